@@ -1,0 +1,1 @@
+"""Kit for authors of connectors."""
