@@ -1,0 +1,73 @@
+"""What was agreed, and how work is billed."""
+
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar
+
+from pydantic import Field
+
+from servicedesk_core.domain.base import Amount, Currency, CustomFields, Entity, Instant
+
+
+class ContractKind(StrEnum):
+    """How a contract earns money."""
+
+    RECURRING = "recurring"
+    BLOCK_HOURS = "block_hours"
+    TIME_AND_MATERIALS = "time_and_materials"
+    FIXED_PRICE = "fixed_price"
+    RETAINER = "retainer"
+    PER_TICKET = "per_ticket"
+
+
+class Contract(Entity):
+    """An agreement with a client."""
+
+    stream: ClassVar[str] = "contracts"
+
+    name: str
+    number: str | None = None
+    kind: ContractKind | None = None
+    kind_name: str | None = None
+    category: str | None = None
+    company_ref: str | None = None
+    contact_ref: str | None = None
+    is_active: bool | None = None
+    is_default: bool | None = None
+    sla: str | None = None
+    start_on: date | None = None
+    end_on: date | None = Field(default=None, description="Last day, inclusive.")
+    estimated_revenue: Amount | None = None
+    estimated_cost: Amount | None = None
+    currency: Currency | None = None
+    modified_at: Instant | None = None
+    custom_fields: CustomFields = {}
+
+
+class ContractService(Entity):
+    """A service sold on a contract, with its price for one unit and period."""
+
+    stream: ClassVar[str] = "contract_services"
+
+    contract_ref: str
+    service_ref: str | None = None
+    name: str | None = None
+    description: str | None = None
+    unit_price: Amount | None = None
+    unit_cost: Amount | None = None
+    units: int | None = None
+    currency: Currency | None = None
+
+
+class BillingCode(Entity):
+    """How work or a cost is classified for billing."""
+
+    stream: ClassVar[str] = "billing_codes"
+
+    name: str
+    kind: str | None = Field(default=None, description="The vendor's use of the code: work type, material …")
+    is_active: bool | None = None
+    external_number: str | None = None
+    unit_price: Amount | None = None
+    unit_cost: Amount | None = None
+    currency: Currency | None = None

@@ -1,0 +1,141 @@
+"""Work done and work planned."""
+
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar
+
+from pydantic import Field
+
+from servicedesk_core.domain.base import CustomFields, Entity, Instant, Seconds
+
+
+class TimeEntry(Entity):
+    """Time that a technician recorded."""
+
+    stream: ClassVar[str] = "time_entries"
+
+    ticket_ref: str | None = None
+    task_ref: str | None = None
+    technician_ref: str | None = None
+    role_ref: str | None = None
+    billing_code_ref: str | None = None
+    contract_ref: str | None = None
+    work_date: date | None = None
+    start_at: Instant | None = None
+    end_at: Instant | None = None
+    worked_s: Seconds | None = None
+    billed_s: Seconds | None = None
+    is_billable: bool | None = None
+    summary: str | None = Field(default=None, description="Text that the client may see.")
+    internal_notes: str | None = None
+    created_at: Instant | None = None
+    modified_at: Instant | None = None
+
+
+class AppointmentState(StrEnum):
+    """Where an appointment stands."""
+
+    BOOKED = "booked"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class Appointment(Entity):
+    """A booked slot: a service call for tickets, or a technician's own appointment."""
+
+    stream: ClassVar[str] = "appointments"
+
+    title: str | None = None
+    description: str | None = None
+    ticket_refs: tuple[str, ...] = ()
+    technician_refs: tuple[str, ...] = ()
+    company_ref: str | None = None
+    site_ref: str | None = None
+    start_at: Instant | None = None
+    end_at: Instant | None = None
+    state: AppointmentState = AppointmentState.BOOKED
+    is_onsite: bool | None = None
+    created_at: Instant | None = None
+    modified_at: Instant | None = None
+
+
+class Project(Entity):
+    """A planned undertaking for a client."""
+
+    stream: ClassVar[str] = "projects"
+
+    name: str
+    number: str | None = None
+    company_ref: str | None = None
+    contract_ref: str | None = None
+    lead_ref: str | None = None
+    status: str | None = None
+    start_at: Instant | None = None
+    end_at: Instant | None = None
+    completed_at: Instant | None = None
+    estimated_s: Seconds | None = None
+    modified_at: Instant | None = None
+    custom_fields: CustomFields = {}
+
+
+class Task(Entity):
+    """A piece of a project."""
+
+    stream: ClassVar[str] = "tasks"
+
+    title: str
+    number: str | None = None
+    project_ref: str | None = None
+    assignee_ref: str | None = None
+    status: str | None = None
+    start_at: Instant | None = None
+    end_at: Instant | None = None
+    completed_at: Instant | None = None
+    estimated_s: Seconds | None = None
+    modified_at: Instant | None = None
+
+
+class Holiday(Entity):
+    """A day on which a calendar is closed."""
+
+    stream: ClassVar[str] = "holidays"
+
+    name: str
+    day: date
+    calendar: str | None = Field(default=None, description="Name of the holiday set.")
+    calendar_ref: str | None = None
+
+
+class SlaResult(Entity):
+    """What the vendor's own SLA clock measured for a ticket, in business seconds."""
+
+    stream: ClassVar[str] = "sla_results"
+
+    ticket_ref: str
+    agreement: str | None = None
+    first_response_elapsed_s: Seconds | None = None
+    first_response_met: bool | None = None
+    first_response_by_ref: str | None = None
+    resolution_plan_elapsed_s: Seconds | None = None
+    resolution_plan_met: bool | None = None
+    resolution_plan_by_ref: str | None = None
+    resolution_elapsed_s: Seconds | None = None
+    resolution_met: bool | None = None
+    resolution_by_ref: str | None = None
+
+
+class Survey(Entity):
+    """A client's answer about a ticket. Ratings are the vendor's numbers; the scale is the survey's own."""
+
+    stream: ClassVar[str] = "surveys"
+
+    survey_name: str | None = None
+    ticket_ref: str | None = None
+    company_ref: str | None = None
+    contact_ref: str | None = None
+    rating: float | None = None
+    company_rating: float | None = None
+    contact_rating: float | None = None
+    technician_rating: float | None = None
+    sent_at: Instant | None = None
+    completed_at: Instant | None = None

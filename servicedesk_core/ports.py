@@ -1,0 +1,163 @@
+"""What the rooms of the core and the connectors ask of each other, as structural types.
+
+Nothing here does anything: a port is implemented in one room (the store, the HTTP kit, a test) and used in another.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, Self
+
+
+class Clock(Protocol):
+    """Where the time comes from; tests pass their own."""
+
+    def now(self) -> datetime:
+        """Return the current instant in UTC."""
+
+    def monotonic(self) -> float:
+        """Return seconds that never go backwards, for measuring spans."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+
+
+class StateStore(Protocol):
+    """A connection's small durable memory: zone URL, picklists, webhook ids. Values are JSON; no secrets."""
+
+    async def get(self, key: str) -> Any | None:
+        """Return the value, or ``None`` when the key was never set."""
+
+    async def put(self, key: str, value: Any) -> None:
+        """Store a JSON-serialisable value durably."""
+
+    async def delete(self, key: str) -> None:
+        """Forget the key, if it is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """An access token with its optional successor.
+
+    Attributes:
+        access: The token itself.
+        expires_at: When it stops working, if known.
+        refresh: The refresh token, if the vendor gave one.
+    """
+
+    access: str
+    expires_at: datetime | None = None
+    refresh: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Token(access=***, expires_at={self.expires_at!r}, refresh={'***' if self.refresh else None})"
+
+
+class TokenStore(Protocol):
+    """Tokens of one connection; one refresh at a time across all processes of the desk."""
+
+    async def load(self) -> Token | None:
+        """Return the newest token, or ``None``."""
+
+    async def save(self, token: Token) -> None:
+        """Store a token durably before it is used."""
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetKey:
+    """Whose quota a request uses: it belongs to the vendor account, not to a connection.
+
+    Attributes:
+        vendor: Vendor id, for example ``autotask``.
+        account: The vendor's own name of the tenant; connections on one tenant share it.
+        endpoint: Name of the endpoint whose concurrency is limited, or ``""`` for the account as a whole.
+    """
+
+    vendor: str
+    account: str
+    endpoint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetPolicy:
+    """What a vendor account allows.
+
+    Attributes:
+        requests: Requests allowed in each rolling window by all integrations together; ``None`` = not limited.
+        window_s: Length of the window in seconds.
+        share: Part of ``requests`` that this desk may use, in ``(0, 1]``.
+        slow_at: Share of the tenant's total use from which requests are spaced out.
+        pause_at: Share of the tenant's total use from which only reserved work goes on.
+        reserved: Part of our share that is kept for incremental work.
+        concurrency: Requests in flight at once for one endpoint; ``None`` = not limited.
+    """
+
+    requests: int | None = None
+    window_s: float = 3600.0
+    share: float = 1.0
+    slow_at: float = 0.5
+    pause_at: float = 0.75
+    reserved: float = 0.2
+    concurrency: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetUse:
+    """How much of the current window is used.
+
+    Attributes:
+        ours: Requests that this desk sent in the window, all processes together.
+        total: Requests of all integrations as the vendor last counted them, or ``None`` when it does not say.
+        allowed: Requests that the vendor allows in the window, or ``None``.
+        as_of: When the vendor counted.
+    """
+
+    ours: int
+    total: int | None = None
+    allowed: int | None = None
+    as_of: datetime | None = None
+
+
+class Permit(Protocol):
+    """The right to have one request in flight. Used as an async context manager."""
+
+    async def __aenter__(self) -> Self:
+        """Enter."""
+
+    async def __aexit__(self, *exc: object) -> None:
+        """Give the place back."""
+
+
+class BudgetLedger(Protocol):
+    """Shares a vendor account's quota among connections and processes."""
+
+    async def acquire(self, key: BudgetKey, policy: BudgetPolicy, *, reserved: bool = False) -> Permit:
+        """Wait until a request may be sent, and count it.
+
+        Args:
+            key: Whose quota.
+            policy: What the account allows.
+            reserved: Whether this request may use the share kept for incremental work.
+
+        Raises:
+            RateLimitedError: The quota will not allow it within the time the ledger is willing to wait.
+        """
+
+    async def correct(self, key: BudgetKey, use: BudgetUse) -> None:
+        """Take over the vendor's own count."""
+
+    async def use(self, key: BudgetKey, policy: BudgetPolicy) -> BudgetUse:
+        """Return the use of the current window."""
+
+
+class LogSink(Protocol):
+    """The part of a logger that connectors use; messages hold no record text and no secrets."""
+
+    def debug(self, msg: str, *args: object, extra: Mapping[str, object] | None = None) -> None:
+        """Log for developers."""
+
+    def info(self, msg: str, *args: object, extra: Mapping[str, object] | None = None) -> None:
+        """Log for operators."""
+
+    def warning(self, msg: str, *args: object, extra: Mapping[str, object] | None = None) -> None:
+        """Log something an operator should look at."""
