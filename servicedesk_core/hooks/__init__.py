@@ -1,0 +1,65 @@
+"""How a connector plugs in: specs, the data that travels through them, and the class to subclass."""
+
+from servicedesk_core.hooks.capabilities import (
+    Capabilities,
+    FieldInfo,
+    FieldValue,
+    StreamCapability,
+    StreamCheck,
+    Support,
+    VendorIdentity,
+)
+from servicedesk_core.hooks.connector import Connector
+from servicedesk_core.hooks.context import ConnectorContext, ConnectorSettings, VocabularyMapping
+from servicedesk_core.hooks.markers import API_VERSION, hookimpl
+from servicedesk_core.hooks.pulling import (
+    FetchOutcome,
+    FetchStatus,
+    Mapped,
+    Page,
+    PullMode,
+    PullRequest,
+    SourceRecord,
+)
+from servicedesk_core.hooks.specs.announcements import Change, SyncFinished
+from servicedesk_core.hooks.writing import (
+    Found,
+    FindResult,
+    Inconclusive,
+    ProvenAbsent,
+    ReconcilableBy,
+    Write,
+    WriteReceipt,
+)
+
+__all__ = [
+    "API_VERSION",
+    "Capabilities",
+    "Change",
+    "Connector",
+    "ConnectorContext",
+    "ConnectorSettings",
+    "FetchOutcome",
+    "FetchStatus",
+    "FieldInfo",
+    "FieldValue",
+    "FindResult",
+    "Found",
+    "Inconclusive",
+    "Mapped",
+    "Page",
+    "ProvenAbsent",
+    "PullMode",
+    "PullRequest",
+    "ReconcilableBy",
+    "SourceRecord",
+    "StreamCapability",
+    "StreamCheck",
+    "Support",
+    "SyncFinished",
+    "VendorIdentity",
+    "VocabularyMapping",
+    "Write",
+    "WriteReceipt",
+    "hookimpl",
+]

@@ -1,0 +1,148 @@
+"""What a connector says about itself and its vendor: data, checked by the conformance suite."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Support(StrEnum):
+    """How far something is possible; keeps "the vendor cannot" apart from "not built yet"."""
+
+    FULL = "full"
+    NOT_BUILT = "not_built"
+    VENDOR_CANNOT = "vendor_cannot"
+
+
+@dataclass(frozen=True, slots=True)
+class StreamCapability:
+    """What a connector can do with one stream.
+
+    Attributes:
+        stream: Name of the stream.
+        support: Whether it can be pulled.
+        has_stamp: Whether the vendor keeps a modification stamp, so that incremental passes are possible. Streams
+            without one are swept as a whole on a slower schedule.
+        has_created: Whether a backfill can be cut into slices by creation date.
+        has_open: Whether ``only_open`` is understood.
+        page_size: Largest page.
+        ids_per_request: How many ids one request of ``fetch_records`` can ask for.
+        parallel: How many partitions may be pulled at once.
+        needs: Streams that should be pulled first.
+        folds_into: Stream that core derives from this one: ``tickets`` for a log of events without ticket records.
+        rebuilds: Whether a changed mapping makes core read the whole source again and swap it in one transaction.
+        right: The right at the vendor without which the stream looks empty, in the vendor's words.
+        vendor_entities: The vendor's entities behind the stream, for the documentation.
+    """
+
+    stream: str
+    support: Support = Support.FULL
+    has_stamp: bool = True
+    has_created: bool = False
+    has_open: bool = False
+    page_size: int = 500
+    ids_per_request: int = 1
+    parallel: int = 1
+    needs: tuple[str, ...] = ()
+    folds_into: str | None = None
+    rebuilds: bool = False
+    right: str = ""
+    vendor_entities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a connector can do, and how access to its vendor is obtained.
+
+    Attributes:
+        vendor: The vendor's name, for people.
+        streams: What can be pulled.
+        access: How access is obtained and who approves it; one line each.
+        documentation: Address of the vendor's own documentation.
+        writes: Grants that the connector understands, for example ``tickets.update``; empty while it only reads.
+    """
+
+    vendor: str
+    streams: tuple[StreamCapability, ...] = ()
+    access: tuple[str, ...] = ()
+    documentation: str = ""
+    writes: tuple[str, ...] = ()
+
+    def stream(self, name: str) -> StreamCapability | None:
+        """Return the capability of one stream, or ``None``."""
+        return next((s for s in self.streams if s.stream == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class VendorIdentity:
+    """Which tenant stands behind a connection.
+
+    Attributes:
+        vendor: Stable vendor id, for example ``autotask``.
+        account: The vendor's id of the tenant; the store refuses another one under the same connection name.
+        name: The tenant's name, for people.
+        record_urls: By stream, a template of the page that shows a record at the vendor; ``{external_id}`` stands
+            for the id.
+    """
+
+    vendor: str
+    account: str
+    name: str = ""
+    record_urls: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamCheck:
+    """What one harmless look at a stream showed.
+
+    Attributes:
+        stream: Name of the stream.
+        readable: Whether the vendor let us look.
+        visible: How many rows we can see, or ``None`` when the vendor does not count. 0 means empty, or hidden by the
+            vendor's security settings.
+        oldest_at: Creation of the oldest visible row, if known.
+        note: What to do when it is not readable or looks empty.
+    """
+
+    stream: str
+    readable: bool
+    visible: int | None = None
+    oldest_at: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldValue:
+    """One value of a list field."""
+
+    value: str
+    label: str
+    is_active: bool = True
+    is_system: bool = False
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldInfo:
+    """A field of the vendor's record.
+
+    Attributes:
+        name: The vendor's name of the field.
+        label: What people see.
+        type: The vendor's word for its type.
+        maps_to: The domain field that it feeds, if any.
+        is_custom: Whether the tenant defined it.
+        is_required: Whether the vendor demands it.
+        is_read_only: Whether it cannot be written.
+        max_length: Longest text in characters.
+        values: The allowed values of a list field.
+    """
+
+    name: str
+    label: str = ""
+    type: str = ""
+    maps_to: str | None = None
+    is_custom: bool = False
+    is_required: bool = False
+    is_read_only: bool = False
+    max_length: int | None = None
+    values: tuple[FieldValue, ...] = ()

@@ -1,0 +1,103 @@
+"""What a connector is given: its settings and everything it may use."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, ParamSpec, Protocol, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from servicedesk_core.domain import NoteVisibility, Priority, QueueKind, StatusCategory
+from servicedesk_core.http import HttpClient, HttpProfile
+from servicedesk_core.ports import BudgetPolicy, Clock, LogSink, StateStore, TokenStore
+
+
+class ConnectorSettings(BaseModel):
+    """Base of a connector's own settings; secrets are :class:`pydantic.SecretStr` fields.
+
+    Core removes its own keys (``connector``, ``environment``, ``streams``, ``budget``, ``writes`` …) and resolves secret
+    references before it validates the rest against this class.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    settings_version: ClassVar[int] = 1
+
+    @classmethod
+    def migrate_settings(cls, old: dict[str, Any], version: int) -> dict[str, Any]:
+        """Turn settings written for an older ``settings_version`` into today's; pure.
+
+        Args:
+            old: The keys as they stand in the configuration.
+            version: The version they were written for.
+
+        Returns:
+            Keys that this class accepts.
+        """
+        del version
+        return old
+
+
+class VocabularyMapping(BaseModel):
+    """The operator's translation of a tenant's own words, by the vendor's label.
+
+    It stands in ``[connections.NAME.mapping]`` and is proposed by ``servicedesk init`` from the tenant's own lists.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    status: dict[str, StatusCategory] = Field(default_factory=dict)
+    priority: dict[str, Priority] = Field(default_factory=dict)
+    queue: dict[str, QueueKind] = Field(default_factory=dict)
+    note_visibility: dict[str, NoteVisibility] = Field(default_factory=dict)
+
+
+SettingsT = TypeVar("SettingsT", bound=ConnectorSettings)
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class RunBlocking(Protocol):
+    """Runs a blocking function on a thread."""
+
+    async def __call__(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return what the function returns; a watchdog reports a call that hangs."""
+
+
+class HttpOpener(Protocol):
+    """Makes the connection's HTTP client."""
+
+    def __call__(self, profile: HttpProfile) -> HttpClient:
+        """Return a client for the profile; the host closes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorContext(Generic[SettingsT]):
+    """Everything that a connector may use; nothing here does I/O by itself.
+
+    Attributes:
+        connection: Name of the connection in the configuration.
+        settings: The connector's own settings, validated, secrets resolved.
+        environment: ``live`` or ``sandbox``.
+        mapping: The operator's translation of the tenant's words.
+        streams: Streams that the configuration asks for; empty = all that the connector offers.
+        budget: What the operator grants of the vendor's quota; the connector fills in the vendor's own limits.
+        http: Makes the HTTP client.
+        clock: The time.
+        log: A logger that names the connection and redacts secrets.
+        state: Small durable memory of this connection.
+        tokens: Tokens of this connection.
+        run_blocking: For libraries that block.
+    """
+
+    connection: str
+    settings: SettingsT
+    environment: str
+    mapping: VocabularyMapping
+    streams: tuple[str, ...]
+    budget: BudgetPolicy
+    http: HttpOpener
+    clock: Clock
+    log: LogSink
+    state: StateStore
+    tokens: TokenStore
+    run_blocking: RunBlocking

@@ -1,0 +1,126 @@
+"""What travels between the sync engine and a connector while records are pulled."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from servicedesk_core.domain import Entity, MappingIssue
+
+
+class PullMode(StrEnum):
+    """Why a stream is pulled."""
+
+    INCREMENTAL = "incremental"
+    """Everything that the vendor changed since ``since``."""
+    BACKFILL = "backfill"
+    """Everything created in ``[since, until)``; both open for the whole stream."""
+    RECONCILE = "reconcile"
+    """The ids of everything that exists in the range; the evidence for deletions."""
+    BY_IDS = "by_ids"
+    """Named records; served by ``fetch_records``."""
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """One pass, or one slice of a pass, over a stream.
+
+    Attributes:
+        stream: Name of the stream.
+        mode: Why it is pulled.
+        since: Lower bound, inclusive: of the modification stamp (incremental), of the creation (backfill, reconcile).
+        until: Upper bound, exclusive, of the creation (backfill, reconcile).
+        only_open: Only tickets that are not done, whatever their age.
+        partition: One of the partitions that ``plan_partitions`` named, or ``None`` for the whole range.
+        resume: The ``resume`` of the last committed page of this same pass, or ``None`` at its start.
+        page_size: Records wanted on a page; ``None`` = the connector's best.
+    """
+
+    stream: str
+    mode: PullMode
+    since: datetime | None = None
+    until: datetime | None = None
+    only_open: bool = False
+    partition: str | None = None
+    resume: str | None = None
+    page_size: int | None = None
+
+
+class SourceRecord(NamedTuple):
+    """A record as the vendor sent it.
+
+    Attributes:
+        external_id: The vendor's id as text, unique in connection and stream.
+        raw: The decoded payload, JSON types only; ``None`` on a reconcile page that only proves existence.
+    """
+
+    external_id: str
+    raw: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A piece of a pass, committed as a whole together with its position.
+
+    Attributes:
+        records: The records, in the vendor's order.
+        resume: Where to go on after this page: opaque to core, at most 4,096 characters, starts with a version mark of
+            the connector's own; ``None`` on the last page.
+        last: Whether the pass (this partition of it) is complete with this page. A stream that ends without a last
+            page is an incomplete pass.
+        max_stamp: Newest modification stamp on the page, if the stream has one.
+        requested: Records asked for, when the vendor pages by size.
+        vendor_count: Records that the vendor says it sent.
+        gone: Ids that the vendor itself lists as deleted.
+    """
+
+    records: Sequence[SourceRecord]
+    resume: str | None
+    last: bool
+    max_stamp: datetime | None = None
+    requested: int | None = None
+    vendor_count: int | None = None
+    gone: Sequence[str] = ()
+
+
+class Mapped(NamedTuple):
+    """What a raw record means.
+
+    Attributes:
+        entity: The record itself.
+        also: Further records that this one states by the way (an event row names its technician); stored without a
+            raw payload.
+        issues: Words that the mapping has no meaning for.
+    """
+
+    entity: Entity
+    also: tuple[Entity, ...] = ()
+    issues: tuple[MappingIssue, ...] = ()
+
+
+class FetchStatus(StrEnum):
+    """What became of one asked-for record."""
+
+    FOUND = "found"
+    MISSING = "missing"
+    """The vendor answered that it has no such record, or hides it."""
+    DENIED = "denied"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class FetchOutcome:
+    """The answer for one reference; every reference gets exactly one.
+
+    Attributes:
+        ref: The id that was asked for.
+        status: What became of it.
+        records: The record; for a ticket's history all its rows.
+        reason: Why there is none, for people; no record text.
+    """
+
+    ref: str
+    status: FetchStatus
+    records: tuple[SourceRecord, ...] = ()
+    reason: str | None = None
