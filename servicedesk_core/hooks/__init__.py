@@ -23,8 +23,8 @@ from servicedesk_core.hooks.pulling import (
 )
 from servicedesk_core.hooks.specs.announcements import Change, SyncFinished
 from servicedesk_core.hooks.writing import (
-    Found,
     FindResult,
+    Found,
     Inconclusive,
     ProvenAbsent,
     ReconcilableBy,
