@@ -14,8 +14,8 @@ from servicedesk_core.ports import BudgetPolicy, Clock, LogSink, StateStore, Tok
 class ConnectorSettings(BaseModel):
     """Base of a connector's own settings; secrets are :class:`pydantic.SecretStr` fields.
 
-    Core removes its own keys (``connector``, ``environment``, ``streams``, ``budget``, ``writes`` …) and resolves secret
-    references before it validates the rest against this class.
+    Core removes its own keys (``connector``, ``environment``, ``streams``, ``budget`` …) and resolves secret references
+    before it validates the rest against this class.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
