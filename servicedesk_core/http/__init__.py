@@ -1,0 +1,66 @@
+"""HTTP kit for connector authors: one client per vendor interface, polite, bounded and safe by construction.
+
+A connector declares the vendor's interface as an :class:`HttpProfile`, gets an :class:`HttpClient` from its context,
+and calls :meth:`HttpClient.request` or :meth:`HttpClient.paginate`. The kit adds credentials, keeps to the quota,
+refuses writes that the configuration does not grant, classifies answers, tries reads again, and bounds time and memory.
+"""
+
+from servicedesk_core.http.auth import (
+    Auth,
+    AuthSession,
+    BasicAuth,
+    BearerAuth,
+    HeaderAuth,
+    MemoryTokenStore,
+    OAuth2ClientCredentials,
+)
+from servicedesk_core.http.client import HttpClient
+from servicedesk_core.http.factory import HttpFactory
+from servicedesk_core.http.ledger import InMemoryLedger
+from servicedesk_core.http.paging import (
+    CursorPages,
+    KeysetPages,
+    LinkPages,
+    NumberedPages,
+    OffsetPages,
+    PagedAnswer,
+    PageRequest,
+    Paginator,
+)
+from servicedesk_core.http.policy import BreakerPolicy, HttpProfile, RetryPolicy, Route
+from servicedesk_core.http.response import Headers, Response
+from servicedesk_core.http.retry import parse_retry_after
+from servicedesk_core.http.rules import Outcome, Rule
+from servicedesk_core.http.tracing import TraceEvent, TraceHook
+
+__all__ = [
+    "Auth",
+    "AuthSession",
+    "BasicAuth",
+    "BearerAuth",
+    "BreakerPolicy",
+    "CursorPages",
+    "HeaderAuth",
+    "Headers",
+    "HttpClient",
+    "HttpFactory",
+    "HttpProfile",
+    "InMemoryLedger",
+    "KeysetPages",
+    "LinkPages",
+    "MemoryTokenStore",
+    "NumberedPages",
+    "OAuth2ClientCredentials",
+    "OffsetPages",
+    "Outcome",
+    "PageRequest",
+    "PagedAnswer",
+    "Paginator",
+    "Response",
+    "RetryPolicy",
+    "Route",
+    "Rule",
+    "TraceEvent",
+    "TraceHook",
+    "parse_retry_after",
+]

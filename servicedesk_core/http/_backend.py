@@ -1,0 +1,192 @@
+"""The HTTP library: the only module that knows which one it is."""
+
+import asyncio
+import functools
+import ssl
+import zlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+
+from servicedesk_core.http.response import Headers
+from servicedesk_core.http.wire import Failure, WireAnswer, WireError, WireRequest
+
+Transport = httpx.AsyncBaseTransport
+
+_UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+_SEND_STARTED = "http11.send_request_headers.started"
+_GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
+
+
+@functools.cache
+def tls_context(ca_file: str | None = None) -> ssl.SSLContext:
+    """Return the TLS settings of the process; building them takes a tenth of a second, so it is done once.
+
+    Args:
+        ca_file: Certificates to trust instead of the public ones.
+    """
+    return ssl.create_default_context(cafile=ca_file) if ca_file else httpx.create_ssl_context(trust_env=False)
+
+
+class Backend:
+    """Makes exchanges over a pool of HTTP/1.1 connections; opens nothing before the first one.
+
+    Args:
+        connect_timeout_s: Longest wait for a connection.
+        max_body_bytes: Largest decoded body.
+        max_connections: Connections open at once.
+        plain: Whether no exchange needs TLS; saves building the context.
+        proxy: Proxy URL.
+        ca_file: Certificates to trust instead of the public ones.
+        transport: For tests: used instead of the network.
+    """
+
+    def __init__(
+        self,
+        *,
+        connect_timeout_s: float,
+        max_body_bytes: int,
+        max_connections: int = 20,
+        plain: bool = False,
+        proxy: str | None = None,
+        ca_file: str | None = None,
+        transport: Transport | None = None,
+    ) -> None:
+        # A context without certificates verifies nothing as good: should TLS be needed after all, it fails closed.
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else tls_context(ca_file)
+        self._transport = transport or httpx.AsyncHTTPTransport(
+            verify=tls,
+            trust_env=False,
+            proxy=proxy,
+            limits=httpx.Limits(
+                max_connections=max_connections, max_keepalive_connections=max_connections, keepalive_expiry=30.0
+            ),
+        )
+        self._can_watch = transport is None
+        self._connect_timeout_s = connect_timeout_s
+        self._max_body_bytes = max_body_bytes
+
+    async def send(self, wire: WireRequest) -> WireAnswer:
+        """Make one exchange.
+
+        Raises:
+            WireError: There is no usable answer.
+        """
+        progress = _Progress(sent=not (wire.watch_send and self._can_watch))
+        silence = wire.read_timeout_s
+        extensions: dict[str, Any] = {
+            "timeout": {
+                "connect": self._connect_timeout_s, "read": silence, "write": silence, "pool": wire.total_timeout_s,
+            },
+        }  # fmt: skip
+        if wire.watch_send:
+            extensions["trace"] = progress.watch
+        request = httpx.Request(
+            wire.method, wire.url, headers=wire.headers, content=wire.content, extensions=extensions
+        )
+        try:
+            async with asyncio.timeout(wire.total_timeout_s):
+                return await self._exchange(request)
+        except TimeoutError as error:
+            reason = f"no complete answer within {wire.total_timeout_s:g} s"
+            raise WireError(Failure.TIMEOUT, reason, maybe_sent=progress.sent) from error
+        except httpx.PoolTimeout as error:
+            raise WireError(Failure.TIMEOUT, "no free connection in time", maybe_sent=False) from error
+        except httpx.ConnectTimeout as error:
+            reason = f"no connection within {self._connect_timeout_s:g} s"
+            raise WireError(Failure.TIMEOUT, reason, maybe_sent=False) from error
+        except httpx.TimeoutException as error:
+            raise WireError(Failure.TIMEOUT, f"silence of {silence:g} s", maybe_sent=progress.sent) from error
+        except (httpx.LocalProtocolError, httpx.InvalidURL) as error:
+            raise WireError(Failure.MALFORMED, "the request itself is malformed", maybe_sent=False) from error
+        except _UNSENT as error:
+            raise WireError(Failure.CONNECT, _cause(error), maybe_sent=False) from error
+        except httpx.TransportError as error:
+            raise WireError(Failure.BROKEN, _cause(error), maybe_sent=progress.sent) from error
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._transport.aclose()
+
+    async def _exchange(self, request: httpx.Request) -> WireAnswer:
+        response = await self._transport.handle_async_request(request)
+        try:
+            headers = Headers((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw)
+            content = b"" if request.method == "HEAD" else await self._body(response, headers)
+            return WireAnswer(response.status_code, headers, content)
+        finally:
+            await response.aclose()
+
+    async def _body(self, response: httpx.Response, headers: Headers) -> bytes:
+        stream = response.stream
+        assert isinstance(stream, httpx.AsyncByteStream)
+        encoding = headers.get("content-encoding", "identity").strip().lower()
+        length = headers.get("content-length", "")
+        known = int(length) if length.isdecimal() else None
+        if known is not None and known > self._max_body_bytes:
+            raise self._too_large()
+        if encoding in {"gzip", "x-gzip", "deflate"}:
+            return await self._inflated(stream)
+        if encoding not in {"", "identity"}:
+            raise WireError(Failure.MALFORMED, f"unknown content encoding {encoding[:20]!r}", maybe_sent=True)
+        if known is not None:  # the library itself fails when more or fewer bytes come
+            return b"".join([chunk async for chunk in stream])
+        chunks: list[bytes] = []
+        size = 0
+        async for chunk in stream:
+            size += len(chunk)
+            if size > self._max_body_bytes:
+                raise self._too_large()
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+    async def _inflated(self, stream: AsyncIterator[bytes] | httpx.AsyncByteStream) -> bytes:
+        """Return the decompressed body; never expands more than the limit, whatever the ratio."""
+        inflater = zlib.decompressobj(_GZIP_OR_ZLIB)
+        chunks: list[bytes] = []
+        left = self._max_body_bytes
+        first = True
+        async for chunk in stream:
+            data = chunk
+            while data:
+                try:
+                    out = inflater.decompress(data, left + 1)
+                except zlib.error as error:
+                    if not first:
+                        raise WireError(Failure.MALFORMED, "damaged compressed body", maybe_sent=True) from error
+                    inflater = zlib.decompressobj(-zlib.MAX_WBITS)  # "deflate" without the zlib wrapper, as some send
+                    first = False
+                    continue
+                first = False
+                left -= len(out)
+                if left < 0:
+                    raise self._too_large()
+                chunks.append(out)
+                data = inflater.unconsumed_tail
+                if inflater.eof and inflater.unused_data:  # a gzip body may have several members
+                    data = inflater.unused_data
+                    inflater = zlib.decompressobj(_GZIP_OR_ZLIB)
+        if not first and not inflater.eof:
+            raise WireError(Failure.MALFORMED, "compressed body cut off", maybe_sent=True)
+        return b"".join(chunks)
+
+    def _too_large(self) -> WireError:
+        return WireError(Failure.TOO_LARGE, f"a body of more than {self._max_body_bytes} bytes", maybe_sent=True)
+
+
+class _Progress:
+    """Notes when bytes of a request start to leave."""
+
+    def __init__(self, *, sent: bool) -> None:
+        self.sent = sent
+
+    async def watch(self, event: str, info: dict[str, Any]) -> None:  # noqa: ARG002 - the library's signature
+        if event == _SEND_STARTED:
+            self.sent = True
+
+
+def _cause(error: Exception) -> str:
+    """Return a short reason; the library's texts hold no URL and no header."""
+    text = " ".join(str(error).split())[:120]
+    return text or type(error).__name__

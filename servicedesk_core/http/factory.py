@@ -1,0 +1,80 @@
+"""Makes the clients of one connection; used by the host."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from servicedesk_core.http.client import HttpClient
+from servicedesk_core.http.policy import HttpProfile
+from servicedesk_core.http.tracing import TraceHook
+from servicedesk_core.ports import BudgetLedger, Clock
+from servicedesk_core.redaction import Redactor
+
+if TYPE_CHECKING:
+    from servicedesk_core.http._backend import Transport
+
+
+class HttpFactory:
+    """Called by a connector with a profile; remembers its clients, so that the host can close them.
+
+    Args:
+        connection: Name of the connection.
+        ledger: Shares the vendor's quota.
+        clock: Time.
+        grants: What the connection may write.
+        redactor: Learns secrets.
+        hooks: Told about every exchange of every client.
+        transport: For tests: replaces the network.
+        proxy: Proxy URL.
+        ca_file: Certificates to trust instead of the public ones.
+    """
+
+    def __init__(
+        self,
+        *,
+        connection: str,
+        ledger: BudgetLedger,
+        clock: Clock,
+        grants: frozenset[str] = frozenset(),
+        redactor: Redactor | None = None,
+        hooks: Sequence[TraceHook] = (),
+        transport: "Transport | None" = None,
+        proxy: str | None = None,
+        ca_file: str | None = None,
+    ) -> None:
+        self._connection = connection
+        self._ledger = ledger
+        self._clock = clock
+        self._grants = grants
+        self._redactor = redactor or Redactor()
+        self._hooks = tuple(hooks)
+        self._transport = transport
+        self._proxy = proxy
+        self._ca_file = ca_file
+        self._clients: list[HttpClient] = []
+
+    def __call__(self, profile: HttpProfile) -> HttpClient:
+        """Return a client for a vendor interface. Does no I/O."""
+        client = HttpClient(
+            profile,
+            connection=self._connection,
+            ledger=self._ledger,
+            clock=self._clock,
+            grants=self._grants,
+            redactor=self._redactor,
+            hooks=self._hooks,
+            transport=self._transport,
+            proxy=self._proxy,
+            ca_file=self._ca_file,
+        )
+        self._clients.append(client)
+        return client
+
+    @property
+    def requests_sent(self) -> int:
+        """Requests sent by all clients of the connection."""
+        return sum(client.requests_sent for client in self._clients)
+
+    async def aclose(self) -> None:
+        """Close all clients."""
+        for client in self._clients:
+            await client.aclose()

@@ -1,0 +1,307 @@
+"""Explicit paginators. Each is a small pure object: it prepares the first request and derives the next one.
+
+Pages are fetched with :meth:`HttpClient.paginate`, which yields a :class:`PagedAnswer` a page. The last one has
+``last=True``; a generator that ends otherwise was cut off. A page that comes twice is an error, never an endless loop.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, Protocol
+
+from servicedesk_core.errors import ProtocolError
+from servicedesk_core.http.response import Response
+
+Stop = Literal["short", "empty"]
+"""What ends the paging: a page with fewer items than asked for, or only an empty one. Use ``empty`` where the vendor
+may silently give fewer items than asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """A request for one page."""
+
+    method: str
+    url: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    json: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def with_params(self, **params: Any) -> "PageRequest":
+        """Return a copy with these parameters set."""
+        return replace(self, params={**self.params, **params})
+
+
+@dataclass(frozen=True, slots=True)
+class PagedAnswer:
+    """One page.
+
+    Attributes:
+        items: Its items.
+        body: The whole decoded body.
+        response: The answer.
+        next: Request for the next page; ``None`` on the last. Can be kept to resume later.
+    """
+
+    items: Sequence[Any]
+    body: Any
+    response: Response
+    next: PageRequest | None
+
+    @property
+    def last(self) -> bool:
+        """Whether the vendor has no more."""
+        return self.next is None
+
+
+class Paginator(Protocol):
+    """A way of asking for page after page. Holds no position: that is in the requests."""
+
+    def first(self, request: PageRequest) -> PageRequest:
+        """Return the request for the first page."""
+
+    def items(self, body: Any) -> Sequence[Any]:
+        """Return the items of a page."""
+
+    def following(
+        self, request: PageRequest, response: Response, body: Any, items: Sequence[Any]
+    ) -> PageRequest | None:
+        """Return the request for the page after this one, or ``None`` when this is the last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Items:
+    """Where the items of a page are.
+
+    Attributes:
+        items_at: Dotted path to the list in the body; ``""`` = the body is the list.
+    """
+
+    items_at: str = ""
+
+    def first(self, request: PageRequest) -> PageRequest:
+        """Return the request for the first page."""
+        return request
+
+    def items(self, body: Any) -> Sequence[Any]:
+        """Return the items of a page; a missing or null list is an error."""
+        found = dig(body, self.items_at)
+        if not isinstance(found, list):
+            where = f"under {self.items_at!r}" if self.items_at else "as its body"
+            raise ProtocolError(f"The page has no list {where}.")
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeysetPages(_Items):
+    """Asks for items with a key beyond the last one seen, until a page is short.
+
+    Attributes:
+        after: Returns the request for items whose key is greater than the given one.
+        key: Dotted path to the key in an item. Keys must rise within and across pages.
+        page_size: Items asked for.
+        stop: What ends the paging.
+    """
+
+    after: Callable[[PageRequest, Any], PageRequest]
+    page_size: int
+    key: str = "id"
+    stop: Stop = "short"
+
+    def following(
+        self, request: PageRequest, response: Response, body: Any, items: Sequence[Any]
+    ) -> PageRequest | None:
+        """Return the request beyond the last key."""
+        if _is_last(items, self.page_size, self.stop):
+            return None
+        key = dig(items[-1], self.key)
+        if key is None:
+            raise ProtocolError(f"The last item of a page has no {self.key!r}, so the next page can't be asked for.")
+        return self.after(request, key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkPages(_Items):
+    """Follows the link to the next page, with the same method, body and header fields.
+
+    Attributes:
+        link_at: Dotted path to the link in the body; ``None`` = the ``Link`` header's ``rel="next"`` (RFC 8288).
+    """
+
+    link_at: str | None = None
+
+    def following(
+        self, request: PageRequest, response: Response, body: Any, items: Sequence[Any]
+    ) -> PageRequest | None:
+        """Return the request for the link; the client checks where it leads."""
+        link = next_link(response) if self.link_at is None else dig(body, self.link_at)
+        if link is None or link == "":
+            return None
+        if not isinstance(link, str):
+            raise ProtocolError("The link to the next page is not text.")
+        return replace(request, url=link, params={})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberedPages(_Items):
+    """Asks for page 1, 2, 3…
+
+    Attributes:
+        page_size: Items asked for.
+        page_param: Name of the page number's parameter.
+        size_param: Name of the page size's parameter; ``None`` = not sent.
+        start: Number of the first page.
+        total_pages_at: Dotted path to the number of pages in the body; ``None`` = not told.
+        stop: What ends the paging when the number of pages is not told.
+    """
+
+    page_size: int
+    page_param: str = "page"
+    size_param: str | None = None
+    start: int = 1
+    total_pages_at: str | None = None
+    stop: Stop = "short"
+
+    def first(self, request: PageRequest) -> PageRequest:
+        """Return the request for the first page, or leave a page number that is already there."""
+        sizes = {self.size_param: self.page_size} if self.size_param else {}
+        return request.with_params(**{self.page_param: self.start, **sizes, **request.params})
+
+    def following(
+        self, request: PageRequest, response: Response, body: Any, items: Sequence[Any]
+    ) -> PageRequest | None:
+        """Return the request for the next number."""
+        number = int(request.params[self.page_param])
+        total = None if self.total_pages_at is None else dig(body, self.total_pages_at)
+        if total is not None:
+            if number >= self.start + int(total) - 1:
+                return None
+        elif _is_last(items, self.page_size, self.stop):
+            return None
+        return request.with_params(**{self.page_param: number + 1})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OffsetPages(_Items):
+    """Asks for items from position 0, then on from what came.
+
+    Attributes:
+        page_size: Items asked for.
+        offset_param: Name of the offset's parameter.
+        size_param: Name of the page size's parameter; ``None`` = not sent.
+        start: First offset.
+        total_at: Dotted path to the number of all items in the body; ``None`` = not told.
+        stop: What ends the paging when the total is not told.
+    """
+
+    page_size: int
+    offset_param: str = "offset"
+    size_param: str | None = "limit"
+    start: int = 0
+    total_at: str | None = None
+    stop: Stop = "short"
+
+    def first(self, request: PageRequest) -> PageRequest:
+        """Return the request for the first items, or leave an offset that is already there."""
+        sizes = {self.size_param: self.page_size} if self.size_param else {}
+        return request.with_params(**{self.offset_param: self.start, **sizes, **request.params})
+
+    def following(
+        self, request: PageRequest, response: Response, body: Any, items: Sequence[Any]
+    ) -> PageRequest | None:
+        """Return the request for what follows the items that came, however many were asked for."""
+        reached = int(request.params[self.offset_param]) + len(items)
+        total = None if self.total_at is None else dig(body, self.total_at)
+        if total is not None:
+            if reached >= self.start + int(total):
+                return None
+            if not items:
+                raise ProtocolError(f"An empty page came after {reached} of {total} items.")
+        elif _is_last(items, self.page_size, self.stop):
+            return None
+        return request.with_params(**{self.offset_param: reached})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CursorPages(_Items):
+    """Passes on an opaque cursor until none comes.
+
+    Attributes:
+        cursor_at: Dotted path to the cursor in the body.
+        cursor_param: Name of its parameter, or of its key in the JSON body.
+        place: Where the cursor goes: ``params`` or ``json``.
+        more_at: Dotted path to a truth value that says whether there is more; ``None`` = not told.
+    """
+
+    cursor_at: str
+    cursor_param: str = "cursor"
+    place: Literal["params", "json"] = "params"
+    more_at: str | None = None
+
+    def following(
+        self, request: PageRequest, response: Response, body: Any, items: Sequence[Any]
+    ) -> PageRequest | None:
+        """Return the request with the new cursor."""
+        more = None if self.more_at is None else dig(body, self.more_at)
+        cursor = dig(body, self.cursor_at)
+        if more is False or cursor is None or cursor == "":
+            if more is True:
+                raise ProtocolError("The vendor says that there is more but gives no cursor.")
+            return None
+        if self.place == "json":
+            return replace(request, json={**(request.json or {}), self.cursor_param: cursor})
+        return request.with_params(**{self.cursor_param: cursor})
+
+
+async def run_pages(
+    paginator: Paginator, first: PageRequest, fetch: Callable[[PageRequest], Awaitable[Response]]
+) -> AsyncIterator[PagedAnswer]:
+    """Fetch page after page.
+
+    Args:
+        paginator: How to go on.
+        first: What to ask for.
+        fetch: Sends a request.
+
+    Raises:
+        ProtocolError: A page is not what the paginator expects, or the same page is asked for twice.
+    """
+    request: PageRequest | None = paginator.first(first)
+    seen: set[int] = set()
+    while request is not None:
+        mark = hash(repr((request.url, sorted(request.params.items(), key=repr), request.json)))
+        response = await fetch(request)
+        try:
+            if mark in seen:
+                raise ProtocolError("The vendor sent the paging round in a circle.")
+            seen.add(mark)
+            body = response.json()
+            items = paginator.items(body)
+            request = paginator.following(request, response, body, items)
+        except ProtocolError as error:
+            error.connection, error.detail = response.connection, f"{response.method} {response.route}"
+            raise
+        yield PagedAnswer(items, body, response, request)
+
+
+def dig(body: Any, path: str) -> Any:
+    """Return what lies at a dotted path in nested objects, or ``None``."""
+    for name in path.split(".") if path else ():
+        if not isinstance(body, Mapping):
+            return None
+        body = body.get(name)
+    return body
+
+
+def next_link(response: Response) -> str | None:
+    """Return the ``rel="next"`` target of the ``Link`` header (RFC 8288), or ``None``."""
+    for part in response.headers.get("link", "").split("<")[1:]:
+        target, _, attributes = part.partition(">")
+        for attribute in attributes.split(";")[1:]:
+            name, _, value = attribute.partition("=")
+            if name.strip().lower() == "rel" and "next" in value.strip(' ",').lower().split():
+                return target
+    return None
+
+
+def _is_last(items: Sequence[Any], page_size: int, stop: Stop) -> bool:
+    return not items or (stop == "short" and len(items) < page_size)

@@ -1,0 +1,113 @@
+"""What a connector declares about its vendor's HTTP interface: plain data, no behaviour."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from servicedesk_core.http.rules import Rule
+from servicedesk_core.ports import BudgetPolicy
+
+if TYPE_CHECKING:
+    from servicedesk_core.http.auth import Auth
+    from servicedesk_core.http.response import Response
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Which requests write, and which grant allows them.
+
+    The first route that matches decides. ``GET`` and ``HEAD`` without a route read; any other method without a
+    route is refused, so that a request nobody thought about can't change the vendor's data.
+
+    Attributes:
+        method: HTTP method, or ``*`` for all.
+        path_pattern: Path below ``base_url``, or a whole URL pattern for trusted origins. ``{name}`` stands for one
+            segment, ``{name:path}`` for the rest. Letters match without regard to case.
+        grant: Grant needed, for example ``tickets.update``; ``None`` = the request reads.
+    """
+
+    method: str
+    path_pattern: str
+    grant: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often and how patiently reads are tried again; writes only when nothing was sent.
+
+    Attributes:
+        attempts: Attempts in all, the first included; 1 = never try again.
+        first_wait_s: Wait before the second attempt; doubles with each further one, with jitter.
+        max_wait_s: Longest wait of our own choice between two attempts.
+        min_wait_s: Shortest wait, also when the vendor says ``Retry-After: 0``.
+        max_retry_after_s: Longest wait on the vendor's demand. A longer one is not waited for: the error goes to the
+            caller at once and carries ``retry_after_s``.
+    """
+
+    attempts: int = 5
+    first_wait_s: float = 1.0
+    max_wait_s: float = 60.0
+    min_wait_s: float = 0.5
+    max_retry_after_s: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerPolicy:
+    """When to stop asking a vendor that is down.
+
+    Attributes:
+        failures: Consecutive failures (no connection, time-out, 5xx) that open the circuit.
+        open_s: How long requests are refused unsent; then one probe is let through.
+    """
+
+    failures: int = 10
+    open_s: float = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpProfile:
+    """Everything the kit must know about one vendor interface.
+
+    Attributes:
+        base_url: Relative paths are joined below it. ``https``, or ``http`` on loopback.
+        vendor: Vendor id; with ``account`` and the request's ``endpoint`` it forms the budget key.
+        account: The vendor's name of the tenant, shared by all connections to it.
+        auth: Credentials; ``None`` = none needed.
+        budget: What the vendor account allows.
+        rules: Classification of answers; the first match wins, before the defaults.
+        routes: Which requests write.
+        headers: Sent with every request.
+        connect_timeout_s: Longest wait for a connection.
+        read_timeout_s: Longest silence while sending or receiving.
+        total_timeout_s: Longest duration of one attempt, a trickling body included.
+        max_body_bytes: Largest decoded body; a larger one is a :class:`ProtocolError` and is never held in memory.
+        max_connections: Connections open at once.
+        retry: Retries.
+        breaker: Circuit breaker.
+        trusted_origins: Origins (``https://host[:port]``) besides that of ``base_url`` to which credentials may go
+            when the vendor names them in an absolute URL.
+        error_messages: Takes the vendor's own error messages out of a failed answer; they are redacted, shortened
+            and shown to the user. Must return no record text. Not called for successes.
+        user_agent: ``None`` = ``servicedesk/<version>``.
+    """
+
+    base_url: str
+    vendor: str
+    account: str
+    auth: "Auth | None" = None
+    budget: BudgetPolicy = BudgetPolicy()
+    rules: tuple[Rule, ...] = ()
+    routes: tuple[Route, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    connect_timeout_s: float = 10.0
+    read_timeout_s: float = 60.0
+    total_timeout_s: float = 120.0
+    max_body_bytes: int = 64 * MIB
+    max_connections: int = 20
+    retry: RetryPolicy = RetryPolicy()
+    breaker: BreakerPolicy = BreakerPolicy()
+    trusted_origins: tuple[str, ...] = ()
+    error_messages: "Callable[[Response], Sequence[str]] | None" = None
+    user_agent: str | None = None
