@@ -1,0 +1,36 @@
+"""A clock that only moves when told."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+
+class FakeClock:
+    """Stands still until somebody sleeps on it or advances it.
+
+    Args:
+        start: The instant it shows first.
+    """
+
+    def __init__(self, start: datetime = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)) -> None:
+        self._now = start
+        self._elapsed_s = 0.0
+        self.slept_s: list[float] = []
+
+    def now(self) -> datetime:
+        """Return the instant that the clock shows."""
+        return self._now
+
+    def monotonic(self) -> float:
+        """Return the seconds that the clock was advanced by."""
+        return self._elapsed_s
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock; a negative number sets the wall clock back, as an operator might."""
+        self._now += timedelta(seconds=seconds)
+        self._elapsed_s += max(0.0, seconds)
+
+    async def sleep(self, seconds: float) -> None:
+        """Advance the clock at once, and let other tasks run."""
+        self.slept_s.append(seconds)
+        self.advance(max(0.0, seconds))
+        await asyncio.sleep(0)

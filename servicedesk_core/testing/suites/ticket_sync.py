@@ -1,0 +1,267 @@
+"""What every connector of the ticket-sync family must do, as tests that its author subclasses.
+
+::
+
+    class TestAcme(TicketSyncSuite):
+        @pytest.fixture
+        async def connector(self):
+            acme = Acme(make_context(AcmeSettings(url=...)))
+            await acme.open()
+            yield acme
+            await acme.aclose()
+
+A test of a hook that the connector does not implement skips itself and says so.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+import pytest
+
+from servicedesk_core.domain import STREAMS
+from servicedesk_core.errors import ConnectorError, CursorError, MappingError
+from servicedesk_core.hooks import (
+    FetchStatus,
+    Mapped,
+    Page,
+    PullMode,
+    PullRequest,
+    StreamCapability,
+    Support,
+)
+from servicedesk_core.hooks.connector import AnyConnector
+
+MAX_RESUME = 4_096
+FAR_FUTURE = datetime(2190, 1, 1, tzinfo=UTC)
+
+
+def _implements(connector: AnyConnector, hook: str) -> bool:
+    return hasattr(getattr(type(connector), hook), "servicedesk_impl")
+
+
+def _require(connector: AnyConnector, hook: str) -> None:
+    if not _implements(connector, hook):
+        pytest.skip(f"{type(connector).__name__} does not implement {hook}")
+
+
+def _streams(connector: AnyConnector) -> list[StreamCapability]:
+    described = connector.describe_capabilities().streams
+    return [s for s in described if s.support is Support.FULL and s.stream in STREAMS]
+
+
+async def _pages(connector: AnyConnector, request: PullRequest, *, limit: int | None = None) -> list[Page]:
+    pages: list[Page] = []
+    stream = connector.pull(request)
+    assert isinstance(stream, AsyncGenerator), "pull must be an async generator, so that core can close it"
+    async with aclosing(stream) as running:
+        async for page in running:
+            pages.append(page)
+            if limit is not None and len(pages) == limit:
+                break
+    return pages
+
+
+def _ids(pages: list[Page]) -> list[str]:
+    return [record.external_id for page in pages for record in page.records]
+
+
+class TicketSyncSuite:
+    """Subclass it in a test file and give it a ``connector`` fixture: an opened connector with a few records behind it.
+
+    Attributes:
+        page_size: Page size that the tests ask for, small enough that a stream of the test data has several pages.
+        unknown_ref: An id that the vendor does not have.
+    """
+
+    page_size = 5
+    unknown_ref = "999999999"
+
+    @pytest.fixture
+    async def connector(self) -> AnyConnector:
+        """Return an opened connector; the subclass overrides this."""
+        pytest.fail("give the suite a fixture named 'connector' that yields an opened connector")
+
+    def test_capabilities_are_pure_and_name_known_streams(self, connector: AnyConnector) -> None:
+        """The same answer each time; every stream is one of the domain; ``needs`` names described streams."""
+        first, second = connector.describe_capabilities(), connector.describe_capabilities()
+        assert first == second
+        names = [stream.stream for stream in first.streams]
+        assert len(names) == len(set(names)), "a stream is described twice"
+        assert set(names) <= set(STREAMS), f"not streams of the domain: {set(names) - set(STREAMS)}"
+        for stream in first.streams:
+            assert set(stream.needs) <= set(names), f"{stream.stream} needs a stream that is not described"
+            assert stream.page_size >= 1
+            assert stream.ids_per_request >= 1
+            assert stream.parallel >= 1
+
+    async def test_identity_is_stable(self, connector: AnyConnector) -> None:
+        """The tenant's account does not change from call to call, and is not empty."""
+        _require(connector, "vendor_identity")
+        first, second = await connector.vendor_identity(), await connector.vendor_identity()
+        assert first.account == second.account
+        assert first.vendor
+        assert first.account
+
+    async def test_check_answers_for_every_stream_in_order(self, connector: AnyConnector) -> None:
+        """One check for each stream that was asked for, in the same order."""
+        _require(connector, "check_connection")
+        names = tuple(stream.stream for stream in _streams(connector))
+        checks = await connector.check_connection(names)
+        assert tuple(check.stream for check in checks) == names
+
+    async def test_a_pass_ends_with_one_last_page(self, connector: AnyConnector) -> None:
+        """Every page but the last can be resumed from; nothing comes after the last one."""
+        _require(connector, "pull")
+        for stream in _streams(connector):
+            pages = await _pages(connector, self._whole(stream))
+            assert pages, f"{stream.stream}: an empty stream is one empty last page"
+            assert [page.last for page in pages] == [False] * (len(pages) - 1) + [True], stream.stream
+            for page in pages[:-1]:
+                assert page.resume, f"{stream.stream}: a page before the last must say where to go on"
+                assert len(page.resume) <= MAX_RESUME
+
+    async def test_ids_are_texts_and_raw_is_json(self, connector: AnyConnector) -> None:
+        """Ids are non-empty text; payloads survive JSON unchanged."""
+        _require(connector, "pull")
+        for stream in _streams(connector):
+            for page in await _pages(connector, self._whole(stream), limit=2):
+                for record in page.records:
+                    assert isinstance(record.external_id, str)
+                    assert record.external_id
+                    assert record.raw is not None, "only reconcile pages may leave the payload out"
+                    assert orjson.loads(orjson.dumps(record.raw)) == record.raw
+
+    async def test_a_resumed_pass_brings_exactly_the_rest(self, connector: AnyConnector) -> None:
+        """Stopping after any of the first pages and going on from its ``resume`` loses and invents nothing."""
+        _require(connector, "pull")
+        for stream in _streams(connector):
+            whole = await _pages(connector, self._whole(stream))
+            for cut in range(1, min(3, len(whole))):
+                request = self._whole(stream, resume=whole[cut - 1].resume)
+                rest = _ids(await _pages(connector, request))
+                assert set(_ids(whole[:cut])) | set(rest) == set(_ids(whole)), stream.stream
+
+    async def test_reading_changes_nothing(self, connector: AnyConnector) -> None:
+        """Two passes give the same ids."""
+        _require(connector, "pull")
+        for stream in _streams(connector):
+            first = _ids(await _pages(connector, self._whole(stream)))
+            second = _ids(await _pages(connector, self._whole(stream)))
+            assert sorted(first) == sorted(second), stream.stream
+
+    async def test_a_garbled_position_is_a_cursor_error(self, connector: AnyConnector) -> None:
+        """A position of another version is refused, so that core starts the pass again."""
+        _require(connector, "pull")
+        for stream in _streams(connector):
+            with pytest.raises(CursorError):
+                await _pages(connector, self._whole(stream, resume="no-version-of-mine"))
+
+    async def test_partitions_cover_the_pass_without_overlap(self, connector: AnyConnector) -> None:
+        """The pieces together bring what the whole brings, each record once."""
+        _require(connector, "plan_partitions")
+        for stream in _streams(connector):
+            request = self._whole(stream)
+            pieces = await connector.plan_partitions(request)
+            if not pieces:
+                continue
+            whole = _ids(await _pages(connector, request))
+            parts: list[str] = []
+            for piece in pieces:
+                parts += _ids(await _pages(connector, self._whole(stream, partition=piece)))
+            assert sorted(parts) == sorted(whole), stream.stream
+
+    async def test_counts_agree_with_what_comes(self, connector: AnyConnector) -> None:
+        """A count, where the vendor has one, is the number of records of the pass."""
+        _require(connector, "count")
+        for stream in _streams(connector):
+            counted = await connector.count(self._whole(stream))
+            if counted is not None:
+                assert counted == len(set(_ids(await _pages(connector, self._whole(stream))))), stream.stream
+
+    async def test_incremental_passes_respect_their_lower_bound(self, connector: AnyConnector) -> None:
+        """Nothing is newer than the far future; everything stamped is newer than the distant past."""
+        _require(connector, "pull")
+        for stream in _streams(connector):
+            if not stream.has_stamp:
+                continue
+            since = PullRequest(stream.stream, PullMode.INCREMENTAL, since=FAR_FUTURE, page_size=self.page_size)
+            assert _ids(await _pages(connector, since)) == [], stream.stream
+
+    async def test_reconcile_proves_the_same_ids(self, connector: AnyConnector) -> None:
+        """A reconcile pass over everything names exactly the ids of a backfill over everything."""
+        _require(connector, "pull")
+        for stream in _streams(connector):
+            request = PullRequest(stream.stream, PullMode.RECONCILE, page_size=self.page_size)
+            seen = _ids(await _pages(connector, request))
+            assert set(seen) == set(_ids(await _pages(connector, self._whole(stream)))), stream.stream
+
+    async def test_fetching_gives_one_outcome_for_each_id(self, connector: AnyConnector) -> None:
+        """Known ids are found, an unknown one is missing, none is left out or doubled."""
+        _require(connector, "fetch_records")
+        for stream in _streams(connector):
+            known = _ids(await _pages(connector, self._whole(stream), limit=1))[:3]
+            if not known or stream.folds_into:
+                continue
+            outcomes = [o async for o in connector.fetch_records(stream.stream, [*known, self.unknown_ref])]
+            assert sorted(o.ref for o in outcomes) == sorted([*known, self.unknown_ref]), stream.stream
+            by_ref = {o.ref: o for o in outcomes}
+            assert all(by_ref[ref].status is FetchStatus.FOUND for ref in known), stream.stream
+            assert by_ref[self.unknown_ref].status is FetchStatus.MISSING, stream.stream
+
+    async def test_mapping_is_pure_and_survives_json(self, connector: AnyConnector) -> None:
+        """The same payload, after a round trip through JSON, means the same record with the same id."""
+        _require(connector, "map_record")
+        for stream in _streams(connector):
+            for page in await _pages(connector, self._whole(stream), limit=2):
+                for record in page.records:
+                    self._assert_maps_alike(connector, stream.stream, record.external_id, record.raw)
+
+    def _assert_maps_alike(self, connector: AnyConnector, stream: str, external_id: str, raw: Any) -> None:
+        try:
+            first = connector.map_record(stream, raw)
+        except MappingError:
+            return
+        assert isinstance(first, Mapped)
+        assert connector.map_record(stream, orjson.loads(orjson.dumps(raw))) == first
+        assert first.entity.stream == stream
+        assert first.entity.external_id == external_id
+
+    async def test_garbage_is_a_mapping_error(self, connector: AnyConnector) -> None:
+        """A payload that is no record of the vendor is refused with the one error that leads to quarantine."""
+        _require(connector, "map_record")
+        garbage: list[dict[str, Any]] = [{}, {"id": None}, {"unexpected": [1, {"deep": None}]}]
+        for stream in _streams(connector):
+            for raw in garbage:
+                with pytest.raises((MappingError, ValueError)):
+                    connector.map_record(stream.stream, raw)
+
+    async def test_mapping_version_is_short_and_stable(self, connector: AnyConnector) -> None:
+        """A short text that does not change while the rules do not."""
+        _require(connector, "mapping_version")
+        for stream in _streams(connector):
+            version = connector.mapping_version(stream.stream)
+            assert version == connector.mapping_version(stream.stream)
+            assert 1 <= len(version) <= 64
+
+    async def test_undescribed_streams_are_refused(self, connector: AnyConnector) -> None:
+        """Asking for a stream that does not exist is an error of ours, not an empty answer."""
+        _require(connector, "pull")
+        request = PullRequest("no_such_stream", PullMode.BACKFILL)
+        with pytest.raises(ConnectorError):
+            await _pages(connector, request)
+
+    def _whole(
+        self, stream: StreamCapability, *, resume: str | None = None, partition: str | None = None
+    ) -> PullRequest:
+        since = datetime.now(UTC) - timedelta(days=100 * 365) if stream.has_created else None
+        return PullRequest(
+            stream.stream,
+            PullMode.BACKFILL,
+            since=since,
+            partition=partition,
+            resume=resume,
+            page_size=self.page_size,
+        )
