@@ -1,14 +1,16 @@
 """What a connector is given: its settings and everything it may use."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, ParamSpec, Protocol, TypeVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, ParamSpec, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from servicedesk_core.domain import NoteVisibility, Priority, QueueKind, StatusCategory
-from servicedesk_core.http import HttpClient, HttpProfile
 from servicedesk_core.ports import BudgetPolicy, Clock, LogSink, StateStore, TokenStore
+
+if TYPE_CHECKING:  # the HTTP kit is imported by the connectors that use it
+    from servicedesk_core.http import HttpClient, HttpProfile
 
 
 class ConnectorSettings(BaseModel):
@@ -66,7 +68,7 @@ class RunBlocking(Protocol):
 class HttpOpener(Protocol):
     """Makes the connection's HTTP client."""
 
-    def __call__(self, profile: HttpProfile) -> HttpClient:
+    def __call__(self, profile: "HttpProfile") -> "HttpClient":
         """Return a client for the profile; the host closes it."""
 
 
@@ -80,7 +82,7 @@ class ConnectorContext(Generic[SettingsT]):
         environment: ``live`` or ``sandbox``.
         mapping: The operator's translation of the tenant's words.
         streams: Streams that the configuration asks for; empty = all that the connector offers.
-        budget: What the operator grants of the vendor's quota; the connector fills in the vendor's own limits.
+        budget: What the operator grants of the vendor's quota; see :meth:`vendor_budget`.
         http: Makes the HTTP client.
         clock: The time.
         log: A logger that names the connection and redacts secrets.
@@ -101,3 +103,22 @@ class ConnectorContext(Generic[SettingsT]):
     state: StateStore
     tokens: TokenStore
     run_blocking: RunBlocking
+
+    def vendor_budget(
+        self, *, requests: int | None, window_s: float = 3600.0, concurrency: int | None = None
+    ) -> BudgetPolicy:
+        """Return the policy for :class:`HttpProfile`: the vendor's limits within what the operator grants.
+
+        A number of requests in the configuration becomes a share of the vendor's own limit, because slowing down and
+        pausing depend on the use of the whole quota.
+
+        Args:
+            requests: Requests that the vendor allows the whole account in each window; ``None`` = it has no limit.
+            window_s: Length of the vendor's window in seconds.
+            concurrency: Requests that it allows at once for one endpoint.
+        """
+        granted = self.budget.requests
+        if granted is None or requests is None:
+            return replace(self.budget, requests=requests or granted, window_s=window_s, concurrency=concurrency)
+        share = min(1.0, granted / requests)
+        return replace(self.budget, requests=requests, share=share, window_s=window_s, concurrency=concurrency)

@@ -1,0 +1,72 @@
+"""Turns what pydantic found into lines that a person can act on. Values never appear, except words from a list."""
+
+from collections.abc import Iterable
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from servicedesk_core.config.values import did_you_mean
+from servicedesk_core.errors import SettingsError
+
+
+def problems_of(
+    error: ValidationError, model: type[BaseModel], *, prefix: str = "", also: Iterable[str] = ()
+) -> list[str]:
+    """Return one line for each problem: the key path, what is wrong, what is allowed.
+
+    Args:
+        error: What validation found.
+        model: The class that was validated against; its fields are proposed for unknown keys.
+        prefix: Key path of the validated table.
+        also: Further keys that would have been allowed at the top of the table.
+    """
+    return [_line(detail, model, prefix, also) for detail in error.errors(include_url=False)]
+
+
+def settings_error(where: str, problems: list[str], *, connection: str | None = None) -> SettingsError:
+    """Return one error that tells all problems at once."""
+    count = "a problem" if len(problems) == 1 else f"{len(problems)} problems"
+    return SettingsError(
+        f"{where} has {count}:\n" + "\n".join(f"  {line}" for line in problems),
+        hint="Correct it and run the command again.",
+        connection=connection,
+    )
+
+
+def key_path(*parts: object) -> str:
+    """Return a dotted key path as TOML writes it."""
+    text = ""
+    for part in parts:
+        if isinstance(part, int):
+            text += f"[{part + 1}]"
+        elif part != "":
+            plain = str(part).replace("_", "").replace("-", "").replace(".", "").isalnum()
+            text += ("." if text else "") + (str(part) if plain else f'"{part}"')
+    return text
+
+
+def _line(detail: ErrorDetails, model: type[BaseModel], prefix: str, also: Iterable[str]) -> str:
+    *parents, last = detail["loc"] or ("",)
+    path = key_path(prefix, *(part for part in detail["loc"] if part != "[key]"))
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind == "extra_forbidden":
+        choices = [*_fields_at(model, parents), *(also if not parents else ())]
+        return f"{path}: unknown setting.{did_you_mean(str(last), choices)}"
+    if kind == "missing":
+        return f"{path}: is missing."
+    if kind in {"literal_error", "enum"}:
+        allowed = str(context.get("expected", "")).replace("'", '"')
+        words = [word.strip('" ') for word in allowed.replace(" or ", ",").split(",")]
+        return f"{path}: must be {allowed}.{did_you_mean(str(detail['input']), words)}"
+    if last == "[key]":
+        return f"{path}: names hold letters, digits, - and _ only, and start with a letter or digit."
+    reason = detail["msg"].removeprefix("Value error, ").removeprefix("Input ").removeprefix("should")
+    return f"{path or 'the file'}: {'must' if detail['msg'].startswith('Input should') else ''}{reason}"
+
+
+def _fields_at(model: type[BaseModel], parents: Iterable[object]) -> list[str]:
+    current: object = model
+    for part in parents:
+        fields = getattr(current, "model_fields", {})
+        current = fields[part].annotation if part in fields else next(iter(getattr(current, "__args__", ())[-1:]), None)
+    return list(getattr(current, "model_fields", {}))

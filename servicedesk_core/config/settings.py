@@ -1,0 +1,171 @@
+"""What ``servicedesk.toml`` says, as data."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
+
+from servicedesk_core.config.values import Budget, RawPolicy, Since, TimeZone, did_you_mean
+from servicedesk_core.domain import STREAMS, Model
+from servicedesk_core.hooks.context import VocabularyMapping
+from servicedesk_core.ports import BudgetPolicy
+
+_STORE = re.compile(r"sqlite:///.+|postgresql(\+psycopg)?://.+|(env|file|keyring):.+")
+
+_GRANT = re.compile(r"[a-z_]+\.[a-z_]+")
+
+
+def _stream(name: str) -> str:
+    if name not in STREAMS:
+        msg = f'"{name}" is not a stream.{did_you_mean(name, STREAMS)} Streams are {", ".join(STREAMS)}.'
+        raise ValueError(msg)
+    return name
+
+
+def _store_url(url: str) -> str:
+    if not _STORE.fullmatch(url):
+        msg = (
+            'write "sqlite:///servicedesk.db", "postgresql+psycopg://user@host/name", '
+            'or a reference to it such as "env:SERVICEDESK_STORE"'
+        )
+        raise ValueError(msg)
+    return url
+
+
+def _grant(grant: str) -> str:
+    if not _GRANT.fullmatch(grant):
+        msg = 'name what is written and how, such as "tickets.update"'
+        raise ValueError(msg)
+    return grant
+
+
+ConnectionName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")]
+Grant = Annotated[str, AfterValidator(_grant)]
+
+
+class DeskSection(Model):
+    """The desk itself: ``[desk]``."""
+
+    name: str = Field(default="Service desk", min_length=1, description="Your company's name, as reports show it.")
+    timezone: TimeZone = Field(
+        default="UTC",
+        validate_default=True,
+        description="IANA time zone of the desk; days and hours are counted in it.",
+    )
+    store: Annotated[str, AfterValidator(_store_url)] = Field(
+        default="sqlite:///servicedesk.db",
+        repr=False,
+        description="Where records are kept. A relative SQLite path starts at the folder of this file.",
+    )
+
+
+class PluginsSection(Model):
+    """Which plugins may run: ``[plugins]``."""
+
+    disable: tuple[str, ...] = Field(
+        default=(), description="Plugins or distributions that are never imported, whatever else asks for them."
+    )
+    extensions: tuple[str, ...] = Field(default=(), description="Installed extensions to switch on.")
+
+
+class ConnectionSettings(Model):
+    """One use of a connector: ``[connections.NAME]``. Keys that are not listed here belong to the connector."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    connector: str = Field(
+        min_length=1,
+        description='Id of an installed connector, or, while you write one, its file and class: "./acme.py:Acme".',
+    )
+    environment: Literal["live", "sandbox"] = Field(
+        default="live", description="Live and sandbox never share a store; plain secrets are accepted in sandbox only."
+    )
+    streams: tuple[Annotated[str, AfterValidator(_stream)], ...] = Field(
+        default=(), description="Kinds of records to pull; empty = all that the connector offers."
+    )
+    budget: Budget = Field(
+        default=BudgetPolicy(),
+        description='Share of the vendor\'s quota, such as "40%", or a number of requests in each of its windows.',
+    )
+    writes: tuple[Grant, ...] = Field(
+        default=(), description='What may be changed at the vendor, such as "tickets.update"; empty = nothing.'
+    )
+    raw: RawPolicy = Field(
+        default="full", description='How long the vendor\'s own payloads are kept: "full", "days:90" or "none".'
+    )
+    since: Since | None = Field(
+        default=None, description='How far back to pull: a date, or days such as "365d"; left out = everything.'
+    )
+    history_requests: int = Field(
+        default=200,
+        ge=0,
+        description="Requests that one run may spend on the vendor's own ticket history, where it costs extra.",
+    )
+    settings_version: int | None = Field(
+        default=None, ge=1, description="Version of the connector's own settings that this table was written for."
+    )
+    mapping: VocabularyMapping = Field(
+        default=VocabularyMapping(), description="What your own words for status, priority, queue and notes mean."
+    )
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The connector's own keys, as they stand in the file: references are not resolved."""
+        return dict(self.model_extra or {})
+
+    def __repr_args__(self) -> Any:
+        """Leave the connector's own values out of every representation: they may be plain secrets of a sandbox."""
+        return [(name, getattr(self, name)) for name in type(self).model_fields]
+
+
+class DeskSettings(Model):
+    """The whole configuration of a desk.
+
+    Attributes:
+        desk: The desk itself.
+        plugins: Which plugins may run.
+        connections: The connections by name.
+        path: The file it was read from; ``None`` when a program made it.
+    """
+
+    desk: DeskSection = DeskSection()
+    plugins: PluginsSection = PluginsSection()
+    connections: dict[ConnectionName, ConnectionSettings] = Field(default_factory=dict)
+    path: Path | None = Field(default=None, exclude=True)
+
+    @property
+    def directory(self) -> Path:
+        """Where relative paths start: the folder of the file, or the current one."""
+        return self.path.parent if self.path else Path()
+
+    @property
+    def where(self) -> str:
+        """How messages call this configuration."""
+        return self.path.name if self.path else "The configuration"
+
+    @model_validator(mode="after")
+    def _connections_differ_by_more_than_case(self) -> Self:
+        folded = [name.casefold() for name in self.connections]
+        if len(set(folded)) < len(folded):
+            msg = "two connections have names that differ only in upper and lower case"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _environments_never_mix(self) -> Self:
+        by_environment: dict[str, str] = {}
+        for name, connection in self.connections.items():
+            by_environment.setdefault(connection.environment, name)
+        if len(by_environment) > 1:
+            live, sandbox = by_environment["live"], by_environment["sandbox"]
+            msg = (
+                f'connection "{live}" is live and "{sandbox}" is a sandbox, and one store never holds both; '
+                "use one configuration for each"
+            )
+            raise ValueError(msg)
+        return self
+
+
+CORE_KEYS = frozenset(ConnectionSettings.model_fields)
+"""Keys of ``[connections.NAME]`` that core keeps for itself."""

@@ -1,0 +1,104 @@
+"""Small values of the configuration that have a syntax of their own."""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from difflib import get_close_matches
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from pydantic import AfterValidator, PlainValidator
+
+from servicedesk_core.ports import BudgetPolicy
+
+_AGE = re.compile(r"(\d{1,5})d")
+_SHARE = re.compile(r"(\d{1,3})\s*%")
+_RAW = re.compile(r"full|none|days:[1-9]\d{0,4}")
+
+
+def did_you_mean(word: str, choices: Iterable[str]) -> str:
+    """Return `` Did you mean "…"?`` when a choice looks like the word, else nothing.
+
+    Args:
+        word: What was written.
+        choices: What is allowed.
+    """
+    by_folded = {choice.casefold(): choice for choice in choices}
+    near = get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
+    return f' Did you mean "{by_folded[near[0]]}"?' if near else ""
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        msg = f'not a known time zone; use an IANA name such as "America/New_York".{_near_zone(name)}'
+        raise ValueError(msg) from None
+    return name
+
+
+def _near_zone(name: str) -> str:
+    name = name.replace(" ", "_")
+    by_city = {zone.rpartition("/")[2]: zone for zone in sorted(available_timezones()) if "/" in zone}
+    return did_you_mean(name, available_timezones()) or (
+        f' Did you mean "{by_city[name.title()]}"?' if name.title() in by_city else ""
+    )
+
+
+def _budget(value: object) -> BudgetPolicy:
+    if isinstance(value, BudgetPolicy):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return BudgetPolicy(requests=value)
+    share = _SHARE.fullmatch(value) if isinstance(value, str) else None
+    if share and 0 < int(share[1]) <= 100:  # noqa: PLR2004  # percent
+        return BudgetPolicy(share=int(share[1]) / 100)
+    msg = 'write a share of the vendor\'s quota, such as "40%", or a number of requests in each of its windows'
+    raise ValueError(msg)
+
+
+def _since(value: object) -> date | timedelta:
+    if isinstance(value, timedelta) or (isinstance(value, date) and not isinstance(value, datetime)):
+        return value
+    if isinstance(value, str):
+        if age := _AGE.fullmatch(value):
+            return timedelta(days=int(age[1]))
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass  # the message below says what is allowed
+    msg = 'write a date such as 2024-01-31, or a number of days such as "365d"'
+    raise ValueError(msg)
+
+
+def _raw(value: str) -> str:
+    if not _RAW.fullmatch(value):
+        msg = 'write "full", "none", or how many days to keep it, such as "days:90"'
+        raise ValueError(msg)
+    return value
+
+
+TimeZone = Annotated[str, AfterValidator(_zone)]
+"""IANA name of a time zone."""
+
+Budget = Annotated[BudgetPolicy, PlainValidator(_budget)]
+"""``"40%"`` of the vendor's quota, or the number of requests in each of the vendor's windows."""
+
+Since = Annotated[date | timedelta, PlainValidator(_since)]
+"""An ISO date, or ``"365d"``: that many days before today."""
+
+RawPolicy = Annotated[str, AfterValidator(_raw)]
+"""How long raw payloads are kept: ``full``, ``days:N`` or ``none``."""
+
+
+def since_at(since: date | timedelta, *, now: datetime, timezone: str) -> datetime:
+    """Return the instant that a ``since`` setting means: the start of a day in the desk's zone.
+
+    Args:
+        since: The setting.
+        now: The current instant.
+        timezone: IANA name of the desk's zone.
+    """
+    zone = ZoneInfo(timezone)
+    day = since if isinstance(since, date) else (now - since).astimezone(zone).date()
+    return datetime.combine(day, time.min, zone).astimezone(UTC)
