@@ -1,0 +1,166 @@
+"""The sandbox as an ASGI application with Python methods for tests."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from servicedesk_autotask.sandbox import faults as script
+from servicedesk_autotask.sandbox.admin import Admin
+from servicedesk_autotask.sandbox.clock import DeskClock
+from servicedesk_autotask.sandbox.desk import Desk
+from servicedesk_autotask.sandbox.http import (
+    Message,
+    Receive,
+    Request,
+    Response,
+    Scope,
+    Send,
+    read_request,
+    send_response,
+)
+from servicedesk_autotask.sandbox.life import Life
+from servicedesk_autotask.sandbox.options import SandboxOptions
+from servicedesk_autotask.sandbox.recorder import Recorder
+from servicedesk_autotask.sandbox.seed import seed_desk
+from servicedesk_autotask.sandbox.store import Store
+from servicedesk_autotask.sandbox.values import format_instant, parse_instant
+from servicedesk_autotask.sandbox.vendor import Vendor
+from servicedesk_autotask.sandbox.web import ticket_page
+
+
+class Sandbox:
+    """A stand-in of the vendor's REST API; the instance is the ASGI application.
+
+    Args:
+        options: Credentials, limits and seed; the desk is seeded at once.
+    """
+
+    def __init__(self, options: SandboxOptions | None = None) -> None:
+        self.options = options or SandboxOptions()
+        self.store = Store(self.options.state)
+        self.recorder = Recorder()
+        self._script = script.Script()
+        self._prepare()
+        if self.store.meta("now") is None:
+            self.seed()
+        else:
+            self.desk.clock.catch_up(parse_instant(self.store.meta("now") or ""))
+
+    def _prepare(self) -> None:
+        self.desk = Desk(self.store, DeskClock(self.options.now), self.options)
+        self.life = Life(self.desk)
+        self.vendor = Vendor(self.desk, self.options, self.recorder)
+        self._admin = Admin(self)
+
+    def seed(self) -> None:
+        """Forget every row and seed the desk again."""
+        self.store.clear()
+        seed_desk(self.store, self.options, self.desk.clock.now())
+        self._note_time()
+
+    def advance(self, hours: float) -> dict[str, int]:
+        """Let the desk live on: new tickets, changes, notes, time and completions.
+
+        Returns:
+            What happened, counted by kind.
+        """
+        counts = self.life.advance(hours)
+        self._note_time()
+        return counts
+
+    def faults(self, entries: Iterable[Mapping[str, Any]]) -> None:
+        """Replace the fault script."""
+        self._script.load(entries)
+
+    def state(self) -> dict[str, Any]:
+        """Counters, limits and the log of writes."""
+        return {
+            "now": format_instant(self.desk.clock.now()),
+            "tickets": self.store.count("Tickets"),
+            "requests": dict(self.recorder.requests),
+            "statuses": dict(self.recorder.statuses),
+            "max_concurrency": dict(self.vendor.threads.highest),
+            "threshold": self.vendor.threshold.count,
+            "auth_failures": self.vendor.gate.failures,
+            "writes": list(self.recorder.writes),
+            "faults": [
+                {"kind": fault.kind, "path": fault.path, "seen": fault.seen, "fired": fault.fired}
+                for fault in self._script.faults
+            ],
+        }
+
+    def reset(self, *, reseed: bool = True) -> None:
+        """Forget faults, counters and limits; seed the desk again unless told otherwise."""
+        self._script.load([])
+        self.recorder.forget()
+        if reseed:
+            self._prepare()
+            self.seed()
+        else:
+            self.vendor = Vendor(self.desk, self.options, self.recorder)
+
+    def now(self) -> datetime:
+        """The desk's present instant."""
+        return self.desk.clock.now()
+
+    def close(self) -> None:
+        """Release the state file."""
+        self.store.close()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one ASGI scope."""
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+            return
+        request = await read_request(scope, receive)
+        first = request.segments[0].lower() if request.segments else ""
+        if first == "sandbox":
+            await send_response(self._admin.answer(request), send)
+        elif first == "mvc":
+            await send_response(ticket_page(self.store, request), send)
+        else:
+            await self._vendor_call(request, receive, send)
+
+    async def _vendor_call(self, request: Request, receive: Receive, send: Send) -> None:
+        fault = self._script.pick(request)
+        if fault is None:
+            await self._send(await self.vendor.handle(request), send)
+            return
+        if fault.kind == "drop_before":
+            await script.drop(send)
+            return
+        if fault.kind == "noisy_client":
+            self.vendor.threshold.add(fault.requests)
+        if fault.kind == "slow":
+            await asyncio.sleep(fault.seconds)
+        response = script.instead(fault, self._last_page(request))
+        if response is None:
+            response = await self.vendor.handle(request, revert=fault.kind == "workflow_revert")
+        if fault.kind == "timeout_after_commit":
+            await script.wait_or_hang_up(receive, fault.seconds)
+        if fault.kind in {"timeout_after_commit", "drop_after"}:
+            await script.drop(send)
+        elif fault.kind == "truncate":
+            await script.truncate(response, send)
+        else:
+            await self._send(response, send)
+
+    async def _send(self, response: Response, send: Send) -> None:
+        self.recorder.statuses[str(response.status)] += 1
+        await send_response(response, send)
+
+    def _last_page(self, request: Request) -> bytes | None:
+        lowered = [segment.lower() for segment in request.segments]
+        pages = {name.lower(): page for name, page in self.recorder.last_page.items()}
+        return next((pages[segment] for segment in lowered if segment in pages), None)
+
+    def _note_time(self) -> None:
+        self.store.set_meta("now", format_instant(self.desk.clock.now()))
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    message: Message
+    while (message := await receive())["type"] != "lifespan.shutdown":
+        await send({"type": f"{message['type']}.complete"})
+    await send({"type": "lifespan.shutdown.complete"})

@@ -1,0 +1,69 @@
+"""Running a sandbox as a process of its own."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from servicedesk_autotask.sandbox.app import Sandbox
+from servicedesk_autotask.sandbox.options import SandboxInfo, SandboxOptions
+from servicedesk_autotask.sandbox.server import bind, make_server
+
+
+def launch(
+    *,
+    port: int = 0,
+    tickets: int = 2000,
+    seed: int = 1,
+    username: str | None = None,
+    secret: str | None = None,
+    integration_code: str | None = None,
+    state: Path | None = None,
+    hostile: bool = False,
+    latency_s: float = 0,
+    now: datetime | None = None,
+    announce: Callable[[SandboxInfo], None],
+) -> None:
+    """Serve a sandbox until SIGINT or SIGTERM.
+
+    Args:
+        port: Port on loopback; 0 takes a free one.
+        tickets: Number of tickets to seed.
+        seed: Seed of the random desk.
+        username: Accepted API user; None keeps the default.
+        secret: Accepted secret; None keeps the default.
+        integration_code: Accepted integration code; None keeps the default.
+        state: File that keeps the desk; None forgets it at the end.
+        hostile: Add rows with strange content.
+        latency_s: Added to every call.
+        now: Instant the desk is seeded at; None is the present.
+        announce: Called once when calls are accepted.
+
+    Raises:
+        OSError: When the port is taken.
+    """
+    listener = bind(port)
+    chosen = {"username": username, "secret": secret, "integration_code": integration_code}
+    options = SandboxOptions(
+        tickets=tickets,
+        seed=seed,
+        state=state,
+        hostile=hostile,
+        latency_s=latency_s,
+        now=now,
+        **{name: value for name, value in chosen.items() if value is not None},
+    )
+    sandbox = Sandbox(options)
+    try:
+        announce(
+            SandboxInfo(
+                url=f"http://127.0.0.1:{listener.getsockname()[1]}",
+                username=options.username,
+                secret=options.secret,
+                integration_code=options.integration_code,
+                tickets=sandbox.store.count("Tickets"),
+            )
+        )
+        make_server(sandbox).run(sockets=[listener])
+    finally:
+        listener.close()
+        sandbox.close()

@@ -1,0 +1,79 @@
+"""The tenant's picklists and user-defined fields."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from servicedesk_autotask.sandbox.entities import read_data
+
+
+@dataclass(frozen=True)
+class Picklist:
+    """Values of one field; every value is a string although the field holds a number."""
+
+    values: dict[str, str]
+    system: frozenset[str]
+    default: str | None
+    parent_field: str
+    parents: dict[str, str]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The list as metadata shows it."""
+        return [
+            {
+                "value": value,
+                "label": label,
+                "isDefaultValue": value == self.default,
+                "sortOrder": order,
+                "parentValue": self.parents.get(value, ""),
+                "isActive": True,
+                "isSystem": value in self.system,
+            }
+            for order, (value, label) in enumerate(self.values.items(), 1)
+        ]
+
+
+@cache
+def _all() -> dict[str, Picklist]:
+    raw = read_data("picklists.json")
+    return {key: _picklist(raw[spec] if isinstance(spec, str) else spec) for key, spec in raw.items()}
+
+
+def _picklist(spec: dict[str, Any]) -> Picklist:
+    return Picklist(
+        spec["values"],
+        frozenset(spec.get("system", ())),
+        spec.get("default"),
+        spec.get("parent_field", ""),
+        spec.get("parents", {}),
+    )
+
+
+def picklist(entity: str, field: str) -> Picklist | None:
+    """The list of a field, if the tenant has one."""
+    return _all().get(f"{entity}.{field}")
+
+
+def label(entity: str, field: str, value: Any) -> str:
+    """The label of a value, or the value itself."""
+    found = picklist(entity, field)
+    return found.values.get(str(value), str(value)) if found else str(value)
+
+
+@dataclass(frozen=True)
+class UserDefinedField:
+    """One field that the tenant added to an entity."""
+
+    name: str
+    type: str
+    length: int
+    values: dict[str, str] | None
+
+
+@cache
+def user_defined_fields(entity: str) -> tuple[UserDefinedField, ...]:
+    """The fields that the tenant added to an entity."""
+    return tuple(
+        UserDefinedField(raw["name"], raw["type"], raw.get("length", 0), raw.get("values"))
+        for raw in read_data("udfs.json").get(entity, ())
+    )

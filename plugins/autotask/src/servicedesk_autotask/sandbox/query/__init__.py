@@ -1,0 +1,1 @@
+"""The vendor's query language: parsing, translation to SQL and paging."""

@@ -1,0 +1,28 @@
+"""What the vendor does around a write: defaults, checks and side effects per entity."""
+
+from servicedesk_autotask.sandbox.rules import activity, stamps, tickets
+from servicedesk_autotask.sandbox.rules.types import Rules
+
+RULES: dict[str, Rules] = {
+    "Tickets": Rules(prepare=(tickets.complete_row,), check=(tickets.check,), effects=(tickets.record_history,)),
+    "TicketNotes": Rules(prepare=(stamps.note,), check=(activity.check_note,), effects=(activity.note_touches_ticket,)),
+    "TimeEntries": Rules(
+        prepare=(activity.complete_time,), check=(activity.check_time,), effects=(activity.time_touches_ticket,)
+    ),
+    "Contacts": Rules(prepare=(stamps.contact,)),
+    "Companies": Rules(prepare=(stamps.company,)),
+    "ConfigurationItems": Rules(prepare=(stamps.asset,)),
+    "ServiceCalls": Rules(prepare=(stamps.service_call,)),
+    "Appointments": Rules(prepare=(stamps.appointment,)),
+    "CompanyNotes": Rules(prepare=(stamps.company_note,)),
+    "ProjectNotes": Rules(prepare=(stamps.note,)),
+    "TaskNotes": Rules(prepare=(stamps.note,)),
+    "Tasks": Rules(prepare=(stamps.task,)),
+    "Projects": Rules(prepare=(stamps.task,)),
+    "Phases": Rules(prepare=(stamps.phase,)),
+    "Services": Rules(prepare=(stamps.service,)),
+    "TicketChecklistItems": Rules(prepare=(stamps.checklist_item,)),
+    "TicketCharges": Rules(prepare=(stamps.charge,)),
+}
+
+__all__ = ["RULES", "Rules"]

@@ -1,0 +1,159 @@
+"""The MSP's clients: companies, contacts, assets and contracts."""
+
+from random import Random
+from typing import Any
+
+from servicedesk_autotask.sandbox.entities import read_data
+from servicedesk_autotask.sandbox.seed.base import FIRST_TECHNICIAN, row
+from servicedesk_autotask.sandbox.seed.moments import DAY, day_stamp, stamp
+from servicedesk_autotask.sandbox.store import Store
+
+MOST_COMPANIES = 2500
+FIRST_COMPANY, FIRST_CONTACT, FIRST_ASSET, FIRST_CONTRACT = 175, 30682000, 5000, 29684000
+
+
+def companies(tickets: int) -> int:
+    """Client companies of a desk with so many tickets; a desk does not grow clients without end."""
+    return max(8, min(MOST_COMPANIES, tickets // 20))
+
+
+def seed_customers(store: Store, rng: Random, *, tickets: int, now: int) -> None:
+    """Write the clients and what belongs to them."""
+    maker = _Maker(rng, now)
+    maker.company(0, "Example MSP", 1)
+    for n in range(companies(tickets)):
+        maker.client(FIRST_COMPANY + n + n // 3)
+    for entity, rows in maker.rows.items():
+        store.put(entity, rows)
+
+
+class _Maker:
+    def __init__(self, rng: Random, now: int) -> None:
+        self._rng = rng
+        self._now = now
+        self._words = read_data("words.json")
+        self.rows: dict[str, list[dict[str, Any]]] = {}
+
+    def _add(self, entity: str, **values: Any) -> int:
+        self.rows.setdefault(entity, []).append(row(entity, **values))
+        return int(values["id"])
+
+    def _next(self, entity: str, first: int) -> int:
+        return first + len(self.rows.get(entity, ()))
+
+    def company(self, number: int, name: str, kind: int) -> None:
+        rng, now = self._rng, self._now
+        ranking = rng.choice(("Golden", "Silver", "Bronze"))
+        self._add(
+            "Companies",
+            id=number,
+            companyName=name,
+            companyNumber=f"C{number:05d}",
+            companyType=kind,
+            ownerResourceID=FIRST_TECHNICIAN,
+            phone=f"555-01{number % 100:02d}",
+            address1=f"{1 + number % 200} Example Street",
+            city=rng.choice(self._words["cities"]),
+            state="NY",
+            postalCode=f"{10000 + number % 9999}",
+            webAddress=f"https://client{number}.example.com",
+            isActive=rng.random() > 0.04 or number == 0,  # noqa: PLR2004
+            isTaxExempt=False,
+            createDate=stamp(now - rng.randrange(400, 2000) * DAY),
+            lastActivityDate=stamp(now - rng.randrange(1, 60 * DAY)),
+            lastTrackedModifiedDateTime=stamp(now - rng.randrange(DAY, 300 * DAY)),
+            userDefinedFields=[{"name": "Customer Ranking", "value": ranking}, {"name": "Account Tier", "value": "2"}],
+        )
+        self._add(
+            "CompanyLocations", id=self._next("CompanyLocations", 100), companyID=number, name="Main", isPrimary=True
+        )
+
+    def client(self, number: int) -> None:
+        rng, words = self._rng, self._words
+        name = f"{rng.choice(words['company_heads'])} {rng.choice(words['company_tails'])} {number}"
+        self.company(number, name, 1 if rng.random() < 0.93 else 3)  # noqa: PLR2004
+        contacts = [self._contact(number, n) for n in range(2 + min(10, int(rng.expovariate(0.3))))]
+        contract = self._contract(number, contacts[0]) if rng.random() < 0.8 else None  # noqa: PLR2004
+        for _ in range(3 + min(30, int(rng.expovariate(0.2)))):
+            self._asset(number, rng.choice(contacts), contract)
+
+    def _contact(self, company: int, n: int) -> int:
+        rng, now = self._rng, self._now
+        number = self._next("Contacts", FIRST_CONTACT)
+        first, last = rng.choice(self._words["first_names"]), rng.choice(self._words["last_names"])
+        return self._add(
+            "Contacts",
+            id=number,
+            companyID=company,
+            firstName=first,
+            lastName=last,
+            emailAddress=f"{first}.{last}.{number}@client{company}.example.com".lower(),
+            isActive=0 if n > 1 and rng.random() < 0.06 else 1,  # noqa: PLR2004
+            phone=f"555-02{number % 100:02d}",
+            primaryContact=n == 0,
+            createDate=stamp(now - rng.randrange(300, 1500) * DAY),
+            lastActivityDate=stamp(now - rng.randrange(60, 90 * DAY)),
+            lastModifiedDate=stamp(now - rng.randrange(DAY, 300 * DAY)),
+        )
+
+    def _contract(self, company: int, contact: int) -> int:
+        rng, now = self._rng, self._now
+        number = self._next("Contracts", FIRST_CONTRACT)
+        start = now - rng.randrange(60, 700) * DAY
+        self._add(
+            "Contracts",
+            id=number,
+            companyID=company,
+            contactID=contact,
+            contractName=f"Managed services {company}",
+            contractNumber=f"K{number}",
+            contractType=7 if rng.random() < 0.8 else 4,  # noqa: PLR2004
+            contractCategory=11,
+            startDate=day_stamp(start),
+            endDate=day_stamp(start + 1095 * DAY),
+            status=1,
+            isDefaultContract=True,
+            serviceLevelAgreementID=1 if rng.random() < 0.7 else 2,  # noqa: PLR2004
+            timeReportingRequiresStartAndStopTimes=0,
+        )
+        for k in rng.sample(range(len(self._words["services"])), 2):
+            price = self._words["services"][k][1]
+            self._add(
+                "ContractServices",
+                id=self._next("ContractServices", 600),
+                contractID=number,
+                serviceID=200 + k,
+                unitCost=round(price * 0.6, 2),
+                unitPrice=price,
+                invoiceDescription=self._words["services"][k][0],
+            )
+        return number
+
+    def _asset(self, company: int, contact: int, contract: int | None) -> None:
+        rng, now = self._rng, self._now
+        number = self._next("ConfigurationItems", FIRST_ASSET)
+        model = rng.randrange(len(self._words["models"]))
+        maker, name, kind = self._words["models"][model]
+        installed = now - rng.randrange(20, 1800) * DAY
+        label = f"{('WS', 'SRV', 'NET', 'PRN')[kind - 1]}-{number}"
+        tag = [{"name": "Asset Tag", "value": f"A{number}"}] if rng.random() < 0.5 else []  # noqa: PLR2004
+        self._add(
+            "ConfigurationItems",
+            id=number,
+            companyID=company,
+            contactID=contact,
+            contractID=contract,
+            productID=300 + model,
+            configurationItemType=kind,
+            isActive=rng.random() > 0.05,  # noqa: PLR2004
+            serialNumber=f"{maker[:2].upper()}{rng.randrange(16**7):07X}",
+            referenceTitle=label,
+            referenceNumber=f"R{number}",
+            installDate=day_stamp(installed),
+            warrantyExpirationDate=day_stamp(installed + rng.choice((1, 3, 3, 5)) * 365 * DAY),
+            createDate=stamp(installed),
+            lastModifiedTime=stamp(now - rng.randrange(60, 200 * DAY)),
+            rmmDeviceAuditHostname=label if kind < 3 else None,  # noqa: PLR2004
+            rmmDeviceAuditDescription=name,
+            userDefinedFields=tag,
+        )
