@@ -41,7 +41,7 @@ def reveal(value: "Secret | str") -> str:
 
 
 def is_sensitive(name: str) -> bool:
-    """Return whether a field of this name holds a secret: ``Authorization``, ``clientSecret``, ``x-api-key``…"""
+    """Return whether a field of this name holds a secret, such as ``clientSecret`` or ``x-api-key``."""
     return bool(_SENSITIVE_NAME.search(name) or _SENSITIVE_NAME.search(_CAMEL.sub("_", name)))
 
 

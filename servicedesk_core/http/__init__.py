@@ -19,6 +19,7 @@ from servicedesk_core.http.factory import HttpFactory
 from servicedesk_core.http.ledger import InMemoryLedger
 from servicedesk_core.http.paging import (
     CursorPages,
+    FetchedPage,
     KeysetPages,
     LinkPages,
     NumberedPages,
@@ -40,6 +41,7 @@ __all__ = [
     "BearerAuth",
     "BreakerPolicy",
     "CursorPages",
+    "FetchedPage",
     "HeaderAuth",
     "Headers",
     "HttpClient",

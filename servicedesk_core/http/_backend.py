@@ -4,7 +4,6 @@ import asyncio
 import functools
 import ssl
 import zlib
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -36,7 +35,6 @@ class Backend:
         connect_timeout_s: Longest wait for a connection.
         max_body_bytes: Largest decoded body.
         max_connections: Connections open at once.
-        plain: Whether no exchange needs TLS; saves building the context.
         proxy: Proxy URL.
         ca_file: Certificates to trust instead of the public ones.
         transport: For tests: used instead of the network.
@@ -48,15 +46,12 @@ class Backend:
         connect_timeout_s: float,
         max_body_bytes: int,
         max_connections: int = 20,
-        plain: bool = False,
         proxy: str | None = None,
         ca_file: str | None = None,
         transport: Transport | None = None,
     ) -> None:
-        # A context without certificates verifies nothing as good: should TLS be needed after all, it fails closed.
-        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else tls_context(ca_file)
         self._transport = transport or httpx.AsyncHTTPTransport(
-            verify=tls,
+            verify=tls_context(ca_file),
             trust_env=False,
             proxy=proxy,
             limits=httpx.Limits(
@@ -120,7 +115,9 @@ class Backend:
 
     async def _body(self, response: httpx.Response, headers: Headers) -> bytes:
         stream = response.stream
-        assert isinstance(stream, httpx.AsyncByteStream)
+        if not isinstance(stream, httpx.AsyncByteStream):
+            message = f"the transport gave {type(stream).__name__} instead of an asynchronous stream"
+            raise TypeError(message)
         encoding = headers.get("content-encoding", "identity").strip().lower()
         length = headers.get("content-length", "")
         known = int(length) if length.isdecimal() else None
@@ -141,7 +138,7 @@ class Backend:
             chunks.append(chunk)
         return b"".join(chunks)
 
-    async def _inflated(self, stream: AsyncIterator[bytes] | httpx.AsyncByteStream) -> bytes:
+    async def _inflated(self, stream: httpx.AsyncByteStream) -> bytes:
         """Return the decompressed body; never expands more than the limit, whatever the ratio."""
         inflater = zlib.decompressobj(_GZIP_OR_ZLIB)
         chunks: list[bytes] = []

@@ -48,6 +48,7 @@ class InMemoryLedger:
         account = self._account(key)
         account.reported = use
         account.reported_at = self._clock.monotonic()
+        account.since_report = 0
 
     async def use(self, key: BudgetKey, policy: BudgetPolicy) -> BudgetUse:
         """Return the use of the current window."""
@@ -66,17 +67,19 @@ class InMemoryLedger:
         return self._accounts.setdefault((key.vendor, key.account), _Account())
 
     async def _wait_for_quota(self, key: BudgetKey, policy: BudgetPolicy, *, reserved: bool) -> None:
-        if policy.requests is None:
-            self._account(key).sent.append(self._clock.monotonic())
-            return
         account = self._account(key)
+        if policy.requests is None:
+            now = self._clock.monotonic()
+            account.forget_before(now - policy.window_s)
+            account.note(now)
+            return
         deadline = self._clock.monotonic() + self._max_wait_s
         while True:
             now = self._clock.monotonic()
             account.forget_before(now - policy.window_s)
-            wait_s = account.wait_s(now, policy, reserved=reserved)
+            wait_s = account.wait_s(now, policy, policy.requests, reserved=reserved)
             if wait_s <= 0:
-                account.sent.append(now)
+                account.note(now)
                 return
             if now + wait_s > deadline:
                 raise RateLimitedError(
@@ -111,6 +114,11 @@ class _Account:
     sent: deque[float] = field(default_factory=deque)
     reported: BudgetUse | None = None
     reported_at: float = 0.0
+    since_report: int = 0
+
+    def note(self, now: float) -> None:
+        self.sent.append(now)
+        self.since_report += 1
 
     def forget_before(self, instant: float) -> None:
         while self.sent and self.sent[0] <= instant:
@@ -123,12 +131,11 @@ class _Account:
         """Return what all integrations used: the vendor's last count and what we sent since, or just ours."""
         if self.reported is None or self.reported.total is None or not self.report_counts(now, policy):
             return len(self.sent)
-        return max(self.reported.total + sum(at > self.reported_at for at in self.sent), len(self.sent))
+        return max(self.reported.total + self.since_report, len(self.sent))
 
-    def wait_s(self, now: float, policy: BudgetPolicy, *, reserved: bool) -> float:
+    def wait_s(self, now: float, policy: BudgetPolicy, requests: int, *, reserved: bool) -> float:
         """Return how long the next request has to wait; 0 = it may go."""
-        assert policy.requests is not None
-        allowed = (self.reported.allowed if self.reported else None) or policy.requests
+        allowed = (self.reported.allowed if self.reported else None) or requests
         ours = max(int(allowed * policy.share), 1)
         limit = ours if reserved else max(int(ours * (1 - policy.reserved)), 1)
         total = self.total(now, policy)

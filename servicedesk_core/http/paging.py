@@ -4,8 +4,9 @@ Pages are fetched with :meth:`HttpClient.paginate`, which yields a :class:`Paged
 ``last=True``; a generator that ends otherwise was cut off. A page that comes twice is an error, never an endless loop.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any, Literal, Protocol
 
 from servicedesk_core.errors import ProtocolError
@@ -53,6 +54,23 @@ class PagedAnswer:
         return self.next is None
 
 
+@dataclass(frozen=True, slots=True)
+class FetchedPage:
+    """A page that was just read, from which the next request is derived.
+
+    Attributes:
+        request: What was asked for.
+        response: The answer.
+        body: The whole decoded body.
+        items: Its items.
+    """
+
+    request: PageRequest
+    response: Response
+    body: Any
+    items: Sequence[Any]
+
+
 class Paginator(Protocol):
     """A way of asking for page after page. Holds no position: that is in the requests."""
 
@@ -62,9 +80,7 @@ class Paginator(Protocol):
     def items(self, body: Any) -> Sequence[Any]:
         """Return the items of a page."""
 
-    def following(
-        self, request: PageRequest, response: Response, body: Any, items: Sequence[Any]
-    ) -> PageRequest | None:
+    def following(self, page: FetchedPage) -> PageRequest | None:
         """Return the request for the page after this one, or ``None`` when this is the last."""
 
 
@@ -107,16 +123,18 @@ class KeysetPages(_Items):
     key: str = "id"
     stop: Stop = "short"
 
-    def following(
-        self, request: PageRequest, response: Response, body: Any, items: Sequence[Any]
-    ) -> PageRequest | None:
+    def following(self, page: FetchedPage) -> PageRequest | None:
         """Return the request beyond the last key."""
-        if _is_last(items, self.page_size, self.stop):
+        if _is_last(page.items, self.page_size, self.stop):
             return None
-        key = dig(items[-1], self.key)
-        if key is None:
-            raise ProtocolError(f"The last item of a page has no {self.key!r}, so the next page can't be asked for.")
-        return self.after(request, key)
+        keys = [dig(item, self.key) for item in page.items]
+        try:
+            rising = all(one <= other for one, other in pairwise(keys))
+        except TypeError:
+            rising = False
+        if keys[-1] is None or not rising:  # going on from the last key would skip items
+            raise ProtocolError(f"The items of a page are not in rising order of {self.key!r}.")
+        return self.after(page.request, keys[-1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,21 +147,19 @@ class LinkPages(_Items):
 
     link_at: str | None = None
 
-    def following(
-        self, request: PageRequest, response: Response, body: Any, items: Sequence[Any]
-    ) -> PageRequest | None:
+    def following(self, page: FetchedPage) -> PageRequest | None:
         """Return the request for the link; the client checks where it leads."""
-        link = next_link(response) if self.link_at is None else dig(body, self.link_at)
+        link = next_link(page.response) if self.link_at is None else dig(page.body, self.link_at)
         if link is None or link == "":
             return None
         if not isinstance(link, str):
             raise ProtocolError("The link to the next page is not text.")
-        return replace(request, url=link, params={})
+        return replace(page.request, url=link, params={})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberedPages(_Items):
-    """Asks for page 1, 2, 3…
+    """Asks for one page number after the other.
 
     Attributes:
         page_size: Items asked for.
@@ -166,18 +182,16 @@ class NumberedPages(_Items):
         sizes = {self.size_param: self.page_size} if self.size_param else {}
         return request.with_params(**{self.page_param: self.start, **sizes, **request.params})
 
-    def following(
-        self, request: PageRequest, response: Response, body: Any, items: Sequence[Any]
-    ) -> PageRequest | None:
+    def following(self, page: FetchedPage) -> PageRequest | None:
         """Return the request for the next number."""
-        number = int(request.params[self.page_param])
-        total = None if self.total_pages_at is None else dig(body, self.total_pages_at)
+        number = int(page.request.params[self.page_param])
+        total = None if self.total_pages_at is None else dig(page.body, self.total_pages_at)
         if total is not None:
             if number >= self.start + int(total) - 1:
                 return None
-        elif _is_last(items, self.page_size, self.stop):
+        elif _is_last(page.items, self.page_size, self.stop):
             return None
-        return request.with_params(**{self.page_param: number + 1})
+        return page.request.with_params(**{self.page_param: number + 1})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,20 +219,18 @@ class OffsetPages(_Items):
         sizes = {self.size_param: self.page_size} if self.size_param else {}
         return request.with_params(**{self.offset_param: self.start, **sizes, **request.params})
 
-    def following(
-        self, request: PageRequest, response: Response, body: Any, items: Sequence[Any]
-    ) -> PageRequest | None:
+    def following(self, page: FetchedPage) -> PageRequest | None:
         """Return the request for what follows the items that came, however many were asked for."""
-        reached = int(request.params[self.offset_param]) + len(items)
-        total = None if self.total_at is None else dig(body, self.total_at)
+        reached = int(page.request.params[self.offset_param]) + len(page.items)
+        total = None if self.total_at is None else dig(page.body, self.total_at)
         if total is not None:
             if reached >= self.start + int(total):
                 return None
-            if not items:
+            if not page.items:
                 raise ProtocolError(f"An empty page came after {reached} of {total} items.")
-        elif _is_last(items, self.page_size, self.stop):
+        elif _is_last(page.items, self.page_size, self.stop):
             return None
-        return request.with_params(**{self.offset_param: reached})
+        return page.request.with_params(**{self.offset_param: reached})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,24 +249,22 @@ class CursorPages(_Items):
     place: Literal["params", "json"] = "params"
     more_at: str | None = None
 
-    def following(
-        self, request: PageRequest, response: Response, body: Any, items: Sequence[Any]
-    ) -> PageRequest | None:
+    def following(self, page: FetchedPage) -> PageRequest | None:
         """Return the request with the new cursor."""
-        more = None if self.more_at is None else dig(body, self.more_at)
-        cursor = dig(body, self.cursor_at)
+        more = None if self.more_at is None else dig(page.body, self.more_at)
+        cursor = dig(page.body, self.cursor_at)
         if more is False or cursor is None or cursor == "":
             if more is True:
                 raise ProtocolError("The vendor says that there is more but gives no cursor.")
             return None
         if self.place == "json":
-            return replace(request, json={**(request.json or {}), self.cursor_param: cursor})
-        return request.with_params(**{self.cursor_param: cursor})
+            return replace(page.request, json={**(page.request.json or {}), self.cursor_param: cursor})
+        return page.request.with_params(**{self.cursor_param: cursor})
 
 
 async def run_pages(
     paginator: Paginator, first: PageRequest, fetch: Callable[[PageRequest], Awaitable[Response]]
-) -> AsyncIterator[PagedAnswer]:
+) -> AsyncGenerator[PagedAnswer, None]:
     """Fetch page after page.
 
     Args:
@@ -267,19 +277,21 @@ async def run_pages(
     """
     request: PageRequest | None = paginator.first(first)
     seen: set[int] = set()
+    ends: list[Any] = []
     while request is not None:
         mark = hash(repr((request.url, sorted(request.params.items(), key=repr), request.json)))
         response = await fetch(request)
+        body = response.json()
         try:
             if mark in seen:
-                raise ProtocolError("The vendor sent the paging round in a circle.")
+                raise ProtocolError("The vendor sent the paging round in a circle.")  # noqa: TRY301
             seen.add(mark)
-            body = response.json()
             items = paginator.items(body)
-            request = paginator.following(request, response, body, items)
+            request = paginator.following(FetchedPage(request, response, body, items))
+            if items and ends == (ends := [len(items), items[0], items[-1]]):
+                raise ProtocolError("The vendor sent the same page twice.")  # noqa: TRY301
         except ProtocolError as error:
-            error.connection, error.detail = response.connection, f"{response.method} {response.route}"
-            raise
+            raise _at(response, error) from None
         yield PagedAnswer(items, body, response, request)
 
 
@@ -301,6 +313,11 @@ def next_link(response: Response) -> str | None:
             if name.strip().lower() == "rel" and "next" in value.strip(' ",').lower().split():
                 return target
     return None
+
+
+def _at(response: Response, error: ProtocolError) -> ProtocolError:
+    error.connection, error.detail = response.connection, f"{response.method} {response.route}"
+    return error
 
 
 def _is_last(items: Sequence[Any], page_size: int, stop: Stop) -> bool:

@@ -97,7 +97,7 @@ class HttpProfile:
     vendor: str
     account: str
     auth: "Auth | None" = None
-    budget: BudgetPolicy = BudgetPolicy()
+    budget: BudgetPolicy = field(default_factory=BudgetPolicy)
     rules: tuple[Rule, ...] = ()
     routes: tuple[Route, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -67,13 +67,13 @@ def origin_of(url: str) -> tuple[str, str, int] | None:
 
 def encode_params(params: Params | None) -> str:
     """Return a query string; ``None`` values are left out, truth values become ``true`` and ``false``."""
-    pairs: list[tuple[str, str]] = []
-    for name, value in (params or {}).items():
-        values = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
-        for one in values:
-            if one is not None:
-                pairs.append((name, str(one).lower() if isinstance(one, bool) else str(one)))
-    return urlencode(pairs)
+    pairs = (
+        (name, str(one).lower() if isinstance(one, bool) else str(one))
+        for name, value in (params or {}).items()
+        for one in (value if isinstance(value, Sequence) and not isinstance(value, str) else (value,))
+        if one is not None
+    )
+    return urlencode(list(pairs))
 
 
 class Origins:
@@ -92,11 +92,6 @@ class Origins:
         self._base_place = self.base_url.lower()
         self._origins = frozenset(_checked_origin(url) for url in (base_url, *trusted))
         self._base_scheme = urlsplit(base_url).scheme
-
-    @property
-    def all_plain(self) -> bool:
-        """Whether no origin needs TLS."""
-        return all(scheme == "http" for scheme, _, _ in self._origins)
 
     def resolve(self, url: str, params: Params | None = None) -> Target:
         """Return where a request goes.
