@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
@@ -24,21 +25,26 @@ class Admin:
         if not _is_loopback(request.peer):
             return json_response({"error": "only on loopback"}, 403)
         act = (request.method, *(segment.lower() for segment in request.segments[1:]))
+        routes: dict[tuple[str, ...], Callable[[Any], Any]] = {
+            ("GET", "state"): lambda _: self._sandbox.state(),
+            ("POST", "advance"): lambda body: self._sandbox.advance(float((body or {}).get("hours", 1))),
+            ("POST", "faults"): self._faults,
+            ("POST", "reset"): self._reset,
+        }
+        if act not in routes:
+            return json_response({"error": f"unknown; known are {[' '.join(route) for route in routes]}"}, 404)
         try:
-            if act == ("GET", "state"):
-                return json_response(self._sandbox.state())
-            body: Any = orjson.loads(request.body) if request.body else None
-            if act == ("POST", "advance"):
-                return json_response(self._sandbox.advance(float((body or {}).get("hours", 1))))
-            if act == ("POST", "faults"):
-                self._sandbox.faults(body or [])
-                return json_response({"faults": len(body or [])})
-            if act == ("POST", "reset"):
-                self._sandbox.reset(reseed=bool((body or {}).get("reseed", True)))
-                return json_response({"tickets": self._sandbox.store.count("Tickets")})
+            return json_response(routes[act](orjson.loads(request.body) if request.body else None))
         except (ValueError, TypeError, AttributeError) as error:
             return json_response({"error": str(error)}, 400)
-        return json_response({"error": "unknown admin route"}, 404)
+
+    def _faults(self, body: Any) -> dict[str, int]:
+        self._sandbox.faults(body or [])
+        return {"faults": len(body or [])}
+
+    def _reset(self, body: Any) -> dict[str, int]:
+        self._sandbox.reset(reseed=bool((body or {}).get("reseed", True)))
+        return {"tickets": self._sandbox.store.count("Tickets")}
 
 
 def _is_loopback(peer: str) -> bool:

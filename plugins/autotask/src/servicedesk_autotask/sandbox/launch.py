@@ -42,15 +42,17 @@ def launch(
         OSError: When the port is taken.
     """
     listener = bind(port)
-    chosen = {"username": username, "secret": secret, "integration_code": integration_code}
+    defaults = SandboxOptions()
     options = SandboxOptions(
+        username=username or defaults.username,
+        secret=secret or defaults.secret,
+        integration_code=integration_code or defaults.integration_code,
         tickets=tickets,
         seed=seed,
         state=state,
         hostile=hostile,
         latency_s=latency_s,
         now=now,
-        **{name: value for name, value in chosen.items() if value is not None},
     )
     sandbox = Sandbox(options)
     try:

@@ -1,5 +1,7 @@
 """The desk lives on: what happens between two looks at it."""
 
+# ruff: noqa: PLR2004  the shares and ids of an invented desk need no names
+
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -62,7 +64,7 @@ class Life:
         per_day = float(self._desk.store.meta("per_day") or 10)
         middle = int((start + timedelta(hours=hours / 2)).timestamp())
         # A night is quiet, but never so quiet that nothing can be shown.
-        lively = 0.5 + 0.5 * busyness(middle) if hours < 24 else 1.0  # noqa: PLR2004
+        lively = 0.5 + 0.5 * busyness(middle) if hours < 24 else 1.0
         new = max(_LEAST_TICKETS, round(per_day * hours / 24 * lively))
         return new, max(_LEAST_CHANGES, round(new * _CHANGES_PER_TICKET))
 
@@ -87,14 +89,14 @@ class Life:
         row = dict(before)
         technician = self._worker(rng, world, row)
         pick = rng.random()
-        if row["status"] == NEW or pick < 0.3:  # noqa: PLR2004
+        if row["status"] == NEW or pick < 0.3:
             row["status"] = IN_PROGRESS if row["status"] != IN_PROGRESS else rng.choice((7, 9, 12, 17, 10))
             counts["changed"] += 1
-        elif pick < 0.55:  # noqa: PLR2004
+        elif pick < 0.55:
             row["status"] = COMPLETE
             row["resolution"] = rng.choice(world.words["resolutions"])
             counts["completed"] += 1
-        elif pick < 0.8:  # noqa: PLR2004
+        elif pick < 0.8:
             self._note(rng, world, at, row, technician)
             counts["notes"] += 1
             return
@@ -110,7 +112,7 @@ class Life:
         return known.get(row["assignedResourceID"]) or rng.choice(world.technicians)
 
     def _note(self, rng: Random, world: World, at: datetime, ticket: dict[str, Any], who: Technician) -> None:
-        public = rng.random() < 0.5  # noqa: PLR2004
+        public = rng.random() < 0.5
         text = rng.choice(world.words["public_notes" if public else "internal_notes"])
         values = {"ticketID": ticket["id"], "description": text, "title": "Update", "noteType": 3}
         self._add("TicketNotes", at, who, values | {"publish": 1 if public else 2})

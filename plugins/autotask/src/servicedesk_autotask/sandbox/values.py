@@ -61,7 +61,8 @@ def parse_instant(text: str) -> datetime:
 def format_instant(instant: datetime) -> str:
     """Write an instant as `2026-11-21T10:00:00Z`, with milliseconds only when there are some."""
     stamp = instant.astimezone(UTC).replace(tzinfo=None)
-    return f"{stamp.isoformat(timespec='milliseconds' if stamp.microsecond >= 1000 else 'seconds')}Z"
+    timespec = "milliseconds" if stamp.microsecond // 1000 else "seconds"
+    return f"{stamp.isoformat(timespec=timespec)}Z"
 
 
 def plus(stamp: str, **delta: float) -> str:

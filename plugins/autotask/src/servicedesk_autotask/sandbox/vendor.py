@@ -169,13 +169,12 @@ class Vendor:
         return {"item": None if entity.plural in self._options.hidden_entities else row}
 
     def _children(self, request: Request, call: Call, entity: Entity) -> Any:  # noqa: ARG002
+        value: Any = label("Tickets", "serviceLevelAgreementID", call.record)
+        where = "json_extract(body, '$.serviceLevelAgreementName') = ?"
         if call.parent and entity.parent and entity.parent.key:
-            where, value = f"json_extract(body, '$.{entity.parent.key}') = ?", call.parent[1]
-            if self._desk.store.column(entity.plural, entity.parent.key):
-                where = f'"{entity.parent.key}" = ?'
-        else:
-            where = "json_extract(body, '$.serviceLevelAgreementName') = ?"
-            value = label("Tickets", "serviceLevelAgreementID", call.record)
+            key, value = entity.parent.key, call.parent[1]
+            own = self._desk.store.column(entity.plural, key)
+            where = f'"{key}" = ?' if own else f"json_extract(body, '$.{key}') = ?"
         rows = (
             []
             if entity.plural in self._options.hidden_entities

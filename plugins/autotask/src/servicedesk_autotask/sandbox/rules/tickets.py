@@ -61,7 +61,8 @@ def next_number(act: Act) -> str:
     """The next ticket number of the day."""
     day = act.at[:10].replace("-", "")
     found = act.desk.store.db.execute(
-        "SELECT max(ticketNumber) FROM Tickets WHERE ticketNumber >= ? AND ticketNumber < ? AND length(ticketNumber) = 14",
+        "SELECT max(ticketNumber) FROM Tickets "
+        "WHERE ticketNumber >= ? AND ticketNumber < ? AND length(ticketNumber) = 14",
         (f"T{day}.", f"T{day}/"),
     ).fetchone()[0]
     return f"T{day}.{int(found[10:]) + 1 if found else 1:04d}"

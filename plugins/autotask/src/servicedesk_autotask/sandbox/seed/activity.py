@@ -1,5 +1,7 @@
 """What people do around a ticket: notes, time, visits, surveys."""
 
+# ruff: noqa: PLR2004  the shares and ids of an invented desk need no names
+
 from random import Random
 from typing import Any
 
@@ -42,7 +44,7 @@ class ActivityMaker:
         self._notes(ticket, events, rows)
         if ticket["assignedResourceID"] is not None and ticket["status"] != 1:
             self._time(ticket, events, rows)
-            if rng.random() < 0.05:  # noqa: PLR2004
+            if rng.random() < 0.05:
                 self._visit(ticket, events, rows)
             self._rarities(ticket, rows)
         if ticket["status"] == COMPLETE:
@@ -94,7 +96,7 @@ class ActivityMaker:
             pick, at = rng.random(), stamp(moment)
             common = {"ticketID": ticket["id"], "createDateTime": at, "lastActivityDate": at}
             author = ticket["assignedResourceID"] or ticket["creatorResourceID"]
-            if pick < 0.15:  # noqa: PLR2004
+            if pick < 0.15:
                 common |= {
                     "creatorResourceID": WORKFLOW_RESOURCE,
                     "noteType": 13,
@@ -102,10 +104,10 @@ class ActivityMaker:
                     "title": "Workflow Rule",
                 }
                 text = "A rule notified the queue."
-            elif pick < 0.35 and ticket["contactID"] is not None:  # noqa: PLR2004
+            elif pick < 0.35 and ticket["contactID"] is not None:
                 common |= {"createdByContactID": ticket["contactID"], "noteType": 18, "publish": 1, "title": "Reply"}
                 text = rng.choice(words["customer_notes"])
-            elif pick < 0.7:  # noqa: PLR2004
+            elif pick < 0.7:
                 common |= {"creatorResourceID": author, "noteType": 3, "publish": 1, "title": "Update"}
                 text = rng.choice(words["public_notes"])
                 ticket["lastCustomerVisibleActivityDateTime"] = ticket["lastCustomerNotificationDateTime"] = at
@@ -122,7 +124,7 @@ class ActivityMaker:
             hours = 0.25 * (1 + int(rng.expovariate(0.5)))
             start = stamp(moment)
             made = stamp(min(moment + int(hours * HOUR), self._now - 30))
-            free = rng.random() < 0.2  # noqa: PLR2004
+            free = rng.random() < 0.2
             self._add(
                 rows,
                 "TimeEntries",
@@ -140,7 +142,7 @@ class ActivityMaker:
                 isNonBillable=free,
                 showOnInvoice=not free,
                 summaryNotes=rng.choice(words["time_summaries"]),
-                internalNotes=rng.choice(words["internal_notes"]) if rng.random() < 0.3 else None,  # noqa: PLR2004
+                internalNotes=rng.choice(words["internal_notes"]) if rng.random() < 0.3 else None,
                 createDateTime=made,
                 lastModifiedDateTime=made,
                 creatorUserID=ticket["assignedResourceID"],
@@ -172,13 +174,13 @@ class ActivityMaker:
 
     def _rarities(self, ticket: dict[str, Any], rows: Rows) -> None:
         rng, pick = self._rng, self._rng.random()
-        if pick < 0.05:  # noqa: PLR2004
+        if pick < 0.05:
             helper = rng.choice(self._world.technicians)
             if helper.id != ticket["assignedResourceID"]:
                 self._add(
                     rows, "TicketSecondaryResources", ticketID=ticket["id"], resourceID=helper.id, roleID=helper.role
                 )
-        elif pick < 0.08:  # noqa: PLR2004
+        elif pick < 0.08:
             for n, name in enumerate(("Call the contact", "Check the backup"), 1):
                 self._add(
                     rows,
@@ -189,7 +191,7 @@ class ActivityMaker:
                     isCompleted=n == 1,
                     isImportant=False,
                 )
-        elif pick < 0.11:  # noqa: PLR2004
+        elif pick < 0.11:
             at = ticket["createDate"]
             self._add(
                 rows,
@@ -209,7 +211,7 @@ class ActivityMaker:
                 productID=300,
                 billingCodeID=121,
             )
-        elif pick < 0.13:  # noqa: PLR2004
+        elif pick < 0.13:
             other = rng.choice(self._world.contacts[ticket["companyID"]])
             if other != ticket["contactID"]:
                 self._add(rows, "TicketAdditionalContacts", ticketID=ticket["id"], contactID=other)
@@ -220,7 +222,7 @@ class ActivityMaker:
             self._ids["ServiceLevelAgreementResults"] += 1
             result = result_row(ticket) | {"id": self._ids["ServiceLevelAgreementResults"]}
             rows["ServiceLevelAgreementResults"].append(result)
-        if ticket["contactID"] is not None and rng.random() < 0.12:  # noqa: PLR2004
+        if ticket["contactID"] is not None and rng.random() < 0.12:
             done = epoch(ticket["completedDate"])
             answered = done + int(rng.random() * 2 * DAY)
             rating = rng.choice((5.0, 5.0, 5.0, 4.0, 4.0, 3.0, 2.0, 1.0))

@@ -1,5 +1,7 @@
 """The MSP's clients: companies, contacts, assets and contracts."""
 
+# ruff: noqa: PLR2004  the shares and ids of an invented desk need no names
+
 from random import Random
 from typing import Any
 
@@ -57,7 +59,7 @@ class _Maker:
             state="NY",
             postalCode=f"{10000 + number % 9999}",
             webAddress=f"https://client{number}.example.com",
-            isActive=rng.random() > 0.04 or number == 0,  # noqa: PLR2004
+            isActive=rng.random() > 0.04 or number == 0,
             isTaxExempt=False,
             createDate=stamp(now - rng.randrange(400, 2000) * DAY),
             lastActivityDate=stamp(now - rng.randrange(1, 60 * DAY)),
@@ -71,9 +73,9 @@ class _Maker:
     def client(self, number: int) -> None:
         rng, words = self._rng, self._words
         name = f"{rng.choice(words['company_heads'])} {rng.choice(words['company_tails'])} {number}"
-        self.company(number, name, 1 if rng.random() < 0.93 else 3)  # noqa: PLR2004
+        self.company(number, name, 1 if rng.random() < 0.93 else 3)
         contacts = [self._contact(number, n) for n in range(2 + min(10, int(rng.expovariate(0.3))))]
-        contract = self._contract(number, contacts[0]) if rng.random() < 0.8 else None  # noqa: PLR2004
+        contract = self._contract(number, contacts[0]) if rng.random() < 0.8 else None
         for _ in range(3 + min(30, int(rng.expovariate(0.2)))):
             self._asset(number, rng.choice(contacts), contract)
 
@@ -88,7 +90,7 @@ class _Maker:
             firstName=first,
             lastName=last,
             emailAddress=f"{first}.{last}.{number}@client{company}.example.com".lower(),
-            isActive=0 if n > 1 and rng.random() < 0.06 else 1,  # noqa: PLR2004
+            isActive=0 if n > 1 and rng.random() < 0.06 else 1,
             phone=f"555-02{number % 100:02d}",
             primaryContact=n == 0,
             createDate=stamp(now - rng.randrange(300, 1500) * DAY),
@@ -107,13 +109,13 @@ class _Maker:
             contactID=contact,
             contractName=f"Managed services {company}",
             contractNumber=f"K{number}",
-            contractType=7 if rng.random() < 0.8 else 4,  # noqa: PLR2004
+            contractType=7 if rng.random() < 0.8 else 4,
             contractCategory=11,
             startDate=day_stamp(start),
             endDate=day_stamp(start + 1095 * DAY),
             status=1,
             isDefaultContract=True,
-            serviceLevelAgreementID=1 if rng.random() < 0.7 else 2,  # noqa: PLR2004
+            serviceLevelAgreementID=1 if rng.random() < 0.7 else 2,
             timeReportingRequiresStartAndStopTimes=0,
         )
         for k in rng.sample(range(len(self._words["services"])), 2):
@@ -136,7 +138,7 @@ class _Maker:
         maker, name, kind = self._words["models"][model]
         installed = now - rng.randrange(20, 1800) * DAY
         label = f"{('WS', 'SRV', 'NET', 'PRN')[kind - 1]}-{number}"
-        tag = [{"name": "Asset Tag", "value": f"A{number}"}] if rng.random() < 0.5 else []  # noqa: PLR2004
+        tag = [{"name": "Asset Tag", "value": f"A{number}"}] if rng.random() < 0.5 else []
         self._add(
             "ConfigurationItems",
             id=number,
@@ -145,7 +147,7 @@ class _Maker:
             contractID=contract,
             productID=300 + model,
             configurationItemType=kind,
-            isActive=rng.random() > 0.05,  # noqa: PLR2004
+            isActive=rng.random() > 0.05,
             serialNumber=f"{maker[:2].upper()}{rng.randrange(16**7):07X}",
             referenceTitle=label,
             referenceNumber=f"R{number}",
@@ -153,7 +155,7 @@ class _Maker:
             warrantyExpirationDate=day_stamp(installed + rng.choice((1, 3, 3, 5)) * 365 * DAY),
             createDate=stamp(installed),
             lastModifiedTime=stamp(now - rng.randrange(60, 200 * DAY)),
-            rmmDeviceAuditHostname=label if kind < 3 else None,  # noqa: PLR2004
+            rmmDeviceAuditHostname=label if kind < 3 else None,
             rmmDeviceAuditDescription=name,
             userDefinedFields=tag,
         )

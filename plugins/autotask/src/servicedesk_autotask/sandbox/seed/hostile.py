@@ -7,7 +7,7 @@ from servicedesk_autotask.sandbox.store import Store
 UNKNOWN_STATUS = 47
 _LONG = "A very long description. " * 320
 _CHANGES: tuple[dict[str, Any], ...] = (
-    {"title": "Drucker im Büro 🖨️ druckt nur 💥 – 再起動しました", "description": "emoji 👩‍💻 and e\u0301 combined"},
+    {"title": "Drucker im Büro 🖨️ druckt nur 💥 ... 再起動しました", "description": "emoji 👩‍💻 and e\u0301 combined"},
     {"description": "null\u0000byte and \u001b[31mescape\u0007", "title": "Control\u0000characters"},
     {"description": _LONG[:8000], "resolution": _LONG * 4},
     {"dueDateTime": "0001-01-01T00:00:00Z"},

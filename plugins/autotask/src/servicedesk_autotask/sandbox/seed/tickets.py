@@ -1,5 +1,7 @@
 """Tickets with a plausible life: arrival, response, waits, completion."""
 
+# ruff: noqa: PLR2004  the shares and ids of an invented desk need no names
+
 from collections import defaultdict
 from math import exp
 from random import Random
@@ -74,11 +76,11 @@ class TicketMaker:
         if completed is not None:
             completed = self._completion(created, ticket["priority"])
         technician = None if status == NEW else rng.choice(self._world.technicians)
-        if status == NEW and rng.random() < 0.3:  # noqa: PLR2004
+        if status == NEW and rng.random() < 0.3:
             technician = rng.choice(self._world.technicians)
         ticket["status"] = status
         events = self._events(ticket, created, completed, technician)
-        self._stamps(ticket, created, completed, technician, events)
+        self._stamps(ticket, completed, technician, events)
         self._history(ticket, events, rows["TicketHistory"])
         return ticket, events
 
@@ -90,8 +92,8 @@ class TicketMaker:
         rng, world = self._rng, self._world
         company = world.company(rng)
         contact = rng.choice(world.contacts[company])
-        assets = world.assets.get(company) or [(None, "the server")]
-        asset, asset_name = rng.choice(assets)
+        assets = world.assets.get(company)
+        asset, asset_name = rng.choice(assets) if assets else (None, "the server")
         contract = world.contracts.get(company)
         issue, sub_issue, title = world.issue(rng)
         priority = _PRIORITIES[int(rng.random() * len(_PRIORITIES))]
@@ -107,13 +109,13 @@ class TicketMaker:
             "description": " ".join(rng.sample(world.words["descriptions"], 2 + int(rng.random() * 3))),
             "companyID": company,
             "contactID": None if alert else contact,
-            "configurationItemID": asset if alert or rng.random() < 0.4 else None,  # noqa: PLR2004
+            "configurationItemID": asset if alert or rng.random() < 0.4 else None,
             "contractID": contract["id"] if contract else None,
             "serviceLevelAgreementID": sla,
             "priority": priority,
             "source": source,
-            "ticketType": 5 if alert else 1 if issue == 14 else 2,  # noqa: PLR2004
-            "ticketCategory": 2 if source == 15 else 3,  # noqa: PLR2004
+            "ticketType": 5 if alert else 1 if issue == 14 else 2,
+            "ticketCategory": 2 if source == 15 else 3,
             "issueType": issue,
             "subIssueType": sub_issue,
             "queueID": 8 if alert else int(rng.choice(world.words["queues"])),
@@ -125,14 +127,14 @@ class TicketMaker:
             "isAssignedToComanaged": False,
             "isVisibleToComanaged": True,
             "organizationalLevelAssociationID": 1,
-            "estimatedHours": round(0.5 + 6 * rng.random() ** 3, 2) if rng.random() < 0.5 else None,  # noqa: PLR2004
+            "estimatedHours": round(0.5 + 6 * rng.random() ** 3, 2) if rng.random() < 0.5 else None,
         }
         if sla is not None:
             ticket["firstResponseDueDateTime"] = stamp(created + int(targets[0] * HOUR))
             ticket["resolvedDueDateTime"] = stamp(created + int(targets[2] * HOUR * 3))
         if source in {1, 4} and not alert:
             ticket["creatorType"], ticket["createdByContactID"] = 2, contact
-        if rng.random() < 0.25:  # noqa: PLR2004
+        if rng.random() < 0.25:
             ticket["userDefinedFields"] = [
                 {"name": "Affected Users", "value": str(1 + int(rng.random() * 20))},
                 {"name": "Escalation Path", "value": "1"},
@@ -165,9 +167,9 @@ class TicketMaker:
         if ticket["status"] == NEW:
             return events
         steps = [IN_PROGRESS]
-        while rng.random() < 0.4 and len(steps) < 6:  # noqa: PLR2004
+        while rng.random() < 0.4 and len(steps) < 6:
             steps += [rng.choice(_WAITS), IN_PROGRESS]
-        if completed is not None and rng.random() < 0.04:  # noqa: PLR2004
+        if completed is not None and rng.random() < 0.04:
             steps += [COMPLETE, IN_PROGRESS]
         if steps[-1] != ticket["status"]:
             steps.append(ticket["status"])
@@ -186,7 +188,6 @@ class TicketMaker:
     def _stamps(
         self,
         ticket: dict[str, Any],
-        created: int,
         completed: int | None,
         technician: Technician | None,
         events: list[Event],
@@ -197,7 +198,7 @@ class TicketMaker:
         if technician is None:
             return
         ticket["assignedResourceID"], ticket["assignedResourceRoleID"] = technician.id, technician.role
-        if len(events) > 2:  # noqa: PLR2004
+        if len(events) > 2:
             first = stamp(events[2][0])
             ticket["firstResponseDateTime"] = first
             ticket["firstResponseInitiatingResourceID"] = ticket["firstResponseAssignedResourceID"] = technician.id
@@ -206,8 +207,7 @@ class TicketMaker:
             ticket["completedDate"] = ticket["resolvedDateTime"] = done
             ticket["completedByResourceID"] = technician.id
             ticket["resolution"] = self._rng.choice(self._world.words["resolutions"])
-            ticket["currentServiceThermometerRating"] = None
-        elif self._rng.random() < 0.35:  # noqa: PLR2004
+        elif self._rng.random() < 0.35:
             # Much of what is open was promised for later.
             ticket["dueDateTime"] = stamp(self._now + int(self._rng.random() * 9 * DAY))
 
