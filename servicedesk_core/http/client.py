@@ -198,8 +198,8 @@ class HttpClient:
         )
 
         async def fetch(page: PageRequest) -> Response:
-            changes: RequestOptions = {"params": page.params, "json": page.json, "headers": page.headers}
-            return await self.request(page.method, page.url, **{**options, **changes})
+            asked: RequestOptions = {**options, "params": page.params, "json": page.json, "headers": page.headers}
+            return await self.request(page.method, page.url, **asked)
 
         return run_pages(paginator, first, fetch)
 

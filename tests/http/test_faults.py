@@ -1,0 +1,194 @@
+"""What goes wrong on the wire, with a real server."""
+
+import asyncio
+import tracemalloc
+
+import pytest
+
+from servicedesk_core.errors import (
+    NetworkError,
+    OutcomeUnknownError,
+    ProtocolError,
+    VendorTimeoutError,
+)
+from servicedesk_core.http import RetryPolicy, Route
+
+ONCE = RetryPolicy(attempts=1)
+WRITE = {"routes": (Route("POST", "/notes", "notes.create"),), "grants": frozenset({"notes.create"})}
+
+
+async def drop_at_once(request, reply):
+    reply.drop()
+
+
+async def drop_after_head(request, reply):
+    await reply.raw(reply.head(200, {"content-length": "100"}) + b'{"half":')
+    reply.drop()
+
+
+async def never(request, reply):
+    await asyncio.sleep(60)
+
+
+async def trickle(request, reply):
+    await reply.raw(reply.head(200, {"content-length": "100000"}))
+    while True:
+        await reply.raw(b"x")
+        await asyncio.sleep(0.02)
+
+
+async def test_a_vendor_that_is_down_is_a_network_error_after_the_retries(connect, unused_port, clock):
+    client = connect(f"http://127.0.0.1:{unused_port}")
+    with pytest.raises(NetworkError) as caught:
+        await client.get("t/5", params={"key": "hidden"})
+    assert client.requests_sent == 3
+    assert len(clock.sleeps) == 2
+    assert "/t/{id}" in str(caught.value)
+    assert "hidden" not in str(caught.value) + str(caught.value.detail)
+    assert caught.value.connection == "acme"
+
+
+@pytest.mark.parametrize("fault", [drop_at_once, drop_after_head])
+async def test_a_dropped_connection_is_tried_again_for_reads(serve, connect, fault):
+    async def handler(request, reply):
+        if len(server.requests) < 3:
+            await fault(request, reply)
+        else:
+            await reply.send(200, [1])
+
+    server = await serve(handler)
+    assert (await connect(server).get("x")).json() == [1]
+    assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize("fault", [drop_at_once, drop_after_head, never, trickle])
+async def test_a_write_whose_fate_is_unknown_is_never_sent_again(serve, connect, fault):
+    server = await serve(fault)
+    client = connect(server, total_timeout_s=0.2, **WRITE)
+    with pytest.raises(OutcomeUnknownError):
+        await client.post("notes", json={"text": "x"})
+    assert len(server.requests) == 1
+
+
+async def test_a_write_that_never_left_is_tried_again(connect, unused_port):
+    client = connect(f"http://127.0.0.1:{unused_port}", **WRITE)
+    with pytest.raises(NetworkError):
+        await client.post("notes", json={"text": "x"})
+    assert client.requests_sent == 3
+
+
+async def test_silence_is_a_timeout(serve, connect):
+    client = connect(await serve(never), read_timeout_s=0.05, retry=ONCE)
+    with pytest.raises(VendorTimeoutError, match="silence of 0.05 s"):
+        await client.get("x")
+
+
+async def test_a_trickling_body_is_bounded_by_the_total_timeout(serve, connect):
+    client = connect(await serve(trickle), read_timeout_s=10, total_timeout_s=0.2, retry=ONCE)
+    with pytest.raises(VendorTimeoutError, match="no complete answer"):
+        await client.get("x")
+
+
+async def test_the_callers_timeout_wins(serve, connect):
+    client = connect(await serve(never), retry=ONCE)
+    with pytest.raises(VendorTimeoutError):
+        await client.get("x", timeout_s=0.05)
+
+
+async def test_html_instead_of_json_names_type_and_size_but_no_text(serve, connect):
+    async def handler(request, reply):
+        await reply.send(200, b"<html>Login for jane@example.com</html>", {"content-type": "text/html"})
+
+    answer = await connect(await serve(handler)).get("x")
+    with pytest.raises(ProtocolError, match=r"no JSON \(text/html, 39 bytes\)") as caught:
+        answer.json()
+    assert "jane" not in str(caught.value)
+
+
+async def test_cut_off_json_is_told_apart(serve, connect):
+    async def handler(request, reply):
+        await reply.send(200, b'{"items":[{"id":1},', {"content-type": "application/json"})
+
+    answer = await connect(await serve(handler)).get("x")
+    with pytest.raises(ProtocolError, match="cut-off or malformed JSON"):
+        answer.json()
+
+
+async def test_an_unreadable_answer_to_a_write_leaves_its_fate_open(serve, connect):
+    async def handler(request, reply):
+        await reply.send(200, b"<html>")
+
+    answer = await connect(await serve(handler), **WRITE).post("notes", json={})
+    with pytest.raises(OutcomeUnknownError):
+        answer.json()
+
+
+async def test_a_compressed_body_that_is_cut_off_is_noticed(serve, connect):
+    import gzip
+
+    async def handler(request, reply):
+        await reply.send(200, gzip.compress(b"[1,2,3]" * 1000)[:-9], {"content-encoding": "gzip"})
+
+    with pytest.raises(ProtocolError, match="cut off"):
+        await connect(await serve(handler)).get("x")
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br"])
+async def test_damaged_or_unknown_compression_is_a_protocol_error(serve, connect, encoding):
+    async def handler(request, reply):
+        await reply.send(200, b"not compressed at all", {"content-encoding": encoding})
+
+    with pytest.raises(ProtocolError, match="unusable"):
+        await connect(await serve(handler)).get("x")
+
+
+@pytest.mark.parametrize("announced", [True, False])
+async def test_a_body_of_600_mb_is_refused_without_using_memory(serve, connect, announced):
+    block = b"x" * 262_144
+    sent = 0
+
+    async def handler(request, reply):
+        nonlocal sent
+        head = {"content-length": str(600 * 2**20)} if announced else {"transfer-encoding": "chunked"}
+        await reply.raw(reply.head(200, head))
+        for _ in range(2400):
+            sent += len(block)
+            await reply.raw(block if announced else b"%x\r\n%s\r\n" % (len(block), block))
+
+    client = connect(await serve(handler), max_body_bytes=2**20)
+    tracemalloc.start()
+    try:
+        with pytest.raises(ProtocolError, match="more than 1048576 bytes"):
+            await client.get("x")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 16 * 2**20
+    assert sent < 64 * 2**20
+
+
+async def test_a_decompression_bomb_is_refused_without_being_expanded(serve, connect):
+    import gzip
+
+    bomb = gzip.compress(b"\0" * (40 * 2**20), 1)
+
+    async def handler(request, reply):
+        await reply.send(200, bomb, {"content-encoding": "gzip"})
+
+    client = connect(await serve(handler), max_body_bytes=2**20)
+    tracemalloc.start()
+    try:
+        with pytest.raises(ProtocolError, match="more than 1048576 bytes"):
+            await client.get("x")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 16 * 2**20
+
+
+async def test_something_else_than_http_is_a_network_error(serve, connect):
+    async def handler(request, reply):
+        await reply.raw(b"SSH-2.0-OpenSSH_9.6\r\n\r\n")
+
+    with pytest.raises(NetworkError):
+        await connect(await serve(handler), retry=ONCE).get("x")
