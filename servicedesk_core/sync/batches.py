@@ -1,0 +1,81 @@
+"""Several pages make one commit, when they arrive quickly."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from servicedesk_core.hooks.pulling import Page
+from servicedesk_core.sync.intake import Arrived, Rejected, take_in
+from servicedesk_core.sync.options import Limits
+from servicedesk_core.sync.pages import NoPageYet, PageStream
+
+
+@dataclass(slots=True)
+class Batch:
+    """Pages that are committed together.
+
+    Attributes:
+        arrived: Records that may be stored; an id may come again in a later page, then the later one is meant.
+        rejected: Records for the quarantine.
+        listed: Ids that came without a payload.
+        gone: Ids that the vendor lists as deleted.
+        resume: Position after the batch; ``None`` after the last page.
+        last: Whether the last page is among them.
+        max_stamp: Newest modification stamp.
+        pages: Number of pages.
+        records: Number of records on them.
+        size: Bytes of payload.
+    """
+
+    arrived: list[Arrived] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    listed: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    resume: str | None = None
+    last: bool = False
+    max_stamp: datetime | None = None
+    pages: int = 0
+    records: int = 0
+    size: int = 0
+
+    def add(self, page: Page) -> None:
+        """Take a page in."""
+        intake = take_in(page.records)
+        self.arrived += intake.arrived
+        self.rejected += intake.rejected
+        self.listed += [record.external_id for record in page.records if record.raw is None]
+        self.gone += page.gone
+        self.resume = page.resume
+        self.last = page.last
+        if page.max_stamp is not None and (self.max_stamp is None or page.max_stamp > self.max_stamp):
+            self.max_stamp = page.max_stamp
+        self.pages += 1
+        self.records += len(page.records)
+        self.size += intake.size
+
+
+async def batches(pages: PageStream, limits: Limits) -> AsyncIterator[Batch]:
+    """Yield the pages of a pull in batches; what came before an error is yielded before the error is raised."""
+    loop = asyncio.get_running_loop()
+    page = await pages.next()
+    while page is not None:
+        batch = Batch()
+        deadline = loop.time() + limits.batch_wait_s
+        failure: Exception | None = None
+        while page is not None:
+            batch.add(page)
+            page = None
+            if batch.last or batch.records >= limits.batch_rows or batch.size >= limits.batch_bytes:
+                break
+            try:
+                page = await pages.next(max(0.0, deadline - loop.time()))
+            except NoPageYet:
+                break
+            except Exception as error:  # noqa: BLE001  # raised below, after the batch
+                failure = error
+                break
+        yield batch
+        if failure is not None:
+            raise failure
+        page = None if batch.last else await pages.next()

@@ -1,0 +1,142 @@
+"""Pages of one pull: fetched ahead of the store, and checked against what the hook promises."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from hashlib import blake2b
+from types import TracebackType
+from typing import Final, Self, cast
+
+from servicedesk_core.errors import IncompletePassError, ProtocolError
+from servicedesk_core.hooks.pulling import Page, PullRequest
+from servicedesk_core.sync.connection import Calls
+
+RESUME_LENGTH: Final = 4_096
+
+
+class NoPageYet(Exception):  # noqa: N818  # not an error: the vendor is slower than the store
+    """No page came in time."""
+
+
+class PageStream:
+    """One running ``pull``; used as an async context manager.
+
+    A task of its own asks for pages and closes the connector's generator in every case. It stays at most
+    ``pages_ahead`` pages ahead of :meth:`next`, so that a slow store slows the vendor's reading down.
+
+    Args:
+        calls: The connection's façade.
+        request: What to pull.
+        connection: Name of the connection, for messages.
+        pages_ahead: Pages fetched before they are asked for; at least 1.
+    """
+
+    def __init__(self, calls: Calls, request: PullRequest, *, connection: str, pages_ahead: int) -> None:
+        self._calls = calls
+        self._request = request
+        self._check = PageCheck(request, connection)
+        # One page waits inside the producer, the others in the queue.
+        self._queue: asyncio.Queue[Page | Exception | None] = asyncio.Queue(max(1, pages_ahead - 1))
+        self._producer: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._producer = asyncio.create_task(self._produce(), name=f"pull:{self._request.stream}")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._producer is not None:
+            self._producer.cancel()
+            await asyncio.wait([self._producer])
+
+    async def next(self, timeout_s: float | None = None) -> Page | None:
+        """Return the next page, or ``None`` after the last one.
+
+        Raises:
+            NoPageYet: None came within ``timeout_s``.
+            IncompletePassError: The generator ended without a last page.
+            ProtocolError: The pages go in a circle, or are not what the hook promises.
+            ConnectorError: Whatever the connector raised.
+        """
+        try:
+            async with asyncio.timeout(timeout_s):
+                item = await self._queue.get()
+        except TimeoutError:
+            raise NoPageYet from None
+        if isinstance(item, Exception):
+            raise item
+        return item
+
+    async def _produce(self) -> None:
+        try:
+            async with aclosing(cast("_Closable", self._calls.pull(self._request))) as pages:
+                async for page in pages:
+                    self._check(page)
+                    await self._queue.put(page)
+                    if page.last:
+                        break
+                else:
+                    raise self._check.incomplete()
+            await self._queue.put(None)
+        except Exception as error:  # noqa: BLE001  # carried over to the task that asks for pages
+            await self._queue.put(error)
+
+
+class _Closable(AsyncIterator[Page]):
+    async def aclose(self) -> None:
+        """Close an async generator."""
+
+
+class PageCheck:
+    """Notices a pass that would never end.
+
+    Args:
+        request: The pass.
+        connection: Name of the connection, for messages.
+    """
+
+    def __init__(self, request: PullRequest, connection: str) -> None:
+        self._stream = request.stream
+        self._connection = connection
+        self._resumes = {_digest(request.resume)} if request.resume is not None else set()
+        self._ids: bytes | None = None
+
+    def __call__(self, page: Page) -> None:
+        """Raise ProtocolError unless the page leads on."""
+        if not page.last:
+            if page.resume is None:
+                raise self._error("sent a page that is not the last one but says no position to go on from")
+            if len(page.resume) > RESUME_LENGTH:
+                raise self._error(f"sent a position of more than {RESUME_LENGTH} characters")
+            mark = _digest(page.resume)
+            if mark in self._resumes:
+                raise self._error("came back to a position where it had been before")
+            self._resumes.add(mark)
+        if page.records:
+            ids = blake2b(digest_size=16)
+            for record in page.records:
+                ids.update(repr(record.external_id).encode("utf-8", "replace"))
+            digest = ids.digest()
+            if digest == self._ids:
+                raise self._error("sent the same records twice in a row")
+            self._ids = digest
+
+    def incomplete(self) -> IncompletePassError:
+        """Return the error of a stream that merely stopped."""
+        return IncompletePassError(
+            f"The stream {self._stream} ended without its last page; nothing was concluded from it.",
+            hint="Run the sync again: it goes on after the last page that was stored.",
+            connection=self._connection,
+        )
+
+    def _error(self, what: str) -> ProtocolError:
+        return ProtocolError(
+            f"Reading {self._stream}, the connector {what}; the pass was stopped.",
+            hint="Run the sync again; if it happens again, report it to the connector's author.",
+            connection=self._connection,
+        )
+
+
+def _digest(text: str) -> bytes:
+    return blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()

@@ -1,0 +1,38 @@
+"""Where the next incremental pass of a stream begins."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+OVERLAP: Final = timedelta(seconds=120)
+"""How far a pass reaches back behind the last one: vendors commit late, and their clocks differ from ours."""
+
+
+def next_watermark(
+    *,
+    pass_started_at: datetime,
+    max_seen: datetime | None,
+    previous: datetime | None = None,
+    overlap: timedelta = OVERLAP,
+) -> datetime:
+    """Return the watermark that a complete pass earns.
+
+    ``min(pass start, newest stamp seen) - overlap``. The newest stamp alone would lose a record that changed behind
+    the page pointer; the pass start caps stamps from the future; an empty pass moves to its own start.
+
+    Args:
+        pass_started_at: When the pass began, by our clock.
+        max_seen: Newest modification stamp on any page, or ``None`` when the pass was empty.
+        previous: The watermark before the pass. The new one is older only when our own clock went backwards: then the
+            earlier of the two readings of the clock is the safe one.
+        overlap: See :data:`OVERLAP`.
+    """
+    seen = pass_started_at if max_seen is None else min(pass_started_at, max_seen)
+    earned = seen - overlap
+    if previous is None:
+        return earned
+    return max(earned, min(previous, pass_started_at - overlap))
+
+
+def lower_bound(watermark: datetime, *, pass_started_at: datetime, overlap: timedelta = OVERLAP) -> datetime:
+    """Return from where an incremental pass reads; a watermark ahead of our clock is not believed."""
+    return min(watermark, pass_started_at - overlap)

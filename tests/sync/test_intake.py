@@ -1,0 +1,45 @@
+from servicedesk_core.hooks import SourceRecord
+from servicedesk_core.sync.intake import fingerprint, take_in
+
+
+def test_fingerprint_does_not_depend_on_the_order_of_keys():
+    assert fingerprint({"a": 1, "b": {"c": 2, "d": 3}}) == fingerprint({"b": {"d": 3, "c": 2}, "a": 1})
+    assert fingerprint({"a": 1}) != fingerprint({"a": "1"})
+
+
+def test_one_bad_record_does_not_spoil_the_others():
+    good = [SourceRecord(str(n), {"n": n}) for n in range(499)]
+    intake = take_in([*good[:250], SourceRecord("", {"n": -1}), *good[250:]])
+    assert [a.external_id for a in intake.arrived] == [r.external_id for r in good]
+    (bad,) = intake.rejected
+    assert "id is missing" in bad.reason
+    assert bad.raw == {"n": -1}
+
+
+def test_every_kind_of_unusable_id_has_a_stable_place_in_quarantine():
+    for external_id in (None, "", 7, "x" * 256):
+        record = SourceRecord(external_id, {"a": 1})
+        first, again = take_in([record]).rejected[0], take_in([record]).rejected[0]
+        assert first.external_id == again.external_id
+        assert first.external_id.startswith("?")
+
+
+def test_numbers_beyond_64_bits_and_broken_text_are_kept_as_text():
+    intake = take_in([SourceRecord("1", {"big": 1 << 80, "title": "ok"}), SourceRecord("2", {"t": "\ud800"})])
+    assert not intake.arrived
+    assert [r.external_id for r in intake.rejected] == ["1", "2"]
+    assert intake.rejected[0].raw == {"big": str(1 << 80), "title": "ok"}
+    fingerprint(intake.rejected[1].raw)
+
+
+def test_same_record_twice_counts_once():
+    intake = take_in([SourceRecord("1", {"a": 1}), SourceRecord("1", {"a": 1})])
+    assert len(intake.arrived) == 1
+    assert not intake.rejected
+
+
+def test_one_id_with_two_contents_keeps_the_later_and_tells():
+    intake = take_in([SourceRecord("1", {"a": 1}), SourceRecord("1", {"a": 2})])
+    assert [a.raw for a in intake.arrived] == [{"a": 2}]
+    assert [r.external_id for r in intake.rejected] == ["1"]
+    assert intake.rejected[0].raw == {"a": 1}
