@@ -11,6 +11,7 @@ from servicedesk_core.hooks.capabilities import (
 )
 from servicedesk_core.hooks.connector import Connector
 from servicedesk_core.hooks.context import ConnectorContext, ConnectorSettings, VocabularyMapping
+from servicedesk_core.hooks.fingerprint import fingerprint
 from servicedesk_core.hooks.markers import API_VERSION, hookimpl
 from servicedesk_core.hooks.pulling import (
     FetchOutcome,
@@ -61,5 +62,6 @@ __all__ = [
     "VocabularyMapping",
     "Write",
     "WriteReceipt",
+    "fingerprint",
     "hookimpl",
 ]

@@ -1,8 +1,8 @@
 """Kit for authors of connectors: a context without a desk, a clock that only moves when told, conformance suites."""
 
 from servicedesk_core.testing.clock import FakeClock
-from servicedesk_core.testing.context import make_context
+from servicedesk_core.testing.context import make_context, opened
 from servicedesk_core.testing.memory import MemoryState
 from servicedesk_core.testing.suites.ticket_sync import TicketSyncSuite
 
-__all__ = ["FakeClock", "MemoryState", "TicketSyncSuite", "make_context"]
+__all__ = ["FakeClock", "MemoryState", "TicketSyncSuite", "make_context", "opened"]

@@ -2,17 +2,20 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, ParamSpec, TypeVar
 
 from servicedesk_core.clock import SystemClock
-from servicedesk_core.hooks.context import ConnectorContext, SettingsT, VocabularyMapping
+from servicedesk_core.hooks.connector import AnyConnector
+from servicedesk_core.hooks.context import ConnectorContext, ConnectorSettings, SettingsT, VocabularyMapping
 from servicedesk_core.http import HttpFactory, InMemoryLedger, MemoryTokenStore
 from servicedesk_core.ports import BudgetPolicy, Clock, StateStore, TokenStore
 from servicedesk_core.testing.memory import MemoryState
 
 P = ParamSpec("P")
 T = TypeVar("T")
+ConnectorT = TypeVar("ConnectorT", bound=AnyConnector)
 
 
 async def _run_on_thread(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -64,3 +67,26 @@ def make_context(
         tokens=tokens or MemoryTokenStore(),
         run_blocking=_run_on_thread,
     )
+
+
+@asynccontextmanager
+async def opened(connector: type[ConnectorT], settings: ConnectorSettings, **context: Any) -> AsyncIterator[ConnectorT]:
+    """Open a connector for a test and close it and its HTTP clients at the end.
+
+    Args:
+        connector: The connector's class.
+        settings: Its settings.
+        **context: More arguments of :func:`make_context`; ``http`` is made here unless it is given.
+
+    Yields:
+        The opened connector.
+    """
+    time = context.setdefault("clock", SystemClock())
+    http = context.setdefault("http", HttpFactory(connection="test", ledger=InMemoryLedger(time), clock=time))
+    instance = connector(make_context(settings, **context))
+    try:
+        await instance.open()
+        yield instance
+    finally:
+        await instance.aclose()
+        await http.aclose()

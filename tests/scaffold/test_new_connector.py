@@ -1,0 +1,48 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from servicedesk_core.errors import SettingsError
+from servicedesk_core.scaffold import write_connector
+
+
+def run(command: list[str], folder: Path, **environment: str) -> str:
+    done = subprocess.run(
+        command, cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True, timeout=110, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_a_new_connector_has_green_conformance_tests(tmp_path: Path) -> None:
+    write_connector("acme-desk", tmp_path)
+    folder = tmp_path / "acme-desk"
+    out = run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"], folder, PYTHONPATH=str(folder / "src"))
+    passed = int(out.rsplit(" passed", 1)[0].split()[-1])
+    assert passed >= 12, out
+
+
+def test_a_new_connector_is_formatted_linted_and_strictly_typed(tmp_path: Path) -> None:
+    write_connector("acme", tmp_path)
+    source = tmp_path / "acme" / "src"
+    run(
+        [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "E,F,I,UP,B", "--line-length", "120", "."],
+        source,
+    )
+    run([sys.executable, "-m", "mypy", "--strict", "--no-incremental", "servicedesk_acme"], source)
+
+
+@pytest.mark.parametrize("name", ["", "Acme", "acme desk", "1acme", "../acme", "acme_desk"])
+def test_a_name_that_is_no_connector_id_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SettingsError, match="not a connector id"):
+        write_connector(name, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_existing_folder_is_never_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "acme").mkdir()
+    with pytest.raises(SettingsError, match="exists already"):
+        write_connector("acme", tmp_path)
