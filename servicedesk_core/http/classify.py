@@ -1,5 +1,6 @@
 """From an answer, or its absence, to success or the right error."""
 
+import logging
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -24,6 +25,8 @@ from servicedesk_core.http.retry import parse_retry_after
 from servicedesk_core.http.rules import Outcome, Rule
 from servicedesk_core.http.wire import Failure, WireError
 from servicedesk_core.redaction import Redactor
+
+_log = logging.getLogger("servicedesk.http")
 
 _REQUEST_ID_HEADERS = (
     "x-request-id",
@@ -169,9 +172,10 @@ class Classifier:
             found = (from_rule,)
         elif self._error_messages is not None:
             try:
-                found = self._error_messages(response)
-            except ConnectorError:  # not the JSON that the extractor expects: the status alone has to do
-                found = ()
+                found = list(self._error_messages(response))
+            except Exception as error:  # noqa: BLE001 - the connector's code must not hide what the vendor answered
+                kind = type(error).__name__
+                _log.debug("%s: no vendor messages in %s: %s", self._connection, self._detail(response), kind)
         cleaned = (" ".join(self._redactor.text(str(text)).split()) for text in found[:_MOST_MESSAGES])
         return tuple(text[:_LONGEST_MESSAGE].rstrip(".") for text in cleaned if text)
 

@@ -98,8 +98,14 @@ class Server:
     handler: Handler
     url: str = ""
     requests: list[Received] = field(default_factory=list)
+    arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
     connections: int = 0
     open_connections: int = 0
+
+    async def wait_for(self, count: int) -> None:
+        """Wait until so many requests have arrived."""
+        async with self.arrived:
+            await self.arrived.wait_for(lambda: len(self.requests) >= count)
 
     async def serve_connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
@@ -111,7 +117,9 @@ class Server:
                 fields = {name.lower(): value for name, value in (line.split(": ", 1) for line in head[1:] if line)}
                 body = await reader.readexactly(int(fields.get("content-length", 0)))
                 received = Received(method, target, fields, body)
-                self.requests.append(received)
+                async with self.arrived:
+                    self.requests.append(received)
+                    self.arrived.notify_all()
                 reply = Reply(writer)
                 await self.handler(received, reply)
                 if reply.dropped:
@@ -171,7 +179,7 @@ def ledger(clock: FakeClock) -> InMemoryLedger:
 
 @pytest.fixture
 async def connect(clock, redactor, ledger) -> AsyncIterator[Callable[..., Any]]:
-    """Make a client for a server (or an address); keyword arguments go to the profile, the known ones to the factory."""
+    """Make a client for a server or an address; options go to the profile, the known ones to the factory."""
     factories = []
 
     def make(server: Any, **options: Any) -> Any:
