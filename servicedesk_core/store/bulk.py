@@ -1,0 +1,134 @@
+"""One bulk write for each database: tuples in, as few steps as the driver allows."""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Table
+
+Row = tuple[Any, ...]
+
+_CHANGES_LOCK = 7310482645
+"""Advisory lock, PostgreSQL: held from the first change a transaction writes until it ends."""
+
+
+def reserve_ids(tx: Connection, table: Table, count: int) -> range | list[int]:
+    """Return ids for new rows that no other transaction will use."""
+    if tx.dialect.name == "sqlite":  # the transaction holds the write lock
+        first = tx.exec_driver_sql(f"SELECT COALESCE(MAX(local_id), 0) + 1 FROM {table.name}").scalar_one()  # noqa: S608
+        return range(first, first + count)
+    rows = tx.exec_driver_sql(
+        "SELECT nextval(pg_get_serial_sequence(%s, 'local_id')) FROM generate_series(1, %s)", (table.name, count)
+    )
+    return [row[0] for row in rows]
+
+
+def insert(tx: Connection, table: Table, rows: Sequence[Row], *, unless: str = "") -> int:
+    """Insert whole rows, in the order of the table's columns; return how many were inserted.
+
+    Args:
+        tx: A write transaction.
+        table: Where to.
+        rows: A value for each column.
+        unless: Columns of a unique key, comma-separated; a row that is there already is left alone.
+    """
+    if not rows:
+        return 0
+    if tx.dialect.name == "sqlite":
+        return tx.exec_driver_sql(_sqlite_insert(table, unless), list(rows)).rowcount
+    stage = _copy(tx, table, rows)
+    columns = _columns(table)
+    conflict = f" ON CONFLICT ({unless}) DO NOTHING" if unless else ""
+    return tx.exec_driver_sql(f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM {stage}{conflict}").rowcount  # noqa: S608
+
+
+def replace(tx: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Overwrite rows by their ``local_id``, which is the first column."""
+    if not rows:
+        return
+    if tx.dialect.name == "sqlite":
+        tx.exec_driver_sql(_sqlite_replace(table), [(*row[1:], row[0]) for row in rows])
+        return
+    stage = _copy(tx, table, rows)
+    names = [f'"{c.name}"' for c in table.columns][1:]
+    assignments = ", ".join(f"{name} = s.{name}" for name in names)
+    tx.exec_driver_sql(f"UPDATE {table.name} t SET {assignments} FROM {stage} s WHERE t.local_id = s.local_id")  # noqa: S608
+
+
+def append_changes(tx: Connection, rows: Sequence[Row]) -> None:
+    """Append to the changes feed.
+
+    A feed's reader trusts that below a number it has seen nothing can appear any more. SQLite has one writer at a time;
+    on PostgreSQL a lock held until the end of the transaction makes the order of numbers the order of commits.
+
+    Args:
+        tx: A write transaction.
+        rows: Entity, local id, source id, external id, kind, changed fields, origin, mode, instant.
+    """
+    if not rows:
+        return
+    columns = "entity, local_id, source_id, external_id, kind, changed_fields, origin, mode, at"
+    if tx.dialect.name == "sqlite":
+        tx.exec_driver_sql(f"INSERT INTO changes ({columns}) VALUES (?,?,?,?,?,?,?,?,?)", list(rows))  # noqa: S608
+        return
+    tx.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (_CHANGES_LOCK,))
+    with _cursor(tx) as cursor, cursor.copy(f"COPY changes ({columns}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def select_in(tx: Connection, query: str, source_id: int | None, values: Iterable[Any]) -> Sequence[Sequence[Any]]:
+    """Run a query with ``{source}`` and ``{values}`` in its condition, for any number of values.
+
+    Args:
+        tx: Any transaction.
+        query: For example ``SELECT … WHERE source_id = {source} AND external_id IN {values}``.
+        source_id: The source, or ``None`` when the query does not ask for it.
+        values: All of one type, text or whole numbers.
+    """
+    many = list(values)
+    if tx.dialect.name == "sqlite":
+        sql = query.format(source="?", values="(SELECT value FROM json_each(?))")
+        packed: Any = orjson.dumps(many).decode()
+    else:
+        sql = query.format(
+            source="%s",
+            values="(SELECT unnest(%s::" + ("text[]" if many and isinstance(many[0], str) else "bigint[]") + "))",
+        )
+        packed = many
+    parameters = (packed,) if source_id is None else (source_id, packed)
+    return tx.exec_driver_sql(sql, parameters).fetchall()
+
+
+def _columns(table: Table) -> str:
+    return ", ".join(f'"{c.name}"' for c in table.columns)
+
+
+@cache
+def _sqlite_insert(table: Table, unless: str) -> str:
+    marks = ",".join("?" * len(table.columns))
+    conflict = f" ON CONFLICT ({unless}) DO NOTHING" if unless else ""
+    return f"INSERT INTO {table.name} VALUES ({marks}){conflict}"  # noqa: S608
+
+
+@cache
+def _sqlite_replace(table: Table) -> str:
+    names = ", ".join(f'"{c.name}" = ?' for c in list(table.columns)[1:])
+    return f"UPDATE {table.name} SET {names} WHERE local_id = ?"  # noqa: S608
+
+
+def _cursor(tx: Connection) -> Any:
+    connection: Any = tx.connection.driver_connection
+    return connection.cursor()
+
+
+def _copy(tx: Connection, table: Table, rows: Sequence[Row]) -> str:
+    """Copy rows into a temporary twin of the table; return its name."""
+    stage = f"stage_{table.name}"
+    tx.exec_driver_sql(f"CREATE TEMPORARY TABLE IF NOT EXISTS {stage} (LIKE {table.name}) ON COMMIT DELETE ROWS")
+    tx.exec_driver_sql(f"TRUNCATE {stage}")
+    with _cursor(tx) as cursor, cursor.copy(f"COPY {stage} ({_columns(table)}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+    return stage

@@ -1,0 +1,93 @@
+"""The changes feed: what happened to records, in an order that a reader can trust, and how far each consumer is."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+import orjson
+from sqlalchemy import Connection, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from servicedesk_core.hooks import Change
+from servicedesk_core.store.fields import from_us, to_us
+from servicedesk_core.store.schema import changes, consumers, sources
+
+QUIET_MODES = ("backfill", "remap", "rebuild")
+"""Modes that consumers do not hear of unless they ask: history, not news."""
+
+
+def read(
+    tx: Connection,
+    after_seq: int = 0,
+    limit: int = 500,
+    *,
+    entities: Collection[str] | None = None,
+    include_backfill: bool = False,
+) -> list[Change]:
+    """Return changes after a position, in order.
+
+    Nothing can appear later below a position that was returned: writers of the feed commit in the order of their
+    numbers (:func:`servicedesk_core.store.bulk.append_changes`).
+
+    Args:
+        tx: Any transaction.
+        after_seq: Position of the last change the consumer has.
+        limit: At most so many.
+        entities: Only these streams.
+        include_backfill: Also those of :data:`QUIET_MODES`.
+    """
+    query = (
+        select(changes, sources.c.name.label("connection"))
+        .join(sources, sources.c.id == changes.c.source_id)
+        .where(changes.c.seq > after_seq)
+        .order_by(changes.c.seq)
+        .limit(limit)
+    )
+    if entities is not None:
+        query = query.where(changes.c.entity.in_(entities))
+    if not include_backfill:
+        query = query.where(changes.c["mode"].not_in(QUIET_MODES))
+    return [
+        Change(
+            seq=r["seq"],
+            entity=r["entity"],
+            local_id=r["local_id"],
+            kind=r["kind"],
+            changed_fields=tuple(orjson.loads(r["changed_fields"])),
+            connection=r["connection"],
+            external_id=r["external_id"],
+            mode=r["mode"],
+            at=from_us(r["at"]),
+        )
+        for r in tx.execute(query).mappings()
+    ]
+
+
+def head(tx: Connection) -> int:
+    """Return the position of the newest change; a consumer that wants only news starts here."""
+    return int(tx.execute(select(func.coalesce(func.max(changes.c.seq), 0))).scalar_one())
+
+
+def offset(tx: Connection, consumer: str) -> int:
+    """Return the position up to which a consumer has worked; 0 for a new one."""
+    return tx.execute(select(consumers.c.seq).where(consumers.c.name == consumer)).scalar_one_or_none() or 0
+
+
+def advance(tx: Connection, consumer: str, seq: int, now: datetime) -> None:
+    """Note that a consumer has worked up to a position; it never goes back."""
+    statement = (sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert)(consumers)
+    tx.execute(
+        statement.values(name=consumer, seq=seq, updated_at=to_us(now)).on_conflict_do_update(
+            index_elements=["name"],
+            set_={"seq": statement.excluded.seq, "updated_at": statement.excluded.updated_at},
+            where=consumers.c.seq < statement.excluded.seq,
+        )
+    )
+
+
+def prune(tx: Connection, before: datetime) -> int:
+    """Forget changes older than an instant that every consumer has passed; return how many."""
+    slowest = tx.execute(select(func.min(consumers.c.seq))).scalar_one()
+    condition = changes.c.at < to_us(before)
+    if slowest is not None:
+        condition &= changes.c.seq <= slowest
+    return tx.execute(changes.delete().where(condition)).rowcount

@@ -1,0 +1,128 @@
+"""Domain records to rows and back, compiled once for each class."""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from hashlib import sha256
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+import orjson
+
+from servicedesk_core.domain import DONE, Entity
+from servicedesk_core.errors import MappingError
+from servicedesk_core.store.fields import fields_of
+
+HASH_BYTES = 16
+REPLACEMENT = "\ufffd"
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_NUL_IN_JSON = b"\\u0000"
+_DONE = frozenset(category.value for category in DONE)
+
+
+class Encoded(NamedTuple):
+    """A record ready to be stored.
+
+    Attributes:
+        values: The entity's own columns, in the order of the class.
+        row_hash: Hash of the domain content.
+    """
+
+    values: tuple[Any, ...]
+    row_hash: bytes
+
+
+class Codec:
+    """Turns records of one class into rows and rows into records.
+
+    Attributes:
+        entity: The class.
+        names: Columns of the entity's own fields, in order, without ``external_id``.
+        category_at: Position of ``status_category``, for tickets.
+    """
+
+    def __init__(self, entity: type[Entity]) -> None:
+        fields = fields_of(entity)
+        self.entity = entity
+        self.names = tuple(field.name for field in fields)
+        self.category_at = self.names.index("status_category") if entity.stream == "tickets" else None
+        self._pick = itemgetter("external_id", *self.names)
+        self._encoders = [(i, field.encode) for i, field in enumerate(fields, 1) if field.encode is not None]
+        self._decoders = [(i, field.decode) for i, field in enumerate(fields) if field.decode is not None]
+
+    def encode(self, record: Entity) -> Encoded:
+        """Return the row of a record.
+
+        PostgreSQL cannot hold NUL in a text, and UTF-8 no lone surrogates: both become U+FFFD.
+
+        Raises:
+            MappingError: A value does not fit into the store; only this record is concerned.
+        """
+        try:
+            encoded = self._encode(self._pick(record.__dict__))
+        except (TypeError, OverflowError):
+            encoded = None
+        if encoded is not None:
+            return encoded
+        if _UNSTORABLE.search(record.external_id):
+            message = "A record's id holds a character that cannot be stored."
+            raise MappingError(message, hint="Correct the record at its source.")
+        try:
+            return self._must_encode(_scrubbed(self._pick(record.__dict__)))
+        except (TypeError, OverflowError, ValueError) as error:
+            message = f"A value of a record of {self.entity.stream} cannot be stored ({type(error).__name__})."
+            raise MappingError(message, hint="Correct the record at its source, or its mapping.") from error
+
+    def _encode(self, picked: tuple[Any, ...]) -> Encoded | None:
+        """Encode; ``None`` when a text holds NUL, or may seem to."""
+        values = list(picked)
+        for i, convert in self._encoders:
+            value = values[i]
+            if value is not None:
+                values[i] = convert(value)
+        content = orjson.dumps(values)
+        if _NUL_IN_JSON in content:
+            return None
+        return Encoded(tuple(values[1:]), sha256(content).digest()[:HASH_BYTES])
+
+    def _must_encode(self, picked: tuple[Any, ...]) -> Encoded:
+        values = list(picked)
+        for i, convert in self._encoders:
+            if values[i] is not None:
+                values[i] = convert(values[i])
+        return Encoded(tuple(values[1:]), sha256(orjson.dumps(values)).digest()[:HASH_BYTES])
+
+    def decode(self, external_id: str, values: Sequence[Any]) -> Entity:
+        """Return the record that :meth:`encode` stored; nothing is validated again."""
+        row = list(values)
+        for i, convert in self._decoders:
+            value = row[i]
+            if value is not None:
+                row[i] = convert(value)
+        return self.entity.model_construct(external_id=external_id, **dict(zip(self.names, row, strict=True)))
+
+    def is_open(self, values: Sequence[Any]) -> int:
+        """Return the derived column of tickets: 0 for a category that is done, else 1."""
+        return 0 if self.category_at is not None and values[self.category_at] in _DONE else 1
+
+
+@cache
+def codec_of(entity: type[Entity]) -> Codec:
+    """Return the codec of a class."""
+    return Codec(entity)
+
+
+def scrub(text: str) -> str:
+    """Replace what a database cannot hold in a text by U+FFFD."""
+    return _UNSTORABLE.sub(REPLACEMENT, text)
+
+
+def _scrubbed(value: Any) -> Any:
+    if type(value) is str:
+        return scrub(value)
+    if isinstance(value, tuple | list):
+        return tuple(_scrubbed(v) for v in value)
+    if isinstance(value, Mapping):
+        return {_scrubbed(k): _scrubbed(v) for k, v in value.items()}
+    return value

@@ -1,0 +1,141 @@
+"""Leases: who may do a job now. They expire, and a fence number tells an overtaken owner from the present one.
+
+The time is the database's, so that processes on machines with different clocks agree.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, text
+
+from servicedesk_core.errors import LeaseHeldError, LeaseLostError
+from servicedesk_core.store.fields import from_us
+
+_NOW = {
+    "sqlite": "SELECT CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTEGER) * 1000",
+    "postgresql": "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)",
+}
+
+SECOND_US = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """Proof of a lease, to be verified in each transaction that relies on it.
+
+    Attributes:
+        name: Name of the lease.
+        owner: Who holds it.
+        number: Rises with every new owner, for ever.
+    """
+
+    name: str
+    owner: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A lease as it stands in the store.
+
+    Attributes:
+        name: Name of the lease.
+        owner: Who holds or held it.
+        number: Fence number.
+        since: When the owner took it.
+        expires_at: When it ends unless renewed.
+    """
+
+    name: str
+    owner: str
+    number: int
+    since: datetime
+    expires_at: datetime
+
+
+def now_us(tx: Connection) -> int:
+    """Return the database's present instant in microseconds."""
+    return int(tx.exec_driver_sql(_NOW[tx.dialect.name]).scalar_one())
+
+
+def acquire(tx: Connection, name: str, owner: str, ttl_s: float) -> Fence:
+    """Take a lease that nobody holds now.
+
+    Args:
+        tx: A write transaction.
+        name: What the lease is for, for example ``sync:psa``.
+        owner: Who asks; shown to others, so host and process id are good.
+        ttl_s: Seconds until it expires unless renewed.
+
+    Raises:
+        LeaseHeldError: Somebody holds it; says who and since when.
+    """
+    now = now_us(tx)
+    row = tx.execute(
+        text("SELECT owner, fence, since, expires_at FROM leases WHERE name = :name" + _for_update(tx)), {"name": name}
+    ).one_or_none()
+    if row is not None and row.expires_at > now:
+        since = from_us(row.since).replace(microsecond=0).isoformat()
+        message = f"{name} is already running in {row.owner}, since {since}."
+        raise LeaseHeldError(message, hint="Wait for it to finish, or stop that process; its lease then expires.")
+    number = (row.fence if row is not None else 0) + 1
+    taken = tx.execute(
+        text(
+            "INSERT INTO leases (name, owner, fence, since, expires_at) VALUES (:name, :owner, :fence, :now, :until) "
+            "ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, fence = excluded.fence, since = excluded.since, "
+            "expires_at = excluded.expires_at WHERE leases.fence < excluded.fence"
+        ),
+        {"name": name, "owner": owner, "fence": number, "now": now, "until": now + round(ttl_s * SECOND_US)},
+    )
+    if taken.rowcount != 1:
+        message = f"{name} was taken by another process at this moment."
+        raise LeaseHeldError(message, hint="Wait for it to finish.")
+    return Fence(name, owner, number)
+
+
+def renew(tx: Connection, fence: Fence, ttl_s: float) -> None:
+    """Extend a lease that is still held.
+
+    Raises:
+        LeaseLostError: It expired or was overtaken.
+    """
+    verify(tx, fence)
+    tx.execute(
+        text("UPDATE leases SET expires_at = :until WHERE name = :name AND fence = :fence"),
+        {"until": now_us(tx) + round(ttl_s * SECOND_US), "name": fence.name, "fence": fence.number},
+    )
+
+
+def release(tx: Connection, fence: Fence) -> None:
+    """Give a lease back; does nothing when it was lost. The fence number stays, so that it never repeats."""
+    tx.execute(
+        text("UPDATE leases SET expires_at = 0 WHERE name = :name AND owner = :owner AND fence = :fence"),
+        {"name": fence.name, "owner": fence.owner, "fence": fence.number},
+    )
+
+
+def verify(tx: Connection, fence: Fence) -> None:
+    """Make sure that a lease is held, and stays so until this transaction ends.
+
+    Raises:
+        LeaseLostError: It expired or was overtaken.
+    """
+    row = tx.execute(
+        text("SELECT owner, fence, expires_at FROM leases WHERE name = :name" + _for_update(tx)), {"name": fence.name}
+    ).one_or_none()
+    if row is None or row.owner != fence.owner or row.fence != fence.number or row.expires_at <= now_us(tx):
+        message = f"This process lost the lease of {fence.name}; what it still wanted to store was refused."
+        raise LeaseLostError(message, hint="Run the command again; it goes on where the stored data ends.")
+
+
+def live(tx: Connection) -> list[Lease]:
+    """Return the leases that are held now."""
+    rows = tx.execute(
+        text("SELECT name, owner, fence, since, expires_at FROM leases WHERE expires_at > :now ORDER BY name"),
+        {"now": now_us(tx)},
+    )
+    return [Lease(r.name, r.owner, r.fence, from_us(r.since), from_us(r.expires_at)) for r in rows]
+
+
+def _for_update(tx: Connection) -> str:
+    return " FOR UPDATE" if tx.dialect.name == "postgresql" else ""

@@ -1,0 +1,287 @@
+"""Passes: how far each stream was read, and what a pass has collected until it ends.
+
+A pass reads one key (source, stream, scope, mode, slice, partition) from its start to its last page. Its position is
+committed with each page; the watermark only when it ends. Reconcile passes collect the ids they saw, rebuilds the raw
+pages, until they are complete.
+"""
+
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import orjson
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from servicedesk_core.store import bulk
+from servicedesk_core.store.fields import from_us, optional_instant, optional_us, to_us
+from servicedesk_core.store.records import table_of
+from servicedesk_core.store.schema import progress, seen, staged
+
+State = Literal["running", "complete"]
+
+
+@dataclass(frozen=True, slots=True)
+class PassKey:
+    """What a pass reads.
+
+    Attributes:
+        source_id: The source.
+        stream: The stream.
+        scope_hash: Hash of everything that decides what belongs to the stream; another scope is another backfill.
+        mode: ``incremental``, ``backfill``, ``reconcile``, ``rebuild`` …
+        slice: Name of the slice, ``""`` for the whole.
+        partition: Name of the partition, ``""`` for the whole.
+    """
+
+    source_id: int
+    stream: str
+    scope_hash: str
+    mode: str
+    slice: str = ""
+    partition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """A pass as it stands.
+
+    Attributes:
+        pass_id: Its number; never used again.
+        key: What it reads.
+        state: ``running`` (also when its process died) or ``complete``.
+        resume: Where to go on; ``None`` at the start.
+        watermark: Of the last complete pass over the key.
+        max_stamp: Newest modification stamp that this pass saw.
+        since: Lower bound of what it reads.
+        until: Upper bound.
+        started_at: When it began.
+        finished_at: When it ended.
+        pages: Pages committed.
+        records: Records read.
+    """
+
+    pass_id: int
+    key: PassKey
+    state: State
+    resume: str | None
+    watermark: datetime | None
+    max_stamp: datetime | None
+    since: datetime | None
+    until: datetime | None
+    started_at: datetime
+    finished_at: datetime | None
+    pages: int
+    records: int
+
+
+def start(
+    tx: Connection,
+    key: PassKey,
+    now: datetime,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    restart: bool = False,
+) -> Pass:
+    """Go on with the interrupted pass over a key, or begin a new one.
+
+    Args:
+        tx: A write transaction.
+        key: What is read.
+        now: When a new pass begins.
+        since: Lower bound of a new pass; an interrupted one keeps its own.
+        until: Upper bound of a new pass.
+        restart: Begin anew even when a pass was interrupted.
+    """
+    current = resume_of(tx, key)
+    if current is not None:
+        if current.state == "running" and not restart:
+            return current
+        discard(tx, current.pass_id)
+    tx.execute(
+        insert(progress).values(
+            **_key(key),
+            state="running",
+            watermark=optional_us(current.watermark) if current is not None else None,
+            since=optional_us(since),
+            until=optional_us(until),
+            started_at=to_us(now),
+        )
+    )
+    begun = resume_of(tx, key)
+    assert begun is not None  # noqa: S101  # inserted above
+    return begun
+
+
+def resume_of(tx: Connection, key: PassKey) -> Pass | None:
+    """Return the last pass over a key, or ``None`` when there never was one."""
+    conditions = [progress.c[name] == value for name, value in _key(key).items()]
+    row = tx.execute(select(progress).where(*conditions)).mappings().one_or_none()
+    return None if row is None else _pass(row)
+
+
+def all(  # noqa: A001  # reads as passes.all
+    tx: Connection,
+    source_id: int,
+    stream: str | None = None,
+    *,
+    scope_hash: str | None = None,
+    mode: str | None = None,
+) -> list[Pass]:
+    """Return the last pass over every key of a source, oldest first."""
+    query = select(progress).where(progress.c.source_id == source_id).order_by(progress.c.pass_id)
+    for column, value in ((progress.c.stream, stream), (progress.c.scope_hash, scope_hash), (progress.c.mode, mode)):
+        if value is not None:
+            query = query.where(column == value)
+    return [_pass(row) for row in tx.execute(query).mappings()]
+
+
+def commit_page(
+    tx: Connection, pass_id: int, *, resume: str | None, records: int, max_stamp: datetime | None = None
+) -> None:
+    """Note a page's position in the transaction of its records.
+
+    Args:
+        tx: The transaction that stores the page.
+        pass_id: The pass.
+        resume: Where to go on after this page.
+        records: Records on it.
+        max_stamp: Newest modification stamp on it.
+    """
+    values: dict[str, Any] = {
+        "resume": resume,
+        "pages": progress.c.pages + 1,
+        "records": progress.c.records + records,
+    }
+    if max_stamp is not None:
+        stamp = to_us(max_stamp)
+        newest = func.coalesce(progress.c.max_stamp, stamp)
+        largest = func.max(newest, stamp) if tx.dialect.name == "sqlite" else func.greatest(newest, stamp)
+        values["max_stamp"] = largest
+    tx.execute(update(progress).where(progress.c.pass_id == pass_id).values(**values))
+
+
+def finish(tx: Connection, pass_id: int, *, watermark: datetime | None, now: datetime) -> None:
+    """End a pass that saw its last page; drop what it collected.
+
+    Args:
+        tx: The transaction that stores the last conclusions.
+        pass_id: The pass.
+        watermark: Where the next incremental pass begins; ``None`` keeps the one before.
+        now: When it ended.
+    """
+    values: dict[str, Any] = {"state": "complete", "resume": None, "finished_at": to_us(now)}
+    if watermark is not None:
+        values["watermark"] = to_us(watermark)
+    tx.execute(update(progress).where(progress.c.pass_id == pass_id).values(**values))
+    _drop_collected(tx, pass_id)
+
+
+def discard(tx: Connection, pass_id: int) -> None:
+    """Forget a pass with everything it collected."""
+    _drop_collected(tx, pass_id)
+    tx.execute(delete(progress).where(progress.c.pass_id == pass_id))
+
+
+def note_seen(tx: Connection, pass_id: int, external_ids: Iterable[str]) -> None:
+    """Collect ids that a reconcile pass saw."""
+    bulk.insert(tx, seen, [(pass_id, i) for i in external_ids], unless="pass_id, external_id")
+
+
+def seen_count(tx: Connection, pass_id: int) -> int:
+    """Return how many different ids a pass saw."""
+    return tx.execute(select(func.count()).select_from(seen).where(seen.c.pass_id == pass_id)).scalar_one()
+
+
+def unseen(
+    tx: Connection,
+    pass_id: int,
+    source_id: int,
+    stream: str,
+    *,
+    first_seen_before: datetime,
+    created_since: datetime | None = None,
+    created_until: datetime | None = None,
+    limit: int | None = None,
+) -> list[str]:
+    """Return live records that a complete reconcile pass did not see.
+
+    Args:
+        tx: Any transaction.
+        pass_id: The pass.
+        source_id: The source.
+        stream: The stream.
+        first_seen_before: Only records that the desk knew before this instant: the start of the pass.
+        created_since: Only records created at or after it; for a stream with ``created_at``.
+        created_until: Only records created before it.
+        limit: At most so many.
+    """
+    table = table_of(stream)
+    query = (
+        select(table.c.external_id)
+        .where(
+            table.c.source_id == source_id,
+            table.c.gone_at.is_(None),
+            table.c.first_seen_at < to_us(first_seen_before),
+            ~select(seen.c.pass_id)
+            .where(seen.c.pass_id == pass_id, seen.c.external_id == table.c.external_id)
+            .exists(),
+        )
+        .order_by(table.c.local_id)
+    )
+    if created_since is not None:
+        query = query.where(table.c.created_at >= to_us(created_since))
+    if created_until is not None:
+        query = query.where(table.c.created_at < to_us(created_until))
+    return list(tx.execute(query.limit(limit)).scalars())
+
+
+def stage(tx: Connection, pass_id: int, records: Sequence[tuple[str, Mapping[str, Any]]]) -> int:
+    """Put a page of raw records aside until the rebuild is complete; return the page's number, from 1."""
+    last = tx.execute(select(func.coalesce(func.max(staged.c.page), 0)).where(staged.c.pass_id == pass_id)).scalar_one()
+    blob = zlib.compress(orjson.dumps([[external_id, raw] for external_id, raw in records]), 1)
+    tx.execute(insert(staged).values(pass_id=pass_id, page=last + 1, records=blob))
+    return int(last) + 1
+
+
+def staged_page(tx: Connection, pass_id: int, page: int) -> list[tuple[str, dict[str, Any]]] | None:
+    """Return a page that was put aside, or ``None`` after the last."""
+    blob = tx.execute(
+        select(staged.c.records).where(staged.c.pass_id == pass_id, staged.c.page == page)
+    ).scalar_one_or_none()
+    return None if blob is None else [(external_id, raw) for external_id, raw in orjson.loads(zlib.decompress(blob))]
+
+
+def _drop_collected(tx: Connection, pass_id: int) -> None:
+    tx.execute(delete(seen).where(seen.c.pass_id == pass_id))
+    tx.execute(delete(staged).where(staged.c.pass_id == pass_id))
+
+
+def _key(key: PassKey) -> dict[str, Any]:
+    return {
+        "source_id": key.source_id,
+        "stream": key.stream,
+        "scope_hash": key.scope_hash,
+        "mode": key.mode,
+        "slice": key.slice,
+        "partition": key.partition,
+    }
+
+
+def _pass(row: Any) -> Pass:
+    return Pass(
+        pass_id=row["pass_id"],
+        key=PassKey(row["source_id"], row["stream"], row["scope_hash"], row["mode"], row["slice"], row["partition"]),
+        state=row["state"],
+        resume=row["resume"],
+        watermark=optional_instant(row["watermark"]),
+        max_stamp=optional_instant(row["max_stamp"]),
+        since=optional_instant(row["since"]),
+        until=optional_instant(row["until"]),
+        started_at=from_us(row["started_at"]),
+        finished_at=optional_instant(row["finished_at"]),
+        pages=row["pages"],
+        records=row["records"],
+    )

@@ -1,0 +1,178 @@
+"""The quarantine: records that could not be mapped or stored, with their payload and the reason."""
+
+import json
+import zlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import Connection, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from servicedesk_core.errors import NotFoundLocallyError
+from servicedesk_core.store.codec import scrub
+from servicedesk_core.store.fields import from_us, to_us
+from servicedesk_core.store.schema import quarantine
+
+
+class Rejected(NamedTuple):
+    """A record that did not fit.
+
+    Attributes:
+        external_id: The vendor's id, or a stand-in where there is none.
+        raw: Its payload.
+        reason: What is wrong, for people; no record text.
+    """
+
+    external_id: str
+    raw: Mapping[str, Any] | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A record in the quarantine.
+
+    Attributes:
+        id: Its number here.
+        source_id: The source.
+        stream: The stream.
+        external_id: The vendor's id.
+        reason: What was wrong the last time.
+        raw: Its payload.
+        first_seen_at: When it first failed.
+        last_seen_at: When it last failed.
+        attempts: How often it failed.
+    """
+
+    id: int
+    source_id: int
+    stream: str
+    external_id: str
+    reason: str
+    raw: Any
+    first_seen_at: datetime
+    last_seen_at: datetime
+    attempts: int
+
+
+def put(tx: Connection, source_id: int, stream: str, rows: Sequence[Rejected], now: datetime) -> None:
+    """Put records into the quarantine; one that is there already gets the new reason and one attempt more."""
+    if not rows:
+        return
+    at = to_us(now)
+    make = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
+    statement = make(quarantine)
+    latest = {scrub(row.external_id): row for row in rows}
+    tx.execute(
+        statement.on_conflict_do_update(
+            index_elements=["source_id", "stream", "external_id"],
+            set_={
+                "reason": statement.excluded.reason,
+                "raw": statement.excluded.raw,
+                "last_seen_at": at,
+                "attempts": quarantine.c.attempts + 1,
+            },
+        ),
+        [
+            {
+                "source_id": source_id,
+                "stream": stream,
+                "external_id": external_id,
+                "reason": scrub(row.reason),
+                "raw": None if row.raw is None else zlib.compress(_dumps(row.raw), 1),
+                "first_seen_at": at,
+                "last_seen_at": at,
+                "attempts": 1,
+            }
+            for external_id, row in latest.items()
+        ],
+    )
+
+
+def list(  # noqa: A001  # reads as quarantine.list
+    tx: Connection,
+    source_id: int | None = None,
+    stream: str | None = None,
+    *,
+    after_id: int = 0,
+    limit: int = 100,
+) -> "tuple[Quarantined, ...]":
+    """Return records in quarantine, by number."""
+    query = select(quarantine).where(quarantine.c.id > after_id).order_by(quarantine.c.id).limit(limit)
+    if source_id is not None:
+        query = query.where(quarantine.c.source_id == source_id)
+    if stream is not None:
+        query = query.where(quarantine.c.stream == stream)
+    return tuple(_row(row) for row in tx.execute(query).mappings())
+
+
+def get(tx: Connection, quarantine_id: int) -> Quarantined:
+    """Return one record.
+
+    Raises:
+        NotFoundLocallyError: It is not there (any more).
+    """
+    row = tx.execute(select(quarantine).where(quarantine.c.id == quarantine_id)).mappings().one_or_none()
+    if row is None:
+        message = f"There is no record {quarantine_id} in the quarantine."
+        raise NotFoundLocallyError(message, hint="See `servicedesk quarantine list`.")
+    return _row(row)
+
+
+def drop(tx: Connection, ids: Collection[int]) -> int:
+    """Take records out by number; return how many there were."""
+    return tx.execute(delete(quarantine).where(quarantine.c.id.in_(ids))).rowcount
+
+
+def release(tx: Connection, source_id: int, stream: str, external_ids: Collection[str]) -> int:
+    """Take records out that could be stored after all; return how many there were.
+
+    Costs one look when the stream has nothing in quarantine.
+    """
+    if not external_ids or not count(tx, source_id, stream):
+        return 0
+    wanted = set(external_ids)
+    held = tx.execute(
+        select(quarantine.c.id, quarantine.c.external_id).where(
+            quarantine.c.source_id == source_id, quarantine.c.stream == stream
+        )
+    ).all()
+    return drop(tx, [row.id for row in held if row.external_id in wanted])
+
+
+def count(tx: Connection, source_id: int | None = None, stream: str | None = None) -> int:
+    """Return how many records are in quarantine."""
+    query = select(func.count()).select_from(quarantine)
+    if source_id is not None:
+        query = query.where(quarantine.c.source_id == source_id)
+    if stream is not None:
+        query = query.where(quarantine.c.stream == stream)
+    return tx.execute(query).scalar_one()
+
+
+def _dumps(raw: Mapping[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(raw, default=str)
+    except TypeError:  # a number beyond 64 bits, a lone surrogate
+        return json.dumps(raw, default=str).encode()
+
+
+def _loads(blob: bytes) -> Any:
+    return json.loads(zlib.decompress(blob))
+
+
+def _row(row: Any) -> Quarantined:
+    return Quarantined(
+        id=row["id"],
+        source_id=row["source_id"],
+        stream=row["stream"],
+        external_id=row["external_id"],
+        reason=row["reason"],
+        raw=None if row["raw"] is None else _loads(row["raw"]),
+        first_seen_at=from_us(row["first_seen_at"]),
+        last_seen_at=from_us(row["last_seen_at"]),
+        attempts=row["attempts"],
+    )

@@ -1,0 +1,473 @@
+"""Records of all streams: what is known, and the one function that stores what came in."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Table, func, select, update
+
+from servicedesk_core.domain import REFERENCES, STREAMS, Entity
+from servicedesk_core.errors import MappingError, NotFoundLocallyError, SettingsError
+from servicedesk_core.store import bulk
+from servicedesk_core.store.codec import Codec, Encoded, codec_of
+from servicedesk_core.store.fields import to_json, to_us
+from servicedesk_core.store.raws import Packed, Unpacker, pack, remember_shapes
+from servicedesk_core.store.schema import RECORDS
+
+
+class Known(NamedTuple):
+    """What the store knows of a record.
+
+    Attributes:
+        local_id: The desk's own id.
+        raw_hash: Hash of the payload it was last mapped from.
+        mapping_version: Mapping that it was mapped with.
+        gone: Whether it is marked as gone.
+    """
+
+    local_id: int
+    raw_hash: bytes | None
+    mapping_version: str
+    gone: bool
+
+
+class Incoming(NamedTuple):
+    """A record that came in.
+
+    Attributes:
+        entity: What it means.
+        raw: Its payload, packed (:func:`servicedesk_core.store.raws.pack`) or not; ``None`` when there is none.
+        raw_hash: The payload's hash; ``None`` lets the store compute it.
+        mapping_version: Mapping that it was mapped with.
+    """
+
+    entity: Entity
+    raw: Packed | Mapping[str, Any] | None
+    raw_hash: bytes | None
+    mapping_version: str
+
+
+class Changed(NamedTuple):
+    """A record whose content changed, or that came back.
+
+    Attributes:
+        local_id: The desk's own id.
+        before: As it was stored.
+        after: As it is stored now.
+        fields: Names of the fields that differ.
+    """
+
+    local_id: int
+    before: Entity
+    after: Entity
+    fields: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Applied:
+    """What a batch did.
+
+    Attributes:
+        created: New records with the desk's ids.
+        changed: Records whose content changed.
+        restored: Records that were gone and are back.
+        unchanged: Records whose content was the same.
+        rejected: Records that do not fit into the store, for the quarantine; the others were stored.
+    """
+
+    created: list[tuple[int, Entity]] = field(default_factory=list)
+    changed: list[Changed] = field(default_factory=list)
+    restored: list[Changed] = field(default_factory=list)
+    unchanged: int = 0
+    rejected: list[tuple[Incoming, MappingError]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class RawPolicy:
+    """Which payloads are kept.
+
+    Attributes:
+        days: Keep those of records that arrived or changed within this many days; ``None`` = all, 0 = none.
+    """
+
+    days: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> "RawPolicy":
+        """Read ``full``, ``none`` or ``days:N``.
+
+        Raises:
+            SettingsError: It is something else.
+        """
+        if text == "full":
+            return cls()
+        if text == "none":
+            return cls(0)
+        word, _, number = text.partition(":")
+        if word == "days" and number.isdecimal() and int(number) > 0:
+            return cls(int(number))
+        message = f"raw = {text!r} is not understood."
+        raise SettingsError(message, hint='Write "full", "days:90" or "none".')
+
+
+FULL = RawPolicy()
+
+_UNIQUE = "source_id, external_id"
+
+
+def table_of(stream: str) -> Table:
+    """Return the table of a stream.
+
+    Raises:
+        NotFoundLocallyError: There is no such stream.
+    """
+    try:
+        return RECORDS[stream]
+    except KeyError:
+        message = f"There is no stream {stream!r}."
+        raise NotFoundLocallyError(message, hint=f"The streams are {', '.join(RECORDS)}.") from None
+
+
+def known(tx: Connection, source_id: int, stream: str, external_ids: Iterable[str]) -> dict[str, Known]:
+    """Return what the store knows of the given ids; ids it does not know are left out.
+
+    A record whose payload has the same hash and was mapped with the same mapping need not be mapped again.
+    """
+    query = (
+        f"SELECT external_id, local_id, raw_hash, mapping_version, gone_at FROM {table_of(stream).name} "  # noqa: S608
+        "WHERE source_id = {source} AND external_id IN {values}"
+    )
+    return {
+        external_id: Known(local_id, raw_hash, version, gone_at is not None)
+        for external_id, local_id, raw_hash, version, gone_at in bulk.select_in(tx, query, source_id, external_ids)
+    }
+
+
+def apply(
+    tx: Connection,
+    source_id: int,
+    stream: str,
+    rows: Sequence[Incoming],
+    *,
+    known: Mapping[str, Known] | None = None,
+    mode: str,
+    now: datetime,
+    origin: str = "pull",
+    raw: RawPolicy = FULL,
+) -> Applied:
+    """Store what came in: insert the new, compare and update the known, write the changes feed.
+
+    Of two rows with one id the last wins. A ticket whose new ``status_category`` is ``None`` keeps the one it had.
+    A record that was gone is restored. A record that does not fit is returned in ``rejected``; the others are stored.
+
+    Args:
+        tx: A write transaction.
+        source_id: Whose records.
+        stream: Of which stream.
+        rows: The records.
+        known: What :func:`known` said about them, if the caller has it; may be out of date.
+        mode: What brought them, for the feed: ``incremental``, ``backfill``, ``reconcile``, ``by_ids``, ``remap`` …
+        now: When the desk learned it.
+        origin: Who says so, for the feed.
+        raw: Which payloads are kept.
+    """
+    return _Batch(tx, source_id, stream, mode=mode, origin=origin, now=to_us(now), raw=raw).apply(rows, known)
+
+
+class _Ready(NamedTuple):
+    incoming: Incoming
+    encoded: Encoded
+    packed: Packed | None
+    raw_hash: bytes | None
+
+
+class _Batch:
+    """One call of :func:`apply`."""
+
+    def __init__(
+        self, tx: Connection, source_id: int, stream: str, *, mode: str, origin: str, now: int, raw: RawPolicy
+    ) -> None:
+        self.tx = tx
+        self.source_id = source_id
+        self.stream = stream
+        self.table = table_of(stream)
+        self.codec: Codec = codec_of(STREAMS[stream])
+        self.derives = self.codec.category_at is not None
+        self.mode = mode
+        self.origin = origin
+        self.now = now
+        self.keeps_raw = raw.days != 0
+        self.done = Applied()
+        self.feed: list[bulk.Row] = []
+
+    def apply(self, rows: Sequence[Incoming], known_before: Mapping[str, Known] | None) -> Applied:
+        ready = self._ready(rows)
+        if known_before is None:
+            known_before = known(self.tx, self.source_id, self.stream, ready)
+        if self.keeps_raw:
+            remember_shapes(self.tx, (r.packed for r in ready.values() if r.packed is not None))
+        late = self._insert({i: r for i, r in ready.items() if i not in known_before})
+        self._compare({known_before[i].local_id: r for i, r in ready.items() if i in known_before} | late)
+        bulk.append_changes(self.tx, self.feed)
+        return self.done
+
+    def _ready(self, rows: Sequence[Incoming]) -> dict[str, _Ready]:
+        ready: dict[str, _Ready] = {}
+        encode = self.codec.encode
+        for row in rows:
+            try:
+                encoded = encode(row.entity)
+            except MappingError as error:
+                self.done.rejected.append((row, error))
+                continue
+            packed = row.raw if row.raw is None or isinstance(row.raw, Packed) else pack(row.raw)
+            raw_hash = row.raw_hash or (packed.hash if packed is not None else None)
+            ready[row.entity.external_id] = _Ready(row, encoded, packed, raw_hash)
+        return ready
+
+    def _row(self, local_id: int, ready: _Ready, values: tuple[Any, ...], first_seen: int) -> bulk.Row:
+        head = (
+            local_id,
+            self.source_id,
+            ready.incoming.entity.external_id,
+            ready.raw_hash,
+            ready.encoded.row_hash,
+            ready.incoming.mapping_version,
+            None,
+            None,
+            first_seen,
+            self.now,
+        )
+        blob = ready.packed.blob if self.keeps_raw and ready.packed is not None else None
+        if self.derives:
+            return (*head, self.codec.is_open(values), *values, blob)
+        return (*head, *values, blob)
+
+    def _change(self, local_id: int, external_id: str, kind: str, fields: str = "[]") -> None:
+        self.feed.append(
+            (self.stream, local_id, self.source_id, external_id, kind, fields, self.origin, self.mode, self.now)
+        )
+
+    def _insert(self, ready: dict[str, _Ready]) -> dict[int, _Ready]:
+        """Insert; return the rows, by local id, that somebody else inserted since ``known`` was asked."""
+        if not ready:
+            return {}
+        ids = bulk.reserve_ids(self.tx, self.table, len(ready))
+        rows = [self._row(i, r, r.encoded.values, self.now) for i, r in zip(ids, ready.values(), strict=True)]
+        late: dict[int, _Ready] = {}
+        if bulk.insert(self.tx, self.table, rows, unless=_UNIQUE) != len(rows):
+            now_known = known(self.tx, self.source_id, self.stream, ready)
+            own = set(ids)
+            late = {k.local_id: ready[i] for i, k in now_known.items() if k.local_id not in own}
+            missed = {r.incoming.entity.external_id for r in late.values()}
+        else:
+            missed = set()
+        for local_id, (external_id, row) in zip(ids, ready.items(), strict=True):
+            if external_id not in missed:
+                self.done.created.append((local_id, row.incoming.entity))
+                self._change(local_id, external_id, "created")
+        return late
+
+    def _compare(self, ready: dict[int, _Ready]) -> None:
+        """Update the rows whose content differs; note new payloads of those that do not."""
+        if not ready:
+            return
+        query = f"SELECT local_id, row_hash, gone_at FROM {self.table.name} WHERE local_id IN {{values}}"  # noqa: S608
+        same: list[int] = []
+        differs: list[int] = []
+        for local_id, row_hash, gone_at in bulk.select_in(self.tx, query, None, ready):
+            is_same = gone_at is None and row_hash == ready[local_id].encoded.row_hash
+            (same if is_same else differs).append(local_id)
+        self._replace(ready, differs, same)
+        self.done.unchanged += len(same)
+        if same:
+            self._refresh({i: ready[i] for i in same})
+
+    def _replace(self, ready: dict[int, _Ready], differs: list[int], same: list[int]) -> None:
+        if not differs:
+            return
+        columns = ", ".join(f'"{n}"' for n in self.codec.names)
+        query = (
+            f"SELECT local_id, external_id, gone_at, first_seen_at, {columns} FROM {self.table.name} "  # noqa: S608
+            "WHERE local_id IN {values}"
+        )
+        rows: list[bulk.Row] = []
+        for local_id, external_id, gone_at, first_seen, *old in bulk.select_in(self.tx, query, None, differs):
+            row = self._keep_category(ready[local_id], old)
+            new = row.encoded.values
+            fields = tuple(n for n, a, b in zip(self.codec.names, old, new, strict=True) if a != b)
+            if not fields and gone_at is None:
+                same.append(local_id)
+                continue
+            change = Changed(local_id, self.codec.decode(external_id, old), row.incoming.entity, fields)
+            (self.done.changed if gone_at is None else self.done.restored).append(change)
+            self._change(local_id, external_id, "changed" if gone_at is None else "restored", to_json(fields))
+            rows.append(self._row(local_id, row, new, first_seen))
+        bulk.replace(self.tx, self.table, rows)
+
+    def _keep_category(self, row: _Ready, old: Sequence[Any]) -> _Ready:
+        at = self.codec.category_at
+        if at is None or old[at] is None or row.encoded.values[at] is not None:
+            return row
+        before = self.codec.decode(row.incoming.entity.external_id, old)
+        category = before.__dict__["status_category"]
+        entity = row.incoming.entity.model_copy(update={"status_category": category})
+        return row._replace(incoming=row.incoming._replace(entity=entity), encoded=self.codec.encode(entity))
+
+    def _refresh(self, ready: dict[int, _Ready]) -> None:
+        """Note what a row with the same content was last mapped from."""
+        columns = self.table.c
+        statement = update(self.table)
+        for local_id, row in ready.items():
+            values: dict[str, Any] = {"raw_hash": row.raw_hash, "mapping_version": row.incoming.mapping_version}
+            if row.packed is not None:
+                values["raw"] = row.packed.blob if self.keeps_raw else None
+            self.tx.execute(statement.where(columns.local_id == local_id).values(values))
+
+
+def load(tx: Connection, source_id: int, stream: str, external_ids: Iterable[str]) -> dict[str, Entity]:
+    """Return the records with the given ids, gone ones too; ids without a record are left out."""
+    codec = codec_of(STREAMS[stream])
+    columns = ", ".join(f'"{n}"' for n in codec.names)
+    query = (
+        f"SELECT external_id, {columns} FROM {table_of(stream).name} "  # noqa: S608
+        "WHERE source_id = {source} AND external_id IN {values}"
+    )
+    return {
+        external_id: codec.decode(external_id, values)
+        for external_id, *values in bulk.select_in(tx, query, source_id, external_ids)
+    }
+
+
+def mark_gone(
+    tx: Connection,
+    source_id: int,
+    stream: str,
+    external_ids: Collection[str],
+    *,
+    reason: str,
+    mode: str,
+    now: datetime,
+    origin: str = "pull",
+) -> list[int]:
+    """Mark live records as gone and tell the feed; return their local ids.
+
+    Args:
+        tx: A write transaction.
+        source_id: Whose records.
+        stream: Of which stream.
+        external_ids: Which ones; unknown ids and those already gone are passed over.
+        reason: Why, for people: ``deleted``, ``out_of_scope``, ``missing`` …
+        mode: What found out, for the feed.
+        now: When the desk learned it.
+        origin: Who says so, for the feed.
+    """
+    table = table_of(stream)
+    at = to_us(now)
+    rows = [(k.local_id, i) for i, k in known(tx, source_id, stream, external_ids).items() if not k.gone]
+    if not rows:
+        return []
+    for local_id, _ in rows:
+        tx.execute(
+            update(table).where(table.c.local_id == local_id).values(gone_at=at, gone_reason=reason, changed_at=at)
+        )
+    bulk.append_changes(
+        tx,
+        [(stream, local_id, source_id, external_id, "gone", "[]", origin, mode, at) for local_id, external_id in rows],
+    )
+    return [local_id for local_id, _ in rows]
+
+
+class RawRow(NamedTuple):
+    """A stored payload.
+
+    Attributes:
+        local_id: The desk's own id of the record.
+        external_id: The vendor's.
+        raw: The payload.
+        mapping_version: Mapping that the record was last mapped with.
+    """
+
+    local_id: int
+    external_id: str
+    raw: dict[str, Any]
+    mapping_version: str
+
+
+def raws(tx: Connection, source_id: int, stream: str, after_local_id: int = 0, limit: int = 500) -> list[RawRow]:
+    """Return stored payloads in the order of local ids, for mapping them again; gone records are left out."""
+    table = table_of(stream)
+    query = (
+        select(table.c.local_id, table.c.external_id, table.c.raw, table.c.mapping_version)
+        .where(
+            table.c.source_id == source_id,
+            table.c.local_id > after_local_id,
+            table.c.raw.is_not(None),
+            table.c.gone_at.is_(None),
+        )
+        .order_by(table.c.local_id)
+        .limit(limit)
+    )
+    unpacker = Unpacker(tx)
+    return [RawRow(r.local_id, r.external_id, unpacker.unpack(r.raw), r.mapping_version) for r in tx.execute(query)]
+
+
+def raw_of(tx: Connection, source_id: int, stream: str, external_id: str) -> dict[str, Any] | None:
+    """Return the stored payload of one record, or ``None``."""
+    table = table_of(stream)
+    query = select(table.c.raw).where(table.c.source_id == source_id, table.c.external_id == external_id)
+    blob = tx.execute(query).scalar_one_or_none()
+    return None if blob is None else Unpacker(tx).unpack(blob)
+
+
+def forget_raws(tx: Connection, source_id: int, stream: str, policy: RawPolicy, now: datetime) -> int:
+    """Drop the payloads that a policy does not keep; return how many."""
+    if policy.days is None:
+        return 0
+    table = table_of(stream)
+    before = to_us(now - timedelta(days=policy.days)) if policy.days else to_us(now) + 1
+    return tx.execute(
+        update(table)
+        .where(table.c.source_id == source_id, table.c.raw.is_not(None), table.c.changed_at < before)
+        .values(raw=None)
+    ).rowcount
+
+
+def dangling(tx: Connection, source_id: int, limit: int = 1000) -> dict[str, list[str]]:
+    """Return, by stream, ids that live records refer to and the store does not have; at most ``limit`` a stream."""
+    missing: dict[str, set[str]] = {}
+    for stream, references in REFERENCES.items():
+        table = RECORDS[stream]
+        for column, target in references.items():
+            if column.endswith("_refs") or len(missing.get(target, ())) >= limit:
+                continue
+            there = RECORDS[target].alias("target")
+            query = (
+                select(table.c[column])
+                .distinct()
+                .select_from(
+                    table.outerjoin(
+                        there, (there.c.source_id == table.c.source_id) & (there.c.external_id == table.c[column])
+                    )
+                )
+                .where(
+                    table.c.source_id == source_id,
+                    table.c.gone_at.is_(None),
+                    table.c[column].is_not(None),
+                    there.c.local_id.is_(None),
+                )
+                .limit(limit)
+            )
+            missing.setdefault(target, set()).update(tx.execute(query).scalars())
+    return {stream: sorted(ids)[:limit] for stream, ids in missing.items() if ids}
+
+
+def counts(tx: Connection, source_id: int) -> dict[str, int]:
+    """Return how many live records each stream of a source has."""
+    return {
+        stream: tx.execute(
+            select(func.count()).select_from(table).where(table.c.source_id == source_id, table.c.gone_at.is_(None))
+        ).scalar_one()
+        for stream, table in RECORDS.items()
+    }

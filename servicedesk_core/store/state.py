@@ -1,0 +1,56 @@
+"""A connection's small durable memory."""
+
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from servicedesk_core.store.fields import to_json, to_us
+from servicedesk_core.store.schema import state
+from servicedesk_core.store.store import Store
+
+
+class StoreState:
+    """Keeps :class:`servicedesk_core.ports.StateStore` in the store.
+
+    Args:
+        store: Where.
+        source_id: Whose memory.
+    """
+
+    def __init__(self, store: Store, source_id: int) -> None:
+        self._store = store
+        self._source_id = source_id
+
+    async def get(self, key: str) -> Any | None:
+        """Return the value, or ``None`` when the key was never set."""
+        query = select(state.c.value).where(state.c.source_id == self._source_id, state.c.key == key)
+        value = await self._store.read(lambda tx: tx.execute(query).scalar_one_or_none())
+        return None if value is None else orjson.loads(value)
+
+    async def put(self, key: str, value: Any) -> None:
+        """Store a JSON-serialisable value durably."""
+        row = {
+            "source_id": self._source_id,
+            "key": key,
+            "value": to_json(value),
+            "updated_at": to_us(self._store.clock.now()),
+        }
+        make = sqlite.insert if self._store.dialect == "sqlite" else postgresql.insert
+        statement = make(state).values(row)
+
+        def work(tx: Connection) -> None:
+            tx.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["source_id", "key"],
+                    set_={"value": statement.excluded.value, "updated_at": statement.excluded.updated_at},
+                )
+            )
+
+        await self._store.write(work)
+
+    async def delete(self, key: str) -> None:
+        """Forget the key, if it is there."""
+        statement = delete(state).where(state.c.source_id == self._source_id, state.c.key == key)
+        await self._store.write(lambda tx: tx.execute(statement) and None)

@@ -1,0 +1,190 @@
+"""The desk's own database: one writer thread, a few readers, transactions as functions."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Literal, Self, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.engine import URL
+
+from servicedesk_core.errors import StoreError
+from servicedesk_core.ports import Clock
+from servicedesk_core.store import leases
+from servicedesk_core.store.connecting import (
+    READERS,
+    Dialect,
+    dialect_of,
+    parse,
+    prepare_file,
+    reader_engine,
+    writer_engine,
+)
+from servicedesk_core.store.faults import name_of, translated
+from servicedesk_core.store.leases import Fence
+from servicedesk_core.store.upgrade import bring_up_to_date
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+Migrate = Literal["auto", "never", "always"]
+
+
+class Store:
+    """An open store. Make one with :meth:`open`; close it with :meth:`close` or :meth:`aclose`.
+
+    A transaction is a function over a connection, so that a caller composes exactly what belongs together and no
+    transaction can span an ``await``. Writes of this process run one after the other on one thread, each in a
+    transaction that takes the write lock at its start.
+
+    Attributes:
+        url: Where the store is; its text hides the password.
+        name: How messages name the store.
+        dialect: Which database it is.
+        clock: Where the time comes from.
+        read_only: Whether writing is refused.
+    """
+
+    def __init__(self, url: URL, clock: Clock, *, read_only: bool) -> None:
+        self.url = url
+        self.name = name_of(url)
+        self.dialect: Dialect = dialect_of(url)
+        self.clock = clock
+        self.read_only = read_only
+        self._writer = writer_engine(url)
+        self._reader = reader_engine(url)
+        self._writes = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
+        self._reads = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
+        self._inside = threading.local()
+        self._closed = False
+
+    @classmethod
+    def open(cls, url: str, *, clock: Clock, migrate: Migrate = "auto", read_only: bool = False) -> Self:
+        """Open a store, creating a new one where there is none. Blocks.
+
+        Args:
+            url: ``sqlite:///path`` or ``postgresql+psycopg://…``.
+            clock: Where the time comes from.
+            migrate: What to do with a store of an older schema. ``auto``: migrate a SQLite store after a backup when
+                no other process works on it; ``never``: refuse; ``always``: migrate (PostgreSQL: without a backup).
+            read_only: Refuse every write, and never create or migrate.
+
+        Raises:
+            SettingsError: The address is not understood.
+            StoreVersionError: The schema is newer, or older and may not be migrated now.
+            StoreError: The store cannot be reached, is locked, full, read-only or damaged.
+        """
+        parsed = parse(url)
+        if dialect_of(parsed) == "sqlite":
+            prepare_file(parsed, read_only=read_only)
+        store = cls(parsed, clock, read_only=read_only)
+        try:
+            with translated(store.name):
+                bring_up_to_date(
+                    store._writer,
+                    store._reader,
+                    name=store.name,
+                    url=parsed,
+                    migrate="never" if read_only else migrate,
+                    read_only=read_only,
+                    now=clock.now(),
+                )
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    async def write(self, work: Work[T], *, fence: Fence | None = None) -> T:
+        """Run ``work`` in one write transaction on the writer thread; commit when it returns.
+
+        A cancelled caller still waits until the transaction has ended, so that nothing is in flight afterwards.
+
+        Args:
+            work: What to do; its exceptions roll back and reach the caller.
+            fence: A lease that must still be held; verified inside the transaction.
+
+        Raises:
+            LeaseLostError: The lease was lost.
+            StoreError: See :mod:`servicedesk_core.store.faults`.
+        """
+        return await self._await(self._writes, partial(self._write, work, fence))
+
+    async def read(self, work: Work[T]) -> T:
+        """Run ``work`` on a consistent read-only snapshot, on a reader thread.
+
+        Raises:
+            StoreError: See :mod:`servicedesk_core.store.faults`.
+        """
+        return await self._await(self._reads, partial(self._read, work))
+
+    def write_blocking(self, work: Work[T], *, fence: Fence | None = None) -> T:
+        """Do :meth:`write` for a synchronous caller."""
+        self._refuse_nesting()
+        return self._writes.submit(self._write, work, fence).result()
+
+    def read_blocking(self, work: Work[T]) -> T:
+        """Do :meth:`read` for a synchronous caller."""
+        self._refuse_nesting()
+        return self._reads.submit(self._read, work).result()
+
+    async def aclose(self) -> None:
+        """Close the store; waits for the transaction that runs."""
+        await asyncio.to_thread(self.close)
+
+    def close(self) -> None:
+        """Close the store; waits for the transaction that runs."""
+        self._closed = True
+        self._writes.shutdown(wait=True)
+        self._reads.shutdown(wait=True)
+        self._writer.dispose()
+        self._reader.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        return f"Store({self.name!r})"
+
+    def _write(self, work: Work[T], fence: Fence | None) -> T:
+        if self.read_only:
+            message = f"The store {self.name} was opened for reading only."
+            raise StoreError(message, hint="Use a command that may write.")
+        self._inside.transaction = True
+        try:
+            with translated(self.name), self._writer.begin() as tx:
+                if fence is not None:
+                    leases.verify(tx, fence)
+                return work(tx)
+        finally:
+            self._inside.transaction = False
+
+    def _read(self, work: Work[T]) -> T:
+        self._inside.transaction = True
+        try:
+            with translated(self.name), self._reader.begin() as tx:
+                return work(tx)
+        finally:
+            self._inside.transaction = False
+
+    async def _await(self, pool: ThreadPoolExecutor, job: Callable[[], T]) -> T:
+        future = asyncio.get_running_loop().run_in_executor(pool, job)
+        try:
+            return await asyncio.shield(future)
+        except asyncio.CancelledError:
+            await asyncio.wait([future])
+            raise
+
+    def _refuse_nesting(self) -> None:
+        if getattr(self._inside, "transaction", False):
+            message = "a transaction was asked for inside a transaction"
+            raise RuntimeError(message)

@@ -1,0 +1,135 @@
+"""Bringing a store's schema up to date, and refusing to when that is not safe."""
+
+import logging
+import shutil
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.engine import URL
+
+from servicedesk_core.errors import StoreCorruptError, StoreFullError, StoreVersionError
+from servicedesk_core.store import leases
+from servicedesk_core.store.backup import copy_file, prune
+from servicedesk_core.store.schema import MIN_READER, SCHEMA_VERSION
+
+log = logging.getLogger("servicedesk.store")
+
+BACKUPS_KEPT = 3
+SPARE_BYTES = 64 * 1024 * 1024
+UPGRADE_HINT = "Run `servicedesk store upgrade`."
+
+
+def bring_up_to_date(
+    writer: Engine,
+    reader: Engine,
+    *,
+    name: str,
+    url: URL,
+    migrate: Literal["auto", "never", "always"],
+    read_only: bool,
+    now: datetime,
+) -> None:
+    """Make sure that the store has this program's schema.
+
+    Args:
+        writer: Engine that may write.
+        reader: Engine that may not.
+        name: How messages name the store.
+        url: Where it is.
+        migrate: See :meth:`servicedesk_core.store.store.Store.open`.
+        read_only: Whether a newer schema that still lets us read is good enough.
+        now: Names the backup.
+
+    Raises:
+        StoreVersionError: The schema is newer, or older and may not be migrated now.
+        StoreCorruptError: The database holds something else.
+        StoreFullError: There is no room for the backup.
+    """
+    with reader.begin() as tx:
+        version = schema_version(tx, name)
+        if version == SCHEMA_VERSION:
+            return
+        if version > SCHEMA_VERSION:
+            _refuse_newer(name, version, min_reader(tx), read_only=read_only)
+            return
+        others = leases.live(tx) if version else []
+    if version == 0 and not read_only:
+        migrate = "always"
+    if migrate == "never":
+        message = f"The store {name} has schema {version}; this program needs {SCHEMA_VERSION}."
+        raise StoreVersionError(message, hint=UPGRADE_HINT)
+    if version and others:
+        held = ", ".join(f"{lease.name} by {lease.owner}" for lease in others)
+        message = f"The store {name} must be upgraded, but other processes work on it ({held})."
+        raise StoreVersionError(message, hint=f"Stop them first, then: {UPGRADE_HINT[0].lower()}{UPGRADE_HINT[1:]}")
+    if version:
+        _save_first(name, url, version, migrate=migrate, now=now)
+    with writer.begin() as tx:
+        if schema_version(tx, name) != SCHEMA_VERSION:
+            run_migrations(tx)
+    log.info("store schema brought from %d to %d", version, SCHEMA_VERSION)
+
+
+def schema_version(tx: Connection, name: str) -> int:
+    """Return the number of the newest migration that was applied; 0 for an empty database.
+
+    Raises:
+        StoreCorruptError: The database holds tables that are not a store's.
+    """
+    tables: Sequence[str] = inspect(tx).get_table_names()
+    if "alembic_version" in tables and "store_meta" in tables:
+        return int(tx.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
+    if tables:
+        message = f"The database {name} holds something else than a store."
+        raise StoreCorruptError(message, hint="Name an empty database, or a file that does not exist yet.")
+    return 0
+
+
+def min_reader(tx: Connection) -> int:
+    """Return the oldest schema version whose programs can still read this store."""
+    return int(tx.execute(text("SELECT value FROM store_meta WHERE key = 'min_reader'")).scalar_one())
+
+
+def run_migrations(tx: Connection, target: str = "head") -> None:
+    """Apply the migrations that the store lacks, in the caller's transaction."""
+    from alembic import command  # noqa: PLC0415  # slow to import and seldom needed
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", "servicedesk_core.store:migrations")
+    config.attributes["connection"] = tx
+    command.upgrade(config, target)
+    tx.execute(
+        text(
+            "INSERT INTO store_meta (key, value) VALUES ('min_reader', :v) "
+            "ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+        ),
+        {"v": str(MIN_READER)},
+    )
+
+
+def _refuse_newer(name: str, version: int, oldest_reader: int, *, read_only: bool) -> None:
+    if read_only and oldest_reader <= SCHEMA_VERSION:
+        return
+    message = f"The store {name} was written by a newer version of this program (schema {version})."
+    hint = f"Upgrade this program; it knows schemas up to {SCHEMA_VERSION}. The store was not touched."
+    raise StoreVersionError(message, hint=hint)
+
+
+def _save_first(name: str, url: URL, version: int, *, migrate: str, now: datetime) -> None:
+    if url.get_backend_name() == "postgresql":
+        if migrate != "always":
+            message = f"The store {name} has schema {version}; this program needs {SCHEMA_VERSION}."
+            raise StoreVersionError(message, hint=f"Take a dump of the database first. {UPGRADE_HINT}")
+        return
+    path = Path(str(url.database))
+    need = 2 * path.stat().st_size + SPARE_BYTES
+    if shutil.disk_usage(path.parent).free < need:
+        message = f"There is too little room beside the store {name} to back it up and upgrade it."
+        raise StoreFullError(message, hint=f"Free {need // 1_000_000:,} MB. {UPGRADE_HINT}")
+    stamp = now.strftime("%Y%m%dT%H%M%S%f")
+    copy_file(path, path.with_name(f"{path.name}.backup-{version}-{stamp}"))
+    prune(path, keep=BACKUPS_KEPT)
