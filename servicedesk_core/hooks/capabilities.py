@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 
 class Support(StrEnum):
@@ -29,6 +30,8 @@ class StreamCapability:
         parallel: How many partitions may be pulled at once.
         needs: Streams that should be pulled first.
         folds_into: Stream that core derives from this one: ``tickets`` for a log of events without ticket records.
+        event_order: For ticket events: what orders the events of one ticket. ``time``: ``effective_at``, ties by
+            ``source_seq``. ``sequence``: ``source_seq`` alone.
         rebuilds: Whether a changed mapping makes core read the whole source again and swap it in one transaction.
         right: The right at the vendor without which the stream looks empty, in the vendor's words.
         vendor_entities: The vendor's entities behind the stream, for the documentation.
@@ -44,6 +47,7 @@ class StreamCapability:
     parallel: int = 1
     needs: tuple[str, ...] = ()
     folds_into: str | None = None
+    event_order: Literal["time", "sequence"] = "time"
     rebuilds: bool = False
     right: str = ""
     vendor_entities: tuple[str, ...] = ()
