@@ -55,9 +55,10 @@ class Sandbox:
 
     def seed(self) -> None:
         """Forget every row and seed the desk again."""
-        self.store.clear()
-        seed_desk(self.store, self.options, self.desk.clock.now())
-        self._note_time()
+        with self.store.lock:
+            self.store.clear()
+            seed_desk(self.store, self.options, self.desk.clock.now())
+            self._note_time()
 
     def advance(self, hours: float) -> dict[str, int]:
         """Let the desk live on: new tickets, changes, notes, time and completions.
@@ -65,8 +66,9 @@ class Sandbox:
         Returns:
             What happened, counted by kind.
         """
-        counts = self.life.advance(hours)
-        self._note_time()
+        with self.store.lock:
+            counts = self.life.advance(hours)
+            self._note_time()
         return counts
 
     def faults(self, entries: Iterable[Mapping[str, Any]]) -> None:

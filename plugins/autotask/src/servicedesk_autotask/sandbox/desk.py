@@ -10,6 +10,7 @@ from servicedesk_autotask.sandbox.values import format_instant
 
 API_RESOURCE = 5
 WORKFLOW_RESOURCE = 4
+API_ONLY = 7
 NEW, COMPLETE = 1, 5
 
 

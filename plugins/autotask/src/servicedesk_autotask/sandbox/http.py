@@ -25,6 +25,7 @@ class Request:
     body: bytes
     scheme: str
     peer: str
+    target_length: int = 0
 
     @property
     def segments(self) -> tuple[str, ...]:
@@ -70,6 +71,7 @@ async def read_request(scope: Scope, receive: Receive) -> Request:
         body=b"".join(chunks),
         scheme=scope.get("scheme", "http"),
         peer=(scope.get("client") or ("127.0.0.1", 0))[0],
+        target_length=len(scope.get("raw_path") or scope["path"]) + 1 + len(query),
     )
 
 

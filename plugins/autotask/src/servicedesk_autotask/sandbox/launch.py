@@ -1,5 +1,6 @@
 """Running a sandbox as a process of its own."""
 
+import signal
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -65,6 +66,9 @@ def launch(
                 tickets=sandbox.store.count("Tickets"),
             )
         )
+        # The server raises the signal again when it has stopped; the state file must still be released then.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: None)
         make_server(sandbox).run(sockets=[listener])
     finally:
         listener.close()

@@ -19,7 +19,8 @@ class SandboxOptions:
         now: Instant the desk is seeded at. When given, the clock stands still except for `advance` and a
             second per write; when None the desk starts now and its clock runs.
         hostile: Add rows with strange but legal content.
-        state: SQLite file; None means a temporary file. A file that holds a desk is used as it is.
+        state: SQLite file, for one process at a time; None means a temporary file. A file that holds a desk is
+            used as it is.
         latency_s: Added to every vendor call.
         time_scale: Factor on every delay and window, so that tests need not wait.
         request_threshold: Requests allowed per window over all integrations.

@@ -2,6 +2,7 @@
 
 import sqlite3
 import tempfile
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,6 +47,8 @@ class Store:
         # A file that outlives the process needs its journal, a temporary one does not.
         for pragma in _PRAGMAS if path is None else ("PRAGMA journal_mode=WAL", *_PRAGMAS[1:]):
             self.db.execute(pragma)
+        # Tests call the sandbox from their own thread while the server answers in another.
+        self.lock = threading.RLock()
         self._columns = {name: _columns(entity) for name, entity in catalogue().items()}
         self._inserts: dict[str, str] = {}
         self.create()

@@ -5,6 +5,10 @@ from typing import Any
 
 from servicedesk_autotask.sandbox.entities import Field
 
+# These keep the date as sent and lose the time, without any conversion between zones.
+_DATE_ONLY = frozenset(
+    {"dateWorked", "holidayDate", "installDate", "warrantyExpirationDate", "startDate", "endDate", "dueDate"}
+)
 _TRUTH = {"true": True, "false": False}
 _SQL_TYPES = {"integer": "int", "long": "bigint", "decimal": "decimal", "datetime": "datetime", "boolean": "bit"}
 
@@ -18,6 +22,8 @@ def to_wire(field: Field, value: Any) -> Any:
     if value is None:
         return None
     try:
+        if field.kind == "datetime" and field.name in _DATE_ONLY:
+            return f"{parse_instant(str(value)[:10]).date().isoformat()}T00:00:00Z"
         return _convert(field.kind, value)
     except (ValueError, TypeError, OverflowError) as error:
         kind = _SQL_TYPES.get(field.kind, field.kind)

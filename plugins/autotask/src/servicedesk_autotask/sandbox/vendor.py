@@ -10,7 +10,7 @@ import orjson
 from servicedesk_autotask.sandbox import metadata
 from servicedesk_autotask.sandbox.attachments import Attachments
 from servicedesk_autotask.sandbox.auth import Gate
-from servicedesk_autotask.sandbox.desk import Desk
+from servicedesk_autotask.sandbox.desk import API_ONLY, Desk
 from servicedesk_autotask.sandbox.entities import Entity
 from servicedesk_autotask.sandbox.errors import RouteError, VendorError, method_not_allowed, permission_denied
 from servicedesk_autotask.sandbox.http import Request, Response, json_response
@@ -81,7 +81,8 @@ class Vendor:
         self.threads.enter(code, call.endpoint)
         try:
             await asyncio.sleep(delay)
-            return self._dispatch(request, call, revert=revert)
+            with self._desk.store.lock:
+                return self._dispatch(request, call, revert=revert)
         finally:
             self._release(code, call.endpoint)
 
@@ -124,15 +125,19 @@ class Vendor:
         act = "query" if reading else {"patch": "update", "put": "update", "delete": "delete"}.get(call.kind, "create")
         if entity.plural in self._options.forbidden_entities and call.kind not in {"info", "fields", "udfs"}:
             raise permission_denied(act)
-        if impersonated and (reading or not self._options.impersonation):
+        if impersonated and (reading or not self._may_impersonate(impersonated)):
             raise permission_denied(act)
+
+    def _may_impersonate(self, resource: str) -> bool:
+        row = self._desk.store.get("Resources", int(resource)) if resource.strip().isdigit() else None
+        return self._options.impersonation and row is not None and row["licenseType"] != API_ONLY
 
     def _query(self, request: Request, call: Call, entity: Entity) -> Any:
         search = request.params.get("search") if request.method == "GET" else None
         cursor = self._cursor(request, call)
         if request.method == "GET" and search is None:
             raise VendorError("Invalid query syntax. A filter is required.")
-        if search is not None and len(request.path) + len(search) > _URL_LIMIT:
+        if request.target_length > _URL_LIMIT:
             raise RouteError(414, "The request URI is too long.")
         text = request.body if search is None else search
         query = parse_query(entity, text, lenient=self._options.lenient)

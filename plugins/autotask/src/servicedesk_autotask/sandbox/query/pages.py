@@ -61,7 +61,7 @@ def page(
     """
     after, before, size = cursor or (None, None, query.size)
     translator = Translator(store, entity.plural)
-    where, order = translator.group(query.where), "ASC"
+    where, order = translator.group(query.where) + translator.narrow(query.where), "ASC"
     if after is not None:
         where += " AND id > ?"
         translator.arguments.append(after)

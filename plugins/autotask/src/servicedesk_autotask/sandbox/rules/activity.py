@@ -55,6 +55,9 @@ def check_time(act: Act, sent: dict[str, Any]) -> list[str]:  # noqa: ARG001  ev
         errors.append("hoursWorked must be greater than 0 and no more than 24")
     if row["dateWorked"] is None and row["startDateTime"] is None:
         errors.append("dateWorked is required when no value is supplied for startDateTime")
+    contract = act.desk.store.get("Contracts", row["contractID"]) if row["contractID"] is not None else None
+    if contract and contract["timeReportingRequiresStartAndStopTimes"] and not timed:
+        errors.append("TimeEntries for Service tickets require a start and stop time.")
     code = row["billingCodeID"]
     found = act.desk.store.get("BillingCodes", code) if code is not None else None
     if found and not (found["isActive"] and found["useType"] == GENERAL_ALLOCATION):

@@ -2,6 +2,7 @@
 
 # ruff: noqa: PLR2004  the shares and ids of an invented desk need no names
 
+from collections import Counter, defaultdict
 from random import Random
 from typing import Any
 
@@ -11,6 +12,7 @@ from servicedesk_autotask.sandbox.seed.moments import DAY, day_stamp, stamp
 from servicedesk_autotask.sandbox.store import Store
 
 MOST_COMPANIES = 2500
+_BATCH = 50
 FIRST_COMPANY, FIRST_CONTACT, FIRST_ASSET, FIRST_CONTRACT = 175, 30682000, 5000, 29684000
 
 
@@ -25,8 +27,9 @@ def seed_customers(store: Store, rng: Random, *, tickets: int, now: int) -> None
     maker.company(0, "Example MSP", 1)
     for n in range(companies(tickets)):
         maker.client(FIRST_COMPANY + n + n // 3)
-    for entity, rows in maker.rows.items():
-        store.put(entity, rows)
+        if n % _BATCH == 0:
+            maker.flush(store)
+    maker.flush(store)
 
 
 class _Maker:
@@ -34,14 +37,22 @@ class _Maker:
         self._rng = rng
         self._now = now
         self._words = read_data("words.json")
-        self.rows: dict[str, list[dict[str, Any]]] = {}
+        self._rows: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+        self._made: Counter[str] = Counter()
+
+    def flush(self, store: Store) -> None:
+        """Store what was made so far."""
+        for entity, rows in self._rows.items():
+            store.put(entity, rows)
+            rows.clear()
 
     def _add(self, entity: str, **values: Any) -> int:
-        self.rows.setdefault(entity, []).append(row(entity, **values))
+        self._rows[entity].append(row(entity, **values))
+        self._made[entity] += 1
         return int(values["id"])
 
     def _next(self, entity: str, first: int) -> int:
-        return first + len(self.rows.get(entity, ()))
+        return first + self._made[entity]
 
     def company(self, number: int, name: str, kind: int) -> None:
         rng, now = self._rng, self._now

@@ -10,6 +10,7 @@ _CHANGES: tuple[dict[str, Any], ...] = (
     {"title": "Drucker im Büro 🖨️ druckt nur 💥 ... 再起動しました", "description": "emoji 👩‍💻 and e\u0301 combined"},
     {"description": "null\u0000byte and \u001b[31mescape\u0007", "title": "Control\u0000characters"},
     {"description": _LONG[:8000], "resolution": _LONG * 4},
+    {"description": "x" * 1_000_000, "title": "A description of a megabyte"},
     {"dueDateTime": "0001-01-01T00:00:00Z"},
     {"dueDateTime": "9999-12-31T23:59:59.997Z"},
     {"contactID": None, "queueID": None, "source": None, "issueType": None, "subIssueType": None, "description": None},
