@@ -14,6 +14,7 @@ from servicedesk_core.http.auth import (
     MemoryTokenStore,
     OAuth2ClientCredentials,
 )
+from servicedesk_core.http.call import RequestOptions
 from servicedesk_core.http.client import HttpClient
 from servicedesk_core.http.factory import HttpFactory
 from servicedesk_core.http.ledger import InMemoryLedger
@@ -58,6 +59,7 @@ __all__ = [
     "PageRequest",
     "PagedAnswer",
     "Paginator",
+    "RequestOptions",
     "Response",
     "RetryPolicy",
     "Route",

@@ -77,10 +77,9 @@ class Backend:
         }  # fmt: skip
         if wire.watch_send:
             extensions["trace"] = progress.watch
-        request = httpx.Request(
-            wire.method, wire.url, headers=wire.headers, content=wire.content, extensions=extensions
-        )
         try:
+            fields = [(name.encode("ascii"), value.encode()) for name, value in wire.headers.items()]
+            request = httpx.Request(wire.method, wire.url, headers=fields, content=wire.content, extensions=extensions)
             async with asyncio.timeout(wire.total_timeout_s):
                 return await self._exchange(request)
         except TimeoutError as error:
@@ -93,8 +92,10 @@ class Backend:
             raise WireError(Failure.TIMEOUT, reason, maybe_sent=False) from error
         except httpx.TimeoutException as error:
             raise WireError(Failure.TIMEOUT, f"silence of {silence:g} s", maybe_sent=progress.sent) from error
-        except (httpx.LocalProtocolError, httpx.InvalidURL) as error:
-            raise WireError(Failure.MALFORMED, "the request itself is malformed", maybe_sent=False) from error
+        except (httpx.LocalProtocolError, httpx.InvalidURL, UnicodeEncodeError):
+            # Without its cause: the library quotes the header field that it refuses, and that may be a secret.
+            reason = "an address or header field holds characters that can't be sent"
+            raise WireError(Failure.UNSENDABLE, reason, maybe_sent=False) from None
         except _UNSENT as error:
             raise WireError(Failure.CONNECT, _cause(error), maybe_sent=False) from error
         except httpx.TransportError as error:
@@ -165,7 +166,7 @@ class Backend:
                     data = inflater.unused_data
                     inflater = zlib.decompressobj(_GZIP_OR_ZLIB)
         if not first and not inflater.eof:
-            raise WireError(Failure.MALFORMED, "compressed body cut off", maybe_sent=True)
+            raise WireError(Failure.BROKEN, "compressed body cut off", maybe_sent=True)
         return b"".join(chunks)
 
     def _too_large(self) -> WireError:

@@ -141,6 +141,13 @@ class Classifier:
                 connection=self._connection,
                 detail=detail,
             )
+        if failure.failure is Failure.UNSENDABLE:
+            return ProtocolError(
+                f"The request could not be sent. {what}.",
+                hint="Check the secrets of this connection for line breaks and other invisible characters.",
+                connection=self._connection,
+                detail=detail,
+            )
         return ProtocolError(f"The vendor's answer is unusable. {what}.", connection=self._connection, detail=detail)
 
     def _error_type(self, rule: Rule, response: Response) -> type[ConnectorError]:

@@ -1,5 +1,6 @@
 """Makes the clients of one connection; used by the host."""
 
+import contextlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -76,5 +77,6 @@ class HttpFactory:
 
     async def aclose(self) -> None:
         """Close all clients."""
-        for client in self._clients:
-            await client.aclose()
+        async with contextlib.AsyncExitStack() as stack:  # closes the others when one fails
+            for client in self._clients:
+                stack.push_async_callback(client.aclose)

@@ -52,6 +52,12 @@ class Rule:
     refused: bool = False
     retry_after_s: float | None = None
 
+    def __post_init__(self) -> None:
+        """Compile the expressions, so that a mistake shows when the rule is written, not when it is needed."""
+        for expression in (self.body_matches, self.header[1] if self.header else None):
+            if expression is not None:
+                re.compile(expression)
+
     @property
     def proves_nothing_done(self) -> bool:
         """Whether a write that got this answer certainly had no effect."""

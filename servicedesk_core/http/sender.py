@@ -109,7 +109,7 @@ class Sender:
         """Send a form to a token endpoint, without credentials and quota; see :class:`AuthSession`."""
         call = Call(
             method="POST",
-            target=Origins(url).resolve(url),
+            target=Origins(urljoin(url, "/")).resolve(url),
             route="(token endpoint)",
             writes=False,
             endpoint="",
@@ -235,14 +235,14 @@ class Sender:
 
     async def _keep_quiet(self) -> None:
         """Wait while the vendor wants no requests at all from this connection."""
-        left_s = self._quiet_until - self.clock.monotonic()
-        if left_s <= 0:
-            return
-        if left_s > self._profile.retry.max_retry_after_s:
-            raise RateLimitedError(
-                "The vendor asked for a pause; nothing was sent.", retry_after_s=left_s, connection=self._connection
-            )
-        await self.clock.sleep(left_s)
+        while (left_s := self._quiet_until - self.clock.monotonic()) > 0:
+            if left_s > self._profile.retry.max_retry_after_s:
+                raise RateLimitedError(
+                    "The vendor asked for a pause; nothing was sent.",
+                    retry_after_s=left_s,
+                    connection=self._connection,
+                )
+            await self.clock.sleep(left_s)
 
     def _refuse_rejected(self) -> None:
         """Send nothing more with credentials that the vendor rejected: repeated failures lock accounts."""

@@ -88,6 +88,10 @@ class Origins:
     """
 
     def __init__(self, base_url: str, trusted: Iterable[str] = ()) -> None:
+        if re.search(r"[?#]", base_url):
+            raise SettingsError(
+                "The address of the vendor's interface must not have a query.", hint="Give it as https://host/path."
+            )
         self.base_url = base_url.rstrip("/") + "/"
         self._base_place = self.base_url.lower()
         self._origins = frozenset(_checked_origin(url) for url in (base_url, *trusted))
@@ -198,6 +202,10 @@ def _checked_origin(url: str) -> tuple[str, str, int]:
         raise SettingsError(
             "The address of the vendor's interface is not an absolute https address.",
             hint="Give it as https://host/path.",
+        )
+    if urlsplit(url).username is not None:
+        raise SettingsError(
+            "The address of the vendor's interface holds credentials.", hint="Put them into the connection's secrets."
         )
     scheme, host, _ = origin
     if scheme != "https" and not is_loopback(host):

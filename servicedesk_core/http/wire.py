@@ -46,6 +46,7 @@ class Failure(StrEnum):
     BROKEN = "broken"
     TOO_LARGE = "too_large"
     MALFORMED = "malformed"
+    UNSENDABLE = "unsendable"
 
 
 class WireError(Exception):

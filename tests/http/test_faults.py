@@ -1,6 +1,7 @@
 """What goes wrong on the wire, with a real server."""
 
 import asyncio
+import traceback
 import tracemalloc
 
 import pytest
@@ -11,7 +12,7 @@ from servicedesk_core.errors import (
     ProtocolError,
     VendorTimeoutError,
 )
-from servicedesk_core.http import RetryPolicy, Route
+from servicedesk_core.http import HeaderAuth, RetryPolicy, Route
 
 ONCE = RetryPolicy(attempts=1)
 WRITE = {"routes": (Route("POST", "/notes", "notes.create"),), "grants": frozenset({"notes.create"})}
@@ -129,8 +130,10 @@ async def test_a_compressed_body_that_is_cut_off_is_noticed(serve, connect):
     async def handler(request, reply):
         await reply.send(200, gzip.compress(b"[1,2,3]" * 1000)[:-9], {"content-encoding": "gzip"})
 
-    with pytest.raises(ProtocolError, match="cut off"):
-        await connect(await serve(handler)).get("x")
+    client = connect(await serve(handler))
+    with pytest.raises(NetworkError, match="cut off"):
+        await client.get("x")
+    assert client.requests_sent == 3
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "br"])
@@ -192,3 +195,26 @@ async def test_something_else_than_http_is_a_network_error(serve, connect):
 
     with pytest.raises(NetworkError):
         await connect(await serve(handler), retry=ONCE).get("x")
+
+
+@pytest.mark.parametrize("secret", ["line\nbreak-123", "nul\0byte-123"])
+async def test_a_secret_that_cannot_be_sent_is_explained_without_showing_it(serve, connect, secret):
+    async def handler(request, reply):
+        await reply.send(200)
+
+    server = await serve(handler)
+    with pytest.raises(ProtocolError, match="line breaks") as caught:
+        await connect(server, auth=HeaderAuth({"key": secret})).get("x")
+    shown = "".join(traceback.format_exception(caught.value))
+    assert "break-123" not in shown
+    assert "byte-123" not in shown
+    assert server.requests == []
+
+
+async def test_header_values_outside_ascii_are_sent_as_utf_8(serve, connect):
+    async def handler(request, reply):
+        await reply.send(200)
+
+    server = await serve(handler)
+    await connect(server, auth=HeaderAuth({"user": "jürgen"})).get("x")
+    assert server.requests[0].headers["user"].encode("latin-1").decode() == "jürgen"
