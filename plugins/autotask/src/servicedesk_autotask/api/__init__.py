@@ -1,0 +1,1 @@
+"""Talking to the vendor: zone, credentials, error table, queries. Knows nothing of the domain."""

@@ -1,0 +1,195 @@
+"""The vendor's REST interface: queries, counts, metadata, quota."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from servicedesk_autotask.api import zone as zones
+from servicedesk_autotask.api.profile import tenant_profile
+from servicedesk_autotask.api.query import MAX_ROWS, Condition
+from servicedesk_autotask.api.zone import Zone
+from servicedesk_autotask.settings import AutotaskSettings
+from servicedesk_core.errors import AuthenticationError, PermissionDeniedError, ProtocolError
+from servicedesk_core.hooks import ConnectorContext
+from servicedesk_core.http import HttpClient
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class QueryPage:
+    """One answer to a query.
+
+    Attributes:
+        rows: The rows, by rising id.
+        requested: Rows asked for.
+        vendor_count: Rows that the vendor says it sent, if it does.
+        has_next: Whether the vendor names a next page.
+    """
+
+    rows: list[Row]
+    requested: int
+    vendor_count: int | None
+    has_next: bool
+
+
+class Api:
+    """One tenant's REST interface.
+
+    Args:
+        ctx: What the connector was given.
+    """
+
+    def __init__(self, ctx: ConnectorContext[AutotaskSettings]) -> None:
+        self._ctx = ctx
+        self._zone: Zone | None = None
+        self._client: HttpClient | None = None
+        self._zone_is_fresh = False
+        self._moving = asyncio.Lock()
+
+    @property
+    def zone(self) -> Zone:
+        """Where the tenant lives; known after :meth:`connect`."""
+        assert self._zone is not None, "connect first"
+        return self._zone
+
+    async def connect(self) -> None:
+        """Find the tenant's server: the remembered one, else by asking the vendor.
+
+        Raises:
+            AuthenticationError: The vendor knows no such user.
+            ConnectorError: The vendor could not be asked.
+        """
+        zone = await zones.load(self._ctx.settings, self._ctx.state)
+        if zone is None:
+            zone = await self._discover()
+        self._use(zone)
+
+    async def query(
+        self,
+        entity: str,
+        conditions: Sequence[Condition],
+        *,
+        fields: Sequence[str] | None = None,
+        size: int = MAX_ROWS,
+        reserved: bool = False,
+    ) -> QueryPage:
+        """Return one page of rows that meet all conditions.
+
+        The query always travels in the body of a POST: a GET is limited to 2,048 characters of address, and addresses
+        end up in logs on the way.
+
+        Args:
+            entity: What to look for.
+            conditions: At least one.
+            fields: Fields wanted; ``None`` = all.
+            size: Rows wanted, 1 to 500.
+            reserved: Whether the quota's share for incremental work may be used.
+
+        Raises:
+            ProtocolError: The answer is no page.
+            ConnectorError: The vendor refused or could not be asked.
+        """
+        search: dict[str, Any] = {"filter": list(conditions), "maxRecords": size}
+        if fields is not None:
+            search["includeFields"] = list(fields)
+        body = await self._call("POST", f"{entity}/query", entity, json=search, reserved=reserved)
+        items = body.get("items")
+        if not isinstance(items, list):
+            raise ProtocolError(f"Autotask answered a query on {entity} without a list of items.")
+        details = body.get("pageDetails")
+        details = details if isinstance(details, dict) else {}
+        count = details.get("count")
+        return QueryPage(
+            # What is no object is passed on as a record that nobody can map, so that it is seen in quarantine.
+            rows=[item if isinstance(item, dict) else {"unreadable": item} for item in items],
+            requested=size,
+            vendor_count=count if isinstance(count, int) else None,
+            has_next=bool(details.get("nextPageUrl")),
+        )
+
+    async def count(self, entity: str, conditions: Sequence[Condition], *, reserved: bool = False) -> int:
+        """Return how many rows meet all conditions."""
+        search = {"filter": list(conditions)}
+        body = await self._call("POST", f"{entity}/query/count", entity, json=search, reserved=reserved)
+        number = body.get("queryCount")
+        if not isinstance(number, int):
+            raise ProtocolError(f"Autotask answered a count on {entity} without a number.")
+        return number
+
+    async def item(self, entity: str, record: int) -> Row | None:
+        """Return one record, or ``None`` when the vendor says that it has none.
+
+        The vendor says so with 200 and ``{"item": null}``. An empty or other body is no such statement.
+        """
+        body = await self._call("GET", f"{entity}/{record}", entity)
+        if "item" not in body:
+            raise ProtocolError(f"Autotask answered a read of one of its {entity} without an item.")
+        item = body["item"]
+        return item if isinstance(item, dict) else None
+
+    async def fields(self, entity: str, *, user_defined: bool = False) -> list[Row]:
+        """Return the descriptions of an entity's own or user-defined fields."""
+        what = "userDefinedFields" if user_defined else "fields"
+        body = await self._call("GET", f"{entity}/entityInformation/{what}", entity, reserved=True)
+        found = body.get("fields")
+        if not isinstance(found, list):
+            raise ProtocolError(f"Autotask described {entity} without a list of fields.")
+        return [field for field in found if isinstance(field, dict)]
+
+    async def threshold(self) -> Row:
+        """Return the tenant's use of its hourly quota, all integrations together; counts itself."""
+        return await self._call("GET", "ThresholdInformation", "ThresholdInformation", reserved=True)
+
+    async def _call(
+        self, method: str, path: str, endpoint: str, *, json: Any = None, reserved: bool = False
+    ) -> dict[str, Any]:
+        client = self._client
+        assert client is not None, "connect first"
+        options: dict[str, Any] = {"json": json, "endpoint": endpoint, "reserved": reserved}
+        try:
+            try:
+                answer = await client.request(method, path, **options)
+            except AuthenticationError:
+                moved = await self._after_refusal(client)
+                if moved is None:
+                    raise
+                answer = await moved.request(method, path, **options)
+        except PermissionDeniedError as error:
+            error.hint = f"Allow the API user's security level to view {endpoint}."
+            raise
+        body = answer.json()
+        if not isinstance(body, dict):
+            raise ProtocolError(f"Autotask answered {method} {endpoint} with an empty body or no object.")
+        return body
+
+    async def _after_refusal(self, refused: HttpClient) -> HttpClient | None:
+        """Look once whether the tenant was moved to another zone, where the same credentials are good.
+
+        Returns:
+            The client for the new zone, or ``None`` when the refusal stands: asking again would lock the user out.
+        """
+        async with self._moving:
+            if self._client is not refused:
+                return self._client
+            if self._zone_is_fresh or self._ctx.settings.zone_url is not None:
+                return None
+            known = self.zone
+            zone = await self._discover()
+            if zone.url == known.url:
+                return None
+            self._ctx.log.warning("Autotask moved this tenant to another zone; using the new one")
+            return self._use(zone)
+
+    async def _discover(self) -> Zone:
+        zone = await zones.discover(self._ctx.settings, self._ctx.http)
+        await zones.save(self._ctx.settings, self._ctx.state, zone)
+        self._zone_is_fresh = True
+        return zone
+
+    def _use(self, zone: Zone) -> HttpClient:
+        self._zone = zone
+        profile = tenant_profile(self._ctx.settings, self._ctx.budget, url=zone.url, account=zone.account)
+        self._client = self._ctx.http(profile)
+        return self._client

@@ -1,0 +1,60 @@
+"""What the connector can do, and what an administrator has to grant for it."""
+
+from servicedesk_autotask.api.query import MAX_IDS, MAX_ROWS
+from servicedesk_autotask.reading.streams import HISTORY_ENTITY, STREAMS, Stream
+from servicedesk_core.hooks import Capabilities, StreamCapability
+
+RIGHTS = {
+    "companies": "CRM: Organizations, view All",
+    "contacts": "CRM: Contacts, view All",
+    "roles": "Admin: view roles (part of the API User security level)",
+    "queues": "Service Desk: Tickets, view All",
+    "technicians": "Admin: Resources/Users (HR), view resources, their roles, departments and queues",
+    "products": "Inventory: Products, view",
+    "contracts": "Contracts: view All",
+    "contract_services": "Contracts: view All, and Services view",
+    "billing_codes": "Admin: view billing codes (part of the API User security level)",
+    "assets": "CRM: Configuration Items (Devices/Assets), view All",
+    "tickets": "Service Desk: Tickets, view All",
+    "notes": "Service Desk: Ticket Notes, view All, internal ones included",
+    "time_entries": "Timesheets: Time Entries, view All",
+    "appointments": "Service Desk: Service Calls, view All, and Calendar: Appointments, view All",
+    "holidays": "Admin: view holiday sets (part of the API User security level)",
+    "sla_results": "Service Desk: Tickets, view All",
+    "surveys": "CRM: Surveys, view results",
+}
+"""What the API user's security level must allow for each stream. The vendor renames these from time to time."""
+
+ACCESS = (
+    "In Autotask, an administrator opens Admin > Resources/Users (HR) and adds an API user (license API-only).",
+    "Its security level is 'API User (system)' or a copy of it that may view what is listed for each stream.",
+    "On its page, generate username and secret, choose 'Custom (Internal Integration)' under API Tracking Identifier, "
+    "and copy the tracking identifier: it is the integration code.",
+)
+DOCUMENTATION = "https://www.autotask.net/help/developerhelp/Content/APIs/REST/REST_API_Home.htm"
+
+
+def capabilities() -> Capabilities:
+    """Return what the connector can do."""
+    return Capabilities(
+        vendor="Autotask PSA",
+        streams=tuple(_capability(stream) for stream in STREAMS.values()),
+        access=ACCESS,
+        documentation=DOCUMENTATION,
+    )
+
+
+def _capability(stream: Stream) -> StreamCapability:
+    entities = stream.entities + ((HISTORY_ENTITY,) if stream.name == "tickets" else ())
+    return StreamCapability(
+        stream=stream.name,
+        has_stamp=stream.has_stamp,
+        has_created=stream.has_created,
+        has_open=stream.name == "tickets",
+        page_size=MAX_ROWS,
+        ids_per_request=MAX_IDS,
+        parallel=2 if stream.partitioned else 1,
+        needs=stream.needs,
+        right=RIGHTS[stream.name],
+        vendor_entities=entities,
+    )

@@ -1,0 +1,228 @@
+"""The connector: what core calls. Each hook is a few lines over the rooms below."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from servicedesk_autotask.api.client import Api, Row
+from servicedesk_autotask.api.profile import VENDOR
+from servicedesk_autotask.api.query import where
+from servicedesk_autotask.capabilities import capabilities
+from servicedesk_autotask.checks import check_stream, describe_stream, picklist_rows
+from servicedesk_autotask.meaning.lists import TenantLists, fresh_lists, saved_lists
+from servicedesk_autotask.meaning.mapper import Mapper
+from servicedesk_autotask.reading.fetch import fetch_by_ids, fetch_histories
+from servicedesk_autotask.reading.joins import Joiner
+from servicedesk_autotask.reading.partitions import split
+from servicedesk_autotask.reading.position import read_position
+from servicedesk_autotask.reading.pull import conditions_for, pull_pages
+from servicedesk_autotask.reading.streams import STREAMS, Stream
+from servicedesk_autotask.settings import AutotaskSettings
+from servicedesk_core import hookimpl
+from servicedesk_core.errors import PermissionDeniedError, UnsupportedError
+from servicedesk_core.hooks import (
+    Capabilities,
+    Connector,
+    ConnectorContext,
+    ConnectorSettings,
+    FetchOutcome,
+    FetchStatus,
+    FieldInfo,
+    Mapped,
+    Page,
+    PullMode,
+    PullRequest,
+    SourceRecord,
+    StreamCheck,
+    VendorIdentity,
+)
+from servicedesk_core.ports import BudgetUse
+
+_RECORD_PAGES = {
+    "tickets": "Mvc/ServiceDesk/TicketDetail.mvc?ticketId={external_id}",
+    "companies": "Autotask/AutotaskExtend/ExecuteCommand.aspx?Code=OpenAccount&AccountID={external_id}",
+    "contacts": "Autotask/AutotaskExtend/ExecuteCommand.aspx?Code=OpenContact&ContactID={external_id}",
+    "assets": "Autotask/AutotaskExtend/ExecuteCommand.aspx?Code=OpenInstalledProduct&InstalledProductID={external_id}",
+}
+_UNKNOWN_VALUE_PAUSE = timedelta(minutes=15)
+
+
+class Autotask(Connector[AutotaskSettings]):
+    """One connection to an Autotask database. This release only reads."""
+
+    Settings: ClassVar[type[ConnectorSettings]] = AutotaskSettings
+
+    def __init__(self, ctx: ConnectorContext[AutotaskSettings]) -> None:
+        super().__init__(ctx)
+        self._api = Api(ctx)
+        self._mapper = Mapper(TenantLists(), ctx.mapping)
+
+    async def open(self) -> None:
+        """Find the tenant's zone and load its value lists; both are remembered, the lists for a day."""
+        await self._api.connect()
+        await self._load_lists(timedelta(days=1))
+
+    async def open_offline(self) -> None:
+        """Load the value lists as they were last read."""
+        self._mapper = Mapper(await saved_lists(self.ctx.state), self.ctx.mapping)
+
+    @hookimpl
+    def describe_capabilities(self) -> Capabilities:
+        """Say what can be read and how access is obtained."""
+        return capabilities()
+
+    @hookimpl
+    async def vendor_identity(self) -> VendorIdentity:
+        """Name the tenant by its company id, which never changes, and by its own company's name."""
+        try:
+            own = await self._api.item("Companies", 0)
+        except PermissionDeniedError:
+            own = None
+        web = self._api.zone.web_url
+        return VendorIdentity(
+            vendor=VENDOR,
+            account=self._api.zone.account,
+            name=str((own or {}).get("companyName") or ""),
+            record_urls={stream: web + page for stream, page in _RECORD_PAGES.items()} if web else {},
+        )
+
+    @hookimpl
+    async def check_connection(self, streams: tuple[str, ...]) -> tuple[StreamCheck, ...]:
+        """Count each stream and find its oldest record."""
+        return tuple([await check_stream(self._api, _stream(name)) for name in streams])
+
+    @hookimpl
+    async def describe_fields(self, stream: str) -> tuple[FieldInfo, ...]:
+        """List fields and user-defined fields with their values."""
+        return await describe_stream(self._api, _stream(stream))
+
+    @hookimpl
+    async def usage(self) -> BudgetUse | None:
+        """Ask for the tenant's request counter."""
+        answer = await self._api.threshold()
+        total, allowed = answer.get("currentTimeframeRequestCount"), answer.get("externalRequestThreshold")
+        if not isinstance(total, int):
+            return None
+        # The vendor does not tell whose requests they were; the ledger knows ours.
+        return BudgetUse(
+            ours=0, total=total, allowed=allowed if isinstance(allowed, int) else None, as_of=self.ctx.clock.now()
+        )
+
+    @hookimpl
+    async def plan_partitions(self, request: PullRequest) -> tuple[str, ...]:
+        """Cut a long backfill or reconciliation into two ranges of ids."""
+        stream = _stream(request.stream)
+        if not stream.partitioned or request.mode not in {PullMode.BACKFILL, PullMode.RECONCILE}:
+            return ()
+        source = stream.sources[0]
+        assert source.created is not None, "a partitioned stream knows when its records were created"
+        ranges = await split(
+            self._api,
+            source.entity,
+            source.created,
+            conditions_for(source, request, self._mapper.done_statuses),
+            since=request.since,
+            until=request.until or self.ctx.clock.now(),
+        )
+        return tuple(one.text() for one in ranges)
+
+    @hookimpl
+    async def count(self, request: PullRequest) -> int | None:
+        """Count what a pass would bring."""
+        stream = _stream(request.stream)
+        if stream.picklist:
+            return len(await picklist_rows(self._api, *stream.picklist))
+        total = 0
+        for source in stream.sources:
+            conditions = conditions_for(source, request, self._mapper.done_statuses) or [where("id", "exist")]
+            total += await self._api.count(source.entity, conditions)
+        return total
+
+    @hookimpl
+    async def pull(self, request: PullRequest) -> AsyncIterator[Page]:
+        """Read a stream by rising id."""
+        stream = _stream(request.stream)
+        if stream.picklist:
+            read_position(request.resume, 1)
+            yield await self._queue_page(stream, request)
+            return
+        pages = pull_pages(
+            self._api,
+            stream,
+            request,
+            page_size=self.ctx.settings.page_size,
+            now=self.ctx.clock.now(),
+            log=self.ctx.log,
+            done_statuses=lambda: self._mapper.done_statuses,
+            before_page=lambda rows: self._learn_words(stream, rows),
+            deleted_log=stream.name == "tickets" and self.ctx.settings.deleted_tickets,
+        )
+        async for page in pages:
+            yield page
+
+    @hookimpl
+    async def fetch_records(self, stream: str, refs: Sequence[str]) -> AsyncIterator[FetchOutcome]:
+        """Read named records, 200 a request."""
+        found = _stream(stream)
+        if found.picklist:
+            rows = {str(row.get("value")): row for row in await picklist_rows(self._api, *found.picklist)}
+            for ref in refs:
+                if ref in rows:
+                    yield FetchOutcome(ref, FetchStatus.FOUND, (SourceRecord(ref, rows[ref]),))
+                else:
+                    yield FetchOutcome(ref, FetchStatus.MISSING, reason="not among the tenant's queues")
+            return
+        joiner = Joiner(self._api, now=self.ctx.clock.now(), log=self.ctx.log, reserved=False)
+        async for outcome in fetch_by_ids(self._api, found, refs, joiner=joiner):
+            yield outcome
+
+    @hookimpl
+    async def fetch_history(self, ticket_refs: Sequence[str]) -> AsyncIterator[FetchOutcome]:
+        """Read the history of tickets, one request each."""
+        allowance = self.ctx.settings.history_requests
+        async for outcome in fetch_histories(self._api, ticket_refs, allowance=allowance):
+            yield outcome
+
+    @hookimpl
+    def map_record(self, stream: str, raw: Mapping[str, Any]) -> Mapped:
+        """Say what a raw record means."""
+        return self._mapper.map(stream, raw)
+
+    @hookimpl
+    def mapping_version(self, stream: str) -> str:
+        """Name code, operator's words and tenant's lists."""
+        return self._mapper.version(stream)
+
+    async def _queue_page(self, stream: Stream, request: PullRequest) -> Page:
+        assert stream.picklist is not None
+        rows = await picklist_rows(self._api, *stream.picklist)
+        only_ids = request.mode is PullMode.RECONCILE
+        records = [
+            SourceRecord(str(row["value"]), None if only_ids else row) for row in rows if row.get("value") is not None
+        ]
+        return Page(records=records, resume=None, last=True)
+
+    async def _learn_words(self, stream: Stream, rows: Sequence[Row]) -> None:
+        """Read the lists again when a page holds a value that they lack: a tenant adds words on the way."""
+        for entity in stream.lists:
+            if not self._mapper.lists.knows(rows, entity):
+                await self._load_lists(_UNKNOWN_VALUE_PAUSE, only=(entity,))
+
+    async def _load_lists(self, max_age: timedelta, only: tuple[str, ...] = ()) -> None:
+        wanted = only or tuple(dict.fromkeys(entity for stream in self._streams() for entity in stream.lists))
+        ctx = self.ctx
+        lists = await fresh_lists(self._api, ctx.state, wanted, now=ctx.clock.now(), log=ctx.log, max_age=max_age)
+        # One assignment: a record is mapped by the old words or by the new ones, never by both.
+        self._mapper = Mapper(lists, ctx.mapping)
+
+    def _streams(self) -> list[Stream]:
+        return [stream for name, stream in STREAMS.items() if not self.ctx.streams or name in self.ctx.streams]
+
+
+def _stream(name: str) -> Stream:
+    try:
+        return STREAMS[name]
+    except KeyError:
+        raise UnsupportedError(
+            f"The Autotask connector has no stream {name!r}.", hint=f"It has: {', '.join(STREAMS)}."
+        ) from None

@@ -1,0 +1,166 @@
+"""The tenant's value lists and user-defined fields: loaded from the vendor's metadata, kept for a day."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+
+from servicedesk_autotask.api.client import Api, Row
+from servicedesk_core.errors import ConnectorError, PermissionDeniedError
+from servicedesk_core.ports import LogSink, StateStore
+
+MAX_AGE = timedelta(days=1)
+_KEY = "lists"
+_VERSION = 1
+
+PICKLISTS: dict[str, tuple[str, ...]] = {
+    "Tickets": (
+        "status", "priority", "queueID", "ticketType", "ticketCategory", "issueType", "subIssueType", "source",
+        "serviceLevelAgreementID",
+    ),
+    "TicketNotes": ("noteType", "publish"),
+    "Companies": ("companyType",),
+    "Contacts": (),
+    "Resources": ("licenseType", "locationID"),
+    "ConfigurationItems": ("configurationItemType",),
+    "Products": ("productCategory",),
+    "Contracts": ("contractType", "contractCategory", "status", "serviceLevelAgreementID"),
+    "BillingCodes": ("useType",),
+    "ServiceCalls": ("status",),
+}  # fmt: skip
+"""The lists that records need, by entity. Others, such as device models, can be very long and are not kept."""
+
+WITH_UDFS = frozenset({"Tickets", "Companies", "Contacts", "ConfigurationItems", "Contracts"})
+
+Labels = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class EntityLists:
+    """The lists of one entity.
+
+    Attributes:
+        at: When they were read.
+        picklists: Label by value by field. Values are texts, although the records hold numbers.
+        udfs: Label by value by user-defined field; empty for a field without a list.
+    """
+
+    at: datetime
+    picklists: dict[str, dict[str, str]] = field(default_factory=dict)
+    udfs: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TenantLists:
+    """The lists of a tenant, by entity."""
+
+    entities: dict[str, EntityLists] = field(default_factory=dict)
+
+    def labels(self, entity: str, name: str) -> Labels:
+        """Return label by value of a list field; empty when the list is not known."""
+        found = self.entities.get(entity)
+        return found.picklists.get(name, {}) if found else {}
+
+    def udfs(self, entity: str) -> Mapping[str, Labels]:
+        """Return the lists of an entity's user-defined fields."""
+        found = self.entities.get(entity)
+        return found.udfs if found else {}
+
+    def digest(self, entities: Iterable[str]) -> str:
+        """Return a short text that changes when a list of these entities does."""
+        known = [(e, found.picklists, found.udfs) for e in sorted(entities) if (found := self.entities.get(e))]
+        return hashlib.sha256(orjson.dumps(known, option=orjson.OPT_SORT_KEYS)).hexdigest()[:12]
+
+    def knows(self, rows: Iterable[Row], entity: str) -> bool:
+        """Return whether every value of a list field on these rows is in its list."""
+        for name in PICKLISTS.get(entity, ()):
+            labels = self.labels(entity, name)
+            if labels and any(
+                str(value) not in labels for value in {row.get(name) for row in rows} if value is not None
+            ):
+                return False
+        return True
+
+
+async def saved_lists(state: StateStore) -> TenantLists:
+    """Return the lists as they were last read; empty ones when they never were."""
+    saved = await state.get(_KEY)
+    if not isinstance(saved, dict) or saved.get("version") != _VERSION:
+        return TenantLists()
+    return TenantLists(
+        {
+            name: EntityLists(datetime.fromisoformat(one["at"]), one["picklists"], one["udfs"])
+            for name, one in saved["entities"].items()
+        }
+    )
+
+
+async def fresh_lists(
+    api: Api,
+    state: StateStore,
+    wanted: Iterable[str],
+    *,
+    now: datetime,
+    log: LogSink,
+    max_age: timedelta = MAX_AGE,
+) -> TenantLists:
+    """Return the lists, reading again those that are older than ``max_age``; costs two requests an entity.
+
+    Lists that may not be seen are empty: their values then stay the vendor's numbers. Lists that can't be read now are
+    replaced by the older ones, if there are any.
+
+    Raises:
+        ConnectorError: A list can't be read and was never read before.
+    """
+    known = dict((await saved_lists(state)).entities)
+    changed = False
+    for entity in wanted:
+        old = known.get(entity)
+        if old is not None and timedelta(0) <= now - old.at < max_age:
+            continue
+        try:
+            known[entity] = await _read(api, entity, now)
+        except PermissionDeniedError as error:
+            log.warning("Autotask hides the value lists of %s. %s", entity, error.hint or "")
+            known[entity] = EntityLists(now)
+        except ConnectorError as error:
+            if old is None:
+                raise
+            log.warning("the value lists of %s could not be read again (%s); using older ones", entity, error.code)
+            continue
+        changed = True
+    if changed:
+        await state.put(_KEY, {"version": _VERSION, "entities": {name: _saved(one) for name, one in known.items()}})
+    return TenantLists(known)
+
+
+def list_values(described: Row) -> list[Row]:
+    """Return the values of a described list field."""
+    values = described.get("picklistValues")
+    return [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
+
+
+async def _read(api: Api, entity: str, now: datetime) -> EntityLists:
+    wanted = {name.lower(): name for name in PICKLISTS.get(entity, ())}
+    picklists = {}
+    if wanted:
+        for described in await api.fields(entity):
+            name = wanted.get(str(described.get("name")).lower())
+            if name and described.get("isPickList"):
+                picklists[name] = _labels(described)
+    udfs = {}
+    if entity in WITH_UDFS:
+        for described in await api.fields(entity, user_defined=True):
+            udfs[str(described.get("name"))] = _labels(described)
+    return EntityLists(now, picklists, udfs)
+
+
+def _labels(described: Row) -> dict[str, str]:
+    return {str(value.get("value")): str(value.get("label") or value.get("value")) for value in list_values(described)}
+
+
+def _saved(one: EntityLists) -> dict[str, Any]:
+    return {"at": one.at.isoformat(), "picklists": one.picklists, "udfs": one.udfs}

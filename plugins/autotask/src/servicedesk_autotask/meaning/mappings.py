@@ -1,0 +1,165 @@
+"""What a shape cannot say: joined rows, names put together, words with a meaning of their own."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from servicedesk_autotask.meaning import values
+from servicedesk_autotask.meaning.lists import TenantLists
+from servicedesk_autotask.meaning.values import Issues, Raw
+from servicedesk_autotask.meaning.vocabulary import CONTRACT_BY_ID, QUEUE_BY_LABEL, SYSTEM_RESOURCE, fold, meaning_of
+from servicedesk_autotask.reading.streams import ENTITY, JOINED
+from servicedesk_core.domain import AppointmentState, Queue
+from servicedesk_core.hooks import Mapped, VocabularyMapping
+
+Fields = dict[str, Any]
+OWN_COMPANY = "0"
+
+
+def nothing(fields: Fields, raw: Raw, issues: Issues) -> None:
+    """Add nothing."""
+
+
+def joined(raw: Raw, key: str) -> Raw:
+    """Return the joined row, or an empty one."""
+    return (raw.get(JOINED) or {}).get(key) or {}
+
+
+def joined_rows(raw: Raw, key: str) -> Sequence[Raw]:
+    """Return the joined rows; none also when they were hidden."""
+    return (raw.get(JOINED) or {}).get(key) or ()
+
+
+def company(fields: Fields, raw: Raw, issues: Issues) -> None:
+    """Put the address together and recognise the tenant's own company, whose id is 0."""
+    del issues
+    fields["is_own"] = fields["external_id"] == OWN_COMPANY
+    lines = [line for name in ("address1", "address2") if (line := values.text(raw.get(name)))]
+    if lines:
+        fields["address"] = "\n".join(lines)
+
+
+def technician(lists: TenantLists) -> Callable[[Fields, Raw, Issues], None]:
+    """Return what a technician's shape cannot say: name, roles, departments, queues."""
+    licenses = lists.labels("Resources", "licenseType")
+
+    def finish(fields: Fields, raw: Raw, issues: Issues) -> None:
+        del issues
+        names = (values.text(raw.get(name)) for name in ("firstName", "lastName"))
+        fields["name"] = " ".join(name for name in names if name) or fields.get("username") or ""
+        roles = [row for row in joined_rows(raw, "service_desk_roles") if values.flag(row.get("isActive")) is not False]
+        departments = joined_rows(raw, "departments")
+        fields["role_refs"] = _distinct(values.ref(row.get("roleID")) for row in (*roles, *departments))
+        default = values.ref(raw.get("defaultServiceDeskRoleID"))
+        fields["default_role_ref"] = default or next(
+            (values.ref(row.get("roleID")) for row in roles if values.flag(row.get("isDefault"))), None
+        )
+        fields["departments"] = _distinct(values.text(joined(row, "department").get("name")) for row in departments)
+        fields["queue_refs"] = _distinct(values.ref(row.get("queueID")) for row in joined_rows(raw, "queues"))
+        license_word = licenses.get(str(raw.get("licenseType")), "")
+        fields["is_system"] = fields["external_id"] == SYSTEM_RESOURCE or "api" in fold(license_word).split()
+
+    return finish
+
+
+def asset(fields: Fields, raw: Raw, issues: Issues) -> None:
+    """Take maker and model from the product, and what remote monitoring knows."""
+    del issues
+    product = joined(raw, "product")
+    fields["manufacturer"] = values.text(product.get("manufacturerName"))
+    fields["model"] = values.text(product.get("manufacturerProductName")) or values.text(product.get("name"))
+    fields["rmm_id"] = values.text(raw.get("rmmDeviceUid")) or values.ref(raw.get("rmmDeviceID"))
+    fields["hostname"] = values.text(raw.get("rmmDeviceAuditHostname")) or values.text(raw.get("dattoHostname"))
+
+
+def contract(fields: Fields, raw: Raw, issues: Issues) -> None:
+    """Say how the contract earns money; types are the vendor's own, so their ids are the same everywhere."""
+    del issues
+    fields["kind"] = CONTRACT_BY_ID.get(str(raw.get("contractType")))
+
+
+def contract_service(fields: Fields, raw: Raw, issues: Issues) -> None:
+    """Take the name from the service and the present number of units from its periods."""
+    del issues
+    fields["name"] = values.text(joined(raw, "service").get("name"))
+    fields.setdefault("description", values.text(raw.get("internalDescription")))
+    units = [int(row["units"]) for row in joined_rows(raw, "units") if row.get("units") is not None]
+    fields["units"] = sum(units) if units else None
+
+
+def time_entry(fields: Fields, raw: Raw, issues: Issues) -> None:
+    """Turn "not billable" round, and use the internal code of general time."""
+    del issues
+    not_billable = values.flag(raw.get("isNonBillable"))
+    fields["is_billable"] = None if not_billable is None else not not_billable
+    fields.setdefault("billing_code_ref", values.ref(raw.get("internalBillingCodeID")))
+
+
+def is_service_call(raw: Raw) -> bool:
+    """Tell a service call from a technician's own appointment.
+
+    Raises:
+        ValueError: It is neither.
+    """
+    entity = raw.get(ENTITY)
+    if entity not in {"ServiceCalls", "Appointments"}:
+        raise ValueError("neither a service call nor an appointment")
+    return bool(entity == "ServiceCalls")
+
+
+def own_appointment(fields: Fields, raw: Raw, issues: Issues) -> None:
+    """Name the technician of an appointment."""
+    del issues
+    fields["external_id"] = f"appointment-{fields['external_id']}"
+    fields["technician_refs"] = _distinct([values.ref(raw.get("resourceID"))])
+
+
+def service_call(fields: Fields, raw: Raw, issues: Issues) -> None:
+    """Collect a service call's tickets and technicians, and say where it stands."""
+    del issues
+    fields["external_id"] = f"service-call-{fields['external_id']}"
+    links = joined_rows(raw, "tickets")
+    fields["ticket_refs"] = _distinct(values.ref(link.get("ticketID")) for link in links)
+    fields["technician_refs"] = _distinct(
+        values.ref(row.get("resourceID")) for link in links for row in joined_rows(link, "resources")
+    )
+    if values.text(raw.get("canceledDateTime")):
+        fields["state"] = AppointmentState.CANCELLED
+    elif values.flag(raw.get("isComplete")):
+        fields["state"] = AppointmentState.COMPLETED
+
+
+def holiday(fields: Fields, raw: Raw, issues: Issues) -> None:
+    """Name the calendar."""
+    del issues
+    fields["calendar"] = values.text(joined(raw, "set").get("holidaySetName"))
+
+
+def survey(fields: Fields, raw: Raw, issues: Issues) -> None:
+    """Name the survey."""
+    del issues
+    asked = joined(raw, "survey")
+    fields["survey_name"] = values.text(asked.get("displayName")) or values.text(asked.get("name"))
+
+
+class QueueMapping:
+    """Maps a value of the queue list.
+
+    Args:
+        vocabulary: The operator's mapping.
+    """
+
+    def __init__(self, vocabulary: VocabularyMapping) -> None:
+        self._chosen = {fold(word): kind for word, kind in vocabulary.queue.items()}
+
+    def __call__(self, raw: Raw) -> Mapped:
+        """Return the queue."""
+        value, label = values.ref(raw.get("value")), values.text(raw.get("label"))
+        if value is None:
+            raise ValueError("no value")
+        kind = meaning_of(label or "", value, self._chosen, QUEUE_BY_LABEL)
+        is_active = values.flag(raw.get("isActive"))
+        return Mapped(Queue(external_id=value, name=label or value, kind=kind, is_active=is_active))
+
+
+def _distinct(refs: Any) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(ref for ref in refs if ref is not None))

@@ -1,0 +1,339 @@
+"""Which field of the vendor's rows feeds which field of the domain, as data."""
+
+from dataclasses import dataclass
+
+from servicedesk_core.domain import (
+    Appointment,
+    Asset,
+    BillingCode,
+    Company,
+    Contact,
+    Contract,
+    ContractService,
+    Entity,
+    Holiday,
+    Note,
+    Product,
+    Role,
+    SlaResult,
+    Survey,
+    Technician,
+    Ticket,
+    TimeEntry,
+)
+
+Pairs = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """How one entity's rows become one kind of record. Each table goes from the vendor's field to ours.
+
+    Attributes:
+        entity: The vendor's plural name.
+        model: The kind of record.
+        texts: Texts.
+        refs: References to other records.
+        instants: Points in time.
+        days: Date-only fields.
+        hours: Hours, which become seconds.
+        amounts: Money.
+        flags: Truth values.
+        numbers: Plain numbers.
+        labels: List fields of which we keep the label.
+        custom: Whether user-defined fields are kept.
+    """
+
+    entity: str
+    model: type[Entity]
+    texts: Pairs
+    refs: Pairs
+    instants: Pairs
+    days: Pairs
+    hours: Pairs
+    amounts: Pairs
+    flags: Pairs
+    numbers: Pairs
+    labels: Pairs
+    custom: bool = False
+
+
+def _shape(
+    entity: str,
+    model: type[Entity],
+    *,
+    texts: Pairs | None = None,
+    refs: Pairs | None = None,
+    instants: Pairs | None = None,
+    days: Pairs | None = None,
+    hours: Pairs | None = None,
+    amounts: Pairs | None = None,
+    flags: Pairs | None = None,
+    numbers: Pairs | None = None,
+    labels: Pairs | None = None,
+    custom: bool = False,
+) -> Shape:
+    return Shape(
+        entity=entity, model=model, texts=texts or {}, refs=refs or {}, instants=instants or {}, days=days or {},
+        hours=hours or {}, amounts=amounts or {}, flags=flags or {}, numbers=numbers or {}, labels=labels or {},
+        custom=custom,
+    )  # fmt: skip
+
+
+TICKET = _shape(
+    "Tickets",
+    Ticket,
+    texts={
+        "ticketNumber": "number",
+        "title": "title",
+        "description": "description",
+        "resolution": "resolution",
+        "externalID": "external_reference",
+        "purchaseOrderNumber": "purchase_order_number",
+    },
+    refs={
+        "queueID": "queue_ref",
+        "assignedResourceID": "assignee_ref",
+        "assignedResourceRoleID": "assignee_role_ref",
+        "companyID": "company_ref",
+        "companyLocationID": "site_ref",
+        "contactID": "contact_ref",
+        "configurationItemID": "asset_ref",
+        "contractID": "contract_ref",
+        "billingCodeID": "billing_code_ref",
+        "projectID": "project_ref",
+        "problemTicketId": "problem_ref",
+        "creatorResourceID": "creator_ref",
+        "completedByResourceID": "completed_by_ref",
+    },
+    instants={
+        "createDate": "created_at",
+        "dueDateTime": "due_at",
+        "resolvedDateTime": "resolved_at",
+        "completedDate": "closed_at",
+        "lastTrackedModificationDateTime": "modified_at",
+        "lastActivityDate": "last_activity_at",
+        "lastCustomerVisibleActivityDateTime": "last_customer_visible_activity_at",
+        "firstResponseDueDateTime": "first_response_due_at",
+        "firstResponseDateTime": "first_response_at",
+        "resolutionPlanDueDateTime": "resolution_plan_due_at",
+        "resolutionPlanDateTime": "resolution_plan_at",
+        "resolvedDueDateTime": "resolution_due_at",
+    },
+    hours={"estimatedHours": "estimated_s"},
+    flags={"serviceLevelAgreementHasBeenMet": "sla_met"},
+    labels={
+        "ticketType": "kind_name",
+        "ticketCategory": "category",
+        "issueType": "issue",
+        "subIssueType": "sub_issue",
+        "source": "source",
+        "serviceLevelAgreementID": "sla",
+    },
+    custom=True,
+)
+NOTE = _shape(
+    "TicketNotes",
+    Note,
+    texts={"title": "title", "description": "body"},
+    refs={"ticketID": "ticket_ref"},
+    instants={"createDateTime": "created_at", "lastActivityDate": "modified_at"},
+    labels={"noteType": "kind"},
+)
+COMPANY = _shape(
+    "Companies",
+    Company,
+    texts={
+        "companyName": "name",
+        "companyNumber": "number",
+        "phone": "phone",
+        "webAddress": "website",
+        "city": "city",
+        "state": "region",
+        "postalCode": "postal_code",
+    },
+    refs={"parentCompanyID": "parent_ref", "ownerResourceID": "owner_ref"},
+    instants={
+        "createDate": "created_at",
+        "lastTrackedModifiedDateTime": "modified_at",
+        "lastActivityDate": "last_activity_at",
+    },
+    flags={"isActive": "is_active"},
+    labels={"companyType": "kind"},
+    custom=True,
+)
+CONTACT = _shape(
+    "Contacts",
+    Contact,
+    texts={
+        "firstName": "first_name",
+        "lastName": "last_name",
+        "emailAddress": "email",
+        "phone": "phone",
+        "mobilePhone": "mobile_phone",
+        "title": "title",
+    },
+    refs={"companyID": "company_ref", "companyLocationID": "site_ref"},
+    instants={
+        "createDate": "created_at",
+        "lastModifiedDate": "modified_at",
+        "lastActivityDate": "last_activity_at",
+    },
+    flags={"isActive": "is_active", "primaryContact": "is_primary"},
+    custom=True,
+)
+ROLE = _shape("Roles", Role, texts={"name": "name", "description": "description"}, flags={"isActive": "is_active"})
+TECHNICIAN = _shape(
+    "Resources",
+    Technician,
+    texts={"email": "email", "userName": "username", "title": "title"},
+    flags={"isActive": "is_active"},
+    labels={"locationID": "location"},
+)
+PRODUCT = _shape(
+    "Products",
+    Product,
+    texts={
+        "name": "name",
+        "description": "description",
+        "manufacturerName": "manufacturer",
+        "manufacturerProductName": "model",
+        "sku": "sku",
+    },
+    amounts={"unitCost": "unit_cost", "unitPrice": "unit_price"},
+    flags={"isActive": "is_active", "isSerialized": "is_serialized"},
+    labels={"productCategory": "category"},
+)
+ASSET = _shape(
+    "ConfigurationItems",
+    Asset,
+    texts={
+        "referenceTitle": "name",
+        "serialNumber": "serial_number",
+        "referenceNumber": "reference_number",
+        "location": "location",
+    },
+    refs={
+        "productID": "product_ref",
+        "companyID": "company_ref",
+        "companyLocationID": "site_ref",
+        "contactID": "contact_ref",
+        "contractID": "contract_ref",
+        "parentConfigurationItemID": "parent_ref",
+    },
+    instants={"createDate": "created_at", "lastModifiedTime": "modified_at"},
+    days={"installDate": "installed_on", "warrantyExpirationDate": "warranty_until"},
+    flags={"isActive": "is_active"},
+    labels={"configurationItemType": "kind"},
+    custom=True,
+)
+CONTRACT = _shape(
+    "Contracts",
+    Contract,
+    texts={"contractName": "name", "contractNumber": "number"},
+    refs={"companyID": "company_ref", "contactID": "contact_ref"},
+    days={"startDate": "start_on", "endDate": "end_on"},
+    amounts={"estimatedRevenue": "estimated_revenue", "estimatedCost": "estimated_cost"},
+    flags={"isDefaultContract": "is_default", "status": "is_active"},
+    labels={"contractType": "kind_name", "contractCategory": "category", "serviceLevelAgreementID": "sla"},
+    custom=True,
+)
+CONTRACT_SERVICE = _shape(
+    "ContractServices",
+    ContractService,
+    texts={"invoiceDescription": "description"},
+    refs={"contractID": "contract_ref", "serviceID": "service_ref"},
+    amounts={"unitPrice": "unit_price", "unitCost": "unit_cost"},
+)
+BILLING_CODE = _shape(
+    "BillingCodes",
+    BillingCode,
+    texts={"name": "name", "externalNumber": "external_number"},
+    amounts={"unitPrice": "unit_price", "unitCost": "unit_cost"},
+    flags={"isActive": "is_active"},
+    labels={"useType": "kind"},
+)
+TIME_ENTRY = _shape(
+    "TimeEntries",
+    TimeEntry,
+    texts={"summaryNotes": "summary", "internalNotes": "internal_notes"},
+    refs={
+        "ticketID": "ticket_ref",
+        "taskID": "task_ref",
+        "resourceID": "technician_ref",
+        "roleID": "role_ref",
+        "billingCodeID": "billing_code_ref",
+        "contractID": "contract_ref",
+    },
+    instants={
+        "startDateTime": "start_at",
+        "endDateTime": "end_at",
+        "createDateTime": "created_at",
+        "lastModifiedDateTime": "modified_at",
+    },
+    days={"dateWorked": "work_date"},
+    hours={"hoursWorked": "worked_s", "hoursToBill": "billed_s"},
+)
+SERVICE_CALL = _shape(
+    "ServiceCalls",
+    Appointment,
+    texts={"description": "description"},
+    refs={"companyID": "company_ref", "companyLocationID": "site_ref"},
+    instants={
+        "startDateTime": "start_at",
+        "endDateTime": "end_at",
+        "createDateTime": "created_at",
+        "lastModifiedDateTime": "modified_at",
+    },
+)
+APPOINTMENT = _shape(
+    "Appointments",
+    Appointment,
+    texts={"title": "title", "description": "description"},
+    instants={
+        "startDateTime": "start_at",
+        "endDateTime": "end_at",
+        "createDateTime": "created_at",
+        "updateDateTime": "modified_at",
+    },
+)
+HOLIDAY = _shape(
+    "Holidays",
+    Holiday,
+    texts={"holidayName": "name"},
+    refs={"holidaySetID": "calendar_ref"},
+    days={"holidayDate": "day"},
+)
+SLA_RESULT = _shape(
+    "ServiceLevelAgreementResults",
+    SlaResult,
+    texts={"serviceLevelAgreementName": "agreement"},
+    refs={
+        "ticketID": "ticket_ref",
+        "firstResponseResourceID": "first_response_by_ref",
+        "resolutionPlanResourceID": "resolution_plan_by_ref",
+        "resolutionResourceID": "resolution_by_ref",
+    },
+    hours={
+        "firstResponseElapsedHours": "first_response_elapsed_s",
+        "resolutionPlanElapsedHours": "resolution_plan_elapsed_s",
+        "resolutionElapsedHours": "resolution_elapsed_s",
+    },
+    flags={
+        "isFirstResponseMet": "first_response_met",
+        "isResolutionPlanMet": "resolution_plan_met",
+        "isResolutionMet": "resolution_met",
+    },
+)
+SURVEY = _shape(
+    "SurveyResults",
+    Survey,
+    refs={"ticketID": "ticket_ref", "companyID": "company_ref", "contactID": "contact_ref"},
+    instants={"sendDate": "sent_at", "completeDate": "completed_at"},
+    numbers={
+        "surveyRating": "rating",
+        "companyRating": "company_rating",
+        "contactRating": "contact_rating",
+        "resourceRating": "technician_rating",
+    },
+)

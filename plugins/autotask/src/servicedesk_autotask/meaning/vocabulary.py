@@ -1,0 +1,128 @@
+"""What a tenant's words mean: the operator's mapping first, else what well-known words and system values mean.
+
+Only whole words that mean the same everywhere are listed. A word that is not here stays unmapped and is shown as such:
+a guess would be silent and wrong.
+"""
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from servicedesk_core.domain import ContractKind, NoteVisibility, Priority, QueueKind, StatusCategory, TicketKind
+
+T = TypeVar("T")
+
+STATUS_BY_ID = {"1": StatusCategory.NEW, "5": StatusCategory.CLOSED}
+"""Status values that the vendor itself owns, whatever a tenant calls them."""
+
+STATUS_BY_LABEL = {
+    "new": StatusCategory.NEW,
+    "assigned": StatusCategory.TRIAGED,
+    "triaged": StatusCategory.TRIAGED,
+    "escalate": StatusCategory.TRIAGED,
+    "escalated": StatusCategory.TRIAGED,
+    "ready to schedule": StatusCategory.NEEDS_SCHEDULING,
+    "needs scheduling": StatusCategory.NEEDS_SCHEDULING,
+    "to be scheduled": StatusCategory.NEEDS_SCHEDULING,
+    "scheduled": StatusCategory.SCHEDULED,
+    "dispatched": StatusCategory.SCHEDULED,
+    "in progress": StatusCategory.IN_PROGRESS,
+    "work in progress": StatusCategory.IN_PROGRESS,
+    "customer note added": StatusCategory.IN_PROGRESS,
+    "reopened": StatusCategory.IN_PROGRESS,
+    "waiting customer": StatusCategory.WAITING_CUSTOMER,
+    "waiting on customer": StatusCategory.WAITING_CUSTOMER,
+    "waiting for customer": StatusCategory.WAITING_CUSTOMER,
+    "waiting client": StatusCategory.WAITING_CUSTOMER,
+    "waiting vendor": StatusCategory.WAITING_VENDOR,
+    "waiting on vendor": StatusCategory.WAITING_VENDOR,
+    "waiting third party": StatusCategory.WAITING_VENDOR,
+    "waiting materials": StatusCategory.WAITING_PARTS,
+    "waiting parts": StatusCategory.WAITING_PARTS,
+    "waiting on parts": StatusCategory.WAITING_PARTS,
+    "waiting approval": StatusCategory.WAITING_APPROVAL,
+    "waiting for approval": StatusCategory.WAITING_APPROVAL,
+    "on hold": StatusCategory.ON_HOLD,
+    "rmm resolved": StatusCategory.RESOLVED,
+    "resolved": StatusCategory.RESOLVED,
+    "complete": StatusCategory.CLOSED,
+    "completed": StatusCategory.CLOSED,
+    "closed": StatusCategory.CLOSED,
+    "cancelled": StatusCategory.CANCELLED,
+    "canceled": StatusCategory.CANCELLED,
+    "merged": StatusCategory.MERGED,
+    "spam": StatusCategory.SPAM,
+}
+PRIORITY_BY_LABEL = {
+    # The order of the vendor's ids is not the order of severity, and tenants renumber them: labels only.
+    "critical": Priority.P1,
+    "high": Priority.P2,
+    "medium": Priority.P3,
+    "normal": Priority.P3,
+    "low": Priority.P4,
+    "p1": Priority.P1,
+    "p2": Priority.P2,
+    "p3": Priority.P3,
+    "p4": Priority.P4,
+    "p5": Priority.P5,
+}
+QUEUE_BY_LABEL = {
+    "triage": QueueKind.TRIAGE,
+    "help desk": QueueKind.HELPDESK,
+    "helpdesk": QueueKind.HELPDESK,
+    "service desk": QueueKind.HELPDESK,
+    "level i support": QueueKind.HELPDESK,
+    "level ii support": QueueKind.HELPDESK,
+    "level iii support": QueueKind.HELPDESK,
+    "monitoring alert": QueueKind.ALERT,
+    "alerts": QueueKind.ALERT,
+    "noc": QueueKind.NOC,
+    "dispatch": QueueKind.DISPATCH,
+    "projects": QueueKind.PROJECTS,
+    "recurring tickets": QueueKind.RECURRING,
+}
+VISIBILITY_BY_ID = {"1": NoteVisibility.PUBLIC, "2": NoteVisibility.INTERNAL, "4": NoteVisibility.PARTNER}
+KIND_BY_ID = {
+    "1": TicketKind.SERVICE_REQUEST,
+    "2": TicketKind.INCIDENT,
+    "3": TicketKind.PROBLEM,
+    "4": TicketKind.CHANGE,
+    "5": TicketKind.ALERT,
+}
+CONTRACT_BY_ID = {
+    "1": ContractKind.TIME_AND_MATERIALS,
+    "3": ContractKind.FIXED_PRICE,
+    "4": ContractKind.BLOCK_HOURS,
+    "6": ContractKind.RETAINER,
+    "7": ContractKind.RECURRING,
+    "8": ContractKind.PER_TICKET,
+}
+SYSTEM_NOTE_TYPES = frozenset({"13", "15", "91", "92", "93", "94", "95"})
+"""Notes that workflow rules, forwarding and merging write."""
+
+SYSTEM_RESOURCE = "4"
+"""The vendor's built-in administrator, in whose name workflow rules act."""
+
+
+def meaning_of(
+    label: str, value: str, chosen: Mapping[str, T], by_label: Mapping[str, T], by_id: Mapping[str, T] | None = None
+) -> T | None:
+    """Return what a value of a list means, or ``None`` when nobody said.
+
+    Args:
+        label: The tenant's word for it.
+        value: The vendor's id of it.
+        chosen: The operator's mapping, keys folded with :func:`fold`.
+        by_label: Well-known words, folded.
+        by_id: Values that mean the same at every tenant.
+    """
+    word = fold(label)
+    if word in chosen:
+        return chosen[word]
+    if word in by_label:
+        return by_label[word]
+    return by_id.get(value) if by_id else None
+
+
+def fold(word: str) -> str:
+    """Return a word in the form in which words are compared."""
+    return " ".join(word.split()).casefold()

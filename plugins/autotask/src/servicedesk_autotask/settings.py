@@ -1,0 +1,73 @@
+"""What the configuration says about a connection to Autotask."""
+
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator
+
+from servicedesk_core.hooks import ConnectorSettings
+
+DISCOVERY_URL = "https://webservices.autotask.net/atservicesrest/"
+LARGEST_PAGE = 500
+
+
+class AutotaskSettings(ConnectorSettings):
+    """Settings of one connection to an Autotask database.
+
+    Attributes:
+        username: User name of the API user, which has the form of an e-mail address.
+        secret: The API user's password.
+        integration_code: Tracking identifier of the integration.
+        zone_url: Address of the database's zone; found out by the user name when left out. Needed for a sandbox.
+        discovery_url: Where zones are asked for; only pre-release tenants need another one.
+        page_size: Rows asked for at a time.
+        requests_per_hour: Requests that the vendor allows the whole database in an hour.
+        history_requests: Tickets whose history is read in one call, at one request each; the rest is left out.
+        deleted_tickets: Ask the vendor's log of deleted tickets at the end of each incremental pass.
+    """
+
+    username: str = Field(min_length=3)
+    secret: SecretStr
+    integration_code: SecretStr
+    zone_url: str | None = None
+    discovery_url: str = DISCOVERY_URL
+    page_size: int = Field(default=LARGEST_PAGE, ge=1, le=LARGEST_PAGE)
+    requests_per_hour: int = Field(default=10_000, ge=1)
+    history_requests: int = Field(default=500, ge=0)
+    deleted_tickets: bool = True
+
+    @field_validator("username")
+    @classmethod
+    def _trim(cls, value: str) -> str:
+        return value.strip()
+
+    @field_validator("secret", "integration_code")
+    @classmethod
+    def _not_empty(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().strip():
+            raise ValueError("must not be empty")
+        return value
+
+    @field_validator("zone_url", "discovery_url")
+    @classmethod
+    def _safe_address(cls, value: str | None) -> str | None:
+        """Credentials go to this address, so it must be encrypted unless it is this machine."""
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("must be an absolute address such as https://webservices5.autotask.net/")
+        if parts.scheme == "http" and not is_loopback(parts.hostname):
+            raise ValueError("must be https; plain http is accepted for this machine only")
+        return rest_root(value)
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host name is this machine."""
+    return host in {"localhost", "::1"} or host.startswith("127.")
+
+
+def rest_root(url: str) -> str:
+    """Return the address of the REST service with a slash at its end, whatever part of it was given."""
+    head, found, _ = url.lower().partition("/atservicesrest")
+    root = url[: len(head)].rstrip("/")
+    return f"{root}{url[len(head) : len(head) + len(found)] or '/atservicesrest'}/"
