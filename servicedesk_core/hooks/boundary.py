@@ -1,0 +1,86 @@
+"""The error boundary around a plugin's code: whatever it does, the caller gets an error that names it."""
+
+import asyncio
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from servicedesk_core.errors import HookError, ServiceDeskError
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whose code runs.
+
+    Attributes:
+        connection: Name of the connection.
+        connector: Connector id.
+        distribution: Name and version of the installed distribution, or the file.
+    """
+
+    connection: str
+    connector: str
+    distribution: str
+
+    def garbage(self, hook: str, what: str) -> HookError:
+        """Return the error for an answer that breaks the hook's contract."""
+        return HookError(
+            f'The connector "{self.connector}" ({self.distribution}) broke the contract of {hook}: {what}.',
+            hint="Report this to the plugin's author.",
+            connection=self.connection,
+        )
+
+    def failed(self, hook: str, error: BaseException) -> HookError:
+        """Return the error for an exception that is none of ours; its text may hold record data and is left out."""
+        return HookError(
+            f'The connector "{self.connector}" ({self.distribution}) failed in {hook} with {type(error).__name__}.',
+            hint="Report this to the plugin's author; --debug shows where.",
+            connection=self.connection,
+            detail=where(error),
+        )
+
+    def late(self, hook: str, limit_s: float) -> HookError:
+        """Return the error for a call that did not come back."""
+        return HookError(
+            f'The connector "{self.connector}" ({self.distribution}) did not come back from {hook} '
+            f"within {limit_s:g} s and was stopped.",
+            hint="Try again; if it stays so, report it to the plugin's author.",
+            connection=self.connection,
+        )
+
+
+def where(error: BaseException) -> str:
+    """Return the innermost place of an exception: its type, file, line and function; no values."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno} in {frames[-1].name}" if frames else ""
+    return f"{type(error).__name__}{place}"
+
+
+@contextmanager
+def boundary(origin: Origin, hook: str) -> Iterator[None]:
+    """Let our own errors pass with the connection filled in, and turn everything else into :class:`HookError`.
+
+    Args:
+        origin: Whose code runs.
+        hook: Which hook.
+
+    Raises:
+        ServiceDeskError: What the plugin raised on purpose.
+        HookError: The plugin failed.
+    """
+    try:
+        yield
+    except ServiceDeskError as error:
+        error.connection = error.connection or origin.connection
+        raise
+    except (KeyboardInterrupt, GeneratorExit):
+        raise
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
+        raise origin.failed(hook, error) from error
+    except BaseException as error:
+        raise origin.failed(hook, error) from error

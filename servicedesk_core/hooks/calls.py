@@ -1,0 +1,267 @@
+"""The typed façade: the only caller of work hooks.
+
+Every awaited step has a time limit, every generator is closed, every error names the connection, and every answer is
+checked before anybody relies on it.
+"""
+
+from collections.abc import AsyncGenerator, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from servicedesk_core.domain.billing import (
+    Account,
+    Document,
+    DocumentKind,
+    DocumentReport,
+)
+from servicedesk_core.domain.parts import (
+    Availability,
+    Offer,
+    OrderLine,
+    OrderReceipt,
+    OrderReport,
+    PartQuery,
+    PurchaseOrder,
+    StockMove,
+    StockReceipt,
+)
+from servicedesk_core.domain.warranty import (
+    Attachment,
+    Claim,
+    ClaimProblem,
+    ClaimReceipt,
+    ClaimReport,
+    DeviceRef,
+    EntitlementResult,
+    PartInfo,
+)
+from servicedesk_core.hooks.calling import Caller
+from servicedesk_core.hooks.capabilities import Capabilities, FieldInfo, StreamCheck, VendorIdentity
+from servicedesk_core.hooks.checks import (
+    LONGEST_VERSION,
+    wrong_fetch,
+    wrong_items,
+    wrong_outcome,
+    wrong_page,
+    wrong_type,
+)
+from servicedesk_core.hooks.mapping import Mapper, mapper_of
+from servicedesk_core.hooks.outcomes import ItemOutcome
+from servicedesk_core.hooks.pulling import FetchOutcome, Page, PullRequest
+from servicedesk_core.hooks.writing import FindResult, Write, WriteReceipt
+from servicedesk_core.ports import BudgetUse
+
+
+class ConnectorCalls:
+    """The hooks of one connection, as methods of the same names; see the specs for what they mean.
+
+    Every method raises :class:`UnsupportedError` when the connector does not implement the hook, :class:`HookError`
+    when it fails, does not come back in time or answers garbage, and else what the spec says.
+
+    Args:
+        caller: Calls the hooks of the connection.
+    """
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    @property
+    def connection(self) -> str:
+        """Name of the connection."""
+        return self._caller.origin.connection
+
+    @property
+    def implemented(self) -> frozenset[str]:
+        """Names of the hooks that the connector implements."""
+        return self._caller.implemented
+
+    def implements(self, hook: str) -> bool:
+        """Return whether the connector implements a hook."""
+        return hook in self._caller.implemented
+
+    # ConnectionSpecs
+
+    def describe_capabilities(self) -> Capabilities:
+        """See :meth:`ConnectionSpecs.describe_capabilities`."""
+        return self._caller.plain("describe_capabilities", Capabilities)
+
+    async def vendor_identity(self) -> VendorIdentity:
+        """See :meth:`ConnectionSpecs.vendor_identity`."""
+        return await self._caller.one("vendor_identity", VendorIdentity)
+
+    async def check_connection(self, streams: tuple[str, ...]) -> tuple[StreamCheck, ...]:
+        """See :meth:`ConnectionSpecs.check_connection`."""
+        return await self._caller.many("check_connection", StreamCheck, streams=streams)
+
+    async def describe_fields(self, stream: str) -> tuple[FieldInfo, ...]:
+        """See :meth:`ConnectionSpecs.describe_fields`."""
+        return await self._caller.many("describe_fields", FieldInfo, stream=stream)
+
+    async def usage(self) -> BudgetUse | None:
+        """See :meth:`ConnectionSpecs.usage`; ``None`` also when the connector does not implement it."""
+        return await self._caller.optional("usage", BudgetUse)
+
+    # TicketSyncSpecs
+
+    async def plan_partitions(self, request: PullRequest) -> tuple[str, ...]:
+        """See :meth:`TicketSyncSpecs.plan_partitions`; one piece when the connector does not implement it."""
+        if not self.implements("plan_partitions"):
+            return ()
+        return await self._caller.many("plan_partitions", str, request=request)
+
+    async def count(self, request: PullRequest) -> int | None:
+        """See :meth:`TicketSyncSpecs.count`; ``None`` also when the connector does not implement it."""
+        return await self._caller.optional("count", int, request=request)
+
+    def pull(self, request: PullRequest) -> AsyncGenerator[Page, None]:
+        """See :meth:`TicketSyncSpecs.pull`. Close the generator when you stop early."""
+        return self._caller.stream("pull", wrong_page, request=request)
+
+    def fetch_records(self, stream: str, refs: Sequence[str]) -> AsyncGenerator[FetchOutcome, None]:
+        """See :meth:`TicketSyncSpecs.fetch_records`."""
+        return self._caller.each("fetch_records", refs, _ref, wrong_fetch, stream=stream, refs=refs)
+
+    def fetch_history(self, ticket_refs: Sequence[str]) -> AsyncGenerator[FetchOutcome, None]:
+        """See :meth:`TicketSyncSpecs.fetch_history`."""
+        return self._caller.each("fetch_history", ticket_refs, _ref, wrong_fetch, ticket_refs=ticket_refs)
+
+    def mapper(self, stream: str) -> Mapper:
+        """Return :meth:`TicketSyncSpecs.map_record` of one stream as a quick function.
+
+        Whatever goes wrong with a record is a :class:`MappingError` without record text, so that the record goes to
+        quarantine and the stream goes on.
+        """
+        return mapper_of(self._caller.implementation("map_record"), self._caller.origin, stream)
+
+    def mapping_version(self, stream: str) -> str:
+        """See :meth:`TicketSyncSpecs.mapping_version`."""
+        version = self._caller.plain("mapping_version", str, stream=stream)
+        if not 0 < len(version) <= LONGEST_VERSION:
+            raise self._caller.origin.garbage("mapping_version", f"it must have 1 to {LONGEST_VERSION} characters")
+        return version
+
+    async def send_write(self, write: Write) -> WriteReceipt:
+        """See :meth:`TicketSyncSpecs.send_write`."""
+        return await self._caller.one("send_write", WriteReceipt, write=write)
+
+    async def find_write(self, write: Write) -> FindResult:
+        """See :meth:`TicketSyncSpecs.find_write`."""
+        return await self._caller.find("find_write", write=write)
+
+    # WarrantySpecs
+
+    def recognise(self, device: DeviceRef) -> DeviceRef | None:
+        """See :meth:`WarrantySpecs.recognise`."""
+        answer: Any = self._caller.plain("recognise", object, device=device)
+        if answer is not None and (wrong := wrong_type(answer, DeviceRef)):
+            raise self._caller.origin.garbage("recognise", wrong)
+        return answer  # type: ignore[no-any-return]
+
+    def find_entitlements(self, devices: Sequence[DeviceRef]) -> AsyncGenerator[EntitlementResult, None]:
+        """See :meth:`WarrantySpecs.find_entitlements`."""
+        return self._caller.each(
+            "find_entitlements", devices, _device, partial(wrong_type, expected=EntitlementResult), devices=devices
+        )
+
+    def check_claim(self, claim: Claim) -> tuple[ClaimProblem, ...]:
+        """See :meth:`WarrantySpecs.check_claim`."""
+        problems = self._caller.plain("check_claim", tuple, claim=claim)
+        if wrong := wrong_items(problems, ClaimProblem):
+            raise self._caller.origin.garbage("check_claim", wrong)
+        return problems
+
+    async def submit_claim(self, claim: Claim) -> ClaimReceipt:
+        """See :meth:`WarrantySpecs.submit_claim`."""
+        return await self._caller.one("submit_claim", ClaimReceipt, claim=claim)
+
+    async def resubmit_claim(self, ref: str, claim: Claim) -> ClaimReceipt:
+        """See :meth:`WarrantySpecs.resubmit_claim`."""
+        return await self._caller.one("resubmit_claim", ClaimReceipt, ref=ref, claim=claim)
+
+    async def cancel_claim(self, ref: str, reason: str) -> ClaimReceipt:
+        """See :meth:`WarrantySpecs.cancel_claim`."""
+        return await self._caller.one("cancel_claim", ClaimReceipt, ref=ref, reason=reason)
+
+    async def add_claim_note(self, ref: str, note_id: str, text: str) -> ClaimReceipt:
+        """See :meth:`WarrantySpecs.add_claim_note`."""
+        return await self._caller.one("add_claim_note", ClaimReceipt, ref=ref, note_id=note_id, text=text)
+
+    async def attach_to_claim(self, ref: str, attachment: Attachment) -> ClaimReceipt:
+        """See :meth:`WarrantySpecs.attach_to_claim`."""
+        return await self._caller.one("attach_to_claim", ClaimReceipt, ref=ref, attachment=attachment)
+
+    async def find_claim(self, claim: Claim, attempted_at: datetime) -> FindResult:
+        """See :meth:`WarrantySpecs.find_claim`."""
+        return await self._caller.find("find_claim", claim=claim, attempted_at=attempted_at)
+
+    def fetch_claims(self, refs: Sequence[str]) -> AsyncGenerator[ItemOutcome[ClaimReport], None]:
+        """See :meth:`WarrantySpecs.fetch_claims`."""
+        return self._caller.each("fetch_claims", refs, _ref, partial(wrong_outcome, expected=ClaimReport), refs=refs)
+
+    async def find_service_parts(self, device: DeviceRef) -> tuple[PartInfo, ...]:
+        """See :meth:`WarrantySpecs.find_service_parts`."""
+        return await self._caller.many("find_service_parts", PartInfo, device=device)
+
+    # PartsSpecs
+
+    async def find_parts(self, query: PartQuery) -> tuple[Offer, ...]:
+        """See :meth:`PartsSpecs.find_parts`."""
+        return await self._caller.many("find_parts", Offer, query=query)
+
+    async def check_availability(self, lines: Sequence[OrderLine]) -> tuple[Availability, ...]:
+        """See :meth:`PartsSpecs.check_availability`."""
+        answers = await self._caller.many("check_availability", Availability, lines=lines)
+        if sorted(answer.line for answer in answers) != sorted(line.number for line in lines):
+            raise self._caller.origin.garbage("check_availability", "there must be exactly one answer for each line")
+        return answers
+
+    async def place_order(self, order: PurchaseOrder) -> OrderReceipt:
+        """See :meth:`PartsSpecs.place_order`."""
+        return await self._caller.one("place_order", OrderReceipt, order=order)
+
+    async def find_order(self, order: PurchaseOrder) -> FindResult:
+        """See :meth:`PartsSpecs.find_order`."""
+        return await self._caller.find("find_order", order=order)
+
+    def fetch_orders(self, refs: Sequence[str]) -> AsyncGenerator[ItemOutcome[OrderReport], None]:
+        """See :meth:`PartsSpecs.fetch_orders`."""
+        return self._caller.each("fetch_orders", refs, _ref, partial(wrong_outcome, expected=OrderReport), refs=refs)
+
+    async def take_stock(self, move: StockMove) -> StockReceipt:
+        """See :meth:`PartsSpecs.take_stock`."""
+        return await self._caller.one("take_stock", StockReceipt, move=move)
+
+    async def return_stock(self, move: StockMove) -> StockReceipt:
+        """See :meth:`PartsSpecs.return_stock`."""
+        return await self._caller.one("return_stock", StockReceipt, move=move)
+
+    # BillingSpecs
+
+    async def send_document(self, document: Document) -> DocumentReport:
+        """See :meth:`BillingSpecs.send_document`."""
+        return await self._caller.one("send_document", DocumentReport, document=document)
+
+    async def find_document(self, document: Document) -> FindResult:
+        """See :meth:`BillingSpecs.find_document`."""
+        return await self._caller.find("find_document", document=document)
+
+    def fetch_documents(
+        self, kind: DocumentKind, refs: Sequence[str]
+    ) -> AsyncGenerator[ItemOutcome[DocumentReport], None]:
+        """See :meth:`BillingSpecs.fetch_documents`."""
+        return self._caller.each(
+            "fetch_documents", refs, _ref, partial(wrong_outcome, expected=DocumentReport), kind=kind, refs=refs
+        )
+
+    async def describe_accounts(self) -> tuple[Account, ...]:
+        """See :meth:`BillingSpecs.describe_accounts`."""
+        return await self._caller.many("describe_accounts", Account)
+
+
+def _ref(outcome: FetchOutcome | ItemOutcome[Any]) -> str:
+    return outcome.ref
+
+
+def _device(result: EntitlementResult) -> DeviceRef:
+    return result.device

@@ -1,0 +1,304 @@
+"""Opens connections, keeps them apart, and closes them."""
+
+import logging
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from functools import partial
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from servicedesk_core.config import DeskSettings, Secrets, connector_settings, disabled_plugins, strict_plugins
+from servicedesk_core.config.values import did_you_mean
+from servicedesk_core.errors import AuthenticationError, PluginError, ServiceDeskError, SettingsError
+from servicedesk_core.hooks.announcing import Announcer
+from servicedesk_core.hooks.boundary import Origin
+from servicedesk_core.hooks.calling import DEFAULT_STEP_TIMEOUT_S, Caller
+from servicedesk_core.hooks.calls import ConnectorCalls
+from servicedesk_core.hooks.capabilities import Capabilities, StreamCheck, VendorIdentity
+from servicedesk_core.hooks.connector import AnyConnector
+from servicedesk_core.hooks.context import ConnectorContext
+from servicedesk_core.hooks.registration import Registry
+from servicedesk_core.hooks.watchdog import Watchdog
+from servicedesk_core.host.connection import ConnectionTest, OpenConnection
+from servicedesk_core.host.opening import ConnectionLog, Life, blocking_runner
+from servicedesk_core.http import HttpFactory
+from servicedesk_core.plugins import LoadedConnector, PluginCatalog
+from servicedesk_core.ports import BudgetLedger, Clock
+from servicedesk_core.redaction import Redactor
+from servicedesk_core.store import Store, sources
+from servicedesk_core.store.sources import Source
+from servicedesk_core.store.state import StoreState
+from servicedesk_core.store.tokens import StoreTokens
+
+if TYPE_CHECKING:
+    from servicedesk_core.http._backend import Transport
+
+_log = logging.getLogger("servicedesk.host")
+
+
+class Host:
+    """The connections of one desk. Use it as an async context manager; it closes what it opened.
+
+    Args:
+        settings: The configuration.
+        store: The desk's store; the host does not close it.
+        clock: The time.
+        ledger: Shares the vendors' quotas.
+        redactor: Knows the secrets; shared with the log handlers.
+        secrets: Resolves secret references.
+        catalog: The plugins; by default those installed, without the disabled ones.
+        step_timeout_s: Longest wait for one step of a hook.
+        patience_s: Seconds after which code of a plugin that blocks is reported.
+        transport: For tests: replaces the network.
+    """
+
+    def __init__(
+        self,
+        settings: DeskSettings,
+        *,
+        store: Store,
+        clock: Clock,
+        ledger: BudgetLedger,
+        redactor: Redactor | None = None,
+        secrets: Secrets | None = None,
+        catalog: PluginCatalog | None = None,
+        step_timeout_s: float = DEFAULT_STEP_TIMEOUT_S,
+        patience_s: float = 10.0,
+        transport: "Transport | None" = None,
+    ) -> None:
+        self.settings = settings
+        self.redactor = redactor or Redactor()
+        self.catalog = catalog or PluginCatalog(
+            disabled=disabled_plugins() | set(settings.plugins.disable), strict=strict_plugins()
+        )
+        self._store = store
+        self._clock = clock
+        self._ledger = ledger
+        self._secrets = secrets or Secrets(directory=settings.directory, on_resolved=self.redactor.register)
+        self._step_timeout_s = step_timeout_s
+        self._transport = transport
+        self._watchdog = Watchdog(patience_s=patience_s)
+        self._registry = Registry()
+        self._open: dict[str, tuple[OpenConnection, AsyncExitStack]] = {}
+        self.announce = Announcer(self._registry)
+
+    async def __aenter__(self) -> Self:
+        for name, extension in self.catalog.extensions(self.settings.plugins.extensions).items():
+            try:
+                self._registry.register(f"extension {name}", extension)
+            except PluginError as error:
+                _log.warning("The extension %s is left out: %s", name, error)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close all connections, the last one first, whatever happens to one of them."""
+        try:
+            for name in reversed(list(self._open)):
+                await self.close(name)
+        finally:
+            self._watchdog.close()
+
+    async def close(self, name: str) -> None:
+        """Close one connection, if it is open."""
+        if entry := self._open.pop(name, None):
+            await entry[1].aclose()
+
+    async def open(self, name: str, *, offline: bool = False) -> OpenConnection:
+        """Open a connection, or return it when it is open. A failure leaves the others alone.
+
+        Args:
+            name: Name in the configuration.
+            offline: Only to map stored records again: no network, no tenant check, no block.
+
+        Raises:
+            SettingsError: There is no such connection, or its settings are wrong.
+            SecretError: A secret cannot be resolved.
+            UnknownConnectorError: Its connector is not installed.
+            PluginError: Its connector cannot be used.
+            TenantMismatchError: Another tenant stands behind it, or sandbox and live would mix.
+            AuthenticationError: The vendor rejects the credentials, or did so before; nobody may try again until
+                :meth:`test` succeeds.
+            ConnectorError: The vendor cannot be asked, or the plugin failed.
+        """
+        if name not in self._open:
+            self._open[name] = await self._opened(name, offline=offline, testing=False)
+        return self._open[name][0]
+
+    async def open_all(
+        self, names: Sequence[str] = ()
+    ) -> tuple[dict[str, OpenConnection], dict[str, ServiceDeskError]]:
+        """Open several connections, each for itself.
+
+        Args:
+            names: Which; empty = all of the configuration.
+
+        Returns:
+            The open ones, and the errors of the others, by name.
+        """
+        opened: dict[str, OpenConnection] = {}
+        failed: dict[str, ServiceDeskError] = {}
+        for name in names or self.settings.connections:
+            try:
+                opened[name] = await self.open(name)
+            except ServiceDeskError as error:
+                failed[name] = error
+        return opened, failed
+
+    async def test(self, name: str) -> ConnectionTest:
+        """Ask the vendor harmlessly, even if the connection is blocked; success lifts the block.
+
+        Args:
+            name: Name in the configuration.
+
+        Raises:
+            ServiceDeskError: As :meth:`open`.
+        """
+        await self.close(name)
+        connection, stack = await self._opened(name, offline=False, testing=True)
+        async with stack:
+            checks: tuple[StreamCheck, ...] = ()
+            if connection.calls.implements("check_connection") and connection.streams:
+                checks = await connection.calls.check_connection(connection.streams)
+            await self._store.write(partial(sources.unblock, source_id=connection.source.id))
+            return ConnectionTest(
+                connection=name,
+                identity=connection.identity,
+                checks=checks,
+                was_blocked=connection.source.blocked_reason is not None,
+                requests=connection.requests_sent,
+            )
+
+    async def authentication_failed(self, source: Source, error: AuthenticationError) -> None:
+        """Record that the vendor rejected the credentials: every process stops using the connection.
+
+        Args:
+            source: The connection.
+            error: What the vendor said.
+        """
+        reason = self.redactor.text(error.message)
+        await self._store.write(lambda tx: sources.block(tx, source.id, reason, self._clock.now()))
+
+    async def _opened(self, name: str, *, offline: bool, testing: bool) -> tuple[OpenConnection, AsyncExitStack]:
+        async with AsyncExitStack() as stack:
+            try:
+                connection = await self._assembled(name, stack, offline=offline, testing=testing)
+            except ServiceDeskError as error:
+                error.connection = error.connection or name
+                raise
+            return connection, stack.pop_all()
+        raise AssertionError  # pragma: no cover  # an exit stack swallows nothing
+
+    async def _assembled(self, name: str, stack: AsyncExitStack, *, offline: bool, testing: bool) -> OpenConnection:
+        settings = self._settings_of(name)
+        loaded = self.catalog.connector(settings.connector, directory=self.settings.directory)
+        origin = Origin(name, loaded.id, loaded.distribution)
+        own_settings = connector_settings(self.settings, name, loaded.connector.Settings, self._secrets)
+        source = await self._source(name, blocked_is_fine=offline or testing)
+        http = HttpFactory(
+            connection=name,
+            ledger=self._ledger,
+            clock=self._clock,
+            grants=frozenset(settings.writes),
+            redactor=self.redactor,
+            transport=self._transport,
+        )
+        stack.push_async_callback(http.aclose)
+        life = Life(origin, watchdog=self._watchdog, timeout_s=self._step_timeout_s)
+        instance = life.make(loaded.connector, self._context(name, own_settings, source, http))
+        calls = self._register(name, instance, origin, source, stack)
+        capabilities = calls.describe_capabilities()
+        _refuse_unknown_streams(settings.streams, capabilities, loaded, self.settings.where, name)
+        stack.push_async_callback(life.close, instance)
+        try:
+            await life.open(instance, offline=offline)
+        except AuthenticationError as error:
+            await self.authentication_failed(source, error)
+            raise
+        identity = None if offline else await self._identity(calls, source)
+        if identity is not None:
+            source = await self._store.read(lambda tx: sources.get(tx, name))
+        return OpenConnection(name, settings, source, calls, capabilities, identity, http)
+
+    def _settings_of(self, name: str) -> Any:
+        if settings := self.settings.connections.get(name):
+            return settings
+        known = ", ".join(self.settings.connections) or "none"
+        raise SettingsError(
+            f'There is no connection "{name}".{did_you_mean(name, self.settings.connections)} Configured: {known}.',
+            hint="Name one of them, or add it to the configuration.",
+        )
+
+    async def _source(self, name: str, *, blocked_is_fine: bool) -> Source:
+        settings = self.settings.connections[name]
+        source = await self._store.write(
+            lambda tx: sources.ensure(tx, name, settings.connector, settings.environment, self._clock.now())
+        )
+        if source.blocked_reason is not None and not blocked_is_fine:
+            raise AuthenticationError(
+                f"The vendor rejected the credentials before: {source.blocked_reason}",
+                hint=f'Correct them, then run "servicedesk connections test {name}". '
+                "Until then nothing is sent, so that the account is not locked.",
+                connection=name,
+            )
+        return source
+
+    def _context(self, name: str, own: Any, source: Source, http: HttpFactory) -> ConnectorContext[Any]:
+        settings = self.settings.connections[name]
+        return ConnectorContext(
+            connection=name,
+            settings=own,
+            environment=settings.environment,
+            mapping=settings.mapping,
+            streams=settings.streams,
+            budget=settings.budget,
+            http=http,
+            clock=self._clock,
+            log=ConnectionLog(name, self.redactor),
+            state=StoreState(self._store, source.id),
+            tokens=StoreTokens(self._store, source.id),
+            run_blocking=blocking_runner(name, self._watchdog),
+        )
+
+    def _register(
+        self, name: str, instance: AnyConnector, origin: Origin, source: Source, stack: AsyncExitStack
+    ) -> ConnectorCalls:
+        registered = self._registry.register(name, instance, connection=name)
+        stack.callback(self._registry.unregister, name)
+        return ConnectorCalls(
+            Caller(
+                registered,
+                origin,
+                watchdog=self._watchdog,
+                step_timeout_s=self._step_timeout_s,
+                on_authentication_failure=partial(self.authentication_failed, source),
+            )
+        )
+
+    async def _identity(self, calls: ConnectorCalls, source: Source) -> VendorIdentity | None:
+        if not calls.implements("vendor_identity"):
+            return None
+        identity = await calls.vendor_identity()
+        await self._store.write(lambda tx: sources.remember_identity(tx, source, identity, self._clock.now()))
+        return identity
+
+
+def _refuse_unknown_streams(
+    wanted: Sequence[str], capabilities: Capabilities, loaded: LoadedConnector, where: str, name: str
+) -> None:
+    offered = [stream.stream for stream in capabilities.streams]
+    problems = [
+        f'"{stream}" is not offered by "{loaded.id}".{did_you_mean(stream, offered)}'
+        for stream in wanted
+        if stream not in offered
+    ]
+    if problems:
+        raise SettingsError(
+            f"{where}: connections.{name}.streams: {' '.join(problems)} It offers {', '.join(offered) or 'none'}.",
+            hint="Name only streams that it offers.",
+            connection=name,
+        )
