@@ -1,5 +1,7 @@
-"""The desk's own database. A store is opened here; what is in it is read and written by the modules beside this one,
-as functions over a connection, so that a caller composes its own transaction.
+"""The desk's own database.
+
+A store is opened here. What is in it is read and written by the modules beside this one, as functions over a
+connection, so that a caller composes its own transaction.
 """
 
 from servicedesk_core.store.leases import Fence

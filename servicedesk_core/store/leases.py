@@ -6,7 +6,7 @@ The time is the database's, so that processes on machines with different clocks 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
 from servicedesk_core.errors import LeaseHeldError, LeaseLostError
 from servicedesk_core.store.fields import from_us
@@ -71,9 +71,7 @@ def acquire(tx: Connection, name: str, owner: str, ttl_s: float) -> Fence:
         LeaseHeldError: Somebody holds it; says who and since when.
     """
     now = now_us(tx)
-    row = tx.execute(
-        text("SELECT owner, fence, since, expires_at FROM leases WHERE name = :name" + _for_update(tx)), {"name": name}
-    ).one_or_none()
+    row = tx.execute(_select(tx), {"name": name}).one_or_none()
     if row is not None and row.expires_at > now:
         since = from_us(row.since).replace(microsecond=0).isoformat()
         message = f"{name} is already running in {row.owner}, since {since}."
@@ -120,9 +118,7 @@ def verify(tx: Connection, fence: Fence) -> None:
     Raises:
         LeaseLostError: It expired or was overtaken.
     """
-    row = tx.execute(
-        text("SELECT owner, fence, expires_at FROM leases WHERE name = :name" + _for_update(tx)), {"name": fence.name}
-    ).one_or_none()
+    row = tx.execute(_select(tx), {"name": fence.name}).one_or_none()
     if row is None or row.owner != fence.owner or row.fence != fence.number or row.expires_at <= now_us(tx):
         message = f"This process lost the lease of {fence.name}; what it still wanted to store was refused."
         raise LeaseLostError(message, hint="Run the command again; it goes on where the stored data ends.")
@@ -137,5 +133,7 @@ def live(tx: Connection) -> list[Lease]:
     return [Lease(r.name, r.owner, r.fence, from_us(r.since), from_us(r.expires_at)) for r in rows]
 
 
-def _for_update(tx: Connection) -> str:
-    return " FOR UPDATE" if tx.dialect.name == "postgresql" else ""
+def _select(tx: Connection) -> TextClause:
+    """Read a lease; on PostgreSQL hold its row, so that nobody takes it over before this transaction ends."""
+    lock = " FOR UPDATE" if tx.dialect.name == "postgresql" else ""
+    return text(f"SELECT owner, fence, since, expires_at FROM leases WHERE name = :name{lock}")  # noqa: S608

@@ -239,17 +239,6 @@ budget_buckets = Table(
     Column("used", BigInteger, nullable=False),
 )
 
-budget_blocks = Table(
-    "budget_blocks",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("vendor", Text, nullable=False),
-    Column("account", Text, nullable=False),
-    Column("bucket", BigInteger, nullable=False),
-    Column("unspent", BigInteger, nullable=False),
-    Column("expires_at", BigInteger, nullable=False),
-)
-
 budget_counters = Table(
     "budget_counters",
     metadata,
@@ -258,7 +247,8 @@ budget_counters = Table(
     Column("total", BigInteger),
     Column("allowed", BigInteger),
     Column("as_of", BigInteger),
-    Column("ours_then", BigInteger),
+    Column("others", BigInteger),
+    Column("next_at", BigInteger, nullable=False, server_default="0"),
 )
 
 budget_slots = Table(
@@ -269,6 +259,17 @@ budget_slots = Table(
     Column("endpoint", Text, primary_key=True),
     Column("slot", BigInteger, primary_key=True),
     Column("owner", Text, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+)
+
+budget_waiters = Table(
+    "budget_waiters",
+    metadata,
+    Column("vendor", Text, primary_key=True),
+    Column("account", Text, primary_key=True),
+    Column("endpoint", Text, primary_key=True),
+    Column("owner", Text, primary_key=True),
+    Column("since", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
 )
 

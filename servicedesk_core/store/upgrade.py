@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.engine import URL
 
 from servicedesk_core.errors import StoreCorruptError, StoreFullError, StoreVersionError
-from servicedesk_core.store import leases
+from servicedesk_core.store import leases, views
 from servicedesk_core.store.backup import copy_file, prune
 from servicedesk_core.store.schema import MIN_READER, SCHEMA_VERSION
 
@@ -101,13 +101,18 @@ def run_migrations(tx: Connection, target: str = "head") -> None:
     config = Config()
     config.set_main_option("script_location", "servicedesk_core.store:migrations")
     config.attributes["connection"] = tx
+    views.drop(tx)
     command.upgrade(config, target)
+    views.create(tx)
     tx.execute(
         text(
-            "INSERT INTO store_meta (key, value) VALUES ('min_reader', :v) "
+            "INSERT INTO store_meta (key, value) VALUES (:key, :value) "
             "ON CONFLICT (key) DO UPDATE SET value = excluded.value"
         ),
-        {"v": str(MIN_READER)},
+        [
+            {"key": "min_reader", "value": str(MIN_READER)},
+            {"key": "views_version", "value": str(views.VIEWS_VERSION)},
+        ],
     )
 
 

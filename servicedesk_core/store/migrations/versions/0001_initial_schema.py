@@ -1,4 +1,5 @@
 """initial schema."""
+# ruff: noqa: PLR0915
 
 import sqlalchemy as sa
 from alembic import op
@@ -101,16 +102,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_billing_codes_source_id_external_id")),
     )
     op.create_table(
-        "budget_blocks",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("vendor", sa.Text(), nullable=False),
-        sa.Column("account", sa.Text(), nullable=False),
-        sa.Column("bucket", sa.BigInteger(), nullable=False),
-        sa.Column("unspent", sa.BigInteger(), nullable=False),
-        sa.Column("expires_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_budget_blocks")),
-    )
-    op.create_table(
         "budget_buckets",
         sa.Column("vendor", sa.Text(), nullable=False),
         sa.Column("account", sa.Text(), nullable=False),
@@ -125,7 +116,8 @@ def upgrade() -> None:
         sa.Column("total", sa.BigInteger(), nullable=True),
         sa.Column("allowed", sa.BigInteger(), nullable=True),
         sa.Column("as_of", sa.BigInteger(), nullable=True),
-        sa.Column("ours_then", sa.BigInteger(), nullable=True),
+        sa.Column("others", sa.BigInteger(), nullable=True),
+        sa.Column("next_at", sa.BigInteger(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("vendor", "account", name=op.f("pk_budget_counters")),
     )
     op.create_table(
@@ -137,6 +129,16 @@ def upgrade() -> None:
         sa.Column("owner", sa.Text(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("vendor", "account", "endpoint", "slot", name=op.f("pk_budget_slots")),
+    )
+    op.create_table(
+        "budget_waiters",
+        sa.Column("vendor", sa.Text(), nullable=False),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("endpoint", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("vendor", "account", "endpoint", "owner", name=op.f("pk_budget_waiters")),
     )
     op.create_table(
         "changes",

@@ -1,0 +1,271 @@
+"""The public SQL views: what Power BI, Grafana, a notebook or ``sqlite3`` may rely on.
+
+One view for each stream, ``v_`` and its name, with the live rows only (nothing that is gone at the vendor), derived
+from the domain classes like the tables, and two about the work of the desk itself. The tables behind them are private.
+
+Conventions of :data:`VIEWS_VERSION` 1:
+
+* ``connection`` names the connection; ``external_id`` is the vendor's id; a record is unique by both. ``*_ref`` columns
+  hold the ``external_id`` of a record of the same connection; beside each stands the name of what it points at.
+* Instants are in UTC: ISO 8601 text with six decimals and ``Z`` on SQLite, ``timestamptz`` on PostgreSQL. Dates are ISO
+  text, or ``date``. Durations (``*_s``) are whole seconds.
+* Amounts are exact decimals: text on SQLite, ``numeric`` on PostgreSQL; the currency stands beside them.
+* Lists and maps are JSON: text on SQLite, ``jsonb`` on PostgreSQL.
+* Truth values are 0 and 1 on SQLite, ``boolean`` on PostgreSQL.
+
+Within a version columns are only added. A column that goes or changes its meaning makes a new version, announced one
+release before.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import Connection, text
+
+from servicedesk_core.domain import REFERENCES, STREAMS
+from servicedesk_core.store.connecting import Dialect
+from servicedesk_core.store.fields import Field, fields_of
+
+VIEWS_VERSION = 1
+
+_NAMES = {
+    "companies": "name",
+    "sites": "name",
+    "contacts": "person",
+    "technicians": "name",
+    "queues": "name",
+    "roles": "name",
+    "assets": "name",
+    "contracts": "name",
+    "billing_codes": "name",
+    "products": "name",
+    "projects": "name",
+    "tasks": "title",
+    "tickets": "title",
+}
+"""For each stream that is pointed at, the column that names a record to people; ``person`` is first and last name."""
+
+
+@dataclass(frozen=True, slots=True)
+class ViewColumn:
+    """A column of a view.
+
+    Attributes:
+        name: Its name.
+        meaning: What it holds.
+    """
+
+    name: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A public view.
+
+    Attributes:
+        name: Its name.
+        meaning: What a row is.
+        columns: Its columns, in order.
+    """
+
+    name: str
+    meaning: str
+    columns: tuple[ViewColumn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    name: str
+    sql: str
+    meaning: str
+
+
+def create(tx: Connection) -> None:
+    """Create all views; they must not exist."""
+    dialect: Dialect = "sqlite" if tx.dialect.name == "sqlite" else "postgresql"
+    for name, sql in definitions(dialect).items():
+        tx.execute(text(f"CREATE VIEW {name} AS {sql}".replace(":", r"\:")))
+
+
+def drop(tx: Connection) -> None:
+    """Drop all views, before the tables behind them change."""
+    for name in reversed(definitions("sqlite")):
+        tx.execute(text(f"DROP VIEW IF EXISTS {name}"))
+
+
+def describe() -> tuple[View, ...]:
+    """Return every view with the meaning of its columns, for the documentation."""
+    described = [
+        View(
+            f"v_{stream}",
+            (entity.__doc__ or "").strip().partition("\n")[0],
+            tuple(ViewColumn(c.name, c.meaning) for c in _columns(stream, "sqlite")),
+        )
+        for stream, entity in STREAMS.items()
+    ]
+    described += [
+        View(name, meaning, tuple(ViewColumn(c.name, c.meaning) for c in columns("sqlite")))
+        for name, (meaning, columns, _) in _OWN.items()
+    ]
+    return tuple(described)
+
+
+def definitions(dialect: Dialect) -> dict[str, str]:
+    """Return the query of each view."""
+    views = {f"v_{stream}": _select(_columns(stream, dialect), _from(stream)) for stream in STREAMS}
+    return views | {name: _select(columns(dialect), source) for name, (_, columns, source) in _OWN.items()}
+
+
+def _select(columns: list[_Column], source: str) -> str:
+    return "SELECT " + ", ".join(f'{c.sql} AS "{c.name}"' for c in columns) + " " + source
+
+
+def _from(stream: str) -> str:
+    joins = [f"FROM {stream} t JOIN sources src ON src.id = t.source_id"]
+    joins += [
+        f"LEFT JOIN {target} {_alias(column)} ON {_alias(column)}.source_id = t.source_id "
+        f'AND {_alias(column)}.external_id = t."{column}"'
+        for column, target in _named_references(stream).items()
+    ]
+    return " ".join(joins) + " WHERE t.gone_at IS NULL"
+
+
+def _named_references(stream: str) -> dict[str, str]:
+    return {c: t for c, t in REFERENCES[stream].items() if c.endswith("_ref") and t in _NAMES}
+
+
+def _alias(column: str) -> str:
+    return f"r_{column.removesuffix('_ref')}"
+
+
+def _columns(stream: str, dialect: Dialect) -> list[_Column]:
+    entity = STREAMS[stream]
+    references = _named_references(stream)
+    columns = [
+        _Column("local_id", "t.local_id", "The desk's own number of the record."),
+        _Column("connection", "src.name", "Name of the connection."),
+        _Column("external_id", "t.external_id", "The vendor's id."),
+    ]
+    if stream == "tickets":
+        meaning = "Whether it still needs work or attention; a status without a category counts as open."
+        columns.append(_Column("is_open", "t.is_open", meaning))
+    for field in fields_of(entity):
+        info = entity.model_fields[field.name]
+        meaning = info.description or field.name.replace("_", " ").capitalize() + "."
+        columns.append(_Column(field.name, _readable(field, dialect), meaning))
+        if field.name in references:
+            alias, target = _alias(field.name), references[field.name]
+            columns.append(
+                _Column(f"{field.name.removesuffix('_ref')}_name", _name(alias, target), f"Name of it, from {target}.")
+            )
+            if target == "tickets":
+                columns.append(_Column(f"{field.name.removesuffix('_ref')}_number", f"{alias}.number", "Its number."))
+    if stream == "ticket_events":
+        columns += _event_columns()
+    columns += [
+        _Column("first_seen_at", instant("t.first_seen_at", dialect), "When the desk first saw it."),
+        _Column("changed_at", instant("t.changed_at", dialect), "When the desk last saw its content change."),
+    ]
+    return columns
+
+
+def _event_columns() -> list[_Column]:
+    of_ticket = "ROW_NUMBER() OVER (PARTITION BY t.source_id, t.ticket_ref ORDER BY "
+    return [
+        _Column("effective_us", "t.effective_at", "The instant in microseconds since 1970, for exact arithmetic."),
+        _Column("effective_s", "t.effective_at / 1000000.0", "The instant in seconds since 1970."),
+        _Column("recorded_us", "t.first_seen_at", "When the desk learned of it, in microseconds since 1970."),
+        _Column(
+            "event_no", of_ticket + "t.effective_at, t.source_seq, t.local_id)", "Place in its ticket, by time, from 1."
+        ),
+        _Column(
+            "source_no", of_ticket + "t.source_seq, t.local_id)", "Place in its ticket, by the source's order, from 1."
+        ),
+    ]
+
+
+def _name(alias: str, target: str) -> str:
+    column = _NAMES[target]
+    if column != "person":
+        return f"{alias}.{column}"
+    first, last = f"COALESCE({alias}.first_name, '')", f"COALESCE({alias}.last_name, '')"
+    return f"NULLIF(TRIM({first} || ' ' || {last}), '')"
+
+
+def _readable(field: Field, dialect: Dialect) -> str:
+    column = f't."{field.name}"'
+    if field.python is datetime:
+        return instant(column, dialect)
+    if field.python is Decimal:
+        return amount(column, dialect)
+    if dialect == "postgresql" and field.python is date:
+        return f"CAST({column} AS date)"
+    if dialect == "postgresql" and field.python in (tuple, dict):
+        return f"CAST({column} AS jsonb)"
+    return column
+
+
+def instant(column: str, dialect: Dialect) -> str:
+    """Return SQL that shows a stored instant."""
+    if dialect == "postgresql":
+        return f"(TIMESTAMPTZ 'epoch' + {column} * INTERVAL '1 microsecond')"
+    # floor, so that instants before 1970 are right too
+    second = f"(({column} - (({column} % 1000000) + 1000000) % 1000000) / 1000000)"
+    micro = f"((({column} % 1000000) + 1000000) % 1000000)"
+    return f"strftime('%Y-%m-%dT%H:%M:%S', {second}, 'unixepoch') || printf('.%06dZ', {micro})"
+
+
+def amount(column: str, dialect: Dialect) -> str:
+    """Return SQL that shows a stored amount."""
+    if dialect == "postgresql":
+        return f"CAST({column} AS numeric) / 1000000"
+    digits = f"printf('%d.%06d', ABS({column}) / 1000000, ABS({column}) % 1000000)"
+    return f"CASE WHEN {column} < 0 THEN '-' || {digits} WHEN {column} >= 0 THEN {digits} END"
+
+
+def _connection_columns(dialect: Dialect) -> list[_Column]:
+    return [
+        _Column("connection", "src.name", "Name in the configuration."),
+        _Column("connector", "src.connector", "Id of the connector."),
+        _Column("environment", "src.environment", "live or sandbox."),
+        _Column("account", "src.account", "The vendor's id of the tenant."),
+        _Column("account_name", "src.account_name", "The tenant's name."),
+        _Column("blocked_reason", "src.blocked_reason", "Why the connection is stopped, if it is."),
+        _Column("blocked_at", instant("src.blocked_at", dialect), "Since when it is stopped."),
+    ]
+
+
+def _run_columns(dialect: Dialect) -> list[_Column]:
+    counted = {
+        "read": "Records read.",
+        "new": "Records that were new.",
+        "changed": "Records whose content changed.",
+        "unchanged": "Records whose content was the same.",
+        "quarantined": "Records that did not fit.",
+        "gone": "Records marked as gone.",
+        "requests": "Requests sent.",
+        "seconds": "Time taken.",
+    }
+    return [
+        _Column("run_id", "r.run_id", "Common to all streams of one run."),
+        _Column("connection", "src.name", "Name of the connection."),
+        _Column("stream", "r.stream", "Which records."),
+        _Column("mode", 'r."mode"', "Why they were read."),
+        _Column("started_at", instant("r.started_at", dialect), "When it began."),
+        _Column("finished_at", instant("r.finished_at", dialect), "When it ended."),
+        _Column("outcome", "r.outcome", "How it went."),
+        _Column("error_code", "r.error_code", "Code of the error that ended it."),
+        *(_Column(name, f'r."{name}"', meaning) for name, meaning in counted.items()),
+    ]
+
+
+_OWN = {
+    "v_connections": ("A connection of the desk.", _connection_columns, "FROM sources src"),
+    "v_runs": (
+        "A stream's part of a sync run.",
+        _run_columns,
+        "FROM runs r JOIN sources src ON src.id = r.source_id",
+    ),
+}
