@@ -1,6 +1,5 @@
 """Zones, routes and credentials."""
 
-import httpx
 import pytest
 
 USER = {"user": "api.user@example.com"}
@@ -8,7 +7,7 @@ USER = {"user": "api.user@example.com"}
 
 @pytest.mark.parametrize("path", ["atservicesrest/v1.0/zoneInformation", "ATServicesRest/V1.0/zoneInformation"])
 def test_zone_answers_its_own_address_without_credentials(shared, path):
-    zone = httpx.get(f"{shared.url}/{path}", params=USER).json()
+    zone = shared.http.get(f"{shared.url}/{path}", params=USER).json()
     assert zone["url"] == f"{shared.url}/ATServicesRest/"
     assert zone["webUrl"] == f"{shared.url}/"
     assert set(zone) == {"zoneName", "url", "webUrl", "ci"}
@@ -16,12 +15,12 @@ def test_zone_answers_its_own_address_without_credentials(shared, path):
 
 @pytest.mark.parametrize("user", ["", "nobody@example.com"])
 def test_unknown_user_has_no_zone(shared, user):
-    answer = httpx.get(f"{shared.url}/atservicesrest/v1.0/zoneInformation", params={"user": user})
+    answer = shared.http.get(f"{shared.url}/atservicesrest/v1.0/zoneInformation", params={"user": user})
     assert (answer.status_code, answer.json()) == (500, {"errors": ["Zone information could not be determined"]})
 
 
 def test_versions(shared):
-    assert httpx.get(f"{shared.url}/ATServicesRest/VersionInformation").json() == {"apiVersions": ["1.0"]}
+    assert shared.http.get(f"{shared.url}/ATServicesRest/VersionInformation").json() == {"apiVersions": ["1.0"]}
 
 
 def test_bad_secret_is_401_and_bad_code_is_500(shared):

@@ -40,7 +40,7 @@ def test_dropped_before_anything_happened(api):
 def test_status_with_headers_on_the_nth_call(api, headers):
     body = {"errors": ["busy"]}
     entry = {"kind": "status", "status": 429, "headers": headers, "body": body, "nth": 2, "times": 2}
-    httpx.post(f"{api.url}/sandbox/faults", json=[entry | {"match": {"path": "companies"}}]).raise_for_status()
+    api.http.post(f"{api.url}/sandbox/faults", json=[entry | {"match": {"path": "companies"}}]).raise_for_status()
     answers = [api.get("Companies/0") for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 429, 429, 200]
     assert answers[1].headers.get("retry-after") == headers.get("Retry-After")
@@ -77,13 +77,13 @@ def test_workflow_rule_reverts_a_change(api):
 
 def test_admin_routes(api):
     api.ticket()
-    state = httpx.get(f"{api.url}/sandbox/state").json()
+    state = api.http.get(f"{api.url}/sandbox/state").json()
     assert state["requests"] == {"POST Tickets/create": 1}
     assert state["threshold"] == 1
-    assert httpx.post(f"{api.url}/sandbox/faults", json=[{"kind": "nonsense"}]).status_code == 400
-    assert httpx.get(f"{api.url}/sandbox/nothing").status_code == 404
-    assert httpx.post(f"{api.url}/sandbox/reset").json() == {"tickets": 120}
-    assert httpx.get(f"{api.url}/sandbox/state").json()["requests"] == {}
+    assert api.http.post(f"{api.url}/sandbox/faults", json=[{"kind": "nonsense"}]).status_code == 400
+    assert api.http.get(f"{api.url}/sandbox/nothing").status_code == 404
+    assert api.http.post(f"{api.url}/sandbox/reset").json() == {"tickets": 120}
+    assert api.http.get(f"{api.url}/sandbox/state").json()["requests"] == {}
 
 
 async def test_admin_routes_are_for_loopback_only(api):
