@@ -139,11 +139,15 @@ def _event_meaning(mapping: FileMapping, vocabulary: VocabularyMapping) -> Means
     named = _Named(mapping, {**references, **_EVENT_REFERENCES}, {**mapping.ticket, **mapping.columns})
     words = mapping.words
 
+    groups = [(group, take) for group, take in ((INITIAL, "first"), (FINAL, "final")) if takes[take] or custom[take]]
+
     def stated(take: str, cells: Cells, issues: list[MappingIssue]) -> dict[str, Any]:
         found = {field: value for field, read in takes[take].items() if (value := read(cells, issues)) is not None}
         _translated(found, vocabulary)
-        stated = {field: _as_json(value) for field, value in found.items()}
-        if labels := {label: text for label, read in custom[take].items() if (text := read(cells)) is not None}:
+        stated = {field: value if type(value) is str else _as_json(value) for field, value in found.items()}
+        if custom[take] and (
+            labels := {label: text for label, read in custom[take].items() if (text := read(cells)) is not None}
+        ):
             stated["custom_fields"] = labels
         return stated
 
@@ -156,7 +160,7 @@ def _event_meaning(mapping: FileMapping, vocabulary: VocabularyMapping) -> Means
             raise MappingError(f"The row cannot be used: {error}.", hint="Correct the file or the mapping.") from None
         fields = {field: value for field, read in of_event.items() if (value := read(cells, issues)) is not None}
         after = stated("last", cells, issues)
-        for group, take in ((INITIAL, "first"), (FINAL, "final")):
+        for group, take in groups:
             if values := stated(take, cells, issues):
                 after[group] = values
         kind = _apply_word(words, fields.get("vendor_word"), after, issues)
@@ -168,6 +172,7 @@ def _event_meaning(mapping: FileMapping, vocabulary: VocabularyMapping) -> Means
                 ticket_ref=ticket_ref(cells) or "",
                 source=EventSource.IMPORTED,
                 effective_at=at,
+                before={},
                 after=after,
                 **fields,
             )

@@ -1,0 +1,351 @@
+"""Proposes a mapping for a file nobody has seen. A proposal is for a person to read and correct."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+from servicedesk_core.connectors.tabular.declaration import ColumnRule, FileMapping, WordMeaning
+from servicedesk_core.connectors.tabular.profile import Column, Profile
+from servicedesk_core.domain import STREAMS, Priority, StatusCategory
+from servicedesk_core.errors import ProtocolError
+
+_HINTS: dict[str, str] = {
+    "case": r"case[ _:]?(id|concept:name|number|no)?$|^(ticket|incident|problem|request|sr|issue)[ _]?"
+    r"(id|number|no|nr|key|#)?$|^(id|number|key|ref|reference)$|^(case|ticket)",
+    "word": r"^(activity|event|action|step|concept:name|task|operation|event[ _]?(type|name))$|activit|sub[ _-]?status"
+    r"|^(status|state|lifecycle|transition|stage|phase)|status|state$",
+    "actor": r"^(resource|org:resource|owner|user|agent|technician|assignee|assigned[ _]to|operator|engineer)$"
+    r"|resource$|technician|assignee|assigned[ _]to|agent|owner[ _](first[ _])?name",
+    "queue": r"^(queue|work[ _]?group|team|group|org:group|assignment[ _]group|department)$|work[ _]?group|queue"
+    r"|team|group",
+    "company": r"^(customer|client|company|account|organi[sz]ation)([ _](name|id))?$|customer|client|company",
+    "priority": r"^(priority|severity|urgency|impact)$|priorit|severit|urgenc",
+    "sla": r"service[ _]?level|^sla$|agreement",
+    "title": r"^(title|subject|summary|short[ _]description)$",
+    "description": r"^(description|details|body)$",
+    "contact": r"^(caller|requester|contact|reporter|end[ _]?user)([ _](name|id))?$",
+    "asset": r"^(asset|device|configuration[ _]?item|ci)([ _](name|id))?$",
+    "created": r"creat|opened|open[ _](time|date|at)|reported|logged",
+    "resolved": r"resol|solved",
+    "closed": r"clos",
+    "due": r"\bdue|deadline|target",
+    "serial": r"serial",
+    "name": r"^(name|company|customer|client|host[ _]?name|device)([ _]name)?$",
+    "email": r"e-?mail",
+    "phone": r"phone",
+    "model": r"^model",
+    "manufacturer": r"manufactur|vendor|brand|^make$",
+    "site": r"^(site|location|branch)",
+    "warranty": r"warrant",
+    "first": r"first[ _]?name|given",
+    "last": r"last[ _]?name|surname|family",
+    "city": r"^(city|town)$",
+    "country": r"^country$",
+    "id": r"(^|[ _])(id|number|no|nr|key|code)$|^#$",
+}
+_CATEGORIES: tuple[tuple[str, StatusCategory], ...] = (
+    (r"reopen", StatusCategory.IN_PROGRESS),
+    (r"cancel|invalid|reject|void|withdraw", StatusCategory.CANCELLED),
+    (r"duplicate|merged", StatusCategory.MERGED),
+    (r"\bspam", StatusCategory.SPAM),
+    (r"await\w* assign|unassigned", StatusCategory.NEW),
+    (r"(wait|pend|await|hold).*(vendor|supplier|third|implement)", StatusCategory.WAITING_VENDOR),
+    (r"(wait|pend|await).*(part|deliver|material)", StatusCategory.WAITING_PARTS),
+    (r"(wait|pend|await).*approv", StatusCategory.WAITING_APPROVAL),
+    (r"wait|pending|await", StatusCategory.WAITING_CUSTOMER),
+    (r"hold|suspend|parked|defer", StatusCategory.ON_HOLD),
+    (r"^clos|complet|^verified|^done$|finish", StatusCategory.CLOSED),
+    (r"^resolv|^solve|^fixed|resolved$", StatusCategory.RESOLVED),
+    (r"schedul|appointment|planned", StatusCategory.SCHEDULED),
+    (r"progress|take in charge|^accept|^start|working|investigat|^active|diagnos", StatusCategory.IN_PROGRESS),
+    (r"assign|triag|classif|categor", StatusCategory.TRIAGED),
+    (r"^new|^open|creat|insert|register|submit|queued|logged", StatusCategory.NEW),
+)
+_PRIORITIES: tuple[tuple[str, Priority], ...] = (
+    (r"critical|urgent|major|highest|emergency|^p?1\b", Priority.P1),
+    (r"^high|^p?2\b|important", Priority.P2),
+    (r"medium|normal|moderate|^p?3\b", Priority.P3),
+    (r"low|minor|^p?4\b", Priority.P4),
+    (r"planning|trivial|^p?5\b", Priority.P5),
+)
+_RECORD_FIELDS: dict[str, dict[str, str]] = {
+    "tickets": {
+        "title": "title", "description": "description", "company_ref": "company", "contact_ref": "contact",
+        "assignee_ref": "actor", "queue_ref": "queue", "status": "word", "priority_name": "priority",
+        "asset_ref": "asset", "sla": "sla", "created_at": "created", "due_at": "due", "resolved_at": "resolved",
+        "closed_at": "closed",
+    },
+    "assets": {
+        "serial_number": "serial", "name": "name", "manufacturer": "manufacturer", "model": "model",
+        "company_ref": "company", "site_ref": "site", "warranty_until": "warranty",
+    },
+    "contacts": {
+        "first_name": "first", "last_name": "last", "email": "email", "phone": "phone", "company_ref": "company",
+    },
+    "companies": {"name": "name", "phone": "phone", "city": "city", "country": "country"},
+}  # fmt: skip
+_TICKET_TIMES = {"created_at": "created", "resolved_at": "resolved", "closed_at": "closed", "due_at": "due"}
+_MANY_WORDS = 200
+_NO_RANK = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A proposed mapping.
+
+    Attributes:
+        mapping: The mapping; valid as it stands.
+        notes: What was assumed and should be looked at, one sentence each.
+    """
+
+    mapping: FileMapping
+    notes: tuple[str, ...]
+
+
+def propose(found: Profile) -> Proposal:
+    """Propose a mapping.
+
+    Args:
+        found: What the beginning of the file shows.
+
+    Raises:
+        ProtocolError: The file has no rows, or nothing in it could identify a record.
+    """
+    if not found.rows:
+        raise ProtocolError(
+            f"{found.path.name} has no rows.", hint="A mapping can be proposed only for a file with data."
+        )
+    draft = _Draft(found)
+    case = draft.case_column()
+    times = [column for column in draft.varying if column.time_format]
+    if case is not None and times:
+        return draft.events(case, times)
+    return draft.records()
+
+
+def category_of(word: str) -> StatusCategory | None:
+    """Guess what a status or step means, or ``None``."""
+    low = word.lower().strip()
+    return next((category for pattern, category in _CATEGORIES if re.search(pattern, low)), None)
+
+
+def priority_of(word: str) -> Priority | None:
+    """Guess the priority behind a word, or ``None``."""
+    low = word.lower().strip()
+    return next((priority for pattern, priority in _PRIORITIES if re.search(pattern, low)), None)
+
+
+class _Draft:
+    """Gives the columns of one file their parts, one after the other."""
+
+    def __init__(self, found: Profile) -> None:
+        self.found = found
+        self.rows = len(found.rows)
+        self.varying = [column for column in found.columns.values() if column.distinct > 1]
+        self.taken: set[str] = set()
+        self.notes: list[str] = []
+        if constant := [column.name for column in found.columns.values() if column.distinct == 1]:
+            self.notes.append(f"The same on every row, left out: {', '.join(constant)}.")
+
+    def take(self, role: str, among: Iterable[Column] | None = None) -> Column | None:
+        """Take the free column whose name fits a part best."""
+        free = [column for column in (self.varying if among is None else among) if column.name not in self.taken]
+        best = min(free, key=lambda column: _rank(role, column), default=None)
+        if best is None or _rank(role, best) == _NO_RANK:
+            return None
+        self.taken.add(best.name)
+        return best
+
+    def case_column(self) -> Column | None:
+        """Return the column that tells tickets apart in a log, or ``None`` when no text repeats."""
+        candidates = [
+            column
+            for column in self.varying
+            if not column.time_format and column.filled >= self.rows * 0.9 and 1 < column.distinct < column.filled * 0.9
+        ]
+        if not candidates:
+            return None
+        return max(candidates, key=self._case_score)
+
+    def _case_score(self, column: Column) -> float:
+        hinted = 3.0 if _rank("case", column) < _NO_RANK else 0.0
+        cells = [row.get(column.name, "") for row in self.found.rows]
+        together = sum(1 for one, other in pairwise(cells) if one == other) / max(1, len(cells) - 1)
+        like_ids = (
+            1.0 if sum(any(sign.isdigit() for sign in text) for text in column.counts) > column.distinct / 2 else 0
+        )
+        taken = any(_rank(role, column) < _NO_RANK for role in ("word", "actor", "queue", "company", "priority"))
+        return hinted + like_ids + together * 0.5 + column.distinct / self.rows - (2.0 if taken else 0.0)
+
+    def varies_inside(self, case: Column, column: Column) -> bool:
+        """Say whether a column has different texts on the rows of one case."""
+        first: dict[str, str] = {}
+        return any(
+            first.setdefault(row.get(case.name, ""), row.get(column.name, "")) != row.get(column.name, "")
+            for row in self.found.rows
+        )
+
+    def events(self, case: Column, times: list[Column]) -> Proposal:
+        """Propose a log of events."""
+        self.taken.add(case.name)
+        moving = [column for column in times if self.varies_inside(case, column)] or times
+        stamp = min(moving, key=lambda column: (_stamp_rank(column.name), -column.filled))
+        self.taken |= {column.name for column in times}
+        columns: dict[str, Any] = {"ticket_ref": case.name, "effective_at": self.time_rule(stamp)}
+        ticket: dict[str, Any] = {}
+        words = self.words(case, columns)
+        if actor := self.take("actor"):
+            rule = self._composite(actor)
+            columns["actor_ref"] = ticket["assignee_ref"] = rule
+        for field, role in (("queue_ref", "queue"), ("company_ref", "company"), ("sla", "sla"), ("title", "title")):
+            if column := self.take(role):
+                ticket[field] = column.name
+        self._priority(ticket)
+        for column in times:
+            if column is not stamp:
+                self._further_time(column, ticket)
+        self._say_times(stamp)
+        return self._proposal("event", "ticket_events", columns, ticket=ticket, words=words)
+
+    def words(self, case: Column, columns: dict[str, Any]) -> dict[str, str]:
+        """Take the column of steps, and guess what each step means."""
+        few = [c for c in self.varying if not c.time_format and c.distinct <= min(_MANY_WORDS, max(2, self.rows // 2))]
+        column = self.take("word", [c for c in few if self.varies_inside(case, c)])
+        if column is None:
+            self.notes.append("No column of steps or statuses was recognised; every event is an activity.")
+            return {}
+        columns["vendor_word"] = column.name
+        guessed = {word: category_of(word) for word in column.counts}
+        if unknown := [word for word, category in guessed.items() if category is None]:
+            self.notes.append(f"Steps without a guess, taken as activity: {', '.join(unknown)}.")
+        return {word: category.value if category else "activity" for word, category in guessed.items()}
+
+    def _composite(self, actor: Column) -> Any:
+        """Add the country to a name that alone may stand for several people."""
+        country = f"{actor.name}_country"
+        if country not in self.found.columns:
+            return actor.name
+        self.taken.add(country)
+        self.notes.append(f"{actor.name} together with {country} is taken as the person.")
+        return {"columns": [actor.name, country], "name": actor.name}
+
+    def _priority(self, fields: dict[str, Any]) -> None:
+        column = self.take("priority")
+        if column is None:
+            return
+        fields["priority_name"] = column.name
+        values = {word: priority.value for word in column.counts if (priority := priority_of(word))}
+        if len(values) == column.distinct:
+            fields["priority"] = {"column": column.name, "values": values}
+
+    def _further_time(self, column: Column, ticket: dict[str, Any]) -> None:
+        for field, role in _TICKET_TIMES.items():
+            if field not in ticket and re.search(_HINTS[role], column.name.lower()):
+                ticket[field] = {**self.time_rule(column), "take": "final"}
+                return
+        self.taken.discard(column.name)
+
+    def records(self) -> Proposal:
+        """Propose a file of records, of the stream whose fields it names most of."""
+        stream = max(_RECORD_FIELDS, key=self._matches)
+        unique = [c for c in self.varying if c.filled == self.rows and c.distinct == self.rows and not c.time_format]
+        if not unique:
+            raise ProtocolError(
+                f"{self.found.path.name} has neither a column that tells its rows apart nor the shape of a log.",
+                hint="Write the mapping by hand; columns can be joined to a key.",
+            )
+        key = min(unique, key=lambda column: (_rank("id", column), _rank("case", column)))
+        columns: dict[str, Any] = {"external_id": key.name}
+        self.taken.add(key.name)
+        for field, role in _RECORD_FIELDS[stream].items():
+            dated = field.endswith(("_at", "_until"))
+            among = [c for c in self.varying if bool(c.time_format) == dated]
+            if role == "priority":
+                self._priority(columns)
+            elif column := self.take(role, among):
+                columns[field] = self.time_rule(column) if dated else column.name
+                self._say_times(column)
+                if field == "status":
+                    values = {word: found.value for word in column.counts if (found := category_of(word))}
+                    columns["status_category"] = {"column": column.name, "values": values}
+        if stream == "companies" and "name" not in columns:
+            columns["name"] = key.name
+        return self._proposal("record", stream, columns)
+
+    def _matches(self, stream: str) -> int:
+        return sum(
+            any(re.search(_HINTS[role], column.name.strip().lower()) for column in self.varying)
+            for role in _RECORD_FIELDS[stream].values()
+        )
+
+    def time_rule(self, column: Column) -> dict[str, Any]:
+        """Return how the times of a column are read."""
+        rule: dict[str, Any] = {"column": column.name}
+        if column.time_format != "iso":
+            rule["format"] = column.time_format
+        return rule
+
+    def _say_times(self, column: Column) -> None:
+        if column.ambiguous:
+            self.notes.append(
+                f"{column.name}: day and month could be the other way round; {column.time_format} is taken."
+            )
+        if column.time_format and not column.zoned:
+            self.notes.append(f'{column.name} carries no zone and is read as UTC; set timezone, such as "Europe/Rome".')
+
+    def _proposal(
+        self, layout: str, stream: str, columns: dict[str, Any], *, ticket: Any = None, words: Any = None
+    ) -> Proposal:
+        shape, path = self.found.shape, self.found.path
+        custom = {}
+        if layout == "event" or "custom_fields" in STREAMS[stream].model_fields:
+            custom = {
+                column.name: ColumnRule(column=column.name)
+                for column in self.varying
+                if column.name not in self.taken and not re.search("variant|^(seq|index|row)$", column.name.lower())
+            }
+        mapping = FileMapping(
+            path=path.name,
+            layout=layout,
+            stream=stream,
+            kind="jsonl" if shape.kind == "jsonl" else "auto",
+            delimiter=None if shape.delimiter in {None, ","} else shape.delimiter,
+            encoding=shape.encoding,
+            header=shape.header,
+            names=() if shape.header else shape.names,
+            missing=("", *self.found.missing),
+            columns={field: ColumnRule.model_validate(rule) for field, rule in columns.items()},
+            ticket={field: ColumnRule.model_validate(rule) for field, rule in (ticket or {}).items()},
+            custom_fields=custom,
+            words={word: WordMeaning.model_validate(meaning) for word, meaning in (words or {}).items()},
+        )
+        return Proposal(mapping, tuple(self.notes))
+
+
+def _rank(role: str, column: Column) -> int:
+    """Return which alternative of a part's hints a column's name fits; earlier ones are better."""
+    name = column.name.strip().lower()
+    return next((n for n, one in enumerate(_alternatives(_HINTS[role])) if re.search(one, name)), _NO_RANK)
+
+
+@cache
+def _alternatives(pattern: str) -> list[str]:
+    """Cut a pattern at its outer ``|``."""
+    parts, depth, current = [], 0, ""
+    for sign in pattern:
+        depth += (sign == "(") - (sign == ")")
+        if sign == "|" and depth == 0:
+            parts.append(current)
+            current = ""
+        else:
+            current += sign
+    return [*parts, current]
+
+
+def _stamp_rank(name: str) -> int:
+    hints = ("complet", "timestamp", "time", "date", "end", "start")
+    low = name.lower()
+    return next((number for number, hint in enumerate(hints) if hint in low), len(hints))
