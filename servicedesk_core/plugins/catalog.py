@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from servicedesk_core.errors import (
     ConfigurationError,
@@ -15,11 +15,14 @@ from servicedesk_core.errors import (
     PluginLoadError,
     UnknownConnectorError,
 )
-from servicedesk_core.hooks.connector import AnyConnector
-from servicedesk_core.hooks.registration import check_hooks
-from servicedesk_core.plugins.accept import accept_connector
 from servicedesk_core.plugins.report import LoadReport, LoadStatus
 from servicedesk_core.plugins.scan import COMMANDS, CONNECTORS, EXTENSIONS, FoundPlugin, normalized, scan
+
+if TYPE_CHECKING:
+    from servicedesk_core.hooks.connector import AnyConnector
+
+# What imports the hooks, pydantic or stevedore is imported where a plugin is loaded, so that a scan stays quick.
+# ruff: noqa: PLC0415
 
 _log = logging.getLogger("servicedesk.plugins")
 
@@ -35,7 +38,7 @@ class LoadedConnector:
     """
 
     id: str
-    connector: type[AnyConnector]
+    connector: "type[AnyConnector]"
     distribution: str
 
 
@@ -116,6 +119,8 @@ class PluginCatalog:
         return self._import(self._only(name, COMMANDS))
 
     def _named(self, name: str) -> LoadedConnector:
+        from servicedesk_core.plugins.accept import accept_connector
+
         plugin = self._only(name, CONNECTORS)
         distribution = f"{plugin.distribution} {plugin.version}"
         imported = self._import(plugin)
@@ -126,6 +131,8 @@ class PluginCatalog:
             raise
 
     def _extension(self, plugin: FoundPlugin) -> object:
+        from servicedesk_core.hooks.registration import check_hooks
+
         imported = self._import(plugin)
         try:
             check_hooks(imported)
@@ -143,7 +150,8 @@ class PluginCatalog:
             raise failure from error
 
     def _from_file(self, reference: str, directory: Path | None) -> LoadedConnector:
-        from servicedesk_core.plugins.load import import_file  # noqa: PLC0415  # stevedore is slow to import
+        from servicedesk_core.plugins.accept import accept_connector
+        from servicedesk_core.plugins.load import import_file
 
         name, _, class_name = reference.rpartition(":")
         path = (directory or Path()) / name
@@ -171,7 +179,7 @@ class PluginCatalog:
                 )
 
     def _import(self, plugin: FoundPlugin) -> Any:
-        from servicedesk_core.plugins.load import import_entry_point  # noqa: PLC0415  # stevedore is slow to import
+        from servicedesk_core.plugins.load import import_entry_point
 
         try:
             imported = import_entry_point(
