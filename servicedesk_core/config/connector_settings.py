@@ -37,12 +37,12 @@ def connector_settings(desk: DeskSettings, name: str, model: type[SettingsT], se
     connection = desk.connections[name]
     options = _migrated(desk, name, connection, model)
     walk = _Resolver(secrets, where=desk.where, plain_allowed=connection.environment == "sandbox")
-    resolved = walk.table(options, (model,), key_path("connections", name))
+    resolved = walk.table(options, (model,), ("connections", name))
     problems = list(walk.plain)
     try:
         settings = model.model_validate(resolved)
     except ValidationError as error:
-        problems += problems_of(error, model, prefix=key_path("connections", name), also=CORE_KEYS)
+        problems += problems_of(error, model, prefix=("connections", name), also=CORE_KEYS)
     if problems:
         problems += [error.message for error in walk.unresolved]
         raise settings_error(str(desk.path or desk.where), problems, connection=name)
@@ -68,6 +68,9 @@ def _migrated(
     return model.migrate_settings(options, written_for) if written_for < model.settings_version else options
 
 
+_Path = tuple[str | int, ...]
+
+
 class _Resolver:
     """Walks the settings beside the types that they are meant for."""
 
@@ -78,31 +81,31 @@ class _Resolver:
         self.plain: list[str] = []
         self.unresolved: list[SecretError] = []
 
-    def table(self, table: Mapping[str, Any], types: tuple[Any, ...], path: str) -> dict[str, Any]:
+    def table(self, table: Mapping[str, Any], types: tuple[Any, ...], path: _Path) -> dict[str, Any]:
         """Return the table with its references resolved."""
-        return {key: self._value(value, _types_of(types, key), key_path(path, key)) for key, value in table.items()}
+        return {key: self._value(value, _types_of(types, key), (*path, key)) for key, value in table.items()}
 
-    def _value(self, value: Any, types: tuple[Any, ...], path: str) -> Any:
+    def _value(self, value: Any, types: tuple[Any, ...], path: _Path) -> Any:
         if isinstance(value, str):
             return self._text(value, path, secret=SecretStr in types or SecretBytes in types)
         if isinstance(value, Mapping):
             return self.table(value, types, path)
         if isinstance(value, list | tuple):
-            return [self._value(item, types, f"{path}[{number}]") for number, item in enumerate(value, 1)]
+            return [self._value(item, types, (*path, index)) for index, item in enumerate(value)]
         return value
 
-    def _text(self, text: str, path: str, *, secret: bool) -> Any:
+    def _text(self, text: str, path: _Path, *, secret: bool) -> Any:
         # A plain field may legitimately hold "file:///…" or any "scheme:…", so only env: and keyring: count there.
         if (secret and self._secrets.is_reference(text)) or scheme_of(text) in {"env", "keyring"}:
             try:
-                value = self._secrets.resolve(text, key=path, where=self._where)
+                value = self._secrets.resolve(text, key=key_path(*path), where=self._where)
             except SecretError as error:
                 self.unresolved.append(error)
                 return text
             return value.get_secret_value()
         if secret and not self._plain_allowed:
             self.plain.append(
-                f'{path}: holds the secret itself; write a reference such as "env:NAME", "file:PATH" or '
+                f'{key_path(*path)}: holds the secret itself; write a reference such as "env:NAME", "file:PATH" or '
                 '"keyring:SERVICE/NAME". Plain secrets are accepted only with environment = "sandbox".'
             )
         elif secret:

@@ -10,14 +10,14 @@ from servicedesk_core.errors import SettingsError
 
 
 def problems_of(
-    error: ValidationError, model: type[BaseModel], *, prefix: str = "", also: Iterable[str] = ()
+    error: ValidationError, model: type[BaseModel], *, prefix: tuple[str, ...] = (), also: Iterable[str] = ()
 ) -> list[str]:
     """Return one line for each problem: the key path, what is wrong, what is allowed.
 
     Args:
         error: What validation found.
         model: The class that was validated against; its fields are proposed for unknown keys.
-        prefix: Key path of the validated table.
+        prefix: Keys that lead to the validated table.
         also: Further keys that would have been allowed at the top of the table.
     """
     return [_line(detail, model, prefix, also) for detail in error.errors(include_url=False)]
@@ -40,14 +40,14 @@ def key_path(*parts: object) -> str:
         if isinstance(part, int):
             text += f"[{part + 1}]"
         elif part != "":
-            plain = str(part).replace("_", "").replace("-", "").replace(".", "").isalnum()
+            plain = str(part).replace("_", "").replace("-", "").isalnum()
             text += ("." if text else "") + (str(part) if plain else f'"{part}"')
     return text
 
 
-def _line(detail: ErrorDetails, model: type[BaseModel], prefix: str, also: Iterable[str]) -> str:
+def _line(detail: ErrorDetails, model: type[BaseModel], prefix: tuple[str, ...], also: Iterable[str]) -> str:
     *parents, last = detail["loc"] or ("",)
-    path = key_path(prefix, *(part for part in detail["loc"] if part != "[key]"))
+    path = key_path(*prefix, *(part for part in detail["loc"] if part != "[key]"))
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "extra_forbidden":
         choices = [*_fields_at(model, parents), *(also if not parents else ())]

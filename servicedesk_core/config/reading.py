@@ -28,7 +28,8 @@ def load_settings(path: Path | str = DEFAULT_FILE) -> DeskSettings:
     """
     path = Path(path).absolute()
     try:
-        data = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        text = path.read_bytes().decode("utf-8-sig")
+        data = tomllib.loads(text)
     except FileNotFoundError:
         raise SettingsError(
             f"There is no configuration file {path}.",
@@ -41,8 +42,9 @@ def load_settings(path: Path | str = DEFAULT_FILE) -> DeskSettings:
     except UnicodeDecodeError:
         raise SettingsError(f"{path} is not a text file in UTF-8.", hint="Save it again as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
+        reason = str(error).replace("at end of document", f"at line {text.count(chr(10)) + 1}, the end of the file")
         raise SettingsError(
-            f"{path} is not complete or not valid TOML: {error}.",
+            f"{path} is not complete or not valid TOML: {reason}.",
             hint="Correct that line; if the file was cut off while it was saved, restore it from a copy.",
         ) from None
     return parse_settings(data, path=path)

@@ -1,0 +1,101 @@
+"""A connection's own keys are checked against its connector's class, and its secrets are resolved."""
+
+import pytest
+from pydantic import BaseModel, SecretStr
+
+from servicedesk_core.config import Secrets, connector_settings, parse_settings
+from servicedesk_core.errors import PluginLoadError, SecretError, SettingsError
+from servicedesk_core.hooks import ConnectorSettings
+
+
+class Nested(BaseModel):
+    token: SecretStr | None = None
+    path: str = ""
+
+
+class Acme(ConnectorSettings):
+    username: str
+    secret: SecretStr | None = None
+    keys: dict[str, SecretStr] = {}
+    nested: list[Nested] = []
+    url: str = "https://acme.example.com"
+
+
+def settings(environment="live", model=Acme, environ=None, **options):
+    desk = parse_settings({"connections": {"psa": {"connector": "acme", "environment": environment, **options}}})
+    return connector_settings(desk, "psa", model, Secrets(environ=environ or {}))
+
+
+def test_references_are_resolved_at_every_depth():
+    got = settings(
+        username="env:USER",
+        secret="env:SECRET",
+        keys={"a": "env:A"},
+        nested=[{"token": "env:T", "path": "file:///srv/x"}],
+        environ={"USER": "u", "SECRET": "s", "A": "a", "T": "t"},
+    )
+    assert got.username == "u"
+    assert got.secret.get_secret_value() == "s"
+    assert got.keys["a"].get_secret_value() == "a"
+    assert got.nested[0].token.get_secret_value() == "t"
+    assert got.nested[0].path == "file:///srv/x"
+
+
+@pytest.mark.parametrize(
+    ("options", "key"),
+    [
+        ({"secret": "hunter2-hunter2"}, "connections.psa.secret"),
+        ({"keys": {"a": "hunter2-hunter2"}}, "connections.psa.keys.a"),
+        ({"nested": [{"token": "hunter2-hunter2"}]}, "connections.psa.nested[1].token"),
+    ],
+)
+def test_a_plain_secret_is_refused_live_and_never_shown(options, key):
+    with pytest.raises(SettingsError) as caught:
+        settings(username="u", **options)
+    assert f"{key}: holds the secret itself" in caught.value.message
+    assert "hunter2" not in str(caught.value) + repr(caught.value)
+
+
+def test_a_plain_secret_is_accepted_in_a_sandbox():
+    assert settings("sandbox", username="u", secret="sandbox-secret").secret.get_secret_value() == "sandbox-secret"
+
+
+def test_unknown_missing_and_malformed_keys_are_named_together():
+    with pytest.raises(SettingsError) as caught:
+        settings(usrname="u", enviroment="live", url=5, secret="env:NOPE")
+    message = caught.value.message
+    assert 'connections.psa.usrname: unknown setting. Did you mean "username"?' in message
+    assert 'connections.psa.enviroment: unknown setting. Did you mean "environment"?' in message
+    assert "connections.psa.username: is missing." in message
+    assert "connections.psa.url: must be a valid string" in message
+    assert "environment variable NOPE (not set)" in message
+
+
+def test_all_unresolved_secrets_are_named_together():
+    with pytest.raises(SecretError) as caught:
+        settings(username="env:ONE", secret="env:TWO")
+    assert "variable ONE" in caught.value.message
+    assert "variable TWO" in caught.value.message
+    assert caught.value.connection == "psa"
+
+
+def test_settings_of_an_older_version_are_migrated_and_newer_ones_refused():
+    class Second(Acme):
+        settings_version = 2
+
+        @classmethod
+        def migrate_settings(cls, old, version):
+            assert version == 1
+            return {"username": old["user"]}
+
+    assert settings(model=Second, settings_version=1, user="u").username == "u"
+    with pytest.raises(SettingsError, match="Upgrade the plugin"):
+        settings(model=Second, settings_version=3, username="u")
+
+
+def test_a_connector_may_not_take_cores_own_keys():
+    class Clash(ConnectorSettings):
+        streams: str = ""
+
+    with pytest.raises(PluginLoadError, match="declares streams"):
+        settings(model=Clash)
