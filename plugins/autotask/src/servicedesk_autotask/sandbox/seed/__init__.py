@@ -5,6 +5,7 @@ from random import Random
 
 from servicedesk_autotask.sandbox.options import SandboxOptions
 from servicedesk_autotask.sandbox.seed.activity import ActivityMaker
+from servicedesk_autotask.sandbox.seed.back_office import seed_back_office
 from servicedesk_autotask.sandbox.seed.base import seed_base
 from servicedesk_autotask.sandbox.seed.customers import seed_customers
 from servicedesk_autotask.sandbox.seed.hostile import add_hostile_rows
@@ -37,6 +38,7 @@ def seed_desk(store: Store, options: SandboxOptions, now: datetime) -> None:
     with store.transaction():
         seed_base(store, rng, tickets=options.tickets, now=present)
         seed_customers(store, rng, tickets=options.tickets, now=present)
+        seed_back_office(store, rng, now=present)
     _tickets(store, rng, options.tickets, present, days)
     with store.transaction():
         if options.hostile:
