@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from servicedesk_core.hooks.pulling import Page
-from servicedesk_core.sync.intake import Arrived, Rejected, take_in
+from servicedesk_core.store.quarantine import Rejected
+from servicedesk_core.sync.intake import Arrived, take_in
 from servicedesk_core.sync.options import Limits
 from servicedesk_core.sync.pages import NoPageYet, PageStream
 

@@ -1,6 +1,6 @@
 """What the engine needs to know of a connection, and to call on it."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -35,13 +35,13 @@ class Calls(Protocol):
     async def count(self, request: PullRequest) -> int | None:
         """See the hook of the same name; ``None`` when the connector does not implement it."""
 
-    def pull(self, request: PullRequest) -> AsyncIterator[Page]:
+    def pull(self, request: PullRequest) -> AsyncGenerator[Page, None]:
         """See the hook of the same name."""
 
-    def fetch_records(self, stream: str, refs: Sequence[str]) -> AsyncIterator[FetchOutcome]:
+    def fetch_records(self, stream: str, refs: Sequence[str]) -> AsyncGenerator[FetchOutcome, None]:
         """See the hook of the same name."""
 
-    def fetch_history(self, ticket_refs: Sequence[str]) -> AsyncIterator[FetchOutcome]:
+    def fetch_history(self, ticket_refs: Sequence[str]) -> AsyncGenerator[FetchOutcome, None]:
         """See the hook of the same name."""
 
     def mapper(self, stream: str) -> Mapper:

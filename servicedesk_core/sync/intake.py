@@ -1,13 +1,12 @@
-"""The first look at a page: what can be stored at all, and a fingerprint of each payload."""
+"""The first look at a page: which records can be stored at all, each payload packed and hashed once."""
 
-import json
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
-import orjson
-
 from servicedesk_core.hooks.pulling import SourceRecord
+from servicedesk_core.store.quarantine import Rejected
+from servicedesk_core.store.raws import Packed, pack
 
 ID_LENGTH: Final = 255
 
@@ -18,26 +17,12 @@ class Arrived(NamedTuple):
     Attributes:
         external_id: The vendor's id.
         raw: The payload.
-        raw_hash: Fingerprint of the payload, independent of the order of its keys.
+        packed: The payload as it is stored, with its hash.
     """
 
     external_id: str
     raw: Mapping[str, Any]
-    raw_hash: bytes
-
-
-class Rejected(NamedTuple):
-    """A record for the quarantine.
-
-    Attributes:
-        external_id: The vendor's id, or ``?`` and a fingerprint where there is no usable one.
-        reason: Why; no record text.
-        raw: The payload, as far as it can be stored.
-    """
-
-    external_id: str
-    reason: str
-    raw: Mapping[str, Any] | None
+    packed: Packed
 
 
 class Intake(NamedTuple):
@@ -46,7 +31,7 @@ class Intake(NamedTuple):
     Attributes:
         arrived: Records that may be stored, each id once.
         rejected: Records for the quarantine.
-        size: Bytes of payload as JSON.
+        size: Bytes of payload, roughly.
     """
 
     arrived: list[Arrived]
@@ -54,18 +39,8 @@ class Intake(NamedTuple):
     size: int
 
 
-def fingerprint(raw: Mapping[str, Any]) -> tuple[bytes, int]:
-    """Return a payload's fingerprint and its size as JSON.
-
-    Raises:
-        orjson.JSONEncodeError: It is not JSON: a number beyond 64 bits, broken text, a foreign type.
-    """
-    canonical = orjson.dumps(raw, option=orjson.OPT_SORT_KEYS)
-    return blake2b(canonical, digest_size=16).digest(), len(canonical)
-
-
 def take_in(records: Iterable[SourceRecord]) -> Intake:
-    """Check and fingerprint the records of a page.
+    """Check, pack and hash the records of a page.
 
     A record that comes twice with one content counts once; with two contents the later one is kept, as the newer, and
     the id is put into quarantine for somebody to look at.
@@ -73,44 +48,38 @@ def take_in(records: Iterable[SourceRecord]) -> Intake:
     arrived: dict[str, Arrived] = {}
     rejected: list[Rejected] = []
     total = 0
-    for record in records:
-        external_id, raw = record
+    for external_id, raw in records:
         if raw is None:
             continue
-        try:
-            raw_hash, size = fingerprint(raw)
-        except orjson.JSONEncodeError as error:
-            rejected.append(Rejected(_usable_id(record), f"The payload is not valid JSON: {error}.", _as_json(raw)))
-            continue
-        total += size
-        if not isinstance(external_id, str) or not external_id or len(external_id) > ID_LENGTH:
-            reason = f"The id is missing, not text, or longer than {ID_LENGTH} characters."
-            rejected.append(Rejected(_usable_id(record), reason, raw))
+        packed = pack(raw)
+        total += _size(raw, packed)
+        if not is_usable_id(external_id):
+            reason = f"The id is missing, not text, longer than {ID_LENGTH} characters or not printable."
+            rejected.append(Rejected(f"?{packed.hash.hex()}", raw, reason))
             continue
         earlier = arrived.get(external_id)
-        if earlier is not None and earlier.raw_hash != raw_hash:
-            rejected.append(
-                Rejected(external_id, "The vendor sent this id twice on one page; the later one was kept.", earlier.raw)
-            )
-        arrived[external_id] = Arrived(external_id, raw, raw_hash)
+        if earlier is not None and earlier.packed.hash != packed.hash:
+            reason = "The vendor sent this id twice on one page; the later one was kept."
+            rejected.append(Rejected(external_id, earlier.raw, reason))
+        arrived[external_id] = Arrived(external_id, raw, packed)
     return Intake(list(arrived.values()), rejected, total)
 
 
-def _usable_id(record: SourceRecord) -> str:
-    if isinstance(record.external_id, str) and 0 < len(record.external_id) <= ID_LENGTH:
-        return record.external_id
-    text = json.dumps(record.raw, sort_keys=True, default=repr).encode("utf-8", "replace")
-    return f"?{blake2b(text, digest_size=8).hexdigest()}"
+def is_usable_id(external_id: object) -> bool:
+    """Whether an id can be stored and asked for: printable text of at most 255 characters."""
+    return isinstance(external_id, str) and 0 < len(external_id) <= ID_LENGTH and external_id.isprintable()
 
 
-def _as_json(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the payload with what JSON cannot say as text."""
-    return {str(key): _plain(value) for key, value in raw.items()}
+def digest_of(ids: Iterable[object]) -> bytes:
+    """Return a short fingerprint of ids in their order."""
+    digest = blake2b(digest_size=16)
+    for external_id in ids:
+        digest.update(repr(external_id).encode("utf-8", "replace"))
+    return digest.digest()
 
 
-def _plain(value: Any) -> Any:
-    try:
-        orjson.dumps(value)
-    except orjson.JSONEncodeError:
-        return json.dumps(value, default=repr)
-    return value
+def _size(raw: Mapping[str, Any], packed: Packed) -> int:
+    if packed.blob[:1].isupper():
+        return len(packed.blob)
+    # Deflated: what counts against the memory is the text that it was.
+    return sum(len(value) for value in raw.values() if isinstance(value, str))

@@ -1,17 +1,14 @@
 """Pages of one pull: fetched ahead of the store, and checked against what the hook promises."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import aclosing
-from hashlib import blake2b
 from types import TracebackType
-from typing import Final, Self, cast
+from typing import Self
 
 from servicedesk_core.errors import IncompletePassError, ProtocolError
 from servicedesk_core.hooks.pulling import Page, PullRequest
 from servicedesk_core.sync.connection import Calls
-
-RESUME_LENGTH: Final = 4_096
+from servicedesk_core.sync.intake import digest_of
 
 
 class NoPageYet(Exception):  # noqa: N818  # not an error: the vendor is slower than the store
@@ -70,7 +67,7 @@ class PageStream:
 
     async def _produce(self) -> None:
         try:
-            async with aclosing(cast("_Closable", self._calls.pull(self._request))) as pages:
+            async with aclosing(self._calls.pull(self._request)) as pages:
                 async for page in pages:
                     self._check(page)
                     await self._queue.put(page)
@@ -81,11 +78,6 @@ class PageStream:
             await self._queue.put(None)
         except Exception as error:  # noqa: BLE001  # carried over to the task that asks for pages
             await self._queue.put(error)
-
-
-class _Closable(AsyncIterator[Page]):
-    async def aclose(self) -> None:
-        """Close an async generator."""
 
 
 class PageCheck:
@@ -99,25 +91,18 @@ class PageCheck:
     def __init__(self, request: PullRequest, connection: str) -> None:
         self._stream = request.stream
         self._connection = connection
-        self._resumes = {_digest(request.resume)} if request.resume is not None else set()
+        self._resumes = {digest_of([request.resume])} if request.resume is not None else set()
         self._ids: bytes | None = None
 
     def __call__(self, page: Page) -> None:
         """Raise ProtocolError unless the page leads on."""
         if not page.last:
-            if page.resume is None:
-                raise self._error("sent a page that is not the last one but says no position to go on from")
-            if len(page.resume) > RESUME_LENGTH:
-                raise self._error(f"sent a position of more than {RESUME_LENGTH} characters")
-            mark = _digest(page.resume)
+            mark = digest_of([page.resume])
             if mark in self._resumes:
                 raise self._error("came back to a position where it had been before")
             self._resumes.add(mark)
         if page.records:
-            ids = blake2b(digest_size=16)
-            for record in page.records:
-                ids.update(repr(record.external_id).encode("utf-8", "replace"))
-            digest = ids.digest()
+            digest = digest_of(record.external_id for record in page.records)
             if digest == self._ids:
                 raise self._error("sent the same records twice in a row")
             self._ids = digest
@@ -136,7 +121,3 @@ class PageCheck:
             hint="Run the sync again; if it happens again, report it to the connector's author.",
             connection=self._connection,
         )
-
-
-def _digest(text: str) -> bytes:
-    return blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()

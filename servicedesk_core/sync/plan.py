@@ -37,7 +37,8 @@ class Slice:
 
 
 WHOLE: Final = Slice("whole", 0)
-_LAST_PHASE: Final = 1_000
+AFTER_TICKETS: Final = 1_000
+"""Phase of what hangs on tickets and cannot be cut."""
 
 
 def slices(
@@ -55,7 +56,7 @@ def slices(
         expected: Number of records, if the vendor counted; small streams are not cut.
     """
     if not capability.has_created:
-        return (Slice("whole", _LAST_PHASE if TICKETS in capability.needs else 0),)
+        return (Slice("whole", AFTER_TICKETS if TICKETS in capability.needs else 0),)
     if expected is not None and expected <= WHOLE_PAGES * capability.page_size:
         return (Slice("whole", 0 if capability.stream == TICKETS else 1, since=since),)
     pieces = [Slice("open", 0, only_open=True)] if capability.has_open else []

@@ -1,0 +1,243 @@
+"""The sync engine: runs connections against the store."""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import Connection as Tx
+from sqlalchemy import update
+
+from servicedesk_core.errors import AuthenticationError, ServiceDeskError, SettingsError
+from servicedesk_core.hooks.capabilities import StreamCapability, Support
+from servicedesk_core.hooks.specs.announcements import SyncFinished
+from servicedesk_core.ports import Clock
+from servicedesk_core.store import Fence, Store, runs, sources
+from servicedesk_core.store.runs import RunCounts
+from servicedesk_core.store.schema import runs as runs_table
+from servicedesk_core.store.sources import Source
+from servicedesk_core.sync.announcing import announce_changes
+from servicedesk_core.sync.connection import Announcer, Connection
+from servicedesk_core.sync.guard import MassChangeGuard
+from servicedesk_core.sync.lease import held
+from servicedesk_core.sync.options import Limits, SyncOptions
+from servicedesk_core.sync.report import ProgressCallback, StreamReport, StreamState, SyncReport
+from servicedesk_core.sync.run import Run, blocked
+from servicedesk_core.sync.session import Session, note_failure
+
+_log = logging.getLogger("servicedesk.sync")
+
+_OUTCOMES = {
+    StreamState.COMPLETE: "ok",
+    StreamState.FAILED: "failed",
+    StreamState.HELD: "held",
+    StreamState.INTERRUPTED: "interrupted",
+}
+
+
+class SyncEngine:
+    """Pulls connections into the store.
+
+    Args:
+        store: The desk's store.
+        clock: The time.
+        announcer: Tells connectors and extensions what happened; ``None`` = nobody listens.
+        progress: Told after each commit.
+        guard: The mass-change guard.
+        limits: Sizes and spans.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        clock: Clock,
+        announcer: Announcer | None = None,
+        progress: ProgressCallback | None = None,
+        guard: MassChangeGuard = MassChangeGuard(),
+        limits: Limits = Limits(),
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._announcer = announcer
+        self._progress = progress
+        self._guard = guard
+        self._limits = limits
+
+    async def run(self, connection: Connection, options: SyncOptions = SyncOptions()) -> SyncReport:
+        """Bring the store up to date with a connection's vendor.
+
+        A stream that fails is reported and the others go on. Cancelling leaves a clean checkpoint: what was committed
+        is kept, and the next run goes on from there.
+
+        Args:
+            connection: What to read.
+            options: How.
+
+        Raises:
+            LeaseHeldError: Another process pulls this connection now.
+            LeaseLostError: Another process took over.
+            AuthenticationError: The vendor rejected the credentials, now or before; the connection is stopped for
+                every process until it is tested.
+            TenantMismatchError: The connection points at another tenant than before.
+            ConnectorError: The vendor could not be asked who it is.
+            StoreError: The store cannot be used.
+        """
+        capabilities = capabilities_of(connection)
+        names = chosen(connection, options.streams, capabilities)
+        async with held(self._store, connection.name, self._limits.lease_ttl_s) as fence:
+            source = await self._admit(connection, fence)
+            run = self._open(connection, capabilities, source.id, options, fence)
+            report = await self._record(run, Session(run, names))
+        await self._announce(report)
+        return report
+
+    def _open(
+        self,
+        connection: Connection,
+        capabilities: dict[str, StreamCapability],
+        source_id: int,
+        options: SyncOptions,
+        fence: Fence | None,
+    ) -> Run:
+        return Run(
+            store=self._store,
+            clock=self._clock,
+            connection=connection,
+            capabilities=capabilities,
+            source_id=source_id,
+            fence=fence,
+            options=options,
+            limits=self._limits,
+            guard=self._guard,
+            progress=self._progress,
+        )
+
+    async def _admit(self, connection: Connection, fence: Fence) -> Source:
+        """Make sure that the connection may be used and still points at the same tenant."""
+        now = self._clock.now()
+        source = await self._store.write(
+            lambda tx: sources.ensure(tx, connection.name, connection.connector, connection.environment, now),
+            fence=fence,
+        )
+        if source.blocked_reason is not None:
+            raise blocked(connection.name, source.blocked_reason)
+        try:
+            identity = await connection.calls.vendor_identity()
+        except AuthenticationError as error:
+            await self._block(source.id, error)
+            raise
+        return await self._store.write(
+            lambda tx: sources.remember_identity(tx, source, identity, now), fence=fence
+        )
+
+    async def _block(self, source_id: int, error: AuthenticationError) -> None:
+        now = self._clock.now()
+        await self._store.write(lambda tx: sources.block(tx, source_id, error.message, now))
+
+    async def _record(self, run: Run, session: Session) -> SyncReport:
+        """Run a session and leave a row for each stream, however it ends."""
+        run_id, started_at = uuid4().hex, self._clock.now()
+        rows = await run.write(lambda tx: _begin(tx, run.source_id, run_id, session.reports, started_at))
+        try:
+            await session.read()
+        except asyncio.CancelledError:
+            _end_all(session.reports, StreamState.INTERRUPTED)
+            raise
+        except ServiceDeskError as error:
+            _end_all(session.reports, StreamState.FAILED, error)
+            if isinstance(error, AuthenticationError):
+                await self._block(run.source_id, error)
+            raise
+        except BaseException:
+            _end_all(session.reports, StreamState.INTERRUPTED)
+            raise
+        finally:
+            await self._finish_rows(rows, session.reports)
+        return SyncReport(
+            run_id, run.connection.name, started_at, self._clock.now(), session.reports, dry_run=run.options.dry_run
+        )
+
+    async def _finish_rows(self, rows: list[int], reports: tuple[StreamReport, ...]) -> None:
+        now = self._clock.now()
+        try:
+            await self._store.write(lambda tx: _finish(tx, rows, reports, now))
+        except ServiceDeskError as error:  # a full disk must not hide what went wrong before
+            _log.warning("the end of the run could not be noted: %s", error.code)
+
+    async def _announce(self, report: SyncReport) -> None:
+        if self._announcer is None:
+            return
+        await announce_changes(self._store, self._clock, self._announcer)
+        self._announcer.on_sync_finished(
+            SyncFinished(
+                report.connection, tuple(s.stream for s in report.streams), report.failed, report.finished_at
+            )
+        )
+
+
+def capabilities_of(connection: Connection) -> dict[str, StreamCapability]:
+    """Return what a connection's connector can pull, by stream, of what is wanted."""
+    described = {c.stream: c for c in connection.calls.describe_capabilities().streams if c.support is Support.FULL}
+    unknown = [name for name in connection.streams if name not in described]
+    if unknown:
+        raise _unknown(connection.name, unknown, described)
+    return {n: c for n, c in described.items() if not connection.streams or n in connection.streams}
+
+
+def chosen(
+    connection: Connection, names: tuple[str, ...], capabilities: dict[str, StreamCapability]
+) -> tuple[str, ...]:
+    """Return the streams of one run.
+
+    Raises:
+        SettingsError: A name is none of the connection's streams.
+    """
+    unknown = [name for name in names if name not in capabilities]
+    if unknown:
+        raise _unknown(connection.name, unknown, capabilities)
+    return names or tuple(capabilities)
+
+
+def _unknown(connection: str, names: Iterable[str], there: Iterable[str]) -> SettingsError:
+    return SettingsError(
+        f"There is no stream {', '.join(names)}.",
+        hint=f"Choose among {', '.join(sorted(there))}.",
+        connection=connection,
+    )
+
+
+def _begin(
+    tx: Tx, source_id: int, run_id: str, reports: tuple[StreamReport, ...], now: datetime
+) -> list[int]:
+    # Whoever left a row as running died: this process holds the lease now.
+    dead = (runs_table.c.source_id == source_id) & (runs_table.c.outcome == "running")
+    tx.execute(update(runs_table).where(dead).values(outcome="interrupted"))
+    return [runs.start(tx, run_id, source_id, report.stream, "", now) for report in reports]
+
+
+def _finish(tx: Tx, rows: list[int], reports: tuple[StreamReport, ...], now: datetime) -> None:
+    for row, report in zip(rows, reports, strict=True):
+        if report.state is StreamState.SKIPPED and not report.read:
+            tx.execute(runs_table.delete().where(runs_table.c.id == row))
+            continue
+        counts = RunCounts(**{name: getattr(report, name) for name in RunCounts.__dataclass_fields__})
+        runs.finish(
+            tx,
+            row,
+            counts,
+            outcome=_OUTCOMES.get(report.state, "ok"),
+            now=now,
+            error_code=report.error_code,
+            error=report.error,
+        )
+        tx.execute(update(runs_table).where(runs_table.c.id == row).values(mode="+".join(report.modes)))
+
+
+def _end_all(reports: Iterable[StreamReport], state: StreamState, error: ServiceDeskError | None = None) -> None:
+    for report in reports:
+        if report.state is StreamState.RUNNING:
+            if error is not None:
+                note_failure(report, error, state)
+            report.state = state

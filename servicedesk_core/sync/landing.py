@@ -1,0 +1,202 @@
+"""From a batch of raw records to rows: map what is new, store it with everything that follows from it.
+
+Two steps, so that no write lock is held while a connector maps: :meth:`Landing.prepare` on a reader's snapshot,
+:meth:`Landing.land` inside the caller's write transaction. Nobody else writes a connection's records in between: that
+is what the lease is for.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, cast
+
+from sqlalchemy import Connection as Tx
+
+from servicedesk_core.domain import Entity, EventType, MappingIssue, Ticket, TicketEvent
+from servicedesk_core.errors import MappingError
+from servicedesk_core.store import issues, quarantine, records
+from servicedesk_core.store.quarantine import Rejected
+from servicedesk_core.store.records import FULL, Applied, Incoming, Known, RawPolicy
+from servicedesk_core.sync import observe
+from servicedesk_core.sync.connection import Mapper
+from servicedesk_core.sync.intake import Arrived
+from servicedesk_core.sync.plan import TICKETS
+
+EVENTS: Final = "ticket_events"
+REMAP: Final = "remap"
+DERIVED: Final = "core"
+"""``mapping_version`` and ``origin`` of records that core made itself."""
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A batch that is mapped and waits for its transaction.
+
+    Attributes:
+        arrived: The records by id.
+        incoming: Rows to store.
+        known: What the store holds of them.
+        also: Records that others stated by the way, by stream and id.
+        rejected: Records for the quarantine.
+        issues: Words that have no meaning here.
+        unchanged: Records whose payload and mapping are as before.
+        understood: Ids that can leave the quarantine.
+    """
+
+    arrived: dict[str, Arrived]
+    incoming: list[Incoming] = field(default_factory=list)
+    known: dict[str, Known] = field(default_factory=dict)
+    also: dict[str, dict[str, Entity]] = field(default_factory=dict)
+    rejected: list[Rejected] = field(default_factory=list)
+    issues: list[MappingIssue] = field(default_factory=list)
+    unchanged: int = 0
+    understood: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """What a batch did to the store, in records."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    quarantined: int = 0
+
+    def __add__(self, other: "Landed") -> "Landed":
+        return Landed(
+            self.new + other.new,
+            self.changed + other.changed,
+            self.unchanged + other.unchanged,
+            self.quarantined + other.quarantined,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """How the records of one stream of one connection are stored.
+
+    Attributes:
+        source_id: The connection in the store.
+        stream: Name of the stream.
+        mapper: What a raw record means.
+        version: The mapping's version.
+        raw: Which payloads are kept.
+        observes: Whether ticket events are derived from successive states: not where the source tells them itself.
+    """
+
+    source_id: int
+    stream: str
+    mapper: Mapper
+    version: str
+    raw: RawPolicy = FULL
+    observes: bool = True
+
+    def prepare(
+        self, tx: Tx, arrived: Iterable[Arrived], rejected: Iterable[Rejected] = (), *, force: bool = False
+    ) -> Prepared:
+        """Look up what is known, and map the rest. Of an id that came more than once the last one counts.
+
+        Args:
+            tx: A snapshot to read from.
+            arrived: Records that may be stored.
+            rejected: Records that were refused before.
+            force: Map also what has not changed.
+        """
+        newest = {record.external_id: record for record in arrived}
+        ready = Prepared(newest, rejected=list(rejected))
+        ready.known = records.known(tx, self.source_id, self.stream, newest)
+        for external_id, record in newest.items():
+            known = ready.known.get(external_id)
+            if (
+                known is not None
+                and known.raw_hash == record.packed.hash
+                and known.mapping_version == self.version
+                and not known.gone
+                and not force
+            ):
+                ready.unchanged += 1
+                ready.understood.append(external_id)
+            else:
+                self._map(record, ready)
+        return ready
+
+    def _map(self, record: Arrived, ready: Prepared) -> None:
+        try:
+            mapped = self.mapper(record.raw)
+        except MappingError as error:
+            ready.rejected.append(Rejected(record.external_id, record.raw, error.message))
+            return
+        entity = mapped.entity
+        if entity.external_id != record.external_id or entity.stream != self.stream:
+            reason = "The mapping made another record of it (other id or stream)."
+            ready.rejected.append(Rejected(record.external_id, record.raw, reason))
+            return
+        ready.incoming.append(Incoming(entity, record.packed, record.packed.hash, self.version))
+        ready.understood.append(record.external_id)
+        ready.issues += mapped.issues
+        for other in mapped.also:
+            ready.also.setdefault(other.stream, {})[other.external_id] = other
+
+    def land(
+        self, tx: Tx, ready: Prepared, *, mode: str, now: datetime, unchanged_until: datetime | None = None
+    ) -> Landed:
+        """Store a prepared batch.
+
+        Args:
+            tx: A write transaction.
+            ready: What :meth:`prepare` made of the batch.
+            mode: What brought it; part of the changes feed.
+            now: When it was read.
+            unchanged_until: See :func:`servicedesk_core.sync.observe.changes`.
+        """
+        applied = records.apply(
+            tx, self.source_id, self.stream, ready.incoming, known=ready.known, mode=mode, now=now, raw=self.raw
+        )
+        if self.stream == TICKETS and self.observes and mode != REMAP:
+            store_events(tx, self.source_id, observed(applied, now, unchanged_until), mode=mode, now=now)
+        for stream, entities in ready.also.items():
+            land_stated(tx, self.source_id, stream, list(entities.values()), mode=mode, now=now)
+        unfit = {row.entity.external_id: error.message for row, error in applied.rejected}
+        rejected = [*ready.rejected, *(Rejected(i, ready.arrived[i].raw, reason) for i, reason in unfit.items())]
+        quarantine.release(tx, self.source_id, self.stream, ready.understood)
+        quarantine.put(tx, self.source_id, self.stream, rejected, now)
+        if ready.issues:
+            issues.note(tx, self.source_id, self.stream, ready.issues, now)
+        return Landed(
+            new=len(applied.created),
+            changed=len(applied.changed) + len(applied.restored),
+            unchanged=ready.unchanged + applied.unchanged,
+            quarantined=len(rejected),
+        )
+
+
+def observed(applied: Applied, now: datetime, unchanged_until: datetime | None) -> Iterator[TicketEvent]:
+    """Yield what successive states of tickets tell."""
+    for _, entity in applied.created:
+        yield observe.snapshot(cast("Ticket", entity), seen_at=now)
+    for change in applied.restored:
+        yield observe.happening(cast("Ticket", change.after), EventType.RESTORED, at=now)
+    for change in (*applied.changed, *applied.restored):
+        before, after = cast("Ticket", change.before), cast("Ticket", change.after)
+        yield from observe.changes(before, after, seen_at=now, unchanged_until=unchanged_until)
+
+
+def store_events(tx: Tx, source_id: int, events: Iterable[TicketEvent], *, mode: str, now: datetime) -> None:
+    """Store events that core derived itself; the same event again changes nothing."""
+    rows = [Incoming(event, None, None, DERIVED) for event in events]
+    if rows:
+        records.apply(tx, source_id, EVENTS, rows, mode=mode, now=now, origin=DERIVED)
+
+
+def land_stated(
+    tx: Tx, source_id: int, stream: str, entities: Sequence[Entity], *, mode: str, now: datetime
+) -> None:
+    """Store records that others stated by the way; a record with a payload of its own knows better."""
+    known = records.known(tx, source_id, stream, (entity.external_id for entity in entities))
+    rows = [
+        Incoming(entity, None, None, DERIVED)
+        for entity in entities
+        if (there := known.get(entity.external_id)) is None or there.raw_hash is None
+    ]
+    if rows:
+        records.apply(tx, source_id, stream, rows, known=known, mode=mode, now=now)

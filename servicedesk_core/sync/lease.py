@@ -1,0 +1,56 @@
+"""The lease of a run: taken at its start, renewed while it lasts, given back at its end."""
+
+import asyncio
+import logging
+import os
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from servicedesk_core.errors import LeaseLostError, StoreError
+from servicedesk_core.store import Fence, Store, leases
+
+_log = logging.getLogger("servicedesk.sync")
+
+
+def process_name() -> str:
+    """Return how other processes are told who holds a lease."""
+    return f"process {os.getpid()} on {socket.gethostname()}"
+
+
+@asynccontextmanager
+async def held(store: Store, connection: str, ttl_s: float) -> AsyncIterator[Fence]:
+    """Hold the lease of a connection's pulls.
+
+    Args:
+        store: The desk's store.
+        connection: Name of the connection.
+        ttl_s: How long the lease lasts without renewal; a killed process blocks others no longer than that.
+
+    Raises:
+        LeaseHeldError: Another process pulls this connection; says who and since when.
+    """
+    fence = await store.write(lambda tx: leases.acquire(tx, f"sync:{connection}", process_name(), ttl_s))
+    renewer = asyncio.create_task(_renew(store, fence, ttl_s), name=f"lease:{connection}")
+    try:
+        yield fence
+    finally:
+        renewer.cancel()
+        await asyncio.wait([renewer])
+        try:
+            await store.write(lambda tx: leases.release(tx, fence))
+        except StoreError as error:  # what went wrong before matters more; the lease expires by itself
+            _log.warning("the lease of %s could not be given back: %s", fence.name, error)
+
+
+async def _renew(store: Store, fence: Fence, ttl_s: float) -> None:
+    while True:
+        # The lease runs by the database's time, so a clock of the tests must not drive its renewal.
+        await asyncio.sleep(ttl_s / 3)
+        try:
+            await store.write(lambda tx: leases.renew(tx, fence, ttl_s))
+        except LeaseLostError:
+            _log.warning("the lease of %s was lost", fence.name)
+            return
+        except StoreError as error:
+            _log.warning("the lease of %s could not be renewed: %s", fence.name, error)

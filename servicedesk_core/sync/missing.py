@@ -1,0 +1,71 @@
+"""What a complete pass did not list: checked again, held back when it is too much, then marked as gone."""
+
+from datetime import datetime
+from typing import Final
+
+from servicedesk_core.hooks.pulling import FetchStatus
+from servicedesk_core.store import passes, records
+from servicedesk_core.store.passes import Pass
+from servicedesk_core.sync.run import StreamRun
+from servicedesk_core.sync.storing import DELETED, fetch, mark_gone
+
+OUT_OF_SCOPE: Final = "out_of_scope"
+"""The vendor still has the record, but it no longer belongs to what the configuration asks for."""
+
+_AT_ONCE: Final = 1_000
+
+
+async def apply_missing(stream: StreamRun, done: Pass, *, mode: str) -> None:
+    """Conclude from a complete pass which records are gone.
+
+    Only records that the desk knew before the pass began, and that lie in its range, can be missing. Where the
+    connector can fetch single records, each is asked for once more: a record that still exists is out of scope, and
+    one that could not be asked for stays as it is.
+
+    Args:
+        stream: The stream.
+        done: The pass; the ids it saw are still collected under it.
+        mode: For the changes feed.
+
+    Raises:
+        MassChangeError: Too many are missing; nothing was marked, and the pass stays open for a decision.
+    """
+    run = stream.run
+    created_since = done.since if stream.capability.has_created else None
+
+    missing, seen, live = await run.store.read(
+        lambda tx: (
+            passes.unseen(
+                tx,
+                done.pass_id,
+                run.source_id,
+                stream.stream,
+                first_seen_before=done.started_at,
+                created_since=created_since,
+            ),
+            passes.seen_count(tx, done.pass_id),
+            records.counts(tx, run.source_id)[stream.stream],
+        )
+    )
+    if not run.options.accept_mass_change:
+        run.guard.check(
+            stream=stream.stream, missing=len(missing), live=live, seen=seen, connection=run.connection.name
+        )
+    for start in range(0, len(missing), _AT_ONCE):
+        await _settle(stream, missing[start : start + _AT_ONCE], mode=mode)
+
+
+async def _settle(stream: StreamRun, missing: list[str], *, mode: str) -> None:
+    run = stream.run
+    deleted, elsewhere = missing, list[str]()
+    if run.connection.calls.implements("fetch_records"):
+        outcomes = await fetch(stream, missing, mode=mode)
+        status = {ref: outcome.status for ref, outcome in outcomes.items()}
+        deleted = [ref for ref in missing if status.get(ref) is FetchStatus.MISSING]
+        elsewhere = [ref for ref in missing if status.get(ref) is FetchStatus.FOUND]
+    now: datetime = run.clock.now()
+    gone = await run.write(
+        lambda tx: mark_gone(tx, stream, deleted, reason=DELETED, mode=mode, now=now)
+        + mark_gone(tx, stream, elsewhere, reason=OUT_OF_SCOPE, mode=mode, now=now)
+    )
+    stream.report.gone += gone

@@ -1,0 +1,166 @@
+"""The kinds of passes: what each reads, and what is concluded when it is complete."""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection as Tx
+from sqlalchemy import select
+
+from servicedesk_core.hooks.pulling import PullMode, PullRequest
+from servicedesk_core.store import passes
+from servicedesk_core.store.passes import Pass
+from servicedesk_core.store.schema import RECORDS, seen
+from servicedesk_core.sync.folding import fold_touched
+from servicedesk_core.sync.missing import apply_missing
+from servicedesk_core.sync.plan import TICKETS, Slice, complete_back_to, slices
+from servicedesk_core.sync.pulling import Piece, incremental, pull
+from servicedesk_core.sync.run import StreamRun
+from servicedesk_core.sync.storing import committer, fetch
+from servicedesk_core.sync.watermark import OVERLAP, lower_bound, next_watermark
+
+BACKFILL: Final = "backfill"
+INCREMENTAL: Final = "incremental"
+SWEEP: Final = "sweep"
+RECONCILE: Final = "reconcile"
+PLAN: Final = "plan"
+DONE: Final = "done"
+
+
+async def plan_backfill(stream: StreamRun, *, again: bool = False) -> tuple[Slice, ...]:
+    """Return the pieces of the stream's backfill that are still to be read; begin one where there is none.
+
+    With the backfill begins the incremental watermark: what changes while old records are read comes with the next
+    incremental pass.
+
+    Args:
+        stream: The stream.
+        again: Begin a new backfill although there is one.
+    """
+    run, key = stream.run, stream.key(PLAN)
+    planned = await run.store.read(lambda tx: passes.resume_of(tx, key))
+    if planned is None or again:
+        expected = await run.connection.calls.count(stream.request(PullMode.BACKFILL))
+        now = run.clock.now()
+        planned = await run.write(lambda tx: _begin(tx, stream, expected, now))
+        stream.report.requests += expected is not None
+    plan = planned
+    pieces = _slices(stream, plan)
+    stream.report.expected = plan.records if plan.pages else None
+    done = await run.store.read(lambda tx: _finished(tx, stream))
+    stream.report.backfilled, stream.report.complete_back_to = complete_back_to(pieces, done)
+    return tuple(piece for piece in pieces if piece.name not in done)
+
+
+def _begin(tx: Tx, stream: StreamRun, expected: int | None, now: datetime) -> Pass:
+    for old in passes.all(tx, stream.run.source_id, stream.stream):
+        if old.key.mode.partition(":")[0] == BACKFILL:
+            passes.discard(tx, old.pass_id)
+    planned = passes.start(tx, stream.key(PLAN), now, restart=True)
+    if expected is not None:
+        passes.commit_page(tx, planned.pass_id, resume=None, records=expected)
+    passes.finish(tx, planned.pass_id, watermark=None, now=now)
+    first = passes.start(tx, stream.key(INCREMENTAL), now, restart=True)
+    passes.finish(tx, first.pass_id, watermark=now - OVERLAP, now=now)
+    return passes.resume_of(tx, stream.key(PLAN)) or planned
+
+
+def _slices(stream: StreamRun, planned: Pass) -> tuple[Slice, ...]:
+    expected = planned.records if planned.pages else None
+    return slices(stream.capability, anchor=planned.started_at, since=stream.since, expected=expected)
+
+
+def _finished(tx: Tx, stream: StreamRun) -> set[str]:
+    found = passes.all(tx, stream.run.source_id, stream.stream, scope_hash=stream.scope, mode=BACKFILL)
+    return {one.key.slice for one in found if one.state == "complete"}
+
+
+async def read_slice(stream: StreamRun, piece: Slice) -> None:
+    """Read one piece of a backfill."""
+    request = PullRequest(
+        stream.stream, PullMode.BACKFILL, since=piece.since, until=piece.until, only_open=piece.only_open
+    )
+    done = await pull(stream, Piece(BACKFILL, request, piece.name), committer(stream, BACKFILL))
+    await _finish(stream, done, mode=BACKFILL)
+    run = stream.run
+
+    def completeness(tx: Tx) -> tuple[bool, datetime | None]:
+        planned = passes.resume_of(tx, stream.key(PLAN))
+        return complete_back_to(_slices(stream, planned), _finished(tx, stream)) if planned else (False, None)
+
+    stream.report.backfilled, stream.report.complete_back_to = await run.store.read(completeness)
+
+
+async def read_changes(stream: StreamRun, watermark: datetime) -> None:
+    """Read what changed since the watermark, and earn a new one."""
+    run = stream.run
+    since = lower_bound(watermark, pass_started_at=run.clock.now())
+    done = await pull(
+        stream, incremental(stream, since), committer(stream, INCREMENTAL, unchanged_until=since)
+    )
+    earned = next_watermark(pass_started_at=done.started_at, max_seen=done.max_stamp, previous=watermark)
+    await _finish(stream, done, mode=INCREMENTAL, watermark=earned)
+
+
+async def sweep(stream: StreamRun, *, restart: bool = False) -> None:
+    """Read the whole of a stream that has no modification stamp; what is not there any more is gone."""
+    run = stream.run
+    before = await run.store.read(lambda tx: passes.resume_of(tx, stream.key(SWEEP, DONE)))
+    mode = BACKFILL if before is None else SWEEP
+    request = stream.request(PullMode.BACKFILL)
+    piece = Piece(SWEEP, request, restart=restart)
+    done = await pull(stream, piece, committer(stream, mode, notes_seen=True))
+    await apply_missing(stream, done, mode=mode)
+    await _finish(stream, done, mode=mode)
+    await run.write(lambda tx: _mark_swept(tx, stream, run.clock.now()))
+    stream.report.backfilled = True
+
+
+def _mark_swept(tx: Tx, stream: StreamRun, now: datetime) -> None:
+    mark = passes.start(tx, stream.key(SWEEP, DONE), now, restart=True)
+    passes.finish(tx, mark.pass_id, watermark=None, now=now)
+
+
+async def reconcile(stream: StreamRun, *, restart: bool = False) -> None:
+    """Compare all ids with the vendor's: fetch what we do not have, mark what is gone."""
+    run = stream.run
+    request = stream.request(PullMode.RECONCILE)
+    done = await pull(
+        stream, Piece(RECONCILE, request, restart=restart), committer(stream, RECONCILE, notes_seen=True)
+    )
+    await _fetch_unknown(stream, done)
+    await apply_missing(stream, done, mode=RECONCILE)
+    await _finish(stream, done, mode=RECONCILE)
+
+
+async def _fetch_unknown(stream: StreamRun, done: Pass) -> None:
+    """Fetch the records that the vendor lists and the store does not hold."""
+    run = stream.run
+    if not run.connection.calls.implements("fetch_records"):
+        return
+    after = ""
+    while chunk := await run.store.read(lambda tx, a=after: _unknown(tx, stream, done, a)):
+        await fetch(stream, chunk, mode=RECONCILE)
+        after = chunk[-1]
+
+
+def _unknown(tx: Tx, stream: StreamRun, done: Pass, after: str) -> list[str]:
+    table, run = RECORDS[stream.stream], stream.run
+    there = select(table.c.local_id).where(
+        table.c.source_id == run.source_id, table.c.external_id == seen.c.external_id, table.c.gone_at.is_(None)
+    )
+    query = (
+        select(seen.c.external_id)
+        .where(seen.c.pass_id == done.pass_id, seen.c.external_id > after, ~there.exists())
+        .order_by(seen.c.external_id)
+        .limit(run.limits.fetch_batch)
+    )
+    return list(tx.execute(query).scalars())
+
+
+async def _finish(stream: StreamRun, done: Pass, *, mode: str, watermark: datetime | None = None) -> None:
+    """Conclude a pass; the tickets that its events touched are folded before, so that a crash folds them again."""
+    run = stream.run
+    if stream.capability.folds_into == TICKETS:
+        await fold_touched(stream, mode)
+    now = run.clock.now()
+    await run.write(lambda tx: passes.finish(tx, done.pass_id, watermark=watermark, now=now))

@@ -1,0 +1,148 @@
+"""What all parts of one run share."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+
+from servicedesk_core.errors import AuthenticationError
+from servicedesk_core.hooks.capabilities import StreamCapability
+from servicedesk_core.hooks.pulling import PullMode, PullRequest
+from servicedesk_core.ports import Clock
+from servicedesk_core.store import Fence, Store, sources
+from servicedesk_core.store.passes import PassKey
+from servicedesk_core.store.records import RawPolicy
+from servicedesk_core.store.store import Work
+from servicedesk_core.sync.connection import Connection
+from servicedesk_core.sync.guard import MassChangeGuard
+from servicedesk_core.sync.landing import Landed, Landing
+from servicedesk_core.sync.options import Limits, SyncOptions
+from servicedesk_core.sync.plan import TICKETS
+from servicedesk_core.sync.report import ProgressCallback, StreamReport
+from servicedesk_core.sync.scope import scope_hash
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of one connection.
+
+    Attributes:
+        store: The desk's store.
+        clock: The time.
+        connection: What is read.
+        capabilities: What its connector can do, by stream.
+        source_id: The connection in the store.
+        fence: The run's lease; verified in every transaction.
+        options: What the run was asked to do.
+        limits: Sizes and spans.
+        guard: The mass-change guard.
+        progress: Told after each commit.
+    """
+
+    store: Store
+    clock: Clock
+    connection: Connection
+    capabilities: dict[str, StreamCapability]
+    source_id: int
+    fence: Fence | None
+    options: SyncOptions = SyncOptions()
+    limits: Limits = Limits()
+    guard: MassChangeGuard = MassChangeGuard()
+    progress: ProgressCallback | None = None
+
+    async def write(self, work: Work[T]) -> T:
+        """Run a transaction that only the holder of the lease may commit."""
+        return await self.store.write(work, fence=self.fence)
+
+    async def ensure_allowed(self) -> None:
+        """Stop when another process was refused by the vendor meanwhile.
+
+        Raises:
+            AuthenticationError: The connection is blocked.
+        """
+        source = await self.store.read(lambda tx: sources.by_id(tx, self.source_id))
+        if source.blocked_reason is not None:
+            raise blocked(self.connection.name, source.blocked_reason)
+
+    def stream(self, name: str) -> "StreamRun":
+        """Return a new part of the run for one stream."""
+        return StreamRun(self, self.capabilities[name], StreamReport(name))
+
+    def landing(self, stream: str) -> Landing:
+        """Return how the records of a stream are stored."""
+        calls = self.connection.calls
+        folded = any(c.folds_into == TICKETS for c in self.capabilities.values())
+        return Landing(
+            self.source_id,
+            stream,
+            calls.mapper(stream),
+            calls.mapping_version(stream),
+            raw=RawPolicy.parse(self.connection.raw),
+            observes=not folded,
+        )
+
+
+@dataclass(slots=True)
+class StreamRun:
+    """One stream in one run.
+
+    Attributes:
+        run: The run.
+        capability: What the connector can do with the stream.
+        report: What was done so far.
+        landing: How its records are stored.
+        scope: Its scope hash.
+    """
+
+    run: Run
+    capability: StreamCapability
+    report: StreamReport
+    landing: Landing = field(init=False)
+    scope: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        connection = self.run.connection
+        self.landing = self.run.landing(self.stream)
+        self.scope = scope_hash(self.stream, since=self.since, filters=connection.filters)
+
+    @property
+    def stream(self) -> str:
+        """Name of the stream."""
+        return self.capability.stream
+
+    @property
+    def since(self) -> datetime | None:
+        """How far back the stream is wanted; only where the vendor can cut by creation."""
+        return self.run.connection.since if self.capability.has_created else None
+
+    def key(self, mode: str, piece: str = "", partition: str = "") -> PassKey:
+        """Return the key of one of the stream's passes."""
+        return PassKey(self.run.source_id, self.stream, self.scope, mode, piece, partition)
+
+    def request(self, mode: PullMode) -> PullRequest:
+        """Return a request for everything that is wanted of the stream."""
+        return PullRequest(self.stream, mode, since=self.since)
+
+    def add(self, landed: Landed, *, read: int, requests: int, gone: int = 0) -> None:
+        """Count what was committed, and tell."""
+        report = self.report
+        report.read += read
+        report.requests += requests
+        report.new += landed.new
+        report.changed += landed.changed
+        report.unchanged += landed.unchanged
+        report.quarantined += landed.quarantined
+        report.gone += gone
+        if self.run.progress is not None:
+            self.run.progress(self.run.connection.name, report)
+
+
+def blocked(connection: str, reason: str) -> AuthenticationError:
+    """Return the error of a connection that was stopped after an authentication failure."""
+    return AuthenticationError(
+        f"The connection is stopped since the vendor rejected its credentials ({reason}).",
+        hint=f"Correct the credentials, then run `servicedesk connections test {connection}`.",
+        connection=connection,
+    )

@@ -1,0 +1,147 @@
+"""Runs the steps of all streams: phase by phase, side by side where their needs allow, each failing alone."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from itertools import groupby
+
+from servicedesk_core.errors import (
+    AuthenticationError,
+    LeaseError,
+    MassChangeError,
+    ServiceDeskError,
+    StoreError,
+)
+from servicedesk_core.sync.dangling import fetch_dangling, wanted
+from servicedesk_core.sync.landing import EVENTS
+from servicedesk_core.sync.plan import ordered
+from servicedesk_core.sync.report import StreamReport, StreamState
+from servicedesk_core.sync.run import Run, StreamRun
+from servicedesk_core.sync.steps import Step, steps_of
+
+_log = logging.getLogger("servicedesk.sync")
+
+FATAL = (AuthenticationError, LeaseError, StoreError)
+"""What stops the whole run: every other stream would fail in the same way."""
+
+
+class Session:
+    """The reading part of one run.
+
+    Args:
+        run: The run.
+        streams: Names of the streams to read.
+    """
+
+    def __init__(self, run: Run, streams: tuple[str, ...]) -> None:
+        self._run = run
+        self._streams = [run.stream(c.stream) for c in ordered(run.capabilities[name] for name in streams)]
+        self._turns = asyncio.Semaphore(max(1, run.limits.streams))
+
+    @property
+    def reports(self) -> tuple[StreamReport, ...]:
+        """One report for each stream, in the order in which they are read."""
+        return tuple(stream.report for stream in self._streams)
+
+    async def read(self) -> None:
+        """Do everything that the streams need.
+
+        Raises:
+            AuthenticationError: The vendor rejected the credentials; nothing else was tried.
+            LeaseLostError: Another process took over.
+            StoreError: The store cannot be written.
+        """
+        steps: list[Step] = []
+        for stream in self._streams:
+            mine: list[Step] = []
+            await self._guarded(stream, lambda s=stream, m=mine: _collect(s, m))
+            steps += mine
+            stream.report.modes = list(dict.fromkeys(step.mode for step in mine))
+            if not mine and stream.report.state is StreamState.RUNNING:
+                stream.report.state = StreamState.SKIPPED
+        steps.sort(key=lambda step: step.phase)
+        for _, phase in groupby(steps, key=lambda step: step.phase):
+            await self._side_by_side(list(phase))
+        await self._fetch_dangling()
+        for stream in self._streams:
+            if stream.report.state is StreamState.RUNNING:
+                stream.report.state = StreamState.COMPLETE
+
+    async def _side_by_side(self, phase: list[Step]) -> None:
+        finished = {step.stream.stream: asyncio.Event() for step in phase}
+        order = [step.stream.stream for step in phase]
+
+        async def one(step: Step) -> None:
+            stream = step.stream
+            try:
+                # Only those before it in the order are waited for: streams that need each other must not wait for ever.
+                for name in stream.capability.needs:
+                    if name in order[: order.index(stream.stream)]:
+                        await finished[name].wait()
+                async with self._turns:
+                    if stream.report.state is StreamState.RUNNING:
+                        await self._timed(step)
+            finally:
+                finished[stream.stream].set()
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for step in phase:
+                    group.create_task(one(step))
+        except ExceptionGroup as failures:
+            raise failures.exceptions[0] from None
+
+    async def _timed(self, step: Step) -> None:
+        clock = self._run.clock
+        began = clock.monotonic()
+        try:
+            await self._guarded(step.stream, step.work)
+        finally:
+            step.stream.report.seconds += clock.monotonic() - began
+
+    async def _guarded(self, stream: StreamRun, work: Callable[[], Awaitable[None]]) -> None:
+        """Keep the failure of one stream to itself."""
+        try:
+            await work()
+        except FATAL:
+            raise
+        except MassChangeError as error:
+            note_failure(stream.report, error, StreamState.HELD)
+        except ServiceDeskError as error:
+            _log.warning("%s: %s stopped: %s", self._run.connection.name, stream.stream, error.code)
+            note_failure(stream.report, error)
+        except Exception as error:
+            _log.exception("%s: %s stopped by a fault of the program", self._run.connection.name, stream.stream)
+            note_failure(stream.report, ServiceDeskError(f"A fault of the program ({type(error).__name__})."))
+
+    async def _fetch_dangling(self) -> None:
+        if not self._run.connection.calls.implements("fetch_records"):
+            return
+        if not any(report.new or report.changed for report in self.reports):
+            return
+        ready = [
+            stream
+            for stream in self._streams
+            if stream.report.backfilled
+            and stream.report.state in {StreamState.RUNNING, StreamState.SKIPPED}
+            and stream.stream != EVENTS
+        ]
+        history = any("backfill" in stream.report.modes for stream in self._streams)
+        refs = await wanted(ready)
+        for stream in ready:
+            if stream.stream in refs:
+                chosen = refs[stream.stream]
+                mode = "backfill" if history else "by_ids"
+                await self._guarded(stream, lambda s=stream, c=chosen, m=mode: fetch_dangling(s, c, mode=m))
+
+
+async def _collect(stream: StreamRun, into: list[Step]) -> None:
+    into += await steps_of(stream)
+
+
+def note_failure(report: StreamReport, error: ServiceDeskError, state: StreamState = StreamState.FAILED) -> None:
+    """Note in a report why its stream stopped."""
+    report.state = state
+    report.error_code = error.code
+    report.error = error.message
+    report.hint = error.hint
