@@ -28,8 +28,8 @@ RIGHTS = {
 ACCESS = (
     "In Autotask, an administrator opens Admin > Resources/Users (HR) and adds an API user (license API-only).",
     "Its security level is 'API User (system)' or a copy of it that may view what is listed for each stream.",
-    "On its page, generate username and secret, choose 'Custom (Internal Integration)' under API Tracking Identifier, "
-    "and copy the tracking identifier: it is the integration code.",
+    "On its page, generate username and secret.",
+    "Under API Tracking Identifier choose 'Custom (Internal Integration)'; the identifier is the integration code.",
 )
 DOCUMENTATION = "https://www.autotask.net/help/developerhelp/Content/APIs/REST/REST_API_Home.htm"
 

@@ -115,11 +115,10 @@ class Autotask(Connector[AutotaskSettings]):
         if not stream.partitioned or request.mode not in {PullMode.BACKFILL, PullMode.RECONCILE}:
             return ()
         source = stream.sources[0]
-        assert source.created is not None, "a partitioned stream knows when its records were created"
         ranges = await split(
             self._api,
             source.entity,
-            source.created,
+            source.created or "",
             conditions_for(source, request, self._mapper.done_statuses),
             since=request.since,
             until=request.until or self.ctx.clock.now(),
@@ -144,7 +143,7 @@ class Autotask(Connector[AutotaskSettings]):
         stream = _stream(request.stream)
         if stream.picklist:
             read_position(request.resume, 1)
-            yield await self._queue_page(stream, request)
+            yield await self._list_page(stream.picklist, request)
             return
         pages = pull_pages(
             self._api,
@@ -193,9 +192,8 @@ class Autotask(Connector[AutotaskSettings]):
         """Name code, operator's words and tenant's lists."""
         return self._mapper.version(stream)
 
-    async def _queue_page(self, stream: Stream, request: PullRequest) -> Page:
-        assert stream.picklist is not None
-        rows = await picklist_rows(self._api, *stream.picklist)
+    async def _list_page(self, picklist: tuple[str, str], request: PullRequest) -> Page:
+        rows = await picklist_rows(self._api, *picklist)
         only_ids = request.mode is PullMode.RECONCILE
         records = [
             SourceRecord(str(row["value"]), None if only_ids else row) for row in rows if row.get("value") is not None

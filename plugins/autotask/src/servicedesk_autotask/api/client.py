@@ -16,6 +16,8 @@ from servicedesk_core.http import HttpClient
 
 Row = Mapping[str, Any]
 
+_NOT_CONNECTED = "the connector was not opened, or only offline"
+
 
 @dataclass(frozen=True, slots=True)
 class QueryPage:
@@ -51,7 +53,8 @@ class Api:
     @property
     def zone(self) -> Zone:
         """Where the tenant lives; known after :meth:`connect`."""
-        assert self._zone is not None, "connect first"
+        if self._zone is None:
+            raise RuntimeError(_NOT_CONNECTED)
         return self._zone
 
     async def connect(self) -> None:
@@ -146,7 +149,8 @@ class Api:
         self, method: str, path: str, endpoint: str, *, json: Any = None, reserved: bool = False
     ) -> dict[str, Any]:
         client = self._client
-        assert client is not None, "connect first"
+        if client is None:
+            raise RuntimeError(_NOT_CONNECTED)
         options: dict[str, Any] = {"json": json, "endpoint": endpoint, "reserved": reserved}
         try:
             try:

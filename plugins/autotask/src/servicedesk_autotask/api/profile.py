@@ -75,7 +75,7 @@ ERROR_RULES = (
         outcome=Outcome.PERMANENT,
         error=AuthenticationError,
         status=(403, 500),
-        body_matches=r"authentication|invalid (user|credential)|(username|password) .{0,40}(invalid|incorrect)|locked out",
+        body_matches=r"authentication|(user ?name|password|credentials?) .{0,40}(invalid|incorrect)|locked out",
         message="Autotask did not let the API user in.",
         hint=_CHECK_USER,
     ),

@@ -85,11 +85,8 @@ def _trusted(url: str, asked: str) -> str:
     parts = urlsplit(url)
     host, asked_host = parts.hostname or "", urlsplit(asked).hostname or ""
     own_domain = "." + ".".join(asked_host.split(".")[-2:])
-    if is_loopback(asked_host):
-        trusted = is_loopback(host)
-    else:
-        trusted = parts.scheme == "https" and host.endswith(own_domain)
-    if not trusted:
+    same_owner = parts.scheme == "https" and host.endswith(own_domain)
+    if not (is_loopback(host) if is_loopback(asked_host) else same_owner):
         raise ProtocolError(
             "Autotask's zone information names a server outside the vendor's own domain; nothing was sent there.",
             hint="Check discovery_url and whether a proxy changes answers.",

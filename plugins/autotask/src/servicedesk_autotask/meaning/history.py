@@ -21,7 +21,7 @@ _LINE = re.compile(
           | \s(?:was\s+|has\s+been\s+)?changed\s+from\s+(?P<old2>.*?)\s+to\s+(?P<new2>.*?) )\s*\.?\s*$""",
     re.VERBOSE | re.IGNORECASE,
 )
-_QUOTES = "\"'“”‘’[]"
+_QUOTES = "\"'[]\u201c\u201d\u2018\u2019"
 _FIELDS = {
     "status": EventType.STATUS_CHANGED,
     "ticketstatus": EventType.STATUS_CHANGED,

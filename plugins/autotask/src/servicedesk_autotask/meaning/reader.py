@@ -6,7 +6,7 @@ from typing import Any
 from servicedesk_autotask.meaning import values
 from servicedesk_autotask.meaning.lists import TenantLists
 from servicedesk_autotask.meaning.shapes import Shape
-from servicedesk_autotask.meaning.values import Issues, Raw
+from servicedesk_autotask.meaning.values import BEYOND_YEAR, FIRST_YEAR, Issues, Raw
 from servicedesk_core.domain import MappingIssue
 
 Out = dict[str, Any]
@@ -50,14 +50,18 @@ class Reader:
         out: Out = {}
         get = raw.get
         for name, ours in self._texts:
-            if (value := get(name)) is not None and (value := values.text(value)) is not None:
+            if (value := get(name)) is not None and (
+                # The usual text needs no call; neither do the usual reference and instant below.
+                (type(value) is str and value and "\x00" not in value) or (value := values.text(value)) is not None
+            ):
                 out[ours] = value
         for name, ours in self._refs:
             if (value := get(name)) is not None:
                 out[ours] = str(value) if type(value) is int else values.ref(value)
         for name, ours in self._instants:
             if (value := get(name)) is not None:
-                out[ours] = values.instant(value, ours, issues)
+                usual = type(value) is str and value[-1:] == "Z" and FIRST_YEAR <= value < BEYOND_YEAR
+                out[ours] = value if usual else values.instant(value, ours, issues)
         for name, ours, labels in self._labels:
             if (value := get(name)) is not None:
                 out[ours] = labels[value] if value in labels else self._unknown(value, ours, labels, issues)
@@ -76,8 +80,8 @@ class Reader:
         for name, ours in self._numbers:
             if (value := get(name)) is not None:
                 out[ours] = values.decimal(value, ours)
-        if self._udfs is not None and (fields := get("userDefinedFields")):
-            out["custom_fields"] = values.custom_fields(fields, self._udfs)
+        if self._udfs is not None:
+            out["custom_fields"] = values.custom_fields(get("userDefinedFields"), self._udfs)
         return out
 
     @staticmethod

@@ -10,7 +10,8 @@ from servicedesk_core.domain import MappingIssue
 Raw = Mapping[str, Any]
 Issues = list[MappingIssue]
 
-_FIRST, _BEYOND = "1980", "2201"
+FIRST_YEAR, BEYOND_YEAR = "1980", "2201"
+"""Dates from the first up to, not including, the second can be real ones; they are texts that sort as dates."""
 _SIX_DECIMALS = Decimal("0.000001")
 _HOUR_S = Decimal(3600)
 _TRUTH = {1: True, 0: False, "1": True, "0": False, "true": True, "false": False}
@@ -50,7 +51,7 @@ def instant(value: Any, name: str, issues: Issues) -> Any:
     if value is None or value == "":
         return None
     if type(value) is str:
-        if _FIRST <= value < _BEYOND:
+        if FIRST_YEAR <= value < BEYOND_YEAR:
             if value[-1] == "Z":
                 return value
             moment = datetime.fromisoformat(value)
@@ -66,7 +67,7 @@ def day(value: Any, name: str, issues: Issues) -> str | None:
     if value is None or value == "":
         return None
     if type(value) is str and value[:4].isdecimal():
-        if _FIRST <= value < _BEYOND:
+        if FIRST_YEAR <= value < BEYOND_YEAR:
             return value[:10]
         issues.append(MappingIssue(kind="implausible_date", field=name, value=value[:10]))
         return None
