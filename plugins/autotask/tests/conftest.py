@@ -95,11 +95,17 @@ def desk() -> Iterator[DeskUnderTest]:
         yield running
 
 
-@pytest.fixture
-def own_desk() -> Iterator[DeskUnderTest]:
-    """A small desk of the test's own."""
+@pytest.fixture(scope="session")
+def _reused_desk() -> Iterator[DeskUnderTest]:
     with _served() as running:
         yield running
+
+
+@pytest.fixture
+def own_desk(_reused_desk: DeskUnderTest) -> DeskUnderTest:
+    """A small desk that is seeded anew for each test."""
+    _reused_desk.sandbox.reset()
+    return _reused_desk
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,303 @@
+"""Pages, slices, positions and partitions of real passes."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import pytest
+
+from servicedesk_autotask.reading import partitions
+from servicedesk_core.domain import DONE
+from servicedesk_core.errors import CursorError, ProtocolError, UnsupportedError
+from servicedesk_core.hooks import PullMode, PullRequest
+
+
+def rows(first, last, **more):
+    return [{"id": number, "title": "A"} | more for number in range(first, last + 1)]
+
+
+def answer(items, *, count=None, next_url=None):
+    details = {"count": len(items) if count is None else count, "requestCount": 500, "nextPageUrl": next_url}
+    return {"items": items, "pageDetails": details}
+
+
+async def test_pages_follow_the_ids_and_the_last_one_says_so(autotask, pull, ids):
+    pages = await pull(autotask, "tickets", page_size=250)
+    numbers = [int(one) for one in ids(pages)]
+    assert numbers == sorted(set(numbers))
+    assert [len(page.records) for page in pages] == [250, 250, 120]
+    assert [page.last for page in pages] == [False, False, True]
+    assert pages[0].resume == f"1:0:{numbers[249]}"
+    assert pages[-1].resume is None
+    assert (pages[0].requested, pages[0].vendor_count) == (250, 250)
+
+
+async def test_full_last_page_is_followed_by_an_empty_one(autotask, pull):
+    pages = await pull(autotask, "tickets", page_size=310)
+    assert [(len(page.records), page.last) for page in pages] == [(310, False), (310, False), (0, True)]
+
+
+async def test_short_page_with_a_next_address_is_not_the_last(own_desk, pull, ids, page_fault):
+    short = answer(rows(1, 3), next_url="https://webservices5.autotask.net/next")
+    own_desk.sandbox.faults([page_fault("Roles", short)])
+    async with own_desk.connector(streams=("roles",)) as autotask:
+        pages = await pull(autotask, "roles")
+    assert ids(pages[:1]) == ["1", "2", "3"]
+    assert [page.last for page in pages] == [False, True]
+
+
+async def test_next_page_address_of_the_vendor_is_never_called(desk_with, pull):
+    with desk_with(trailing_page=True) as desk:
+        async with desk.connector(streams=("tickets",)) as autotask:
+            await pull(autotask, "tickets", page_size=50)
+        assert not [name for name in desk.requests if name.endswith("/next")]
+
+
+async def test_bulk_stream_costs_one_request_for_500_rows(desk, autotask, pull):
+    before = desk.requests.get("POST Tickets/query", 0)
+    await pull(autotask, "tickets")
+    assert desk.requests["POST Tickets/query"] - before == 2  # 620 rows
+
+
+async def test_queries_travel_in_the_body_whatever_their_length(desk, autotask, pull):
+    wanted = [str(29_000_000_000 + number) for number in range(190)]
+    outcomes = [one async for one in autotask.fetch_records("tickets", wanted)]
+    await pull(autotask, "tickets", only_open=True)
+    assert len(outcomes) == 190
+    assert not [name for name in desk.requests if name.startswith("GET") and "query" in name]
+
+
+async def test_pass_goes_on_where_it_stopped(autotask, pull, ids):
+    whole = await pull(autotask, "appointments", page_size=20)
+    for page_number, page in enumerate(whole[:-1]):
+        rest = await pull(autotask, "appointments", page_size=20, resume=page.resume)
+        assert ids(whole[: page_number + 1]) + ids(rest) == ids(whole)
+
+
+@pytest.mark.parametrize("resume", ["2:0:5", "1:9:5", "1:0:five", "17", ""])
+async def test_positions_of_other_versions_are_refused(autotask, pull, resume):
+    with pytest.raises(CursorError):
+        await pull(autotask, "tickets", resume=resume)
+
+
+async def test_partitions_of_other_versions_are_refused(autotask, pull):
+    with pytest.raises(CursorError):
+        await pull(autotask, "tickets", partition="a..b")
+
+
+async def test_unknown_stream_names_the_known_ones(autotask, pull):
+    with pytest.raises(UnsupportedError) as caught:
+        await pull(autotask, "invoices")
+    assert "time_entries" in caught.value.hint
+
+
+async def test_slices_by_creation_cover_everything_once(autotask, pull, ids, desk):
+    middle = desk.sandbox.now() - timedelta(days=60)
+    older = ids(await pull(autotask, "tickets", until=middle))
+    newer = ids(await pull(autotask, "tickets", since=middle))
+    assert older
+    assert newer
+    assert sorted(older + newer) == sorted(ids(await pull(autotask, "tickets")))
+
+
+async def test_only_open_leaves_out_what_is_done_and_keeps_what_is_unmapped(desk_with, pull):
+    with desk_with(hostile=True) as desk:
+        async with desk.connector(streams=("tickets",)) as autotask:
+            whole = [record for page in await pull(autotask, "tickets") for record in page.records]
+            opened = {
+                record.external_id
+                for page in await pull(autotask, "tickets", only_open=True)
+                for record in page.records
+            }
+            categories = {
+                record.external_id: autotask.map_record("tickets", record.raw).entity.status_category
+                for record in whole
+            }
+    assert opened == {number for number, category in categories.items() if category not in DONE}
+    assert any(categories[number] is None for number in opened)
+
+
+async def test_unchanged_stream_costs_one_request(own_desk, pull, ids):
+    later = own_desk.sandbox.now() + timedelta(minutes=1)
+    async with own_desk.connector(deleted_tickets=False) as autotask:
+        own_desk.sandbox.recorder.forget()
+        for stream in ("companies", "contacts", "tickets", "notes", "time_entries", "assets"):
+            pages = await pull(autotask, stream, PullMode.INCREMENTAL, since=later)
+            assert ids(pages) == []
+    assert set(own_desk.requests.values()) == {1}
+
+
+async def test_incremental_pass_brings_what_moved_by_either_stamp(own_desk, pull, ids):
+    store = own_desk.sandbox.store
+    since = own_desk.sandbox.now() + timedelta(hours=1)
+    stamp = (since + timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    edited, touched = store.select("Tickets", tail="ORDER BY id LIMIT 2")
+    store.put("Tickets", [edited | {"lastTrackedModificationDateTime": stamp}, touched | {"lastActivityDate": stamp}])
+    async with own_desk.connector(streams=("tickets",)) as autotask:
+        pages = await pull(autotask, "tickets", PullMode.INCREMENTAL, since=since)
+    assert ids(pages) == [str(edited["id"]), str(touched["id"])]
+    assert pages[-1].max_stamp == datetime.fromisoformat(stamp)
+
+
+async def test_lower_bound_is_inclusive(own_desk, pull, ids):
+    newest = own_desk.sandbox.store.select("TicketNotes", tail="ORDER BY json_extract(body,'$.lastActivityDate') DESC")[
+        0
+    ]
+    since = datetime.fromisoformat(newest["lastActivityDate"])
+    async with own_desk.connector(streams=("notes",)) as autotask:
+        pages = await pull(autotask, "notes", PullMode.INCREMENTAL, since=since)
+    assert str(newest["id"]) in ids(pages)
+    assert pages[-1].max_stamp == since
+
+
+async def test_streams_without_a_stamp_are_swept_whole(autotask, pull, ids):
+    swept = {one.stream for one in autotask.describe_capabilities().streams if not one.has_stamp}
+    assert {"roles", "technicians", "contracts", "products", "billing_codes", "sla_results"} <= swept
+    later = datetime.fromisoformat("2190-01-01T00:00:00Z")
+    assert ids(await pull(autotask, "contracts", PullMode.INCREMENTAL, since=later)) == ids(
+        await pull(autotask, "contracts")
+    )
+
+
+async def test_desk_that_lives_on_is_followed(own_desk, pull):
+    async with own_desk.connector(streams=("tickets", "notes", "time_entries")) as autotask:
+        since = own_desk.sandbox.now()
+        done = own_desk.sandbox.advance(8)
+        found = await pull(autotask, "tickets", PullMode.INCREMENTAL, since=since)
+        assert done
+        assert sum(len(page.records) for page in found) > 0
+        assert all(page.max_stamp >= since for page in found if page.max_stamp)
+
+
+async def test_tickets_that_the_vendor_logs_as_deleted_are_gone(own_desk, pull):
+    at = own_desk.sandbox.now() - timedelta(minutes=5)
+    row = {
+        "id": 1, "ticketID": 7777, "ticketNumber": "T20261120.0001", "ticketTitle": "A", "deletedByResourceID": 4,
+        "deletedDateTime": at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }  # fmt: skip
+    own_desk.sandbox.store.put("DeletedTicketLogs", [row])
+    async with own_desk.connector(streams=("tickets",)) as autotask:
+        last = (await pull(autotask, "tickets", PullMode.INCREMENTAL, since=at - timedelta(minutes=1)))[-1]
+        assert list(last.gone) == ["7777"]
+        assert (
+            list((await pull(autotask, "tickets", PullMode.INCREMENTAL, since=at + timedelta(minutes=1)))[-1].gone)
+            == []
+        )
+
+
+async def test_hidden_deletion_log_does_not_stop_the_pass(desk_with, pull):
+    with desk_with(forbidden_entities=frozenset({"DeletedTicketLogs"})) as desk:
+        async with desk.connector(streams=("tickets",)) as autotask:
+            pages = await pull(autotask, "tickets", PullMode.INCREMENTAL, since=desk.sandbox.now() - timedelta(days=1))
+    assert pages[-1].last
+
+
+async def test_reconcile_asks_for_ids_only(autotask, pull, ids):
+    pages = await pull(autotask, "tickets", PullMode.RECONCILE)
+    assert all(record.raw is None for page in pages for record in page.records)
+    assert ids(pages) == ids(await pull(autotask, "tickets"))
+
+
+async def test_partitions_are_balanced_complete_and_cheap(desk, autotask, pull, ids, monkeypatch):
+    monkeypatch.setattr(partitions, "WORTH_IT", 100)
+    before = sum(desk.requests.values())
+    pieces = await autotask.plan_partitions(PullRequest("tickets", PullMode.BACKFILL))
+    assert sum(desk.requests.values()) - before <= 6
+    assert len(pieces) == 2
+    parts = [ids(await pull(autotask, "tickets", partition=piece, page_size=100)) for piece in pieces]
+    assert min(len(part) for part in parts) > 620 * 0.3
+    assert parts[0] + parts[1] == ids(await pull(autotask, "tickets"))
+
+
+async def test_small_streams_and_incremental_passes_are_not_cut(autotask):
+    assert await autotask.plan_partitions(PullRequest("tickets", PullMode.BACKFILL)) == ()
+    assert await autotask.plan_partitions(PullRequest("contracts", PullMode.BACKFILL)) == ()
+    since = datetime.fromisoformat("2020-01-01T00:00:00Z")
+    assert await autotask.plan_partitions(PullRequest("tickets", PullMode.INCREMENTAL, since=since)) == ()
+
+
+async def test_no_more_than_two_requests_are_in_flight_on_an_endpoint(desk_with, pull):
+    with desk_with(latency_s=0.02, slot_release_s=5.0) as desk:
+        async with desk.connector(streams=("roles",)) as autotask:
+            await asyncio.gather(*(pull(autotask, "tickets", page_size=20) for _ in range(5)))
+        assert desk.sandbox.state()["max_concurrency"]["Tickets"] <= 3
+        assert desk.sandbox.state()["statuses"].get("429", 0) == 0
+
+
+async def test_repeated_page_is_asked_for_again(own_desk, pull, ids):
+    async with own_desk.connector(streams=("tickets",)) as autotask:
+        expected = ids(await pull(autotask, "tickets"))
+        own_desk.sandbox.faults([{"kind": "repeat_page", "match": {"path": "/Tickets/query$"}, "nth": 2}])
+        assert ids(await pull(autotask, "tickets", page_size=50)) == expected
+
+
+async def test_page_that_keeps_coming_ends_the_pass_with_an_error(own_desk, pull):
+    async with own_desk.connector(streams=("tickets",)) as autotask:
+        own_desk.sandbox.faults(
+            [{"kind": "repeat_page", "match": {"path": "/Tickets/query$"}, "nth": 2, "times": None}]
+        )
+        with pytest.raises(ProtocolError, match="were there before"):
+            await pull(autotask, "tickets", page_size=50)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (answer(rows(1, 3), count=500), "3 rows although it says 500"),
+        (answer([{"id": 2}, {"id": 1}]), "out of order"),
+        ({"items": None}, "without a list"),
+        ("null", "empty body"),
+        ("[]", "empty body or no object"),
+        ("", "no JSON"),
+        ('{"items":[{"id":1},', "cut-off"),
+        (answer([{"id": None}] * 500), "no row has an id"),
+    ],
+)
+async def test_page_that_cannot_be_trusted_is_an_error(own_desk, pull, page_fault, body, message):
+    own_desk.sandbox.faults([page_fault("Roles", body, times=None)])
+    async with own_desk.connector(streams=("roles",)) as autotask:
+        with pytest.raises(ProtocolError, match=message):
+            await pull(autotask, "roles")
+
+
+async def test_odd_ids_are_kept_and_go_to_quarantine(own_desk, pull, page_fault):
+    items = [{"id": 1, "name": "A"}, {"id": 1, "name": "A"}, {"id": "2", "name": "B"}, {"id": None, "name": "C"}, 17]
+    own_desk.sandbox.faults([page_fault("Roles", answer(items))])
+    async with own_desk.connector(streams=("roles",)) as autotask:
+        (page,) = await pull(autotask, "roles")
+        assert [record.external_id for record in page.records[:3]] == ["1", "1", "2"]
+        assert autotask.map_record("roles", page.records[2].raw).entity.external_id == "2"
+        for record in page.records[3:]:
+            assert record.external_id.startswith("?")
+            with pytest.raises(Exception, match="no usable id"):
+                autotask.map_record("roles", record.raw)
+
+
+async def test_connection_that_breaks_in_a_page_is_asked_again(own_desk, pull, ids):
+    async with own_desk.connector(streams=("notes",)) as autotask:
+        expected = ids(await pull(autotask, "notes"))
+        for kind in ("truncate", "drop_before", "drop_after"):
+            own_desk.sandbox.faults([{"kind": kind, "match": {"path": "/TicketNotes/query$"}}])
+            assert ids(await pull(autotask, "notes")) == expected
+
+
+async def test_reads_never_carry_an_impersonation_header(desk_with, pull):
+    with desk_with(impersonation=True) as desk:
+        async with desk.connector(streams=("tickets",)) as autotask:
+            profile = autotask._api._client.profile
+            assert not any("impersonation" in name.lower() for name in profile.headers)
+            assert await pull(autotask, "tickets")  # the sandbox refuses reads that carry one
+
+
+async def test_nothing_is_ever_written(desk):
+    assert list(desk.sandbox.state()["writes"]) == []
+
+
+async def test_requests_other_than_queries_are_refused_unsent(own_desk):
+    from servicedesk_core.errors import WriteNotGrantedError
+
+    async with own_desk.connector(streams=("roles",)) as autotask:
+        before = sum(own_desk.requests.values())
+        for method, path in (("POST", "Tickets"), ("PATCH", "Tickets"), ("DELETE", "Appointments/1")):
+            with pytest.raises(WriteNotGrantedError):
+                await autotask._api._client.request(method, path, json={})
+        assert sum(own_desk.requests.values()) == before
