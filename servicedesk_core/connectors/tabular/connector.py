@@ -14,9 +14,9 @@ from pydantic import Field
 from servicedesk_core.connectors.tabular.declaration import CODE_VERSION, FileMapping, load_mapping
 from servicedesk_core.connectors.tabular.meaning import Means, meaning_of
 from servicedesk_core.connectors.tabular.reading import opened, rows
-from servicedesk_core.connectors.tabular.source import Part, pages, parts_of
+from servicedesk_core.connectors.tabular.source import Part, keyed_rows, pages, parts_of
 from servicedesk_core.domain import STREAMS, TicketEvent
-from servicedesk_core.errors import ConnectorError, MappingError, SettingsError
+from servicedesk_core.errors import ConnectorError, MappingError, SettingsError, UnsupportedError
 from servicedesk_core.hooks import (
     Capabilities,
     Connector,
@@ -34,7 +34,7 @@ from servicedesk_core.hooks import (
 )
 
 _PAGE_SIZE = 5_000
-_COUNTED_BYTES = 200_000_000
+_COUNTED_BYTES = 50_000_000
 _PAGES_WITH_LINES = 4
 
 
@@ -97,8 +97,17 @@ class Tabular(Connector[TabularSettings]):
             for one in mappings
         }
 
+    def _mappings(self, stream: str) -> tuple[FileMapping, ...]:
+        if stream not in self._by_stream:
+            raise UnsupportedError(
+                f"No file is declared for {stream}.",
+                hint="Declare one, or leave the stream out of streams.",
+                connection=self.ctx.connection,
+            )
+        return self._by_stream[stream]
+
     def _parts(self, stream: str) -> tuple[Part, ...]:
-        return parts_of(self._by_stream[stream], self.ctx.settings.base_dir)
+        return parts_of(self._mappings(stream), self.ctx.settings.base_dir)
 
     @hookimpl
     def describe_capabilities(self) -> Capabilities:
@@ -144,7 +153,7 @@ class Tabular(Connector[TabularSettings]):
     async def describe_fields(self, stream: str) -> tuple[FieldInfo, ...]:
         """List the columns that the mapping uses."""
         found: dict[str, FieldInfo] = {}
-        for mapping in self._by_stream[stream]:
+        for mapping in self._mappings(stream):
             tables = {"": mapping.columns, "ticket.": mapping.ticket, "custom_fields.": mapping.custom_fields}
             for prefix, rules in tables.items():
                 for field, rule in rules.items():
@@ -154,18 +163,16 @@ class Tabular(Connector[TabularSettings]):
 
     @hookimpl
     async def count(self, request: PullRequest) -> int | None:
-        """Count the rows of files that are not very large."""
+        """Count the rows of files that are not very large, where all of them are wanted."""
+        if request.mode is not PullMode.BACKFILL:
+            return None
         return await self.ctx.run_blocking(lambda: self._count(self._parts(request.stream)))
 
     @staticmethod
     def _count(parts: tuple[Part, ...]) -> int | None:
         if sum(_unpacked_size(part.path) for part in parts) > _COUNTED_BYTES:
             return None
-        total = 0
-        for part in parts:
-            with opened(part.path) as stream:
-                total += sum(1 for _ in rows(stream, part.path, part.mapping))
-        return total
+        return sum(1 for _ in keyed_rows(parts))
 
     @hookimpl
     async def pull(self, request: PullRequest) -> AsyncIterator[Page]:
@@ -176,8 +183,8 @@ class Tabular(Connector[TabularSettings]):
         signature = await run(_signature, parts)
         if request.mode is PullMode.INCREMENTAL and request.since is not None and request.resume is None:
             known = await self.ctx.state.get(seen_key)
-            fingerprint = self.mapping_version(request.stream)
-            if known == [fingerprint, signature] and await run(_unchanged_since, parts, request.since):
+            same = known is None or known == [self.mapping_version(request.stream), signature]
+            if same and await run(_unchanged_since, parts, request.since):
                 yield Page((), None, last=True)
                 return
         found = _Pages(
@@ -209,19 +216,19 @@ class Tabular(Connector[TabularSettings]):
         try:
             return means(raw)
         except MappingError as error:
-            line = None if raw.get("problem") else self._line_of(raw["key"])
+            line = None if raw.get("problem") else self._line_of(raw.get("key"))
             if line is None:
                 raise
             raise MappingError(f"Line {line}: {error.message}", hint=error.hint) from None
 
-    def _line_of(self, key: str) -> int | None:
-        return next((page[key] for page in reversed(self._recent) if key in page), None)
+    def _line_of(self, key: str | None) -> int | None:
+        return next((page[key] for page in reversed(self._recent) if key in page), None) if key else None
 
     @hookimpl
     def mapping_version(self, stream: str) -> str:
         """Name the declared mapping; a change makes core read the files again."""
         vocabulary = self.ctx.mapping.model_dump_json()
-        texts = [one.fingerprint() for one in self._by_stream[stream]]
+        texts = [one.fingerprint() for one in self._mappings(stream)]
         return mapping_version(texts, vocabulary)
 
 

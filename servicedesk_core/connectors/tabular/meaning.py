@@ -89,7 +89,9 @@ def _refuse_problem(raw: Mapping[str, Any]) -> Cells:
         raise MappingError(
             f"The row cannot be used: {problem}.", hint="Correct the file or the mapping; other rows are not affected."
         )
-    cells: Cells = raw["row"]
+    cells = raw.get("row")
+    if not isinstance(cells, Mapping) or "key" not in raw:
+        raise MappingError("This is no row of a file.")
     return cells
 
 
@@ -165,7 +167,7 @@ def _event_meaning(mapping: FileMapping, vocabulary: VocabularyMapping) -> Means
                 after[group] = values
         kind = _apply_word(words, fields.get("vendor_word"), after, issues)
         fields.setdefault("type", kind)
-        fields.setdefault("source_seq", raw["seq"])
+        fields.setdefault("source_seq", raw.get("seq", 0))
         try:
             event = TicketEvent(
                 external_id=raw["key"],

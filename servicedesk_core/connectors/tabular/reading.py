@@ -90,6 +90,9 @@ def rows(stream: BinaryIO, path: Path, mapping: FileMapping) -> Iterator[Row]:
         raise ProtocolError(
             f"{path} is not {mapping.encoding} text.", hint="Set encoding in the mapping, for example cp1252."
         ) from error
+    finally:
+        if not text.closed:
+            text.detach()  # whoever opened the stream closes it
 
 
 def _table_rows(text: io.TextIOWrapper, path: Path, mapping: FileMapping, kind: str) -> Iterator[Row]:

@@ -1,7 +1,8 @@
 """Turns files into the pages of a pass: keys, order, duplicates, positions."""
 
 import json
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from glob import glob, has_magic
 from hashlib import blake2b
@@ -19,6 +20,7 @@ from servicedesk_core.hooks import Page, SourceRecord
 POSITION_VERSION = "t1"
 _HEAD_BYTES = 65_536
 _LONGEST_CASE = 200
+_LONGEST_ID = 255
 
 
 class Keyed(NamedTuple):
@@ -63,7 +65,7 @@ def parts_of(mappings: Sequence[FileMapping], base: Path) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-def keyed_rows(parts: Sequence[Part], *, counter_limit: int = 50_000) -> Iterator[tuple[int, int, Keyed]]:
+def keyed_rows(parts: Sequence[Part], *, counter_limit: int = 50_000) -> Generator[tuple[int, int, Keyed]]:
     """Read all rows of a stream with their keys.
 
     A row that stands in several files of the stream is one row: exports may overlap.
@@ -107,17 +109,17 @@ def pages(parts: Sequence[Part], *, resume: str | None, size: int, ids_only: boo
     """
     heads = [part.head() for part in parts]
     after = _position(resume, parts, heads) if resume else (0, 0)
-    wanted = ((index, number, row) for index, number, row in keyed_rows(parts) if (index, number) > after)
-    current = list(islice(wanted, size))
-    while True:
-        following = list(islice(wanted, size))
-        records = [SourceRecord(row.record.external_id, None) if ids_only else row.record for _, _, row in current]
-        last = not following
-        position = None if last else _resume(parts, heads, *current[-1][:2])
-        yield Page(records, position, last), [row.line for _, _, row in current]
-        if last:
-            return
-        current = following
+    with closing(keyed_rows(parts)) as keyed:
+        wanted = ((index, number, row) for index, number, row in keyed if (index, number) > after)
+        current = list(islice(wanted, size))
+        last = False
+        while not last:
+            following = list(islice(wanted, size))
+            records = [SourceRecord(row.record.external_id, None) if ids_only else row.record for _, _, row in current]
+            last = not following
+            position = None if last else _resume(parts, heads, *current[-1][:2])
+            yield Page(records, position, last), [row.line for _, _, row in current]
+            current = following
 
 
 def _resume(parts: Sequence[Part], heads: Sequence[str], index: int, number: int) -> str:
@@ -160,6 +162,8 @@ def _event_keys(part: Part, index: int, counter: SpillingCounter) -> KeyRow:
         case = None if row.problem else case_of(row.cells)
         if case is None:
             return bad(row)
+        if len(case) > _LONGEST_ID:
+            return bad(row._replace(problem=f"line {row.line} has a ticket_ref of more than {_LONGEST_ID} characters"))
         cells = row.cells
         if drop and counter.add(number_of(content_hash("whole", *_texts(cells, everything)))) > 1:
             return None
@@ -170,7 +174,7 @@ def _event_keys(part: Part, index: int, counter: SpillingCounter) -> KeyRow:
         if case != last_case:
             last_case, position_key = case, number_of(content_hash("position", case))
         position = counter.add(position_key)
-        shown = case if len(case) <= _LONGEST_CASE else content_hash(case).hex()
+        shown = case if len(case) <= _LONGEST_CASE and case.isprintable() else content_hash(case).hex()
         external_id = f"{shown}|{digest[:6].hex()}|{occurrence}"
         return SourceRecord(external_id, _raw(part, row, key=external_id, seq=position))
 
