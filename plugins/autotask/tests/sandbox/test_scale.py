@@ -17,27 +17,31 @@ def measure(tickets):
     start = time.monotonic()
     command = [sys.executable, "-m", "servicedesk_autotask.sandbox", "--tickets", str(tickets)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        info = json.loads(process.stdout.readline())
-        seeded = time.monotonic() - start
-        names = {"UserName": "username", "Secret": "secret", "ApiIntegrationCode": "integration_code"}
-        headers = {header: info[key] for header, key in names.items()}
-        with httpx.Client(base_url=f"{info['url']}/ATServicesRest/V1.0/", headers=headers, timeout=30) as client:
-            last, size, start = 0, 0, time.monotonic()
-            for _ in range(PAGES):
-                answer = client.post("Tickets/query", json={"filter": [{"op": "gt", "field": "id", "value": last}]})
-                size = max(size, len(answer.content))
-                last = json.loads(answer.content)["items"][-1]["id"]
-                if len(answer.content) < 900_000:
-                    last = 0
-            rate = PAGES / (time.monotonic() - start)
-            recent = client.post(
-                "Tickets/query", json={"filter": [{"op": "gte", "field": "lastActivityDate", "value": "2099-01-01"}]}
-            )
-            assert recent.elapsed.total_seconds() < 0.5
-        peak = next(line for line in Path(f"/proc/{process.pid}/status").read_text().splitlines() if "VmHWM" in line)
-        process.terminate()
-    assert size > 900_000
+        try:
+            info = json.loads(process.stdout.readline())
+            seeded = time.monotonic() - start
+            rate = read_pages(info)
+            status = Path(f"/proc/{process.pid}/status").read_text()
+        finally:
+            process.terminate()
+    peak = next(line for line in status.splitlines() if line.startswith("VmHWM"))
     return seeded, rate, int(peak.split()[1]) / 1024
+
+
+def read_pages(info):
+    """Pages of 500 a second, by keyset."""
+    names = {"UserName": "username", "Secret": "secret", "ApiIntegrationCode": "integration_code"}
+    headers = {header: info[key] for header, key in names.items()}
+    with httpx.Client(base_url=f"{info['url']}/ATServicesRest/V1.0/", headers=headers, timeout=30) as client:
+        last, start = 0, time.monotonic()
+        for _ in range(PAGES):
+            answer = client.post("Tickets/query", json={"filter": [{"op": "gt", "field": "id", "value": last}]})
+            items = json.loads(answer.content)["items"]
+            last = items[-1]["id"] if len(items) == 500 else 0
+        rate = PAGES / (time.monotonic() - start)
+        recent = {"op": "gte", "field": "lastActivityDate", "value": "2099-01-01"}
+        assert client.post("Tickets/query", json={"filter": [recent]}).elapsed.total_seconds() < 0.5
+    return rate
 
 
 @pytest.mark.slow
