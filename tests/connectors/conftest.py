@@ -34,6 +34,10 @@ def tabular(*files: dict[str, Any], **context: Any) -> Tabular:
     return Tabular(make_context(TabularSettings.model_validate({"files": files}), **context))
 
 
+def from_settings(**settings: Any) -> Tabular:
+    return Tabular(make_context(TabularSettings.model_validate(settings)))
+
+
 @dataclass
 class Seen:
     records: list[SourceRecord] = field(default_factory=list)
