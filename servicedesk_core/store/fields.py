@@ -134,7 +134,7 @@ def _bare(annotation: Any) -> tuple[Any, bool]:
     return datetime if python is AwareDatetime else python, False
 
 
-_value = attrgetter("value")
+_value = attrgetter("_value_")  # the public property costs ten times as much on Python 3.11
 
 _KINDS: dict[type, tuple[Callable[[], TypeEngine[Any]], Convert | None, Convert | None]] = {
     str: (Text, None, None),
