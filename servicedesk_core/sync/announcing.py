@@ -1,5 +1,6 @@
 """Tells connectors and extensions of changes: from the durable feed, after commit, at least once."""
 
+from functools import partial
 from typing import Final
 
 from sqlalchemy import Connection as Tx
@@ -27,7 +28,7 @@ async def announce_changes(store: Store, clock: Clock, announcer: Announcer) -> 
                 announcer.on_changes(batch)
             told += len(batch)
             heard, now = (batch[-1].seq if batch else head), clock.now()
-            await store.write(lambda tx, seq=heard, at=now: changes.advance(tx, CONSUMER, seq, at))
+            await store.write(partial(changes.advance, consumer=CONSUMER, seq=heard, now=now))
         if not batch:
             return told
 

@@ -1,7 +1,7 @@
 """Several pages make one commit, when they arrive quickly."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -56,7 +56,7 @@ class Batch:
         self.size += intake.size
 
 
-async def batches(pages: PageStream, limits: Limits) -> AsyncIterator[Batch]:
+async def batches(pages: PageStream, limits: Limits) -> AsyncGenerator[Batch, None]:
     """Yield the pages of a pull in batches; what came before an error is yielded before the error is raised."""
     loop = asyncio.get_running_loop()
     page = await pages.next()

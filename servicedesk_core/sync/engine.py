@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
+from typing import Final
 from uuid import uuid4
 
 from sqlalchemy import Connection as Tx
@@ -12,21 +14,29 @@ from sqlalchemy import update
 from servicedesk_core.errors import AuthenticationError, ServiceDeskError, SettingsError
 from servicedesk_core.hooks.capabilities import StreamCapability, Support
 from servicedesk_core.hooks.specs.announcements import SyncFinished
-from servicedesk_core.ports import Clock
-from servicedesk_core.store import Fence, Store, runs, sources
+from servicedesk_core.ports import BudgetPolicy, Clock
+from servicedesk_core.store import Fence, Store, quarantine, runs, sources
+from servicedesk_core.store.quarantine import Quarantined
 from servicedesk_core.store.runs import RunCounts
 from servicedesk_core.store.schema import runs as runs_table
 from servicedesk_core.store.sources import Source
 from servicedesk_core.sync.announcing import announce_changes
 from servicedesk_core.sync.connection import Announcer, Connection
+from servicedesk_core.sync.estimate import SyncPlan, estimate
 from servicedesk_core.sync.guard import MassChangeGuard
 from servicedesk_core.sync.lease import held
+from servicedesk_core.sync.offline import remap, retry
 from servicedesk_core.sync.options import Limits, SyncOptions
+from servicedesk_core.sync.plan import ordered
+from servicedesk_core.sync.rehearsal import rehearse
 from servicedesk_core.sync.report import ProgressCallback, StreamReport, StreamState, SyncReport
-from servicedesk_core.sync.run import Run, blocked
+from servicedesk_core.sync.run import Run, StreamRun, blocked
 from servicedesk_core.sync.session import Session, note_failure
 
 _log = logging.getLogger("servicedesk.sync")
+
+UNKNOWN_SOURCE: Final = 0
+"""Stands for a connection that the store does not know yet; no source has this number."""
 
 _OUTCOMES = {
     StreamState.COMPLETE: "ok",
@@ -86,12 +96,91 @@ class SyncEngine:
         """
         capabilities = capabilities_of(connection)
         names = chosen(connection, options.streams, capabilities)
+        if options.dry_run:
+            return await self._rehearse(connection, capabilities, names, options)
         async with held(self._store, connection.name, self._limits.lease_ttl_s) as fence:
             source = await self._admit(connection, fence)
             run = self._open(connection, capabilities, source.id, options, fence)
             report = await self._record(run, Session(run, names))
         await self._announce(report)
         return report
+
+    async def plan(
+        self, connection: Connection, *, streams: tuple[str, ...] = (), policy: BudgetPolicy = BudgetPolicy()
+    ) -> SyncPlan:
+        """Say what a first sync would cost; counts, but pulls and writes nothing.
+
+        Args:
+            connection: What would be read.
+            streams: Only these; empty = all that are wanted.
+            policy: What the vendor allows, and our share of it.
+
+        Raises:
+            ConnectorError: The vendor could not count.
+        """
+        capabilities = capabilities_of(connection)
+        run = self._open(connection, capabilities, UNKNOWN_SOURCE, SyncOptions(), None)
+        order = ordered(capabilities[name] for name in chosen(connection, streams, capabilities))
+        return await estimate([run.stream(c.stream) for c in order], self._clock, policy)
+
+    async def remap(self, connection: Connection, streams: tuple[str, ...] = ()) -> SyncReport:
+        """Build stored rows again from their payloads by the present mapping, without network and notifications.
+
+        Args:
+            connection: Whose rows; its connector needs to be open for mapping only.
+            streams: Only these; empty = all that are wanted.
+
+        Raises:
+            LeaseHeldError: The connection is being pulled now.
+            NotFoundLocallyError: The store holds nothing of the connection.
+            StoreError: The store cannot be used.
+        """
+        capabilities = capabilities_of(connection)
+        names = chosen(connection, streams, capabilities)
+        async with self._offline(connection, capabilities) as run:
+            return await self._record(run, Session(run, names, each=remap))
+
+    async def retry_quarantine(self, connection: Connection, ids: Sequence[int] = ()) -> SyncReport:
+        """Try quarantined records of a connection again, from the vendor or from their payloads.
+
+        Args:
+            connection: Whose records.
+            ids: Numbers in the quarantine; empty = all of the connection.
+
+        Raises:
+            LeaseHeldError: The connection is being pulled now.
+            NotFoundLocallyError: A number is not in the quarantine.
+            ConnectorError: The vendor could not be asked.
+        """
+        capabilities = capabilities_of(connection)
+        async with self._offline(connection, capabilities) as run:
+            rows = await self._store.read(lambda tx: _quarantined(tx, run.source_id, ids))
+            names = tuple(dict.fromkeys(row.stream for row in rows if row.stream in capabilities))
+
+            async def again(stream: StreamRun) -> None:
+                await retry(stream, [row for row in rows if row.stream == stream.stream])
+
+            return await self._record(run, Session(run, names, each=again))
+
+    @asynccontextmanager
+    async def _offline(self, connection: Connection, capabilities: dict[str, StreamCapability]) -> AsyncIterator[Run]:
+        source = await self._store.read(lambda tx: sources.get(tx, connection.name))
+        async with held(self._store, connection.name, self._limits.lease_ttl_s) as fence:
+            yield self._open(connection, capabilities, source.id, SyncOptions(), fence)
+
+    async def _rehearse(
+        self,
+        connection: Connection,
+        capabilities: dict[str, StreamCapability],
+        names: tuple[str, ...],
+        options: SyncOptions,
+    ) -> SyncReport:
+        known = await self._store.read(sources.all)
+        source_id = next((s.id for s in known if s.name == connection.name), UNKNOWN_SOURCE)
+        session = Session(self._open(connection, capabilities, source_id, options, None), names, each=rehearse)
+        started_at = self._clock.now()
+        await session.read()
+        return SyncReport("", connection.name, started_at, self._clock.now(), session.reports, dry_run=True)
 
     def _open(
         self,
@@ -128,9 +217,7 @@ class SyncEngine:
         except AuthenticationError as error:
             await self._block(source.id, error)
             raise
-        return await self._store.write(
-            lambda tx: sources.remember_identity(tx, source, identity, now), fence=fence
-        )
+        return await self._store.write(lambda tx: sources.remember_identity(tx, source, identity, now), fence=fence)
 
     async def _block(self, source_id: int, error: AuthenticationError) -> None:
         now = self._clock.now()
@@ -155,9 +242,7 @@ class SyncEngine:
             raise
         finally:
             await self._finish_rows(rows, session.reports)
-        return SyncReport(
-            run_id, run.connection.name, started_at, self._clock.now(), session.reports, dry_run=run.options.dry_run
-        )
+        return SyncReport(run_id, run.connection.name, started_at, self._clock.now(), session.reports)
 
     async def _finish_rows(self, rows: list[int], reports: tuple[StreamReport, ...]) -> None:
         now = self._clock.now()
@@ -171,10 +256,17 @@ class SyncEngine:
             return
         await announce_changes(self._store, self._clock, self._announcer)
         self._announcer.on_sync_finished(
-            SyncFinished(
-                report.connection, tuple(s.stream for s in report.streams), report.failed, report.finished_at
-            )
+            SyncFinished(report.connection, tuple(s.stream for s in report.streams), report.failed, report.finished_at)
         )
+
+
+def _quarantined(tx: Tx, source_id: int, ids: Sequence[int]) -> list[Quarantined]:
+    if ids:
+        return [row for row in (quarantine.get(tx, number) for number in ids) if row.source_id == source_id]
+    rows: list[Quarantined] = []
+    while more := quarantine.list(tx, source_id, after_id=rows[-1].id if rows else 0, limit=1_000):
+        rows += more
+    return rows
 
 
 def capabilities_of(connection: Connection) -> dict[str, StreamCapability]:
@@ -208,13 +300,11 @@ def _unknown(connection: str, names: Iterable[str], there: Iterable[str]) -> Set
     )
 
 
-def _begin(
-    tx: Tx, source_id: int, run_id: str, reports: tuple[StreamReport, ...], now: datetime
-) -> list[int]:
+def _begin(tx: Tx, source_id: int, run_id: str, reports: tuple[StreamReport, ...], now: datetime) -> list[int]:
     # Whoever left a row as running died: this process holds the lease now.
     dead = (runs_table.c.source_id == source_id) & (runs_table.c.outcome == "running")
     tx.execute(update(runs_table).where(dead).values(outcome="interrupted"))
-    return [runs.start(tx, run_id, source_id, report.stream, "", now) for report in reports]
+    return [runs.start(tx, run_id, source_id, report.stream, mode="", now=now) for report in reports]
 
 
 def _finish(tx: Tx, rows: list[int], reports: tuple[StreamReport, ...], now: datetime) -> None:

@@ -69,7 +69,7 @@ def fold_some(tx: Tx, stream: StreamRun, *, mode: str, now: datetime) -> bool:
 
 def _fold(tx: Tx, stream: StreamRun, refs: list[str], *, mode: str, now: datetime) -> Landed:
     source_id, version = stream.run.source_id, stream.landing.version
-    by_ticket = _events(tx, source_id, refs)
+    by_ticket = events_of(tx, source_id, refs)
     rows: list[Incoming] = []
     unfit: list[Rejected] = []
     for ref in refs:
@@ -92,7 +92,8 @@ def _fold(tx: Tx, stream: StreamRun, refs: list[str], *, mode: str, now: datetim
     return Landed(len(applied.created), len(applied.changed) + len(applied.restored), applied.unchanged, len(unfit))
 
 
-def _events(tx: Tx, source_id: int, refs: list[str]) -> dict[str, list[TicketEvent]]:
+def events_of(tx: Tx, source_id: int, refs: list[str]) -> dict[str, list[TicketEvent]]:
+    """Return the live events of tickets, in order of arrival."""
     table = RECORDS["ticket_events"]
     codec = codec_of(TicketEvent)
     query = (

@@ -1,9 +1,29 @@
 """The vendor's own ticket history, read within an allowance of requests."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import aclosing
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
+from sqlalchemy import Connection as Tx
+from sqlalchemy import Text, cast, delete, or_, select
+
 from servicedesk_core.domain import EventSource, EventType, TicketEvent
+from servicedesk_core.hooks.pulling import FetchStatus, SourceRecord
+from servicedesk_core.store import passes, records
+from servicedesk_core.store.fields import to_us
+from servicedesk_core.store.schema import RECORDS, seen
+from servicedesk_core.sync.folding import events_of
+from servicedesk_core.sync.intake import take_in
+from servicedesk_core.sync.landing import EVENTS, Landing, Prepared
+from servicedesk_core.sync.plan import TICKETS
+from servicedesk_core.sync.run import StreamRun
+
+HISTORY: Final = "history"
+RECENT: Final = timedelta(days=14)
+"""Done tickets that changed so recently are asked about, too."""
+_AT_ONCE: Final = 100
 
 SUPERSEDED: Final = "superseded"
 """Why an observed event is no longer live: the vendor's history tells the same more exactly."""
@@ -47,3 +67,71 @@ def superseded(observed: Iterable[TicketEvent], told: Iterable[TicketEvent]) -> 
         and (last := newest.get(event.type)) is not None
         and event.effective_at <= last.effective_at
     ]
+
+
+async def read_history(tickets: StreamRun) -> None:
+    """Read the vendor's history of open and recently changed tickets, each again only after it changed.
+
+    Args:
+        tickets: The stream of tickets, whose report gets the requests.
+
+    Raises:
+        ConnectorError: Nothing could be asked at all.
+    """
+    run = tickets.run
+    events = run.capabilities.get(EVENTS)
+    per_request = events.ids_per_request if events is not None else 1
+    limit = run.connection.history_requests * max(1, per_request)
+    now = run.clock.now()
+    candidates = await run.store.read(lambda tx: _candidates(tx, tickets, now - RECENT, limit))
+    wanted = affordable(list(candidates), requests=run.connection.history_requests, tickets_per_request=per_request)
+    landing = run.landing(EVENTS)
+    for start in range(0, len(wanted), _AT_ONCE):
+        refs = wanted[start : start + _AT_ONCE]
+        told: list[SourceRecord] = []
+        answered: list[str] = []
+        async with aclosing(run.connection.calls.fetch_history(refs)) as outcomes:
+            async for outcome in outcomes:
+                told += outcome.records
+                if outcome.status is not FetchStatus.FAILED:
+                    answered.append(outcome.ref)
+        intake = take_in(told)
+        ready = await run.store.read(partial(landing.prepare, arrived=intake.arrived, rejected=intake.rejected))
+        marks = {ref: candidates[ref] for ref in answered}
+        await run.write(partial(_store, tickets=tickets, landing=landing, ready=ready, marks=marks, now=now))
+        tickets.report.requests += -(-len(refs) // max(1, per_request))
+
+
+def _candidates(tx: Tx, tickets: StreamRun, recent_from: datetime, limit: int) -> dict[str, int]:
+    """Return tickets whose history was not read since they changed, with their change stamps; open ones first."""
+    table = RECORDS[TICKETS]
+    memory = passes.resume_of(tx, tickets.key(HISTORY))
+    query = (
+        select(table.c.external_id, table.c.changed_at)
+        .where(
+            table.c.source_id == tickets.run.source_id,
+            table.c.gone_at.is_(None),
+            or_(table.c.is_open, table.c.changed_at >= to_us(recent_from)),
+        )
+        .order_by(table.c.is_open.desc(), table.c.changed_at.desc())
+        .limit(limit)
+    )
+    if memory is not None:
+        mark = table.c.external_id + "@" + cast(table.c.changed_at, Text)
+        read = select(seen.c.pass_id).where(seen.c.pass_id == memory.pass_id, seen.c.external_id == mark)
+        query = query.where(~read.exists())
+    return {external_id: changed_at for external_id, changed_at in tx.execute(query)}
+
+
+def _store(tx: Tx, tickets: StreamRun, landing: Landing, ready: Prepared, marks: dict[str, int], now: datetime) -> None:
+    landing.land(tx, ready, mode=HISTORY, now=now)
+    source_id = tickets.run.source_id
+    for events in events_of(tx, source_id, list(marks)).values():
+        told = [event for event in events if event.source is EventSource.HISTORY]
+        replaced = superseded(events, told)
+        records.mark_gone(tx, source_id, EVENTS, replaced, reason=SUPERSEDED, mode=HISTORY, now=now)
+    memory = passes.start(tx, tickets.key(HISTORY), now).pass_id
+    for ref in marks:
+        mine = (seen.c.external_id >= f"{ref}@0") & (seen.c.external_id <= f"{ref}@9")
+        tx.execute(delete(seen).where(seen.c.pass_id == memory, mine))
+    passes.note_seen(tx, memory, (f"{ref}@{changed_at}" for ref, changed_at in marks.items()))

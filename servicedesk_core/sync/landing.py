@@ -188,9 +188,7 @@ def store_events(tx: Tx, source_id: int, events: Iterable[TicketEvent], *, mode:
         records.apply(tx, source_id, EVENTS, rows, mode=mode, now=now, origin=DERIVED)
 
 
-def land_stated(
-    tx: Tx, source_id: int, stream: str, entities: Sequence[Entity], *, mode: str, now: datetime
-) -> None:
+def land_stated(tx: Tx, source_id: int, stream: str, entities: Sequence[Entity], *, mode: str, now: datetime) -> None:
     """Store records that others stated by the way; a record with a payload of its own knows better."""
     known = records.known(tx, source_id, stream, (entity.external_id for entity in entities))
     rows = [

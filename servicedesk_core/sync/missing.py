@@ -65,7 +65,9 @@ async def _settle(stream: StreamRun, missing: list[str], *, mode: str) -> None:
         elsewhere = [ref for ref in missing if status.get(ref) is FetchStatus.FOUND]
     now: datetime = run.clock.now()
     gone = await run.write(
-        lambda tx: mark_gone(tx, stream, deleted, reason=DELETED, mode=mode, now=now)
-        + mark_gone(tx, stream, elsewhere, reason=OUT_OF_SCOPE, mode=mode, now=now)
+        lambda tx: (
+            mark_gone(tx, stream, deleted, reason=DELETED, mode=mode, now=now)
+            + mark_gone(tx, stream, elsewhere, reason=OUT_OF_SCOPE, mode=mode, now=now)
+        )
     )
     stream.report.gone += gone

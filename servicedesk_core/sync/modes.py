@@ -1,6 +1,7 @@
 """The kinds of passes: what each reads, and what is concluded when it is complete."""
 
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from sqlalchemy import Connection as Tx
@@ -94,9 +95,7 @@ async def read_changes(stream: StreamRun, watermark: datetime) -> None:
     """Read what changed since the watermark, and earn a new one."""
     run = stream.run
     since = lower_bound(watermark, pass_started_at=run.clock.now())
-    done = await pull(
-        stream, incremental(stream, since), committer(stream, INCREMENTAL, unchanged_until=since)
-    )
+    done = await pull(stream, incremental(stream, since), committer(stream, INCREMENTAL, unchanged_until=since))
     earned = next_watermark(pass_started_at=done.started_at, max_seen=done.max_stamp, previous=watermark)
     await _finish(stream, done, mode=INCREMENTAL, watermark=earned)
 
@@ -124,9 +123,7 @@ async def reconcile(stream: StreamRun, *, restart: bool = False) -> None:
     """Compare all ids with the vendor's: fetch what we do not have, mark what is gone."""
     run = stream.run
     request = stream.request(PullMode.RECONCILE)
-    done = await pull(
-        stream, Piece(RECONCILE, request, restart=restart), committer(stream, RECONCILE, notes_seen=True)
-    )
+    done = await pull(stream, Piece(RECONCILE, request, restart=restart), committer(stream, RECONCILE, notes_seen=True))
     await _fetch_unknown(stream, done)
     await apply_missing(stream, done, mode=RECONCILE)
     await _finish(stream, done, mode=RECONCILE)
@@ -138,7 +135,7 @@ async def _fetch_unknown(stream: StreamRun, done: Pass) -> None:
     if not run.connection.calls.implements("fetch_records"):
         return
     after = ""
-    while chunk := await run.store.read(lambda tx, a=after: _unknown(tx, stream, done, a)):
+    while chunk := await run.store.read(partial(_unknown, stream=stream, done=done, after=after)):
         await fetch(stream, chunk, mode=RECONCILE)
         after = chunk[-1]
 

@@ -72,9 +72,7 @@ async def _pull(stream: StreamRun, piece: Piece, commit: Commit) -> Pass:
     now = run.clock.now()
 
     def begin(tx: Tx) -> tuple[Pass, list[Pass]]:
-        whole = passes.start(
-            tx, key, now, since=piece.request.since, until=piece.request.until, restart=piece.restart
-        )
+        whole = passes.start(tx, key, now, since=piece.request.since, until=piece.request.until, restart=piece.restart)
         mine = passes.all(tx, run.source_id, stream.stream, scope_hash=stream.scope, mode=_parts_of(piece))
         if piece.restart:
             for part in mine:

@@ -100,4 +100,3 @@ def _remove_old(tx: Tx, stream: StreamRun, done: Pass, now: datetime) -> int:
         if stream.capability.folds_into == TICKETS:
             note_tickets_of(tx, stream, old, now)
         gone += mark_gone(tx, stream, old, reason=REPLACED, mode=REBUILD, now=now)
-

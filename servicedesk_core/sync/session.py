@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from itertools import groupby
 
 from servicedesk_core.errors import (
@@ -14,7 +15,8 @@ from servicedesk_core.errors import (
 )
 from servicedesk_core.sync.dangling import fetch_dangling, wanted
 from servicedesk_core.sync.landing import EVENTS
-from servicedesk_core.sync.plan import ordered
+from servicedesk_core.sync.history import read_history
+from servicedesk_core.sync.plan import TICKETS, ordered
 from servicedesk_core.sync.report import StreamReport, StreamState
 from servicedesk_core.sync.run import Run, StreamRun
 from servicedesk_core.sync.steps import Step, steps_of
@@ -31,11 +33,15 @@ class Session:
     Args:
         run: The run.
         streams: Names of the streams to read.
+        each: What to do with each stream, one after the other, instead of reading what it needs.
     """
 
-    def __init__(self, run: Run, streams: tuple[str, ...]) -> None:
+    def __init__(
+        self, run: Run, streams: tuple[str, ...], *, each: Callable[[StreamRun], Awaitable[None]] | None = None
+    ) -> None:
         self._run = run
         self._streams = [run.stream(c.stream) for c in ordered(run.capabilities[name] for name in streams)]
+        self._each = each
         self._turns = asyncio.Semaphore(max(1, run.limits.streams))
 
     @property
@@ -51,10 +57,20 @@ class Session:
             LeaseLostError: Another process took over.
             StoreError: The store cannot be written.
         """
+        if self._each is None:
+            await self._read()
+        else:
+            for stream in self._streams:
+                await self._timed(Step(0, "", stream, partial(self._each, stream)))
+        for stream in self._streams:
+            if stream.report.state is StreamState.RUNNING:
+                stream.report.state = StreamState.COMPLETE
+
+    async def _read(self) -> None:
         steps: list[Step] = []
         for stream in self._streams:
             mine: list[Step] = []
-            await self._guarded(stream, lambda s=stream, m=mine: _collect(s, m))
+            await self._guarded(stream, partial(_collect, stream, mine))
             steps += mine
             stream.report.modes = list(dict.fromkeys(step.mode for step in mine))
             if not mine and stream.report.state is StreamState.RUNNING:
@@ -63,9 +79,7 @@ class Session:
         for _, phase in groupby(steps, key=lambda step: step.phase):
             await self._side_by_side(list(phase))
         await self._fetch_dangling()
-        for stream in self._streams:
-            if stream.report.state is StreamState.RUNNING:
-                stream.report.state = StreamState.COMPLETE
+        await self._read_history()
 
     async def _side_by_side(self, phase: list[Step]) -> None:
         finished = {step.stream.stream: asyncio.Event() for step in phase}
@@ -132,7 +146,15 @@ class Session:
             if stream.stream in refs:
                 chosen = refs[stream.stream]
                 mode = "backfill" if history else "by_ids"
-                await self._guarded(stream, lambda s=stream, c=chosen, m=mode: fetch_dangling(s, c, mode=m))
+                await self._guarded(stream, partial(fetch_dangling, stream, chosen, mode=mode))
+
+    async def _read_history(self) -> None:
+        connection = self._run.connection
+        if connection.history_requests <= 0 or not connection.calls.implements("fetch_history"):
+            return
+        for stream in self._streams:
+            if stream.stream == TICKETS and stream.report.state in {StreamState.RUNNING, StreamState.SKIPPED}:
+                await self._guarded(stream, partial(read_history, stream))
 
 
 async def _collect(stream: StreamRun, into: list[Step]) -> None:

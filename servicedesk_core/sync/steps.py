@@ -70,9 +70,7 @@ async def steps_of(stream: StreamRun) -> list[Step]:
     again = run.options.mode is SyncMode.FULL
     steps: list[Step] = []
     if state.planned is not None and state.watermark is not None and not again:
-        steps.append(
-            Step(NEWS, modes.INCREMENTAL, stream, partial(modes.read_changes, stream, state.watermark))
-        )
+        steps.append(Step(NEWS, modes.INCREMENTAL, stream, partial(modes.read_changes, stream, state.watermark)))
     pieces = await modes.plan_backfill(stream, again=again)
     steps += [Step(piece.phase, modes.BACKFILL, stream, partial(modes.read_slice, stream, piece)) for piece in pieces]
     return steps + _reconcile(stream, state)

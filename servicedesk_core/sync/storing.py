@@ -1,20 +1,22 @@
 """Storing the batches of a pass: rows, deletions and position in one transaction."""
 
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import aclosing
 from datetime import datetime
+from functools import partial
 from typing import cast
 
 from sqlalchemy import Connection as Tx
 
 from servicedesk_core.domain import EventType, Ticket, TicketEvent
-from servicedesk_core.hooks.pulling import FetchOutcome, FetchStatus
+from servicedesk_core.hooks.pulling import FetchOutcome, FetchStatus, SourceRecord
 from servicedesk_core.store import passes, records
 from servicedesk_core.store.passes import Pass
 from servicedesk_core.sync import observe
 from servicedesk_core.sync.batches import Batch
 from servicedesk_core.sync.folding import note_touched
 from servicedesk_core.sync.intake import is_usable_id, take_in
-from servicedesk_core.sync.landing import Landed, Prepared, store_events
+from servicedesk_core.sync.landing import Landed, store_events
 from servicedesk_core.sync.plan import TICKETS
 from servicedesk_core.sync.pulling import position
 from servicedesk_core.sync.run import StreamRun
@@ -38,7 +40,7 @@ def committer(
 
     async def commit(whole: Pass, part: Pass, batch: Batch) -> None:
         now = run.clock.now()
-        ready = await run.store.read(lambda tx: landing.prepare(tx, batch.arrived, batch.rejected))
+        ready = await run.store.read(partial(landing.prepare, arrived=batch.arrived, rejected=batch.rejected))
 
         def work(tx: Tx) -> tuple[Landed, int]:
             landed = landing.land(tx, ready, mode=mode, now=now, unchanged_until=unchanged_until)
@@ -57,18 +59,14 @@ def committer(
     return commit
 
 
-def mark_gone(
-    tx: Tx, stream: StreamRun, external_ids: list[str], *, reason: str, mode: str, now: datetime
-) -> int:
+def mark_gone(tx: Tx, stream: StreamRun, external_ids: list[str], *, reason: str, mode: str, now: datetime) -> int:
     """Mark records as gone, with an event for each ticket; return how many were live before."""
     source_id = stream.run.source_id
     if stream.stream == TICKETS and stream.landing.observes and reason == DELETED:
         known = records.known(tx, source_id, TICKETS, external_ids)
         live = records.load(tx, source_id, TICKETS, [i for i, k in known.items() if not k.gone])
         store_events(tx, source_id, _deletions(live.values(), now), mode=mode, now=now)
-    return len(
-        records.mark_gone(tx, source_id, stream.stream, external_ids, reason=reason, mode=mode, now=now)
-    )
+    return len(records.mark_gone(tx, source_id, stream.stream, external_ids, reason=reason, mode=mode, now=now))
 
 
 def _deletions(tickets: Iterable[object], now: datetime) -> Iterable[TicketEvent]:
@@ -90,18 +88,15 @@ async def fetch(stream: StreamRun, refs: list[str], *, mode: str) -> dict[str, F
     outcomes: dict[str, FetchOutcome] = {}
     for start in range(0, len(refs), run.limits.fetch_batch):
         chunk = refs[start : start + run.limits.fetch_batch]
-        found = []
-        generator = run.connection.calls.fetch_records(stream.stream, chunk)
-        try:
-            async for outcome in generator:
+        found: list[SourceRecord] = []
+        async with aclosing(run.connection.calls.fetch_records(stream.stream, chunk)) as answers:
+            async for outcome in answers:
                 outcomes[outcome.ref] = outcome
                 if outcome.status is FetchStatus.FOUND:
                     found += outcome.records
-        finally:
-            await generator.aclose()
         intake = take_in(found)
-        ready: Prepared = await run.store.read(lambda tx, i=intake: landing.prepare(tx, i.arrived, i.rejected))
+        ready = await run.store.read(partial(landing.prepare, arrived=intake.arrived, rejected=intake.rejected))
         now = run.clock.now()
-        landed = await run.write(lambda tx, r=ready, at=now: landing.land(tx, r, mode=mode, now=at))
+        landed = await run.write(partial(landing.land, ready=ready, mode=mode, now=now))
         stream.add(landed, read=len(found), requests=-(-len(chunk) // max(1, stream.capability.ids_per_request)))
     return outcomes

@@ -22,7 +22,11 @@ def test_first_sight_is_a_snapshot_and_not_a_change():
 
 def test_events_are_valid_domain_records():
     new = OLD.model_copy(update={"status": "Doing", "modified_at": SEEN - HOUR})
-    for event in (snapshot(OLD, seen_at=SEEN), *changes(OLD, new, seen_at=SEEN), happening(OLD, EventType.DELETED, at=SEEN)):
+    for event in (
+        snapshot(OLD, seen_at=SEEN),
+        *changes(OLD, new, seen_at=SEEN),
+        happening(OLD, EventType.DELETED, at=SEEN),
+    ):
         assert TicketEvent.model_validate(event.model_dump()) == event
 
 

@@ -1,0 +1,127 @@
+"""What a first sync will cost: requests, time at the permitted rate, disk; nothing is pulled."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from servicedesk_core.hooks.pulling import PullMode, PullRequest
+from servicedesk_core.ports import BudgetPolicy, BudgetUse, Clock
+from servicedesk_core.sync.plan import slices
+from servicedesk_core.sync.run import StreamRun
+
+BYTES_WITH_RAW: Final = 4_000
+BYTES_WITHOUT_RAW: Final = 1_200
+"""Disk for a record, indexes included; rough, from stores of real desks."""
+
+SLOWEST_PAGE_S: Final = 1.0
+"""Time for one page that is planned with: vendors answer large pages in 0.1 to 1 s."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamEstimate:
+    """One stream of a plan.
+
+    Attributes:
+        stream: Name of the stream.
+        records: Records that the vendor counts, or ``None`` when it cannot.
+        open_records: Open tickets among them; they come first.
+        requests: Requests to read them once; ``None`` when the number is not known.
+    """
+
+    stream: str
+    records: int | None
+    open_records: int | None
+    requests: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SyncPlan:
+    """What a first sync will cost.
+
+    Attributes:
+        connection: Name of the connection.
+        streams: The streams, in the order in which they are read.
+        requests: Requests of all streams whose size is known.
+        requests_per_hour: What the quota leaves for us now, or ``None`` when nothing limits us.
+        hours: Time at that rate.
+        minutes_until_open_usable: Time until reference data and all open tickets are there.
+        disk_bytes: Room that the store will need.
+        unknown: Streams that the vendor cannot count.
+        use: The vendor's own count of its quota, if it tells.
+    """
+
+    connection: str
+    streams: tuple[StreamEstimate, ...]
+    requests: int
+    requests_per_hour: float | None
+    hours: float
+    minutes_until_open_usable: float
+    disk_bytes: int
+    unknown: tuple[str, ...]
+    use: BudgetUse | None
+
+
+async def estimate(streams: list[StreamRun], clock: Clock, policy: BudgetPolicy) -> SyncPlan:
+    """Count what is to be read and say what it takes.
+
+    Args:
+        streams: The streams, in the order in which they are read.
+        clock: The time.
+        policy: What the vendor allows, and our share of it.
+
+    Raises:
+        ConnectorError: The vendor could not count.
+    """
+    run = streams[0].run
+    calls = run.connection.calls
+    rows: list[StreamEstimate] = []
+    first = 0
+    for stream in streams:
+        page = max(1, stream.capability.page_size)
+        total = await calls.count(stream.request(PullMode.BACKFILL))
+        is_open = None
+        if stream.capability.has_open:
+            is_open = await calls.count(PullRequest(stream.stream, PullMode.BACKFILL, only_open=True))
+        pieces = slices(stream.capability, anchor=clock.now(), since=stream.since, expected=total)
+        requests = None if total is None else -(-total // page) + len(pieces)
+        if requests is not None and len(pieces) > 1 and is_open is not None:
+            requests += -(-is_open // page)
+        if pieces[0].phase == 0:
+            first += requests or 0 if len(pieces) == 1 else -(-(is_open or 0) // page) + 1
+        rows.append(StreamEstimate(stream.stream, total, is_open, requests))
+    use = await calls.usage()
+    rate = permitted_per_hour(policy, use)
+    all_requests = sum(row.requests or 0 for row in rows)
+    size = BYTES_WITHOUT_RAW if run.connection.raw == "none" else BYTES_WITH_RAW
+    return SyncPlan(
+        connection=run.connection.name,
+        streams=tuple(rows),
+        requests=all_requests,
+        requests_per_hour=rate,
+        hours=_hours(all_requests, rate),
+        minutes_until_open_usable=_hours(first, rate) * 60,
+        disk_bytes=sum(row.records or 0 for row in rows) * size,
+        unknown=tuple(row.stream for row in rows if row.records is None),
+        use=use,
+    )
+
+
+def permitted_per_hour(policy: BudgetPolicy, use: BudgetUse | None) -> float | None:
+    """Return the requests an hour that the quota leaves for reading old records.
+
+    Our share, without the part reserved for news, and no more than what the others leave below the pause mark.
+    """
+    if policy.requests is None:
+        return None
+    share = policy.requests * policy.share * (1 - policy.reserved)
+    others = max(0, (use.total or 0) - use.ours) if use is not None else 0
+    left = max(0.0, policy.requests * policy.pause_at - others)
+    return min(share, left) * timedelta(hours=1).total_seconds() / policy.window_s
+
+
+def _hours(requests: int, rate: float | None) -> float:
+    by_latency = requests * SLOWEST_PAGE_S / 3600
+    if rate is None or requests <= rate:
+        # What fits into the quota of one window goes as fast as the vendor answers.
+        return by_latency
+    return max(by_latency, requests / rate) if rate > 0 else float("inf")

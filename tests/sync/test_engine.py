@@ -1,0 +1,155 @@
+from datetime import timedelta
+
+from servicedesk_core.hooks import PullMode
+from servicedesk_core.sync import StreamState, SyncMode
+
+
+async def test_first_sync_brings_everything_and_tells_how_much(desk):
+    desk.seed()
+    report = await desk.sync()
+    assert report.ok
+    desk.assert_equal()
+    tickets = report.stream("tickets")
+    assert (tickets.read, tickets.new, tickets.expected, tickets.backfilled) == (120, 120, 120, True)
+    assert tickets.complete_back_to is None
+    assert [r.stream for r in report.streams] == ["companies", "technicians", "tickets", "notes"]
+
+
+async def test_second_sync_asks_once_for_each_stamped_stream_and_finds_nothing(desk):
+    desk.seed()
+    await desk.sync()
+    desk.vendor.requests.clear()
+    desk.clock.advance(3600)
+    report = await desk.sync()
+    assert report.ok
+    assert sorted(r.stream for r in desk.vendor.requests) == ["companies", "notes", "tickets"]
+    assert {r.mode for r in desk.vendor.requests} == {PullMode.INCREMENTAL}
+    assert report.stream("technicians").state is StreamState.SKIPPED
+    assert sum(r.read for r in report.streams) == 0
+
+
+async def test_only_what_changed_comes_with_the_next_sync(desk):
+    desk.seed()
+    await desk.sync()
+    desk.clock.advance(3600)
+    desk.vendor.ticket("00003", status="Doing", assignee="t2")
+    desk.vendor.ticket("00500")
+    desk.clock.advance(60)
+    report = await desk.sync()
+    tickets = report.stream("tickets")
+    assert (tickets.read, tickets.new, tickets.changed) == (2, 1, 1)
+    desk.assert_equal()
+
+
+async def test_everything_read_again_changes_nothing(desk):
+    desk.seed()
+    await desk.sync()
+    before = desk.sql("SELECT count(*) FROM changes")
+    report = await desk.sync(mode=SyncMode.FULL)
+    assert report.stream("tickets").unchanged == 120
+    assert sum(r.new + r.changed for r in report.streams) == 0
+    assert desk.sql("SELECT count(*) FROM changes") == before
+
+
+async def test_large_stream_is_read_open_first_then_recent_then_older(desk):
+    fake = desk.vendor
+    for days, status in ((10, "New"), (10, "Complete"), (200, "Complete"), (700, "New"), (3000, "Complete")):
+        fake.ticket(status=status, created=_ago(desk, days))
+    fake.counts = False
+    report = await desk.sync(streams=("tickets",))
+    asked = [r for r in fake.requests if r.stream == "tickets"]
+    assert asked[0].only_open
+    assert asked[1].until is None
+    assert all(newer.since == older.until for newer, older in zip(asked[1:], asked[2:], strict=False))
+    assert report.stream("tickets").backfilled
+    desk.assert_equal()
+
+
+async def test_since_leaves_older_closed_tickets_out_and_older_open_ones_in(desk):
+    fake = desk.vendor
+    fake.counts = False
+    old_open = fake.ticket(status="New", created=_ago(desk, 800))
+    fake.ticket(status="Complete", created=_ago(desk, 800))
+    recent = fake.ticket(status="Complete", created=_ago(desk, 8))
+    since = desk.clock.now() - timedelta(days=365)
+    report = await desk.sync(desk.connection(since=since), streams=("tickets",))
+    assert desk.ids("tickets") == {old_open, recent}
+    assert report.stream("tickets").complete_back_to == since
+
+
+async def test_another_filter_is_another_backfill(desk):
+    desk.seed()
+    await desk.sync()
+    desk.vendor.requests.clear()
+    await desk.sync(desk.connection(filters={"queues": ["Helpdesk"]}))
+    assert PullMode.BACKFILL in {r.mode for r in desk.vendor.requests if r.stream == "tickets"}
+
+
+async def test_tickets_changed_between_two_runs_make_events(desk):
+    desk.vendor.ticket("00001")
+    await desk.sync()
+    desk.clock.advance(3600)
+    desk.vendor.ticket("00001", status="Doing", assignee="t1")
+    desk.clock.advance(3600)
+    await desk.sync()
+    events = desk.sql("SELECT type, source FROM ticket_events ORDER BY local_id")
+    assert events == [("snapshot", "observed"), ("status_changed", "observed"), ("assigned", "observed")]
+    (after, at) = desk.sql("SELECT effective_after, effective_at FROM ticket_events WHERE type = 'assigned'")[0]
+    assert at - after < 3600 * 1_000_000 + 121 * 1_000_000
+    await desk.sync()
+    assert len(desk.sql("SELECT 1 FROM ticket_events")) == 3
+
+
+async def test_stream_without_a_stamp_is_swept_on_its_own_schedule(desk):
+    desk.seed()
+    await desk.sync()
+    desk.vendor.put("technicians", "t9", name="New")
+    desk.vendor.delete("technicians", "t1")
+    desk.clock.advance(3600)
+    await desk.sync()
+    assert desk.ids("technicians") == {"t0", "t1", "t2"}
+    desk.clock.advance(86_400)
+    report = await desk.sync()
+    assert desk.ids("technicians") == {"t0", "t2", "t9"}
+    assert report.stream("technicians").gone == 1
+
+
+async def test_partitions_are_pulled_side_by_side_and_cover_everything(desk):
+    from dataclasses import replace
+
+    fake = desk.vendor
+    fake.capabilities = replace(
+        fake.capabilities, streams=tuple(replace(s, parallel=2) for s in fake.capabilities.streams)
+    )
+    fake.partitions = {"tickets": ("0", "1")}
+    desk.seed()
+    report = await desk.sync()
+    assert report.ok
+    assert {r.partition for r in fake.requests if r.stream == "tickets"} == {"0", "1"}
+    desk.assert_equal()
+    assert desk.sql("SELECT count(*) FROM progress WHERE state = 'running'") == [(0,)]
+
+
+async def test_dangling_references_are_fetched_once_and_remembered(desk):
+    desk.seed(tickets=5, notes=0)
+    desk.vendor.ticket("00900", company="c0", assignee="nobody")
+    desk.vendor.put("notes", "n1", ticket="00900")
+    await desk.sync()
+    assert ("technicians", ("nobody",)) in desk.vendor.fetched
+    desk.vendor.fetched.clear()
+    desk.clock.advance(60)
+    desk.vendor.ticket("00900", title="Other")
+    await desk.sync()
+    assert desk.vendor.fetched == []
+
+
+async def test_rows_of_the_run_say_how_it_went(desk):
+    desk.seed()
+    await desk.sync()
+    rows = desk.sql("SELECT stream, mode, outcome, read, new FROM runs ORDER BY id")
+    assert ("tickets", "backfill", "ok", 120, 120) in rows
+    assert {row[2] for row in rows} == {"ok"}
+
+
+def _ago(desk, days):
+    return (desk.clock.now() - timedelta(days=days)).isoformat()
