@@ -11,8 +11,11 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass
+from functools import partial
 from types import FrameType
 from typing import ParamSpec, TypeVar
 
@@ -86,9 +89,11 @@ class Watchdog:
     def on_loop(self, label: str) -> Iterator[None]:
         """Watch a step of the running task: it may wait as long as it likes, but must not block the loop."""
         loop = asyncio.get_running_loop()
+        starts = self._timer is None or self._loop is not loop
+        if starts:
+            self._loop, self._loop_thread, self._beat_at = loop, threading.get_ident(), time.monotonic()
         number = self._enter(_Step(label, asyncio.current_task(), None, time.monotonic()))
-        if self._timer is None or self._loop is not loop:
-            self._loop, self._loop_thread = loop, threading.get_ident()
+        if starts:
             self._beat()
         try:
             yield
@@ -96,16 +101,25 @@ class Watchdog:
             self._leave(number)
 
     async def run_blocking(self, label: str, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a blocking function on a thread and watch it."""
+        """Run a blocking function on a thread of its own and watch it.
 
-        def watched() -> T:
+        The thread is a daemon: a call that hangs holds up neither a pool nor the end of the process.
+        """
+        future: Future[T] = Future()
+        future.set_running_or_notify_cancel()
+        call = partial(copy_context().run, partial(function, *args, **kwargs))
+
+        def watched() -> None:
             number = self._enter(_Step(label, None, threading.get_ident(), time.monotonic()))
             try:
-                return function(*args, **kwargs)
+                future.set_result(call())
+            except BaseException as error:  # noqa: BLE001  # belongs to the caller
+                future.set_exception(error)
             finally:
                 self._leave(number)
 
-        return await asyncio.to_thread(watched)
+        threading.Thread(target=watched, name=f"servicedesk {label}", daemon=True).start()
+        return await asyncio.wrap_future(future)
 
     def close(self) -> None:
         """Stop watching."""

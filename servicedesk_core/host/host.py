@@ -1,6 +1,8 @@
 """Opens connections, keeps them apart, and closes them."""
 
+import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from functools import partial
@@ -80,6 +82,7 @@ class Host:
         self._watchdog = Watchdog(patience_s=patience_s)
         self._registry = Registry()
         self._open: dict[str, tuple[OpenConnection, AsyncExitStack]] = {}
+        self._opening: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.announce = Announcer(self._registry)
 
     async def __aenter__(self) -> Self:
@@ -125,9 +128,10 @@ class Host:
                 :meth:`test` succeeds.
             ConnectorError: The vendor cannot be asked, or the plugin failed.
         """
-        if name not in self._open:
-            self._open[name] = await self._opened(name, offline=offline, testing=False)
-        return self._open[name][0]
+        async with self._opening[name]:
+            if name not in self._open:
+                self._open[name] = await self._opened(name, offline=offline, testing=False)
+            return self._open[name][0]
 
     async def open_all(
         self, names: Sequence[str] = ()

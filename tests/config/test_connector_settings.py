@@ -1,7 +1,7 @@
 """A connection's own keys are checked against its connector's class, and its secrets are resolved."""
 
 import pytest
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel, Field, SecretStr
 
 from servicedesk_core.config import Secrets, connector_settings, parse_settings
 from servicedesk_core.errors import PluginLoadError, SecretError, SettingsError
@@ -16,8 +16,8 @@ class Nested(BaseModel):
 class Acme(ConnectorSettings):
     username: str
     secret: SecretStr | None = None
-    keys: dict[str, SecretStr] = {}
-    nested: list[Nested] = []
+    keys: dict[str, SecretStr] = Field(default_factory=dict)
+    nested: list[Nested] = Field(default_factory=list)
     url: str = "https://acme.example.com"
 
 

@@ -105,7 +105,7 @@ def test_a_missing_file_says_how_to_make_one(tmp_path):
 def test_a_file_that_is_no_text_is_refused_in_plain_words(tmp_path, content):
     path = tmp_path / "servicedesk.toml"
     path.write_bytes(content)
-    with pytest.raises(SettingsError, match="UTF-8|valid TOML"):
+    with pytest.raises(SettingsError, match=r"UTF-8|valid TOML"):
         load_settings(path)
 
 
