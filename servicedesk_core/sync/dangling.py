@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from servicedesk_core.hooks.pulling import FetchStatus
 from servicedesk_core.store import passes, records
-from servicedesk_core.store.schema import seen
+from servicedesk_core.store.schema import quarantine, seen
 from servicedesk_core.sync.run import StreamRun
 from servicedesk_core.sync.storing import fetch
 
@@ -36,7 +36,8 @@ async def fetch_dangling(stream: StreamRun, refs: list[str], *, mode: str) -> No
 async def wanted(streams: list[StreamRun]) -> dict[str, list[str]]:
     """Return, by stream, which references should be asked for now.
 
-    What the vendor answered to be absent is not asked for again until the memory of a stream is forgotten as a whole.
+    What waits in quarantine is there and only not understood. What the vendor answered to be absent is not asked for
+    again until the memory of a stream is forgotten as a whole.
 
     Args:
         streams: Streams whose records the connector can fetch.
@@ -46,18 +47,21 @@ async def wanted(streams: list[StreamRun]) -> dict[str, list[str]]:
     run = streams[0].run
     forget_before = run.clock.now() - timedelta(seconds=run.limits.ask_again_s)
 
-    def forget(tx: Tx) -> dict[str, set[str]]:
+    def absentees(tx: Tx) -> dict[str, set[str]]:
         absent: dict[str, set[str]] = {}
         for stream in streams:
             memory = passes.resume_of(tx, stream.key(ANSWERED))
             if memory is not None and memory.started_at < forget_before:
                 passes.discard(tx, memory.pass_id)
-            elif memory is not None:
+                memory = None
+            mine = (quarantine.c.source_id == run.source_id) & (quarantine.c.stream == stream.stream)
+            absent[stream.stream] = set(tx.execute(select(quarantine.c.external_id).where(mine)).scalars())
+            if memory is not None:
                 query = select(seen.c.external_id).where(seen.c.pass_id == memory.pass_id)
-                absent[stream.stream] = set(tx.execute(query).scalars())
+                absent[stream.stream].update(tx.execute(query).scalars())
         return absent
 
-    absent = await run.write(forget)
+    absent = await run.write(absentees)
     limit = run.limits.dangling + max(map(len, absent.values()), default=0)
     found = await run.store.read(lambda tx: records.dangling(tx, run.source_id, limit))
     names = {stream.stream for stream in streams}

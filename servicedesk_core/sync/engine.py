@@ -23,10 +23,10 @@ from servicedesk_core.store.sources import Source
 from servicedesk_core.sync.announcing import announce_changes
 from servicedesk_core.sync.connection import Announcer, Connection
 from servicedesk_core.sync.estimate import SyncPlan, estimate
-from servicedesk_core.sync.guard import MassChangeGuard
+from servicedesk_core.sync.guard import DEFAULT_GUARD, MassChangeGuard
 from servicedesk_core.sync.lease import held
 from servicedesk_core.sync.offline import remap, retry
-from servicedesk_core.sync.options import Limits, SyncOptions
+from servicedesk_core.sync.options import DEFAULT_LIMITS, DEFAULT_OPTIONS, Limits, SyncOptions
 from servicedesk_core.sync.plan import ordered
 from servicedesk_core.sync.rehearsal import rehearse
 from servicedesk_core.sync.report import ProgressCallback, StreamReport, StreamState, SyncReport
@@ -34,6 +34,8 @@ from servicedesk_core.sync.run import Run, StreamRun, blocked
 from servicedesk_core.sync.session import Session, note_failure
 
 _log = logging.getLogger("servicedesk.sync")
+
+UNLIMITED: Final = BudgetPolicy()
 
 UNKNOWN_SOURCE: Final = 0
 """Stands for a connection that the store does not know yet; no source has this number."""
@@ -65,8 +67,8 @@ class SyncEngine:
         clock: Clock,
         announcer: Announcer | None = None,
         progress: ProgressCallback | None = None,
-        guard: MassChangeGuard = MassChangeGuard(),
-        limits: Limits = Limits(),
+        guard: MassChangeGuard = DEFAULT_GUARD,
+        limits: Limits = DEFAULT_LIMITS,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -75,7 +77,7 @@ class SyncEngine:
         self._guard = guard
         self._limits = limits
 
-    async def run(self, connection: Connection, options: SyncOptions = SyncOptions()) -> SyncReport:
+    async def run(self, connection: Connection, options: SyncOptions = DEFAULT_OPTIONS) -> SyncReport:
         """Bring the store up to date with a connection's vendor.
 
         A stream that fails is reported and the others go on. Cancelling leaves a clean checkpoint: what was committed
@@ -106,7 +108,7 @@ class SyncEngine:
         return report
 
     async def plan(
-        self, connection: Connection, *, streams: tuple[str, ...] = (), policy: BudgetPolicy = BudgetPolicy()
+        self, connection: Connection, *, streams: tuple[str, ...] = (), policy: BudgetPolicy = UNLIMITED
     ) -> SyncPlan:
         """Say what a first sync would cost; counts, but pulls and writes nothing.
 

@@ -47,3 +47,6 @@ class MassChangeGuard:
             connection=connection,
             detail=f"stream={stream} missing={missing} live={live} seen={seen}",
         )
+
+
+DEFAULT_GUARD = MassChangeGuard()

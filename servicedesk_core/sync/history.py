@@ -120,10 +120,12 @@ def _candidates(tx: Tx, tickets: StreamRun, recent_from: datetime, limit: int) -
         mark = table.c.external_id + "@" + cast(table.c.changed_at, Text)
         read = select(seen.c.pass_id).where(seen.c.pass_id == memory.pass_id, seen.c.external_id == mark)
         query = query.where(~read.exists())
-    return {external_id: changed_at for external_id, changed_at in tx.execute(query)}
+    return {row.external_id: row.changed_at for row in tx.execute(query)}
 
 
-def _store(tx: Tx, tickets: StreamRun, landing: Landing, ready: Prepared, marks: dict[str, int], now: datetime) -> None:
+def _store(
+    tx: Tx, *, tickets: StreamRun, landing: Landing, ready: Prepared, marks: dict[str, int], now: datetime
+) -> None:
     landing.land(tx, ready, mode=HISTORY, now=now)
     source_id = tickets.run.source_id
     for events in events_of(tx, source_id, list(marks)).values():

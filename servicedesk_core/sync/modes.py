@@ -121,7 +121,6 @@ def _mark_swept(tx: Tx, stream: StreamRun, now: datetime) -> None:
 
 async def reconcile(stream: StreamRun, *, restart: bool = False) -> None:
     """Compare all ids with the vendor's: fetch what we do not have, mark what is gone."""
-    run = stream.run
     request = stream.request(PullMode.RECONCILE)
     done = await pull(stream, Piece(RECONCILE, request, restart=restart), committer(stream, RECONCILE, notes_seen=True))
     await _fetch_unknown(stream, done)

@@ -57,3 +57,7 @@ class Limits:
     fetch_batch: int = 500
     dangling: int = 2_000
     ask_again_s: float = 7 * 86_400.0
+
+
+DEFAULT_OPTIONS = SyncOptions()
+DEFAULT_LIMITS = Limits()

@@ -74,7 +74,7 @@ class PageStream:
                     if page.last:
                         break
                 else:
-                    raise self._check.incomplete()
+                    self._check.complain_incomplete()
             await self._queue.put(None)
         except Exception as error:  # noqa: BLE001  # carried over to the task that asks for pages
             await self._queue.put(error)
@@ -107,9 +107,13 @@ class PageCheck:
                 raise self._error("sent the same records twice in a row")
             self._ids = digest
 
-    def incomplete(self) -> IncompletePassError:
-        """Return the error of a stream that merely stopped."""
-        return IncompletePassError(
+    def complain_incomplete(self) -> None:
+        """Raise the error of a stream that merely stopped.
+
+        Raises:
+            IncompletePassError: Always.
+        """
+        raise IncompletePassError(
             f"The stream {self._stream} ended without its last page; nothing was concluded from it.",
             hint="Run the sync again: it goes on after the last page that was stored.",
             connection=self._connection,

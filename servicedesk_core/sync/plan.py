@@ -92,7 +92,7 @@ def ordered(capabilities: Iterable[StreamCapability]) -> tuple[StreamCapability,
 
 
 def is_due(last_at: datetime | None, *, every: timedelta, now: datetime) -> bool:
-    """Whether something that was last completed at ``last_at`` should be done again; a future instant is not believed."""
+    """Whether something last completed at ``last_at`` should be done again; a future instant is not believed."""
     return last_at is None or last_at > now or now - last_at >= every
 
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-
 from servicedesk_core.errors import AuthenticationError
 from servicedesk_core.hooks.capabilities import StreamCapability
 from servicedesk_core.hooks.pulling import PullMode, PullRequest
@@ -14,9 +13,9 @@ from servicedesk_core.store.passes import PassKey
 from servicedesk_core.store.records import RawPolicy
 from servicedesk_core.store.store import Work
 from servicedesk_core.sync.connection import Connection
-from servicedesk_core.sync.guard import MassChangeGuard
+from servicedesk_core.sync.guard import DEFAULT_GUARD, MassChangeGuard
 from servicedesk_core.sync.landing import Landed, Landing
-from servicedesk_core.sync.options import Limits, SyncOptions
+from servicedesk_core.sync.options import DEFAULT_LIMITS, DEFAULT_OPTIONS, Limits, SyncOptions
 from servicedesk_core.sync.plan import TICKETS
 from servicedesk_core.sync.report import ProgressCallback, StreamReport
 from servicedesk_core.sync.scope import scope_hash
@@ -47,9 +46,9 @@ class Run:
     capabilities: dict[str, StreamCapability]
     source_id: int
     fence: Fence | None
-    options: SyncOptions = SyncOptions()
-    limits: Limits = Limits()
-    guard: MassChangeGuard = MassChangeGuard()
+    options: SyncOptions = DEFAULT_OPTIONS
+    limits: Limits = DEFAULT_LIMITS
+    guard: MassChangeGuard = DEFAULT_GUARD
     progress: ProgressCallback | None = None
 
     async def write(self, work: Work[T]) -> T:

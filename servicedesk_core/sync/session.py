@@ -14,8 +14,8 @@ from servicedesk_core.errors import (
     StoreError,
 )
 from servicedesk_core.sync.dangling import fetch_dangling, wanted
-from servicedesk_core.sync.landing import EVENTS
 from servicedesk_core.sync.history import read_history
+from servicedesk_core.sync.landing import EVENTS
 from servicedesk_core.sync.plan import TICKETS, ordered
 from servicedesk_core.sync.report import StreamReport, StreamState
 from servicedesk_core.sync.run import Run, StreamRun
@@ -124,7 +124,7 @@ class Session:
         except ServiceDeskError as error:
             _log.warning("%s: %s stopped: %s", self._run.connection.name, stream.stream, error.code)
             note_failure(stream.report, error)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # a fault in one stream must not take the others with it
             _log.exception("%s: %s stopped by a fault of the program", self._run.connection.name, stream.stream)
             note_failure(stream.report, ServiceDeskError(f"A fault of the program ({type(error).__name__})."))
 

@@ -39,6 +39,7 @@ class Desk:
         return SyncEngine(self.store, clock=self.clock, announcer=self.announcer, limits=self.limits, **more)
 
     async def sync(self, connection=None, **options):
+        self.clock.advance(1)
         return await self.engine().run(connection or self.connection(), SyncOptions(**options))
 
     def sql(self, query, **values):
@@ -77,7 +78,7 @@ def clock():
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def desk(request, tmp_path, clock):
-    if request.param == "sqlite":
+    if request.param == "sqlite":  # noqa: SIM108
         url = f"sqlite:///{tmp_path / 'desk.db'}"
     else:
         url = request.getfixturevalue("postgres_url")

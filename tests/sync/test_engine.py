@@ -1,4 +1,5 @@
 from datetime import timedelta
+from itertools import pairwise
 
 from servicedesk_core.hooks import PullMode
 from servicedesk_core.sync import StreamState, SyncMode
@@ -60,7 +61,7 @@ async def test_large_stream_is_read_open_first_then_recent_then_older(desk):
     asked = [r for r in fake.requests if r.stream == "tickets"]
     assert asked[0].only_open
     assert asked[1].until is None
-    assert all(newer.since == older.until for newer, older in zip(asked[1:], asked[2:], strict=False))
+    assert all(newer.since == older.until for newer, older in pairwise(asked[1:]))
     assert report.stream("tickets").backfilled
     desk.assert_equal()
 

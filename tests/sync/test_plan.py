@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,7 +47,7 @@ def test_slices_cover_everything_once(days):
     pieces = [p for p in slices(TICKETS, anchor=NOW, since=since) if not p.only_open]
     assert pieces[0].until is None
     assert pieces[-1].since == since
-    assert all(newer.since == older.until for newer, older in zip(pieces, pieces[1:], strict=False))
+    assert all(newer.since == older.until for newer, older in pairwise(pieces))
     assert len({p.name for p in pieces}) == len(pieces)
 
 

@@ -33,7 +33,8 @@ def test_clock_that_went_back_takes_the_watermark_back_just_as_far():
     assert lower_bound(previous, pass_started_at=TEN) == TEN - OVERLAP
 
 
-instants = st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.just(UTC))
+BEGIN, END = datetime(2000, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001  # hypothesis wants them naive
+instants = st.datetimes(min_value=BEGIN, max_value=END, timezones=st.just(UTC))
 
 
 @given(instants, st.none() | instants, st.none() | instants)
