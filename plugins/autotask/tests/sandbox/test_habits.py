@@ -42,3 +42,18 @@ def test_find_before_create_by_external_id(api):
 
 def test_an_id_in_the_path_of_a_patch_is_refused(api):
     assert api.call("PATCH", f"Tickets/{api.ticket()}", {"status": 5}).status_code == 405
+
+
+def test_an_empty_filter_finds_everything(shared):
+    answer = shared.http.get(f'{shared.base}/Roles/query?search={{"filter": []}}')
+    assert answer.json()["pageDetails"]["count"] == 4
+
+
+def test_flags_that_are_numbers_take_words(shared):
+    words = shared.find("Contacts", ("isActive", "eq", "true"))
+    assert {contact["isActive"] for contact in words} == {1}
+    assert shared.find("Contacts", ("isActive", "eq", 1)) == words
+
+
+def test_an_empty_list_finds_nothing(shared):
+    assert shared.find("TicketNotes", ("ticketID", "in", [])) == []

@@ -132,7 +132,6 @@ def test_include_fields(shared):
         ({"filter": [{"op": "eq", "field": "status", "value": "New"}]}, "converting varchar 'New' to data type int"),
         ({"filter": [{"op": "noteExist", "field": "id"}]}, "operator 'noteExist' is not supported"),
         ({"filter": [{"op": "eq", "field": "isVisibleToComanaged", "value": 1}]}, "only true or false"),
-        ({"filter": []}, "A filter is required"),
         ({}, "A filter is required"),
         (ALL | {"maxRecords": 501}, "maxCountOfRecordsToReturn must be between 1 and 500"),
         (ALL | {"maxRecords": 0}, "maxCountOfRecordsToReturn must be between 1 and 500"),

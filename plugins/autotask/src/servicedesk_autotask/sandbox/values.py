@@ -24,6 +24,9 @@ def to_wire(field: Field, value: Any) -> Any:
     try:
         if field.kind == "datetime" and field.name in _DATE_ONLY:
             return f"{parse_instant(str(value)[:10]).date().isoformat()}T00:00:00Z"
+        if field.kind == "integer" and field.name.startswith("is") and isinstance(value, str):
+            # Flags that are numbers on the wire take the words too.
+            value = _TRUTH.get(value.lower(), value)
         return _convert(field.kind, value)
     except (ValueError, TypeError, OverflowError) as error:
         kind = _SQL_TYPES.get(field.kind, field.kind)

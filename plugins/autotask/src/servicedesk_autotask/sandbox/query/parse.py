@@ -130,8 +130,6 @@ def parse_query(entity: Entity, text: bytes | str, *, lenient: bool = False) -> 
     if not isinstance(raw, dict) or lower_keys(raw).get("filter") is None:
         raise VendorError("Invalid query syntax. A filter is required.")
     body = lower_keys(raw)
-    if not body["filter"] and not lenient:
-        raise VendorError("Invalid query syntax. A filter is required.")
     reader = _Reader(entity, lenient=lenient)
     where = reader.group("and", body["filter"])
     if reader.alternatives > MAX_OR:

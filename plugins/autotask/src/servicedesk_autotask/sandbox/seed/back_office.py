@@ -1,7 +1,5 @@
 """Work beside the tickets: projects, stock, purchases, invoices."""
 
-
-
 from random import Random
 
 from servicedesk_autotask.sandbox.seed.base import FIRST_TECHNICIAN, row
