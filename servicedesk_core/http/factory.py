@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from servicedesk_core.http.client import HttpClient
 from servicedesk_core.http.policy import HttpProfile
 from servicedesk_core.http.tracing import TraceHook
-from servicedesk_core.ports import BudgetLedger, Clock
+from servicedesk_core.ports import BudgetLedger, BudgetPolicy, Clock
 from servicedesk_core.redaction import Redactor
 
 if TYPE_CHECKING:
@@ -74,6 +74,12 @@ class HttpFactory:
     def requests_sent(self) -> int:
         """Requests sent by all clients of the connection."""
         return sum(client.requests_sent for client in self._clients)
+
+    @property
+    def budget(self) -> BudgetPolicy:
+        """The tightest quota that any client of the connection works under."""
+        limited = [c.profile.budget for c in self._clients if c.profile.budget.requests is not None]
+        return min(limited, key=lambda one: (one.requests or 0) * one.share / one.window_s, default=BudgetPolicy())
 
     async def aclose(self) -> None:
         """Close all clients."""

@@ -1,0 +1,117 @@
+"""Puts the commands together."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from servicedesk_core.cli import (
+    connections,
+    demo,
+    doctor,
+    export,
+    init,
+    mapping,
+    new,
+    plugins,
+    quarantine,
+    remap,
+    report,
+    sandbox,
+    status,
+    store,
+    sync,
+    tickets,
+)
+from servicedesk_core.cli.arguments import hoist
+from servicedesk_core.cli.context import CONFIG_VARIABLE, DEFAULT_CONFIG, Cli
+from servicedesk_core.cli.exit_codes import epilog
+
+HELP = """One desk for a managed service provider: PSA, warranty, parts and billing.
+
+Begin with "servicedesk demo" (a made-up desk on this machine, nothing to configure) or "servicedesk init" (your own).
+The options below may stand anywhere on the line.
+"""
+
+
+_GROUPS = (
+    demo, init, connections, sync, status, tickets, report, export, quarantine, remap,
+    mapping, plugins, doctor, store, new, sandbox,
+)  # fmt: skip
+_ORDER = [group.__name__.rpartition(".")[2] for group in _GROUPS]
+
+
+class _InOurOrder(TyperGroup):
+    """Lists commands and groups in the order in which somebody meets them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names for the help page."""
+        del ctx
+        return sorted(self.commands, key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER))
+
+
+def build() -> typer.Typer:
+    """Return the program with all its commands."""
+    app = typer.Typer(
+        cls=_InOurOrder,
+        help=HELP,
+        epilog=epilog(),
+        no_args_is_help=True,
+        rich_markup_mode=None,  # rich's help pages cost more than the whole rest of the start
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_options)
+    for group in _GROUPS:
+        group.register(app)
+    return app
+
+
+def execute(argv: Sequence[str]) -> int:
+    """Run one command; every error ends here as a message and an exit code."""
+    cli = Cli()
+    try:
+        build()(hoist(argv), prog_name="servicedesk", obj=cli)
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 0 if stop.code is None else 1
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the one place where everything is reported
+        from servicedesk_core.cli import failures  # noqa: PLC0415
+
+        return failures.report(error, cli)
+    finally:
+        _flush()
+    return 0
+
+
+def _options(
+    ctx: typer.Context,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config",
+            "-c",
+            metavar="FILE",
+            help=f"The configuration [default: ${CONFIG_VARIABLE} or {DEFAULT_CONFIG}].",
+        ),
+    ] = None,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Log everything and show tracebacks; secrets stay masked.")
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="No messages and no progress, only data and errors.")
+    ] = False,
+    version: Annotated[bool, typer.Option("--version", "-V", help="Print the version and exit.")] = False,
+) -> None:
+    del version  # answered before anything is imported
+    cli = ctx.ensure_object(Cli)
+    cli.config_option, cli.debug, cli.quiet = config, debug, quiet
+
+
+def _flush() -> None:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        sys.stdout = None  # whoever read us has gone; there is nobody to tell

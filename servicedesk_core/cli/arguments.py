@@ -1,0 +1,34 @@
+"""Options that are understood wherever they stand, and those that many commands share."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+_WITH_VALUE = frozenset({"--config", "-c"})
+_FLAGS = frozenset({"--debug", "--quiet", "-q"})
+
+
+def hoist(argv: Sequence[str]) -> list[str]:
+    """Move the options of the program itself before the command, so that they may stand anywhere.
+
+    Args:
+        argv: The arguments as they were typed. What follows ``--`` is left alone.
+    """
+    front: list[str] = []
+    rest: list[str] = []
+    words = iter(argv)
+    for word in words:
+        if word == "--":
+            rest += [word, *words]
+        elif word in _FLAGS or word.startswith("--config="):
+            front.append(word)
+        elif word in _WITH_VALUE:
+            front += [word, *([value] if (value := next(words, None)) is not None else [])]
+        else:
+            rest.append(word)
+    return front + rest
+
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document with its schema's name, and nothing else.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]

@@ -1,0 +1,74 @@
+"""``servicedesk connections``."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from servicedesk_core.cli.arguments import Json
+from servicedesk_core.cli.context import Cli
+from servicedesk_core.cli.output import facts, plain, table
+
+if TYPE_CHECKING:
+    from servicedesk_core.runtime import ConnectionCheck
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group."""
+    group = typer.Typer(help="The configured connections.", no_args_is_help=True)
+    group.command("list")(list_connections)
+    group.command("test")(check)
+    app.add_typer(group, name="connections")
+
+
+def list_connections(ctx: typer.Context, as_json: Json = False) -> None:
+    """List the configured connections; asks nobody."""
+    cli: Cli = ctx.obj
+    found = cli.with_desk(lambda desk: desk.connections())
+    columns = ("Connection", "Connector", "Environment", "Streams", "Tenant", "State")
+    rows = [
+        (
+            c.name,
+            c.connector,
+            c.environment,
+            c.streams or "all",
+            c.account_name or c.account,
+            c.blocked_reason or "ready",
+        )
+        for c in found
+    ]
+    cli.emit("connections.list", found, as_json=as_json, show=lambda: cli.out.print(table(columns, rows)))
+
+
+def check(
+    ctx: typer.Context,
+    connection: Annotated[str | None, typer.Argument(help="Name of a connection [default: all of them].")] = None,
+    as_json: Json = False,
+) -> None:
+    """Ask a vendor, harmlessly, what this connection can see. Costs a few requests and changes nothing.
+
+    A connection that was stopped because the vendor rejected its credentials works again after a test that succeeds.
+    For this machine see "servicedesk doctor"; for data and jobs see "servicedesk status".
+    """
+    cli: Cli = ctx.obj
+    checks = cli.with_desk(lambda desk: desk.check_all((connection,) if connection else ()))
+    cli.emit("connections.test", checks, as_json=as_json, show=lambda: _show(cli, checks))
+    for check in checks:
+        if check.error is not None:
+            cli.complain(check.error, check.connection)
+    code = max((check.exit_code for check in checks), default=0)
+    if code:
+        raise typer.Exit(code)
+
+
+def _show(cli: Cli, checks: "tuple[ConnectionCheck, ...]") -> None:
+    for check in checks:
+        tenant = f"{check.account_name} ({check.account})" if check.account_name else check.account
+        cli.out.print(facts([("Connection", check.connection), ("Vendor", check.vendor), ("Tenant", tenant)]))
+        rows = [
+            (s.stream, s.readable, "not counted" if s.visible is None else s.visible, s.oldest_at, plain(s.note))
+            for s in check.streams
+        ]
+        if rows:
+            cli.out.print(table(("Stream", "Readable", "Visible", "Oldest", "What to do"), rows))
+        if check.was_blocked and check.error is None:
+            cli.say(f"{check.connection} was stopped and works again.")

@@ -1,0 +1,39 @@
+"""``servicedesk doctor``."""
+
+import typer
+
+from servicedesk_core.cli import exit_codes
+from servicedesk_core.cli.arguments import Json
+from servicedesk_core.cli.context import Cli
+from servicedesk_core.cli.output import plain
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("doctor")(doctor)
+
+
+def doctor(ctx: typer.Context, as_json: Json = False) -> None:
+    """Look at this machine.
+
+    Python, plugins, configuration, secrets, store, disk, clock; asks no vendor. Secrets are only said to be
+    found or not. For one vendor see "servicedesk connections test"; for data and jobs see "servicedesk status".
+    """
+    from servicedesk_core.runtime.doctor import diagnose  # noqa: PLC0415
+
+    cli: Cli = ctx.obj
+    findings = diagnose(cli.config)
+
+    def shown() -> None:
+        from rich.text import Text  # noqa: PLC0415
+
+        marks = {"ok": ("ok     ", "green"), "warning": ("warning", "yellow"), "problem": ("problem", "bold red")}
+        for finding in findings:
+            mark, style = marks[finding.level]
+            cli.out.print(Text.assemble((mark, style), "  ", plain(finding.subject), ": ", plain(finding.text)))
+            if finding.hint:
+                cli.out.print(Text(f"           → {plain(finding.hint)}"))
+
+    cli.emit("doctor", findings, as_json=as_json, show=shown)
+    if any(finding.level == "problem" for finding in findings):
+        raise typer.Exit(exit_codes.ERROR)

@@ -1,0 +1,47 @@
+"""``servicedesk export``."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from servicedesk_core.cli.context import Cli
+
+
+class Format(StrEnum):
+    """How records are written."""
+
+    CSV = "csv"
+    JSONL = "jsonl"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("export")(export)
+
+
+def export(
+    ctx: typer.Context,
+    stream: Annotated[str, typer.Argument(help="Name of a stream, for example tickets.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to [default: output].")
+    ] = None,
+    file_format: Annotated[
+        Format | None, typer.Option("--format", help="[default: by the file's name, else csv]")
+    ] = None,
+    connection: Annotated[str | None, typer.Option("--connection", help="Only of this connection.")] = None,
+) -> None:
+    """Write a stream as CSV or JSON lines.
+
+    All live records, with readable times and joined names. A file appears only when it is complete.
+    """
+    cli: Cli = ctx.obj
+    by_name = Format.JSONL if output and output.suffix in {".jsonl", ".ndjson", ".json"} else Format.CSV
+    chosen: Literal["csv", "jsonl"] = "jsonl" if (file_format or by_name) is Format.JSONL else "csv"
+    target = output or sys.stdout.buffer
+    count = cli.with_desk(
+        lambda desk: desk.export(stream, target, file_format=chosen, connection=connection), read_only=True
+    )
+    cli.say(f"{count:,} records of {stream} written to {output or 'standard output'}.")

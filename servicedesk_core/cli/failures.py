@@ -1,0 +1,40 @@
+"""Says what went wrong, what to do about it, and nothing that should stay secret."""
+
+import sys
+import traceback
+
+from servicedesk_core.cli import exit_codes
+from servicedesk_core.cli.context import Cli
+from servicedesk_core.cli.running import StoppedBySignal
+from servicedesk_core.errors import ServiceDeskError
+
+
+def report(error: BaseException, cli: Cli) -> int:
+    """Print an error for a person.
+
+    Args:
+        error: What ended the command.
+        cli: The run.
+
+    Returns:
+        The exit code.
+    """
+    if cli.debug:
+        sys.stderr.write(cli.redactor.text("".join(traceback.format_exception(error))))
+    if isinstance(error, StoppedBySignal):
+        _write(cli, "Stopped. What was committed stays; the next run goes on from there.")
+        return error.exit_code
+    if isinstance(error, KeyboardInterrupt):
+        _write(cli, "Stopped.")
+        return exit_codes.INTERRUPTED
+    if isinstance(error, ServiceDeskError):
+        cli.complain(error, error.connection)
+        return error.exit_code
+    _write(cli, f"Error: this should not have happened ({type(error).__name__}).")
+    _write(cli, "  → Run the same command with --debug and report what it prints; it holds no secrets.")
+    _write(cli, f"  (code internal, exit {exit_codes.ERROR})")
+    return exit_codes.ERROR
+
+
+def _write(cli: Cli, line: str) -> None:
+    sys.stderr.write(cli.redactor.text(line) + "\n")

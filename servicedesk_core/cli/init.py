@@ -1,0 +1,166 @@
+"""``servicedesk init``."""
+
+import sys
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from servicedesk_core.cli.context import Cli, RefusedError
+from servicedesk_core.cli.output import table
+from servicedesk_core.errors import ConfigurationError, ConnectorError, SettingsError
+
+if TYPE_CHECKING:
+    from servicedesk_core.runtime.setup import Question, Vocabulary
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("init")(init)
+
+
+def init(
+    ctx: typer.Context,
+    *,
+    connector: Annotated[str | None, typer.Option("--connector", help="Id of an installed connector.")] = None,
+    name: Annotated[str | None, typer.Option("--name", help="Name of the connection [default: psa].")] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="A setting of the connector; may be repeated."),
+    ] = None,
+    environment: Annotated[str, typer.Option("--environment", help="live or sandbox.")] = "live",
+    desk_name: Annotated[str | None, typer.Option("--desk-name", help="Your company's name.")] = None,
+    timezone: Annotated[str | None, typer.Option("--timezone", help="IANA name, for example America/New_York.")] = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Ask the vendor nothing; propose no mapping.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing: take what is given and proposed.")] = False,
+) -> None:
+    """Write a commented servicedesk.toml for your own system.
+
+    Asks which connector, where its secrets are (never the secrets themselves), reads your own lists of statuses,
+    priorities, queues and note types from the vendor, and proposes what each word means. Changes nothing there.
+    """
+    from servicedesk_core.config.writing import write_settings  # noqa: PLC0415
+    from servicedesk_core.runtime import setup  # noqa: PLC0415
+    from servicedesk_core.runtime.discovery import discover  # noqa: PLC0415
+    from servicedesk_core.runtime.installed import connector_choices, settings_class  # noqa: PLC0415
+
+    cli: Cli = ctx.obj
+    path = cli.config
+    if path.exists() and not force:
+        if yes:
+            raise SettingsError(f"{path} exists already.", hint="Name another with --config, or say --force.")
+        cli.confirm(f"{path} exists already. Replace it?", yes=False)
+    ask = _Asker(interactive=not yes)
+    connector = connector or ask.text("Connector", key="--connector", choices=connector_choices())
+    model = settings_class(connector)
+    given = _pairs(settings or [])
+    name = name or ask.text("Name of the connection", key="--name", default="psa")
+    desk = {
+        "name": desk_name or ask.text("Your company's name", key="--desk-name", default="Service desk"),
+        "timezone": timezone or ask.text("Time zone of the desk", key="--timezone", default=setup.local_timezone()),
+        "store": "sqlite:///servicedesk.db",
+    }
+    options: dict[str, Any] = {"connector": connector, "environment": environment}
+    for question in setup.questions(connector, model):
+        options[question.key] = given.pop(question.key, None) or ask.setting(question)
+    options |= given
+    words = setup.Vocabulary()
+    if not offline:
+        try:
+            cli.say("Reading your own lists (this changes nothing) ...")
+            words = cli.run(
+                lambda: discover(desk, name, options, redactor=cli.redactor, directory=path.absolute().parent)
+            )
+        except (ConfigurationError, ConnectorError) as error:
+            if yes:
+                raise
+            cli.complain(error, error.connection)
+            cli.confirm("Write the file without proposals?", yes=False)
+    show_vocabulary(cli, words)
+    if not yes:
+        words = words.decided(ask.meanings(words))
+    text = setup.render_settings(desk=desk, name=name, connection=options, words=words)
+    write_settings(path, text, overwrite=path.exists())
+    cli.say(f"Written: {path}")
+    for word_table, label in words.unknown:
+        cli.say(f"  no meaning yet: {word_table} {label!r}")
+    cli.say(f"Next: servicedesk connections test {name}; servicedesk sync {name} --plan; servicedesk sync {name}")
+
+
+def show_vocabulary(cli: Cli, words: "Vocabulary") -> None:
+    """Show what is proposed."""
+    rows = [
+        (word_table, label, meaning.value if meaning else "?")
+        for word_table, meanings in words.tables.items()
+        for label, meaning in meanings.items()
+    ]
+    if rows and not cli.quiet:
+        cli.err.print(table(("List", "Your word", "Means"), rows))
+
+
+def _pairs(settings: list[str]) -> dict[str, Any]:
+    pairs: dict[str, Any] = {}
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not equals or not key:
+            raise SettingsError("--set wants KEY=VALUE.", hint="For example: --set username=env:AUTOTASK_USERNAME")
+        pairs[key.strip()] = value
+    return pairs
+
+
+class _Asker:
+    """Asks on standard error and reads from standard input; without a person it says which option is missing."""
+
+    def __init__(self, *, interactive: bool) -> None:
+        self._interactive = interactive
+
+    def text(self, what: str, *, key: str, default: str | None = None, choices: tuple[str, ...] = ()) -> str:
+        """Return an answer."""
+        if not self._interactive:
+            if default is not None:
+                return default
+            raise SettingsError(f"{what} is not given.", hint=f"Say it with {key}. {_known(choices)}".rstrip())
+        listed = f" ({', '.join(choices)})" if choices else ""
+        prompt = f"{what}{listed}{f' [{default}]' if default else ''}: "
+        while True:
+            answer = self._line(prompt)
+            answer = answer or default or ""
+            if answer and (not choices or answer in choices):
+                return answer
+            sys.stderr.write(f"Please answer. {_known(choices)}\n")
+
+    def setting(self, question: "Question") -> str:
+        """Return the value of a setting; for a secret only a reference to it."""
+        what = f"{question.key}: {question.description}"
+        if question.is_secret:
+            sys.stderr.write("" if not self._interactive else "A reference to the secret, not the secret itself.\n")
+        return self.text(what, key=f"--set {question.key}=…", default=question.suggestion or None)
+
+    def meanings(self, words: "Vocabulary") -> dict[tuple[str, str], StrEnum]:
+        """Ask for the meaning of every word that has none; an empty answer leaves it open."""
+        from servicedesk_core.domain.proposals import MEANINGS  # noqa: PLC0415
+
+        answers: dict[tuple[str, str], StrEnum] = {}
+        for word_table, label in words.unknown:
+            meanings = MEANINGS[word_table]
+            while answer := self._line(
+                f"What does the {word_table} {label!r} mean ({', '.join(meanings)})? [leave open] "
+            ):
+                if answer in list(meanings):
+                    answers[word_table, label] = meanings(answer)
+                    break
+        return answers
+
+    def _line(self, prompt: str) -> str:
+        sys.stderr.write(prompt)
+        sys.stderr.flush()
+        line = sys.stdin.readline()
+        if not line:
+            sys.stderr.write("\n")
+            raise RefusedError("The input ended before the questions did.", hint="Use --yes and options in scripts.")
+        return line.strip()
+
+
+def _known(choices: tuple[str, ...]) -> str:
+    return f"Installed: {', '.join(choices)}." if choices else ""

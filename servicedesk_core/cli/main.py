@@ -1,0 +1,28 @@
+"""The ``servicedesk`` command: quick for the version, else the whole program with one place that reports errors."""
+
+import sys
+from collections.abc import Sequence
+
+
+def run() -> None:
+    """Run the command of this process and exit with its code."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command.
+
+    Args:
+        argv: The arguments, without the program's name.
+
+    Returns:
+        The exit code.
+    """
+    if list(argv) in (["--version"], ["-V"]):
+        from servicedesk_core import __version__  # noqa: PLC0415  # nothing more is imported for the version
+
+        sys.stdout.write(f"servicedesk {__version__}\n")
+        return 0
+    from servicedesk_core.cli.app import execute  # noqa: PLC0415
+
+    return execute(argv)

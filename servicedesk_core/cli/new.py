@@ -1,0 +1,35 @@
+"""``servicedesk new``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from servicedesk_core.cli.context import Cli
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group."""
+    group = typer.Typer(help="Beginnings of your own plugins.", no_args_is_help=True)
+    group.callback()(_group)
+    group.command("connector")(connector)
+    app.add_typer(group, name="new")
+
+
+def _group() -> None:
+    """Keep ``connector`` a subcommand although it is the only one."""
+
+
+def connector(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="Id of the connector, for example acme.")],
+    directory: Annotated[Path, typer.Option("--dir", help="Folder to put it in.")] = Path(),
+) -> None:
+    """Write an installable distribution with a connector and green tests."""
+    from servicedesk_core import scaffold  # noqa: PLC0415
+
+    cli: Cli = ctx.obj
+    for path in scaffold.write_connector(name, directory):
+        cli.say(f"  {path}")
+    target = directory / name
+    cli.say(f"Next: pip install -e {target} && pytest {target}")

@@ -1,0 +1,92 @@
+"""``servicedesk sandbox``."""
+
+import os
+import signal
+import sys
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from servicedesk_core.cli.context import Cli
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("sandbox")(sandbox)
+
+
+def sandbox(
+    ctx: typer.Context,
+    *,
+    name: Annotated[str, typer.Argument(help="Whose stand-in, for example autotask.")],
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port on loopback; 0 = a free one.")] = 0,
+    tickets: Annotated[int, typer.Option("--tickets", min=0, help="Tickets on the made-up desk.")] = 2000,
+    seed: Annotated[int, typer.Option("--seed", help="Equal seeds make equal desks.")] = 1,
+    username: Annotated[str | None, typer.Option("--username", help="User to accept.")] = None,
+    secret: Annotated[str | None, typer.Option("--secret", help="Secret to accept.")] = None,
+    integration_code: Annotated[
+        str | None, typer.Option("--integration-code", help="Integration code to accept.")
+    ] = None,
+    state: Annotated[Path | None, typer.Option("--state", metavar="FILE", help="Keep the desk in this file.")] = None,
+    hostile: Annotated[bool, typer.Option("--hostile", help="Add rows with strange but legal content.")] = False,
+    latency_s: Annotated[float, typer.Option("--latency", min=0, help="Seconds added to every call.")] = 0.0,
+    now: Annotated[
+        datetime | None, typer.Option("--now", help="UTC instant of the desk; its clock then stands still.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print address and credentials as one JSON line.")] = False,
+    with_parent: Annotated[
+        bool, typer.Option("--with-parent", hidden=True, help="End when standard input closes.")
+    ] = False,
+) -> None:
+    """Run a stand-in of a vendor's system.
+
+    It is for this machine only and runs until Ctrl-C. Prints its address and the credentials that it accepts;
+    they are made up and open nothing else.
+    """
+    from servicedesk_core.runtime.sandboxes import sandbox_launcher  # noqa: PLC0415
+
+    cli: Cli = ctx.obj
+    launch = sandbox_launcher(name)
+    if with_parent:
+        threading.Thread(target=_end_with_stdin, daemon=True).start()
+
+    def announce(info: Any) -> None:
+        _announce(cli, info, as_json=as_json)
+
+    options: dict[str, Any] = {
+        "port": port,
+        "tickets": tickets,
+        "seed": seed,
+        "username": username,
+        "secret": secret,
+        "integration_code": integration_code,
+        "state": state,
+        "hostile": hostile,
+        "latency_s": latency_s,
+        "now": None if now is None else now if now.tzinfo else now.replace(tzinfo=UTC),
+    }
+    launch(announce=announce, **options)
+
+
+def _announce(cli: Cli, info: Any, *, as_json: bool) -> None:
+    from dataclasses import asdict  # noqa: PLC0415
+
+    facts = asdict(info)
+    if as_json:
+        import orjson  # noqa: PLC0415
+
+        sys.stdout.write(orjson.dumps(facts).decode() + "\n")
+    else:
+        for key, value in facts.items():
+            sys.stdout.write(f"{key:<18}{value}\n")
+        cli.say("Ctrl-C ends it.")
+    sys.stdout.flush()
+
+
+def _end_with_stdin() -> None:
+    while os.read(0, 1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -1,0 +1,62 @@
+"""``servicedesk status``."""
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from servicedesk_core.cli.arguments import Json
+from servicedesk_core.cli.context import Cli
+from servicedesk_core.cli.output import facts, table
+
+if TYPE_CHECKING:
+    from servicedesk_core.runtime import DeskStatus
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("status")(status)
+
+
+def status(ctx: typer.Context, as_json: Json = False) -> None:
+    """Show the desk's data and jobs.
+
+    How complete and how old each stream is, what runs, and what needs a look. Asks no vendor. For one vendor
+    see "servicedesk connections test"; for this machine see "servicedesk doctor".
+    """
+    cli: Cli = ctx.obj
+    state = cli.with_desk(lambda desk: desk.status(), read_only=True)
+    cli.emit("status", state, as_json=as_json, show=lambda: _show(cli, state))
+
+
+def _show(cli: Cli, state: "DeskStatus") -> None:
+    cli.out.print(
+        facts(
+            [("Desk", state.desk), ("As of", state.as_of), ("Store", state.store), ("Last change", state.last_change)]
+        )
+    )
+    columns = (
+        "Connection",
+        "Stream",
+        "Records",
+        "Complete back to",
+        "Last complete",
+        "Last run",
+        "Quarantined",
+        "Problem",
+    )
+    rows = [
+        (s.connection, s.stream, s.records, s.quarantined, s.synced_at, s.last_run_at, s.last_state, s.problem)
+        for s in state.streams
+    ]
+    cli.out.print(table(columns, rows))
+    if state.issues:
+        lines = [(i.connection, i.stream, i.kind, i.field, i.value, i.count) for i in state.issues]
+        heading = "Words without a meaning; give them one in [connections.NAME.mapping], then: servicedesk remap"
+        cli.out.print(table(("Connection", "Stream", "Kind", "Field", "Value", "Seen"), lines, title=heading))
+    if state.jobs:
+        jobs = [(job.name, job.owner, job.since) for job in state.jobs]
+        cli.out.print(table(("Job", "Running in", "Since"), jobs))
+    for connection in state.connections:
+        if connection.blocked_reason:
+            cli.say(f"[{connection.name}] stopped: {connection.blocked_reason}")
+            cli.say(f'  → Correct the credentials, then run "servicedesk connections test {connection.name}".')

@@ -1,0 +1,117 @@
+"""``servicedesk sync``."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from servicedesk_core.cli import exit_codes
+from servicedesk_core.cli.arguments import Json
+from servicedesk_core.cli.context import Cli
+from servicedesk_core.cli.output import facts, table
+from servicedesk_core.cli.progress import sync_progress
+
+if TYPE_CHECKING:
+    from servicedesk_core.runtime import PlanOutcome, ServiceDesk, SyncOutcome
+
+READS_ONLY = "sync only reads: nothing is changed at the vendor."
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("sync")(sync)
+
+
+def sync(
+    ctx: typer.Context,
+    *,
+    connection: Annotated[str | None, typer.Argument(help="Name of a connection [default: all of them].")] = None,
+    plan: Annotated[bool, typer.Option("--plan", help="Only say how many records, requests, hours and bytes.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and map, but store nothing.")] = False,
+    only: Annotated[str | None, typer.Option("--only", metavar="STREAMS", help="Only these, with commas.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Read everything again, as on the first day.")] = False,
+    reconcile: Annotated[bool, typer.Option("--reconcile", help="Also look now for what was deleted.")] = False,
+    accept_mass_change: Annotated[
+        bool, typer.Option("--accept-mass-change", help="Apply deletions that the guard holds back.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Bring the store up to date. Only reads: nothing is ever changed at the vendor.
+
+    The first run reads all open tickets first, then the last 90 days, then older years; later runs read what changed.
+    It may be stopped at any time and goes on where it was.
+    """
+    from servicedesk_core.sync.options import SyncMode  # noqa: PLC0415
+
+    cli: Cli = ctx.obj
+    cli.say(READS_ONLY)
+    mode = SyncMode.FULL if full else SyncMode.RECONCILE if reconcile else SyncMode.AUTO
+    streams = tuple(name.strip() for name in only.split(",") if name.strip()) if only else ()
+    if plan:
+        plans = cli.with_desk(lambda desk: desk.plan_all((connection,) if connection else (), streams=streams))
+        cli.emit("sync.plan", plans, as_json=as_json, show=lambda: _show_plans(cli, plans))
+        fail_like(plans)
+        return
+
+    async def work(desk: "ServiceDesk") -> "tuple[SyncOutcome, ...]":
+        with sync_progress(cli) as progress, progress.said_when_stopped(cli):
+            return await desk.sync_all(
+                (connection,) if connection else (),
+                mode=mode,
+                streams=streams,
+                dry_run=dry_run,
+                accept_mass_change=accept_mass_change,
+                progress=progress,
+            )
+
+    outcomes = cli.with_desk(work)
+    cli.emit("sync", outcomes, as_json=as_json, show=lambda: show_outcomes(cli, outcomes))
+    fail_like(outcomes)
+
+
+def show_outcomes(cli: Cli, outcomes: "tuple[SyncOutcome, ...]") -> None:
+    """Print a table for each connection."""
+    columns = ("Stream", "Read", "New", "Changed", "Unchanged", "Quarantined", "Gone", "Requests", "Records/s", "State")
+    for outcome in outcomes:
+        if outcome.report is not None:
+            rows = [
+                (s.stream, s.read, s.new, s.changed, s.unchanged, s.quarantined, s.gone, s.requests,
+                 round(s.records_per_s), str(s.state))
+                for s in outcome.report.streams
+            ]  # fmt: skip
+            what = "dry run, nothing stored" if outcome.report.dry_run else "stored"
+            cli.out.print(table(columns, rows, title=f"{outcome.connection} ({what})"))
+            for stream in outcome.report.streams:
+                if stream.error:
+                    cli.say(f"[{outcome.connection}] {stream.stream}: {stream.error} {stream.hint or ''}".rstrip())
+        if outcome.error is not None:
+            cli.complain(outcome.error, outcome.connection)
+
+
+def _show_plans(cli: Cli, outcomes: "tuple[PlanOutcome, ...]") -> None:
+    for outcome in outcomes:
+        if outcome.error is not None:
+            cli.complain(outcome.error, outcome.connection)
+        if (plan := outcome.plan) is None:
+            continue
+        rows = [(s.stream, s.records, s.open_records, s.requests) for s in plan.streams]
+        cli.out.print(table(("Stream", "Records", "Open", "Requests"), rows, title=f"{plan.connection} (plan)"))
+        rate = "not limited" if plan.requests_per_hour is None else round(plan.requests_per_hour)
+        cli.out.print(
+            facts(
+                [
+                    ("Requests", plan.requests),
+                    ("Permitted an hour", rate),
+                    ("Hours", round(plan.hours, 2)),
+                    ("Minutes until open tickets are there", round(plan.minutes_until_open_usable, 1)),
+                    ("Disk, MB", round(plan.disk_bytes / 1e6, 1)),
+                    ("Cannot be counted", plan.unknown),
+                ]
+            )
+        )
+
+
+def fail_like(outcomes: "tuple[SyncOutcome | PlanOutcome, ...]") -> None:
+    """Exit with the worst code, if anything did not complete."""
+    codes = {outcome.exit_code for outcome in outcomes} - {exit_codes.OK}
+    if codes:
+        raise typer.Exit(max(codes - {exit_codes.SYNC_INCOMPLETE}, default=exit_codes.SYNC_INCOMPLETE))

@@ -1,0 +1,61 @@
+"""The desk as a program uses it: :class:`ServiceDesk` puts configuration, store, plugins and sync together.
+
+Each name is imported when it is first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from servicedesk_core.runtime.blocking import BlockingServiceDesk as BlockingServiceDesk
+    from servicedesk_core.runtime.checking import ConnectionCheck as ConnectionCheck
+    from servicedesk_core.runtime.checking import ConnectionInfo as ConnectionInfo
+    from servicedesk_core.runtime.desk import ServiceDesk as ServiceDesk
+    from servicedesk_core.runtime.doctor import Finding as Finding
+    from servicedesk_core.runtime.maintenance import StoreBackup as StoreBackup
+    from servicedesk_core.runtime.maintenance import StoreSize as StoreSize
+    from servicedesk_core.runtime.maintenance import StoreUpgrade as StoreUpgrade
+    from servicedesk_core.runtime.maintenance import StoreVerdict as StoreVerdict
+    from servicedesk_core.runtime.problem import Problem as Problem
+    from servicedesk_core.runtime.quarantine import DropOutcome as DropOutcome
+    from servicedesk_core.runtime.quarantine import QuarantinedRecord as QuarantinedRecord
+    from servicedesk_core.runtime.quarantine import RetryOutcome as RetryOutcome
+    from servicedesk_core.runtime.status import DeskStatus as DeskStatus
+    from servicedesk_core.runtime.syncing import PlanOutcome as PlanOutcome
+    from servicedesk_core.runtime.syncing import SyncOutcome as SyncOutcome
+    from servicedesk_core.runtime.tickets import TicketDetail as TicketDetail
+
+_HOME = {
+    "BlockingServiceDesk": "blocking",
+    "ConnectionCheck": "checking",
+    "ConnectionInfo": "checking",
+    "DeskStatus": "status",
+    "DropOutcome": "quarantine",
+    "Finding": "doctor",
+    "PlanOutcome": "syncing",
+    "Problem": "problem",
+    "QuarantinedRecord": "quarantine",
+    "RetryOutcome": "quarantine",
+    "ServiceDesk": "desk",
+    "StoreBackup": "maintenance",
+    "StoreSize": "maintenance",
+    "StoreUpgrade": "maintenance",
+    "StoreVerdict": "maintenance",
+    "SyncOutcome": "syncing",
+    "TicketDetail": "tickets",
+}
+
+__all__ = [*_HOME]  # noqa: PLE0604  # every name is resolved by __getattr__
+
+
+def __getattr__(name: str) -> Any:
+    try:
+        module = import_module(f"{__name__}.{_HOME[name]}")
+    except KeyError:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg) from None
+    return getattr(module, name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,172 @@
+"""A synchronous twin of the desk, for scripts, threads and notebooks."""
+
+import asyncio
+import threading
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping
+from functools import wraps
+from pathlib import Path
+from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, Unpack
+
+from servicedesk_core.config import DEFAULT_FILE, DeskSettings
+from servicedesk_core.runtime.desk import DeskOptions, ServiceDesk
+from servicedesk_core.runtime.quarantine import Quarantine
+from servicedesk_core.runtime.tickets import Tickets
+
+A = TypeVar("A")
+P = ParamSpec("P")
+T = TypeVar("T")
+_END = object()
+
+
+class _LoopThread:
+    """An event loop on a thread of its own."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="servicedesk-loop", daemon=True)
+        self._thread.start()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine to its end; an interrupted caller cancels it and waits until it has cleaned up."""
+        if threading.current_thread() is self._thread:
+            work.close()
+            msg = "a blocking call inside the desk's own loop would wait for itself; use ServiceDesk there"
+            raise RuntimeError(msg)
+        ended = threading.Event()
+        tasks: list[asyncio.Task[T]] = []
+
+        def begin() -> None:
+            tasks.append(self._loop.create_task(work))
+            tasks[0].add_done_callback(lambda _: ended.set())
+
+        self._loop.call_soon_threadsafe(begin)
+        try:
+            ended.wait()
+        except BaseException:
+            self._loop.call_soon_threadsafe(lambda: tasks[0].cancel())  # noqa: PLW0108  # may not have begun yet
+            ended.wait()
+            raise
+        return tasks[0].result()
+
+    def stop(self) -> None:
+        """End the loop and its thread."""
+        self.run(self._loop.shutdown_asyncgens())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+class _Twin(Generic[A]):
+    """Something asynchronous with the loop that it runs on."""
+
+    def __init__(self, target: A, loop: _LoopThread) -> None:
+        self._target = target
+        self._loop = loop
+
+
+def _waiting(
+    method: Callable[Concatenate[A, P], Coroutine[Any, Any, T]],
+) -> Callable[Concatenate[_Twin[A], P], T]:
+    """Return the method as one that waits for its result."""
+
+    @wraps(method)
+    def call(self: _Twin[A], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return self._loop.run(method(self._target, *args, **kwargs))
+
+    return call
+
+
+def _iterating(
+    method: Callable[Concatenate[A, P], AsyncGenerator[T, None]],
+) -> Callable[Concatenate[_Twin[A], P], Iterator[T]]:
+    """Return the method as one that gives a plain iterator."""
+
+    @wraps(method)
+    def call(self: _Twin[A], /, *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
+        source = method(self._target, *args, **kwargs)
+
+        async def step() -> T | object:
+            return await anext(source, _END)
+
+        try:
+            while (item := self._loop.run(step())) is not _END:
+                yield item  # type: ignore[misc]  # nothing else is left than T
+        finally:
+            self._loop.run(source.aclose())
+
+    return call
+
+
+class BlockingTickets(_Twin[Tickets]):
+    """Tickets in the store; see :class:`Tickets`."""
+
+    list = _waiting(Tickets.list)
+    get = _waiting(Tickets.get)
+
+
+class BlockingQuarantine(_Twin[Quarantine]):
+    """Records that could not be understood; see :class:`Quarantine`."""
+
+    list = _waiting(Quarantine.list)
+    get = _waiting(Quarantine.get)
+    drop = _waiting(Quarantine.drop)
+
+
+class BlockingServiceDesk(_Twin[ServiceDesk]):
+    """The desk without ``await``: every method waits for its result.
+
+    It owns one event loop on one background thread, so it works in plain scripts, in any thread, and where an event
+    loop runs already (notebooks). Use it in a ``with`` block, or call :meth:`close`.
+
+    Args:
+        settings: See :class:`ServiceDesk`, like all further arguments.
+        options: See :class:`ServiceDesk`.
+    """
+
+    def __init__(self, settings: DeskSettings | Mapping[str, Any], **options: Unpack[DeskOptions]) -> None:
+        self._start(ServiceDesk(settings, **options))
+
+    @classmethod
+    def open(cls, path: Path | str = DEFAULT_FILE, **options: Unpack[DeskOptions]) -> Self:
+        """Open the desk that a configuration file describes; see :meth:`ServiceDesk.open`."""
+        desk = cls.__new__(cls)
+        desk._start(ServiceDesk.open(path, **options))  # noqa: SLF001  # our own
+        return desk
+
+    def _start(self, desk: ServiceDesk) -> None:
+        super().__init__(desk, _LoopThread())
+        try:
+            self._loop.run(desk.__aenter__())
+        except BaseException:
+            self._loop.stop()
+            raise
+        self.tickets = BlockingTickets(desk.tickets, self._loop)
+        self.quarantine = BlockingQuarantine(desk.quarantine, self._loop)
+
+    sync = _waiting(ServiceDesk.sync)
+    sync_all = _waiting(ServiceDesk.sync_all)
+    plan = _waiting(ServiceDesk.plan)
+    plan_all = _waiting(ServiceDesk.plan_all)
+    remap = _waiting(ServiceDesk.remap)
+    remap_all = _waiting(ServiceDesk.remap_all)
+    retry_quarantine = _waiting(ServiceDesk.retry_quarantine)
+    check = _waiting(ServiceDesk.check)
+    check_all = _waiting(ServiceDesk.check_all)
+    connections = _waiting(ServiceDesk.connections)
+    status = _waiting(ServiceDesk.status)
+    vocabulary = _waiting(ServiceDesk.vocabulary)
+    export = _waiting(ServiceDesk.export)
+    changes = _iterating(ServiceDesk.changes)
+
+    def close(self) -> None:
+        """Close the desk and end its thread."""
+        try:
+            self._loop.run(self._target.aclose())
+        finally:
+            self._loop.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()

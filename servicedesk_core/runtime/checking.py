@@ -1,0 +1,90 @@
+"""What a connection is, and what it can see."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from servicedesk_core.errors import PermissionDeniedError
+from servicedesk_core.hooks.capabilities import StreamCheck
+from servicedesk_core.host import ConnectionTest
+from servicedesk_core.runtime.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionInfo:
+    """A configured connection.
+
+    Attributes:
+        name: Its name.
+        connector: Id of its connector.
+        environment: ``live`` or ``sandbox``.
+        streams: Streams that the configuration asks for; empty = all.
+        vendor: Vendor id, once the tenant is known.
+        account: The vendor's id of the tenant.
+        account_name: The tenant's name.
+        blocked_reason: Why it is stopped, if it is.
+        blocked_at: Since when.
+    """
+
+    name: str
+    connector: str
+    environment: str
+    streams: tuple[str, ...]
+    vendor: str | None
+    account: str | None
+    account_name: str | None
+    blocked_reason: str | None
+    blocked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionCheck:
+    """What a test of a connection showed.
+
+    Attributes:
+        connection: Its name.
+        vendor: Vendor id.
+        account: The vendor's id of the tenant.
+        account_name: The tenant's name.
+        streams: What each stream showed.
+        was_blocked: Whether it had been stopped; a test that succeeds frees it.
+        requests: Requests that the test took.
+        error: Why it failed.
+    """
+
+    connection: str
+    vendor: str | None = None
+    account: str | None = None
+    account_name: str | None = None
+    streams: tuple[StreamCheck, ...] = ()
+    was_blocked: bool = False
+    requests: int = 0
+    error: Problem | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """What the command line returns: streams that cannot be read are a lack of rights."""
+        if self.error is not None:
+            return self.error.exit_code
+        return 0 if all(check.readable for check in self.streams) else PermissionDeniedError.exit_code
+
+
+def checked(test: ConnectionTest) -> ConnectionCheck:
+    """Return what a test showed; a stream that shows nothing always comes with advice."""
+    identity = test.identity
+    return ConnectionCheck(
+        connection=test.connection,
+        vendor=identity.vendor if identity else None,
+        account=identity.account if identity else None,
+        account_name=(identity.name or None) if identity else None,
+        streams=tuple(_advised(check) for check in test.checks),
+        was_blocked=test.was_blocked,
+        requests=test.requests,
+    )
+
+
+def _advised(check: StreamCheck) -> StreamCheck:
+    if check.note or (check.readable and check.visible != 0):
+        return check
+    if check.readable:
+        return replace(check, note="Empty, or hidden by the security level of the vendor's account.")
+    return replace(check, note="Give the vendor's account the right to read it.")

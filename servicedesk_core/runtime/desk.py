@@ -1,0 +1,426 @@
+"""The desk: puts configuration, store, plugins and sync together for a program."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping
+from contextlib import AsyncExitStack
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Self, TypedDict, Unpack
+
+from servicedesk_core.clock import SystemClock
+from servicedesk_core.config import (
+    DEFAULT_FILE,
+    DeskSettings,
+    Secrets,
+    SecretSource,
+    load_settings,
+    parse_settings,
+    store_url,
+)
+from servicedesk_core.config.values import did_you_mean
+from servicedesk_core.errors import ServiceDeskError, SettingsError, StoreError
+from servicedesk_core.hooks import Change
+from servicedesk_core.host import Host
+from servicedesk_core.ports import Clock
+from servicedesk_core.redaction import Redactor
+from servicedesk_core.runtime import exporting, status
+from servicedesk_core.runtime.checking import ConnectionCheck, ConnectionInfo, checked
+from servicedesk_core.runtime.feed import follow
+from servicedesk_core.runtime.files import replacing
+from servicedesk_core.runtime.problem import Problem
+from servicedesk_core.runtime.quarantine import Quarantine, RetryOutcome
+from servicedesk_core.runtime.setup import WORDS, Vocabulary, vocabulary
+from servicedesk_core.runtime.syncing import PlanOutcome, SyncArguments, SyncOutcome, engine_view, options_of
+from servicedesk_core.runtime.tickets import Tickets
+from servicedesk_core.store import Store
+from servicedesk_core.store.budgets import StoreLedger
+from servicedesk_core.store.store import Migrate
+from servicedesk_core.sync.engine import SyncEngine
+from servicedesk_core.sync.estimate import SyncPlan
+from servicedesk_core.sync.report import ProgressCallback, SyncReport
+
+
+class DeskOptions(TypedDict, total=False):
+    """What :class:`ServiceDesk` may be given beside its settings; explained there."""
+
+    store: Store | str | None
+    secrets: SecretSource | None
+    redactor: Redactor | None
+    clock: Clock | None
+    read_only: bool
+    migrate: Migrate
+
+
+class ServiceDesk:
+    """A desk. Use it as an async context manager.
+
+    It keeps no global state, prints nothing and configures no logging: several desks can be open in one process. Every
+    call can be cancelled; what was committed stays.
+
+    Args:
+        settings: The configuration, or a mapping with the keys of the file.
+        store: An open store, which stays open, or the URL of one; ``None`` = the one that the settings name.
+        secrets: Resolves secret references before anything else does: gets the whole reference, returns the value or
+            ``None``.
+        redactor: Learns the secrets, so that a program can redact its own logs.
+        clock: Where the time comes from.
+        read_only: Never write, create or migrate the store.
+        migrate: What to do with a store of an older schema; see :meth:`servicedesk_core.store.Store.open`.
+    """
+
+    def __init__(
+        self,
+        settings: DeskSettings | Mapping[str, Any],
+        *,
+        store: Store | str | None = None,
+        secrets: SecretSource | None = None,
+        redactor: Redactor | None = None,
+        clock: Clock | None = None,
+        read_only: bool = False,
+        migrate: Migrate = "auto",
+    ) -> None:
+        self.settings = settings if isinstance(settings, DeskSettings) else parse_settings(settings)
+        self.redactor = redactor or Redactor()
+        self._clock = clock or SystemClock()
+        self._wanted = store
+        self._secrets = Secrets(source=secrets, directory=self.settings.directory, on_resolved=self.redactor.register)
+        self._read_only = read_only
+        self._migrate: Migrate = migrate
+        self._stack: AsyncExitStack | None = None
+
+    @classmethod
+    def open(cls, path: Path | str = DEFAULT_FILE, **options: Unpack[DeskOptions]) -> Self:
+        """Return the desk that a configuration file describes, to be used as an async context manager.
+
+        Args:
+            path: The file.
+            options: See the class.
+
+        Raises:
+            SettingsError: The file is missing or wrong; all problems at once.
+        """
+        return cls(load_settings(path), **options)
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as stack:
+            self._store = await self._open_store(stack)
+            ledger = StoreLedger(self._store)
+            stack.push_async_callback(ledger.aclose)
+            host = Host(
+                self.settings,
+                store=self._store,
+                clock=self._clock,
+                ledger=ledger,
+                redactor=self.redactor,
+                secrets=self._secrets,
+            )
+            self._host = await stack.enter_async_context(host)
+            self.tickets = Tickets(self._store)
+            self.quarantine = Quarantine(self._store)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close connections and store; a second call does nothing."""
+        stack, self._stack = self._stack, None
+        if stack is not None:
+            await stack.aclose()
+
+    async def _open_store(self, stack: AsyncExitStack) -> Store:
+        if isinstance(self._wanted, Store):
+            return self._wanted
+        url = self._wanted or store_url(self.settings, self._secrets)
+        opening = partial(Store.open, url, clock=self._clock, migrate=self._migrate, read_only=self._read_only)
+        store = await asyncio.to_thread(opening)
+        stack.push_async_callback(store.aclose)
+        return store
+
+    async def sync(self, connection: str | None = None, **arguments: Unpack[SyncArguments]) -> SyncReport:
+        """Bring the store up to date with one connection's vendor. Only reads there.
+
+        A stream that fails is in the report, and the others go on. Cancelling leaves a clean checkpoint.
+
+        Args:
+            connection: Its name; may be left out when there is only one.
+            arguments: See :class:`servicedesk_core.runtime.syncing.SyncArguments`.
+
+        Raises:
+            ConfigurationError: Settings, secrets or plugin of the connection cannot be used, or its tenant changed.
+            AuthenticationError: The vendor rejected the credentials; the connection is stopped until it is tested.
+            ConnectorError: The vendor could not be asked at all.
+            LeaseError: Another process syncs this connection.
+            StoreError: The store cannot be used.
+        """
+        opened = await self._host.open(self._one(connection))
+        engine = self._engine(arguments.get("progress"))
+        return await engine.run(engine_view(opened, self.settings, self._clock), options_of(arguments))
+
+    async def sync_all(
+        self, connections: Collection[str] = (), **arguments: Unpack[SyncArguments]
+    ) -> tuple[SyncOutcome, ...]:
+        """Sync several connections, one after the other; one that fails leaves the others alone.
+
+        Args:
+            connections: Their names; empty = all.
+            arguments: See :meth:`sync`.
+
+        Raises:
+            SettingsError: A name is no connection, or there is none.
+            StoreError: The store cannot be used.
+        """
+        outcomes = []
+        for name in self._several(connections):
+            try:
+                outcomes.append(SyncOutcome(name, await self.sync(name, **arguments)))
+            except StoreError:
+                raise
+            except ServiceDeskError as error:
+                outcomes.append(SyncOutcome(name, error=Problem.of(error)))
+        return tuple(outcomes)
+
+    async def plan(self, connection: str | None = None, *, streams: Collection[str] = ()) -> SyncPlan:
+        """Say what a first sync would cost in requests, hours and disk. Counts only: nothing is pulled or stored.
+
+        Args:
+            connection: Its name; may be left out when there is only one.
+            streams: Only these; empty = all that the configuration asks for.
+
+        Raises:
+            ServiceDeskError: The connection cannot be used, as for :meth:`sync`.
+        """
+        opened = await self._host.open(self._one(connection))
+        view = engine_view(opened, self.settings, self._clock)
+        return await self._engine().plan(view, streams=tuple(streams), policy=opened.http.budget)
+
+    async def plan_all(
+        self, connections: Collection[str] = (), *, streams: Collection[str] = ()
+    ) -> tuple[PlanOutcome, ...]:
+        """Plan several connections; a failure is part of the answer.
+
+        Args:
+            connections: Their names; empty = all.
+            streams: Only these; empty = all that the configuration asks for.
+        """
+        outcomes = []
+        for name in self._several(connections):
+            try:
+                outcomes.append(PlanOutcome(name, await self.plan(name, streams=streams)))
+            except ServiceDeskError as error:
+                outcomes.append(PlanOutcome(name, error=Problem.of(error)))
+        return tuple(outcomes)
+
+    async def remap(
+        self,
+        connection: str | None = None,
+        *,
+        streams: Collection[str] = (),
+        progress: ProgressCallback | None = None,
+    ) -> SyncReport:
+        """Map the stored payloads of a connection again, after a mapping or a plugin changed. Needs no network.
+
+        Args:
+            connection: Its name; may be left out when there is only one.
+            streams: Only these; empty = all that the configuration asks for.
+            progress: Told after each commit.
+
+        Raises:
+            ConfigurationError: Settings, secrets or plugin of the connection cannot be used.
+            LeaseHeldError: The connection is being pulled now.
+            NotFoundLocallyError: The store holds nothing of it.
+        """
+        name = self._one(connection)
+        await self._host.close(name)
+        opened = await self._host.open(name, offline=True)
+        try:
+            view = engine_view(opened, self.settings, self._clock)
+            return await self._engine(progress).remap(view, tuple(streams))
+        finally:
+            await self._host.close(name)
+
+    async def remap_all(
+        self,
+        connections: Collection[str] = (),
+        *,
+        streams: Collection[str] = (),
+        progress: ProgressCallback | None = None,
+    ) -> tuple[SyncOutcome, ...]:
+        """Remap several connections; one that fails leaves the others alone.
+
+        Args:
+            connections: Their names; empty = all.
+            streams: See :meth:`remap`.
+            progress: See :meth:`remap`.
+        """
+        outcomes = []
+        for name in self._several(connections):
+            try:
+                outcomes.append(SyncOutcome(name, await self.remap(name, streams=streams, progress=progress)))
+            except ServiceDeskError as error:
+                outcomes.append(SyncOutcome(name, error=Problem.of(error)))
+        return tuple(outcomes)
+
+    async def retry_quarantine(
+        self, numbers: Collection[int] = (), *, connection: str | None = None, stream: str | None = None
+    ) -> RetryOutcome:
+        """Try quarantined records again: from the vendor where it gives single records, else from their payload.
+
+        Args:
+            numbers: Which; empty = all that match.
+            connection: Only of this connection.
+            stream: Only of this stream.
+
+        Raises:
+            NotFoundLocallyError: A number is not in the quarantine.
+            ServiceDeskError: A connection cannot be used, as for :meth:`sync`.
+        """
+        chosen = await self.quarantine.chosen(numbers, connection=connection, stream=stream)
+        for name, ids in chosen.items():
+            opened = await self._host.open(self._one(name))
+            await self._engine().retry_quarantine(engine_view(opened, self.settings, self._clock), ids)
+        asked = {number for ids in chosen.values() for number in ids}
+        kept = await self.quarantine.still_there(asked)
+        return RetryOutcome(released=len(asked) - kept, kept=kept)
+
+    def _engine(self, progress: ProgressCallback | None = None) -> SyncEngine:
+        return SyncEngine(self._store, clock=self._clock, announcer=self._host.announce, progress=progress)
+
+    async def check(self, connection: str | None = None) -> ConnectionCheck:
+        """Ask a vendor, harmlessly, what a connection can see; success frees a connection that was stopped.
+
+        Args:
+            connection: Its name; may be left out when there is only one.
+
+        Raises:
+            ServiceDeskError: The connection cannot be used, as for :meth:`sync`.
+        """
+        return checked(await self._host.test(self._one(connection)))
+
+    async def check_all(self, connections: Collection[str] = ()) -> tuple[ConnectionCheck, ...]:
+        """Test several connections; a failure is part of the answer.
+
+        Args:
+            connections: Their names; empty = all.
+        """
+        checks = []
+        for name in self._several(connections):
+            try:
+                checks.append(await self.check(name))
+            except ServiceDeskError as error:
+                checks.append(ConnectionCheck(name, error=Problem.of(error)))
+        return tuple(checks)
+
+    async def vocabulary(self, connection: str | None = None) -> Vocabulary:
+        """Ask a vendor for the tenant's own words, and propose what they mean.
+
+        Args:
+            connection: Its name; may be left out when there is only one.
+
+        Raises:
+            ServiceDeskError: The connection cannot be used, as for :meth:`sync`.
+        """
+        opened = await self._host.open(self._one(connection))
+        if not opened.calls.implements("describe_fields"):
+            return Vocabulary()
+        wanted = dict.fromkeys(stream for stream, _ in WORDS.values() if stream in opened.streams)
+        return vocabulary({stream: await opened.calls.describe_fields(stream) for stream in wanted})
+
+    async def connections(self) -> tuple[ConnectionInfo, ...]:
+        """Return the configured connections with what the store knows of them."""
+        return await self._store.read(partial(status.connections, settings=self.settings))
+
+    async def status(self) -> status.DeskStatus:
+        """Return the state of the desk's data and jobs, from the store alone."""
+        now = self._clock.now()
+        return await self._store.read(lambda tx: status.status(tx, self.settings, store=self._store.name, now=now))
+
+    def changes(
+        self,
+        since: int | None = None,
+        *,
+        consumer: str | None = None,
+        entities: Collection[str] | None = None,
+        include_backfill: bool = False,
+        poll_s: float | None = None,
+    ) -> AsyncGenerator[Change, None]:
+        """Iterate over what happened to records, in order: the durable changes feed.
+
+        With ``consumer`` the position is kept in the store under that name and moves when the next change is asked
+        for: after a crash changes come again, and none is lost.
+
+        Args:
+            since: Position to begin after; ``None`` = the consumer's own, or the beginning.
+            consumer: Name that the position is kept under.
+            entities: Only these streams.
+            include_backfill: Also what a backfill or a remap brought.
+            poll_s: Wait for more and look so often; ``None`` = end when there is nothing more.
+        """
+        return follow(
+            self._store,
+            self._clock,
+            since=since,
+            consumer=consumer,
+            entities=entities,
+            include_backfill=include_backfill,
+            poll_s=poll_s,
+        )
+
+    async def export(
+        self,
+        stream: str,
+        target: Path | BinaryIO,
+        *,
+        file_format: exporting.Format = "csv",
+        connection: str | None = None,
+    ) -> int:
+        """Write all live records of a stream, in one consistent snapshot.
+
+        Args:
+            stream: Name of the stream.
+            target: A path, where the file appears when it is complete, or an open binary file.
+            file_format: ``csv`` or ``jsonl``.
+            connection: Only of this connection.
+
+        Returns:
+            How many records were written.
+
+        Raises:
+            SettingsError: There is no such stream, or the file cannot be written.
+        """
+        exporting.check_stream(stream)
+
+        def write(file: BinaryIO) -> Callable[[Any], int]:
+            return lambda tx: exporting.export(tx, file, stream, file_format=file_format, connection=connection)
+
+        if not isinstance(target, Path):
+            return await self._store.read(write(target))
+        with replacing(target) as file:
+            return await self._store.read(write(file))
+
+    def _several(self, names: Collection[str]) -> tuple[str, ...]:
+        for name in names:
+            self._one(name)
+        if not self.settings.connections:
+            raise SettingsError(
+                f"{self.settings.where} has no connection.", hint='Add one, or make a new file with "servicedesk init".'
+            )
+        return tuple(names) or tuple(self.settings.connections)
+
+    def _one(self, name: str | None) -> str:
+        known = self.settings.connections
+        if name is None:
+            if len(known) == 1:
+                return next(iter(known))
+            listed = ", ".join(known) or "none"
+            raise SettingsError(f"Which connection? Configured: {listed}.", hint="Name one of them.")
+        if name not in known:
+            raise SettingsError(
+                f'There is no connection "{name}".{did_you_mean(name, known)} Configured: {", ".join(known)}.',
+                hint="Name one of them, or add it to the configuration.",
+            )
+        return name

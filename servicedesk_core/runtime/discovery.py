@@ -1,0 +1,33 @@
+"""Asks a tenant for its own words before there is a desk."""
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from servicedesk_core.config import DEFAULT_FILE, parse_settings
+from servicedesk_core.redaction import Redactor
+from servicedesk_core.runtime.desk import ServiceDesk
+from servicedesk_core.runtime.setup import Vocabulary
+
+
+async def discover(
+    desk: Mapping[str, Any], name: str, options: Mapping[str, Any], *, redactor: Redactor, directory: Path
+) -> Vocabulary:
+    """Return a tenant's words with their probable meaning. Only reads at the vendor, and keeps nothing.
+
+    Args:
+        desk: The keys of ``[desk]``.
+        name: Name of the connection.
+        options: The keys of ``[connections.NAME]``.
+        redactor: Learns the secrets.
+        directory: Where relative paths of the configuration start.
+
+    Raises:
+        ConfigurationError: The settings or secrets are wrong, or the plugin cannot be used.
+        ConnectorError: The vendor cannot be asked.
+    """
+    settings = parse_settings({"desk": desk, "connections": {name: options}}, path=directory / DEFAULT_FILE)
+    with tempfile.TemporaryDirectory(prefix="servicedesk-") as folder:
+        async with ServiceDesk(settings, store=f"sqlite:///{folder}/discovery.db", redactor=redactor) as opened:
+            return await opened.vocabulary(name)

@@ -1,0 +1,180 @@
+"""Looks at this machine: what a desk needs, without asking any vendor and without changing anything."""
+
+import platform
+import shutil
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from servicedesk_core.clock import SystemClock
+from servicedesk_core.config import DeskSettings, Secrets, load_settings, store_url
+from servicedesk_core.errors import ServiceDeskError
+from servicedesk_core.plugins import LoadStatus
+from servicedesk_core.ports import Clock
+from servicedesk_core.runtime.installed import connection_settings_problem, installed_plugins
+from servicedesk_core.store import Store, leases, runs, sources
+
+Level = Literal["ok", "warning", "problem"]
+
+OLDEST_PYTHON = (3, 11)
+PLAUSIBLE_SINCE_YEAR = 2025
+LITTLE_DISK_BYTES = 1_000_000_000
+_SQLITE = "sqlite:///"
+_PARTS = ("servicedesk-core", "httpx", "pydantic", "sqlalchemy", "pluggy", "stevedore", "typer", "rich", "orjson")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        subject: What was looked at.
+        level: ``ok``, ``warning`` or ``problem``.
+        text: What was found.
+        hint: What to do about it.
+    """
+
+    subject: str
+    level: Level
+    text: str
+    hint: str = ""
+
+
+def diagnose(config: Path, *, clock: Clock | None = None) -> tuple[Finding, ...]:
+    """Look at everything that can be looked at, whatever is broken.
+
+    Args:
+        config: The configuration file, which may be missing.
+        clock: The time.
+    """
+    clock = clock or SystemClock()
+    findings = [*_python(), *_zones(), _clock(clock.now()), *_plugins(config)]
+    settings, finding = _config(config)
+    findings.append(finding)
+    if settings is not None:
+        findings += _connections(settings)
+        findings += _store(settings, clock)
+    return tuple(findings)
+
+
+def _python() -> Iterator[Finding]:
+    text = f"{platform.python_version()} on {platform.system()} {platform.machine()}, {sys.executable}"
+    if sys.version_info < OLDEST_PYTHON:
+        yield Finding("Python", "problem", text, "Use Python 3.11 or newer.")
+    else:
+        yield Finding("Python", "ok", text)
+    yield Finding("Versions", "ok", ", ".join(f"{name} {_version(name)}" for name in _PARTS))
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _zones() -> Iterator[Finding]:
+    try:
+        yield Finding("Time zones", "ok", f"tzdata {version('tzdata')}")
+    except PackageNotFoundError:
+        yield Finding("Time zones", "warning", "tzdata is not installed.", "pip install tzdata")
+
+
+def _clock(now: datetime) -> Finding:
+    text = now.isoformat(timespec="seconds")
+    if now.year < PLAUSIBLE_SINCE_YEAR:
+        return Finding("Clock", "problem", f"{text} cannot be right.", "Set this machine's clock.")
+    return Finding("Clock", "ok", text)
+
+
+def _plugins(config: Path) -> Iterator[Finding]:
+    for plugin in installed_plugins(config):
+        subject = f"Plugin {plugin.name}"
+        match plugin.status:
+            case LoadStatus.FAILED | LoadStatus.INCOMPATIBLE:
+                hint = (
+                    f"Upgrade or uninstall it; until then nothing else is affected: pip uninstall {plugin.distribution}"
+                )
+                yield Finding(subject, "warning", plugin.reason, hint)
+            case LoadStatus.DISABLED:
+                yield Finding(subject, "ok", plugin.reason)
+            case _:
+                yield Finding(subject, "ok", f"{plugin.distribution} {plugin.version}")
+
+
+def _config(config: Path) -> tuple[DeskSettings | None, Finding]:
+    subject = "Configuration"
+    if not config.exists():
+        hint = 'Create one with "servicedesk init", or try "servicedesk demo".'
+        return None, Finding(subject, "warning", f"There is no {config.absolute()}.", hint)
+    try:
+        settings = load_settings(config)
+    except ServiceDeskError as error:
+        return None, _problem(subject, error)
+    return settings, Finding(subject, "ok", f"{config.absolute()}, {len(settings.connections)} connections")
+
+
+def _connections(settings: DeskSettings) -> Iterator[Finding]:
+    for name, connection in settings.connections.items():
+        problem = connection_settings_problem(settings, name)
+        subject = f"Connection {name}"
+        if problem is None:
+            yield Finding(subject, "ok", f"{connection.connector}, settings complete, secrets found")
+        else:
+            yield _problem(subject, problem)
+
+
+def _store(settings: DeskSettings, clock: Clock) -> Iterator[Finding]:
+    try:
+        url = store_url(settings, Secrets(directory=settings.directory))
+    except ServiceDeskError as error:
+        yield _problem("Store", error)
+        return
+    path = Path(url.removeprefix(_SQLITE).partition("?")[0]) if url.startswith(_SQLITE) else None
+    if path is not None:
+        yield from _disk(path)
+        if not path.exists():
+            yield Finding("Store", "ok", f"{path} does not exist yet; the first sync makes it.")
+            return
+    try:
+        with Store.open(url, clock=clock, migrate="never", read_only=True) as store:
+            yield Finding("Store", "ok", store.name)
+            yield from store.read_blocking(lambda tx: list(_inside(tx, clock.now())))
+    except ServiceDeskError as error:
+        yield _problem("Store", error)
+
+
+def _disk(path: Path) -> Iterator[Finding]:
+    folder = next(parent for parent in path.parents if parent.exists())
+    free = shutil.disk_usage(folder).free
+    text = f"{free / 1e9:,.1f} GB free in {folder}"
+    if free < LITTLE_DISK_BYTES:
+        yield Finding("Disk", "warning", text, "Free some room: an upgrade needs twice the size of the store.")
+    else:
+        yield Finding("Disk", "ok", text)
+    if path.exists() and path.stat().st_mode & 0o077:
+        hint = f"Only its owner should read it: chmod 600 {path}"
+        yield Finding("Permissions", "warning", f"Others on this machine may read {path.name}.", hint)
+
+
+def _inside(tx: Connection, now: datetime) -> Iterable[Finding]:
+    for lease in leases.live(tx):
+        yield Finding("Running", "ok", f"{lease.name} in {lease.owner} since {lease.since:%Y-%m-%d %H:%M} UTC")
+    newest = max((run.started_at for run in runs.latest(tx)), default=None)
+    if newest is not None and newest > now + timedelta(minutes=5):
+        text = f"The last run is from the future: {newest.isoformat(timespec='seconds')}."
+        yield Finding("Clock", "warning", text, "Check this machine's clock; it may have gone back.")
+    for source in sources.all(tx):
+        if source.blocked_reason:
+            hint = f'Correct the credentials, then run "servicedesk connections test {source.name}".'
+            yield Finding(f"Connection {source.name}", "problem", f"stopped: {source.blocked_reason}", hint)
+
+
+def _problem(subject: str, error: ServiceDeskError) -> Finding:
+    return Finding(subject, "problem", error.message, error.hint or "")

@@ -1,0 +1,66 @@
+"""What is installed, and whether a connection's settings fit it. Works with broken plugins and no configuration."""
+
+from contextlib import suppress
+from pathlib import Path
+
+from servicedesk_core.config import DeskSettings, Secrets, connector_settings, disabled_plugins, load_settings
+from servicedesk_core.errors import ConfigurationError, PluginError, ServiceDeskError
+from servicedesk_core.hooks.context import ConnectorSettings
+from servicedesk_core.plugins import LoadReport, PluginCatalog
+
+
+def catalog_of(settings: DeskSettings | None) -> PluginCatalog:
+    """Return the plugins that a desk may use.
+
+    Args:
+        settings: The desk; ``None`` where there is no valid configuration.
+    """
+    disabled = {*disabled_plugins(), *(settings.plugins.disable if settings else ())}
+    return PluginCatalog(disabled=disabled)
+
+
+def installed_plugins(config: Path) -> tuple[LoadReport, ...]:
+    """Import every connector that is installed or named, and return what became of each plugin.
+
+    Args:
+        config: The configuration; it may be missing or broken.
+    """
+    settings: DeskSettings | None = None
+    with suppress(ConfigurationError):
+        settings = load_settings(config)
+    catalog = catalog_of(settings)
+    named = {connection.connector for connection in settings.connections.values()} if settings else set()
+    for reference in sorted({*catalog.connector_ids(), *named}):
+        with suppress(PluginError, ConfigurationError):  # the report tells
+            catalog.connector(reference, directory=settings.directory if settings else None)
+    return catalog.report()
+
+
+def connector_choices() -> tuple[str, ...]:
+    """Return the ids of the installed connectors."""
+    return catalog_of(None).connector_ids()
+
+
+def settings_class(connector: str) -> type[ConnectorSettings]:
+    """Return the settings class of a connector.
+
+    Raises:
+        PluginError: It is broken.
+        UnknownConnectorError: It is not installed.
+    """
+    return catalog_of(None).connector(connector, directory=Path()).connector.Settings
+
+
+def connection_settings_problem(settings: DeskSettings, name: str) -> ServiceDeskError | None:
+    """Say what is wrong with a connection's plugin, settings or secrets; no value of a secret leaves this function.
+
+    Args:
+        settings: The desk.
+        name: Name of the connection.
+    """
+    try:
+        found = catalog_of(settings).connector(settings.connections[name].connector, directory=settings.directory)
+        connector_settings(settings, name, found.connector.Settings, Secrets(directory=settings.directory))
+    except ServiceDeskError as error:
+        return error
+    return None

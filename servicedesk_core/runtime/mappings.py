@@ -1,0 +1,144 @@
+"""Looks at a file through a mapping, or proposes one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from servicedesk_core.config import Secrets, connector_settings, load_settings
+from servicedesk_core.config.writing import Section, render
+from servicedesk_core.connectors.tabular import FileMapping, TabularSettings, load_mapping
+from servicedesk_core.connectors.tabular.inspect import check_mapping, propose_mapping
+from servicedesk_core.errors import SettingsError
+from servicedesk_core.hooks.context import VocabularyMapping
+
+
+@dataclass(frozen=True, slots=True)
+class MappingProblem:
+    """Something in the file that does not fit the mapping.
+
+    Attributes:
+        text: What it is.
+        count: How often.
+        lines: The first lines where it happens.
+    """
+
+    text: str
+    count: int
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MappingCheck:
+    """How a file looks through a mapping.
+
+    Attributes:
+        file: The file.
+        proposed: Whether the mapping was proposed now.
+        notes: What a proposal assumed and somebody should look at.
+        toml: The mapping as it stands in a mapping file.
+        stream: What the rows are.
+        rows: Rows read.
+        tickets: Different tickets among them (logs of events).
+        repeated: Rows that repeat an earlier one (logs of events).
+        columns: All columns of the file.
+        ignored: Columns that the mapping does not look at.
+        preview: The first rows as records.
+        problems: What does not fit, most frequent first.
+    """
+
+    file: str
+    proposed: bool
+    notes: tuple[str, ...]
+    toml: str
+    stream: str
+    rows: int
+    tickets: int
+    repeated: int
+    columns: tuple[str, ...]
+    ignored: tuple[str, ...]
+    preview: tuple[dict[str, Any], ...]
+    problems: tuple[MappingProblem, ...]
+
+
+def check_file(
+    file: Path, *, mapping: Path | None = None, config: Path | None = None, connection: str | None = None, rows: int = 5
+) -> MappingCheck:
+    """Read a whole file through a mapping; without one, through a proposed one.
+
+    Args:
+        file: The file.
+        mapping: A mapping file.
+        config: The configuration, for ``connection``.
+        connection: Take the mapping of this connection.
+        rows: How many mapped rows to show.
+
+    Raises:
+        SettingsError: The mapping, or the configuration, is wrong.
+        ConnectorError: The file cannot be read.
+    """
+    notes: tuple[str, ...] = ()
+    vocabulary = VocabularyMapping()
+    if connection is not None:
+        declared, vocabulary = _of_connection(config or Path(), connection)
+        chosen = _fitting(file, declared)
+    elif mapping is not None:
+        chosen = _fitting(file, load_mapping(mapping))
+    else:
+        proposal = propose_mapping(file)
+        chosen, notes = proposal.mapping, proposal.notes
+    report = check_mapping(file, chosen, vocabulary=vocabulary, preview=rows)
+    return MappingCheck(
+        file=str(file),
+        proposed=connection is None and mapping is None,
+        notes=notes,
+        toml=to_toml(chosen),
+        stream=chosen.stream,
+        rows=report.rows,
+        tickets=report.tickets,
+        repeated=report.repeated,
+        columns=report.columns,
+        ignored=report.ignored,
+        preview=report.preview,
+        problems=tuple(MappingProblem(p.text, p.count, tuple(p.lines)) for p in report.problems),
+    )
+
+
+def to_toml(mapping: FileMapping) -> str:
+    """Return a mapping as a ``[[files]]`` table."""
+    values = {key: _short(value) for key, value in mapping.model_dump(mode="json", exclude_defaults=True).items()}
+    text = render((Section(("files",), values),))
+    return text.replace("[files]\n", "[[files]]\n", 1)
+
+
+def _short(value: Any) -> Any:
+    """Write a rule that says only one thing in its short form."""
+    if not isinstance(value, Mapping):
+        return value
+    short = {key: _short(inner) for key, inner in value.items()}
+    one = next(iter(short)) if len(short) == 1 else None
+    return short[one] if one in {"column", "status_category", "type"} else short
+
+
+def _of_connection(config: Path, name: str) -> tuple[tuple[FileMapping, ...], VocabularyMapping]:
+    settings = load_settings(config)
+    if name not in settings.connections or settings.connections[name].connector != "tabular":
+        fitting = ", ".join(n for n, c in settings.connections.items() if c.connector == "tabular")
+        raise SettingsError(
+            f'"{name}" is no connection with connector = "tabular".', hint=f"Name one of: {fitting or 'there is none'}."
+        )
+    own = connector_settings(settings, name, TabularSettings, Secrets(directory=settings.directory))
+    declared = own.files
+    if own.mapping_file:
+        declared += load_mapping(settings.directory / own.base_dir / own.mapping_file)
+    return declared, settings.connections[name].mapping
+
+
+def _fitting(file: Path, declared: tuple[FileMapping, ...]) -> FileMapping:
+    """Return the mapping that names this file, or the only one."""
+    fitting = [one for one in declared if file.match(Path(one.path).name)] or list(declared)
+    if len(fitting) != 1:
+        raise SettingsError(
+            f"{len(fitting)} mappings could be meant for {file.name}.", hint="Give a mapping file with one of them."
+        )
+    return fitting[0]

@@ -1,0 +1,151 @@
+"""Makes a configuration for a tenant: asks its connector for the tenant's own words and proposes their meaning."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import SecretStr
+
+from servicedesk_core.config.writing import Section, connection_section, desk_section, render
+from servicedesk_core.domain.proposals import PROPOSERS
+from servicedesk_core.hooks.capabilities import FieldInfo
+from servicedesk_core.hooks.context import ConnectorSettings
+
+WORDS: dict[str, tuple[str, str]] = {
+    "status": ("tickets", "status_category"),
+    "priority": ("tickets", "priority"),
+    "queue": ("tickets", "queue_ref"),
+    "note_visibility": ("notes", "visibility"),
+}
+"""Table of the mapping, to the stream and the domain field whose words it translates."""
+
+_HEAD = """\
+servicedesk: what is connected, and what your words mean. Change it with any editor; "servicedesk doctor" checks it.
+Secrets do not belong in here: write where they are ("env:NAME", "file:PATH" or "keyring:SERVICE/NAME").
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A setting that a connector needs.
+
+    Attributes:
+        key: Name of the setting.
+        is_secret: Whether only a reference may be written down.
+        description: What it is.
+        suggestion: A reference to propose for it.
+    """
+
+    key: str
+    is_secret: bool
+    description: str
+    suggestion: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """A tenant's own words, with what they probably mean.
+
+    Attributes:
+        tables: By table of the mapping, label to meaning; ``None`` = nobody knows.
+    """
+
+    tables: Mapping[str, Mapping[str, StrEnum | None]] = field(default_factory=dict)
+
+    @property
+    def unknown(self) -> list[tuple[str, str]]:
+        """Words without a meaning, as (table, label)."""
+        return [
+            (table, label) for table, words in self.tables.items() for label, meaning in words.items() if not meaning
+        ]
+
+    def decided(self, answers: Mapping[tuple[str, str], StrEnum]) -> "Vocabulary":
+        """Return the vocabulary with a person's decisions.
+
+        Args:
+            answers: (table, label) to meaning.
+        """
+        return Vocabulary(
+            {
+                table: {label: answers.get((table, label), meaning) for label, meaning in words.items()}
+                for table, words in self.tables.items()
+            }
+        )
+
+
+def questions(connector: str, model: type[ConnectorSettings]) -> tuple[Question, ...]:
+    """Return the settings that a connector cannot do without.
+
+    Args:
+        connector: Id of the connector.
+        model: Its settings class.
+    """
+    return tuple(
+        Question(
+            key=info.alias or name,
+            is_secret=(secret := info.annotation is SecretStr or SecretStr in get_args(info.annotation)),
+            description=info.description or name.replace("_", " "),
+            suggestion=f"env:{connector}_{name}".upper().replace("-", "_").replace("ENV:", "env:") if secret else "",
+        )
+        for name, info in model.model_fields.items()
+        if info.is_required()
+    )
+
+
+def vocabulary(fields: Mapping[str, tuple[FieldInfo, ...]]) -> Vocabulary:
+    """Propose what a tenant's words mean.
+
+    Args:
+        fields: By stream, what the connector says about the vendor's fields.
+    """
+    tables: dict[str, dict[str, StrEnum | None]] = {}
+    for table, (stream, target) in WORDS.items():
+        labels = [
+            value.label
+            for info in fields.get(stream, ())
+            if info.maps_to == target
+            for value in info.values
+            if value.is_active and value.label
+        ]
+        if labels:
+            tables[table] = {label: PROPOSERS[table](label) for label in labels}
+    return Vocabulary(tables)
+
+
+def render_settings(
+    *, desk: Mapping[str, Any], name: str, connection: Mapping[str, Any], words: Vocabulary, comment: str = ""
+) -> str:
+    """Return the text of a configuration file with one connection.
+
+    Args:
+        desk: The keys of ``[desk]``.
+        name: Name of the connection.
+        connection: Its keys without the mapping.
+        words: What the tenant's words mean; unknown ones are written as comments.
+        comment: Stands above the connection.
+    """
+    text = render((desk_section(desk), connection_section(name, connection, comment=comment)), head=_HEAD)
+    return text + "".join(_mapping_table(name, table, meanings) for table, meanings in words.tables.items())
+
+
+def _mapping_table(name: str, table: str, meanings: Mapping[str, StrEnum | None]) -> str:
+    known = {label: meaning.value for label, meaning in meanings.items() if meaning}
+    unknown = [label for label, meaning in meanings.items() if not meaning]
+    comment = f"Proposed from your own {table.replace('_', ' ')} list; correct what is wrong."
+    if unknown:
+        comment += "\nNothing was proposed for these; give them a meaning:"
+        comment += "".join(f"\n  {label!r}" for label in unknown)
+    return "\n" + render((Section(("connections", name, "mapping", table), known, comment),))
+
+
+def local_timezone() -> str:
+    """Return the IANA name of this machine's zone as far as it tells, else ``UTC``."""
+    link = Path("/etc/localtime")
+    name = str(link.resolve()).partition("zoneinfo/")[2] if link.is_symlink() else ""
+    try:
+        return ZoneInfo(name).key if name else "UTC"
+    except (ZoneInfoNotFoundError, ValueError):
+        return "UTC"

@@ -1,0 +1,176 @@
+"""The state of the desk's data and jobs, from the store alone."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from servicedesk_core.config import DeskSettings
+from servicedesk_core.runtime.checking import ConnectionInfo
+from servicedesk_core.store import changes, issues, leases, quarantine, records, runs, sources
+from servicedesk_core.store.runs import Run
+from servicedesk_core.store.sources import Source
+
+
+@dataclass(frozen=True, slots=True)
+class StreamStatus:
+    """How complete and how old a stream is.
+
+    Attributes:
+        connection: Name of the connection.
+        stream: Name of the stream.
+        records: Live records.
+        quarantined: Records that could not be understood.
+        synced_at: End of the last run that read it completely.
+        last_run_at: Begin of the last run.
+        last_state: How that run ended, or ``running``.
+        problem: Why it failed, if it did.
+    """
+
+    connection: str
+    stream: str
+    records: int
+    quarantined: int
+    synced_at: datetime | None
+    last_run_at: datetime | None
+    last_state: str | None
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WordStatus:
+    """A word of the vendor that the mapping has no meaning for.
+
+    Attributes:
+        connection: Name of the connection.
+        stream: Name of the stream.
+        kind: What is missing, for example ``unmapped_status``.
+        field: The domain field concerned.
+        value: The word.
+        count: How often a record with it was mapped.
+    """
+
+    connection: str
+    stream: str
+    kind: str
+    field: str
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobStatus:
+    """A job that runs now.
+
+    Attributes:
+        name: What it does.
+        owner: Where it runs.
+        since: Since when.
+    """
+
+    name: str
+    owner: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeskStatus:
+    """The state of a desk.
+
+    Attributes:
+        desk: Its name.
+        as_of: When this was true.
+        store: The store's name.
+        last_change: Position of the newest change in the feed.
+        connections: The connections.
+        streams: Their streams.
+        issues: Words without a meaning.
+        jobs: What runs now.
+    """
+
+    desk: str
+    as_of: datetime
+    store: str
+    last_change: int
+    connections: tuple[ConnectionInfo, ...]
+    streams: tuple[StreamStatus, ...]
+    issues: tuple[WordStatus, ...]
+    jobs: tuple[JobStatus, ...]
+
+
+def connections(tx: Connection, settings: DeskSettings) -> tuple[ConnectionInfo, ...]:
+    """Return the configured connections with what the store knows of them.
+
+    Args:
+        tx: A read transaction.
+        settings: The configuration.
+    """
+    known = {source.name: source for source in sources.all(tx)}
+    return tuple(
+        _info(name, settings.connections[name].connector, settings.connections[name].environment,
+              settings.connections[name].streams, known.get(name))
+        for name in settings.connections
+    )  # fmt: skip
+
+
+def _info(
+    name: str, connector: str, environment: str, streams: tuple[str, ...], source: Source | None
+) -> ConnectionInfo:
+    return ConnectionInfo(
+        name=name,
+        connector=connector,
+        environment=environment,
+        streams=streams,
+        vendor=source.vendor if source else None,
+        account=source.account if source else None,
+        account_name=source.account_name if source else None,
+        blocked_reason=source.blocked_reason if source else None,
+        blocked_at=source.blocked_at if source else None,
+    )
+
+
+def status(tx: Connection, settings: DeskSettings, *, store: str, now: datetime) -> DeskStatus:
+    """Return the state of the desk.
+
+    Args:
+        tx: A read transaction.
+        settings: The configuration.
+        store: The store's name.
+        now: The current instant.
+    """
+    known = sources.all(tx)
+    names = {source.id: source.name for source in known}
+    return DeskStatus(
+        desk=settings.desk.name,
+        as_of=now,
+        store=store,
+        last_change=changes.head(tx),
+        connections=connections(tx, settings),
+        streams=tuple(stream for source in known for stream in _streams(tx, source)),
+        issues=tuple(
+            WordStatus(names[i.source_id], i.stream, i.issue.kind, i.issue.field, i.issue.value, i.count)
+            for i in issues.list(tx)
+        ),
+        jobs=tuple(JobStatus(lease.name, lease.owner, lease.since) for lease in leases.live(tx)),
+    )
+
+
+def _streams(tx: Connection, source: Source) -> Iterator[StreamStatus]:
+    counts = records.counts(tx, source.id)
+    complete = runs.last_success(tx, source.id)
+    latest: dict[str, Run] = {run.stream: run for run in runs.latest(tx, source.id)}
+    for stream, count in counts.items():
+        run = latest.get(stream)
+        if run is None and not count:
+            continue
+        yield StreamStatus(
+            connection=source.name,
+            stream=stream,
+            records=count,
+            quarantined=quarantine.count(tx, source.id, stream),
+            synced_at=complete.get(stream),
+            last_run_at=run.started_at if run else None,
+            last_state=run.outcome if run else None,
+            problem=run.error if run else None,
+        )

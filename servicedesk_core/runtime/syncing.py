@@ -1,0 +1,110 @@
+"""Runs the sync engine over the connections of a desk; one that fails leaves the others alone."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TypedDict
+
+from servicedesk_core.config import DeskSettings, since_at
+from servicedesk_core.errors import MassChangeError, SyncError
+from servicedesk_core.host import OpenConnection
+from servicedesk_core.ports import Clock
+from servicedesk_core.runtime.problem import Problem
+from servicedesk_core.sync.connection import Connection
+from servicedesk_core.sync.estimate import SyncPlan
+from servicedesk_core.sync.options import SyncMode, SyncOptions
+from servicedesk_core.sync.report import ProgressCallback, StreamState, SyncReport
+
+
+class SyncArguments(TypedDict, total=False):
+    """What a sync may be told.
+
+    Attributes:
+        mode: What to read; by default what each stream needs now.
+        streams: Only these; empty = all that the configuration asks for.
+        dry_run: Read and map, but store nothing.
+        accept_mass_change: Apply deletions that the guard would hold back.
+        progress: Told after each commit.
+    """
+
+    mode: SyncMode
+    streams: Collection[str]
+    dry_run: bool
+    accept_mass_change: bool
+    progress: ProgressCallback | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOutcome:
+    """What a first sync of one connection would cost.
+
+    Attributes:
+        connection: Name of the connection.
+        plan: The cost; ``None`` when it could not be found out.
+        error: Why not.
+    """
+
+    connection: str
+    plan: SyncPlan | None = None
+    error: Problem | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """What the command line returns for it."""
+        return self.error.exit_code if self.error else 0
+
+
+@dataclass(frozen=True, slots=True)
+class SyncOutcome:
+    """What a sync of one connection came to.
+
+    Attributes:
+        connection: Name of the connection.
+        report: What it did; ``None`` when it could not begin.
+        error: Why it could not begin, or had to stop.
+    """
+
+    connection: str
+    report: SyncReport | None = None
+    error: Problem | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """What the command line returns for it."""
+        if self.error is not None:
+            return self.error.exit_code
+        if self.report is None or self.report.ok:
+            return 0
+        stopped = {stream.state for stream in self.report.streams} - {StreamState.COMPLETE, StreamState.SKIPPED}
+        return MassChangeError.exit_code if stopped == {StreamState.HELD} else SyncError.exit_code
+
+
+def engine_view(opened: OpenConnection, settings: DeskSettings, clock: Clock) -> Connection:
+    """Return an open connection as the engine sees it.
+
+    Args:
+        opened: The connection.
+        settings: The desk, whose time zone days are counted in.
+        clock: The time.
+    """
+    own = opened.settings
+    since = None if own.since is None else since_at(own.since, now=clock.now(), timezone=settings.desk.timezone)
+    return Connection(
+        name=opened.name,
+        connector=own.connector,
+        environment=own.environment,
+        calls=opened.calls,
+        streams=own.streams,
+        since=since,
+        raw=own.raw,
+        history_requests=own.history_requests,
+    )
+
+
+def options_of(arguments: SyncArguments) -> SyncOptions:
+    """Return a sync's arguments as the engine takes them."""
+    return SyncOptions(
+        mode=SyncMode(arguments.get("mode", SyncMode.AUTO)),
+        streams=tuple(arguments.get("streams", ())),
+        dry_run=arguments.get("dry_run", False),
+        accept_mass_change=arguments.get("accept_mass_change", False),
+    )
