@@ -14,14 +14,18 @@ if TYPE_CHECKING:
     from servicedesk_core.hooks.context import ConnectorSettings as ConnectorSettings
     from servicedesk_core.hooks.markers import API_VERSION as API_VERSION
     from servicedesk_core.hooks.markers import hookimpl as hookimpl
+    from servicedesk_core.runtime.blocking import BlockingServiceDesk as BlockingServiceDesk
+    from servicedesk_core.runtime.desk import ServiceDesk as ServiceDesk
 
 __version__ = "0.1.0"
 
 _HOME = {
     "API_VERSION": "servicedesk_core.hooks.markers",
+    "BlockingServiceDesk": "servicedesk_core.runtime.blocking",
     "Connector": "servicedesk_core.hooks.connector",
     "ConnectorContext": "servicedesk_core.hooks.context",
     "ConnectorSettings": "servicedesk_core.hooks.context",
+    "ServiceDesk": "servicedesk_core.runtime.desk",
     "ServiceDeskError": "servicedesk_core.errors",
     "hookimpl": "servicedesk_core.hooks.markers",
 }
