@@ -38,6 +38,9 @@ def connector_settings(desk: DeskSettings, name: str, model: type[SettingsT], se
     options = _migrated(desk, name, connection, model)
     walk = _Resolver(secrets, where=desk.where, plain_allowed=connection.environment == "sandbox")
     resolved = walk.table(options, (model,), ("connections", name))
+    if "base_dir" in model.model_fields:
+        # A connector that reads files: its relative paths start at the folder of the configuration.
+        resolved["base_dir"] = (desk.directory / str(resolved.get("base_dir", ""))).absolute()
     problems = list(walk.plain)
     try:
         settings = model.model_validate(resolved)
