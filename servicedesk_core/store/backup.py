@@ -1,22 +1,124 @@
 """Backup, verification and size of a store."""
 
 import os
-import sqlite3
-from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import Connection, text
 
-def copy_file(source: Path, target: Path) -> None:
-    """Copy a SQLite store consistently while others may use it; the copy is its owner's only."""
-    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
-    with closing(sqlite3.connect(source)) as read, closing(sqlite3.connect(target)) as write:
-        read.backup(write)
+from servicedesk_core.errors import StoreError
+from servicedesk_core.store.faults import translated
+from servicedesk_core.store.schema import metadata
+from servicedesk_core.store.store import Store
+from servicedesk_core.store.upgrade import copy_file, schema_version
 
 
-def prune(store: Path, *, keep: int) -> list[Path]:
-    """Delete all but the newest ``keep`` backups that upgrades left beside a store; return the deleted ones."""
-    backups = sorted(store.parent.glob(f"{store.name}.backup-*-*"), key=lambda p: p.name.rsplit("-", 1)[1])
-    old = backups[: max(0, len(backups) - keep)]
-    for path in old:
-        path.unlink()
-    return old
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What a look at the whole store found.
+
+    Attributes:
+        problems: What is wrong, for people; empty when all is well.
+        schema: Version of the schema.
+    """
+
+    problems: tuple[str, ...]
+    schema: int
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.problems
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much room a store takes.
+
+    Attributes:
+        total_bytes: On disk, with the write-ahead log of SQLite.
+        free_bytes: Inside, to be used again.
+        rows: Rows by table, estimated on PostgreSQL.
+    """
+
+    total_bytes: int
+    free_bytes: int
+    rows: dict[str, int]
+
+
+def backup(store: Store, path: Path) -> Path:
+    """Copy a SQLite store consistently while it is in use; the copy is its owner's only.
+
+    Args:
+        store: What to copy.
+        path: A file that does not exist yet.
+
+    Returns:
+        The path.
+
+    Raises:
+        StoreError: The store is PostgreSQL, or the file exists.
+        StoreFullError: There is no room.
+    """
+    if store.dialect == "postgresql":
+        message = "A PostgreSQL store is backed up with the tools of the database."
+        raise StoreError(message, hint="Run pg_dump --format=custom on its database.")
+    if path.exists():
+        message = f"{path} exists already."
+        raise StoreError(message, hint="Name a file that does not exist yet.")
+    with translated(str(path)):
+        copy_file(Path(str(store.url.database)), path)
+    return path
+
+
+def verify(store: Store) -> Verification:
+    """Look at the whole store: its pages and indexes (SQLite), its schema, its own marks. May take minutes.
+
+    Raises:
+        StoreCorruptError: It is too damaged to be looked at.
+    """
+
+    def work(tx: Connection) -> Verification:
+        problems: list[str] = []
+        if store.dialect == "sqlite":
+            found = tx.exec_driver_sql("PRAGMA integrity_check(20)").scalars()
+            problems += [line for line in found if line != "ok"]
+        present = set(_tables(tx))
+        problems += [f"table {name} is missing" for name in metadata.tables if name not in present]
+        return Verification(tuple(problems), schema_version(tx, store.name))
+
+    return store.read_blocking(work)
+
+
+def size(store: Store) -> Size:
+    """Return how much room the store takes, and its rows by table."""
+
+    def of_sqlite(tx: Connection) -> Size:
+        free = tx.exec_driver_sql("PRAGMA freelist_count").scalar_one()
+        page = tx.exec_driver_sql("PRAGMA page_size").scalar_one()
+        path = str(store.url.database)
+        total = sum(os.path.getsize(p) for p in (path, f"{path}-wal") if os.path.exists(p))  # noqa: PTH110, PTH202
+        rows = {
+            name: tx.execute(text(f'SELECT COUNT(*) FROM "{name}"')).scalar_one()  # noqa: S608
+            for name in sorted(metadata.tables)
+        }
+        return Size(total, int(free) * int(page), rows)
+
+    def of_postgresql(tx: Connection) -> Size:
+        total = tx.execute(text("SELECT pg_database_size(current_database())")).scalar_one()
+        estimated = tx.execute(
+            text("SELECT relname, GREATEST(reltuples, 0)::bigint FROM pg_class WHERE relname = ANY(:names)"),
+            {"names": sorted(metadata.tables)},
+        )
+        return Size(int(total), 0, {name: int(rows) for name, rows in estimated})
+
+    return store.read_blocking(of_sqlite if store.dialect == "sqlite" else of_postgresql)
+
+
+def _tables(tx: Connection) -> list[str]:
+    query = (
+        "SELECT name FROM sqlite_master WHERE type = 'table'"
+        if tx.dialect.name == "sqlite"
+        else "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+    )
+    return list(tx.exec_driver_sql(query).scalars())

@@ -1,8 +1,11 @@
 """Bringing a store's schema up to date, and refusing to when that is not safe."""
 
 import logging
+import os
 import shutil
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -12,7 +15,6 @@ from sqlalchemy.engine import URL
 
 from servicedesk_core.errors import StoreCorruptError, StoreFullError, StoreVersionError
 from servicedesk_core.store import leases, views
-from servicedesk_core.store.backup import copy_file, prune
 from servicedesk_core.store.schema import MIN_READER, SCHEMA_VERSION
 
 log = logging.getLogger("servicedesk.store")
@@ -137,4 +139,20 @@ def _save_first(name: str, url: URL, version: int, *, migrate: str, now: datetim
         raise StoreFullError(message, hint=f"Free {need // 1_000_000:,} MB. {UPGRADE_HINT}")
     stamp = now.strftime("%Y%m%dT%H%M%S%f")
     copy_file(path, path.with_name(f"{path.name}.backup-{version}-{stamp}"))
-    prune(path, keep=BACKUPS_KEPT)
+    prune_backups(path, keep=BACKUPS_KEPT)
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Copy a SQLite store consistently while others may use it; the copy is its owner's only."""
+    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
+    with closing(sqlite3.connect(source)) as read, closing(sqlite3.connect(target)) as write:
+        read.backup(write)
+
+
+def prune_backups(store: Path, *, keep: int) -> list[Path]:
+    """Delete all but the newest ``keep`` backups that upgrades left beside a store; return the deleted ones."""
+    backups = sorted(store.parent.glob(f"{store.name}.backup-*-*"), key=lambda p: p.name.rsplit("-", 1)[1])
+    old = backups[: max(0, len(backups) - keep)]
+    for path in old:
+        path.unlink()
+    return old

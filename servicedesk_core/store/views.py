@@ -26,25 +26,9 @@ from sqlalchemy import Connection, text
 from servicedesk_core.domain import REFERENCES, STREAMS
 from servicedesk_core.store.connecting import Dialect
 from servicedesk_core.store.fields import Field, fields_of
+from servicedesk_core.store.queries.names import name_sql
 
 VIEWS_VERSION = 1
-
-_NAMES = {
-    "companies": "name",
-    "sites": "name",
-    "contacts": "person",
-    "technicians": "name",
-    "queues": "name",
-    "roles": "name",
-    "assets": "name",
-    "contracts": "name",
-    "billing_codes": "name",
-    "products": "name",
-    "projects": "name",
-    "tasks": "title",
-    "tickets": "title",
-}
-"""For each stream that is pointed at, the column that names a record to people; ``person`` is first and last name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +117,7 @@ def _from(stream: str) -> str:
 
 
 def _named_references(stream: str) -> dict[str, str]:
-    return {c: t for c, t in REFERENCES[stream].items() if c.endswith("_ref") and t in _NAMES}
+    return {c: t for c, t in REFERENCES[stream].items() if c.endswith("_ref") and name_sql(t) is not None}
 
 
 def _alias(column: str) -> str:
@@ -158,7 +142,11 @@ def _columns(stream: str, dialect: Dialect) -> list[_Column]:
         if field.name in references:
             alias, target = _alias(field.name), references[field.name]
             columns.append(
-                _Column(f"{field.name.removesuffix('_ref')}_name", _name(alias, target), f"Name of it, from {target}.")
+                _Column(
+                    f"{field.name.removesuffix('_ref')}_name",
+                    name_sql(target, alias) or "NULL",
+                    f"Name of it, from {target}.",
+                )
             )
             if target == "tickets":
                 columns.append(_Column(f"{field.name.removesuffix('_ref')}_number", f"{alias}.number", "Its number."))
@@ -184,14 +172,6 @@ def _event_columns() -> list[_Column]:
             "source_no", of_ticket + "t.source_seq, t.local_id)", "Place in its ticket, by the source's order, from 1."
         ),
     ]
-
-
-def _name(alias: str, target: str) -> str:
-    column = _NAMES[target]
-    if column != "person":
-        return f"{alias}.{column}"
-    first, last = f"COALESCE({alias}.first_name, '')", f"COALESCE({alias}.last_name, '')"
-    return f"NULLIF(TRIM({first} || ' ' || {last}), '')"
 
 
 def _readable(field: Field, dialect: Dialect) -> str:

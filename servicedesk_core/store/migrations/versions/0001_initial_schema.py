@@ -41,6 +41,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_appointments")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_appointments_source_id_external_id")),
     )
+    with op.batch_alter_table("appointments", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_appointments_gone",
+            ["source_id"],
+            unique=False,
+            sqlite_where=sa.text("gone_at IS NOT NULL"),
+            postgresql_where=sa.text("gone_at IS NOT NULL"),
+        )
+
     op.create_table(
         "assets",
         sa.Column("local_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -78,6 +87,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_assets")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_assets_source_id_external_id")),
     )
+    with op.batch_alter_table("assets", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_assets_gone",
+            ["source_id"],
+            unique=False,
+            sqlite_where=sa.text("gone_at IS NOT NULL"),
+            postgresql_where=sa.text("gone_at IS NOT NULL"),
+        )
+
     op.create_table(
         "billing_codes",
         sa.Column("local_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -101,6 +119,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_billing_codes")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_billing_codes_source_id_external_id")),
     )
+    with op.batch_alter_table("billing_codes", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_billing_codes_gone",
+            ["source_id"],
+            unique=False,
+            sqlite_where=sa.text("gone_at IS NOT NULL"),
+            postgresql_where=sa.text("gone_at IS NOT NULL"),
+        )
+
     op.create_table(
         "budget_buckets",
         sa.Column("vendor", sa.Text(), nullable=False),
@@ -189,6 +216,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_companies")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_companies_source_id_external_id")),
     )
+    with op.batch_alter_table("companies", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_companies_gone",
+            ["source_id"],
+            unique=False,
+            sqlite_where=sa.text("gone_at IS NOT NULL"),
+            postgresql_where=sa.text("gone_at IS NOT NULL"),
+        )
+
     op.create_table(
         "consumers",
         sa.Column("name", sa.Text(), nullable=False),
@@ -226,6 +262,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_contacts")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_contacts_source_id_external_id")),
     )
+    with op.batch_alter_table("contacts", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_contacts_gone",
+            ["source_id"],
+            unique=False,
+            sqlite_where=sa.text("gone_at IS NOT NULL"),
+            postgresql_where=sa.text("gone_at IS NOT NULL"),
+        )
+
     op.create_table(
         "contract_services",
         sa.Column("local_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -250,6 +295,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_contract_services")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_contract_services_source_id_external_id")),
     )
+    with op.batch_alter_table("contract_services", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_contract_services_gone",
+            ["source_id"],
+            unique=False,
+            sqlite_where=sa.text("gone_at IS NOT NULL"),
+            postgresql_where=sa.text("gone_at IS NOT NULL"),
+        )
+
     op.create_table(
         "contracts",
         sa.Column("local_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -283,6 +337,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_contracts")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_contracts_source_id_external_id")),
     )
+    with op.batch_alter_table("contracts", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_contracts_gone",
+            ["source_id"],
+            unique=False,
+            sqlite_where=sa.text("gone_at IS NOT NULL"),
+            postgresql_where=sa.text("gone_at IS NOT NULL"),
+        )
+
     op.create_table(
         "holidays",
         sa.Column("local_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -303,6 +366,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_holidays")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_holidays_source_id_external_id")),
     )
+    with op.batch_alter_table("holidays", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_holidays_gone",
+            ["source_id"],
+            unique=False,
+            sqlite_where=sa.text("gone_at IS NOT NULL"),
+            postgresql_where=sa.text("gone_at IS NOT NULL"),
+        )
+
     op.create_table(
         "leases",
         sa.Column("name", sa.Text(), nullable=False),
@@ -369,7 +441,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_notes_source_id_external_id")),
     )
     with op.batch_alter_table("notes", schema=None) as batch_op:
-        batch_op.create_index("ix_notes_ticket", ["source_id", "ticket_ref"], unique=False)
+        batch_op.create_index(
+            "ix_notes_gone",
+            ["source_id"],
+            unique=False,
+            sqlite_where=sa.text("gone_at IS NOT NULL"),
+            postgresql_where=sa.text("gone_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_notes_ticket",
+            ["source_id", "ticket_ref"],
+            unique=False,
+            sqlite_where=sa.text("gone_at IS NULL"),
+            postgresql_where=sa.text("gone_at IS NULL"),
+        )
 
     op.create_table(
         "products",
@@ -398,6 +483,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_products")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_products_source_id_external_id")),
     )
+    with op.batch_alter_table("products", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_products_gone",
+            ["source_id"],
+            unique=False,
+            sqlite_where=sa.text("gone_at IS NOT NULL"),
+            postgresql_where=sa.text("gone_at IS NOT NULL"),
+        )
+
     op.create_table(
         "progress",
         sa.Column("pass_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -449,6 +543,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_projects")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_projects_source_id_external_id")),
     )
+    with op.batch_alter_table("projects", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_projects_gone",
+            ["source_id"],
+            unique=False,
+            sqlite_where=sa.text("gone_at IS NOT NULL"),
+            postgresql_where=sa.text("gone_at IS NOT NULL"),
+        )
+
     op.create_table(
         "quarantine",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -484,6 +587,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_queues")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_queues_source_id_external_id")),
     )
+    with op.batch_alter_table("queues", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_queues_gone",
+            ["source_id"],
+            unique=False,
+            sqlite_where=sa.text("gone_at IS NOT NULL"),
+            postgresql_where=sa.text("gone_at IS NOT NULL"),
+        )
+
     op.create_table(
         "raw_shapes",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -509,6 +621,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_roles")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_roles_source_id_external_id")),
     )
+    with op.batch_alter_table("roles", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_roles_gone",
+            ["source_id"],
+            unique=False,
+            sqlite_where=sa.text("gone_at IS NOT NULL"),
+            postgresql_where=sa.text("gone_at IS NOT NULL"),
+        )
+
     op.create_table(
         "runs",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -567,6 +688,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_sites")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_sites_source_id_external_id")),
     )
+    with op.batch_alter_table("sites", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_sites_gone",
+            ["source_id"],
+            unique=False,
+            sqlite_where=sa.text("gone_at IS NOT NULL"),
+            postgresql_where=sa.text("gone_at IS NOT NULL"),
+        )
+
     op.create_table(
         "sla_results",
         sa.Column("local_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -595,7 +725,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_sla_results_source_id_external_id")),
     )
     with op.batch_alter_table("sla_results", schema=None) as batch_op:
-        batch_op.create_index("ix_sla_results_ticket", ["source_id", "ticket_ref"], unique=False)
+        batch_op.create_index(
+            "ix_sla_results_gone",
+            ["source_id"],
+            unique=False,
+            sqlite_where=sa.text("gone_at IS NOT NULL"),
+            postgresql_where=sa.text("gone_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_sla_results_ticket",
+            ["source_id", "ticket_ref"],
+            unique=False,
+            sqlite_where=sa.text("gone_at IS NULL"),
+            postgresql_where=sa.text("gone_at IS NULL"),
+        )
 
     op.create_table(
         "sources",
@@ -660,6 +803,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_surveys")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_surveys_source_id_external_id")),
     )
+    with op.batch_alter_table("surveys", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_surveys_gone",
+            ["source_id"],
+            unique=False,
+            sqlite_where=sa.text("gone_at IS NOT NULL"),
+            postgresql_where=sa.text("gone_at IS NOT NULL"),
+        )
+
     op.create_table(
         "tasks",
         sa.Column("local_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -686,6 +838,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_tasks")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_tasks_source_id_external_id")),
     )
+    with op.batch_alter_table("tasks", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_tasks_gone",
+            ["source_id"],
+            unique=False,
+            sqlite_where=sa.text("gone_at IS NOT NULL"),
+            postgresql_where=sa.text("gone_at IS NOT NULL"),
+        )
+
     op.create_table(
         "technicians",
         sa.Column("local_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -718,6 +879,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_technicians")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_technicians_source_id_external_id")),
     )
+    with op.batch_alter_table("technicians", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_technicians_gone",
+            ["source_id"],
+            unique=False,
+            sqlite_where=sa.text("gone_at IS NOT NULL"),
+            postgresql_where=sa.text("gone_at IS NOT NULL"),
+        )
+
     op.create_table(
         "ticket_events",
         sa.Column("local_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -747,7 +917,18 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("ticket_events", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_ticket_events_ticket", ["source_id", "ticket_ref", "effective_at", "source_seq"], unique=False
+            "ix_ticket_events_gone",
+            ["source_id"],
+            unique=False,
+            sqlite_where=sa.text("gone_at IS NOT NULL"),
+            postgresql_where=sa.text("gone_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_ticket_events_ticket",
+            ["source_id", "ticket_ref"],
+            unique=False,
+            sqlite_where=sa.text("gone_at IS NULL"),
+            postgresql_where=sa.text("gone_at IS NULL"),
         )
 
     op.create_table(
@@ -817,9 +998,28 @@ def upgrade() -> None:
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_tickets_source_id_external_id")),
     )
     with op.batch_alter_table("tickets", schema=None) as batch_op:
+        batch_op.create_index("ix_tickets_created", ["created_at"], unique=False)
+        batch_op.create_index(
+            "ix_tickets_gone",
+            ["source_id"],
+            unique=False,
+            sqlite_where=sa.text("gone_at IS NOT NULL"),
+            postgresql_where=sa.text("gone_at IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_tickets_open",
-            ["source_id", "local_id"],
+            [
+                "source_id",
+                "created_at",
+                "queue_ref",
+                "status_category",
+                "assignee_ref",
+                "priority",
+                "due_at",
+                "last_activity_at",
+                "estimated_s",
+                "external_id",
+            ],
             unique=False,
             sqlite_where=sa.text("is_open AND gone_at IS NULL"),
             postgresql_where=sa.text("is_open AND gone_at IS NULL"),
@@ -858,7 +1058,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_time_entries_source_id_external_id")),
     )
     with op.batch_alter_table("time_entries", schema=None) as batch_op:
-        batch_op.create_index("ix_time_entries_ticket", ["source_id", "ticket_ref"], unique=False)
+        batch_op.create_index(
+            "ix_time_entries_gone",
+            ["source_id"],
+            unique=False,
+            sqlite_where=sa.text("gone_at IS NOT NULL"),
+            postgresql_where=sa.text("gone_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_time_entries_ticket",
+            ["source_id", "ticket_ref", "worked_s"],
+            unique=False,
+            sqlite_where=sa.text("gone_at IS NULL"),
+            postgresql_where=sa.text("gone_at IS NULL"),
+        )
 
     op.create_table(
         "tokens",

@@ -1,0 +1,80 @@
+"""Names of what records refer to, looked up in batches."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func
+
+from servicedesk_core.store import bulk
+from servicedesk_core.store.schema import RECORDS
+
+_NAME = {
+    "companies": "name",
+    "sites": "name",
+    "technicians": "name",
+    "queues": "name",
+    "roles": "name",
+    "assets": "name",
+    "contracts": "name",
+    "billing_codes": "name",
+    "products": "name",
+    "projects": "name",
+    "tasks": "title",
+    "tickets": "title",
+}
+
+
+def name_sql(stream: str, alias: str = "") -> str | None:
+    """Return SQL for what people call a record, or ``None`` for a stream whose records have no name.
+
+    Args:
+        stream: The stream.
+        alias: Alias of its table, if any.
+    """
+    dot = f"{alias}." if alias else ""
+    if stream == "contacts":
+        return f"NULLIF(TRIM(COALESCE({dot}first_name, '') || ' ' || COALESCE({dot}last_name, '')), '')"
+    column = _NAME.get(stream)
+    return None if column is None else f"{dot}{column}"
+
+
+def name_column(stream: str) -> ColumnElement[Any]:
+    """Return the same as a column."""
+    table = RECORDS[stream].c
+    if stream == "contacts":
+        return func.trim(func.coalesce(table.first_name, "") + " " + func.coalesce(table.last_name, ""))
+    return table[_NAME[stream]]
+
+
+class Names:
+    """Collects references first, then answers with one query for each source and stream."""
+
+    def __init__(self, tx: Connection) -> None:
+        self._tx = tx
+        self._wanted: dict[tuple[int, str], set[str]] = {}
+        self._known: dict[tuple[int, str], dict[str, str]] = {}
+
+    def want(self, source_id: int, stream: str, ref: str | None) -> None:
+        """Say that a name will be asked for."""
+        if ref is not None:
+            self._wanted.setdefault((source_id, stream), set()).add(ref)
+
+    def of(self, source_id: int, stream: str, ref: str | None) -> str | None:
+        """Return the name, or ``None`` when the record is not there or has none."""
+        if ref is None:
+            return None
+        key = (source_id, stream)
+        if key not in self._known:
+            self._known[key] = self._look_up(*key)
+        return self._known[key].get(ref)
+
+    def all_of(self, source_id: int) -> dict[str, dict[str, str]]:
+        """Return the names of everything wanted of one source, by stream and id."""
+        return {stream: self._look_up(i, stream) for i, stream in self._wanted if i == source_id}
+
+    def _look_up(self, source_id: int, stream: str) -> dict[str, str]:
+        name = name_sql(stream)
+        if name is None:
+            return {}
+        query = f"SELECT external_id, {name} FROM {stream} WHERE source_id = {{source}} AND external_id IN {{values}}"  # noqa: S608
+        rows = bulk.select_in(self._tx, query, source_id, self._wanted.get((source_id, stream), ()))
+        return {ref: text for ref, text in rows if text is not None}
