@@ -17,8 +17,9 @@ Check = Callable[[Any], str | None]
 
 _log = logging.getLogger("servicedesk.hooks")
 
-DEFAULT_STEP_TIMEOUT_S = 900.0
-"""Longest wait for one step of a hook; longer than the HTTP kit's own retries and waits for the quota together."""
+DEFAULT_STEP_TIMEOUT_S = 3600.0
+"""Longest wait for one step of a hook: the last resort, so longer than five attempts of a vendor that takes minutes for
+one, with the HTTP kit's waits between them."""
 
 _END = object()
 

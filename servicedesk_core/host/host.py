@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("servicedesk.host")
 
+OPEN_TIMEOUT_S = 900.0
+"""Longest wait for a connector to open or close."""
+
 
 class Host:
     """The connections of one desk. Use it as an async context manager; it closes what it opened.
@@ -212,7 +215,7 @@ class Host:
             transport=self._transport,
         )
         stack.push_async_callback(http.aclose)
-        life = Life(origin, watchdog=self._watchdog, timeout_s=self._step_timeout_s)
+        life = Life(origin, watchdog=self._watchdog, timeout_s=min(self._step_timeout_s, OPEN_TIMEOUT_S))
         instance = life.make(loaded.connector, self._context(name, own_settings, source, http))
         calls = self._register(name, instance, origin, source, stack)
         capabilities = calls.describe_capabilities()
