@@ -20,7 +20,7 @@ NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)
 
 
 class ClockAt(SystemClock):
-    """Shows a fixed instant; sleeps for real but never long, so that retries don't slow the tests."""
+    """Shows a fixed instant; measures real time, but whoever sleeps on it wakes up at once, that much later."""
 
     def __init__(self, now: datetime = NOW) -> None:
         self.instant = now
@@ -29,9 +29,12 @@ class ClockAt(SystemClock):
     def now(self) -> datetime:
         return self.instant
 
+    def monotonic(self) -> float:
+        return super().monotonic() + sum(self.slept_s)
+
     async def sleep(self, seconds: float) -> None:
         self.slept_s.append(seconds)
-        await super().sleep(min(seconds, 0.01))
+        await super().sleep(0)
 
 
 @dataclass

@@ -89,9 +89,7 @@ async def test_unknown_integration_code_is_an_authentication_error_although_it_i
 
 async def test_credentials_do_not_follow_a_zone_outside_the_vendors_domain(own_desk):
     answer = {"url": "https://webservices5.example.com/ATServicesRest/", "webUrl": None, "ci": 12345}
-    own_desk.sandbox.faults(
-        [{"kind": "status", "match": {"path": "zoneInformation"}, "status": 200, "body": answer}]
-    )
+    own_desk.sandbox.faults([{"kind": "status", "match": {"path": "zoneInformation"}, "status": 200, "body": answer}])
     with pytest.raises(ProtocolError, match="outside the vendor's own domain"):
         async with own_desk.connector(zone_url=None, discovery_url=own_desk.url):
             pass

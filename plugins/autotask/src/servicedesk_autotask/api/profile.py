@@ -12,6 +12,7 @@ from servicedesk_core.errors import (
     VendorUnavailableError,
 )
 from servicedesk_core.http import HeaderAuth, HttpProfile, Outcome, Response, Route, Rule
+from servicedesk_core.http.policy import MIB
 from servicedesk_core.ports import BudgetPolicy
 
 VENDOR = "autotask"
@@ -151,7 +152,7 @@ def tenant_profile(settings: AutotaskSettings, budget: BudgetPolicy, *, url: str
         # A query is cut off by the vendor after five minutes.
         read_timeout_s=310.0,
         total_timeout_s=330.0,
-        max_body_bytes=256 * 1024 * 1024,
+        max_body_bytes=128 * MIB,
         error_messages=vendor_messages,
     )
 

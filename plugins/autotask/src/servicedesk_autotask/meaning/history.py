@@ -10,7 +10,7 @@ from typing import Any
 
 from servicedesk_autotask.meaning import values
 from servicedesk_autotask.meaning.tickets import TicketWords
-from servicedesk_autotask.meaning.values import Raw
+from servicedesk_autotask.meaning.values import Raw, UnusableValueError
 from servicedesk_autotask.meaning.vocabulary import SYSTEM_RESOURCE, fold
 from servicedesk_core.domain import ActorType, EventSource, EventType, MappingIssue, TicketEvent
 from servicedesk_core.hooks import Mapped
@@ -52,11 +52,11 @@ class HistoryReader:
         """Return the row's events; a row that names several changes gives several."""
         number, ticket = values.ref(raw.get("id")), values.ref(raw.get("ticketID"))
         if number is None or ticket is None:
-            raise ValueError("no id or no ticket")
+            raise UnusableValueError("no id or no ticket")
         issues: list[MappingIssue] = []
         at = values.instant(raw.get("date"), "effective_at", issues)
         if at is None:
-            raise ValueError("no usable date")
+            raise UnusableValueError("no usable date")
         action = (values.text(raw.get("action")) or "").strip()[:_LONGEST_WORD]
         resource = values.ref(raw.get("resourceID"))
         common: dict[str, Any] = {

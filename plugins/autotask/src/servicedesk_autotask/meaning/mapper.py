@@ -12,7 +12,7 @@ from servicedesk_autotask.meaning.history import HistoryReader
 from servicedesk_autotask.meaning.lists import TenantLists
 from servicedesk_autotask.meaning.reader import Reader
 from servicedesk_autotask.meaning.tickets import NoteMapping, TicketMapping, TicketWords
-from servicedesk_autotask.meaning.values import Issues, Raw
+from servicedesk_autotask.meaning.values import Issues, Raw, UnusableValueError
 from servicedesk_autotask.reading.keyset import row_id
 from servicedesk_autotask.reading.streams import STREAMS
 from servicedesk_core.domain import Entity, MappingIssue
@@ -87,7 +87,6 @@ class Mapper:
             places = sorted({".".join(str(part) for part in one["loc"]) or "record" for one in error.errors()})
             raise MappingError(f"Unusable values in: {', '.join(places)}.") from None
         except (ValueError, TypeError, AttributeError, KeyError) as error:
-            # These texts are our own, or name types and keys: no content of the record.
             raise MappingError(f"The record is not shaped like one of {stream}: {_reason(error)}.") from None
 
     def version(self, stream: str) -> str:
@@ -116,13 +115,14 @@ def require_id(raw: Raw) -> str:
     """Return the id of a record as text.
 
     Raises:
-        ValueError: It has none.
+        UnusableValueError: It has none.
     """
     number = row_id(raw)
     if number is None:
-        raise ValueError("no usable id")
+        raise UnusableValueError("no usable id")
     return str(number)
 
 
 def _reason(error: Exception) -> str:
-    return str(error) if type(error) is ValueError else type(error).__name__
+    # Other errors' texts may quote the record.
+    return str(error) if isinstance(error, UnusableValueError) else type(error).__name__

@@ -5,7 +5,7 @@ from typing import Any
 
 from servicedesk_autotask.meaning import values
 from servicedesk_autotask.meaning.lists import TenantLists
-from servicedesk_autotask.meaning.values import Issues, Raw
+from servicedesk_autotask.meaning.values import Issues, Raw, UnusableValueError
 from servicedesk_autotask.meaning.vocabulary import CONTRACT_BY_ID, QUEUE_BY_LABEL, SYSTEM_RESOURCE, fold, meaning_of
 from servicedesk_autotask.reading.streams import ENTITY, JOINED
 from servicedesk_core.domain import AppointmentState, Queue
@@ -98,11 +98,11 @@ def is_service_call(raw: Raw) -> bool:
     """Tell a service call from a technician's own appointment.
 
     Raises:
-        ValueError: It is neither.
+        UnusableValueError: It is neither.
     """
     entity = raw.get(ENTITY)
     if entity not in {"ServiceCalls", "Appointments"}:
-        raise ValueError("neither a service call nor an appointment")
+        raise UnusableValueError("neither a service call nor an appointment")
     return bool(entity == "ServiceCalls")
 
 
@@ -155,7 +155,7 @@ class QueueMapping:
         """Return the queue."""
         value, label = values.ref(raw.get("value")), values.text(raw.get("label"))
         if value is None:
-            raise ValueError("no value")
+            raise UnusableValueError("no value")
         kind = meaning_of(label or "", value, self._chosen, QUEUE_BY_LABEL)
         is_active = values.flag(raw.get("isActive"))
         return Mapped(Queue(external_id=value, name=label or value, kind=kind, is_active=is_active))

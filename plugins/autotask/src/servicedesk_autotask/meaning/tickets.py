@@ -5,7 +5,7 @@ from typing import Any
 from servicedesk_autotask.meaning import shapes, values
 from servicedesk_autotask.meaning.lists import TenantLists
 from servicedesk_autotask.meaning.reader import Reader
-from servicedesk_autotask.meaning.values import Issues, Raw
+from servicedesk_autotask.meaning.values import Issues, Raw, UnusableValueError
 from servicedesk_autotask.meaning.vocabulary import (
     KIND_BY_ID,
     PRIORITY_BY_LABEL,
@@ -176,5 +176,5 @@ def both_types(table: dict[str, Any]) -> dict[Any, Any]:
 def _text_id(value: Any) -> str:
     found = values.ref(value)
     if found is None or not found.lstrip("-").isdecimal():
-        raise ValueError("no usable id")
+        raise UnusableValueError("no usable id")
     return str(int(found))

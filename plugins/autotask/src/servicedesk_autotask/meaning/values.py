@@ -10,6 +10,11 @@ from servicedesk_core.domain import MappingIssue
 Raw = Mapping[str, Any]
 Issues = list[MappingIssue]
 
+
+class UnusableValueError(ValueError):
+    """A value is not of the kind that its field holds. The text names the field and never its content."""
+
+
 FIRST_YEAR, BEYOND_YEAR = "1980", "2201"
 """Dates from the first up to, not including, the second can be real ones; they are texts that sort as dates."""
 _SIX_DECIMALS = Decimal("0.000001")
@@ -59,7 +64,7 @@ def instant(value: Any, name: str, issues: Issues) -> Any:
         if value[:4].isdecimal():
             issues.append(MappingIssue(kind="implausible_date", field=name, value=value[:10]))
             return None
-    raise ValueError(f"{name} is no date")
+    raise UnusableValueError(f"{name} is no date")
 
 
 def day(value: Any, name: str, issues: Issues) -> str | None:
@@ -71,7 +76,7 @@ def day(value: Any, name: str, issues: Issues) -> str | None:
             return value[:10]
         issues.append(MappingIssue(kind="implausible_date", field=name, value=value[:10]))
         return None
-    raise ValueError(f"{name} is no date")
+    raise UnusableValueError(f"{name} is no date")
 
 
 def seconds(value: Any, name: str, issues: Issues) -> int | None:
@@ -92,15 +97,15 @@ def amount(value: Any, name: str) -> Decimal | None:
 
 
 def decimal(value: Any, name: str) -> Decimal | None:
-    """Return a number; raises :class:`ValueError` when it is none."""
+    """Return a number; raises :class:`UnusableValueError` when it is none."""
     if value is None or value == "" or isinstance(value, bool):
         return None
     try:
         number = Decimal(str(value))
     except InvalidOperation:
-        raise ValueError(f"{name} is no number") from None
+        raise UnusableValueError(f"{name} is no number") from None
     if not number.is_finite():
-        raise ValueError(f"{name} is no number")
+        raise UnusableValueError(f"{name} is no number")
     return number
 
 

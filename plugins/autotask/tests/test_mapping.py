@@ -1,0 +1,403 @@
+"""What raw records mean; pure, without a network."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from servicedesk_autotask.meaning import values
+from servicedesk_autotask.meaning.lists import EntityLists, TenantLists
+from servicedesk_autotask.meaning.mapper import Mapper
+from servicedesk_core.domain import (
+    ActorType,
+    AppointmentState,
+    ContractKind,
+    EventType,
+    NoteVisibility,
+    Priority,
+    QueueKind,
+    StatusCategory,
+    TicketKind,
+)
+from servicedesk_core.errors import MappingError, UnsupportedError
+from servicedesk_core.hooks import VocabularyMapping
+
+LISTS = TenantLists(
+    {
+        "Tickets": EntityLists(
+            datetime(2026, 11, 20, tzinfo=UTC),
+            {
+                "status": {"1": "New", "5": "Complete", "7": "Waiting Customer", "8": "In Progress", "30": "Lunch"},
+                "priority": {"1": "High", "2": "Medium", "3": "Low", "4": "Critical", "9": "Whenever"},
+                "ticketType": {"1": "Service Request", "2": "Incident"},
+                "source": {"-1": "Other", "4": "Email"},
+                "queueID": {"5": "Client Portal", "8": "Monitoring Alert"},
+            },
+            {"Tier": {"1": "Gold"}, "Ranking": {}},
+        ),
+        "TicketNotes": EntityLists(
+            datetime(2026, 11, 20, tzinfo=UTC),
+            {
+                "publish": {"1": "All Autotask Users", "2": "Internal Users Only", "4": "Internal & Co-Managed"},
+                "noteType": {"1": "Task Summary", "13": "Workflow Rule Note", "120": "Workflow: closing"},
+            },
+        ),
+        "Resources": EntityLists(
+            datetime(2026, 11, 20, tzinfo=UTC), {"licenseType": {"1": "Professional", "7": "API User (API-only)"}}
+        ),
+    }
+)
+
+
+def mapper(lists=LISTS, **vocabulary):
+    return Mapper(lists, VocabularyMapping(**vocabulary))
+
+
+def ticket(**raw):
+    return mapper().map("tickets", {"id": 1, "title": "A", "status": 1, "priority": 2} | raw)
+
+
+def kinds(mapped):
+    return [(issue.kind, issue.field, issue.value) for issue in mapped.issues]
+
+
+@pytest.mark.parametrize(
+    ("value", "word", "category"),
+    [
+        (1, "New", StatusCategory.NEW),
+        ("1", "New", StatusCategory.NEW),
+        (5, "Complete", StatusCategory.CLOSED),
+        (7, "Waiting Customer", StatusCategory.WAITING_CUSTOMER),
+        (8, "In Progress", StatusCategory.IN_PROGRESS),
+    ],
+)
+def test_status_is_told_by_its_label(value, word, category):
+    found = ticket(status=value).entity
+    assert (found.status, found.status_category) == (word, category)
+
+
+def test_status_without_a_meaning_is_reported_and_never_guessed():
+    found = ticket(status=30)
+    assert (found.entity.status, found.entity.status_category) == ("Lunch", None)
+    assert kinds(found) == [("unmapped_status", "status", "Lunch")]
+
+
+def test_value_that_the_lists_lack_is_reported_by_its_number():
+    found = ticket(status=47, source=99)
+    assert (found.entity.status, found.entity.status_category, found.entity.source) == ("47", None, "99")
+    assert set(kinds(found)) == {
+        ("unknown_picklist_value", "status", "47"),
+        ("unmapped_status", "status", "47"),
+        ("unknown_picklist_value", "source", "99"),
+    }
+
+
+def test_operators_words_win_over_ours_in_any_spelling():
+    chosen = mapper(
+        status={"lunch ": StatusCategory.ON_HOLD, "Complete": StatusCategory.RESOLVED},
+        priority={"Whenever": Priority.P5},
+    )
+    raw = {"id": 1, "status": 30, "priority": 9}
+    found = chosen.map("tickets", raw)
+    assert (found.entity.status_category, found.entity.priority) == (StatusCategory.ON_HOLD, Priority.P5)
+    assert found.issues == ()
+    assert chosen.map("tickets", raw | {"status": 5}).entity.status_category is StatusCategory.RESOLVED
+
+
+def test_renamed_system_status_keeps_its_meaning():
+    renamed = TenantLists({"Tickets": EntityLists(datetime.now(UTC), {"status": {"1": "Eingang", "5": "Erledigt"}})})
+    done = mapper(renamed)
+    assert done.map("tickets", {"id": 1, "status": 5}).entity.status_category is StatusCategory.CLOSED
+    assert done.done_statuses == (5,)
+
+
+@pytest.mark.parametrize(("value", "priority"), [(4, "P1"), (1, "P2"), ("2", "P3"), (3, "P4"), (9, None)])
+def test_severity_follows_the_label_and_not_the_order_of_ids(value, priority):
+    found = ticket(priority=value)
+    assert found.entity.priority == (Priority(priority) if priority else None)
+    assert bool(found.issues) == (priority is None)
+
+
+def test_kind_and_its_word():
+    found = ticket(ticketType=2).entity
+    assert (found.kind, found.kind_name) == (TicketKind.INCIDENT, "Incident")
+
+
+def test_references_are_texts_and_company_zero_is_one():
+    found = ticket(companyID=0, assignedResourceID="29682885", queueID=5.0, contactID=None, problemTicketId=77).entity
+    assert (found.company_ref, found.assignee_ref, found.queue_ref) == ("0", "29682885", "5")
+    assert (found.contact_ref, found.problem_ref) == (None, "77")
+
+
+def test_missing_keys_mean_not_said():
+    sparse = mapper().map("tickets", {"id": 1}).entity
+    assert (sparse.title, sparse.priority, sparse.sla_met, sparse.custom_fields) == ("", None, None, {})
+    assert ticket(serviceLevelAgreementHasBeenMet=False).entity.sla_met is False
+
+
+def test_null_bytes_are_taken_out_and_everything_else_stays():
+    found = ticket(title="a\x00b", description="🖨️ <b>\x1b[31m", resolution="\x00").entity
+    assert (found.title, found.description, found.resolution) == ("ab", "🖨️ <b>\x1b[31m", None)
+
+
+def test_megabyte_text_is_kept():
+    assert len(ticket(description="x" * 1_000_000).entity.description) == 1_000_000
+
+
+@pytest.mark.parametrize(
+    "wire", ["2026-11-21T10:00:00Z", "2026-11-21T10:00:00.000Z", "2026-11-21T10:00:00", "2026-11-21T12:00:00+02:00"]
+)
+def test_instants_are_utc_unless_they_say_otherwise(wire):
+    assert ticket(createDate=wire).entity.created_at == datetime(2026, 11, 21, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("wire", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.997Z", "1900-01-01T00:00:00Z"])
+def test_dates_that_mean_none_or_for_ever_are_left_out_and_reported(wire):
+    found = ticket(dueDateTime=wire)
+    assert found.entity.due_at is None
+    assert kinds(found) == [("implausible_date", "due_at", wire[:10])]
+
+
+@pytest.mark.parametrize("wire", ["yesterday", 17, "2026-13-45T10:00:00Z", "2026-11-21T10:00:00 or so"])
+def test_text_that_is_no_date_is_a_mapping_error_without_its_content(wire):
+    with pytest.raises(MappingError) as caught:
+        ticket(dueDateTime=wire)
+    assert "due_at" in str(caught.value) or "record" in str(caught.value)
+    assert str(wire) not in str(caught.value)
+
+
+def test_date_only_fields_keep_their_day_in_every_zone():
+    raw = {"id": 1, "dateWorked": "2026-11-21T00:00:00Z", "hoursWorked": 1.1, "hoursToBill": "0.25"}
+    found = mapper().map("time_entries", raw).entity
+    assert found.work_date == date(2026, 11, 21)
+    assert (found.worked_s, found.billed_s) == (3960, 900)
+
+
+@pytest.mark.parametrize(
+    ("hours", "seconds"), [(1.1, 3960), (0.1, 360), (2.675, 9630), (33.84, 121_824), (1e-7, 0), ("1.5", 5400), (0, 0)]
+)
+def test_hours_become_whole_seconds_without_binary_error(hours, seconds):
+    assert values.seconds(hours, "worked_s", []) == seconds
+
+
+def test_half_a_second_is_rounded_up():
+    assert values.seconds("0.000138889", "worked_s", []) == 1  # 0.5000004 s
+    assert values.seconds(Decimal("1.5") / 3600, "worked_s", []) == 2
+
+
+def test_negative_hours_are_left_out_and_reported():
+    issues = []
+    assert values.seconds(-3.5, "estimated_s", issues) is None
+    assert [issue.kind for issue in issues] == ["negative_duration"]
+
+
+@pytest.mark.parametrize("wire", ["many", float("nan"), float("inf")])
+def test_number_that_is_none_is_refused(wire):
+    with pytest.raises(ValueError, match="no number"):
+        values.seconds(wire, "worked_s", [])
+
+
+def test_money_never_gets_binary_error():
+    raw = {"id": 1, "name": "A", "unitCost": 0.1, "unitPrice": 19.99}
+    found = mapper().map("products", raw).entity
+    assert (found.unit_cost, found.unit_price) == (Decimal("0.1"), Decimal("19.99"))
+
+
+def test_custom_fields_by_name_with_labels_of_list_values():
+    fields = [
+        {"name": "Tier", "value": "1"},
+        {"name": "Ranking", "value": "Golden"},
+        {"name": "New one", "value": None},
+    ]
+    assert ticket(userDefinedFields=fields).entity.custom_fields == {
+        "Tier": "Gold",
+        "Ranking": "Golden",
+        "New one": None,
+    }
+    assert ticket(userDefinedFields=[]).entity.custom_fields == {}
+    assert ticket(userDefinedFields=None).entity.custom_fields == {}
+
+
+@pytest.mark.parametrize(
+    ("publish", "visibility"),
+    [(1, "public"), ("1", "public"), (2, "internal"), (4, "partner"), (3, "internal"), (None, "internal")],
+)
+def test_only_what_is_known_to_be_public_is_public(publish, visibility):
+    found = mapper().map("notes", {"id": 1, "ticketID": 2, "publish": publish})
+    assert found.entity.visibility is NoteVisibility(visibility)
+    assert bool(found.issues) == (publish == 3)
+
+
+def test_operator_can_close_notes_that_the_vendor_publishes():
+    chosen = mapper(note_visibility={"All Autotask Users": NoteVisibility.INTERNAL})
+    assert chosen.map("notes", {"id": 1, "ticketID": 2, "publish": 1}).entity.visibility is NoteVisibility.INTERNAL
+
+
+@pytest.mark.parametrize(
+    ("raw", "author", "is_system"),
+    [
+        ({"creatorResourceID": 4}, ActorType.SYSTEM, True),
+        ({"creatorResourceID": 29682885, "noteType": 1}, ActorType.TECHNICIAN, False),
+        ({"creatorResourceID": 29682885, "noteType": "13"}, ActorType.TECHNICIAN, True),
+        ({"creatorResourceID": 29682885, "noteType": 120}, ActorType.TECHNICIAN, True),
+        ({"creatorResourceID": 4, "createdByContactID": 30, "noteType": 1}, ActorType.CUSTOMER, False),
+        ({}, None, False),
+    ],
+)
+def test_workflow_notes_are_told_from_peoples(raw, author, is_system):
+    found = mapper().map("notes", {"id": 1, "ticketID": 2, "publish": 2} | raw).entity
+    assert (found.author_type, found.is_system) == (author, is_system)
+
+
+def test_contact_activity_as_number():
+    assert mapper().map("contacts", {"id": 1, "isActive": 1}).entity.is_active is True
+    assert mapper().map("contacts", {"id": 1, "isActive": 0}).entity.is_active is False
+    assert mapper().map("contacts", {"id": 1}).entity.is_active is None
+
+
+def test_technician_with_joined_rows():
+    raw = {
+        "id": 29682885, "firstName": "Ana", "lastName": "Example", "licenseType": 1, "isActive": True,
+        "_joined": {
+            "service_desk_roles": [
+                {"roleID": 10, "isActive": True, "isDefault": True}, {"roleID": 11, "isActive": False},
+            ],
+            "departments": [{"roleID": 12, "departmentID": 5, "_joined": {"department": {"name": "Support"}}}],
+            "queues": [{"queueID": 5}, {"queueID": 5}, {"queueID": 8}],
+        },
+    }  # fmt: skip
+    found = mapper().map("technicians", raw).entity
+    assert (found.name, found.role_refs, found.default_role_ref) == ("Ana Example", ("10", "12"), "10")
+    assert (found.departments, found.queue_refs, found.is_system) == (("Support",), ("5", "8"), False)
+
+
+def test_accounts_without_a_person_are_system():
+    assert mapper().map("technicians", {"id": 4, "firstName": "Autotask"}).entity.is_system
+    assert mapper().map("technicians", {"id": 9, "firstName": "Sync", "licenseType": 7}).entity.is_system
+
+
+def test_asset_takes_maker_and_model_from_its_product():
+    product = {"name": "Laptop 14", "manufacturerName": "Example Corp", "manufacturerProductName": None}
+    raw = {"id": 1, "warrantyExpirationDate": "2027-03-01T00:00:00Z", "_joined": {"product": product}}
+    found = mapper().map("assets", raw).entity
+    assert (found.manufacturer, found.model, found.warranty_until) == ("Example Corp", "Laptop 14", date(2027, 3, 1))
+
+
+def test_contract_and_its_service():
+    raw = {"id": 1, "contractName": "Care", "contractType": 7, "status": 1, "endDate": "9999-12-31T00:00:00Z"}
+    contract = mapper().map("contracts", raw)
+    assert (contract.entity.kind, contract.entity.is_active) == (ContractKind.RECURRING, True)
+    assert [issue.kind for issue in contract.issues] == ["implausible_date"]
+    joined = {"service": {"name": "Backup"}, "units": [{"units": 3}, {"units": 4}]}
+    service = mapper().map("contract_services", {"id": 2, "contractID": 1, "_joined": joined}).entity
+    assert (service.name, service.units) == ("Backup", 7)
+
+
+def test_service_call_collects_tickets_and_technicians():
+    tickets = [
+        {"ticketID": 5, "_joined": {"resources": [{"resourceID": 8}, {"resourceID": 9}]}},
+        {"ticketID": 6, "_joined": {"resources": [{"resourceID": 8}]}},
+    ]
+    raw = {"id": 1, "_entity": "ServiceCalls", "isComplete": 1, "_joined": {"tickets": tickets}}
+    found = mapper().map("appointments", raw).entity
+    assert (found.external_id, found.ticket_refs, found.technician_refs) == ("service-call-1", ("5", "6"), ("8", "9"))
+    assert found.state is AppointmentState.COMPLETED
+    cancelled = raw | {"canceledDateTime": "2026-11-20T10:00:00Z"}
+    assert mapper().map("appointments", cancelled).entity.state is AppointmentState.CANCELLED
+    own = mapper().map("appointments", {"id": 1, "_entity": "Appointments", "resourceID": 8}).entity
+    assert (own.external_id, own.technician_refs) == ("appointment-1", ("8",))
+
+
+def test_general_time_uses_its_internal_code_and_not_billable_turns_round():
+    raw = {"id": 1, "internalBillingCodeID": 7, "isNonBillable": True}
+    found = mapper().map("time_entries", raw).entity
+    assert (found.billing_code_ref, found.is_billable) == ("7", False)
+    assert mapper().map("time_entries", {"id": 1, "billingCodeID": 9}).entity.is_billable is None
+
+
+def test_queue_kind_is_the_operators_or_a_well_known_one():
+    chosen = mapper(queue={"Client Portal": QueueKind.TRIAGE})
+    assert chosen.map("queues", {"value": "5", "label": "Client Portal"}).entity.kind is QueueKind.TRIAGE
+    assert mapper().map("queues", {"value": "5", "label": "Client Portal"}).entity.kind is None
+
+
+def test_sla_times_are_business_seconds_as_the_vendor_measured_them():
+    raw = {"id": 1, "ticketID": 2, "resolutionElapsedHours": 33.84, "isResolutionMet": True, "isFirstResponseMet": None}
+    found = mapper().map("sla_results", raw).entity
+    assert (found.resolution_elapsed_s, found.resolution_met, found.first_response_met) == (121_824, True, None)
+
+
+def test_survey_and_holiday():
+    survey = mapper().map("surveys", {"id": 1, "surveyRating": 4.5, "_joined": {"survey": {"name": "Short"}}}).entity
+    assert (survey.rating, survey.survey_name) == (4.5, "Short")
+    raw = {"id": 1, "holidayName": "New Year", "holidayDate": "2027-01-01T00:00:00Z", "holidaySetID": 0}
+    day = mapper().map("holidays", raw | {"_joined": {"set": {"holidaySetName": "US"}}}).entity
+    assert (day.day, day.calendar, day.calendar_ref) == (date(2027, 1, 1), "US", "0")
+
+
+def test_unusable_record_is_a_mapping_error_that_names_fields_only():
+    with pytest.raises(MappingError, match="ticket_ref") as caught:
+        mapper().map("notes", {"id": 1, "description": "private words"})
+    assert "private" not in str(caught.value)
+    with pytest.raises(MappingError) as caught:
+        mapper().map("tickets", {"id": 1, "userDefinedFields": ["private words"]})
+    assert "private" not in str(caught.value)
+
+
+def test_unknown_stream_is_refused():
+    with pytest.raises(UnsupportedError):
+        mapper().map("invoices", {"id": 1})
+
+
+def history(detail, action="Edited", **raw):
+    row = {"id": 9, "ticketID": 2, "date": "2026-11-20T10:00:00Z", "action": action, "detail": detail, "resourceID": 8}
+    return mapper().map("ticket_events", row | raw)
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        'Status: "New" -> "In Progress"',
+        "Status changed from New to In Progress.",
+        "status: New → in progress",
+        "Ticket Status was changed from 'New' to 'In Progress'",
+    ],
+)
+def test_history_of_a_status_is_read_in_several_wordings(detail):
+    event = history(detail).entity
+    assert event.type is EventType.STATUS_CHANGED
+    assert event.before == {"status": "New", "status_category": "new"}
+    assert event.after == {"status": "In Progress", "status_category": "in_progress"}
+    assert (event.external_id, event.source_seq, event.actor_ref) == ("9", 9, "8")
+
+
+def test_history_of_priority_queue_and_person():
+    assert history('Priority: "Medium" -> "Critical"').entity.after == {"priority_name": "Critical", "priority": "P1"}
+    assert history('Queue: "" -> "Monitoring Alert"').entity.before == {"queue_ref": None}
+    assert history('Queue: "" -> "Monitoring Alert"').entity.after == {"queue_ref": "8"}
+    assert history('Primary Resource: "" -> "29682885"').entity.after == {"assignee_ref": "29682885"}
+    assert history('Primary Resource: "" -> "Example, Ana"').entity.after == {"assignee": "Example, Ana"}
+
+
+def test_history_row_with_several_changes_gives_several_events():
+    found = history('Status: "New" -> "Complete"\nTitle: "a" -> "b"\nPriority: "Low" -> "High"')
+    assert [event.type.value for event in (found.entity, *found.also)] == ["status_changed", "priority_changed"]
+    assert [event.external_id for event in (found.entity, *found.also)] == ["9", "9#2"]
+
+
+@pytest.mark.parametrize("detail", ["Checklist item done", "", None, 'Title: "a" -> "b"', "->", "Status: ->:"])
+def test_history_that_is_not_understood_stays_an_activity(detail):
+    found = history(detail, action="Forwarded")
+    assert found.entity.type in {EventType.ACTIVITY, EventType.STATUS_CHANGED}
+    assert found.entity.vendor_word == "Forwarded"
+    if detail != "Status: ->:":
+        assert found.entity.type is EventType.ACTIVITY
+
+
+def test_history_of_creation_and_of_workflows():
+    assert history("Ticket created", action="Created").entity.type is EventType.CREATED
+    assert history("x", resourceID=4).entity.actor_type is ActorType.SYSTEM
+
+
+def test_unknown_word_in_history_is_reported():
+    assert ("unmapped_status", "status", "Nap") in kinds(history('Status: "New" -> "Nap"'))
