@@ -99,7 +99,7 @@ async def test_history_is_read_ticket_by_ticket_and_told_as_events(own_desk, pul
 
 
 async def test_histories_stay_within_their_allowance(own_desk, pull, ids):
-    async with own_desk.connector(streams=("tickets",), history_requests=2) as autotask:
+    async with own_desk.connector(streams=("tickets",), history_at_once=2) as autotask:
         wanted = ids(await pull(autotask, "tickets"))[:4]
         found = await outcomes(autotask.fetch_history(wanted))
     assert [found[ref].status.value for ref in wanted] == ["found", "found", "failed", "failed"]

@@ -178,7 +178,7 @@ class Autotask(Connector[AutotaskSettings]):
     @hookimpl
     async def fetch_history(self, ticket_refs: Sequence[str]) -> AsyncIterator[FetchOutcome]:
         """Read the history of tickets, one request each."""
-        allowance = self.ctx.settings.history_requests
+        allowance = self.ctx.settings.history_at_once
         async for outcome in fetch_histories(self._api, ticket_refs, allowance=allowance):
             yield outcome
 

@@ -21,7 +21,7 @@ class AutotaskSettings(ConnectorSettings):
         discovery_url: Where zones are asked for; only pre-release tenants need another one.
         page_size: Rows asked for at a time.
         requests_per_hour: Requests that the vendor allows the whole database in an hour.
-        history_requests: Tickets whose history is read in one call, at one request each; the rest is left out.
+        history_at_once: Tickets whose history is read in one call, at one request each; the rest is left out.
         deleted_tickets: Ask the vendor's log of deleted tickets at the end of each incremental pass.
     """
 
@@ -32,7 +32,7 @@ class AutotaskSettings(ConnectorSettings):
     discovery_url: str = DISCOVERY_URL
     page_size: int = Field(default=LARGEST_PAGE, ge=1, le=LARGEST_PAGE)
     requests_per_hour: int = Field(default=10_000, ge=1)
-    history_requests: int = Field(default=500, ge=0)
+    history_at_once: int = Field(default=500, ge=0)
     deleted_tickets: bool = True
 
     @field_validator("username")
