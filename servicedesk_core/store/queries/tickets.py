@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, tuple_
 
 from servicedesk_core.domain import (
     REFERENCES,
@@ -20,7 +20,7 @@ from servicedesk_core.domain import (
     TimeEntry,
 )
 from servicedesk_core.errors import CursorError, NotFoundLocallyError
-from servicedesk_core.store import sources
+from servicedesk_core.store import bulk, sources
 from servicedesk_core.store.codec import codec_of
 from servicedesk_core.store.fields import optional_instant, to_us
 from servicedesk_core.store.queries.names import Names, name_column
@@ -94,6 +94,8 @@ class TicketRow:
         due_at: When it is due.
         last_activity_at: Last activity at the vendor.
         modified_at: Last modification at the vendor.
+        estimated_s: Planned work in seconds.
+        worked_s: Recorded work in seconds.
         url: Its page at the vendor.
     """
 
@@ -116,6 +118,8 @@ class TicketRow:
     due_at: datetime | None
     last_activity_at: datetime | None
     modified_at: datetime | None
+    estimated_s: int | None
+    worked_s: int
     url: str | None
 
 
@@ -124,7 +128,7 @@ class TicketPage:
     """A piece of a list.
 
     Attributes:
-        rows: Tickets, the newest first; those without a creation date last.
+        rows: Tickets by creation; those without a creation date last.
         next: Where the next page starts, or ``None`` on the last.
     """
 
@@ -158,15 +162,21 @@ class TicketDetail:
 
 
 def list(  # noqa: A001  # reads as tickets.list
-    tx: Connection, chosen: TicketFilter | None = None, *, after: str | None = None, limit: int = 50
+    tx: Connection,
+    chosen: TicketFilter | None = None,
+    *,
+    after: str | None = None,
+    limit: int = 50,
+    oldest_first: bool = False,
 ) -> TicketPage:
-    """Return tickets, the newest first.
+    """Return tickets by creation, the newest first unless asked otherwise.
 
     Args:
         tx: Any transaction.
         chosen: Which ones; all live tickets unless it says otherwise.
-        after: ``next`` of the page before.
+        after: ``next`` of the page before, in the same order.
         limit: At most so many, up to 1,000.
+        oldest_first: The oldest first.
 
     Raises:
         CursorError: ``after`` is not a position of this list.
@@ -178,9 +188,11 @@ def list(  # noqa: A001  # reads as tickets.list
     query = _base().where(*_conditions(tx, chosen))
     found: builtins.list[Any] = []
     if after is None or created is not None:  # two queries, so that both databases can walk the index
-        dated = query.where(_T.created_at.is_not(None)).order_by(_T.created_at.desc(), _T.local_id.desc())
+        order = (_T.created_at, _T.local_id) if oldest_first else (_T.created_at.desc(), _T.local_id.desc())
+        dated = query.where(_T.created_at.is_not(None)).order_by(*order)
         if created is not None:
-            dated = dated.where(or_(_T.created_at < created, and_(_T.created_at == created, _T.local_id < local_id)))
+            at, place = (_T.created_at, _T.local_id), (created, local_id)
+            dated = dated.where(tuple_(*at) > place if oldest_first else tuple_(*at) < place)
         found += tx.execute(dated.limit(limit + 1)).mappings()
         local_id = None
     if len(found) <= limit:
@@ -254,6 +266,7 @@ _LISTED = (
     "due_at",
     "last_activity_at",
     "modified_at",
+    "estimated_s",
 )
 
 
@@ -275,6 +288,7 @@ def _rows(tx: Connection, found: "builtins.list[Any]") -> tuple[TicketRow, ...]:
         names.want(r["source_id"], "technicians", r["assignee_ref"])
         names.want(r["source_id"], "companies", r["company_ref"])
     pages = {s.id: s.record_urls.get("tickets") for s in sources.all(tx)}
+    worked = _worked(tx, found)
     return tuple(
         TicketRow(
             local_id=r["local_id"],
@@ -296,6 +310,8 @@ def _rows(tx: Connection, found: "builtins.list[Any]") -> tuple[TicketRow, ...]:
             due_at=optional_instant(r["due_at"]),
             last_activity_at=optional_instant(r["last_activity_at"]),
             modified_at=optional_instant(r["modified_at"]),
+            estimated_s=r["estimated_s"],
+            worked_s=worked.get((r["source_id"], r["external_id"]), 0),
             url=record_url(pages.get(r["source_id"]), r["external_id"]),
         )
         for r in found
@@ -353,6 +369,22 @@ def _contents(chosen: TicketFilter) -> "builtins.list[ColumnElement[bool]]":
     if chosen.text:
         conditions.append(or_(_T.title.icontains(chosen.text, autoescape=True), _T.number == chosen.text))
     return conditions
+
+
+def _worked(tx: Connection, found: "builtins.list[Any]") -> dict[tuple[int, str], int]:
+    """Return the seconds worked on listed tickets, by source and id."""
+    refs: dict[int, builtins.list[str]] = {}
+    for r in found:
+        refs.setdefault(r["source_id"], []).append(r["external_id"])
+    query = (
+        "SELECT ticket_ref, SUM(worked_s) FROM time_entries WHERE source_id = {source} AND ticket_ref IN {values} "
+        "AND gone_at IS NULL AND worked_s IS NOT NULL GROUP BY ticket_ref"
+    )
+    return {
+        (source_id, ref): int(seconds)
+        for source_id, wanted in refs.items()
+        for ref, seconds in bulk.select_in(tx, query, source_id, wanted)
+    }
 
 
 def worked_seconds() -> Any:
