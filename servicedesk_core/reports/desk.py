@@ -1,0 +1,115 @@
+"""The desk page: what is open, whose it is, how old it is, and how far the data can be trusted."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from servicedesk_core.store.queries import tickets
+from servicedesk_core.store.queries.desk import DeskNumbers, Figure, desk_numbers
+from servicedesk_core.store.queries.tickets import TicketFilter, TicketRow
+
+TICKETS_ON_PAGE = 2_000
+"""Ticket rows below the figures; the figures count all of them, whatever the page shows."""
+
+TICKETS_IN_LIST = 50
+"""Ticket rows of each list."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchList:
+    """Tickets that somebody should look at.
+
+    Attributes:
+        id: Stable name.
+        title: For people.
+        definition: What exactly is counted.
+        count: How many.
+        tickets: The first of them, the oldest first.
+        command: The command that lists all of them.
+    """
+
+    id: str
+    title: str
+    definition: str
+    count: int
+    tickets: tuple[TicketRow, ...]
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeskReport:
+    """The desk page.
+
+    Attributes:
+        desk: Name of the desk.
+        timezone: IANA zone that dates are shown in.
+        numbers: What is counted, with the completeness and age of the data.
+        watch: The lists.
+        tickets: Open tickets, the oldest first, at most :data:`TICKETS_ON_PAGE`.
+    """
+
+    desk: str
+    timezone: str
+    numbers: DeskNumbers
+    watch: tuple[WatchList, ...]
+    tickets: tuple[TicketRow, ...]
+
+    @property
+    def quarantined(self) -> int:
+        """Records that could not be understood and are missing from every number."""
+        return sum(stream.quarantined for stream in self.numbers.completeness)
+
+    @property
+    def unmapped(self) -> int:
+        """Open tickets whose status the configuration gives no meaning; they are counted as open."""
+        return sum(f.count for f in self.numbers.by_status if f.tickets is not None and f.tickets.unmapped_status)
+
+
+def build(tx: Connection, *, desk: str, timezone: str, now: datetime, connection: str | None = None) -> DeskReport:
+    """Build the desk page from the store.
+
+    Args:
+        tx: Any transaction; one transaction gives numbers and lists of one instant.
+        desk: Name of the desk.
+        timezone: IANA zone for dates.
+        now: The instant that ages and dues are measured against.
+        connection: Only this connection.
+
+    Raises:
+        NotFoundLocallyError: There is no such connection.
+    """
+    numbers = desk_numbers(tx, now, connection)
+    return DeskReport(
+        desk=desk,
+        timezone=timezone,
+        numbers=numbers,
+        watch=tuple(_watch(tx, numbers)),
+        tickets=_oldest(tx, TicketFilter(connection=connection, only_open=True), TICKETS_ON_PAGE),
+    )
+
+
+def _watch(tx: Connection, numbers: DeskNumbers) -> Iterator[WatchList]:
+    lists: Iterable[tuple[str, str, str, Figure]] = (
+        ("new", "New", "Nobody has triaged them yet.", numbers.new),
+        ("unassigned", "Unassigned", "No technician owns them.", numbers.unassigned),
+        ("waiting", "Waiting more than 2 days", "Waiting for somebody, and nothing happened since.", numbers.waiting),
+        ("hold-overdue", "On hold past due", "Parked, and the due date has passed.", numbers.on_hold_past_due),
+        ("over-estimate", "Worked more than estimated", "Recorded time exceeds the plan.", numbers.over_estimate),
+    )
+    for name, title, definition, figure in lists:
+        rows = _oldest(tx, figure.tickets, TICKETS_IN_LIST) if figure.tickets is not None else ()
+        yield WatchList(name, title, definition, figure.count, rows, f"servicedesk tickets list --watch {name}")
+
+
+def _oldest(tx: Connection, chosen: TicketFilter, limit: int) -> tuple[TicketRow, ...]:
+    rows: tuple[TicketRow, ...] = ()
+    after: str | None = None
+    while len(rows) < limit:
+        page = tickets.list(tx, chosen, after=after, limit=min(1_000, limit - len(rows)), oldest_first=True)
+        rows += page.rows
+        after = page.next
+        if after is None:
+            break
+    return rows

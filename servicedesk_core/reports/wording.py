@@ -1,0 +1,86 @@
+"""How numbers, spans and instants read for people; shared by the terminal and the page."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from servicedesk_core.store.queries.completeness import StreamCompleteness
+from servicedesk_core.store.queries.desk import DeskNumbers, Figure
+from servicedesk_core.store.queries.tickets import TicketRow
+
+
+def dimensions(numbers: DeskNumbers) -> dict[str, tuple[str, tuple[Figure, ...]]]:
+    """Return the figures by dimension, with the dimension's title, in the order they are shown."""
+    return {
+        "queue": ("Queue", numbers.by_queue),
+        "status": ("Status", numbers.by_status),
+        "technician": ("Technician", numbers.by_technician),
+        "age": ("Age", numbers.by_age),
+        "priority": ("Priority", numbers.by_priority),
+    }
+
+
+def place_of(ticket: TicketRow, numbers: DeskNumbers) -> dict[str, str]:
+    """Return, for each dimension, the label of the figure in which a ticket is counted."""
+    return {
+        "queue": ticket.queue or ticket.queue_ref or "no queue",
+        "status": ticket.status_category or "unmapped status",
+        "technician": ticket.assignee or ticket.assignee_ref or "unassigned",
+        "age": next((f.label for f in numbers.by_age if _is_of_age(ticket, f)), "age unknown"),
+        "priority": ticket.priority or "no priority",
+    }
+
+
+def _is_of_age(ticket: TicketRow, figure: Figure) -> bool:
+    chosen, created = figure.tickets, ticket.created_at
+    if chosen is None or created is None:
+        return False
+    since, before = chosen.created_since, chosen.created_before
+    return (since is None or created >= since) and (before is None or created < before)
+
+
+def completeness(stream: StreamCompleteness, zone: ZoneInfo) -> str:
+    """Say how much of a stream the desk has."""
+    if stream.is_complete:
+        return f"complete since {day(stream.complete_since, zone)}" if stream.complete_since else "complete"
+    if stream.complete_since:
+        return f"so far complete since {day(stream.complete_since, zone)}"
+    return "not complete yet"
+
+
+def span(seconds: float | None) -> str:
+    """Say a span in its two largest units, or a dash for an unknown one."""
+    if seconds is None:
+        return "-"
+    minutes = int(seconds) // 60
+    days, minutes = divmod(minutes, 24 * 60)
+    whole_hours, minutes = divmod(minutes, 60)
+    if days:
+        return f"{days} d {whole_hours} h" if whole_hours and days < 10 else f"{days} d"  # noqa: PLR2004
+    if whole_hours:
+        return f"{whole_hours} h {minutes} min" if minutes else f"{whole_hours} h"
+    return f"{minutes} min"
+
+
+def hours(seconds: int | None) -> str:
+    """Say worked or planned time in hours with one decimal."""
+    return "-" if seconds is None else f"{seconds / 3600:.1f} h"
+
+
+def moment(instant: datetime | None, zone: ZoneInfo) -> str:
+    """Say an instant as local date and time."""
+    return "-" if instant is None else instant.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+
+def day(instant: datetime | None, zone: ZoneInfo) -> str:
+    """Say an instant as local date."""
+    return "-" if instant is None else instant.astimezone(zone).date().isoformat()
+
+
+def ago(instant: datetime | None, now: datetime) -> str:
+    """Say how long ago an instant was."""
+    return "-" if instant is None else span(max(0.0, (now - instant).total_seconds()))
+
+
+def count(number: int) -> str:
+    """Group the thousands of a number."""
+    return f"{number:,}"
