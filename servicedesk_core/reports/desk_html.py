@@ -14,7 +14,8 @@ from servicedesk_core.store.queries.desk import Figure
 from servicedesk_core.store.queries.tickets import TicketRow
 
 _COLUMNS = (
-    "Ticket", "Title", "Client", "Queue", "Status", "Technician", "Priority", "Age", "Last activity", "Worked / planned",
+    "Ticket", "Title", "Client", "Queue", "Status", "Technician", "Priority", "Age", "Last activity",
+    "Worked / planned",
 )  # fmt: skip
 
 
@@ -78,7 +79,8 @@ def _freshness(stream: StreamCompleteness, report: DeskReport, zone: ZoneInfo) -
     tone = "" if stream.is_complete else " class='bad'"
     synced, now = stream.last_success_at, report.numbers.at
     return (
-        f"<tr><td>{escape(stream.connection)}</td><td>{escape(stream.stream)}</td><td class='n'>{count(stream.rows)}</td>"
+        f"<tr><td>{escape(stream.connection)}</td><td>{escape(stream.stream)}</td>"
+        f"<td class='n'>{count(stream.rows)}</td>"
         f"<td{tone}>{state}</td><td>{moment(synced, zone)}</td><td class='n'>{ago(synced, now)}</td></tr>"
     )
 
@@ -132,7 +134,8 @@ def _head() -> str:
 
 def _row(ticket: TicketRow, report: DeskReport) -> str:
     number = escape(ticket.number or ticket.external_id)
-    link = f'<a href="{escape(ticket.url, quote=True)}">{number}</a>' if _is_web(ticket.url) else number
+    url = _web_address(ticket.url)
+    link = f'<a href="{escape(url, quote=True)}">{number}</a>' if url else number
     place = place_of(ticket, report.numbers)
     data = " ".join(f'data-{name}="{escape(label, quote=True)}"' for name, label in place.items())
     work = f"{hours(ticket.worked_s)} / {hours(ticket.estimated_s)}" if ticket.worked_s or ticket.estimated_s else ""
@@ -152,6 +155,6 @@ def _row(ticket: TicketRow, report: DeskReport) -> str:
     return f"<tr {data}>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
 
 
-def _is_web(url: str | None) -> bool:
+def _web_address(url: str | None) -> str | None:
     """Keep a link only when it opens a page; a vendor's text must not become a script."""
-    return url is not None and urlsplit(url).scheme in {"https", "http"}
+    return url if url is not None and urlsplit(url).scheme in {"https", "http"} else None
