@@ -288,8 +288,15 @@ async def test_reads_never_carry_an_impersonation_header(desk_with, pull):
             assert await pull(autotask, "tickets")  # the sandbox refuses reads that carry one
 
 
-async def test_nothing_is_ever_written(desk):
-    assert list(desk.sandbox.state()["writes"]) == []
+async def test_nothing_is_ever_written(own_desk, pull):
+    async with own_desk.connector() as autotask:
+        streams = [one.stream for one in autotask.describe_capabilities().streams]
+        for stream in streams:
+            await pull(autotask, stream)
+        await autotask.check_connection(tuple(streams))
+        await autotask.describe_fields("tickets")
+    assert own_desk.sandbox.state()["writes"] == []
+    assert {name.partition("/")[2] for name in own_desk.requests if name.startswith("POST")} == {"query", "count"}
 
 
 async def test_requests_other_than_queries_are_refused_unsent(own_desk):

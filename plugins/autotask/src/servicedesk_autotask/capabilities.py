@@ -26,10 +26,10 @@ RIGHTS = {
 """What the API user's security level must allow for each stream. The vendor renames these from time to time."""
 
 ACCESS = (
-    "In Autotask, an administrator opens Admin > Resources/Users (HR) and adds an API user (license API-only).",
-    "Its security level is 'API User (system)' or a copy of it that may view what is listed for each stream.",
-    "On its page, generate username and secret.",
-    "Under API Tracking Identifier choose 'Custom (Internal Integration)'; the identifier is the integration code.",
+    "An Autotask administrator opens Admin > Organization Settings & Users > Resources/Users (HR) > New > New API User.",
+    "Security level: 'API User (system) (API-only)', or better a copy of it that may only view what is listed here.",
+    "Generate key and secret on the same page: they are username (like an e-mail address) and secret.",
+    "API Tracking Identifier: 'Custom (Internal Integration)'; the identifier it shows is the integration code.",
 )
 DOCUMENTATION = "https://www.autotask.net/help/developerhelp/Content/APIs/REST/REST_API_Home.htm"
 
