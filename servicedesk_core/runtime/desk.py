@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from contextlib import AsyncExitStack
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +25,8 @@ from servicedesk_core.hooks import Change
 from servicedesk_core.host import Host
 from servicedesk_core.ports import Clock
 from servicedesk_core.redaction import Redactor
+from servicedesk_core.reports.desk import DeskReport
+from servicedesk_core.reports.desk import build as build_desk_report
 from servicedesk_core.runtime import exporting, status
 from servicedesk_core.runtime.checking import ConnectionCheck, ConnectionInfo, checked
 from servicedesk_core.runtime.feed import follow
@@ -369,6 +372,25 @@ class ServiceDesk:
             include_backfill=include_backfill,
             poll_s=poll_s,
         )
+
+    async def report_desk(self, now: datetime | None = None, *, connection: str | None = None) -> DeskReport:
+        """Build the desk page from the store: what is open, what needs a look, how far the data can be trusted.
+
+        Args:
+            now: The instant that ages and dues are measured against; ``None`` = the present.
+            connection: Only this connection.
+
+        Raises:
+            NotFoundLocallyError: The store knows no such connection.
+        """
+        chosen = partial(
+            build_desk_report,
+            desk=self.settings.desk.name,
+            timezone=self.settings.desk.timezone,
+            now=now or self._clock.now(),
+            connection=connection,
+        )
+        return await self._store.read(chosen)
 
     async def export(
         self,
