@@ -12,7 +12,7 @@ from typing import Final, cast
 
 from sqlalchemy import Connection as Tx
 
-from servicedesk_core.domain import Entity, EventType, MappingIssue, Ticket, TicketEvent
+from servicedesk_core.domain import DONE, Entity, EventType, MappingIssue, Ticket, TicketEvent
 from servicedesk_core.errors import MappingError
 from servicedesk_core.store import issues, quarantine, records
 from servicedesk_core.store.quarantine import Rejected
@@ -23,6 +23,7 @@ from servicedesk_core.sync.intake import Arrived
 from servicedesk_core.sync.plan import TICKETS
 
 EVENTS: Final = "ticket_events"
+BACKFILL: Final = "backfill"
 REMAP: Final = "remap"
 DERIVED: Final = "core"
 """``mapping_version`` and ``origin`` of records that core made itself."""
@@ -153,7 +154,8 @@ class Landing:
             tx, self.source_id, self.stream, ready.incoming, known=ready.known, mode=mode, now=now, raw=self.raw
         )
         if self.stream == TICKETS and self.observes and mode != REMAP:
-            store_events(tx, self.source_id, observed(applied, now, unchanged_until), mode=mode, now=now)
+            told = observed(tx, self.source_id, applied, mode=mode, now=now, unchanged_until=unchanged_until)
+            store_events(tx, self.source_id, told, mode=mode, now=now)
         for stream, entities in ready.also.items():
             land_stated(tx, self.source_id, stream, list(entities.values()), mode=mode, now=now)
         unfit = {row.entity.external_id: error.message for row, error in applied.rejected}
@@ -170,13 +172,26 @@ class Landing:
         )
 
 
-def observed(applied: Applied, now: datetime, unchanged_until: datetime | None) -> Iterator[TicketEvent]:
-    """Yield what successive states of tickets tell."""
+def observed(
+    tx: Tx, source_id: int, applied: Applied, *, mode: str, now: datetime, unchanged_until: datetime | None
+) -> Iterator[TicketEvent]:
+    """Yield what successive states of tickets tell.
+
+    A ticket that was done before the desk first saw it gets its snapshot with its first change: most of a backfill are
+    such tickets, nothing will ever happen to them, and until then the record itself is their first state.
+    """
     for _, entity in applied.created:
-        yield observe.snapshot(cast("Ticket", entity), seen_at=now)
+        ticket = cast("Ticket", entity)
+        if mode != BACKFILL or ticket.status_category not in DONE:
+            yield observe.snapshot(ticket, seen_at=now)
+    changed = [*applied.changed, *applied.restored]
+    done = [ticket for c in changed if (ticket := cast("Ticket", c.before)).status_category in DONE]
+    late = {event.external_id: event for event in (observe.snapshot(ticket, seen_at=now) for ticket in done)}
+    there = records.known(tx, source_id, EVENTS, late) if late else {}
+    yield from (event for key, event in late.items() if key not in there)
     for change in applied.restored:
         yield observe.happening(cast("Ticket", change.after), EventType.RESTORED, at=now)
-    for change in (*applied.changed, *applied.restored):
+    for change in changed:
         before, after = cast("Ticket", change.before), cast("Ticket", change.after)
         yield from observe.changes(before, after, seen_at=now, unchanged_until=unchanged_until)
 

@@ -12,6 +12,7 @@ from servicedesk_core.store import passes
 from servicedesk_core.store.passes import Pass
 from servicedesk_core.store.schema import RECORDS, seen
 from servicedesk_core.sync.folding import fold_touched
+from servicedesk_core.sync.landing import BACKFILL
 from servicedesk_core.sync.missing import apply_missing
 from servicedesk_core.sync.plan import TICKETS, Slice, complete_back_to, slices
 from servicedesk_core.sync.pulling import Piece, incremental, pull
@@ -19,7 +20,6 @@ from servicedesk_core.sync.run import StreamRun
 from servicedesk_core.sync.storing import committer, fetch
 from servicedesk_core.sync.watermark import OVERLAP, lower_bound, next_watermark
 
-BACKFILL: Final = "backfill"
 INCREMENTAL: Final = "incremental"
 SWEEP: Final = "sweep"
 RECONCILE: Final = "reconcile"

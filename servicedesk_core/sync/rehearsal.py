@@ -6,8 +6,8 @@ from functools import partial
 from servicedesk_core.hooks.pulling import PullMode, PullRequest
 from servicedesk_core.store import passes
 from servicedesk_core.sync.batches import batches
-from servicedesk_core.sync.landing import Landed, Prepared
-from servicedesk_core.sync.modes import BACKFILL, INCREMENTAL
+from servicedesk_core.sync.landing import BACKFILL, Landed, Prepared
+from servicedesk_core.sync.modes import INCREMENTAL
 from servicedesk_core.sync.options import SyncMode
 from servicedesk_core.sync.pages import PageStream
 from servicedesk_core.sync.run import StreamRun

@@ -10,6 +10,7 @@ from sqlalchemy import Connection as Tx
 
 from servicedesk_core.store import passes
 from servicedesk_core.sync import modes, rebuilding
+from servicedesk_core.sync.landing import BACKFILL
 from servicedesk_core.sync.options import SyncMode
 from servicedesk_core.sync.plan import AFTER_TICKETS, TICKETS, is_due
 from servicedesk_core.sync.pulling import READ
@@ -72,7 +73,7 @@ async def steps_of(stream: StreamRun) -> list[Step]:
     if state.planned is not None and state.watermark is not None and not again:
         steps.append(Step(NEWS, modes.INCREMENTAL, stream, partial(modes.read_changes, stream, state.watermark)))
     pieces = await modes.plan_backfill(stream, again=again)
-    steps += [Step(piece.phase, modes.BACKFILL, stream, partial(modes.read_slice, stream, piece)) for piece in pieces]
+    steps += [Step(piece.phase, BACKFILL, stream, partial(modes.read_slice, stream, piece)) for piece in pieces]
     return steps + _reconcile(stream, state)
 
 

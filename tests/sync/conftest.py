@@ -1,4 +1,5 @@
 import importlib.util
+import shutil
 import sys
 from pathlib import Path
 
@@ -76,9 +77,18 @@ def clock():
     return FakeClock()
 
 
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory):
+    """A migrated store to copy: migrating one for each test would take most of the time."""
+    path = tmp_path_factory.mktemp("empty") / "desk.db"
+    Store.open(f"sqlite:///{path}", clock=FakeClock()).close()
+    return path
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def desk(request, tmp_path, clock):
-    if request.param == "sqlite":  # noqa: SIM108
+    if request.param == "sqlite":
+        shutil.copyfile(request.getfixturevalue("empty_store"), tmp_path / "desk.db")
         url = f"sqlite:///{tmp_path / 'desk.db'}"
     else:
         url = request.getfixturevalue("postgres_url")

@@ -101,6 +101,22 @@ async def test_tickets_changed_between_two_runs_make_events(desk):
     assert len(desk.sql("SELECT 1 FROM ticket_events")) == 3
 
 
+async def test_ticket_that_was_done_before_we_came_gets_its_snapshot_with_its_first_change(desk):
+    desk.vendor.ticket("00001", status="Complete")
+    desk.vendor.ticket("00002", status="New")
+    await desk.sync()
+    assert desk.sql("SELECT ticket_ref FROM ticket_events") == [("00002",)]
+    for status in ("Doing", "Complete", "Doing"):
+        desk.clock.advance(600)
+        desk.vendor.ticket("00001", status=status)
+        await desk.sync()
+    events = desk.sql(
+        "SELECT type, after FROM ticket_events WHERE ticket_ref = '00001' ORDER BY effective_at, local_id"
+    )
+    assert [kind for kind, _ in events] == ["snapshot", *["status_changed"] * 3]
+    assert "Complete" in events[0][1]
+
+
 async def test_stream_without_a_stamp_is_swept_on_its_own_schedule(desk):
     desk.seed()
     await desk.sync()
