@@ -88,6 +88,8 @@ def select_in(tx: Connection, query: str, source_id: int | None, values: Iterabl
         values: All of one type, text or whole numbers.
     """
     many = list(values)
+    if not many:
+        return []
     if tx.dialect.name == "sqlite":
         sql = query.format(source="?", values="(SELECT value FROM json_each(?))")
         packed: Any = orjson.dumps(many).decode()

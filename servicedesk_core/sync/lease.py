@@ -30,7 +30,7 @@ async def held(store: Store, connection: str, ttl_s: float) -> AsyncIterator[Fen
     Raises:
         LeaseHeldError: Another process pulls this connection; says who and since when.
     """
-    fence = await store.write(lambda tx: leases.acquire(tx, f"sync:{connection}", process_name(), ttl_s))
+    fence = await _acquire(store, f"sync:{connection}", ttl_s)
     renewer = asyncio.create_task(_renew(store, fence, ttl_s), name=f"lease:{connection}")
     try:
         yield fence
@@ -41,6 +41,18 @@ async def held(store: Store, connection: str, ttl_s: float) -> AsyncIterator[Fen
             await store.write(lambda tx: leases.release(tx, fence))
         except StoreError as error:  # what went wrong before matters more; the lease expires by itself
             _log.warning("the lease of %s could not be given back: %s", fence.name, error)
+
+
+async def _acquire(store: Store, name: str, ttl_s: float) -> Fence:
+    taking = asyncio.ensure_future(store.write(lambda tx: leases.acquire(tx, name, process_name(), ttl_s)))
+    try:
+        return await asyncio.shield(taking)
+    except asyncio.CancelledError:
+        # The lease may have been taken at the very moment of the cancellation: nobody else would give it back.
+        await asyncio.wait([taking])
+        if taking.exception() is None:
+            await store.write(lambda tx: leases.release(tx, taking.result()))
+        raise
 
 
 async def _renew(store: Store, fence: Fence, ttl_s: float) -> None:

@@ -19,6 +19,7 @@ def _load(name):
 
 
 fake_vendor = _load("fake_vendor")
+_load("kill_child")
 
 
 class Desk:

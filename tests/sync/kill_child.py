@@ -1,0 +1,71 @@
+"""A process that syncs and kills itself at its n-th commit. Arguments: store file, n, before|after."""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import fake_vendor
+
+from servicedesk_core.store import Store
+from servicedesk_core.sync import Connection, Limits, SyncEngine
+from servicedesk_core.testing.clock import FakeClock
+
+
+def vendor(clock):
+    fake = fake_vendor.FakeVendor(clock, page_size=10)
+    for n in range(2):
+        fake.put("companies", f"c{n}", name=f"Company {n}")
+        fake.put("technicians", f"t{n}", name=f"Technician {n}")
+    for n in range(25):
+        fake.ticket(f"{n:05}", company=f"c{n % 2}", assignee=f"t{n % 2}", status="Complete" if n % 4 else "New")
+    for n in range(15):
+        fake.put("notes", f"n{n:05}", ticket=f"{n:05}")
+    return fake
+
+
+async def sync(store, clock, fake):
+    connection = Connection("psa", "fake", "sandbox", fake_vendor.FakeCalls(fake))
+    limits = Limits(batch_rows=10, batch_wait_s=0.001, lease_ttl_s=1.0, streams=1)
+    return await SyncEngine(store, clock=clock, limits=limits).run(connection)
+
+
+class Killing:
+    """Kills the process right before or right after the n-th commit of the store."""
+
+    def __init__(self, store, at, when):
+        self.count, self.at, self.when, self.write = 0, at, when, store.write
+
+    async def __call__(self, work, *, fence=None):
+        self.count += 1
+        last = self.count == self.at
+
+        def doomed(tx):
+            result = work(tx)
+            if last and self.when == "before":
+                os.kill(os.getpid(), signal.SIGKILL)
+            return result
+
+        result = await self.write(doomed, fence=fence)
+        if last:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+
+def main():
+    path, at, when = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+    clock = FakeClock()
+    fake = vendor(clock)
+    clock.advance(600)
+    store = Store.open(f"sqlite:///{path}", clock=clock)
+    store.write = killing = Killing(store, at, when)
+    asyncio.run(sync(store, clock, fake))
+    store.close()
+    sys.stdout.write(str(killing.count))
+
+
+if __name__ == "__main__":
+    main()
