@@ -56,6 +56,15 @@ def replace(tx: Connection, table: Table, rows: Sequence[Row]) -> None:
     tx.exec_driver_sql(f"UPDATE {table.name} t SET {assignments} FROM {stage} s WHERE t.local_id = s.local_id")  # noqa: S608
 
 
+def update(tx: Connection, table: Table, columns: Sequence[str], rows: Sequence[Row]) -> None:
+    """Set a few columns of rows by their ``local_id``, which is the last value of each row."""
+    if not rows:
+        return
+    mark = "?" if tx.dialect.name == "sqlite" else "%s"
+    assignments = ", ".join(f'"{name}" = {mark}' for name in columns)
+    tx.exec_driver_sql(f"UPDATE {table.name} SET {assignments} WHERE local_id = {mark}", list(rows))  # noqa: S608
+
+
 def append_changes(tx: Connection, rows: Sequence[Row]) -> None:
     """Append to the changes feed.
 
@@ -90,13 +99,15 @@ def select_in(tx: Connection, query: str, source_id: int | None, values: Iterabl
     many = list(values)
     if not many:
         return []
+    if not many:
+        return []
     if tx.dialect.name == "sqlite":
         sql = query.format(source="?", values="(SELECT value FROM json_each(?))")
         packed: Any = orjson.dumps(many).decode()
     else:
         sql = query.format(
             source="%s",
-            values="(SELECT unnest(%s::" + ("text[]" if many and isinstance(many[0], str) else "bigint[]") + "))",
+            values="(SELECT unnest(%s::" + ("text[]" if isinstance(many[0], str) else "bigint[]") + "))",
         )
         packed = many
     parameters = (packed,) if source_id is None else (source_id, packed)

@@ -317,13 +317,16 @@ class _Batch:
 
     def _refresh(self, ready: dict[int, _Ready]) -> None:
         """Note what a row with the same content was last mapped from."""
-        columns = self.table.c
-        statement = update(self.table)
+        plain: list[bulk.Row] = []
+        with_raw: list[bulk.Row] = []
         for local_id, row in ready.items():
-            values: dict[str, Any] = {"raw_hash": row.raw_hash, "mapping_version": row.incoming.mapping_version}
-            if row.packed is not None:
-                values["raw"] = row.packed.blob if self.keeps_raw else None
-            self.tx.execute(statement.where(columns.local_id == local_id).values(values))
+            head = (row.raw_hash, row.incoming.mapping_version)
+            if row.packed is None:
+                plain.append((*head, local_id))
+            else:
+                with_raw.append((*head, row.packed.blob if self.keeps_raw else None, local_id))
+        bulk.update(self.tx, self.table, ("raw_hash", "mapping_version"), plain)
+        bulk.update(self.tx, self.table, ("raw_hash", "mapping_version", "raw"), with_raw)
 
 
 def load(tx: Connection, source_id: int, stream: str, external_ids: Iterable[str]) -> dict[str, Entity]:
@@ -368,10 +371,7 @@ def mark_gone(
     rows = [(k.local_id, i) for i, k in known(tx, source_id, stream, external_ids).items() if not k.gone]
     if not rows:
         return []
-    for local_id, _ in rows:
-        tx.execute(
-            update(table).where(table.c.local_id == local_id).values(gone_at=at, gone_reason=reason, changed_at=at)
-        )
+    bulk.update(tx, table, ("gone_at", "gone_reason", "changed_at"), [(at, reason, at, i) for i, _ in rows])
     bulk.append_changes(
         tx,
         [(stream, local_id, source_id, external_id, "gone", "[]", origin, mode, at) for local_id, external_id in rows],

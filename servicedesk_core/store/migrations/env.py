@@ -9,7 +9,6 @@ context.configure(
     connection=connection,
     target_metadata=metadata,
     transactional_ddl=True,
-    render_as_batch=connection.dialect.name == "sqlite",
     compare_type=True,
 )
 context.run_migrations()

@@ -1,7 +1,8 @@
 """How complete and how fresh the data is: it stands on top of every page of figures."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
@@ -37,7 +38,15 @@ class StreamCompleteness:
     quarantined: int
 
 
-_BEGINNING = datetime.min.replace(tzinfo=UTC)
+PLAN = "plan"
+"""Mode of the mark that a backfill was begun; its ``since`` says how far back is wanted."""
+
+BACKFILL = "backfill"
+SWEEP = "sweep"
+"""Mode of passes over the whole of a stream that cannot be read in pieces."""
+
+OPEN_PIECE = "open"
+"""Piece of a backfill that reads open tickets of any age; it says nothing about a range."""
 
 
 def completeness(tx: Connection, connection: str | None = None) -> tuple[StreamCompleteness, ...]:
@@ -57,15 +66,15 @@ def completeness(tx: Connection, connection: str | None = None) -> tuple[StreamC
 def _of_source(tx: Connection, source: sources.Source) -> list[StreamCompleteness]:
     succeeded = runs.last_success(tx, source.id)
     by_stream: dict[str, list[passes.Pass]] = {}
-    for one in passes.all(tx, source.id, mode="backfill"):
+    for one in passes.all(tx, source.id):
         by_stream.setdefault(one.key.stream, []).append(one)
     rows: list[StreamCompleteness] = []
     for stream, table in RECORDS.items():
         counted = select(func.count()).select_from(table).where(table.c.source_id == source.id)
         total = tx.execute(counted).scalar_one()
         gone = tx.execute(counted.where(table.c.gone_at.is_not(None))).scalar_one()
-        slices = by_stream.get(stream, [])
-        if not total and not slices and stream not in succeeded:
+        found = by_stream.get(stream, [])
+        if not total and not found and stream not in succeeded:
             continue
         oldest = None
         if stream == "tickets":  # the only table with an index for it
@@ -76,7 +85,7 @@ def _of_source(tx: Connection, source: sources.Source) -> list[StreamCompletenes
                 .limit(1)
             )
             oldest = optional_instant(tx.execute(first).scalar_one_or_none())
-        since, whole = _reach(slices)
+        since, whole = _reach(found)
         rows.append(
             StreamCompleteness(
                 connection=source.name,
@@ -93,13 +102,29 @@ def _of_source(tx: Connection, source: sources.Source) -> list[StreamCompletenes
     return rows
 
 
-def _reach(slices: list[passes.Pass]) -> tuple[datetime | None, bool]:
-    """Follow complete slices from now back; return how far they reach, and whether none is missing."""
-    newest_scope = slices[-1].key.scope_hash if slices else ""
-    of_scope = [s for s in slices if s.key.scope_hash == newest_scope]
+def _reach(found: Sequence[passes.Pass]) -> tuple[datetime | None, bool]:
+    """Follow complete pieces without a gap from now back.
+
+    Returns:
+        From which creation on everything was read (``None`` with ``True`` = from the beginning), and whether that is
+        all that is wanted.
+    """
+    if any(one.key.mode == SWEEP and one.state == "complete" for one in found):
+        return None, True
+    plans = [one for one in found if one.key.mode == PLAN]
+    scope = plans[-1].key.scope_hash if plans else next((o.key.scope_hash for o in reversed(found)), "")
+    wanted = plans[-1].since if plans else None
+    pieces = {
+        one.until: one
+        for one in found
+        if one.key.mode == BACKFILL
+        and one.key.scope_hash == scope
+        and one.key.slice != OPEN_PIECE
+        and one.state == "complete"
+    }
     since: datetime | None = None
-    for one in sorted(of_scope, key=lambda s: s.since or _BEGINNING, reverse=True):
-        if one.state != "complete":
-            return since, False
-        since = one.since if one.since is not None else since
-    return since, bool(of_scope)
+    while (piece := pieces.pop(since, None)) is not None:
+        since = piece.since
+        if since is None or (wanted is not None and since <= wanted):
+            return since, True
+    return since, False

@@ -41,15 +41,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_appointments")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_appointments_source_id_external_id")),
     )
-    with op.batch_alter_table("appointments", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_appointments_gone",
-            ["source_id"],
-            unique=False,
-            sqlite_where=sa.text("gone_at IS NOT NULL"),
-            postgresql_where=sa.text("gone_at IS NOT NULL"),
-        )
-
+    op.create_index(
+        "ix_appointments_gone",
+        "appointments",
+        ["source_id"],
+        unique=False,
+        sqlite_where=sa.text("gone_at IS NOT NULL"),
+        postgresql_where=sa.text("gone_at IS NOT NULL"),
+    )
     op.create_table(
         "assets",
         sa.Column("local_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -87,15 +86,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_assets")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_assets_source_id_external_id")),
     )
-    with op.batch_alter_table("assets", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_assets_gone",
-            ["source_id"],
-            unique=False,
-            sqlite_where=sa.text("gone_at IS NOT NULL"),
-            postgresql_where=sa.text("gone_at IS NOT NULL"),
-        )
-
+    op.create_index(
+        "ix_assets_gone",
+        "assets",
+        ["source_id"],
+        unique=False,
+        sqlite_where=sa.text("gone_at IS NOT NULL"),
+        postgresql_where=sa.text("gone_at IS NOT NULL"),
+    )
     op.create_table(
         "billing_codes",
         sa.Column("local_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -119,15 +117,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_billing_codes")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_billing_codes_source_id_external_id")),
     )
-    with op.batch_alter_table("billing_codes", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_billing_codes_gone",
-            ["source_id"],
-            unique=False,
-            sqlite_where=sa.text("gone_at IS NOT NULL"),
-            postgresql_where=sa.text("gone_at IS NOT NULL"),
-        )
-
+    op.create_index(
+        "ix_billing_codes_gone",
+        "billing_codes",
+        ["source_id"],
+        unique=False,
+        sqlite_where=sa.text("gone_at IS NOT NULL"),
+        postgresql_where=sa.text("gone_at IS NOT NULL"),
+    )
     op.create_table(
         "budget_buckets",
         sa.Column("vendor", sa.Text(), nullable=False),
@@ -216,15 +213,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_companies")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_companies_source_id_external_id")),
     )
-    with op.batch_alter_table("companies", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_companies_gone",
-            ["source_id"],
-            unique=False,
-            sqlite_where=sa.text("gone_at IS NOT NULL"),
-            postgresql_where=sa.text("gone_at IS NOT NULL"),
-        )
-
+    op.create_index(
+        "ix_companies_gone",
+        "companies",
+        ["source_id"],
+        unique=False,
+        sqlite_where=sa.text("gone_at IS NOT NULL"),
+        postgresql_where=sa.text("gone_at IS NOT NULL"),
+    )
     op.create_table(
         "consumers",
         sa.Column("name", sa.Text(), nullable=False),
@@ -262,15 +258,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_contacts")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_contacts_source_id_external_id")),
     )
-    with op.batch_alter_table("contacts", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_contacts_gone",
-            ["source_id"],
-            unique=False,
-            sqlite_where=sa.text("gone_at IS NOT NULL"),
-            postgresql_where=sa.text("gone_at IS NOT NULL"),
-        )
-
+    op.create_index(
+        "ix_contacts_gone",
+        "contacts",
+        ["source_id"],
+        unique=False,
+        sqlite_where=sa.text("gone_at IS NOT NULL"),
+        postgresql_where=sa.text("gone_at IS NOT NULL"),
+    )
     op.create_table(
         "contract_services",
         sa.Column("local_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -295,15 +290,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_contract_services")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_contract_services_source_id_external_id")),
     )
-    with op.batch_alter_table("contract_services", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_contract_services_gone",
-            ["source_id"],
-            unique=False,
-            sqlite_where=sa.text("gone_at IS NOT NULL"),
-            postgresql_where=sa.text("gone_at IS NOT NULL"),
-        )
-
+    op.create_index(
+        "ix_contract_services_gone",
+        "contract_services",
+        ["source_id"],
+        unique=False,
+        sqlite_where=sa.text("gone_at IS NOT NULL"),
+        postgresql_where=sa.text("gone_at IS NOT NULL"),
+    )
     op.create_table(
         "contracts",
         sa.Column("local_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -337,15 +331,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_contracts")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_contracts_source_id_external_id")),
     )
-    with op.batch_alter_table("contracts", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_contracts_gone",
-            ["source_id"],
-            unique=False,
-            sqlite_where=sa.text("gone_at IS NOT NULL"),
-            postgresql_where=sa.text("gone_at IS NOT NULL"),
-        )
-
+    op.create_index(
+        "ix_contracts_gone",
+        "contracts",
+        ["source_id"],
+        unique=False,
+        sqlite_where=sa.text("gone_at IS NOT NULL"),
+        postgresql_where=sa.text("gone_at IS NOT NULL"),
+    )
     op.create_table(
         "holidays",
         sa.Column("local_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -366,15 +359,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_holidays")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_holidays_source_id_external_id")),
     )
-    with op.batch_alter_table("holidays", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_holidays_gone",
-            ["source_id"],
-            unique=False,
-            sqlite_where=sa.text("gone_at IS NOT NULL"),
-            postgresql_where=sa.text("gone_at IS NOT NULL"),
-        )
-
+    op.create_index(
+        "ix_holidays_gone",
+        "holidays",
+        ["source_id"],
+        unique=False,
+        sqlite_where=sa.text("gone_at IS NOT NULL"),
+        postgresql_where=sa.text("gone_at IS NOT NULL"),
+    )
     op.create_table(
         "leases",
         sa.Column("name", sa.Text(), nullable=False),
@@ -440,22 +432,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_notes")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_notes_source_id_external_id")),
     )
-    with op.batch_alter_table("notes", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_notes_gone",
-            ["source_id"],
-            unique=False,
-            sqlite_where=sa.text("gone_at IS NOT NULL"),
-            postgresql_where=sa.text("gone_at IS NOT NULL"),
-        )
-        batch_op.create_index(
-            "ix_notes_ticket",
-            ["source_id", "ticket_ref"],
-            unique=False,
-            sqlite_where=sa.text("gone_at IS NULL"),
-            postgresql_where=sa.text("gone_at IS NULL"),
-        )
-
+    op.create_index(
+        "ix_notes_gone",
+        "notes",
+        ["source_id"],
+        unique=False,
+        sqlite_where=sa.text("gone_at IS NOT NULL"),
+        postgresql_where=sa.text("gone_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_notes_ticket",
+        "notes",
+        ["source_id", "ticket_ref"],
+        unique=False,
+        sqlite_where=sa.text("gone_at IS NULL"),
+        postgresql_where=sa.text("gone_at IS NULL"),
+    )
     op.create_table(
         "products",
         sa.Column("local_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -483,15 +475,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_products")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_products_source_id_external_id")),
     )
-    with op.batch_alter_table("products", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_products_gone",
-            ["source_id"],
-            unique=False,
-            sqlite_where=sa.text("gone_at IS NOT NULL"),
-            postgresql_where=sa.text("gone_at IS NOT NULL"),
-        )
-
+    op.create_index(
+        "ix_products_gone",
+        "products",
+        ["source_id"],
+        unique=False,
+        sqlite_where=sa.text("gone_at IS NOT NULL"),
+        postgresql_where=sa.text("gone_at IS NOT NULL"),
+    )
     op.create_table(
         "progress",
         sa.Column("pass_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -543,15 +534,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_projects")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_projects_source_id_external_id")),
     )
-    with op.batch_alter_table("projects", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_projects_gone",
-            ["source_id"],
-            unique=False,
-            sqlite_where=sa.text("gone_at IS NOT NULL"),
-            postgresql_where=sa.text("gone_at IS NOT NULL"),
-        )
-
+    op.create_index(
+        "ix_projects_gone",
+        "projects",
+        ["source_id"],
+        unique=False,
+        sqlite_where=sa.text("gone_at IS NOT NULL"),
+        postgresql_where=sa.text("gone_at IS NOT NULL"),
+    )
     op.create_table(
         "quarantine",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -587,15 +577,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_queues")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_queues_source_id_external_id")),
     )
-    with op.batch_alter_table("queues", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_queues_gone",
-            ["source_id"],
-            unique=False,
-            sqlite_where=sa.text("gone_at IS NOT NULL"),
-            postgresql_where=sa.text("gone_at IS NOT NULL"),
-        )
-
+    op.create_index(
+        "ix_queues_gone",
+        "queues",
+        ["source_id"],
+        unique=False,
+        sqlite_where=sa.text("gone_at IS NOT NULL"),
+        postgresql_where=sa.text("gone_at IS NOT NULL"),
+    )
     op.create_table(
         "raw_shapes",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -621,15 +610,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_roles")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_roles_source_id_external_id")),
     )
-    with op.batch_alter_table("roles", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_roles_gone",
-            ["source_id"],
-            unique=False,
-            sqlite_where=sa.text("gone_at IS NOT NULL"),
-            postgresql_where=sa.text("gone_at IS NOT NULL"),
-        )
-
+    op.create_index(
+        "ix_roles_gone",
+        "roles",
+        ["source_id"],
+        unique=False,
+        sqlite_where=sa.text("gone_at IS NOT NULL"),
+        postgresql_where=sa.text("gone_at IS NOT NULL"),
+    )
     op.create_table(
         "runs",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -652,9 +640,7 @@ def upgrade() -> None:
         sa.Column("error", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_runs")),
     )
-    with op.batch_alter_table("runs", schema=None) as batch_op:
-        batch_op.create_index("ix_runs_latest", ["source_id", "stream", "started_at"], unique=False)
-
+    op.create_index("ix_runs_latest", "runs", ["source_id", "stream", "started_at"], unique=False)
     op.create_table(
         "seen",
         sa.Column("pass_id", sa.BigInteger(), nullable=False),
@@ -688,15 +674,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_sites")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_sites_source_id_external_id")),
     )
-    with op.batch_alter_table("sites", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_sites_gone",
-            ["source_id"],
-            unique=False,
-            sqlite_where=sa.text("gone_at IS NOT NULL"),
-            postgresql_where=sa.text("gone_at IS NOT NULL"),
-        )
-
+    op.create_index(
+        "ix_sites_gone",
+        "sites",
+        ["source_id"],
+        unique=False,
+        sqlite_where=sa.text("gone_at IS NOT NULL"),
+        postgresql_where=sa.text("gone_at IS NOT NULL"),
+    )
     op.create_table(
         "sla_results",
         sa.Column("local_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -724,22 +709,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_sla_results")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_sla_results_source_id_external_id")),
     )
-    with op.batch_alter_table("sla_results", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_sla_results_gone",
-            ["source_id"],
-            unique=False,
-            sqlite_where=sa.text("gone_at IS NOT NULL"),
-            postgresql_where=sa.text("gone_at IS NOT NULL"),
-        )
-        batch_op.create_index(
-            "ix_sla_results_ticket",
-            ["source_id", "ticket_ref"],
-            unique=False,
-            sqlite_where=sa.text("gone_at IS NULL"),
-            postgresql_where=sa.text("gone_at IS NULL"),
-        )
-
+    op.create_index(
+        "ix_sla_results_gone",
+        "sla_results",
+        ["source_id"],
+        unique=False,
+        sqlite_where=sa.text("gone_at IS NOT NULL"),
+        postgresql_where=sa.text("gone_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_sla_results_ticket",
+        "sla_results",
+        ["source_id", "ticket_ref"],
+        unique=False,
+        sqlite_where=sa.text("gone_at IS NULL"),
+        postgresql_where=sa.text("gone_at IS NULL"),
+    )
     op.create_table(
         "sources",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -803,15 +788,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_surveys")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_surveys_source_id_external_id")),
     )
-    with op.batch_alter_table("surveys", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_surveys_gone",
-            ["source_id"],
-            unique=False,
-            sqlite_where=sa.text("gone_at IS NOT NULL"),
-            postgresql_where=sa.text("gone_at IS NOT NULL"),
-        )
-
+    op.create_index(
+        "ix_surveys_gone",
+        "surveys",
+        ["source_id"],
+        unique=False,
+        sqlite_where=sa.text("gone_at IS NOT NULL"),
+        postgresql_where=sa.text("gone_at IS NOT NULL"),
+    )
     op.create_table(
         "tasks",
         sa.Column("local_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -838,15 +822,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_tasks")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_tasks_source_id_external_id")),
     )
-    with op.batch_alter_table("tasks", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_tasks_gone",
-            ["source_id"],
-            unique=False,
-            sqlite_where=sa.text("gone_at IS NOT NULL"),
-            postgresql_where=sa.text("gone_at IS NOT NULL"),
-        )
-
+    op.create_index(
+        "ix_tasks_gone",
+        "tasks",
+        ["source_id"],
+        unique=False,
+        sqlite_where=sa.text("gone_at IS NOT NULL"),
+        postgresql_where=sa.text("gone_at IS NOT NULL"),
+    )
     op.create_table(
         "technicians",
         sa.Column("local_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -879,15 +862,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_technicians")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_technicians_source_id_external_id")),
     )
-    with op.batch_alter_table("technicians", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_technicians_gone",
-            ["source_id"],
-            unique=False,
-            sqlite_where=sa.text("gone_at IS NOT NULL"),
-            postgresql_where=sa.text("gone_at IS NOT NULL"),
-        )
-
+    op.create_index(
+        "ix_technicians_gone",
+        "technicians",
+        ["source_id"],
+        unique=False,
+        sqlite_where=sa.text("gone_at IS NOT NULL"),
+        postgresql_where=sa.text("gone_at IS NOT NULL"),
+    )
     op.create_table(
         "ticket_events",
         sa.Column("local_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -915,22 +897,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_ticket_events")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_ticket_events_source_id_external_id")),
     )
-    with op.batch_alter_table("ticket_events", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_ticket_events_gone",
-            ["source_id"],
-            unique=False,
-            sqlite_where=sa.text("gone_at IS NOT NULL"),
-            postgresql_where=sa.text("gone_at IS NOT NULL"),
-        )
-        batch_op.create_index(
-            "ix_ticket_events_ticket",
-            ["source_id", "ticket_ref"],
-            unique=False,
-            sqlite_where=sa.text("gone_at IS NULL"),
-            postgresql_where=sa.text("gone_at IS NULL"),
-        )
-
+    op.create_index(
+        "ix_ticket_events_gone",
+        "ticket_events",
+        ["source_id"],
+        unique=False,
+        sqlite_where=sa.text("gone_at IS NOT NULL"),
+        postgresql_where=sa.text("gone_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_ticket_events_ticket",
+        "ticket_events",
+        ["source_id", "ticket_ref"],
+        unique=False,
+        sqlite_where=sa.text("gone_at IS NULL"),
+        postgresql_where=sa.text("gone_at IS NULL"),
+    )
     op.create_table(
         "tickets",
         sa.Column("local_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -997,34 +979,34 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_tickets")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_tickets_source_id_external_id")),
     )
-    with op.batch_alter_table("tickets", schema=None) as batch_op:
-        batch_op.create_index("ix_tickets_created", ["created_at"], unique=False)
-        batch_op.create_index(
-            "ix_tickets_gone",
-            ["source_id"],
-            unique=False,
-            sqlite_where=sa.text("gone_at IS NOT NULL"),
-            postgresql_where=sa.text("gone_at IS NOT NULL"),
-        )
-        batch_op.create_index(
-            "ix_tickets_open",
-            [
-                "source_id",
-                "created_at",
-                "queue_ref",
-                "status_category",
-                "assignee_ref",
-                "priority",
-                "due_at",
-                "last_activity_at",
-                "estimated_s",
-                "external_id",
-            ],
-            unique=False,
-            sqlite_where=sa.text("is_open AND gone_at IS NULL"),
-            postgresql_where=sa.text("is_open AND gone_at IS NULL"),
-        )
-
+    op.create_index("ix_tickets_created", "tickets", ["created_at"], unique=False)
+    op.create_index(
+        "ix_tickets_gone",
+        "tickets",
+        ["source_id"],
+        unique=False,
+        sqlite_where=sa.text("gone_at IS NOT NULL"),
+        postgresql_where=sa.text("gone_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_tickets_open",
+        "tickets",
+        [
+            "source_id",
+            "created_at",
+            "queue_ref",
+            "status_category",
+            "assignee_ref",
+            "priority",
+            "due_at",
+            "last_activity_at",
+            "estimated_s",
+            "external_id",
+        ],
+        unique=False,
+        sqlite_where=sa.text("is_open AND gone_at IS NULL"),
+        postgresql_where=sa.text("is_open AND gone_at IS NULL"),
+    )
     op.create_table(
         "time_entries",
         sa.Column("local_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1057,22 +1039,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_time_entries")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_time_entries_source_id_external_id")),
     )
-    with op.batch_alter_table("time_entries", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_time_entries_gone",
-            ["source_id"],
-            unique=False,
-            sqlite_where=sa.text("gone_at IS NOT NULL"),
-            postgresql_where=sa.text("gone_at IS NOT NULL"),
-        )
-        batch_op.create_index(
-            "ix_time_entries_ticket",
-            ["source_id", "ticket_ref", "worked_s"],
-            unique=False,
-            sqlite_where=sa.text("gone_at IS NULL"),
-            postgresql_where=sa.text("gone_at IS NULL"),
-        )
-
+    op.create_index(
+        "ix_time_entries_gone",
+        "time_entries",
+        ["source_id"],
+        unique=False,
+        sqlite_where=sa.text("gone_at IS NOT NULL"),
+        postgresql_where=sa.text("gone_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_time_entries_ticket",
+        "time_entries",
+        ["source_id", "ticket_ref", "worked_s"],
+        unique=False,
+        sqlite_where=sa.text("gone_at IS NULL"),
+        postgresql_where=sa.text("gone_at IS NULL"),
+    )
     op.create_table(
         "tokens",
         sa.Column("source_id", sa.BigInteger(), nullable=False),

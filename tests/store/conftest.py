@@ -1,0 +1,121 @@
+"""A store on each database, a clock that is moved by hand, and records to put in."""
+
+import shutil
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from servicedesk_core.domain import Ticket
+from servicedesk_core.store import Store, records, sources
+from servicedesk_core.store.records import Incoming
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+class HandClock:
+    """Stands still until it is moved; sleeping moves it."""
+
+    def __init__(self, start=START):
+        self.at = start
+        self.ticks = 0.0
+
+    def now(self):
+        return self.at
+
+    def monotonic(self):
+        return self.ticks
+
+    def move(self, seconds):
+        self.at += timedelta(seconds=seconds)
+        self.ticks += max(seconds, 0)
+
+    async def sleep(self, seconds):
+        self.move(seconds)
+
+
+@pytest.fixture
+def clock():
+    return HandClock()
+
+
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory):
+    """A migrated SQLite store without content, to be copied."""
+    path = tmp_path_factory.mktemp("empty") / "desk.db"
+    Store.open(f"sqlite:///{path}", clock=HandClock()).close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def empty_database(postgres_url):
+    """Name of a migrated PostgreSQL store without content, to be copied."""
+    engine = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("CREATE DATABASE empty_store"))
+    engine.dispose()
+    url = make_url(postgres_url).set(database="empty_store").render_as_string(hide_password=False)
+    Store.open(url, clock=HandClock()).close()
+    return "empty_store"
+
+
+@pytest.fixture
+def migrated_postgres_url(postgres_url, empty_database):
+    name = f"s{uuid.uuid4().hex}"
+    engine = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {empty_database}"))
+    engine.dispose()
+    return make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def store_url(request):
+    """Address of an empty, migrated store."""
+    if request.param == "sqlite":
+        return request.getfixturevalue("sqlite_url")
+    return request.getfixturevalue("migrated_postgres_url")
+
+
+@pytest.fixture
+def sqlite_url(empty_file, tmp_path):
+    shutil.copyfile(empty_file, tmp_path / "desk.db")
+    return f"sqlite:///{tmp_path / 'desk.db'}"
+
+
+@pytest.fixture
+def store(store_url, clock):
+    with Store.open(store_url, clock=clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+def source(store):
+    return store.write_blocking(lambda tx: sources.ensure(tx, "psa", "autotask", "live", START))
+
+
+@pytest.fixture
+def put(store, source):
+    """Store entities; the payload is made from the entity unless one is given."""
+
+    def put(*entities, mode="incremental", now=START, raw=..., version="1", raw_policy=records.FULL, **options):
+        rows = [
+            Incoming(e, {"id": e.external_id, "v": repr(e)} if raw is ... else raw, None, version) for e in entities
+        ]
+        return store.write_blocking(
+            lambda tx: records.apply(
+                tx, source.id, entities[0].stream, rows, mode=mode, now=now, raw=raw_policy, **options
+            )
+        )
+
+    return put
+
+
+@pytest.fixture
+def ticket():
+    def ticket(external_id, **fields):
+        return Ticket(external_id=str(external_id), **fields)
+
+    return ticket
