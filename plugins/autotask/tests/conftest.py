@@ -106,9 +106,16 @@ def _reused_desk() -> Iterator[DeskUnderTest]:
 
 @pytest.fixture
 def own_desk(_reused_desk: DeskUnderTest) -> DeskUnderTest:
-    """A small desk that is seeded anew for each test."""
-    _reused_desk.sandbox.reset()
+    """A small desk with counters and faults of the test's own; its records stay as they are."""
+    _reused_desk.sandbox.reset(reseed=False)
     return _reused_desk
+
+
+@pytest.fixture
+def changing_desk() -> Iterator[DeskUnderTest]:
+    """A small desk whose records the test may change."""
+    with _served() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
@@ -117,9 +124,15 @@ def desk_with():
     return _served
 
 
+@pytest.fixture(scope="session")
+def _known_lists() -> MemoryState:
+    return MemoryState()
+
+
 @pytest.fixture
-async def autotask(desk):
-    async with desk.connector() as connector:
+async def autotask(desk, _known_lists):
+    """A connection to the desk that no test changes."""
+    async with desk.connector(state=_known_lists) as connector:
         yield connector
 
 

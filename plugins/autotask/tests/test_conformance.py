@@ -2,6 +2,7 @@
 
 import pytest
 
+from servicedesk_core.testing.memory import MemoryState
 from servicedesk_core.testing.suites.ticket_sync import TicketSyncSuite
 
 
@@ -11,10 +12,15 @@ def small_desk(desk_with):
         yield running
 
 
+@pytest.fixture(scope="module")
+def state():
+    return MemoryState()
+
+
 class TestAutotask(TicketSyncSuite):
     page_size = 75
 
     @pytest.fixture
-    async def connector(self, small_desk):
-        async with small_desk.connector() as autotask:
+    async def connector(self, small_desk, state):
+        async with small_desk.connector(state=state) as autotask:
             yield autotask

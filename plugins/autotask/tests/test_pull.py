@@ -126,13 +126,13 @@ async def test_unchanged_stream_costs_one_request(own_desk, pull, ids):
     assert set(own_desk.requests.values()) == {1}
 
 
-async def test_incremental_pass_brings_what_moved_by_either_stamp(own_desk, pull, ids):
-    store = own_desk.sandbox.store
-    since = own_desk.sandbox.now() + timedelta(hours=1)
+async def test_incremental_pass_brings_what_moved_by_either_stamp(changing_desk, pull, ids):
+    store = changing_desk.sandbox.store
+    since = changing_desk.sandbox.now() + timedelta(hours=1)
     stamp = (since + timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
     edited, touched = store.select("Tickets", tail="ORDER BY id LIMIT 2")
     store.put("Tickets", [edited | {"lastTrackedModificationDateTime": stamp}, touched | {"lastActivityDate": stamp}])
-    async with own_desk.connector(streams=("tickets",)) as autotask:
+    async with changing_desk.connector(streams=("tickets",)) as autotask:
         pages = await pull(autotask, "tickets", PullMode.INCREMENTAL, since=since)
     assert ids(pages) == [str(edited["id"]), str(touched["id"])]
     assert pages[-1].max_stamp == datetime.fromisoformat(stamp)
@@ -158,24 +158,24 @@ async def test_streams_without_a_stamp_are_swept_whole(autotask, pull, ids):
     )
 
 
-async def test_desk_that_lives_on_is_followed(own_desk, pull):
-    async with own_desk.connector(streams=("tickets", "notes", "time_entries")) as autotask:
-        since = own_desk.sandbox.now()
-        done = own_desk.sandbox.advance(8)
+async def test_desk_that_lives_on_is_followed(changing_desk, pull):
+    async with changing_desk.connector(streams=("tickets", "notes", "time_entries")) as autotask:
+        since = changing_desk.sandbox.now()
+        done = changing_desk.sandbox.advance(8)
         found = await pull(autotask, "tickets", PullMode.INCREMENTAL, since=since)
         assert done
         assert sum(len(page.records) for page in found) > 0
         assert all(page.max_stamp >= since for page in found if page.max_stamp)
 
 
-async def test_tickets_that_the_vendor_logs_as_deleted_are_gone(own_desk, pull):
-    at = own_desk.sandbox.now() - timedelta(minutes=5)
+async def test_tickets_that_the_vendor_logs_as_deleted_are_gone(changing_desk, pull):
+    at = changing_desk.sandbox.now() - timedelta(minutes=5)
     row = {
         "id": 1, "ticketID": 7777, "ticketNumber": "T20261120.0001", "ticketTitle": "A", "deletedByResourceID": 4,
         "deletedDateTime": at.strftime("%Y-%m-%dT%H:%M:%SZ"),
     }  # fmt: skip
-    own_desk.sandbox.store.put("DeletedTicketLogs", [row])
-    async with own_desk.connector(streams=("tickets",)) as autotask:
+    changing_desk.sandbox.store.put("DeletedTicketLogs", [row])
+    async with changing_desk.connector(streams=("tickets",)) as autotask:
         last = (await pull(autotask, "tickets", PullMode.INCREMENTAL, since=at - timedelta(minutes=1)))[-1]
         assert list(last.gone) == ["7777"]
         assert (

@@ -26,7 +26,7 @@ RIGHTS = {
 """What the API user's security level must allow for each stream. The vendor renames these from time to time."""
 
 ACCESS = (
-    "An Autotask administrator opens Admin > Organization Settings & Users > Resources/Users (HR) > New > New API User.",
+    "An administrator opens Admin > Organization Settings & Users > Resources/Users (HR) > New > New API User.",
     "Security level: 'API User (system) (API-only)', or better a copy of it that may only view what is listed here.",
     "Generate key and secret on the same page: they are username (like an e-mail address) and secret.",
     "API Tracking Identifier: 'Custom (Internal Integration)'; the identifier it shows is the integration code.",
