@@ -8,7 +8,17 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.reports.desk import DeskReport, WatchList
-from servicedesk_core.reports.wording import ago, completeness, count, dimensions, hours, moment, place_of
+from servicedesk_core.reports.wording import (
+    ago,
+    completeness,
+    count,
+    dimensions,
+    freshness,
+    hours,
+    moment,
+    place_of,
+    summary,
+)
 from servicedesk_core.store.queries.completeness import StreamCompleteness
 from servicedesk_core.store.queries.desk import Figure
 from servicedesk_core.store.queries.tickets import TicketRow
@@ -36,7 +46,9 @@ def render(report: DeskReport) -> str:
         as_of=escape(f"{moment(numbers.at, zone)} ({report.timezone})"),
         headline="".join(_headline(report)),
         warnings="".join(_warnings(report)),
-        freshness="".join(_freshness(stream, report, zone) for stream in numbers.completeness),
+        summary=escape(summary(numbers, zone)),
+        details="" if all(stream.is_complete for stream in freshness(numbers)) else " open",
+        freshness="".join(_freshness(stream, report, zone) for stream in freshness(numbers)),
         dimensions="".join(_dimension(name, title, bars) for name, (title, bars) in dimensions(numbers).items()),
         overloaded=_overloaded(report),
         watch="".join(_watch(entry, report) for entry in report.watch),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.reports.desk import DeskReport, WatchList
-from servicedesk_core.reports.wording import ago, completeness, count, dimensions, hours, moment
+from servicedesk_core.reports.wording import ago, completeness, count, dimensions, freshness, hours, moment, summary
 from servicedesk_core.store.queries.desk import DeskNumbers, Figure
 from servicedesk_core.store.queries.tickets import TicketRow
 
@@ -47,8 +47,8 @@ def _lines(report: DeskReport) -> Iterator[str]:
 
 
 def _freshness(numbers: DeskNumbers, zone: ZoneInfo) -> Iterator[str]:
-    yield "Completeness and age of the data"
-    for stream in numbers.completeness:
+    yield summary(numbers, zone)
+    for stream in freshness(numbers):
         age = f"{ago(stream.last_success_at, numbers.at)} ago" if stream.last_success_at else "never"
         name = _cut(f"{stream.connection} {stream.stream}", _LABEL)
         yield f"  {name} {count(stream.rows):>9}  {completeness(stream, zone):<32} read {age}"

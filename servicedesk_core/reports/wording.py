@@ -38,6 +38,28 @@ def _is_of_age(ticket: TicketRow, figure: Figure) -> bool:
     return (since is None or created >= since) and (before is None or created < before)
 
 
+def freshness(numbers: DeskNumbers) -> tuple[StreamCompleteness, ...]:
+    """Return the completeness of what was pulled; events that the desk derived itself are as complete as tickets."""
+    return tuple(s for s in numbers.completeness if s.stream != "ticket_events" or s.is_complete or s.last_success_at)
+
+
+def summary(numbers: DeskNumbers, zone: ZoneInfo) -> str:
+    """Say in one sentence how complete and how old the data is."""
+    streams = freshness(numbers)
+    if not streams:
+        return "Nothing was read yet."
+    missing = [s.stream for s in streams if not s.is_complete]
+    missing = [s.stream for s in streams if not s.is_complete]
+    state = f"Not complete yet: {', '.join(missing)}." if missing else "Everything asked for is here."
+    reads = [s.last_success_at for s in streams if s.last_success_at]
+    tickets = [s.last_success_at for s in streams if s.stream == "tickets" and s.last_success_at]
+    if tickets:
+        state += f" Tickets were read {ago(min(tickets), numbers.at)} ago,"
+    if reads:
+        state += f" the oldest part {ago(min(reads), numbers.at)} ago ({moment(min(reads), zone)})."
+    return state
+
+
 def completeness(stream: StreamCompleteness, zone: ZoneInfo) -> str:
     """Say how much of a stream the desk has."""
     if stream.is_complete:

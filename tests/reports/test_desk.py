@@ -1,0 +1,173 @@
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from servicedesk_core.domain import Company, Entity, Priority, Queue, StatusCategory, Technician, Ticket, TimeEntry
+from servicedesk_core.hooks import VendorIdentity
+from servicedesk_core.reports import desk_html, desk_text
+from servicedesk_core.reports.desk import DeskReport, build
+from servicedesk_core.reports.wording import dimensions, place_of, span
+from servicedesk_core.store import Store, records, sources
+from servicedesk_core.store.records import Incoming
+from servicedesk_core.testing import FakeClock
+
+NOW = datetime(2026, 3, 11, 14, 0, tzinfo=UTC)
+EVIL = "<script>alert('x')</script> & \"quotes\""
+
+
+def ticket(number: int, category: StatusCategory | None, **fields: object) -> Ticket:
+    age = timedelta(days=number)
+    values: dict[str, object] = {
+        "number": f"T{number:04}",
+        "title": f"Ticket {number}",
+        "status": category.value if category else "Galloping",
+        "status_category": category,
+        "created_at": NOW - age,
+        "last_activity_at": NOW - timedelta(hours=1),
+    }
+    return Ticket(external_id=str(number), **{**values, **fields})
+
+
+TICKETS = [
+    ticket(1, StatusCategory.NEW, title=EVIL, company_ref="c1"),
+    ticket(2, StatusCategory.IN_PROGRESS, assignee_ref="ana", queue_ref="q1", priority=Priority.P1, estimated_s=3600),
+    ticket(3, StatusCategory.WAITING_CUSTOMER, assignee_ref="ana", last_activity_at=NOW - timedelta(hours=49)),
+    ticket(4, StatusCategory.WAITING_CUSTOMER, assignee_ref="ana", last_activity_at=NOW - timedelta(hours=48)),
+    ticket(5, StatusCategory.ON_HOLD, assignee_ref="ben", due_at=NOW - timedelta(hours=2)),
+    ticket(6, StatusCategory.ON_HOLD, assignee_ref="ben", due_at=NOW + timedelta(hours=20)),
+    ticket(7, None, assignee_ref="ben"),
+    ticket(8, StatusCategory.CLOSED, assignee_ref="ben"),
+    *(ticket(100 + n, StatusCategory.IN_PROGRESS, assignee_ref="cho") for n in range(21)),
+]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    clock = FakeClock(NOW)
+    store = Store.open(f"sqlite:///{tmp_path}/desk.db", clock=clock)
+    rows: list[Entity] = [
+        Company(external_id="c1", name="Acme & Sons"),
+        Queue(external_id="q1", name="Help desk"),
+        *(Technician(external_id=name, name=name.title()) for name in ("ana", "ben", "cho")),
+        *TICKETS,
+        TimeEntry(external_id="1", ticket_ref="2", worked_s=5400),
+    ]
+
+    def fill(tx: object) -> None:
+        source = sources.ensure(tx, "psa", "autotask", "sandbox", NOW)
+        identity = VendorIdentity("autotask", "1", "Example", {"tickets": "https://psa.example.com/{external_id}"})
+        sources.remember_identity(tx, source, identity, NOW)
+        for stream in dict.fromkeys(row.stream for row in rows):
+            incoming = [Incoming(row, {"id": row.external_id}, None, "1") for row in rows if row.stream == stream]
+            records.apply(tx, source.id, stream, incoming, mode="backfill", now=NOW)
+
+    store.write_blocking(fill)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def report(store: Store) -> DeskReport:
+    return store.read_blocking(lambda tx: build(tx, desk=EVIL, timezone="America/New_York", now=NOW))
+
+
+def test_the_lists_hold_exactly_what_their_definitions_say(report: DeskReport) -> None:
+    found = {entry.id: [row.external_id for row in entry.tickets] for entry in report.watch}
+    assert found == {
+        "new": ["1"],
+        "unassigned": ["1"],
+        "waiting": ["3"],
+        "hold-overdue": ["5"],
+        "over-estimate": ["2"],
+    }
+    assert [(f.label, f.count) for f in report.numbers.overloaded] == [("Cho", 21)]
+    assert report.unmapped == 1
+
+
+def test_every_figure_opens_exactly_as_many_tickets_as_it_says(report: DeskReport) -> None:
+    for name, (_, figures) in dimensions(report.numbers).items():
+        placed = Counter(place_of(row, report.numbers)[name] for row in report.tickets)
+        assert placed == {f.label: f.count for f in figures if f.count}, name
+        assert sum(placed.values()) == report.numbers.open.count == len(TICKETS) - 1
+
+
+class Page(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.filters: list[str] = []
+        self.rows: list[dict[str, str | None]] = []
+        self.links: list[str] = []
+        self.scripts = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "script":
+            self.scripts += 1
+        if tag == "tr" and "data-queue" in given:
+            self.rows.append(given)
+        if tag == "a":
+            self.filters += [given["data-filter"] or ""] if "data-filter" in given else []
+            self.links += [given.get("href") or ""]
+
+
+def test_the_page_escapes_record_text_and_loads_nothing(report: DeskReport) -> None:
+    html = desk_html.render(report)
+    page = Page()
+    page.feed(html)
+    assert page.scripts == 1
+    assert "alert(" not in re.sub(r"&lt;script&gt;.*?&lt;/script&gt;", "", html)
+    assert not re.search(r"\b(src|href)\s*=\s*[\"']?(http:|//)", html)
+    assert "https://psa.example.com/1" in page.links
+
+
+def test_a_click_on_a_figure_shows_the_tickets_that_it_counts(report: DeskReport) -> None:
+    html = desk_html.render(report)
+    page = Page()
+    page.feed(html[html.index('id="tickets"') :])
+    rows = page.rows
+    page = Page()
+    page.feed(html)
+    assert len(rows) == report.numbers.open.count
+    for chosen in page.filters:
+        dimension, _, label = chosen.partition("=")
+        shown = sum(row[f"data-{dimension}"] == label for row in rows)
+        counted = {f.label: f.count for f in dimensions(report.numbers)[dimension][1]}
+        assert shown == counted[label]
+
+
+def test_a_link_that_is_no_web_address_is_not_a_link(store: Store) -> None:
+    identity = VendorIdentity("autotask", "1", "Example", {"tickets": "javascript:alert({external_id})"})
+    store.write_blocking(lambda tx: sources.remember_identity(tx, sources.get(tx, "psa"), identity, NOW))
+    report = store.read_blocking(lambda tx: build(tx, desk="Desk", timezone="Etc/UTC", now=NOW))
+    assert "javascript:" not in desk_html.render(report)
+
+
+def test_the_terminal_shows_the_same_numbers_in_narrow_lines(report: DeskReport) -> None:
+    text = desk_text.render(report)
+    assert max(map(len, text.splitlines())) <= 120
+    assert f"Open tickets: {report.numbers.open.count}" in text
+    for entry in report.watch:
+        assert f"{entry.title}: {entry.count}" in text
+
+
+def test_an_empty_desk_says_that_nothing_was_read(tmp_path: Path) -> None:
+    store = Store.open(f"sqlite:///{tmp_path}/empty.db", clock=FakeClock(NOW))
+    try:
+        report = store.read_blocking(lambda tx: build(tx, desk="Desk", timezone="Etc/UTC", now=NOW))
+    finally:
+        store.close()
+    assert "Nothing was read yet." in desk_text.render(report)
+    assert "Nothing was read yet." in desk_html.render(report)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(None, "-"), (0, "0 min"), (59, "0 min"), (3600, "1 h"), (90_000, "1 d 1 h"), (10 * 86_400 + 3600, "10 d")],
+)
+def test_spans_are_said_in_their_two_largest_units(seconds: float | None, said: str) -> None:
+    assert span(seconds) == said
