@@ -32,4 +32,4 @@ def connector(
     for path in scaffold.write_connector(name, directory):
         cli.say(f"  {path}")
     target = directory / name
-    cli.say(f"Next: pip install -e {target} && pytest {target}")
+    cli.say(f"Next: pip install -e '{target}[dev]' && pytest {target}")

@@ -38,6 +38,7 @@ def write_connector(name: str, folder: Path) -> list[Path]:
         "name": name,
         "package": package,
         "class_name": "".join(part.capitalize() for part in name.split("-")),
+        "env_name": name.upper().replace("-", "_"),
         "next_minor": _next_minor(__version__),
         "version": __version__.rpartition(".")[0],
     }
