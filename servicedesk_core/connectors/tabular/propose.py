@@ -87,6 +87,12 @@ _RECORD_FIELDS: dict[str, dict[str, str]] = {
     },
     "companies": {"name": "name", "phone": "phone", "city": "city", "country": "country"},
 }  # fmt: skip
+_KEYS = {
+    "tickets": "ticket|case|incident|request|problem",
+    "assets": "asset|device|serial|host",
+    "contacts": "contact|person",
+    "companies": "compan|customer|client|account",
+}
 _TICKET_TIMES = {"created_at": "created", "resolved_at": "resolved", "closed_at": "closed", "due_at": "due"}
 _MANY_WORDS = 200
 _NO_RANK = 99
@@ -121,7 +127,9 @@ def propose(found: Profile) -> Proposal:
     draft = _Draft(found)
     case = draft.case_column()
     times = [column for column in draft.varying if column.time_format]
-    if case is not None and times:
+    key = draft.key_column()
+    is_list = key is not None and _rank("id", key) < _NO_RANK
+    if case is not None and times and (_rank("case", case) < _NO_RANK or not is_list):
         return draft.events(case, times)
     return draft.records()
 
@@ -250,14 +258,13 @@ class _Draft:
 
     def records(self) -> Proposal:
         """Propose a file of records, of the stream whose fields it names most of."""
-        stream = max(_RECORD_FIELDS, key=self._matches)
-        unique = [c for c in self.varying if c.filled == self.rows and c.distinct == self.rows and not c.time_format]
-        if not unique:
+        key = self.key_column()
+        if key is None:
             raise ProtocolError(
                 f"{self.found.path.name} has neither a column that tells its rows apart nor the shape of a log.",
                 hint="Write the mapping by hand; columns can be joined to a key.",
             )
-        key = min(unique, key=lambda column: (_rank("id", column), _rank("case", column)))
+        stream = max(_RECORD_FIELDS, key=lambda one: self._matches(one, key))
         columns: dict[str, Any] = {"external_id": key.name}
         self.taken.add(key.name)
         for field, role in _RECORD_FIELDS[stream].items():
@@ -275,11 +282,16 @@ class _Draft:
             columns["name"] = key.name
         return self._proposal("record", stream, columns)
 
-    def _matches(self, stream: str) -> int:
-        return sum(
-            any(re.search(_HINTS[role], column.name.strip().lower()) for column in self.varying)
-            for role in _RECORD_FIELDS[stream].values()
+    def key_column(self) -> Column | None:
+        """Return the column that tells the rows apart, or ``None``."""
+        unique = [c for c in self.varying if c.filled == self.rows and c.distinct == self.rows and not c.time_format]
+        return min(unique, key=lambda column: (_rank("id", column), _rank("case", column)), default=None)
+
+    def _matches(self, stream: str, key: Column) -> int:
+        named = sum(
+            any(_rank(role, column) < _NO_RANK for column in self.varying) for role in _RECORD_FIELDS[stream].values()
         )
+        return named + 2 * bool(re.search(_KEYS[stream], key.name.lower()))
 
     def time_rule(self, column: Column) -> dict[str, Any]:
         """Return how the times of a column are read."""
