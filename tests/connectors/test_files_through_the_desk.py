@@ -1,0 +1,87 @@
+"""A log synced through the whole product: growth, corrections, a changed mapping, bad rows."""
+
+import sqlite3
+
+from servicedesk_core.runtime.desk import ServiceDesk
+
+CONFIG = """
+[desk]
+store = "sqlite:///desk.db"
+
+[connections.log]
+connector = "tabular"
+
+[[connections.log.files]]
+path = "log.csv"
+layout = "event"
+
+[connections.log.files.columns]
+ticket_ref = "case"
+effective_at = "at"
+vendor_word = "step"
+actor_ref = "who"
+
+[connections.log.files.words]
+open = "new"
+work = "in_progress"
+solve = "resolved"
+"""
+HEAD = "case,step,who,at\n"
+ONE = "T1,open,Ana,2024-01-01T08:00:00Z\nT1,work,Ben,2024-01-01T09:00:00Z\n"
+TWO = "T2,open,Ana,2024-01-02T08:00:00Z\n"
+
+
+async def sync(folder):
+    async with ServiceDesk.open(folder / "servicedesk.toml") as desk:
+        (stream,) = (await desk.sync("log")).streams
+        assert stream.error is None
+        return stream
+
+
+def ask(folder, query):
+    db = sqlite3.connect(folder / "desk.db")
+    try:
+        return db.execute(query).fetchall()
+    finally:
+        db.close()
+
+
+async def test_a_grown_file_brings_only_its_new_rows(logs, tmp_path):
+    logs.write(tmp_path / "servicedesk.toml", CONFIG)
+    logs.write(tmp_path / "log.csv", HEAD + ONE + TWO)
+    assert (await sync(tmp_path)).new == 3
+    logs.write(tmp_path / "log.csv", HEAD + ONE + "T1,solve,Ben,2024-01-03T08:00:00Z\n" + TWO)
+    grown = await sync(tmp_path)
+    assert (grown.read, grown.new, grown.changed, grown.unchanged) == (4, 1, 0, 3)
+    assert ask(tmp_path, "SELECT external_id, status_category, completed_by_ref FROM v_tickets ORDER BY 1") == [
+        ("T1", "resolved", "Ben"),
+        ("T2", "new", None),
+    ]
+
+
+async def test_a_changed_mapping_replaces_the_whole_generation(logs, tmp_path):
+    logs.write(tmp_path / "servicedesk.toml", CONFIG)
+    logs.write(tmp_path / "log.csv", HEAD + ONE + TWO)
+    await sync(tmp_path)
+    before = dict(ask(tmp_path, "SELECT external_id, local_id FROM v_tickets"))
+    changed = CONFIG.replace('ticket_ref = "case"', 'ticket_ref = { columns = ["case", "who"], join = "/" }')
+    logs.write(tmp_path / "servicedesk.toml", changed.replace('work = "in_progress"', 'work = "on_hold"'))
+    await sync(tmp_path)
+    tickets = ask(tmp_path, "SELECT external_id, status_category FROM v_tickets ORDER BY 1")
+    assert tickets == [("T1/Ana", "new"), ("T1/Ben", "on_hold"), ("T2/Ana", "new")]
+    assert ask(tmp_path, "SELECT COUNT(*) FROM v_ticket_events") == [(3,)]
+    logs.write(tmp_path / "servicedesk.toml", CONFIG)
+    await sync(tmp_path)
+    assert dict(ask(tmp_path, "SELECT external_id, local_id FROM v_tickets")) == before
+
+
+async def test_bad_rows_wait_in_quarantine_with_their_line_and_leave_it_when_corrected(logs, tmp_path):
+    logs.write(tmp_path / "servicedesk.toml", CONFIG)
+    logs.write(tmp_path / "log.csv", HEAD + ONE + "T2,open,Ana,soon\nT3,open\n")
+    stream = await sync(tmp_path)
+    assert (stream.new, stream.quarantined) == (2, 2)
+    reasons = [reason for (reason,) in ask(tmp_path, "SELECT reason FROM quarantine ORDER BY 1")]
+    assert [reason[:6] for reason in reasons] == ["Line 4", "The ro"]
+    assert "line 5 has 2 cells where 4 are expected" in reasons[1]
+    assert "soon" not in "".join(reasons)
+    assert ask(tmp_path, "SELECT COUNT(*) FROM v_tickets") == [(1,)]
