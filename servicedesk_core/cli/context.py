@@ -3,8 +3,8 @@
 import logging
 import os
 import sys
-from collections.abc import Callable, Coroutine
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -120,8 +120,8 @@ class Cli:
         """Run a coroutine; Ctrl-C and SIGTERM end it cleanly."""
         from servicedesk_core.cli.running import run_async  # noqa: PLC0415
 
-        self.log_to_terminal()
-        return run_async(work)
+        with self.logged():
+            return run_async(work)
 
     def with_desk(self, work: "Callable[[ServiceDesk], Coroutine[Any, Any, T]]", **options: Any) -> T:
         """Open the configured desk, do the work, close it."""
@@ -132,7 +132,8 @@ class Cli:
 
         return self.run(opened)
 
-    def log_to_terminal(self) -> None:
+    @contextmanager
+    def logged(self) -> Iterator[None]:
         """Show what the product logs: everything with ``--debug``, else warnings; secrets are masked."""
         from servicedesk_core.redaction import RedactingFilter  # noqa: PLC0415
 
@@ -140,6 +141,11 @@ class Cli:
         handler.addFilter(RedactingFilter(self.redactor))
         handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s" if self.debug else "%(message)s"))
         logger = logging.getLogger("servicedesk")
-        logger.handlers = [handler]
-        logger.propagate = False
+        before = logger.level
+        logger.addHandler(handler)
         logger.setLevel(logging.DEBUG if self.debug else logging.WARNING)
+        try:
+            yield
+        finally:
+            logger.removeHandler(handler)
+            logger.setLevel(before)

@@ -1,15 +1,17 @@
 """``servicedesk demo``."""
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from servicedesk_core.cli.context import Cli
+from servicedesk_core.cli.output import printable
 from servicedesk_core.cli.progress import sync_progress
 from servicedesk_core.cli.sync import READS_ONLY, show_outcomes
+from servicedesk_core.clock import SystemClock
 from servicedesk_core.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -20,6 +22,21 @@ CONNECTOR = "autotask"
 LIVES_ON_H = 6.0
 STATE = "sandbox.db"
 OWN_FILES = ("servicedesk.toml", "servicedesk.db", "desk.html", STATE)
+
+
+class ShiftedClock(SystemClock):
+    """The machine's time, some hours ago.
+
+    Args:
+        by: How long ago.
+    """
+
+    def __init__(self, by: timedelta) -> None:
+        self._by = by
+
+    def now(self) -> datetime:
+        """Return the instant in UTC."""
+        return super().now() - self._by
 
 
 def register(app: typer.Typer) -> None:
@@ -50,7 +67,7 @@ def demo(
         arguments += ["--port", str(_port(cli.config))]
     else:
         _clear(directory)
-        arguments += ["--now", f"{datetime.now(UTC) - timedelta(hours=LIVES_ON_H):%Y-%m-%dT%H:%M:%S}"]
+        arguments += ["--now", f"{ShiftedClock(timedelta(hours=LIVES_ON_H)).now():%Y-%m-%dT%H:%M:%S}"]
     cli.say("Starting the sandbox: a made-up service desk behind the vendor's own API ...")
     with running_sandbox(CONNECTOR, arguments) as sandbox:
         cli.say(f"Sandbox at {sandbox.url}")
@@ -62,20 +79,25 @@ def demo(
 
 
 def _perform(cli: Cli, directory: Path, sandbox: "RunningSandbox") -> None:
-    from servicedesk_core.reports import desk_html, desk_text  # noqa: PLC0415
-    from servicedesk_core.runtime.files import replace_file  # noqa: PLC0415
-
     _configure(cli, sandbox)
     cli.say(f"\n1. The first sync. {READS_ONLY}")
-    show_outcomes(cli, _sync(cli))
+    # The made-up desk begins some hours ago, so that it can live on until now; the first sync is at that time too.
+    show_outcomes(cli, _sync(cli, clock=ShiftedClock(timedelta(hours=LIVES_ON_H))))
     happened = sandbox.advance(LIVES_ON_H)
     cli.say(
         f"2. The desk lived on for {LIVES_ON_H:.0f} hours ({_in_words(happened)}); a second sync brings what changed:"
     )
     show_outcomes(cli, _sync(cli))
     cli.say("3. The desk:")
+    _report(cli, directory)
+
+
+def _report(cli: Cli, directory: Path) -> None:
+    from servicedesk_core.reports import desk_html, desk_text  # noqa: PLC0415
+    from servicedesk_core.runtime.files import replace_file  # noqa: PLC0415
+
     report = cli.with_desk(lambda desk: desk.report_desk())
-    cli.out.print(desk_text.render(report))
+    cli.out.print(printable(desk_text.render(report)), soft_wrap=True)
     replace_file(directory / "desk.html", desk_html.render(report).encode())
 
 
@@ -100,12 +122,12 @@ def _configure(cli: Cli, sandbox: "RunningSandbox") -> None:
     write_settings(cli.config, text)
 
 
-def _sync(cli: Cli) -> "tuple[SyncOutcome, ...]":
+def _sync(cli: Cli, **options: Any) -> "tuple[SyncOutcome, ...]":
     async def work(desk: "ServiceDesk") -> "tuple[SyncOutcome, ...]":
         with sync_progress(cli) as progress:
             return await desk.sync_all(progress=progress)
 
-    outcomes = cli.with_desk(work)
+    outcomes = cli.with_desk(work, **options)
     if any(outcome.exit_code for outcome in outcomes):
         show_outcomes(cli, outcomes)
         raise typer.Exit(max(outcome.exit_code for outcome in outcomes))

@@ -34,6 +34,11 @@ def plain(value: object) -> str:
     return text
 
 
+def printable(text: str) -> str:
+    """Return text of several lines that cannot steer the terminal."""
+    return "\n".join(_CONTROL.sub(" ", line) for line in text.splitlines())
+
+
 def console(*, stderr: bool = False) -> "Console":
     """Return a console; without a terminal it is plain and wide. ``NO_COLOR`` is honoured by rich."""
     from rich.console import Console  # noqa: PLC0415  # a tenth of a second that the help page does not need
@@ -78,9 +83,14 @@ def facts(pairs: Iterable[tuple[str, object]]) -> "RenderableType":
     return grid
 
 
+def _foreign(value: Any) -> Any:
+    """Return what orjson can write for what it does not know."""
+    return value.model_dump(mode="json") if hasattr(value, "model_dump") else str(value)
+
+
 def write_json(document: dict[str, Any]) -> None:
     """Write one JSON document to standard output."""
     import orjson  # noqa: PLC0415
 
     options = orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS | orjson.OPT_APPEND_NEWLINE
-    sys.stdout.write(orjson.dumps(document, default=str, option=options).decode())
+    sys.stdout.write(orjson.dumps(document, default=_foreign, option=options).decode())

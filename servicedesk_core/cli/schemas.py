@@ -41,8 +41,10 @@ DOCUMENTS: dict[str, Document] = {
     "sync": Document(1, "What each connection's run did.", f"{_RUNTIME}:SyncOutcome", many=True),
     "sync.plan": Document(1, "What a run would ask for.", f"{_RUNTIME}:PlanOutcome", many=True),
     "status": Document(1, "Data and jobs of the desk.", f"{_RUNTIME}:DeskStatus"),
-    "tickets.list": Document(1, "Tickets.", "servicedesk_core.reports.desk:TicketLine", many=True),
-    "tickets.show": Document(1, "One ticket with what hangs on it.", f"{_RUNTIME}:TicketDetail"),
+    "tickets.list": Document(1, "A page of tickets.", "servicedesk_core.store.queries.tickets:TicketPage"),
+    "tickets.show": Document(
+        1, "One ticket with what hangs on it.", "servicedesk_core.store.queries.tickets:TicketDetail"
+    ),
     "quarantine.list": Document(1, "Records that could not be understood.", f"{_RUNTIME}:QuarantinedRecord", many=True),
     "quarantine.show": Document(1, "One of them with its payload.", f"{_RUNTIME}:QuarantinedRecord"),
     "quarantine.retry": Document(1, "What became of the retried records.", f"{_RUNTIME}:RetryOutcome"),

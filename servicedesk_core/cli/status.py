@@ -6,10 +6,10 @@ import typer
 
 from servicedesk_core.cli.arguments import Json
 from servicedesk_core.cli.context import Cli
-from servicedesk_core.cli.output import facts, table
+from servicedesk_core.cli.output import facts, plain, table
 
 if TYPE_CHECKING:
-    from servicedesk_core.runtime import DeskStatus
+    from servicedesk_core.runtime.status import DeskStatus, StreamStatus
 
 
 def register(app: typer.Typer) -> None:
@@ -38,14 +38,14 @@ def _show(cli: Cli, state: "DeskStatus") -> None:
         "Connection",
         "Stream",
         "Records",
+        "Quarantined",
         "Complete back to",
         "Last complete",
-        "Last run",
-        "Quarantined",
+        "State",
         "Problem",
     )
     rows = [
-        (s.connection, s.stream, s.records, s.quarantined, s.synced_at, s.last_run_at, s.last_state, s.problem)
+        (s.connection, s.stream, s.records, s.quarantined, _reach(s), s.synced_at, s.last_state, s.problem)
         for s in state.streams
     ]
     cli.out.print(table(columns, rows))
@@ -60,3 +60,9 @@ def _show(cli: Cli, state: "DeskStatus") -> None:
         if connection.blocked_reason:
             cli.say(f"[{connection.name}] stopped: {connection.blocked_reason}")
             cli.say(f'  → Correct the credentials, then run "servicedesk connections test {connection.name}".')
+
+
+def _reach(stream: "StreamStatus") -> str:
+    if stream.is_complete:
+        return "everything" if stream.complete_since is None else plain(stream.complete_since)
+    return "not yet" if stream.complete_since is None else plain(stream.complete_since)

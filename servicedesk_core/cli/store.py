@@ -29,16 +29,9 @@ def size(ctx: typer.Context, as_json: Json = False) -> None:
     found = maintenance.size(cli.config)
 
     def shown() -> None:
-        cli.out.print(
-            facts(
-                [
-                    ("Store", found.store),
-                    ("MB", found.bytes / 1e6),
-                    ("Disk free, MB", None if found.free_bytes is None else found.free_bytes / 1e6),
-                ]
-            )
-        )
-        cli.out.print(table(("Stream", "Records"), [(name, rows) for name, rows in found.rows.items()]))
+        disk = None if found.disk_free_bytes is None else found.disk_free_bytes / 1e6
+        cli.out.print(facts([("Store", found.store), ("MB", found.bytes / 1e6), ("Disk free, MB", disk)]))
+        cli.out.print(table(("Table", "Rows"), [(name, rows) for name, rows in found.rows.items()]))
 
     cli.emit("store.size", found, as_json=as_json, show=shown)
 
@@ -68,7 +61,7 @@ def backup(
     from servicedesk_core.runtime import maintenance  # noqa: PLC0415
 
     cli: Cli = ctx.obj
-    done = maintenance.backup(cli.config, target)
+    done = maintenance.make_backup(cli.config, target)
 
     def shown() -> None:
         cli.out.print(f"Backup: {done.path} ({done.bytes / 1e6:,.1f} MB)")
@@ -85,6 +78,6 @@ def upgrade(ctx: typer.Context, yes: Yes = False, as_json: Json = False) -> None
     done = maintenance.upgrade(cli.config)
 
     def shown() -> None:
-        cli.out.print(f"The store has schema {done.after} (before: {done.before}).")
+        cli.out.print(f"The store {done.store} has schema {done.schema}.")
 
     cli.emit("store.upgrade", done, as_json=as_json, show=shown)

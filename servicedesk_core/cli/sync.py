@@ -73,13 +73,16 @@ def show_outcomes(cli: Cli, outcomes: "tuple[SyncOutcome, ...]") -> None:
     columns = ("Stream", "Read", "New", "Changed", "Unchanged", "Quarantined", "Gone", "Requests", "Records/s", "State")
     for outcome in outcomes:
         if outcome.report is not None:
+            ran = [stream for stream in outcome.report.streams if stream.state != "skipped"]
             rows = [
                 (s.stream, s.read, s.new, s.changed, s.unchanged, s.quarantined, s.gone, s.requests,
                  round(s.records_per_s), str(s.state))
-                for s in outcome.report.streams
+                for s in ran
             ]  # fmt: skip
             what = "dry run, nothing stored" if outcome.report.dry_run else "stored"
             cli.out.print(table(columns, rows, title=f"{outcome.connection} ({what})"))
+            if skipped := [stream.stream for stream in outcome.report.streams if stream.state == "skipped"]:
+                cli.say(f"Nothing was due: {', '.join(skipped)}.")
             for stream in outcome.report.streams:
                 if stream.error:
                     cli.say(f"[{outcome.connection}] {stream.stream}: {stream.error} {stream.hint or ''}".rstrip())

@@ -1,15 +1,32 @@
 """``servicedesk tickets``."""
 
-from typing import TYPE_CHECKING, Annotated
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from servicedesk_core.cli.arguments import Json
 from servicedesk_core.cli.context import Cli
-from servicedesk_core.cli.output import facts, plain, table
+from servicedesk_core.cli.output import facts, plain, printable, table
+from servicedesk_core.errors import SettingsError
 
 if TYPE_CHECKING:
-    from servicedesk_core.runtime import TicketDetail
+    from datetime import datetime
+
+    from servicedesk_core.store.queries.tickets import TicketDetail, TicketPage
+
+NOBODY = "none"
+"""Stands for "has none" in a filter."""
+
+
+class Watch(StrEnum):
+    """Lists that somebody should look at; the desk report shows the same."""
+
+    NEW = "new"
+    WAITING = "waiting"
+    HOLD_OVERDUE = "hold-overdue"
+    UNASSIGNED = "unassigned"
+    OVER_ESTIMATE = "over-estimate"
 
 
 def register(app: typer.Typer) -> None:
@@ -24,36 +41,88 @@ def list_tickets(
     ctx: typer.Context,
     *,
     connection: Annotated[str | None, typer.Option("--connection", help="Only of this connection.")] = None,
-    queue: Annotated[str | None, typer.Option("--queue", help="Name of a queue.")] = None,
-    status: Annotated[str | None, typer.Option("--status", help="The vendor's word or a category such as new.")] = None,
-    technician: Annotated[
-        str | None, typer.Option("--technician", help='Name of an assignee; "none" = unassigned.')
-    ] = None,
-    company: Annotated[str | None, typer.Option("--company", help="Name of a client.")] = None,
-    priority: Annotated[str | None, typer.Option("--priority", help="P1 to P5.")] = None,
-    watch: Annotated[str | None, typer.Option("--watch", help="One of the lists of the desk report.")] = None,
-    search: Annotated[str | None, typer.Option("--search", help="Part of the number or title.")] = None,
+    queue: Annotated[str | None, typer.Option("--queue", help='Name of a queue; "none" = in no queue.')] = None,
+    status: Annotated[str | None, typer.Option("--status", help='A category such as new; "none" = not mapped.')] = None,
+    technician: Annotated[str | None, typer.Option("--technician", help='Who has it; "none" = nobody.')] = None,
+    company: Annotated[str | None, typer.Option("--company", help='Name of a client; "none" = of no client.')] = None,
+    priority: Annotated[str | None, typer.Option("--priority", help='P1 to P5; "none" = without one.')] = None,
+    watch: Annotated[Watch | None, typer.Option("--watch", help="One of the lists of the desk report.")] = None,
+    search: Annotated[str | None, typer.Option("--search", help="Part of the title, or the number.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Also those that are done.")] = False,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1_000, help="At most so many.")] = 50,
+    after: Annotated[str | None, typer.Option("--after", help='"next" of the page before.')] = None,
     as_json: Json = False,
 ) -> None:
-    """List tickets, open ones first of all: the oldest come first."""
+    """List tickets, the newest first; the lists of the desk report begin with the oldest. Only open ones by default."""
+    from servicedesk_core.clock import SystemClock  # noqa: PLC0415
+    from servicedesk_core.store.queries.tickets import TicketFilter  # noqa: PLC0415
+
     cli: Cli = ctx.obj
-    tickets = cli.with_desk(
-        lambda desk: desk.tickets.list(
-            connection=connection,
-            queue=queue,
-            status=status,
-            technician=technician,
-            company=company,
-            priority=priority,
-            watch=watch,
-            search=search,
-            only_open=not everything,
-            limit=limit,
-        ),
-        read_only=True,
+    given: dict[str, Any] = {
+        "connection": connection,
+        "only_open": not everything,
+        "queue": _or_none(queue),
+        "assignee": _or_none(technician),
+        "company": _or_none(company),
+        "priority": _or_none(priority.upper() if priority and priority.lower() != NOBODY else priority),
+        "text": search,
+        **_status(status),
+    }
+    chosen = TicketFilter(**given | (_watched(watch, SystemClock().now()) if watch else {}))
+    page = cli.with_desk(
+        lambda desk: desk.tickets.list(chosen, after=after, limit=limit, oldest_first=watch is not None), read_only=True
     )
+    cli.emit("tickets.list", page, as_json=as_json, show=lambda: _show_page(cli, page))
+
+
+def show(
+    ctx: typer.Context,
+    ticket: Annotated[str, typer.Argument(help="Ticket number, or the vendor's id.")],
+    connection: Annotated[str | None, typer.Option("--connection", help="Where it is, if several have it.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show one ticket with its notes, time and history. Private notes are shown: it is your own data."""
+    cli: Cli = ctx.obj
+    found = cli.with_desk(lambda desk: desk.tickets.get(ticket, connection=connection), read_only=True)
+    cli.emit("tickets.show", found, as_json=as_json, show=lambda: _show(cli, found))
+
+
+def _or_none(value: str | None) -> str | None:
+    return "" if value is not None and value.lower() == NOBODY else value
+
+
+def _status(word: str | None) -> dict[str, Any]:
+    from servicedesk_core.config.values import did_you_mean  # noqa: PLC0415
+    from servicedesk_core.domain import StatusCategory  # noqa: PLC0415
+
+    if word is None:
+        return {}
+    if word.lower() == NOBODY:
+        return {"unmapped_status": True}
+    category = word.lower().replace(" ", "_").replace("-", "_")
+    if category not in list(StatusCategory):
+        raise SettingsError(
+            f'"{word}" is no status category.{did_you_mean(category, list(StatusCategory))}',
+            hint=f'Categories are {", ".join(StatusCategory)}, or "none" for words that are not mapped.',
+        )
+    return {"categories": (StatusCategory(category),)}
+
+
+def _watched(watch: Watch, now: "datetime") -> dict[str, Any]:
+    from servicedesk_core.domain import StatusCategory  # noqa: PLC0415
+    from servicedesk_core.store.queries.desk import WAITING, WAITING_TOO_LONG  # noqa: PLC0415
+
+    filters: dict[Watch, dict[str, Any]] = {
+        Watch.NEW: {"categories": (StatusCategory.NEW,)},
+        Watch.WAITING: {"categories": WAITING, "last_activity_before": now - WAITING_TOO_LONG},
+        Watch.HOLD_OVERDUE: {"categories": (StatusCategory.ON_HOLD,), "due_before": now},
+        Watch.UNASSIGNED: {"assignee": ""},
+        Watch.OVER_ESTIMATE: {"over_estimate": True},
+    }
+    return filters[watch]
+
+
+def _show_page(cli: Cli, page: "TicketPage") -> None:
     columns = ("Ticket", "Title", "Client", "Queue", "Status", "Technician", "Priority", "Created", "Due")
     rows = [
         (
@@ -67,59 +136,60 @@ def list_tickets(
             t.created_at,
             t.due_at,
         )
-        for t in tickets
+        for t in page.rows
     ]
-    cli.emit("tickets.list", tickets, as_json=as_json, show=lambda: cli.out.print(table(columns, rows)))
-    if len(tickets) == limit:
-        cli.say(f"These are the first {limit:,}; ask for more with --limit.")
-
-
-def show(
-    ctx: typer.Context,
-    ticket: Annotated[str, typer.Argument(help="Ticket number, or the vendor's id.")],
-    connection: Annotated[
-        str | None, typer.Option("--connection", help="Where it is, if several have that number.")
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Show one ticket with its notes, time and history. Private notes are shown: it is your own data."""
-    cli: Cli = ctx.obj
-    found = cli.with_desk(lambda desk: desk.tickets.get(ticket, connection=connection), read_only=True)
-    cli.emit("tickets.show", found, as_json=as_json, show=lambda: _show(cli, found))
+    cli.out.print(table(columns, rows))
+    if page.next:
+        cli.say(f"There are more: --after {page.next}")
 
 
 def _show(cli: Cli, found: "TicketDetail") -> None:
-    line = found.ticket
-    worked = f"{(line.worked_s or 0) / 3600:.1f} h"
-    planned = f" of {line.estimated_s / 3600:.1f} h planned" if line.estimated_s else ""
+    row, ticket = found.row, found.ticket
+    people = found.names.get("technicians", {})
+    worked = sum(entry.worked_s or 0 for entry in found.time_entries)
+    planned = f" of {ticket.estimated_s / 3600:.1f} h planned" if ticket.estimated_s else ""
     cli.out.print(
         facts(
             [
-                ("Ticket", line.number or line.external_id),
-                ("Title", line.title),
-                ("Client", line.company),
-                ("Status", f"{line.status or '?'} ({line.status_category or 'not mapped'})"),
-                ("Priority", line.priority),
-                ("Queue", line.queue),
-                ("Technician", line.assignee or "nobody"),
-                ("Created", line.created_at),
-                ("Due", line.due_at),
-                ("Last activity", line.last_activity_at),
-                ("Worked", worked + planned),
-                ("At the vendor", line.url),
+                ("Ticket", row.number or row.external_id),
+                ("Title", row.title),
+                ("Client", row.company),
+                ("Status", f"{row.status or '?'} ({row.status_category or 'not mapped'})"),
+                ("Priority", row.priority),
+                ("Queue", row.queue),
+                ("Technician", row.assignee or "nobody"),
+                ("Created", row.created_at),
+                ("Due", row.due_at),
+                ("Last activity", row.last_activity_at),
+                ("Worked", f"{worked / 3600:.1f} h{planned}"),
+                ("At the vendor", row.url),
+                ("Gone", f"{plain(found.gone_at)}: {found.gone_reason}" if found.gone_at else None),
             ]
         )
     )
-    if found.description:
-        cli.out.print("\n" + "\n".join(plain(text) for text in found.description.splitlines()))
+    if ticket.description:
+        cli.out.print(f"\n{printable(ticket.description)}\n", soft_wrap=True)
     if found.notes:
-        notes = [(n.created_at, n.author, n.visibility, n.title, n.body) for n in found.notes]
+        notes = [
+            (n.created_at, people.get(n.author_ref or "", n.author_type), n.visibility, n.title, n.body)
+            for n in found.notes
+        ]
         cli.out.print(table(("Written", "By", "Visible to", "Title", "Note"), notes, title="Notes"))
     if found.time_entries:
         entries = [
-            (e.worked_at, e.technician, round((e.worked_s or 0) / 3600, 2), e.summary) for e in found.time_entries
+            (
+                e.start_at or e.work_date,
+                people.get(e.technician_ref or ""),
+                round((e.worked_s or 0) / 3600, 2),
+                e.summary,
+            )
+            for e in found.time_entries
         ]
         cli.out.print(table(("When", "Who", "Hours", "Summary"), entries, title="Time"))
     if found.events:
-        events = [(e.effective_at, e.type, e.vendor_word, e.before, e.after) for e in found.events]
+        events = [(e.effective_at, e.type, e.vendor_word, _change(e.before), _change(e.after)) for e in found.events]
         cli.out.print(table(("When", "What", "Vendor's word", "Before", "After"), events, title="History"))
+
+
+def _change(fields: dict[str, Any]) -> str:
+    return ", ".join(f"{name}: {value}" for name, value in fields.items() if value not in (None, "", [], {}))

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from servicedesk_core.runtime.status import DeskStatus as DeskStatus
     from servicedesk_core.runtime.syncing import PlanOutcome as PlanOutcome
     from servicedesk_core.runtime.syncing import SyncOutcome as SyncOutcome
-    from servicedesk_core.runtime.tickets import TicketDetail as TicketDetail
 
 _HOME = {
     "BlockingServiceDesk": "blocking",
@@ -42,7 +41,6 @@ _HOME = {
     "StoreUpgrade": "maintenance",
     "StoreVerdict": "maintenance",
     "SyncOutcome": "syncing",
-    "TicketDetail": "tickets",
 }
 
 __all__ = [*_HOME]  # noqa: PLE0604  # every name is resolved by __getattr__

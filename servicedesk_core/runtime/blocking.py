@@ -101,6 +101,7 @@ class BlockingTickets(_Twin[Tickets]):
     """Tickets in the store; see :class:`Tickets`."""
 
     list = _waiting(Tickets.list)
+    count = _waiting(Tickets.count)
     get = _waiting(Tickets.get)
 
 
@@ -155,6 +156,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
     connections = _waiting(ServiceDesk.connections)
     status = _waiting(ServiceDesk.status)
     vocabulary = _waiting(ServiceDesk.vocabulary)
+    report_desk = _waiting(ServiceDesk.report_desk)
     export = _waiting(ServiceDesk.export)
     changes = _iterating(ServiceDesk.changes)
 

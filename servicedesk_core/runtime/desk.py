@@ -1,13 +1,13 @@
 """The desk: puts configuration, store, plugins and sync together for a program."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Collection, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping
 from contextlib import AsyncExitStack
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Self, TypedDict, Unpack
+from typing import Any, BinaryIO, Self, TypedDict, TypeVar, Unpack
 
 from servicedesk_core.clock import SystemClock
 from servicedesk_core.config import (
@@ -42,6 +42,8 @@ from servicedesk_core.store.store import Migrate
 from servicedesk_core.sync.engine import SyncEngine
 from servicedesk_core.sync.estimate import SyncPlan
 from servicedesk_core.sync.report import ProgressCallback, SyncReport
+
+T = TypeVar("T")
 
 
 class DeskOptions(TypedDict, total=False):
@@ -177,15 +179,9 @@ class ServiceDesk:
             SettingsError: A name is no connection, or there is none.
             StoreError: The store cannot be used.
         """
-        outcomes = []
-        for name in self._several(connections):
-            try:
-                outcomes.append(SyncOutcome(name, await self.sync(name, **arguments)))
-            except StoreError:
-                raise
-            except ServiceDeskError as error:
-                outcomes.append(SyncOutcome(name, error=Problem.of(error)))
-        return tuple(outcomes)
+        return tuple(
+            [SyncOutcome(*one) async for one in self._each(connections, lambda name: self.sync(name, **arguments))]
+        )
 
     async def plan(self, connection: str | None = None, *, streams: Collection[str] = ()) -> SyncPlan:
         """Say what a first sync would cost in requests, hours and disk. Counts only: nothing is pulled or stored.
@@ -210,13 +206,9 @@ class ServiceDesk:
             connections: Their names; empty = all.
             streams: Only these; empty = all that the configuration asks for.
         """
-        outcomes = []
-        for name in self._several(connections):
-            try:
-                outcomes.append(PlanOutcome(name, await self.plan(name, streams=streams)))
-            except ServiceDeskError as error:
-                outcomes.append(PlanOutcome(name, error=Problem.of(error)))
-        return tuple(outcomes)
+        return tuple(
+            [PlanOutcome(*one) async for one in self._each(connections, lambda name: self.plan(name, streams=streams))]
+        )
 
     async def remap(
         self,
@@ -260,13 +252,8 @@ class ServiceDesk:
             streams: See :meth:`remap`.
             progress: See :meth:`remap`.
         """
-        outcomes = []
-        for name in self._several(connections):
-            try:
-                outcomes.append(SyncOutcome(name, await self.remap(name, streams=streams, progress=progress)))
-            except ServiceDeskError as error:
-                outcomes.append(SyncOutcome(name, error=Problem.of(error)))
-        return tuple(outcomes)
+        again = partial(self.remap, streams=streams, progress=progress)
+        return tuple([SyncOutcome(*one) async for one in self._each(connections, again)])
 
     async def retry_quarantine(
         self, numbers: Collection[int] = (), *, connection: str | None = None, stream: str | None = None
@@ -310,13 +297,12 @@ class ServiceDesk:
         Args:
             connections: Their names; empty = all.
         """
-        checks = []
-        for name in self._several(connections):
-            try:
-                checks.append(await self.check(name))
-            except ServiceDeskError as error:
-                checks.append(ConnectionCheck(name, error=Problem.of(error)))
-        return tuple(checks)
+        return tuple(
+            [
+                check or ConnectionCheck(name, error=problem)
+                async for name, check, problem in self._each(connections, self.check)
+            ]
+        )
 
     async def vocabulary(self, connection: str | None = None) -> Vocabulary:
         """Ask a vendor for the tenant's own words, and propose what they mean.
@@ -423,6 +409,18 @@ class ServiceDesk:
             return await self._store.read(write(target))
         with replacing(target) as file:
             return await self._store.read(write(file))
+
+    async def _each(
+        self, names: Collection[str], work: Callable[[str], Awaitable[T]]
+    ) -> AsyncGenerator[tuple[str, T | None, Problem | None], None]:
+        """Do something with several connections, one after the other; one that fails leaves the others alone."""
+        for name in self._several(names):
+            try:
+                yield name, await work(name), None
+            except StoreError:
+                raise
+            except ServiceDeskError as error:
+                yield name, None, Problem.of(error)
 
     def _several(self, names: Collection[str]) -> tuple[str, ...]:
         for name in names:

@@ -95,7 +95,7 @@ def _clock(now: datetime) -> Finding:
 
 def _plugins(config: Path) -> Iterator[Finding]:
     for plugin in installed_plugins(config):
-        subject = f"Plugin {plugin.name}"
+        subject = f"Plugin {plugin.name} ({plugin.group.rpartition('.')[2]})"
         match plugin.status:
             case LoadStatus.FAILED | LoadStatus.INCOMPATIBLE:
                 hint = (

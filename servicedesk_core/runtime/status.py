@@ -1,6 +1,5 @@
 """The state of the desk's data and jobs, from the store alone."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +7,8 @@ from sqlalchemy import Connection
 
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.runtime.checking import ConnectionInfo
-from servicedesk_core.store import changes, issues, leases, quarantine, records, runs, sources
+from servicedesk_core.store import changes, issues, leases, runs, sources
+from servicedesk_core.store.queries.completeness import StreamCompleteness, completeness
 from servicedesk_core.store.runs import Run
 from servicedesk_core.store.sources import Source
 
@@ -22,6 +22,8 @@ class StreamStatus:
         stream: Name of the stream.
         records: Live records.
         quarantined: Records that could not be understood.
+        is_complete: Whether everything was read, as far back as was asked for.
+        complete_since: Everything created since then is here; ``None`` = no limit, or nothing yet.
         synced_at: End of the last run that read it completely.
         last_run_at: Begin of the last run.
         last_state: How that run ended, or ``running``.
@@ -32,6 +34,8 @@ class StreamStatus:
     stream: str
     records: int
     quarantined: int
+    is_complete: bool
+    complete_since: datetime | None
     synced_at: datetime | None
     last_run_at: datetime | None
     last_state: str | None
@@ -141,13 +145,14 @@ def status(tx: Connection, settings: DeskSettings, *, store: str, now: datetime)
     """
     known = sources.all(tx)
     names = {source.id: source.name for source in known}
+    latest = {(names[run.source_id], run.stream): run for run in runs.latest(tx)}
     return DeskStatus(
         desk=settings.desk.name,
         as_of=now,
         store=store,
         last_change=changes.head(tx),
         connections=connections(tx, settings),
-        streams=tuple(stream for source in known for stream in _streams(tx, source)),
+        streams=tuple(_stream(row, latest.get((row.connection, row.stream))) for row in completeness(tx)),
         issues=tuple(
             WordStatus(names[i.source_id], i.stream, i.issue.kind, i.issue.field, i.issue.value, i.count)
             for i in issues.list(tx)
@@ -156,21 +161,16 @@ def status(tx: Connection, settings: DeskSettings, *, store: str, now: datetime)
     )
 
 
-def _streams(tx: Connection, source: Source) -> Iterator[StreamStatus]:
-    counts = records.counts(tx, source.id)
-    complete = runs.last_success(tx, source.id)
-    latest: dict[str, Run] = {run.stream: run for run in runs.latest(tx, source.id)}
-    for stream, count in counts.items():
-        run = latest.get(stream)
-        if run is None and not count:
-            continue
-        yield StreamStatus(
-            connection=source.name,
-            stream=stream,
-            records=count,
-            quarantined=quarantine.count(tx, source.id, stream),
-            synced_at=complete.get(stream),
-            last_run_at=run.started_at if run else None,
-            last_state=run.outcome if run else None,
-            problem=run.error if run else None,
-        )
+def _stream(row: StreamCompleteness, run: Run | None) -> StreamStatus:
+    return StreamStatus(
+        connection=row.connection,
+        stream=row.stream,
+        records=row.rows,
+        quarantined=row.quarantined,
+        is_complete=row.is_complete,
+        complete_since=row.complete_since,
+        synced_at=row.last_success_at,
+        last_run_at=run.started_at if run else None,
+        last_state=run.outcome if run else None,
+        problem=run.error if run else None,
+    )
