@@ -1,0 +1,1 @@
+"""The reference pages, one module each: functions that turn code into Markdown."""

@@ -1,0 +1,83 @@
+"""Every command with its arguments and options."""
+
+import inspect
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import typer
+from reference_pages.docstring import table
+
+from servicedesk_core.cli.app import build
+
+_BREAK = "\b"
+_VALUES: dict[Any, str] = {int: "N", float: "N", Path: "PATH", datetime: "INSTANT", str: "TEXT"}
+
+
+def program() -> Any:
+    """Return the whole program as click sees it."""
+    return typer.main.get_command(build())
+
+
+def walk(command: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield each group and command with the words that lead to it."""
+    yield words, command
+    if hasattr(command, "commands"):
+        for name in command.list_commands(None):
+            yield from walk(command.commands[name], (*words, name))
+
+
+def page() -> str:
+    """Return the page."""
+    text = (
+        "# Commands\n\nData goes to standard output, everything else to standard error. The options of `servicedesk` "
+        "itself may stand anywhere on the line. What the exit codes mean: [errors](errors.md). What `--json` prints: "
+        "[JSON documents](documents.md).\n"
+    )
+    for words, command in walk(program()):
+        if getattr(command, "hidden", False):
+            continue
+        level = "###" if len(words) > 1 else "##"
+        text += f"\n{level} `{' '.join(('servicedesk', *words))}`\n\n{_help(command)}\n"
+        text += _parameters(command)
+    return text
+
+
+def _help(command: Any) -> str:
+    text = inspect.cleandoc(command.help or "").partition("\f")[0].replace(_BREAK, "")
+    return re.sub(r"[ \t]{2,}", " ", text).strip() + "\n"
+
+
+def _parameters(command: Any) -> str:
+    visible = [one for one in command.params if not getattr(one, "hidden", False) and "--help" not in one.opts]
+    if not visible:
+        return ""
+    rows = [(_spelling(one), " ".join((getattr(one, "help", None) or "").split()) + _default(one)) for one in visible]
+    return "\n" + table(("argument or option", "meaning"), rows)
+
+
+def _spelling(parameter: Any) -> str:
+    if parameter.param_type_name == "argument":
+        name = (parameter.metavar or parameter.name).upper()
+        name += " …" if parameter.nargs == -1 or getattr(parameter, "multiple", False) else ""
+        return f"`{name}`" if parameter.required else f"`[{name}]`"
+    spelled = ", ".join(f"`{one}`" for one in sorted((*parameter.opts, *parameter.secondary_opts), key=len))
+    if getattr(parameter, "is_flag", False):
+        return spelled
+    return f"{spelled} {parameter.metavar or _value(parameter)}"
+
+
+def _value(parameter: Any) -> str:
+    annotation = parameter.type_descriptor.annotation
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return " or ".join(f"`{one.value}`" for one in annotation)
+    return _VALUES.get(annotation, "VALUE")
+
+
+def _default(parameter: Any) -> str:
+    value = parameter.default
+    is_said = value not in (None, False, (), []) and not callable(value) and "UNSET" not in repr(value)
+    return f" Default: `{value}`." if is_said and parameter.param_type_name == "option" else ""

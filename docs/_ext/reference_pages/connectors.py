@@ -1,0 +1,63 @@
+"""What each installed connector reads, as it says itself."""
+
+from pathlib import Path
+
+from reference_pages.docstring import table
+
+from servicedesk_core.errors import ServiceDeskError
+from servicedesk_core.hooks import Capabilities, Support
+from servicedesk_core.hooks.connector import AnyConnector
+from servicedesk_core.plugins import PluginCatalog
+from servicedesk_core.testing import make_context
+
+_SUPPORT = {Support.FULL: "yes", Support.NOT_BUILT: "not yet", Support.VENDOR_CANNOT: "the vendor cannot"}
+
+
+def described() -> dict[str, Capabilities | None]:
+    """Return what each installed connector says about itself; ``None`` where that depends on its settings."""
+    catalog = PluginCatalog()
+    return {
+        name: _capabilities(catalog.connector(name, directory=Path()).connector)
+        for name in sorted(catalog.connector_ids())
+    }
+
+
+def _capabilities(connector: type[AnyConnector]) -> Capabilities | None:
+    try:
+        return connector(make_context(connector.Settings.model_construct())).describe_capabilities()
+    except ServiceDeskError:
+        return None
+
+
+def page() -> str:
+    """Return the page."""
+    text = (
+        "# Streams of each connector\n\nMade from what the installed connectors say about themselves. *Stamp*: the "
+        "vendor keeps a time of the last change, so a later sync asks only for what changed; a stream without one is "
+        "read as a whole on a slower schedule. *Page*: most records in one request. *By id*: most records that one "
+        "request can name. *Right*: what the account must be allowed to see; without it the stream looks empty.\n"
+    )
+    for name, capabilities in described().items():
+        if capabilities is None:
+            text += f"\n## `{name}`\n\nWhich streams it reads depends on its settings: one for each file you declare.\n"
+            continue
+        text += f"\n## `{name}`: {capabilities.vendor}\n\n"
+        if capabilities.documentation:
+            text += f"The vendor's own documentation: <{capabilities.documentation}>\n\n"
+        text += "**Access**\n\n" + "".join(f"1. {line}\n" for line in capabilities.access) + "\n**Reads**\n\n"
+        columns = ("stream", "read", "the vendor's entities", "stamp", "page", "by id", "right")
+        rows = [
+            (
+                f"[`{one.stream}`](streams.md#{one.stream})",
+                _SUPPORT[one.support],
+                ", ".join(one.vendor_entities),
+                "yes" if one.has_stamp else "no",
+                f"{one.page_size:,}",
+                f"{one.ids_per_request:,}",
+                one.right,
+            )
+            for one in capabilities.streams
+        ]
+        writes = ", ".join(f"`{grant}`" for grant in capabilities.writes) or "Nothing."
+        text += table(columns, rows) + f"\n**Writes**\n\n{writes}\n"
+    return text

@@ -1,0 +1,127 @@
+"""The documents that ``--json`` prints, with their JSON Schemas."""
+
+import json
+from typing import Any
+
+from pydantic import TypeAdapter
+from reference_pages.docstring import attributes, plain, table
+
+from servicedesk_core.cli.schemas import DOCUMENTS, Document
+
+EXAMPLE = """```json
+{
+  "schema": "servicedesk.status/1",
+  "data": {}
+}
+```
+"""
+
+
+def page() -> str:
+    """Return the page."""
+    text = (
+        "# JSON documents\n\n`--json` prints one document with two keys and nothing else:\n\n"
+        f"{EXAMPLE}\n"
+        "`schema` names the document and its version. The version rises when a field goes away or changes its meaning; "
+        "new fields may come at any time, so ignore what you don't know. Instants are ISO 8601 in UTC.\n"
+    )
+    for command, document in DOCUMENTS.items():
+        text += f"\n## `{name_of(command, document)}`\n\n{document.about} {_data(document)}\n\n"
+        text += f"[JSON Schema]({command}.schema.json)\n\n"
+        text += _tables(_schema(document), document)
+    return text
+
+
+def schemas() -> dict[str, str]:
+    """Return the JSON Schema of each document by the words of its command."""
+    return {
+        command: json.dumps(_whole(command, document), indent=2, ensure_ascii=False) + "\n"
+        for command, document in DOCUMENTS.items()
+    }
+
+
+def name_of(command: str, document: Document) -> str:
+    """Return what stands under ``schema``."""
+    return f"servicedesk.{command}/{document.version}"
+
+
+def _data(document: Document) -> str:
+    kind = document.type.__name__
+    return f"`data` is a list of `{kind}`." if document.many else f"`data` is a `{kind}`."
+
+
+def _schema(document: Document) -> dict[str, Any]:
+    return TypeAdapter(document.type).json_schema(mode="serialization")
+
+
+def _whole(command: str, document: Document) -> dict[str, Any]:
+    shape = _schema(document)
+    definitions = shape.pop("$defs", {})
+    data = {"type": "array", "items": shape} if document.many else shape
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": name_of(command, document),
+        "type": "object",
+        "required": ["schema", "data"],
+        "properties": {"schema": {"const": name_of(command, document)}, "data": data},
+        "$defs": definitions,
+    }
+
+
+def _tables(schema: dict[str, Any], document: Document) -> str:
+    shapes = {document.type.__name__: schema, **schema.get("$defs", {})}
+    described = _descriptions(document.type)
+    text = ""
+    for name, shape in shapes.items():
+        if "properties" not in shape:
+            continue
+        rows = [
+            (f"`{field}`", _type(one), described.get(name, {}).get(field, ""))
+            for field, one in shape["properties"].items()
+        ]
+        text += f"**`{name}`**\n\n" + table(("field", "type", "meaning"), rows) + "\n"
+    return text
+
+
+def _descriptions(shape: type) -> dict[str, dict[str, str]]:
+    """Return, by class, what each class that the shape is made of says about its attributes."""
+    found: dict[str, dict[str, str]] = {}
+
+    def walk(annotation: Any) -> None:
+        if isinstance(annotation, type) and annotation.__module__.startswith("servicedesk"):
+            if annotation.__name__ not in found:
+                found[annotation.__name__] = {key: plain(text) for key, text in attributes(annotation).items()}
+                for one in _hints(annotation).values():
+                    walk(one)
+        for inner in getattr(annotation, "__args__", ()):
+            walk(inner)
+
+    walk(shape)
+    return found
+
+
+def _hints(annotation: type) -> dict[str, Any]:
+    from typing import get_type_hints  # noqa: PLC0415
+
+    return get_type_hints(annotation)
+
+
+def _type(shape: dict[str, Any]) -> str:
+    if "$ref" in shape:
+        return f"`{shape['$ref'].rpartition('/')[2]}`"
+    if "anyOf" in shape:
+        return " or ".join(dict.fromkeys(_type(one) for one in shape["anyOf"]))
+    if "enum" in shape:
+        return ", ".join(f"`{one}`" for one in shape["enum"])
+    if shape.get("type") == "array":
+        return f"list of {_type(shape.get('items', {}))}"
+    if shape.get("type") == "object":
+        inner = shape.get("additionalProperties")
+        return f"table of {_type(inner)}" if isinstance(inner, dict) else "table"
+    if shape.get("format") == "date-time":
+        return "instant"
+    return {"string": "text", "integer": "whole number", "boolean": "true or false", "null": "null"}.get(
+        shape.get("type", ""), shape.get("type", "anything")
+    )
+
+

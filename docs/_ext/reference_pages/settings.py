@@ -1,0 +1,97 @@
+"""Every key of ``servicedesk.toml``."""
+
+from pathlib import Path
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from reference_pages import types
+from reference_pages.docstring import attributes, plain, split, table
+
+from servicedesk_core.config.settings import ConnectionSettings, DeskSection, PluginsSection
+from servicedesk_core.hooks.context import ConnectorSettings, VocabularyMapping
+from servicedesk_core.plugins import PluginCatalog
+from servicedesk_core.ports import BudgetPolicy
+
+Keys = dict[str, FieldInfo]
+
+INTRODUCTION = """# Settings
+
+Every key of `servicedesk.toml`. `servicedesk init` writes the file for you; `servicedesk doctor` checks it and reports
+all problems at once. An unknown key is an error, with the nearest known one.
+
+A secret never stands in the file: write where it is. `env:NAME` reads an environment variable, `file:PATH` a file
+(relative to the configuration, one line), `keyring:SERVICE/NAME` the system's keyring (extra `keyring`). Any other
+text value may be such an `env:` or `keyring:` reference too. A plain secret is accepted only with
+`environment = "sandbox"`.
+
+The file is looked for at `--config`, else `SERVICEDESK_CONFIG`, else `./servicedesk.toml`. Two more environment
+variables are read: `SERVICEDESK_DISABLE_PLUGINS` (names with commas; never imported) and
+`SERVICEDESK_STRICT_PLUGINS=1` (a plugin that fails to load ends the program).
+"""
+
+
+def connector_models() -> dict[str, type[ConnectorSettings]]:
+    """Return the settings class of each installed connector."""
+    catalog = PluginCatalog()
+    return {
+        name: catalog.connector(name, directory=Path()).connector.Settings for name in sorted(catalog.connector_ids())
+    }
+
+
+def keys(model: type[BaseModel]) -> Keys:
+    """Return the keys of a table by the name that stands in the file."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
+def page() -> str:
+    """Return the page."""
+    text = INTRODUCTION
+    text += _section("[desk]", DeskSection)
+    text += _section("[plugins]", PluginsSection)
+    text += _section("[connections.NAME]", ConnectionSettings)
+    text += _section("[connections.NAME.mapping]", VocabularyMapping)
+    for connector, model in connector_models().items():
+        text += _section(f'[connections.NAME] with connector = "{connector}"', model)
+        text += "".join(_section(nested.__name__, nested, level=3) for nested in nested_models(model))
+    return text
+
+
+def nested_models(model: type[BaseModel]) -> list[type[BaseModel]]:
+    """Return the models below a settings class, each once, in the order in which they are met."""
+    found: dict[type[BaseModel], None] = {}
+
+    def walk(current: type[BaseModel]) -> None:
+        for field in current.model_fields.values():
+            for inner in types.models_in(field.annotation):
+                if inner not in found:
+                    found[inner] = None
+                    walk(inner)
+
+    walk(model)
+    return list(found)
+
+
+def _section(title: str, model: type[BaseModel], *, level: int = 2) -> str:
+    about = split(model)[0]
+    described = attributes(model)
+    rows = [
+        (f"`{key}`", types.name_of(field.annotation), _default(field), plain(field.description or described.get(key, "")))
+        for key, field in keys(model).items()
+    ]
+    heading = title if level > 2 else f"`{title}`"  # noqa: PLR2004
+    return f"\n{'#' * level} {heading}\n\n{about}\n\n" + table(("key", "type", "default", "meaning"), rows)
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    value = field.get_default(call_default_factory=True)
+    if isinstance(value, BudgetPolicy):
+        return '`"100%"`'
+    if isinstance(value, BaseModel) or value in ((), {}, None):
+        return "" if value is None else "empty"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if isinstance(value, tuple):
+        return f"`{list(value)}`"
+    return f"`{value}`" if isinstance(value, int) else f'`"{value}"`'

@@ -1,0 +1,57 @@
+"""Types as people write them in a configuration or a file."""
+
+import types
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import AwareDatetime, BaseModel, SecretStr
+
+from servicedesk_core.ports import BudgetPolicy
+
+_NAMES: dict[Any, str] = {
+    str: "text",
+    bool: "true or false",
+    int: "whole number",
+    float: "number",
+    datetime: "instant",
+    AwareDatetime: "instant",
+    date: "date",
+    Decimal: "amount",
+    Path: "path",
+    SecretStr: "reference to a secret",
+    BudgetPolicy: "share or number of requests",
+    Any: "anything",
+    type(None): "nothing",
+}
+
+
+def name_of(annotation: Any) -> str:
+    """Return a type in words."""
+    if annotation in _NAMES:
+        return _NAMES[annotation]
+    origin, inner = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return name_of(inner[0])
+    if origin in {Union, types.UnionType}:
+        return " or ".join(name_of(one) for one in inner if one is not type(None))
+    if origin is Literal:
+        return ", ".join(f"`{one}`" for one in inner)
+    if origin in {list, tuple, set, frozenset}:
+        return f"list of {name_of(inner[0])}" if inner else "list"
+    if origin is not None and issubclass(origin, dict) or annotation is dict:
+        return f"table of {name_of(inner[1])}" if inner else "table"
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return ", ".join(f"`{one.value}`" for one in annotation)
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return f"[{annotation.__name__}](#{annotation.__name__.lower()})"
+    return getattr(annotation, "__name__", str(annotation)).replace("timedelta", "age in days such as 365d")
+
+
+def models_in(annotation: Any) -> list[type[BaseModel]]:
+    """Return the models that a type holds."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for one in get_args(annotation) for model in models_in(one)]
