@@ -2,6 +2,7 @@
 
 import pytest
 
+from servicedesk_autotask import Autotask
 from servicedesk_core.testing.memory import MemoryState
 from servicedesk_core.testing.suites.ticket_sync import TicketSyncSuite
 
@@ -24,3 +25,13 @@ class TestAutotask(TicketSyncSuite):
     async def connector(self, small_desk, state):
         async with small_desk.connector(state=state) as autotask:
             yield autotask
+
+
+def test_core_accepts_the_connector_and_its_hooks():
+    from servicedesk_core.hooks.registration import capabilities_of, check_hooks
+    from servicedesk_core.plugins.accept import accept_connector
+
+    accept_connector(Autotask, title="servicedesk-autotask")
+    check_hooks(Autotask)
+    assert "send_write" not in capabilities_of(Autotask)
+    assert Autotask.describe_capabilities(None).writes == ()

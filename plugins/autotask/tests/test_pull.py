@@ -197,15 +197,26 @@ async def test_reconcile_asks_for_ids_only(autotask, pull, ids):
     assert ids(pages) == ids(await pull(autotask, "tickets"))
 
 
-async def test_partitions_are_balanced_complete_and_cheap(desk, autotask, pull, ids, monkeypatch):
+@pytest.mark.parametrize("stream", ["tickets", "notes", "time_entries"])
+async def test_partitions_are_balanced_complete_and_cheap(desk, autotask, pull, ids, monkeypatch, stream):  # noqa: PLR0917
     monkeypatch.setattr(partitions, "WORTH_IT", 100)
     before = sum(desk.requests.values())
-    pieces = await autotask.plan_partitions(PullRequest("tickets", PullMode.BACKFILL))
+    pieces = await autotask.plan_partitions(PullRequest(stream, PullMode.BACKFILL))
     assert sum(desk.requests.values()) - before <= 6
     assert len(pieces) == 2
-    parts = [ids(await pull(autotask, "tickets", partition=piece, page_size=100)) for piece in pieces]
-    assert min(len(part) for part in parts) > 620 * 0.3
-    assert parts[0] + parts[1] == ids(await pull(autotask, "tickets"))
+    parts = [ids(await pull(autotask, stream, partition=piece, page_size=100)) for piece in pieces]
+    whole = ids(await pull(autotask, stream))
+    assert min(len(part) for part in parts) > len(whole) * 0.2
+    assert parts[0] + parts[1] == whole
+
+
+async def test_slice_can_be_cut_too(desk, autotask, pull, ids, monkeypatch):
+    monkeypatch.setattr(partitions, "WORTH_IT", 100)
+    span = {"since": datetime.fromisoformat("1990-01-01T00:00:00Z"), "until": desk.sandbox.now() - timedelta(days=20)}
+    pieces = await autotask.plan_partitions(PullRequest("tickets", PullMode.BACKFILL, **span))
+    parts = [ids(await pull(autotask, "tickets", partition=piece, **span)) for piece in pieces]
+    assert len(parts) == 2
+    assert parts[0] + parts[1] == ids(await pull(autotask, "tickets", **span))
 
 
 async def test_small_streams_and_incremental_passes_are_not_cut(autotask):

@@ -120,7 +120,6 @@ class Autotask(Connector[AutotaskSettings]):
             source.entity,
             source.created or "",
             conditions_for(source, request, self._mapper.done_statuses),
-            since=request.since,
             until=request.until or self.ctx.clock.now(),
         )
         return tuple(one.text() for one in ranges)
