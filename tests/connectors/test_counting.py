@@ -25,8 +25,8 @@ def test_scattered_rows_have_the_same_keys_however_little_is_kept_in_memory(logs
     lines = [f"T{case},work,Ana,2024-01-01T08:00:{number % 5:02}Z,\n" for number in range(40) for case in range(50)]
     path = logs.write(tmp_path / "log.csv", "case,step,who,at,customer\n" + "".join(lines))
     parts = [Part(path, FileMapping.model_validate(logs.event_file(path)), None)]
-    plenty = [row.record for _, _, row in keyed_rows(parts)]
-    little = [row.record for _, _, row in keyed_rows(parts, counter_limit=30)]
+    plenty = [row.record for row in keyed_rows(parts)]
+    little = [row.record for row in keyed_rows(parts, counter_limit=30)]
     assert little == plenty
     assert len({record.external_id for record in plenty}) == 2_000
 

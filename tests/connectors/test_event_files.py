@@ -196,6 +196,15 @@ async def test_overlapping_exports_count_a_row_once(logs, tmp_path):
     assert len(seen.ids) == len(set(seen.ids)) == 8
 
 
+async def test_positions_in_a_case_go_on_from_file_to_file(logs, tmp_path):
+    logs.write(tmp_path / "1.csv", HEAD + ONE)
+    logs.write(tmp_path / "2.csv", HEAD + "T1,close,Ana,2024-01-05T10:00:00Z,Acme\n" + TWO)
+    seen = await logs.read(logs.tabular(logs.event_file(tmp_path / "*.csv", order="file")))
+    assert [(event.ticket_ref, event.source_seq) for event in seen.events] == [
+        ("T1", 1), ("T1", 2), ("T1", 3), ("T1", 4), ("T2", 1), ("T2", 2),
+    ]  # fmt: skip
+
+
 async def test_a_pass_goes_on_at_its_position(logs, tmp_path):
     path = logs.write(tmp_path / "log.csv.gz", HEAD + ONE + TWO + ONE)
     connector = logs.tabular(logs.event_file(path))

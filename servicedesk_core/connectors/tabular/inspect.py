@@ -89,7 +89,7 @@ def check_mapping(
     columns: dict[str, None] = {}
     tickets: set[str] = set()
     rows = repeated = 0
-    for _, _, (record, line) in keyed_rows([Part(path, mapping, None)]):
+    for _, line, record in keyed_rows([Part(path, mapping, None)]):
         rows += 1
         raw = record.raw or {}
         columns.update(dict.fromkeys(raw["row"]))

@@ -22,6 +22,31 @@ def number_of(digest: bytes) -> int:
     return int.from_bytes(digest[:8], "big", signed=True)
 
 
+class Positions:
+    """Numbers the rows of each case; rows that stand together cost one look.
+
+    Args:
+        counter: Keeps the numbers of cases that come again later.
+    """
+
+    def __init__(self, counter: "SpillingCounter") -> None:
+        self._counter = counter
+        self._case: str | None = None
+        self._key = 0
+        self._position = 0
+
+    def next(self, case: str) -> int:
+        """Return the number of the next row of a case, from 1."""
+        if case != self._case:
+            if self._case is not None:
+                self._counter.put(self._key, self._position)
+            self._case = case
+            self._key = number_of(content_hash("position", case))
+            self._position = self._counter.get(self._key)
+        self._position += 1
+        return self._position
+
+
 class SpillingCounter:
     """Counts keys of any number in bounded memory.
 

@@ -6,12 +6,12 @@ from contextlib import closing
 from dataclasses import dataclass
 from glob import glob, has_magic
 from hashlib import blake2b
-from itertools import islice
+from itertools import dropwhile, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from servicedesk_core.connectors.tabular.declaration import FileMapping
-from servicedesk_core.connectors.tabular.keys import SpillingCounter, content_hash, number_of
+from servicedesk_core.connectors.tabular.keys import Positions, SpillingCounter, content_hash, number_of
 from servicedesk_core.connectors.tabular.reading import Row, opened, rows
 from servicedesk_core.connectors.tabular.values import Cells, text_reader
 from servicedesk_core.errors import CursorError, NotFoundError
@@ -24,10 +24,17 @@ _LONGEST_ID = 255
 
 
 class Keyed(NamedTuple):
-    """A row with its key, ready to be sent."""
+    """A row with its key, ready to be sent.
 
-    record: SourceRecord
+    Attributes:
+        place: Index of its file, and its number in that file from 1.
+        line: Line of the file on which it ends.
+        record: The row.
+    """
+
+    place: tuple[int, int]
     line: int
+    record: SourceRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,7 @@ def parts_of(mappings: Sequence[FileMapping], base: Path) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-def keyed_rows(parts: Sequence[Part], *, counter_limit: int = 50_000) -> Generator[tuple[int, int, Keyed]]:
+def keyed_rows(parts: Sequence[Part], *, counter_limit: int = 50_000) -> Generator[Keyed]:
     """Read all rows of a stream with their keys.
 
     A row that stands in several files of the stream is one row: exports may overlap.
@@ -75,17 +82,21 @@ def keyed_rows(parts: Sequence[Part], *, counter_limit: int = 50_000) -> Generat
         counter_limit: How many keys are counted in memory.
 
     Yields:
-        Index of the file, number of the row in it from 1, and the row. Repetitions that the mapping drops are left out.
+        The rows. Repetitions that the mapping drops are left out.
     """
     counter = SpillingCounter(counter_limit)
+    positions = Positions(counter)
     try:
         for index, part in enumerate(parts):
-            key = (_event_keys if part.mapping.layout == "event" else _record_keys)(part, index, counter)
+            if part.mapping.layout == "event":
+                key = _event_keys(part, index, counter, positions)
+            else:
+                key = _record_keys(part, index, counter)
             with opened(part.path) as stream:
                 for number, row in enumerate(rows(stream, part.path, part.mapping), 1):
                     record = key(row)
                     if record is not None:
-                        yield index, number, Keyed(record, row.line)
+                        yield Keyed((index, number), row.line, record)
     finally:
         counter.close()
 
@@ -110,15 +121,15 @@ def pages(parts: Sequence[Part], *, resume: str | None, size: int, ids_only: boo
     heads = [part.head() for part in parts]
     after = _position(resume, parts, heads) if resume else (0, 0)
     with closing(keyed_rows(parts)) as keyed:
-        wanted = ((index, number, row) for index, number, row in keyed if (index, number) > after)
+        wanted = dropwhile(lambda row: row.place <= after, keyed)
         current = list(islice(wanted, size))
         last = False
         while not last:
             following = list(islice(wanted, size))
-            records = [SourceRecord(row.record.external_id, None) if ids_only else row.record for _, _, row in current]
+            records = [SourceRecord(row.record.external_id, None) if ids_only else row.record for row in current]
             last = not following
-            position = None if last else _resume(parts, heads, *current[-1][:2])
-            yield Page(records, position, last), [row.line for _, _, row in current]
+            position = None if last else _resume(parts, heads, *current[-1].place)
+            yield Page(records, position, last), [row.line for row in current]
             current = following
 
 
@@ -141,24 +152,21 @@ def _position(resume: str, parts: Sequence[Part], heads: Sequence[str]) -> tuple
 KeyRow = Callable[[Row], SourceRecord | None]
 
 
-def _raw(part: Part, row: Row, **more: Any) -> dict[str, Any]:
-    raw: dict[str, Any] = {**more, "row": row.cells}
+def _sent(part: Part, raw: dict[str, Any]) -> SourceRecord:
     if part.label is not None:
         raw["file"] = part.label
-    return raw
+    return SourceRecord(raw["key"], raw)
 
 
-def _event_keys(part: Part, index: int, counter: SpillingCounter) -> KeyRow:
+def _event_keys(part: Part, index: int, counter: SpillingCounter, positions: Positions) -> KeyRow:
     mapping = part.mapping
     case_of = text_reader(mapping.columns["ticket_ref"], mapping)
     told_apart = tuple(sorted(_key_columns(mapping)))
     everything = tuple(sorted(mapping.used_columns))
     drop = mapping.duplicates == "drop"
     bad = _bad_keys(part, index, counter)
-    last_case, position_key = "", 0
 
     def key(row: Row) -> SourceRecord | None:
-        nonlocal last_case, position_key
         case = None if row.problem else case_of(row.cells)
         if case is None:
             return bad(row)
@@ -171,12 +179,9 @@ def _event_keys(part: Part, index: int, counter: SpillingCounter) -> KeyRow:
         occurrence = _occurrence(counter, digest, index)
         if occurrence is None:
             return None
-        if case != last_case:
-            last_case, position_key = case, number_of(content_hash("position", case))
-        position = counter.add(position_key)
         shown = case if len(case) <= _LONGEST_CASE and case.isprintable() else content_hash(case).hex()
         external_id = f"{shown}|{digest[:6].hex()}|{occurrence}"
-        return SourceRecord(external_id, _raw(part, row, key=external_id, seq=position))
+        return _sent(part, {"key": external_id, "seq": positions.next(case), "row": cells})
 
     return key
 
@@ -224,7 +229,7 @@ def _record_keys(part: Part, index: int, counter: SpillingCounter) -> KeyRow:
         if known:
             return bad(row._replace(problem=f"line {row.line} repeats the id of an earlier row with other values"))
         counter.put(id_key, content)
-        return SourceRecord(external_id, _raw(part, row, key=external_id))
+        return _sent(part, {"key": external_id, "row": row.cells})
 
     return key
 
@@ -241,6 +246,6 @@ def _bad_keys(part: Part, index: int, counter: SpillingCounter) -> KeyRow:
         if occurrence is None:
             return None
         external_id = f"bad row|{digest[:6].hex()}|{occurrence}"
-        return SourceRecord(external_id, _raw(part, row, key=external_id, problem=problem))
+        return _sent(part, {"key": external_id, "problem": problem, "row": row.cells})
 
     return key
