@@ -16,6 +16,9 @@ Dialect = Literal["sqlite", "postgresql"]
 BUSY_TIMEOUT_S = 30.0
 """How long a statement waits for another process's lock."""
 
+CONNECT_TIMEOUT_S = 10
+"""How long a database server is waited for."""
+
 READERS = 4
 """Reading connections, and threads, of one store."""
 
@@ -75,7 +78,7 @@ def prepare_file(url: URL, *, read_only: bool) -> None:
 def writer_engine(url: URL) -> Engine:
     """Return the engine of the one writer thread."""
     if dialect_of(url) == "postgresql":
-        return create_engine(url, pool_size=1, max_overflow=0, pool_pre_ping=True)
+        return create_engine(_patient(url), pool_size=1, max_overflow=0, pool_pre_ping=True)
     return _sqlite_engine(url, begin="BEGIN IMMEDIATE", read_only=False)
 
 
@@ -83,13 +86,23 @@ def reader_engine(url: URL) -> Engine:
     """Return the engine of the readers: every transaction is one consistent, read-only snapshot."""
     if dialect_of(url) == "postgresql":
         return create_engine(
-            url,
+            _patient(url),
             pool_size=READERS,
             max_overflow=0,
             pool_pre_ping=True,
             isolation_level="REPEATABLE READ",
         ).execution_options(postgresql_readonly=True)
     return _sqlite_engine(url, begin="BEGIN", read_only=True)
+
+
+def _patient(url: URL) -> URL:
+    """Limit how long PostgreSQL is waited for, unless the address says so itself."""
+    defaults = {
+        "connect_timeout": str(CONNECT_TIMEOUT_S),
+        "application_name": "servicedesk",
+        "options": f"-c lock_timeout={round(BUSY_TIMEOUT_S * 1000)}",
+    }
+    return url.update_query_dict({name: value for name, value in defaults.items() if name not in url.query})
 
 
 def _sqlite_engine(url: URL, *, begin: str, read_only: bool) -> Engine:
