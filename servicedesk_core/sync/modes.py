@@ -56,7 +56,7 @@ def _begin(tx: Tx, stream: StreamRun, expected: int | None, now: datetime) -> Pa
     for old in passes.all(tx, stream.run.source_id, stream.stream):
         if old.key.mode.partition(":")[0] == BACKFILL:
             passes.discard(tx, old.pass_id)
-    planned = passes.start(tx, stream.key(PLAN), now, restart=True)
+    planned = passes.start(tx, stream.key(PLAN), now, since=stream.since, restart=True)
     if expected is not None:
         passes.commit_page(tx, planned.pass_id, resume=None, records=expected)
     passes.finish(tx, planned.pass_id, watermark=None, now=now)

@@ -92,7 +92,7 @@ def desk(request, tmp_path, clock):
         shutil.copyfile(request.getfixturevalue("empty_store"), tmp_path / "desk.db")
         url = f"sqlite:///{tmp_path / 'desk.db'}"
     else:
-        url = request.getfixturevalue("postgres_url")
+        url = request.getfixturevalue("new_postgres_url")()
     store = Store.open(url, clock=clock)
     yield Desk(store, clock)
     store.close()

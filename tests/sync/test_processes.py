@@ -64,6 +64,7 @@ async def test_one_kill_in_the_middle_loses_and_doubles_nothing(tmp_path, empty_
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_kill_at_every_commit_loses_and_doubles_nothing(tmp_path, empty_store, commits, when):
     assert commits > 15
@@ -75,6 +76,7 @@ def test_kill_at_every_commit_loses_and_doubles_nothing(tmp_path, empty_store, c
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_two_processes_at_once_never_write_side_by_side(tmp_path, empty_store):
     path = tmp_path / "desk.db"
     shutil.copyfile(empty_store, path)

@@ -1,0 +1,44 @@
+from servicedesk_core.domain import EventSource, EventType, TicketEvent
+from servicedesk_core.hooks import FetchOutcome, FetchStatus, Mapped, SourceRecord
+
+
+async def test_vendor_history_replaces_what_was_observed_within_its_allowance(desk, monkeypatch):
+    import fake_vendor
+
+    asked = []
+
+    async def fetch_history(refs):
+        asked.extend(refs)
+        for ref in refs:
+            row = {"id": f"h-{ref}", "ticket": ref, "at": desk.clock.now().isoformat()}
+            yield FetchOutcome(ref, FetchStatus.FOUND, (SourceRecord(row["id"], row),))
+
+    def told(raw):
+        return Mapped(
+            TicketEvent(
+                external_id=raw["id"],
+                ticket_ref=raw["ticket"],
+                type=EventType.STATUS_CHANGED,
+                source=EventSource.HISTORY,
+                effective_at=raw["at"],
+            )
+        )
+
+    monkeypatch.setattr(desk.calls, "fetch_history", fetch_history)
+    monkeypatch.setitem(fake_vendor.MAPPERS, "ticket_events", told)
+    for n in range(5):
+        desk.vendor.ticket(f"{n}")
+    await desk.sync()
+    assert asked == []
+    desk.clock.advance(600)
+    desk.vendor.ticket("3", status="Doing")
+    desk.clock.advance(600)
+    desk.settings = {"history_requests": 2}
+    await desk.sync()
+    assert len(asked) == 2
+    assert asked[0] == "3"
+    events = desk.sql("SELECT source, gone_reason FROM ticket_events WHERE ticket_ref = '3' ORDER BY local_id")
+    assert events == [("observed", None), ("observed", "superseded"), ("history", None)]
+    await desk.sync()
+    await desk.sync()
+    assert sorted(asked) == ["0", "1", "2", "3", "4"]
