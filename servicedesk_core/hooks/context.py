@@ -43,6 +43,12 @@ class VocabularyMapping(BaseModel):
     """The operator's translation of a tenant's own words, by the vendor's label.
 
     It stands in ``[connections.NAME.mapping]`` and is proposed by ``servicedesk init`` from the tenant's own lists.
+
+    Attributes:
+        status: What each ticket status means.
+        priority: How urgent each priority is; ``P1`` is the most urgent.
+        queue: What each queue is for.
+        note_visibility: Who may read notes of each kind; what is not said to be public is internal.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
