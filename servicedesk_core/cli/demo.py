@@ -1,7 +1,7 @@
 """``servicedesk demo``."""
 
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,7 +11,6 @@ from servicedesk_core.cli.context import Cli
 from servicedesk_core.cli.output import printable
 from servicedesk_core.cli.progress import sync_progress
 from servicedesk_core.cli.sync import READS_ONLY, show_outcomes
-from servicedesk_core.clock import SystemClock
 from servicedesk_core.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -22,21 +21,6 @@ CONNECTOR = "autotask"
 LIVES_ON_H = 6.0
 STATE = "sandbox.db"
 OWN_FILES = ("servicedesk.toml", "servicedesk.db", "desk.html", STATE)
-
-
-class ShiftedClock(SystemClock):
-    """The machine's time, some hours ago.
-
-    Args:
-        by: How long ago.
-    """
-
-    def __init__(self, by: timedelta) -> None:
-        self._by = by
-
-    def now(self) -> datetime:
-        """Return the instant in UTC."""
-        return super().now() - self._by
 
 
 def register(app: typer.Typer) -> None:
@@ -56,7 +40,7 @@ def demo(
     folder that every other command works on. A second demo in the same folder begins anew; with --serve it goes
     on with the desk that is there.
     """
-    from servicedesk_core.runtime.sandboxes import running_sandbox  # noqa: PLC0415
+    from servicedesk_core.runtime.sandboxes import ShiftedClock, running_sandbox  # noqa: PLC0415
 
     cli: Cli = ctx.obj
     cli.config_option = directory / OWN_FILES[0]
@@ -79,6 +63,8 @@ def demo(
 
 
 def _perform(cli: Cli, directory: Path, sandbox: "RunningSandbox") -> None:
+    from servicedesk_core.runtime.sandboxes import ShiftedClock  # noqa: PLC0415
+
     _configure(cli, sandbox)
     cli.say(f"\n1. The first sync. {READS_ONLY}")
     # The made-up desk begins some hours ago, so that it can live on until now; the first sync is at that time too.

@@ -33,7 +33,7 @@ def load_settings(path: Path | str = DEFAULT_FILE) -> DeskSettings:
     except FileNotFoundError:
         raise SettingsError(
             f"There is no configuration file {path}.",
-            hint='Create one with "servicedesk init", or name yours with --config.',
+            hint='Create one with "servicedesk init", try "servicedesk demo", or name yours with --config.',
         ) from None
     except OSError as error:
         raise SettingsError(

@@ -8,8 +8,10 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import IO, Any
 
+from servicedesk_core.clock import SystemClock
 from servicedesk_core.config.values import did_you_mean
 from servicedesk_core.errors import PluginLoadError, UnknownConnectorError
 from servicedesk_core.plugins import SANDBOXES, scan
@@ -40,6 +42,21 @@ def sandbox_launcher(name: str) -> Callable[..., None]:
             hint=f"Reinstall it: pip install --force-reinstall servicedesk-{name}",
         ) from error
     return launch
+
+
+class ShiftedClock(SystemClock):
+    """The machine's time, some hours ago.
+
+    Args:
+        by: How long ago.
+    """
+
+    def __init__(self, by: timedelta) -> None:
+        self._by = by
+
+    def now(self) -> datetime:
+        """Return the instant in UTC."""
+        return super().now() - self._by
 
 
 @dataclass(frozen=True, slots=True)

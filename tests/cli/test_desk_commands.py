@@ -1,0 +1,168 @@
+"""The commands that work on a desk, from the first sync to the export."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from servicedesk_core.cli import exit_codes
+from servicedesk_core.cli.schemas import DOCUMENTS
+
+
+@pytest.fixture
+def synced(run, acme):
+    assert run("sync", "psa").code == 0
+    return acme
+
+
+def document(ran, name):
+    assert ran.code == 0, ran.err
+    assert ran.json["schema"] == f"servicedesk.{name}/{DOCUMENTS[name].version}"
+    return ran.json["data"]
+
+
+def test_sync_says_first_that_it_only_reads_and_then_what_came(run, acme):
+    ran = run("sync", "psa")
+    assert ran.err.startswith("sync only reads")
+    assert "tickets" in ran.out
+    assert "30" in ran.out
+
+
+def test_sync_json_holds_the_report_and_nothing_else(run, acme):
+    [outcome] = document(run("sync", "--json"), "sync")
+    assert outcome["error"] is None
+    streams = {stream["stream"]: stream for stream in outcome["report"]["streams"]}
+    assert (streams["tickets"]["new"], streams["tickets"]["state"]) == (30, "complete")
+
+
+def test_a_second_sync_brings_nothing_twice(run, synced):
+    [outcome] = document(run("sync", "psa", "--json"), "sync")
+    assert sum(stream["new"] for stream in outcome["report"]["streams"]) == 0
+    assert len(document(run("tickets", "list", "--json"), "tickets.list")["rows"]) == 30
+
+
+def test_a_plan_counts_and_stores_nothing(run, acme):
+    [outcome] = document(run("sync", "psa", "--plan", "--json"), "sync.plan")
+    assert {s["stream"]: s["records"] for s in outcome["plan"]["streams"]} == {"companies": 30, "tickets": 30}
+    assert document(run("status", "--json"), "status")["streams"] == []
+    assert "Requests" in run("sync", "psa", "--plan").out
+
+
+def test_a_dry_run_stores_nothing(run, acme):
+    [outcome] = document(run("sync", "psa", "--dry-run", "--json"), "sync")
+    assert outcome["report"]["dry_run"] is True
+    assert document(run("status", "--json"), "status")["streams"] == []
+
+
+def test_only_some_streams(run, acme):
+    [outcome] = document(run("sync", "psa", "--only", "companies", "--json"), "sync")
+    assert [stream["stream"] for stream in outcome["report"]["streams"]] == ["companies"]
+
+
+def test_status_shows_data_words_without_meaning_and_blocked_connections(run, acme):
+    acme.configure(mapping="")
+    assert run("sync", "psa").code == 0
+    state = document(run("status", "--json"), "status")
+    assert {stream["stream"]: stream["records"] for stream in state["streams"]}["tickets"] == 30
+    assert [(i["kind"], i["value"]) for i in state["issues"]] == [("unmapped_status", "New")]
+    assert "servicedesk remap" in run("status").out
+
+
+def test_remap_gives_words_their_new_meaning_without_the_vendor(run, acme):
+    acme.configure(mapping="")
+    run("sync", "psa")
+    acme.configure(behaviour="down")
+    [outcome] = document(run("remap", "psa", "--json"), "remap")
+    assert {s["stream"]: s["changed"] for s in outcome["report"]["streams"]}["tickets"] == 30
+    rows = document(run("tickets", "list", "--status", "new", "--json"), "tickets.list")["rows"]
+    assert len(rows) == 30
+
+
+def test_tickets_are_found_by_filter_and_shown_whole(run, synced):
+    rows = document(run("tickets", "list", "--search", "A12", "--json"), "tickets.list")["rows"]
+    assert [row["number"] for row in rows] == ["A12"]
+    assert rows[0]["url"] == "https://acme.example.com/12"
+    assert document(run("tickets", "list", "--watch", "new", "--limit", "5", "--json"), "tickets.list")["next"]
+    ticket = document(run("tickets", "show", "A12", "--json"), "tickets.show")
+    assert ticket["ticket"]["status_category"] == "new"
+    assert "https://acme.example.com/12" in run("tickets", "show", "12").out
+
+
+def test_an_unknown_ticket_status_or_stream_says_what_there_is(run, synced):
+    assert run("tickets", "show", "nope").code == exit_codes.ERROR
+    ran = run("tickets", "list", "--status", "clsed")
+    assert (ran.code, 'Did you mean "closed"' in ran.err) == (exit_codes.USAGE, True)
+    ran = run("export", "tickts")
+    assert (ran.code, 'Did you mean "tickets"' in ran.err) == (exit_codes.USAGE, True)
+    ran = run("sync", "psb")
+    assert (ran.code, 'Did you mean "psa"' in ran.err) == (exit_codes.USAGE, True)
+
+
+def test_what_is_not_understood_is_kept_shown_and_tried_again(run, acme):
+    acme.configure(behaviour="odd")
+    assert run("sync", "psa").code == 0
+    [record] = document(run("quarantine", "list", "--json"), "quarantine.list")
+    assert (record["external_id"], record["raw"]) == ("7", None)
+    number = str(record["id"])
+    assert document(run("quarantine", "show", number, "--json"), "quarantine.show")["raw"] == {"n": 7}
+    assert document(run("quarantine", "retry", "--json"), "quarantine.retry") == {"released": 0, "kept": 1}
+    acme.configure()
+    assert document(run("quarantine", "retry", number, "--json"), "quarantine.retry") == {"released": 1, "kept": 0}
+    assert document(run("quarantine", "list", "--json"), "quarantine.list") == []
+
+
+def test_dropping_asks_first(run, acme):
+    acme.configure(behaviour="odd")
+    run("sync", "psa")
+    assert run("quarantine", "drop", "1").code == exit_codes.REFUSED
+    assert document(run("quarantine", "drop", "1", "--yes", "--json"), "quarantine.drop") == {"dropped": 1}
+
+
+def test_export_writes_every_record_as_csv_and_as_jsonl(run, synced):
+    rows = list(csv.DictReader(io.StringIO(run("export", "tickets").out)))
+    assert {row["external_id"] for row in rows} == {str(n) for n in range(30)}
+    lines = [json.loads(line) for line in run("export", "tickets", "--format", "jsonl").out.splitlines()]
+    assert len(lines) == 30
+    assert lines[0]["is_open"] is True
+    assert lines[0]["custom_fields"] == {}
+
+
+def test_an_export_file_appears_only_when_it_is_complete(run, synced):
+    target = synced.folder / "out.jsonl"
+    assert run("export", "tickets", "-o", str(target)).code == 0
+    assert len(target.read_text().splitlines()) == 30
+    assert run("export", "tickets", "-o", str(synced.folder / "missing" / "out.csv")).code == exit_codes.USAGE
+    assert {path.name for path in synced.folder.iterdir() if "out" in path.name} == {"out.jsonl"}
+
+
+def test_the_desk_report_has_the_same_numbers_everywhere(run, synced):
+    data = document(run("report", "desk", "--json"), "report.desk")
+    assert data["numbers"]["open"]["count"] == 30
+    assert "Open tickets: 30" in run("report", "desk").out
+    assert run("report", "desk", "--html", "desk.html").code == 0
+    assert ">30<" in (synced.folder / "desk.html").read_text()
+
+
+def test_connections_are_listed_and_tested(run, acme):
+    [listed] = document(run("connections", "list", "--json"), "connections.list")
+    assert (listed["name"], listed["blocked_reason"]) == ("psa", None)
+    [check] = document(run("connections", "test", "psa", "--json"), "connections.test")
+    streams = {stream["stream"]: stream for stream in check["streams"]}
+    assert "hidden" in streams["companies"]["note"]
+    assert streams["tickets"]["visible"] == 30
+
+
+def test_the_store_is_measured_verified_and_backed_up(run, synced):
+    assert document(run("store", "size", "--json"), "store.size")["rows"]["tickets"] == 30
+    assert document(run("store", "verify", "--json"), "store.verify")["sound"] is True
+    made = document(run("store", "backup", "copy.db", "--json"), "store.backup")
+    assert made["bytes"] == (synced.folder / "copy.db").stat().st_size
+    assert run("store", "backup", "copy.db").code == exit_codes.STORE
+    assert document(run("store", "upgrade", "--yes", "--json"), "store.upgrade")["schema"] >= 1
+
+
+def test_every_document_has_a_shape_that_exists():
+    for name, document_ in DOCUMENTS.items():
+        assert document_.about, name
+        assert document_.type.__doc__, name

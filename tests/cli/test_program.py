@@ -1,0 +1,128 @@
+"""The program itself: help, version, errors, exit codes, nothing that steers the terminal."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from servicedesk_core import __version__
+from servicedesk_core.cli import exit_codes
+from servicedesk_core.cli.app import build
+from servicedesk_core.cli.arguments import hoist
+from servicedesk_core.cli.output import plain, printable
+from servicedesk_core.errors import ServiceDeskError
+
+
+def python(*code: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, *code], capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_version_imports_neither_typer_nor_rich_nor_pydantic(run):
+    assert run("--version").out == f"servicedesk {__version__}\n"
+    done = python(
+        "-c",
+        "import sys; from servicedesk_core.cli.main import main; main(['--version']);"
+        "heavy = {'typer', 'rich', 'pydantic', 'httpx', 'sqlalchemy'};"
+        "print(sorted({m.partition('.')[0] for m in sys.modules} & heavy))",
+    )
+    assert done.stdout.splitlines() == [f"servicedesk {__version__}", "[]"]
+
+
+def test_help_imports_nothing_heavy():
+    done = python(
+        "-c",
+        "import sys; from servicedesk_core.cli.main import main; main(['--help']);"
+        "heavy = {'rich', 'pydantic', 'httpx', 'sqlalchemy', 'stevedore', 'pluggy', 'alembic', 'orjson', 'asyncio'};"
+        "print(sorted({m.partition('.')[0] for m in sys.modules} & heavy), file=sys.stderr)",
+    )
+    assert done.stderr.strip() == "[]"
+
+
+def test_help_lists_every_exit_code_that_an_error_can_have(run):
+    text = run("--help").out
+
+    def all_errors(kind):
+        return {kind, *(deeper for child in kind.__subclasses__() for deeper in all_errors(child))}
+
+    codes = {error.exit_code for error in all_errors(ServiceDeskError)} | {0, 130, 143}
+    assert codes <= set(exit_codes.MEANINGS)
+    for code, meaning in exit_codes.MEANINGS.items():
+        assert re.search(rf"^\s+{code}\s+{re.escape(meaning)}", text, re.MULTILINE)
+
+
+def test_the_three_pages_about_health_name_each_other(run):
+    names = {"doctor": ("doctor",), "connections test": ("connections", "test"), "status": ("status",)}
+    for page, argv in names.items():
+        text = " ".join(run(*argv, "--help").out.split())
+        for other in names.keys() - {page}:
+            assert f"servicedesk {other}" in text
+
+
+def test_every_command_has_a_help_page(run):
+    from typer.main import get_command
+
+    def walk(command, path):
+        yield path
+        for name, child in getattr(command, "commands", {}).items():
+            yield from walk(child, [*path, name])
+
+    for path in walk(get_command(build()), []):
+        ran = run(*path, "--help")
+        assert ran.code == 0
+        assert "Usage: servicedesk" in ran.out
+
+
+def test_a_misspelt_command_is_a_usage_error_with_a_proposal(run):
+    ran = run("synk")
+    assert ran.code == exit_codes.USAGE
+    assert "Did you mean 'sync'" in ran.err
+    assert ran.out == ""
+
+
+def test_a_missing_configuration_says_how_to_make_one(run):
+    ran = run("status")
+    assert ran.code == exit_codes.USAGE
+    assert "servicedesk init" in ran.err
+    assert "servicedesk demo" in ran.err
+
+
+def test_the_configuration_can_be_named_by_a_variable(run, monkeypatch, tmp_path):
+    monkeypatch.setenv("SERVICEDESK_CONFIG", str(tmp_path / "other.toml"))
+    assert "other.toml" in run("status").err
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        (["sync", "--config", "x", "psa"], ["--config", "x", "sync", "psa"]),
+        (["status", "--debug", "--json"], ["--debug", "status", "--json"]),
+        (["export", "--", "--debug"], ["export", "--", "--debug"]),
+        (["sync", "--config"], ["--config", "sync"]),
+    ],
+)
+def test_options_of_the_program_may_stand_anywhere(typed, expected):
+    assert hoist(typed) == expected
+
+
+def test_a_bug_is_told_without_a_traceback_unless_asked_for(run, acme, monkeypatch):
+    def broken(_path):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("servicedesk_core.runtime.desk.load_settings", broken)
+    ran = run("status")
+    assert (ran.code, "Traceback" in ran.err) == (exit_codes.ERROR, False)
+    assert "--debug" in ran.err
+    assert "Traceback" in run("status", "--debug").err
+
+
+def test_values_cannot_steer_the_terminal():
+    assert plain("red\x1b[31m\nnext\x9b") == "red [31m next"
+    assert printable("one\x07\ntwo") == "one \ntwo"
+
+
+def test_piped_output_has_no_colour_and_is_not_cut(run, acme):
+    run("sync", "psa")
+    out = run("tickets", "list", "--limit", "2").out
+    assert "\x1b" not in out
+    assert "Secret title 29 [31m" in out
