@@ -185,15 +185,20 @@ def observed(
         if mode != BACKFILL or ticket.status_category not in DONE:
             yield observe.snapshot(ticket, seen_at=now)
     changed = [*applied.changed, *applied.restored]
-    done = [ticket for c in changed if (ticket := cast("Ticket", c.before)).status_category in DONE]
-    late = {event.external_id: event for event in (observe.snapshot(ticket, seen_at=now) for ticket in done)}
-    there = records.known(tx, source_id, EVENTS, late) if late else {}
-    yield from (event for key, event in late.items() if key not in there)
+    yield from late_snapshots(tx, source_id, (cast("Ticket", change.before) for change in changed), now)
     for change in applied.restored:
         yield observe.happening(cast("Ticket", change.after), EventType.RESTORED, at=now)
     for change in changed:
         before, after = cast("Ticket", change.before), cast("Ticket", change.after)
         yield from observe.changes(before, after, seen_at=now, unchanged_until=unchanged_until)
+
+
+def late_snapshots(tx: Tx, source_id: int, tickets: Iterable[Ticket], now: datetime) -> Iterator[TicketEvent]:
+    """Yield the snapshots that tickets were spared when they were first seen, before something happens to them."""
+    done = (ticket for ticket in tickets if ticket.status_category in DONE)
+    late = {event.external_id: event for event in (observe.snapshot(ticket, seen_at=now) for ticket in done)}
+    there = records.known(tx, source_id, EVENTS, late) if late else {}
+    yield from (event for key, event in late.items() if key not in there)
 
 
 def store_events(tx: Tx, source_id: int, events: Iterable[TicketEvent], *, mode: str, now: datetime) -> None:

@@ -13,6 +13,8 @@ from servicedesk_core.errors import (
     ServiceDeskError,
     StoreError,
 )
+from servicedesk_core.store import records
+from servicedesk_core.store.records import RawPolicy
 from servicedesk_core.sync.dangling import fetch_dangling, wanted
 from servicedesk_core.sync.history import read_history
 from servicedesk_core.sync.landing import EVENTS
@@ -80,6 +82,7 @@ class Session:
             await self._side_by_side(list(phase))
         await self._fetch_dangling()
         await self._read_history()
+        await self._forget_payloads()
 
     async def _side_by_side(self, phase: list[Step]) -> None:
         finished = {step.stream.stream: asyncio.Event() for step in phase}
@@ -155,6 +158,21 @@ class Session:
         for stream in self._streams:
             if stream.stream == TICKETS and stream.report.state in {StreamState.RUNNING, StreamState.SKIPPED}:
                 await self._guarded(stream, partial(read_history, stream))
+
+    async def _forget_payloads(self) -> None:
+        """Drop the payloads that the policy no longer keeps."""
+        run = self._run
+        policy = RawPolicy.parse(run.connection.raw)
+        if policy.days:
+            for stream in self._streams:
+                forget = partial(
+                    records.forget_raws,
+                    source_id=run.source_id,
+                    stream=stream.stream,
+                    policy=policy,
+                    now=run.clock.now(),
+                )
+                await run.write(forget)
 
 
 async def _collect(stream: StreamRun, into: list[Step]) -> None:

@@ -1,6 +1,6 @@
 """Storing the batches of a pass: rows, deletions and position in one transaction."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from datetime import datetime
 from functools import partial
@@ -8,7 +8,7 @@ from typing import cast
 
 from sqlalchemy import Connection as Tx
 
-from servicedesk_core.domain import EventType, Ticket, TicketEvent
+from servicedesk_core.domain import EventType, Ticket
 from servicedesk_core.hooks.pulling import FetchOutcome, FetchStatus, SourceRecord
 from servicedesk_core.store import passes, records
 from servicedesk_core.store.passes import Pass
@@ -16,7 +16,7 @@ from servicedesk_core.sync import observe
 from servicedesk_core.sync.batches import Batch
 from servicedesk_core.sync.folding import note_touched
 from servicedesk_core.sync.intake import is_usable_id, take_in
-from servicedesk_core.sync.landing import Landed, store_events
+from servicedesk_core.sync.landing import Landed, late_snapshots, store_events
 from servicedesk_core.sync.plan import TICKETS
 from servicedesk_core.sync.pulling import position
 from servicedesk_core.sync.run import StreamRun
@@ -64,13 +64,11 @@ def mark_gone(tx: Tx, stream: StreamRun, external_ids: list[str], *, reason: str
     source_id = stream.run.source_id
     if stream.stream == TICKETS and stream.landing.observes and reason == DELETED:
         known = records.known(tx, source_id, TICKETS, external_ids)
-        live = records.load(tx, source_id, TICKETS, [i for i, k in known.items() if not k.gone])
-        store_events(tx, source_id, _deletions(live.values(), now), mode=mode, now=now)
+        there = records.load(tx, source_id, TICKETS, [i for i, k in known.items() if not k.gone])
+        live = [cast("Ticket", ticket) for ticket in there.values()]
+        deletions = (observe.happening(ticket, EventType.DELETED, at=now) for ticket in live)
+        store_events(tx, source_id, [*late_snapshots(tx, source_id, live, now), *deletions], mode=mode, now=now)
     return len(records.mark_gone(tx, source_id, stream.stream, external_ids, reason=reason, mode=mode, now=now))
-
-
-def _deletions(tickets: Iterable[object], now: datetime) -> Iterable[TicketEvent]:
-    return (observe.happening(cast("Ticket", ticket), EventType.DELETED, at=now) for ticket in tickets)
 
 
 async def fetch(stream: StreamRun, refs: list[str], *, mode: str) -> dict[str, FetchOutcome]:

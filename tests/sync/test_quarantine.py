@@ -160,3 +160,14 @@ async def test_emoji_and_a_megabyte_of_text_come_through(desk):
     report = await desk.sync(mode=SyncMode.AUTO)
     assert report.ok
     assert desk.sql("SELECT count(*) FROM tickets WHERE description = :t", t=text) == [(30,)]
+
+
+async def test_old_payloads_are_dropped_as_the_connection_says(desk):
+    desk.seed(tickets=3, notes=0)
+    desk.settings = {"raw": "days:30"}
+    await desk.sync()
+    assert desk.sql("SELECT count(*) FROM tickets WHERE raw IS NOT NULL") == [(3,)]
+    desk.clock.advance(40 * 86_400)
+    desk.vendor.ticket("00001", title="Edited")
+    await desk.sync()
+    assert desk.sql("SELECT external_id FROM tickets WHERE raw IS NOT NULL") == [("00001",)]
