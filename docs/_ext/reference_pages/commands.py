@@ -5,18 +5,20 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import typer
-from reference_pages.docstring import table
 
+from reference_pages.docstring import table
 from servicedesk_core.cli.app import build
 
 _BREAK = "\b"
 _VALUES: dict[Any, str] = {int: "N", float: "N", Path: "PATH", datetime: "INSTANT", str: "TEXT"}
 
 
+@cache
 def program() -> Any:
     """Return the whole program as click sees it."""
     return typer.main.get_command(build())
@@ -30,6 +32,7 @@ def walk(command: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str,
             yield from walk(command.commands[name], (*words, name))
 
 
+@cache
 def page() -> str:
     """Return the page."""
     text = (
@@ -61,13 +64,17 @@ def _parameters(command: Any) -> str:
 
 def _spelling(parameter: Any) -> str:
     if parameter.param_type_name == "argument":
-        name = (parameter.metavar or parameter.name).upper()
-        name += " …" if parameter.nargs == -1 or getattr(parameter, "multiple", False) else ""
-        return f"`{name}`" if parameter.required else f"`[{name}]`"
+        return f"`{argument(parameter)}`"
     spelled = ", ".join(f"`{one}`" for one in sorted((*parameter.opts, *parameter.secondary_opts), key=len))
     if getattr(parameter, "is_flag", False):
         return spelled
     return f"{spelled} {parameter.metavar or _value(parameter)}"
+
+
+def argument(parameter: Any) -> str:
+    """Return how an argument is written, in brackets when it may be left out."""
+    name = (parameter.metavar or parameter.name).upper() + (" …" if parameter.nargs == -1 else "")
+    return name if parameter.required else f"[{name}]"
 
 
 def _value(parameter: Any) -> str:

@@ -1,9 +1,9 @@
 """What each installed connector reads, as it says itself."""
 
+from functools import cache
 from pathlib import Path
 
 from reference_pages.docstring import table
-
 from servicedesk_core.errors import ServiceDeskError
 from servicedesk_core.hooks import Capabilities, Support
 from servicedesk_core.hooks.connector import AnyConnector
@@ -29,6 +29,7 @@ def _capabilities(connector: type[AnyConnector]) -> Capabilities | None:
         return None
 
 
+@cache
 def page() -> str:
     """Return the page."""
     text = (

@@ -1,11 +1,12 @@
 """The documents that ``--json`` prints, with their JSON Schemas."""
 
 import json
-from typing import Any
+from functools import cache
+from typing import Any, get_type_hints
 
 from pydantic import TypeAdapter
-from reference_pages.docstring import attributes, plain, table
 
+from reference_pages.docstring import attributes, plain, table
 from servicedesk_core.cli.schemas import DOCUMENTS, Document
 
 EXAMPLE = """```json
@@ -16,7 +17,17 @@ EXAMPLE = """```json
 ```
 """
 
+_WORDS = {
+    "string": "text",
+    "integer": "whole number",
+    "number": "number",
+    "boolean": "true or false",
+    "null": "null",
+    "object": "table",
+}
 
+
+@cache
 def page() -> str:
     """Return the page."""
     text = (
@@ -88,11 +99,11 @@ def _descriptions(shape: type) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
 
     def walk(annotation: Any) -> None:
-        if isinstance(annotation, type) and annotation.__module__.startswith("servicedesk"):
-            if annotation.__name__ not in found:
-                found[annotation.__name__] = {key: plain(text) for key, text in attributes(annotation).items()}
-                for one in _hints(annotation).values():
-                    walk(one)
+        is_ours = isinstance(annotation, type) and annotation.__module__.startswith("servicedesk")
+        if is_ours and annotation.__name__ not in found:
+            found[annotation.__name__] = {key: plain(text) for key, text in attributes(annotation).items()}
+            for one in get_type_hints(annotation).values():
+                walk(one)
         for inner in getattr(annotation, "__args__", ()):
             walk(inner)
 
@@ -100,28 +111,20 @@ def _descriptions(shape: type) -> dict[str, dict[str, str]]:
     return found
 
 
-def _hints(annotation: type) -> dict[str, Any]:
-    from typing import get_type_hints  # noqa: PLC0415
-
-    return get_type_hints(annotation)
-
-
 def _type(shape: dict[str, Any]) -> str:
-    if "$ref" in shape:
-        return f"`{shape['$ref'].rpartition('/')[2]}`"
     if "anyOf" in shape:
         return " or ".join(dict.fromkeys(_type(one) for one in shape["anyOf"]))
     if "enum" in shape:
         return ", ".join(f"`{one}`" for one in shape["enum"])
-    if shape.get("type") == "array":
-        return f"list of {_type(shape.get('items', {}))}"
-    if shape.get("type") == "object":
-        inner = shape.get("additionalProperties")
-        return f"table of {_type(inner)}" if isinstance(inner, dict) else "table"
-    if shape.get("format") == "date-time":
-        return "instant"
-    return {"string": "text", "integer": "whole number", "boolean": "true or false", "null": "null"}.get(
-        shape.get("type", ""), shape.get("type", "anything")
-    )
-
-
+    match shape:
+        case {"$ref": target}:
+            return f"`{target.rpartition('/')[2]}`"
+        case {"type": "array"}:
+            words = f"list of {_type(shape.get('items', {}))}"
+        case {"type": "object", "additionalProperties": dict() as inner}:
+            words = f"table of {_type(inner)}"
+        case {"format": "date-time"}:
+            words = "instant"
+        case _:
+            words = _WORDS.get(shape.get("type", ""), "anything")
+    return words

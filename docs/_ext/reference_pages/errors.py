@@ -3,9 +3,9 @@
 import inspect
 import textwrap
 from collections.abc import Iterator
+from functools import cache
 
 from reference_pages.docstring import split, table
-
 from servicedesk_core import errors
 from servicedesk_core.cli import exit_codes
 
@@ -17,6 +17,7 @@ def classes() -> Iterator[type[errors.ServiceDeskError]]:
             yield value
 
 
+@cache
 def page() -> str:
     """Return the page."""
     exits = table(("exit code", "meaning"), [(f"`{code}`", text) for code, text in exit_codes.MEANINGS.items()])

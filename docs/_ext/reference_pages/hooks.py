@@ -2,15 +2,16 @@
 
 import inspect
 import re
+from functools import cache
 
 from reference_pages.docstring import markdown, split
-
 from servicedesk_core.hooks.markers import API_VERSION
 from servicedesk_core.hooks.table import FAMILIES
 
 _MODULE = re.compile(r"\b(?:[a-z_]+\.)+(?=[A-Z])")
 
 
+@cache
 def page() -> str:
     """Return the page."""
     text = (

@@ -1,12 +1,13 @@
 """Every key of ``servicedesk.toml``."""
 
+from functools import cache
 from pathlib import Path
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+
 from reference_pages import types
 from reference_pages.docstring import attributes, plain, split, table
-
 from servicedesk_core.config.settings import ConnectionSettings, DeskSection, PluginsSection
 from servicedesk_core.hooks.context import ConnectorSettings, VocabularyMapping
 from servicedesk_core.plugins import PluginCatalog
@@ -43,6 +44,7 @@ def keys(model: type[BaseModel]) -> Keys:
     return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
+@cache
 def page() -> str:
     """Return the page."""
     text = INTRODUCTION
@@ -53,7 +55,7 @@ def page() -> str:
     for connector, model in connector_models().items():
         text += _section(f'[connections.NAME] with connector = "{connector}"', model)
         text += "".join(_section(nested.__name__, nested, level=3) for nested in nested_models(model))
-    return text
+    return text.replace("(#vocabularymapping)", "(#connectionsnamemapping)")  # its heading is the table's name
 
 
 def nested_models(model: type[BaseModel]) -> list[type[BaseModel]]:
@@ -75,7 +77,12 @@ def _section(title: str, model: type[BaseModel], *, level: int = 2) -> str:
     about = split(model)[0]
     described = attributes(model)
     rows = [
-        (f"`{key}`", types.name_of(field.annotation), _default(field), plain(field.description or described.get(key, "")))
+        (
+            f"`{key}`",
+            types.name_of(field.annotation),
+            _default(field),
+            plain(field.description or described.get(key, "")),
+        )
         for key, field in keys(model).items()
     ]
     heading = title if level > 2 else f"`{title}`"  # noqa: PLR2004

@@ -2,11 +2,11 @@
 
 import inspect
 from enum import Enum
+from functools import cache
 from typing import Any, get_args
 
 from reference_pages import types
 from reference_pages.docstring import plain, split, table
-
 from servicedesk_core.domain import STREAMS
 from servicedesk_core.domain.status import StatusCategory
 from servicedesk_core.domain.streams import REFERENCES
@@ -20,6 +20,7 @@ _MEANINGS = {
 """Fields that mean the same in every stream."""
 
 
+@cache
 def page() -> str:
     """Return the page."""
     text = (
@@ -32,13 +33,18 @@ def page() -> str:
         "currency beside them.\n"
         "- A field is empty when the vendor did not say, never when it said no or zero.\n"
     )
-    text += "\n## Status categories\n\nWhat a vendor's status means; features look at this, never at the vendor's word.\n\n"
-    text += table(
-        ("category", "open"), [(f"`{one.value}`", "yes" if one.is_open else "no") for one in StatusCategory]
+    text += (
+        "\n## Status categories\n\nWhat a vendor's status means; features look at this, never at the vendor's word.\n\n"
     )
+    text += table(("category", "open"), [(f"`{one.value}`", "yes" if one.is_open else "no") for one in StatusCategory])
     for stream, entity in STREAMS.items():
         rows = [
-            (f"`{name}`", _type(field.annotation), _points_at(stream, name), plain(field.description or _MEANINGS.get(name, "")))
+            (
+                f"`{name}`",
+                _type(field.annotation),
+                _points_at(stream, name),
+                plain(field.description or _MEANINGS.get(name, "")),
+            )
             for name, field in entity.model_fields.items()
         ]
         text += f"\n## `{stream}`\n\n{split(entity)[0]}\n\n" + table(("field", "type", "points at", "meaning"), rows)

@@ -1,7 +1,7 @@
 """Types as people write them in a configuration or a file."""
 
 import types
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
@@ -19,12 +19,14 @@ _NAMES: dict[Any, str] = {
     datetime: "instant",
     AwareDatetime: "instant",
     date: "date",
+    timedelta: "age in days",
     Decimal: "amount",
     Path: "path",
     SecretStr: "reference to a secret",
     BudgetPolicy: "share or number of requests",
     Any: "anything",
-    type(None): "nothing",
+    tuple: "list",
+    dict: "table",
 }
 
 
@@ -33,21 +35,25 @@ def name_of(annotation: Any) -> str:
     if annotation in _NAMES:
         return _NAMES[annotation]
     origin, inner = get_origin(annotation), get_args(annotation)
-    if origin is Annotated:
-        return name_of(inner[0])
     if origin in {Union, types.UnionType}:
         return " or ".join(name_of(one) for one in inner if one is not type(None))
     if origin is Literal:
         return ", ".join(f"`{one}`" for one in inner)
-    if origin in {list, tuple, set, frozenset}:
-        return f"list of {name_of(inner[0])}" if inner else "list"
-    if origin is not None and issubclass(origin, dict) or annotation is dict:
-        return f"table of {name_of(inner[1])}" if inner else "table"
-    if isinstance(annotation, type) and issubclass(annotation, Enum):
+    return _class(annotation) if origin is None else _of(origin, inner)
+
+
+def _of(origin: Any, inner: tuple[Any, ...]) -> str:
+    if origin is Annotated:
+        return name_of(inner[0])
+    return f"table of {name_of(inner[1])}" if issubclass(origin, dict) else f"list of {name_of(inner[0])}"
+
+
+def _class(annotation: Any) -> str:
+    if issubclass(annotation, Enum):
         return ", ".join(f"`{one.value}`" for one in annotation)
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+    if issubclass(annotation, BaseModel):
         return f"[{annotation.__name__}](#{annotation.__name__.lower()})"
-    return getattr(annotation, "__name__", str(annotation)).replace("timedelta", "age in days such as 365d")
+    return str(annotation.__name__)
 
 
 def models_in(annotation: Any) -> list[type[BaseModel]]:

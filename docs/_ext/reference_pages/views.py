@@ -1,10 +1,12 @@
 """Every public SQL view with its columns."""
 
-from reference_pages.docstring import plain, table
+from functools import cache
 
+from reference_pages.docstring import plain, table
 from servicedesk_core.store import views
 
 
+@cache
 def page() -> str:
     """Return the page."""
     about = plain((views.__doc__ or "").partition("\n\n")[2])

@@ -1,0 +1,94 @@
+"""What the written pages mention exists: links, files, names."""
+
+import re
+from pathlib import Path
+
+import pages
+import pytest
+from reference_pages import commands, connectors, documents, errors, hooks, settings, streams, views
+
+import servicedesk_core
+from servicedesk_core import domain, runtime, testing
+from servicedesk_core import errors as error_module
+from servicedesk_core import hooks as hook_module
+from servicedesk_core import http as http_module
+
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+GENERATED = {
+    "commands": commands,
+    "connectors": connectors,
+    "documents": documents,
+    "errors": errors,
+    "hooks": hooks,
+    "settings": settings,
+    "streams": streams,
+    "views": views,
+}
+NOT_OURS = {"strptime", "pg_dump", "day_first"}
+
+
+def slug(heading: str) -> str:
+    return re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
+
+
+def anchors(text: str) -> set[str]:
+    return {slug(line.lstrip("# ")) for line in pages.FENCE.sub("", text).splitlines() if line.startswith("#")}
+
+
+def text_of(path: Path) -> str | None:
+    """Return a page's text, also of one that is made when the documentation is built."""
+    if path.parent.name == "generated" and path.stem in GENERATED and path.suffix == ".md":
+        return GENERATED[path.stem].page()
+    return path.read_text(encoding="utf-8", errors="ignore") if path.exists() else None
+
+
+@pytest.mark.parametrize("page", pages.written(), ids=lambda path: str(path.relative_to(pages.ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    broken = []
+    for target in LINK.findall(pages.FENCE.sub("", page.read_text(encoding="utf-8"))):
+        if target.startswith(("https://", "#")):
+            continue
+        name, _, anchor = target.partition("#")
+        path = (page.parent / name).resolve()
+        text = text_of(path) if path.suffix == ".md" else ("" if path.exists() else None)
+        if text is None or (anchor and anchor not in anchors(text)):
+            broken.append(target)
+    assert broken == []
+
+
+def test_files_that_are_named_exist() -> None:
+    named = {
+        (page, text)
+        for page, text in pages.inline()
+        if re.fullmatch(r"(?:docs|plugins|servicedesk_core)/[\w./-]+", text)
+    }
+    assert {(page, text) for page, text in named if not (pages.ROOT / text).exists() and "_build" not in text} == set()
+
+
+def test_options_that_are_named_exist() -> None:
+    known = {"--help"} | {
+        option
+        for _, command in commands.walk(commands.program())
+        for parameter in command.params
+        for option in (*parameter.opts, *parameter.secondary_opts)
+    }
+    named = {
+        (page, option)
+        for page, text in pages.inline()
+        if text.startswith("--")
+        for option in [text.partition("=")[0].partition(" ")[0]]
+    }
+    assert {(page, option) for page, option in named if option not in known} == set()
+
+
+def test_names_in_running_text_exist() -> None:
+    """Every ``snake_case`` or ``CamelCase`` name is one of the program's: a hook, setting, field, column, class."""
+    modules = (servicedesk_core, domain, error_module, hook_module, http_module, testing, runtime)
+    known = {name for module in modules for name in dir(module)} | NOT_OURS
+    for made in GENERATED.values():
+        known |= set(re.findall(r"\w+", made.page()))
+    for block in pages.blocks("python", "toml", "sh"):
+        known |= set(re.findall(r"\w+", block.text))
+    shape = re.compile(r"[a-z]+(?:_[a-z]+)+|(?:[A-Z][a-z]+){2,}")
+    core_pages = [(page, text) for page, text in pages.inline() if not page.startswith("plugins/autotask/")]
+    assert {(page, text) for page, text in core_pages if shape.fullmatch(text) and text not in known} == set()

@@ -1,0 +1,132 @@
+"""Everything that the program has stands in the generated reference, with its meaning."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+
+import pytest
+from reference_pages import commands, connectors, documents, errors, hooks, settings, streams, views
+from reference_pages.docstring import table
+
+import servicedesk_core
+from servicedesk_core.cli.exit_codes import MEANINGS
+from servicedesk_core.cli.schemas import DOCUMENTS
+from servicedesk_core.config.settings import ConnectionSettings, DeskSection, PluginsSection
+from servicedesk_core.domain import STREAMS
+from servicedesk_core.errors import ServiceDeskError
+from servicedesk_core.hooks.context import VocabularyMapping
+from servicedesk_core.hooks.table import FAMILIES
+from servicedesk_core.store import views as store_views
+
+
+def sections(page: str) -> dict[str, str]:
+    """Return the text below each heading, without that of headings below it."""
+    found: dict[str, str] = {}
+    heading = ""
+    for line in page.splitlines():
+        if line.startswith("#"):
+            heading = line.lstrip("# ").strip()
+        found[heading] = f"{found.get(heading, '')}\n{line}"
+    return found
+
+
+def every_error(root: type[ServiceDeskError] = ServiceDeskError) -> Iterator[type[ServiceDeskError]]:
+    yield root
+    for one in root.__subclasses__():
+        if one.__module__.startswith("servicedesk_"):
+            yield from every_error(one)
+
+
+def test_every_hook_has_a_section_with_its_contract() -> None:
+    found = sections(hooks.page())
+    for family in FAMILIES:
+        for name, function in vars(family).items():
+            if hasattr(function, "servicedesk_spec"):
+                text = found[f"`{name}`"]
+                assert f"def {name}(self" in text
+                assert len(text) > 150, f"{name}: says too little"
+
+
+def test_every_error_code_of_the_whole_program_is_listed_with_an_exit_code_that_has_a_meaning() -> None:
+    for module in pkgutil.walk_packages(servicedesk_core.__path__, "servicedesk_core."):
+        if not module.name.endswith(("__main__", "migrations.env")):
+            importlib.import_module(module.name)
+    page = errors.page()
+    for error in every_error():
+        assert f"| `{error.code}` | {error.exit_code} |" in page, error
+        assert error.exit_code in MEANINGS, error
+    assert all(f"| `{code}` | {meaning} |" in page for code, meaning in MEANINGS.items())
+
+
+def test_every_setting_is_listed_with_a_meaning() -> None:
+    page = settings.page()
+    models = [DeskSection, PluginsSection, ConnectionSettings, VocabularyMapping]
+    for model in settings.connector_models().values():
+        models += [model, *settings.nested_models(model)]
+    rows = {line.split(" | ")[0].strip("| "): line for line in page.splitlines() if line.startswith("| `")}
+    for model in models:
+        for key in settings.keys(model):
+            assert f"| `{key}` |" in page, f"{model.__name__}.{key}"
+    assert [key for key, row in rows.items() if row.rstrip(" |").count(" | ") < 2 or row.endswith("|  |")] == []
+
+
+def test_every_command_and_option_is_listed_and_explained() -> None:
+    found = sections(commands.page())
+    for words, command in commands.walk(commands.program()):
+        text = found[f"`{' '.join(('servicedesk', *words))}`"]
+        assert command.help, words
+        for parameter in command.params:
+            if getattr(parameter, "hidden", False) or "--help" in parameter.opts:
+                continue
+            spelled = parameter.opts if parameter.param_type_name == "option" else [commands.argument(parameter)]
+            assert all(f"`{one}`" in text for one in spelled), (words, parameter.opts)
+            assert parameter.help, (words, parameter.opts)
+
+
+def test_every_view_and_column_is_listed() -> None:
+    found = sections(views.page())
+    for view in store_views.describe():
+        assert view.meaning
+        for column in view.columns:
+            assert f"| `{column.name}` | " in found[f"`{view.name}`"]
+
+
+def test_every_stream_and_field_is_listed() -> None:
+    found = sections(streams.page())
+    for stream, entity in STREAMS.items():
+        for field in entity.model_fields:
+            assert f"| `{field}` | " in found[f"`{stream}`"]
+
+
+@pytest.mark.parametrize("command", DOCUMENTS)
+def test_every_json_document_is_described_field_by_field(command: str) -> None:
+    shape = DOCUMENTS[command].type
+    text = sections(documents.page())[f"`{documents.name_of(command, DOCUMENTS[command])}`"]
+    names = [field.name for field in fields(shape)] if is_dataclass(shape) else list(shape.model_fields)
+    for name in names:
+        row = next(line for line in text.splitlines() if line.startswith(f"| `{name}` |"))
+        assert not row.endswith("|  |"), f"{shape.__name__}.{name} says nothing about itself"
+
+
+def test_every_command_with_json_has_a_document_and_the_other_way_round() -> None:
+    with_json = {
+        ".".join(words)
+        for words, command in commands.walk(commands.program())
+        if any("--json" in parameter.opts for parameter in command.params)
+    }
+    assert with_json - {"sandbox"} == set(DOCUMENTS) - {"sync.plan"}
+
+
+def test_every_stream_of_an_installed_connector_names_its_entities_and_the_right_it_needs() -> None:
+    page = connectors.page()
+    for name, capabilities in connectors.described().items():
+        assert f"## `{name}`" in page
+        for stream in capabilities.streams if capabilities else ():
+            assert f"[`{stream.stream}`](streams.md#{stream.stream})" in page
+            assert stream.right
+            assert stream.vendor_entities
+
+
+def test_a_pipe_in_a_text_does_not_break_a_table() -> None:
+    assert table(("a",), [("x | y",)]).splitlines()[-1] == "| x \\| y |"
