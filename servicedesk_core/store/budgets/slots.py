@@ -43,9 +43,8 @@ def take(
             {**here, "now": now_us, "far": now_us + 2 * ttl_us},
         )
     taken = set(tx.execute(text(f"SELECT slot FROM budget_slots WHERE {_HERE}"), here).scalars())  # noqa: S608
-    queue: dict[str, int] = dict(
-        tx.execute(text(f"SELECT owner, since FROM budget_waiters WHERE {_HERE}"), here).tuples().all()  # noqa: S608
-    )
+    waiting = tx.execute(text(f"SELECT owner, since FROM budget_waiters WHERE {_HERE}"), here)  # noqa: S608
+    queue: dict[str, int] = {row.owner: row.since for row in waiting}
     since = queue.pop(owner, now_us)
     earlier = sum(other <= since for other in queue.values())
     free = [slot for slot in range(concurrency) if slot not in taken]
