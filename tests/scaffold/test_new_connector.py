@@ -25,6 +25,7 @@ def test_a_new_connector_has_green_conformance_tests(tmp_path: Path) -> None:
     assert passed >= 12, out
 
 
+@pytest.mark.slow
 def test_a_new_connector_is_formatted_linted_and_strictly_typed(tmp_path: Path) -> None:
     write_connector("acme", tmp_path)
     source = tmp_path / "acme" / "src"
