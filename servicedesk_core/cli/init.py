@@ -53,7 +53,7 @@ def init(
         cli.confirm(f"{path} exists already. Replace it?", yes=False)
     ask = _Asker(interactive=not yes)
     connector = connector or ask.text("Connector", key="--connector", choices=connector_choices())
-    model = settings_class(connector)
+    model = settings_class(connector, path.absolute().parent)
     given = _pairs(settings or [])
     name = name or ask.text("Name of the connection", key="--name", default="psa")
     desk = {

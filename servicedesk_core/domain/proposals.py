@@ -35,9 +35,9 @@ _STATUS = _rules(
     merged: merged, duplicate, duplikat, zusammengef, fusionn, duplicad, unito
     cancelled: cancel, abandon, withdrawn, reject, storn, abgebroch, annul, geannul, rifiut, rechaz
     in_progress: reopen, re opened, note added, respond, replied, escal, eskal
+    waiting_vendor: {_WAIT} vendor/supplier/manufactur/third/partner/isp/lieferant/hersteller/fournis/proveed/fornit
     waiting_parts: {_WAIT} part/material/hardware/deliver/shipment/teil/ware/piece/pieza/ricamb/onderde/peca, on order
     waiting_approval: {_WAIT} approv/quote/sign/freigabe/genehmig/approb/aprob/goedkeur/aprova
-    waiting_vendor: {_WAIT} vendor/supplier/manufactur/third/partner/isp/lieferant/hersteller/fournis/proveed/fornit
     waiting_customer: {_WAIT} customer/client/user/requester/contact/kund/anwender/usuari/utente/utilisat/klant
     waiting_customer: need/more info, ruckfrage
     needs_scheduling: to schedul, need schedul/dispatch, unschedul, zu plan, a planifier

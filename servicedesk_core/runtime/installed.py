@@ -41,14 +41,18 @@ def connector_choices() -> tuple[str, ...]:
     return catalog_of(None).connector_ids()
 
 
-def settings_class(connector: str) -> type[ConnectorSettings]:
+def settings_class(connector: str, directory: Path) -> type[ConnectorSettings]:
     """Return the settings class of a connector.
+
+    Args:
+        connector: Its id, or its file and class.
+        directory: Where relative paths start.
 
     Raises:
         PluginError: It is broken.
         UnknownConnectorError: It is not installed.
     """
-    return catalog_of(None).connector(connector, directory=Path()).connector.Settings
+    return catalog_of(None).connector(connector, directory=directory).connector.Settings
 
 
 def connection_settings_problem(settings: DeskSettings, name: str) -> ServiceDeskError | None:

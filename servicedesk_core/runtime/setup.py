@@ -1,5 +1,6 @@
 """Makes a configuration for a tenant: asks its connector for the tenant's own words and proposes their meaning."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -83,12 +84,13 @@ def questions(connector: str, model: type[ConnectorSettings]) -> tuple[Question,
         connector: Id of the connector.
         model: Its settings class.
     """
+    word = re.sub(r"[^A-Z0-9]+", "_", connector.rpartition(":")[2].upper())
     return tuple(
         Question(
             key=info.alias or name,
             is_secret=(secret := info.annotation is SecretStr or SecretStr in get_args(info.annotation)),
             description=info.description or name.replace("_", " "),
-            suggestion=f"env:{connector}_{name}".upper().replace("-", "_").replace("ENV:", "env:") if secret else "",
+            suggestion=f"env:{word}_{name.upper()}" if secret else "",
         )
         for name, info in model.model_fields.items()
         if info.is_required()

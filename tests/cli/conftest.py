@@ -16,6 +16,7 @@ from servicedesk_core.store import Store
 ACME = '''
 """A vendor in a file: it does what ``behaviour`` says."""
 import asyncio
+import hashlib
 from pathlib import Path
 from pydantic import SecretStr
 from servicedesk_core import Connector, ConnectorSettings, hookimpl
@@ -109,7 +110,8 @@ class Acme(Connector[AcmeSettings]):
 
     @hookimpl
     def mapping_version(self, stream):
-        return f"{sorted(self.ctx.mapping.status.items())}"[:64] + self.ctx.settings.behaviour
+        meaning = f"{sorted(self.ctx.mapping.status.items())} {self.ctx.settings.behaviour}"
+        return hashlib.sha256(meaning.encode()).hexdigest()
 '''
 
 TOKEN = "token-4711-never-shown"

@@ -1,0 +1,89 @@
+"""Making a configuration: asked, or from options."""
+
+import io
+import sys
+import tomllib
+
+import pytest
+
+from servicedesk_core.cli import exit_codes
+
+FLAGS = ("--connector", "./acme.py:Acme", "--set", "token=env:ACME_TOKEN")
+
+
+@pytest.fixture
+def folder(acme):
+    (acme.folder / "servicedesk.toml").unlink()
+    return acme.folder
+
+
+@pytest.fixture
+def answers(monkeypatch):
+    def typed(*lines):
+        monkeypatch.setattr(sys, "stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+
+    return typed
+
+
+def written(folder):
+    return tomllib.loads((folder / "servicedesk.toml").read_text())
+
+
+def test_scripts_get_a_working_file_from_options_alone(run, folder):
+    ran = run("init", *FLAGS, "--desk-name", "Example MSP", "--timezone", "Europe/Rome", "--yes")
+    assert ran.code == 0, ran.err
+    made = written(folder)
+    assert made["desk"]["timezone"] == "Europe/Rome"
+    connection = made["connections"]["psa"]
+    assert connection["token"] == "env:ACME_TOKEN"
+    assert connection["mapping"]["status"] == {"New": "new", "Waiting Customer": "waiting_customer"}
+    assert "'Frozzled'" in (folder / "servicedesk.toml").read_text()
+    assert "no meaning yet: status 'Frozzled'" in ran.err
+    assert run("connections", "test", "psa").code == 0
+    assert run("sync", "psa").code == 0
+
+
+def test_a_person_is_asked_and_decides_what_is_unknown(run, folder, answers):
+    answers("My MSP", "UTC", "env:ACME_TOKEN", "frozen", "on_hold")
+    ran = run("init", "--connector", "./acme.py:Acme", "--name", "acme")
+    assert ran.code == 0, ran.err
+    assert "[env:ACME_TOKEN]" in ran.err
+    made = written(folder)
+    assert made["desk"]["name"] == "My MSP"
+    assert made["connections"]["acme"]["mapping"]["status"]["Frozzled"] == "on_hold"
+
+
+def test_a_secret_itself_is_not_written(run, folder):
+    ran = run("init", "--connector", "./acme.py:Acme", "--set", "token=token-4711-never-shown", "--yes")
+    assert ran.code == exit_codes.USAGE
+    assert not (folder / "servicedesk.toml").exists()
+
+
+def test_an_existing_file_is_never_replaced_unasked(run, acme, answers):
+    before = (acme.folder / "servicedesk.toml").read_text()
+    assert run("init", *FLAGS, "--yes").code == exit_codes.USAGE
+    answers()
+    assert run("init", *FLAGS).code == exit_codes.REFUSED
+    assert (acme.folder / "servicedesk.toml").read_text() == before
+    assert run("init", *FLAGS, "--yes", "--force").code == 0
+    assert (acme.folder / "servicedesk.toml").read_text() != before
+
+
+def test_without_the_vendor_the_file_has_no_proposals(run, folder):
+    assert run("init", *FLAGS, "--set", "behaviour=down", "--yes").code == exit_codes.VENDOR
+    assert not (folder / "servicedesk.toml").exists()
+    assert run("init", *FLAGS, "--set", "behaviour=down", "--yes", "--offline").code == 0
+    assert "mapping" not in written(folder)["connections"]["psa"]
+
+
+def test_scripts_are_told_what_is_missing(run, folder):
+    ran = run("init", "--yes")
+    assert ran.code == exit_codes.USAGE
+    assert "--connector" in ran.err
+    assert "tabular" in ran.err
+
+
+def test_input_that_ends_early_leaves_nothing(run, folder, answers):
+    answers("My MSP")
+    assert run("init", "--connector", "./acme.py:Acme", "--name", "acme").code == exit_codes.REFUSED
+    assert not (folder / "servicedesk.toml").exists()

@@ -1,0 +1,150 @@
+"""Commands about this machine and about beginnings: doctor, plugins, mapping, new, sandbox, demo."""
+
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from importlib.util import find_spec
+
+import pytest
+
+from servicedesk_core.cli import exit_codes
+
+HAS_AUTOTASK = find_spec("servicedesk_autotask") is not None
+needs_autotask = pytest.mark.skipif(not HAS_AUTOTASK, reason="servicedesk-autotask is not installed")
+
+
+def test_doctor_works_without_a_configuration(run):
+    ran = run("doctor", "--json")
+    assert ran.code == 0
+    findings = {finding["subject"]: finding for finding in ran.json["data"]}
+    assert findings["Configuration"]["level"] == "warning"
+    assert "servicedesk init" in findings["Configuration"]["hint"]
+
+
+def test_doctor_looks_at_secrets_store_and_permissions(run, acme):
+    run("sync", "psa")
+    (acme.folder / "servicedesk.db").chmod(0o644)
+    ran = run("doctor", "--json")
+    findings = {finding["subject"]: finding for finding in ran.json["data"]}
+    assert findings["Connection psa"]["level"] == "ok"
+    assert findings["Store"]["level"] == "ok"
+    assert findings["Permissions"]["level"] == "warning"
+
+
+def test_doctor_reports_a_missing_secret_as_a_problem(run, acme, monkeypatch):
+    monkeypatch.delenv("ACME_TOKEN")
+    ran = run("doctor")
+    assert ran.code == exit_codes.ERROR
+    assert "ACME_TOKEN (not set)" in ran.out
+
+
+def test_plugins_are_listed_without_a_configuration(run):
+    names = {(p["name"], p["status"]) for p in run("plugins", "list", "--json").json["data"]}
+    assert ("tabular", "loaded") in names
+
+
+def test_a_mapping_is_proposed_written_and_used(run, tmp_path):
+    (tmp_path / "log.csv").write_text(
+        "case,activity,when,extra\n1,Created,2024-01-01 10:00,x\n"
+        "1,Closed,2024-01-02 11:00,y\n2,Created,2024-01-03 10:00,z\n"
+    )
+    ran = run("mapping", "check", "log.csv", "--write", "mapping.toml", "--json")
+    assert ran.code == 0, ran.err
+    assert (ran.json["data"]["rows"], ran.json["data"]["tickets"]) == (3, 2)
+    again = run("mapping", "check", "log.csv", "--mapping", "mapping.toml", "--json").json["data"]
+    assert (again["proposed"], again["toml"]) == (False, ran.json["data"]["toml"])
+    assert "Ignored columns" in run("mapping", "check", "log.csv").out
+    assert run("mapping", "check", "missing.csv").code != 0
+
+
+def test_a_new_connector_is_written_and_never_over_another(run, tmp_path):
+    assert run("new", "connector", "acme").code == 0
+    assert (tmp_path / "acme" / "pyproject.toml").exists()
+    assert run("new", "connector", "acme").code == exit_codes.USAGE
+
+
+def test_an_unknown_sandbox_says_how_to_install_it(run):
+    ran = run("sandbox", "acme")
+    assert ran.code == exit_codes.USAGE
+    assert "pip install servicedesk-acme" in ran.err
+
+
+@needs_autotask
+def test_a_sandbox_prints_what_it_accepts_and_ends_with_its_parent(tmp_path):
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "servicedesk_core.cli",
+            "sandbox",
+            "autotask",
+            "--tickets",
+            "5",
+            "--json",
+            "--with-parent",
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=tmp_path,
+    )
+    facts = json.loads(process.stdout.readline())
+    assert facts["username"]
+    with urllib.request.urlopen(f"{facts['url']}/sandbox/state", timeout=30) as answer:
+        assert json.load(answer)["tickets"] == 5
+    process.stdin.close()
+    assert process.wait(timeout=30) is not None
+    process.stdout.close()
+
+
+def test_the_demo_says_how_to_install_what_it_needs(run, monkeypatch):
+    monkeypatch.setattr("servicedesk_core.runtime.sandboxes.scan", tuple)
+    ran = run("demo")
+    assert ran.code == exit_codes.USAGE
+    assert "pip install servicedesk-autotask" in ran.err
+
+
+def test_the_demo_leaves_a_folder_alone_that_is_not_its_own(run, acme):
+    before = (acme.folder / "servicedesk.toml").read_text()
+    assert run("demo", "--dir", ".").code == exit_codes.USAGE
+    assert (acme.folder / "servicedesk.toml").read_text() == before
+
+
+@needs_autotask
+@pytest.mark.slow
+def test_the_demo_leaves_a_desk_that_the_other_commands_work_on(run, tmp_path):
+    ran = run("demo", "--tickets", "60")
+    assert ran.code == 0, ran.err
+    assert "The desk lived on" in ran.err
+    assert "Open tickets:" in ran.out
+    config = str(tmp_path / "servicedesk-demo" / "servicedesk.toml")
+    assert (tmp_path / "servicedesk-demo" / "desk.html").stat().st_size > 1_000
+    state = run("status", "--config", config, "--json").json["data"]
+    assert {s["stream"]: s["records"] for s in state["streams"]}["tickets"] > 60
+    assert run("report", "desk", "--config", config).code == 0
+    assert run("sync", "--config", config).code == exit_codes.VENDOR
+    assert run("demo", "--tickets", "60").code == 0
+
+
+@needs_autotask
+@pytest.mark.slow
+def test_a_served_demo_can_be_synced_again(run, tmp_path):
+    assert run("demo", "--tickets", "60").code == 0
+    config = str(tmp_path / "servicedesk-demo" / "servicedesk.toml")
+    served = subprocess.Popen(
+        [sys.executable, "-m", "servicedesk_core.cli", "demo", "--serve"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    for line in served.stderr:
+        if "stays at" in line:
+            break
+    try:
+        assert run("sync", "--config", config).code == 0
+    finally:
+        served.send_signal(2)
+        served.communicate(timeout=30)
+    assert served.returncode == 0
