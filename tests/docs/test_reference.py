@@ -1,9 +1,11 @@
 """Everything that the program has stands in the generated reference, with its meaning."""
 
 import importlib
+import json
 import pkgutil
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
+from pathlib import Path
 
 import pytest
 from reference_pages import commands, connectors, documents, errors, hooks, settings, streams, views
@@ -11,6 +13,7 @@ from reference_pages.docstring import table
 
 import servicedesk_core
 from servicedesk_core.cli.exit_codes import MEANINGS
+from servicedesk_core.cli.main import main
 from servicedesk_core.cli.schemas import DOCUMENTS
 from servicedesk_core.config.settings import ConnectionSettings, DeskSection, PluginsSection
 from servicedesk_core.domain import STREAMS
@@ -18,6 +21,16 @@ from servicedesk_core.errors import ServiceDeskError
 from servicedesk_core.hooks.context import VocabularyMapping
 from servicedesk_core.hooks.table import FAMILIES
 from servicedesk_core.store import views as store_views
+
+CONFIGURATION = """
+[connections.export]
+connector = "tabular"
+
+[[connections.export.files]]
+path = "tickets.csv"
+stream = "tickets"
+columns = { external_id = "id", title = "title" }
+"""
 
 
 def sections(page: str) -> dict[str, str]:
@@ -107,6 +120,26 @@ def test_every_json_document_is_described_field_by_field(command: str) -> None:
     for name in names:
         row = next(line for line in text.splitlines() if line.startswith(f"| `{name}` |"))
         assert not row.endswith("|  |"), f"{shape.__name__}.{name} says nothing about itself"
+
+
+@pytest.mark.parametrize(
+    "line", ["status", "connections list", "tickets list", "plugins list", "doctor", "report desk"]
+)
+def test_what_json_prints_is_what_the_document_says(
+    line: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tickets.csv").write_text("id,title\n1,Printer\n", encoding="utf-8")
+    (tmp_path / "servicedesk.toml").write_text(CONFIGURATION, encoding="utf-8")
+    assert main(["--quiet", "sync"]) == 0
+    capsys.readouterr()
+    assert main([*line.split(), "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    command = line.replace(" ", ".")
+    assert printed["schema"] == documents.name_of(command, DOCUMENTS[command])
+    one = (printed["data"] or [{}])[0] if DOCUMENTS[command].many else printed["data"]
+    schema = json.loads(documents.schemas()[command])["properties"]["data"]
+    assert set(one) == set(schema.get("items", schema)["properties"])
 
 
 def test_every_command_with_json_has_a_document_and_the_other_way_round() -> None:
