@@ -36,7 +36,6 @@ from servicedesk_core.domain import Entity
 from servicedesk_core.errors import MappingError
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
 MICRO_UNITS = 1_000_000
 INT64 = 1 << 63
 
@@ -45,7 +44,8 @@ Convert = Callable[[Any], Any]
 
 def to_us(instant: datetime) -> int:
     """Return an aware instant as whole microseconds since 1970-01-01 UTC, exactly."""
-    return (instant - EPOCH) // MICROSECOND
+    since = instant - EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
 def from_us(us: int) -> datetime:

@@ -6,7 +6,7 @@ from typing import Any
 from servicedesk_autotask.meaning import values
 from servicedesk_autotask.meaning.lists import TenantLists
 from servicedesk_autotask.meaning.shapes import Shape
-from servicedesk_autotask.meaning.values import BEYOND_YEAR, FIRST_YEAR, Issues, Raw
+from servicedesk_autotask.meaning.values import Issues, Raw
 from servicedesk_core.domain import MappingIssue
 
 Out = dict[str, Any]
@@ -51,7 +51,7 @@ class Reader:
         get = raw.get
         for name, ours in self._texts:
             if (value := get(name)) is not None and (
-                # The usual text needs no call; neither do the usual reference and instant below.
+                # The usual text needs no call; neither does the usual reference below.
                 (type(value) is str and value and "\x00" not in value) or (value := values.text(value)) is not None
             ):
                 out[ours] = value
@@ -60,8 +60,7 @@ class Reader:
                 out[ours] = str(value) if type(value) is int else values.ref(value)
         for name, ours in self._instants:
             if (value := get(name)) is not None:
-                usual = type(value) is str and value[-1:] == "Z" and FIRST_YEAR <= value < BEYOND_YEAR
-                out[ours] = value if usual else values.instant(value, ours, issues)
+                out[ours] = values.instant(value, ours, issues)
         for name, ours, labels in self._labels:
             if (value := get(name)) is not None:
                 out[ours] = labels[value] if value in labels else self._unknown(value, ours, labels, issues)

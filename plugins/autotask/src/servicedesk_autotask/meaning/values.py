@@ -48,8 +48,8 @@ def flag(value: Any) -> bool | None:
     return _TRUTH.get(value.lower() if isinstance(value, str) else value) if value is not None else None
 
 
-def instant(value: Any, name: str, issues: Issues) -> Any:
-    """Return an instant, or its checked text in UTC, which the domain model reads itself.
+def instant(value: Any, name: str, issues: Issues) -> datetime | None:
+    """Return an instant.
 
     Years 1 and 9999 stand for "none" and "for ever" at the vendor; such dates are left out and reported.
     """
@@ -57,9 +57,10 @@ def instant(value: Any, name: str, issues: Issues) -> Any:
         return None
     if type(value) is str:
         if FIRST_YEAR <= value < BEYOND_YEAR:
-            if value[-1] == "Z":
-                return value
-            moment = datetime.fromisoformat(value)
+            try:
+                moment = datetime.fromisoformat(value)
+            except ValueError:
+                raise UnusableValueError(f"{name} is no date") from None
             return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         if value[:4].isdecimal():
             issues.append(MappingIssue(kind="implausible_date", field=name, value=value[:10]))
