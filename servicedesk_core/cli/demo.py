@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 CONNECTOR = "autotask"
 LIVES_ON_H = 6.0
+HISTORY_REQUESTS = 40
+"""A demo should not spend its time on ticket histories, which cost a request each; later syncs read on."""
 STATE = "sandbox.db"
 OWN_FILES = ("servicedesk.toml", "servicedesk.db", "desk.html", STATE)
 
@@ -97,6 +99,7 @@ def _configure(cli: Cli, sandbox: "RunningSandbox") -> None:
     options: dict[str, Any] = {
         "connector": CONNECTOR,
         "environment": "sandbox",
+        "history_requests": HISTORY_REQUESTS,
         "zone_url": sandbox.url,
         **sandbox.credentials,
     }
