@@ -95,7 +95,8 @@ class ConnectionSettings(Model):
         default="full", description='How long the vendor\'s own payloads are kept: "full", "days:90" or "none".'
     )
     since: Since | None = Field(
-        default=None, description='How far back to pull: a date, or days such as "365d"; left out = everything.'
+        default=None,
+        description='How far back to pull: a date, or days before the first sync, as "365d"; left out = everything.',
     )
     history_requests: int = Field(
         default=200,

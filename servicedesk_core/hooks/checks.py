@@ -7,7 +7,6 @@ from servicedesk_core.domain import Entity
 from servicedesk_core.hooks.outcomes import ItemOutcome
 from servicedesk_core.hooks.pulling import FetchOutcome, FetchStatus, Mapped, Page, SourceRecord
 
-LONGEST_ID = 255
 LONGEST_RESUME = 4096
 LONGEST_VERSION = 64
 
@@ -48,16 +47,13 @@ def _wrong_position(page: Any) -> str | None:
 
 
 def wrong_records(records: Any) -> str | None:
-    """Check that each record has a usable id and a payload that is a mapping, or none."""
+    """Check the shape of records. A bad id is the vendor's fault and concerns one record, which goes to quarantine."""
     if not isinstance(records, Sequence) or isinstance(records, str | bytes):
         return f"the records are {_name(records)}, not a sequence of SourceRecord"
     for record in records:
         if not isinstance(record, SourceRecord):
             return f"a record is {_name(record)}, not SourceRecord"
-        external_id: Any = record.external_id
         raw: Any = record.raw
-        if not isinstance(external_id, str) or not 0 < len(external_id) <= LONGEST_ID:
-            return f"an external_id must be text of 1 to {LONGEST_ID} characters; one is {_name(external_id)}"
         if raw is not None and not isinstance(raw, Mapping):
             return f"a raw payload is {_name(raw)}, not a mapping"
     return None

@@ -22,7 +22,7 @@ from servicedesk_core.config import (
 from servicedesk_core.config.values import did_you_mean
 from servicedesk_core.errors import ServiceDeskError, SettingsError, StoreError
 from servicedesk_core.hooks import Change
-from servicedesk_core.host import Host
+from servicedesk_core.host import Host, OpenConnection
 from servicedesk_core.ports import Clock
 from servicedesk_core.redaction import Redactor
 from servicedesk_core.reports.desk import DeskReport
@@ -38,7 +38,9 @@ from servicedesk_core.runtime.syncing import PlanOutcome, SyncArguments, SyncOut
 from servicedesk_core.runtime.tickets import Tickets
 from servicedesk_core.store import Store
 from servicedesk_core.store.budgets import StoreLedger
+from servicedesk_core.store.state import StoreState
 from servicedesk_core.store.store import Migrate
+from servicedesk_core.sync.connection import Connection
 from servicedesk_core.sync.engine import SyncEngine
 from servicedesk_core.sync.estimate import SyncPlan
 from servicedesk_core.sync.report import ProgressCallback, SyncReport
@@ -164,7 +166,7 @@ class ServiceDesk:
         """
         opened = await self._host.open(self._one(connection))
         engine = self._engine(arguments.get("progress"))
-        return await engine.run(engine_view(opened, self.settings, self._clock), options_of(arguments))
+        return await engine.run(await self._view(opened), options_of(arguments))
 
     async def sync_all(
         self, connections: Collection[str] = (), **arguments: Unpack[SyncArguments]
@@ -194,7 +196,7 @@ class ServiceDesk:
             ServiceDeskError: The connection cannot be used, as for :meth:`sync`.
         """
         opened = await self._host.open(self._one(connection))
-        view = engine_view(opened, self.settings, self._clock)
+        view = await self._view(opened, remember=False)
         return await self._engine().plan(view, streams=tuple(streams), policy=opened.http.budget)
 
     async def plan_all(
@@ -233,7 +235,7 @@ class ServiceDesk:
         await self._host.close(name)
         opened = await self._host.open(name, offline=True)
         try:
-            view = engine_view(opened, self.settings, self._clock)
+            view = await self._view(opened)
             return await self._engine(progress).remap(view, tuple(streams))
         finally:
             await self._host.close(name)
@@ -272,10 +274,14 @@ class ServiceDesk:
         chosen = await self.quarantine.chosen(numbers, connection=connection, stream=stream)
         for name, ids in chosen.items():
             opened = await self._host.open(self._one(name))
-            await self._engine().retry_quarantine(engine_view(opened, self.settings, self._clock), ids)
+            await self._engine().retry_quarantine(await self._view(opened), ids)
         asked = {number for ids in chosen.values() for number in ids}
         kept = await self.quarantine.still_there(asked)
         return RetryOutcome(released=len(asked) - kept, kept=kept)
+
+    async def _view(self, opened: OpenConnection, *, remember: bool = True) -> Connection:
+        state = StoreState(self._store, opened.source.id)
+        return await engine_view(opened, self.settings, self._clock, state, remember=remember)
 
     def _engine(self, progress: ProgressCallback | None = None) -> SyncEngine:
         return SyncEngine(self._store, clock=self._clock, announcer=self._host.announce, progress=progress)

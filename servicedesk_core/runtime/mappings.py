@@ -1,14 +1,12 @@
 """Looks at a file through a mapping, or proposes one."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from servicedesk_core.config import Secrets, connector_settings, load_settings
-from servicedesk_core.config.writing import Section, render
 from servicedesk_core.connectors.tabular import FileMapping, TabularSettings, load_mapping
-from servicedesk_core.connectors.tabular.inspect import check_mapping, propose_mapping
+from servicedesk_core.connectors.tabular.inspect import check_mapping, propose_mapping, to_toml
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.hooks.context import VocabularyMapping
 
@@ -104,22 +102,6 @@ def check_file(
     )
 
 
-def to_toml(mapping: FileMapping) -> str:
-    """Return a mapping as a ``[[files]]`` table."""
-    values = {key: _short(value) for key, value in mapping.model_dump(mode="json", exclude_defaults=True).items()}
-    text = render((Section(("files",), values),))
-    return text.replace("[files]\n", "[[files]]\n", 1)
-
-
-def _short(value: Any) -> Any:
-    """Write a rule that says only one thing in its short form."""
-    if not isinstance(value, Mapping):
-        return value
-    short = {key: _short(inner) for key, inner in value.items()}
-    one = next(iter(short)) if len(short) == 1 else None
-    return short[one] if one in {"column", "status_category", "type"} else short
-
-
 def _of_connection(config: Path, name: str) -> tuple[tuple[FileMapping, ...], VocabularyMapping]:
     settings = load_settings(config)
     if name not in settings.connections or settings.connections[name].connector != "tabular":
@@ -130,7 +112,7 @@ def _of_connection(config: Path, name: str) -> tuple[tuple[FileMapping, ...], Vo
     own = connector_settings(settings, name, TabularSettings, Secrets(directory=settings.directory))
     declared = own.files
     if own.mapping_file:
-        declared += load_mapping(settings.directory / own.base_dir / own.mapping_file)
+        declared += load_mapping(own.base_dir / own.mapping_file)
     return declared, settings.connections[name].mapping
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import TypedDict
 
 from servicedesk_core.config import DeskSettings, since_at
 from servicedesk_core.errors import MassChangeError, SyncError
 from servicedesk_core.host import OpenConnection
-from servicedesk_core.ports import Clock
+from servicedesk_core.ports import Clock, StateStore
 from servicedesk_core.runtime.problem import Problem
 from servicedesk_core.sync.connection import Connection
 from servicedesk_core.sync.estimate import SyncPlan
@@ -78,26 +79,47 @@ class SyncOutcome:
         return MassChangeError.exit_code if stopped == {StreamState.HELD} else SyncError.exit_code
 
 
-def engine_view(opened: OpenConnection, settings: DeskSettings, clock: Clock) -> Connection:
+async def engine_view(
+    opened: OpenConnection, settings: DeskSettings, clock: Clock, state: StateStore, *, remember: bool = True
+) -> Connection:
     """Return an open connection as the engine sees it.
 
     Args:
         opened: The connection.
         settings: The desk, whose time zone days are counted in.
         clock: The time.
+        state: The connection's memory.
+        remember: Whether a relative ``since`` may be written down.
     """
     own = opened.settings
-    since = None if own.since is None else since_at(own.since, now=clock.now(), timezone=settings.desk.timezone)
     return Connection(
         name=opened.name,
         connector=own.connector,
         environment=own.environment,
         calls=opened.calls,
         streams=own.streams,
-        since=since,
+        since=await _since(own.since, settings.desk.timezone, clock, state, remember=remember),
         raw=own.raw,
         history_requests=own.history_requests,
     )
+
+
+SINCE = "core:since"
+
+
+async def _since(
+    setting: date | timedelta | None, timezone: str, clock: Clock, state: StateStore, *, remember: bool
+) -> datetime | None:
+    """Return how far back to pull. "365d" counts from the first run: a bound that moved would begin anew every day."""
+    if setting is None or isinstance(setting, date):
+        return None if setting is None else since_at(setting, now=clock.now(), timezone=timezone)
+    known = await state.get(SINCE)
+    if known is not None and known["days"] == setting.days and known["timezone"] == timezone:
+        return datetime.fromisoformat(known["since"])
+    since = since_at(setting, now=clock.now(), timezone=timezone)
+    if remember:
+        await state.put(SINCE, {"days": setting.days, "timezone": timezone, "since": since.isoformat()})
+    return since
 
 
 def options_of(arguments: SyncArguments) -> SyncOptions:

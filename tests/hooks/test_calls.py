@@ -181,8 +181,6 @@ async def test_cancelling_the_caller_stays_a_cancellation_and_closes(calls_of):
         (Page((), None, last="yes"), "not bool"),
         (Page("12", None, last=True), "not a sequence of SourceRecord"),
         (Page(({"id": 1},), None, last=True), "a record is dict"),
-        (Page((SourceRecord(1, {}),), None, last=True), "external_id"),
-        (Page((SourceRecord("", {}),), None, last=True), "external_id"),
         (Page((SourceRecord("1", SECRET_TEXT),), None, last=True), "a raw payload is str"),
         (Page((), None, last=True, max_stamp=datetime(2024, 1, 1)), "time zone"),  # noqa: DTZ001
         (Page((), None, last=True, gone=(1,)), "with int in it"),

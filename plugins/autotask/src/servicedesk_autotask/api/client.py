@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from servicedesk_autotask.api import zone as zones
-from servicedesk_autotask.api.profile import tenant_profile
+from servicedesk_autotask.api.profile import IN_FLIGHT, tenant_profile
 from servicedesk_autotask.api.query import MAX_ROWS, Condition
 from servicedesk_autotask.api.zone import Zone
 from servicedesk_autotask.settings import AutotaskSettings
@@ -194,6 +194,8 @@ class Api:
 
     def _use(self, zone: Zone) -> HttpClient:
         self._zone = zone
-        profile = tenant_profile(self._ctx.settings, self._ctx.budget, url=zone.url, account=zone.account)
+        settings = self._ctx.settings
+        budget = self._ctx.vendor_budget(requests=settings.requests_per_hour, concurrency=IN_FLIGHT)
+        profile = tenant_profile(settings, budget, url=zone.url, account=zone.account)
         self._client = self._ctx.http(profile)
         return self._client

@@ -1,7 +1,6 @@
 """How the vendor's HTTP interface behaves, as data: credentials, error table, routes, limits."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from servicedesk_autotask.settings import AutotaskSettings
 from servicedesk_core.errors import (
@@ -127,7 +126,7 @@ def tenant_profile(settings: AutotaskSettings, budget: BudgetPolicy, *, url: str
 
     Args:
         settings: Credentials and limits.
-        budget: What the operator grants of the quota.
+        budget: The tenant's quota within what the operator grants.
         url: Address of the zone's REST service.
         account: The vendor's id of the tenant.
     """
@@ -139,14 +138,12 @@ def tenant_profile(settings: AutotaskSettings, budget: BudgetPolicy, *, url: str
             "ApiIntegrationCode": settings.integration_code,
         }
     )
-    concurrency = min(IN_FLIGHT, budget.concurrency or IN_FLIGHT)
-    requests = min(settings.requests_per_hour, budget.requests or settings.requests_per_hour)
     return HttpProfile(
         base_url=f"{url}V1.0/",
         vendor=VENDOR,
         account=account,
         auth=auth,
-        budget=replace(budget, requests=requests, window_s=3600.0, concurrency=concurrency),
+        budget=budget,
         rules=ERROR_RULES,
         routes=ROUTES,
         # A query is cut off by the vendor after five minutes.
