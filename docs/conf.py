@@ -19,4 +19,5 @@ html_theme = "furo"
 html_title = f"servicedesk {release}"
 html_show_sourcelink = False
 html_show_sphinx = False
+smartquotes = False  # commands and settings are copied from these pages
 nitpicky = True

@@ -122,18 +122,22 @@ def test_every_json_document_is_described_field_by_field(command: str) -> None:
         assert not row.endswith("|  |"), f"{shape.__name__}.{name} says nothing about itself"
 
 
+@pytest.fixture(scope="module")
+def synced(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("desk")
+    (folder / "tickets.csv").write_text("id,title\n1,Printer\n", encoding="utf-8")
+    (folder / "servicedesk.toml").write_text(CONFIGURATION, encoding="utf-8")
+    assert main(["--config", str(folder / "servicedesk.toml"), "--quiet", "sync"]) == 0
+    return folder / "servicedesk.toml"
+
+
 @pytest.mark.parametrize(
-    "line", ["status", "connections list", "tickets list", "plugins list", "doctor", "report desk"]
+    "line", ["status", "connections list", "tickets list", "plugins list", "doctor", "report desk", "store size"]
 )
 def test_what_json_prints_is_what_the_document_says(
-    line: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    line: str, synced: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "tickets.csv").write_text("id,title\n1,Printer\n", encoding="utf-8")
-    (tmp_path / "servicedesk.toml").write_text(CONFIGURATION, encoding="utf-8")
-    assert main(["--quiet", "sync"]) == 0
-    capsys.readouterr()
-    assert main([*line.split(), "--json"]) == 0
+    assert main(["--config", str(synced), *line.split(), "--json"]) == 0
     printed = json.loads(capsys.readouterr().out)
     command = line.replace(" ", ".")
     assert printed["schema"] == documents.name_of(command, DOCUMENTS[command])
