@@ -228,8 +228,14 @@ def load_mapping(path: Path) -> tuple[FileMapping, ...]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"The mapping file {path} is not valid TOML: {error}.") from error
     except ValidationError as error:
+        found = error.errors(include_input=False, include_url=False)
+        # A table that is wrong is also missing from the list, which says nothing more.
+        telling = [one for one in found if one["type"] != "too_short"] or found
         problems = "; ".join(
             f"{'.'.join(str(part) for part in one['loc'])}: {one['msg'].removeprefix('Value error, ')}"
-            for one in error.errors(include_input=False, include_url=False)
+            for one in telling
         )
-        raise SettingsError(f"The mapping file {path} is wrong: {problems}.") from error
+        raise SettingsError(
+            f"The mapping file {path} is wrong: {problems}.",
+            hint="Correct it; `servicedesk mapping check FILE --mapping` shows what it makes of a file.",
+        ) from error
