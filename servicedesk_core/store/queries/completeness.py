@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select
 
 from servicedesk_core.store import passes, quarantine, runs, sources
 from servicedesk_core.store.fields import optional_instant
-from servicedesk_core.store.schema import RECORDS
+from servicedesk_core.store.schema import RECORDS, ticket_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _of_source(tx: Connection, source: sources.Source) -> list[StreamCompletenes
         if stream == "tickets":  # the only table with an index for it
             first = (
                 select(table.c.created_at)
-                .where(table.c.source_id == source.id, table.c.gone_at.is_(None), table.c.created_at.is_not(None))
+                .where(ticket_source == source.id, table.c.gone_at.is_(None), table.c.created_at.is_not(None))
                 .order_by(table.c.created_at)
                 .limit(1)
             )

@@ -1,11 +1,11 @@
-"""The numbers of the desk page, from one pass over the index of open tickets."""
+"""The numbers of the desk page, from a few passes over the index of open tickets."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -15,7 +15,7 @@ from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.queries.completeness import StreamCompleteness, completeness
 from servicedesk_core.store.queries.names import Names
 from servicedesk_core.store.queries.tickets import TicketFilter, worked_seconds
-from servicedesk_core.store.schema import RECORDS
+from servicedesk_core.store.schema import IS_OPEN, RECORDS, ticket_source
 
 WAITING = tuple(c for c in StatusCategory if c.is_waiting)
 WAITING_TOO_LONG = timedelta(days=2)
@@ -87,36 +87,30 @@ def desk_numbers(tx: Connection, now: datetime, connection: str | None = None) -
     Raises:
         NotFoundLocallyError: There is no such connection.
     """
-    tickets = _Open.read(tx, connection)
-    base = _Base(tx, connection, now)
-    waiting_before = to_us(now - WAITING_TOO_LONG)
-    waiting = {c.value for c in WAITING}
-    technicians = base.by_reference(tickets.source, tickets.assignee, "technicians", "assignee", "unassigned")
-    activity = zip(tickets.category, tickets.activity, strict=True)
-    dues = zip(tickets.category, tickets.due, strict=True)
+    desk = _Desk(tx, connection, now)
+    count = desk.sums(_conditions(desk.now_us))
+    technicians = desk.by_reference("assignee_ref", "technicians", "assignee", "unassigned")
+    by_status, by_priority = desk.by_status_and_priority()
     return DeskNumbers(
         at=now,
-        open=base.figure("open", len(tickets.category)),
-        by_queue=base.by_reference(tickets.source, tickets.queue, "queues", "queue", "no queue"),
-        by_status=base.by_status(tickets.category),
+        open=desk.figure("open", count["open"]),
+        by_queue=desk.by_reference("queue_ref", "queues", "queue", "no queue"),
+        by_status=by_status,
         by_technician=technicians,
-        by_age=base.by_age(tickets.created),
-        by_priority=base.by_priority(tickets.priority),
-        new=base.figure("new", tickets.category.count("new"), categories=(StatusCategory.NEW,)),
-        waiting=base.figure(
+        by_age=desk.by_age(),
+        by_priority=by_priority,
+        new=desk.figure("new", count["new"], categories=(StatusCategory.NEW,)),
+        waiting=desk.figure(
             "waiting more than 2 days",
-            sum(c in waiting and at is not None and at < waiting_before for c, at in activity),
+            count["waiting"],
             categories=WAITING,
             last_activity_before=now - WAITING_TOO_LONG,
         ),
-        on_hold_past_due=base.figure(
-            "on hold past due",
-            sum(c == "on_hold" and at is not None and at < base.now_us for c, at in dues),
-            categories=(StatusCategory.ON_HOLD,),
-            due_before=now,
+        on_hold_past_due=desk.figure(
+            "on hold past due", count["past_due"], categories=(StatusCategory.ON_HOLD,), due_before=now
         ),
-        unassigned=base.figure("unassigned", tickets.assignee.count(None), assignee=""),
-        over_estimate=base.figure("worked more than estimated", _over_estimate(tx, base.source_id), over_estimate=True),
+        unassigned=desk.figure("unassigned", count["unassigned"], assignee=""),
+        over_estimate=desk.figure("worked more than estimated", _over_estimate(tx, desk.source_id), over_estimate=True),
         overloaded=tuple(
             f for f in technicians if f.count > MANY_TICKETS and f.tickets is not None and f.tickets.assignee != ""
         ),
@@ -124,42 +118,29 @@ def desk_numbers(tx: Connection, now: datetime, connection: str | None = None) -
     )
 
 
-class _Open(NamedTuple):
-    """The open tickets, column by column."""
-
-    source: Sequence[int]
-    queue: Sequence[str | None]
-    category: Sequence[str | None]
-    assignee: Sequence[str | None]
-    priority: Sequence[str | None]
-    created: Sequence[int | None]
-    due: Sequence[int | None]
-    activity: Sequence[int | None]
-
-    @classmethod
-    def read(cls, tx: Connection, connection: str | None) -> "_Open":
-        where = "is_open AND gone_at IS NULL"
-        if connection is not None:
-            where += f" AND source_id = {sources.get(tx, connection).id}"
-        rows = tx.exec_driver_sql(
-            "SELECT source_id, queue_ref, status_category, assignee_ref, priority, created_at, due_at, "  # noqa: S608
-            f"last_activity_at FROM tickets WHERE {where}"
-        ).fetchall()
-        return cls(*zip(*rows, strict=True)) if rows else cls(*((),) * len(cls._fields))
+def _conditions(now_us: int) -> dict[str, str]:
+    """What is counted over all open tickets, in SQL."""
+    waiting = ", ".join(f"'{category.value}'" for category in WAITING)
+    waiting_before = now_us - WAITING_TOO_LONG // timedelta(microseconds=1)
+    return {
+        "open": "1 = 1",
+        "new": f"status_category = '{StatusCategory.NEW.value}'",
+        "waiting": f"status_category IN ({waiting}) AND last_activity_at < {waiting_before}",
+        "past_due": f"status_category = '{StatusCategory.ON_HOLD.value}' AND due_at < {now_us}",
+        "unassigned": "assignee_ref IS NULL",
+    }
 
 
 def _over_estimate(tx: Connection, source_id: int | None) -> int:
     t = RECORDS["tickets"].c
-    query = select(t.local_id).where(
-        t.is_open, t.gone_at.is_(None), t.estimated_s > 0, worked_seconds() > t.estimated_s
-    )
+    query = select(t.local_id).where(IS_OPEN, t.gone_at.is_(None), t.estimated_s > 0, worked_seconds() > t.estimated_s)
     if source_id is not None:
-        query = query.where(t.source_id == source_id)
+        query = query.where(ticket_source == source_id)
     return len(tx.execute(query).all())
 
 
-class _Base:
-    """Makes figures whose filters share the connection and ``only_open``."""
+class _Desk:
+    """Counts open tickets, and makes figures whose filters share the connection and ``only_open``."""
 
     def __init__(self, tx: Connection, connection: str | None, now: datetime) -> None:
         self.tx = tx
@@ -167,60 +148,69 @@ class _Base:
         self.source_id = None if connection is None else sources.get(tx, connection).id
         self.now = now
         self.now_us = to_us(now)
+        restrict = "" if self.source_id is None else f" AND +source_id = {self.source_id}"
+        self.open = f"FROM tickets WHERE is_open AND gone_at IS NULL{restrict}"
 
     def figure(self, label: str, count: int, **restrict: object) -> Figure:
         chosen = TicketFilter(connection=self.connection, only_open=True, **restrict)  # type: ignore[arg-type]
         return Figure(label, count, chosen)
 
-    def by_reference(
-        self, source: Sequence[int], refs: Sequence[str | None], stream: str, field: str, nothing: str
-    ) -> tuple[Figure, ...]:
-        counted = Counter(zip(source, refs, strict=True))
+    def sums(self, conditions: Mapping[str, str]) -> dict[str, int]:
+        """Count what meets each condition, in one pass."""
+        sums = ", ".join(f"SUM(CASE WHEN {condition} THEN 1 ELSE 0 END)" for condition in conditions.values())
+        row = self.tx.exec_driver_sql(f"SELECT {sums} {self.open}").one()
+        return {name: int(value or 0) for name, value in zip(conditions, row, strict=True)}
+
+    def groups(self, *columns: str) -> list[tuple[Any, ...]]:
+        """Count by columns; each row ends with its count."""
+        places = ", ".join(str(place) for place in range(1, len(columns) + 1))
+        sql = f"SELECT {', '.join(columns)}, COUNT(*) {self.open} GROUP BY {places}"
+        return [tuple(row) for row in self.tx.exec_driver_sql(sql)]
+
+    def by_reference(self, column: str, stream: str, field: str, nothing: str) -> tuple[Figure, ...]:
+        groups = self.groups("+source_id", column)  # the sign keeps SQLite from walking the index of all tickets
         names = Names(self.tx)
-        for source_id, ref in counted:
+        for source_id, ref, _ in groups:
             names.want(source_id, stream, ref)
         connections = {s.id: s.name for s in sources.all(self.tx)}
-        figures = [self.figure(nothing, sum(n for (_, ref), n in counted.items() if ref is None), **{field: ""})]
-        for (source_id, ref), count in counted.items():
+        figures = [self.figure(nothing, sum(n for _, ref, n in groups if ref is None), **{field: ""})]
+        for source_id, ref, count in groups:
             if ref is not None:
                 label = names.of(source_id, stream, ref) or ref
-                chosen = TicketFilter(connection=connections[source_id], only_open=True, **{field: ref})  # type: ignore[arg-type]
+                chosen = TicketFilter(connection=connections[source_id], only_open=True, **{field: ref})
                 figures.append(Figure(label, count, chosen))
         return tuple(sorted((f for f in figures if f.count), key=lambda f: (-f.count, f.label)))
 
-    def by_status(self, categories: Sequence[str | None]) -> tuple[Figure, ...]:
-        counted = Counter(categories)
-        figures = [self.figure(c.value, counted[c.value], categories=(c,)) for c in StatusCategory if counted[c.value]]
-        if counted[None]:
-            figures.append(self.figure("unmapped status", counted[None], unmapped_status=True))
-        return tuple(figures)
+    def by_status_and_priority(self) -> tuple[tuple[Figure, ...], tuple[Figure, ...]]:
+        categories: Counter[str | None] = Counter()
+        priorities: Counter[str | None] = Counter()
+        for category, priority, count in self.groups("status_category", "priority"):
+            categories[category] += count
+            priorities[priority] += count
+        by_status = [self.figure(c.value, categories[c.value], categories=(c,)) for c in StatusCategory]
+        by_status.append(self.figure("unmapped status", categories[None], unmapped_status=True))
+        by_priority = [self.figure(p.value, priorities[p.value], priority=p) for p in Priority]
+        by_priority.append(self.figure("no priority", priorities[None], priority=""))
+        return tuple(f for f in by_status if f.count), tuple(f for f in by_priority if f.count)
 
-    def by_priority(self, priorities: Sequence[str | None]) -> tuple[Figure, ...]:
-        counted = Counter(priorities)
-        figures = [self.figure(p.value, counted[p.value], priority=p) for p in Priority if counted[p.value]]
-        if counted[None]:
-            figures.append(self.figure("no priority", counted[None], priority=""))
-        return tuple(figures)
-
-    def by_age(self, created: Sequence[int | None]) -> tuple[Figure, ...]:
+    def by_age(self) -> tuple[Figure, ...]:
         """Buckets from young to old; a ticket created in the future is young."""
-        bounds = [self.now - timedelta(days=days) for days in AGES]
-        edges = [to_us(bound) for bound in bounds]
-        counted = Counter(_place(edges, at) for at in created if at is not None)
+        bounds = [None, *(self.now - timedelta(days=days) for days in AGES), None]
         names = [f"under {AGES[0]} day", *(f"{a} to {b} days" for a, b in pairwise(AGES)), f"over {AGES[-1]} days"]
+        ranges = dict(zip(names, pairwise(bounds), strict=True))
+        counted = self.sums(
+            {name: _created_between(since, before) for name, (before, since) in ranges.items()}
+            | {"age unknown": "created_at IS NULL"}
+        )
         figures = [
-            self.figure(
-                name,
-                counted[i],
-                created_since=bounds[i] if i < len(bounds) else None,
-                created_before=bounds[i - 1] if i else None,
-            )
-            for i, name in enumerate(names)
+            self.figure(name, counted[name], created_since=since, created_before=before)
+            for name, (before, since) in ranges.items()
         ]
-        unknown = len(created) - sum(counted.values())
+        unknown = counted["age unknown"]
         return (*figures, Figure("age unknown", unknown, None)) if unknown else tuple(figures)
 
 
-def _place(edges: Sequence[int], at: int) -> int:
-    """Return the number of the bucket: how many edges lie after the instant."""
-    return sum(at < edge for edge in edges)
+def _created_between(since: datetime | None, before: datetime | None) -> str:
+    conditions = [] if since is None else [f"created_at >= {to_us(since)}"]
+    conditions += [] if before is None else [f"created_at < {to_us(before)}"]
+    return " AND ".join(conditions)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, tuple_
 
 from servicedesk_core.domain import (
     REFERENCES,
@@ -24,7 +24,7 @@ from servicedesk_core.store import bulk, sources
 from servicedesk_core.store.codec import codec_of
 from servicedesk_core.store.fields import optional_instant, to_us
 from servicedesk_core.store.queries.names import Names, name_column
-from servicedesk_core.store.schema import RECORDS
+from servicedesk_core.store.schema import IS_OPEN, RECORDS, ticket_source
 from servicedesk_core.store.schema import sources as source_table
 
 _T = RECORDS["tickets"].c
@@ -224,12 +224,11 @@ def get(tx: Connection, connection: str | None, ref: str) -> TicketDetail:
     """
     codec = codec_of(Ticket)
     columns = [_T[name] for name in codec.names if name not in _LISTED]
-    query = (
-        _base().add_columns(*columns, _T.gone_at, _T.gone_reason).where(or_(_T.external_id == ref, _T.number == ref))
-    )
-    if connection is not None:
-        query = query.where(_T.source_id == sources.get(tx, connection).id)
-    found = sorted(tx.execute(query.limit(10)).mappings(), key=lambda r: (r["external_id"] != ref, r["local_id"]))
+    query = _base().add_columns(*columns, _T.gone_at, _T.gone_reason).order_by(_T.local_id).limit(1)
+    chosen = [sources.get(tx, connection)] if connection is not None else sources.all(tx)
+    query = query.where(_T.source_id.in_([source.id for source in chosen]))
+    found = tx.execute(query.where(_T.external_id == ref)).mappings().all()
+    found = found or tx.execute(query.where(_T.number == ref)).mappings().all()
     if not found:
         message = f"The store has no ticket {ref!r}."
         raise NotFoundLocallyError(
@@ -323,12 +322,12 @@ def record_url(template: str | None, external_id: str) -> str | None:
     return template.replace("{external_id}", external_id) if template else None
 
 
-def _conditions(tx: Connection, chosen: TicketFilter) -> "builtins.list[ColumnElement[bool]]":
-    conditions: builtins.list[ColumnElement[bool]] = [_T.gone_at.is_(None)]
+def _conditions(tx: Connection, chosen: TicketFilter) -> "builtins.list[Any]":
+    conditions: builtins.list[Any] = [_T.gone_at.is_(None)]
     if chosen.only_open:
-        conditions.append(_T.is_open)
+        conditions.append(IS_OPEN)
     if chosen.connection is not None:
-        conditions.append(_T.source_id == sources.get(tx, chosen.connection).id)
+        conditions.append(ticket_source == sources.get(tx, chosen.connection).id)
     if chosen.categories:
         conditions.append(_T.status_category.in_([c.value for c in chosen.categories]))
     if chosen.unmapped_status:
@@ -341,14 +340,14 @@ def _conditions(tx: Connection, chosen: TicketFilter) -> "builtins.list[ColumnEl
         if wanted == "":
             conditions.append(column.is_(None))
         elif wanted is not None:
-            conditions.append(_refers(column, stream, wanted))
+            conditions.append(_refers(tx, column, stream, wanted))
     if chosen.priority is not None:
         conditions.append(_T.priority == str(chosen.priority) if chosen.priority else _T.priority.is_(None))
     return conditions + _instants(chosen) + _contents(chosen)
 
 
-def _instants(chosen: TicketFilter) -> "builtins.list[ColumnElement[bool]]":
-    conditions: builtins.list[ColumnElement[bool]] = []
+def _instants(chosen: TicketFilter) -> "builtins.list[Any]":
+    conditions: builtins.list[Any] = []
     for column, since in ((_T.created_at, chosen.created_since), (_T.changed_at, chosen.updated_since)):
         if since is not None:
             conditions.append(column >= to_us(since))
@@ -362,8 +361,8 @@ def _instants(chosen: TicketFilter) -> "builtins.list[ColumnElement[bool]]":
     return conditions
 
 
-def _contents(chosen: TicketFilter) -> "builtins.list[ColumnElement[bool]]":
-    conditions: builtins.list[ColumnElement[bool]] = []
+def _contents(chosen: TicketFilter) -> "builtins.list[Any]":
+    conditions: builtins.list[Any] = []
     if chosen.over_estimate:
         conditions += [_T.estimated_s > 0, worked_seconds() > _T.estimated_s]
     if chosen.text:
@@ -398,13 +397,14 @@ def worked_seconds() -> Any:
     )
 
 
-def _refers(column: ColumnElement[Any], stream: str, wanted: str) -> ColumnElement[bool]:
+def _refers(tx: Connection, column: ColumnElement[Any], stream: str, wanted: str) -> ColumnElement[bool]:
     """The column holds the id, or the id of something with the name."""
-    target = RECORDS[stream]
-    named = select(target.c.external_id).where(
-        target.c.source_id == _T.source_id, func.lower(name_column(stream)) == wanted.lower()
-    )
-    return or_(column == wanted, column.in_(named.correlate(RECORDS["tickets"])))
+    target = RECORDS[stream].c
+    named = select(target.source_id, target.external_id).where(func.lower(name_column(stream)) == wanted.lower())
+    ids: dict[int, builtins.list[str]] = {}
+    for source_id, external_id in tx.execute(named):
+        ids.setdefault(source_id, []).append(external_id)
+    return or_(column == wanted, *(and_(_T.source_id == i, column.in_(refs)) for i, refs in ids.items()))
 
 
 def _children(tx: Connection, stream: str, source_id: int, ticket_ref: str, *order: str) -> Any:

@@ -988,20 +988,24 @@ def upgrade() -> None:
         sqlite_where=sa.text("gone_at IS NOT NULL"),
         postgresql_where=sa.text("gone_at IS NOT NULL"),
     )
+    op.create_index("ix_tickets_number", "tickets", ["number"], unique=False)
     op.create_index(
         "ix_tickets_open",
         "tickets",
         [
-            "source_id",
             "created_at",
+            "source_id",
             "queue_ref",
             "status_category",
             "assignee_ref",
+            "company_ref",
             "priority",
             "due_at",
             "last_activity_at",
             "estimated_s",
             "external_id",
+            "is_open",
+            "gone_at",
         ],
         unique=False,
         sqlite_where=sa.text("is_open AND gone_at IS NULL"),
@@ -1050,7 +1054,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_time_entries_ticket",
         "time_entries",
-        ["source_id", "ticket_ref", "worked_s"],
+        ["source_id", "ticket_ref", "worked_s", "gone_at"],
         unique=False,
         sqlite_where=sa.text("gone_at IS NULL"),
         postgresql_where=sa.text("gone_at IS NULL"),
