@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+import textwrap
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -57,3 +58,35 @@ def _make_quick(url: str) -> None:
             connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
         connection.execute(text("SELECT pg_reload_conf()"))
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def install():
+    """Return a function that writes a distribution with entry points into a folder.
+
+    It is real: files that ``importlib.metadata`` finds, nothing faked in memory.
+    """
+
+    def write(folder, distribution, entry_points, code, *, version="1.0", module=None):
+        module = module or distribution.replace("-", "_")
+        info = folder / f"{distribution.replace('-', '_')}-{version}.dist-info"
+        info.mkdir(parents=True, exist_ok=True)
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n")
+        (info / "entry_points.txt").write_text(textwrap.dedent(entry_points))
+        (folder / f"{module}.py").write_text(textwrap.dedent(code))
+        return module
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def install_connector(install):
+    """Return a function that installs a connector class ``C`` under its own id."""
+
+    def write(folder, name, code, *, distribution=None, version="1.0"):
+        distribution = distribution or f"servicedesk-{name}"
+        module = distribution.replace("-", "_")
+        entry_points = f"[servicedesk.connectors]\n{name} = {module}:C\n"
+        return install(folder, distribution, entry_points, code, version=version)
+
+    return write

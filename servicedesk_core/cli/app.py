@@ -44,19 +44,32 @@ _GROUPS = (
 _ORDER = [group.__name__.rpartition(".")[2] for group in _GROUPS]
 
 
-class _InOurOrder(TyperGroup):
-    """Lists commands and groups in the order in which somebody meets them."""
+class _Program(TyperGroup):
+    """Lists our commands in the order in which somebody meets them, and finds those of plugins by name."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names for the help page."""
         del ctx
         return sorted(self.commands, key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER))
 
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command of ours, else import the plugin that offers it."""
+        if (ours := self.commands.get(cmd_name)) is not None:
+            return ours
+        from servicedesk_core.cli import plugin_commands  # noqa: PLC0415  # looks at everything that is installed
+
+        cli = ctx.ensure_object(Cli)
+        cli.config_option = ctx.params.get("config")  # the callback that keeps it runs later
+        theirs = plugin_commands.find(cli, cmd_name)
+        if theirs is None and (near := plugin_commands.nearest(cli, cmd_name, self.commands)):
+            ctx.fail(f"No such command '{cmd_name}'. Did you mean '{near}'?")
+        return theirs
+
 
 def build() -> typer.Typer:
     """Return the program with all its commands."""
     app = typer.Typer(
-        cls=_InOurOrder,
+        cls=_Program,
         help=HELP,
         epilog=epilog(),
         no_args_is_help=True,

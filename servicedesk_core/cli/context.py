@@ -39,11 +39,13 @@ class Cli:
         config_option: The file named on the command line, if any.
         debug: Whether to log everything and show tracebacks.
         quiet: Whether to keep messages and progress to ourselves.
+        plugin: Distribution of the plugin whose command runs, if it is one's.
     """
 
     config_option: Path | None = None
     debug: bool = False
     quiet: bool = False
+    plugin: str | None = None
 
     @property
     def config(self) -> Path:

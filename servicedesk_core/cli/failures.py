@@ -30,7 +30,8 @@ def report(error: BaseException, cli: Cli) -> int:
     if isinstance(error, ServiceDeskError):
         cli.complain(error, error.connection)
         return error.exit_code
-    _write(cli, f"Error: this should not have happened ({type(error).__name__}).")
+    whose = f"the command of the plugin {cli.plugin} failed" if cli.plugin else "this should not have happened"
+    _write(cli, f"Error: {whose} ({type(error).__name__}).")
     _write(cli, "  → Run the same command with --debug and report what it prints; it holds no secrets.")
     _write(cli, f"  (code internal, exit {exit_codes.ERROR})")
     return exit_codes.ERROR

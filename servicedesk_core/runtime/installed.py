@@ -19,15 +19,28 @@ def catalog_of(settings: DeskSettings | None) -> PluginCatalog:
     return PluginCatalog(disabled=disabled)
 
 
+def catalog_at(config: Path) -> PluginCatalog:
+    """Return the plugins that may be used beside a configuration.
+
+    Args:
+        config: The file; it may be missing or broken.
+    """
+    return catalog_of(_settings_at(config))
+
+
+def _settings_at(config: Path) -> DeskSettings | None:
+    with suppress(ConfigurationError):
+        return load_settings(config)
+    return None
+
+
 def installed_plugins(config: Path) -> tuple[LoadReport, ...]:
     """Import every connector that is installed or named, and return what became of each plugin.
 
     Args:
         config: The configuration; it may be missing or broken.
     """
-    settings: DeskSettings | None = None
-    with suppress(ConfigurationError):
-        settings = load_settings(config)
+    settings = _settings_at(config)
     catalog = catalog_of(settings)
     named = {connection.connector for connection in settings.connections.values()} if settings else set()
     for reference in sorted({*catalog.connector_ids(), *named}):
