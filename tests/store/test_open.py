@@ -8,9 +8,9 @@ import stat
 import subprocess
 import sys
 import tempfile
-from collections import namedtuple
 from contextlib import closing, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import text
@@ -123,7 +123,7 @@ def store_with_tickets(clock, ticket):
     return fill
 
 
-def test_a_full_disk_loses_nothing_that_was_committed(sqlite_url, clock, put, ticket, store, source):
+def test_a_full_disk_loses_nothing_that_was_committed(put, ticket, store, source):
     if store.dialect != "sqlite":
         pytest.skip("the quota of a PostgreSQL server is not ours to set")
     put(ticket(1))
@@ -160,9 +160,12 @@ def test_a_store_whose_file_may_not_be_written_says_so(empty_file, clock, as_nob
         path = Path(shutil.copyfile(empty_file, Path(home) / "desk.db"))
         path.chmod(0o444)
         Path(home).chmod(0o555)
-        with as_nobody(), pytest.raises(StoreReadOnlyError, match="may not be written") as caught:
-            with Store.open(f"sqlite:///{path}", clock=clock) as store:
-                store.write_blocking(lambda tx: sources.ensure(tx, "a", "b", "live", clock.now()))
+        with (
+            as_nobody(),
+            pytest.raises(StoreReadOnlyError, match="may not be written") as caught,
+            Store.open(f"sqlite:///{path}", clock=clock) as store,
+        ):
+            store.write_blocking(lambda tx: sources.ensure(tx, "a", "b", "live", clock.now()))
         assert "permissions" in caught.value.hint
         with as_nobody(), pytest.raises(StoreReadOnlyError, match="cannot be created"):
             Store.open(f"sqlite:///{home}/new.db", clock=clock)
@@ -296,8 +299,7 @@ def test_an_old_store_is_not_upgraded_while_others_work_on_it(sqlite_url, clock,
 
 
 def test_an_old_store_is_not_upgraded_without_room_for_the_backup(sqlite_url, clock, next_schema, monkeypatch):
-    usage = namedtuple("usage", "total used free")
-    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage(1, 1, 1000))
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=1000))
     with pytest.raises(StoreFullError, match="too little room"):
         Store.open(sqlite_url, clock=clock)
 
@@ -324,7 +326,7 @@ def test_the_newest_backups_are_kept(tmp_path):
     assert len(list(tmp_path.iterdir())) == 4
 
 
-def test_a_backup_of_a_store_in_use_is_whole(store, put, ticket, tmp_path, clock, source):
+def test_a_backup_of_a_store_in_use_is_whole(store, put, ticket, tmp_path, source):
     put(*(ticket(i) for i in range(10)))
     if store.dialect == "postgresql":
         with pytest.raises(StoreError, match="tools of the database"):
@@ -333,7 +335,7 @@ def test_a_backup_of_a_store_in_use_is_whole(store, put, ticket, tmp_path, clock
     copy = backup.backup(store, tmp_path / "copy.db")
     put(*(ticket(i) for i in range(20)))
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
-    with Store.open(f"sqlite:///{copy}", clock=clock) as restored:
+    with Store.open(f"sqlite:///{copy}", clock=store.clock) as restored:
         assert restored.read_blocking(lambda tx: records.counts(tx, source.id))["tickets"] == 10
     with pytest.raises(StoreError, match="exists already"):
         backup.backup(store, copy)

@@ -113,7 +113,7 @@ def test_one_bad_record_does_not_fail_its_batch(put, load, ticket):
 
 
 def test_huge_and_foreign_text_is_kept(put, load, ticket):
-    text = "🖨️ Druckfehler – größer\r\n" * 40_000
+    text = "🖨️ Druckfehler, größer\r\n" * 40_000
     put(ticket("ключ", description=text))
     assert load("tickets", "ключ")["ключ"].description == text
 
@@ -166,7 +166,7 @@ def test_an_unknown_stream_is_named(store):
 def test_history_and_news_are_told_apart(store, put, ticket):
     put(ticket(1), mode="backfill")
     put(ticket(2), now=START + timedelta(days=1))
-    news = store.read_blocking(lambda tx: changes.read(tx))
+    news = store.read_blocking(changes.read)
     assert [(c.external_id, c.connection, c.mode) for c in news] == [("2", "psa", "incremental")]
     assert news[0].at == START + timedelta(days=1)
     assert store.read_blocking(lambda tx: changes.read(tx, entities=["notes"])) == []
@@ -182,4 +182,4 @@ def test_a_consumer_goes_on_where_it_was_and_never_back(store, put, ticket):
     assert [c.external_id for c in rest] == ["2"]
     assert store.read_blocking(lambda tx: changes.offset(tx, "other")) == 0
     assert store.write_blocking(lambda tx: changes.prune(tx, START + timedelta(days=1))) == 2
-    assert store.read_blocking(lambda tx: changes.head(tx)) == rest[-1].seq
+    assert store.read_blocking(changes.head) == rest[-1].seq
