@@ -6,7 +6,8 @@ ServiceDeskError
 │   └── PluginError
 │       └── PluginLoadError  PluginIncompatibleError  DuplicateConnectorError
 ├── StoreError                    the desk's own database
-│   └── StoreVersionError  StoreBusyError  StoreFullError  StoreReadOnlyError  StoreCorruptError
+│   ├── StoreMissingError  StoreVersionError  StoreBusyError
+│   └── StoreFullError  StoreReadOnlyError  StoreCorruptError
 ├── LeaseError                    another process holds, or took over, this job
 │   └── LeaseHeldError  LeaseLostError
 ├── ConnectorError                came out of a call to a vendor
@@ -120,6 +121,12 @@ class StoreError(ServiceDeskError):
 
     code = "store"
     exit_code = 6
+
+
+class StoreMissingError(StoreError):
+    """There is no store yet, and what was asked for must not make one."""
+
+    code = "store_missing"
 
 
 class StoreVersionError(StoreError):

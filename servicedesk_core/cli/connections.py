@@ -22,8 +22,16 @@ def register(app: typer.Typer) -> None:
 
 def list_connections(ctx: typer.Context, as_json: Json = False) -> None:
     """List the configured connections; asks nobody."""
+    from servicedesk_core.errors import StoreMissingError  # noqa: PLC0415
+
     cli: Cli = ctx.obj
-    found = cli.with_desk(lambda desk: desk.connections())
+    try:
+        found = cli.with_desk(lambda desk: desk.connections(), read_only=True)
+    except StoreMissingError:  # nothing was read yet, and a look must not make a store
+        from servicedesk_core.config import load_settings  # noqa: PLC0415
+        from servicedesk_core.runtime.status import connections  # noqa: PLC0415
+
+        found = connections(None, load_settings(cli.config))
     columns = ("Connection", "Connector", "Environment", "Streams", "Tenant", "State")
     rows = [
         (

@@ -25,6 +25,7 @@ def register(app: typer.Typer) -> None:
 def export(
     ctx: typer.Context,
     stream: Annotated[str, typer.Argument(help="Name of a stream, for example tickets.")],
+    *,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to [default: output].")
     ] = None,
@@ -32,16 +33,22 @@ def export(
         Format | None, typer.Option("--format", help="[default: by the file's name, else csv]")
     ] = None,
     connection: Annotated[str | None, typer.Option("--connection", help="Only of this connection.")] = None,
+    verbatim: Annotated[
+        bool, typer.Option("--verbatim", help="CSV: leave text alone that a spreadsheet would run as a formula.")
+    ] = False,
 ) -> None:
     """Write a stream as CSV or JSON lines.
 
     All live records, with readable times and joined names. A file appears only when it is complete.
+    In CSV, text that begins with = + - @ or a tab gets an apostrophe before it, because anybody can write a ticket
+    and a spreadsheet would run it as a formula.
     """
     cli: Cli = ctx.obj
     by_name = Format.JSONL if output and output.suffix in {".jsonl", ".ndjson", ".json"} else Format.CSV
     chosen: Literal["csv", "jsonl"] = "jsonl" if (file_format or by_name) is Format.JSONL else "csv"
     target = output or sys.stdout.buffer
     count = cli.with_desk(
-        lambda desk: desk.export(stream, target, file_format=chosen, connection=connection), read_only=True
+        lambda desk: desk.export(stream, target, file_format=chosen, connection=connection, verbatim=verbatim),
+        read_only=True,
     )
     cli.say(f"{count:,} records of {stream} written to {output or 'standard output'}.")

@@ -48,7 +48,10 @@ def _show(cli: Cli, state: "DeskStatus") -> None:
         (s.connection, s.stream, s.records, s.quarantined, _reach(s), s.synced_at, s.last_state, s.problem)
         for s in state.streams
     ]
-    cli.out.print(table(columns, rows))
+    if rows:
+        cli.out.print(table(columns, rows))
+    else:
+        cli.say("Nothing was read yet: servicedesk sync")
     if state.issues:
         lines = [(i.connection, i.stream, i.kind, i.field, i.value, i.count) for i in state.issues]
         heading = "Words without a meaning; give them one in [connections.NAME.mapping], then: servicedesk remap"
@@ -63,6 +66,8 @@ def _show(cli: Cli, state: "DeskStatus") -> None:
 
 
 def _reach(stream: "StreamStatus") -> str:
+    if stream.derived:
+        return "seen by the desk"
     if stream.is_complete:
         return "everything" if stream.complete_since is None else plain(stream.complete_since)
     return "not yet" if stream.complete_since is None else plain(stream.complete_since)

@@ -38,9 +38,14 @@ def _is_of_age(ticket: TicketRow, figure: Figure) -> bool:
     return (since is None or created >= since) and (before is None or created < before)
 
 
+def is_derived(stream: StreamCompleteness) -> bool:
+    """Return whether the desk made these records itself: no vendor was asked for them, so none can be missing."""
+    return stream.stream == "ticket_events" and not (stream.is_complete or stream.last_success_at)
+
+
 def freshness(numbers: DeskNumbers) -> tuple[StreamCompleteness, ...]:
-    """Return the completeness of what was pulled; events that the desk derived itself are as complete as tickets."""
-    return tuple(s for s in numbers.completeness if s.stream != "ticket_events" or s.is_complete or s.last_success_at)
+    """Return the completeness of what was pulled."""
+    return tuple(stream for stream in numbers.completeness if not is_derived(stream))
 
 
 def summary(numbers: DeskNumbers, zone: ZoneInfo) -> str:
@@ -48,7 +53,6 @@ def summary(numbers: DeskNumbers, zone: ZoneInfo) -> str:
     streams = freshness(numbers)
     if not streams:
         return "Nothing was read yet."
-    missing = [s.stream for s in streams if not s.is_complete]
     missing = [s.stream for s in streams if not s.is_complete]
     state = f"Not complete yet: {', '.join(missing)}." if missing else "Everything asked for is here."
     reads = [s.last_success_at for s in streams if s.last_success_at]

@@ -391,6 +391,7 @@ class ServiceDesk:
         *,
         file_format: exporting.Format = "csv",
         connection: str | None = None,
+        verbatim: bool = False,
     ) -> int:
         """Write all live records of a stream, in one consistent snapshot.
 
@@ -399,6 +400,8 @@ class ServiceDesk:
             target: A path, where the file appears when it is complete, or an open binary file.
             file_format: ``csv`` or ``jsonl``.
             connection: Only of this connection.
+            verbatim: In CSV, leave text alone that a spreadsheet would run as a formula; by default it gets an
+                apostrophe before it.
 
         Returns:
             How many records were written.
@@ -409,7 +412,9 @@ class ServiceDesk:
         exporting.check_stream(stream)
 
         def write(file: BinaryIO) -> Callable[[Any], int]:
-            return lambda tx: exporting.export(tx, file, stream, file_format=file_format, connection=connection)
+            return lambda tx: exporting.export(
+                tx, file, stream, file_format=file_format, connection=connection, verbatim=verbatim
+            )
 
         if not isinstance(target, Path):
             return await self._store.read(write(target))

@@ -18,6 +18,9 @@ from servicedesk_core.store.fields import fields_of
 Format = Literal["csv", "jsonl"]
 _CHUNK_ROWS = 1_000
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001  # full width runs as well
+"""How text begins that a spreadsheet would run when it opens the file (OWASP, "CSV Injection")."""
+
 
 def check_stream(stream: str) -> str:
     """Return the name of a stream.
@@ -32,7 +35,15 @@ def check_stream(stream: str) -> str:
     )
 
 
-def export(tx: Connection, file: BinaryIO, stream: str, *, file_format: Format, connection: str | None) -> int:
+def export(
+    tx: Connection,
+    file: BinaryIO,
+    stream: str,
+    *,
+    file_format: Format,
+    connection: str | None,
+    verbatim: bool = False,
+) -> int:
     """Write the rows of the stream's public view, in order of their local ids.
 
     Args:
@@ -41,6 +52,7 @@ def export(tx: Connection, file: BinaryIO, stream: str, *, file_format: Format, 
         stream: Name of the stream.
         file_format: ``csv`` (UTF-8, with headings) or ``jsonl``.
         connection: Only of this connection.
+        verbatim: In CSV, leave text alone that a spreadsheet would run as a formula.
 
     Returns:
         How many records were written.
@@ -50,7 +62,10 @@ def export(tx: Connection, file: BinaryIO, stream: str, *, file_format: Format, 
         text(query + " ORDER BY local_id").bindparams(connection=connection)
     )
     columns = list(rows.keys())
-    write = _csv_writer(file, columns) if file_format == "csv" else _jsonl_writer(file, columns, stream)
+    kinds = {field.name: field.python for field in fields_of(STREAMS[stream])} | {"is_open": bool}
+    write = _jsonl_writer(file, columns, kinds)
+    if file_format == "csv":
+        write = _csv_writer(file, columns, [not verbatim and kinds.get(column, str) is str for column in columns])
     count = 0
     for chunk in rows.partitions():
         write(chunk)
@@ -58,13 +73,15 @@ def export(tx: Connection, file: BinaryIO, stream: str, *, file_format: Format, 
     return count
 
 
-def _csv_writer(file: BinaryIO, columns: list[str]) -> Callable[[Iterable[Any]], None]:
+def _csv_writer(file: BinaryIO, columns: list[str], guarded: list[bool]) -> Callable[[Iterable[Any]], None]:
+    """Return what writes rows; text of a guarded column that begins like a formula gets an apostrophe before it."""
+    cells = [_harmless if guard else _cell for guard in guarded]
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
     writer.writerow(columns)
 
     def write(rows: Iterable[Any]) -> None:
-        writer.writerows([_cell(value) for value in row] for row in rows)
+        writer.writerows([cell(value) for cell, value in zip(cells, row, strict=True)] for row in rows)
         flush()
 
     def flush() -> None:
@@ -76,8 +93,7 @@ def _csv_writer(file: BinaryIO, columns: list[str]) -> Callable[[Iterable[Any]],
     return write
 
 
-def _jsonl_writer(file: BinaryIO, columns: list[str], stream: str) -> Callable[[Iterable[Any]], None]:
-    kinds = {field.name: field.python for field in fields_of(STREAMS[stream])} | {"is_open": bool}
+def _jsonl_writer(file: BinaryIO, columns: list[str], kinds: dict[str, Any]) -> Callable[[Iterable[Any]], None]:
     readers = [_reader(kinds.get(column)) for column in columns]
 
     def write(rows: Iterable[Any]) -> None:
@@ -94,6 +110,10 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
     if kind in {tuple, dict}:
         return lambda value: orjson.loads(value) if isinstance(value, str) else value
     return lambda value: _cell(value) if isinstance(value, datetime) else value
+
+
+def _harmless(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else _cell(value)
 
 
 def _cell(value: Any) -> Any:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from servicedesk_core.config import DeskSettings
+from servicedesk_core.reports.wording import is_derived
 from servicedesk_core.runtime.checking import ConnectionInfo
 from servicedesk_core.store import changes, issues, leases, runs, sources
 from servicedesk_core.store.queries.completeness import StreamCompleteness, completeness
@@ -22,6 +23,7 @@ class StreamStatus:
         stream: Name of the stream.
         records: Live records.
         quarantined: Records that could not be understood.
+        derived: Whether the desk made them itself, from what it saw of others; completeness means nothing for them.
         is_complete: Whether everything was read, as far back as was asked for.
         complete_since: Everything created since then is here; ``None`` = no limit, or nothing yet.
         synced_at: End of the last run that read it completely.
@@ -34,6 +36,7 @@ class StreamStatus:
     stream: str
     records: int
     quarantined: int
+    derived: bool
     is_complete: bool
     complete_since: datetime | None
     synced_at: datetime | None
@@ -103,14 +106,14 @@ class DeskStatus:
     jobs: tuple[JobStatus, ...]
 
 
-def connections(tx: Connection, settings: DeskSettings) -> tuple[ConnectionInfo, ...]:
+def connections(tx: Connection | None, settings: DeskSettings) -> tuple[ConnectionInfo, ...]:
     """Return the configured connections with what the store knows of them.
 
     Args:
-        tx: A read transaction.
+        tx: A read transaction; ``None`` = there is no store yet.
         settings: The configuration.
     """
-    known = {source.name: source for source in sources.all(tx)}
+    known = {source.name: source for source in (sources.all(tx) if tx is not None else ())}
     return tuple(
         _info(name, settings.connections[name].connector, settings.connections[name].environment,
               settings.connections[name].streams, known.get(name))
@@ -167,6 +170,7 @@ def _stream(row: StreamCompleteness, run: Run | None) -> StreamStatus:
         stream=row.stream,
         records=row.rows,
         quarantined=row.quarantined,
+        derived=is_derived(row),
         is_complete=row.is_complete,
         complete_since=row.complete_since,
         synced_at=row.last_success_at,

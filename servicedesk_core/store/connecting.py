@@ -9,7 +9,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 
-from servicedesk_core.errors import SettingsError, StoreError, StoreReadOnlyError
+from servicedesk_core.errors import SettingsError, StoreError, StoreMissingError, StoreReadOnlyError
 
 Dialect = Literal["sqlite", "postgresql"]
 
@@ -56,7 +56,8 @@ def prepare_file(url: URL, *, read_only: bool) -> None:
     """Create a SQLite store's file for its owner only, so that no other account can ever read it.
 
     Raises:
-        StoreError: It does not exist and may not be created, or its directory does not exist.
+        StoreMissingError: It does not exist and may not be created.
+        StoreError: Its directory does not exist.
         StoreReadOnlyError: The directory may not be written.
     """
     path = Path(str(url.database))
@@ -64,7 +65,7 @@ def prepare_file(url: URL, *, read_only: bool) -> None:
         return
     if read_only:
         message = f"There is no store at {path}."
-        raise StoreError(message, hint="Run `servicedesk sync` first, or correct `store` in the configuration.")
+        raise StoreMissingError(message, hint="Run `servicedesk sync` first, or correct `store` in the configuration.")
     if not path.parent.is_dir():
         message = f"The directory of the store {path} does not exist."
         raise StoreError(message, hint=f"Create {path.parent}, or correct `store` in the configuration.")

@@ -153,6 +153,24 @@ def test_connections_are_listed_and_tested(run, acme):
     assert streams["tickets"]["visible"] == 30
 
 
+def test_listing_connections_makes_no_store(run, acme):
+    (acme.folder / "servicedesk.db").unlink()
+    [listed] = document(run("connections", "list", "--json"), "connections.list")
+    assert (listed["name"], listed["account"]) == ("psa", None)
+    assert not (acme.folder / "servicedesk.db").exists()
+
+
+def test_status_before_the_first_sync_says_what_to_do(run, acme):
+    ran = run("status")
+    assert (ran.code, "servicedesk sync" in ran.err) == (exit_codes.OK, True)
+
+
+def test_events_that_the_desk_derived_are_not_shown_as_missing(run, synced):
+    streams = {one["stream"]: one for one in document(run("status", "--json"), "status")["streams"]}
+    assert (streams["ticket_events"]["derived"], streams["tickets"]["derived"]) == (True, False)
+    assert "not yet" not in run("status").out
+
+
 def test_the_store_is_measured_verified_and_backed_up(run, synced):
     assert document(run("store", "size", "--json"), "store.size")["rows"]["tickets"] == 30
     assert document(run("store", "verify", "--json"), "store.verify")["sound"] is True

@@ -1,0 +1,64 @@
+"""What stands in an exported file."""
+
+import csv
+import io
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import orjson
+import pytest
+
+from servicedesk_core.domain import Contract, Ticket
+from servicedesk_core.runtime.exporting import export
+from servicedesk_core.store import Store, records, sources
+from servicedesk_core.store.records import Incoming
+from servicedesk_core.testing import FakeClock
+
+NOW = datetime(2026, 3, 11, 14, 0, tzinfo=UTC)
+EVIL = ["=cmd|' /C calc'!A0", "+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1"]  # noqa: RUF001
+GOOD = ["a = b", "'quoted'", "Küche", ""]
+
+
+@pytest.fixture
+def store(tmp_path):
+    with Store.open(f"sqlite:///{tmp_path}/desk.db", clock=FakeClock(NOW)) as store:
+        source = store.write_blocking(lambda tx: sources.ensure(tx, "psa", "fake", "live", NOW))
+        tickets = [Ticket(external_id=f"{n:02}", title=title) for n, title in enumerate(EVIL + GOOD)]
+        contract = Contract(external_id="1", name="Credit", estimated_revenue=Decimal("-12.5"))
+        for stream, entities in (("tickets", tickets), ("contracts", [contract])):
+            rows = [Incoming(entity, None, None, "1") for entity in entities]
+            store.write_blocking(
+                lambda tx, stream=stream, rows=rows: records.apply(
+                    tx, source.id, stream, rows, mode="backfill", now=NOW
+                )
+            )
+        yield store
+
+
+def written(store, stream, **options):
+    file = io.BytesIO()
+    store.read_blocking(lambda tx: export(tx, file, stream, connection=None, **options))
+    return file.getvalue().decode()
+
+
+def titles(store, **options):
+    text = written(store, "tickets", file_format="csv", **options)
+    return [row["title"] for row in csv.DictReader(io.StringIO(text, newline=""))]
+
+
+def test_text_that_a_spreadsheet_would_run_gets_an_apostrophe(store):
+    assert titles(store) == [f"'{title}" for title in EVIL] + GOOD
+
+
+def test_verbatim_leaves_text_as_it_is(store):
+    assert titles(store, verbatim=True) == EVIL + GOOD
+
+
+def test_json_lines_are_never_changed(store):
+    lines = written(store, "tickets", file_format="jsonl").splitlines()
+    assert [orjson.loads(line)["title"] for line in lines] == EVIL + GOOD
+
+
+def test_negative_numbers_stay_numbers(store):
+    [row] = csv.DictReader(io.StringIO(written(store, "contracts", file_format="csv")))
+    assert row["estimated_revenue"] == "-12.500000"
