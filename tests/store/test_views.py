@@ -147,7 +147,8 @@ def test_events_answer_questions_by_sql(store, put, rows):
     steps = (
         f"SELECT ticket_ref, actor_ref, {status} AS status, effective_s, "
         f"LEAD({status}) OVER t AS next_status, "
-        "LEAD(effective_s) OVER t AS next_s, LEAD(actor_ref) OVER t AS next_actor FROM v_ticket_events WINDOW t AS (PARTITION BY ticket_ref ORDER BY event_no)"
+        "LEAD(effective_s) OVER t AS next_s, LEAD(actor_ref) OVER t AS next_actor "
+        "FROM v_ticket_events WINDOW t AS (PARTITION BY ticket_ref ORDER BY event_no)"
     )
     [answers] = rows(
         f"WITH steps AS ({steps}) SELECT COUNT(DISTINCT ticket_ref) AS cases, COUNT(*) AS events, "
