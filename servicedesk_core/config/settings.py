@@ -58,6 +58,13 @@ class DeskSection(Model):
         repr=False,
         description="Where records are kept. A relative SQLite path starts at the folder of this file.",
     )
+    keep_changes_days: int = Field(
+        default=90,
+        ge=1,
+        le=36_500,
+        description="How many days the changes feed and the list of runs are kept. What a named consumer of the feed "
+        "has not read yet stays longer.",
+    )
 
 
 class PluginsSection(Model):

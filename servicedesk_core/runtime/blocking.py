@@ -160,6 +160,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
     report_desk = _waiting(ServiceDesk.report_desk)
     export = _waiting(ServiceDesk.export)
     changes = _iterating(ServiceDesk.changes)
+    forget_consumer = _waiting(ServiceDesk.forget_consumer)
 
     def close(self) -> None:
         """Close the desk and end its thread."""

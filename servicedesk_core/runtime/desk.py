@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping
 from contextlib import AsyncExitStack
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -36,7 +36,7 @@ from servicedesk_core.runtime.quarantine import Quarantine, RetryOutcome
 from servicedesk_core.runtime.setup import WORDS, Vocabulary, vocabulary
 from servicedesk_core.runtime.syncing import PlanOutcome, SyncArguments, SyncOutcome, engine_view, options_of
 from servicedesk_core.runtime.tickets import Tickets
-from servicedesk_core.store import Store
+from servicedesk_core.store import Store, changes
 from servicedesk_core.store.budgets import StoreLedger
 from servicedesk_core.store.state import StoreState
 from servicedesk_core.store.store import Migrate
@@ -284,7 +284,13 @@ class ServiceDesk:
         return await engine_view(opened, self.settings, self._clock, state, remember=remember)
 
     def _engine(self, progress: ProgressCallback | None = None) -> SyncEngine:
-        return SyncEngine(self._store, clock=self._clock, announcer=self._host.announce, progress=progress)
+        return SyncEngine(
+            self._store,
+            clock=self._clock,
+            announcer=self._host.announce,
+            progress=progress,
+            keep_changes=timedelta(days=self.settings.desk.keep_changes_days),
+        )
 
     async def check(self, connection: str | None = None) -> ConnectionCheck:
         """Ask a vendor, harmlessly, what a connection can see; success frees a connection that was stopped.
@@ -364,6 +370,17 @@ class ServiceDesk:
             include_backfill=include_backfill,
             poll_s=poll_s,
         )
+
+    async def forget_consumer(self, consumer: str) -> bool:
+        """Forget a consumer of the changes feed, so that nothing is kept for it any more.
+
+        Args:
+            consumer: Its name; when it comes back it begins with the oldest entry that is still there.
+
+        Returns:
+            Whether there was one.
+        """
+        return await self._store.write(partial(changes.forget_consumer, consumer=consumer))
 
     async def report_desk(self, now: datetime | None = None, *, connection: str | None = None) -> DeskReport:
         """Build the desk page from the store: what is open, what needs a look, how far the data can be trusted.

@@ -15,16 +15,18 @@ from sqlalchemy import Connection
 from servicedesk_core.clock import SystemClock
 from servicedesk_core.config import DeskSettings, Secrets, load_settings, store_url
 from servicedesk_core.errors import ServiceDeskError
-from servicedesk_core.plugins import LoadStatus
+from servicedesk_core.plugins import LoadReport, LoadStatus
 from servicedesk_core.ports import Clock
 from servicedesk_core.runtime.installed import connection_settings_problem, installed_plugins
-from servicedesk_core.store import Store, leases, runs, sources
+from servicedesk_core.store import Store, changes, leases, runs, sources
 
 Level = Literal["ok", "warning", "problem"]
 
 OLDEST_PYTHON = (3, 11)
 PLAUSIBLE_SINCE_YEAR = 2025
 LITTLE_DISK_BYTES = 1_000_000_000
+LATE = timedelta(days=30)
+"""A consumer of the changes feed that has not read for so long has probably been given up."""
 _SQLITE = "sqlite:///"
 _PARTS = ("servicedesk-core", "httpx", "pydantic", "sqlalchemy", "pluggy", "stevedore", "typer", "rich", "orjson")
 
@@ -98,14 +100,17 @@ def _plugins(config: Path) -> Iterator[Finding]:
         subject = f"Plugin {plugin.name} ({plugin.group.rpartition('.')[2]})"
         match plugin.status:
             case LoadStatus.FAILED | LoadStatus.INCOMPATIBLE:
-                hint = (
-                    f"Upgrade or uninstall it; until then nothing else is affected: pip uninstall {plugin.distribution}"
-                )
-                yield Finding(subject, "warning", plugin.reason, hint)
+                yield Finding(subject, "warning", plugin.reason, _remedy(plugin))
             case LoadStatus.DISABLED:
                 yield Finding(subject, "ok", plugin.reason)
             case _:
                 yield Finding(subject, "ok", f"{plugin.distribution} {plugin.version}")
+
+
+def _remedy(plugin: LoadReport) -> str:
+    if plugin.distribution.endswith(".py"):
+        return f"Correct {plugin.distribution}; until then nothing else is affected."
+    return f"Upgrade or uninstall it; until then nothing else is affected: pip uninstall {plugin.distribution}"
 
 
 def _config(config: Path) -> tuple[DeskSettings | None, Finding]:
@@ -170,6 +175,10 @@ def _inside(tx: Connection, now: datetime) -> Iterable[Finding]:
     if newest is not None and newest > now + timedelta(minutes=5):
         text = f"The last run is from the future: {newest.isoformat(timespec='seconds')}."
         yield Finding("Clock", "warning", text, "Check this machine's clock; it may have gone back.")
+    for consumer in changes.late(tx, now - LATE):
+        text = f'The consumer "{consumer}" has not read the changes feed for {LATE.days} days; it is kept for it.'
+        hint = f'Start it again, or forget it from Python: desk.forget_consumer("{consumer}").'
+        yield Finding("Changes feed", "warning", text, hint)
     for source in sources.all(tx):
         if source.blocked_reason:
             hint = f'Correct the credentials, then run "servicedesk connections test {source.name}".'

@@ -84,10 +84,32 @@ def advance(tx: Connection, consumer: str, seq: int, now: datetime) -> None:
     )
 
 
-def prune(tx: Connection, before: datetime) -> int:
-    """Forget changes older than an instant that every consumer has passed; return how many."""
-    slowest = tx.execute(select(func.min(consumers.c.seq))).scalar_one()
-    condition = changes.c.at < to_us(before)
-    if slowest is not None:
-        condition &= changes.c.seq <= slowest
-    return tx.execute(changes.delete().where(condition)).rowcount
+def late(tx: Connection, before: datetime) -> list[str]:
+    """Return the consumers that have not read what happened before an instant."""
+    unread = select(changes.c.seq).where(changes.c.seq > consumers.c.seq, changes.c.at < to_us(before))
+    return list(tx.execute(select(consumers.c.name).where(unread.exists()).order_by(consumers.c.name)).scalars())
+
+
+def forget_consumer(tx: Connection, consumer: str) -> bool:
+    """Forget the position of a consumer, which then holds nothing back; return whether there was one."""
+    return tx.execute(consumers.delete().where(consumers.c.name == consumer)).rowcount > 0
+
+
+def prune(tx: Connection, before: datetime, limit: int = 5_000) -> int:
+    """Forget the oldest changes that every consumer has passed; the newest one always stays, so that the end is known.
+
+    Args:
+        tx: A write transaction.
+        before: Only changes older than this instant.
+        limit: Look at so many at most, from the oldest on, so that other writers need not wait.
+
+    Returns:
+        How many were forgotten; 0 when there is no more to do.
+    """
+    oldest = select(changes.c.seq).order_by(changes.c.seq).limit(limit).subquery()
+    end = select(func.max(oldest.c.seq)).scalar_subquery()
+    newest = select(func.max(changes.c.seq)).scalar_subquery()
+    slowest = select(func.coalesce(func.min(consumers.c.seq), newest)).scalar_subquery()
+    seq = changes.c.seq
+    old = changes.delete().where(seq <= end, seq <= slowest, seq < newest, changes.c.at < to_us(before))
+    return tx.execute(old).rowcount

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from servicedesk_core.store.codec import scrub
 from servicedesk_core.store.fields import from_us, optional_instant, to_us
@@ -136,6 +136,25 @@ def last_success(tx: Connection, source_id: int) -> dict[str, datetime]:
         .group_by(runs.c.stream)
     )
     return {stream: from_us(at) for stream, at in tx.execute(query)}
+
+
+def prune(tx: Connection, before: datetime, limit: int = 5_000) -> int:
+    """Forget the oldest rows; of each source and stream the newest and the last successful one stay.
+
+    Args:
+        tx: A write transaction.
+        before: Only runs that began before this instant.
+        limit: Look at so many at most, from the oldest on, so that other writers need not wait.
+
+    Returns:
+        How many were forgotten; 0 when there is no more to do.
+    """
+    oldest = select(runs.c.id).order_by(runs.c.id).limit(limit).subquery()
+    end = select(func.max(oldest.c.id)).scalar_subquery()
+    newest = select(func.max(runs.c.id)).group_by(runs.c.source_id, runs.c.stream)
+    keep = newest.union(newest.where(runs.c.outcome == "ok"))
+    old = delete(runs).where(runs.c.id <= end, runs.c.started_at < to_us(before), runs.c.id.not_in(keep))
+    return tx.execute(old).rowcount
 
 
 def _run(row: Any) -> Run:

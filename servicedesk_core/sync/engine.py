@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
@@ -28,6 +28,7 @@ from servicedesk_core.sync.lease import held
 from servicedesk_core.sync.offline import remap, retry
 from servicedesk_core.sync.options import DEFAULT_LIMITS, DEFAULT_OPTIONS, Limits, SyncOptions
 from servicedesk_core.sync.plan import ordered
+from servicedesk_core.sync.pruning import prune
 from servicedesk_core.sync.rehearsal import rehearse
 from servicedesk_core.sync.report import ProgressCallback, StreamReport, StreamState, SyncReport
 from servicedesk_core.sync.run import Run, StreamRun, blocked
@@ -58,6 +59,7 @@ class SyncEngine:
         progress: Told after each commit.
         guard: The mass-change guard.
         limits: Sizes and spans.
+        keep_changes: How long the changes feed and the rows of finished runs are kept.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class SyncEngine:
         progress: ProgressCallback | None = None,
         guard: MassChangeGuard = DEFAULT_GUARD,
         limits: Limits = DEFAULT_LIMITS,
+        keep_changes: timedelta = timedelta(days=90),
     ) -> None:
         self._store = store
         self._clock = clock
@@ -76,6 +79,7 @@ class SyncEngine:
         self._progress = progress
         self._guard = guard
         self._limits = limits
+        self._keep_changes = keep_changes
 
     async def run(self, connection: Connection, options: SyncOptions = DEFAULT_OPTIONS) -> SyncReport:
         """Bring the store up to date with a connection's vendor.
@@ -105,6 +109,7 @@ class SyncEngine:
             run = self._open(connection, capabilities, source.id, options, fence)
             report = await self._record(run, Session(run, names))
         await self._announce(report)
+        # await prune(self._store, self._clock.now() - self._keep_changes)
         return report
 
     async def plan(

@@ -40,6 +40,13 @@ def test_doctor_reports_a_missing_secret_as_a_problem(run, acme, monkeypatch):
     assert "ACME_TOKEN (not set)" in ran.out
 
 
+def test_doctor_tells_to_correct_a_file_and_not_to_uninstall_it(run, acme):
+    (acme.folder / "acme.py").write_text("1 / 0\n")
+    out = run("doctor").out
+    assert "Correct" in out
+    assert "pip uninstall" not in out
+
+
 def test_plugins_are_listed_without_a_configuration(run):
     names = {(p["name"], p["status"]) for p in run("plugins", "list", "--json").json["data"]}
     assert ("tabular", "loaded") in names
