@@ -109,7 +109,7 @@ class SyncEngine:
             run = self._open(connection, capabilities, source.id, options, fence)
             report = await self._record(run, Session(run, names))
         await self._announce(report)
-        # await prune(self._store, self._clock.now() - self._keep_changes)
+        await prune(self._store, self._clock.now() - self._keep_changes)
         return report
 
     async def plan(
