@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, Table
 
 Row = tuple[Any, ...]
 
+_CHANGES = "entity, local_id, source_id, external_id, kind, changed_fields, origin, mode, at"
 _CHANGES_LOCK = 7310482645
 """Advisory lock, PostgreSQL: held from the first change a transaction writes until it ends."""
 
@@ -60,9 +62,48 @@ def update(tx: Connection, table: Table, columns: Sequence[str], rows: Sequence[
     """Set a few columns of rows by their ``local_id``, which is the last value of each row."""
     if not rows:
         return
-    mark = "?" if tx.dialect.name == "sqlite" else "%s"
-    assignments = ", ".join(f'"{name}" = {mark}' for name in columns)
-    tx.exec_driver_sql(f"UPDATE {table.name} SET {assignments} WHERE local_id = {mark}", list(rows))  # noqa: S608
+    if tx.dialect.name == "sqlite":
+        assignments = ", ".join(f'"{name}" = ?' for name in columns)
+        tx.exec_driver_sql(f"UPDATE {table.name} SET {assignments} WHERE local_id = ?", list(rows))  # noqa: S608
+        return
+    stage = _copy(tx, table, rows, (*columns, "local_id"))
+    assignments = ", ".join(f'"{name}" = s."{name}"' for name in columns)
+    tx.exec_driver_sql(f"UPDATE {table.name} t SET {assignments} FROM {stage} s WHERE t.local_id = s.local_id")  # noqa: S608
+
+
+def mark_gone(tx: Connection, table: Table, local_ids: Sequence[int], *, reason: str, at: int) -> None:
+    """Mark rows as gone, in one statement however many they are."""
+    mark = _mark(tx)
+    among, ids = _among(tx, local_ids)
+    tx.exec_driver_sql(
+        f"UPDATE {table.name} SET gone_at = {mark}, gone_reason = {mark}, changed_at = {mark} "  # noqa: S608
+        f"WHERE local_id IN {among}",
+        (at, reason, at, ids),
+    )
+
+
+def append_created(
+    tx: Connection, table: Table, local_ids: Sequence[int], *, origin: str, mode: str, at: int
+) -> None:
+    """Tell the changes feed that those of the rows that are there were created: :func:`append_changes`, without rows.
+
+    Args:
+        tx: A write transaction.
+        table: Where the rows are.
+        local_ids: Ids that were reserved for new rows, rising.
+        origin: Who says so.
+        mode: What brought them.
+        at: When the desk learned it.
+    """
+    _lock_changes(tx)
+    mark = _mark(tx)
+    among, ids = _among(tx, local_ids)
+    tx.exec_driver_sql(
+        f"INSERT INTO changes ({_CHANGES}) "  # noqa: S608
+        f"SELECT '{table.name}', local_id, source_id, external_id, 'created', '[]', {mark}, {mark}, {mark} "
+        f"FROM {table.name} WHERE local_id IN {among} ORDER BY local_id",
+        (origin, mode, at, ids),
+    )
 
 
 def append_changes(tx: Connection, rows: Sequence[Row]) -> None:
@@ -77,12 +118,11 @@ def append_changes(tx: Connection, rows: Sequence[Row]) -> None:
     """
     if not rows:
         return
-    columns = "entity, local_id, source_id, external_id, kind, changed_fields, origin, mode, at"
     if tx.dialect.name == "sqlite":
-        tx.exec_driver_sql(f"INSERT INTO changes ({columns}) VALUES (?,?,?,?,?,?,?,?,?)", list(rows))  # noqa: S608
+        tx.exec_driver_sql(f"INSERT INTO changes ({_CHANGES}) VALUES (?,?,?,?,?,?,?,?,?)", list(rows))  # noqa: S608
         return
-    tx.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (_CHANGES_LOCK,))
-    with _cursor(tx) as cursor, cursor.copy(f"COPY changes ({columns}) FROM STDIN") as copy:
+    _lock_changes(tx)
+    with _cursor(tx) as cursor, cursor.copy(f"COPY changes ({_CHANGES}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
 
@@ -99,19 +139,26 @@ def select_in(tx: Connection, query: str, source_id: int | None, values: Iterabl
     many = list(values)
     if not many:
         return []
-    if not many:
-        return []
-    if tx.dialect.name == "sqlite":
-        sql = query.format(source="?", values="(SELECT value FROM json_each(?))")
-        packed: Any = orjson.dumps(many).decode()
-    else:
-        sql = query.format(
-            source="%s",
-            values="(SELECT unnest(%s::" + ("text[]" if isinstance(many[0], str) else "bigint[]") + "))",
-        )
-        packed = many
+    among, packed = _among(tx, many)
     parameters = (packed,) if source_id is None else (source_id, packed)
-    return tx.exec_driver_sql(sql, parameters).fetchall()
+    return tx.exec_driver_sql(query.format(source=_mark(tx), values=among), parameters).fetchall()
+
+
+def _among(tx: Connection, many: Sequence[Any]) -> tuple[str, Any]:
+    """Return the right side of an ``IN`` for any number of values, and its one parameter."""
+    if tx.dialect.name == "sqlite":
+        return "(SELECT value FROM json_each(?))", orjson.dumps(list(many)).decode()
+    kind = "text[]" if isinstance(many[0], str) else "bigint[]"
+    return f"(SELECT unnest(%s::{kind}))", list(many)
+
+
+def _mark(tx: Connection) -> str:
+    return "?" if tx.dialect.name == "sqlite" else "%s"
+
+
+def _lock_changes(tx: Connection) -> None:
+    if tx.dialect.name != "sqlite":
+        tx.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (_CHANGES_LOCK,))
 
 
 def _columns(table: Table) -> str:
@@ -120,10 +167,10 @@ def _columns(table: Table) -> str:
 
 def _sqlite_insert(tx: Connection, table: Table, rows: Sequence[Row], unless: str) -> int:
     """Insert without the columns that are NULL in every row: binding a NULL costs the driver more than a number."""
-    columns = list(zip(*rows, strict=True))
-    used = tuple(i for i, values in enumerate(columns) if values.count(None) != len(values))
+    columns = enumerate(zip(*rows, strict=True))
+    used = tuple(i for i, values in columns if values.count(None) != len(rows))
     statement = _sqlite_insert_statement(table, used, unless)
-    return tx.exec_driver_sql(statement, list(zip(*(columns[i] for i in used), strict=True))).rowcount
+    return tx.exec_driver_sql(statement, [*map(itemgetter(*used), rows)]).rowcount
 
 
 @lru_cache(maxsize=256)
@@ -145,12 +192,23 @@ def _cursor(tx: Connection) -> Any:
     return connection.cursor()
 
 
-def _copy(tx: Connection, table: Table, rows: Sequence[Row]) -> str:
-    """Copy rows into a temporary twin of the table; return its name."""
+def _copy(tx: Connection, table: Table, rows: Sequence[Row], columns: Sequence[str] = ()) -> str:
+    """Copy rows into a temporary twin of the table; return its name.
+
+    Args:
+        tx: A write transaction.
+        table: The table.
+        rows: A value for each column.
+        columns: Which columns; empty = all, in the table's order.
+    """
     stage = f"stage_{table.name}"
-    tx.exec_driver_sql(f"CREATE TEMPORARY TABLE IF NOT EXISTS {stage} (LIKE {table.name}) ON COMMIT DELETE ROWS")
+    names = ", ".join(f'"{name}"' for name in columns) or _columns(table)
+    # Defaults and NOT NULL stay behind: a twin may hold a few columns only.
+    tx.exec_driver_sql(
+        f"CREATE TEMPORARY TABLE IF NOT EXISTS {stage} ON COMMIT DELETE ROWS AS TABLE {table.name} WITH NO DATA"
+    )
     tx.exec_driver_sql(f"TRUNCATE {stage}")
-    with _cursor(tx) as cursor, cursor.copy(f"COPY {stage} ({_columns(table)}) FROM STDIN") as copy:
+    with _cursor(tx) as cursor, cursor.copy(f"COPY {stage} ({names}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
     return stage

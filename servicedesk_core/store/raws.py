@@ -39,30 +39,31 @@ class Packed(NamedTuple):
 
 
 class _Shape(NamedTuple):
-    number: int
     mark: bytes
-    names: str
+    stored: tuple[int, str]
 
 
 _shapes: dict[tuple[str, ...], _Shape] = {}
+"""The shapes that this process has named."""
 
 
 def pack(raw: Mapping[str, Any]) -> Packed:
     """Pack a decoded payload."""
     names = tuple(raw)
-    shape = _shapes.get(names) or _shape(names)
+    # One look: hashing sixty names costs as much as hashing the payload.
+    named = _shapes.get(names)
+    shape = named or _shape(names)
     try:
-        values = orjson.dumps(list(raw.values()))
+        values = orjson.dumps([*raw.values()])
     except TypeError:
         blob = json.dumps(raw, default=str).encode()
         return Packed(sha256(blob).digest()[:HASH_BYTES], _deflated(b"P", blob), None)
-    digest = sha256(shape.mark)
-    digest.update(values)
-    if len(_shapes) < SHAPES_AT_MOST or names in _shapes:
+    digest = sha256(shape.mark + values).digest()[:HASH_BYTES]
+    if named is None:
+        if len(_shapes) >= SHAPES_AT_MOST:
+            return Packed(digest, _deflated(b"J", orjson.dumps(raw)), None)
         _shapes[names] = shape
-        blob = _deflated(shape.mark, values)
-        return Packed(digest.digest()[:HASH_BYTES], blob, (shape.number, shape.names))
-    return Packed(digest.digest()[:HASH_BYTES], _deflated(b"J", orjson.dumps(raw)), None)
+    return Packed(digest, _deflated(shape.mark, values), shape.stored)
 
 
 def remember_shapes(tx: Connection, packed: Iterable[Packed]) -> None:
@@ -108,7 +109,7 @@ def _shape(names: tuple[str, ...]) -> _Shape:
     except TypeError:  # a lone surrogate in a name; such a payload is stored as plain JSON
         text_of_names = json.dumps(names)
     number = sha256(text_of_names.encode()).digest()[:8]
-    return _Shape(int.from_bytes(number, "big", signed=True), b"S" + number, text_of_names)
+    return _Shape(b"S" + number, (int.from_bytes(number, "big", signed=True), text_of_names))
 
 
 def _deflated(mark: bytes, body: bytes) -> bytes:

@@ -176,11 +176,8 @@ def apply(
     return _Batch(tx, source_id, stream, mode=mode, origin=origin, now=to_us(now), raw=raw).apply(rows, known)
 
 
-class _Ready(NamedTuple):
-    incoming: Incoming
-    encoded: Encoded
-    packed: Packed | None
-    raw_hash: bytes | None
+_Ready = tuple[Incoming, Encoded]
+"""A record with its payload packed, and its row."""
 
 
 class _Batch:
@@ -207,7 +204,7 @@ class _Batch:
         if known_before is None:
             known_before = known(self.tx, self.source_id, self.stream, ready)
         if self.keeps_raw:
-            remember_shapes(self.tx, (r.packed for r in ready.values() if r.packed is not None))
+            remember_shapes(self.tx, (row.raw for row, _ in ready.values() if isinstance(row.raw, Packed)))
         late = self._insert({i: r for i, r in ready.items() if i not in known_before})
         self._compare({known_before[i].local_id: r for i, r in ready.items() if i in known_before} | late)
         bulk.append_changes(self.tx, self.feed)
@@ -222,28 +219,31 @@ class _Batch:
             except MappingError as error:
                 self.done.rejected.append((row, error))
                 continue
-            packed = row.raw if row.raw is None or isinstance(row.raw, Packed) else pack(row.raw)
-            raw_hash = row.raw_hash or (packed.hash if packed is not None else None)
-            ready[row.entity.external_id] = _Ready(row, encoded, packed, raw_hash)
+            if row.raw is not None and (row.raw_hash is None or not isinstance(row.raw, Packed)):
+                packed = row.raw if isinstance(row.raw, Packed) else pack(row.raw)
+                row = row._replace(raw=packed, raw_hash=row.raw_hash or packed.hash)  # noqa: PLW2901
+            ready[row.entity.external_id] = row, encoded
         return ready
 
-    def _row(self, local_id: int, ready: _Ready, values: tuple[Any, ...], first_seen: int) -> bulk.Row:
-        head = (
+    def _row(self, local_id: int, external_id: str, ready: _Ready, first_seen: int) -> bulk.Row:
+        (_, raw, raw_hash, mapping_version), (values, row_hash) = ready
+        blob = raw.blob if self.keeps_raw and isinstance(raw, Packed) else None
+        derived = (self.codec.is_open(values),) if self.derives else ()
+        return (
             local_id,
             self.source_id,
-            ready.incoming.entity.external_id,
-            ready.raw_hash,
-            ready.encoded.row_hash,
-            ready.incoming.mapping_version,
+            external_id,
+            raw_hash,
+            row_hash,
+            mapping_version,
             None,
             None,
             first_seen,
             self.now,
+            *derived,
+            *values,
+            blob,
         )
-        blob = ready.packed.blob if self.keeps_raw and ready.packed is not None else None
-        if self.derives:
-            return (*head, self.codec.is_open(values), *values, blob)
-        return (*head, *values, blob)
 
     def _change(self, local_id: int, external_id: str, kind: str, fields: str = "[]") -> None:
         self.feed.append(
@@ -255,19 +255,19 @@ class _Batch:
         if not ready:
             return {}
         ids = bulk.reserve_ids(self.tx, self.table, len(ready))
-        rows = [self._row(i, r, r.encoded.values, self.now) for i, r in zip(ids, ready.values(), strict=True)]
+        rows = [self._row(i, key, row, self.now) for i, (key, row) in zip(ids, ready.items(), strict=True)]
         late: dict[int, _Ready] = {}
         if bulk.insert(self.tx, self.table, rows, unless=_UNIQUE) != len(rows):
             now_known = known(self.tx, self.source_id, self.stream, ready)
             own = set(ids)
             late = {k.local_id: ready[i] for i, k in now_known.items() if k.local_id not in own}
-            missed = {r.incoming.entity.external_id for r in late.values()}
-        else:
-            missed = set()
-        for local_id, (external_id, row) in zip(ids, ready.items(), strict=True):
-            if external_id not in missed:
-                self.done.created.append((local_id, row.incoming.entity))
-                self._change(local_id, external_id, "created")
+        missed = {row.entity.external_id for row, _ in late.values()}
+        self.done.created += [
+            (local_id, row.entity)
+            for local_id, (external_id, (row, _)) in zip(ids, ready.items(), strict=True)
+            if external_id not in missed
+        ]
+        bulk.append_created(self.tx, self.table, ids, origin=self.origin, mode=self.mode, at=self.now)
         return late
 
     def _compare(self, ready: dict[int, _Ready]) -> None:
@@ -278,7 +278,7 @@ class _Batch:
         same: list[int] = []
         differs: list[int] = []
         for local_id, row_hash, gone_at in bulk.select_in(self.tx, query, None, ready):
-            is_same = gone_at is None and row_hash == ready[local_id].encoded.row_hash
+            is_same = gone_at is None and row_hash == ready[local_id][1].row_hash
             (same if is_same else differs).append(local_id)
         self._replace(ready, differs, same)
         self.done.unchanged += len(same)
@@ -296,36 +296,36 @@ class _Batch:
         rows: list[bulk.Row] = []
         for local_id, external_id, gone_at, first_seen, *old in bulk.select_in(self.tx, query, None, differs):
             row = self._keep_category(ready[local_id], old)
-            new = row.encoded.values
+            incoming, (new, _) = row
             fields = tuple(n for n, a, b in zip(self.codec.names, old, new, strict=True) if a != b)
             if not fields and gone_at is None:
                 same.append(local_id)
                 continue
-            change = Changed(local_id, self.codec.decode(external_id, old), row.incoming.entity, fields)
+            change = Changed(local_id, self.codec.decode(external_id, old), incoming.entity, fields)
             (self.done.changed if gone_at is None else self.done.restored).append(change)
             self._change(local_id, external_id, "changed" if gone_at is None else "restored", to_json(fields))
-            rows.append(self._row(local_id, row, new, first_seen))
+            rows.append(self._row(local_id, external_id, row, first_seen))
         bulk.replace(self.tx, self.table, rows)
 
-    def _keep_category(self, row: _Ready, old: Sequence[Any]) -> _Ready:
+    def _keep_category(self, ready: _Ready, old: Sequence[Any]) -> _Ready:
         at = self.codec.category_at
-        if at is None or old[at] is None or row.encoded.values[at] is not None:
-            return row
-        before = self.codec.decode(row.incoming.entity.external_id, old)
-        category = before.__dict__["status_category"]
-        entity = row.incoming.entity.model_copy(update={"status_category": category})
-        return row._replace(incoming=row.incoming._replace(entity=entity), encoded=self.codec.encode(entity))
+        row, encoded = ready
+        if at is None or old[at] is None or encoded.values[at] is not None:
+            return ready
+        before = self.codec.decode(row.entity.external_id, old)
+        entity = row.entity.model_copy(update={"status_category": before.__dict__["status_category"]})
+        return row._replace(entity=entity), self.codec.encode(entity)
 
     def _refresh(self, ready: dict[int, _Ready]) -> None:
         """Note what a row with the same content was last mapped from."""
         plain: list[bulk.Row] = []
         with_raw: list[bulk.Row] = []
-        for local_id, row in ready.items():
-            head = (row.raw_hash, row.incoming.mapping_version)
-            if row.packed is None:
-                plain.append((*head, local_id))
+        for local_id, (row, _) in ready.items():
+            if isinstance(row.raw, Packed):
+                blob = row.raw.blob if self.keeps_raw else None
+                with_raw.append((row.raw_hash, row.mapping_version, blob, local_id))
             else:
-                with_raw.append((*head, row.packed.blob if self.keeps_raw else None, local_id))
+                plain.append((row.raw_hash, row.mapping_version, local_id))
         bulk.update(self.tx, self.table, ("raw_hash", "mapping_version"), plain)
         bulk.update(self.tx, self.table, ("raw_hash", "mapping_version", "raw"), with_raw)
 
@@ -372,7 +372,7 @@ def mark_gone(
     rows = [(k.local_id, i) for i, k in known(tx, source_id, stream, external_ids).items() if not k.gone]
     if not rows:
         return []
-    bulk.update(tx, table, ("gone_at", "gone_reason", "changed_at"), [(at, reason, at, i) for i, _ in rows])
+    bulk.mark_gone(tx, table, [local_id for local_id, _ in rows], reason=reason, at=at)
     bulk.append_changes(
         tx,
         [(stream, local_id, source_id, external_id, "gone", "[]", origin, mode, at) for local_id, external_id in rows],

@@ -18,6 +18,7 @@ from servicedesk_core.store import issues, quarantine, records
 from servicedesk_core.store.quarantine import Rejected
 from servicedesk_core.store.records import FULL, Applied, Incoming, Known, RawPolicy
 from servicedesk_core.sync import observe
+from servicedesk_core.sync.collector import collector_resting
 from servicedesk_core.sync.connection import Mapper
 from servicedesk_core.sync.intake import Arrived
 from servicedesk_core.sync.plan import TICKETS
@@ -92,6 +93,7 @@ class Landing:
     raw: RawPolicy = FULL
     observes: bool = True
 
+    @collector_resting
     def prepare(
         self, tx: Tx, arrived: Iterable[Arrived], rejected: Iterable[Rejected] = (), *, force: bool = False
     ) -> Prepared:
@@ -138,6 +140,7 @@ class Landing:
         for other in mapped.also:
             ready.also.setdefault(other.stream, {})[other.external_id] = other
 
+    @collector_resting
     def land(
         self, tx: Tx, ready: Prepared, *, mode: str, now: datetime, unchanged_until: datetime | None = None
     ) -> Landed:
