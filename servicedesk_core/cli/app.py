@@ -30,7 +30,7 @@ from servicedesk_core.cli.arguments import hoist
 from servicedesk_core.cli.context import CONFIG_VARIABLE, DEFAULT_CONFIG, Cli
 from servicedesk_core.cli.exit_codes import epilog
 
-HELP = """One desk for a managed service provider: PSA, warranty, parts and billing.
+HELP = """One local desk for a managed service provider: the tickets of your PSA, and tickets in files.
 
 Begin with "servicedesk demo" (a made-up desk on this machine, nothing to configure) or "servicedesk init" (your own).
 The options below may stand anywhere on the line.

@@ -74,6 +74,10 @@ class Cli:
         if not self.quiet:
             sys.stderr.write(text + "\n")
 
+    def warn(self, text: str) -> None:
+        """Tell the person what went wrong, also with ``--quiet``; secrets that this run resolved are masked."""
+        sys.stderr.write(self.redactor.text(text) + "\n")
+
     def complain(self, problem: "ServiceDeskError | Problem", connection: str | None = None) -> None:
         """Print what is wrong, what to do, and the code; secrets that this run resolved are masked."""
         where = f" [{connection}]" if connection else ""

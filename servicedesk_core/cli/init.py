@@ -132,7 +132,7 @@ class _Asker:
 
     def setting(self, question: "Question") -> str:
         """Return the value of a setting; for a secret only a reference to it."""
-        what = f"{question.key}: {question.description}"
+        what = f"{question.key} ({question.description})" if question.description else question.key
         if question.is_secret:
             sys.stderr.write("" if not self._interactive else "A reference to the secret, not the secret itself.\n")
         return self.text(what, key=f"--set {question.key}=…", default=question.suggestion or None)

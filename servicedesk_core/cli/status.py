@@ -1,5 +1,6 @@
 """``servicedesk status``."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import typer
@@ -10,6 +11,24 @@ from servicedesk_core.cli.output import facts, plain, table
 
 if TYPE_CHECKING:
     from servicedesk_core.runtime.status import DeskStatus, StreamStatus
+
+
+_UNKNOWN = "unknown_picklist_value"
+_ISSUES: tuple[tuple[str, Callable[[str], bool]], ...] = (
+    (
+        "Words without a meaning; give them one in [connections.NAME.mapping], then: servicedesk remap",
+        lambda kind: kind.startswith("unmapped_"),
+    ),
+    (
+        "Values that the vendor's own lists do not explain; kept as they are, nothing to do",
+        lambda kind: kind == _UNKNOWN,
+    ),
+    (
+        "Values that cannot be right, or cannot be read; left out of the record, correct them where they come from",
+        lambda kind: not kind.startswith("unmapped_") and kind != _UNKNOWN,
+    ),
+)
+"""What the kinds of issues mean for a person."""
 
 
 def register(app: typer.Typer) -> None:
@@ -52,10 +71,10 @@ def _show(cli: Cli, state: "DeskStatus") -> None:
         cli.out.print(table(columns, rows))
     else:
         cli.say("Nothing was read yet: servicedesk sync")
-    if state.issues:
-        lines = [(i.connection, i.stream, i.kind, i.field, i.value, i.count) for i in state.issues]
-        heading = "Words without a meaning; give them one in [connections.NAME.mapping], then: servicedesk remap"
-        cli.out.print(table(("Connection", "Stream", "Kind", "Field", "Value", "Seen"), lines, title=heading))
+    for heading, belongs in _ISSUES:
+        lines = [(i.connection, i.stream, i.kind, i.field, i.value, i.count) for i in state.issues if belongs(i.kind)]
+        if lines:
+            cli.out.print(table(("Connection", "Stream", "Kind", "Field", "Value", "Seen"), lines, title=heading))
     if state.jobs:
         jobs = [(job.name, job.owner, job.since) for job in state.jobs]
         cli.out.print(table(("Job", "Running in", "Since"), jobs))

@@ -69,9 +69,11 @@ def sync(
 
 
 def show_outcomes(cli: Cli, outcomes: "tuple[SyncOutcome, ...]") -> None:
-    """Print a table for each connection."""
+    """Print a table for each connection; with ``--quiet`` only for those that did not complete."""
     columns = ("Stream", "Read", "New", "Changed", "Unchanged", "Quarantined", "Gone", "Requests", "Records/s", "State")
     for outcome in outcomes:
+        if cli.quiet and outcome.exit_code == exit_codes.OK:
+            continue
         if outcome.report is not None:
             ran = [stream for stream in outcome.report.streams if stream.state != "skipped"]
             rows = [
@@ -85,7 +87,7 @@ def show_outcomes(cli: Cli, outcomes: "tuple[SyncOutcome, ...]") -> None:
                 cli.say(f"Nothing was due: {', '.join(skipped)}.")
             for stream in outcome.report.streams:
                 if stream.error:
-                    cli.say(f"[{outcome.connection}] {stream.stream}: {stream.error} {stream.hint or ''}".rstrip())
+                    cli.warn(f"[{outcome.connection}] {stream.stream}: {stream.error} {stream.hint or ''}".rstrip())
         if outcome.error is not None:
             cli.complain(outcome.error, outcome.connection)
 
@@ -99,6 +101,7 @@ def _show_plans(cli: Cli, outcomes: "tuple[PlanOutcome, ...]") -> None:
         rows = [(s.stream, s.records, s.open_records, s.requests) for s in plan.streams]
         cli.out.print(table(("Stream", "Records", "Open", "Requests"), rows, title=f"{plan.connection} (plan)"))
         rate = "not limited" if plan.requests_per_hour is None else round(plan.requests_per_hour)
+        history = f"up to {plan.history_requests:,} requests more" if plan.history_requests else None
         cli.out.print(
             facts(
                 [
@@ -107,7 +110,8 @@ def _show_plans(cli: Cli, outcomes: "tuple[PlanOutcome, ...]") -> None:
                     ("Hours", round(plan.hours, 2)),
                     ("Minutes until open tickets are there", round(plan.minutes_until_open_usable, 1)),
                     ("Disk, MB", round(plan.disk_bytes / 1e6, 1)),
-                    ("Cannot be counted", plan.unknown),
+                    ("Ticket history, in this and each following run", history),
+                    ("Cannot be counted", plan.unknown or None),
                 ]
             )
         )

@@ -25,12 +25,18 @@ class Section:
         values: What stands in it; nested mappings become tables of their own.
         comment: Stands above it.
         comments: Stand above single keys.
+        offered: Keys that are written as comments, with a value that shows how they are used.
     """
 
     path: tuple[str, ...]
     values: Mapping[str, Any]
     comment: str = ""
     comments: Mapping[str, str] = field(default_factory=dict)
+    offered: Mapping[str, Any] = field(default_factory=dict)
+
+
+OFFERED: Mapping[str, Any] = {"streams": ["companies", "tickets"], "budget": "40%"}
+"""Settings of a connection that many want to change soon."""
 
 
 def desk_section(values: Mapping[str, Any]) -> Section:
@@ -39,8 +45,9 @@ def desk_section(values: Mapping[str, Any]) -> Section:
 
 
 def connection_section(name: str, values: Mapping[str, Any], *, comment: str = "") -> Section:
-    """Return ``[connections.NAME]`` with the descriptions of core's settings as comments."""
-    return Section(("connections", name), values, comment, _descriptions(ConnectionSettings))
+    """Return ``[connections.NAME]`` with the descriptions of core's settings as comments, and some to uncomment."""
+    offered = {key: value for key, value in OFFERED.items() if key not in values}
+    return Section(("connections", name), values, comment, _descriptions(ConnectionSettings), offered)
 
 
 def render(sections: tuple[Section, ...], *, head: str = "") -> str:
@@ -94,6 +101,8 @@ def _table(section: Section) -> list[str]:
         lines.append(f"[{'.'.join(map(_key, section.path))}]")
     for key, value in plain.items():
         lines += [*_commented(section.comments.get(key, "")), f"{_key(key)} = {_value(value, key)}"]
+    for key, value in section.offered.items():
+        lines += _commented(f"{section.comments.get(key, '')}\n{_key(key)} = {_value(value, key)}")
     for key, value in section.values.items():
         if isinstance(value, Mapping):
             lines += _table(Section((*section.path, key), value, section.comments.get(key, "")))

@@ -68,7 +68,7 @@ _QUEUE = _rules(
     """
     alert: alert, monitor, rmm, alarm, backup
     noc: noc, network operation, infrastructure, server
-    triage: triage, intake, inbox, unassigned, new ticket, client portal, post sale, eingang
+    triage: triage, intake, inbox, unassigned, new ticket, client portal, eingang
     recurring: recurring, maint, preventive, scheduled, wartung, manutenz
     projects: project, projekt, projet, proyect, progett, implementation, onboarding
     dispatch: dispatch, field, onsite, on site, vor ort, sur site, installation

@@ -36,7 +36,7 @@ class Question:
     Attributes:
         key: Name of the setting.
         is_secret: Whether only a reference may be written down.
-        description: What it is.
+        description: What it is; may be empty.
         suggestion: A reference to propose for it.
     """
 
@@ -89,7 +89,7 @@ def questions(connector: str, model: type[ConnectorSettings]) -> tuple[Question,
         Question(
             key=info.alias or name,
             is_secret=(secret := info.annotation is SecretStr or SecretStr in get_args(info.annotation)),
-            description=info.description or name.replace("_", " "),
+            description=(info.description or "").rstrip("."),
             suggestion=f"env:{word}_{name.upper()}" if secret else "",
         )
         for name, info in model.model_fields.items()

@@ -14,6 +14,9 @@ from servicedesk_core.store.runs import Run
 from servicedesk_core.store.sources import Source
 
 
+_STATES = {"ok": "complete"}
+
+
 @dataclass(frozen=True, slots=True)
 class StreamStatus:
     """How complete and how old a stream is.
@@ -28,7 +31,7 @@ class StreamStatus:
         complete_since: Everything created since then is here; ``None`` = no limit, or nothing yet.
         synced_at: End of the last run that read it completely.
         last_run_at: Begin of the last run.
-        last_state: How that run ended, or ``running``.
+        last_state: How that run ended, in the words of a sync's report: ``complete``, ``failed`` …, or ``running``.
         problem: Why it failed, if it did.
     """
 
@@ -47,14 +50,14 @@ class StreamStatus:
 
 @dataclass(frozen=True, slots=True)
 class WordStatus:
-    """A word of the vendor that the mapping has no meaning for.
+    """A value of the vendor that the mapping could not take as it is.
 
     Attributes:
         connection: Name of the connection.
         stream: Name of the stream.
-        kind: What is missing, for example ``unmapped_status``.
+        kind: What is wrong, for example ``unmapped_status``, ``unknown_picklist_value`` or ``implausible_date``.
         field: The domain field concerned.
-        value: The word.
+        value: The value.
         count: How often a record with it was mapped.
     """
 
@@ -92,7 +95,7 @@ class DeskStatus:
         last_change: Position of the newest change in the feed.
         connections: The connections.
         streams: Their streams.
-        issues: Words without a meaning.
+        issues: Values that the mapping could not take as they are, such as words without a meaning.
         jobs: What runs now.
     """
 
@@ -175,6 +178,6 @@ def _stream(row: StreamCompleteness, run: Run | None) -> StreamStatus:
         complete_since=row.complete_since,
         synced_at=row.last_success_at,
         last_run_at=run.started_at if run else None,
-        last_state=run.outcome if run else None,
+        last_state=_STATES.get(run.outcome, run.outcome) if run else None,
         problem=run.error if run else None,
     )

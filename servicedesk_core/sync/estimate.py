@@ -6,7 +6,7 @@ from typing import Final
 
 from servicedesk_core.hooks.pulling import PullMode, PullRequest
 from servicedesk_core.ports import BudgetPolicy, BudgetUse, Clock
-from servicedesk_core.sync.plan import slices
+from servicedesk_core.sync.plan import TICKETS, slices
 from servicedesk_core.sync.run import StreamRun
 
 BYTES_WITH_RAW: Final = 4_000
@@ -46,6 +46,8 @@ class SyncPlan:
         hours: Time at that rate.
         minutes_until_open_usable: Time until reference data and all open tickets are there.
         disk_bytes: Room that the store will need.
+        history_requests: Requests that each run may spend beside these on the vendor's own ticket history; 0 where
+            there is none.
         unknown: Streams that the vendor cannot count.
         use: The vendor's own count of its quota, if it tells.
     """
@@ -57,6 +59,7 @@ class SyncPlan:
     hours: float
     minutes_until_open_usable: float
     disk_bytes: int
+    history_requests: int
     unknown: tuple[str, ...]
     use: BudgetUse | None
 
@@ -101,9 +104,16 @@ async def estimate(streams: list[StreamRun], clock: Clock, policy: BudgetPolicy)
         hours=_hours(all_requests, rate),
         minutes_until_open_usable=_hours(first, rate) * 60,
         disk_bytes=sum(row.records or 0 for row in rows) * size,
+        history_requests=run.connection.history_requests if reads_history(streams) else 0,
         unknown=tuple(row.stream for row in rows if row.records is None),
         use=use,
     )
+
+
+def reads_history(streams: list[StreamRun]) -> bool:
+    """Say whether a run over these streams asks for the vendor's own ticket history."""
+    calls = streams[0].run.connection.calls
+    return calls.implements("fetch_history") and any(stream.stream == TICKETS for stream in streams)
 
 
 def permitted_per_hour(policy: BudgetPolicy, use: BudgetUse | None) -> float | None:

@@ -8,6 +8,9 @@ import pytest
 
 from servicedesk_core.cli import exit_codes
 from servicedesk_core.cli.schemas import DOCUMENTS
+from servicedesk_core.clock import SystemClock
+from servicedesk_core.domain import MappingIssue
+from servicedesk_core.store import Store, issues
 
 
 @pytest.fixture
@@ -46,7 +49,11 @@ def test_a_plan_counts_and_stores_nothing(run, acme):
     [outcome] = document(run("sync", "psa", "--plan", "--json"), "sync.plan")
     assert {s["stream"]: s["records"] for s in outcome["plan"]["streams"]} == {"companies": 30, "tickets": 30}
     assert document(run("status", "--json"), "status")["streams"] == []
-    assert "Requests" in run("sync", "psa", "--plan").out
+    assert outcome["plan"]["history_requests"] == 0
+    out = run("sync", "psa", "--plan").out
+    assert "Requests" in out
+    assert "Cannot be counted" not in out
+    assert "history" not in out
 
 
 def test_a_dry_run_stores_nothing(run, acme):
@@ -67,6 +74,37 @@ def test_status_shows_data_words_without_meaning_and_blocked_connections(run, ac
     assert {stream["stream"]: stream["records"] for stream in state["streams"]}["tickets"] == 30
     assert [(i["kind"], i["value"]) for i in state["issues"]] == [("unmapped_status", "New")]
     assert "servicedesk remap" in run("status").out
+    [tickets] = [stream for stream in state["streams"] if stream["stream"] == "tickets"]
+    assert tickets["last_state"] == "complete"
+
+
+def test_status_tells_words_to_map_from_values_that_cannot_be_mapped(run, synced):
+    with Store.open(f"sqlite:///{synced.folder}/servicedesk.db", clock=SystemClock()) as store:
+        found = [
+            MappingIssue(kind="unmapped_status", field="status", value="Frozzled"),
+            MappingIssue(kind="unknown_picklist_value", field="source", value="99"),
+            MappingIssue(kind="implausible_date", field="due_at", value="0001-01-01"),
+        ]
+        store.write_blocking(lambda tx: issues.note(tx, 1, "tickets", found, SystemClock().now()))
+    out = run("status").out
+    to_map, unexplained, impossible = (
+        out.index(word) for word in ("servicedesk remap", "own lists", "cannot be right")
+    )
+    assert to_map < out.index("Frozzled") < unexplained < out.index("99") < impossible < out.index("0001-01-01")
+
+
+def test_a_quiet_sync_that_completes_prints_nothing(run, acme):
+    ran = run("--quiet", "sync")
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+    assert run("--quiet", "sync", "--json").json["data"]
+
+
+def test_a_quiet_sync_that_does_not_complete_says_why(run, acme):
+    acme.configure(behaviour="breaks")
+    ran = run("--quiet", "sync")
+    assert ran.code != 0
+    assert "failed" in ran.out
+    assert "Acme went away." in ran.err
 
 
 def test_remap_gives_words_their_new_meaning_without_the_vendor(run, acme):

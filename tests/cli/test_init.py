@@ -37,6 +37,9 @@ def test_scripts_get_a_working_file_from_options_alone(run, folder):
     connection = made["connections"]["psa"]
     assert connection["token"] == "env:ACME_TOKEN"
     assert connection["mapping"]["status"] == {"New": "new", "Waiting Customer": "waiting_customer"}
+    text = (folder / "servicedesk.toml").read_text()
+    assert '# budget = "40%"' in text
+    assert '# streams = ["companies", "tickets"]' in text
     assert "'Frozzled'" in (folder / "servicedesk.toml").read_text()
     assert "no meaning yet: status 'Frozzled'" in ran.err
     assert run("connections", "test", "psa").code == 0
@@ -51,6 +54,18 @@ def test_a_person_is_asked_and_decides_what_is_unknown(run, folder, answers):
     made = written(folder)
     assert made["desk"]["name"] == "My MSP"
     assert made["connections"]["acme"]["mapping"]["status"]["Frozzled"] == "on_hold"
+
+
+def test_a_question_says_what_it_asks_for(run, folder, answers):
+    code = (folder / "acme.py").read_text()
+    described = 'token: SecretStr = Field(description="What Acme lets you in with.")\n    place: str'
+    code = code.replace("token: SecretStr", described).replace("import SecretStr", "import Field, SecretStr")
+    (folder / "acme.py").write_text(code)
+    answers("acme", "My MSP", "UTC", "env:ACME_TOKEN", "here")
+    ran = run("init", "--connector", "./acme.py:Acme", "--offline")
+    assert ran.code == 0, ran.err
+    assert "token (What Acme lets you in with) [env:ACME_TOKEN]: " in ran.err
+    assert "place: " in ran.err
 
 
 def test_a_secret_itself_is_not_written(run, folder):

@@ -166,6 +166,26 @@ def test_files_of_records_are_recognised(logs, tmp_path, stream):
     assert (report.rows, report.problems) == (59, ())
 
 
+TICKET_LIST = (
+    "Ticket;Title;Client;Team;State;Opened\n1001;Printer;Bakery;Helpdesk;Open;02.03.2026 08:15\n"
+    "1002;Laptop;Dental;Projects;Closed;27.02.2026 11:02\n1003;Mailbox;Bakery;Helpdesk;Closed;25.02.2026 14:30\n"
+)
+
+
+def test_a_list_of_tickets_is_no_log_although_clients_repeat(logs, tmp_path):
+    mapping = propose_mapping(logs.write(tmp_path / "tickets.csv", TICKET_LIST)).mapping
+    assert (mapping.layout, mapping.stream) == ("record", "tickets")
+    columns = {field: rule.column for field, rule in mapping.columns.items()}
+    assert (columns["external_id"], columns["company_ref"], columns["status"]) == ("Ticket", "Client", "State")
+
+
+def test_so_many_rows_are_shown_each_with_what_comes_by_the_way(logs, tmp_path):
+    path = logs.write(tmp_path / "tickets.csv", TICKET_LIST)
+    shown = check_mapping(path, propose_mapping(path).mapping, preview=2).preview
+    assert [one["external_id"] for one in shown if one["stream"] == "tickets"] == ["1001", "1002"]
+    assert [one["name"] for one in shown if one["stream"] == "companies"] == ["Bakery", "Dental"]
+
+
 def test_problems_are_counted_with_their_first_lines(logs, tmp_path):
     text = (
         "case,step,who,at\nT1,open,Ana,2024-01-01\nT1,dance,Ana,later\nT1,dance,Ana,2024-01-02\nT1\n"

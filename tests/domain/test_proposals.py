@@ -93,6 +93,10 @@ def test_queues_are_proposed(label, meaning):
     assert propose_queue(label) is QueueKind(meaning)
 
 
+def test_a_queue_that_does_not_say_what_it_is_for_has_no_proposal():
+    assert propose_queue("Post Sale") is None
+
+
 def test_a_note_is_public_only_when_nothing_says_otherwise():
     assert propose_visibility("All Users") is NoteVisibility.PUBLIC
     assert propose_visibility("Internal Users Only") is NoteVisibility.INTERNAL

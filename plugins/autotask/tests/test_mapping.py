@@ -83,13 +83,14 @@ def test_status_without_a_meaning_is_reported_and_never_guessed():
 
 
 def test_value_that_the_lists_lack_is_reported_by_its_number():
-    found = ticket(status=47, source=99)
+    found = ticket(status=47, source=99, priority=77)
     assert (found.entity.status, found.entity.status_category, found.entity.source) == ("47", None, "99")
     assert set(kinds(found)) == {
         ("unknown_picklist_value", "status", "47"),
-        ("unmapped_status", "status", "47"),
+        ("unknown_picklist_value", "priority", "77"),
         ("unknown_picklist_value", "source", "99"),
     }
+    assert len(kinds(found)) == 3
 
 
 def test_operators_words_win_over_ours_in_any_spelling():

@@ -43,7 +43,7 @@ class MappingReport:
         mapping: The mapping.
         columns: All columns of the file.
         ignored: Columns that the mapping does not look at.
-        preview: The first rows as records: stream, and the fields that are set.
+        preview: The first rows as records, each with those that come by the way: stream, and the fields that are set.
         problems: What does not fit, most frequent first.
         rows: Rows read; a repetition that the mapping drops is not counted.
         tickets: Different tickets among them (logs only).
@@ -78,7 +78,7 @@ def check_mapping(
         path: The file; the path in the mapping is not looked at.
         mapping: The mapping.
         vocabulary: The operator's words of the connection.
-        preview: How many mapped rows to show.
+        preview: How many rows to show as records.
 
     Raises:
         ConnectorError: The file cannot be read.
@@ -88,7 +88,7 @@ def check_mapping(
     shown: list[dict[str, Any]] = []
     columns: dict[str, None] = {}
     tickets: set[str] = set()
-    rows = repeated = 0
+    rows = repeated = previewed = 0
     for _, line, record in keyed_rows([Part(path, mapping, None)]):
         rows += 1
         raw = record.raw or {}
@@ -104,8 +104,8 @@ def check_mapping(
         if isinstance(mapped.entity, TicketEvent):
             tickets.add(mapped.entity.ticket_ref)
             repeated += not record.external_id.endswith("|1")
-        if len(shown) < preview:
-            shown += [_shown(entity) for entity in (mapped.entity, *mapped.also)][: preview - len(shown)]
+        if (previewed := previewed + 1) <= preview:
+            shown += [_shown(entity) for entity in (mapped.entity, *mapped.also)]
     ignored = tuple(column for column in columns if column not in mapping.used_columns)
     ordered = tuple(sorted(problems.values(), key=lambda one: -one.count))
     return MappingReport(mapping, tuple(columns), ignored, tuple(shown), ordered, rows, len(tickets), repeated)

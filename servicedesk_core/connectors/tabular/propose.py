@@ -127,9 +127,7 @@ def propose(found: Profile) -> Proposal:
     draft = _Draft(found)
     case = draft.case_column()
     times = [column for column in draft.varying if column.time_format]
-    key = draft.key_column()
-    is_list = key is not None and _rank("id", key) < _NO_RANK
-    if case is not None and times and (_rank("case", case) < _NO_RANK or not is_list):
+    if case is not None and times and not draft.is_list(case):
         return draft.events(case, times)
     return draft.records()
 
@@ -286,6 +284,15 @@ class _Draft:
         """Return the column that tells the rows apart, or ``None``."""
         unique = [c for c in self.varying if c.filled == self.rows and c.distinct == self.rows and not c.time_format]
         return min(unique, key=lambda column: (_rank("id", column), _rank("case", column)), default=None)
+
+    def is_list(self, case: Column) -> bool:
+        """Say whether each row is a record of its own, although texts of a column repeat as tickets do in a log."""
+        key = self.key_column()
+        if key is None:
+            return False
+        if re.search(_KEYS["tickets"], key.name.lower()):
+            return _rank("case", key) < _rank("case", case)
+        return _rank("id", key) < _NO_RANK == _rank("case", case)
 
     def _matches(self, stream: str, key: Column) -> int:
         named = sum(

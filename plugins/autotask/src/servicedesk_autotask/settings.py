@@ -11,29 +11,33 @@ LARGEST_PAGE = 500
 
 
 class AutotaskSettings(ConnectorSettings):
-    """Settings of one connection to an Autotask database.
+    """Settings of one connection to an Autotask database."""
 
-    Attributes:
-        username: User name of the API user, which has the form of an e-mail address.
-        secret: The API user's password.
-        integration_code: Tracking identifier of the integration.
-        zone_url: Address of the database's zone; found out by the user name when left out. Needed for a sandbox.
-        discovery_url: Where zones are asked for; only pre-release tenants need another one.
-        page_size: Rows asked for at a time.
-        requests_per_hour: Requests that the vendor allows the whole database in an hour.
-        history_at_once: Tickets whose history is read in one call, at one request each; the rest is left out.
-        deleted_tickets: Ask the vendor's log of deleted tickets at the end of each incremental pass.
-    """
-
-    username: str = Field(min_length=3)
-    secret: SecretStr
-    integration_code: SecretStr
-    zone_url: str | None = None
-    discovery_url: str = DISCOVERY_URL
-    page_size: int = Field(default=LARGEST_PAGE, ge=1, le=LARGEST_PAGE)
-    requests_per_hour: int = Field(default=10_000, ge=1)
-    history_at_once: int = Field(default=500, ge=0)
-    deleted_tickets: bool = True
+    username: str = Field(
+        min_length=3, description="User name of the API user, which has the form of an e-mail address."
+    )
+    secret: SecretStr = Field(description="The API user's password.")
+    integration_code: SecretStr = Field(description="Tracking identifier of the integration.")
+    zone_url: str | None = Field(
+        default=None,
+        description="Address of the database's zone; found out by the user name when left out. Needed for a sandbox.",
+    )
+    discovery_url: str = Field(
+        default=DISCOVERY_URL,
+        description="Where zones are asked for; only pre-release tenants need another one.",
+    )
+    page_size: int = Field(default=LARGEST_PAGE, ge=1, le=LARGEST_PAGE, description="Rows asked for at a time.")
+    requests_per_hour: int = Field(
+        default=10_000, ge=1, description="Requests that the vendor allows the whole database in an hour."
+    )
+    history_at_once: int = Field(
+        default=500,
+        ge=0,
+        description="Tickets whose history is read in one call, at one request each; the rest is left out.",
+    )
+    deleted_tickets: bool = Field(
+        default=True, description="Ask the vendor's log of deleted tickets at the end of each incremental pass."
+    )
 
     @field_validator("username")
     @classmethod

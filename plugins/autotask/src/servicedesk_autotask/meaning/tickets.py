@@ -78,7 +78,7 @@ class TicketWords:
             issues.append(MappingIssue(kind="unmapped_status", field="status", value="none"))
         elif self.status:
             issues.append(MappingIssue(kind="unknown_picklist_value", field="status", value=word))
-        if word is not None and category is None:
+        elif category is None:
             issues.append(MappingIssue(kind="unmapped_status", field="status", value=word))
         return word, category
 
@@ -91,6 +91,7 @@ class TicketWords:
                 return None, None
             if self.priority:
                 issues.append(MappingIssue(kind="unknown_picklist_value", field="priority", value=word))
+                return word, None
             known = word, None
         if known[1] is None:
             issues.append(MappingIssue(kind="unmapped_priority", field="priority", value=known[0]))

@@ -37,12 +37,13 @@ class Store:
     """Rows of every entity.
 
     Args:
-        path: Database file; None means a temporary file that goes with the store.
+        path: Database file, made for its owner only; None means a temporary file that goes with the store.
     """
 
     def __init__(self, path: Path | None) -> None:
         self._temporary = tempfile.TemporaryDirectory(prefix="autotask-sandbox-") if path is None else None
         file = Path(self._temporary.name) / "desk.sqlite" if self._temporary else path
+        file.touch(mode=0o600)
         self.db = sqlite3.connect(str(file), isolation_level=None, check_same_thread=False)
         # A file that outlives the process needs its journal, a temporary one does not.
         for pragma in _PRAGMAS if path is None else ("PRAGMA journal_mode=WAL", *_PRAGMAS[1:]):
