@@ -18,7 +18,7 @@ from servicedesk_core.sync.plan import TICKETS, Slice, complete_back_to, slices
 from servicedesk_core.sync.pulling import Piece, incremental, pull
 from servicedesk_core.sync.run import StreamRun
 from servicedesk_core.sync.storing import committer, fetch
-from servicedesk_core.sync.watermark import OVERLAP, lower_bound, next_watermark
+from servicedesk_core.sync.watermark import first_watermark, lower_bound, next_watermark
 
 INCREMENTAL: Final = "incremental"
 SWEEP: Final = "sweep"
@@ -61,7 +61,7 @@ def _begin(tx: Tx, stream: StreamRun, expected: int | None, now: datetime) -> Pa
         passes.commit_page(tx, planned.pass_id, resume=None, records=expected)
     passes.finish(tx, planned.pass_id, watermark=None, now=now)
     first = passes.start(tx, stream.key(INCREMENTAL), now, restart=True)
-    passes.finish(tx, first.pass_id, watermark=now - OVERLAP, now=now)
+    passes.finish(tx, first.pass_id, watermark=first_watermark(now), now=now)
     return passes.resume_of(tx, stream.key(PLAN)) or planned
 
 

@@ -6,6 +6,15 @@ from typing import Final
 OVERLAP: Final = timedelta(seconds=120)
 """How far a pass reaches back behind the last one: vendors commit late, and their clocks differ from ours."""
 
+CLOCK_DOUBT: Final = timedelta(hours=1)
+"""How far our own clock may be ahead of the vendor's without a loss. It is all there is to go by while no stamp of the
+vendor was seen; a wider margin would read a mass edit again and again for that long."""
+
+
+def first_watermark(now: datetime) -> datetime:
+    """Return where incremental passes begin, before any stamp of the vendor was seen."""
+    return now - CLOCK_DOUBT
+
 
 def next_watermark(
     *,
@@ -17,7 +26,8 @@ def next_watermark(
     """Return the watermark that a complete pass earns.
 
     ``min(pass start, newest stamp seen) - overlap``. The newest stamp alone would lose a record that changed behind
-    the page pointer; the pass start caps stamps from the future; an empty pass moves to its own start.
+    the page pointer; the pass start caps stamps from the future; an empty pass moves to its own start, less what
+    our clock may be ahead.
 
     Args:
         pass_started_at: When the pass began, by our clock.
@@ -26,8 +36,7 @@ def next_watermark(
             earlier of the two readings of the clock is the safe one.
         overlap: See :data:`OVERLAP`.
     """
-    seen = pass_started_at if max_seen is None else min(pass_started_at, max_seen)
-    earned = seen - overlap
+    earned = first_watermark(pass_started_at) if max_seen is None else min(pass_started_at, max_seen) - overlap
     if previous is None:
         return earned
     return max(earned, min(previous, pass_started_at - overlap))

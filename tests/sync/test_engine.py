@@ -18,6 +18,7 @@ async def test_first_sync_brings_everything_and_tells_how_much(desk):
 
 async def test_second_sync_asks_once_for_each_stamped_stream_and_finds_nothing(desk):
     desk.seed()
+    desk.clock.advance(2 * 3600)
     await desk.sync()
     desk.vendor.requests.clear()
     desk.clock.advance(3600)
@@ -31,6 +32,7 @@ async def test_second_sync_asks_once_for_each_stamped_stream_and_finds_nothing(d
 
 async def test_only_what_changed_comes_with_the_next_sync(desk):
     desk.seed()
+    desk.clock.advance(2 * 3600)
     await desk.sync()
     desk.clock.advance(3600)
     desk.vendor.ticket("00003", status="Doing", assignee="t2")

@@ -1,0 +1,73 @@
+"""After any history of runs the store holds what the vendor holds: the same records, none twice."""
+
+from datetime import timedelta
+
+import pytest
+
+from servicedesk_core.sync.options import SyncMode
+from servicedesk_core.sync.report import StreamState
+
+
+def delete(world, entity, number):
+    with world.sandbox.store.lock:
+        world.sandbox.store.delete(entity, number)
+
+
+async def test_the_store_becomes_what_the_vendor_has_whatever_happens_on_the_way(world):
+    assert (await world.sync()).exit_code == 0
+    assert world.differences() == {}
+    for step, fault in enumerate(["drop_before", "truncate", "html"]):
+        world.sandbox.advance(hours=5)
+        path = ["/Tickets/query$", "/TicketNotes/query$", "/TimeEntries/query$"][step]
+        world.sandbox.faults([{"kind": fault, "times": None, "match": {"path": path}}])
+        outcome = await world.sync()
+        assert outcome.exit_code == 3, fault
+        world.sandbox.faults([])
+        outcome = await world.sync()
+        assert outcome.exit_code == 0
+        assert world.differences(swept=False) == {}, fault
+    [ticket, *_] = world.truth("tickets")
+    delete(world, "Tickets", int(ticket))
+    [note, *_] = world.truth("notes")
+    delete(world, "TicketNotes", int(note))
+    assert (await world.sync(mode=SyncMode.RECONCILE)).exit_code == 0
+    assert world.differences() == {}
+    assert world.rows(f"SELECT gone_reason FROM tickets WHERE external_id = '{ticket}'") == [("deleted",)]
+
+
+async def test_a_second_run_reads_next_to_nothing(world):
+    await world.sync()
+    before = world.rows("SELECT max(seq) FROM changes")
+    report = (await world.sync()).report
+    assert sum(stream.new + stream.changed for stream in report.streams) == 0
+    assert sum(stream.read for stream in report.streams) < 20
+    stamped = {stream.stream: stream.requests for stream in report.streams if stream.state is not StreamState.SKIPPED}
+    assert all(requests <= 2 for requests in stamped.values()), stamped
+    assert world.rows("SELECT max(seq) FROM changes") == before
+
+
+@pytest.mark.parametrize("minutes", [10, pytest.param(-10, marks=pytest.mark.slow)])
+async def test_a_clock_that_is_wrong_loses_no_change(world, minutes):
+    world.clock.off = timedelta(minutes=minutes)
+    await world.sync()
+    for _ in range(2):
+        world.sandbox.desk.clock.move(timedelta(minutes=6))
+        assert (await world.sync()).exit_code == 0
+        world.sandbox.advance(hours=0.05)
+        assert (await world.sync()).exit_code == 0
+        assert world.differences(swept=False) == {}
+
+
+@pytest.mark.slow
+async def test_a_clock_that_goes_back_loses_no_change(world):
+    await world.sync()
+    world.sandbox.advance(hours=1)
+    await world.sync()
+    world.clock.off = timedelta(hours=-30)
+    world.sandbox.advance(hours=1)
+    assert (await world.sync()).exit_code == 0
+    assert world.differences(swept=False) == {}
+    world.clock.off = timedelta()
+    world.sandbox.advance(hours=1)
+    assert (await world.sync()).exit_code == 0
+    assert world.differences(swept=False) == {}
