@@ -42,7 +42,11 @@ def check(path):
             == []
         )
         assert rows("SELECT count(*) FROM ticket_events WHERE type <> 'snapshot'") == [(0,)]
-        assert rows("SELECT count(*) FROM ticket_events") == [(7,)]
+        assert rows("SELECT ticket_ref FROM ticket_events GROUP BY ticket_ref HAVING count(*) > 1") == []
+        seen = rows(
+            "SELECT external_id FROM tickets WHERE is_open AND external_id IN (SELECT ticket_ref FROM ticket_events)"
+        )
+        assert len(seen) == 7
         assert rows("SELECT count(*) FROM runs WHERE outcome = 'running'") == [(0,)]
         assert rows("SELECT count(*) FROM progress WHERE state = 'running' AND mode NOT IN ('dangling')") == [(0,)]
 
