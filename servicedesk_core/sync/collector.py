@@ -1,8 +1,8 @@
 """The garbage collector rests while a batch is stored.
 
-A batch of five thousand records is a hundred thousand containers that live until its commit, and no cycle. The collector
-takes them for a growing heap and walks everything the process holds, again and again: a fifth of a first sync. What
-cycles come up meanwhile are collected right after the batch.
+A batch of five thousand records is a hundred thousand containers that live until its commit, and no cycle. The
+collector takes them for a growing heap and walks everything the process holds, again and again: a fifth of a first
+sync. What cycles come up meanwhile are collected right after the batch.
 """
 
 import gc

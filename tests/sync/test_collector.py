@@ -3,6 +3,7 @@
 import gc
 
 import pytest
+
 from servicedesk_core.sync.collector import collector_resting
 
 

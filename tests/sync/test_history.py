@@ -42,3 +42,31 @@ async def test_vendor_history_replaces_what_was_observed_within_its_allowance(de
     await desk.sync()
     await desk.sync()
     assert sorted(asked) == ["0", "1", "2", "3", "4"]
+
+
+def no_events(desk, monkeypatch, fetch_history):
+    import fake_vendor
+
+    monkeypatch.setattr(desk.calls, "fetch_history", fetch_history)
+    monkeypatch.setitem(fake_vendor.MAPPERS, "ticket_events", lambda raw: None)
+
+
+async def test_old_tickets_of_a_backfill_cost_no_history(desk, monkeypatch):
+    asked = []
+
+    async def fetch_history(refs):
+        asked.extend(refs)
+        for ref in refs:
+            yield FetchOutcome(ref, FetchStatus.FOUND)
+
+    no_events(desk, monkeypatch, fetch_history)
+    desk.vendor.ticket("old", status="Complete")
+    desk.clock.advance(30 * 86_400)
+    desk.vendor.ticket("fresh", status="Complete")
+    desk.vendor.ticket("open")
+    desk.clock.advance(600)
+    desk.settings = {"history_requests": 10}
+    await desk.sync()
+    assert sorted(asked) == ["fresh", "open"]
+    await desk.sync()
+    assert len(asked) == 2
