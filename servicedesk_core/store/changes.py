@@ -7,7 +7,7 @@ import orjson
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from servicedesk_core.hooks import Change
+from servicedesk_core.hooks.specs.announcements import Change
 from servicedesk_core.store.fields import from_us, to_us
 from servicedesk_core.store.schema import changes, consumers, sources
 

@@ -7,7 +7,7 @@ import orjson
 from sqlalchemy import Connection, Row, insert, select, update
 
 from servicedesk_core.errors import NotFoundLocallyError, TenantMismatchError
-from servicedesk_core.hooks import VendorIdentity
+from servicedesk_core.hooks.capabilities import VendorIdentity
 from servicedesk_core.store.fields import optional_instant, to_json, to_us
 from servicedesk_core.store.schema import sources
 
