@@ -20,7 +20,7 @@ def report(error: BaseException, cli: Cli) -> int:
         The exit code.
     """
     if cli.debug:
-        sys.stderr.write(cli.redactor.text("".join(traceback.format_exception(error))))
+        sys.stderr.write(cli.redactor.text(_traceback(error)))
     if isinstance(error, StoppedBySignal):
         _write(cli, "Stopped. What was committed stays; the next run goes on from there.")
         return error.exit_code
@@ -35,6 +35,17 @@ def report(error: BaseException, cli: Cli) -> int:
     _write(cli, "  → Run the same command with --debug and report what it prints; it holds no secrets.")
     _write(cli, f"  (code internal, exit {exit_codes.ERROR})")
     return exit_codes.ERROR
+
+
+def _traceback(error: BaseException | None) -> str:
+    """Return where an exception and its causes came from; the text of foreign ones may hold record data."""
+    parts: list[str] = []
+    while error is not None:
+        own = f": {error}" if isinstance(error, ServiceDeskError) else ""
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        parts.append(f"Traceback (most recent call last):\n{frames}{type(error).__name__}{own}\n")
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\nThat led to this:\n\n".join(reversed(parts))
 
 
 def _write(cli: Cli, line: str) -> None:

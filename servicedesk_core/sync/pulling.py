@@ -133,6 +133,8 @@ async def _pull_part(stream: StreamRun, whole: Pass, part: Pass, request: PullRe
     ):
         async for batch in found:
             await commit(whole, part, batch)
+            if not batch.last:
+                await run.ensure_allowed()
 
 
 async def side_by_side(limit: int, jobs: Iterable[Callable[[], Awaitable[None]]]) -> None:

@@ -13,6 +13,7 @@ from servicedesk_core.errors import (
     ServiceDeskError,
     StoreError,
 )
+from servicedesk_core.hooks.boundary import where
 from servicedesk_core.store import records
 from servicedesk_core.store.records import RawPolicy
 from servicedesk_core.sync.dangling import fetch_dangling, wanted
@@ -128,8 +129,10 @@ class Session:
             _log.warning("%s: %s stopped: %s", self._run.connection.name, stream.stream, error.code)
             note_failure(stream.report, error)
         except Exception as error:  # noqa: BLE001  # a fault in one stream must not take the others with it
-            _log.exception("%s: %s stopped by a fault of the program", self._run.connection.name, stream.stream)
-            note_failure(stream.report, ServiceDeskError(f"A fault of the program ({type(error).__name__})."))
+            # Only the place: the text of such an exception may hold record data.
+            fault = ServiceDeskError(f"A fault of the program ({where(error)}).", hint="Report it to its authors.")
+            _log.error("%s: %s stopped: %s", self._run.connection.name, stream.stream, fault.message)
+            note_failure(stream.report, fault)
 
     async def _fetch_dangling(self) -> None:
         if not self._run.connection.calls.implements("fetch_records"):

@@ -85,6 +85,7 @@ async def fetch(stream: StreamRun, refs: list[str], *, mode: str) -> dict[str, F
     run, landing = stream.run, stream.landing
     outcomes: dict[str, FetchOutcome] = {}
     for start in range(0, len(refs), run.limits.fetch_batch):
+        await run.ensure_allowed()
         chunk = refs[start : start + run.limits.fetch_batch]
         found: list[SourceRecord] = []
         async with aclosing(run.connection.calls.fetch_records(stream.stream, chunk)) as answers:

@@ -116,6 +116,16 @@ def test_a_bug_is_told_without_a_traceback_unless_asked_for(run, acme, monkeypat
     assert "Traceback" in run("status", "--debug").err
 
 
+def test_a_traceback_shows_where_and_never_what(run, acme):
+    """The text of a foreign exception may hold a ticket's title; the place of the fault is what helps."""
+    acme.configure(behaviour="bug")
+    ran = run("sync", "psa", "--debug")
+    assert ran.code == exit_codes.ERROR
+    assert 'acme.py", line' in ran.err or "acme.py:" in ran.err
+    assert "KeyError" in ran.err
+    assert "surprise'" not in ran.err.replace('raise KeyError("surprise")', "")
+
+
 def test_values_cannot_steer_the_terminal():
     assert plain("red\x1b[31m\nnext\x9b") == "red [31m next"
     assert printable("one\x07\ntwo") == "one \ntwo"

@@ -59,7 +59,7 @@ def main():
     path, at, when = sys.argv[1], int(sys.argv[2]), sys.argv[3]
     clock = FakeClock()
     fake = vendor(clock)
-    clock.advance(600)
+    clock.advance(7_200)
     store = Store.open(f"sqlite:///{path}", clock=clock)
     store.write = killing = Killing(store, at, when)
     asyncio.run(sync(store, clock, fake))

@@ -14,7 +14,7 @@ from servicedesk_core.errors import (
     VendorUnavailableError,
 )
 from servicedesk_core.hooks import SourceRecord
-from servicedesk_core.store import leases
+from servicedesk_core.store import leases, sources
 from servicedesk_core.sync import StreamState, SyncMode
 
 
@@ -149,8 +149,6 @@ async def test_rejected_credentials_stop_the_connection_for_everybody(desk):
 
 
 async def test_other_process_stops_at_its_next_pass_when_the_connection_is_blocked(desk):
-    from servicedesk_core.store import sources
-
     desk.seed()
 
     def block(request, number):
@@ -162,6 +160,35 @@ async def test_other_process_stops_at_its_next_pass_when_the_connection_is_block
     with pytest.raises(AuthenticationError):
         await desk.sync()
     assert desk.ids("tickets") == set()
+
+
+async def test_a_block_set_by_another_process_stops_a_pass_between_two_commits(desk):
+    desk.seed(tickets=600)
+    desk.limits = replace(desk.limits, batch_rows=1)
+
+    def block(request, number):
+        if request.stream == "tickets" and number == 3:
+            source = desk.store.read_blocking(lambda tx: sources.get(tx, "psa"))
+            desk.store.write_blocking(lambda tx: sources.block(tx, source.id, "rejected", desk.clock.now()))
+
+    desk.vendor.before_page = block
+    with pytest.raises(AuthenticationError):
+        await desk.sync()
+    assert 0 < len(desk.ids("tickets")) < 600
+
+
+async def test_a_fault_of_the_program_is_told_by_its_place_and_not_by_its_text(desk, monkeypatch, caplog):
+    desk.seed()
+
+    def broken(*_, **__):
+        text = "Printer of Mrs. Example burns"
+        raise ValueError(text)
+
+    monkeypatch.setattr("servicedesk_core.sync.landing.Landing.prepare", broken)
+    report = await desk.sync()
+    assert not report.ok
+    assert "ValueError at test_faults.py" in report.stream("tickets").error
+    assert "Mrs. Example" not in caplog.text + str(report)
 
 
 async def test_missing_right_fails_only_its_stream(desk):

@@ -26,7 +26,7 @@ def check(path):
 
     clock = FakeClock()
     fake = kill_child.vendor(clock)
-    clock.advance(1200)
+    clock.advance(7_800)
     with Store.open(f"sqlite:///{path}", clock=clock) as store:
         store.write_blocking(lambda tx: tx.execute(text("UPDATE leases SET expires_at = 0")) and None)
         report = asyncio.run(kill_child.sync(store, clock, fake))
