@@ -1,5 +1,6 @@
 """The whole product: core, Autotask connector and its sandbox, over real HTTP on loopback."""
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -71,6 +72,11 @@ class World:
     options: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def secrets(self) -> set[str]:
+        """What must never be shown."""
+        return {SECRET, CODE}
+
+    @property
     def file(self) -> Path:
         return self.folder / "servicedesk.db"
 
@@ -86,6 +92,15 @@ class World:
             "history_requests": 0,
         }
         return {"desk": {"name": "Example MSP"}, "connections": {"psa": {**psa, **self.options, **connection}}}
+
+    def configure(self, **connection: Any) -> None:
+        """Write the configuration that the command line uses."""
+        psa = self.settings(**connection)["connections"]["psa"] | {
+            "secret": "env:AT_SECRET",
+            "integration_code": "env:AT_CODE",
+        }
+        lines = "".join(f"{key} = {json.dumps(value)}\n" for key, value in psa.items())
+        (self.folder / "servicedesk.toml").write_text(f'[desk]\nname = "Example MSP"\n[connections.psa]\n{lines}')
 
     def desk(self, **connection: Any) -> ServiceDesk:
         return ServiceDesk(self.settings(**connection), store=f"sqlite:///{self.file}", clock=self.clock)
@@ -150,6 +165,13 @@ def serving(folder: Path, **options: Any) -> Iterator[World]:
     sandbox = Sandbox(SandboxOptions(**given))
     with serve(sandbox) as url:
         yield World(url, sandbox, folder, VendorsClock(sandbox))
+
+
+@pytest.fixture(autouse=True)
+def _credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AT_SECRET", SECRET)
+    monkeypatch.setenv("AT_CODE", CODE)
+    monkeypatch.delenv("SERVICEDESK_CONFIG", raising=False)
 
 
 @pytest.fixture

@@ -1,0 +1,88 @@
+"""The promise that nothing is ever changed at the vendor, seen from the vendor's side, over every command there is."""
+
+import re
+
+import pytest
+import typer.main
+
+from servicedesk_core.cli.app import build
+from servicedesk_core.cli.main import main
+
+READING = re.compile(
+    r"GET (zone|versions?|threshold)|(GET|POST) \w+/(query|count)|GET \w+/(item|information|fields|udfs)"
+)
+"""What the sandbox calls its reading routes; everything else that it knows can change something."""
+
+COMMANDS = [
+    "connections list",
+    "connections test",
+    "sync --plan",
+    "sync --dry-run --only companies,tickets",
+    "sync",
+    "sync psa",
+    "sync --full --only companies",
+    "sync --reconcile",
+    "status",
+    "tickets list",
+    "tickets show {ticket}",
+    "report desk",
+    "report desk --html desk.html",
+    "export tickets",
+    "quarantine list",
+    "quarantine retry",
+    "remap",
+    "plugins list",
+    "doctor",
+    "store size",
+    "store verify",
+    "store backup copy.db",
+]
+ELSEWHERE = {"demo", "init", "sandbox", "new", "mapping", "store", "quarantine"}
+"""Commands that are about files or other machines, or have a line of their own in another test."""
+
+
+@pytest.fixture
+def cli(world_with, tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+    with world_with(now=None, tickets=40) as world:
+        world.configure(history_requests=5)
+
+        def run(line):
+            code = main(line.split())
+            return code, *capfd.readouterr()
+
+        yield world, run
+
+
+def test_every_command_is_covered():
+    program = typer.main.get_command(build())
+    covered = {line.split()[0] for line in COMMANDS} | ELSEWHERE
+    assert set(program.commands) <= covered
+
+
+def test_no_command_sends_anything_but_reading_requests(cli):
+    world, run = cli
+    number = world.sandbox.store.select("Tickets")[0]["ticketNumber"]
+    before = {entity: world.truth(entity) for entity in ("companies", "tickets", "notes", "time_entries")}
+    init = (
+        "init --yes --force --connector autotask --environment sandbox --set username=api.user@example.com "
+        f"--set secret=env:AT_SECRET --set integration_code=env:AT_CODE --set zone_url={world.url}"
+    )
+    codes = {line: run(line.format(ticket=number))[0] for line in [*COMMANDS, init]}
+    assert set(codes.values()) == {0}, codes
+    sent = world.sandbox.state()["requests"]
+    assert sum(sent.values()) > 50
+    assert [name for name in sent if not READING.fullmatch(name)] == []
+    assert world.sandbox.state()["writes"] == []
+    assert before == {entity: world.truth(entity) for entity in before}
+
+
+def test_a_full_sync_with_debug_shows_neither_secrets_nor_records(cli):
+    world, run = cli
+    code, out, err = run("sync --debug")
+    assert code == 0
+    assert "DEBUG" in err or "Stream" in out
+    told = out + err
+    assert [word for word in world.secrets if word in told] == []
+    titles = {row["title"] for row in world.sandbox.store.select("Tickets")}
+    assert [title for title in titles if title in told] == []
