@@ -13,7 +13,7 @@ from servicedesk_core.store import bulk
 from servicedesk_core.store.codec import Codec, Encoded, codec_of
 from servicedesk_core.store.fields import to_json, to_us
 from servicedesk_core.store.raws import Packed, Unpacker, pack, remember_shapes
-from servicedesk_core.store.schema import RECORDS
+from servicedesk_core.store.schema import RECORDS, changes
 
 
 class Known(NamedTuple):
@@ -436,7 +436,7 @@ def forget_raws(tx: Connection, source_id: int, stream: str, policy: RawPolicy, 
 
 
 def dangling(
-    tx: Connection, source_id: int, limit: int = 1000, *, changed_since: datetime | None = None
+    tx: Connection, source_id: int, limit: int = 1000, *, after_seq: int | None = None
 ) -> dict[str, list[str]]:
     """Return, by stream, ids that live records refer to and the store does not have; at most ``limit`` a stream.
 
@@ -446,7 +446,7 @@ def dangling(
         tx: Any transaction.
         source_id: Whose records.
         limit: At most so many ids for each stream.
-        changed_since: Only references of records whose content changed at or after it.
+        after_seq: Only references of records that the changes feed names after this position.
     """
     wanted: dict[str, set[str]] = {}
     for stream, references in REFERENCES.items():
@@ -457,8 +457,9 @@ def dangling(
         query = select(*(table[column] for column in single)).where(
             table.source_id == source_id, table.gone_at.is_(None)
         )
-        if changed_since is not None:
-            query = query.where(table.changed_at >= to_us(changed_since))
+        if after_seq is not None:
+            news = select(changes.c.local_id).where(changes.c.seq > after_seq, changes.c.entity == stream)
+            query = query.where(table.local_id.in_(news))
         into = [wanted.setdefault(target, set()) for target in single.values()]
         for row in tx.execute(query.execution_options(yield_per=_PIECE)):
             for refs, ref in zip(into, row, strict=True):

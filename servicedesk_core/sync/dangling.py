@@ -1,19 +1,42 @@
 """References to records that the store does not have, fetched in batches at the end of a run."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection as Tx
 from sqlalchemy import select
 
 from servicedesk_core.hooks.pulling import FetchStatus
-from servicedesk_core.store import passes, records
+from servicedesk_core.store import changes, passes, records
 from servicedesk_core.store.schema import quarantine, seen
-from servicedesk_core.sync.run import StreamRun
+from servicedesk_core.store.state import StoreState
+from servicedesk_core.sync.run import Run, StreamRun
 from servicedesk_core.sync.storing import fetch
 
 ANSWERED: Final = "dangling"
 """Pass under which references are remembered that the vendor does not have or does not show."""
+
+
+CHECKED: Final = "core:dangling"
+"""Key of a connection's memory: how far in the changes feed all references were followed, and when all of them were."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """References to ask for.
+
+    Attributes:
+        refs: Ids by stream.
+        seq: Position in the changes feed up to which references were looked at.
+        since: When all records were last looked at, not only news.
+        is_all: Whether nothing was left for another run.
+    """
+
+    refs: dict[str, list[str]]
+    seq: int
+    since: datetime
+    is_all: bool
 
 
 async def fetch_dangling(stream: StreamRun, refs: list[str], *, mode: str) -> None:
@@ -33,19 +56,22 @@ async def fetch_dangling(stream: StreamRun, refs: list[str], *, mode: str) -> No
         )
 
 
-async def wanted(streams: list[StreamRun]) -> dict[str, list[str]]:
-    """Return, by stream, which references should be asked for now.
+async def wanted(run: Run, streams: list[StreamRun]) -> Wanted:
+    """Return which references should be asked for now.
 
-    What waits in quarantine is there and only not understood. What the vendor answered to be absent is not asked for
-    again until the memory of a stream is forgotten as a whole.
+    Only what changed since the last look is looked at; everything is, from time to time. What waits in quarantine is
+    there and only not understood. What the vendor answered to be absent is not asked for again until the memory of a
+    stream is forgotten as a whole.
 
     Args:
+        run: The run.
         streams: Streams whose records the connector can fetch.
     """
-    if not streams:
-        return {}
-    run = streams[0].run
-    forget_before = run.clock.now() - timedelta(seconds=run.limits.ask_again_s)
+    now = run.clock.now()
+    forget_before = now - timedelta(seconds=run.limits.ask_again_s)
+    mark = await StoreState(run.store, run.source_id).get(CHECKED)
+    since = datetime.fromisoformat(mark["since"]) if mark is not None else None
+    is_news = since is not None and forget_before <= since <= now
 
     def absentees(tx: Tx) -> dict[str, set[str]]:
         absent: dict[str, set[str]] = {}
@@ -63,10 +89,21 @@ async def wanted(streams: list[StreamRun]) -> dict[str, list[str]]:
 
     absent = await run.write(absentees)
     limit = run.limits.dangling + max(map(len, absent.values()), default=0)
-    found = await run.store.read(lambda tx: records.dangling(tx, run.source_id, limit))
-    names = {stream.stream for stream in streams}
-    return {
-        name: chosen
-        for name, refs in found.items()
-        if name in names and (chosen := [r for r in refs if r not in absent.get(name, ())][: run.limits.dangling])
-    }
+
+    def look(tx: Tx) -> tuple[int, dict[str, list[str]]]:
+        after = mark["seq"] if mark is not None and is_news else None
+        return changes.head(tx), records.dangling(tx, run.source_id, limit, after_seq=after)
+
+    seq, found = await run.store.read(look)
+    open_refs = {s.stream: [r for r in found.get(s.stream, ()) if r not in absent[s.stream]] for s in streams}
+    return Wanted(
+        refs={name: refs[: run.limits.dangling] for name, refs in open_refs.items() if refs},
+        seq=seq,
+        since=since if since is not None and is_news else now,
+        is_all=all(len(refs) <= run.limits.dangling for refs in open_refs.values()),
+    )
+
+
+async def remember(run: Run, done: Wanted) -> None:
+    """Note that all references up to a position were followed."""
+    await StoreState(run.store, run.source_id).put(CHECKED, {"seq": done.seq, "since": done.since.isoformat()})

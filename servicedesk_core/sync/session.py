@@ -16,7 +16,7 @@ from servicedesk_core.errors import (
 from servicedesk_core.hooks.boundary import where
 from servicedesk_core.store import records
 from servicedesk_core.store.records import RawPolicy
-from servicedesk_core.sync.dangling import fetch_dangling, wanted
+from servicedesk_core.sync.dangling import fetch_dangling, remember, wanted
 from servicedesk_core.sync.history import read_history
 from servicedesk_core.sync.landing import EVENTS
 from servicedesk_core.sync.plan import TICKETS, ordered
@@ -139,27 +139,23 @@ class Session:
             return
         if not any(report.new or report.changed for report in self.reports):
             return
-        ready = [
-            stream
-            for stream in self._streams
-            if stream.report.backfilled
-            and stream.report.state in {StreamState.RUNNING, StreamState.SKIPPED}
-            and stream.stream != EVENTS
-        ]
-        history = any("backfill" in stream.report.modes for stream in self._streams)
-        refs = await wanted(ready)
+        streams = [stream for stream in self._streams if stream.stream != EVENTS]
+        ready = [stream for stream in streams if stream.report.backfilled and _is_well(stream)]
+        mode = "backfill" if any("backfill" in stream.report.modes for stream in self._streams) else "by_ids"
+        asked = await wanted(self._run, ready)
         for stream in ready:
-            if stream.stream in refs:
-                chosen = refs[stream.stream]
-                mode = "backfill" if history else "by_ids"
-                await self._guarded(stream, partial(fetch_dangling, stream, chosen, mode=mode))
+            if stream.stream in asked.refs:
+                refs = asked.refs[stream.stream]
+                await self._guarded(stream, partial(fetch_dangling, stream, refs, mode=mode))
+        if asked.is_all and len(ready) == len(self._run.capabilities.keys() - {EVENTS}) and all(map(_is_well, ready)):
+            await remember(self._run, asked)
 
     async def _read_history(self) -> None:
         connection = self._run.connection
         if connection.history_requests <= 0 or not connection.calls.implements("fetch_history"):
             return
         for stream in self._streams:
-            if stream.stream == TICKETS and stream.report.state in {StreamState.RUNNING, StreamState.SKIPPED}:
+            if stream.stream == TICKETS and _is_well(stream):
                 await self._guarded(stream, partial(read_history, stream))
 
     async def _forget_payloads(self) -> None:
@@ -188,3 +184,7 @@ def note_failure(report: StreamReport, error: ServiceDeskError, state: StreamSta
     report.error_code = error.code
     report.error = error.message
     report.hint = error.hint
+
+
+def _is_well(stream: StreamRun) -> bool:
+    return stream.report.state in {StreamState.RUNNING, StreamState.SKIPPED}

@@ -2,6 +2,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from servicedesk_core.hooks import PullMode
+from servicedesk_core.store import records
 from servicedesk_core.sync import StreamState, SyncMode
 
 
@@ -160,6 +161,27 @@ async def test_dangling_references_are_fetched_once_and_remembered(desk):
     desk.vendor.ticket("00900", title="Other")
     await desk.sync()
     assert desk.vendor.fetched == []
+
+
+async def test_references_are_followed_in_what_changed_and_from_time_to_time_in_everything(desk, monkeypatch):
+    looked = []
+    real = records.dangling
+
+    def dangling(tx, source_id, limit, *, after_seq):
+        looked.append(after_seq)
+        return real(tx, source_id, limit, after_seq=after_seq)
+
+    monkeypatch.setattr(records, "dangling", dangling)
+    desk.seed(tickets=5, notes=0)
+    await desk.sync()
+    for days in (0, 8):
+        desk.clock.advance(days * 86_400 + 60)
+        desk.vendor.ticket("00001", title=f"After {days} days", company="c9")
+        await desk.sync()
+    assert looked[0] is None
+    assert looked[1] > 0
+    assert looked[2] is None
+    assert [refs for _, refs in desk.vendor.fetched].count(("c9",)) == 2
 
 
 async def test_rows_of_the_run_say_how_it_went(desk):
