@@ -42,7 +42,7 @@ class Store:
 
     def __init__(self, path: Path | None) -> None:
         self._temporary = tempfile.TemporaryDirectory(prefix="autotask-sandbox-") if path is None else None
-        file = Path(self._temporary.name) / "desk.sqlite" if self._temporary else path
+        file = path or Path(self._temporary.name if self._temporary else "") / "desk.sqlite"
         file.touch(mode=0o600)
         self.db = sqlite3.connect(str(file), isolation_level=None, check_same_thread=False)
         # A file that outlives the process needs its journal, a temporary one does not.
