@@ -70,3 +70,11 @@ async def test_old_tickets_of_a_backfill_cost_no_history(desk, monkeypatch):
     assert sorted(asked) == ["fresh", "open"]
     await desk.sync()
     assert len(asked) == 2
+
+
+async def test_the_plan_names_what_history_may_cost_beside_it(desk):
+    desk.seed(tickets=10, notes=0)
+    plan = await desk.engine().plan(desk.connection(history_requests=40))
+    assert plan.history_requests == 40
+    desk.calls.hidden = {"fetch_history"}
+    assert (await desk.engine().plan(desk.connection(history_requests=40))).history_requests == 0

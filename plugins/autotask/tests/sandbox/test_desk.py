@@ -132,6 +132,7 @@ def test_deep_links_show_the_ticket(shared):
 def test_a_state_file_keeps_the_desk(tmp_path):
     options = SandboxOptions(tickets=40, now=datetime(2026, 11, 20, tzinfo=UTC), state=tmp_path / "desk.sqlite")
     first = Sandbox(options)
+    assert {path.stat().st_mode & 0o077 for path in tmp_path.iterdir()} == {0}
     first.advance(5)
     kept, now = first.store.select("Tickets"), first.now()
     first.close()
