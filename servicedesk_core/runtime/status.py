@@ -13,7 +13,6 @@ from servicedesk_core.store.queries.completeness import StreamCompleteness, comp
 from servicedesk_core.store.runs import Run
 from servicedesk_core.store.sources import Source
 
-
 _STATES = {"ok": "complete"}
 
 
