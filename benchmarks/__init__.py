@@ -1,1 +1,1 @@
-"""Repeatable measurements. Absolute times depend on the machine; every row prints a ratio to a floor of the same run."""
+"""Repeatable measurements. Absolute times depend on the machine; rows print ratios to a floor of the same run."""

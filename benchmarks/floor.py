@@ -12,7 +12,6 @@ import orjson
 
 from benchmarks.vendor import Vendor
 
-
 FIELDS = (
     "ticketNumber",
     "title",

@@ -1,14 +1,13 @@
 """The product at the same work, through its public SDK."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from servicedesk_core import ServiceDesk
-
 from benchmarks.vendor import Vendor
+from servicedesk_core import ServiceDesk
 
 
 def settings(vendor: Vendor, store: str, streams: Sequence[str] = ("tickets",)) -> dict[str, Any]:
@@ -35,7 +34,7 @@ def sqlite_url(path: Path) -> str:
 
 
 @asynccontextmanager
-async def desk(vendor: Vendor, store: str, streams: Sequence[str] = ("tickets",)):  # noqa: ANN201
+async def desk(vendor: Vendor, store: str, streams: Sequence[str] = ("tickets",)) -> AsyncIterator[ServiceDesk]:
     """Open a desk on the vendor."""
     async with ServiceDesk(settings(vendor, store, streams)) as opened:
         yield opened

