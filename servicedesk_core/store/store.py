@@ -182,6 +182,8 @@ class Store:
             return await asyncio.shield(future)
         except asyncio.CancelledError:
             await asyncio.wait([future])
+            if not future.cancelled():
+                future.exception()  # looked at, else asyncio prints it as forgotten; the caller has another reason to stop
             raise
 
     def _refuse_nesting(self) -> None:

@@ -1,5 +1,7 @@
 """Opening a store: new, old, newer, damaged, locked, full, forbidden."""
 
+import asyncio
+import gc
 import os
 import shutil
 import socket
@@ -8,6 +10,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 from contextlib import closing, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -381,6 +384,28 @@ async def test_a_cancelled_write_has_ended_when_its_caller_goes_on(store, source
     with pytest.raises(asyncio.CancelledError):
         await task
     assert (await store.read(lambda tx: sources.get(tx, "psa"))).blocked_reason == "x"
+
+
+async def test_a_cancelled_write_that_fails_is_not_reported_as_forgotten(store):
+    told = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context["message"]))
+    begun, may_end = threading.Event(), threading.Event()
+
+    def work(tx):
+        begun.set()
+        may_end.wait(5)
+        message = "refused"
+        raise StoreError(message)
+
+    writing = asyncio.create_task(store.write(work))
+    await asyncio.to_thread(begun.wait, 5)
+    writing.cancel()
+    may_end.set()
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+    del writing
+    gc.collect()
+    assert told == []
 
 
 async def test_readers_see_one_moment_while_a_writer_goes_on(store, source):
