@@ -1,0 +1,119 @@
+"""Real processes on one desk: at once, stalled, killed."""
+
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+
+import pytest
+
+PATIENCE_S = 60
+
+
+@pytest.fixture
+def world(world_with):
+    with world_with(now=None, tickets=150, latency_s=0.05, time_scale=1.0) as world:
+        world.configure(page_size=10, history_requests=0)
+        yield world
+
+
+@pytest.fixture
+def start(world):
+    """Start a command as a process; whatever still runs at the end of the test is killed."""
+    running = []
+
+    def begin(*argv):
+        command = [sys.executable, "-m", "servicedesk_core.cli", *argv]
+        process = subprocess.Popen(
+            command, cwd=world.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        )
+        running.append(process)
+        return process
+
+    yield begin
+    for process in running:
+        if process.poll() is None:
+            process.kill()
+            process.communicate(timeout=PATIENCE_S)
+
+
+def ended(process):
+    err = process.communicate(timeout=PATIENCE_S)[1]
+    assert "Traceback" not in err
+    return process.returncode, err
+
+
+def wait_for(world, condition, process):
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline and process.poll() is None:
+        if world.file.exists():
+            try:
+                if world.rows(condition) != [(0,)]:
+                    return
+            except sqlite3.OperationalError:
+                pass  # the store is being made
+        time.sleep(0.02)
+    raise AssertionError(process.communicate(timeout=PATIENCE_S)[1])
+
+
+def expire_leases(world):
+    """Let the minute pass after which nobody waits for a process that died."""
+    with closing(sqlite3.connect(world.file)) as store, store:
+        if store.execute("SELECT count(*) FROM sqlite_master WHERE name = 'leases'").fetchone() == (1,):
+            store.execute("UPDATE leases SET expires_at = 0")
+            store.execute("DELETE FROM budget_slots")
+
+
+def everything(world):
+    tables = [
+        name
+        for (name,) in world.rows("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1")
+        if not name.startswith(("budget_", "sqlite_", "leases", "runs"))
+    ]
+    return {table: world.rows(f"SELECT * FROM {table} ORDER BY 1") for table in tables}
+
+
+@pytest.mark.slow
+def test_two_syncs_of_one_connection_never_run_side_by_side(world, start):
+    assert ended(start("sync", "--only", "companies"))[0] == 0
+    ends = [ended(process) for process in [start("sync"), start("sync")]]
+    assert sorted(code for code, _ in ends) in ([0, 7], [0, 0])
+    for code, err in ends:
+        assert code == 0 or "already running in process" in err
+    assert world.differences() == {}
+
+
+def test_a_stalled_process_that_was_overtaken_commits_nothing_more(world, start):
+    stalled = start("sync")
+    wait_for(world, "SELECT count(*) FROM tickets", stalled)
+    stalled.send_signal(signal.SIGSTOP)
+    try:
+        expire_leases(world)
+        assert ended(start("sync"))[0] == 0
+        assert world.differences() == {}
+        before = everything(world)
+    finally:
+        stalled.send_signal(signal.SIGCONT)
+    code, err = ended(stalled)
+    assert (code, "lost the lease" in err, "Run the command again" in err) == (7, True, True)
+    assert everything(world) == before
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_killed_again_and_again_it_still_arrives(world, start):
+    moments = random.Random(4)
+    for _ in range(8):
+        process = start("sync", "--reconcile")
+        time.sleep(moments.uniform(0.8, 3.0))
+        process.kill()
+        process.communicate(timeout=PATIENCE_S)
+        if world.file.exists():
+            expire_leases(world)
+        world.sandbox.advance(hours=1)
+    assert ended(start("sync", "--reconcile"))[0] == 0
+    assert world.differences() == {}
+    assert world.rows("SELECT count(*) FROM runs WHERE outcome = 'running'") == [(0,)]
