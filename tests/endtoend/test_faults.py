@@ -21,14 +21,19 @@ PASSING = [
 """Troubles that pass by themselves: they cost time only."""
 
 STAYING = [
-    {"kind": "drop_before", "times": None},
     {"kind": "truncate", "times": None, "nth": 2},
-    {"kind": "html", "status": 200, "times": None, "nth": 2},
-    {"kind": "status", "status": 503, "body": "down", "times": None, "nth": 2},
-    {"kind": "repeat_page", "times": None, "nth": 2},
-    {"kind": "status", "status": 200, "body": "[]", "times": None},
-    {"kind": "status", "status": 200, "body": "", "times": None},
-    pytest.param({"kind": "huge", "nth": 2}, marks=pytest.mark.slow),
+    *(
+        pytest.param(fault, marks=pytest.mark.slow)
+        for fault in (
+            {"kind": "drop_before", "times": None},
+            {"kind": "html", "status": 200, "times": None, "nth": 2},
+            {"kind": "status", "status": 503, "body": "down", "times": None, "nth": 2},
+            {"kind": "repeat_page", "times": None, "nth": 2},
+            {"kind": "status", "status": 200, "body": "[]", "times": None},
+            {"kind": "status", "status": 200, "body": "", "times": None},
+            {"kind": "huge", "nth": 2},
+        )
+    ),
 ]
 
 
@@ -40,6 +45,7 @@ def script(world, *faults):
     world.sandbox.faults([{"match": TICKETS, **fault} for fault in faults])
 
 
+@pytest.mark.slow
 async def test_troubles_that_pass_cost_time_only(world):
     """One after the other, each on its own page."""
     script(world, *({**fault, "nth": 1 + 3 * n} for n, fault in enumerate(PASSING)))
@@ -68,6 +74,7 @@ async def test_trouble_that_stays_fails_its_stream_and_the_next_run_goes_on(worl
     assert world.rows("SELECT count(*) FROM changes WHERE entity = 'tickets' AND kind = 'created'") == [(len(ours),)]
 
 
+@pytest.mark.slow
 async def test_a_vendor_that_goes_down_after_the_last_page_loses_nothing(world):
     world.options["history_requests"] = 20
     match = {"path": "/TicketHistory/query$"}
@@ -80,6 +87,7 @@ async def test_a_vendor_that_goes_down_after_the_last_page_loses_nothing(world):
     assert outcome.exit_code in {0, 3}
 
 
+@pytest.mark.slow
 async def test_a_login_that_is_refused_in_the_middle_is_tried_once_and_then_by_nobody(world):
     world.options["page_size"] = 10
     script(world, {"kind": "expired_token", "nth": 3, "times": None})
@@ -98,6 +106,7 @@ async def test_a_login_that_is_refused_in_the_middle_is_tried_once_and_then_by_n
     assert world.differences() == {}
 
 
+@pytest.mark.slow
 async def test_a_wrong_secret_never_locks_the_user_out(world_with):
     with world_with(lockout_after=3) as world:
         for _ in range(5):
@@ -136,6 +145,7 @@ async def test_ids_of_every_kind_are_kept_apart(world):
     assert {i for (i,) in world.rows("SELECT external_id FROM companies WHERE gone_at IS NULL")} == good
 
 
+@pytest.mark.slow
 async def test_a_hostile_desk_comes_in_whole_and_no_log_tells_anything(world_with, caplog):
     with world_with(hostile=True) as world, caplog.at_level(logging.DEBUG):
         world.options |= {"history_requests": 10, "page_size": 20}

@@ -27,6 +27,7 @@ def run(world_with, tmp_path, monkeypatch, capfd):
         yield command
 
 
+@pytest.mark.slow
 def test_a_store_that_stays_locked(run, monkeypatch):
     assert run("sync", "--only", "companies")[0] == 0
     monkeypatch.setattr(connecting, "BUSY_TIMEOUT_S", 0.05)
@@ -39,6 +40,7 @@ def test_a_store_that_stays_locked(run, monkeypatch):
     assert run.world.differences() == {}
 
 
+@pytest.mark.slow
 def test_a_disk_that_fills_up_in_the_middle(run, monkeypatch):
     assert run("sync", "--only", "companies")[0] == 0
     pages = run.world.rows("PRAGMA page_count")[0][0]
@@ -71,6 +73,7 @@ def test_a_store_that_may_only_be_read(run, monkeypatch):
     assert (code, "may not be written" in err, "permissions" in err) == (6, True, True), err
 
 
+@pytest.mark.slow
 def test_a_store_that_is_damaged_in_the_middle(run):
     assert run("sync")[0] == 0
     with closing(sqlite3.connect(run.world.file)) as store:
