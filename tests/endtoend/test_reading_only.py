@@ -60,6 +60,7 @@ def test_every_command_is_covered():
     assert set(program.commands) <= covered
 
 
+@pytest.mark.slow
 def test_no_command_sends_anything_but_reading_requests(cli):
     world, run = cli
     number = world.sandbox.store.select("Tickets")[0]["ticketNumber"]

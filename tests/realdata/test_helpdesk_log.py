@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 SOLVED = "('Resolve ticket', 'Closed', 'RESOLVED', 'VERIFIED', 'INVALID', 'DUPLICATE', 'Resolve SW anomaly')"
 FIRST = "(SELECT ticket_ref, h FROM e WHERE n = 1)"
 LAST_RESOLVE = """(
