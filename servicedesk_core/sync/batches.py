@@ -1,6 +1,8 @@
-"""Several pages make one commit, when they arrive quickly."""
+"""Pages that came while others were stored make one commit.
 
-import asyncio
+So commits are large where the store is what takes time, and a page that was waited for is stored at once.
+"""
+
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -58,11 +60,9 @@ class Batch:
 
 async def batches(pages: PageStream, limits: Limits) -> AsyncGenerator[Batch, None]:
     """Yield the pages of a pull in batches; what came before an error is yielded before the error is raised."""
-    loop = asyncio.get_running_loop()
     page = await pages.next()
     while page is not None:
         batch = Batch()
-        deadline = loop.time() + limits.batch_wait_s
         failure: Exception | None = None
         while page is not None:
             batch.add(page)
@@ -70,7 +70,7 @@ async def batches(pages: PageStream, limits: Limits) -> AsyncGenerator[Batch, No
             if batch.last or batch.records >= limits.batch_rows or batch.size >= limits.batch_bytes:
                 break
             try:
-                page = await pages.next(max(0.0, deadline - loop.time()))
+                page = pages.next_at_hand()
             except NoPageYet:
                 break
             except Exception as error:  # noqa: BLE001  # raised below, after the batch

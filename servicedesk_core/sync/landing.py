@@ -8,6 +8,7 @@ is what the lease is for.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import sleep
 from typing import Final, cast
 
 from sqlalchemy import Connection as Tx
@@ -26,6 +27,9 @@ from servicedesk_core.sync.plan import TICKETS
 EVENTS: Final = "ticket_events"
 BACKFILL: Final = "backfill"
 REMAP: Final = "remap"
+GIVE_WAY_EVERY: Final = 16
+"""Records after which a computing thread lets others run. The thread that fetches pages wants a moment for every piece
+of a body; the interpreter makes it wait five milliseconds each time, a page a third of a second."""
 DERIVED: Final = "core"
 """``mapping_version`` and ``origin`` of records that core made itself."""
 
@@ -108,7 +112,9 @@ class Landing:
         newest = {record.external_id: record for record in arrived}
         ready = Prepared(newest, rejected=list(rejected))
         ready.known = records.known(tx, self.source_id, self.stream, newest)
-        for external_id, record in newest.items():
+        for number, (external_id, record) in enumerate(newest.items()):
+            if not number % GIVE_WAY_EVERY:
+                sleep(0)
             known = ready.known.get(external_id)
             if (
                 known is not None

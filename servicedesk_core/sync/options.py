@@ -39,8 +39,7 @@ class Limits:
     Attributes:
         batch_rows: Most records in one commit.
         batch_bytes: Most raw payload in one commit, as JSON.
-        batch_wait_s: How long a commit waits for more pages.
-        pages_ahead: Pages fetched while others are stored.
+        pages_ahead: Pages fetched while others are stored; they make the next commit.
         streams: Streams pulled side by side.
         lease_ttl_s: How long a lease lasts without renewal.
         fetch_batch: References asked for in one call of ``fetch_records``.
@@ -50,8 +49,7 @@ class Limits:
 
     batch_rows: int = 5_000
     batch_bytes: int = 16_000_000
-    batch_wait_s: float = 1.0
-    pages_ahead: int = 2
+    pages_ahead: int = 4
     streams: int = 3
     lease_ttl_s: float = 60.0
     fetch_batch: int = 500

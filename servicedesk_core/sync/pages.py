@@ -12,7 +12,7 @@ from servicedesk_core.sync.intake import digest_of
 
 
 class NoPageYet(Exception):  # noqa: N818  # not an error: the vendor is slower than the store
-    """No page came in time."""
+    """The next page has not come yet."""
 
 
 class PageStream:
@@ -47,23 +47,26 @@ class PageStream:
             self._producer.cancel()
             await asyncio.wait([self._producer])
 
-    async def next(self, timeout_s: float | None = None) -> Page | None:
+    async def next(self) -> Page | None:
         """Return the next page, or ``None`` after the last one.
 
         Raises:
-            NoPageYet: None came within ``timeout_s``.
             IncompletePassError: The generator ended without a last page.
             ProtocolError: The pages go in a circle, or are not what the hook promises.
             ConnectorError: Whatever the connector raised.
         """
+        return _page(await self._queue.get())
+
+    def next_at_hand(self) -> Page | None:
+        """Return what :meth:`next` would return, without waiting.
+
+        Raises:
+            NoPageYet: The next page has not come yet.
+        """
         try:
-            async with asyncio.timeout(timeout_s):
-                item = await self._queue.get()
-        except TimeoutError:
+            return _page(self._queue.get_nowait())
+        except asyncio.QueueEmpty:
             raise NoPageYet from None
-        if isinstance(item, Exception):
-            raise item
-        return item
 
     async def _produce(self) -> None:
         try:
@@ -78,6 +81,12 @@ class PageStream:
             await self._queue.put(None)
         except Exception as error:  # noqa: BLE001  # carried over to the task that asks for pages
             await self._queue.put(error)
+
+
+def _page(item: Page | Exception | None) -> Page | None:
+    if isinstance(item, Exception):
+        raise item
+    return item
 
 
 class PageCheck:

@@ -30,7 +30,7 @@ class Desk:
         self.clock = clock
         self.vendor = fake_vendor.FakeVendor(clock)
         self.calls = fake_vendor.FakeCalls(self.vendor)
-        self.limits = Limits(batch_rows=100, batch_wait_s=0.01)
+        self.limits = Limits(batch_rows=100)
         self.announcer = None
         self.settings = {}
 

@@ -29,7 +29,7 @@ def vendor(clock):
 
 async def sync(store, clock, fake):
     connection = Connection("psa", "fake", "sandbox", fake_vendor.FakeCalls(fake))
-    limits = Limits(batch_rows=10, batch_wait_s=0.001, streams=1)
+    limits = Limits(batch_rows=10, streams=1)
     return await SyncEngine(store, clock=clock, limits=limits).run(connection)
 
 
