@@ -11,6 +11,7 @@ from servicedesk_core.cli.output import facts, plain, printable, table
 from servicedesk_core.errors import SettingsError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from servicedesk_core.store.queries.tickets import TicketDetail, TicketPage
@@ -187,9 +188,19 @@ def _show(cli: Cli, found: "TicketDetail") -> None:
         ]
         cli.out.print(table(("When", "Who", "Hours", "Summary"), entries, title="Time"))
     if found.events:
-        events = [(e.effective_at, e.type, e.vendor_word, _change(e.before), _change(e.after)) for e in found.events]
+        events = [
+            (e.effective_at, e.type, e.vendor_word, _change(e.before, found.names), _change(e.after, found.names))
+            for e in found.events
+        ]
         cli.out.print(table(("When", "What", "Vendor's word", "Before", "After"), events, title="History"))
 
 
-def _change(fields: dict[str, Any]) -> str:
-    return ", ".join(f"{name}: {value}" for name, value in fields.items() if value not in (None, "", [], {}))
+def _change(fields: "Mapping[str, Any]", names: "Mapping[str, Mapping[str, str]]") -> str:
+    """Return one side of a change, with names in place of the vendor's ids where the desk knows them."""
+    from servicedesk_core.domain import REFERENCES  # noqa: PLC0415
+
+    return ", ".join(
+        f"{name.removesuffix('_ref')}: {names.get(REFERENCES['tickets'].get(name, ''), {}).get(str(value), value)}"
+        for name, value in fields.items()
+        if value not in (None, "", [], {})
+    )

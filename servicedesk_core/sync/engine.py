@@ -11,6 +11,7 @@ from uuid import uuid4
 from sqlalchemy import Connection as Tx
 from sqlalchemy import update
 
+from servicedesk_core.config.values import did_you_mean
 from servicedesk_core.errors import AuthenticationError, ServiceDeskError, SettingsError
 from servicedesk_core.hooks.capabilities import StreamCapability, Support
 from servicedesk_core.hooks.specs.announcements import SyncFinished
@@ -299,9 +300,9 @@ def chosen(
     return names or tuple(capabilities)
 
 
-def _unknown(connection: str, names: Iterable[str], there: Iterable[str]) -> SettingsError:
+def _unknown(connection: str, names: Sequence[str], there: Iterable[str]) -> SettingsError:
     return SettingsError(
-        f"There is no stream {', '.join(names)}.",
+        f"There is no stream {', '.join(names)}.{did_you_mean(names[0], there)}",
         hint=f"Choose among {', '.join(sorted(there))}.",
         connection=connection,
     )

@@ -191,6 +191,17 @@ def test_connections_are_listed_and_tested(run, acme):
     assert streams["tickets"]["visible"] == 30
 
 
+def test_a_change_is_shown_with_names_and_unknown_ids_as_they_are():
+    from servicedesk_core.cli.tickets import _change
+
+    names = {"technicians": {"9": "Robin"}}
+    assert _change({"assignee_ref": "9", "queue_ref": "7", "status": ""}, names) == "assignee: Robin, queue: 7"
+
+
+def test_a_stream_that_does_not_exist_is_told_with_the_nearest(run, acme):
+    assert 'Did you mean "tickets"' in run("sync", "--only", "tickts").err
+
+
 def test_listing_connections_makes_no_store(run, acme):
     (acme.folder / "servicedesk.db").unlink()
     [listed] = document(run("connections", "list", "--json"), "connections.list")

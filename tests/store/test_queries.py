@@ -172,6 +172,21 @@ def test_a_ticket_comes_with_everything_that_hangs_on_it(desk, store):
     assert found.gone_at is None
 
 
+def test_names_of_what_a_change_was_about_come_along(desk, store, put):
+    moved = TicketEvent(
+        external_id="2:moved",
+        source=EventSource.OBSERVED,
+        ticket_ref="2",
+        type=EventType.QUEUE_CHANGED,
+        effective_at=NOW,
+        before={"queue_ref": "7", "queue_name": "x"},
+        after={"queue_ref": None},
+    )
+    put(moved)
+    found = store.read_blocking(lambda tx: tickets.get(tx, None, "2"))
+    assert found.names["queues"] == {"7": "Helpdesk"}
+
+
 def test_a_gone_ticket_can_still_be_looked_at(desk, store):
     found = store.read_blocking(lambda tx: tickets.get(tx, "psa", "gone"))
     assert (found.gone_at, found.gone_reason) == (NOW, "deleted")

@@ -424,6 +424,11 @@ def _names_of(tx: Connection, source_id: int, records: "builtins.list[Entity]") 
             value = getattr(record, column)
             for ref in value if isinstance(value, tuple) else (value,):
                 names.want(source_id, target, ref)
+        if isinstance(record, TicketEvent):
+            for state in (record.before, record.after):
+                for column, target in REFERENCES["tickets"].items():
+                    if isinstance(ref := state.get(column), str):
+                        names.want(source_id, target, ref)
     return names.all_of(source_id)
 
 
