@@ -183,7 +183,7 @@ class Store:
         except asyncio.CancelledError:
             await asyncio.wait([future])
             if not future.cancelled():
-                future.exception()  # looked at, else asyncio prints it as forgotten; the caller has another reason to stop
+                future.exception()  # looked at, else asyncio prints it as forgotten
             raise
 
     def _refuse_nesting(self) -> None:
