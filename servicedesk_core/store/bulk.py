@@ -82,9 +82,7 @@ def mark_gone(tx: Connection, table: Table, local_ids: Sequence[int], *, reason:
     )
 
 
-def append_created(
-    tx: Connection, table: Table, local_ids: Sequence[int], *, origin: str, mode: str, at: int
-) -> None:
+def append_created(tx: Connection, table: Table, local_ids: Sequence[int], *, origin: str, mode: str, at: int) -> None:
     """Tell the changes feed that those of the rows that are there were created: :func:`append_changes`, without rows.
 
     Args:
