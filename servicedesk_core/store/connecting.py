@@ -129,7 +129,13 @@ def _sqlite_engine(url: URL, *, begin: str, read_only: bool) -> Engine:
 
 
 def _pragmas(*, read_only: bool) -> tuple[str, ...]:
-    common = ("temp_store = MEMORY", "cache_size = -65536")
-    if read_only:
-        return (*common, "query_only = ON")
-    return (*common, "journal_mode = WAL", "synchronous = NORMAL", "journal_size_limit = 67108864")
+    common = ("temp_store = MEMORY",)
+    if read_only:  # each reader has a cache of its own, and the system keeps the file's pages anyway
+        return (*common, "cache_size = -8192", "query_only = ON")
+    return (
+        *common,
+        "cache_size = -32768",
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        "journal_size_limit = 67108864",
+    )

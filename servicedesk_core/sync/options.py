@@ -49,7 +49,7 @@ class Limits:
 
     batch_rows: int = 5_000
     batch_bytes: int = 16_000_000
-    pages_ahead: int = 4
+    pages_ahead: int = 3
     streams: int = 3
     lease_ttl_s: float = 60.0
     fetch_batch: int = 500
