@@ -147,6 +147,8 @@ async def _send_json(send: Any, body: bytes) -> None:
 
 
 def main() -> None:
+    # Not above: who only starts the vendor, and measures itself, should not carry its modules.
+
     parser = argparse.ArgumentParser()
     parser.add_argument("--tickets", type=int, required=True)
     parser.add_argument("--latency", type=float, default=0.0)
