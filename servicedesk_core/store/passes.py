@@ -204,9 +204,10 @@ def unseen(
     first_seen_before: datetime,
     created_since: datetime | None = None,
     created_until: datetime | None = None,
+    after_local_id: int = 0,
     limit: int | None = None,
-) -> list[str]:
-    """Return live records that a complete reconcile pass did not see.
+) -> dict[str, int]:
+    """Return live records that a complete reconcile pass did not see: their local ids by external id, rising.
 
     Args:
         tx: Any transaction.
@@ -216,13 +217,16 @@ def unseen(
         first_seen_before: Only records that the desk knew before this instant: the start of the pass.
         created_since: Only records created at or after it; for a stream with ``created_at``.
         created_until: Only records created before it.
+        after_local_id: Only records above it. A caller that marks them as gone piece by piece gives the last one:
+            looking from the beginning again would pass over all that it marked before.
         limit: At most so many.
     """
     table = table_of(stream)
     query = (
-        select(table.c.external_id)
+        select(table.c.external_id, table.c.local_id)
         .where(
-            table.c.source_id == source_id,
+            table.c.local_id > after_local_id,
+            table.c.source_id + 0 == source_id,  # no index: rows are wanted in the order in which they lie
             table.c.gone_at.is_(None),
             table.c.first_seen_at < to_us(first_seen_before),
             ~select(seen.c.pass_id)
@@ -235,7 +239,7 @@ def unseen(
         query = query.where(table.c.created_at >= to_us(created_since))
     if created_until is not None:
         query = query.where(table.c.created_at < to_us(created_until))
-    return list(tx.execute(query.limit(limit)).scalars())
+    return {row.external_id: row.local_id for row in tx.execute(query.limit(limit))}
 
 
 def stage(tx: Connection, pass_id: int, records: Sequence[tuple[str, Mapping[str, Any]]]) -> int:

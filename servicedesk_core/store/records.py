@@ -402,7 +402,7 @@ def raws(tx: Connection, source_id: int, stream: str, after_local_id: int = 0, l
     query = (
         select(table.c.local_id, table.c.external_id, table.c.raw, table.c.mapping_version)
         .where(
-            table.c.source_id == source_id,
+            table.c.source_id + 0 == source_id,  # no index: rows are wanted in the order in which they lie
             table.c.local_id > after_local_id,
             table.c.raw.is_not(None),
             table.c.gone_at.is_(None),

@@ -35,13 +35,15 @@ async def apply_missing(stream: StreamRun, done: Pass, *, mode: str) -> None:
 
     missing, seen, live = await run.store.read(
         lambda tx: (
-            passes.unseen(
-                tx,
-                done.pass_id,
-                run.source_id,
-                stream.stream,
-                first_seen_before=done.started_at,
-                created_since=created_since,
+            list(
+                passes.unseen(
+                    tx,
+                    done.pass_id,
+                    run.source_id,
+                    stream.stream,
+                    first_seen_before=done.started_at,
+                    created_since=created_since,
+                )
             ),
             passes.seen_count(tx, done.pass_id),
             records.counts(tx, run.source_id)[stream.stream],

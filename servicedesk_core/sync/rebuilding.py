@@ -90,13 +90,22 @@ def _swap(tx: Tx, stream: StreamRun, done: Pass, now: datetime) -> tuple[Landed,
 
 
 def _remove_old(tx: Tx, stream: StreamRun, done: Pass, now: datetime) -> int:
+    run = stream.run
     gone = 0
-    while True:
-        old = passes.unseen(
-            tx, done.pass_id, stream.run.source_id, stream.stream, first_seen_before=now, limit=_AT_ONCE
-        )
-        if not old:
-            return gone
+    after = 0
+    while old := passes.unseen(
+        tx,
+        done.pass_id,
+        run.source_id,
+        stream.stream,
+        first_seen_before=now,
+        after_local_id=after,
+        limit=_AT_ONCE,
+    ):
         if stream.capability.folds_into == TICKETS:
             note_tickets_of(tx, stream, old, now)
-        gone += mark_gone(tx, stream, old, reason=REPLACED, mode=REBUILD, now=now)
+        gone += mark_gone(tx, stream, list(old), reason=REPLACED, mode=REBUILD, now=now)
+        after = max(old.values())
+        if run.fence is not None:
+            leases.renew(tx, run.fence, run.limits.lease_ttl_s)
+    return gone

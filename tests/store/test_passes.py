@@ -76,10 +76,13 @@ def test_what_a_complete_reconciliation_did_not_see_is_named(do, key, source, pu
     do(passes.note_seen, begun.pass_id, ["1"])
     assert do(passes.seen_count, begun.pass_id) == 2
     known_before = {"first_seen_before": START}
-    assert do(passes.unseen, begun.pass_id, source.id, "tickets", **known_before) == ["2", "5"]
-    assert do(passes.unseen, begun.pass_id, source.id, "tickets", **known_before, limit=1) == ["2"]
-    assert do(passes.unseen, begun.pass_id, source.id, "tickets", **known_before, created_until=START) == ["2"]
-    assert do(passes.unseen, begun.pass_id, source.id, "tickets", **known_before, created_since=START) == ["5"]
+    assert do(passes.unseen, begun.pass_id, source.id, "tickets", **known_before).keys() == {"2", "5"}
+    assert do(passes.unseen, begun.pass_id, source.id, "tickets", **known_before, limit=1).keys() == {"2"}
+    first = do(passes.unseen, begun.pass_id, source.id, "tickets", **known_before, limit=1)
+    after = {"after_local_id": first["2"], "limit": 1}
+    assert do(passes.unseen, begun.pass_id, source.id, "tickets", **known_before, **after).keys() == {"5"}
+    assert do(passes.unseen, begun.pass_id, source.id, "tickets", **known_before, created_until=START).keys() == {"2"}
+    assert do(passes.unseen, begun.pass_id, source.id, "tickets", **known_before, created_since=START).keys() == {"5"}
 
 
 def test_pages_put_aside_come_back_in_order_and_leave_no_trace(do, store, key):

@@ -1,0 +1,46 @@
+"""Work done piece by piece begins each piece where the last one ended, instead of sorting everything again."""
+
+from datetime import UTC, datetime
+from functools import partial
+
+import pytest
+from sqlalchemy import event
+
+from servicedesk_core.store import passes, records
+
+START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("stream", ["tickets", "ticket_events", "notes", "companies"])
+def test_pieces_are_read_in_the_order_in_which_rows_lie(store, source, stream):
+    if store.dialect != "sqlite":
+        pytest.skip("about the plans of SQLite")
+    pieces = (
+        partial(records.raws, source_id=source.id, stream=stream, after_local_id=7),
+        partial(
+            passes.unseen,
+            pass_id=1,
+            source_id=source.id,
+            stream=stream,
+            first_seen_before=START,
+            after_local_id=7,
+            limit=10,
+        ),
+    )
+    assert [step for piece in pieces for step in plan_of(store, piece) if "TEMP B-TREE" in step] == []
+
+
+def plan_of(store, query):
+    def explained(tx):
+        asked = []
+
+        def note(_connection, _cursor, statement, parameters, *_):
+            asked.append((statement, parameters))
+
+        event.listen(tx, "before_cursor_execute", note)
+        query(tx)
+        event.remove(tx, "before_cursor_execute", note)
+        statement, parameters = asked[0]
+        return [row[3] for row in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+
+    return store.read_blocking(explained)
