@@ -148,7 +148,7 @@ class _Desk:
         self.connection = connection
         self.source_id = None if connection is None else sources.get(tx, connection).id
         self.now = now
-        restrict = "" if self.source_id is None else f" AND source_id = {self.source_id}"
+        restrict = "" if self.source_id is None else f" AND +source_id = {self.source_id}"
         self.open = f"FROM tickets WHERE is_open AND gone_at IS NULL{restrict}"
 
     def figure(self, label: str, count: int, **restrict: object) -> Figure:
@@ -162,12 +162,15 @@ class _Desk:
         return {name: int(value or 0) for name, value in zip(conditions, row, strict=True)}
 
     def groups(self, first: str, second: str) -> list[tuple[Any, Any, int]]:
-        """Count by two columns; an index of open tickets begins with both, so nothing is sorted."""
+        """Count by two columns of the index of open tickets.
+
+        The plus before a source keeps SQLite from walking all tickets in the order of another index.
+        """
         rows = self.tx.exec_driver_sql(f"SELECT {first}, {second}, COUNT(*) {self.open} GROUP BY 1, 2")
         return [(one, two, count) for one, two, count in rows]
 
     def by_reference(self, column: str, stream: str, field: str, nothing: str) -> tuple[Figure, ...]:
-        groups = self.groups("source_id", column)
+        groups = self.groups("+source_id", column)
         names = Names(self.tx)
         for source_id, ref, _ in groups:
             names.want(source_id, stream, ref)

@@ -994,6 +994,7 @@ def upgrade() -> None:
         "tickets",
         [
             "created_at",
+            "local_id",
             "source_id",
             "queue_ref",
             "status_category",
