@@ -2,18 +2,19 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := servicedesk_core plugins tests benchmarks docs
+PLUGINS := $(sort $(dir $(wildcard plugins/*/pyproject.toml plugins/*/*/pyproject.toml)))
 
 # Programs start quicker with their bytecode kept.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test test-all check bench docs dist format clean
 
-.venv/ready: pyproject.toml plugins/autotask/pyproject.toml constraints.txt
+.venv/ready: pyproject.toml $(PLUGINS:=pyproject.toml) constraints.txt
 	@echo "Creating .venv (once; takes a minute) ..."
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "servicedesk needs Python 3.11 or newer: make PYTHON=python3.12")'
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --group dev -e . -e plugins/autotask
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --group dev -e . $(PLUGINS:%=-e %)
 	@touch $@
 
 demo: .venv/ready  ## run the main job against a local stand-in of the vendor

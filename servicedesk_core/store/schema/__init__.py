@@ -1,0 +1,60 @@
+"""All tables, by the room of the product that they serve."""
+
+from servicedesk_core.store.schema.base import metadata
+from servicedesk_core.store.schema.records import BOOKKEEPING, IS_OPEN, RECORDS, ticket_source
+from servicedesk_core.store.schema.system import (
+    budget_buckets,
+    budget_counters,
+    budget_slots,
+    budget_waiters,
+    changes,
+    consumers,
+    leases,
+    links,
+    mapping_issues,
+    progress,
+    quarantine,
+    raw_shapes,
+    runs,
+    seen,
+    sources,
+    staged,
+    state,
+    store_meta,
+    tokens,
+)
+
+SCHEMA_VERSION = 1
+"""Version of the schema that this program writes; the number of the newest migration."""
+
+MIN_READER = 1
+"""Oldest ``SCHEMA_VERSION`` whose programs can read a store of this schema."""
+
+__all__ = [
+    "BOOKKEEPING",
+    "IS_OPEN",
+    "MIN_READER",
+    "RECORDS",
+    "SCHEMA_VERSION",
+    "budget_buckets",
+    "budget_counters",
+    "budget_slots",
+    "budget_waiters",
+    "changes",
+    "consumers",
+    "leases",
+    "links",
+    "mapping_issues",
+    "metadata",
+    "progress",
+    "quarantine",
+    "raw_shapes",
+    "runs",
+    "seen",
+    "sources",
+    "staged",
+    "state",
+    "store_meta",
+    "ticket_source",
+    "tokens",
+]
