@@ -23,8 +23,16 @@ from servicedesk_core.store.schema.system import (
     store_meta,
     tokens,
 )
+from servicedesk_core.store.schema.writing import (
+    audit,
+    audit_checkpoints,
+    outbox,
+    outbox_history,
+    write_lanes,
+    write_permits,
+)
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Version of the schema that this program writes; the number of the newest migration."""
 
 MIN_READER = 1
@@ -36,6 +44,8 @@ __all__ = [
     "MIN_READER",
     "RECORDS",
     "SCHEMA_VERSION",
+    "audit",
+    "audit_checkpoints",
     "budget_buckets",
     "budget_counters",
     "budget_slots",
@@ -46,6 +56,8 @@ __all__ = [
     "links",
     "mapping_issues",
     "metadata",
+    "outbox",
+    "outbox_history",
     "progress",
     "quarantine",
     "raw_shapes",
@@ -57,4 +69,6 @@ __all__ = [
     "store_meta",
     "ticket_source",
     "tokens",
+    "write_lanes",
+    "write_permits",
 ]

@@ -1,0 +1,100 @@
+"""The life of a write: in which states it can be, and what may follow what. Pure."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+
+class WriteState(StrEnum):
+    """Where a write stands."""
+
+    PROPOSED = "proposed"
+    """Stored, and waiting for somebody's approval."""
+    QUEUED = "queued"
+    """Approved; certainly not at the vendor; sent when its turn comes."""
+    SENDING = "sending"
+    """Handed to one sender. Committed before the first byte leaves."""
+    CONFIRMED = "confirmed"
+    """The vendor has it."""
+    REJECTED = "rejected"
+    """The vendor, or a check before sending, refused it; the vendor does not have it."""
+    IN_DOUBT = "in_doubt"
+    """The vendor may or may not have it. Never sent again without proof that it does not."""
+    DISCARDED = "discarded"
+    """A person decided that it is not pursued."""
+
+
+_S = WriteState
+
+TRANSITIONS: dict[WriteState, frozenset[WriteState]] = {
+    _S.PROPOSED: frozenset({_S.QUEUED, _S.DISCARDED, _S.IN_DOUBT}),
+    _S.QUEUED: frozenset({_S.SENDING, _S.REJECTED, _S.PROPOSED, _S.DISCARDED, _S.IN_DOUBT}),
+    _S.SENDING: frozenset({_S.CONFIRMED, _S.REJECTED, _S.QUEUED, _S.IN_DOUBT}),
+    _S.IN_DOUBT: frozenset({_S.CONFIRMED, _S.QUEUED, _S.DISCARDED}),
+    _S.REJECTED: frozenset({_S.QUEUED, _S.DISCARDED}),
+    _S.CONFIRMED: frozenset(),
+    _S.DISCARDED: frozenset(),
+}
+"""What may follow each state.
+
+``proposed`` and ``queued`` become doubtful only in a store that was restored or copied: what it remembers may be older
+than what was sent. ``queued`` goes back to ``proposed`` when the loop breaker wants a person to look.
+"""
+
+UNFINISHED = frozenset({_S.PROPOSED, _S.QUEUED, _S.SENDING, _S.IN_DOUBT})
+"""States from which something can still happen by itself or is waited for."""
+
+BLOCKING = frozenset({_S.QUEUED, _S.SENDING, _S.IN_DOUBT})
+"""States in which a write holds back later ones of the same aggregate."""
+
+
+class IllegalTransitionError(ValueError):
+    """A write cannot go from its state to the one that was asked for."""
+
+    def __init__(self, before: WriteState, after: WriteState) -> None:
+        super().__init__(f"a write that is {before.value} cannot become {after.value}")
+        self.before = before
+        self.after = after
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a write stands, with the proof of who sends it.
+
+    Attributes:
+        state: The state.
+        attempt: How often sending has begun.
+        owner: Which process sends it.
+        fence: Number of the lease under which it is sent.
+        not_after: When the attempt has ended at the latest; after it, an attempt without a result is a doubt.
+    """
+
+    state: WriteState = WriteState.PROPOSED
+    attempt: int = 0
+    owner: str | None = None
+    fence: int | None = None
+    not_after: datetime | None = None
+
+    def to(self, state: WriteState) -> "Standing":
+        """Return the standing after a transition; leaving ``sending`` clears the sender.
+
+        Raises:
+            IllegalTransitionError: It may not follow.
+        """
+        if state not in TRANSITIONS[self.state] or state is WriteState.SENDING:
+            raise IllegalTransitionError(self.state, state)
+        return replace(self, state=state, owner=None, fence=None, not_after=None)
+
+    def begin(self, *, owner: str, fence: int, not_after: datetime) -> "Standing":
+        """Return the standing of a write that is handed to a sender.
+
+        Raises:
+            IllegalTransitionError: It is not queued.
+        """
+        if WriteState.SENDING not in TRANSITIONS[self.state]:
+            raise IllegalTransitionError(self.state, WriteState.SENDING)
+        return Standing(WriteState.SENDING, self.attempt + 1, owner, fence, not_after)
+
+    def is_expired(self, now: datetime) -> bool:
+        """Whether an attempt has passed its end without a result; it becomes a doubt, never queued again."""
+        return self.state is WriteState.SENDING and self.not_after is not None and now >= self.not_after
