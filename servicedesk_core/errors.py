@@ -14,7 +14,8 @@ ServiceDeskError
 │   ├── TransientError            try again later (``retry_after_s``)
 │   │   └── RateLimitedError  VendorUnavailableError  NetworkError  VendorTimeoutError
 │   ├── PermanentError            do not try again unchanged
-│   │   ├── AuthenticationError  PermissionDeniedError  NotFoundError  RejectedError
+│   │   ├── AuthenticationError  PermissionDeniedError  NotFoundError
+│   │   ├── RejectedError → WriteConflictError
 │   │   └── UnsupportedError  ProtocolError  WriteNotGrantedError
 │   ├── OutcomeUnknownError       a write may or may not have happened: reconcile, never resend blindly
 │   └── HookError                 the plugin itself misbehaved
@@ -26,7 +27,9 @@ Each class carries a stable ``code`` (shown to people, documented, safe to match
 command line returns for it. Messages never hold secrets or record text.
 """
 
-from typing import ClassVar
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
 
 
 class ServiceDeskError(Exception):
@@ -279,6 +282,35 @@ class RejectedError(PermanentError):
     ) -> None:
         super().__init__(message, hint=hint, connection=connection, detail=detail)
         self.field_errors = field_errors
+
+
+class WriteConflictError(RejectedError):
+    """Somebody changed the record at the vendor since it was read; nothing was sent.
+
+    Args:
+        message: Names the fields, never their content.
+        theirs: Domain field to the value that the vendor shows now, for the fields of the write.
+        their_modified_at: The vendor's modification stamp of that version, if it has one.
+        hint: See :class:`ServiceDeskError`.
+        connection: See :class:`ServiceDeskError`.
+        detail: See :class:`ServiceDeskError`.
+    """
+
+    code = "write_conflict"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        theirs: Mapping[str, Any],
+        their_modified_at: datetime | None = None,
+        hint: str | None = None,
+        connection: str | None = None,
+        detail: str | None = None,
+    ) -> None:
+        super().__init__(message, field_errors=tuple(theirs), hint=hint, connection=connection, detail=detail)
+        self.theirs = dict(theirs)
+        self.their_modified_at = their_modified_at
 
 
 class UnsupportedError(PermanentError):

@@ -8,6 +8,8 @@ from servicedesk_core.hooks.capabilities import (
     StreamCheck,
     Support,
     VendorIdentity,
+    WarrantyCapability,
+    WriteCapability,
 )
 from servicedesk_core.hooks.connector import Connector
 from servicedesk_core.hooks.context import ConnectorContext, ConnectorSettings, VocabularyMapping
@@ -60,7 +62,9 @@ __all__ = [
     "SyncFinished",
     "VendorIdentity",
     "VocabularyMapping",
+    "WarrantyCapability",
     "Write",
+    "WriteCapability",
     "WriteReceipt",
     "fingerprint",
     "hookimpl",

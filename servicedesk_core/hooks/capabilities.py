@@ -1,9 +1,12 @@
 """What a connector says about itself and its vendor: data, checked by the conformance suite."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
+
+from servicedesk_core.hooks.writing import ReconcilableBy
 
 
 class Support(StrEnum):
@@ -54,26 +57,87 @@ class StreamCapability:
 
 
 @dataclass(frozen=True, slots=True)
+class WarrantyCapability:
+    """What a connector of the warranty family says beside the hooks that it implements.
+
+    Attributes:
+        devices_per_request: How many devices one request of ``find_entitlements`` asks for. Core calls the hook with so
+            many devices at a time, so that a call is one request.
+        parallel: How many calls of ``find_entitlements`` may be in flight at once.
+        wants: Fields of a device without which the answer may be ambiguous: ``product_number``, ``machine_type``,
+            ``country``.
+        origin: Whose word the answers are.
+        time_zone: IANA zone whose days the dates are.
+    """
+
+    devices_per_request: int = 1
+    parallel: int = 1
+    wants: tuple[str, ...] = ()
+    origin: Literal["maker", "distributor"] = "maker"
+    time_zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class WriteCapability:
+    """One kind of write that a connector can send, and what core must know to send it safely.
+
+    Attributes:
+        kind: The grant that it needs, for example ``tickets.update``.
+        reconcilable_by: How a write whose fate is unknown is found.
+        right: What the vendor's administrator must allow, in the vendor's words.
+        fields: Domain fields that it understands in ``Write.values``.
+        required: Those without which it is refused.
+        max_lengths: Longest text of a field, in the vendor's characters; a longer one is refused before it is sent.
+        settle_s: Seconds after the last attempt before which absence proves nothing.
+        timeout_s: Longest time that sending may take, the looks before and after it included.
+        visible_to: Who sees the result without being asked, for the person who approves: ``staff`` or ``customer``.
+        side_effects: What may happen at the vendor besides, for example workflow rules and mails.
+        vendor_entities: The vendor's entities behind it, for the documentation.
+    """
+
+    kind: str
+    reconcilable_by: ReconcilableBy = ReconcilableBy.NOTHING
+    right: str = ""
+    fields: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    max_lengths: Mapping[str, int] = field(default_factory=dict)
+    settle_s: float = 0.0
+    timeout_s: float = 120.0
+    visible_to: Literal["staff", "customer"] = "staff"
+    side_effects: str = ""
+    vendor_entities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a connector can do, and how access to its vendor is obtained.
 
     Attributes:
         vendor: The vendor's name, for people.
         streams: What can be pulled.
-        access: How access is obtained and who approves it; one line each.
+        access: How access is obtained; one step a line.
+        approved_by: Who must agree, for example "an Autotask administrator of the MSP".
+        lead_time: How long it takes until access works, or "unknown".
         documentation: Address of the vendor's own documentation.
-        writes: Grants that the connector understands, for example ``tickets.update``; empty while it only reads.
+        writes: What can be written; empty while it only reads.
+        claim_rules: What the manufacturer accepts in a claim, for connectors of the warranty family.
+        warranty: What the connector can do about warranty; ``None`` when it is not of that family.
     """
 
     vendor: str
     streams: tuple[StreamCapability, ...] = ()
     access: tuple[str, ...] = ()
     documentation: str = ""
-    writes: tuple[str, ...] = ()
+    writes: tuple[WriteCapability, ...] = ()
+    warranty: WarrantyCapability | None = None
 
     def stream(self, name: str) -> StreamCapability | None:
         """Return the capability of one stream, or ``None``."""
         return next((s for s in self.streams if s.stream == name), None)
+
+    def write(self, kind: str) -> WriteCapability | None:
+        """Return the capability of one kind of write, or ``None``."""
+        return next((w for w in self.writes if w.kind == kind), None)
 
 
 @dataclass(frozen=True, slots=True)

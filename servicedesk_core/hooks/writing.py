@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from servicedesk_core.hooks.pulling import SourceRecord
+
 
 class ReconcilableBy(StrEnum):
     """How a write whose fate is unknown can be found at the vendor."""
@@ -13,9 +15,16 @@ class ReconcilableBy(StrEnum):
     """Our id stands in a field that the vendor can search."""
     MARKER = "marker"
     """Our id stands inside the text."""
+    RECORD = "record"
+    """The changed record is known: it is read and compared, with the vendor's stamp of its last change."""
     CONTENT = "content"
     """Only by comparing content; can find, cannot prove absence."""
     NOTHING = "nothing"
+
+    @property
+    def may_prove_absence(self) -> bool:
+        """Whether ``ProvenAbsent`` is believed from this way of looking, once the settling time has passed."""
+        return self in {ReconcilableBy.REFERENCE, ReconcilableBy.MARKER, ReconcilableBy.RECORD}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,9 @@ class Write:
         values: Domain field to new value; only what changes.
         base: Domain field to the value that was read; the vendor must still show these.
         base_modified_at: The vendor's modification stamp when it was read.
+        attempted_at: When its last sending began; ``None`` before the first. Looking for it needs a time.
+        taken_refs: The vendor's ids that belong to other writes of ours; ``find_write`` never takes one of them for
+            this write, however alike they are.
     """
 
     id: str
@@ -39,6 +51,8 @@ class Write:
     values: dict[str, Any] = field(default_factory=dict)
     base: dict[str, Any] = field(default_factory=dict)
     base_modified_at: datetime | None = None
+    attempted_at: datetime | None = None
+    taken_refs: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +62,13 @@ class WriteReceipt:
     Attributes:
         ref: The vendor's id of the written record.
         warnings: What the vendor added, for people.
+        record: The record as it stands after the write, when the connector read it back; core stores it like one that
+            was pulled, so that the next pull shows no change.
     """
 
     ref: str
     warnings: tuple[str, ...] = ()
+    record: SourceRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from servicedesk_core.http.rules import Rule
 from servicedesk_core.ports import BudgetPolicy
@@ -26,11 +26,23 @@ class Route:
         path_pattern: Path below ``base_url``, or a whole URL pattern for trusted origins. ``{name}`` stands for one
             segment, ``{name:path}`` for the rest. Letters match without regard to case.
         grant: Grant needed, for example ``tickets.update``; ``None`` = the request reads.
+        body: Fields that the JSON body must hold with exactly these values for the route to match. It tells apart
+            what a vendor does at one address, such as an internal and a public note.
     """
 
     method: str
     path_pattern: str
     grant: str | None = None
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+    def takes(self, json: Any) -> bool:
+        """Return whether a JSON body meets the conditions."""
+        if not self.body:
+            return True
+        return isinstance(json, Mapping) and all(
+            name in json and type(json[name]) is type(value) and json[name] == value
+            for name, value in self.body.items()
+        )
 
 
 @dataclass(frozen=True, slots=True)

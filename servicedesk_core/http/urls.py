@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from servicedesk_core.errors import ProtocolError, SettingsError, WriteNotGrantedError
@@ -150,18 +150,19 @@ class RouteTable:
         self._routes = [(route, _compile(route.path_pattern)) for route in routes]
         self._grants = grants
 
-    def decide(self, method: str, target: Target) -> Decision:
+    def decide(self, method: str, target: Target, json: Any = None) -> Decision:
         """Return what the request is, before anything is sent.
 
         Args:
             method: Upper-case method.
             target: Where it goes.
+            json: The body, where it is JSON.
 
         Raises:
             WriteNotGrantedError: It would write and no grant allows it, or nobody declared what it does.
         """
         for route, pattern in self._routes:
-            if route.method.upper() in {method, "*"} and pattern.fullmatch(target.path):
+            if route.method.upper() in {method, "*"} and pattern.fullmatch(target.path) and route.takes(json):
                 if route.grant is not None and route.grant not in self._grants:
                     raise WriteNotGrantedError(
                         f"{method} {route.path_pattern} would change the vendor's data and is not granted.",

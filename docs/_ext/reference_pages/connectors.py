@@ -59,6 +59,6 @@ def page() -> str:
             )
             for one in capabilities.streams
         ]
-        writes = ", ".join(f"`{grant}`" for grant in capabilities.writes) or "Nothing."
+        writes = ", ".join(f"`{write.kind}`" for write in capabilities.writes) or "Nothing."
         text += table(columns, rows) + f"\n**Writes**\n\n{writes}\n"
     return text
