@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from servicedesk_core.domain.warranty import NO_RULES, ClaimRules
+
 from servicedesk_core.hooks.writing import ReconcilableBy
 
 
@@ -68,6 +70,8 @@ class WarrantyCapability:
             ``country``.
         origin: Whose word the answers are.
         time_zone: IANA zone whose days the dates are.
+        claim_rules: What the manufacturer accepts in a claim: fields, lengths, evidence, deadlines.
+        claims_per_request: How many claims one request of ``fetch_claims`` asks for.
     """
 
     devices_per_request: int = 1
@@ -75,6 +79,8 @@ class WarrantyCapability:
     wants: tuple[str, ...] = ()
     origin: Literal["maker", "distributor"] = "maker"
     time_zone: str = "UTC"
+    claim_rules: ClaimRules = NO_RULES
+    claims_per_request: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +126,6 @@ class Capabilities:
         lead_time: How long it takes until access works, or "unknown".
         documentation: Address of the vendor's own documentation.
         writes: What can be written; empty while it only reads.
-        claim_rules: What the manufacturer accepts in a claim, for connectors of the warranty family.
         warranty: What the connector can do about warranty; ``None`` when it is not of that family.
     """
 

@@ -17,6 +17,7 @@ from servicedesk_core.domain.warranty.claims import (
     PartReturn,
     ReturnState,
     VendorReference,
+    Visit,
 )
 from servicedesk_core.domain.warranty.coverage import (
     Delivery,
@@ -27,16 +28,40 @@ from servicedesk_core.domain.warranty.coverage import (
     LookupOutcome,
     PartInfo,
     PartLevel,
+    covered_on,
 )
+from servicedesk_core.domain.warranty.progress import (
+    ALERTS,
+    ClaimEvent,
+    ClaimEventKind,
+    ClaimProgress,
+    Folded,
+    fold,
+    is_overdue,
+)
+from servicedesk_core.domain.warranty.rules import EVIDENCE, NO_RULES, ClaimRules, problems_of
+from servicedesk_core.domain.warranty.states import APPROVALS, FINAL, OURS, TRANSITIONS, ClaimState, path, state_of
 
 __all__ = [
+    "ALERTS",
+    "APPROVALS",
+    "EVIDENCE",
+    "FINAL",
+    "NO_RULES",
+    "OURS",
+    "TRANSITIONS",
     "Attachment",
     "Claim",
+    "ClaimEvent",
+    "ClaimEventKind",
     "ClaimLine",
     "ClaimProblem",
+    "ClaimProgress",
     "ClaimReceipt",
     "ClaimReport",
+    "ClaimRules",
     "ClaimService",
+    "ClaimState",
     "ClaimStatus",
     "ClaimStep",
     "Credit",
@@ -47,6 +72,7 @@ __all__ = [
     "Entitlement",
     "EntitlementKind",
     "EntitlementResult",
+    "Folded",
     "LineDecision",
     "LookupOutcome",
     "PartInfo",
@@ -54,4 +80,11 @@ __all__ = [
     "PartReturn",
     "ReturnState",
     "VendorReference",
+    "Visit",
+    "covered_on",
+    "fold",
+    "is_overdue",
+    "path",
+    "problems_of",
+    "state_of",
 ]

@@ -103,10 +103,11 @@ class ClaimStatus(StrEnum):
 class ClaimReceipt(Model):
     """The manufacturer's confirmation of something that was sent.
 
-    ``ref`` is the id by which ``fetch_claims`` asks. ``status`` is ``None`` when its word means nothing here.
+    ``ref`` is the id by which ``fetch_claims`` asks; ``None`` when the manufacturer accepted without naming one:
+    ``find_claim`` is then asked until it does. ``status`` is ``None`` when its word means nothing here.
     """
 
-    ref: str
+    ref: str | None
     other_refs: tuple[VendorReference, ...] = ()
     status: ClaimStatus | None = None
     vendor_status: str | None = None
@@ -147,6 +148,15 @@ class PartReturn(Model):
     received_quantity: Annotated[Amount, Field(ge=0)] | None = None
     received_at: Instant | None = None
     received_serial_number: str | None = None
+
+
+class Visit(Model):
+    """An engineer's visit at the device; ``vendor_status`` is the manufacturer's own word for where it stands."""
+
+    starts_at: Instant | None = None
+    ends_at: Instant | None = None
+    engineer: str | None = None
+    vendor_status: str | None = None
 
 
 class CreditKind(StrEnum):
@@ -191,7 +201,10 @@ class ClaimStep(Model):
 
 
 class ClaimReport(Model):
-    """How a claim stands. The return of parts and the credit have lives of their own beside its status."""
+    """How a claim stands. The return of parts and the credit have lives of their own beside its status.
+
+    An empty list means that the manufacturer says nothing of the kind; one with entries is all that it shows.
+    """
 
     ref: str
     other_refs: tuple[VendorReference, ...] = ()
@@ -200,6 +213,7 @@ class ClaimReport(Model):
     denial_reason: str | None = None
     decisions: tuple[LineDecision, ...] = ()
     shipments: tuple[Shipment, ...] = ()
+    visits: tuple[Visit, ...] = ()
     returns: tuple[PartReturn, ...] = ()
     credits: tuple[Credit, ...] = ()
     history: tuple[ClaimStep, ...] = ()

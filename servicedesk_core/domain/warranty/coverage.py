@@ -1,5 +1,6 @@
 """Devices, what is covered, and the service parts of a device (provisional)."""
 
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
@@ -9,9 +10,15 @@ from pydantic import Field
 from servicedesk_core.domain.base import Model
 from servicedesk_core.domain.logistics import Country
 
+LIFETIME_FROM = 2100
+"""Makers write lifetime cover as an end in 2108, 2115 or 9999; no real cover ends this late."""
+
 
 class DeviceRef(Model):
-    """A device as its manufacturer knows it. A serial number alone is not unique for every manufacturer."""
+    """A device as its manufacturer knows it. A serial number alone is not unique for every manufacturer.
+
+    ``manufacturer`` is empty when nobody knows whose device it is.
+    """
 
     manufacturer: str
     serial_number: Annotated[str, Field(min_length=1)]
@@ -56,6 +63,36 @@ class Entitlement(Model):
     contract_number: str | None = None
     vendor_status: str | None = None
 
+    @property
+    def is_lifetime(self) -> bool:
+        """Whether the cover never ends."""
+        return self.ends_on is not None and self.ends_on.year >= LIFETIME_FROM
+
+    def covers_on(self, day: date) -> bool | None:
+        """Return whether this cover holds for the hardware on a day; ``None`` when its data do not tell.
+
+        Args:
+            day: The day of the failure, in the manufacturer's zone.
+        """
+        if self.covers_hardware is False or (self.starts_on is not None and day < self.starts_on):
+            return False
+        if self.ends_on is not None and self.ends_on < day:
+            return False
+        return True if self.covers_hardware and self.ends_on is not None else None
+
+
+def covered_on(entitlements: Iterable[Entitlement], day: date) -> bool | None:
+    """Return whether covers together hold for the hardware on a day; ``None`` when they do not tell.
+
+    Args:
+        entitlements: All covers of one device. None at all tells nothing.
+        day: The day of the failure.
+    """
+    verdicts = {row.covers_on(day) for row in entitlements}
+    if True in verdicts:
+        return True
+    return False if verdicts == {False} else None
+
 
 class LookupOutcome(StrEnum):
     """What a look-up of one device came to; not found, not covered and not allowed to see are different things."""
@@ -71,7 +108,9 @@ class EntitlementResult(Model):
     """The answer for one device.
 
     ``device`` is exactly what was asked for, so that answers are matched by it and never by their position.
-    ``reason`` says, without record text, why there are no entitlements; ``raw`` is the vendor's own answer.
+    ``reason`` says, without record text, why there are no entitlements; ``supply`` names the fields of the device that
+    would make an ambiguous one clear (``machine_type``, ``product_number``, ``country``); ``raw`` is the vendor's own
+    answer.
     """
 
     device: DeviceRef
@@ -81,6 +120,7 @@ class EntitlementResult(Model):
     shipped_on: date | None = None
     purchased_on: date | None = None
     reason: str | None = None
+    supply: tuple[str, ...] = ()
     raw: dict[str, Any] = {}
 
     def covered_on(self, day: date) -> bool | None:
@@ -89,13 +129,7 @@ class EntitlementResult(Model):
         Args:
             day: The day of the failure.
         """
-        started = [row for row in self.entitlements if row.starts_on is None or row.starts_on <= day]
-        possible = [
-            row for row in started if row.covers_hardware is not False and (row.ends_on is None or day <= row.ends_on)
-        ]
-        if any(row.covers_hardware and row.ends_on for row in possible):
-            return True
-        return None if possible or not self.entitlements else False
+        return covered_on(self.entitlements, day)
 
 
 class PartLevel(StrEnum):
