@@ -71,6 +71,11 @@ class HttpFactory:
         return client
 
     @property
+    def grants(self) -> frozenset[str]:
+        """What the connection may write."""
+        return self._grants
+
+    @property
     def requests_sent(self) -> int:
         """Requests sent by all clients of the connection."""
         return sum(client.requests_sent for client in self._clients)

@@ -2,7 +2,17 @@
 
 from servicedesk_core.testing.clock import FakeClock
 from servicedesk_core.testing.context import make_context, opened
+from servicedesk_core.testing.maker import MemoryMaker
 from servicedesk_core.testing.memory import MemoryState
 from servicedesk_core.testing.suites.ticket_sync import TicketSyncSuite
+from servicedesk_core.testing.suites.warranty_lookup import WarrantyLookupSuite
 
-__all__ = ["FakeClock", "MemoryState", "TicketSyncSuite", "make_context", "opened"]
+__all__ = [
+    "FakeClock",
+    "MemoryMaker",
+    "MemoryState",
+    "TicketSyncSuite",
+    "WarrantyLookupSuite",
+    "make_context",
+    "opened",
+]

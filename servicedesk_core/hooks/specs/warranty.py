@@ -30,6 +30,7 @@ class WarrantySpecs:
 
         Args:
             device: As another source states it: the manufacturer's name in any spelling, the serial number untrimmed.
+                An empty manufacturer means that nobody knows it: then the shape of the serial number decides.
 
         Returns:
             The device as this manufacturer writes it, or ``None`` when it is not its own or the serial number cannot be
@@ -45,15 +46,20 @@ class WarrantySpecs:
     def find_entitlements(self, devices: Sequence[DeviceRef]) -> AsyncIterator[EntitlementResult]:
         """Look up what is covered; implement it as an async generator.
 
-        Called with any number of devices that ``recognise`` accepted; the connector cuts them into the vendor's
-        batches. Must not change anything at the vendor.
+        Called with devices as ``recognise`` gave them back. Core asks for at most
+        ``WarrantyCapability.devices_per_request`` of them at a time and has up to ``WarrantyCapability.parallel`` calls
+        in flight; called with more, the connector cuts them into the vendor's batches. Must not change anything at the
+        vendor.
 
         Args:
             devices: The devices, without duplicates.
 
         Yields:
             Exactly one result for each device, in any order, with the asked-for device in it. One bad serial number
-            never spoils the others, and an empty answer never stands for "not covered".
+            never spoils the others, and an empty answer never stands for "not covered": a device that the vendor left
+            out of its answer is ``FAILED``, unless that is the vendor's way of saying that it does not know it:
+            ``NOT_FOUND``. Dates are days in the maker's
+            zone, the last one included; lifetime cover ends on ``9999-12-31`` or as the vendor says.
 
         Raises:
             AuthenticationError: The vendor rejected the credentials.

@@ -1,0 +1,92 @@
+"""Serial numbers as people and firmware write them."""
+
+import re
+import unicodedata
+from itertools import pairwise
+
+_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202f\u2060\ufeff]")
+_QUOTES = "'\"`´‘’“”"  # noqa: RUF001  # what spreadsheets and mails put around a value
+_SAME = 3
+_RISING = 6
+
+PLACEHOLDERS = frozenset(
+    {
+        "TO BE FILLED BY O.E.M.",
+        "TO BE FILLED BY OEM",
+        "TO BE FILLED",
+        "O.E.M.",
+        "OEM",
+        "DEFAULT",
+        "DEFAULT STRING",
+        "SYSTEM SERIAL NUMBER",
+        "CHASSIS SERIAL NUMBER",
+        "BASE BOARD SERIAL NUMBER",
+        "SERIAL NUMBER",
+        "SERIAL",
+        "SYSTEM MANUFACTURER",
+        "SYSTEM PRODUCT NAME",
+        "NONE",
+        "NULL",
+        "NIL",
+        "NAN",
+        "EMPTY",
+        "UNKNOWN",
+        "INVALID",
+        "N/A",
+        "NA",
+        "N.A.",
+        "TBD",
+        "TEST",
+        "NO SERIAL",
+        "NO SERIAL NUMBER",
+        "NOT APPLICABLE",
+        "NOT AVAILABLE",
+        "NOT SPECIFIED",
+        "NOT SET",
+        "NOT PRESENT",
+        "NOT FOUND",
+        "UNSPECIFIED",
+        "UNDEFINED",
+        "?",
+    }
+)
+"""What firmware and people write where a serial number is missing, in upper case."""
+
+_VIRTUAL = re.compile(r"^(VMWARE|PARALLELS|VIRTUALBOX|QEMU|XEN|EC2)\b|^\d{4}(-\d{4}){5}-\d{2}$")
+
+
+def normalise_serial(text: str) -> str:
+    """Return a serial number as all sources should spell it: visible characters, upper case, no blanks around it.
+
+    Args:
+        text: As a source states it.
+    """
+    visible = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    return " ".join(visible.split()).strip(_QUOTES + " ").upper()
+
+
+def why_no_serial(text: str | None) -> str | None:
+    """Return why a text identifies no device at any manufacturer, for people; ``None`` when it may.
+
+    Args:
+        text: As a source states it.
+    """
+    serial = normalise_serial(text or "")
+    if not serial:
+        return "has no serial number"
+    if serial in PLACEHOLDERS or serial.rstrip(".") in PLACEHOLDERS or _is_filler(serial):
+        return "has a placeholder where the serial number belongs"
+    if _VIRTUAL.search(serial):
+        return "is a virtual machine"
+    return None
+
+
+def _is_filler(serial: str) -> bool:
+    """Return whether it is one character again and again, or simply counted up."""
+    letters = re.sub(r"[^0-9A-Z]", "", serial)
+    if not letters or len(letters) == 1:
+        return True
+    if len(letters) >= _SAME and len(set(letters)) == 1:
+        return True
+    rising = all((ord(b) - ord(a)) % 10 == 1 for a, b in pairwise(letters))
+    return letters.isdigit() and len(letters) >= _RISING and rising
