@@ -5,14 +5,18 @@ from servicedesk_core.testing.context import make_context, opened
 from servicedesk_core.testing.maker import MemoryMaker
 from servicedesk_core.testing.memory import MemoryState
 from servicedesk_core.testing.suites.ticket_sync import TicketSyncSuite
+from servicedesk_core.testing.suites.warranty_claims import ClaimVendor, WarrantyClaimsSuite, granted_http
 from servicedesk_core.testing.suites.warranty_lookup import WarrantyLookupSuite
 
 __all__ = [
+    "ClaimVendor",
     "FakeClock",
     "MemoryMaker",
     "MemoryState",
     "TicketSyncSuite",
+    "WarrantyClaimsSuite",
     "WarrantyLookupSuite",
+    "granted_http",
     "make_context",
     "opened",
 ]
