@@ -11,10 +11,8 @@ _RISING = 6
 
 PLACEHOLDERS = frozenset(
     {
-        "TO BE FILLED BY O.E.M.",
         "TO BE FILLED BY OEM",
         "TO BE FILLED",
-        "O.E.M.",
         "OEM",
         "DEFAULT",
         "DEFAULT STRING",
@@ -34,7 +32,6 @@ PLACEHOLDERS = frozenset(
         "INVALID",
         "N/A",
         "NA",
-        "N.A.",
         "TBD",
         "TEST",
         "NO SERIAL",
@@ -50,7 +47,7 @@ PLACEHOLDERS = frozenset(
         "?",
     }
 )
-"""What firmware and people write where a serial number is missing, in upper case."""
+"""What firmware and people write where a serial number is missing, in upper case and without full stops."""
 
 _VIRTUAL = re.compile(r"^(VMWARE|PARALLELS|VIRTUALBOX|QEMU|XEN|EC2)\b|^\d{4}(-\d{4}){5}-\d{2}$")
 
@@ -74,7 +71,7 @@ def why_no_serial(text: str | None) -> str | None:
     serial = normalise_serial(text or "")
     if not serial:
         return "has no serial number"
-    if serial in PLACEHOLDERS or serial.rstrip(".") in PLACEHOLDERS or _is_filler(serial):
+    if serial.replace(".", "") in PLACEHOLDERS or _is_filler(serial):
         return "has a placeholder where the serial number belongs"
     if _VIRTUAL.search(serial):
         return "is a virtual machine"

@@ -1,0 +1,149 @@
+"""What is believed about a device's cover when several sources speak, and when to ask again."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from servicedesk_core.domain.base import Instant, Model
+from servicedesk_core.domain.warranty.coverage import Entitlement, LookupOutcome, covered_on
+from servicedesk_core.domain.warranty.spans import covered_until, hardware_end
+
+
+class CoverSource(StrEnum):
+    """Whose word a fact is, the most trustworthy first."""
+
+    MAKER = "maker"
+    DISTRIBUTOR = "distributor"
+    PSA = "psa"
+    RMM = "rmm"
+    PROJECT = "project"
+    SPREADSHEET = "spreadsheet"
+
+    @property
+    def rank(self) -> int:
+        """Place in the order of trust; 0 is the best."""
+        return list(CoverSource).index(self)
+
+
+class CoverState(StrEnum):
+    """How a device stands on a day, in the words of the lists."""
+
+    COVERED = "covered"
+    EXPIRED = "expired"
+    UPCOMING = "upcoming"
+    UNKNOWN = "unknown"
+    NOT_FOUND = "not_found"
+    AMBIGUOUS = "ambiguous"
+    DENIED = "denied"
+    ERROR = "error"
+    NO_SERIAL = "no_serial"
+    NOT_RECOGNISED = "not_recognised"
+
+
+_WITHOUT_COVERS = {
+    LookupOutcome.FOUND: CoverState.UNKNOWN,
+    LookupOutcome.NOT_FOUND: CoverState.NOT_FOUND,
+    LookupOutcome.AMBIGUOUS: CoverState.AMBIGUOUS,
+    LookupOutcome.DENIED: CoverState.DENIED,
+    LookupOutcome.FAILED: CoverState.ERROR,
+}
+
+
+class CoverFact(Model):
+    """What one source says about one device.
+
+    ``origin`` is the connection, or what stands in for one. ``outcome`` is that of the last time it was asked, at
+    ``asked_at``; the covers are those of the last time it knew the device, at ``answered_at``: a source that is out of
+    order takes nothing away from what it said before.
+    """
+
+    source: CoverSource
+    origin: str
+    outcome: LookupOutcome
+    entitlements: tuple[Entitlement, ...] = ()
+    supply: tuple[str, ...] = ()
+    reason: str | None = None
+    product: str | None = None
+    asked_at: Instant
+    answered_at: Instant | None = None
+
+    def state_on(self, day: date) -> CoverState:
+        """Return how the device stands on a day, as far as this source tells."""
+        if not self.entitlements:
+            return _WITHOUT_COVERS[self.outcome]
+        covered = covered_on(self.entitlements, day)
+        if covered is None:
+            return CoverState.UNKNOWN
+        if covered:
+            return CoverState.COVERED
+        end = hardware_end(self.entitlements)
+        return CoverState.UPCOMING if end is not None and end >= day else CoverState.EXPIRED
+
+    def until(self, day: date) -> date | None:
+        """Return the last day of the cover: of the unbroken one that holds, else of the last one known."""
+        return covered_until(self.entitlements, day) or hardware_end(self.entitlements)
+
+
+def best(facts: Iterable[CoverFact]) -> CoverFact | None:
+    """Return the fact to believe: one with covers before one without, then the better source, then the newer answer.
+
+    A maker's expired cover beats a later date in a spreadsheet: precedence is by source, never by date.
+
+    Args:
+        facts: What is known of one device.
+    """
+    return min(
+        facts,
+        key=lambda fact: (
+            not fact.entitlements,
+            fact.source.rank,
+            -(fact.answered_at or fact.asked_at).timestamp(),
+            fact.origin,
+        ),
+        default=None,
+    )
+
+
+_FAILED_AGAIN = timedelta(0)
+_OTHERWISE_AGAIN = {
+    LookupOutcome.FAILED: _FAILED_AGAIN,
+    LookupOutcome.DENIED: timedelta(days=1),
+    LookupOutcome.AMBIGUOUS: timedelta(days=7),
+    LookupOutcome.NOT_FOUND: timedelta(days=7),
+}
+_SHORTEST, _LONGEST = timedelta(days=7), timedelta(days=90)
+_EXPIRED_AGAIN = timedelta(days=30)
+
+
+def good_for(fact: CoverFact, day: date) -> timedelta:
+    """Return how long an answer needs no second asking: the longer, the further away the end of the cover.
+
+    A quarter of the remaining days, at least a week and at most three months; an expired cover may have been renewed
+    and is good for a month, an error for no time at all.
+
+    Args:
+        fact: The answer.
+        day: Today.
+    """
+    if fact.outcome is not LookupOutcome.FOUND:
+        return _OTHERWISE_AGAIN[fact.outcome]
+    end = fact.until(day)
+    if end is None:
+        return _SHORTEST
+    if end < day:
+        return _EXPIRED_AGAIN
+    return min(max((end - day) / 4, _SHORTEST), _LONGEST)
+
+
+def is_fresh(fact: CoverFact, now: datetime, max_age: timedelta | None = None) -> bool:
+    """Return whether a source need not be asked again.
+
+    Args:
+        fact: Its last answer.
+        now: The current instant.
+        max_age: Oldest answer that is good enough; ``None`` = as :func:`good_for` says. An error is never fresh.
+    """
+    if fact.outcome is LookupOutcome.FAILED:
+        return False
+    limit = good_for(fact, now.date()) if max_age is None else max_age
+    return now - fact.asked_at < limit

@@ -1,0 +1,205 @@
+"""Serial numbers, days, spans and which source is believed; all pure."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from servicedesk_core.domain.warranty import Entitlement, EntitlementKind, LookupOutcome, covered_on
+from servicedesk_core.domain.warranty.days import day_at, last_day
+from servicedesk_core.domain.warranty.facts import CoverFact, CoverSource, CoverState, best, good_for, is_fresh
+from servicedesk_core.domain.warranty.serials import normalise_serial, why_no_serial
+from servicedesk_core.domain.warranty.spans import Span, covered_until, gaps, hardware_end, hardware_spans
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+TODAY = NOW.date()
+
+
+def cover(first=None, last=None, *, hardware=True):
+    return Entitlement(kind=EntitlementKind.BASE, starts_on=first, ends_on=last, covers_hardware=hardware)
+
+
+def fact(source=CoverSource.MAKER, *covers, outcome=LookupOutcome.FOUND, age=timedelta(days=1), origin="one"):
+    at = NOW - age
+    return CoverFact(
+        source=source,
+        origin=origin,
+        outcome=outcome,
+        entitlements=covers,
+        asked_at=at,
+        answered_at=at if outcome is LookupOutcome.FOUND else None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (" abc123\t", "ABC123"),
+        ("'5CG1234XYZ'", "5CG1234XYZ"),
+        ("\u200bPF\u00ad2ABC\ufeff", "PF2ABC"),
+        ("ＰＦ２ＡＢＣ", "PF2ABC"),  # noqa: RUF001  # full-width, as East Asian keyboards write it
+        ("S/N  12 34", "S/N 12 34"),
+    ],
+)
+def test_serial_numbers_are_spelt_alike(written, meant):
+    assert normalise_serial(written) == meant
+    assert normalise_serial(meant) == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        None, "", "   ", "To be filled by O.E.M.", "to be filled by o.e.m", "Default string", "System Serial Number",
+        "None", "N/A", "Not Specified", "0", "00000000", "XXXXXXXXXX", "-", "...", "123456789", "0123456789", "INVALID",
+        "Chassis Serial Number", "VMware-56 4d 12 34 56 78 9a bc-de f0 12 34 56 78 9a bc", "Parallels-12 34",
+        "0000-0013-9823-2398-8765-2310-42",
+    ],
+)  # fmt: skip
+def test_placeholders_are_no_serial_numbers(text):
+    assert why_no_serial(text)
+
+
+@pytest.mark.parametrize("text", ["7XK2PL3", "PF2ABCDE", "FOC1922S6JU", "5CG1234XYZ", "C02XL0GTJGH5", "A1", "1234567A"])
+def test_real_serial_numbers_are_no_placeholders(text):
+    assert why_no_serial(text) is None
+
+
+@given(st.text())
+def test_normalising_twice_changes_nothing(text):
+    once = normalise_serial(text)
+    assert normalise_serial(once) == once
+
+
+@pytest.mark.parametrize(
+    ("instant", "day"),
+    [
+        ("2025-11-11T05:59:59+00:00", date(2025, 11, 10)),
+        ("2019-03-25T04:59:59.999+00:00", date(2019, 3, 24)),
+        ("2016-03-24T05:00:00+00:00", date(2016, 3, 24)),
+    ],
+)
+def test_an_instant_is_a_day_in_the_makers_zone(instant, day):
+    assert day_at(datetime.fromisoformat(instant), "America/Chicago") == day
+
+
+def test_an_instant_without_a_zone_is_refused():
+    with pytest.raises(ValueError, match="time zone"):
+        day_at(datetime(2026, 1, 1), "UTC")  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(
+    ("first", "months", "last"),
+    [
+        (date(2023, 1, 31), 36, date(2026, 1, 30)),
+        (date(2024, 2, 29), 12, date(2025, 2, 27)),
+        (date(2023, 8, 31), 6, date(2024, 2, 28)),
+        (date(2023, 12, 1), 1, date(2023, 12, 31)),
+    ],
+)
+def test_months_end_on_the_day_before(first, months, last):
+    assert last_day(first, months) == last
+
+
+def test_covers_that_touch_leave_no_gap():
+    rows = (
+        cover(date(2023, 1, 1), date(2024, 12, 31)),
+        cover(date(2025, 1, 1), date(2025, 12, 31)),
+        cover(date(2026, 2, 1), date(2026, 12, 31)),
+        cover(date(2020, 1, 1), date(2099, 1, 1), hardware=False),
+        cover(date(2020, 1, 1), None),
+    )
+    assert hardware_spans(rows) == (
+        Span(date(2023, 1, 1), date(2025, 12, 31)),
+        Span(date(2026, 2, 1), date(2026, 12, 31)),
+    )
+    assert gaps(rows) == (Span(date(2026, 1, 1), date(2026, 1, 31)),)
+    assert covered_until(rows, date(2023, 5, 5)) == date(2025, 12, 31)
+    assert covered_until(rows, date(2026, 1, 5)) is None
+    assert hardware_end(rows) == date(2026, 12, 31)
+
+
+def test_lifetime_cover_and_odd_dates():
+    forever = cover(None, date(9999, 12, 31))
+    assert forever.is_lifetime
+    assert cover(None, date(2108, 1, 1)).is_lifetime
+    assert hardware_spans((forever, cover(date(2020, 1, 1), date(2021, 1, 1)))) == (Span(date.min, date.max),)
+    assert hardware_spans((cover(date(2021, 1, 2), date(2021, 1, 1)),)) == ()
+    one_day = cover(date(2021, 1, 1), date(2021, 1, 1))
+    assert one_day.covers_on(date(2021, 1, 1)) is True
+
+
+days = st.dates(date(2020, 1, 1), date(2022, 1, 1))
+covers = st.lists(
+    st.builds(cover, st.none() | days, st.none() | days, hardware=st.sampled_from([True, False, None])), max_size=6
+)
+
+
+@given(covers, days)
+def test_spans_agree_with_the_verdict_of_the_day(rows, day):
+    certain = any(span.first <= day <= span.last for span in hardware_spans(rows))
+    assert certain == (covered_on(rows, day) is True)
+    for gap in gaps(rows):
+        assert gap.first <= gap.last
+        assert covered_on(rows, gap.first) is not True
+
+
+@given(covers)
+def test_spans_are_apart_and_in_order(rows):
+    spans = hardware_spans(rows)
+    assert all(b.first - a.last > timedelta(days=1) for a, b in pairwise(spans))
+
+
+def test_the_better_source_is_believed_whatever_its_date():
+    maker = fact(CoverSource.MAKER, cover(date(2020, 1, 1), date(2023, 1, 1)), age=timedelta(days=300))
+    sheet = fact(CoverSource.SPREADSHEET, cover(date(2020, 1, 1), date(2030, 1, 1)), age=timedelta(0))
+    psa = fact(CoverSource.PSA, cover(None, date(2029, 1, 1)))
+    assert best((sheet, psa, maker)) is maker
+    assert best((sheet, psa)) is psa
+    unknown = fact(CoverSource.MAKER, outcome=LookupOutcome.NOT_FOUND)
+    assert best((unknown, sheet)) is sheet
+    assert best(()) is None
+
+
+def test_of_two_answers_of_one_rank_the_newer_is_believed():
+    old = fact(CoverSource.MAKER, cover(None, date(2027, 1, 1)), age=timedelta(days=9), origin="a")
+    new = fact(CoverSource.MAKER, cover(None, date(2026, 7, 1)), age=timedelta(days=1), origin="b")
+    assert best((old, new)) is new
+
+
+@pytest.mark.parametrize(
+    ("covers", "outcome", "state"),
+    [
+        ((cover(date(2026, 1, 1), date(2026, 6, 1)),), LookupOutcome.FOUND, CoverState.COVERED),
+        ((cover(date(2025, 1, 1), date(2026, 5, 31)),), LookupOutcome.FOUND, CoverState.EXPIRED),
+        ((cover(date(2026, 6, 2), date(2027, 5, 31)),), LookupOutcome.FOUND, CoverState.UPCOMING),
+        ((cover(None, None),), LookupOutcome.FOUND, CoverState.UNKNOWN),
+        ((), LookupOutcome.FOUND, CoverState.UNKNOWN),
+        ((), LookupOutcome.NOT_FOUND, CoverState.NOT_FOUND),
+        ((), LookupOutcome.AMBIGUOUS, CoverState.AMBIGUOUS),
+        ((), LookupOutcome.DENIED, CoverState.DENIED),
+        ((), LookupOutcome.FAILED, CoverState.ERROR),
+        ((cover(None, date(2030, 1, 1)),), LookupOutcome.FAILED, CoverState.COVERED),
+    ],
+)
+def test_a_device_has_one_state(covers, outcome, state):
+    assert fact(CoverSource.MAKER, *covers, outcome=outcome).state_on(TODAY) is state
+
+
+def test_answers_keep_the_longer_the_further_away_the_end_is():
+    def kept(until):
+        return good_for(fact(CoverSource.MAKER, cover(date(2020, 1, 1), until)), TODAY)
+
+    assert kept(TODAY + timedelta(days=3)) == timedelta(days=7)
+    assert kept(TODAY + timedelta(days=100)) == timedelta(days=25)
+    assert kept(date(2108, 1, 1)) == timedelta(days=90)
+    assert kept(TODAY - timedelta(days=1)) == timedelta(days=30)
+
+
+def test_an_error_is_never_fresh_and_an_age_can_be_demanded():
+    found = fact(CoverSource.MAKER, cover(date(2020, 1, 1), date(2030, 1, 1)), age=timedelta(days=20))
+    assert is_fresh(found, NOW)
+    assert not is_fresh(found, NOW, timedelta(days=10))
+    assert not is_fresh(fact(outcome=LookupOutcome.FAILED, age=timedelta(0)), NOW, timedelta(days=10))
+    assert not is_fresh(found, NOW, timedelta(0))
