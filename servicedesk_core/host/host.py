@@ -169,7 +169,7 @@ class Host:
         connection, stack = await self._opened(name, offline=False, testing=True)
         async with stack:
             checks: tuple[StreamCheck, ...] = ()
-            if connection.calls.implements("check_connection") and connection.streams:
+            if connection.calls.implements("check_connection"):
                 checks = await connection.calls.check_connection(connection.streams)
             await self._store.write(partial(sources.unblock, source_id=connection.source.id))
             return ConnectionTest(

@@ -128,7 +128,7 @@ class HttpClient:
         method = method.upper()
         try:
             target = self._origins.resolve(url, params)
-            decision = self._routes.decide(method, target, json)
+            decision = self._routes.decide(method, target, json, headers)
         except ConnectorError as error:
             error.connection = self.connection
             raise

@@ -1,5 +1,6 @@
 """What a connector declares about its vendor's HTTP interface: plain data, no behaviour."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -28,15 +29,23 @@ class Route:
         grant: Grant needed, for example ``tickets.update``; ``None`` = the request reads.
         body: Fields that the JSON body must hold with exactly these values for the route to match. It tells apart
             what a vendor does at one address, such as an internal and a public note.
+        header: Name of a header field and a regular expression that its whole value must match, for vendors that name
+            the operation there, such as SOAP's ``SOAPAction``.
     """
 
     method: str
     path_pattern: str
     grant: str | None = None
     body: Mapping[str, Any] = field(default_factory=dict)
+    header: tuple[str, str] | None = None
 
-    def takes(self, json: Any) -> bool:
-        """Return whether a JSON body meets the conditions."""
+    def takes(self, json: Any, headers: Mapping[str, str]) -> bool:
+        """Return whether a JSON body and the header fields of a request meet the conditions."""
+        if self.header is not None:
+            name, expression = self.header
+            value = next((value for key, value in headers.items() if key.lower() == name.lower()), "")
+            if not re.fullmatch(expression, value):
+                return False
         if not self.body:
             return True
         return isinstance(json, Mapping) and all(

@@ -150,19 +150,23 @@ class RouteTable:
         self._routes = [(route, _compile(route.path_pattern)) for route in routes]
         self._grants = grants
 
-    def decide(self, method: str, target: Target, json: Any = None) -> Decision:
+    def decide(
+        self, method: str, target: Target, json: Any = None, headers: Mapping[str, str] | None = None
+    ) -> Decision:
         """Return what the request is, before anything is sent.
 
         Args:
             method: Upper-case method.
             target: Where it goes.
             json: The body, where it is JSON.
+            headers: Header fields that the caller gave.
 
         Raises:
             WriteNotGrantedError: It would write and no grant allows it, or nobody declared what it does.
         """
+        fields = headers or {}
         for route, pattern in self._routes:
-            if route.method.upper() in {method, "*"} and pattern.fullmatch(target.path) and route.takes(json):
+            if route.method.upper() in {method, "*"} and pattern.fullmatch(target.path) and route.takes(json, fields):
                 if route.grant is not None and route.grant not in self._grants:
                     raise WriteNotGrantedError(
                         f"{method} {route.path_pattern} would change the vendor's data and is not granted.",

@@ -213,3 +213,19 @@ async def test_redirects_inside_the_origin_are_followed_for_reads_but_not_for_ev
     assert (await client.get("old")).url == server.url + "/api/new"
     with pytest.raises(ProtocolError, match="redirected more than 5 times"):
         await client.get("loop")
+
+
+def test_route_can_be_told_by_a_header_field():
+    table = RouteTable(
+        [
+            Route("POST", "service", header=("SOAPAction", "http://api/Look")),
+            Route("POST", "service", grant="claims.submit", header=("SOAPAction", "http://api/Create")),
+        ],
+        frozenset({"claims.submit"}),
+    )
+    target = Origins("https://vendor.example/api/").resolve("service")
+    assert not table.decide("POST", target, None, {"soapaction": "http://api/Look"}).writes
+    assert table.decide("POST", target, None, {"SOAPAction": "http://api/Create"}).writes
+    for headers in ({}, None, {"SOAPAction": "http://api/LookAndCreate"}):
+        with pytest.raises(WriteNotGrantedError):
+            table.decide("POST", target, None, headers)
