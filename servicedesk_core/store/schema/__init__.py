@@ -1,6 +1,7 @@
 """All tables, by the room of the product that they serve."""
 
 from servicedesk_core.store.schema.base import metadata
+from servicedesk_core.store.schema.operating import alert_notices, alerts, budget_policies, job_runs
 from servicedesk_core.store.schema.records import BOOKKEEPING, IS_OPEN, RECORDS, ticket_source
 from servicedesk_core.store.schema.system import (
     budget_buckets,
@@ -32,7 +33,7 @@ from servicedesk_core.store.schema.writing import (
     write_permits,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Version of the schema that this program writes; the number of the newest migration."""
 
 MIN_READER = 1
@@ -44,14 +45,18 @@ __all__ = [
     "MIN_READER",
     "RECORDS",
     "SCHEMA_VERSION",
+    "alert_notices",
+    "alerts",
     "audit",
     "audit_checkpoints",
     "budget_buckets",
     "budget_counters",
+    "budget_policies",
     "budget_slots",
     "budget_waiters",
     "changes",
     "consumers",
+    "job_runs",
     "leases",
     "links",
     "mapping_issues",
