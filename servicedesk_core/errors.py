@@ -21,6 +21,8 @@ ServiceDeskError
 │   └── HookError                 the plugin itself misbehaved
 ├── SyncError
 │   └── MappingError  CursorError  IncompletePassError  MassChangeError
+├── WriteError                    a write of the outbox
+│   └── WriteStateError  WriteStoppedError
 └── NotFoundLocallyError          no such record in the store
 
 Each class carries a stable ``code`` (shown to people, documented, safe to match on) and the exit code that the
@@ -375,6 +377,25 @@ class MassChangeError(SyncError):
     """More records would be marked deleted than the guard allows."""
 
     code = "mass_change"
+    exit_code = 8
+
+
+class WriteError(ServiceDeskError):
+    """A write of the outbox cannot be made, or not now."""
+
+    code = "write"
+
+
+class WriteStateError(WriteError):
+    """The write is not in a state that allows it; somebody may have decided at the same time."""
+
+    code = "write_state"
+
+
+class WriteStoppedError(WriteError):
+    """Sending stopped and asks: too many writes in a short time, a loop is suspected, or sending is switched off."""
+
+    code = "write_stopped"
     exit_code = 8
 
 

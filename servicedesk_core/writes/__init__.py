@@ -1,0 +1,24 @@
+"""The one write path: intents, approval, sending, doubts.
+
+A feature stores an :class:`Intent` together with what belongs to it; a person approves it; the :class:`Sender` hands it
+to the :class:`Courier` that carries its kind; a doubt is settled by the :class:`Settler` or by a person.
+"""
+
+from servicedesk_core.writes.couriers import Courier, Couriers, Manner, Mismatch, Sent, Settled
+from servicedesk_core.writes.deciding import approve, discard, resolve, retry
+from servicedesk_core.writes.intents import Intent, propose
+
+__all__ = [
+    "Courier",
+    "Couriers",
+    "Intent",
+    "Manner",
+    "Mismatch",
+    "Sent",
+    "Settled",
+    "approve",
+    "discard",
+    "propose",
+    "resolve",
+    "retry",
+]

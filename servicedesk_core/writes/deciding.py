@@ -1,0 +1,139 @@
+"""What a person decides about a write: approve, discard, try again, settle a doubt."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection as Tx
+
+from servicedesk_core.domain.writing import WriteState
+from servicedesk_core.errors import WriteStateError
+from servicedesk_core.store import lanes, outbox
+from servicedesk_core.store.fields import optional_us, to_json, to_us
+from servicedesk_core.store.outbox import StoredWrite
+
+
+def approve(tx: Tx, number: int, *, actor: str, now: datetime) -> StoredWrite:
+    """Approve a proposed write: it is sent when its turn comes. Of two who approve at once one gets an error.
+
+    Args:
+        tx: A write transaction.
+        number: Number of the write.
+        actor: Who.
+        now: When.
+
+    Raises:
+        NotFoundLocallyError: There is no such write.
+        WriteStateError: It is not proposed (any more).
+    """
+    write = outbox.get(tx, number)
+    if write.state is not WriteState.PROPOSED:
+        raise _unfit(write, "Only a proposed write can be approved.")
+    facts: dict[str, Any] = {"decided_by": actor, "decided_at": to_us(now), "next_at": None}
+    return outbox.move(tx, write, WriteState.QUEUED, actor=actor, now=now, why="approved", facts=facts)
+
+
+def discard(tx: Tx, number: int, *, actor: str, now: datetime, reason: str = "") -> StoredWrite:
+    """Decide that a write is not pursued; possible while the vendor certainly does not have it.
+
+    Args:
+        tx: A write transaction.
+        number: Number of the write.
+        actor: Who.
+        now: When.
+        reason: Why.
+
+    Raises:
+        NotFoundLocallyError: There is no such write.
+        WriteStateError: It is being sent, in doubt, or done.
+    """
+    write = outbox.get(tx, number)
+    if write.state is WriteState.IN_DOUBT:
+        raise _unfit(write, "Settle the doubt first.", f"`servicedesk writes resolve {number}` says how.")
+    facts: dict[str, Any] = {"decided_by": actor, "decided_at": to_us(now)}
+    return outbox.move(tx, write, WriteState.DISCARDED, actor=actor, now=now, why=reason or "discarded", facts=facts)
+
+
+def retry(tx: Tx, number: int, *, actor: str, now: datetime) -> StoredWrite:
+    """Send a rejected write again, or a waiting one at once.
+
+    A write that was refused because the record had changed is now based on the version that was shown: if somebody
+    changes it once more, it is refused again.
+
+    Args:
+        tx: A write transaction.
+        number: Number of the write.
+        actor: Who.
+        now: When.
+
+    Raises:
+        NotFoundLocallyError: There is no such write.
+        WriteStateError: It is neither rejected nor waiting.
+    """
+    write = outbox.get(tx, number)
+    lanes.clear(tx, write.connection, write.kind)
+    if write.state is WriteState.QUEUED:
+        outbox.note(tx, write, next_at=None)
+        return outbox.get(tx, number)
+    if write.state is not WriteState.REJECTED:
+        raise _unfit(write, "Only a rejected or a waiting write can be tried again.")
+    facts: dict[str, Any] = {
+        "decided_by": actor,
+        "decided_at": to_us(now),
+        "next_at": None,
+        "error_code": None,
+        "error": None,
+        "hint": None,
+    }
+    if write.theirs is not None:
+        facts |= {
+            "base_values": to_json(write.base | write.theirs),
+            "base_modified_at": optional_us(write.theirs_modified_at),
+            "their_values": None,
+            "their_modified_at": None,
+        }
+    return outbox.move(tx, write, WriteState.QUEUED, actor=actor, now=now, why="tried again", facts=facts)
+
+
+def resolve(
+    tx: Tx,
+    number: int,
+    *,
+    outcome: WriteState,
+    actor: str,
+    now: datetime,
+    ref: str | None = None,
+    reason: str = "",
+) -> StoredWrite:
+    """Settle a doubt by a person who has looked at the vendor.
+
+    Args:
+        tx: A write transaction.
+        number: Number of the write.
+        outcome: ``confirmed``: the vendor has it; ``queued``: it does not, send again; ``discarded``: leave it.
+        actor: Who.
+        now: When.
+        ref: The vendor's id of the record, when confirmed and known.
+        reason: How it was found out.
+
+    Raises:
+        NotFoundLocallyError: There is no such write.
+        WriteStateError: It is not in doubt.
+    """
+    write = outbox.get(tx, number)
+    if write.state is not WriteState.IN_DOUBT:
+        raise _unfit(write, "Only a doubt can be settled.")
+    facts: dict[str, Any] = {"decided_by": actor, "decided_at": to_us(now)}
+    if outcome is WriteState.CONFIRMED:
+        facts["ref"] = ref or write.target
+    if outcome is WriteState.QUEUED:
+        facts["sent_at"] = None
+    why = reason or "settled by a person"
+    return outbox.move(tx, write, outcome, actor=actor, now=now, why=why, facts=facts)
+
+
+def _unfit(write: StoredWrite, what: str, hint: str | None = None) -> WriteStateError:
+    by = f" by {write.decided_by}" if write.state is WriteState.QUEUED and write.decided_by else ""
+    return WriteStateError(
+        f"Write {write.id} is {write.state.value.replace('_', ' ')}{by}. {what}",
+        hint=hint or f"`servicedesk writes show {write.id}` shows what happened to it.",
+    )
