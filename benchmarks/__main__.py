@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
-from benchmarks import kit, memory, page, startup, syncs
+from benchmarks import event_log, kit, memory, page, startup, syncs
 from benchmarks.rows import Row, table
 
 
@@ -29,7 +29,7 @@ MEASURES: dict[str, Measure] = {
     "ledger": kit.ledger,
     "sandbox": kit.sandbox,
 }
-SLOW: dict[str, Measure] = {"desk-page": page.desk_page}
+SLOW: dict[str, Measure] = {"desk-page": page.desk_page, "event-log": event_log.event_log}
 """Only with ``--full``, or by name."""
 
 

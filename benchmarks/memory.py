@@ -1,18 +1,17 @@
 """Peak memory of a first sync, in a process of its own for each size."""
 
 import asyncio
-import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 from benchmarks.ours import desk, sqlite_url
+from benchmarks.process import own_peak_mb
 from benchmarks.rows import Row, at_most, row
 from benchmarks.vendor import Vendor, running_vendor
 
 SMALL = 20_000
-_PER_MB = 1024
 
 
 def peak(*, quick: bool) -> list[Row]:
@@ -47,12 +46,7 @@ def main() -> None:
     """Sync once and print the process's peak in megabytes."""
     url, username, secret, code, path, tickets = sys.argv[1:]
     asyncio.run(_sync(Vendor(url, username, secret, code), Path(path), int(tickets)))
-    # Not ru_maxrss: that begins with the size of the process that started this one.
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
-    if found is None:
-        msg = "the kernel does not say how much memory the process had"
-        raise RuntimeError(msg)
-    print(int(found[1]) / _PER_MB)
+    print(own_peak_mb())
 
 
 if __name__ == "__main__":
