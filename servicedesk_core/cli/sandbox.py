@@ -1,9 +1,11 @@
 """``servicedesk sandbox``."""
 
+import inspect
 import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -68,7 +70,20 @@ def sandbox(
         "latency_s": latency_s,
         "now": None if now is None else now if now.tzinfo else now.replace(tzinfo=UTC),
     }
-    launch(announce=announce, **options)
+    launch(announce=announce, **_understood(ctx, launch, options))
+
+
+def _understood(ctx: typer.Context, launch: Callable[..., None], options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options that this stand-in has; one that was given and that it lacks is a mistake."""
+    parameters = inspect.signature(launch).parameters
+    if any(one.kind is inspect.Parameter.VAR_KEYWORD for one in parameters.values()):
+        return options
+    for name in options:
+        source = ctx.get_parameter_source(name)
+        if name not in parameters and source is not None and source.name == "COMMANDLINE":
+            option = f"--{name.removesuffix('_s').replace('_', '-')}"
+            raise typer.BadParameter(f"this stand-in has no {option}", param_hint=option)
+    return {name: value for name, value in options.items() if name in parameters}
 
 
 def _announce(cli: Cli, info: Any, *, as_json: bool) -> None:

@@ -79,6 +79,20 @@ def test_an_unknown_sandbox_says_how_to_install_it(run):
 
 
 @needs_autotask
+def test_a_sandbox_gets_the_options_that_it_has_and_no_others(run, monkeypatch):
+    asked = []
+
+    def launch(*, port, secret, announce):
+        asked.append((port, secret))
+
+    monkeypatch.setattr("servicedesk_core.runtime.sandboxes.sandbox_launcher", lambda name: launch)
+    assert run("sandbox", "acme", "--secret", "made-up").code == 0
+    refused = run("sandbox", "acme", "--tickets", "7")
+    assert refused.code == 2
+    assert "no --tickets" in refused.err
+    assert asked == [(0, "made-up")]
+
+
 def test_a_sandbox_prints_what_it_accepts_and_ends_with_its_parent(tmp_path):
     process = subprocess.Popen(
         [
