@@ -23,6 +23,8 @@ ServiceDeskError
 │   └── MappingError  CursorError  IncompletePassError  MassChangeError
 ├── WriteError                    a write of the outbox
 │   └── WriteStateError  WriteStoppedError
+├── ClaimError                    a claim against a manufacturer
+│   └── ClaimStateError  ClaimExistsError  ClaimIncompleteError
 └── NotFoundLocallyError          no such record in the store
 
 Each class carries a stable ``code`` (shown to people, documented, safe to match on) and the exit code that the
@@ -397,6 +399,31 @@ class WriteStoppedError(WriteError):
 
     code = "write_stopped"
     exit_code = 8
+
+
+class ClaimError(ServiceDeskError):
+    """A claim against a manufacturer cannot be made, sent or changed like this."""
+
+    code = "claim"
+
+
+class ClaimStateError(ClaimError):
+    """The claim stands where this is not possible, or somebody else changed it meanwhile."""
+
+    code = "claim_state"
+
+
+class ClaimExistsError(ClaimError):
+    """There is an open claim for the same device and part."""
+
+    code = "claim_exists"
+    exit_code = 8
+
+
+class ClaimIncompleteError(ClaimError):
+    """The claim lacks something, or the manufacturer would refuse it."""
+
+    code = "claim_incomplete"
 
 
 class NotFoundLocallyError(ServiceDeskError):

@@ -30,6 +30,7 @@ from servicedesk_core.domain.warranty.coverage import (
     PartLevel,
     covered_on,
 )
+from servicedesk_core.domain.warranty.drafts import ClaimDraft
 from servicedesk_core.domain.warranty.progress import (
     ALERTS,
     ClaimEvent,
@@ -52,6 +53,7 @@ __all__ = [
     "TRANSITIONS",
     "Attachment",
     "Claim",
+    "ClaimDraft",
     "ClaimEvent",
     "ClaimEventKind",
     "ClaimLine",

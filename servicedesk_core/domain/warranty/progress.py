@@ -32,6 +32,8 @@ class ClaimEventKind(StrEnum):
     """Something was given to the write path: a submission, a note, a file, a withdrawal."""
     SENT = "sent"
     """The manufacturer confirmed something that was sent."""
+    IN_DOUBT = "in_doubt"
+    """The manufacturer may or may not have what was sent."""
     REFUSED = "refused"
     """The manufacturer, or the desk's operator, refused something before it took effect."""
     STATE = "state"

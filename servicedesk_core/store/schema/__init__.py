@@ -1,6 +1,15 @@
 """All tables, by the room of the product that they serve."""
 
 from servicedesk_core.store.schema.base import metadata
+from servicedesk_core.store.schema.claims import (
+    claim_attachments,
+    claim_credits,
+    claim_events,
+    claim_guards,
+    claim_lines,
+    claim_returns,
+    claims,
+)
 from servicedesk_core.store.schema.operating import alert_notices, alerts, budget_policies, job_runs
 from servicedesk_core.store.schema.records import BOOKKEEPING, IS_OPEN, RECORDS, ticket_source
 from servicedesk_core.store.schema.system import (
@@ -33,7 +42,7 @@ from servicedesk_core.store.schema.writing import (
     write_permits,
 )
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Version of the schema that this program writes; the number of the newest migration."""
 
 MIN_READER = 1
@@ -55,6 +64,13 @@ __all__ = [
     "budget_slots",
     "budget_waiters",
     "changes",
+    "claim_attachments",
+    "claim_credits",
+    "claim_events",
+    "claim_guards",
+    "claim_lines",
+    "claim_returns",
+    "claims",
     "consumers",
     "job_runs",
     "leases",
