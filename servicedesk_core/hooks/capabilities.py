@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import Literal
 
 from servicedesk_core.domain.warranty import NO_RULES, ClaimRules
-
 from servicedesk_core.hooks.writing import ReconcilableBy
 
 
@@ -132,6 +131,8 @@ class Capabilities:
     vendor: str
     streams: tuple[StreamCapability, ...] = ()
     access: tuple[str, ...] = ()
+    approved_by: str = ""
+    lead_time: str = "unknown"
     documentation: str = ""
     writes: tuple[WriteCapability, ...] = ()
     warranty: WarrantyCapability | None = None

@@ -61,10 +61,11 @@ class DeskUnderTest:
 
     @asynccontextmanager
     async def connector(
-        self, *, state=None, mapping=None, clock=None, streams=(), budget=None, offline=False, **changes
+        self, *, state=None, mapping=None, clock=None, streams=(), budget=None, offline=False, grants=(), **changes
     ) -> AsyncIterator[Autotask]:
         clock = clock or ClockAt()
-        http = HttpFactory(connection="psa", ledger=InMemoryLedger(clock), clock=clock)
+        ledger = InMemoryLedger(clock)
+        http = HttpFactory(connection="psa", ledger=ledger, clock=clock, grants=frozenset(grants))
         context = make_context(
             self.settings(**changes),
             connection="psa",

@@ -310,7 +310,7 @@ async def test_nothing_is_ever_written(own_desk, pull):
     assert {name.partition("/")[2] for name in own_desk.requests if name.startswith("POST")} == {"query", "count"}
 
 
-async def test_requests_other_than_queries_are_refused_unsent(own_desk):
+async def test_requests_without_a_grant_are_refused_unsent(own_desk):
     from servicedesk_core.errors import WriteNotGrantedError
 
     async with own_desk.connector(streams=("roles",)) as autotask:

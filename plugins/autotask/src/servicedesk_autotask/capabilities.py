@@ -2,6 +2,8 @@
 
 from servicedesk_autotask.api.query import MAX_IDS, MAX_ROWS
 from servicedesk_autotask.reading.streams import HISTORY_ENTITY, STREAMS, Stream
+from servicedesk_autotask.settings import AutotaskSettings
+from servicedesk_autotask.writing.kinds import write_capabilities
 from servicedesk_core.hooks import Capabilities, StreamCapability
 
 RIGHTS = {
@@ -27,20 +29,25 @@ RIGHTS = {
 
 ACCESS = (
     "An administrator opens Admin > Organization Settings & Users > Resources/Users (HR) > New > New API User.",
-    "Security level: 'API User (system) (API-only)', or better a copy of it that may only view what is listed here.",
+    "Security level: 'API User (system) (API-only)', or better a copy of it with only the rights that are listed here.",
     "Generate key and secret on the same page: they are username (like an e-mail address) and secret.",
     "API Tracking Identifier: 'Custom (Internal Integration)'; the identifier it shows is the integration code.",
 )
+APPROVED_BY = "An Autotask administrator of the MSP. The vendor need not be asked, and an API user costs nothing."
+LEAD_TIME = "About five minutes of that administrator's time; it works at once."
 DOCUMENTATION = "https://www.autotask.net/help/developerhelp/Content/APIs/REST/REST_API_Home.htm"
 
 
-def capabilities() -> Capabilities:
-    """Return what the connector can do."""
+def capabilities(settings: AutotaskSettings) -> Capabilities:
+    """Return what the connector can do under these settings."""
     return Capabilities(
         vendor="Autotask PSA",
         streams=tuple(_capability(stream) for stream in STREAMS.values()),
         access=ACCESS,
+        approved_by=APPROVED_BY,
+        lead_time=LEAD_TIME,
         documentation=DOCUMENTATION,
+        writes=write_capabilities(settings),
     )
 
 

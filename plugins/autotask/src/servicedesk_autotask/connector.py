@@ -9,7 +9,7 @@ from servicedesk_autotask.api.profile import VENDOR
 from servicedesk_autotask.api.query import where
 from servicedesk_autotask.capabilities import capabilities
 from servicedesk_autotask.checks import check_stream, describe_stream, picklist_rows
-from servicedesk_autotask.meaning.lists import TenantLists, fresh_lists, saved_lists
+from servicedesk_autotask.meaning.lists import MAX_AGE, TenantLists, fresh_lists, saved_lists
 from servicedesk_autotask.meaning.mapper import Mapper
 from servicedesk_autotask.reading.fetch import fetch_by_ids, fetch_histories
 from servicedesk_autotask.reading.joins import Joiner
@@ -18,6 +18,8 @@ from servicedesk_autotask.reading.position import read_position
 from servicedesk_autotask.reading.pull import conditions_for, pull_pages
 from servicedesk_autotask.reading.streams import STREAMS, Stream
 from servicedesk_autotask.settings import AutotaskSettings
+from servicedesk_autotask.writing.finding import Finder
+from servicedesk_autotask.writing.sender import Sender
 from servicedesk_core import hookimpl
 from servicedesk_core.errors import PermissionDeniedError, UnsupportedError
 from servicedesk_core.hooks import (
@@ -28,6 +30,7 @@ from servicedesk_core.hooks import (
     FetchOutcome,
     FetchStatus,
     FieldInfo,
+    FindResult,
     Mapped,
     Page,
     PullMode,
@@ -35,6 +38,8 @@ from servicedesk_core.hooks import (
     SourceRecord,
     StreamCheck,
     VendorIdentity,
+    Write,
+    WriteReceipt,
 )
 from servicedesk_core.ports import BudgetUse
 
@@ -45,10 +50,12 @@ _RECORD_PAGES = {
     "assets": "Autotask/AutotaskExtend/ExecuteCommand.aspx?Code=OpenInstalledProduct&InstalledProductID={external_id}",
 }
 _UNKNOWN_VALUE_PAUSE = timedelta(minutes=15)
+_AUTHORS = {"TicketNotes": "creatorResourceID"}
+_AUTHOR_KEY = "author"
 
 
 class Autotask(Connector[AutotaskSettings]):
-    """One connection to an Autotask database. This release only reads."""
+    """One connection to an Autotask database."""
 
     Settings: ClassVar[type[ConnectorSettings]] = AutotaskSettings
 
@@ -56,11 +63,22 @@ class Autotask(Connector[AutotaskSettings]):
         super().__init__(ctx)
         self._api = Api(ctx)
         self._mapper = Mapper(TenantLists(), ctx.mapping)
+        self._sender = Sender(
+            self._api,
+            ctx.settings,
+            ctx.mapping,
+            mapper=lambda: self._mapper,
+            load_lists=self._load_words,
+            confirmed=self._learn_author,
+        )
+        self._finder = Finder(
+            self._api, ctx.settings, ctx.clock, mapper=lambda: self._mapper, author=self._known_author
+        )
 
     async def open(self) -> None:
         """Find the tenant's zone and load its value lists; both are remembered, the lists for a day."""
         await self._api.connect()
-        await self._load_lists(timedelta(days=1))
+        await self._load_lists(MAX_AGE)
 
     async def open_offline(self) -> None:
         """Load the value lists as they were last read."""
@@ -68,8 +86,8 @@ class Autotask(Connector[AutotaskSettings]):
 
     @hookimpl
     def describe_capabilities(self) -> Capabilities:
-        """Say what can be read and how access is obtained."""
-        return capabilities()
+        """Say what can be read and written, and how access is obtained."""
+        return capabilities(self.ctx.settings)
 
     @hookimpl
     async def vendor_identity(self) -> VendorIdentity:
@@ -191,6 +209,16 @@ class Autotask(Connector[AutotaskSettings]):
         """Name code, operator's words and tenant's lists."""
         return self._mapper.version(stream)
 
+    @hookimpl
+    async def send_write(self, write: Write) -> WriteReceipt:
+        """Send one change."""
+        return await self._sender.send(write)
+
+    @hookimpl
+    async def find_write(self, write: Write) -> FindResult:
+        """Look for a change whose answer got lost."""
+        return await self._finder.find(write)
+
     async def _list_page(self, picklist: tuple[str, str], request: PullRequest) -> Page:
         rows = await picklist_rows(self._api, *picklist)
         only_ids = request.mode is PullMode.RECONCILE
@@ -204,6 +232,21 @@ class Autotask(Connector[AutotaskSettings]):
         for entity in stream.lists:
             if not self._mapper.lists.knows(rows, entity):
                 await self._load_lists(_UNKNOWN_VALUE_PAUSE, only=(entity,))
+
+    async def _load_words(self, entity: str, max_age: timedelta) -> None:
+        await self._load_lists(max_age, only=(entity,))
+
+    async def _learn_author(self, entity: str, row: Row) -> None:
+        """Remember which resource the API user is: later, a note is known by its author."""
+        found = row.get(_AUTHORS.get(entity, ""))
+        if isinstance(found, int) and self.ctx.settings.impersonate is None and found != await self._known_author():
+            await self.ctx.state.put(_AUTHOR_KEY, {"username": self.ctx.settings.username, "resource": found})
+
+    async def _known_author(self) -> int | None:
+        saved = await self.ctx.state.get(_AUTHOR_KEY)
+        if not isinstance(saved, dict) or saved.get("username") != self.ctx.settings.username:
+            return None
+        return saved["resource"] if isinstance(saved.get("resource"), int) else None
 
     async def _load_lists(self, max_age: timedelta, only: tuple[str, ...] = ()) -> None:
         wanted = only or tuple(dict.fromkeys(entity for stream in self._streams() for entity in stream.lists))

@@ -1,9 +1,11 @@
 """What the configuration says about a connection to Autotask."""
 
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 
+from servicedesk_core.domain import Priority, StatusCategory
 from servicedesk_core.hooks import ConnectorSettings
 
 DISCOVERY_URL = "https://webservices.autotask.net/atservicesrest/"
@@ -37,6 +39,27 @@ class AutotaskSettings(ConnectorSettings):
     )
     deleted_tickets: bool = Field(
         default=True, description="Ask the vendor's log of deleted tickets at the end of each incremental pass."
+    )
+
+    impersonate: int | None = Field(
+        default=None,
+        ge=1,
+        description="Id of the resource in whose name records are written; left out, the API user is their author.",
+    )
+    note_marker: Literal["none", "internal", "all"] = Field(
+        default="internal",
+        description="Notes that end with a line such as [ref:…], by which a lost answer can be settled for certain.",
+    )
+    note_type: str | None = Field(
+        default=None, description="Type of the notes that are written, by your own word; left out: Task Notes."
+    )
+    status_for: dict[StatusCategory, str] = Field(
+        default_factory=dict,
+        description="Your status to write for a meaning that several of your statuses have.",
+    )
+    priority_for: dict[Priority, str] = Field(
+        default_factory=dict,
+        description="Your priority to write for an urgency that several of your priorities have.",
     )
 
     @field_validator("username")

@@ -1,4 +1,4 @@
-"""The vendor's REST interface: queries, counts, metadata, quota."""
+"""The vendor's REST interface: queries, counts, metadata, quota, and single changes."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -10,12 +10,14 @@ from servicedesk_autotask.api.profile import IN_FLIGHT, tenant_profile
 from servicedesk_autotask.api.query import MAX_ROWS, Condition
 from servicedesk_autotask.api.zone import Zone
 from servicedesk_autotask.settings import AutotaskSettings
-from servicedesk_core.errors import AuthenticationError, PermissionDeniedError, ProtocolError
+from servicedesk_core.errors import AuthenticationError, OutcomeUnknownError, PermissionDeniedError, ProtocolError
 from servicedesk_core.hooks import ConnectorContext
 from servicedesk_core.http import HttpClient
 
 Row = Mapping[str, Any]
 
+WRITE_TIMEOUT_S = 60.0
+"""Longest wait for the answer to a write; reads may take minutes, but a write must end before its sender's lease."""
 _NOT_CONNECTED = "the connector was not opened, or only offline"
 
 
@@ -141,6 +143,50 @@ class Api:
             raise ProtocolError(f"Autotask described {entity} without a list of fields.")
         return [field for field in found if isinstance(field, dict)]
 
+    async def write(self, method: str, path: str, endpoint: str, body: Mapping[str, Any], *, right: str) -> int:
+        """Send one change, once.
+
+        Args:
+            method: ``POST`` or ``PATCH``.
+            path: Where to.
+            endpoint: The entity, for limits and messages.
+            body: Fields to send.
+            right: What the security level must allow.
+
+        Returns:
+            Id of the written record.
+
+        Raises:
+            OutcomeUnknownError: It may have been done.
+            ConnectorError: It was not done.
+        """
+        client = self._connected()
+        resource = self._ctx.settings.impersonate
+        headers = {"ImpersonationResourceId": str(resource)} if resource is not None else {}
+        options: dict[str, Any] = {
+            "json": body, "endpoint": endpoint, "reserved": True, "headers": headers, "timeout_s": WRITE_TIMEOUT_S,
+        }  # fmt: skip
+        try:
+            try:
+                answer = await client.request(method, path, **options)
+            except AuthenticationError:  # a 401 proves that nothing was done
+                moved = await self._after_refusal(client)
+                if moved is None:
+                    raise
+                answer = await moved.request(method, path, **options)
+        except PermissionDeniedError as error:
+            who = " and the impersonated resource's" if resource is not None else ""
+            error.hint = f"Allow the API user's{who} security level: {right}."
+            raise
+        said = answer.json()
+        number = said.get("itemId") if isinstance(said, dict) else None
+        if not isinstance(number, int):
+            raise OutcomeUnknownError(
+                f"Autotask answered {method} {endpoint} without the id of the record.",
+                hint="It is looked up before it is sent again.",
+            )
+        return number
+
     async def threshold(self) -> Row:
         """Return the tenant's use of its hourly quota, all integrations together; counts itself."""
         return await self._call("GET", "ThresholdInformation", "ThresholdInformation", reserved=True)
@@ -148,9 +194,7 @@ class Api:
     async def _call(
         self, method: str, path: str, endpoint: str, *, json: Any = None, reserved: bool = False
     ) -> dict[str, Any]:
-        client = self._client
-        if client is None:
-            raise RuntimeError(_NOT_CONNECTED)
+        client = self._connected()
         options: dict[str, Any] = {"json": json, "endpoint": endpoint, "reserved": reserved}
         try:
             try:
@@ -167,6 +211,11 @@ class Api:
         if not isinstance(body, dict):
             raise ProtocolError(f"Autotask answered {method} {endpoint} with an empty body or no object.")
         return body
+
+    def _connected(self) -> HttpClient:
+        if self._client is None:
+            raise RuntimeError(_NOT_CONNECTED)
+        return self._client
 
     async def _after_refusal(self, refused: HttpClient) -> HttpClient | None:
         """Look once whether the tenant was moved to another zone, where the same credentials are good.

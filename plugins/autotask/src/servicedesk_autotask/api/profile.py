@@ -109,11 +109,22 @@ ERROR_RULES = (
     ),
 )
 
+PUBLIC, INTERNAL = 1, 2
+"""Values of a note's ``publish`` that mean the same at every tenant: everybody, and the MSP's own people."""
+
 ROUTES = (
     Route("POST", "{entity}/query"),
     Route("POST", "{entity}/query/count"),
+    Route("POST", "Tickets", "tickets.create"),
+    Route("PATCH", "Tickets", "tickets.update"),
+    # One address for both: what the note says about its readers decides, whatever the connector meant to send.
+    Route("POST", "Tickets/{ticket}/Notes", "notes.create_internal", body={"publish": INTERNAL}),
+    Route("POST", "Tickets/{ticket}/Notes", "notes.create_public", body={"publish": PUBLIC}),
+    Route("POST", "TimeEntries", "time_entries.create"),
+    Route("PATCH", "ConfigurationItems", "assets.update"),
 )
-"""All that this release sends besides GET. Both read; everything else is refused by the HTTP kit."""
+"""All that is ever sent besides GET. The first two read; the HTTP kit sends the others only when they are granted, and
+refuses everything else."""
 
 
 def zone_profile(discovery_url: str) -> HttpProfile:
@@ -130,7 +141,7 @@ def tenant_profile(settings: AutotaskSettings, budget: BudgetPolicy, *, url: str
         url: Address of the zone's REST service.
         account: The vendor's id of the tenant.
     """
-    # Never an ImpersonationResourceId: on reads it makes the vendor refuse.
+    # No ImpersonationResourceId here: on reads it makes the vendor refuse. Writes add it where it is configured.
     auth = HeaderAuth(
         {
             "UserName": settings.username,

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from servicedesk_core.ports import LogSink, StateStore
 
 MAX_AGE = timedelta(days=1)
 _KEY = "lists"
-_VERSION = 1
+_VERSION = 2
 
 PICKLISTS: dict[str, tuple[str, ...]] = {
     "Tickets": (
@@ -46,11 +46,15 @@ class EntityLists:
         at: When they were read.
         picklists: Label by value by field. Values are texts, although the records hold numbers.
         udfs: Label by value by user-defined field; empty for a field without a list.
+        retired: Values by field that records may still hold, but that can no longer be chosen.
+        defaults: The value by field that the tenant chose for new records.
     """
 
     at: datetime
     picklists: dict[str, dict[str, str]] = field(default_factory=dict)
     udfs: dict[str, dict[str, str]] = field(default_factory=dict)
+    retired: dict[str, list[str]] = field(default_factory=dict)
+    defaults: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,17 @@ class TenantLists:
         """Return label by value of a list field; empty when the list is not known."""
         found = self.entities.get(entity)
         return found.picklists.get(name, {}) if found else {}
+
+    def choices(self, entity: str, name: str) -> Labels:
+        """Return label by value of what can be chosen in a list field; empty when the list is not known."""
+        found = self.entities.get(entity)
+        retired = found.retired.get(name, ()) if found else ()
+        return {value: label for value, label in self.labels(entity, name).items() if value not in retired}
+
+    def default(self, entity: str, name: str) -> str | None:
+        """Return the value that the tenant chose for new records, if any."""
+        found = self.entities.get(entity)
+        return found.defaults.get(name) if found else None
 
     def udfs(self, entity: str) -> Mapping[str, Labels]:
         """Return the lists of an entity's user-defined fields."""
@@ -92,7 +107,9 @@ async def saved_lists(state: StateStore) -> TenantLists:
         return TenantLists()
     return TenantLists(
         {
-            name: EntityLists(datetime.fromisoformat(one["at"]), one["picklists"], one["udfs"])
+            name: EntityLists(
+                datetime.fromisoformat(one["at"]), one["picklists"], one["udfs"], one["retired"], one["defaults"]
+            )
             for name, one in saved["entities"].items()
         }
     )
@@ -145,17 +162,24 @@ def list_values(described: Row) -> list[Row]:
 
 async def _read(api: Api, entity: str, now: datetime) -> EntityLists:
     wanted = {name.lower(): name for name in PICKLISTS.get(entity, ())}
-    picklists = {}
+    picklists: dict[str, dict[str, str]] = {}
+    retired: dict[str, list[str]] = {}
+    defaults: dict[str, str] = {}
     if wanted:
         for described in await api.fields(entity):
             name = wanted.get(str(described.get("name")).lower())
             if name and described.get("isPickList"):
                 picklists[name] = _labels(described)
+                values = list_values(described)
+                retired[name] = [str(value.get("value")) for value in values if value.get("isActive") is False]
+                chosen = [str(value.get("value")) for value in values if value.get("isDefaultValue") is True]
+                if chosen:
+                    defaults[name] = chosen[0]
     udfs = {}
     if entity in WITH_UDFS:
         for described in await api.fields(entity, user_defined=True):
             udfs[str(described.get("name"))] = _labels(described)
-    return EntityLists(now, picklists, udfs)
+    return EntityLists(now, picklists, udfs, retired, defaults)
 
 
 def _labels(described: Row) -> dict[str, str]:
@@ -163,4 +187,4 @@ def _labels(described: Row) -> dict[str, str]:
 
 
 def _saved(one: EntityLists) -> dict[str, Any]:
-    return {"at": one.at.isoformat(), "picklists": one.picklists, "udfs": one.udfs}
+    return {**asdict(one), "at": one.at.isoformat()}

@@ -71,6 +71,16 @@ class Sandbox:
             self._note_time()
         return counts
 
+    def change_list(self, name: str, value: int, label: str | None) -> None:
+        """Let the tenant change one of its lists.
+
+        Args:
+            name: The list, for example ``Tickets.status``.
+            value: The value.
+            label: Its new word; ``None`` takes the value away, ``(retired)`` keeps it for old records only.
+        """
+        self.store.lists.setdefault(name, {})[str(value)] = label
+
     def faults(self, entries: Iterable[Mapping[str, Any]]) -> None:
         """Replace the fault script."""
         self._script.load(entries)
@@ -85,7 +95,7 @@ class Sandbox:
             "max_concurrency": dict(self.vendor.threads.highest),
             "threshold": self.vendor.threshold.count,
             "auth_failures": self.vendor.gate.failures,
-            "writes": list(self.recorder.writes),
+            "writes": [{k: v for k, v in one.items() if k != "before"} for one in self.recorder.writes],
             "faults": [
                 {"kind": fault.kind, "path": fault.path, "seen": fault.seen, "fired": fault.fired}
                 for fault in self._script.faults
@@ -96,6 +106,7 @@ class Sandbox:
         """Forget faults, counters and limits; seed the desk again unless told otherwise."""
         self._script.load([])
         self.recorder.forget()
+        self.store.lists.clear()
         if reseed:
             self._prepare()
             self.seed()
@@ -138,7 +149,7 @@ class Sandbox:
             await asyncio.sleep(fault.seconds)
         response = script.instead(fault, self._last_page(request))
         if response is None:
-            response = await self.vendor.handle(request, revert=fault.kind == "workflow_revert")
+            response = await self.vendor.handle(request, rule=script.workflow(fault))
         if fault.kind == "timeout_after_commit":
             await script.wait_or_hang_up(receive, fault.seconds)
         if fault.kind in {"timeout_after_commit", "drop_after"}:

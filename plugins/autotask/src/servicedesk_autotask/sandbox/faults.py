@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,7 @@ from servicedesk_autotask.sandbox.http import Receive, Request, Response, Send, 
 KINDS = frozenset(
     """
     timeout_after_commit status drop_before drop_after truncate slow html huge repeat_page expired_token
-    noisy_client workflow_revert
+    noisy_client workflow_revert workflow_set
     """.split()  # noqa: SIM905
 )
 _CHUNK = b"x" * 65_536
@@ -35,6 +35,7 @@ class Fault:
         seconds: Duration of `slow` and `timeout_after_commit`.
         bytes: Size of `huge`.
         requests: Requests that `noisy_client` adds.
+        set: Fields that `workflow_set` sets after the write.
     """
 
     kind: str
@@ -48,6 +49,7 @@ class Fault:
     seconds: float = 60.0
     bytes: int = 600_000_000
     requests: int = 1000
+    set: Mapping[str, Any] = field(default_factory=dict)
     seen: int = field(default=0, init=False)
     fired: int = field(default=0, init=False)
 
@@ -86,6 +88,19 @@ class Script:
         """The fault that this call meets; every matching entry counts the call."""
         due = [fault for fault in self.faults if fault.due(request)]
         return due[0] if due else None
+
+
+def workflow(fault: Fault) -> Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]] | None:
+    """The rule of the tenant that acts on the write of this call, if the fault is of that sort."""
+    if fault.kind == "workflow_revert":
+        return lambda before, row: {
+            name: value
+            for name, value in before.items()
+            if row.get(name) != value and name in {"status", "priority", "queueID", "warrantyExpirationDate"}
+        }
+    if fault.kind == "workflow_set":
+        return lambda _before, _row: dict(fault.set)
+    return None
 
 
 def instead(fault: Fault, last_page: bytes | None) -> Response | None:

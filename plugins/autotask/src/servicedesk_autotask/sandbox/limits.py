@@ -15,6 +15,7 @@ class Threshold:
         self._window = options.threshold_window_s * options.time_scale
         self._entries: deque[tuple[float, int]] = deque()
         self._count = 0
+        self._started = time.monotonic()
 
     def add(self, number: int = 1) -> None:
         """Count requests."""
@@ -27,7 +28,12 @@ class Threshold:
         horizon = time.monotonic() - self._window
         while self._entries and self._entries[0][0] <= horizon:
             self._count -= self._entries.popleft()[1]
-        return self._count
+        return self._count + self._noise()
+
+    def _noise(self) -> int:
+        """Requests of the tenant's other integrations in the window."""
+        running = min(time.monotonic() - self._started, self._window)
+        return int(self._options.noise_per_hour * running / self._options.time_scale / 3600)
 
     def delay(self) -> float:
         """Seconds the vendor adds to a call.

@@ -3,7 +3,7 @@
 from typing import Any
 
 from servicedesk_autotask.sandbox.entities import Entity, Field, catalogue
-from servicedesk_autotask.sandbox.picklists import Picklist, UserDefinedField, picklist, user_defined_fields
+from servicedesk_autotask.sandbox.picklists import Changed, Picklist, UserDefinedField, picklist, user_defined_fields
 
 _WITH_CALLOUTS = {"Companies", "Contacts", "ConfigurationItems", "Tickets", "TicketNotes"}
 _SHOWN_TYPES = {"base64": "string", "object": "string"}
@@ -26,9 +26,9 @@ def information(entity: Entity) -> dict[str, Any]:
     return {"info": info}
 
 
-def fields(entity: Entity) -> dict[str, Any]:
+def fields(entity: Entity, changed: Changed) -> dict[str, Any]:
     """The answer of entityInformation/fields."""
-    return {"fields": [_field(entity.plural, field) for field in entity.fields]}
+    return {"fields": [_field(entity.plural, field, changed) for field in entity.fields]}
 
 
 def custom_fields(entity: Entity) -> dict[str, Any]:
@@ -36,8 +36,8 @@ def custom_fields(entity: Entity) -> dict[str, Any]:
     return {"fields": [_custom(field) for field in user_defined_fields(entity.plural)]}
 
 
-def _field(entity: str, field: Field) -> dict[str, Any]:
-    values = picklist(entity, field.name)
+def _field(entity: str, field: Field, changed: Changed) -> dict[str, Any]:
+    values = picklist(entity, field.name, changed)
     return {
         "name": field.name,
         "dataType": _SHOWN_TYPES.get(field.kind, field.kind),

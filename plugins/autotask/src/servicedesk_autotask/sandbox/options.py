@@ -26,12 +26,14 @@ class SandboxOptions:
         request_threshold: Requests allowed per window over all integrations.
         threshold_window_s: Length of the rolling window.
         threshold_status: HTTP status above the threshold.
+        noise_per_hour: Requests that the tenant's other integrations make in an hour, evenly.
         threads_per_endpoint: Parallel calls allowed per integration code and entity.
         slot_release_s: How long a thread slot stays taken after the response.
         lockout_after: Failed logins after which the user is locked; 0 means never.
         lockout_s: How long such a lock lasts.
         hidden_entities: Entities that the security level hides: every query answers empty.
         forbidden_entities: Entities whose calls fail with a permission error.
+        unwritable_entities: Entities that the security level lets be read but not changed.
         impersonation: Whether writes may carry an impersonated resource.
         lenient: Ignore conditions with an unknown operator instead of refusing them.
         trailing_page: Announce a next page after a full last page; it is empty then.
@@ -53,12 +55,14 @@ class SandboxOptions:
     request_threshold: int = 10_000
     threshold_window_s: float = 3600.0
     threshold_status: int = 429
+    noise_per_hour: float = 0.0
     threads_per_endpoint: int = 3
     slot_release_s: float = 0.0
     lockout_after: int = 0
     lockout_s: float = 300.0
     hidden_entities: frozenset[str] = frozenset()
     forbidden_entities: frozenset[str] = frozenset()
+    unwritable_entities: frozenset[str] = frozenset()
     impersonation: bool = True
     lenient: bool = False
     trailing_page: bool = False

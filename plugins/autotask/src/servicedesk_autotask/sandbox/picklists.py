@@ -1,6 +1,7 @@
 """The tenant's picklists and user-defined fields."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -17,6 +18,8 @@ class Picklist:
     parent_field: str
     parents: dict[str, str]
 
+    retired: frozenset[str] = frozenset()
+
     def rows(self) -> list[dict[str, Any]]:
         """The list as metadata shows it."""
         return [
@@ -26,11 +29,16 @@ class Picklist:
                 "isDefaultValue": value == self.default,
                 "sortOrder": order,
                 "parentValue": self.parents.get(value, ""),
-                "isActive": True,
+                "isActive": value not in self.retired,
                 "isSystem": value in self.system,
             }
             for order, (value, label) in enumerate(self.values.items(), 1)
         ]
+
+
+Changed = Mapping[str, Mapping[str, str | None]]
+"""By list: label by value; ``None`` takes a value away, :data:`RETIRED` keeps it for old records only."""
+RETIRED = "(retired)"
 
 
 @cache
@@ -49,9 +57,22 @@ def _picklist(spec: dict[str, Any]) -> Picklist:
     )
 
 
-def picklist(entity: str, field: str) -> Picklist | None:
-    """The list of a field, if the tenant has one."""
-    return _all().get(f"{entity}.{field}")
+def picklist(entity: str, field: str, changed: Changed | None = None) -> Picklist | None:
+    """The list of a field, if the tenant has one.
+
+    Args:
+        entity: The entity.
+        field: The field.
+        changed: What the tenant changed in its lists since the desk was seeded.
+    """
+    found = _all().get(f"{entity}.{field}")
+    changes = (changed or {}).get(f"{entity}.{field}")
+    if found is None or not changes:
+        return found
+    values = {value: label for value, label in {**found.values, **changes}.items() if label is not None}
+    retired = frozenset(value for value in values if changes.get(value) == RETIRED)
+    shown = {value: found.values.get(value, label) if value in retired else label for value, label in values.items()}
+    return replace(found, values=shown, retired=retired)
 
 
 def label(entity: str, field: str, value: Any) -> str:

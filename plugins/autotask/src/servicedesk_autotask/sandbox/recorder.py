@@ -22,9 +22,11 @@ class Recorder:
         name = f"{method} {call.entity.plural}/{call.kind}" if call.entity else f"{method} {call.kind}"
         self.requests[name] += 1
 
-    def write(self, call: Call, number: int, body: dict[str, Any]) -> None:
-        """Log a write that was done."""
-        self.writes.append({"entity": call.endpoint, "kind": call.kind, "id": number, "body": body})
+    def write(self, call: Call, number: int, body: dict[str, Any], before: dict[str, Any] | None = None) -> None:
+        """Log a write that was done, with the record as it was before."""
+        self.writes.append(
+            {"entity": call.endpoint, "kind": call.kind, "id": number, "body": body, "before": before or {}}
+        )
 
     def forget(self) -> None:
         """Start again."""

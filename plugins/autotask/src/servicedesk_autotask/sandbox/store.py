@@ -50,6 +50,7 @@ class Store:
             self.db.execute(pragma)
         # Tests call the sandbox from their own thread while the server answers in another.
         self.lock = threading.RLock()
+        self.lists: dict[str, dict[str, str | None]] = {}
         self._columns = {name: _columns(entity) for name, entity in catalogue().items()}
         self._inserts: dict[str, str] = {}
         self.create()

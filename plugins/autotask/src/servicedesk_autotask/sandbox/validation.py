@@ -68,8 +68,8 @@ class Checker:
             return
         if field.kind == "string" and field.length and len(value) > field.length:
             self.errors.append(f"String value exceeds maximum length (field:{field.name}). ")
-        values = picklist(self._entity.plural, field.name)
-        if values and str(value) not in values.values:
+        values = picklist(self._entity.plural, field.name, self._store.lists)
+        if values and (str(value) not in values.values or str(value) in values.retired):
             self.errors.append(f"Picklist value [{value}] does not exist for {field.name}")
         elif not values and field.reference:
             self._check_reference(field, value)

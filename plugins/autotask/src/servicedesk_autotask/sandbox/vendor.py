@@ -10,7 +10,7 @@ import orjson
 from servicedesk_autotask.sandbox import metadata
 from servicedesk_autotask.sandbox.attachments import Attachments
 from servicedesk_autotask.sandbox.auth import Gate
-from servicedesk_autotask.sandbox.desk import API_ONLY, Desk
+from servicedesk_autotask.sandbox.desk import API_ONLY, WORKFLOW_RESOURCE, Desk
 from servicedesk_autotask.sandbox.entities import Entity
 from servicedesk_autotask.sandbox.errors import RouteError, VendorError, method_not_allowed, permission_denied
 from servicedesk_autotask.sandbox.http import Request, Response, json_response
@@ -23,6 +23,9 @@ from servicedesk_autotask.sandbox.recorder import Recorder
 from servicedesk_autotask.sandbox.routing import Call, resolve
 from servicedesk_autotask.sandbox.writes import Writer
 
+Rule = Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]]
+"""A workflow rule: from a record before and after a write to the fields that the rule sets."""
+_WRITES = {"create", "patch", "put", "delete", "attach", "detach"}
 _READS = {"query", "count", "next", "item", "children", "attachments", "attachment"}
 _URL_LIMIT = 2048
 _EMPTY_PAGE = {"count": 0, "requestCount": 500, "prevPageUrl": None, "nextPageUrl": None}
@@ -42,7 +45,7 @@ class Vendor:
         self.threads = Threads(options)
         self._handlers: dict[str, Callable[[Request, Call, Entity], Any]] = {
             "info": lambda _, __, entity: metadata.information(entity),
-            "fields": lambda _, __, entity: metadata.fields(entity),
+            "fields": lambda _, __, entity: metadata.fields(entity, self._desk.store.lists),
             "udfs": lambda _, __, entity: metadata.custom_fields(entity),
             "query": self._query,
             "count": self._query,
@@ -59,18 +62,18 @@ class Vendor:
             "detach": self._attachment,
         }
 
-    async def handle(self, request: Request, *, revert: bool = False) -> Response:
-        """Answer one call; `revert` lets a workflow rule undo its write."""
+    async def handle(self, request: Request, *, rule: Rule | None = None) -> Response:
+        """Answer one call; a workflow `rule` acts on what it wrote."""
         try:
             call = resolve(request.method, request.segments, request.origin + request.path)
             self._recorder.request(request.method, call)
-            return await self._answer(request, call, revert=revert)
+            return await self._answer(request, call, rule)
         except VendorError as error:
             return json_response({"errors": error.errors}, error.status)
         except RouteError as error:
             return json_response({"Message": error.message}, error.status)
 
-    async def _answer(self, request: Request, call: Call, *, revert: bool) -> Response:
+    async def _answer(self, request: Request, call: Call, rule: Rule | None) -> Response:
         if call.kind == "zone":
             return self._zone(request)
         if call.kind == "versions":
@@ -82,7 +85,7 @@ class Vendor:
         try:
             await asyncio.sleep(delay)
             with self._desk.store.lock:
-                return self._dispatch(request, call, revert=revert)
+                return self._dispatch(request, call, rule)
         finally:
             self._release(code, call.endpoint)
 
@@ -106,7 +109,7 @@ class Vendor:
             }
         )
 
-    def _dispatch(self, request: Request, call: Call, *, revert: bool) -> Response:
+    def _dispatch(self, request: Request, call: Call, rule: Rule | None) -> Response:
         if call.kind == "threshold":
             return json_response(self.threshold.answer())
         if call.kind == "modules":
@@ -114,9 +117,9 @@ class Vendor:
         if call.entity is None:
             raise TypeError(f"call without entity: {call.kind}")
         self._check_rights(request, call, call.entity)
-        if revert and call.kind in {"create", "patch", "put"}:
-            return json_response({"itemId": _body(request).get("id", 0)})
         answer = self._handlers[call.kind](request, call, call.entity)
+        if rule is not None and call.kind in {"create", "patch", "put"}:
+            self._workflow(call.entity, answer["itemId"], rule)
         return Response(200, answer) if isinstance(answer, bytes) else json_response(answer)
 
     def _check_rights(self, request: Request, call: Call, entity: Entity) -> None:
@@ -124,6 +127,8 @@ class Vendor:
         impersonated = request.headers.get("impersonationresourceid")
         act = "query" if reading else {"patch": "update", "put": "update", "delete": "delete"}.get(call.kind, "create")
         if entity.plural in self._options.forbidden_entities and call.kind not in {"info", "fields", "udfs"}:
+            raise permission_denied(act)
+        if entity.plural in self._options.unwritable_entities and call.kind in _WRITES:
             raise permission_denied(act)
         if impersonated and (reading or not self._may_impersonate(impersonated)):
             raise permission_denied(act)
@@ -190,12 +195,21 @@ class Vendor:
     def _write(self, request: Request, call: Call, entity: Entity) -> Any:
         body = _body(request)
         author = _author(request)
+        before: dict[str, Any] = {}
         if call.kind == "create":
             number = self._writer.create(entity, body, above=call.parent, author=author)
         else:
+            before = self._writer.before(entity, body)
             number = self._writer.update(entity, body, replace=call.kind == "put", above=call.parent, author=author)
-        self._recorder.write(call, number, body)
+        self._recorder.write(call, number, body, before)
         return {"itemId": number}
+
+    def _workflow(self, entity: Entity, number: int, rule: Rule) -> None:
+        """Let a workflow rule change the record that was just written, in the name of the vendor's administrator."""
+        row = self._desk.store.get(entity.plural, number) or {}
+        changes = rule(self._recorder.writes[-1]["before"], row)
+        if changes:
+            self._writer.update(entity, {"id": number, **changes}, author=WORKFLOW_RESOURCE)
 
     def _delete(self, request: Request, call: Call, entity: Entity) -> Any:  # noqa: ARG002
         number = self._writer.delete(entity, call.record or 0, above=call.parent)

@@ -86,6 +86,11 @@ class Writer:
             rule(act)
         return self._commit(entity, act, rules)
 
+    def before(self, entity: Entity, body: dict[str, Any]) -> dict[str, Any]:
+        """Return the record that an update is about, as it stands."""
+        raw_id = lower_keys(body).get("id")
+        return (self._desk.store.get(entity.plural, _integer(raw_id)) if raw_id is not None else None) or {}
+
     def delete(self, entity: Entity, record_id: int, *, above: Above = None) -> int:
         """Delete a record."""
         row = self._desk.store.get(entity.plural, record_id)

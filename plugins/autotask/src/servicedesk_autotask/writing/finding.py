@@ -1,0 +1,206 @@
+"""The search for a write whose answer got lost. What is not certain is inconclusive: a person decides."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from servicedesk_autotask.api.client import Api, Row
+from servicedesk_autotask.api.query import MAX_ROWS, Condition, where
+from servicedesk_autotask.meaning import values as wire
+from servicedesk_autotask.meaning.mapper import Mapper
+from servicedesk_autotask.settings import AutotaskSettings
+from servicedesk_autotask.writing import notes, time_entries
+from servicedesk_autotask.writing.checking import Values, kind_of, number_of, typed
+from servicedesk_autotask.writing.comparing import differing, same
+from servicedesk_autotask.writing.kinds import SETTLE_S, WriteKind, carries_marker
+from servicedesk_autotask.writing.sender import STREAMS, last_touched, unchanged
+from servicedesk_core.hooks import FindResult, Found, Inconclusive, ProvenAbsent, Write
+from servicedesk_core.ports import Clock
+
+_SKEW = timedelta(minutes=5)
+"""How far the vendor's clock may be from ours."""
+_LATEST = timedelta(seconds=SETTLE_S) + _SKEW
+"""How long after the attempt the vendor may have stored it."""
+_MOST_CANDIDATES = 10
+_SAME_HOURS = 0.01
+
+
+class Finder:
+    """Looks for writes of one connection.
+
+    Args:
+        api: The vendor.
+        settings: The connection's settings.
+        clock: The time.
+        mapper: Gives the mapping by the newest lists.
+        author: Gives the resource that the API user is, where an earlier write showed it.
+    """
+
+    def __init__(
+        self,
+        api: Api,
+        settings: AutotaskSettings,
+        clock: Clock,
+        *,
+        mapper: Callable[[], Mapper],
+        author: Callable[[], Awaitable[int | None]],
+    ) -> None:
+        self._api = api
+        self._settings = settings
+        self._clock = clock
+        self._mapper = mapper
+        self._author = author
+
+    async def find(self, write: Write) -> FindResult:
+        """Look for a write; see the hook ``find_write``."""
+        kind = kind_of(write)
+        if kind.kind == "tickets.create":
+            return await self._ticket(write)
+        if kind.needs == "target":
+            return await self._change(write, kind)
+        if kind.entity == "TicketNotes":
+            return await self._note(write, kind)
+        return await self._time(write, kind)
+
+    async def _ticket(self, write: Write) -> FindResult:
+        """Ask for the ticket whose ``externalID`` is the write's id."""
+        rows = await self._all("Tickets", [where("externalID", "eq", write.id)], fields=["id", "externalID"])
+        # The vendor compares without regard to case.
+        refs = _refs(row for row in rows if str(row.get("externalID")) == write.id)
+        if refs or rows:
+            return _one(refs or _refs(rows), write, "tickets carry this reference")
+        return await self._absent(write, "Tickets", f"no ticket has the externalID {write.id}")
+
+    async def _change(self, write: Write, kind: WriteKind) -> FindResult:
+        """Read the record: it shows ours, or it shows that nobody touched it since, or nobody knows."""
+        number = number_of(write.target, "target")
+        row = await self._api.item(kind.entity, number)
+        if row is None:
+            return Inconclusive("The record is gone, or hidden from the API user.")
+        record = self._mapper().map(STREAMS[kind.entity], row).entity
+        wanted = typed(kind, write.values)
+        if not differing(wanted, record):
+            return Found(str(number))
+        if not write.base or not unchanged(typed(kind, write.base), record):
+            return Inconclusive("The record shows neither what was to be written nor what stood there before.")
+        touched = last_touched(record)
+        if write.attempted_at is None or touched is None or touched >= write.attempted_at - _SKEW:
+            return Inconclusive(
+                "The record shows the old values, but it was touched since: a workflow rule may have undone the write."
+            )
+        evidence = f"the record shows the old values and was last touched at {touched.isoformat()}"
+        return self._settled(write) or ProvenAbsent(evidence)
+
+    async def _note(self, write: Write, kind: WriteKind) -> FindResult:
+        """Look through the notes of the ticket: for the marker, else for the same text by the same author."""
+        parent = number_of(write.parent, "parent")
+        rows = await self._all("TicketNotes", [where("ticketID", "eq", parent)])
+        if carries_marker(write.kind, self._settings):
+            mark = notes.marker(write.id)
+            refs = _refs(row for row in rows if mark in str(row.get("description")))
+            if refs:
+                return _one(refs, write, "notes carry this marker")
+            if await self._api.item("Tickets", parent) is None:
+                return Inconclusive("The ticket is gone, or hidden from the API user.")
+            return await self._absent(write, "TicketNotes", f"no note of ticket {parent} carries the marker {mark}")
+        values = typed(kind, write.values)
+        text, title = notes.note_text(write, values, self._settings), notes.note_title(values)
+        publish = notes.WANTED[kind.kind][0]
+        author = self._settings.impersonate if self._settings.impersonate is not None else await self._author()
+        alike = [
+            row
+            for row in rows
+            if same(row.get("description"), text)
+            and same(row.get("title"), title)
+            and row.get("publish") == publish
+            and row.get("createdByContactID") is None
+            and author in {None, row.get("creatorResourceID")}
+            and self._in_time(write, row.get("createDateTime"))
+        ]
+        return self._by_content(alike, write, "notes of the ticket have this text")
+
+    async def _time(self, write: Write, kind: WriteKind) -> FindResult:
+        """Look for an entry of the technician on the ticket with the same start and hours."""
+        values = typed(kind, write.values)
+        conditions = [
+            where("ticketID", "eq", number_of(write.parent, "parent")),
+            where("resourceID", "eq", number_of(values["technician_ref"], "technician_ref")),
+        ]
+        rows = await self._all("TimeEntries", conditions)
+        alike = [row for row in rows if _same_time(row, values) and self._in_time(write, row.get("createDateTime"))]
+        return self._by_content(alike, write, "time entries have this technician, start and duration")
+
+    def _by_content(self, rows: list[Row], write: Write, what: str) -> FindResult:
+        if write.attempted_at is None:
+            return Inconclusive("It is not known when it was sent.", tuple(_refs(rows)))
+        refs = [ref for ref in _refs(rows) if ref not in write.taken_refs]
+        if refs:
+            return _one(refs, write, what)
+        return self._settled(write) or Inconclusive(
+            "Autotask shows nothing like it. That proves nothing, because the content was all there was to look for."
+        )
+
+    async def _absent(self, write: Write, entity: str, evidence: str) -> FindResult:
+        """Conclude from nothing found; only a user that sees the others can say that one is missing."""
+        if too_early := self._settled(write):
+            return too_early
+        if not await self._api.count(entity, [where("id", "exist")], reserved=True):
+            return Inconclusive(f"The API user sees no {entity} at all, so this one may only be hidden.")
+        return ProvenAbsent(evidence)
+
+    def _settled(self, write: Write) -> Inconclusive | None:
+        """Say when a look can prove something, if that is not yet."""
+        if write.attempted_at is None:
+            return Inconclusive("It is not known when it was sent.")
+        ready = write.attempted_at + timedelta(seconds=SETTLE_S)
+        if self._clock.now() < ready:
+            return Inconclusive("Autotask does not show it yet, and may still be working on it.", ask_again_at=ready)
+        return None
+
+    def _in_time(self, write: Write, stamp: Any) -> bool:
+        created = _instant(stamp)
+        attempted = write.attempted_at
+        return attempted is None or created is None or attempted - _SKEW <= created <= attempted + _LATEST
+
+    async def _all(self, entity: str, conditions: list[Condition], *, fields: list[str] | None = None) -> list[Row]:
+        """Return all rows, page by page by rising id."""
+        rows: list[Row] = []
+        after: list[Condition] = []
+        while True:
+            page = await self._api.query(entity, [*conditions, *after], fields=fields, reserved=True)
+            rows += page.rows
+            last = page.rows[-1].get("id") if page.rows else None
+            if len(page.rows) < MAX_ROWS or not isinstance(last, int):
+                return rows
+            after = [where("id", "gt", last)]
+
+
+def _one(refs: list[str], write: Write, what: str) -> FindResult:
+    free = [ref for ref in refs if ref not in write.taken_refs]
+    if len(free) == 1:
+        return Found(free[0])
+    if not free:
+        return Inconclusive("What looks like it belongs to another write.", tuple(refs[:_MOST_CANDIDATES]))
+    return Inconclusive(f"{len(free)} {what}.", tuple(free[:_MOST_CANDIDATES]))
+
+
+def _refs(rows: Iterable[Row]) -> list[str]:
+    return [str(row["id"]) for row in rows if row.get("id") is not None]
+
+
+def _same_time(row: Row, values: Values) -> bool:
+    hours = time_entries.hours_of(values)
+    shown = row.get("hoursWorked")
+    if hours is None or not isinstance(shown, int | float) or abs(shown - hours) > _SAME_HOURS:
+        return False
+    if (start := values.get("start_at")) is not None:
+        return same(_instant(row.get("startDateTime")), start)
+    day = values.get("work_date")
+    return day is not None and str(row.get("dateWorked"))[:10] == day.isoformat()
+
+
+def _instant(value: Any) -> datetime | None:
+    try:
+        return wire.instant(value, "createDateTime", [])
+    except wire.UnusableValueError:
+        return None

@@ -1,0 +1,200 @@
+"""One change, sent once: looks before it, the change itself, and a look at what came of it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from servicedesk_autotask.api.client import Api, Row
+from servicedesk_autotask.meaning import shapes
+from servicedesk_autotask.meaning.lists import MAX_AGE
+from servicedesk_autotask.meaning.mapper import Mapper
+from servicedesk_autotask.settings import AutotaskSettings
+from servicedesk_autotask.writing import notes, tickets, time_entries
+from servicedesk_autotask.writing.checking import Values, checked_values, kind_of, number_of, typed
+from servicedesk_autotask.writing.comparing import differing, refuse_conflict, same, shown
+from servicedesk_autotask.writing.kinds import LOOK_BACK_S, PREPARE_S, SEND_S, WriteKind
+from servicedesk_autotask.writing.wire import Body, to_wire
+from servicedesk_autotask.writing.words import UnknownWordError, Words
+from servicedesk_core.domain import Entity
+from servicedesk_core.errors import (
+    ConnectorError,
+    MappingError,
+    NotFoundError,
+    OutcomeUnknownError,
+    RejectedError,
+    VendorTimeoutError,
+)
+from servicedesk_core.hooks import SourceRecord, VocabularyMapping, Write, WriteReceipt
+
+STREAMS = {"Tickets": "tickets", "TicketNotes": "notes", "TimeEntries": "time_entries", "ConfigurationItems": "assets"}
+_SHAPES = {"Tickets": shapes.TICKET, "ConfigurationItems": shapes.ASSET}
+_MISSING_WORD_PAUSE = timedelta(minutes=1)
+"""How old lists must be to be read again for a word that somebody wants to write and that they lack."""
+_MEANINGS = {"status_category": "status", "priority": "priority_name", "kind": "kind_name"}
+_SHOWN = {*_MEANINGS, *_MEANINGS.values(), "queue_ref", "assignee_ref", "category", "issue"}
+"""Fields whose value is a word of a list or an id, so that a message may name it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    path: str
+    body: Body
+    values: Values
+
+
+class Sender:
+    """Sends writes of one connection.
+
+    Args:
+        api: The vendor.
+        settings: The connection's settings.
+        vocabulary: The operator's mapping.
+        mapper: Gives the mapping by the newest lists that were read.
+        load_lists: Reads the lists of an entity again if they are older than this.
+        confirmed: Told the row of each record that was written and read back.
+    """
+
+    def __init__(
+        self,
+        api: Api,
+        settings: AutotaskSettings,
+        vocabulary: VocabularyMapping,
+        *,
+        mapper: Callable[[], Mapper],
+        load_lists: Callable[[str, timedelta], Awaitable[None]],
+        confirmed: Callable[[str, Row], Awaitable[None]],
+    ) -> None:
+        self._api = api
+        self._settings = settings
+        self._vocabulary = vocabulary
+        self._mapper = mapper
+        self._load_lists = load_lists
+        self._confirmed = confirmed
+
+    async def send(self, write: Write) -> WriteReceipt:
+        """Send a change; see the hook ``send_write``."""
+        kind = kind_of(write)
+        values = checked_values(write, kind)
+        async with _within(PREPARE_S, _too_slow):
+            await self._load_lists(kind.entity, MAX_AGE)
+            request = await self._request(write, kind, values)
+        if isinstance(request, WriteReceipt):
+            return request
+        async with _within(SEND_S, _no_answer):
+            try:
+                number = await self._api.write(
+                    request.method, request.path, kind.entity, request.body, right=kind.right
+                )
+            except RejectedError as error:
+                await self._explain(error, kind)
+                raise
+        return await self._receipt(kind, number, request.values)
+
+    async def _request(self, write: Write, kind: WriteKind, values: Values) -> _Request | WriteReceipt:
+        """Return what to send, or the receipt when the vendor already shows it."""
+        try:
+            return await self._prepared(write, kind, values)
+        except UnknownWordError:
+            await self._load_lists(kind.entity, _MISSING_WORD_PAUSE)
+            return await self._prepared(write, kind, values)
+
+    async def _prepared(self, write: Write, kind: WriteKind, values: Values) -> _Request | WriteReceipt:
+        words = Words(self._mapper().lists, self._vocabulary, self._settings)
+        if kind.needs == "target":
+            return await self._change(write, kind, values, words)
+        if kind.kind == "tickets.create":
+            body = await tickets.new_ticket(self._api, write.id, values, words)
+            return _Request("POST", "Tickets", body, values)
+        parent = number_of(write.parent, "parent")
+        if kind.entity == "TicketNotes":
+            body = notes.new_note(write, kind, values, words, self._settings)
+            return _Request("POST", f"Tickets/{parent}/Notes", body, {})
+        body = await time_entries.new_entry(self._api, parent, values)
+        return _Request("POST", "TimeEntries", body, {})
+
+    async def _change(self, write: Write, kind: WriteKind, values: Values, words: Words) -> _Request | WriteReceipt:
+        number = number_of(write.target, "target")
+        row = await self._api.item(kind.entity, number)
+        if row is None:
+            raise NotFoundError(
+                f"Autotask has no {STREAMS[kind.entity].removesuffix('s')} {number}, or hides it from the API user.",
+                hint="Sync, and look whether it was deleted or merged.",
+            )
+        record = self._mapped(kind, row)
+        refuse_conflict(typed(kind, write.base), values, record, modified_at=getattr(record, "modified_at", None))
+        wanted = {name: values[name] for name in differing(values, record)}
+        if not wanted:
+            return WriteReceipt(
+                str(number),
+                ("Autotask already showed exactly this; nothing was sent.",),
+                SourceRecord(str(number), row),
+            )
+        body = to_wire(_SHAPES[kind.entity], wanted, words)
+        if kind.entity == "Tickets":
+            await tickets.complete_assignment(self._api, body, row)
+        return _Request("PATCH", kind.entity, {"id": number, **body}, wanted)
+
+    async def _receipt(self, kind: WriteKind, number: int, wanted: Values) -> WriteReceipt:
+        """Read the record back. It was written in any case; what fails here is a warning."""
+        ref = str(number)
+        try:
+            async with _within(LOOK_BACK_S, _too_slow):
+                row = await self._api.item(kind.entity, number)
+                if row is None:
+                    return WriteReceipt(ref, ("Autotask took it, but does not show it yet.",))
+                await self._confirmed(kind.entity, row)
+                record = self._mapped(kind, row)
+        except (ConnectorError, MappingError) as error:
+            return WriteReceipt(ref, (f"Autotask took it, but it could not be read back ({error.code}).",))
+        warnings = tuple(_unexpected(name, record) for name in differing(wanted, record))
+        return WriteReceipt(ref, warnings, SourceRecord(ref, row))
+
+    async def _explain(self, error: RejectedError, kind: WriteKind) -> None:
+        """Read the lists again when the vendor refused a value of one: the tenant changed it under us."""
+        if any("picklist value" in text.lower() for text in error.field_errors):
+            await self._load_lists(kind.entity, _MISSING_WORD_PAUSE)
+            error.hint = "The tenant changed this list; it was read again. Look at the values that it has now."
+
+    def _mapped(self, kind: WriteKind, row: Row) -> Entity:
+        return self._mapper().map(STREAMS[kind.entity], row).entity
+
+
+def _unexpected(name: str, record: Entity) -> str:
+    """Say that the vendor shows something else; list words are shown, texts are not."""
+    value = getattr(record, _MEANINGS.get(name, name)) if name in _SHOWN else None
+    what = f' ("{value}")' if value is not None else ""
+    return f"{name} shows something else after the write{what}; a workflow rule of the tenant may have changed it."
+
+
+def _too_slow() -> ConnectorError:
+    return VendorTimeoutError("Autotask took too long for the looks before the write; nothing was sent.")
+
+
+def _no_answer() -> ConnectorError:
+    return OutcomeUnknownError(
+        "Autotask did not answer the write in time.", hint="It is looked up before it is sent again."
+    )
+
+
+@asynccontextmanager
+async def _within(seconds: float, error: Callable[[], ConnectorError]) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as late:
+        raise error() from late
+
+
+def unchanged(base: Mapping[str, Any], record: Entity) -> bool:
+    """Return whether a record shows everything that a write was based on."""
+    return all(same(value, shown(record, name, value)) for name, value in base.items())
+
+
+def last_touched(record: Entity) -> datetime | None:
+    """Return the vendor's newest stamp on a record."""
+    stamps = [getattr(record, name, None) for name in ("modified_at", "last_activity_at")]
+    return max((stamp for stamp in stamps if stamp is not None), default=None)
