@@ -24,6 +24,7 @@ from decimal import Decimal
 from sqlalchemy import Connection, text
 
 from servicedesk_core.domain import REFERENCES, STREAMS
+from servicedesk_core.domain.warranty.facts import CoverSource
 from servicedesk_core.store.connecting import Dialect
 from servicedesk_core.store.fields import Field, fields_of
 from servicedesk_core.store.queries.names import name_sql
@@ -241,7 +242,75 @@ def _run_columns(dialect: Dialect) -> list[_Column]:
     ]
 
 
+def _cover_columns(dialect: Dialect) -> list[_Column]:
+    def day(column: str) -> str:
+        return f"CAST({column} AS date)" if dialect == "postgresql" else column
+
+    ends = "SELECT MAX(e.ends_on) FROM cover_entitlements e WHERE e.fact_id = f.id AND e.covers_hardware"
+    rank = " ".join(f"WHEN '{source}' THEN {source.rank}" for source in CoverSource)
+    has_covers = "EXISTS (SELECT 1 FROM cover_entitlements e WHERE e.fact_id = f.id)"
+    best_first = f"CASE WHEN {has_covers} THEN 0 ELSE 1 END, CASE f.source {rank} END, "
+    newest = "COALESCE(f.answered_at, f.asked_at) DESC, f.origin"
+    believed = f"ROW_NUMBER() OVER (PARTITION BY d.id, a.local_id ORDER BY {best_first}{newest}) = 1"
+    return [
+        _Column("device_id", "d.id", "The desk's own number of the device."),
+        _Column("manufacturer", "d.manufacturer", "As the maker's connector writes it."),
+        _Column("serial_number", "d.serial_number", "As the maker's connector writes it."),
+        _Column("product_number", "NULLIF(d.product_number, '')", "The product number that was asked with."),
+        _Column("machine_type", "NULLIF(d.machine_type, '')", "The machine type that was asked with."),
+        _Column("connection", "src.name", "Connection of the asset record, if the device has one."),
+        _Column("asset_ref", "a.external_id", "The vendor's id of the asset record."),
+        _Column("company_ref", "a.company_ref", "Client of the asset record."),
+        _Column("source", "f.source", "Whose word it is: maker, distributor, project or spreadsheet."),
+        _Column("origin", "f.origin", "Connection that said so, or what stands in for one."),
+        _Column("outcome", "f.outcome", "What the last look-up came to."),
+        _Column("reason", "f.reason", "Why there was no answer."),
+        _Column("product", "f.product", "What the source calls the device."),
+        _Column("hardware_until", day(f"({ends})"), "Last day of the hardware cover, in the maker's zone, included."),
+        _Column("asked_at", instant("f.asked_at", dialect), "When the source was last asked."),
+        _Column("answered_at", instant("f.answered_at", dialect), "When it last knew the device."),
+        _Column("is_believed", believed, "Whether this is the source to believe among those that were asked."),
+    ]
+
+
+def _entitlement_columns(dialect: Dialect) -> list[_Column]:
+    def day(column: str) -> str:
+        return f"CAST({column} AS date)" if dialect == "postgresql" else column
+
+    return [
+        _Column("device_id", "f.device_id", "The desk's own number of the device; see v_cover."),
+        _Column("origin", "f.origin", "Connection that said so, or what stands in for one."),
+        _Column("number", 'e."number"', "Place in the source's list, from 1."),
+        _Column("kind", "e.kind", "Where the cover comes from: base, extended, upgrade, contract or other."),
+        _Column("code", "e.code", "The maker's code of the service level."),
+        _Column("description", "e.description", "The maker's words."),
+        _Column("starts_on", day("e.starts_on"), "First covered day."),
+        _Column("ends_on", day("e.ends_on"), "Last covered day, included."),
+        _Column("delivery", "e.delivery", "How the maker serves the device."),
+        _Column("covers_hardware", "e.covers_hardware", "Whether it is for the hardware; NULL = nobody says."),
+        _Column("contract_number", "e.contract_number", "The contract."),
+        _Column("vendor_status", "e.vendor_status", "The maker's own word."),
+    ]
+
+
+_COVER = (
+    "FROM cover_facts f JOIN cover_devices d ON d.id = f.device_id "
+    "LEFT JOIN cover_assets ca ON ca.device_id = d.id "
+    "LEFT JOIN assets a ON a.local_id = ca.asset_id AND a.gone_at IS NULL "
+    "LEFT JOIN sources src ON src.id = a.source_id"
+)
+
 _OWN = {
+    "v_cover": (
+        "What one source says about the cover of one device; a device of several asset records has a row for each.",
+        _cover_columns,
+        _COVER,
+    ),
+    "v_entitlements": (
+        "One cover that a source lists for a device.",
+        _entitlement_columns,
+        "FROM cover_entitlements e JOIN cover_facts f ON f.id = e.fact_id",
+    ),
     "v_connections": ("A connection of the desk.", _connection_columns, "FROM sources src"),
     "v_runs": (
         "A stream's part of a sync run.",

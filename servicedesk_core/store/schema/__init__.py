@@ -10,6 +10,13 @@ from servicedesk_core.store.schema.claims import (
     claim_returns,
     claims,
 )
+from servicedesk_core.store.schema.cover import (
+    cover_assets,
+    cover_devices,
+    cover_entitlements,
+    cover_facts,
+    cover_history,
+)
 from servicedesk_core.store.schema.operating import alert_notices, alerts, budget_policies, job_runs
 from servicedesk_core.store.schema.records import BOOKKEEPING, IS_OPEN, RECORDS, ticket_source
 from servicedesk_core.store.schema.system import (
@@ -42,7 +49,7 @@ from servicedesk_core.store.schema.writing import (
     write_permits,
 )
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Version of the schema that this program writes; the number of the newest migration."""
 
 MIN_READER = 1
@@ -72,6 +79,11 @@ __all__ = [
     "claim_returns",
     "claims",
     "consumers",
+    "cover_assets",
+    "cover_devices",
+    "cover_entitlements",
+    "cover_facts",
+    "cover_history",
     "job_runs",
     "leases",
     "links",

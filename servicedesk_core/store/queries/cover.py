@@ -1,0 +1,179 @@
+"""Devices with what is known of their cover: assets with their facts, page by page, and devices without an asset."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, or_, select
+
+from servicedesk_core.domain.warranty.facts import CoverFact
+from servicedesk_core.store.cover import facts_of_assets, facts_of_devices, psa_fact
+from servicedesk_core.store.fields import from_us
+from servicedesk_core.store.queries.names import Names
+from servicedesk_core.store.schema import RECORDS, cover_assets, cover_devices, sources
+
+_A = RECORDS["assets"].c
+_P = RECORDS["products"].c
+_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class AssetFilter:
+    """Which assets; what is ``None`` or empty does not restrict.
+
+    Attributes:
+        assets: Ids at the vendor, names, reference numbers or serial numbers.
+        company: Id or name of the company.
+        connection: Name of the connection.
+    """
+
+    assets: tuple[str, ...] = ()
+    company: str | None = None
+    connection: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRecord:
+    """A device as the desk knows it: an asset record, or one that was looked up by its serial number only.
+
+    Attributes:
+        asset_id: The desk's own number of the asset record; ``None`` = there is none.
+        connection: Connection that the asset record comes from.
+        asset_ref: The vendor's id of the asset.
+        name: What people call it.
+        serial_number: As the record states it.
+        manufacturer: As the record states it, else as the product does.
+        model: As the record states it, else the product's name.
+        company_ref: The vendor's id of the company.
+        company: Name of the company.
+        site: Name of the site.
+        warranty_until: The last covered day as the PSA states it.
+        facts: What is known of its cover, the PSA's own word included.
+    """
+
+    asset_id: int | None
+    connection: str | None
+    asset_ref: str | None
+    name: str | None
+    serial_number: str | None
+    manufacturer: str | None
+    model: str | None
+    company_ref: str | None
+    company: str | None
+    site: str | None
+    warranty_until: date | None
+    facts: tuple[CoverFact, ...] = ()
+
+
+def asset_pages(tx: Connection, chosen: AssetFilter, *, after: int = 0, size: int = _PAGE) -> list[DeviceRecord]:
+    """Return the next assets that the vendor still has, by the desk's own number.
+
+    Args:
+        tx: A read transaction.
+        chosen: Which.
+        after: Number of the last asset of the page before.
+        size: At most so many.
+    """
+    t, p = RECORDS["assets"], RECORDS["products"]
+    joined = t.join(sources, sources.c.id == _A.source_id).outerjoin(
+        p, (_P.source_id == _A.source_id) & (_P.external_id == _A.product_ref)
+    )
+    query = (
+        select(
+            _A.local_id,
+            _A.source_id,
+            sources.c.name.label("connection"),
+            _A.external_id,
+            _A.name,
+            _A.serial_number,
+            func.coalesce(_A.manufacturer, _P.manufacturer).label("manufacturer"),
+            func.coalesce(_A.model, _P.model, _P.name).label("model"),
+            _A.company_ref,
+            _A.site_ref,
+            _A.warranty_until,
+            _A.changed_at,
+        )  # fmt: skip
+        .select_from(joined)
+        .where(_A.local_id > after, _A.gone_at.is_(None), *_conditions(chosen))
+        .order_by(_A.local_id)
+        .limit(size)
+    )
+    rows = tx.execute(query).mappings().all()
+    names = Names(tx)
+    for row in rows:
+        names.want(row["source_id"], "companies", row["company_ref"])
+        names.want(row["source_id"], "sites", row["site_ref"])
+    facts = facts_of_assets(tx, [row["local_id"] for row in rows])
+    return [_record(row, names, facts.get(row["local_id"], ())) for row in rows]
+
+
+def every_asset(tx: Connection, chosen: AssetFilter) -> Iterator[DeviceRecord]:
+    """Iterate over assets, page by page.
+
+    Args:
+        tx: A read transaction.
+        chosen: Which.
+    """
+    after = 0
+    while page := asset_pages(tx, chosen, after=after):
+        yield from page
+        after = page[-1].asset_id or 0
+
+
+def devices_without_asset(tx: Connection) -> Iterator[DeviceRecord]:
+    """Iterate over devices that were looked up or imported and belong to no asset record."""
+    after = 0
+    c = cover_devices.c
+    linked = select(cover_assets.c.device_id).where(cover_assets.c.device_id == c.id).exists()
+    while True:
+        rows = (
+            tx.execute(select(cover_devices).where(c.id > after, ~linked).order_by(c.id).limit(_PAGE)).mappings().all()
+        )
+        if not rows:
+            return
+        facts = facts_of_devices(tx, [row["id"] for row in rows])
+        for row in rows:
+            yield DeviceRecord(
+                asset_id=None, connection=None, asset_ref=None, name=None, serial_number=row["serial_number"],
+                manufacturer=row["manufacturer"] or None, model=row["product_number"] or row["machine_type"] or None,
+                company_ref=None, company=None, site=None, warranty_until=None, facts=facts.get(row["id"], ()),
+            )  # fmt: skip
+        after = rows[-1]["id"]
+
+
+def _conditions(chosen: AssetFilter) -> Sequence[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if chosen.connection is not None:
+        found.append(sources.c.name == chosen.connection)
+    if chosen.company is not None:
+        c = RECORDS["companies"].c
+        named = select(c.external_id).where(
+            c.source_id == _A.source_id,
+            or_(c.external_id == chosen.company, func.lower(c.name) == chosen.company.lower()),
+        )
+        found.append(_A.company_ref.in_(named))
+    if chosen.assets:
+        lowered = [text.lower() for text in chosen.assets]
+        columns = (_A.external_id, _A.name, _A.reference_number, _A.serial_number)
+        found.append(or_(*(func.lower(column).in_(lowered) for column in columns)))
+    return found
+
+
+def _record(row: Any, names: Names, facts: tuple[CoverFact, ...]) -> DeviceRecord:
+    until = None if row["warranty_until"] is None else date.fromisoformat(row["warranty_until"])
+    own = psa_fact(row["connection"], until, from_us(row["changed_at"]))
+    return DeviceRecord(
+        asset_id=row["local_id"],
+        connection=row["connection"],
+        asset_ref=row["external_id"],
+        name=row["name"],
+        serial_number=row["serial_number"],
+        manufacturer=row["manufacturer"],
+        model=row["model"],
+        company_ref=row["company_ref"],
+        company=names.of(row["source_id"], "companies", row["company_ref"]),
+        site=names.of(row["source_id"], "sites", row["site_ref"]),
+        warranty_until=until,
+        facts=facts if own is None else (*facts, own),
+    )

@@ -1,0 +1,1 @@
+"""Looks up what is covered at the makers, keeps it, and says what follows from it."""

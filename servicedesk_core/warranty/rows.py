@@ -1,0 +1,126 @@
+"""What one line of a list says about a device; computed from what is known, for one day."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from servicedesk_core.domain.warranty import Entitlement
+from servicedesk_core.domain.warranty.facts import CoverFact, CoverState, best
+from servicedesk_core.domain.warranty.serials import why_no_serial
+from servicedesk_core.domain.warranty.spans import Span, gaps
+from servicedesk_core.store.queries.cover import DeviceRecord
+
+
+@dataclass(frozen=True, slots=True)
+class CoverRow:
+    """A device and its cover.
+
+    Attributes:
+        serial_number: As the record states it.
+        manufacturer: As the record states it.
+        model: What it is.
+        name: What people call it.
+        asset_ref: The PSA's id of the asset; ``None`` = no asset record.
+        connection: Connection that the asset record comes from.
+        company: Name of the client.
+        site: Name of the site.
+        state: How it stands.
+        until: Last covered day in the maker's zone: of the cover that holds, else of the last one known.
+        is_lifetime: Whether that cover never ends.
+        days_left: Days from the report's day to ``until``; negative = over.
+        level: What the best cover is called.
+        source: Whose word it is.
+        origin: Connection that said so, or where it was imported from.
+        answered_at: When it said so.
+        asked_at: When it was last asked.
+        reason: Why there is no answer, for people.
+        supply: What to supply, when the serial number alone is ambiguous.
+        psa_until: The last covered day as the PSA states it.
+        gaps: Uncovered days between covers.
+        covers: Everything that the believed source lists, also what is not for the hardware.
+    """
+
+    serial_number: str | None
+    manufacturer: str | None
+    model: str | None
+    name: str | None
+    asset_ref: str | None
+    connection: str | None
+    company: str | None
+    site: str | None
+    state: CoverState
+    until: date | None
+    is_lifetime: bool
+    days_left: int | None
+    level: str | None
+    source: str | None
+    origin: str | None
+    answered_at: datetime | None
+    asked_at: datetime | None
+    reason: str | None
+    supply: tuple[str, ...]
+    psa_until: date | None
+    gaps: tuple[Span, ...]
+    covers: tuple[Entitlement, ...]
+
+
+def row_of(record: DeviceRecord, day: date, *, why_not: str | None = None) -> CoverRow:
+    """Return the line of a device.
+
+    Args:
+        record: The device with what is known.
+        day: The day that the list is for.
+        why_not: Why it was not or could not be asked, when that is known.
+    """
+    fact = best(record.facts)
+    if fact is None:
+        no_serial = why_no_serial(record.serial_number)
+        state = CoverState.NO_SERIAL if no_serial else CoverState.NOT_RECOGNISED
+        return _row(record, state, None, day, why_not or (f"The device {no_serial}." if no_serial else None))
+    state = fact.state_on(day)
+    return _row(record, state, fact, day, why_not or _reason(fact))
+
+
+def _reason(fact: CoverFact) -> str | None:
+    if fact.supply:
+        return f"{fact.reason or 'The serial number is ambiguous.'} Supply: {', '.join(fact.supply)}."
+    return fact.reason
+
+
+def _row(record: DeviceRecord, state: CoverState, fact: CoverFact | None, day: date, reason: str | None) -> CoverRow:
+    until = fact.until(day) if fact else None
+    level = _level(fact, day) if fact else None
+    covers = fact.entitlements if fact else ()
+    return CoverRow(
+        serial_number=record.serial_number,
+        manufacturer=record.manufacturer,
+        model=record.model or (fact.product if fact else None),
+        name=record.name,
+        asset_ref=record.asset_ref,
+        connection=record.connection,
+        company=record.company,
+        site=record.site,
+        state=state,
+        until=until,
+        is_lifetime=any(one.is_lifetime and one.covers_hardware for one in covers),
+        days_left=None if until is None else (until - day).days,
+        level=level,
+        source=fact.source.value if fact else None,
+        origin=fact.origin if fact else None,
+        answered_at=fact.answered_at if fact else None,
+        asked_at=fact.asked_at if fact else None,
+        reason=reason,
+        supply=fact.supply if fact else (),
+        psa_until=record.warranty_until,
+        gaps=gaps(covers),
+        covers=covers,
+    )
+
+
+def _level(fact: CoverFact, day: date) -> str | None:
+    """Return what people should read: the cover that holds and lasts longest, else the one that ended last."""
+    named = [one for one in fact.entitlements if one.covers_hardware is not False]
+    if not named:
+        return None
+    top = max(named, key=lambda one: (one.covers_on(day) is True, one.ends_on or date.min))
+    words = [top.description or top.code or top.kind.value]
+    return " ".join(words + ([f"({top.delivery.value.replace('_', ' ')})"] if top.delivery else []))

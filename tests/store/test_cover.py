@@ -1,0 +1,176 @@
+"""What sources say about devices: kept, compared, never taken away by an error."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from servicedesk_core.domain import Asset, Company, Product
+from servicedesk_core.domain.warranty import (
+    Delivery,
+    DeviceRef,
+    Entitlement,
+    EntitlementKind,
+    EntitlementResult,
+    LookupOutcome,
+)
+from servicedesk_core.domain.warranty.facts import CoverSource, best
+from servicedesk_core.store import cover
+from servicedesk_core.store.queries.cover import AssetFilter, devices_without_asset, every_asset
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+A = DeviceRef(manufacturer="dell", serial_number="AAAAAA1")
+B = DeviceRef(manufacturer="dell", serial_number="BBBBBB2", machine_type="20XX")
+COVER = Entitlement(
+    kind=EntitlementKind.BASE,
+    code="ND",
+    description="Next day \x00 on site",
+    starts_on=date(2025, 1, 1),
+    ends_on=date(2026, 12, 31),
+    delivery=Delivery.ON_SITE,
+    covers_hardware=True,
+)
+
+
+def result(device, *covers, outcome=LookupOutcome.FOUND, **more):
+    return EntitlementResult(device=device, outcome=outcome, entitlements=covers, raw={"tag": "x"}, **more)
+
+
+@pytest.fixture
+def put_cover(store):
+    def put(*results, at=NOW, origin="maker", source=CoverSource.MAKER):
+        return store.write_blocking(lambda tx: cover.put(tx, results, origin=origin, source=source, now=at))
+
+    return put
+
+
+def facts(store, *devices, origin="maker"):
+    return store.read_blocking(lambda tx: cover.facts(tx, devices, origin))
+
+
+def device_id(tx, device):
+    query = text("SELECT id FROM cover_devices WHERE serial_number = :serial")
+    return tx.execute(query, {"serial": device.serial_number}).scalar_one()
+
+
+def test_an_answer_comes_back_as_it_was_given(store, put_cover):
+    landed = put_cover(
+        result(A, COVER, product="Latitude"),
+        result(B, outcome=LookupOutcome.AMBIGUOUS, supply=("country",), reason="Two devices."),
+    )
+    assert (landed.new, landed.changed, landed.unchanged) == (2, 0, 0)
+    found = facts(store, A, B, DeviceRef(manufacturer="dell", serial_number="BBBBBB2"))
+    assert set(found) == {A, B}
+    assert found[A].entitlements[0].ends_on == COVER.ends_on
+    assert found[A].entitlements[0].description == "Next day \ufffd on site"
+    assert found[A].product == "Latitude"
+    assert found[A].answered_at == NOW
+    assert (found[B].outcome, found[B].supply, found[B].answered_at) == (LookupOutcome.AMBIGUOUS, ("country",), None)
+    assert store.read_blocking(lambda tx: cover.raw(tx, device_id(tx, A), "maker")) == {"tag": "x"}
+
+
+@pytest.mark.parametrize("outcome", [LookupOutcome.FAILED, LookupOutcome.DENIED, LookupOutcome.NOT_FOUND])
+def test_an_error_takes_nothing_away(store, put_cover, outcome):
+    put_cover(result(A, COVER, product="Latitude"))
+    put_cover(result(A, outcome=outcome, reason="Out of order."), at=NOW + timedelta(days=1))
+    fact = facts(store, A)[A]
+    assert (fact.outcome, fact.reason, fact.product) == (outcome, "Out of order.", "Latitude")
+    assert [row.ends_on for row in fact.entitlements] == [date(2026, 12, 31)]
+    assert (fact.answered_at, fact.asked_at) == (NOW, NOW + timedelta(days=1))
+
+
+def test_history_has_a_row_for_each_change_and_none_for_errors(store, put_cover):
+    longer = COVER.model_copy(update={"ends_on": date(2027, 12, 31)})
+    for number, answer in enumerate(
+        (
+            result(A, COVER),
+            result(A, COVER),
+            result(A, outcome=LookupOutcome.FAILED),
+            result(A, COVER),
+            result(A, outcome=LookupOutcome.NOT_FOUND, reason="Gone."),
+            result(A, outcome=LookupOutcome.FAILED),
+            result(A, outcome=LookupOutcome.NOT_FOUND, reason="Gone."),
+            result(A, longer),
+        )
+    ):
+        put_cover(answer, at=NOW + timedelta(days=number))
+    past = store.read_blocking(lambda tx: cover.history(tx, device_id(tx, A)))
+    assert [(one.outcome, len(one.entitlements)) for one in past] == [
+        (LookupOutcome.FOUND, 1),
+        (LookupOutcome.NOT_FOUND, 0),
+        (LookupOutcome.FOUND, 1),
+    ]
+    assert past[0].entitlements[0].ends_on == date(2027, 12, 31)
+    assert past[0].at == NOW + timedelta(days=7)
+    assert facts(store, A)[A].entitlements[0].ends_on == date(2027, 12, 31)
+
+
+def test_what_is_new_and_changed_is_counted(put_cover):
+    put_cover(result(A, COVER))
+    other = COVER.model_copy(update={"ends_on": date(2030, 1, 1)})
+    landed = put_cover(result(A, other), result(B, COVER))
+    assert (landed.new, landed.changed, landed.unchanged) == (1, 1, 0)
+    landed = put_cover(result(A, other), result(B, COVER))
+    assert (landed.new, landed.changed, landed.unchanged) == (0, 0, 2)
+
+
+def test_assets_come_with_all_that_is_known_of_them(store, put, put_cover):
+    put(Company(external_id="5", name="Example Ltd"))
+    put(Product(external_id="8", name="Latitude", manufacturer="Dell"))
+    put(
+        Asset(external_id="1", name="PC1", serial_number="AAAAAA1", product_ref="8", company_ref="5"),
+        Asset(external_id="2", name="PC2", serial_number="CCCCCC3", warranty_until=date(2026, 5, 1)),
+    )
+    put_cover(result(A, COVER), result(B, COVER))
+    put_cover(result(A, COVER), origin="spreadsheet", source=CoverSource.SPREADSHEET, at=NOW + timedelta(days=2))
+    (first, second) = store.read_blocking(lambda tx: [*every_asset(tx, AssetFilter())])
+    assert (first.manufacturer, first.model, first.company, first.facts) == ("Dell", "Latitude", "Example Ltd", ())
+    store.write_blocking(lambda tx: cover.link(tx, [(first.asset_id, [A])], NOW))
+    (first, second) = store.read_blocking(lambda tx: [*every_asset(tx, AssetFilter())])
+    assert {fact.origin for fact in first.facts} == {"maker", "spreadsheet"}
+    assert best(first.facts).origin == "maker"
+    assert best(second.facts).source is CoverSource.PSA
+    without = store.read_blocking(lambda tx: [*devices_without_asset(tx)])
+    assert [one.serial_number for one in without] == ["BBBBBB2"]
+
+
+def test_an_asset_whose_serial_number_was_corrected_is_another_device(store, put, put_cover):
+    put(Asset(external_id="1", name="PC1", serial_number="AAAAAA1"))
+    put_cover(result(A, COVER), result(B))
+    (asset,) = store.read_blocking(lambda tx: [*every_asset(tx, AssetFilter())])
+    for devices in ([A], [A], [B]):
+        store.write_blocking(lambda tx, devices=devices: cover.link(tx, [(asset.asset_id, devices)], NOW))
+    found = store.read_blocking(lambda tx: cover.facts_of_assets(tx, [asset.asset_id]))
+    assert [fact.entitlements for fact in found[asset.asset_id]] == [()]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "names"),
+    [
+        (AssetFilter(company="example ltd"), ["PC1"]),
+        (AssetFilter(company="5"), ["PC1"]),
+        (AssetFilter(assets=("pc2",)), ["PC2"]),
+        (AssetFilter(assets=("aaaaaa1", "2")), ["PC1", "PC2"]),
+        (AssetFilter(connection="elsewhere"), []),
+    ],
+)
+def test_assets_are_chosen(store, put, chosen, names):
+    put(Company(external_id="5", name="Example Ltd"))
+    put(
+        Asset(external_id="1", name="PC1", serial_number="AAAAAA1", company_ref="5"),
+        Asset(external_id="2", name="PC2", serial_number="CCCCCC3"),
+    )
+    assert [one.name for one in store.read_blocking(lambda tx: [*every_asset(tx, chosen)])] == names
+
+
+def test_the_public_views_show_which_source_to_believe(store, put, put_cover):
+    put_cover(result(A, COVER))
+    put_cover(result(A, COVER), origin="spreadsheet", source=CoverSource.SPREADSHEET, at=NOW + timedelta(days=2))
+    rows = store.read_blocking(
+        lambda tx: tx.execute(text("SELECT origin, is_believed, hardware_until FROM v_cover ORDER BY origin")).all()
+    )
+    assert [(row[0], bool(row[1]), str(row[2])) for row in rows] == [
+        ("maker", True, "2026-12-31"),
+        ("spreadsheet", False, "2026-12-31"),
+    ]
+    assert store.read_blocking(lambda tx: tx.execute(text("SELECT COUNT(*) FROM v_entitlements")).scalar_one()) == 2
