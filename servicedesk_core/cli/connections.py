@@ -9,7 +9,7 @@ from servicedesk_core.cli.context import Cli
 from servicedesk_core.cli.output import facts, plain, table
 
 if TYPE_CHECKING:
-    from servicedesk_core.runtime import ConnectionCheck
+    from servicedesk_core.runtime import ConnectionCheck, Requirements
 
 
 def register(app: typer.Typer) -> None:
@@ -17,6 +17,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="The configured connections.", no_args_is_help=True)
     group.command("list")(list_connections)
     group.command("test")(check)
+    group.command("requirements")(show_requirements)
     app.add_typer(group, name="connections")
 
 
@@ -80,3 +81,42 @@ def _show(cli: Cli, checks: "tuple[ConnectionCheck, ...]") -> None:
             cli.out.print(table(("Stream", "Readable", "Visible", "Oldest", "What to do"), rows))
         if check.was_blocked and check.error is None:
             cli.say(f"{check.connection} was stopped and works again.")
+
+
+def show_requirements(
+    ctx: typer.Context,
+    connector: Annotated[str, typer.Argument(help="Id of an installed connector, for example autotask.")],
+    as_json: Json = False,
+) -> None:
+    """Say how access to a vendor is obtained, who approves it, and which right each stream and each write needs.
+
+    Works before anything is configured and asks nobody. For the connectors that are installed see "servicedesk plugins
+    list".
+    """
+    from servicedesk_core.runtime.requirements import requirements  # noqa: PLC0415
+
+    cli: Cli = ctx.obj
+    found = requirements(connector, cli.config)
+    cli.emit("connections.requirements", found, as_json=as_json, show=lambda: _show_requirements(cli, found))
+
+
+def _show_requirements(cli: Cli, found: "Requirements") -> None:
+    pairs = [
+        ("Connector", f"{found.connector} ({found.distribution})"),
+        ("Vendor", found.vendor),
+        ("Approved by", found.approved_by or "not said by the connector"),
+        ("Lead time", found.lead_time),
+        ("Documentation", found.documentation),
+    ]
+    cli.out.print(facts(pairs))
+    if found.steps:
+        cli.out.print(table(("", "How to obtain access"), list(enumerate(found.steps, 1))))
+    if found.streams:
+        rows = [(one.what, one.right or "not said") for one in found.streams]
+        cli.out.print(table(("To read", "the API user needs"), rows))
+    if found.writes:
+        writes = [(one.what, one.right or "not said", one.note) for one in found.writes]
+        cli.out.print(table(("To write", "the API user needs", "Know before you grant it"), writes))
+        cli.say('Nothing is written unless "writes" of the connection grants it.')
+    else:
+        cli.say("The connector declares nothing that it writes.")

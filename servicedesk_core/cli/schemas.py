@@ -38,6 +38,7 @@ _RUNTIME = "servicedesk_core.runtime"
 DOCUMENTS: dict[str, Document] = {
     "connections.list": Document(1, "The configured connections.", f"{_RUNTIME}:ConnectionInfo", many=True),
     "connections.test": Document(1, "What each tested connection can see.", f"{_RUNTIME}:ConnectionCheck", many=True),
+    "connections.requirements": Document(1, "What access to a vendor takes.", f"{_RUNTIME}:Requirements"),
     "sync": Document(1, "What each connection's run did.", f"{_RUNTIME}:SyncOutcome", many=True),
     "sync.plan": Document(1, "What a run would ask for.", f"{_RUNTIME}:PlanOutcome", many=True),
     "status": Document(1, "Data and jobs of the desk.", f"{_RUNTIME}:DeskStatus"),
@@ -57,6 +58,8 @@ DOCUMENTS: dict[str, Document] = {
     "store.size": Document(1, "How large the store is.", f"{_RUNTIME}:StoreSize"),
     "store.verify": Document(1, "Whether the store is sound.", f"{_RUNTIME}:StoreVerdict"),
     "store.backup": Document(1, "Where the backup is.", f"{_RUNTIME}:StoreBackup"),
+    "store.restore": Document(1, "What the restore replaced.", f"{_RUNTIME}:StoreRestore"),
+    "store.adopt": Document(1, "Whether the store may send.", f"{_RUNTIME}:StoreAdoption"),
     "store.upgrade": Document(1, "The schema before and after.", f"{_RUNTIME}:StoreUpgrade"),
 }
 """By command, words joined with dots; ``schema`` of a document is ``servicedesk.<command>/<version>``."""

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from servicedesk_core.runtime.checking import ConnectionInfo as ConnectionInfo
     from servicedesk_core.runtime.desk import ServiceDesk as ServiceDesk
     from servicedesk_core.runtime.doctor import Finding as Finding
+    from servicedesk_core.runtime.maintenance import StoreAdoption as StoreAdoption
     from servicedesk_core.runtime.maintenance import StoreBackup as StoreBackup
+    from servicedesk_core.runtime.maintenance import StoreRestore as StoreRestore
     from servicedesk_core.runtime.maintenance import StoreSize as StoreSize
     from servicedesk_core.runtime.maintenance import StoreUpgrade as StoreUpgrade
     from servicedesk_core.runtime.maintenance import StoreVerdict as StoreVerdict
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from servicedesk_core.runtime.quarantine import DropOutcome as DropOutcome
     from servicedesk_core.runtime.quarantine import QuarantinedRecord as QuarantinedRecord
     from servicedesk_core.runtime.quarantine import RetryOutcome as RetryOutcome
+    from servicedesk_core.runtime.requirements import Requirements as Requirements
     from servicedesk_core.runtime.status import DeskStatus as DeskStatus
     from servicedesk_core.runtime.syncing import PlanOutcome as PlanOutcome
     from servicedesk_core.runtime.syncing import SyncOutcome as SyncOutcome
@@ -34,9 +37,12 @@ _HOME = {
     "PlanOutcome": "syncing",
     "Problem": "problem",
     "QuarantinedRecord": "quarantine",
+    "Requirements": "requirements",
     "RetryOutcome": "quarantine",
     "ServiceDesk": "desk",
+    "StoreAdoption": "maintenance",
     "StoreBackup": "maintenance",
+    "StoreRestore": "maintenance",
     "StoreSize": "maintenance",
     "StoreUpgrade": "maintenance",
     "StoreVerdict": "maintenance",
