@@ -17,6 +17,8 @@ def register(app: typer.Typer) -> None:
     group.command("size")(size)
     group.command("verify")(verify)
     group.command("backup")(backup)
+    group.command("restore")(restore)
+    group.command("adopt")(adopt)
     group.command("upgrade")(upgrade)
     app.add_typer(group, name="store")
 
@@ -57,7 +59,7 @@ def backup(
     target: Annotated[Path | None, typer.Argument(help="New file [default: beside the store, with the time].")] = None,
     as_json: Json = False,
 ) -> None:
-    """Copy the store consistently while others use it (SQLite; for PostgreSQL use pg_dump)."""
+    """Copy the store consistently while others use it (PostgreSQL: through pg_dump, which must be installed)."""
     from servicedesk_core.runtime import maintenance  # noqa: PLC0415
 
     cli: Cli = ctx.obj
@@ -67,6 +69,59 @@ def backup(
         cli.out.print(f"Backup: {done.path} ({done.bytes / 1e6:,.1f} MB)")
 
     cli.emit("store.backup", done, as_json=as_json, show=shown)
+
+
+def restore(
+    ctx: typer.Context,
+    source: Annotated[Path, typer.Argument(help="A file that `store backup`, or an upgrade, made.")],
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Put a backup in the place of the store, after checking all of it. What was there is kept beside it.
+
+    Afterwards every unfinished write is in doubt and nothing is sent until `store adopt`.
+    """
+    from servicedesk_core.runtime import maintenance  # noqa: PLC0415
+
+    cli: Cli = ctx.obj
+    cli.confirm(f"Replace the store by {source}? Stop other processes of this desk first.", yes=yes)
+    done = maintenance.restore(cli.config, source)
+
+    def shown() -> None:
+        cli.out.print(f"Restored {done.store} from {source}.")
+        if done.kept:
+            cli.out.print(f"What was there is kept: {done.kept}")
+        cli.out.print(f"Writes in doubt: {done.in_doubt}. Nothing is sent until: servicedesk store adopt")
+
+    cli.emit("store.restore", done, as_json=as_json, show=shown)
+
+
+ADOPTING = """Adopting means: this store, and no copy of it, sends writes from now on.
+Writes in doubt stay in doubt: each is looked up at the vendor, or decided by you; none is sent again without proof
+that the vendor does not have it. What was written after a backup was made is not in a store restored from it: what a
+program wants to write again, look at first."""
+
+
+def adopt(ctx: typer.Context, yes: Yes = False, as_json: Json = False) -> None:
+    """Show what is unfinished in a restored or copied store, and let it send again.
+
+    Afterwards, writes that are queued later are sent to the vendors.
+    """
+    from servicedesk_core.runtime import maintenance  # noqa: PLC0415
+    from servicedesk_core.runtime.acting import account  # noqa: PLC0415
+
+    cli: Cli = ctx.obj
+    found = maintenance.adoption(cli.config)
+    if found.why is None:
+        cli.emit("store.adopt", found, as_json=as_json, show=lambda: cli.out.print("Sending is on; nothing to adopt."))
+        return
+    cli.say(f"Sending is off: {found.why}")
+    for write in found.unfinished:
+        cli.say(f"  {write.id}  {write.state}  {write.kind}  {write.connection}  {write.label}")
+    cli.say(f"  unfinished: {len(found.unfinished)}\n{ADOPTING}")
+    cli.confirm("Adopt this store?", yes=yes)
+    done = maintenance.adopt(cli.config, actor=account())
+    cli.emit("store.adopt", done, as_json=as_json, show=lambda: cli.out.print("Adopted. Sending is on."))
 
 
 def upgrade(ctx: typer.Context, yes: Yes = False, as_json: Json = False) -> None:

@@ -1,15 +1,26 @@
-"""Looks after the store itself: size, soundness, backup, upgrade."""
+"""Looks after the store itself: size, soundness, backup, restore, upgrade, and a place of its own."""
 
 import shutil
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection
+from sqlalchemy.engine import URL
 
 from servicedesk_core.clock import SystemClock
 from servicedesk_core.config import Secrets, load_settings, store_url
-from servicedesk_core.errors import StoreCorruptError
+from servicedesk_core.domain.writing import UNFINISHED
+from servicedesk_core.errors import StoreCorruptError, StoreMissingError
 from servicedesk_core.ports import Clock
-from servicedesk_core.store import Store, backup
+from servicedesk_core.store import Store, backup, outbox, place, restoring, sending
+from servicedesk_core.store.connecting import parse
+from servicedesk_core.store.faults import name_of
 from servicedesk_core.store.schema import SCHEMA_VERSION
+
+_SHOWN: Final = 1_000
+"""Unfinished writes that are shown at most, the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +81,59 @@ class StoreUpgrade:
     schema: int
 
 
+@dataclass(frozen=True, slots=True)
+class StoreRestore:
+    """A backup that took the place of a store.
+
+    Attributes:
+        store: Its name.
+        kept: Where the store that was there before is kept; ``None`` when there was none.
+        in_doubt: Writes that were unfinished in the backup and are in doubt now.
+    """
+
+    store: str
+    kept: str | None
+    in_doubt: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnfinishedWrite:
+    """A write that is neither at the vendor for certain nor given up.
+
+    Attributes:
+        id: Its number.
+        connection: Where it goes.
+        kind: What is written and how.
+        label: What people call the target.
+        state: Where it stands.
+    """
+
+    id: int
+    connection: str
+    kind: str
+    label: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreAdoption:
+    """Whether a store may send, and what waits in it.
+
+    Attributes:
+        store: Its name.
+        why: Why nothing is sent; ``None`` when sending is on.
+        since: Since when.
+        unfinished: Writes that are not finished, the oldest first.
+        adopted: Whether it was adopted now.
+    """
+
+    store: str
+    why: str | None
+    since: datetime | None
+    unfinished: tuple[UnfinishedWrite, ...]
+    adopted: bool
+
+
 def size(config: Path) -> StoreSize:
     """Return how large the store is.
 
@@ -99,21 +163,86 @@ def verify(config: Path) -> StoreVerdict:
 
 
 def make_backup(config: Path, target: Path | None = None, *, clock: Clock | None = None) -> StoreBackup:
-    """Copy a SQLite store consistently while others use it.
+    """Copy a store consistently while others use it; PostgreSQL through ``pg_dump``.
 
     Args:
         config: The configuration.
-        target: A new file; ``None`` = beside the store, named after the time.
+        target: A new file; ``None`` = beside the store (PostgreSQL: beside the configuration), named after the time.
         clock: The time.
 
     Raises:
-        StoreError: There is no store, it is PostgreSQL, or the target cannot be written.
+        StoreError: There is no store, no ``pg_dump``, or the target cannot be written.
     """
     clock = clock or SystemClock()
     with _opened(config, clock) as store:
-        path = Path(str(store.url.database))
-        made = backup.backup(store, target or path.with_name(f"{path.name}.backup-{clock.now():%Y%m%dT%H%M%SZ}"))
+        made = backup.backup(store, target or _beside(config, store, clock))
     return StoreBackup(str(made), made.stat().st_size)
+
+
+def _beside(config: Path, store: Store, clock: Clock) -> Path:
+    stamp = f"{clock.now():%Y%m%dT%H%M%SZ}"
+    if store.dialect == "postgresql":
+        return config.absolute().parent / f"{store.url.database}.backup-{stamp}.dump"
+    path = Path(str(store.url.database))
+    return path.with_name(f"{path.name}.backup-{stamp}")
+
+
+def restore(config: Path, source: Path, *, clock: Clock | None = None) -> StoreRestore:
+    """Replace a SQLite store by a backup, after looking at all of it; what was there is kept beside it.
+
+    Every write that was unfinished in the backup is in doubt afterwards, and nothing is sent until :func:`adopt`.
+
+    Args:
+        config: The configuration.
+        source: The backup.
+        clock: The time.
+
+    Raises:
+        StoreError: The backup is missing, damaged or newer than this program; the store is PostgreSQL or in use.
+    """
+    url, name = _url(config)
+    done = restoring.restore(url, source, now=(clock or SystemClock()).now())
+    return StoreRestore(name, str(done.kept) if done.kept else None, done.in_doubt)
+
+
+def adoption(config: Path) -> StoreAdoption:
+    """Return whether the store may send, and what is unfinished in it. Changes nothing but a doubt that is due.
+
+    Raises:
+        StoreError: There is no store, or it cannot be used.
+    """
+    with _writable(config, SystemClock()) as store:
+        return store.read_blocking(lambda tx: _adoption(tx, store.name, adopted=False))
+
+
+def adopt(config: Path, *, actor: str, clock: Clock | None = None) -> StoreAdoption:
+    """Declare a restored or copied store the one that sends from now on.
+
+    Args:
+        config: The configuration.
+        actor: Who decides it.
+        clock: The time.
+
+    Raises:
+        StoreError: There is no store, or it cannot be used.
+    """
+    clock = clock or SystemClock()
+    with _writable(config, clock) as store:
+
+        def work(tx: Connection) -> StoreAdoption:
+            is_off = not sending.sending_allowed(tx)
+            if is_off:
+                place.adopt(tx, store.url, actor=actor, now=clock.now())
+            return _adoption(tx, store.name, adopted=is_off)
+
+        return store.write_blocking(work)
+
+
+def _adoption(tx: Connection, name: str, *, adopted: bool) -> StoreAdoption:
+    off = sending.sending_off(tx)
+    writes = outbox.recent(tx, states=tuple(UNFINISHED), limit=_SHOWN)
+    unfinished = tuple(UnfinishedWrite(w.id, w.connection, w.kind, w.label, w.state.value) for w in reversed(writes))
+    return StoreAdoption(name, off.why if off else None, off.at if off else None, unfinished, adopted)
 
 
 def upgrade(config: Path) -> StoreUpgrade:
@@ -122,13 +251,27 @@ def upgrade(config: Path) -> StoreUpgrade:
     Raises:
         StoreError: It is newer than this program, others work on it, or there is no room for the backup.
     """
-    settings = load_settings(config)
-    url = store_url(settings, Secrets(directory=settings.directory))
-    with Store.open(url, clock=SystemClock(), migrate="always") as store:
+    with Store.open(_address(config), clock=SystemClock(), migrate="always") as store:
         return StoreUpgrade(store.name, SCHEMA_VERSION)
 
 
 def _opened(config: Path, clock: Clock) -> Store:
+    return Store.open(_address(config), clock=clock, migrate="never", read_only=True)
+
+
+def _writable(config: Path, clock: Clock) -> Store:
+    url, name = _url(config)
+    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
+        message = f"There is no store at {name}."
+        raise StoreMissingError(message, hint="Restore a backup, or run `servicedesk sync`.")
+    return Store.open(_address(config), clock=clock, migrate="never")
+
+
+def _url(config: Path) -> tuple[URL, str]:
+    url = parse(_address(config))
+    return url, name_of(url)
+
+
+def _address(config: Path) -> str:
     settings = load_settings(config)
-    url = store_url(settings, Secrets(directory=settings.directory))
-    return Store.open(url, clock=clock, migrate="never", read_only=True)
+    return store_url(settings, Secrets(directory=settings.directory))

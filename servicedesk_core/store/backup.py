@@ -6,7 +6,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
-from servicedesk_core.errors import StoreError
+from servicedesk_core.errors import StoreError, StoreFullError, StoreReadOnlyError
+from servicedesk_core.store.dumping import dump
 from servicedesk_core.store.faults import translated
 from servicedesk_core.store.schema import metadata
 from servicedesk_core.store.store import Store
@@ -47,7 +48,7 @@ class Size:
 
 
 def backup(store: Store, path: Path) -> Path:
-    """Copy a SQLite store consistently while it is in use; the copy is its owner's only.
+    """Copy a store consistently while it is in use; the copy is its owner's only, and appears when it is complete.
 
     Args:
         store: What to copy.
@@ -57,18 +58,33 @@ def backup(store: Store, path: Path) -> Path:
         The path.
 
     Raises:
-        StoreError: The store is PostgreSQL, or the file exists.
+        StoreError: The file exists, its folder does not, or PostgreSQL's ``pg_dump`` is not there.
         StoreFullError: There is no room.
     """
-    if store.dialect == "postgresql":
-        message = "A PostgreSQL store is backed up with the tools of the database."
-        raise StoreError(message, hint="Run pg_dump --format=custom on its database.")
     if path.exists():
         message = f"{path} exists already."
         raise StoreError(message, hint="Name a file that does not exist yet.")
-    with translated(str(path)):
-        copy_file(Path(str(store.url.database)), path)
+    if not path.absolute().parent.is_dir():
+        message = f"The folder of {path} does not exist."
+        raise StoreError(message, hint="Make it, or name another one.")
+    if store.dialect == "postgresql":
+        return dump(store.url, path)
+    source = Path(str(store.url.database))
+    try:
+        with translated(str(path)):
+            copy_file(source, path)
+    except StoreFullError as error:
+        message = f"There is no room for the backup {path}; nothing was left there."
+        raise StoreFullError(message, hint=_room(source), detail=error.detail) from error
+    except StoreReadOnlyError as error:
+        message = f"The backup {path} cannot be written by this account."
+        raise StoreReadOnlyError(message, hint="Name a folder that you may write to.") from error
     return path
+
+
+def _room(source: Path) -> str:
+    need = sum(p.stat().st_size for p in (source, Path(f"{source}-wal")) if p.exists())
+    return f"It takes up to {need / 1e6:,.0f} MB: free some space, or name a file on another disk."
 
 
 def verify(store: Store) -> Verification:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import orjson
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from servicedesk_core.errors import NotFoundLocallyError, TenantMismatchError
 from servicedesk_core.hooks.capabilities import VendorIdentity
@@ -60,7 +61,9 @@ def ensure(tx: Connection, name: str, connector: str, environment: str, now: dat
                 hint = "Give the new connection a name of its own, or use another store."
                 raise TenantMismatchError(message, hint=hint, connection=name)
             return source
-    tx.execute(insert(sources).values(name=name, connector=connector, environment=environment, created_at=to_us(now)))
+    make = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
+    row = {"name": name, "connector": connector, "environment": environment, "created_at": to_us(now)}
+    tx.execute(make(sources).values(row).on_conflict_do_nothing(index_elements=["name"]))  # another may be quicker
     return get(tx, name)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL
 
 from servicedesk_core.errors import StoreError
 from servicedesk_core.ports import Clock
-from servicedesk_core.store import leases
+from servicedesk_core.store import leases, place
 from servicedesk_core.store.connecting import (
     READERS,
     Dialect,
@@ -90,6 +90,8 @@ class Store:
                     read_only=read_only,
                     now=clock.now(),
                 )
+                if not read_only:
+                    place.settle(store._writer, store._reader, parsed, clock.now())
         except BaseException:
             store.close()
             raise

@@ -4,6 +4,7 @@ import logging
 import os
 import shutil
 import sqlite3
+import uuid
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime
@@ -68,6 +69,7 @@ def bring_up_to_date(
         message = f"The store {name} must be upgraded, but other processes work on it ({held})."
         raise StoreVersionError(message, hint=f"Stop them first, then: {UPGRADE_HINT[0].lower()}{UPGRADE_HINT[1:]}")
     if version:
+        _refuse_users(writer, reader, name, url)
         _save_first(name, url, version, migrate=migrate, now=now)
     with writer.begin() as tx:
         if schema_version(tx, name) != SCHEMA_VERSION:
@@ -142,11 +144,73 @@ def _save_first(name: str, url: URL, version: int, *, migrate: str, now: datetim
     prune_backups(path, keep=BACKUPS_KEPT)
 
 
-def copy_file(source: Path, target: Path) -> None:
-    """Copy a SQLite store consistently while others may use it; the copy is its owner's only."""
-    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
-    with closing(sqlite3.connect(source)) as read, closing(sqlite3.connect(target)) as write:
-        read.backup(write)
+def _refuse_users(writer: Engine, reader: Engine, name: str, url: URL) -> None:
+    """Refuse while another process has the store open: an older program must not write into a newer schema."""
+    reader.dispose()
+    if url.get_backend_name() == "sqlite":
+        writer.dispose()
+        is_used = is_open_elsewhere(Path(str(url.database)))
+    else:
+        with writer.begin() as tx:
+            is_used = bool(
+                tx.exec_driver_sql(
+                    "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() "
+                    "AND application_name = 'servicedesk' AND pid <> pg_backend_pid() LIMIT 1"
+                ).first()
+            )
+    if is_used:
+        message = f"The store {name} must be upgraded, but another process has it open."
+        raise StoreVersionError(
+            message, hint=f"Stop it first (a service, a sync, a program). Nothing was touched. Then: {UPGRADE_HINT}"
+        )
+
+
+def is_open_elsewhere(path: Path) -> bool:
+    """Whether any other connection has a SQLite store open; our own ones must be closed.
+
+    Whoever has a store in WAL mode open holds a shared lock on it, and only the last one may leave that mode.
+
+    Raises:
+        sqlite3.Error: The file is damaged, may not be written, or is no database.
+    """
+    with closing(sqlite3.connect(path, timeout=0)) as alone:
+        try:
+            alone.execute("PRAGMA journal_mode = DELETE")
+        except sqlite3.OperationalError as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+                return True
+            raise
+        alone.execute("PRAGMA journal_mode = WAL")
+    return False
+
+
+def copy_file(source: Path, target: Path, *, is_still: bool = False) -> None:
+    """Copy a SQLite store consistently while others may use it; the copy is its owner's only.
+
+    It gets its name when it is complete: whatever goes wrong, no half file is left.
+
+    Args:
+        source: The store.
+        target: Where to; must not exist.
+        is_still: Whether nobody writes to the source; then it may lie where nothing can be written.
+
+    Raises:
+        sqlite3.Error: It could not be read, or there was no room.
+        OSError: It could not be put in place.
+    """
+    half = target.with_name(f".{target.name}.{uuid.uuid4().hex}.half")
+    try:
+        os.close(os.open(half, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        how = "immutable=1" if is_still else "mode=ro"
+        address = f"{source.absolute().as_uri()}?{how}"
+        with closing(sqlite3.connect(address, uri=True)) as read, closing(sqlite3.connect(half)) as write:
+            read.backup(write)
+        with half.open("rb+") as file:
+            os.fsync(file.fileno())
+        half.rename(target)
+    finally:
+        for name in (half, *(half.with_name(half.name + end) for end in ("-journal", "-wal", "-shm"))):
+            name.unlink(missing_ok=True)
 
 
 def prune_backups(store: Path, *, keep: int) -> list[Path]:

@@ -267,9 +267,9 @@ def test_an_old_store_is_upgraded_after_a_backup(sqlite_url, clock, store_with_t
         assert old.execute("SELECT version_num FROM alembic_version").fetchone() == (f"{SCHEMA_VERSION:04d}",)
         assert old.execute("SELECT COUNT(*) FROM tickets").fetchone() == (3,)
     with closing(sqlite3.connect(path_of(sqlite_url))) as new:
-        assert new.execute("SELECT COUNT(*) FROM tickets, alembic_version WHERE version_num = '0002'").fetchone() == (
-            3,
-        )
+        assert new.execute(
+            "SELECT COUNT(*) FROM tickets, alembic_version WHERE version_num = ?", (f"{SCHEMA_VERSION + 1:04d}",)
+        ).fetchone() == (3,)
 
 
 def test_a_failed_upgrade_leaves_the_store_as_it_was(sqlite_url, clock, next_schema, monkeypatch):
@@ -287,7 +287,7 @@ def test_a_failed_upgrade_leaves_the_store_as_it_was(sqlite_url, clock, next_sch
 
 @pytest.mark.parametrize("options", [{"migrate": "never"}, {"read_only": True}])
 def test_an_old_store_is_not_touched_when_it_may_not_be(sqlite_url, clock, next_schema, options):
-    with pytest.raises(StoreVersionError, match="needs 2") as caught:
+    with pytest.raises(StoreVersionError, match=f"needs {SCHEMA_VERSION + 1}") as caught:
         Store.open(sqlite_url, clock=clock, **options)
     assert "servicedesk store upgrade" in caught.value.hint
     assert backups(sqlite_url) == []
@@ -332,9 +332,7 @@ def test_the_newest_backups_are_kept(tmp_path):
 def test_a_backup_of_a_store_in_use_is_whole(store, put, ticket, tmp_path, source):
     put(*(ticket(i) for i in range(10)))
     if store.dialect == "postgresql":
-        with pytest.raises(StoreError, match="tools of the database"):
-            backup.backup(store, tmp_path / "copy.db")
-        return
+        pytest.skip("pg_dump makes it: tests/store/test_restoring.py")
     copy = backup.backup(store, tmp_path / "copy.db")
     put(*(ticket(i) for i in range(20)))
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600

@@ -1,0 +1,65 @@
+"""Backup of a PostgreSQL store through ``pg_dump``, where it is installed."""
+
+import os
+import shutil
+import subprocess
+import uuid
+from pathlib import Path
+
+from sqlalchemy.engine import URL
+
+from servicedesk_core.errors import StoreError, StoreFullError
+
+_NO_ROOM = ("No space left on device", "could not write")
+
+
+def dump(url: URL, target: Path) -> Path:
+    """Write the database into a file in ``pg_dump``'s custom format; the file appears when it is complete.
+
+    The password goes through the environment, not through the arguments that every account of the machine can read.
+
+    Args:
+        url: The store.
+        target: A file that does not exist yet.
+
+    Raises:
+        StoreError: ``pg_dump`` is not there, or refused.
+        StoreFullError: There is no room.
+    """
+    program = shutil.which("pg_dump")
+    if program is None:
+        message = "A PostgreSQL store is backed up by pg_dump, and there is none on this machine's PATH."
+        hint = "Install the PostgreSQL client tools, or run on the server: pg_dump --format=custom --file=FILE DATABASE"
+        raise StoreError(message, hint=hint)
+    half = target.with_name(f".{target.name}.{uuid.uuid4().hex}.half")
+    try:
+        os.close(os.open(half, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        address = url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
+        environment = dict(os.environ)
+        if url.password is not None:
+            environment["PGPASSWORD"] = str(url.password)
+        done = subprocess.run(  # noqa: S603  # our own arguments
+            [program, "--format=custom", f"--file={half}", f"--dbname={address}"],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+        if done.returncode:
+            raise _refused(done.stderr, target)
+        half.rename(target)
+    finally:
+        half.unlink(missing_ok=True)
+    return target
+
+
+def _refused(told: str, target: Path) -> StoreError:
+    if any(words in told for words in _NO_ROOM):
+        return StoreFullError(
+            f"There is no room for the backup {target}.", hint="Free some space, or name another disk."
+        )
+    why = next((line for line in told.splitlines() if "error:" in line), "it did not say why").strip()
+    hint = "Its version must not be older than the server's. Nothing was written."
+    return StoreError(f"pg_dump could not back the store up: {why}", hint=hint)

