@@ -14,6 +14,7 @@ from servicedesk_core.cli import (
     doctor,
     export,
     init,
+    jobs,
     mapping,
     new,
     plugins,
@@ -21,6 +22,7 @@ from servicedesk_core.cli import (
     remap,
     report,
     sandbox,
+    serve,
     status,
     store,
     sync,
@@ -39,7 +41,7 @@ The options below may stand anywhere on the line.
 
 _GROUPS = (
     demo, init, connections, sync, status, tickets, report, export, quarantine, remap,
-    mapping, plugins, doctor, store, new, sandbox,
+    jobs, serve, mapping, plugins, doctor, store, new, sandbox,
 )  # fmt: skip
 _ORDER = [group.__name__.rpartition(".")[2] for group in _GROUPS]
 

@@ -23,7 +23,7 @@ MEANINGS: dict[int, str] = {
     BUSY: "another process is at it: try again later",
     REFUSED: "refused for safety; the message says how to allow it",
     INTERRUPTED: "stopped by Ctrl-C, at a clean point",
-    TERMINATED: "stopped by SIGTERM, at a clean point",
+    TERMINATED: "stopped by SIGTERM, or by Ctrl-Break on Windows, at a clean point",
 }
 """Exit code to meaning; every code that the program returns is here."""
 

@@ -1,4 +1,4 @@
-"""Runs a coroutine so that Ctrl-C and SIGTERM end it cleanly."""
+"""Runs a coroutine so that Ctrl-C, SIGTERM and, on Windows, Ctrl-Break end it cleanly."""
 
 import asyncio
 import signal
@@ -14,6 +14,10 @@ _AT_ONCE: dict[int, Callable[[int, FrameType | None], object] | signal.Handlers]
 }
 """What a second signal of a kind does."""
 
+_BREAK: int | None = getattr(signal, "SIGBREAK", None)
+if _BREAK is not None:  # Windows: Ctrl-Break, a closed console, a log-off, and what service wrappers send
+    _AT_ONCE[_BREAK] = signal.SIG_DFL
+
 
 class StoppedBySignal(Exception):  # noqa: N818  # not an error: somebody asked for it
     """The work was cancelled because of a signal, and has cleaned up.
@@ -24,7 +28,7 @@ class StoppedBySignal(Exception):  # noqa: N818  # not an error: somebody asked 
 
     def __init__(self, signum: int) -> None:
         super().__init__(signal.Signals(signum).name)
-        self.exit_code = 128 + signum
+        self.exit_code = 128 + (signal.SIGTERM if signum == _BREAK else signum)
 
 
 def run_async(work: Callable[[], Coroutine[Any, Any, T]]) -> T:

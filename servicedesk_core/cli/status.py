@@ -78,10 +78,30 @@ def _show(cli: Cli, state: "DeskStatus") -> None:
     if state.jobs:
         jobs = [(job.name, job.owner, job.since) for job in state.jobs]
         cli.out.print(table(("Job", "Running in", "Since"), jobs))
+    _show_operation(cli, state)
     for connection in state.connections:
         if connection.blocked_reason:
             cli.say(f"[{connection.name}] stopped: {connection.blocked_reason}")
             cli.say(f'  → Correct the credentials, then run "servicedesk connections test {connection.name}".')
+
+
+def _show_operation(cli: Cli, state: "DeskStatus") -> None:
+    if state.quotas:
+        rows = [
+            (", ".join(q.connections), q.ours, q.our_limit, q.others, q.allowed, q.as_of,
+             q.remaining_requests, q.hours_left)
+            for q in state.quotas
+        ]  # fmt: skip
+        columns = ("Quota of", "Ours", "Our limit", "Others", "Allowed", "Counted at", "Still to send", "Hours left")
+        cli.out.print(table(columns, rows))
+    ran = [(j.job, j.schedule, j.last_at, "running" if j.running else j.last_state) for j in state.schedule]
+    if any(started is not None for _, _, started, _ in ran):
+        cli.out.print(table(("Job", "Schedule", "Last run", "State"), ran))
+    if state.alerts:
+        cli.out.print(table(("Alert", "Since", "Problem"), [(a.key, a.opened_at, a.problem) for a in state.alerts]))
+    held = [(c.name, c.waiting, c.last_error, c.next_try_at) for c in state.channels if c.waiting]
+    if held:
+        cli.out.print(table(("Channel", "Not delivered", "Why", "Next try"), held))
 
 
 def _reach(stream: "StreamStatus") -> str:

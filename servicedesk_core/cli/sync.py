@@ -12,6 +12,7 @@ from servicedesk_core.cli.progress import sync_progress
 
 if TYPE_CHECKING:
     from servicedesk_core.runtime import PlanOutcome, ServiceDesk, SyncOutcome
+    from servicedesk_core.sync.estimate import SyncPlan
 
 READS_ONLY = "sync only reads: nothing is changed at the vendor."
 
@@ -106,6 +107,7 @@ def _show_plans(cli: Cli, outcomes: "tuple[PlanOutcome, ...]") -> None:
             facts(
                 [
                     ("Requests", plan.requests),
+                    *_window(plan),
                     ("Permitted an hour", rate),
                     ("Hours", round(plan.hours, 2)),
                     ("Minutes until open tickets are there", round(plan.minutes_until_open_usable, 1)),
@@ -115,6 +117,18 @@ def _show_plans(cli: Cli, outcomes: "tuple[PlanOutcome, ...]") -> None:
                 ]
             )
         )
+
+
+def _window(plan: "SyncPlan") -> list[tuple[str, object]]:
+    """Return who used what of the vendor's quota in its present window."""
+    if (use := plan.use) is None:
+        return []
+    others = None if use.total is None else max(use.total - use.ours, 0)
+    return [
+        ("Requests in the present window, ours", f"{use.ours:,} of {plan.our_limit:,}" if plan.our_limit else use.ours),
+        ("Requests in the present window, others", others),
+        ("Allowed in a window, all together", use.allowed),
+    ]
 
 
 def fail_like(outcomes: "tuple[SyncOutcome | PlanOutcome, ...]") -> None:

@@ -6,6 +6,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from servicedesk_core.config.claims import ClaimsSection
+from servicedesk_core.config.operating import AlertsSection, JobName, Schedule, ServeSection
+from servicedesk_core.config.outgoing import WritesSection
 from servicedesk_core.config.values import Budget, RawPolicy, Since, TimeZone, did_you_mean
 from servicedesk_core.domain import STREAMS, Model
 from servicedesk_core.hooks.context import VocabularyMapping
@@ -133,12 +136,22 @@ class DeskSettings(Model):
     Attributes:
         desk: The desk itself.
         plugins: Which plugins may run.
+        schedules: When `servicedesk serve` runs each job, by its name; others at their usual times.
+        serve: How it works.
+        alerts: When somebody is told, and who.
+        writes: When sending stops and asks, and how much is sent at once.
+        claims: Claims against manufacturers.
         connections: The connections by name.
         path: The file it was read from; ``None`` when a program made it.
     """
 
     desk: DeskSection = DeskSection()
     plugins: PluginsSection = PluginsSection()
+    schedules: dict[JobName, Schedule] = Field(default_factory=dict)
+    serve: ServeSection = ServeSection()
+    alerts: AlertsSection = AlertsSection()
+    writes: WritesSection = WritesSection()
+    claims: ClaimsSection = ClaimsSection()
     connections: dict[ConnectionName, ConnectionSettings] = Field(default_factory=dict)
     path: Path | None = Field(default=None, exclude=True)
 

@@ -19,11 +19,12 @@ from servicedesk_core.hooks.calls import ConnectorCalls
 from servicedesk_core.hooks.capabilities import Capabilities, StreamCheck, VendorIdentity
 from servicedesk_core.hooks.connector import AnyConnector
 from servicedesk_core.hooks.context import ConnectorContext
-from servicedesk_core.hooks.registration import Registry
+from servicedesk_core.hooks.registration import Registry, capabilities_of
 from servicedesk_core.hooks.watchdog import Watchdog
 from servicedesk_core.host.connection import ConnectionTest, OpenConnection
 from servicedesk_core.host.opening import ConnectionLog, Life, blocking_runner
 from servicedesk_core.http import HttpFactory
+from servicedesk_core.http.metering import MeteredLedger
 from servicedesk_core.plugins import LoadedConnector, PluginCatalog
 from servicedesk_core.ports import BudgetLedger, Clock
 from servicedesk_core.redaction import Redactor
@@ -78,7 +79,7 @@ class Host:
         )
         self._store = store
         self._clock = clock
-        self._ledger = ledger
+        self.ledger = MeteredLedger(ledger, clock)
         self._secrets = secrets or Secrets(directory=settings.directory, on_resolved=self.redactor.register)
         self._step_timeout_s = step_timeout_s
         self._transport = transport
@@ -135,6 +136,25 @@ class Host:
             if name not in self._open:
                 self._open[name] = await self._opened(name, offline=offline, testing=False)
             return self._open[name][0]
+
+    def offering(self, *hooks: str) -> tuple[str, ...]:
+        """Return the configured connections whose connectors implement all the hooks; opens none of them.
+
+        A plugin that cannot be loaded offers nothing here; :meth:`open` says why.
+
+        Args:
+            hooks: Names of hooks.
+        """
+        found = []
+        for name, settings in self.settings.connections.items():
+            try:
+                loaded = self.catalog.connector(settings.connector, directory=self.settings.directory)
+            except ServiceDeskError as error:
+                _log.debug("The connection %s offers nothing: %s", name, error)
+                continue
+            if set(hooks) <= capabilities_of(loaded.connector):
+                found.append(name)
+        return tuple(found)
 
     async def open_all(
         self, names: Sequence[str] = ()
@@ -208,7 +228,7 @@ class Host:
         source = await self._source(name, blocked_is_fine=offline or testing)
         http = HttpFactory(
             connection=name,
-            ledger=self._ledger,
+            ledger=self.ledger,
             clock=self._clock,
             grants=frozenset(settings.writes),
             redactor=self.redactor,
@@ -229,6 +249,10 @@ class Host:
         identity = None if offline else await self._identity(calls, source)
         if identity is not None:
             source = await self._store.read(lambda tx: sources.get(tx, name))
+        if not offline and not testing and calls.implements("usage"):
+            for key in http.accounts:
+                self.ledger.watch(key, calls.usage)
+            stack.callback(self.ledger.forget, calls.usage)
         return OpenConnection(name, settings, source, calls, capabilities, identity, http)
 
     def _settings_of(self, name: str) -> Any:

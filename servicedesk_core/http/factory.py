@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from servicedesk_core.http.client import HttpClient
 from servicedesk_core.http.policy import HttpProfile
 from servicedesk_core.http.tracing import TraceHook
-from servicedesk_core.ports import BudgetLedger, BudgetPolicy, Clock
+from servicedesk_core.ports import BudgetKey, BudgetLedger, BudgetPolicy, Clock
 from servicedesk_core.redaction import Redactor
 
 if TYPE_CHECKING:
@@ -79,6 +79,12 @@ class HttpFactory:
     def requests_sent(self) -> int:
         """Requests sent by all clients of the connection."""
         return sum(client.requests_sent for client in self._clients)
+
+    @property
+    def accounts(self) -> tuple[BudgetKey, ...]:
+        """The vendor accounts with a quota that the connection uses."""
+        limited = [c.profile for c in self._clients if c.profile.budget.requests is not None]
+        return tuple(dict.fromkeys(BudgetKey(profile.vendor, profile.account) for profile in limited))
 
     @property
     def budget(self) -> BudgetPolicy:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from servicedesk_core.runtime.checking import ConnectionInfo as ConnectionInfo
     from servicedesk_core.runtime.desk import ServiceDesk as ServiceDesk
     from servicedesk_core.runtime.doctor import Finding as Finding
+    from servicedesk_core.runtime.health import Health as Health
+    from servicedesk_core.runtime.jobs.running import JobOutcome as JobOutcome
+    from servicedesk_core.runtime.jobs.standing import JobStanding as JobStanding
     from servicedesk_core.runtime.maintenance import StoreAdoption as StoreAdoption
     from servicedesk_core.runtime.maintenance import StoreBackup as StoreBackup
     from servicedesk_core.runtime.maintenance import StoreRestore as StoreRestore
@@ -34,6 +37,9 @@ _HOME = {
     "DeskStatus": "status",
     "DropOutcome": "quarantine",
     "Finding": "doctor",
+    "Health": "health",
+    "JobOutcome": "jobs.running",
+    "JobStanding": "jobs.standing",
     "PlanOutcome": "syncing",
     "Problem": "problem",
     "QuarantinedRecord": "quarantine",

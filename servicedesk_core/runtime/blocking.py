@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, Unpack
 
 from servicedesk_core.config import DEFAULT_FILE, DeskSettings
+from servicedesk_core.runtime.auditing import AuditTrail
 from servicedesk_core.runtime.desk import DeskOptions, ServiceDesk
 from servicedesk_core.runtime.quarantine import Quarantine
-from servicedesk_core.runtime.tickets import Tickets
+from servicedesk_core.runtime.ticket_acts import DeskTickets
+from servicedesk_core.runtime.writes import Writes
 
 A = TypeVar("A")
 P = ParamSpec("P")
@@ -98,12 +100,41 @@ def _iterating(
     return call
 
 
-class BlockingTickets(_Twin[Tickets]):
-    """Tickets in the store; see :class:`Tickets`."""
+class BlockingTickets(_Twin[DeskTickets]):
+    """Tickets in the store, and what can be proposed about them; see :class:`DeskTickets`."""
 
-    list = _waiting(Tickets.list)
-    count = _waiting(Tickets.count)
-    get = _waiting(Tickets.get)
+    list = _waiting(DeskTickets.list)
+    count = _waiting(DeskTickets.count)
+    get = _waiting(DeskTickets.get)
+    create = _waiting(DeskTickets.create)
+    update = _waiting(DeskTickets.update)
+    assign = _waiting(DeskTickets.assign)
+    close = _waiting(DeskTickets.close)
+    note = _waiting(DeskTickets.note)
+    log_time = _waiting(DeskTickets.log_time)
+
+
+class BlockingWrites(_Twin[Writes]):
+    """The outbox; see :class:`Writes`."""
+
+    list = _waiting(Writes.list)
+    show = _waiting(Writes.show)
+    propose = _waiting(Writes.propose)
+    approve = _waiting(Writes.approve)
+    discard = _waiting(Writes.discard)
+    retry = _waiting(Writes.retry)
+    resolve = _waiting(Writes.resolve)
+    revert = _waiting(Writes.revert)
+    run = _waiting(Writes.run)
+
+
+class BlockingAuditTrail(_Twin[AuditTrail]):
+    """The audit trail; see :class:`AuditTrail`."""
+
+    list = _waiting(AuditTrail.list)
+    verify = _waiting(AuditTrail.verify)
+    export = _waiting(AuditTrail.export)
+    checkpoint = _waiting(AuditTrail.checkpoint)
 
 
 class BlockingQuarantine(_Twin[Quarantine]):
@@ -144,6 +175,8 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
             raise
         self.tickets = BlockingTickets(desk.tickets, self._loop)
         self.quarantine = BlockingQuarantine(desk.quarantine, self._loop)
+        self.writes = BlockingWrites(desk.writes, self._loop)
+        self.audit = BlockingAuditTrail(desk.audit, self._loop)
 
     sync = _waiting(ServiceDesk.sync)
     sync_all = _waiting(ServiceDesk.sync_all)
@@ -155,6 +188,10 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
     check = _waiting(ServiceDesk.check)
     check_all = _waiting(ServiceDesk.check_all)
     connections = _waiting(ServiceDesk.connections)
+    disconnect = _waiting(ServiceDesk.disconnect)
+    jobs = _waiting(ServiceDesk.jobs)
+    run_jobs = _waiting(ServiceDesk.run_jobs)
+    health = _waiting(ServiceDesk.health)
     status = _waiting(ServiceDesk.status)
     vocabulary = _waiting(ServiceDesk.vocabulary)
     report_desk = _waiting(ServiceDesk.report_desk)

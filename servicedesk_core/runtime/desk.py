@@ -23,19 +23,24 @@ from servicedesk_core.config.values import did_you_mean
 from servicedesk_core.errors import ServiceDeskError, SettingsError, StoreError
 from servicedesk_core.hooks import Change
 from servicedesk_core.host import Host, OpenConnection
-from servicedesk_core.ports import Clock
+from servicedesk_core.ports import BudgetUse, Clock
 from servicedesk_core.redaction import Redactor
 from servicedesk_core.reports.desk import DeskReport
 from servicedesk_core.reports.desk import build as build_desk_report
 from servicedesk_core.runtime import exporting, status
+from servicedesk_core.runtime.auditing import AuditTrail
 from servicedesk_core.runtime.checking import ConnectionCheck, ConnectionInfo, checked
 from servicedesk_core.runtime.feed import follow
 from servicedesk_core.runtime.files import replacing
+from servicedesk_core.runtime.health import Health, health
+from servicedesk_core.runtime.jobs.running import JobOutcome, run_job
+from servicedesk_core.runtime.jobs.standing import JobStanding, standing
 from servicedesk_core.runtime.problem import Problem
 from servicedesk_core.runtime.quarantine import Quarantine, RetryOutcome
 from servicedesk_core.runtime.setup import WORDS, Vocabulary, vocabulary
 from servicedesk_core.runtime.syncing import PlanOutcome, SyncArguments, SyncOutcome, engine_view, options_of
-from servicedesk_core.runtime.tickets import Tickets
+from servicedesk_core.runtime.ticket_acts import DeskTickets
+from servicedesk_core.runtime.writes import Writes
 from servicedesk_core.store import Store, changes
 from servicedesk_core.store.budgets import StoreLedger
 from servicedesk_core.store.state import StoreState
@@ -123,7 +128,9 @@ class ServiceDesk:
                 secrets=self._secrets,
             )
             self._host = await stack.enter_async_context(host)
-            self.tickets = Tickets(self._store)
+            self.writes = Writes(self._store, self._clock, self.settings, host.open)
+            self.tickets = DeskTickets(self._store, self.writes)
+            self.audit = AuditTrail(self._store, self._clock)
             self.quarantine = Quarantine(self._store)
             self._stack = stack.pop_all()
         return self
@@ -138,6 +145,29 @@ class ServiceDesk:
         stack, self._stack = self._stack, None
         if stack is not None:
             await stack.aclose()
+
+    @property
+    def store(self) -> Store:
+        """The desk's own database; private to the core, like the room it belongs to."""
+        return self._store
+
+    @property
+    def clock(self) -> Clock:
+        """Where the time comes from."""
+        return self._clock
+
+    @property
+    def secrets(self) -> Secrets:
+        """Resolves secret references."""
+        return self._secrets
+
+    async def disconnect(self, connection: str) -> None:
+        """Close a connection, if it is open; the next use opens it again, with secrets as they are then.
+
+        Args:
+            connection: Its name.
+        """
+        await self._host.close(connection)
 
     async def _open_store(self, stack: AsyncExitStack) -> Store:
         if isinstance(self._wanted, Store):
@@ -197,7 +227,16 @@ class ServiceDesk:
         """
         opened = await self._host.open(self._one(connection))
         view = await self._view(opened, remember=False)
-        return await self._engine().plan(view, streams=tuple(streams), policy=opened.http.budget)
+        policy = opened.http.budget
+
+        async def accounted(use: BudgetUse | None) -> BudgetUse | None:
+            if use is None or not opened.http.accounts:
+                return use
+            key = opened.http.accounts[0]
+            await self._host.ledger.correct(key, use)
+            return await self._host.ledger.use(key, policy)
+
+        return await self._engine().plan(view, streams=tuple(streams), policy=policy, accounted=accounted)
 
     async def plan_all(
         self, connections: Collection[str] = (), *, streams: Collection[str] = ()
@@ -315,6 +354,28 @@ class ServiceDesk:
                 async for name, check, problem in self._each(connections, self.check)
             ]
         )
+
+    async def jobs(self) -> tuple[JobStanding, ...]:
+        """Return the jobs of the desk, when they are due and how they ended."""
+        return await self._store.read(partial(standing, settings=self.settings, now=self._clock.now()))
+
+    async def run_jobs(self, name: str) -> tuple[JobOutcome, ...]:
+        """Run a job now, or all jobs of a kind one after the other; what the schedule does is not affected.
+
+        Args:
+            name: ``sync:psa``, or ``sync`` for all connections.
+
+        Raises:
+            SettingsError: There is no such job.
+            StoreError: The store cannot be used.
+        """
+        from servicedesk_core.runtime.jobs.registry import job_named  # noqa: PLC0415  # jobs stand on the desk
+
+        return tuple([await run_job(self, job) for job in job_named(self.settings, name)])
+
+    async def health(self) -> Health:
+        """Return how the desk is doing, without any text of a record: for monitoring."""
+        return await self._store.read(partial(health, settings=self.settings, now=self._clock.now()))
 
     async def vocabulary(self, connection: str | None = None) -> Vocabulary:
         """Ask a vendor for the tenant's own words, and propose what they mean.

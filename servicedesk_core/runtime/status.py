@@ -8,7 +8,10 @@ from sqlalchemy import Connection
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.reports.wording import is_derived
 from servicedesk_core.runtime.checking import ConnectionInfo
-from servicedesk_core.store import changes, issues, leases, runs, sources
+from servicedesk_core.runtime.jobs.standing import JobStanding, standing
+from servicedesk_core.runtime.quotas import QuotaStatus, quotas
+from servicedesk_core.store import alerts, changes, issues, leases, runs, sources
+from servicedesk_core.store.alerts import Alert, Channel
 from servicedesk_core.store.queries.completeness import StreamCompleteness, completeness
 from servicedesk_core.store.runs import Run
 from servicedesk_core.store.sources import Source
@@ -96,6 +99,10 @@ class DeskStatus:
         streams: Their streams.
         issues: Values that the mapping could not take as they are, such as words without a meaning.
         jobs: What runs now.
+        schedule: The jobs of the desk, when they run and how they ended.
+        quotas: How much of the vendors' quotas is used, by whom.
+        alerts: What somebody was told about and is not well yet.
+        channels: Who is told, with what they did not take.
     """
 
     desk: str
@@ -106,6 +113,10 @@ class DeskStatus:
     streams: tuple[StreamStatus, ...]
     issues: tuple[WordStatus, ...]
     jobs: tuple[JobStatus, ...]
+    schedule: tuple[JobStanding, ...] = ()
+    quotas: tuple[QuotaStatus, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    channels: tuple[Channel, ...] = ()
 
 
 def connections(tx: Connection | None, settings: DeskSettings) -> tuple[ConnectionInfo, ...]:
@@ -163,6 +174,10 @@ def status(tx: Connection, settings: DeskSettings, *, store: str, now: datetime)
             for i in issues.list(tx)
         ),
         jobs=tuple(JobStatus(lease.name, lease.owner, lease.since) for lease in leases.live(tx)),
+        schedule=standing(tx, settings, now),
+        quotas=quotas(tx, settings, now),
+        alerts=tuple(alerts.open_alerts(tx)),
+        channels=tuple(alerts.channels(tx)),
     )
 
 

@@ -23,7 +23,7 @@ from servicedesk_core.store.schema import runs as runs_table
 from servicedesk_core.store.sources import Source
 from servicedesk_core.sync.announcing import announce_changes
 from servicedesk_core.sync.connection import Announcer, Connection
-from servicedesk_core.sync.estimate import SyncPlan, estimate
+from servicedesk_core.sync.estimate import Accounted, SyncPlan, estimate
 from servicedesk_core.sync.guard import DEFAULT_GUARD, MassChangeGuard
 from servicedesk_core.sync.lease import held
 from servicedesk_core.sync.offline import remap, retry
@@ -114,7 +114,12 @@ class SyncEngine:
         return report
 
     async def plan(
-        self, connection: Connection, *, streams: tuple[str, ...] = (), policy: BudgetPolicy = UNLIMITED
+        self,
+        connection: Connection,
+        *,
+        streams: tuple[str, ...] = (),
+        policy: BudgetPolicy = UNLIMITED,
+        accounted: Accounted | None = None,
     ) -> SyncPlan:
         """Say what a first sync would cost; counts, but pulls and writes nothing.
 
@@ -122,6 +127,7 @@ class SyncEngine:
             connection: What would be read.
             streams: Only these; empty = all that are wanted.
             policy: What the vendor allows, and our share of it.
+            accounted: Knows which of the vendor's counted requests were ours.
 
         Raises:
             ConnectorError: The vendor could not count.
@@ -129,7 +135,7 @@ class SyncEngine:
         capabilities = capabilities_of(connection)
         run = self._open(connection, capabilities, UNKNOWN_SOURCE, SyncOptions(), None)
         order = ordered(capabilities[name] for name in chosen(connection, streams, capabilities))
-        return await estimate([run.stream(c.stream) for c in order], self._clock, policy)
+        return await estimate([run.stream(c.stream) for c in order], self._clock, policy, accounted)
 
     async def remap(self, connection: Connection, streams: tuple[str, ...] = ()) -> SyncReport:
         """Build stored rows again from their payloads by the present mapping, without network and notifications.

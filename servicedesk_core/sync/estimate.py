@@ -1,5 +1,6 @@
 """What a first sync will cost: requests, time at the permitted rate, disk; nothing is pulled."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -49,7 +50,9 @@ class SyncPlan:
         history_requests: Requests that each run may spend beside these on the vendor's own ticket history; 0 where
             there is none.
         unknown: Streams that the vendor cannot count.
-        use: The vendor's own count of its quota, if it tells.
+        use: Requests in the present window: ours, those of all integrations, and what the vendor allows; ``None`` =
+            there is no quota.
+        our_limit: Requests of the window that this desk may use.
     """
 
     connection: str
@@ -62,15 +65,23 @@ class SyncPlan:
     history_requests: int
     unknown: tuple[str, ...]
     use: BudgetUse | None
+    our_limit: int | None = None
 
 
-async def estimate(streams: list[StreamRun], clock: Clock, policy: BudgetPolicy) -> SyncPlan:
+Accounted = Callable[[BudgetUse | None], Awaitable[BudgetUse | None]]
+"""Takes the vendor's own count of its quota; returns it with what of it was ours."""
+
+
+async def estimate(
+    streams: list[StreamRun], clock: Clock, policy: BudgetPolicy, accounted: Accounted | None = None
+) -> SyncPlan:
     """Count what is to be read and say what it takes.
 
     Args:
         streams: The streams, in the order in which they are read.
         clock: The time.
         policy: What the vendor allows, and our share of it.
+        accounted: Knows which requests were ours; without it all count as those of others.
 
     Raises:
         ConnectorError: The vendor could not count.
@@ -93,6 +104,8 @@ async def estimate(streams: list[StreamRun], clock: Clock, policy: BudgetPolicy)
             first += requests or 0 if len(pieces) == 1 else -(-(is_open or 0) // page) + 1
         rows.append(StreamEstimate(stream.stream, total, is_open, requests))
     use = await calls.usage()
+    if accounted is not None:
+        use = await accounted(use)
     rate = permitted_per_hour(policy, use)
     all_requests = sum(row.requests or 0 for row in rows)
     size = BYTES_WITHOUT_RAW if run.connection.raw == "none" else BYTES_WITH_RAW
@@ -101,12 +114,13 @@ async def estimate(streams: list[StreamRun], clock: Clock, policy: BudgetPolicy)
         streams=tuple(rows),
         requests=all_requests,
         requests_per_hour=rate,
-        hours=_hours(all_requests, rate),
-        minutes_until_open_usable=_hours(first, rate) * 60,
+        hours=hours_of(all_requests, rate),
+        minutes_until_open_usable=hours_of(first, rate) * 60,
         disk_bytes=sum(row.records or 0 for row in rows) * size,
         history_requests=run.connection.history_requests if reads_history(streams) else 0,
         unknown=tuple(row.stream for row in rows if row.records is None),
         use=use,
+        our_limit=None if policy.requests is None else int(((use and use.allowed) or policy.requests) * policy.share),
     )
 
 
@@ -123,13 +137,20 @@ def permitted_per_hour(policy: BudgetPolicy, use: BudgetUse | None) -> float | N
     """
     if policy.requests is None:
         return None
-    share = policy.requests * policy.share * (1 - policy.reserved)
+    allowed = (use.allowed if use is not None else None) or policy.requests
+    share = allowed * policy.share * (1 - policy.reserved)
     others = max(0, (use.total or 0) - use.ours) if use is not None else 0
-    left = max(0.0, policy.requests * policy.pause_at - others)
+    left = max(0.0, allowed * policy.pause_at - others)
     return min(share, left) * timedelta(hours=1).total_seconds() / policy.window_s
 
 
-def _hours(requests: int, rate: float | None) -> float:
+def hours_of(requests: int, rate: float | None) -> float:
+    """Return how long requests take at a rate; infinite when nothing is left for us.
+
+    Args:
+        requests: How many.
+        rate: Requests an hour; ``None`` = not limited.
+    """
     by_latency = requests * SLOWEST_PAGE_S / 3600
     if rate is None or requests <= rate:
         # What fits into the quota of one window goes as fast as the vendor answers.

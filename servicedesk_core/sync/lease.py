@@ -12,6 +12,9 @@ from servicedesk_core.store import Fence, Store, leases
 
 _log = logging.getLogger("servicedesk.sync")
 
+PULLS = "sync:"
+"""Before the name of a connection: the lease under which its records are pulled and stored."""
+
 
 def process_name() -> str:
     """Return how other processes are told who holds a lease."""
@@ -20,7 +23,7 @@ def process_name() -> str:
 
 @asynccontextmanager
 async def held(store: Store, connection: str, ttl_s: float) -> AsyncIterator[Fence]:
-    """Hold the lease of a connection's pulls.
+    """Hold the lease of a connection's pulls; see :func:`holding`.
 
     Args:
         store: The desk's store.
@@ -30,8 +33,24 @@ async def held(store: Store, connection: str, ttl_s: float) -> AsyncIterator[Fen
     Raises:
         LeaseHeldError: Another process pulls this connection; says who and since when.
     """
-    fence = await _acquire(store, f"sync:{connection}", ttl_s)
-    renewer = asyncio.create_task(_renew(store, fence, ttl_s), name=f"lease:{connection}")
+    async with holding(store, f"{PULLS}{connection}", ttl_s) as fence:
+        yield fence
+
+
+@asynccontextmanager
+async def holding(store: Store, name: str, ttl_s: float) -> AsyncIterator[Fence]:
+    """Hold a lease, renewed while the block lasts and given back at its end.
+
+    Args:
+        store: The desk's store.
+        name: What the lease is for.
+        ttl_s: How long it lasts without renewal.
+
+    Raises:
+        LeaseHeldError: Another process holds it; says who and since when.
+    """
+    fence = await _acquire(store, name, ttl_s)
+    renewer = asyncio.create_task(_renew(store, fence, ttl_s), name=f"lease:{name}")
     try:
         yield fence
     finally:

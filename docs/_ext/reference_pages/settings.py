@@ -8,6 +8,7 @@ from pydantic.fields import FieldInfo
 
 from reference_pages import types
 from reference_pages.docstring import attributes, plain, split, table
+from servicedesk_core.config.operating import AlertsSection, AppriseChannel, FileChannel, MailChannel, ServeSection
 from servicedesk_core.config.settings import ConnectionSettings, DeskSection, PluginsSection
 from servicedesk_core.hooks.context import ConnectorSettings, VocabularyMapping
 from servicedesk_core.plugins import PluginCatalog
@@ -28,6 +29,14 @@ text value may be such an `env:` or `keyring:` reference too. A plain secret is 
 The file is looked for at `--config`, else `SERVICEDESK_CONFIG`, else `./servicedesk.toml`. Two more environment
 variables are read: `SERVICEDESK_DISABLE_PLUGINS` (names with commas; never imported) and
 `SERVICEDESK_STRICT_PLUGINS=1` (a plugin that fails to load ends the program).
+"""
+
+SCHEDULES = """
+## `[schedules]`
+
+One line for each job whose time you want to change: `sync = "every 15 minutes"`, `backup = "30 2 * * *"` (minute, hour,
+day of the month, month, day of the week, in the desk's time zone), `reports = "never"`. A job of one connection is named
+with it: `"sync:psa" = "every 5 minutes"`. `servicedesk jobs list` shows all jobs with their times.
 """
 
 
@@ -52,6 +61,11 @@ def page() -> str:
     text += _section("[plugins]", PluginsSection)
     text += _section("[connections.NAME]", ConnectionSettings)
     text += _section("[connections.NAME.mapping]", VocabularyMapping)
+    text += _section("[serve]", ServeSection)
+    text += _section("[alerts]", AlertsSection)
+    for model in (FileChannel, MailChannel, AppriseChannel):
+        text += _section(f"[alerts.channels.NAME] {model.__name__}", model, level=3)
+    text += SCHEDULES
     for connector, model in connector_models().items():
         text += _section(f'[connections.NAME] with connector = "{connector}"', model)
         text += "".join(_section(nested.__name__, nested, level=3) for nested in nested_models(model))

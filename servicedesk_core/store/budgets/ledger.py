@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from servicedesk_core.errors import RateLimitedError, StoreError
 from servicedesk_core.ports import BudgetKey, BudgetPolicy, BudgetUse
-from servicedesk_core.store.budgets import quota, slots
+from servicedesk_core.store.budgets import policies, quota, slots
 from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.store import Store
 
@@ -147,7 +147,11 @@ class StoreLedger:
                 if account.spend(now_us, policy, reserved=reserved):
                     return
                 stale = [account.blocks.pop(reserved)] if reserved in account.blocks else []
-                grant = await self._store.write(lambda tx: _lease(tx, key, policy, now_us, stale, reserved=reserved))  # noqa: B023
+                news = policy if account.told != policy else None
+                grant = await self._store.write(
+                    lambda tx: _lease(tx, key, policy, now_us, stale, reserved=reserved, news=news)  # noqa: B023
+                )
+                account.told = policy
                 if grant.count:
                     account.blocks[reserved] = _Block(grant.bucket, grant.count - 1, now_us)
                     return
@@ -258,6 +262,7 @@ class _Account:
 
     blocks: dict[bool, _Block] = field(default_factory=dict)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    told: BudgetPolicy | None = None
 
     def spend(self, now_us: int, policy: BudgetPolicy, *, reserved: bool) -> bool:
         """Use one leased request; a block older than a bucket is stale."""
@@ -297,7 +302,16 @@ def _give_back(tx: Connection, key: BudgetKey, blocks: list[_Block]) -> None:
 
 
 def _lease(
-    tx: Connection, key: BudgetKey, policy: BudgetPolicy, now_us: int, stale: list[_Block], *, reserved: bool
+    tx: Connection,
+    key: BudgetKey,
+    policy: BudgetPolicy,
+    now_us: int,
+    stale: list[_Block],
+    *,
+    reserved: bool,
+    news: BudgetPolicy | None,
 ) -> quota.Grant:
     _give_back(tx, key, stale)
+    if news is not None:
+        policies.remember(tx, key, news, now_us)
     return quota.lease(tx, key, policy, now_us, reserved=reserved)

@@ -1,0 +1,78 @@
+"""The jobs ``reports`` and ``backup``."""
+
+import asyncio
+import logging
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from servicedesk_core.config import DeskSettings
+from servicedesk_core.errors import StoreError
+from servicedesk_core.reports.desk_html import render
+from servicedesk_core.runtime.files import replace_file
+from servicedesk_core.store import backup as store_backup
+
+if TYPE_CHECKING:
+    from servicedesk_core.runtime.desk import ServiceDesk
+
+_log = logging.getLogger("servicedesk.jobs")
+
+PREFIX = "servicedesk-"
+
+
+def has_file(settings: DeskSettings) -> bool:
+    """Whether the store is a file that the desk can copy; a server is backed up by its own tools."""
+    return not settings.desk.store.startswith("postgresql")
+
+
+async def write_reports(desk: "ServiceDesk", connection: str | None) -> str:
+    """Write the desk page to the file that ``[serve]`` names.
+
+    Raises:
+        SettingsError: The file cannot be written.
+    """
+    report = await desk.report_desk(connection=connection)
+    path = _place(desk.settings, desk.settings.serve.report)
+    await asyncio.to_thread(replace_file, path, render(report).encode())
+    return f"wrote {path.name}"
+
+
+async def backup(desk: "ServiceDesk", connection: str | None) -> str:
+    """Copy the store into the folder that ``[serve]`` names, and delete all but the newest copies there.
+
+    Raises:
+        StoreError: The copy could not be made; no older one was deleted.
+    """
+    del connection
+    folder = _place(desk.settings, desk.settings.serve.backups)
+    now = desk.clock.now()
+    return await asyncio.to_thread(
+        _copy, desk, folder, f"{PREFIX}{now:%Y%m%dT%H%M%S}Z.db", desk.settings.serve.keep_backups
+    )
+
+
+def _place(settings: DeskSettings, name: str) -> Path:
+    return settings.directory / Path(name).expanduser()
+
+
+def _copy(desk: "ServiceDesk", folder: Path, name: str, keep: int) -> str:
+    # Under a name that is no backup's until it is whole: a copy that a full disk cut off must not count as one.
+    partial = folder / f"{name}.partial"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        partial.unlink(missing_ok=True)
+        store_backup.backup(desk.store, partial)
+        partial.replace(folder / name)
+    except OSError as error:
+        message = f"The backup in {folder} could not be written: {error.strerror}."
+        raise StoreError(message, hint="Name a folder with room that this account may write to.") from error
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+    old = sorted(folder.glob(f"{PREFIX}*Z.db"))[:-keep]
+    for path in old:
+        try:
+            path.unlink()
+        except OSError as error:  # somebody has it open, on Windows: the next backup deletes it
+            _log.warning("the old backup %s could not be deleted: %s", path.name, error.strerror)
+    return f"wrote {name}, {len(old)} older deleted"

@@ -1,0 +1,16 @@
+"""The kinds of jobs there are. A new one is a function of its own module and a line here."""
+
+from typing import Final
+
+from servicedesk_core.config.operating import NEVER
+from servicedesk_core.runtime.alerts.watching import watch
+from servicedesk_core.runtime.jobs.housekeeping import backup, has_file, write_reports
+from servicedesk_core.runtime.jobs.job import JobKind
+from servicedesk_core.runtime.jobs.pulling import pull
+
+KINDS: Final = (
+    JobKind("sync", "Reads what changed at the vendor.", "every 15 minutes", pull, per_connection=True),
+    JobKind("alerts", "Looks for what fails or is silent, and tells about it once.", "every 1 minute", watch),
+    JobKind("reports", "Writes the desk page to a file.", NEVER, write_reports),
+    JobKind("backup", "Copies the store, keeps the newest copies.", "30 2 * * *", backup, applies=has_file),
+)

@@ -1,0 +1,58 @@
+"""Which jobs a desk has."""
+
+from collections.abc import Iterator
+
+from servicedesk_core.config import DeskSettings
+from servicedesk_core.config.values import did_you_mean
+from servicedesk_core.errors import SettingsError
+from servicedesk_core.runtime.jobs.job import Job, JobKind
+from servicedesk_core.runtime.jobs.kinds import KINDS
+
+
+def jobs_of(settings: DeskSettings) -> dict[str, Job]:
+    """Return the jobs of a desk by name.
+
+    Args:
+        settings: The desk.
+
+    Raises:
+        SettingsError: A schedule names no job.
+    """
+    jobs = {job.name: job for kind in KINDS if kind.applies(settings) for job in _of_kind(kind, settings)}
+    known = {*jobs, *(kind.name for kind in KINDS)}
+    for name in settings.schedules:
+        if name not in known:
+            raise SettingsError(
+                f"{settings.where}: schedules.{name}: there is no such job.{did_you_mean(name, known)}",
+                hint=f"Jobs are {', '.join(sorted(known))}.",
+            )
+    return jobs
+
+
+def job_named(settings: DeskSettings, name: str) -> tuple[Job, ...]:
+    """Return the job of a name, or all jobs of a kind.
+
+    Args:
+        settings: The desk.
+        name: ``sync:psa``, or ``sync`` for all connections.
+
+    Raises:
+        SettingsError: There is no such job.
+    """
+    jobs = jobs_of(settings)
+    found = tuple(job for job in jobs.values() if name in (job.name, job.kind.name))
+    if not found:
+        raise SettingsError(
+            f'There is no job "{name}".{did_you_mean(name, jobs)}', hint=f"Jobs are {', '.join(jobs) or 'none'}."
+        )
+    return found
+
+
+def _of_kind(kind: JobKind, settings: DeskSettings) -> Iterator[Job]:
+    usual = settings.schedules.get(kind.name, kind.schedule)
+    if not kind.per_connection:
+        yield Job(kind.name, kind, None, usual)
+        return
+    for connection in settings.connections:
+        name = f"{kind.name}:{connection}"
+        yield Job(name, kind, connection, settings.schedules.get(name, usual))

@@ -1,0 +1,137 @@
+"""Runs one job: under its lease, once for each due time, and leaves a row that says how it went."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Literal
+
+from sqlalchemy import Connection
+
+from servicedesk_core.errors import LeaseError, LeaseHeldError, ServiceDeskError
+from servicedesk_core.runtime.jobs.job import Job
+from servicedesk_core.runtime.problem import Problem
+from servicedesk_core.store import job_runs
+from servicedesk_core.store.leases import Fence
+from servicedesk_core.sync.lease import holding, process_name
+
+if TYPE_CHECKING:
+    from servicedesk_core.runtime.desk import ServiceDesk
+
+_log = logging.getLogger("servicedesk.jobs")
+
+LEASE_TTL_S = 60.0
+"""How long a job's lease outlives its process."""
+
+Ended = Literal["ok", "failed", "busy", "skipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class JobOutcome:
+    """How a run of a job ended.
+
+    Attributes:
+        job: Name of the job.
+        outcome: ``ok``, ``failed``, ``busy`` (somebody else is at it), or ``skipped`` (its due time was served before).
+        summary: What it did.
+        error: Why it failed, or who is at it.
+    """
+
+    job: str
+    outcome: Ended
+    summary: str | None = None
+    error: Problem | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """What the command line returns for it."""
+        return self.error.exit_code if self.error else 0
+
+
+async def run_job(desk: "ServiceDesk", job: Job, *, slot: datetime | None = None) -> JobOutcome:
+    """Run a job now.
+
+    Args:
+        desk: The open desk.
+        job: What to do.
+        slot: The due time it is run for, so that no other process runs it for the same one; ``None`` = run it anyway.
+
+    Raises:
+        StoreError: The store cannot be used.
+    """
+    try:
+        async with holding(desk.store, f"job:{job.name}", LEASE_TTL_S) as fence:
+            now = desk.clock.now()
+            claim = partial(
+                job_runs.claim,
+                job=job.name,
+                slot=slot or now,
+                origin="manual" if slot is None else "schedule",
+                owner=process_name(),
+                now=now,
+            )
+            run_id = await desk.store.write(claim, fence=fence)
+            if run_id is None:
+                return JobOutcome(job.name, "skipped")
+            return await _done(desk, job, run_id, fence)
+    except LeaseHeldError as error:
+        return JobOutcome(job.name, "busy", error=Problem.of(error))
+
+
+async def _done(desk: "ServiceDesk", job: Job, run_id: int, fence: Fence) -> JobOutcome:
+    try:
+        summary = await job.kind.work(desk, job.connection)
+    except asyncio.CancelledError:
+        await _note(desk, run_id, fence, outcome="interrupted")
+        raise
+    except LeaseError as error:
+        outcome = JobOutcome(job.name, "busy", error=Problem.of(error))
+        await _note(desk, run_id, fence, outcome="busy", error=outcome.error)
+    except ServiceDeskError as error:
+        outcome = JobOutcome(job.name, "failed", error=_masked(desk, Problem.of(error)))
+        await _note(desk, run_id, fence, outcome="failed", error=outcome.error)
+    except Exception as error:  # noqa: BLE001
+        # The other jobs of a service go on; the text of a foreign error may hold record data.
+        _log.exception("job %s: this should not have happened", job.name)
+        problem = Problem("internal", 1, f"This should not have happened ({type(error).__name__}).", None)
+        outcome = JobOutcome(job.name, "failed", error=problem)
+        await _note(desk, run_id, fence, outcome="failed", error=problem)
+    else:
+        outcome = JobOutcome(job.name, "ok", summary)
+        await _note(desk, run_id, fence, outcome="ok", summary=summary)
+    return outcome
+
+
+def _masked(desk: "ServiceDesk", problem: Problem) -> Problem:
+    return Problem(problem.code, problem.exit_code, desk.redactor.text(problem.message), problem.hint)
+
+
+async def _note(
+    desk: "ServiceDesk",
+    run_id: int,
+    fence: Fence,
+    *,
+    outcome: job_runs.Outcome,
+    summary: str | None = None,
+    error: Problem | None = None,
+) -> None:
+    now = desk.clock.now()
+    keep = timedelta(days=desk.settings.desk.keep_changes_days)
+
+    def note(tx: Connection) -> None:
+        job_runs.finish(
+            tx,
+            run_id,
+            outcome=outcome,
+            now=now,
+            summary=summary,
+            error_code=error.code if error else None,
+            error=error.message if error else None,
+        )
+        job_runs.prune(tx, now - keep)
+
+    try:
+        await desk.store.write(note, fence=fence)
+    except ServiceDeskError as failure:  # whoever took the job over writes its own row
+        _log.warning("the end of a job could not be noted: %s", failure.code)

@@ -1,0 +1,110 @@
+"""When a job is due. The same for every process: a due time is its name, so that it is served once."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from typing import Any, Final
+
+from servicedesk_core.config.operating import NEVER, every_s
+from servicedesk_core.errors import SettingsError
+
+_LOOK_BACK: Final = tuple(timedelta(days=days) for days in (1 / 24, 1, 8, 32, 367, 1_470))
+"""How far back the last due time of a cron line is looked for: an hour first, four years (29 February) last."""
+
+_DAYS: Final = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def last_due(schedule: str, *, timezone: str, now: datetime) -> datetime | None:
+    """Return the newest due time that is not in the future.
+
+    ``every 15 minutes`` counts from midnight of 1970 in UTC, so that all processes agree; cron counts in the desk's
+    time zone, and an hour that daylight saving skips or repeats is due once.
+
+    Args:
+        schedule: ``every …``, five fields of cron, or ``never``.
+        timezone: IANA name of the desk's zone.
+        now: The present instant.
+
+    Raises:
+        SettingsError: The cron line is not understood, or the extra ``serve`` is missing.
+    """
+    if schedule == NEVER:
+        return None
+    if (seconds := every_s(schedule)) is not None:
+        return _EPOCH + (now - _EPOCH) // timedelta(seconds=seconds) * timedelta(seconds=seconds)
+    trigger = _cron(schedule, timezone)
+    for span in _LOOK_BACK:
+        found: datetime | None = None
+        at = trigger.get_next_fire_time(None, now - span)
+        while at is not None and at <= now:
+            found, at = at, trigger.get_next_fire_time(at, at)
+        if found is not None:
+            return found.astimezone(UTC)
+    return None
+
+
+def next_due(schedule: str, *, timezone: str, now: datetime) -> datetime | None:
+    """Return the first due time in the future; ``None`` when there is none.
+
+    Args:
+        schedule: See :func:`last_due`.
+        timezone: See :func:`last_due`.
+        now: The present instant.
+
+    Raises:
+        SettingsError: See :func:`last_due`.
+    """
+    if schedule == NEVER:
+        return None
+    if (seconds := every_s(schedule)) is not None:
+        step = timedelta(seconds=seconds)
+        return _EPOCH + ((now - _EPOCH) // step + 1) * step
+    found: datetime | None = _cron(schedule, timezone).get_next_fire_time(None, now + timedelta(microseconds=1))
+    return None if found is None else found.astimezone(UTC)
+
+
+def interval_of(schedule: str, *, timezone: str, now: datetime) -> timedelta | None:
+    """Return how long it is from one due time to the next, about now; ``None`` for ``never``."""
+    if (seconds := every_s(schedule)) is not None:
+        return timedelta(seconds=seconds)
+    first = next_due(schedule, timezone=timezone, now=now)
+    second = None if first is None else next_due(schedule, timezone=timezone, now=first)
+    return None if first is None or second is None else second - first
+
+
+def _cron(schedule: str, timezone: str) -> Any:
+    try:
+        trigger = import_module("apscheduler.triggers.cron").CronTrigger  # an optional extra
+    except ImportError:
+        raise SettingsError(
+            f'The schedule "{schedule}" needs a package that is not installed.',
+            hint="pip install 'servicedesk-core[serve]', or write \"every 15 minutes\".",
+        ) from None
+    *others, weekday = schedule.split(" ")
+    try:
+        # APScheduler counts the days of the week from Monday, cron from Sunday: names mean the same to both.
+        return trigger.from_crontab(" ".join([*others, _named_days(weekday)]), timezone=timezone)
+    except ValueError as error:
+        raise SettingsError(
+            f'The schedule "{schedule}" is not understood: {error}.',
+            hint='Write five fields as cron has them, such as "30 2 * * *", or "every 15 minutes".',
+        ) from None
+
+
+def _named_days(field: str) -> str:
+    """Return the field of week days with names for numbers; steps of it are left alone."""
+    return ",".join(
+        re.sub(r"\d+", lambda n: _DAYS[int(n[0])] if int(n[0]) < len(_DAYS) else n[0], part.partition("/")[0])
+        + "".join(part.partition("/")[1:])
+        for part in _whole_weeks(field)
+    )
+
+
+def _whole_weeks(field: str) -> list[str]:
+    """Cut ranges that begin on Sunday: the library's week ends with it."""
+    parts: list[str] = []
+    for part in field.split(","):
+        found = re.fullmatch(r"(?:0|sun)-([1-6]|mon|tue|wed|thu|fri|sat)(/\d+)?", part.lower())
+        parts += ["sun", f"mon-{found[1]}"] if found and not found[2] else [part]
+    return parts

@@ -1,0 +1,1 @@
+"""``servicedesk serve``: runs the jobs by schedule, and answers monitoring."""

@@ -1,0 +1,113 @@
+"""What monitoring is answered: health as JSON, metrics as Prometheus text."""
+
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from typing import Any
+
+import orjson
+
+from servicedesk_core.runtime.health import Health
+from servicedesk_core.runtime.jobs.standing import JobStanding
+
+SCHEMA = "servicedesk.health/1"
+
+
+def document(health: Health) -> bytes:
+    """Return health as JSON: by connection and stream the age and the last error, as codes.
+
+    Args:
+        health: How the desk is doing.
+    """
+    connections: dict[str, dict[str, Any]] = {}
+    for stream in health.streams:
+        connections.setdefault(stream.connection, {})[stream.stream] = {
+            "age_s": stream.age_s,
+            "synced_at": stream.synced_at,
+            "last_state": stream.last_state,
+            "last_error": stream.last_error,
+        }
+    data = {
+        "status": health.status,
+        "as_of": health.as_of,
+        "connections": connections,
+        "jobs": {job.job: _job(job) for job in health.jobs},
+        "alerts": [{"key": a.key, "kind": a.kind, "since": a.opened_at} for a in health.alerts],
+        "channels": {c.name: {"waiting": c.waiting, "dropped": c.dropped} for c in health.channels},
+        "quotas": [
+            {"connections": q.connections, "ours": q.ours, "our_limit": q.our_limit, "others": q.others,
+             "allowed": q.allowed}
+            for q in health.quotas
+        ],
+    }  # fmt: skip
+    options = orjson.OPT_UTC_Z | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+    return orjson.dumps({"schema": SCHEMA, "data": data}, option=options)
+
+
+def metrics(health: Health) -> bytes:
+    """Return health as Prometheus text.
+
+    Args:
+        health: How the desk is doing.
+    """
+    client = import_module("prometheus_client")  # an optional extra
+    registry = client.CollectorRegistry()
+    registry.register(_Collected(health))
+    text: bytes = client.generate_latest(registry)
+    return text
+
+
+class _Collected:
+    """Hands one state of health to the Prometheus client."""
+
+    def __init__(self, health: Health) -> None:
+        self._health = health
+
+    def collect(self) -> Iterable[Any]:
+        """Return the families of metrics."""
+        core = import_module("prometheus_client.core")
+        for name, about, labels, samples in _families(self._health):
+            family = core.GaugeMetricFamily(f"servicedesk_{name}", about, labels=labels)
+            for values, number in samples:
+                family.add_metric(values, number)
+            yield family
+
+
+_Family = tuple[str, str, list[str], list[tuple[list[str], float]]]
+
+
+def _families(health: Health) -> Iterator[_Family]:
+    of_stream = ["connection", "stream"]
+    yield "up", "1 while no alert is open.", [], [([], float(health.status == "ok"))]
+    ages = [([s.connection, s.stream], s.age_s) for s in health.streams if s.age_s is not None]
+    yield "stream_age_seconds", "Seconds since a stream was last read completely.", of_stream, ages
+    failing = [([s.connection, s.stream], float(s.last_state == "failed")) for s in health.streams]
+    yield "stream_failed", "1 when the newest run of a stream failed.", of_stream, failing
+    began = [([j.job], j.last_at.timestamp()) for j in health.jobs if j.last_at is not None]
+    yield "job_last_start_timestamp_seconds", "When a job last began.", ["job"], began
+    failed = [([j.job], float(j.last_state == "failed")) for j in health.jobs if j.last_state is not None]
+    yield "job_failed", "1 when the newest run of a job failed.", ["job"], failed
+    running = [([j.job], float(j.running)) for j in health.jobs]
+    yield "job_running", "1 while a job runs.", ["job"], running
+    alerts = [([a.key, a.kind], 1.0) for a in health.alerts]
+    yield "alert_open", "1 for each open alert.", ["key", "kind"], alerts
+    waiting = [([c.name], float(c.waiting)) for c in health.channels]
+    yield "alert_notices_waiting", "Notices that a channel did not take yet.", ["channel"], waiting
+    for name, about in (
+        ("ours", "Requests of this desk in the present window."),
+        ("others", "Requests of other integrations in it, as the vendor last counted."),
+        ("allowed", "Requests that the vendor allows in it."),
+        ("our_limit", "Requests that this desk may use of them."),
+    ):
+        known = [([q.vendor, q.account], getattr(q, name)) for q in health.quotas]
+        samples = [(labels, float(number)) for labels, number in known if number is not None]
+        yield f"quota_{name}_requests", about, ["vendor", "account"], samples
+
+
+def _job(job: JobStanding) -> dict[str, Any]:
+    return {
+        "last_state": job.last_state,
+        "last_error": job.error_code,
+        "last_at": job.last_at,
+        "next_at": job.next_at,
+        "running": job.running,
+    }

@@ -1,0 +1,172 @@
+"""Starts jobs when they are due.
+
+Not a scheduler library's own loop: those sleep by a clock that stands still while the machine sleeps, and keep what was
+missed in memory. Here the wall clock is looked at every few seconds, and what was run stands in the store, so a machine
+that slept, a restart and a second process all come to the same answer.
+"""
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import Connection
+
+from servicedesk_core.errors import LeaseError, ServiceDeskError
+from servicedesk_core.runtime.jobs.job import Job
+from servicedesk_core.runtime.jobs.running import JobOutcome, run_job
+from servicedesk_core.runtime.jobs.schedule import interval_of, last_due, next_due
+from servicedesk_core.store import Fence, leases
+from servicedesk_core.sync.lease import process_name
+
+if TYPE_CHECKING:
+    from servicedesk_core.runtime.desk import ServiceDesk
+
+_log = logging.getLogger("servicedesk.jobs")
+
+LOOK_S: Final = 15.0
+"""Longest time without a look at the clock."""
+
+SOON: Final = timedelta(minutes=2)
+"""Jobs that are due so often are not caught up when the server starts."""
+
+PRESENCE_TTL_S: Final = 60.0
+"""How long others take a server for running that says no more."""
+
+
+class Scheduler:
+    """Runs the jobs of a desk until it is cancelled. Jobs run side by side, each job once at a time.
+
+    Args:
+        desk: The open desk.
+        jobs: Its jobs.
+        chance: Where jitter comes from.
+    """
+
+    def __init__(self, desk: "ServiceDesk", jobs: Mapping[str, Job], *, chance: random.Random | None = None) -> None:
+        self._desk = desk
+        self._jobs = dict(jobs)
+        self._chance = chance or random.Random()  # noqa: S311  # spreads load, guards nothing
+        self._started: dict[str, datetime] = {}
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._presence: Fence | None = None
+        self.looked_at: datetime | None = None
+
+    async def run(self) -> None:
+        """Start what is due, for ever; cancelled, it waits until every job has left a clean checkpoint."""
+        try:
+            while True:
+                await self._say_that_we_live()
+                now = self._desk.clock.now()
+                self.looked_at = now
+                for job, slot in self.due(now):
+                    self._start(job, slot)
+                await asyncio.sleep(self._pause_s(self._desk.clock.now()))
+        finally:
+            await self._stop()
+
+    def due(self, now: datetime) -> list[tuple[Job, datetime]]:
+        """Return the jobs to start now, each with the due time that it serves.
+
+        Of several due times that were missed only the newest counts, and only while it is no older than
+        ``[serve] catch_up_hours``. A job of every minute is not caught up at the start: its next due time is near, and
+        alerts should not be about a sync that has just begun.
+
+        Args:
+            now: The present instant.
+        """
+        found: list[tuple[Job, datetime]] = []
+        for job in self._jobs.values():
+            if job.name in self._running:
+                continue
+            slot = last_due(job.schedule, timezone=self._zone, now=now)
+            if slot is None or slot == self._started.get(job.name) or now - slot > self._patience:
+                continue
+            if job.name not in self._started and self._comes_soon(job, now):
+                self._started[job.name] = slot
+                continue
+            found.append((job, slot))
+        return found
+
+    @property
+    def _zone(self) -> str:
+        return self._desk.settings.desk.timezone
+
+    @property
+    def _patience(self) -> timedelta:
+        return max(timedelta(hours=self._desk.settings.serve.catch_up_hours), timedelta(seconds=2 * LOOK_S))
+
+    def _comes_soon(self, job: Job, now: datetime) -> bool:
+        interval = interval_of(job.schedule, timezone=self._zone, now=now)
+        return interval is not None and timedelta(seconds=2 * LOOK_S) <= interval <= SOON
+
+    def _pause_s(self, now: datetime) -> float:
+        coming = [next_due(job.schedule, timezone=self._zone, now=now) for job in self._jobs.values()]
+        waits = [(at - now).total_seconds() for at in coming if at is not None]
+        return min([LOOK_S, *waits])
+
+    def _jitter_s(self, job: Job) -> float:
+        interval = interval_of(job.schedule, timezone=self._zone, now=self._desk.clock.now())
+        most = self._desk.settings.serve.jitter_s
+        return self._chance.uniform(0, min(most, interval.total_seconds() / 4 if interval else most))
+
+    def _start(self, job: Job, slot: datetime) -> None:
+        before = self._started.get(job.name)
+        self._started[job.name] = slot
+        task = asyncio.create_task(self._serve(job, slot, before), name=f"job:{job.name}")
+        self._running[job.name] = task
+
+    async def _serve(self, job: Job, slot: datetime, before: datetime | None) -> None:
+        try:
+            await self._desk.clock.sleep(self._jitter_s(job))
+            _tell(await run_job(self._desk, job, slot=slot))
+        except ServiceDeskError as error:
+            # The store was out of reach: the same due time is tried again at the next look.
+            _log.warning("job %s could not begin: %s (%s)", job.name, error.message, error.code)
+            if before is None:
+                self._started.pop(job.name, None)
+            else:
+                self._started[job.name] = before
+        finally:
+            self._running.pop(job.name, None)
+
+    async def _say_that_we_live(self) -> None:
+        """Hold a lease of our own, so that nobody upgrades the store under us; taken anew after the machine slept."""
+
+        def hold(tx: Connection) -> Fence:
+            if self._presence is not None:
+                with contextlib.suppress(LeaseError):
+                    leases.renew(tx, self._presence, PRESENCE_TTL_S)
+                    return self._presence
+            name = process_name()
+            return leases.acquire(tx, f"serve:{name}", name, PRESENCE_TTL_S)
+
+        try:
+            self._presence = await self._desk.store.write(hold)
+        except ServiceDeskError as error:
+            _log.warning("the store cannot be used now: %s (%s)", error.message, error.code)
+
+    async def _stop(self) -> None:
+        tasks = list(self._running.values())
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+        presence = self._presence
+        if presence is not None:
+            try:
+                await self._desk.store.write(lambda tx: leases.release(tx, presence))
+            except ServiceDeskError as error:  # it expires by itself
+                _log.warning("the lease of this server could not be given back: %s", error.code)
+
+
+def _tell(outcome: JobOutcome) -> None:
+    if outcome.outcome == "failed" and outcome.error is not None:
+        _log.warning("job %s failed: %s (%s)", outcome.job, outcome.error.message, outcome.error.code)
+    elif outcome.outcome == "ok":
+        _log.info("job %s: %s", outcome.job, outcome.summary)
+    else:
+        _log.info("job %s: %s", outcome.job, outcome.outcome)

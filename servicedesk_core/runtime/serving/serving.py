@@ -1,0 +1,66 @@
+"""Puts the scheduler and the endpoint together."""
+
+from collections.abc import Callable
+from functools import partial
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from servicedesk_core.errors import SettingsError
+from servicedesk_core.runtime.health import Health, health
+from servicedesk_core.runtime.jobs.registry import jobs_of
+from servicedesk_core.runtime.jobs.schedule import next_due
+from servicedesk_core.runtime.serving.endpoint import Endpoint
+from servicedesk_core.runtime.serving.scheduler import Scheduler
+
+if TYPE_CHECKING:
+    from servicedesk_core.runtime.desk import ServiceDesk
+
+NEEDED = ("apscheduler", "prometheus_client")
+
+
+def check(desk: "ServiceDesk") -> None:
+    """Make sure that this desk can be served, before anything is started.
+
+    Args:
+        desk: The desk.
+
+    Raises:
+        SettingsError: A package is missing, a schedule is not understood or names no job.
+    """
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    if missing:
+        raise SettingsError(
+            f"To serve needs packages that are not installed: {', '.join(missing)}.",
+            hint="pip install 'servicedesk-core[serve]'",
+        )
+    for job in jobs_of(desk.settings).values():
+        next_due(job.schedule, timezone=desk.settings.desk.timezone, now=desk.clock.now())
+
+
+async def serve(desk: "ServiceDesk", *, tell: Callable[[str], None]) -> None:
+    """Run the jobs of a desk by schedule and answer monitoring, until cancelled.
+
+    Args:
+        desk: The open desk.
+        tell: Hears what is served, a line each.
+
+    Raises:
+        SettingsError: See :func:`check`; or the address of the endpoint is taken.
+    """
+    check(desk)
+    jobs = jobs_of(desk.settings)
+    listen = desk.settings.serve.listen
+    endpoint = Endpoint(listen, partial(_ask, desk)) if listen else None
+    try:
+        for job in jobs.values():
+            tell(f"{job.name}: {job.schedule}")
+        tell(f"Monitoring: {endpoint.address}/health and /metrics" if endpoint else "Monitoring: switched off")
+        await Scheduler(desk, jobs).run()
+    finally:
+        if endpoint is not None:
+            endpoint.close()
+
+
+def _ask(desk: "ServiceDesk") -> Health:
+    now = desk.clock.now()
+    return desk.store.read_blocking(lambda tx: health(tx, desk.settings, now))

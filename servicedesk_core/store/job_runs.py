@@ -1,0 +1,150 @@
+"""One row for each run of a job: which due time it served, who ran it, how it ended."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from servicedesk_core.store.codec import scrub
+from servicedesk_core.store.fields import from_us, optional_instant, to_us
+from servicedesk_core.store.schema import job_runs
+
+Origin = Literal["schedule", "manual"]
+Outcome = Literal["running", "ok", "failed", "busy", "interrupted"]
+
+MOST_ATTEMPTS = 3
+"""How often one due time is tried when its runs are cut off; then the next due time is waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobRun:
+    """A run of a job.
+
+    Attributes:
+        id: Its number.
+        job: Name of the job.
+        slot: The due time it serves; for a run by hand, when it began.
+        origin: ``schedule`` or ``manual``.
+        owner: Where it runs or ran.
+        attempt: Which attempt at this due time, from 1.
+        started_at: When it began.
+        finished_at: When it ended; ``None`` while it runs, or when its process died.
+        outcome: ``running``, ``ok``, ``failed``, ``busy`` (somebody else was at it), ``interrupted``.
+        summary: What it did, in a line.
+        error_code: Code of the error that ended it.
+        error: Its message.
+    """
+
+    id: int
+    job: str
+    slot: datetime
+    origin: str
+    owner: str
+    attempt: int
+    started_at: datetime
+    finished_at: datetime | None
+    outcome: str
+    summary: str | None
+    error_code: str | None
+    error: str | None
+
+
+def claim(tx: Connection, job: str, slot: datetime, *, origin: Origin, owner: str, now: datetime) -> int | None:
+    """Take a due time of a job. The caller holds the job's lease, so a row that still runs belongs to a dead process.
+
+    Args:
+        tx: A write transaction, with the fence of the job's lease.
+        job: Name of the job.
+        slot: The due time.
+        origin: Why it runs.
+        owner: Who takes it.
+        now: The present instant.
+
+    Returns:
+        The run's number; ``None`` when this due time, or a later one, was served already.
+    """
+    row = tx.execute(
+        select(job_runs.c.id, job_runs.c.slot, job_runs.c.outcome, job_runs.c.attempt)
+        .where(job_runs.c.job == job, job_runs.c.slot >= to_us(slot))
+        .where((job_runs.c.origin == "schedule") | (job_runs.c.slot == to_us(slot)))
+        .order_by(job_runs.c.slot.desc())
+        .limit(1)
+    ).one_or_none()
+    values = {"origin": origin, "owner": owner, "started_at": to_us(now), "outcome": "running"}
+    if row is None:
+        added = insert(job_runs).values(job=job, slot=to_us(slot), attempt=1, **values)
+        return int(tx.execute(added.returning(job_runs.c.id)).scalar_one())
+    cut_off = row.outcome in {"running", "interrupted"} and row.attempt < MOST_ATTEMPTS
+    if row.slot != to_us(slot) or not cut_off:
+        return None
+    tx.execute(
+        update(job_runs)
+        .where(job_runs.c.id == row.id)
+        .values(attempt=row.attempt + 1, finished_at=None, summary=None, error_code=None, error=None, **values)
+    )
+    return int(row.id)
+
+
+def finish(
+    tx: Connection,
+    run_id: int,
+    *,
+    outcome: Outcome,
+    now: datetime,
+    summary: str | None = None,
+    error_code: str | None = None,
+    error: str | None = None,
+) -> None:
+    """Note how a run ended.
+
+    Args:
+        tx: A write transaction.
+        run_id: What :func:`claim` returned.
+        outcome: How it ended.
+        now: When.
+        summary: What it did, in a line without record text.
+        error_code: Code of the error that ended it.
+        error: Its message.
+    """
+    tx.execute(
+        update(job_runs)
+        .where(job_runs.c.id == run_id)
+        .values(
+            outcome=outcome,
+            finished_at=to_us(now),
+            summary=None if summary is None else scrub(summary),
+            error_code=error_code,
+            error=None if error is None else scrub(error),
+        )
+    )
+
+
+def latest(tx: Connection) -> dict[str, JobRun]:
+    """Return the newest run of each job, by its name."""
+    newest = select(func.max(job_runs.c.id)).group_by(job_runs.c.job)
+    rows = tx.execute(select(job_runs).where(job_runs.c.id.in_(newest)).order_by(job_runs.c.job)).mappings()
+    return {row["job"]: _run(row) for row in rows}
+
+
+def history(tx: Connection, job: str, limit: int = 20) -> list[JobRun]:
+    """Return the runs of a job, the newest first."""
+    query = select(job_runs).where(job_runs.c.job == job).order_by(job_runs.c.id.desc()).limit(limit)
+    return [_run(row) for row in tx.execute(query).mappings()]
+
+
+def prune(tx: Connection, before: datetime) -> int:
+    """Forget runs that began before an instant, but never the newest of a job; return how many."""
+    newest = select(func.max(job_runs.c.id)).group_by(job_runs.c.job)
+    old = delete(job_runs).where(job_runs.c.started_at < to_us(before), job_runs.c.id.not_in(newest))
+    return tx.execute(old).rowcount
+
+
+def _run(row: Any) -> JobRun:
+    return JobRun(
+        **{name: row[name] for name in ("id", "job", "origin", "owner", "attempt", "outcome", "summary")},
+        **{name: row[name] for name in ("error_code", "error")},
+        slot=from_us(row["slot"]),
+        started_at=from_us(row["started_at"]),
+        finished_at=optional_instant(row["finished_at"]),
+    )

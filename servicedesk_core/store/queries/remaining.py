@@ -1,0 +1,61 @@
+"""How much of a first sync is still to be read, from what the vendor counted when it began."""
+
+from sqlalchemy import Connection
+
+from servicedesk_core.store import passes
+from servicedesk_core.store.passes import Pass
+from servicedesk_core.store.queries.completeness import BACKFILL, OPEN_PIECE, PLAN
+
+PAGE = 500
+"""Records that are taken for a page until one was read."""
+
+
+def remaining_requests(tx: Connection, source_id: int) -> int | None:
+    """Return the requests that the unfinished backfills of a connection still need.
+
+    Args:
+        tx: A read transaction.
+        source_id: The connection.
+
+    Returns:
+        0 when all are finished; ``None`` when the vendor could not count one that is not.
+    """
+    by_stream: dict[str, list[Pass]] = {}
+    for one in passes.all(tx, source_id):
+        by_stream.setdefault(one.key.stream, []).append(one)
+    total = 0
+    for found in by_stream.values():
+        left = _of_stream(found)
+        if left is None:
+            return None
+        total += left
+    return total
+
+
+def _of_stream(found: list[Pass]) -> int | None:
+    plans = [one for one in found if one.key.mode == PLAN]
+    if not plans:
+        return 0
+    scope = plans[-1].key.scope_hash
+    pieces = [one for one in found if one.key.mode == BACKFILL and one.key.scope_hash == scope]
+    if pieces and _is_whole(plans[-1], pieces):
+        return 0
+    if not plans[-1].pages:
+        return None
+    # Open tickets are read again with their year, so what their piece brought does not count.
+    read = [one for one in pieces if one.key.slice != OPEN_PIECE]
+    left = max(plans[-1].records - sum(one.records for one in read), 0)
+    pages = sum(one.pages for one in read)
+    size = max(sum(one.records for one in read) // pages, 1) if pages and sum(one.records for one in read) else PAGE
+    return -(-left // size)
+
+
+def _is_whole(plan: Pass, pieces: list[Pass]) -> bool:
+    """Follow complete pieces from now back, without a gap."""
+    done = {one.until: one for one in pieces if one.state == "complete" and one.key.slice != OPEN_PIECE}
+    at = None
+    while (piece := done.pop(at, None)) is not None:
+        at = piece.since
+        if at is None or (plan.since is not None and at <= plan.since):
+            return True
+    return False
