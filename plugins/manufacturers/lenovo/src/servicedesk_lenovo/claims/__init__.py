@@ -1,0 +1,1 @@
+"""Cases: written, found again, followed."""

@@ -1,0 +1,1 @@
+"""What is covered, and the parts of a device."""

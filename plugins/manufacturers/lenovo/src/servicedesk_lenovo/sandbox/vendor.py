@@ -1,0 +1,170 @@
+"""The vendor's interface: one ClientID, several interfaces below one version, errors that call themselves successes."""
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+
+from servicedesk_lenovo.sandbox.cases import Cases
+from servicedesk_lenovo.sandbox.clock import VendorClock
+from servicedesk_lenovo.sandbox.fleet import CODES, PARTS, Fleet, parts_of
+from servicedesk_lenovo.sandbox.http import Request, Response, json_response
+from servicedesk_lenovo.sandbox.options import SandboxOptions
+
+_DENIED = {"Message": "Authorization has been denied for this request."}
+_NOT_FOUND = {"Error": {"Code": 100, "Message": "Warranty data is not found"}}
+_AMBIGUOUS = {"Error": {"Code": 101, "Message": "Multiple machines found. Please specify machine type."}}
+_ROLE_OF = {
+    "warranty": "warranty",
+    "part": "part",
+    "case": "case",
+    "servicerequests": "support",
+    "serviceorders": "support",
+}
+
+
+class Vendor:
+    """Answers calls below `/v2.5`."""
+
+    def __init__(self, options: SandboxOptions) -> None:
+        self.options = options
+        self.clock = VendorClock(options.now)
+        self.fleet = Fleet(options, self.clock.now())
+        self.cases = Cases()
+        self.requests: Counter[str] = Counter()
+        self.left = options.requests_allowed
+        self._order = random.Random(options.seed)  # noqa: S311  the order of lists protects nothing
+
+    def handle(self, request: Request) -> Response:
+        """Answer one call; letters of the path match in any case."""
+        version, *rest = (segment.lower() for segment in request.segments) if request.segments else ("",)
+        if version != "v2.5" or not rest or rest[0] not in _ROLE_OF:
+            return json_response({"Message": "No HTTP resource was found that matches the request URI."}, 404)
+        self.requests[f"{request.method} {rest[0]}"] += 1
+        if request.headers.get("clientid") != self.options.client_id:
+            return json_response(_DENIED, 401)
+        if self.left is not None:
+            if self.left <= 0:
+                return json_response({"Message": "Request was throttled."}, self.options.throttle_status)
+            self.left -= 1
+        if _ROLE_OF[rest[0]] not in self.options.roles:
+            return json_response(_DENIED, self.options.without_role)
+        names = request.segments[2:]
+        routes: dict[tuple[str, str], Callable[[Request, tuple[str, ...]], Response]] = {
+            ("GET", "warranty"): self._warranty,
+            ("POST", "warranty"): self._warranty,
+            ("GET", "part"): self._part,
+            ("GET", "case"): self._case,
+            ("POST", "case"): self._open_case,
+            ("GET", "servicerequests"): self._service_request,
+            ("GET", "serviceorders"): self._service_orders,
+        }
+        answer = routes.get((request.method, rest[0]))
+        if answer is None:
+            return json_response({"Message": "The requested resource does not support this http method."}, 405)
+        return answer(request, names)
+
+    def _warranty(self, request: Request, names: tuple[str, ...]) -> Response:
+        fields = request.form if request.method == "POST" else request.params
+        if fields is None:
+            return json_response({"Message": "The request entity's media type is not supported."}, 415)
+        codes = list(names) or _list(fields.get("id"))
+        if codes:
+            rows = [CODES[code] for code in codes if code in CODES]
+            return json_response((rows[0] if rows else _NOT_FOUND) if len(codes) == 1 else self._shuffled(rows))
+        asked = _list(fields.get("serial"))
+        if not asked or len(asked) > self.options.largest_batch:
+            return json_response({"Message": "The request is invalid."}, 400)
+        if len(asked) == 1:
+            return json_response(self._machine(asked[0]))
+        answers = [(serial, self._machine(serial)) for serial in asked]
+        way = self.options.unknown_in_batch
+        if way == "whole" and any("Error" in row for _, row in answers):
+            return json_response(next(row for _, row in answers if "Error" in row))
+        if way == "omit":
+            answers = [(serial, row) for serial, row in answers if "Error" not in row]
+        if way == "row":
+            answers = [(serial, {"Serial": serial} | row) for serial, row in answers]
+        return json_response(self._shuffled([row for _, row in answers]))
+
+    def _machine(self, serial: str) -> dict[str, Any]:
+        found = self.fleet.find(serial)
+        if len(found) == 1:
+            return found[0]
+        return _AMBIGUOUS if found else _NOT_FOUND
+
+    def _part(self, request: Request, names: tuple[str, ...]) -> Response:
+        numbers = list(names) or _list(request.params.get("id"))
+        if numbers:
+            rows = [PARTS[number] for number in numbers if number in PARTS]
+            return json_response((rows[0] if rows else _NOT_FOUND) if len(numbers) == 1 else self._shuffled(rows))
+        found = self.fleet.find(request.params.get("serial", ""))
+        if len(found) != 1:
+            return json_response(_AMBIGUOUS if found else _NOT_FOUND)
+        return json_response(parts_of(found[0]))
+
+    def _case(self, request: Request, names: tuple[str, ...]) -> Response:
+        numbers = list(names) or _list(request.params.get("id"))
+        if numbers:
+            found = [case.record for number in numbers if (case := self.cases.get(number))]
+            if len(numbers) == 1:
+                return json_response(found[0] if found else {"Error": {"Code": 100, "Message": "Case is not found"}})
+            return json_response(self._shuffled(found))
+        machines = self.fleet.find(request.params.get("serial", ""))
+        if len(machines) != 1:
+            return json_response(_AMBIGUOUS if machines else [])
+        since = _since(request.params.get("updated")) or self.clock.now() - timedelta(days=30)
+        found = self.cases.search(
+            machines[0]["Serial"],
+            status=request.params.get("status", "Open"),
+            kind=request.params.get("type"),
+            since=since,
+        )
+        return json_response(self._shuffled(found))
+
+    def _open_case(self, request: Request, _: tuple[str, ...]) -> Response:
+        try:
+            body = orjson.loads(request.body)
+            serial, problem = body["Product"]["Serial"], body["Problem"]
+            complete = bool(serial and problem and body["Customer"]["Email"])
+        except (ValueError, TypeError, KeyError):
+            complete = False
+        if not complete or len(problem) > self.options.longest_problem:
+            return json_response({"Message": "The request is invalid."}, 400)
+        machine_type = body["Product"].get("Type")
+        machines = self.fleet.find(f"{serial}.{machine_type}" if machine_type else serial)
+        if len(machines) != 1:
+            return json_response(_AMBIGUOUS if machines else _NOT_FOUND)
+        self.cases.open(body, machines[0], self.clock.now(), polls=self.options.polls_until_visible)
+        return Response(200)
+
+    def _service_request(self, _: Request, names: tuple[str, ...]) -> Response:
+        case = self.cases.get(names[0]) if len(names) == 2 else None  # noqa: PLR2004  an id and a serial number
+        if case is None or case.record["Product"]["Serial"] != names[1].upper():
+            return json_response(_NOT_FOUND)
+        return json_response({"ID": case.record["ID"], "Status": case.record["Status"]})
+
+    def _service_orders(self, _: Request, names: tuple[str, ...]) -> Response:
+        serial = names[0].upper() if names else ""
+        orders = [
+            order for case in self.cases.cases if case.record["Product"]["Serial"] == serial for order in case.orders
+        ]
+        return json_response(orders)
+
+    def _shuffled(self, rows: list[Any]) -> list[Any]:
+        return self._order.sample(rows, len(rows))
+
+
+def _list(text: str | None) -> list[str]:
+    return [part.strip() for part in (text or "").split(",") if part.strip()]
+
+
+def _since(text: str | None) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -1,0 +1,119 @@
+"""The stand-in itself: isolation, wire shapes, steering, running as a process."""
+
+import ast
+import json
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from urllib.error import HTTPError
+
+import pytest
+
+import servicedesk_lenovo.sandbox
+
+ALLOWED = {"orjson", "uvicorn"}
+ID = "sandbox-client-id"
+
+
+def call(stand, path, body=None, *, form=False, **headers):
+    kind = "application/x-www-form-urlencoded" if form else "application/json"
+    data = None if body is None else (body if form else json.dumps(body)).encode()
+    request = urllib.request.Request(stand.url + path, data=data, headers={"Content-Type": kind, **headers})
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            raw = answer.read()
+            return answer.status, json.loads(raw) if raw else None
+    except HTTPError as error:
+        with error:
+            return error.code, json.load(error)
+
+
+def imported(source):
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module
+
+
+def test_imports_only_itself_and_two_libraries():
+    files = list(Path(servicedesk_lenovo.sandbox.__file__).parent.rglob("*.py"))
+    assert len(files) > 8
+    for file in files:
+        for name in imported(file.read_text()):
+            own = name.startswith("servicedesk_lenovo.sandbox")
+            assert own or name in ALLOWED or name.split(".")[0] in sys.stdlib_module_names, (file, name)
+
+
+def test_a_call_without_the_header_is_denied(stand):
+    denied = (401, {"Message": "Authorization has been denied for this request."})
+    assert call(stand, "/v2.5/warranty?Serial=PF000TST") == denied
+    assert call(stand, "/v2.5/warranty?Serial=PF000TST", ClientID="wrong") == denied
+
+
+def test_one_serial_is_an_object_and_several_are_a_shuffled_list(stand):
+    status, one = call(stand, "/V2.5/WARRANTY?serial=pf000tst", ClientID=ID)
+    assert (status, one["Serial"]) == (200, "PF000TST")
+    asked = ",".join(f"PF1{n:05d}" for n in range(20))
+    answers = [call(stand, "/v2.5/warranty", f"Serial={asked}", form=True, ClientID=ID)[1] for _ in range(2)]
+    assert answers[0] != answers[1]
+    assert {row["Serial"] for row in answers[0]} == {row["Serial"] for row in answers[1]} == set(asked.split(","))
+
+
+def test_errors_come_with_200_and_the_dotted_form_resolves_them(stand):
+    for serial, code in (("ZZ000NIX", 100), ("PF000DUP", 101)):
+        status, body = call(stand, f"/v2.5/warranty?Serial={serial}", ClientID=ID)
+        assert (status, body["Error"]["Code"]) == (200, code)
+    assert call(stand, "/v2.5/warranty?Serial=PF000DUP.20YG", ClientID=ID)[1]["Product"] == "20YG004JGE"
+
+
+def test_too_large_a_batch_is_refused(stand):
+    asked = ",".join(f"PF1{n:05d}" for n in range(51))
+    assert call(stand, "/v2.5/warranty", f"Serial={asked}", form=True, ClientID=ID)[0] == 400
+
+
+def test_a_new_case_is_answered_by_nothing_and_shows_up_later(stand):
+    body = {"Product": {"Serial": "PF000TST"}, "Customer": {"Email": "a@b.example"}, "Problem": "No power"}
+    assert call(stand, "/v2.5/case", body, ClientID=ID) == (200, None)
+    polls = [call(stand, "/v2.5/case?Serial=PF000TST", ClientID=ID)[1] for _ in range(2)]
+    assert (polls[0], len(polls[1])) == ([], 1)
+    number = polls[1][0]["ID"]
+    assert call(stand, f"/v2.5/case/{number}", ClientID=ID)[1]["Status"] == "Open"
+    assert call(stand, f"/sandbox/cases/{number}", {"status": "Waiting"}) == (200, {"status": "Waiting"})
+    assert call(stand, f"/v2.5/case/{number}", ClientID=ID)[1]["Status"] == "Waiting"
+
+
+@pytest.mark.parametrize("gone", ["Email", "Problem", "Serial"])
+def test_an_incomplete_case_is_refused(stand, gone):
+    body = {"Product": {"Serial": "PF000TST"}, "Customer": {"Email": "a@b.example"}, "Problem": "No power"}
+    for place in (body, body["Product"], body["Customer"]):
+        place.pop(gone, None)
+    assert call(stand, "/v2.5/case", body, ClientID=ID)[0] == 400
+
+
+def test_cases_live_on(stand):
+    body = {"Product": {"Serial": "PF000TST"}, "Customer": {"Email": "a@b.example"}, "Problem": "No power"}
+    call(stand, "/v2.5/case", body, ClientID=ID)
+    assert call(stand, "/sandbox/advance", {"hours": 30})[1] == {"orders": 1, "closed": 0}
+    assert len(call(stand, "/v2.5/ServiceOrders/PF000TST", ClientID=ID)[1]) == 1
+    assert call(stand, "/sandbox/advance", {"hours": 60})[1] == {"orders": 0, "closed": 1}
+    assert call(stand, "/v2.5/case?Serial=PF000TST&Status=Closed", ClientID=ID)[1][0]["Status"] == "Closed"
+
+
+def test_a_misspelt_fault_is_refused(stand):
+    status, body = call(stand, "/sandbox/faults", [{"kind": "tyop"}])
+    assert (status, "unknown fault kind" in body["error"]) == (400, True)
+
+
+def test_it_runs_as_a_process_and_knows_any_serial_number():
+    command = [sys.executable, "-m", "servicedesk_lenovo.sandbox", "--client-id", "made-up"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        try:
+            facts = json.loads(process.stdout.readline())
+            headers = {"ClientID": facts["client_id"]}
+            request = urllib.request.Request(f"{facts['url']}/v2.5/warranty?Serial=LE0A1B2C3", headers=headers)
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                assert json.load(answer)["Serial"] == "LE0A1B2C3"
+        finally:
+            process.terminate()
