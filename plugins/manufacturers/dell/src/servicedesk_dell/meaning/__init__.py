@@ -1,0 +1,1 @@
+"""What the vendor's answers mean, and how a claim is written for it. Pure."""

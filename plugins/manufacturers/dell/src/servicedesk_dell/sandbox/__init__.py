@@ -1,0 +1,7 @@
+"""A stateful stand-in of Dell's warranty and dispatch interfaces for demonstrations and tests."""
+
+from servicedesk_dell.sandbox.app import Sandbox
+from servicedesk_dell.sandbox.options import SandboxInfo, SandboxOptions
+from servicedesk_dell.sandbox.server import serve
+
+__all__ = ["Sandbox", "SandboxInfo", "SandboxOptions", "serve"]
