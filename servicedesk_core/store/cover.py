@@ -131,6 +131,17 @@ def facts(tx: Connection, devices: Collection[DeviceRef], origin: str) -> dict[D
     return {wanted[key]: _fact(row, covers.get(row["id"], ())) for key, row in rows.items()}
 
 
+def all_facts(tx: Connection, devices: Collection[DeviceRef]) -> dict[DeviceRef, tuple[CoverFact, ...]]:
+    """Return what every source says about devices, by the device as its maker's connector writes it."""
+    if not devices:
+        return {}
+    wanted = {_key(device): device for device in devices}
+    columns = (cover_devices.c.id, *(cover_devices.c[name] for name in _KEY))
+    ids = {row[0]: tuple(row[1:]) for row in tx.execute(select(*columns).where(_among(wanted)))}
+    found = facts_of_devices(tx, [i for i, key in ids.items() if key in wanted])
+    return {wanted[ids[i]]: facts for i, facts in found.items()}
+
+
 def facts_of_devices(tx: Connection, device_ids: Collection[int]) -> dict[int, tuple[CoverFact, ...]]:
     """Return everything that is said about devices, by the desk's own number of each."""
     if not device_ids:
@@ -207,26 +218,32 @@ def raw(tx: Connection, device_id: int, origin: str) -> Any:
     return None if blob is None else orjson.loads(zlib.decompress(blob))
 
 
-def link(tx: Connection, recognised: Sequence[tuple[int, Collection[DeviceRef]]], now: datetime) -> None:
-    """Remember which devices assets are, and forget those that they are no longer: serial numbers get corrected.
+def link(tx: Connection, recognised: Sequence[tuple[int, str, Collection[DeviceRef]]], now: datetime) -> None:
+    """Remember which devices assets are, and forget those of another serial number: serial numbers get corrected.
 
     Args:
         tx: A write transaction.
-        recognised: By asset, every device that it is recognised as now.
+        recognised: Asset, its serial number as all sources should spell it, and the devices that it is.
         now: The current instant.
     """
-    at = to_us(now)
-    device_ids = _devices(tx, [device for _, devices in recognised for device in devices], at)
-    right = {(asset_id, device_ids[_key(device)]) for asset_id, devices in recognised for device in devices}
+    device_ids = _devices(tx, [device for _, _, devices in recognised for device in devices], to_us(now))
+    right = {(asset_id, device_ids[_key(device)]) for asset_id, _, devices in recognised for device in devices}
+    serials = {(asset_id, serial) for asset_id, serial, _ in recognised}
+    serials |= {(asset_id, device.serial_number) for asset_id, _, devices in recognised for device in devices}
     c = cover_assets.c
-    query = select(c.asset_id, c.device_id).where(c.asset_id.in_([asset_id for asset_id, _ in recognised]))
-    there = {(row[0], row[1]) for row in tx.execute(query)}
-    if new := right - there:
+    query = (
+        select(c.asset_id, c.device_id, cover_devices.c.serial_number)
+        .select_from(cover_assets.join(cover_devices, cover_devices.c.id == c.device_id))
+        .where(c.asset_id.in_([asset_id for asset_id, _, _ in recognised]))
+    )
+    there = {(row[0], row[1]): row[2] for row in tx.execute(query)}
+    if new := right - set(there):
         make = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
-        rows = [{"asset_id": asset_id, "device_id": device_id, "at": at} for asset_id, device_id in sorted(new)]
+        rows = [{"asset_id": asset_id, "device_id": device_id, "at": to_us(now)} for asset_id, device_id in sorted(new)]
         tx.execute(make(cover_assets).on_conflict_do_nothing(), rows)
-    for asset_id, device_id in there - right:
-        tx.execute(delete(cover_assets).where(c.asset_id == asset_id, c.device_id == device_id))
+    for (asset_id, device_id), serial in there.items():
+        if (asset_id, serial) not in serials:
+            tx.execute(delete(cover_assets).where(c.asset_id == asset_id, c.device_id == device_id))
 
 
 def _key(device: DeviceRef) -> tuple[str, ...]:

@@ -63,18 +63,21 @@ class CoverRow:
     covers: tuple[Entitlement, ...]
 
 
-def row_of(record: DeviceRecord, day: date, *, why_not: str | None = None) -> CoverRow:
+def row_of(
+    record: DeviceRecord, day: date, *, without: CoverState = CoverState.NOT_ASKED, why_not: str | None = None
+) -> CoverRow:
     """Return the line of a device.
 
     Args:
         record: The device with what is known.
         day: The day that the list is for.
+        without: How it stands when nothing is known of it.
         why_not: Why it was not or could not be asked, when that is known.
     """
     fact = best(record.facts)
     if fact is None:
         no_serial = why_no_serial(record.serial_number)
-        state = CoverState.NO_SERIAL if no_serial else CoverState.NOT_RECOGNISED
+        state = CoverState.NO_SERIAL if no_serial else without
         return _row(record, state, None, day, why_not or (f"The device {no_serial}." if no_serial else None))
     state = fact.state_on(day)
     return _row(record, state, fact, day, why_not or _reason(fact))

@@ -125,7 +125,7 @@ def test_assets_come_with_all_that_is_known_of_them(store, put, put_cover):
     put_cover(result(A, COVER), origin="spreadsheet", source=CoverSource.SPREADSHEET, at=NOW + timedelta(days=2))
     (first, second) = store.read_blocking(lambda tx: [*every_asset(tx, AssetFilter())])
     assert (first.manufacturer, first.model, first.company, first.facts) == ("Dell", "Latitude", "Example Ltd", ())
-    store.write_blocking(lambda tx: cover.link(tx, [(first.asset_id, [A])], NOW))
+    store.write_blocking(lambda tx: cover.link(tx, [(first.asset_id, "AAAAAA1", [A])], NOW))
     (first, second) = store.read_blocking(lambda tx: [*every_asset(tx, AssetFilter())])
     assert {fact.origin for fact in first.facts} == {"maker", "spreadsheet"}
     assert best(first.facts).origin == "maker"
@@ -138,8 +138,10 @@ def test_an_asset_whose_serial_number_was_corrected_is_another_device(store, put
     put(Asset(external_id="1", name="PC1", serial_number="AAAAAA1"))
     put_cover(result(A, COVER), result(B))
     (asset,) = store.read_blocking(lambda tx: [*every_asset(tx, AssetFilter())])
-    for devices in ([A], [A], [B]):
-        store.write_blocking(lambda tx, devices=devices: cover.link(tx, [(asset.asset_id, devices)], NOW))
+    sheet = A.model_copy(update={"manufacturer": "Dell Inc."})
+    for devices in ([A], [sheet], [B]):
+        serial = devices[0].serial_number
+        store.write_blocking(lambda tx, d=devices, s=serial: cover.link(tx, [(asset.asset_id, s, d)], NOW))
     found = store.read_blocking(lambda tx: cover.facts_of_assets(tx, [asset.asset_id]))
     assert [fact.entitlements for fact in found[asset.asset_id]] == [()]
 

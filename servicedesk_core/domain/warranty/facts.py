@@ -38,6 +38,7 @@ class CoverState(StrEnum):
     ERROR = "error"
     NO_SERIAL = "no_serial"
     NOT_RECOGNISED = "not_recognised"
+    NOT_ASKED = "not_asked"
 
 
 _WITHOUT_COVERS = {

@@ -26,11 +26,13 @@ class AssetFilter:
         assets: Ids at the vendor, names, reference numbers or serial numbers.
         company: Id or name of the company.
         connection: Name of the connection.
+        serials: Serial numbers, in any case and with any blanks around them.
     """
 
     assets: tuple[str, ...] = ()
     company: str | None = None
     connection: str | None = None
+    serials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def asset_pages(tx: Connection, chosen: AssetFilter, *, after: int = 0, size: in
             _A.site_ref,
             _A.warranty_until,
             _A.changed_at,
-        )  # fmt: skip
+        )
         .select_from(joined)
         .where(_A.local_id > after, _A.gone_at.is_(None), *_conditions(chosen))
         .order_by(_A.local_id)
@@ -153,6 +155,8 @@ def _conditions(chosen: AssetFilter) -> Sequence[ColumnElement[bool]]:
             or_(c.external_id == chosen.company, func.lower(c.name) == chosen.company.lower()),
         )
         found.append(_A.company_ref.in_(named))
+    if chosen.serials:
+        found.append(func.upper(func.trim(_A.serial_number)).in_(chosen.serials))
     if chosen.assets:
         lowered = [text.lower() for text in chosen.assets]
         columns = (_A.external_id, _A.name, _A.reference_number, _A.serial_number)

@@ -1,0 +1,160 @@
+"""Asks one maker: full batches, a few at a time, one result for each device whatever comes back."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from servicedesk_core.domain.warranty import DeviceRef, EntitlementResult, LookupOutcome
+from servicedesk_core.domain.warranty.facts import CoverSource
+from servicedesk_core.errors import AuthenticationError, ConnectorError, HookError, PermissionDeniedError
+from servicedesk_core.hooks.calls import ConnectorCalls
+from servicedesk_core.hooks.capabilities import WarrantyCapability
+from servicedesk_core.ports import Clock
+from servicedesk_core.store import Store, cover
+
+_log = logging.getLogger("servicedesk.warranty")
+
+FAILURES_IN_A_ROW = 3
+"""So many calls that fail one after the other, and the maker is left alone for this run."""
+ASKED_AGAIN = 20
+"""So many devices of a spoilt batch are asked for one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """A connection that can look up.
+
+    Attributes:
+        name: Its name.
+        calls: Its hooks.
+        capability: What it says about itself.
+        keep_raw: Whether the vendor's own answers are kept.
+    """
+
+    name: str
+    calls: ConnectorCalls
+    capability: WarrantyCapability
+    keep_raw: bool = True
+
+    @property
+    def source(self) -> CoverSource:
+        """Whose word its answers are."""
+        return CoverSource(self.capability.origin)
+
+    def recognise(self, device: DeviceRef) -> DeviceRef | None:
+        """Return the device as this maker writes it, or ``None``; a connector that fails recognises nothing."""
+        try:
+            return self.calls.recognise(device)
+        except ConnectorError as error:
+            _log.warning("%s", error)
+            return None
+
+
+class Line:
+    """The devices that wait for one maker, cut into batches. Memory holds a few batches, however many devices come.
+
+    Args:
+        asker: The maker.
+        store: Where answers go.
+        clock: The time.
+    """
+
+    def __init__(self, asker: Asker, store: Store, clock: Clock) -> None:
+        self.asker = asker
+        self.problem: ConnectorError | None = None
+        self.recognised = self.fresh = self.calls = 0
+        self.new = self.changed = self.unchanged = 0
+        self.outcomes: Counter[LookupOutcome] = Counter()
+        self._store = store
+        self._clock = clock
+        self._waiting: list[DeviceRef] = []
+        self._seen: set[int] = set()
+        self._batches: asyncio.Queue[Sequence[DeviceRef] | None] = asyncio.Queue(maxsize=self.workers)
+        self._failed_in_a_row = 0
+
+    @property
+    def workers(self) -> int:
+        """How many calls may be in flight."""
+        return max(1, self.asker.capability.parallel)
+
+    def is_new(self, device: DeviceRef) -> bool:
+        """Return whether a device comes for the first time in this run, and remember it."""
+        mark = hash(device.model_dump_json())
+        if mark in self._seen:
+            return False
+        self._seen.add(mark)
+        return True
+
+    async def add(self, device: DeviceRef) -> None:
+        """Let a device wait; waits itself while enough batches do."""
+        self._waiting.append(device)
+        if len(self._waiting) >= max(1, self.asker.capability.devices_per_request):
+            await self._send()
+
+    async def finish(self) -> None:
+        """Send what waits, and let the workers end."""
+        if self._waiting:
+            await self._send()
+        for _ in range(self.workers):
+            await self._batches.put(None)
+
+    async def work(self) -> None:
+        """Ask for one batch after the other until the end."""
+        while (batch := await self._batches.get()) is not None:
+            if self.problem is None:
+                await self._answered(batch)
+
+    async def _send(self) -> None:
+        batch, self._waiting = self._waiting, []
+        await self._batches.put(batch)
+
+    async def _answered(self, batch: Sequence[DeviceRef]) -> None:
+        results, error = await self._ask(batch)
+        left = [device for device in batch if device not in results]
+        if isinstance(error, HookError) and len(batch) > 1:  # a broken answer: find out whose it is
+            for device in left[:ASKED_AGAIN]:
+                results |= (await self._ask([device]))[0]
+            left = [device for device in left if device not in results]
+        self._note(error, is_lost=not results)
+        if error is not None and not isinstance(error, AuthenticationError):
+            outcome = LookupOutcome.DENIED if isinstance(error, PermissionDeniedError) else LookupOutcome.FAILED
+            results |= {d: EntitlementResult(device=d, outcome=outcome, reason=error.message) for d in left}
+        if results:
+            await self._keep(list(results.values()))
+
+    async def _ask(
+        self, batch: Sequence[DeviceRef]
+    ) -> tuple[dict[DeviceRef, EntitlementResult], ConnectorError | None]:
+        self.calls += 1
+        results: dict[DeviceRef, EntitlementResult] = {}
+        try:
+            async with aclosing(self.asker.calls.find_entitlements(batch)) as answers:
+                async for result in answers:
+                    results[result.device] = result
+        except ConnectorError as error:
+            return results, error
+        return results, None
+
+    def _note(self, error: ConnectorError | None, *, is_lost: bool) -> None:
+        """Give a maker up that refuses the credentials, or fails again and again."""
+        if error is None or not is_lost:
+            self._failed_in_a_row = 0
+        else:
+            self._failed_in_a_row += 1
+        if error is not None and (isinstance(error, AuthenticationError) or self._failed_in_a_row >= FAILURES_IN_A_ROW):
+            self.problem = error
+
+    async def _keep(self, results: list[EntitlementResult]) -> None:
+        now = self._clock.now()
+        landed = await self._store.write(
+            lambda tx: cover.put(
+                tx, results, origin=self.asker.name, source=self.asker.source, now=now, keep_raw=self.asker.keep_raw
+            )
+        )
+        self.new += landed.new
+        self.changed += landed.changed
+        self.unchanged += landed.unchanged
+        self.outcomes.update(result.outcome for result in results)

@@ -1,0 +1,211 @@
+"""A look-up over a real store: full batches, one outcome for each device, whatever a maker does."""
+
+# the makers of the tests are tables
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from servicedesk_core.domain import Asset
+from servicedesk_core.domain.warranty import DeviceRef, Entitlement, EntitlementKind
+from servicedesk_core.domain.warranty.facts import CoverState
+from servicedesk_core.errors import AuthenticationError, NetworkError
+from servicedesk_core.hooks import ConnectorSettings, WarrantyCapability
+from servicedesk_core.hooks.boundary import Origin
+from servicedesk_core.hooks.calling import Caller
+from servicedesk_core.hooks.calls import ConnectorCalls
+from servicedesk_core.hooks.registration import Registry
+from servicedesk_core.hooks.watchdog import Watchdog
+from servicedesk_core.store.queries.cover import AssetFilter
+from servicedesk_core.testing import MemoryMaker, make_context
+from servicedesk_core.warranty.asking import Asker
+from servicedesk_core.warranty.lookup import Lookup
+from servicedesk_core.warranty.selection import Named, OfAssets
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+TODAY = NOW.date()
+DAY_S = 86_400
+
+
+def cover(until, hardware=True):
+    return Entitlement(kind=EntitlementKind.BASE, starts_on=date(2023, 1, 1), ends_on=until, covers_hardware=hardware)
+
+
+@pytest.fixture
+def lookup(store, clock):
+    watchdog = Watchdog()
+
+    def asker(maker):
+        name = maker.names[0]
+        instance = maker(make_context(ConnectorSettings(), connection=name))
+        registered = Registry().register(name, instance, connection=name)
+        calls = ConnectorCalls(Caller(registered, Origin(name, name, "test"), watchdog=watchdog))
+        return Asker(name, calls, maker.capability)
+
+    async def run(selection, *makers, **options):
+        run = Lookup(store, clock, [asker(maker) for maker in makers])
+        return await run.run(selection, day=TODAY, **options)
+
+    yield run
+    watchdog.close()
+
+
+def maker(own_name="dell", *, covers=None, **more):
+    return type(own_name, (MemoryMaker,), {"names": (own_name,), "covers": covers or {}, **more})
+
+
+def named(*serials, manufacturer="dell"):
+    return Named([DeviceRef(manufacturer=manufacturer, serial_number=serial) for serial in serials])
+
+
+def states(report):
+    return {row.serial_number: row.state for row in report.rows}
+
+
+async def test_every_device_gets_its_outcome(lookup):
+    dell = maker(
+        covers={"AA1": (cover(date(2026, 6, 1)),), "BB2": (cover(date(2026, 5, 31)),), "CC3": ()},
+        ambiguous={"DD4": ("machine_type",)},
+    )
+    report = await lookup(named("AA1", "bb2 ", "CC3", "DD4", "EE5", "Default string"), dell)
+    assert states(report) == {
+        "AA1": CoverState.COVERED,
+        "bb2 ": CoverState.EXPIRED,
+        "CC3": CoverState.UNKNOWN,
+        "DD4": CoverState.AMBIGUOUS,
+        "EE5": CoverState.NOT_FOUND,
+        "Default string": CoverState.NO_SERIAL,
+    }
+    rows = {row.serial_number: row for row in report.rows}
+    assert rows["DD4"].reason.endswith("Supply: machine_type.")
+    assert (rows["AA1"].until, rows["AA1"].days_left, rows["AA1"].source) == (TODAY, 0, "maker")
+    assert report.states["covered"] == 1
+    assert report.exit_code == 0
+
+
+async def test_batches_are_full_across_pages_and_makers(lookup, put):
+    put(
+        *(
+            Asset(external_id=str(n), serial_number=f"S{n}X", manufacturer="dell" if n % 2 else "lenovo")
+            for n in range(1, 1204)
+        )
+    )
+    capability = WarrantyCapability(devices_per_request=100, parallel=3)
+    dell, lenovo = maker("dell", capability=capability), maker("lenovo", capability=capability)
+    report = await lookup(OfAssets(AssetFilter()), dell, lenovo, rows=5)
+    assert sorted(len(batch) for batch in dell.asked) == [2, *[100] * 6]
+    assert sorted(len(batch) for batch in lenovo.asked) == [1, *[100] * 6]
+    assert (report.devices, len(report.rows), report.is_cut) == (1203, 5, True)
+    assert report.states == {"not_found": 1203}
+
+
+async def test_a_device_of_two_assets_is_asked_for_once(lookup, put):
+    put(
+        Asset(external_id="1", name="PC1", serial_number="AA1", manufacturer="dell"),
+        Asset(external_id="2", name="PC2", serial_number=" aa1", manufacturer="dell"),
+    )
+    dell = maker(covers={"AA1": (cover(date(2027, 1, 1)),)})
+    report = await lookup(OfAssets(AssetFilter()), dell)
+    assert [len(batch) for batch in dell.asked] == [1]
+    assert [row.state for row in report.rows] == [CoverState.COVERED] * 2
+
+
+STRANGER = DeviceRef(manufacturer="dell", serial_number="NOBODY")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda results: results[::-1],
+        lambda results: results[1:],
+        lambda results: [*results, results[0]],
+        lambda results: [*results[:3], results[0].model_copy(update={"device": STRANGER}), *results[3:]],
+    ],
+    ids=["shuffled", "missing", "doubled", "added"],
+)
+async def test_a_strange_answer_spoils_no_device(lookup, spoil):
+    serials = [f"S{n}X" for n in range(8)]
+    dell = maker(covers={serial: (cover(date(2027, 1, 1)),) for serial in serials})
+    dell.spoil = staticmethod(lambda results: spoil(results) if len(results) > 1 else results)
+    report = await lookup(named(*serials), dell)
+    assert sorted(states(report)) == serials
+    assert report.states == {"covered": 8}
+
+
+async def test_a_serial_number_that_breaks_every_batch_is_the_only_error(lookup):
+    serials = [f"S{n}X" for n in range(8)]
+    dell = maker(covers={serial: (cover(date(2027, 1, 1)),) for serial in serials})
+
+    def spoil(results):
+        if any(result.device.serial_number == "S3X" for result in results):
+            raise ZeroDivisionError
+        return results
+
+    dell.spoil = staticmethod(spoil)
+    report = await lookup(named(*serials), dell)
+    assert report.states == {"covered": 7, "error": 1}
+    assert states(report)["S3X"] is CoverState.ERROR
+
+
+async def test_refused_credentials_stop_one_maker_after_one_call(lookup):
+    dell = maker("dell", capability=WarrantyCapability(devices_per_request=2), fail=[AuthenticationError("No.")] * 9)
+    lenovo = maker("lenovo", covers={"LL1": (cover(date(2027, 1, 1)),)})
+    devices = [DeviceRef(manufacturer="dell", serial_number=f"S{n}X") for n in range(9)]
+    report = await lookup(Named([*devices, DeviceRef(manufacturer="lenovo", serial_number="LL1")]), dell, lenovo)
+    assert len(dell.asked) == 1
+    assert states(report)["LL1"] is CoverState.COVERED
+    assert states(report)["S1X"] is CoverState.ERROR
+    assert report.exit_code == AuthenticationError.exit_code
+    assert report.makers[0].problem == "No."
+
+
+async def test_an_outage_is_an_error_and_takes_nothing_away(lookup, clock):
+    dell = maker(covers={"AA1": (cover(date(2027, 1, 1)),)})
+    await lookup(named("AA1"), dell)
+    clock.advance(200 * DAY_S)
+    dell.fail.append(NetworkError("Unreachable."))
+    report = await lookup(named("AA1", "BB2"), dell)
+    assert states(report) == {"AA1": CoverState.COVERED, "BB2": CoverState.ERROR}
+    assert report.rows[0].answered_at == NOW
+    assert report.rows[1].reason == "Unreachable."
+
+
+async def test_three_failures_in_a_row_end_the_asking(lookup):
+    dell = maker(capability=WarrantyCapability(devices_per_request=1), fail=[NetworkError("Unreachable.")] * 99)
+    report = await lookup(named(*(f"S{n}X" for n in range(50))), dell)
+    assert len(dell.asked) == 3
+    assert set(states(report).values()) == {CoverState.ERROR}
+    assert report.exit_code == NetworkError.exit_code
+
+
+async def test_fresh_answers_are_not_asked_for_again(lookup, clock):
+    dell = maker(covers={"AA1": (cover(date(2027, 1, 1)),)})
+    await lookup(named("AA1", "BB2"), dell)
+    clock.advance(8 * DAY_S)
+    report = await lookup(named("AA1", "BB2"), dell)
+    assert [[d.serial_number for d in batch] for batch in dell.asked] == [["AA1", "BB2"], ["BB2"]]
+    assert (report.makers[0].fresh, report.makers[0].asked) == (1, 1)
+    await lookup(named("AA1"), dell, max_age=timedelta(0))
+    assert len(dell.asked) == 3
+
+
+async def test_a_device_that_nobody_knows_the_maker_of_is_asked_everywhere(lookup):
+    dell = maker("dell", covers={"AA1": (cover(date(2027, 1, 1)),)})
+    lenovo = maker("lenovo")
+    report = await lookup(named("AA1", manufacturer=""), dell, lenovo)
+    assert (len(dell.asked), len(lenovo.asked)) == (1, 1)
+    assert [(row.state, row.origin) for row in report.rows] == [(CoverState.COVERED, "dell")]
+
+
+async def test_a_named_serial_number_is_the_asset_that_has_it(lookup, put):
+    put(Asset(external_id="7", name="PC7", serial_number="AA1", manufacturer="Dell"))
+    dell = maker(covers={"AA1": (cover(date(2027, 1, 1)),)})
+    report = await lookup(named("aa1", manufacturer=""), dell)
+    assert [(row.name, row.state) for row in report.rows] == [("PC7", CoverState.COVERED)]
+
+
+async def test_without_a_maker_the_list_says_so(lookup):
+    report = await lookup(named("AA1"))
+    assert [(row.state, row.reason) for row in report.rows] == [
+        (CoverState.NOT_RECOGNISED, "No connection to a manufacturer can be asked.")
+    ]
