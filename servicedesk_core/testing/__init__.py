@@ -7,6 +7,7 @@ from servicedesk_core.testing.memory import MemoryState
 from servicedesk_core.testing.suites.ticket_sync import TicketSyncSuite
 from servicedesk_core.testing.suites.warranty_claims import ClaimVendor, WarrantyClaimsSuite, granted_http
 from servicedesk_core.testing.suites.warranty_lookup import WarrantyLookupSuite
+from servicedesk_core.testing.suites.writes import WriteFault, WriteSuite, WriteVendor
 
 __all__ = [
     "ClaimVendor",
@@ -16,6 +17,9 @@ __all__ = [
     "TicketSyncSuite",
     "WarrantyClaimsSuite",
     "WarrantyLookupSuite",
+    "WriteFault",
+    "WriteSuite",
+    "WriteVendor",
     "granted_http",
     "make_context",
     "opened",

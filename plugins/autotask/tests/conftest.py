@@ -154,6 +154,12 @@ def ids():
 
 
 @pytest.fixture
+def clock():
+    """A clock that the test moves."""
+    return ClockAt()
+
+
+@pytest.fixture
 def page_fault():
     """Make the sandbox answer a query on an entity with a body of the test's choice."""
 

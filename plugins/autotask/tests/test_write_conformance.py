@@ -1,0 +1,90 @@
+"""What every connector that writes must do, whatever goes wrong on the way."""
+
+from datetime import timedelta
+
+import pytest
+
+from servicedesk_autotask.writing.kinds import KINDS
+from servicedesk_core.hooks import Write
+from servicedesk_core.testing import MemoryState, WriteFault, WriteSuite, WriteVendor
+
+PATHS = {"method": "POST|PATCH", "path": "/(Tickets|Notes|TimeEntries|ConfigurationItems)$"}
+THRESHOLD = {"errors": ["The Autotask API request threshold of 10000 requests per hour has been exceeded."]}
+FAULTS = {
+    WriteFault.LOST_ANSWER: {"kind": "drop_after"},
+    WriteFault.CUT_OFF_ANSWER: {"kind": "truncate"},
+    WriteFault.LATE_ANSWER: {"kind": "timeout_after_commit", "seconds": 0.05},
+    WriteFault.LOST_REQUEST: {"kind": "drop_before"},
+    WriteFault.BUSY: {"kind": "status", "status": 429, "body": THRESHOLD},
+    WriteFault.BROKEN: {"kind": "html", "status": 503},
+    WriteFault.REFUSED: {"kind": "status", "status": 500, "body": {"errors": ["Picklist value [9] does not exist"]}},
+}
+
+
+class AutotaskVendor(WriteVendor):
+    def __init__(self, desk, clock):
+        self.desk = desk
+        self.clock = clock
+
+    def first(self, entity):
+        return self.desk.sandbox.store.select(entity, tail="ORDER BY id LIMIT 1")[0]
+
+    async def example(self, kind, number):
+        ticket, asset = self.first("Tickets"), self.first("ConfigurationItems")
+        pair = self.first("ResourceServiceDeskRoles")
+        match kind:
+            case "tickets.create":
+                values = {"title": f"Test {number}", "company_ref": "0", "queue_ref": "5"}
+                return Write("", kind, values=values)
+            case "tickets.update":
+                base = {"title": ticket["title"]}
+                return Write("", kind, target=str(ticket["id"]), values={"title": f"Title {number}"}, base=base)
+            case "assets.update":
+                base = {"location": asset["location"]}
+                return Write("", kind, target=str(asset["id"]), values={"location": f"Rack {number}"}, base=base)
+            case "time_entries.create":
+                values = {
+                    "technician_ref": str(pair["resourceID"]), "role_ref": str(pair["roleID"]), "worked_s": 36 * number,
+                    "work_date": "2026-11-19", "summary": "Looked at it",
+                }  # fmt: skip
+                return Write("", kind, parent=str(ticket["id"]), values=values)
+            case _:
+                return Write("", kind, parent=str(ticket["id"]), values={"body": f"Note {number}"})
+
+    async def writes_done(self):
+        return len(self.desk.sandbox.recorder.writes)
+
+    async def fail_next_write(self, fault):
+        self.desk.sandbox.faults([{**FAULTS[fault], "match": PATHS}])
+
+    async def settle(self, seconds):
+        self.clock.instant += timedelta(seconds=seconds)
+
+
+@pytest.fixture(scope="module")
+def desk(desk_with):
+    with desk_with(tickets=20) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def state():
+    """Zone and lists, read once for all tests."""
+    return MemoryState()
+
+
+class TestAutotaskWrites(WriteSuite):
+    @pytest.fixture(params=["internal", "none"], ids=["marked", "unmarked"])
+    async def connector(self, desk, clock, state, request):
+        async with desk.connector(grants=tuple(KINDS), note_marker=request.param, clock=clock, state=state) as autotask:
+            yield autotask
+
+    @pytest.fixture
+    async def ungranted(self, desk, clock, state):
+        async with desk.connector(clock=clock, state=state) as autotask:
+            yield autotask
+
+    @pytest.fixture
+    def vendor(self, desk, clock):
+        clock.instant = desk.sandbox.now()
+        return AutotaskVendor(desk, clock)

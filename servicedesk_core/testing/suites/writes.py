@@ -1,0 +1,321 @@
+"""What every connector that writes must do, as tests that its author subclasses.
+
+::
+
+    class TestAcmeWrites(WriteSuite):
+        @pytest.fixture
+        async def connector(self, sandbox):
+            async with opened(Acme, AcmeSettings(...), http=granted_http(*KINDS)) as acme:
+                yield acme
+
+        @pytest.fixture
+        def vendor(self, sandbox):
+            return AcmeVendor(sandbox)  # a WriteVendor: examples, and what goes wrong
+
+The suite plays core's part: it sends, and after an answer that got lost it looks before it sends again. Whatever goes
+wrong, the vendor must have done each write once, or at most once where a person has to decide. A test of something that
+the connector or the stand-in cannot do skips itself and says so.
+"""
+
+import itertools
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any, NoReturn
+
+import pytest
+
+from servicedesk_core.errors import (
+    OutcomeUnknownError,
+    PermanentError,
+    RejectedError,
+    TransientError,
+    WriteNotGrantedError,
+)
+from servicedesk_core.hooks import (
+    FindResult,
+    Found,
+    Inconclusive,
+    ProvenAbsent,
+    ReconcilableBy,
+    Write,
+    WriteCapability,
+    WriteReceipt,
+)
+from servicedesk_core.hooks.connector import AnyConnector
+
+MOST_ATTEMPTS = 5
+_NUMBERS = itertools.count(1)
+_CERTAIN = {ReconcilableBy.REFERENCE, ReconcilableBy.MARKER}
+"""Ways of looking that leave no doubt once the settling time has passed."""
+
+
+class WriteFault(StrEnum):
+    """What goes wrong with a write."""
+
+    LOST_ANSWER = "lost_answer"
+    """Done; the connection breaks before the answer's first byte."""
+    CUT_OFF_ANSWER = "cut_off_answer"
+    """Done; the connection breaks in the middle of the answer."""
+    LATE_ANSWER = "late_answer"
+    """Done; the answer comes after the connector stopped waiting."""
+    LOST_REQUEST = "lost_request"
+    """Not done; the connection breaks before anything happened."""
+    BUSY = "busy"
+    """Not done; the vendor says that its quota is used up."""
+    BROKEN = "broken"
+    """Not done; the vendor answers with an outage that says nothing about the write."""
+    REFUSED = "refused"
+    """Not done; the vendor refuses the data."""
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the vendor does the write all the same."""
+        return self in {WriteFault.LOST_ANSWER, WriteFault.CUT_OFF_ANSWER, WriteFault.LATE_ANSWER}
+
+
+class WriteVendor:
+    """What the tests may do with the vendor's stand-in behind the connector's back.
+
+    Override what your stand-in can do; what is not overridden makes the tests that need it skip.
+    """
+
+    async def example(self, kind: str, number: int) -> Write:
+        """Return a write that the vendor accepts now. Other numbers give other values; the suite sets the id.
+
+        Args:
+            kind: The kind of write.
+            number: Which example; never the same twice. Writes of a kind that changes a record all change the same
+                fields of the same record, and ``base`` holds what the record shows now.
+        """
+        del number
+        self._cannot(f"give an example of {kind}")
+
+    async def writes_done(self) -> int:
+        """Return how many changes the vendor has made in its life."""
+        self._cannot("count what it has done")
+
+    async def fail_next_write(self, fault: WriteFault) -> None:
+        """Let this go wrong with the next request that writes, and with none after it."""
+        self._cannot(f"play {fault.value}")
+
+    async def settle(self, seconds: float) -> None:
+        """Let time pass for the connector's clock, so that absence can be proven."""
+        del seconds
+        self._cannot("let time pass")
+
+    def _cannot(self, what: str) -> NoReturn:
+        pytest.skip(f"{type(self).__name__} cannot {what}")
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How a write ended.
+
+    Attributes:
+        ref: The vendor's id; ``None`` while a person has to decide.
+        error: Why it was refused, if it was.
+    """
+
+    ref: str | None = None
+    error: PermanentError | None = None
+
+
+class WriteSuite:
+    """Subclass it in a test file and give it the fixtures ``connector`` and ``vendor``.
+
+    ``connector`` is opened and may write everything; ``ungranted`` is one that may write nothing. They share one
+    stand-in with ``vendor``. The tests leave it changed, so give each test its own or one whose records do not matter.
+    """
+
+    @pytest.fixture
+    async def connector(self) -> AnyConnector:
+        """Return an opened connector with all grants; the subclass overrides this."""
+        pytest.fail("give the suite a fixture named 'connector' that yields an opened connector")
+
+    @pytest.fixture
+    async def ungranted(self) -> AnyConnector | None:
+        """Return an opened connector without any grant; the subclass overrides this."""
+        return None
+
+    @pytest.fixture
+    def vendor(self) -> WriteVendor:
+        """Return what the tests may do behind the connector's back; the subclass overrides this."""
+        return WriteVendor()
+
+    def test_writes_are_described_completely(self, connector: AnyConnector) -> None:
+        """Each kind once, with its right, its fields, and a way to settle a doubt that its hooks can go."""
+        described = connector.describe_capabilities().writes
+        assert described, "a connector without writes needs no WriteSuite"
+        kinds = [one.kind for one in described]
+        assert len(kinds) == len(set(kinds)), "a kind is described twice"
+        for hook in ("send_write", "find_write"):
+            assert hasattr(getattr(type(connector), hook), "servicedesk_impl"), f"{hook} is not implemented"
+        for one in described:
+            assert "." in one.kind, "a kind is named like its grant: tickets.update"
+            assert one.right, f"{one.kind}: say which right the vendor's administrator must grant"
+            assert one.fields, f"{one.kind}: name the fields that it understands"
+            assert set(one.required) <= set(one.fields), one.kind
+            assert set(one.max_lengths) <= set(one.fields), one.kind
+            assert one.settle_s >= 0, one.kind
+            assert one.timeout_s > 0, one.kind
+
+    async def test_a_write_is_done_once_and_then_found(self, connector: AnyConnector, vendor: WriteVendor) -> None:
+        """The receipt names the record, and looking for the write names the same one."""
+        for kind in self._kinds(connector):
+            done = await vendor.writes_done()
+            write = await self._example(connector, vendor, kind.kind)
+            receipt = await connector.send_write(write)
+            assert isinstance(receipt, WriteReceipt)
+            assert receipt.ref, f"{kind.kind}: a receipt names the record"
+            assert await vendor.writes_done() == done + 1, kind.kind
+            if write.target is not None:
+                assert receipt.ref == write.target, kind.kind
+            found = await connector.find_write(write)
+            if kind.reconcilable_by is not ReconcilableBy.NOTHING:
+                assert found == Found(receipt.ref), f"{kind.kind}: it was done, and looking for it gave {found}"
+
+    async def test_what_was_never_sent_is_not_found(self, connector: AnyConnector, vendor: WriteVendor) -> None:
+        """Before the settling time nothing is proven; after it only what the way of looking can prove."""
+        for kind in self._kinds(connector):
+            write = await self._example(connector, vendor, kind.kind)
+            early = await connector.find_write(write)
+            assert not isinstance(early, Found), f"{kind.kind}: found, but never sent"
+            if kind.settle_s:
+                assert isinstance(early, Inconclusive), f"{kind.kind}: absence was proven before {kind.settle_s:g} s"
+            await vendor.settle(kind.settle_s + 1)
+            late = await connector.find_write(write)
+            assert not isinstance(late, Found), f"{kind.kind}: found, but never sent"
+            if isinstance(late, ProvenAbsent):
+                assert kind.reconcilable_by.may_prove_absence, f"{kind.kind}: its way of looking cannot prove absence"
+                assert late.evidence, kind.kind
+            elif kind.reconcilable_by in _CERTAIN:
+                pytest.fail(f"{kind.kind}: found by {kind.reconcilable_by}, so absence must be proven in time: {late}")
+
+    @pytest.mark.parametrize("fault", list(WriteFault), ids=lambda fault: fault.value)
+    async def test_whatever_goes_wrong_it_is_done_at_most_once(
+        self, connector: AnyConnector, vendor: WriteVendor, fault: WriteFault
+    ) -> None:
+        """Sent, lost, looked for, sent again: the vendor has it once, or a person decides."""
+        for kind in self._kinds(connector):
+            write = await self._example(connector, vendor, kind.kind)
+            done = await vendor.writes_done()
+            await vendor.fail_next_write(fault)
+            delivery = await self._deliver(connector, vendor, write, kind)
+            times = await vendor.writes_done() - done
+            if fault is WriteFault.REFUSED:
+                assert delivery.error is not None, f"{kind.kind}: the vendor refused it, and nobody was told"
+                assert times == 0, kind.kind
+                continue
+            assert times <= 1, f"{kind.kind} after {fault}: done {times} times"
+            assert delivery.error is None, f"{kind.kind} after {fault}: {delivery.error}"
+            if delivery.ref is not None:
+                assert times == 1, f"{kind.kind} after {fault}: confirmed, but not done"
+            elif fault is WriteFault.BUSY or kind.reconcilable_by in _CERTAIN:
+                pytest.fail(f"{kind.kind} after {fault}: left in doubt although there is a certain way to look")
+            elif fault.is_done and kind.reconcilable_by is not ReconcilableBy.NOTHING:
+                pytest.fail(f"{kind.kind} after {fault}: it was done and can be found, but was not")
+
+    async def test_two_equal_acts_are_two(self, connector: AnyConnector, vendor: WriteVendor) -> None:
+        """Equal content under two ids is written twice, and neither is taken for the other."""
+        for kind in self._kinds(connector):
+            first = await self._example(connector, vendor, kind.kind)
+            if first.target is not None:
+                continue
+            second = replace(first, id=_new_id())
+            done = await vendor.writes_done()
+            refs = [(await connector.send_write(one)).ref for one in (first, second)]
+            assert await vendor.writes_done() == done + 2, kind.kind
+            assert refs[0] != refs[1], kind.kind
+            if kind.reconcilable_by is ReconcilableBy.NOTHING:
+                continue
+            for one, own, other in ((first, refs[0], refs[1]), (second, refs[1], refs[0])):
+                found = await connector.find_write(replace(one, taken_refs=frozenset({other})))
+                assert found == Found(own), f"{kind.kind}: {found}"
+                unaided = await connector.find_write(one)
+                assert unaided == Found(own) or isinstance(unaided, Inconclusive), f"{kind.kind}: {unaided}"
+
+    async def test_a_newer_edit_is_not_overwritten(self, connector: AnyConnector, vendor: WriteVendor) -> None:
+        """A change that is based on what no longer stands there is refused, and nothing is sent."""
+        for kind in self._kinds(connector):
+            ours = await self._example(connector, vendor, kind.kind)
+            theirs = await self._example(connector, vendor, kind.kind)
+            if ours.target is None:
+                continue
+            assert ours.base, f"{kind.kind}: an example of a change needs the base it stands on"
+            await connector.send_write(theirs)
+            done = await vendor.writes_done()
+            with pytest.raises(RejectedError):
+                await connector.send_write(ours)
+            assert await vendor.writes_done() == done, f"{kind.kind}: it was written over a newer edit"
+
+    async def test_what_cannot_be_right_is_refused_unsent(self, connector: AnyConnector, vendor: WriteVendor) -> None:
+        """Unknown kinds and fields, missing fields and too long texts reach nobody."""
+        done = await vendor.writes_done()
+        with pytest.raises(PermanentError):
+            await connector.send_write(Write(_new_id(), "nobody.knows_this", values={"a": 1}))
+        for kind in self._kinds(connector):
+            write = await self._example(connector, vendor, kind.kind)
+            wrong: list[Mapping[str, Any]] = [{**write.values, "no_such_field": "x"}]
+            wrong += [{n: v for n, v in write.values.items() if n != name} for name in kind.required]
+            wrong += [{**write.values, name: "x" * (longest + 1)} for name, longest in kind.max_lengths.items()]
+            for values in wrong:
+                with pytest.raises(RejectedError):
+                    await connector.send_write(replace(write, values=dict(values)))
+        assert await vendor.writes_done() == done
+
+    async def test_nothing_is_written_without_its_grant(
+        self, ungranted: AnyConnector | None, vendor: WriteVendor
+    ) -> None:
+        """Without a grant the HTTP kit refuses each kind, whatever the connector wants to send."""
+        if ungranted is None:
+            pytest.skip("give the suite a fixture named 'ungranted'")
+        done = await vendor.writes_done()
+        for kind in self._kinds(ungranted):
+            with pytest.raises(WriteNotGrantedError):
+                await ungranted.send_write(await self._example(ungranted, vendor, kind.kind))
+        assert await vendor.writes_done() == done
+
+    def _kinds(self, connector: AnyConnector) -> tuple[WriteCapability, ...]:
+        return tuple(connector.describe_capabilities().writes)
+
+    async def _example(self, connector: AnyConnector, vendor: WriteVendor, kind: str) -> Write:
+        write = await vendor.example(kind, next(_NUMBERS))
+        assert write.kind == kind
+        return replace(write, id=_new_id(), attempted_at=connector.ctx.clock.now())
+
+    async def _deliver(
+        self, connector: AnyConnector, vendor: WriteVendor, write: Write, kind: WriteCapability
+    ) -> Delivery:
+        """Do what core does: send, and after a doubt look before sending again."""
+        for _ in range(MOST_ATTEMPTS):
+            attempt = replace(write, attempted_at=connector.ctx.clock.now())
+            try:
+                return Delivery((await connector.send_write(attempt)).ref)
+            except OutcomeUnknownError:
+                found = await self._look(connector, vendor, attempt, kind)
+                if isinstance(found, Found):
+                    return Delivery(found.ref)
+                if not isinstance(found, ProvenAbsent):
+                    return Delivery()
+            except TransientError:
+                continue
+            except PermanentError as error:
+                return Delivery(error=error)
+        pytest.fail(f"{kind.kind}: still not delivered after {MOST_ATTEMPTS} attempts")
+
+    async def _look(
+        self, connector: AnyConnector, vendor: WriteVendor, write: Write, kind: WriteCapability
+    ) -> FindResult:
+        found: FindResult = await connector.find_write(write)
+        if isinstance(found, Inconclusive):
+            await vendor.settle(kind.settle_s + 1)
+            found = await connector.find_write(write)
+        if isinstance(found, ProvenAbsent):
+            assert kind.reconcilable_by.may_prove_absence, f"{kind.kind}: its way of looking cannot prove absence"
+        return found
+
+
+def _new_id() -> str:
+    return uuid.uuid4().hex

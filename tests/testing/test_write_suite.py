@@ -1,0 +1,263 @@
+"""The write suite: green for a connector that keeps the rules, red for each one that breaks one of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from servicedesk_core import Connector, ConnectorSettings, hookimpl
+from servicedesk_core.errors import (
+    OutcomeUnknownError,
+    RateLimitedError,
+    RejectedError,
+    UnsupportedError,
+    WriteConflictError,
+    WriteNotGrantedError,
+)
+from servicedesk_core.hooks import (
+    Capabilities,
+    FindResult,
+    Found,
+    Inconclusive,
+    ProvenAbsent,
+    ReconcilableBy,
+    Write,
+    WriteCapability,
+    WriteReceipt,
+)
+from servicedesk_core.testing import FakeClock, WriteFault, WriteSuite, WriteVendor, make_context
+
+SETTLE_S = 60.0
+CREATE, UPDATE, NOTE = "tickets.create", "tickets.update", "notes.create_public"
+
+
+class LostError(Exception):
+    """The stand-in's word for a broken connection."""
+
+
+@dataclass
+class Desk:
+    """A vendor in memory: records, what it did, and what goes wrong next."""
+
+    now: Callable[[], datetime]
+    rows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    done: int = 0
+    fault: WriteFault | None = None
+
+    def write(self, change: Callable[[], str]) -> str:
+        fault, self.fault = self.fault, None
+        if fault is WriteFault.BUSY:
+            raise RateLimitedError("busy")
+        if fault is WriteFault.REFUSED:
+            raise RejectedError("no")
+        if fault in {WriteFault.LOST_REQUEST, WriteFault.BROKEN}:
+            raise LostError
+        ref = change()
+        self.done += 1
+        if fault is not None:
+            raise LostError
+        return ref
+
+    def add(self, row: dict[str, Any]) -> str:
+        ref = str(len(self.rows) + 1)
+        self.rows[ref] = {**row, "at": self.now()}
+        return ref
+
+    def change(self, ref: str, values: dict[str, Any]) -> str:
+        self.rows[ref] |= {**values, "at": self.now()}
+        return ref
+
+
+class Settings(ConnectorSettings):
+    grants: tuple[str, ...] = (CREATE, UPDATE, NOTE)
+
+
+class Memory(Connector[Settings]):
+    """Writes to a desk in memory, by the rules."""
+
+    Settings = Settings
+    desk: Desk
+
+    @hookimpl
+    def describe_capabilities(self) -> Capabilities:
+        def can(kind: str, by: ReconcilableBy, *fields: str) -> WriteCapability:
+            return WriteCapability(
+                kind,
+                by,
+                right="all",
+                fields=fields,
+                required=fields[:1],
+                max_lengths={fields[0]: 20},
+                settle_s=SETTLE_S,
+            )
+
+        return Capabilities(
+            "Memory",
+            writes=(
+                can(CREATE, ReconcilableBy.REFERENCE, "title"),
+                can(UPDATE, ReconcilableBy.RECORD, "title"),
+                can(NOTE, ReconcilableBy.CONTENT, "body"),
+            ),
+        )
+
+    @hookimpl
+    async def send_write(self, write: Write) -> WriteReceipt:
+        described = self.describe_capabilities().write(write.kind)
+        if described is None:
+            raise UnsupportedError(write.kind)
+        self.check(write, described)
+        if write.kind not in self.ctx.settings.grants:
+            raise WriteNotGrantedError(write.kind)
+        try:
+            if write.target is not None:
+                self.refuse_newer(write)
+                return WriteReceipt(self.desk.write(lambda: self.desk.change(write.target or "", write.values)))
+            row = {**write.values, "kind": write.kind, "id": write.id}
+            return WriteReceipt(self.desk.write(lambda: self.desk.add(row)))
+        except LostError:
+            raise self.doubt() from None
+
+    def check(self, write: Write, described: WriteCapability) -> None:
+        if set(write.values) - set(described.fields) or set(described.required) - set(write.values):
+            raise RejectedError("wrong fields")
+        if any(len(write.values[name]) > longest for name, longest in described.max_lengths.items()):
+            raise RejectedError("too long")
+
+    def refuse_newer(self, write: Write) -> None:
+        row = self.desk.rows[write.target or ""]
+        if any(row[name] != value for name, value in write.base.items()):
+            raise WriteConflictError("newer", theirs=row)
+
+    def doubt(self) -> Exception:
+        return OutcomeUnknownError("lost")
+
+    @hookimpl
+    async def find_write(self, write: Write) -> FindResult:
+        rows = self.desk.rows
+        if write.target is not None:
+            row = rows[write.target]
+            if row["title"] == write.values["title"]:
+                return Found(write.target)
+            untouched = write.attempted_at is not None and row["at"] < write.attempted_at
+            return self.absent(write) if untouched else Inconclusive("touched")
+        if write.kind == CREATE:
+            refs = [ref for ref, row in rows.items() if row["id"] == write.id]
+            return Found(refs[0]) if refs else self.absent(write)
+        refs = [ref for ref, row in rows.items() if row.get("body") == write.values["body"]]
+        refs = [ref for ref in refs if ref not in write.taken_refs]
+        return Found(refs[0]) if len(refs) == 1 else Inconclusive("not one", tuple(refs))
+
+    def absent(self, write: Write) -> FindResult:
+        settled = write.attempted_at is not None and (
+            self.ctx.clock.now() > write.attempted_at + timedelta(seconds=SETTLE_S)
+        )
+        return ProvenAbsent("looked") if settled else Inconclusive("too early")
+
+
+class MemoryVendor(WriteVendor):
+    def __init__(self, desk: Desk, clock: FakeClock) -> None:
+        self.desk = desk
+        self.clock = clock
+
+    async def example(self, kind: str, number: int) -> Write:
+        if kind == UPDATE:
+            self.clock.advance(1)
+            base = {"title": self.desk.rows["1"]["title"]}
+            return Write("", kind, target="1", values={"title": f"T{number}"}, base=base)
+        if kind == NOTE:
+            return Write("", kind, parent="1", values={"body": f"N{number}"})
+        return Write("", kind, values={"title": f"T{number}"})
+
+    async def writes_done(self) -> int:
+        return self.desk.done
+
+    async def fail_next_write(self, fault: WriteFault) -> None:
+        self.desk.fault = fault
+
+    async def settle(self, seconds: float) -> None:
+        self.clock.advance(seconds)
+
+
+def connect(connector: type[Memory], clock: FakeClock, **settings: Any) -> Memory:
+    made = connector(make_context(Settings(**settings), clock=clock))
+    made.desk = Desk(clock.now, rows={"1": {"title": "A", "id": "", "at": clock.now()}})
+    return made
+
+
+class TestMemory(WriteSuite):
+    @pytest.fixture
+    async def connector(self, fake_clock):
+        return connect(Memory, fake_clock)
+
+    @pytest.fixture
+    async def ungranted(self, fake_clock):
+        return connect(Memory, fake_clock, grants=())
+
+    @pytest.fixture
+    def vendor(self, request, fake_clock):
+        name = "ungranted" if "ungranted" in request.fixturenames else "connector"
+        return MemoryVendor(request.getfixturevalue(name).desk, fake_clock)
+
+
+class CallsADoubtPassing(Memory):
+    def doubt(self) -> Exception:
+        return RateLimitedError("try again")
+
+
+class ProvesTooEarly(Memory):
+    def absent(self, write: Write) -> FindResult:
+        del write
+        return ProvenAbsent("hm")
+
+
+class TakesAnything(Memory):
+    @hookimpl
+    async def find_write(self, write: Write) -> FindResult:
+        del write
+        return Found("1")
+
+
+class OverwritesNewerEdits(Memory):
+    def refuse_newer(self, write: Write) -> None:
+        pass
+
+
+class ChecksNothing(Memory):
+    def check(self, write: Write, described: WriteCapability) -> None:
+        pass
+
+
+class NeverFinds(Memory):
+    @hookimpl
+    async def find_write(self, write: Write) -> FindResult:
+        del write
+        return Inconclusive("no idea")
+
+
+ONCE = "test_whatever_goes_wrong_it_is_done_at_most_once"
+BROKEN = [
+    (CallsADoubtPassing, ONCE, {"fault": WriteFault.LOST_ANSWER}),
+    (ProvesTooEarly, "test_what_was_never_sent_is_not_found", {}),
+    (TakesAnything, "test_what_was_never_sent_is_not_found", {}),
+    (TakesAnything, "test_two_equal_acts_are_two", {}),
+    (TakesAnything, ONCE, {"fault": WriteFault.LOST_REQUEST}),
+    (OverwritesNewerEdits, "test_a_newer_edit_is_not_overwritten", {}),
+    (ChecksNothing, "test_what_cannot_be_right_is_refused_unsent", {}),
+    (NeverFinds, "test_a_write_is_done_once_and_then_found", {}),
+    (NeverFinds, ONCE, {"fault": WriteFault.LOST_ANSWER}),
+]
+
+
+@pytest.mark.parametrize(("connector", "test", "more"), BROKEN, ids=lambda one: getattr(one, "__name__", str(one)))
+async def test_the_suite_notices(connector, test, more, fake_clock):
+    broken = connect(connector, fake_clock)
+    vendor = MemoryVendor(broken.desk, fake_clock)
+    with pytest.raises((AssertionError, pytest.fail.Exception, KeyError)):
+        await getattr(WriteSuite(), test)(connector=broken, vendor=vendor, **more)
+
+
+async def test_what_a_stand_in_cannot_do_is_skipped_and_said():
+    with pytest.raises(pytest.skip.Exception, match="WriteVendor cannot play busy"):
+        await WriteVendor().fail_next_write(WriteFault.BUSY)
