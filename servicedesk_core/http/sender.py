@@ -18,6 +18,7 @@ from servicedesk_core.errors import (
 from servicedesk_core.http.breaker import CircuitBreaker
 from servicedesk_core.http.call import Call
 from servicedesk_core.http.classify import Classifier
+from servicedesk_core.http.deadline import is_too_late
 from servicedesk_core.http.policy import HttpProfile
 from servicedesk_core.http.response import Response
 from servicedesk_core.http.tracing import TraceEvent, TraceHook
@@ -195,6 +196,12 @@ class Sender:
             watch_send=call.writes,
         )
         backend = self._open_backend()
+        if call.writes and is_too_late(self.clock.now()):
+            raise VendorTimeoutError(
+                f"{call.method} {call.route} was not sent: its time had passed.",
+                hint="The machine slept, or the vendor's quota left no room in time; it is tried again.",
+                connection=self._connection,
+            )
         sent = len(call.content or b"")
         self.tell("start", call, number, bytes_sent=sent)
         self.requests_sent += 1

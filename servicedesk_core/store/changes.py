@@ -57,6 +57,7 @@ def read(
             external_id=r["external_id"],
             mode=r["mode"],
             at=from_us(r["at"]),
+            origin=r["origin"],
         )
         for r in tx.execute(query).mappings()
     ]

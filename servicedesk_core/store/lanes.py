@@ -2,16 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from servicedesk_core.store.codec import scrub
 from servicedesk_core.store.fields import from_us, to_us
-from servicedesk_core.store.schema import store_meta, write_lanes, write_permits
-
-_OFF: Final = "writes_off"
+from servicedesk_core.store.schema import write_lanes, write_permits
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,23 +94,3 @@ def allow(tx: Connection, connection: str, permitted: Permit) -> None:
             index_elements=["connection"], set_={"at": new.at, "count": new["count"], "by": new["by"]}
         )
     )
-
-
-def switched_off(tx: Connection) -> str | None:
-    """Return why nothing may be sent from this store, or ``None`` when it may."""
-    return tx.execute(select(store_meta.c.value).where(store_meta.c.key == _OFF)).scalar_one_or_none()
-
-
-def switch_off(tx: Connection, why: str) -> None:
-    """Let nothing be sent from this store, for example because it was restored from a backup."""
-    statement = (sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert)(store_meta)
-    tx.execute(
-        statement.values(key=_OFF, value=scrub(why)).on_conflict_do_update(
-            index_elements=["key"], set_={"value": statement.excluded.value}
-        )
-    )
-
-
-def switch_on(tx: Connection) -> None:
-    """Let the store send again."""
-    tx.execute(delete(store_meta).where(store_meta.c.key == _OFF))

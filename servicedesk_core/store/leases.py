@@ -92,14 +92,17 @@ def acquire(tx: Connection, name: str, owner: str, ttl_s: float) -> Fence:
 
 
 def renew(tx: Connection, fence: Fence, ttl_s: float) -> None:
-    """Extend a lease that is still held.
+    """Extend a lease that is still held; it never ends sooner than before.
 
     Raises:
         LeaseLostError: It expired or was overtaken.
     """
     verify(tx, fence)
     tx.execute(
-        text("UPDATE leases SET expires_at = :until WHERE name = :name AND fence = :fence"),
+        text(
+            "UPDATE leases SET expires_at = CASE WHEN expires_at < :until THEN :until ELSE expires_at END "
+            "WHERE name = :name AND fence = :fence"
+        ),
         {"until": now_us(tx) + round(ttl_s * SECOND_US), "name": fence.name, "fence": fence.number},
     )
 
@@ -122,6 +125,12 @@ def verify(tx: Connection, fence: Fence) -> None:
     if row is None or row.owner != fence.owner or row.fence != fence.number or row.expires_at <= now_us(tx):
         message = f"This process lost the lease of {fence.name}; what it still wanted to store was refused."
         raise LeaseLostError(message, hint="Run the command again; it goes on where the stored data ends.")
+
+
+def is_held(tx: Connection, name: str) -> bool:
+    """Whether somebody holds a lease now; in a write transaction nobody new can take it before the transaction ends."""
+    row = tx.execute(_select(tx), {"name": name}).one_or_none()
+    return row is not None and row.expires_at > now_us(tx)
 
 
 def live(tx: Connection) -> list[Lease]:

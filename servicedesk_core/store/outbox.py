@@ -6,7 +6,7 @@ transaction.
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -21,6 +21,7 @@ from servicedesk_core.store.codec import scrub
 from servicedesk_core.store.fields import from_us, optional_instant, optional_us, to_json, to_us
 from servicedesk_core.store.leases import Fence, now_us
 from servicedesk_core.store.schema import outbox, outbox_history
+from servicedesk_core.store.sending import require_sending
 
 SYSTEM: Final = "system:writes"
 """Actor of what happens without a person."""
@@ -277,7 +278,9 @@ def begin(
 
     Raises:
         WriteStateError: It is not queued any more.
+        WriteStoppedError: The store was restored or copied, and nobody adopted it since.
     """
+    require_sending(tx)
     not_after = from_us(now_us(tx)) + timedelta(seconds=timeout_s)
     try:
         standing = write.standing.begin(owner=fence.owner, fence=fence.number, not_after=not_after)
@@ -292,6 +295,11 @@ def note(tx: Connection, write: StoredWrite, **facts: Any) -> None:
     tx.execute(
         update(outbox).where(outbox.c.id == write.id, outbox.c.state == write.state.value).values(**_clean(facts))
     )
+
+
+def copied(tx: Connection, number: int, at: int) -> None:
+    """Note that the record of a confirmed write was read back."""
+    tx.execute(update(outbox).where(outbox.c.id == number).values(copied_at=at))
 
 
 def expire(tx: Connection, connection: str, *, actor: str, now: datetime) -> list[StoredWrite]:
@@ -325,7 +333,14 @@ def distrust(tx: Connection, *, actor: str, now: datetime, why: str) -> int:
 
 
 def due(
-    tx: Connection, connection: str, *, now: datetime, limit: int, without: Sequence[str] = (), busy: Sequence[str] = ()
+    tx: Connection,
+    connection: str,
+    *,
+    now: datetime,
+    limit: int,
+    without: Collection[str] = (),
+    busy: Collection[str] = (),
+    only: Collection[int] = (),
 ) -> list[StoredWrite]:
     """Return queued writes whose turn it is, in order: the first of its aggregate, and not told to wait.
 
@@ -336,6 +351,7 @@ def due(
         limit: At most so many.
         without: Kinds that must wait.
         busy: Aggregates that are under way.
+        only: Only these; empty = all.
     """
     earlier = outbox.alias("earlier")
     blocked = (
@@ -363,28 +379,42 @@ def due(
         query = query.where(outbox.c.kind.not_in(without))
     if busy:
         query = query.where(outbox.c.aggregate.not_in(busy))
+    if only:
+        query = query.where(outbox.c.id.in_(only))
     return _all(tx, query)
 
 
-def doubtful(tx: Connection, connection: str, *, now: datetime, limit: int = 100) -> list[StoredWrite]:
-    """Return writes in doubt that may be asked about now."""
+def doubtful(
+    tx: Connection, connection: str, *, now: datetime, ask_at_most: int, limit: int = 100
+) -> list[StoredWrite]:
+    """Return writes in doubt that may be asked about now; after so many looks a person decides."""
     query = select(outbox).where(
         outbox.c.connection == connection,
         outbox.c.state == WriteState.IN_DOUBT.value,
+        outbox.c.asked < ask_at_most,
         outbox.c.next_at.is_(None) | (outbox.c.next_at <= to_us(now)),
     )
     return _all(tx, query.order_by(outbox.c.id).limit(limit))
 
 
-def uncopied(tx: Connection, connection: str, *, limit: int = 100) -> list[StoredWrite]:
-    """Return confirmed writes whose record was not read back yet."""
+def uncopied(tx: Connection, connection: str, *, since: datetime, limit: int = 100) -> list[StoredWrite]:
+    """Return writes confirmed since an instant whose record was not read back yet."""
     query = select(outbox).where(
         outbox.c.connection == connection,
         outbox.c.state == WriteState.CONFIRMED.value,
         outbox.c.copied_at.is_(None),
         outbox.c.ref.is_not(None),
+        outbox.c.finished_at >= to_us(since),
     )
     return _all(tx, query.order_by(outbox.c.id).limit(limit))
+
+
+def expired_at(tx: Connection, connection: str) -> datetime | None:
+    """Return when the last attempt that is under way has ended at the latest, by the database's time."""
+    query = select(func.max(outbox.c.not_after)).where(
+        outbox.c.connection == connection, outbox.c.state == WriteState.SENDING.value
+    )
+    return optional_instant(tx.execute(query).scalar_one_or_none())
 
 
 def in_way(tx: Connection, write: StoredWrite) -> int | None:
@@ -457,6 +487,13 @@ def recent(
     if before is not None:
         query = query.where(outbox.c.id < before)
     return _all(tx, query)
+
+
+def connections_at_work(tx: Connection, only: Collection[int] = ()) -> list[str]:
+    """Return the connections that have something to send or to settle, or that writes with these numbers go over."""
+    states = [state.value for state in BLOCKING]
+    condition = outbox.c.id.in_(only) if only else outbox.c.state.in_(states)
+    return sorted(tx.execute(select(outbox.c.connection).where(condition).distinct()).scalars())
 
 
 def counts(tx: Connection) -> dict[WriteState, int]:

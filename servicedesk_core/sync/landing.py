@@ -148,7 +148,14 @@ class Landing:
 
     @collector_resting
     def land(
-        self, tx: Tx, ready: Prepared, *, mode: str, now: datetime, unchanged_until: datetime | None = None
+        self,
+        tx: Tx,
+        ready: Prepared,
+        *,
+        mode: str,
+        now: datetime,
+        unchanged_until: datetime | None = None,
+        origin: str = "pull",
     ) -> Landed:
         """Store a prepared batch.
 
@@ -158,9 +165,18 @@ class Landing:
             mode: What brought it; part of the changes feed.
             now: When it was read.
             unchanged_until: See :func:`servicedesk_core.sync.observe.changes`.
+            origin: Who says so, for the changes feed.
         """
         applied = records.apply(
-            tx, self.source_id, self.stream, ready.incoming, known=ready.known, mode=mode, now=now, raw=self.raw
+            tx,
+            self.source_id,
+            self.stream,
+            ready.incoming,
+            known=ready.known,
+            mode=mode,
+            now=now,
+            raw=self.raw,
+            origin=origin,
         )
         if self.stream == TICKETS and self.observes and mode != REMAP:
             told = observed(tx, self.source_id, applied, mode=mode, now=now, unchanged_until=unchanged_until)

@@ -7,6 +7,9 @@ to the :class:`Courier` that carries its kind; a doubt is settled by the :class:
 from servicedesk_core.writes.couriers import Courier, Couriers, Manner, Mismatch, Sent, Settled
 from servicedesk_core.writes.deciding import approve, discard, resolve, retry
 from servicedesk_core.writes.intents import Intent, propose
+from servicedesk_core.writes.policy import WritePolicy
+from servicedesk_core.writes.report import SendReport, WriteConnection
+from servicedesk_core.writes.sender import Sender
 
 __all__ = [
     "Courier",
@@ -14,8 +17,12 @@ __all__ = [
     "Intent",
     "Manner",
     "Mismatch",
+    "SendReport",
+    "Sender",
     "Sent",
     "Settled",
+    "WriteConnection",
+    "WritePolicy",
     "approve",
     "discard",
     "propose",

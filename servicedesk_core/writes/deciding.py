@@ -54,7 +54,7 @@ def discard(tx: Tx, number: int, *, actor: str, now: datetime, reason: str = "")
 
 
 def retry(tx: Tx, number: int, *, actor: str, now: datetime) -> StoredWrite:
-    """Send a rejected write again, or a waiting one at once.
+    """Send a rejected write again, or a waiting one at once; look at once for one in doubt.
 
     A write that was refused because the record had changed is now based on the version that was shown: if somebody
     changes it once more, it is refused again.
@@ -67,15 +67,18 @@ def retry(tx: Tx, number: int, *, actor: str, now: datetime) -> StoredWrite:
 
     Raises:
         NotFoundLocallyError: There is no such write.
-        WriteStateError: It is neither rejected nor waiting.
+        WriteStateError: It is neither rejected, waiting nor in doubt.
     """
     write = outbox.get(tx, number)
+    if write.state is WriteState.IN_DOUBT:
+        outbox.note(tx, write, next_at=None, asked=0)
+        return outbox.get(tx, number)
+    if write.state not in {WriteState.QUEUED, WriteState.REJECTED}:
+        raise _unfit(write, "Only a rejected, a waiting or a doubtful write can be tried again.")
     lanes.clear(tx, write.connection, write.kind)
     if write.state is WriteState.QUEUED:
         outbox.note(tx, write, next_at=None)
         return outbox.get(tx, number)
-    if write.state is not WriteState.REJECTED:
-        raise _unfit(write, "Only a rejected or a waiting write can be tried again.")
     facts: dict[str, Any] = {
         "decided_by": actor,
         "decided_at": to_us(now),

@@ -21,6 +21,7 @@ class Change:
         external_id: The vendor's id of the record.
         mode: What brought it: ``incremental``, ``backfill``, ``reconcile``, ``by_ids``, ``remap`` …
         at: When the desk learned it.
+        origin: Who says so: ``pull``, or ``write`` when it is the echo of a write of ours.
     """
 
     seq: int
@@ -32,6 +33,7 @@ class Change:
     external_id: str
     mode: str
     at: datetime
+    origin: str = "pull"
 
 
 @dataclass(frozen=True, slots=True)

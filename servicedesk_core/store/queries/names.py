@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from servicedesk_core.store import bulk
 from servicedesk_core.store.schema import RECORDS
@@ -78,3 +78,20 @@ class Names:
         query = f"SELECT external_id, {name} FROM {stream} WHERE source_id = {{source}} AND external_id IN {{values}}"  # noqa: S608
         rows = bulk.select_in(self._tx, query, source_id, self._wanted.get((source_id, stream), ()))
         return {ref: text for ref, text in rows if text is not None}
+
+
+def find(tx: Connection, source_id: int, stream: str, word: str) -> list[str]:
+    """Return the ids of live records that a person may mean by a word: its id, else its name in any case of letters."""
+    table = RECORDS[stream].c
+    live = select(table.external_id).where(table.source_id == source_id, table.gone_at.is_(None))
+    if exact := list(tx.execute(live.where(table.external_id == word)).scalars()):
+        return exact
+    named = live.where(func.lower(name_column(stream)) == word.strip().lower())
+    return list(tx.execute(named.order_by(table.external_id).limit(20)).scalars())
+
+
+def known(tx: Connection, source_id: int, stream: str, limit: int = 5_000) -> list[str]:
+    """Return the names of live records, to say which one is near."""
+    table = RECORDS[stream].c
+    query = select(name_column(stream)).where(table.source_id == source_id, table.gone_at.is_(None))
+    return [name for name in tx.execute(query.limit(limit)).scalars() if name]

@@ -1,0 +1,194 @@
+"""A write as people and programs see it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection as Tx
+
+from servicedesk_core.domain import REFERENCES, STREAMS
+from servicedesk_core.domain.writing import WriteState
+from servicedesk_core.store import outbox, sources
+from servicedesk_core.store.outbox import StoredWrite, WriteEvent
+from servicedesk_core.store.queries.names import Names
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field of a write.
+
+    Attributes:
+        field: Name of the field.
+        before: The value that was read; ``None`` for a new record.
+        after: The value that is wanted.
+        theirs: The value that the vendor showed instead, when the write was refused for it.
+        before_name: What people call it, when it is the id of something.
+        after_name: Likewise.
+        theirs_name: Likewise.
+    """
+
+    field: str
+    before: Any
+    after: Any
+    theirs: Any = None
+    before_name: str | None = None
+    after_name: str | None = None
+    theirs_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WriteView:
+    """A write of the outbox.
+
+    Attributes:
+        id: Its number.
+        state: Where it stands.
+        connection: Name of the connection.
+        environment: ``live`` or ``sandbox``.
+        tenant: The tenant behind the connection, as the vendor calls it.
+        kind: What is written and how; the grant that it needs.
+        label: What people call the target.
+        target: The vendor's id of the record; ``None`` for a new one.
+        parent: The vendor's id of the parent record.
+        visibility: ``internal`` or ``public`` where that matters.
+        changes: Its fields.
+        reason: Why, as the proposer gave it.
+        proposed_by: Who wanted it.
+        proposed_at: When.
+        decided_by: Who approved or discarded it last.
+        decided_at: When.
+        attempts: How often sending began.
+        next_at: Not to be looked at before this.
+        waits_for: Number of the earlier write to the same thing that must end first.
+        finished_at: When it was confirmed, rejected or discarded.
+        ref: The vendor's id of what was written.
+        warnings: What the vendor or the desk added.
+        error_code: Code of the last error.
+        error: What is wrong.
+        hint: What to do about it.
+        candidates: The vendor's ids that might be it, while in doubt.
+        reverts: Number of the write that this one takes back.
+        key: Id of the act, as it stands in the vendor's reference field or marker.
+    """
+
+    id: int
+    state: WriteState
+    connection: str
+    environment: str
+    tenant: str
+    kind: str
+    label: str
+    target: str | None
+    parent: str | None
+    visibility: str | None
+    changes: tuple[FieldChange, ...]
+    reason: str
+    proposed_by: str
+    proposed_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+    attempts: int
+    next_at: datetime | None
+    waits_for: int | None
+    finished_at: datetime | None
+    ref: str | None
+    warnings: tuple[str, ...]
+    error_code: str | None
+    error: str | None
+    hint: str | None
+    candidates: tuple[str, ...]
+    reverts: int | None
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class WriteDetail:
+    """A write with what happened to it.
+
+    Attributes:
+        write: The write.
+        history: What happened, in order.
+    """
+
+    write: WriteView
+    history: tuple[WriteEvent, ...]
+
+
+def views_of(tx: Tx, writes: Sequence[StoredWrite]) -> tuple[WriteView, ...]:
+    """Return writes as people see them, with names beside ids."""
+    known = {source.name: source for source in sources.all(tx)}
+    names = Names(tx)
+    for write in writes:
+        if source := known.get(write.connection):
+            for field, stream in _references(write.kind).items():
+                for values in (write.base, write.values, write.theirs or {}):
+                    value = values.get(field)
+                    names.want(source.id, stream, value if isinstance(value, str) else None)
+
+    def name(write: StoredWrite, field: str, value: Any) -> str | None:
+        stream, source = _references(write.kind).get(field), known.get(write.connection)
+        if stream is None or source is None or not isinstance(value, str):
+            return None
+        return names.of(source.id, stream, value)
+
+    def view(write: StoredWrite) -> WriteView:
+        source, theirs = known.get(write.connection), write.theirs or {}
+        fields = [*write.values, *(field for field in theirs if field not in write.values)]
+        return WriteView(
+            id=write.id,
+            state=write.state,
+            connection=write.connection,
+            environment=source.environment if source else "",
+            tenant=(source.account_name or source.account or "") if source else "",
+            kind=write.kind,
+            label=write.label,
+            target=write.target,
+            parent=write.parent,
+            visibility=write.visibility,
+            changes=tuple(
+                FieldChange(
+                    field=field,
+                    before=write.base.get(field),
+                    after=write.values.get(field),
+                    theirs=theirs.get(field),
+                    before_name=name(write, field, write.base.get(field)),
+                    after_name=name(write, field, write.values.get(field)),
+                    theirs_name=name(write, field, theirs.get(field)),
+                )
+                for field in fields
+            ),
+            reason=write.reason,
+            proposed_by=write.proposed_by,
+            proposed_at=write.proposed_at,
+            decided_by=write.decided_by,
+            decided_at=write.decided_at,
+            attempts=write.standing.attempt,
+            next_at=write.next_at,
+            waits_for=outbox.in_way(tx, write) if write.state is WriteState.QUEUED else None,
+            finished_at=write.finished_at,
+            ref=write.ref,
+            warnings=write.warnings,
+            error_code=write.error_code,
+            error=write.error,
+            hint=write.hint,
+            candidates=write.candidates,
+            reverts=write.reverts,
+            key=write.key,
+        )
+
+    return tuple(view(write) for write in writes)
+
+
+def view_of(tx: Tx, number: int) -> WriteView:
+    """Return one write as people see it.
+
+    Raises:
+        NotFoundLocallyError: There is none.
+    """
+    return views_of(tx, [outbox.get(tx, number)])[0]
+
+
+def _references(kind: str) -> dict[str, str]:
+    stream = kind.partition(".")[0]
+    return REFERENCES[stream] if stream in STREAMS else {}

@@ -1,0 +1,375 @@
+"""The writes of a desk: look at them, decide about them, send them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy import Connection as Tx
+
+from servicedesk_core.config import ConnectionSettings, DeskSettings
+from servicedesk_core.domain.writing import WriteState
+from servicedesk_core.errors import (
+    LeaseHeldError,
+    NotFoundError,
+    ServiceDeskError,
+    SettingsError,
+    StoreError,
+    WriteNotGrantedError,
+)
+from servicedesk_core.hooks.pulling import FetchStatus
+from servicedesk_core.host import OpenConnection
+from servicedesk_core.ports import Clock
+from servicedesk_core.runtime.acting import account
+from servicedesk_core.runtime.carrying import copier, couriers, policy
+from servicedesk_core.runtime.problem import Problem
+from servicedesk_core.runtime.write_views import WriteDetail, WriteView, view_of, views_of
+from servicedesk_core.store import Store, audit, lanes, outbox
+from servicedesk_core.store.lanes import Permit
+from servicedesk_core.store.outbox import StoredWrite
+from servicedesk_core.writes import Intent, Sender, SendReport, WriteConnection, deciding, propose
+from servicedesk_core.writes.reverting import ensure_revertible, reversal
+
+LOOK_EVERY_S = 0.1
+ANOTHER_SENDER_S = 60.0
+"""How long somebody waits for another process that sends over the same connection."""
+
+UNFINISHED = (WriteState.PROPOSED, WriteState.QUEUED, WriteState.SENDING, WriteState.IN_DOUBT)
+
+
+@dataclass(frozen=True, slots=True)
+class SendOutcome:
+    """What a run over one connection came to.
+
+    Attributes:
+        connection: Name of the connection.
+        confirmed: Numbers of the writes that the vendor has.
+        rejected: Numbers of those that were refused.
+        in_doubt: Numbers of those whose fate is unknown.
+        waiting: Numbers of those that certainly did not reach the vendor and are tried again.
+        held: Numbers of those that a suspected loop gave back to a person.
+        settled: Numbers of the doubts that were settled.
+        error: Why sending stopped or was impossible.
+    """
+
+    connection: str
+    confirmed: tuple[int, ...] = ()
+    rejected: tuple[int, ...] = ()
+    in_doubt: tuple[int, ...] = ()
+    waiting: tuple[int, ...] = ()
+    held: tuple[int, ...] = ()
+    settled: tuple[int, ...] = ()
+    error: Problem | None = None
+
+    @classmethod
+    def of(cls, report: SendReport) -> "SendOutcome":
+        """Return a run's report for programs."""
+        error = report.error or report.stopped
+        return cls(
+            report.connection,
+            confirmed=tuple(report.confirmed),
+            rejected=tuple(report.rejected),
+            in_doubt=tuple(report.in_doubt),
+            waiting=tuple(report.waiting),
+            held=tuple(report.held),
+            settled=tuple(report.settled),
+            error=Problem.of(error) if error else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reverted:
+    """The proposal that takes a write back.
+
+    Attributes:
+        write: The proposal.
+        left: Fields that somebody changed since; they are left alone.
+        irrevocable: What cannot be taken back.
+    """
+
+    write: WriteView
+    left: tuple[str, ...]
+    irrevocable: str
+
+
+class Writes:
+    """The outbox of a desk. Nothing here sends without an approval.
+
+    Args:
+        store: The desk's store.
+        clock: The time.
+        settings: The configuration, which grants.
+        opener: Opens a connection.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        settings: DeskSettings,
+        opener: Callable[[str], Awaitable[OpenConnection]],
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._settings = settings
+        self._opener = opener
+        self._couriers = couriers(store, clock, settings)
+        self._copier = copier(store, clock, settings)
+        self._policy = policy(settings)
+        self.actor = account()
+
+    async def list(
+        self,
+        *,
+        states: Collection[WriteState] = UNFINISHED,
+        connection: str | None = None,
+        before: int | None = None,
+        limit: int = 100,
+    ) -> tuple[WriteView, ...]:
+        """Return writes, the newest first.
+
+        Args:
+            states: Only in these states; empty = in any.
+            connection: Only of this connection.
+            before: Only with a smaller number.
+            limit: At most so many.
+        """
+        return await self._store.read(
+            lambda tx: views_of(
+                tx, outbox.recent(tx, states=tuple(states), connection=connection, before=before, limit=limit)
+            )
+        )
+
+    async def show(self, number: int) -> WriteDetail:
+        """Return one write with its history.
+
+        Raises:
+            NotFoundLocallyError: There is none.
+        """
+        return await self._store.read(lambda tx: WriteDetail(view_of(tx, number), outbox.history(tx, number)))
+
+    async def propose(self, intent: Intent) -> WriteView:
+        """Store what somebody wants; nothing is sent before it is approved.
+
+        Args:
+            intent: What is wanted.
+
+        Raises:
+            SettingsError: There is no such connection.
+            WriteNotGrantedError: The configuration does not grant it.
+        """
+        self.ensure_granted(intent.connection, intent.kind)
+        write = await self._store.write(lambda tx: propose(tx, intent, actor=self.actor, now=self._clock.now()))
+        return await self._view(write.id)
+
+    async def approve(self, numbers: Sequence[int], *, send: bool = False) -> tuple[WriteView, ...]:
+        """Approve proposed writes, one after the other. Of two who approve the same at once one gets an error.
+
+        Args:
+            numbers: Which.
+            send: Send them at once.
+
+        Raises:
+            NotFoundLocallyError: There is no such write.
+            WriteStateError: One is not proposed (any more); those before it are approved.
+            WriteNotGrantedError: The configuration does not grant it.
+        """
+        for number in numbers:
+            write = await self._stored(number)
+            self.ensure_granted(write.connection, write.kind)
+            await self._decide(deciding.approve, number)
+        if send:
+            await self.run(only=numbers)
+        return tuple([await self._view(number) for number in numbers])
+
+    async def discard(self, numbers: Sequence[int], *, reason: str = "") -> tuple[WriteView, ...]:
+        """Decide that writes are not pursued.
+
+        Raises:
+            NotFoundLocallyError: There is no such write.
+            WriteStateError: One is being sent, in doubt, or done.
+        """
+        for number in numbers:
+            await self._decide(partial(deciding.discard, reason=reason), number)
+        return tuple([await self._view(number) for number in numbers])
+
+    async def retry(self, numbers: Sequence[int], *, send: bool = False) -> tuple[WriteView, ...]:
+        """Send rejected or waiting writes again, and look again for those in doubt.
+
+        Args:
+            numbers: Which.
+            send: Do it at once.
+
+        Raises:
+            NotFoundLocallyError: There is no such write.
+            WriteStateError: One is neither rejected, waiting nor in doubt.
+        """
+        for number in numbers:
+            write = await self._stored(number)
+            self.ensure_granted(write.connection, write.kind)
+            await self._decide(deciding.retry, number)
+        if send:
+            await self.run(only=numbers)
+        return tuple([await self._view(number) for number in numbers])
+
+    async def resolve(self, number: int, outcome: WriteState, *, ref: str | None = None, reason: str = "") -> WriteView:
+        """Settle a doubt after a look at the vendor.
+
+        Args:
+            number: Which.
+            outcome: ``confirmed``: the vendor has it; ``queued``: it does not, send it again; ``discarded``: leave it.
+            ref: The vendor's id of the record, when confirmed and known.
+            reason: How it was found out.
+
+        Raises:
+            NotFoundLocallyError: There is no such write.
+            WriteStateError: It is not in doubt.
+        """
+        write = await self._stored(number)
+        if ref is not None:
+            taken = await self._store.read(lambda tx: outbox.taken_refs(tx, write))
+            if ref in taken:
+                raise SettingsError(f"{ref} belongs to another write of ours.", hint="Name the id of this one.")
+        await self._decide(partial(deciding.resolve, outcome=outcome, ref=ref, reason=reason), number)
+        return await self._view(number)
+
+    async def revert(self, number: int, *, reason: str = "") -> Reverted:
+        """Propose to restore the old values of a confirmed update, where the vendor still shows ours.
+
+        Args:
+            number: Which.
+            reason: Why.
+
+        Raises:
+            NotFoundLocallyError: There is no such write.
+            WriteStateError: The vendor does not have it.
+            WriteError: It made something new, or nothing of it is left.
+            ConnectorError: The vendor could not be asked what it shows.
+        """
+        write = await self._stored(number)
+        ensure_revertible(write)
+        opened = await self._opener(write.connection)
+        stream = write.kind.partition(".")[0]
+        outcome = await self._copier.fetch(opened.calls, stream, write.target or "")
+        if outcome.status is not FetchStatus.FOUND or not outcome.records:
+            message = "The vendor does not show the record now; nothing was proposed."
+            raise NotFoundError(message, connection=write.connection)
+        entity = self._copier.entity(opened.calls, stream, outcome.records[0])
+        back = reversal(write, entity.model_dump(mode="json") if entity else {}, reason=reason)
+        view = await self.propose(back.intent)
+        irrevocable = "Mails, workflow rules and SLA events that the first write set off stay as they are."
+        return Reverted(view, back.left, irrevocable)
+
+    async def run(
+        self, connection: str | None = None, *, only: Collection[int] = (), allow: int = 0
+    ) -> tuple[SendOutcome, ...]:
+        """Settle doubts, send what is approved, and read back what was confirmed.
+
+        Args:
+            connection: Only over this one; ``None`` = over all that have something to do.
+            only: Send only these.
+            allow: Let so many more go after sending stopped and asked; counting begins anew.
+
+        Raises:
+            SettingsError: There is no such connection.
+            StoreError: The store cannot be used.
+        """
+        names = await self._store.read(partial(outbox.connections_at_work, only=tuple(only)))
+        if connection is not None:
+            self._settings_of(connection)
+            names = [connection]
+        outcomes = []
+        for name in names:
+            if name not in self._settings.connections:
+                problem = SettingsError(f'There is no connection "{name}" any more.', hint="Discard its writes.")
+                outcomes.append(SendOutcome(name, error=Problem.of(problem)))
+                continue
+            if allow:
+                await self._allow(name, allow)
+            outcomes.append(await self._run_one(name, only))
+        return tuple(outcomes)
+
+    def ensure_granted(self, connection: str, kind: str) -> None:
+        """Make sure that the configuration lets a connection write something.
+
+        Raises:
+            SettingsError: There is no such connection.
+            WriteNotGrantedError: It does not.
+        """
+        granted = self._settings_of(connection).writes
+        if kind not in granted:
+            listed = ", ".join(granted) or "nothing"
+            raise WriteNotGrantedError(
+                f'The configuration does not grant "{kind}"; it grants {listed}.',
+                hint=f'Add it in {self._settings.where}: [connections.{connection}] writes = ["{kind}"]',
+                connection=connection,
+            )
+
+    def only_connection(self, connection: str | None, kind: str) -> str:
+        """Return the connection that is meant: the named one, or the only one that may write this.
+
+        Raises:
+            SettingsError: There is no such connection, or it is not clear which one is meant.
+        """
+        if connection is not None:
+            self._settings_of(connection)
+            return connection
+        known = self._settings.connections
+        granted = [name for name, one in known.items() if kind in one.writes]
+        if len(granted or known) == 1:
+            return next(iter(granted or known))
+        raise SettingsError(f"Which connection? Configured: {', '.join(known) or 'none'}.", hint="Name one of them.")
+
+    async def _run_one(self, name: str, only: Collection[int]) -> SendOutcome:
+        try:
+            opened = await self._opener(name)
+            to = WriteConnection(name, opened.calls, frozenset(self._settings_of(name).writes))
+            sender = Sender(self._store, self._clock, self._couriers, to, self._policy)
+            return SendOutcome.of(await self._patiently(sender, only))
+        except StoreError:
+            raise
+        except ServiceDeskError as error:
+            return SendOutcome(name, error=Problem.of(error))
+
+    async def _patiently(self, sender: Sender, only: Collection[int]) -> SendReport:
+        """Run a sender; when another process sends already, wait until it has done what is wanted here."""
+        for _ in range(round(ANOTHER_SENDER_S / LOOK_EVERY_S)):
+            try:
+                return await sender.run(only)
+            except LeaseHeldError:
+                if not only:
+                    raise
+                await asyncio.sleep(LOOK_EVERY_S)
+        return await sender.run(only)
+
+    async def _allow(self, connection: str, count: int) -> None:
+        def work(tx: Tx) -> None:
+            now = self._clock.now()
+            lanes.allow(tx, connection, Permit(now, count, self.actor))
+            audit.append(
+                tx,
+                at=now,
+                actor=self.actor,
+                action="writes.allowed",
+                entity=f"connection:{connection}",
+                after={"count": count},
+            )
+
+        await self._store.write(work)
+
+    async def _decide(self, decision: Callable[..., StoredWrite], number: int) -> None:
+        now: datetime = self._clock.now()
+        await self._store.write(lambda tx: decision(tx, number, actor=self.actor, now=now) and None)
+
+    async def _stored(self, number: int) -> StoredWrite:
+        return await self._store.read(lambda tx: outbox.get(tx, number))
+
+    async def _view(self, number: int) -> WriteView:
+        return await self._store.read(lambda tx: view_of(tx, number))
+
+    def _settings_of(self, connection: str) -> ConnectionSettings:
+        if connection not in self._settings.connections:
+            known = ", ".join(self._settings.connections) or "none"
+            raise SettingsError(f'There is no connection "{connection}". Configured: {known}.')
+        return self._settings.connections[connection]

@@ -1,0 +1,87 @@
+"""Bringing a written record back into the store, so that the next sync sees an echo and no change."""
+
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection as Tx
+
+from servicedesk_core.domain import Entity
+from servicedesk_core.errors import MappingError
+from servicedesk_core.hooks.calls import ConnectorCalls
+from servicedesk_core.hooks.pulling import FetchOutcome, FetchStatus, SourceRecord
+from servicedesk_core.ports import Clock
+from servicedesk_core.store import Store, leases, sources
+from servicedesk_core.store.records import RawPolicy
+from servicedesk_core.sync.intake import take_in
+from servicedesk_core.sync.landing import Landing
+from servicedesk_core.sync.lease import PULLS
+
+WRITE: Final = "write"
+"""``origin`` and ``mode`` in the changes feed of what a write of ours brought."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copier:
+    """Reads records and stores them like pulled ones.
+
+    Attributes:
+        store: The desk's store.
+        clock: The time.
+        raw: Connection to its policy for payloads.
+    """
+
+    store: Store
+    clock: Clock
+    raw: dict[str, str]
+
+    async def fetch(self, calls: ConnectorCalls, stream: str, ref: str) -> FetchOutcome:
+        """Read one record from its vendor.
+
+        Raises:
+            ConnectorError: The vendor could not be asked.
+        """
+        outcome = FetchOutcome(ref, FetchStatus.FAILED, reason="no answer")
+        async with aclosing(calls.fetch_records(stream, [ref])) as answers:
+            async for one in answers:
+                outcome = one
+        return outcome
+
+    def entity(self, calls: ConnectorCalls, stream: str, record: SourceRecord) -> Entity | None:
+        """Return what a record means, or ``None`` when it cannot be understood."""
+        try:
+            return calls.mapper(stream)(record.raw or {}).entity
+        except MappingError:
+            return None
+
+    async def land(self, calls: ConnectorCalls, stream: str, records: Sequence[SourceRecord]) -> bool:
+        """Store records; return ``False`` when the connection is being pulled now, which would undo it.
+
+        A pull maps a page first and stores it later, and relies on nobody storing the same records in between. So
+        nothing is stored while one runs; the lock on its lease keeps one from beginning before this is done.
+        """
+        intake = take_in(records)
+        landing = await self.store.read(lambda tx: self._landing(tx, calls, stream))
+        now = self.clock.now()
+
+        def work(tx: Tx) -> bool:
+            if leases.is_held(tx, f"{PULLS}{calls.connection}"):
+                return False
+            ready = landing.prepare(tx, intake.arrived, intake.rejected)
+            landing.land(tx, ready, mode=WRITE, now=now, origin=WRITE)
+            return True
+
+        return await self.store.write(work)
+
+    def _landing(self, tx: Tx, calls: ConnectorCalls, stream: str) -> Landing:
+        source = sources.get(tx, calls.connection)
+        folded = any(c.folds_into for c in calls.describe_capabilities().streams)
+        return Landing(
+            source.id,
+            stream,
+            calls.mapper(stream),
+            calls.mapping_version(stream),
+            raw=RawPolicy.parse(self.raw.get(calls.connection, "full")),
+            observes=not folded,
+        )

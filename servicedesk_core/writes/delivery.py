@@ -1,0 +1,256 @@
+"""One write on its way: looked at, begun, sent, its end stored, and read back."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection as Tx
+
+from servicedesk_core.domain.writing import WriteState
+from servicedesk_core.errors import (
+    ConnectorError,
+    LeaseLostError,
+    ServiceDeskError,
+    StoreError,
+    WriteError,
+    WriteNotGrantedError,
+    WriteStateError,
+    WriteStoppedError,
+)
+from servicedesk_core.http.deadline import writing_until
+from servicedesk_core.ports import Clock
+from servicedesk_core.store import Fence, Store, lanes, leases, outbox
+from servicedesk_core.store.fields import optional_us, to_json, to_us
+from servicedesk_core.store.lanes import Lane
+from servicedesk_core.store.outbox import SYSTEM, StoredWrite
+from servicedesk_core.writes import limits
+from servicedesk_core.writes.couriers import Couriers, Mismatch, Sent, Settled
+from servicedesk_core.writes.outcomes import Failure, failure_of
+from servicedesk_core.writes.policy import WritePolicy
+from servicedesk_core.writes.report import SendReport, WriteConnection
+
+_log = logging.getLogger("servicedesk.writes")
+
+
+class Delivery:
+    """Brings writes of one connection to their end.
+
+    Args:
+        store: The desk's store.
+        clock: The time.
+        couriers: Who carries which kind.
+        connection: Where to.
+        policy: The numbers.
+        report: Is told what happened.
+    """
+
+    def __init__(  # noqa: PLR0917  # what every part of the sender gets
+        self,
+        store: Store,
+        clock: Clock,
+        couriers: Couriers,
+        connection: WriteConnection,
+        policy: WritePolicy,
+        report: SendReport,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._couriers = couriers
+        self._connection = connection
+        self._policy = policy
+        self._report = report
+
+    async def deliver(self, write: StoredWrite, fence: Fence) -> None:
+        """Bring one write to its end: checked, begun, sent, stored, read back."""
+        try:
+            timeout_s = await self._checked(write, fence)
+            if timeout_s is None:
+                return
+            begun = await self._begun(write, fence, timeout_s)
+        except WriteStoppedError as stop:
+            self._report.stopped = stop
+            return
+        except WriteStateError:  # decided by somebody else in this moment
+            return
+        if begun is not None:
+            await self._send(begun, fence, timeout_s)
+
+    async def _checked(self, write: StoredWrite, fence: Fence) -> float | None:
+        """Look before sending; return how long sending may take, or ``None`` when nothing is to be sent now."""
+        calls = self._connection.calls
+        try:
+            if write.kind not in self._connection.grants:
+                raise WriteNotGrantedError(f'The configuration does not grant "{write.kind}"; nothing was sent.')
+            courier = self._couriers.of(write.kind)
+            manner = courier.manner(calls, write.kind)
+            too_long = [f for f, most in manner.max_lengths.items() if len(str(write.values.get(f) or "")) > most]
+            if too_long:
+                most = manner.max_lengths[too_long[0]]
+                error = f"{too_long[0]} is longer than the vendor's {most:,} characters; nothing was sent."
+                hint = f"Propose it again with a shorter text, and `servicedesk writes discard {write.id}`."
+                await self._refused(write, fence, Failure(WriteState.REJECTED, "too_long", error, hint))
+                return None
+            mismatch = await courier.check(calls, write)
+        except ConnectorError as error:
+            await self._not_sent(write, fence, error)
+            return None
+        if mismatch is not None:
+            await self._conflict(write, fence, mismatch)
+            return None
+        return min(manner.timeout_s, self._policy.longest_attempt_s)
+
+    async def _begun(self, write: StoredWrite, fence: Fence, timeout_s: float) -> StoredWrite | None:
+        """Commit that sending begins; ``None`` when the loop breaker gave the write back."""
+        policy, name = self._policy, self._connection.name
+
+        def work(tx: Tx) -> StoredWrite:
+            now = self._clock.now()
+            limits.ensure_left(tx, name, policy, now)
+            if looping := limits.loops(tx, write, policy, now):
+                error = f"{looping} was written back and forth: another system may be answering our writes."
+                hint = f"Find out who changes it; `servicedesk writes approve {write.id}` sends it nevertheless."
+                facts = {"error_code": limits.LOOP, "error": error, "hint": hint}
+                why = "loop suspected"
+                return outbox.move(tx, write, WriteState.PROPOSED, actor=SYSTEM, now=now, why=why, facts=facts)
+            leases.renew(tx, fence, max(policy.lease_ttl_s, timeout_s + policy.lease_margin_s))
+            return outbox.begin(tx, write, fence=fence, actor=SYSTEM, now=now, timeout_s=timeout_s)
+
+        begun = await self._store.write(work, fence=fence)
+        if begun.state is not WriteState.SENDING:
+            self._report.note(begun.state, begun.id)
+            return None
+        return begun
+
+    async def _send(self, write: StoredWrite, fence: Fence, timeout_s: float) -> None:
+        courier, calls = self._couriers.of(write.kind), self._connection.calls
+        sent: Sent | None = None
+        try:
+            with writing_until((write.sent_at or self._clock.now()) + timedelta(seconds=timeout_s)):
+                async with asyncio.timeout(timeout_s):
+                    sent = await courier.send(calls, write)
+        except Exception as error:  # noqa: BLE001  # whatever it is, the write has to be given a state
+            await self._failed(write, fence, failure_of(error, number=write.id, kind=write.kind), error)
+            return
+        except BaseException as error:  # cancelled: what was sent cannot be called back
+            await self._failed(write, fence, failure_of(error, number=write.id, kind=write.kind), error)
+            raise
+        await self._confirmed(write, fence, sent)
+        await self.copy(write, sent)
+
+    async def _confirmed(self, write: StoredWrite, fence: Fence, sent: Sent) -> None:
+        def work(tx: Tx) -> None:
+            now = self._clock.now()
+            ref = sent.ref or write.target
+            result = Settled(WriteState.CONFIRMED, now, sent=sent, ref=ref)
+            self._couriers.of(write.kind).settled(tx, write, result)
+            facts = {"ref": ref, "warnings": to_json(list(sent.warnings)), "error": None, "error_code": None}
+            outbox.move(tx, write, WriteState.CONFIRMED, actor=SYSTEM, now=now, fence=fence, facts=facts)
+            lanes.clear(tx, write.connection, write.kind)
+
+        await self._stored(write, work, fence)
+        self._report.note(WriteState.CONFIRMED, write.id)
+
+    async def _failed(self, write: StoredWrite, fence: Fence, failure: Failure, error: BaseException) -> None:
+        theirs = getattr(error, "theirs", None)
+        modified_at = getattr(error, "their_modified_at", None)
+
+        def work(tx: Tx) -> None:
+            now = self._clock.now()
+            facts = _told(failure)
+            if isinstance(theirs, dict):
+                facts |= {"their_values": to_json(theirs), "their_modified_at": optional_us(modified_at)}
+            if failure.state is WriteState.QUEUED:
+                facts["sent_at"] = None
+                facts["next_at"] = to_us(self._put_off(tx, write, failure, now))
+            elif failure.state is WriteState.REJECTED:
+                lanes.clear(tx, write.connection, write.kind)
+            result = Settled(failure.state, now, error_code=failure.code, error=failure.error)
+            self._couriers.of(write.kind).settled(tx, write, result)
+            outbox.move(tx, write, failure.state, actor=SYSTEM, now=now, why=failure.error, fence=fence, facts=facts)
+
+        await self._stored(write, work, fence)
+        self._report.note(failure.state, write.id)
+        if failure.stops and isinstance(error, ServiceDeskError):
+            self._report.error = error
+
+    async def _stored(self, write: StoredWrite, work: Callable[[Tx], None], fence: Fence) -> None:
+        """Store the end of an attempt; what cannot be stored is a doubt for whoever comes next."""
+        try:
+            await self._store.write(work, fence=fence)
+        except (LeaseLostError, StoreError) as error:
+            _log.warning("the end of write %d could not be stored (%s); it will be looked up", write.id, error.code)
+            raise
+
+    def _put_off(self, tx: Tx, write: StoredWrite, failure: Failure, now: datetime) -> datetime:
+        """Let the whole kind wait when the vendor cannot take it; return when the write itself is tried again."""
+        policy = self._policy
+        own_s = policy.wait_s(max(1, write.standing.attempt))
+        if not failure.is_vendor_wide:
+            return now + timedelta(seconds=own_s)
+        lane = lanes.of(tx, write.connection).get(write.kind)
+        if lane is None or lane.resume_at <= now:
+            failures = (lane.failures if lane else 0) + 1
+            wait_s = max(policy.wait_s(failures), failure.retry_after_s or 0.0)
+            lane = Lane(write.connection, write.kind, failures, now + timedelta(seconds=wait_s), failure.error)
+            lanes.put(tx, lane)
+        return max(lane.resume_at, now + timedelta(seconds=own_s))
+
+    async def _not_sent(self, write: StoredWrite, fence: Fence, error: ConnectorError) -> None:
+        """Note that a write was not even begun."""
+        failure = failure_of(error, number=write.id, kind=write.kind)
+        if failure.state is WriteState.REJECTED:
+            await self._refused(write, fence, failure)
+            return
+
+        def work(tx: Tx) -> None:
+            now = self._clock.now()
+            again = replace(failure, state=WriteState.QUEUED, is_vendor_wide=True)
+            outbox.note(tx, write, **_told(failure), next_at=to_us(self._put_off(tx, write, again, now)))
+
+        await self._store.write(work, fence=fence)
+        self._report.note(WriteState.QUEUED, write.id)
+        if failure.stops:
+            self._report.error = error
+
+    async def _refused(
+        self, write: StoredWrite, fence: Fence, failure: Failure, theirs: Mismatch | None = None
+    ) -> None:
+        def work(tx: Tx) -> None:
+            now = self._clock.now()
+            facts = _told(failure)
+            if theirs is not None:
+                facts |= {
+                    "their_values": to_json(theirs.theirs),
+                    "their_modified_at": optional_us(theirs.modified_at),
+                }
+            result = Settled(WriteState.REJECTED, now, error_code=failure.code, error=failure.error)
+            self._couriers.of(write.kind).settled(tx, write, result)
+            outbox.move(tx, write, WriteState.REJECTED, actor=SYSTEM, now=now, why=failure.error, facts=facts)
+
+        await self._store.write(work, fence=fence)
+        self._report.note(WriteState.REJECTED, write.id)
+
+    async def _conflict(self, write: StoredWrite, fence: Fence, mismatch: Mismatch) -> None:
+        names = ", ".join(mismatch.theirs)
+        error = f"Somebody changed {names} at the vendor since it was read; nothing was sent."
+        hint = (
+            f"`servicedesk writes show {write.id}` shows both versions; `servicedesk writes retry {write.id}` "
+            f"writes over the one shown, `servicedesk writes discard {write.id}` leaves it."
+        )
+        await self._refused(write, fence, Failure(WriteState.REJECTED, "write_conflict", error, hint), mismatch)
+
+    async def copy(self, write: StoredWrite, sent: Sent | None) -> None:
+        """Bring the desk's copy up to date; a failure costs nothing, the next run or the next sync does it."""
+        try:
+            if await self._couriers.of(write.kind).confirmed(self._connection.calls, write, sent):
+                done_at = to_us(self._clock.now())
+                await self._store.write(lambda tx: outbox.copied(tx, write.id, done_at))
+        except (ConnectorError, StoreError, WriteError) as error:
+            _log.info("write %d could not be read back yet: %s", write.id, error.code)
+
+
+def _told(failure: Failure) -> dict[str, Any]:
+    return {"error_code": failure.code, "error": failure.error, "hint": failure.hint}

@@ -1,0 +1,113 @@
+"""Settles doubts: looks whether the vendor has a write, and believes only what proves something."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy import Connection as Tx
+
+from servicedesk_core.domain.writing import WriteState
+from servicedesk_core.errors import ServiceDeskError
+from servicedesk_core.hooks.writing import FindResult, Found, Inconclusive, ProvenAbsent
+from servicedesk_core.ports import Clock
+from servicedesk_core.store import Fence, Store, outbox
+from servicedesk_core.store.fields import to_json, to_us
+from servicedesk_core.store.outbox import SYSTEM, StoredWrite
+from servicedesk_core.writes.couriers import Couriers, Manner, Settled
+from servicedesk_core.writes.policy import WritePolicy
+from servicedesk_core.writes.report import WriteConnection
+
+
+class Settler:
+    """Settles the doubts of one connection, under the lease of its sender.
+
+    Args:
+        store: The desk's store.
+        clock: The time.
+        couriers: Who carries which kind.
+        connection: Whose doubts.
+        policy: The numbers.
+    """
+
+    def __init__(
+        self, store: Store, clock: Clock, couriers: Couriers, connection: WriteConnection, policy: WritePolicy
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._couriers = couriers
+        self._connection = connection
+        self._policy = policy
+
+    async def settle(self, fence: Fence) -> list[int]:
+        """Ask about every doubt that may be asked about now; return the numbers of those that are settled."""
+        name, policy = self._connection.name, self._policy
+        now = self._clock.now()
+        doubts = await self._store.read(
+            lambda tx: [
+                (write, outbox.taken_refs(tx, write))
+                for write in outbox.doubtful(tx, name, now=now, ask_at_most=policy.ask_at_most)
+            ]
+        )
+        return [write.id for write, taken in doubts if await self._one(write, taken, fence)]
+
+    async def _one(self, write: StoredWrite, taken: frozenset[str], fence: Fence) -> bool:
+        try:
+            courier = self._couriers.of(write.kind)
+            manner = courier.manner(self._connection.calls, write.kind)
+            result = await courier.find(self._connection.calls, write, taken)
+        except ServiceDeskError as error:
+            manner, result = Manner(), Inconclusive(f"It could not be looked up: {error.message}")
+        if isinstance(result, Found) and result.ref in taken:
+            result = Inconclusive("What was found belongs to another write of ours.", (result.ref,))
+        work = self._conclusion(write, result, manner, self._clock.now())
+        return await self._store.write(work, fence=fence)
+
+    def _conclusion(
+        self, write: StoredWrite, result: FindResult, manner: Manner, now: datetime
+    ) -> Callable[[Tx], bool]:
+        if isinstance(result, Found):
+            return partial(self._found, write=write, ref=result.ref, now=now)
+        if isinstance(result, ProvenAbsent):
+            settles_at = (write.sent_at or now) + timedelta(
+                seconds=max(manner.settle_s, self._policy.shortest_settle_s)
+            )
+            if not manner.may_prove_absence:
+                result = Inconclusive(f"Looking for it cannot prove that it is not there: {result.evidence}")
+            elif now < settles_at:
+                return partial(self._later, write=write, at=settles_at, why=result.evidence)
+            else:
+                return partial(self._absent, write=write, evidence=result.evidence, now=now)
+        return partial(self._unknown, write=write, result=result, now=now)
+
+    def _found(self, tx: Tx, *, write: StoredWrite, ref: str, now: datetime) -> bool:
+        self._couriers.of(write.kind).settled(tx, write, Settled(WriteState.CONFIRMED, now, ref=ref))
+        facts = {"ref": ref, "error": None, "error_code": None, "hint": None}
+        why = f"found at the vendor as {ref}"
+        outbox.move(tx, write, WriteState.CONFIRMED, actor=SYSTEM, now=now, why=why, facts=facts)
+        return True
+
+    def _absent(self, tx: Tx, *, write: StoredWrite, evidence: str, now: datetime) -> bool:
+        self._couriers.of(write.kind).settled(tx, write, Settled(WriteState.QUEUED, now))
+        facts = {"sent_at": None, "next_at": None}
+        why = f"proven absent: {evidence}"
+        outbox.move(tx, write, WriteState.QUEUED, actor=SYSTEM, now=now, why=why, facts=facts)
+        return True
+
+    def _later(self, tx: Tx, *, write: StoredWrite, at: datetime, why: str) -> bool:
+        outbox.note(tx, write, next_at=to_us(at), error=f"Not found yet ({why}); that proves nothing so soon.")
+        return False
+
+    def _unknown(self, tx: Tx, *, write: StoredWrite, result: Inconclusive, now: datetime) -> bool:
+        asked = write.asked + 1
+        usual = now + timedelta(seconds=self._policy.ask_s(asked))
+        hint = f"Look at the vendor, then `servicedesk writes resolve {write.id}`."
+        outbox.note(
+            tx,
+            write,
+            asked=asked,
+            next_at=to_us(max(usual, result.ask_again_at) if result.ask_again_at else usual),
+            candidates=to_json(list(result.candidates)),
+            error=result.reason,
+            hint=hint,
+        )
+        return False

@@ -1,0 +1,160 @@
+"""A connector to the vendor beside it: pulls, sends and finds writes over the HTTP kit."""
+
+from servicedesk_core import Connector, ConnectorSettings, hookimpl
+from servicedesk_core.domain import Company, Note, NoteVisibility, Queue, Technician, Ticket, TimeEntry
+from servicedesk_core.errors import NotFoundError
+from servicedesk_core.hooks import (
+    Capabilities,
+    FetchOutcome,
+    FetchStatus,
+    Found,
+    Inconclusive,
+    Mapped,
+    Page,
+    ProvenAbsent,
+    ReconcilableBy,
+    SourceRecord,
+    StreamCapability,
+    VendorIdentity,
+    WriteReceipt,
+)
+from servicedesk_core.hooks.capabilities import WriteCapability
+from servicedesk_core.http import HttpProfile, RetryPolicy, Route
+
+STREAMS = ("companies", "queues", "technicians", "tickets", "notes", "time_entries")
+WORDS = {"New": "new", "In Progress": "in_progress", "Complete": "closed"}
+BY_KIND = {
+    "tickets.create": ReconcilableBy.REFERENCE,
+    "tickets.update": ReconcilableBy.RECORD,
+    "notes.create_internal": ReconcilableBy.MARKER,
+    "notes.create_public": ReconcilableBy.MARKER,
+    "time_entries.create": ReconcilableBy.CONTENT,
+}
+_ROUTES = (
+    Route("POST", "/tickets", grant="tickets.create"),
+    Route("PATCH", "/tickets/{id}", grant="tickets.update"),
+    Route("POST", "/notes", grant="notes.create_internal", body={"visibility": "internal"}),
+    Route("POST", "/notes", grant="notes.create_public"),
+    Route("POST", "/time_entries", grant="time_entries.create"),
+)
+
+
+class AcmeSettings(ConnectorSettings):
+    url: str
+    timeout_s: float = 2.0
+
+
+class Acme(Connector[AcmeSettings]):
+    Settings = AcmeSettings
+
+    async def open(self):
+        self.http = self.ctx.http(
+            HttpProfile(
+                base_url=self.ctx.settings.url,
+                vendor="acme",
+                account="42",
+                budget=self.ctx.budget,
+                routes=_ROUTES,
+                total_timeout_s=self.ctx.settings.timeout_s,
+                retry=RetryPolicy(attempts=1),
+            )
+        )
+
+    @hookimpl
+    def describe_capabilities(self):
+        return Capabilities(
+            vendor="Acme",
+            streams=tuple(StreamCapability(stream, has_stamp=False) for stream in STREAMS),
+            writes=tuple(
+                WriteCapability(
+                    kind,
+                    by,
+                    timeout_s=self.ctx.settings.timeout_s,
+                    max_lengths={"body": 200} if kind.startswith("notes") else {},
+                )
+                for kind, by in BY_KIND.items()
+            ),
+        )
+
+    @hookimpl
+    async def vendor_identity(self):
+        me = (await self.http.get("me")).json()
+        return VendorIdentity(vendor="acme", account=me["account"], name=me["name"])
+
+    @hookimpl
+    async def pull(self, request):
+        found = (await self.http.get(request.stream)).json()
+        yield Page([SourceRecord(raw["id"], raw) for raw in found], resume=None, last=True)
+
+    @hookimpl
+    async def fetch_records(self, stream, refs):
+        for ref in refs:
+            try:
+                raw = (await self.http.get(f"{stream}/{ref}")).json()
+            except NotFoundError:
+                yield FetchOutcome(ref, FetchStatus.MISSING)
+            else:
+                yield FetchOutcome(ref, FetchStatus.FOUND, (SourceRecord(ref, raw),))
+
+    @hookimpl
+    def map_record(self, stream, raw):
+        known = {"external_id": raw["id"]}
+        if stream == "tickets":
+            fields = (
+                "title",
+                "description",
+                "status",
+                "queue_ref",
+                "assignee_ref",
+                "company_ref",
+                "priority",
+                "resolution",
+            )
+            known |= {field: raw[field] for field in fields if raw.get(field) is not None}
+            known |= {"number": f"T{raw['id']}", "modified_at": raw["modified"]}
+            known |= {"status_category": WORDS.get(raw.get("status"))}
+            return Mapped(Ticket(**known))
+        if stream == "notes":
+            visibility = NoteVisibility(raw.get("visibility", "internal"))
+            return Mapped(Note(**known, ticket_ref=raw["ticket"], body=raw["body"], visibility=visibility))
+        if stream == "time_entries":
+            return Mapped(TimeEntry(**known, ticket_ref=raw["ticket"], worked_s=raw["worked_s"]))
+        return Mapped(
+            {"companies": Company, "queues": Queue, "technicians": Technician}[stream](**known, name=raw["name"])
+        )
+
+    @hookimpl
+    def mapping_version(self, stream):
+        return "1"
+
+    @hookimpl
+    async def send_write(self, write):
+        stream = write.kind.partition(".")[0]
+        body = dict(write.values) | {"ref": write.id}
+        if write.parent:
+            body["ticket"] = write.parent
+        if "status_category" in body:
+            body["status"] = {category: word for word, category in WORDS.items()}[body.pop("status_category")]
+        if stream == "notes":
+            body["visibility"] = write.kind.removeprefix("notes.create_")
+        if write.target:
+            answer = await self.http.patch(f"{stream}/{write.target}", json=body)
+        else:
+            answer = await self.http.post(stream, json=body)
+        return WriteReceipt(answer.json()["id"])
+
+    @hookimpl
+    async def find_write(self, write):
+        stream = write.kind.partition(".")[0]
+        by = BY_KIND[write.kind]
+        if by is ReconcilableBy.RECORD:
+            raw = (await self.http.get(f"{stream}/{write.target}")).json()
+            return Found(write.target) if raw.get("ref") == write.id else ProvenAbsent("the record was read")
+        if by is ReconcilableBy.CONTENT:
+            rows = (await self.http.get(stream, params={"ticket": write.parent})).json()
+            alike = [
+                r["id"] for r in rows if r["worked_s"] == write.values["worked_s"] and r["id"] not in write.taken_refs
+            ]
+            return Found(alike[0]) if len(alike) == 1 else Inconclusive(f"{len(alike)} alike", tuple(alike))
+        found = (await self.http.get(stream, params={"ref": write.id})).json()
+        return Found(found[0]["id"]) if found else ProvenAbsent("searched by reference")

@@ -1,0 +1,144 @@
+"""A vendor in memory behind HTTP on loopback: keeps tickets, notes and time, and can fail at any moment of a write."""
+
+import json
+import socket
+import struct
+import threading
+from collections import deque
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+STAMP = "2026-03-02T09:00:{:02}Z"
+
+
+class Vendor:
+    """The vendor's data and its faults.
+
+    Attributes:
+        records: Stream to id to record.
+        commits: Every write that the vendor carried out: stream and reference.
+        requests: Method and path of every request.
+        faults: What happens to the next writes; see :meth:`_Handler.do_POST`.
+        down: Whether nothing is served at all.
+    """
+
+    def __init__(self):
+        self.records = {
+            "tickets": {},
+            "notes": {},
+            "time_entries": {},
+            "companies": {},
+            "queues": {},
+            "technicians": {},
+        }
+        self.commits, self.requests, self.faults = [], [], deque()
+        self.down = False
+        self.deny = set()
+        self.on_write = None
+        self.lock = threading.Lock()
+        self.stamp = 0
+        self.release = threading.Event()
+        self.number = 1000
+
+    def put(self, stream, number, **fields):
+        with self.lock:
+            self.stamp += 1
+            at = f"2026-03-02T{self.stamp // 3600 % 24:02}:{self.stamp // 60 % 60:02}:{self.stamp % 60:02}Z"
+            record = {"id": number, **self.records[stream].get(number, {}), **fields, "modified": at}
+            self.records[stream][number] = record
+            return record
+
+    @property
+    def writes(self):
+        return [request for request in self.requests if request[0] != "GET"]
+
+    def serve(self):
+        handler = type("Handler", (_Handler,), {"vendor": self})
+        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        server.daemon_threads = True
+        server.block_on_close = False
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        self.server = server
+        return f"http://127.0.0.1:{server.server_address[1]}/"
+
+    def close(self):
+        self.release.set()
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    vendor: Vendor
+
+    def do_GET(self):
+        url = urlsplit(self.path)
+        asked = {key: values[0] for key, values in parse_qs(url.query).items()}
+        stream, _, number = url.path.strip("/").partition("/")
+        self.vendor.requests.append(("GET", url.path))
+        if self.vendor.down:
+            self._answer(503, {})
+        elif stream == "me":
+            self._answer(200, {"account": "42", "name": "Example MSP"})
+        elif number:
+            record = self.vendor.records[stream].get(number)
+            self._answer(200 if record else 404, record or {})
+        else:
+            with self.vendor.lock:
+                found = list(self.vendor.records[stream].values())
+            self._answer(200, [r for r in found if all(str(r.get(k)) == v for k, v in asked.items())])
+
+    def do_POST(self):
+        """Carry out a write, with the fault that is next.
+
+        ``503``, ``429``, ``403``, ``422``: refused. ``reset_before``: the connection breaks before anything is done.
+        ``reset_after``, ``hang_after``: it breaks, or nothing more comes, after it was done.
+        """
+        vendor = self.vendor
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        stream, _, number = self.path.strip("/").partition("/")
+        vendor.requests.append((self.command, self.path))
+        fault = vendor.faults.popleft() if vendor.faults else None
+        if vendor.on_write is not None:
+            vendor.on_write(self.path)
+        if vendor.down:
+            fault = "503"
+        if stream in vendor.deny:
+            fault = "403"
+        if fault in {"503", "429", "403", "422"}:
+            self._answer(int(fault), {"message": "no"})
+            return
+        if fault == "reset_before":
+            self._reset()
+            return
+        with vendor.lock:
+            if not number:
+                vendor.number += 1
+                number = str(vendor.number)
+            vendor.commits.append((stream, body.get("ref"), number))
+        record = vendor.put(stream, number, **body)
+        if fault == "reset_after":
+            self._reset()
+        elif fault == "hang_after":
+            vendor.release.wait(30)
+            self._reset()
+        else:
+            self._answer(200, record)
+
+    do_PATCH = do_POST
+
+    def _reset(self):
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.connection.shutdown(socket.SHUT_RDWR)
+        self.close_connection = True
+
+    def _answer(self, status, document):
+        body = json.dumps(document).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args):
+        pass
