@@ -1,0 +1,139 @@
+"""The little of HTTP that a stand-in needs over raw ASGI."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+JSON = "application/json; charset=utf-8"
+XML = "text/xml; charset=utf-8"
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request, its body read.
+
+    Attributes:
+        method: Verb in upper case.
+        path: Decoded path, as it was sent else.
+        headers: Fields by name in lower case.
+        params: The query's names and values, in its order.
+        body: The whole body.
+        peer: Address of the client.
+    """
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    params: tuple[tuple[str, str], ...]
+    body: bytes
+    peer: str
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """Path without empty segments: doubled and trailing slashes say nothing."""
+        return tuple(part for part in self.path.split("/") if part)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the client is on this machine."""
+        try:
+            return ip_address(self.peer).is_loopback
+        except ValueError:
+            return False
+
+    def param(self, name: str) -> str | None:
+        """Return one parameter of the query, whatever the case of its name; ``None`` when it is missing."""
+        return next((value for key, value in self.params if key.lower() == name.lower()), None)
+
+    def form(self) -> dict[str, str] | None:
+        """Return the fields of a form by name in lower case; ``None`` when the body is something else."""
+        if self.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
+            return None
+        fields = parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True)
+        return {name.lower(): value for name, value in fields}
+
+    def json(self) -> Any:
+        """Return the body as JSON; ``None`` when it is empty.
+
+        Raises:
+            ValueError: It is something else.
+        """
+        return orjson.loads(self.body) if self.body else None
+
+
+@dataclass(slots=True)
+class Response:
+    """One answer."""
+
+    status: int
+    body: bytes = b""
+    content_type: str = JSON
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class Refusal(Exception):  # noqa: N818  # the word of the trade
+    """Ends a call with an answer.
+
+    Args:
+        response: The answer.
+    """
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(str(response.status))
+        self.response = response
+
+
+def json_response(value: Any, status: int = 200, **headers: str) -> Response:
+    """Return an answer with a JSON body.
+
+    Args:
+        value: What orjson can write.
+        status: Status code.
+        headers: Further fields; underscores in their names stand for hyphens.
+    """
+    fields = {name.replace("_", "-"): text for name, text in headers.items()}
+    return Response(status, orjson.dumps(value), headers=fields)
+
+
+async def read_request(scope: Scope, receive: Receive) -> Request:
+    """Read a request completely."""
+    chunks = []
+    more = True
+    while more:
+        message = await receive()
+        chunks.append(message.get("body", b""))
+        more = message.get("more_body", False)
+    query = scope["query_string"].decode("latin-1")
+    return Request(
+        method=scope["method"].upper(),
+        path=scope["path"],
+        headers={key.decode("latin-1").lower(): value.decode("latin-1") for key, value in scope["headers"]},
+        params=tuple(parse_qsl(query, keep_blank_values=True)),
+        body=b"".join(chunks),
+        peer=(scope.get("client") or ("127.0.0.1", 0))[0],
+    )
+
+
+async def send_response(response: Response, send: Send, *, cut: bool = False) -> None:
+    """Send an answer.
+
+    Args:
+        response: The answer.
+        send: Where to.
+        cut: Promise the whole body, and send half of it.
+    """
+    headers = [(b"content-type", response.content_type.encode())]
+    headers += [(key.lower().encode(), value.encode()) for key, value in response.headers.items()]
+    headers.append((b"content-length", str(len(response.body)).encode()))
+    body = response.body[: len(response.body) // 2] if cut else response.body
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": cut})

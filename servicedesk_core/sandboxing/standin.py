@@ -1,0 +1,122 @@
+"""A stand-in as an ASGI application: the vendor's answers, the fault script, and routes that steer it."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from servicedesk_core.sandboxing import faults as script
+from servicedesk_core.sandboxing.asgi import (
+    Receive,
+    Refusal,
+    Request,
+    Response,
+    Scope,
+    Send,
+    json_response,
+    read_request,
+    send_response,
+)
+
+Act = Callable[[Any], Any]
+"""What a steering route does: takes the decoded body, returns what JSON can hold."""
+
+
+class StandIn:
+    """Base of a stand-in; an instance is the ASGI application.
+
+    A vendor's class overrides :meth:`answer`, and :meth:`routes` and :meth:`spoil` where it has more to offer. Below
+    ``/sandbox`` the stand-in itself is steered, from this machine only: ``GET state``, ``POST faults`` and what
+    :meth:`routes` adds.
+
+    Attributes:
+        kinds: Kinds of faults beside those of the transport.
+        latency_s: Added to every call of the vendor.
+        requests: Calls of the vendor, by verb and name; see :meth:`name_of`.
+    """
+
+    kinds: frozenset[str] = frozenset()
+
+    def __init__(self, *, latency_s: float = 0.0) -> None:
+        self.latency_s = latency_s
+        self.requests: Counter[str] = Counter()
+        self.script = script.Script(self.kinds)
+
+    def answer(self, request: Request) -> Response:
+        """Return the vendor's answer; may raise :class:`Refusal`."""
+        raise Refusal(json_response({"error": f"{request.path} is not played"}, 404))
+
+    def routes(self) -> dict[str, Act]:
+        """Return further steering routes by verb and path below ``/sandbox``."""
+        return {}
+
+    def spoil(self, fault: script.Fault, response: Response) -> Response:
+        """Return an answer as a fault of the stand-in's own kinds changes it."""
+        del fault
+        return response
+
+    def name_of(self, request: Request) -> str:
+        """Return the name under which a call is counted."""
+        return f"{request.method} {request.path}"
+
+    def state(self) -> dict[str, Any]:
+        """Return counters and how far the script is."""
+        return {"requests": dict(self.requests), "faults": self.script.state()}
+
+    def faults(self, entries: Iterable[Mapping[str, Any]]) -> None:
+        """Replace the fault script; see :class:`servicedesk_core.sandboxing.faults.Fault`."""
+        self.script.load(entries)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one ASGI scope."""
+        request = await read_request(scope, receive)
+        if request.segments[:1] == ("sandbox",):
+            await send_response(self._steer(request), send)
+            return
+        self.requests[self.name_of(request)] += 1
+        if self.latency_s:
+            await asyncio.sleep(self.latency_s)
+        fault = self.script.pick(request)
+        if fault is None:
+            await send_response(self._answer(request), send)
+        else:
+            await self._fail(fault, request, receive, send)
+
+    async def _fail(self, fault: script.Fault, request: Request, receive: Receive, send: Send) -> None:
+        if fault.kind == "drop_before":
+            await script.drop(send)
+            return
+        if fault.kind == "slow":
+            await asyncio.sleep(fault.seconds)
+        response = script.instead(fault) or self._answer(request)
+        if fault.kind == "timeout_after_commit":
+            await script.wait_or_hang_up(receive, fault.seconds)
+        if fault.kind in {"timeout_after_commit", "drop_after"}:
+            await script.drop(send)
+        elif fault.kind == "truncate":
+            await send_response(response, send, cut=True)
+            await script.drop(send, flush=True)
+        else:
+            await send_response(self.spoil(fault, response) if fault.kind in self.kinds else response, send)
+
+    def _answer(self, request: Request) -> Response:
+        try:
+            return self.answer(request)
+        except Refusal as refusal:
+            return refusal.response
+
+    def _steer(self, request: Request) -> Response:
+        if not request.is_local:
+            return json_response({"error": "only from this machine"}, 403)
+        known: dict[str, Act] = {"GET state": lambda _: self.state(), "POST faults": self._load, **self.routes()}
+        act = known.get(f"{request.method} {'/'.join(request.segments[1:]).lower()}")
+        if act is None:
+            return json_response({"error": f"unknown; known are {sorted(known)}"}, 404)
+        try:
+            return json_response(act(request.json()))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            return json_response({"error": str(error)}, 400)
+
+    def _load(self, body: Any) -> dict[str, int]:
+        self.faults(body or [])
+        return {"faults": len(self.script.faults)}
