@@ -64,17 +64,17 @@ def claim(tx: Connection, job: str, slot: datetime, *, origin: Origin, owner: st
     Returns:
         The run's number; ``None`` when this due time, or a later one, was served already.
     """
+    values = {"origin": origin, "owner": owner, "started_at": to_us(now), "outcome": "running"}
+    if origin == "manual":
+        return _add(tx, job, _free(tx, job, to_us(slot)), values)
     row = tx.execute(
         select(job_runs.c.id, job_runs.c.slot, job_runs.c.outcome, job_runs.c.attempt)
-        .where(job_runs.c.job == job, job_runs.c.slot >= to_us(slot))
-        .where((job_runs.c.origin == "schedule") | (job_runs.c.slot == to_us(slot)))
+        .where(job_runs.c.job == job, job_runs.c.slot >= to_us(slot), job_runs.c.origin == "schedule")
         .order_by(job_runs.c.slot.desc())
         .limit(1)
     ).one_or_none()
-    values = {"origin": origin, "owner": owner, "started_at": to_us(now), "outcome": "running"}
     if row is None:
-        added = insert(job_runs).values(job=job, slot=to_us(slot), attempt=1, **values)
-        return int(tx.execute(added.returning(job_runs.c.id)).scalar_one())
+        return _add(tx, job, _free(tx, job, to_us(slot)), values)
     cut_off = row.outcome in {"running", "interrupted"} and row.attempt < MOST_ATTEMPTS
     if row.slot != to_us(slot) or not cut_off:
         return None
@@ -138,6 +138,18 @@ def prune(tx: Connection, before: datetime) -> int:
     newest = select(func.max(job_runs.c.id)).group_by(job_runs.c.job)
     old = delete(job_runs).where(job_runs.c.started_at < to_us(before), job_runs.c.id.not_in(newest))
     return tx.execute(old).rowcount
+
+
+def _add(tx: Connection, job: str, slot_us: int, values: dict[str, Any]) -> int:
+    added = insert(job_runs).values(job=job, slot=slot_us, attempt=1, **values)
+    return int(tx.execute(added.returning(job_runs.c.id)).scalar_one())
+
+
+def _free(tx: Connection, job: str, slot_us: int) -> int:
+    """Return an instant that no run of the job has: by hand it may be run twice within a microsecond of the clock."""
+    while tx.execute(select(job_runs.c.id).where(job_runs.c.job == job, job_runs.c.slot == slot_us)).one_or_none():
+        slot_us += 1
+    return slot_us
 
 
 def _run(row: Any) -> JobRun:

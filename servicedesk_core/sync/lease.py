@@ -55,11 +55,21 @@ async def holding(store: Store, name: str, ttl_s: float) -> AsyncIterator[Fence]
         yield fence
     finally:
         renewer.cancel()
-        await asyncio.wait([renewer])
+        giving_back = asyncio.ensure_future(_give_back(store, fence, renewer))
         try:
-            await store.write(lambda tx: leases.release(tx, fence))
-        except StoreError as error:  # what went wrong before matters more; the lease expires by itself
-            _log.warning("the lease of %s could not be given back: %s", fence.name, error)
+            await asyncio.shield(giving_back)
+        except asyncio.CancelledError:
+            # A cancellation at this very moment must not leave the lease behind.
+            await asyncio.wait([giving_back])
+            raise
+
+
+async def _give_back(store: Store, fence: Fence, renewer: "asyncio.Task[None]") -> None:
+    await asyncio.wait([renewer])
+    try:
+        await store.write(lambda tx: leases.release(tx, fence))
+    except StoreError as error:  # what went wrong before matters more; the lease expires by itself
+        _log.warning("the lease of %s could not be given back: %s", fence.name, error)
 
 
 async def _acquire(store: Store, name: str, ttl_s: float) -> Fence:

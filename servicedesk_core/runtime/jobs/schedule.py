@@ -19,7 +19,7 @@ def last_due(schedule: str, *, timezone: str, now: datetime) -> datetime | None:
     """Return the newest due time that is not in the future.
 
     ``every 15 minutes`` counts from midnight of 1970 in UTC, so that all processes agree; cron counts in the desk's
-    time zone, and an hour that daylight saving skips or repeats is due once.
+    time zone: what falls into an hour that daylight saving repeats is due twice there, and jobs may be repeated.
 
     Args:
         schedule: ``every …``, five fields of cron, or ``never``.

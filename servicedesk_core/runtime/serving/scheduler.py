@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 import random
+import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -53,6 +54,7 @@ class Scheduler:
         self._started: dict[str, datetime] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
         self._presence: Fence | None = None
+        self._id = uuid.uuid4().hex[:8]
         self.looked_at: datetime | None = None
 
     async def run(self) -> None:
@@ -141,8 +143,7 @@ class Scheduler:
                 with contextlib.suppress(LeaseError):
                     leases.renew(tx, self._presence, PRESENCE_TTL_S)
                     return self._presence
-            name = process_name()
-            return leases.acquire(tx, f"serve:{name}", name, PRESENCE_TTL_S)
+            return leases.acquire(tx, f"serve:{self._id}", process_name(), PRESENCE_TTL_S)
 
         try:
             self._presence = await self._desk.store.write(hold)

@@ -1,0 +1,199 @@
+"""A due time is served once, whoever comes; what was cut off is done again."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from servicedesk_core.errors import StoreFullError, SyncError
+from servicedesk_core.runtime import ServiceDesk
+from servicedesk_core.runtime.jobs.job import Job, JobKind
+from servicedesk_core.runtime.jobs.registry import job_named
+from servicedesk_core.runtime.jobs.running import run_job
+from servicedesk_core.runtime.serving.scheduler import Scheduler
+from servicedesk_core.store import job_runs, leases
+from tests.operating.conftest import START
+
+
+def job(work, schedule="every 15 minutes", name="probe"):
+    return Job(name, JobKind(name, "Probes.", schedule, work), None, schedule)
+
+
+def counting(ran, *, fail=None):
+    async def work(desk, connection):
+        ran.append(desk.clock.now())
+        if fail is not None:
+            raise fail
+        return "done"
+
+    return work
+
+
+async def rows(desk, name="probe"):
+    return await desk.store.read(lambda tx: job_runs.history(tx, name))
+
+
+async def test_a_due_time_is_served_once_by_two_processes(settings, clock):
+    ran = []
+    async with ServiceDesk(settings(), clock=clock) as one, ServiceDesk(settings(), clock=clock) as other:
+        outcomes = await asyncio.gather(*(run_job(d, job(counting(ran)), slot=START) for d in (one, other) * 5))
+    assert len(ran) == 1
+    assert sorted(o.outcome for o in outcomes)[0:1] != ["ok"]
+    assert sum(o.outcome == "ok" for o in outcomes) == 1
+
+
+async def test_a_failed_due_time_waits_for_the_next_one(desk):
+    ran = []
+    failing = job(counting(ran, fail=SyncError("No luck.")))
+    assert (await run_job(desk, failing, slot=START)).error.code == "sync"
+    assert (await run_job(desk, failing, slot=START)).outcome == "skipped"
+    assert (await run_job(desk, failing, slot=START + timedelta(minutes=15))).outcome == "failed"
+    assert [(r.outcome, r.error) for r in await rows(desk)] == [("failed", "No luck.")] * 2
+
+
+async def test_an_older_due_time_is_not_served_after_a_newer_one(desk):
+    ran = []
+    await run_job(desk, job(counting(ran)), slot=START)
+    assert (await run_job(desk, job(counting(ran)), slot=START - timedelta(minutes=15))).outcome == "skipped"
+    assert len(ran) == 1
+
+
+async def test_what_a_dead_process_left_is_done_again_but_not_for_ever(desk):
+    ran = []
+    await desk.store.write(
+        lambda tx: job_runs.claim(tx, "probe", START, origin="schedule", owner="the dead", now=START)
+    )
+    for attempt in (2, 3):
+        assert (await run_job(desk, job(counting(ran)), slot=START)).outcome == "ok"
+        [row] = await rows(desk)
+        assert row.attempt == attempt
+        await desk.store.write(lambda tx, run=row.id: job_runs.finish(tx, run, outcome="interrupted", now=START))
+    assert (await run_job(desk, job(counting(ran)), slot=START)).outcome == "skipped"
+
+
+async def test_a_stopped_job_is_noted_and_its_due_time_is_still_to_be_served(desk):
+    begun = asyncio.Event()
+
+    async def hang(desk, connection):
+        begun.set()
+        await asyncio.sleep(60)
+        return ""
+
+    task = asyncio.create_task(run_job(desk, job(hang), slot=START))
+    await begun.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert [r.outcome for r in await rows(desk)] == ["interrupted"]
+    assert await desk.store.read(leases.live) == []
+    assert (await run_job(desk, job(counting([])), slot=START)).outcome == "ok"
+
+
+async def test_a_job_by_hand_runs_whatever_the_schedule_did(desk, clock):
+    ran = []
+    await run_job(desk, job(counting(ran)), slot=START)
+    clock.move(minutes=1)
+    assert (await run_job(desk, job(counting(ran)))).outcome == "ok"
+    assert (await run_job(desk, job(counting(ran)), slot=START + timedelta(minutes=15))).outcome == "ok"
+    assert len(ran) == 3
+
+
+async def test_a_job_that_runs_elsewhere_is_busy(desk):
+    await desk.store.write(lambda tx: leases.acquire(tx, "job:probe", "another process", 60))
+    outcome = await run_job(desk, job(counting([])))
+    assert (outcome.outcome, outcome.exit_code) == ("busy", 7)
+    assert "another process" in outcome.error.message
+
+
+async def test_an_unexpected_error_ends_the_job_only_and_its_text_stays_out(desk):
+    outcome = await run_job(desk, job(counting([], fail=ValueError("the ticket said: my password is x"))), slot=START)
+    assert outcome.error.code == "internal"
+    assert "password" not in str(await rows(desk))
+
+
+async def test_sync_reports_and_backup_are_jobs(desk, tmp_path):
+    [pulled] = await desk.run_jobs("sync")
+    assert (pulled.job, pulled.outcome, pulled.summary) == ("sync:log", "ok", "2 new, 0 changed, 2 requests")
+    [report] = await desk.run_jobs("reports")
+    assert report.outcome == "ok"
+    assert "Example MSP" in (tmp_path / "desk.html").read_text(encoding="utf-8")
+
+
+async def test_the_newest_backups_are_kept(desk, clock, tmp_path, store_url):
+    if store_url.startswith("postgresql"):
+        pytest.skip("a server is backed up by its own tools")
+    (tmp_path / "copies").mkdir()
+    (tmp_path / "copies" / "servicedesk-mine.db").write_text("not a copy of ours")
+    for _ in range(5):
+        assert [o.outcome for o in await desk.run_jobs("backup")] == ["ok"]
+        clock.move(days=1)
+    names = sorted(path.name for path in (tmp_path / "copies").iterdir())
+    assert names == [f"servicedesk-2026030{day}T090000Z.db" for day in (4, 5, 6)] + ["servicedesk-mine.db"]
+
+
+async def test_a_backup_that_fails_deletes_no_older_one(desk, clock, tmp_path, store_url, monkeypatch):
+    if store_url.startswith("postgresql"):
+        pytest.skip("a server is backed up by its own tools")
+    for _ in range(3):
+        await desk.run_jobs("backup")
+        clock.move(days=1)
+
+    def full(store, path):
+        path.write_bytes(b"half")
+        raise StoreFullError("The disk is full.")
+
+    monkeypatch.setattr("servicedesk_core.store.backup.backup", full)
+    [outcome] = await desk.run_jobs("backup")
+    assert outcome.error.code == "store_full"
+    assert len(list((tmp_path / "copies").iterdir())) == 3
+
+
+async def test_several_missed_due_times_make_one_run(desk, clock):
+    scheduler = Scheduler(desk, {"probe": job(counting([]))})
+    clock.move(hours=5, minutes=7)
+    assert [slot for _, slot in scheduler.due(clock.now())] == [START + timedelta(hours=5)]
+
+
+async def test_a_due_time_that_is_too_old_is_left_out(settings, clock):
+    keys = settings()
+    keys["serve"]["catch_up_hours"] = 2
+    async with ServiceDesk(keys, clock=clock) as desk:
+        scheduler = Scheduler(desk, {"probe": job(counting([]), "30 2 * * *")})
+        clock.move(hours=-5)
+        assert len(scheduler.due(clock.now())) == 1, "04:00"
+        clock.move(hours=1)
+        assert scheduler.due(clock.now()) == [], "05:00"
+
+
+async def test_a_job_of_every_minute_is_not_caught_up_when_the_server_starts(desk, clock):
+    scheduler = Scheduler(desk, {"probe": job(counting([]), "every minute")})
+    clock.move(seconds=20)
+    assert scheduler.due(clock.now()) == []
+    clock.move(seconds=45)
+    assert len(scheduler.due(clock.now())) == 1
+
+
+async def test_two_servers_share_the_due_times_and_both_say_that_they_live(settings, clock):
+    ran, names = [], set()
+    async with ServiceDesk(settings(), clock=clock) as one, ServiceDesk(settings(), clock=clock) as other:
+        monitors = [Scheduler(d, {"probe": job(counting(ran), "every 1 second")}) for d in (one, other)]
+        tasks = [asyncio.create_task(s.run()) for s in monitors]
+        while not ran:
+            await asyncio.sleep(0.02)
+        names = {lease.name for lease in await one.store.read(leases.live)}
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+        served = await rows(one)
+        left = await one.store.read(leases.live)
+    assert any(name.startswith("serve:") for name in names)
+    assert len(ran) == len({row.slot for row in served}) == len(served)
+    assert left == []
+
+
+def test_names_lead_to_jobs(settings):
+    from servicedesk_core.config import parse_settings
+
+    keys = parse_settings(settings())
+    assert [j.name for j in job_named(keys, "sync")] == ["sync:log"]
+    assert [j.name for j in job_named(keys, "alerts")] == ["alerts"]
