@@ -4,6 +4,7 @@ import asyncio
 import functools
 import ssl
 import zlib
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
@@ -12,6 +13,7 @@ from servicedesk_core.http.response import Headers
 from servicedesk_core.http.wire import Failure, WireAnswer, WireError, WireRequest
 
 Transport = httpx.AsyncBaseTransport
+Exchange = Callable[[str, str, bytes, Callable[[], Awaitable[WireAnswer]]], Awaitable[WireAnswer]]
 
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 _SEND_STARTED = "http11.send_request_headers.started"
@@ -171,6 +173,42 @@ class Backend:
 
     def _too_large(self) -> WireError:
         return WireError(Failure.TOO_LARGE, f"a body of more than {self._max_body_bytes} bytes", maybe_sent=True)
+
+
+class ExchangeTransport(httpx.AsyncBaseTransport):
+    """Lets a function answer every request, with the network at hand; for recordings and their replay.
+
+    Args:
+        exchange: Gets method, URL and body of a request, and a function that asks the network; returns the answer.
+    """
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+        self._network: httpx.AsyncHTTPTransport | None = None
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer one request."""
+        content = await request.aread()
+        answer = await self._exchange(request.method, str(request.url), content, lambda: self._forward(request))
+        return httpx.Response(answer.status, headers=list(answer.headers.items()), content=answer.content)
+
+    async def aclose(self) -> None:
+        """Close the network's connections."""
+        if self._network is not None:
+            await self._network.aclose()
+
+    async def _forward(self, request: httpx.Request) -> WireAnswer:
+        if self._network is None:
+            self._network = httpx.AsyncHTTPTransport(verify=tls_context(), trust_env=False)
+        response = await self._network.handle_async_request(request)
+        try:
+            content = await response.aread()  # decoded, so the fields about its form no longer hold
+        finally:
+            await response.aclose()
+        form = {"content-encoding", "content-length", "transfer-encoding"}
+        return WireAnswer(
+            response.status_code, Headers((k, v) for k, v in response.headers.items() if k.lower() not in form), content
+        )
 
 
 class _Progress:

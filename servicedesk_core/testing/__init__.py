@@ -4,6 +4,7 @@ from servicedesk_core.testing.clock import FakeClock
 from servicedesk_core.testing.context import make_context, opened
 from servicedesk_core.testing.maker import MemoryMaker
 from servicedesk_core.testing.memory import MemoryState
+from servicedesk_core.testing.recording import Recorder, Replayer, UnrecordedRequestError, live_connection
 from servicedesk_core.testing.suites.ticket_sync import TicketSyncSuite
 from servicedesk_core.testing.suites.warranty_claims import ClaimVendor, WarrantyClaimsSuite, granted_http
 from servicedesk_core.testing.suites.warranty_lookup import WarrantyLookupSuite
@@ -14,13 +15,17 @@ __all__ = [
     "FakeClock",
     "MemoryMaker",
     "MemoryState",
+    "Recorder",
+    "Replayer",
     "TicketSyncSuite",
+    "UnrecordedRequestError",
     "WarrantyClaimsSuite",
     "WarrantyLookupSuite",
     "WriteFault",
     "WriteSuite",
     "WriteVendor",
     "granted_http",
+    "live_connection",
     "make_context",
     "opened",
 ]
