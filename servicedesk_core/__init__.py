@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from servicedesk_core.hooks.markers import hookimpl as hookimpl
     from servicedesk_core.runtime.blocking import BlockingServiceDesk as BlockingServiceDesk
     from servicedesk_core.runtime.desk import ServiceDesk as ServiceDesk
+    from servicedesk_core.store.queries.scope import Scope as Scope
     from servicedesk_core.store.queries.tickets import TicketFilter as TicketFilter
 
 __version__ = "0.1.0"
@@ -26,6 +27,7 @@ _HOME = {
     "Connector": "servicedesk_core.hooks.connector",
     "ConnectorContext": "servicedesk_core.hooks.context",
     "ConnectorSettings": "servicedesk_core.hooks.context",
+    "Scope": "servicedesk_core.store.queries.scope",
     "ServiceDesk": "servicedesk_core.runtime.desk",
     "ServiceDeskError": "servicedesk_core.errors",
     "TicketFilter": "servicedesk_core.store.queries.tickets",

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from servicedesk_core.store.queries import tickets
 from servicedesk_core.store.queries.desk import DeskNumbers, Figure, desk_numbers
+from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.queries.tickets import TicketFilter, TicketRow
 
 TICKETS_ON_PAGE = 2_000
@@ -67,7 +68,15 @@ class DeskReport:
         return sum(f.count for f in self.numbers.by_status if f.tickets is not None and f.tickets.unmapped_status)
 
 
-def build(tx: Connection, *, desk: str, timezone: str, now: datetime, connection: str | None = None) -> DeskReport:
+def build(
+    tx: Connection,
+    *,
+    desk: str,
+    timezone: str,
+    now: datetime,
+    connection: str | None = None,
+    scope: Scope | None = None,
+) -> DeskReport:
     """Build the desk page from the store.
 
     Args:
@@ -76,21 +85,22 @@ def build(tx: Connection, *, desk: str, timezone: str, now: datetime, connection
         timezone: IANA zone for dates.
         now: The instant that ages and dues are measured against.
         connection: Only this connection.
+        scope: Only what it lets through.
 
     Raises:
         NotFoundLocallyError: There is no such connection.
     """
-    numbers = desk_numbers(tx, now, connection)
+    numbers = desk_numbers(tx, now, connection, scope=scope)
     return DeskReport(
         desk=desk,
         timezone=timezone,
         numbers=numbers,
-        watch=tuple(_watch(tx, numbers)),
-        tickets=_oldest(tx, TicketFilter(connection=connection, only_open=True), TICKETS_ON_PAGE),
+        watch=tuple(_watch(tx, numbers, scope)),
+        tickets=_oldest(tx, TicketFilter(connection=connection, only_open=True), TICKETS_ON_PAGE, scope),
     )
 
 
-def _watch(tx: Connection, numbers: DeskNumbers) -> Iterator[WatchList]:
+def _watch(tx: Connection, numbers: DeskNumbers, scope: Scope | None) -> Iterator[WatchList]:
     lists: Iterable[tuple[str, str, str, Figure]] = (
         ("new", "New", "Nobody has triaged them yet.", numbers.new),
         ("unassigned", "Unassigned", "No technician owns them.", numbers.unassigned),
@@ -99,15 +109,16 @@ def _watch(tx: Connection, numbers: DeskNumbers) -> Iterator[WatchList]:
         ("over-estimate", "Worked more than estimated", "Recorded time exceeds the plan.", numbers.over_estimate),
     )
     for name, title, definition, figure in lists:
-        rows = _oldest(tx, figure.tickets, TICKETS_IN_LIST) if figure.tickets is not None else ()
+        rows = _oldest(tx, figure.tickets, TICKETS_IN_LIST, scope) if figure.tickets is not None else ()
         yield WatchList(name, title, definition, figure.count, rows, f"servicedesk tickets list --watch {name}")
 
 
-def _oldest(tx: Connection, chosen: TicketFilter, limit: int) -> tuple[TicketRow, ...]:
+def _oldest(tx: Connection, chosen: TicketFilter, limit: int, scope: Scope | None) -> tuple[TicketRow, ...]:
     rows: tuple[TicketRow, ...] = ()
     after: str | None = None
     while len(rows) < limit:
-        page = tickets.list(tx, chosen, after=after, limit=min(1_000, limit - len(rows)), oldest_first=True)
+        most = min(1_000, limit - len(rows))
+        page = tickets.list(tx, chosen, after=after, limit=most, oldest_first=True, scope=scope)
         rows += page.rows
         after = page.next
         if after is None:

@@ -3,11 +3,20 @@
 from collections.abc import AsyncGenerator, Collection
 from functools import partial
 
+from sqlalchemy import Connection
+
 from servicedesk_core.hooks import Change
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Store, changes
+from servicedesk_core.store.queries.scope import Scope, Sight
 
 BATCH = 500
+
+
+def _in_scope(tx: Connection, batch: list[Change], scope: Scope) -> list[Change]:
+    sight = Sight(tx, scope)
+    seen = {e: sight.local_ids(e, [c.local_id for c in batch if c.entity == e]) for e in {c.entity for c in batch}}
+    return [c for c in batch if c.connection == scope.connection and c.local_id in seen[c.entity]]
 
 
 async def follow(
@@ -19,6 +28,7 @@ async def follow(
     entities: Collection[str] | None,
     include_backfill: bool,
     poll_s: float | None,
+    scope: Scope | None = None,
 ) -> AsyncGenerator[Change, None]:
     """Yield changes in order.
 
@@ -33,6 +43,7 @@ async def follow(
         entities: Only these streams.
         include_backfill: Also what a backfill or a remap brought.
         poll_s: Seconds between looks for more; ``None`` = end when there is nothing more.
+        scope: Only changes of records that it lets through now; those of records that are not there any more are not.
     """
     position = since
     if position is None:
@@ -48,9 +59,12 @@ async def follow(
                 include_backfill=include_backfill,
             )
         )
-        for change in batch:
+        told = batch if scope is None else await store.read(partial(_in_scope, batch=batch, scope=scope))
+        for change in told:
             yield change
             position = change.seq
+        if batch:
+            position = batch[-1].seq
         if len(batch) < BATCH:
             position = max(position, head)  # what was filtered out is done too
         if consumer:

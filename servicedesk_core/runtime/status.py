@@ -1,7 +1,8 @@
 """The state of the desk's data and jobs, from the store alone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -13,10 +14,13 @@ from servicedesk_core.runtime.quotas import QuotaStatus, quotas
 from servicedesk_core.store import alerts, changes, issues, leases, runs, sources
 from servicedesk_core.store.alerts import Alert, Channel
 from servicedesk_core.store.queries.completeness import StreamCompleteness, completeness
+from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.runs import Run
 from servicedesk_core.store.sources import Source
 
 _STATES = {"ok": "complete"}
+_FOR_CLIENTS = frozenset({"desk", "as_of", "store", "last_change", "connections", "streams"})
+"""What a read with a scope keeps; every other part of the state is a tuple, and empty then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +152,25 @@ def _info(
         blocked_reason=source.blocked_reason if source else None,
         blocked_at=source.blocked_at if source else None,
     )
+
+
+def scoped(tx: Connection, whole: DeskStatus, scope: Scope) -> DeskStatus:
+    """Return what a client may see of the state: how complete and fresh its own records are."""
+    counted = {(row.connection, row.stream): row for row in completeness(tx, scope=scope)}
+    nothing: dict[str, Any] = dict.fromkeys(_ONLY_FOR_THE_DESK, ())
+    return replace(
+        whole,
+        connections=tuple(c for c in whole.connections if c.name == scope.connection),
+        streams=tuple(
+            replace(s, records=counted[key].rows, quarantined=0)
+            for s in whole.streams
+            if (key := (s.connection, s.stream)) in counted
+        ),
+        **nothing,
+    )
+
+
+_ONLY_FOR_THE_DESK = tuple(f.name for f in fields(DeskStatus) if f.name not in _FOR_CLIENTS)
 
 
 def status(tx: Connection, settings: DeskSettings, *, store: str, now: datetime) -> DeskStatus:

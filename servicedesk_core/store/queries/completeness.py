@@ -1,13 +1,14 @@
 """How complete and how fresh the data is: it stands on top of every page of figures."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
 from servicedesk_core.store import passes, quarantine, runs, sources
 from servicedesk_core.store.fields import optional_instant
+from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.schema import RECORDS, ticket_source
 
 
@@ -49,18 +50,38 @@ OPEN_PIECE = "open"
 """Piece of a backfill that reads open tickets of any age; it says nothing about a range."""
 
 
-def completeness(tx: Connection, connection: str | None = None) -> tuple[StreamCompleteness, ...]:
+def completeness(
+    tx: Connection, connection: str | None = None, *, scope: Scope | None = None
+) -> tuple[StreamCompleteness, ...]:
     """Return the completeness of every stream that was ever read.
 
     Args:
         tx: Any transaction.
         connection: Only this connection.
+        scope: Count only what it lets through, and only streams that belong to a client; nobody can say whose a
+            quarantined or vanished record is, so neither is counted.
 
     Raises:
         NotFoundLocallyError: There is no such connection.
     """
+    if scope is not None:
+        if connection not in {None, scope.connection}:
+            return ()
+        sight = Sight(tx, scope)
+        rows = _of_source(tx, sources.get(tx, scope.connection))
+        return tuple(_scoped(tx, row, sight) for row in rows if sight.condition(row.stream) is not None)
     chosen = sources.all(tx) if connection is None else [sources.get(tx, connection)]
     return tuple(row for source in chosen for row in _of_source(tx, source))
+
+
+def _scoped(tx: Connection, row: StreamCompleteness, sight: Sight) -> StreamCompleteness:
+    table = RECORDS[row.stream]
+    mine = sight.require(row.stream) & table.c.gone_at.is_(None)
+    count = tx.execute(select(func.count()).select_from(table).where(mine)).scalar_one()
+    oldest = None
+    if row.stream == "tickets":
+        oldest = optional_instant(tx.execute(select(func.min(table.c.created_at)).where(mine)).scalar_one())
+    return replace(row, rows=count, gone=0, quarantined=0, oldest_created_at=oldest)
 
 
 def _of_source(tx: Connection, source: sources.Source) -> list[StreamCompleteness]:

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from servicedesk_core.domain import Priority, StatusCategory
 from servicedesk_core.store import sources
 from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.queries.completeness import StreamCompleteness, completeness
 from servicedesk_core.store.queries.names import Names
+from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.queries.tickets import TicketFilter, worked_seconds
 from servicedesk_core.store.schema import IS_OPEN, RECORDS, ticket_source
 
@@ -76,18 +77,21 @@ class DeskNumbers:
     completeness: tuple[StreamCompleteness, ...]
 
 
-def desk_numbers(tx: Connection, now: datetime, connection: str | None = None) -> DeskNumbers:
+def desk_numbers(
+    tx: Connection, now: datetime, connection: str | None = None, *, scope: Scope | None = None
+) -> DeskNumbers:
     """Return the numbers of the desk page.
 
     Args:
         tx: Any transaction.
         now: The instant that ages and dues are measured against.
         connection: Only this connection.
+        scope: Count only what it lets through; open a figure with the same scope.
 
     Raises:
         NotFoundLocallyError: There is no such connection.
     """
-    desk = _Desk(tx, connection, now)
+    desk = _Desk(tx, connection, now, scope)
     count = desk.sums(_conditions(now))
     technicians = desk.by_reference("assignee_ref", "technicians", "assignee", "unassigned")
     by_status, by_priority = desk.by_status_and_priority()
@@ -110,11 +114,11 @@ def desk_numbers(tx: Connection, now: datetime, connection: str | None = None) -
             "on hold past due", count["past_due"], categories=(StatusCategory.ON_HOLD,), due_before=now
         ),
         unassigned=desk.figure("unassigned", count["unassigned"], assignee=""),
-        over_estimate=desk.figure("worked more than estimated", _over_estimate(tx, desk.source_id), over_estimate=True),
+        over_estimate=desk.figure("worked more than estimated", _over_estimate(tx, desk), over_estimate=True),
         overloaded=tuple(
             f for f in technicians if f.count > MANY_TICKETS and f.tickets is not None and f.tickets.assignee != ""
         ),
-        completeness=completeness(tx, connection),
+        completeness=completeness(tx, connection, scope=scope),
     )
 
 
@@ -132,23 +136,28 @@ def _conditions(now: datetime) -> dict[str, str]:
     }
 
 
-def _over_estimate(tx: Connection, source_id: int | None) -> int:
+def _over_estimate(tx: Connection, desk: "_Desk") -> int:
     t = RECORDS["tickets"].c
     query = select(t.local_id).where(IS_OPEN, t.gone_at.is_(None), t.estimated_s > 0, worked_seconds() > t.estimated_s)
-    if source_id is not None:
-        query = query.where(ticket_source == source_id)
+    if desk.source_id is not None:
+        query = query.where(ticket_source == desk.source_id)
+    if desk.scoped is not None:
+        query = query.where(desk.scoped)
     return len(tx.execute(query).all())
 
 
 class _Desk:
     """Counts open tickets, and makes figures whose filters share the connection and ``only_open``."""
 
-    def __init__(self, tx: Connection, connection: str | None, now: datetime) -> None:
+    def __init__(self, tx: Connection, connection: str | None, now: datetime, scope: Scope | None = None) -> None:
         self.tx = tx
         self.connection = connection
         self.source_id = None if connection is None else sources.get(tx, connection).id
         self.now = now
+        self.scoped = None if scope is None else Sight(tx, scope).require("tickets")
         restrict = "" if self.source_id is None else f" AND +source_id = {self.source_id}"
+        if self.scoped is not None:
+            restrict += f" AND {_literal(tx, self.scoped)}"
         self.open = f"FROM tickets WHERE is_open AND gone_at IS NULL{restrict}"
 
     def figure(self, label: str, count: int, **restrict: object) -> Figure:
@@ -201,6 +210,12 @@ class _Desk:
         ]
         unknown = counted["age unknown"]
         return (*figures, Figure("age unknown", unknown, None)) if unknown else tuple(figures)
+
+
+def _literal(tx: Connection, condition: ColumnElement[bool]) -> str:
+    """Return a condition as SQL with its values in it, quoted by the dialect."""
+    sql = str(condition.compile(dialect=tx.dialect, compile_kwargs={"literal_binds": True}))
+    return f"({sql})"
 
 
 def _ages(now: datetime) -> dict[str, tuple[datetime | None, datetime | None]]:

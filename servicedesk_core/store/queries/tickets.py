@@ -24,6 +24,7 @@ from servicedesk_core.store import bulk, sources
 from servicedesk_core.store.codec import codec_of
 from servicedesk_core.store.fields import optional_instant, to_us
 from servicedesk_core.store.queries.names import Names, name_column
+from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.schema import IS_OPEN, RECORDS, ticket_source
 from servicedesk_core.store.schema import sources as source_table
 
@@ -168,6 +169,7 @@ def list(  # noqa: A001  # reads as tickets.list
     after: str | None = None,
     limit: int = 50,
     oldest_first: bool = False,
+    scope: Scope | None = None,
 ) -> TicketPage:
     """Return tickets by creation, the newest first unless asked otherwise.
 
@@ -177,6 +179,7 @@ def list(  # noqa: A001  # reads as tickets.list
         after: ``next`` of the page before, in the same order.
         limit: At most so many, up to 1,000.
         oldest_first: The oldest first.
+        scope: Only what it lets through.
 
     Raises:
         CursorError: ``after`` is not a position of this list.
@@ -185,7 +188,7 @@ def list(  # noqa: A001  # reads as tickets.list
     chosen = chosen or TicketFilter()
     limit = max(1, min(limit, _MOST))
     created, local_id = _position(after)
-    query = _base().where(*_conditions(tx, chosen))
+    query = _base().where(*_conditions(tx, chosen), *_in_scope(tx, scope))
     found: builtins.list[Any] = []
     if after is None or created is not None:  # two queries, so that both databases can walk the index
         order = (_T.created_at, _T.local_id) if oldest_first else (_T.created_at.desc(), _T.local_id.desc())
@@ -205,19 +208,25 @@ def list(  # noqa: A001  # reads as tickets.list
     return TicketPage(rows, None if last is None else f"{last['created_at'] or ''}:{last['local_id']}")
 
 
-def count(tx: Connection, chosen: TicketFilter | None = None) -> int:
-    """Return how many tickets a filter lets through."""
-    query = select(func.count()).select_from(RECORDS["tickets"]).where(*_conditions(tx, chosen or TicketFilter()))
+def _in_scope(tx: Connection, scope: Scope | None) -> "builtins.list[Any]":
+    return [] if scope is None else [Sight(tx, scope).require("tickets")]
+
+
+def count(tx: Connection, chosen: TicketFilter | None = None, *, scope: Scope | None = None) -> int:
+    """Return how many tickets a filter, and a scope if there is one, let through."""
+    conditions = [*_conditions(tx, chosen or TicketFilter()), *_in_scope(tx, scope)]
+    query = select(func.count()).select_from(RECORDS["tickets"]).where(*conditions)
     return tx.execute(query).scalar_one()
 
 
-def get(tx: Connection, connection: str | None, ref: str) -> TicketDetail:
+def get(tx: Connection, connection: str | None, ref: str, *, scope: Scope | None = None) -> TicketDetail:
     """Return one ticket with everything that hangs on it, even when it is gone at the vendor.
 
     Args:
         tx: Any transaction.
         connection: Name of the connection, or ``None`` for any.
         ref: The vendor's id or number of the ticket.
+        scope: The ticket must be in it; references out of it are left out.
 
     Raises:
         NotFoundLocallyError: The store has no such ticket.
@@ -226,7 +235,7 @@ def get(tx: Connection, connection: str | None, ref: str) -> TicketDetail:
     columns = [_T[name] for name in codec.names if name not in _LISTED]
     query = _base().add_columns(*columns, _T.gone_at, _T.gone_reason).order_by(_T.local_id).limit(1)
     chosen = [sources.get(tx, connection)] if connection is not None else sources.all(tx)
-    query = query.where(_T.source_id.in_([source.id for source in chosen]))
+    query = query.where(_T.source_id.in_([source.id for source in chosen]), *_in_scope(tx, scope))
     found = tx.execute(query.where(_T.external_id == ref)).mappings().all()
     found = found or tx.execute(query.where(_T.number == ref)).mappings().all()
     if not found:
@@ -240,6 +249,12 @@ def get(tx: Connection, connection: str | None, ref: str) -> TicketDetail:
     notes = _children(tx, "notes", source_id, ticket_ref, "created_at")
     time_entries = _children(tx, "time_entries", source_id, ticket_ref, "start_at", "created_at")
     events = _children(tx, "ticket_events", source_id, ticket_ref, "effective_at", "source_seq")
+    if scope is not None:
+        sight = Sight(tx, scope)
+        ticket, notes, time_entries, events = (
+            sight.cleaned((ticket,))[0],
+            *map(sight.cleaned, (notes, time_entries, events)),
+        )
     return TicketDetail(
         row=_rows(tx, [stored])[0],
         ticket=ticket,  # type: ignore[arg-type]

@@ -1,0 +1,203 @@
+"""What one client, or one queue, may see of the desk. Whatever is not known to belong to it is left out."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, select
+
+from servicedesk_core.domain import REFERENCES, Entity, TicketEvent
+from servicedesk_core.errors import NotFoundLocallyError, SettingsError
+from servicedesk_core.store import bulk, sources
+from servicedesk_core.store.schema import RECORDS
+
+E = TypeVar("E", bound=Entity)
+
+OF_COMPANY = ("sites", "contacts", "assets", "contracts", "projects", "appointments")
+"""Streams whose records name their company."""
+
+OF_TICKET = ("ticket_events", "notes", "time_entries", "sla_results", "surveys")
+"""Streams whose records hang on a ticket."""
+
+OF_PARENT = {"contract_services": ("contract_ref", "contracts"), "tasks": ("project_ref", "projects")}
+"""Streams whose records hang on something else that names its company."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose records a read may answer with: those of some companies, of some queues, or of both at once.
+
+    Args:
+        connection: Name of the connection whose ids the others are; records of other connections are not seen.
+        companies: The vendor's ids of the companies; empty = of any.
+        queues: The vendor's ids of the queues whose tickets are seen; empty = of any.
+
+    Raises:
+        SettingsError: Neither a company nor a queue is named.
+    """
+
+    connection: str
+    companies: Collection[str] = frozenset()
+    queues: Collection[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        for name in ("companies", "queues"):
+            value = getattr(self, name)
+            object.__setattr__(self, name, frozenset((value,) if isinstance(value, str) else value))
+        if not self.companies and not self.queues:
+            message = "A scope without a company and without a queue would see everything."
+            raise SettingsError(message, hint="Name at least one, or pass no scope.")
+
+
+class Sight:
+    """A scope, held against one store.
+
+    Args:
+        tx: Any transaction.
+        scope: The scope.
+
+    Raises:
+        NotFoundLocallyError: There is no such connection.
+    """
+
+    def __init__(self, tx: Connection, scope: Scope) -> None:
+        self._tx = tx
+        self.scope = scope
+        self.source_id = sources.get(tx, scope.connection).id
+
+    def condition(self, stream: str) -> ColumnElement[bool] | None:
+        """Return what is true of the stream's rows in the scope; ``None`` when none of them belong to a client."""
+        table = RECORDS.get(stream)
+        own = self._own(stream)
+        return None if table is None or own is None else (table.c.source_id + 0 == self.source_id) & own
+
+    def require(self, stream: str) -> ColumnElement[bool]:
+        """Return :meth:`condition`.
+
+        Raises:
+            NotFoundLocallyError: Records of the stream belong to no single client.
+        """
+        if (condition := self.condition(stream)) is None:
+            message = f"The stream {stream} holds nothing that belongs to the scope of this read."
+            raise NotFoundLocallyError(message, hint="Read it without a scope, for the desk itself.")
+        return condition
+
+    def _own(self, stream: str) -> ColumnElement[bool] | None:
+        scope, tickets = self.scope, RECORDS["tickets"].c
+        if stream == "tickets":
+            conditions = [tickets.company_ref.in_(scope.companies)] if scope.companies else []
+            conditions += [tickets.queue_ref.in_(scope.queues)] if scope.queues else []
+            return conditions[0] if len(conditions) == 1 else conditions[0] & conditions[1]
+        if stream == "companies":
+            of_tickets = select(tickets.company_ref).where(tickets.source_id == self.source_id, self._own_tickets())
+            wanted = scope.companies or of_tickets
+            return RECORDS["companies"].c.external_id.in_(wanted)
+        if stream in OF_TICKET:
+            ids = select(tickets.external_id).where(tickets.source_id == self.source_id, self._own_tickets())
+            return RECORDS[stream].c.ticket_ref.in_(ids)
+        return self._of_company(stream) if scope.companies else None
+
+    def _of_company(self, stream: str) -> ColumnElement[bool] | None:
+        scope = self.scope
+        if stream in OF_COMPANY:
+            return RECORDS[stream].c.company_ref.in_(scope.companies)
+        if stream in OF_PARENT:
+            column, parent = OF_PARENT[stream]
+            parents = RECORDS[parent].c
+            ids = select(parents.external_id).where(
+                parents.source_id == self.source_id, parents.company_ref.in_(scope.companies)
+            )
+            return RECORDS[stream].c[column].in_(ids)
+        return None
+
+    def _own_tickets(self) -> ColumnElement[bool]:
+        own = self._own("tickets")
+        assert own is not None  # noqa: S101  # tickets always have one
+        return own
+
+    def local_ids(self, stream: str, ids: Iterable[int]) -> frozenset[int]:
+        """Return those of the desk's own ids of a stream that are in the scope."""
+        if (condition := self.condition(stream)) is None:
+            return frozenset()
+        column = RECORDS[stream].c.local_id
+        return frozenset(self._tx.execute(select(column).where(column.in_(list(ids)), condition)).scalars())
+
+    def is_limited(self, target: str) -> bool:
+        """Whether a reference to a stream may lead out of the scope: to another client's record, or another queue."""
+        if target == "queues":
+            return bool(self.scope.queues)
+        return target in {"companies", "tickets", *OF_COMPANY, *OF_TICKET, *OF_PARENT}
+
+    def refs(self, target: str, refs: Iterable[str]) -> frozenset[str]:
+        """Return those of the vendor's ids of a stream that a record in the scope may name."""
+        wanted = {ref for ref in refs if ref}
+        if not self.is_limited(target):
+            return frozenset(wanted)
+        if target == "queues":
+            return frozenset(wanted) & frozenset(self.scope.queues)
+        condition = self.condition(target)
+        if condition is None or not wanted:
+            return frozenset()
+        ids = select(RECORDS[target].c.local_id).where(condition)
+        query = f"SELECT local_id, external_id FROM {target} WHERE source_id = {{source}} AND external_id IN {{values}}"  # noqa: S608
+        found = {row[0]: row[1] for row in bulk.select_in(self._tx, query, self.source_id, wanted)}
+        seen = self._tx.execute(ids.where(RECORDS[target].c.local_id.in_(list(found)))).scalars()
+        return frozenset(found[local_id] for local_id in seen)
+
+    def state(self, state: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what an event says of a ticket without references that lead out of the scope."""
+        wanted: dict[str, set[str]] = {}
+        for target, refs in _of_state(state):
+            wanted.setdefault(target, set()).update(refs)
+        return _state(state, {target: self.refs(target, refs) for target, refs in wanted.items()})
+
+    def cleaned(self, records: Sequence[E]) -> tuple[E, ...]:
+        """Return records without references that lead out of the scope."""
+        wanted: dict[str, set[str]] = {}
+        for record in records:
+            for target, refs in _references(record):
+                wanted.setdefault(target, set()).update(refs)
+        seen = {target: self.refs(target, refs) for target, refs in wanted.items()}
+        return tuple(_without(record, seen) for record in records)
+
+
+def _references(record: Entity) -> Iterable[tuple[str, tuple[str, ...]]]:
+    for column, target in REFERENCES[record.stream].items():
+        value = getattr(record, column)
+        yield target, value if isinstance(value, tuple) else (value,) if value else ()
+    if isinstance(record, TicketEvent):
+        for state in (record.before, record.after):
+            yield from _of_state(state)
+
+
+def _of_state(state: Mapping[str, Any]) -> Iterable[tuple[str, tuple[str, ...]]]:
+    for column, target in REFERENCES["tickets"].items():
+        value = state.get(column)
+        yield target, tuple(map(str, value)) if isinstance(value, list | tuple) else (value,) if value else ()
+
+
+def _without(record: E, seen: Mapping[str, Collection[str]]) -> E:
+    changes: dict[str, Any] = {}
+    for column, target in REFERENCES[record.stream].items():
+        value = getattr(record, column)
+        if isinstance(value, tuple):
+            changes[column] = tuple(ref for ref in value if ref in seen[target])
+        elif value is not None and value not in seen[target]:
+            changes[column] = None
+    if isinstance(record, TicketEvent):
+        changes["before"] = _state(record.before, seen)
+        changes["after"] = _state(record.after, seen)
+    return record.model_copy(update=changes)
+
+
+def _state(state: Mapping[str, Any], seen: Mapping[str, Collection[str]]) -> dict[str, Any]:
+    kept: dict[str, Any] = {}
+    for name, value in state.items():
+        target = REFERENCES["tickets"].get(name)
+        if target is None or value is None:
+            kept[name] = value
+        elif isinstance(value, list | tuple):
+            kept[name] = [ref for ref in value if ref in seen[target]]
+        elif value in seen[target]:
+            kept[name] = value
+    return kept
