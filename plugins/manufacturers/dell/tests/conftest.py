@@ -150,7 +150,7 @@ def follow():
     return run
 
 
-def make_claim(**changes):
+def _claim(**changes):
     """Return a claim that Dell takes."""
     given = {
         "id": "SD-TEST000001",
@@ -169,7 +169,7 @@ def make_claim(**changes):
     return Claim(**given | changes)
 
 
-@pytest.fixture
-def claim():
+@pytest.fixture(scope="session")
+def make_claim():
     """Make a claim that Dell takes, with changes."""
-    return make_claim
+    return _claim

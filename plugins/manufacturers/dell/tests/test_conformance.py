@@ -77,8 +77,8 @@ class TestDellClaims(WarrantyClaimsSuite):
         return dell
 
     @pytest.fixture
-    def claim(self, claim):
-        return claim()
+    def claim(self, make_claim):
+        return make_claim()
 
     @pytest.fixture
     def vendor(self, maker):

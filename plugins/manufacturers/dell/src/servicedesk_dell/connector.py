@@ -14,7 +14,7 @@ from servicedesk_core.domain.warranty import (
     EntitlementResult,
     PartInfo,
 )
-from servicedesk_core.errors import OutcomeUnknownError, RejectedError
+from servicedesk_core.errors import ConnectorError, OutcomeUnknownError, RejectedError
 from servicedesk_core.hooks import (
     Capabilities,
     Connector,
@@ -44,6 +44,7 @@ NO_SUCH_TAG = "ZZZZZZ0"
 _CLOCKS_DIFFER = timedelta(minutes=5)
 _LATECOMERS = timedelta(minutes=15)
 _LONGEST_NOTE = 300
+_SUCCESS, _REFUSAL = "Success", "ValidationError"
 
 
 class Dell(Connector[DellSettings]):
@@ -109,8 +110,8 @@ class Dell(Connector[DellSettings]):
         self._refuse_what_dell_refuses(claim)
         warnings = await admitted(self.ctx, self._dispatch)
         created = await self._dispatch.create(new_dispatch(claim, self.ctx.settings))
-        if created.code is None:
-            raise self._refused(created)
+        if created.code is None or created.result not in {None, _SUCCESS}:
+            raise self._not_done(created, is_refusal=created.result == _REFUSAL and created.code is None)
         return receipt(self._discreet(created), warnings=warnings)
 
     @hookimpl
@@ -119,8 +120,9 @@ class Dell(Connector[DellSettings]):
         self._refuse_what_dell_refuses(claim)
         warnings = await admitted(self.ctx, self._dispatch)
         created = await self._dispatch.resubmit(repeated_dispatch(ref, claim))
-        if created.result != "Success" and (created.code is None or created.notes):
-            raise self._refused(created)
+        # Without a result, notes are reasons here; the code of the claim may stand in a refusal too.
+        if created.result != _SUCCESS and (created.result is not None or created.code is None or created.notes):
+            raise self._not_done(created, is_refusal=created.result == _REFUSAL)
         left_out = ("Files do not travel with a resubmission.",) if claim.attachments else ()
         return receipt(self._discreet(created), ref=ref, warnings=warnings + left_out)
 
@@ -159,17 +161,17 @@ class Dell(Connector[DellSettings]):
                 connection=self.ctx.connection,
             )
 
-    def _refused(self, created: Created) -> RejectedError | OutcomeUnknownError | Exception:
-        notes = self._discreet(created).notes
-        if created.code is not None or created.result in {None, "Success"}:
+    def _not_done(self, created: Created, *, is_refusal: bool) -> ConnectorError:
+        """Return the error for an answer that confirms nothing: a refusal, or a doubt."""
+        if not is_refusal:
             return OutcomeUnknownError(
                 "Dell's answer calls itself neither a success nor a refusal.",
                 hint="It is looked up before it is sent again.",
                 connection=self.ctx.connection,
             )
-        about_login = refusal(self._dispatch, notes)
-        return about_login or RejectedError(
-            "Dell refused the claim; nothing was created.",
+        notes = self._discreet(created).notes
+        return refusal(self._dispatch, notes) or RejectedError(
+            "Dell refused the claim; nothing was done.",
             field_errors=notes,
             hint="Correct the claim and submit it again.",
             connection=self.ctx.connection,

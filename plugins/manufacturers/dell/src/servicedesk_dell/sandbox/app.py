@@ -98,9 +98,11 @@ class Sandbox:
         }
 
     def reset(self, *, claims: bool = True) -> dict[str, int]:
-        """Forget claims, tokens, counters and faults."""
+        """Forget claims, tokens, counters and faults; time begins again."""
         if claims:
             self.claims.clear()
+            self._start = self.options.start
+            self._origin = time.monotonic()
         self._script.load([])
         self.tokens = Tokens(self.options)
         self.dispatch = Dispatch(self.options, self.claims)
