@@ -35,7 +35,7 @@ class Stand:
 
     @property
     def requests(self):
-        return self.sandbox.vendor.requests
+        return self.sandbox.requests
 
     def settings(self, **changes):
         given = {"client_id": self.sandbox.options.client_id, "url": self.url}

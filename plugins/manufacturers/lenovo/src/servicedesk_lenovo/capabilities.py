@@ -10,7 +10,7 @@ ACCESS = (
     "A ClientID may have some roles only; what the others are for then answers that the role is missing.",
     "Whether Lenovo still opens case creation to new ClientIDs is not published; look-ups work without it.",
 )
-DOCUMENTATION = "https://supportapi.lenovo.com/documentation/Index.html"
+DOCUMENTATION = "https://supportapi.lenovo.com/Documentation/Warranty.html"
 SUBMIT = "claims.submit"
 SERVICES = (ClaimService.PARTS, ClaimService.ON_SITE, ClaimService.DEPOT)
 CASES_PER_REQUEST = 20

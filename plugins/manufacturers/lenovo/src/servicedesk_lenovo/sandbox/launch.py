@@ -1,12 +1,11 @@
 """Running a sandbox as a process of its own."""
 
-import signal
 from collections.abc import Callable
 from datetime import datetime
 
+from servicedesk_core.sandboxing import bind, run_until_stopped
 from servicedesk_lenovo.sandbox.app import Sandbox
 from servicedesk_lenovo.sandbox.options import SandboxInfo, SandboxOptions
-from servicedesk_lenovo.sandbox.server import bind, make_server
 
 
 def launch(
@@ -37,9 +36,6 @@ def launch(
     try:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         announce(SandboxInfo(url=url, client_id=client_id, devices=len(sandbox.vendor.fleet)))
-        # The server raises the signal again when it has stopped; the listener must still be closed then.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: None)
-        make_server(sandbox).run(sockets=[listener])
+        run_until_stopped(sandbox, listener)
     finally:
         listener.close()

@@ -1,17 +1,15 @@
 """The vendor's interface: one ClientID, several interfaces below one version, errors that call themselves successes."""
 
 import random
-from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
 
+from servicedesk_core.sandboxing import Request, Response, VendorClock, json_response
 from servicedesk_lenovo.sandbox.cases import Cases
-from servicedesk_lenovo.sandbox.clock import VendorClock
 from servicedesk_lenovo.sandbox.fleet import CODES, PARTS, Fleet, parts_of
-from servicedesk_lenovo.sandbox.http import Request, Response, json_response
 from servicedesk_lenovo.sandbox.options import SandboxOptions
 
 _DENIED = {"Message": "Authorization has been denied for this request."}
@@ -34,7 +32,6 @@ class Vendor:
         self.clock = VendorClock(options.now)
         self.fleet = Fleet(options, self.clock.now())
         self.cases = Cases()
-        self.requests: Counter[str] = Counter()
         self.left = options.requests_allowed
         self._order = random.Random(options.seed)  # noqa: S311  the order of lists protects nothing
 
@@ -43,7 +40,6 @@ class Vendor:
         version, *rest = (segment.lower() for segment in request.segments) if request.segments else ("",)
         if version != "v2.5" or not rest or rest[0] not in _ROLE_OF:
             return json_response({"Message": "No HTTP resource was found that matches the request URI."}, 404)
-        self.requests[f"{request.method} {rest[0]}"] += 1
         if request.headers.get("clientid") != self.options.client_id:
             return json_response(_DENIED, 401)
         if self.left is not None:
@@ -68,7 +64,7 @@ class Vendor:
         return answer(request, names)
 
     def _warranty(self, request: Request, names: tuple[str, ...]) -> Response:
-        fields = request.form if request.method == "POST" else request.params
+        fields = request.form() if request.method == "POST" else _query(request)
         if fields is None:
             return json_response({"Message": "The request entity's media type is not supported."}, 415)
         codes = list(names) or _list(fields.get("id"))
@@ -97,30 +93,30 @@ class Vendor:
         return _AMBIGUOUS if found else _NOT_FOUND
 
     def _part(self, request: Request, names: tuple[str, ...]) -> Response:
-        numbers = list(names) or _list(request.params.get("id"))
+        numbers = list(names) or _list(request.param("id"))
         if numbers:
             rows = [PARTS[number] for number in numbers if number in PARTS]
             return json_response((rows[0] if rows else _NOT_FOUND) if len(numbers) == 1 else self._shuffled(rows))
-        found = self.fleet.find(request.params.get("serial", ""))
+        found = self.fleet.find(request.param("serial") or "")
         if len(found) != 1:
             return json_response(_AMBIGUOUS if found else _NOT_FOUND)
         return json_response(parts_of(found[0]))
 
     def _case(self, request: Request, names: tuple[str, ...]) -> Response:
-        numbers = list(names) or _list(request.params.get("id"))
+        numbers = list(names) or _list(request.param("id"))
         if numbers:
             found = [case.record for number in numbers if (case := self.cases.get(number))]
             if len(numbers) == 1:
                 return json_response(found[0] if found else {"Error": {"Code": 100, "Message": "Case is not found"}})
             return json_response(self._shuffled(found))
-        machines = self.fleet.find(request.params.get("serial", ""))
+        machines = self.fleet.find(request.param("serial") or "")
         if len(machines) != 1:
             return json_response(_AMBIGUOUS if machines else [])
-        since = _since(request.params.get("updated")) or self.clock.now() - timedelta(days=30)
+        since = _since(request.param("updated")) or self.clock.now() - timedelta(days=30)
         found = self.cases.search(
             machines[0]["Serial"],
-            status=request.params.get("status", "Open"),
-            kind=request.params.get("type"),
+            status=(request.param("status") or "Open"),
+            kind=request.param("type"),
             since=since,
         )
         return json_response(self._shuffled(found))
@@ -156,6 +152,10 @@ class Vendor:
 
     def _shuffled(self, rows: list[Any]) -> list[Any]:
         return self._order.sample(rows, len(rows))
+
+
+def _query(request: Request) -> dict[str, str]:
+    return {name.lower(): value for name, value in request.params}
 
 
 def _list(text: str | None) -> list[str]:
