@@ -9,6 +9,8 @@ import typer
 from typer.core import TyperGroup
 
 from servicedesk_core.cli import (
+    audit,
+    claims,
     connections,
     demo,
     doctor,
@@ -23,10 +25,12 @@ from servicedesk_core.cli import (
     report,
     sandbox,
     serve,
+    service,
     status,
     store,
     sync,
     tickets,
+    writes,
 )
 from servicedesk_core.cli.arguments import hoist
 from servicedesk_core.cli.context import CONFIG_VARIABLE, DEFAULT_CONFIG, Cli
@@ -40,8 +44,8 @@ The options below may stand anywhere on the line.
 
 
 _GROUPS = (
-    demo, init, connections, sync, status, tickets, report, export, quarantine, remap,
-    jobs, serve, mapping, plugins, doctor, store, new, sandbox,
+    demo, init, connections, sync, status, tickets, writes, claims, report, export, quarantine, remap,
+    jobs, serve, service, mapping, plugins, doctor, store, audit, new, sandbox,
 )  # fmt: skip
 _ORDER = [group.__name__.rpartition(".")[2] for group in _GROUPS]
 

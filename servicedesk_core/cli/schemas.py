@@ -35,6 +35,8 @@ class Document:
 
 
 _RUNTIME = "servicedesk_core.runtime"
+_CLAIMS = "servicedesk_core.runtime.claim_views"
+_VIEW = "servicedesk_core.runtime.write_views:WriteView"
 DOCUMENTS: dict[str, Document] = {
     "connections.list": Document(1, "The configured connections.", f"{_RUNTIME}:ConnectionInfo", many=True),
     "connections.test": Document(1, "What each tested connection can see.", f"{_RUNTIME}:ConnectionCheck", many=True),
@@ -44,10 +46,45 @@ DOCUMENTS: dict[str, Document] = {
     "status": Document(1, "Data and jobs of the desk.", f"{_RUNTIME}:DeskStatus"),
     "jobs.list": Document(1, "The jobs, when they are due and how they ended.", f"{_RUNTIME}:JobStanding", many=True),
     "jobs.run": Document(1, "How each job ended.", f"{_RUNTIME}:JobOutcome", many=True),
+    "service.status": Document(
+        1, "Whether the operating system runs the desk.", "servicedesk_core.runtime.services.service:ServiceStatus"
+    ),
     "tickets.list": Document(1, "A page of tickets.", "servicedesk_core.store.queries.tickets:TicketPage"),
     "tickets.show": Document(
         1, "One ticket with what hangs on it.", "servicedesk_core.store.queries.tickets:TicketDetail"
     ),
+    "tickets.create": Document(1, "The proposal, or what became of it.", _VIEW),
+    "tickets.update": Document(1, "The proposal, or what became of it.", _VIEW),
+    "tickets.assign": Document(1, "The proposal, or what became of it.", _VIEW),
+    "tickets.close": Document(1, "The proposal, or what became of it.", _VIEW),
+    "tickets.note": Document(1, "The proposal, or what became of it.", _VIEW),
+    "tickets.log-time": Document(1, "The proposal, or what became of it.", _VIEW),
+    "writes.list": Document(1, "Writes of the outbox.", _VIEW, many=True),
+    "writes.show": Document(1, "One with its history.", "servicedesk_core.runtime.write_views:WriteDetail"),
+    "writes.approve": Document(1, "What became of the approved writes.", _VIEW, many=True),
+    "writes.run": Document(1, "What a run did.", "servicedesk_core.runtime.writes:SendOutcome", many=True),
+    "writes.retry": Document(1, "What became of the retried writes.", _VIEW, many=True),
+    "writes.discard": Document(1, "The discarded writes.", _VIEW, many=True),
+    "writes.resolve": Document(1, "The write whose doubt was settled.", _VIEW),
+    "writes.revert": Document(1, "The write that restores old values.", _VIEW),
+    "audit.list": Document(1, "Records of the audit trail.", "servicedesk_core.store.audit:AuditRecord", many=True),
+    "audit.verify": Document(1, "Whether the chain holds.", "servicedesk_core.runtime.auditing:AuditCheck"),
+    "audit.checkpoint": Document(1, "How far the chain is.", "servicedesk_core.store.audit:Checkpoint"),
+    "claims.propose": Document(1, "Tickets that could be claimed.", f"{_CLAIMS}:Proposals"),
+    "claims.new": Document(1, "The drafts that were made.", f"{_CLAIMS}:ClaimDetail", many=True),
+    "claims.edit": Document(1, "The changed claim.", f"{_CLAIMS}:ClaimDetail"),
+    "claims.check": Document(1, "What a claim lacks.", f"{_CLAIMS}:ClaimCheck"),
+    "claims.submit": Document(1, "The claim after it was sent.", f"{_CLAIMS}:ClaimDetail"),
+    "claims.show": Document(1, "One claim with what hangs on it.", f"{_CLAIMS}:ClaimDetail"),
+    "claims.list": Document(1, "Claims.", "servicedesk_core.store.queries.claims:ClaimRow", many=True),
+    "claims.note": Document(1, "The claim after the note.", f"{_CLAIMS}:ClaimDetail"),
+    "claims.attach": Document(1, "The claim with its file.", f"{_CLAIMS}:ClaimDetail"),
+    "claims.resubmit": Document(1, "The claim after it was sent again.", f"{_CLAIMS}:ClaimDetail"),
+    "claims.cancel": Document(1, "The claim after it was withdrawn.", f"{_CLAIMS}:ClaimDetail"),
+    "claims.resolve": Document(1, "The claim after its doubt was settled.", f"{_CLAIMS}:ClaimDetail"),
+    "claims.poll": Document(1, "What following claims brought.", f"{_CLAIMS}:PollOutcome", many=True),
+    "claims.pack": Document(1, "Where the claim pack is.", f"{_CLAIMS}:PackOutcome"),
+    "claims.record": Document(1, "The claim with what was recorded.", f"{_CLAIMS}:ClaimDetail"),
     "quarantine.list": Document(1, "Records that could not be understood.", f"{_RUNTIME}:QuarantinedRecord", many=True),
     "quarantine.show": Document(1, "One of them with its payload.", f"{_RUNTIME}:QuarantinedRecord"),
     "quarantine.retry": Document(1, "What became of the retried records.", f"{_RUNTIME}:RetryOutcome"),
@@ -57,6 +94,17 @@ DOCUMENTS: dict[str, Document] = {
     "remap": Document(1, "What rebuilding the records did.", f"{_RUNTIME}:SyncOutcome", many=True),
     "mapping.check": Document(1, "How a file would be mapped.", "servicedesk_core.runtime.mappings:MappingCheck"),
     "report.desk": Document(1, "The desk page's numbers.", "servicedesk_core.reports.desk:DeskReport"),
+    "warranty.lookup": Document(1, "How the looked-up devices stand.", "servicedesk_core.warranty.lookup:LookupReport"),
+    "warranty.expiring": Document(1, "Devices whose cover ends.", "servicedesk_core.warranty.lists:ExpiringList"),
+    "warranty.missed": Document(1, "Claims that were missed.", "servicedesk_core.warranty.lists:MissedList"),
+    "warranty.report": Document(1, "Covers and claims.", "servicedesk_core.reports.warranty:WarrantyReport"),
+    "warranty.import": Document(1, "What an import did.", "servicedesk_core.warranty.importing:ImportReport"),
+    "warranty.write_dates.plan": Document(
+        1, "Dates that would be written.", "servicedesk_core.warranty.dates:DateChange", many=True
+    ),
+    "warranty.write_dates": Document(
+        1, "What became of the written dates.", "servicedesk_core.runtime.write_views:WriteView", many=True
+    ),
     "store.size": Document(1, "How large the store is.", f"{_RUNTIME}:StoreSize"),
     "store.verify": Document(1, "Whether the store is sound.", f"{_RUNTIME}:StoreVerdict"),
     "store.backup": Document(1, "Where the backup is.", f"{_RUNTIME}:StoreBackup"),

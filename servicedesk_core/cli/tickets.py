@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from servicedesk_core.cli import ticket_acts
 from servicedesk_core.cli.arguments import Json
 from servicedesk_core.cli.context import Cli
 from servicedesk_core.cli.output import facts, plain, printable, table
@@ -32,9 +33,10 @@ class Watch(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Add the group."""
-    group = typer.Typer(help="Tickets in the store.", no_args_is_help=True)
+    group = typer.Typer(help="Tickets in the store, and what is to be changed about them.", no_args_is_help=True)
     group.command("list")(list_tickets)
     group.command("show")(show)
+    ticket_acts.register(group)
     app.add_typer(group, name="tickets")
 
 

@@ -180,7 +180,7 @@ class Writes:
             self.ensure_granted(write.connection, write.kind)
             await self._decide(deciding.approve, number)
         if send:
-            await self.run(only=numbers)
+            await self._send(numbers)
         return tuple([await self._view(number) for number in numbers])
 
     async def discard(self, numbers: Sequence[int], *, reason: str = "") -> tuple[WriteView, ...]:
@@ -210,7 +210,7 @@ class Writes:
             self.ensure_granted(write.connection, write.kind)
             await self._decide(deciding.retry, number)
         if send:
-            await self.run(only=numbers)
+            await self._send(numbers)
         return tuple([await self._view(number) for number in numbers])
 
     async def resolve(self, number: int, outcome: WriteState, *, ref: str | None = None, reason: str = "") -> WriteView:
@@ -290,6 +290,19 @@ class Writes:
             outcomes.append(await self._run_one(name, only))
         return tuple(outcomes)
 
+    async def _send(self, numbers: Sequence[int]) -> None:
+        """Send writes, and keep with those that could not even begin why they could not."""
+        problems = {outcome.connection: outcome.error for outcome in await self.run(only=numbers)}
+
+        def work(tx: Tx) -> None:
+            for write in (outbox.get(tx, number) for number in numbers):
+                problem = problems.get(write.connection)
+                if problem is not None and write.state is WriteState.QUEUED:
+                    outbox.note(tx, write, error_code=problem.code, error=problem.message, hint=problem.hint)
+
+        if any(problems.values()):
+            await self._store.write(work)
+
     def ensure_granted(self, connection: str, kind: str) -> None:
         """Make sure that the configuration lets a connection write something.
 
@@ -302,7 +315,7 @@ class Writes:
             listed = ", ".join(granted) or "nothing"
             raise WriteNotGrantedError(
                 f'The configuration does not grant "{kind}"; it grants {listed}.',
-                hint=f'Add it in {self._settings.where}: [connections.{connection}] writes = ["{kind}"]',
+                hint=f'Add it to `writes` of [connections.{connection}] in {self._settings.where}.',
                 connection=connection,
             )
 

@@ -88,7 +88,7 @@ class Settler:
 
     def _absent(self, tx: Tx, *, write: StoredWrite, evidence: str, now: datetime) -> bool:
         self._couriers.of(write.kind).settled(tx, write, Settled(WriteState.QUEUED, now))
-        facts = {"sent_at": None, "next_at": None}
+        facts = {"sent_at": None, "next_at": None, "error": None, "error_code": None, "hint": None}
         why = f"proven absent: {evidence}"
         outbox.move(tx, write, WriteState.QUEUED, actor=SYSTEM, now=now, why=why, facts=facts)
         return True

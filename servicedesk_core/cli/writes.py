@@ -1,0 +1,236 @@
+"""``servicedesk writes``: the outbox."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from servicedesk_core.cli import exit_codes
+from servicedesk_core.cli.arguments import Json
+from servicedesk_core.cli.context import Cli, RefusedError
+from servicedesk_core.cli.output import table
+from servicedesk_core.cli.write_output import exit_code, show_list, show_write, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from servicedesk_core.runtime import ServiceDesk
+    from servicedesk_core.runtime.write_views import WriteView
+    from servicedesk_core.runtime.writes import SendOutcome
+
+Number = Annotated[int, typer.Argument(help='Its number in "writes list".')]
+Numbers = Annotated[list[int], typer.Argument(help='Numbers in "writes list".')]
+Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the audit trail.")]
+ConnectionOption = Annotated[str | None, typer.Option("--connection", help="Only over this connection.")]
+
+
+class State(StrEnum):
+    """States of a write."""
+
+    PROPOSED = "proposed"
+    QUEUED = "queued"
+    SENDING = "sending"
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+    IN_DOUBT = "in-doubt"
+    DISCARDED = "discarded"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group."""
+    group = typer.Typer(help="What was proposed, sent and confirmed at vendors.", no_args_is_help=True)
+    group.command("list")(list_writes)
+    group.command("show")(show)
+    group.command("approve")(approve)
+    group.command("run")(run)
+    group.command("retry")(retry)
+    group.command("discard")(discard)
+    group.command("resolve")(resolve)
+    group.command("revert")(revert)
+    app.add_typer(group, name="writes")
+
+
+def list_writes(
+    ctx: typer.Context,
+    *,
+    state: Annotated[list[State] | None, typer.Option("--state", help="Only in this state. May be repeated.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Also those that are done.")] = False,
+    connection: ConnectionOption = None,
+    before: Annotated[int | None, typer.Option("--before", help="Only with a smaller number.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many.")] = 50,
+    as_json: Json = False,
+) -> None:
+    """List writes, the newest first. By default those that are not finished, and those that were refused."""
+    from servicedesk_core.domain.writing import WriteState  # noqa: PLC0415
+    from servicedesk_core.runtime.writes import UNFINISHED  # noqa: PLC0415
+
+    cli: Cli = ctx.obj
+    states = tuple(WriteState(one.value.replace("-", "_")) for one in state or ())
+    if not states and not everything:
+        states = (*UNFINISHED, WriteState.REJECTED)
+    found = cli.with_desk(
+        lambda desk: desk.writes.list(states=states, connection=connection, before=before, limit=limit), read_only=True
+    )
+    cli.emit("writes.list", found, as_json=as_json, show=lambda: show_list(cli, found))
+
+
+def show(ctx: typer.Context, number: Number, as_json: Json = False) -> None:
+    """Show one write with both versions and everything that happened to it."""
+    cli: Cli = ctx.obj
+    found = cli.with_desk(lambda desk: desk.writes.show(number), read_only=True)
+
+    def shown() -> None:
+        show_write(cli, found.write)
+        rows = [(e.at, e.before, e.after, e.actor, e.attempt or None, e.why) for e in found.history]
+        cli.out.print(table(("When", "From", "To", "By", "Attempt", "Why"), rows, title="History"))
+
+    cli.emit("writes.show", found, as_json=as_json, show=shown)
+
+
+def approve(
+    ctx: typer.Context,
+    numbers: Numbers,
+    *,
+    later: Annotated[bool, typer.Option("--later", help='Only queue them; "writes run" or a service sends.')] = False,
+    as_json: Json = False,
+) -> None:
+    """Approve writes and send them. This changes an outside system."""
+    cli: Cli = ctx.obj
+    writes = cli.with_desk(lambda desk: desk.writes.approve(numbers, send=not later))
+    _end(cli, "writes.approve", writes, as_json=as_json, sent=not later)
+
+
+def run(
+    ctx: typer.Context,
+    *,
+    connection: ConnectionOption = None,
+    allow: Annotated[int, typer.Option("--allow", min=0, help="Let so many more go after sending stopped.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Settle doubts and send what was approved. This changes outside systems."""
+    cli: Cli = ctx.obj
+    outcomes = cli.with_desk(lambda desk: desk.writes.run(connection, allow=allow))
+    cli.emit("writes.run", outcomes, as_json=as_json, show=lambda: _show_outcomes(cli, outcomes))
+    for outcome in outcomes:
+        if outcome.error is not None:
+            cli.complain(outcome.error, outcome.connection)
+    codes = [_code(outcome) for outcome in outcomes]
+    if code := max(codes, default=exit_codes.OK):
+        raise typer.Exit(code)
+
+
+def retry(
+    ctx: typer.Context,
+    numbers: Numbers,
+    *,
+    later: Annotated[bool, typer.Option("--later", help="Only queue them.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Send refused or waiting writes again; look again for those in doubt. This changes an outside system.
+
+    One that was refused because the record had changed is written over the version that "writes show" shows.
+    """
+    cli: Cli = ctx.obj
+    writes = cli.with_desk(lambda desk: desk.writes.retry(numbers, send=not later))
+    _end(cli, "writes.retry", writes, as_json=as_json, sent=not later)
+
+
+def discard(ctx: typer.Context, numbers: Numbers, reason: Reason = "", as_json: Json = False) -> None:
+    """Decide that writes are not pursued. Nothing is sent."""
+    cli: Cli = ctx.obj
+    writes = cli.with_desk(lambda desk: desk.writes.discard(numbers, reason=reason))
+    _end(cli, "writes.discard", writes, as_json=as_json, sent=False)
+
+
+def resolve(
+    ctx: typer.Context,
+    number: Number,
+    *,
+    done: Annotated[bool, typer.Option("--done", help="The vendor has it.")] = False,
+    ref: Annotated[str | None, typer.Option("--ref", help="The vendor's id of what was written, with --done.")] = None,
+    absent: Annotated[bool, typer.Option("--absent", help="The vendor does not have it: send it again.")] = False,
+    leave: Annotated[bool, typer.Option("--leave", help="Whatever became of it, leave it.")] = False,
+    reason: Reason = "",
+    as_json: Json = False,
+) -> None:
+    """Settle a doubt after you looked at the vendor: say --done, --absent or --leave.
+
+    With --absent the next run sends it again: this changes an outside system.
+    """
+    from servicedesk_core.domain.writing import WriteState  # noqa: PLC0415
+
+    cli: Cli = ctx.obj
+    if done + absent + leave != 1:
+        found = cli.with_desk(lambda desk: desk.writes.show(number), read_only=True)
+        show_write(cli, found.write)
+        raise RefusedError("Say what you found at the vendor.", hint="--done [--ref ID], --absent or --leave.")
+    outcome = WriteState.CONFIRMED if done else WriteState.QUEUED if absent else WriteState.DISCARDED
+    write = cli.with_desk(lambda desk: desk.writes.resolve(number, outcome, ref=ref, reason=reason))
+    cli.emit("writes.resolve", write, as_json=as_json, show=lambda: show_write(cli, write))
+    tell(cli, write)
+
+
+def revert(
+    ctx: typer.Context,
+    number: Number,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Send it at once; else it waits for an approval.")] = False,
+    reason: Reason = "",
+    as_json: Json = False,
+) -> None:
+    """Propose the old values again, where the vendor still shows ours. With --yes this changes an outside system."""
+    cli: Cli = ctx.obj
+
+    async def work(desk: "ServiceDesk") -> "WriteView":
+        back = await desk.writes.revert(number, reason=reason)
+        if not as_json:
+            show_write(cli, back.write)
+        for field in back.left:
+            cli.say(f"{field} is left alone: somebody changed it since.")
+        cli.say(back.irrevocable)
+        return (await desk.writes.approve([back.write.id], send=True))[0] if yes else back.write
+
+    write = cli.with_desk(work)
+    cli.emit("writes.revert", write, as_json=as_json, show=lambda: None)
+    tell(cli, write)
+    if yes and (code := exit_code([write])):
+        raise typer.Exit(code)
+
+
+def _end(cli: Cli, schema: str, writes: "Sequence[WriteView]", *, as_json: bool, sent: bool) -> None:
+    cli.emit(schema, writes, as_json=as_json, show=lambda: show_list(cli, writes))
+    if sent:
+        for write in writes:
+            tell(cli, write)
+        if code := exit_code(writes):
+            raise typer.Exit(code)
+
+
+def _code(outcome: "SendOutcome") -> int:
+    if outcome.error is not None:
+        return outcome.error.exit_code
+    if outcome.held:
+        return exit_codes.REFUSED
+    if set(outcome.in_doubt) - set(outcome.settled) or outcome.waiting:
+        return exit_codes.VENDOR
+    return exit_codes.ERROR if outcome.rejected else exit_codes.OK
+
+
+def _show_outcomes(cli: Cli, outcomes: "Sequence[SendOutcome]") -> None:
+    if not outcomes:
+        cli.say("Nothing is to be sent or settled.")
+        return
+    columns = ("Connection", "Confirmed", "Refused", "In doubt", "Waiting", "Held", "Doubts settled")
+    rows = [
+        (
+            o.connection,
+            len(o.confirmed),
+            len(o.rejected),
+            len(set(o.in_doubt) - set(o.settled)),
+            len(o.waiting),
+            len(o.held),
+            len(o.settled),
+        )
+        for o in outcomes
+    ]
+    cli.out.print(table(columns, rows))
