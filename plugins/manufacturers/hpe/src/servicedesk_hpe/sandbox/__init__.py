@@ -1,0 +1,7 @@
+"""A stateful stand-in of the vendor's Warranty Check for demonstrations and tests."""
+
+from servicedesk_core.sandboxing import serve
+from servicedesk_hpe.sandbox.app import Sandbox
+from servicedesk_hpe.sandbox.options import SandboxInfo, SandboxOptions
+
+__all__ = ["Sandbox", "SandboxInfo", "SandboxOptions", "serve"]

@@ -1,0 +1,131 @@
+"""The vendor's gateway: a token for an hour, one device a question."""
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import orjson
+
+from servicedesk_core.sandboxing import (
+    ClientCredentials,
+    Fault,
+    Refusal,
+    Request,
+    Response,
+    StandIn,
+    VendorClock,
+    json_response,
+)
+from servicedesk_hpe.sandbox.fleet import Fleet
+from servicedesk_hpe.sandbox.options import SandboxOptions
+
+_TOKEN = ("apigwext", "services", "oauth", "token")
+_CHECK = ("apigwext", "support", "entitlement", "v1", "warrantycheck")
+_LIST = "entitlementBySnPnInstanceHSLList"
+
+
+class Sandbox(StandIn):
+    """A stand-in of the vendor's Warranty Check; the instance is the ASGI application.
+
+    Args:
+        options: Credentials, limits and fleet.
+    """
+
+    kinds = frozenset({"missing_row", "doubled_row", "added_row", "expired_token"})
+
+    def __init__(self, options: SandboxOptions | None = None) -> None:
+        self.options = options or SandboxOptions()
+        super().__init__(latency_s=self.options.latency_s)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget counters, tokens and faults."""
+        self.clock = VendorClock(self.options.now)
+        self.fleet = Fleet(self.options, self.clock.now())
+        self.tokens = ClientCredentials(self.options.client_id, self.options.client_secret, self.options.token_s)
+        self.left = self.options.requests_allowed
+        self.requests.clear()
+        self.faults([])
+
+    def advance(self, hours: float) -> None:
+        """Let time pass: tokens and covers end, the quota is fresh."""
+        self.clock.move(timedelta(hours=hours))
+        self.left = self.options.requests_allowed
+
+    def state(self) -> dict[str, Any]:
+        """Return counters, the vendor's time and how far the script is."""
+        return super().state() | {"now": self.clock.now().isoformat(), "devices": len(self.fleet)}
+
+    def routes(self) -> dict[str, Callable[[Any], Any]]:
+        """Return further steering routes."""
+
+        def advance(body: Any) -> dict[str, Any]:
+            self.advance(float((body or {}).get("hours", 1)))
+            return {"now": self.clock.now().isoformat()}
+
+        def reset(_: Any) -> dict[str, Any]:
+            self.reset()
+            return {"devices": len(self.fleet)}
+
+        return {"POST advance": advance, "POST reset": reset}
+
+    def name_of(self, request: Request) -> str:
+        """Count token requests and questions."""
+        return "token" if request.path.lower().endswith("/token") else "warrantyCheck"
+
+    def answer(self, request: Request) -> Response:
+        """Return the gateway's answer."""
+        lowered = tuple(segment.lower() for segment in request.segments)
+        if lowered == _TOKEN:
+            return self._token(request)
+        if lowered[: len(_CHECK)] != _CHECK or len(lowered) not in {6, 7}:
+            return json_response({"message": "no Route matched with those values"}, 404)
+        if request.method != "GET":
+            return json_response({"message": "Method not allowed"}, 405)
+        self._admit(request)
+        serial, *product = request.segments[len(_CHECK) :]
+        found = self.fleet.find(serial, product[0] if product else None, self.clock.now())
+        if not found:
+            return json_response({"id": "300", "idClass": "DataNotFound", "message": "No data found"}, 404)
+        return json_response({_LIST: [{"log_tracking_id": str(uuid.uuid4())} | one for one in found]})
+
+    def spoil(self, fault: Fault, response: Response) -> Response:
+        """Leave out the first row of an answer, send it twice, put a stranger before it, or end the token."""
+        if fault.kind == "expired_token":
+            self.tokens.expire_all()
+            return json_response({"error": "invalid_token", "error_description": "Access token expired"}, 401)
+        answer = orjson.loads(response.body)
+        rows = answer.get(_LIST)
+        if not rows:
+            return response
+        if fault.kind == "missing_row":
+            rows = rows[1:]
+        elif fault.kind == "doubled_row":
+            rows = [*rows, rows[0]]
+        else:
+            rows = [{**rows[0], "serialNumber": "CZJSTRAY01"}, *rows]
+        return json_response({_LIST: rows})
+
+    def _token(self, request: Request) -> Response:
+        # The vendor takes the credentials as Basic only.
+        if not request.headers.get("authorization") or not self.tokens.accepts(request):
+            return json_response({"error": "invalid_client", "error_description": "Bad client credentials"}, 401)
+        token = self.tokens.issue(self.clock.now())
+        lasts = self.options.token_s
+        return json_response(
+            {"access_token": token, "token_type": "bearer", "expires_in": lasts, "scope": "read write"}
+        )
+
+    def _admit(self, request: Request) -> None:
+        if "authorization" not in request.headers:
+            problem = {"type": "about:blank", "title": "Unauthorized", "status": 401, "instance": "/entitlements"}
+            raise Refusal(json_response(problem | {"detail": "Full authentication is required"}, 401))
+        if not self.tokens.is_good(request, self.clock.now()):
+            body = {"error": "invalid_token", "error_description": "Access token expired"}
+            raise Refusal(json_response(body, 401))
+        if self.left is not None:
+            if self.left <= 0:
+                body = {"id": "429", "idClass": "tooManyRequests", "message": "Too Many Requests"}
+                raise Refusal(json_response(body, 429))
+            self.left -= 1

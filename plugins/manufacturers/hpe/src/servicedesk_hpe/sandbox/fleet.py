@@ -1,0 +1,92 @@
+"""The devices that the vendor knows: some with one property each that makes them difficult, the rest plain."""
+
+import hashlib
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+from servicedesk_hpe.sandbox.options import SandboxOptions
+
+Device = dict[str, Any]
+_SHOWN_AFTER_ITS_END = timedelta(days=365)
+_SERIAL = re.compile(r"[0-9A-Z]{8,12}")
+_PRODUCTS = ("868703-B21", "P19766-B21", "JE069A", "JL256A")
+
+
+def plain_serial(number: int) -> str:
+    """Serial number of a plain device."""
+    return f"CZJ6{number:06d}"
+
+
+class Fleet:
+    """All devices by serial number; one number may be on several."""
+
+    def __init__(self, options: SandboxOptions, now: datetime) -> None:
+        self._any = options.any_serial
+        self._now = now
+        self._devices: dict[str, list[Device]] = {}
+        for device in (*_special(now), *(_plain(plain_serial(n), n, now) for n in range(options.devices))):
+            self._devices.setdefault(device["serialNumber"], []).append(device)
+
+    def __len__(self) -> int:
+        return sum(len(devices) for devices in self._devices.values())
+
+    def find(self, serial: str, product: str | None, now: datetime) -> list[Device]:
+        """The devices that the names may mean, without covers that ended over a year ago."""
+        found = self._devices.get(serial, [])
+        if not found and self._any and _SERIAL.fullmatch(serial) and not serial.startswith("ZZ"):
+            number = int.from_bytes(hashlib.sha256(serial.encode()).digest()[:4])
+            found = self._devices[serial] = [_plain(serial, number, self._now)]
+        oldest = (now - _SHOWN_AFTER_ITS_END).strftime("%Y-%m-%d")
+        return [
+            one | {"supportLevels": [cover for cover in one["supportLevels"] if (cover["endDate"] or "9") >= oldest]}
+            for one in found
+            if product is None or one["productNumber"] == product
+        ]
+
+
+def _level(start: datetime, end: datetime | str, service: str = "Warranty", rank: int = 10) -> dict[str, Any]:
+    contract = "Warranty" if service == "Warranty" else f"HPE Pointnext {service}"
+    return {
+        "serviceLevel": service,
+        "serviceLevelRank": rank,
+        "contractLevel": contract,
+        "contractLevelRank": 1,
+        "startDate": start.strftime("%Y-%m-%d"),
+        "endDate": end if isinstance(end, str) else end.strftime("%Y-%m-%d"),
+    }
+
+
+def _device(serial: str, product: str, levels: list[dict[str, Any]]) -> Device:
+    highest = min(levels, key=lambda level: level["serviceLevelRank"] or 99, default=None)
+    current = {key: highest[key] for key in ("serviceLevel", "contractLevel")} if highest else {}
+    return {
+        "serialNumber": serial,
+        "productNumber": product,
+        "countryCode": "US",
+        "supportLevels": levels,
+        "currentHighestSupportLevel": current,
+    }
+
+
+def _plain(serial: str, number: int, now: datetime) -> Device:
+    start = now - timedelta(days=30 + number % 1200)
+    return _device(serial, _PRODUCTS[number % len(_PRODUCTS)], [_level(start, start + timedelta(days=1095))])
+
+
+def _special(now: datetime) -> list[Device]:
+    year = timedelta(days=365)
+    new, old = now - year, now - 6 * year
+    care = _level(new, now + 2 * year, "Complete Care", 1)
+    nulls = _level(new, now) | {"startDate": None, "endDate": None, "serviceLevel": None, "contractLevel": None}
+    return [
+        _device("CZJ635566T", "868703-B21", [_level(new, now + 2 * year)]),
+        _device("CZJ6EXPIRD", "868703-B21", [_level(now - 4 * year, now - year / 2)]),
+        _device("CZJ6LONGAG", "868703-B21", [_level(old, now - 3 * year)]),
+        _device("CZJ6SHARED", "868703-B21", [_level(new, now + 2 * year)]),
+        _device("CZJ6SHARED", "P19766-B21", [_level(old, now - year / 2)]),
+        _device("CN18BYV0G7", "JE069A", [_level(old, "2115-12-07")]),
+        _device("CN19LIFE01", "JL256A", [_level(old, "2108-10-15")]),
+        _device("CZJ6CONTRA", "P19766-B21", [_level(now - 4 * year, now - year / 2), care]),
+        _device("CZJ6NULLS0", "P19766-B21", [nulls]),
+    ]
