@@ -11,6 +11,7 @@ from servicedesk_core.domain.warranty.facts import CoverFact
 from servicedesk_core.store.cover import facts_of_assets, facts_of_devices, psa_fact
 from servicedesk_core.store.fields import from_us
 from servicedesk_core.store.queries.names import Names
+from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.schema import RECORDS, cover_assets, cover_devices, sources
 
 _A = RECORDS["assets"].c
@@ -27,12 +28,16 @@ class AssetFilter:
         company: Id or name of the company.
         connection: Name of the connection.
         serials: Serial numbers, in any case and with any blanks around them.
+        of: Connection and the vendor's id of exactly one company.
+        scope: Only what it lets through; a scope of queues alone lets no asset through.
     """
 
     assets: tuple[str, ...] = ()
     company: str | None = None
     connection: str | None = None
     serials: tuple[str, ...] = ()
+    of: tuple[str, str] | None = None
+    scope: Scope | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +160,10 @@ def _conditions(chosen: AssetFilter) -> Sequence[ColumnElement[bool]]:
             or_(c.external_id == chosen.company, func.lower(c.name) == chosen.company.lower()),
         )
         found.append(_A.company_ref.in_(named))
+    if chosen.of is not None:
+        found += [sources.c.name == chosen.of[0], _A.company_ref == chosen.of[1]]
+    if chosen.scope is not None:
+        found += [sources.c.name == chosen.scope.connection, _A.company_ref.in_(sorted(chosen.scope.companies))]
     if chosen.serials:
         found.append(func.upper(func.trim(_A.serial_number)).in_(chosen.serials))
     if chosen.assets:

@@ -1,0 +1,41 @@
+"""Lists as CSV on standard output, safe to open in a spreadsheet."""
+
+import csv
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from datetime import date, datetime
+from typing import Any
+
+
+def write_csv(shape: type, rows: Iterable[Any], *, without: Sequence[str] = ()) -> None:
+    """Write dataclasses, one in a row, with the names of their fields above.
+
+    Text that a spreadsheet would run as a formula gets an apostrophe before it, because anybody can write a ticket.
+
+    Args:
+        shape: The dataclass.
+        rows: The rows.
+        without: Fields to leave out, such as lists.
+    """
+    names = [field.name for field in fields(shape) if field.name not in without]
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(names)
+    for row in rows:
+        writer.writerow([_cell(getattr(row, name)) for name in names])
+
+
+def _cell(value: Any) -> Any:
+    from servicedesk_core.runtime.exporting import harmless  # noqa: PLC0415
+
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case datetime() | date():
+            return value.isoformat()
+        case tuple() | list():
+            return harmless("; ".join(str(item) for item in value))
+        case _:
+            return harmless(str(value))

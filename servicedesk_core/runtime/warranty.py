@@ -1,0 +1,228 @@
+"""Warranty look-up for programs and for the command line."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from servicedesk_core.config import DeskSettings
+from servicedesk_core.domain.warranty import DeviceRef
+from servicedesk_core.errors import SettingsError
+from servicedesk_core.hooks.capabilities import WarrantyCapability
+from servicedesk_core.host import Host, OpenConnection
+from servicedesk_core.ports import Clock
+from servicedesk_core.reports.warranty import WarrantyReport, build
+from servicedesk_core.runtime.write_views import WriteView
+from servicedesk_core.runtime.writes import Writes
+from servicedesk_core.store import Store
+from servicedesk_core.store.queries.cover import AssetFilter
+from servicedesk_core.store.queries.scope import Scope
+from servicedesk_core.warranty import dates, importing, lists
+from servicedesk_core.warranty.asking import Asker
+from servicedesk_core.warranty.dates import DateChange
+from servicedesk_core.warranty.importing import ImportReport
+from servicedesk_core.warranty.lists import ExpiringList, MissedList
+from servicedesk_core.warranty.lookup import Lookup, LookupReport, Progress
+from servicedesk_core.warranty.selection import Named, OfAssets, Selection
+
+
+class Warranty:
+    """What is covered, by whose word, until when.
+
+    Args:
+        store: The desk's store.
+        clock: The time.
+        settings: The configuration.
+        host: Opens connections.
+        writes: Takes what is to be written into the PSA.
+    """
+
+    def __init__(self, store: Store, clock: Clock, settings: DeskSettings, host: Host, writes: Writes) -> None:
+        self._store = store
+        self._clock = clock
+        self._settings = settings
+        self._host = host
+        self._writes = writes
+
+    async def lookup(
+        self,
+        devices: Sequence[DeviceRef | str] = (),
+        *,
+        assets: Sequence[str] = (),
+        company: str | None = None,
+        everything: bool = False,
+        connections: Collection[str] = (),
+        max_age: timedelta | None = None,
+        rows: int = 1_000,
+        progress: Progress | None = None,
+    ) -> LookupReport:
+        """Ask every manufacturer that recognises a device, store the answers, and say how the devices stand.
+
+        Only reads at the manufacturers. A device whose answer is new enough is not asked for again.
+
+        Args:
+            devices: Devices, or serial numbers. One that an asset record has too is that asset.
+            assets: Assets by name, serial number, reference number or the vendor's id.
+            company: All assets of one client, by id or name.
+            everything: All assets.
+            connections: Ask only these; empty = all that can look up.
+            max_age: Oldest answer that is good enough; ``None`` = the longer, the further away the end of the cover.
+            rows: How many devices the report names.
+            progress: Told how many devices have been looked at.
+
+        Raises:
+            SettingsError: Nothing was chosen, or a connection cannot look up.
+            StoreError: The store cannot be used.
+        """
+        selection = _selection(devices, assets, company, everything=everything)
+        names = self._names(connections)
+        opened, failed = await self._host.open_all(names) if names else ({}, {})
+        run = Lookup(self._store, self._clock, [_asker(one) for one in opened.values()], failed)
+        return await run.run(selection, day=self._today(), max_age=max_age, rows=rows, progress=progress)
+
+    async def expiring(
+        self, within: timedelta = timedelta(days=90), *, company: str | None = None, scope: Scope | None = None
+    ) -> ExpiringList:
+        """Return devices whose cover ends soon, from the store alone.
+
+        Args:
+            within: How far to look ahead.
+            company: Only of this client, by id or name.
+            scope: Only what it lets through.
+        """
+        chosen = AssetFilter(company=company, scope=scope)
+        day, days = self._today(), within.days
+        return await self._store.read(lambda tx: lists.expiring(tx, day=day, within_days=days, chosen=chosen))
+
+    async def missed(
+        self, *, since: datetime | None = None, company: str | None = None, scope: Scope | None = None
+    ) -> MissedList:
+        """Return hardware work on covered devices for which nothing was claimed, from the store alone.
+
+        Args:
+            since: Tickets opened at or after.
+            company: Only of this client, by id or name.
+            scope: Only what it lets through; tickets of a queue alone are none of it.
+        """
+        hardware, zone = self._settings.claims.hardware, self._settings.desk.timezone
+        return await self._store.read(
+            lambda tx: lists.missed(tx, hardware=hardware, timezone=zone, since=since, company=company, scope=scope)
+        )
+
+    async def report(self, *, company: str | None = None, with_costs: bool | None = None) -> WarrantyReport:
+        """Return the warranty report, from the store alone.
+
+        Args:
+            company: Only this client, by id or name: then nothing of any other client is in it.
+            with_costs: Whether money is told; ``None`` = yes for the desk, no for one client.
+
+        Raises:
+            NotFoundLocallyError: There is no such client.
+            SettingsError: There are several.
+        """
+        told = company is None if with_costs is None else with_costs
+        now, day, desk = self._clock.now(), self._today(), self._settings.desk
+        return await self._store.read(
+            lambda tx: build(
+                tx, desk=desk.name, timezone=desk.timezone, now=now, day=day, company=company, with_costs=told,
+                hardware=self._settings.claims.hardware,
+            )
+        )  # fmt: skip
+
+    async def import_file(
+        self,
+        path: Path | str,
+        *,
+        columns: Mapping[str, str] | None = None,
+        dates: str | None = None,
+        dry_run: bool = False,
+    ) -> ImportReport:
+        """Take covers from a spreadsheet: the least trusted source, good until somebody better is asked.
+
+        Args:
+            path: A CSV or JSONL file with a row for each cover.
+            columns: By field, the column that feeds it; the others are proposed from their names.
+            dates: How dates are read; ``None`` = as they themselves show.
+            dry_run: Only say what would happen.
+
+        Raises:
+            SettingsError: A needed column is missing, or dates can be read in two ways.
+            ConnectorError: The file cannot be read.
+        """
+        return await importing.import_covers(
+            self._store, Path(path), now=self._clock.now(), declared=columns or {}, dates=dates, dry_run=dry_run
+        )
+
+    async def date_changes(
+        self,
+        *,
+        connection: str | None = None,
+        company: str | None = None,
+        limit: int = dates.BATCH,
+        scope: Scope | None = None,
+    ) -> tuple[DateChange, ...]:
+        """Return assets whose warranty date in the PSA differs from the manufacturer's own word.
+
+        Args:
+            connection: Only of this PSA.
+            company: Only of this client, by id or name.
+            limit: At most so many.
+            scope: Only what it lets through.
+        """
+        chosen = AssetFilter(connection=connection, company=company, scope=scope)
+        return await self._store.read(lambda tx: tuple(islice(dates.changes(tx, chosen), limit)))
+
+    async def write_dates(self, changes: Sequence[DateChange], *, send: bool = True) -> tuple[WriteView, ...]:
+        """Propose, approve and send what :meth:`date_changes` showed and somebody agreed to.
+
+        Each is an ordinary write: it needs the grant ``assets.update``, is refused when the PSA shows another date by
+        then, and can be reverted.
+
+        Args:
+            changes: What was shown, at most 20.
+            send: Send them at once; else they wait for the job ``writes``.
+
+        Raises:
+            SettingsError: There are more than 20.
+            WriteNotGrantedError: The configuration does not grant it.
+        """
+        if len(changes) > dates.BATCH:
+            raise SettingsError(f"At most {dates.BATCH} dates are written at a time.", hint="Show and approve fewer.")
+        for change in changes:
+            self._writes.ensure_granted(change.connection, dates.KIND)
+        proposed = [await self._writes.propose(dates.intent_of(change)) for change in changes]
+        waiting = [write.id for write in proposed if write.state == "proposed"]
+        approved = await self._writes.approve(waiting, send=send) if waiting else ()
+        known = {write.id: write for write in approved}
+        return tuple(known.get(write.id, write) for write in proposed)
+
+    def _names(self, wanted: Collection[str]) -> tuple[str, ...]:
+        able = self._host.offering("recognise", "find_entitlements")
+        for name in wanted:
+            if name not in able:
+                raise SettingsError(
+                    f'The connection "{name}" cannot look up warranty.',
+                    hint=f"Connections that can: {', '.join(able) or 'none'}.",
+                )
+        return tuple(name for name in able if not wanted or name in wanted)
+
+    def _today(self) -> date:
+        return self._clock.now().astimezone(ZoneInfo(self._settings.desk.timezone)).date()
+
+
+def _selection(
+    devices: Sequence[DeviceRef | str], assets: Sequence[str], company: str | None, *, everything: bool
+) -> Selection:
+    if devices:
+        return Named(
+            [DeviceRef(manufacturer="", serial_number=one) if isinstance(one, str) else one for one in devices]
+        )
+    if assets or company is not None or everything:
+        return OfAssets(AssetFilter(assets=tuple(assets), company=company))
+    raise SettingsError("No device was named.", hint="Name serial numbers, or say --asset, --company, --file or --all.")
+
+
+def _asker(opened: OpenConnection) -> Asker:
+    capability = opened.capabilities.warranty or WarrantyCapability()
+    return Asker(opened.name, opened.calls, capability, keep_raw=opened.settings.raw != "none")
