@@ -109,8 +109,8 @@ class EntitlementResult(Model):
 
     ``device`` is exactly what was asked for, so that answers are matched by it and never by their position.
     ``reason`` says, without record text, why there are no entitlements; ``supply`` names the fields of the device that
-    would make an ambiguous one clear (``machine_type``, ``product_number``, ``country``); ``raw`` is the vendor's own
-    answer.
+    would make an ambiguous one clear (``machine_type``, ``product_number``, ``country``); ``supported_until`` is the last
+    day on which the maker supports the product at all, whatever its cover; ``raw`` is the vendor's own answer.
     """
 
     device: DeviceRef
@@ -121,6 +121,7 @@ class EntitlementResult(Model):
     purchased_on: date | None = None
     reason: str | None = None
     supply: tuple[str, ...] = ()
+    supported_until: date | None = None
     raw: dict[str, Any] = {}
 
     def covered_on(self, day: date) -> bool | None:

@@ -1,0 +1,1 @@
+"""The vendor's interface: addresses, credentials, and errors wherever they stand."""

@@ -1,0 +1,30 @@
+"""Devices as Cisco names them: a serial number, and the product id where that is not enough."""
+
+import re
+
+from servicedesk_core.domain.warranty import DeviceRef
+from servicedesk_core.domain.warranty.serials import normalise_serial, why_no_serial
+
+MANUFACTURER = "Cisco"
+_NAMES = re.compile(r"cisco(?!.*(meraki|linksys))(-| systems\b|,| inc\b|\b).*", re.IGNORECASE)
+_SERIAL = re.compile(r"[0-9A-Z]{6,40}")
+_OWN_SHAPE = re.compile(r"[A-Z]{3}[0-9]{4}[0-9A-Z]{4}")
+"""Place, year, week and a running number. Wider would catch other makers' numbers."""
+
+
+def recognise(device: DeviceRef) -> DeviceRef | None:
+    """Return the device as Cisco writes it, or ``None`` when it is not one of its own.
+
+    Meraki devices are left out: their serial numbers are not known to Cisco's Support APIs.
+    """
+    if why_no_serial(device.serial_number):
+        return None
+    serial = normalise_serial(device.serial_number)
+    name = " ".join(device.manufacturer.split())
+    known = _NAMES.fullmatch(name) and _SERIAL.fullmatch(serial) if name else _OWN_SHAPE.fullmatch(serial)
+    if not known:
+        return None
+    product = (device.product_number or "").strip().upper()
+    return device.model_copy(
+        update={"manufacturer": MANUFACTURER, "serial_number": serial, "product_number": product or None}
+    )

@@ -1,0 +1,1 @@
+"""What Cisco's records mean; pure."""

@@ -1,0 +1,87 @@
+"""From one row of a coverage summary to what is covered.
+
+Cisco says when cover ends, never when it began, and for contracts that are over often not even that.
+"""
+
+import re
+from collections.abc import Sequence
+
+from servicedesk_cisco.api.client import Row, rows, text
+from servicedesk_cisco.meaning.days import day
+from servicedesk_core.domain.warranty import Delivery, DeviceRef, Entitlement, EntitlementKind, EntitlementResult
+from servicedesk_core.domain.warranty import LookupOutcome as Outcome
+
+_HARDWARE = re.compile(r"\b\d+X\d+X(NBD|\d+)|PARTS|RMA|ADV(ANCE)?D? (HW )?REPL|\bOS\b|ON-?SITE", re.IGNORECASE)
+"""Hours, days and reaction time stand for a replacement of hardware in the names of service lines."""
+_SOFTWARE_ONLY = re.compile(r"\bSWSS\b|\bSUSA\b|\bUPG\b|SOFTWARE|\bSW\b", re.IGNORECASE)
+_ON_SITE = re.compile(r"\bOS\b|ON-?SITE|LABOR", re.IGNORECASE)
+
+
+def found(device: DeviceRef, row: Row) -> EntitlementResult:
+    """Return the result for a device that Cisco knows.
+
+    Args:
+        device: As it was asked for.
+        row: Its row of the summary.
+    """
+    return EntitlementResult(
+        device=device,
+        outcome=Outcome.FOUND,
+        entitlements=tuple(_covers(row)),
+        product=product_of(row),
+        raw=dict(row),
+    )
+
+
+def product_of(row: Row) -> str | None:
+    """Return the product id that a row is about."""
+    for listed, name in (("base_pid_list", "base_pid"), ("orderable_pid_list", "orderable_pid")):
+        for one in rows(row.get(listed)):
+            if pid := text(one.get(name)):
+                return pid
+    return None
+
+
+def _covers(row: Row) -> Sequence[Entitlement]:
+    covers = []
+    word = (text(row.get("is_covered")) or "").upper()
+    if kind := text(row.get("warranty_type")) or text(row.get("warranty_end_date")):
+        covers.append(
+            Entitlement(
+                kind=EntitlementKind.BASE,
+                code=kind,
+                description=text(row.get("warranty_type_description")),
+                ends_on=day(row.get("warranty_end_date")),
+                covers_hardware=True if "HW" in kind.upper().split("-") else None,
+            )
+        )
+    number, line = text(row.get("service_contract_number")), text(row.get("service_line_descr"))
+    if number or line or word == "NO" or not covers:
+        covers.append(_contract(row, number, line or "", word))
+    return covers
+
+
+def _contract(row: Row, number: str | None, line: str, word: str) -> Entitlement:
+    ends_on = day(row.get("covered_product_line_end_date"))
+    return Entitlement(
+        kind=EntitlementKind.CONTRACT,
+        description=line or None,
+        ends_on=ends_on,
+        delivery=_delivery(line),
+        # "NO" without an end is a contract that is over, or none at all.
+        covers_hardware=False if word == "NO" and ends_on is None else _for_hardware(line),
+        contract_number=number,
+        vendor_status=word or None,
+    )
+
+
+def _for_hardware(line: str) -> bool | None:
+    if _HARDWARE.search(line):
+        return True
+    return False if _SOFTWARE_ONLY.search(line) else None
+
+
+def _delivery(line: str) -> Delivery | None:
+    if not _HARDWARE.search(line):
+        return None
+    return Delivery.ON_SITE if _ON_SITE.search(line) else Delivery.ADVANCE_EXCHANGE

@@ -1,0 +1,210 @@
+"""The stand-in: tokens, the gateway's habits, and the interfaces behind it."""
+
+import random
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import orjson
+
+from servicedesk_cisco.sandbox import fleet
+from servicedesk_cisco.sandbox.options import SandboxOptions
+from servicedesk_cisco.sandbox.orders import Orders
+from servicedesk_core.sandboxing import (
+    ClientCredentials,
+    Fault,
+    Refusal,
+    Request,
+    Response,
+    StandIn,
+    VendorClock,
+    json_response,
+)
+
+MOST_SERIALS = 75
+MOST_CASES = 30
+MOST_EOX = 20
+
+
+class Sandbox(StandIn):
+    """A stand-in of Cisco's Support APIs; the instance is the ASGI application.
+
+    Args:
+        options: Credentials, limits and fleet.
+    """
+
+    kinds = frozenset({"missing", "doubled", "added"})
+
+    def __init__(self, options: SandboxOptions | None = None) -> None:
+        self.options = options or SandboxOptions()
+        super().__init__(latency_s=self.options.latency_s)
+        self._places: dict[tuple[str, ...], Callable[[Request, list[str]], Response]] = {
+            ("sn2info", "v2", "coverage", "summary", "serial_numbers"): self._summary,
+            ("sn2info", "v2", "coverage", "status", "serial_numbers"): self._status,
+            ("sn2info", "v2", "coverage", "owner_status", "serial_numbers"): self._status,
+            ("sn2info", "v2", "identifiers", "orderable", "serial_numbers"): self._orderable,
+            ("return", "v1.0", "returns", "rma_numbers"): self._rma,
+            ("return", "v1.0", "returns", "users", "user_ids"): self._rmas_of_user,
+            ("case", "v3", "cases", "case_ids"): self._cases,
+            ("supporttools", "eox", "rest", "5", "EOXBySerialNumber", "1"): self._eox,
+        }
+        self.reset()
+
+    def reset(self) -> dict[str, int]:
+        """Forget tokens, orders, counters and faults."""
+        self.clock = VendorClock(self.options.now)
+        self.tokens = ClientCredentials(
+            self.options.client_id, self.options.client_secret, self.options.token_lifetime_s
+        )
+        self.orders = Orders()
+        self.left = self.options.requests_allowed
+        self.requests.clear()
+        self.faults([])
+        return {"orders": 0}
+
+    def today(self) -> date:
+        """Return the vendor's day."""
+        return self.clock.now().date()
+
+    def advance(self, hours: float) -> dict[str, int]:
+        """Let time pass: parts are sent, come back, and RMAs are closed."""
+        self.clock.move(timedelta(hours=hours))
+        return self.orders.live(self.today())
+
+    def routes(self) -> dict[str, Callable[[Any], Any]]:
+        """Return what else it can be told."""
+        return {
+            "POST advance": lambda body: self.advance(float((body or {}).get("hours", 1))),
+            "POST reset": lambda _: self.reset(),
+            "POST cases": lambda body: self.orders.open(body["serial"], self.today()),
+            "POST say": lambda body: {"done": self.orders.say(str(body["number"]), str(body["word"]))},
+        }
+
+    def name_of(self, request: Request) -> str:
+        """Return the interface that a call belongs to."""
+        return f"{request.method} {request.segments[0] if request.segments else ''}"
+
+    def answer(self, request: Request) -> Response:
+        """Answer one call."""
+        if request.segments[-2:] == ("v1", "token"):
+            return self._token(request)
+        self._pass_gateway(request)
+        values = request.segments[-1].split(",") if request.segments else []
+        place = self._places.get(request.segments[:-1])
+        if place is None:
+            return json_response({"error": "service not found"}, 596)
+        return place(request, values)
+
+    def spoil(self, fault: Fault, response: Response) -> Response:
+        """Change the rows of a summary."""
+        body = orjson.loads(response.body)
+        rows = body.get("serial_numbers", [])
+        if fault.kind == "missing":
+            rows = rows[1:]
+        elif fault.kind == "doubled":
+            rows = [*rows, *rows]
+        else:
+            rows = [*rows, *({**row, "sr_no": "FOC0000NEW9"} for row in rows[:1])]
+        return json_response({**body, "serial_numbers": rows})
+
+    def _token(self, request: Request) -> Response:
+        if not self.tokens.accepts(request):
+            body = {"errorCode": "invalid_client", "errorSummary": "Invalid value for 'client_id' parameter."}
+            return json_response({**body, "errorLink": "invalid_client", "errorId": "oae", "errorCauses": []}, 401)
+        token = self.tokens.issue(self.clock.now())
+        lifetime = int(self.options.token_lifetime_s)
+        return json_response(
+            {"token_type": "Bearer", "expires_in": lifetime, "access_token": token, "scope": "customscope"}
+        )
+
+    def _pass_gateway(self, request: Request) -> None:
+        if not self.tokens.is_good(request, self.clock.now()):
+            raise Refusal(json_response({"error": "invalid token"}, 401))
+        if self.left is not None:
+            if self.left <= 0:
+                raise Refusal(json_response({}, 403, X_Mashery_Error_Code="ERR_403_DEVELOPER_OVER_QPS"))
+            self.left -= 1
+        if " " in request.path:
+            raise Refusal(json_response({"error": "service not found"}, 596))
+
+    def _rows(self, serials: Sequence[str]) -> list[dict[str, Any]]:
+        today = self.today()
+        rows: list[dict[str, Any]] = []
+        for serial in serials:
+            rows += fleet.known(serial, today, any_serial=self.options.any_serial) or [fleet.unknown(serial)]
+        random.Random(self.options.seed).shuffle(rows)  # noqa: S311  # Cisco keeps no order; this is no secret
+        return rows
+
+    def _summary(self, request: Request, serials: list[str]) -> Response:
+        _at_most(serials, MOST_SERIALS)
+        rows = self._rows(serials)
+        size = self.options.page_records
+        page, last = int(request.param("page_index") or 1), max(1, -(-len(rows) // size))
+        shown = [{**row, "id": str(n + 1)} for n, row in enumerate(rows[(page - 1) * size : page * size])]
+        paging = {"page_index": page, "last_index": last, "page_records": len(shown), "total_records": len(rows)}
+        return json_response({"pagination_response_record": paging, "serial_numbers": shown})
+
+    def _status(self, request: Request, serials: list[str]) -> Response:
+        _at_most(serials, MOST_SERIALS)
+        owner = {"sr_no_owner": "YES"} if "owner_status" in request.segments else {}
+        return json_response(
+            {
+                "serial_numbers": [
+                    {
+                        "sr_no": row["sr_no"],
+                        "is_covered": row.get("is_covered", "NO"),
+                        "coverage_end_date": row.get("covered_product_line_end_date", ""),
+                        **owner,
+                    }
+                    for row in self._rows(serials)
+                ]
+            }
+        )
+
+    def _orderable(self, _: Request, serials: list[str]) -> Response:
+        _at_most(serials, MOST_SERIALS)
+        found = {serial: fleet.known(serial, self.today(), any_serial=self.options.any_serial) for serial in serials}
+        return json_response(
+            {
+                "serial_numbers": [
+                    {"sr_no": serial, "orderable_pid_list": fleet.pids_of(rows)}
+                    if rows and "ErrorResponse" not in rows[0]
+                    else fleet.unknown(serial)
+                    for serial, rows in found.items()
+                ]
+            }
+        )
+
+    def _rma(self, _: Request, numbers: list[str]) -> Response:
+        order = self.orders.orders.get(numbers[0]) if len(numbers) == 1 else None
+        if order is None:
+            return json_response({"APIError": {"Error": [{**_no_order(), "inputIdentifier": numbers[0]}]}})
+        paging = {"pageIndex": "1", "lastIndex": "1", "totalRecords": "1", "pageRecords": "1"}
+        return json_response({"APIPagination": paging, "returns": {"RmaRecord": [order.record()]}})
+
+    def _rmas_of_user(self, _request: Request, _users: list[str]) -> Response:
+        return json_response({"OrderList": {"APIError": {"Error": [_no_order()]}}})
+
+    def _cases(self, _: Request, numbers: list[str]) -> Response:
+        _at_most(numbers, MOST_CASES)
+        found = [self.orders.cases[number] for number in numbers if number in self.orders.cases]
+        if not found:
+            code = {"errorCode": "CASE_NOTFOUND", "errorDescription": "Case not found."}
+            return json_response({"APIError": {"Error": [code]}}, 403)
+        return json_response({"cases": found, "count": len(found)})
+
+    def _eox(self, _: Request, serials: list[str]) -> Response:
+        _at_most(serials, MOST_EOX)
+        records = [fleet.end_of_life(serial) for serial in serials]
+        paging = {"PageIndex": 1, "LastIndex": 1, "TotalRecords": len(records), "PageRecords": len(records)}
+        return json_response({"PaginationResponseRecord": paging, "EOXRecord": records})
+
+
+def _at_most(values: Sequence[str], most: int) -> None:
+    if len(values) > most:
+        raise Refusal(json_response(fleet.error("EXCEEDED_INPUTS", f"At most {most} inputs."), 400))
+
+
+def _no_order() -> dict[str, str]:
+    words = "No order found for the given request."
+    return {"errorCode": "SVO_NO_RECORDS", "errorDescription": words, "suggestedAction": words}

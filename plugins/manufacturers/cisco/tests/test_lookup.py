@@ -1,0 +1,220 @@
+"""What is covered, as Cisco says it."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from servicedesk_cisco.api.errors import error_in
+from servicedesk_cisco.devices import recognise
+from servicedesk_cisco.meaning.cover import found
+from servicedesk_cisco.sandbox import fleet
+
+from servicedesk_core.domain.warranty import Delivery, DeviceRef, EntitlementKind, LookupOutcome
+from servicedesk_core.errors import NotFoundError
+
+TODAY = datetime.now(UTC).date()
+SN2INFO = {"path": "/sn2info/"}
+DEVICE = DeviceRef(manufacturer="Cisco", serial_number="FXS0000TST1")
+
+
+def serials(count):
+    return [f"FOC25{number // 100:02d}A{number % 100:03d}" for number in range(count)]
+
+
+def row(**changes):
+    return fleet._row("FXS0000TST1", "C9410R") | changes
+
+
+async def test_contract_and_warranty_are_two_covers(cisco, ask):
+    (result,) = await ask(cisco, fleet.COVERED)
+    warranty, contract = result.entitlements
+    assert (warranty.kind, warranty.code, warranty.ends_on) == (
+        EntitlementKind.BASE,
+        "WARR-ELTD-LIFE-HW",
+        date(2029, 4, 9),
+    )
+    assert (contract.kind, contract.contract_number) == (EntitlementKind.CONTRACT, "200000001")
+    assert contract.delivery is Delivery.ADVANCE_EXCHANGE
+    assert contract.starts_on is None
+    assert result.product == "C9410R"
+    assert result.covered_on(TODAY) is True
+
+
+async def test_not_covered_is_an_answer_and_not_an_empty_one(cisco, ask):
+    for result in await ask(cisco, fleet.EXPIRED, fleet.NEVER_COVERED):
+        assert result.outcome is LookupOutcome.FOUND
+        assert [cover.vendor_status for cover in result.entitlements] == ["NO"]
+        assert result.covered_on(TODAY) is False
+
+
+async def test_unknown_foreign_and_broken_rows_stay_apart(cisco, ask):
+    results = await ask(cisco, "ZZZ0000NIX1", fleet.FOREIGN, fleet.COVERED)
+    assert [one.outcome for one in results] == [LookupOutcome.NOT_FOUND, LookupOutcome.DENIED, LookupOutcome.FOUND]
+    assert not any(serial in (one.reason or "") for one in results for serial in ("ZZZ0000NIX1", fleet.FOREIGN))
+
+
+async def test_one_unknown_alone_in_place_of_all_rows(stand, cisco, ask):
+    stand.sandbox.faults(
+        [{"kind": "status", "status": 200, "body": fleet.error("NO_RECORDS_FOUND", "No."), "match": SN2INFO}]
+    )
+    (result,) = await ask(cisco, fleet.COVERED)
+    assert result.outcome is LookupOutcome.NOT_FOUND
+
+
+async def test_a_full_page_costs_one_request(stand, cisco, ask):
+    await ask(cisco, *serials(50))
+    assert stand.sandbox.requests["GET sn2info"] == 1
+    await ask(cisco, *serials(101))
+    assert stand.sandbox.requests["GET sn2info"] == 1 + 3
+
+
+async def test_further_pages_are_followed(stand_with, ask):
+    with stand_with(page_records=20) as stand:
+        async with stand.connector() as cisco:
+            results = await ask(cisco, *serials(50))
+        assert {one.outcome for one in results} == {LookupOutcome.FOUND}
+        assert stand.sandbox.requests["GET sn2info"] == 3
+
+
+@pytest.mark.parametrize("code", ["EXCEEDED_OUTPUT", "EXCEEDED_INPUTS"])
+async def test_a_batch_that_is_too_large_is_halved(stand, cisco, ask, code):
+    status = 200 if code == "EXCEEDED_OUTPUT" else 400
+    stand.sandbox.faults(
+        [{"kind": "status", "status": status, "body": fleet.error(code, "Too much."), "match": SN2INFO}]
+    )
+    results = await ask(cisco, *serials(4))
+    assert {one.outcome for one in results} == {LookupOutcome.FOUND}
+    assert stand.sandbox.requests["GET sn2info"] == 3
+
+
+async def test_a_batch_refused_for_one_serial_number_spoils_only_that(stand, cisco, ask):
+    bad = serials(4)[2]
+    stand.sandbox.faults(
+        [
+            {
+                "kind": "status",
+                "status": 400,
+                "body": fleet.error("API_INVALID_INPUT", "Bad."),
+                "times": None,
+                "match": {"path": bad},
+            }
+        ]
+    )
+    results = await ask(cisco, *serials(4))
+    assert [one.outcome for one in results].count(LookupOutcome.FOUND) == 3
+    assert results[2].outcome is LookupOutcome.FAILED
+
+
+async def test_trouble_in_a_later_batch_keeps_the_earlier_ones(stand, cisco, ask):
+    stand.sandbox.faults([{"kind": "status", "status": 500, "nth": 2, "times": None, "match": {"path": "/sn2info/"}}])
+    results = await ask(cisco, *serials(60))
+    assert {one.outcome for one in results[:50]} == {LookupOutcome.FOUND}
+    assert {one.outcome for one in results[50:]} == {LookupOutcome.FAILED}
+
+
+async def test_two_products_with_one_serial_number_need_the_product_id(cisco, ask):
+    whole = DeviceRef(manufacturer="Cisco", serial_number=fleet.TWO_PRODUCTS, product_number="PWR-C1-715WAC")
+    unclear, clear = await ask(cisco, fleet.TWO_PRODUCTS, whole)
+    assert (unclear.outcome, unclear.supply) == (LookupOutcome.AMBIGUOUS, ("product_number",))
+    assert clear.product == "PWR-C1-715WAC"
+
+
+async def test_the_end_of_support_is_asked_for_only_where_wanted(stand, cisco, ask):
+    (result,) = await ask(cisco, fleet.RETIRED)
+    assert result.supported_until is None
+    async with stand.connector(end_of_support=True) as wanting:
+        retired, current = await ask(wanting, fleet.RETIRED, fleet.COVERED)
+        assert (retired.supported_until, current.supported_until) == (date(2012, 6, 29), None)
+        assert "EOXRecord" in retired.raw
+        error = {"EOXError": {"ErrorID": "SSA_ERR_010", "ErrorDescription": "The value specified is invalid."}}
+        stand.sandbox.faults([{"kind": "status", "status": 200, "body": error, "match": {"path": "/eox/"}}])
+        (result,) = await ask(wanting, fleet.RETIRED)
+        assert (result.outcome, result.supported_until) == (LookupOutcome.FOUND, None)
+        stand.sandbox.faults([{"kind": "status", "status": 403, "times": None, "match": {"path": "/eox/"}}])
+        (result,) = await ask(wanting, fleet.RETIRED)
+        assert result.outcome is LookupOutcome.FOUND
+
+
+@pytest.mark.parametrize(
+    ("line", "covers", "delivery"),
+    [
+        ("CX LEVEL 2 8X5XNBD", True, Delivery.ADVANCE_EXCHANGE),
+        ("SNTC-24X7X4OS", True, Delivery.ADVANCE_EXCHANGE),
+        ("SNTC 8X5XNBD ONSITE", True, Delivery.ON_SITE),
+        ("Premium Parts & Labor - 4 Hour", True, Delivery.ON_SITE),
+        ("SWSS UPGRADES", False, None),
+        ("Something new", None, None),
+    ],
+)
+def test_the_name_of_a_service_line_tells_what_it_covers(line, covers, delivery):
+    result = found(
+        DEVICE,
+        row(service_contract_number="2", service_line_descr=line, covered_product_line_end_date="2099-12-31"),
+    )
+    (cover,) = result.entitlements
+    assert (cover.covers_hardware, cover.delivery) == (covers, delivery)
+
+
+@pytest.mark.parametrize("value", ["", None, "31.12.2026", 0])
+def test_dates_that_are_none_tell_nothing(value):
+    (cover,) = found(DEVICE, row(service_contract_number="2", covered_product_line_end_date=value)).entitlements
+    assert cover.ends_on is None
+    assert cover.covers_on(TODAY) is None
+
+
+def test_cover_ends_with_its_last_day():
+    (cover,) = found(
+        DEVICE,
+        row(service_contract_number="2", service_line_descr="8X5XNBD", covered_product_line_end_date="2026-03-02"),
+    ).entitlements
+    assert cover.covers_on(date(2026, 3, 2)) is True
+    assert cover.covers_on(date(2026, 3, 3)) is False
+
+
+@pytest.mark.parametrize(
+    ("name", "serial"),
+    [
+        ("Cisco Meraki", "Q2XX-AAAA-BBBB"),
+        ("Cisco Meraki", "FOC2501A001"),
+        ("Linksys by Cisco", "FOC2501A001"),
+        ("Cisco", "A B"),
+        ("Francisco Ltd.", "FOC2501A001"),
+        ("", "7ABC123"),
+    ],
+)
+def test_what_is_not_ciscos_is_left_alone(name, serial):
+    assert recognise(DeviceRef(manufacturer=name, serial_number=serial)) is None
+
+
+def test_a_device_without_a_maker_is_told_by_its_shape():
+    known = recognise(DeviceRef(manufacturer="", serial_number="foc2501a001"))
+    assert (known.manufacturer, known.serial_number) == ("Cisco", "FOC2501A001")
+
+
+async def test_orderable_products_stand_for_parts_each_once(cisco):
+    parts = await cisco.find_service_parts(DEVICE)
+    assert [part.number for part in parts] == ["C9410R"]
+    with pytest.raises(NotFoundError):
+        await cisco.find_service_parts(DeviceRef(manufacturer="Cisco", serial_number="ZZZ0000NIX1"))
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=40)
+@given(st.dictionaries(st.sampled_from(sorted(row())), anything))
+def test_no_row_breaks_the_mapping(changes):
+    result = found(DEVICE, row(**changes))
+    assert result.entitlements
+    assert all(cover.covers_on(TODAY + timedelta(days=1)) in {True, False, None} for cover in result.entitlements)
+
+
+@settings(max_examples=40)
+@given(anything)
+def test_no_body_breaks_the_search_for_errors(body):
+    assert error_in({"ErrorResponse": body}) is None or error_in({"ErrorResponse": body}).code is not None
