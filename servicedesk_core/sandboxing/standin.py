@@ -25,9 +25,9 @@ Act = Callable[[Any], Any]
 class StandIn:
     """Base of a stand-in; an instance is the ASGI application.
 
-    A vendor's class overrides :meth:`answer`, and :meth:`routes` and :meth:`spoil` where it has more to offer. Below
-    ``/sandbox`` the stand-in itself is steered, from this machine only: ``GET state``, ``POST faults`` and what
-    :meth:`routes` adds.
+    A vendor's class overrides :meth:`answer`, and :meth:`routes`, :meth:`intervene` and :meth:`spoil` where it has more
+    to offer. Below ``/sandbox`` the stand-in itself is steered, from this machine only: ``GET state``, ``POST faults``
+    and what :meth:`routes` adds.
 
     Attributes:
         kinds: Kinds of faults beside those of the transport.
@@ -49,6 +49,15 @@ class StandIn:
     def routes(self) -> dict[str, Act]:
         """Return further steering routes by verb and path below ``/sandbox``."""
         return {}
+
+    def intervene(self, fault: script.Fault, request: Request) -> Response | None:
+        """Do what a fault of the stand-in's own kinds does before the vendor answers, or instead of it.
+
+        Returns:
+            The answer; ``None`` lets the vendor answer.
+        """
+        del fault, request
+        return None
 
     def spoil(self, fault: script.Fault, response: Response) -> Response:
         """Return an answer as a fault of the stand-in's own kinds changes it."""
@@ -88,7 +97,8 @@ class StandIn:
             return
         if fault.kind == "slow":
             await asyncio.sleep(fault.seconds)
-        response = script.instead(fault) or self._answer(request)
+        own = self.intervene(fault, request) if fault.kind in self.kinds else None
+        response = script.instead(fault) or own or self._answer(request)
         if fault.kind == "timeout_after_commit":
             await script.wait_or_hang_up(receive, fault.seconds)
         if fault.kind in {"timeout_after_commit", "drop_after"}:

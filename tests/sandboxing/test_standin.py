@@ -9,7 +9,7 @@ from servicedesk_core.sandboxing import ClientCredentials, Refusal, Script, Stan
 
 
 class Shop(StandIn):
-    kinds = frozenset({"empty"})
+    kinds = frozenset({"empty", "closed"})
 
     def __init__(self):
         super().__init__()
@@ -22,8 +22,11 @@ class Shop(StandIn):
             raise Refusal(json_response({"error": "no such shelf"}, 404))
         return json_response({"sold": self.sold, "form": request.form(), "path": request.segments})
 
+    def intervene(self, fault, request):
+        return json_response(fault.more, 409) if fault.kind == "closed" else None
+
     def spoil(self, fault, response):
-        return json_response(fault.more)
+        return json_response(fault.more) if fault.kind == "empty" else response
 
     def routes(self):
         return {"POST sell": lambda body: {"sold": self.sell(body["count"])}}
@@ -127,3 +130,9 @@ def test_tokens_live_as_long_as_the_vendor_says(as_basic):
         tokens.expire_all()
         assert http.get("/x", headers=headers).status_code == 401
         assert http.get("/x").status_code == 401
+
+
+def test_a_vendors_own_fault_may_answer_instead_of_the_vendor(shop, http):
+    shop.faults([{"kind": "closed", "more": {"until": "noon"}}])
+    refused = http.post("/shop")
+    assert (refused.status_code, refused.json(), shop.sold) == (409, {"until": "noon"}, 0)

@@ -1,7 +1,7 @@
 """The connector over real HTTP against the sandbox."""
 
 from collections.abc import Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -12,9 +12,10 @@ from servicedesk_core.domain.logistics import Address, Person
 from servicedesk_core.domain.warranty import Claim, ClaimLine, ClaimService, DeviceRef
 from servicedesk_core.http import HttpFactory, InMemoryLedger
 from servicedesk_core.redaction import Redactor
+from servicedesk_core.sandboxing import serve
 from servicedesk_core.testing import MemoryState, make_context
 from servicedesk_dell import Dell, DellSettings
-from servicedesk_dell.sandbox import Sandbox, SandboxOptions, serve
+from servicedesk_dell.sandbox import Sandbox, SandboxOptions
 
 NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)
 GRANTS = frozenset({"claims.submit", "claims.resubmit"})
@@ -90,7 +91,7 @@ class MakerUnderTest:
 @contextmanager
 def _served(**options):
     sandbox = Sandbox(SandboxOptions(**{"now": NOW} | options))
-    with serve(sandbox) as url:
+    with closing(sandbox), serve(sandbox) as url:
         yield MakerUnderTest(url, sandbox)
 
 

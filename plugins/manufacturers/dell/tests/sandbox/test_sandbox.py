@@ -6,12 +6,14 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 
 import httpx
 import pytest
 
-from servicedesk_dell.sandbox import Sandbox, SandboxOptions, serve
+from servicedesk_core.sandboxing import serve
+from servicedesk_dell.sandbox import Sandbox, SandboxOptions
 
 NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)
 TOKEN = "/auth/oauth/v2/token"
@@ -69,7 +71,7 @@ class Client:
 @pytest.fixture(scope="module")
 def served():
     sandbox = Sandbox(SandboxOptions(now=NOW))
-    with serve(sandbox) as url:
+    with closing(sandbox), serve(sandbox) as url:
         client = Client(url, sandbox)
         yield client
         client.http.close()
@@ -212,7 +214,7 @@ def test_client_gives_up_before_the_answer(api):
 
 def test_limit_of_requests_is_429_with_a_waiting_time():
     sandbox = Sandbox(SandboxOptions(now=NOW, requests_per_minute=1))
-    with serve(sandbox) as url:
+    with closing(sandbox), serve(sandbox) as url:
         client = Client(url, sandbox)
         assert client.get("assets", servicetags="AB12CD3").status_code == 200
         refused = client.get("assets", servicetags="AB12CD3")

@@ -2,6 +2,5 @@
 
 from servicedesk_dell.sandbox.app import Sandbox
 from servicedesk_dell.sandbox.options import SandboxInfo, SandboxOptions
-from servicedesk_dell.sandbox.server import serve
 
-__all__ = ["Sandbox", "SandboxInfo", "SandboxOptions", "serve"]
+__all__ = ["Sandbox", "SandboxInfo", "SandboxOptions"]

@@ -1,60 +1,62 @@
 """The sandbox as an ASGI application with Python methods for tests."""
 
-import asyncio
+import random
 import time
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from servicedesk_dell.sandbox import admin, warranty
-from servicedesk_dell.sandbox import faults as script
+import orjson
+
+from servicedesk_core.sandboxing import Fault, Refusal, Request, Response, StandIn, VendorClock, json_response
+from servicedesk_dell.sandbox import warranty
 from servicedesk_dell.sandbox.claims import Claims
 from servicedesk_dell.sandbox.dispatch import Dispatch
-from servicedesk_dell.sandbox.http import (
-    Receive,
-    Refusal,
-    Request,
-    Response,
-    Scope,
-    Send,
-    json_response,
-    read_request,
-    send_response,
-)
 from servicedesk_dell.sandbox.options import SandboxOptions
 from servicedesk_dell.sandbox.tokens import Tokens
+from servicedesk_dell.sandbox.wire import action_of, fault
 
 TOKEN = "/auth/oauth/v2/token"  # noqa: S105  # a path
 WARRANTY = "/PROD/sbil/eapi/v5/"
 DISPATCH = frozenset({"/PROD/support/dispatch/v3/service", "/Sandbox/support/dispatch/v3/service"})
+_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 _MINUTE_S = 60.0
+_STRANGER = {"id": 1, "serviceTag": "STRANG3", "invalid": False, "duplicated": False, "entitlements": []}
 
 
-class Sandbox:
-    """A stand-in of Dell's gateway; the instance is the ASGI application.
+class Sandbox(StandIn):
+    """A stand-in of Dell's gateway.
+
+    Faults of its own: ``expired_token`` ends all tokens before the call; ``refuse`` refuses a claim in an HTTP 200,
+    with ``reason``; ``shuffle``, ``leave_out``, ``double`` and ``add`` spoil the rows of a batch. ``action`` picks a
+    SOAP operation.
 
     Args:
         options: Credentials and habits.
     """
 
-    beginning = datetime(2000, 1, 1, tzinfo=UTC)
+    kinds = frozenset({"expired_token", "refuse", "shuffle", "leave_out", "double", "add"})
 
     def __init__(self, options: SandboxOptions | None = None) -> None:
         self.options = options or SandboxOptions()
+        super().__init__(latency_s=self.options.latency_s)
         self.claims = Claims(self.options.state)
-        self._origin = time.monotonic()
-        self._start = self.options.start
+        self._prepare()
         kept = self.claims.meta("now")
         if kept is not None:
-            self._start = max(self._start, datetime.fromisoformat(kept))
-        self._script = script.Script()
-        self.reset(claims=False)
+            self.clock.move(max(datetime.fromisoformat(kept) - self.clock.now(), timedelta()))
+
+    def _prepare(self) -> None:
+        self.clock = VendorClock(self.options.start)
+        self.tokens = Tokens(self.options)
+        self.dispatch = Dispatch(self.options, self.claims)
+        self.statuses: Counter[str] = Counter()
+        self._recent: dict[str, deque[float]] = {}
 
     def now(self) -> datetime:
         """The sandbox's present instant."""
-        elapsed = time.monotonic() - self._origin if self.options.now is None else 0.0
-        return self._start + timedelta(seconds=elapsed)
+        return self.clock.now()
 
     def advance(self, hours: float) -> dict[str, int]:
         """Let time pass: claims are approved or denied, parts are shipped and come back.
@@ -64,7 +66,7 @@ class Sandbox:
         """
         if hours <= 0:
             raise ValueError("hours must be above 0")
-        self._start += timedelta(hours=hours)
+        self.clock.move(timedelta(hours=hours))
         self.claims.set_meta("now", self.now().isoformat())
         return self.claims.live(self.now())
 
@@ -82,94 +84,90 @@ class Sandbox:
         return {"code": code}
 
     def faults(self, entries: Iterable[Mapping[str, Any]]) -> None:
-        """Replace the fault script."""
-        self._script.load(entries)
+        """Replace the fault script; ``action`` and ``reason`` may stand beside the kit's own fields."""
+        super().faults([_translated(entry) for entry in entries])
 
     def state(self) -> dict[str, Any]:
         """Counters and the fault script."""
-        return {
+        return super().state() | {
             "now": self.now().isoformat(),
             "claims": self.claims.count(),
-            "requests": dict(self.requests),
             "statuses": dict(self.statuses),
             "tokens": self.tokens.count,
             "logins_refused": self.dispatch.logins_refused,
-            "faults": [{"kind": fault.kind, "seen": fault.seen, "fired": fault.fired} for fault in self._script.faults],
         }
 
-    def reset(self, *, claims: bool = True) -> dict[str, int]:
+    def routes(self) -> dict[str, Any]:
+        """Claims as they are, time, decisions, and a new beginning."""
+        return {
+            "GET claims": lambda _: self.claims.since(_BEGINNING),
+            "POST advance": lambda body: self.advance(float((body or {}).get("hours", 1))),
+            "POST deny": lambda body: self.deny(body["code"], body.get("reason", "")),
+            "POST say": lambda body: self.say(body["code"], body["status"]),
+            "POST reset": lambda _: self.reset(),
+        }
+
+    def reset(self) -> dict[str, int]:
         """Forget claims, tokens, counters and faults; time begins again."""
-        if claims:
-            self.claims.clear()
-            self._start = self.options.start
-            self._origin = time.monotonic()
-        self._script.load([])
-        self.tokens = Tokens(self.options)
-        self.dispatch = Dispatch(self.options, self.claims)
-        self.requests: Counter[str] = Counter()
-        self.statuses: Counter[str] = Counter()
-        self._recent: dict[str, deque[float]] = {}
+        self.claims.clear()
+        self.faults([])
+        self.requests.clear()
+        self._prepare()
         return {"claims": self.claims.count()}
 
     def close(self) -> None:
         """Release the state file."""
         self.claims.close()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one ASGI scope."""
-        request = await read_request(scope, receive)
-        if request.path.startswith("/sandbox/"):
-            await send_response(admin.answer(self, request), send)
-        else:
-            await self._vendor_call(request, receive, send)
+    def name_of(self, request: Request) -> str:
+        """The operation, or the resource."""
+        return action_of(request) or request.path.rstrip("/").rpartition("/")[2]
 
-    async def _vendor_call(self, request: Request, receive: Receive, send: Send) -> None:
-        fault = self._script.pick(request)
-        self.requests[_name(request)] += 1
-        if self.options.latency_s:
-            await asyncio.sleep(self.options.latency_s)
-        if fault is None:
-            await self._send(self._answer(request), send)
-            return
-        if fault.kind == "drop_before":
-            await script.drop(send)
-            return
-        if fault.kind == "slow":
-            await asyncio.sleep(fault.seconds)
+    def intervene(self, fault: Fault, request: Request) -> Response | None:
+        """End all tokens, or refuse a claim."""
         if fault.kind == "expired_token":
             self.tokens.expire()
-        if fault.kind == "status":
-            response = script.instead(fault)
-        else:
-            response = self._answer(request, refuse=fault.reason if fault.kind == "refuse" else None)
-        if fault.kind in script.ON_BATCHES and response.body[:1] == b"[":
-            response = script.spoil(fault, response)
-        if fault.kind == "timeout_after_commit":
-            await script.wait_or_hang_up(receive, fault.seconds)
-        if fault.kind in {"timeout_after_commit", "drop_after"}:
-            await script.drop(send)
-        elif fault.kind == "truncate":
-            await script.truncate(response, send)
-        else:
-            await self._send(response, send)
+        return self._answered(request, fault.more.get("reason")) if fault.kind == "refuse" else None
 
-    def _answer(self, request: Request, *, refuse: str | None = None) -> Response:
-        now = self.now()
+    def spoil(self, fault: Fault, response: Response) -> Response:
+        """Put the rows of a batch into disorder."""
+        if response.body[:1] != b"[":
+            return response
+        rows = orjson.loads(response.body)
+        if fault.kind == "shuffle":
+            random.Random(7).shuffle(rows)  # noqa: S311  # not a secret
+            rows.reverse()
+        elif fault.kind == "leave_out":
+            rows = rows[1:]
+        elif fault.kind == "double":
+            rows = [*rows, *rows]
+        elif fault.kind == "add":
+            rows = [_STRANGER, *rows]
+        return json_response(rows)
+
+    def answer(self, request: Request) -> Response:
+        """The gateway's answer."""
+        return self._answered(request, None)
+
+    def _answered(self, request: Request, refuse: str | None) -> Response:
         try:
-            if request.path == TOKEN and request.method == "POST":
-                return self.tokens.issue(request, now)
-            if request.path.startswith(WARRANTY):
-                self.tokens.check(request, "warranty", now)
-                return self._limited("warranty") or warranty.answer(request, now)
-            if request.path in DISPATCH and request.method == "POST":
-                self.tokens.check(request, "dispatch", now)
-                with self.claims.lock:
-                    return self._limited("dispatch") or self.dispatch.answer(request, now, refuse=refuse)
+            response = self._dispatched(request, refuse)
         except Refusal as refusal:
-            return refusal.response
-        return json_response(
-            {"Fault": {"faultcode": "404", "faultstring": "Not Found", "faultactor": request.url}}, 404
-        )
+            response = refusal.response
+        self.statuses[str(response.status)] += 1
+        return response
+
+    def _dispatched(self, request: Request, refuse: str | None) -> Response:
+        now = self.now()
+        if request.path == TOKEN and request.method == "POST":
+            return self.tokens.issue(request, now)
+        if request.path.startswith(WARRANTY):
+            self.tokens.check(request, "warranty", now)
+            return self._limited("warranty") or warranty.answer(request, now)
+        if request.path in DISPATCH and request.method == "POST":
+            self.tokens.check(request, "dispatch", now)
+            return self._limited("dispatch") or self.dispatch.answer(request, now, refuse=refuse)
+        return fault(404, "Not Found", request)
 
     def _limited(self, api: str) -> Response | None:
         most = self.options.requests_per_minute
@@ -181,14 +179,15 @@ class Sandbox:
             recent.popleft()
         if len(recent) >= most:
             wait = str(max(1, round(recent[0] + _MINUTE_S - present)))
-            return Response(429, b"{}", headers={"Retry-After": wait})
+            return json_response({}, 429, retry_after=wait)
         recent.append(present)
         return None
 
-    async def _send(self, response: Response, send: Send) -> None:
-        self.statuses[str(response.status)] += 1
-        await send_response(response, send)
 
-
-def _name(request: Request) -> str:
-    return request.action or request.path.rstrip("/").rpartition("/")[2]
+def _translated(entry: Mapping[str, Any]) -> dict[str, Any]:
+    known = {key: value for key, value in entry.items() if key not in {"action", "reason"}}
+    if "action" in entry:
+        known["header"] = {"soapaction": rf"/(?:{entry['action']})\"?$"}
+    if entry.get("kind") == "refuse":
+        known["more"] = {"reason": entry.get("reason", "The request failed validation.")}
+    return known

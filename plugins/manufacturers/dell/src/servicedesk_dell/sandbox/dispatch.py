@@ -5,11 +5,12 @@ import binascii
 from datetime import datetime, timedelta
 from typing import Any
 
+from servicedesk_core.sandboxing import Refusal, Request, Response
 from servicedesk_dell.sandbox import fleet
 from servicedesk_dell.sandbox.claims import Claims
 from servicedesk_dell.sandbox.envelopes import Tree, fault, read, result
-from servicedesk_dell.sandbox.http import Refusal, Request, Response
 from servicedesk_dell.sandbox.options import SandboxOptions
+from servicedesk_dell.sandbox.wire import action_of
 
 MAX_PARTS, MAX_NOTE, MOST_DENIALS = 4, 1000, 3
 _REQUIRED = (
@@ -52,14 +53,15 @@ class Dispatch:
             "BulkDispatchesInquiry": self._bulk,
             "ResubmitDispatch": self._resubmit,
         }
-        operation = operations.get(request.action)
+        action = action_of(request)
+        operation = operations.get(action)
         if operation is None:
             return fault(f"The message with Action '{request.headers.get('soapaction')}' cannot be processed.")
         try:
             fields = read(request)
-            self._log_in(fields, now, account_only=request.action in {"CheckUser", "CheckLogin"})
-            if refuse is not None and request.action in {"CreateDispatch", "ResubmitDispatch"}:
-                return _refused(request.action, [refuse])
+            self._log_in(fields, now, account_only=action in {"CheckUser", "CheckLogin"})
+            if refuse is not None and action in {"CreateDispatch", "ResubmitDispatch"}:
+                return _refused(action, [refuse])
             return operation(fields, now)
         except Refusal as refusal:
             return refusal.response

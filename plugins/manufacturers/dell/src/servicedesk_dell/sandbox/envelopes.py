@@ -8,7 +8,8 @@ from xml.sax.saxutils import escape
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from servicedesk_dell.sandbox.http import XML, Refusal, Request, Response
+from servicedesk_core.sandboxing import Refusal, Request, Response
+from servicedesk_dell.sandbox.wire import XML, action_of
 
 API = "http://api.dell.com"
 _SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -25,7 +26,7 @@ def read(request: Request) -> dict[str, Any]:
         root: Element = fromstring(request.body, forbid_dtd=True)
     except (ParseError, DefusedXmlException) as error:
         raise Refusal(fault("The request is not well-formed XML.")) from error
-    operation = request.action
+    operation = action_of(request)
     wrapper = operation if operation == "GetPartsbyServiceTag" else f"{operation}Request"
     found = root.find(f"{{{_SOAP}}}Body/{{{API}}}{operation}/{{{API}}}{wrapper}")
     if found is None or request.headers.get("soapaction", "").strip('"') != f"{API}/IDispatchService/{operation}":

@@ -1,14 +1,13 @@
 """Running a sandbox as a process of its own."""
 
-import signal
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from servicedesk_core.sandboxing import bind, run_until_stopped
 from servicedesk_dell.sandbox.app import Sandbox
 from servicedesk_dell.sandbox.options import SandboxInfo, SandboxOptions
-from servicedesk_dell.sandbox.server import bind, make_server
 
 
 def launch(
@@ -58,10 +57,7 @@ def launch(
                 track=options.track,
             )
         )
-        # The server raises the signal again when it has stopped; the state file must still be released then.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: None)
-        make_server(sandbox).run(sockets=[listener])
+        run_until_stopped(sandbox, listener)
     finally:
         listener.close()
         sandbox.close()

@@ -50,11 +50,9 @@ class SandboxOptions:
     requests_per_minute: int = 0
 
     @property
-    def start(self) -> datetime:
-        """The instant to begin at, in UTC."""
-        if self.now is None:
-            return datetime.now(UTC).replace(microsecond=0)
-        return self.now.replace(tzinfo=UTC) if self.now.tzinfo is None else self.now.astimezone(UTC)
+    def start(self) -> datetime | None:
+        """The instant to begin at, with its zone; None is the present."""
+        return self.now.replace(tzinfo=UTC) if self.now is not None and self.now.tzinfo is None else self.now
 
 
 @dataclass(frozen=True, kw_only=True)
