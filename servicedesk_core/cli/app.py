@@ -30,6 +30,7 @@ from servicedesk_core.cli import (
     store,
     sync,
     tickets,
+    warranty,
     writes,
 )
 from servicedesk_core.cli.arguments import hoist
@@ -44,7 +45,7 @@ The options below may stand anywhere on the line.
 
 
 _GROUPS = (
-    demo, init, connections, sync, status, tickets, writes, claims, report, export, quarantine, remap,
+    demo, init, connections, sync, status, tickets, writes, warranty, claims, report, export, quarantine, remap,
     jobs, serve, service, mapping, plugins, doctor, store, audit, new, sandbox,
 )  # fmt: skip
 _ORDER = [group.__name__.rpartition(".")[2] for group in _GROUPS]

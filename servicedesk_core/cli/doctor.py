@@ -1,5 +1,7 @@
 """``servicedesk doctor``."""
 
+from typing import Annotated
+
 import typer
 
 from servicedesk_core.cli import exit_codes
@@ -13,7 +15,13 @@ def register(app: typer.Typer) -> None:
     app.command("doctor")(doctor)
 
 
-def doctor(ctx: typer.Context, as_json: Json = False) -> None:
+def doctor(
+    ctx: typer.Context,
+    as_service: Annotated[
+        bool, typer.Option("--as-service", help="Look as the account that runs the service will see it.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Look at this machine.
 
     Python, plugins, configuration, secrets, store, disk, clock; asks no vendor. Secrets are only said to be
@@ -22,7 +30,12 @@ def doctor(ctx: typer.Context, as_json: Json = False) -> None:
     from servicedesk_core.runtime.doctor import diagnose  # noqa: PLC0415
 
     cli: Cli = ctx.obj
-    findings = diagnose(cli.config)
+    if as_service:
+        from servicedesk_core.runtime.services.looking import diagnose_as_service  # noqa: PLC0415
+
+        findings = diagnose_as_service(cli.config)
+    else:
+        findings = diagnose(cli.config)
 
     def shown() -> None:
         from rich.text import Text  # noqa: PLC0415

@@ -3,9 +3,12 @@
 import sys
 from collections.abc import Sequence
 
+from servicedesk_core.system import speak_utf8
+
 
 def run() -> None:
     """Run the command of this process and exit with its code."""
+    speak_utf8()
     sys.exit(main(sys.argv[1:]))
 
 

@@ -90,6 +90,7 @@ DOCUMENTS: dict[str, Document] = {
     "quarantine.retry": Document(1, "What became of the retried records.", f"{_RUNTIME}:RetryOutcome"),
     "quarantine.drop": Document(1, "How many records were dropped.", f"{_RUNTIME}:DropOutcome"),
     "plugins.list": Document(1, "Installed plugins and their state.", "servicedesk_core.plugins:LoadReport", many=True),
+    "plugins.check": Document(1, "The grade of a distribution.", "servicedesk_core.grading:PluginGrade"),
     "doctor": Document(1, "What was looked at on this machine.", f"{_RUNTIME}:Finding", many=True),
     "remap": Document(1, "What rebuilding the records did.", f"{_RUNTIME}:SyncOutcome", many=True),
     "mapping.check": Document(1, "How a file would be mapped.", "servicedesk_core.runtime.mappings:MappingCheck"),

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from servicedesk_core import system
 from servicedesk_core.config.problems import key_path
 from servicedesk_core.config.reading import parse_settings
 from servicedesk_core.config.settings import ConnectionSettings, DeskSection
@@ -81,7 +82,7 @@ def write_settings(path: Path, text: str, *, overwrite: bool = False) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).replace(path)
+        system.replace(Path(temporary), path)
     except OSError as error:
         if temporary:
             Path(temporary).unlink(missing_ok=True)

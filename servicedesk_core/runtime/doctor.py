@@ -19,6 +19,7 @@ from servicedesk_core.plugins import LoadReport, LoadStatus
 from servicedesk_core.ports import Clock
 from servicedesk_core.runtime.installed import connection_settings_problem, installed_plugins
 from servicedesk_core.store import Store, changes, leases, runs, sources
+from servicedesk_core.system import is_windows
 
 Level = Literal["ok", "warning", "problem"]
 
@@ -61,6 +62,7 @@ def diagnose(config: Path, *, clock: Clock | None = None) -> tuple[Finding, ...]
     findings.append(finding)
     if settings is not None:
         findings += _connections(settings)
+        findings += _unattended(settings, clock.now())
         findings += _store(settings, clock)
     return tuple(findings)
 
@@ -135,6 +137,30 @@ def _connections(settings: DeskSettings) -> Iterator[Finding]:
             yield _problem(subject, problem)
 
 
+def _unattended(settings: DeskSettings, now: datetime) -> Iterator[Finding]:
+    """Look at schedules and at the secrets of those who are told about alerts."""
+    from servicedesk_core.runtime.jobs.registry import jobs_of  # noqa: PLC0415  # jobs stand above this room
+    from servicedesk_core.runtime.jobs.schedule import next_due  # noqa: PLC0415
+
+    try:
+        for job in jobs_of(settings).values():
+            if job.name.partition(":")[0] in settings.schedules or job.name in settings.schedules:
+                next_due(job.schedule, timezone=settings.desk.timezone, now=now)
+    except ServiceDeskError as error:
+        yield _problem("Schedules", error)
+    secrets = Secrets(directory=settings.directory)
+    for name, channel in settings.alerts.channels.items():
+        references = {key: getattr(channel, key, None) for key in ("url", "password")}
+        try:
+            for key, reference in references.items():
+                if reference is not None:
+                    secrets.resolve(reference, key=f"alerts.channels.{name}.{key}", where=settings.where)
+        except ServiceDeskError as error:
+            yield _problem(f"Alerts to {name}", error)
+        else:
+            yield Finding(f"Alerts to {name}", "ok", f"{channel.kind}, settings complete, secrets found")
+
+
 def _store(settings: DeskSettings, clock: Clock) -> Iterator[Finding]:
     try:
         url = store_url(settings, Secrets(directory=settings.directory))
@@ -163,7 +189,14 @@ def _disk(path: Path) -> Iterator[Finding]:
         yield Finding("Disk", "warning", text, "Free some room: an upgrade needs twice the size of the store.")
     else:
         yield Finding("Disk", "ok", text)
-    if path.exists() and path.stat().st_mode & 0o077:
+    if not path.exists():
+        return
+    if is_windows():
+        # The mode says nothing there: access lists decide, which a new file takes from its folder.
+        text = f"{path.name} has the access list of its folder; this program does not change or judge it."
+        hint = f'See who may read it: icacls "{path}". Only you: icacls "{path}" /inheritance:r /grant:r "%USERNAME%":F'
+        yield Finding("Permissions", "ok", text, hint)
+    elif path.stat().st_mode & 0o077:
         hint = f"Only its owner should read it: chmod 600 {path}"
         yield Finding("Permissions", "warning", f"Others on this machine may read {path.name}.", hint)
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from servicedesk_core import system
 from servicedesk_core.errors import SettingsError
 
 
@@ -24,7 +25,12 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).replace(path)
+        system.replace(Path(temporary), path)
+    except PermissionError as error:
+        raise SettingsError(
+            f"{path} cannot be written: {error.strerror}.",
+            hint="Close the program that has it open, or choose a folder that you may write to.",
+        ) from error
     except OSError as error:
         raise SettingsError(
             f"{path} cannot be written: {error.strerror}.", hint="Choose a folder that you may write to, with room."

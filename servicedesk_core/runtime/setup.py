@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from importlib import import_module
 from pathlib import Path
 from typing import Any, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -146,8 +147,16 @@ def _mapping_table(name: str, table: str, meanings: Mapping[str, StrEnum | None]
 def local_timezone() -> str:
     """Return the IANA name of this machine's zone as far as it tells, else ``UTC``."""
     link = Path("/etc/localtime")
-    name = str(link.resolve()).partition("zoneinfo/")[2] if link.is_symlink() else ""
+    name = str(link.resolve()).partition("zoneinfo/")[2] if link.is_symlink() else _named_zone()
     try:
         return ZoneInfo(name).key if name else "UTC"
     except (ZoneInfoNotFoundError, ValueError):
         return "UTC"
+
+
+def _named_zone() -> str:
+    """Return the zone's name where no link tells it, as on Windows; the package comes with the extra ``serve``."""
+    try:
+        return str(import_module("tzlocal").get_localzone_name() or "")
+    except Exception:  # noqa: BLE001  # not installed, or the system names no zone: UTC is proposed
+        return ""

@@ -70,7 +70,7 @@ def prepare_file(url: URL, *, read_only: bool) -> None:
         message = f"The directory of the store {path} does not exist."
         raise StoreError(message, hint=f"Create {path.parent}, or correct `store` in the configuration.")
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except PermissionError as error:
         message = f"The store {path} cannot be created in its directory."
         raise StoreReadOnlyError(message, hint="Give this account the right to write there.") from error

@@ -28,7 +28,7 @@ def test_every_so_often_counts_from_a_fixed_instant():
 
 
 @given(
-    st.datetimes(datetime(2024, 1, 1), datetime(2029, 1, 1), timezones=st.just(UTC)),
+    st.integers(0, 5 * 366 * 86_400).map(lambda s: datetime(2024, 1, 1, tzinfo=UTC) + timedelta(seconds=s)),
     st.sampled_from(["every 7 minutes", "every 2 hours", "*/10 * * * *", "30 2 * * *", "0 6 * * 1-5", "15 3 1 * *"]),
     st.sampled_from(["UTC", NEW_YORK, "Australia/Lord_Howe"]),
 )

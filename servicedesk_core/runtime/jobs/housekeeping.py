@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from servicedesk_core import system
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.errors import StoreError
 from servicedesk_core.reports.desk_html import render
@@ -62,7 +63,7 @@ def _copy(desk: "ServiceDesk", folder: Path, name: str, keep: int) -> str:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         partial.unlink(missing_ok=True)
         store_backup.backup(desk.store, partial)
-        partial.replace(folder / name)
+        system.replace(partial, folder / name)
     except OSError as error:
         message = f"The backup in {folder} could not be written: {error.strerror}."
         raise StoreError(message, hint="Name a folder with room that this account may write to.") from error
