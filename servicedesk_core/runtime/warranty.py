@@ -45,6 +45,10 @@ class Warranty:
         self._host = host
         self._writes = writes
 
+    def makers(self) -> tuple[str, ...]:
+        """Return the connections that can look up."""
+        return self._host.offering("recognise", "find_entitlements")
+
     async def lookup(
         self,
         devices: Sequence[DeviceRef | str] = (),
@@ -198,7 +202,7 @@ class Warranty:
         return tuple(known.get(write.id, write) for write in proposed)
 
     def _names(self, wanted: Collection[str]) -> tuple[str, ...]:
-        able = self._host.offering("recognise", "find_entitlements")
+        able = self.makers()
         for name in wanted:
             if name not in able:
                 raise SettingsError(

@@ -20,7 +20,7 @@ from servicedesk_core.domain.warranty import (
     LookupOutcome,
 )
 from servicedesk_core.domain.warranty.facts import CoverSource
-from servicedesk_core.domain.warranty.serials import normalise_serial, why_no_serial
+from servicedesk_core.domain.warranty.serials import normalise_serial, plain_maker, why_no_serial
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.store import Store, cover
 from servicedesk_core.store.queries.cover import AssetFilter, asset_pages
@@ -291,14 +291,14 @@ def _device(values: Mapping[str, str]) -> DeviceRef:
     country = values.get("country", "").upper()
     try:
         return DeviceRef(
-            manufacturer=values.get("manufacturer", ""),
+            manufacturer=plain_maker(values.get("manufacturer", "")),
             serial_number=normalise_serial(values["serial_number"]),
             product_number=values.get("product_number") or None,
             machine_type=values.get("machine_type") or None,
             country=country if _COUNTRY.fullmatch(country) else None,
         )
     except ValidationError:  # nothing but blanks and invisible characters
-        return DeviceRef(manufacturer=values.get("manufacturer", ""), serial_number="?")
+        return DeviceRef(manufacturer=plain_maker(values.get("manufacturer", "")), serial_number="?")
 
 
 def _chunks(devices: Sequence[DeviceRef]) -> Iterator[list[DeviceRef]]:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from servicedesk_core.domain.warranty import DeviceRef
 from servicedesk_core.domain.warranty.facts import CoverState, is_fresh
-from servicedesk_core.domain.warranty.serials import normalise_serial
+from servicedesk_core.domain.warranty.serials import normalise_serial, plain_maker
 from servicedesk_core.errors import ServiceDeskError
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Store, cover
@@ -185,13 +185,14 @@ class Lookup:
 
     async def _rows(self, page: Sequence[Candidate], day: date) -> list[CoverRow]:
         known = [self._known(candidate) for candidate in page]
-        bare = [d for c, own in zip(page, known, strict=True) if c.record.asset_id is None for d in own if d]
+        asked = [_every(c, own) for c, own in zip(page, known, strict=True)]
+        bare = [d for c, devices in zip(page, asked, strict=True) if c.record.asset_id is None for d in devices]
         facts = await self._store.read(lambda tx: cover.all_facts(tx, bare))
         found = []
-        for candidate, own in zip(page, known, strict=True):
+        for candidate, own, devices in zip(page, known, asked, strict=True):
             record = candidate.record
             if record.asset_id is None:
-                record = replace(record, facts=tuple(fact for d in own if d for fact in facts.get(d, ())))
+                record = replace(record, facts=tuple(fact for d in devices for fact in facts.get(d, ())))
             without = CoverState.ERROR if any(own) else CoverState.NOT_RECOGNISED
             found.append(row_of(record, day, without=without, why_not=self._why_not(candidate, own)))
         return found
@@ -207,6 +208,16 @@ class Lookup:
         if not self._lines:
             return "No connection to a manufacturer can be asked."
         return "No connected manufacturer recognises it."
+
+
+def _every(candidate: Candidate, own: Sequence[DeviceRef | None]) -> list[DeviceRef]:
+    """Return a device as the makers write it, and as a spreadsheet would have."""
+    devices = [device for device in own if device is not None]
+    if candidate.device is not None:
+        serial = normalise_serial(candidate.device.serial_number)
+        maker = plain_maker(candidate.device.manufacturer)
+        devices.append(candidate.device.model_copy(update={"serial_number": serial, "manufacturer": maker}))
+    return list(dict.fromkeys(devices))
 
 
 def _told(line: Line) -> MakerLookup:

@@ -1,0 +1,33 @@
+"""The job ``warranty``."""
+
+from typing import TYPE_CHECKING
+
+from servicedesk_core.errors import ConnectorError
+
+if TYPE_CHECKING:
+    from servicedesk_core.runtime.desk import ServiceDesk
+
+
+async def refresh_covers(desk: "ServiceDesk", connection: str | None) -> str:
+    """Ask manufacturers again about assets whose answers are no longer new enough.
+
+    Raises:
+        ConnectorError: A manufacturer could not be asked; the others were.
+        StoreError: The store cannot be used.
+    """
+    del connection
+    makers = desk.warranty.makers()
+    if not makers:
+        return "no connection can look up"
+    report = await desk.warranty.lookup(everything=True, rows=0)
+    failed = [one for one in report.makers if one.problem]
+    for one in failed:  # a service lives long: with what was rejected once, the open connection would refuse for ever
+        await desk.disconnect(one.connection)
+    if failed:
+        raise ConnectorError(
+            " ".join(f"{one.connection}: {one.problem}" for one in failed),
+            hint=failed[0].hint,
+            connection=failed[0].connection,
+        )
+    asked, changed = (sum(getattr(one, name) for one in report.makers) for name in ("asked", "changed"))
+    return f"{report.devices} devices, {asked} asked, {changed} changed"

@@ -1,0 +1,236 @@
+"""Lists, report, import and dates through the desk, as a program uses it."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from servicedesk_core import ServiceDesk
+from servicedesk_core.domain import Asset, Company, StatusCategory, Ticket, TicketKind
+from servicedesk_core.domain.warranty import DeviceRef, Entitlement, EntitlementKind, EntitlementResult, LookupOutcome
+from servicedesk_core.domain.warranty.facts import CoverSource, CoverState
+from servicedesk_core.errors import NotFoundLocallyError, SettingsError, WriteNotGrantedError
+from servicedesk_core.reports import warranty_html
+from servicedesk_core.runtime.jobs.covering import refresh_covers
+from servicedesk_core.store import cover
+from servicedesk_core.store.queries.cover import AssetFilter, every_asset
+from servicedesk_core.store.queries.scope import Scope
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+MAKER = """
+from datetime import date
+from servicedesk_core.domain.warranty import Entitlement, EntitlementKind
+from servicedesk_core.testing import MemoryMaker
+
+
+class Acme(MemoryMaker):
+    names = ("acme",)
+    covers = {
+        "AC1": (Entitlement(kind=EntitlementKind.BASE, ends_on=date(2026, 7, 1), covers_hardware=True),),
+        "AC2": (Entitlement(kind=EntitlementKind.BASE, ends_on=date(9999, 12, 31), covers_hardware=True),),
+    }
+"""
+
+
+@pytest.fixture
+def settings(tmp_path):
+    (tmp_path / "maker.py").write_text(MAKER, encoding="utf-8")
+
+    def keys(**more):
+        return {
+            "desk": {"name": "Example MSP", "timezone": "America/New_York"},
+            "claims": {"hardware": ["hardware"]},
+            "connections": {
+                "psa": {"connector": "autotask", "environment": "live", "streams": ["assets"], **more},
+                "acme": {"connector": str(tmp_path / "maker.py") + ":Acme", "environment": "live"},
+            },
+        }
+
+    return keys
+
+
+@pytest.fixture
+async def desk(settings, store, clock):
+    async with ServiceDesk(settings(), store=store, clock=clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+def filled(put):
+    put(Company(external_id="5", name="Example <Client>"), Company(external_id="6", name="Other Client"))
+    put(
+        Asset(external_id="1", name="PC1", serial_number="AC1", manufacturer="Acme", company_ref="5"),
+        Asset(external_id="2", name="PC2", serial_number="AC2", manufacturer="Acme", company_ref="6"),
+        Asset(external_id="3", name="PC3", serial_number="XX3", company_ref="6", warranty_until=date(2026, 6, 10)),
+        Asset(external_id="4", name="PC4", serial_number="To be filled by O.E.M.", company_ref="5"),
+    )
+
+
+def names(rows):
+    return [row.name for row in rows]
+
+
+async def test_covers_that_end_are_listed_by_day_from_every_source(desk, filled):
+    report = await desk.warranty.lookup(everything=True)
+    assert report.states == {"covered": 3, "no_serial": 1}
+    found = await desk.warranty.expiring(timedelta(days=90))
+    assert [(row.name, row.source, row.days_left) for row in found.rows] == [("PC3", "psa", 9), ("PC1", "maker", 30)]
+    assert names((await desk.warranty.expiring(timedelta(days=9))).rows) == ["PC3"]
+    assert names((await desk.warranty.expiring(timedelta(days=8))).rows) == []
+    assert names((await desk.warranty.expiring(company="other client")).rows) == ["PC3"]
+
+
+async def test_a_scope_lets_nothing_of_another_client_through(desk, filled):
+    await desk.warranty.lookup(everything=True)
+    mine = await desk.warranty.expiring(scope=Scope("psa", companies="5"))
+    assert names(mine.rows) == ["PC1"]
+    assert sum(mine.states.values()) == 2
+    queue = await desk.warranty.expiring(scope=Scope("psa", queues="7"))
+    assert (queue.rows, queue.states) == ((), {})
+
+
+async def test_missed_claims_are_hardware_work_on_a_covered_device(desk, filled, put):
+    def ticket(number, at, **more):
+        values = {"kind": TicketKind.INCIDENT, "category": "Hardware", "asset_ref": "1", "title": f"T{number}"}
+        return Ticket(external_id=str(number), number=f"T{number}", created_at=at, **values | more)
+
+    put(
+        ticket(1, datetime(2026, 5, 1, tzinfo=UTC), status_category=StatusCategory.CLOSED),
+        ticket(2, datetime(2026, 7, 2, 3, tzinfo=UTC)),  # still 1 July at the desk
+        ticket(3, datetime(2026, 7, 2, 5, tzinfo=UTC)),
+        ticket(4, datetime(2026, 5, 1, tzinfo=UTC), category="Software"),
+        ticket(5, datetime(2026, 5, 1, tzinfo=UTC), asset_ref=None),
+        ticket(6, datetime(2026, 5, 1, tzinfo=UTC), asset_ref="4"),
+        ticket(7, datetime(2026, 5, 1, tzinfo=UTC), asset_ref="3"),
+    )
+    await desk.warranty.lookup(everything=True)
+    found = await desk.warranty.missed()
+    assert sorted(row.ticket for row in found.rows) == ["T1", "T2", "T7"]
+    assert (found.not_covered, found.unknown, found.not_hardware, found.without_device) == (1, 1, 1, 1)
+    later = await desk.warranty.missed(since=datetime(2026, 6, 1, tzinfo=UTC))
+    assert [row.ticket for row in later.rows] == ["T2"]
+    scoped = await desk.warranty.missed(scope=Scope("psa", companies="6"))
+    assert scoped.rows == ()
+
+
+async def test_a_clients_page_holds_nothing_of_anybody_else_and_no_money(desk, filled):
+    await desk.warranty.lookup(everything=True)
+    report = await desk.warranty.report(company="5")
+    assert names(report.device_rows) == ["PC1", "PC4"]
+    page = warranty_html.render(report)
+    assert "Example &lt;Client&gt;" in page
+    for foreign in ("Other Client", "PC2", "PC3", "AC2", "XX3", "Recovered", "<Client>", "http"):
+        assert foreign not in page
+    assert "Recovered" in warranty_html.render(await desk.warranty.report(company="5", with_costs=True))
+    whole = await desk.warranty.report()
+    assert (whole.devices, whole.device_rows, whole.with_costs) == (4, (), True)
+    assert "PC1" not in warranty_html.render(whole)
+
+
+async def test_a_client_must_be_one(desk, filled, put):
+    with pytest.raises(NotFoundLocallyError):
+        await desk.warranty.report(company="Nobody")
+    put(Company(external_id="7", name="other client"))
+    with pytest.raises(SettingsError, match="more than one client"):
+        await desk.warranty.report(company="Other Client")
+
+
+async def test_a_spreadsheet_gives_the_same_lists_until_a_maker_is_asked(desk, filled, tmp_path):
+    path = tmp_path / "w.csv"
+    path.write_text(
+        "Service Tag;Vendor;Warranty End Date;Level\nac1;ACME Inc.;31.12.2026;Basic\nAC1;ACME Inc.;30.06.2027;Plus\n"
+        "Default string;Acme;31.12.2026;\nQQ9;;31.12.2026;\nQQ8;;next year;\n",
+        encoding="utf-8",
+    )
+    dry = await desk.warranty.import_file(path, dry_run=True)
+    assert dry.columns == {
+        "serial_number": "Service Tag",
+        "manufacturer": "Vendor",
+        "ends_on": "Warranty End Date",
+        "description": "Level",
+    }
+    assert dry.dates == {"Warranty End Date": "day-first"}
+    assert (dry.rows, dry.devices, dry.assets, dry.left_out) == (5, 2, 1, 2)
+    assert (await desk.warranty.expiring(timedelta(days=9000))).rows[0].source == "psa"
+    done = await desk.warranty.import_file(path)
+    assert (done.new, done.assets, [row.line for row in done.bad]) == (2, 1, [4, 6])
+    rows = {row.serial_number: row for row in (await desk.warranty.expiring(timedelta(days=9000))).rows}
+    assert (rows["AC1"].until, rows["AC1"].source, rows["AC1"].level) == (date(2027, 6, 30), "spreadsheet", "Plus")
+    assert "QQ9" in rows
+    await desk.warranty.lookup(everything=True)
+    rows = {row.serial_number: row for row in (await desk.warranty.expiring(timedelta(days=9000))).rows}
+    assert (rows["AC1"].until, rows["AC1"].source) == (date(2026, 7, 1), "maker")
+    again = await desk.warranty.import_file(path)
+    assert (again.new, again.changed, again.unchanged) == (0, 0, 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "message"),
+    [
+        ("Name,Ends\nA,2026-01-01\n", {}, "serial number"),
+        ("Serial,Note\nA1B,x\n", {}, "ends on"),
+        ("Serial,Ends\nA1B,03/04/2026\n", {"columns": {"ends_on": "Ends"}}, "day first or month first"),
+        ("Serial,Ends\nA1B,soon\n", {"columns": {"ends_on": "Ends"}}, "does not seem to hold dates"),
+        ("Serial,Expires\nA1B,2026-01-01\n", {"columns": {"ends_on": "No such"}}, "has no column"),
+        ("Serial,Expires\nA1B,2026-01-01\n", {"columns": {"colour": "Serial"}}, "no field"),
+    ],
+)
+async def test_what_is_not_clear_in_a_spreadsheet_is_asked_for(desk, tmp_path, text, options, message):
+    path = tmp_path / "w.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError, match=message):
+        await desk.warranty.import_file(path, **options)
+
+
+async def test_only_a_makers_own_dates_are_proposed_for_the_psa(desk, filled):
+    await desk.warranty.lookup(everything=True)
+    changes = await desk.warranty.date_changes()
+    assert [(c.asset, c.before, c.after, c.origin) for c in changes] == [("PC1", None, date(2026, 7, 1), "acme")]
+    with pytest.raises(WriteNotGrantedError):
+        await desk.warranty.write_dates(changes)
+
+
+async def test_dates_are_ordinary_writes_that_keep_the_old_value(settings, store, clock, filled):
+    granted = settings(writes=["assets.update"])
+    async with ServiceDesk(granted, store=store, clock=clock) as desk:
+        await desk.warranty.lookup(everything=True)
+        changes = await desk.warranty.date_changes()
+        (write,) = await desk.warranty.write_dates(changes, send=False)
+        (change,) = write.changes
+        assert (write.kind, write.target, write.state.value) == ("assets.update", "1", "queued")
+        assert (change.field, change.before, change.after) == ("warranty_until", None, "2026-07-01")
+        (again,) = await desk.warranty.write_dates(changes, send=False)
+        assert again.id == write.id
+        with pytest.raises(SettingsError, match="At most 20"):
+            await desk.warranty.write_dates(changes * 21)
+
+
+async def test_dates_of_a_spreadsheet_are_never_written(desk, filled, store):
+    (asset, *_) = store.read_blocking(lambda tx: [*every_asset(tx, AssetFilter(assets=("PC1",)))])
+    device = DeviceRef(manufacturer="acme", serial_number="AC1")
+    row = Entitlement(kind=EntitlementKind.OTHER, ends_on=date(2030, 1, 1), covers_hardware=True)
+    result = EntitlementResult(device=device, outcome=LookupOutcome.FOUND, entitlements=(row,))
+
+    def work(tx):
+        for origin, source in (("spreadsheet", CoverSource.SPREADSHEET), ("shop", CoverSource.DISTRIBUTOR)):
+            cover.put(tx, [result], origin=origin, source=source, now=NOW)
+        cover.link(tx, [(asset.asset_id, "AC1", [device])], NOW)
+
+    store.write_blocking(work)
+    assert await desk.warranty.date_changes() == ()
+
+
+async def test_the_job_asks_again_only_what_is_old(desk, filled, clock):
+    assert await refresh_covers(desk, None) == "4 devices, 3 asked, 0 changed"
+    assert await refresh_covers(desk, None) == "4 devices, 0 asked, 0 changed"
+    clock.advance(40 * 86_400)
+    assert await refresh_covers(desk, None) == "4 devices, 2 asked, 0 changed"
+
+
+async def test_only_connections_that_can_look_up_are_asked(desk, filled):
+    with pytest.raises(SettingsError, match="cannot look up warranty"):
+        await desk.warranty.lookup(["AC1"], connections=["psa"])
+    with pytest.raises(SettingsError, match="No device was named"):
+        await desk.warranty.lookup()
+    report = await desk.warranty.lookup(["AC1"])
+    assert [one.connection for one in report.makers] == ["acme"]
+    assert report.rows[0].state is CoverState.COVERED
