@@ -9,9 +9,11 @@ from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, Unpack
 
 from servicedesk_core.config import DEFAULT_FILE, DeskSettings
 from servicedesk_core.runtime.auditing import AuditTrail
+from servicedesk_core.runtime.claims import Claims
 from servicedesk_core.runtime.desk import DeskOptions, ServiceDesk
 from servicedesk_core.runtime.quarantine import Quarantine
 from servicedesk_core.runtime.ticket_acts import DeskTickets
+from servicedesk_core.runtime.warranty import Warranty
 from servicedesk_core.runtime.writes import Writes
 
 A = TypeVar("A")
@@ -114,6 +116,40 @@ class BlockingTickets(_Twin[DeskTickets]):
     log_time = _waiting(DeskTickets.log_time)
 
 
+class BlockingClaims(_Twin[Claims]):
+    """The claims of a desk; see :class:`Claims`."""
+
+    propose = _waiting(Claims.propose)
+    new = _waiting(Claims.new)
+    edit = _waiting(Claims.edit)
+    check = _waiting(Claims.check)
+    departure = _waiting(Claims.departure)
+    submit = _waiting(Claims.submit)
+    resubmit = _waiting(Claims.resubmit)
+    note = _waiting(Claims.note)
+    attach = _waiting(Claims.attach)
+    cancel = _waiting(Claims.cancel)
+    resolve = _waiting(Claims.resolve)
+    record = _waiting(Claims.record)
+    poll = _waiting(Claims.poll)
+    pack = _waiting(Claims.pack)
+    list = _waiting(Claims.list)
+    numbers = _waiting(Claims.numbers)
+    get = _waiting(Claims.get)
+
+
+class BlockingWarranty(_Twin[Warranty]):
+    """Warranty look-up; see :class:`Warranty`."""
+
+    lookup = _waiting(Warranty.lookup)
+    expiring = _waiting(Warranty.expiring)
+    missed = _waiting(Warranty.missed)
+    report = _waiting(Warranty.report)
+    import_file = _waiting(Warranty.import_file)
+    date_changes = _waiting(Warranty.date_changes)
+    write_dates = _waiting(Warranty.write_dates)
+
+
 class BlockingWrites(_Twin[Writes]):
     """The outbox; see :class:`Writes`."""
 
@@ -176,6 +212,8 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         self.tickets = BlockingTickets(desk.tickets, self._loop)
         self.quarantine = BlockingQuarantine(desk.quarantine, self._loop)
         self.writes = BlockingWrites(desk.writes, self._loop)
+        self.claims = BlockingClaims(desk.claims, self._loop)
+        self.warranty = BlockingWarranty(desk.warranty, self._loop)
         self.audit = BlockingAuditTrail(desk.audit, self._loop)
 
     sync = _waiting(ServiceDesk.sync)

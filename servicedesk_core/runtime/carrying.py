@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
+from servicedesk_core.claims.courier import ClaimCourier
+from servicedesk_core.claims.notes import TicketNotes
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Store
+from servicedesk_core.sync.shield import Exclusions
 from servicedesk_core.writes import Couriers, WritePolicy
 from servicedesk_core.writes.copying import Copier
 from servicedesk_core.writes.tickets import TicketCourier
@@ -12,12 +15,17 @@ from servicedesk_core.writes.tickets import TicketCourier
 
 def copier(store: Store, clock: Clock, settings: DeskSettings) -> Copier:
     """Return what brings written records back into the store."""
-    return Copier(store, clock, {name: one.raw for name, one in settings.connections.items()})
+    connections = settings.connections.items()
+    excluded = {
+        n: Exclusions.of(one.exclude.streams, one.exclude.companies, one.exclude.fields) for n, one in connections
+    }
+    return Copier(store, clock, {name: one.raw for name, one in connections}, excluded)
 
 
 def couriers(store: Store, clock: Clock, settings: DeskSettings) -> Couriers:
     """Return the couriers of a desk; a new family of kinds is a line here."""
-    return Couriers([TicketCourier(copier(store, clock, settings))])
+    claims = ClaimCourier(store, clock, TicketNotes(settings))
+    return Couriers([TicketCourier(copier(store, clock, settings)), claims])
 
 
 def policy(settings: DeskSettings) -> WritePolicy:

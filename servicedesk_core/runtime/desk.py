@@ -9,6 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self, TypedDict, TypeVar, Unpack
 
+from sqlalchemy import Connection as Tx
+
 from servicedesk_core.clock import SystemClock
 from servicedesk_core.config import (
     DEFAULT_FILE,
@@ -30,6 +32,7 @@ from servicedesk_core.reports.desk import build as build_desk_report
 from servicedesk_core.runtime import exporting, status
 from servicedesk_core.runtime.auditing import AuditTrail
 from servicedesk_core.runtime.checking import ConnectionCheck, ConnectionInfo, checked
+from servicedesk_core.runtime.claims import Claims
 from servicedesk_core.runtime.feed import follow
 from servicedesk_core.runtime.files import replacing
 from servicedesk_core.runtime.health import Health, health
@@ -40,9 +43,11 @@ from servicedesk_core.runtime.quarantine import Quarantine, RetryOutcome
 from servicedesk_core.runtime.setup import WORDS, Vocabulary, vocabulary
 from servicedesk_core.runtime.syncing import PlanOutcome, SyncArguments, SyncOutcome, engine_view, options_of
 from servicedesk_core.runtime.ticket_acts import DeskTickets
+from servicedesk_core.runtime.warranty import Warranty
 from servicedesk_core.runtime.writes import Writes
 from servicedesk_core.store import Store, changes
 from servicedesk_core.store.budgets import StoreLedger
+from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.state import StoreState
 from servicedesk_core.store.store import Migrate
 from servicedesk_core.sync.connection import Connection
@@ -129,7 +134,9 @@ class ServiceDesk:
             )
             self._host = await stack.enter_async_context(host)
             self.writes = Writes(self._store, self._clock, self.settings, host.open)
+            self.claims = Claims(self._store, self._clock, self.settings, host, self.writes)
             self.tickets = DeskTickets(self._store, self.writes)
+            self.warranty = Warranty(self._store, self._clock, self.settings, host, self.writes)
             self.audit = AuditTrail(self._store, self._clock)
             self.quarantine = Quarantine(self._store)
             self._stack = stack.pop_all()
@@ -392,14 +399,28 @@ class ServiceDesk:
         wanted = dict.fromkeys(stream for stream, _ in WORDS.values() if stream in opened.streams)
         return vocabulary({stream: await opened.calls.describe_fields(stream) for stream in wanted})
 
-    async def connections(self) -> tuple[ConnectionInfo, ...]:
-        """Return the configured connections with what the store knows of them."""
-        return await self._store.read(partial(status.connections, settings=self.settings))
+    async def connections(self, *, scope: Scope | None = None) -> tuple[ConnectionInfo, ...]:
+        """Return the configured connections with what the store knows of them.
 
-    async def status(self) -> status.DeskStatus:
-        """Return the state of the desk's data and jobs, from the store alone."""
+        Args:
+            scope: Only its connection.
+        """
+        found = await self._store.read(partial(status.connections, settings=self.settings))
+        return found if scope is None else tuple(one for one in found if one.name == scope.connection)
+
+    async def status(self, *, scope: Scope | None = None) -> status.DeskStatus:
+        """Return the state of the desk's data and jobs, from the store alone.
+
+        Args:
+            scope: Only how complete and fresh its own records are.
+        """
         now = self._clock.now()
-        return await self._store.read(lambda tx: status.status(tx, self.settings, store=self._store.name, now=now))
+
+        def look(tx: Tx) -> status.DeskStatus:
+            whole = status.status(tx, self.settings, store=self._store.name, now=now)
+            return whole if scope is None else status.scoped(tx, whole, scope)
+
+        return await self._store.read(look)
 
     def changes(
         self,
@@ -409,6 +430,7 @@ class ServiceDesk:
         entities: Collection[str] | None = None,
         include_backfill: bool = False,
         poll_s: float | None = None,
+        scope: Scope | None = None,
     ) -> AsyncGenerator[Change, None]:
         """Iterate over what happened to records, in order: the durable changes feed.
 
@@ -421,6 +443,7 @@ class ServiceDesk:
             entities: Only these streams.
             include_backfill: Also what a backfill or a remap brought.
             poll_s: Wait for more and look so often; ``None`` = end when there is nothing more.
+            scope: Only changes of records that it lets through now.
         """
         return follow(
             self._store,
@@ -430,6 +453,7 @@ class ServiceDesk:
             entities=entities,
             include_backfill=include_backfill,
             poll_s=poll_s,
+            scope=scope,
         )
 
     async def forget_consumer(self, consumer: str) -> bool:
@@ -443,18 +467,22 @@ class ServiceDesk:
         """
         return await self._store.write(partial(changes.forget_consumer, consumer=consumer))
 
-    async def report_desk(self, now: datetime | None = None, *, connection: str | None = None) -> DeskReport:
+    async def report_desk(
+        self, now: datetime | None = None, *, connection: str | None = None, scope: Scope | None = None
+    ) -> DeskReport:
         """Build the desk page from the store: what is open, what needs a look, how far the data can be trusted.
 
         Args:
             now: The instant that ages and dues are measured against; ``None`` = the present.
             connection: Only this connection.
+            scope: Only what it lets through.
 
         Raises:
             NotFoundLocallyError: The store knows no such connection.
         """
         chosen = partial(
             build_desk_report,
+            scope=scope,
             desk=self.settings.desk.name,
             timezone=self.settings.desk.timezone,
             now=now or self._clock.now(),
@@ -470,6 +498,7 @@ class ServiceDesk:
         file_format: exporting.Format = "csv",
         connection: str | None = None,
         verbatim: bool = False,
+        scope: Scope | None = None,
     ) -> int:
         """Write all live records of a stream, in one consistent snapshot.
 
@@ -480,18 +509,20 @@ class ServiceDesk:
             connection: Only of this connection.
             verbatim: In CSV, leave text alone that a spreadsheet would run as a formula; by default it gets an
                 apostrophe before it.
+            scope: Only records that it lets through, without references that lead out of it.
 
         Returns:
             How many records were written.
 
         Raises:
             SettingsError: There is no such stream, or the file cannot be written.
+            NotFoundLocallyError: The stream holds nothing that could belong to the scope.
         """
         exporting.check_stream(stream)
 
         def write(file: BinaryIO) -> Callable[[Any], int]:
             return lambda tx: exporting.export(
-                tx, file, stream, file_format=file_format, connection=connection, verbatim=verbatim
+                tx, file, stream, file_format=file_format, connection=connection, verbatim=verbatim, scope=scope
             )
 
         if not isinstance(target, Path):

@@ -4,8 +4,8 @@ from typing import Final
 
 from servicedesk_core.config.operating import NEVER
 from servicedesk_core.runtime.alerts.watching import watch
-from servicedesk_core.runtime.jobs.following import follow_claims, has_connections
 from servicedesk_core.runtime.jobs.covering import refresh_covers
+from servicedesk_core.runtime.jobs.following import follow_claims, has_connections
 from servicedesk_core.runtime.jobs.housekeeping import backup, has_file, write_reports
 from servicedesk_core.runtime.jobs.job import JobKind
 from servicedesk_core.runtime.jobs.pulling import pull

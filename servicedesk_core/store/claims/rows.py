@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from servicedesk_core.domain.warranty import (
@@ -125,6 +125,23 @@ def get(tx: Connection, key: str) -> StoredClaim:
         return exact[0]
     message = f"{len(exact)} claims carry the id {key}." if exact else f"The store holds no claim {key}."
     raise NotFoundLocallyError(message, hint="`servicedesk claims list --all` shows them.")
+
+
+def locked(tx: Connection, claim_id: str) -> StoredClaim:
+    """Return a claim that nobody else can change until the transaction ends.
+
+    Args:
+        tx: A write transaction.
+        claim_id: Our id of the claim.
+
+    Raises:
+        NotFoundLocallyError: There is none.
+    """
+    number = tx.execute(select(claims.c.id).where(claims.c.claim_id == claim_id).with_for_update()).scalar_one_or_none()
+    if number is None:
+        message = f"The store holds no claim {claim_id}."
+        raise NotFoundLocallyError(message)
+    return get(tx, str(number))
 
 
 def select_claims(tx: Connection, query: Select[Any]) -> list[StoredClaim]:
@@ -257,12 +274,19 @@ def due(tx: Connection, connection: str, *, now: datetime | None, after: int, li
         after: Go on behind this number.
         limit: At most so many.
     """
-    query = select(claims).where(
-        claims.c.is_open, claims.c.connection == connection, claims.c.ref.is_not(None), claims.c.id > after
-    )
-    if now is not None:
-        query = query.where(claims.c.poll_at <= to_us(now))
+    query = select(claims).where(*_is_due(connection, now), claims.c.id > after)
     return select_claims(tx, query.order_by(claims.c.id).limit(limit))
+
+
+def count_due(tx: Connection, connection: str, *, now: datetime | None) -> int:
+    """Return how many claims :func:`due` would return."""
+    query = select(func.count()).select_from(claims).where(*_is_due(connection, now))
+    return tx.execute(query).scalar_one()
+
+
+def _is_due(connection: str, now: datetime | None) -> list[ColumnElement[bool]]:
+    conditions = [claims.c.is_open, claims.c.connection == connection, claims.c.ref.is_not(None)]
+    return conditions if now is None else [*conditions, claims.c.poll_at <= to_us(now)]
 
 
 def refs(tx: Connection, connection: str, *, but: int) -> frozenset[str]:
@@ -346,11 +370,8 @@ def _project(tx: Connection, number: int, draft: ClaimDraft, progress: ClaimProg
         for line in draft.lines
     ]
     _replace(tx, claim_lines, number, lines)
-    alerted = dict(
-        tx.execute(
-            select(claim_returns.c.number, claim_returns.c.alerted_for).where(claim_returns.c.claim == number)
-        ).tuples()
-    )
+    told = select(claim_returns.c.number, claim_returns.c.alerted_for).where(claim_returns.c.claim == number)
+    alerted = {row.number: row.alerted_for for row in tx.execute(told)}
     returns = [
         {
             "claim": number,

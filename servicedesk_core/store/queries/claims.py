@@ -28,6 +28,7 @@ class ClaimFilter:
     """Which claims; what is ``None`` or empty does not restrict.
 
     Attributes:
+        ids: Only these, by the desk's own numbers.
         only_open: Only those of which something is still expected.
         states: Where they stand.
         maker: The manufacturer.
@@ -39,6 +40,7 @@ class ClaimFilter:
         overdue_on: Only those with a part that was due back before this day.
     """
 
+    ids: tuple[int, ...] = ()
     only_open: bool = False
     states: tuple[ClaimState, ...] = ()
     maker: str | None = None
@@ -315,6 +317,8 @@ def _joined() -> FromClause:
 
 def _conditions(chosen: ClaimFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
+    if chosen.ids:
+        found.append(claims.c.id.in_(chosen.ids))
     if chosen.only_open:
         found.append(claims.c.is_open)
     if chosen.states:

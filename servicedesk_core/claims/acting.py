@@ -1,0 +1,300 @@
+"""What people do with a claim, each act in one transaction with what it leaves behind."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection as Tx
+from sqlalchemy import select
+
+from servicedesk_core.claims.content import AGGREGATE, ClaimWrite, said, values_of
+from servicedesk_core.domain.warranty import (
+    Claim,
+    ClaimEvent,
+    ClaimEventKind,
+    ClaimReport,
+    ClaimRules,
+    ClaimState,
+    fold,
+)
+from servicedesk_core.domain.writing import UNFINISHED, WriteState
+from servicedesk_core.errors import ClaimStateError
+from servicedesk_core.store.claims import files, rows
+from servicedesk_core.store.claims.model import StoredAttachment, StoredClaim
+from servicedesk_core.store.fields import to_us
+from servicedesk_core.store.outbox import StoredWrite
+from servicedesk_core.store.schema import outbox as outbox_table
+from servicedesk_core.writes import Intent, propose, resolve
+
+EDITABLE = frozenset({ClaimState.DRAFT, ClaimState.VALIDATED, ClaimState.DENIED, ClaimState.INFO_REQUIRED})
+"""States in which what is claimed may be changed: it is not on its way."""
+
+
+def edit(
+    tx: Tx, claim: StoredClaim, changes: Mapping[str, Any], *, rules: ClaimRules, actor: str, now: datetime, force: bool
+) -> StoredClaim:
+    """Change what is claimed; a validated claim is a draft again.
+
+    Raises:
+        ClaimStateError: It is on its way, or over.
+        ClaimExistsError: There is an open claim for the device and part that it would be for.
+        ValueError: A value does not fit its field.
+    """
+    _require(claim, EDITABLE, "changed")
+    draft = claim.draft.changed(changes)
+    events = [ClaimEvent(ClaimEventKind.EDITED, now, detail={"fields": sorted(changes)})]
+    due = rules.filing_due_on(draft.failed_on)
+    facts = {"filing_due_on": due.isoformat() if due else None}
+    progress = None
+    if claim.progress.state is ClaimState.VALIDATED:
+        progress = claim.progress.model_copy(update={"state": ClaimState.DRAFT})
+        events.append(_step(claim, ClaimState.DRAFT, now))
+    return rows.save(
+        tx, claim, now=now, actor=actor, draft=draft, progress=progress, events=events, force=force, **facts
+    )
+
+
+def validated(tx: Tx, claim: StoredClaim, *, actor: str, now: datetime) -> StoredClaim:
+    """Remember that a draft passed its check; does nothing when it stands elsewhere."""
+    if claim.state is not ClaimState.DRAFT:
+        return claim
+    progress = claim.progress.model_copy(update={"state": ClaimState.VALIDATED})
+    step = _step(claim, ClaimState.VALIDATED, now)
+    return rows.save(tx, claim, now=now, actor=actor, progress=progress, events=(step,))
+
+
+def submit(
+    tx: Tx, claim: StoredClaim, content: Claim, sent: Sequence[StoredAttachment], *, actor: str, now: datetime
+) -> StoredWrite:
+    """Propose the write that sends a claim, or sends a denied one again. Of two who do it at once, one gets an error.
+
+    Args:
+        tx: A write transaction.
+        claim: The claim as the caller saw it.
+        content: What is sent.
+        sent: Its files.
+        actor: Who.
+        now: When.
+
+    Raises:
+        ClaimStateError: It is on its way already, was sent, or somebody changed it.
+    """
+    again = claim.progress.state is ClaimState.DENIED
+    _require(claim, {ClaimState.VALIDATED, ClaimState.DENIED}, "sent")
+    if claim.connection is None or claim.by_hand:
+        raise ClaimStateError(
+            f"Claim {claim.claim_id} is sent by hand: {claim.maker or 'its maker'} takes no claims from programs here.",
+            hint=f"`servicedesk claims pack {claim.claim_id}` writes what to send; then record what they answered.",
+        )
+    kind = ClaimWrite.RESUBMIT if again else ClaimWrite.SUBMIT
+    write = propose(
+        tx,
+        Intent(
+            connection=claim.connection,
+            kind=kind.value,
+            aggregate=AGGREGATE + claim.claim_id,
+            label=f"claim {claim.claim_id}",
+            values=values_of(content, sent),
+            target=claim.progress.ref if again else None,
+            visibility="public",
+            reason="sent again with better evidence" if again else "",
+        ),
+        actor=actor,
+        now=now,
+    )
+    event = ClaimEvent(ClaimEventKind.ASKED, now, detail={"write": write.id, "kind": kind.value})
+    rows.save(tx, claim, now=now, actor=actor, events=(event,), sent_as=write.id)
+    return write
+
+
+def tell(
+    tx: Tx,
+    claim: StoredClaim,
+    kind: ClaimWrite,
+    *,
+    actor: str,
+    now: datetime,
+    text: str = "",
+    file: StoredAttachment | None = None,
+) -> StoredWrite:
+    """Propose a note, a file or a withdrawal for a claim that the manufacturer has.
+
+    Raises:
+        ClaimStateError: The manufacturer does not have it, it is over, or the same is on its way.
+    """
+    if claim.connection is None or claim.by_hand or claim.progress.ref is None or claim.state.is_final:
+        raise ClaimStateError(
+            f"Claim {claim.claim_id} is {_words(claim.state)}: nothing at its maker can be changed from here.",
+            hint=f"`servicedesk claims show {claim.claim_id}` shows where it stands.",
+        )
+    if kind is ClaimWrite.CANCEL and (number := _underway(tx, claim, kind)):
+        raise ClaimStateError(
+            f"Claim {claim.claim_id} is being withdrawn already, as write {number}.",
+            hint=f"`servicedesk writes show {number}` shows where it stands.",
+        )
+    values: dict[str, Any] = {"reason": text}
+    if kind is ClaimWrite.NOTE:
+        values = {"note_id": f"{claim.claim_id}-{uuid.uuid4().hex[:8]}", "text": text}
+    elif kind is ClaimWrite.ATTACH and file is not None:
+        values = {"attachments": [said(file)]}
+    cancels = kind is ClaimWrite.CANCEL
+    write = propose(
+        tx,
+        Intent(
+            connection=claim.connection,
+            kind=kind.value,
+            aggregate=AGGREGATE + claim.claim_id,
+            label=f"claim {claim.claim_id}",
+            values=values,
+            target=claim.progress.ref if cancels else None,
+            parent=None if cancels else claim.progress.ref,
+            visibility="public",
+        ),
+        actor=actor,
+        now=now,
+    )
+    event = ClaimEvent(ClaimEventKind.ASKED, now, detail={"write": write.id, "kind": kind.value})
+    rows.save(tx, claim, now=now, actor=actor, events=(event,))
+    return write
+
+
+def withdraw(tx: Tx, claim: StoredClaim, *, reason: str, actor: str, now: datetime) -> StoredClaim:
+    """Give up a claim that the manufacturer does not have.
+
+    Raises:
+        ClaimStateError: The manufacturer has it, or may have it.
+    """
+    if not claim.by_hand:
+        _require(claim, {ClaimState.DRAFT, ClaimState.VALIDATED, ClaimState.DENIED}, "given up here")
+    return _to(tx, claim, ClaimState.CANCELLED, actor=actor, now=now, detail={"reason": reason})
+
+
+def record(tx: Tx, claim: StoredClaim, report: ClaimReport, *, actor: str, now: datetime) -> StoredClaim:
+    """Record what the manufacturer answered, as a person says it. A recorded state may also go back: a person decides.
+
+    Args:
+        tx: A write transaction.
+        claim: The claim.
+        report: What the manufacturer says.
+        actor: Who records it.
+        now: When.
+
+    Raises:
+        ClaimStateError: A program is sending it, or it is a draft that was never sent and nothing says that it was.
+    """
+    if claim.sent_as is not None:
+        _require(claim, set(ClaimState) - {ClaimState.SUBMITTING, ClaimState.IN_DOUBT}, "recorded")
+    if claim.state is ClaimState.DRAFT:
+        raise ClaimStateError(
+            f"Claim {claim.claim_id} is a draft.",
+            hint=f"`servicedesk claims check {claim.claim_id}` says what it lacks.",
+        )
+    facts: dict[str, Any] = {}
+    if claim.submitted_at is None:
+        facts["submitted_at"] = to_us(now)
+    if claim.connection is not None:
+        facts["poll_at"] = to_us(now)
+    progress = claim.progress
+    events = [ClaimEvent(ClaimEventKind.RECORDED, now, vendor_status=report.vendor_status)]
+    if claim.progress.state is ClaimState.DENIED and report.status is not None:
+        progress = progress.model_copy(update={"resubmitted_at": now})
+    folded = fold(progress, report, claim.draft.lines, now)
+    progress = folded.progress.model_copy(update={"ref": report.ref or claim.progress.ref})
+    told = list(folded.events)
+    if report.status is not None and progress.state.value != report.status.value:
+        after = ClaimState(report.status.value)
+        told = [one for one in told if one.kind is not ClaimEventKind.WENT_BACK]
+        told.append(_step(claim, after, now))
+        progress = progress.model_copy(update={"state": after, "went_back_to": None})
+        facts["closed_at"] = None
+    return rows.save(tx, claim, now=now, actor=actor, progress=progress, events=[*events, *told], **facts)
+
+
+def settle(tx: Tx, claim: StoredClaim, *, ref: str | None, actor: str, now: datetime, reason: str) -> None:
+    """Settle a claim in doubt by a person who has looked at the manufacturer.
+
+    Args:
+        tx: A write transaction.
+        claim: The claim.
+        ref: The manufacturer's id when it has the claim; ``None`` when it does not: the claim can be sent again then.
+        actor: Who.
+        now: When.
+        reason: How it was found out.
+
+    Raises:
+        ClaimStateError: It is not in doubt, or the id belongs to another claim.
+    """
+    if claim.state is not ClaimState.IN_DOUBT or claim.sent_as is None:
+        raise ClaimStateError(
+            f"Claim {claim.claim_id} is {_words(claim.state)}, not in doubt.",
+            hint=f"`servicedesk claims show {claim.claim_id}` shows where it stands.",
+        )
+    if ref is not None and claim.connection and ref in rows.refs(tx, claim.connection, but=claim.id):
+        raise ClaimStateError(
+            f"{ref} belongs to another claim of this desk.", hint="Look again: two claims never share an id."
+        )
+    outcome = WriteState.CONFIRMED if ref is not None else WriteState.DISCARDED
+    resolve(tx, claim.sent_as, outcome=outcome, actor=actor, now=now, ref=ref, reason=reason)
+
+
+def packed(tx: Tx, claim: StoredClaim, *, actor: str, now: datetime) -> StoredClaim:
+    """Remember that a claim pack was written."""
+    return rows.save(tx, claim, now=now, actor=actor, events=(ClaimEvent(ClaimEventKind.PACKED, now),))
+
+
+def add_file(
+    tx: Tx, claim: StoredClaim, *, name: str, media_type: str, kind: str, content: bytes, actor: str, now: datetime
+) -> StoredAttachment:
+    """Add a file to a claim here; what was sent before does not change.
+
+    Raises:
+        ClaimStateError: The claim is on its way, or over.
+    """
+    _require(claim, set(ClaimState) - {ClaimState.SUBMITTING, ClaimState.IN_DOUBT, *_OVER}, "given a file")
+    file = files.add(tx, claim.id, name=name, media_type=media_type, kind=kind, content=content, actor=actor, now=now)
+    detail = {"file": file.name, "kind": kind, "size": file.size}
+    rows.save(tx, claim, now=now, actor=actor, events=(ClaimEvent(ClaimEventKind.EDITED, now, detail=detail),))
+    return file
+
+
+_OVER = (ClaimState.CLOSED, ClaimState.REJECTED, ClaimState.CANCELLED)
+
+
+def _to(
+    tx: Tx, claim: StoredClaim, state: ClaimState, *, actor: str, now: datetime, detail: dict[str, Any]
+) -> StoredClaim:
+    progress = claim.progress.model_copy(update={"state": state})
+    event = ClaimEvent(ClaimEventKind.STATE, now, claim.progress.state, state, detail=detail)
+    return rows.save(tx, claim, now=now, actor=actor, progress=progress, events=(event,))
+
+
+def _step(claim: StoredClaim, state: ClaimState, now: datetime) -> ClaimEvent:
+    return ClaimEvent(ClaimEventKind.STATE, now, claim.progress.state, state)
+
+
+def _underway(tx: Tx, claim: StoredClaim, kind: ClaimWrite) -> int | None:
+    c = outbox_table.c
+    query = select(c.id).where(
+        c.connection == claim.connection,
+        c.aggregate == AGGREGATE + claim.claim_id,
+        c.kind == kind.value,
+        c.state.in_([state.value for state in UNFINISHED]),
+    )
+    return tx.execute(query).scalars().first()
+
+
+def _require(claim: StoredClaim, states: frozenset[ClaimState] | set[ClaimState], what: str) -> None:
+    if claim.state in states:
+        return
+    hint = f"`servicedesk claims show {claim.claim_id}` shows where it stands."
+    if claim.state is ClaimState.IN_DOUBT:
+        hint = f"`servicedesk claims resolve {claim.claim_id}` settles the doubt once you have looked at the maker."
+    elif claim.state is ClaimState.DRAFT:
+        hint = f"`servicedesk claims check {claim.claim_id}` says what it lacks."
+    by = f" as write {claim.sent_as}" if claim.sent_as is not None else ""
+    raise ClaimStateError(f"Claim {claim.claim_id} is {_words(claim.state)}{by} and cannot be {what} now.", hint=hint)
+
+
+def _words(state: ClaimState) -> str:
+    return state.value.replace("_", " ")

@@ -1,0 +1,52 @@
+"""Which connection a claim goes through."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from servicedesk_core.claims.content import ClaimWrite
+from servicedesk_core.domain.warranty import DeviceRef
+from servicedesk_core.host import OpenConnection
+
+Opener = Callable[[str], Awaitable[OpenConnection]]
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """How claims for a device reach its manufacturer.
+
+    Attributes:
+        maker: The manufacturer, as the connector writes it, else as the device's record does.
+        device: The device, likewise.
+        opened: The connection; ``None`` = there is none for this manufacturer.
+        by_hand: Whether a person sends claims.
+    """
+
+    maker: str
+    device: DeviceRef
+    opened: OpenConnection | None
+    by_hand: bool
+
+
+def of_claims(opened: OpenConnection) -> bool:
+    """Whether a connection takes part in claims: it sends or follows them."""
+    return opened.calls.implements("submit_claim") or opened.calls.implements("fetch_claims")
+
+
+async def carrier_of(device: DeviceRef, connections: Sequence[str], opener: Opener) -> Carrier:
+    """Return how claims for a device are sent: through the first connection that recognises it.
+
+    Args:
+        device: The device as another source states it.
+        connections: Names of the connections to manufacturers.
+        opener: Opens a connection.
+
+    Raises:
+        ServiceDeskError: A connection cannot be opened.
+    """
+    for name in connections:
+        opened = await opener(name)
+        known = opened.calls.recognise(device)
+        if known is not None and of_claims(opened):
+            by_hand = not opened.calls.implements(ClaimWrite.SUBMIT.hook)
+            return Carrier(known.manufacturer, known, opened, by_hand)
+    return Carrier(device.manufacturer, device, None, by_hand=True)

@@ -1,0 +1,149 @@
+"""What people type about claims, as data."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from servicedesk_core.config.values import did_you_mean
+from servicedesk_core.domain.logistics import Shipment
+from servicedesk_core.domain.warranty import (
+    ClaimDraft,
+    ClaimReport,
+    ClaimStatus,
+    Credit,
+    CreditKind,
+    CreditState,
+    PartReturn,
+    ReturnState,
+)
+from servicedesk_core.errors import SettingsError
+
+E = TypeVar("E", bound=StrEnum)
+
+_LISTS = frozenset({"ship_to_lines"})
+_NOT_SET = frozenset({"device", "lines", "entitlement", "covered_on_failure"})
+
+
+def one_of(kind: type[E], word: str, what: str) -> E:
+    """Return the member that a word names.
+
+    Raises:
+        SettingsError: There is none.
+    """
+    folded = word.strip().lower().replace("-", "_").replace(" ", "_")
+    if folded in list(kind):
+        return kind(folded)
+    hint = f"It is one of {', '.join(kind)}."
+    raise SettingsError(f'"{word}" is no {what}.{did_you_mean(folded, list(kind))}', hint=hint)
+
+
+def changes_of(plain: Mapping[str, str | None], parts: Sequence[str], sets: Sequence[str]) -> dict[str, Any]:
+    """Return the fields of a draft that were given.
+
+    Args:
+        plain: Fields with options of their own.
+        parts: ``NUMBER[:QUANTITY[:SERIAL]]``.
+        sets: ``FIELD=VALUE``; an empty value empties the field, and ``ship_to_lines`` are parted by ``|``.
+
+    Raises:
+        SettingsError: Something is not understood.
+    """
+    changes: dict[str, Any] = {name: value for name, value in plain.items() if value is not None}
+    fields = [name for name in ClaimDraft.model_fields if name not in _NOT_SET]
+    for one in sets:
+        name, equals, value = one.partition("=")
+        name = name.strip().replace(".", "_")
+        if not equals or name not in fields:
+            hint = f"Write FIELD=VALUE; fields are {', '.join(fields)}."
+            raise SettingsError(f'"{one}" sets no field of a claim.{did_you_mean(name, fields)}', hint=hint)
+        if name in _LISTS:
+            changes[name] = tuple(line.strip() for line in value.split("|") if line.strip())
+        else:
+            changes[name] = value.strip() or None
+    if parts:
+        changes["lines"] = tuple(_line(number, text) for number, text in enumerate(parts, 1))
+    return changes
+
+
+def _line(number: int, text: str) -> dict[str, Any]:
+    part, _, rest = text.partition(":")
+    quantity, _, serial = rest.partition(":")
+    return {
+        "number": number,
+        "part_number": part.strip(),
+        "quantity": _decimal(quantity or "1", text),
+        "failed_serial_number": serial.strip() or None,
+    }
+
+
+def report_of(
+    *,
+    status: str | None,
+    word: str | None,
+    ref: str | None,
+    denial_reason: str | None,
+    return_by: str | None,
+    returned: bool,
+    credits_: Sequence[str],
+    shipped: str | None,
+) -> ClaimReport:
+    """Return what a manufacturer said, as a person typed it.
+
+    Raises:
+        SettingsError: Something is not understood.
+    """
+    returns: tuple[PartReturn, ...] = ()
+    if returned or return_by:
+        state = ReturnState.RECEIVED if returned else ReturnState.DUE
+        returns = (PartReturn(state=state, due_on=_day(return_by) if return_by else None),)
+    shipments: tuple[Shipment, ...] = ()
+    if shipped:
+        carrier, _, tracking = shipped.rpartition(":")
+        shipments = (Shipment(carrier=carrier or None, tracking=tracking),)
+    return ClaimReport(
+        ref=ref or "",
+        status=one_of(ClaimStatus, status, "status of a claim") if status else None,
+        vendor_status=word,
+        denial_reason=denial_reason,
+        returns=returns,
+        shipments=shipments,
+        credits=tuple(_credit(text) for text in credits_),
+    )
+
+
+def _credit(text: str) -> Credit:
+    pieces = text.split(":")
+    if len(pieces) != 4:  # noqa: PLR2004  # kind, state, amount, currency
+        raise SettingsError(
+            f'"{text}" is no money.', hint="Write KIND:STATE:AMOUNT:CURRENCY, as parts:approved:120.50:EUR."
+        )
+    kind, state, amount, currency = pieces
+    agreed = one_of(CreditState, state, "state of money")
+    money = _decimal(amount, text)
+    expected = agreed in {CreditState.EXPECTED, CreditState.DENIED}
+    try:
+        return Credit(
+            kind=one_of(CreditKind, kind, "kind of money"),
+            state=agreed,
+            claimed=money if expected else None,
+            approved=None if expected else money,
+            currency=currency.strip().upper(),
+        )
+    except ValueError as error:
+        raise SettingsError(f'"{text}" is no money.', hint="Write a currency as EUR, at most six decimals.") from error
+
+
+def _decimal(number: str, text: str) -> Decimal:
+    try:
+        return Decimal(number.strip())
+    except InvalidOperation:
+        raise SettingsError(f'"{text}" holds no number where one is expected.', hint="Write it as 120.50.") from None
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise SettingsError(f'"{text}" is no date.', hint="Write it as 2026-01-31.") from None

@@ -1,0 +1,30 @@
+"""What the configuration says about claims: ``[claims]``."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from servicedesk_core.domain import Model
+
+
+class ClaimsSection(Model):
+    """Claims against manufacturers: ``[claims]``."""
+
+    hardware: tuple[str, ...] = Field(
+        default=("hardware",),
+        description="Words of which one stands in the category, issue or sub-issue of a ticket about hardware.",
+    )
+    contact_name: str | None = Field(
+        default=None,
+        description="Whom manufacturers may call about claims; left out = the client's contact of the ticket.",
+    )
+    contact_email: str | None = Field(default=None, description="Their e-mail address.")
+    contact_phone: str | None = Field(default=None, description="Their telephone number.")
+    technician_id: str | None = Field(
+        default=None, description="Your technician's id at manufacturers that ask for it."
+    )
+    ticket_notes: Literal["off", "propose", "send"] = Field(
+        default="off",
+        description='Whether each step of a claim leaves an internal note on its ticket: "propose" waits for '
+        '`writes approve`, "send" sends it; both need the grant "notes.create_internal".',
+    )

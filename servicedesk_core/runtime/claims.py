@@ -1,0 +1,648 @@
+"""The claims of a desk: propose, draft, check, send, follow, and record what a manufacturer answered."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection as Tx
+
+from servicedesk_core.claims import acting, makers, pack, results
+from servicedesk_core.claims.checking import Checked, check, rules_of
+from servicedesk_core.claims.content import ClaimWrite, values_of
+from servicedesk_core.claims.courier import ClaimCourier
+from servicedesk_core.claims.cover import covers_of, rests_on
+from servicedesk_core.claims.drafting import Prefilled, cover_words, prefill
+from servicedesk_core.claims.notes import TicketNotes
+from servicedesk_core.claims.polling import ClaimAlert, Poller, overdue_parts
+from servicedesk_core.config import DeskSettings
+from servicedesk_core.domain.warranty import (
+    NO_RULES,
+    ClaimDraft,
+    ClaimReport,
+    ClaimState,
+    DeviceRef,
+    covered_on,
+)
+from servicedesk_core.errors import (
+    ClaimIncompleteError,
+    ClaimStateError,
+    LeaseHeldError,
+    ServiceDeskError,
+    SettingsError,
+    StoreError,
+)
+from servicedesk_core.host import Host, OpenConnection
+from servicedesk_core.ports import Clock
+from servicedesk_core.runtime.claim_views import (
+    AlertView,
+    ClaimCheck,
+    ClaimDetail,
+    ClaimFile,
+    Departure,
+    PackOutcome,
+    PollOutcome,
+    Proposal,
+    Proposals,
+)
+from servicedesk_core.runtime.files import replace_file
+from servicedesk_core.runtime.problem import Problem
+from servicedesk_core.runtime.writes import Writes
+from servicedesk_core.store import Store, outbox
+from servicedesk_core.store.claims import files, rows
+from servicedesk_core.store.claims.model import Origin, StoredAttachment, StoredClaim
+from servicedesk_core.store.fields import from_us, to_us
+from servicedesk_core.store.queries import claims as queries
+from servicedesk_core.store.queries.claims import ClaimFilter, ClaimNumbers, ClaimRow
+from servicedesk_core.store.queries.eligible import EligibleTicket, eligible
+from servicedesk_core.sync.lease import holding
+
+POLLS = "claims:"
+"""Before the name of a connection: the lease under which its claims are followed."""
+
+_LEASE_S = 60.0
+
+
+class Claims:
+    """The claims of a desk. Nothing here sends without being told so for this very claim.
+
+    Args:
+        store: The desk's store.
+        clock: The time.
+        settings: The configuration.
+        host: Opens connections.
+        writes: The one write path.
+    """
+
+    def __init__(self, store: Store, clock: Clock, settings: DeskSettings, host: Host, writes: Writes) -> None:
+        self._store = store
+        self._clock = clock
+        self._settings = settings
+        self._host = host
+        self._writes = writes
+        self._notes = TicketNotes(settings)
+
+    async def propose(
+        self, *, company: str | None = None, connection: str | None = None, everything: bool = False
+    ) -> Proposals:
+        """Return the tickets that could be claimed.
+
+        Args:
+            company: Only of this client, by id or name.
+            connection: Only tickets of this connection.
+            everything: Also tickets that are done.
+        """
+
+        def work(tx: Tx) -> Proposals:
+            found = eligible(
+                tx,
+                hardware=self._settings.claims.hardware,
+                only_open=not everything,
+                connection=connection,
+                company=company,
+            )
+            covers = covers_of(tx, {one.asset_id for one in found.tickets})
+            lines = [(self._proposal(one, covers.get(one.asset_id, ())), one) for one in found.tickets]
+            held = [line for line, _ in lines if line.covered]
+            return Proposals(
+                tickets=tuple(line for line in held if not line.claims),
+                unknown_cover=tuple(line for line, _ in lines if line.covered is None and not line.claims),
+                incidents=found.incidents,
+                without_device=found.without_device,
+                not_hardware=found.not_hardware,
+                not_covered=sum(line.covered is False for line, _ in lines),
+                claimed=sum(bool(line.claims) for line, _ in lines if line.covered is not False),
+            )
+
+        return await self._store.read(work)
+
+    async def new(
+        self,
+        ticket: str | None = None,
+        *,
+        connection: str | None = None,
+        device: DeviceRef | None = None,
+        by_hand: bool = False,
+        force: bool = False,
+        changes: Mapping[str, Any] | None = None,
+    ) -> ClaimDetail:
+        """Draft a claim, filled in from what the desk knows. Sends nothing.
+
+        Args:
+            ticket: The ticket's number, or the vendor's id.
+            connection: Where the ticket is; ``None`` = anywhere.
+            device: The device, where there is no ticket.
+            by_hand: A person sends the claim, whatever the manufacturer's connection can do.
+            force: Allow a second open claim for the same device and part.
+            changes: Fields of :class:`ClaimDraft` to values that are better than what the desk knows.
+
+        Raises:
+            NotFoundLocallyError: There is no such ticket.
+            ClaimIncompleteError: Nobody says which device it is, or a value does not fit its field.
+            ClaimExistsError: There is an open claim for the device and part.
+            ServiceDeskError: The manufacturer's connection cannot be opened.
+        """
+        filled = await self._filled(ticket, connection, device)
+        carrier = await makers.carrier_of(filled.draft.device, () if by_hand else self._makers(), self._host.open)
+        draft = _changed(filled.draft.model_copy(update={"device": carrier.device}), changes or {})
+        rules = rules_of(carrier.opened.calls) if carrier.opened else NO_RULES
+        due = rules.filing_due_on(draft.failed_on)
+        now = self._clock.now()
+        stored = await self._store.write(
+            lambda tx: rows.add(
+                tx,
+                connection=carrier.opened.name if carrier.opened else None,
+                maker=carrier.maker or filled.manufacturer or "unknown",
+                by_hand=carrier.by_hand,
+                origin=filled.origin,
+                draft=draft,
+                filing_due_on=due.isoformat() if due else None,
+                actor=self._writes.actor,
+                now=now,
+                force=force,
+            )
+        )
+        return await self.get(stored.claim_id)
+
+    async def edit(self, claim: str, changes: Mapping[str, Any], *, force: bool = False) -> ClaimDetail:
+        """Change what is claimed, while it is not on its way.
+
+        Args:
+            claim: Our id, the number, or the manufacturer's id.
+            changes: Fields of :class:`ClaimDraft` to new values.
+            force: Allow a second open claim for the same device and part.
+
+        Raises:
+            NotFoundLocallyError: There is no such claim.
+            ClaimStateError: It is on its way, or over.
+            ClaimIncompleteError: A value does not fit its field.
+            ClaimExistsError: There is an open claim for the device and part that it would be for.
+        """
+        stored = await self._stored(claim)
+        opened = await self._opened(stored)
+        rules = rules_of(opened.calls) if opened else NO_RULES
+        _changed(stored.draft, changes)
+        now, actor = self._clock.now(), self._writes.actor
+        await self._store.write(
+            lambda tx: acting.edit(tx, stored, changes, rules=rules, actor=actor, now=now, force=force)
+        )
+        return await self.get(stored.claim_id)
+
+    async def check(self, claim: str) -> ClaimCheck:
+        """Say what a claim lacks, and what its manufacturer would refuse. Asks nobody about it.
+
+        Args:
+            claim: Our id, the number, or the manufacturer's id.
+
+        Raises:
+            NotFoundLocallyError: There is no such claim.
+            ServiceDeskError: The manufacturer's connection cannot be opened.
+        """
+        stored, checked, _ = await self._checked(claim)
+        if checked.can_be_sent:
+            now, actor = self._clock.now(), self._writes.actor
+            await self._store.write(lambda tx: acting.validated(tx, stored, actor=actor, now=now))
+        return ClaimCheck(await self._row(stored.id), checked.can_be_sent, checked.problems)
+
+    async def departure(self, claim: str) -> Departure:
+        """Return exactly what :meth:`submit` or :meth:`resubmit` would send, and where to. Sends nothing.
+
+        Args:
+            claim: Our id, the number, or the manufacturer's id.
+
+        Raises:
+            NotFoundLocallyError: There is no such claim.
+            ClaimIncompleteError: Something blocks it; names all of it.
+            ClaimStateError: It cannot be sent as it stands.
+            WriteNotGrantedError: The configuration does not grant it.
+            ServiceDeskError: The manufacturer's connection cannot be opened.
+        """
+        stored, checked, found = await self._checked(claim)
+        opened = self._sendable(stored, await self._opened(stored))
+        content = checked.required(stored.claim_id)
+        kind = ClaimWrite.RESUBMIT if stored.progress.state is ClaimState.DENIED else ClaimWrite.SUBMIT
+        self._writes.ensure_granted(opened.name, kind.value)
+        identity = opened.identity
+        manner = ClaimCourier(self._store, self._clock).manner(opened.calls, kind.value)
+        return Departure(
+            claim_id=stored.claim_id,
+            kind=kind.value,
+            connection=opened.name,
+            environment=opened.settings.environment,
+            vendor=opened.capabilities.vendor,
+            account=f"{identity.name} ({identity.account})"
+            if identity and identity.name
+            else (identity.account if identity else None),
+            values=values_of(content, found),
+            side_effects=manner.side_effects,
+            warnings=tuple(problem for problem in checked.problems if not problem.is_blocking),
+        )
+
+    async def submit(self, claim: str) -> ClaimDetail:
+        """Send a claim to its manufacturer, once. Changes an outside system.
+
+        The claim is checked, stored as a write, approved by the caller and sent. Of two who do it at once, one gets an
+        error; an attempt whose fate is unknown leaves the claim in doubt and is never repeated without proof.
+
+        Args:
+            claim: Our id, the number, or the manufacturer's id.
+
+        Raises:
+            NotFoundLocallyError: There is no such claim.
+            ClaimIncompleteError: Something blocks it; names all of it.
+            ClaimStateError: It is on its way, or was sent already.
+            WriteNotGrantedError: The configuration does not grant it.
+            ServiceDeskError: The manufacturer's connection cannot be opened.
+        """
+        return await self._send(claim, again=False)
+
+    async def resubmit(self, claim: str) -> ClaimDetail:
+        """Send a denied claim again. Changes an outside system.
+
+        Args:
+            claim: Our id, the number, or the manufacturer's id.
+
+        Raises:
+            ClaimStateError: It is not denied, or was denied as often as the manufacturer allows.
+            ServiceDeskError: As for :meth:`submit`.
+        """
+        return await self._send(claim, again=True)
+
+    async def note(self, claim: str, text: str) -> ClaimDetail:
+        """Tell the manufacturer something about a claim. Changes an outside system.
+
+        Raises:
+            ClaimStateError: The manufacturer does not have the claim, or it is over.
+            WriteNotGrantedError: The configuration does not grant it.
+        """
+        return await self._tell(claim, ClaimWrite.NOTE, text=text)
+
+    async def attach(
+        self, claim: str, *, name: str, content: bytes, media_type: str, kind: str = "other", send: bool = False
+    ) -> ClaimDetail:
+        """Add a file to a claim; it goes with the claim when that is sent.
+
+        Args:
+            claim: Our id, the number, or the manufacturer's id.
+            name: File name.
+            content: The file.
+            media_type: Media type.
+            kind: ``proof_of_purchase``, ``diagnostics``, ``photo`` or ``other``.
+            send: Send it to the manufacturer now. Changes an outside system.
+
+        Raises:
+            ClaimStateError: The claim is on its way, or over; or the manufacturer does not have it and it was to be
+                sent now.
+        """
+        stored = await self._stored(claim)
+        now, actor = self._clock.now(), self._writes.actor
+        file = await self._store.write(
+            lambda tx: acting.add_file(
+                tx, stored, name=name, media_type=media_type, kind=kind, content=content, actor=actor, now=now
+            )
+        )
+        return await self._tell(claim, ClaimWrite.ATTACH, file=file) if send else await self.get(stored.claim_id)
+
+    async def cancel(self, claim: str, reason: str) -> ClaimDetail:
+        """Withdraw a claim; at the manufacturer if it has it. May change an outside system.
+
+        Raises:
+            ClaimStateError: It is on its way or over.
+            UnsupportedError: The manufacturer takes no withdrawals from programs.
+            WriteNotGrantedError: The configuration does not grant it.
+        """
+        stored = await self._stored(claim)
+        if stored.progress.ref is not None and not stored.by_hand:
+            return await self._tell(claim, ClaimWrite.CANCEL, text=reason)
+        now, actor = self._clock.now(), self._writes.actor
+        await self._store.write(lambda tx: acting.withdraw(tx, stored, reason=reason, actor=actor, now=now))
+        return await self.get(stored.claim_id)
+
+    async def resolve(self, claim: str, *, ref: str | None, reason: str = "") -> ClaimDetail:
+        """Settle a claim in doubt after a look at the manufacturer.
+
+        Args:
+            claim: Our id or the number.
+            ref: The manufacturer's id when it has the claim; ``None`` when it does not: it can be sent again then.
+            reason: How it was found out.
+
+        Raises:
+            NotFoundLocallyError: There is no such claim.
+            ClaimStateError: It is not in doubt, or the id belongs to another claim.
+        """
+        stored = await self._stored(claim)
+        now, actor = self._clock.now(), self._writes.actor
+
+        def work(tx: Tx) -> None:
+            acting.settle(tx, stored, ref=ref, actor=actor, now=now, reason=reason)
+            results.catch_up(tx, now)
+
+        await self._store.write(work)
+        return await self.get(stored.claim_id)
+
+    async def record(self, claim: str, report: ClaimReport) -> ClaimDetail:
+        """Record what the manufacturer answered, where no program can ask it.
+
+        Args:
+            claim: Our id, the number, or the manufacturer's id.
+            report: What it said; an empty ``ref`` keeps the one that is known.
+
+        Raises:
+            NotFoundLocallyError: There is no such claim.
+            ClaimStateError: It is a draft, or on its way.
+        """
+        stored = await self._stored(claim)
+        now, actor = self._clock.now(), self._writes.actor
+
+        def work(tx: Tx) -> None:
+            after = acting.record(tx, stored, report, actor=actor, now=now)
+            told = [one.event for one in rows.history(tx, after) if one.recorded_at == from_us(to_us(now))]
+            self._notes.leave(tx, after, told, now)
+
+        await self._store.write(work)
+        await self._send_notes()
+        return await self.get(stored.claim_id)
+
+    async def poll(self, connections: Collection[str] = (), *, everything: bool = False) -> tuple[PollOutcome, ...]:
+        """Ask manufacturers how claims stand, and tell of parts that should have been back. Reads only.
+
+        Args:
+            connections: Only these; empty = all that claims go through.
+            everything: Also claims that are not due for a look yet.
+
+        Raises:
+            SettingsError: A name is no connection.
+            StoreError: The store cannot be used.
+        """
+        now = self._clock.now()
+        await self._store.write(lambda tx: results.catch_up(tx, now))
+        outcomes = [await self._poll_one(name, everything) for name in connections or self._makers()]
+        today = self._today()
+        late = await self._store.write(lambda tx: overdue_parts(tx, today=today, now=self._clock.now()))
+        if late:
+            outcomes.append(PollOutcome("parts", alerts=_alerts(late)))
+        await self._send_notes()
+        return tuple(outcomes)
+
+    async def pack(self, claim: str, folder: Path, *, archive: bool = False, pdf: bool = False) -> PackOutcome:
+        """Write everything that a person needs to claim by hand; it holds no secret.
+
+        Args:
+            claim: Our id, the number, or the manufacturer's id.
+            folder: Where to; a folder of the claim's own is made in it, or an archive.
+            archive: One ``.zip`` in place of a folder.
+            pdf: The form as PDF too.
+
+        Raises:
+            ClaimIncompleteError: Something blocks it; names all of it.
+            UnsupportedError: The writer of PDF files is not installed.
+            SettingsError: The files cannot be written.
+        """
+        stored, checked, found = await self._checked(claim)
+        content = checked.required(stored.claim_id)
+        entries = list(pack.contents(stored, content, found, self._today(), with_pdf=pdf))
+        path = folder / (f"{stored.claim_id}.zip" if archive else stored.claim_id)
+        _write(path, entries, archive=archive)
+        now, actor = self._clock.now(), self._writes.actor
+
+        def work(tx: Tx) -> None:
+            acting.packed(tx, acting.validated(tx, stored, actor=actor, now=now), actor=actor, now=now)
+
+        await self._store.write(work)
+        return PackOutcome(stored.claim_id, str(path), tuple(name for name, _ in entries))
+
+    async def list(self, chosen: ClaimFilter | None = None, *, limit: int | None = None) -> tuple[ClaimRow, ...]:
+        """Return claims, the newest first.
+
+        Args:
+            chosen: Which; ``None`` = all.
+            limit: At most so many.
+        """
+        return await self._store.read(lambda tx: queries.rows(tx, chosen or ClaimFilter(), limit=limit))
+
+    async def numbers(self, chosen: ClaimFilter | None = None) -> ClaimNumbers:
+        """Return claims by state and age, the approval rate, and the money that came back.
+
+        Args:
+            chosen: Which claims; ``None`` = all.
+        """
+        now = self._clock.now()
+        return await self._store.read(lambda tx: queries.numbers(tx, chosen or ClaimFilter(), now))
+
+    async def get(self, claim: str) -> ClaimDetail:
+        """Return one claim with everything that hangs on it.
+
+        Args:
+            claim: Our id, the number, or the manufacturer's id.
+
+        Raises:
+            NotFoundLocallyError: There is no such claim.
+        """
+
+        def work(tx: Tx) -> ClaimDetail:
+            stored = rows.get(tx, claim)
+            write = outbox.get(tx, stored.sent_as) if stored.sent_as is not None else None
+            doubtful = write is not None and stored.state is ClaimState.IN_DOUBT
+            theirs = rows.refs(tx, stored.connection or "", but=stored.id)
+            return ClaimDetail(
+                claim=_row(tx, stored.id),
+                draft=stored.draft,
+                progress=stored.progress,
+                files=tuple(_file(one) for one in files.of(tx, stored.id)),
+                history=tuple(rows.history(tx, stored)),
+                write=stored.sent_as,
+                doubt=write.error if write and doubtful else None,
+                candidates=tuple(ref for ref in write.candidates if ref not in theirs) if write and doubtful else (),
+            )
+
+        return await self._store.read(work)
+
+    async def _send(self, claim: str, *, again: bool) -> ClaimDetail:
+        stored, checked, found = await self._checked(claim)
+        opened = self._sendable(stored, await self._opened(stored))
+        _ensure_denied(stored, again=again, allowed=rules_of(opened.calls).may_resubmit(stored.progress.denial_count))
+        content = checked.required(stored.claim_id)
+        kind = ClaimWrite.RESUBMIT if again else ClaimWrite.SUBMIT
+        self._writes.ensure_granted(opened.name, kind.value)
+        now, actor = self._clock.now(), self._writes.actor
+
+        def work(tx: Tx) -> int:
+            ready = acting.validated(tx, stored, actor=actor, now=now)
+            return acting.submit(tx, ready, content, found, actor=actor, now=now).id
+
+        number = await self._store.write(work)
+        await self._writes.approve((number,), send=True)
+        await self._send_notes()
+        return await self.get(stored.claim_id)
+
+    async def _tell(
+        self, claim: str, kind: ClaimWrite, *, text: str = "", file: StoredAttachment | None = None
+    ) -> ClaimDetail:
+        stored = await self._stored(claim)
+        if (opened := await self._opened(stored)) is not None:
+            self._writes.ensure_granted(opened.name, kind.value)
+            ClaimCourier(self._store, self._clock).manner(opened.calls, kind.value)
+        now, actor = self._clock.now(), self._writes.actor
+        write = await self._store.write(
+            lambda tx: acting.tell(tx, stored, kind, actor=actor, now=now, text=text, file=file)
+        )
+        await self._writes.approve((write.id,), send=True)
+        await self._send_notes()
+        return await self.get(stored.claim_id)
+
+    async def _send_notes(self) -> None:
+        """Send the notes that were approved with the steps they tell of."""
+        names, self._notes.connections = self._notes.connections, set()
+        if self._settings.claims.ticket_notes == "send":
+            for name in names:
+                await self._writes.run(name)
+
+    async def _poll_one(self, name: str, everything: bool) -> PollOutcome:  # noqa: FBT001
+        if name not in self._settings.connections:
+            raise SettingsError(f'There is no connection "{name}".', hint="Name one of the configuration.")
+        try:
+            opened = await self._host.open(name)
+            if not opened.calls.implements("fetch_claims"):
+                return PollOutcome(name)
+            before = opened.requests_sent
+            async with holding(self._store, f"{POLLS}{name}", _LEASE_S):
+                poller = Poller(self._store, self._clock, opened.calls, self._notes.leave)
+                report = await poller.run(everything=everything)
+        except StoreError:
+            raise
+        except LeaseHeldError as error:
+            return PollOutcome(name, error=Problem.of(error))
+        except ServiceDeskError as error:
+            return PollOutcome(name, error=Problem.of(error))
+        return PollOutcome(
+            name,
+            asked=report.asked,
+            changed=report.changed,
+            not_found=report.not_found,
+            failed=report.failed,
+            left=report.left,
+            requests=opened.requests_sent - before,
+            alerts=_alerts(report.alerts),
+            error=Problem.of(report.error) if report.error else None,
+        )
+
+    async def _checked(self, claim: str) -> tuple[StoredClaim, Checked, tuple[StoredAttachment, ...]]:
+        stored = await self._stored(claim)
+        opened = await self._opened(stored)
+
+        def work(tx: Tx) -> tuple[StoredAttachment, ...]:
+            return tuple(files.load(tx, [one.id for one in files.of(tx, stored.id)]))
+
+        found = await self._store.read(work)
+        return stored, check(stored, found, opened.calls if opened else None, self._today()), found
+
+    async def _filled(self, ticket: str | None, connection: str | None, device: DeviceRef | None) -> Prefilled:
+        if ticket is not None:
+            own, zone = self._settings.claims, self._settings.desk.timezone
+            return await self._store.read(
+                lambda tx: prefill(tx, ticket, connection=connection, settings=own, timezone=zone)
+            )
+        if device is None:
+            raise ClaimIncompleteError("A claim needs a ticket or a device.", hint="Say --ticket, or --serial.")
+        return Prefilled(ClaimDraft(device=device), Origin(), device.manufacturer)
+
+    async def _opened(self, stored: StoredClaim) -> OpenConnection | None:
+        if stored.connection is None or stored.connection not in self._settings.connections:
+            return None
+        return await self._host.open(stored.connection)
+
+    def _sendable(self, stored: StoredClaim, opened: OpenConnection | None) -> OpenConnection:
+        if opened is None or stored.by_hand:
+            raise ClaimStateError(
+                f"Claim {stored.claim_id} is sent by hand: no connection here sends claims to {stored.maker}.",
+                hint=f"`servicedesk claims pack {stored.claim_id}` writes what to send; "
+                f"`servicedesk claims record {stored.claim_id}` keeps what they answer.",
+            )
+        return opened
+
+    async def _stored(self, claim: str) -> StoredClaim:
+        """Return a claim, after what persons decided about its write has reached it."""
+        late = await self._store.read(rows.unapplied)
+        if late:
+            now = self._clock.now()
+            await self._store.write(lambda tx: results.catch_up(tx, now))
+        return await self._store.read(lambda tx: rows.get(tx, claim))
+
+    async def _row(self, number: int) -> ClaimRow:
+        return await self._store.read(lambda tx: _row(tx, number))
+
+    def _makers(self) -> tuple[str, ...]:
+        """Return the connections whose connectors recognise devices, without opening any."""
+        found = []
+        for name, connection in self._settings.connections.items():
+            loaded = self._host.catalog.connector(connection.connector, directory=self._settings.directory)
+            if hasattr(getattr(loaded.connector, "recognise", None), "servicedesk_impl"):
+                found.append(name)
+        return tuple(found)
+
+    def _today(self) -> date:
+        return self._clock.now().astimezone(ZoneInfo(self._settings.desk.timezone)).date()
+
+    def _proposal(self, one: EligibleTicket, covers: Any) -> Proposal:
+        zone = ZoneInfo(self._settings.desk.timezone)
+        day = one.created_at.astimezone(zone).date() if one.created_at else None
+        held = covered_on(covers, day) if covers and day else None
+        return Proposal(
+            ticket=one.number or one.external_id,
+            connection=one.connection,
+            title=one.title,
+            company=one.company,
+            opened_at=one.created_at,
+            asset=one.asset,
+            serial_number=one.serial_number,
+            manufacturer=one.manufacturer,
+            covered=held,
+            cover=cover_words(rests_on(covers, day)) if covers else None,
+            claims=one.claims,
+        )
+
+
+def _ensure_denied(stored: StoredClaim, *, again: bool, allowed: bool) -> None:
+    denied = stored.progress.state is ClaimState.DENIED
+    hint = f"`servicedesk claims show {stored.claim_id}` shows where it stands."
+    if denied != again:
+        what = "was denied: send it again with resubmit" if denied else "was not denied"
+        raise ClaimStateError(f"Claim {stored.claim_id} {what}.", hint=hint)
+    if again and not allowed:
+        count = stored.progress.denial_count
+        raise ClaimStateError(f"Claim {stored.claim_id} was denied {count} times; its maker takes no more.", hint=hint)
+
+
+def _changed(draft: ClaimDraft, changes: Mapping[str, Any]) -> ClaimDraft:
+    try:
+        return draft.changed(changes)
+    except ValueError as error:
+        fields = ", ".join(sorted(changes))
+        raise ClaimIncompleteError(f"A value does not fit its field ({fields}).", hint="Correct it.") from error
+
+
+def _row(tx: Tx, number: int) -> ClaimRow:
+    return queries.rows(tx, ClaimFilter(ids=(number,)))[0]
+
+
+def _file(one: StoredAttachment) -> ClaimFile:
+    return ClaimFile(one.id, one.name, one.media_type, one.kind, one.size, one.sent_as is not None, one.added_by)
+
+
+def _alerts(found: Collection[ClaimAlert]) -> tuple[AlertView, ...]:
+    return tuple(AlertView(one.claim_id, one.kind, one.text) for one in found)
+
+
+def _write(path: Path, entries: list[tuple[str, bytes]], *, archive: bool) -> None:
+    try:
+        if archive:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(path, pack.as_zip(iter(entries)))
+            return
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name, content in entries:
+            replace_file(path / name, content)
+    except OSError as error:
+        message = f"The claim pack could not be written to {path}: {error.strerror}."
+        raise SettingsError(message, hint="Name a folder that this account may write to.") from error

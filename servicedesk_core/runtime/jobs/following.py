@@ -1,0 +1,30 @@
+"""The job ``claims``."""
+
+from typing import TYPE_CHECKING
+
+from servicedesk_core.config import DeskSettings
+from servicedesk_core.errors import ClaimError
+
+if TYPE_CHECKING:
+    from servicedesk_core.runtime.desk import ServiceDesk
+
+
+def has_connections(settings: DeskSettings) -> bool:
+    """Whether there is anything that claims could be followed at."""
+    return bool(settings.connections)
+
+
+async def follow_claims(desk: "ServiceDesk", connection: str | None) -> str:
+    """Ask manufacturers how claims stand. It never sends a claim.
+
+    Raises:
+        ClaimError: A manufacturer could not be asked.
+    """
+    outcomes = await desk.claims.poll(() if connection is None else (connection,))
+    failed = [(outcome.connection, outcome.error) for outcome in outcomes if outcome.error is not None]
+    if failed:
+        told = "; ".join(f"{name}: {error.message}" for name, error in failed)
+        raise ClaimError(f"Claims could not be followed: {told}", hint=failed[0][1].hint)
+    asked, changed = sum(outcome.asked for outcome in outcomes), sum(outcome.changed for outcome in outcomes)
+    alerts = sum(len(outcome.alerts) for outcome in outcomes)
+    return f"{asked} claims asked after, {changed} with news, {alerts} to look at"
