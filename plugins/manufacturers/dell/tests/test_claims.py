@@ -19,6 +19,7 @@ from servicedesk_core.errors import (
     RateLimitedError,
     RejectedError,
     UnsupportedError,
+    VendorUnavailableError,
     WriteNotGrantedError,
 )
 from servicedesk_core.hooks import FetchStatus, Inconclusive
@@ -307,10 +308,10 @@ async def test_list_that_fails_is_made_up_for_one_by_one(dell, maker, follow, ma
 
 async def test_one_claim_that_fails_spoils_no_other(dell, maker, follow, make_claim):
     refs = [(await dell.submit_claim(make_claim(id=f"SD-{n:010d}"))).ref for n in range(3)]
-    maker.sandbox.faults([{"kind": "status", "action": "GetDispatchStatus", "status": 500, "nth": 2, "times": 5}])
+    maker.sandbox.faults([{"kind": "status", "action": "GetDispatchStatus", "status": 500, "times": 5}])
     outcomes = await follow(dell, *refs)
     statuses = [outcomes[ref].status for ref in refs]
-    assert statuses == [FetchStatus.FOUND, FetchStatus.FAILED, FetchStatus.FOUND]
+    assert statuses == [FetchStatus.FAILED, FetchStatus.FOUND, FetchStatus.FOUND]
 
 
 async def test_claiming_needs_its_grant_and_nothing_is_sent_without(maker, make_claim):
@@ -405,3 +406,9 @@ async def test_connection_test_may_try_again_after_a_refusal(maker_with, make_cl
             maker.sandbox.dispatch._options = replace(maker.sandbox.options, is_locked=False)
             await dell.check_connection(())
             assert (await dell.submit_claim(make_claim())).ref
+
+
+async def test_following_that_fails_for_all_is_an_error(dell, maker, follow):
+    maker.sandbox.faults([{"kind": "status", "action": "GetDispatchStatus", "status": 503, "times": None}])
+    with pytest.raises(VendorUnavailableError):
+        await follow(dell, "SR1000000001", "SR1000000002")

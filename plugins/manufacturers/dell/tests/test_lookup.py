@@ -198,3 +198,12 @@ async def test_key_of_claims_alone_cannot_look_up(maker, device, lookup):
         with pytest.raises(UnsupportedError, match="no key"):
             await lookup(dell, device())
         assert (await dell.vendor_identity()).account == "sandbox-dispatch-id"
+
+
+async def test_limit_of_the_settings_is_kept_without_giving_up(maker, device, lookup):
+    async with maker.connector(requests_per_minute=4) as dell:
+        found = await lookup(dell, *tags(device, 700))
+        waited_s = sum(dell.ctx.clock.slept_s)
+    assert {result.outcome for result in found.values()} == {LookupOutcome.FOUND}
+    assert maker.requests[ASSETS] == 7
+    assert waited_s >= 60

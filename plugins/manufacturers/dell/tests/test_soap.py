@@ -9,6 +9,7 @@ from servicedesk_core.errors import (
     RejectedError,
     VendorUnavailableError,
 )
+from servicedesk_core.hooks import FetchStatus
 from servicedesk_core.http import Headers, Response
 from servicedesk_dell.api import soap
 
@@ -162,3 +163,19 @@ async def test_secrets_are_escaped_on_the_wire_and_stay_out_of_errors(maker_with
             with pytest.raises(RejectedError) as caught:
                 await dell.submit_claim(make_claim())
     assert password not in " ".join(caught.value.field_errors)
+
+
+async def test_password_that_dell_repeats_in_a_fault_is_masked(maker, make_claim):
+    async with maker.connector(technician_password="a&b<secret>") as dell:
+        body = fault("Invalid login or password a&amp;b&lt;secret&gt;")
+        maker.sandbox.faults([{"kind": "status", "action": "CheckLogin", "status": 500, "body": body}])
+        with pytest.raises(AuthenticationError) as caught:
+            await dell.submit_claim(make_claim())
+    assert "secret" not in str(caught.value)
+    assert "***" in caught.value.message
+
+
+async def test_fault_about_an_unknown_claim_is_a_missing_one(dell, maker, follow):
+    body = fault("The dispatch was not found")
+    maker.sandbox.faults([{"kind": "status", "action": "GetDispatchStatus", "status": 500, "body": body}])
+    assert (await follow(dell, "SR1000000001"))["SR1000000001"].status is FetchStatus.MISSING

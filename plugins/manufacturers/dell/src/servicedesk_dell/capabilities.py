@@ -59,6 +59,7 @@ def capabilities(settings: DellSettings | None) -> Capabilities:
             origin="maker",
             time_zone=ZONE,
             claim_rules=rules(known),
-            claims_per_request=100,
+            # A list brings all claims of the account, however many are asked for.
+            claims_per_request=1000,
         ),
     )

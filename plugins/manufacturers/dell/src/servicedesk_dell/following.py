@@ -8,9 +8,10 @@ from servicedesk_core.domain.warranty import ClaimReport
 from servicedesk_core.errors import (
     AuthenticationError,
     ConnectorError,
-    PermanentError,
+    NotFoundError,
     PermissionDeniedError,
     RateLimitedError,
+    RejectedError,
     UnsupportedError,
 )
 from servicedesk_core.hooks import FetchStatus
@@ -43,25 +44,31 @@ async def follow(
         ConnectorError: Nothing could be asked at all.
     """
     listed = await _listed(api, refs, now - timedelta(days=days), log)
-    stopped: ConnectorError | None = None
+    waiting: list[tuple[str, ConnectorError]] = []
     answered = bool(listed)
+    stopped: RateLimitedError | None = None
     for ref in refs:
         row = listed.get(ref)
         if row is not None and status_of(row.status) in PLAIN:
             yield ItemOutcome(ref, FetchStatus.FOUND, short_report(row))
             continue
         try:
-            outcome = ItemOutcome[ClaimReport](ref, FetchStatus.FAILED, reason=stopped.message) if stopped else None
-            outcome = outcome or await _single(api, ref)
+            if stopped is not None:
+                raise stopped
+            outcome = await _single(api, ref)
         except _FOR_ALL:
             raise
         except ConnectorError as error:
-            if not answered and not isinstance(error, PermanentError):
-                raise
             stopped = error if isinstance(error, RateLimitedError) else None
-            outcome = ItemOutcome(ref, FetchStatus.FAILED, reason=error.message)
+            waiting.append((ref, error))
+            continue
         answered = True
         yield outcome
+    # One claim that cannot be read spoils no other; only when none could be read, nothing could be asked.
+    if waiting and not answered:
+        raise waiting[0][1]
+    for ref, problem in waiting:
+        yield ItemOutcome(ref, FetchStatus.FAILED, reason=problem.message)
 
 
 async def _listed(api: DispatchApi, refs: Sequence[str], since: datetime, log: LogSink) -> dict[str, BulkRow]:
@@ -79,7 +86,11 @@ async def _listed(api: DispatchApi, refs: Sequence[str], since: datetime, log: L
 
 
 async def _single(api: DispatchApi, ref: str) -> ItemOutcome[ClaimReport]:
-    answer = await api.status(ref)
+    try:
+        answer = await api.status(ref)
+    except (RejectedError, NotFoundError) as error:
+        is_unknown = _NO_SUCH_CLAIM.search(error.message)
+        return ItemOutcome(ref, FetchStatus.MISSING if is_unknown else FetchStatus.FAILED, reason=error.message)
     if answer.status is not None:
         return ItemOutcome(ref, FetchStatus.FOUND, report(ref, answer))
     if any(_NO_SUCH_CLAIM.search(note) for note in answer.notes):

@@ -1,6 +1,7 @@
 """How the vendor's gateway behaves, as data: credentials, error tables, routes, limits."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from xml.sax.saxutils import escape
 
 from servicedesk_core.errors import (
     AuthenticationError,
@@ -12,7 +13,7 @@ from servicedesk_core.errors import (
 from servicedesk_core.hooks import ConnectorContext
 from servicedesk_core.http import HttpProfile, OAuth2ClientCredentials, Outcome, Response, Route, Rule
 from servicedesk_core.http.policy import MIB
-from servicedesk_core.redaction import Secret
+from servicedesk_core.redaction import Secret, reveal
 from servicedesk_dell.settings import LIVE_GATEWAY, SANDBOX_GATEWAY, DellSettings
 
 VENDOR = "dell"
@@ -151,19 +152,31 @@ def dispatch_profile(ctx: ConnectorContext[DellSettings]) -> HttpProfile:
     )
 
 
+class _Credentials(OAuth2ClientCredentials):
+    """A key that also knows the technician's password, so that the kit masks it in whatever the vendor says."""
+
+    password = ""
+
+    def secrets(self) -> Iterable[str]:
+        """Return both, the password plain and as XML holds it."""
+        return [*super().secrets(), self.password, escape(self.password)]
+
+
 def _token(
     ctx: ConnectorContext[DellSettings], client_id: str | None, secret: Secret | None, *, shared: bool
 ) -> OAuth2ClientCredentials:
     if client_id is None or secret is None:
         raise RuntimeError("settings without this key were let through")
     # Each API has a key of its own, and a token of one is worth nothing to the other; the store keeps one a connection.
-    return OAuth2ClientCredentials(
+    credentials = _Credentials(
         f"{gateway(ctx)}{TOKEN_PATH}",
         client_id,
         secret,
         style=ctx.settings.token_style,
         tokens=ctx.tokens if shared else None,
     )
+    credentials.password = reveal(ctx.settings.technician_password or "")
+    return credentials
 
 
 def fault_messages(response: Response) -> Sequence[str]:

@@ -6,7 +6,7 @@ from servicedesk_core.domain.warranty import DeviceRef
 from servicedesk_core.domain.warranty.serials import normalise_serial, why_no_serial
 
 NAME = "Dell"
-_NAMES = frozenset({"dell", "dell emc", "dell computer", "dell technologies", "dell products", "alienware"})
+_NAMES = frozenset({"dell", "dell emc", "dellemc", "dell computer", "dell technologies", "dell products", "alienware"})
 _COMPANY = re.compile(r"\b(inc|incorporated|corp|corporation|ltd|limited|co|company|gmbh|llc|lp|usa|us)\b")
 _TAG = re.compile(r"[0-9A-Z]{5,7}")
 _TODAYS_TAG = re.compile(r"(?=.*[0-9])(?=.*[A-Z])[0-9A-Z]{7}")
