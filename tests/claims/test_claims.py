@@ -248,6 +248,7 @@ async def test_a_doubt_that_a_person_calls_absent_can_be_sent_again(new_home, cl
         (home.parent / "vendor" / "claim-C1.json").unlink()
         back = await desk.claims.resolve(name, ref=None, reason="not in the portal")
         assert back.claim.state is ClaimState.VALIDATED
+        clock.advance(3600)  # the vendor is given a rest after an answer that did not come
         assert (await desk.claims.submit(name)).claim.ref == "C1"
 
 
