@@ -4,7 +4,7 @@ from sqlalchemy import Connection
 
 from servicedesk_core.store import passes
 from servicedesk_core.store.passes import Pass
-from servicedesk_core.store.queries.completeness import BACKFILL, OPEN_PIECE, PLAN
+from servicedesk_core.store.queries.completeness import BACKFILL, OPEN_PIECE, PLAN, SWEEP
 
 PAGE = 500
 """Records that are taken for a page until one was read."""
@@ -18,11 +18,13 @@ def remaining_requests(tx: Connection, source_id: int) -> int | None:
         source_id: The connection.
 
     Returns:
-        0 when all are finished; ``None`` when the vendor could not count one that is not.
+        0 when all are finished; ``None`` when none was begun, or the vendor could not count one that is not finished.
     """
     by_stream: dict[str, list[Pass]] = {}
     for one in passes.all(tx, source_id):
         by_stream.setdefault(one.key.stream, []).append(one)
+    if not any(one.key.mode in (PLAN, SWEEP) for found in by_stream.values() for one in found):
+        return None
     total = 0
     for found in by_stream.values():
         left = _of_stream(found)
