@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from servicedesk_core.config.claims import ClaimsSection
+from servicedesk_core.config.excluding import ExcludeSection
 from servicedesk_core.config.operating import AlertsSection, JobName, Schedule, ServeSection
 from servicedesk_core.config.outgoing import WritesSection
 from servicedesk_core.config.values import Budget, RawPolicy, Since, TimeZone, did_you_mean
@@ -103,6 +104,9 @@ class ConnectionSettings(Model):
     )
     raw: RawPolicy = Field(
         default="full", description='How long the vendor\'s own payloads are kept: "full", "days:90" or "none".'
+    )
+    exclude: ExcludeSection = Field(
+        default=ExcludeSection(), description="What is never stored: kinds of records, companies, fields."
     )
     since: Since | None = Field(
         default=None,

@@ -14,6 +14,7 @@ from servicedesk_core.sync.connection import Connection
 from servicedesk_core.sync.estimate import SyncPlan
 from servicedesk_core.sync.options import SyncMode, SyncOptions
 from servicedesk_core.sync.report import ProgressCallback, StreamState, SyncReport
+from servicedesk_core.sync.shield import Exclusions
 
 
 class SyncArguments(TypedDict, total=False):
@@ -99,6 +100,7 @@ async def engine_view(
         calls=opened.calls,
         streams=own.streams,
         since=await _since(own.since, settings.desk.timezone, clock, state, remember=remember),
+        exclusions=Exclusions.of(own.exclude.streams, own.exclude.companies, own.exclude.fields),
         raw=own.raw,
         history_requests=own.history_requests,
     )

@@ -142,6 +142,15 @@ def select_in(tx: Connection, query: str, source_id: int | None, values: Iterabl
     return tx.exec_driver_sql(query.format(source=_mark(tx), values=among), parameters).fetchall()
 
 
+def run_in(tx: Connection, statement: str, values: Iterable[Any]) -> int:
+    """Run a statement with ``{values}`` in its condition, for any number of values; return how many rows it met."""
+    many = list(values)
+    if not many:
+        return 0
+    among, packed = _among(tx, many)
+    return tx.exec_driver_sql(statement.format(values=among), (packed,)).rowcount
+
+
 def _among(tx: Connection, many: Sequence[Any]) -> tuple[str, Any]:
     """Return the right side of an ``IN`` for any number of values, and its one parameter."""
     if tx.dialect.name == "sqlite":

@@ -9,6 +9,7 @@ from servicedesk_core.hooks.capabilities import Capabilities, VendorIdentity
 from servicedesk_core.hooks.pulling import FetchOutcome, Mapped, Page, PullRequest
 from servicedesk_core.hooks.specs.announcements import Change, SyncFinished
 from servicedesk_core.ports import BudgetUse
+from servicedesk_core.sync.shield import NOTHING, Exclusions
 
 Mapper = Callable[[Mapping[str, Any]], Mapped]
 """Turns a raw record into a domain record; pure."""
@@ -73,6 +74,7 @@ class Connection:
         streams: Streams that are wanted; empty = all that the connector offers.
         since: How far back sliced streams are read; ``None`` = everything.
         filters: Whatever else of the configuration decides which records there are; a change means a new backfill.
+        exclusions: What must never be stored of it.
         raw: Policy for raw payloads: ``full``, ``days:N`` or ``none``.
         history_requests: Requests that one run may spend on the vendor's own ticket history; 0 = none.
         sweep_every: How often streams without a modification stamp are read as a whole.
@@ -86,6 +88,7 @@ class Connection:
     streams: tuple[str, ...] = ()
     since: datetime | None = None
     filters: Mapping[str, Any] = field(default_factory=dict)
+    exclusions: Exclusions = NOTHING
     raw: str = "full"
     history_requests: int = 0
     sweep_every: timedelta = timedelta(days=1)

@@ -4,7 +4,9 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import uuid4
 
@@ -16,7 +18,7 @@ from servicedesk_core.errors import AuthenticationError, ServiceDeskError, Setti
 from servicedesk_core.hooks.capabilities import StreamCapability, Support
 from servicedesk_core.hooks.specs.announcements import SyncFinished
 from servicedesk_core.ports import BudgetPolicy, Clock
-from servicedesk_core.store import Fence, Store, quarantine, runs, sources
+from servicedesk_core.store import Fence, Store, quarantine, runs, sources, suppression
 from servicedesk_core.store.quarantine import Quarantined
 from servicedesk_core.store.runs import RunCounts
 from servicedesk_core.store.schema import runs as runs_table
@@ -30,6 +32,7 @@ from servicedesk_core.sync.offline import remap, retry
 from servicedesk_core.sync.options import DEFAULT_LIMITS, DEFAULT_OPTIONS, Limits, SyncOptions
 from servicedesk_core.sync.plan import ordered
 from servicedesk_core.sync.pruning import prune
+from servicedesk_core.sync.purging import purge
 from servicedesk_core.sync.rehearsal import rehearse
 from servicedesk_core.sync.report import ProgressCallback, StreamReport, StreamState, SyncReport
 from servicedesk_core.sync.run import Run, StreamRun, blocked
@@ -107,7 +110,8 @@ class SyncEngine:
             return await self._rehearse(connection, capabilities, names, options)
         async with held(self._store, connection.name, self._limits.lease_ttl_s) as fence:
             source = await self._admit(connection, fence)
-            run = self._open(connection, capabilities, source.id, options, fence)
+            run = await self._knowing(self._open(connection, capabilities, source.id, options, fence))
+            await purge(run)
             report = await self._record(run, Session(run, names))
         await self._announce(report)
         await prune(self._store, self._clock.now() - self._keep_changes)
@@ -180,7 +184,7 @@ class SyncEngine:
     async def _offline(self, connection: Connection, capabilities: dict[str, StreamCapability]) -> AsyncIterator[Run]:
         source = await self._store.read(lambda tx: sources.get(tx, connection.name))
         async with held(self._store, connection.name, self._limits.lease_ttl_s) as fence:
-            yield self._open(connection, capabilities, source.id, SyncOptions(), fence)
+            yield await self._knowing(self._open(connection, capabilities, source.id, SyncOptions(), fence))
 
     async def _rehearse(
         self,
@@ -195,6 +199,11 @@ class SyncEngine:
         started_at = self._clock.now()
         await session.read()
         return SyncReport("", connection.name, started_at, self._clock.now(), session.reports, dry_run=True)
+
+    async def _knowing(self, run: Run) -> Run:
+        """Return a run that knows who was erased."""
+        erased = await self._store.read(partial(suppression.load, source_id=run.source_id))
+        return replace(run, suppressed=erased)
 
     def _open(
         self,
@@ -289,7 +298,19 @@ def capabilities_of(connection: Connection) -> dict[str, StreamCapability]:
     unknown = [name for name in connection.streams if name not in described]
     if unknown:
         raise _unknown(connection.name, unknown, described)
-    return {n: c for n, c in described.items() if not connection.streams or n in connection.streams}
+    excluded = connection.exclusions
+    wanted = {
+        n: c
+        for n, c in described.items()
+        if (not connection.streams or n in connection.streams) and n not in excluded.streams
+    }
+    if excluded.companies and any(c.folds_into for c in wanted.values()):
+        raise SettingsError(
+            "A log of events does not say with each event whose ticket it is: companies cannot be excluded.",
+            hint="Leave them out of the file, or give a file with one row for each ticket.",
+            connection=connection.name,
+        )
+    return wanted
 
 
 def chosen(

@@ -17,12 +17,15 @@ from servicedesk_core.domain import DONE, Entity, EventType, MappingIssue, Ticke
 from servicedesk_core.errors import MappingError
 from servicedesk_core.store import issues, quarantine, records
 from servicedesk_core.store.quarantine import Rejected
+from servicedesk_core.store.raws import Packed, pack
 from servicedesk_core.store.records import FULL, Applied, Incoming, Known, RawPolicy
 from servicedesk_core.sync import observe
 from servicedesk_core.sync.collector import collector_resting
 from servicedesk_core.sync.connection import Mapper
 from servicedesk_core.sync.intake import Arrived
 from servicedesk_core.sync.plan import TICKETS
+from servicedesk_core.sync.shield import Shield
+from servicedesk_core.sync.withholding import sort_out, withhold
 
 EVENTS: Final = "ticket_events"
 BACKFILL: Final = "backfill"
@@ -47,6 +50,8 @@ class Prepared:
         issues: Words that have no meaning here.
         unchanged: Records whose payload and mapping are as before.
         understood: Ids that can leave the quarantine.
+        withheld: Ids of records that must not be stored.
+        hidden: Ids of records whose payload must not be stored.
     """
 
     arrived: dict[str, Arrived]
@@ -57,6 +62,8 @@ class Prepared:
     issues: list[MappingIssue] = field(default_factory=list)
     unchanged: int = 0
     understood: list[str] = field(default_factory=list)
+    withheld: list[str] = field(default_factory=list)
+    hidden: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,7 @@ class Landing:
         mapper: What a raw record means.
         version: The mapping's version.
         raw: Which payloads are kept.
+        shield: What must not be stored.
         observes: Whether ticket events are derived from successive states: not where the source tells them itself.
     """
 
@@ -96,6 +104,7 @@ class Landing:
     version: str
     raw: RawPolicy = FULL
     observes: bool = True
+    shield: Shield | None = None
 
     @collector_resting
     def prepare(
@@ -127,11 +136,36 @@ class Landing:
                 ready.understood.append(external_id)
             else:
                 self._map(record, ready)
+        if self.shield:
+            self._withhold(tx, ready)
         return ready
+
+    def _withhold(self, tx: Tx, ready: Prepared) -> None:
+        """Take out what must not be stored, and what nobody can say about whether it may."""
+        shield = cast("Shield", self.shield)
+        incoming: list[Incoming] = []
+        for row in ready.incoming:
+            if shield.withholds(row.entity):
+                ready.withheld.append(row.entity.external_id)
+                continue
+            entity, is_hidden = shield.blanked(row.entity)
+            packed = cast("Packed", row.raw)
+            safe = None if is_hidden or row.entity.external_id in ready.hidden else packed
+            if safe is not None and shield.exclusions.fields.get(self.stream):
+                stripped = pack(shield.strip(ready.arrived[entity.external_id].raw))
+                safe = stripped._replace(hash=packed.hash)
+            incoming.append(row._replace(entity=entity, raw=safe))
+        ready.incoming = incoming
+        ready.issues = shield.issues(ready.issues)
+        if shield.exclusions.companies:
+            sort_out(tx, self.source_id, shield.exclusions.companies, ready)
+        for external_id in ready.withheld:
+            ready.arrived.pop(external_id, None)
+        ready.rejected = [row._replace(raw=shield.quarantined(row.raw)) for row in ready.rejected]
 
     def _map(self, record: Arrived, ready: Prepared) -> None:
         try:
-            mapped = self.mapper(record.raw)
+            mapped = self.mapper(self.shield.strip(record.raw) if self.shield else record.raw)
         except MappingError as error:
             ready.rejected.append(Rejected(record.external_id, record.raw, error.message))
             return
@@ -144,6 +178,13 @@ class Landing:
         ready.understood.append(record.external_id)
         ready.issues += mapped.issues
         for other in mapped.also:
+            if self.shield:
+                if self.shield.withholds(other):
+                    ready.hidden.add(record.external_id)
+                    continue
+                other, is_hidden = self.shield.blanked(other)  # noqa: PLW2901
+                if is_hidden:
+                    ready.hidden.add(record.external_id)
             ready.also.setdefault(other.stream, {})[other.external_id] = other
 
     @collector_resting
@@ -183,8 +224,13 @@ class Landing:
             store_events(tx, self.source_id, told, mode=mode, now=now)
         for stream, entities in ready.also.items():
             land_stated(tx, self.source_id, stream, list(entities.values()), mode=mode, now=now)
+        if ready.withheld:
+            withhold(tx, self.source_id, self.stream, ready.withheld, now=now)
         unfit = {row.entity.external_id: error.message for row, error in applied.rejected}
-        rejected = [*ready.rejected, *(Rejected(i, ready.arrived[i].raw, reason) for i, reason in unfit.items())]
+        late = [Rejected(i, ready.arrived[i].raw, reason) for i, reason in unfit.items()]
+        if self.shield:
+            late = [row._replace(raw=self.shield.quarantined(row.raw)) for row in late]
+        rejected = [*ready.rejected, *late]
         quarantine.release(tx, self.source_id, self.stream, ready.understood)
         quarantine.put(tx, self.source_id, self.stream, rejected, now)
         if ready.issues:

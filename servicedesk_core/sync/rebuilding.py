@@ -48,7 +48,8 @@ async def rebuild(stream: StreamRun) -> None:
 
     async def stage(whole: Pass, part: Pass, batch: Batch) -> None:
         now = run.clock.now()
-        rows = [(record.external_id, record.raw) for record in batch.arrived]
+        shield = stream.landing.shield
+        rows = [(r.external_id, shield.strip(r.raw) if shield else r.raw) for r in batch.arrived]
 
         def work(tx: Tx) -> None:
             passes.stage(tx, whole.pass_id, rows)

@@ -12,13 +12,15 @@ from servicedesk_core.store import Fence, Store, sources
 from servicedesk_core.store.passes import PassKey
 from servicedesk_core.store.records import RawPolicy
 from servicedesk_core.store.store import Work
+from servicedesk_core.store.suppression import NOBODY, Suppressed
 from servicedesk_core.sync.connection import Connection
 from servicedesk_core.sync.guard import DEFAULT_GUARD, MassChangeGuard
-from servicedesk_core.sync.landing import Landed, Landing
+from servicedesk_core.sync.landing import EVENTS, Landed, Landing
 from servicedesk_core.sync.options import DEFAULT_LIMITS, DEFAULT_OPTIONS, Limits, SyncOptions
 from servicedesk_core.sync.plan import TICKETS
 from servicedesk_core.sync.report import ProgressCallback, StreamReport
 from servicedesk_core.sync.scope import scope_hash
+from servicedesk_core.sync.shield import Shield
 
 T = TypeVar("T")
 
@@ -38,6 +40,7 @@ class Run:
         limits: Sizes and spans.
         guard: The mass-change guard.
         progress: Told after each commit.
+        suppressed: People who were erased.
     """
 
     store: Store
@@ -50,6 +53,7 @@ class Run:
     limits: Limits = DEFAULT_LIMITS
     guard: MassChangeGuard = DEFAULT_GUARD
     progress: ProgressCallback | None = None
+    suppressed: Suppressed = NOBODY
 
     async def write(self, work: Work[T]) -> T:
         """Run a transaction that only the holder of the lease may commit."""
@@ -73,13 +77,16 @@ class Run:
         """Return how the records of a stream are stored."""
         calls = self.connection.calls
         folded = any(c.folds_into == TICKETS for c in self.capabilities.values())
+        exclusions, policy = self.connection.exclusions, RawPolicy.parse(self.connection.raw)
+        shield = Shield(stream, exclusions, self.suppressed, keeps_raw=policy.days != 0)
         return Landing(
             self.source_id,
             stream,
             calls.mapper(stream),
-            calls.mapping_version(stream),
-            raw=RawPolicy.parse(self.connection.raw),
-            observes=not folded,
+            calls.mapping_version(stream) + exclusions.mark(stream),
+            raw=policy,
+            observes=not folded and EVENTS not in exclusions.streams,
+            shield=shield,
         )
 
 
@@ -104,7 +111,8 @@ class StreamRun:
     def __post_init__(self) -> None:
         connection = self.run.connection
         self.landing = self.run.landing(self.stream)
-        self.scope = scope_hash(self.stream, since=self.since, filters=connection.filters)
+        filters = {**connection.filters, **connection.exclusions.filters(self.stream)}
+        self.scope = scope_hash(self.stream, since=self.since, filters=filters)
 
     @property
     def stream(self) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from sqlalchemy import Connection as Tx
@@ -12,11 +12,12 @@ from servicedesk_core.errors import MappingError
 from servicedesk_core.hooks.calls import ConnectorCalls
 from servicedesk_core.hooks.pulling import FetchOutcome, FetchStatus, SourceRecord
 from servicedesk_core.ports import Clock
-from servicedesk_core.store import Store, leases, sources
+from servicedesk_core.store import Store, leases, sources, suppression
 from servicedesk_core.store.records import RawPolicy
 from servicedesk_core.sync.intake import take_in
-from servicedesk_core.sync.landing import Landing
+from servicedesk_core.sync.landing import EVENTS, Landing
 from servicedesk_core.sync.lease import PULLS
+from servicedesk_core.sync.shield import NOTHING, Exclusions, Shield
 
 WRITE: Final = "write"
 """``origin`` and ``mode`` in the changes feed of what a write of ours brought."""
@@ -30,11 +31,13 @@ class Copier:
         store: The desk's store.
         clock: The time.
         raw: Connection to its policy for payloads.
+        exclusions: Connection to what must never be stored of it.
     """
 
     store: Store
     clock: Clock
     raw: dict[str, str]
+    exclusions: dict[str, Exclusions] = field(default_factory=dict)
 
     async def fetch(self, calls: ConnectorCalls, stream: str, ref: str) -> FetchOutcome:
         """Read one record from its vendor.
@@ -77,11 +80,14 @@ class Copier:
     def _landing(self, tx: Tx, calls: ConnectorCalls, stream: str) -> Landing:
         source = sources.get(tx, calls.connection)
         folded = any(c.folds_into for c in calls.describe_capabilities().streams)
+        excluded = self.exclusions.get(calls.connection, NOTHING)
+        policy = RawPolicy.parse(self.raw.get(calls.connection, "full"))
         return Landing(
             source.id,
             stream,
             calls.mapper(stream),
-            calls.mapping_version(stream),
-            raw=RawPolicy.parse(self.raw.get(calls.connection, "full")),
-            observes=not folded,
+            calls.mapping_version(stream) + excluded.mark(stream),
+            raw=policy,
+            observes=not folded and EVENTS not in excluded.streams,
+            shield=Shield(stream, excluded, suppression.load(tx, source.id), keeps_raw=policy.days != 0),
         )

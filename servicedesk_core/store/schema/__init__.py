@@ -18,6 +18,7 @@ from servicedesk_core.store.schema.cover import (
     cover_history,
 )
 from servicedesk_core.store.schema.operating import alert_notices, alerts, budget_policies, job_runs
+from servicedesk_core.store.schema.privacy import suppressed
 from servicedesk_core.store.schema.records import BOOKKEEPING, IS_OPEN, RECORDS, ticket_source
 from servicedesk_core.store.schema.system import (
     budget_buckets,
@@ -49,7 +50,7 @@ from servicedesk_core.store.schema.writing import (
     write_permits,
 )
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Version of the schema that this program writes; the number of the newest migration."""
 
 MIN_READER = 1
@@ -100,6 +101,7 @@ __all__ = [
     "staged",
     "state",
     "store_meta",
+    "suppressed",
     "ticket_source",
     "tokens",
     "write_lanes",

@@ -1,0 +1,166 @@
+"""What must not be stored is taken out before anything is: excluded streams, companies and fields, erased people."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any, TypeVar
+
+import orjson
+
+from servicedesk_core.domain import Contact, Entity, MappingIssue, TicketEvent
+from servicedesk_core.store.suppression import NOBODY, Suppressed
+
+E = TypeVar("E", bound=Entity)
+Path = tuple[str, ...]
+
+EVENTS = "ticket_events"
+TICKETS = "tickets"
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusions:
+    """What a connection must never store.
+
+    Attributes:
+        streams: Kinds of records.
+        companies: The vendor's ids of companies.
+        fields: By stream, names of the desk or of the payload; a path where something lies inside.
+    """
+
+    streams: frozenset[str] = frozenset()
+    companies: frozenset[str] = frozenset()
+    fields: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, streams: Iterable[str], companies: Iterable[str], fields: Iterable[str]) -> "Exclusions":
+        """Return exclusions from how the configuration writes them."""
+        by_stream: dict[str, tuple[Path, ...]] = {}
+        for one in sorted(set(fields)):
+            stream, *path = one.split(".")
+            by_stream[stream] = (*by_stream.get(stream, ()), tuple(path))
+        return cls(frozenset(streams), frozenset(companies), by_stream)
+
+    @property
+    def fingerprint(self) -> str:
+        """A short text that changes with them; empty when nothing is excluded."""
+        if not (self.streams or self.companies or self.fields):
+            return ""
+        content = [sorted(self.streams), sorted(self.companies), sorted(self.fields.items())]
+        return blake2b(orjson.dumps(content), digest_size=8).hexdigest()
+
+    def mark(self, stream: str) -> str:
+        """Return what the mapping's version of a stream gets, so that a changed exclusion is a changed mapping."""
+        mine = self._of(stream)
+        return f"+x{blake2b(orjson.dumps(mine), digest_size=4).hexdigest()}" if mine else ""
+
+    def filters(self, stream: str) -> dict[str, Any]:
+        """Return what decides which records a stream has, beside ``since``."""
+        return {"exclude": self._of(stream)} if self._of(stream) else {}
+
+    def _of(self, stream: str) -> list[Any]:
+        paths = [*self.fields.get(stream, ()), *(self.fields.get(TICKETS, ()) if stream == EVENTS else ())]
+        return [*paths, *([sorted(self.companies)] if self.companies else [])]
+
+
+NOTHING = Exclusions()
+
+
+@dataclass(frozen=True, slots=True)
+class Shield:
+    """What one stream of a connection must not store.
+
+    Attributes:
+        stream: The stream.
+        exclusions: What the configuration excludes.
+        suppressed: The people who were erased.
+        keeps_raw: Whether payloads are kept at all.
+    """
+
+    stream: str
+    exclusions: Exclusions = NOTHING
+    suppressed: Suppressed = NOBODY
+    keeps_raw: bool = True
+
+    def __bool__(self) -> bool:
+        return bool(self.exclusions.fingerprint or self.suppressed or not self.keeps_raw)
+
+    def strip(self, raw: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return a payload without the excluded fields that its vendor names so."""
+        for path in self.exclusions.fields.get(self.stream, ()):
+            raw = _without(raw, path)
+        return raw
+
+    def quarantined(self, raw: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+        """Return what the quarantine may keep of a payload that nobody understood.
+
+        Nobody knows whose it is and where in it something is hidden: as soon as that matters, nothing of it is kept.
+        """
+        if raw is None or not self.keeps_raw or self.suppressed or self.exclusions.companies:
+            return None
+        paths = self.exclusions.fields.get(self.stream, ())
+        return None if any(self._is_ours(path) for path in paths) else self.strip(raw)
+
+    def _is_ours(self, path: Path) -> bool:
+        from servicedesk_core.domain import STREAMS  # noqa: PLC0415  # not to be asked for without exclusions
+
+        return path[0] in STREAMS[self.stream].model_fields
+
+    def issues(self, found: Iterable[MappingIssue]) -> list[MappingIssue]:
+        """Return those words without a meaning that may be noted."""
+        hidden = {path[0] for path in self.exclusions.fields.get(self.stream, ())}
+        return [issue for issue in found if issue.field not in hidden and not self.suppressed]
+
+    def withholds(self, entity: Entity) -> bool:
+        """Whether a record must not be stored at all, whatever it belongs to."""
+        if entity.stream in self.exclusions.streams:
+            return True
+        return isinstance(entity, Contact) and self.suppressed.is_contact(entity.external_id, entity.email)
+
+    def blanked(self, entity: E) -> tuple[E, bool]:
+        """Return a record without excluded fields and erased people; and whether its payload tells of them."""
+        changes: dict[str, Any] = {}
+        for name, *inside in self.exclusions.fields.get(entity.stream, ()):
+            info = type(entity).model_fields.get(name)
+            if info is None:
+                continue
+            value = getattr(entity, name)
+            empty = info.get_default(call_default_factory=True)
+            if inside and isinstance(value, dict):
+                empty = _without(value, tuple(inside))
+            if value != empty:
+                changes[name] = empty
+        if isinstance(entity, TicketEvent) and (hidden := {p[0] for p in self.exclusions.fields.get(TICKETS, ())}):
+            for name in ("before", "after"):
+                state = getattr(entity, name)
+                if hidden & state.keys():
+                    changes[name] = {key: value for key, value in state.items() if key not in hidden}
+        blank = entity.model_copy(update=changes) if changes else entity
+        if self.suppressed:
+            blank, mentions = self.suppressed.cleaned(blank)
+            return blank, bool(changes) or mentions
+        return blank, bool(changes)
+
+
+def _without(value: Any, path: Path) -> Any:
+    """Return JSON without what lies at a path; the case of names does not matter, lists are looked through.
+
+    A list of pairs (``[{"name": "SSN", "value": …}]``) counts as a map.
+    """
+    wanted, rest = path[0].casefold(), path[1:]
+    if isinstance(value, Mapping):
+        return {
+            key: _without(inner, rest) if key.casefold() == wanted else inner
+            for key, inner in value.items()
+            if rest or key.casefold() != wanted
+        }
+    if isinstance(value, list | tuple):
+        return [
+            _without(item, path)
+            for item in value
+            if rest or not (isinstance(item, Mapping) and str(_name_of(item)).casefold() == wanted)
+        ]
+    return value
+
+
+def _name_of(item: Mapping[str, Any]) -> Any:
+    return next((value for key, value in item.items() if key.casefold() == "name"), None)
