@@ -12,9 +12,10 @@ from servicedesk_core.hooks.capabilities import (
     WriteCapability,
 )
 from servicedesk_core.hooks.connector import Connector
-from servicedesk_core.hooks.context import ConnectorContext, ConnectorSettings, VocabularyMapping
+from servicedesk_core.hooks.context import ConnectorContext, ConnectorSettings, HttpOpener, VocabularyMapping
 from servicedesk_core.hooks.fingerprint import fingerprint
 from servicedesk_core.hooks.markers import API_VERSION, hookimpl
+from servicedesk_core.hooks.outcomes import ItemOutcome
 from servicedesk_core.hooks.pulling import (
     FetchOutcome,
     FetchStatus,
@@ -34,11 +35,15 @@ from servicedesk_core.hooks.writing import (
     Write,
     WriteReceipt,
 )
+from servicedesk_core.ports import BudgetPolicy, BudgetUse, Clock, LogSink, StateStore, Token, TokenStore
 
 __all__ = [
     "API_VERSION",
+    "BudgetPolicy",
+    "BudgetUse",
     "Capabilities",
     "Change",
+    "Clock",
     "Connector",
     "ConnectorContext",
     "ConnectorSettings",
@@ -48,7 +53,10 @@ __all__ = [
     "FieldValue",
     "FindResult",
     "Found",
+    "HttpOpener",
     "Inconclusive",
+    "ItemOutcome",
+    "LogSink",
     "Mapped",
     "Page",
     "ProvenAbsent",
@@ -56,10 +64,13 @@ __all__ = [
     "PullRequest",
     "ReconcilableBy",
     "SourceRecord",
+    "StateStore",
     "StreamCapability",
     "StreamCheck",
     "Support",
     "SyncFinished",
+    "Token",
+    "TokenStore",
     "VendorIdentity",
     "VocabularyMapping",
     "WarrantyCapability",

@@ -23,6 +23,7 @@ from servicedesk_autotask.writing.sender import Sender
 from servicedesk_core import hookimpl
 from servicedesk_core.errors import PermissionDeniedError, UnsupportedError
 from servicedesk_core.hooks import (
+    BudgetUse,
     Capabilities,
     Connector,
     ConnectorContext,
@@ -41,7 +42,6 @@ from servicedesk_core.hooks import (
     Write,
     WriteReceipt,
 )
-from servicedesk_core.ports import BudgetUse
 
 _RECORD_PAGES = {
     "tickets": "Mvc/ServiceDesk/TicketDetail.mvc?ticketId={external_id}",

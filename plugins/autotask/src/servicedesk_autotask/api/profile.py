@@ -10,14 +10,15 @@ from servicedesk_core.errors import (
     RejectedError,
     VendorUnavailableError,
 )
+from servicedesk_core.hooks import BudgetPolicy
 from servicedesk_core.http import HeaderAuth, HttpProfile, Outcome, Response, Route, Rule
-from servicedesk_core.http.policy import MIB
-from servicedesk_core.ports import BudgetPolicy
 
 VENDOR = "autotask"
 IN_FLIGHT = 2
 """Requests at once for one endpoint. Three are allowed, but a place is freed a little after the answer is out."""
 
+LONGEST_BODY = 128 * 1024 * 1024
+"""Bytes of an answer; a page of 500 tickets with long texts stays far below."""
 _FAILED = range(400, 600)
 _CHECK_USER = (
     "Check username, secret and integration_code, and that the API user is active and not locked; "
@@ -160,7 +161,7 @@ def tenant_profile(settings: AutotaskSettings, budget: BudgetPolicy, *, url: str
         # A query is cut off by the vendor after five minutes.
         read_timeout_s=310.0,
         total_timeout_s=330.0,
-        max_body_bytes=128 * MIB,
+        max_body_bytes=LONGEST_BODY,
         error_messages=vendor_messages,
     )
 

@@ -7,8 +7,7 @@ from urllib.parse import urlsplit
 from servicedesk_autotask.api.profile import zone_profile
 from servicedesk_autotask.settings import AutotaskSettings, is_loopback, rest_root
 from servicedesk_core.errors import ProtocolError
-from servicedesk_core.hooks.context import HttpOpener
-from servicedesk_core.ports import StateStore
+from servicedesk_core.hooks import HttpOpener, StateStore
 
 _KEY = "zone"
 _VERSION = 1

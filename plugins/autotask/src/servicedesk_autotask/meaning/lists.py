@@ -10,7 +10,7 @@ import orjson
 
 from servicedesk_autotask.api.client import Api, Row
 from servicedesk_core.errors import ConnectorError, PermissionDeniedError
-from servicedesk_core.ports import LogSink, StateStore
+from servicedesk_core.hooks import LogSink, StateStore
 
 MAX_AGE = timedelta(days=1)
 _KEY = "lists"

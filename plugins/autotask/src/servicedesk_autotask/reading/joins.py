@@ -10,7 +10,7 @@ from servicedesk_autotask.api.query import MAX_IDS, MAX_ROWS, Condition, where, 
 from servicedesk_autotask.reading.keyset import id_pages
 from servicedesk_autotask.reading.streams import JOINED, Join
 from servicedesk_core.errors import PermissionDeniedError
-from servicedesk_core.ports import LogSink
+from servicedesk_core.hooks import LogSink
 
 T = TypeVar("T")
 

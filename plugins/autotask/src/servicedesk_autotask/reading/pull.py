@@ -14,8 +14,7 @@ from servicedesk_autotask.reading.keyset import id_pages, row_id
 from servicedesk_autotask.reading.position import Position, read_position, read_range
 from servicedesk_autotask.reading.streams import DELETED_LOG_ENTITY, ENTITY, Source, Stream
 from servicedesk_core.errors import PermissionDeniedError
-from servicedesk_core.hooks import Page, PullMode, PullRequest, SourceRecord
-from servicedesk_core.ports import LogSink
+from servicedesk_core.hooks import LogSink, Page, PullMode, PullRequest, SourceRecord
 
 NO_ID = "?"
 """First character of the external id of a record without a usable id of its own."""

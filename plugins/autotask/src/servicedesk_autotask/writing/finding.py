@@ -14,8 +14,7 @@ from servicedesk_autotask.writing.checking import Values, kind_of, number_of, ty
 from servicedesk_autotask.writing.comparing import differing, same
 from servicedesk_autotask.writing.kinds import SETTLE_S, WriteKind, carries_marker
 from servicedesk_autotask.writing.sender import STREAMS, last_touched, unchanged
-from servicedesk_core.hooks import FindResult, Found, Inconclusive, ProvenAbsent, Write
-from servicedesk_core.ports import Clock
+from servicedesk_core.hooks import Clock, FindResult, Found, Inconclusive, ProvenAbsent, Write
 
 _SKEW = timedelta(minutes=5)
 """How far the vendor's clock may be from ours."""
