@@ -36,6 +36,13 @@ async def test_a_missing_role_is_named_and_spoils_nothing_else(stand_with, ask, 
             assert await ask(lenovo, "PF000TST")
 
 
+async def test_without_the_role_for_look_ups_nothing_can_be_asked(stand_with, ask):
+    with stand_with(roles=frozenset({"case"})) as stand:
+        async with stand.connector() as lenovo:
+            with pytest.raises(PermissionDeniedError):
+                await ask(lenovo, "PF000TST", "PF000EXP")
+
+
 async def test_the_client_id_stays_out_of_errors(stand):
     redactor = Redactor()
     async with stand.connector(redactor=redactor) as lenovo:

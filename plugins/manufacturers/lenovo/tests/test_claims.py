@@ -153,11 +153,11 @@ async def test_refusals_are_no_doubt(stand, writer, good_claim, answer, error):
 # a doubt
 
 
-@pytest.mark.parametrize("polls", [0, 3])
-async def test_a_case_accepted_in_silence_is_found_once_it_is_listed(stand_with, good_claim, just_now, polls):
+@pytest.mark.parametrize(("polls", "kind"), [(0, "timeout_after_commit"), (3, "drop_after")])
+async def test_a_case_accepted_in_silence_is_found_once_it_is_listed(stand_with, good_claim, just_now, polls, kind):
     with stand_with(polls_until_visible=polls) as stand:
         async with stand.connector(grants=("claims.submit",)) as writer:
-            script(stand, "drop_after")
+            script(stand, kind, seconds=0.05)
             with pytest.raises(OutcomeUnknownError):
                 await writer.submit_claim(good_claim)
             answers = [await writer.find_claim(good_claim, just_now) for _ in range(3)]
@@ -248,6 +248,13 @@ async def test_one_unreadable_case_spoils_no_other(stand, writer, good_claim):
     )
     found = await fetch(writer, *refs)
     assert [found[ref].status for ref in refs] == [FetchStatus.FAILED, FetchStatus.FOUND]
+
+
+async def test_trouble_after_the_first_cases_keeps_those_that_were_read(stand, writer, good_claim):
+    refs = [await opened(stand, writer, good_claim) for _ in range(25)]
+    stand.sandbox.faults([{"kind": "status", "status": 400, "nth": 2, "match": {"path": "/case$"}}])
+    found = await fetch(writer, *refs)
+    assert [found[ref].status for ref in refs] == [FetchStatus.FOUND] * 20 + [FetchStatus.FAILED] * 5
 
 
 async def test_ids_that_cannot_be_are_not_sent(stand, lenovo):

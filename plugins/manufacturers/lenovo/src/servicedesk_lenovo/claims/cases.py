@@ -69,9 +69,21 @@ async def outcomes(api: Api, refs: Sequence[str], *, orders: bool) -> AsyncItera
         api: The vendor's interface.
         refs: Ids of cases.
         orders: Whether to read service requests and orders too.
+
+    Raises:
+        AuthenticationError: The ClientID was refused.
+        ConnectorError: Nothing could be asked at all.
     """
     for start in range(0, len(refs), CASES_PER_REQUEST):
-        found = await read_cases(api, refs[start : start + CASES_PER_REQUEST])
+        batch = refs[start : start + CASES_PER_REQUEST]
+        try:
+            found = await read_cases(api, batch)
+        except AuthenticationError:
+            raise
+        except ConnectorError as error:
+            if start == 0:  # nothing could be asked yet
+                raise
+            found = dict.fromkeys(batch, error)
         for ref, row in found.items():
             if row is None:
                 yield ItemOutcome(ref, FetchStatus.MISSING, reason="Lenovo has no such case, or hides it.")
