@@ -159,7 +159,7 @@ class _Maker:
             productID=300 + model,
             configurationItemType=kind,
             isActive=rng.random() > 0.05,
-            serialNumber=f"{maker[:2].upper()}{rng.randrange(16**7):07X}",
+            serialNumber=_serial(maker, rng.randrange(16**7)),
             referenceTitle=label,
             referenceNumber=f"R{number}",
             installDate=day_stamp(installed),
@@ -170,3 +170,8 @@ class _Maker:
             rmmDeviceAuditDescription=name,
             userDefinedFields=tag,
         )
+
+
+def _serial(maker: str, number: int) -> str:
+    """A serial number in the maker's own form: Dell's service tags have seven characters."""
+    return f"{number:07X}" if maker == "Dell" else f"{maker[:2].upper()}{number:07X}"
