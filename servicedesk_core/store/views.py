@@ -293,6 +293,96 @@ def _entitlement_columns(dialect: Dialect) -> list[_Column]:
     ]
 
 
+def _claim_columns(dialect: Dialect) -> list[_Column]:
+    def day(column: str) -> str:
+        return f"CAST({column} AS date)" if dialect == "postgresql" else column
+
+    shown = (
+        "CASE WHEN o.state IN ('proposed', 'queued', 'sending') THEN 'submitting' "
+        "WHEN o.state = 'in_doubt' THEN 'in_doubt' ELSE c.state END"
+    )
+    return [
+        _Column("claim_id", "c.claim_id", "The desk's id of the claim, as the manufacturer sees it too."),
+        _Column("maker", "c.maker", "The manufacturer."),
+        _Column("connection", "c.connection", "Connection to the manufacturer; NULL = none."),
+        _Column("by_hand", "c.by_hand", "Whether a person sends it."),
+        _Column("ticket_connection", "src.name", "Connection of the ticket."),
+        _Column("ticket_ref", "c.ticket_ref", "The vendor's id of the ticket."),
+        _Column("asset_ref", "c.asset_ref", "The vendor's id of the device's record."),
+        _Column("company_ref", "c.company_ref", "The vendor's id of the client."),
+        _Column("serial_number", "c.serial_number", "The device."),
+        _Column("state", shown, "Where it stands; submitting and in doubt are what its write says."),
+        _Column("vendor_status", "c.vendor_status", "The manufacturer's own word."),
+        _Column("ref", "c.ref", "The manufacturer's id of the claim."),
+        _Column("is_open", "c.is_open", "Whether something is still expected."),
+        _Column("is_approved", "c.is_approved", "What was decided; NULL while nothing was seen."),
+        _Column("denial_count", "c.denial_count", "How often it was denied."),
+        _Column("failed_on", day("c.failed_on"), "Day of the failure."),
+        _Column("filing_due_on", day("c.filing_due_on"), "Last day on which it may arrive."),
+        _Column("created_at", instant("c.created_at", dialect), "When it was drafted."),
+        _Column("submitted_at", instant("c.submitted_at", dialect), "When the manufacturer had it."),
+        _Column("decided_at", instant("c.decided_at", dialect), "When it was last approved or denied."),
+        _Column("closed_at", instant("c.closed_at", dialect), "When nothing was expected any more."),
+        _Column("polled_at", instant("c.polled_at", dialect), "When it was last asked after."),
+    ]
+
+
+def _claim_line_columns(dialect: Dialect) -> list[_Column]:
+    return [
+        _Column("claim_id", "c.claim_id", "The claim; see v_claims."),
+        _Column("number", 'l."number"', "Place in the claim, from 1."),
+        _Column("part_number", "l.part_number", "The failed part."),
+        _Column("quantity", amount("l.quantity", dialect), "How many were claimed."),
+        _Column("is_approved", "l.is_approved", "What was decided; NULL while it is open."),
+        _Column("approved_quantity", amount("l.approved_quantity", dialect), "How many were approved, if told."),
+        _Column("reason", "l.reason", "Why, in the manufacturer's words."),
+    ]
+
+
+def _claim_return_columns(dialect: Dialect) -> list[_Column]:
+    due = "CAST(r.due_on AS date)" if dialect == "postgresql" else "r.due_on"
+    return [
+        _Column("claim_id", "c.claim_id", "The claim; see v_claims."),
+        _Column("line", "r.line", "Line of the claim, if told."),
+        _Column("state", "r.state", "Where the defective part stands."),
+        _Column("due_on", due, "Last day on which it is in time."),
+        _Column("carrier", "r.carrier", "Who carries it."),
+        _Column("tracking", "r.tracking", "Its tracking number."),
+        _Column("received_at", instant("r.received_at", dialect), "When the manufacturer had it."),
+    ]
+
+
+def _claim_credit_columns(dialect: Dialect) -> list[_Column]:
+    def day(column: str) -> str:
+        return f"CAST({column} AS date)" if dialect == "postgresql" else column
+
+    return [
+        _Column("claim_id", "c.claim_id", "The claim; see v_claims."),
+        _Column("kind", "m.kind", "What the money is for; a fee is money that the manufacturer keeps."),
+        _Column("state", "m.state", "Where it stands."),
+        _Column("claimed", amount("m.claimed", dialect), "What was asked for."),
+        _Column("approved", amount("m.approved", dialect), "What was agreed."),
+        _Column("currency", "m.currency", "ISO 4217 code."),
+        _Column("reference", "m.reference", "The manufacturer's document."),
+        _Column("approved_on", day("m.approved_on"), "Day on which it was first seen as agreed."),
+        _Column("issued_on", day("m.issued_on"), "Day on which it was issued."),
+    ]
+
+
+def _claim_event_columns(dialect: Dialect) -> list[_Column]:
+    return [
+        _Column("claim_id", "c.claim_id", "The claim; see v_claims."),
+        _Column("at", instant('e."at"', dialect), "When it happened, by the manufacturer's clock where it tells."),
+        _Column("recorded_at", instant("e.recorded_at", dialect), "When the desk learned of it."),
+        _Column("kind", "e.kind", "What happened."),
+        _Column("state_before", 'e."before"', "State before, where it changed."),
+        _Column("state_after", 'e."after"', "State after."),
+        _Column("vendor_status", "e.vendor_status", "The manufacturer's own word."),
+        _Column("is_inferred", "e.is_inferred", "Whether it was not seen, but must have been."),
+        _Column("actor", "e.actor", "Who; maker for the manufacturer."),
+    ]
+
+
 _COVER = (
     "FROM cover_facts f JOIN cover_devices d ON d.id = f.device_id "
     "LEFT JOIN cover_assets ca ON ca.device_id = d.id "
@@ -310,6 +400,31 @@ _OWN = {
         "One cover that a source lists for a device.",
         _entitlement_columns,
         "FROM cover_entitlements e JOIN cover_facts f ON f.id = e.fact_id",
+    ),
+    "v_claims": (
+        "A claim against a manufacturer.",
+        _claim_columns,
+        "FROM claims c LEFT JOIN outbox o ON o.id = c.sent_as LEFT JOIN sources src ON src.id = c.ticket_source_id",
+    ),
+    "v_claim_lines": (
+        "A part of a claim, with what was decided about it.",
+        _claim_line_columns,
+        "FROM claim_lines l JOIN claims c ON c.id = l.claim",
+    ),
+    "v_claim_returns": (
+        "A defective part that a manufacturer wants back.",
+        _claim_return_columns,
+        "FROM claim_returns r JOIN claims c ON c.id = r.claim",
+    ),
+    "v_claim_credits": (
+        "Money of a claim.",
+        _claim_credit_columns,
+        "FROM claim_credits m JOIN claims c ON c.id = m.claim",
+    ),
+    "v_claim_events": (
+        "A step of a claim's history.",
+        _claim_event_columns,
+        "FROM claim_events e JOIN claims c ON c.id = e.claim",
     ),
     "v_connections": ("A connection of the desk.", _connection_columns, "FROM sources src"),
     "v_runs": (
