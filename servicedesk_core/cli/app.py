@@ -8,61 +8,39 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from servicedesk_core.cli import (
-    audit,
-    claims,
-    connections,
-    demo,
-    doctor,
-    export,
-    init,
-    jobs,
-    mapping,
-    new,
-    plugins,
-    quarantine,
-    remap,
-    report,
-    sandbox,
-    serve,
-    service,
-    status,
-    store,
-    sync,
-    tickets,
-    warranty,
-    writes,
-)
 from servicedesk_core.cli.arguments import hoist
+from servicedesk_core.cli.catalog import NAMES, SECTIONS, OurCommands
 from servicedesk_core.cli.context import CONFIG_VARIABLE, DEFAULT_CONFIG, Cli
 from servicedesk_core.cli.exit_codes import epilog
 
-HELP = """One local desk for a managed service provider: the tickets of your PSA, and tickets in files.
+HELP = """One local desk for a managed service provider: your tickets, what is covered, what is claimed.
 
 Begin with "servicedesk demo" (a made-up desk on this machine, nothing to configure) or "servicedesk init" (your own).
 The options below may stand anywhere on the line.
 """
 
 
-_GROUPS = (
-    demo, init, connections, sync, status, tickets, writes, warranty, claims, report, export, quarantine, remap,
-    jobs, serve, service, mapping, plugins, doctor, store, audit, new, sandbox,
-)  # fmt: skip
-_ORDER = [group.__name__.rpartition(".")[2] for group in _GROUPS]
+_WIDEST = max(map(len, NAMES))
 
 
 class _Program(TyperGroup):
-    """Lists our commands in the order in which somebody meets them, and finds those of plugins by name."""
+    """Knows our commands by name, imports the one that is invoked, and finds those of plugins."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        """Return the names for the help page."""
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes | {"commands": {}})
+        self.commands = OurCommands()  # type: ignore[assignment]  # nothing is ever added to it
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the help page's lists without importing a command."""
         del ctx
-        return sorted(self.commands, key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER))
+        for section, commands in SECTIONS.items():
+            with formatter.section(section):
+                formatter.write_dl([(name.ljust(_WIDEST), words) for name, words in commands.items()])
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return a command of ours, else import the plugin that offers it."""
-        if (ours := self.commands.get(cmd_name)) is not None:
-            return ours
+        if cmd_name in self.commands:
+            return self.commands[cmd_name]
         from servicedesk_core.cli import plugin_commands  # noqa: PLC0415  # looks at everything that is installed
 
         cli = ctx.ensure_object(Cli)
@@ -85,8 +63,6 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_options)
-    for group in _GROUPS:
-        group.register(app)
     return app
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from servicedesk_core.cli import exit_codes
 
-CLAIMS = """
+FLEET = """
 import typer
 print("noise at import")
 app = typer.Typer(help="Claims.", no_args_is_help=True)
@@ -39,26 +39,26 @@ def installed(tmp_path, monkeypatch, install):
 
 
 def test_a_command_of_a_plugin_is_mounted_when_it_is_invoked(run, installed):
-    installed("claims", CLAIMS)
-    ran = run("claims", "count", "--upto", "3", "--config", "elsewhere.toml")
+    installed("fleet", FLEET)
+    ran = run("fleet", "count", "--upto", "3", "--config", "elsewhere.toml")
     assert (ran.code, ran.out) == (exit_codes.OK, "1 2 3 elsewhere.toml\n")
-    assert "Count to a number" in run("claims", "--help").out
-    ran = run("claims", "cuont")
+    assert "Count to a number" in run("fleet", "--help").out
+    ran = run("fleet", "cuont")
     assert (ran.code, "Did you mean 'count'" in ran.err) == (exit_codes.USAGE, True)
 
 
 def test_nothing_of_it_is_imported_for_other_commands(run, installed):
-    _, module = installed("claims", CLAIMS)
+    _, module = installed("fleet", FLEET)
     assert run("--help").code == run("export", "--help").code == exit_codes.OK
     listed = run("plugins", "list", "--json").json["data"]
     assert [(one["name"], one["status"]) for one in listed if one["group"] == "servicedesk.commands"] == [
-        ("claims", "available")
+        ("fleet", "available")
     ]
     assert module not in sys.modules
 
 
 def test_a_command_cannot_take_the_name_of_one_of_ours(run, installed):
-    _, module = installed("doctor", CLAIMS)
+    _, module = installed("doctor", FLEET)
     assert "Python" in run("doctor").out
     assert module not in sys.modules
 
@@ -82,24 +82,24 @@ def test_an_entry_point_that_is_no_command_is_a_clear_error(run, installed, app)
 
 
 def test_a_command_that_fails_names_its_plugin_and_not_its_words(run, installed):
-    distribution, _ = installed("claims", CLAIMS)
-    ran = run("claims", "check")
+    distribution, _ = installed("fleet", FLEET)
+    ran = run("fleet", "check")
     assert ran.code == exit_codes.ERROR
     assert distribution in ran.err
     assert "private words" not in ran.err
 
 
 def test_a_disabled_plugin_is_not_imported_but_explained(run, installed, monkeypatch):
-    distribution, module = installed("claims", CLAIMS)
+    distribution, module = installed("fleet", FLEET)
     monkeypatch.setenv("SERVICEDESK_DISABLE_PLUGINS", distribution)
-    ran = run("claims", "count")
+    ran = run("fleet", "count")
     assert ran.code == exit_codes.USAGE
     assert "disabled" in ran.err
     assert module not in sys.modules
 
 
 def test_an_unknown_command_stays_a_usage_error(run, installed):
-    installed("claims", CLAIMS)
-    ran = run("claimz")
+    installed("fleet", FLEET)
+    ran = run("fleets")
     assert ran.code == exit_codes.USAGE
-    assert "Did you mean 'claims'" in ran.err
+    assert "Did you mean 'fleet'" in ran.err

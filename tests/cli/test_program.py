@@ -10,6 +10,7 @@ from servicedesk_core import __version__
 from servicedesk_core.cli import exit_codes
 from servicedesk_core.cli.app import build
 from servicedesk_core.cli.arguments import hoist
+from servicedesk_core.cli.catalog import SECTIONS
 from servicedesk_core.cli.output import plain, printable
 from servicedesk_core.errors import ServiceDeskError
 
@@ -136,3 +137,19 @@ def test_piped_output_has_no_colour_and_is_not_cut(run, acme):
     out = run("tickets", "list", "--limit", "2").out
     assert "\x1b" not in out
     assert "Secret title 29 [31m" in out
+
+
+def test_the_help_page_names_every_command_with_its_own_words_and_imports_none(run):
+    from typer.main import get_command
+
+    program = get_command(build())
+    assert {name: command.get_short_help_str(200) for name, command in program.commands.items()} == {
+        name: words for section in SECTIONS.values() for name, words in section.items()
+    }
+    code = (
+        "import sys; from servicedesk_core.cli.app import execute; execute(['--help']); "
+        "print([name for name in sys.modules if name.startswith('servicedesk_core.cli.')], file=sys.stderr)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "  quarantine" in ran.stdout
+    assert "servicedesk_core.cli.quarantine" not in ran.stderr

@@ -1,0 +1,83 @@
+"""Our own commands by name, so that the program's help page imports none of them."""
+
+import importlib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import typer
+from typer.main import get_command
+
+SECTIONS: dict[str, dict[str, str]] = {
+    "Begin": {
+        "demo": "Sync a made-up desk on this machine.",
+        "init": "Write a commented servicedesk.toml for your own system.",
+        "connections": "The configured connections.",
+    },
+    "Every day": {
+        "sync": "Bring the store up to date.",
+        "status": "Show the desk's data and jobs.",
+        "tickets": "Tickets in the store, and what is to be changed about them.",
+        "report": "Reports over the store.",
+        "export": "Write a stream as CSV or JSON lines.",
+    },
+    "What changes other systems": {
+        "writes": "What was proposed, sent and confirmed at vendors.",
+        "audit": "Who did what: an append-only chain that shows tampering.",
+    },
+    "Warranty": {
+        "warranty": "Warranty: what is covered, what ends, what was never claimed.",
+        "claims": "Claims against manufacturers, from a broken device to the money back.",
+    },
+    "Unattended": {
+        "serve": "Run the jobs by schedule until stopped, and answer monitoring on this machine.",
+        "jobs": 'What "servicedesk serve" does by schedule, also one by one.',
+        "service": 'Have the operating system run "servicedesk serve".',
+    },
+    "Care": {
+        "doctor": "Look at this machine.",
+        "store": "The desk's own database.",
+        "quarantine": "Records that could not be understood.",
+        "mapping": "Mappings of files.",
+        "remap": "Map the stored payloads again.",
+    },
+    "Plugins": {
+        "plugins": "Installed plugins.",
+        "new": "Beginnings of your own plugins.",
+        "sandbox": "Run a stand-in of a vendor's system.",
+    },
+}
+"""The help of each command, by section, in the order in which somebody meets them. ``servicedesk_core.cli.NAME`` has a
+function ``register`` that adds the command."""
+
+NAMES = tuple(name for section in SECTIONS.values() for name in section)
+
+
+class OurCommands(Mapping[str, Any]):
+    """Our commands by name; each is imported when it is asked for."""
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in NAMES:
+            raise KeyError(name)
+        return _load(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in NAMES
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(NAMES)
+
+    def __len__(self) -> int:
+        return len(NAMES)
+
+
+@cache
+def _load(name: str) -> Any:
+    app = typer.Typer(rich_markup_mode=None)
+    app.callback()(_nothing)  # without it typer makes a program of one command that has no name
+    importlib.import_module(f"servicedesk_core.cli.{name}").register(app)
+    return get_command(app).commands[name]  # type: ignore[attr-defined]  # a group, because of the callback
+
+
+def _nothing() -> None:
+    """Do nothing."""
