@@ -9,6 +9,9 @@ ACCESS = (
     "Whether HPE still admits new clients is not published.",
 )
 
+DOCUMENTATION = "https://github.com/robertcorluka/warranty-check-docs"
+"""Where the interface's definition is public; HPE's own site shows it to its clients only, if at all."""
+
 
 def capabilities(settings: HpeSettings) -> Capabilities:
     """Return what the connector can do: looking up, one device a request."""
@@ -17,6 +20,7 @@ def capabilities(settings: HpeSettings) -> Capabilities:
         access=ACCESS,
         approved_by="HPE",
         lead_time="unknown",
+        documentation=DOCUMENTATION,
         warranty=WarrantyCapability(
             devices_per_request=1, parallel=settings.parallel, wants=("product_number",), time_zone="UTC"
         ),

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from servicedesk_core.errors import NotFoundError, ProtocolError, RateLimitedError
+from servicedesk_core.hooks import BudgetPolicy, TokenStore
 from servicedesk_core.http import HttpProfile, OAuth2ClientCredentials, Outcome, Response, Rule
-from servicedesk_core.ports import BudgetPolicy, TokenStore
 from servicedesk_hpe.settings import HpeSettings
 
 VENDOR = "hpe"

@@ -20,10 +20,10 @@ from servicedesk_core.hooks import (
     ConnectorContext,
     ConnectorSettings,
     FindResult,
+    ItemOutcome,
     StreamCheck,
     VendorIdentity,
 )
-from servicedesk_core.hooks.outcomes import ItemOutcome
 from servicedesk_lenovo import devices
 from servicedesk_lenovo.api.client import Api, Role
 from servicedesk_lenovo.api.profile import VENDOR

@@ -90,11 +90,17 @@ class Sandbox(StandIn):
             return json_response({"id": "300", "idClass": "DataNotFound", "message": "No data found"}, 404)
         return json_response({_LIST: [{"log_tracking_id": str(uuid.uuid4())} | one for one in found]})
 
-    def spoil(self, fault: Fault, response: Response) -> Response:
-        """Leave out the first row of an answer, send it twice, put a stranger before it, or end the token."""
+    def intervene(self, fault: Fault, request: Request) -> Response | None:
+        """End every token before the call is answered."""
+        del request
         if fault.kind == "expired_token":
             self.tokens.expire_all()
-            return json_response({"error": "invalid_token", "error_description": "Access token expired"}, 401)
+        return None
+
+    def spoil(self, fault: Fault, response: Response) -> Response:
+        """Leave out the first row of an answer, send it twice, or put a stranger before it."""
+        if fault.kind == "expired_token":
+            return response
         answer = orjson.loads(response.body)
         rows = answer.get(_LIST)
         if not rows:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from servicedesk_core.errors import PermissionDeniedError, RateLimitedError
+from servicedesk_core.hooks import BudgetPolicy
 from servicedesk_core.http import HeaderAuth, HttpProfile, Outcome, Response, Route, Rule
-from servicedesk_core.ports import BudgetPolicy
 from servicedesk_lenovo.capabilities import SUBMIT
 from servicedesk_lenovo.settings import VERSION, LenovoSettings
 

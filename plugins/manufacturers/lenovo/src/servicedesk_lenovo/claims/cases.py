@@ -8,8 +8,7 @@ from urllib.parse import quote
 
 from servicedesk_core.domain.warranty import ClaimReport, ClaimStatus, ClaimStep
 from servicedesk_core.errors import AuthenticationError, ConnectorError, ProtocolError
-from servicedesk_core.hooks import FetchStatus
-from servicedesk_core.hooks.outcomes import ItemOutcome
+from servicedesk_core.hooks import FetchStatus, ItemOutcome
 from servicedesk_lenovo.api.client import NOT_FOUND, Api, Role, error_in, rows_of
 from servicedesk_lenovo.capabilities import CASES_PER_REQUEST
 

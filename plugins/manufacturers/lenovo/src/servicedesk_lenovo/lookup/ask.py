@@ -12,7 +12,7 @@ from servicedesk_core.errors import (
     ProtocolError,
     TransientError,
 )
-from servicedesk_core.ports import Clock
+from servicedesk_core.hooks import Clock
 from servicedesk_lenovo.api.client import NOT_FOUND, SEVERAL, Api, Role, VendorError, error_in, rows_of
 from servicedesk_lenovo.devices import asked_as
 from servicedesk_lenovo.lookup.codes import Codes

@@ -8,7 +8,7 @@ from typing import Any
 
 from servicedesk_core.domain.warranty import Delivery
 from servicedesk_core.errors import AuthenticationError, ConnectorError
-from servicedesk_core.ports import LogSink, StateStore
+from servicedesk_core.hooks import LogSink, StateStore
 from servicedesk_lenovo.api.client import Api, Role, error_in, rows_of
 
 _KEY = "warranty_codes"
