@@ -102,6 +102,16 @@ def new_home(tmp_path, filled_file):
     return make
 
 
+@pytest.fixture(scope="session")
+def fill_store():
+    return lambda url: fill(url, FakeClock(NOW))
+
+
+@pytest.fixture(scope="session")
+def write_home():
+    return make_home
+
+
 @pytest.fixture
 def home(new_home):
     return new_home()

@@ -1,0 +1,84 @@
+"""A process that is killed while it submits a claim: the claim is neither lost nor doubled."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from servicedesk_core import ServiceDesk
+from servicedesk_core.domain.warranty import ClaimState
+from servicedesk_core.domain.writing import WriteState
+from servicedesk_core.writes import WritePolicy
+
+HERE = Path(__file__).parent
+PART = {"lines": [{"number": 1, "part_number": "P1", "quantity": "1"}]}
+QUICK = WritePolicy(lease_ttl_s=1.0, lease_margin_s=0.2, longest_attempt_s=3.0, shortest_settle_s=0.0, first_ask_s=0.05)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def config(request, tmp_path):
+    if request.param == "sqlite":
+        return request.getfixturevalue("new_home")()
+    return request.getfixturevalue("postgres_home")
+
+
+@pytest.fixture
+def postgres_home(tmp_path, new_postgres_url, fill_store, write_home):
+    url = new_postgres_url()
+    fill_store(url)
+    return write_home(tmp_path, url)
+
+
+def until(condition, what):
+    ends = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < ends, f"waited a minute for {what}"
+        time.sleep(0.02)
+
+
+async def drafted(config):
+    async with ServiceDesk.open(config) as desk:
+        name = (await desk.claims.new("T50", changes=PART)).claim.claim_id
+        assert (await desk.claims.check(name)).can_be_sent
+        return name
+
+
+async def recovered(config, name):
+    """Do what the scheduled job does, until nothing is under way any more."""
+    async with ServiceDesk.open(config) as desk:
+        desk.writes._policy = QUICK
+        for _ in range(600):
+            await desk.writes.run()
+            found = await desk.claims.get(name)
+            if found.claim.state not in {ClaimState.SUBMITTING, ClaimState.IN_DOUBT}:
+                return found
+            waiting = await desk.writes.list(states=(WriteState.PROPOSED,), connection="maker")
+            if waiting:  # nobody had said yes before the process died: now somebody does
+                await desk.writes.approve([one.id for one in waiting])
+            await asyncio.sleep(0.1)
+        return await desk.claims.get(name)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL here")
+@pytest.mark.parametrize("point", ["proposed", "before_send", "accepted", "after_send"])
+def test_a_killed_submission_arrives_exactly_once(config, point):
+    folder = config.parent / "vendor"
+    name = asyncio.run(drafted(config))
+    if point == "accepted":
+        (folder / "script").write_text("hang")
+    reached = folder / ("accepted" if point == "accepted" else "reached")
+    with subprocess.Popen([sys.executable, HERE / "child.py", config, name, point]) as child:
+        try:
+            until(lambda: reached.exists() or child.poll() is not None, point)
+            assert child.poll() is None, "the child ended before it was killed"
+        finally:
+            os.kill(child.pid, signal.SIGKILL)
+    found = asyncio.run(recovered(config, name))
+    assert (found.claim.state, found.claim.ref) == (ClaimState.UNDER_REVIEW, "C1")
+    assert len(list(folder.glob("claim-*.json"))) == 1
