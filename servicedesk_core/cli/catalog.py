@@ -37,6 +37,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     "Care": {
         "doctor": "Look at this machine.",
         "store": "The desk's own database.",
+        "privacy": "What the store holds of a person; and forgetting them.",
         "quarantine": "Records that could not be understood.",
         "mapping": "Mappings of files.",
         "remap": "Map the stored payloads again.",

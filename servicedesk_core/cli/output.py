@@ -90,7 +90,12 @@ def _foreign(value: Any) -> Any:
 
 def write_json(document: dict[str, Any]) -> None:
     """Write one JSON document to standard output."""
+    sys.stdout.write(json_bytes(document).decode())
+
+
+def json_bytes(document: object) -> bytes:
+    """Return a JSON document for a file."""
     import orjson  # noqa: PLC0415
 
     options = orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS | orjson.OPT_APPEND_NEWLINE
-    sys.stdout.write(orjson.dumps(document, default=_foreign, option=options).decode())
+    return orjson.dumps(document, default=_foreign, option=options)

@@ -106,6 +106,7 @@ DOCUMENTS: dict[str, Document] = {
     "warranty.write_dates": Document(
         1, "What became of the written dates.", "servicedesk_core.runtime.write_views:WriteView", many=True
     ),
+    "privacy.erase": Document(1, "What was erased.", "servicedesk_core.runtime.privacy:Erasure"),
     "store.size": Document(1, "How large the store is.", f"{_RUNTIME}:StoreSize"),
     "store.verify": Document(1, "Whether the store is sound.", f"{_RUNTIME}:StoreVerdict"),
     "store.backup": Document(1, "Where the backup is.", f"{_RUNTIME}:StoreBackup"),

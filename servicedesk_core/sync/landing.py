@@ -6,7 +6,7 @@ is what the lease is for.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from time import sleep
 from typing import Final, cast
@@ -15,7 +15,7 @@ from sqlalchemy import Connection as Tx
 
 from servicedesk_core.domain import DONE, Entity, EventType, MappingIssue, Ticket, TicketEvent
 from servicedesk_core.errors import MappingError
-from servicedesk_core.store import issues, quarantine, records
+from servicedesk_core.store import issues, quarantine, records, suppression
 from servicedesk_core.store.quarantine import Rejected
 from servicedesk_core.store.raws import Packed, pack
 from servicedesk_core.store.records import FULL, Applied, Incoming, Known, RawPolicy
@@ -51,6 +51,7 @@ class Prepared:
         unchanged: Records whose payload and mapping are as before.
         understood: Ids that can leave the quarantine.
         withheld: Ids of records that must not be stored.
+        theirs: Ids of tickets of people who were erased.
         hidden: Ids of records whose payload must not be stored.
     """
 
@@ -63,6 +64,7 @@ class Prepared:
     unchanged: int = 0
     understood: list[str] = field(default_factory=list)
     withheld: list[str] = field(default_factory=list)
+    theirs: list[str] = field(default_factory=list)
     hidden: set[str] = field(default_factory=set)
 
 
@@ -143,11 +145,15 @@ class Landing:
     def _withhold(self, tx: Tx, ready: Prepared) -> None:
         """Take out what must not be stored, and what nobody can say about whether it may."""
         shield = cast("Shield", self.shield)
+        if shield.suppressed:  # another stream of this run may have met tickets of theirs
+            shield = replace(shield, suppressed=suppression.load(tx, self.source_id))
         incoming: list[Incoming] = []
         for row in ready.incoming:
             if shield.withholds(row.entity):
                 ready.withheld.append(row.entity.external_id)
                 continue
+            if self.stream == TICKETS and shield.suppressed.is_about(row.entity):
+                ready.theirs.append(row.entity.external_id)
             entity, is_hidden = shield.blanked(row.entity)
             packed = cast("Packed", row.raw)
             safe = None if is_hidden or row.entity.external_id in ready.hidden else packed
@@ -224,6 +230,8 @@ class Landing:
             store_events(tx, self.source_id, told, mode=mode, now=now)
         for stream, entities in ready.also.items():
             land_stated(tx, self.source_id, stream, list(entities.values()), mode=mode, now=now)
+        if ready.theirs:
+            suppression.add(tx, self.source_id, [(suppression.TICKET, ref) for ref in ready.theirs])
         if ready.withheld:
             withhold(tx, self.source_id, self.stream, ready.withheld, now=now)
         unfit = {row.entity.external_id: error.message for row, error in applied.rejected}

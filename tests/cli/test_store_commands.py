@@ -1,12 +1,17 @@
-"""Backup, restore and adoption by the command line."""
+"""Backup, restore and adoption, and what people ask of their data, by the command line."""
 
+import stat
+
+import orjson
 import pytest
 
 from servicedesk_core.cli import exit_codes
 from servicedesk_core.cli.main import main
 from servicedesk_core.clock import SystemClock
+from servicedesk_core.domain import Contact
 from servicedesk_core.domain.writing import WriteState
-from servicedesk_core.store import Store, outbox
+from servicedesk_core.store import Store, outbox, records
+from servicedesk_core.store.records import Incoming
 
 
 @pytest.fixture
@@ -58,3 +63,27 @@ def test_adopting_needs_a_store(run, tmp_path):
     (tmp_path / "servicedesk.toml").write_text('[desk]\nname = "X"\n')
     assert main(["store", "adopt", "--yes"]) == exit_codes.STORE
     assert not (tmp_path / "servicedesk.db").exists()
+
+
+def test_forgetting_somebody_needs_a_yes_and_somebody(run, queued):
+    assert run("privacy", "erase", "nobody@example.com").code == exit_codes.REFUSED
+    told = run("privacy", "erase", "nobody@example.com", "--yes")
+    assert "no contact" in told.err
+    assert "nobody@example.com" not in told.err, "errors hold no personal data"
+    assert run("privacy", "export", "nobody@example.com", "-o", "out.json").code != 0
+    assert not (queued.folder / "out.json").exists()
+
+
+def test_a_person_is_written_into_a_file_of_its_owner(run, queued):
+    with Store.open(f"sqlite:///{queued.folder}/servicedesk.db", clock=SystemClock()) as store:
+        person = Contact(external_id="k1", first_name="Jane", last_name="Quoxberry", email="jane@example.com")
+        rows = [Incoming(person, None, None, "1")]
+        now = SystemClock().now()
+        store.write_blocking(lambda tx: records.apply(tx, 1, "contacts", rows, mode="incremental", now=now))
+    assert run("privacy", "export", "jane@example.com", "-o", "out.json").code == 0
+    file = queued.folder / "out.json"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert orjson.loads(file.read_bytes())["found"][0]["content"]["record"]["last_name"] == "Quoxberry"
+    done = run("privacy", "erase", "jane@example.com", "--yes", "--json").json["data"]
+    assert (done["connections"], done["rows"]) == (["psa"], 1)
+    assert run("privacy", "export", "jane@example.com", "-o", "again.json").code != 0

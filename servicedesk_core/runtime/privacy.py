@@ -1,0 +1,178 @@
+"""What a person may ask of a desk: to see what it holds of them, and to be forgotten."""
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from servicedesk_core.clock import SystemClock
+from servicedesk_core.config import Secrets, load_settings, store_url
+from servicedesk_core.domain import STREAMS
+from servicedesk_core.errors import WriteStateError
+from servicedesk_core.ports import Clock
+from servicedesk_core.store import Store, audit, contacts, suppression
+from servicedesk_core.store.contacts import Person
+from servicedesk_core.store.wiping import compact, wiping
+from servicedesk_core.sync.lease import held
+
+LEASE_S = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A place that names a person.
+
+    Attributes:
+        connection: The connection.
+        where: Stream or table.
+        id: The vendor's id of the record, or the number of the row.
+        content: What is there.
+    """
+
+    connection: str
+    where: str
+    id: str
+    content: Any
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalData:
+    """Everything that the desk holds of a person.
+
+    Attributes:
+        connections: Connections in which they are a contact.
+        found: Where they are named.
+    """
+
+    connections: tuple[str, ...]
+    found: tuple[Found, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What became of a request to be forgotten.
+
+    Attributes:
+        connections: Connections in which they were a contact.
+        rows: Rows that were deleted or rewritten.
+        compacted: Whether the file was written anew, so that no old version of a row is left in it.
+        copies: Backups and other copies beside the store, which still hold them.
+    """
+
+    connections: tuple[str, ...]
+    rows: int
+    compacted: bool
+    copies: tuple[str, ...]
+
+
+def export(config: Path, who: str, *, connection: str | None = None, clock: Clock | None = None) -> PersonalData:
+    """Return everything that the store holds of a person.
+
+    Args:
+        config: The configuration.
+        who: The vendor's id, or the e-mail address, of a contact.
+        connection: Only of this connection; ``None`` = of all.
+        clock: The time.
+
+    Raises:
+        NotFoundLocallyError: There is no such contact.
+    """
+    with Store.open(_address(config), clock=clock or SystemClock(), migrate="never", read_only=True) as store:
+
+        def look(tx: Connection) -> PersonalData:
+            people = contacts.find(tx, who, connection)
+            found = [Found(p.connection, m.where, m.id, m.content) for p in people for m in contacts.mentions(tx, p)]
+            return PersonalData(tuple(p.connection for p in people), tuple(found))
+
+        return store.read_blocking(look)
+
+
+async def erase(
+    config: Path, who: str, *, actor: str, connection: str | None = None, clock: Clock | None = None
+) -> Erasure:
+    """Take a person out of the store, and keep them out when the vendor still has them.
+
+    It works piece by piece, each in a transaction of its own, and the contact itself goes last: after a crash it is
+    asked for again with the same words.
+
+    Args:
+        config: The configuration.
+        who: The vendor's id, or the e-mail address, of a contact.
+        actor: Who asks for it, for the audit trail.
+        connection: Only of this connection; ``None`` = of all.
+        clock: The time.
+
+    Raises:
+        NotFoundLocallyError: There is no such contact.
+        WriteStateError: A write that names them is not finished yet.
+        LeaseHeldError: A connection is being pulled now.
+    """
+    clock = clock or SystemClock()
+    async with Store.open(_address(config), clock=clock, migrate="never") as store:
+        people = await store.read(partial(contacts.find, who=who, connection=connection))
+        await store.read(partial(_refuse_unfinished, people=people))
+        met = 0
+        for person in people:
+            async with held(store, person.connection, LEASE_S):
+                await store.write(partial(contacts.suppress, person=person))
+                met += await store.write(partial(_rest, person=person))
+                for stream in _contacts_last():
+                    after: int | None = 0
+                    while after is not None:
+                        after, some = await store.write(
+                            partial(_records, source_id=person.source_id, stream=stream, after=after)
+                        )
+                        met += some
+                await store.write(partial(_note, person=person, actor=actor, clock=clock))
+        compacted = compact(store)
+        return Erasure(tuple(p.connection for p in people), met, compacted, _copies(store))
+
+
+def _refuse_unfinished(tx: Connection, people: list[Person]) -> None:
+    numbers = [str(number) for person in people for number in contacts.unfinished_about(tx, person)]
+    if numbers:
+        message = f"Writes that name this person are not finished: {', '.join(numbers)}. Nothing was erased."
+        raise WriteStateError(message, hint="Let them finish, or discard them, then erase again.")
+
+
+def _rest(tx: Connection, person: Person) -> int:
+    wiping(tx)
+    return contacts.erase_rest(tx, person)
+
+
+def _records(tx: Connection, source_id: int, stream: str, after: int) -> tuple[int | None, int]:
+    wiping(tx)
+    return contacts.erase_records(tx, source_id, stream, after)
+
+
+def _contacts_last() -> list[str]:
+    """Return all streams; the contact itself goes last, so that a request that was cut off can be made again."""
+    return [*(stream for stream in STREAMS if stream != "contacts"), "contacts"]
+
+
+def _note(tx: Connection, person: Person, actor: str, clock: Clock) -> None:
+    hidden = suppression.load(tx, person.source_id)
+    mark = suppression.digest(hidden.key, person.source_id, suppression.CONTACT, person.contact.external_id)
+    audit.append(
+        tx,
+        at=clock.now(),
+        actor=actor,
+        action="privacy.erased",
+        entity=f"contact:{person.connection}",
+        after={"digest": mark},
+    )
+
+
+def _copies(store: Store) -> tuple[str, ...]:
+    if store.dialect == "postgresql":
+        return ()
+    path = Path(str(store.url.database))
+    found = [*path.parent.glob(f"{path.name}.backup-*"), *path.parent.glob(f"{path.name}.replaced-*")]
+    return tuple(str(one) for one in sorted(found))
+
+
+def _address(config: Path) -> str:
+    settings = load_settings(config)
+    return store_url(settings, Secrets(directory=settings.directory))

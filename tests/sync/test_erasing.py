@@ -1,0 +1,166 @@
+"""Somebody who was erased is nowhere in the store, and does not come back with the next sync."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from servicedesk_core.domain import Contact
+from servicedesk_core.domain.writing import WriteState
+from servicedesk_core.errors import NotFoundLocallyError, WriteStateError
+from servicedesk_core.hooks import Capabilities, Mapped, StreamCapability
+from servicedesk_core.runtime import privacy
+from servicedesk_core.store import audit, contacts, outbox
+from tests.sync.conftest import fake_vendor
+from tests.sync.test_exclusions import on_disk
+
+SURNAME = "Quoxberry"
+EMAIL = "jane.quox@example.com"
+
+
+def contact(raw):
+    return Mapped(
+        Contact(
+            external_id=raw["id"],
+            first_name=raw.get("first"),
+            last_name=raw.get("last"),
+            email=raw.get("email"),
+            phone=raw.get("phone"),
+        )
+    )
+
+
+def ticket(raw):
+    mapped = fake_vendor._ticket(raw)
+    return mapped._replace(entity=mapped.entity.model_copy(update={"contact_ref": raw.get("contact")}))
+
+
+@pytest.fixture
+def people(desk, monkeypatch, tmp_path):
+    """A vendor with two people, one of whom wants to be forgotten."""
+    monkeypatch.setitem(fake_vendor.MAPPERS, "contacts", contact)
+    monkeypatch.setitem(fake_vendor.MAPPERS, "tickets", ticket)
+    vendor = desk.vendor
+    vendor.capabilities = Capabilities("Fake", (*fake_vendor.STREAMS, StreamCapability("contacts", page_size=500)))
+    vendor.tables["contacts"] = {}
+    vendor.put("contacts", "k1", first="Jane", last=SURNAME, email=EMAIL, phone="+49 (30) 555-1234")
+    vendor.put("contacts", "k2", first="Ana", last="Other", email="ana@example.com")
+    vendor.ticket("1", title=f"Printer of Jane {SURNAME}", contact="k1", description=f"Call 030 555 1234 or {EMAIL}.")
+    vendor.ticket("2", title="Of Ana", contact="k2", description=f"{EMAIL} was copied in", cc=EMAIL)
+    vendor.ticket("3", title="Odd", broken=1, contactID="k1", description="k1 here")
+    vendor.put("notes", "n1", ticket="1", body=f"{SURNAME}, Jane called. JANE {SURNAME.upper()} said so.")
+    vendor.put("notes", "n2", ticket="2", body="kept words of Ana Other")
+    desk.clock.advance(600)
+    (tmp_path / "servicedesk.toml").write_text(
+        f'[desk]\nname = "X"\nstore = "{desk.store.url.render_as_string(hide_password=False)}"\n'
+    )
+    return vendor
+
+
+def config(tmp_path):
+    return tmp_path / "servicedesk.toml"
+
+
+async def erase(desk, tmp_path, who=EMAIL):
+    return await privacy.erase(config(tmp_path), who, actor="user:ana", clock=desk.clock)
+
+
+def named(content):
+    """Whatever is left of the person."""
+    lowered = content.casefold()
+    return [word for word in (SURNAME.casefold(), EMAIL, "555-1234", "555 1234") if word in lowered]
+
+
+async def test_an_erased_person_is_nowhere_and_stays_away(desk, people, tmp_path):
+    await desk.sync()
+    assert len(named(on_disk(desk))) == 4
+    done = await erase(desk, tmp_path)
+    assert done.connections == ("psa",)
+    assert done.rows >= 4
+    assert named(on_disk(desk)) == []
+    assert desk.sql("SELECT title FROM tickets WHERE external_id = '1'") == [("Printer of [erased]",)]
+    assert desk.sql("SELECT contact_ref FROM tickets ORDER BY external_id") == [(None,), ("k2",)]
+    assert desk.sql("SELECT body FROM notes WHERE external_id = 'n2'") == [("kept words of Ana Other",)]
+    assert desk.store.read_blocking(audit.verify).is_valid
+    people.put("contacts", "k1", first="Jane", last=SURNAME, title="changed")
+    people.put("contacts", "k77", first="Jane", last=SURNAME, email=EMAIL.upper())
+    people.ticket("1", title=f"Again Jane {SURNAME}", status="Doing")
+    people.ticket("9", title=f"New of Jane {SURNAME}", contact="k1", description=EMAIL)
+    people.put("notes", "n1", body=f"Jane {SURNAME} again")
+    people.put("notes", "n9", ticket="9", body=f"Jane {SURNAME} on a new ticket")
+    assert (await desk.sync(mode="full")).ok
+    assert desk.ids("contacts") == {"k2"}
+    assert desk.sql("SELECT title FROM tickets WHERE external_id = '9'") == [("New of [erased]",)]
+    assert desk.sql("SELECT body FROM notes WHERE external_id = 'n9'") == [("[erased] on a new ticket",)]
+    assert named(on_disk(desk)) == []
+
+
+async def test_the_list_of_the_erased_says_nothing_about_them(desk, people, tmp_path):
+    await desk.sync()
+    await erase(desk, tmp_path)
+    rows = desk.sql("SELECT kind, digest FROM suppressed")
+    assert {kind.partition(":")[0] for kind, _ in rows} == {"contact", "ticket", "email", "phone", "name"}
+    assert all(len(digest) == 64 for _, digest in rows)
+
+
+async def test_what_is_held_of_a_person_is_told_and_nothing_changes(desk, people, tmp_path):
+    await desk.sync()
+    before = desk.sql("SELECT COUNT(*), MAX(changed_at) FROM tickets")
+    found = privacy.export(config(tmp_path), "k1", clock=desk.clock)
+    where = {(one.where, one.id) for one in found.found}
+    assert {("contacts", "k1"), ("tickets", "1"), ("tickets", "2"), ("notes", "n1"), ("quarantine", "1")} <= where
+    assert ("contacts", "k2") not in where
+    assert ("notes", "n2") not in where
+    assert desk.sql("SELECT COUNT(*), MAX(changed_at) FROM tickets") == before
+
+
+async def test_a_write_that_names_them_is_finished_or_discarded_first(desk, people, tmp_path):
+    await desk.sync()
+
+    def write(tx):
+        return outbox.add(
+            tx,
+            connection="psa",
+            kind="notes.create_internal",
+            aggregate="tickets:1",
+            label="T1",
+            values={"body": f"Jane {SURNAME} called"},
+            actor="user:ana",
+            now=desk.clock.now(),
+        )
+
+    made = desk.store.write_blocking(write)
+    with pytest.raises(WriteStateError, match="Nothing was erased"):
+        await erase(desk, tmp_path)
+    assert SURNAME in on_disk(desk)
+    desk.store.write_blocking(
+        lambda tx: outbox.move(tx, made, WriteState.DISCARDED, actor="user:ana", now=desk.clock.now())
+    )
+    await erase(desk, tmp_path)
+    assert named(on_disk(desk)) == []
+    assert desk.sql("SELECT new_values FROM outbox") == [('{"body":"[erased] called"}',)]
+    assert desk.store.read_blocking(audit.verify).is_valid
+
+
+async def test_backups_that_still_hold_them_are_named(desk, people, tmp_path):
+    if desk.store.dialect != "sqlite":
+        pytest.skip("backups of PostgreSQL lie elsewhere")
+    await desk.sync()
+    copy = Path(f"{desk.store.url.database}.backup-1")
+    await asyncio.to_thread(copy.touch)
+    assert (await erase(desk, tmp_path)).copies == (str(copy),)
+
+
+async def test_somebody_unknown_is_told(desk, people, tmp_path):
+    await desk.sync()
+    with pytest.raises(NotFoundLocallyError, match="no contact"):
+        await erase(desk, tmp_path, "nobody@example.com")
+
+
+async def test_a_first_name_alone_erases_nobody_else(desk, people, tmp_path):
+    people.put("contacts", "k3", first="Other")
+    await desk.sync()
+    person = desk.store.read_blocking(lambda tx: contacts.find(tx, "k3"))[0]
+    assert [kind for kind, _ in person.values()] == ["contact"]
+    await erase(desk, tmp_path, "k3")
+    assert desk.sql("SELECT body FROM notes WHERE external_id = 'n2'") == [("kept words of Ana Other",)]
