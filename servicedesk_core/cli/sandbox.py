@@ -95,8 +95,9 @@ def _announce(cli: Cli, info: Any, *, as_json: bool) -> None:
 
         sys.stdout.write(orjson.dumps(facts).decode() + "\n")
     else:
+        width = max(18, *(len(key) + 2 for key in facts))
         for key, value in facts.items():
-            sys.stdout.write(f"{key:<18}{value}\n")
+            sys.stdout.write(f"{key:<{width}}{value}\n")
         cli.say("Ctrl-C ends it.")
     sys.stdout.flush()
 

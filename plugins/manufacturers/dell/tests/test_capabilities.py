@@ -19,7 +19,8 @@ async def test_capabilities_say_how_access_is_obtained_and_what_a_claim_needs(de
 
 async def test_account_stays_the_same_when_the_operator_names_it(maker):
     async with maker.connector() as dell:
-        assert (await dell.vendor_identity()).account == "sandbox-warranty-id"
+        identity = await dell.vendor_identity()
+        assert (identity.account, identity.name) == ("sandbox-warranty-id", "North / Acme / Tier 1")
     async with maker.connector(account="Example MSP") as dell:
         assert (await dell.vendor_identity()).account == "Example MSP"
     assert not maker.requests

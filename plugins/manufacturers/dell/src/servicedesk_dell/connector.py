@@ -64,10 +64,11 @@ class Dell(Connector[DellSettings]):
 
     @hookimpl
     async def vendor_identity(self) -> VendorIdentity:
-        """Name the account by the operator's name for it, or by its key; Dell tells no other."""
+        """Name the account by the operator's word or by its key, as Dell tells no other; show whom it claims for."""
         settings = self.ctx.settings
         account = settings.account or settings.warranty_client_id or settings.dispatch_client_id or ""
-        return VendorIdentity(vendor=VENDOR, account=account, name=settings.account or "")
+        name = " / ".join(part for part in (settings.branch, settings.customer, settings.track) if part)
+        return VendorIdentity(vendor=VENDOR, account=account, name=name)
 
     @hookimpl
     async def check_connection(self, streams: tuple[str, ...]) -> tuple[StreamCheck, ...]:
