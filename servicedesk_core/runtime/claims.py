@@ -133,7 +133,7 @@ class Claims:
             ticket: The ticket's number, or the vendor's id.
             connection: Where the ticket is; ``None`` = anywhere.
             device: The device, where there is no ticket.
-            by_hand: A person sends the claim, whatever the manufacturer's connection can do.
+            by_hand: A person sends the claim, whatever the manufacturer's connection can do; it may still follow it.
             force: Allow a second open claim for the same device and part.
             changes: Fields of :class:`ClaimDraft` to values that are better than what the desk knows.
 
@@ -144,7 +144,7 @@ class Claims:
             ServiceDeskError: The manufacturer's connection cannot be opened.
         """
         filled = await self._filled(ticket, connection, device)
-        carrier = await makers.carrier_of(filled.draft.device, () if by_hand else self._makers(), self._host.open)
+        carrier = await self._carrier(filled.draft.device, by_hand=by_hand)
         draft = _changed(filled.draft.model_copy(update={"device": carrier.device}), changes or {})
         rules = rules_of(carrier.opened.calls) if carrier.opened else NO_RULES
         due = rules.filing_due_on(draft.failed_on)
@@ -154,7 +154,7 @@ class Claims:
                 tx,
                 connection=carrier.opened.name if carrier.opened else None,
                 maker=carrier.maker or filled.manufacturer or "unknown",
-                by_hand=carrier.by_hand,
+                by_hand=carrier.by_hand or by_hand,
                 origin=filled.origin,
                 draft=draft,
                 filing_due_on=due.isoformat() if due else None,
@@ -546,6 +546,14 @@ class Claims:
         if device is None:
             raise ClaimIncompleteError("A claim needs a ticket or a device.", hint="Say --ticket, or --serial.")
         return Prefilled(ClaimDraft(device=device), Origin(), device.manufacturer)
+
+    async def _carrier(self, device: DeviceRef, *, by_hand: bool) -> makers.Carrier:
+        try:
+            return await makers.carrier_of(device, self._makers(), self._host.open)
+        except ServiceDeskError:
+            if not by_hand:
+                raise
+            return makers.Carrier(device.manufacturer, device, None, by_hand=True)
 
     async def _opened(self, stored: StoredClaim) -> OpenConnection | None:
         if stored.connection is None or stored.connection not in self._settings.connections:

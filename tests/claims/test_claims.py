@@ -326,7 +326,7 @@ async def test_nothing_is_sent_without_a_grant(home, clock, vendor):
 
 
 async def test_the_manual_way_ends_in_the_same_states_and_the_pack_holds_no_secret(desk, tmp_path):
-    made = await desk.claims.new("T50", by_hand=True, changes={"purchase_order": "PO-1", "contact_phone": "555"})
+    made = await desk.claims.new("T50", by_hand=True, changes={"contact_phone": "555", **PART})
     name = made.claim.claim_id
     await desk.claims.attach(
         name, name="../../etc/invoice 1.pdf", content=b"%PDF", media_type="application/pdf", kind="proof_of_purchase"
@@ -339,7 +339,7 @@ async def test_the_manual_way_ends_in_the_same_states_and_the_pack_holds_no_secr
     assert zipfile.ZipFile(archive.path).namelist() == ["claim.html", "01-invoice 1.pdf"]
     written = b"".join((Path(folder.path) / one).read_bytes() for one in folder.files)
     page = (Path(folder.path) / "claim.html").read_text()
-    wanted = (name, "sn-0001", "Notebook does not start", "pat@example.com")
+    wanted = (name, "SN-0001", "Notebook does not start", "pat@example.com")
     assert [word for word in wanted if word not in page] == []
     assert b"hunter2" not in written
     assert (Path(folder.path) / "claim.pdf").read_bytes().startswith(b"%PDF")
@@ -353,7 +353,7 @@ async def test_the_manual_way_ends_in_the_same_states_and_the_pack_holds_no_secr
 
 
 async def test_a_person_may_record_that_a_claim_went_back(desk):
-    made = await desk.claims.new("T50", by_hand=True)
+    made = await desk.claims.new("T50", by_hand=True, changes=PART)
     name = made.claim.claim_id
     await desk.claims.check(name)
     await desk.claims.record(name, ClaimReport(ref="R1", status=ClaimStatus.APPROVED))

@@ -1,0 +1,135 @@
+"""`servicedesk claims` as a person and a script use it."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from servicedesk_core.cli import exit_codes
+from servicedesk_core.cli.main import main
+
+HERE = Path(__file__).parent
+CONFIG = """
+[desk]
+name = "Example MSP"
+
+[connections.maker]
+connector = "./maker.py:Maker"
+environment = "sandbox"
+folder = "{folder}"
+writes = ["claims.submit", "claims.note", "claims.cancel"]
+"""
+
+
+@pytest.fixture
+def claims(tmp_path, monkeypatch, capsys):
+    """Returns a function that runs `servicedesk claims …` and gives exit code, output and messages."""
+    vendor = tmp_path / "vendor"
+    vendor.mkdir()
+    shutil.copy(HERE.parent / "claims" / "maker.py", tmp_path)
+    (tmp_path / "servicedesk.toml").write_text(CONFIG.format(folder=vendor.as_posix()), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words):
+        code = main(["claims", *map(str, words)])
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    run.vendor = vendor
+    return run
+
+
+ADDRESS = [
+    "--set", "contact_name=Pat Example", "--set", "contact.email=pat@example.com", "--set", "ship_to_name=Client",
+    "--set", "ship_to_lines=1 Street|Floor 2", "--set", "ship_to_city=Town", "--set", "ship_to_country=US",
+]  # fmt: skip
+
+
+def draft(claims, *more):
+    code, out, err = claims(
+        "new", "--serial", "SN1", "--manufacturer", "Maker", "--symptom", "Dead", *ADDRESS, *more, "--json"
+    )
+    assert code == 0, err
+    document = json.loads(out)
+    assert document["schema"] == "servicedesk.claims.new/1"
+    return document["data"][0]["claim"]["claim_id"]
+
+
+def test_from_a_draft_to_an_answer(claims):
+    name = draft(claims)
+    code, out, _ = claims("check", name)
+    assert code == 1
+    assert "must name a part" in out
+    assert "cannot be sent yet" in out
+    assert claims("edit", name, "--part", "P1:2:FAILED9", "--set", "time_zone=")[0] == 0
+    assert claims("check", name)[0] == 0
+    code, _, err = claims("submit", name)
+    assert code == exit_codes.REFUSED
+    for word in ("SANDBOX", "Example MSP at Maker (4711)", "pat@example.com", "1 Street, Floor 2", "FAILED9"):
+        assert word in err, word
+    assert list(claims.vendor.iterdir()) == []
+    code, out, _ = claims("submit", name, "--yes", "--json")
+    assert code == 0
+    assert json.loads(out)["data"]["claim"]["state"] == "under_review"
+    code, out, _ = claims("poll", "--all")
+    assert code == 0
+    assert "maker" in out
+    code, out, _ = claims("show", name)
+    assert "under review (New)" in out
+    assert "C1" in out
+    assert claims("note", name, "The fan was swapped.", "--yes")[0] == 0
+    code, out, err = claims("submit", name, "--yes")
+    assert code == 1
+    assert "cannot be sent now" in err
+    assert claims("cancel", name, "--reason", "works again", "--yes")[0] == 0
+    assert name not in claims("list")[1]
+    assert name in claims("list", "--all")[1]
+
+
+def test_the_manual_way(claims, tmp_path):
+    name = draft(claims, "--by-hand")
+    proof = tmp_path / "invoice.pdf"
+    proof.write_bytes(b"%PDF-1.4")
+    assert claims("attach", name, proof, "--kind", "proof_of_purchase")[0] == 0
+    code, out, _ = claims("check", name)
+    assert code == 1, "the connection's own check holds for people too"
+    assert claims("edit", name, "--part", "P1")[0] == 0
+    code, out, _ = claims("pack", name, "--to", tmp_path / "packs", "--zip", "--json")
+    assert code == 0
+    assert json.loads(out)["data"]["files"] == ["claim.html", "01-invoice.pdf"]
+    code, out, _ = claims(
+        "record", name, "--status", "awaiting-return", "--ref", "RMA1", "--word", "Return", "--return-by", "2026-01-31",
+        "--credit", "parts:approved:120.50:eur", "--shipped", "Example Post:T1",
+    )  # fmt: skip
+    assert code == 0
+    assert "awaiting return (Return)" in out
+    assert name in claims("list", "--overdue")[1]
+    assert claims("record", name, "--returned", "--status", "closed")[0] == 0
+    assert name not in claims("list", "--overdue")[1]
+    assert "120.50" in claims("show", name)[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("new",), "a ticket or a device"),
+        (("new", "--serial", "X", "--set", "symptoms=Dead"), 'Did you mean "symptom"?'),
+        (("new", "--serial", "X", "--part", "P1:many"), "holds no number"),
+        (("list", "--state", "aproved"), 'Did you mean "approved"?'),
+        (("show", "SD-NOTHING"), "no claim"),
+        (("resolve", "SD-X"), "either --found ID or --absent"),
+        (("record", "SD-X", "--credit", "money"), "KIND:STATE:AMOUNT:CURRENCY"),
+        (("record", "SD-X", "--return-by", "soon"), "is no date"),
+    ],
+)
+def test_what_is_not_understood_is_said_with_what_to_do(claims, words, told):
+    draft(claims)
+    code, _, err = claims(*words)
+    assert code != 0
+    assert told in err
+
+
+@pytest.mark.parametrize("command", ["submit", "resubmit", "note", "attach", "cancel"])
+def test_help_says_what_can_change_an_outside_system(claims, command):
+    assert "can change an outside system" in " ".join(claims(command, "--help")[1].split())
