@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
-from benchmarks import event_log, kit, memory, page, startup, syncs
+from benchmarks import event_log, kit, memory, page, quota, startup, syncs
 from benchmarks.rows import Row, table
 
 
@@ -27,6 +27,9 @@ MEASURES: dict[str, Measure] = {
     "startup": startup.startup,
     "http": kit.http,
     "ledger": kit.ledger,
+    "requests-per-thousand": quota.requests_per_thousand,
+    "open-usable": quota.minutes_until_usable,
+    "overhead": quota.overhead,
     "sandbox": kit.sandbox,
 }
 SLOW: dict[str, Measure] = {"desk-page": page.desk_page, "event-log": event_log.event_log}

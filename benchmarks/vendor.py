@@ -59,7 +59,7 @@ class Vendor:
 
 @contextlib.contextmanager
 def running_vendor(
-    *, tickets: int, latency_s: float = 0.0, cached: bool = True, generated: bool = False
+    *, tickets: int, latency_s: float = 0.0, cached: bool = True, generated: bool = False, others: int = 0
 ) -> Iterator[Vendor]:
     """Start the vendor and stop it at the end.
 
@@ -68,9 +68,10 @@ def running_vendor(
         latency_s: How long it waits before each answer.
         cached: Whether it remembers its answers.
         generated: Whether its tickets are made up for each answer; see :mod:`benchmarks.generated`.
+        others: Requests of other integrations that stand in its counter, of 10,000 that it then allows an hour.
     """
     command = [sys.executable, "-m", "benchmarks.vendor", "--tickets", str(tickets), "--latency", str(latency_s)]
-    command += ["--uncached"] * (not cached) + ["--generated"] * generated
+    command += ["--uncached"] * (not cached) + ["--generated"] * generated + ["--others", str(others)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
@@ -87,9 +88,10 @@ def running_vendor(
 class CachingApp:
     """ASGI middleware that remembers answers by method, target and body."""
 
-    def __init__(self, app: Any, latency_s: float, *, generated: int = 0) -> None:
+    def __init__(self, app: Any, latency_s: float, *, generated: int = 0, others: int = 0) -> None:
         self.app = app
         self.latency_s = latency_s
+        self.others = others
         self.generated = GeneratedTickets(generated, NOW, self._page) if generated else None
         self.scope: Any = None
         self.count = 0
@@ -109,6 +111,10 @@ class CachingApp:
             await _send_json(send, b"%d" % self.count)
             return
         self.count += 1
+        if self.others and b"thresholdinformation" in scope["raw_path"].lower():
+            used = {"externalRequestThreshold": 10_000, "currentTimeframeRequestCount": self.others + self.count}
+            await _send_json(send, json.dumps(used | {"requestThresholdTimeframe": 60}).encode())
+            return
         if self.generated is not None:
             self.scope = scope
             found = await self.generated.answer(scope["path"].lower(), body)
@@ -154,6 +160,7 @@ def main() -> None:
     parser.add_argument("--latency", type=float, default=0.0)
     parser.add_argument("--uncached", action="store_true")
     parser.add_argument("--generated", action="store_true")
+    parser.add_argument("--others", type=int, default=0)
     arguments = parser.parse_args()
     options = SandboxOptions(
         tickets=1_000 if arguments.generated else arguments.tickets,
@@ -166,7 +173,12 @@ def main() -> None:
     app: Any = (
         sandbox
         if arguments.uncached
-        else CachingApp(sandbox, arguments.latency, generated=arguments.tickets if arguments.generated else 0)
+        else CachingApp(
+            sandbox,
+            arguments.latency,
+            generated=arguments.tickets if arguments.generated else 0,
+            others=arguments.others,
+        )
     )
     listener = bind(0)
     print(

@@ -25,6 +25,7 @@ ServiceDeskError
 │   └── WriteStateError  WriteStoppedError
 ├── ClaimError                    a claim against a manufacturer
 │   └── ClaimStateError  ClaimExistsError  ClaimIncompleteError
+├── ServiceError                  the operating system did not take, start or remove the service
 └── NotFoundLocallyError          no such record in the store
 
 Each class carries a stable ``code`` (shown to people, documented, safe to match on) and the exit code that the
@@ -430,4 +431,11 @@ class NotFoundLocallyError(ServiceDeskError):
     """The store holds no such record."""
 
     code = "not_found_locally"
+    exit_code = 1
+
+
+class ServiceError(ServiceDeskError):
+    """The operating system did not take, start or remove the service that runs a desk."""
+
+    code = "service"
     exit_code = 1

@@ -1,4 +1,4 @@
-"""Somebody is told once when something is wrong, and once when it is well again; a channel that is down costs nothing."""
+"""Somebody is told once when something is wrong, and once when it is well; a channel that is down costs nothing."""
 
 import asyncio
 import json
@@ -23,7 +23,7 @@ class Mailbox:
     def __init__(self):
         self.mails = []
 
-    async def handle_DATA(self, server, session, envelope):
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802  # the library's name
         self.mails.append((envelope.mail_from, envelope.rcpt_tos, envelope.content.decode()))
         return "250 OK"
 

@@ -115,7 +115,7 @@ async def test_a_store_that_cannot_be_read_is_told(desk, endpoint, monkeypatch):
     assert (status, json.loads(body)["data"]["error"]) == (503, "store_busy")
 
 
-async def test_nothing_else_is_answered(endpoint):
+def test_nothing_else_is_answered(endpoint):
     assert get(endpoint.address, "/")[0] == 404
     request = urllib.request.Request(endpoint.address + "/health", method="POST", data=b"x")
     with pytest.raises(urllib.error.HTTPError) as caught:

@@ -9,9 +9,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from servicedesk_core.errors import SettingsError
+from servicedesk_core.errors import ServiceError, SettingsError
 from servicedesk_core.runtime.services import looking, managing, systemd, task
-from servicedesk_core.runtime.services.service import Ran, Service, ServiceError
+from servicedesk_core.runtime.services.service import Ran, Service
 
 NS = {"t": "http://schemas.microsoft.com/windows/2004/02/mit/task"}
 

@@ -8,16 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from servicedesk_core.errors import ServiceDeskError
+from servicedesk_core.errors import ServiceError
 
 Kind = Literal["systemd", "task"]
-
-
-class ServiceError(ServiceDeskError):
-    """The operating system did not take, start or remove the service."""
-
-    code = "service"
-    exit_code = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from importlib.resources import files
 from pathlib import Path
 from string import Template
 
+from servicedesk_core.errors import ServiceError
 from servicedesk_core.runtime.files import replace_file
-from servicedesk_core.runtime.services.service import Run, Service, ServiceError, ServiceStatus
+from servicedesk_core.runtime.services.service import Run, Service, ServiceStatus
 
 _SYSTEM = Path("/etc/systemd/system")
 

@@ -32,6 +32,8 @@ class Threshold:
 
     def _noise(self) -> int:
         """Requests of the tenant's other integrations in the window."""
+        if not self._options.noise_per_hour or not self._options.time_scale:
+            return 0
         running = min(time.monotonic() - self._started, self._window)
         return int(self._options.noise_per_hour * running / self._options.time_scale / 3600)
 
