@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
-from benchmarks import event_log, kit, memory, page, quota, startup, syncs
+from benchmarks import event_log, kit, memory, page, quota, startup, syncs, write_kills
 from benchmarks.rows import Row, table
 
 
@@ -32,7 +32,11 @@ MEASURES: dict[str, Measure] = {
     "overhead": quota.overhead,
     "sandbox": kit.sandbox,
 }
-SLOW: dict[str, Measure] = {"desk-page": page.desk_page, "event-log": event_log.event_log}
+SLOW: dict[str, Measure] = {
+    "desk-page": page.desk_page,
+    "event-log": event_log.event_log,
+    "write-kills": write_kills.write_kills,
+}
 """Only with ``--full``, or by name."""
 
 

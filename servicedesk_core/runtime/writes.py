@@ -227,7 +227,7 @@ class Writes:
             WriteStateError: It is not in doubt.
         """
         write = await self._stored(number)
-        if ref is not None:
+        if ref is not None and write.target is None:
             taken = await self._store.read(lambda tx: outbox.taken_refs(tx, write))
             if ref in taken:
                 raise SettingsError(f"{ref} belongs to another write of ours.", hint="Name the id of this one.")
@@ -315,7 +315,7 @@ class Writes:
             listed = ", ".join(granted) or "nothing"
             raise WriteNotGrantedError(
                 f'The configuration does not grant "{kind}"; it grants {listed}.',
-                hint=f'Add it to `writes` of [connections.{connection}] in {self._settings.where}.',
+                hint=f"Add it to `writes` of [connections.{connection}] in {self._settings.where}.",
                 connection=connection,
             )
 

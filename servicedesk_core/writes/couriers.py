@@ -145,10 +145,17 @@ class Couriers:
         Raises:
             UnsupportedError: None does.
         """
-        for courier in self._couriers:
-            if courier.carries(kind):
-                return courier
+        if (courier := self._find(kind)) is not None:
+            return courier
         raise UnsupportedError(
             f'Nothing in this program can send writes of the kind "{kind}".',
             hint="Name a kind that the connector offers, such as tickets.update.",
         )
+
+    def settled(self, tx: Tx, write: StoredWrite, result: Settled) -> None:
+        """Tell the courier of a write what became of it, if anybody carries such writes."""
+        if (courier := self._find(write.kind)) is not None:
+            courier.settled(tx, write, result)
+
+    def _find(self, kind: str) -> Courier | None:
+        return next((courier for courier in self._couriers if courier.carries(kind)), None)

@@ -129,7 +129,8 @@ def resolve(
     if outcome is WriteState.CONFIRMED:
         facts["ref"] = ref or write.target
     if outcome is WriteState.QUEUED:
-        facts["sent_at"] = None
+        lanes.clear(tx, write.connection, write.kind)
+        facts |= {"sent_at": None, "next_at": None, "error": None, "error_code": None, "hint": None}
     why = reason or "settled by a person"
     return outbox.move(tx, write, outcome, actor=actor, now=now, why=why, facts=facts)
 

@@ -145,7 +145,7 @@ class Delivery:
             now = self._clock.now()
             ref = sent.ref or write.target
             result = Settled(WriteState.CONFIRMED, now, sent=sent, ref=ref)
-            self._couriers.of(write.kind).settled(tx, write, result)
+            self._couriers.settled(tx, write, result)
             facts = {"ref": ref, "warnings": to_json(list(sent.warnings)), "error": None, "error_code": None}
             outbox.move(tx, write, WriteState.CONFIRMED, actor=SYSTEM, now=now, fence=fence, facts=facts)
             lanes.clear(tx, write.connection, write.kind)
@@ -165,10 +165,12 @@ class Delivery:
             if failure.state is WriteState.QUEUED:
                 facts["sent_at"] = None
                 facts["next_at"] = to_us(self._put_off(tx, write, failure, now))
-            elif failure.state is WriteState.REJECTED:
+            elif failure.state is WriteState.IN_DOUBT:
+                self._put_off(tx, write, replace(failure, is_vendor_wide=True), now)
+            else:
                 lanes.clear(tx, write.connection, write.kind)
             result = Settled(failure.state, now, error_code=failure.code, error=failure.error)
-            self._couriers.of(write.kind).settled(tx, write, result)
+            self._couriers.settled(tx, write, result)
             outbox.move(tx, write, failure.state, actor=SYSTEM, now=now, why=failure.error, fence=fence, facts=facts)
 
         await self._stored(write, work, fence)
@@ -227,7 +229,7 @@ class Delivery:
                     "their_modified_at": optional_us(theirs.modified_at),
                 }
             result = Settled(WriteState.REJECTED, now, error_code=failure.code, error=failure.error)
-            self._couriers.of(write.kind).settled(tx, write, result)
+            self._couriers.settled(tx, write, result)
             outbox.move(tx, write, WriteState.REJECTED, actor=SYSTEM, now=now, why=failure.error, facts=facts)
 
         await self._store.write(work, fence=fence)

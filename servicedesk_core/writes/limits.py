@@ -20,11 +20,10 @@ RETURNS = 2
 
 def left(tx: Tx, connection: str, policy: WritePolicy, now: datetime) -> int:
     """Return how many writes may still be sent before sending stops and asks."""
-    since = now - policy.window
+    usual = policy.stop_after - outbox.sent_since(tx, connection, now - policy.window)
     permit = lanes.permit(tx, connection)
     if permit is None:
-        return policy.stop_after - outbox.sent_since(tx, connection, since)
-    usual = policy.stop_after - outbox.sent_since(tx, connection, max(since, permit.at))
+        return usual
     return max(usual, permit.count - outbox.sent_since(tx, connection, permit.at))
 
 
@@ -58,15 +57,19 @@ def loops(tx: Tx, write: StoredWrite, policy: WritePolicy, now: datetime) -> str
     if write.target is None or write.error_code == LOOP:  # approved by somebody who was told
         return None
     lately = outbox.lately(tx, write, now - policy.window)
-    for field, value in write.values.items():
-        written = [(one.base.get(field), one.values[field]) for one in lately if field in one.values]
-        if len(written) >= policy.loop_limit or _returns(written, write.base.get(field), value):
+    for field in write.values:
+        written = [one for one in lately if field in one.values]
+        states = [
+            state
+            for one in (*written, write)
+            for state in ([one.base[field]] if field in one.base else []) + [one.values[field]]
+        ]
+        if len(written) >= policy.loop_limit or _returns(states):
             return field
     return None
 
 
-def _returns(written: list[tuple[Any, Any]], base: Any, value: Any) -> bool:
+def _returns(states: list[Any]) -> bool:
     """Whether a value returns to an earlier one for the second time."""
-    states = [state for pair in (*written, (base, value)) for state in pair]
     steps = [state for i, state in enumerate(states) if i == 0 or not same(state, states[i - 1])]
     return sum(1 for i in range(2, len(steps)) if same(steps[i], steps[i - 2])) >= RETURNS

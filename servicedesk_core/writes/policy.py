@@ -36,7 +36,7 @@ class WritePolicy:
     longest_wait_s: float = 900.0
     first_ask_s: float = 30.0
     longest_ask_s: float = 3600.0
-    ask_at_most: int = 8
+    ask_at_most: int = 24
 
     def wait_s(self, failures: int) -> float:
         """Return how long a kind waits after so many failures in a row."""

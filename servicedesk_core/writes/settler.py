@@ -10,7 +10,7 @@ from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import ServiceDeskError
 from servicedesk_core.hooks.writing import FindResult, Found, Inconclusive, ProvenAbsent
 from servicedesk_core.ports import Clock
-from servicedesk_core.store import Fence, Store, outbox
+from servicedesk_core.store import Fence, Store, lanes, outbox
 from servicedesk_core.store.fields import to_json, to_us
 from servicedesk_core.store.outbox import SYSTEM, StoredWrite
 from servicedesk_core.writes.couriers import Couriers, Manner, Settled
@@ -42,12 +42,12 @@ class Settler:
         """Ask about every doubt that may be asked about now; return the numbers of those that are settled."""
         name, policy = self._connection.name, self._policy
         now = self._clock.now()
-        doubts = await self._store.read(
-            lambda tx: [
-                (write, outbox.taken_refs(tx, write))
-                for write in outbox.doubtful(tx, name, now=now, ask_at_most=policy.ask_at_most)
-            ]
-        )
+
+        def work(tx: Tx) -> list[tuple[StoredWrite, frozenset[str]]]:
+            found = outbox.doubtful(tx, name, now=now, ask_at_most=policy.ask_at_most)
+            return [(write, _taken(tx, write)) for write in found]
+
+        doubts = await self._store.read(work)
         return [write.id for write, taken in doubts if await self._one(write, taken, fence)]
 
     async def _one(self, write: StoredWrite, taken: frozenset[str], fence: Fence) -> bool:
@@ -80,17 +80,19 @@ class Settler:
         return partial(self._unknown, write=write, result=result, now=now)
 
     def _found(self, tx: Tx, *, write: StoredWrite, ref: str, now: datetime) -> bool:
-        self._couriers.of(write.kind).settled(tx, write, Settled(WriteState.CONFIRMED, now, ref=ref))
+        self._couriers.settled(tx, write, Settled(WriteState.CONFIRMED, now, ref=ref))
         facts = {"ref": ref, "error": None, "error_code": None, "hint": None}
         why = f"found at the vendor as {ref}"
         outbox.move(tx, write, WriteState.CONFIRMED, actor=SYSTEM, now=now, why=why, facts=facts)
+        lanes.clear(tx, write.connection, write.kind)
         return True
 
     def _absent(self, tx: Tx, *, write: StoredWrite, evidence: str, now: datetime) -> bool:
-        self._couriers.of(write.kind).settled(tx, write, Settled(WriteState.QUEUED, now))
+        self._couriers.settled(tx, write, Settled(WriteState.QUEUED, now))
         facts = {"sent_at": None, "next_at": None, "error": None, "error_code": None, "hint": None}
         why = f"proven absent: {evidence}"
         outbox.move(tx, write, WriteState.QUEUED, actor=SYSTEM, now=now, why=why, facts=facts)
+        lanes.clear(tx, write.connection, write.kind)
         return True
 
     def _later(self, tx: Tx, *, write: StoredWrite, at: datetime, why: str) -> bool:
@@ -111,3 +113,8 @@ class Settler:
             hint=hint,
         )
         return False
+
+
+def _taken(tx: Tx, write: StoredWrite) -> frozenset[str]:
+    """Return the ids that are other writes' own; a record that is changed belongs to every write that changes it."""
+    return outbox.taken_refs(tx, write) if write.target is None else frozenset()

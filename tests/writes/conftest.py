@@ -1,5 +1,6 @@
 """A desk over the vendor in memory, on each database."""
 
+import asyncio
 import shutil
 import sys
 from pathlib import Path
@@ -10,8 +11,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from vendor import Vendor
 
-from servicedesk_core import ServiceDesk
-from servicedesk_core.store import Store
+from servicedesk_core import BlockingServiceDesk, ServiceDesk
+from servicedesk_core.store import Store, place
 from servicedesk_core.testing.clock import FakeClock
 from servicedesk_core.writes import WritePolicy
 
@@ -25,17 +26,7 @@ GRANTS = [
 QUICK = {"shortest_settle_s": 0.0, "first_wait_s": 30.0, "lease_ttl_s": 5.0, "lease_margin_s": 1.0}
 
 
-@pytest.fixture(scope="session")
-def empty_store(tmp_path_factory):
-    path = tmp_path_factory.mktemp("empty") / "desk.db"
-    Store.open(f"sqlite:///{path}", clock=FakeClock()).close()
-    return path
-
-
-@pytest.fixture
-def vendor():
-    vendor = Vendor()
-    vendor.url = vendor.serve()
+def fill(vendor):
     vendor.put("companies", "c1", name="Bolt & Co")
     vendor.put("queues", "q1", name="Helpdesk")
     vendor.put("queues", "q2", name="Projects")
@@ -43,16 +34,48 @@ def vendor():
     vendor.put("technicians", "t2", name="Dana Wolf")
     for n in range(1, 6):
         vendor.put("tickets", str(n), title=f"Printer {n}", status="New", queue_ref="q1", company_ref="c1")
+
+
+@pytest.fixture(scope="session")
+def pulled_store(tmp_path_factory):
+    """A SQLite store that holds everything the vendor begins with, to be copied."""
+    path = tmp_path_factory.mktemp("pulled") / "desk.db"
+    vendor = Vendor()
+    vendor.url = vendor.serve()
+    fill(vendor)
+
+    async def pull():
+        async with ServiceDesk(settings_for(vendor, f"sqlite:///{path}"), clock=FakeClock()) as desk:
+            await desk.sync("psa")
+
+    asyncio.run(pull())
+    vendor.close()
+    return path
+
+
+@pytest.fixture
+def vendor():
+    vendor = Vendor()
+    vendor.url = vendor.serve()
+    fill(vendor)
     yield vendor
     vendor.close()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def store_url(request, tmp_path, empty_store):
-    if request.param == "sqlite":
-        shutil.copyfile(empty_store, tmp_path / "desk.db")
-        return f"sqlite:///{tmp_path / 'desk.db'}"
-    return request.getfixturevalue("new_postgres_url")()
+def store_url(request, tmp_path, pulled_store):
+    """Address of a store that holds everything the vendor begins with."""
+    if request.param == "postgresql":
+        url = request.getfixturevalue("new_postgres_url")()
+        vendor = request.getfixturevalue("vendor")
+        with BlockingServiceDesk(settings_for(vendor, url), clock=FakeClock()) as desk:
+            desk.sync("psa")
+        return url
+    shutil.copyfile(pulled_store, tmp_path / "desk.db")
+    url = f"sqlite:///{tmp_path / 'desk.db'}"
+    with Store.open(url, clock=FakeClock()) as store:  # a copy sends nothing before it is adopted
+        store.write_blocking(lambda tx: place.adopt(tx, store.url, actor="user:test", now=store.clock.now()))
+    return url
 
 
 def settings_for(vendor, store_url, **options):
@@ -71,8 +94,6 @@ def clock():
 
 @pytest.fixture
 async def desk(vendor, store_url, clock):
-    """A desk that has pulled everything."""
     async with ServiceDesk(settings_for(vendor, store_url), clock=clock) as desk:
         desk.writes._policy = WritePolicy(**QUICK)
-        await desk.sync("psa")
         yield desk

@@ -1,14 +1,33 @@
 """A vendor in memory behind HTTP on loopback: keeps tickets, notes and time, and can fail at any moment of a write."""
 
 import json
+import random
 import socket
 import struct
+import sys
 import threading
 from collections import deque
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 STAMP = "2026-03-02T09:00:{:02}Z"
+
+
+class Odds:
+    """Draws faults by chance, from a seed.
+
+    Args:
+        seed: Makes it repeatable.
+        share: How many writes of a hundred meet a fault.
+    """
+
+    FAULTS = ("503", "reset_before", "reset_after", "hang_after", "429")
+
+    def __init__(self, seed=0, share=0):
+        self.random, self.share = random.Random(seed), share
+
+    def draw(self):
+        return self.random.choice(self.FAULTS) if self.random.randrange(100) < self.share else None
 
 
 class Vendor:
@@ -33,12 +52,15 @@ class Vendor:
         }
         self.commits, self.requests, self.faults = [], [], deque()
         self.down = False
+        self.odds = Odds()
         self.deny = set()
         self.on_write = None
         self.lock = threading.Lock()
         self.stamp = 0
         self.release = threading.Event()
+        self.committed = threading.Event()
         self.number = 1000
+        self.hang_s = 30.0
 
     def put(self, stream, number, **fields):
         with self.lock:
@@ -56,6 +78,7 @@ class Vendor:
         handler = type("Handler", (_Handler,), {"vendor": self})
         server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         server.daemon_threads = True
+        server.handle_error = lambda *_: None  # clients are killed in the middle of a request
         server.block_on_close = False
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         self.server = server
@@ -78,6 +101,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.vendor.requests.append(("GET", url.path))
         if self.vendor.down:
             self._answer(503, {})
+        elif stream == "commits":
+            self._answer(200, self.vendor.commits)
         elif stream == "me":
             self._answer(200, {"account": "42", "name": "Example MSP"})
         elif number:
@@ -98,7 +123,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         stream, _, number = self.path.strip("/").partition("/")
         vendor.requests.append((self.command, self.path))
-        fault = vendor.faults.popleft() if vendor.faults else None
+        fault = vendor.faults.popleft() if vendor.faults else vendor.odds.draw()
         if vendor.on_write is not None:
             vendor.on_write(self.path)
         if vendor.down:
@@ -117,15 +142,16 @@ class _Handler(BaseHTTPRequestHandler):
                 number = str(vendor.number)
             vendor.commits.append((stream, body.get("ref"), number))
         record = vendor.put(stream, number, **body)
+        vendor.committed.set()
         if fault == "reset_after":
             self._reset()
         elif fault == "hang_after":
-            vendor.release.wait(30)
+            vendor.release.wait(vendor.hang_s)
             self._reset()
         else:
             self._answer(200, record)
 
-    do_PATCH = do_POST
+    do_PATCH = do_POST  # noqa: N815
 
     def _reset(self):
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -142,3 +168,21 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *args):
         pass
+
+
+def main():
+    """Serve until the input ends; print the address. Arguments: seed, faults in a hundred writes."""
+    vendor = Vendor()
+    vendor.odds = Odds(int(sys.argv[1]), int(sys.argv[2]))
+    vendor.hang_s = 0.5
+    for n in range(1, 9):
+        vendor.put("tickets", str(n), title=f"Printer {n}", status="New")
+    vendor.put("companies", "c1", name="Bolt & Co")
+    vendor.put("technicians", "t1", name="Ana Diaz")
+    sys.stdout.write(vendor.serve() + "\n")
+    sys.stdout.flush()
+    sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""Senders killed with SIGKILL, on each database: nothing is lost, nothing is sent twice."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+KILLS = Path(__file__).with_name("kills.py")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def fresh_url(request, tmp_path):
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'desk.db'}"
+    return request.getfixturevalue("new_postgres_url")()
+
+
+def killed(url, *options):
+    command = [sys.executable, str(KILLS), "--store", url, *options]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
+    assert ran.returncode == 0, ran.stderr[-2_000:]
+    return json.loads(ran.stdout)
+
+
+def check(told):
+    wanted = {"lost": 0, "doubled": 0, "unfinished": 0, "unknown": 0, "audit": True}
+    assert {name: told[name] for name in wanted} == wanted, told
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_a_kill_at_every_step_between_intent_and_confirmation(fresh_url):
+    told = killed(fresh_url, "--points")
+    check(told)
+    assert told["kills"] >= 15
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("faults", ["0", "25"])
+def test_kills_at_random_instants_beside_a_vendor_that_fails(fresh_url, faults):
+    told = killed(fresh_url, "--kills", "30", "--seed", "7", "--faults", faults)
+    check(told)
+    assert told["writes"] > 10
