@@ -110,7 +110,7 @@ def _texts(value: Any) -> Any:
 
 def _csv_writer(file: BinaryIO, columns: list[str], guarded: list[bool]) -> Callable[[Iterable[Any]], None]:
     """Return what writes rows; text of a guarded column that begins like a formula gets an apostrophe before it."""
-    cells = [_harmless if guard else _cell for guard in guarded]
+    cells = [harmless if guard else _cell for guard in guarded]
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
     writer.writerow(columns)
@@ -147,7 +147,8 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
     return lambda value: _cell(value) if isinstance(value, datetime) else value
 
 
-def _harmless(value: Any) -> Any:
+def harmless(value: Any) -> Any:
+    """Return a value for a cell; text that a spreadsheet would run as a formula gets an apostrophe before it."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else _cell(value)
 
 
