@@ -44,8 +44,11 @@ def page() -> str:
             continue
         text += f"\n## `{name}`: {capabilities.vendor}\n\n"
         if capabilities.documentation:
-            text += f"The vendor's own documentation: <{capabilities.documentation}>\n\n"
-        text += "**Access**\n\n" + "".join(f"1. {line}\n" for line in capabilities.access) + "\n**Reads**\n\n"
+            text += f"Documentation: <{capabilities.documentation}>\n\n"
+        text += "**Access**\n\n" + "".join(f"1. {line}\n" for line in capabilities.access)
+        if capabilities.lead_time:
+            text += f"\nApproved by: {capabilities.approved_by or 'unknown'}. Lead time: {capabilities.lead_time}.\n"
+        text += "\n**Reads**\n\n"
         columns = ("stream", "read", "the vendor's entities", "stamp", "page", "by id", "right")
         rows = [
             (
@@ -60,5 +63,20 @@ def page() -> str:
             for one in capabilities.streams
         ]
         writes = ", ".join(f"`{write.kind}`" for write in capabilities.writes) or "Nothing."
-        text += table(columns, rows) + f"\n**Writes**\n\n{writes}\n"
+        text += (table(columns, rows) if rows else "No streams.\n") + _cover(capabilities)
+        text += f"\n**Writes**\n\n{writes}\n"
     return text
+
+
+def _cover(capabilities: Capabilities) -> str:
+    """Return what a manufacturer's connector says about looking up."""
+    warranty = capabilities.warranty
+    if warranty is None:
+        return ""
+    many = "one device" if warranty.devices_per_request == 1 else f"up to {warranty.devices_per_request:,} devices"
+    wants = ", ".join(f"`{field}`" for field in warranty.wants)
+    return (
+        f"\n**Looks up cover**\n\nAsks for {many} in a request, with up to {warranty.parallel} requests at once."
+        + (f" Without {wants} an answer may be ambiguous." if wants else "")
+        + "\n"
+    )

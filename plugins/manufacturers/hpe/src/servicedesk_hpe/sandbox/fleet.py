@@ -10,39 +10,44 @@ from servicedesk_hpe.sandbox.options import SandboxOptions
 Device = dict[str, Any]
 _SHOWN_AFTER_ITS_END = timedelta(days=365)
 _SERIAL = re.compile(r"[0-9A-Z]{8,12}")
+_PLAIN = re.compile(r"CZJ6(\d{6})")
+"""Serial numbers of plain machines, counted up from 0."""
 _PRODUCTS = ("868703-B21", "P19766-B21", "JE069A", "JL256A")
-
-
-def plain_serial(number: int) -> str:
-    """Serial number of a plain device."""
-    return f"CZJ6{number:06d}"
 
 
 class Fleet:
     """All devices by serial number; one number may be on several."""
 
     def __init__(self, options: SandboxOptions, now: datetime) -> None:
-        self._any = options.any_serial
+        self._options = options
         self._now = now
         self._devices: dict[str, list[Device]] = {}
-        for device in (*_special(now), *(_plain(plain_serial(n), n, now) for n in range(options.devices))):
+        for device in _special(now):
             self._devices.setdefault(device["serialNumber"], []).append(device)
+        self._size = len(self._devices) + options.devices
 
     def __len__(self) -> int:
-        return sum(len(devices) for devices in self._devices.values())
+        return self._size
 
     def find(self, serial: str, product: str | None, now: datetime) -> list[Device]:
         """The devices that the names may mean, without covers that ended over a year ago."""
-        found = self._devices.get(serial, [])
-        if not found and self._any and _SERIAL.fullmatch(serial) and not serial.startswith("ZZ"):
-            number = int.from_bytes(hashlib.sha256(serial.encode()).digest()[:4])
-            found = self._devices[serial] = [_plain(serial, number, self._now)]
+        if serial not in self._devices and (number := self._number(serial)) is not None:
+            self._devices[serial] = [_plain(serial, number, self._now)]
         oldest = (now - _SHOWN_AFTER_ITS_END).strftime("%Y-%m-%d")
         return [
-            one | {"supportLevels": [cover for cover in one["supportLevels"] if (cover["endDate"] or "9") >= oldest]}
-            for one in found
+            one | {"supportLevels": [level for level in one["supportLevels"] if (level["endDate"] or "9") >= oldest]}
+            for one in self._devices.get(serial, [])
             if product is None or one["productNumber"] == product
         ]
+
+    def _number(self, serial: str) -> int | None:
+        """What a plain device is made from, if there is one with this serial number; made when it is asked for."""
+        plain = _PLAIN.fullmatch(serial)
+        if plain and int(plain[1]) < self._options.devices:
+            return int(plain[1])
+        if self._options.any_serial and _SERIAL.fullmatch(serial) and not serial.startswith("ZZ"):
+            return int.from_bytes(hashlib.sha256(serial.encode()).digest()[:4])
+        return None
 
 
 def _level(start: datetime, end: datetime | str, service: str = "Warranty", rank: int = 10) -> dict[str, Any]:

@@ -33,36 +33,41 @@ REMOTE_LATER = "PF000TEC"
 UNCOVERED = "PF000EMP"
 UNHEARD_OF = "PF000NEW"
 ENDED_CONTRACT = "PF000CON"
-UNKNOWN = "ZZ000NIX"
 _SERIAL = re.compile(r"[0-9A-Z]{7,12}")
-
-
-def plain_serial(number: int) -> str:
-    """Serial number of a plain machine."""
-    return f"PF1{number:05d}"
+_PLAIN = re.compile(r"PF1(\d{5})")
+"""Serial numbers of plain machines, counted up from 0."""
 
 
 class Fleet:
     """All machines by serial number; one number may be on several."""
 
     def __init__(self, options: SandboxOptions, now: datetime) -> None:
-        self._any = options.any_serial
+        self._options = options
         self._now = now
         self._machines: dict[str, list[Machine]] = {}
-        for machine in (*_special(now), *(_plain(plain_serial(n), n, now) for n in range(options.devices))):
+        for machine in _special(now):
             self._machines.setdefault(machine["Serial"], []).append(machine)
+        self._size = len(self._machines) + options.devices
 
     def __len__(self) -> int:
-        return sum(len(machines) for machines in self._machines.values())
+        return self._size
 
     def find(self, asked: str) -> list[Machine]:
         """The machines that a serial number, with or without a machine type behind a dot, may mean."""
         serial, _, machine_type = asked.strip().upper().partition(".")
+        if serial not in self._machines and (number := self._number(serial)) is not None:
+            self._machines[serial] = [_plain(serial, number, self._now)]
         found = self._machines.get(serial, [])
-        if not found and self._any and _SERIAL.fullmatch(serial) and not serial.startswith("ZZ"):
-            number = int.from_bytes(hashlib.sha256(serial.encode()).digest()[:4])
-            found = self._machines[serial] = [_plain(serial, number, self._now)]
         return [one for one in found if not machine_type or one["Product"].startswith(machine_type)]
+
+    def _number(self, serial: str) -> int | None:
+        """What a plain machine is made from, if there is one with this serial number; made when it is asked for."""
+        plain = _PLAIN.fullmatch(serial)
+        if plain and int(plain[1]) < self._options.devices:
+            return int(plain[1])
+        if self._options.any_serial and _SERIAL.fullmatch(serial) and not serial.startswith("ZZ"):
+            return int.from_bytes(hashlib.sha256(serial.encode()).digest()[:4])
+        return None
 
 
 def parts_of(machine: Machine) -> list[dict[str, Any]]:
