@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from servicedesk_core.claims.content import ClaimWrite
 from servicedesk_core.domain.warranty import DeviceRef
+from servicedesk_core.errors import UnsupportedError
 from servicedesk_core.host import OpenConnection
 
 Opener = Callable[[str], Awaitable[OpenConnection]]
@@ -50,3 +51,18 @@ async def carrier_of(device: DeviceRef, connections: Sequence[str], opener: Open
             by_hand = not opened.calls.implements(ClaimWrite.SUBMIT.hook)
             return Carrier(known.manufacturer, known, opened, by_hand)
     return Carrier(device.manufacturer, device, None, by_hand=True)
+
+
+def through(device: DeviceRef, opened: OpenConnection) -> Carrier:
+    """Return how claims for a device are sent through a connection that somebody named.
+
+    Raises:
+        UnsupportedError: It takes no part in claims.
+    """
+    if not of_claims(opened):
+        raise UnsupportedError(
+            "This connection neither sends nor follows claims.",
+            hint="Name another one, or leave --through out.",
+            connection=opened.name,
+        )
+    return Carrier(device.manufacturer, device, opened, not opened.calls.implements(ClaimWrite.SUBMIT.hook))

@@ -188,10 +188,14 @@ def overdue_parts(tx: Tx, *, today: date, now: datetime) -> list[ClaimAlert]:
         now: When.
     """
     c = claim_returns.c
-    late = select(c.claim).distinct().where(
-        c.due_on < today.isoformat(),
-        c.state.in_(("due", "in_transit", "partly_received", "overdue")),
-        c.alerted_for.is_distinct_from(c.due_on),
+    late = (
+        select(c.claim)
+        .distinct()
+        .where(
+            c.due_on < today.isoformat(),
+            c.state.in_(("due", "in_transit", "partly_received", "overdue")),
+            c.alerted_for.is_distinct_from(c.due_on),
+        )
     )
     alerts: list[ClaimAlert] = []
     for number in tx.execute(late).scalars().all():

@@ -79,7 +79,7 @@ def claim(cli: Cli, found: "ClaimDetail", *, whole: bool = False) -> None:
         ("Might be", ", ".join(found.candidates)),
         ("Sent as", f"write {found.write}" if found.write else None),
         ("Manufacturer", f"{row.maker} through {row.connection or 'a person'}" + (" (by hand)" if row.by_hand else "")),
-        ("Their id", row.ref),
+        ("Their id", row.ref or ("not named yet; claims poll looks for it" if row.submitted_at else None)),
         ("Ticket", row.ticket_number),
         ("Client", row.company),
         ("Device", row.serial_number),

@@ -90,6 +90,9 @@ def new(
     connection: Annotated[str | None, typer.Option("--connection", help="Where the ticket is.")] = None,
     serial: Annotated[str | None, typer.Option("--serial", help="The device, where there is no ticket.")] = None,
     manufacturer: Annotated[str, typer.Option("--manufacturer", help="Its manufacturer.")] = "",
+    through: Annotated[
+        str | None, typer.Option("--through", metavar="CONNECTION", help="Through this one, whoever made the device.")
+    ] = None,
     by_hand: Annotated[bool, typer.Option("--by-hand", help="A person sends it: claim pack and record.")] = False,
     symptom: Symptom = None,
     troubleshooting: Troubleshooting = None,
@@ -112,7 +115,13 @@ def new(
         wanted: list[str | None] = [*ticket] if ticket else [None]
         return [
             await desk.claims.new(
-                one, connection=connection, device=device, by_hand=by_hand, force=force, changes=changes
+                one,
+                connection=connection,
+                device=device,
+                through=through,
+                by_hand=by_hand,
+                force=force,
+                changes=changes,
             )
             for one in wanted
         ]

@@ -123,6 +123,7 @@ class Claims:
         *,
         connection: str | None = None,
         device: DeviceRef | None = None,
+        through: str | None = None,
         by_hand: bool = False,
         force: bool = False,
         changes: Mapping[str, Any] | None = None,
@@ -133,6 +134,8 @@ class Claims:
             ticket: The ticket's number, or the vendor's id.
             connection: Where the ticket is; ``None`` = anywhere.
             device: The device, where there is no ticket.
+            through: Connection that the claim goes through, whoever the manufacturer is: a distributor's, for example.
+                The device stays as its record states it.
             by_hand: A person sends the claim, whatever the manufacturer's connection can do; it may still follow it.
             force: Allow a second open claim for the same device and part.
             changes: Fields of :class:`ClaimDraft` to values that are better than what the desk knows.
@@ -144,7 +147,7 @@ class Claims:
             ServiceDeskError: The manufacturer's connection cannot be opened.
         """
         filled = await self._filled(ticket, connection, device)
-        carrier = await self._carrier(filled.draft.device, by_hand=by_hand)
+        carrier = await self._carrier(filled.draft.device, through=through, by_hand=by_hand)
         draft = _changed(filled.draft.model_copy(update={"device": carrier.device}), changes or {})
         rules = rules_of(carrier.opened.calls) if carrier.opened else NO_RULES
         due = rules.filing_due_on(draft.failed_on)
@@ -377,7 +380,9 @@ class Claims:
         """
         now = self._clock.now()
         await self._store.write(lambda tx: results.catch_up(tx, now))
-        outcomes = [await self._poll_one(name, everything) for name in connections or self._makers()]
+        outcomes = [
+            await self._poll_one(name, everything) for name in connections or self._makers("fetch_claims", "find_claim")
+        ]
         today = self._today()
         late = await self._store.write(lambda tx: overdue_parts(tx, today=today, now=self._clock.now()))
         if late:
@@ -503,10 +508,11 @@ class Claims:
             raise SettingsError(f'There is no connection "{name}".', hint="Name one of the configuration.")
         try:
             opened = await self._host.open(name)
-            if not opened.calls.implements("fetch_claims"):
-                return PollOutcome(name)
             before = opened.requests_sent
             async with holding(self._store, f"{POLLS}{name}", _LEASE_S):
+                await self._find_names(opened)
+                if not opened.calls.implements("fetch_claims"):
+                    return PollOutcome(name, requests=opened.requests_sent - before)
                 poller = Poller(self._store, self._clock, opened.calls, self._notes.leave)
                 report = await poller.run(everything=everything)
         except StoreError:
@@ -526,6 +532,13 @@ class Claims:
             alerts=_alerts(report.alerts),
             error=Problem.of(report.error) if report.error else None,
         )
+
+    async def _find_names(self, opened: OpenConnection) -> None:
+        """Look for the names of claims that the manufacturer accepted without naming them."""
+        courier = ClaimCourier(self._store, self._clock, self._notes)
+        for _, number in await self._store.read(lambda tx: rows.nameless(tx, opened.name)):
+            write = await self._store.read(lambda tx, number=number: outbox.get(tx, number))  # type: ignore[misc]
+            await courier.confirmed(opened.calls, write, None)
 
     async def _checked(self, claim: str) -> tuple[StoredClaim, Checked, tuple[StoredAttachment, ...]]:
         stored = await self._stored(claim)
@@ -547,9 +560,11 @@ class Claims:
             raise ClaimIncompleteError("A claim needs a ticket or a device.", hint="Say --ticket, or --serial.")
         return Prefilled(ClaimDraft(device=device), Origin(), device.manufacturer)
 
-    async def _carrier(self, device: DeviceRef, *, by_hand: bool) -> makers.Carrier:
+    async def _carrier(self, device: DeviceRef, *, through: str | None, by_hand: bool) -> makers.Carrier:
+        if through is not None:
+            return makers.through(device, await self._host.open(through))
         try:
-            return await makers.carrier_of(device, self._makers(), self._host.open)
+            return await makers.carrier_of(device, self._makers("recognise"), self._host.open)
         except ServiceDeskError:
             if not by_hand:
                 raise
@@ -580,12 +595,12 @@ class Claims:
     async def _row(self, number: int) -> ClaimRow:
         return await self._store.read(lambda tx: _row(tx, number))
 
-    def _makers(self) -> tuple[str, ...]:
-        """Return the connections whose connectors recognise devices, without opening any."""
+    def _makers(self, *hooks: str) -> tuple[str, ...]:
+        """Return the connections whose connectors implement one of the hooks, without opening any."""
         found = []
         for name, connection in self._settings.connections.items():
             loaded = self._host.catalog.connector(connection.connector, directory=self._settings.directory)
-            if hasattr(getattr(loaded.connector, "recognise", None), "servicedesk_impl"):
+            if any(hasattr(getattr(loaded.connector, hook, None), "servicedesk_impl") for hook in hooks):
                 found.append(name)
         return tuple(found)
 

@@ -215,6 +215,33 @@ async def test_a_claim_that_is_accepted_without_a_name_gets_it_later(desk, draft
     assert len(vendor.held()) == 1
 
 
+async def test_a_poll_finds_the_name_of_a_claim_and_sends_nothing(new_home, clock):
+    home = new_home(maker="blind = true")
+    async with ServiceDesk.open(home, clock=clock) as desk:
+        name = (await desk.claims.new("T50", changes=PART)).claim.claim_id
+        (home.parent / "vendor" / "script").write_text("nameless")
+        sent = await desk.claims.submit(name)
+        assert (sent.claim.state, sent.claim.ref) == (ClaimState.UNDER_REVIEW, None)
+    home.write_text(home.read_text().replace("blind = true", ""))
+    async with ServiceDesk.open(home, clock=clock) as desk:
+        (outcome,) = await desk.claims.poll()
+        assert (outcome.asked, (await desk.claims.get(name)).claim.ref) == (1, "C1")
+
+
+async def test_a_claim_goes_through_the_connection_that_somebody_names(desk, vendor):
+    from servicedesk_core.domain.warranty import DeviceRef
+
+    device = DeviceRef(manufacturer="Somebody else", serial_number="X9")
+    address = (await desk.claims.new("T50")).draft.model_dump(include={
+        "contact_name", "contact_email", "ship_to_name", "ship_to_lines", "ship_to_city", "ship_to_country",
+    })  # fmt: skip
+    made = await desk.claims.new(device=device, through="maker", changes={"symptom": "Dead", **address, **PART})
+    assert (made.claim.maker, made.claim.connection, made.claim.by_hand) == ("Somebody else", "maker", False)
+    assert (await desk.claims.submit(made.claim.claim_id)).claim.ref == "C1"
+    with pytest.raises(UnsupportedError, match="neither sends nor follows"):
+        await desk.claims.new(device=device, through="psa", force=True)
+
+
 async def test_a_doubt_that_cannot_be_proven_waits_for_a_person(new_home, clock):
     home = new_home(maker="blind = true")
     async with ServiceDesk.open(home, clock=clock) as desk:

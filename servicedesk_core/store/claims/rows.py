@@ -289,6 +289,24 @@ def _is_due(connection: str, now: datetime | None) -> list[ColumnElement[bool]]:
     return conditions if now is None else [*conditions, claims.c.poll_at <= to_us(now)]
 
 
+def nameless(tx: Connection, connection: str) -> list[tuple[StoredClaim, int]]:
+    """Return claims that a manufacturer accepted without naming them, with the numbers of the writes that sent them."""
+    query = select(claims).where(
+        claims.c.is_open, claims.c.connection == connection, claims.c.ref.is_(None), claims.c.submitted_at.is_not(None)
+    )
+    found: list[tuple[StoredClaim, int]] = []
+    for claim in select_claims(tx, query.order_by(claims.c.id)):
+        sent = select(func.max(outbox.c.id)).where(
+            outbox.c.connection == connection,
+            outbox.c.aggregate == f"claims:{claim.claim_id}",
+            outbox.c.kind == "claims.submit",
+            outbox.c.state == "confirmed",
+        )
+        if (number := tx.execute(sent).scalar_one()) is not None:
+            found.append((claim, number))
+    return found
+
+
 def refs(tx: Connection, connection: str, *, but: int) -> frozenset[str]:
     """Return the manufacturer's ids that belong to other claims of a connection."""
     query = select(claims.c.ref).where(claims.c.connection == connection, claims.c.ref.is_not(None), claims.c.id != but)
@@ -343,7 +361,7 @@ def _guard(tx: Connection, number: int, maker: str, draft: ClaimDraft, *, force:
     make = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
     for key in sorted(guard_keys(maker, draft)):
         statement = make(claim_guards).values(key=key, claim=number).on_conflict_do_nothing()
-        if tx.execute(statement).rowcount == 1 or force:
+        if tx.execute(statement.returning(claim_guards.c.key)).first() is not None or force:
             continue
         holder = tx.execute(select(claim_guards.c.claim).where(claim_guards.c.key == key)).scalar_one()
         other = get(tx, str(holder))
