@@ -112,6 +112,17 @@ async def test_update_that_never_arrived_is_absent_when_nobody_touched_the_recor
     assert isinstance(await psa.find_write(one), ProvenAbsent)
 
 
+async def test_the_stamp_that_was_read_before_proves_it_whatever_the_clocks_say(desk, psa, ticket):
+    shown = psa.map_record("tickets", desk.sandbox.store.get("Tickets", int(ticket))).entity
+    one = write("tickets.update", target=ticket, base={"priority": "P2"}, priority="P1")
+    one = replace(one, base_modified_at=shown.modified_at)
+    await lose(desk, psa, one, "drop_before")
+    at(psa, LATER)
+    assert isinstance(await psa.find_write(one), ProvenAbsent)
+    await psa.send_write(write("tickets.update", target=ticket, title="By somebody else"))
+    assert isinstance(await psa.find_write(one), Inconclusive)
+
+
 async def test_update_that_a_workflow_may_have_undone_is_left_to_a_person(desk, psa, ticket):
     one = write("tickets.update", target=ticket, base={"status": "New"}, status="On Hold")
     desk.sandbox.faults([{"kind": "workflow_revert", "match": {"method": "PATCH"}}])

@@ -75,6 +75,18 @@ def test_workflow_rule_reverts_a_change(api):
     assert api.item("Tickets", number)["status"] == 1
 
 
+def test_workflow_rule_acts_as_the_vendors_administrator_after_the_edit(api):
+    number = api.ticket()
+    api.faults({"kind": "workflow_set", "set": {"status": 19}, "match": {"method": "PATCH"}})
+    api.call("PATCH", "Tickets", {"id": number, "status": 8})
+    assert api.item("Tickets", number)["status"] == 19
+    history = api.find("TicketHistory", ("ticketID", "eq", number))
+    assert [(row["resourceID"], row["detail"]) for row in history[1:]] == [
+        (5, 'Status: "New" -> "In Progress"'),
+        (4, 'Status: "In Progress" -> "Customer Note Added"'),
+    ]
+
+
 def test_admin_routes(api):
     api.ticket()
     state = api.http.get(f"{api.url}/sandbox/state").json()

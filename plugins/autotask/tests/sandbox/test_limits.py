@@ -47,3 +47,14 @@ def test_the_window_rolls(serving):
         assert [api.get("Companies/0").status_code for _ in range(6)][-1] == 429
         time.sleep(0.35)
         assert api.get("Companies/0").status_code == 200
+
+
+def test_other_integrations_use_up_the_hour_with_us(serving):
+    with serving(noise_per_hour=500_000, request_threshold=10_000) as api:
+        while api.get("ThresholdInformation").json().get("currentTimeframeRequestCount", 10_000) < 100:
+            continue
+        while (answer := api.get("Companies/0")).status_code == 200:
+            continue
+        assert answer.status_code == 429
+        assert sum(api.sandbox.state()["requests"].values()) < 10_000, "most were not ours"
+        assert "request threshold" in api.get("Companies/0").json()["errors"][0]

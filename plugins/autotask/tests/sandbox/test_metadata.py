@@ -36,3 +36,24 @@ def test_threshold_counts_itself(shared):
     after = shared.get("ThresholdInformation").json()
     assert after["currentTimeframeRequestCount"] == before["currentTimeframeRequestCount"] + 1
     assert (after["externalRequestThreshold"], after["requestThresholdTimeframe"]) == (10_000, 60)
+
+
+def test_a_list_that_the_tenant_changes_shows_and_counts_at_once(api):
+    def statuses():
+        fields = api.get("Tickets/entityInformation/fields").json()["fields"]
+        (status,) = [field for field in fields if field["name"] == "status"]
+        return {value["value"]: (value["label"], value["isActive"]) for value in status["picklistValues"]}
+
+    number = api.ticket()
+    api.sandbox.change_list("Tickets.status", 44, "Parked")
+    api.sandbox.change_list("Tickets.status", 12, "(retired)")
+    api.sandbox.change_list("Tickets.status", 17, None)
+    shown = statuses()
+    assert (shown["44"], shown["12"]) == (("Parked", True), ("Waiting Vendor", False))
+    assert "17" not in shown
+    assert api.call("PATCH", "Tickets", {"id": number, "status": 44}).status_code == 200
+    for value in (12, 17):
+        errors = api.errors("PATCH", "Tickets", {"id": number, "status": value})
+        assert errors[0] == f"Picklist value [{value}] does not exist for status"
+    api.sandbox.reset(reseed=False)
+    assert statuses()["17"] == ("On Hold", True)

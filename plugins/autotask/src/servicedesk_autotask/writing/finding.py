@@ -14,6 +14,7 @@ from servicedesk_autotask.writing.checking import Values, kind_of, number_of, ty
 from servicedesk_autotask.writing.comparing import differing, same
 from servicedesk_autotask.writing.kinds import SETTLE_S, WriteKind, carries_marker
 from servicedesk_autotask.writing.sender import STREAMS, last_touched, unchanged
+from servicedesk_core.domain import Entity
 from servicedesk_core.hooks import Clock, FindResult, Found, Inconclusive, ProvenAbsent, Write
 
 _SKEW = timedelta(minutes=5)
@@ -83,7 +84,7 @@ class Finder:
         if not write.base or not unchanged(typed(kind, write.base), record):
             return Inconclusive("The record shows neither what was to be written nor what stood there before.")
         touched = last_touched(record)
-        if write.attempted_at is None or touched is None or touched >= write.attempted_at - _SKEW:
+        if write.attempted_at is None or touched is None or not _is_untouched(write, record, touched):
             return Inconclusive(
                 "The record shows the old values, but it was touched since: a workflow rule may have undone the write."
             )
@@ -172,6 +173,13 @@ class Finder:
             if len(page.rows) < MAX_ROWS or not isinstance(last, int):
                 return rows
             after = [where("id", "gt", last)]
+
+
+def _is_untouched(write: Write, record: Entity, touched: datetime) -> bool:
+    """Return whether nobody changed a record since the attempt, by the vendor's own stamps."""
+    if write.base_modified_at is not None and getattr(record, "modified_at", None) == write.base_modified_at:
+        return True  # the very stamp that was read before the attempt: no clock is compared with another
+    return write.attempted_at is not None and touched < write.attempted_at - _SKEW
 
 
 def _one(refs: list[str], write: Write, what: str) -> FindResult:
