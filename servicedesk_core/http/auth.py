@@ -27,6 +27,12 @@ class AuthSession(Protocol):
             ConnectorError: No usable answer.
         """
 
+    async def get_query(self, url: str, query: Mapping[str, str], headers: Mapping[str, str]) -> Response:
+        """Ask a token endpoint that takes credentials in its address; see :meth:`post_form`.
+
+        The address is never shown: not in errors, events or logs.
+        """
+
 
 class Auth(Protocol):
     """Puts credentials on requests. Implement it for anything that the classes here don't cover."""
@@ -135,7 +141,8 @@ class OAuth2ClientCredentials:
         client_id: Client id.
         client_secret: Client secret.
         scope: Scopes, separated by blanks; ``None`` = none sent.
-        style: Where the client's credentials go: ``basic`` = Authorization field, ``body`` = form.
+        style: Where the client's credentials go: ``basic`` = Authorization field, ``body`` = form, ``query`` = the
+            address of a GET, for vendors that know nothing better.
         extra: Further form fields, for example ``audience``.
         tokens: Where tokens are kept; ``None`` = in this process only.
         renew_before_s: How long before its end a token is replaced.
@@ -148,7 +155,7 @@ class OAuth2ClientCredentials:
         client_secret: Secret | str,
         *,
         scope: str | None = None,
-        style: Literal["basic", "body"] = "basic",
+        style: Literal["basic", "body", "query"] = "basic",
         extra: Mapping[str, str] | None = None,
         tokens: TokenStore | None = None,
         renew_before_s: float = 60.0,
@@ -205,7 +212,7 @@ class OAuth2ClientCredentials:
         if self._scope is not None:
             form["scope"] = self._scope
         secret = reveal(self._client_secret)
-        if self._style == "body":
+        if self._style != "basic":
             form |= {"client_id": self._client_id, "client_secret": secret}
         else:  # RFC 6749, 2.3.1: both are form-encoded before they are joined
             pair = f"{quote_plus(self._client_id)}:{quote_plus(secret)}"
@@ -213,7 +220,8 @@ class OAuth2ClientCredentials:
             session.redactor.register(encoded)
             headers["Authorization"] = f"Basic {encoded}"
         asked_at = session.clock.now()
-        response = await session.post_form(self._token_url, form, headers)
+        send = session.get_query if self._style == "query" else session.post_form
+        response = await send(self._token_url, form, headers)
         if response.status in {400, 401, 403}:
             raise AuthenticationError(
                 f"The token endpoint refused the client credentials ({response.status}{_oauth_error(response)}).",

@@ -108,20 +108,25 @@ class Sender:
 
     async def post_form(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> Response:
         """Send a form to a token endpoint, without credentials and quota; see :class:`AuthSession`."""
+        fields = {"Content-Type": "application/x-www-form-urlencoded", **headers}
+        return await self._token_call("POST", url, None, fields, urlencode(form).encode())
+
+    async def get_query(self, url: str, query: Mapping[str, str], headers: Mapping[str, str]) -> Response:
+        """Ask a token endpoint that takes credentials in its address; see :class:`AuthSession`."""
+        return await self._token_call("GET", url, query, headers, None)
+
+    async def _token_call(
+        self, method: str, url: str, query: Mapping[str, str] | None, headers: Mapping[str, str], content: bytes | None
+    ) -> Response:
         call = Call(
-            method="POST",
-            target=Origins(urljoin(url, "/")).resolve(url),
+            method=method,
+            target=Origins(urljoin(url, "/")).resolve(url, query),
             route="(token endpoint)",
             writes=False,
             endpoint="",
             reserved=True,
-            headers={
-                "Accept": "application/json",
-                "Content-Type": "application/x-www-form-urlencoded",
-                "Accept-Encoding": "gzip, deflate",
-                **headers,
-            },
-            content=urlencode(form).encode(),
+            headers={"Accept": "application/json", "Accept-Encoding": "gzip, deflate", **headers},
+            content=content,
             timeout_s=self._profile.total_timeout_s,
         )
         response = await self._exchange(call, {}, 1)

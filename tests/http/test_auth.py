@@ -184,3 +184,20 @@ async def test_tokens_are_never_fetched_over_plain_http_from_elsewhere(vendor, c
 async def test_secrets_and_tokens_are_registered_for_redaction(vendor, connect, redactor):
     await connect(vendor.server, auth=oauth(vendor)).get("x")
     assert redactor.text("got access-1 for s3cret/+&x or s3cret%2F%2B%26x") == "got *** for *** or ***"
+
+
+async def test_client_credentials_can_go_into_an_address_that_nobody_sees(vendor, connect):
+    seen = []
+    client = connect(vendor.server, auth=oauth(vendor, style="query"), hooks=[lambda event: seen.append(repr(event))])
+    await client.get("x")
+    sent = vendor.token_requests[0]
+    assert (sent.method, sent.body) == ("GET", b"")
+    expected = {"grant_type": "client_credentials", "client_id": "client ä", "client_secret": "s3cret/+&x"}
+    assert sent.query == expected
+    vendor.token_status, vendor.token_body = 500, {}
+    vendor.issued += 1
+    with pytest.raises(VendorUnavailableError) as caught:
+        await client.get("x")
+    told = f"{seen} {caught.value} {caught.value.detail}"
+    assert "s3cret" not in told
+    assert "client_id" not in told
