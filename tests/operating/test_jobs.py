@@ -197,3 +197,15 @@ def test_names_lead_to_jobs(settings):
     keys = parse_settings(settings())
     assert [j.name for j in job_named(keys, "sync")] == ["sync:log"]
     assert [j.name for j in job_named(keys, "alerts")] == ["alerts"]
+
+
+async def test_writes_is_a_job_where_something_is_granted_and_approves_nothing(settings, clock):
+    from servicedesk_core.config import parse_settings
+    from servicedesk_core.runtime.jobs.registry import jobs_of
+
+    keys = settings()
+    assert "writes" not in jobs_of(parse_settings(keys))
+    keys["connections"]["log"]["writes"] = ["tickets.update"]
+    async with ServiceDesk(keys, clock=clock) as desk:
+        [outcome] = await desk.run_jobs("writes")
+    assert (outcome.outcome, outcome.summary) == ("ok", "nothing to send")

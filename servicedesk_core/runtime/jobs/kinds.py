@@ -9,14 +9,18 @@ from servicedesk_core.runtime.jobs.following import follow_claims, has_connectio
 from servicedesk_core.runtime.jobs.housekeeping import backup, has_file, write_reports
 from servicedesk_core.runtime.jobs.job import JobKind
 from servicedesk_core.runtime.jobs.pulling import pull
+from servicedesk_core.runtime.jobs.sending import may_write, send_approved
 
 KINDS: Final = (
     JobKind("sync", "Reads what changed at the vendor.", "every 15 minutes", pull, per_connection=True),
     JobKind("alerts", "Looks for what fails or is silent, and tells about it once.", "every 1 minute", watch),
     JobKind(
+        "writes", "Sends what was approved, and settles doubts.", "every 1 minute", send_approved, applies=may_write
+    ),
+    JobKind(
         "claims",
         "Asks manufacturers how claims stand; sends none.",
-        "every 1 hours",
+        "every 1 hour",
         follow_claims,
         applies=has_connections,
     ),
