@@ -29,6 +29,7 @@ from servicedesk_core.store import Store, audit, lanes, outbox
 from servicedesk_core.store.lanes import Permit
 from servicedesk_core.store.outbox import StoredWrite
 from servicedesk_core.writes import Intent, Sender, SendReport, WriteConnection, deciding, propose
+from servicedesk_core.writes.granting import note_grants
 from servicedesk_core.writes.reverting import ensure_revertible, reversal
 
 LOOK_EVERY_S = 0.1
@@ -337,7 +338,9 @@ class Writes:
     async def _run_one(self, name: str, only: Collection[int]) -> SendOutcome:
         try:
             opened = await self._opener(name)
-            to = WriteConnection(name, opened.calls, frozenset(self._settings_of(name).writes))
+            grants = frozenset(self._settings_of(name).writes)
+            await self._store.write(lambda tx: note_grants(tx, name, grants, actor=self.actor, now=self._clock.now()))
+            to = WriteConnection(name, opened.calls, grants)
             sender = Sender(self._store, self._clock, self._couriers, to, self._policy)
             return SendOutcome.of(await self._patiently(sender, only))
         except StoreError:

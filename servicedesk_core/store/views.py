@@ -242,6 +242,28 @@ def _run_columns(dialect: Dialect) -> list[_Column]:
     ]
 
 
+def _write_columns(dialect: Dialect) -> list[_Column]:
+    return [
+        _Column("write_id", "w.id", "Its number."),
+        _Column("connection", "w.connection", "Name of the connection."),
+        _Column("kind", "w.kind", "What is written and how; the grant that it needs."),
+        _Column("state", "w.state", "proposed, queued, sending, confirmed, rejected, in_doubt or discarded."),
+        _Column("target_ref", "w.target", "The vendor's id of the record; none for a new one."),
+        _Column("parent_ref", "w.parent", "The vendor's id of the parent record."),
+        _Column("visibility", "w.visibility", "internal or public where that matters."),
+        _Column("reason", "w.reason", "Why, as the proposer gave it."),
+        _Column("proposed_by", "w.proposed_by", "Who wanted it."),
+        _Column("proposed_at", instant("w.proposed_at", dialect), "When."),
+        _Column("decided_by", "w.decided_by", "Who approved or discarded it last."),
+        _Column("decided_at", instant("w.decided_at", dialect), "When."),
+        _Column("attempts", "w.attempt", "How often sending began."),
+        _Column("finished_at", instant("w.finished_at", dialect), "When it was confirmed, rejected or discarded."),
+        _Column("written_ref", "w.ref", "The vendor's id of what was written."),
+        _Column("error_code", "w.error_code", "Code of the last error."),
+        _Column("reverts", "w.reverts", "Number of the write that this one takes back."),
+    ]
+
+
 def _cover_columns(dialect: Dialect) -> list[_Column]:
     def day(column: str) -> str:
         return f"CAST({column} AS date)" if dialect == "postgresql" else column
@@ -427,6 +449,7 @@ _OWN = {
         "FROM claim_events e JOIN claims c ON c.id = e.claim",
     ),
     "v_connections": ("A connection of the desk.", _connection_columns, "FROM sources src"),
+    "v_writes": ("A write that was proposed, with where it stands.", _write_columns, "FROM outbox w"),
     "v_runs": (
         "A stream's part of a sync run.",
         _run_columns,

@@ -18,7 +18,7 @@ from servicedesk_core.errors import AuthenticationError, ServiceDeskError, Setti
 from servicedesk_core.hooks.capabilities import StreamCapability, Support
 from servicedesk_core.hooks.specs.announcements import SyncFinished
 from servicedesk_core.ports import BudgetPolicy, Clock
-from servicedesk_core.store import Fence, Store, quarantine, runs, sources, suppression
+from servicedesk_core.store import Fence, Store, audit, quarantine, runs, sources, suppression
 from servicedesk_core.store.quarantine import Quarantined
 from servicedesk_core.store.runs import RunCounts
 from servicedesk_core.store.schema import runs as runs_table
@@ -264,13 +264,20 @@ class SyncEngine:
             _end_all(session.reports, StreamState.INTERRUPTED)
             raise
         finally:
-            await self._finish_rows(rows, session.reports)
+            await self._finish_rows(rows, session.reports, run_id, run.connection.name)
         return SyncReport(run_id, run.connection.name, started_at, self._clock.now(), session.reports)
 
-    async def _finish_rows(self, rows: list[int], reports: tuple[StreamReport, ...]) -> None:
+    async def _finish_rows(
+        self, rows: list[int], reports: tuple[StreamReport, ...], run_id: str, connection: str
+    ) -> None:
         now = self._clock.now()
+
+        def work(tx: Tx) -> None:
+            _finish(tx, rows, reports, now)
+            _audit(tx, reports, run_id, connection, now)
+
         try:
-            await self._store.write(lambda tx: _finish(tx, rows, reports, now))
+            await self._store.write(work)
         except ServiceDeskError as error:  # a full disk must not hide what went wrong before
             _log.warning("the end of the run could not be noted: %s", error.code)
 
@@ -358,6 +365,23 @@ def _finish(tx: Tx, rows: list[int], reports: tuple[StreamReport, ...], now: dat
             error=report.error,
         )
         tx.execute(update(runs_table).where(runs_table.c.id == row).values(mode="+".join(report.modes)))
+
+
+def _audit(tx: Tx, reports: tuple[StreamReport, ...], run_id: str, connection: str, now: datetime) -> None:
+    """Leave one record of the whole run, if it brought anything or failed."""
+    counted = {
+        report.stream: {name: getattr(report, name) for name in ("new", "changed", "gone", "quarantined")}
+        | ({"error": report.error_code} if report.error_code else {})
+        for report in reports
+    }
+    news = {
+        stream: {k: v for k, v in counts.items() if v} for stream, counts in counted.items() if any(counts.values())
+    }
+    if news:
+        audit.append(
+            tx, at=now, actor="system:sync", action="sync.finished", entity=f"connection:{connection}",
+            after={"run": run_id, "streams": news},
+        )  # fmt: skip
 
 
 def _end_all(reports: Iterable[StreamReport], state: StreamState, error: ServiceDeskError | None = None) -> None:

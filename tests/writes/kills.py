@@ -184,7 +184,7 @@ def kill_at_random(url, store, *, kills, seed):
         numbers = range(begun, begun + 1_000)
         own = random.Random(f"{seed}:{kill}")
         pid = fork(lambda n=numbers, c=own: work(url, store, numbers=n, chance=c, acked=writing))
-        time.sleep(chance.uniform(0.02, 0.6))
+        time.sleep(chance.uniform(0.05, 0.9))
         os.kill(pid, signal.SIGKILL)
         ended(pid)
         with contextlib.suppress(BlockingIOError):
@@ -231,7 +231,7 @@ def tally(url, store, acked, kills):
         "lost": sum(1 for row in confirmed if not done[row.key]) + len(acked - {row.request_id for row in rows}),
         "doubled": sum(count - 1 for count in done.values() if count > 1),
         "unknown": len(set(done) - {row.key for row in rows}),
-        "doubts": sum(1 for row in rows if row.asked or row.standing.attempt > 1),
+        "doubts": sum(1 for row in rows if row.doubt_at or row.asked or row.standing.attempt > 1),
         "audit": told["audit"].is_valid,
     }
 
