@@ -301,6 +301,14 @@ async def test_time_is_recorded_at_the_root_with_a_role(desk, psa, ticket):
     assert psa.map_record("time_entries", receipt.record.raw).entity.worked_s == 3000
 
 
+async def test_a_start_and_a_duration_make_an_end(desk, psa, ticket):
+    who, _ = technician(desk)
+    receipt = await psa.send_write(
+        write("time_entries.create", parent=ticket, technician_ref=who, start_at=NOW.isoformat(), worked_s=1800)
+    )
+    assert row(desk, "TimeEntries", receipt.ref)["endDateTime"] == "2026-11-20T15:30:00Z"
+
+
 @pytest.mark.parametrize(
     ("values", "message"),
     [
@@ -308,7 +316,8 @@ async def test_time_is_recorded_at_the_root_with_a_role(desk, psa, ticket):
         ({"work_date": "2026-11-20"}, "how long"),
         ({"work_date": "2026-11-20", "worked_s": 0}, "more than 0"),
         ({"work_date": "2026-11-20", "worked_s": 90_000}, "at most 24"),
-        ({"start_at": NOW.isoformat(), "worked_s": 60}, "go together"),
+        ({"start_at": NOW.isoformat()}, "an end or a duration"),
+        ({"end_at": NOW.isoformat(), "worked_s": 60}, "an end needs a start"),
         ({"start_at": NOW.isoformat(), "end_at": (NOW - timedelta(1)).isoformat()}, "ends before"),
     ],
 )

@@ -1,5 +1,6 @@
 """Recorded time: its role, its date, its hours."""
 
+from datetime import timedelta
 from typing import Any
 
 from servicedesk_autotask.api.client import Api
@@ -57,8 +58,10 @@ def hours_of(values: Values) -> float | None:
 def _span(values: Values) -> dict[str, Any]:
     start, end, day = values.get("start_at"), values.get("end_at"), values.get("work_date")
     hours = hours_of(values)
+    if start is not None and end is None and values.get("worked_s"):
+        end = start + timedelta(seconds=values["worked_s"])
     if (start is None) != (end is None):
-        raise refused("start_at and end_at go together.", "start_at", "end_at")
+        raise refused("a start needs an end or a duration, and an end needs a start.", "start_at", "end_at")
     if start is not None and end is not None and end <= start:
         raise refused("it ends before it starts.", "end_at")
     if hours is None:

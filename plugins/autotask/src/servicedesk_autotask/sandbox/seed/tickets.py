@@ -11,7 +11,7 @@ from servicedesk_autotask.sandbox.desk import COMPLETE, NEW
 from servicedesk_autotask.sandbox.entities import catalogue
 from servicedesk_autotask.sandbox.picklists import label
 from servicedesk_autotask.sandbox.seed.moments import DAY, HOUR, into_business_hours, stamp
-from servicedesk_autotask.sandbox.seed.world import Technician, World
+from servicedesk_autotask.sandbox.seed.world import HARDWARE, Technician, World
 from servicedesk_autotask.sandbox.sla import TARGETS
 
 IN_PROGRESS = 8
@@ -92,10 +92,11 @@ class TicketMaker:
         rng, world = self._rng, self._world
         company = world.company(rng)
         contact = rng.choice(world.contacts[company])
-        assets = world.assets.get(company)
+        issue, sub_issue, title = world.issue(rng)
+        broken = sub_issue == HARDWARE
+        assets = world.workplaces(company) if broken else world.assets.get(company)
         asset, asset_name = rng.choice(assets) if assets else (None, "the server")
         contract = world.contracts.get(company)
-        issue, sub_issue, title = world.issue(rng)
         priority = _PRIORITIES[int(rng.random() * len(_PRIORITIES))]
         source = _SOURCES[int(rng.random() * len(_SOURCES))]
         alert = source in {8, 15}
@@ -109,7 +110,7 @@ class TicketMaker:
             "description": " ".join(rng.sample(world.words["descriptions"], 2 + int(rng.random() * 3))),
             "companyID": company,
             "contactID": None if alert else contact,
-            "configurationItemID": asset if alert or rng.random() < 0.4 else None,
+            "configurationItemID": asset if alert or broken or rng.random() < 0.4 else None,
             "contractID": contract["id"] if contract else None,
             "serviceLevelAgreementID": sla,
             "priority": priority,

@@ -7,6 +7,11 @@ from random import Random
 from servicedesk_autotask.sandbox.entities import read_data
 from servicedesk_autotask.sandbox.store import Store
 
+HARDWARE = 100
+"""Sub-issue type of a device that is broken."""
+_HARDWARE_WEIGHT = 3
+"""So much more often than any other sub-issue a device is broken: about one ticket in eight."""
+
 
 @dataclass(frozen=True)
 class Technician:
@@ -48,11 +53,20 @@ class World:
         self.contracts = {row["companyID"]: row for row in store.select("Contracts")}
         # A few clients make most of the work.
         self._weights = list(accumulate(1 / (3 + n) ** 0.7 for n in range(len(self.companies))))
-        self._issues = [(int(sub) // 10, int(sub), titles) for sub, titles in self.words["titles"].items()]
+        self._issues = [
+            (int(sub) // 10, int(sub), titles)
+            for sub, titles in self.words["titles"].items()
+            for _ in range(_HARDWARE_WEIGHT if int(sub) == HARDWARE else 1)
+        ]
 
     def company(self, rng: Random) -> int:
         """A client, the large ones more often."""
         return rng.choices(self.companies, cum_weights=self._weights)[0]
+
+    def workplaces(self, company: int) -> list[tuple[int, str]]:
+        """The client's computers that people sit at, else all its devices."""
+        assets = self.assets.get(company, [])
+        return [asset for asset in assets if asset[1].startswith("WS-")] or assets
 
     def issue(self, rng: Random) -> tuple[int, int, str]:
         """Issue type, sub-issue type and title."""

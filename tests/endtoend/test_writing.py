@@ -1,0 +1,83 @@
+"""Writing to Autotask through the whole desk: intents, approval, the wire, and what comes back."""
+
+from datetime import timedelta
+
+import pytest
+
+from servicedesk_core.errors import WriteNotGrantedError
+
+GRANTS = ["tickets.create", "tickets.update", "notes.create_internal", "notes.create_public", "time_entries.create"]
+
+
+async def any_open_ticket(world, desk):
+    await desk.sync_all(only=("companies", "technicians", "roles", "queues", "tickets"))
+    (ref, number) = world.rows("SELECT external_id, number FROM v_tickets WHERE is_open ORDER BY external_id LIMIT 1")[
+        0
+    ]
+    return ref, number
+
+
+def sent(world):
+    return [(one["entity"], one["kind"]) for one in world.sandbox.state()["writes"]]
+
+
+async def test_acts_on_a_ticket_arrive_and_come_back_without_a_pull(world):
+    async with world.desk(writes=GRANTS) as desk:
+        ref, number = await any_open_ticket(world, desk)
+        proposed = await desk.tickets.update(number, title="Printer in room 4 offline")
+        assert (str(proposed.state), sent(world)) == ("proposed", [])
+        (done,) = await desk.writes.approve([proposed.id], send=True)
+        assert str(done.state) == "confirmed", done
+        assert world.rows(f"SELECT title FROM v_tickets WHERE external_id = '{ref}'") == [
+            ("Printer in room 4 offline",)
+        ]
+        for public in (False, True):
+            note = await desk.tickets.note(number, "Toner replaced", public=public, send=True)
+            assert str(note.state) == "confirmed", note
+        who = str(world.sandbox.store.select("ResourceServiceDeskRoles", tail="ORDER BY id LIMIT 1")[0]["resourceID"])
+        start = world.clock.now() - timedelta(hours=1)
+        time = await desk.tickets.log_time(number, worked_s=1800, technician=who, start_at=start, send=True)
+        assert str(time.state) == "confirmed", time
+        (company,) = world.rows("SELECT external_id FROM v_companies ORDER BY external_id LIMIT 1")[0]
+        made = await desk.tickets.create("New laptop", company=company, queue="Level I Support", send=True)
+        assert str(made.state) == "confirmed", made
+    assert sent(world) == [
+        ("Tickets", "patch"), ("TicketNotes", "create"), ("TicketNotes", "create"), ("TimeEntries", "create"),
+        ("Tickets", "create"),
+    ]  # fmt: skip
+    assert [one["body"].get("publish") for one in world.sandbox.state()["writes"]][1:3] == [2, 1]
+
+
+async def test_a_lost_answer_is_settled_without_a_second_ticket(world):
+    async with world.desk(writes=GRANTS) as desk:
+        await any_open_ticket(world, desk)
+        (company,) = world.rows("SELECT external_id FROM v_companies ORDER BY external_id LIMIT 1")[0]
+        world.sandbox.faults([{"kind": "drop_after", "match": {"method": "POST", "path": "/Tickets$"}}])
+        made = await desk.tickets.create("New laptop", company=company, queue="Level I Support", send=True)
+        for _ in range(3):
+            if str(made.state) == "confirmed":
+                break
+            world.clock.off += timedelta(minutes=10)
+            await desk.writes.run()
+            made = (await desk.writes.show(made.id)).write
+        assert str(made.state) == "confirmed", made
+    assert sent(world) == [("Tickets", "create")]
+
+
+async def test_somebody_elses_edit_is_shown_and_kept(world):
+    async with world.desk(writes=GRANTS) as desk:
+        ref, number = await any_open_ticket(world, desk)
+        row = world.sandbox.store.get("Tickets", int(ref))
+        world.sandbox.store.put("Tickets", [{**row, "title": "By a colleague"}])
+        ours = await desk.tickets.update(number, title="Ours", send=True)
+        assert (str(ours.state), ours.error_code) == ("rejected", "write_conflict")
+    assert sent(world) == []
+
+
+async def test_without_grants_no_writing_route_is_ever_asked_for(world):
+    async with world.desk() as desk:
+        _, number = await any_open_ticket(world, desk)
+        with pytest.raises(WriteNotGrantedError):
+            await desk.tickets.note(number, "A", public=True)
+        await desk.writes.run()
+    assert sent(world) == []
