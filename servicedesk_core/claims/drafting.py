@@ -72,11 +72,12 @@ def prefill(tx: Tx, ticket: str, *, connection: str | None, settings: ClaimsSect
     covers = covers_of(tx, (asset["local_id"],)).get(asset["local_id"], ())
     cover = rests_on(covers, failed_on)
     place = site if site is not None and site["address"] else company
+    country = (country_code(place["country"]) if place else None) or settings.country
     draft = ClaimDraft(
         device=DeviceRef(
             manufacturer=asset["manufacturer"] or (product["manufacturer"] if product else None) or "",
             serial_number=asset["serial_number"],
-            country=country_code(place["country"]) if place else None,
+            country=country,
         ),
         service=_SERVICES.get(cover.delivery, ClaimService.PARTS) if cover and cover.delivery else ClaimService.PARTS,
         symptom=found["title"] or "",
@@ -87,6 +88,7 @@ def prefill(tx: Tx, ticket: str, *, connection: str | None, settings: ClaimsSect
         technician_id=settings.technician_id,
         **_contact(tx, found, settings),
         **_address(place, company),
+        ship_to_country=country,
         entitlement=cover_words(cover),
         covered_on_failure=covered_on(covers, failed_on) if failed_on is not None else None,
     )
@@ -145,7 +147,6 @@ def _address(place: RowMapping | None, company: RowMapping | None) -> dict[str, 
         "ship_to_city": place["city"],
         "ship_to_region": place["region"],
         "ship_to_postal_code": place["postal_code"],
-        "ship_to_country": country_code(place["country"]),
     }
 
 

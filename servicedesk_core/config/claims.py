@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from servicedesk_core.domain import Model
+from servicedesk_core.domain.logistics import Country
 
 
 class ClaimsSection(Model):
@@ -20,6 +21,10 @@ class ClaimsSection(Model):
     )
     contact_email: str | None = Field(default=None, description="Their e-mail address.")
     contact_phone: str | None = Field(default=None, description="Their telephone number.")
+    country: Country | None = Field(
+        default=None,
+        description="ISO code of the country that devices are in where your PSA names none; Autotask's records do not.",
+    )
     technician_id: str | None = Field(
         default=None, description="Your technician's id at manufacturers that ask for it."
     )

@@ -1,7 +1,9 @@
 """A claim from the broken device to the money back, and every way in which that goes wrong."""
 
 import asyncio
+import sqlite3
 import zipfile
+from contextlib import closing
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
@@ -32,6 +34,7 @@ from servicedesk_core.errors import (
     WriteNotGrantedError,
 )
 from servicedesk_core.store.queries.claims import ClaimFilter
+from servicedesk_core.store.schema import RECORDS
 
 PART = {"lines": [{"number": 1, "part_number": "P1", "quantity": "1"}]}
 
@@ -65,6 +68,17 @@ async def test_a_draft_is_filled_from_ticket_device_contact_site_and_cover(desk)
     )  # fmt: skip
     assert row.claim_id.startswith("SD-")
     assert len(row.claim_id) <= 16
+
+
+async def test_where_the_psa_names_no_country_the_configured_one_is_taken(home, clock):
+    with closing(sqlite3.connect(home.parent / "desk.db")) as db, db:
+        for stream in ("companies", "sites"):
+            db.execute(f"UPDATE {RECORDS[stream].name} SET country = NULL")  # noqa: S608  # our own tables
+    async with ServiceDesk.open(home, clock=clock) as desk:
+        assert (await desk.claims.new("T50")).draft.ship_to_country is None
+    home.write_text(home.read_text().replace("[claims]", '[claims]\ncountry = "CA"'))
+    async with ServiceDesk.open(home, clock=clock) as desk:
+        assert (await desk.claims.new("T50", force=True)).draft.ship_to_country == "CA"
 
 
 async def test_a_check_names_everything_at_once(desk):
