@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
-from benchmarks import event_log, kit, memory, page, quota, startup, syncs, write_kills
+from benchmarks import claims, event_log, kit, memory, page, quota, startup, syncs, warranty, write_kills
 from benchmarks.rows import Row, table
 
 
@@ -31,6 +31,8 @@ MEASURES: dict[str, Measure] = {
     "open-usable": quota.minutes_until_usable,
     "overhead": quota.overhead,
     "sandbox": kit.sandbox,
+    "claim-polling": claims.claim_polling,
+    "warranty-lookup": warranty.warranty_lookup,
 }
 SLOW: dict[str, Measure] = {
     "desk-page": page.desk_page,

@@ -11,7 +11,14 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from servicedesk_core.domain.warranty import DeviceRef, Entitlement, EntitlementKind, EntitlementResult, LookupOutcome
+from servicedesk_core.domain.warranty import (
+    Delivery,
+    DeviceRef,
+    Entitlement,
+    EntitlementKind,
+    EntitlementResult,
+    LookupOutcome,
+)
 from servicedesk_core.domain.warranty.facts import CoverFact, CoverSource
 from servicedesk_core.store.codec import HASH_BYTES, scrub
 from servicedesk_core.store.fields import from_us, optional_instant, to_us
@@ -302,7 +309,7 @@ def _values(result: EntitlementResult, at: int, *, keep_raw: bool) -> dict[str, 
         "asked_at": at,
         "answered_at": at if found else None,
         "content_hash": _hash(result) if found else b"",
-        "raw": zlib.compress(orjson.dumps(result.raw, default=str)) if keep_raw and found and result.raw else None,
+        "raw": zlib.compress(orjson.dumps(result.raw, default=str), 1) if keep_raw and found and result.raw else None,
     }
 
 
@@ -353,13 +360,32 @@ def _covers(tx: Connection, fact_ids: Collection[int]) -> dict[int, tuple[Entitl
     found: dict[int, tuple[Entitlement, ...]] = {}
     query = select(cover_entitlements).where(c.fact_id.in_(fact_ids)).order_by(c.fact_id, c.number)
     for row in tx.execute(query).mappings():
-        one = Entitlement.model_validate({name: row[name] for name in _OWN})
+        one = _entitlement(row)
         found[row["fact_id"]] = (*found.get(row["fact_id"], ()), one)
     return found
 
 
+def _entitlement(row: Any) -> Entitlement:
+    """Return a stored cover; nothing is validated again, which would cost more than all the rest of a list."""
+    return Entitlement.model_construct(
+        kind=EntitlementKind(row["kind"]),
+        code=row["code"],
+        description=row["description"],
+        starts_on=_date(row["starts_on"]),
+        ends_on=_date(row["ends_on"]),
+        delivery=None if row["delivery"] is None else Delivery(row["delivery"]),
+        covers_hardware=row["covers_hardware"],
+        contract_number=row["contract_number"],
+        vendor_status=row["vendor_status"],
+    )
+
+
+def _date(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
 def _fact(row: Any, covers: tuple[Entitlement, ...]) -> CoverFact:
-    return CoverFact(
+    return CoverFact.model_construct(
         source=CoverSource(row["source"]),
         origin=row["origin"],
         outcome=LookupOutcome(row["outcome"]),

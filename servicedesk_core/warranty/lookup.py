@@ -184,7 +184,9 @@ class Lookup:
         )
 
     async def _rows(self, page: Sequence[Candidate], day: date) -> list[CoverRow]:
-        known = [self._known(candidate) for candidate in page]
+        nothing: list[DeviceRef | None] = [None] * len(self._lines)  # who has facts need not be recognised again
+        is_clear = not any(line.problem for line in self._lines)
+        known = [nothing if c.record.facts and is_clear else self._known(c) for c in page]
         asked = [_every(c, own) for c, own in zip(page, known, strict=True)]
         bare = [d for c, devices in zip(page, asked, strict=True) if c.record.asset_id is None for d in devices]
         facts = await self._store.read(lambda tx: cover.all_facts(tx, bare))
@@ -198,7 +200,7 @@ class Lookup:
         return found
 
     def _why_not(self, candidate: Candidate, own: Sequence[DeviceRef | None]) -> str | None:
-        if candidate.device is None:
+        if candidate.device is None or (candidate.record.facts and not any(line.problem for line in self._lines)):
             return None
         for line, device in zip(self._lines, own, strict=True):
             if device is not None and line.problem is not None:
