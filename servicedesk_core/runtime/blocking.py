@@ -1,6 +1,7 @@
 """A synchronous twin of the desk, for scripts, threads and notebooks."""
 
 import asyncio
+import os
 import threading
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping
 from functools import wraps
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, Unpack
 
 from servicedesk_core.config import DEFAULT_FILE, DeskSettings
+from servicedesk_core.errors import StoreError
 from servicedesk_core.runtime.auditing import AuditTrail
 from servicedesk_core.runtime.claims import Claims
 from servicedesk_core.runtime.desk import DeskOptions, ServiceDesk
@@ -26,12 +28,17 @@ class _LoopThread:
     """An event loop on a thread of its own."""
 
     def __init__(self) -> None:
+        self._process = os.getpid()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="servicedesk-loop", daemon=True)
         self._thread.start()
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine to its end; an interrupted caller cancels it and waits until it has cleaned up."""
+        if os.getpid() != self._process:
+            work.close()
+            message = "The desk was opened before this process was forked; its thread stayed in the parent."
+            raise StoreError(message, hint="Open a desk in each worker, after the fork.")
         if threading.current_thread() is self._thread:
             work.close()
             msg = "a blocking call inside the desk's own loop would wait for itself; use ServiceDesk there"
@@ -52,8 +59,15 @@ class _LoopThread:
             raise
         return tasks[0].result()
 
+    @property
+    def is_inherited(self) -> bool:
+        """Whether this is a forked child, in which the thread does not run."""
+        return os.getpid() != self._process
+
     def stop(self) -> None:
-        """End the loop and its thread."""
+        """End the loop and its thread; in a forked child there is neither."""
+        if os.getpid() != self._process:
+            return
         self.run(self._loop.shutdown_asyncgens())
         self.run(self._loop.shutdown_default_executor())
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -240,7 +254,8 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
     def close(self) -> None:
         """Close the desk and end its thread."""
         try:
-            self._loop.run(self._target.aclose())
+            if not self._loop.is_inherited:
+                self._loop.run(self._target.aclose())
         finally:
             self._loop.stop()
 

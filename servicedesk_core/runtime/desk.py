@@ -48,6 +48,7 @@ from servicedesk_core.runtime.writes import Writes
 from servicedesk_core.store import Store, changes
 from servicedesk_core.store.budgets import StoreLedger
 from servicedesk_core.store.queries.scope import Scope
+from servicedesk_core.store.schema import SCHEMA_VERSION
 from servicedesk_core.store.state import StoreState
 from servicedesk_core.store.store import Migrate
 from servicedesk_core.sync.connection import Connection
@@ -118,6 +119,28 @@ class ServiceDesk:
             SettingsError: The file is missing or wrong; all problems at once.
         """
         return cls(load_settings(path), **options)
+
+    @classmethod
+    def migrate(cls, path: Path | str = DEFAULT_FILE, *, secrets: SecretSource | None = None) -> int:
+        """Make the store, or bring it to this program's schema; one process does it at a time. Blocks.
+
+        Call it once where a program is deployed, and open the desks of its workers with ``migrate="never"``.
+
+        Args:
+            path: The configuration.
+            secrets: See the class.
+
+        Returns:
+            The version of the schema.
+
+        Raises:
+            StoreVersionError: The store is newer, or another process has it open.
+            StoreFullError: There is no room for the backup.
+        """
+        settings = load_settings(path)
+        url = store_url(settings, Secrets(source=secrets, directory=settings.directory))
+        with Store.open(url, clock=SystemClock(), migrate="always"):
+            return SCHEMA_VERSION
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:

@@ -1,6 +1,7 @@
 """The desk's own database: one writer thread, a few readers, transactions as functions."""
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -58,6 +59,7 @@ class Store:
         self._reads = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
         self._inside = threading.local()
         self._closed = False
+        self._process = os.getpid()
 
     @classmethod
     def open(cls, url: str, *, clock: Clock, migrate: Migrate = "auto", read_only: bool = False) -> Self:
@@ -110,6 +112,7 @@ class Store:
             LeaseLostError: The lease was lost.
             StoreError: See :mod:`servicedesk_core.store.faults`.
         """
+        self._refuse_fork()
         return await self._await(self._writes, partial(self._write, work, fence))
 
     async def read(self, work: Work[T]) -> T:
@@ -118,6 +121,7 @@ class Store:
         Raises:
             StoreError: See :mod:`servicedesk_core.store.faults`.
         """
+        self._refuse_fork()
         return await self._await(self._reads, partial(self._read, work))
 
     def write_blocking(self, work: Work[T], *, fence: Fence | None = None) -> T:
@@ -137,6 +141,10 @@ class Store:
     def close(self) -> None:
         """Close the store; waits for the transaction that runs."""
         self._closed = True
+        if os.getpid() != self._process:  # the connections and threads are the parent's: closing them would break it
+            self._writer.dispose(close=False)
+            self._reader.dispose(close=False)
+            return
         self._writes.shutdown(wait=True)
         self._reads.shutdown(wait=True)
         self._writer.dispose()
@@ -188,7 +196,13 @@ class Store:
                 future.exception()  # looked at, else asyncio prints it as forgotten
             raise
 
+    def _refuse_fork(self) -> None:
+        if os.getpid() != self._process:
+            message = f"The store {self.name} was opened before this process was forked, and belongs to its parent."
+            raise StoreError(message, hint="Open the desk in each worker, after the fork.")
+
     def _refuse_nesting(self) -> None:
+        self._refuse_fork()
         if getattr(self._inside, "transaction", False):
             message = "a transaction was asked for inside a transaction"
             raise RuntimeError(message)

@@ -20,6 +20,7 @@ from servicedesk_core.store.schema import MIN_READER, SCHEMA_VERSION
 
 log = logging.getLogger("servicedesk.store")
 
+_MIGRATION_LOCK = 5_210_993_774
 BACKUPS_KEPT = 3
 SPARE_BYTES = 64 * 1024 * 1024
 UPGRADE_HINT = "Run `servicedesk store upgrade`."
@@ -71,7 +72,9 @@ def bring_up_to_date(
     if version:
         _refuse_users(writer, reader, name, url)
         _save_first(name, url, version, migrate=migrate, now=now)
-    with writer.begin() as tx:
+    with writer.begin() as tx:  # SQLite takes the write lock with it: the second of two finds the work done
+        if tx.dialect.name == "postgresql":
+            tx.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (_MIGRATION_LOCK,))
         if schema_version(tx, name) != SCHEMA_VERSION:
             run_migrations(tx)
     log.info("store schema brought from %d to %d", version, SCHEMA_VERSION)

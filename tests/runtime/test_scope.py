@@ -26,7 +26,7 @@ OF_THE_DESK = {"technicians", "roles", "queues", "billing_codes", "products"}
 """Streams of the MSP itself: a client's record may name them."""
 
 ACTIONS = {
-    "aclose", "sync", "sync_all", "plan", "plan_all", "remap", "remap_all", "retry_quarantine", "check", "check_all",
+    "aclose", "migrate", "sync", "sync_all", "plan", "plan_all", "remap", "remap_all", "retry_quarantine", "check", "check_all",
     "vocabulary", "create", "update", "assign", "close", "note", "log_time",
     "forget_consumer", "disconnect", "run_jobs", "chosen", "still_there", "drop",
 }  # fmt: skip
