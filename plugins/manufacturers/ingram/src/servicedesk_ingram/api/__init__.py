@@ -1,0 +1,1 @@
+"""The vendor's interface: addresses, credentials, required fields of every request."""

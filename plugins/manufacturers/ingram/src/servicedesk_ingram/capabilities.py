@@ -1,0 +1,65 @@
+"""What the connector can do, and how access to Ingram Micro is obtained."""
+
+from servicedesk_core.domain.warranty import ClaimRules, ClaimService
+from servicedesk_core.hooks import Capabilities, ReconcilableBy, WarrantyCapability, WriteCapability
+from servicedesk_ingram.settings import IngramSettings
+
+SUBMIT = "claims.submit"
+ACCESS = (
+    (
+        "Register at https://developer.ingrammicro.com with your reseller account, make an application, and ask for "
+        "the Reseller API; its sandbox works at once."
+    ),
+    "Production is opened by Ingram Micro after your application was approved for your country and account number.",
+    (
+        "Take the words of primary_reason and secondary_reason from the returns form of the web shop; their list is "
+        "not published."
+    ),
+)
+DOCUMENTATION = "https://developer.ingrammicro.com/reseller/api-documentation"
+
+RULES = ClaimRules(
+    services=(ClaimService.RETURN_FOR_CREDIT,),
+    required=(
+        "invoice_number",
+        "purchased_on",
+        "lines.part_number",
+        "contact.name",
+        "contact.email",
+        "ship_to.name",
+        "ship_to.lines",
+        "ship_to.city",
+        "ship_to.region",
+        "ship_to.postal_code",
+    ),
+    # Each line gets a number of its own at Ingram Micro, so a claim of several would be several returns.
+    max_lines=1,
+    max_attachments=0,
+    resubmissions=0,
+)
+
+
+def capabilities(settings: IngramSettings) -> Capabilities:
+    """Return what the connector can do."""
+    return Capabilities(
+        vendor="Ingram Micro",
+        access=ACCESS,
+        approved_by="Ingram Micro, for your reseller account",
+        lead_time="unknown",
+        documentation=DOCUMENTATION,
+        writes=(
+            WriteCapability(
+                kind=SUBMIT,
+                reconcilable_by=ReconcilableBy.REFERENCE,
+                right="Reseller API: Returns",
+                settle_s=settings.settle_s,
+                timeout_s=180.0,
+                visible_to="staff",
+                side_effects="Ingram Micro opens a return, and mails the contact about it.",
+                vendor_entities=("Return",),
+            ),
+        ),
+        warranty=WarrantyCapability(
+            devices_per_request=1, parallel=2, origin="distributor", claim_rules=RULES, claims_per_request=1
+        ),
+    )

@@ -1,0 +1,153 @@
+"""From a return as Ingram Micro shows it to how a claim stands; pure.
+
+An amount under an approved return is money that was agreed; whether it was paid out the accounting knows.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from servicedesk_core.domain.warranty import (
+    ClaimReceipt,
+    ClaimReport,
+    ClaimStatus,
+    Credit,
+    CreditKind,
+    CreditState,
+    LineDecision,
+    PartReturn,
+    ReturnState,
+    VendorReference,
+)
+
+Row = Mapping[str, Any]
+
+_STATUSES = {
+    "open": ClaimStatus.UNDER_REVIEW,
+    "approved": ClaimStatus.APPROVED,
+    "partially approved": ClaimStatus.PARTIALLY_APPROVED,
+    "denied": ClaimStatus.REJECTED,  # there is no way to send it again
+    "voided": ClaimStatus.CANCELLED,
+}
+_GOOD = frozenset({ClaimStatus.APPROVED, ClaimStatus.PARTIALLY_APPROVED})
+_DECIDED = {"approved": True, "denied": False, "voided": False}
+
+
+def receipt(row: Row) -> ClaimReceipt:
+    """Return the confirmation of a return that was opened.
+
+    Args:
+        row: Its record in the answer.
+    """
+    word = text(row.get("status"))
+    return ClaimReceipt(
+        ref=text(row.get("caseRequestNumber")),
+        other_refs=_references(row),
+        status=_STATUSES.get((word or "").lower()),
+        vendor_status=word,
+    )
+
+
+def report(ref: str, details: Row, listed: Row, currency: str) -> ClaimReport:
+    """Return how a claim stands.
+
+    Args:
+        ref: Number of the return.
+        details: Its lines and amounts.
+        listed: Its record in a search, which alone names the credit; empty when the search does not show it.
+        currency: Of the account.
+    """
+    word = text(details.get("status")) or text(listed.get("status"))
+    meant = _STATUSES.get((word or "").lower())
+    wanted_back = text(details.get("returnWarehouseAddress")) is not None
+    credit = amount(listed.get("credit"))
+    return ClaimReport(
+        ref=ref,
+        other_refs=_references(details),
+        status=_status(meant, wanted_back=wanted_back, credit=credit),
+        vendor_status=word,
+        denial_reason=_why(details) if meant is ClaimStatus.REJECTED else None,
+        decisions=_decisions(details),
+        returns=(PartReturn(line=1, state=ReturnState.DUE),) if wanted_back and meant in _GOOD and not credit else (),
+        credits=_credits(details, listed, meant, currency),
+        modified_at=instant(listed.get("modifiedOn")),
+        raw={"details": dict(details), "listed": dict(listed)},
+    )
+
+
+def _status(meant: ClaimStatus | None, *, wanted_back: bool, credit: Decimal | None) -> ClaimStatus | None:
+    if meant is not ClaimStatus.APPROVED:
+        return meant
+    if credit:
+        return ClaimStatus.AWAITING_CREDIT
+    return ClaimStatus.AWAITING_RETURN if wanted_back else ClaimStatus.APPROVED
+
+
+def _credits(details: Row, listed: Row, meant: ClaimStatus | None, currency: str) -> tuple[Credit, ...]:
+    agreed = amount(listed.get("credit"))
+    claimed = amount(details.get("subTotal"))
+    if claimed is None:
+        claimed = amount(listed.get("estimatedTotalValue"))
+    if meant is ClaimStatus.REJECTED:
+        state = CreditState.DENIED
+    elif not agreed:
+        state = CreditState.EXPECTED
+    else:
+        state = CreditState.APPROVED if claimed is None or agreed == claimed else CreditState.ADJUSTED
+    money = []
+    if claimed is not None or agreed:
+        money.append(
+            Credit(kind=CreditKind.PARTS, state=state, claimed=claimed, approved=agreed or None, currency=currency)
+        )
+    for kind, name, sign in ((CreditKind.TAX, "tax", 1), (CreditKind.FEE, "additionalFees", -1)):
+        if more := amount(details.get(name)):  # fees are taken off
+            money.append(Credit(kind=kind, state=state, claimed=sign * more, currency=currency))
+    return tuple(money)
+
+
+def _decisions(details: Row) -> tuple[LineDecision, ...]:
+    products = [one for one in details.get("products") or () if isinstance(one, Mapping)]
+    return tuple(
+        LineDecision(
+            number=1,  # one line a return; Ingram Micro's own numbers are lines of the invoice
+            is_approved=_DECIDED.get((text(product.get("status")) or "").lower()),
+            approved_quantity=amount(product.get("quantity"))
+            if (text(product.get("status")) or "").lower() == "approved"
+            else None,
+            reason=text(product.get("requestDetails")) or text(product.get("additionalDetails")),
+        )
+        for product in products[:1]
+    )
+
+
+def _why(details: Row) -> str | None:
+    reasons = [decision.reason for decision in _decisions(details) if decision.reason]
+    return reasons[0] if reasons else text(details.get("returnReason"))
+
+
+def _references(row: Row) -> tuple[VendorReference, ...]:
+    number = text(row.get("rmaClaimId")) or text(row.get("returnClaimId"))
+    return (VendorReference(kind="RMA", value=number),) if number else ()
+
+
+def text(value: object) -> str | None:
+    """Return a text; the vendor writes "" or null where there is nothing."""
+    return (value.strip() or None) if isinstance(value, str) else None
+
+
+def amount(value: object) -> Decimal | None:
+    """Return an amount exactly as it was written; JSON numbers are read by their shortest text."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    found = Decimal(str(value))
+    return found if found.is_finite() else None
+
+
+def instant(value: object) -> datetime | None:
+    """Return an instant; one without a zone is taken for UTC."""
+    try:
+        found = datetime.fromisoformat(value.strip()) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return found if found is None or found.tzinfo else found.replace(tzinfo=UTC)

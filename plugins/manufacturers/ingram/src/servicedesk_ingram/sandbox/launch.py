@@ -1,0 +1,47 @@
+"""Running a sandbox as a process of its own."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from servicedesk_core.sandboxing import bind, run_until_stopped
+from servicedesk_core.sandboxing.serving import address_of
+from servicedesk_ingram.sandbox.app import Sandbox
+from servicedesk_ingram.sandbox.options import SandboxInfo, SandboxOptions
+
+
+def launch(
+    *,
+    port: int = 0,
+    secret: str | None = None,
+    latency_s: float = 0,
+    now: datetime | None = None,
+    announce: Callable[[SandboxInfo], None],
+) -> None:
+    """Serve a sandbox until SIGINT or SIGTERM.
+
+    Args:
+        port: Port on loopback; 0 takes a free one.
+        secret: Accepted client secret; ``None`` keeps the default.
+        latency_s: Added to every call.
+        now: Instant of the vendor's clock; ``None`` is the present.
+        announce: Called once when calls are accepted.
+
+    Raises:
+        OSError: The port is taken.
+    """
+    defaults = SandboxOptions()
+    options = SandboxOptions(client_secret=secret or defaults.client_secret, latency_s=latency_s, now=now)
+    listener = bind(port)
+    try:
+        announce(
+            SandboxInfo(
+                url=address_of(listener),
+                client_id=options.client_id,
+                client_secret=options.client_secret,
+                customer_number=options.customer_number,
+                country_code=options.country_code,
+            )
+        )
+        run_until_stopped(Sandbox(options), listener)
+    finally:
+        listener.close()

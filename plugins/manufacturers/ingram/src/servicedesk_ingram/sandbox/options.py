@@ -1,0 +1,48 @@
+"""What a sandbox can be told, and what it tells."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SandboxOptions:
+    """Credentials and habits of one sandbox.
+
+    Attributes:
+        client_id: Client id that is accepted.
+        client_secret: Its secret.
+        customer_number: The account that the application belongs to.
+        country_code: Its country.
+        token_lifetime_s: Seconds that a token is good for; the vendor sends it as a text.
+        now: Instant of the vendor's clock, which then stands still except for ``advance``; ``None`` is the present.
+        latency_s: Added to every call.
+        shipped_as_list: Whether ``shipFromInfo`` must be a list; the vendor's model and its example differ.
+    """
+
+    client_id: str = "sandbox-client-id"
+    client_secret: str = field(default="sandbox-client-secret", repr=False)
+    customer_number: str = "20-222222"
+    country_code: str = "US"
+    token_lifetime_s: float = 86_399.0
+    now: datetime | None = None
+    latency_s: float = 0.0
+    shipped_as_list: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class SandboxInfo:
+    """What a client needs to talk to a running sandbox.
+
+    Attributes:
+        url: Base address, without a path.
+        client_id: Accepted client id.
+        client_secret: Its secret.
+        customer_number: Accepted account.
+        country_code: Its country.
+    """
+
+    url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    customer_number: str
+    country_code: str
