@@ -160,8 +160,14 @@ def test_a_sandbox_must_stand_alone(acme):
     )
     sandbox = acme / "src" / "servicedesk_acme" / "sandbox"
     sandbox.mkdir()
-    (sandbox / "__init__.py").write_text("from servicedesk_acme.mapping import VERSION\n")
+    fine = "from servicedesk_acme.sandbox import app\nfrom servicedesk_core.sandboxing import StandIn\n"
+    (sandbox / "__init__.py").write_text(fine)
+    assert look("separate-stand-in", acme).state is State.MET
+    assert look("public-api", acme).state is State.MET
+    (sandbox / "__init__.py").write_text(f"{fine}from servicedesk_acme.mapping import VERSION\n")
     assert "servicedesk_acme.mapping" in look("separate-stand-in", acme).found[0]
+    (sandbox / "__init__.py").write_text("from servicedesk_core.domain import Ticket\n")
+    assert "servicedesk_core.domain" in look("separate-stand-in", acme).found[0]
 
 
 def test_an_exemption_needs_a_known_rule_and_a_reason(acme):

@@ -1,9 +1,11 @@
 """Writes against the sandbox over real HTTP: what is sent, what is refused, what comes back."""
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from servicedesk_autotask.writing import sender
 from servicedesk_core.domain import NoteVisibility, Priority, StatusCategory
 from servicedesk_core.errors import (
     NotFoundError,
@@ -12,6 +14,7 @@ from servicedesk_core.errors import (
     RateLimitedError,
     RejectedError,
     UnsupportedError,
+    VendorTimeoutError,
     VendorUnavailableError,
     WriteConflictError,
     WriteNotGrantedError,
@@ -461,6 +464,21 @@ async def test_trouble_before_the_write_is_no_doubt(desk, psa, ticket):
     with pytest.raises(VendorUnavailableError):
         await psa.send_write(write("tickets.update", target=ticket, priority="P1"))
     assert len(sent(desk)) == 1
+
+
+async def test_waiting_too_long_is_a_doubt_only_once_something_was_sent(desk, psa, ticket, monkeypatch):
+    one = write("tickets.update", target=ticket, priority="P1")
+    monkeypatch.setattr(sender, "SEND_S", 0.1)
+    desk.sandbox.faults([{"kind": "slow", "seconds": 1, "match": {"method": "PATCH"}}])
+    with pytest.raises(OutcomeUnknownError, match="did not answer"):
+        await psa.send_write(one)
+
+    async def wait(*_args, **_options):
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(psa._api, "write", wait)
+    with pytest.raises(VendorTimeoutError, match="nothing was sent"):
+        await psa.send_write(one)
 
 
 @pytest.mark.parametrize(

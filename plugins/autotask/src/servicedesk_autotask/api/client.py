@@ -50,6 +50,7 @@ class Api:
         self._zone: Zone | None = None
         self._client: HttpClient | None = None
         self._zone_is_fresh = False
+        self._sent_before = 0
         self._moving = asyncio.Lock()
 
     @property
@@ -58,6 +59,11 @@ class Api:
         if self._zone is None:
             raise RuntimeError(_NOT_CONNECTED)
         return self._zone
+
+    @property
+    def requests_sent(self) -> int:
+        """Requests that were put on the wire, also to a server that the tenant has left since."""
+        return self._sent_before + (self._client.requests_sent if self._client is not None else 0)
 
     async def connect(self) -> None:
         """Find the tenant's server: the remembered one, else by asking the vendor.
@@ -242,6 +248,7 @@ class Api:
         return zone
 
     def _use(self, zone: Zone) -> HttpClient:
+        self._sent_before = self.requests_sent
         self._zone = zone
         settings = self._ctx.settings
         budget = self._ctx.vendor_budget(requests=settings.requests_per_hour, concurrency=IN_FLIGHT)

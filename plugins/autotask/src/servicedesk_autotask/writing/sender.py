@@ -84,14 +84,15 @@ class Sender:
             request = await self._request(write, kind, values)
         if isinstance(request, WriteReceipt):
             return request
-        async with _within(SEND_S, _no_answer):
-            try:
+        before = self._api.requests_sent
+        try:
+            async with _within(SEND_S, lambda: _no_answer(may_have_left=self._api.requests_sent > before)):
                 number = await self._api.write(
                     request.method, request.path, kind.entity, request.body, right=kind.right
                 )
-            except RejectedError as error:
-                await self._explain(error, kind)
-                raise
+        except RejectedError as error:
+            await self._explain(error, kind)
+            raise
         return await self._receipt(kind, number, request.values)
 
     async def _request(self, write: Write, kind: WriteKind, values: Values) -> _Request | WriteReceipt:
@@ -174,7 +175,9 @@ def _too_slow() -> ConnectorError:
     return VendorTimeoutError("Autotask took too long for the looks before the write; nothing was sent.")
 
 
-def _no_answer() -> ConnectorError:
+def _no_answer(*, may_have_left: bool) -> ConnectorError:
+    if not may_have_left:  # it waited for a place in the quota all the time
+        return VendorTimeoutError("There was no room in Autotask's quota in time; nothing was sent.")
     return OutcomeUnknownError(
         "Autotask did not answer the write in time.", hint="It is looked up before it is sent again."
     )
