@@ -100,13 +100,9 @@ DOCUMENTS: dict[str, Document] = {
     "warranty.missed": Document(1, "Claims that were missed.", "servicedesk_core.warranty.lists:MissedList"),
     "warranty.report": Document(1, "Covers and claims.", "servicedesk_core.reports.warranty:WarrantyReport"),
     "warranty.import": Document(1, "What an import did.", "servicedesk_core.warranty.importing:ImportReport"),
-    "warranty.write_dates.plan": Document(
-        1, "Dates that would be written.", "servicedesk_core.warranty.dates:DateChange", many=True
+    "warranty.write-dates": Document(
+        1, "What was shown, and what became of it.", "servicedesk_core.runtime.warranty:WrittenDates"
     ),
-    "warranty.write_dates": Document(
-        1, "What became of the written dates.", "servicedesk_core.runtime.write_views:WriteView", many=True
-    ),
-    "privacy.erase": Document(1, "What was erased.", "servicedesk_core.runtime.privacy:Erasure"),
     "store.size": Document(1, "How large the store is.", f"{_RUNTIME}:StoreSize"),
     "store.verify": Document(1, "Whether the store is sound.", f"{_RUNTIME}:StoreVerdict"),
     "store.backup": Document(1, "Where the backup is.", f"{_RUNTIME}:StoreBackup"),

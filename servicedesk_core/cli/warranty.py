@@ -14,9 +14,10 @@ from servicedesk_core.errors import SettingsError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rich.console import RenderableType
+
     from servicedesk_core.reports.warranty import WarrantyReport
     from servicedesk_core.runtime import ServiceDesk
-    from servicedesk_core.runtime.write_views import WriteView
     from servicedesk_core.warranty.dates import DateChange
     from servicedesk_core.warranty.importing import ImportReport
     from servicedesk_core.warranty.lookup import LookupReport
@@ -241,30 +242,32 @@ def write_dates(
     Twenty at a time: the next run shows the next ones. Each is a write like any other: it needs the grant
     assets.update, is refused when the PSA shows another date by then, and "servicedesk writes revert" takes it back.
     """
+    from servicedesk_core.runtime.warranty import WrittenDates  # noqa: PLC0415
+
     cli: Cli = ctx.obj
 
     def ask(changes: "Sequence[DateChange]") -> None:
-        _show_changes(cli, changes)
+        (cli.err if as_json else cli.out).print(_changes(changes))
         cli.confirm(
             f"Write these {len(changes)} dates into {', '.join(sorted({c.connection for c in changes}))}?", yes=yes
         )
 
-    async def work(desk: "ServiceDesk") -> "tuple[tuple[DateChange, ...], tuple[WriteView, ...]]":
+    async def work(desk: "ServiceDesk") -> WrittenDates:
         changes = await desk.warranty.date_changes(connection=connection, company=company)
         if dry_run or not changes:
-            return changes, ()
+            return WrittenDates(changes)
         ask(changes)
-        return changes, await desk.warranty.write_dates(changes)
+        return WrittenDates(changes, await desk.warranty.write_dates(changes))
 
-    changes, writes = cli.with_desk(work, read_only=dry_run)
-    if dry_run or not changes:
-        cli.emit("warranty.write_dates.plan", changes, as_json=as_json, show=lambda: _show_changes(cli, changes))
-        return
-    rows = [(write.id, write.label, write.state.value, write.error) for write in writes]
-    cli.emit(
-        "warranty.write_dates", writes, as_json=as_json,
-        show=lambda: cli.out.print(table(("Write", "Asset", "State", "Problem"), rows)),
-    )  # fmt: skip
+    done = cli.with_desk(work, read_only=dry_run)
+
+    def show() -> None:
+        if not done.writes:
+            return cli.out.print(_changes(done.changes))
+        rows = [(write.id, write.label, write.state.value, write.error) for write in done.writes]
+        return cli.out.print(table(("Write", "Asset", "State", "Problem"), rows))
+
+    cli.emit("warranty.write-dates", done, as_json=as_json, show=show)
 
 
 def _span(text: str) -> timedelta:
@@ -361,10 +364,10 @@ def _show_import(cli: Cli, found: "ImportReport") -> None:
         cli.say(f"{found.new:,} new, {found.changed:,} changed, {found.unchanged:,} unchanged.")
 
 
-def _show_changes(cli: Cli, changes: "Sequence[DateChange]") -> None:
+def _changes(changes: "Sequence[DateChange]") -> "RenderableType":
     columns = ("PSA", "Asset", "Client", "Serial number", "Now", "New", "Source")
     rows = [
         (c.connection, c.asset, c.company, c.serial_number, _day(c.before) or "(empty)", _day(c.after), c.origin)
         for c in changes
     ]
-    cli.out.print(table(columns, rows))
+    return table(columns, rows)

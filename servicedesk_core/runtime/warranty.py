@@ -1,6 +1,7 @@
 """Warranty look-up for programs and for the command line."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -25,6 +26,19 @@ from servicedesk_core.warranty.importing import ImportReport
 from servicedesk_core.warranty.lists import ExpiringList, MissedList
 from servicedesk_core.warranty.lookup import Lookup, LookupReport, Progress
 from servicedesk_core.warranty.selection import Named, OfAssets, Selection
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenDates:
+    """Dates that were shown, and what became of them.
+
+    Attributes:
+        changes: What was shown.
+        writes: The writes; empty when nothing was to be written, or only shown.
+    """
+
+    changes: tuple[DateChange, ...]
+    writes: tuple[WriteView, ...] = ()
 
 
 class Warranty:
