@@ -30,7 +30,10 @@ KEPT_S = 1.0
 """How long a process uses a place without asking the store again; then others get their turn."""
 
 HOUSEKEEPING_S = 0.5
-"""How often idle places go back to the store and busy ones are renewed."""
+"""How often idle places go back to the store."""
+
+RENEW_S = 15.0
+"""How often busy ones are renewed: well before they would expire, and seldom enough to cost nothing."""
 
 
 class StoreLedger:
@@ -52,6 +55,7 @@ class StoreLedger:
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._accounts: dict[tuple[str, str], _Account] = {}
         self._endpoints: dict[BudgetKey, _Endpoint] = {}
+        self._renewed_at = self._clock.monotonic()
         self._timer: asyncio.TimerHandle | None = None
         self._housekeeping: asyncio.Task[None] | None = None
 
@@ -203,16 +207,18 @@ class StoreLedger:
                 back[key] = idle
             if endpoint.held:
                 kept[key] = sorted(endpoint.held)
+        renews = bool(kept) and not 0 <= now - self._renewed_at < RENEW_S
 
         def work(tx: Connection) -> None:
             for key, numbers in back.items():
                 slots.give_back(tx, key, self._owner, numbers)
-            for key, numbers in kept.items():
+            for key, numbers in kept.items() if renews else ():
                 slots.renew(tx, key, self._owner, numbers, now_us)
 
         try:
-            if back or kept:
+            if back or renews:
                 await self._store.write(work)
+                self._renewed_at = now if renews else self._renewed_at
         except StoreError as error:
             log.warning("places for requests could not be given back: %s", error.code)
         if kept:
