@@ -222,7 +222,7 @@ def note(
 def attach(
     ctx: typer.Context,
     claim: Claim,
-    file: Annotated[Path, typer.Argument(help="The file.", exists=True, dir_okay=False)],
+    file: Annotated[Path, typer.Argument(help="The file.")],
     *,
     kind: Annotated[Kind, typer.Option("--kind", help="What it proves.")] = Kind.OTHER,
     send: Annotated[
@@ -235,7 +235,10 @@ def attach(
     import mimetypes  # noqa: PLC0415
 
     cli: Cli = ctx.obj
-    content = file.read_bytes()
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"{file} cannot be read: {error.strerror}.", hint="Name a file.") from error
     media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     if send:
         cli.confirm(f"Send {file.name} ({len(content):,} bytes) to the manufacturer of claim {claim}?", yes=yes)

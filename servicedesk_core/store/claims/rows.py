@@ -203,7 +203,7 @@ def save(
     remember(tx, claim, events, actor=actor, now=now)
     if after.state.is_final:
         tx.execute(delete(claim_guards).where(claim_guards.c.claim == claim.id))
-    _project(tx, claim.id, new_draft, after, now)
+    _project(tx, claim, new_draft, after, now)
     return get(tx, str(claim.id))
 
 
@@ -373,9 +373,26 @@ def _guard(tx: Connection, number: int, maker: str, draft: ClaimDraft, *, force:
         )
 
 
-def _project(tx: Connection, number: int, draft: ClaimDraft, progress: ClaimProgress, now: datetime) -> None:
+def _project(tx: Connection, claim: StoredClaim, draft: ClaimDraft, progress: ClaimProgress, now: datetime) -> None:
+    """Bring the rows that people query up to date, where something changed."""
+    before = claim.progress
+    if draft.lines != claim.draft.lines or progress.decisions != before.decisions or claim.revision == 1:
+        _replace(tx, claim_lines, claim.id, _lines(claim.id, draft, progress))
+    if progress.returns != before.returns:
+        told = select(claim_returns.c.number, claim_returns.c.alerted_for).where(claim_returns.c.claim == claim.id)
+        alerted = {row.number: row.alerted_for for row in tx.execute(told)}
+        _replace(tx, claim_returns, claim.id, _returns(claim.id, progress, alerted))
+    if progress.credits != before.credits:
+        query = select(claim_credits).where(claim_credits.c.claim == claim.id)
+        known = {row["number"]: row for row in tx.execute(query).mappings()}
+        today = now.date().isoformat()
+        money = [_credit(claim.id, at, one, known.get(at), today) for at, one in enumerate(progress.credits, 1)]
+        _replace(tx, claim_credits, claim.id, money)
+
+
+def _lines(number: int, draft: ClaimDraft, progress: ClaimProgress) -> list[dict[str, Any]]:
     decisions = {one.number: one for one in progress.decisions}
-    lines = [
+    return [
         {
             "claim": number,
             "number": line.number,
@@ -387,10 +404,10 @@ def _project(tx: Connection, number: int, draft: ClaimDraft, progress: ClaimProg
         }
         for line in draft.lines
     ]
-    _replace(tx, claim_lines, number, lines)
-    told = select(claim_returns.c.number, claim_returns.c.alerted_for).where(claim_returns.c.claim == number)
-    alerted = {row.number: row.alerted_for for row in tx.execute(told)}
-    returns = [
+
+
+def _returns(number: int, progress: ClaimProgress, alerted: Mapping[int, str | None]) -> list[dict[str, Any]]:
+    return [
         {
             "claim": number,
             "number": at,
@@ -407,14 +424,6 @@ def _project(tx: Connection, number: int, draft: ClaimDraft, progress: ClaimProg
         }
         for at, one in enumerate(progress.returns, 1)
     ]
-    _replace(tx, claim_returns, number, returns)
-    known = {
-        row["number"]: row
-        for row in tx.execute(select(claim_credits).where(claim_credits.c.claim == number)).mappings()
-    }
-    today = now.date().isoformat()
-    credits_ = [_credit(number, at, one, known.get(at), today) for at, one in enumerate(progress.credits, 1)]
-    _replace(tx, claim_credits, number, credits_)
 
 
 _AGREED = frozenset({CreditState.APPROVED, CreditState.ADJUSTED, CreditState.ISSUED})
