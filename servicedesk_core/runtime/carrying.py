@@ -22,9 +22,9 @@ def copier(store: Store, clock: Clock, settings: DeskSettings) -> Copier:
     return Copier(store, clock, {name: one.raw for name, one in connections}, excluded)
 
 
-def couriers(store: Store, clock: Clock, settings: DeskSettings) -> Couriers:
+def couriers(store: Store, clock: Clock, settings: DeskSettings, notes: TicketNotes) -> Couriers:
     """Return the couriers of a desk; a new family of kinds is a line here."""
-    claims = ClaimCourier(store, clock, TicketNotes(settings))
+    claims = ClaimCourier(store, clock, notes)
     return Couriers([TicketCourier(copier(store, clock, settings)), claims])
 
 

@@ -8,6 +8,7 @@ from functools import partial
 
 from sqlalchemy import Connection as Tx
 
+from servicedesk_core.claims.notes import TicketNotes
 from servicedesk_core.config import ConnectionSettings, DeskSettings
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import (
@@ -115,7 +116,8 @@ class Writes:
         self._clock = clock
         self._settings = settings
         self._opener = opener
-        self._couriers = couriers(store, clock, settings)
+        self.ticket_notes = TicketNotes(settings)
+        self._couriers = couriers(store, clock, settings, self.ticket_notes)
         self._copier = copier(store, clock, settings)
         self._policy = policy(settings)
         self.actor = account()
