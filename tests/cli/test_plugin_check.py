@@ -1,5 +1,7 @@
 """``plugins check`` as an author sees it."""
 
+import pytest
+
 from servicedesk_core.cli import exit_codes
 
 
@@ -11,6 +13,7 @@ def test_it_shows_the_grade_and_for_each_missing_rule_why_and_how(run):
         assert text in ran.out
 
 
+@pytest.mark.slow
 def test_a_document_holds_every_rule(run):
     assert run("new", "connector", "acme").code == 0
     ran = run("plugins", "check", "acme", "--quick", "--json")

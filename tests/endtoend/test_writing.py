@@ -64,6 +64,7 @@ async def test_a_lost_answer_is_settled_without_a_second_ticket(world):
     assert sent(world) == [("Tickets", "create")]
 
 
+@pytest.mark.slow
 async def test_somebody_elses_edit_is_shown_and_kept(world):
     async with world.desk(writes=GRANTS) as desk:
         ref, number = await any_open_ticket(world, desk)
@@ -74,6 +75,7 @@ async def test_somebody_elses_edit_is_shown_and_kept(world):
     assert sent(world) == []
 
 
+@pytest.mark.slow
 async def test_without_grants_no_writing_route_is_ever_asked_for(world):
     async with world.desk() as desk:
         _, number = await any_open_ticket(world, desk)

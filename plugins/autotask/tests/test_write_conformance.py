@@ -74,7 +74,9 @@ def state():
 
 
 class TestAutotaskWrites(WriteSuite):
-    @pytest.fixture(params=["internal", "none"], ids=["marked", "unmarked"])
+    @pytest.fixture(
+        params=[pytest.param("internal", id="marked"), pytest.param("none", id="unmarked", marks=pytest.mark.slow)]
+    )
     async def connector(self, desk, clock, state, request):
         async with desk.connector(grants=tuple(KINDS), note_marker=request.param, clock=clock, state=state) as autotask:
             yield autotask
