@@ -9,27 +9,33 @@ from string import Template
 from servicedesk_core import __version__
 from servicedesk_core.errors import SettingsError
 
+FAMILIES = {"tickets": "connector", "warranty": "warranty"}
+"""Templates by family of hooks."""
+
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
-def write_connector(name: str, folder: Path) -> list[Path]:
+def write_connector(name: str, folder: Path, family: str = "tickets") -> list[Path]:
     """Write a connector distribution.
 
     Args:
         name: Connector id: lower-case words joined by hyphens, for example ``acme`` or ``acme-parts``.
         folder: Folder to create; the distribution is written into ``folder/name``.
+        family: What it does: ``tickets`` or ``warranty``.
 
     Returns:
         The files written, in order.
 
     Raises:
-        SettingsError: The name is not a connector id, or the target exists.
+        SettingsError: The name is not a connector id, there is no such family, or the target exists.
     """
     if not _NAME.fullmatch(name):
         raise SettingsError(
             f"{name!r} is not a connector id.",
             hint="Use lower-case words joined by hyphens, for example 'acme' or 'acme-parts'.",
         )
+    if family not in FAMILIES:
+        raise SettingsError(f"There is no family {family!r}.", hint=f"Families: {', '.join(FAMILIES)}.")
     target = folder / name
     if target.exists():
         raise SettingsError(f"{target} exists already.", hint="Choose another name or another --dir.")
@@ -43,7 +49,7 @@ def write_connector(name: str, folder: Path) -> list[Path]:
         "version": __version__.rpartition(".")[0],
     }
     written: list[Path] = []
-    _copy(files(__package__).joinpath("templates", "connector"), target, words, written)
+    _copy(files(__package__).joinpath("templates", FAMILIES[family]), target, words, written)
     return written
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from servicedesk_core.errors import SettingsError
-from servicedesk_core.scaffold import write_connector
+from servicedesk_core.scaffold import FAMILIES, write_connector
 
 
 def run(command: list[str], folder: Path, **environment: str) -> str:
@@ -25,9 +25,23 @@ def test_a_new_connector_has_green_conformance_tests(tmp_path: Path) -> None:
     assert passed >= 12, out
 
 
+def test_a_new_warranty_connector_passes_its_whole_suite(tmp_path: Path) -> None:
+    write_connector("acme", tmp_path, "warranty")
+    folder = tmp_path / "acme"
+    out = run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"], folder, PYTHONPATH=str(folder / "src"))
+    passed = int(out.rsplit(" passed", 1)[0].split()[-1])
+    assert passed >= 26, out
+
+
+def test_there_are_only_families_with_a_template(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="no family"):
+        write_connector("acme", tmp_path, "billing")
+
+
 @pytest.mark.slow
-def test_a_new_connector_is_formatted_linted_and_strictly_typed(tmp_path: Path) -> None:
-    write_connector("acme", tmp_path)
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_new_connector_is_formatted_linted_and_strictly_typed(tmp_path: Path, family: str) -> None:
+    write_connector("acme", tmp_path, family)
     source = tmp_path / "acme" / "src"
     run(
         [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "E,F,I,UP,B", "--line-length", "120", "."],
