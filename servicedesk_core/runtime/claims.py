@@ -12,10 +12,8 @@ from servicedesk_core.claims import acting, makers, pack, results
 from servicedesk_core.claims.checking import Checked, check, rules_of
 from servicedesk_core.claims.content import ClaimWrite, values_of
 from servicedesk_core.claims.courier import ClaimCourier
-from servicedesk_core.claims.cover import covers_of, rests_on
-from servicedesk_core.claims.drafting import Prefilled, cover_words, prefill
-from servicedesk_core.claims.notes import TicketNotes
-from servicedesk_core.claims.polling import ClaimAlert, Poller, overdue_parts
+from servicedesk_core.claims.drafting import Prefilled, prefill
+from servicedesk_core.claims.polling import overdue_parts
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.domain.warranty import (
     NO_RULES,
@@ -23,31 +21,27 @@ from servicedesk_core.domain.warranty import (
     ClaimReport,
     ClaimState,
     DeviceRef,
-    covered_on,
 )
 from servicedesk_core.errors import (
     ClaimIncompleteError,
     ClaimStateError,
-    LeaseHeldError,
     ServiceDeskError,
     SettingsError,
-    StoreError,
 )
 from servicedesk_core.host import Host, OpenConnection
 from servicedesk_core.ports import Clock
+from servicedesk_core.runtime.claim_following import Following, alert_views
+from servicedesk_core.runtime.claim_proposals import proposals
 from servicedesk_core.runtime.claim_views import (
-    AlertView,
     ClaimCheck,
     ClaimDetail,
     ClaimFile,
     Departure,
     PackOutcome,
     PollOutcome,
-    Proposal,
     Proposals,
 )
 from servicedesk_core.runtime.files import replace_file
-from servicedesk_core.runtime.problem import Problem
 from servicedesk_core.runtime.writes import Writes
 from servicedesk_core.store import Store, outbox
 from servicedesk_core.store.claims import files, rows
@@ -55,13 +49,6 @@ from servicedesk_core.store.claims.model import Origin, StoredAttachment, Stored
 from servicedesk_core.store.fields import from_us, to_us
 from servicedesk_core.store.queries import claims as queries
 from servicedesk_core.store.queries.claims import ClaimFilter, ClaimNumbers, ClaimRow
-from servicedesk_core.store.queries.eligible import EligibleTicket, eligible
-from servicedesk_core.sync.lease import holding
-
-POLLS = "claims:"
-"""Before the name of a connection: the lease under which its claims are followed."""
-
-_LEASE_S = 60.0
 
 
 class Claims:
@@ -81,7 +68,7 @@ class Claims:
         self._settings = settings
         self._host = host
         self._writes = writes
-        self._notes = TicketNotes(settings)
+        self._notes = writes.ticket_notes  # the same, so that notes about sent claims are known here too
 
     async def propose(
         self, *, company: str | None = None, connection: str | None = None, everything: bool = False
@@ -93,29 +80,9 @@ class Claims:
             connection: Only tickets of this connection.
             everything: Also tickets that are done.
         """
-
-        def work(tx: Tx) -> Proposals:
-            found = eligible(
-                tx,
-                hardware=self._settings.claims.hardware,
-                only_open=not everything,
-                connection=connection,
-                company=company,
-            )
-            covers = covers_of(tx, {one.asset_id for one in found.tickets})
-            lines = [(self._proposal(one, covers.get(one.asset_id, ())), one) for one in found.tickets]
-            held = [line for line, _ in lines if line.covered]
-            return Proposals(
-                tickets=tuple(line for line in held if not line.claims),
-                unknown_cover=tuple(line for line, _ in lines if line.covered is None and not line.claims),
-                incidents=found.incidents,
-                without_device=found.without_device,
-                not_hardware=found.not_hardware,
-                not_covered=sum(line.covered is False for line, _ in lines),
-                claimed=sum(bool(line.claims) for line, _ in lines if line.covered is not False),
-            )
-
-        return await self._store.read(work)
+        return await self._store.read(
+            lambda tx: proposals(tx, self._settings, company=company, connection=connection, only_open=not everything)
+        )
 
     async def new(
         self,
@@ -380,13 +347,13 @@ class Claims:
         """
         now = self._clock.now()
         await self._store.write(lambda tx: results.catch_up(tx, now))
-        outcomes = [
-            await self._poll_one(name, everything) for name in connections or self._makers("fetch_claims", "find_claim")
-        ]
+        names = connections or self._makers("fetch_claims", "find_claim")
+        following = Following(self._store, self._clock, self._host, self._notes)
+        outcomes = [await following.run(name, everything=everything) for name in names]
         today = self._today()
         late = await self._store.write(lambda tx: overdue_parts(tx, today=today, now=self._clock.now()))
         if late:
-            outcomes.append(PollOutcome("parts", alerts=_alerts(late)))
+            outcomes.append(PollOutcome("parts", alerts=alert_views(late)))
         await self._send_notes()
         return tuple(outcomes)
 
@@ -503,43 +470,6 @@ class Claims:
             for name in names:
                 await self._writes.run(name)
 
-    async def _poll_one(self, name: str, everything: bool) -> PollOutcome:  # noqa: FBT001
-        if name not in self._settings.connections:
-            raise SettingsError(f'There is no connection "{name}".', hint="Name one of the configuration.")
-        try:
-            opened = await self._host.open(name)
-            before = opened.requests_sent
-            async with holding(self._store, f"{POLLS}{name}", _LEASE_S):
-                await self._find_names(opened)
-                if not opened.calls.implements("fetch_claims"):
-                    return PollOutcome(name, requests=opened.requests_sent - before)
-                poller = Poller(self._store, self._clock, opened.calls, self._notes.leave)
-                report = await poller.run(everything=everything)
-        except StoreError:
-            raise
-        except LeaseHeldError as error:
-            return PollOutcome(name, error=Problem.of(error))
-        except ServiceDeskError as error:
-            return PollOutcome(name, error=Problem.of(error))
-        return PollOutcome(
-            name,
-            asked=report.asked,
-            changed=report.changed,
-            not_found=report.not_found,
-            failed=report.failed,
-            left=report.left,
-            requests=opened.requests_sent - before,
-            alerts=_alerts(report.alerts),
-            error=Problem.of(report.error) if report.error else None,
-        )
-
-    async def _find_names(self, opened: OpenConnection) -> None:
-        """Look for the names of claims that the manufacturer accepted without naming them."""
-        courier = ClaimCourier(self._store, self._clock, self._notes)
-        for _, number in await self._store.read(lambda tx: rows.nameless(tx, opened.name)):
-            write = await self._store.read(lambda tx, number=number: outbox.get(tx, number))  # type: ignore[misc]
-            await courier.confirmed(opened.calls, write, None)
-
     async def _checked(self, claim: str) -> tuple[StoredClaim, Checked, tuple[StoredAttachment, ...]]:
         stored = await self._stored(claim)
         opened = await self._opened(stored)
@@ -607,24 +537,6 @@ class Claims:
     def _today(self) -> date:
         return self._clock.now().astimezone(ZoneInfo(self._settings.desk.timezone)).date()
 
-    def _proposal(self, one: EligibleTicket, covers: Any) -> Proposal:
-        zone = ZoneInfo(self._settings.desk.timezone)
-        day = one.created_at.astimezone(zone).date() if one.created_at else None
-        held = covered_on(covers, day) if covers and day else None
-        return Proposal(
-            ticket=one.number or one.external_id,
-            connection=one.connection,
-            title=one.title,
-            company=one.company,
-            opened_at=one.created_at,
-            asset=one.asset,
-            serial_number=one.serial_number,
-            manufacturer=one.manufacturer,
-            covered=held,
-            cover=cover_words(rests_on(covers, day)) if covers else None,
-            claims=one.claims,
-        )
-
 
 def _ensure_denied(stored: StoredClaim, *, again: bool, allowed: bool) -> None:
     denied = stored.progress.state is ClaimState.DENIED
@@ -651,10 +563,6 @@ def _row(tx: Tx, number: int) -> ClaimRow:
 
 def _file(one: StoredAttachment) -> ClaimFile:
     return ClaimFile(one.id, one.name, one.media_type, one.kind, one.size, one.sent_as is not None, one.added_by)
-
-
-def _alerts(found: Collection[ClaimAlert]) -> tuple[AlertView, ...]:
-    return tuple(AlertView(one.claim_id, one.kind, one.text) for one in found)
 
 
 def _write(path: Path, entries: list[tuple[str, bytes]], *, archive: bool) -> None:

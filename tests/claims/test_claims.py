@@ -73,7 +73,7 @@ async def test_a_draft_is_filled_from_ticket_device_contact_site_and_cover(desk)
 async def test_where_the_psa_names_no_country_the_configured_one_is_taken(home, clock):
     with closing(sqlite3.connect(home.parent / "desk.db")) as db, db:
         for stream in ("companies", "sites"):
-            db.execute(f"UPDATE {RECORDS[stream].name} SET country = NULL")  # noqa: S608  # our own tables
+            db.execute(f"UPDATE {RECORDS[stream].name} SET country = NULL")
     async with ServiceDesk.open(home, clock=clock) as desk:
         assert (await desk.claims.new("T50")).draft.ship_to_country is None
     home.write_text(home.read_text().replace("[claims]", '[claims]\ncountry = "CA"'))
@@ -157,6 +157,7 @@ async def test_a_claim_is_submitted_once_and_followed_to_the_money(desk, drafted
 
 async def test_each_step_leaves_an_internal_note_on_the_ticket(desk, drafted, vendor):
     await desk.claims.submit(drafted)
+    assert len(vendor.notes()) == 1, "the note about a step goes with it, not with the next one"
     vendor.say("C1", "Ok", status="approved")
     await desk.claims.poll(everything=True)
     notes = vendor.notes()

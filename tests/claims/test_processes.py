@@ -82,3 +82,23 @@ def test_a_killed_submission_arrives_exactly_once(config, point):
     found = asyncio.run(recovered(config, name))
     assert (found.claim.state, found.claim.ref) == (ClaimState.UNDER_REVIEW, "C1")
     assert len(list(folder.glob("claim-*.json"))) == 1
+
+
+@pytest.mark.postgres
+async def test_two_operators_on_postgresql_send_one_claim_and_the_guard_holds(postgres_home):
+    folder = postgres_home.parent / "vendor"
+    async with ServiceDesk.open(postgres_home) as ana, ServiceDesk.open(postgres_home) as dana:
+        drafts = await asyncio.gather(
+            *(desk.claims.new("T50", changes=PART) for desk in (ana, dana)), return_exceptions=True
+        )
+        assert sorted(type(one).__name__ for one in drafts) == ["ClaimDetail", "ClaimExistsError"]
+        name = next(one.claim.claim_id for one in drafts if not isinstance(one, BaseException))
+        await ana.claims.check(name)
+        sent = await asyncio.gather(*(desk.claims.submit(name) for desk in (ana, dana)), return_exceptions=True)
+        assert [type(one).__name__ for one in sent if isinstance(one, BaseException)] == ["ClaimStateError"]
+        assert (await dana.claims.get(name)).claim.state is ClaimState.UNDER_REVIEW
+        (outcome,) = await dana.claims.poll(everything=True)
+        assert (outcome.asked, outcome.error) == (1, None)
+        assert [one.ticket for one in (await ana.claims.propose()).tickets] == []
+        assert (await ana.claims.numbers()).submitted == 1
+    assert len(list(folder.glob("claim-*.json"))) == 1
