@@ -1,4 +1,4 @@
-"""Where something goes, who answers for it, and how it travels (provisional, with the families that use it)."""
+"""Where something goes, who answers for it, and how it travels."""
 
 from typing import Annotated
 

@@ -8,10 +8,9 @@ from servicedesk_core.hooks.announcing import Announcer
 from servicedesk_core.hooks.calls import ConnectorCalls
 from servicedesk_core.hooks.specs.billing import BillingSpecs
 from servicedesk_core.hooks.specs.parts import PartsSpecs
-from servicedesk_core.hooks.specs.warranty import WarrantySpecs
 from servicedesk_core.hooks.table import HOOKS, Form
 
-PROVISIONAL = {WarrantySpecs, PartsSpecs, BillingSpecs}
+PROVISIONAL = {PartsSpecs, BillingSpecs}
 
 
 @pytest.mark.parametrize("hook", HOOKS.values(), ids=list(HOOKS))

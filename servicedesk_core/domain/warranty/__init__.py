@@ -1,4 +1,4 @@
-"""Warranty: what is covered (coverage) and what is claimed (claims); provisional."""
+"""Warranty: what is covered (coverage) and what is claimed (claims)."""
 
 from servicedesk_core.domain.warranty.claims import (
     Attachment,

@@ -1,4 +1,4 @@
-"""What is claimed, and what a manufacturer answered (provisional)."""
+"""What is claimed, and what a manufacturer answered."""
 
 from datetime import date
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Devices, what is covered, and the service parts of a device (provisional)."""
+"""Devices, what is covered, and the service parts of a device."""
 
 from collections.abc import Iterable
 from datetime import date

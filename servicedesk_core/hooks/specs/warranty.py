@@ -1,4 +1,4 @@
-"""Hooks of connectors to manufacturers: what is covered, and claims (provisional)."""
+"""Hooks of connectors to manufacturers: what is covered, and claims."""
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
@@ -21,7 +21,7 @@ from servicedesk_core.hooks.writing import FindResult
 class WarrantySpecs:
     """How a manufacturer is asked for cover and for claims.
 
-    Provisional: no compatibility promise until two real connectors pass its suite.
+    A connector implements what its manufacturer offers: looking up, claiming, following, or all of it.
     """
 
     @hookspec
@@ -39,7 +39,7 @@ class WarrantySpecs:
         Raises:
             Exception: A fault of the connector; the device counts as not recognised and the fault is reported.
 
-        Added in 1.0, provisional.
+        Added in 1.0.
         """
 
     @hookspec
@@ -65,7 +65,7 @@ class WarrantySpecs:
             AuthenticationError: The vendor rejected the credentials.
             ConnectorError: Nothing could be asked at all.
 
-        Added in 1.0, provisional.
+        Added in 1.0.
         """
         raise AssertionError  # pragma: no cover
 
@@ -82,7 +82,7 @@ class WarrantySpecs:
         Raises:
             Exception: A fault of the connector; the claim cannot be sent.
 
-        Added in 1.0, provisional.
+        Added in 1.0.
         """
 
     @hookspec
@@ -103,7 +103,7 @@ class WarrantySpecs:
             OutcomeUnknownError: The request may have reached the vendor; ``find_claim`` is asked before anything else.
             TransientError: The request certainly did not reach the vendor.
 
-        Added in 1.0, provisional.
+        Added in 1.0.
         """
 
     @hookspec
@@ -122,7 +122,7 @@ class WarrantySpecs:
             OutcomeUnknownError: The request may have reached the vendor.
             TransientError: The request certainly did not reach the vendor.
 
-        Added in 1.0, provisional.
+        Added in 1.0.
         """
 
     @hookspec
@@ -141,7 +141,7 @@ class WarrantySpecs:
             OutcomeUnknownError: The request may have reached the vendor; ``fetch_claims`` tells.
             TransientError: The request certainly did not reach the vendor.
 
-        Added in 1.0, provisional.
+        Added in 1.0.
         """
 
     @hookspec
@@ -161,7 +161,7 @@ class WarrantySpecs:
             OutcomeUnknownError: The request may have reached the vendor.
             TransientError: The request certainly did not reach the vendor.
 
-        Added in 1.0, provisional.
+        Added in 1.0.
         """
 
     @hookspec
@@ -180,7 +180,7 @@ class WarrantySpecs:
             OutcomeUnknownError: The request may have reached the vendor.
             TransientError: The request certainly did not reach the vendor.
 
-        Added in 1.0, provisional.
+        Added in 1.0.
         """
 
     @hookspec
@@ -195,7 +195,7 @@ class WarrantySpecs:
             ``Found``, or ``ProvenAbsent`` only when the way of looking proves it, else ``Inconclusive``. ``None`` and
             an exception count as ``Inconclusive``.
 
-        Added in 1.0, provisional.
+        Added in 1.0.
         """
 
     @hookspec
@@ -212,7 +212,7 @@ class WarrantySpecs:
         Raises:
             ConnectorError: Nothing could be asked at all.
 
-        Added in 1.0, provisional.
+        Added in 1.0.
         """
         raise AssertionError  # pragma: no cover
 
@@ -230,5 +230,5 @@ class WarrantySpecs:
             NotFoundError: The manufacturer does not know the device.
             ConnectorError: The vendor could not be asked.
 
-        Added in 1.0, provisional.
+        Added in 1.0.
         """

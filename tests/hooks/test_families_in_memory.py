@@ -1,4 +1,4 @@
-"""Each provisional family is exercised by a connector that keeps everything in memory, through the façade."""
+"""Warranty, parts and billing are each exercised by a connector that keeps everything in memory, through the façade."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
