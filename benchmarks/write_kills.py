@@ -22,6 +22,7 @@ def write_kills(*, quick: bool) -> list[Row]:
         command = [sys.executable, str(KILLS), "--store", store, "--kills", str(kills), "--faults", str(FAULTS)]
         ran = subprocess.run(command, capture_output=True, text=True, check=True)
     told = json.loads(ran.stdout)
+    print(told, file=sys.stderr)
     bad = told["lost"] + told["doubled"] + told["unknown"] + told["unfinished"]
     return [
         Row(

@@ -119,7 +119,7 @@ class _Watched:
         return stepping
 
 
-async def work(url, store, *, numbers, chance, steps=None, acked=None, until_quiet=False):
+async def work(url, store, *, numbers, chance, steps=None, acked=None, until_quiet=False, patience_s=60):
     """Propose and approve acts, and send them; go on until nothing is left when that is asked for."""
     logging.disable(logging.CRITICAL)
     async with ServiceDesk(settings(url, store)) as desk:
@@ -133,7 +133,7 @@ async def work(url, store, *, numbers, chance, steps=None, acked=None, until_qui
             if write.state is WriteState.PROPOSED:
                 await desk.writes.approve([write.id])
             await desk.writes.run("psa")
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + patience_s
         while until_quiet and time.monotonic() < deadline:
             for write in await desk.writes.list(states=[WriteState.PROPOSED], limit=1_000):
                 await desk.writes.approve([write.id])
@@ -252,7 +252,9 @@ def main():
             kills, acked = kill_at_each_step(url, asked.store)
         else:
             kills, acked = kill_at_random(url, asked.store, kills=asked.kills, seed=asked.seed)
-        last = fork(lambda: work(url, asked.store, numbers=[], chance=random.Random(0), until_quiet=True))
+        last = fork(
+            lambda: work(url, asked.store, numbers=[], chance=random.Random(0), until_quiet=True, patience_s=600)
+        )
         assert ended(last) == 0
         sys.stdout.write(json.dumps(tally(url, asked.store, acked, kills)) + "\n")
         vendor.stdin.close()
