@@ -102,16 +102,28 @@ class Line:
             await self._batches.put(None)
 
     async def work(self) -> None:
-        """Ask for one batch after the other until the end."""
-        while (batch := await self._batches.get()) is not None:
-            if self.problem is None:
-                await self._answered(batch)
+        """Ask for one batch after the other until the end; one is stored while the next one is asked for."""
+        storing: asyncio.Task[None] | None = None
+        try:
+            while (batch := await self._batches.get()) is not None:
+                if self.problem is not None:
+                    continue
+                results = await self._answered(batch)
+                if storing is not None:
+                    await storing
+                storing = asyncio.create_task(self._keep(results)) if results else None
+            if storing is not None:
+                await storing
+        finally:
+            if storing is not None:
+                storing.cancel()
 
     async def _send(self) -> None:
         batch, self._waiting = self._waiting, []
         await self._batches.put(batch)
 
-    async def _answered(self, batch: Sequence[DeviceRef]) -> None:
+    async def _answered(self, batch: Sequence[DeviceRef]) -> list[EntitlementResult]:
+        """Return what there is to store: a result for each device, unless the credentials were refused."""
         results, error = await self._ask(batch)
         left = [device for device in batch if device not in results]
         if isinstance(error, HookError) and len(batch) > 1:  # a broken answer: find out whose it is
@@ -122,8 +134,7 @@ class Line:
         if error is not None and not isinstance(error, AuthenticationError):
             outcome = LookupOutcome.DENIED if isinstance(error, PermissionDeniedError) else LookupOutcome.FAILED
             results |= {d: EntitlementResult(device=d, outcome=outcome, reason=error.message) for d in left}
-        if results:
-            await self._keep(list(results.values()))
+        return list(results.values())
 
     async def _ask(
         self, batch: Sequence[DeviceRef]
