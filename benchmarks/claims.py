@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic, perf_counter
 
-from sqlalchemy import Connection
+from sqlalchemy import insert
 
 from benchmarks.claim_maker import BATCH
 from benchmarks.rows import Row, at_most, row
@@ -19,9 +19,8 @@ from servicedesk_core import ServiceDesk
 from servicedesk_core.clock import SystemClock
 from servicedesk_core.domain.warranty import ClaimDraft, ClaimProgress, ClaimState, DeviceRef
 from servicedesk_core.store import Store
-from servicedesk_core.store.claims import rows
-from servicedesk_core.store.claims.model import Origin
 from servicedesk_core.store.fields import to_us
+from servicedesk_core.store.schema import claims
 
 WINDOW_S = 5.0
 ALLOWED = 40
@@ -108,17 +107,24 @@ async def _poll(settings: dict[str, object]) -> tuple[float, int, int]:
 
 
 def _fill(url: str, count: int) -> None:
-    now = datetime.now(UTC)
-
-    def work(tx: Connection) -> None:
-        for number in range(count):
-            draft = ClaimDraft(device=DeviceRef(manufacturer="measured", serial_number=f"SN{number}"))
-            claim = rows.add(
-                tx, connection="maker", maker="measured", by_hand=False, origin=Origin(), draft=draft,
-                filing_due_on=None, actor="user:measured", now=now,
-            )  # fmt: skip
-            progress = ClaimProgress(state=ClaimState.UNDER_REVIEW, ref=f"C{number}")
-            rows.save(tx, claim, now=now, progress=progress, submitted_at=to_us(now), poll_at=to_us(now))
-
+    now = to_us(datetime.now(UTC))
+    common = {
+        "revision": 1, "connection": "maker", "maker": "measured", "by_hand": False, "state": "under_review",
+        "state_since": now, "is_open": True, "created_at": now, "created_by": "user:measured", "changed_at": now,
+        "submitted_at": now, "poll_at": now,
+    }  # fmt: skip
+    many = [
+        {
+            **common,
+            "claim_id": f"SD-{number:010}",
+            "serial_number": f"SN{number}",
+            "ref": f"C{number}",
+            "body": ClaimDraft(
+                device=DeviceRef(manufacturer="measured", serial_number=f"SN{number}")
+            ).model_dump_json(),
+            "progress": ClaimProgress(state=ClaimState.UNDER_REVIEW, ref=f"C{number}").model_dump_json(),
+        }
+        for number in range(count)
+    ]
     with Store.open(url, clock=SystemClock()) as store:
-        store.write_blocking(work)
+        store.write_blocking(lambda tx: tx.execute(insert(claims), many) and None)

@@ -199,7 +199,7 @@ def overdue_parts(tx: Tx, *, today: date, now: datetime) -> list[ClaimAlert]:
     )
     alerts: list[ClaimAlert] = []
     for number in tx.execute(late).scalars().all():
-        claim = rows.get(tx, str(number))
+        claim = rows.by_number(tx, number)
         for at, part in enumerate(claim.progress.returns, 1):
             if not is_overdue(part, today) or part.due_on is None:
                 continue

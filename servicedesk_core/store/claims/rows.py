@@ -46,6 +46,8 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Without letters that are mistaken for digits: people read these ids out on the telephone."""
 
 _ID_LENGTH = 10
+_LONGEST_NUMBER = 18
+_LIST_HINT = "`servicedesk claims list --all` shows them."
 
 
 def new_id() -> str:
@@ -105,26 +107,41 @@ def add(
     }
     number = tx.execute(insert(claims).values(row).returning(claims.c.id)).scalar_one()
     _guard(tx, number, maker, draft, force=force)
-    claim = get(tx, str(number))
+    claim = by_number(tx, number)
     remember(tx, claim, [ClaimEvent(ClaimEventKind.CREATED, now, detail={"forced": force})], actor=actor, now=now)
     return save(tx, claim, now=now)
 
 
+def by_number(tx: Connection, number: int) -> StoredClaim:
+    """Return a claim by the desk's own number.
+
+    Raises:
+        NotFoundLocallyError: There is none.
+    """
+    if found := select_claims(tx, select(claims).where(claims.c.id == number)):
+        return found[0]
+    message = f"The store holds no claim number {number}."
+    raise NotFoundLocallyError(message, hint=_LIST_HINT)
+
+
 def get(tx: Connection, key: str) -> StoredClaim:
-    """Return a claim by our id, by its number, or by the manufacturer's id.
+    """Return a claim by our id, else by its number, else by the manufacturer's id.
 
     Raises:
         NotFoundLocallyError: There is none, or several carry the manufacturer's id.
     """
-    condition = (claims.c.claim_id == key.upper()) | (claims.c.ref == key)
-    if key.isascii() and key.isdecimal():
-        condition |= claims.c.id == int(key)
-    found = select_claims(tx, select(claims).where(condition))
-    exact = [one for one in found if key in {str(one.id), one.claim_id, one.claim_id.lower()}] or found
-    if len(exact) == 1:
-        return exact[0]
-    message = f"{len(exact)} claims carry the id {key}." if exact else f"The store holds no claim {key}."
-    raise NotFoundLocallyError(message, hint="`servicedesk claims list --all` shows them.")
+    conditions = [claims.c.claim_id == key.upper(), claims.c.ref == key]
+    if key.isascii() and key.isdecimal() and len(key) <= _LONGEST_NUMBER:
+        conditions.insert(1, claims.c.id == int(key))
+    for condition in conditions:
+        found = select_claims(tx, select(claims).where(condition))
+        if len(found) == 1:
+            return found[0]
+        if found:
+            message = f"{len(found)} claims carry the id {key}."
+            raise NotFoundLocallyError(message, hint=_LIST_HINT)
+    message = f"The store holds no claim {key}."
+    raise NotFoundLocallyError(message, hint=_LIST_HINT)
 
 
 def locked(tx: Connection, claim_id: str) -> StoredClaim:
@@ -141,7 +158,7 @@ def locked(tx: Connection, claim_id: str) -> StoredClaim:
     if number is None:
         message = f"The store holds no claim {claim_id}."
         raise NotFoundLocallyError(message)
-    return get(tx, str(number))
+    return by_number(tx, number)
 
 
 def select_claims(tx: Connection, query: Select[Any]) -> list[StoredClaim]:
@@ -204,7 +221,7 @@ def save(
     if after.state.is_final:
         tx.execute(delete(claim_guards).where(claim_guards.c.claim == claim.id))
     _project(tx, claim, new_draft, after, now)
-    return get(tx, str(claim.id))
+    return by_number(tx, claim.id)
 
 
 def overtaken(claim: StoredClaim) -> ClaimStateError:
@@ -364,7 +381,7 @@ def _guard(tx: Connection, number: int, maker: str, draft: ClaimDraft, *, force:
         if tx.execute(statement.returning(claim_guards.c.key)).first() is not None or force:
             continue
         holder = tx.execute(select(claim_guards.c.claim).where(claim_guards.c.key == key)).scalar_one()
-        other = get(tx, str(holder))
+        other = by_number(tx, holder)
         part = key.rpartition("|")[2]
         what = f"part {part} of this device" if part else "this device"
         raise ClaimExistsError(
