@@ -1,0 +1,62 @@
+"""The commands that write: what they show, what they send, and their exit codes."""
+
+import json
+
+import pytest
+from conftest import GRANTS
+from typer.testing import CliRunner
+
+from servicedesk_core.cli.app import build
+from servicedesk_core.errors import ServiceDeskError
+
+GROUPS = {"tickets": ("create", "update", "assign", "close", "note", "log-time"), "writes": ("approve", "run", "retry")}
+
+
+@pytest.fixture
+def run(vendor, store_url, tmp_path, monkeypatch):
+    from pathlib import Path
+
+    monkeypatch.chdir(tmp_path)
+    grants = json.dumps([g for g in GRANTS if g != "notes.create_public"])
+    connector = json.dumps(f"{Path(__file__).parent / 'acme.py'}:Acme")
+    (tmp_path / "servicedesk.toml").write_text(
+        f'[desk]\nstore = "{store_url}"\n[connections.psa]\nconnector = {connector}\n'
+        f'url = "{vendor.url}"\nwrites = {grants}\n'
+    )
+    app = build()
+
+    def run(*words):
+        ran = CliRunner().invoke(app, list(words))
+        if isinstance(ran.exception, ServiceDeskError):  # the program itself turns it into its code
+            ran.exit_code = ran.exception.exit_code
+        return ran
+
+    return run
+
+
+def test_a_change_is_shown_waits_and_is_sent_when_it_is_approved(run, vendor):
+    shown = run("tickets", "update", "T1", "--status", "In Progress")
+    assert shown.exit_code == 0, shown.output
+    for word in ("T1 Printer 1", "Example MSP (live)", "New", "In Progress", "writes approve 1", "Workflow rules"):
+        assert word in shown.output
+    assert vendor.writes == []
+    assert run("writes", "approve", "1").exit_code == 0
+    assert len(vendor.commits) == 1
+    document = json.loads(run("writes", "list", "--all", "--json").stdout)
+    assert (document["schema"], document["data"][0]["state"]) == ("servicedesk.writes.list/1", "confirmed")
+    assert run("audit", "verify").exit_code == 0
+
+
+def test_exit_codes_say_what_became_of_it(run, vendor):
+    assert run("tickets", "note", "T1", "hello", "--public").exit_code == 8
+    vendor.faults.extend(["403", "422"])
+    assert [run("tickets", "note", f"T{n}", "hello", "--yes").exit_code for n in (1, 2, 3)] == [4, 1, 0]
+    vendor.put("tickets", "4", status="Complete")
+    assert run("tickets", "update", "T4", "--status", "In Progress", "--yes").exit_code == 8
+    assert run("writes", "show", "99").exit_code == 1
+
+
+@pytest.mark.parametrize(("group", "command"), [(g, c) for g, commands in GROUPS.items() for c in commands])
+def test_the_help_says_that_an_outside_system_can_change(run, group, command):
+    text = " ".join(run(group, command, "--help").output.split())
+    assert "changes an outside system" in text or "changes outside systems" in text
