@@ -20,6 +20,7 @@ from servicedesk_core.domain.warranty import (
 )
 from servicedesk_core.domain.writing import UNFINISHED, WriteState
 from servicedesk_core.errors import ClaimStateError
+from servicedesk_core.store import audit
 from servicedesk_core.store.claims import files, rows
 from servicedesk_core.store.claims.model import StoredAttachment, StoredClaim
 from servicedesk_core.store.fields import to_us
@@ -167,7 +168,9 @@ def withdraw(tx: Tx, claim: StoredClaim, *, reason: str, actor: str, now: dateti
     """
     if not claim.by_hand:
         _require(claim, {ClaimState.DRAFT, ClaimState.VALIDATED, ClaimState.DENIED}, "given up here")
-    return _to(tx, claim, ClaimState.CANCELLED, actor=actor, now=now, detail={"reason": reason})
+    gone = _to(tx, claim, ClaimState.CANCELLED, actor=actor, now=now, detail={"reason": reason})
+    _audit(tx, "claim.given_up", claim, gone, actor=actor, now=now)
+    return gone
 
 
 def record(tx: Tx, claim: StoredClaim, report: ClaimReport, *, actor: str, now: datetime) -> StoredClaim:
@@ -208,7 +211,9 @@ def record(tx: Tx, claim: StoredClaim, report: ClaimReport, *, actor: str, now: 
         told.append(_step(claim, after, now))
         progress = progress.model_copy(update={"state": after, "went_back_to": None})
         facts["closed_at"] = None
-    return rows.save(tx, claim, now=now, actor=actor, progress=progress, events=[*events, *told], **facts)
+    kept = rows.save(tx, claim, now=now, actor=actor, progress=progress, events=[*events, *told], **facts)
+    _audit(tx, "claim.recorded", claim, kept, actor=actor, now=now)
+    return kept
 
 
 def settle(tx: Tx, claim: StoredClaim, *, ref: str | None, actor: str, now: datetime, reason: str) -> None:
@@ -267,6 +272,19 @@ def _to(
     progress = claim.progress.model_copy(update={"state": state})
     event = ClaimEvent(ClaimEventKind.STATE, now, claim.progress.state, state, detail=detail)
     return rows.save(tx, claim, now=now, actor=actor, progress=progress, events=(event,))
+
+
+def _audit(tx: Tx, action: str, before: StoredClaim, after: StoredClaim, *, actor: str, now: datetime) -> None:
+    """Tell the audit trail what a person decided here; what is sent is told by its write."""
+    audit.append(
+        tx,
+        at=now,
+        actor=actor,
+        action=action,
+        entity=f"claim:{before.claim_id}",
+        before={"state": before.progress.state.value},
+        after={"state": after.progress.state.value, "ref": after.progress.ref},
+    )
 
 
 def _step(claim: StoredClaim, state: ClaimState, now: datetime) -> ClaimEvent:

@@ -400,6 +400,9 @@ async def test_a_person_may_record_that_a_claim_went_back(desk):
     await desk.claims.check(name)
     await desk.claims.record(name, ClaimReport(ref="R1", status=ClaimStatus.APPROVED))
     back = await desk.claims.record(name, ClaimReport(ref="", status=ClaimStatus.UNDER_REVIEW))
+    told = [one for one in await desk.audit.list() if one.action == "claim.recorded"]
+    assert {one.entity for one in told} == {f"claim:{name}"}
+    assert len(told) == 2
     assert back.claim.state is ClaimState.UNDER_REVIEW
     assert ClaimEventKind.WENT_BACK not in kinds(back)
 
