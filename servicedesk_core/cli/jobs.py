@@ -43,8 +43,8 @@ def run(
 ) -> None:
     """Run a job now: for cron, systemd timers, Kubernetes or whatever scheduler you have.
 
-    It may be called at any time and by several at once: a job that runs already ends with exit code 7. What it may do at
-    a vendor is what its own command may do.
+    It may be called at any time and by several at once: a job that runs already ends with exit code 7. What it may do
+    at a vendor is what its own command may do.
     """
     cli: Cli = ctx.obj
     outcomes = cli.with_desk(lambda desk: desk.run_jobs(name))

@@ -13,7 +13,7 @@ def same(one: Any, other: Any) -> bool:
     Empty equals nothing; text is compared trimmed, in NFC and with one kind of line end; instants to the second, in
     whatever form; numbers as decimals; lists as sets.
     """
-    return _plain(one) == _plain(other)
+    return bool(_plain(one) == _plain(other))
 
 
 def differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[str, ...]:

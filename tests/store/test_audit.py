@@ -54,7 +54,7 @@ def verify(store, *checkpoints):
 
 
 def test_the_published_vectors(chain):
-    records = chain.read_blocking(lambda tx: audit.read(tx))
+    records = chain.read_blocking(audit.read)
     assert tuple(record.hash for record in records) == HASHES
     assert records[0].prev_hash == "0" * 64
     assert verify(chain) == audit.AuditVerdict(records=3, problems=(), head=3, anchored_to=0)
@@ -71,9 +71,7 @@ def test_every_changed_character_of_every_column_is_found(chain):
             else [value[:i] + ("x" if value[i] != "x" else "y") + value[i + 1 :] for i in range(len(value))]
             + [value + " ", value[1:]]
         )
-        for changed in wrong:
-            if column == "seq":
-                changed = 77
+        for changed in [77] if column == "seq" else wrong:
             chain.write_blocking(
                 lambda tx, c=column, v=changed: tx.execute(
                     text(f'UPDATE audit SET "{c}" = :v WHERE hash = :h OR prev_hash = :p'),

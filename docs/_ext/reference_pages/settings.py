@@ -35,8 +35,8 @@ SCHEDULES = """
 ## `[schedules]`
 
 One line for each job whose time you want to change: `sync = "every 15 minutes"`, `backup = "30 2 * * *"` (minute, hour,
-day of the month, month, day of the week, in the desk's time zone), `reports = "never"`. A job of one connection is named
-with it: `"sync:psa" = "every 5 minutes"`. `servicedesk jobs list` shows all jobs with their times.
+day of the month, month, day of the week, in the desk's time zone), `reports = "never"`. A job of one connection is
+named with it: `"sync:psa" = "every 5 minutes"`. `servicedesk jobs list` shows all jobs with their times.
 """
 
 

@@ -109,8 +109,8 @@ class EntitlementResult(Model):
 
     ``device`` is exactly what was asked for, so that answers are matched by it and never by their position.
     ``reason`` says, without record text, why there are no entitlements; ``supply`` names the fields of the device that
-    would make an ambiguous one clear (``machine_type``, ``product_number``, ``country``); ``supported_until`` is the last
-    day on which the maker supports the product at all, whatever its cover; ``raw`` is the vendor's own answer.
+    would make an ambiguous one clear (``machine_type``, ``product_number``, ``country``); ``supported_until`` is the
+    last day on which the maker supports the product at all, whatever its cover; ``raw`` is the vendor's own answer.
     """
 
     device: DeviceRef

@@ -3,9 +3,9 @@
 from contextlib import asynccontextmanager, contextmanager
 
 import pytest
+
 from servicedesk_cisco import Cisco, CiscoSettings
 from servicedesk_cisco.sandbox import Sandbox, SandboxOptions
-
 from servicedesk_core.clock import SystemClock
 from servicedesk_core.domain.warranty import DeviceRef
 from servicedesk_core.http import HttpFactory, InMemoryLedger

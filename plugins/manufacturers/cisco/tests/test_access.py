@@ -1,9 +1,9 @@
 """Credentials, the gateway, and where requests may go."""
 
 import pytest
+
 from servicedesk_cisco import CiscoSettings
 from servicedesk_cisco.sandbox import fleet
-
 from servicedesk_core.domain.warranty import LookupOutcome
 from servicedesk_core.errors import (
     AuthenticationError,

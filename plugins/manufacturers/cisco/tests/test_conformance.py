@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 
 import pytest
+
 from servicedesk_cisco import Cisco, CiscoSettings
 from servicedesk_cisco.sandbox import fleet
-
 from servicedesk_core.domain.warranty import DeviceRef
 from servicedesk_core.testing.suites.warranty_claims import ClaimVendor, WarrantyClaimsSuite
 from servicedesk_core.testing.suites.warranty_lookup import Misbehaviour, WarrantyLookupSuite

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from servicedesk_cisco.meaning.returns import report
 
+from servicedesk_cisco.meaning.returns import report
 from servicedesk_core.domain.warranty import ClaimStatus, ReturnState
 from servicedesk_core.errors import VendorUnavailableError
 from servicedesk_core.hooks import FetchStatus

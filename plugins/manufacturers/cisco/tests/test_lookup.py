@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from servicedesk_cisco.api.errors import error_in
 from servicedesk_cisco.devices import recognise
 from servicedesk_cisco.meaning.cover import found
 from servicedesk_cisco.sandbox import fleet
-
 from servicedesk_core.domain.warranty import Delivery, DeviceRef, EntitlementKind, LookupOutcome
 from servicedesk_core.errors import NotFoundError
 

@@ -5,12 +5,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+
 from servicedesk_cisco.api.client import rows
 from servicedesk_cisco.api.errors import error_in
 from servicedesk_cisco.meaning.cover import found, product_of
 from servicedesk_cisco.meaning.days import day
 from servicedesk_cisco.meaning.returns import report
-
 from servicedesk_core.domain.warranty import ClaimStatus, DeviceRef, ReturnState
 
 FOLDER = next(
