@@ -108,7 +108,13 @@ def add(
     number = tx.execute(insert(claims).values(row).returning(claims.c.id)).scalar_one()
     _guard(tx, number, maker, draft, force=force)
     claim = by_number(tx, number)
-    remember(tx, claim, [ClaimEvent(ClaimEventKind.CREATED, now, detail={"forced": force})], actor=actor, now=now)
+    remember(
+        tx,
+        claim,
+        [ClaimEvent(ClaimEventKind.CREATED, now, detail={"forced": True} if force else {})],
+        actor=actor,
+        now=now,
+    )
     return save(tx, claim, now=now)
 
 
