@@ -103,6 +103,7 @@ DOCUMENTS: dict[str, Document] = {
     "warranty.write-dates": Document(
         1, "What was shown, and what became of it.", "servicedesk_core.runtime.warranty:WrittenDates"
     ),
+    "privacy.erase": Document(1, "What was taken out of the store.", "servicedesk_core.runtime.privacy:Erasure"),
     "store.size": Document(1, "How large the store is.", f"{_RUNTIME}:StoreSize"),
     "store.verify": Document(1, "Whether the store is sound.", f"{_RUNTIME}:StoreVerdict"),
     "store.backup": Document(1, "Where the backup is.", f"{_RUNTIME}:StoreBackup"),
