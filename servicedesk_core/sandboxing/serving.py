@@ -47,10 +47,16 @@ def run_until_stopped(application: Any, listener: socket.socket) -> None:
         application: The ASGI application.
         listener: From :func:`bind`.
     """
-    # The server raises the signal again when it has stopped; its caller must still get to release what it holds.
+    server = _server(application)
+
+    def stop(*_: Any) -> None:
+        server.should_exit = True
+
+    # For a signal that comes before the server listens for it. It also raises the signal again when it has stopped;
+    # its caller must still get to release what it holds.
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: None)
-    _server(application).run(sockets=[listener])
+        signal.signal(number, stop)
+    server.run(sockets=[listener])
 
 
 @contextmanager

@@ -66,10 +66,16 @@ def launch(
                 tickets=sandbox.store.count("Tickets"),
             )
         )
-        # The server raises the signal again when it has stopped; the state file must still be released then.
+        server = make_server(sandbox)
+
+        def stop(*_: object) -> None:
+            server.should_exit = True
+
+        # For a signal that comes before the server listens for it. It also raises the signal again when it has
+        # stopped; the state file must still be released then.
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: None)
-        make_server(sandbox).run(sockets=[listener])
+            signal.signal(number, stop)
+        server.run(sockets=[listener])
     finally:
         listener.close()
         sandbox.close()
