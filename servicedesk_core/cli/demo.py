@@ -3,26 +3,23 @@
 import time
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from servicedesk_core.cli import demo_setup
 from servicedesk_core.cli.context import Cli
+from servicedesk_core.cli.demo_claims import STEPS_H, Made, claim, look_up
+from servicedesk_core.cli.demo_setup import MAKERS, OWN_FILES, PSA, STATE
 from servicedesk_core.cli.output import printable
 from servicedesk_core.cli.progress import sync_progress
 from servicedesk_core.cli.sync import READS_ONLY, show_outcomes
-from servicedesk_core.errors import SettingsError
 
 if TYPE_CHECKING:
     from servicedesk_core.runtime import ServiceDesk, SyncOutcome
-    from servicedesk_core.runtime.sandboxes import RunningSandbox
+    from servicedesk_core.runtime.sandboxes import RunningSandbox, Stage
 
-CONNECTOR = "autotask"
 LIVES_ON_H = 6.0
-HISTORY_REQUESTS = 40
-"""A demo should not spend its time on ticket histories, which cost a request each; later syncs read on."""
-STATE = "sandbox.db"
-OWN_FILES = ("servicedesk.toml", "servicedesk.db", "desk.html", STATE)
 
 
 def register(app: typer.Typer) -> None:
@@ -34,50 +31,77 @@ def demo(
     ctx: typer.Context,
     directory: Annotated[Path, typer.Option("--dir", help="Folder of the demo.")] = Path("servicedesk-demo"),
     tickets: Annotated[int, typer.Option("--tickets", min=1, help="Tickets on the made-up desk.")] = 2000,
-    serve: Annotated[bool, typer.Option("--serve", help="Keep the sandbox running, so that sync works too.")] = False,
+    serve: Annotated[bool, typer.Option("--serve", help="Keep the sandboxes running, so that sync works too.")] = False,
 ) -> None:
-    """Sync a made-up desk on this machine.
+    """Sync a made-up desk on this machine, and claim the warranty of one of its devices.
 
-    It comes from a stand-in of the vendor's system over real HTTP. Leaves a configuration and a store in the
+    Everything comes from stand-ins of the vendors' systems over real HTTP. Leaves a configuration and a store in the
     folder that every other command works on. A second demo in the same folder begins anew; with --serve it goes
     on with the desk that is there.
     """
-    from servicedesk_core.runtime.sandboxes import ShiftedClock, running_sandbox  # noqa: PLC0415
+    from servicedesk_core.runtime.sandboxes import (  # noqa: PLC0415
+        ShiftedClock,
+        Stage,
+        installed_sandboxes,
+        running_sandboxes,
+    )
 
     cli: Cli = ctx.obj
     cli.config_option = directory / OWN_FILES[0]
-    state = directory / STATE
-    resumes = serve and state.exists() and cli.config.exists()
-    arguments = ["--state", str(state), "--tickets", str(tickets)]
-    if resumes:
-        arguments += ["--port", str(_port(cli.config))]
-    else:
-        _clear(directory)
-        arguments += ["--now", f"{ShiftedClock(timedelta(hours=LIVES_ON_H)).now():%Y-%m-%dT%H:%M:%S}"]
-    cli.say("Starting the sandbox: a made-up service desk behind the vendor's own API ...")
-    with running_sandbox(CONNECTOR, arguments) as sandbox:
-        cli.say(f"Sandbox at {sandbox.url}")
-        if not resumes:
-            _perform(cli, directory, sandbox)
+    resumes = serve and (directory / STATE).exists() and cli.config.exists()
+    installed = installed_sandboxes()
+    known = demo_setup.ports(cli.config) if resumes else {}
+    names = (PSA, *(name for name in MAKERS if name in installed and (name in known or not resumes)))
+    behind = timedelta(hours=LIVES_ON_H + (sum(STEPS_H) if len(names) > 1 else 0))
+    clock = ShiftedClock(timedelta() if resumes else behind)
+    wanted = demo_setup.arguments(directory, tickets, names)
+    if not resumes:
+        demo_setup.clear(directory)
+    begin = f"{clock.now():%Y-%m-%dT%H:%M:%S}"
+    for name in wanted:
+        wanted[name] += ["--port", str(known[name])] if resumes else ["--now", begin]
+    cli.say(f"Starting stand-ins of {_and([PSA.title(), *(MAKERS[name] for name in names[1:])])} on this machine ...")
+    with running_sandboxes(wanted) as sandboxes:
+        cli.say("   " + ", ".join(f"{name} at {sandbox.url}" for name, sandbox in sandboxes.items()))
+        made = None if resumes else _perform(cli, directory, Stage(sandboxes, clock))
         if serve:
-            _keep(cli, directory, sandbox)
-    _say_next(cli, serve=serve)
+            _keep(cli, directory, sandboxes)
+    _say_next(cli, made, serve=serve)
 
 
-def _perform(cli: Cli, directory: Path, sandbox: "RunningSandbox") -> None:
-    from servicedesk_core.runtime.sandboxes import ShiftedClock  # noqa: PLC0415
-
-    _configure(cli, sandbox)
+def _perform(cli: Cli, directory: Path, stage: "Stage") -> Made | None:
+    demo_setup.configure(cli, stage.sandboxes)
+    makers = [name for name in MAKERS if name in stage.sandboxes]
     cli.say(f"\n1. The first sync. {READS_ONLY}")
     # The made-up desk begins some hours ago, so that it can live on until now; the first sync is at that time too.
-    show_outcomes(cli, _sync(cli, clock=ShiftedClock(timedelta(hours=LIVES_ON_H))))
-    happened = sandbox.advance(LIVES_ON_H)
+    show_outcomes(cli, _sync(cli, stage))
+    happened = stage.pass_time(LIVES_ON_H)[PSA]
     cli.say(
         f"2. The desk lived on for {LIVES_ON_H:.0f} hours ({_in_words(happened)}); a second sync brings what changed:"
     )
-    show_outcomes(cli, _sync(cli))
-    cli.say("3. The desk:")
+    show_outcomes(cli, _sync(cli, stage))
+    made = _claim(cli, stage, makers) if makers else None
+    if missing := [f"servicedesk-{name}" for name in MAKERS if name not in makers]:
+        what = "This demo shows no more without" if makers else "Warranty and claims are left out; they need"
+        cli.say(f"   {what} a manufacturer's connector: pip install {' '.join(missing)}")
+    cli.say(f"\n{5 if makers else 3}. The desk:")
     _report(cli, directory)
+    return made
+
+
+def _claim(cli: Cli, stage: "Stage", makers: list[str]) -> Made | None:
+    async def work(desk: "ServiceDesk") -> Made | None:
+        cli.say(f"3. Which devices are covered? {_and([MAKERS[name] for name in makers])} are asked, in batches:")
+        await look_up(cli, desk)
+        cli.say("\n4. A claim, from the ticket to the return of the broken part:")
+        return await claim(cli, desk, stage)
+
+    made = cli.with_desk(work, clock=stage.clock)
+    if made is not None:
+        outcomes = _sync(cli, stage)
+        new = sum(s.new + s.changed for o in outcomes if o.report for s in o.report.streams)
+        cli.say(f"   A last sync brings what happened on the desk meanwhile: {new:,} records new or changed.")
+    return made
 
 
 def _report(cli: Cli, directory: Path) -> None:
@@ -89,80 +113,48 @@ def _report(cli: Cli, directory: Path) -> None:
     replace_file(directory / "desk.html", desk_html.render(report).encode())
 
 
-def _configure(cli: Cli, sandbox: "RunningSandbox") -> None:
-    """Write the configuration as ``init`` would: with meanings proposed from the sandbox's own lists."""
-    from servicedesk_core.config.writing import write_settings  # noqa: PLC0415
-    from servicedesk_core.runtime import setup  # noqa: PLC0415
-    from servicedesk_core.runtime.discovery import discover  # noqa: PLC0415
-
-    desk = {"name": "Demo desk", "timezone": setup.local_timezone(), "store": "sqlite:///servicedesk.db"}
-    options: dict[str, Any] = {
-        "connector": CONNECTOR,
-        "environment": "sandbox",
-        "history_requests": HISTORY_REQUESTS,
-        "zone_url": sandbox.url,
-        **sandbox.credentials,
-    }
-    words = cli.run(
-        lambda: discover(desk, "psa", options, redactor=cli.redactor, directory=cli.config.absolute().parent)
-    )
-    comment = "The sandbox on this machine. Its credentials are made up; those of a real system never stand in a file."
-    text = setup.render_settings(desk=desk, name="psa", connection=options, words=words, comment=comment)
-    write_settings(cli.config, text)
-
-
-def _sync(cli: Cli, **options: Any) -> "tuple[SyncOutcome, ...]":
+def _sync(cli: Cli, stage: "Stage") -> "tuple[SyncOutcome, ...]":
     async def work(desk: "ServiceDesk") -> "tuple[SyncOutcome, ...]":
         with sync_progress(cli) as progress:
-            return await desk.sync_all(progress=progress)
+            return await desk.sync_all(("psa",), progress=progress)
 
-    outcomes = cli.with_desk(work, **options)
+    outcomes = cli.with_desk(work, clock=stage.clock)
     if any(outcome.exit_code for outcome in outcomes):
         show_outcomes(cli, outcomes)
         raise typer.Exit(max(outcome.exit_code for outcome in outcomes))
     return outcomes
 
 
-def _keep(cli: Cli, directory: Path, sandbox: "RunningSandbox") -> None:
-    cli.say(f"\nThe sandbox stays at {sandbox.url} until Ctrl-C. In another terminal:")
-    cli.say(f"  servicedesk --config {cli.config} sync")
-    cli.say(f"  curl -X POST {sandbox.url}/sandbox/advance -d '{{\"hours\": 4}}'")
+def _keep(cli: Cli, directory: Path, sandboxes: "dict[str, RunningSandbox]") -> None:
+    cli.say(f"\nThe sandbox stays at {sandboxes[PSA].url} until Ctrl-C. In another terminal:")
+    cli.say(f"  servicedesk --config {cli.config} sync psa")
+    for sandbox in sandboxes.values():
+        cli.say(f"  curl -X POST {sandbox.url}/sandbox/advance -d '{{\"hours\": 4}}'")
     try:
-        while sandbox.process.poll() is None:
+        while all(sandbox.process.poll() is None for sandbox in sandboxes.values()):
             time.sleep(0.5)
     except KeyboardInterrupt:
         cli.say(f"\nThe sandbox is stopped; its desk is kept in {directory / STATE}.")
 
 
-def _say_next(cli: Cli, *, serve: bool) -> None:
+def _say_next(cli: Cli, made: Made | None, *, serve: bool) -> None:
     flag = f"--config {cli.config}"
     cli.say(
         f"\nWritten: {cli.config}, the store beside it, and {cli.config.parent / 'desk.html'} (open it in a browser)."
     )
     cli.say("Try next:")
-    for words in ("status", "tickets list --watch unassigned", "report desk --json", "export tickets -o tickets.csv"):
+    lines = ["status", "tickets list --watch unassigned", "report desk --json", "export tickets -o tickets.csv"]
+    if made is not None:
+        lines[2:2] = [f"tickets show {made.ticket}", f"claims show {made.claim_id}", "claims propose"]
+        lines.append("warranty expiring --within 90d")
+    for words in lines:
         cli.say(f"  servicedesk {flag} {words}")
     if not serve:
-        cli.say(f"The sandbox is stopped now; to sync again: servicedesk demo --dir {cli.config.parent} --serve")
+        cli.say(f"The sandboxes are stopped now; to sync again: servicedesk demo --dir {cli.config.parent} --serve")
 
 
-def _clear(directory: Path) -> None:
-    """Begin anew in our own folder; a folder that is not ours stays as it is."""
-    directory.mkdir(parents=True, exist_ok=True)
-    if not (directory / STATE).exists() and any((directory / name).exists() for name in OWN_FILES):
-        raise SettingsError(
-            f"{directory} holds something that is not a demo.", hint="Choose another folder with --dir."
-        )
-    for name in OWN_FILES:
-        for path in (directory / name, *directory.glob(f"{name}-*")):
-            path.unlink(missing_ok=True)
-
-
-def _port(config: Path) -> int:
-    import tomllib  # noqa: PLC0415
-
-    settings = tomllib.loads(config.read_text(encoding="utf-8"))
-    return int(str(settings["connections"]["psa"]["zone_url"]).rpartition(":")[2].partition("/")[0])
+def _and(words: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def _in_words(happened: dict[str, int]) -> str:

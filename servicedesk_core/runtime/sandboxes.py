@@ -5,10 +5,11 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from importlib.metadata import EntryPoint
 from typing import IO, Any
 
 from servicedesk_core.clock import SystemClock
@@ -27,21 +28,31 @@ def sandbox_launcher(name: str) -> Callable[..., None]:
         UnknownConnectorError: No installed plugin brings it.
         PluginLoadError: The plugin that brings it is broken.
     """
-    found = {plugin.name: plugin.entry_point for plugin in scan() if plugin.group == SANDBOXES}
-    if name not in found:
-        installed = f"Installed: {', '.join(found)}." if found else "None is installed."
-        raise UnknownConnectorError(
-            f'There is no sandbox "{name}".{did_you_mean(name, found)} {installed}',
-            hint=f"Install it: pip install servicedesk-{name}",
-        )
+    point = _entry_point(name)
     try:
-        launch: Callable[..., None] = found[name].load()
+        launch: Callable[..., None] = point.load()
     except Exception as error:
         raise PluginLoadError(
             f'The sandbox "{name}" cannot be imported ({type(error).__name__}: {error}).',
             hint=f"Reinstall it: pip install --force-reinstall servicedesk-{name}",
         ) from error
     return launch
+
+
+def installed_sandboxes() -> dict[str, EntryPoint]:
+    """Return the sandboxes that installed plugins bring, by id of the connector; imports none of them."""
+    return {plugin.name: plugin.entry_point for plugin in scan() if plugin.group == SANDBOXES}
+
+
+def _entry_point(name: str) -> EntryPoint:
+    found = installed_sandboxes()
+    if name not in found:
+        installed = f"Installed: {', '.join(found)}." if found else "None is installed."
+        raise UnknownConnectorError(
+            f'There is no sandbox "{name}".{did_you_mean(name, found)} {installed}',
+            hint=f"Install it: pip install servicedesk-{name}",
+        )
+    return found[name]
 
 
 class ShiftedClock(SystemClock):
@@ -57,6 +68,10 @@ class ShiftedClock(SystemClock):
     def now(self) -> datetime:
         """Return the instant in UTC."""
         return super().now() - self._by
+
+    def catch_up(self, by: timedelta) -> None:
+        """Come nearer to the machine's time."""
+        self._by -= by
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +107,52 @@ class RunningSandbox:
         return counts
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The made-up world of a demo: vendors, and a clock that is as far behind the machine's as theirs are.
+
+    Attributes:
+        sandboxes: By id of the connector.
+        clock: The desk's.
+    """
+
+    sandboxes: Mapping[str, RunningSandbox]
+    clock: ShiftedClock
+
+    def pass_time(self, hours: float) -> dict[str, dict[str, int]]:
+        """Let every sandbox live on, and the clock with them.
+
+        Args:
+            hours: How long.
+
+        Returns:
+            What happened, counted by kind, by sandbox.
+        """
+        happened = {name: sandbox.advance(hours) for name, sandbox in self.sandboxes.items()}
+        self.clock.catch_up(timedelta(hours=hours))
+        return happened
+
+
 @contextmanager
-def running_sandbox(name: str, arguments: Sequence[str]) -> Iterator[RunningSandbox]:
-    """Run a sandbox in a process of its own while the block lasts; it also ends when this process dies.
+def running_sandboxes(wanted: Mapping[str, Sequence[str]]) -> Iterator[dict[str, RunningSandbox]]:
+    """Run sandboxes while the block lasts, each in a process of its own; they also end when this process dies.
 
     Args:
-        name: Id of the connector that it stands in for.
-        arguments: Further arguments of ``servicedesk sandbox``.
+        wanted: By id of the connector that it stands in for, further arguments of ``servicedesk sandbox``.
 
     Raises:
-        UnknownConnectorError: No installed plugin brings it.
-        PluginLoadError: It did not start.
+        UnknownConnectorError: No installed plugin brings one of them.
+        PluginLoadError: One did not start.
     """
-    sandbox_launcher(name)
+    for name in wanted:
+        _entry_point(name)
+    with ExitStack() as stack:
+        started = {name: stack.enter_context(_process(name, arguments)) for name, arguments in wanted.items()}
+        yield {name: _wait_for(name, process, complaints) for name, (process, complaints) in started.items()}
+
+
+@contextmanager
+def _process(name: str, arguments: Sequence[str]) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
     command = [sys.executable, "-m", "servicedesk_core.cli", "sandbox", name, "--json", "--with-parent", *arguments]
     with tempfile.TemporaryFile() as complaints:
         # A session of its own: Ctrl-C is for us, and we then end it in order.
@@ -112,7 +160,7 @@ def running_sandbox(name: str, arguments: Sequence[str]) -> Iterator[RunningSand
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints, start_new_session=True
         )
         try:
-            yield _wait_for(name, process, complaints)
+            yield process, complaints
         finally:
             process.terminate()
             process.communicate()

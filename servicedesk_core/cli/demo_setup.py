@@ -1,0 +1,113 @@
+"""The folder and the configuration of a demo."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from servicedesk_core.cli.context import Cli
+from servicedesk_core.errors import SettingsError
+
+if TYPE_CHECKING:
+    from servicedesk_core.runtime.sandboxes import RunningSandbox
+
+PSA = "autotask"
+MAKERS = {"dell": "Dell", "lenovo": "Lenovo"}
+"""Manufacturers that a demo asks, by id of their connector, if that is installed."""
+STATE = "sandbox.db"
+OWN_FILES = ("servicedesk.toml", "servicedesk.db", "desk.html", STATE, "sandbox-dell.db")
+HISTORY_REQUESTS = 40
+"""A demo should not spend its time on ticket histories, which cost a request each; later syncs read on."""
+NOT_REAL = "Credentials of a sandbox are made up; those of a real system never stand in a file."
+
+_ADDRESS = {"autotask": "zone_url", "dell": "gateway_url", "lenovo": "url"}
+"""The setting that leads a connector to its sandbox."""
+_GRANTS = {"dell": ("claims.submit", "claims.resubmit"), "lenovo": ("claims.submit",)}
+
+
+def clear(directory: Path) -> None:
+    """Begin anew in our own folder; a folder that is not ours stays as it is.
+
+    Raises:
+        SettingsError: It is not ours.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    if not (directory / STATE).exists() and any((directory / name).exists() for name in OWN_FILES):
+        raise SettingsError(
+            f"{directory} holds something that is not a demo.", hint="Choose another folder with --dir."
+        )
+    for name in OWN_FILES:
+        for path in (directory / name, *directory.glob(f"{name}-*")):
+            path.unlink(missing_ok=True)
+
+
+def arguments(directory: Path, tickets: int, names: tuple[str, ...]) -> dict[str, list[str]]:
+    """Return how the sandboxes of a demo are started, without port and time.
+
+    Args:
+        directory: Folder of the demo.
+        tickets: Tickets on the made-up desk.
+        names: Which sandboxes.
+    """
+    ways = {
+        PSA: ["--state", str(directory / STATE), "--tickets", str(tickets)],
+        "dell": ["--state", str(directory / "sandbox-dell.db")],
+    }
+    return {name: ways.get(name, []) for name in names}
+
+
+def ports(config: Path) -> dict[str, int]:
+    """Return the ports that the sandboxes of an earlier demo had, by id of the connector.
+
+    Args:
+        config: Its configuration.
+    """
+    settings = tomllib.loads(config.read_text(encoding="utf-8"))
+    found = {one["connector"]: one for one in settings["connections"].values()}
+    return {
+        name: int(str(found[name][key]).rstrip("/").rpartition(":")[2])
+        for name, key in _ADDRESS.items()
+        if name in found
+    }
+
+
+def configure(cli: Cli, sandboxes: "Mapping[str, RunningSandbox]") -> None:
+    """Write the configuration as ``init`` would: with meanings proposed from the sandbox's own lists.
+
+    Args:
+        cli: Knows where to.
+        sandboxes: What is connected, by id of the connector.
+    """
+    from servicedesk_core.config.writing import Section, render, write_settings  # noqa: PLC0415
+    from servicedesk_core.runtime import setup  # noqa: PLC0415
+    from servicedesk_core.runtime.discovery import discover  # noqa: PLC0415
+
+    makers = [name for name in sandboxes if name in MAKERS]
+    desk = {"name": "Demo desk", "timezone": setup.local_timezone(), "store": "sqlite:///servicedesk.db"}
+    psa = _connection(PSA, sandboxes[PSA], history_requests=HISTORY_REQUESTS)
+    words = cli.run(lambda: discover(desk, "psa", psa, redactor=cli.redactor, directory=cli.config.absolute().parent))
+    if makers:
+        psa["writes"] = ["notes.create_internal"]
+    text = setup.render_settings(
+        desk=desk, name="psa", connection=psa, words=words, comment=f"The sandbox on this machine. {NOT_REAL}"
+    )
+    if makers:
+        claims = {"ticket_notes": "send", "country": "US"}
+        comment = "Each step of a claim leaves an internal note on its ticket. The demo's clients are in New York."
+        sections = [Section(("claims",), claims, comment)]
+        for name in makers:
+            values = _connection(name, sandboxes[name], writes=list(_GRANTS[name]))
+            about = f"The sandbox of {MAKERS[name]}. {NOT_REAL}\nLook-ups need no grant; claims need these."
+            sections.append(Section(("connections", name), values, about))
+        text += "\n" + render(tuple(sections))
+    write_settings(cli.config, text)
+
+
+def _connection(name: str, sandbox: "RunningSandbox", **more: Any) -> dict[str, Any]:
+    return {
+        "connector": name,
+        "environment": "sandbox",
+        _ADDRESS[name]: sandbox.url,
+        **sandbox.credentials,
+        **more,
+    }
