@@ -1,6 +1,6 @@
 """Kit for authors of connectors: a context without a desk, a clock that only moves when told, conformance suites."""
 
-from servicedesk_core.testing.clock import FakeClock
+from servicedesk_core.testing.clock import FakeClock, ImpatientClock
 from servicedesk_core.testing.context import make_context, opened
 from servicedesk_core.testing.maker import MemoryMaker
 from servicedesk_core.testing.memory import MemoryState
@@ -13,6 +13,7 @@ from servicedesk_core.testing.suites.writes import WriteFault, WriteSuite, Write
 __all__ = [
     "ClaimVendor",
     "FakeClock",
+    "ImpatientClock",
     "MemoryMaker",
     "MemoryState",
     "Recorder",

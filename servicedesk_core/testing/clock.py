@@ -1,7 +1,9 @@
-"""A clock that only moves when told."""
+"""Clocks for tests: one that only moves when told, and one that nobody has to wait for."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+
+from servicedesk_core.clock import SystemClock
 
 
 class FakeClock:
@@ -34,3 +36,23 @@ class FakeClock:
         self.slept_s.append(seconds)
         self.advance(max(0.0, seconds))
         await asyncio.sleep(0)
+
+
+class ImpatientClock(SystemClock):
+    """The machine's time, but whoever sleeps on it has slept at once: for retries and rate limits against a stand-in.
+
+    Its ``monotonic`` moves with every sleep, so that deadlines and quotas see the waiting; ``now`` stays true, because
+    the stand-in lives by the machine's time too.
+    """
+
+    def __init__(self) -> None:
+        self.slept_s: list[float] = []
+
+    def monotonic(self) -> float:
+        """Return seconds that never go backwards, with what was slept."""
+        return super().monotonic() + sum(self.slept_s)
+
+    async def sleep(self, seconds: float) -> None:
+        """Note the waiting, and let other tasks run."""
+        self.slept_s.append(max(seconds, 0.0))
+        await super().sleep(0)

@@ -29,7 +29,7 @@ import pytest
 from servicedesk_core.clock import SystemClock
 from servicedesk_core.domain.warranty import Attachment, Claim, ClaimReceipt, ClaimReport, ClaimStatus
 from servicedesk_core.errors import OutcomeUnknownError, RejectedError, ServiceDeskError, TransientError
-from servicedesk_core.hooks import FetchStatus, Found, Inconclusive, ProvenAbsent
+from servicedesk_core.hooks import Clock, FetchStatus, Found, Inconclusive, ProvenAbsent
 from servicedesk_core.hooks.connector import AnyConnector
 from servicedesk_core.hooks.outcomes import ItemOutcome
 from servicedesk_core.http import HttpFactory, InMemoryLedger
@@ -83,7 +83,7 @@ class ClaimVendor:
 
 
 def granted_http(
-    *grants: str, connection: str = "test", redactor: Redactor | None = None, **options: Any
+    *grants: str, connection: str = "test", redactor: Redactor | None = None, clock: Clock | None = None, **options: Any
 ) -> HttpFactory:
     """Return the HTTP kit of a connection that may send what the grants allow, with a ledger of its own.
 
@@ -91,13 +91,14 @@ def granted_http(
         grants: What may be written; none = all of the claims family.
         connection: Name of the connection.
         redactor: Learns and masks secrets.
+        clock: The time; the machine's own by default. Retries are slept for on it: see ``ImpatientClock``.
         **options: More arguments of :class:`HttpFactory`.
     """
-    clock = SystemClock()
+    time = clock or SystemClock()
     return HttpFactory(
         connection=connection,
-        ledger=InMemoryLedger(clock),
-        clock=clock,
+        ledger=InMemoryLedger(time),
+        clock=time,
         grants=frozenset(grants or CLAIM_GRANTS),
         redactor=redactor or Redactor(),
         **options,

@@ -6,26 +6,11 @@ import pytest
 
 from servicedesk_cisco import Cisco, CiscoSettings
 from servicedesk_cisco.sandbox import Sandbox, SandboxOptions
-from servicedesk_core.clock import SystemClock
 from servicedesk_core.domain.warranty import DeviceRef
 from servicedesk_core.http import HttpFactory, InMemoryLedger
 from servicedesk_core.redaction import Redactor
 from servicedesk_core.sandboxing import serve
-from servicedesk_core.testing.context import opened
-
-
-class Impatient(SystemClock):
-    """The machine's time, but whoever sleeps on it has slept at once."""
-
-    def __init__(self):
-        self._slept_s = 0.0
-
-    def monotonic(self):
-        return super().monotonic() + self._slept_s
-
-    async def sleep(self, seconds):
-        self._slept_s += max(seconds, 0)
-        await super().sleep(0)
+from servicedesk_core.testing import ImpatientClock, opened
 
 
 class Stand:
@@ -46,7 +31,7 @@ class Stand:
 
     @asynccontextmanager
     async def connector(self, *, redactor=None, **changes):
-        clock = Impatient()
+        clock = ImpatientClock()
         http = HttpFactory(
             connection="test", ledger=InMemoryLedger(clock), clock=clock, redactor=redactor or Redactor()
         )

@@ -11,7 +11,7 @@ from servicedesk_cisco.devices import recognise
 from servicedesk_cisco.meaning.cover import found
 from servicedesk_cisco.sandbox import fleet
 from servicedesk_core.domain.warranty import Delivery, DeviceRef, EntitlementKind, LookupOutcome
-from servicedesk_core.errors import NotFoundError
+from servicedesk_core.errors import NotFoundError, PermissionDeniedError
 
 TODAY = datetime.now(UTC).date()
 SN2INFO = {"path": "/sn2info/"}
@@ -120,7 +120,7 @@ async def test_two_products_with_one_serial_number_need_the_product_id(cisco, as
     assert clear.product == "PWR-C1-715WAC"
 
 
-async def test_the_end_of_support_is_asked_for_only_where_wanted(stand, cisco, ask):
+async def test_the_end_of_support_is_asked_for_only_where_wanted(stand, cisco, ask, caplog):
     (result,) = await ask(cisco, fleet.RETIRED)
     assert result.supported_until is None
     async with stand.connector(end_of_support=True) as wanting:
@@ -134,13 +134,21 @@ async def test_the_end_of_support_is_asked_for_only_where_wanted(stand, cisco, a
         stand.sandbox.faults([{"kind": "status", "status": 403, "times": None, "match": {"path": "/eox/"}}])
         (result,) = await ask(wanting, fleet.RETIRED)
         assert result.outcome is LookupOutcome.FOUND
+        assert "end of support" in caplog.text
+        with pytest.raises(PermissionDeniedError):
+            await wanting.check_connection(())
 
 
 @pytest.mark.parametrize(
     ("line", "covers", "delivery"),
     [
         ("CX LEVEL 2 8X5XNBD", True, Delivery.ADVANCE_EXCHANGE),
-        ("SNTC-24X7X4OS", True, Delivery.ADVANCE_EXCHANGE),
+        ("SNTC-24X7X4", True, Delivery.ADVANCE_EXCHANGE),
+        ("SNTC-24X7X4OS", True, Delivery.ON_SITE),
+        ("SNTC-8X7XNCDOS", True, Delivery.ON_SITE),
+        ("SNTC-NO RMA", False, None),
+        ("8X5XNBD WITH SOFTWARE", True, Delivery.ADVANCE_EXCHANGE),
+        ("SWSS UPGRADES NX-OS", False, None),
         ("SNTC 8X5XNBD ONSITE", True, Delivery.ON_SITE),
         ("Premium Parts & Labor - 4 Hour", True, Delivery.ON_SITE),
         ("SWSS UPGRADES", False, None),
@@ -154,6 +162,32 @@ def test_the_name_of_a_service_line_tells_what_it_covers(line, covers, delivery)
     )
     (cover,) = result.entitlements
     assert (cover.covers_hardware, cover.delivery) == (covers, delivery)
+
+
+def test_a_contract_whose_number_is_hidden_is_a_cover_beside_the_warranty():
+    warranty = {"warranty_type": "WARR-1YR-LTD-HW", "warranty_end_date": "2026-03-02"}
+    covers = found(DEVICE, row(**warranty, covered_product_line_end_date="2099-12-31")).entitlements
+    assert [(cover.kind, cover.ends_on) for cover in covers] == [
+        (EntitlementKind.BASE, date(2026, 3, 2)),
+        (EntitlementKind.CONTRACT, date(2099, 12, 31)),
+    ]
+
+
+def test_a_warranty_without_a_name_has_no_code():
+    (cover, *_) = found(DEVICE, row(warranty_end_date="2026-03-02")).entitlements
+    assert (cover.kind, cover.code, cover.ends_on) == (EntitlementKind.BASE, None, date(2026, 3, 2))
+
+
+async def test_two_contracts_of_one_product_are_two_covers(stand, cisco, ask):
+    rows = [
+        row(service_contract_number=number, service_line_descr="8X5XNBD", covered_product_line_end_date="2099-12-31")
+        for number in ("1", "2")
+    ]
+    body = {"serial_numbers": [*rows, {"sr_no": "FXS0000TST1", **fleet.error("API_ERROR_01", "Oops.")}]}
+    stand.sandbox.faults([{"kind": "status", "status": 200, "body": body, "match": SN2INFO}])
+    (result,) = await ask(cisco, "FXS0000TST1")
+    assert result.outcome is LookupOutcome.FOUND
+    assert [cover.contract_number for cover in result.entitlements] == ["1", "2"]
 
 
 @pytest.mark.parametrize("value", ["", None, "31.12.2026", 0])
@@ -206,7 +240,7 @@ anything = st.recursive(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.dictionaries(st.sampled_from(sorted(row())), anything))
 def test_no_row_breaks_the_mapping(changes):
     result = found(DEVICE, row(**changes))
@@ -214,7 +248,7 @@ def test_no_row_breaks_the_mapping(changes):
     assert all(cover.covers_on(TODAY + timedelta(days=1)) in {True, False, None} for cover in result.entitlements)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(anything)
 def test_no_body_breaks_the_search_for_errors(body):
     assert error_in({"ErrorResponse": body}) is None or error_in({"ErrorResponse": body}).code is not None

@@ -8,6 +8,7 @@ from servicedesk_cisco import following, lookup
 from servicedesk_cisco.api.client import Api
 from servicedesk_cisco.api.profile import VENDOR
 from servicedesk_cisco.capabilities import capabilities
+from servicedesk_cisco.end_of_support import EOX
 from servicedesk_cisco.parts import parts_of
 from servicedesk_cisco.settings import CiscoSettings
 from servicedesk_core import hookimpl
@@ -17,10 +18,10 @@ from servicedesk_core.hooks import (
     Connector,
     ConnectorContext,
     ConnectorSettings,
+    ItemOutcome,
     StreamCheck,
     VendorIdentity,
 )
-from servicedesk_core.hooks.outcomes import ItemOutcome
 
 _NO_DEVICE = "XXX0000XXXX"
 
@@ -47,8 +48,10 @@ class Cisco(Connector[CiscoSettings]):
 
     @hookimpl
     async def check_connection(self, streams: tuple[str, ...]) -> tuple[StreamCheck, ...]:  # noqa: ARG002
-        """There are no streams to look at; ask whether Cisco lets the application in."""
+        """There are no streams to look at; ask whether Cisco lets the application in, also to what is optional."""
         await self.vendor_identity()
+        if self.ctx.settings.end_of_support:
+            await self._api.get(EOX, _NO_DEVICE)
         return ()
 
     @hookimpl
@@ -59,7 +62,8 @@ class Cisco(Connector[CiscoSettings]):
     @hookimpl
     async def find_entitlements(self, devices: Sequence[DeviceRef]) -> AsyncIterator[EntitlementResult]:
         """Ask in batches and match answers by serial number."""
-        async for result in lookup.results(self._api, devices, end_of_support=self.ctx.settings.end_of_support):
+        wanted = self.ctx.settings.end_of_support
+        async for result in lookup.results(self._api, devices, end_of_support=wanted, log=self.ctx.log):
             yield result
 
     @hookimpl

@@ -7,12 +7,13 @@ from servicedesk_cisco.api.errors import error_in
 from servicedesk_cisco.meaning.days import day
 from servicedesk_core.domain.warranty import EntitlementResult, LookupOutcome
 from servicedesk_core.errors import AuthenticationError, ConnectorError
+from servicedesk_core.hooks import LogSink
 
 EOX = "supporttools/eox/rest/5/EOXBySerialNumber/1"
 SERIALS_PER_REQUEST = 20
 
 
-async def support_ends(api: Api, results: Sequence[EntitlementResult]) -> list[EntitlementResult]:
+async def support_ends(api: Api, results: Sequence[EntitlementResult], log: LogSink) -> list[EntitlementResult]:
     """Return results with the last day of support where Cisco announced one.
 
     Trouble here never spoils a look-up: the results then stay as they are.
@@ -20,6 +21,7 @@ async def support_ends(api: Api, results: Sequence[EntitlementResult]) -> list[E
     Args:
         api: The vendor's interface.
         results: What was looked up.
+        log: Told when it cannot be had.
 
     Raises:
         AuthenticationError: The credentials were refused.
@@ -32,7 +34,8 @@ async def support_ends(api: Api, results: Sequence[EntitlementResult]) -> list[E
             body = await api.get(EOX, *sorted(serials))
         except AuthenticationError:
             raise
-        except ConnectorError:
+        except ConnectorError as error:
+            log.warning("Cisco's end of support could not be had (%s); the look-up goes on without it", error.code)
             continue
         if error_in(body) is None:
             announced |= _by_serial(body, serials)

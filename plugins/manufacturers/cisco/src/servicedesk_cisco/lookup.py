@@ -16,6 +16,7 @@ from servicedesk_core.errors import (
     RejectedError,
     TransientError,
 )
+from servicedesk_core.hooks import LogSink
 
 SUMMARY = "sn2info/v2/coverage/summary/serial_numbers"
 LEFT_OUT = "Cisco left it out of its answer."
@@ -28,13 +29,16 @@ class _Answer(NamedTuple):
     error: VendorError | None
 
 
-async def results(api: Api, devices: Sequence[DeviceRef], *, end_of_support: bool) -> AsyncIterator[EntitlementResult]:
+async def results(
+    api: Api, devices: Sequence[DeviceRef], *, end_of_support: bool, log: LogSink
+) -> AsyncIterator[EntitlementResult]:
     """Yield one result for each device.
 
     Args:
         api: The vendor's interface.
         devices: The devices, without duplicates.
         end_of_support: Whether to ask when Cisco ends support of the products.
+        log: Told when that cannot be had.
 
     Raises:
         AuthenticationError: The credentials were refused.
@@ -52,7 +56,7 @@ async def results(api: Api, devices: Sequence[DeviceRef], *, end_of_support: boo
                 raise
             answered = [_failed(device, error.message) for device in batch]
         if end_of_support:
-            answered = await support_ends(api, answered)
+            answered = await support_ends(api, answered, log)
         for result in answered:
             yield result
         anything = True
@@ -91,17 +95,18 @@ async def _ask(api: Api, serials: Sequence[str]) -> _Answer:
 def _result(device: DeviceRef, found_rows: Sequence[Row]) -> EntitlementResult:
     if not found_rows:
         return _failed(device, LEFT_OUT)
-    if (error := error_in(found_rows[0])) is not None:
+    good = [row for row in found_rows if error_in(row) is None]
+    if not good and (error := error_in(found_rows[0])) is not None:
         return _refused(device, error)
-    meant = [row for row in found_rows if device.product_number and product_of(row) == device.product_number]
-    if len(found_rows) > 1 and len(meant) != 1:
+    meant = [row for row in good if device.product_number and product_of(row) == device.product_number]
+    if len({product_of(row) for row in meant or good}) > 1:
         return EntitlementResult(
             device=device,
             outcome=LookupOutcome.AMBIGUOUS,
             reason="Several products have this serial number; the product number tells which one is meant.",
             supply=("product_number",),
         )
-    return found(device, meant[0] if meant else found_rows[0])
+    return found(device, *(meant or good))
 
 
 def _refused(device: DeviceRef, error: VendorError) -> EntitlementResult:

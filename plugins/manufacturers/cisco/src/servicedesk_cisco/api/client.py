@@ -75,12 +75,14 @@ def number(value: object) -> int:
     """Return a number that may be sent as text; 0 when it is none."""
     if isinstance(value, int):
         return value
-    return int(value) if isinstance(value, str) and value.strip().isdigit() else 0
+    return int(value) if isinstance(value, str) and value.strip().isdecimal() else 0
 
 
 def text(value: object) -> str | None:
     """Return a text; Cisco writes "" where there is nothing."""
-    return (value.strip() or None) if isinstance(value, str) else str(value) if isinstance(value, int) else None
+    if isinstance(value, str):
+        return value.strip() or None
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def rows(value: object) -> list[Row]:

@@ -11,25 +11,28 @@ from servicedesk_cisco.meaning.days import day
 from servicedesk_core.domain.warranty import Delivery, DeviceRef, Entitlement, EntitlementKind, EntitlementResult
 from servicedesk_core.domain.warranty import LookupOutcome as Outcome
 
-_HARDWARE = re.compile(r"\b\d+X\d+X(NBD|\d+)|PARTS|RMA|ADV(ANCE)?D? (HW )?REPL|\bOS\b|ON-?SITE", re.IGNORECASE)
+_HARDWARE = re.compile(r"\b\d+X\d+X(NBD|NCD|\d+)|PARTS|RMA|ADV(ANCE)?D? (HW )?REPL|ON-?SITE", re.IGNORECASE)
 """Hours, days and reaction time stand for a replacement of hardware in the names of service lines."""
+_NO_RETURNS = re.compile(r"\bNO[ -]RMA\b", re.IGNORECASE)
 _SOFTWARE_ONLY = re.compile(r"\bSWSS\b|\bSUSA\b|\bUPG\b|SOFTWARE|\bSW\b", re.IGNORECASE)
-_ON_SITE = re.compile(r"\bOS\b|ON-?SITE|LABOR", re.IGNORECASE)
+_ON_SITE = re.compile(r"X(NBD|NCD|\d+)[ -]?OS\b|ON-?SITE|LABOR", re.IGNORECASE)
+"""``OS`` stands for on-site only behind a reaction time; elsewhere it is an operating system."""
 
 
-def found(device: DeviceRef, row: Row) -> EntitlementResult:
+def found(device: DeviceRef, row: Row, *more: Row) -> EntitlementResult:
     """Return the result for a device that Cisco knows.
 
     Args:
         device: As it was asked for.
         row: Its row of the summary.
+        more: Further rows about the same product, one for each contract.
     """
     return EntitlementResult(
         device=device,
         outcome=Outcome.FOUND,
-        entitlements=tuple(_covers(row)),
+        entitlements=tuple(cover for one in (row, *more) for cover in _covers(one)),
         product=product_of(row),
-        raw=dict(row),
+        raw=dict(row) | ({"further_rows": [dict(one) for one in more]} if more else {}),
     )
 
 
@@ -45,18 +48,19 @@ def product_of(row: Row) -> str | None:
 def _covers(row: Row) -> Sequence[Entitlement]:
     covers = []
     word = (text(row.get("is_covered")) or "").upper()
-    if kind := text(row.get("warranty_type")) or text(row.get("warranty_end_date")):
+    kind, until = text(row.get("warranty_type")), day(row.get("warranty_end_date"))
+    if kind or until:
         covers.append(
             Entitlement(
                 kind=EntitlementKind.BASE,
                 code=kind,
                 description=text(row.get("warranty_type_description")),
-                ends_on=day(row.get("warranty_end_date")),
-                covers_hardware=True if "HW" in kind.upper().split("-") else None,
+                ends_on=until,
+                covers_hardware=True if kind and "HW" in kind.upper().split("-") else None,
             )
         )
     number, line = text(row.get("service_contract_number")), text(row.get("service_line_descr"))
-    if number or line or word == "NO" or not covers:
+    if number or line or word == "NO" or not covers or day(row.get("covered_product_line_end_date")):
         covers.append(_contract(row, number, line or "", word))
     return covers
 
@@ -76,12 +80,14 @@ def _contract(row: Row, number: str | None, line: str, word: str) -> Entitlement
 
 
 def _for_hardware(line: str) -> bool | None:
+    if _NO_RETURNS.search(line):
+        return False
     if _HARDWARE.search(line):
         return True
     return False if _SOFTWARE_ONLY.search(line) else None
 
 
 def _delivery(line: str) -> Delivery | None:
-    if not _HARDWARE.search(line):
+    if not _for_hardware(line):
         return None
     return Delivery.ON_SITE if _ON_SITE.search(line) else Delivery.ADVANCE_EXCHANGE

@@ -20,6 +20,9 @@ from servicedesk_core.domain.warranty import (
 
 _FINAL = {"closed": ClaimStatus.CLOSED, "cancelled": ClaimStatus.CANCELLED}
 _OPEN = frozenset({"open", "booked", "hold"})
+"""Cisco gives a number to what it has decided to replace: such an order is approved, whatever it waits for."""
+_SENT = "DISPATCHED"
+_MOST_PIECES = 1_000_000
 
 
 def report(ref: str, rma: Row) -> ClaimReport:
@@ -30,14 +33,14 @@ def report(ref: str, rma: Row) -> ClaimReport:
         rma: The vendor's record.
     """
     word = text(rma.get("status"))
-    shipments, returns = _shipments(rma), _returns(rma)
+    lines, returns = _sent_lines(rma), _returns(rma)
     ordered_at = start_of(rma.get("orderDate"))
     return ClaimReport(
         ref=ref,
         other_refs=_references(rma),
-        status=_status((word or "").lower(), shipments, returns),
+        status=_status((word or "").lower(), returns, is_sent=any(_is_sent(line) for line in lines)),
         vendor_status=word,
-        shipments=shipments,
+        shipments=tuple(_shipment(rma, line) for line in lines),
         visits=_visits(rma),
         returns=returns,
         history=(ClaimStep(at=ordered_at, vendor_status="Ordered", status=ClaimStatus.APPROVED),) if ordered_at else (),
@@ -45,41 +48,47 @@ def report(ref: str, rma: Row) -> ClaimReport:
     )
 
 
-def _status(word: str, shipments: tuple[Shipment, ...], returns: tuple[PartReturn, ...]) -> ClaimStatus | None:
+def _status(word: str, returns: tuple[PartReturn, ...], *, is_sent: bool) -> ClaimStatus | None:
     if word in _FINAL:
         return _FINAL[word]
     if word not in _OPEN:
         return None
-    if any(shipment.shipped_at for shipment in shipments):
+    if is_sent:
         if not returns:
             return ClaimStatus.IN_FULFILMENT
         back = all(part.state is ReturnState.RECEIVED for part in returns)
         return ClaimStatus.RETURN_RECEIVED if back else ClaimStatus.AWAITING_RETURN
-    return ClaimStatus.UNDER_REVIEW
+    return ClaimStatus.APPROVED
 
 
-def _shipments(rma: Row) -> tuple[Shipment, ...]:
-    parts = rma.get("replacementParts")
-    if not isinstance(parts, dict):
-        return ()
-    tracking = parts.get("trackingInfo")
-    tracking = tracking if isinstance(tracking, dict) else {}
-    return tuple(
-        Shipment(
-            carrier=text(tracking.get("courierList")),
-            tracking=text(tracking.get("trackingNumber")),
-            shipped_at=start_of(line.get("partsShipDate")),
-            part_number=text(line.get("shippedPartNo")),
-            serial_number=text(line.get("shippedSerialID")),
-            quantity=amount(line.get("partsqtyShipped")) or amount(line.get("partsQtyAuth")) or None,
-        )
-        for line in rows(parts.get("partsLineDetails"))
-        if text(line.get("shippedPartNo")) or start_of(line.get("partsShipDate"))
+def _sent_lines(rma: Row) -> list[Row]:
+    """Return the lines of replacements that name a part or a day."""
+    lines = rows(_part(rma, "replacementParts").get("partsLineDetails"))
+    return [line for line in lines if text(line.get("shippedPartNo")) or _is_sent(line)]
+
+
+def _is_sent(line: Row) -> bool:
+    return start_of(line.get("partsShipDate")) is not None or text(line.get("partsDispatchStatus")) == _SENT
+
+
+def _shipment(rma: Row, line: Row) -> Shipment:
+    tracking = _part(_part(rma, "replacementParts"), "trackingInfo")
+    return Shipment(
+        carrier=text(tracking.get("courierList")),
+        tracking=text(tracking.get("trackingNumber")),
+        shipped_at=start_of(line.get("partsShipDate")),
+        part_number=text(line.get("shippedPartNo")),
+        serial_number=text(line.get("shippedSerialID")),
+        quantity=amount(line.get("partsqtyShipped")) or amount(line.get("partsQtyAuth")) or None,
     )
 
 
+def _part(record: Row, name: str) -> Row:
+    found = record.get(name)
+    return found if isinstance(found, dict) else {}
+
+
 def _returns(rma: Row) -> tuple[PartReturn, ...]:
-    lines = rma.get("returnLines")
     return tuple(
         PartReturn(
             state=_return_state(expected, received),
@@ -89,7 +98,7 @@ def _returns(rma: Row) -> tuple[PartReturn, ...]:
             received_at=start_of(line.get("returnDateReceived")),
             received_serial_number=text(line.get("receivedSerialNumber")),
         )
-        for line in rows(lines.get("returnParts") if isinstance(lines, dict) else None)
+        for line in rows(_part(rma, "returnLines").get("returnParts"))
         if (expected := amount(line.get("returnQtyAuth"))) or day(line.get("returnToCiscoBy"))
         for received in (amount(line.get("reqturnQtyReceived")),)  # Cisco's own spelling
     )
@@ -102,9 +111,7 @@ def _return_state(expected: Decimal, received: Decimal) -> ReturnState:
 
 
 def _visits(rma: Row) -> tuple[Visit, ...]:
-    labour = rma.get("laborDetails")
-    if not isinstance(labour, dict):
-        return ()
+    labour = _part(rma, "laborDetails")
     engineer = text(labour.get("fieldEngineerName"))
     words = [word for line in rows(labour.get("laborLines")) if (word := text(line.get("laborStatus")))]
     if engineer is None and not words:
@@ -125,14 +132,9 @@ def _references(rma: Row) -> tuple[VendorReference, ...]:
 
 
 def amount(value: object) -> Decimal:
-    """Return a quantity; Cisco sends them as texts, and "" for none."""
+    """Return a quantity; Cisco sends them as texts, and "" for none. What is no number of pieces counts as none."""
     try:
-        return (
-            Decimal(value.strip())
-            if isinstance(value, str)
-            else Decimal(value)
-            if isinstance(value, int)
-            else Decimal()
-        )
+        found = Decimal(text(value) or "0")
     except InvalidOperation:
         return Decimal()
+    return found if found.is_finite() and 0 < found <= _MOST_PIECES and found % 1 == 0 else Decimal()
