@@ -1,7 +1,6 @@
 """What the connector can do, and how access to Dell is obtained."""
 
-from servicedesk_core.hooks import Capabilities, WarrantyCapability, WriteCapability
-from servicedesk_core.hooks.writing import ReconcilableBy
+from servicedesk_core.hooks import Capabilities, ReconcilableBy, WarrantyCapability, WriteCapability
 from servicedesk_dell.api.profile import WRITES
 from servicedesk_dell.api.warranty import MAX_TAGS
 from servicedesk_dell.meaning.days import ZONE

@@ -20,11 +20,12 @@ from servicedesk_core.hooks import (
     Connector,
     ConnectorContext,
     ConnectorSettings,
+    FindResult,
+    Inconclusive,
+    ItemOutcome,
     StreamCheck,
     VendorIdentity,
 )
-from servicedesk_core.hooks.outcomes import ItemOutcome
-from servicedesk_core.hooks.writing import FindResult, Inconclusive
 from servicedesk_dell.api.dispatch import Created, DispatchApi
 from servicedesk_dell.api.profile import VENDOR
 from servicedesk_dell.api.warranty import WarrantyApi

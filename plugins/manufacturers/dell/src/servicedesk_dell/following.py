@@ -14,9 +14,7 @@ from servicedesk_core.errors import (
     RejectedError,
     UnsupportedError,
 )
-from servicedesk_core.hooks import FetchStatus
-from servicedesk_core.hooks.outcomes import ItemOutcome
-from servicedesk_core.ports import LogSink
+from servicedesk_core.hooks import FetchStatus, ItemOutcome, LogSink
 from servicedesk_dell.api.dispatch import BulkRow, DispatchApi
 from servicedesk_dell.meaning.reports import report, short_report
 from servicedesk_dell.meaning.statuses import PLAIN, status_of

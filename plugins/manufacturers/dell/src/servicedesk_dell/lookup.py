@@ -13,7 +13,7 @@ from servicedesk_core.errors import (
     RejectedError,
     UnsupportedError,
 )
-from servicedesk_core.ports import LogSink
+from servicedesk_core.hooks import LogSink
 from servicedesk_dell.api.warranty import MAX_TAGS, Row, WarrantyApi
 from servicedesk_dell.meaning.entitlements import failed, result_for, tag_of
 

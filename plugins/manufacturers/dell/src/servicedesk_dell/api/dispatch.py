@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from xml.etree.ElementTree import Element
 
+from pydantic import SecretStr
+
 from servicedesk_core.errors import AuthenticationError, UnsupportedError
 from servicedesk_core.hooks import ConnectorContext
 from servicedesk_core.http import HttpClient
-from servicedesk_core.redaction import Secret, reveal
 from servicedesk_dell.api import soap
 from servicedesk_dell.api.profile import ACTION, dispatch_path, dispatch_profile
 from servicedesk_dell.api.soap import Fields
@@ -201,8 +202,8 @@ class DispatchApi:
         return self._client
 
 
-def _plain(secret: Secret | None) -> str:
-    return "" if secret is None else reveal(secret)
+def _plain(secret: SecretStr | None) -> str:
+    return "" if secret is None else secret.get_secret_value()
 
 
 def _technician(found: Element) -> Technician:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from xml.sax.saxutils import escape
 
+from pydantic import SecretStr
+
 from servicedesk_core.errors import (
     AuthenticationError,
     ProtocolError,
@@ -12,11 +14,11 @@ from servicedesk_core.errors import (
 )
 from servicedesk_core.hooks import ConnectorContext
 from servicedesk_core.http import HttpProfile, OAuth2ClientCredentials, Outcome, Response, Route, Rule
-from servicedesk_core.http.policy import MIB
-from servicedesk_core.redaction import Secret, reveal
 from servicedesk_dell.settings import LIVE_GATEWAY, SANDBOX_GATEWAY, DellSettings
 
 VENDOR = "dell"
+MOST_BYTES = 32 * 1024 * 1024
+"""Of one answer; parts lists and lists of claims are long, files travel the other way."""
 TOKEN_PATH = "auth/oauth/v2/token"  # noqa: S105  # a path
 WARRANTY_PATH = "PROD/sbil/eapi/v5/"
 ACTION = "http://api.dell.com/IDispatchService/"
@@ -147,7 +149,7 @@ def dispatch_profile(ctx: ConnectorContext[DellSettings]) -> HttpProfile:
         budget=ctx.vendor_budget(requests=settings.requests_per_minute, window_s=60.0),
         rules=_LIMITS + _FAULTS,
         routes=tuple(routes),
-        max_body_bytes=32 * MIB,
+        max_body_bytes=MOST_BYTES,
         error_messages=fault_messages,
     )
 
@@ -163,7 +165,7 @@ class _Credentials(OAuth2ClientCredentials):
 
 
 def _token(
-    ctx: ConnectorContext[DellSettings], client_id: str | None, secret: Secret | None, *, shared: bool
+    ctx: ConnectorContext[DellSettings], client_id: str | None, secret: SecretStr | None, *, shared: bool
 ) -> OAuth2ClientCredentials:
     if client_id is None or secret is None:
         raise RuntimeError("settings without this key were let through")
@@ -175,7 +177,8 @@ def _token(
         style=ctx.settings.token_style,
         tokens=ctx.tokens if shared else None,
     )
-    credentials.password = reveal(ctx.settings.technician_password or "")
+    if ctx.settings.technician_password is not None:
+        credentials.password = ctx.settings.technician_password.get_secret_value()
     return credentials
 
 
