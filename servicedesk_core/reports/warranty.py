@@ -12,6 +12,7 @@ from servicedesk_core.errors import NotFoundLocallyError, SettingsError
 from servicedesk_core.store.queries import claims
 from servicedesk_core.store.queries.claims import ClaimFilter, ClaimNumbers, ClaimRow
 from servicedesk_core.store.queries.cover import AssetFilter
+from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.schema import RECORDS, sources
 from servicedesk_core.warranty.lists import MissedClaim, cover_rows, missed
 from servicedesk_core.warranty.rows import CoverRow
@@ -76,12 +77,13 @@ class WarrantyReport:
     missed_rows: tuple[MissedClaim, ...] = ()
 
 
-def client_of(tx: Connection, text: str) -> Client:
+def client_of(tx: Connection, text: str, scope: Scope | None = None) -> Client:
     """Return the one client that an id or a name means.
 
     Args:
         tx: A read transaction.
         text: Id or name, in any case.
+        scope: Only what it lets through.
 
     Raises:
         NotFoundLocallyError: There is none.
@@ -93,6 +95,8 @@ def client_of(tx: Connection, text: str) -> Client:
         .join(sources, sources.c.id == c.source_id)
         .where(c.gone_at.is_(None), or_(c.external_id == text, func.lower(c.name) == text.lower()))
     )
+    if scope is not None:
+        query = query.where(Sight(tx, scope).require("companies"))
     found = [Client(*row) for row in tx.execute(query)]
     if not found:
         raise NotFoundLocallyError(f'There is no client "{text}".', hint="Give its name or id as your PSA has it.")
@@ -112,6 +116,7 @@ def build(
     hardware: Collection[str],
     company: str | None = None,
     with_costs: bool = True,
+    scope: Scope | None = None,
 ) -> WarrantyReport:
     """Return the report.
 
@@ -124,13 +129,14 @@ def build(
         hardware: Words of which one must stand in a ticket's category.
         company: Only this client, by id or name.
         with_costs: Whether money is told.
+        scope: Only what it lets through.
 
     Raises:
         NotFoundLocallyError: There is no such client.
         SettingsError: There are several.
     """
-    client = None if company is None else client_of(tx, company)
-    chosen = AssetFilter() if client is None else AssetFilter(of=(client.connection, client.external_id))
+    client = None if company is None else client_of(tx, company, scope)
+    chosen = AssetFilter(of=(client.connection, client.external_id) if client else None, scope=scope)
     states: Counter[CoverState] = Counter()
     believed: Counter[str] = Counter()
     ending: Counter[int] = Counter()
@@ -142,9 +148,9 @@ def build(
             ending.update(limit for limit in HORIZONS if row.days_left <= limit)
         if client is not None:
             rows.append(row)
-    lost = missed(tx, hardware=hardware, timezone=timezone, company=client.external_id if client else None)
+    lost = missed(tx, hardware=hardware, timezone=timezone, company=client.external_id if client else None, scope=scope)
     lost_rows = [row for row in lost.rows if client is None or row.connection == client.connection]
-    of_client = ClaimFilter(company=client.external_id if client else None)
+    of_client = ClaimFilter(company=client.external_id if client else None, scope=scope)
     numbers = claims.numbers(tx, of_client, now)
     return WarrantyReport(
         desk=desk,

@@ -1,7 +1,9 @@
 """The audit trail of a desk: read it, verify it, keep checkpoints of it elsewhere."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -13,6 +15,8 @@ from servicedesk_core.ports import Clock
 from servicedesk_core.runtime.files import replacing
 from servicedesk_core.store import Store, audit
 from servicedesk_core.store.audit import AuditProblem, AuditRecord, AuditVerdict, Checkpoint
+from servicedesk_core.store.queries.ownership import own_audit, seen_record
+from servicedesk_core.store.queries.scope import Scope, Sight
 
 _MOST_PROBLEMS: Final = 100
 
@@ -68,19 +72,27 @@ class AuditTrail:
         self._store = store
         self._clock = clock
 
-    async def list(self, *, entity: str | None = None, before: int = 0, limit: int = 100) -> tuple[AuditRecord, ...]:
+    async def list(
+        self, *, entity: str | None = None, before: int = 0, limit: int = 100, scope: Scope | None = None
+    ) -> tuple[AuditRecord, ...]:
         """Return records, the newest first.
 
         Args:
             entity: Only about this, for example ``write:12``.
             before: Only with a smaller number; 0 = from the end.
             limit: At most so many.
+            scope: Only records about its writes, each without references that lead out of it and without the hash of
+                the record before.
         """
-        return tuple(
-            await self._store.read(
-                lambda tx: audit.read(tx, after=before, limit=limit, newest_first=True, entity=entity)
-            )
-        )
+        find = partial(audit.read, after=before, limit=limit, newest_first=True, entity=entity)
+
+        def work(tx: Tx) -> tuple[AuditRecord, ...]:
+            if scope is None:
+                return tuple(find(tx))
+            sight = Sight(tx, scope)
+            return tuple(seen_record(sight, record) for record in find(tx, only=own_audit(tx, sight)))
+
+        return await self._store.read(work)
 
     async def verify(self, checkpoints: Path | None = None) -> AuditCheck:
         """Look at every record, and hold the chain against the store's own checkpoints and those of a file.
@@ -103,19 +115,20 @@ class AuditTrail:
             problems=verdict.problems[:_MOST_PROBLEMS],
         )
 
-    async def export(self, target: Path | BinaryIO) -> AuditExport:
+    async def export(self, target: Path | BinaryIO, *, scope: Scope | None = None) -> AuditExport:
         """Write the whole chain as JSON lines, one record each, with its hash.
 
         Args:
             target: A path, where the file appears when it is complete, or an open binary file.
+            scope: Only what it lets through; see :meth:`list`. Such a file cannot be verified: the chain has holes.
 
         Raises:
             SettingsError: The file cannot be written.
         """
         if not isinstance(target, Path):
-            return await self._store.read(lambda tx: _export(tx, target))
+            return await self._store.read(lambda tx: _export(tx, target, scope))
         with replacing(target) as file:
-            return await self._store.read(lambda tx: _export(tx, file))
+            return await self._store.read(lambda tx: _export(tx, file, scope))
 
     async def checkpoint(self, file: Path | None = None) -> Checkpoint:
         """Remember how far the chain is.
@@ -136,9 +149,16 @@ class AuditTrail:
         return point
 
 
-def _export(tx: Tx, file: BinaryIO) -> AuditExport:
+def _records(tx: Tx, scope: Scope | None) -> Iterator[AuditRecord]:
+    if scope is None:
+        return audit.each(tx)
+    sight = Sight(tx, scope)
+    return (seen_record(sight, record) for record in audit.each(tx, own_audit(tx, sight)))
+
+
+def _export(tx: Tx, file: BinaryIO, scope: Scope | None) -> AuditExport:
     count, head, newest = 0, 0, audit.FIRST
-    for record in audit.each(tx):
+    for record in _records(tx, scope):
         line = {
             "action": record.action,
             "actor": record.actor,

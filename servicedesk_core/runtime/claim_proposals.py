@@ -11,10 +11,17 @@ from servicedesk_core.config import DeskSettings
 from servicedesk_core.domain.warranty import Entitlement, covered_on
 from servicedesk_core.runtime.claim_views import Proposal, Proposals
 from servicedesk_core.store.queries.eligible import EligibleTicket, eligible
+from servicedesk_core.store.queries.scope import Scope
 
 
 def proposals(
-    tx: Tx, settings: DeskSettings, *, company: str | None, connection: str | None, only_open: bool
+    tx: Tx,
+    settings: DeskSettings,
+    *,
+    company: str | None,
+    connection: str | None,
+    only_open: bool,
+    scope: Scope | None = None,
 ) -> Proposals:
     """Return the tickets that could be claimed.
 
@@ -24,8 +31,10 @@ def proposals(
         company: Only of this client, by id or name.
         connection: Only tickets of this connection.
         only_open: Only tickets that still need work.
+        scope: Only what it lets through.
     """
-    found = eligible(tx, hardware=settings.claims.hardware, only_open=only_open, connection=connection, company=company)
+    hardware = settings.claims.hardware
+    found = eligible(tx, hardware=hardware, only_open=only_open, connection=connection, company=company, scope=scope)
     covers = covers_of(tx, {one.asset_id for one in found.tickets})
     zone = ZoneInfo(settings.desk.timezone)
     lines = [_proposal(one, covers.get(one.asset_id, ()), zone) for one in found.tickets]

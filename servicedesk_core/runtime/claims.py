@@ -1,7 +1,9 @@
 """The claims of a desk: propose, draft, check, send, follow, and record what a manufacturer answered."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,6 +27,7 @@ from servicedesk_core.domain.warranty import (
 from servicedesk_core.errors import (
     ClaimIncompleteError,
     ClaimStateError,
+    NotFoundLocallyError,
     ServiceDeskError,
     SettingsError,
 )
@@ -49,6 +52,7 @@ from servicedesk_core.store.claims.model import Origin, StoredAttachment, Stored
 from servicedesk_core.store.fields import from_us, to_us
 from servicedesk_core.store.queries import claims as queries
 from servicedesk_core.store.queries.claims import ClaimFilter, ClaimNumbers, ClaimRow
+from servicedesk_core.store.queries.scope import Scope
 
 
 class Claims:
@@ -71,7 +75,12 @@ class Claims:
         self._notes = writes.ticket_notes  # the same, so that notes about sent claims are known here too
 
     async def propose(
-        self, *, company: str | None = None, connection: str | None = None, everything: bool = False
+        self,
+        *,
+        company: str | None = None,
+        connection: str | None = None,
+        everything: bool = False,
+        scope: Scope | None = None,
     ) -> Proposals:
         """Return the tickets that could be claimed.
 
@@ -79,10 +88,10 @@ class Claims:
             company: Only of this client, by id or name.
             connection: Only tickets of this connection.
             everything: Also tickets that are done.
+            scope: Only what it lets through; one of queues alone lets no device through.
         """
-        return await self._store.read(
-            lambda tx: proposals(tx, self._settings, company=company, connection=connection, only_open=not everything)
-        )
+        look = partial(proposals, settings=self._settings, company=company, connection=connection)
+        return await self._store.read(lambda tx: look(tx, only_open=not everything, scope=scope))
 
     async def new(
         self,
@@ -384,29 +393,34 @@ class Claims:
         await self._store.write(work)
         return PackOutcome(stored.claim_id, str(path), tuple(name for name, _ in entries))
 
-    async def list(self, chosen: ClaimFilter | None = None, *, limit: int | None = None) -> tuple[ClaimRow, ...]:
+    async def list(
+        self, chosen: ClaimFilter | None = None, *, limit: int | None = None, scope: Scope | None = None
+    ) -> tuple[ClaimRow, ...]:
         """Return claims, the newest first.
 
         Args:
             chosen: Which; ``None`` = all.
             limit: At most so many.
+            scope: Only what it lets through.
         """
-        return await self._store.read(lambda tx: queries.rows(tx, chosen or ClaimFilter(), limit=limit))
+        return await self._store.read(lambda tx: queries.rows(tx, _within(chosen, scope), limit=limit))
 
-    async def numbers(self, chosen: ClaimFilter | None = None) -> ClaimNumbers:
+    async def numbers(self, chosen: ClaimFilter | None = None, *, scope: Scope | None = None) -> ClaimNumbers:
         """Return claims by state and age, the approval rate, and the money that came back.
 
         Args:
             chosen: Which claims; ``None`` = all.
+            scope: Only what it lets through.
         """
         now = self._clock.now()
-        return await self._store.read(lambda tx: queries.numbers(tx, chosen or ClaimFilter(), now))
+        return await self._store.read(lambda tx: queries.numbers(tx, _within(chosen, scope), now))
 
-    async def get(self, claim: str) -> ClaimDetail:
+    async def get(self, claim: str, *, scope: Scope | None = None) -> ClaimDetail:
         """Return one claim with everything that hangs on it.
 
         Args:
             claim: Our id, the number, or the manufacturer's id.
+            scope: Only if it lets the claim through; ids that might be the claim, but also another's, are left out.
 
         Raises:
             NotFoundLocallyError: There is no such claim.
@@ -414,8 +428,11 @@ class Claims:
 
         def work(tx: Tx) -> ClaimDetail:
             stored = rows.get(tx, claim)
+            if scope is not None and not queries.rows(tx, ClaimFilter(ids=(stored.id,), scope=scope)):
+                raise NotFoundLocallyError(f"The store holds no claim {claim}.")
             write = outbox.get(tx, stored.sent_as) if stored.sent_as is not None else None
             doubtful = write is not None and stored.state is ClaimState.IN_DOUBT
+            told = write.candidates if write and doubtful and scope is None else ()
             theirs = rows.refs(tx, stored.connection or "", but=stored.id)
             return ClaimDetail(
                 claim=_row(tx, stored.id),
@@ -425,7 +442,7 @@ class Claims:
                 history=tuple(rows.history(tx, stored)),
                 write=stored.sent_as,
                 doubt=write.error if write and doubtful else None,
-                candidates=tuple(ref for ref in write.candidates if ref not in theirs) if write and doubtful else (),
+                candidates=tuple(ref for ref in told if ref not in theirs),
             )
 
         return await self._store.read(work)
@@ -555,6 +572,11 @@ def _changed(draft: ClaimDraft, changes: Mapping[str, Any]) -> ClaimDraft:
     except ValueError as error:
         fields = ", ".join(sorted(changes))
         raise ClaimIncompleteError(f"A value does not fit its field ({fields}).", hint="Correct it.") from error
+
+
+def _within(chosen: ClaimFilter | None, scope: Scope | None) -> ClaimFilter:
+    chosen = chosen or ClaimFilter()
+    return chosen if scope is None else replace(chosen, scope=scope)
 
 
 def _row(tx: Tx, number: int) -> ClaimRow:

@@ -121,30 +121,33 @@ class Warranty:
         Args:
             since: Tickets opened at or after.
             company: Only of this client, by id or name.
-            scope: Only what it lets through; tickets of a queue alone are none of it.
+            scope: Only what it lets through; one of queues alone lets no device through.
         """
         hardware, zone = self._settings.claims.hardware, self._settings.desk.timezone
         return await self._store.read(
             lambda tx: lists.missed(tx, hardware=hardware, timezone=zone, since=since, company=company, scope=scope)
         )
 
-    async def report(self, *, company: str | None = None, with_costs: bool | None = None) -> WarrantyReport:
+    async def report(
+        self, *, company: str | None = None, with_costs: bool | None = None, scope: Scope | None = None
+    ) -> WarrantyReport:
         """Return the warranty report, from the store alone.
 
         Args:
             company: Only this client, by id or name: then nothing of any other client is in it.
-            with_costs: Whether money is told; ``None`` = yes for the desk, no for one client.
+            with_costs: Whether money is told; ``None`` = yes for the desk, no for one client or a scope.
+            scope: Only what it lets through.
 
         Raises:
             NotFoundLocallyError: There is no such client.
             SettingsError: There are several.
         """
-        told = company is None if with_costs is None else with_costs
+        told = (company is None and scope is None) if with_costs is None else with_costs
         now, day, desk = self._clock.now(), self._today(), self._settings.desk
         return await self._store.read(
             lambda tx: build(
                 tx, desk=desk.name, timezone=desk.timezone, now=now, day=day, company=company, with_costs=told,
-                hardware=self._settings.claims.hardware,
+                hardware=self._settings.claims.hardware, scope=scope,
             )
         )  # fmt: skip
 

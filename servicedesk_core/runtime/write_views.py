@@ -1,7 +1,7 @@
 """A write as people and programs see it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,8 @@ from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.store import outbox, sources
 from servicedesk_core.store.outbox import StoredWrite, WriteEvent
 from servicedesk_core.store.queries.names import Names
+from servicedesk_core.store.queries.ownership import own_writes
+from servicedesk_core.store.queries.scope import Sight
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +117,17 @@ class WriteDetail:
     history: tuple[WriteEvent, ...]
 
 
-def views_of(tx: Tx, writes: Sequence[StoredWrite]) -> tuple[WriteView, ...]:
-    """Return writes as people see them, with names beside ids."""
+def views_of(tx: Tx, writes: Sequence[StoredWrite], sight: Sight | None = None) -> tuple[WriteView, ...]:
+    """Return writes as people see them, with names beside ids.
+
+    Args:
+        tx: Any transaction.
+        writes: The writes.
+        sight: The scope that they are seen in: references that lead out of it are empty, and ids of records that only
+            might be the written one are left out.
+    """
+    if sight is not None:
+        writes = [_seen(write, sight) for write in writes]
     known = {source.name: source for source in sources.all(tx)}
     names = Names(tx)
     for write in writes:
@@ -180,13 +191,31 @@ def views_of(tx: Tx, writes: Sequence[StoredWrite]) -> tuple[WriteView, ...]:
     return tuple(view(write) for write in writes)
 
 
-def view_of(tx: Tx, number: int) -> WriteView:
+def view_of(tx: Tx, number: int, sight: Sight | None = None) -> WriteView:
     """Return one write as people see it.
+
+    Args:
+        tx: Any transaction.
+        number: Its number.
+        sight: The scope that it must be in.
 
     Raises:
         NotFoundLocallyError: There is none.
     """
-    return views_of(tx, [outbox.get(tx, number)])[0]
+    only = None if sight is None else own_writes(tx, sight)
+    return views_of(tx, [outbox.get(tx, number, only)], sight)[0]
+
+
+def _seen(write: StoredWrite, sight: Sight) -> StoredWrite:
+    stream = write.kind.partition(".")[0]
+    if stream not in STREAMS:
+        return replace(write, candidates=())
+
+    def cleaned(values: dict[str, Any]) -> dict[str, Any]:
+        return dict.fromkeys(values) | sight.state(values, stream)
+
+    theirs = None if write.theirs is None else cleaned(write.theirs)
+    return replace(write, values=cleaned(write.values), base=cleaned(write.base), theirs=theirs, candidates=())
 
 
 def _references(kind: str) -> dict[str, str]:

@@ -29,6 +29,8 @@ from servicedesk_core.runtime.write_views import WriteDetail, WriteView, view_of
 from servicedesk_core.store import Store, audit, lanes, outbox
 from servicedesk_core.store.lanes import Permit
 from servicedesk_core.store.outbox import StoredWrite
+from servicedesk_core.store.queries.ownership import own_writes
+from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.writes import Intent, Sender, SendReport, WriteConnection, deciding, propose
 from servicedesk_core.writes.granting import note_grants
 from servicedesk_core.writes.reverting import ensure_revertible, reversal
@@ -129,6 +131,7 @@ class Writes:
         connection: str | None = None,
         before: int | None = None,
         limit: int = 100,
+        scope: Scope | None = None,
     ) -> tuple[WriteView, ...]:
         """Return writes, the newest first.
 
@@ -137,20 +140,31 @@ class Writes:
             connection: Only of this connection.
             before: Only with a smaller number.
             limit: At most so many.
+            scope: Only those about its tickets, devices and claims, without references that lead out of it.
         """
-        return await self._store.read(
-            lambda tx: views_of(
-                tx, outbox.recent(tx, states=tuple(states), connection=connection, before=before, limit=limit)
-            )
-        )
+        find = partial(outbox.recent, states=tuple(states), connection=connection, before=before, limit=limit)
 
-    async def show(self, number: int) -> WriteDetail:
+        def work(tx: Tx) -> tuple[WriteView, ...]:
+            if scope is None:
+                return views_of(tx, find(tx))
+            sight = Sight(tx, scope)
+            return views_of(tx, find(tx, only=own_writes(tx, sight)), sight)
+
+        return await self._store.read(work)
+
+    async def show(self, number: int, *, scope: Scope | None = None) -> WriteDetail:
         """Return one write with its history.
+
+        Args:
+            number: Which.
+            scope: Only if it lets the write through; see :meth:`list`.
 
         Raises:
             NotFoundLocallyError: There is none.
         """
-        return await self._store.read(lambda tx: WriteDetail(view_of(tx, number), outbox.history(tx, number)))
+        return await self._store.read(
+            lambda tx: WriteDetail(view_of(tx, number, Sight(tx, scope) if scope else None), outbox.history(tx, number))
+        )
 
     async def propose(self, intent: Intent) -> WriteView:
         """Store what somebody wants; nothing is sent before it is approved.
@@ -378,7 +392,7 @@ class Writes:
 
     async def _decide(self, decision: Callable[..., StoredWrite], number: int) -> None:
         now: datetime = self._clock.now()
-        await self._store.write(lambda tx: decision(tx, number, actor=self.actor, now=now) and None)
+        await self._store.write(lambda tx: decision(tx, number, actor=self.actor, now=now) and None, durable=True)
 
     async def _stored(self, number: int) -> StoredWrite:
         return await self._store.read(lambda tx: outbox.get(tx, number))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, func, insert, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from servicedesk_core.store.codec import scrub
@@ -30,6 +30,9 @@ SENSITIVE: Final = frozenset(
     }
 )  # fmt: skip
 """Fields whose values the chain holds only as keyed digests, so that an erasure leaves it valid."""
+
+DIGEST: Final = "hmac-sha256:"
+"""Before such a digest."""
 
 _LOCK = 7_021_946_331_020_045
 _KEY = "audit_key"
@@ -231,7 +234,7 @@ def sealed(tx: Connection, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _seal(tx: Connection, value: Any) -> str:
     text = value if isinstance(value, str) else canonical(value)
-    return "hmac-sha256:" + hmac.new(_key(tx), text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+    return DIGEST + hmac.new(_key(tx), text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
 
 
 def _key(tx: Connection) -> bytes:
@@ -244,7 +247,13 @@ def _key(tx: Connection) -> bytes:
 
 
 def read(
-    tx: Connection, *, after: int = 0, limit: int = 100, newest_first: bool = False, entity: str | None = None
+    tx: Connection,
+    *,
+    after: int = 0,
+    limit: int = 100,
+    newest_first: bool = False,
+    entity: str | None = None,
+    only: ColumnElement[bool] | None = None,
 ) -> list[AuditRecord]:
     """Return records.
 
@@ -254,6 +263,7 @@ def read(
         limit: At most so many.
         newest_first: Turn the order round.
         entity: Only about this.
+        only: Only those of which this is true.
     """
     seq = audit.c.seq
     query = select(audit).order_by(seq.desc() if newest_first else seq).limit(limit)
@@ -261,13 +271,15 @@ def read(
         query = query.where(seq < after if newest_first else seq > after)
     if entity is not None:
         query = query.where(audit.c.entity == entity)
+    if only is not None:
+        query = query.where(only)
     return [_record(row) for row in tx.execute(query).mappings()]
 
 
-def each(tx: Connection) -> Iterator[AuditRecord]:
-    """Yield the whole chain, in order."""
+def each(tx: Connection, only: ColumnElement[bool] | None = None) -> Iterator[AuditRecord]:
+    """Yield the chain in order; all of it, or those records of which something is true."""
     after = 0
-    while rows := read(tx, after=after, limit=_AT_ONCE):
+    while rows := read(tx, after=after, limit=_AT_ONCE, only=only):
         yield from rows
         after = rows[-1].seq
 

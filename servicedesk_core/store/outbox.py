@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, insert, select, update
 
 from servicedesk_core.domain.writing import BLOCKING, IllegalTransitionError, Standing, WriteState
 from servicedesk_core.errors import LeaseLostError, NotFoundLocallyError, WriteStateError
@@ -27,6 +27,8 @@ SYSTEM: Final = "system:writes"
 """Actor of what happens without a person."""
 
 _BLOCKING = tuple(state.value for state in BLOCKING)
+_OPEN = (WriteState.SENDING.value, WriteState.IN_DOUBT.value)
+"""States in which the vendor may be changing the aggregate at this moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,11 @@ class StoredWrite:
     def state(self) -> WriteState:
         """The state."""
         return self.standing.state
+
+    @property
+    def when_absent(self) -> WriteState:
+        """Where it goes when the vendor certainly does not have it: nothing is sent that nobody approved."""
+        return WriteState.PROPOSED if self.decided_by is None else WriteState.QUEUED
 
     @property
     def entity(self) -> str:
@@ -208,13 +215,19 @@ def add(
     return write
 
 
-def get(tx: Connection, number: int) -> StoredWrite:
+def get(tx: Connection, number: int, only: ColumnElement[bool] | None = None) -> StoredWrite:
     """Return a write by its number.
+
+    Args:
+        tx: Any transaction.
+        number: Its number.
+        only: Only if this is true of it.
 
     Raises:
         NotFoundLocallyError: There is none.
     """
-    row = tx.execute(select(outbox).where(outbox.c.id == number)).mappings().one_or_none()
+    query = select(outbox).where(outbox.c.id == number)
+    row = tx.execute(query if only is None else query.where(only)).mappings().one_or_none()
     if row is None:
         message = f"There is no write {number}."
         raise NotFoundLocallyError(message, hint="`servicedesk writes list --all` shows them.")
@@ -257,7 +270,7 @@ def move(
         more = {"finished_at": to_us(now)}
     if state is WriteState.IN_DOUBT:
         more = {"doubt_at": now_us(tx), "asked": 0, "next_at": None}
-    if state is WriteState.QUEUED:
+    if state in {WriteState.QUEUED, WriteState.PROPOSED}:
         more = {"doubt_at": None, "finished_at": None, "candidates": "[]"}
     more |= facts or {}
     return _change(tx, write, standing, actor=actor, now=now, why=why, fence=fence, facts=more)
@@ -342,7 +355,7 @@ def due(
     busy: Collection[str] = (),
     only: Collection[int] = (),
 ) -> list[StoredWrite]:
-    """Return queued writes whose turn it is, in order: the first of its aggregate, and not told to wait.
+    """Return queued writes whose turn it is, in order: nothing goes before it, and it was not told to wait.
 
     Args:
         tx: Any transaction.
@@ -359,8 +372,9 @@ def due(
         .where(
             earlier.c.connection == outbox.c.connection,
             earlier.c.aggregate == outbox.c.aggregate,
-            earlier.c.id < outbox.c.id,
-            earlier.c.state.in_(_BLOCKING),
+            earlier.c.id != outbox.c.id,
+            # A later one is in the way too when it was approved first and may be under way.
+            ((earlier.c.id < outbox.c.id) & earlier.c.state.in_(_BLOCKING)) | earlier.c.state.in_(_OPEN),
         )
         .exists()
     )
@@ -418,12 +432,12 @@ def expired_at(tx: Connection, connection: str) -> datetime | None:
 
 
 def in_way(tx: Connection, write: StoredWrite) -> int | None:
-    """Return the number of the earliest unfinished write that goes before this one, or ``None``."""
+    """Return the number of the earliest write that must end before this one is sent, or ``None``."""
     query = select(func.min(outbox.c.id)).where(
         outbox.c.connection == write.connection,
         outbox.c.aggregate == write.aggregate,
-        outbox.c.id < write.id,
-        outbox.c.state.in_(_BLOCKING),
+        outbox.c.id != write.id,
+        ((outbox.c.id < write.id) & outbox.c.state.in_(_BLOCKING)) | outbox.c.state.in_(_OPEN),
     )
     return tx.execute(query).scalar_one_or_none()
 
@@ -446,6 +460,14 @@ def sent_since(tx: Connection, connection: str, since: datetime) -> int:
     return int(tx.execute(query).scalar_one())
 
 
+def doubted_at(tx: Connection, write: StoredWrite) -> datetime | None:
+    """Return when a write last became doubtful, by the desk's clock: its attempt had ended by then."""
+    query = select(func.max(outbox_history.c.at)).where(
+        outbox_history.c.write_id == write.id, outbox_history.c.after == WriteState.IN_DOUBT.value
+    )
+    return optional_instant(tx.execute(query).scalar_one_or_none())
+
+
 def taken_refs(tx: Connection, write: StoredWrite) -> frozenset[str]:
     """Return the vendor's ids that belong to other writes of the same kind and parent."""
     query = select(outbox.c.ref).where(
@@ -466,6 +488,7 @@ def recent(
     aggregate: str | None = None,
     before: int | None = None,
     limit: int = 100,
+    only: ColumnElement[bool] | None = None,
 ) -> list[StoredWrite]:
     """Return writes, the newest first.
 
@@ -476,8 +499,11 @@ def recent(
         aggregate: Only to this.
         before: Only with a smaller number.
         limit: At most so many.
+        only: Only those of which this is true.
     """
     query = select(outbox).order_by(outbox.c.id.desc()).limit(limit)
+    if only is not None:
+        query = query.where(only)
     if states:
         query = query.where(outbox.c.state.in_([state.value for state in states]))
     if connection is not None:

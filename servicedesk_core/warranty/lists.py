@@ -13,7 +13,7 @@ from servicedesk_core.domain.warranty.facts import CoverFact, CoverState, best
 from servicedesk_core.store.cover import facts_of_assets, psa_fact
 from servicedesk_core.store.fields import from_us
 from servicedesk_core.store.queries.cover import AssetFilter, devices_without_asset, every_asset
-from servicedesk_core.store.queries.eligible import Eligible, EligibleTicket, eligible
+from servicedesk_core.store.queries.eligible import EligibleTicket, eligible
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.schema import RECORDS
 from servicedesk_core.warranty.rows import CoverRow, row_of
@@ -146,19 +146,9 @@ def missed(
         timezone: The desk's zone, in which the day of a failure is told.
         since: Tickets opened at or after.
         company: Only of this client, by id or name.
-        scope: Only what it lets through; one that names queues lets nothing through here.
+        scope: Only what it lets through; one of queues alone lets no device through.
     """
-    found = eligible(
-        tx,
-        hardware=hardware,
-        only_open=False,
-        since=since,
-        company=company,
-        connection=scope.connection if scope else None,
-    )
-    if scope is not None:
-        kept = tuple(t for t in found.tickets if not scope.queues and t.company_ref in scope.companies)
-        found = Eligible(kept, incidents=len(kept), without_device=0, not_hardware=0)
+    found = eligible(tx, hardware=hardware, only_open=False, since=since, company=company, scope=scope)
     counts: Counter[str] = Counter()
     rows: list[MissedClaim] = []
     for start in range(0, len(found.tickets), _PAGE):

@@ -4,19 +4,50 @@ import asyncio
 import inspect
 import io
 import shutil
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import partial
 
 import pytest
+from sqlalchemy import select
 
-from servicedesk_core import Scope, ServiceDesk
+from servicedesk_core import BlockingServiceDesk, Scope, ServiceDesk
 from servicedesk_core.clock import SystemClock
-from servicedesk_core.domain import REFERENCES, STREAMS, StatusCategory
+from servicedesk_core.domain import REFERENCES, STREAMS, StatusCategory, TicketKind
+from servicedesk_core.domain.warranty import (
+    ClaimDraft,
+    ClaimProgress,
+    ClaimState,
+    Credit,
+    CreditKind,
+    CreditState,
+    DeviceRef,
+    Entitlement,
+    EntitlementKind,
+    EntitlementResult,
+    LookupOutcome,
+)
+from servicedesk_core.domain.warranty.facts import CoverSource
+from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
-from servicedesk_core.store import Store, quarantine, records, sources
+from servicedesk_core.runtime.blocking import (
+    BlockingAuditTrail,
+    BlockingClaims,
+    BlockingQuarantine,
+    BlockingTickets,
+    BlockingWarranty,
+    BlockingWrites,
+)
+from servicedesk_core.store import Store, audit, cover, outbox, quarantine, records, sources
+from servicedesk_core.store.claims import rows as claim_rows
+from servicedesk_core.store.claims.model import Origin
 from servicedesk_core.store.quarantine import Rejected
+from servicedesk_core.store.queries.claims import ClaimFilter
 from servicedesk_core.store.queries.scope import OF_COMPANY, OF_PARENT, OF_TICKET
 from servicedesk_core.store.records import Incoming
+from servicedesk_core.store.schema import RECORDS
+from servicedesk_core.testing import FakeClock
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 FOREIGN = "OTHERS"
@@ -26,19 +57,21 @@ OF_THE_DESK = {"technicians", "roles", "queues", "billing_codes", "products"}
 """Streams of the MSP itself: a client's record may name them."""
 
 ACTIONS = {
-    "aclose", "migrate", "sync", "sync_all", "plan", "plan_all", "remap", "remap_all", "retry_quarantine", "check", "check_all",
-    "vocabulary", "create", "update", "assign", "close", "note", "log_time",
-    "forget_consumer", "disconnect", "run_jobs", "chosen", "still_there", "drop",
+    "aclose", "sync", "sync_all", "plan", "plan_all", "remap", "remap_all", "retry_quarantine", "check",
+    "check_all", "vocabulary", "forget_consumer", "disconnect", "run_jobs", "quarantine.chosen",
+    "quarantine.still_there", "quarantine.drop",
+    "tickets.create", "tickets.update", "tickets.assign", "tickets.close", "tickets.note", "tickets.log_time",
+    "writes.propose", "writes.approve", "writes.discard", "writes.retry", "writes.resolve", "writes.revert",
+    "writes.run", "claims.new", "claims.edit", "claims.check", "claims.departure", "claims.submit", "claims.resubmit",
+    "claims.note", "claims.attach", "claims.cancel", "claims.resolve", "claims.record", "claims.poll", "claims.pack",
+    "warranty.lookup", "warranty.import_file", "warranty.write_dates", "audit.checkpoint",
 }  # fmt: skip
 """What is no read of the store: it changes something, or asks a vendor. An embedding program offers it to nobody."""
 
 FOR_THE_DESK = {
-    "health", "jobs",
+    "health", "jobs", "audit.verify", "warranty.makers", "writes.ensure_granted", "writes.only_connection",
 }  # fmt: skip
-"""What is about the desk itself and holds no record: due times, counts."""
-
-ROOMS = {"writes", "audit", "claims", "warranty"}
-"""Parts of the façade for the desk's own people: a program offers them to no client, so they know no scope."""
+"""What is about the desk itself and holds no record: due times, counts, what the configuration says."""
 
 
 def entity(stream, who, *, others):
@@ -52,7 +85,7 @@ def entity(stream, who, *, others):
             leads_away &= OF_PARENT.get(stream, ("",))[0] != name
             own, other = f"{who}-{target}", f"{who if target in OF_THE_DESK else others}-{target}"
             values[name] = (own, other) if name.endswith("_refs") else other if leads_away else own
-        elif name in {"name", "title", "body", "number", "text"}:
+        elif name in {"name", "title", "body", "number", "text", "serial_number", "manufacturer"}:
             values[name] = f"{who} {name}"
         elif info.is_required() and name != "external_id":
             values[name] = required(info.annotation)
@@ -64,6 +97,9 @@ def entity(stream, who, *, others):
         }
     if stream == "tickets":
         values |= {"status_category": StatusCategory.NEW, "created_at": NOW, "estimated_s": 1}
+        values |= {"kind": TicketKind.INCIDENT, "category": "Hardware"}
+    if stream == "assets":
+        values |= {"warranty_until": date(2026, 4, 1), "site_ref": f"{others}-sites"}
     return cls.model_validate(values)
 
 
@@ -73,6 +109,73 @@ def required(annotation):
     if inspect.isclass(annotation) and issubclass(annotation, StrEnum):
         return next(iter(annotation))
     return NOW if "datetime" in str(annotation) else "x" if annotation is str else 1
+
+
+def add_writes(tx, who, others):
+    """Add a write of every kind, with references that lead away wherever a write may have them; return the first."""
+    add = partial(
+        outbox.add, tx, connection="psa", label=f"{who} label", reason=f"{who} why", actor="user:ana", now=NOW
+    )
+    ticket = f"tickets:{who}-tickets"
+    before = {"queue_ref": "elsewhere-queues", "contact_ref": f"{others}-contacts", "problem_ref": f"{others}-tickets"}
+    after = {
+        "queue_ref": f"{who}-queues",
+        "contact_ref": f"{who}-contacts",
+        "problem_ref": None,
+        "status": f"{who} new",
+    }
+    first = add(kind="tickets.update", aggregate=ticket, target=f"{who}-tickets", values=after, base=before)
+    for_whom = {"company_ref": f"{who}-companies", "queue_ref": f"{who}-queues", "contract_ref": f"{others}-contracts"}
+    add(kind="tickets.create", aggregate=f"tickets:new:{who}", values={"title": f"{who} title", **for_whom})
+    add(kind="notes.create_internal", aggregate=ticket, parent=f"{who}-tickets", values={"body": f"{who} body"})
+    asset = {"kind": "assets.update", "target": f"{who}-assets", "base": {"site_ref": f"{others}-sites"}}
+    add(**asset, aggregate=f"assets:{who}-assets", values={"name": f"{who} name"})
+    add(kind="contacts.update", aggregate=f"contacts:{who}-contacts", values={"email": f"{FOREIGN}@example.com"})
+    outbox.note(
+        tx, first, candidates=f'["{FOREIGN}-candidate"]', their_values=f'{{"contact_ref": "{others}-contacts"}}'
+    )
+    return first
+
+
+def add_claims(tx, source, who, others):
+    """Add a claim for a ticket, which was cancelled, one in doubt for the device alone, and two of mixed origin."""
+    draft = ClaimDraft(
+        device=DeviceRef(manufacturer=who, serial_number=f"{who} serial"), troubleshooting=f"{who} broken"
+    )
+    origin = Origin(source, f"{who}-tickets", f"{who}-assets", f"{who}-companies")
+    new = partial(
+        claim_rows.add, tx, connection="maker", maker=who, by_hand=False, filing_due_on=None, actor=who, now=NOW
+    )
+    gone = new(origin=origin, draft=draft)
+    agreed = Credit(kind=CreditKind.PARTS, state=CreditState.APPROVED, approved="5", currency="EUR")
+    over = ClaimProgress(state=ClaimState.CANCELLED, ref=f"{who}-cancelled", credits=(agreed,))
+    claim_rows.save(tx, gone, now=NOW, progress=over)
+    claim = new(origin=replace(origin, ticket_ref=None), draft=draft)
+    sent = outbox.add(
+        tx, connection="maker", kind="claims.submit", aggregate=f"claims:{claim.claim_id}", label=who,
+        values={"a": who}, actor=who, now=NOW,
+    )  # fmt: skip
+    for state in (WriteState.QUEUED, WriteState.IN_DOUBT):
+        sent = outbox.move(tx, sent, state, actor=who, now=NOW, why=f"{who} why")
+    outbox.note(tx, sent, candidates=f'["{FOREIGN}-candidate"]', error=f"{who} doubt")
+    claim_rows.save(tx, claim, now=NOW, sent_as=sent.id)
+    for mixed in ({"asset_ref": f"{others}-assets"}, {"company_ref": f"{others}-companies"}):
+        crossed = ClaimDraft(device=DeviceRef(manufacturer=FOREIGN, serial_number=f"{who} and {FOREIGN} {mixed}"))
+        claim = new(origin=replace(origin, **mixed), draft=crossed)
+        claim_rows.save(tx, claim, now=NOW, progress=ClaimProgress(state=ClaimState.CANCELLED))
+
+
+def add_cover(tx, source, who):
+    """Add the maker's own word on a device, which is not what the PSA says."""
+    device = DeviceRef(manufacturer=who, serial_number=f"{who} serial_number")
+    until = Entitlement(
+        kind=EntitlementKind.BASE, starts_on=date(2026, 1, 1), ends_on=date(2026, 5, 1), covers_hardware=True
+    )
+    answer = EntitlementResult(device=device, outcome=LookupOutcome.FOUND, entitlements=(until,))
+    cover.put(tx, [answer], origin="maker", source=CoverSource.MAKER, now=NOW)
+    c = RECORDS["assets"].c
+    asset = tx.execute(select(c.local_id).where(c.source_id == source, c.external_id == f"{who}-assets")).scalar_one()
+    cover.link(tx, [(asset, device.serial_number, [device])], NOW)
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +191,11 @@ def filled(tmp_path_factory):
             applied = records.apply(tx, source, stream, incoming, mode="incremental", now=NOW)
             assert len(applied.created) == 2, (stream, applied.rejected)
         quarantine.put(tx, source, "notes", [Rejected(f"{FOREIGN}-q", {"body": FOREIGN}, "odd")], NOW)
+        for who, others in (("mine", FOREIGN), (FOREIGN, "mine")):
+            add_writes(tx, who, others)
+            add_claims(tx, source, who, others)
+            add_cover(tx, source, who)
+        audit.append(tx, at=NOW, actor="user:ana", action="privacy.erased", entity="contact:psa", reason=FOREIGN)
 
     with Store.open(f"sqlite:///{path}", clock=SystemClock()) as store:
         store.write_blocking(fill)
@@ -95,10 +203,9 @@ def filled(tmp_path_factory):
 
 
 @pytest.fixture
-async def desk(filled, tmp_path):
-    shutil.copyfile(filled, tmp_path / "desk.db")
+async def desk(filled):
     settings = {"desk": {"name": "X"}, "connections": {"psa": {"connector": "tabular"}}}
-    async with ServiceDesk(settings, store=f"sqlite:///{tmp_path / 'desk.db'}") as desk:
+    async with ServiceDesk(settings, store=f"sqlite:///{filled}", clock=FakeClock(NOW), read_only=True) as desk:
         yield desk
 
 
@@ -114,29 +221,47 @@ def calls_of(desk):
         if not name.startswith("_") and type(part).__module__.startswith("servicedesk_core.runtime")
     }
     for part_name, part in parts.items():
-        if part_name in ROOMS:
-            continue
         for name, _ in inspect.getmembers(type(part), inspect.isfunction):
             if not name.startswith("_"):
-                yield f"{part_name}.{name}".lstrip("."), name, getattr(part, name)
+                yield f"{part_name}.{name}".lstrip("."), getattr(part, name)
+
+
+def has_scope(method):
+    return "scope" in inspect.signature(method).parameters
 
 
 def test_every_method_is_a_read_with_a_scope_or_known_to_be_none(desk):
-    names = {name for _, name, _ in calls_of(desk)}
-    without = {
-        path
-        for path, name, method in calls_of(desk)
-        if "scope" not in inspect.signature(method).parameters and name not in ACTIONS | FOR_THE_DESK
-    }
-    assert without == set(), "give it a scope, or say in this test what it is"
-    assert {"list", "get", "count", "export", "report_desk", "changes", "status", "connections"} <= names
+    methods = dict(calls_of(desk))
+    without = {path for path, method in methods.items() if not has_scope(method)}
+    assert without == ACTIONS | FOR_THE_DESK, "give it a scope, or say in this test what it is"
+    with_scope = methods.keys() - without
+    assert {"tickets.list", "tickets.get", "export", "report_desk", "changes", "status", "connections"} < with_scope
+    assert {"writes.list", "writes.show", "audit.list", "claims.get", "claims.numbers", "warranty.missed"} < with_scope
 
 
+def test_the_twin_without_await_takes_the_same_scopes(desk):
+    twins = {"": BlockingServiceDesk, "tickets": BlockingTickets, "quarantine": BlockingQuarantine}
+    twins |= {"writes": BlockingWrites, "audit": BlockingAuditTrail}
+    twins |= {"claims": BlockingClaims, "warranty": BlockingWarranty}
+    for path, method in calls_of(desk):
+        part, _, name = path.rpartition(".")
+        if has_scope(method):
+            assert has_scope(getattr(twins[part], name)), path
+
+
+EVERY_WRITE = {"states": (), "limit": 1_000}
 ARGUMENTS = {
     "tickets.get": [("mine-tickets",), (f"{FOREIGN}-tickets",), (f"{FOREIGN} number",)],
     "quarantine.get": [(1,)],
+    "writes.show": [(number,) for number in range(1, 13)],
+    "claims.get": [(str(number),) for number in range(1, 9)] + [(f"{who}-cancelled",) for who in ("mine", FOREIGN)],
+    "writes.list": [((), EVERY_WRITE)],
+    "audit.list": [((), {"limit": 1_000}), ((), {"entity": "contact:psa"}), ((), {"entity": "write:7"})],
+    "warranty.report": [((), {"company": f"{who}-companies", "with_costs": True}) for who in ("mine", FOREIGN)] + [()],
+    "claims.list": [(), (ClaimFilter(company=f"{FOREIGN}-companies"),)],
+    "claims.propose": [((), {"everything": True})],
 }
-"""What reads are called with that need something."""
+"""What reads are called with: positional arguments, and keyword arguments in a pair with them."""
 
 
 async def answers(path, method, scope):
@@ -151,8 +276,14 @@ async def answers(path, method, scope):
                     continue
                 yield into.getvalue().decode()
         return
+    if path == "audit.export":
+        into = io.BytesIO()
+        await method(into, scope=scope)
+        yield into.getvalue().decode()
+        return
     for arguments in ARGUMENTS.get(path, [()]):
-        answer = method(*arguments, scope=scope)
+        named = arguments[1] if arguments and isinstance(arguments[-1], dict) else {}
+        answer = method(*(arguments[0] if named else arguments), **named, scope=scope)
         try:
             yield repr([one async for one in answer] if inspect.isasyncgen(answer) else await answer)
         except NotFoundLocallyError:
@@ -162,19 +293,19 @@ async def answers(path, method, scope):
 @pytest.mark.parametrize("scope", SCOPES, ids=["company", "queue", "both"])
 async def test_no_read_answers_with_anything_of_another_client(desk, scope):
     seen = ""
-    for path, _, method in calls_of(desk):
-        if "scope" in inspect.signature(method).parameters:
+    for path, method in calls_of(desk):
+        if has_scope(method):
             async for answer in answers(path, method, scope):
                 assert FOREIGN not in answer, path
                 assert not scope.queues or "elsewhere" not in answer, path
                 seen += answer
-    assert "mine-tickets" in seen
-    assert "mine body" in seen
+    for own in ("mine-tickets", "mine body", "mine why", "mine-cancelled"):
+        assert own in seen
 
 
 async def test_the_same_reads_without_a_scope_do_show_the_other_client(desk):
-    for path, _, method in calls_of(desk):
-        if "scope" in inspect.signature(method).parameters and path not in {"connections", "status", "tickets.count"}:
+    for path, method in calls_of(desk):
+        if has_scope(method) and path not in {"connections", "status", "tickets.count"}:
             told = "".join([answer async for answer in answers(path, method, None)])
             assert FOREIGN in told, f"{path} would pass whatever it does"
 
@@ -196,21 +327,61 @@ async def test_what_belongs_to_the_client_is_all_there(desk):
     assert sorted(changed) == sorted(("companies", "tickets", *OF_COMPANY, *OF_TICKET, *OF_PARENT))
 
 
+async def test_writes_claims_covers_and_their_audit_of_the_client_are_all_there(desk):
+    writes = await desk.writes.list(states=(), scope=COMPANY)
+    assert sorted(write.kind for write in writes) == [
+        "assets.update", "claims.submit", "notes.create_internal", "tickets.create", "tickets.update",
+    ]  # fmt: skip
+    update = next(write for write in writes if write.kind == "tickets.update")
+    before = {change.field: change.before for change in update.changes}
+    assert before["queue_ref"] == "elsewhere-queues", "queues are the desk's own, unless the scope names some"
+    assert (before["contact_ref"], before["problem_ref"], update.candidates) == (None, None, ())
+    assert len((await desk.writes.show(update.id, scope=COMPANY)).history) == 1
+    audited = await desk.audit.list(limit=1_000, scope=COMPANY)
+    assert {record.entity for record in audited} == {f"write:{write.id}" for write in writes}
+    assert len(audited) == len(writes) + 2
+    assert {len(record.hash) for record in audited} == {64}
+    in_file = io.BytesIO()
+    assert (await desk.audit.export(in_file, scope=COMPANY)).records == len(audited)
+    assert [claim.state for claim in await desk.claims.list(scope=COMPANY)] == ["in_doubt", "cancelled"]
+    numbers = await desk.claims.numbers(scope=COMPANY)
+    assert [(money.maker, money.claims) for money in numbers.recovered] == [("mine", 1)]
+    assert len((await desk.claims.propose(scope=COMPANY)).tickets) == 1
+    assert len((await desk.warranty.missed(scope=COMPANY)).rows) == 1
+    assert [row.site for row in (await desk.warranty.expiring(scope=COMPANY)).rows] == [None]
+    assert len(await desk.warranty.date_changes(scope=COMPANY)) == 1
+    report = await desk.warranty.report(scope=COMPANY)
+    assert (report.devices, report.missed, report.claims.recovered) == (1, 1, ())
+    queue = Scope("psa", queues="mine-queues")
+    assert [claim.state for claim in await desk.claims.list(scope=queue)] == ["cancelled"]
+    assert (await desk.warranty.report(scope=queue)).devices == 0
+
+
+async def test_a_report_about_another_client_is_not_found(desk):
+    with pytest.raises(NotFoundLocallyError):
+        await desk.warranty.report(company=f"{FOREIGN}-companies", scope=COMPANY)
+    with pytest.raises(NotFoundLocallyError):
+        await desk.writes.show(999, scope=COMPANY)
+
+
 async def test_a_stream_that_belongs_to_no_client_is_refused_and_not_empty(desk):
     with pytest.raises(NotFoundLocallyError, match="technicians"):
         await desk.export("technicians", io.BytesIO(), scope=COMPANY)
 
 
-async def test_another_connection_with_the_same_ids_is_not_seen(desk):
+async def test_another_connection_with_the_same_ids_is_not_seen(filled, tmp_path):
     def fill(tx):
         source = sources.ensure(tx, "other", "tabular", "live", NOW).id
         for stream in ("companies", "tickets"):
             row = entity(stream, "mine", others=FOREIGN).model_copy(update={"number": FOREIGN})
             records.apply(tx, source, stream, [Incoming(row, None, None, "1")], mode="incremental", now=NOW)
 
-    await desk._store.write(fill)
-    assert FOREIGN not in repr(await desk.tickets.list(scope=COMPANY))
-    assert await desk.tickets.count(scope=COMPANY) == 1
+    shutil.copyfile(filled, tmp_path / "desk.db")
+    with Store.open(f"sqlite:///{tmp_path / 'desk.db'}", clock=FakeClock(NOW)) as store:
+        store.write_blocking(fill)
+        async with ServiceDesk({"desk": {"name": "X"}}, store=store) as desk:
+            assert FOREIGN not in repr(await desk.tickets.list(scope=COMPANY))
+            assert await desk.tickets.count(scope=COMPANY) == 1
 
 
 def test_a_scope_of_nothing_is_a_mistake():

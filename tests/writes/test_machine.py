@@ -10,7 +10,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 
 from servicedesk_core.domain.writing import TRANSITIONS, IllegalTransitionError, Standing, WriteState
 from servicedesk_core.errors import LeaseLostError, WriteStateError
-from servicedesk_core.store import Store, audit, leases, outbox
+from servicedesk_core.store import Store, audit, leases, outbox, place
 from servicedesk_core.testing.clock import FakeClock
 from servicedesk_core.writes import Intent, approve, discard, propose, resolve, retry
 
@@ -55,6 +55,8 @@ class OutboxMachine(RuleBasedStateMachine):
         shutil.copyfile(type(self).template, self.folder / "desk.db")
         self.clock = FakeClock()
         self.store = Store.open(f"sqlite:///{self.folder / 'desk.db'}", clock=self.clock)
+        url, now = self.store.url, self.clock.now()  # a copy sends nothing before it is adopted
+        self.store.write_blocking(lambda tx: place.adopt(tx, url, actor="user:test", now=now))
         self.vendor, self.approved, self.fence = [], set(), None
         self.take_over()
 
@@ -134,13 +136,17 @@ class OutboxMachine(RuleBasedStateMachine):
 
         self.write(work)
 
+    @rule()
+    def the_store_is_restored(self):
+        self.write(lambda tx: outbox.distrust(tx, actor="s", now=self.now, why="restored"))
+
     @rule(act=acts)
     def somebody_looks_at_the_vendor(self, act):
         def work(tx):
             write = outbox.get(tx, act)
             there = write.key in self.vendor
             outcome = WriteState.CONFIRMED if there else WriteState.QUEUED
-            return resolve(tx, act, outcome=outcome, actor="user:a", now=self.now, ref="1" if there else None)
+            return resolve(tx, act, outcome=outcome, actor="user:a", now=self.now, ref=write.key if there else None)
 
         self.write(work)
 

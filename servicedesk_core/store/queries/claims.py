@@ -12,6 +12,8 @@ from servicedesk_core.domain.warranty import ClaimState, CreditKind, CreditState
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.store.claims.model import shown_state
 from servicedesk_core.store.fields import MICRO_UNITS, from_us, optional_instant, to_us
+from servicedesk_core.store.queries.ownership import own_claims
+from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.schema import RECORDS, claim_credits, claim_returns, claims, outbox
 
 _T, _C = RECORDS["tickets"].c, RECORDS["companies"].c
@@ -38,6 +40,7 @@ class ClaimFilter:
         created_since: Drafted at or after.
         created_before: Drafted before.
         overdue_on: Only those with a part that was due back before this day.
+        scope: Only what it lets through; see :func:`servicedesk_core.store.queries.ownership.own_claims`.
     """
 
     ids: tuple[int, ...] = ()
@@ -50,6 +53,7 @@ class ClaimFilter:
     created_since: datetime | None = None
     created_before: datetime | None = None
     overdue_on: date | None = None
+    scope: Scope | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +190,7 @@ def rows(tx: Connection, chosen: ClaimFilter, *, limit: int | None = None) -> tu
             _C.name.label("company"),
         )
         .select_from(_joined())
-        .where(*_conditions(chosen))
+        .where(*_conditions(tx, chosen))
         .order_by(claims.c.id.desc())
     )
     return tuple(
@@ -224,7 +228,7 @@ def numbers(tx: Connection, chosen: ClaimFilter, now: datetime) -> ClaimNumbers:
         chosen: Which claims.
         now: Ages are counted up to it.
     """
-    where = _conditions(chosen)
+    where = _conditions(tx, chosen)
     decided = select(
         func.count().filter(claims.c.submitted_at.is_not(None)),
         func.count().filter(claims.c.is_approved.is_(True)),
@@ -292,12 +296,13 @@ def _overdue(tx: Connection, where: Sequence[ColumnElement[bool]], today: date) 
     query = (
         select(func.count())
         .select_from(_joined().join(claim_returns, claim_returns.c.claim == claims.c.id))
-        .where(*where, _is_overdue(today))
+        .where(*where, is_overdue(today))
     )
     return tx.execute(query).scalar_one()
 
 
-def _is_overdue(today: date) -> ColumnElement[bool]:
+def is_overdue(today: date) -> ColumnElement[bool]:
+    """Return what is true of the rows of defective parts that should have been back by a day; that day is in time."""
     late = and_(claim_returns.c.state.in_(OPEN_RETURNS), claim_returns.c.due_on < today.isoformat())
     return or_(claim_returns.c.state == ReturnState.OVERDUE.value, late)
 
@@ -315,8 +320,10 @@ def _joined() -> FromClause:
     )
 
 
-def _conditions(chosen: ClaimFilter) -> list[ColumnElement[bool]]:
+def _conditions(tx: Connection, chosen: ClaimFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
+    if chosen.scope is not None:
+        found.append(own_claims(Sight(tx, chosen.scope)))
     if chosen.ids:
         found.append(claims.c.id.in_(chosen.ids))
     if chosen.only_open:
@@ -336,7 +343,7 @@ def _conditions(chosen: ClaimFilter) -> list[ColumnElement[bool]]:
     if chosen.created_before is not None:
         found.append(claims.c.created_at < to_us(chosen.created_before))
     if chosen.overdue_on is not None:
-        late = select(claim_returns.c.claim).where(claim_returns.c.claim == claims.c.id, _is_overdue(chosen.overdue_on))
+        late = select(claim_returns.c.claim).where(claim_returns.c.claim == claims.c.id, is_overdue(chosen.overdue_on))
         found.append(late.exists())
     return found
 

@@ -11,7 +11,7 @@ from servicedesk_core.domain.warranty.facts import CoverFact
 from servicedesk_core.store.cover import facts_of_assets, facts_of_devices, psa_fact
 from servicedesk_core.store.fields import from_us
 from servicedesk_core.store.queries.names import Names
-from servicedesk_core.store.queries.scope import Scope
+from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.schema import RECORDS, cover_assets, cover_devices, sources
 
 _A = RECORDS["assets"].c
@@ -108,9 +108,12 @@ def asset_pages(tx: Connection, chosen: AssetFilter, *, after: int = 0, size: in
     )
     rows = tx.execute(query).mappings().all()
     names = Names(tx)
+    sites = {row["site_ref"] for row in rows if row["site_ref"]}
+    if chosen.scope is not None and rows:  # what another client's site is called is not for this one
+        sites = set(Sight(tx, chosen.scope).refs("sites", sites))
     for row in rows:
         names.want(row["source_id"], "companies", row["company_ref"])
-        names.want(row["source_id"], "sites", row["site_ref"])
+        names.want(row["source_id"], "sites", row["site_ref"] if row["site_ref"] in sites else None)
     facts = facts_of_assets(tx, [row["local_id"] for row in rows])
     return [_record(row, names, facts.get(row["local_id"], ())) for row in rows]
 

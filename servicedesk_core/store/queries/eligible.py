@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, false, func, or_, select, true
 
 from servicedesk_core.domain import TicketKind
 from servicedesk_core.store import sources
 from servicedesk_core.store.fields import optional_instant, to_us
+from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.schema import RECORDS, claims
 from servicedesk_core.store.schema import sources as source_table
 
@@ -83,6 +84,7 @@ def eligible(
     since: datetime | None = None,
     until: datetime | None = None,
     tickets: Collection[str] = (),
+    scope: Scope | None = None,
 ) -> Eligible:
     """Return the tickets that could be claimed if their device was covered when it failed.
 
@@ -95,6 +97,7 @@ def eligible(
         since: Opened at or after.
         until: Opened before.
         tickets: Only these, by id or number; empty = all.
+        scope: Only what it lets through; one of queues alone lets no device through, so no ticket with one.
 
     Raises:
         NotFoundLocallyError: There is no such connection.
@@ -112,9 +115,15 @@ def eligible(
         conditions.append(_T.created_at < to_us(until))
     if tickets:
         conditions.append(or_(_T.external_id.in_(list(tickets)), _T.number.in_(list(tickets))))
+    seen: ColumnElement[bool] = true()
+    if scope is not None:
+        sight = Sight(tx, scope)
+        conditions.append(sight.require("tickets"))
+        own = sight.condition("assets")
+        seen = false() if own is None else own
     table, asset, client = RECORDS["tickets"], RECORDS["assets"], RECORDS["companies"]
     joined = table.outerjoin(
-        asset, (_A.source_id == _T.source_id) & (_A.external_id == _T.asset_ref) & _A.gone_at.is_(None)
+        asset, (_A.source_id == _T.source_id) & (_A.external_id == _T.asset_ref) & _A.gone_at.is_(None) & seen
     ).outerjoin(client, (_C.source_id == _T.source_id) & (_C.external_id == _T.company_ref))
     words = _hardware_words(tx, hardware)
     is_hardware = or_(*(_T[name].in_(found) for name, found in words.items()))

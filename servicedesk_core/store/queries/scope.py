@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, Select, false, select
 
 from servicedesk_core.domain import REFERENCES, Entity, TicketEvent
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
@@ -144,12 +144,17 @@ class Sight:
         seen = self._tx.execute(ids.where(RECORDS[target].c.local_id.in_(list(found)))).scalars()
         return frozenset(found[local_id] for local_id in seen)
 
-    def state(self, state: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what an event says of a ticket without references that lead out of the scope."""
+    def own(self, stream: str) -> Select[tuple[str]]:
+        """Return the query for the vendor's ids of a stream's records in the scope; it finds none where none belong."""
+        condition = self.condition(stream)
+        return select(RECORDS[stream].c.external_id).where(false() if condition is None else condition)
+
+    def state(self, state: Mapping[str, Any], stream: str = "tickets") -> dict[str, Any]:
+        """Return fields of a record, as an event or a write has them, without references that lead out of the scope."""
         wanted: dict[str, set[str]] = {}
-        for target, refs in _of_state(state):
+        for target, refs in _of_state(state, stream):
             wanted.setdefault(target, set()).update(refs)
-        return _state(state, {target: self.refs(target, refs) for target, refs in wanted.items()})
+        return _state(state, {target: self.refs(target, refs) for target, refs in wanted.items()}, stream)
 
     def cleaned(self, records: Sequence[E]) -> tuple[E, ...]:
         """Return records without references that lead out of the scope."""
@@ -167,11 +172,11 @@ def _references(record: Entity) -> Iterable[tuple[str, tuple[str, ...]]]:
         yield target, value if isinstance(value, tuple) else (value,) if value else ()
     if isinstance(record, TicketEvent):
         for state in (record.before, record.after):
-            yield from _of_state(state)
+            yield from _of_state(state, "tickets")
 
 
-def _of_state(state: Mapping[str, Any]) -> Iterable[tuple[str, tuple[str, ...]]]:
-    for column, target in REFERENCES["tickets"].items():
+def _of_state(state: Mapping[str, Any], stream: str) -> Iterable[tuple[str, tuple[str, ...]]]:
+    for column, target in REFERENCES[stream].items():
         value = state.get(column)
         yield target, tuple(map(str, value)) if isinstance(value, list | tuple) else (value,) if value else ()
 
@@ -185,15 +190,15 @@ def _without(record: E, seen: Mapping[str, Collection[str]]) -> E:
         elif value is not None and value not in seen[target]:
             changes[column] = None
     if isinstance(record, TicketEvent):
-        changes["before"] = _state(record.before, seen)
-        changes["after"] = _state(record.after, seen)
+        changes["before"] = _state(record.before, seen, "tickets")
+        changes["after"] = _state(record.after, seen, "tickets")
     return record.model_copy(update=changes)
 
 
-def _state(state: Mapping[str, Any], seen: Mapping[str, Collection[str]]) -> dict[str, Any]:
+def _state(state: Mapping[str, Any], seen: Mapping[str, Collection[str]], stream: str) -> dict[str, Any]:
     kept: dict[str, Any] = {}
     for name, value in state.items():
-        target = REFERENCES["tickets"].get(name)
+        target = REFERENCES[stream].get(name)
         if target is None or value is None:
             kept[name] = value
         elif isinstance(value, list | tuple):

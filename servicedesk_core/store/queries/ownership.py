@@ -1,0 +1,107 @@
+"""Whose a write, a claim and a record of the audit trail is: the client's whose ticket or device it is about."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from sqlalchemy import JSON, ColumnElement, Connection, Text, and_, cast, literal, or_, select, type_coerce
+
+from servicedesk_core.domain import STREAMS
+from servicedesk_core.store.audit import DIGEST, AuditRecord
+from servicedesk_core.store.queries.scope import Sight
+from servicedesk_core.store.schema import RECORDS, audit, claims, outbox
+
+WRITE: Final = "write:"
+"""Before the number of a write where the audit trail names it."""
+
+NEW_TICKET: Final = "tickets:new:"
+"""Before what the outbox calls a ticket that does not exist yet."""
+
+
+def own_writes(tx: Connection, sight: Sight) -> ColumnElement[bool]:
+    """Return what is true of the outbox's rows in a scope.
+
+    A write to a ticket or a device belongs where that does, a new ticket to the client and queue that it is for, and
+    what is sent about a claim belongs where the claim does. Everything else is foreign.
+
+    Args:
+        tx: Any transaction.
+        sight: The scope.
+    """
+    about = [
+        outbox.c.aggregate.in_(select(literal(f"{stream}:") + sight.own(stream).subquery().c.external_id))
+        for stream in ("tickets", "assets")
+    ]
+    claimed = select(literal("claims:") + claims.c.claim_id).where(own_claims(sight))
+    return or_(
+        and_(outbox.c.connection == sight.scope.connection, or_(*about, _own_new_ticket(tx, sight))),
+        outbox.c.aggregate.in_(claimed),
+    )
+
+
+def own_claims(sight: Sight) -> ColumnElement[bool]:
+    """Return what is true of claims in a scope: their ticket, their device and their client all belong to it.
+
+    In a scope of queues a claim belongs where its ticket does, and one without a ticket belongs to none.
+
+    Args:
+        sight: The scope.
+    """
+    scope, c, assets = sight.scope, claims.c, RECORDS["assets"].c
+    clients = scope.companies or sight.own("companies")
+    devices = select(assets.external_id).where(assets.source_id == sight.source_id, assets.company_ref.in_(clients))
+    of_ticket, of_asset = c.ticket_ref.in_(sight.own("tickets")), c.asset_ref.in_(devices)
+    return and_(
+        c.ticket_source_id == sight.source_id,
+        of_ticket if scope.queues else or_(of_ticket, and_(c.ticket_ref.is_(None), of_asset)),
+        or_(c.asset_ref.is_(None), of_asset),
+        or_(c.company_ref.is_(None), c.company_ref.in_(clients)),
+    )
+
+
+def own_audit(tx: Connection, sight: Sight) -> ColumnElement[bool]:
+    """Return what is true of the audit trail's records in a scope: those about its writes.
+
+    Args:
+        tx: Any transaction.
+        sight: The scope.
+    """
+    numbers = select(literal(WRITE) + cast(outbox.c.id, Text)).where(own_writes(tx, sight))
+    return audit.c.entity.in_(numbers)
+
+
+def seen_record(sight: Sight, record: AuditRecord) -> AuditRecord:
+    """Return a record of the audit trail as a scope sees it: without references that lead out of it.
+
+    It keeps its own hash, by which the whole chain can be asked about it, and not the one of the record before, which
+    may be another client's.
+
+    Args:
+        sight: The scope.
+        record: The record, which belongs to it.
+    """
+    before, after = record.before, record.after
+    if isinstance(after, dict) and (stream := str(after.get("kind")).partition(".")[0]) in STREAMS:
+        after = {**after, "values": _seen(sight, after.get("values") or {}, stream)}
+        before = _seen(sight, before or {}, stream)
+    return replace(record, before=before, after=after, prev_hash="")
+
+
+def _seen(sight: Sight, values: Mapping[str, Any], stream: str) -> dict[str, Any]:
+    """Clean fields; what the chain holds as digests only says nothing to anybody."""
+    sealed = {name: value for name, value in values.items() if isinstance(value, str) and value.startswith(DIGEST)}
+    rest = sight.state({name: value for name, value in values.items() if name not in sealed}, stream)
+    return {name: sealed.get(name, rest.get(name)) for name in values if name in sealed or name in rest}
+
+
+def _own_new_ticket(tx: Connection, sight: Sight) -> ColumnElement[bool]:
+    text = outbox.c.new_values
+    values = cast(text, JSON) if tx.dialect.name == "postgresql" else type_coerce(text, JSON)
+    conditions = [
+        outbox.c.aggregate.startswith(NEW_TICKET, autoescape=True),
+        or_(outbox.c.ref.is_(None), outbox.c.ref.in_(sight.own("tickets"))),
+    ]
+    for name, wanted in (("company_ref", sight.scope.companies), ("queue_ref", sight.scope.queues)):
+        if wanted:
+            conditions.append(values[name].as_string().in_(wanted))
+    return and_(*conditions)
