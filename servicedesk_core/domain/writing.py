@@ -30,7 +30,7 @@ TRANSITIONS: dict[WriteState, frozenset[WriteState]] = {
     _S.PROPOSED: frozenset({_S.QUEUED, _S.DISCARDED, _S.IN_DOUBT}),
     _S.QUEUED: frozenset({_S.SENDING, _S.REJECTED, _S.PROPOSED, _S.DISCARDED, _S.IN_DOUBT}),
     _S.SENDING: frozenset({_S.CONFIRMED, _S.REJECTED, _S.QUEUED, _S.IN_DOUBT}),
-    _S.IN_DOUBT: frozenset({_S.CONFIRMED, _S.QUEUED, _S.DISCARDED}),
+    _S.IN_DOUBT: frozenset({_S.CONFIRMED, _S.QUEUED, _S.PROPOSED, _S.DISCARDED}),
     _S.REJECTED: frozenset({_S.QUEUED, _S.DISCARDED}),
     _S.CONFIRMED: frozenset(),
     _S.DISCARDED: frozenset(),
@@ -38,7 +38,8 @@ TRANSITIONS: dict[WriteState, frozenset[WriteState]] = {
 """What may follow each state.
 
 ``proposed`` and ``queued`` become doubtful only in a store that was restored or copied: what it remembers may be older
-than what was sent. ``queued`` goes back to ``proposed`` when the loop breaker wants a person to look.
+than what was sent. One that nobody has approved goes back to ``proposed`` when it proves absent. ``queued`` goes back
+to ``proposed`` when the loop breaker wants a person to look.
 """
 
 UNFINISHED = frozenset({_S.PROPOSED, _S.QUEUED, _S.SENDING, _S.IN_DOUBT})

@@ -19,6 +19,9 @@ BUSY_TIMEOUT_S = 30.0
 CONNECT_TIMEOUT_S = 10
 """How long a database server is waited for."""
 
+DURABLE = "servicedesk_durable"
+"""Execution option of a transaction whose commit must outlast a loss of power."""
+
 READERS = 4
 """Reading connections, and threads, of one store."""
 
@@ -79,7 +82,9 @@ def prepare_file(url: URL, *, read_only: bool) -> None:
 def writer_engine(url: URL) -> Engine:
     """Return the engine of the one writer thread."""
     if dialect_of(url) == "postgresql":
-        return create_engine(_patient(url), pool_size=1, max_overflow=0, pool_pre_ping=True)
+        engine = create_engine(_patient(url), pool_size=1, max_overflow=0, pool_pre_ping=True)
+        event.listen(engine, "begin", _wait_for_the_disk)
+        return engine
     return _sqlite_engine(url, begin="BEGIN IMMEDIATE", read_only=False)
 
 
@@ -106,6 +111,15 @@ def _patient(url: URL) -> URL:
     return url.update_query_dict({name: value for name, value in defaults.items() if name not in url.query})
 
 
+def _is_durable(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get(DURABLE))
+
+
+def _wait_for_the_disk(connection: Connection) -> None:
+    if _is_durable(connection):  # whatever the server's own setting
+        connection.exec_driver_sql("SET LOCAL synchronous_commit TO on")
+
+
 def _sqlite_engine(url: URL, *, begin: str, read_only: bool) -> Engine:
     engine = create_engine(
         url,
@@ -123,6 +137,9 @@ def _sqlite_engine(url: URL, *, begin: str, read_only: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin_transaction(connection: Connection) -> None:
+        if not read_only:  # cannot be said inside a transaction
+            level = "FULL" if _is_durable(connection) else "NORMAL"
+            connection.exec_driver_sql(f"PRAGMA synchronous = {level}")
         connection.exec_driver_sql(begin)
 
     return engine
@@ -136,6 +153,5 @@ def _pragmas(*, read_only: bool) -> tuple[str, ...]:
         *common,
         "cache_size = -32768",
         "journal_mode = WAL",
-        "synchronous = NORMAL",
         "journal_size_limit = 67108864",
     )

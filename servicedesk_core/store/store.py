@@ -15,6 +15,7 @@ from servicedesk_core.errors import StoreError
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import leases, place
 from servicedesk_core.store.connecting import (
+    DURABLE,
     READERS,
     Dialect,
     dialect_of,
@@ -54,6 +55,7 @@ class Store:
         self.clock = clock
         self.read_only = read_only
         self._writer = writer_engine(url)
+        self._durable = self._writer.execution_options(**{DURABLE: True})
         self._reader = reader_engine(url)
         self._writes = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
         self._reads = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
@@ -99,7 +101,7 @@ class Store:
             raise
         return store
 
-    async def write(self, work: Work[T], *, fence: Fence | None = None) -> T:
+    async def write(self, work: Work[T], *, fence: Fence | None = None, durable: bool = False) -> T:
         """Run ``work`` in one write transaction on the writer thread; commit when it returns.
 
         A cancelled caller still waits until the transaction has ended, so that nothing is in flight afterwards.
@@ -107,13 +109,15 @@ class Store:
         Args:
             work: What to do; its exceptions roll back and reach the caller.
             fence: A lease that must still be held; verified inside the transaction.
+            durable: Return only when a loss of power cannot undo it, for whoever acts outside the store on it. Without
+                it, SQLite may forget the last commits then, never a part of one.
 
         Raises:
             LeaseLostError: The lease was lost.
             StoreError: See :mod:`servicedesk_core.store.faults`.
         """
         self._refuse_fork()
-        return await self._await(self._writes, partial(self._write, work, fence))
+        return await self._await(self._writes, partial(self._write, work, fence, durable=durable))
 
     async def read(self, work: Work[T]) -> T:
         """Run ``work`` on a consistent read-only snapshot, on a reader thread.
@@ -165,13 +169,13 @@ class Store:
     def __repr__(self) -> str:
         return f"Store({self.name!r})"
 
-    def _write(self, work: Work[T], fence: Fence | None) -> T:
+    def _write(self, work: Work[T], fence: Fence | None, *, durable: bool = False) -> T:
         if self.read_only:
             message = f"The store {self.name} was opened for reading only."
             raise StoreError(message, hint="Use a command that may write.")
         self._inside.transaction = True
         try:
-            with translated(self.name), self._writer.begin() as tx:
+            with translated(self.name), (self._durable if durable else self._writer).begin() as tx:
                 if fence is not None:
                     leases.verify(tx, fence)
                 return work(tx)

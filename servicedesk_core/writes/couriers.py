@@ -1,11 +1,13 @@
 """Couriers: who carries a family of kinds of writes to its vendor, and finds out what became of them."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy import Connection as Tx
+from sqlalchemy.exc import SQLAlchemyError
 
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import UnsupportedError
@@ -13,6 +15,8 @@ from servicedesk_core.hooks.calls import ConnectorCalls
 from servicedesk_core.hooks.pulling import SourceRecord
 from servicedesk_core.hooks.writing import FindResult
 from servicedesk_core.store.outbox import StoredWrite
+
+_log = logging.getLogger("servicedesk.writes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +158,15 @@ class Couriers:
 
     def settled(self, tx: Tx, write: StoredWrite, result: Settled) -> None:
         """Tell the courier of a write what became of it, if anybody carries such writes."""
-        if (courier := self._find(write.kind)) is not None:
-            courier.settled(tx, write, result)
+        if (courier := self._find(write.kind)) is None:
+            return
+        try:
+            with tx.begin_nested():
+                courier.settled(tx, write, result)
+        except SQLAlchemyError:
+            raise
+        except Exception as error:  # noqa: BLE001  # a courier's fault must not undo what is known about the write
+            _log.error("what follows from write %d was not stored: %s", write.id, type(error).__name__)
 
     def _find(self, kind: str) -> Courier | None:
         return next((courier for courier in self._couriers if courier.carries(kind)), None)

@@ -112,7 +112,8 @@ def resolve(
     Args:
         tx: A write transaction.
         number: Number of the write.
-        outcome: ``confirmed``: the vendor has it; ``queued``: it does not, send again; ``discarded``: leave it.
+        outcome: ``confirmed``: the vendor has it; ``queued``: it does not, send again (``proposed`` where nobody has
+            approved it yet); ``discarded``: leave it.
         actor: Who.
         now: When.
         ref: The vendor's id of the record, when confirmed and known.
@@ -120,19 +121,27 @@ def resolve(
 
     Raises:
         NotFoundLocallyError: There is no such write.
-        WriteStateError: It is not in doubt.
+        WriteStateError: It is not in doubt, or what it is said to be belongs to another write.
     """
     write = outbox.get(tx, number)
     if write.state is not WriteState.IN_DOUBT:
         raise _unfit(write, "Only a doubt can be settled.")
-    facts: dict[str, Any] = {"decided_by": actor, "decided_at": to_us(now)}
+    if outcome is WriteState.QUEUED:
+        outcome = write.when_absent
+    facts: dict[str, Any] = {}
+    if outcome is not WriteState.PROPOSED:
+        facts = {"decided_by": actor, "decided_at": to_us(now)}
     if outcome is WriteState.CONFIRMED:
         facts["ref"] = ref or write.target
-    if outcome is WriteState.QUEUED:
+    if outcome in {WriteState.QUEUED, WriteState.PROPOSED}:
         lanes.clear(tx, write.connection, write.kind)
         facts |= {"sent_at": None, "next_at": None, "error": None, "error_code": None, "hint": None}
     why = reason or "settled by a person"
-    return outbox.move(tx, write, outcome, actor=actor, now=now, why=why, facts=facts)
+    settled = outbox.move(tx, write, outcome, actor=actor, now=now, why=why, facts=facts)
+    # Looked at after the move, whose audit record lets two who settle at once go one after the other.
+    if outcome is WriteState.CONFIRMED and write.target is None and settled.ref in outbox.taken_refs(tx, write):
+        raise _unfit(write, f"{settled.ref} belongs to another write of ours.", "Name the id of this one.")
+    return settled
 
 
 def _unfit(write: StoredWrite, what: str, hint: str | None = None) -> WriteStateError:

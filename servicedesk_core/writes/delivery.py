@@ -11,11 +11,10 @@ from sqlalchemy import Connection as Tx
 
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import (
-    ConnectorError,
     LeaseLostError,
     ServiceDeskError,
+    StoreBusyError,
     StoreError,
-    WriteError,
     WriteNotGrantedError,
     WriteStateError,
     WriteStoppedError,
@@ -33,6 +32,9 @@ from servicedesk_core.writes.policy import WritePolicy
 from servicedesk_core.writes.report import SendReport, WriteConnection
 
 _log = logging.getLogger("servicedesk.writes")
+
+STORE_ATTEMPTS = 3
+"""How often the end of an attempt is stored before it is left to whoever looks it up."""
 
 
 class Delivery:
@@ -82,25 +84,30 @@ class Delivery:
         """Look before sending; return how long sending may take, or ``None`` when nothing is to be sent now."""
         calls = self._connection.calls
         try:
-            if write.kind not in self._connection.grants:
-                raise WriteNotGrantedError(f'The configuration does not grant "{write.kind}"; nothing was sent.')
+            self._ensure_granted(write.kind)
             courier = self._couriers.of(write.kind)
             manner = courier.manner(calls, write.kind)
             too_long = [f for f, most in manner.max_lengths.items() if len(str(write.values.get(f) or "")) > most]
-            if too_long:
-                most = manner.max_lengths[too_long[0]]
-                error = f"{too_long[0]} is longer than the vendor's {most:,} characters; nothing was sent."
-                hint = f"Propose it again with a shorter text, and `servicedesk writes discard {write.id}`."
-                await self._refused(write, fence, Failure(WriteState.REJECTED, "too_long", error, hint))
-                return None
-            mismatch = await courier.check(calls, write)
-        except ConnectorError as error:
+            mismatch = None if too_long else await courier.check(calls, write)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001  # a fault while looking concerns this write alone: nothing was sent
             await self._not_sent(write, fence, error)
+            return None
+        if too_long:
+            most = manner.max_lengths[too_long[0]]
+            error = f"{too_long[0]} is longer than the vendor's {most:,} characters; nothing was sent."
+            hint = f"Propose it again with a shorter text, and `servicedesk writes discard {write.id}`."
+            await self._refused(write, fence, Failure(WriteState.REJECTED, "too_long", error, hint))
             return None
         if mismatch is not None:
             await self._conflict(write, fence, mismatch)
             return None
         return min(manner.timeout_s, self._policy.longest_attempt_s)
+
+    def _ensure_granted(self, kind: str) -> None:
+        if kind not in self._connection.grants:
+            raise WriteNotGrantedError(f'The configuration does not grant "{kind}"; nothing was sent.')
 
     async def _begun(self, write: StoredWrite, fence: Fence, timeout_s: float) -> StoredWrite | None:
         """Commit that sending begins; ``None`` when the loop breaker gave the write back."""
@@ -112,13 +119,13 @@ class Delivery:
             if looping := limits.loops(tx, write, policy, now):
                 error = f"{looping} was written back and forth: another system may be answering our writes."
                 hint = f"Find out who changes it; `servicedesk writes approve {write.id}` sends it nevertheless."
-                facts = {"error_code": limits.LOOP, "error": error, "hint": hint}
+                facts = {"error_code": limits.LOOP, "error": error, "hint": hint, "decided_by": None}
                 why = "loop suspected"
                 return outbox.move(tx, write, WriteState.PROPOSED, actor=SYSTEM, now=now, why=why, facts=facts)
             leases.renew(tx, fence, max(policy.lease_ttl_s, timeout_s + policy.lease_margin_s))
             return outbox.begin(tx, write, fence=fence, actor=SYSTEM, now=now, timeout_s=timeout_s)
 
-        begun = await self._store.write(work, fence=fence)
+        begun = await self._store.write(work, fence=fence, durable=True)
         if begun.state is not WriteState.SENDING:
             self._report.note(begun.state, begun.id)
             return None
@@ -180,11 +187,16 @@ class Delivery:
 
     async def _stored(self, write: StoredWrite, work: Callable[[Tx], None], fence: Fence) -> None:
         """Store the end of an attempt; what cannot be stored is a doubt for whoever comes next."""
-        try:
-            await self._store.write(work, fence=fence)
-        except (LeaseLostError, StoreError) as error:
-            _log.warning("the end of write %d could not be stored (%s); it will be looked up", write.id, error.code)
-            raise
+        for attempt in range(1, STORE_ATTEMPTS + 1):
+            try:
+                return await self._store.write(work, fence=fence, durable=True)
+            except (LeaseLostError, StoreError) as error:
+                # A lock passes, and so does a deadlock that the database broke: what is known now is not given up.
+                if isinstance(error, StoreBusyError) and attempt < STORE_ATTEMPTS:
+                    continue
+                _log.warning("the end of write %d could not be stored (%s); it will be looked up", write.id, error.code)
+                raise
+        return None
 
     def _put_off(self, tx: Tx, write: StoredWrite, failure: Failure, now: datetime) -> datetime:
         """Let the whole kind wait when the vendor cannot take it; return when the write itself is tried again."""
@@ -200,9 +212,12 @@ class Delivery:
             lanes.put(tx, lane)
         return max(lane.resume_at, now + timedelta(seconds=own_s))
 
-    async def _not_sent(self, write: StoredWrite, fence: Fence, error: ConnectorError) -> None:
+    async def _not_sent(self, write: StoredWrite, fence: Fence, error: Exception) -> None:
         """Note that a write was not even begun."""
         failure = failure_of(error, number=write.id, kind=write.kind)
+        if not isinstance(error, ServiceDeskError):
+            told = f"Looking before sending failed ({type(error).__name__}); nothing was sent."
+            failure = Failure(WriteState.QUEUED, "look_failed", told)
         if failure.state is WriteState.REJECTED:
             await self._refused(write, fence, failure)
             return
@@ -212,9 +227,9 @@ class Delivery:
             again = replace(failure, state=WriteState.QUEUED, is_vendor_wide=True)
             outbox.note(tx, write, **_told(failure), next_at=to_us(self._put_off(tx, write, again, now)))
 
-        await self._store.write(work, fence=fence)
+        await self._store.write(work, fence=fence, durable=True)
         self._report.note(WriteState.QUEUED, write.id)
-        if failure.stops:
+        if failure.stops and isinstance(error, ServiceDeskError):
             self._report.error = error
 
     async def _refused(
@@ -232,7 +247,7 @@ class Delivery:
             self._couriers.settled(tx, write, result)
             outbox.move(tx, write, WriteState.REJECTED, actor=SYSTEM, now=now, why=failure.error, facts=facts)
 
-        await self._store.write(work, fence=fence)
+        await self._store.write(work, fence=fence, durable=True)
         self._report.note(WriteState.REJECTED, write.id)
 
     async def _conflict(self, write: StoredWrite, fence: Fence, mismatch: Mismatch) -> None:
@@ -250,8 +265,8 @@ class Delivery:
             if await self._couriers.of(write.kind).confirmed(self._connection.calls, write, sent):
                 done_at = to_us(self._clock.now())
                 await self._store.write(lambda tx: outbox.copied(tx, write.id, done_at))
-        except (ConnectorError, StoreError, WriteError) as error:
-            _log.info("write %d could not be read back yet: %s", write.id, error.code)
+        except Exception as error:  # noqa: BLE001  # it is confirmed in any case, and the others go on
+            _log.info("write %d could not be read back yet: %s", write.id, getattr(error, "code", type(error).__name__))
 
 
 def _told(failure: Failure) -> dict[str, Any]:

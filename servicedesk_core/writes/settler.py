@@ -7,7 +7,7 @@ from functools import partial
 from sqlalchemy import Connection as Tx
 
 from servicedesk_core.domain.writing import WriteState
-from servicedesk_core.errors import ServiceDeskError
+from servicedesk_core.errors import ServiceDeskError, WriteStateError
 from servicedesk_core.hooks.writing import FindResult, Found, Inconclusive, ProvenAbsent
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Fence, Store, lanes, outbox
@@ -43,32 +43,32 @@ class Settler:
         name, policy = self._connection.name, self._policy
         now = self._clock.now()
 
-        def work(tx: Tx) -> list[tuple[StoredWrite, frozenset[str]]]:
-            found = outbox.doubtful(tx, name, now=now, ask_at_most=policy.ask_at_most)
-            return [(write, _taken(tx, write)) for write in found]
+        doubts = await self._store.read(lambda tx: outbox.doubtful(tx, name, now=now, ask_at_most=policy.ask_at_most))
+        return [write.id for write in doubts if await self._one(write, fence)]
 
-        doubts = await self._store.read(work)
-        return [write.id for write, taken in doubts if await self._one(write, taken, fence)]
-
-    async def _one(self, write: StoredWrite, taken: frozenset[str], fence: Fence) -> bool:
+    async def _one(self, write: StoredWrite, fence: Fence) -> bool:
+        # Read anew for each: what the doubt before this one turned out to be is not this one.
+        taken, ended_at = await self._store.read(lambda tx: (_taken(tx, write), outbox.doubted_at(tx, write)))
         try:
             courier = self._couriers.of(write.kind)
             manner = courier.manner(self._connection.calls, write.kind)
             result = await courier.find(self._connection.calls, write, taken)
         except ServiceDeskError as error:
             manner, result = Manner(), Inconclusive(f"It could not be looked up: {error.message}")
-        if isinstance(result, Found) and result.ref in taken:
-            result = Inconclusive("What was found belongs to another write of ours.", (result.ref,))
-        work = self._conclusion(write, result, manner, self._clock.now())
-        return await self._store.write(work, fence=fence)
+        work = self._conclusion(write, result, manner, self._clock.now(), ended_at)
+        try:
+            return await self._store.write(work, fence=fence, durable=True)
+        except WriteStateError:  # settled by a person while it was looked up
+            return False
 
     def _conclusion(
-        self, write: StoredWrite, result: FindResult, manner: Manner, now: datetime
+        self, write: StoredWrite, result: FindResult, manner: Manner, now: datetime, ended_at: datetime | None
     ) -> Callable[[Tx], bool]:
         if isinstance(result, Found):
             return partial(self._found, write=write, ref=result.ref, now=now)
         if isinstance(result, ProvenAbsent):
-            settles_at = (write.sent_at or now) + timedelta(
+            # From the end of the attempt: the vendor may have been given the last byte, or gone on, as late as that.
+            settles_at = max(write.sent_at or now, ended_at or now) + timedelta(
                 seconds=max(manner.settle_s, self._policy.shortest_settle_s)
             )
             if not manner.may_prove_absence:
@@ -80,6 +80,9 @@ class Settler:
         return partial(self._unknown, write=write, result=result, now=now)
 
     def _found(self, tx: Tx, *, write: StoredWrite, ref: str, now: datetime) -> bool:
+        if ref in _taken(tx, write):
+            result = Inconclusive("What was found belongs to another write of ours.", (ref,))
+            return self._unknown(tx, write=write, result=result, now=now)
         self._couriers.settled(tx, write, Settled(WriteState.CONFIRMED, now, ref=ref))
         facts = {"ref": ref, "error": None, "error_code": None, "hint": None}
         why = f"found at the vendor as {ref}"
@@ -88,10 +91,10 @@ class Settler:
         return True
 
     def _absent(self, tx: Tx, *, write: StoredWrite, evidence: str, now: datetime) -> bool:
-        self._couriers.settled(tx, write, Settled(WriteState.QUEUED, now))
+        self._couriers.settled(tx, write, Settled(write.when_absent, now))
         facts = {"sent_at": None, "next_at": None, "error": None, "error_code": None, "hint": None}
         why = f"proven absent: {evidence}"
-        outbox.move(tx, write, WriteState.QUEUED, actor=SYSTEM, now=now, why=why, facts=facts)
+        outbox.move(tx, write, write.when_absent, actor=SYSTEM, now=now, why=why, facts=facts)
         lanes.clear(tx, write.connection, write.kind)
         return True
 
