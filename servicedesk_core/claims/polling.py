@@ -155,7 +155,7 @@ class Poller:
             elif outcome.status is FetchStatus.MISSING:
                 report.not_found += 1
                 self._missing(tx, claim, now, report)
-                looks.append(Look(claim.id, now + _LAZY, "the manufacturer does not know it by this id"))
+                looks.append(Look(claim.id, now + _LAZY, rows.NOT_KNOWN))
             else:
                 report.failed += 1
                 looks.append(Look(claim.id, now + _EAGER, outcome.reason or outcome.status.value))

@@ -144,7 +144,8 @@ def _moved(
         vendor_status=receipt.vendor_status if receipt else None,
     )
     folded = fold(progress, report, claim.draft.lines, now)
-    return folded.progress.model_copy(update={"ref": ref}), folded.events
+    # A confirmation is no look at the claim: the list may show the old denial for a while.
+    return folded.progress.model_copy(update={"ref": ref, "seen_again": False}), folded.events
 
 
 def _refused(

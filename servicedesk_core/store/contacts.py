@@ -1,5 +1,6 @@
 """One person in the whole store: where they are named, and taking them out."""
 
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, Table, Text, delete, func, or_, select, updat
 from servicedesk_core.domain import STREAMS, Contact, Entity
 from servicedesk_core.domain.writing import UNFINISHED
 from servicedesk_core.errors import NotFoundLocallyError
-from servicedesk_core.store import bulk, quarantine, sources, suppression
+from servicedesk_core.store import bulk, packed, quarantine, sources, suppression
 from servicedesk_core.store.codec import codec_of
 from servicedesk_core.store.raws import Unpacker, pack, remember_shapes
 from servicedesk_core.store.schema import RECORDS, changes, metadata, outbox, progress, seen
@@ -119,6 +120,12 @@ def mentions(tx: Connection, person: Person) -> Iterator[Mention]:
                     yield Mention(stream, record.external_id, {"record": record, "payload": raw})
     for kept in _quarantined(tx, person):
         yield Mention("quarantine", str(kept.id), {"stream": kept.stream, "payload": kept.raw})
+    for file in packed.files_about(tx, person.source_id, person.tickets, _names(hidden)):
+        content = b64encode(file.content).decode()
+        told = {"claim": file.claim_id, "name": file.name, "media_type": file.media_type, "content_base64": content}
+        yield Mention("claim_attachments", str(file.id), told)
+    for answer in packed.answers_naming(tx, _names(hidden)):
+        yield Mention("cover_facts", str(answer.id), {"payload": answer.content})
     for table in _other_tables():
         for key, texts in _texts_with(tx, table, person):
             yield Mention(table.name, "/".join(map(str, key)), texts)
@@ -153,12 +160,12 @@ def erase_records(tx: Connection, source_id: int, stream: str, after: int) -> tu
         clean, is_told = hidden.cleaned(record)
         if not is_told and not _tells(hidden, raw):
             continue
-        packed = None
+        kept = None
         if raw is not None and not hidden.is_about(record):
-            packed = pack(hidden.scrub(raw, names=False))
-            packs.append(packed)
+            kept = pack(hidden.scrub(raw, names=False))
+            packs.append(kept)
         encoded = codec.encode(clean)
-        changed.append((*encoded.values, encoded.row_hash, packed.blob if packed else None, row[0]))
+        changed.append((*encoded.values, encoded.row_hash, kept.blob if kept else None, row[0]))
     remember_shapes(tx, packs)
     bulk.update(tx, table, (*codec.names, "row_hash", "raw"), changed)
     for statement in (
@@ -188,6 +195,12 @@ def erase_rest(tx: Connection, person: Person) -> int:
     mine = (changes.c.source_id == person.source_id) & (changes.c.entity == "contacts")
     tx.execute(delete(changes).where(mine, changes.c.external_id == person.contact.external_id))
     hidden = _hidden(person)
+    files = [file.id for file in packed.files_about(tx, person.source_id, person.tickets, _names(hidden))]
+    packed.forget_files(tx, files)  # before the text below is cleaned: it tells whose they are
+    answers = list(packed.answers_naming(tx, _names(hidden)))
+    for answer in answers:
+        packed.put_answer(tx, answer.id, hidden.scrub(answer.content, names=True))
+    met += len(files) + len(answers)
     for table in _other_tables():
         keys = list(table.primary_key.columns)
         for key, texts in list(_texts_with(tx, table, person)):
@@ -206,6 +219,10 @@ def _hidden(person: Person) -> Suppressed:
     )
     lengths = sorted({len(value.split()) for kind, value in values if kind == NAME}, reverse=True)
     return Suppressed(person.source_id, key, digests, tuple(lengths))
+
+
+def _names(hidden: Suppressed) -> packed.Tells:
+    return lambda text: hidden.scrub_text(text, names=True) != text
 
 
 def _is_theirs(person: Person, record: Entity) -> bool:

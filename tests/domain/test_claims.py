@@ -83,6 +83,32 @@ def test_a_denial_older_than_our_resubmission_is_not_a_second_one():
     again = at(S.UNDER_REVIEW, denial_count=1, resubmitted_at=NOW)
     stale = report(ClaimStatus.DENIED, modified_at=NOW - timedelta(hours=1))
     assert fold(again, stale, LINES, NOW).progress.denial_count == 1
+
+
+DENIED_AGAIN = report(ClaimStatus.DENIED, denial_reason="no evidence")
+
+
+@pytest.mark.parametrize(
+    ("known", "told", "hours", "count"),
+    [
+        ({}, DENIED_AGAIN, 1, 1),
+        ({}, report(ClaimStatus.DENIED), 1, 1),
+        ({}, report(ClaimStatus.DENIED, denial_reason="accidental damage"), 1, 2),
+        ({"seen_again": True}, DENIED_AGAIN, 1, 2),
+        ({}, DENIED_AGAIN, 24, 2),
+    ],
+    ids=["the same", "no reason", "another reason", "something else was shown", "still shown a day later"],
+)
+def test_a_denial_without_an_instant_counts_again_only_when_it_must_be_another(known, told, hours, count):
+    again = at(S.UNDER_REVIEW, denial_count=1, denial_reason="no evidence", resubmitted_at=NOW, **known)
+    after = fold(again, told, LINES, NOW + timedelta(hours=hours)).progress
+    assert (after.denial_count, after.state) == (count, S.DENIED if count == 2 else S.UNDER_REVIEW)
+
+
+def test_what_is_shown_after_a_resubmission_makes_the_next_denial_another_one():
+    again = at(S.UNDER_REVIEW, denial_count=1, denial_reason="no evidence", resubmitted_at=NOW)
+    reviewed = fold(again, report(ClaimStatus.UNDER_REVIEW), LINES, NOW + timedelta(hours=1)).progress
+    assert fold(reviewed, DENIED_AGAIN, LINES, NOW + timedelta(hours=2)).progress.denial_count == 2
     fresh = report(ClaimStatus.DENIED, modified_at=NOW + timedelta(hours=1), denial_reason="no evidence")
     folded = fold(again, fresh, LINES, NOW).progress
     assert (folded.denial_count, folded.state, folded.denial_reason) == (2, S.DENIED, "no evidence")

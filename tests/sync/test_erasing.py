@@ -6,11 +6,15 @@ from pathlib import Path
 import pytest
 
 from servicedesk_core.domain import Contact
+from servicedesk_core.domain.warranty import ClaimDraft, DeviceRef, EntitlementResult, LookupOutcome
+from servicedesk_core.domain.warranty.facts import CoverSource
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import NotFoundLocallyError, WriteStateError
 from servicedesk_core.hooks import Capabilities, Mapped, StreamCapability
 from servicedesk_core.runtime import privacy
-from servicedesk_core.store import audit, contacts, outbox
+from servicedesk_core.store import audit, contacts, cover, outbox
+from servicedesk_core.store.claims import files, rows
+from servicedesk_core.store.claims.model import Origin
 from tests.sync.conftest import fake_vendor
 from tests.sync.test_exclusions import on_disk
 
@@ -140,6 +144,51 @@ async def test_a_write_that_names_them_is_finished_or_discarded_first(desk, peop
     assert named(on_disk(desk)) == []
     assert desk.sql("SELECT new_values FROM outbox") == [('{"body":"[erased] called"}',)]
     assert desk.store.read_blocking(audit.verify).is_valid
+
+
+def claim_with_file(tx, ticket, name, content, *, now, source_id, **draft):
+    device = DeviceRef(manufacturer="maker", serial_number=f"S{ticket}")
+    stored = rows.add(
+        tx, connection=None, maker="maker", by_hand=True, origin=Origin(source_id, ticket), now=now, actor="user:ana",
+        draft=ClaimDraft(device=device, **draft), filing_due_on=None,
+    )  # fmt: skip
+    return files.add(
+        tx, stored.id, name=name, media_type="image/png", kind="photo", content=content, actor="user:ana", now=now
+    )
+
+
+async def test_files_of_claims_and_answers_of_makers_are_erased_too(desk, people, tmp_path):
+    await desk.sync()
+    now = desk.clock.now()
+    (source_id,), *_ = desk.sql("SELECT id FROM sources")
+    told = {"site": {"owner": f"Jane {SURNAME}", "mail": EMAIL}, "tag": "A1"}
+
+    at = {"now": now, "source_id": source_id}
+
+    def fill(tx):
+        claim_with_file(tx, "1", "desk.png", b"\x89PNG of her desk", **at)
+        claim_with_file(tx, "77", "invoice.png", b"\x89PNG invoice", contact_name=f"Jane {SURNAME}", **at)
+        claim_with_file(tx, "2", "log.txt", f"user {EMAIL} logged in".encode(), **at)
+        claim_with_file(tx, "3", "kept.png", b"\x89PNG kept", **at)
+        answers = [
+            EntitlementResult(
+                device=DeviceRef(manufacturer="maker", serial_number=serial), outcome=LookupOutcome.FOUND, raw=raw
+            )
+            for serial, raw in (("A1", told), ("B2", {"tag": "B2"}))
+        ]
+        cover.put(tx, answers, origin="maker", source=CoverSource.MAKER, now=now)
+
+    desk.store.write_blocking(fill)
+    held = privacy.export(config(tmp_path), EMAIL, clock=desk.clock).found
+    assert sorted(one.content["name"] for one in held if one.where == "claim_attachments") == [
+        "desk.png", "invoice.png", "log.txt",
+    ]  # fmt: skip
+    assert [one.content for one in held if one.where == "cover_facts"] == [{"payload": told}]
+    await erase(desk, tmp_path)
+    assert desk.sql("SELECT name FROM claim_attachments") == [("kept.png",)]
+    kept = [desk.store.read_blocking(lambda tx, n=n: cover.raw(tx, n, "maker")) for n in (1, 2)]
+    assert kept == [{"site": {"owner": "[erased]", "mail": "[erased]"}, "tag": "A1"}, {"tag": "B2"}]
+    assert named(on_disk(desk)) == []
 
 
 async def test_backups_that_still_hold_them_are_named(desk, people, tmp_path):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -56,6 +56,9 @@ class ClaimEventKind(StrEnum):
     """A claim pack was written, for a manufacturer that is asked by hand."""
 
 
+OLD_DENIAL = timedelta(days=1)
+"""How long a denial that does not say when it was given may be the one before a resubmission."""
+
 ALERTS = frozenset(
     {
         ClaimEventKind.UNKNOWN_STATUS,
@@ -99,6 +102,7 @@ class ClaimProgress(Model):
         ref: The manufacturer's id by which it is asked.
         denial_count: How often it was denied.
         resubmitted_at: When it was last sent again.
+        seen_again: Whether the manufacturer showed something else than the denial since then.
         history_until: Newest entry of the manufacturer's history that was folded.
         went_back_to: State that the manufacturer reports although the claim has left it behind.
     """
@@ -115,6 +119,7 @@ class ClaimProgress(Model):
     returns: tuple[PartReturn, ...] = ()
     credits: tuple[Credit, ...] = ()
     resubmitted_at: Instant | None = None
+    seen_again: bool = False
     history_until: Instant | None = None
     went_back_to: ClaimState | None = None
 
@@ -149,7 +154,7 @@ def fold(progress: ClaimProgress, report: ClaimReport, lines: Sequence[ClaimLine
         progress = _with(progress, history_until=step.at)
     progress = _facts(progress, report, at, events)
     status = _status(report, progress, lines)
-    if not _is_stale(progress, report):
+    if not _is_stale(progress, report, at):
         moved_at = report.modified_at or at
         progress = _reach(progress, status, report.vendor_status, moved_at, events, told=False)
     if progress.state is ClaimState.DENIED and report.denial_reason:
@@ -184,14 +189,18 @@ def _status(report: ClaimReport, progress: ClaimProgress, lines: Sequence[ClaimL
     return report.status
 
 
-def _is_stale(progress: ClaimProgress, report: ClaimReport) -> bool:
-    """Return whether the answer is older than our last resubmission: the denial it shows is the one before."""
-    return (
-        report.status is ClaimStatus.DENIED
-        and progress.resubmitted_at is not None
-        and report.modified_at is not None
-        and report.modified_at < progress.resubmitted_at
-    )
+def _is_stale(progress: ClaimProgress, report: ClaimReport, at: datetime) -> bool:
+    """Return whether the denial that an answer shows is the one before our last resubmission.
+
+    Its own instant tells. A denial without one is the old one until the manufacturer showed something else since, gives
+    another reason, or still shows it after :data:`OLD_DENIAL`.
+    """
+    if report.status is not ClaimStatus.DENIED or progress.resubmitted_at is None:
+        return False
+    if report.modified_at is not None:
+        return report.modified_at < progress.resubmitted_at
+    is_other = report.denial_reason is not None and report.denial_reason != progress.denial_reason
+    return not (progress.seen_again or is_other or at - progress.resubmitted_at >= OLD_DENIAL)
 
 
 def _reach(
@@ -231,7 +240,9 @@ def _reach(
         "vendor_status": word or progress.vendor_status,
     }
     if states and before is ClaimState.DENIED:
-        changes["resubmitted_at"] = None
+        changes |= {"resubmitted_at": None, "seen_again": False}
+    elif progress.resubmitted_at is not None and target is not ClaimState.DENIED and at >= progress.resubmitted_at:
+        changes["seen_again"] = True
     return _with(progress, **changes)
 
 

@@ -6,9 +6,11 @@ from collections import defaultdict
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from servicedesk_core.claims.alerting import conditions
 from servicedesk_core.errors import ServiceDeskError
 from servicedesk_core.runtime.alerts import gathering
 from servicedesk_core.runtime.alerts.judging import judge
@@ -57,7 +59,8 @@ def _look(tx: Connection, *, desk: "ServiceDesk", now: datetime) -> list[Conditi
     jobs = jobs_of(desk.settings)
     schedules = {job.connection: job.schedule for job in jobs.values() if job.connection and job.kind.name == "sync"}
     known = gathering.known_sources(tx, desk.settings)
-    return judge(
+    about_claims = conditions(tx, now.astimezone(ZoneInfo(desk.settings.desk.timezone)).date())
+    return about_claims + judge(
         gathering.streams(tx, known),
         known,
         gathering.job_histories(tx, jobs),

@@ -42,6 +42,9 @@ from servicedesk_core.store.schema import (
 MAKER: Final = "maker"
 """Actor of what the manufacturer told."""
 
+NOT_KNOWN: Final = "the manufacturer does not know it by this id"
+"""Why a look brought nothing when the manufacturer does not know the claim."""
+
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Without letters that are mistaken for digits: people read these ids out on the telephone."""
 
