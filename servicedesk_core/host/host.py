@@ -3,8 +3,8 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -137,6 +137,29 @@ class Host:
                 self._open[name] = await self._opened(name, offline=offline, testing=False)
             return self._open[name][0]
 
+    @asynccontextmanager
+    async def unplugged(self, name: str) -> AsyncIterator[OpenConnection]:
+        """Lend a connection for hooks that need no network; nothing is asked of the vendor, not even to log in.
+
+        One that is open is lent as it is; else it is made for this once and never used for anything else.
+
+        Args:
+            name: Name in the configuration.
+
+        Raises:
+            SettingsError: There is no such connection, or its settings are wrong.
+            SecretError: A secret cannot be resolved.
+            UnknownConnectorError: Its connector is not installed.
+            PluginError: Its connector cannot be used.
+        """
+        async with self._opening[name]:
+            if name in self._open:
+                yield self._open[name][0]
+                return
+            connection, stack = await self._opened(name, offline=True, testing=False)
+            async with stack:
+                yield connection
+
     def offering(self, *hooks: str) -> tuple[str, ...]:
         """Return the configured connections whose connectors implement all the hooks; opens none of them.
 
@@ -145,16 +168,26 @@ class Host:
         Args:
             hooks: Names of hooks.
         """
-        found = []
+        return tuple(name for name, implemented in self._implemented() if set(hooks) <= implemented)
+
+    def lacking(self, hook: str) -> tuple[str, ...]:
+        """Return the configured connections whose connectors do not implement a hook; opens none of them.
+
+        A plugin that cannot be loaded lacks nothing here; :meth:`open` says why.
+
+        Args:
+            hook: Its name.
+        """
+        return tuple(name for name, implemented in self._implemented() if hook not in implemented)
+
+    def _implemented(self) -> Iterator[tuple[str, frozenset[str]]]:
         for name, settings in self.settings.connections.items():
             try:
                 loaded = self.catalog.connector(settings.connector, directory=self.settings.directory)
             except ServiceDeskError as error:
                 _log.debug("The connection %s offers nothing: %s", name, error)
                 continue
-            if set(hooks) <= capabilities_of(loaded.connector):
-                found.append(name)
-        return tuple(found)
+            yield name, capabilities_of(loaded.connector)
 
     async def open_all(
         self, names: Sequence[str] = ()

@@ -234,15 +234,18 @@ class ServiceDesk:
         """Sync several connections, one after the other; one that fails leaves the others alone.
 
         Args:
-            connections: Their names; empty = all.
+            connections: Their names; empty = all that hold records, which those of manufacturers do not.
             arguments: See :meth:`sync`.
 
         Raises:
-            SettingsError: A name is no connection, or there is none.
+            SettingsError: A name is no connection, or there is none with records.
             StoreError: The store cannot be used.
         """
         return tuple(
-            [SyncOutcome(*one) async for one in self._each(connections, lambda name: self.sync(name, **arguments))]
+            [
+                SyncOutcome(*one)
+                async for one in self._each(self._synced(connections), lambda name: self.sync(name, **arguments))
+            ]
         )
 
     async def plan(self, connection: str | None = None, *, streams: Collection[str] = ()) -> SyncPlan:
@@ -274,11 +277,14 @@ class ServiceDesk:
         """Plan several connections; a failure is part of the answer.
 
         Args:
-            connections: Their names; empty = all.
+            connections: Their names; empty = all that hold records.
             streams: Only these; empty = all that the configuration asks for.
         """
         return tuple(
-            [PlanOutcome(*one) async for one in self._each(connections, lambda name: self.plan(name, streams=streams))]
+            [
+                PlanOutcome(*one)
+                async for one in self._each(self._synced(connections), lambda name: self.plan(name, streams=streams))
+            ]
         )
 
     async def remap(
@@ -564,6 +570,16 @@ class ServiceDesk:
                 raise
             except ServiceDeskError as error:
                 yield name, None, Problem.of(error)
+
+    def _synced(self, names: Collection[str]) -> tuple[str, ...]:
+        several = self._several(names)
+        without = () if names else self._host.lacking("pull")
+        if left := tuple(name for name in several if name not in without):
+            return left
+        raise SettingsError(
+            f"{self.settings.where} has no connection with records: manufacturers hold none.",
+            hint="Add one of a PSA or of a file.",
+        )
 
     def _several(self, names: Collection[str]) -> tuple[str, ...]:
         for name in names:
