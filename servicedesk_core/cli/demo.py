@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from servicedesk_core.runtime.sandboxes import RunningSandbox, Stage
 
 LIVES_ON_H = 6.0
+TOUCHED = ("tickets", "notes", "time_entries")
+"""What the last sync brings: what people on the desk did while the claim went its way."""
 
 
 def register(app: typer.Typer) -> None:
@@ -61,12 +64,18 @@ def demo(
     for name in wanted:
         wanted[name] += ["--port", str(known[name])] if resumes else ["--now", begin]
     cli.say(f"Starting stand-ins of {_and([PSA.title(), *(MAKERS[name] for name in names[1:])])} on this machine ...")
-    with running_sandboxes(wanted) as sandboxes:
+    with running_sandboxes(wanted, meanwhile=_prepare) as sandboxes:
         cli.say("   " + ", ".join(f"{name} at {sandbox.url}" for name, sandbox in sandboxes.items()))
         made = None if resumes else _perform(cli, directory, Stage(sandboxes, clock))
         if serve:
             _keep(cli, directory, sandboxes)
     _say_next(cli, made, serve=serve)
+
+
+def _prepare() -> None:
+    """Import now what is needed soon: the sandboxes take a second or two to start."""
+    for name in ("desk", "discovery", "setup"):
+        import_module(f"servicedesk_core.runtime.{name}")
 
 
 def _perform(cli: Cli, directory: Path, stage: "Stage") -> Made | None:
@@ -98,9 +107,9 @@ def _claim(cli: Cli, stage: "Stage", makers: list[str]) -> Made | None:
 
     made = cli.with_desk(work, clock=stage.clock)
     if made is not None:
-        outcomes = _sync(cli, stage)
+        outcomes = _sync(cli, stage, streams=TOUCHED)
         new = sum(s.new + s.changed for o in outcomes if o.report for s in o.report.streams)
-        cli.say(f"   A last sync brings what happened on the desk meanwhile: {new:,} records new or changed.")
+        cli.say(f"   A last sync brings what happened on the desk meanwhile: {new:,} tickets, notes and time entries.")
     return made
 
 
@@ -113,10 +122,10 @@ def _report(cli: Cli, directory: Path) -> None:
     replace_file(directory / "desk.html", desk_html.render(report).encode())
 
 
-def _sync(cli: Cli, stage: "Stage") -> "tuple[SyncOutcome, ...]":
+def _sync(cli: Cli, stage: "Stage", streams: tuple[str, ...] = ()) -> "tuple[SyncOutcome, ...]":
     async def work(desk: "ServiceDesk") -> "tuple[SyncOutcome, ...]":
         with sync_progress(cli) as progress:
-            return await desk.sync_all(("psa",), progress=progress)
+            return await desk.sync_all(("psa",), streams=streams, progress=progress)
 
     outcomes = cli.with_desk(work, clock=stage.clock)
     if any(outcome.exit_code for outcome in outcomes):

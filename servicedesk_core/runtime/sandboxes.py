@@ -134,11 +134,14 @@ class Stage:
 
 
 @contextmanager
-def running_sandboxes(wanted: Mapping[str, Sequence[str]]) -> Iterator[dict[str, RunningSandbox]]:
+def running_sandboxes(
+    wanted: Mapping[str, Sequence[str]], *, meanwhile: Callable[[], object] = lambda: None
+) -> Iterator[dict[str, RunningSandbox]]:
     """Run sandboxes while the block lasts, each in a process of its own; they also end when this process dies.
 
     Args:
         wanted: By id of the connector that it stands in for, further arguments of ``servicedesk sandbox``.
+        meanwhile: Done while they start.
 
     Raises:
         UnknownConnectorError: No installed plugin brings one of them.
@@ -148,6 +151,7 @@ def running_sandboxes(wanted: Mapping[str, Sequence[str]]) -> Iterator[dict[str,
         _entry_point(name)
     with ExitStack() as stack:
         started = {name: stack.enter_context(_process(name, arguments)) for name, arguments in wanted.items()}
+        meanwhile()
         yield {name: _wait_for(name, process, complaints) for name, (process, complaints) in started.items()}
 
 
