@@ -5,13 +5,12 @@ from datetime import date
 
 import pytest
 
-from servicedesk_core.clock import SystemClock
 from servicedesk_core.domain.logistics import Address, Person
 from servicedesk_core.domain.warranty import Claim, ClaimLine, ClaimService, DeviceRef
 from servicedesk_core.http import HttpFactory, InMemoryLedger
 from servicedesk_core.redaction import Redactor
 from servicedesk_core.sandboxing import serve
-from servicedesk_core.testing.context import opened
+from servicedesk_core.testing import ImpatientClock, opened
 from servicedesk_ingram import Ingram, IngramSettings
 from servicedesk_ingram.sandbox import Sandbox, SandboxOptions
 
@@ -41,7 +40,7 @@ class Stand:
 
     @asynccontextmanager
     async def connector(self, *, grants=GRANTS, redactor=None, transport=None, **changes):
-        clock = SystemClock()
+        clock = ImpatientClock()
         http = HttpFactory(
             connection="test",
             ledger=InMemoryLedger(clock),

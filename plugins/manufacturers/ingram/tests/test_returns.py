@@ -4,12 +4,15 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from servicedesk_core.domain.warranty import ClaimStatus, CreditKind, CreditState, ReturnState
 from servicedesk_core.errors import (
     AuthenticationError,
     OutcomeUnknownError,
     PermissionDeniedError,
+    ProtocolError,
     RejectedError,
     VendorUnavailableError,
     WriteNotGrantedError,
@@ -44,7 +47,7 @@ async def test_a_return_is_followed_to_the_agreed_credit(stand, ingram, claim, f
     assert credited.status is ClaimStatus.AWAITING_CREDIT
     parts, fee = credited.credits
     assert (parts.kind, parts.state, parts.approved) == (CreditKind.PARTS, CreditState.APPROVED, Decimal("213.75"))
-    assert (fee.kind, fee.claimed, fee.currency) == (CreditKind.FEE, Decimal("-10.5"), "USD")
+    assert (fee.kind, fee.approved, fee.currency) == (CreditKind.FEE, Decimal("-10.5"), "USD")
 
 
 async def test_our_reference_and_the_part_travel_with_it(stand, ingram, claim):
@@ -98,10 +101,57 @@ async def test_two_returns_with_one_reference_are_left_to_a_person(stand, ingram
 
 
 async def test_a_refusal_names_the_fields_and_not_their_values(stand, ingram, claim):
-    bare = claim.model_copy(update={"invoice_number": ""})
-    with pytest.raises(RejectedError, match="invoiceNumber: Required"):
-        await ingram.submit_claim(bare)
-    assert stand.sandbox.returns.by_number == {}
+    """The vendor has no such invoice, and says so with the number in field and message."""
+    field = {"field": "invoiceNumber", "message": "Invoice 40-NFERG-11 is unknown", "value": "40-NFERG-11"}
+    body = {"traceid": "1", "type": "/errors/validation-failed", "fields": [field]}
+    stand.sandbox.faults([{"kind": "status", "status": 400, "body": body, "match": CREATE}])
+    with pytest.raises(RejectedError, match="invoiceNumber: Invoice … is unknown") as caught:
+        await ingram.submit_claim(claim)
+    assert "40-NFERG-11" not in f"{caught.value} {caught.value.detail}"
+
+
+@pytest.mark.parametrize("changes", [{"lines": ()}, {"invoice_number": None}])
+async def test_what_is_certain_to_be_refused_is_not_sent(stand, ingram, claim, changes):
+    with pytest.raises(RejectedError, match="nothing was sent"):
+        await ingram.submit_claim(claim.model_copy(update=changes))
+    assert stand.sandbox.requests["POST create"] == 0
+
+
+async def test_a_repeated_question_has_a_number_of_its_own(stand, ingram):
+    """The vendor saw the first one; its answer got lost."""
+    stand.sandbox.faults([{"kind": "drop_after", "match": {"path": "/search$"}}])
+    assert (await ingram.vendor_identity()).account == "20-222222"
+    assert len(stand.sandbox.correlations) == 2
+
+
+async def test_a_return_is_found_behind_the_first_page(stand, ingram, claim):
+    """Should the search find more than what was asked for, ours may stand anywhere."""
+    await ingram.submit_claim(claim)
+    mine = next(iter(stand.sandbox.returns.by_number))
+    first = {
+        "recordsFound": 2,
+        "returnsClaims": [{"caseRequestNumber": "CAS-1", "referenceNumber": "SD-OTHER"}],
+        "nextPage": "/resellers/v6/returns/search?page=2",
+    }
+    second = {"recordsFound": 2, "returnsClaims": [{"caseRequestNumber": mine, "referenceNumber": claim.id}]}
+    answer = {"kind": "status", "status": 200, "match": {"path": "/search$"}}
+    stand.sandbox.faults([answer | {"body": first}, answer | {"body": second, "nth": 2}])
+    assert await ingram.find_claim(claim, now() - timedelta(hours=1)) == Found(mine)
+
+
+async def test_a_search_that_is_cut_short_proves_nothing(stand, ingram, claim):
+    body = {"recordsFound": 30, "returnsClaims": [], "nextPage": None}
+    stand.sandbox.faults([{"kind": "status", "status": 200, "body": body, "match": {"path": "/search$"}}])
+    with pytest.raises(ProtocolError):
+        await ingram.find_claim(claim, now() - timedelta(hours=1))
+
+
+async def test_a_find_that_does_not_say_its_reference_is_left_to_a_person(stand, ingram, claim):
+    body = {"recordsFound": 1, "returnsClaims": [{"caseRequestNumber": "CAS-1", "referenceNumber": None}]}
+    stand.sandbox.faults([{"kind": "status", "status": 200, "body": body, "match": {"path": "/search$"}}])
+    found = await ingram.find_claim(claim, now() - timedelta(hours=1))
+    assert isinstance(found, Inconclusive)
+    assert found.candidates == ("CAS-1",)
 
 
 async def test_what_ingram_would_refuse_is_said_before(stand, claim):
@@ -125,7 +175,7 @@ async def test_a_complete_claim_has_no_problems(ingram, claim):
     [
         ("Partially Approved", (ClaimStatus.PARTIALLY_APPROVED, CreditState.EXPECTED)),
         ("Denied", (ClaimStatus.REJECTED, CreditState.DENIED)),
-        ("Voided", (ClaimStatus.CANCELLED, CreditState.EXPECTED)),
+        ("Voided", (ClaimStatus.CANCELLED, CreditState.DENIED)),
         ("Under the Stars", (None, CreditState.EXPECTED)),
     ],
 )
@@ -148,6 +198,34 @@ def test_money_that_differs_from_what_was_claimed_is_adjusted():
     assert (tax.kind, tax.claimed, tax.currency) == (CreditKind.TAX, Decimal("16.02"), "CAD")
 
 
+def test_a_credit_after_fees_is_no_adjustment():
+    details = {"status": "Approved", "subTotal": 200, "tax": 16.02, "additionalFees": 10, "estimatedTotal": 206.02}
+    item = report("CAS-1", details, {"credit": 206.02}, "CAD")
+    assert [one.state for one in item.credits] == [CreditState.APPROVED] * 3
+    assert sum(one.approved for one in item.credits) == Decimal("206.02")
+
+
+def test_an_approval_in_part_waits_for_its_credit_too():
+    product = {"status": "Partially Approved", "quantity": 5}
+    item = report("CAS-1", {"status": "Partially Approved", "products": [product]}, {"credit": 10}, "USD")
+    assert item.status is ClaimStatus.AWAITING_CREDIT
+    assert (item.decisions[0].is_approved, item.decisions[0].approved_quantity) == (True, None)
+
+
+numbers = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3)
+DAYS = st.none() | st.sampled_from(["0001-01-01T00:00:00+14:00", "2026-03-02", "soon"])
+
+
+@settings(max_examples=50)
+@given(st.lists(numbers, min_size=5, max_size=5), DAYS, st.sampled_from(["Approved", "Denied", "?"]))
+def test_no_return_breaks_the_mapping(odd, modified, word):
+    total, tax, fees, credit, quantity = odd
+    products = [{"status": word, "quantity": quantity, "requestDetails": tax}]
+    details = {"status": word, "subTotal": total, "tax": tax, "additionalFees": fees, "products": products}
+    item = report("CAS-1", details, {"credit": credit, "modifiedOn": modified}, "USD")
+    assert item.vendor_status == word
+
+
 @pytest.mark.parametrize(("value", "expected"), [(0.1, "0.1"), (4165, "4165"), (None, None), ("1", None), (True, None)])
 def test_amounts_are_exact(value, expected):
     assert amount(value) == (None if expected is None else Decimal(expected))
@@ -163,7 +241,15 @@ async def test_a_missing_return_spoils_no_other(stand, ingram, claim, follow):
     ]
     stand.sandbox.faults([{"kind": "status", "status": 500, "times": None, "match": {"path": "/search$"}}])
     with pytest.raises(VendorUnavailableError):
-        await follow(ingram, ref)
+        await follow(ingram, ref, "../secrets", (await ingram.submit_claim(claim)).ref)
+
+
+async def test_a_return_that_the_search_does_not_show_is_followed_without_its_credit(stand, ingram, claim, follow):
+    ref = (await ingram.submit_claim(claim)).ref
+    stand.sandbox.faults([{"kind": "status", "status": 404, "match": {"path": "/search$"}}])
+    outcome = (await follow(ingram, ref))[ref]
+    assert outcome.status is FetchStatus.FOUND
+    assert outcome.item.credits[0].approved is None
 
 
 async def test_credentials_travel_in_the_address_and_show_up_nowhere(stand):
@@ -213,6 +299,7 @@ async def test_without_a_grant_nothing_is_sent(stand, claim):
         {"traceid": "1", "type": "/errors/validation-failed", "fields": [{"field": "a", "message": "b", "value": "c"}]},
         {"errors": [{"fields": [{"field": "a", "message": "b", "value": "c"}]}]},
         [{"errors": [{"fields": [{"field": "a", "message": "b", "value": "c"}]}]}],
+        {"fields": [{"field": "a", "message": "b", "value": 7}, {"field": "", "message": "d"}, 5]},
     ],
 )
 def test_errors_come_in_three_shapes(body):

@@ -13,14 +13,14 @@ from servicedesk_core.hooks import (
     ConnectorContext,
     ConnectorSettings,
     FindResult,
+    ItemOutcome,
     StreamCheck,
     VendorIdentity,
 )
-from servicedesk_core.hooks.outcomes import ItemOutcome
 from servicedesk_ingram import following, requests
 from servicedesk_ingram.api.client import VENDOR, Api, messages_in
 from servicedesk_ingram.capabilities import capabilities
-from servicedesk_ingram.reports import receipt
+from servicedesk_ingram.reports import receipt, text
 from servicedesk_ingram.settings import IngramSettings
 
 
@@ -44,7 +44,7 @@ class Ingram(Connector[IngramSettings]):
     @hookimpl
     async def vendor_identity(self) -> VendorIdentity:
         """Search once; the account is part of every request and refused when it is not the application's."""
-        await self._api.search(size="1")
+        await self._api.knock()
         return VendorIdentity(vendor=VENDOR, account=self.ctx.settings.customer_number)
 
     @hookimpl
@@ -61,6 +61,14 @@ class Ingram(Connector[IngramSettings]):
     @hookimpl
     async def submit_claim(self, claim: Claim) -> ClaimReceipt:
         """Open a return with our reference in it."""
+        blocking = [problem for problem in self.check_claim(claim) if problem.is_blocking]
+        if blocking:
+            raise RejectedError(
+                "Ingram Micro would refuse this return; nothing was sent.",
+                field_errors=tuple(f"{problem.field} {problem.reason}" for problem in blocking),
+                hint="Correct what 'servicedesk claims check' names.",
+                connection=self.ctx.connection,
+            )
         answer = await self._api.create(requests.body_of(claim, self.ctx.settings))
         if refused := messages_in(answer):
             raise RejectedError(
@@ -69,7 +77,8 @@ class Ingram(Connector[IngramSettings]):
                 connection=self.ctx.connection,
             )
         listed = answer.get("returnsClaims") if isinstance(answer, Mapping) else None
-        mine = [row for row in listed or () if isinstance(row, Mapping) and row.get("caseRequestNumber")]
+        rows = listed if isinstance(listed, list) else []
+        mine = [row for row in rows if isinstance(row, Mapping) and text(row.get("caseRequestNumber"))]
         if len(mine) != 1:
             raise OutcomeUnknownError(
                 "Ingram Micro accepted the return, but its answer does not name it.",

@@ -5,9 +5,14 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 
 from servicedesk_core.domain.warranty import Claim, ClaimReport
-from servicedesk_core.errors import AuthenticationError, ConnectorError, NotFoundError
-from servicedesk_core.hooks import FetchStatus, FindResult, Found, Inconclusive, ProvenAbsent
-from servicedesk_core.hooks.outcomes import ItemOutcome
+from servicedesk_core.errors import (
+    AuthenticationError,
+    ConnectorError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitedError,
+)
+from servicedesk_core.hooks import FetchStatus, FindResult, Found, Inconclusive, ItemOutcome, ProvenAbsent
 from servicedesk_ingram.api.client import Api
 from servicedesk_ingram.reports import report, text
 from servicedesk_ingram.settings import IngramSettings
@@ -25,18 +30,18 @@ async def find(api: Api, claim: Claim, attempted_at: datetime, now: datetime, se
         now: The present.
         settle_s: Seconds after which the search shows a return for certain.
     """
-    rows = await api.search(referenceNumber=claim.id)
-    numbers = sorted(
-        {
-            number
-            for row in rows
-            if text(row.get("referenceNumber")) == claim.id and (number := text(row.get("caseRequestNumber")))
-        }
-    )
-    if len(numbers) == 1:
-        return Found(numbers[0])
-    if numbers:
-        return Inconclusive("Several returns carry our reference.", candidates=tuple(numbers))
+    ours: set[str] = set()
+    silent: set[str] = set()
+    for row in await api.search(referenceNumber=claim.id):
+        number, reference = text(row.get("caseRequestNumber")), text(row.get("referenceNumber"))
+        if number and (reference is None or reference == claim.id):
+            (silent if reference is None else ours).add(number)
+    if len(ours) == 1:
+        return Found(ours.pop())
+    if ours:
+        return Inconclusive("Several returns carry our reference.", candidates=tuple(sorted(ours)))
+    if silent:
+        return Inconclusive("What the search found does not say its reference.", candidates=tuple(sorted(silent)))
     sure_at = attempted_at + timedelta(seconds=settle_s)
     if now < sure_at:
         return Inconclusive("The search does not show it yet.", ask_again_at=sure_at)
@@ -55,21 +60,40 @@ async def outcomes(api: Api, refs: Sequence[str], settings: IngramSettings) -> A
         AuthenticationError: The credentials were refused.
         ConnectorError: Nothing could be asked at all.
     """
+    unread: list[tuple[str, ConnectorError]] = []
+    answered = False
+    stopped: RateLimitedError | None = None
     for ref in refs:
         if not _NUMBER.fullmatch(ref):
             yield ItemOutcome(ref, FetchStatus.MISSING, reason="This is no number of a return.")
             continue
         try:
-            details = await api.details(ref)
-            listed = await api.search(caseRequestNumber=ref)
-        except AuthenticationError:
+            if stopped is not None:
+                raise stopped
+            outcome = await _outcome(api, ref, settings)
+        except (AuthenticationError, PermissionDeniedError):
             raise
-        except NotFoundError:
-            yield ItemOutcome(ref, FetchStatus.MISSING, reason="Ingram Micro has no such return, or hides it.")
         except ConnectorError as error:
-            if len(refs) == 1:
-                raise
-            yield ItemOutcome(ref, FetchStatus.FAILED, reason=error.message)
-        else:
-            mine = next((row for row in listed if row.get("caseRequestNumber") == ref), {})
-            yield ItemOutcome(ref, FetchStatus.FOUND, report(ref, details, mine, settings.currency))
+            stopped = error if isinstance(error, RateLimitedError) else None
+            unread.append((ref, error))
+            continue
+        answered = True
+        yield outcome
+    # One that cannot be read spoils no other; only when none could be read, nothing could be asked.
+    if unread and not answered:
+        raise unread[0][1]
+    for ref, problem in unread:
+        yield ItemOutcome(ref, FetchStatus.FAILED, reason=problem.message)
+
+
+async def _outcome(api: Api, ref: str, settings: IngramSettings) -> ItemOutcome[ClaimReport]:
+    try:
+        details = await api.details(ref)
+    except NotFoundError:
+        return ItemOutcome(ref, FetchStatus.MISSING, reason="Ingram Micro has no such return, or hides it.")
+    try:
+        listed = await api.search(caseRequestNumber=ref)
+    except NotFoundError:  # the return is there; only what the search adds to it is not
+        listed = []
+    mine = next((row for row in listed if row.get("caseRequestNumber") == ref), {})
+    return ItemOutcome(ref, FetchStatus.FOUND, report(ref, details, mine, settings.currency))

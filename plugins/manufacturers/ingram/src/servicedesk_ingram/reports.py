@@ -31,7 +31,10 @@ _STATUSES = {
     "voided": ClaimStatus.CANCELLED,
 }
 _GOOD = frozenset({ClaimStatus.APPROVED, ClaimStatus.PARTIALLY_APPROVED})
-_DECIDED = {"approved": True, "denied": False, "voided": False}
+_DECIDED = {"approved": True, "partially approved": True, "denied": False, "voided": False}
+_NO_MONEY = frozenset({ClaimStatus.REJECTED, ClaimStatus.CANCELLED})
+_MOST = Decimal(10) ** 12
+"""No return is worth as much; such an amount is a mistake of the vendor's."""
 
 
 def receipt(row: Row) -> ClaimReceipt:
@@ -77,11 +80,9 @@ def report(ref: str, details: Row, listed: Row, currency: str) -> ClaimReport:
 
 
 def _status(meant: ClaimStatus | None, *, wanted_back: bool, credit: Decimal | None) -> ClaimStatus | None:
-    if meant is not ClaimStatus.APPROVED:
-        return meant
-    if credit:
+    if meant in _GOOD and credit:
         return ClaimStatus.AWAITING_CREDIT
-    return ClaimStatus.AWAITING_RETURN if wanted_back else ClaimStatus.APPROVED
+    return ClaimStatus.AWAITING_RETURN if meant is ClaimStatus.APPROVED and wanted_back else meant
 
 
 def _credits(details: Row, listed: Row, meant: ClaimStatus | None, currency: str) -> tuple[Credit, ...]:
@@ -89,35 +90,40 @@ def _credits(details: Row, listed: Row, meant: ClaimStatus | None, currency: str
     claimed = amount(details.get("subTotal"))
     if claimed is None:
         claimed = amount(listed.get("estimatedTotalValue"))
-    if meant is ClaimStatus.REJECTED:
+    # Nobody says whether the credit is meant before or after tax and fees; when it equals either, nothing was cut.
+    whole = bool(agreed) and (claimed is None or agreed in {claimed, amount(details.get("estimatedTotal"))})
+    state = CreditState.EXPECTED
+    if meant in _NO_MONEY:
         state = CreditState.DENIED
-    elif not agreed:
-        state = CreditState.EXPECTED
-    else:
-        state = CreditState.APPROVED if claimed is None or agreed == claimed else CreditState.ADJUSTED
+    elif agreed:
+        state = CreditState.APPROVED if whole else CreditState.ADJUSTED
     money = []
     if claimed is not None or agreed:
-        money.append(
-            Credit(kind=CreditKind.PARTS, state=state, claimed=claimed, approved=agreed or None, currency=currency)
-        )
-    for kind, name, sign in ((CreditKind.TAX, "tax", 1), (CreditKind.FEE, "additionalFees", -1)):
-        if more := amount(details.get(name)):  # fees are taken off
-            money.append(Credit(kind=kind, state=state, claimed=sign * more, currency=currency))
+        approved = (claimed if whole and claimed is not None else agreed) or None
+        money.append(Credit(kind=CreditKind.PARTS, state=state, claimed=claimed, approved=approved, currency=currency))
+    beside = CreditState.EXPECTED if state is CreditState.ADJUSTED else state
+    for kind, name in ((CreditKind.TAX, "tax"), (CreditKind.FEE, "additionalFees")):
+        if more := amount(details.get(name)):
+            more = -abs(more) if kind is CreditKind.FEE else more  # fees are taken off
+            approved = more if beside is CreditState.APPROVED else None
+            money.append(Credit(kind=kind, state=beside, claimed=more, approved=approved, currency=currency))
     return tuple(money)
 
 
 def _decisions(details: Row) -> tuple[LineDecision, ...]:
-    products = [one for one in details.get("products") or () if isinstance(one, Mapping)]
-    return tuple(
+    listed = details.get("products")
+    product = next((one for one in listed if isinstance(one, Mapping)), None) if isinstance(listed, list) else None
+    if product is None:
+        return ()
+    word, quantity = (text(product.get("status")) or "").lower(), amount(product.get("quantity"))
+    return (
         LineDecision(
             number=1,  # one line a return; Ingram Micro's own numbers are lines of the invoice
-            is_approved=_DECIDED.get((text(product.get("status")) or "").lower()),
-            approved_quantity=amount(product.get("quantity"))
-            if (text(product.get("status")) or "").lower() == "approved"
-            else None,
+            is_approved=_DECIDED.get(word),
+            # How many of an approval in part is not told; the quantity is what was asked for.
+            approved_quantity=quantity if word == "approved" and quantity and quantity > 0 else None,
             reason=text(product.get("requestDetails")) or text(product.get("additionalDetails")),
-        )
-        for product in products[:1]
+        ),
     )
 
 
@@ -137,17 +143,17 @@ def text(value: object) -> str | None:
 
 
 def amount(value: object) -> Decimal | None:
-    """Return an amount exactly as it was written; JSON numbers are read by their shortest text."""
+    """Return an amount exactly as it was written, to a millionth; JSON numbers are read by their shortest text."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     found = Decimal(str(value))
-    return found if found.is_finite() else None
+    return round(found, 6).normalize() + 0 if found.is_finite() and abs(found) < _MOST else None
 
 
 def instant(value: object) -> datetime | None:
     """Return an instant; one without a zone is taken for UTC."""
     try:
         found = datetime.fromisoformat(value.strip()) if isinstance(value, str) else None
-    except ValueError:
+        return None if found is None else (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return found if found is None or found.tzinfo else found.replace(tzinfo=UTC)

@@ -7,12 +7,22 @@ from typing import Any
 
 from servicedesk_core.errors import NotFoundError, PermissionDeniedError, ProtocolError
 from servicedesk_core.hooks import ConnectorContext
-from servicedesk_core.http import HttpClient, HttpProfile, OAuth2ClientCredentials, Outcome, Response, Route, Rule
+from servicedesk_core.http import (
+    AuthSession,
+    HttpClient,
+    HttpProfile,
+    OAuth2ClientCredentials,
+    Outcome,
+    Response,
+    Route,
+    Rule,
+)
 from servicedesk_ingram.capabilities import SUBMIT
 from servicedesk_ingram.settings import IngramSettings
 
 VENDOR = "ingram"
 RETURNS = "resellers/v6/returns"
+_MOST_PAGES = 40
 ERROR_RULES = (
     Rule(outcome=Outcome.PERMANENT, error=NotFoundError, status=404),
     Rule(
@@ -40,22 +50,43 @@ class Api:
     def _http(self) -> HttpClient:
         return self._ctx.http(profile(self._ctx))
 
+    async def knock(self) -> None:
+        """Ask for one return, whichever, to learn whether the interface lets us in.
+
+        Raises:
+            ConnectorError: Ingram Micro could not be asked, or refused.
+        """
+        await self._page({"size": "1"})
+
     async def search(self, **query: str) -> list[Mapping[str, Any]]:
-        """Return the returns that a search finds, its first page.
+        """Return all returns that a search finds.
 
         Args:
             query: What to look for, by the vendor's names.
 
         Raises:
+            ProtocolError: The answer is no list, or less than it says itself.
             ConnectorError: Ingram Micro could not be asked, or refused.
         """
-        body = (await self._http.get(f"{RETURNS}/search", params=query, headers=_numbered())).json()
+        found: list[Mapping[str, Any]] = []
+        for page in range(1, _MOST_PAGES + 1):
+            rows, body = await self._page(query | ({"page": str(page)} if page > 1 else {}))
+            found += rows
+            total = body.get("recordsFound")
+            if not body.get("nextPage") and not (isinstance(total, int) and total > len(found)):
+                return found
+            if not rows:
+                break
+        raise ProtocolError("Ingram Micro's answer to a search leaves out what it says it has found.")
+
+    async def _page(self, query: Mapping[str, str]) -> tuple[list[Mapping[str, Any]], Mapping[str, Any]]:
+        body = (await self._http.get(f"{RETURNS}/search", params=query)).json()
         found = body.get("returnsClaims") if isinstance(body, Mapping) else None
         if found is None and isinstance(body, Mapping) and "recordsFound" in body:
-            return []
+            found = []
         if not isinstance(found, list):
             raise ProtocolError("Ingram Micro's answer to a search is no list of returns.")
-        return [row for row in found if isinstance(row, Mapping)]
+        return [row for row in found if isinstance(row, Mapping)], body
 
     async def details(self, number: str) -> Mapping[str, Any]:
         """Return one return with its lines and amounts.
@@ -64,7 +95,7 @@ class Api:
             NotFoundError: There is no such return.
             ConnectorError: Ingram Micro could not be asked.
         """
-        body = (await self._http.get(f"{RETURNS}/{number}", headers=_numbered())).json()
+        body = (await self._http.get(f"{RETURNS}/{number}")).json()
         if not isinstance(body, Mapping) or body.get("caseRequestNumber") != number:
             raise ProtocolError("Ingram Micro answered with another return.")
         return body
@@ -77,7 +108,19 @@ class Api:
             OutcomeUnknownError: It may have been opened.
             TransientError: Nothing was sent.
         """
-        return (await self._http.post(f"{RETURNS}/create", json=body, headers=_numbered())).json()
+        return (await self._http.post(f"{RETURNS}/create", json=body)).json()
+
+
+class _NumberedCalls(OAuth2ClientCredentials):
+    """A token, and beside it the number that Ingram Micro wants with every call.
+
+    It stands here because credentials are asked for once for each sending: a question that the kit repeats is another
+    call and needs another number.
+    """
+
+    async def headers(self, session: AuthSession) -> Mapping[str, str]:
+        """Return the token and a number that was never used."""
+        return {**await super().headers(session), "IM-CorrelationID": uuid.uuid4().hex}
 
 
 def profile(ctx: ConnectorContext[IngramSettings]) -> HttpProfile:
@@ -94,7 +137,7 @@ def profile(ctx: ConnectorContext[IngramSettings]) -> HttpProfile:
         base_url=f"{settings.url}/",
         vendor=VENDOR,
         account=settings.customer_number,
-        auth=OAuth2ClientCredentials(
+        auth=_NumberedCalls(
             settings.token_url or f"{settings.url.removesuffix('/sandbox')}/oauth/oauth20/token",
             settings.client_id,
             settings.client_secret,
@@ -128,13 +171,15 @@ def messages_in(body: Any) -> Sequence[str]:
         return []
     if isinstance(body.get("errors"), list):
         return messages_in(body["errors"])
-    fields = [one for one in body.get("fields") or () if isinstance(one, Mapping)]
-    told = [f"{one.get('field')}: {one.get('message')}" for one in fields if one.get("field")]
+    listed = body.get("fields")
+    fields = [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
+    told = [f"{one.get('field')}: {_without_value(one)}" for one in fields if one.get("field")]
     if told or "traceid" not in body:
         return told
     return [text for text in (body.get("message"), body.get("type")) if isinstance(text, str) and text][:1]
 
 
-def _numbered() -> dict[str, str]:
-    """Return the field that numbers a call; Ingram Micro wants each to be unique."""
-    return {"IM-CorrelationID": uuid.uuid4().hex}
+def _without_value(field: Mapping[str, Any]) -> str:
+    """Return what is wrong with a field; the vendor may repeat what was sent inside its words."""
+    message, value = str(field.get("message")), field.get("value")
+    return message.replace(value, "…") if isinstance(value, str) and value else message
