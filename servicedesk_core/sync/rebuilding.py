@@ -5,8 +5,10 @@ longer there and folds the tickets: readers see the old generation or the new on
 end leaves the old one.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 from sqlalchemy import Connection as Tx
 
@@ -16,10 +18,11 @@ from servicedesk_core.store.passes import Pass
 from servicedesk_core.sync.batches import Batch
 from servicedesk_core.sync.folding import fold_some, note_tickets_of, note_touched
 from servicedesk_core.sync.intake import take_in
-from servicedesk_core.sync.landing import Landed
+from servicedesk_core.sync.landing import Landed, Prepared
 from servicedesk_core.sync.plan import TICKETS
 from servicedesk_core.sync.pulling import Piece, position, pull
 from servicedesk_core.sync.run import StreamRun
+from servicedesk_core.sync.staging import put_aside, taken_up
 from servicedesk_core.sync.storing import mark_gone
 
 REBUILD: Final = "rebuild"
@@ -44,12 +47,15 @@ def note_generation(tx: Tx, stream: StreamRun, now: datetime) -> None:
 
 async def rebuild(stream: StreamRun) -> None:
     """Read the whole source again and replace what the store holds of it."""
-    run = stream.run
+    run, landing = stream.run, stream.landing
+    shield = landing.shield
 
     async def stage(whole: Pass, part: Pass, batch: Batch) -> None:
         now = run.clock.now()
-        shield = stream.landing.shield
-        rows = [(r.external_id, shield.strip(r.raw) if shield else r.raw) for r in batch.arrived]
+        rows: list[tuple[str, Mapping[str, Any]]] = [(r.external_id, r.raw) for r in batch.arrived]
+        if shield:
+            prepare = partial(landing.prepare, arrived=batch.arrived, rejected=batch.rejected, force=True)
+            rows = [("", put_aside(shield, await run.store.read(prepare)))]
 
         def work(tx: Tx) -> None:
             passes.stage(tx, whole.pass_id, rows)
@@ -71,8 +77,7 @@ def _swap(tx: Tx, stream: StreamRun, done: Pass, now: datetime) -> tuple[Landed,
     total = Landed()
     number = 1
     while (page := passes.staged_page(tx, done.pass_id, number)) is not None:
-        intake = take_in(SourceRecord(external_id, raw) for external_id, raw in page)
-        ready = landing.prepare(tx, intake.arrived, intake.rejected, force=True)
+        ready = _prepared(tx, stream, page)
         landed = landing.land(tx, ready, mode=REBUILD, now=now)
         total += landed
         passes.note_seen(tx, done.pass_id, ready.arrived)
@@ -88,6 +93,13 @@ def _swap(tx: Tx, stream: StreamRun, done: Pass, now: datetime) -> tuple[Landed,
     passes.finish(tx, done.pass_id, watermark=None, now=now)
     note_generation(tx, stream, now)
     return total, gone
+
+
+def _prepared(tx: Tx, stream: StreamRun, page: list[tuple[str, dict[str, Any]]]) -> Prepared:
+    if stream.landing.shield:
+        return taken_up(tx, stream.landing, page[0][1])
+    intake = take_in(SourceRecord(external_id, raw) for external_id, raw in page)
+    return stream.landing.prepare(tx, intake.arrived, intake.rejected, force=True)
 
 
 def _remove_old(tx: Tx, stream: StreamRun, done: Pass, now: datetime) -> int:

@@ -4,12 +4,15 @@ import zlib
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 
 from servicedesk_core.config import parse_settings
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.hooks import Capabilities, StreamCapability
+from servicedesk_core.store import sources, suppression
 from servicedesk_core.store.schema import metadata
 from servicedesk_core.store.wiping import compact
+from servicedesk_core.sync import Limits, rebuilding
 from servicedesk_core.sync.shield import Exclusions, Shield, _without
 
 SECRET = "Xq7PrivateWords"
@@ -128,6 +131,77 @@ async def test_a_note_on_an_unknown_ticket_waits_without_its_words(desk, secrets
 async def test_raw_none_keeps_no_payload_in_quarantine_either(desk, secrets):
     await desk.sync(desk.connection(raw="none"))
     assert desk.sql("SELECT external_id, raw FROM quarantine") == [("3", None)]
+
+
+@pytest.fixture
+def rebuilt(desk, secrets, monkeypatch):
+    """The same vendor as one whose files are read again as a whole; notes what is there before they are swapped."""
+    streams = tuple(replace(stream, rebuilds=True, needs=()) for stream in desk.vendor.capabilities.streams)
+    desk.vendor.capabilities = replace(desk.vendor.capabilities, streams=streams)
+    desk.vendor.page_size, desk.limits = 1, Limits(batch_rows=1)
+    secrets.ticket("4", company="c0", title="another", description="Write to xq7@example.com")
+    desk.seen = []
+
+    async def pull_and_look(stream, piece, commit, pull=rebuilding.pull):
+        done = await pull(stream, piece, commit)
+        if stream.stream == "tickets":
+            desk.seen.append((desk.sql("SELECT COUNT(*) FROM staged")[0][0], on_disk(desk)))
+        return done
+
+    monkeypatch.setattr(rebuilding, "pull", pull_and_look)
+    return desk
+
+
+async def again(desk, connection):
+    """Sync, change the mapping, and sync again; return what was on the disk in between, and the report."""
+    assert (await desk.sync(connection)).ok
+    desk.seen.clear()
+    desk.vendor.version = "2"
+    report = await desk.sync(connection)
+    assert report.ok
+    assert report.stream("tickets").modes == ["rebuild"]
+    [(pages, content)] = desk.seen
+    assert pages
+    return content, report
+
+
+async def test_a_file_that_is_read_again_is_not_put_aside_with_what_is_excluded(rebuilt):
+    content, report = await again(rebuilt, rebuilt.connection(exclusions=ALL))
+    assert SECRET not in content
+    assert "kept floor" in content
+    assert rebuilt.ids("tickets") == {"1", "4"}
+    assert rebuilt.sql("SELECT DISTINCT description FROM tickets WHERE mapping_version LIKE '2%'") == [(None,)]
+    assert rebuilt.sql("SELECT external_id, raw FROM quarantine WHERE stream = 'tickets'") == [("3", None)]
+    assert report.stream("tickets").gone == 0
+    assert SECRET not in on_disk(rebuilt)
+    assert rebuilt.sql("SELECT COUNT(*) FROM staged") == [(0,)]
+
+
+async def test_nor_with_the_address_of_somebody_who_was_erased(rebuilt):
+    assert (await rebuilt.sync()).ok
+
+    def erase(tx):
+        source = sources.get(tx, "psa").id
+        suppression.add(tx, source, [(suppression.EMAIL, "xq7@example.com")])
+        tx.execute(text("DELETE FROM tickets"))
+
+    rebuilt.store.write_blocking(erase)
+    assert compact(rebuilt.store) or rebuilt.store.dialect == "postgresql"
+    content, _ = await again(rebuilt, rebuilt.connection(raw="none"))
+    assert "xq7@example.com" not in content
+    assert f"{SECRET} ticket" in content, "the names of people are all that is hidden"
+    assert rebuilt.sql("SELECT description FROM tickets WHERE external_id = '4'") == [("Write to [erased]",)]
+
+
+async def test_a_payload_that_may_be_kept_is_the_same_after_it_was_put_aside(rebuilt):
+    only_nested = excluding(fields=["tickets.extra.custom.ssn"])
+    await again(rebuilt, rebuilt.connection(exclusions=only_nested))
+    stored = rebuilt.sql("SELECT external_id, raw_hash, raw FROM tickets ORDER BY 1")
+    rebuilt.vendor.version = "3"
+    rebuilt.vendor.page_size, rebuilt.limits = 50, Limits(batch_rows=100)
+    await rebuilt.sync(rebuilt.connection(exclusions=only_nested))
+    assert rebuilt.sql("SELECT external_id, raw_hash, raw FROM tickets ORDER BY 1") == stored
+    assert all(raw is not None for _, _, raw in stored)
 
 
 async def test_companies_of_an_event_log_cannot_be_excluded(desk):
