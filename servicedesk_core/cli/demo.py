@@ -100,7 +100,7 @@ def _perform(cli: Cli, directory: Path, stage: "Stage") -> Made | None:
 
 def _claim(cli: Cli, stage: "Stage", makers: list[str]) -> Made | None:
     async def work(desk: "ServiceDesk") -> Made | None:
-        cli.say(f"3. Which devices are covered? {_and([MAKERS[name] for name in makers])} are asked, in batches:")
+        cli.say(f"\n3. Which devices are covered? {_and([MAKERS[name] for name in makers])} are asked, in batches:")
         await look_up(cli, desk)
         cli.say("\n4. A claim, from the ticket to the return of the broken part:")
         return await claim(cli, desk, stage)

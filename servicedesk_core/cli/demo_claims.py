@@ -41,7 +41,8 @@ async def look_up(cli: Cli, desk: "ServiceDesk") -> None:
         if one.problem:
             cli.warn(f"[{one.connection}] {one.problem}")
         else:
-            cli.say(f"   {MAKERS[one.connection]}: {one.asked:,} devices in {one.calls:,} requests")
+            requests = f"{one.calls:,} request{'' if one.calls == 1 else 's'}"
+            cli.say(f"   {MAKERS[one.connection]}: {one.asked:,} devices in {requests}")
     states = ", ".join(f"{count:,} {state.replace('_', ' ')}" for state, count in found.states.items())
     cli.say(f"   Of {found.devices:,} devices: {states}. For other makers the PSA's own date counts.")
 
