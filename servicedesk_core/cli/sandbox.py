@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from servicedesk_core.cli.context import Cli
+from servicedesk_core.system import is_windows
 
 
 def register(app: typer.Typer) -> None:
@@ -105,4 +106,7 @@ def _announce(cli: Cli, info: Any, *, as_json: bool) -> None:
 def _end_with_stdin() -> None:
     while os.read(0, 1024):
         pass
-    os.kill(os.getpid(), signal.SIGTERM)
+    if is_windows():
+        signal.raise_signal(signal.SIGTERM)  # there, kill ends a process at once, without anything cleaned up
+    else:
+        os.kill(os.getpid(), signal.SIGTERM)

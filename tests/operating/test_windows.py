@@ -3,6 +3,7 @@
 import asyncio
 import io
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,12 +12,12 @@ from pathlib import Path, PureWindowsPath
 import pytest
 
 from servicedesk_core import system
-from servicedesk_core.cli import running
+from servicedesk_core.cli import running, sandbox
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.runtime import doctor, setup
 from servicedesk_core.runtime.files import replace_file
 from servicedesk_core.store import Store
-from servicedesk_core.store.connecting import parse
+from servicedesk_core.store.connecting import parse, prepare_file
 from tests.operating.conftest import HandClock
 
 CORE = Path(system.__file__).parent
@@ -83,10 +84,14 @@ def test_the_program_itself_writes_utf8_into_a_pipe(tmp_path):
     assert "→" in done.stderr.decode("utf-8"), "a character that the code page lacks"
 
 
-def test_a_store_is_made_without_what_windows_lacks(monkeypatch, tmp_path):
-    monkeypatch.delattr(os, "O_CLOEXEC")
-    Store.open(f"sqlite:///{tmp_path / 'a desk' / '..' / 'd.db'}".replace("a desk/../", ""), clock=HandClock()).close()
-    assert (tmp_path / "d.db").exists()
+def test_a_store_is_made_and_opened_without_what_windows_lacks(monkeypatch, tmp_path, empty_file):
+    for name in ("O_CLOEXEC", "O_DIRECTORY", "O_NOFOLLOW", "fchmod", "fork", "geteuid", "getuid", "uname", "kill"):
+        monkeypatch.delattr(os, name)
+    prepare_file(parse(f"sqlite:///{tmp_path / 'a new.db'}"), read_only=False)
+    assert (tmp_path / "a new.db").exists()
+    shutil.copyfile(empty_file, tmp_path / "a desk.db")
+    with Store.open(f"sqlite:///{tmp_path / 'a desk.db'}", clock=HandClock()) as store:
+        assert store.read_blocking(lambda tx: tx.exec_driver_sql("SELECT 1").scalar_one()) == 1
 
 
 def test_paths_of_windows_with_blanks_are_a_stores_address():
@@ -98,15 +103,11 @@ def test_the_program_does_not_lean_on_what_windows_lacks():
     """No module of the core names calls that only POSIX has, or the place of its temporary files."""
     missing = (
         "fcntl", "os.fork", "os.getuid", "signal.SIGKILL", "signal.SIGHUP", "add_signal_handler", "os.symlink",
-        "symlink_to", "import resource", "import pwd", '"/tmp', "os.O_CLOEXEC", "os.killpg", "os.rename(",
+        "symlink_to", "os.fchmod", "os.uname", "O_NOFOLLOW", "O_DIRECTORY", "register_at_fork", "import resource",
+        "import pwd", '"/tmp', "os.O_CLOEXEC", "os.killpg", "os.rename(",
     )  # fmt: skip
-    found = [
-        (str(path.relative_to(CORE)), word)
-        for path in CORE.rglob("*.py")
-        for word in missing
-        if word in path.read_text(encoding="utf-8")
-    ]
-    assert found == []
+    texts = {path.relative_to(CORE): path.read_text(encoding="utf-8") for path in CORE.rglob("*.py")}
+    assert [(str(path), word) for path, text in texts.items() for word in missing if word in text] == []
 
 
 def test_text_files_are_opened_with_their_encoding():
@@ -137,6 +138,23 @@ def test_ctrl_break_stops_cleanly_and_returns_what_a_stopped_program_returns(mon
         running.run_async(work)
     assert cleaned == [True]
     assert caught.value.exit_code == 143
+
+
+def test_a_sandbox_whose_starter_is_gone_stops_cleanly_there_too(monkeypatch):
+    """``os.kill`` ends a process of Windows at once: the signal is raised inside instead."""
+    reader, writer = os.pipe()
+    os.close(writer)
+    monkeypatch.setattr(sandbox, "is_windows", lambda: True)
+    monkeypatch.setattr(os, "read", lambda _, count, read=os.read: read(reader, count))
+    monkeypatch.delattr(os, "kill")
+    stopped = []
+    before = signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
+    try:
+        sandbox._end_with_stdin()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        os.close(reader)
+    assert stopped == [True]
 
 
 def test_doctor_does_not_judge_modes_that_mean_nothing(windows, tmp_path):
