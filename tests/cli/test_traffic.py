@@ -52,6 +52,7 @@ def traffic(tmp_path, monkeypatch):
     return traffic
 
 
+@pytest.mark.slow
 def test_a_desk_whose_vendor_needs_no_network_reaches_nothing(traffic, acme):
     code, reached, told = traffic("sync", "psa")
     assert (code, reached) == (0, []), told
@@ -61,6 +62,7 @@ def test_a_desk_whose_vendor_needs_no_network_reaches_nothing(traffic, acme):
     assert (code, reached) == (0, []), told
 
 
+@pytest.mark.slow
 def test_what_is_blocked_is_seen(traffic, acme):
     file = acme.folder / "acme.py"
     leak = '        import socket; socket.create_connection(("192.0.2.1", 9), timeout=1)\n'

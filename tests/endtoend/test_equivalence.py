@@ -7,6 +7,8 @@ import pytest
 from servicedesk_core.sync.options import SyncMode
 from servicedesk_core.sync.report import StreamState
 
+pytestmark = pytest.mark.slow  # whole runs under faults; each fault alone is shown by quicker tests
+
 
 def delete(world, entity, number):
     with world.sandbox.store.lock:

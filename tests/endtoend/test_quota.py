@@ -79,7 +79,8 @@ class Neighbour(threading.Thread):
                 self.refused += answer.status_code != 200
 
 
-@pytest.mark.parametrize("share", [40, pytest.param(15, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("share", [40, 15])
 async def test_beside_a_noisy_neighbour_the_sum_stays_below_the_limit_and_ours_below_our_share(counted, share):
     neighbour = Neighbour(counted, 180, after=20)
     neighbour.start()
@@ -100,6 +101,7 @@ async def test_beside_a_noisy_neighbour_the_sum_stays_below_the_limit_and_ours_b
     assert quota.remaining_requests > 0
 
 
+@pytest.mark.slow
 async def test_what_others_used_before_is_known_and_left_to_them(counted):
     """80 % of the quota is gone when we begin: only reserved requests go out, and no page of old records."""
     counted.world.sandbox.vendor.threshold.add(int(ALLOWED * 0.8))
@@ -133,6 +135,7 @@ async def test_several_desks_and_two_connections_on_one_database_share_one_budge
     assert quota.ours == counted.by_code[CODE]
 
 
+@pytest.mark.slow
 async def test_the_plan_tells_our_use_and_that_of_others(counted):
     counted.world.sandbox.vendor.threshold.add(100)
     async with counted.world.desk(budget="40%", **SMALL_PAGES) as desk:

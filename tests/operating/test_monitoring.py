@@ -150,6 +150,7 @@ def rows(folder, query):
         return store.execute(query).fetchall()
 
 
+@pytest.mark.slow
 def test_the_server_syncs_answers_and_ends_cleanly_on_sigterm(tmp_path):
     process = start(tmp_path)
     try:

@@ -12,6 +12,8 @@ import textwrap
 
 import pytest
 
+pytestmark = pytest.mark.slow  # real distributions are installed for it
+
 HEAD = """
 from servicedesk_core import Connector, hookimpl
 from servicedesk_core.domain import Ticket

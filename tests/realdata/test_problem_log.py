@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.slow  # a large log; the smaller one runs always
+
 STATUS = "after ->> '$.custom_fields.status'"
 TEAM = "after ->> 'queue_ref'"
 CYCLE = "SELECT ticket_ref, MAX(CASE WHEN n = of THEN h END) - MAX(CASE WHEN n = 1 THEN h END) AS h FROM e GROUP BY 1"

@@ -17,6 +17,7 @@ def run(command: list[str], folder: Path, **environment: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_a_new_connector_has_green_conformance_tests(tmp_path: Path) -> None:
     write_connector("acme-desk", tmp_path)
     folder = tmp_path / "acme-desk"
@@ -25,6 +26,7 @@ def test_a_new_connector_has_green_conformance_tests(tmp_path: Path) -> None:
     assert passed >= 12, out
 
 
+@pytest.mark.slow
 def test_a_new_warranty_connector_passes_its_whole_suite(tmp_path: Path) -> None:
     write_connector("acme", tmp_path, "warranty")
     folder = tmp_path / "acme"

@@ -72,7 +72,7 @@ def records_of(entity):
 
 
 @pytest.mark.parametrize("entity", ENTITIES, ids=lambda e: e.stream)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(data=st.data())
 def test_every_record_comes_back_as_it_was(entity, data):
     record = data.draw(records_of(entity))

@@ -60,6 +60,7 @@ def commits(tmp_path_factory, empty_store):
     return int(child.stdout)
 
 
+@pytest.mark.slow
 async def test_one_kill_in_the_middle_loses_and_doubles_nothing(tmp_path, empty_store):
     path = tmp_path / "desk.db"
     shutil.copyfile(empty_store, path)

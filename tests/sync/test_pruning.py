@@ -23,6 +23,7 @@ async def half_a_year(desk, clock):
         assert (await desk.sync()).ok
 
 
+@pytest.mark.slow
 async def test_no_table_grows_by_running(desk, clock):
     desk.seed(tickets=20, notes=5)
     desk.announcer = Quiet()
