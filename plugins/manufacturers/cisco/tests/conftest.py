@@ -3,6 +3,7 @@
 from contextlib import asynccontextmanager, contextmanager
 
 import pytest
+from hypothesis import settings
 
 from servicedesk_cisco import Cisco, CiscoSettings
 from servicedesk_cisco.sandbox import Sandbox, SandboxOptions
@@ -11,6 +12,10 @@ from servicedesk_core.http import HttpFactory, InMemoryLedger
 from servicedesk_core.redaction import Redactor
 from servicedesk_core.sandboxing import serve
 from servicedesk_core.testing import ImpatientClock, opened
+
+# How long one example takes is the machine's affair.
+settings.register_profile("servicedesk", deadline=None, max_examples=40)
+settings.load_profile("servicedesk")
 
 
 class Stand:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from servicedesk_cisco.meaning.returns import report
@@ -184,7 +184,6 @@ anything = st.recursive(
 )
 
 
-@settings(max_examples=60)
 @given(
     st.fixed_dictionaries(
         {},

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from servicedesk_cisco.api.errors import error_in
@@ -240,7 +240,6 @@ anything = st.recursive(
 )
 
 
-@settings(max_examples=25)
 @given(st.dictionaries(st.sampled_from(sorted(row())), anything))
 def test_no_row_breaks_the_mapping(changes):
     result = found(DEVICE, row(**changes))
@@ -248,7 +247,6 @@ def test_no_row_breaks_the_mapping(changes):
     assert all(cover.covers_on(TODAY + timedelta(days=1)) in {True, False, None} for cover in result.entitlements)
 
 
-@settings(max_examples=25)
 @given(anything)
 def test_no_body_breaks_the_search_for_errors(body):
     assert error_in({"ErrorResponse": body}) is None or error_in({"ErrorResponse": body}).code is not None

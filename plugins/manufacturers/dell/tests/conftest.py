@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from hypothesis import settings
 
 from servicedesk_core.clock import SystemClock
 from servicedesk_core.domain.logistics import Address, Person
@@ -19,6 +20,10 @@ from servicedesk_dell.sandbox import Sandbox, SandboxOptions
 
 NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)
 GRANTS = frozenset({"claims.submit", "claims.resubmit"})
+
+# How long one example takes is the machine's affair.
+settings.register_profile("servicedesk", deadline=None, max_examples=40)
+settings.load_profile("servicedesk")
 
 
 class ClockAt(SystemClock):

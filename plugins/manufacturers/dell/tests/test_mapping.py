@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from servicedesk_core.domain.warranty import (
@@ -168,7 +168,6 @@ _NAMES = ("serviceTag", "invalid", "duplicated", "shipDate", "productLineDescrip
 _COVER_NAMES = ("startDate", "endDate", "entitlementType", "serviceLevelCode", "serviceLevelDescription")
 
 
-@settings(max_examples=60)
 @given(
     st.lists(
         st.fixed_dictionaries(

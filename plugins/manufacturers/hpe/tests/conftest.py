@@ -3,21 +3,18 @@
 from contextlib import asynccontextmanager, contextmanager
 
 import pytest
+from hypothesis import settings
 
-from servicedesk_core.clock import SystemClock
 from servicedesk_core.domain.warranty import DeviceRef
 from servicedesk_core.http import HttpFactory, InMemoryLedger
 from servicedesk_core.redaction import Redactor
-from servicedesk_core.testing.context import opened
+from servicedesk_core.testing import ImpatientClock, opened
 from servicedesk_hpe import Hpe, HpeSettings
 from servicedesk_hpe.sandbox import Sandbox, SandboxOptions, serve
 
-
-class Impatient(SystemClock):
-    """The machine's time, but whoever sleeps on it wakes up at once."""
-
-    async def sleep(self, seconds):
-        await super().sleep(0)
+# How long one example takes is the machine's affair.
+settings.register_profile("servicedesk", deadline=None, max_examples=40)
+settings.load_profile("servicedesk")
 
 
 class Stand:
@@ -38,7 +35,7 @@ class Stand:
 
     @asynccontextmanager
     async def connector(self, *, tokens=None, redactor=None, **changes):
-        clock = Impatient()
+        clock = ImpatientClock()
         ledger = InMemoryLedger(clock)
         http = HttpFactory(connection="test", ledger=ledger, clock=clock, redactor=redactor or Redactor())
         more = {} if tokens is None else {"tokens": tokens}

@@ -4,6 +4,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import date
 
 import pytest
+from hypothesis import settings
 
 from servicedesk_core.domain.logistics import Address, Person
 from servicedesk_core.domain.warranty import Claim, ClaimLine, ClaimService, DeviceRef
@@ -15,6 +16,10 @@ from servicedesk_ingram import Ingram, IngramSettings
 from servicedesk_ingram.sandbox import Sandbox, SandboxOptions
 
 GRANTS = ("claims.submit",)
+
+# How long one example takes is the machine's affair.
+settings.register_profile("servicedesk", deadline=None, max_examples=40)
+settings.load_profile("servicedesk")
 
 
 class Stand:

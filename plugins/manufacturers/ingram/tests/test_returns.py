@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from servicedesk_core.domain.warranty import ClaimStatus, CreditKind, CreditState, ReturnState
@@ -216,7 +216,6 @@ numbers = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_
 DAYS = st.none() | st.sampled_from(["0001-01-01T00:00:00+14:00", "2026-03-02", "soon"])
 
 
-@settings(max_examples=50)
 @given(st.lists(numbers, min_size=5, max_size=5), DAYS, st.sampled_from(["Approved", "Denied", "?"]))
 def test_no_return_breaks_the_mapping(odd, modified, word):
     total, tax, fees, credit, quantity = odd

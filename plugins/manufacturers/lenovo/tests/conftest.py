@@ -4,26 +4,19 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import settings
 
-from servicedesk_core.clock import SystemClock
 from servicedesk_core.domain.logistics import Address, Person
 from servicedesk_core.domain.warranty import Claim, ClaimLine, ClaimService, DeviceRef
 from servicedesk_core.http import HttpFactory, InMemoryLedger
 from servicedesk_core.redaction import Redactor
-from servicedesk_core.testing.context import opened
+from servicedesk_core.testing import ImpatientClock, opened
 from servicedesk_lenovo import Lenovo, LenovoSettings
 from servicedesk_lenovo.sandbox import Sandbox, SandboxOptions, serve
 
-
-class Impatient(SystemClock):
-    """The machine's time, but whoever sleeps on it wakes up at once."""
-
-    def __init__(self):
-        self.slept_s = []
-
-    async def sleep(self, seconds):
-        self.slept_s.append(seconds)
-        await super().sleep(0)
+# How long one example takes is the machine's affair.
+settings.register_profile("servicedesk", deadline=None, max_examples=40)
+settings.load_profile("servicedesk")
 
 
 class Stand:
@@ -43,7 +36,7 @@ class Stand:
 
     @asynccontextmanager
     async def connector(self, *, state=None, clock=None, grants=(), redactor=None, **changes):
-        clock = clock or Impatient()
+        clock = clock or ImpatientClock()
         http = HttpFactory(
             connection="test",
             ledger=InMemoryLedger(clock),
