@@ -188,10 +188,16 @@ class LeaseLostError(LeaseError):
 
 
 class ConnectorError(ServiceDeskError):
-    """Came out of a call to a vendor."""
+    """Came out of a call to a vendor.
+
+    Attributes:
+        after_write: Whether it came after the vendor had taken a writing request of the same attempt: then it proves
+            nothing about that one.
+    """
 
     code = "connector"
     exit_code = 5
+    after_write = False
 
 
 class TransientError(ConnectorError):

@@ -10,6 +10,7 @@ import orjson
 from servicedesk_core.errors import ConnectorError, ServiceDeskError, TransientError
 from servicedesk_core.http.breaker import CircuitOpenError
 from servicedesk_core.http.call import Call, RequestOptions
+from servicedesk_core.http.deadline import was_taken
 from servicedesk_core.http.paging import PagedAnswer, PageRequest, Paginator, run_pages
 from servicedesk_core.http.policy import HttpProfile
 from servicedesk_core.http.response import Response
@@ -234,7 +235,12 @@ class HttpClient:
             self._sender.tell("retry", call, number, wait_s=wait_s, error=code)
 
         may_repeat = functools.partial(_may_repeat, call)
-        return await retrying(self.profile.retry, self._clock, may_repeat, announce)(attempt)
+        after_write = was_taken()
+        try:
+            return await retrying(self.profile.retry, self._clock, may_repeat, announce)(attempt)
+        except ConnectorError as error:
+            error.after_write = after_write
+            raise
 
 
 def _may_repeat(call: Call, error: BaseException) -> bool:

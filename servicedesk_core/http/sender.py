@@ -18,7 +18,7 @@ from servicedesk_core.errors import (
 from servicedesk_core.http.breaker import CircuitBreaker
 from servicedesk_core.http.call import Call
 from servicedesk_core.http.classify import Classifier
-from servicedesk_core.http.deadline import is_too_late
+from servicedesk_core.http.deadline import is_too_late, note_taken
 from servicedesk_core.http.policy import HttpProfile
 from servicedesk_core.http.response import Response
 from servicedesk_core.http.tracing import TraceEvent, TraceHook
@@ -99,6 +99,8 @@ class Sender:
             self._conclude(error)
             if error is not None:
                 raise error
+            if call.writes:
+                note_taken()
         except AuthenticationError as error:
             self.rejected = error
             raise

@@ -96,9 +96,9 @@ class Delivery:
             return None
         if too_long:
             most = manner.max_lengths[too_long[0]]
-            error = f"{too_long[0]} is longer than the vendor's {most:,} characters; nothing was sent."
+            told = f"{too_long[0]} is longer than the vendor's {most:,} characters; nothing was sent."
             hint = f"Propose it again with a shorter text, and `servicedesk writes discard {write.id}`."
-            await self._refused(write, fence, Failure(WriteState.REJECTED, "too_long", error, hint))
+            await self._refused(write, fence, Failure(WriteState.REJECTED, "too_long", told, hint))
             return None
         if mismatch is not None:
             await self._conflict(write, fence, mismatch)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import (
     AuthenticationError,
+    ConnectorError,
     NotFoundError,
     PermanentError,
     PermissionDeniedError,
@@ -60,6 +61,9 @@ def failure_of(error: BaseException, *, number: int, kind: str) -> Failure:
         return Failure(
             WriteState.IN_DOUBT, "outcome_unknown", f"Sending ended without a result ({type(error).__name__})."
         )
+    if isinstance(error, ConnectorError) and error.after_write:
+        told = f"The vendor took a request of this write, and then: {error.message}"
+        return Failure(WriteState.IN_DOUBT, error.code, told, error.hint)
     if isinstance(error, AuthenticationError):
         return Failure(WriteState.QUEUED, error.code, error.message, error.hint, stops=True)
     if isinstance(error, TransientError):

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from servicedesk_autotask.api.client import Api
 from servicedesk_autotask.writing.kinds import KINDS
 from servicedesk_core.errors import OutcomeUnknownError
 from servicedesk_core.hooks import Found, Inconclusive, ProvenAbsent, Write
@@ -215,3 +216,19 @@ async def test_lost_asset_change_is_found(desk, psa):
     await psa.send_write(one)
     assert await psa.find_write(one) == Found(str(asset["id"]))
     assert desk.sandbox.store.get("ConfigurationItems", asset["id"])["location"] == "Rack 9"
+
+
+async def test_short_page_with_more_behind_it_is_no_end_of_the_search(psa, ticket, desk, monkeypatch):
+    """A proof of absence needs the whole list, however the vendor cuts it."""
+    one = write("notes.create_internal", id="lost-page", parent=ticket, body="Called, nobody there")
+    for n in range(2):
+        await psa.send_write(write("notes.create_internal", id=f"before-{n}", parent=ticket, body="Called"))
+    ref = await lose(desk, psa, one)
+    usual = Api.query
+
+    async def cut(self, entity, conditions, **options):
+        return await usual(self, entity, conditions, **options | {"size": 1})
+
+    monkeypatch.setattr(Api, "query", cut)
+    at(psa, LATER)
+    assert await psa.find_write(one) == Found(ref)

@@ -15,6 +15,7 @@ from servicedesk_autotask.writing.comparing import differing, same
 from servicedesk_autotask.writing.kinds import SETTLE_S, WriteKind, carries_marker
 from servicedesk_autotask.writing.sender import STREAMS, last_touched, unchanged
 from servicedesk_core.domain import Entity
+from servicedesk_core.errors import ProtocolError
 from servicedesk_core.hooks import Clock, FindResult, Found, Inconclusive, ProvenAbsent, Write
 
 _SKEW = timedelta(minutes=5)
@@ -170,8 +171,10 @@ class Finder:
             page = await self._api.query(entity, [*conditions, *after], fields=fields, reserved=True)
             rows += page.rows
             last = page.rows[-1].get("id") if page.rows else None
-            if len(page.rows) < MAX_ROWS or not isinstance(last, int):
+            if len(page.rows) < MAX_ROWS and not page.has_next:
                 return rows
+            if not isinstance(last, int):  # a search that was cut short proves nothing
+                raise ProtocolError(f"Autotask answered a search in {entity} with a page that cannot be continued.")
             after = [where("id", "gt", last)]
 
 
