@@ -9,17 +9,20 @@ from sqlalchemy import Connection as Tx
 from sqlalchemy import select
 
 from servicedesk_core.claims.content import AGGREGATE, ClaimWrite, said, values_of
+from servicedesk_core.claims.cover import with_cover
 from servicedesk_core.domain.warranty import (
     Claim,
     ClaimEvent,
     ClaimEventKind,
+    ClaimProblem,
     ClaimReport,
     ClaimRules,
+    ClaimService,
     ClaimState,
     fold,
 )
 from servicedesk_core.domain.writing import UNFINISHED, WriteState
-from servicedesk_core.errors import ClaimStateError
+from servicedesk_core.errors import ClaimIncompleteError, ClaimStateError
 from servicedesk_core.store import audit
 from servicedesk_core.store.claims import files, rows
 from servicedesk_core.store.claims.model import StoredAttachment, StoredClaim
@@ -43,7 +46,7 @@ def edit(
         ValueError: A value does not fit its field.
     """
     _require(claim, EDITABLE, "changed")
-    draft = claim.draft.changed(changes)
+    draft = with_cover(tx, claim.draft.changed(changes), claim.origin)
     events = [ClaimEvent(ClaimEventKind.EDITED, now, detail={"fields": sorted(changes)})]
     due = rules.filing_due_on(draft.failed_on)
     facts = {"filing_due_on": due.isoformat() if due else None}
@@ -65,8 +68,53 @@ def validated(tx: Tx, claim: StoredClaim, *, actor: str, now: datetime) -> Store
     return rows.save(tx, claim, now=now, actor=actor, progress=progress, events=(step,))
 
 
+SENDABLE = frozenset({ClaimState.DRAFT, ClaimState.VALIDATED, ClaimState.DENIED})
+"""States in which a claim can be sent, once it passes its check."""
+
+
+def ensure_sendable(claim: StoredClaim) -> None:
+    """Refuse to send a claim that is on its way, or that the manufacturer has.
+
+    Raises:
+        ClaimStateError: It is.
+    """
+    _require(claim, SENDABLE, "sent")
+
+
+def why_not_sendable(claim: StoredClaim) -> ClaimProblem | None:
+    """Return the same as something that a check names."""
+    if claim.state in SENDABLE:
+        return None
+    return ClaimProblem(field="state", reason=f"is {_words(claim.state)}: the claim cannot be sent now")
+
+
+def ensure_covered(claim: StoredClaim, *, force: bool) -> None:
+    """Refuse to send a claim for a device that was not covered on the day, unless somebody knows better.
+
+    A return to a distributor rests on no cover.
+
+    Raises:
+        ClaimIncompleteError: It was not covered, as far as the desk knows.
+    """
+    draft = claim.draft
+    if force or draft.covered_on_failure is not False or draft.service is ClaimService.RETURN_FOR_CREDIT:
+        return
+    day = draft.failed_on.isoformat() if draft.failed_on else "that day"
+    raise ClaimIncompleteError(
+        f"The device of claim {claim.claim_id} was not covered on {day}, as far as the desk knows.",
+        hint="`servicedesk warranty lookup SERIAL --max-age 0d` asks again; --force sends it all the same.",
+    )
+
+
 def submit(
-    tx: Tx, claim: StoredClaim, content: Claim, sent: Sequence[StoredAttachment], *, actor: str, now: datetime
+    tx: Tx,
+    claim: StoredClaim,
+    content: Claim,
+    sent: Sequence[StoredAttachment],
+    *,
+    actor: str,
+    now: datetime,
+    force: bool = False,
 ) -> StoredWrite:
     """Propose the write that sends a claim, or sends a denied one again. Of two who do it at once, one gets an error.
 
@@ -77,6 +125,7 @@ def submit(
         sent: Its files.
         actor: Who.
         now: When.
+        force: Somebody said to send it although the device was not covered; the history keeps that.
 
     Raises:
         ClaimStateError: It is on its way already, was sent, or somebody changed it.
@@ -104,7 +153,8 @@ def submit(
         actor=actor,
         now=now,
     )
-    event = ClaimEvent(ClaimEventKind.ASKED, now, detail={"write": write.id, "kind": kind.value})
+    detail = {"write": write.id, "kind": kind.value} | ({"forced": True} if force else {})
+    event = ClaimEvent(ClaimEventKind.ASKED, now, detail=detail)
     rows.save(tx, claim, now=now, actor=actor, events=(event,), sent_as=write.id)
     return write
 

@@ -53,7 +53,14 @@ def rules_of(calls: ConnectorCalls | None) -> ClaimRules:
     return warranty.claim_rules if warranty is not None else NO_RULES
 
 
-def check(stored: StoredClaim, files: Sequence[StoredAttachment], calls: ConnectorCalls | None, today: date) -> Checked:
+def check(
+    stored: StoredClaim,
+    files: Sequence[StoredAttachment],
+    calls: ConnectorCalls | None,
+    today: date,
+    *,
+    unchecked: str | None = None,
+) -> Checked:
     """Check a claim here, without asking anybody.
 
     Args:
@@ -61,6 +68,7 @@ def check(stored: StoredClaim, files: Sequence[StoredAttachment], calls: Connect
         files: Its files, with their content.
         calls: The connector; ``None`` when there is none.
         today: The date where the desk is.
+        unchecked: Why the connector that there should be cannot be used, if that is so.
     """
     draft = stored.draft
     found = list(draft.missing())
@@ -68,6 +76,9 @@ def check(stored: StoredClaim, files: Sequence[StoredAttachment], calls: Connect
         found.append(ClaimProblem(field="device.serial_number", reason=why))
     if not draft.device.manufacturer:
         found.append(ClaimProblem(field="device.manufacturer", reason="is missing"))
+    if unchecked is not None:
+        reason = f"cannot be used, so what its manufacturer accepts was not checked: {unchecked}"
+        found.append(ClaimProblem(field="connection", reason=reason))
     found += _cover(stored)
     if draft.missing():
         return Checked(_ordered(found), None)

@@ -8,9 +8,9 @@ from sqlalchemy import Connection as Tx
 from sqlalchemy import RowMapping, or_, select
 
 from servicedesk_core.claims.countries import country_code
-from servicedesk_core.claims.cover import covers_of, rests_on
+from servicedesk_core.claims.cover import cover_words, covers_of, rests_on
 from servicedesk_core.config.claims import ClaimsSection
-from servicedesk_core.domain.warranty import ClaimDraft, ClaimService, Delivery, DeviceRef, Entitlement, covered_on
+from servicedesk_core.domain.warranty import ClaimDraft, ClaimService, Delivery, DeviceRef, covered_on
 from servicedesk_core.errors import ClaimIncompleteError, NotFoundLocallyError
 from servicedesk_core.store import sources
 from servicedesk_core.store.claims.model import Origin
@@ -148,11 +148,3 @@ def _address(place: RowMapping | None, company: RowMapping | None) -> dict[str, 
         "ship_to_region": place["region"],
         "ship_to_postal_code": place["postal_code"],
     }
-
-
-def cover_words(cover: Entitlement | None) -> str | None:
-    """Return a cover in words, for people."""
-    if cover is None:
-        return None
-    until = f" until {cover.ends_on.isoformat()}" if cover.ends_on else ""
-    return f"{cover.description or cover.code or cover.kind.value}{until}"

@@ -18,6 +18,9 @@ CHANGES = "\n\nThis can change an outside system: the manufacturer's."
 
 Claim = Annotated[str, typer.Argument(help="Our id (SD-…), its number, or the manufacturer's id.")]
 Force = Annotated[bool, typer.Option("--force", help="Allow a second open claim for the same device and part.")]
+Uncovered = Annotated[
+    bool, typer.Option("--force", help="Send it although the device was not covered that day, as far as we know.")
+]
 Field = typer.Option
 Symptom = Annotated[str | None, Field("--symptom", help="What is wrong, in a sentence.")]
 Troubleshooting = Annotated[str | None, Field("--troubleshooting", help="What was tried; makers deny without it.")]
@@ -158,14 +161,18 @@ def check(ctx: typer.Context, claim: Claim, as_json: Json = False) -> None:
         raise typer.Exit(1)
 
 
-def submit(ctx: typer.Context, claim: Claim, yes: Yes = False, as_json: Json = False) -> None:
+def submit(
+    ctx: typer.Context, claim: Claim, *, uncovered: Uncovered = False, yes: Yes = False, as_json: Json = False
+) -> None:
     """Send a claim to its manufacturer, once, after showing exactly what leaves and where to."""
-    _send(ctx.obj, claim, "submit", yes=yes, as_json=as_json)
+    _send(ctx.obj, claim, "submit", force=uncovered, yes=yes, as_json=as_json)
 
 
-def resubmit(ctx: typer.Context, claim: Claim, yes: Yes = False, as_json: Json = False) -> None:
+def resubmit(
+    ctx: typer.Context, claim: Claim, *, uncovered: Uncovered = False, yes: Yes = False, as_json: Json = False
+) -> None:
     """Send a denied claim again, after showing exactly what leaves and where to."""
-    _send(ctx.obj, claim, "resubmit", yes=yes, as_json=as_json)
+    _send(ctx.obj, claim, "resubmit", force=uncovered, yes=yes, as_json=as_json)
 
 
 def show(ctx: typer.Context, claim: Claim, as_json: Json = False) -> None:
@@ -354,15 +361,15 @@ def record(
     cli.emit("claims.record", kept, as_json=as_json, show=lambda: pages.claim(cli, kept))
 
 
-def _send(cli: Cli, claim: str, how: str, *, yes: bool, as_json: bool) -> None:
+def _send(cli: Cli, claim: str, how: str, *, force: bool, yes: bool, as_json: bool) -> None:
     async def looked(desk: Any) -> Any:
-        return await desk.claims.departure(claim)
+        return await desk.claims.departure(claim, again=how == "resubmit", force=force)
 
     departure = cli.with_desk(looked)
     if not as_json or not yes:
         pages.departure(cli, departure)
     cli.confirm("Send exactly this?", yes=yes)
-    sent: ClaimDetail = cli.with_desk(lambda desk: getattr(desk.claims, how)(claim))
+    sent: ClaimDetail = cli.with_desk(lambda desk: getattr(desk.claims, how)(claim, force=force))
     cli.emit(f"claims.{how}", sent, as_json=as_json, show=lambda: pages.claim(cli, sent))
     pages.after_sending(cli, sent)
 

@@ -5,8 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection as Tx
 
-from servicedesk_core.claims.cover import covers_of, rests_on
-from servicedesk_core.claims.drafting import cover_words
+from servicedesk_core.claims.cover import cover_words, covers_of, rests_on
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.domain.warranty import Entitlement, covered_on
 from servicedesk_core.runtime.claim_views import Proposal, Proposals

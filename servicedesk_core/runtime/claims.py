@@ -1,61 +1,34 @@
 """The claims of a desk: propose, draft, check, send, follow, and record what a manufacturer answered."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
-from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection as Tx
 
-from servicedesk_core.claims import acting, makers, pack, results
-from servicedesk_core.claims.checking import Checked, check, rules_of
+from servicedesk_core.claims import acting, pack, results
+from servicedesk_core.claims.checking import rules_of
 from servicedesk_core.claims.content import ClaimWrite, values_of
 from servicedesk_core.claims.courier import ClaimCourier
-from servicedesk_core.claims.drafting import Prefilled, prefill
 from servicedesk_core.claims.polling import overdue_parts
 from servicedesk_core.config import DeskSettings
-from servicedesk_core.domain.warranty import (
-    NO_RULES,
-    ClaimDraft,
-    ClaimReport,
-    ClaimState,
-    DeviceRef,
-)
-from servicedesk_core.errors import (
-    ClaimIncompleteError,
-    ClaimStateError,
-    NotFoundLocallyError,
-    ServiceDeskError,
-    SettingsError,
-)
+from servicedesk_core.domain.warranty import ClaimReport, ClaimRules, ClaimState, DeviceRef
+from servicedesk_core.errors import ClaimStateError, SettingsError
 from servicedesk_core.host import Host, OpenConnection
 from servicedesk_core.ports import Clock
 from servicedesk_core.runtime.claim_following import Following, alert_views
-from servicedesk_core.runtime.claim_proposals import proposals
-from servicedesk_core.runtime.claim_views import (
-    ClaimCheck,
-    ClaimDetail,
-    ClaimFile,
-    Departure,
-    PackOutcome,
-    PollOutcome,
-    Proposals,
-)
+from servicedesk_core.runtime.claim_preparing import Preparing, changed
+from servicedesk_core.runtime.claim_reads import ClaimReads, row_of
+from servicedesk_core.runtime.claim_views import ClaimCheck, ClaimDetail, Departure, PackOutcome, PollOutcome
 from servicedesk_core.runtime.files import replace_file
 from servicedesk_core.runtime.writes import Writes
-from servicedesk_core.store import Store, outbox
-from servicedesk_core.store.claims import files, rows
-from servicedesk_core.store.claims.model import Origin, StoredAttachment, StoredClaim
+from servicedesk_core.store import Store
+from servicedesk_core.store.claims import rows
+from servicedesk_core.store.claims.model import StoredAttachment, StoredClaim
 from servicedesk_core.store.fields import from_us, to_us
-from servicedesk_core.store.queries import claims as queries
-from servicedesk_core.store.queries.claims import ClaimFilter, ClaimNumbers, ClaimRow
-from servicedesk_core.store.queries.scope import Scope
 
 
-class Claims:
+class Claims(ClaimReads):
     """The claims of a desk. Nothing here sends without being told so for this very claim.
 
     Args:
@@ -67,31 +40,11 @@ class Claims:
     """
 
     def __init__(self, store: Store, clock: Clock, settings: DeskSettings, host: Host, writes: Writes) -> None:
-        self._store = store
-        self._clock = clock
-        self._settings = settings
+        super().__init__(store, clock, settings)
         self._host = host
+        self._preparing = Preparing(store, clock, settings, host)
         self._writes = writes
         self._notes = writes.ticket_notes  # the same, so that notes about sent claims are known here too
-
-    async def propose(
-        self,
-        *,
-        company: str | None = None,
-        connection: str | None = None,
-        everything: bool = False,
-        scope: Scope | None = None,
-    ) -> Proposals:
-        """Return the tickets that could be claimed.
-
-        Args:
-            company: Only of this client, by id or name.
-            connection: Only tickets of this connection.
-            everything: Also tickets that are done.
-            scope: Only what it lets through; one of queues alone lets no device through.
-        """
-        look = partial(proposals, settings=self._settings, company=company, connection=connection)
-        return await self._store.read(lambda tx: look(tx, only_open=not everything, scope=scope))
 
     async def new(
         self,
@@ -120,23 +73,21 @@ class Claims:
             NotFoundLocallyError: There is no such ticket.
             ClaimIncompleteError: Nobody says which device it is, or a value does not fit its field.
             ClaimExistsError: There is an open claim for the device and part.
-            ServiceDeskError: The manufacturer's connection cannot be opened.
+            ServiceDeskError: The manufacturer's connector cannot be used.
         """
-        filled = await self._filled(ticket, connection, device)
-        carrier = await self._carrier(filled.draft.device, through=through, by_hand=by_hand)
-        draft = _changed(filled.draft.model_copy(update={"device": carrier.device}), changes or {})
-        rules = rules_of(carrier.opened.calls) if carrier.opened else NO_RULES
-        due = rules.filing_due_on(draft.failed_on)
+        made = await self._preparing.drafted(
+            ticket, device, connection=connection, through=through, by_hand=by_hand, changes=changes or {}
+        )
         now = self._clock.now()
         stored = await self._store.write(
             lambda tx: rows.add(
                 tx,
-                connection=carrier.opened.name if carrier.opened else None,
-                maker=carrier.maker or filled.manufacturer or "unknown",
-                by_hand=carrier.by_hand or by_hand,
-                origin=filled.origin,
-                draft=draft,
-                filing_due_on=due.isoformat() if due else None,
+                connection=made.connection,
+                maker=made.maker,
+                by_hand=made.by_hand,
+                origin=made.origin,
+                draft=made.draft,
+                filing_due_on=made.filing_due_on.isoformat() if made.filing_due_on else None,
                 actor=self._writes.actor,
                 now=now,
                 force=force,
@@ -158,10 +109,9 @@ class Claims:
             ClaimIncompleteError: A value does not fit its field.
             ClaimExistsError: There is an open claim for the device and part that it would be for.
         """
-        stored = await self._stored(claim)
-        opened = await self._opened(stored)
-        rules = rules_of(opened.calls) if opened else NO_RULES
-        _changed(stored.draft, changes)
+        stored = await self._preparing.stored(claim)
+        rules = await self._preparing.rules(stored)
+        changed(stored.draft, changes)
         now, actor = self._clock.now(), self._writes.actor
         await self._store.write(
             lambda tx: acting.edit(tx, stored, changes, rules=rules, actor=actor, now=now, force=force)
@@ -169,26 +119,30 @@ class Claims:
         return await self.get(stored.claim_id)
 
     async def check(self, claim: str) -> ClaimCheck:
-        """Say what a claim lacks, and what its manufacturer would refuse. Asks nobody about it.
+        """Say what a claim lacks, and what its manufacturer would refuse. Asks nobody: it needs no network.
 
         Args:
             claim: Our id, the number, or the manufacturer's id.
 
         Raises:
             NotFoundLocallyError: There is no such claim.
-            ServiceDeskError: The manufacturer's connection cannot be opened.
         """
-        stored, checked, _ = await self._checked(claim)
+        stored, checked, _ = await self._preparing.checked(claim)
         if checked.can_be_sent:
             now, actor = self._clock.now(), self._writes.actor
             await self._store.write(lambda tx: acting.validated(tx, stored, actor=actor, now=now))
-        return ClaimCheck(await self._row(stored.id), checked.can_be_sent, checked.problems)
+        row = await self._store.read(lambda tx: row_of(tx, stored.id))
+        if (why := acting.why_not_sendable(stored)) is not None:
+            return ClaimCheck(row, can_be_sent=False, problems=(why, *checked.problems))
+        return ClaimCheck(row, checked.can_be_sent, checked.problems)
 
-    async def departure(self, claim: str) -> Departure:
+    async def departure(self, claim: str, *, again: bool | None = None, force: bool = False) -> Departure:
         """Return exactly what :meth:`submit` or :meth:`resubmit` would send, and where to. Sends nothing.
 
         Args:
             claim: Our id, the number, or the manufacturer's id.
+            again: Only as :meth:`resubmit` would, or only as :meth:`submit`; ``None`` = whichever can.
+            force: As for :meth:`submit`.
 
         Raises:
             NotFoundLocallyError: There is no such claim.
@@ -197,9 +151,13 @@ class Claims:
             WriteNotGrantedError: The configuration does not grant it.
             ServiceDeskError: The manufacturer's connection cannot be opened.
         """
-        stored, checked, found = await self._checked(claim)
-        opened = self._sendable(stored, await self._opened(stored))
+        stored, checked, found = await self._preparing.checked(claim)
+        if again is not None:
+            _ensure_denied(stored, again=again)
+        acting.ensure_sendable(stored)
         content = checked.required(stored.claim_id)
+        acting.ensure_covered(stored, force=force)
+        opened = self._sendable(stored, await self._opened(stored))
         kind = ClaimWrite.RESUBMIT if stored.progress.state is ClaimState.DENIED else ClaimWrite.SUBMIT
         self._writes.ensure_granted(opened.name, kind.value)
         identity = opened.identity
@@ -218,7 +176,7 @@ class Claims:
             warnings=tuple(problem for problem in checked.problems if not problem.is_blocking),
         )
 
-    async def submit(self, claim: str) -> ClaimDetail:
+    async def submit(self, claim: str, *, force: bool = False) -> ClaimDetail:
         """Send a claim to its manufacturer, once. Changes an outside system.
 
         The claim is checked, stored as a write, approved by the caller and sent. Of two who do it at once, one gets an
@@ -226,27 +184,29 @@ class Claims:
 
         Args:
             claim: Our id, the number, or the manufacturer's id.
+            force: Send it although the device was not covered on the day of the failure, as far as the desk knows.
 
         Raises:
             NotFoundLocallyError: There is no such claim.
-            ClaimIncompleteError: Something blocks it; names all of it.
+            ClaimIncompleteError: Something blocks it; names all of it. Or the device was not covered.
             ClaimStateError: It is on its way, or was sent already.
             WriteNotGrantedError: The configuration does not grant it.
             ServiceDeskError: The manufacturer's connection cannot be opened.
         """
-        return await self._send(claim, again=False)
+        return await self._send(claim, again=False, force=force)
 
-    async def resubmit(self, claim: str) -> ClaimDetail:
+    async def resubmit(self, claim: str, *, force: bool = False) -> ClaimDetail:
         """Send a denied claim again. Changes an outside system.
 
         Args:
             claim: Our id, the number, or the manufacturer's id.
+            force: As for :meth:`submit`.
 
         Raises:
             ClaimStateError: It is not denied, or was denied as often as the manufacturer allows.
             ServiceDeskError: As for :meth:`submit`.
         """
-        return await self._send(claim, again=True)
+        return await self._send(claim, again=True, force=force)
 
     async def note(self, claim: str, text: str) -> ClaimDetail:
         """Tell the manufacturer something about a claim. Changes an outside system.
@@ -274,7 +234,7 @@ class Claims:
             ClaimStateError: The claim is on its way, or over; or the manufacturer does not have it and it was to be
                 sent now.
         """
-        stored = await self._stored(claim)
+        stored = await self._preparing.stored(claim)
         now, actor = self._clock.now(), self._writes.actor
         file = await self._store.write(
             lambda tx: acting.add_file(
@@ -291,7 +251,7 @@ class Claims:
             UnsupportedError: The manufacturer takes no withdrawals from programs.
             WriteNotGrantedError: The configuration does not grant it.
         """
-        stored = await self._stored(claim)
+        stored = await self._preparing.stored(claim)
         if stored.progress.ref is not None and not stored.by_hand:
             return await self._tell(claim, ClaimWrite.CANCEL, text=reason)
         now, actor = self._clock.now(), self._writes.actor
@@ -310,7 +270,7 @@ class Claims:
             NotFoundLocallyError: There is no such claim.
             ClaimStateError: It is not in doubt, or the id belongs to another claim.
         """
-        stored = await self._stored(claim)
+        stored = await self._preparing.stored(claim)
         now, actor = self._clock.now(), self._writes.actor
 
         def work(tx: Tx) -> None:
@@ -331,7 +291,7 @@ class Claims:
             NotFoundLocallyError: There is no such claim.
             ClaimStateError: It is a draft, or on its way.
         """
-        stored = await self._stored(claim)
+        stored = await self._preparing.stored(claim)
         now, actor = self._clock.now(), self._writes.actor
 
         def work(tx: Tx) -> None:
@@ -356,10 +316,10 @@ class Claims:
         """
         now = self._clock.now()
         await self._store.write(lambda tx: results.catch_up(tx, now))
-        names = connections or self._makers("fetch_claims", "find_claim")
+        names = connections or self._preparing.connections("fetch_claims", "find_claim")
         following = Following(self._store, self._clock, self._host, self._notes)
         outcomes = [await following.run(name, everything=everything) for name in names]
-        today = self._today()
+        today = self._preparing.today()
         late = await self._store.write(lambda tx: overdue_parts(tx, today=today, now=self._clock.now()))
         if late:
             outcomes.append(PollOutcome("parts", alerts=alert_views(late)))
@@ -380,9 +340,9 @@ class Claims:
             UnsupportedError: The writer of PDF files is not installed.
             SettingsError: The files cannot be written.
         """
-        stored, checked, found = await self._checked(claim)
+        stored, checked, found = await self._preparing.checked(claim)
         content = checked.required(stored.claim_id)
-        entries = list(pack.contents(stored, content, found, self._today(), with_pdf=pdf))
+        entries = list(pack.contents(stored, content, found, self._preparing.today(), with_pdf=pdf))
         path = folder / (f"{stored.claim_id}.zip" if archive else stored.claim_id)
         _write(path, entries, archive=archive)
         now, actor = self._clock.now(), self._writes.actor
@@ -393,72 +353,21 @@ class Claims:
         await self._store.write(work)
         return PackOutcome(stored.claim_id, str(path), tuple(name for name, _ in entries))
 
-    async def list(
-        self, chosen: ClaimFilter | None = None, *, limit: int | None = None, scope: Scope | None = None
-    ) -> tuple[ClaimRow, ...]:
-        """Return claims, the newest first.
-
-        Args:
-            chosen: Which; ``None`` = all.
-            limit: At most so many.
-            scope: Only what it lets through.
-        """
-        return await self._store.read(lambda tx: queries.rows(tx, _within(chosen, scope), limit=limit))
-
-    async def numbers(self, chosen: ClaimFilter | None = None, *, scope: Scope | None = None) -> ClaimNumbers:
-        """Return claims by state and age, the approval rate, and the money that came back.
-
-        Args:
-            chosen: Which claims; ``None`` = all.
-            scope: Only what it lets through.
-        """
-        now = self._clock.now()
-        return await self._store.read(lambda tx: queries.numbers(tx, _within(chosen, scope), now))
-
-    async def get(self, claim: str, *, scope: Scope | None = None) -> ClaimDetail:
-        """Return one claim with everything that hangs on it.
-
-        Args:
-            claim: Our id, the number, or the manufacturer's id.
-            scope: Only if it lets the claim through; ids that might be the claim, but also another's, are left out.
-
-        Raises:
-            NotFoundLocallyError: There is no such claim.
-        """
-
-        def work(tx: Tx) -> ClaimDetail:
-            stored = rows.get(tx, claim)
-            if scope is not None and not queries.rows(tx, ClaimFilter(ids=(stored.id,), scope=scope)):
-                raise NotFoundLocallyError(f"The store holds no claim {claim}.")
-            write = outbox.get(tx, stored.sent_as) if stored.sent_as is not None else None
-            doubtful = write is not None and stored.state is ClaimState.IN_DOUBT
-            told = write.candidates if write and doubtful and scope is None else ()
-            theirs = rows.refs(tx, stored.connection or "", but=stored.id)
-            return ClaimDetail(
-                claim=_row(tx, stored.id),
-                draft=stored.draft,
-                progress=stored.progress,
-                files=tuple(_file(one) for one in files.of(tx, stored.id)),
-                history=tuple(rows.history(tx, stored)),
-                write=stored.sent_as,
-                doubt=write.error if write and doubtful else None,
-                candidates=tuple(ref for ref in told if ref not in theirs),
-            )
-
-        return await self._store.read(work)
-
-    async def _send(self, claim: str, *, again: bool) -> ClaimDetail:
-        stored, checked, found = await self._checked(claim)
-        opened = self._sendable(stored, await self._opened(stored))
-        _ensure_denied(stored, again=again, allowed=rules_of(opened.calls).may_resubmit(stored.progress.denial_count))
+    async def _send(self, claim: str, *, again: bool, force: bool) -> ClaimDetail:
+        stored, checked, found = await self._preparing.checked(claim)
+        _ensure_denied(stored, again=again)
+        acting.ensure_sendable(stored)
         content = checked.required(stored.claim_id)
+        acting.ensure_covered(stored, force=force)
+        opened = self._sendable(stored, await self._opened(stored))
+        _ensure_takes_more(stored, rules_of(opened.calls))
         kind = ClaimWrite.RESUBMIT if again else ClaimWrite.SUBMIT
         self._writes.ensure_granted(opened.name, kind.value)
         now, actor = self._clock.now(), self._writes.actor
 
         def work(tx: Tx) -> int:
             ready = acting.validated(tx, stored, actor=actor, now=now)
-            return acting.submit(tx, ready, content, found, actor=actor, now=now).id
+            return acting.submit(tx, ready, content, found, actor=actor, now=now, force=force).id
 
         number = await self._store.write(work)
         await self._writes.approve((number,), send=True)
@@ -468,7 +377,7 @@ class Claims:
     async def _tell(
         self, claim: str, kind: ClaimWrite, *, text: str = "", file: StoredAttachment | None = None
     ) -> ClaimDetail:
-        stored = await self._stored(claim)
+        stored = await self._preparing.stored(claim)
         if (opened := await self._opened(stored)) is not None:
             self._writes.ensure_granted(opened.name, kind.value)
             ClaimCourier(self._store, self._clock).manner(opened.calls, kind.value)
@@ -487,36 +396,6 @@ class Claims:
             for name in names:
                 await self._writes.run(name)
 
-    async def _checked(self, claim: str) -> tuple[StoredClaim, Checked, tuple[StoredAttachment, ...]]:
-        stored = await self._stored(claim)
-        opened = await self._opened(stored)
-
-        def work(tx: Tx) -> tuple[StoredAttachment, ...]:
-            return tuple(files.load(tx, [one.id for one in files.of(tx, stored.id)]))
-
-        found = await self._store.read(work)
-        return stored, check(stored, found, opened.calls if opened else None, self._today()), found
-
-    async def _filled(self, ticket: str | None, connection: str | None, device: DeviceRef | None) -> Prefilled:
-        if ticket is not None:
-            own, zone = self._settings.claims, self._settings.desk.timezone
-            return await self._store.read(
-                lambda tx: prefill(tx, ticket, connection=connection, settings=own, timezone=zone)
-            )
-        if device is None:
-            raise ClaimIncompleteError("A claim needs a ticket or a device.", hint="Say --ticket, or --serial.")
-        return Prefilled(ClaimDraft(device=device), Origin(), device.manufacturer)
-
-    async def _carrier(self, device: DeviceRef, *, through: str | None, by_hand: bool) -> makers.Carrier:
-        if through is not None:
-            return makers.through(device, await self._host.open(through))
-        try:
-            return await makers.carrier_of(device, self._makers("recognise"), self._host.open)
-        except ServiceDeskError:
-            if not by_hand:
-                raise
-            return makers.Carrier(device.manufacturer, device, None, by_hand=True)
-
     async def _opened(self, stored: StoredClaim) -> OpenConnection | None:
         if stored.connection is None or stored.connection not in self._settings.connections:
             return None
@@ -531,60 +410,19 @@ class Claims:
             )
         return opened
 
-    async def _stored(self, claim: str) -> StoredClaim:
-        """Return a claim, after what persons decided about its write has reached it."""
-        late = await self._store.read(rows.unapplied)
-        if late:
-            now = self._clock.now()
-            await self._store.write(lambda tx: results.catch_up(tx, now))
-        return await self._store.read(lambda tx: rows.get(tx, claim))
 
-    async def _row(self, number: int) -> ClaimRow:
-        return await self._store.read(lambda tx: _row(tx, number))
-
-    def _makers(self, *hooks: str) -> tuple[str, ...]:
-        """Return the connections whose connectors implement one of the hooks, without opening any."""
-        found = []
-        for name, connection in self._settings.connections.items():
-            loaded = self._host.catalog.connector(connection.connector, directory=self._settings.directory)
-            if any(hasattr(getattr(loaded.connector, hook, None), "servicedesk_impl") for hook in hooks):
-                found.append(name)
-        return tuple(found)
-
-    def _today(self) -> date:
-        return self._clock.now().astimezone(ZoneInfo(self._settings.desk.timezone)).date()
-
-
-def _ensure_denied(stored: StoredClaim, *, again: bool, allowed: bool) -> None:
-    denied = stored.progress.state is ClaimState.DENIED
-    hint = f"`servicedesk claims show {stored.claim_id}` shows where it stands."
-    if denied != again:
-        what = "was denied: send it again with resubmit" if denied else "was not denied"
+def _ensure_denied(stored: StoredClaim, *, again: bool) -> None:
+    if (stored.progress.state is ClaimState.DENIED) != again:
+        what = "was not denied" if again else "was denied: send it again with resubmit"
+        hint = f"`servicedesk claims show {stored.claim_id}` shows where it stands."
         raise ClaimStateError(f"Claim {stored.claim_id} {what}.", hint=hint)
-    if again and not allowed:
-        count = stored.progress.denial_count
+
+
+def _ensure_takes_more(stored: StoredClaim, rules: ClaimRules) -> None:
+    count = stored.progress.denial_count
+    if not rules.may_resubmit(count):
+        hint = f"`servicedesk claims show {stored.claim_id}` shows where it stands."
         raise ClaimStateError(f"Claim {stored.claim_id} was denied {count} times; its maker takes no more.", hint=hint)
-
-
-def _changed(draft: ClaimDraft, changes: Mapping[str, Any]) -> ClaimDraft:
-    try:
-        return draft.changed(changes)
-    except ValueError as error:
-        fields = ", ".join(sorted(changes))
-        raise ClaimIncompleteError(f"A value does not fit its field ({fields}).", hint="Correct it.") from error
-
-
-def _within(chosen: ClaimFilter | None, scope: Scope | None) -> ClaimFilter:
-    chosen = chosen or ClaimFilter()
-    return chosen if scope is None else replace(chosen, scope=scope)
-
-
-def _row(tx: Tx, number: int) -> ClaimRow:
-    return queries.rows(tx, ClaimFilter(ids=(number,)))[0]
-
-
-def _file(one: StoredAttachment) -> ClaimFile:
-    return ClaimFile(one.id, one.name, one.media_type, one.kind, one.size, one.sent_as is not None, one.added_by)
 
 
 def _write(path: Path, entries: list[tuple[str, bytes]], *, archive: bool) -> None:

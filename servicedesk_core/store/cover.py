@@ -161,6 +161,21 @@ def facts_of_devices(tx: Connection, device_ids: Collection[int]) -> dict[int, t
     return found
 
 
+def facts_of_serial(tx: Connection, device: DeviceRef) -> tuple[CoverFact, ...]:
+    """Return everything that is said about a device under its serial number, whatever else a source stated of it.
+
+    What the device states and the source does too must be the same.
+    """
+    c = cover_devices.c
+    stated = [
+        c[name].in_(("", value)) for name in ("manufacturer", "product_number", "machine_type")
+        if (value := getattr(device, name))
+    ]  # fmt: skip
+    ids = tx.execute(select(c.id).where(c.serial_number == scrub(device.serial_number), *stated)).scalars().all()
+    found = facts_of_devices(tx, ids)
+    return tuple(fact for number in ids for fact in found.get(number, ()))
+
+
 def facts_of_assets(tx: Connection, asset_ids: Collection[int]) -> dict[int, tuple[CoverFact, ...]]:
     """Return what looked-up and imported sources say about assets, by the desk's own number of each.
 

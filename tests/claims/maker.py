@@ -1,7 +1,8 @@
 """A manufacturer and a PSA that keep what they hold in files, so that killed processes and tests see the same.
 
 ``script`` holds one word for the next submission: ``lost`` (accepted, the answer gets lost), ``hang`` (accepted, then
-nothing until the process is killed), ``refuse``, ``unreachable``, ``nameless``.
+nothing until the process is killed), ``refuse``, ``unreachable``, ``nameless``. While there is a file ``down``, nobody
+can log in.
 """
 
 import asyncio
@@ -63,6 +64,8 @@ class Maker(Connector[Settings]):
 
     @hookimpl
     async def vendor_identity(self):
+        if (self.folder / "down").exists():
+            raise NetworkError("Connection refused.")
         return VendorIdentity("maker", "4711", "Example MSP at Maker")
 
     @hookimpl

@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from servicedesk_core import ServiceDesk
 from servicedesk_core.domain.warranty import (
@@ -21,18 +22,26 @@ from servicedesk_core.domain.warranty import (
     Credit,
     CreditKind,
     CreditState,
+    DeviceRef,
+    Entitlement,
+    EntitlementKind,
+    EntitlementResult,
+    LookupOutcome,
     PartReturn,
     ReturnState,
 )
+from servicedesk_core.domain.warranty.facts import CoverSource
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import (
     ClaimExistsError,
     ClaimIncompleteError,
     ClaimStateError,
+    NetworkError,
     NotFoundLocallyError,
     UnsupportedError,
     WriteNotGrantedError,
 )
+from servicedesk_core.store import cover
 from servicedesk_core.store.queries.claims import ClaimFilter
 from servicedesk_core.store.schema import RECORDS
 
@@ -111,8 +120,10 @@ async def test_a_claim_is_submitted_once_and_followed_to_the_money(desk, drafted
     sent = await desk.claims.submit(drafted)
     assert (sent.claim.state, sent.claim.ref, sent.write) == (ClaimState.UNDER_REVIEW, "C1", None)
     assert vendor.held()[0]["files"] == {"log.txt": "disk 0 failed"}
-    with pytest.raises(ClaimStateError):
-        await desk.claims.submit(drafted)
+    for act in (desk.claims.departure, desk.claims.submit):
+        with pytest.raises(ClaimStateError, match="under review"):
+            await act(drafted)
+    assert (await desk.claims.check(drafted)).problems[0].reason.startswith("is under review")
     vendor.say("C1", "Ok", status="approved", decisions=[{"number": 1, "is_approved": True}])
     await desk.claims.poll(everything=True)
     vendor.say(
@@ -244,8 +255,6 @@ async def test_a_poll_finds_the_name_of_a_claim_and_sends_nothing(new_home, cloc
 
 
 async def test_a_claim_goes_through_the_connection_that_somebody_names(desk, vendor):
-    from servicedesk_core.domain.warranty import DeviceRef
-
     device = DeviceRef(manufacturer="Somebody else", serial_number="X9")
     address = (await desk.claims.new("T50")).draft.model_dump(include={
         "contact_name", "contact_email", "ship_to_name", "ship_to_lines", "ship_to_city", "ship_to_country",
@@ -409,8 +418,6 @@ async def test_a_person_may_record_that_a_claim_went_back(desk):
 
 
 async def test_a_device_without_ticket_or_connection_is_claimed_by_hand(desk):
-    from servicedesk_core.domain.warranty import DeviceRef
-
     made = await desk.claims.new(device=DeviceRef(manufacturer="Other", serial_number="X1"))
     assert (made.claim.by_hand, made.claim.connection, made.claim.maker) == (True, None, "Other")
     assert made.draft.service is ClaimService.PARTS
@@ -434,3 +441,82 @@ async def test_a_maker_without_pdf_writer_says_how_to_get_it(desk, drafted, tmp_
     monkeypatch.setitem(sys.modules, "reportlab.platypus", None)
     with pytest.raises(UnsupportedError, match="not installed"):
         await desk.claims.pack(drafted, tmp_path, pdf=True)
+
+
+UNCOVERED = {"contact_name": "Pat", "contact_phone": "555", **PART}
+
+
+async def test_a_claim_for_an_uncovered_device_is_sent_only_by_somebody_who_insists(desk, vendor):
+    name = (await desk.claims.new("T51", changes=UNCOVERED)).claim.claim_id
+    checked = await desk.claims.check(name)
+    assert checked.can_be_sent
+    assert any("not covered on 2026-03-02" in one.reason for one in checked.problems)
+    for act in (desk.claims.departure, desk.claims.submit):
+        with pytest.raises(ClaimIncompleteError, match="not covered on 2026-03-02") as refused:
+            await act(name)
+        assert "--force" in refused.value.hint
+    assert vendor.held() == []
+    sent = await desk.claims.submit(name, force=True)
+    assert sent.claim.ref == "C1"
+    assert [one.event.detail.get("forced") for one in sent.history if one.event.kind is ClaimEventKind.ASKED] == [True]
+
+
+async def test_cover_that_is_learned_after_the_draft_counts(desk, vendor):
+    name = (await desk.claims.new("T51", changes=UNCOVERED)).claim.claim_id
+    device = DeviceRef(manufacturer="maker", serial_number="SN-0002")
+    renewed = Entitlement(kind=EntitlementKind.EXTENDED, description="Plus", starts_on=date(2020, 1, 1),
+                          ends_on=date(2027, 1, 1), covers_hardware=True)  # fmt: skip
+
+    def learn(tx):
+        asset = tx.execute(select(RECORDS["assets"].c.local_id).where(RECORDS["assets"].c.external_id == "41"))
+        found = EntitlementResult(device=device, outcome=LookupOutcome.FOUND, entitlements=(renewed,))
+        cover.put(tx, [found], origin="maker", source=CoverSource.MAKER, now=desk.clock.now())
+        cover.link(tx, [(asset.scalar_one(), "SN-0002", [device])], desk.clock.now())
+
+    await desk.store.write(learn)
+    known = (await desk.claims.get(name)).draft
+    assert (known.covered_on_failure, known.entitlement) == (True, "Plus until 2027-01-01")
+    assert (await desk.claims.submit(name)).claim.ref == "C1"
+
+
+@pytest.mark.parametrize(("day", "covered"), [("2026-03-01", True), ("2027-03-01", False), (None, None)])
+async def test_a_draft_by_serial_number_rests_on_what_was_looked_up(desk, day, covered):
+    device = DeviceRef(manufacturer="Maker Inc.", serial_number="x-9")
+    held = Entitlement(kind=EntitlementKind.BASE, code="B", ends_on=date(2027, 1, 1), covers_hardware=True)
+    found = EntitlementResult(
+        device=DeviceRef(manufacturer="maker", serial_number="X-9"), outcome=LookupOutcome.FOUND, entitlements=(held,)
+    )
+    await desk.store.write(
+        lambda tx: cover.put(tx, [found], origin="maker", source=CoverSource.MAKER, now=desk.clock.now())
+    )
+    made = await desk.claims.new(device=device, changes={"failed_on": day})
+    words = None if covered is False else "B until 2027-01-01"
+    assert (made.draft.covered_on_failure, made.draft.entitlement) == (covered, words)
+    edited = await desk.claims.edit(made.claim.claim_id, {"failed_on": "2028-01-01"})
+    assert edited.draft.covered_on_failure is False
+
+
+async def test_a_draft_is_written_and_checked_while_its_maker_is_down(home, clock):
+    down = home.parent / "vendor" / "down"
+    down.touch()
+    async with ServiceDesk.open(home, clock=clock) as desk:
+        name = (await desk.claims.new("T50", changes={"troubleshooting": "y" * 1001, **PART})).claim.claim_id
+        (problem,) = (await desk.claims.check(name)).problems
+        assert problem.reason == "has 1,001 characters, and 1,000 are accepted"
+        await desk.claims.edit(name, {"troubleshooting": "y"})
+        assert (await desk.claims.check(name)).can_be_sent
+        with pytest.raises(NetworkError):
+            await desk.claims.submit(name)
+        down.unlink()
+        assert (await desk.claims.submit(name)).claim.ref == "C1"
+
+
+async def test_a_check_without_its_connector_says_what_it_could_not_check(home, clock):
+    async with ServiceDesk.open(home, clock=clock) as desk:
+        name = (await desk.claims.new("T50", changes={"contact_email": None, **PART})).claim.claim_id
+    home.write_text(home.read_text().replace('"./maker.py:Maker"', '"gone"'))
+    async with ServiceDesk.open(home, clock=clock) as desk:
+        checked = await desk.claims.check(name)
+    assert [one.field for one in checked.problems] == ["contact.email or contact.phone", "connection"]
+    assert "was not checked" in checked.problems[-1].reason
+    assert not checked.can_be_sent
