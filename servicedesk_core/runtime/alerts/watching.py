@@ -13,8 +13,10 @@ from sqlalchemy import Connection
 from servicedesk_core.claims.alerting import conditions
 from servicedesk_core.errors import ServiceDeskError
 from servicedesk_core.runtime.alerts import gathering
+from servicedesk_core.runtime.alerts.doubts import doubts
 from servicedesk_core.runtime.alerts.judging import judge
 from servicedesk_core.runtime.alerts.message import Message, message_of
+from servicedesk_core.runtime.alerts.quota_use import heavy_use
 from servicedesk_core.runtime.alerts.sending import sender_of
 from servicedesk_core.store import alerts
 from servicedesk_core.store.alerts import Condition, Notice
@@ -60,13 +62,14 @@ def _look(tx: Connection, *, desk: "ServiceDesk", now: datetime) -> list[Conditi
     schedules = {job.connection: job.schedule for job in jobs.values() if job.connection and job.kind.name == "sync"}
     known = gathering.known_sources(tx, desk.settings)
     about_claims = conditions(tx, now.astimezone(ZoneInfo(desk.settings.desk.timezone)).date())
-    return about_claims + judge(
+    about_streams = judge(
         gathering.streams(tx, known),
         known,
         gathering.job_histories(tx, jobs),
         gathering.rules_of(tx, desk.settings, schedules, now),
         now,
     )
+    return [*about_claims, *doubts(tx), *heavy_use(tx, known, now), *about_streams]
 
 
 async def _tell(desk: "ServiceDesk", channel: str, notices: list[Notice]) -> int:

@@ -1,0 +1,48 @@
+"""Vendor accounts whose quota is nearly used up, by all integrations together: reading slows down, then stops."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection
+
+from servicedesk_core.store import alerts
+from servicedesk_core.store.alerts import Condition
+from servicedesk_core.store.budgets.policies import Standing, standings
+from servicedesk_core.store.fields import to_us
+from servicedesk_core.store.sources import Source
+
+HIGH: Final = 0.75
+"""Share of the window's requests from which somebody is told."""
+
+CALM: Final = 0.65
+"""Share below which it is over: a use about the limit would be told again and again otherwise."""
+
+
+def heavy_use(tx: Connection, known: Iterable[Source], now: datetime) -> list[Condition]:
+    """Return the vendor accounts of which more than three quarters of the quota are used.
+
+    Args:
+        tx: A read transaction.
+        known: The connections to look at; those on one account share its quota and are one condition.
+        now: The present instant.
+    """
+    there = list(known)
+    told = {alert.key for alert in alerts.open_alerts(tx)}
+    found: list[Condition] = []
+    for standing in standings(tx, to_us(now)):
+        key = standing.key
+        names = sorted(one.name for one in there if (one.vendor, one.account) == (key.vendor, key.account))
+        if names and (condition := _condition(standing, names, told)) is not None:
+            found.append(condition)
+    return found
+
+
+def _condition(standing: Standing, names: list[str], told: Collection[str]) -> Condition | None:
+    use, key = standing.use, f"quota:{'+'.join(names)}"
+    total = use.ours if use.total is None else max(use.total, use.ours)
+    if not use.allowed or total <= use.allowed * (CALM if key in told else HIGH):
+        return None
+    others = "" if use.total is None else f", {total - use.ours} of them by other integrations"
+    problem = f"{total} of {use.allowed} requests that the vendor of {names[0]} allows are used{others}."
+    return Condition(key, "heavy_use", problem, "servicedesk status shows what is left; reading of old records waits.")

@@ -1,0 +1,107 @@
+"""Writes in doubt and a quota that runs out are told once, and once more when they are well again."""
+
+import pytest
+from sqlalchemy import update
+
+from servicedesk_core.domain.writing import WriteState
+from servicedesk_core.hooks import VendorIdentity
+from servicedesk_core.ports import BudgetKey, BudgetPolicy, BudgetUse
+from servicedesk_core.runtime.alerts.doubts import PATIENCE, doubts
+from servicedesk_core.runtime.alerts.quota_use import heavy_use
+from servicedesk_core.store import alerts, leases, outbox, sending, sources
+from servicedesk_core.store.budgets.ledger import StoreLedger
+from servicedesk_core.store.schema import outbox as table
+
+DOUBT = (WriteState.QUEUED, WriteState.IN_DOUBT)
+
+
+async def doubt(desk, *, connection="log", hours=0.0, candidates="[]"):
+    """Leave a write in doubt since some hours; return its number."""
+
+    def work(tx):
+        now = desk.clock.now()
+        write = outbox.add(tx, connection=connection, kind="tickets.update", aggregate="tickets:1",
+                           label="secret", values={"title": "secret"}, actor="user:ana", now=now)  # fmt: skip
+        for state in DOUBT:
+            write = outbox.move(tx, write, state, actor="user:ana", now=now)
+        since = leases.now_us(tx) - int(hours * 3_600_000_000)
+        tx.execute(update(table).where(table.c.id == write.id).values(doubt_at=since, candidates=candidates))
+        return write.id
+
+    return await desk.store.write(work)
+
+
+async def settle(desk, number):
+    def work(tx):
+        write = outbox.get(tx, number)
+        outbox.move(tx, write, WriteState.CONFIRMED, actor="user:ana", now=desk.clock.now())
+
+    await desk.store.write(work)
+
+
+@pytest.mark.parametrize(
+    ("how", "waits"),
+    [
+        ({}, False),
+        ({"hours": PATIENCE.total_seconds() / 3600 - 0.05}, False),
+        ({"hours": PATIENCE.total_seconds() / 3600 + 0.05}, True),
+        ({"candidates": '["4711"]'}, True),
+    ],
+)
+async def test_a_doubt_waits_for_a_person_when_the_desk_cannot_settle_it(desk, how, waits):
+    await doubt(desk, **how)
+    found = await desk.store.read(doubts)
+    assert [(one.key, one.kind) for one in found] == ([("writes:log", "in_doubt")] if waits else [])
+    assert not any("secret" in one.problem + one.hint for one in found)
+
+
+async def test_while_sending_is_off_every_doubt_waits(desk):
+    await doubt(desk)
+    await doubt(desk, connection="other")
+    await desk.store.write(lambda tx: sending.switch_off(tx, "it was restored.", desk.clock.now()))
+    found = await desk.store.read(doubts)
+    assert [one.key for one in found] == ["writes:log", "writes:other"]
+    assert "servicedesk store adopt" in found[0].hint
+
+
+async def test_doubts_of_a_connection_are_told_once_and_once_when_none_is_left(desk, caplog):
+    numbers = [await doubt(desk, hours=2)]
+    with caplog.at_level("WARNING", logger="servicedesk.alerts"):
+        await desk.run_jobs("alerts")
+        numbers.append(await doubt(desk, hours=2))
+        await desk.run_jobs("alerts")
+        await settle(desk, numbers[0])
+        await desk.run_jobs("alerts")
+        assert [a.key for a in (await desk.status()).alerts] == ["writes:log"]
+        await settle(desk, numbers[1])
+        await desk.run_jobs("alerts")
+        await desk.run_jobs("alerts")
+    assert [message.partition(" writes:log")[0] for message in caplog.messages] == ["ALERT", "RECOVERED"]
+    assert f"servicedesk writes resolve {numbers[0]}" in caplog.messages[0]
+
+
+@pytest.mark.parametrize(
+    ("total", "is_told", "expected"),
+    [(7_500, False, False), (7_501, False, True), (6_501, True, True), (6_500, True, False), (None, False, False)],
+)
+async def test_a_quota_is_told_above_three_quarters_and_over_well_below(desk, total, is_told, expected):
+    key = BudgetKey("acme", "tenant-1")
+    policy = BudgetPolicy(requests=10_000, share=1.0)
+
+    def known(tx):
+        for name in ("log", "second"):
+            source = sources.ensure(tx, name, "tabular", "live", desk.clock.now())
+            sources.remember_identity(tx, source, VendorIdentity("acme", "tenant-1", "Tenant"), desk.clock.now())
+        if is_told:
+            told = [alerts.Condition("quota:log+second", "heavy_use", "It was.", "")]
+            alerts.settle(tx, told, ["log"], desk.clock.now())
+
+    await desk.store.write(known)
+    ledger = StoreLedger(desk.store)
+    async with await ledger.acquire(key, policy):
+        pass
+    await ledger.correct(key, BudgetUse(ours=1, total=total, allowed=10_000, as_of=desk.clock.now()))
+    await ledger.aclose()
+    found = await desk.store.read(lambda tx: heavy_use(tx, sources.all(tx), desk.clock.now()))
+    assert [one.key for one in found] == (["quota:log+second"] if expected else [])
+    assert not expected or "by other integrations" in found[0].problem
