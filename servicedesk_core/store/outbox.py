@@ -13,14 +13,16 @@ from typing import Any, Final
 
 import orjson
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
-from servicedesk_core.domain.writing import BLOCKING, IllegalTransitionError, Standing, WriteState
+from servicedesk_core.domain.writing import BLOCKING, UNFINISHED, IllegalTransitionError, Standing, WriteState
 from servicedesk_core.errors import LeaseLostError, NotFoundLocallyError, WriteStateError
 from servicedesk_core.store import audit
 from servicedesk_core.store.codec import scrub
 from servicedesk_core.store.fields import from_us, optional_instant, optional_us, to_json, to_us
 from servicedesk_core.store.leases import Fence, now_us
 from servicedesk_core.store.schema import outbox, outbox_history
+from servicedesk_core.store.schema.writing import UNFINISHED as IS_UNFINISHED
 from servicedesk_core.store.sending import require_sending
 
 SYSTEM: Final = "system:writes"
@@ -169,10 +171,6 @@ def add(
 
     See :class:`StoredWrite` for the arguments.
     """
-    if request_id is not None:
-        query = select(outbox).where(outbox.c.request_id == request_id)
-        if there := tx.execute(query).mappings().one_or_none():
-            return _write(there)
     row = {
         "key": str(uuid.uuid4()),
         "request_id": request_id,
@@ -192,7 +190,11 @@ def add(
         "reverts": reverts,
         "state": WriteState.PROPOSED.value,
     }
-    number = tx.execute(insert(outbox).values(row).returning(outbox.c.id)).scalar_one()
+    make = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
+    adding = make(outbox).values(row).on_conflict_do_nothing(index_elements=["request_id"]).returning(outbox.c.id)
+    number = tx.execute(adding).scalar_one_or_none()
+    if number is None:  # it is there, perhaps since this moment
+        return _write(tx.execute(select(outbox).where(outbox.c.request_id == request_id)).mappings().one())
     write = get(tx, number)
     _remember(tx, write, before=None, after=write.standing, actor=actor, now=now, why=reason)
     audit.append(
@@ -318,6 +320,7 @@ def copied(tx: Connection, number: int, at: int) -> None:
 def expire(tx: Connection, connection: str, *, actor: str, now: datetime) -> list[StoredWrite]:
     """Turn attempts that passed their end without a result into doubts; return them as they stand then."""
     query = select(outbox).where(
+        IS_UNFINISHED,
         outbox.c.connection == connection,
         outbox.c.state == WriteState.SENDING.value,
         outbox.c.not_after <= now_us(tx),
@@ -337,7 +340,7 @@ def distrust(tx: Connection, *, actor: str, now: datetime, why: str) -> int:
         How many.
     """
     states = (WriteState.PROPOSED.value, WriteState.QUEUED.value, WriteState.SENDING.value)
-    query = select(outbox).where(outbox.c.state.in_(states)).order_by(outbox.c.id)
+    query = select(outbox).where(IS_UNFINISHED, outbox.c.state.in_(states)).order_by(outbox.c.id)
     writes = [_write(row) for row in tx.execute(query).mappings().all()]
     for write in writes:
         facts = {"sent_at": to_us(write.sent_at or write.proposed_at), "error": why}
@@ -381,6 +384,7 @@ def due(
     query = (
         select(outbox)
         .where(
+            IS_UNFINISHED,
             outbox.c.connection == connection,
             outbox.c.state == WriteState.QUEUED.value,
             outbox.c.next_at.is_(None) | (outbox.c.next_at <= to_us(now)),
@@ -403,6 +407,7 @@ def doubtful(
 ) -> list[StoredWrite]:
     """Return writes in doubt that may be asked about now; after so many looks a person decides."""
     query = select(outbox).where(
+        IS_UNFINISHED,
         outbox.c.connection == connection,
         outbox.c.state == WriteState.IN_DOUBT.value,
         outbox.c.asked < ask_at_most,
@@ -412,21 +417,21 @@ def doubtful(
 
 
 def uncopied(tx: Connection, connection: str, *, since: datetime, limit: int = 100) -> list[StoredWrite]:
-    """Return writes confirmed since an instant whose record was not read back yet."""
+    """Return writes sent and confirmed since an instant whose record was not read back yet."""
     query = select(outbox).where(
         outbox.c.connection == connection,
         outbox.c.state == WriteState.CONFIRMED.value,
         outbox.c.copied_at.is_(None),
         outbox.c.ref.is_not(None),
-        outbox.c.finished_at >= to_us(since),
+        outbox.c.sent_at >= to_us(since),
     )
-    return _all(tx, query.order_by(outbox.c.id).limit(limit))
+    return _all(tx, query.order_by(outbox.c.sent_at, outbox.c.id).limit(limit))
 
 
 def expired_at(tx: Connection, connection: str) -> datetime | None:
     """Return when the last attempt that is under way has ended at the latest, by the database's time."""
     query = select(func.max(outbox.c.not_after)).where(
-        outbox.c.connection == connection, outbox.c.state == WriteState.SENDING.value
+        IS_UNFINISHED, outbox.c.connection == connection, outbox.c.state == WriteState.SENDING.value
     )
     return optional_instant(tx.execute(query).scalar_one_or_none())
 
@@ -506,6 +511,8 @@ def recent(
         query = query.where(only)
     if states:
         query = query.where(outbox.c.state.in_([state.value for state in states]))
+    if states and UNFINISHED.issuperset(states):
+        query = query.where(IS_UNFINISHED)
     if connection is not None:
         query = query.where(outbox.c.connection == connection)
     if aggregate is not None:
@@ -517,8 +524,7 @@ def recent(
 
 def connections_at_work(tx: Connection, only: Collection[int] = ()) -> list[str]:
     """Return the connections that have something to send or to settle, or that writes with these numbers go over."""
-    states = [state.value for state in BLOCKING]
-    condition = outbox.c.id.in_(only) if only else outbox.c.state.in_(states)
+    condition = outbox.c.id.in_(only) if only else IS_UNFINISHED & outbox.c.state.in_(_BLOCKING)
     return sorted(tx.execute(select(outbox.c.connection).where(condition).distinct()).scalars())
 
 
@@ -586,7 +592,8 @@ def _change(
         entity=write.entity,
         before={"state": was.state.value},
         after={"state": standing.state.value, "attempt": standing.attempt, "ref": after.ref},
-        reason=why,
+        # The chain is for ever, and a vendor's words may quote the record: of an error it holds the code.
+        reason=str(facts.get("error_code") or why),
     )
     return after
 

@@ -104,9 +104,8 @@ class Sender:
         shut = {kind for kind, lane in failing.items() if lane.resume_at > now} | probing
         busy = {w.aggregate for w in self._under_way.values()}
         found: list[StoredWrite] = []
-        for write in outbox.due(
-            tx, self._connection.name, now=now, limit=max(free, 50), without=shut, busy=busy, only=only
-        ):
+        limit = max(free, 50) if failing else free
+        for write in outbox.due(tx, self._connection.name, now=now, limit=limit, without=shut, busy=busy, only=only):
             if len(found) < free and write.kind not in shut:
                 found.append(write)
                 if write.kind in failing:  # one probe at a time until something succeeds
