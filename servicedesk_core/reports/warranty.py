@@ -136,6 +136,8 @@ def build(
         SettingsError: There are several.
     """
     client = None if company is None else client_of(tx, company, scope)
+    if client is not None and scope is None:  # an id is a client's only together with its connection
+        scope = Scope(client.connection, companies=client.external_id)
     chosen = AssetFilter(of=(client.connection, client.external_id) if client else None, scope=scope)
     states: Counter[CoverState] = Counter()
     believed: Counter[str] = Counter()

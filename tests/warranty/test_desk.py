@@ -5,13 +5,25 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from servicedesk_core import ServiceDesk
+from servicedesk_core.claims import acting
 from servicedesk_core.domain import Asset, Company, StatusCategory, Ticket, TicketKind
-from servicedesk_core.domain.warranty import DeviceRef, Entitlement, EntitlementKind, EntitlementResult, LookupOutcome
+from servicedesk_core.domain.warranty import (
+    ClaimDraft,
+    ClaimReport,
+    Credit,
+    DeviceRef,
+    Entitlement,
+    EntitlementKind,
+    EntitlementResult,
+    LookupOutcome,
+)
 from servicedesk_core.domain.warranty.facts import CoverSource, CoverState
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError, WriteNotGrantedError
 from servicedesk_core.reports import warranty_html
 from servicedesk_core.runtime.jobs.covering import refresh_covers
-from servicedesk_core.store import cover
+from servicedesk_core.store import cover, sources
+from servicedesk_core.store.claims import rows
+from servicedesk_core.store.claims.model import Origin
 from servicedesk_core.store.queries.cover import AssetFilter, every_asset
 from servicedesk_core.store.queries.scope import Scope
 
@@ -124,6 +136,35 @@ async def test_a_clients_page_holds_nothing_of_anybody_else_and_no_money(desk, f
     whole = await desk.warranty.report()
     assert (whole.devices, whole.device_rows, whole.with_costs) == (4, (), True)
     assert "PC1" not in warranty_html.render(whole)
+
+
+async def test_a_client_with_the_same_id_in_another_psa_is_another_client(desk, filled, put, store):
+    put(Company(external_id="5", name="Stranger"), source="other")
+    put(Asset(external_id="9", name="PC9", serial_number="SX9", company_ref="5"), source="other")
+    incident = {"kind": TicketKind.INCIDENT, "category": "Hardware", "created_at": NOW, "company_ref": "5"}
+    put(Ticket(external_id="9", number="S9", title="Strange", asset_ref="9", **incident), source="other")
+    put(Ticket(external_id="1", number="T1", title="Own", asset_ref="1", **incident))
+    device = DeviceRef(manufacturer="acme", serial_number="X")
+
+    def claim(tx):
+        for name, ticket, asset, amount in (("other", "9", "9", "77.70"), ("psa", "1", "1", "11.10")):
+            origin = Origin(sources.get(tx, name).id, ticket, asset, "5")
+            made = rows.add(tx, connection=None, maker="acme", by_hand=True, origin=origin, force=True,
+                            draft=ClaimDraft(device=device), filing_due_on=None, actor="user:ana", now=NOW)  # fmt: skip
+            money = Credit(kind="parts", state="approved", approved=amount, currency="USD")
+            acting.record(tx, acting.validated(tx, made, actor="user:ana", now=NOW),
+                          ClaimReport(ref=f"R{name}", credits=(money,)), actor="user:ana", now=NOW)  # fmt: skip
+
+    store.write_blocking(claim)
+    await desk.warranty.lookup(everything=True)
+    report = await desk.warranty.report(company="Example <Client>", with_costs=True)
+    assert names(report.device_rows) == ["PC1", "PC4"]
+    assert [row.ticket_number for row in report.claim_rows] == ["T1"]
+    assert (report.claims.submitted, [str(one.approved) for one in report.claims.recovered]) == (1, ["11.1"])
+    page = warranty_html.render(report)
+    assert [word for word in ("Stranger", "PC9", "SX9", "S9", "77.70", "Rother") if word in page] == []
+    assert "11.10" in page
+    assert "11.10" not in warranty_html.render(await desk.warranty.report(company="Example <Client>"))
 
 
 async def test_a_client_must_be_one(desk, filled, put):
