@@ -311,11 +311,16 @@ def _show_rows(cli: Cli, rows: "Sequence[CoverRow]") -> None:
             row.level,
             f"{row.source}: {row.origin}" if row.source else None,
             row.answered_at,
-            row.reason,
+            _note(row),
         )
         for row in rows
     ]
     cli.out.print(table(columns, cells))
+
+
+def _note(row: "CoverRow") -> str | None:
+    end = f"The maker supports it until {row.supported_until}." if row.supported_until else None
+    return " ".join(filter(None, (row.reason, end))) or None
 
 
 def _show_lookup(cli: Cli, found: "LookupReport") -> None:

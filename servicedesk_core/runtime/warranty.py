@@ -16,9 +16,10 @@ from servicedesk_core.ports import Clock
 from servicedesk_core.reports.warranty import WarrantyReport, build
 from servicedesk_core.runtime.write_views import WriteView
 from servicedesk_core.runtime.writes import Writes
-from servicedesk_core.store import Store
+from servicedesk_core.store import Store, cover
 from servicedesk_core.store.queries.cover import AssetFilter
 from servicedesk_core.store.queries.scope import Scope
+from servicedesk_core.store.records import RawPolicy
 from servicedesk_core.warranty import dates, importing, lists
 from servicedesk_core.warranty.asking import Asker
 from servicedesk_core.warranty.dates import DateChange
@@ -97,7 +98,10 @@ class Warranty:
         names = self._names(connections)
         opened, failed = await self._host.open_all(names) if names else ({}, {})
         run = Lookup(self._store, self._clock, [_asker(one) for one in opened.values()], failed)
-        return await run.run(selection, day=self._today(), max_age=max_age, rows=rows, progress=progress)
+        report = await run.run(selection, day=self._today(), max_age=max_age, rows=rows, progress=progress)
+        for one in opened.values():
+            await self._forget_raws(one)
+        return report
 
     async def expiring(
         self, within: timedelta = timedelta(days=90), *, company: str | None = None, scope: Scope | None = None
@@ -217,6 +221,13 @@ class Warranty:
         approved = await self._writes.approve(waiting, send=send) if waiting else ()
         known = {write.id: write for write in approved}
         return tuple(known.get(write.id, write) for write in proposed)
+
+    async def _forget_raws(self, one: OpenConnection) -> None:
+        """Keep the vendor's own answers as long as the connection's ``raw`` says."""
+        days = RawPolicy.parse(one.settings.raw).days
+        if days is not None:
+            before = self._clock.now() - timedelta(days=days)
+            await self._store.write(lambda tx: cover.forget_raws(tx, one.name, before))
 
     def _names(self, wanted: Collection[str]) -> tuple[str, ...]:
         able = self.makers()

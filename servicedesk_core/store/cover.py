@@ -31,7 +31,7 @@ from servicedesk_core.store.schema import (
 )
 
 _KEY = ("manufacturer", "serial_number", "product_number", "machine_type", "country")
-_ANSWER = ("content_hash", "raw", "product", "shipped_on", "purchased_on", "answered_at")
+_ANSWER = ("content_hash", "raw", "product", "shipped_on", "purchased_on", "supported_until", "answered_at")
 _OWN = tuple(c.name for c in cover_entitlements.columns if c.name not in ("fact_id", "number"))
 
 
@@ -114,6 +114,22 @@ def put(
         tx.execute(cover_facts.update().where(cover_facts.c.id == row["id"]).values(source=source.value, **values))
     _remember(tx, [(fact_ids[i], said[i]) for i in (*new, *changed)], at)
     return Landed(len(new), len(changed), len(before) - len(changed))
+
+
+def forget_raws(tx: Connection, origin: str, before: datetime) -> int:
+    """Forget a source's own answers that are older than an instant; what was understood of them stays.
+
+    Args:
+        tx: A write transaction.
+        origin: The source.
+        before: Answers from before this instant are forgotten.
+
+    Returns:
+        How many were forgotten.
+    """
+    c = cover_facts.c
+    old = cover_facts.update().where(c.origin == origin, c.raw.is_not(None), c.answered_at < to_us(before))
+    return tx.execute(old.values(raw=None)).rowcount
 
 
 def facts(tx: Connection, devices: Collection[DeviceRef], origin: str) -> dict[DeviceRef, CoverFact]:
@@ -321,6 +337,7 @@ def _values(result: EntitlementResult, at: int, *, keep_raw: bool) -> dict[str, 
         "product": None if result.product is None else scrub(result.product),
         "shipped_on": _text(result.shipped_on),
         "purchased_on": _text(result.purchased_on),
+        "supported_until": _text(result.supported_until),
         "asked_at": at,
         "answered_at": at if found else None,
         "content_hash": _hash(result) if found else b"",
@@ -330,6 +347,8 @@ def _values(result: EntitlementResult, at: int, *, keep_raw: bool) -> dict[str, 
 
 def _hash(result: EntitlementResult) -> bytes:
     content = result.model_dump(mode="json", include={"entitlements", "product", "shipped_on", "purchased_on"})
+    if result.supported_until is not None:  # what most makers never say leaves their hashes as they were
+        content["supported_until"] = result.supported_until.isoformat()
     return sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).digest()[:HASH_BYTES]
 
 
@@ -408,6 +427,7 @@ def _fact(row: Any, covers: tuple[Entitlement, ...]) -> CoverFact:
         supply=tuple(orjson.loads(row["supply"])),
         reason=row["reason"],
         product=row["product"],
+        supported_until=_date(row["supported_until"]),
         asked_at=from_us(row["asked_at"]),
         answered_at=optional_instant(row["answered_at"]),
     )

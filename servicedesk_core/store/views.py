@@ -289,6 +289,9 @@ def _cover_columns(dialect: Dialect) -> list[_Column]:
         _Column("reason", "f.reason", "Why there was no answer."),
         _Column("product", "f.product", "What the source calls the device."),
         _Column("hardware_until", day(f"({ends})"), "Last day of the hardware cover, in the maker's zone, included."),
+        _Column(
+            "supported_until", day("f.supported_until"), "Last day on which the maker supports the product at all."
+        ),
         _Column("asked_at", instant("f.asked_at", dialect), "When the source was last asked."),
         _Column("answered_at", instant("f.answered_at", dialect), "When it last knew the device."),
         _Column("is_believed", believed, "Whether this is the source to believe among those that were asked."),

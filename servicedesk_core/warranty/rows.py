@@ -35,6 +35,7 @@ class CoverRow:
         reason: Why there is no answer, for people.
         supply: What to supply, when the serial number alone is ambiguous.
         psa_until: The last covered day as the PSA states it.
+        supported_until: The last day on which the maker supports the product at all, whatever its cover.
         gaps: Uncovered days between covers.
         covers: Everything that the believed source lists, also what is not for the hardware.
     """
@@ -59,6 +60,7 @@ class CoverRow:
     reason: str | None
     supply: tuple[str, ...]
     psa_until: date | None
+    supported_until: date | None
     gaps: tuple[Span, ...]
     covers: tuple[Entitlement, ...]
 
@@ -114,6 +116,7 @@ def _row(record: DeviceRecord, state: CoverState, fact: CoverFact | None, day: d
         reason=reason,
         supply=fact.supply if fact else (),
         psa_until=record.warranty_until,
+        supported_until=fact.supported_until if fact else None,
         gaps=gaps(covers),
         covers=covers,
     )

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from servicedesk_core import ServiceDesk
 from servicedesk_core.claims import acting
@@ -258,6 +259,40 @@ async def test_dates_of_a_spreadsheet_are_never_written(desk, filled, store):
 
     store.write_blocking(work)
     assert await desk.warranty.date_changes() == ()
+
+
+async def test_the_end_of_support_is_kept_and_shown(desk, filled, store):
+    device = DeviceRef(manufacturer="acme", serial_number="AC1")
+    until = date(2030, 1, 31)
+
+    def told(**more):
+        result = EntitlementResult(device=device, outcome=LookupOutcome.FOUND, **more)
+        return store.write_blocking(
+            lambda tx: cover.put(tx, [result], origin="acme", source=CoverSource.MAKER, now=NOW)
+        )
+
+    assert told().new == 1
+    assert told(supported_until=until).changed == 1
+    assert told(supported_until=until).unchanged == 1
+    report = await desk.warranty.lookup(["AC1"])
+    assert [row.supported_until for row in report.rows] == [until]
+    sql = "SELECT supported_until FROM v_cover WHERE serial_number = 'AC1'"
+    assert store.read_blocking(lambda tx: [*tx.execute(text(sql)).scalars()]) == [str(until)]
+
+
+@pytest.mark.parametrize("keeping", [("days:30", 29, True), ("days:30", 31, False), ("full", 999, True)])
+async def test_a_makers_own_answers_are_kept_as_long_as_the_connection_says(settings, store, clock, keeping):
+    kept, days, held = keeping
+    keys = settings()
+    keys["connections"]["acme"]["raw"] = kept
+    device = DeviceRef(manufacturer="acme", serial_number="AC9")
+    found = EntitlementResult(device=device, outcome=LookupOutcome.FOUND, raw={"tag": "AC9"})
+    store.write_blocking(lambda tx: cover.put(tx, [found], origin="acme", source=CoverSource.MAKER, now=NOW))
+    clock.advance(days * 86_400)
+    async with ServiceDesk(keys, store=store, clock=clock) as desk:
+        await desk.warranty.lookup(["AC1"])
+    raw = store.read_blocking(lambda tx: cover.raw(tx, 1, "acme"))
+    assert raw == ({"tag": "AC9"} if held else None)
 
 
 async def test_the_job_asks_again_only_what_is_old(desk, filled, clock):

@@ -55,7 +55,8 @@ class CoverFact(Model):
 
     ``origin`` is the connection, or what stands in for one. ``outcome`` is that of the last time it was asked, at
     ``asked_at``; the covers are those of the last time it knew the device, at ``answered_at``: a source that is out of
-    order takes nothing away from what it said before.
+    order takes nothing away from what it said before. ``supported_until`` is the last day on which the maker supports
+    the product at all.
     """
 
     source: CoverSource
@@ -65,6 +66,7 @@ class CoverFact(Model):
     supply: tuple[str, ...] = ()
     reason: str | None = None
     product: str | None = None
+    supported_until: date | None = None
     asked_at: Instant
     answered_at: Instant | None = None
 

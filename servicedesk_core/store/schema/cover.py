@@ -47,6 +47,7 @@ cover_facts = Table(
     Column("answered_at", BigInteger),
     Column("content_hash", LargeBinary, nullable=False),
     Column("raw", LargeBinary),
+    Column("supported_until", Text),
     UniqueConstraint("device_id", "origin"),
 )
 """What each source last said about a device."""
