@@ -90,9 +90,10 @@ def _perform(cli: Cli, directory: Path, stage: "Stage") -> Made | None:
     )
     show_outcomes(cli, _sync(cli, stage))
     made = _claim(cli, stage, makers) if makers else None
-    if missing := [f"servicedesk-{name}" for name in MAKERS if name not in makers]:
-        what = "This demo shows no more without" if makers else "Warranty and claims are left out; they need"
-        cli.say(f"   {what} a manufacturer's connector: pip install {' '.join(missing)}")
+    if missing := [name for name in MAKERS if name not in makers]:
+        whose = _and([MAKERS[name] for name in missing])
+        what = f"{whose} would be asked too with" if makers else "Warranty and claims are left out; they need"
+        cli.say(f"   {what} pip install {' '.join(f'servicedesk-{name}' for name in missing)}")
     cli.say(f"\n{5 if makers else 3}. The desk:")
     _report(cli, directory)
     return made

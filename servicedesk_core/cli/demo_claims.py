@@ -67,10 +67,10 @@ async def claim(cli: Cli, desk: "ServiceDesk", stage: "Stage") -> Made | None:
 
 
 async def _choose(cli: Cli, desk: "ServiceDesk") -> "Proposal | None":
-    found = await desk.claims.propose()
-    if not (mine := _of_makers(desk, found.tickets)):  # a small desk: what is done may still be claimed
-        found = await desk.claims.propose(everything=True)
-        mine = _of_makers(desk, found.tickets)
+    best = next(name for key, name in MAKERS.items() if key in desk.settings.connections)
+    mine = _of_makers(desk, (await desk.claims.propose()).tickets)
+    if not mine or mine[0].manufacturer != best:  # a small desk: for what is done a claim may still be made
+        mine = _of_makers(desk, (await desk.claims.propose(everything=True)).tickets)
     if not mine:
         cli.say("   No incident about the hardware of a covered device on this desk; more --tickets have some.")
         return None
