@@ -165,7 +165,8 @@ class Sender:
     async def _follow(self, call: Call, response: Response, credentials: Mapping[str, str], number: int) -> Response:
         """Follow redirects of plain reads inside the trusted origins; others are left to the classification."""
         hops = 0
-        while response.status in _REDIRECTS and call.method in {"GET", "HEAD"} and "location" in response.headers:
+        may_follow = call.method in {"GET", "HEAD"} and not call.writes
+        while response.status in _REDIRECTS and may_follow and "location" in response.headers:
             hops += 1
             if hops > _MOST_REDIRECTS:
                 raise ProtocolError(

@@ -92,7 +92,10 @@ class Settler:
 
     def _absent(self, tx: Tx, *, write: StoredWrite, evidence: str, now: datetime) -> bool:
         self._couriers.settled(tx, write, Settled(write.when_absent, now))
-        facts = {"sent_at": None, "next_at": None, "error": None, "error_code": None, "hint": None}
+        # A vendor that takes nothing while it can be read is asked ever more seldom, too.
+        again = write.standing.attempt - 1
+        next_at = to_us(now + timedelta(seconds=self._policy.wait_s(again))) if again > 0 else None
+        facts = {"sent_at": None, "next_at": next_at, "error": None, "error_code": None, "hint": None}
         why = f"proven absent: {evidence}"
         outbox.move(tx, write, write.when_absent, actor=SYSTEM, now=now, why=why, facts=facts)
         lanes.clear(tx, write.connection, write.kind)

@@ -211,3 +211,26 @@ async def test_two_who_propose_one_request_at_once_get_one_write(clock, new_post
         await one.read(lambda tx: None)
         go_on.set()
         assert await first == await second
+
+
+async def test_a_vendor_that_takes_nothing_while_it_can_be_read_is_asked_ever_more_seldom(desk, vendor, clock):
+    vendor.faults.extend(["reset_before"] * 100)
+    await desk.tickets.note("T1", "once", send=True)
+    for _ in range(30):
+        clock.advance(120)
+        await desk.writes.run()
+    assert 3 <= len(vendor.writes) <= 12
+    vendor.faults.clear()
+    clock.advance(1_000)
+    await desk.writes.run()
+    assert len(vendor.commits) == 1
+
+
+async def test_the_words_of_a_vendor_are_not_in_the_chain(desk, vendor):
+    """The vendor quotes the record in its refusal; the desk shows that, and the audit trail has the code."""
+    vendor.faults.append("422")
+    write = await desk.tickets.note("T1", "a secret about the client", send=True)
+    assert (state_of(write), write.error_code) == ("rejected", "rejected")
+    (record,) = [one for one in await desk.audit.list() if one.action == "write.rejected"]
+    assert record.reason == "rejected"
+    assert (await desk.writes.show(write.id)).history[-1].why == write.error
