@@ -10,7 +10,7 @@ from typer.main import get_command
 
 SECTIONS: dict[str, dict[str, str]] = {
     "Begin": {
-        "demo": "Sync a made-up desk on this machine.",
+        "demo": "Sync a made-up desk on this machine, and claim the warranty of one of its devices.",
         "init": "Write a commented servicedesk.toml for your own system.",
         "connections": "The configured connections.",
     },
