@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from servicedesk_core.errors import ProtocolError, SettingsError, WriteNotGrantedError
+from servicedesk_core.errors import OutcomeUnknownError, ProtocolError, SettingsError, WriteNotGrantedError
 from servicedesk_core.http import BearerAuth, LinkPages, Route
 from servicedesk_core.http.urls import Origins, RouteTable, template_of
 
@@ -213,6 +213,19 @@ async def test_redirects_inside_the_origin_are_followed_for_reads_but_not_for_ev
     assert (await client.get("old")).url == server.url + "/api/new"
     with pytest.raises(ProtocolError, match="redirected more than 5 times"):
         await client.get("loop")
+
+
+async def test_a_write_is_never_redirected_though_its_method_is_get(serve, connect):
+    async def handler(request, reply):
+        await reply.send(302, b"{}", {"location": "/api/approve"})
+
+    server = await serve(handler)
+    client = connect(
+        server, routes=(Route("GET", "approve", grant="acme.approve"),), grants=frozenset({"acme.approve"})
+    )
+    with pytest.raises(OutcomeUnknownError):
+        await client.get("approve")
+    assert len(server.requests) == 1
 
 
 def test_route_can_be_told_by_a_header_field():
