@@ -60,14 +60,18 @@ TRANSITIONS: dict[ClaimState, frozenset[ClaimState]] = {
     S.PARTIALLY_APPROVED: frozenset({S.APPROVED, S.IN_FULFILMENT, S.CANCELLED, S.CLOSED}),
     S.APPROVED: frozenset({S.IN_FULFILMENT, S.CANCELLED, S.CLOSED}),
     S.IN_FULFILMENT: frozenset({S.AWAITING_RETURN, S.AWAITING_CREDIT, S.CLOSED}),
-    S.AWAITING_RETURN: frozenset({S.RETURN_RECEIVED, S.CLOSED}),
-    S.RETURN_RECEIVED: frozenset({S.AWAITING_CREDIT, S.CLOSED}),
+    S.AWAITING_RETURN: frozenset({S.RETURN_RECEIVED, S.REJECTED, S.CLOSED, S.CANCELLED}),
+    S.RETURN_RECEIVED: frozenset({S.AWAITING_CREDIT, S.REJECTED, S.CLOSED}),
     S.AWAITING_CREDIT: frozenset({S.CLOSED}),
     S.CLOSED: frozenset(),
     S.REJECTED: frozenset(),
     S.CANCELLED: frozenset(),
 }
-"""Every legal single step. An approval in part may become a whole one, because some makers decide line by line."""
+"""Every legal single step.
+
+An approval in part may become a whole one, because some makers decide line by line. What was approved may still end
+without anything: cancelled when the part never comes, rejected after a look at it.
+"""
 
 
 def state_of(status: ClaimStatus) -> ClaimState:

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from servicedesk_core.domain.warranty import ClaimStatus, CreditKind, CreditState, ReturnState
+from servicedesk_core.domain.warranty import (
+    ClaimEventKind,
+    ClaimProgress,
+    ClaimState,
+    ClaimStatus,
+    CreditKind,
+    CreditState,
+    ReturnState,
+    fold,
+)
 from servicedesk_core.errors import (
     AuthenticationError,
     OutcomeUnknownError,
@@ -196,6 +205,20 @@ def test_money_that_differs_from_what_was_claimed_is_adjusted():
     parts, tax = item.credits
     assert (parts.state, parts.claimed, parts.approved) == (CreditState.ADJUSTED, Decimal("200.2"), Decimal("100.1"))
     assert (tax.kind, tax.claimed, tax.currency) == (CreditKind.TAX, Decimal("16.02"), "CAD")
+
+
+@pytest.mark.parametrize(
+    ("word", "state"), [("Voided", ClaimState.CANCELLED), ("Denied", ClaimState.REJECTED), ("Approved", None)]
+)
+def test_an_approved_return_may_still_end_without_a_credit(word, state):
+    """Goods that never came are voided, goods that came in pieces are denied."""
+    details = {"status": "Approved", "returnWarehouseAddress": "Example Returns"}
+    before = ClaimProgress(state=ClaimState.UNDER_REVIEW, ref="CAS-1")
+    waiting = fold(before, report("CAS-1", details, {}, "USD"), (), now()).progress
+    assert waiting.state is ClaimState.AWAITING_RETURN
+    ended = fold(waiting, report("CAS-1", details | {"status": word}, {}, "USD"), (), now())
+    assert ended.progress.state is (state or ClaimState.AWAITING_RETURN)
+    assert ClaimEventKind.WENT_BACK not in {event.kind for event in ended.events}
 
 
 def test_a_credit_after_fees_is_no_adjustment():
