@@ -103,6 +103,7 @@ async def test_html_instead_of_json_is_a_protocol_error(own_desk, pull):
             await pull(autotask, "roles")
 
 
+@pytest.mark.slow  # tests/http holds the limit against small bodies
 async def test_answer_of_600_megabytes_is_cut_off(own_desk, pull):
     own_desk.sandbox.faults([{"kind": "huge", "match": {"path": "/Roles/query$"}, "times": None}])
     async with own_desk.connector(streams=("roles",)) as autotask:

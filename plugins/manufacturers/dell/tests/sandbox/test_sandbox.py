@@ -246,7 +246,7 @@ def test_state_file_keeps_the_claims(tmp_path):
     second.close()
 
 
-@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("stop", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])
 def test_serves_until_told_to_stop(stop):
     command = [sys.executable, "-m", "servicedesk_dell.sandbox", "--secret", "other"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
