@@ -1,10 +1,14 @@
 """A desk over a small log of events; no configuration file and no environment."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from servicedesk_core.clock import SystemClock
+from servicedesk_core.store import Store
 
 LOG = (
     "case,step,at\n"
@@ -37,3 +41,18 @@ def settings(tmp_path: Path, log: Path) -> Callable[..., dict[str, Any]]:
         }
 
     return keys
+
+
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store that was never used, to be copied: a copy is made in a hundredth of the time."""
+    path = tmp_path_factory.mktemp("empty") / "desk.db"
+    Store.open(f"sqlite:///{path}", clock=SystemClock()).close()
+    return path
+
+
+@pytest.fixture
+def url(tmp_path: Path, empty_file: Path) -> str:
+    """Address of an empty store."""
+    shutil.copyfile(empty_file, tmp_path / "desk.db")
+    return f"sqlite:///{tmp_path / 'desk.db'}"

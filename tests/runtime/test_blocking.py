@@ -15,11 +15,6 @@ from servicedesk_core.runtime.quarantine import Quarantine
 from servicedesk_core.runtime.tickets import Tickets
 
 
-@pytest.fixture
-def url(tmp_path):
-    return f"sqlite:///{tmp_path / 'desk.db'}"
-
-
 def test_a_plain_script_syncs_reads_and_leaves_no_thread_behind(settings, url):
     before = set(threading.enumerate())
     with BlockingServiceDesk(settings(), store=url) as desk:

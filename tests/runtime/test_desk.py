@@ -14,11 +14,6 @@ from servicedesk_core.store import Store
 from servicedesk_core.store.queries.tickets import TicketFilter
 
 
-@pytest.fixture
-def url(tmp_path):
-    return f"sqlite:///{tmp_path / 'desk.db'}"
-
-
 async def test_a_desk_needs_neither_files_nor_environment(settings, url, monkeypatch, capfd):
     monkeypatch.setattr(os, "environ", {})
     async with ServiceDesk(settings(), store=url) as desk:
@@ -131,9 +126,9 @@ async def test_export_goes_to_any_binary_file(settings, url, tmp_path):
         assert await desk.export("tickets", io.BytesIO(), connection="nobody") == 0
 
 
-async def test_a_read_only_desk_never_makes_a_store(settings, url, tmp_path):
+async def test_a_read_only_desk_never_makes_a_store(settings, tmp_path):
     with pytest.raises(StoreError):
-        async with ServiceDesk(settings(), store=url, read_only=True):
+        async with ServiceDesk(settings(), store=f"sqlite:///{tmp_path / 'desk.db'}", read_only=True):
             pass
     assert not (tmp_path / "desk.db").exists()
 
