@@ -64,6 +64,7 @@ async def test_each_denial_is_told_and_is_over_when_the_claim_is_sent_again(desk
     assert await told() == [("recovered", "denied/2")]
 
 
+@pytest.mark.slow
 async def test_a_word_without_meaning_is_told_until_it_changes(desk, drafted, vendor, told):
     await desk.claims.submit(drafted)
     vendor.say("C1", "Awaiting Planetary Alignment")
@@ -74,6 +75,7 @@ async def test_a_word_without_meaning_is_told_until_it_changes(desk, drafted, ve
     assert await told() == [("opened", "asked"), ("recovered", "word")]
 
 
+@pytest.mark.slow
 async def test_a_claim_that_its_maker_does_not_know_is_told_until_it_does(desk, drafted, vendor, told):
     await desk.claims.submit(drafted)
     path = vendor.folder / "claim-C1.json"

@@ -241,6 +241,7 @@ async def test_a_claim_that_is_accepted_without_a_name_gets_it_later(desk, draft
     assert len(vendor.held()) == 1
 
 
+@pytest.mark.slow
 async def test_a_poll_finds_the_name_of_a_claim_and_sends_nothing(new_home, clock):
     home = new_home(maker="blind = true")
     async with ServiceDesk.open(home, clock=clock) as desk:
@@ -290,6 +291,7 @@ async def test_a_doubt_that_cannot_be_proven_waits_for_a_person(new_home, clock)
         assert len(list((home.parent / "vendor").glob("claim-*.json"))) == 2
 
 
+@pytest.mark.slow
 async def test_a_doubt_that_a_person_calls_absent_can_be_sent_again(new_home, clock):
     home = new_home(maker="blind = true")
     async with ServiceDesk.open(home, clock=clock) as desk:
@@ -303,6 +305,7 @@ async def test_a_doubt_that_a_person_calls_absent_can_be_sent_again(new_home, cl
         assert (await desk.claims.submit(name)).claim.ref == "C1"
 
 
+@pytest.mark.slow
 async def test_a_decision_in_the_list_of_writes_reaches_the_claim(desk, drafted, vendor):
     vendor.next("unreachable")
     sent = await desk.claims.submit(drafted)
@@ -404,6 +407,7 @@ async def test_the_manual_way_ends_in_the_same_states_and_the_pack_holds_no_secr
     assert (await desk.claims.numbers()).recovered[0].approved == Decimal("10.50")
 
 
+@pytest.mark.slow
 async def test_a_person_may_record_that_a_claim_went_back(desk):
     made = await desk.claims.new("T50", by_hand=True, changes=PART)
     name = made.claim.claim_id
