@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from servicedesk_core.runtime.sandboxes import RunningSandbox, Stage
 
 LIVES_ON_H = 6.0
-TOUCHED = ("tickets", "notes", "time_entries")
-"""What the last sync brings: what people on the desk did while the claim went its way."""
 
 
 def register(app: typer.Typer) -> None:
@@ -108,9 +106,9 @@ def _claim(cli: Cli, stage: "Stage", makers: list[str]) -> Made | None:
 
     made = cli.with_desk(work, clock=stage.clock)
     if made is not None:
-        outcomes = _sync(cli, stage, streams=TOUCHED)
+        outcomes = _sync(cli, stage)
         new = sum(s.new + s.changed for o in outcomes if o.report for s in o.report.streams)
-        cli.say(f"   A last sync brings what happened on the desk meanwhile: {new:,} tickets, notes and time entries.")
+        cli.say(f"   A last sync brings what happened on the desk meanwhile: {new:,} records new or changed.")
     return made
 
 
@@ -123,10 +121,10 @@ def _report(cli: Cli, directory: Path) -> None:
     replace_file(directory / "desk.html", desk_html.render(report).encode())
 
 
-def _sync(cli: Cli, stage: "Stage", streams: tuple[str, ...] = ()) -> "tuple[SyncOutcome, ...]":
+def _sync(cli: Cli, stage: "Stage") -> "tuple[SyncOutcome, ...]":
     async def work(desk: "ServiceDesk") -> "tuple[SyncOutcome, ...]":
         with sync_progress(cli) as progress:
-            return await desk.sync_all(("psa",), streams=streams, progress=progress)
+            return await desk.sync_all(("psa",), progress=progress)
 
     outcomes = cli.with_desk(work, clock=stage.clock)
     if any(outcome.exit_code for outcome in outcomes):
