@@ -57,7 +57,7 @@ def sandbox(
         threading.Thread(target=_end_with_stdin, daemon=True).start()
 
     def announce(info: Any) -> None:
-        _announce(cli, info, as_json=as_json)
+        _announce(cli, name, info, as_json=as_json)
 
     options: dict[str, Any] = {
         "port": port,
@@ -87,7 +87,7 @@ def _understood(ctx: typer.Context, launch: Callable[..., None], options: dict[s
     return {name: value for name, value in options.items() if name in parameters}
 
 
-def _announce(cli: Cli, info: Any, *, as_json: bool) -> None:
+def _announce(cli: Cli, name: str, info: Any, *, as_json: bool) -> None:
     from dataclasses import asdict  # noqa: PLC0415
 
     facts = asdict(info)
@@ -99,8 +99,28 @@ def _announce(cli: Cli, info: Any, *, as_json: bool) -> None:
         width = max(18, *(len(key) + 2 for key in facts))
         for key, value in facts.items():
             sys.stdout.write(f"{key:<{width}}{value}\n")
+        if example := _connection(name, facts):
+            cli.say(f"\nTo try it, put this into servicedesk.toml:\n\n{example}")
         cli.say("Ctrl-C ends it.")
     sys.stdout.flush()
+
+
+def _connection(name: str, facts: dict[str, Any]) -> str:
+    """Return the table of a connection to this stand-in; empty where its connector cannot be loaded."""
+    from servicedesk_core.config.writing import Section, render  # noqa: PLC0415
+    from servicedesk_core.errors import ServiceDeskError  # noqa: PLC0415
+    from servicedesk_core.runtime.installed import settings_class  # noqa: PLC0415
+
+    try:
+        known = [field.alias or key for key, field in settings_class(name, Path.cwd()).model_fields.items()]
+    except ServiceDeskError:
+        return ""
+    address = next((key for key in known if key == "url"), None) or next((k for k in known if k.endswith("_url")), None)
+    values = {"connector": name, "environment": "sandbox"}
+    if address and "url" in facts:
+        values[address] = facts["url"]
+    values |= {key: value for key, value in facts.items() if key in known and key != "url"}
+    return render((Section(("connections", name), values),))
 
 
 def _end_with_stdin() -> None:

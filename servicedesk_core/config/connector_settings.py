@@ -108,7 +108,7 @@ class _Resolver:
             return value.get_secret_value()
         if secret and not self._plain_allowed:
             self.plain.append(
-                f'{key_path(*path)}: holds the secret itself; write a reference such as "env:NAME", "file:PATH" or '
+                f'{key_path(*path)} holds the secret itself; write a reference such as "env:NAME", "file:PATH" or '
                 '"keyring:SERVICE/NAME". Plain secrets are accepted only with environment = "sandbox".'
             )
         elif secret:

@@ -7,6 +7,7 @@ from pydantic_core import ErrorDetails
 
 from servicedesk_core.config.values import did_you_mean
 from servicedesk_core.errors import SettingsError
+from servicedesk_core.redaction import is_sensitive
 
 
 def problems_of(
@@ -48,12 +49,14 @@ def key_path(*parts: object) -> str:
 def _line(detail: ErrorDetails, model: type[BaseModel], prefix: tuple[str, ...], also: Iterable[str]) -> str:
     *parents, last = detail["loc"] or ("",)
     path = key_path(*prefix, *(part for part in detail["loc"] if part != "[key]"))
+    # What follows the colon behind such a name would be masked as if it were the secret.
+    said = path if is_sensitive(str(last)) else f"{path or 'the file'}:"
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "extra_forbidden":
         choices = [*_fields_at(model, parents), *(also if not parents else ())]
         return f"{path}: unknown setting.{did_you_mean(str(last), choices)}"
     if kind == "missing":
-        return f"{path}: is missing."
+        return f"{said} is missing."
     if kind in {"literal_error", "enum"}:
         allowed = str(context.get("expected", "")).replace("'", '"')
         words = [word.strip('" ') for word in allowed.replace(" or ", ",").split(",")]
@@ -61,7 +64,7 @@ def _line(detail: ErrorDetails, model: type[BaseModel], prefix: tuple[str, ...],
     if last == "[key]":
         return f"{path}: names hold letters, digits, - and _ only, and start with a letter or digit."
     reason = detail["msg"].removeprefix("Value error, ").removeprefix("Input ").removeprefix("should")
-    return f"{path or 'the file'}: {'must' if detail['msg'].startswith('Input should') else ''}{reason}"
+    return f"{said} {'must' if detail['msg'].startswith('Input should') else ''}{reason}"
 
 
 def _fields_at(model: type[BaseModel], parents: Iterable[object]) -> list[str]:

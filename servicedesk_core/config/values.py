@@ -25,6 +25,7 @@ def did_you_mean(word: str, choices: Iterable[str]) -> str:
     """
     by_folded = {choice.casefold(): choice for choice in choices}
     near = get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
+    near = near or [choice for choice in by_folded if choice.endswith(f"_{word.casefold()}")]
     return f' Did you mean "{by_folded[near[0]]}"?' if near else ""
 
 

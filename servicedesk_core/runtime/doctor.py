@@ -124,7 +124,8 @@ def _config(config: Path) -> tuple[DeskSettings | None, Finding]:
         settings = load_settings(config)
     except ServiceDeskError as error:
         return None, _problem(subject, error)
-    return settings, Finding(subject, "ok", f"{config.absolute()}, {len(settings.connections)} connections")
+    count = len(settings.connections)
+    return settings, Finding(subject, "ok", f"{config.absolute()}, {count} connection{'s' * (count != 1)}")
 
 
 def _connections(settings: DeskSettings) -> Iterator[Finding]:
