@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from sqlalchemy import event
 
-from servicedesk_core.store import passes, records
+from servicedesk_core.store import outbox, passes, records
 from servicedesk_core.store.queries import tickets
 from servicedesk_core.store.queries.tickets import TicketFilter
 
@@ -54,3 +54,21 @@ def test_lists_of_open_tickets_never_walk_past_closed_ones(store, unassigned):
         pytest.skip("about the plans of SQLite")
     listed = partial(tickets.list, chosen=TicketFilter(only_open=True, assignee="" if unassigned else None))
     assert any("USING INDEX ix_tickets_open" in step for step in plan_of(store, listed))
+
+
+def test_what_is_to_be_sent_is_found_without_a_look_at_what_was(store):
+    if store.dialect != "sqlite":
+        pytest.skip("about the plans of SQLite")
+    unfinished = {
+        "due": partial(outbox.due, connection="psa", now=START, limit=4, without={"x"}, busy={"y"}),
+        "doubtful": partial(outbox.doubtful, connection="psa", now=START, ask_at_most=9),
+        "expired_at": partial(outbox.expired_at, connection="psa"),
+    }
+    for name, query in unfinished.items():
+        plan = plan_of(store, query)
+        assert "SEARCH outbox USING INDEX ix_outbox_work (connection=? AND state=?)" in plan, (name, plan)
+        assert not any("TEMP B-TREE" in step for step in plan), (name, plan)
+    blocked = [step for step in plan_of(store, unfinished["due"]) if "earlier" in step]
+    assert blocked == ["SEARCH earlier USING INDEX ix_outbox_aggregate (connection=? AND aggregate=?)"]
+    lately = plan_of(store, partial(outbox.uncopied, connection="psa", since=START))
+    assert lately[0] == "SEARCH outbox USING INDEX ix_outbox_sent (connection=? AND sent_at>?)"

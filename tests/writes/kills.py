@@ -1,24 +1,32 @@
 """Kills senders with SIGKILL and counts what was lost or doubled.
 
 Every sender is a process of its own, forked from this one, which has no threads; the vendor is another process. Run it:
-``python kills.py --store sqlite:///FILE --kills 100 --seed 1 --faults 20``, or with ``--points`` to kill once at each
-step between intent and confirmation.
+``python kills.py --store sqlite:///FILE --kills 100 --seed 1 --faults 20``, or with ``--points notes.create_internal``
+to kill once at each step between intent and confirmation of a write of that kind.
 """
 
 import argparse
 import asyncio
-import contextlib
 import json
 import logging
 import os
 import random
+import select
 import signal
 import subprocess
 import sys
 import time
 import urllib.request
 from collections import Counter
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import count
 from pathlib import Path
+
+import alembic.command  # noqa: F401  # a sender inherits what is imported here, and is at work sooner
+import anyio._backends._asyncio  # noqa: F401
+import httpx  # noqa: F401
+import sqlalchemy
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
@@ -26,6 +34,7 @@ sys.path.insert(0, str(HERE))
 from servicedesk_core import ServiceDesk
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.store import outbox
+from servicedesk_core.store.schema import outbox_history
 from servicedesk_core.writes import Intent, WritePolicy
 from servicedesk_core.writes.couriers import Couriers
 
@@ -33,10 +42,10 @@ GRANTS = ["tickets.create", "tickets.update", "notes.create_internal", "time_ent
 POLICY = WritePolicy(
     stop_after=1_000_000,
     loop_limit=1_000_000,
-    lease_ttl_s=0.6,
-    lease_margin_s=0.2,
+    lease_ttl_s=0.5,
+    lease_margin_s=0.1,
     longest_attempt_s=0.4,
-    shortest_settle_s=0.5,
+    shortest_settle_s=1.0,
     first_wait_s=0.05,
     longest_wait_s=0.1,
     first_ask_s=0.05,
@@ -45,6 +54,17 @@ POLICY = WritePolicy(
 )
 """Times of the product shortened by two orders, so that a thousand kills take minutes."""
 
+BATCH = 5
+"""How many writes a sender proposes at most before it sends; several are under way at once then."""
+
+BY_TIME = ("_renew", "StoreLedger")
+"""What happens when time has passed, not in the course of a write."""
+
+BACKLOG = 20
+"""With so many unfinished writes nothing more is proposed."""
+
+AT_WORK = b"w"
+"""What a sender says as soon as it holds the lease."""
 
 # ruff: noqa: E402
 
@@ -55,8 +75,8 @@ def settings(url, store):
     return {"desk": {"store": store}, "connections": {"psa": connection}}
 
 
-def intent(number, chance):
-    kind = chance.choice(GRANTS)
+def intent(number, chance, kind=None):
+    kind = kind or chance.choice(GRANTS)
     ticket = str(chance.randrange(1, 9))
     common = {"request_id": f"act-{number}"}
     match kind:
@@ -73,32 +93,45 @@ def intent(number, chance):
 
 
 class Steps:
-    """Counts the steps of a sender, and kills the process at one of them."""
+    """Names the steps of a sender, and kills the process when it first comes to one of them.
 
-    def __init__(self, at=None):
-        self.count, self.at = 0, at
+    Args:
+        at: Name of the step at which to kill; ``None`` = at none.
+        tell: Told the name of each step.
+    """
 
-    def pass_by(self):
-        self.count += 1
-        if self.count == self.at:
+    def __init__(self, at=None, tell=None):
+        self.at, self.tell = at, tell
+
+    def pass_by(self, name):
+        if self.tell is not None:
+            self.tell(name)
+        if name == self.at:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def watch(self, desk):
         store, courier = desk.store, desk.writes._couriers.of("tickets.update")
         write = store.write
 
-        async def stepping(work, *, fence=None):
+        async def stepping(work, **how):
+            name = _name(work)
+
             def doomed(tx):
                 result = work(tx)
-                self.pass_by()
+                self.pass_by(f"before the commit of {name}")
                 return result
 
-            result = await write(doomed, fence=fence)
-            self.pass_by()
+            result = await write(doomed, **how)
+            self.pass_by(f"after the commit of {name}")
             return result
 
         store.write = stepping
         desk.writes._couriers = Couriers([_Watched(courier, self)])
+
+
+def _name(work):
+    """Name what a transaction does: the function that makes it."""
+    return getattr(work, "func", work).__qualname__.replace(".<locals>", "").removesuffix(".work")
 
 
 class _Watched:
@@ -111,42 +144,72 @@ class _Watched:
             return there
 
         async def stepping(*args):
-            self._steps.pass_by()
+            self._steps.pass_by(f"before {name}")
             result = await there(*args)
-            self._steps.pass_by()
+            self._steps.pass_by(f"after {name}")
             return result
 
         return stepping
 
 
-async def work(url, store, *, numbers, chance, steps=None, acked=None, until_quiet=False, patience_s=60):
+async def work(url, store, *, numbers, chance, kind=None, steps=None, acked=None, until_quiet=False, patience_s=60):
     """Propose and approve acts, and send them; go on until nothing is left when that is asked for."""
     logging.disable(logging.CRITICAL)
     async with ServiceDesk(settings(url, store)) as desk:
         desk.writes._policy = POLICY
         if steps is not None:
             steps.watch(desk)
-        for number in numbers:
-            write = await desk.writes.propose(intent(number, chance))
-            if acked is not None:
-                os.write(acked, f"{number}\n".encode())
-            if write.state is WriteState.PROPOSED:
-                await desk.writes.approve([write.id])
-            await desk.writes.run("psa")
+        if acked is not None:
+            _tell_when_at_work(desk, acked)
+        numbers = list(numbers)
+        while numbers:
+            full = len(await desk.writes.list(limit=BACKLOG)) == BACKLOG
+            for number in [numbers.pop(0) for _ in range(0 if full else min(len(numbers), chance.randint(1, BATCH)))]:
+                write = await desk.writes.propose(intent(number, chance, kind))
+                if acked is not None:
+                    os.write(acked, f"{number}\n".encode())
+                if write.state is WriteState.PROPOSED:
+                    await desk.writes.approve([write.id])
+            while not await _sent(desk):  # noqa: ASYNC110  # the lease is that of the sender that was killed
+                await asyncio.sleep(0.02)
         deadline = time.monotonic() + patience_s
         while until_quiet and time.monotonic() < deadline:
             for write in await desk.writes.list(states=[WriteState.PROPOSED], limit=1_000):
                 await desk.writes.approve([write.id])
             await desk.writes.run("psa")
-            left = await desk.writes.list(limit=1_000)
-            if not left:
+            if not await desk.writes.list(limit=1):
                 return
-            for write in left:  # a person looks at the vendor
-                if write.state is WriteState.IN_DOUBT and write.kind == "time_entries.create":
-                    found = [n for _, ref, n in commits(url) if ref == write.key]
-                    outcome = WriteState.CONFIRMED if found else WriteState.QUEUED
-                    await desk.writes.resolve(write.id, outcome, ref=found[0] if found else None)
+            await look_at_the_vendor(desk, url)
             await asyncio.sleep(0.05)
+
+
+async def _sent(desk):
+    (outcome,) = await desk.writes.run("psa")
+    return outcome.error is None or outcome.error.code != "lease_held"
+
+
+def _tell_when_at_work(desk, acked):
+    """Say it once, as soon as a transaction under the lease was stored."""
+    write, told = desk.store.write, []
+
+    async def telling(work, **how):
+        result = await write(work, **how)
+        if how.get("fence") is not None and not told:
+            told.append(os.write(acked, AT_WORK + b"\n"))
+        return result
+
+    desk.store.write = telling
+
+
+async def look_at_the_vendor(desk, url):
+    """Do what a person does with doubts that nothing but content can settle: look, once nothing can arrive any more."""
+    latest = datetime.now(UTC) - timedelta(seconds=POLICY.shortest_settle_s)
+    doubts = await desk.store.read(lambda tx: outbox.recent(tx, states=[WriteState.IN_DOUBT], limit=1_000))
+    for write in doubts:
+        if write.kind == "time_entries.create" and write.asked and write.sent_at < latest:
+            found = [n for _, ref, n in commits(url) if ref == write.key]
+            outcome = WriteState.CONFIRMED if found else WriteState.QUEUED
+            await desk.writes.resolve(write.id, outcome, ref=found[0] if found else None)
 
 
 def commits(url):
@@ -175,65 +238,111 @@ def ended(pid):
 
 
 def kill_at_random(url, store, *, kills, seed):
+    """Kill one sender after the other at a random instant; return the numbers of the acts that were acknowledged.
+
+    Nine of ten are given time to get hold of the lease first, so that most kills meet a sender at work.
+    """
     chance = random.Random(seed)
     reading, writing = os.pipe()
-    os.set_blocking(reading, False)
-    heard = bytearray()
-    begun = 0
+    heard, begun = b"", 0
     for kill in range(kills):
         numbers = range(begun, begun + 1_000)
         own = random.Random(f"{seed}:{kill}")
         pid = fork(lambda n=numbers, c=own: work(url, store, numbers=n, chance=c, acked=writing))
-        time.sleep(chance.uniform(0.05, 0.9))
+        told = b""
+        if chance.random() < 0.9:
+            deadline = time.monotonic() + 10
+            while AT_WORK not in told and (left := deadline - time.monotonic()) > 0:
+                told += _heard(reading, left)
+        time.sleep(chance.uniform(0.0, 0.6))
         os.kill(pid, signal.SIGKILL)
         ended(pid)
-        with contextlib.suppress(BlockingIOError):
-            heard += os.read(reading, 1 << 16)
-        seen = [int(line) for line in heard.split()]
-        begun = max([begun, *(number + 1 for number in seen)])
-    return kills, {f"act-{int(line)}" for line in heard.split()}
+        heard += told + _heard(reading, 0)
+        begun = max((number + 1 for number in _acts(heard)), default=0)
+    return kills, {f"act-{number}" for number in _acts(heard)}
 
 
-def kill_at_each_step(url, store):
-    kills, step = 0, 0
-    while True:
-        step += 1
-        chance = random.Random(step)
-        pid = fork(lambda s=step, c=chance: work(url, store, numbers=[s], chance=c, steps=Steps(s), until_quiet=True))
-        code = ended(pid)
-        fork_end = fork(lambda c=chance: work(url, store, numbers=[], chance=c, until_quiet=True))
-        assert ended(fork_end) == 0
-        if code == 0:
-            return kills, set()
-        assert code == -signal.SIGKILL, code
-        kills += 1
+def _heard(reading, wait_s):
+    return os.read(reading, 1 << 16) if select.select([reading], [], [], wait_s)[0] else b""
 
 
-def tally(url, store, acked, kills):
+def _acts(heard):
+    return [int(line) for line in heard.split() if line != AT_WORK]
+
+
+def kill_at_each_step(url, store, kind):
+    """Let a sender bring a write to its end, then kill others at each step that it took; return the steps' names.
+
+    Then the same with senders that find a write in doubt, because the one before was killed as the answer came. After
+    each kill another sender brings to an end what was left.
+    """
+    chance = random.Random(0)
+    one = partial(work, url, store, chance=chance, kind=kind, until_quiet=True)
+    reading, writing = os.pipe()
+    record = Steps(tell=lambda name: os.write(writing, f"{name}\n".encode()))
+    acts = count()
+
+    def kill_at(name, numbers):
+        code = ended(fork(partial(one, numbers=numbers, steps=Steps(name))))
+        assert code == -signal.SIGKILL, f"{name}: {code}"
+
+    def finish(**options):
+        assert ended(fork(partial(one, **options))) == 0
+
+    finish(numbers=[next(acts)], steps=record)
+    names = _steps(reading)
+    for name in names:
+        kill_at(name, [next(acts)])
+        finish(numbers=[])
+    kill_at("after send", [next(acts)])
+    finish(numbers=[], steps=record)
+    settling = [name for name in _steps(reading) if name not in names]
+    for name in settling:
+        kill_at("after send", [next(acts)])
+        kill_at(name, [])
+        finish(numbers=[])
+    return names + settling
+
+
+def _steps(reading):
+    told = dict.fromkeys(_heard(reading, 10).decode().splitlines())
+    return [name for name in told if not any(by_time in name for by_time in BY_TIME)]
+
+
+def tally(url, store, acked):
     """Hold the outbox against what the vendor did."""
     done = Counter(ref for _, ref, _ in commits(url))
     told = {}
 
     async def look():
         async with ServiceDesk(settings(url, store)) as desk:
-            rows = await desk.store.read(lambda tx: outbox.recent(tx, limit=10_000_000))
-            told["rows"] = rows
+            told["rows"] = await desk.store.read(lambda tx: outbox.recent(tx, limit=10_000_000))
+            told["doubts"] = await desk.store.read(_doubts)
             told["audit"] = await desk.audit.verify()
 
     asyncio.run(look())
     rows = told["rows"]
     confirmed = [row for row in rows if row.state is WriteState.CONFIRMED]
     return {
-        "kills": kills,
         "writes": len(rows),
         "confirmed": len(confirmed),
         "unfinished": len(rows) - len(confirmed),
         "lost": sum(1 for row in confirmed if not done[row.key]) + len(acked - {row.request_id for row in rows}),
         "doubled": sum(count - 1 for count in done.values() if count > 1),
         "unknown": len(set(done) - {row.key for row in rows}),
-        "doubts": sum(1 for row in rows if row.doubt_at or row.asked or row.standing.attempt > 1),
+        "doubts": told["doubts"],
         "audit": told["audit"].is_valid,
     }
+
+
+def _doubts(tx):
+    """How often a write came into doubt: a kill, or a fault of the vendor, in the middle of its attempt."""
+    asked = (
+        sqlalchemy.select(sqlalchemy.func.count())
+        .select_from(outbox_history)
+        .where(outbox_history.c.after == WriteState.IN_DOUBT.value)
+    )
+    return tx.execute(asked).scalar_one()
 
 
 def main():
@@ -242,21 +351,23 @@ def main():
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--faults", type=int, default=0)
-    parser.add_argument("--points", action="store_true")
+    parser.add_argument("--points", metavar="KIND", choices=GRANTS)
     asked = parser.parse_args()
     command = [sys.executable, str(HERE / "vendor.py"), str(asked.seed), str(asked.faults)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as vendor:
         url = vendor.stdout.readline().strip()
         assert ended(fork(lambda: work(url, asked.store, numbers=[], chance=random.Random(0)))) == 0
         if asked.points:
-            kills, acked = kill_at_each_step(url, asked.store)
+            points, acked = kill_at_each_step(url, asked.store, asked.points), set()
+            told = {"kills": len(points), "points": points}
         else:
             kills, acked = kill_at_random(url, asked.store, kills=asked.kills, seed=asked.seed)
+            told = {"kills": kills}
         last = fork(
             lambda: work(url, asked.store, numbers=[], chance=random.Random(0), until_quiet=True, patience_s=600)
         )
         assert ended(last) == 0
-        sys.stdout.write(json.dumps(tally(url, asked.store, acked, kills)) + "\n")
+        sys.stdout.write(json.dumps(told | tally(url, asked.store, acked)) + "\n")
         vendor.stdin.close()
 
 
