@@ -72,6 +72,8 @@ def list_writes(
         lambda desk: desk.writes.list(states=states, connection=connection, before=before, limit=limit), read_only=True
     )
     cli.emit("writes.list", found, as_json=as_json, show=lambda: show_list(cli, found))
+    if not found and not as_json and not everything and not state:
+        cli.say("No write waits or was refused. Those that are done: servicedesk writes list --all")
 
 
 def show(ctx: typer.Context, number: Number, as_json: Json = False) -> None:
