@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
-from benchmarks import claims, event_log, kit, memory, page, quota, startup, syncs, warranty, write_kills
+from benchmarks import claims, event_log, kit, memory, page, quota, startup, syncs, warranty, write_kills, writing
 from benchmarks.rows import Row, table
 
 
@@ -33,6 +33,7 @@ MEASURES: dict[str, Measure] = {
     "sandbox": kit.sandbox,
     "claim-polling": claims.claim_polling,
     "warranty-lookup": warranty.warranty_lookup,
+    "writing": writing.writing,
 }
 SLOW: dict[str, Measure] = {
     "desk-page": page.desk_page,
