@@ -96,6 +96,7 @@ DOCUMENTS: dict[str, Document] = {
     "mapping.check": Document(1, "How a file would be mapped.", "servicedesk_core.runtime.mappings:MappingCheck"),
     "report.desk": Document(1, "The desk page's numbers.", "servicedesk_core.reports.desk:DeskReport"),
     "warranty.lookup": Document(1, "How the looked-up devices stand.", "servicedesk_core.warranty.lookup:LookupReport"),
+    "warranty.parts": Document(1, "The service parts of a device.", "servicedesk_core.runtime.warranty:DeviceParts"),
     "warranty.expiring": Document(1, "Devices whose cover ends.", "servicedesk_core.warranty.lists:ExpiringList"),
     "warranty.missed": Document(1, "Claims that were missed.", "servicedesk_core.warranty.lists:MissedList"),
     "warranty.report": Document(1, "Covers and claims.", "servicedesk_core.reports.warranty:WarrantyReport"),

@@ -34,6 +34,7 @@ def register(app: typer.Typer) -> None:
     """Add the group."""
     group = typer.Typer(help="Warranty: what is covered, what ends, what was never claimed.", no_args_is_help=True)
     group.command("lookup")(lookup)
+    group.command("parts")(parts)
     group.command("expiring")(expiring)
     group.command("missed")(missed)
     group.command("report")(report)
@@ -106,6 +107,36 @@ def lookup(
             cli.warn(f"[{one.connection}] {one.problem}" + (f"\n  → {one.hint}" if one.hint else ""))
     if found.exit_code:
         raise typer.Exit(found.exit_code)
+
+
+def parts(
+    ctx: typer.Context,
+    serial: Annotated[str, typer.Argument(metavar="SERIAL", help="Serial number of the device.")],
+    *,
+    maker: Annotated[str, typer.Option("--maker", help="Who made it.")] = "",
+    machine_type: Annotated[
+        str | None, typer.Option("--machine-type", help="Machine type, where a serial is ambiguous.")
+    ] = None,
+    connection: Annotated[str | None, typer.Option("--connection", help="Ask this one.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the service parts of a device, as its manufacturer knows them: the numbers that a claim names."""
+    from servicedesk_core.domain.warranty import DeviceRef  # noqa: PLC0415
+
+    cli: Cli = ctx.obj
+    device = DeviceRef(manufacturer=maker, serial_number=serial or " ", machine_type=machine_type)
+    found = cli.with_desk(lambda desk: desk.warranty.parts(device, connection=connection))
+    columns = ("Part", "Description", "Fits", "Substitutes")
+    rows = [
+        (part.number, part.description or "", part.level.replace("_", " "), ", ".join(part.substitutes))
+        for part in found.parts
+    ]
+
+    def shown() -> None:
+        cli.out.print(table(columns, rows))
+        cli.say(f"{len(rows):,} parts, by {found.connection}.")
+
+    cli.emit("warranty.parts", found, as_json=as_json, show=shown)
 
 
 def expiring(

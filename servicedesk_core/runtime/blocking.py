@@ -156,6 +156,7 @@ class BlockingWarranty(_Twin[Warranty]):
     """Warranty look-up; see :class:`Warranty`."""
 
     lookup = _waiting(Warranty.lookup)
+    parts = _waiting(Warranty.parts)
     expiring = _waiting(Warranty.expiring)
     missed = _waiting(Warranty.missed)
     report = _waiting(Warranty.report)

@@ -154,7 +154,8 @@ class Preparing:
             )
         if device is None:
             raise ClaimIncompleteError("A claim needs a ticket or a device.", hint="Say --ticket, or --serial.")
-        return Prefilled(ClaimDraft(device=device), Origin(), device.manufacturer)
+        draft = ClaimDraft(device=device, time_zone=self._settings.desk.timezone)
+        return Prefilled(draft, Origin(), device.manufacturer)
 
     async def _carrier(
         self, device: DeviceRef, lent: AsyncExitStack, *, through: str | None, by_hand: bool

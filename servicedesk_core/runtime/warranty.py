@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.config import DeskSettings
-from servicedesk_core.domain.warranty import DeviceRef
+from servicedesk_core.domain.warranty import DeviceRef, PartInfo
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.hooks.capabilities import WarrantyCapability
 from servicedesk_core.host import Host, OpenConnection
@@ -40,6 +40,21 @@ class WrittenDates:
 
     changes: tuple[DateChange, ...]
     writes: tuple[WriteView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceParts:
+    """The service parts of one device.
+
+    Attributes:
+        connection: Which connection was asked.
+        device: The device as its manufacturer writes it.
+        parts: Its parts, the closest fit first; empty when the manufacturer lists none.
+    """
+
+    connection: str
+    device: DeviceRef
+    parts: tuple[PartInfo, ...]
 
 
 class Warranty:
@@ -102,6 +117,33 @@ class Warranty:
         for one in opened.values():
             await self._forget_raws(one)
         return report
+
+    async def parts(self, device: DeviceRef | str, *, connection: str | None = None) -> DeviceParts:
+        """Ask the manufacturer of a device for its service parts. Only reads there, and stores nothing.
+
+        Args:
+            device: The device, or its serial number.
+            connection: Ask only this one; ``None`` = the first that recognises the device.
+
+        Raises:
+            SettingsError: No connection lists parts, or none recognises the device.
+            NotFoundError: The manufacturer does not know the device.
+            ConnectorError: It could not be asked.
+        """
+        known = self._host.offering("recognise", "find_service_parts")
+        if not known or (connection is not None and connection not in known):
+            raise SettingsError(
+                f"{f'Connection {connection} lists' if connection else 'No connection lists'} no service parts.",
+                hint=f"Connections that do: {', '.join(known) or 'none'}.",
+            )
+        asked = device if isinstance(device, DeviceRef) else DeviceRef(manufacturer="", serial_number=device)
+        for name in (connection,) if connection else known:
+            opened = await self._host.open(name)
+            if (own := opened.calls.recognise(asked)) is not None:
+                return DeviceParts(name, own, await opened.calls.find_service_parts(own))
+        raise SettingsError(
+            "No connection recognises this device.", hint=f"Say who made it. Asked: {', '.join(known)}."
+        )
 
     async def expiring(
         self, within: timedelta = timedelta(days=90), *, company: str | None = None, scope: Scope | None = None

@@ -64,7 +64,7 @@ ACTIONS = {
     "writes.propose", "writes.approve", "writes.discard", "writes.retry", "writes.resolve", "writes.revert",
     "writes.run", "claims.new", "claims.edit", "claims.check", "claims.departure", "claims.submit", "claims.resubmit",
     "claims.note", "claims.attach", "claims.cancel", "claims.resolve", "claims.record", "claims.poll", "claims.pack",
-    "warranty.lookup", "warranty.import_file", "warranty.write_dates", "audit.checkpoint",
+    "warranty.lookup", "warranty.parts", "warranty.import_file", "warranty.write_dates", "audit.checkpoint",
 }  # fmt: skip
 """What is no read of the store: it changes something, or asks a vendor. An embedding program offers it to nobody."""
 

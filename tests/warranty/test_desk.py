@@ -31,12 +31,13 @@ from servicedesk_core.store.queries.scope import Scope
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 MAKER = """
 from datetime import date
-from servicedesk_core.domain.warranty import Entitlement, EntitlementKind
+from servicedesk_core.domain.warranty import Entitlement, EntitlementKind, PartInfo, PartLevel
 from servicedesk_core.testing import MemoryMaker
 
 
 class Acme(MemoryMaker):
     names = ("acme",)
+    parts = {"AC1": (PartInfo(number="P-1", level=PartLevel.AS_BUILT), PartInfo(number="P-2", level=PartLevel.MODEL))}
     covers = {
         "AC1": (Entitlement(kind=EntitlementKind.BASE, ends_on=date(2026, 7, 1), covers_hardware=True),),
         "AC2": (Entitlement(kind=EntitlementKind.BASE, ends_on=date(9999, 12, 31), covers_hardware=True),),
@@ -310,3 +311,17 @@ async def test_only_connections_that_can_look_up_are_asked(desk, filled):
     report = await desk.warranty.lookup(["AC1"])
     assert [one.connection for one in report.makers] == ["acme"]
     assert report.rows[0].state is CoverState.COVERED
+
+
+async def test_parts_come_from_the_maker_that_recognises_the_device(desk):
+    found = await desk.warranty.parts(DeviceRef(manufacturer="ACME", serial_number="ac1"))
+    assert (found.connection, found.device.serial_number) == ("acme", "AC1")
+    assert [part.number for part in found.parts] == ["P-1", "P-2"]
+    assert (await desk.warranty.parts(found.device, connection="acme")).parts == found.parts
+
+
+async def test_parts_of_nobodys_device_say_who_was_asked(desk):
+    with pytest.raises(SettingsError, match="acme"):
+        await desk.warranty.parts(DeviceRef(manufacturer="Somebody Else", serial_number="X1"))
+    with pytest.raises(SettingsError, match="psa lists no service parts"):
+        await desk.warranty.parts("AC1", connection="psa")
