@@ -393,7 +393,14 @@ class ServiceDesk:
 
     async def jobs(self) -> tuple[JobStanding, ...]:
         """Return the jobs of the desk, when they are due and how they ended."""
-        return await self._store.read(partial(standing, settings=self.settings, now=self._clock.now()))
+        return await self._store.read(
+            partial(standing, settings=self.settings, now=self._clock.now(), unread=self.unread)
+        )
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Names of the connections that hold no records, such as manufacturers: nothing is pulled from them."""
+        return self._host.lacking("pull")
 
     async def run_jobs(self, name: str) -> tuple[JobOutcome, ...]:
         """Run a job now, or all jobs of a kind one after the other; what the schedule does is not affected.
@@ -407,7 +414,7 @@ class ServiceDesk:
         """
         from servicedesk_core.runtime.jobs.registry import job_named  # noqa: PLC0415  # jobs stand on the desk
 
-        return tuple([await run_job(self, job) for job in job_named(self.settings, name)])
+        return tuple([await run_job(self, job) for job in job_named(self.settings, name, self.unread)])
 
     async def health(self) -> Health:
         """Return how the desk is doing, without any text of a record: for monitoring."""
@@ -573,7 +580,7 @@ class ServiceDesk:
 
     def _synced(self, names: Collection[str]) -> tuple[str, ...]:
         several = self._several(names)
-        without = () if names else self._host.lacking("pull")
+        without = () if names else self.unread
         if left := tuple(name for name in several if name not in without):
             return left
         raise SettingsError(

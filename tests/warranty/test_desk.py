@@ -325,3 +325,12 @@ async def test_parts_of_nobodys_device_say_who_was_asked(desk):
         await desk.warranty.parts(DeviceRef(manufacturer="Somebody Else", serial_number="X1"))
     with pytest.raises(SettingsError, match="psa lists no service parts"):
         await desk.warranty.parts("AC1", connection="psa")
+
+
+async def test_a_manufacturer_has_no_job_that_pulls(desk):
+    assert desk.unread == ("acme",)
+    names = {job.job for job in await desk.jobs()}
+    assert "sync:psa" in names
+    assert "sync:acme" not in names
+    with pytest.raises(SettingsError, match="no job"):
+        await desk.run_jobs("sync:acme")

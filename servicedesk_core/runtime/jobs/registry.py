@@ -1,6 +1,6 @@
 """Which jobs a desk has."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.config.values import did_you_mean
@@ -9,17 +9,18 @@ from servicedesk_core.runtime.jobs.job import Job, JobKind
 from servicedesk_core.runtime.jobs.kinds import KINDS
 
 
-def jobs_of(settings: DeskSettings) -> dict[str, Job]:
+def jobs_of(settings: DeskSettings, unread: Collection[str] = ()) -> dict[str, Job]:
     """Return the jobs of a desk by name.
 
     Args:
         settings: The desk.
+        unread: Connections that hold no records, such as manufacturers; nothing is pulled from them.
 
     Raises:
         SettingsError: A schedule names no job.
     """
-    jobs = {job.name: job for kind in KINDS if kind.applies(settings) for job in _of_kind(kind, settings)}
-    known = {*jobs, *(kind.name for kind in KINDS)}
+    jobs = {job.name: job for kind in KINDS if kind.applies(settings) for job in _of_kind(kind, settings, unread)}
+    known = {*jobs, *(kind.name for kind in KINDS), *(f"sync:{name}" for name in unread)}
     for name in settings.schedules:
         if name not in known:
             raise SettingsError(
@@ -29,17 +30,18 @@ def jobs_of(settings: DeskSettings) -> dict[str, Job]:
     return jobs
 
 
-def job_named(settings: DeskSettings, name: str) -> tuple[Job, ...]:
+def job_named(settings: DeskSettings, name: str, unread: Collection[str] = ()) -> tuple[Job, ...]:
     """Return the job of a name, or all jobs of a kind.
 
     Args:
         settings: The desk.
         name: ``sync:psa``, or ``sync`` for all connections.
+        unread: See :func:`jobs_of`.
 
     Raises:
         SettingsError: There is no such job.
     """
-    jobs = jobs_of(settings)
+    jobs = jobs_of(settings, unread)
     found = tuple(job for job in jobs.values() if name in (job.name, job.kind.name))
     if not found:
         raise SettingsError(
@@ -48,11 +50,11 @@ def job_named(settings: DeskSettings, name: str) -> tuple[Job, ...]:
     return found
 
 
-def _of_kind(kind: JobKind, settings: DeskSettings) -> Iterator[Job]:
+def _of_kind(kind: JobKind, settings: DeskSettings, unread: Collection[str]) -> Iterator[Job]:
     usual = settings.schedules.get(kind.name, kind.schedule)
     if not kind.per_connection:
         yield Job(kind.name, kind, None, usual)
         return
-    for connection in settings.connections:
+    for connection in (name for name in settings.connections if name not in unread):
         name = f"{kind.name}:{connection}"
         yield Job(name, kind, connection, settings.schedules.get(name, usual))

@@ -1,5 +1,6 @@
 """How the jobs of a desk stand: when they are due, how they ended."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -44,13 +45,16 @@ class JobStanding:
     error: str | None
 
 
-def standing(tx: Connection, settings: "DeskSettings", now: datetime) -> tuple[JobStanding, ...]:
+def standing(
+    tx: Connection, settings: "DeskSettings", now: datetime, unread: Collection[str] = ()
+) -> tuple[JobStanding, ...]:
     """Return how the jobs stand.
 
     Args:
         tx: A read transaction.
         settings: The configuration.
         now: The present instant.
+        unread: See :func:`servicedesk_core.runtime.jobs.registry.jobs_of`.
 
     Raises:
         SettingsError: A schedule names no job.
@@ -58,7 +62,7 @@ def standing(tx: Connection, settings: "DeskSettings", now: datetime) -> tuple[J
     newest = job_runs.latest(tx)
     held = {lease.name for lease in leases.live(tx)}
     rows: list[JobStanding] = []
-    for name, job in jobs_of(settings).items():
+    for name, job in jobs_of(settings, unread).items():
         run, running = newest.get(name), f"job:{name}" in held
         state = run.outcome if run else None
         rows.append(

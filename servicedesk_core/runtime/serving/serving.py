@@ -33,7 +33,7 @@ def check(desk: "ServiceDesk") -> None:
             f"To serve needs packages that are not installed: {', '.join(missing)}.",
             hint="pip install 'servicedesk-core[serve]'",
         )
-    for job in jobs_of(desk.settings).values():
+    for job in jobs_of(desk.settings, desk.unread).values():
         next_due(job.schedule, timezone=desk.settings.desk.timezone, now=desk.clock.now())
 
 
@@ -48,7 +48,7 @@ async def serve(desk: "ServiceDesk", *, tell: Callable[[str], None]) -> None:
         SettingsError: See :func:`check`; or the address of the endpoint is taken.
     """
     check(desk)
-    jobs = jobs_of(desk.settings)
+    jobs = jobs_of(desk.settings, desk.unread)
     listen = desk.settings.serve.listen
     endpoint = Endpoint(listen, partial(_ask, desk)) if listen else None
     try:
