@@ -1,7 +1,7 @@
 # One place for every job; CI runs the same targets. Only Python 3.11+, make and the package registries are needed.
 PYTHON ?= python3
 BIN := .venv/bin
-SOURCES := servicedesk_core plugins tests benchmarks docs examples conftest.py
+SOURCES := servicedesk_core plugins tests benchmarks docs examples
 PLUGINS := $(sort $(dir $(wildcard plugins/*/pyproject.toml plugins/*/*/pyproject.toml)))
 
 # Programs start quicker with their bytecode kept.
