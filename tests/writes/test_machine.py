@@ -173,6 +173,6 @@ def test_the_outbox_as_a_state_machine(pulled_store, tmp_path):
         template, folder = pulled_store, tmp_path
 
     Machine.TestCase.settings = settings(
-        max_examples=8, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+        max_examples=4, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
     )
     Machine.TestCase("runTest").runTest()

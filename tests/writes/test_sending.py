@@ -290,6 +290,7 @@ async def test_closing_says_the_meaning_and_is_taken_back_to_the_word(desk, vend
     assert {c.field: c.after for c in back.write.changes} == {"status": "New", "resolution": None}
 
 
+@pytest.mark.slow
 async def test_a_vendor_that_is_down_for_an_hour_costs_few_requests_and_loses_nothing(desk, vendor, clock):
     numbers = []
     for n in range(30):
