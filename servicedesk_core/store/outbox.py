@@ -627,7 +627,9 @@ def _wrong_state(write: StoredWrite, state: WriteState) -> WriteStateError:
     by = f" by {write.decided_by}" if state is WriteState.QUEUED and write.decided_by else ""
     return WriteStateError(
         f"Write {write.id} is {state.value.replace('_', ' ')}{by}; that cannot be done with it now.",
-        hint=f"`servicedesk writes show {write.id}` shows what happened to it.",
+        hint=f"`servicedesk writes retry {write.id}` sends it again."
+        if state is WriteState.REJECTED
+        else f"`servicedesk writes show {write.id}` shows what happened to it.",
     )
 
 

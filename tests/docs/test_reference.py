@@ -3,6 +3,7 @@
 import importlib
 import json
 import pkgutil
+import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ import servicedesk_core
 from servicedesk_core.cli.exit_codes import MEANINGS
 from servicedesk_core.cli.main import main
 from servicedesk_core.cli.schemas import DOCUMENTS
-from servicedesk_core.config.settings import ConnectionSettings, DeskSection, PluginsSection
+from servicedesk_core.config.settings import ConnectionSettings, DeskSection, DeskSettings, PluginsSection
 from servicedesk_core.domain import STREAMS
 from servicedesk_core.errors import ServiceDeskError
 from servicedesk_core.hooks.context import VocabularyMapping
@@ -167,3 +168,15 @@ def test_every_stream_of_an_installed_connector_names_its_entities_and_the_right
 
 def test_a_pipe_in_a_text_does_not_break_a_table() -> None:
     assert table(("a",), [("x | y",)]).splitlines()[-1] == "| x \\| y |"
+
+
+def test_every_link_inside_the_settings_page_leads_to_a_heading() -> None:
+    text = settings.page()
+    headings = {
+        re.sub(r"[^a-z0-9 -]", "", line.lstrip("# ").lower()).replace(" ", "-")
+        for line in re.findall(r"^#+ .*$", text, re.MULTILINE)
+    }
+    assert {link for link in re.findall(r"\(#([a-z0-9-]+)\)", text) if link not in headings} == set()
+    for section in DeskSettings.model_fields:
+        if section not in {"connections", "path"}:
+            assert f"`[{section}]`" in text

@@ -8,7 +8,10 @@ from pydantic.fields import FieldInfo
 
 from reference_pages import types
 from reference_pages.docstring import attributes, plain, split, table
+from servicedesk_core.config.claims import ClaimsSection
+from servicedesk_core.config.excluding import ExcludeSection
 from servicedesk_core.config.operating import AlertsSection, AppriseChannel, FileChannel, MailChannel, ServeSection
+from servicedesk_core.config.outgoing import WritesSection
 from servicedesk_core.config.settings import ConnectionSettings, DeskSection, PluginsSection
 from servicedesk_core.hooks.context import ConnectorSettings, VocabularyMapping
 from servicedesk_core.plugins import PluginCatalog
@@ -61,15 +64,20 @@ def page() -> str:
     text += _section("[plugins]", PluginsSection)
     text += _section("[connections.NAME]", ConnectionSettings)
     text += _section("[connections.NAME.mapping]", VocabularyMapping)
+    text += _section("[connections.NAME.exclude]", ExcludeSection)
+    text += _section("[writes]", WritesSection)
+    text += _section("[claims]", ClaimsSection)
     text += _section("[serve]", ServeSection)
     text += _section("[alerts]", AlertsSection)
     for model in (FileChannel, MailChannel, AppriseChannel):
-        text += _section(f"[alerts.channels.NAME] {model.__name__}", model, level=3)
+        text += _section(model.__name__, model, level=3)
     text += SCHEDULES
     for connector, model in connector_models().items():
         text += _section(f'[connections.NAME] with connector = "{connector}"', model)
         text += "".join(_section(nested.__name__, nested, level=3) for nested in nested_models(model))
-    return text.replace("(#vocabularymapping)", "(#connectionsnamemapping)")  # its heading is the table's name
+    for named, heading in (("vocabularymapping", "mapping"), ("excludesection", "exclude")):
+        text = text.replace(f"(#{named})", f"(#connectionsname{heading})")  # its heading is the table's name
+    return text
 
 
 def nested_models(model: type[BaseModel]) -> list[type[BaseModel]]:
