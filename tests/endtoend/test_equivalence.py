@@ -48,7 +48,7 @@ async def test_a_second_run_reads_next_to_nothing(world):
     before = world.rows("SELECT max(seq) FROM changes")
     report = (await world.sync()).report
     assert sum(stream.new + stream.changed for stream in report.streams) == 0
-    assert sum(stream.read for stream in report.streams) < 20
+    assert sum(stream.read for stream in report.streams) < 40  # of some hundreds
     stamped = {stream.stream: stream.requests for stream in report.streams if stream.state is not StreamState.SKIPPED}
     assert all(requests <= 2 for requests in stamped.values()), stamped
     assert world.rows("SELECT max(seq) FROM changes") == before
