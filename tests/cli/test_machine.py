@@ -167,5 +167,5 @@ def test_a_served_demo_can_be_synced_again(run, tmp_path):
         assert run("sync", "--config", config).code == 0
     finally:
         served.send_signal(2)
-        served.communicate(timeout=30)
+        served.communicate(timeout=100)
     assert served.returncode == 0
