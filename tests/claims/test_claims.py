@@ -45,6 +45,8 @@ from servicedesk_core.store import cover
 from servicedesk_core.store.queries.claims import ClaimFilter
 from servicedesk_core.store.schema import RECORDS
 
+pytestmark = pytest.mark.slow  # the command line goes through the same acts
+
 PART = {"lines": [{"number": 1, "part_number": "P1", "quantity": "1"}]}
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from servicedesk_core.errors import WriteNotGrantedError
 
+pytestmark = pytest.mark.slow  # the whole way to the sandbox and back
+
 GRANTS = ["tickets.create", "tickets.update", "notes.create_internal", "notes.create_public", "time_entries.create"]
 
 

@@ -15,6 +15,8 @@ from servicedesk_core.store import alerts, job_runs, leases, runs, sources
 from servicedesk_core.store.alerts import Condition
 from tests.operating.conftest import START
 
+pytestmark = pytest.mark.slow  # real mail and real receivers
+
 RULES = Rules(failing_after=2, silent_after=3, intervals={"psa": timedelta(minutes=15)})
 BROKEN = Condition("stream:psa/tickets", "failing", "Stream psa/tickets failed.", "Run it.")
 

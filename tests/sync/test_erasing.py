@@ -18,6 +18,8 @@ from servicedesk_core.store.claims.model import Origin
 from tests.sync.conftest import fake_vendor
 from tests.sync.test_exclusions import on_disk
 
+pytestmark = pytest.mark.slow  # the command line erases too
+
 SURNAME = "Quoxberry"
 EMAIL = "jane.quox@example.com"
 

@@ -15,6 +15,8 @@ from servicedesk_core.store.wiping import compact
 from servicedesk_core.sync import Limits, rebuilding
 from servicedesk_core.sync.shield import Exclusions, Shield, _without
 
+pytestmark = pytest.mark.slow  # whole syncs, looked at byte by byte
+
 SECRET = "Xq7PrivateWords"
 
 

@@ -12,6 +12,8 @@ from servicedesk_core.errors import StoreBusyError
 from servicedesk_core.store import Store, outbox, place
 from servicedesk_core.writes import Intent, WritePolicy, propose
 
+pytestmark = pytest.mark.slow  # faults between two steps; the usual ones run always
+
 
 async def restore(desk, clock):
     """Do to the open store what a restore does, and adopt it."""
