@@ -164,6 +164,7 @@ def test_two_syncs_of_one_connection_exclude_each_other(run, acme):
         (signal.SIGTERM, exit_codes.TERMINATED),
     ],
 )
+@pytest.mark.slow
 def test_a_signal_stops_a_sync_at_a_clean_point(run, acme, signum, code):
     acme.configure(behaviour="slow")
     process = subprocess.Popen(

@@ -56,6 +56,7 @@ async def test_troubles_that_pass_cost_time_only(world):
     assert world.differences() == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", STAYING, ids=name_of)
 async def test_trouble_that_stays_fails_its_stream_and_the_next_run_goes_on(world, fault):
     world.options |= {"page_size": 20, "streams": ["companies", "tickets"]}

@@ -102,6 +102,7 @@ def test_no_command_sends_anything_but_reading_requests(cli):
     assert before == {entity: world.truth(entity) for entity in before}
 
 
+@pytest.mark.slow
 def test_a_full_sync_with_debug_shows_neither_secrets_nor_records(cli):
     world, run = cli
     code, out, err = run("sync --debug")

@@ -21,6 +21,8 @@ from servicedesk_core.runtime.health import health
 from servicedesk_core.runtime.serving.endpoint import Endpoint
 from servicedesk_core.store import runs, sources
 
+pytestmark = pytest.mark.slow  # a server and its clients
+
 CONFIGURATION = """
 [desk]
 name = "Example MSP"

@@ -74,6 +74,7 @@ def test_what_goes_into_a_pipe_is_utf8_whatever_the_code_page(monkeypatch):
     assert sink.getvalue().decode("utf-8") == "Zażółć 漢字 →"
 
 
+@pytest.mark.slow
 def test_the_program_itself_writes_utf8_into_a_pipe(tmp_path):
     code = "from servicedesk_core.cli.main import run; import sys; sys.argv = ['servicedesk', 'status']; run()"
     done = subprocess.run(

@@ -11,6 +11,8 @@ from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import WriteError, WriteNotGrantedError, WriteStateError
 from servicedesk_core.writes import Intent, WritePolicy
 
+pytestmark = pytest.mark.slow  # over real HTTP with broken answers; the commands send always
+
 
 def state_of(write):
     return str(write.state)
