@@ -17,6 +17,8 @@ from servicedesk_core.hooks import SourceRecord
 from servicedesk_core.store import leases, sources
 from servicedesk_core.sync import StreamState, SyncMode
 
+pytestmark = pytest.mark.slow  # the engine with a broken vendor; its usual runs are tested always
+
 
 def failing(error, *, stream="tickets", at=1):
     def before_page(request, number):

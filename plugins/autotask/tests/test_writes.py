@@ -21,6 +21,8 @@ from servicedesk_core.errors import (
 )
 from servicedesk_core.hooks import VocabularyMapping, Write
 
+pytestmark = pytest.mark.slow  # the conformance suite writes always
+
 NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)
 ALL = (
     "tickets.create", "tickets.update", "notes.create_internal", "notes.create_public", "time_entries.create",
