@@ -528,12 +528,6 @@ def connections_at_work(tx: Connection, only: Collection[int] = ()) -> list[str]
     return sorted(tx.execute(select(outbox.c.connection).where(condition).distinct()).scalars())
 
 
-def counts(tx: Connection) -> dict[WriteState, int]:
-    """Return how many writes are in each state."""
-    query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
-    return {WriteState(state): count for state, count in tx.execute(query).tuples()}
-
-
 def history(tx: Connection, number: int) -> tuple[WriteEvent, ...]:
     """Return what happened to a write, in order."""
     query = select(outbox_history).where(outbox_history.c.write_id == number).order_by(outbox_history.c.id)
