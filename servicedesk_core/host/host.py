@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from servicedesk_core.config import DeskSettings, Secrets, connector_settings, disabled_plugins, strict_plugins
+from servicedesk_core.config.choosing import connection_of
 from servicedesk_core.config.values import did_you_mean
 from servicedesk_core.errors import AuthenticationError, PluginError, ServiceDeskError, SettingsError
 from servicedesk_core.hooks.announcing import Announcer
@@ -254,7 +255,7 @@ class Host:
         raise AssertionError  # pragma: no cover  # an exit stack swallows nothing
 
     async def _assembled(self, name: str, stack: AsyncExitStack, *, offline: bool, testing: bool) -> OpenConnection:
-        settings = self._settings_of(name)
+        settings = connection_of(self.settings, name)
         loaded = self.catalog.connector(settings.connector, directory=self.settings.directory)
         origin = Origin(name, loaded.id, loaded.distribution)
         own_settings = connector_settings(self.settings, name, loaded.connector.Settings, self._secrets)
@@ -287,15 +288,6 @@ class Host:
                 self.ledger.watch(key, calls.usage)
             stack.callback(self.ledger.forget, calls.usage)
         return OpenConnection(name, settings, source, calls, capabilities, identity, http)
-
-    def _settings_of(self, name: str) -> Any:
-        if settings := self.settings.connections.get(name):
-            return settings
-        known = ", ".join(self.settings.connections) or "none"
-        raise SettingsError(
-            f'There is no connection "{name}".{did_you_mean(name, self.settings.connections)} Configured: {known}.',
-            hint="Name one of them, or add it to the configuration.",
-        )
 
     async def _source(self, name: str, *, blocked_is_fine: bool) -> Source:
         settings = self.settings.connections[name]

@@ -9,7 +9,8 @@ from functools import partial
 from sqlalchemy import Connection as Tx
 
 from servicedesk_core.claims.notes import TicketNotes
-from servicedesk_core.config import ConnectionSettings, DeskSettings
+from servicedesk_core.config import DeskSettings
+from servicedesk_core.config.choosing import connection_of, one_connection
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import (
     LeaseHeldError,
@@ -294,7 +295,7 @@ class Writes:
         """
         names = await self._store.read(partial(outbox.connections_at_work, only=tuple(only)))
         if connection is not None:
-            self._settings_of(connection)
+            connection_of(self._settings, connection)
             names = [connection]
         outcomes = []
         for name in names:
@@ -327,7 +328,7 @@ class Writes:
             SettingsError: There is no such connection.
             WriteNotGrantedError: It does not.
         """
-        granted = self._settings_of(connection).writes
+        granted = connection_of(self._settings, connection).writes
         if kind not in granted:
             listed = ", ".join(granted) or "nothing"
             raise WriteNotGrantedError(
@@ -342,19 +343,13 @@ class Writes:
         Raises:
             SettingsError: There is no such connection, or it is not clear which one is meant.
         """
-        if connection is not None:
-            self._settings_of(connection)
-            return connection
-        known = self._settings.connections
-        granted = [name for name, one in known.items() if kind in one.writes]
-        if len(granted or known) == 1:
-            return next(iter(granted or known))
-        raise SettingsError(f"Which connection? Configured: {', '.join(known) or 'none'}.", hint="Name one of them.")
+        granted = [name for name, one in self._settings.connections.items() if kind in one.writes]
+        return one_connection(self._settings, connection, among=granted)
 
     async def _run_one(self, name: str, only: Collection[int]) -> SendOutcome:
         try:
             opened = await self._opener(name)
-            grants = frozenset(self._settings_of(name).writes)
+            grants = frozenset(connection_of(self._settings, name).writes)
             await self._store.write(lambda tx: note_grants(tx, name, grants, actor=self.actor, now=self._clock.now()))
             to = WriteConnection(name, opened.calls, grants)
             sender = Sender(self._store, self._clock, self._couriers, to, self._policy)
@@ -399,9 +394,3 @@ class Writes:
 
     async def _view(self, number: int) -> WriteView:
         return await self._store.read(lambda tx: view_of(tx, number))
-
-    def _settings_of(self, connection: str) -> ConnectionSettings:
-        if connection not in self._settings.connections:
-            known = ", ".join(self._settings.connections) or "none"
-            raise SettingsError(f'There is no connection "{connection}". Configured: {known}.')
-        return self._settings.connections[connection]

@@ -90,7 +90,7 @@ def test_an_interrupted_caller_stops_the_work(settings, url, monkeypatch):
     def interrupt(signum, frame):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("servicedesk_core.runtime.desk.SyncEngine.run", for_ever)
+    monkeypatch.setattr("servicedesk_core.sync.engine.SyncEngine.run", for_ever)
     before = signal.signal(signal.SIGUSR1, interrupt)
     try:
         with BlockingServiceDesk(settings(), store=url) as desk:

@@ -5,7 +5,6 @@ import logging
 from collections import defaultdict
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -18,11 +17,9 @@ from servicedesk_core.runtime.alerts.judging import judge
 from servicedesk_core.runtime.alerts.message import Message, message_of
 from servicedesk_core.runtime.alerts.quota_use import heavy_use
 from servicedesk_core.runtime.alerts.sending import sender_of
+from servicedesk_core.runtime.jobs.desk import JobDesk
 from servicedesk_core.store import alerts
 from servicedesk_core.store.alerts import Condition, Notice
-
-if TYPE_CHECKING:
-    from servicedesk_core.runtime.desk import ServiceDesk
 
 _log = logging.getLogger("servicedesk.alerts")
 
@@ -33,7 +30,7 @@ PATIENCE_S = 60.0
 """Longest time that a channel may take."""
 
 
-async def watch(desk: "ServiceDesk", connection: str | None) -> str:
+async def watch(desk: JobDesk, connection: str | None) -> str:
     """Open and close alerts, and tell every channel what it does not know yet.
 
     It runs under the lease of its job, so two processes never tell the same. A channel that is down never fails the
@@ -55,7 +52,7 @@ async def watch(desk: "ServiceDesk", connection: str | None) -> str:
     return f"{len(found)} open, {sum(told)} notices sent, {len(notices) - sum(told)} could not be sent"
 
 
-def _look(tx: Connection, *, desk: "ServiceDesk", now: datetime) -> list[Condition]:
+def _look(tx: Connection, *, desk: JobDesk, now: datetime) -> list[Condition]:
     from servicedesk_core.runtime.jobs.registry import jobs_of  # noqa: PLC0415  # the registry knows this job
 
     jobs = jobs_of(desk.settings)
@@ -72,7 +69,7 @@ def _look(tx: Connection, *, desk: "ServiceDesk", now: datetime) -> list[Conditi
     return [*about_claims, *doubts(tx), *heavy_use(tx, known, now), *about_streams]
 
 
-async def _tell(desk: "ServiceDesk", channel: str, notices: list[Notice]) -> int:
+async def _tell(desk: JobDesk, channel: str, notices: list[Notice]) -> int:
     """Tell one channel everything in one message; return how many notices it took."""
     message = message_of(desk.settings.desk.name, notices)
     reason: str | None = None
@@ -95,7 +92,7 @@ async def _tell(desk: "ServiceDesk", channel: str, notices: list[Notice]) -> int
     return 0
 
 
-async def _send(desk: "ServiceDesk", channel: str, message: Message) -> None:
+async def _send(desk: JobDesk, channel: str, message: Message) -> None:
     if channel == LOG:
         for line in message.lines:
             _log.warning("%s", line)

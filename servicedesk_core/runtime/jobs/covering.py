@@ -1,14 +1,10 @@
 """The job ``warranty``."""
 
-from typing import TYPE_CHECKING
-
 from servicedesk_core.errors import ConnectorError
-
-if TYPE_CHECKING:
-    from servicedesk_core.runtime.desk import ServiceDesk
+from servicedesk_core.runtime.jobs.desk import JobDesk
 
 
-async def refresh_covers(desk: "ServiceDesk", connection: str | None) -> str:
+async def refresh_covers(desk: JobDesk, connection: str | None) -> str:
     """Ask manufacturers again about assets whose answers are no longer new enough.
 
     Raises:

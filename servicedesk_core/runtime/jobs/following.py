@@ -1,12 +1,8 @@
 """The job ``claims``."""
 
-from typing import TYPE_CHECKING
-
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.errors import ClaimError
-
-if TYPE_CHECKING:
-    from servicedesk_core.runtime.desk import ServiceDesk
+from servicedesk_core.runtime.jobs.desk import JobDesk
 
 
 def has_connections(settings: DeskSettings) -> bool:
@@ -14,7 +10,7 @@ def has_connections(settings: DeskSettings) -> bool:
     return bool(settings.connections)
 
 
-async def follow_claims(desk: "ServiceDesk", connection: str | None) -> str:
+async def follow_claims(desk: JobDesk, connection: str | None) -> str:
     """Ask manufacturers how claims stand. It never sends a claim.
 
     Raises:

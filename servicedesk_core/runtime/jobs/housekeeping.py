@@ -4,17 +4,14 @@ import asyncio
 import logging
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from servicedesk_core import system
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.errors import StoreError
 from servicedesk_core.reports.desk_html import render
 from servicedesk_core.runtime.files import replace_file
+from servicedesk_core.runtime.jobs.desk import JobDesk
 from servicedesk_core.store import backup as store_backup
-
-if TYPE_CHECKING:
-    from servicedesk_core.runtime.desk import ServiceDesk
 
 _log = logging.getLogger("servicedesk.jobs")
 
@@ -26,7 +23,7 @@ def has_file(settings: DeskSettings) -> bool:
     return not settings.desk.store.startswith("postgresql")
 
 
-async def write_reports(desk: "ServiceDesk", connection: str | None) -> str:
+async def write_reports(desk: JobDesk, connection: str | None) -> str:
     """Write the desk page to the file that ``[serve]`` names.
 
     Raises:
@@ -38,7 +35,7 @@ async def write_reports(desk: "ServiceDesk", connection: str | None) -> str:
     return f"wrote {path.name}"
 
 
-async def backup(desk: "ServiceDesk", connection: str | None) -> str:
+async def backup(desk: JobDesk, connection: str | None) -> str:
     """Copy the store into the folder that ``[serve]`` names, and delete all but the newest copies there.
 
     Raises:
@@ -56,7 +53,7 @@ def _place(settings: DeskSettings, name: str) -> Path:
     return settings.directory / Path(name).expanduser()
 
 
-def _copy(desk: "ServiceDesk", folder: Path, name: str, keep: int) -> str:
+def _copy(desk: JobDesk, folder: Path, name: str, keep: int) -> str:
     # Under a name that is no backup's until it is whole: a copy that a full disk cut off must not count as one.
     partial = folder / f"{name}.partial"
     try:

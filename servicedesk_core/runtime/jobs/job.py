@@ -2,14 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from servicedesk_core.config import DeskSettings
+from servicedesk_core.runtime.jobs.desk import JobDesk
 
-if TYPE_CHECKING:
-    from servicedesk_core.runtime.desk import ServiceDesk
-
-Work = Callable[["ServiceDesk", str | None], Awaitable[str]]
+Work = Callable[[JobDesk, str | None], Awaitable[str]]
 """Does a job: gets the open desk and, for a job of one connection, its name; returns a line without record text."""
 
 

@@ -1,15 +1,11 @@
 """The job ``sync``."""
 
-from typing import TYPE_CHECKING
-
 from servicedesk_core.errors import AuthenticationError, SyncError
+from servicedesk_core.runtime.jobs.desk import JobDesk
 from servicedesk_core.sync.report import StreamState
 
-if TYPE_CHECKING:
-    from servicedesk_core.runtime.desk import ServiceDesk
 
-
-async def pull(desk: "ServiceDesk", connection: str | None) -> str:
+async def pull(desk: JobDesk, connection: str | None) -> str:
     """Bring the store up to date with one connection.
 
     Raises:

@@ -5,19 +5,17 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from sqlalchemy import Connection
 
 from servicedesk_core.errors import LeaseError, LeaseHeldError, ServiceDeskError
+from servicedesk_core.runtime.jobs.desk import JobDesk
 from servicedesk_core.runtime.jobs.job import Job
 from servicedesk_core.runtime.problem import Problem
 from servicedesk_core.store import job_runs
 from servicedesk_core.store.leases import Fence
 from servicedesk_core.sync.lease import holding, process_name
-
-if TYPE_CHECKING:
-    from servicedesk_core.runtime.desk import ServiceDesk
 
 _log = logging.getLogger("servicedesk.jobs")
 
@@ -49,7 +47,7 @@ class JobOutcome:
         return self.error.exit_code if self.error else 0
 
 
-async def run_job(desk: "ServiceDesk", job: Job, *, slot: datetime | None = None) -> JobOutcome:
+async def run_job(desk: JobDesk, job: Job, *, slot: datetime | None = None) -> JobOutcome:
     """Run a job now.
 
     Args:
@@ -79,7 +77,7 @@ async def run_job(desk: "ServiceDesk", job: Job, *, slot: datetime | None = None
         return JobOutcome(job.name, "busy", error=Problem.of(error))
 
 
-async def _done(desk: "ServiceDesk", job: Job, run_id: int, fence: Fence) -> JobOutcome:
+async def _done(desk: JobDesk, job: Job, run_id: int, fence: Fence) -> JobOutcome:
     try:
         summary = await job.kind.work(desk, job.connection)
     except asyncio.CancelledError:
@@ -103,12 +101,12 @@ async def _done(desk: "ServiceDesk", job: Job, run_id: int, fence: Fence) -> Job
     return outcome
 
 
-def _masked(desk: "ServiceDesk", problem: Problem) -> Problem:
+def _masked(desk: JobDesk, problem: Problem) -> Problem:
     return Problem(problem.code, problem.exit_code, desk.redactor.text(problem.message), problem.hint)
 
 
 async def _note(
-    desk: "ServiceDesk",
+    desk: JobDesk,
     run_id: int,
     fence: Fence,
     *,

@@ -1,12 +1,8 @@
 """The job ``writes``."""
 
-from typing import TYPE_CHECKING
-
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.errors import LeaseHeldError, WriteError
-
-if TYPE_CHECKING:
-    from servicedesk_core.runtime.desk import ServiceDesk
+from servicedesk_core.runtime.jobs.desk import JobDesk
 
 
 def may_write(settings: DeskSettings) -> bool:
@@ -14,7 +10,7 @@ def may_write(settings: DeskSettings) -> bool:
     return any(connection.writes for connection in settings.connections.values())
 
 
-async def send_approved(desk: "ServiceDesk", connection: str | None) -> str:
+async def send_approved(desk: JobDesk, connection: str | None) -> str:
     """Send what people approved and settle what is in doubt; it approves nothing itself.
 
     A connection over which another process sends just now is left to that process.

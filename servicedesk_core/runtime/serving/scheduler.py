@@ -12,19 +12,17 @@ import random
 import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from sqlalchemy import Connection
 
 from servicedesk_core.errors import LeaseError, ServiceDeskError
+from servicedesk_core.runtime.jobs.desk import JobDesk
 from servicedesk_core.runtime.jobs.job import Job
 from servicedesk_core.runtime.jobs.running import JobOutcome, run_job
 from servicedesk_core.runtime.jobs.schedule import interval_of, last_due, next_due
 from servicedesk_core.store import Fence, leases
 from servicedesk_core.sync.lease import process_name
-
-if TYPE_CHECKING:
-    from servicedesk_core.runtime.desk import ServiceDesk
 
 _log = logging.getLogger("servicedesk.jobs")
 
@@ -47,7 +45,7 @@ class Scheduler:
         chance: Where jitter comes from.
     """
 
-    def __init__(self, desk: "ServiceDesk", jobs: Mapping[str, Job], *, chance: random.Random | None = None) -> None:
+    def __init__(self, desk: JobDesk, jobs: Mapping[str, Job], *, chance: random.Random | None = None) -> None:
         self._desk = desk
         self._jobs = dict(jobs)
         self._chance = chance or random.Random()  # noqa: S311  # spreads load, guards nothing

@@ -3,22 +3,19 @@
 from collections.abc import Callable
 from functools import partial
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
 
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.runtime.health import Health, health
+from servicedesk_core.runtime.jobs.desk import JobDesk
 from servicedesk_core.runtime.jobs.registry import jobs_of
 from servicedesk_core.runtime.jobs.schedule import next_due
 from servicedesk_core.runtime.serving.endpoint import Endpoint
 from servicedesk_core.runtime.serving.scheduler import Scheduler
 
-if TYPE_CHECKING:
-    from servicedesk_core.runtime.desk import ServiceDesk
-
 NEEDED = ("apscheduler", "prometheus_client")
 
 
-def check(desk: "ServiceDesk") -> None:
+def check(desk: JobDesk) -> None:
     """Make sure that this desk can be served, before anything is started.
 
     Args:
@@ -37,7 +34,7 @@ def check(desk: "ServiceDesk") -> None:
         next_due(job.schedule, timezone=desk.settings.desk.timezone, now=desk.clock.now())
 
 
-async def serve(desk: "ServiceDesk", *, tell: Callable[[str], None]) -> None:
+async def serve(desk: JobDesk, *, tell: Callable[[str], None]) -> None:
     """Run the jobs of a desk by schedule and answer monitoring, until cancelled.
 
     Args:
@@ -61,6 +58,6 @@ async def serve(desk: "ServiceDesk", *, tell: Callable[[str], None]) -> None:
             endpoint.close()
 
 
-def _ask(desk: "ServiceDesk") -> Health:
+def _ask(desk: JobDesk) -> Health:
     now = desk.clock.now()
     return desk.store.read_blocking(lambda tx: health(tx, desk.settings, now))

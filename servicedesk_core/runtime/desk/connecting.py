@@ -1,0 +1,81 @@
+"""What a desk asks of its connections one by one: what they can see, and the tenant's own words."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
+from typing import TypeVar
+
+from servicedesk_core.config.choosing import one_connection, several_connections
+from servicedesk_core.errors import ServiceDeskError, StoreError
+from servicedesk_core.runtime.checking import ConnectionCheck, checked
+from servicedesk_core.runtime.desk.opening import OpenDesk
+from servicedesk_core.runtime.problem import Problem
+from servicedesk_core.runtime.setup import WORDS, Vocabulary, vocabulary
+
+T = TypeVar("T")
+
+
+class ConnectingDesk(OpenDesk):
+    """A desk that asks its connections, each for itself."""
+
+    async def check(self, connection: str | None = None) -> ConnectionCheck:
+        """Ask a vendor, harmlessly, what a connection can see; success frees a connection that was stopped.
+
+        Args:
+            connection: Its name; may be left out when there is only one.
+
+        Raises:
+            ServiceDeskError: The connection cannot be used, as for :meth:`sync`.
+        """
+        return checked(await self._host.test(one_connection(self.settings, connection)))
+
+    async def check_all(self, connections: Collection[str] = ()) -> tuple[ConnectionCheck, ...]:
+        """Test several connections; a failure is part of the answer.
+
+        Args:
+            connections: Their names; empty = all.
+        """
+        return tuple(
+            [
+                check or ConnectionCheck(name, error=problem)
+                async for name, check, problem in self._each(connections, self.check)
+            ]
+        )
+
+    async def vocabulary(self, connection: str | None = None) -> Vocabulary:
+        """Ask a vendor for the tenant's own words, and propose what they mean.
+
+        Args:
+            connection: Its name; may be left out when there is only one.
+
+        Raises:
+            ServiceDeskError: The connection cannot be used, as for :meth:`sync`.
+        """
+        opened = await self._host.open(one_connection(self.settings, connection))
+        if not opened.calls.implements("describe_fields"):
+            return Vocabulary()
+        wanted = dict.fromkeys(stream for stream, _ in WORDS.values() if stream in opened.streams)
+        return vocabulary({stream: await opened.calls.describe_fields(stream) for stream in wanted})
+
+    async def disconnect(self, connection: str) -> None:
+        """Close a connection, if it is open; the next use opens it again, with secrets as they are then.
+
+        Args:
+            connection: Its name.
+        """
+        await self._host.close(connection)
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Names of the connections that hold no records, such as manufacturers: nothing is pulled from them."""
+        return self._host.lacking("pull")
+
+    async def _each(
+        self, names: Collection[str], work: Callable[[str], Awaitable[T]]
+    ) -> AsyncGenerator[tuple[str, T | None, Problem | None], None]:
+        """Do something with several connections, one after the other; one that fails leaves the others alone."""
+        for name in several_connections(self.settings, names):
+            try:
+                yield name, await work(name), None
+            except StoreError:
+                raise
+            except ServiceDeskError as error:
+                yield name, None, Problem.of(error)

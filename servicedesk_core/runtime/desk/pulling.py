@@ -1,0 +1,192 @@
+"""What brings data into the store of a desk: pulling it, mapping it again, trying it again."""
+
+from collections.abc import Collection
+from datetime import timedelta
+from functools import partial
+from typing import Unpack
+
+from servicedesk_core.config.choosing import one_connection, several_connections
+from servicedesk_core.errors import SettingsError
+from servicedesk_core.host import OpenConnection
+from servicedesk_core.ports import BudgetUse
+from servicedesk_core.runtime.desk.connecting import ConnectingDesk
+from servicedesk_core.runtime.quarantine import RetryOutcome
+from servicedesk_core.runtime.syncing import PlanOutcome, SyncArguments, SyncOutcome, engine_view, options_of
+from servicedesk_core.store.state import StoreState
+from servicedesk_core.sync.connection import Connection
+from servicedesk_core.sync.engine import SyncEngine
+from servicedesk_core.sync.estimate import SyncPlan
+from servicedesk_core.sync.report import ProgressCallback, SyncReport
+
+
+class PullingDesk(ConnectingDesk):
+    """A desk that brings its store up to date."""
+
+    async def sync(self, connection: str | None = None, **arguments: Unpack[SyncArguments]) -> SyncReport:
+        """Bring the store up to date with one connection's vendor. Only reads there.
+
+        A stream that fails is in the report, and the others go on. Cancelling leaves a clean checkpoint.
+
+        Args:
+            connection: Its name; may be left out when there is only one.
+            arguments: See :class:`servicedesk_core.runtime.syncing.SyncArguments`.
+
+        Raises:
+            ConfigurationError: Settings, secrets or plugin of the connection cannot be used, or its tenant changed.
+            AuthenticationError: The vendor rejected the credentials; the connection is stopped until it is tested.
+            ConnectorError: The vendor could not be asked at all.
+            LeaseError: Another process syncs this connection.
+            StoreError: The store cannot be used.
+        """
+        opened = await self._host.open(one_connection(self.settings, connection))
+        engine = self._engine(arguments.get("progress"))
+        return await engine.run(await self._view(opened), options_of(arguments))
+
+    async def sync_all(
+        self, connections: Collection[str] = (), **arguments: Unpack[SyncArguments]
+    ) -> tuple[SyncOutcome, ...]:
+        """Sync several connections, one after the other; one that fails leaves the others alone.
+
+        Args:
+            connections: Their names; empty = all that hold records, which those of manufacturers do not.
+            arguments: See :meth:`sync`.
+
+        Raises:
+            SettingsError: A name is no connection, or there is none with records.
+            StoreError: The store cannot be used.
+        """
+        return tuple(
+            [
+                SyncOutcome(*one)
+                async for one in self._each(self._synced(connections), lambda name: self.sync(name, **arguments))
+            ]
+        )
+
+    async def plan(self, connection: str | None = None, *, streams: Collection[str] = ()) -> SyncPlan:
+        """Say what a first sync would cost in requests, hours and disk. Counts only: nothing is pulled or stored.
+
+        Args:
+            connection: Its name; may be left out when there is only one.
+            streams: Only these; empty = all that the configuration asks for.
+
+        Raises:
+            ServiceDeskError: The connection cannot be used, as for :meth:`sync`.
+        """
+        opened = await self._host.open(one_connection(self.settings, connection))
+        view = await self._view(opened, remember=False)
+        policy = opened.http.budget
+
+        async def accounted(use: BudgetUse | None) -> BudgetUse | None:
+            if use is None or not opened.http.accounts:
+                return use
+            key = opened.http.accounts[0]
+            await self._host.ledger.correct(key, use)
+            return await self._host.ledger.use(key, policy)
+
+        return await self._engine().plan(view, streams=tuple(streams), policy=policy, accounted=accounted)
+
+    async def plan_all(
+        self, connections: Collection[str] = (), *, streams: Collection[str] = ()
+    ) -> tuple[PlanOutcome, ...]:
+        """Plan several connections; a failure is part of the answer.
+
+        Args:
+            connections: Their names; empty = all that hold records.
+            streams: Only these; empty = all that the configuration asks for.
+        """
+        return tuple(
+            [
+                PlanOutcome(*one)
+                async for one in self._each(self._synced(connections), lambda name: self.plan(name, streams=streams))
+            ]
+        )
+
+    async def remap(
+        self,
+        connection: str | None = None,
+        *,
+        streams: Collection[str] = (),
+        progress: ProgressCallback | None = None,
+    ) -> SyncReport:
+        """Map the stored payloads of a connection again, after a mapping or a plugin changed. Needs no network.
+
+        Args:
+            connection: Its name; may be left out when there is only one.
+            streams: Only these; empty = all that the configuration asks for.
+            progress: Told after each commit.
+
+        Raises:
+            ConfigurationError: Settings, secrets or plugin of the connection cannot be used.
+            LeaseHeldError: The connection is being pulled now.
+            NotFoundLocallyError: The store holds nothing of it.
+        """
+        name = one_connection(self.settings, connection)
+        await self._host.close(name)
+        opened = await self._host.open(name, offline=True)
+        try:
+            view = await self._view(opened)
+            return await self._engine(progress).remap(view, tuple(streams))
+        finally:
+            await self._host.close(name)
+
+    async def remap_all(
+        self,
+        connections: Collection[str] = (),
+        *,
+        streams: Collection[str] = (),
+        progress: ProgressCallback | None = None,
+    ) -> tuple[SyncOutcome, ...]:
+        """Remap several connections; one that fails leaves the others alone.
+
+        Args:
+            connections: Their names; empty = all.
+            streams: See :meth:`remap`.
+            progress: See :meth:`remap`.
+        """
+        again = partial(self.remap, streams=streams, progress=progress)
+        return tuple([SyncOutcome(*one) async for one in self._each(connections, again)])
+
+    async def retry_quarantine(
+        self, numbers: Collection[int] = (), *, connection: str | None = None, stream: str | None = None
+    ) -> RetryOutcome:
+        """Try quarantined records again: from the vendor where it gives single records, else from their payload.
+
+        Args:
+            numbers: Which; empty = all that match.
+            connection: Only of this connection.
+            stream: Only of this stream.
+
+        Raises:
+            NotFoundLocallyError: A number is not in the quarantine.
+            ServiceDeskError: A connection cannot be used, as for :meth:`sync`.
+        """
+        chosen = await self.quarantine.chosen(numbers, connection=connection, stream=stream)
+        for name, ids in chosen.items():
+            opened = await self._host.open(name)
+            await self._engine().retry_quarantine(await self._view(opened), ids)
+        asked = {number for ids in chosen.values() for number in ids}
+        kept = await self.quarantine.still_there(asked)
+        return RetryOutcome(released=len(asked) - kept, kept=kept)
+
+    async def _view(self, opened: OpenConnection, *, remember: bool = True) -> Connection:
+        state = StoreState(self._store, opened.source.id)
+        return await engine_view(opened, self.settings, self._clock, state, remember=remember)
+
+    def _engine(self, progress: ProgressCallback | None = None) -> SyncEngine:
+        return SyncEngine(
+            self._store,
+            clock=self._clock,
+            announcer=self._host.announce,
+            progress=progress,
+            keep_changes=timedelta(days=self.settings.desk.keep_changes_days),
+        )
+
+    def _synced(self, names: Collection[str]) -> tuple[str, ...]:
+        several = several_connections(self.settings, names)
+        without = () if names else self.unread
+        if left := tuple(name for name in several if name not in without):
+            return left
+        raise SettingsError(
+            f"{self.settings.where} has no connection with records: manufacturers hold none.",
+            hint="Add one of a PSA or of a file.",
+        )

@@ -1,0 +1,160 @@
+"""What a desk tells from its store alone."""
+
+from collections.abc import AsyncGenerator, Callable, Collection
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from sqlalchemy import Connection as Tx
+
+from servicedesk_core.hooks import Change
+from servicedesk_core.reports.desk import DeskReport
+from servicedesk_core.reports.desk import build as build_desk_report
+from servicedesk_core.runtime import exporting, status
+from servicedesk_core.runtime.checking import ConnectionInfo
+from servicedesk_core.runtime.desk.opening import OpenDesk
+from servicedesk_core.runtime.feed import follow
+from servicedesk_core.runtime.files import replacing
+from servicedesk_core.runtime.health import Health, health
+from servicedesk_core.store import changes
+from servicedesk_core.store.queries.scope import Scope
+
+
+class ReadingDesk(OpenDesk):
+    """A desk that can be read without any vendor."""
+
+    async def connections(self, *, scope: Scope | None = None) -> tuple[ConnectionInfo, ...]:
+        """Return the configured connections with what the store knows of them.
+
+        Args:
+            scope: Only its connection.
+        """
+        found = await self._store.read(partial(status.connections, settings=self.settings))
+        return found if scope is None else tuple(one for one in found if one.name == scope.connection)
+
+    async def status(self, *, scope: Scope | None = None) -> status.DeskStatus:
+        """Return the state of the desk's data and jobs, from the store alone.
+
+        Args:
+            scope: Only how complete and fresh its own records are.
+        """
+        now = self._clock.now()
+
+        def look(tx: Tx) -> status.DeskStatus:
+            whole = status.status(tx, self.settings, store=self._store.name, now=now)
+            return whole if scope is None else status.scoped(tx, whole, scope)
+
+        return await self._store.read(look)
+
+    async def health(self) -> Health:
+        """Return how the desk is doing, without any text of a record: for monitoring."""
+        return await self._store.read(partial(health, settings=self.settings, now=self._clock.now()))
+
+    def changes(
+        self,
+        since: int | None = None,
+        *,
+        consumer: str | None = None,
+        entities: Collection[str] | None = None,
+        include_backfill: bool = False,
+        poll_s: float | None = None,
+        scope: Scope | None = None,
+    ) -> AsyncGenerator[Change, None]:
+        """Iterate over what happened to records, in order: the durable changes feed.
+
+        With ``consumer`` the position is kept in the store under that name and moves when the next change is asked
+        for: after a crash changes come again, and none is lost.
+
+        Args:
+            since: Position to begin after; ``None`` = the consumer's own, or the beginning.
+            consumer: Name that the position is kept under.
+            entities: Only these streams.
+            include_backfill: Also what a backfill or a remap brought.
+            poll_s: Wait for more and look so often; ``None`` = end when there is nothing more.
+            scope: Only changes of records that it lets through now.
+        """
+        return follow(
+            self._store,
+            self._clock,
+            since=since,
+            consumer=consumer,
+            entities=entities,
+            include_backfill=include_backfill,
+            poll_s=poll_s,
+            scope=scope,
+        )
+
+    async def forget_consumer(self, consumer: str) -> bool:
+        """Forget a consumer of the changes feed, so that nothing is kept for it any more.
+
+        Args:
+            consumer: Its name; when it comes back it begins with the oldest entry that is still there.
+
+        Returns:
+            Whether there was one.
+        """
+        return await self._store.write(partial(changes.forget_consumer, consumer=consumer))
+
+    async def report_desk(
+        self, now: datetime | None = None, *, connection: str | None = None, scope: Scope | None = None
+    ) -> DeskReport:
+        """Build the desk page from the store: what is open, what needs a look, how far the data can be trusted.
+
+        Args:
+            now: The instant that ages and dues are measured against; ``None`` = the present.
+            connection: Only this connection.
+            scope: Only what it lets through.
+
+        Raises:
+            NotFoundLocallyError: The store knows no such connection.
+        """
+        chosen = partial(
+            build_desk_report,
+            scope=scope,
+            desk=self.settings.desk.name,
+            timezone=self.settings.desk.timezone,
+            now=now or self._clock.now(),
+            connection=connection,
+        )
+        return await self._store.read(chosen)
+
+    async def export(
+        self,
+        stream: str,
+        target: Path | BinaryIO,
+        *,
+        file_format: exporting.Format = "csv",
+        connection: str | None = None,
+        verbatim: bool = False,
+        scope: Scope | None = None,
+    ) -> int:
+        """Write all live records of a stream, in one consistent snapshot.
+
+        Args:
+            stream: Name of the stream.
+            target: A path, where the file appears when it is complete, or an open binary file.
+            file_format: ``csv`` or ``jsonl``.
+            connection: Only of this connection.
+            verbatim: In CSV, leave text alone that a spreadsheet would run as a formula; by default it gets an
+                apostrophe before it.
+            scope: Only records that it lets through, without references that lead out of it.
+
+        Returns:
+            How many records were written.
+
+        Raises:
+            SettingsError: There is no such stream, or the file cannot be written.
+            NotFoundLocallyError: The stream holds nothing that could belong to the scope.
+        """
+        exporting.check_stream(stream)
+
+        def write(file: BinaryIO) -> Callable[[Any], int]:
+            return lambda tx: exporting.export(
+                tx, file, stream, file_format=file_format, connection=connection, verbatim=verbatim, scope=scope
+            )
+
+        if not isinstance(target, Path):
+            return await self._store.read(write(target))
+        with replacing(target) as file:
+            return await self._store.read(write(file))

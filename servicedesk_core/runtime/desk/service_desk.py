@@ -1,0 +1,45 @@
+"""The desk: everything a program does with it stands on this class."""
+
+from functools import partial
+
+from servicedesk_core.runtime.desk.pulling import PullingDesk
+from servicedesk_core.runtime.desk.reading import ReadingDesk
+from servicedesk_core.runtime.jobs.registry import job_named
+from servicedesk_core.runtime.jobs.running import JobOutcome, run_job
+from servicedesk_core.runtime.jobs.standing import JobStanding, standing
+
+
+class ServiceDesk(PullingDesk, ReadingDesk):
+    """A desk. Use it as an async context manager.
+
+    It keeps no global state, prints nothing and configures no logging: several desks can be open in one process. Every
+    call can be cancelled; what was committed stays.
+
+    Args:
+        settings: The configuration, or a mapping with the keys of the file.
+        store: An open store, which stays open, or the URL of one; ``None`` = the one that the settings name.
+        secrets: Resolves secret references before anything else does: gets the whole reference, returns the value or
+            ``None``.
+        redactor: Learns the secrets, so that a program can redact its own logs.
+        clock: Where the time comes from.
+        read_only: Never write, create or migrate the store.
+        migrate: What to do with a store of an older schema; see :meth:`servicedesk_core.store.Store.open`.
+    """
+
+    async def jobs(self) -> tuple[JobStanding, ...]:
+        """Return the jobs of the desk, when they are due and how they ended."""
+        return await self._store.read(
+            partial(standing, settings=self.settings, now=self._clock.now(), unread=self.unread)
+        )
+
+    async def run_jobs(self, name: str) -> tuple[JobOutcome, ...]:
+        """Run a job now, or all jobs of a kind one after the other; what the schedule does is not affected.
+
+        Args:
+            name: ``sync:psa``, or ``sync`` for all connections.
+
+        Raises:
+            SettingsError: There is no such job.
+            StoreError: The store cannot be used.
+        """
+        return tuple([await run_job(self, job) for job in job_named(self.settings, name, self.unread)])

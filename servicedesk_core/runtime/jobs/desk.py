@@ -1,0 +1,62 @@
+"""What the work of a job may use of the desk. Jobs know no more of it, so that the desk can stand on them."""
+
+from typing import Protocol
+
+from servicedesk_core.config import DeskSettings, Secrets
+from servicedesk_core.ports import Clock
+from servicedesk_core.redaction import Redactor
+from servicedesk_core.reports.desk import DeskReport
+from servicedesk_core.runtime.claims import Claims
+from servicedesk_core.runtime.warranty import Warranty
+from servicedesk_core.runtime.writes import Writes
+from servicedesk_core.store import Store
+from servicedesk_core.sync.report import SyncReport
+
+
+class JobDesk(Protocol):
+    """An open desk as its jobs see it; :class:`servicedesk_core.ServiceDesk` is one, and says what each part does."""
+
+    @property
+    def settings(self) -> DeskSettings:
+        """The configuration."""
+
+    @property
+    def redactor(self) -> Redactor:
+        """Knows the secrets."""
+
+    @property
+    def secrets(self) -> Secrets:
+        """Resolves secret references."""
+
+    @property
+    def store(self) -> Store:
+        """The desk's own database."""
+
+    @property
+    def clock(self) -> Clock:
+        """Where the time comes from."""
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Names of the connections that hold no records."""
+
+    @property
+    def writes(self) -> Writes:
+        """The outbox."""
+
+    @property
+    def claims(self) -> Claims:
+        """The claims of the desk."""
+
+    @property
+    def warranty(self) -> Warranty:
+        """Warranty look-up."""
+
+    async def sync(self, connection: str | None = None) -> SyncReport:
+        """Bring the store up to date with one connection."""
+
+    async def disconnect(self, connection: str) -> None:
+        """Close a connection, so that its next use opens it again."""
+
+    async def report_desk(self, *, connection: str | None = None) -> DeskReport:
+        """Build the desk page."""
