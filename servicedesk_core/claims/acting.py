@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection as Tx
@@ -12,6 +12,7 @@ from servicedesk_core.claims.content import AGGREGATE, ClaimWrite, said, values_
 from servicedesk_core.claims.cover import with_cover
 from servicedesk_core.domain.warranty import (
     Claim,
+    ClaimDraft,
     ClaimEvent,
     ClaimEventKind,
     ClaimProblem,
@@ -25,7 +26,7 @@ from servicedesk_core.domain.writing import UNFINISHED, WriteState
 from servicedesk_core.errors import ClaimIncompleteError, ClaimStateError
 from servicedesk_core.store import audit
 from servicedesk_core.store.claims import files, rows
-from servicedesk_core.store.claims.model import StoredAttachment, StoredClaim
+from servicedesk_core.store.claims.model import Origin, StoredAttachment, StoredClaim
 from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.outbox import StoredWrite
 from servicedesk_core.store.schema import outbox as outbox_table
@@ -33,6 +34,54 @@ from servicedesk_core.writes import Intent, propose, resolve
 
 EDITABLE = frozenset({ClaimState.DRAFT, ClaimState.VALIDATED, ClaimState.DENIED, ClaimState.INFO_REQUIRED})
 """States in which what is claimed may be changed: it is not on its way."""
+
+
+def drafted(
+    tx: Tx,
+    draft: ClaimDraft,
+    origin: Origin,
+    *,
+    connection: str | None,
+    maker: str,
+    by_hand: bool,
+    filing_due_on: date | None,
+    actor: str,
+    now: datetime,
+    force: bool,
+) -> StoredClaim:
+    """Store a new draft.
+
+    Args:
+        tx: A write transaction.
+        draft: The draft.
+        origin: What it came from.
+        connection: Connection to the manufacturer, if there is one.
+        maker: The manufacturer.
+        by_hand: Whether a person sends it.
+        filing_due_on: Last day on which it may arrive.
+        actor: Who drafts it.
+        now: When.
+        force: Allow a second open claim for the same device and part.
+
+    Raises:
+        ClaimExistsError: There is an open claim for the device and part.
+    """
+    claim = rows.add(
+        tx,
+        connection=connection,
+        maker=maker,
+        by_hand=by_hand,
+        origin=origin,
+        draft=draft,
+        filing_due_on=filing_due_on.isoformat() if filing_due_on else None,
+        actor=actor,
+        now=now,
+        force=force,
+    )
+    after = {"maker": maker, "connection": connection, "by_hand": by_hand, "ticket": origin.ticket_ref}
+    told = after | {"serial_number": draft.device.serial_number} | ({"forced": True} if force else {})
+    _tell_audit(tx, "claim.drafted", claim, before=None, after=told, actor=actor, now=now)
+    return claim
 
 
 def edit(
@@ -54,9 +103,13 @@ def edit(
     if claim.progress.state is ClaimState.VALIDATED:
         progress = claim.progress.model_copy(update={"state": ClaimState.DRAFT})
         events.append(_step(claim, ClaimState.DRAFT, now))
-    return rows.save(
+    kept = rows.save(
         tx, claim, now=now, actor=actor, draft=draft, progress=progress, events=events, force=force, **facts
     )
+    was, became = (one.model_dump(mode="json", include=set(changes)) for one in (claim.draft, draft))
+    after = became | ({"forced": True} if force else {})
+    _tell_audit(tx, "claim.edited", claim, before=was, after=after, actor=actor, now=now)
+    return kept
 
 
 def validated(tx: Tx, claim: StoredClaim, *, actor: str, now: datetime) -> StoredClaim:
@@ -310,6 +363,8 @@ def add_file(
     file = files.add(tx, claim.id, name=name, media_type=media_type, kind=kind, content=content, actor=actor, now=now)
     detail = {"file": file.name, "kind": kind, "size": file.size}
     rows.save(tx, claim, now=now, actor=actor, events=(ClaimEvent(ClaimEventKind.EDITED, now, detail=detail),))
+    told = {"name": file.name, "kind": kind, "size": file.size, "sha256": file.sha256}
+    _tell_audit(tx, "claim.file_added", claim, before=None, after=told, actor=actor, now=now)
     return file
 
 
@@ -326,14 +381,29 @@ def _to(
 
 def _audit(tx: Tx, action: str, before: StoredClaim, after: StoredClaim, *, actor: str, now: datetime) -> None:
     """Tell the audit trail what a person decided here; what is sent is told by its write."""
+    then = {"state": before.progress.state.value}
+    at_last = {"state": after.progress.state.value, "ref": after.progress.ref}
+    _tell_audit(tx, action, before, before=then, after=at_last, actor=actor, now=now)
+
+
+def _tell_audit(
+    tx: Tx,
+    action: str,
+    claim: StoredClaim,
+    *,
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any],
+    actor: str,
+    now: datetime,
+) -> None:
     audit.append(
         tx,
         at=now,
         actor=actor,
         action=action,
-        entity=f"claim:{before.claim_id}",
-        before={"state": before.progress.state.value},
-        after={"state": after.progress.state.value, "ref": after.progress.ref},
+        entity=f"claim:{claim.claim_id}",
+        before=audit.sealed(tx, before) if before is not None else None,
+        after=audit.sealed(tx, after),
     )
 
 

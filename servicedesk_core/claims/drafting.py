@@ -1,16 +1,17 @@
 """A first draft of a claim from what the desk knows: ticket, device, person, site, cover."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection as Tx
-from sqlalchemy import RowMapping, or_, select
+from sqlalchemy import RowMapping, func, or_, select
 
 from servicedesk_core.claims.countries import country_code
 from servicedesk_core.claims.cover import cover_words, covers_of, rests_on
 from servicedesk_core.config.claims import ClaimsSection
 from servicedesk_core.domain.warranty import ClaimDraft, ClaimService, Delivery, DeviceRef, covered_on
+from servicedesk_core.domain.warranty.serials import normalise_serial
 from servicedesk_core.errors import ClaimIncompleteError, NotFoundLocallyError
 from servicedesk_core.store import sources
 from servicedesk_core.store.claims.model import Origin
@@ -57,18 +58,58 @@ def prefill(tx: Tx, ticket: str, *, connection: str | None, settings: ClaimsSect
         ClaimIncompleteError: It names no device with a serial number.
     """
     found = _ticket(tx, ticket, connection)
-    source_id = found["source_id"]
-    asset = _one(tx, "assets", source_id, found["asset_ref"])
+    asset = _one(tx, "assets", found["source_id"], found["asset_ref"])
     if asset is None or not asset["serial_number"]:
         what = "names no device" if asset is None else "is about a device without a serial number"
         raise ClaimIncompleteError(
             f"Ticket {ticket} {what} that the desk knows.",
             hint="Set the device and its serial number in the PSA and sync, or say --serial and --manufacturer.",
         )
-    product = _one(tx, "products", source_id, asset["product_ref"])
-    company = _one(tx, "companies", source_id, found["company_ref"] or asset["company_ref"])
-    site = _one(tx, "sites", source_id, found["site_ref"] or asset["site_ref"])
     failed_on = from_us(found["created_at"]).astimezone(ZoneInfo(timezone)).date() if found["created_at"] else None
+    told = {
+        "symptom": found["title"] or "",
+        "troubleshooting": found["resolution"] or found["description"] or "",
+        "failed_on": failed_on,
+        "purchase_order": found["purchase_order_number"],
+    }
+    return _drafted(tx, asset, found, told, settings=settings, timezone=timezone)
+
+
+def prefill_device(tx: Tx, device: DeviceRef, *, settings: ClaimsSection, timezone: str) -> Prefilled:
+    """Draft a claim for a device without a ticket: for its client and site, where one asset has its serial number.
+
+    Args:
+        tx: A transaction.
+        device: The device, as somebody names it.
+        settings: ``[claims]``.
+        timezone: The desk's zone.
+    """
+    asset = _asset_of(tx, device)
+    if asset is not None:
+        filled = _drafted(tx, asset, asset, {}, settings=settings, timezone=timezone)
+        named = {name: value for name in DeviceRef.model_fields if (value := getattr(device, name))}
+        known = filled.draft.device.model_copy(update=named)
+        return replace(filled, draft=filled.draft.model_copy(update={"device": known}), manufacturer=known.manufacturer)
+    country = device.country or settings.country
+    draft = ClaimDraft(
+        device=device.model_copy(update={"country": country}),
+        time_zone=timezone,
+        technician_id=settings.technician_id,
+        **_own_contact(settings),
+        ship_to_country=country,
+    )
+    return Prefilled(draft, Origin(), device.manufacturer)
+
+
+def _drafted(
+    tx: Tx, asset: RowMapping, at: RowMapping, told: dict[str, Any], *, settings: ClaimsSection, timezone: str
+) -> Prefilled:
+    """Draft a claim for an asset; ``at`` is the ticket, else the asset itself: what names company, site and contact."""
+    source_id = asset["source_id"]
+    product = _one(tx, "products", source_id, asset["product_ref"])
+    company = _one(tx, "companies", source_id, at["company_ref"] or asset["company_ref"])
+    site = _one(tx, "sites", source_id, at["site_ref"] or asset["site_ref"])
+    failed_on = told.get("failed_on")
     covers = covers_of(tx, (asset["local_id"],)).get(asset["local_id"], ())
     cover = rests_on(covers, failed_on)
     place = site if site is not None and site["address"] else company
@@ -80,20 +121,38 @@ def prefill(tx: Tx, ticket: str, *, connection: str | None, settings: ClaimsSect
             country=country,
         ),
         service=_SERVICES.get(cover.delivery, ClaimService.PARTS) if cover and cover.delivery else ClaimService.PARTS,
-        symptom=found["title"] or "",
-        troubleshooting=found["resolution"] or found["description"] or "",
-        failed_on=failed_on,
         time_zone=(site["timezone"] if site else None) or timezone,
-        purchase_order=found["purchase_order_number"],
         technician_id=settings.technician_id,
-        **_contact(tx, found, settings),
+        **told,
+        **_contact(tx, at, settings),
         **_address(place, company),
         ship_to_country=country,
         entitlement=cover_words(cover),
         covered_on_failure=covered_on(covers, failed_on) if failed_on is not None else None,
     )
-    origin = Origin(source_id, found["external_id"], asset["external_id"], company["external_id"] if company else None)
+    origin = Origin(
+        source_id,
+        at["external_id"] if at is not asset else None,
+        asset["external_id"],
+        company["external_id"] if company else None,
+    )
     return Prefilled(draft, origin, draft.device.manufacturer)
+
+
+def _asset_of(tx: Tx, device: DeviceRef) -> RowMapping | None:
+    """Return the one asset that has the serial number; ``None`` where nobody can say which it is."""
+    t, p = RECORDS["assets"], RECORDS["products"]
+    serial = func.upper(func.trim(t.c.serial_number)) == normalise_serial(device.serial_number)
+    found = list(tx.execute(select(t).where(serial, t.c.gone_at.is_(None)).limit(2)).mappings())
+    if len(found) != 1:
+        return None
+    asset = found[0]
+    made_by = asset["manufacturer"]
+    if not made_by and asset["product_ref"]:
+        of = (p.c.source_id == asset["source_id"], p.c.external_id == asset["product_ref"])
+        made_by = tx.execute(select(p.c.manufacturer).where(*of)).scalar_one_or_none()
+    words = [text.casefold().split()[:1] for text in (made_by or "", device.manufacturer) if text.strip()]
+    return None if len(words) > 1 and words[0] != words[1] else asset
 
 
 def _ticket(tx: Tx, ticket: str, connection: str | None) -> RowMapping:
@@ -119,14 +178,21 @@ def _one(tx: Tx, stream: str, source_id: int, ref: str | None) -> RowMapping | N
     return tx.execute(query).mappings().one_or_none()
 
 
-def _contact(tx: Tx, ticket: RowMapping, settings: ClaimsSection) -> dict[str, Any]:
-    if settings.contact_name:
-        return {
-            "contact_name": settings.contact_name,
-            "contact_email": settings.contact_email,
-            "contact_phone": settings.contact_phone,
-        }
-    person = _one(tx, "contacts", ticket["source_id"], ticket["contact_ref"])
+def _own_contact(settings: ClaimsSection) -> dict[str, Any]:
+    """Return whom the configuration names; empty where it names nobody."""
+    if not settings.contact_name:
+        return {}
+    return {
+        "contact_name": settings.contact_name,
+        "contact_email": settings.contact_email,
+        "contact_phone": settings.contact_phone,
+    }
+
+
+def _contact(tx: Tx, at: RowMapping, settings: ClaimsSection) -> dict[str, Any]:
+    if own := _own_contact(settings):
+        return own
+    person = _one(tx, "contacts", at["source_id"], at["contact_ref"])
     if person is None:
         return {}
     name = f"{person['first_name'] or ''} {person['last_name'] or ''}".strip()

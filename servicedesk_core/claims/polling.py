@@ -15,7 +15,7 @@ from servicedesk_core.hooks import FetchStatus
 from servicedesk_core.hooks.calls import ConnectorCalls
 from servicedesk_core.hooks.outcomes import ItemOutcome
 from servicedesk_core.ports import Clock
-from servicedesk_core.store import Store
+from servicedesk_core.store import Store, audit
 from servicedesk_core.store.claims import rows
 from servicedesk_core.store.claims.model import StoredClaim
 from servicedesk_core.store.claims.rows import Look
@@ -197,6 +197,7 @@ def overdue_parts(tx: Tx, *, today: date, now: datetime) -> list[ClaimAlert]:
             c.alerted_for.is_distinct_from(c.due_on),
         )
     )
+    audit.take_turn(tx)
     alerts: list[ClaimAlert] = []
     for number in tx.execute(late).scalars().all():
         claim = rows.by_number(tx, number)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection as Tx
 from servicedesk_core.claims import makers, results
 from servicedesk_core.claims.checking import Checked, check, rules_of
 from servicedesk_core.claims.cover import with_cover
-from servicedesk_core.claims.drafting import Prefilled, prefill
+from servicedesk_core.claims.drafting import Prefilled, prefill, prefill_device
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.domain.warranty import NO_RULES, ClaimDraft, ClaimRules, DeviceRef
 from servicedesk_core.errors import ClaimIncompleteError, ServiceDeskError
@@ -147,15 +147,14 @@ class Preparing:
         return stored.connection is not None and stored.connection in self._settings.connections
 
     async def _filled(self, ticket: str | None, connection: str | None, device: DeviceRef | None) -> Prefilled:
+        own, zone = self._settings.claims, self._settings.desk.timezone
         if ticket is not None:
-            own, zone = self._settings.claims, self._settings.desk.timezone
             return await self._store.read(
                 lambda tx: prefill(tx, ticket, connection=connection, settings=own, timezone=zone)
             )
         if device is None:
             raise ClaimIncompleteError("A claim needs a ticket or a device.", hint="Say --ticket, or --serial.")
-        draft = ClaimDraft(device=device, time_zone=self._settings.desk.timezone)
-        return Prefilled(draft, Origin(), device.manufacturer)
+        return await self._store.read(lambda tx: prefill_device(tx, device, settings=own, timezone=zone))
 
     async def _carrier(
         self, device: DeviceRef, lent: AsyncExitStack, *, through: str | None, by_hand: bool

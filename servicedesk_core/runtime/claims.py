@@ -80,14 +80,14 @@ class Claims(ClaimReads):
         )
         now = self._clock.now()
         stored = await self._store.write(
-            lambda tx: rows.add(
+            lambda tx: acting.drafted(
                 tx,
+                made.draft,
+                made.origin,
                 connection=made.connection,
                 maker=made.maker,
                 by_hand=made.by_hand,
-                origin=made.origin,
-                draft=made.draft,
-                filing_due_on=made.filing_due_on.isoformat() if made.filing_due_on else None,
+                filing_due_on=made.filing_due_on,
                 actor=self._writes.actor,
                 now=now,
                 force=force,

@@ -27,6 +27,8 @@ SENSITIVE: Final = frozenset(
     {
         "title", "description", "resolution", "body", "summary", "internal_notes", "custom_fields", "text",
         "contact_ref", "name", "email", "phone", "serial", "serial_number", "address",
+        "symptom", "troubleshooting", "contact_name", "contact_email", "contact_phone", "failed_serial_number",
+        "ship_to", "ship_to_name", "ship_to_lines", "ship_to_city", "ship_to_region", "ship_to_postal_code",
     }
 )  # fmt: skip
 """Fields whose values the chain holds only as keyed digests, so that an erasure leaves it valid."""
@@ -170,6 +172,20 @@ def hash_of(
     return hashlib.sha256(canonical(body).encode()).hexdigest()
 
 
+def take_turn(tx: Connection) -> None:
+    """Wait until nobody else may append to the chain; everybody else waits until this transaction ends.
+
+    What changes a write, a lane or a claim takes its turn before its first row: on PostgreSQL, two transactions that
+    take the same rows in different orders would wait for each other until one is broken off, and whoever has its turn
+    is alone with them. A lease is verified before it. On SQLite every write transaction is alone anyway.
+
+    Args:
+        tx: A write transaction; taking the turn again in it does nothing.
+    """
+    if tx.dialect.name == "postgresql":
+        tx.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+
+
 def append(
     tx: Connection,
     *,
@@ -183,8 +199,8 @@ def append(
 ) -> AuditRecord:
     """Append a record, in the caller's transaction: it stands or falls with what it tells.
 
-    Do it last in a transaction: on PostgreSQL it holds a lock until the end, so that numbers have no gap and each
-    record knows the one before.
+    On PostgreSQL it takes the turn until the end, so that numbers have no gap and each record knows the one before.
+    Do it last, unless the transaction has its turn already; see :func:`take_turn`.
 
     Args:
         tx: A write transaction.
@@ -196,8 +212,7 @@ def append(
         after: What is, likewise.
         reason: Why.
     """
-    if tx.dialect.name == "postgresql":
-        tx.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+    take_turn(tx)
     last = tx.execute(select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).one_or_none()
     seq, prev = (last.seq + 1, last.hash) if last is not None else (1, FIRST)
     actor, action, entity, reason = (scrub(text) for text in (actor, action, entity, reason))
@@ -225,11 +240,21 @@ def append(
 def sealed(tx: Connection, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return values for the chain: those of :data:`SENSITIVE` fields as keyed digests, so that equality still shows.
 
+    Fields inside of fields count as well: a claim holds a person, a device, and parts.
+
     Args:
         tx: A write transaction; the desk's key is made with its first use.
         values: Field to value.
     """
-    return {name: _seal(tx, value) if name in SENSITIVE and value else value for name, value in values.items()}
+    return {
+        name: _seal(tx, value) if name in SENSITIVE and value else _inside(tx, value) for name, value in values.items()
+    }
+
+
+def _inside(tx: Connection, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return sealed(tx, value)
+    return [_inside(tx, one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _seal(tx: Connection, value: Any) -> str:

@@ -92,6 +92,56 @@ async def test_where_the_psa_names_no_country_the_configured_one_is_taken(home, 
         assert (await desk.claims.new("T50", force=True)).draft.ship_to_country == "CA"
 
 
+@pytest.mark.parametrize("maker", ["Maker Inc.", "maker", ""])
+async def test_a_draft_by_serial_number_is_filled_from_the_asset_that_has_it(home, clock, maker):
+    home.write_text(home.read_text().replace("[claims]", '[claims]\ncontact_name = "Desk"\ncontact_phone = "555"'))
+    async with ServiceDesk.open(home, clock=clock) as desk:
+        made = await desk.claims.new(device=DeviceRef(manufacturer=maker, serial_number=" Sn-0001"))
+        assert (made.claim.company, made.claim.ticket_number, made.claim.connection) == (
+            "Example Client",
+            None,
+            "maker",
+        )
+        draft = made.draft
+        assert (draft.contact_name, draft.contact_phone) == ("Desk", "555")
+        assert (draft.ship_to_lines, draft.ship_to_country) == (("1 Example Street",), "US")
+        assert (draft.device.manufacturer, draft.failed_on, draft.entitlement) == (
+            "maker",
+            None,
+            "base until 2027-01-31",
+        )
+        with pytest.raises(ClaimExistsError):
+            await desk.claims.new("T50")
+
+
+async def test_a_draft_for_a_device_that_the_psa_does_not_know_has_the_desks_own_contact(home, clock):
+    more = '[claims]\ncontact_name = "Desk"\ncontact_email = "d@msp.example"\ncountry = "CA"\ntechnician_id = "t1"'
+    home.write_text(home.read_text().replace("[claims]", more))
+    async with ServiceDesk.open(home, clock=clock) as desk:
+        for serial, named in (("SN-0001", "Other"), ("X-1", "Maker")):  # another maker's device of the same number
+            made = await desk.claims.new(device=DeviceRef(manufacturer=named, serial_number=serial))
+            draft = made.draft
+            assert (draft.contact_name, draft.contact_email, draft.technician_id) == ("Desk", "d@msp.example", "t1")
+            assert (draft.ship_to_country, made.claim.company, draft.ship_to_lines) == ("CA", None, ())
+
+
+async def test_what_people_do_with_a_claim_is_audited_without_its_texts(desk, drafted):
+    await desk.claims.edit(drafted, {"troubleshooting": "Fan of Pat swapped", "contact_name": "Pat Example"})
+    await desk.claims.attach(drafted, name="Pats log.txt", content=b"x", media_type="text/plain", kind="diagnostics")
+    await desk.claims.submit(drafted)
+    told = await desk.audit.list()
+    about = {one.action: one for one in told if one.entity == f"claim:{drafted}"}
+    assert list(reversed(about)) == ["claim.drafted", "claim.edited", "claim.file_added"]
+    assert set(about["claim.edited"].after) == {"troubleshooting", "contact_name"}
+    assert about["claim.edited"].before["contact_name"] == about["claim.edited"].after["contact_name"]
+    assert about["claim.edited"].before["troubleshooting"] != about["claim.edited"].after["troubleshooting"]
+    assert about["claim.file_added"].after["kind"] == "diagnostics"
+    assert all(one.actor.startswith("user:") for one in about.values())
+    written = repr([(one.before, one.after, one.reason) for one in told])
+    texts = ("Pat", "Notebook does not start", "Example Street", "SN-0001", "pat@example.com", "Fan of")
+    assert [text for text in texts if text in written] == []
+
+
 async def test_a_check_names_everything_at_once(desk):
     made = await desk.claims.new("T51", changes={"symptom": "x", "troubleshooting": "y" * 1001})
     checked = await desk.claims.check(made.claim.claim_id)
