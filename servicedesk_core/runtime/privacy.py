@@ -139,6 +139,7 @@ def _refuse_unfinished(tx: Connection, people: list[Person]) -> None:
 
 def _rest(tx: Connection, person: Person) -> int:
     wiping(tx)
+    audit.take_turn(tx)  # writes and claims are among it
     return contacts.erase_rest(tx, person)
 
 

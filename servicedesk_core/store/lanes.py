@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from servicedesk_core.store import audit
 from servicedesk_core.store.codec import scrub
 from servicedesk_core.store.fields import from_us, to_us
 from servicedesk_core.store.schema import write_lanes, write_permits
@@ -56,6 +57,7 @@ def of(tx: Connection, connection: str) -> dict[str, Lane]:
 
 def put(tx: Connection, lane: Lane) -> None:
     """Remember that a lane waits."""
+    audit.take_turn(tx)
     statement = (sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert)(write_lanes).values(
         connection=lane.connection,
         kind=lane.kind,
@@ -74,6 +76,7 @@ def put(tx: Connection, lane: Lane) -> None:
 
 def clear(tx: Connection, connection: str, kind: str) -> None:
     """Forget that a lane failed."""
+    audit.take_turn(tx)
     tx.execute(delete(write_lanes).where(write_lanes.c.connection == connection, write_lanes.c.kind == kind))
 
 
@@ -85,6 +88,7 @@ def permit(tx: Connection, connection: str) -> Permit | None:
 
 def allow(tx: Connection, connection: str, permitted: Permit) -> None:
     """Let more be sent; counting begins anew."""
+    audit.take_turn(tx)
     statement = (sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert)(write_permits).values(
         connection=connection, at=to_us(permitted.at), count=permitted.count, by=permitted.by
     )

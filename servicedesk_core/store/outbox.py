@@ -171,6 +171,7 @@ def add(
 
     See :class:`StoredWrite` for the arguments.
     """
+    audit.take_turn(tx)
     row = {
         "key": str(uuid.uuid4()),
         "request_id": request_id,
@@ -307,6 +308,7 @@ def begin(
 
 def note(tx: Connection, write: StoredWrite, **facts: Any) -> None:
     """Store facts about a write that leave its state alone; does nothing when the state changed meanwhile."""
+    audit.take_turn(tx)
     tx.execute(
         update(outbox).where(outbox.c.id == write.id, outbox.c.state == write.state.value).values(**_clean(facts))
     )
@@ -556,6 +558,7 @@ def _change(
     fence: Fence | None,
     facts: Mapping[str, Any],
 ) -> StoredWrite:
+    audit.take_turn(tx)
     was = write.standing
     guarded = update(outbox).where(
         outbox.c.id == write.id, outbox.c.state == was.state.value, outbox.c.attempt == was.attempt

@@ -19,6 +19,7 @@ from servicedesk_core.domain.warranty import (
     CreditState,
 )
 from servicedesk_core.errors import ClaimExistsError, ClaimStateError, NotFoundLocallyError
+from servicedesk_core.store import audit
 from servicedesk_core.store.claims.model import (
     HistoryEntry,
     Origin,
@@ -88,6 +89,7 @@ def add(
     Raises:
         ClaimExistsError: There is an open claim for the device and part.
     """
+    audit.take_turn(tx)
     row = {
         "claim_id": new_id(),
         "revision": 1,
@@ -163,6 +165,7 @@ def locked(tx: Connection, claim_id: str) -> StoredClaim:
     Raises:
         NotFoundLocallyError: There is none.
     """
+    audit.take_turn(tx)
     number = tx.execute(select(claims.c.id).where(claims.c.claim_id == claim_id).with_for_update()).scalar_one_or_none()
     if number is None:
         message = f"The store holds no claim {claim_id}."
@@ -216,6 +219,7 @@ def save(
         ClaimExistsError: The changed draft is of a device and part that has an open claim.
         ClaimStateError: Somebody else changed the claim meanwhile.
     """
+    audit.take_turn(tx)
     values: dict[str, Any] = {"changed_at": to_us(now), "revision": claim.revision + 1, **facts}
     new_draft, after = draft or claim.draft, progress or claim.progress
     if draft is not None:
@@ -281,6 +285,7 @@ def looked(tx: Connection, looks: Sequence[Look], now: datetime) -> None:
     """Remember that claims were asked after."""
     if not looks:
         return
+    audit.take_turn(tx)
     statement = (
         update(claims)
         .where(claims.c.id == bindparam("number"))

@@ -1,0 +1,135 @@
+"""On PostgreSQL, people and senders that change the same things at once wait for each other; they never deadlock."""
+
+import threading
+from contextlib import ExitStack
+from datetime import UTC, datetime
+
+import pytest
+
+from servicedesk_core.claims import acting
+from servicedesk_core.claims.content import AGGREGATE, ClaimWrite
+from servicedesk_core.claims.courier import ClaimCourier
+from servicedesk_core.domain.warranty import ClaimDraft, ClaimProgress, ClaimReport, ClaimState, ClaimStatus, DeviceRef
+from servicedesk_core.domain.writing import WriteState
+from servicedesk_core.errors import ClaimStateError
+from servicedesk_core.store import Store, audit, lanes, outbox
+from servicedesk_core.store.claims import rows
+from servicedesk_core.store.claims.model import Origin
+from servicedesk_core.store.lanes import Lane
+from servicedesk_core.store.leases import Fence
+from servicedesk_core.testing import FakeClock
+from servicedesk_core.writes import Intent, Settled, approve, propose, retry
+
+NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
+FENCE = Fence("writes:maker", "sender", 1)
+ACT = {"actor": "user:a", "now": NOW}
+ROUNDS = 40
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture
+def stores(new_postgres_url):
+    """Two processes' stores of one desk."""
+    url = new_postgres_url()
+    with ExitStack() as both:
+        yield [both.enter_context(Store.open(url, clock=FakeClock(NOW))) for _ in range(2)]
+
+
+def at_once(stores, works):
+    """Run two transactions at the same moment; return the errors of both."""
+    met, errors = threading.Barrier(2), []
+
+    def run(store, work):
+        met.wait()
+        try:
+            store.write_blocking(work)
+        except ClaimStateError:
+            pass  # the other one was first; what it found is what it may find
+        except Exception as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=run, args=pair) for pair in zip(stores, works, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return errors
+
+
+def at_the_maker(tx, number):
+    """Store a claim that the manufacturer has."""
+    claim = rows.add(
+        tx, connection="maker", maker="maker", by_hand=False, origin=Origin(), filing_due_on=None,
+        draft=ClaimDraft(device=DeviceRef(manufacturer="Maker", serial_number=f"SN{number}")), **ACT,
+    )  # fmt: skip
+    progress = ClaimProgress(state=ClaimState.UNDER_REVIEW, ref=f"C{number}")
+    return rows.save(tx, claim, now=NOW, progress=progress, submitted_at=1)
+
+
+def sending(tx, aggregate, kind="claims.note", parent=None):
+    """Store a write that is being sent."""
+    write = propose(tx, Intent("maker", kind, aggregate, "T", {"text": "n"}, parent=parent), **ACT)
+    write = approve(tx, write.id, **ACT)
+    return outbox.begin(tx, write, fence=FENCE, timeout_s=60, **ACT)
+
+
+def confirmed(tx, write, courier):
+    """Do what a sender does when the vendor has confirmed."""
+    courier.settled(tx, write, Settled(WriteState.CONFIRMED, NOW))
+    outbox.move(tx, write, WriteState.CONFIRMED, fence=FENCE, **ACT)
+    lanes.clear(tx, write.connection, write.kind)
+
+
+def test_a_claim_is_told_something_while_its_note_is_confirmed(stores):
+    store, _ = stores
+    courier = ClaimCourier(store, store.clock)
+    claim = store.write_blocking(lambda tx: at_the_maker(tx, 1))
+    for _ in range(ROUNDS):
+        write = store.write_blocking(lambda tx: sending(tx, AGGREGATE + claim.claim_id, parent="C1"))
+        seen = store.read_blocking(lambda tx: rows.by_number(tx, claim.id))
+        works = (
+            lambda tx, seen=seen: acting.tell(tx, seen, ClaimWrite.NOTE, text="x", **ACT),
+            lambda tx, write=write: confirmed(tx, write, courier),
+        )
+        assert at_once(stores, works) == []
+    assert store.read_blocking(audit.verify).is_valid
+
+
+def test_a_write_is_tried_again_while_another_of_its_kind_is_confirmed(stores):
+    store, _ = stores
+    courier = ClaimCourier(store, store.clock)
+    claim = store.write_blocking(lambda tx: at_the_maker(tx, 1))
+    for _ in range(ROUNDS):
+
+        def prepared(tx):
+            refused = sending(tx, "tickets:1")
+            outbox.move(tx, refused, WriteState.REJECTED, fence=FENCE, **ACT)
+            lanes.put(tx, Lane("maker", "claims.note", 1, NOW, "down"))
+            return refused, sending(tx, AGGREGATE + claim.claim_id, parent="C1")
+
+        refused, write = store.write_blocking(prepared)
+        works = (
+            lambda tx, refused=refused: retry(tx, refused.id, **ACT),
+            lambda tx, write=write: confirmed(tx, write, courier),
+        )
+        assert at_once(stores, works) == []
+    assert store.read_blocking(audit.verify).is_valid
+
+
+def test_an_answer_is_recorded_while_several_claims_are_followed(stores):
+    store, _ = stores
+    first, second = (store.write_blocking(lambda tx, n=n: at_the_maker(tx, n)) for n in (1, 2))
+    for _ in range(ROUNDS):
+        one, two = (store.read_blocking(lambda tx, n=n: rows.by_number(tx, n)) for n in (first.id, second.id))
+
+        def followed(tx, one=one, two=two):
+            after = rows.save(tx, one, **ACT)
+            propose(tx, Intent("maker", "claims.note", AGGREGATE + after.claim_id, "T", {"text": "n"}), **ACT)
+            rows.save(tx, two, **ACT)
+
+        def recorded(tx, two=two):
+            acting.record(tx, two, ClaimReport(ref="C2", status=ClaimStatus.UNDER_REVIEW), **ACT)
+
+        assert at_once(stores, (followed, recorded)) == []
+    assert store.read_blocking(audit.verify).is_valid
