@@ -11,7 +11,7 @@ from servicedesk_core.claims.content import AGGREGATE, ClaimWrite
 from servicedesk_core.claims.courier import ClaimCourier
 from servicedesk_core.domain.warranty import ClaimDraft, ClaimProgress, ClaimReport, ClaimState, ClaimStatus, DeviceRef
 from servicedesk_core.domain.writing import WriteState
-from servicedesk_core.errors import ClaimStateError
+from servicedesk_core.errors import ClaimStateError, StoreError
 from servicedesk_core.store import Store, audit, lanes, outbox
 from servicedesk_core.store.claims import rows
 from servicedesk_core.store.claims.model import Origin
@@ -46,7 +46,7 @@ def at_once(stores, works):
             store.write_blocking(work)
         except ClaimStateError:
             pass  # the other one was first; what it found is what it may find
-        except Exception as error:
+        except StoreError as error:
             errors.append(error)
 
     threads = [threading.Thread(target=run, args=pair) for pair in zip(stores, works, strict=True)]
