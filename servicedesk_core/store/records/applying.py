@@ -1,35 +1,22 @@
-"""Records of all streams: what is known, and the one function that stores what came in."""
+"""What comes in: the one function that stores records, and the one that marks them as gone. Both tell the feed."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, func, select, update
+from sqlalchemy import Connection
 
-from servicedesk_core.domain import REFERENCES, STREAMS, Entity
-from servicedesk_core.errors import MappingError, NotFoundLocallyError, SettingsError
+from servicedesk_core.domain import STREAMS, Entity
+from servicedesk_core.errors import MappingError
 from servicedesk_core.store import bulk
 from servicedesk_core.store.codec import Codec, Encoded, codec_of
 from servicedesk_core.store.fields import to_json, to_us
-from servicedesk_core.store.raws import Packed, Unpacker, pack, remember_shapes
-from servicedesk_core.store.schema import RECORDS, changes
+from servicedesk_core.store.raws import Packed, pack, remember_shapes
+from servicedesk_core.store.records.payloads import FULL, RawPolicy
+from servicedesk_core.store.records.stored import Known, known, table_of
 
-
-class Known(NamedTuple):
-    """What the store knows of a record.
-
-    Attributes:
-        local_id: The desk's own id.
-        raw_hash: Hash of the payload it was last mapped from.
-        mapping_version: Mapping that it was mapped with.
-        gone: Whether it is marked as gone.
-    """
-
-    local_id: int
-    raw_hash: bytes | None
-    mapping_version: str
-    gone: bool
+_UNIQUE = "source_id, external_id"
 
 
 class Incoming(NamedTuple):
@@ -81,68 +68,6 @@ class Applied:
     restored: list[Changed] = field(default_factory=list)
     unchanged: int = 0
     rejected: list[tuple[Incoming, MappingError]] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class RawPolicy:
-    """Which payloads are kept.
-
-    Attributes:
-        days: Keep those of records that arrived or changed within this many days; ``None`` = all, 0 = none.
-    """
-
-    days: int | None = None
-
-    @classmethod
-    def parse(cls, text: str) -> "RawPolicy":
-        """Read ``full``, ``none`` or ``days:N``.
-
-        Raises:
-            SettingsError: It is something else.
-        """
-        if text == "full":
-            return cls()
-        if text == "none":
-            return cls(0)
-        word, _, number = text.partition(":")
-        if word == "days" and number.isdecimal() and int(number) > 0:
-            return cls(int(number))
-        message = f"raw = {text!r} is not understood."
-        raise SettingsError(message, hint='Write "full", "days:90" or "none".')
-
-
-FULL = RawPolicy()
-
-_UNIQUE = "source_id, external_id"
-_PIECE = 5000
-
-
-def table_of(stream: str) -> Table:
-    """Return the table of a stream.
-
-    Raises:
-        NotFoundLocallyError: There is no such stream.
-    """
-    try:
-        return RECORDS[stream]
-    except KeyError:
-        message = f"There is no stream {stream!r}."
-        raise NotFoundLocallyError(message, hint=f"The streams are {', '.join(RECORDS)}.") from None
-
-
-def known(tx: Connection, source_id: int, stream: str, external_ids: Iterable[str]) -> dict[str, Known]:
-    """Return what the store knows of the given ids; ids it does not know are left out.
-
-    A record whose payload has the same hash and was mapped with the same mapping need not be mapped again.
-    """
-    query = (
-        f"SELECT external_id, local_id, raw_hash, mapping_version, gone_at FROM {table_of(stream).name} "  # noqa: S608
-        "WHERE source_id = {source} AND external_id IN {values}"
-    )
-    return {
-        external_id: Known(local_id, raw_hash, version, gone_at is not None)
-        for external_id, local_id, raw_hash, version, gone_at in bulk.select_in(tx, query, source_id, external_ids)
-    }
 
 
 def apply(
@@ -330,20 +255,6 @@ class _Batch:
         bulk.update(self.tx, self.table, ("raw_hash", "mapping_version", "raw"), with_raw)
 
 
-def load(tx: Connection, source_id: int, stream: str, external_ids: Iterable[str]) -> dict[str, Entity]:
-    """Return the records with the given ids, gone ones too; ids without a record are left out."""
-    codec = codec_of(STREAMS[stream])
-    columns = ", ".join(f'"{n}"' for n in codec.names)
-    query = (
-        f"SELECT external_id, {columns} FROM {table_of(stream).name} "  # noqa: S608
-        "WHERE source_id = {source} AND external_id IN {values}"
-    )
-    return {
-        external_id: codec.decode(external_id, values)
-        for external_id, *values in bulk.select_in(tx, query, source_id, external_ids)
-    }
-
-
 def mark_gone(
     tx: Connection,
     source_id: int,
@@ -378,114 +289,3 @@ def mark_gone(
         [(stream, local_id, source_id, external_id, "gone", "[]", origin, mode, at) for local_id, external_id in rows],
     )
     return [local_id for local_id, _ in rows]
-
-
-class RawRow(NamedTuple):
-    """A stored payload.
-
-    Attributes:
-        local_id: The desk's own id of the record.
-        external_id: The vendor's.
-        raw: The payload.
-        mapping_version: Mapping that the record was last mapped with.
-    """
-
-    local_id: int
-    external_id: str
-    raw: dict[str, Any]
-    mapping_version: str
-
-
-def raws(tx: Connection, source_id: int, stream: str, after_local_id: int = 0, limit: int = 500) -> list[RawRow]:
-    """Return stored payloads in the order of local ids, for mapping them again; gone records are left out."""
-    table = table_of(stream)
-    query = (
-        select(table.c.local_id, table.c.external_id, table.c.raw, table.c.mapping_version)
-        .where(
-            table.c.source_id + 0 == source_id,  # no index: rows are wanted in the order in which they lie
-            table.c.local_id > after_local_id,
-            table.c.raw.is_not(None),
-            table.c.gone_at.is_(None),
-        )
-        .order_by(table.c.local_id)
-        .limit(limit)
-    )
-    unpacker = Unpacker(tx)
-    return [RawRow(r.local_id, r.external_id, unpacker.unpack(r.raw), r.mapping_version) for r in tx.execute(query)]
-
-
-def raw_of(tx: Connection, source_id: int, stream: str, external_id: str) -> dict[str, Any] | None:
-    """Return the stored payload of one record, or ``None``."""
-    table = table_of(stream)
-    query = select(table.c.raw).where(table.c.source_id == source_id, table.c.external_id == external_id)
-    blob = tx.execute(query).scalar_one_or_none()
-    return None if blob is None else Unpacker(tx).unpack(blob)
-
-
-def forget_raws(tx: Connection, source_id: int, stream: str, policy: RawPolicy, now: datetime) -> int:
-    """Drop the payloads that a policy does not keep; return how many."""
-    if policy.days is None:
-        return 0
-    table = table_of(stream)
-    before = to_us(now - timedelta(days=policy.days)) if policy.days else to_us(now) + 1
-    return tx.execute(
-        update(table)
-        .where(table.c.source_id == source_id, table.c.raw.is_not(None), table.c.changed_at < before)
-        .values(raw=None)
-    ).rowcount
-
-
-def dangling(
-    tx: Connection, source_id: int, limit: int = 1000, *, after_seq: int | None = None
-) -> dict[str, list[str]]:
-    """Return, by stream, ids that live records refer to and the store does not have; at most ``limit`` a stream.
-
-    Looks at every live record unless told otherwise: a minute for a million tickets.
-
-    Args:
-        tx: Any transaction.
-        source_id: Whose records.
-        limit: At most so many ids for each stream.
-        after_seq: Only references of records that the changes feed names after this position.
-    """
-    wanted: dict[str, set[str]] = {}
-    for stream, references in REFERENCES.items():
-        single = {column: target for column, target in references.items() if not column.endswith("_refs")}
-        if not single:
-            continue
-        table = RECORDS[stream].c
-        query = select(*(table[column] for column in single)).where(
-            table.source_id == source_id, table.gone_at.is_(None)
-        )
-        if after_seq is not None:
-            news = select(changes.c.local_id).where(changes.c.seq > after_seq, changes.c.entity == stream)
-            query = query.where(table.local_id.in_(news))
-        into = [wanted.setdefault(target, set()) for target in single.values()]
-        for row in tx.execute(query.execution_options(yield_per=_PIECE)):
-            for refs, ref in zip(into, row, strict=True):
-                if ref is not None:
-                    refs.add(ref)
-    missing = {stream: _absent(tx, source_id, stream, sorted(refs), limit) for stream, refs in wanted.items()}
-    return {stream: refs for stream, refs in missing.items() if refs}
-
-
-def _absent(tx: Connection, source_id: int, stream: str, refs: Sequence[str], limit: int) -> list[str]:
-    """Return the first ids that the store does not have."""
-    absent: list[str] = []
-    for start in range(0, len(refs), _PIECE):
-        piece = refs[start : start + _PIECE]
-        there = known(tx, source_id, stream, piece)
-        absent += [ref for ref in piece if ref not in there]
-        if len(absent) >= limit:
-            break
-    return absent[:limit]
-
-
-def counts(tx: Connection, source_id: int) -> dict[str, int]:
-    """Return how many live records each stream of a source has."""
-    found: dict[str, int] = {}
-    for stream, table in RECORDS.items():
-        count = select(func.count()).select_from(table).where(table.c.source_id == source_id)
-        gone = tx.execute(count.where(table.c.gone_at.is_not(None))).scalar_one()
-        found[stream] = tx.execute(count).scalar_one() - gone
-    return found

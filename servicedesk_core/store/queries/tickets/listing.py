@@ -1,0 +1,93 @@
+"""Lists of tickets by filter, page by page."""
+
+import builtins
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, func, select, tuple_
+
+from servicedesk_core.errors import CursorError
+from servicedesk_core.store.queries.scope import Scope
+from servicedesk_core.store.queries.tickets.filtering import TicketFilter, conditions, in_scope
+from servicedesk_core.store.queries.tickets.rows import TicketRow, rows_of, rows_query
+from servicedesk_core.store.schema import RECORDS
+
+_T = RECORDS["tickets"].c
+_MOST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class TicketPage:
+    """A piece of a list.
+
+    Attributes:
+        rows: Tickets by creation; those without a creation date last.
+        next: Where the next page starts, or ``None`` on the last.
+    """
+
+    rows: tuple[TicketRow, ...]
+    next: str | None
+
+
+def list(  # noqa: A001  # reads as tickets.list
+    tx: Connection,
+    chosen: TicketFilter | None = None,
+    *,
+    after: str | None = None,
+    limit: int = 50,
+    oldest_first: bool = False,
+    scope: Scope | None = None,
+) -> TicketPage:
+    """Return tickets by creation, the newest first unless asked otherwise.
+
+    Args:
+        tx: Any transaction.
+        chosen: Which ones; all live tickets unless it says otherwise.
+        after: ``next`` of the page before, in the same order.
+        limit: At most so many, up to 1,000.
+        oldest_first: The oldest first.
+        scope: Only what it lets through.
+
+    Raises:
+        CursorError: ``after`` is not a position of this list.
+        NotFoundLocallyError: There is no such connection.
+    """
+    chosen = chosen or TicketFilter()
+    limit = max(1, min(limit, _MOST))
+    created, local_id = _position(after)
+    query = rows_query().where(*conditions(tx, chosen), *in_scope(tx, scope))
+    found: builtins.list[Any] = []
+    if after is None or created is not None:  # two queries, so that both databases can walk the index
+        order = (_T.created_at, _T.local_id) if oldest_first else (_T.created_at.desc(), _T.local_id.desc())
+        dated = query.where(_T.created_at.is_not(None)).order_by(*order)
+        if created is not None:
+            at, place = (_T.created_at, _T.local_id), (created, local_id)
+            dated = dated.where(tuple_(*at) > place if oldest_first else tuple_(*at) < place)
+        found += tx.execute(dated.limit(limit + 1)).mappings()
+        local_id = None
+    if len(found) <= limit:
+        undated = query.where(_T.created_at.is_(None)).order_by(_T.local_id.desc())
+        if local_id is not None:
+            undated = undated.where(_T.local_id < local_id)
+        found += tx.execute(undated.limit(limit + 1 - len(found))).mappings()
+    rows = rows_of(tx, found[:limit])
+    last = found[limit - 1] if len(found) > limit else None
+    return TicketPage(rows, None if last is None else f"{last['created_at'] or ''}:{last['local_id']}")
+
+
+def count(tx: Connection, chosen: TicketFilter | None = None, *, scope: Scope | None = None) -> int:
+    """Return how many tickets a filter, and a scope if there is one, let through."""
+    wanted = (*conditions(tx, chosen or TicketFilter()), *in_scope(tx, scope))
+    query = select(func.count()).select_from(RECORDS["tickets"]).where(*wanted)
+    return tx.execute(query).scalar_one()
+
+
+def _position(after: str | None) -> tuple[int | None, int | None]:
+    if after is None:
+        return None, None
+    created, _, local_id = after.partition(":")
+    try:
+        return int(created) if created else None, int(local_id)
+    except ValueError:
+        message = "The position in the list is not understood."
+        raise CursorError(message, hint="Start again at the first page.") from None

@@ -1,0 +1,157 @@
+"""Tickets as lists show them: names beside references, worked time, the page at the vendor."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, select
+
+from servicedesk_core.store import bulk, sources
+from servicedesk_core.store.fields import optional_instant
+from servicedesk_core.store.queries.names import Names
+from servicedesk_core.store.schema import RECORDS
+from servicedesk_core.store.schema import sources as source_table
+
+_T = RECORDS["tickets"].c
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRow:
+    """A ticket in a list. Names stand beside refs; instants are in UTC.
+
+    Attributes:
+        local_id: The desk's own number.
+        connection: Name of the connection.
+        external_id: The vendor's id.
+        number: The vendor's number for people.
+        title: Title.
+        is_open: Whether it still needs work or attention.
+        status: The vendor's word.
+        status_category: What it means.
+        priority: Priority.
+        queue_ref: Id of the queue.
+        queue: Its name.
+        assignee_ref: Id of the technician.
+        assignee: Their name.
+        company_ref: Id of the company.
+        company: Its name.
+        created_at: When it was created at the vendor.
+        due_at: When it is due.
+        last_activity_at: Last activity at the vendor.
+        modified_at: Last modification at the vendor.
+        estimated_s: Planned work in seconds.
+        worked_s: Recorded work in seconds.
+        url: Its page at the vendor.
+    """
+
+    local_id: int
+    connection: str
+    external_id: str
+    number: str | None
+    title: str
+    is_open: bool
+    status: str | None
+    status_category: str | None
+    priority: str | None
+    queue_ref: str | None
+    queue: str | None
+    assignee_ref: str | None
+    assignee: str | None
+    company_ref: str | None
+    company: str | None
+    created_at: datetime | None
+    due_at: datetime | None
+    last_activity_at: datetime | None
+    modified_at: datetime | None
+    estimated_s: int | None
+    worked_s: int
+    url: str | None
+
+
+LISTED = (
+    "number",
+    "title",
+    "status",
+    "status_category",
+    "priority",
+    "queue_ref",
+    "assignee_ref",
+    "company_ref",
+    "created_at",
+    "due_at",
+    "last_activity_at",
+    "modified_at",
+    "estimated_s",
+)
+
+
+def rows_query() -> Select[Any]:
+    """Return the query that :func:`rows_of` makes rows from."""
+    return select(
+        _T.local_id,
+        _T.source_id,
+        _T.external_id,
+        _T.is_open,
+        *(_T[name] for name in LISTED),
+        source_table.c.name.label("connection"),
+    ).join(source_table, source_table.c.id == _T.source_id)
+
+
+def rows_of(tx: Connection, found: Sequence[RowMapping]) -> tuple[TicketRow, ...]:
+    """Return what was found as a list shows it."""
+    names = Names(tx)
+    for r in found:
+        names.want(r["source_id"], "queues", r["queue_ref"])
+        names.want(r["source_id"], "technicians", r["assignee_ref"])
+        names.want(r["source_id"], "companies", r["company_ref"])
+    pages = {s.id: s.record_urls.get("tickets") for s in sources.all(tx)}
+    worked = _worked(tx, found)
+    return tuple(
+        TicketRow(
+            local_id=r["local_id"],
+            connection=r["connection"],
+            external_id=r["external_id"],
+            number=r["number"],
+            title=r["title"],
+            is_open=bool(r["is_open"]),
+            status=r["status"],
+            status_category=r["status_category"],
+            priority=r["priority"],
+            queue_ref=r["queue_ref"],
+            queue=names.of(r["source_id"], "queues", r["queue_ref"]),
+            assignee_ref=r["assignee_ref"],
+            assignee=names.of(r["source_id"], "technicians", r["assignee_ref"]),
+            company_ref=r["company_ref"],
+            company=names.of(r["source_id"], "companies", r["company_ref"]),
+            created_at=optional_instant(r["created_at"]),
+            due_at=optional_instant(r["due_at"]),
+            last_activity_at=optional_instant(r["last_activity_at"]),
+            modified_at=optional_instant(r["modified_at"]),
+            estimated_s=r["estimated_s"],
+            worked_s=worked.get((r["source_id"], r["external_id"]), 0),
+            url=_record_url(pages.get(r["source_id"]), r["external_id"]),
+        )
+        for r in found
+    )
+
+
+def _record_url(template: str | None, external_id: str) -> str | None:
+    """Return a record's page at the vendor, or ``None`` when the connector names none."""
+    return template.replace("{external_id}", external_id) if template else None
+
+
+def _worked(tx: Connection, found: Sequence[RowMapping]) -> dict[tuple[int, str], int]:
+    """Return the seconds worked on listed tickets, by source and id."""
+    refs: dict[int, list[str]] = {}
+    for r in found:
+        refs.setdefault(r["source_id"], []).append(r["external_id"])
+    query = (
+        "SELECT ticket_ref, SUM(worked_s) FROM time_entries WHERE source_id = {source} AND ticket_ref IN {values} "
+        "AND gone_at IS NULL AND worked_s IS NOT NULL GROUP BY ticket_ref"
+    )
+    return {
+        (source_id, ref): int(seconds)
+        for source_id, wanted in refs.items()
+        for ref, seconds in bulk.select_in(tx, query, source_id, wanted)
+    }
