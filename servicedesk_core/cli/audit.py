@@ -9,10 +9,13 @@ import typer
 from servicedesk_core.cli import exit_codes
 from servicedesk_core.cli.arguments import Json
 from servicedesk_core.cli.context import Cli
-from servicedesk_core.cli.output import facts, table
+from servicedesk_core.wording import counted
 
 if TYPE_CHECKING:
     from servicedesk_core.runtime.auditing import AuditCheck
+
+
+_NOTHING = "No such record. Every sync, write, claim and privacy command leaves one."
 
 
 def register(app: typer.Typer) -> None:
@@ -38,7 +41,7 @@ def list_records(
     found = cli.with_desk(lambda desk: desk.audit.list(entity=entity, before=before, limit=limit), read_only=True)
     rows = [(str(r.seq), r.at, r.actor, r.action, r.entity, r.reason) for r in found]
     columns = ("No.", "When", "Who", "What", "About", "Why")
-    cli.emit("audit.list", found, as_json=as_json, show=lambda: cli.out.print(table(columns, rows)))
+    cli.emit("audit.list", found, as_json=as_json, show=lambda: cli.table(columns, rows, empty=_NOTHING))
 
 
 def verify(
@@ -64,7 +67,7 @@ def export(
     """Write the whole chain as JSON lines, each record with its hash."""
     cli: Cli = ctx.obj
     told = cli.with_desk(lambda desk: desk.audit.export(target or sys.stdout.buffer), read_only=True)
-    cli.say(f"{told.records:,} records, the newest is {told.head} with the hash {told.hash}.")
+    cli.say(f"{counted(told.records, 'record')}; the newest is no. {told.head}, its hash {told.hash}.")
 
 
 def checkpoint(
@@ -79,16 +82,19 @@ def checkpoint(
     cli: Cli = ctx.obj
     point = cli.with_desk(lambda desk: desk.audit.checkpoint(file))
     pairs = [("Record", str(point.seq)), ("Hash", point.hash), ("Records", point.count), ("Taken", point.at)]
-    cli.emit("audit.checkpoint", point, as_json=as_json, show=lambda: cli.out.print(facts(pairs)))
+    cli.emit("audit.checkpoint", point, as_json=as_json, show=lambda: cli.facts(pairs))
 
 
 def _show_check(cli: Cli, found: "AuditCheck") -> None:
     for problem in found.problems:
         cli.out.print(f"Record {problem.seq}: {problem.what}", soft_wrap=True)
     holds = "The chain holds." if found.is_valid else "THE CHAIN DOES NOT HOLD."
-    cli.out.print(f"{holds} {found.records:,} records, the newest is {found.head}.", soft_wrap=True)
+    cli.out.print(f"{holds} {counted(found.records, 'record')}; the newest is no. {found.head}.", soft_wrap=True)
     if found.anchored_to:
         cli.out.print(f"A checkpoint vouches for the records up to {found.anchored_to}.", soft_wrap=True)
     if found.unanchored:
-        no_witness = "have no checkpoint after them: they could have been made anew, or more of them cut off"
-        cli.out.print(f"{found.unanchored:,} records {no_witness}.", soft_wrap=True)
+        bare = counted(found.unanchored, "record has no checkpoint", "records have no checkpoint")
+        cli.out.print(f"{bare} behind: made anew, or with more cut off, the chain would look the same.", soft_wrap=True)
+        cli.out.print(
+            "Take one now: servicedesk audit checkpoint --file FILE, best on another machine.", soft_wrap=True
+        )

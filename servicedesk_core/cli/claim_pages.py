@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 from servicedesk_core.cli.context import Cli
-from servicedesk_core.cli.output import facts, plain, printable, table
+from servicedesk_core.cli.output import plain, printable
+from servicedesk_core.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,26 +23,26 @@ if TYPE_CHECKING:
 
 def proposals(cli: Cli, found: "Proposals") -> None:
     """Print the tickets that could be claimed, and what was left out."""
-    cli.out.print(_tickets(found.tickets, "Could be claimed"))
+    _tickets(cli, found.tickets, "Could be claimed")
     if found.unknown_cover:
-        cli.out.print(_tickets(found.unknown_cover, "Nothing is known of the cover: look it up"))
+        _tickets(cli, found.unknown_cover, "Nothing is known of the cover: look it up")
     cli.out.print(
-        f"Of {found.incidents:,} incidents: {found.without_device:,} without a device, "
+        f"Of {counted(found.incidents, 'incident')}: {found.without_device:,} without a device, "
         f"{found.not_hardware:,} not about hardware, {found.not_covered:,} not covered that day, "
         f"{found.claimed:,} claimed already."
     )
 
 
-def _tickets(found: "Sequence[Proposal]", title: str) -> Any:
+def _tickets(cli: Cli, found: "Sequence[Proposal]", title: str) -> None:
     columns = ("Ticket", "Title", "Client", "Opened", "Device", "Serial number", "Manufacturer", "Cover")
     cells = [
         (p.ticket, p.title, p.company, p.opened_at, p.asset, p.serial_number, p.manufacturer, p.cover) for p in found
     ]
-    return table(columns, cells, title=title)
+    cli.table(columns, cells, title=title, empty="No ticket could be claimed.")
 
 
-def claims(cli: Cli, found: "Sequence[ClaimRow]") -> None:
-    """Print a list of claims."""
+def claims(cli: Cli, found: "Sequence[ClaimRow]", *, empty: str) -> None:
+    """Print a list of claims; ``empty`` is said when there are none."""
     columns = ("Claim", "State", "Since", "Maker", "Their id", "Ticket", "Client", "Serial number", "Due", "Problem")
     cells = [
         (
@@ -58,7 +59,7 @@ def claims(cli: Cli, found: "Sequence[ClaimRow]") -> None:
         )
         for c in found
     ]
-    cli.out.print(table(columns, cells))
+    cli.table(columns, cells, empty=empty)
 
 
 def drafts(cli: Cli, made: "Sequence[ClaimDetail]") -> None:
@@ -90,18 +91,23 @@ def claim(cli: Cli, found: "ClaimDetail", *, whole: bool = False) -> None:
         ("Symptom", draft.symptom),
         ("Contact", ", ".join(filter(None, (draft.contact_name, draft.contact_email, draft.contact_phone)))),
         ("Ship to", ", ".join(filter(None, (draft.ship_to_name, *draft.ship_to_lines, town)))),
-        ("Denied", f"{row.denial_count} times: {progress.denial_reason or 'no reason'}" if row.denial_count else None),
+        (
+            "Denied",
+            f"{counted(row.denial_count, 'time')}: {progress.denial_reason or 'no reason'}"
+            if row.denial_count
+            else None,
+        ),
         ("Last look", row.polled_at),
         ("Problem", row.poll_problem),
     ]
-    cli.out.print(facts(pairs))
+    cli.facts(pairs)
     if draft.lines:
         decided = {one.number: one for one in progress.decisions}
         cells = [
             (line.number, line.part_number, plain(line.quantity), *_decision(decided.get(line.number)))
             for line in draft.lines
         ]
-        cli.out.print(table(("No.", "Part", "Quantity", "Decision", "Approved", "Reason"), cells, title="Parts"))
+        cli.table(("No.", "Part", "Quantity", "Decision", "Approved", "Reason"), cells, title="Parts")
     if whole:
         _hangs_on(cli, found)
 
@@ -116,24 +122,24 @@ def _decision(decision: Any) -> tuple[object, object, object]:
 def _hangs_on(cli: Cli, found: "ClaimDetail") -> None:
     draft, progress = found.draft, found.progress
     if draft.troubleshooting:
-        cli.out.print(f"\n{printable(draft.troubleshooting)}\n", soft_wrap=True)
+        cli.out.print(f"{printable(draft.troubleshooting)}\n", soft_wrap=True)
     if progress.shipments:
         cells = [(s.carrier, s.tracking, s.part_number, s.shipped_at) for s in progress.shipments]
-        cli.out.print(table(("Carrier", "Tracking", "Part", "Shipped"), cells, title="Shipments"))
+        cli.table(("Carrier", "Tracking", "Part", "Shipped"), cells, title="Shipments")
     if progress.visits:
         visits = [(v.starts_at, v.ends_at, v.engineer, v.vendor_status) for v in progress.visits]
-        cli.out.print(table(("From", "To", "Engineer", "Their word"), visits, title="Visits"))
+        cli.table(("From", "To", "Engineer", "Their word"), visits, title="Visits")
     if progress.returns:
         returns = [(r.line, r.state.value, r.due_on, r.tracking, r.received_at) for r in progress.returns]
-        cli.out.print(table(("Line", "State", "Due", "Tracking", "Received"), returns, title="Parts to send back"))
+        cli.table(("Line", "State", "Due", "Tracking", "Received"), returns, title="Parts to send back")
     if progress.credits:
         money = [
             (c.kind.value, c.state.value, plain(c.claimed), plain(c.approved), c.currency) for c in progress.credits
         ]
-        cli.out.print(table(("For", "State", "Claimed", "Approved", "Currency"), money, title="Money"))
+        cli.table(("For", "State", "Claimed", "Approved", "Currency"), money, title="Money")
     if found.files:
         files = [(f.name, f.kind, f.size, "yes" if f.is_sent else "no") for f in found.files]
-        cli.out.print(table(("File", "Proves", "Bytes", "Sent"), files, title="Files"))
+        cli.table(("File", "Proves", "Bytes", "Sent"), files, title="Files")
     steps = [
         (
             one.event.at,
@@ -141,18 +147,18 @@ def _hangs_on(cli: Cli, found: "ClaimDetail") -> None:
             one.event.after.value.replace("_", " ") if one.event.after else None,
             one.event.vendor_status,
             one.actor,
-            ", ".join(f"{name} {plain(value)}" for name, value in one.event.detail.items()),
+            ", ".join(f"{name} {cli.plain(value)}" for name, value in one.event.detail.items()),
         )
         for one in found.history
     ]
-    cli.out.print(table(("When", "What", "State", "Their word", "By", "About"), steps, title="History"))
+    cli.table(("When", "What", "State", "Their word", "By", "About"), steps, title="History")
 
 
 def check(cli: Cli, checked: "ClaimCheck") -> None:
     """Print what a claim lacks."""
     if checked.problems:
         cells = [("stops it" if one.is_blocking else "worth a look", one.field, one.reason) for one in checked.problems]
-        cli.out.print(table(("", "Field", "Problem"), cells))
+        cli.table(("", "Field", "Problem"), cells)
     verdict = "can be sent" if checked.can_be_sent else "cannot be sent yet"
     cli.out.print(f"Claim {checked.claim.claim_id} {verdict}.")
 
@@ -160,21 +166,20 @@ def check(cli: Cli, checked: "ClaimCheck") -> None:
 def departure(cli: Cli, going: "Departure") -> None:
     """Print, on standard error, exactly what would leave and where to."""
     where = f"{going.vendor}, {going.environment.upper()}"
-    cli.err.print(
-        facts(
-            [
-                ("Goes to", where),
-                ("Account", going.account or "not told by the connector"),
-                ("Connection", going.connection),
-                ("What", going.kind),
-                (
-                    "May set off",
-                    going.side_effects or "what a maker does with claims: mails, visits, shipments",
-                ),
-            ]
-        )
+    cli.facts(
+        [
+            ("Goes to", where),
+            ("Account", going.account or "not told by the connector"),
+            ("Connection", going.connection),
+            ("What", going.kind),
+            (
+                "May set off",
+                going.side_effects or "what a maker does with claims: mails, visits, shipments",
+            ),
+        ],
+        to=cli.err,
     )
-    cli.err.print(table(("Field", "Leaves the desk as"), list(_flat(going.values))))
+    cli.table(("Field", "Leaves the desk as"), list(_flat(going.values)), to=cli.err)
     for warning in going.warnings:
         cli.err.print(f"Worth a look: {warning.field} {warning.reason}.")
 
@@ -211,7 +216,7 @@ def polled(cli: Cli, outcomes: "Sequence[PollOutcome]") -> None:
     """Print what following claims brought."""
     columns = ("Connection", "Asked", "News", "Not found", "Failed", "Left", "Requests")
     cells = [(o.connection, o.asked, o.changed, o.not_found, o.failed, o.left, o.requests) for o in outcomes]
-    cli.out.print(table(columns, cells))
+    cli.table(columns, cells, empty="No connection has a claim to ask after.")
     for outcome in outcomes:
         for alert in outcome.alerts:
             cli.out.print(f"! {alert.text}")

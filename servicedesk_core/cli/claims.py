@@ -208,7 +208,9 @@ def list_claims(
         overdue_on=SystemClock().now().date() if overdue else None,
     )
     found = cli.with_desk(lambda desk: desk.claims.list(chosen, limit=limit), read_only=True)
-    cli.emit("claims.list", found, as_json=as_json, show=lambda: pages.claims(cli, found))
+    all_listed = everything and not (state or maker or company or ticket or overdue)
+    empty = "No claim was made yet: servicedesk claims propose" if all_listed else "No such claim; --all lists all."
+    cli.emit("claims.list", found, as_json=as_json, show=lambda: pages.claims(cli, found, empty=empty))
 
 
 def note(

@@ -6,10 +6,13 @@ import typer
 
 from servicedesk_core.cli.arguments import Json
 from servicedesk_core.cli.context import Cli
-from servicedesk_core.cli.output import facts, plain, table
+from servicedesk_core.cli.output import plain
 
 if TYPE_CHECKING:
     from servicedesk_core.runtime import ConnectionCheck, Requirements
+
+
+_NONE = "No connection is configured: servicedesk init writes a configuration with one."
 
 
 def register(app: typer.Typer) -> None:
@@ -45,7 +48,7 @@ def list_connections(ctx: typer.Context, as_json: Json = False) -> None:
         )
         for c in found
     ]
-    cli.emit("connections.list", found, as_json=as_json, show=lambda: cli.out.print(table(columns, rows)))
+    cli.emit("connections.list", found, as_json=as_json, show=lambda: cli.table(columns, rows, empty=_NONE))
 
 
 def check(
@@ -72,13 +75,13 @@ def check(
 def _show(cli: Cli, checks: "tuple[ConnectionCheck, ...]") -> None:
     for check in checks:
         tenant = f"{check.account_name} ({check.account})" if check.account_name else check.account
-        cli.out.print(facts([("Connection", check.connection), ("Vendor", check.vendor), ("Tenant", tenant)]))
+        cli.facts([("Connection", check.connection), ("Vendor", check.vendor), ("Tenant", tenant)])
         rows = [
             (s.stream, s.readable, "not counted" if s.visible is None else s.visible, s.oldest_at, plain(s.note))
             for s in check.streams
         ]
         if rows:
-            cli.out.print(table(("Stream", "Readable", "Visible", "Oldest", "What to do"), rows))
+            cli.table(("Stream", "Readable", "Visible", "Oldest", "What to do"), rows)
         if check.was_blocked and check.error is None:
             cli.say(f"{check.connection} was stopped and works again.")
 
@@ -108,15 +111,15 @@ def _show_requirements(cli: Cli, found: "Requirements") -> None:
         ("Lead time", found.lead_time),
         ("Documentation", found.documentation),
     ]
-    cli.out.print(facts(pairs))
+    cli.facts(pairs)
     if found.steps:
-        cli.out.print(table(("", "How to obtain access"), list(enumerate(found.steps, 1))))
+        cli.table(("", "How to obtain access"), list(enumerate(found.steps, 1)))
     if found.streams:
         rows = [(one.what, one.right or "not said") for one in found.streams]
-        cli.out.print(table(("To read", "the API user needs"), rows))
+        cli.table(("To read", "the API user needs"), rows)
     if found.writes:
         writes = [(one.what, one.right or "not said", one.note) for one in found.writes]
-        cli.out.print(table(("To write", "the API user needs", "Know before you grant it"), writes))
+        cli.table(("To write", "the API user needs", "Know before you grant it"), writes)
         cli.say('Nothing is written unless "writes" of the connection grants it.')
     else:
         cli.say("The connector declares nothing that it writes.")

@@ -3,7 +3,7 @@
 import logging
 import os
 import sys
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +14,8 @@ from servicedesk_core.cli import exit_codes, output
 from servicedesk_core.errors import ServiceDeskError
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from rich.console import Console
 
     from servicedesk_core.redaction import Redactor
@@ -40,12 +42,14 @@ class Cli:
         debug: Whether to log everything and show tracebacks.
         quiet: Whether to keep messages and progress to ourselves.
         plugin: Distribution of the plugin whose command runs, if it is one's.
+        zone: Time zone in which people are shown instants: the desk's, once it is open; ``None`` is the machine's.
     """
 
     config_option: Path | None = None
     debug: bool = False
     quiet: bool = False
     plugin: str | None = None
+    zone: "tzinfo | None" = None
 
     @property
     def config(self) -> Path:
@@ -85,6 +89,42 @@ class Cli:
         lines += [f"  → {problem.hint}"] if problem.hint else []
         lines += [f"  (code {problem.code}, exit {problem.exit_code})"]
         sys.stderr.write(self.redactor.text("\n".join(lines)) + "\n")
+
+    def table(
+        self,
+        columns: Sequence[str],
+        rows: Iterable[Sequence[object]],
+        *,
+        title: str | None = None,
+        empty: str = "",
+        to: "Console | None" = None,
+    ) -> None:
+        """Print a table; columns that hold numbers only are right-aligned.
+
+        Args:
+            columns: The headings.
+            rows: The cells, as values.
+            title: Printed above.
+            empty: What is said in place of a table without rows: what would fill it.
+            to: Where to; without it, where data goes.
+        """
+        from servicedesk_core.cli.tables import show_table  # noqa: PLC0415
+
+        cells = list(rows)
+        if cells or not empty:
+            show_table(to or self.out, columns, cells, title=title, zone=self.zone)
+        else:
+            self.say(empty)
+
+    def facts(self, pairs: Iterable[tuple[str, object]], *, to: "Console | None" = None) -> None:
+        """Print names and values, one pair on a line; pairs without a value are left out."""
+        from servicedesk_core.cli.tables import show_facts  # noqa: PLC0415
+
+        show_facts(to or self.out, pairs, zone=self.zone)
+
+    def plain(self, value: object) -> str:
+        """Return a value as one line for a person; an instant in the desk's time zone, and with its name."""
+        return output.plain(value, self.zone, named=True)
 
     def confirm(self, question: str, *, yes: bool) -> None:
         """Ask before something that cannot be taken back.
@@ -130,10 +170,12 @@ class Cli:
             return run_async(work)
 
     def with_desk(self, work: "Callable[[ServiceDesk], Coroutine[Any, Any, T]]", **options: Any) -> T:
-        """Open the configured desk, do the work, close it."""
+        """Open the configured desk, do the work, close it; from then on instants are shown in its time zone."""
+        from zoneinfo import ZoneInfo  # noqa: PLC0415
 
         async def opened() -> T:
             async with self.desk(**options) as desk:
+                self.zone = ZoneInfo(desk.settings.desk.timezone)
                 return await work(desk)
 
         return self.run(opened)

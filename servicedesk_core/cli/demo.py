@@ -15,6 +15,7 @@ from servicedesk_core.cli.demo_setup import MAKERS, OWN_FILES, PSA, STATE
 from servicedesk_core.cli.output import printable
 from servicedesk_core.cli.progress import sync_progress
 from servicedesk_core.cli.sync import READS_ONLY, show_outcomes
+from servicedesk_core.wording import counted
 
 if TYPE_CHECKING:
     from servicedesk_core.runtime import ServiceDesk, SyncOutcome
@@ -79,7 +80,7 @@ def _prepare() -> None:
 def _perform(cli: Cli, directory: Path, stage: "Stage") -> Made | None:
     demo_setup.configure(cli, stage.sandboxes)
     makers = [name for name in MAKERS if name in stage.sandboxes]
-    cli.say(f"\n1. The first sync. {READS_ONLY}")
+    cli.say(f"\n1. The first {READS_ONLY}")
     # The made-up desk begins some hours ago, so that it can live on until now; the first sync is at that time too.
     show_outcomes(cli, _sync(cli, stage))
     happened = stage.pass_time(LIVES_ON_H)[PSA]
@@ -99,7 +100,7 @@ def _perform(cli: Cli, directory: Path, stage: "Stage") -> Made | None:
 
 def _claim(cli: Cli, stage: "Stage", makers: list[str]) -> Made | None:
     async def work(desk: "ServiceDesk") -> Made | None:
-        cli.say(f"\n3. Which devices are covered? {_and([MAKERS[name] for name in makers])} are asked, in batches:")
+        cli.say(f"\n3. Which devices are covered? Asking {_and([MAKERS[name] for name in makers])}, in batches:")
         await look_up(cli, desk)
         cli.say("\n4. A claim, from the ticket to the return of the broken part:")
         return await claim(cli, desk, stage)
@@ -108,7 +109,7 @@ def _claim(cli: Cli, stage: "Stage", makers: list[str]) -> Made | None:
     if made is not None:
         outcomes = _sync(cli, stage)
         new = sum(s.new + s.changed for o in outcomes if o.report for s in o.report.streams)
-        cli.say(f"   A last sync brings what happened on the desk meanwhile: {new:,} records new or changed.")
+        cli.say(f"   A last sync brings what happened on the desk meanwhile: {counted(new, 'record')} new or changed.")
     return made
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from servicedesk_core.cli.context import Cli
 from servicedesk_core.cli.demo_setup import MAKERS
-from servicedesk_core.cli.output import table
+from servicedesk_core.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,10 +41,10 @@ async def look_up(cli: Cli, desk: "ServiceDesk") -> None:
         if one.problem:
             cli.warn(f"[{one.connection}] {one.problem}")
         else:
-            requests = f"{one.calls:,} request{'' if one.calls == 1 else 's'}"
-            cli.say(f"   {MAKERS[one.connection]}: {one.asked:,} devices in {requests}")
+            asked, requests = counted(one.asked, "device"), counted(one.calls, "request")
+            cli.say(f"   {MAKERS[one.connection]}: {asked} in {requests}")
     states = ", ".join(f"{count:,} {state.replace('_', ' ')}" for state, count in found.states.items())
-    cli.say(f"   Of {found.devices:,} devices: {states}. For other makers the PSA's own date counts.")
+    cli.say(f"   Of {counted(found.devices, 'device')}: {states}. For other makers the PSA's own date counts.")
 
 
 async def claim(cli: Cli, desk: "ServiceDesk", stage: "Stage") -> Made | None:
@@ -76,7 +76,7 @@ async def _choose(cli: Cli, desk: "ServiceDesk") -> "Proposal | None":
         return None
     columns = ("Ticket", "Title", "Client", "Serial number", "Maker", "Cover")
     cells = [(p.ticket, p.title, p.company, p.serial_number, p.manufacturer, p.cover) for p in mine[:_SHOWN]]
-    cli.out.print(table(columns, cells, title="Could be claimed (servicedesk claims propose)"))
+    cli.table(columns, cells, title="Could be claimed (servicedesk claims propose)")
     return mine[0]
 
 
@@ -145,7 +145,7 @@ async def _notes(cli: Cli, desk: "ServiceDesk", ticket: str) -> None:
         if (note.title or "").startswith("Warranty claim")
     ]
     title = f"The notes on the PSA's ticket (servicedesk tickets show {ticket})"
-    cli.out.print(table(("Written", "Visible to", "Note"), cells, title=title))
+    cli.table(("Written", "Visible to", "Note"), cells, title=title)
 
 
 def _news(body: str | None) -> list[str]:

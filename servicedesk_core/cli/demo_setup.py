@@ -15,7 +15,7 @@ PSA = "autotask"
 MAKERS = {"dell": "Dell", "lenovo": "Lenovo"}
 """Manufacturers that a demo asks, by id of their connector, if that is installed."""
 STATE = "sandbox.db"
-OWN_FILES = ("servicedesk.toml", "servicedesk.db", "desk.html", STATE, "sandbox-dell.db")
+OWN_FILES = ("servicedesk.toml", "servicedesk.db", "desk.html", STATE, "sandbox-dell.db", "sandbox-lenovo.db")
 HISTORY_REQUESTS = 40
 """A demo should not spend its time on ticket histories, which cost a request each; later syncs read on."""
 NOT_REAL = "Credentials of a sandbox are made up; those of a real system never stand in a file."
@@ -51,8 +51,7 @@ def arguments(directory: Path, tickets: int, names: tuple[str, ...]) -> dict[str
     """
     ways = {
         PSA: ["--state", str(directory / STATE), "--tickets", str(tickets)],
-        "dell": ["--state", str(directory / "sandbox-dell.db")],
-    }
+    } | {maker: ["--state", str(directory / f"sandbox-{maker}.db")] for maker in MAKERS}
     return {name: ways.get(name, []) for name in names}
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from servicedesk_core.cli.context import Cli
+from servicedesk_core.wording import counted
 
 
 class Format(StrEnum):
@@ -51,4 +52,4 @@ def export(
         lambda desk: desk.export(stream, target, file_format=chosen, connection=connection, verbatim=verbatim),
         read_only=True,
     )
-    cli.say(f"{count:,} records of {stream} written to {output or 'standard output'}.")
+    cli.say(f"{counted(count, 'record')} of {stream} written to {output or 'standard output'}.")

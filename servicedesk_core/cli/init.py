@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from servicedesk_core.cli.context import Cli, RefusedError
-from servicedesk_core.cli.output import table
 from servicedesk_core.errors import ConfigurationError, ConnectorError, SettingsError
 
 if TYPE_CHECKING:
@@ -96,7 +95,7 @@ def show_vocabulary(cli: Cli, words: "Vocabulary") -> None:
         for label, meaning in meanings.items()
     ]
     if rows and not cli.quiet:
-        cli.err.print(table(("List", "Your word", "Means"), rows))
+        cli.table(("List", "Your word", "Means"), rows, to=cli.err)
 
 
 def _pairs(settings: list[str]) -> dict[str, Any]:

@@ -7,7 +7,6 @@ import typer
 from servicedesk_core.cli import exit_codes
 from servicedesk_core.cli.arguments import Json
 from servicedesk_core.cli.context import Cli
-from servicedesk_core.cli.output import table
 
 if TYPE_CHECKING:
     from servicedesk_core.runtime import JobOutcome
@@ -31,7 +30,7 @@ def list_jobs(ctx: typer.Context, as_json: Json = False) -> None:
             (j.job, j.schedule, j.next_at, j.last_at, "running" if j.running else j.last_state, j.error or j.summary)
             for j in jobs
         ]
-        cli.out.print(table(("Job", "Schedule", "Next", "Last run", "State", "What it did"), rows))
+        cli.table(("Job", "Schedule", "Next", "Last run", "State", "What it did"), rows)
 
     cli.emit("jobs.list", jobs, as_json=as_json, show=shown)
 

@@ -7,7 +7,7 @@ import typer
 
 from servicedesk_core.cli.arguments import Json
 from servicedesk_core.cli.context import Cli
-from servicedesk_core.cli.output import facts, plain, table
+from servicedesk_core.cli.output import plain
 
 if TYPE_CHECKING:
     from servicedesk_core.runtime.mappings import MappingCheck
@@ -59,22 +59,18 @@ def _show(cli: Cli, found: "MappingCheck") -> None:
         cli.out.print(f"Proposed mapping:\n\n{found.toml}")
     for note in found.notes:
         cli.out.print(f"Look at this: {plain(note)}")
-    cli.out.print(
-        facts(
-            [
-                ("Rows", found.rows),
-                ("Become", found.stream),
-                ("Tickets", found.tickets or None),
-                ("Repeated rows", found.repeated or None),
-                ("Ignored columns", found.ignored or "none"),
-            ]
-        )
+    cli.facts(
+        [
+            ("Rows", found.rows),
+            ("Become", found.stream),
+            ("Tickets", found.tickets or None),
+            ("Repeated rows", found.repeated or None),
+            ("Ignored columns", found.ignored or "none"),
+        ]
     )
     for record in found.preview:
-        cli.out.print(
-            facts((name, value if isinstance(value, str | int) else str(value)) for name, value in record.items())
-        )
+        cli.facts((name, value if isinstance(value, str | int) else str(value)) for name, value in record.items())
         cli.out.print("")
     if found.problems:
         lines = [(p.count, p.text, ", ".join(map(str, p.lines))) for p in found.problems]
-        cli.out.print(table(("Rows", "Problem", "First lines"), lines))
+        cli.table(("Rows", "Problem", "First lines"), lines)

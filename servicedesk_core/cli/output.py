@@ -2,33 +2,38 @@
 
 import re
 import sys
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import Console
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
-_PIPE_WIDTH = 1_000
-"""Columns of a table that goes to a file or a pipe: nothing is cut off there."""
+_PIPE_WIDTH = 1_000_000
+"""Columns of what goes to a file or a pipe: nothing is cut off or wrapped there."""
 
 
-def plain(value: object) -> str:
-    """Return a value as one line that cannot steer the terminal; ``None`` is empty."""
+def plain(value: object, zone: tzinfo | None = None, *, named: bool = False) -> str:
+    """Return a value as one line that cannot steer the terminal; ``None`` is empty.
+
+    Args:
+        value: The value.
+        zone: Where an instant is shown in; ``None`` is the machine's.
+        named: Whether an instant names its zone.
+    """
     match value:
         case None:
             text = ""
         case bool():
             text = "yes" if value else "no"
         case datetime():
-            text = value.astimezone().strftime("%Y-%m-%d %H:%M")
+            text = value.astimezone(zone).strftime(f"%Y-%m-%d %H:%M{' %Z' * named}")
         case int():
             text = f"{value:,}"
         case float():
             text = f"{value:,.1f}"
         case list() | tuple():
-            text = ", ".join(plain(item) for item in value)
+            text = ", ".join(plain(item, zone, named=named) for item in value)
         case _:
             text = _CONTROL.sub(" ", str(value)).strip()
     return text
@@ -46,41 +51,6 @@ def console(*, stderr: bool = False) -> "Console":
     stream = sys.stderr if stderr else sys.stdout
     wide = None if stream.isatty() else _PIPE_WIDTH
     return Console(file=stream, width=wide, markup=False, highlight=False, emoji=False)
-
-
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> "RenderableType":
-    """Return a table; columns that hold numbers only are right-aligned.
-
-    Args:
-        columns: The headings.
-        rows: The cells, as values.
-        title: Printed above.
-    """
-    from rich import box  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
-
-    cells = list(rows)
-    grid = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold", pad_edge=False)
-    for position, heading in enumerate(columns):
-        values = [row[position] for row in cells if row[position] is not None]
-        numeric = bool(values) and all(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
-        grid.add_column(heading, justify="right" if numeric else "left", overflow="fold")
-    for row in cells:
-        grid.add_row(*(Text(plain(value)) for value in row))
-    return grid
-
-
-def facts(pairs: Iterable[tuple[str, object]]) -> "RenderableType":
-    """Return a list of names and values, one pair on a line; pairs without a value are left out."""
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
-
-    grid = Table.grid(padding=(0, 2))
-    for name, value in pairs:
-        if value not in (None, ""):
-            grid.add_row(Text(name, style="bold"), Text(plain(value)))
-    return grid
 
 
 def _foreign(value: Any) -> Any:

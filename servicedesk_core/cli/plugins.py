@@ -8,7 +8,8 @@ import typer
 from servicedesk_core.cli import exit_codes
 from servicedesk_core.cli.arguments import Json
 from servicedesk_core.cli.context import Cli
-from servicedesk_core.cli.output import facts, plain, table
+from servicedesk_core.cli.output import plain
+from servicedesk_core.wording import counted
 
 if TYPE_CHECKING:
     from servicedesk_core.grading import PluginGrade
@@ -33,7 +34,7 @@ def list_plugins(ctx: typer.Context, as_json: Json = False) -> None:
     found = installed_plugins(cli.config)
     columns = ("Plugin", "Kind", "Distribution", "Version", "State", "Reason")
     rows = [(p.name, p.group.rpartition(".")[2], p.distribution, p.version, p.status, p.reason) for p in found]
-    cli.emit("plugins.list", found, as_json=as_json, show=lambda: cli.out.print(table(columns, rows)))
+    cli.emit("plugins.list", found, as_json=as_json, show=lambda: cli.table(columns, rows))
 
 
 def check(
@@ -74,11 +75,11 @@ def _show(cli: Cli, found: "PluginGrade") -> None:
     for grade in grades:
         outcomes = [one for one in found.outcomes if one.grade is grade]
         good = sum(one.state in {"met", "exempt", "not_applicable"} for one in outcomes)
-        pairs.append((grade.value.capitalize(), f"{good} of {len(outcomes)} rules"))
-    cli.out.print(facts(pairs))
+        pairs.append((grade.value.capitalize(), f"{good} of {counted(len(outcomes), 'rule')}"))
+    cli.facts(pairs)
     for one in found.outcomes:
         if one.state == "missing":
-            cli.out.print(table((f"{one.grade.value}: {one.rule}", ""), _lines(one.what, one.found, one.why, one.mend)))
+            cli.table((f"{one.grade.value}: {one.rule}", ""), _lines(one.what, one.found, one.why, one.mend))
         elif one.state in {"exempt", "not_measured"}:
             state = one.state.value.replace("_", " ")
             cli.out.print(plain(f"{one.grade.value}: {one.rule}: {state}: {' '.join(one.found)}"))

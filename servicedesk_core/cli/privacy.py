@@ -7,6 +7,7 @@ import typer
 
 from servicedesk_core.cli.arguments import Json, Yes
 from servicedesk_core.cli.context import Cli
+from servicedesk_core.wording import counted
 
 Who = Annotated[str, typer.Argument(metavar="CONTACT", help="The vendor's id, or the e-mail address, of a contact.")]
 Where = Annotated[str | None, typer.Option("--connection", help="Only of this connection [default: of all].")]
@@ -34,7 +35,7 @@ def export(
     cli: Cli = ctx.obj
     found = privacy.export(cli.config, who, connection=connection)
     replace_file(target, json_bytes(found))
-    cli.out.print(f"{len(found.found)} places written to {target}.")
+    cli.out.print(f"{counted(len(found.found), 'place')} written to {target}.")
 
 
 def erase(ctx: typer.Context, who: Who, connection: Where = None, yes: Yes = False, as_json: Json = False) -> None:
@@ -50,7 +51,7 @@ def erase(ctx: typer.Context, who: Who, connection: Where = None, yes: Yes = Fal
     done = cli.run(lambda: privacy.erase(cli.config, who, actor=account(), connection=connection))
 
     def shown() -> None:
-        cli.out.print(f"Erased: {done.rows} rows in {', '.join(done.connections)}.")
+        cli.out.print(f"Erased: {counted(done.rows, 'row')} in {', '.join(done.connections)}.")
         if not done.compacted:
             cli.out.print("Old versions of rows may lie in the database until it reuses their room (VACUUM).")
         for copy in done.copies:

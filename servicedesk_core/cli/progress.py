@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from servicedesk_core.cli.context import Cli
+from servicedesk_core.wording import counted
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -46,7 +47,7 @@ class SyncProgress:
             yield
         except asyncio.CancelledError:
             for (connection, stream), report in self.latest.items():
-                cli.say(f"  {connection} {stream}: {report.read:,} records read, {report.state}")
+                cli.say(f"  {connection} {stream}: {counted(report.read, 'record')} read, {report.state}")
             raise
 
 

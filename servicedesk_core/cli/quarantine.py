@@ -6,12 +6,15 @@ import typer
 
 from servicedesk_core.cli.arguments import Json, Yes
 from servicedesk_core.cli.context import Cli
-from servicedesk_core.cli.output import facts, table
+from servicedesk_core.wording import counted
 
 Id = Annotated[int, typer.Argument(help='Its number in "quarantine list".')]
 Ids = Annotated[list[int] | None, typer.Argument(help='Numbers in "quarantine list" [default: all that match].')]
 ConnectionOption = Annotated[str | None, typer.Option("--connection", help="Only of this connection.")]
 StreamOption = Annotated[str | None, typer.Option("--stream", help="Only of this stream.")]
+
+
+_NONE = "No such record is in quarantine. A sync puts one there when it cannot be understood."
 
 
 def register(app: typer.Typer) -> None:
@@ -41,7 +44,7 @@ def list_quarantined(
         (q.id, q.connection, q.stream, q.external_id, q.reason, q.first_seen_at, q.last_seen_at, q.attempts)
         for q in found
     ]
-    cli.emit("quarantine.list", found, as_json=as_json, show=lambda: cli.out.print(table(columns, rows)))
+    cli.emit("quarantine.list", found, as_json=as_json, show=lambda: cli.table(columns, rows, empty=_NONE))
 
 
 def show(ctx: typer.Context, number: Id, as_json: Json = False) -> None:
@@ -58,7 +61,7 @@ def show(ctx: typer.Context, number: Id, as_json: Json = False) -> None:
             ("Vendor's id", found.external_id),
             ("Reason", found.reason),
         ]
-        cli.out.print(facts(pairs))
+        cli.facts(pairs)
         cli.out.print(
             orjson.dumps(found.raw, option=orjson.OPT_INDENT_2).decode() if found.raw is not None else "(no payload)"
         )
@@ -91,6 +94,6 @@ def drop(
 ) -> None:
     """Forget records for good. They come back only if the vendor sends them again."""
     cli: Cli = ctx.obj
-    cli.confirm(f"Forget {len(numbers)} quarantined records for good?", yes=yes)
+    cli.confirm(f"Forget {counted(len(numbers), 'quarantined record')} for good?", yes=yes)
     outcome = cli.with_desk(lambda desk: desk.quarantine.drop(tuple(numbers)))
     cli.emit("quarantine.drop", outcome, as_json=as_json, show=lambda: cli.out.print(f"{outcome.dropped:,} dropped."))

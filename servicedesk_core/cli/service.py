@@ -6,7 +6,6 @@ import typer
 
 from servicedesk_core.cli.arguments import Json, Yes
 from servicedesk_core.cli.context import Cli
-from servicedesk_core.cli.output import facts
 
 if TYPE_CHECKING:
     from servicedesk_core.runtime.services.service import ServiceStatus
@@ -72,14 +71,12 @@ def remove(ctx: typer.Context, system: System = False, yes: Yes = False) -> None
 
 def _show(cli: Cli, found: "ServiceStatus") -> None:
     running = "installed" if found.running is None else "running" if found.running else "not running"
-    cli.out.print(
-        facts(
-            [
-                ("Service", found.name),
-                ("State", running if found.installed else "not installed"),
-                ("Account", found.account),
-                ("File", found.file),
-                ("The system says", found.detail),
-            ]
-        )
+    cli.facts(
+        [
+            ("Service", found.name),
+            ("State", running if found.installed else "not installed"),
+            ("Account", found.account),
+            ("File", found.file),
+            ("The system says", found.detail),
+        ]
     )

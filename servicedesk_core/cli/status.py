@@ -7,7 +7,7 @@ import typer
 
 from servicedesk_core.cli.arguments import Json
 from servicedesk_core.cli.context import Cli
-from servicedesk_core.cli.output import facts, plain, table
+from servicedesk_core.cli.output import plain
 
 if TYPE_CHECKING:
     from servicedesk_core.runtime.status import DeskStatus, StreamStatus
@@ -48,10 +48,8 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
 
 
 def _show(cli: Cli, state: "DeskStatus") -> None:
-    cli.out.print(
-        facts(
-            [("Desk", state.desk), ("As of", state.as_of), ("Store", state.store), ("Last change", state.last_change)]
-        )
+    cli.facts(
+        [("Desk", state.desk), ("As of", state.as_of), ("Store", state.store), ("Changes so far", state.last_change)]
     )
     columns = (
         "Connection",
@@ -68,16 +66,16 @@ def _show(cli: Cli, state: "DeskStatus") -> None:
         for s in state.streams
     ]
     if rows:
-        cli.out.print(table(columns, rows))
+        cli.table(columns, rows)
     else:
         cli.say("Nothing was read yet: servicedesk sync")
     for heading, belongs in _ISSUES:
         lines = [(i.connection, i.stream, i.kind, i.field, i.value, i.count) for i in state.issues if belongs(i.kind)]
         if lines:
-            cli.out.print(table(("Connection", "Stream", "Kind", "Field", "Value", "Seen"), lines, title=heading))
+            cli.table(("Connection", "Stream", "Kind", "Field", "Value", "Seen"), lines, title=heading)
     if state.jobs:
         jobs = [(job.name, job.owner, job.since) for job in state.jobs]
-        cli.out.print(table(("Job", "Running in", "Since"), jobs))
+        cli.table(("Job", "Running in", "Since"), jobs)
     _show_operation(cli, state)
     for connection in state.connections:
         if connection.blocked_reason:
@@ -93,15 +91,15 @@ def _show_operation(cli: Cli, state: "DeskStatus") -> None:
             for q in state.quotas
         ]  # fmt: skip
         columns = ("Quota of", "Ours", "Our limit", "Others", "Allowed", "Counted at", "Still to send", "Hours left")
-        cli.out.print(table(columns, rows))
+        cli.table(columns, rows)
     ran = [(j.job, j.schedule, j.last_at, "running" if j.running else j.last_state) for j in state.schedule]
     if any(started is not None for _, _, started, _ in ran):
-        cli.out.print(table(("Job", "Schedule", "Last run", "State"), ran))
+        cli.table(("Job", "Schedule", "Last run", "State"), ran)
     if state.alerts:
-        cli.out.print(table(("Alert", "Since", "Problem"), [(a.key, a.opened_at, a.problem) for a in state.alerts]))
+        cli.table(("Alert", "Since", "Problem"), [(a.key, a.opened_at, a.problem) for a in state.alerts])
     held = [(c.name, c.waiting, c.last_error, c.next_try_at) for c in state.channels if c.waiting]
     if held:
-        cli.out.print(table(("Channel", "Not delivered", "Why", "Next try"), held))
+        cli.table(("Channel", "Not delivered", "Why", "Next try"), held)
 
 
 def _reach(stream: "StreamStatus") -> str:

@@ -8,7 +8,6 @@ import typer
 from servicedesk_core.cli import exit_codes
 from servicedesk_core.cli.arguments import Json, Yes
 from servicedesk_core.cli.context import Cli
-from servicedesk_core.cli.output import facts, table
 
 
 def register(app: typer.Typer) -> None:
@@ -32,8 +31,8 @@ def size(ctx: typer.Context, as_json: Json = False) -> None:
 
     def shown() -> None:
         disk = None if found.disk_free_bytes is None else found.disk_free_bytes / 1e6
-        cli.out.print(facts([("Store", found.store), ("MB", found.bytes / 1e6), ("Disk free, MB", disk)]))
-        cli.out.print(table(("Table", "Rows"), [(name, rows) for name, rows in found.rows.items()]))
+        cli.facts([("Store", found.store), ("Size, MB", found.bytes / 1e6), ("Disk free, MB", disk)])
+        cli.table(("Table", "Rows"), [(name, rows) for name, rows in found.rows.items()])
 
     cli.emit("store.size", found, as_json=as_json, show=shown)
 

@@ -7,8 +7,8 @@ import typer
 from servicedesk_core.cli import exit_codes
 from servicedesk_core.cli.arguments import Json
 from servicedesk_core.cli.context import Cli
-from servicedesk_core.cli.output import facts, table
 from servicedesk_core.cli.progress import sync_progress
+from servicedesk_core.wording import counted
 
 if TYPE_CHECKING:
     from servicedesk_core.runtime import PlanOutcome, ServiceDesk, SyncOutcome
@@ -83,7 +83,7 @@ def show_outcomes(cli: Cli, outcomes: "tuple[SyncOutcome, ...]") -> None:
                 for s in ran
             ]  # fmt: skip
             what = "dry run, nothing stored" if outcome.report.dry_run else "stored"
-            cli.out.print(table(columns, rows, title=f"{outcome.connection} ({what})"))
+            cli.table(columns, rows, title=f"{outcome.connection} ({what})")
             if skipped := [stream.stream for stream in outcome.report.streams if stream.state == "skipped"]:
                 cli.say(f"Nothing was due: {', '.join(skipped)}.")
             for stream in outcome.report.streams:
@@ -100,22 +100,20 @@ def _show_plans(cli: Cli, outcomes: "tuple[PlanOutcome, ...]") -> None:
         if (plan := outcome.plan) is None:
             continue
         rows = [(s.stream, s.records, s.open_records, s.requests) for s in plan.streams]
-        cli.out.print(table(("Stream", "Records", "Open", "Requests"), rows, title=f"{plan.connection} (plan)"))
+        cli.table(("Stream", "Records", "Open", "Requests"), rows, title=f"{plan.connection} (plan)")
         rate = "not limited" if plan.requests_per_hour is None else round(plan.requests_per_hour)
-        history = f"up to {plan.history_requests:,} requests more" if plan.history_requests else None
-        cli.out.print(
-            facts(
-                [
-                    ("Requests", plan.requests),
-                    *_window(plan),
-                    ("Permitted an hour", rate),
-                    ("Hours for everything", round(plan.hours, 2)),
-                    ("Minutes until open tickets are there", round(plan.minutes_until_open_usable, 1)),
-                    ("Disk, MB", round(plan.disk_bytes / 1e6, 1)),
-                    ("Ticket history, in this and each following run", history),
-                    ("Cannot be counted", plan.unknown or None),
-                ]
-            )
+        history = f"up to {counted(plan.history_requests, 'request')} more" if plan.history_requests else None
+        cli.facts(
+            [
+                ("Requests", plan.requests),
+                *_window(plan),
+                ("Permitted an hour", rate),
+                ("Hours for everything", round(plan.hours, 2)),
+                ("Minutes until open tickets are there", round(plan.minutes_until_open_usable, 1)),
+                ("Disk, MB", round(plan.disk_bytes / 1e6, 1)),
+                ("Ticket history, in this and each following run", history),
+                ("Cannot be counted", plan.unknown or None),
+            ]
         )
 
 

@@ -8,7 +8,7 @@ import typer
 from servicedesk_core.cli import ticket_acts
 from servicedesk_core.cli.arguments import Json
 from servicedesk_core.cli.context import Cli
-from servicedesk_core.cli.output import facts, plain, printable, table
+from servicedesk_core.cli.output import plain, printable
 from servicedesk_core.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ class Watch(StrEnum):
     HOLD_OVERDUE = "hold-overdue"
     UNASSIGNED = "unassigned"
     OVER_ESTIMATE = "over-estimate"
+
+
+_ALL = " --all also looks at those that are done."
 
 
 def register(app: typer.Typer) -> None:
@@ -75,7 +78,7 @@ def list_tickets(
     page = cli.with_desk(
         lambda desk: desk.tickets.list(chosen, after=after, limit=limit, oldest_first=watch is not None), read_only=True
     )
-    cli.emit("tickets.list", page, as_json=as_json, show=lambda: _show_page(cli, page))
+    cli.emit("tickets.list", page, as_json=as_json, show=lambda: _show_page(cli, page, everything=everything))
 
 
 def show(
@@ -125,7 +128,7 @@ def _watched(watch: Watch, now: "datetime") -> dict[str, Any]:
     return filters[watch]
 
 
-def _show_page(cli: Cli, page: "TicketPage") -> None:
+def _show_page(cli: Cli, page: "TicketPage", *, everything: bool) -> None:
     columns = ("Ticket", "Title", "Client", "Queue", "Status", "Technician", "Priority", "Created", "Due")
     rows = [
         (
@@ -141,7 +144,11 @@ def _show_page(cli: Cli, page: "TicketPage") -> None:
         )
         for t in page.rows
     ]
-    cli.out.print(table(columns, rows))
+    cli.table(
+        columns,
+        rows,
+        empty=f"No such {'ticket' if everything else 'open ticket'} in the store.{_ALL * (not everything)}",
+    )
     if page.next:
         cli.say(f"There are more: --after {page.next}")
 
@@ -151,33 +158,35 @@ def _show(cli: Cli, found: "TicketDetail") -> None:
     people = found.names.get("technicians", {})
     worked = sum(entry.worked_s or 0 for entry in found.time_entries)
     planned = f" of {ticket.estimated_s / 3600:.1f} h planned" if ticket.estimated_s else ""
-    cli.out.print(
-        facts(
-            [
-                ("Ticket", row.number or row.external_id),
-                ("Title", row.title),
-                ("Client", row.company),
-                ("Status", f"{row.status or '?'} ({row.status_category or 'not mapped'})"),
-                ("Priority", row.priority),
-                ("Queue", row.queue),
-                ("Technician", row.assignee or "nobody"),
-                ("Created", row.created_at),
-                ("Due", row.due_at),
-                ("Last activity", row.last_activity_at),
-                ("Worked", f"{worked / 3600:.1f} h{planned}"),
-                ("At the vendor", row.url),
-                ("Gone", f"{plain(found.gone_at)}: {found.gone_reason}" if found.gone_at else None),
-            ]
-        )
+    cli.facts(
+        [
+            ("Ticket", row.number or row.external_id),
+            ("Title", row.title),
+            ("Client", row.company),
+            ("Status", f"{row.status or '?'} ({row.status_category or 'not mapped'})"),
+            ("Priority", row.priority),
+            ("Queue", row.queue),
+            ("Technician", row.assignee or "nobody"),
+            ("Created", row.created_at),
+            ("Due", row.due_at),
+            ("Last activity", row.last_activity_at),
+            ("Worked", f"{worked / 3600:.1f} h{planned}"),
+            ("At the vendor", row.url),
+            ("Gone", f"{cli.plain(found.gone_at)}: {found.gone_reason}" if found.gone_at else None),
+        ]
     )
     if ticket.description:
-        cli.out.print(f"\n{printable(ticket.description)}\n", soft_wrap=True)
+        cli.out.print(f"{printable(ticket.description)}\n", soft_wrap=True)
     if found.notes:
-        notes = [
-            (n.created_at, people.get(n.author_ref or "", n.author_type), n.visibility, n.title, n.body)
-            for n in found.notes
-        ]
-        cli.out.print(table(("Written", "By", "Visible to", "Title", "Note"), notes, title="Notes"))
+        cli.out.print("Notes", style="bold")
+        for note in found.notes:
+            author = people.get(note.author_ref or "", note.author_type)
+            head = (cli.plain(note.created_at), plain(author), plain(note.visibility), plain(note.title))
+            lines = printable(note.body or "").splitlines()
+            cli.out.print(
+                "\n".join(["  ".join(filter(None, head)), *(f"    {line}" for line in lines)]), soft_wrap=True
+            )
+        cli.out.print()
     if found.time_entries:
         entries = [
             (
@@ -188,13 +197,13 @@ def _show(cli: Cli, found: "TicketDetail") -> None:
             )
             for e in found.time_entries
         ]
-        cli.out.print(table(("When", "Who", "Hours", "Summary"), entries, title="Time"))
+        cli.table(("When", "Who", "Hours", "Summary"), entries, title="Time")
     if found.events:
         events = [
             (e.effective_at, e.type, e.vendor_word, _change(e.before, found.names), _change(e.after, found.names))
             for e in found.events
         ]
-        cli.out.print(table(("When", "What", "Vendor's word", "Before", "After"), events, title="History"))
+        cli.table(("When", "What", "Vendor's word", "Before", "After"), events, title="History")
 
 
 def _change(fields: "Mapping[str, Any]", names: "Mapping[str, Mapping[str, str]]") -> str:

@@ -8,13 +8,13 @@ import typer
 
 from servicedesk_core.cli.arguments import Json, Yes
 from servicedesk_core.cli.context import Cli
-from servicedesk_core.cli.output import table
 from servicedesk_core.errors import SettingsError
+from servicedesk_core.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.console import RenderableType
+    from rich.console import Console
 
     from servicedesk_core.reports.warranty import WarrantyReport
     from servicedesk_core.runtime import ServiceDesk
@@ -95,7 +95,7 @@ def lookup(
         lambda desk: desk.warranty.lookup(
             named, assets=tuple(asset or ()), company=company, everything=everything, max_age=age,
             connections=tuple(connection or ()), rows=_EVERY if as_json or as_csv else _SHOWN,
-            progress=lambda seen: cli.say(f"{seen:,} devices looked at") if seen > _SHOWN else None,
+            progress=lambda seen: cli.say(f"{counted(seen, 'device')} looked at") if seen > _SHOWN else None,
         )
     )  # fmt: skip
     if as_csv:
@@ -133,8 +133,9 @@ def parts(
     ]
 
     def shown() -> None:
-        cli.out.print(table(columns, rows))
-        cli.say(f"{len(rows):,} parts, by {found.connection}.")
+        cli.table(columns, rows, empty=f"{found.connection} names no part of this device.")
+        if rows:
+            cli.say(f"{counted(len(rows), 'part')}, by {found.connection}.")
 
     cli.emit("warranty.parts", found, as_json=as_json, show=shown)
 
@@ -156,9 +157,10 @@ def expiring(
         return _csv(found.rows)
 
     def show() -> None:
-        _show_rows(cli, found.rows)
+        _show_rows(cli, found.rows, empty="No cover ends that soon.")
         unknown = sum(count for state, count in found.states.items() if state not in {"covered", "expired", "upcoming"})
-        cli.say(f"{len(found.rows):,} end within {found.within_days} days; of {unknown:,} devices nobody knows.")
+        ending = f"{counted(len(found.rows), 'cover ends', 'covers end')} within {counted(found.within_days, 'day')}"
+        cli.say(f"{ending}; nobody knows of {counted(unknown, 'device')}: servicedesk warranty lookup --all")
 
     return cli.emit("warranty.expiring", found, as_json=as_json, show=show)
 
@@ -186,19 +188,18 @@ def missed(
 
     def show() -> None:
         columns = ("Ticket", "Title", "Client", "Device", "Serial number", "Failed on", "Covered until", "Source")
-        cli.out.print(
-            table(
-                columns,
-                [
-                    (r.ticket, r.title, r.company, r.asset, r.serial_number, _day(r.failed_on), _day(r.until), r.source)
-                    for r in found.rows
-                ],
-            )
+        cli.table(
+            columns,
+            [
+                (r.ticket, r.title, r.company, r.asset, r.serial_number, _day(r.failed_on), _day(r.until), r.source)
+                for r in found.rows
+            ],
+            empty="No missed claim: each hardware incident of a covered device that is known has a claim.",
         )
         cli.say(
             f"{len(found.rows):,} without a claim, {found.claimed:,} claimed, {found.not_covered:,} not covered, "
-            f"{found.unknown:,} not known; left out: {found.not_hardware:,} incidents that are not hardware, "
-            f"{found.without_device:,} that name no device."
+            f"{found.unknown:,} not known; left out: {counted(found.not_hardware, 'incident')} not about hardware, "
+            f"{found.without_device:,} without a device."
         )
 
     return cli.emit("warranty.missed", found, as_json=as_json, show=show)
@@ -278,9 +279,9 @@ def write_dates(
     cli: Cli = ctx.obj
 
     def ask(changes: "Sequence[DateChange]") -> None:
-        (cli.err if as_json else cli.out).print(_changes(changes))
+        _changes(cli, changes, to=cli.err if as_json else cli.out)
         cli.confirm(
-            f"Write these {len(changes)} dates into {', '.join(sorted({c.connection for c in changes}))}?", yes=yes
+            f"Write {counted(len(changes), 'date')} into {', '.join(sorted({c.connection for c in changes}))}?", yes=yes
         )
 
     async def work(desk: "ServiceDesk") -> WrittenDates:
@@ -294,9 +295,9 @@ def write_dates(
 
     def show() -> None:
         if not done.writes:
-            return cli.out.print(_changes(done.changes))
+            return _changes(cli, done.changes, to=cli.out)
         rows = [(write.id, write.label, write.state.value, write.error) for write in done.writes]
-        return cli.out.print(table(("Write", "Asset", "State", "Problem"), rows))
+        return cli.table(("Write", "Asset", "State", "Problem"), rows)
 
     cli.emit("warranty.write-dates", done, as_json=as_json, show=show)
 
@@ -330,7 +331,7 @@ def _csv(rows: "Sequence[CoverRow]") -> None:
     write_csv(CoverRow, rows, without=("covers", "gaps"))
 
 
-def _show_rows(cli: Cli, rows: "Sequence[CoverRow]") -> None:
+def _show_rows(cli: Cli, rows: "Sequence[CoverRow]", *, empty: str) -> None:
     columns = ("Serial number", "Device", "Client", "State", "Until", "Level", "Source", "Answered", "Note")
     cells = [
         (
@@ -346,7 +347,7 @@ def _show_rows(cli: Cli, rows: "Sequence[CoverRow]") -> None:
         )
         for row in rows
     ]
-    cli.out.print(table(columns, cells))
+    cli.table(columns, cells, empty=empty)
 
 
 def _note(row: "CoverRow") -> str | None:
@@ -355,55 +356,60 @@ def _note(row: "CoverRow") -> str | None:
 
 
 def _show_lookup(cli: Cli, found: "LookupReport") -> None:
-    _show_rows(cli, found.rows)
+    _show_rows(cli, found.rows, empty="No device to look up: name serial numbers, or --all for the desk's devices.")
     if found.is_cut:
-        cli.say(f"{found.devices - len(found.rows):,} more devices: --csv prints all.")
-    cli.say(", ".join(f"{count:,} {state.replace('_', ' ')}" for state, count in found.states.items()) or "No device.")
+        cli.say(f"{counted(found.devices - len(found.rows), 'more device')}: --csv prints all.")
+    if found.states:
+        cli.say(", ".join(f"{count:,} {state.replace('_', ' ')}" for state, count in found.states.items()))
     for one in found.makers:
         if not one.problem or one.calls:
+            calls = counted(one.calls, "call")
             cli.say(
-                f"{one.connection}: {one.asked:,} of {one.recognised:,} asked in {one.calls:,} calls, {one.new:,} new, "
-                f"{one.changed:,} changed, {one.fresh:,} were fresh"
+                f"{one.connection}: {one.asked:,} of {one.recognised:,} asked in {calls}, {one.new:,} new, "
+                f"{one.changed:,} changed, {one.fresh:,} looked up lately"
             )
 
 
 def _show_report(cli: Cli, found: "WarrantyReport") -> None:
     cli.say(f"{found.client.name if found.client else found.desk}, {found.day}")
     states = [(state.replace("_", " "), count) for state, count in found.states.items()]
-    cli.out.print(table(("Devices", "Count"), states))
-    cli.out.print(table(("Cover ends within days", "Devices"), list(found.ending.items())))
+    cli.table(("Devices", "Count"), states, empty="No device: sync a PSA, or servicedesk warranty import FILE.")
+    cli.table(("Cover ends within days", "Devices"), list(found.ending.items()))
     claims = [(one.state.value.replace("_", " "), one.count, *one.by_age) for one in found.claims.states]
-    cli.out.print(table(("Claims", "Count", "to 7 days", "to 30", "to 90", "older"), claims))
+    cli.table(("Claims", "Count", "to 7 days", "to 30", "to 90", "older"), claims, empty="No claim was made yet.")
     rate = "nothing decided" if found.claims.approval_rate is None else f"{found.claims.approval_rate:.0%} approved"
-    cli.say(f"{found.claims.submitted:,} claims submitted, {rate}, {found.claims.overdue_parts:,} parts overdue")
-    cli.say(f"{found.missed:,} missed claims, {found.missed_unknown:,} tickets of devices that nobody knows")
+    overdue = counted(found.claims.overdue_parts, "part")
+    cli.say(f"{counted(found.claims.submitted, 'claim')} submitted, {rate}, {overdue} overdue")
+    unknown = counted(found.missed_unknown, "ticket of a device", "tickets of devices")
+    cli.say(f"{counted(found.missed, 'missed claim')}, {unknown} that nobody knows")
     if found.with_costs:
         money = [
             (r.month, r.maker, f"{r.approved:,.2f}", f"{r.issued:,.2f}", r.currency) for r in found.claims.recovered
         ]
-        cli.out.print(table(("Month", "Manufacturer", "Approved", "Issued", "Currency"), money))
+        columns = ("Month", "Manufacturer", "Approved", "Issued", "Currency")
+        cli.table(columns, money, empty="No money came back yet: no manufacturer has agreed to a credit.")
 
 
 def _show_import(cli: Cli, found: "ImportReport") -> None:
     columns = [(name, column, found.dates.get(column)) for name, column in found.columns.items()]
-    cli.out.print(table(("Field", "Column", "Dates"), columns))
+    cli.table(("Field", "Column", "Dates"), columns)
     if found.unused:
         cli.say(f"Not used: {', '.join(found.unused)}.")
     if found.bad:
-        cli.out.print(table(("Line", "Left out because"), [(row.line, row.reason) for row in found.bad]))
+        cli.table(("Line", "Left out because"), [(row.line, row.reason) for row in found.bad])
     told = "would be stored" if found.is_dry_run else "stored"
     cli.say(
-        f"{found.rows:,} rows, {found.devices:,} devices {told}, {found.assets:,} of them assets; "
-        f"{found.left_out:,} rows left out."
+        f"{counted(found.rows, 'row')}, {counted(found.devices, 'device')} {told}, {found.assets:,} of them assets; "
+        f"{counted(found.left_out, 'row')} left out."
     )
     if not found.is_dry_run:
         cli.say(f"{found.new:,} new, {found.changed:,} changed, {found.unchanged:,} unchanged.")
 
 
-def _changes(changes: "Sequence[DateChange]") -> "RenderableType":
+def _changes(cli: Cli, changes: "Sequence[DateChange]", *, to: "Console") -> None:
     columns = ("PSA", "Asset", "Client", "Serial number", "Now", "New", "Source")
     rows = [
         (c.connection, c.asset, c.company, c.serial_number, _day(c.before) or "(empty)", _day(c.after), c.origin)
         for c in changes
     ]
-    return table(columns, rows)
+    cli.table(columns, rows, to=to, empty="No date to write: every PSA that is connected shows what the makers say.")

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from servicedesk_core.cli import exit_codes
 from servicedesk_core.cli.context import Cli
-from servicedesk_core.cli.output import facts, plain, table
+from servicedesk_core.cli.output import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from servicedesk_core.runtime.write_views import FieldChange, WriteView
 
 WARNING = "Workflow rules, SLA events and mails of the vendor may fire; they cannot be taken back."
+_SHORT = 60
+"""Characters of a field in a list; the rest is in "writes show"."""
+
+_FEW = 3
+"""Fields of a write in a list."""
 
 _CODES = {
     "confirmed": exit_codes.OK,
@@ -54,8 +59,8 @@ def show_write(cli: Cli, write: "WriteView") -> None:
         ("Tenant", f"{write.tenant or '?'} ({write.environment}), connection {write.connection}"),
         ("Visible", visible.get(write.visibility or "")),
         ("Reason", write.reason),
-        ("Proposed", f"{plain(write.proposed_at)} by {write.proposed_by}"),
-        ("Decided", f"{plain(write.decided_at)} by {write.decided_by}" if write.decided_by else None),
+        ("Proposed", f"{cli.plain(write.proposed_at)} by {write.proposed_by}"),
+        ("Decided", f"{cli.plain(write.decided_at)} by {write.decided_by}" if write.decided_by else None),
         ("Takes back", f"write {write.reverts}" if write.reverts else None),
         ("Waits for", f"write {write.waits_for}, which goes first" if write.waits_for else None),
         ("Not before", write.next_at if write.state in {"queued", "in_doubt"} else None),
@@ -65,7 +70,7 @@ def show_write(cli: Cli, write: "WriteView") -> None:
         ("Could be", write.candidates or None),
         ("Told", write.warnings or None),
     ]
-    cli.out.print(facts(pairs))
+    cli.facts(pairs)
     is_conflict = any(change.theirs is not None for change in write.changes)
     columns = ("Field", "As it was read", "Wanted", *(("The vendor shows",) if is_conflict else ()))
     rows = [
@@ -77,11 +82,11 @@ def show_write(cli: Cli, write: "WriteView") -> None:
         )
         for change in write.changes
     ]
-    cli.out.print(table(columns, rows))
+    cli.table(columns, rows)
 
 
-def show_list(cli: Cli, writes: "Sequence[WriteView]") -> None:
-    """Print writes, one on a line."""
+def show_list(cli: Cli, writes: "Sequence[WriteView]", *, empty: str = "") -> None:
+    """Print writes, one on a line; ``empty`` is said when there are none."""
     columns = ("No.", "State", "What", "Target", "Fields", "Proposed", "By", "Problem")
     rows = [
         (
@@ -89,14 +94,14 @@ def show_list(cli: Cli, writes: "Sequence[WriteView]") -> None:
             _state(write),
             write.kind,
             write.label,
-            tuple(_short(change) for change in write.changes),
+            _fields(write.changes),
             write.proposed_at,
             write.proposed_by,
             write.error,
         )
         for write in writes
     ]
-    cli.out.print(table(columns, rows))
+    cli.table(columns, rows, empty=empty)
 
 
 def tell(cli: Cli, write: "WriteView") -> None:
@@ -129,8 +134,23 @@ def _state(write: "WriteView") -> str:
 def _value(value: Any, name: str | None) -> str:
     if value is None or value == "":
         return "(nothing)"
-    return f"{name} ({value})" if name else plain(value)
+    return f"{name} ({value})" if name else _told(value)
+
+
+def _fields(changes: "Sequence[FieldChange]") -> str:
+    more = f", and {len(changes) - _FEW} more" if len(changes) > _FEW else ""
+    return ", ".join(_short(change) for change in changes[:_FEW]) + more
+
+
+def _told(value: Any) -> str:
+    """Return a value of a write as text, one with parts (an address, lines of a claim) part by part."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_told(part)}" for name, part in value.items() if part not in (None, "", [], {}))
+    if isinstance(value, list | tuple):
+        return "; ".join(map(_told, value))
+    return plain(value)
 
 
 def _short(change: "FieldChange") -> str:
-    return f"{change.field}={change.after_name or plain(change.after)}"[:60]
+    text = f"{change.field}={change.after_name or _told(change.after)}"
+    return text if len(text) <= _SHORT else f"{text[: _SHORT - 1]}…"

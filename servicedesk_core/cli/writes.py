@@ -8,7 +8,6 @@ import typer
 from servicedesk_core.cli import exit_codes
 from servicedesk_core.cli.arguments import Json
 from servicedesk_core.cli.context import Cli, RefusedError
-from servicedesk_core.cli.output import table
 from servicedesk_core.cli.write_output import exit_code, show_list, show_write, tell
 
 if TYPE_CHECKING:
@@ -66,14 +65,14 @@ def list_writes(
 
     cli: Cli = ctx.obj
     states = tuple(WriteState(one.value.replace("-", "_")) for one in state or ())
+    empty = "No such write: nothing was proposed yet, or the filters leave nothing."
     if not states and not everything:
+        empty = "No write waits or was refused. Those that are done: servicedesk writes list --all"
         states = (*UNFINISHED, WriteState.REJECTED)
     found = cli.with_desk(
         lambda desk: desk.writes.list(states=states, connection=connection, before=before, limit=limit), read_only=True
     )
-    cli.emit("writes.list", found, as_json=as_json, show=lambda: show_list(cli, found))
-    if not found and not as_json and not everything and not state:
-        cli.say("No write waits or was refused. Those that are done: servicedesk writes list --all")
+    cli.emit("writes.list", found, as_json=as_json, show=lambda: show_list(cli, found, empty=empty))
 
 
 def show(ctx: typer.Context, number: Number, as_json: Json = False) -> None:
@@ -84,7 +83,7 @@ def show(ctx: typer.Context, number: Number, as_json: Json = False) -> None:
     def shown() -> None:
         show_write(cli, found.write)
         rows = [(e.at, e.before, e.after, e.actor, e.attempt or None, e.why) for e in found.history]
-        cli.out.print(table(("When", "From", "To", "By", "Attempt", "Why"), rows, title="History"))
+        cli.table(("When", "From", "To", "By", "Attempt", "Why"), rows, title="History")
 
     cli.emit("writes.show", found, as_json=as_json, show=shown)
 
@@ -235,4 +234,4 @@ def _show_outcomes(cli: Cli, outcomes: "Sequence[SendOutcome]") -> None:
         )
         for o in outcomes
     ]
-    cli.out.print(table(columns, rows))
+    cli.table(columns, rows)

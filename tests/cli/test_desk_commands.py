@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -135,6 +137,30 @@ def test_an_unknown_ticket_status_or_stream_says_what_there_is(run, synced):
     assert (ran.code, 'Did you mean "tickets"' in ran.err) == (exit_codes.USAGE, True)
     ran = run("sync", "psb")
     assert (ran.code, 'Did you mean "psa"' in ran.err) == (exit_codes.USAGE, True)
+
+
+def test_instants_are_shown_in_the_zone_of_the_desk_and_are_exact_in_json(run, synced):
+    settings = synced.folder / "servicedesk.toml"
+    settings.write_text(settings.read_text().replace("[desk]\n", '[desk]\ntimezone = "Asia/Kathmandu"\n'))
+    found = document(run("jobs", "list", "--json"), "jobs.list")
+    due = max(datetime.fromisoformat(job["next_at"]) for job in found if job["next_at"])
+    assert f"{due.astimezone(ZoneInfo('Asia/Kathmandu')):%Y-%m-%d %H:%M}" in run("jobs", "list").out
+    assert "+0545" in run("status").out
+
+
+def test_an_empty_list_says_what_would_fill_it_and_leaves_standard_output_empty(run, synced):
+    for command, words in {
+        ("quarantine", "list"): "in quarantine",
+        ("tickets", "list", "--search", "no such words"): "No such open ticket in the store. --all",
+        ("tickets", "list", "--search", "no such words", "--all"): "No such ticket in the store.\n",
+        ("claims", "list"): "No such claim; --all",
+        ("claims", "list", "--all"): "claims propose",
+        ("writes", "list"): "No write waits",
+        ("writes", "list", "--all"): "nothing was proposed yet",
+    }.items():
+        ran = run(*command)
+        assert (ran.code, ran.out) == (0, "")
+        assert words in ran.err
 
 
 def test_what_is_not_understood_is_kept_shown_and_tried_again(run, acme):

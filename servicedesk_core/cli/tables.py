@@ -1,0 +1,180 @@
+"""Tables: as wide as they need to be in a file or a pipe, readable at any width in a terminal.
+
+A pipe gets one line for each row, whole, for grep and awk. A terminal gets columns that break between words only; where
+the words do not fit, each row becomes a paragraph, because a ticket number in three pieces helps nobody.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import TYPE_CHECKING
+
+from servicedesk_core.cli.output import plain
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+GAP = 2
+"""Columns between two cells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table as text.
+
+    Attributes:
+        headings: The headings.
+        rows: The cells.
+        numeric: Which columns hold numbers only; they are right-aligned.
+    """
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric: tuple[bool, ...]
+
+    @classmethod
+    def of(cls, columns: Sequence[str], rows: Iterable[Sequence[object]], zone: tzinfo | None) -> "Grid":
+        """Return values as text.
+
+        Args:
+            columns: The headings.
+            rows: The values.
+            zone: Where instants are shown in; ``None`` is the machine's.
+        """
+        values = [tuple(row) for row in rows]
+        numeric = tuple(_is_numeric([row[at] for row in values]) for at in range(len(columns)))
+        return cls(tuple(columns), tuple(tuple(plain(value, zone) for value in row) for row in values), numeric)
+
+    def lines(self) -> list[str]:
+        """Return the table for a file or a pipe: heading, rule, and one line for each row; nothing is cut."""
+        from rich.cells import cell_len  # noqa: PLC0415
+
+        widths = [max(map(cell_len, cells)) for cells in zip(self.headings, *self.rows, strict=True)]
+
+        def line(cells: Sequence[str]) -> str:
+            filled = [
+                " " * (width - cell_len(cell)) + cell if right else cell + " " * (width - cell_len(cell))
+                for cell, width, right in zip(cells, widths, self.numeric, strict=True)
+            ]
+            return (" " * GAP).join(filled).rstrip()
+
+        return [line(self.headings), line(["─" * width for width in widths]), *map(line, self.rows)]
+
+    def without_empty(self) -> "Grid":
+        """Return the table without the columns in which nothing stands."""
+        kept = [at for at in range(len(self.headings)) if at == 0 or any(row[at] for row in self.rows)]
+        return Grid(
+            tuple(self.headings[at] for at in kept),
+            tuple(tuple(row[at] for at in kept) for row in self.rows),
+            tuple(self.numeric[at] for at in kept),
+        )
+
+    def fitted(self, width: int) -> list[int] | None:
+        """Return how wide each column is in a terminal, or ``None`` when words would have to be broken.
+
+        Args:
+            width: Columns of the terminal.
+        """
+        from rich.cells import cell_len  # noqa: PLC0415
+
+        columns = list(zip(self.headings, *self.rows, strict=True))
+        widths = [max(map(cell_len, cells)) for cells in columns]
+        least = [max(cell_len(word) for cell in cells for word in cell.split() or [""]) for cells in columns]
+        room = width - GAP * (len(widths) - 1)
+        if sum(least) > room:
+            return None
+        while sum(widths) > room:
+            widest = max((at for at in range(len(widths)) if widths[at] > least[at]), key=widths.__getitem__)
+            widths[widest] -= 1
+        return widths
+
+
+def show_table(
+    console: "Console",
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    title: str | None = None,
+    zone: tzinfo | None = None,
+) -> None:
+    """Print a table.
+
+    Args:
+        console: Where to.
+        columns: The headings.
+        rows: The cells, as values.
+        title: Printed above.
+        zone: Where instants are shown in; ``None`` is the machine's.
+    """
+    grid = Grid.of(columns, rows, zone)
+    if not console.is_terminal:
+        console.file.write("\n".join([*([title] if title else []), *grid.lines()]) + "\n\n")
+        return
+    if title:
+        console.print(title, style="bold")
+    widths = grid.fitted(console.width)
+    if widths is None:
+        grid = grid.without_empty()
+        widths = grid.fitted(console.width)
+    console.print(_paragraphs(grid, console.width) if widths is None else _columns(grid, widths))
+    console.print()
+
+
+def show_facts(console: "Console", pairs: Iterable[tuple[str, object]], *, zone: tzinfo | None = None) -> None:
+    """Print names and values, one pair on a line, and an empty line; pairs without a value are left out.
+
+    Args:
+        console: Where to.
+        pairs: Names and values.
+        zone: Where instants are shown in, with its name; ``None`` is the machine's.
+    """
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    shown = [(name, plain(value, zone, named=True)) for name, value in pairs if value not in (None, "")]
+    if not console.is_terminal:
+        widest = max((len(name) for name, _ in shown), default=0)
+        console.file.write("".join(f"{name.ljust(widest)}  {value}\n" for name, value in shown) + "\n")
+        return
+    grid = Table.grid(padding=(0, GAP))
+    for name, value in shown:
+        grid.add_row(Text(name, style="bold"), Text(value))
+    console.print(grid)
+    console.print()
+
+
+def _is_numeric(values: Sequence[object]) -> bool:
+    known = [value for value in values if value is not None]
+    return bool(known) and all(isinstance(v, int | float) and not isinstance(v, bool) for v in known)
+
+
+def _columns(grid: Grid, widths: Sequence[int]) -> "RenderableType":
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    shown = Table.grid(padding=(0, GAP))
+    for width, right in zip(widths, grid.numeric, strict=True):
+        shown.add_column(justify="right" if right else "left", width=width)
+    shown.add_row(*(Text(heading, style="bold") for heading in grid.headings))
+    shown.add_row(*(Text("─" * width) for width in widths))
+    for row in grid.rows:
+        shown.add_row(*map(Text, row))
+    return shown
+
+
+def _paragraphs(grid: Grid, width: int) -> "RenderableType":
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    shown = Table.grid(padding=(0, GAP))
+    # The first column names the row, with the second where that alone does not: "psa tickets".
+    named_by = 1 if len({row[0] for row in grid.rows}) == len(grid.rows) else 2
+    names = [" ".join(row[:named_by]) for row in grid.rows]
+    shown.add_column(no_wrap=max(map(len, names), default=0) * 2 <= width)
+    for name, row in zip(names, grid.rows, strict=True):
+        told = Text()
+        for heading, cell in zip(grid.headings[named_by:], row[named_by:], strict=True):
+            if cell:
+                told.append(" · " if told else "").append(f"{heading}: " if heading else "", "dim").append(cell)
+        shown.add_row(Text(name, style="bold"), told)
+    return shown

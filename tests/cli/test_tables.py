@@ -1,0 +1,87 @@
+"""Tables of results: whole in a pipe, readable in a terminal of any width."""
+
+import io
+import re
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from servicedesk_core.cli.output import plain
+from servicedesk_core.cli.tables import GAP, Grid, show_facts, show_table
+from servicedesk_core.wording import counted
+
+COLUMNS = ("Ticket", "Title", "Problem", "Created", "Hours")
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+ROWS = [
+    ("T20260302.0001", "Printer jams on tray two", None, NOON, 1.5),
+    ("T20260302.0002", "漢字 in a title", None, NOON, 12.0),
+]
+
+
+def shown(width: int | None, rows=ROWS) -> list[str]:
+    """Return what is printed: in a terminal of a width, or in a pipe."""
+    there = io.StringIO()
+    terminal = {"force_terminal": True, "width": width, "no_color": True} if width else {"force_terminal": False}
+    show_table(Console(file=there, highlight=False, **terminal), COLUMNS, rows, zone=ZoneInfo("America/New_York"))
+    return [line.rstrip() for line in re.sub(r"\x1b\[\d*m", "", there.getvalue()).splitlines()]
+
+
+def test_a_pipe_gets_one_whole_line_for_each_row_whatever_its_length():
+    long = "word " * 2_000
+    lines = shown(None, [*ROWS, ("T20260302.0003", long, None, NOON, 0.0)])
+    assert [line.split("  ")[0] for line in lines[2:5]] == [row[0] for row in ROWS] + ["T20260302.0003"]
+    assert long.strip() in lines[4]
+    assert lines[2].split() == ["T20260302.0001", *ROWS[0][1].split(), "2026-03-02", "07:00", "1.5"]
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 200])
+def test_no_width_of_a_terminal_breaks_a_word(width):
+    words = set(" ".join(shown(width)).replace("·", " ").split())
+    assert {"T20260302.0001", "T20260302.0002", "Printer", "漢字", "2026-03-02", "07:00"} <= words
+
+
+def test_a_narrow_terminal_first_leaves_out_what_is_empty_then_makes_paragraphs():
+    assert "Problem" in shown(200)[0]
+    assert shown(48)[0].split() == ["Ticket", "Title", "Created", "Hours"]
+    assert shown(40)[0].startswith("T20260302.0001  Title: Printer jams")
+
+
+def test_a_paragraph_is_named_by_two_columns_where_one_is_not_enough():
+    there = io.StringIO()
+    rows = [("psa", "tickets", "complete"), ("psa", "notes", "complete")]
+    show_table(Console(file=there, force_terminal=True, width=24), ("Connection", "Stream", "Standing"), rows)
+    assert "psa notes" in there.getvalue()
+
+
+@given(
+    st.lists(st.tuples(st.text("ab ", max_size=30), st.text("ab ", max_size=30)), min_size=1, max_size=5),
+    st.integers(10, 80),
+)
+def test_columns_that_fit_use_no_more_than_the_terminal_has_and_hold_their_longest_word(rows, width):
+    grid = Grid.of(("First", "Second"), rows, None)
+    widths = grid.fitted(width)
+    words = [max(len(w) for r in (grid.headings, *grid.rows) for w in r[at].split() or [""]) for at in (0, 1)]
+    if widths is None:
+        assert sum(words) + GAP > width
+    else:
+        assert sum(widths) + GAP <= width
+        assert all(wide >= word for wide, word in zip(widths, words, strict=True))
+
+
+def test_an_instant_is_shown_in_the_zone_and_where_it_stands_alone_with_its_name():
+    assert plain(NOON, ZoneInfo("America/New_York")) == "2026-03-02 07:00"
+    there = io.StringIO()
+    show_facts(Console(file=there), [("Created", NOON), ("Due", None)], zone=ZoneInfo("America/New_York"))
+    assert there.getvalue() == "Created  2026-03-02 07:00 EST\n\n"
+
+
+def test_one_is_not_many():
+    assert [counted(1, "claim"), counted(0, "claim"), counted(1200, "reply", "replies")] == [
+        "1 claim",
+        "0 claims",
+        "1,200 replies",
+    ]
