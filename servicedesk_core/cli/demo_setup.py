@@ -15,7 +15,7 @@ PSA = "autotask"
 MAKERS = {"dell": "Dell", "lenovo": "Lenovo"}
 """Manufacturers that a demo asks, by id of their connector, if that is installed."""
 STATE = "sandbox.db"
-OWN_FILES = ("servicedesk.toml", "servicedesk.db", "desk.html", STATE, "sandbox-dell.db", "sandbox-lenovo.db")
+OWN_FILES = ("servicedesk.toml", "servicedesk.db", "desk.html", STATE, *(f"sandbox-{maker}.db" for maker in MAKERS))
 HISTORY_REQUESTS = 40
 """A demo should not spend its time on ticket histories, which cost a request each; later syncs read on."""
 NOT_REAL = "Credentials of a sandbox are made up; those of a real system never stand in a file."

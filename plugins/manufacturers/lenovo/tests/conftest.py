@@ -1,6 +1,6 @@
 """The connector over real HTTP against the sandbox."""
 
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -54,7 +54,7 @@ class Stand:
 @contextmanager
 def _served(**options):
     sandbox = Sandbox(SandboxOptions(**options))
-    with serve(sandbox) as url:
+    with closing(sandbox), serve(sandbox) as url:
         yield Stand(url, sandbox)
 
 

@@ -5,12 +5,15 @@ import json
 import subprocess
 import sys
 import urllib.request
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.error import HTTPError
 
 import pytest
 
 import servicedesk_lenovo.sandbox
+from servicedesk_lenovo.sandbox import Sandbox, SandboxOptions
 
 ALLOWED = {"orjson", "servicedesk_core.sandboxing"}
 ID = "sandbox-client-id"
@@ -99,6 +102,24 @@ def test_cases_live_on(stand):
     assert len(call(stand, "/v2.5/ServiceOrders/PF000TST", ClientID=ID)[1]) == 1
     assert call(stand, "/sandbox/advance", {"hours": 60})[1] == {"orders": 0, "closed": 1}
     assert call(stand, "/v2.5/case?Serial=PF000TST&Status=Closed", ClientID=ID)[1][0]["Status"] == "Closed"
+
+
+def test_a_state_file_keeps_cases_and_time(tmp_path):
+    options = SandboxOptions(now=datetime(2026, 3, 2, tzinfo=UTC), state=tmp_path / "lenovo.db")
+    body = {"Product": {"Serial": "PF000TST"}, "Customer": {"Email": "a@b.example"}, "Problem": "No power"}
+    with closing(Sandbox(options)) as first:
+        first.vendor.cases.open(body, {"Serial": "PF000TST", "Product": "P"}, first.vendor.clock.now(), polls=1)
+        first.advance(30)
+        kept, now = first.vendor.cases.cases, first.vendor.clock.now()
+    with closing(Sandbox(options)) as second:
+        assert (second.vendor.cases.cases, second.vendor.clock.now()) == (kept, now)
+        assert second.vendor.cases.get(kept[0].record["ID"]).orders != []
+        assert second.vendor.cases.set_status(kept[0].record["ID"], "Waiting", now)
+        second.vendor.cases.open(body, {"Serial": "PF000TST", "Product": "P"}, now, polls=1)
+    with closing(Sandbox(options)) as third:
+        assert [one.record["Status"] for one in third.vendor.cases.cases] == ["Waiting", "Open"]
+        third.reset()
+        assert third.vendor.cases.cases == []
 
 
 def test_a_misspelt_fault_is_refused(stand):

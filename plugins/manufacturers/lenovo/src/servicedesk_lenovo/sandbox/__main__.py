@@ -3,6 +3,7 @@
 import argparse
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 
 import orjson
 
@@ -20,6 +21,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--client-id", dest="secret")
+    parser.add_argument("--state", type=Path)
     parser.add_argument("--latency", type=float, default=0.0, dest="latency_s")
     parser.add_argument("--now", type=datetime.fromisoformat)
     launch(**vars(parser.parse_args()), announce=_announce)

@@ -1,12 +1,13 @@
 """The sandbox: the vendor's interface, and routes that steer it."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 
 from servicedesk_core.sandboxing import Fault, Request, Response, StandIn, json_response
+from servicedesk_lenovo.sandbox.cases import Cases
 from servicedesk_lenovo.sandbox.options import SandboxOptions
 from servicedesk_lenovo.sandbox.vendor import Vendor
 
@@ -23,13 +24,21 @@ class Sandbox(StandIn):
     def __init__(self, options: SandboxOptions | None = None) -> None:
         self.options = options or SandboxOptions()
         super().__init__(latency_s=self.options.latency_s)
-        self.reset()
+        self._cases = Cases(self.options.state)
+        self.vendor = Vendor(self.options, self._cases)
+        if (kept := self._cases.meta("now")) is not None:
+            self.vendor.clock.move(max(datetime.fromisoformat(kept) - self.vendor.clock.now(), timedelta()))
 
     def reset(self) -> None:
-        """Forget cases, counters and faults."""
-        self.vendor = Vendor(self.options)
+        """Forget cases, counters and faults; time begins again."""
+        self._cases.clear()
+        self.vendor = Vendor(self.options, self._cases)
         self.requests.clear()
         self.faults([])
+
+    def close(self) -> None:
+        """Release the state file."""
+        self._cases.close()
 
     def advance(self, hours: float) -> dict[str, int]:
         """Let time pass: hidden cases show up, parts are sent, old cases are closed, the quota is fresh.
@@ -38,6 +47,7 @@ class Sandbox(StandIn):
             What happened, counted by kind.
         """
         self.vendor.clock.move(timedelta(hours=hours))
+        self._cases.set_meta("now", self.vendor.clock.now().isoformat())
         self.vendor.left = self.options.requests_allowed
         return self.vendor.cases.live(self.vendor.clock.now())
 

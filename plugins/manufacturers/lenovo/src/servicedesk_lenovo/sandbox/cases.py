@@ -1,8 +1,13 @@
 """Support cases: accepted without an id, listed a while later, closed in the end."""
 
+import sqlite3
+import threading
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
+
+import orjson
 
 from servicedesk_lenovo.sandbox.fleet import Machine
 
@@ -24,10 +29,40 @@ class Case:
 
 
 class Cases:
-    """All cases."""
+    """All cases, kept in SQLite.
 
-    def __init__(self) -> None:
-        self.cases: list[Case] = []
+    Args:
+        path: File that keeps them; None means memory.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._lock = threading.Lock()
+        self._db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
+        self._db.execute("CREATE TABLE IF NOT EXISTS cases (id TEXT PRIMARY KEY, body BLOB)")
+        self._db.execute("CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT)")
+        rows = self._db.execute("SELECT body FROM cases ORDER BY id")
+        self.cases = [_from_json(body) for (body,) in rows]
+
+    def meta(self, key: str) -> str | None:
+        """A remembered value."""
+        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Remember a value."""
+        with self._lock:
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def clear(self) -> None:
+        """Forget all."""
+        with self._lock:
+            self.cases.clear()
+            self._db.execute("DELETE FROM cases")
+            self._db.execute("DELETE FROM meta")
+
+    def close(self) -> None:
+        """Release the file."""
+        self._db.close()
 
     def open(self, body: dict[str, Any], machine: Machine, now: datetime, *, polls: int) -> None:
         """Accept a case; its id is told to nobody here, as the vendor mails it to the customer."""
@@ -43,7 +78,9 @@ class Cases:
             "Product": {"Serial": machine["Serial"], "ID": machine["Product"]},
             "Customer": customer,
         }
-        self.cases.append(Case(record, now, polls, now))
+        case = Case(record, now, polls, now)
+        self.cases.append(case)
+        self._keep(case)
 
     def search(self, serial: str, *, status: str, kind: str | None, since: datetime) -> list[dict[str, Any]]:
         """Cases of a machine; each call brings hidden ones nearer."""
@@ -54,6 +91,7 @@ class Cases:
                 continue
             if case.polls_left > 0:
                 case.polls_left -= 1
+                self._keep(case)
                 continue
             fits_kind = kind is None or kind.lower() == record["Type"].lower()
             if fits_kind and _is(record["Status"], status) and case.updated >= since:
@@ -72,12 +110,14 @@ class Cases:
         case.updated = now
         case.record["Status"] = status
         case.record["Closed"] = now.strftime(_STAMP) if status == "Closed" else None
+        self._keep(case)
         return True
 
     def show_all(self) -> None:
         """End every wait."""
         for case in self.cases:
             case.polls_left = 0
+            self._keep(case)
 
     def live(self, now: datetime) -> dict[str, int]:
         """Send parts for older cases and close the oldest."""
@@ -91,7 +131,18 @@ class Cases:
             if age >= _CLOSES_AFTER and case.record["Status"] == "Open":
                 self.set_status(case.record["ID"], "Closed", now)
                 counts["closed"] += 1
+            self._keep(case)
         return counts
+
+    def _keep(self, case: Case) -> None:
+        with self._lock:
+            self._db.execute("INSERT OR REPLACE INTO cases VALUES (?, ?)", (case.record["ID"], orjson.dumps(case)))
+
+
+def _from_json(body: bytes) -> Case:
+    kept = orjson.loads(body)
+    opened, updated = (datetime.fromisoformat(kept[name]) for name in ("opened", "updated"))
+    return Case(kept["record"], opened, kept["polls_left"], updated, kept["orders"])
 
 
 def _is(status: str, asked: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 from servicedesk_core.sandboxing import bind, run_until_stopped
 from servicedesk_lenovo.sandbox.app import Sandbox
@@ -13,6 +14,7 @@ def launch(
     port: int = 0,
     seed: int = 1,
     secret: str | None = None,
+    state: Path | None = None,
     latency_s: float = 0,
     now: datetime | None = None,
     announce: Callable[[SandboxInfo], None],
@@ -23,6 +25,7 @@ def launch(
         port: Port on loopback; 0 takes a free one.
         seed: Seed of the order of lists.
         secret: Accepted ClientID; None keeps the default.
+        state: File that keeps the cases; None forgets them at the end.
         latency_s: Added to every call.
         now: Instant of the vendor's clock; None is the present.
         announce: Called once when calls are accepted.
@@ -32,10 +35,12 @@ def launch(
     """
     listener = bind(port)
     client_id = secret or SandboxOptions().client_id
-    sandbox = Sandbox(SandboxOptions(client_id=client_id, seed=seed, latency_s=latency_s, now=now, any_serial=True))
+    options = SandboxOptions(client_id=client_id, seed=seed, state=state, latency_s=latency_s, now=now, any_serial=True)
+    sandbox = Sandbox(options)
     try:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         announce(SandboxInfo(url=url, client_id=client_id, devices=len(sandbox.vendor.fleet)))
         run_until_stopped(sandbox, listener)
     finally:
         listener.close()
+        sandbox.close()

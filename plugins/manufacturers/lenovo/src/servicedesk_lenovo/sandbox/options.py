@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 ROLES = frozenset({"warranty", "part", "case", "support"})
 
@@ -17,6 +18,7 @@ class SandboxOptions:
         devices: Made-up machines beside the special ones.
         any_serial: Know every well-formed serial number but those that begin with ZZ, each with a cover of its own.
         now: Instant of the vendor's clock, which then stands still except for `advance`; None is the present.
+        state: SQLite file that keeps the cases; None forgets them at the end.
         seed: Seed of the order of lists.
         latency_s: Added to every call.
         largest_batch: Serial numbers in one question; more are refused.
@@ -34,6 +36,7 @@ class SandboxOptions:
     devices: int = 200
     any_serial: bool = False
     now: datetime | None = None
+    state: Path | None = None
     seed: int = 1
     latency_s: float = 0.0
     largest_batch: int = 50

@@ -25,13 +25,18 @@ _ROLE_OF = {
 
 
 class Vendor:
-    """Answers calls below `/v2.5`."""
+    """Answers calls below `/v2.5`.
 
-    def __init__(self, options: SandboxOptions) -> None:
+    Args:
+        options: Credentials, limits and fleet.
+        cases: The cases that there are.
+    """
+
+    def __init__(self, options: SandboxOptions, cases: Cases) -> None:
         self.options = options
         self.clock = VendorClock(options.now)
         self.fleet = Fleet(options, self.clock.now())
-        self.cases = Cases()
+        self.cases = cases
         self.left = options.requests_allowed
         self._order = random.Random(options.seed)  # noqa: S311  the order of lists protects nothing
 
