@@ -50,19 +50,20 @@ def init(
         if yes:
             raise SettingsError(f"{path} exists already.", hint="Name another with --config, or say --force.")
         cli.confirm(f"{path} exists already. Replace it?", yes=False)
-    ask = _Asker(interactive=not yes)
+    ask = _Asker(interactive=not yes, plain_allowed=environment == "sandbox")
     connector = connector or ask.text("Connector", key="--connector", choices=connector_choices())
     model = settings_class(connector, path.absolute().parent)
     given = _pairs(settings or [])
     name = name or ask.text("Name of the connection", key="--name", default="psa")
     desk = {
         "name": desk_name or ask.text("Your company's name", key="--desk-name", default="Service desk"),
-        "timezone": timezone or ask.text("Time zone of the desk", key="--timezone", default=setup.local_timezone()),
+        "timezone": timezone or ask.zone(),
         "store": "sqlite:///servicedesk.db",
     }
     options: dict[str, Any] = {"connector": connector, "environment": environment}
     for question in setup.questions(connector, model):
-        options[question.key] = given.pop(question.key, None) or ask.setting(question)
+        value = given.pop(question.key, None)
+        options[question.key] = ask.checked(question, value) if value else ask.setting(question)
     options |= given
     words = setup.Vocabulary()
     if not offline:
@@ -111,8 +112,9 @@ def _pairs(settings: list[str]) -> dict[str, Any]:
 class _Asker:
     """Asks on standard error and reads from standard input; without a person it says which option is missing."""
 
-    def __init__(self, *, interactive: bool) -> None:
+    def __init__(self, *, interactive: bool, plain_allowed: bool) -> None:
         self._interactive = interactive
+        self._plain_allowed = plain_allowed
 
     def text(self, what: str, *, key: str, default: str | None = None, choices: tuple[str, ...] = ()) -> str:
         """Return an answer."""
@@ -129,12 +131,45 @@ class _Asker:
                 return answer
             sys.stderr.write(f"Please answer. {_known(choices)}\n")
 
+    def zone(self) -> str:
+        """Return the desk's time zone; asks again until it is one."""
+        from servicedesk_core.runtime.setup import local_timezone, timezone_problem  # noqa: PLC0415
+
+        while problem := timezone_problem(
+            zone := self.text("Time zone of the desk", key="--timezone", default=local_timezone())
+        ):
+            sys.stderr.write(f"{zone} is {problem}\n")
+        return zone
+
     def setting(self, question: "Question") -> str:
         """Return the value of a setting; for a secret only a reference to it."""
         what = f"{question.key} ({question.description})" if question.description else question.key
-        if question.is_secret:
-            sys.stderr.write("" if not self._interactive else "A reference to the secret, not the secret itself.\n")
-        return self.text(what, key=f"--set {question.key}=…", default=question.suggestion or None)
+        if question.is_secret and self._interactive:
+            sys.stderr.write("Where the secret is, not the secret itself:\n")
+        while True:
+            answer = self.text(what, key=f"--set {question.key}=…", default=question.suggestion or None)
+            try:
+                return self.checked(question, answer)
+            except SettingsError as error:
+                if not self._interactive:
+                    raise
+                sys.stderr.write(f"{error}\n")
+
+    def checked(self, question: "Question", answer: str) -> str:
+        """Return a value that may be written down.
+
+        Raises:
+            SettingsError: It is a secret itself, and the system is a real one.
+        """
+        from servicedesk_core.config.secrets import scheme_of  # noqa: PLC0415
+
+        if not question.is_secret or self._plain_allowed or scheme_of(answer):
+            return answer
+        raise SettingsError(
+            f"{question.key}: that seems to be the secret itself, which is never written down.",
+            hint=f"Say where it is: {question.suggestion} (a variable that you set), file:PATH or "
+            "keyring:SERVICE/NAME. Only with --environment sandbox a secret may stand in the file.",
+        )
 
     def meanings(self, words: "Vocabulary") -> dict[tuple[str, str], StrEnum]:
         """Ask for the meaning of every word that has none; an empty answer leaves it open."""

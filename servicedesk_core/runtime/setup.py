@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import SecretStr
+from pydantic import SecretStr, TypeAdapter, ValidationError
 
+from servicedesk_core.config.values import TimeZone
 from servicedesk_core.config.writing import Section, connection_section, desk_section, render
 from servicedesk_core.domain.proposals import PROPOSERS
 from servicedesk_core.hooks.capabilities import FieldInfo
@@ -76,6 +77,15 @@ class Vocabulary:
                 for table, words in self.tables.items()
             }
         )
+
+
+def timezone_problem(name: str) -> str | None:
+    """Return why a name is no time zone, or ``None``."""
+    try:
+        TypeAdapter(TimeZone).validate_python(name)
+    except ValidationError as error:
+        return str(error.errors()[0]["ctx"]["error"])
+    return None
 
 
 def questions(connector: str, model: type[ConnectorSettings]) -> tuple[Question, ...]:

@@ -71,7 +71,24 @@ def test_a_question_says_what_it_asks_for(run, folder, answers):
 def test_a_secret_itself_is_not_written(run, folder):
     ran = run("init", "--connector", "./acme.py:Acme", "--set", "token=token-4711-never-shown", "--yes")
     assert ran.code == exit_codes.USAGE
+    assert "Reading your own lists" not in ran.err, "known at once, and said before anybody is asked"
     assert not (folder / "servicedesk.toml").exists()
+
+
+def test_a_typed_secret_and_a_zone_that_is_none_are_asked_for_again_at_once(run, folder, answers):
+    answers("My MSP", "Berlin", "Europe/Berlin", "token-4711-never-shown", "env:ACME_TOKEN", "")
+    ran = run("init", "--connector", "./acme.py:Acme", "--name", "acme")
+    assert ran.code == 0, ran.err
+    assert 'Did you mean "Europe/Berlin"?' in ran.err
+    assert "Say where it is: env:ACME_TOKEN (a variable that you set), file:PATH or keyring:" in ran.err
+    made = written(folder)
+    assert (made["desk"]["timezone"], made["connections"]["acme"]["token"]) == ("Europe/Berlin", "env:ACME_TOKEN")
+
+
+def test_a_sandbox_has_made_up_secrets_that_may_be_written(run, folder):
+    flags = ("--connector", "./acme.py:Acme", "--environment", "sandbox", "--set", "token=made-up", "--yes")
+    assert run("init", *flags).code == 0
+    assert written(folder)["connections"]["psa"]["token"] == "made-up"
 
 
 def test_an_existing_file_is_never_replaced_unasked(run, acme, answers):
