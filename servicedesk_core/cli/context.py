@@ -135,7 +135,7 @@ class Cli:
         if yes:
             return
         if not sys.stdin.isatty():
-            raise RefusedError(f"{question} Nobody can be asked here.", hint="Say --yes if it is meant.")
+            raise RefusedError(f"Nobody can be asked here: {question}", hint="Say --yes to answer with yes.")
         sys.stderr.write(f"{question} [y/N] ")
         if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
             raise RefusedError("Nothing was done.", hint="Answer y, or say --yes, if it is meant.")

@@ -23,7 +23,7 @@ log = logging.getLogger("servicedesk.store")
 _MIGRATION_LOCK = 5_210_993_774
 BACKUPS_KEPT = 3
 SPARE_BYTES = 64 * 1024 * 1024
-UPGRADE_HINT = "Run `servicedesk store upgrade`."
+UPGRADE_HINT = "Run `servicedesk store upgrade` (with --yes where nobody can be asked)."
 
 
 def bring_up_to_date(

@@ -1,5 +1,6 @@
 """Backup, restore and adoption, and what people ask of their data, by the command line."""
 
+import sqlite3
 import stat
 
 import orjson
@@ -51,6 +52,18 @@ def test_a_restored_store_is_adopted_by_a_person(run, queued):
     assert "none is sent again without proof" in asked.err
     assert run("store", "adopt", "--yes", "--json").json["data"]["adopted"] is True
     assert "nothing to adopt" in run("store", "adopt").out
+
+
+def test_an_older_store_names_the_upgrade_that_also_works_where_nobody_can_be_asked(run, queued):
+    with sqlite3.connect(queued.folder / "servicedesk.db") as database:
+        database.execute("UPDATE alembic_version SET version_num = '0001'")
+    database.close()
+    hint = "`servicedesk store upgrade` (with --yes where nobody can be asked)"
+    assert hint in run("status").err
+    refused = run("store", "upgrade")
+    assert refused.code == exit_codes.REFUSED
+    assert "Nobody can be asked here: Upgrade the store now?" in refused.err
+    assert "--yes" in refused.err
 
 
 def test_a_restore_of_nothing_names_what_to_do(run, queued):
