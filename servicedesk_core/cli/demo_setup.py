@@ -91,8 +91,8 @@ def configure(cli: Cli, sandboxes: "Mapping[str, RunningSandbox]") -> None:
         desk=desk, name="psa", connection=psa, words=words, comment=f"The sandbox on this machine. {NOT_REAL}"
     )
     if makers:
-        claims = {"ticket_notes": "send", "country": "US"}
-        comment = "Each step of a claim leaves an internal note on its ticket. The demo's clients are in New York."
+        claims = {"ticket_notes": "send"}
+        comment = "Each step of a claim leaves an internal note on its ticket."
         sections = [Section(("claims",), claims, comment)]
         for name in makers:
             values = _connection(name, sandboxes[name], writes=list(_GRANTS[name]))

@@ -23,7 +23,7 @@ class ClaimsSection(Model):
     contact_phone: str | None = Field(default=None, description="Their telephone number.")
     country: Country | None = Field(
         default=None,
-        description="ISO code of the country that devices are in where your PSA names none; Autotask's records do not.",
+        description="ISO code of the country that devices are in where the client's record in your PSA names none.",
     )
     technician_id: str | None = Field(
         default=None, description="Your technician's id at manufacturers that ask for it."

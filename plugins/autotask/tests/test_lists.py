@@ -112,3 +112,32 @@ async def test_queues_come_from_the_list_of_the_ticket_field(autotask, pull):
     queues = {one.external_id: autotask.map_record("queues", one.raw).entity for one in page.records}
     assert queues["5"].name == "Client Portal"
     assert queues["8"].kind.value == "alert"
+
+
+async def test_countries_are_asked_for_once_a_day_and_give_companies_their_code(own_desk, pull):
+    state = MemoryState()
+    async with own_desk.connector(state=state, streams=("companies",)) as autotask:
+        clock = autotask.ctx.clock
+        raws = [record.raw for page in await pull(autotask, "companies") for record in page.records]
+    async with own_desk.connector(state=state, clock=clock, streams=("companies",)) as autotask:
+        mapped = [autotask.map_record("companies", raw) for raw in raws]
+        stranger = autotask.map_record("companies", raws[0] | {"countryID": 4711})
+    assert own_desk.requests["POST Countries/query"] == 1
+    known = {raw["countryID"]: one.entity.country for raw, one in zip(raws, mapped, strict=True)}
+    assert known == {237: "US"}
+    assert stranger.entity.country is None
+    assert [(one.field, one.value) for one in stranger.issues] == [("country", "4711")]
+
+
+@pytest.mark.parametrize("fault", [
+    {"kind": "status", "status": 403, "body": '{"errors":["You do not have adequate permissions."]}'},
+    {"kind": "status", "status": 404, "body": ""},
+])  # fmt: skip
+async def test_companies_without_a_country_where_countries_may_not_be_seen(own_desk, pull, fault):
+    own_desk.sandbox.faults([fault | {"match": {"path": "Countries"}, "times": None}])
+    async with own_desk.connector(streams=("companies",)) as autotask:
+        raws = [record.raw for page in await pull(autotask, "companies") for record in page.records]
+        found = [autotask.map_record("companies", raw) for raw in raws]
+    assert {one.entity.country for one in found} == {None}
+    assert all(one.issues == () for one in found)
+    assert {one.entity.kind for one in found} >= {"Customer"}, "the other lists are there"

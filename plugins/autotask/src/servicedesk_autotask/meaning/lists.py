@@ -1,4 +1,4 @@
-"""The tenant's value lists and user-defined fields: loaded from the vendor's metadata, kept for a day."""
+"""The tenant's value lists, user-defined fields and countries: read from the vendor's metadata, kept for a day."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -9,12 +9,13 @@ from typing import Any
 import orjson
 
 from servicedesk_autotask.api.client import Api, Row
-from servicedesk_core.errors import ConnectorError, PermissionDeniedError
+from servicedesk_autotask.api.query import where
+from servicedesk_core.errors import ConnectorError, NotFoundError, PermissionDeniedError, RejectedError
 from servicedesk_core.hooks import LogSink, StateStore
 
 MAX_AGE = timedelta(days=1)
 _KEY = "lists"
-_VERSION = 2
+_VERSION = 3
 
 PICKLISTS: dict[str, tuple[str, ...]] = {
     "Tickets": (
@@ -32,6 +33,9 @@ PICKLISTS: dict[str, tuple[str, ...]] = {
     "ServiceCalls": ("status",),
 }  # fmt: skip
 """The lists that records need, by entity. Others, such as device models, can be very long and are not kept."""
+
+COUNTRIES = {"Companies": "countryID"}
+"""Fields that hold the number of a country, by entity. They are no list fields: countries are records of their own."""
 
 WITH_UDFS = frozenset({"Tickets", "Companies", "Contacts", "ConfigurationItems", "Contracts"})
 
@@ -124,7 +128,7 @@ async def fresh_lists(
     log: LogSink,
     max_age: timedelta = MAX_AGE,
 ) -> TenantLists:
-    """Return the lists, reading again those that are older than ``max_age``; costs two requests an entity.
+    """Return the lists, reading again those that are older than ``max_age``: two requests an entity, companies three.
 
     Lists that may not be seen are empty: their values then stay the vendor's numbers. Lists that can't be read now are
     replaced by the older ones, if there are any.
@@ -139,7 +143,7 @@ async def fresh_lists(
         if old is not None and timedelta(0) <= now - old.at < max_age:
             continue
         try:
-            known[entity] = await _read(api, entity, now)
+            known[entity] = await _read(api, entity, now, log)
         except PermissionDeniedError as error:
             log.warning("Autotask hides the value lists of %s. %s", entity, error.hint or "")
             known[entity] = EntityLists(now)
@@ -160,7 +164,7 @@ def list_values(described: Row) -> list[Row]:
     return [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
 
 
-async def _read(api: Api, entity: str, now: datetime) -> EntityLists:
+async def _read(api: Api, entity: str, now: datetime, log: LogSink) -> EntityLists:
     wanted = {name.lower(): name for name in PICKLISTS.get(entity, ())}
     picklists: dict[str, dict[str, str]] = {}
     retired: dict[str, list[str]] = {}
@@ -175,11 +179,24 @@ async def _read(api: Api, entity: str, now: datetime) -> EntityLists:
                 chosen = [str(value.get("value")) for value in values if value.get("isDefaultValue") is True]
                 if chosen:
                     defaults[name] = chosen[0]
+    if name := COUNTRIES.get(entity):
+        picklists[name] = await _countries(api, log)
     udfs = {}
     if entity in WITH_UDFS:
         for described in await api.fields(entity, user_defined=True):
             udfs[str(described.get("name"))] = _labels(described)
     return EntityLists(now, picklists, udfs, retired, defaults)
+
+
+async def _countries(api: Api, log: LogSink) -> dict[str, str]:
+    """Return the ISO code of each country by its number; empty where the API user may not see them."""
+    try:
+        page = await api.query("Countries", (where("id", "gte", 0),))
+    except (PermissionDeniedError, NotFoundError, RejectedError) as error:
+        log.warning("Autotask does not show its countries (%s); records name none. %s", error.code, error.hint or "")
+        return {}
+    codes = ((row.get("id"), row.get("countryCode")) for row in page.rows)
+    return {str(number): code.strip().upper() for number, code in codes if isinstance(code, str) and code.strip()}
 
 
 def _labels(described: Row) -> dict[str, str]:

@@ -53,7 +53,7 @@ class Mapper:
             "tickets": TicketMapping(lists, words),
             "notes": NoteMapping(lists, vocabulary),
             "queues": mappings.QueueMapping(vocabulary),
-            "companies": plain(shapes.COMPANY, mappings.company),
+            "companies": plain(shapes.COMPANY, mappings.company(lists)),
             "contacts": plain(shapes.CONTACT),
             "roles": plain(shapes.ROLE),
             "technicians": plain(shapes.TECHNICIAN, mappings.technician(lists)),

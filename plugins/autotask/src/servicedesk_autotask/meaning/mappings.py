@@ -8,7 +8,7 @@ from servicedesk_autotask.meaning.lists import TenantLists
 from servicedesk_autotask.meaning.values import Issues, Raw, UnusableValueError
 from servicedesk_autotask.meaning.vocabulary import CONTRACT_BY_ID, QUEUE_BY_LABEL, SYSTEM_RESOURCE, fold, meaning_of
 from servicedesk_autotask.reading.streams import ENTITY, JOINED
-from servicedesk_core.domain import AppointmentState, Queue
+from servicedesk_core.domain import AppointmentState, MappingIssue, Queue
 from servicedesk_core.hooks import Mapped, VocabularyMapping
 
 Fields = dict[str, Any]
@@ -29,13 +29,22 @@ def joined_rows(raw: Raw, key: str) -> Sequence[Raw]:
     return (raw.get(JOINED) or {}).get(key) or ()
 
 
-def company(fields: Fields, raw: Raw, issues: Issues) -> None:
-    """Put the address together and recognise the tenant's own company, whose id is 0."""
-    del issues
-    fields["is_own"] = fields["external_id"] == OWN_COMPANY
-    lines = [line for name in ("address1", "address2") if (line := values.text(raw.get(name)))]
-    if lines:
-        fields["address"] = "\n".join(lines)
+def company(lists: TenantLists) -> Callable[[Fields, Raw, Issues], None]:
+    """Return what a company's shape cannot say: address, country, whether it is the tenant's own, whose id is 0."""
+    countries = lists.labels("Companies", "countryID")
+
+    def finish(fields: Fields, raw: Raw, issues: Issues) -> None:
+        fields["is_own"] = fields["external_id"] == OWN_COMPANY
+        lines = [line for name in ("address1", "address2") if (line := values.text(raw.get(name)))]
+        if lines:
+            fields["address"] = "\n".join(lines)
+        number = values.ref(raw.get("countryID"))
+        if number is not None and countries:
+            fields["country"] = countries.get(number)
+            if number not in countries:
+                issues.append(MappingIssue(kind="unknown_picklist_value", field="country", value=number))
+
+    return finish
 
 
 def technician(lists: TenantLists) -> Callable[[Fields, Raw, Issues], None]:

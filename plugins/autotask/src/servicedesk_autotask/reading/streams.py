@@ -56,6 +56,7 @@ class Stream:
         sources: Where its records come from, in the order they are read.
         lists: Entities whose value lists and user-defined fields give its records their words.
         picklist: For a stream that is itself a list of values: entity and field.
+        looked_up: Entities whose records give its records words, such as countries.
         partitioned: Whether a long pass is cut into ranges of ids.
         needs: Streams that should be read first.
     """
@@ -64,6 +65,7 @@ class Stream:
     sources: tuple[Source, ...] = ()
     lists: tuple[str, ...] = ()
     picklist: tuple[str, str] | None = None
+    looked_up: tuple[str, ...] = ()
     partitioned: bool = False
     needs: tuple[str, ...] = ()
 
@@ -82,7 +84,7 @@ class Stream:
         for source in self.sources:
             found[source.entity] = None
             add(source.joins)
-        return tuple(found)
+        return (*found, *self.looked_up)
 
     @property
     def has_stamp(self) -> bool:
@@ -168,6 +170,7 @@ _ALL = (
             ),
         ),
         lists=("Companies",),
+        looked_up=("Countries",),
     ),
     Stream(
         name="contacts",

@@ -10,6 +10,7 @@ from servicedesk_autotask.sandbox.seed.moments import DAY, day_stamp, stamp
 from servicedesk_autotask.sandbox.store import Store
 
 FIRST_TECHNICIAN = 29682885
+FIRST_COUNTRY, HOME = 233, 237
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 
 
@@ -33,6 +34,14 @@ def seed_base(store: Store, rng: Random, *, tickets: int, now: int) -> None:
 
 
 def _organisation(store: Store, words: dict[str, Any]) -> None:
+    store.put(
+        "Countries",
+        [
+            row("Countries", id=FIRST_COUNTRY + n, countryCode=code, name=name, displayName=name, isActive=True,
+                isDefaultCountry=FIRST_COUNTRY + n == HOME)
+            for n, (code, name) in enumerate(words["countries"])
+        ],
+    )  # fmt: skip
     store.put("InternalLocations", [row("InternalLocations", id=1, name="Head Office", city="Springfield")])
     store.put(
         "Roles",

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from servicedesk_autotask.sandbox.entities import read_data
-from servicedesk_autotask.sandbox.seed.base import FIRST_TECHNICIAN, row
+from servicedesk_autotask.sandbox.seed.base import FIRST_TECHNICIAN, HOME, row
 from servicedesk_autotask.sandbox.seed.moments import DAY, day_stamp, stamp
 from servicedesk_autotask.sandbox.store import Store
 
@@ -69,6 +69,7 @@ class _Maker:
             city=rng.choice(self._words["cities"]),
             state="NY",
             postalCode=f"{10000 + number % 9999}",
+            countryID=None if number % 20 == 9 else HOME,
             webAddress=f"https://client{number}.example.com",
             isActive=rng.random() > 0.04 or number == 0,
             isTaxExempt=False,
