@@ -22,6 +22,7 @@ from servicedesk_core.reports.wording import (
 from servicedesk_core.store.queries.completeness import StreamCompleteness
 from servicedesk_core.store.queries.desk import Figure
 from servicedesk_core.store.queries.tickets import TicketRow
+from servicedesk_core.wording import counted
 
 _COLUMNS = (
     "Ticket", "Title", "Client", "Queue", "Status", "Technician", "Priority", "Age", "Last activity",
@@ -75,14 +76,16 @@ def _figure(anchor: str, number: int, title: str) -> str:
 
 def _warnings(report: DeskReport) -> Iterable[str]:
     if report.unmapped:
+        unmapped = counted(report.unmapped, "open ticket has", "open tickets have")
         yield (
-            f"<p class='warning'>{count(report.unmapped)} open tickets have a status that the configuration gives no "
-            "meaning; they are counted as open. See <code>servicedesk status</code>.</p>"
+            f"<p class='warning'>{unmapped} a status that the configuration gives no meaning; what has none "
+            "counts as open. See <code>servicedesk status</code>.</p>"
         )
     if report.quarantined:
+        missing = counted(report.quarantined, "record is", "records are")
         yield (
-            f"<p class='warning'>{count(report.quarantined)} records could not be understood and are missing from "
-            "these numbers. See <code>servicedesk quarantine list</code>.</p>"
+            f"<p class='warning'>{missing} missing from these numbers: the desk could not understand what came. "
+            " See <code>servicedesk quarantine list</code>.</p>"
         )
 
 

@@ -4,9 +4,20 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.reports.desk import DeskReport, WatchList
-from servicedesk_core.reports.wording import ago, completeness, count, dimensions, freshness, hours, moment, summary
+from servicedesk_core.reports.wording import (
+    ago,
+    completeness,
+    count,
+    dimensions,
+    freshness,
+    hours,
+    moment,
+    since,
+    summary,
+)
 from servicedesk_core.store.queries.desk import DeskNumbers, Figure
 from servicedesk_core.store.queries.tickets import TicketRow
+from servicedesk_core.wording import counted
 
 _BAR = 24
 _LABEL = 28
@@ -28,9 +39,11 @@ def _lines(report: DeskReport) -> Iterator[str]:
     yield ""
     yield from _freshness(numbers, zone)
     if report.unmapped:
-        yield f"! {count(report.unmapped)} open tickets have a status without a meaning: servicedesk status"
+        unmapped = counted(report.unmapped, "open ticket has", "open tickets have")
+        yield f"! {unmapped} a status without a meaning: servicedesk status"
     if report.quarantined:
-        yield f"! {count(report.quarantined)} records are missing from these numbers: servicedesk quarantine list"
+        missing = counted(report.quarantined, "record is", "records are")
+        yield f"! {missing} missing from these numbers: servicedesk quarantine list"
     yield ""
     yield f"Open tickets: {count(numbers.open.count)}"
     for title, figures in dimensions(numbers).values():
@@ -41,7 +54,7 @@ def _lines(report: DeskReport) -> Iterator[str]:
         yield ""
         yield from _watch(entry, report)
     yield ""
-    yield f"Technicians with more than 20: {count(len(numbers.overloaded))}"
+    yield f"Technicians with more than 20 open tickets: {count(len(numbers.overloaded))}"
     for figure in numbers.overloaded:
         yield f"  {_cut(figure.label, _LABEL)} {count(figure.count):>7}"
 
@@ -49,7 +62,7 @@ def _lines(report: DeskReport) -> Iterator[str]:
 def _freshness(numbers: DeskNumbers, zone: ZoneInfo) -> Iterator[str]:
     yield summary(numbers, zone)
     for stream in freshness(numbers):
-        age = f"{ago(stream.last_success_at, numbers.at)} ago" if stream.last_success_at else "never"
+        age = since(stream.last_success_at, numbers.at)
         name = _cut(f"{stream.connection} {stream.stream}", _LABEL)
         yield f"  {name} {count(stream.rows):>9}  {completeness(stream, zone):<32} read {age}"
 

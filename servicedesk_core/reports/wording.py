@@ -55,12 +55,13 @@ def summary(numbers: DeskNumbers, zone: ZoneInfo) -> str:
         return "Nothing was read yet."
     missing = [s.stream for s in streams if not s.is_complete]
     state = f"Not complete yet: {', '.join(missing)}." if missing else "Everything asked for is here."
-    reads = [s.last_success_at for s in streams if s.last_success_at]
-    tickets = [s.last_success_at for s in streams if s.stream == "tickets" and s.last_success_at]
+    reads = sorted((s.last_success_at, s.stream.replace("_", " ")) for s in streams if s.last_success_at)
+    tickets = min((at for at, stream in reads if stream == "tickets"), default=None)
     if tickets:
-        state += f" Tickets were read {ago(min(tickets), numbers.at)} ago,"
-    if reads:
-        state += f" the oldest part {ago(min(reads), numbers.at)} ago ({moment(min(reads), zone)})."
+        state += f" Tickets were read {since(tickets, numbers.at)} ({moment(tickets, zone)})."
+    if reads and (tickets is None or since(reads[0][0], numbers.at) != since(tickets, numbers.at)):
+        oldest, stream = reads[0]
+        state += f" Longest ago: {stream}, {since(oldest, numbers.at)} ({moment(oldest, zone)})."
     return state
 
 
@@ -105,6 +106,13 @@ def day(instant: datetime | None, zone: ZoneInfo) -> str:
 def ago(instant: datetime | None, now: datetime) -> str:
     """Say how long ago an instant was."""
     return "-" if instant is None else span(max(0.0, (now - instant).total_seconds()))
+
+
+def since(instant: datetime | None, now: datetime) -> str:
+    """Say when something happened, seen from now."""
+    if instant is None:
+        return "never"
+    return "just now" if (now - instant).total_seconds() < 60 else f"{ago(instant, now)} ago"  # noqa: PLR2004
 
 
 def count(number: int) -> str:

@@ -1,9 +1,11 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,7 +13,7 @@ from servicedesk_core.domain import Company, Entity, Priority, Queue, StatusCate
 from servicedesk_core.hooks import VendorIdentity
 from servicedesk_core.reports import desk_html, desk_text
 from servicedesk_core.reports.desk import DeskReport, build
-from servicedesk_core.reports.wording import dimensions, place_of, span
+from servicedesk_core.reports.wording import dimensions, place_of, span, summary
 from servicedesk_core.store import Store, records, sources
 from servicedesk_core.store.records import Incoming
 from servicedesk_core.testing import FakeClock
@@ -163,6 +165,31 @@ def test_an_empty_desk_says_that_nothing_was_read(tmp_path: Path) -> None:
         store.close()
     assert "Nothing was read yet." in desk_text.render(report)
     assert "Nothing was read yet." in desk_html.render(report)
+
+
+def test_one_sentence_names_when_tickets_were_read_and_what_was_read_longest_ago(report: DeskReport) -> None:
+    zone = ZoneInfo("America/New_York")
+
+    def said(**ages_min: float | None) -> str:
+        streams = tuple(
+            replace(
+                report.numbers.completeness[0],
+                stream=name,
+                is_complete=age is not None,
+                last_success_at=None if age is None else NOW - timedelta(minutes=age),
+            )
+            for name, age in ages_min.items()
+        )
+        return summary(replace(report.numbers, completeness=streams), zone)
+
+    complete, at = "Everything asked for is here.", "Tickets were read just now (2026-03-11 10:00)."
+    assert said(tickets=0, notes=0.5) == f"{complete} {at}"
+    assert (
+        said(tickets=0, time_entries=6_150)
+        == f"{complete} {at} Longest ago: time entries, 4 d 6 h ago (2026-03-07 02:30)."
+    )
+    assert said(holidays=5) == f"{complete} Longest ago: holidays, 5 min ago (2026-03-11 09:55)."
+    assert said(tickets=None) == "Not complete yet: tickets."
 
 
 @pytest.mark.parametrize(
