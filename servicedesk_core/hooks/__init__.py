@@ -33,6 +33,7 @@ from servicedesk_core.hooks.writing import (
     ProvenAbsent,
     ReconcilableBy,
     Write,
+    WriteProblem,
     WriteReceipt,
 )
 from servicedesk_core.ports import BudgetPolicy, BudgetUse, Clock, LogSink, StateStore, Token, TokenStore
@@ -76,6 +77,7 @@ __all__ = [
     "WarrantyCapability",
     "Write",
     "WriteCapability",
+    "WriteProblem",
     "WriteReceipt",
     "fingerprint",
     "hookimpl",

@@ -49,7 +49,7 @@ from servicedesk_core.hooks.checks import (
 from servicedesk_core.hooks.mapping import Mapper, mapper_of
 from servicedesk_core.hooks.outcomes import ItemOutcome
 from servicedesk_core.hooks.pulling import FetchOutcome, Page, PullRequest
-from servicedesk_core.hooks.writing import FindResult, Write, WriteReceipt
+from servicedesk_core.hooks.writing import FindResult, Write, WriteProblem, WriteReceipt
 from servicedesk_core.ports import BudgetUse
 
 
@@ -140,6 +140,12 @@ class ConnectorCalls:
         if not 0 < len(version) <= LONGEST_VERSION:
             raise self._caller.origin.garbage("mapping_version", f"it must have 1 to {LONGEST_VERSION} characters")
         return version
+
+    async def check_write(self, write: Write, max_age_s: float | None) -> tuple[WriteProblem, ...]:
+        """See :meth:`TicketSyncSpecs.check_write`; no problem when the connector does not implement it."""
+        if not self.implements("check_write"):
+            return ()
+        return await self._caller.many("check_write", WriteProblem, write=write, max_age_s=max_age_s)
 
     async def send_write(self, write: Write) -> WriteReceipt:
         """See :meth:`TicketSyncSpecs.send_write`."""

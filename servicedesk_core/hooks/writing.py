@@ -56,6 +56,25 @@ class Write:
 
 
 @dataclass(frozen=True, slots=True)
+class WriteProblem:
+    """A value that the vendor would refuse.
+
+    Attributes:
+        field: The domain field.
+        reason: What is wrong with it, as a sentence; names words of lists, never texts of records.
+        word: The word that the vendor does not have, if it is one.
+        offered: The words that can be chosen instead.
+        hint: What to do about it.
+    """
+
+    field: str
+    reason: str
+    word: str | None = None
+    offered: tuple[str, ...] = ()
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class WriteReceipt:
     """The vendor's confirmation.
 

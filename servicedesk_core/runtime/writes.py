@@ -26,6 +26,7 @@ from servicedesk_core.ports import Clock
 from servicedesk_core.runtime.acting import account
 from servicedesk_core.runtime.carrying import copier, couriers, policy
 from servicedesk_core.runtime.problem import Problem
+from servicedesk_core.runtime.write_checking import WriteChecks
 from servicedesk_core.runtime.write_views import WriteDetail, WriteView, view_of, views_of
 from servicedesk_core.store import Store, audit, lanes, outbox
 from servicedesk_core.store.lanes import Permit
@@ -106,6 +107,7 @@ class Writes:
         clock: The time.
         settings: The configuration, which grants.
         opener: Opens a connection.
+        checks: Look at what somebody wants before it is stored.
     """
 
     def __init__(
@@ -114,11 +116,13 @@ class Writes:
         clock: Clock,
         settings: DeskSettings,
         opener: Callable[[str], Awaitable[OpenConnection]],
+        checks: WriteChecks,
     ) -> None:
         self._store = store
         self._clock = clock
         self._settings = settings
         self._opener = opener
+        self._checks = checks
         self.ticket_notes = TicketNotes(settings)
         self._couriers = couriers(store, clock, settings, self.ticket_notes)
         self._copier = copier(store, clock, settings)
@@ -176,8 +180,10 @@ class Writes:
         Raises:
             SettingsError: There is no such connection.
             WriteNotGrantedError: The configuration does not grant it.
+            WriteError: The vendor does not have a word of it; names those that there are.
         """
         self.ensure_granted(intent.connection, intent.kind)
+        await self._checks.ensure_takeable(intent)
         write = await self._store.write(lambda tx: propose(tx, intent, actor=self.actor, now=self._clock.now()))
         return await self._view(write.id)
 

@@ -16,6 +16,7 @@ from servicedesk_core.hooks import (
     SourceRecord,
     StreamCapability,
     VendorIdentity,
+    WriteProblem,
     WriteReceipt,
 )
 from servicedesk_core.hooks.capabilities import WriteCapability
@@ -126,6 +127,16 @@ class Acme(Connector[AcmeSettings]):
     @hookimpl
     def mapping_version(self, stream):
         return "1"
+
+    @hookimpl
+    async def check_write(self, write, max_age_s):
+        word = write.values.get("status")
+        known = [*WORDS]
+        if max_age_s is not None:
+            known += [row["name"] for row in (await self.http.get("words")).json()]
+        if word is None or word in known:
+            return ()
+        return (WriteProblem("status", f'Acme has no status "{word}".', word, tuple(known)),)
 
     @hookimpl
     async def send_write(self, write):

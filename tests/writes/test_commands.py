@@ -54,6 +54,9 @@ def test_exit_codes_say_what_became_of_it(run, vendor):
     vendor.put("tickets", "4", status="Complete")
     assert run("tickets", "update", "T4", "--status", "In Progress", "--yes").exit_code == 8
     assert run("writes", "show", "99").exit_code == 1
+    misspelt = run("tickets", "update", "T5", "--status", "Complet")
+    assert (misspelt.exit_code, misspelt.exception.code) == (1, "write")
+    assert 'Did you mean "Complete"?' in str(misspelt.exception)
 
 
 @pytest.mark.parametrize(("group", "command"), [(g, c) for g, commands in GROUPS.items() for c in commands])

@@ -36,6 +36,32 @@ async def test_nothing_is_sent_before_somebody_approves(desk, vendor):
     }
 
 
+async def test_a_misspelt_word_is_told_when_it_is_proposed(desk, vendor):
+    asked = len(vendor.requests)
+    await desk.tickets.update("T2", status="In Progress")
+    assert len(vendor.requests) == asked, "while every word is known nobody is asked"
+    for attempt in (
+        desk.tickets.update("T1", status="In Progres"),
+        desk.tickets.create("New", company="c1", status="In Progres"),
+    ):
+        with pytest.raises(WriteError, match=r'no status "In Progres".*Did you mean "In Progress"') as caught:
+            await attempt
+        assert caught.value.hint == "There is: New, In Progress, Complete."
+    assert [write.target for write in await desk.writes.list()] == ["2"]
+    assert vendor.writes == []
+
+
+async def test_a_word_that_was_added_at_the_vendor_since_is_no_misspelt_one(desk, vendor):
+    vendor.put("words", "w1", name="Waiting for parts")
+    assert state_of(await desk.tickets.update("T1", status="Waiting for parts")) == "proposed"
+
+
+async def test_while_the_vendor_cannot_be_asked_it_keeps_the_last_word(vendor, store_url, clock):
+    vendor.down = True
+    async with ServiceDesk(settings_for(vendor, store_url), clock=clock) as desk:
+        assert state_of(await desk.tickets.update("T1", status="Waiting for parts")) == "proposed"
+
+
 async def test_without_grants_no_writing_route_is_ever_asked_for(vendor, store_url, clock):
     async with ServiceDesk(settings_for(vendor, store_url, writes=[]), clock=clock) as desk:
         await desk.sync("psa")

@@ -49,6 +49,7 @@ class Vendor:
             "companies": {},
             "queues": {},
             "technicians": {},
+            "words": {},
         }
         self.commits, self.requests, self.faults = [], [], deque()
         self.down = False

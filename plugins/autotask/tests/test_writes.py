@@ -68,6 +68,41 @@ def sent(desk):
     return [one["body"] for one in desk.sandbox.state()["writes"]]
 
 
+# --- before it is proposed ---
+
+
+def problems(found):
+    return [(one.field, one.word, one.reason) for one in found]
+
+
+async def test_what_the_lists_lack_is_named_and_nobody_is_asked_for_what_they_have(desk, psa):
+    asked = sum(desk.requests.values())
+    assert await psa.check_write(write("tickets.create", **TICKET, status="In Progress"), None) == ()
+    (status,) = await psa.check_write(write("tickets.create", **TICKET, status="In Progres"), None)
+    assert (status.word, "In Progress" in status.offered) == ("In Progres", True)
+    assert status.reason == 'Autotask has no value "In Progres" for status, or no longer offers it.'
+    long = await psa.check_write(write("tickets.update", target="1", title="x" * 251), None)
+    assert problems(long) == [("title", None, "Title has 251 characters, and Autotask takes 250.")]
+    several = await psa.check_write(write("tickets.update", target="1", priority_name="Hgh", status="Nwe"), None)
+    assert [one.field for one in several] == ["priority", "status"]
+    assert problems(await psa.check_write(write("notes.create_internal", parent="1", body="b", kind="Nothing"), None))
+    assert sum(desk.requests.values()) == asked
+
+
+async def test_lists_that_were_never_read_refuse_nothing(desk):
+    async with desk.connector(grants=ALL, offline=True) as psa:
+        assert await psa.check_write(write("tickets.create", **TICKET, status="Whatever"), None) == ()
+
+
+async def test_a_word_that_was_added_since_is_found_when_the_lists_may_be_read(desk):
+    added = write("tickets.create", **TICKET, status="Parked")
+    async with desk.connector(grants=ALL) as psa:
+        psa.ctx.clock.instant = NOW + timedelta(hours=1)
+        desk.sandbox.change_list("Tickets.status", 44, "Parked")
+        assert [one.word for one in await psa.check_write(added, None)] == ["Parked"]
+        assert await psa.check_write(added, 60.0) == ()
+
+
 # --- tickets ---
 
 

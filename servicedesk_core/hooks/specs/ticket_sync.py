@@ -5,7 +5,7 @@ from typing import Any
 
 from servicedesk_core.hooks.markers import hookspec
 from servicedesk_core.hooks.pulling import FetchOutcome, Mapped, Page, PullRequest
-from servicedesk_core.hooks.writing import FindResult, Write, WriteReceipt
+from servicedesk_core.hooks.writing import FindResult, Write, WriteProblem, WriteReceipt
 
 
 class TicketSyncSpecs:
@@ -147,6 +147,27 @@ class TicketSyncSpecs:
 
         Added in 1.0.
         """
+
+    @hookspec
+    async def check_write(self, write: Write, max_age_s: float | None) -> tuple[WriteProblem, ...]:
+        """Name what the vendor would refuse of a change, so that a misspelt word is told to whoever proposes it.
+
+        Called before the change is stored: its id means nothing. First with what is remembered of the vendor's lists,
+        perhaps without a network; only when that names a problem, again with a network and a ``max_age_s``.
+
+        Args:
+            write: The change.
+            max_age_s: What was learned longer ago, in seconds, is asked for again; ``None`` = ask nobody.
+
+        Returns:
+            The problems. What is not known is none: the vendor has the last word when it is sent.
+
+        Raises:
+            ConnectorError: The vendor could not be asked; the change is taken as it is.
+
+        Added in 1.0.
+        """
+        raise AssertionError  # pragma: no cover
 
     @hookspec
     async def send_write(self, write: Write) -> WriteReceipt:

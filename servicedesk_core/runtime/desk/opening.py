@@ -26,6 +26,7 @@ from servicedesk_core.runtime.claims import Claims
 from servicedesk_core.runtime.quarantine import Quarantine
 from servicedesk_core.runtime.ticket_acts import DeskTickets
 from servicedesk_core.runtime.warranty import Warranty
+from servicedesk_core.runtime.write_checking import WriteChecks
 from servicedesk_core.runtime.writes import Writes
 from servicedesk_core.store import Store
 from servicedesk_core.store.budgets import StoreLedger
@@ -116,7 +117,7 @@ class OpenDesk:
                 secrets=self._secrets,
             )
             self._host = await stack.enter_async_context(host)
-            self.writes = Writes(self._store, self._clock, self.settings, host.open)
+            self.writes = Writes(self._store, self._clock, self.settings, host.open, WriteChecks(host))
             self.claims = Claims(self._store, self._clock, self.settings, host, self.writes)
             self.tickets = DeskTickets(self._store, self.writes)
             self.warranty = Warranty(self._store, self._clock, self.settings, host, self.writes)

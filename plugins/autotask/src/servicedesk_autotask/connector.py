@@ -40,6 +40,7 @@ from servicedesk_core.hooks import (
     StreamCheck,
     VendorIdentity,
     Write,
+    WriteProblem,
     WriteReceipt,
 )
 
@@ -208,6 +209,11 @@ class Autotask(Connector[AutotaskSettings]):
     def mapping_version(self, stream: str) -> str:
         """Name code, operator's words and tenant's lists."""
         return self._mapper.version(stream)
+
+    @hookimpl
+    async def check_write(self, write: Write, max_age_s: float | None) -> tuple[WriteProblem, ...]:
+        """Hold a change against the tenant's lists."""
+        return await self._sender.check(write, None if max_age_s is None else timedelta(seconds=max_age_s))
 
     @hookimpl
     async def send_write(self, write: Write) -> WriteReceipt:

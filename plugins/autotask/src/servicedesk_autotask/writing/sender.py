@@ -8,15 +8,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from servicedesk_autotask.api.client import Api, Row
-from servicedesk_autotask.meaning import shapes
 from servicedesk_autotask.meaning.lists import MAX_AGE
 from servicedesk_autotask.meaning.mapper import Mapper
 from servicedesk_autotask.settings import AutotaskSettings
 from servicedesk_autotask.writing import notes, tickets, time_entries
 from servicedesk_autotask.writing.checking import Values, checked_values, kind_of, number_of, typed
 from servicedesk_autotask.writing.comparing import differing, refuse_conflict, same, shown
+from servicedesk_autotask.writing.foreseeing import foreseen
 from servicedesk_autotask.writing.kinds import LOOK_BACK_S, PREPARE_S, SEND_S, WriteKind
-from servicedesk_autotask.writing.wire import Body, to_wire
+from servicedesk_autotask.writing.wire import SHAPES, Body, to_wire
 from servicedesk_autotask.writing.words import UnknownWordError, Words
 from servicedesk_core.domain import Entity
 from servicedesk_core.errors import (
@@ -27,10 +27,9 @@ from servicedesk_core.errors import (
     RejectedError,
     VendorTimeoutError,
 )
-from servicedesk_core.hooks import SourceRecord, VocabularyMapping, Write, WriteReceipt
+from servicedesk_core.hooks import SourceRecord, VocabularyMapping, Write, WriteProblem, WriteReceipt
 
 STREAMS = {"Tickets": "tickets", "TicketNotes": "notes", "TimeEntries": "time_entries", "ConfigurationItems": "assets"}
-_SHAPES = {"Tickets": shapes.TICKET, "ConfigurationItems": shapes.ASSET}
 _MISSING_WORD_PAUSE = timedelta(minutes=1)
 """How old lists must be to be read again for a word that somebody wants to write and that they lack."""
 _MEANINGS = {"status_category": "status", "priority": "priority_name", "kind": "kind_name"}
@@ -75,6 +74,13 @@ class Sender:
         self._load_lists = load_lists
         self._confirmed = confirmed
 
+    async def check(self, write: Write, max_age: timedelta | None) -> tuple[WriteProblem, ...]:
+        """Name what would be refused of a change; see the hook ``check_write``."""
+        kind = kind_of(write)
+        if max_age is not None:
+            await self._load_lists(kind.entity, max_age)
+        return foreseen(write, kind, self._words(), self._settings)
+
     async def send(self, write: Write) -> WriteReceipt:
         """Send a change; see the hook ``send_write``."""
         kind = kind_of(write)
@@ -104,7 +110,7 @@ class Sender:
             return await self._prepared(write, kind, values)
 
     async def _prepared(self, write: Write, kind: WriteKind, values: Values) -> _Request | WriteReceipt:
-        words = Words(self._mapper().lists, self._vocabulary, self._settings)
+        words = self._words()
         if kind.needs == "target":
             return await self._change(write, kind, values, words)
         if kind.kind == "tickets.create":
@@ -134,7 +140,7 @@ class Sender:
                 ("Autotask already showed exactly this; nothing was sent.",),
                 SourceRecord(str(number), row),
             )
-        body = to_wire(_SHAPES[kind.entity], wanted, words)
+        body = to_wire(SHAPES[kind.entity], wanted, words)
         if kind.entity == "Tickets":
             await tickets.complete_assignment(self._api, body, row)
         return _Request("PATCH", kind.entity, {"id": number, **body}, wanted)
@@ -159,6 +165,9 @@ class Sender:
         if any("picklist value" in text.lower() for text in error.field_errors):
             await self._load_lists(kind.entity, _MISSING_WORD_PAUSE)
             error.hint = "The tenant changed this list; it was read again. Look at the values that it has now."
+
+    def _words(self) -> Words:
+        return Words(self._mapper().lists, self._vocabulary, self._settings)
 
     def _mapped(self, kind: WriteKind, row: Row) -> Entity:
         return self._mapper().map(STREAMS[kind.entity], row).entity

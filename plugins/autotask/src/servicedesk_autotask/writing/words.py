@@ -13,7 +13,22 @@ from servicedesk_core.hooks import VocabularyMapping
 
 
 class UnknownWordError(RejectedError):
-    """A list of the tenant does not have this word; reading the list again may help."""
+    """A list of the tenant does not have this word; reading the list again may help.
+
+    Args:
+        message: What is wrong.
+        name: The domain field.
+        word: The word, if the list lacks one.
+        offered: The words that can be chosen; empty = the list is not known.
+        hint: What to do.
+    """
+
+    def __init__(
+        self, message: str, name: str, *, hint: str, word: str | None = None, offered: Iterable[str] = ()
+    ) -> None:
+        super().__init__(message, field_errors=(name,), hint=hint)
+        self.word = word
+        self.offered = tuple(offered)
 
 
 class Words:
@@ -51,8 +66,10 @@ class Words:
             raise refused(f'Autotask has {len(found)} values called "{word}" for {name}.', name, hint="Rename one.")
         raise UnknownWordError(
             f'Not sent: Autotask has no value "{word}" for {name}, or no longer offers it.',
-            field_errors=(name,),
+            name,
             hint=f"It offers: {_listed(choices.values())}.",
+            word=word,
+            offered=choices.values(),
         )
 
     def checked(self, entity: str, field: str, value: int, name: str) -> int:
@@ -65,8 +82,9 @@ class Words:
         if choices and str(value) not in choices:
             raise UnknownWordError(
                 f"Not sent: Autotask has no value {value} for {name}, or no longer offers it.",
-                field_errors=(name,),
+                name,
                 hint=f"It offers: {_listed(f'{number} ({label})' for number, label in choices.items())}.",
+                offered=choices.values(),
             )
         return value
 
@@ -111,8 +129,9 @@ class Words:
             )
         raise UnknownWordError(
             f'Not sent: no {field} of this tenant means "{meaning}".',
-            field_errors=(field,),
+            field,
             hint=f"Say which one does in [connections.NAME.mapping.{field}], or with {setting}.",
+            offered=choices.values(),
         )
 
 

@@ -1,0 +1,59 @@
+"""What would be refused of a write, as far as the tenant's lists tell: for whoever proposes it."""
+
+from collections.abc import Callable
+from functools import partial
+
+from servicedesk_autotask.settings import AutotaskSettings
+from servicedesk_autotask.writing import notes
+from servicedesk_autotask.writing.checking import checked_values
+from servicedesk_autotask.writing.kinds import WriteKind
+from servicedesk_autotask.writing.wire import SHAPES, to_wire
+from servicedesk_autotask.writing.words import UnknownWordError, Words
+from servicedesk_core.errors import RejectedError
+from servicedesk_core.hooks import Write, WriteProblem
+
+
+def foreseen(write: Write, kind: WriteKind, words: Words, settings: AutotaskSettings) -> tuple[WriteProblem, ...]:
+    """Return what would be refused; asks nobody, and a list that is not known refuses nothing.
+
+    Args:
+        write: The change.
+        kind: Its kind.
+        words: The tenant's lists.
+        settings: The connection's settings.
+    """
+    if kind.entity not in words.lists.entities:
+        return ()
+    try:
+        values = checked_values(write, kind)
+    except RejectedError as error:
+        return (_problem(error),)
+    if kind.entity == "TicketNotes":
+        return _refused(partial(notes.new_note, write, kind, values, words, settings))
+    shape = SHAPES.get(kind.entity)
+    if shape is None:
+        return ()
+    if not words.lists.udfs(kind.entity):
+        values.pop("custom_fields", None)
+    each = (_refused(partial(to_wire, shape, {name: value}, words)) for name, value in values.items())
+    return tuple(problem for problems in each for problem in problems)
+
+
+def _refused(translate: Callable[[], object]) -> tuple[WriteProblem, ...]:
+    try:
+        translate()
+    except UnknownWordError as error:
+        return (_problem(error),) if error.offered else ()
+    except RejectedError as error:
+        return (_problem(error),)
+    return ()
+
+
+def _problem(error: RejectedError) -> WriteProblem:
+    told = error.message.removeprefix("Not sent: ")
+    problem = WriteProblem(
+        field=next(iter(error.field_errors), ""), reason=told[:1].upper() + told[1:], hint=error.hint
+    )
+    if isinstance(error, UnknownWordError) and error.word is not None:
+        return WriteProblem(problem.field, problem.reason, error.word, error.offered)
+    return problem

@@ -1,0 +1,72 @@
+"""Looks, before a write is stored, whether its vendor would refuse it: a misspelt word is told to who proposes it."""
+
+import logging
+from typing import Final
+
+from servicedesk_core.config.values import did_you_mean
+from servicedesk_core.errors import ServiceDeskError, StoreError, WriteError
+from servicedesk_core.hooks.writing import Write, WriteProblem
+from servicedesk_core.host import Host
+from servicedesk_core.writes import Intent
+
+_log = logging.getLogger("servicedesk.writes")
+
+FRESH_S: Final = 60.0
+"""How old the lists may be that a word is refused by: it may have been added at the vendor since they were read."""
+
+_OFFERED: Final = 12
+
+
+class WriteChecks:
+    """Checks intents by what connectors know of their vendors' lists.
+
+    Args:
+        host: Opens connections.
+    """
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    async def ensure_takeable(self, intent: Intent) -> None:
+        """Refuse an intent that the vendor would certainly refuse.
+
+        Asks nobody while the remembered lists know every word; a word that they lack is refused only by lists that were
+        just read. Whatever cannot be found out is left to the vendor, who has the last word when it is sent.
+
+        Raises:
+            WriteError: The vendor does not have a word; names it, the one that may be meant, and those that there are.
+            StoreError: The store cannot be used.
+        """
+        write = Write(
+            id="unsent",
+            kind=intent.kind,
+            target=intent.target,
+            parent=intent.parent,
+            values=dict(intent.values),
+            base=dict(intent.base),
+        )
+        try:
+            problems = await self._problems(intent.connection, write)
+        except StoreError:
+            raise
+        except ServiceDeskError as error:
+            _log.info("what %s would refuse could not be found out (%s)", intent.connection, error.code)
+            return
+        if problems:
+            raise _refusal(problems, intent.connection)
+
+    async def _problems(self, connection: str, write: Write) -> tuple[WriteProblem, ...]:
+        async with self._host.unplugged(connection) as lent:
+            suspected = await lent.calls.check_write(write, None)
+        if not suspected:
+            return ()
+        opened = await self._host.open(connection)
+        return await opened.calls.check_write(write, FRESH_S)
+
+
+def _refusal(problems: tuple[WriteProblem, ...], connection: str) -> WriteError:
+    told = [one.reason + (did_you_mean(one.word, one.offered) if one.word else "") for one in problems]
+    first = problems[0]
+    some = ", ".join(first.offered[:_OFFERED]) + (" …" if len(first.offered) > _OFFERED else "")
+    hint = first.hint or (f"There is: {some}." if some else None)
+    return WriteError(f"Nothing was proposed. {' '.join(told)}", hint=hint, connection=connection)
