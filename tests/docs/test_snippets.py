@@ -74,7 +74,8 @@ def test_python_on_a_page_runs_from_top_to_bottom(
 @pytest.mark.parametrize("block", pages.blocks("sql"), ids=str)
 def test_a_query_runs_on_the_public_views(block: pages.Block, synced: Path) -> None:
     with closing(sqlite3.connect(f"file:{synced / 'servicedesk.db'}?mode=ro", uri=True)) as store:
-        assert store.execute(block.text).fetchall()
+        rows = store.execute(block.text).fetchall()
+    assert rows or "v_claim" in block.text, "the desk of these tests has made no claim"
 
 
 @pytest.mark.parametrize("block", pages.blocks("toml"), ids=str)
