@@ -21,7 +21,7 @@ import uvicorn
 
 from benchmarks.generated import GeneratedTickets
 from servicedesk_autotask.sandbox import Sandbox, SandboxOptions
-from servicedesk_autotask.sandbox.server import bind
+from servicedesk_core.sandboxing import address_of, bind
 
 QUERY = "/atservicesrest/v1.0/Tickets/query"
 REQUESTS = "/requests"
@@ -153,8 +153,6 @@ async def _send_json(send: Any, body: bytes) -> None:
 
 
 def main() -> None:
-    # Not above: who only starts the vendor, and measures itself, should not carry its modules.
-
     parser = argparse.ArgumentParser()
     parser.add_argument("--tickets", type=int, required=True)
     parser.add_argument("--latency", type=float, default=0.0)
@@ -184,7 +182,7 @@ def main() -> None:
     print(
         json.dumps(
             {
-                "url": f"http://127.0.0.1:{listener.getsockname()[1]}",
+                "url": address_of(listener),
                 "username": options.username,
                 "secret": options.secret,
                 "integration_code": options.integration_code,

@@ -8,7 +8,7 @@ OAuth tokens.
 from servicedesk_core.sandboxing.asgi import Refusal, Request, Response, json_response
 from servicedesk_core.sandboxing.clock import VendorClock
 from servicedesk_core.sandboxing.faults import Fault, Script
-from servicedesk_core.sandboxing.serving import bind, run_until_stopped, serve
+from servicedesk_core.sandboxing.serving import address_of, bind, run_until_stopped, serve
 from servicedesk_core.sandboxing.standin import StandIn
 from servicedesk_core.sandboxing.tokens import ClientCredentials
 
@@ -21,6 +21,7 @@ __all__ = [
     "Script",
     "StandIn",
     "VendorClock",
+    "address_of",
     "bind",
     "json_response",
     "run_until_stopped",

@@ -1,6 +1,6 @@
 """The little of HTTP that a stand-in needs over raw ASGI."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any
@@ -28,6 +28,8 @@ class Request:
         params: The query's names and values, in its order.
         body: The whole body.
         peer: Address of the client.
+        scheme: ``http`` or ``https``.
+        target_length: Length of path and query as they were sent, in characters.
     """
 
     method: str
@@ -36,11 +38,18 @@ class Request:
     params: tuple[tuple[str, str], ...]
     body: bytes
     peer: str
+    scheme: str = "http"
+    target_length: int = 0
 
     @property
     def segments(self) -> tuple[str, ...]:
         """Path without empty segments: doubled and trailing slashes say nothing."""
         return tuple(part for part in self.path.split("/") if part)
+
+    @property
+    def origin(self) -> str:
+        """Base address as the client sees it, without a path."""
+        return f"{self.scheme}://{self.headers.get('host', '127.0.0.1')}"
 
     @property
     def is_local(self) -> bool:
@@ -72,12 +81,21 @@ class Request:
 
 @dataclass(slots=True)
 class Response:
-    """One answer."""
+    """One answer.
+
+    Attributes:
+        status: Status code.
+        body: The whole body.
+        content_type: What it is.
+        headers: Further fields.
+        stream: The body in pieces, of a length that nobody is told; replaces ``body``.
+    """
 
     status: int
     body: bytes = b""
     content_type: str = JSON
     headers: dict[str, str] = field(default_factory=dict)
+    stream: AsyncIterator[bytes] | None = None
 
 
 class Refusal(Exception):  # noqa: N818  # the word of the trade
@@ -120,6 +138,8 @@ async def read_request(scope: Scope, receive: Receive) -> Request:
         params=tuple(parse_qsl(query, keep_blank_values=True)),
         body=b"".join(chunks),
         peer=(scope.get("client") or ("127.0.0.1", 0))[0],
+        scheme=scope.get("scheme", "http"),
+        target_length=len(scope.get("raw_path") or scope["path"]) + 1 + len(query),
     )
 
 
@@ -133,7 +153,11 @@ async def send_response(response: Response, send: Send, *, cut: bool = False) ->
     """
     headers = [(b"content-type", response.content_type.encode())]
     headers += [(key.lower().encode(), value.encode()) for key, value in response.headers.items()]
-    headers.append((b"content-length", str(len(response.body)).encode()))
+    if response.stream is None and "content-length" not in response.headers:
+        headers.append((b"content-length", str(len(response.body)).encode()))
     body = response.body[: len(response.body) // 2] if cut else response.body
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    if response.stream is not None:
+        async for piece in response.stream:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
     await send({"type": "http.response.body", "body": body, "more_body": cut})

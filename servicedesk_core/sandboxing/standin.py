@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from servicedesk_core.sandboxing import faults as script
@@ -17,9 +17,7 @@ from servicedesk_core.sandboxing.asgi import (
     read_request,
     send_response,
 )
-
-Act = Callable[[Any], Any]
-"""What a steering route does: takes the decoded body, returns what JSON can hold."""
+from servicedesk_core.sandboxing.steering import Act, steered
 
 
 class StandIn:
@@ -80,7 +78,8 @@ class StandIn:
         """Serve one ASGI scope."""
         request = await read_request(scope, receive)
         if request.segments[:1] == ("sandbox",):
-            await send_response(self._steer(request), send)
+            known: dict[str, Act] = {"GET state": lambda _: self.state(), "POST faults": self._load, **self.routes()}
+            await send_response(steered(request, known), send)
             return
         self.requests[self.name_of(request)] += 1
         if self.latency_s:
@@ -114,18 +113,6 @@ class StandIn:
             return self.answer(request)
         except Refusal as refusal:
             return refusal.response
-
-    def _steer(self, request: Request) -> Response:
-        if not request.is_local:
-            return json_response({"error": "only from this machine"}, 403)
-        known: dict[str, Act] = {"GET state": lambda _: self.state(), "POST faults": self._load, **self.routes()}
-        act = known.get(f"{request.method} {'/'.join(request.segments[1:]).lower()}")
-        if act is None:
-            return json_response({"error": f"unknown; known are {sorted(known)}"}, 404)
-        try:
-            return json_response(act(request.json()))
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            return json_response({"error": str(error)}, 400)
 
     def _load(self, body: Any) -> dict[str, int]:
         self.faults(body or [])

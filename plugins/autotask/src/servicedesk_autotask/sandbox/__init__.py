@@ -2,6 +2,6 @@
 
 from servicedesk_autotask.sandbox.app import Sandbox
 from servicedesk_autotask.sandbox.options import SandboxInfo, SandboxOptions
-from servicedesk_autotask.sandbox.server import serve
+from servicedesk_autotask.sandbox.serving import serve
 
 __all__ = ["Sandbox", "SandboxInfo", "SandboxOptions", "serve"]

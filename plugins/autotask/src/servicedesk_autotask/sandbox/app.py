@@ -5,20 +5,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from servicedesk_autotask.sandbox import faults as script
-from servicedesk_autotask.sandbox.admin import Admin
+from servicedesk_autotask.sandbox import faults
 from servicedesk_autotask.sandbox.clock import DeskClock
 from servicedesk_autotask.sandbox.desk import Desk
-from servicedesk_autotask.sandbox.http import (
-    Message,
-    Receive,
-    Request,
-    Response,
-    Scope,
-    Send,
-    read_request,
-    send_response,
-)
 from servicedesk_autotask.sandbox.life import Life
 from servicedesk_autotask.sandbox.options import SandboxOptions
 from servicedesk_autotask.sandbox.recorder import Recorder
@@ -27,6 +16,10 @@ from servicedesk_autotask.sandbox.store import Store
 from servicedesk_autotask.sandbox.values import format_instant, parse_instant
 from servicedesk_autotask.sandbox.vendor import Vendor
 from servicedesk_autotask.sandbox.web import ticket_page
+from servicedesk_core.sandboxing import Request, Response, Script
+from servicedesk_core.sandboxing import faults as kit
+from servicedesk_core.sandboxing.asgi import Receive, Scope, Send, read_request, send_response
+from servicedesk_core.sandboxing.steering import Act, steered
 
 
 class Sandbox:
@@ -40,7 +33,7 @@ class Sandbox:
         self.options = options or SandboxOptions()
         self.store = Store(self.options.state)
         self.recorder = Recorder()
-        self._script = script.Script()
+        self._script = Script(faults.KINDS)
         self._prepare()
         if self.store.meta("now") is None:
             self.seed()
@@ -51,7 +44,6 @@ class Sandbox:
         self.desk = Desk(self.store, DeskClock(self.options.now), self.options)
         self.life = Life(self.desk)
         self.vendor = Vendor(self.desk, self.options, self.recorder)
-        self._admin = Admin(self)
 
     def seed(self) -> None:
         """Forget every row and seed the desk again."""
@@ -81,9 +73,10 @@ class Sandbox:
         """
         self.store.lists.setdefault(name, {})[str(value)] = label
 
-    def faults(self, entries: Iterable[Mapping[str, Any]]) -> None:
-        """Replace the fault script."""
-        self._script.load(entries)
+    def faults(self, entries: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+        """Replace the fault script; return how many entries it has."""
+        self._script.load(faults.entries_of(entries))
+        return {"faults": len(self._script.faults)}
 
     def state(self) -> dict[str, Any]:
         """Counters, limits and the log of writes."""
@@ -123,17 +116,26 @@ class Sandbox:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI scope."""
-        if scope["type"] == "lifespan":
-            await _lifespan(receive, send)
-            return
         request = await read_request(scope, receive)
         first = request.segments[0].lower() if request.segments else ""
         if first == "sandbox":
-            await send_response(self._admin.answer(request), send)
+            await send_response(steered(request, self._routes()), send)
         elif first == "mvc":
             await send_response(ticket_page(self.store, request), send)
         else:
             await self._vendor_call(request, receive, send)
+
+    def _routes(self) -> dict[str, Act]:
+        return {
+            "GET state": lambda _: self.state(),
+            "POST advance": lambda body: self.advance(float((body or {}).get("hours", 1))),
+            "POST faults": lambda body: self.faults(body or []),
+            "POST reset": self._reset,
+        }
+
+    def _reset(self, body: Any) -> dict[str, int]:
+        self.reset(reseed=bool((body or {}).get("reseed", True)))
+        return {"tickets": self.store.count("Tickets")}
 
     async def _vendor_call(self, request: Request, receive: Receive, send: Send) -> None:
         fault = self._script.pick(request)
@@ -141,21 +143,22 @@ class Sandbox:
             await self._send(await self.vendor.handle(request), send)
             return
         if fault.kind == "drop_before":
-            await script.drop(send)
+            await kit.drop(send)
             return
         if fault.kind == "noisy_client":
-            self.vendor.threshold.add(fault.requests)
+            self.vendor.threshold.add(fault.more.get("requests", 1000))
         if fault.kind == "slow":
             await asyncio.sleep(fault.seconds)
-        response = script.instead(fault, self._last_page(request))
+        response = faults.instead(fault, self._last_page(request))
         if response is None:
-            response = await self.vendor.handle(request, rule=script.workflow(fault))
+            response = await self.vendor.handle(request, rule=faults.workflow(fault))
         if fault.kind == "timeout_after_commit":
-            await script.wait_or_hang_up(receive, fault.seconds)
+            await kit.wait_or_hang_up(receive, fault.seconds)
         if fault.kind in {"timeout_after_commit", "drop_after"}:
-            await script.drop(send)
+            await kit.drop(send)
         elif fault.kind == "truncate":
-            await script.truncate(response, send)
+            await send_response(response, send, cut=True)
+            await kit.drop(send, flush=True)
         else:
             await self._send(response, send)
 
@@ -170,10 +173,3 @@ class Sandbox:
 
     def _note_time(self) -> None:
         self.store.set_meta("now", format_instant(self.desk.clock.now()))
-
-
-async def _lifespan(receive: Receive, send: Send) -> None:
-    message: Message
-    while (message := await receive())["type"] != "lifespan.shutdown":
-        await send({"type": f"{message['type']}.complete"})
-    await send({"type": "lifespan.shutdown.complete"})

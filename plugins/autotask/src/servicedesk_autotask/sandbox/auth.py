@@ -3,8 +3,8 @@
 import time
 
 from servicedesk_autotask.sandbox.errors import RouteError, VendorError
-from servicedesk_autotask.sandbox.http import Request
 from servicedesk_autotask.sandbox.options import SandboxOptions
+from servicedesk_core.sandboxing import Request
 
 _DENIED = "Authorization has been denied for this request."
 

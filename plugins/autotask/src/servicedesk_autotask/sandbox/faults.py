@@ -1,93 +1,28 @@
-"""The fault script: what goes wrong, on which call."""
+"""What goes wrong in this vendor's own way; the rest of the fault script is the kit's."""
 
 import asyncio
-import re
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-import orjson
+from servicedesk_core.sandboxing import Fault, Response, json_response
+from servicedesk_core.sandboxing import faults as kit
+from servicedesk_core.sandboxing.asgi import JSON
 
-from servicedesk_autotask.sandbox.http import Receive, Request, Response, Send, json_response
-
-KINDS = frozenset(
-    """
-    timeout_after_commit status drop_before drop_after truncate slow html huge repeat_page expired_token
-    noisy_client workflow_revert workflow_set
-    """.split()  # noqa: SIM905
-)
+KINDS = frozenset({"huge", "repeat_page", "expired_token", "noisy_client", "workflow_revert", "workflow_set"})
+_OWN = {"bytes", "requests", "set"}
 _CHUNK = b"x" * 65_536
 
 
-@dataclass
-class Fault:
-    """One entry of the script.
+def entries_of(entries: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the entries of a script as the kit takes them.
 
-    Attributes:
-        kind: One of `KINDS`.
-        method: Pattern for the whole verb.
-        path: Pattern searched in the path, in any casing.
-        nth: First matching call that fails, counted from 1.
-        times: How many calls fail from there; None means all.
-        status: Status of `status` and `html`.
-        body: Body of `status`: a JSON value, or a string sent as it is.
-        headers: Headers of `status`.
-        seconds: Duration of `slow` and `timeout_after_commit`.
-        bytes: Size of `huge`.
-        requests: Requests that `noisy_client` adds.
-        set: Fields that `workflow_set` sets after the write.
+    Args:
+        entries: Fields of the kit's :class:`Fault`; beside them ``bytes``, the size of ``huge``, ``requests``, which
+            ``noisy_client`` adds, and ``set``, the fields that ``workflow_set`` sets after the write.
     """
-
-    kind: str
-    method: str = ".*"
-    path: str = ""
-    nth: int = 1
-    times: int | None = 1
-    status: int = 500
-    body: Any = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    seconds: float = 60.0
-    bytes: int = 600_000_000
-    requests: int = 1000
-    set: Mapping[str, Any] = field(default_factory=dict)
-    seen: int = field(default=0, init=False)
-    fired: int = field(default=0, init=False)
-
-    def __post_init__(self) -> None:
-        if self.kind not in KINDS:
-            raise ValueError(f"unknown fault kind {self.kind!r}; known are {', '.join(sorted(KINDS))}")
-
-    def due(self, request: Request) -> bool:
-        """Count a call and say whether it fails."""
-        if not re.fullmatch(self.method, request.method, re.IGNORECASE):
-            return False
-        if not re.search(self.path, request.path, re.IGNORECASE):
-            return False
-        self.seen += 1
-        if self.seen < self.nth or (self.times is not None and self.fired >= self.times):
-            return False
-        self.fired += 1
-        return True
-
-
-class Script:
-    """The faults still to come."""
-
-    def __init__(self) -> None:
-        self.faults: list[Fault] = []
-
-    def load(self, entries: Iterable[Mapping[str, Any]]) -> None:
-        """Replace the script; `match` may hold `method` and `path`."""
-        loaded = []
-        for entry in entries:
-            plain = {key: value for key, value in entry.items() if key != "match"}
-            loaded.append(Fault(**plain, **entry.get("match", {})))
-        self.faults = loaded
-
-    def pick(self, request: Request) -> Fault | None:
-        """The fault that this call meets; every matching entry counts the call."""
-        due = [fault for fault in self.faults if fault.due(request)]
-        return due[0] if due else None
+    for entry in entries:
+        known = {key: value for key, value in entry.items() if key not in _OWN}
+        yield {"body": {"errors": []}, **known, "more": {key: entry[key] for key in _OWN & entry.keys()}}
 
 
 def workflow(fault: Fault) -> Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]] | None:
@@ -99,25 +34,22 @@ def workflow(fault: Fault) -> Callable[[dict[str, Any], dict[str, Any]], dict[st
             if row.get(name) != value and name in {"status", "priority", "queueID", "warrantyExpirationDate"}
         }
     if fault.kind == "workflow_set":
-        return lambda _before, _row: dict(fault.set)
+        return lambda _before, _row: dict(fault.more.get("set", {}))
     return None
 
 
 def instead(fault: Fault, last_page: bytes | None) -> Response | None:
-    """The answer that a fault gives without asking the desk, if it is of that sort."""
-    if fault.kind == "status":
-        raw = fault.body.encode() if isinstance(fault.body, str) else orjson.dumps(fault.body or {"errors": []})
-        return Response(fault.status, raw, headers=dict(fault.headers))
-    if fault.kind == "html":
-        page = b"<!DOCTYPE html><html><body><h1>Service Unavailable</h1></body></html>"
-        return Response(fault.status, page, "text/html; charset=utf-8")
+    """Return the answer that a fault gives without asking the desk, if it is of that sort."""
     if fault.kind == "expired_token":
         return json_response({"Message": "Authorization has been denied for this request."}, 401)
     if fault.kind == "huge":
-        return Response(200, stream=_huge(fault.bytes))
+        return Response(200, stream=_huge(fault.more.get("bytes", 600_000_000)))
     if fault.kind == "repeat_page" and last_page is not None:
         return Response(200, last_page)
-    return None
+    response = kit.instead(fault)
+    if response is not None and fault.kind == "status":
+        response.content_type = JSON  # this vendor says so of everything
+    return response
 
 
 async def _huge(size: int) -> AsyncIterator[bytes]:
@@ -126,36 +58,3 @@ async def _huge(size: int) -> AsyncIterator[bytes]:
         yield _CHUNK
         await asyncio.sleep(0)
     yield b'"}],"pageDetails":{"count":1,"requestCount":500,"prevPageUrl":null,"nextPageUrl":null}}'
-
-
-async def wait_or_hang_up(receive: Receive, seconds: float) -> None:
-    """Wait, but no longer than the client does."""
-    try:
-        async with asyncio.timeout(seconds):
-            while (await receive())["type"] != "http.disconnect":
-                continue
-    except TimeoutError:
-        return
-
-
-async def drop(send: Send, *, flush: bool = False) -> None:
-    """Cut the connection without an answer."""
-    # ASGI has no way to hang up, so take the transport of the server's own request object.
-    transport = getattr(getattr(send, "__self__", None), "transport", None)
-    if transport is None:
-        raise ConnectionResetError("the sandbox dropped the connection")
-    if flush:
-        transport.close()
-    else:
-        transport.abort()
-    await asyncio.sleep(0.01)
-
-
-async def truncate(response: Response, send: Send) -> None:
-    """Send half of an answer and cut the connection."""
-    size = str(len(response.body)).encode()
-    headers = [(b"content-type", response.content_type.encode()), (b"content-length", size)]
-    await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    half = response.body[: len(response.body) // 2]
-    await send({"type": "http.response.body", "body": half, "more_body": True})
-    await drop(send, flush=True)

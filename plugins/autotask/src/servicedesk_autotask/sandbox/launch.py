@@ -1,13 +1,12 @@
 """Running a sandbox as a process of its own."""
 
-import signal
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 from servicedesk_autotask.sandbox.app import Sandbox
 from servicedesk_autotask.sandbox.options import SandboxInfo, SandboxOptions
-from servicedesk_autotask.sandbox.server import bind, make_server
+from servicedesk_core.sandboxing import address_of, bind, run_until_stopped
 
 
 def launch(
@@ -59,23 +58,14 @@ def launch(
     try:
         announce(
             SandboxInfo(
-                url=f"http://127.0.0.1:{listener.getsockname()[1]}",
+                url=address_of(listener),
                 username=options.username,
                 secret=options.secret,
                 integration_code=options.integration_code,
                 tickets=sandbox.store.count("Tickets"),
             )
         )
-        server = make_server(sandbox)
-
-        def stop(*_: object) -> None:
-            server.should_exit = True
-
-        # For a signal that comes before the server listens for it. It also raises the signal again when it has
-        # stopped; the state file must still be released then.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, stop)
-        server.run(sockets=[listener])
+        run_until_stopped(sandbox, listener)
     finally:
         listener.close()
         sandbox.close()

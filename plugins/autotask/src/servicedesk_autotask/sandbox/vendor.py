@@ -13,7 +13,6 @@ from servicedesk_autotask.sandbox.auth import Gate
 from servicedesk_autotask.sandbox.desk import API_ONLY, WORKFLOW_RESOURCE, Desk
 from servicedesk_autotask.sandbox.entities import Entity
 from servicedesk_autotask.sandbox.errors import RouteError, VendorError, method_not_allowed, permission_denied
-from servicedesk_autotask.sandbox.http import Request, Response, json_response
 from servicedesk_autotask.sandbox.limits import Threads, Threshold
 from servicedesk_autotask.sandbox.options import SandboxOptions
 from servicedesk_autotask.sandbox.picklists import label
@@ -22,6 +21,7 @@ from servicedesk_autotask.sandbox.query.parse import parse_query
 from servicedesk_autotask.sandbox.recorder import Recorder
 from servicedesk_autotask.sandbox.routing import Call, resolve
 from servicedesk_autotask.sandbox.writes import Writer
+from servicedesk_core.sandboxing import Request, Response, json_response
 
 Rule = Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]]
 """A workflow rule: from a record before and after a write to the fields that the rule sets."""
@@ -97,7 +97,7 @@ class Vendor:
             self.threads.leave(code, endpoint)
 
     def _zone(self, request: Request) -> Response:
-        user = request.params.get("user", "").strip()
+        user = (request.param("user") or "").strip()
         if user.lower() != self._options.username.lower():
             raise VendorError("Zone information could not be determined")
         return json_response(
@@ -138,7 +138,7 @@ class Vendor:
         return self._options.impersonation and row is not None and row["licenseType"] != API_ONLY
 
     def _query(self, request: Request, call: Call, entity: Entity) -> Any:
-        search = request.params.get("search") if request.method == "GET" else None
+        search = request.param("search") if request.method == "GET" else None
         cursor = self._cursor(request, call)
         if request.method == "GET" and search is None:
             raise VendorError("Invalid query syntax. A filter is required.")
@@ -168,9 +168,9 @@ class Vendor:
         if call.kind != "next":
             return None
         # Only an address made for GET carries the query; the other verb finds no action.
-        if (request.method == "GET") != ("search" in request.params):
+        if (request.method == "GET") != (request.param("search") is not None):
             raise method_not_allowed(request.method)
-        return pages.read_cursor(request.params.get("paging", ""))
+        return pages.read_cursor(request.param("paging") or "")
 
     def _item(self, request: Request, call: Call, entity: Entity) -> Any:  # noqa: ARG002
         row = self._desk.store.get(entity.plural, call.record or 0)

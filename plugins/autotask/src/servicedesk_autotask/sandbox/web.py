@@ -2,9 +2,9 @@
 
 from html import escape
 
-from servicedesk_autotask.sandbox.http import Request, Response
 from servicedesk_autotask.sandbox.picklists import label
 from servicedesk_autotask.sandbox.store import Store
+from servicedesk_core.sandboxing import Request, Response
 
 _HTML = "text/html; charset=utf-8"
 _SHOWN = (
@@ -21,7 +21,7 @@ _SHOWN = (
 
 def ticket_page(store: Store, request: Request) -> Response:
     """Show the ticket that a deep link names."""
-    number = request.params.get("ticketid", "")
+    number = request.param("ticketid") or ""
     ticket = store.get("Tickets", int(number)) if number.isdigit() else None
     if ticket is None:
         return Response(404, b"<!DOCTYPE html><title>Not found</title><p>No such ticket.</p>", _HTML)
