@@ -156,9 +156,6 @@ def _text(value: Any) -> str | None:
     return None if value is None else str(value).replace("\x00", "")
 
 
-Start = Callable[..., World]
-
-
 @contextmanager
 def serving(folder: Path, **options: Any) -> Iterator[World]:
     given = {"tickets": 60, "now": NOW, "time_scale": 0.001, "secret": SECRET, "integration_code": CODE} | options

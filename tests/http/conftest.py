@@ -100,7 +100,6 @@ class Server:
     requests: list[Received] = field(default_factory=list)
     arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
     connections: int = 0
-    open_connections: int = 0
 
     async def wait_for(self, count: int) -> None:
         """Wait until so many requests have arrived."""
@@ -109,7 +108,6 @@ class Server:
 
     async def serve_connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        self.open_connections += 1
         try:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
@@ -127,7 +125,6 @@ class Server:
         except (asyncio.IncompleteReadError, ConnectionError):
             return  # the client went away
         finally:
-            self.open_connections -= 1
             writer.close()
             with contextlib.suppress(ConnectionError):
                 await writer.wait_closed()

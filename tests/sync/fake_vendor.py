@@ -1,7 +1,7 @@
 """A scripted vendor in memory, with the façade that the engine calls."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -206,11 +206,6 @@ MAPPERS: dict[str, Callable[[Mapping[str, Any]], Mapped]] = {
 }
 
 START = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
-
-
-def truncated(page: Page) -> Page:
-    """The same page without the promise of being the last one."""
-    return replace(page, last=False, resume="v1:zzz")
 
 
 def ago(days: float) -> str:

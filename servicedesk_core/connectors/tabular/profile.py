@@ -41,11 +41,6 @@ class Column:
         """How many different texts there are."""
         return len(self.counts)
 
-    @property
-    def is_whole_number(self) -> bool:
-        """Whether every text is a whole number."""
-        return bool(self.counts) and all(text.lstrip("-").isdigit() for text in self.counts)
-
 
 @dataclass(slots=True)
 class Profile:
