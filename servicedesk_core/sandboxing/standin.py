@@ -31,6 +31,7 @@ class StandIn:
         kinds: Kinds of faults beside those of the transport.
         latency_s: Added to every call of the vendor.
         requests: Calls of the vendor, by verb and name; see :meth:`name_of`.
+        most_at_once: Most calls of the vendor that were ever open at the same time.
     """
 
     kinds: frozenset[str] = frozenset()
@@ -38,6 +39,8 @@ class StandIn:
     def __init__(self, *, latency_s: float = 0.0) -> None:
         self.latency_s = latency_s
         self.requests: Counter[str] = Counter()
+        self.most_at_once = 0
+        self._open = 0
         self.script = script.Script(self.kinds)
 
     def answer(self, request: Request) -> Response:
@@ -68,7 +71,7 @@ class StandIn:
 
     def state(self) -> dict[str, Any]:
         """Return counters and how far the script is."""
-        return {"requests": dict(self.requests), "faults": self.script.state()}
+        return {"requests": dict(self.requests), "most_at_once": self.most_at_once, "faults": self.script.state()}
 
     def faults(self, entries: Iterable[Mapping[str, Any]]) -> None:
         """Replace the fault script; see :class:`servicedesk_core.sandboxing.faults.Fault`."""
@@ -82,6 +85,14 @@ class StandIn:
             await send_response(steered(request, known), send)
             return
         self.requests[self.name_of(request)] += 1
+        self._open += 1
+        self.most_at_once = max(self.most_at_once, self._open)
+        try:
+            await self._serve(request, receive, send)
+        finally:
+            self._open -= 1
+
+    async def _serve(self, request: Request, receive: Receive, send: Send) -> None:
         if self.latency_s:
             await asyncio.sleep(self.latency_s)
         fault = self.script.pick(request)

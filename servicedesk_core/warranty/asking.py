@@ -3,9 +3,9 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from servicedesk_core.domain.warranty import DeviceRef, EntitlementResult, LookupOutcome
 from servicedesk_core.domain.warranty.facts import CoverSource
@@ -53,6 +53,19 @@ class Asker:
             return None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """Devices that one call asks for.
+
+    Attributes:
+        devices: As the maker writes them.
+        settled: Set when its answers are stored, or will never come.
+    """
+
+    devices: list[DeviceRef] = field(default_factory=list)
+    settled: asyncio.Event = field(default_factory=asyncio.Event)
+
+
 class Line:
     """The devices that wait for one maker, cut into batches. Memory holds a few batches, however many devices come.
 
@@ -70,9 +83,9 @@ class Line:
         self.outcomes: Counter[LookupOutcome] = Counter()
         self._store = store
         self._clock = clock
-        self._waiting: list[DeviceRef] = []
+        self._waiting = Batch()
         self._seen: set[int] = set()
-        self._batches: asyncio.Queue[Sequence[DeviceRef] | None] = asyncio.Queue(maxsize=self.workers)
+        self._batches: asyncio.Queue[Batch | None] = asyncio.Queue(maxsize=self.workers)
         self._failed_in_a_row = 0
 
     @property
@@ -82,21 +95,28 @@ class Line:
 
     def is_new(self, device: DeviceRef) -> bool:
         """Return whether a device comes for the first time in this run, and remember it."""
-        mark = hash(device.model_dump_json())
+        mark = hash(device)
         if mark in self._seen:
             return False
         self._seen.add(mark)
         return True
 
-    async def add(self, device: DeviceRef) -> None:
-        """Let a device wait; waits itself while enough batches do."""
-        self._waiting.append(device)
-        if len(self._waiting) >= max(1, self.asker.capability.devices_per_request):
+    async def add(self, device: DeviceRef) -> Batch:
+        """Let a device wait, and return the batch it is in; waits itself while enough batches do."""
+        batch = self._waiting
+        batch.devices.append(device)
+        if len(batch.devices) >= max(1, self.asker.capability.devices_per_request):
+            await self._send()
+        return batch
+
+    async def hurry(self, batches: Collection[Batch]) -> None:
+        """Send the batch that is being filled, if it is one of these: somebody waits for it."""
+        if self._waiting in batches:
             await self._send()
 
     async def finish(self) -> None:
         """Send what waits, and let the workers end."""
-        if self._waiting:
+        if self._waiting.devices:
             await self._send()
         for _ in range(self.workers):
             await self._batches.put(None)
@@ -106,12 +126,10 @@ class Line:
         storing: asyncio.Task[None] | None = None
         try:
             while (batch := await self._batches.get()) is not None:
-                if self.problem is not None:
-                    continue
-                results = await self._answered(batch)
+                results = [] if self.problem is not None else await self._answered(batch.devices)
                 if storing is not None:
                     await storing
-                storing = asyncio.create_task(self._keep(results)) if results else None
+                storing = asyncio.create_task(self._keep(batch, results))
             if storing is not None:
                 await storing
         finally:
@@ -119,7 +137,7 @@ class Line:
                 storing.cancel()
 
     async def _send(self) -> None:
-        batch, self._waiting = self._waiting, []
+        batch, self._waiting = self._waiting, Batch()
         await self._batches.put(batch)
 
     async def _answered(self, batch: Sequence[DeviceRef]) -> list[EntitlementResult]:
@@ -158,14 +176,16 @@ class Line:
         if error is not None and (isinstance(error, AuthenticationError) or self._failed_in_a_row >= FAILURES_IN_A_ROW):
             self.problem = error
 
-    async def _keep(self, results: list[EntitlementResult]) -> None:
-        now = self._clock.now()
-        landed = await self._store.write(
-            lambda tx: cover.put(
-                tx, results, origin=self.asker.name, source=self.asker.source, now=now, keep_raw=self.asker.keep_raw
+    async def _keep(self, batch: Batch, results: list[EntitlementResult]) -> None:
+        if results:
+            now = self._clock.now()
+            landed = await self._store.write(
+                lambda tx: cover.put(
+                    tx, results, origin=self.asker.name, source=self.asker.source, now=now, keep_raw=self.asker.keep_raw
+                )
             )
-        )
-        self.new += landed.new
-        self.changed += landed.changed
-        self.unchanged += landed.unchanged
-        self.outcomes.update(result.outcome for result in results)
+            self.new += landed.new
+            self.changed += landed.changed
+            self.unchanged += landed.unchanged
+            self.outcomes.update(result.outcome for result in results)
+        batch.settled.set()

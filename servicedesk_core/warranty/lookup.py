@@ -1,22 +1,26 @@
 """One look-up: every maker that recognises a device is asked, side by side; answers are stored as they come."""
 
 import asyncio
-from collections import Counter
+from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from servicedesk_core.domain.warranty import DeviceRef
 from servicedesk_core.domain.warranty.facts import CoverState, is_fresh
-from servicedesk_core.domain.warranty.serials import normalise_serial, plain_maker
+from servicedesk_core.domain.warranty.serials import normalise_serial
 from servicedesk_core.errors import ServiceDeskError
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Store, cover
-from servicedesk_core.warranty.asking import Asker, Line
-from servicedesk_core.warranty.rows import CoverRow, row_of
+from servicedesk_core.warranty.asking import Asker, Batch, Line
+from servicedesk_core.warranty.rows import CoverRow
 from servicedesk_core.warranty.selection import Candidate, Selection
+from servicedesk_core.warranty.telling import Page, Telling
 
 Progress = Callable[[int], None]
+
+MOST_PAGES_HELD = 20
+"""So many pages wait for answers at most; then a batch is sent that is not full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,115 +115,99 @@ class Lookup:
             rows: How many devices the report names.
             progress: Told how many devices have been looked at.
         """
+        telling = Telling(self._store, self._lines, day, rows)
+        pages: deque[Page] = deque()
         try:
             async with asyncio.TaskGroup() as group:
                 for line in self._lines:
                     for _ in range(line.workers):
                         group.create_task(line.work())
-                await self._feed(selection, max_age, progress)
+                await self._feed(selection, max_age, pages, telling, progress)
         except ExceptionGroup as errors:
             raise errors.exceptions[0] from None  # one process, one store: the others follow from the first
-        return await self._report(selection, day, rows)
+        for page in pages:
+            await telling.tell(page)
+        return self._report(telling)
 
-    async def _feed(self, selection: Selection, max_age: timedelta | None, progress: Progress | None) -> None:
+    async def _feed(
+        self,
+        selection: Selection,
+        max_age: timedelta | None,
+        pages: deque[Page],
+        telling: Telling,
+        progress: Progress | None,
+    ) -> None:
+        """Offer every device to its makers; tell of pages in their order as they are settled, so that few are held."""
         seen = 0
-        async for page in selection.pages(self._store):
-            known = [self._known(candidate) for candidate in page]
-            await self._link(page, known)
+        async for candidates in selection.pages(self._store):
+            page = Page(candidates, [self._known(candidate) for candidate in candidates])
+            await self._link(page)
             for position, line in enumerate(self._lines):
-                devices = [own[position] for own in known]
-                await self._offer(line, [d for d in devices if d is not None and line.is_new(d)], max_age)
-            seen += len(page)
+                devices = [own[position] for own in page.known]
+                page.batches.update(
+                    await self._offer(line, [d for d in devices if d is not None and line.is_new(d)], max_age)
+                )
+            pages.append(page)
+            if len(pages) > MOST_PAGES_HELD:
+                await self._settle(pages[0])
+            while pages and pages[0].is_settled:
+                await telling.tell(pages.popleft())
+            seen += len(candidates)
             if progress is not None:
                 progress(seen)
         for line in self._lines:
             await line.finish()
+
+    async def _settle(self, page: Page) -> None:
+        for line in self._lines:
+            await line.hurry(page.batches)
+        for batch in page.batches:
+            await batch.settled.wait()
 
     def _known(self, candidate: Candidate) -> list[DeviceRef | None]:
         """Return the device as each maker writes it."""
         device = candidate.device
         return [None if device is None else line.asker.recognise(device) for line in self._lines]
 
-    async def _link(self, page: Sequence[Candidate], known: Sequence[Sequence[DeviceRef | None]]) -> None:
+    async def _link(self, page: Page) -> None:
         """Remember which devices assets are, and forget what an asset was before its serial number was corrected."""
         pairs = [
             (c.record.asset_id, normalise_serial(c.record.serial_number or ""), [d for d in own if d is not None])
-            for c, own in zip(page, known, strict=True)
+            for c, own in zip(page.candidates, page.known, strict=True)
             if c.record.asset_id is not None
         ]
         if pairs:
             now = self._clock.now()
             await self._store.write(lambda tx: cover.link(tx, pairs, now))
 
-    async def _offer(self, line: Line, devices: Sequence[DeviceRef], max_age: timedelta | None) -> None:
+    async def _offer(self, line: Line, devices: Sequence[DeviceRef], max_age: timedelta | None) -> set[Batch]:
+        """Ask for devices whose answers are not fresh, and return the batches they are in."""
         line.recognised += len(devices)
         facts = await self._store.read(lambda tx: cover.facts(tx, devices, line.asker.name))
         now = self._clock.now()
+        batches = set()
         for device in devices:
             if (fact := facts.get(device)) is not None and is_fresh(fact, now, max_age):
                 line.fresh += 1
             else:
-                await line.add(device)
+                batches.add(await line.add(device))
+        return batches
 
-    async def _report(self, selection: Selection, day: date, most: int) -> LookupReport:
-        states: Counter[CoverState] = Counter()
-        rows: list[CoverRow] = []
-        async for page in selection.pages(self._store):
-            for row in await self._rows(page, day):
-                states[row.state] += 1
-                if len(rows) < most:
-                    rows.append(row)
+    def _report(self, telling: Telling) -> LookupReport:
+        states = telling.states
         makers = [_told(line) for line in self._lines]
         makers += [MakerLookup(name, problem=e.message, hint=e.hint) for name, e in self._failed.items()]
         errors = [*self._failed.values(), *(line.problem for line in self._lines if line.problem)]
         return LookupReport(
             as_of=self._clock.now(),
-            day=day,
+            day=telling.day,
             devices=states.total(),
             states={state.value: states[state] for state in CoverState if states[state]},
             makers=tuple(makers),
-            rows=tuple(rows),
-            is_cut=states.total() > len(rows),
+            rows=tuple(telling.rows),
+            is_cut=states.total() > len(telling.rows),
             exit_code=errors[0].exit_code if errors else 0,
         )
-
-    async def _rows(self, page: Sequence[Candidate], day: date) -> list[CoverRow]:
-        nothing: list[DeviceRef | None] = [None] * len(self._lines)  # who has facts need not be recognised again
-        is_clear = not any(line.problem for line in self._lines)
-        known = [nothing if c.record.facts and is_clear else self._known(c) for c in page]
-        asked = [_every(c, own) for c, own in zip(page, known, strict=True)]
-        bare = [d for c, devices in zip(page, asked, strict=True) if c.record.asset_id is None for d in devices]
-        facts = await self._store.read(lambda tx: cover.all_facts(tx, bare))
-        found = []
-        for candidate, own, devices in zip(page, known, asked, strict=True):
-            record = candidate.record
-            if record.asset_id is None:
-                record = replace(record, facts=tuple(fact for d in devices for fact in facts.get(d, ())))
-            without = CoverState.ERROR if any(own) else CoverState.NOT_RECOGNISED
-            found.append(row_of(record, day, without=without, why_not=self._why_not(candidate, own)))
-        return found
-
-    def _why_not(self, candidate: Candidate, own: Sequence[DeviceRef | None]) -> str | None:
-        if candidate.device is None or (candidate.record.facts and not any(line.problem for line in self._lines)):
-            return None
-        for line, device in zip(self._lines, own, strict=True):
-            if device is not None and line.problem is not None:
-                return f"{line.asker.name}: {line.problem.message}"
-        if any(own):
-            return None
-        if not self._lines:
-            return "No connection to a manufacturer can be asked."
-        return "No connected manufacturer recognises it."
-
-
-def _every(candidate: Candidate, own: Sequence[DeviceRef | None]) -> list[DeviceRef]:
-    """Return a device as the makers write it, and as a spreadsheet would have."""
-    devices = [device for device in own if device is not None]
-    if candidate.device is not None:
-        serial = normalise_serial(candidate.device.serial_number)
-        maker = plain_maker(candidate.device.manufacturer)
-        devices.append(candidate.device.model_copy(update={"serial_number": serial, "manufacturer": maker}))
-    return list(dict.fromkeys(devices))
 
 
 def _told(line: Line) -> MakerLookup:

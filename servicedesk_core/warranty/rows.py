@@ -77,12 +77,28 @@ def row_of(
         why_not: Why it was not or could not be asked, when that is known.
     """
     fact = best(record.facts)
+    state = _state(record, fact, day, without)
     if fact is None:
         no_serial = why_no_serial(record.serial_number)
-        state = CoverState.NO_SERIAL if no_serial else without
         return _row(record, state, None, day, why_not or (f"The device {no_serial}." if no_serial else None))
-    state = fact.state_on(day)
     return _row(record, state, fact, day, why_not or _reason(fact))
+
+
+def state_of(record: DeviceRecord, day: date, *, without: CoverState = CoverState.NOT_ASKED) -> CoverState:
+    """Return how a device stands, as its line would say.
+
+    Args:
+        record: The device with what is known.
+        day: The day to tell it for.
+        without: How it stands when nothing is known of it.
+    """
+    return _state(record, best(record.facts), day, without)
+
+
+def _state(record: DeviceRecord, fact: CoverFact | None, day: date, without: CoverState) -> CoverState:
+    if fact is not None:
+        return fact.state_on(day)
+    return CoverState.NO_SERIAL if why_no_serial(record.serial_number) else without
 
 
 def _reason(fact: CoverFact) -> str | None:

@@ -99,6 +99,26 @@ async def test_batches_are_full_across_pages_and_makers(lookup, put):
     assert report.states == {"not_found": 603}
 
 
+async def test_few_pages_are_held_for_a_maker_that_is_seldom_met(lookup, monkeypatch):
+    monkeypatch.setattr("servicedesk_core.warranty.lookup.MOST_PAGES_HELD", 3)
+    monkeypatch.setattr("servicedesk_core.warranty.selection._PAGE", 10)
+    capability = WarrantyCapability(devices_per_request=40)
+    serials = [f"S{n}X" for n in range(200)]
+    dell = maker("dell", capability=capability, covers={serial: (cover(TODAY),) for serial in serials})
+    lenovo = maker("lenovo", capability=capability, covers={"T1X": (cover(TODAY),)})
+    answered = []
+    for one in (dell, lenovo):
+        one.spoil = staticmethod(lambda results, name=one.names[0]: answered.append(name) or results)
+    devices = [DeviceRef(manufacturer="dell", serial_number=serial) for serial in [*serials, "S0X"]]
+    devices.insert(0, DeviceRef(manufacturer="lenovo", serial_number="T1X"))
+    report = await lookup(Named(devices), dell, lenovo, rows=0)
+    assert report.states == {"covered": 202}
+    assert [len(batch) for batch in lenovo.asked] == [1]
+    assert answered.index("lenovo") <= 3
+    assert sum(len(batch) for batch in dell.asked) == 200
+    assert (report.rows, report.is_cut) == ((), True)
+
+
 async def test_a_device_of_two_assets_is_asked_for_once(lookup, put):
     put(
         Asset(external_id="1", name="PC1", serial_number="AA1", manufacturer="dell"),

@@ -22,7 +22,10 @@ class CoverSource(StrEnum):
     @property
     def rank(self) -> int:
         """Place in the order of trust; 0 is the best."""
-        return list(CoverSource).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {source: rank for rank, source in enumerate(CoverSource)}
 
 
 class CoverState(StrEnum):

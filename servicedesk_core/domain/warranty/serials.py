@@ -2,12 +2,15 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import pairwise
 
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202f\u2060\ufeff]")
 _QUOTES = "'\"`´‘’“”"  # noqa: RUF001  # what spreadsheets and mails put around a value
 _SAME = 3
 _RISING = 6
+_REMEMBERED = 2_048
+"""Several makers are asked about the same page of devices."""
 
 PLACEHOLDERS = frozenset(
     {
@@ -52,6 +55,7 @@ PLACEHOLDERS = frozenset(
 _VIRTUAL = re.compile(r"^(VMWARE|PARALLELS|VIRTUALBOX|QEMU|XEN|EC2)\b|^\d{4}(-\d{4}){5}-\d{2}$")
 
 
+@lru_cache(_REMEMBERED)
 def normalise_serial(text: str) -> str:
     """Return a serial number as all sources should spell it: visible characters, upper case, no blanks around it.
 
@@ -82,6 +86,7 @@ _LEGAL_FORMS = frozenset(
 )
 
 
+@lru_cache(_REMEMBERED)
 def plain_maker(name: str) -> str:
     """Return a manufacturer's name without its legal form, in lower case: "Dell Inc." and "DELL" are one.
 
@@ -94,6 +99,7 @@ def plain_maker(name: str) -> str:
     return " ".join(words)
 
 
+@lru_cache(_REMEMBERED)
 def why_no_serial(text: str | None) -> str | None:
     """Return why a text identifies no device at any manufacturer, for people; ``None`` when it may.
 

@@ -1,5 +1,7 @@
 """Looking up: what comes back for a batch, and what went wrong on the way."""
 
+import asyncio
+
 import pytest
 
 from servicedesk_core.domain.warranty import LookupOutcome
@@ -25,6 +27,16 @@ def tags(device, count):
 async def test_a_hundred_devices_are_one_request(dell, maker, device, lookup):
     await lookup(dell, *tags(device, 250))
     assert maker.requests[ASSETS] == 3
+
+
+async def test_no_more_than_two_questions_are_in_flight(maker_with, device, lookup):
+    with maker_with(latency_s=0.02) as maker:
+        async with maker.connector() as dell:
+            await dell.vendor_identity()
+            batches = [tags(device, 5), tags(device, 6), tags(device, 7), tags(device, 8)]
+            await asyncio.gather(*(lookup(dell, *batch) for batch in batches))
+        assert maker.requests[ASSETS] == 4
+        assert maker.sandbox.most_at_once == 2
 
 
 async def test_unknown_tag_among_known_ones_is_not_found_and_spoils_nothing(dell, maker, device, lookup):

@@ -1,5 +1,6 @@
 """What is covered: batches, odd answers, dates, codes."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -42,6 +43,15 @@ async def test_addresses_stay_short_whatever_the_batch(stand, lenovo, ask):
     results = await ask(lenovo, *(f"PF1{number:05d}" for number in range(120)))
     assert set(outcomes(results).values()) == {FOUND}
     assert stand.requests["POST warranty"] == 3
+
+
+async def test_no_more_questions_are_in_flight_than_allowed(stand_with, ask):
+    with stand_with(latency_s=0.02, any_serial=True) as stand:
+        async with stand.connector(parallel=2) as lenovo:
+            batches = [[f"PF{letter}{number:05d}" for number in range(5)] for letter in "BCDF"]
+            await asyncio.gather(*(ask(lenovo, *batch) for batch in batches))
+        assert stand.requests["POST warranty"] == 4
+        assert stand.sandbox.most_at_once == 2
 
 
 @pytest.mark.parametrize("way", ["row", "bare", "omit", "whole"])

@@ -37,7 +37,7 @@ def capabilities(settings: CiscoSettings) -> Capabilities:
         documentation=DOCUMENTATION,
         warranty=WarrantyCapability(
             devices_per_request=SERIALS_PER_REQUEST,
-            parallel=settings.parallel,
+            parallel=settings.parallel + 1,  # one answer is read while the next ones are on their way
             wants=("product_number",),
             time_zone="UTC",
             claims_per_request=CASES_PER_REQUEST,

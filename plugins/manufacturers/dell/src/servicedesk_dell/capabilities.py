@@ -1,7 +1,7 @@
 """What the connector can do, and how access to Dell is obtained."""
 
 from servicedesk_core.hooks import Capabilities, ReconcilableBy, WarrantyCapability, WriteCapability
-from servicedesk_dell.api.profile import WRITES
+from servicedesk_dell.api.profile import IN_FLIGHT, WRITES
 from servicedesk_dell.api.warranty import MAX_TAGS
 from servicedesk_dell.meaning.days import ZONE
 from servicedesk_dell.meaning.problems import rules
@@ -54,7 +54,7 @@ def capabilities(settings: DellSettings | None) -> Capabilities:
         ),
         warranty=WarrantyCapability(
             devices_per_request=MAX_TAGS,
-            parallel=2,
+            parallel=IN_FLIGHT + 1,  # one answer is read while the next ones are on their way
             origin="maker",
             time_zone=ZONE,
             claim_rules=rules(known),

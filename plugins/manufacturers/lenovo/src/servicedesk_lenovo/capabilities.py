@@ -49,7 +49,7 @@ def capabilities(settings: LenovoSettings) -> Capabilities:
         ),
         warranty=WarrantyCapability(
             devices_per_request=settings.devices_per_request,
-            parallel=settings.parallel,
+            parallel=settings.parallel + 1,  # one answer is read while the next ones are on their way
             wants=("machine_type",),
             time_zone="UTC",
             claim_rules=claim_rules(settings),

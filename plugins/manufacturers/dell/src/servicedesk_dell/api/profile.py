@@ -17,6 +17,8 @@ from servicedesk_core.http import HttpProfile, OAuth2ClientCredentials, Outcome,
 from servicedesk_dell.settings import LIVE_GATEWAY, SANDBOX_GATEWAY, DellSettings
 
 VENDOR = "dell"
+IN_FLIGHT = 2
+"""Questions to the Warranty API at once; the vendor publishes no number, and one after the other is slow."""
 MOST_BYTES = 32 * 1024 * 1024
 """Of one answer; parts lists and lists of claims are long, files travel the other way."""
 TOKEN_PATH = "auth/oauth/v2/token"  # noqa: S105  # a path
@@ -129,7 +131,7 @@ def warranty_profile(ctx: ConnectorContext[DellSettings]) -> HttpProfile:
         vendor=VENDOR,
         account=f"{settings.warranty_client_id}",
         auth=_token(ctx, settings.warranty_client_id, settings.warranty_client_secret, shared=True),
-        budget=ctx.vendor_budget(requests=settings.requests_per_minute, window_s=60.0),
+        budget=ctx.vendor_budget(requests=settings.requests_per_minute, window_s=60.0, concurrency=IN_FLIGHT),
         rules=_LIMITS,
         error_messages=fault_messages,
     )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from servicedesk_core.domain.warranty import (
@@ -103,6 +104,7 @@ def _entitlement(cover: Row, not_hardware: Collection[str]) -> Entitlement:
     )
 
 
+@lru_cache(256)  # few descriptions, many devices
 def _delivery(description: str | None) -> Delivery | None:
     said = (description or "").lower()
     return next((delivery for words, delivery in _DELIVERIES if re.search(words, said)), None)

@@ -112,6 +112,7 @@ class Sandbox(StandIn):
         self.claims.clear()
         self.faults([])
         self.requests.clear()
+        self.most_at_once = 0
         self._prepare()
         return {"claims": self.claims.count()}
 

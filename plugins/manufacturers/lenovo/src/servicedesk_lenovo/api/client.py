@@ -97,7 +97,8 @@ class Api:
 
     def _client(self, role: Role) -> HttpClient:
         if role not in self._clients:
-            budget = self._ctx.vendor_budget(requests=self._ctx.settings.requests_per_hour)
+            settings = self._ctx.settings
+            budget = self._ctx.vendor_budget(requests=settings.requests_per_hour, concurrency=settings.parallel)
             self._clients[role] = self._ctx.http(profile(self._ctx.settings, budget))
         return self._clients[role]
 

@@ -34,6 +34,7 @@ class Sandbox(StandIn):
         self._cases.clear()
         self.vendor = Vendor(self.options, self._cases)
         self.requests.clear()
+        self.most_at_once = 0
         self.faults([])
 
     def close(self) -> None:
