@@ -7,7 +7,8 @@ from typing import Final
 
 from servicedesk_core.hooks.pulling import PullMode, PullRequest
 from servicedesk_core.ports import BudgetPolicy, BudgetUse, Clock
-from servicedesk_core.sync.plan import TICKETS, slices
+from servicedesk_core.sync.names import TICKETS
+from servicedesk_core.sync.plan import slices
 from servicedesk_core.sync.run import StreamRun
 
 BYTES_WITH_RAW: Final = 4_000

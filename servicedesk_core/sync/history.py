@@ -16,8 +16,9 @@ from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.schema import RECORDS, seen
 from servicedesk_core.sync.folding import events_of
 from servicedesk_core.sync.intake import take_in
-from servicedesk_core.sync.landing import EVENTS, Landing, Prepared
-from servicedesk_core.sync.plan import TICKETS
+from servicedesk_core.sync.landing import Landing
+from servicedesk_core.sync.names import EVENTS, TICKETS
+from servicedesk_core.sync.prepared import Prepared
 from servicedesk_core.sync.run import StreamRun
 
 HISTORY: Final = "history"

@@ -5,85 +5,34 @@ Two steps, so that no write lock is held while a connector maps: :meth:`Landing.
 is what the lease is for.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from time import sleep
-from typing import Final, cast
+from typing import Final, Self, cast
 
 from sqlalchemy import Connection as Tx
 
-from servicedesk_core.domain import DONE, Entity, EventType, MappingIssue, Ticket, TicketEvent
 from servicedesk_core.errors import MappingError
+from servicedesk_core.hooks.capabilities import StreamCapability
 from servicedesk_core.store import issues, quarantine, records, suppression
 from servicedesk_core.store.quarantine import Rejected
 from servicedesk_core.store.raws import Packed, pack
-from servicedesk_core.store.records import FULL, Applied, Incoming, Known, RawPolicy
-from servicedesk_core.sync import observe
+from servicedesk_core.store.records import FULL, Incoming, RawPolicy
+from servicedesk_core.store.suppression import Suppressed
 from servicedesk_core.sync.collector import collector_resting
-from servicedesk_core.sync.connection import Mapper
+from servicedesk_core.sync.connection import Calls, Mapper
+from servicedesk_core.sync.derived import land_stated, observed, store_events
 from servicedesk_core.sync.intake import Arrived
-from servicedesk_core.sync.plan import TICKETS
-from servicedesk_core.sync.shield import Shield
+from servicedesk_core.sync.names import EVENTS as EVENTS  # noqa: PLC0414  # writes.copying takes it from here
+from servicedesk_core.sync.names import REMAP, TICKETS
+from servicedesk_core.sync.prepared import Landed, Prepared
+from servicedesk_core.sync.shield import Exclusions, Shield
 from servicedesk_core.sync.withholding import sort_out, withhold
 
-EVENTS: Final = "ticket_events"
-BACKFILL: Final = "backfill"
-REMAP: Final = "remap"
 GIVE_WAY_EVERY: Final = 16
 """Records after which a computing thread lets others run. The thread that fetches pages wants a moment for every piece
 of a body; the interpreter makes it wait five milliseconds each time, a page a third of a second."""
-DERIVED: Final = "core"
-"""``mapping_version`` and ``origin`` of records that core made itself."""
-
-
-@dataclass(slots=True)
-class Prepared:
-    """A batch that is mapped and waits for its transaction.
-
-    Attributes:
-        arrived: The records by id.
-        incoming: Rows to store.
-        known: What the store holds of them.
-        also: Records that others stated by the way, by stream and id.
-        rejected: Records for the quarantine.
-        issues: Words that have no meaning here.
-        unchanged: Records whose payload and mapping are as before.
-        understood: Ids that can leave the quarantine.
-        withheld: Ids of records that must not be stored.
-        theirs: Ids of tickets of people who were erased.
-        hidden: Ids of records whose payload must not be stored.
-    """
-
-    arrived: dict[str, Arrived]
-    incoming: list[Incoming] = field(default_factory=list)
-    known: dict[str, Known] = field(default_factory=dict)
-    also: dict[str, dict[str, Entity]] = field(default_factory=dict)
-    rejected: list[Rejected] = field(default_factory=list)
-    issues: list[MappingIssue] = field(default_factory=list)
-    unchanged: int = 0
-    understood: list[str] = field(default_factory=list)
-    withheld: list[str] = field(default_factory=list)
-    theirs: list[str] = field(default_factory=list)
-    hidden: set[str] = field(default_factory=set)
-
-
-@dataclass(frozen=True, slots=True)
-class Landed:
-    """What a batch did to the store, in records."""
-
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    quarantined: int = 0
-
-    def __add__(self, other: "Landed") -> "Landed":
-        return Landed(
-            self.new + other.new,
-            self.changed + other.changed,
-            self.unchanged + other.unchanged,
-            self.quarantined + other.quarantined,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +56,41 @@ class Landing:
     raw: RawPolicy = FULL
     observes: bool = True
     shield: Shield | None = None
+
+    @classmethod
+    def of(
+        cls,
+        source_id: int,
+        stream: str,
+        calls: Calls,
+        *,
+        capabilities: Iterable[StreamCapability],
+        exclusions: Exclusions,
+        raw: str,
+        suppressed: Suppressed,
+    ) -> Self:
+        """Return how the records of a stream are stored, as connector and configuration want it.
+
+        Args:
+            source_id: The connection in the store.
+            stream: Name of the stream.
+            calls: The connection.
+            capabilities: What its connector can do with each stream.
+            exclusions: What the configuration forbids to store.
+            raw: Which payloads it keeps; see :meth:`RawPolicy.parse`.
+            suppressed: People who were erased.
+        """
+        policy = RawPolicy.parse(raw)
+        folds = any(capability.folds_into == TICKETS for capability in capabilities)
+        return cls(
+            source_id,
+            stream,
+            calls.mapper(stream),
+            calls.mapping_version(stream) + exclusions.mark(stream),
+            raw=policy,
+            observes=not folds and EVENTS not in exclusions.streams,
+            shield=Shield(stream, exclusions, suppressed, keeps_raw=policy.days != 0),
+        )
 
     @collector_resting
     def prepare(
@@ -249,51 +233,3 @@ class Landing:
             unchanged=ready.unchanged + applied.unchanged,
             quarantined=len(rejected),
         )
-
-
-def observed(
-    tx: Tx, source_id: int, applied: Applied, *, mode: str, now: datetime, unchanged_until: datetime | None
-) -> Iterator[TicketEvent]:
-    """Yield what successive states of tickets tell.
-
-    A ticket that was done before the desk first saw it gets its snapshot with its first change: most of a backfill are
-    such tickets, nothing will ever happen to them, and until then the record itself is their first state.
-    """
-    for _, entity in applied.created:
-        ticket = cast("Ticket", entity)
-        if mode != BACKFILL or ticket.status_category not in DONE:
-            yield observe.snapshot(ticket, seen_at=now)
-    changed = [*applied.changed, *applied.restored]
-    yield from late_snapshots(tx, source_id, (cast("Ticket", change.before) for change in changed), now)
-    for change in applied.restored:
-        yield observe.happening(cast("Ticket", change.after), EventType.RESTORED, at=now)
-    for change in changed:
-        before, after = cast("Ticket", change.before), cast("Ticket", change.after)
-        yield from observe.changes(before, after, seen_at=now, unchanged_until=unchanged_until)
-
-
-def late_snapshots(tx: Tx, source_id: int, tickets: Iterable[Ticket], now: datetime) -> Iterator[TicketEvent]:
-    """Yield the snapshots that tickets were spared when they were first seen, before something happens to them."""
-    done = (ticket for ticket in tickets if ticket.status_category in DONE)
-    late = {event.external_id: event for event in (observe.snapshot(ticket, seen_at=now) for ticket in done)}
-    there = records.known(tx, source_id, EVENTS, late) if late else {}
-    yield from (event for key, event in late.items() if key not in there)
-
-
-def store_events(tx: Tx, source_id: int, events: Iterable[TicketEvent], *, mode: str, now: datetime) -> None:
-    """Store events that core derived itself; the same event again changes nothing."""
-    rows = [Incoming(event, None, None, DERIVED) for event in events]
-    if rows:
-        records.apply(tx, source_id, EVENTS, rows, mode=mode, now=now, origin=DERIVED)
-
-
-def land_stated(tx: Tx, source_id: int, stream: str, entities: Sequence[Entity], *, mode: str, now: datetime) -> None:
-    """Store records that others stated by the way; a record with a payload of its own knows better."""
-    known = records.known(tx, source_id, stream, (entity.external_id for entity in entities))
-    rows = [
-        Incoming(entity, None, None, DERIVED)
-        for entity in entities
-        if (there := known.get(entity.external_id)) is None or there.raw_hash is None
-    ]
-    if rows:
-        records.apply(tx, source_id, stream, rows, known=known, mode=mode, now=now)

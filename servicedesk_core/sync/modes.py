@@ -12,9 +12,9 @@ from servicedesk_core.store import passes
 from servicedesk_core.store.passes import Pass
 from servicedesk_core.store.schema import RECORDS, seen
 from servicedesk_core.sync.folding import fold_touched
-from servicedesk_core.sync.landing import BACKFILL
 from servicedesk_core.sync.missing import apply_missing
-from servicedesk_core.sync.plan import TICKETS, Slice, complete_back_to, slices
+from servicedesk_core.sync.names import BACKFILL, TICKETS
+from servicedesk_core.sync.plan import Slice, complete_back_to, slices
 from servicedesk_core.sync.pulling import Piece, incremental, pull
 from servicedesk_core.sync.run import StreamRun
 from servicedesk_core.sync.storing import committer, fetch

@@ -12,8 +12,8 @@ from servicedesk_core.store.quarantine import Quarantined
 from servicedesk_core.store.raws import pack
 from servicedesk_core.sync.folding import fold_touched, note_touched
 from servicedesk_core.sync.intake import Arrived, is_usable_id
-from servicedesk_core.sync.landing import REMAP, Landed, Prepared
-from servicedesk_core.sync.plan import TICKETS
+from servicedesk_core.sync.names import REMAP, TICKETS
+from servicedesk_core.sync.prepared import Landed, Prepared
 from servicedesk_core.sync.run import StreamRun
 from servicedesk_core.sync.storing import fetch
 

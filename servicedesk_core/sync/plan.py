@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from servicedesk_core.hooks.capabilities import StreamCapability
+from servicedesk_core.sync.names import TICKETS
 
 RECENT: Final = timedelta(days=90)
 OLDER: Final = timedelta(days=365)
@@ -13,8 +14,6 @@ OLDER_SLICES: Final = 5
 """After so many years the last piece holds all the rest: a piece costs a request even when it is empty."""
 WHOLE_PAGES: Final = 60
 """A stream of no more pages is read in one piece: slices would only cost requests."""
-
-TICKETS: Final = "tickets"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from servicedesk_core.store.passes import Pass
 from servicedesk_core.sync.batches import Batch
 from servicedesk_core.sync.folding import fold_some, note_tickets_of, note_touched
 from servicedesk_core.sync.intake import take_in
-from servicedesk_core.sync.landing import Landed, Prepared
-from servicedesk_core.sync.plan import TICKETS
+from servicedesk_core.sync.names import TICKETS
+from servicedesk_core.sync.prepared import Landed, Prepared
 from servicedesk_core.sync.pulling import Piece, position, pull
 from servicedesk_core.sync.run import StreamRun
 from servicedesk_core.sync.staging import put_aside, taken_up

@@ -10,17 +10,15 @@ from servicedesk_core.hooks.pulling import PullMode, PullRequest
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Fence, Store, sources
 from servicedesk_core.store.passes import PassKey
-from servicedesk_core.store.records import RawPolicy
 from servicedesk_core.store.store import Work
 from servicedesk_core.store.suppression import NOBODY, Suppressed
 from servicedesk_core.sync.connection import Connection
 from servicedesk_core.sync.guard import DEFAULT_GUARD, MassChangeGuard
-from servicedesk_core.sync.landing import EVENTS, Landed, Landing
+from servicedesk_core.sync.landing import Landing
 from servicedesk_core.sync.options import DEFAULT_LIMITS, DEFAULT_OPTIONS, Limits, SyncOptions
-from servicedesk_core.sync.plan import TICKETS
+from servicedesk_core.sync.prepared import Landed
 from servicedesk_core.sync.report import ProgressCallback, StreamReport
 from servicedesk_core.sync.scope import scope_hash
-from servicedesk_core.sync.shield import Shield
 
 T = TypeVar("T")
 
@@ -75,18 +73,14 @@ class Run:
 
     def landing(self, stream: str) -> Landing:
         """Return how the records of a stream are stored."""
-        calls = self.connection.calls
-        folded = any(c.folds_into == TICKETS for c in self.capabilities.values())
-        exclusions, policy = self.connection.exclusions, RawPolicy.parse(self.connection.raw)
-        shield = Shield(stream, exclusions, self.suppressed, keeps_raw=policy.days != 0)
-        return Landing(
+        return Landing.of(
             self.source_id,
             stream,
-            calls.mapper(stream),
-            calls.mapping_version(stream) + exclusions.mark(stream),
-            raw=policy,
-            observes=not folded and EVENTS not in exclusions.streams,
-            shield=shield,
+            self.connection.calls,
+            capabilities=self.capabilities.values(),
+            exclusions=self.connection.exclusions,
+            raw=self.connection.raw,
+            suppressed=self.suppressed,
         )
 
 

@@ -18,8 +18,8 @@ from servicedesk_core.store import records
 from servicedesk_core.store.records import RawPolicy
 from servicedesk_core.sync.dangling import fetch_dangling, remember, wanted
 from servicedesk_core.sync.history import read_history
-from servicedesk_core.sync.landing import EVENTS
-from servicedesk_core.sync.plan import TICKETS, ordered
+from servicedesk_core.sync.names import EVENTS, TICKETS
+from servicedesk_core.sync.plan import ordered
 from servicedesk_core.sync.report import StreamReport, StreamState
 from servicedesk_core.sync.run import Run, StreamRun
 from servicedesk_core.sync.steps import Step, steps_of

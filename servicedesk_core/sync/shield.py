@@ -9,12 +9,10 @@ import orjson
 
 from servicedesk_core.domain import Contact, Entity, MappingIssue, TicketEvent
 from servicedesk_core.store.suppression import NOBODY, Suppressed
+from servicedesk_core.sync.names import EVENTS, TICKETS
 
 E = TypeVar("E", bound=Entity)
 Path = tuple[str, ...]
-
-EVENTS = "ticket_events"
-TICKETS = "tickets"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from servicedesk_core.store.quarantine import Rejected
 from servicedesk_core.store.raws import pack
 from servicedesk_core.store.records import Incoming
 from servicedesk_core.sync.intake import Arrived
-from servicedesk_core.sync.landing import Landing, Prepared
+from servicedesk_core.sync.landing import Landing
+from servicedesk_core.sync.prepared import Prepared
 from servicedesk_core.sync.shield import Shield
 from servicedesk_core.sync.withholding import sort_out
 

@@ -10,9 +10,9 @@ from sqlalchemy import Connection as Tx
 
 from servicedesk_core.store import passes
 from servicedesk_core.sync import modes, rebuilding
-from servicedesk_core.sync.landing import BACKFILL
+from servicedesk_core.sync.names import BACKFILL, TICKETS
 from servicedesk_core.sync.options import SyncMode
-from servicedesk_core.sync.plan import AFTER_TICKETS, TICKETS, is_due
+from servicedesk_core.sync.plan import AFTER_TICKETS, is_due
 from servicedesk_core.sync.pulling import READ
 from servicedesk_core.sync.run import StreamRun
 

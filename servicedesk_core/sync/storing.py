@@ -14,10 +14,11 @@ from servicedesk_core.store import passes, records
 from servicedesk_core.store.passes import Pass
 from servicedesk_core.sync import observe
 from servicedesk_core.sync.batches import Batch
+from servicedesk_core.sync.derived import late_snapshots, store_events
 from servicedesk_core.sync.folding import note_touched
 from servicedesk_core.sync.intake import is_usable_id, take_in
-from servicedesk_core.sync.landing import Landed, late_snapshots, store_events
-from servicedesk_core.sync.plan import TICKETS
+from servicedesk_core.sync.names import TICKETS
+from servicedesk_core.sync.prepared import Landed
 from servicedesk_core.sync.pulling import position
 from servicedesk_core.sync.run import StreamRun
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from sqlalchemy import Connection as Tx
 from sqlalchemy import select
@@ -13,9 +13,7 @@ from servicedesk_core.store import bulk, passes, records
 from servicedesk_core.store.passes import PassKey
 from servicedesk_core.store.quarantine import Rejected
 from servicedesk_core.store.schema import RECORDS, seen
-
-if TYPE_CHECKING:
-    from servicedesk_core.sync.landing import Prepared
+from servicedesk_core.sync.prepared import Prepared
 
 WITHHELD: Final = "withheld"
 PARENTS: Final = (("ticket_ref", "tickets"), ("project_ref", "projects"), ("contract_ref", "contracts"),
@@ -33,7 +31,7 @@ def parent_of(entity: Entity) -> tuple[str, str] | None:
     return None
 
 
-def sort_out(tx: Tx, source_id: int, companies: Collection[str], ready: "Prepared") -> None:
+def sort_out(tx: Tx, source_id: int, companies: Collection[str], ready: Prepared) -> None:
     """Keep only records of which it is known that they belong to no excluded company.
 
     A record that hangs on something unknown waits in quarantine, without its payload, until somebody tries it again.
