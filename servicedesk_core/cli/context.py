@@ -1,6 +1,5 @@
 """What every command is given: where the configuration is, and how to talk to the person."""
 
-import logging
 import os
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
@@ -183,6 +182,8 @@ class Cli:
     @contextmanager
     def logged(self) -> Iterator[None]:
         """Show what the product logs: everything with ``--debug``, else warnings; secrets are masked."""
+        import logging  # noqa: PLC0415  # what only prints help need not wait for it
+
         from servicedesk_core.redaction import RedactingFilter  # noqa: PLC0415
 
         handler = logging.StreamHandler()

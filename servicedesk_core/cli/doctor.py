@@ -38,14 +38,22 @@ def doctor(
         findings = diagnose(cli.config)
 
     def shown() -> None:
+        from rich.table import Table  # noqa: PLC0415
         from rich.text import Text  # noqa: PLC0415
 
-        marks = {"ok": ("ok     ", "green"), "warning": ("warning", "yellow"), "problem": ("problem", "bold red")}
+        styles = {"ok": "green", "warning": "yellow", "problem": "bold red"}
         for finding in findings:
-            mark, style = marks[finding.level]
-            cli.out.print(Text.assemble((mark, style), "  ", plain(finding.subject), ": ", plain(finding.text)))
-            if finding.hint:
-                cli.out.print(Text(f"           → {plain(finding.hint)}"))
+            told = f"{plain(finding.subject)}: {plain(finding.text)}"
+            hint = f"  → {plain(finding.hint)}" if finding.hint else None
+            if not cli.out.is_terminal:
+                cli.out.print(f"{finding.level:<7}  {told}" + (f"\n         {hint}" if hint else ""))
+                continue
+            lines = Table.grid(padding=(0, 2))
+            lines.add_column(width=max(map(len, styles)))
+            lines.add_row(Text(finding.level, style=styles[finding.level]), Text(told))
+            if hint:
+                lines.add_row("", Text(hint))
+            cli.out.print(lines)
 
     cli.emit("doctor", findings, as_json=as_json, show=shown)
     if any(finding.level == "problem" for finding in findings):

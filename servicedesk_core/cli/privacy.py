@@ -35,7 +35,7 @@ def export(
     cli: Cli = ctx.obj
     found = privacy.export(cli.config, who, connection=connection)
     replace_file(target, json_bytes(found))
-    cli.out.print(f"{counted(len(found.found), 'place')} written to {target}.")
+    cli.out.print(f"Written to {target}: what the store holds of this person in {counted(len(found.found), 'place')}.")
 
 
 def erase(ctx: typer.Context, who: Who, connection: Where = None, yes: Yes = False, as_json: Json = False) -> None:

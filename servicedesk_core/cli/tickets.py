@@ -31,7 +31,8 @@ class Watch(StrEnum):
     OVER_ESTIMATE = "over-estimate"
 
 
-_ALL = " --all also looks at those that are done."
+_NONE = "The store has no such ticket; servicedesk status says how complete it is."
+_NONE_OPEN = "The store has no such open ticket; --all also looks at those that are done."
 
 
 def register(app: typer.Typer) -> None:
@@ -147,7 +148,7 @@ def _show_page(cli: Cli, page: "TicketPage", *, everything: bool) -> None:
     cli.table(
         columns,
         rows,
-        empty=f"No such {'ticket' if everything else 'open ticket'} in the store.{_ALL * (not everything)}",
+        empty=_NONE if everything else _NONE_OPEN,
     )
     if page.next:
         cli.say(f"There are more: --after {page.next}")

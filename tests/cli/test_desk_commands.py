@@ -151,8 +151,8 @@ def test_instants_are_shown_in_the_zone_of_the_desk_and_are_exact_in_json(run, s
 def test_an_empty_list_says_what_would_fill_it_and_leaves_standard_output_empty(run, synced):
     for command, words in {
         ("quarantine", "list"): "in quarantine",
-        ("tickets", "list", "--search", "no such words"): "No such open ticket in the store. --all",
-        ("tickets", "list", "--search", "no such words", "--all"): "No such ticket in the store.\n",
+        ("tickets", "list", "--search", "no such words"): "no such open ticket; --all",
+        ("tickets", "list", "--search", "no such words", "--all"): "no such ticket; servicedesk status",
         ("claims", "list"): "No such claim; --all",
         ("claims", "list", "--all"): "claims propose",
         ("writes", "list"): "No write waits",
