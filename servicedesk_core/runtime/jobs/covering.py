@@ -2,6 +2,7 @@
 
 from servicedesk_core.errors import ConnectorError
 from servicedesk_core.runtime.jobs.desk import JobDesk
+from servicedesk_core.wording import counted
 
 
 async def refresh_covers(desk: JobDesk, connection: str | None) -> str:
@@ -26,4 +27,4 @@ async def refresh_covers(desk: JobDesk, connection: str | None) -> str:
             connection=failed[0].connection,
         )
     asked, changed = (sum(getattr(one, name) for one in report.makers) for name in ("asked", "changed"))
-    return f"{report.devices} devices, {asked} asked, {changed} changed"
+    return f"{counted(report.devices, 'device')}, {asked} asked, {changed} changed"

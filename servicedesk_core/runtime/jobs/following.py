@@ -3,6 +3,7 @@
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.errors import ClaimError
 from servicedesk_core.runtime.jobs.desk import JobDesk
+from servicedesk_core.wording import counted
 
 
 def has_connections(settings: DeskSettings) -> bool:
@@ -23,4 +24,4 @@ async def follow_claims(desk: JobDesk, connection: str | None) -> str:
         raise ClaimError(f"Claims could not be followed: {told}", hint=failed[0][1].hint)
     asked, changed = sum(outcome.asked for outcome in outcomes), sum(outcome.changed for outcome in outcomes)
     alerts = sum(len(outcome.alerts) for outcome in outcomes)
-    return f"{asked} claims asked after, {changed} with news, {alerts} to look at"
+    return f"{counted(asked, 'claim')} asked after, {changed} with news, {alerts} to look at"

@@ -3,6 +3,7 @@
 from servicedesk_core.errors import AuthenticationError, SyncError
 from servicedesk_core.runtime.jobs.desk import JobDesk
 from servicedesk_core.sync.report import StreamState
+from servicedesk_core.wording import counted
 
 
 async def pull(desk: JobDesk, connection: str | None) -> str:
@@ -27,4 +28,5 @@ async def pull(desk: JobDesk, connection: str | None) -> str:
             connection=connection,
         )
     new, changed = (sum(getattr(s, name) for s in report.streams) for name in ("new", "changed"))
-    return f"{new} new, {changed} changed, {sum(s.requests for s in report.streams)} requests"
+    requests = sum(s.requests for s in report.streams)
+    return f"{new} new, {changed} changed, {counted(requests, 'request')}"
