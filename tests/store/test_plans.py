@@ -6,6 +6,8 @@ from functools import partial
 import pytest
 from sqlalchemy import event
 
+from servicedesk_core.domain.writing import UNFINISHED, WriteState
+from servicedesk_core.runtime.alerts.doubts import doubts
 from servicedesk_core.store import outbox, passes, records
 from servicedesk_core.store.queries import tickets
 from servicedesk_core.store.queries.tickets import TicketFilter
@@ -32,7 +34,9 @@ def test_pieces_are_read_in_the_order_in_which_rows_lie(store, source, stream):
     assert [step for piece in pieces for step in plan_of(store, piece) if "TEMP B-TREE" in step] == []
 
 
-def plan_of(store, query):
+def plan_of(store, query, number=0):
+    """Return the steps of the first statement of a query, or of another one."""
+
     def explained(tx):
         asked = []
 
@@ -42,7 +46,7 @@ def plan_of(store, query):
         event.listen(tx, "before_cursor_execute", note)
         query(tx)
         event.remove(tx, "before_cursor_execute", note)
-        statement, parameters = asked[0]
+        statement, parameters = asked[number]
         return [row[3] for row in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
 
     return store.read_blocking(explained)
@@ -70,5 +74,9 @@ def test_what_is_to_be_sent_is_found_without_a_look_at_what_was(store):
         assert not any("TEMP B-TREE" in step for step in plan), (name, plan)
     blocked = [step for step in plan_of(store, unfinished["due"]) if "earlier" in step]
     assert blocked == ["SEARCH earlier USING INDEX ix_outbox_aggregate (connection=? AND aggregate=?)"]
+    for states in (tuple(UNFINISHED), (WriteState.IN_DOUBT,)):
+        listed = plan_of(store, partial(outbox.recent, states=states))
+        assert listed == ["SCAN outbox USING INDEX ix_outbox_unfinished"], "a partial index: as long as the list itself"
+    assert plan_of(store, doubts, number=-1)[0] == "SCAN outbox USING INDEX ix_outbox_work", "a partial one as well"
     lately = plan_of(store, partial(outbox.uncopied, connection="psa", since=START))
     assert lately[0] == "SEARCH outbox USING INDEX ix_outbox_sent (connection=? AND sent_at>?)"

@@ -9,6 +9,7 @@ from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.store import leases, sending
 from servicedesk_core.store.alerts import Condition
 from servicedesk_core.store.schema import outbox
+from servicedesk_core.store.schema.writing import UNFINISHED
 
 PATIENCE: Final = timedelta(hours=1)
 """So long the desk asks the vendor by itself before it calls a person."""
@@ -32,7 +33,7 @@ def doubts(tx: Connection) -> list[Condition]:
     waits = true() if off else or_(is_old, outbox.c.candidates != "[]")
     query = (
         select(outbox.c.connection, outbox.c.id)
-        .where(outbox.c.state == WriteState.IN_DOUBT.value, waits)
+        .where(UNFINISHED, outbox.c.state == WriteState.IN_DOUBT.value, waits)
         .order_by(outbox.c.connection, outbox.c.id)
     )
     numbers: dict[str, list[int]] = {}

@@ -51,6 +51,8 @@ outbox = Table(
 _LIVE = text("state IN ('proposed', 'queued', 'sending', 'in_doubt')")
 Index("ix_outbox_work", outbox.c.connection, outbox.c.state, outbox.c.id, sqlite_where=_LIVE, postgresql_where=_LIVE)
 # What is to be sent or settled; finished writes pay nothing for it. Only queries that say UNFINISHED use it.
+Index("ix_outbox_unfinished", outbox.c.id, sqlite_where=_LIVE, postgresql_where=_LIVE)
+# The same over all connections, the newest first: the list that people look at.
 Index("ix_outbox_aggregate", outbox.c.connection, outbox.c.aggregate, outbox.c.id)
 # What goes before a write, and what was written to the same thing lately.
 Index("ix_outbox_sent", outbox.c.connection, outbox.c.sent_at)
@@ -58,8 +60,8 @@ Index("ix_outbox_sent", outbox.c.connection, outbox.c.sent_at)
 UNFINISHED = outbox.c.state.in_(
     [literal_column(f"'{state}'") for state in ("proposed", "queued", "sending", "in_doubt")]
 )
-"""The condition of ``ix_outbox_work``, word for word: a database takes a partial index only where it can see that the
-query implies its condition, and it cannot look into bound parameters."""
+"""The condition of ``ix_outbox_work`` and ``ix_outbox_unfinished``, word for word: a database takes a partial index only
+where it can see that the query implies its condition, and it cannot look into bound parameters."""
 
 outbox_history = Table(
     "outbox_history",
