@@ -171,7 +171,7 @@ def as_pdf(claim_id: str, form: Sequence[Section]) -> bytes:
     """Return the form as PDF.
 
     Raises:
-        UnsupportedError: The writer is not installed.
+        UnsupportedError: The writer is not installed, or its letters are not enough for the texts.
     """
     try:
         from reportlab.lib.pagesizes import A4  # noqa: PLC0415  # optional, and slow to import
@@ -183,6 +183,11 @@ def as_pdf(claim_id: str, form: Sequence[Section]) -> bytes:
             "The writer of PDF files is not installed.",
             hint='Install it with pip install "servicedesk-core[pdf]", or leave --pdf out: the page prints well.',
         ) from error
+    if not _can_be_printed(form):
+        raise UnsupportedError(
+            "The texts of the claim have letters that the PDF cannot show: it has those of Western Europe only.",
+            hint="Leave --pdf out: the page shows every letter, and a browser prints it or saves it as PDF.",
+        )
     styles = getSampleStyleSheet()
     story = [Paragraph(f"Warranty claim {html.escape(claim_id)}", styles["Title"])]
     for one in form:
@@ -194,12 +199,21 @@ def as_pdf(claim_id: str, form: Sequence[Section]) -> bytes:
             ]
             for name, value in one.rows
         ]
-        table = Table(cells, colWidths=[50 * mm, 120 * mm])
+        table = Table(cells, colWidths=[50 * mm, 120 * mm], splitInRow=1)  # a text may be longer than a page
         table.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("TOPPADDING", (0, 0), (-1, -1), 1)]))
         story.append(table)
     buffer = io.BytesIO()
     SimpleDocTemplate(buffer, pagesize=A4, title=f"Warranty claim {claim_id}").build(story)
     return buffer.getvalue()
+
+
+def _can_be_printed(form: Sequence[Section]) -> bool:
+    """Whether the fonts that every PDF reader has show all letters; others would come out as black boxes."""
+    try:
+        "".join(value for one in form for _, value in one.rows).encode("cp1252")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _rows(*pairs: tuple[str, str | None]) -> tuple[tuple[str, str], ...]:

@@ -2,12 +2,16 @@
 
 import asyncio
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from servicedesk_core.errors import HookError, ServiceDeskError
+
+
+def _as_it_is(text: str) -> str:
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +22,21 @@ class Origin:
         connection: Name of the connection.
         connector: Connector id.
         distribution: Name and version of the installed distribution, or the file.
+        masked: Takes secrets out of a text: a vendor's words may repeat what was sent to it.
     """
 
     connection: str
     connector: str
     distribution: str
+    masked: Callable[[str], str] = field(default=_as_it_is, repr=False, compare=False)
+
+    def told(self, error: ServiceDeskError) -> None:
+        """Make an error that a plugin raised on purpose one that can be shown and stored."""
+        error.connection = error.connection or self.connection
+        error.message = self.masked(error.message)
+        error.args = (error.message, *error.args[1:])
+        error.hint = self.masked(error.hint) if error.hint else error.hint
+        error.detail = self.masked(error.detail) if error.detail else error.detail
 
     def garbage(self, hook: str, what: str) -> HookError:
         """Return the error for an answer that breaks the hook's contract."""
@@ -60,7 +74,7 @@ def where(error: BaseException) -> str:
 
 @contextmanager
 def boundary(origin: Origin, hook: str) -> Iterator[None]:
-    """Let our own errors pass with the connection filled in, and turn everything else into :class:`HookError`.
+    """Let our own errors pass, with connection and without secrets; turn everything else into :class:`HookError`.
 
     Args:
         origin: Whose code runs.
@@ -73,7 +87,7 @@ def boundary(origin: Origin, hook: str) -> Iterator[None]:
     try:
         yield
     except ServiceDeskError as error:
-        error.connection = error.connection or origin.connection
+        origin.told(error)
         raise
     except (KeyboardInterrupt, GeneratorExit):
         raise

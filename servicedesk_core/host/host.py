@@ -257,7 +257,7 @@ class Host:
     async def _assembled(self, name: str, stack: AsyncExitStack, *, offline: bool, testing: bool) -> OpenConnection:
         settings = connection_of(self.settings, name)
         loaded = self.catalog.connector(settings.connector, directory=self.settings.directory)
-        origin = Origin(name, loaded.id, loaded.distribution)
+        origin = Origin(name, loaded.id, loaded.distribution, self.redactor.text)
         own_settings = connector_settings(self.settings, name, loaded.connector.Settings, self._secrets)
         source = await self._source(name, blocked_is_fine=offline or testing)
         http = HttpFactory(

@@ -1,13 +1,16 @@
 """A manufacturer and a PSA that keep what they hold in files, so that killed processes and tests see the same.
 
 ``script`` holds one word for the next submission: ``lost`` (accepted, the answer gets lost), ``hang`` (accepted, then
-nothing until the process is killed), ``refuse``, ``unreachable``, ``nameless``. While there is a file ``down``, nobody
+nothing until the process is killed), ``refuse``, ``unreachable``, ``nameless``, and ``quote`` or ``lost and quoted``:
+the error repeats the password, as badly written systems do. While there is a file ``down``, nobody
 can log in.
 """
 
 import asyncio
 import json
 from pathlib import Path
+
+from pydantic import SecretStr
 
 from servicedesk_core.domain.warranty import (
     ClaimProblem,
@@ -30,7 +33,7 @@ KINDS = ("claims.submit", "claims.resubmit", "claims.cancel", "claims.note", "cl
 class Settings(ConnectorSettings):
     folder: str
     blind: bool = False
-    password: str = "hunter2-hunter2"
+    password: SecretStr = SecretStr("hunter2-hunter2")
 
 
 class Maker(Connector[Settings]):
@@ -87,6 +90,9 @@ class Maker(Connector[Settings]):
             raise NetworkError("Connection refused.")
         if word == "refuse":
             raise RejectedError("Not entitled.")
+        password = self.ctx.settings.password.get_secret_value()
+        if word == "quote":
+            raise RejectedError(f"The login with {password} was refused.")
         ref = f"C{len(self.held()) + 1}"
         files = {one.name: one.content.decode() for one in claim.attachments}
         self.keep(ref, claim=claim.id, status="New", files=files, symptom=claim.symptom)
@@ -95,6 +101,8 @@ class Maker(Connector[Settings]):
             await asyncio.sleep(3600)
         if word == "lost":
             raise OutcomeUnknownError("No answer.")
+        if word == "lost and quoted":
+            raise OutcomeUnknownError(f"No answer for {password}.")
         named = None if word == "nameless" else ref
         return ClaimReceipt(ref=named, status=ClaimStatus.UNDER_REVIEW, vendor_status="New")
 
