@@ -60,8 +60,8 @@ Index("ix_outbox_sent", outbox.c.connection, outbox.c.sent_at)
 UNFINISHED = outbox.c.state.in_(
     [literal_column(f"'{state}'") for state in ("proposed", "queued", "sending", "in_doubt")]
 )
-"""The condition of ``ix_outbox_work`` and ``ix_outbox_unfinished``, word for word: a database takes a partial index only
-where it can see that the query implies its condition, and it cannot look into bound parameters."""
+"""The condition of ``ix_outbox_work`` and ``ix_outbox_unfinished``, word for word: a database takes a partial index
+only where it can see that the query implies its condition, and it cannot look into bound parameters."""
 
 outbox_history = Table(
     "outbox_history",
