@@ -10,6 +10,7 @@ from test_sending import settled, state_of
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import StoreBusyError
 from servicedesk_core.store import Store, outbox, place
+from servicedesk_core.store.outbox import changing
 from servicedesk_core.writes import Intent, WritePolicy, propose
 
 pytestmark = pytest.mark.slow  # faults between two steps; the usual ones run always
@@ -157,13 +158,13 @@ async def test_a_person_who_settles_while_it_is_looked_up_stops_nothing_else(des
 async def test_what_sending_relies_on_outlasts_a_loss_of_power(desk, vendor, store_url, monkeypatch):
     """SQLite and PostgreSQL may forget the last commits unless they are told to wait for the disk."""
     asks = "PRAGMA synchronous" if store_url.startswith("sqlite") else "SHOW synchronous_commit"
-    usual, waits = outbox._change, []
+    usual, waits = changing._change, []
 
     def change(tx, write, standing, **options):
         waits.append((standing.state, str(tx.exec_driver_sql(asks).scalar_one()) in {"2", "on"}))
         return usual(tx, write, standing, **options)
 
-    monkeypatch.setattr(outbox, "_change", change)
+    monkeypatch.setattr(changing, "_change", change)
     await desk.tickets.note("T1", "once", send=True)
     assert waits == [(WriteState.QUEUED, True), (WriteState.SENDING, True), (WriteState.CONFIRMED, True)]
     if store_url.startswith("sqlite"):

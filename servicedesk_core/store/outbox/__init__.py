@@ -1,0 +1,40 @@
+"""The outbox: every write that was ever intended, where it stands, and what happened to it.
+
+A row here is the truth about sending. It changes only through :func:`move` and :func:`begin`: each checks the
+transition, compares the state and the fence that it expects, and writes the history and the audit record in the same
+transaction.
+"""
+
+from servicedesk_core.store.outbox.changing import begin, copied, move, note
+from servicedesk_core.store.outbox.doubting import distrust, expire
+from servicedesk_core.store.outbox.model import SYSTEM, StoredWrite, WriteEvent
+from servicedesk_core.store.outbox.past import doubted_at, lately, sent_since, taken_refs
+from servicedesk_core.store.outbox.queue import connections_at_work, doubtful, due, expired_at, in_way, uncopied
+from servicedesk_core.store.outbox.reading import get, history, recent
+from servicedesk_core.store.outbox.staging import add
+
+__all__ = [
+    "SYSTEM",
+    "StoredWrite",
+    "WriteEvent",
+    "add",
+    "begin",
+    "connections_at_work",
+    "copied",
+    "distrust",
+    "doubted_at",
+    "doubtful",
+    "due",
+    "expire",
+    "expired_at",
+    "get",
+    "history",
+    "in_way",
+    "lately",
+    "move",
+    "note",
+    "recent",
+    "sent_since",
+    "taken_refs",
+    "uncopied",
+]

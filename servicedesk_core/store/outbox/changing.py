@@ -1,0 +1,188 @@
+"""From one state to another: every change checks the transition and leaves history and an audit record with it."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, insert, update
+
+from servicedesk_core.domain.writing import IllegalTransitionError, Standing, WriteState
+from servicedesk_core.errors import LeaseLostError, WriteStateError
+from servicedesk_core.store import audit
+from servicedesk_core.store.codec import scrub
+from servicedesk_core.store.fields import from_us, optional_us, to_us
+from servicedesk_core.store.leases import Fence, now_us
+from servicedesk_core.store.outbox.model import StoredWrite
+from servicedesk_core.store.outbox.reading import get
+from servicedesk_core.store.schema import outbox, outbox_history
+from servicedesk_core.store.sending import require_sending
+
+
+def move(
+    tx: Connection,
+    write: StoredWrite,
+    state: WriteState,
+    *,
+    actor: str,
+    now: datetime,
+    why: str = "",
+    fence: Fence | None = None,
+    facts: Mapping[str, Any] | None = None,
+) -> StoredWrite:
+    """Take a write to another state, if it still stands where the caller saw it.
+
+    Args:
+        tx: A write transaction.
+        write: The write as the caller saw it.
+        state: Where it goes.
+        actor: Who does it.
+        now: When.
+        why: Why, for people; no record text.
+        fence: The lease of the sender that does it; an attempt is ended only under the lease it began with.
+        facts: Further columns of the outbox, with stored values.
+
+    Raises:
+        WriteStateError: It stands elsewhere by now, or cannot go there.
+        LeaseLostError: The attempt belongs to another sender by now.
+    """
+    try:
+        standing = write.standing.to(state)
+    except IllegalTransitionError as error:
+        raise _wrong_state(write, error.before) from error
+    more: dict[str, Any] = {}
+    if state in {WriteState.CONFIRMED, WriteState.REJECTED, WriteState.DISCARDED}:
+        more = {"finished_at": to_us(now)}
+    if state is WriteState.IN_DOUBT:
+        more = {"doubt_at": now_us(tx), "asked": 0, "next_at": None}
+    if state in {WriteState.QUEUED, WriteState.PROPOSED}:
+        more = {"doubt_at": None, "finished_at": None, "candidates": "[]"}
+    more |= facts or {}
+    return _change(tx, write, standing, actor=actor, now=now, why=why, fence=fence, facts=more)
+
+
+def begin(
+    tx: Connection, write: StoredWrite, *, fence: Fence, actor: str, now: datetime, timeout_s: float
+) -> StoredWrite:
+    """Hand a queued write to a sender; commit this before the first byte leaves.
+
+    Args:
+        tx: A write transaction that has verified the fence.
+        write: The write as the sender saw it.
+        fence: The sender's lease.
+        actor: Who sends.
+        now: When, by the desk's clock.
+        timeout_s: Seconds after which the attempt has ended; well before the lease does.
+
+    Raises:
+        WriteStateError: It is not queued any more.
+        WriteStoppedError: The store was restored or copied, and nobody adopted it since.
+    """
+    require_sending(tx)
+    not_after = from_us(now_us(tx)) + timedelta(seconds=timeout_s)
+    try:
+        standing = write.standing.begin(owner=fence.owner, fence=fence.number, not_after=not_after)
+    except IllegalTransitionError as error:
+        raise _wrong_state(write, error.before) from error
+    facts = {"sent_at": to_us(now), "next_at": None, "error_code": None, "error": None, "hint": None}
+    return _change(tx, write, standing, actor=actor, now=now, why="", fence=fence, facts=facts)
+
+
+def note(tx: Connection, write: StoredWrite, **facts: Any) -> None:
+    """Store facts about a write that leave its state alone; does nothing when the state changed meanwhile."""
+    audit.take_turn(tx)
+    tx.execute(
+        update(outbox).where(outbox.c.id == write.id, outbox.c.state == write.state.value).values(**_clean(facts))
+    )
+
+
+def copied(tx: Connection, number: int, at: int) -> None:
+    """Note that the record of a confirmed write was read back."""
+    tx.execute(update(outbox).where(outbox.c.id == number).values(copied_at=at))
+
+
+def remember(
+    tx: Connection,
+    write: StoredWrite,
+    *,
+    before: WriteState | None,
+    after: Standing,
+    actor: str,
+    now: datetime,
+    why: str,
+    fence: Fence | None = None,
+) -> None:
+    """Add a step to the history of a write."""
+    tx.execute(
+        insert(outbox_history).values(
+            write_id=write.id,
+            at=to_us(now),
+            before=before.value if before else None,
+            after=after.state.value,
+            actor=actor,
+            attempt=after.attempt,
+            fence=fence.number if fence else None,
+            why=scrub(why),
+        )
+    )
+
+
+def _change(
+    tx: Connection,
+    write: StoredWrite,
+    standing: Standing,
+    *,
+    actor: str,
+    now: datetime,
+    why: str,
+    fence: Fence | None,
+    facts: Mapping[str, Any],
+) -> StoredWrite:
+    audit.take_turn(tx)
+    was = write.standing
+    guarded = update(outbox).where(
+        outbox.c.id == write.id, outbox.c.state == was.state.value, outbox.c.attempt == was.attempt
+    )
+    if was.state is WriteState.SENDING and fence is not None:
+        guarded = guarded.where(outbox.c.owner == fence.owner, outbox.c.fence == fence.number)
+    values = {
+        "state": standing.state.value,
+        "attempt": standing.attempt,
+        "owner": standing.owner,
+        "fence": standing.fence,
+        "not_after": optional_us(standing.not_after),
+        **_clean(facts),
+    }
+    if tx.execute(guarded.values(**values)).rowcount != 1:
+        present = get(tx, write.id)
+        if was.state is WriteState.SENDING and fence is not None:
+            message = f"Write {write.id} belongs to another sender by now; what this one wanted to store was refused."
+            raise LeaseLostError(message, hint="Nothing is to be done; the other one settles it.")
+        raise _wrong_state(present, present.state)
+    after = get(tx, write.id)
+    remember(tx, after, before=was.state, after=standing, actor=actor, now=now, why=why, fence=fence)
+    audit.append(
+        tx,
+        at=now,
+        actor=actor,
+        action=f"write.{standing.state.value}",
+        entity=write.entity,
+        before={"state": was.state.value},
+        after={"state": standing.state.value, "attempt": standing.attempt, "ref": after.ref},
+        # The chain is for ever, and a vendor's words may quote the record: of an error it holds the code.
+        reason=str(facts.get("error_code") or why),
+    )
+    return after
+
+
+def _wrong_state(write: StoredWrite, state: WriteState) -> WriteStateError:
+    by = f" by {write.decided_by}" if state is WriteState.QUEUED and write.decided_by else ""
+    return WriteStateError(
+        f"Write {write.id} is {state.value.replace('_', ' ')}{by}; that cannot be done with it now.",
+        hint=f"`servicedesk writes retry {write.id}` sends it again."
+        if state is WriteState.REJECTED
+        else f"`servicedesk writes show {write.id}` shows what happened to it.",
+    )
+
+
+def _clean(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: scrub(value) if isinstance(value, str) else value for name, value in facts.items()}

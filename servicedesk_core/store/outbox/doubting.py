@@ -1,0 +1,44 @@
+"""What becomes doubtful without an answer: attempts that passed their end, and whatever a restored store had open."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from servicedesk_core.domain.writing import WriteState
+from servicedesk_core.store.fields import to_us
+from servicedesk_core.store.leases import now_us
+from servicedesk_core.store.outbox.changing import move
+from servicedesk_core.store.outbox.model import StoredWrite, write_of
+from servicedesk_core.store.schema import outbox
+from servicedesk_core.store.schema.writing import UNFINISHED as IS_UNFINISHED
+
+
+def expire(tx: Connection, connection: str, *, actor: str, now: datetime) -> list[StoredWrite]:
+    """Turn attempts that passed their end without a result into doubts; return them as they stand then."""
+    query = select(outbox).where(
+        IS_UNFINISHED,
+        outbox.c.connection == connection,
+        outbox.c.state == WriteState.SENDING.value,
+        outbox.c.not_after <= now_us(tx),
+    )
+    why = "The attempt ended without a result: the sender was killed, asleep or overtaken."
+    facts = {"error_code": "outcome_unknown", "error": why}
+    return [
+        move(tx, write, WriteState.IN_DOUBT, actor=actor, now=now, why=why, facts=facts)
+        for write in map(write_of, tx.execute(query.order_by(outbox.c.id)).mappings().all())
+    ]
+
+
+def distrust(tx: Connection, *, actor: str, now: datetime, why: str) -> int:
+    """Put every unfinished write into doubt: after a restore or a move the store may be older than what was sent.
+
+    Returns:
+        How many.
+    """
+    states = (WriteState.PROPOSED.value, WriteState.QUEUED.value, WriteState.SENDING.value)
+    query = select(outbox).where(IS_UNFINISHED, outbox.c.state.in_(states)).order_by(outbox.c.id)
+    writes = [write_of(row) for row in tx.execute(query).mappings().all()]
+    for write in writes:
+        facts = {"sent_at": to_us(write.sent_at or write.proposed_at), "error": why}
+        move(tx, write, WriteState.IN_DOUBT, actor=actor, now=now, why=why, facts=facts)
+    return len(writes)

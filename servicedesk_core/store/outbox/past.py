@@ -1,0 +1,48 @@
+"""What was sent before: how much, what to the same thing, and which of the vendor's ids are taken."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from servicedesk_core.domain.writing import WriteState
+from servicedesk_core.store.fields import optional_instant, to_us
+from servicedesk_core.store.outbox.model import StoredWrite, writes_of
+from servicedesk_core.store.schema import outbox, outbox_history
+
+
+def lately(tx: Connection, write: StoredWrite, since: datetime) -> list[StoredWrite]:
+    """Return what was sent to the same aggregate since an instant, oldest first, without the write itself."""
+    query = select(outbox).where(
+        outbox.c.connection == write.connection,
+        outbox.c.aggregate == write.aggregate,
+        outbox.c.sent_at >= to_us(since),
+        outbox.c.id != write.id,
+        outbox.c.state != WriteState.REJECTED.value,
+    )
+    return writes_of(tx, query.order_by(outbox.c.sent_at, outbox.c.id))
+
+
+def sent_since(tx: Connection, connection: str, since: datetime) -> int:
+    """Return how many writes of a connection were sent since an instant."""
+    query = select(func.count()).where(outbox.c.connection == connection, outbox.c.sent_at >= to_us(since))
+    return int(tx.execute(query).scalar_one())
+
+
+def doubted_at(tx: Connection, write: StoredWrite) -> datetime | None:
+    """Return when a write last became doubtful, by the desk's clock: its attempt had ended by then."""
+    query = select(func.max(outbox_history.c.at)).where(
+        outbox_history.c.write_id == write.id, outbox_history.c.after == WriteState.IN_DOUBT.value
+    )
+    return optional_instant(tx.execute(query).scalar_one_or_none())
+
+
+def taken_refs(tx: Connection, write: StoredWrite) -> frozenset[str]:
+    """Return the vendor's ids that belong to other writes of the same kind and parent."""
+    query = select(outbox.c.ref).where(
+        outbox.c.connection == write.connection,
+        outbox.c.kind == write.kind,
+        outbox.c.aggregate == write.aggregate,
+        outbox.c.id != write.id,
+        outbox.c.ref.is_not(None),
+    )
+    return frozenset(tx.execute(query).scalars())

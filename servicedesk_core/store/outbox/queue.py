@@ -1,0 +1,117 @@
+"""What is to be done: sent, settled, read back; and what is in the way."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from servicedesk_core.domain.writing import WriteState
+from servicedesk_core.store.fields import optional_instant, to_us
+from servicedesk_core.store.outbox.model import BLOCKING_STATES, OPEN_STATES, StoredWrite, writes_of
+from servicedesk_core.store.schema import outbox
+from servicedesk_core.store.schema.writing import UNFINISHED as IS_UNFINISHED
+
+
+def due(
+    tx: Connection,
+    connection: str,
+    *,
+    now: datetime,
+    limit: int,
+    without: Collection[str] = (),
+    busy: Collection[str] = (),
+    only: Collection[int] = (),
+) -> list[StoredWrite]:
+    """Return queued writes whose turn it is, in order: nothing goes before it, and it was not told to wait.
+
+    Args:
+        tx: Any transaction.
+        connection: Name of the connection.
+        now: The present.
+        limit: At most so many.
+        without: Kinds that must wait.
+        busy: Aggregates that are under way.
+        only: Only these; empty = all.
+    """
+    earlier = outbox.alias("earlier")
+    blocked = (
+        select(earlier.c.id)
+        .where(
+            earlier.c.connection == outbox.c.connection,
+            earlier.c.aggregate == outbox.c.aggregate,
+            earlier.c.id != outbox.c.id,
+            # A later one is in the way too when it was approved first and may be under way.
+            ((earlier.c.id < outbox.c.id) & earlier.c.state.in_(BLOCKING_STATES)) | earlier.c.state.in_(OPEN_STATES),
+        )
+        .exists()
+    )
+    query = (
+        select(outbox)
+        .where(
+            IS_UNFINISHED,
+            outbox.c.connection == connection,
+            outbox.c.state == WriteState.QUEUED.value,
+            outbox.c.next_at.is_(None) | (outbox.c.next_at <= to_us(now)),
+            ~blocked,
+        )
+        .order_by(outbox.c.id)
+        .limit(limit)
+    )
+    if without:
+        query = query.where(outbox.c.kind.not_in(without))
+    if busy:
+        query = query.where(outbox.c.aggregate.not_in(busy))
+    if only:
+        query = query.where(outbox.c.id.in_(only))
+    return writes_of(tx, query)
+
+
+def in_way(tx: Connection, write: StoredWrite) -> int | None:
+    """Return the number of the earliest write that must end before this one is sent, or ``None``."""
+    query = select(func.min(outbox.c.id)).where(
+        outbox.c.connection == write.connection,
+        outbox.c.aggregate == write.aggregate,
+        outbox.c.id != write.id,
+        ((outbox.c.id < write.id) & outbox.c.state.in_(BLOCKING_STATES)) | outbox.c.state.in_(OPEN_STATES),
+    )
+    return tx.execute(query).scalar_one_or_none()
+
+
+def doubtful(
+    tx: Connection, connection: str, *, now: datetime, ask_at_most: int, limit: int = 100
+) -> list[StoredWrite]:
+    """Return writes in doubt that may be asked about now; after so many looks a person decides."""
+    query = select(outbox).where(
+        IS_UNFINISHED,
+        outbox.c.connection == connection,
+        outbox.c.state == WriteState.IN_DOUBT.value,
+        outbox.c.asked < ask_at_most,
+        outbox.c.next_at.is_(None) | (outbox.c.next_at <= to_us(now)),
+    )
+    return writes_of(tx, query.order_by(outbox.c.id).limit(limit))
+
+
+def uncopied(tx: Connection, connection: str, *, since: datetime, limit: int = 100) -> list[StoredWrite]:
+    """Return writes sent and confirmed since an instant whose record was not read back yet."""
+    query = select(outbox).where(
+        outbox.c.connection == connection,
+        outbox.c.state == WriteState.CONFIRMED.value,
+        outbox.c.copied_at.is_(None),
+        outbox.c.ref.is_not(None),
+        outbox.c.sent_at >= to_us(since),
+    )
+    return writes_of(tx, query.order_by(outbox.c.sent_at, outbox.c.id).limit(limit))
+
+
+def expired_at(tx: Connection, connection: str) -> datetime | None:
+    """Return when the last attempt that is under way has ended at the latest, by the database's time."""
+    query = select(func.max(outbox.c.not_after)).where(
+        IS_UNFINISHED, outbox.c.connection == connection, outbox.c.state == WriteState.SENDING.value
+    )
+    return optional_instant(tx.execute(query).scalar_one_or_none())
+
+
+def connections_at_work(tx: Connection, only: Collection[int] = ()) -> list[str]:
+    """Return the connections that have something to send or to settle, or that writes with these numbers go over."""
+    condition = outbox.c.id.in_(only) if only else IS_UNFINISHED & outbox.c.state.in_(BLOCKING_STATES)
+    return sorted(tx.execute(select(outbox.c.connection).where(condition).distinct()).scalars())

@@ -1,0 +1,85 @@
+"""Looking at writes: one, a list, and what happened to one."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Connection, select
+
+from servicedesk_core.domain.writing import UNFINISHED, WriteState
+from servicedesk_core.errors import NotFoundLocallyError
+from servicedesk_core.store.fields import from_us
+from servicedesk_core.store.outbox.model import StoredWrite, WriteEvent, write_of, writes_of
+from servicedesk_core.store.schema import outbox, outbox_history
+from servicedesk_core.store.schema.writing import UNFINISHED as IS_UNFINISHED
+
+
+def get(tx: Connection, number: int, only: ColumnElement[bool] | None = None) -> StoredWrite:
+    """Return a write by its number.
+
+    Args:
+        tx: Any transaction.
+        number: Its number.
+        only: Only if this is true of it.
+
+    Raises:
+        NotFoundLocallyError: There is none.
+    """
+    query = select(outbox).where(outbox.c.id == number)
+    row = tx.execute(query if only is None else query.where(only)).mappings().one_or_none()
+    if row is None:
+        message = f"There is no write {number}."
+        raise NotFoundLocallyError(message, hint="`servicedesk writes list --all` shows them.")
+    return write_of(row)
+
+
+def recent(
+    tx: Connection,
+    *,
+    states: Sequence[WriteState] = (),
+    connection: str | None = None,
+    aggregate: str | None = None,
+    before: int | None = None,
+    limit: int = 100,
+    only: ColumnElement[bool] | None = None,
+) -> list[StoredWrite]:
+    """Return writes, the newest first.
+
+    Args:
+        tx: Any transaction.
+        states: Only in these states; empty = in any.
+        connection: Only of this connection.
+        aggregate: Only to this.
+        before: Only with a smaller number.
+        limit: At most so many.
+        only: Only those of which this is true.
+    """
+    query = select(outbox).order_by(outbox.c.id.desc()).limit(limit)
+    if only is not None:
+        query = query.where(only)
+    if states:
+        query = query.where(outbox.c.state.in_([state.value for state in states]))
+    if states and UNFINISHED.issuperset(states):
+        query = query.where(IS_UNFINISHED)
+    if connection is not None:
+        query = query.where(outbox.c.connection == connection)
+    if aggregate is not None:
+        query = query.where(outbox.c.aggregate == aggregate)
+    if before is not None:
+        query = query.where(outbox.c.id < before)
+    return writes_of(tx, query)
+
+
+def history(tx: Connection, number: int) -> tuple[WriteEvent, ...]:
+    """Return what happened to a write, in order."""
+    query = select(outbox_history).where(outbox_history.c.write_id == number).order_by(outbox_history.c.id)
+    return tuple(
+        WriteEvent(
+            at=from_us(r["at"]),
+            before=WriteState(r["before"]) if r["before"] else None,
+            after=WriteState(r["after"]),
+            actor=r["actor"],
+            attempt=r["attempt"],
+            fence=r["fence"],
+            why=r["why"],
+        )
+        for r in tx.execute(query).mappings()
+    )
