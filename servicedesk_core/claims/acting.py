@@ -212,6 +212,28 @@ def submit(
     return write
 
 
+def ensure_tellable(claim: StoredClaim) -> None:
+    """Refuse to tell a manufacturer something about a claim that it does not have, or that is over.
+
+    Raises:
+        ClaimStateError: That is so.
+    """
+    if claim.connection is not None and not claim.by_hand and claim.progress.ref and not claim.state.is_final:
+        return
+    hint = f"`servicedesk claims show {claim.claim_id}` shows where it stands."
+    if claim.by_hand or claim.connection is None:
+        why = "is followed by a person: no program tells its maker anything"
+        hint = f"Tell them yourself; `servicedesk claims record {claim.claim_id}` keeps what they answer."
+    elif claim.state.is_final:
+        why = f"is {_words(claim.state)}: nothing at its maker can be changed any more"
+    elif claim.is_sent:
+        why = "has no number at its maker yet"
+        hint = "`servicedesk claims poll` looks for the number."
+    else:
+        why = f"is {_words(claim.state)}: its maker does not have it"
+    raise ClaimStateError(f"Claim {claim.claim_id} {why}.", hint=hint)
+
+
 def tell(
     tx: Tx,
     claim: StoredClaim,
@@ -227,11 +249,7 @@ def tell(
     Raises:
         ClaimStateError: The manufacturer does not have it, it is over, or the same is on its way.
     """
-    if claim.connection is None or claim.by_hand or claim.progress.ref is None or claim.state.is_final:
-        raise ClaimStateError(
-            f"Claim {claim.claim_id} is {_words(claim.state)}: nothing at its maker can be changed from here.",
-            hint=f"`servicedesk claims show {claim.claim_id}` shows where it stands.",
-        )
+    ensure_tellable(claim)
     if kind is ClaimWrite.CANCEL and (number := _underway(tx, claim, kind)):
         raise ClaimStateError(
             f"Claim {claim.claim_id} is being withdrawn already, as write {number}.",
@@ -246,7 +264,7 @@ def tell(
     write = propose(
         tx,
         Intent(
-            connection=claim.connection,
+            connection=claim.connection or "",
             kind=kind.value,
             aggregate=AGGREGATE + claim.claim_id,
             label=f"claim {claim.claim_id}",
@@ -434,5 +452,13 @@ def _require(claim: StoredClaim, states: frozenset[ClaimState] | set[ClaimState]
     raise ClaimStateError(f"Claim {claim.claim_id} is {_words(claim.state)}{by} and cannot be {what} now.", hint=hint)
 
 
+_NAMES = {
+    ClaimState.DRAFT: "a draft",
+    ClaimState.VALIDATED: "a checked draft",
+    ClaimState.SUBMITTING: "on its way",
+    ClaimState.INFO_REQUIRED: "waiting for information",
+}
+
+
 def _words(state: ClaimState) -> str:
-    return state.value.replace("_", " ")
+    return _NAMES.get(state) or state.value.replace("_", " ")

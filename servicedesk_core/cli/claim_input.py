@@ -70,10 +70,14 @@ def changes_of(plain: Mapping[str, str | None], parts: Sequence[str], sets: Sequ
 def _line(number: int, text: str) -> dict[str, Any]:
     part, _, rest = text.partition(":")
     quantity, _, serial = rest.partition(":")
+    count = _decimal(quantity or "1", text)
+    if not part.strip() or not count > 0:
+        what = "names no part" if not part.strip() else "claims no quantity above 0"
+        raise SettingsError(f'"{text}" {what}.', hint="Write NUMBER, NUMBER:QUANTITY or NUMBER:QUANTITY:SERIAL.")
     return {
         "number": number,
         "part_number": part.strip(),
-        "quantity": _decimal(quantity or "1", text),
+        "quantity": count,
         "failed_serial_number": serial.strip() or None,
     }
 

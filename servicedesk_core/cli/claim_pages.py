@@ -31,6 +31,8 @@ def proposals(cli: Cli, found: "Proposals") -> None:
         f"{found.not_hardware:,} not about hardware, {found.not_covered:,} not covered that day, "
         f"{found.claimed:,} claimed already."
     )
+    if found.tickets:
+        cli.say("Next: servicedesk claims new --ticket TICKET")
 
 
 def _tickets(cli: Cli, found: "Sequence[Proposal]", title: str) -> None:
@@ -72,7 +74,8 @@ def drafts(cli: Cli, made: "Sequence[ClaimDetail]") -> None:
 def claim(cli: Cli, found: "ClaimDetail", *, whole: bool = False) -> None:
     """Print a claim; ``whole`` with everything that hangs on it."""
     row, draft, progress = found.claim, found.draft, found.progress
-    town = " ".join(filter(None, (draft.ship_to_postal_code, draft.ship_to_city, draft.ship_to_country)))
+    town = " ".join(filter(None, (draft.ship_to_postal_code, draft.ship_to_city)))
+    region = " ".join(filter(None, (draft.ship_to_region, draft.ship_to_country)))
     pairs: list[tuple[str, object]] = [
         ("Claim", f"{row.claim_id} (number {row.id})"),
         ("State", _state(row)),
@@ -90,7 +93,7 @@ def claim(cli: Cli, found: "ClaimDetail", *, whole: bool = False) -> None:
         ("File by", row.filing_due_on),
         ("Symptom", draft.symptom),
         ("Contact", ", ".join(filter(None, (draft.contact_name, draft.contact_email, draft.contact_phone)))),
-        ("Ship to", ", ".join(filter(None, (draft.ship_to_name, *draft.ship_to_lines, town)))),
+        ("Ship to", ", ".join(filter(None, (draft.ship_to_name, *draft.ship_to_lines, town, region)))),
         (
             "Denied",
             f"{counted(row.denial_count, 'time')}: {progress.denial_reason or 'no reason'}"
@@ -160,7 +163,13 @@ def check(cli: Cli, checked: "ClaimCheck") -> None:
         cells = [("stops it" if one.is_blocking else "worth a look", one.field, one.reason) for one in checked.problems]
         cli.table(("", "Field", "Problem"), cells)
     verdict = "can be sent" if checked.can_be_sent else "cannot be sent yet"
-    cli.out.print(f"Claim {checked.claim.claim_id} {verdict}.")
+    name = checked.claim.claim_id
+    cli.out.print(f"Claim {name} {verdict}.")
+    if checked.can_be_sent:
+        by_hand = checked.claim.by_hand or checked.claim.connection is None
+        cli.say(f"Next: servicedesk claims {'pack' if by_hand else 'submit'} {name}")
+    elif any(one.field not in {"state", "connection"} for one in checked.problems if one.is_blocking):
+        cli.say(f"Next: servicedesk claims edit {name} --symptom … --part … --set FIELD=VALUE, or claims attach")
 
 
 def departure(cli: Cli, going: "Departure") -> None:
@@ -212,7 +221,7 @@ def after_sending(cli: Cli, sent: "ClaimDetail") -> None:
         cli.warn(f"The manufacturer refused claim {name}: see the end of `servicedesk claims show {name}`.")
 
 
-def polled(cli: Cli, outcomes: "Sequence[PollOutcome]") -> None:
+def polled(cli: Cli, outcomes: "Sequence[PollOutcome]", *, everything: bool) -> None:
     """Print what following claims brought."""
     columns = ("Connection", "Asked", "News", "Not found", "Failed", "Left", "Requests")
     cells = [(o.connection, o.asked, o.changed, o.not_found, o.failed, o.left, o.requests) for o in outcomes]
@@ -220,6 +229,8 @@ def polled(cli: Cli, outcomes: "Sequence[PollOutcome]") -> None:
     for outcome in outcomes:
         for alert in outcome.alerts:
             cli.out.print(f"! {alert.text}")
+    if outcomes and not everything and not any(o.asked or o.requests or o.alerts or o.error for o in outcomes):
+        cli.say("No claim is due for a look; --all asks after every open one.")
 
 
 def packed(cli: Cli, made: "PackOutcome") -> None:

@@ -195,21 +195,28 @@ def list_claims(
     as_json: Json = False,
 ) -> None:
     """List claims, the newest first; only open ones by default."""
-    from servicedesk_core.clock import SystemClock  # noqa: PLC0415
     from servicedesk_core.store.queries.claims import ClaimFilter  # noqa: PLC0415
 
     cli: Cli = ctx.obj
-    chosen = ClaimFilter(
-        only_open=not everything and not state and not overdue,
-        states=tuple(_state(word) for word in state or ()),
-        maker=maker,
-        company=company,
-        ticket=ticket,
-        overdue_on=SystemClock().now().date() if overdue else None,
-    )
-    found = cli.with_desk(lambda desk: desk.claims.list(chosen, limit=limit), read_only=True)
-    all_listed = everything and not (state or maker or company or ticket or overdue)
-    empty = "No claim was made yet: servicedesk claims propose" if all_listed else "No such claim; --all lists all."
+    states = tuple(_state(word) for word in state or ())
+
+    async def work(desk: Any) -> Any:
+        chosen = ClaimFilter(
+            only_open=not everything and not states and not overdue,
+            states=states,
+            maker=maker,
+            company=company,
+            ticket=ticket,
+            overdue_on=desk.claims.today() if overdue else None,
+        )
+        return await desk.claims.list(chosen, limit=limit)
+
+    found = cli.with_desk(work, read_only=True)
+    chose = bool(states or maker or company or ticket or overdue)
+    ended = "" if everything or states or overdue else "; --all lists also those that are over"
+    empty = f"No such claim{ended}." if chose else f"No claim is open{ended}."
+    if everything and not chose:
+        empty = "No claim was made yet: servicedesk claims propose"
     cli.emit("claims.list", found, as_json=as_json, show=lambda: pages.claims(cli, found, empty=empty))
 
 
@@ -222,7 +229,7 @@ def note(
 ) -> None:
     """Tell the manufacturer something about a claim."""
     cli: Cli = ctx.obj
-    cli.say(f"To the manufacturer of claim {claim}, who reads it:\n  {text}")
+    _show_telling(cli, claim, "claims.note", {"text": text}, quiet=as_json and yes)
     cli.confirm("Send this note?", yes=yes)
     told = cli.with_desk(lambda desk: desk.claims.note(claim, text))
     cli.emit("claims.note", told, as_json=as_json, show=lambda: pages.claim(cli, told))
@@ -250,7 +257,9 @@ def attach(
         raise SettingsError(f"{file} cannot be read: {error.strerror}.", hint="Name a file.") from error
     media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     if send:
-        cli.confirm(f"Send {file.name} ({len(content):,} bytes) to the manufacturer of claim {claim}?", yes=yes)
+        told = {"attachments": [{"name": file.name, "kind": kind.value, "size": len(content)}]}
+        _show_telling(cli, claim, "claims.attach", told, quiet=as_json and yes)
+        cli.confirm("Send this file?", yes=yes)
     changed = cli.with_desk(
         lambda desk: desk.claims.attach(
             claim, name=file.name, content=content, media_type=media_type, kind=kind.value, send=send
@@ -262,13 +271,14 @@ def attach(
 def cancel(
     ctx: typer.Context,
     claim: Claim,
-    reason: Annotated[str, typer.Option("--reason", help="Why; the manufacturer reads it.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; a manufacturer that has the claim reads it.")],
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
     """Withdraw a claim, at the manufacturer if it has it."""
     cli: Cli = ctx.obj
-    cli.confirm(f"Withdraw claim {claim}? The reason that its manufacturer reads: {reason}", yes=yes)
+    _show_telling(cli, claim, "claims.cancel", {"reason": reason}, quiet=as_json and yes)
+    cli.confirm(f"Withdraw claim {claim}?", yes=yes)
     gone = cli.with_desk(lambda desk: desk.claims.cancel(claim, reason))
     cli.emit("claims.cancel", gone, as_json=as_json, show=lambda: pages.claim(cli, gone))
 
@@ -301,7 +311,7 @@ def poll(
     """Ask manufacturers how open claims stand, and tell of parts that should have been back. Sends no claim."""
     cli: Cli = ctx.obj
     outcomes = cli.with_desk(lambda desk: desk.claims.poll(tuple(connection or ()), everything=everything))
-    cli.emit("claims.poll", outcomes, as_json=as_json, show=lambda: pages.polled(cli, outcomes))
+    cli.emit("claims.poll", outcomes, as_json=as_json, show=lambda: pages.polled(cli, outcomes, everything=everything))
     for outcome in outcomes:
         if outcome.error is not None:
             cli.complain(outcome.error, outcome.connection)
@@ -371,9 +381,20 @@ def _send(cli: Cli, claim: str, how: str, *, force: bool, yes: bool, as_json: bo
     if not as_json or not yes:
         pages.departure(cli, departure)
     cli.confirm("Send exactly this?", yes=yes)
-    sent: ClaimDetail = cli.with_desk(lambda desk: getattr(desk.claims, how)(claim, force=force))
+    sent: ClaimDetail = cli.with_desk(lambda desk: getattr(desk.claims, how)(claim, force=force, shown=departure))
     cli.emit(f"claims.{how}", sent, as_json=as_json, show=lambda: pages.claim(cli, sent))
     pages.after_sending(cli, sent)
+
+
+def _show_telling(cli: Cli, claim: str, kind: str, values: dict[str, Any], *, quiet: bool) -> None:
+    """Show what would leave and where to, before anybody is asked; refuses what cannot be done."""
+    from servicedesk_core.claims.content import ClaimWrite  # noqa: PLC0415
+
+    going = cli.with_desk(lambda desk: desk.claims.telling(claim, ClaimWrite(kind), values))
+    if going is None:
+        cli.say("Nothing leaves the desk: no manufacturer has this claim from a program.")
+    elif not quiet:
+        pages.departure(cli, going)
 
 
 def _changes(

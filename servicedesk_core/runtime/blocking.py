@@ -138,6 +138,7 @@ class BlockingClaims(_Twin[Claims]):
     edit = _waiting(Claims.edit)
     check = _waiting(Claims.check)
     departure = _waiting(Claims.departure)
+    telling = _waiting(Claims.telling)
     submit = _waiting(Claims.submit)
     resubmit = _waiting(Claims.resubmit)
     note = _waiting(Claims.note)

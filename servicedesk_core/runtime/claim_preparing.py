@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pydantic import ValidationError
 from sqlalchemy import Connection as Tx
 
 from servicedesk_core.claims import makers, results
@@ -181,6 +182,13 @@ def changed(draft: ClaimDraft, changes: Mapping[str, Any]) -> ClaimDraft:
     """
     try:
         return draft.changed(changes)
-    except ValueError as error:
-        fields = ", ".join(sorted(changes))
-        raise ClaimIncompleteError(f"A value does not fit its field ({fields}).", hint="Correct it.") from error
+    except ValidationError as error:
+        told = sorted({f"{_place(one['loc'])}: {one['msg'].removeprefix('Value error, ')}" for one in error.errors()})
+        raise ClaimIncompleteError(
+            f"A value does not fit its field ({'; '.join(told)}).",
+            hint="Dates are written as 2026-01-31, countries as US, quantities as a number above 0.",
+        ) from error
+
+
+def _place(loc: tuple[int | str, ...]) -> str:
+    return ".".join(str(part + 1) if isinstance(part, int) else part for part in loc) or "claim"

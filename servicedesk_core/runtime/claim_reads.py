@@ -1,7 +1,9 @@
 """What a desk knows of its claims, from the store alone."""
 
 from dataclasses import replace
+from datetime import date
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection as Tx
 
@@ -33,6 +35,10 @@ class ClaimReads:
         self._store = store
         self._clock = clock
         self._settings = settings
+
+    def today(self) -> date:
+        """Return the date where the desk is."""
+        return self._clock.now().astimezone(ZoneInfo(self._settings.desk.timezone)).date()
 
     async def propose(
         self,

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from servicedesk_core import ServiceDesk
+from servicedesk_core.claims.content import ClaimWrite
 from servicedesk_core.domain.warranty import (
     ClaimEventKind,
     ClaimReport,
@@ -252,6 +253,29 @@ async def test_one_open_claim_for_each_device_and_part_unless_forced(desk, draft
     assert (await desk.claims.new("T50", changes=PART, force=True)).claim.claim_id != drafted
     await desk.claims.cancel(other.claim.claim_id, "not needed")
     await desk.claims.new("T50", changes={"lines": [{"number": 1, "part_number": "p2", "quantity": "1"}]})
+
+
+async def test_nothing_is_sent_but_what_was_shown(desk, drafted, vendor):
+    shown = await desk.claims.departure(drafted)
+    await desk.claims.edit(drafted, {"contact_name": "Somebody Else"})
+    with pytest.raises(ClaimStateError, match="not what was shown any more"):
+        await desk.claims.submit(drafted, shown=shown)
+    assert vendor.held() == []
+    sent = await desk.claims.submit(drafted, shown=await desk.claims.departure(drafted))
+    assert sent.claim.state is ClaimState.UNDER_REVIEW
+
+
+async def test_a_withdrawal_that_tells_nobody_says_so(desk, drafted):
+    assert await desk.claims.telling(drafted, ClaimWrite.CANCEL, {"reason": "x"}) is None
+    with pytest.raises(ClaimStateError, match="its maker does not have it"):
+        await desk.claims.telling(drafted, ClaimWrite.NOTE, {"text": "x"})
+    await desk.claims.submit(drafted)
+    going = await desk.claims.telling(drafted, ClaimWrite.CANCEL, {"reason": "x"})
+    assert (going.kind, going.account, going.values) == (
+        "claims.cancel",
+        "Example MSP at Maker (4711)",
+        {"reason": "x"},
+    )
 
 
 async def test_a_lost_answer_is_a_doubt_that_proof_settles(desk, drafted, vendor):

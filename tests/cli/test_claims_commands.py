@@ -63,7 +63,8 @@ def test_from_a_draft_to_an_answer(claims):
     assert "must name a part" in out
     assert "cannot be sent yet" in out
     assert claims("edit", name, "--part", "P1:2:FAILED9", "--set", "time_zone=")[0] == 0
-    assert claims("check", name)[0] == 0
+    code, _, err = claims("check", name)
+    assert (code, f"Next: servicedesk claims submit {name}" in err) == (0, True)
     code, _, err = claims("submit", name)
     assert code == exit_codes.REFUSED
     for word in ("SANDBOX", "Example MSP at Maker (4711)", "pat@example.com", "1 Street, Floor 2", "FAILED9"):
@@ -78,6 +79,12 @@ def test_from_a_draft_to_an_answer(claims):
     code, out, _ = claims("show", name)
     assert "under review (New)" in out
     assert "C1" in out
+    code, _, err = claims("note", name, "The fan was swapped.")
+    assert (code, "Example MSP at Maker (4711)" in err, "The fan was swapped." in err) == (
+        exit_codes.REFUSED,
+        True,
+        True,
+    )
     assert claims("note", name, "The fan was swapped.", "--yes")[0] == 0
     code, out, err = claims("submit", name, "--yes")
     assert code == 1
@@ -89,6 +96,9 @@ def test_from_a_draft_to_an_answer(claims):
 
 def test_the_manual_way(claims, tmp_path):
     name = draft(claims, "--by-hand")
+    code, _, err = claims("attach", name, tmp_path / "servicedesk.toml", "--send", "--yes")
+    assert (code, "followed by a person" in err) == (1, True)
+    assert "servicedesk.toml" not in claims("show", name)[1], "what could not be sent was not added either"
     proof = tmp_path / "invoice.pdf"
     proof.write_bytes(b"%PDF-1.4")
     assert claims("attach", name, proof, "--kind", "proof_of_purchase")[0] == 0
@@ -110,24 +120,31 @@ def test_the_manual_way(claims, tmp_path):
     assert "120.50" in claims("show", name)[1]
 
 
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [
-        (("new",), "a ticket or a device"),
-        (("new", "--serial", "X", "--set", "symptoms=Dead"), 'Did you mean "symptom"?'),
-        (("new", "--serial", "X", "--part", "P1:many"), "holds no number"),
-        (("list", "--state", "aproved"), 'Did you mean "approved"?'),
-        (("show", "SD-NOTHING"), "no claim"),
-        (("resolve", "SD-X"), "either --found ID or --absent"),
-        (("record", "SD-X", "--credit", "money"), "KIND:STATE:AMOUNT:CURRENCY"),
-        (("record", "SD-X", "--return-by", "soon"), "is no date"),
-    ],
-)
-def test_what_is_not_understood_is_said_with_what_to_do(claims, words, told):
+MISTAKES = [
+    (("new",), "a ticket or a device"),
+    (("new", "--serial", "X", "--set", "symptoms=Dead"), 'Did you mean "symptom"?'),
+    (("new", "--serial", "X", "--part", "P1:many"), "holds no number"),
+    (("list", "--state", "aproved"), 'Did you mean "approved"?'),
+    (("show", "SD-NOTHING"), "no claim"),
+    (("resolve", "SD-X"), "either --found ID or --absent"),
+    (("record", "SD-X", "--credit", "money"), "KIND:STATE:AMOUNT:CURRENCY"),
+    (("record", "SD-X", "--return-by", "soon"), "is no date"),
+    (("edit", 1), "Nothing was named that is to be changed"),
+    (("edit", 1, "--part", ""), "names no part"),
+    (("edit", 1, "--part", "P1:0"), "claims no quantity above 0"),
+    (("edit", 1, "--set", "failed_on=soon"), "failed_on: Input should be a valid date"),
+    (("note", 1, "Hello.", "--yes"), "is a draft: its maker does not have it"),
+    (("resolve", 1, "--absent"), "is a draft, not in doubt"),
+]
+
+
+def test_what_is_not_understood_is_said_with_what_to_do(claims):
     draft(claims)
-    code, _, err = claims(*words)
-    assert code != 0
-    assert told in err
+    for words, told in MISTAKES:
+        code, _, err = claims(*words)
+        assert code != 0, words
+        assert told in err
+        assert "→" in err, "what to do"
 
 
 @pytest.mark.parametrize("command", ["submit", "resubmit", "note", "attach", "cancel"])
