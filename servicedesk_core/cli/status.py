@@ -62,7 +62,7 @@ def _show(cli: Cli, state: "DeskStatus") -> None:
         "Problem",
     )
     rows = [
-        (s.connection, s.stream, s.records, s.quarantined, _reach(s), s.synced_at, s.last_state, s.problem)
+        (s.connection, s.stream, s.records, s.quarantined or None, _reach(s), s.synced_at, s.last_state, s.problem)
         for s in state.streams
     ]
     if rows:
@@ -104,7 +104,7 @@ def _show_operation(cli: Cli, state: "DeskStatus") -> None:
 
 def _reach(stream: "StreamStatus") -> str:
     if stream.derived:
-        return "seen by the desk"
+        return "desk's own"
     if stream.is_complete:
         return "everything" if stream.complete_since is None else plain(stream.complete_since)
     return "not yet" if stream.complete_since is None else plain(stream.complete_since)

@@ -78,8 +78,8 @@ def show_outcomes(cli: Cli, outcomes: "tuple[SyncOutcome, ...]") -> None:
         if outcome.report is not None:
             ran = [stream for stream in outcome.report.streams if stream.state != "skipped"]
             rows = [
-                (s.stream, s.read, s.new, s.changed, s.unchanged, s.quarantined, s.gone, s.requests,
-                 round(s.records_per_s), str(s.state))
+                (s.stream, s.read, s.new, s.changed, s.unchanged or None, s.quarantined or None, s.gone or None,
+                 s.requests, round(s.records_per_s), str(s.state))
                 for s in ran
             ]  # fmt: skip
             what = "dry run, nothing stored" if outcome.report.dry_run else "stored"

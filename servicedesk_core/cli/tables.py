@@ -83,6 +83,10 @@ class Grid:
         room = width - GAP * (len(widths) - 1)
         if sum(least) > room:
             return None
+        bodies = [max(map(cell_len, cells[1:]), default=0) for cells in columns]
+        for at in range(len(widths)):  # a heading in two lines costs less than every row in two
+            spare = min(widths[at] - max(bodies[at], least[at]), sum(widths) - room)
+            widths[at] -= max(spare, 0)
         while sum(widths) > room:
             widest = max((at for at in range(len(widths)) if widths[at] > least[at]), key=widths.__getitem__)
             widths[widest] -= 1

@@ -160,7 +160,8 @@ def expiring(
         _show_rows(cli, found.rows, empty="No cover ends that soon.")
         unknown = sum(count for state, count in found.states.items() if state not in {"covered", "expired", "upcoming"})
         ending = f"{counted(len(found.rows), 'cover ends', 'covers end')} within {counted(found.within_days, 'day')}"
-        cli.say(f"{ending}; nobody knows of {counted(unknown, 'device')}: servicedesk warranty lookup --all")
+        hint = f"; nobody knows of {counted(unknown, 'device')}: servicedesk warranty lookup --all" if unknown else ""
+        cli.say(f"{ending}{hint}.")
 
     return cli.emit("warranty.expiring", found, as_json=as_json, show=show)
 

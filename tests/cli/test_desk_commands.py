@@ -153,7 +153,7 @@ def test_an_empty_list_says_what_would_fill_it_and_leaves_standard_output_empty(
         ("quarantine", "list"): "in quarantine",
         ("tickets", "list", "--search", "no such words"): "no such open ticket; --all",
         ("tickets", "list", "--search", "no such words", "--all"): "no such ticket; servicedesk status",
-        ("claims", "list"): "No such claim; --all",
+        ("claims", "list"): "--all",
         ("claims", "list", "--all"): "claims propose",
         ("writes", "list"): "No write waits",
         ("writes", "list", "--all"): "nothing was proposed yet",

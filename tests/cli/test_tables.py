@@ -50,6 +50,12 @@ def test_a_narrow_terminal_first_leaves_out_what_is_empty_then_makes_paragraphs(
     assert shown(40)[0].startswith("T20260302.0001  Title: Printer jams")
 
 
+def test_a_heading_is_broken_before_the_cells_are():
+    grid = Grid.of(("Complete back to", "Last complete"), [("everything", "2026-03-02 12:00")], None)
+    assert grid.fitted(30) == [12, 16]
+    assert grid.fitted(22) == [10, 10]
+
+
 def test_a_paragraph_is_named_by_two_columns_where_one_is_not_enough():
     there = io.StringIO()
     rows = [("psa", "tickets", "complete"), ("psa", "notes", "complete")]
