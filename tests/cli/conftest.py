@@ -10,8 +10,6 @@ import orjson
 import pytest
 
 from servicedesk_core.cli.main import main
-from servicedesk_core.clock import SystemClock
-from servicedesk_core.store import Store
 
 ACME = '''
 """A vendor in a file: it does what ``behaviour`` says."""
@@ -162,14 +160,6 @@ class AcmeDesk:
             '[desk]\nname = "Example MSP"\n[connections.psa]\nconnector = "./acme.py:Acme"\n'
             f'token = "env:ACME_TOKEN"\n{lines}\n[connections.psa.mapping.status]\n{mapping}\n{extra}'
         )
-
-
-@pytest.fixture(scope="session")
-def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with its schema and nothing in it; a copy is quicker than making one for each test."""
-    path = tmp_path_factory.mktemp("store") / "servicedesk.db"
-    Store.open(f"sqlite:///{path}", clock=SystemClock()).close()
-    return path
 
 
 @pytest.fixture

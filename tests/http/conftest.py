@@ -7,7 +7,7 @@ import json
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,25 +15,7 @@ import pytest
 
 from servicedesk_core.http import HttpFactory, HttpProfile, InMemoryLedger, RetryPolicy
 from servicedesk_core.redaction import Redactor
-
-
-class FakeClock:
-    """Time that passes only while somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.elapsed_s = 0.0
-        self.sleeps: list[float] = []
-
-    def now(self) -> datetime:
-        return datetime(2026, 3, 1, 12, tzinfo=UTC) + timedelta(seconds=self.elapsed_s)
-
-    def monotonic(self) -> float:
-        return self.elapsed_s
-
-    async def sleep(self, seconds: float) -> None:
-        self.sleeps.append(seconds)
-        self.elapsed_s += seconds
-        await asyncio.sleep(0)
+from servicedesk_core.testing import FakeClock
 
 
 @dataclass
@@ -161,7 +143,7 @@ async def serve() -> AsyncIterator[Callable[[Handler], Awaitable[Server]]]:
 
 @pytest.fixture
 def clock() -> FakeClock:
-    return FakeClock()
+    return FakeClock(datetime(2026, 3, 1, 12, tzinfo=UTC))  # dates in scripted answers are near it
 
 
 @pytest.fixture

@@ -39,10 +39,10 @@ async def test_consecutive_failures_hold_requests_back_until_a_probe_succeeds(sh
     with pytest.raises(VendorUnavailableError, match="held back") as caught:
         await client.get("x")
     assert caught.value.retry_after_s == 60
-    clock.elapsed_s += 60
+    clock.advance(60)
     await fail(client, 3)
     assert len(shaky.requests) == 4  # one probe, which failed
-    clock.elapsed_s += 60
+    clock.advance(60)
     shaky.status = 200
     await client.get("x")
     await client.get("x")
@@ -57,7 +57,7 @@ async def test_consecutive_failures_hold_requests_back_until_a_probe_succeeds(sh
 async def test_only_one_probe_at_a_time(shaky, connect, clock):
     client = connect(shaky, **ONCE)
     await fail(client, 3)
-    clock.elapsed_s += 60
+    clock.advance(60)
     shaky.status = 200
     shaky.gate.clear()
     probe = asyncio.create_task(client.get("x"))
@@ -72,7 +72,7 @@ async def test_only_one_probe_at_a_time(shaky, connect, clock):
 async def test_a_cancelled_probe_leaves_the_way_free_for_another(shaky, connect, clock):
     client = connect(shaky, **ONCE)
     await fail(client, 3)
-    clock.elapsed_s += 60
+    clock.advance(60)
     shaky.status = 200
     shaky.gate.clear()
     probe = asyncio.create_task(client.get("x"))

@@ -43,7 +43,7 @@ async def test_a_vendor_that_is_down_is_a_network_error_after_the_retries(connec
     with pytest.raises(NetworkError) as caught:
         await client.get("t/5", params={"key": "hidden"})
     assert client.requests_sent == 3
-    assert len(clock.sleeps) == 2
+    assert len(clock.slept_s) == 2
     assert "/t/{id}" in str(caught.value)
     assert "hidden" not in str(caught.value) + str(caught.value.detail)
     assert caught.value.connection == "acme"

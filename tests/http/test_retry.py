@@ -69,8 +69,8 @@ def failing(times, status=503, headers=None):
 async def test_waits_double_with_jitter_up_to_the_maximum(serve, connect, clock):
     server = await serve(failing(5))
     await connect(server, retry=RetryPolicy(attempts=6, first_wait_s=1, max_wait_s=5)).get("x")
-    assert len(clock.sleeps) == 5
-    for wait_s, base_s in zip(clock.sleeps, (1, 2, 4, 5, 5), strict=True):
+    assert len(clock.slept_s) == 5
+    for wait_s, base_s in zip(clock.slept_s, (1, 2, 4, 5, 5), strict=True):
         assert base_s <= wait_s <= min(base_s + 1, 5)
 
 
@@ -78,7 +78,7 @@ async def test_waits_double_with_jitter_up_to_the_maximum(serve, connect, clock)
 async def test_retry_after_is_honoured_and_zero_is_floored(serve, connect, clock, asked, least):
     server = await serve(failing(1, 429, {"retry-after": asked}))
     await connect(server).get("x")
-    assert least <= clock.elapsed_s <= least + 1
+    assert least <= clock.monotonic() <= least + 1
 
 
 async def test_a_longer_wait_than_we_are_willing_is_handed_to_the_caller(serve, connect, clock):
@@ -91,7 +91,7 @@ async def test_a_longer_wait_than_we_are_willing_is_handed_to_the_caller(serve, 
         await client.get("y")  # not sent either: the vendor wants quiet
     assert caught.value.retry_after_s == 3600
     assert len(server.requests) == 1
-    clock.elapsed_s += 3600
+    clock.advance(3600)
     assert (await client.get("y")).status == 200
 
 
@@ -99,12 +99,12 @@ async def test_a_rule_can_name_the_wait(serve, connect, clock):
     server = await serve(failing(1, 500))
     rule = Rule(outcome=Outcome.TRANSIENT, status=500, error=RateLimitedError, retry_after_s=20)
     await connect(server, rules=(rule,)).get("x")
-    assert clock.elapsed_s >= 20
+    assert clock.monotonic() >= 20
 
 
 async def test_during_a_429_storm_parallel_requests_wait_together(serve, connect, clock):
     async def handler(request, reply):
-        if clock.elapsed_s < 30:
+        if clock.monotonic() < 30:
             await reply.send(429, b"", {"retry-after": "30"})
         else:
             await reply.send(200, [1])
@@ -122,7 +122,7 @@ async def test_one_attempt_means_no_retry(serve, connect, clock):
     server = await serve(failing(1))
     with pytest.raises(VendorUnavailableError):
         await connect(server, retry=RetryPolicy(attempts=1)).get("x")
-    assert clock.sleeps == []
+    assert clock.slept_s == []
 
 
 async def test_reads_by_post_are_tried_again_and_repeat_their_body(serve, connect):

@@ -1,57 +1,29 @@
 """A desk over a small file, a store of its own, and a clock that is moved by hand."""
 
 import shutil
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
 from servicedesk_core.runtime import ServiceDesk
 from servicedesk_core.store import Store
+from servicedesk_core.testing import FakeClock
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
-class HandClock:
-    """Stands still until it is moved; sleeping moves it."""
-
-    def __init__(self):
-        self.at = START
-        self.ticks = 0.0
-
-    def now(self):
-        return self.at
-
-    def monotonic(self):
-        return self.ticks
-
-    def move(self, **span):
-        delta = timedelta(**span)
-        self.at += delta
-        self.ticks += max(delta.total_seconds(), 0)
-
-    async def sleep(self, seconds):
-        self.move(seconds=seconds)
-
-
 @pytest.fixture
 def clock():
-    return HandClock()
-
-
-@pytest.fixture(scope="session")
-def empty_file(tmp_path_factory):
-    path = tmp_path_factory.mktemp("empty") / "desk.db"
-    Store.open(f"sqlite:///{path}", clock=HandClock()).close()
-    return path
+    return FakeClock(START)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def store_url(request, tmp_path, empty_file):
+def store_url(request, tmp_path, empty_store):
     if request.param == "postgresql":
         url = request.getfixturevalue("new_postgres_url")()
-        Store.open(url, clock=HandClock(), migrate="always").close()
+        Store.open(url, clock=FakeClock(START), migrate="always").close()
         return url
-    shutil.copyfile(empty_file, tmp_path / "servicedesk.db")
+    shutil.copyfile(empty_store, tmp_path / "servicedesk.db")
     return f"sqlite:///{tmp_path / 'servicedesk.db'}"
 
 

@@ -69,7 +69,7 @@ def numbers(text):
 
 async def test_health_tells_age_and_last_error_of_each_stream(desk, clock, endpoint):
     await desk.run_jobs("sync")
-    clock.move(minutes=7)
+    clock.advance(7 * 60)
     status, headers, body = get(endpoint.address, "/health")
     assert (status, headers["Content-Type"]) == (200, "application/json")
     data = json.loads(body)["data"]

@@ -18,7 +18,7 @@ from servicedesk_core.runtime import doctor, setup
 from servicedesk_core.runtime.files import replace_file
 from servicedesk_core.store import Store
 from servicedesk_core.store.connecting import parse, prepare_file
-from tests.operating.conftest import HandClock
+from servicedesk_core.testing import FakeClock
 
 CORE = Path(system.__file__).parent
 
@@ -85,13 +85,13 @@ def test_the_program_itself_writes_utf8_into_a_pipe(tmp_path):
     assert "→" in done.stderr.decode("utf-8"), "a character that the code page lacks"
 
 
-def test_a_store_is_made_and_opened_without_what_windows_lacks(monkeypatch, tmp_path, empty_file):
+def test_a_store_is_made_and_opened_without_what_windows_lacks(monkeypatch, tmp_path, empty_store):
     for name in ("O_CLOEXEC", "O_DIRECTORY", "O_NOFOLLOW", "fchmod", "fork", "geteuid", "getuid", "uname", "kill"):
         monkeypatch.delattr(os, name)
     prepare_file(parse(f"sqlite:///{tmp_path / 'a new.db'}"), read_only=False)
     assert (tmp_path / "a new.db").exists()
-    shutil.copyfile(empty_file, tmp_path / "a desk.db")
-    with Store.open(f"sqlite:///{tmp_path / 'a desk.db'}", clock=HandClock()) as store:
+    shutil.copyfile(empty_store, tmp_path / "a desk.db")
+    with Store.open(f"sqlite:///{tmp_path / 'a desk.db'}", clock=FakeClock()) as store:
         assert store.read_blocking(lambda tx: tx.exec_driver_sql("SELECT 1").scalar_one()) == 1
 
 

@@ -7,9 +7,6 @@ from typing import Any
 
 import pytest
 
-from servicedesk_core.clock import SystemClock
-from servicedesk_core.store import Store
-
 LOG = (
     "case,step,at\n"
     "1,New,2024-01-01T10:00:00Z\n1,Closed,2024-01-02T10:00:00Z\n"
@@ -43,16 +40,8 @@ def settings(tmp_path: Path, log: Path) -> Callable[..., dict[str, Any]]:
     return keys
 
 
-@pytest.fixture(scope="session")
-def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store that was never used, to be copied: a copy is made in a hundredth of the time."""
-    path = tmp_path_factory.mktemp("empty") / "desk.db"
-    Store.open(f"sqlite:///{path}", clock=SystemClock()).close()
-    return path
-
-
 @pytest.fixture
-def url(tmp_path: Path, empty_file: Path) -> str:
+def url(tmp_path: Path, empty_store: Path) -> str:
     """Address of an empty store."""
-    shutil.copyfile(empty_file, tmp_path / "desk.db")
+    shutil.copyfile(empty_store, tmp_path / "desk.db")
     return f"sqlite:///{tmp_path / 'desk.db'}"

@@ -2,7 +2,7 @@
 
 import shutil
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -11,42 +11,14 @@ from sqlalchemy.engine import make_url
 from servicedesk_core.domain import Ticket
 from servicedesk_core.store import Store, records, sources
 from servicedesk_core.store.records import Incoming
+from servicedesk_core.testing import FakeClock
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
-class HandClock:
-    """Stands still until it is moved; sleeping moves it."""
-
-    def __init__(self, start=START):
-        self.at = start
-        self.ticks = 0.0
-
-    def now(self):
-        return self.at
-
-    def monotonic(self):
-        return self.ticks
-
-    def move(self, seconds):
-        self.at += timedelta(seconds=seconds)
-        self.ticks += max(seconds, 0)
-
-    async def sleep(self, seconds):
-        self.move(seconds)
-
-
 @pytest.fixture
 def clock():
-    return HandClock()
-
-
-@pytest.fixture(scope="session")
-def empty_file(tmp_path_factory):
-    """A migrated SQLite store without content, to be copied."""
-    path = tmp_path_factory.mktemp("empty") / "desk.db"
-    Store.open(f"sqlite:///{path}", clock=HandClock()).close()
-    return path
+    return FakeClock(START)
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +29,7 @@ def empty_database(postgres_url):
         connection.execute(text("CREATE DATABASE empty_store"))
     engine.dispose()
     url = make_url(postgres_url).set(database="empty_store").render_as_string(hide_password=False)
-    Store.open(url, clock=HandClock()).close()
+    Store.open(url, clock=FakeClock(START)).close()
     return "empty_store"
 
 
@@ -80,8 +52,8 @@ def store_url(request):
 
 
 @pytest.fixture
-def sqlite_url(empty_file, tmp_path):
-    shutil.copyfile(empty_file, tmp_path / "desk.db")
+def sqlite_url(empty_store, tmp_path):
+    shutil.copyfile(empty_store, tmp_path / "desk.db")
     return f"sqlite:///{tmp_path / 'desk.db'}"
 
 

@@ -57,9 +57,9 @@ async def test_the_window_moves_on(ledgers, clock):
     async with ledgers(max_wait_s=1) as ledger:
         policy = plain(100)
         assert await spend(ledger, policy, 60) == 60
-        clock.move(HOUR / 2)
+        clock.advance(HOUR / 2)
         assert await spend(ledger, policy, 60) == 40
-        clock.move(HOUR / 2 + 120)
+        clock.advance(HOUR / 2 + 120)
         assert await spend(ledger, policy, 100) == 60
 
 
@@ -108,7 +108,7 @@ async def test_the_use_of_others_counts_as_the_vendor_says(ledgers, clock):
         assert await spend(ledger, policy, 1) == 0, "paused"
         use = await ledger.use(KEY, policy)
         assert (use.ours, use.total, use.allowed, use.as_of) == (0, 800, 1000, clock.now())
-        clock.move(HOUR / 2)
+        clock.advance(HOUR / 2)
         assert (await ledger.use(KEY, policy)).total == 400, "half of it has left the window"
         assert await spend(ledger, policy, 5) == 5
 
@@ -171,9 +171,9 @@ async def test_a_clock_that_goes_back_neither_blocks_nor_forgets(ledgers, clock)
     async with ledgers(max_wait_s=1) as ledger:
         policy = plain(100)
         assert await spend(ledger, policy, 60) == 60
-        clock.move(-86400)
+        clock.advance(-86400)
         assert await spend(ledger, policy, 100) == 40
-        clock.move(HOUR + 120)
+        clock.advance(HOUR + 120)
         assert await spend(ledger, policy, 100) == 100
 
 
@@ -226,7 +226,7 @@ async def test_idle_places_go_back_so_that_others_need_not_wait(ledgers):
         policy = BudgetPolicy(concurrency=1)
         async with await one.acquire(KEY, policy):
             pass
-        one._clock.move(1)
+        one._clock.advance(1)
         await one._tidy_places()
         async with await other.acquire(KEY, policy):
             pass
@@ -239,9 +239,9 @@ async def test_who_waits_longest_comes_next(store, clock):
     for waiting in (second, third):
         with pytest.raises(RateLimitedError):
             await StoreLedger.acquire(_one_try(waiting), KEY, policy)
-        clock.move(0.1)
+        clock.advance(0.1)
     permit.give_back()
-    clock.move(1.0)
+    clock.advance(1.0)
     await first._tidy_places()
     with pytest.raises(RateLimitedError):
         await _one_try(third).acquire(KEY, policy)

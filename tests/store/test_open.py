@@ -158,9 +158,9 @@ def as_nobody():
     return as_nobody
 
 
-def test_a_store_whose_file_may_not_be_written_says_so(empty_file, clock, as_nobody):
+def test_a_store_whose_file_may_not_be_written_says_so(empty_store, clock, as_nobody):
     with tempfile.TemporaryDirectory() as home:
-        path = Path(shutil.copyfile(empty_file, Path(home) / "desk.db"))
+        path = Path(shutil.copyfile(empty_store, Path(home) / "desk.db"))
         path.chmod(0o444)
         Path(home).chmod(0o555)
         with (

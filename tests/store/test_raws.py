@@ -79,7 +79,7 @@ def test_a_source_with_ever_new_names_is_stored_as_plain_json(monkeypatch, store
 def test_payloads_are_kept_as_the_policy_says(store, put, ticket, policy, left):
     clock = store.clock
     put(ticket(1), now=clock.now())
-    clock.move(40 * 86400)
+    clock.advance(40 * 86400)
     put(ticket(2), now=clock.now())
     chosen = records.RawPolicy.parse(policy)
     store.write_blocking(lambda tx: records.forget_raws(tx, 1, "tickets", chosen, clock.now()))

@@ -78,14 +78,6 @@ def clock():
     return FakeClock()
 
 
-@pytest.fixture(scope="session")
-def empty_store(tmp_path_factory):
-    """A migrated store to copy: migrating one for each test would take most of the time."""
-    path = tmp_path_factory.mktemp("empty") / "desk.db"
-    Store.open(f"sqlite:///{path}", clock=FakeClock()).close()
-    return path
-
-
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def desk(request, tmp_path, clock):
     if request.param == "sqlite":

@@ -12,13 +12,6 @@ from servicedesk_core.testing import FakeClock
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
-@pytest.fixture(scope="session")
-def empty_store(tmp_path_factory):
-    path = tmp_path_factory.mktemp("empty") / "desk.db"
-    Store.open(f"sqlite:///{path}", clock=FakeClock(NOW)).close()
-    return path
-
-
 @pytest.fixture
 def clock():
     return FakeClock(NOW)
