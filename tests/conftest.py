@@ -1,6 +1,7 @@
 """Fixtures that several rooms share."""
 
 import os
+import sqlite3
 import tempfile
 import textwrap
 import uuid
@@ -14,6 +15,36 @@ from hypothesis import settings
 # A busy machine is no fault: no test asserts how long something takes.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_migrations() -> Iterator[None]:
+    """Let the migrations make one SQLite store in each process; further empty ones get what it holds by then."""
+    from sqlalchemy import Connection, create_engine, inspect
+
+    from servicedesk_core.store import upgrade
+
+    migrate = upgrade.run_migrations
+    made: list[str] = []
+
+    def dump() -> list[str]:
+        with create_engine("sqlite://").begin() as tx:
+            migrate(tx)
+            connection = tx.connection.driver_connection
+            assert isinstance(connection, sqlite3.Connection)
+            return [line for line in connection.iterdump() if line not in {"BEGIN TRANSACTION;", "COMMIT;"}]
+
+    def run(tx: Connection, target: str = "head") -> None:
+        if tx.dialect.name != "sqlite" or target != "head" or inspect(tx).get_table_names():
+            migrate(tx, target)
+            return
+        made[:] = made or dump()
+        for statement in made:
+            tx.exec_driver_sql(statement)
+
+    upgrade.run_migrations = run
+    yield
+    upgrade.run_migrations = migrate
 
 
 @pytest.fixture(scope="session")
