@@ -70,7 +70,7 @@ class Backend:
         Raises:
             WireError: There is no usable answer.
         """
-        progress = _Progress(sent=not (wire.watch_send and self._can_watch))
+        progress = _Progress(wire.is_too_late, sent=not (wire.watch_send and self._can_watch))
         silence = wire.read_timeout_s
         extensions: dict[str, Any] = {
             "timeout": {
@@ -212,13 +212,16 @@ class ExchangeTransport(httpx.AsyncBaseTransport):
 
 
 class _Progress:
-    """Notes when bytes of a request start to leave."""
+    """Notes when bytes of a request start to leave; making the connection may have taken until it was too late."""
 
-    def __init__(self, *, sent: bool) -> None:
+    def __init__(self, is_too_late: Callable[[], bool] | None, *, sent: bool) -> None:
+        self._is_too_late = is_too_late
         self.sent = sent
 
     async def watch(self, event: str, info: dict[str, Any]) -> None:  # noqa: ARG002 - the library's signature
         if event == _SEND_STARTED:
+            if self._is_too_late is not None and self._is_too_late():
+                raise WireError(Failure.TOO_LATE, "its time had passed", maybe_sent=False)
             self.sent = True
 
 

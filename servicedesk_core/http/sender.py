@@ -23,7 +23,7 @@ from servicedesk_core.http.policy import HttpProfile
 from servicedesk_core.http.response import Response
 from servicedesk_core.http.tracing import TraceEvent, TraceHook
 from servicedesk_core.http.urls import Origins
-from servicedesk_core.http.wire import WireAnswer, WireError, WireRequest
+from servicedesk_core.http.wire import Failure, WireAnswer, WireError, WireRequest
 from servicedesk_core.ports import BudgetKey, BudgetLedger, Clock
 from servicedesk_core.redaction import Redactor
 
@@ -202,14 +202,11 @@ class Sender:
             read_timeout_s=min(self._profile.read_timeout_s, call.timeout_s),
             total_timeout_s=call.timeout_s,
             watch_send=call.writes,
+            is_too_late=self._is_too_late if call.writes else None,
         )
         backend = self._open_backend()
-        if call.writes and is_too_late(self.clock.now()):
-            raise VendorTimeoutError(
-                f"{call.method} {call.route} was not sent: its time had passed.",
-                hint="The machine slept, or the vendor's quota left no room in time; it is tried again.",
-                connection=self._connection,
-            )
+        if call.writes and self._is_too_late():  # looked at here too: a connection need not be made for it
+            raise self._late(call)
         sent = len(call.content or b"")
         self.tell("start", call, number, bytes_sent=sent)
         self.requests_sent += 1
@@ -221,6 +218,8 @@ class Sender:
             failure = None
         except WireError as error:
             failure = error.failure.value
+            if error.failure is Failure.TOO_LATE:
+                raise self._late(call) from error
             unusable = self._classifier.error_without_answer(error, call.method, call.route, writes=call.writes)
             self._conclude(unusable)
             raise unusable from error
@@ -246,6 +245,16 @@ class Sender:
             elapsed_s=elapsed_s,
             connection=self._connection,
             writes=call.writes,
+        )
+
+    def _is_too_late(self) -> bool:
+        return is_too_late(self.clock.now())
+
+    def _late(self, call: Call) -> VendorTimeoutError:
+        return VendorTimeoutError(
+            f"{call.method} {call.route} was not sent: its time had passed.",
+            hint="The machine slept, or the vendor's quota left no room in time; it is tried again.",
+            connection=self._connection,
         )
 
     async def _keep_quiet(self) -> None:

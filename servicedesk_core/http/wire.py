@@ -1,5 +1,6 @@
 """What passes between the client and the HTTP library behind it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -18,6 +19,8 @@ class WireRequest:
         read_timeout_s: Longest silence.
         total_timeout_s: Longest duration.
         watch_send: Whether the caller must know if bytes may have left; costs a little.
+        is_too_late: Where sending is watched: asked directly before the first byte, when the connection stands; if it
+            says so, nothing is sent.
     """
 
     method: str
@@ -27,6 +30,7 @@ class WireRequest:
     read_timeout_s: float
     total_timeout_s: float
     watch_send: bool
+    is_too_late: Callable[[], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class Failure(StrEnum):
     TOO_LARGE = "too_large"
     MALFORMED = "malformed"
     UNSENDABLE = "unsendable"
+    TOO_LATE = "too_late"
 
 
 class WireError(Exception):

@@ -21,7 +21,7 @@ from servicedesk_core.errors import (
 )
 from servicedesk_core.http.deadline import writing_until
 from servicedesk_core.ports import Clock
-from servicedesk_core.store import Fence, Store, lanes, leases, outbox
+from servicedesk_core.store import Fence, Store, audit, lanes, leases, outbox
 from servicedesk_core.store.fields import optional_us, to_json, to_us
 from servicedesk_core.store.lanes import Lane
 from servicedesk_core.store.outbox import SYSTEM, StoredWrite
@@ -114,6 +114,7 @@ class Delivery:
         policy, name = self._policy, self._connection.name
 
         def work(tx: Tx) -> StoredWrite:
+            audit.take_turn(tx)  # what it waits for others must not count into the time of the attempt
             now = self._clock.now()
             limits.ensure_left(tx, name, policy, now)
             if looping := limits.loops(tx, write, policy, now):

@@ -354,21 +354,28 @@ async def test_a_kind_that_the_connector_does_not_know_is_an_error_that_says_wha
     assert vendor.writes == []
 
 
-async def test_a_laptop_that_slept_past_its_time_sends_nothing(desk, vendor, clock):
+@pytest.mark.parametrize("connecting", [False, True])
+async def test_a_laptop_that_slept_past_its_time_sends_nothing(desk, vendor, clock, monkeypatch, connecting):
     """The clock jumps between the commit of "sending" and the first byte; the time-out does not notice."""
     opened = await desk._host.open("psa")
     sender = opened.http._clients[0]._sender
-    exchange = sender._exchange
+    part, step = (sender._open_backend(), "send") if connecting else (sender, "_exchange")
+    usual = getattr(part, step)
 
-    async def asleep(call, *rest):
-        if call.writes:
+    async def asleep(asked, *rest):
+        if getattr(asked, "writes", False) or getattr(asked, "method", "") == "POST":
             clock.advance(3_600)
-        return await exchange(call, *rest)
+        return await usual(asked, *rest)
 
-    sender._exchange = asleep
+    monkeypatch.setattr(part, step, asleep)
     write = await desk.tickets.note("T1", "late", send=True)
     assert (state_of(write), write.error_code) == ("queued", "vendor_timeout")
     assert vendor.writes == []
+    monkeypatch.undo()
+    clock.advance(600)
+    await desk.writes.run()
+    assert state_of(await settled(desk, write.id)) == "confirmed"
+    assert len(vendor.commits) == 1
 
 
 async def test_an_overtaken_sender_stores_nothing_and_its_attempt_becomes_a_doubt(desk, vendor, store_url, clock):
