@@ -339,7 +339,7 @@ class Host:
         if not calls.implements("vendor_identity"):
             return None
         identity = await calls.vendor_identity()
-        await self._store.write(lambda tx: sources.remember_identity(tx, source, identity, self._clock.now()))
+        await self._store.write(lambda tx: sources.remember_identity(tx, source, identity))
         return identity
 
 

@@ -98,13 +98,12 @@ def all(tx: Connection) -> list[Source]:  # noqa: A001  # reads as sources.all
     return [_source(row) for row in tx.execute(select(sources).order_by(sources.c.name))]
 
 
-def remember_identity(tx: Connection, source: Source, identity: VendorIdentity, now: datetime) -> Source:
+def remember_identity(tx: Connection, source: Source, identity: VendorIdentity) -> Source:
     """Store which tenant stands behind a connection, or make sure that it is still the same.
 
     Raises:
         TenantMismatchError: It is another tenant; nothing was read or stored.
     """
-    del now
     current = by_id(tx, source.id)
     if current.account is not None and (current.vendor, current.account) != (identity.vendor, identity.account):
         message = (

@@ -240,7 +240,7 @@ class SyncEngine:
         except AuthenticationError as error:
             await self._block(source.id, error)
             raise
-        return await self._store.write(lambda tx: sources.remember_identity(tx, source, identity, now), fence=fence)
+        return await self._store.write(lambda tx: sources.remember_identity(tx, source, identity), fence=fence)
 
     async def _block(self, source_id: int, error: AuthenticationError) -> None:
         now = self._clock.now()

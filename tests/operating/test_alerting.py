@@ -91,7 +91,7 @@ async def test_a_quota_is_told_above_three_quarters_and_over_well_below(desk, to
     def known(tx):
         for name in ("log", "second"):
             source = sources.ensure(tx, name, "tabular", "live", desk.clock.now())
-            sources.remember_identity(tx, source, VendorIdentity("acme", "tenant-1", "Tenant"), desk.clock.now())
+            sources.remember_identity(tx, source, VendorIdentity("acme", "tenant-1", "Tenant"))
         if is_told:
             told = [alerts.Condition("quota:log+second", "heavy_use", "It was.", "")]
             alerts.settle(tx, told, ["log"], desk.clock.now())

@@ -63,7 +63,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     def fill(tx: object) -> None:
         source = sources.ensure(tx, "psa", "autotask", "sandbox", NOW)
         identity = VendorIdentity("autotask", "1", "Example", {"tickets": "https://psa.example.com/{external_id}"})
-        sources.remember_identity(tx, source, identity, NOW)
+        sources.remember_identity(tx, source, identity)
         for stream in dict.fromkeys(row.stream for row in rows):
             incoming = [Incoming(row, {"id": row.external_id}, None, "1") for row in rows if row.stream == stream]
             records.apply(tx, source.id, stream, incoming, mode="backfill", now=NOW)
@@ -144,7 +144,7 @@ def test_a_click_on_a_figure_shows_the_tickets_that_it_counts(report: DeskReport
 
 def test_a_link_that_is_no_web_address_is_not_a_link(store: Store) -> None:
     identity = VendorIdentity("autotask", "1", "Example", {"tickets": "javascript:alert({external_id})"})
-    store.write_blocking(lambda tx: sources.remember_identity(tx, sources.get(tx, "psa"), identity, NOW))
+    store.write_blocking(lambda tx: sources.remember_identity(tx, sources.get(tx, "psa"), identity))
     report = store.read_blocking(lambda tx: build(tx, desk="Desk", timezone="Etc/UTC", now=NOW))
     assert "javascript:" not in desk_html.render(report)
 

@@ -48,7 +48,7 @@ def desk(put, ticket, store, source):
     put(Queue(external_id="7", name="Helpdesk"))
     put(Technician(external_id="9", name="Robin"))
     identity = VendorIdentity("autotask", "1", "x", {"tickets": "https://psa.example.com/t/{external_id}"})
-    store.write_blocking(lambda tx: sources.remember_identity(tx, source, identity, NOW))
+    store.write_blocking(lambda tx: sources.remember_identity(tx, source, identity))
     put(
         ticket("1", number="T1", title="Printer 100%", created_at=NOW - 5 * DAY, status_category=C.NEW, queue_ref="7"),
         ticket(
