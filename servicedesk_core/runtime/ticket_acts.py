@@ -1,33 +1,23 @@
 """Tickets of a desk, with what can be proposed about them."""
 
 import uuid
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from enum import Enum
-from typing import Any
+from collections.abc import Callable
+from datetime import date, datetime
 
 from sqlalchemy import Connection as Tx
 
-from servicedesk_core.config.values import did_you_mean
 from servicedesk_core.domain import Note, StatusCategory, Ticket, TimeEntry
-from servicedesk_core.domain.comparing import same
-from servicedesk_core.errors import NotFoundLocallyError, SettingsError, WriteError
+from servicedesk_core.errors import WriteError
+from servicedesk_core.runtime import ticket_intents as intents
+from servicedesk_core.runtime.ticket_intents import CREATE, Fields
 from servicedesk_core.runtime.tickets import Tickets
 from servicedesk_core.runtime.write_views import WriteView
 from servicedesk_core.runtime.writes import Writes
-from servicedesk_core.store import Store, sources
-from servicedesk_core.store.queries import names
-from servicedesk_core.store.queries.tickets import TicketDetail
+from servicedesk_core.store import Store
 from servicedesk_core.writes import Intent
 
-UPDATE, CREATE = "tickets.update", "tickets.create"
 NOTE_INTERNAL, NOTE_PUBLIC = "notes.create_internal", "notes.create_public"
 LOG_TIME = "time_entries.create"
-
-Fields = Mapping[str, Any]
-
-_KEEP = ("status",)
-"""Kept beside a meaning, so that a write is refused when the word changed, and can be taken back to it."""
 
 
 class DeskTickets(Tickets):
@@ -83,15 +73,17 @@ class DeskTickets(Tickets):
             WriteNotGrantedError: The configuration does not grant it.
             LeaseHeldError: Another process sends over the connection and does not end.
         """
-        values = _given(title=title, description=description, resolution=resolution, status=status, due_at=due_at)
-        values |= _priority(priority) | dict(fields or {})
+        values = intents.given(
+            title=title, description=description, resolution=resolution, status=status, due_at=due_at
+        )
+        values |= intents.priority_given(priority) | dict(fields or {})
 
         def intent(tx: Tx) -> Intent:
-            found = self._found(tx, ticket, connection)
-            resolved = values | self._resolved(tx, found.row.connection, queue=queue, assignee=assignee)
-            return _update(found, resolved, reason=reason, request_id=request_id)
+            found = intents.found(tx, ticket, connection)
+            resolved = values | intents.resolved(tx, found.row.connection, queue=queue, assignee=assignee)
+            return intents.update_of(found, resolved, reason=reason, request_id=request_id)
 
-        return await self._proposed(await self._store.read(intent), send=send)
+        return await self._proposed(intent, send=send)
 
     async def assign(
         self,
@@ -187,16 +179,16 @@ class DeskTickets(Tickets):
             WriteNotGrantedError: The configuration does not grant it.
         """
         name = self._writes.only_connection(connection, CREATE)
-        values = {"title": title} | _given(description=description, status=status, due_at=due_at)
-        values |= _priority(priority) | dict(fields or {})
+        values = {"title": title} | intents.given(description=description, status=status, due_at=due_at)
+        values |= intents.priority_given(priority) | dict(fields or {})
 
         def intent(tx: Tx) -> Intent:
-            refs = self._resolved(tx, name, queue=queue, assignee=assignee, company=company, contact=contact)
-            wanted = _known(values | refs, Ticket)
+            refs = intents.resolved(tx, name, queue=queue, assignee=assignee, company=company, contact=contact)
+            wanted = intents.known(values | refs, Ticket)
             own = uuid.uuid4().hex
             return Intent(name, CREATE, f"tickets:new:{own}", title, wanted, reason=reason, request_id=request_id)
 
-        return await self._proposed(await self._store.read(intent), send=send)
+        return await self._proposed(intent, send=send)
 
     async def note(
         self,
@@ -230,15 +222,15 @@ class DeskTickets(Tickets):
         """
         if not text.strip():
             raise WriteError("A note without text.", hint="Say what is to be noted.")
-        values = _known({"body": text} | _given(title=title) | dict(fields or {}), Note)
+        values = intents.known({"body": text} | intents.given(title=title) | dict(fields or {}), Note)
         visibility = "public" if public else "internal"
 
         def intent(tx: Tx) -> Intent:
             kind = NOTE_PUBLIC if public else NOTE_INTERNAL
-            found = self._found(tx, ticket, connection)
-            return _child(found, kind, values, visibility=visibility, reason=reason, request_id=request_id)
+            found = intents.found(tx, ticket, connection)
+            return intents.child_of(found, kind, values, visibility=visibility, reason=reason, request_id=request_id)
 
-        return await self._proposed(await self._store.read(intent), send=send)
+        return await self._proposed(intent, send=send)
 
     async def log_time(
         self,
@@ -278,141 +270,21 @@ class DeskTickets(Tickets):
         """
         if worked_s <= 0:
             raise WriteError("Time must be more than nothing.", hint="Name the time worked, such as 1.5 hours.")
-        values = {"worked_s": worked_s} | _given(
+        values = {"worked_s": worked_s} | intents.given(
             start_at=start_at, work_date=work_date, summary=summary, internal_notes=internal_notes
         )
         values |= dict(fields or {})
 
         def intent(tx: Tx) -> Intent:
-            found = self._found(tx, ticket, connection)
-            refs = {"technician_ref": self._ref(tx, found.row.connection, "technicians", technician)}
-            wanted = _known(values | refs, TimeEntry)
-            return _child(found, LOG_TIME, wanted, visibility=None, reason=reason, request_id=request_id)
+            found = intents.found(tx, ticket, connection)
+            refs = {"technician_ref": intents.ref_of(tx, found.row.connection, "technicians", technician)}
+            wanted = intents.known(values | refs, TimeEntry)
+            return intents.child_of(found, LOG_TIME, wanted, visibility=None, reason=reason, request_id=request_id)
 
-        return await self._proposed(await self._store.read(intent), send=send)
+        return await self._proposed(intent, send=send)
 
-    async def _proposed(self, intent: Intent, *, send: bool) -> WriteView:
-        view = await self._writes.propose(intent)
+    async def _proposed(self, make: Callable[[Tx], Intent], *, send: bool) -> WriteView:
+        view = await self._writes.propose(await self._store.read(make))
         if not send or view.state != "proposed":
             return view
         return (await self._writes.approve([view.id], send=True))[0]
-
-    def _found(self, tx: Tx, ticket: str, connection: str | None) -> TicketDetail:
-        from servicedesk_core.store.queries import tickets  # noqa: PLC0415  # "tickets" is a name of arguments here
-
-        found = tickets.get(tx, connection, ticket)
-        if found.gone_at is not None:
-            message = f"The vendor has {found.row.number or found.row.external_id} no more."
-            raise NotFoundLocallyError(message, hint="`servicedesk sync` brings the store up to date.")
-        return found
-
-    def _resolved(self, tx: Tx, connection: str, **words: str | None) -> dict[str, Any]:
-        streams = {"queue": "queues", "assignee": "technicians", "company": "companies", "contact": "contacts"}
-        return {
-            f"{field}_ref": self._ref(tx, connection, streams[field], word) if word else None
-            for field, word in words.items()
-            if word is not None
-        }
-
-    @staticmethod
-    def _ref(tx: Tx, connection: str, stream: str, word: str) -> str:
-        source = sources.get(tx, connection)
-        found = names.find(tx, source.id, stream, word)
-        if len(found) == 1:
-            return found[0]
-        what = {"queues": "queue", "technicians": "technician", "companies": "client", "contacts": "contact"}[stream]
-        if found:
-            message = f'There are {len(found)} {stream} called "{word}".'
-            raise NotFoundLocallyError(message, hint=f"Name the vendor's id: {', '.join(found[:5])}.")
-        near = did_you_mean(word, names.known(tx, source.id, stream))
-        hint = "Name it as the desk shows it, or by the vendor's id."
-        raise NotFoundLocallyError(f'There is no {what} "{word}".{near}', hint=hint, connection=connection)
-
-
-def _update(found: TicketDetail, wanted: Fields, *, reason: str, request_id: str | None) -> Intent:
-    shown = found.ticket.model_dump(mode="json")
-    values = {field: value for field, value in _known(wanted, Ticket).items() if not same(value, shown.get(field))}
-    label = _label(found)
-    if not values:
-        raise WriteError(f"{label} shows that already; nothing is to be changed.", hint="`servicedesk sync`, if not.")
-    based_on = [*values, *(field for field in _KEEP if "status_category" in values)]
-    return Intent(
-        connection=found.row.connection,
-        kind=UPDATE,
-        aggregate=f"tickets:{found.row.external_id}",
-        label=label,
-        values=values,
-        target=found.row.external_id,
-        base={field: shown.get(field) for field in based_on},
-        base_modified_at=found.ticket.modified_at,
-        reason=reason,
-        request_id=request_id,
-    )
-
-
-def _child(
-    found: TicketDetail,
-    kind: str,
-    values: dict[str, Any],
-    *,
-    visibility: str | None,
-    reason: str,
-    request_id: str | None,
-) -> Intent:
-    return Intent(
-        connection=found.row.connection,
-        kind=kind,
-        aggregate=f"tickets:{found.row.external_id}",
-        label=_label(found),
-        values=values,
-        parent=found.row.external_id,
-        visibility=visibility,
-        reason=reason,
-        request_id=request_id,
-    )
-
-
-def _label(found: TicketDetail) -> str:
-    number = found.row.number or found.row.external_id
-    return f"{number} {found.row.title}".strip()
-
-
-def _given(**values: Any) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}
-
-
-def _priority(word: str | None) -> dict[str, Any]:
-    if word is None:
-        return {}
-    return {"priority": word.upper()} if word.upper() in {"P1", "P2", "P3", "P4", "P5"} else {"priority_name": word}
-
-
-def _known(values: Fields, entity: type[Ticket | Note | TimeEntry]) -> dict[str, Any]:
-    """Return the values as JSON has them.
-
-    Raises:
-        WriteError: A field is none of the record's.
-    """
-    for field in values:
-        if field not in entity.model_fields:
-            near = did_you_mean(field, entity.model_fields)
-            raise WriteError(f'There is no field "{field}".{near}', hint="Fields are named as in the domain model.")
-    return {field: _json(value) for field, value in values.items()}
-
-
-def _json(value: Any) -> Any:
-    match value:
-        case Enum():
-            return value.value
-        case datetime():
-            if value.tzinfo is None:
-                raise SettingsError("An instant needs a time zone.", hint="Give an aware datetime.")
-            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-        case date():
-            return value.isoformat()
-        case Mapping():
-            return {str(key): _json(inner) for key, inner in value.items()}
-        case list() | tuple():
-            return [_json(inner) for inner in value]
-        case _:
-            return value

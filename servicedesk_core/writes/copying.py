@@ -13,11 +13,10 @@ from servicedesk_core.hooks.calls import ConnectorCalls
 from servicedesk_core.hooks.pulling import FetchOutcome, FetchStatus, SourceRecord
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Store, leases, sources, suppression
-from servicedesk_core.store.records import RawPolicy
 from servicedesk_core.sync.intake import take_in
-from servicedesk_core.sync.landing import EVENTS, Landing
+from servicedesk_core.sync.landing import Landing
 from servicedesk_core.sync.lease import PULLS
-from servicedesk_core.sync.shield import NOTHING, Exclusions, Shield
+from servicedesk_core.sync.shield import NOTHING, Exclusions
 
 WRITE: Final = "write"
 """``origin`` and ``mode`` in the changes feed of what a write of ours brought."""
@@ -79,15 +78,12 @@ class Copier:
 
     def _landing(self, tx: Tx, calls: ConnectorCalls, stream: str) -> Landing:
         source = sources.get(tx, calls.connection)
-        folded = any(c.folds_into for c in calls.describe_capabilities().streams)
-        excluded = self.exclusions.get(calls.connection, NOTHING)
-        policy = RawPolicy.parse(self.raw.get(calls.connection, "full"))
-        return Landing(
+        return Landing.of(
             source.id,
             stream,
-            calls.mapper(stream),
-            calls.mapping_version(stream) + excluded.mark(stream),
-            raw=policy,
-            observes=not folded and EVENTS not in excluded.streams,
-            shield=Shield(stream, excluded, suppression.load(tx, source.id), keeps_raw=policy.days != 0),
+            calls,
+            capabilities=calls.describe_capabilities().streams,
+            exclusions=self.exclusions.get(calls.connection, NOTHING),
+            raw=self.raw.get(calls.connection, "full"),
+            suppressed=suppression.load(tx, source.id),
         )
