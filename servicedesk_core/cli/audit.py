@@ -67,7 +67,8 @@ def export(
     """Write the whole chain as JSON lines, each record with its hash."""
     cli: Cli = ctx.obj
     told = cli.with_desk(lambda desk: desk.audit.export(target or sys.stdout.buffer), read_only=True)
-    cli.say(f"{counted(told.records, 'record')}; the newest is no. {told.head}, its hash {told.hash}.")
+    where = f"Written to {target}: " if target else ""
+    cli.say(f"{where}{counted(told.records, 'record')}; the newest is no. {told.head}, its hash {told.hash}.")
 
 
 def checkpoint(

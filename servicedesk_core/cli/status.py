@@ -104,7 +104,7 @@ def _show_operation(cli: Cli, state: "DeskStatus") -> None:
 
 def _reach(stream: "StreamStatus") -> str:
     if stream.derived:
-        return "desk's own"
+        return "derived"
     if stream.is_complete:
         return "everything" if stream.complete_since is None else plain(stream.complete_since)
     return "not yet" if stream.complete_since is None else plain(stream.complete_since)

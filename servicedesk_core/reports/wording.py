@@ -38,14 +38,9 @@ def _is_of_age(ticket: TicketRow, figure: Figure) -> bool:
     return (since is None or created >= since) and (before is None or created < before)
 
 
-def is_derived(stream: StreamCompleteness) -> bool:
-    """Return whether the desk made these records itself: no vendor was asked for them, so none can be missing."""
-    return stream.stream == "ticket_events" and not (stream.is_complete or stream.last_success_at)
-
-
 def freshness(numbers: DeskNumbers) -> tuple[StreamCompleteness, ...]:
-    """Return the completeness of what was pulled."""
-    return tuple(stream for stream in numbers.completeness if not is_derived(stream))
+    """Return the completeness of what was pulled; of what the desk derives from it, none can be missing."""
+    return tuple(stream for stream in numbers.completeness if stream.is_read)
 
 
 def summary(numbers: DeskNumbers, zone: ZoneInfo) -> str:
@@ -59,8 +54,12 @@ def summary(numbers: DeskNumbers, zone: ZoneInfo) -> str:
     tickets = min((at for at, stream in reads if stream == "tickets"), default=None)
     if tickets:
         state += f" Tickets were read {since(tickets, numbers.at)} ({moment(tickets, zone)})."
-    if reads and (tickets is None or since(reads[0][0], numbers.at) != since(tickets, numbers.at)):
-        oldest, stream = reads[0]
+    if not reads:
+        return state
+    oldest, stream = reads[0]
+    if tickets is None and len(reads) == 1:
+        state += f" It was read {since(oldest, numbers.at)} ({moment(oldest, zone)})."
+    elif tickets is None or since(oldest, numbers.at) != since(tickets, numbers.at):
         state += f" Longest ago: {stream}, {since(oldest, numbers.at)} ({moment(oldest, zone)})."
     return state
 

@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import Connection
 
 from servicedesk_core.config import DeskSettings
-from servicedesk_core.reports.wording import is_derived
 from servicedesk_core.runtime.checking import ConnectionInfo
 from servicedesk_core.runtime.jobs.standing import JobStanding, standing
 from servicedesk_core.runtime.quotas import QuotaStatus, quotas
@@ -210,7 +209,7 @@ def _stream(row: StreamCompleteness, run: Run | None) -> StreamStatus:
         stream=row.stream,
         records=row.rows,
         quarantined=row.quarantined,
-        derived=is_derived(row),
+        derived=not row.is_read,
         is_complete=row.is_complete,
         complete_since=row.complete_since,
         synced_at=row.last_success_at,

@@ -246,6 +246,22 @@ def test_events_that_the_desk_derived_are_not_shown_as_missing(run, synced):
     assert "not yet" not in run("status").out
 
 
+def test_what_is_folded_from_a_log_is_not_shown_as_missing(run, acme):
+    (acme.folder / "steps.csv").write_text("case,at\nC-1,2026-03-02T08:15:00Z\n")
+    (acme.folder / "steps.toml").write_text(
+        '[[files]]\npath = "steps.csv"\nlayout = "event"\n[files.columns]\nticket_ref = "case"\neffective_at = "at"\n'
+    )
+    (acme.folder / "servicedesk.toml").write_text(
+        '[desk]\nname = "Example MSP"\n[connections.log]\nconnector = "tabular"\nmapping_file = "steps.toml"\n'
+    )
+    assert run("sync").code == 0
+    assert {one["stream"]: one["derived"] for one in document(run("status", "--json"), "status")["streams"]} == {
+        "tickets": True,
+        "ticket_events": False,
+    }
+    assert "Everything asked for is here. It was read just now" in run("report", "desk").out
+
+
 def test_the_store_is_measured_verified_and_backed_up(run, synced):
     assert document(run("store", "size", "--json"), "store.size")["rows"]["tickets"] == 30
     assert document(run("store", "verify", "--json"), "store.verify")["sound"] is True

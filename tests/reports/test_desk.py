@@ -175,6 +175,7 @@ def test_one_sentence_names_when_tickets_were_read_and_what_was_read_longest_ago
             replace(
                 report.numbers.completeness[0],
                 stream=name,
+                is_read=True,
                 is_complete=age is not None,
                 last_success_at=None if age is None else NOW - timedelta(minutes=age),
             )
@@ -188,7 +189,7 @@ def test_one_sentence_names_when_tickets_were_read_and_what_was_read_longest_ago
         said(tickets=0, time_entries=6_150)
         == f"{complete} {at} Longest ago: time entries, 4 d 6 h ago (2026-03-07 02:30)."
     )
-    assert said(holidays=5) == f"{complete} Longest ago: holidays, 5 min ago (2026-03-11 09:55)."
+    assert said(ticket_events=5) == f"{complete} It was read 5 min ago (2026-03-11 09:55)."
     assert said(tickets=None) == "Not complete yet: tickets."
 
 

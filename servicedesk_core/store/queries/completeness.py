@@ -26,6 +26,7 @@ class StreamCompleteness:
         is_complete: Whether everything was read, as far back as was asked for.
         last_success_at: When it was last read to its end.
         quarantined: Records that did not fit.
+        is_read: Whether the vendor was ever asked for it; else the desk made its records from those of other streams.
     """
 
     connection: str
@@ -37,6 +38,7 @@ class StreamCompleteness:
     is_complete: bool
     last_success_at: datetime | None
     quarantined: int
+    is_read: bool = True
 
 
 PLAN = "plan"
@@ -118,6 +120,7 @@ def _of_source(tx: Connection, source: sources.Source) -> list[StreamCompletenes
                 is_complete=whole,
                 last_success_at=succeeded.get(stream),
                 quarantined=quarantine.count(tx, source.id, stream),
+                is_read=bool(found) or stream in succeeded,
             )
         )
     return rows
