@@ -81,7 +81,11 @@ class Paginator(Protocol):
         """Return the items of a page."""
 
     def following(self, page: FetchedPage) -> PageRequest | None:
-        """Return the request for the page after this one, or ``None`` when this is the last."""
+        """Return the request for the page after this one, or ``None`` when this is the last.
+
+        Raises:
+            ProtocolError: The page does not say how to go on.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +128,11 @@ class KeysetPages(_Items):
     stop: Stop = "short"
 
     def following(self, page: FetchedPage) -> PageRequest | None:
-        """Return the request beyond the last key."""
+        """Return the request beyond the last key.
+
+        Raises:
+            ProtocolError: The keys do not rise, so going on would skip items.
+        """
         if _is_last(page.items, self.page_size, self.stop):
             return None
         keys = [dig(item, self.key) for item in page.items]
@@ -148,7 +156,11 @@ class LinkPages(_Items):
     link_at: str | None = None
 
     def following(self, page: FetchedPage) -> PageRequest | None:
-        """Return the request for the link; the client checks where it leads."""
+        """Return the request for the link; the client checks where it leads.
+
+        Raises:
+            ProtocolError: The link is not text.
+        """
         link = next_link(page.response) if self.link_at is None else dig(page.body, self.link_at)
         if link is None or link == "":
             return None
@@ -220,7 +232,11 @@ class OffsetPages(_Items):
         return request.with_params(**{self.offset_param: self.start, **sizes, **request.params})
 
     def following(self, page: FetchedPage) -> PageRequest | None:
-        """Return the request for what follows the items that came, however many were asked for."""
+        """Return the request for what follows the items that came, however many were asked for.
+
+        Raises:
+            ProtocolError: A page is empty before the total was reached.
+        """
         reached = int(page.request.params[self.offset_param]) + len(page.items)
         total = None if self.total_at is None else dig(page.body, self.total_at)
         if total is not None:
@@ -250,7 +266,11 @@ class CursorPages(_Items):
     more_at: str | None = None
 
     def following(self, page: FetchedPage) -> PageRequest | None:
-        """Return the request with the new cursor."""
+        """Return the request with the new cursor.
+
+        Raises:
+            ProtocolError: There is said to be more, and no cursor to it.
+        """
         more = None if self.more_at is None else dig(page.body, self.more_at)
         cursor = dig(page.body, self.cursor_at)
         if more is False or cursor is None or cursor == "":

@@ -95,6 +95,9 @@ def described_by(connector: type[AnyConnector]) -> Capabilities | None:
 
     Args:
         connector: The class; an instance is made and never opened.
+
+    Raises:
+        PluginLoadError: It cannot be made, or cannot describe itself.
     """
     unused = _Unused()
     context: ConnectorContext[Any] = ConnectorContext(

@@ -300,7 +300,11 @@ def _quarantined(tx: Tx, source_id: int, ids: Sequence[int]) -> list[Quarantined
 
 
 def capabilities_of(connection: Connection) -> dict[str, StreamCapability]:
-    """Return what a connection's connector can pull, by stream, of what is wanted."""
+    """Return what a connection's connector can pull, by stream, of what is wanted.
+
+    Raises:
+        SettingsError: The connector has no such stream, or cannot exclude what must be excluded.
+    """
     described = {c.stream: c for c in connection.calls.describe_capabilities().streams if c.support is Support.FULL}
     unknown = [name for name in connection.streams if name not in described]
     if unknown:

@@ -55,7 +55,7 @@ class Api:
 
     @property
     def zone(self) -> Zone:
-        """Where the tenant lives; known after :meth:`connect`."""
+        """Where the tenant lives; known after :meth:`connect`, a mistake of the caller before."""
         if self._zone is None:
             raise RuntimeError(_NOT_CONNECTED)
         return self._zone
@@ -121,7 +121,12 @@ class Api:
         )
 
     async def count(self, entity: str, conditions: Sequence[Condition], *, reserved: bool = False) -> int:
-        """Return how many rows meet all conditions."""
+        """Return how many rows meet all conditions.
+
+        Raises:
+            ProtocolError: The answer holds no number.
+            ConnectorError: The vendor refused or could not be asked.
+        """
         search = {"filter": list(conditions)}
         body = await self._call("POST", f"{entity}/query/count", entity, json=search, reserved=reserved)
         number = body.get("queryCount")
@@ -133,6 +138,10 @@ class Api:
         """Return one record, or ``None`` when the vendor says that it has none.
 
         The vendor says so with 200 and ``{"item": null}``. An empty or other body is no such statement.
+
+        Raises:
+            ProtocolError: The answer says neither.
+            ConnectorError: The vendor refused or could not be asked.
         """
         body = await self._call("GET", f"{entity}/{record}", entity)
         if "item" not in body:
@@ -141,7 +150,12 @@ class Api:
         return item if isinstance(item, dict) else None
 
     async def fields(self, entity: str, *, user_defined: bool = False) -> list[Row]:
-        """Return the descriptions of an entity's own or user-defined fields."""
+        """Return the descriptions of an entity's own or user-defined fields.
+
+        Raises:
+            ProtocolError: The answer is no list.
+            ConnectorError: The vendor refused or could not be asked.
+        """
         what = "userDefinedFields" if user_defined else "fields"
         body = await self._call("GET", f"{entity}/entityInformation/{what}", entity, reserved=True)
         found = body.get("fields")

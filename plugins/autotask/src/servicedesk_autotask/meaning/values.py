@@ -52,6 +52,9 @@ def instant(value: Any, name: str, issues: Issues) -> datetime | None:
     """Return an instant.
 
     Years 1 and 9999 stand for "none" and "for ever" at the vendor; such dates are left out and reported.
+
+    Raises:
+        UnusableValueError: It is no date.
     """
     if value is None or value == "":
         return None
@@ -69,7 +72,11 @@ def instant(value: Any, name: str, issues: Issues) -> datetime | None:
 
 
 def day(value: Any, name: str, issues: Issues) -> str | None:
-    """Return the date of a date-only field as it stands: its midnight belongs to no zone and is not converted."""
+    """Return the date of a date-only field as it stands: its midnight belongs to no zone and is not converted.
+
+    Raises:
+        UnusableValueError: It is no date.
+    """
     if value is None or value == "":
         return None
     if type(value) is str and value[:4].isdecimal():
