@@ -1,10 +1,13 @@
 """Kit for authors of connectors: a context without a desk, a clock that only moves when told, conformance suites."""
 
+from servicedesk_core.testing.asking import example_claim, followed, hooks_of, looked_up
 from servicedesk_core.testing.clock import FakeClock, ImpatientClock
 from servicedesk_core.testing.context import make_context, opened
 from servicedesk_core.testing.maker import MemoryMaker
 from servicedesk_core.testing.memory import MemoryState
+from servicedesk_core.testing.pages import documented_settings, traps_without_test
 from servicedesk_core.testing.recording import Recorder, Replayer, UnrecordedRequestError, live_connection
+from servicedesk_core.testing.stand import Stand, stand_fixtures
 from servicedesk_core.testing.suites.ticket_sync import TicketSyncSuite
 from servicedesk_core.testing.suites.warranty_claims import ClaimVendor, WarrantyClaimsSuite, granted_http
 from servicedesk_core.testing.suites.warranty_lookup import WarrantyLookupSuite
@@ -18,6 +21,7 @@ __all__ = [
     "MemoryState",
     "Recorder",
     "Replayer",
+    "Stand",
     "TicketSyncSuite",
     "UnrecordedRequestError",
     "WarrantyClaimsSuite",
@@ -25,8 +29,15 @@ __all__ = [
     "WriteFault",
     "WriteSuite",
     "WriteVendor",
+    "documented_settings",
+    "example_claim",
+    "followed",
     "granted_http",
+    "hooks_of",
     "live_connection",
+    "looked_up",
     "make_context",
     "opened",
+    "stand_fixtures",
+    "traps_without_test",
 ]

@@ -43,10 +43,18 @@ class ImpatientClock(SystemClock):
 
     Its ``monotonic`` moves with every sleep, so that deadlines and quotas see the waiting; ``now`` stays true, because
     the stand-in lives by the machine's time too.
+
+    Args:
+        instant: What ``now`` shows, for a stand-in that stands still; ``None`` = the machine's time.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, instant: datetime | None = None) -> None:
+        self.instant = instant
         self.slept_s: list[float] = []
+
+    def now(self) -> datetime:
+        """Return the instant that it stands at, else the machine's."""
+        return self.instant or super().now()
 
     def monotonic(self) -> float:
         """Return seconds that never go backwards, with what was slept."""

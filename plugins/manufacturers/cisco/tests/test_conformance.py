@@ -7,6 +7,7 @@ import pytest
 from servicedesk_cisco import Cisco, CiscoSettings
 from servicedesk_cisco.sandbox import fleet
 from servicedesk_core.domain.warranty import DeviceRef
+from servicedesk_core.testing import hooks_of, make_context
 from servicedesk_core.testing.suites.warranty_claims import ClaimVendor, WarrantyClaimsSuite
 from servicedesk_core.testing.suites.warranty_lookup import Misbehaviour, WarrantyLookupSuite
 
@@ -84,19 +85,12 @@ class TestClaims(WarrantyClaimsSuite):
 
 
 def test_core_accepts_the_connector_and_its_hooks():
-    from servicedesk_core.hooks.registration import capabilities_of, check_hooks
-    from servicedesk_core.plugins.accept import accept_connector
-
-    accept_connector(Cisco, title="servicedesk-cisco")
-    check_hooks(Cisco)
-    hooks = set(capabilities_of(Cisco))
+    hooks = hooks_of(Cisco, title="servicedesk-cisco")
     assert {"find_entitlements", "fetch_claims", "find_service_parts"} <= hooks
     assert not {"submit_claim", "resubmit_claim", "cancel_claim", "attach_to_claim", "add_claim_note"} & hooks
 
 
 def test_requirements_are_filled_in_before_there_are_settings():
-    from servicedesk_core.testing import make_context
-
     described = Cisco(make_context(CiscoSettings.model_construct())).describe_capabilities()
     assert described.access
     assert described.approved_by

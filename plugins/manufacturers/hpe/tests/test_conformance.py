@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from servicedesk_core.domain.warranty import DeviceRef
+from servicedesk_core.testing import hooks_of, make_context
 from servicedesk_core.testing.suites.warranty_lookup import Misbehaviour, WarrantyLookupSuite
 from servicedesk_hpe import Hpe, HpeSettings
 
@@ -47,19 +48,12 @@ class TestLookup(WarrantyLookupSuite):
 
 
 def test_core_accepts_the_connector_and_its_hooks():
-    from servicedesk_core.hooks.registration import capabilities_of, check_hooks
-    from servicedesk_core.plugins.accept import accept_connector
-
-    accept_connector(Hpe, title="servicedesk-hpe")
-    check_hooks(Hpe)
-    hooks = set(capabilities_of(Hpe))
+    hooks = hooks_of(Hpe, title="servicedesk-hpe")
     assert "find_entitlements" in hooks
     assert not {"submit_claim", "fetch_claims", "find_service_parts"} & hooks
 
 
 def test_requirements_are_filled_in_before_there_are_settings():
-    from servicedesk_core.testing import make_context
-
     described = Hpe(make_context(HpeSettings.model_construct())).describe_capabilities()
     assert described.access
     assert described.approved_by

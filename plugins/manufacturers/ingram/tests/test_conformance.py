@@ -2,6 +2,7 @@
 
 import pytest
 
+from servicedesk_core.testing import hooks_of, make_context
 from servicedesk_core.testing.suites.warranty_claims import ClaimVendor, WarrantyClaimsSuite
 from servicedesk_ingram import Ingram, IngramSettings
 
@@ -53,19 +54,12 @@ class TestClaims(WarrantyClaimsSuite):
 
 
 def test_core_accepts_the_connector_and_its_hooks():
-    from servicedesk_core.hooks.registration import capabilities_of, check_hooks
-    from servicedesk_core.plugins.accept import accept_connector
-
-    accept_connector(Ingram, title="servicedesk-ingram")
-    check_hooks(Ingram)
-    hooks = set(capabilities_of(Ingram))
+    hooks = hooks_of(Ingram, title="servicedesk-ingram")
     assert {"submit_claim", "find_claim", "fetch_claims", "check_claim"} <= hooks
     assert not {"recognise", "find_entitlements", "cancel_claim", "resubmit_claim"} & hooks
 
 
 def test_requirements_are_filled_in_before_there_are_settings():
-    from servicedesk_core.testing import make_context
-
     described = Ingram(make_context(IngramSettings.model_construct())).describe_capabilities()
     assert described.access
     assert described.approved_by

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from servicedesk_core.domain.warranty import DeviceRef
+from servicedesk_core.testing import hooks_of, make_context
 from servicedesk_core.testing.suites.warranty_claims import ClaimVendor, WarrantyClaimsSuite
 from servicedesk_core.testing.suites.warranty_lookup import Misbehaviour, WarrantyLookupSuite
 from servicedesk_lenovo import Lenovo, LenovoSettings
@@ -99,19 +100,12 @@ class TestClaims(WarrantyClaimsSuite):
 
 
 def test_core_accepts_the_connector_and_its_hooks():
-    from servicedesk_core.hooks.registration import capabilities_of, check_hooks
-    from servicedesk_core.plugins.accept import accept_connector
-
-    accept_connector(Lenovo, title="servicedesk-lenovo")
-    check_hooks(Lenovo)
-    hooks = capabilities_of(Lenovo)
-    assert {"find_entitlements", "submit_claim", "find_claim", "fetch_claims", "find_service_parts"} <= set(hooks)
-    assert not {"cancel_claim", "resubmit_claim", "attach_to_claim", "add_claim_note"} & set(hooks)
+    hooks = hooks_of(Lenovo, title="servicedesk-lenovo")
+    assert {"find_entitlements", "submit_claim", "find_claim", "fetch_claims", "find_service_parts"} <= hooks
+    assert not {"cancel_claim", "resubmit_claim", "attach_to_claim", "add_claim_note"} & hooks
 
 
 def test_requirements_are_filled_in_before_there_are_settings():
-    from servicedesk_core.testing import make_context
-
     described = Lenovo(make_context(LenovoSettings.model_construct())).describe_capabilities()
     assert described.access
     assert described.approved_by
