@@ -1,3 +1,4 @@
+import json
 import os
 import subprocess
 import sys
@@ -50,6 +51,15 @@ def test_a_new_connector_is_formatted_linted_and_strictly_typed(tmp_path: Path, 
         source,
     )
     run([sys.executable, "-m", "mypy", "--strict", "--no-incremental", "servicedesk_acme"], source)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_new_connector_is_of_grade_silver(tmp_path: Path, family: str) -> None:
+    write_connector("acme", tmp_path, family)
+    folder = tmp_path / "acme"
+    command = [sys.executable, "-m", "servicedesk_core.cli", "plugins", "check", str(folder), "--json"]
+    assert json.loads(run(command, tmp_path, PYTHONPATH=str(folder / "src")))["data"]["grade"] == "silver"
 
 
 @pytest.mark.parametrize("name", ["", "Acme", "acme desk", "1acme", "../acme", "acme_desk"])

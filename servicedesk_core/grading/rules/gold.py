@@ -134,7 +134,8 @@ RULES = (
         grade=Grade.GOLD,
         what="It names the right that each stream and each write needs, the lead time and the vendor's documentation.",
         why="An administrator grants no more than that, and a missing right is found at once.",
-        mend="Fill right, in the vendor's words, in each StreamCapability and WriteCapability.",
+        mend="Fill documentation and lead_time ('unknown' is an answer) in Capabilities, and right, in the vendor's "
+        "words, in each StreamCapability and WriteCapability.",
         look=requirements,
     ),
     Rule(
