@@ -69,8 +69,7 @@ def _show(cli: Cli, found: "MappingCheck") -> None:
         ]
     )
     for record in found.preview:
-        cli.facts((name, value if isinstance(value, str | int) else str(value)) for name, value in record.items())
-        cli.out.print("")
+        cli.facts((name, str(value) if isinstance(value, float) else value) for name, value in record.items())
     if found.problems:
         lines = [(p.count, p.text, ", ".join(map(str, p.lines))) for p in found.problems]
         cli.table(("Rows", "Problem", "First lines"), lines)

@@ -32,8 +32,12 @@ def plain(value: object, zone: tzinfo | None = None, *, named: bool = False) -> 
             text = f"{value:,}"
         case float():
             text = f"{value:,.1f}"
+        case dict():
+            said = {name: plain(part, zone, named=named) for name, part in value.items()}
+            text = ", ".join(f"{name} {part}" for name, part in said.items() if part)
         case list() | tuple():
-            text = ", ".join(plain(item, zone, named=named) for item in value)
+            between = "; " if any(isinstance(item, dict) for item in value) else ", "
+            text = between.join(plain(item, zone, named=named) for item in value)
         case _:
             text = _CONTROL.sub(" ", str(value)).strip()
     return text

@@ -134,7 +134,7 @@ def _state(write: "WriteView") -> str:
 def _value(value: Any, name: str | None) -> str:
     if value is None or value == "":
         return "(nothing)"
-    return f"{name} ({value})" if name else _told(value)
+    return f"{name} ({value})" if name else plain(value)
 
 
 def _fields(changes: "Sequence[FieldChange]") -> str:
@@ -142,15 +142,6 @@ def _fields(changes: "Sequence[FieldChange]") -> str:
     return ", ".join(_short(change) for change in changes[:_FEW]) + more
 
 
-def _told(value: Any) -> str:
-    """Return a value of a write as text, one with parts (an address, lines of a claim) part by part."""
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {_told(part)}" for name, part in value.items() if part not in (None, "", [], {}))
-    if isinstance(value, list | tuple):
-        return "; ".join(map(_told, value))
-    return plain(value)
-
-
 def _short(change: "FieldChange") -> str:
-    text = f"{change.field}={change.after_name or _told(change.after)}"
+    text = f"{change.field}={change.after_name or plain(change.after)}"
     return text if len(text) <= _SHORT else f"{text[: _SHORT - 1]}…"

@@ -85,6 +85,12 @@ def test_an_instant_is_shown_in_the_zone_and_where_it_stands_alone_with_its_name
     assert there.getvalue() == "Created  2026-03-02 07:00 EST\n\n"
 
 
+def test_a_value_with_parts_is_told_part_by_part():
+    lines = [{"part": "MBD", "quantity": 1, "serial": None}, {"part": "HRD", "quantity": 2}]
+    assert plain({"city": "Milton", "lines": lines}) == "city Milton, lines part MBD, quantity 1; part HRD, quantity 2"
+    assert plain(["a", 1_000, NOON], ZoneInfo("Etc/UTC")) == "a, 1,000, 2026-03-02 12:00"
+
+
 def test_one_is_not_many():
     assert [counted(1, "claim"), counted(0, "claim"), counted(1200, "reply", "replies")] == [
         "1 claim",

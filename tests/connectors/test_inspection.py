@@ -2,6 +2,7 @@
 
 import random
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -209,6 +210,18 @@ def test_a_proposal_written_as_toml_reads_back_as_the_same_mapping(logs, tmp_pat
     mapping = propose_mapping(path).mapping
     (tmp_path / "mapping.toml").write_text(to_toml(mapping), encoding="utf-8")
     assert load_mapping(tmp_path / "mapping.toml") == (mapping,)
+
+
+def test_the_file_of_the_guide_is_understood():
+    """Few rows, nearly each with a step of its own: what whoever follows the guide tries first."""
+    mapping = propose_mapping(Path(__file__).parents[2] / "docs" / "examples" / "steps.csv").mapping
+    assert {field: rule.column for field, rule in mapping.columns.items()} == {
+        "ticket_ref": "case",
+        "effective_at": "at",
+        "vendor_word": "step",
+        "actor_ref": "who",
+    }
+    assert mapping.words["waiting for client"].status_category is StatusCategory.WAITING_CUSTOMER
 
 
 @pytest.mark.parametrize("text", ["", "case,step,at\n"])

@@ -17,7 +17,7 @@ _HINTS: dict[str, str] = {
     r"(id|number|no|nr|key|#)?$|^(id|number|key|ref|reference)$|^(case|ticket)",
     "word": r"^(activity|event|action|step|concept:name|task|operation|event[ _]?(type|name))$|activit|sub[ _-]?status"
     r"|^(status|state|lifecycle|transition|stage|phase)|status|state$",
-    "actor": r"^(resource|org:resource|owner|user|agent|technician|assignee|assigned[ _]to|operator|engineer)$"
+    "actor": r"^(resource|org:resource|owner|user|agent|technician|assignee|assigned[ _]to|operator|engineer|who)$"
     r"|resource$|technician|assignee|assigned[ _]to|agent|owner[ _](first[ _])?name",
     "queue": r"^(queue|work[ _]?group|team|group|org:group|assignment[ _]group|department)$|work[ _]?group|queue"
     r"|team|group",
@@ -95,6 +95,8 @@ _KEYS = {
 }
 _TICKET_TIMES = {"created_at": "created", "resolved_at": "resolved", "closed_at": "closed", "due_at": "due"}
 _MANY_WORDS = 200
+_FEW_WORDS = 10
+"""So many different steps are plausible in the shortest file."""
 _NO_RANK = 99
 
 
@@ -218,7 +220,11 @@ class _Draft:
 
     def words(self, case: Column, columns: dict[str, Any]) -> dict[str, str]:
         """Take the column of steps, and guess what each step means."""
-        few = [c for c in self.varying if not c.time_format and c.distinct <= min(_MANY_WORDS, max(2, self.rows // 2))]
+        few = [
+            c
+            for c in self.varying
+            if not c.time_format and c.distinct <= min(_MANY_WORDS, max(_FEW_WORDS, self.rows // 2))
+        ]
         column = self.take("word", [c for c in few if self.varies_inside(case, c)])
         if column is None:
             self.notes.append("No column of steps or statuses was recognised; every event is an activity.")
