@@ -2,28 +2,25 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Final
 from uuid import uuid4
 
 from sqlalchemy import Connection as Tx
-from sqlalchemy import update
 
-from servicedesk_core.config.values import did_you_mean
-from servicedesk_core.errors import AuthenticationError, ServiceDeskError, SettingsError
-from servicedesk_core.hooks.capabilities import StreamCapability, Support
+from servicedesk_core.errors import AuthenticationError, ServiceDeskError
+from servicedesk_core.hooks.capabilities import StreamCapability
 from servicedesk_core.hooks.specs.announcements import SyncFinished
 from servicedesk_core.ports import BudgetPolicy, Clock
-from servicedesk_core.store import Fence, Store, audit, quarantine, runs, sources, suppression
+from servicedesk_core.store import Fence, Store, quarantine, sources, suppression
 from servicedesk_core.store.quarantine import Quarantined
-from servicedesk_core.store.runs import RunCounts
-from servicedesk_core.store.schema import runs as runs_table
 from servicedesk_core.store.sources import Source
 from servicedesk_core.sync.announcing import announce_changes
+from servicedesk_core.sync.choosing import capabilities_of, chosen
 from servicedesk_core.sync.connection import Announcer, Connection
 from servicedesk_core.sync.estimate import Accounted, SyncPlan, estimate
 from servicedesk_core.sync.guard import DEFAULT_GUARD, MassChangeGuard
@@ -33,10 +30,11 @@ from servicedesk_core.sync.options import DEFAULT_LIMITS, DEFAULT_OPTIONS, Limit
 from servicedesk_core.sync.plan import ordered
 from servicedesk_core.sync.pruning import prune
 from servicedesk_core.sync.purging import purge
+from servicedesk_core.sync.recording import begin, end_all, finish, put_on_record
 from servicedesk_core.sync.rehearsal import rehearse
 from servicedesk_core.sync.report import ProgressCallback, StreamReport, StreamState, SyncReport
 from servicedesk_core.sync.run import Run, StreamRun, blocked
-from servicedesk_core.sync.session import Session, note_failure
+from servicedesk_core.sync.session import Session
 
 _log = logging.getLogger("servicedesk.sync")
 
@@ -44,13 +42,6 @@ UNLIMITED: Final = BudgetPolicy()
 
 UNKNOWN_SOURCE: Final = 0
 """Stands for a connection that the store does not know yet; no source has this number."""
-
-_OUTCOMES = {
-    StreamState.COMPLETE: "ok",
-    StreamState.FAILED: "failed",
-    StreamState.HELD: "held",
-    StreamState.INTERRUPTED: "interrupted",
-}
 
 
 class SyncEngine:
@@ -249,19 +240,19 @@ class SyncEngine:
     async def _record(self, run: Run, session: Session) -> SyncReport:
         """Run a session and leave a row for each stream, however it ends."""
         run_id, started_at = uuid4().hex, self._clock.now()
-        rows = await run.write(lambda tx: _begin(tx, run.source_id, run_id, session.reports, started_at))
+        rows = await run.write(lambda tx: begin(tx, run.source_id, run_id, session.reports, started_at))
         try:
             await session.read()
         except asyncio.CancelledError:
-            _end_all(session.reports, StreamState.INTERRUPTED)
+            end_all(session.reports, StreamState.INTERRUPTED)
             raise
         except ServiceDeskError as error:
-            _end_all(session.reports, StreamState.FAILED, error)
+            end_all(session.reports, StreamState.FAILED, error)
             if isinstance(error, AuthenticationError):
                 await self._block(run.source_id, error)
             raise
         except BaseException:
-            _end_all(session.reports, StreamState.INTERRUPTED)
+            end_all(session.reports, StreamState.INTERRUPTED)
             raise
         finally:
             await self._finish_rows(rows, session.reports, run_id, run.connection.name)
@@ -273,8 +264,8 @@ class SyncEngine:
         now = self._clock.now()
 
         def work(tx: Tx) -> None:
-            _finish(tx, rows, reports, now)
-            _audit(tx, reports, run_id, connection, now)
+            finish(tx, rows, reports, now)
+            put_on_record(tx, reports, run_id, connection, now)
 
         try:
             await self._store.write(work)
@@ -297,100 +288,3 @@ def _quarantined(tx: Tx, source_id: int, ids: Sequence[int]) -> list[Quarantined
     while more := quarantine.list(tx, source_id, after_id=rows[-1].id if rows else 0, limit=1_000):
         rows += more
     return rows
-
-
-def capabilities_of(connection: Connection) -> dict[str, StreamCapability]:
-    """Return what a connection's connector can pull, by stream, of what is wanted.
-
-    Raises:
-        SettingsError: The connector has no such stream, or cannot exclude what must be excluded.
-    """
-    described = {c.stream: c for c in connection.calls.describe_capabilities().streams if c.support is Support.FULL}
-    unknown = [name for name in connection.streams if name not in described]
-    if unknown:
-        raise _unknown(connection.name, unknown, described)
-    excluded = connection.exclusions
-    wanted = {
-        n: c
-        for n, c in described.items()
-        if (not connection.streams or n in connection.streams) and n not in excluded.streams
-    }
-    if excluded.companies and any(c.folds_into for c in wanted.values()):
-        raise SettingsError(
-            "A log of events does not say with each event whose ticket it is: companies cannot be excluded.",
-            hint="Leave them out of the file, or give a file with one row for each ticket.",
-            connection=connection.name,
-        )
-    return wanted
-
-
-def chosen(
-    connection: Connection, names: tuple[str, ...], capabilities: dict[str, StreamCapability]
-) -> tuple[str, ...]:
-    """Return the streams of one run.
-
-    Raises:
-        SettingsError: A name is none of the connection's streams.
-    """
-    unknown = [name for name in names if name not in capabilities]
-    if unknown:
-        raise _unknown(connection.name, unknown, capabilities)
-    return names or tuple(capabilities)
-
-
-def _unknown(connection: str, names: Sequence[str], there: Iterable[str]) -> SettingsError:
-    return SettingsError(
-        f"There is no stream {', '.join(names)}.{did_you_mean(names[0], there)}",
-        hint=f"Choose among {', '.join(sorted(there))}.",
-        connection=connection,
-    )
-
-
-def _begin(tx: Tx, source_id: int, run_id: str, reports: tuple[StreamReport, ...], now: datetime) -> list[int]:
-    # Whoever left a row as running died: this process holds the lease now.
-    dead = (runs_table.c.source_id == source_id) & (runs_table.c.outcome == "running")
-    tx.execute(update(runs_table).where(dead).values(outcome="interrupted"))
-    return [runs.start(tx, run_id, source_id, report.stream, mode="", now=now) for report in reports]
-
-
-def _finish(tx: Tx, rows: list[int], reports: tuple[StreamReport, ...], now: datetime) -> None:
-    for row, report in zip(rows, reports, strict=True):
-        if report.state is StreamState.SKIPPED and not report.read:
-            tx.execute(runs_table.delete().where(runs_table.c.id == row))
-            continue
-        counts = RunCounts(**{name: getattr(report, name) for name in RunCounts.__dataclass_fields__})
-        runs.finish(
-            tx,
-            row,
-            counts,
-            outcome=_OUTCOMES.get(report.state, "ok"),
-            now=now,
-            error_code=report.error_code,
-            error=report.error,
-        )
-        tx.execute(update(runs_table).where(runs_table.c.id == row).values(mode="+".join(report.modes)))
-
-
-def _audit(tx: Tx, reports: tuple[StreamReport, ...], run_id: str, connection: str, now: datetime) -> None:
-    """Leave one record of the whole run, if it brought anything or failed."""
-    counted = {
-        report.stream: {name: getattr(report, name) for name in ("new", "changed", "gone", "quarantined")}
-        | ({"error": report.error_code} if report.error_code else {})
-        for report in reports
-    }
-    news = {
-        stream: {k: v for k, v in counts.items() if v} for stream, counts in counted.items() if any(counts.values())
-    }
-    if news:
-        audit.append(
-            tx, at=now, actor="system:sync", action="sync.finished", entity=f"connection:{connection}",
-            after={"run": run_id, "streams": news},
-        )  # fmt: skip
-
-
-def _end_all(reports: Iterable[StreamReport], state: StreamState, error: ServiceDeskError | None = None) -> None:
-    for report in reports:
-        if report.state is StreamState.RUNNING:
-            if error is not None:
-                note_failure(report, error, state)
-            report.state = state

@@ -24,8 +24,7 @@ from servicedesk_core.sync.collector import collector_resting
 from servicedesk_core.sync.connection import Calls, Mapper
 from servicedesk_core.sync.derived import land_stated, observed, store_events
 from servicedesk_core.sync.intake import Arrived
-from servicedesk_core.sync.names import EVENTS as EVENTS  # noqa: PLC0414  # writes.copying takes it from here
-from servicedesk_core.sync.names import REMAP, TICKETS
+from servicedesk_core.sync.names import EVENTS, REMAP, TICKETS
 from servicedesk_core.sync.prepared import Landed, Prepared
 from servicedesk_core.sync.shield import Exclusions, Shield
 from servicedesk_core.sync.withholding import sort_out, withhold
