@@ -11,7 +11,7 @@ import orjson
 
 from servicedesk_core.domain import DONE, Entity
 from servicedesk_core.errors import MappingError
-from servicedesk_core.store.fields import fields_of
+from servicedesk_core.store.fields import fields_of, to_json
 
 HASH_BYTES = 16
 REPLACEMENT = "\ufffd"
@@ -116,6 +116,11 @@ def codec_of(entity: type[Entity]) -> Codec:
 def scrub(text: str) -> str:
     """Replace what a database cannot hold in a text by U+FFFD."""
     return _UNSTORABLE.sub(REPLACEMENT, text)
+
+
+def scrubbed_json(value: Any) -> str:
+    """Return compact JSON without what a database cannot hold, nor take out of it again; decimals become text."""
+    return to_json(_scrubbed(value))
 
 
 def _scrubbed(value: Any) -> Any:

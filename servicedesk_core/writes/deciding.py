@@ -8,7 +8,8 @@ from sqlalchemy import Connection as Tx
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import WriteStateError
 from servicedesk_core.store import lanes, outbox
-from servicedesk_core.store.fields import optional_us, to_json, to_us
+from servicedesk_core.store.codec import scrubbed_json
+from servicedesk_core.store.fields import optional_us, to_us
 from servicedesk_core.store.outbox import StoredWrite
 
 
@@ -89,7 +90,7 @@ def retry(tx: Tx, number: int, *, actor: str, now: datetime) -> StoredWrite:
     }
     if write.theirs is not None:
         facts |= {
-            "base_values": to_json(write.base | write.theirs),
+            "base_values": scrubbed_json(write.base | write.theirs),
             "base_modified_at": optional_us(write.theirs_modified_at),
             "their_values": None,
             "their_modified_at": None,

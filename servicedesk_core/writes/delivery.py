@@ -22,7 +22,8 @@ from servicedesk_core.errors import (
 from servicedesk_core.http.deadline import writing_until
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Fence, Store, audit, lanes, leases, outbox
-from servicedesk_core.store.fields import optional_us, to_json, to_us
+from servicedesk_core.store.codec import scrubbed_json
+from servicedesk_core.store.fields import optional_us, to_us
 from servicedesk_core.store.lanes import Lane
 from servicedesk_core.store.outbox import SYSTEM, StoredWrite
 from servicedesk_core.writes import limits
@@ -154,7 +155,7 @@ class Delivery:
             ref = sent.ref or write.target
             result = Settled(WriteState.CONFIRMED, now, sent=sent, ref=ref)
             self._couriers.settled(tx, write, result)
-            facts = {"ref": ref, "warnings": to_json(list(sent.warnings)), "error": None, "error_code": None}
+            facts = {"ref": ref, "warnings": scrubbed_json(list(sent.warnings)), "error": None, "error_code": None}
             outbox.move(tx, write, WriteState.CONFIRMED, actor=SYSTEM, now=now, fence=fence, facts=facts)
             lanes.clear(tx, write.connection, write.kind)
 
@@ -169,7 +170,7 @@ class Delivery:
             now = self._clock.now()
             facts = _told(failure)
             if isinstance(theirs, dict):
-                facts |= {"their_values": to_json(theirs), "their_modified_at": optional_us(modified_at)}
+                facts |= {"their_values": scrubbed_json(theirs), "their_modified_at": optional_us(modified_at)}
             if failure.state is WriteState.QUEUED:
                 facts["sent_at"] = None
                 facts["next_at"] = to_us(self._put_off(tx, write, failure, now))
@@ -241,7 +242,7 @@ class Delivery:
             facts = _told(failure)
             if theirs is not None:
                 facts |= {
-                    "their_values": to_json(theirs.theirs),
+                    "their_values": scrubbed_json(theirs.theirs),
                     "their_modified_at": optional_us(theirs.modified_at),
                 }
             result = Settled(WriteState.REJECTED, now, error_code=failure.code, error=failure.error)

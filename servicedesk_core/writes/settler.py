@@ -11,7 +11,8 @@ from servicedesk_core.errors import ServiceDeskError, WriteStateError
 from servicedesk_core.hooks.writing import FindResult, Found, Inconclusive, ProvenAbsent
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Fence, Store, lanes, outbox
-from servicedesk_core.store.fields import to_json, to_us
+from servicedesk_core.store.codec import scrubbed_json
+from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.outbox import SYSTEM, StoredWrite
 from servicedesk_core.writes.couriers import Couriers, Manner, Settled
 from servicedesk_core.writes.policy import WritePolicy
@@ -114,7 +115,7 @@ class Settler:
             write,
             asked=asked,
             next_at=to_us(max(usual, result.ask_again_at) if result.ask_again_at else usual),
-            candidates=to_json(list(result.candidates)),
+            candidates=scrubbed_json(list(result.candidates)),
             error=result.reason,
             hint=hint,
         )

@@ -4,13 +4,15 @@ import asyncio
 import inspect
 import io
 import shutil
+import uuid
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import partial
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import create_engine, select, text
+from sqlalchemy.engine import make_url
 
 from servicedesk_core import BlockingServiceDesk, Scope, ServiceDesk
 from servicedesk_core.clock import SystemClock
@@ -126,7 +128,7 @@ def add_writes(tx, who, others):
     }
     first = add(kind="tickets.update", aggregate=ticket, target=f"{who}-tickets", values=after, base=before)
     for_whom = {"company_ref": f"{who}-companies", "queue_ref": f"{who}-queues", "contract_ref": f"{others}-contracts"}
-    add(kind="tickets.create", aggregate=f"tickets:new:{who}", values={"title": f"{who} title", **for_whom})
+    add(kind="tickets.create", aggregate=f"tickets:new:{who}", values={"title": f"{who}\x00\ud800 title", **for_whom})
     add(kind="notes.create_internal", aggregate=ticket, parent=f"{who}-tickets", values={"body": f"{who} body"})
     asset = {"kind": "assets.update", "target": f"{who}-assets", "base": {"site_ref": f"{others}-sites"}}
     add(**asset, aggregate=f"assets:{who}-assets", values={"name": f"{who} name"})
@@ -178,10 +180,36 @@ def add_cover(tx, source, who):
     cover.link(tx, [(asset, device.serial_number, [device])], NOW)
 
 
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def new_url(request, tmp_path_factory):
+    """Makes addresses of stores: empty ones, or copies of one that nobody has open."""
+    if request.param == "sqlite":
+
+        def make(of=None):
+            path = tmp_path_factory.mktemp("scope") / "desk.db"
+            if of is not None:
+                shutil.copyfile(make_url(of).database, path)
+            return f"sqlite:///{path}"
+
+        return make
+    server = request.getfixturevalue("postgres_url")
+
+    def make_there(of=None):
+        name = f"scope{uuid.uuid4().hex}"
+        engine = create_engine(server, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            template = f" TEMPLATE {make_url(of).database}" if of else ""
+            connection.execute(text(f"CREATE DATABASE {name}{template}"))
+        engine.dispose()
+        return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+    return make_there
+
+
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory):
+def filled(new_url):
     """Two clients with one record of every stream each; each refers to the other wherever a record may."""
-    path = tmp_path_factory.mktemp("scope") / "desk.db"
+    url = new_url()
 
     def fill(tx):
         source = sources.ensure(tx, "psa", "tabular", "live", NOW).id
@@ -197,15 +225,15 @@ def filled(tmp_path_factory):
             add_cover(tx, source, who)
         audit.append(tx, at=NOW, actor="user:ana", action="privacy.erased", entity="contact:psa", reason=FOREIGN)
 
-    with Store.open(f"sqlite:///{path}", clock=SystemClock()) as store:
+    with Store.open(url, clock=SystemClock()) as store:
         store.write_blocking(fill)
-    return path
+    return url
 
 
 @pytest.fixture
 async def desk(filled):
     settings = {"desk": {"name": "X"}, "connections": {"psa": {"connector": "tabular"}}}
-    async with ServiceDesk(settings, store=f"sqlite:///{filled}", clock=FakeClock(NOW), read_only=True) as desk:
+    async with ServiceDesk(settings, store=filled, clock=FakeClock(NOW), read_only=True) as desk:
         yield desk
 
 
@@ -369,15 +397,14 @@ async def test_a_stream_that_belongs_to_no_client_is_refused_and_not_empty(desk)
         await desk.export("technicians", io.BytesIO(), scope=COMPANY)
 
 
-async def test_another_connection_with_the_same_ids_is_not_seen(filled, tmp_path):
+async def test_another_connection_with_the_same_ids_is_not_seen(filled, new_url):
     def fill(tx):
         source = sources.ensure(tx, "other", "tabular", "live", NOW).id
         for stream in ("companies", "tickets"):
             row = entity(stream, "mine", others=FOREIGN).model_copy(update={"number": FOREIGN})
             records.apply(tx, source, stream, [Incoming(row, None, None, "1")], mode="incremental", now=NOW)
 
-    shutil.copyfile(filled, tmp_path / "desk.db")
-    with Store.open(f"sqlite:///{tmp_path / 'desk.db'}", clock=FakeClock(NOW)) as store:
+    with Store.open(new_url(of=filled), clock=FakeClock(NOW)) as store:
         store.write_blocking(fill)
         async with ServiceDesk({"desk": {"name": "X"}}, store=store) as desk:
             assert FOREIGN not in repr(await desk.tickets.list(scope=COMPANY))

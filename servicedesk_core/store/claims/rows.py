@@ -28,8 +28,8 @@ from servicedesk_core.store.claims.model import (
     entry_from_row,
     from_row,
 )
-from servicedesk_core.store.codec import scrub
-from servicedesk_core.store.fields import MICRO_UNITS, optional_us, to_json, to_us
+from servicedesk_core.store.codec import scrub, scrubbed_json
+from servicedesk_core.store.fields import MICRO_UNITS, optional_us, to_us
 from servicedesk_core.store.schema import (
     claim_credits,
     claim_events,
@@ -258,7 +258,7 @@ def remember(tx: Connection, claim: StoredClaim, events: Sequence[ClaimEvent], *
             "vendor_status": scrub(event.vendor_status) if event.vendor_status else None,
             "is_inferred": event.is_inferred,
             "actor": actor,
-            "detail": scrub(to_json(event.detail)),
+            "detail": scrubbed_json(event.detail),
         }
         for event in events
     ]

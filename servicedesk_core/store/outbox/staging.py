@@ -10,8 +10,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.store import audit
-from servicedesk_core.store.codec import scrub
-from servicedesk_core.store.fields import optional_us, to_json, to_us
+from servicedesk_core.store.codec import scrub, scrubbed_json
+from servicedesk_core.store.fields import optional_us, to_us
 from servicedesk_core.store.outbox.changing import remember
 from servicedesk_core.store.outbox.model import StoredWrite, write_of
 from servicedesk_core.store.outbox.reading import get
@@ -52,8 +52,8 @@ def add(
         "parent": parent,
         "label": scrub(label),
         "visibility": visibility,
-        "new_values": scrub(to_json(dict(values))),
-        "base_values": scrub(to_json(dict(base or {}))),
+        "new_values": scrubbed_json(values),
+        "base_values": scrubbed_json(base or {}),
         "base_modified_at": optional_us(base_modified_at),
         "reason": scrub(reason),
         "proposed_by": actor,
