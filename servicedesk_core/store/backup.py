@@ -26,11 +26,6 @@ class Verification:
     problems: tuple[str, ...]
     schema: int
 
-    @property
-    def is_sound(self) -> bool:
-        """Whether nothing is wrong."""
-        return not self.problems
-
 
 @dataclass(frozen=True, slots=True)
 class Size:

@@ -249,7 +249,7 @@ def test_a_store_that_is_damaged_is_replaced_and_kept(sqlite_url, clock, tmp_pat
     done = restoring.restore(parse(sqlite_url), copy, now=clock.now())
     assert done.kept.read_bytes().startswith(b"rubbish")
     with Store.open(sqlite_url, clock=clock) as store:
-        assert backup.verify(store).is_sound
+        assert backup.verify(store).problems == ()
         assert stat.S_IMODE(path_of(sqlite_url).stat().st_mode) == 0o600
 
 
@@ -271,7 +271,7 @@ def test_a_full_disk_in_the_middle_of_a_backup_leaves_no_half_file(sqlite_url, c
         assert "MB" in caught.value.hint
         assert snapshot() == before
         monkeypatch.undo()
-        assert backup.verify(store).is_sound
+        assert backup.verify(store).problems == ()
 
 
 def test_a_backup_into_nowhere_says_so(store, tmp_path):
@@ -381,7 +381,7 @@ def test_an_upgrade_of_a_million_rows_keeps_every_row_and_three_backups(tmp_path
         )
         assert tuple(found) == content
         assert content[0] == 1_000_000
-        assert backup.verify(store).is_sound
+        assert backup.verify(store).problems == ()
     kept = sorted(tmp_path.glob("old.db.backup-*"))
     assert len(kept) == 3
     with closing(sqlite3.connect(kept[-1])) as newest:
@@ -436,7 +436,7 @@ def test_postgresql_is_dumped_restored_with_its_tools_and_then_distrusted(
         assert states(store) == [WriteState.IN_DOUBT]
         assert not store.read_blocking(sending.sending_allowed)
         adopt(store, clock)
-        assert backup.verify(store).is_sound
+        assert backup.verify(store).problems == ()
         assert backup.size(store).total_bytes > 0
 
 
