@@ -65,7 +65,7 @@ def _headline(report: DeskReport) -> Iterable[str]:
     yield f"<a class='figure' href='#tickets' data-all><b>{number}</b><span>open tickets</span></a>"
     for entry in report.watch:
         yield _figure(entry.id, entry.count, entry.title)
-    yield _figure("overloaded", len(report.numbers.overloaded), "Technicians with more than 20")
+    yield _figure("overloaded", len(report.numbers.overloaded), "Technicians with more than 20 open")
 
 
 def _figure(anchor: str, number: int, title: str) -> str:
@@ -125,7 +125,8 @@ def _overloaded(report: DeskReport) -> str:
     rows = "".join(f"<li>{escape(f.label)}: {_opens('technician', f)} open tickets</li>" for f in busy)
     body = f"<ul>{rows}</ul>" if rows else "<p class='note'>Nobody.</p>"
     return (
-        f"<section class='list' id='overloaded'><h2>Technicians with more than 20 <b>{count(len(busy))}</b></h2>"
+        "<section class='list' id='overloaded'>"
+        f"<h2>Technicians with more than 20 open tickets <b>{count(len(busy))}</b></h2>"
         f"<p class='note'>Open tickets that one technician owns.</p>{body}</section>"
     )
 

@@ -35,13 +35,14 @@ def render(report: WarrantyReport) -> str:
 
 
 def _figures(report: WarrantyReport) -> Iterable[str]:
-    yield _figure(report.devices, "devices")
+    yield _figure(report.devices, "device" if report.devices == 1 else "devices")
     yield _figure(report.states.get("covered", 0), "covered")
     yield _figure(report.ending[_SOON_DAYS], f"end within {_SOON_DAYS} days")
     yield _figure(report.states.get("expired", 0), "expired")
     told = report.states.get("covered", 0) + report.states.get("expired", 0) + report.states.get("upcoming", 0)
     yield _figure(report.devices - told, "not known")
-    yield _figure(sum(one.count for one in report.claims.states), "claims")
+    claims = sum(one.count for one in report.claims.states)
+    yield _figure(claims, "claim" if claims == 1 else "claims")
 
 
 def _figure(number: int, title: str) -> str:
