@@ -2,10 +2,14 @@
 
 import json
 import shutil
+import uuid
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 
 from servicedesk_core import ServiceDesk
 from servicedesk_core.domain import Asset, Company, Contact, Site, Ticket, TicketKind
@@ -88,28 +92,47 @@ def filled_file(tmp_path_factory):
     return path
 
 
+@pytest.fixture(scope="session")
+def filled_database(postgres_url):
+    """Name of a filled PostgreSQL store, to be copied."""
+    with server(postgres_url) as tx:
+        tx.execute(text("CREATE DATABASE filled_claims"))
+    fill(make_url(postgres_url).set(database="filled_claims").render_as_string(hide_password=False), FakeClock(NOW))
+    return "filled_claims"
+
+
+@contextmanager
+def server(url):
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def copied_url(request, tmp_path):
+    """Address of a copy of a filled store."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("filled_file"), tmp_path / "desk.db")
+        return f"sqlite:///{tmp_path / 'desk.db'}"
+    url, template = request.getfixturevalue("postgres_url"), request.getfixturevalue("filled_database")
+    name = f"claims{uuid.uuid4().hex}"
+    with server(url) as tx:
+        tx.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
 @pytest.fixture
-def new_home(tmp_path, filled_file):
+def new_home(tmp_path, copied_url):
     """Makes a folder with a configuration, the plugin and a filled store; returns the configuration."""
 
     def make(maker=""):
-        shutil.copy(filled_file, tmp_path / "desk.db")
-        url = f"sqlite:///{tmp_path / 'desk.db'}"
+        url = copied_url
         with Store.open(url, clock=FakeClock(NOW)) as store:
             store.write_blocking(lambda tx: place.adopt(tx, store.url, actor="user:test", now=NOW))
         return make_home(tmp_path, url, maker)
 
     return make
-
-
-@pytest.fixture(scope="session")
-def fill_store():
-    return lambda url: fill(url, FakeClock(NOW))
-
-
-@pytest.fixture(scope="session")
-def write_home():
-    return make_home
 
 
 @pytest.fixture

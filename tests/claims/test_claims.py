@@ -1,16 +1,14 @@
 """A claim from the broken device to the money back, and every way in which that goes wrong."""
 
 import asyncio
-import sqlite3
 import zipfile
-from contextlib import closing
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from servicedesk_core import ServiceDesk
 from servicedesk_core.claims.content import ClaimWrite
@@ -42,7 +40,7 @@ from servicedesk_core.errors import (
     UnsupportedError,
     WriteNotGrantedError,
 )
-from servicedesk_core.store import cover
+from servicedesk_core.store import Store, cover
 from servicedesk_core.store.queries.claims import ClaimFilter
 from servicedesk_core.store.schema import RECORDS
 
@@ -82,10 +80,11 @@ async def test_a_draft_is_filled_from_ticket_device_contact_site_and_cover(desk)
     assert len(row.claim_id) <= 16
 
 
-async def test_where_the_psa_names_no_country_the_configured_one_is_taken(home, clock):
-    with closing(sqlite3.connect(home.parent / "desk.db")) as db, db:
+async def test_where_the_psa_names_no_country_the_configured_one_is_taken(home, copied_url, clock):
+    with Store.open(copied_url, clock=clock) as store:
         for stream in ("companies", "sites"):
-            db.execute(f"UPDATE {RECORDS[stream].name} SET country = NULL")
+            gone = update(RECORDS[stream]).values(country=None)
+            store.write_blocking(lambda tx, gone=gone: tx.execute(gone) and None)
     async with ServiceDesk.open(home, clock=clock) as desk:
         assert (await desk.claims.new("T50")).draft.ship_to_country is None
     home.write_text(home.read_text().replace("[claims]", '[claims]\ncountry = "CA"'))

@@ -20,20 +20,6 @@ PART = {"lines": [{"number": 1, "part_number": "P1", "quantity": "1"}]}
 QUICK = WritePolicy(lease_ttl_s=1.0, lease_margin_s=0.2, longest_attempt_s=3.0, shortest_settle_s=0.0, first_ask_s=0.05)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def config(request, tmp_path):
-    if request.param == "sqlite":
-        return request.getfixturevalue("new_home")()
-    return request.getfixturevalue("postgres_home")
-
-
-@pytest.fixture
-def postgres_home(tmp_path, new_postgres_url, fill_store, write_home):
-    url = new_postgres_url()
-    fill_store(url)
-    return write_home(tmp_path, url)
-
-
 def until(condition, what):
     ends = time.monotonic() + 60
     while not condition():
@@ -67,27 +53,27 @@ async def recovered(config, name):
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL here")
 @pytest.mark.parametrize("point", ["proposed", "before_send", "accepted", "after_send"])
-def test_a_killed_submission_arrives_exactly_once(config, point):
-    folder = config.parent / "vendor"
-    name = asyncio.run(drafted(config))
+def test_a_killed_submission_arrives_exactly_once(home, point):
+    folder = home.parent / "vendor"
+    name = asyncio.run(drafted(home))
     if point == "accepted":
         (folder / "script").write_text("hang")
     reached = folder / ("accepted" if point == "accepted" else "reached")
-    with subprocess.Popen([sys.executable, HERE / "child.py", config, name, point]) as child:
+    with subprocess.Popen([sys.executable, HERE / "child.py", home, name, point]) as child:
         try:
             until(lambda: reached.exists() or child.poll() is not None, point)
             assert child.poll() is None, "the child ended before it was killed"
         finally:
             os.kill(child.pid, signal.SIGKILL)
-    found = asyncio.run(recovered(config, name))
+    found = asyncio.run(recovered(home, name))
     assert (found.claim.state, found.claim.ref) == (ClaimState.UNDER_REVIEW, "C1")
     assert len(list(folder.glob("claim-*.json"))) == 1
 
 
-@pytest.mark.postgres
-async def test_two_operators_on_postgresql_send_one_claim_and_the_guard_holds(postgres_home):
-    folder = postgres_home.parent / "vendor"
-    async with ServiceDesk.open(postgres_home) as ana, ServiceDesk.open(postgres_home) as dana:
+@pytest.mark.slow
+async def test_two_operators_send_one_claim_and_the_guard_holds(home):
+    folder = home.parent / "vendor"
+    async with ServiceDesk.open(home) as ana, ServiceDesk.open(home) as dana:
         drafts = await asyncio.gather(
             *(desk.claims.new("T50", changes=PART) for desk in (ana, dana)), return_exceptions=True
         )
