@@ -81,6 +81,8 @@ def claim(cli: Cli, found: "ClaimDetail", *, whole: bool = False) -> None:
         ("State", _state(row)),
         ("In doubt because", found.doubt),
         ("Might be", ", ".join(found.candidates)),
+        ("Waits because", found.waits),
+        ("What to do", found.hint),
         ("Sent as", f"write {found.write}" if found.write else None),
         ("Manufacturer", f"{row.maker} through {row.connection or 'a person'}" + (" (by hand)" if row.by_hand else "")),
         ("Their id", row.ref or ("not named yet; claims poll looks for it" if row.submitted_at else None)),
@@ -207,18 +209,40 @@ def _flat(values: dict[str, Any], before: str = "") -> Any:
 
 def after_sending(cli: Cli, sent: "ClaimDetail") -> None:
     """Say what to do when the outcome of sending is not plain."""
-    from servicedesk_core.domain.warranty import ClaimState  # noqa: PLC0415
+    from servicedesk_core.domain.warranty import ClaimEventKind, ClaimState  # noqa: PLC0415
 
     name = sent.claim.claim_id
     if sent.claim.state is ClaimState.IN_DOUBT:
         cli.warn(
-            f"Nobody knows whether the manufacturer has claim {name}. It is looked up before anything else is sent; "
-            f"`servicedesk writes run` looks now, `servicedesk claims resolve {name}` is for a person who has looked."
+            f"Nobody knows whether the manufacturer has claim {name}; it is not sent again until that is clear. The "
+            "desk looks again by itself (`servicedesk serve`, `servicedesk writes run`). Once you have looked into "
+            f"the manufacturer's portal: servicedesk claims resolve {name} --found ID, or --absent."
         )
     elif sent.claim.state is ClaimState.SUBMITTING:
-        cli.warn(f"Claim {name} waits: see `servicedesk writes show {sent.write}`.")
-    elif sent.claim.state is ClaimState.DRAFT:
-        cli.warn(f"The manufacturer refused claim {name}: see the end of `servicedesk claims show {name}`.")
+        cli.warn(
+            f"Claim {name} was not sent: {sent.waits or 'its connection is busy'}"
+            + (f"\n  → {sent.hint}" if sent.hint else "")
+            + "\n  → It waits, and is sent by `servicedesk writes run` or the schedule; "
+            f"`servicedesk writes discard {sent.write}` takes it back."
+        )
+    elif sent.claim.state in {ClaimState.DRAFT, ClaimState.DENIED}:
+        refused = [one.event.detail.get("reason") for one in sent.history if one.event.kind is ClaimEventKind.REFUSED]
+        cli.warn(
+            f"The manufacturer refused claim {name}: {refused[-1] if refused else 'it gave no reason'}\n"
+            f"  → Correct it with `servicedesk claims edit {name}`, then send it again."
+        )
+
+
+def exit_code_of(cli: Cli, sent: "ClaimDetail") -> int:
+    """Return what the command line returns for a claim that should have been sent."""
+    from servicedesk_core.cli import exit_codes  # noqa: PLC0415
+    from servicedesk_core.cli.write_output import exit_code  # noqa: PLC0415
+    from servicedesk_core.domain.warranty import ClaimState  # noqa: PLC0415
+
+    if sent.write is not None:
+        number = sent.write
+        return exit_code([cli.with_desk(lambda desk: desk.writes.show(number), read_only=True).write])
+    return exit_codes.ERROR if sent.claim.state in {ClaimState.DRAFT, ClaimState.DENIED} else exit_codes.OK
 
 
 def polled(cli: Cli, outcomes: "Sequence[PollOutcome]", *, everything: bool) -> None:

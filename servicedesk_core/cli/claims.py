@@ -384,6 +384,8 @@ def _send(cli: Cli, claim: str, how: str, *, force: bool, yes: bool, as_json: bo
     sent: ClaimDetail = cli.with_desk(lambda desk: getattr(desk.claims, how)(claim, force=force, shown=departure))
     cli.emit(f"claims.{how}", sent, as_json=as_json, show=lambda: pages.claim(cli, sent))
     pages.after_sending(cli, sent)
+    if code := pages.exit_code_of(cli, sent):
+        raise typer.Exit(code)
 
 
 def _show_telling(cli: Cli, claim: str, kind: str, values: dict[str, Any], *, quiet: bool) -> None:

@@ -101,7 +101,8 @@ def lookup(
     if as_csv:
         _csv(found.rows)
     else:
-        cli.emit("warranty.lookup", found, as_json=as_json, show=lambda: _show_lookup(cli, found))
+        empty = _NO_SUCH_ASSET if asset or company else _NO_ASSET
+        cli.emit("warranty.lookup", found, as_json=as_json, show=lambda: _show_lookup(cli, found, empty))
     for one in found.makers:
         if one.problem:
             cli.warn(f"[{one.connection}] {one.problem}" + (f"\n  → {one.hint}" if one.hint else ""))
@@ -356,8 +357,12 @@ def _note(row: "CoverRow") -> str | None:
     return " ".join(filter(None, (row.reason, end))) or None
 
 
-def _show_lookup(cli: Cli, found: "LookupReport") -> None:
-    _show_rows(cli, found.rows, empty="No device to look up: name serial numbers, or --all for the desk's devices.")
+_NO_ASSET = "The desk holds no device yet: sync a PSA that has some, or name serial numbers."
+_NO_SUCH_ASSET = "No device of the desk fits: --asset takes names, ids and serial numbers, --company a name or an id."
+
+
+def _show_lookup(cli: Cli, found: "LookupReport", empty: str) -> None:
+    _show_rows(cli, found.rows, empty=empty)
     if found.is_cut:
         cli.say(f"{counted(found.devices - len(found.rows), 'more device')}: --csv prints all.")
     if found.states:

@@ -50,7 +50,8 @@ def exit_code(writes: "Sequence[WriteView]") -> int:
 
 def show_write(cli: Cli, write: "WriteView") -> None:
     """Print a write with everything that somebody who approves it must know."""
-    visible = {"public": "PUBLIC: the client can read it", "internal": "internal: the staff only"}
+    public = "the manufacturer reads it" if write.kind.startswith("claims.") else "PUBLIC: the client can read it"
+    visible = {"public": public, "internal": "internal: the staff only"}
     pairs: list[tuple[str, object]] = [
         ("Write", f"{write.id:,}"),
         ("State", _state(write)),

@@ -108,6 +108,8 @@ class ClaimReads:
                 history=tuple(rows.history(tx, stored)),
                 write=stored.sent_as,
                 doubt=write.error if write and doubtful else None,
+                waits=write.error if write and not doubtful else None,
+                hint=write.hint if write else None,
                 candidates=tuple(ref for ref in told if ref not in theirs),
             )
 

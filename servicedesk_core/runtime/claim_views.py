@@ -99,6 +99,8 @@ class ClaimDetail:
         history: Everything that happened to it.
         write: Number of the write that sends it now, if one does.
         doubt: Why nobody knows whether the manufacturer has it, while that is so.
+        waits: Why it could not be sent yet, while that is so.
+        hint: What to do about either.
         candidates: The manufacturer's ids that might be it, while in doubt.
     """
 
@@ -110,6 +112,8 @@ class ClaimDetail:
     write: int | None
     doubt: str | None = None
     candidates: tuple[str, ...] = ()
+    waits: str | None = None
+    hint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,8 @@ def prepare_file(url: URL, *, read_only: bool) -> None:
         return
     if read_only:
         message = f"There is no store at {path}."
-        raise StoreMissingError(message, hint="Run `servicedesk sync` first, or correct `store` in the configuration.")
+        hint = "`servicedesk sync`, `warranty lookup` or `warranty import` makes it; or correct `store`."
+        raise StoreMissingError(message, hint=hint)
     if not path.parent.is_dir():
         message = f"The directory of the store {path} does not exist."
         raise StoreError(message, hint=f"Create {path.parent}, or correct `store` in the configuration.")

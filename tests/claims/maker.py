@@ -1,9 +1,9 @@
 """A manufacturer and a PSA that keep what they hold in files, so that killed processes and tests see the same.
 
 ``script`` holds one word for the next submission: ``lost`` (accepted, the answer gets lost), ``hang`` (accepted, then
-nothing until the process is killed), ``refuse``, ``unreachable``, ``nameless``, and ``quote`` or ``lost and quoted``:
-the error repeats the password, as badly written systems do. While there is a file ``down``, nobody
-can log in.
+nothing until the process is killed), ``refuse``, ``unreachable``, ``nameless``, ``locked`` (the password has expired),
+and ``quote`` or ``lost and quoted``: the error repeats the password, as badly written systems do. While there is a file
+``down``, nobody can log in.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from servicedesk_core.domain.warranty import (
     ClaimStatus,
     DeviceRef,
 )
-from servicedesk_core.errors import NetworkError, OutcomeUnknownError, RejectedError
+from servicedesk_core.errors import AuthenticationError, NetworkError, OutcomeUnknownError, RejectedError
 from servicedesk_core.hooks import Capabilities, Connector, FetchStatus, Found, Inconclusive, ProvenAbsent, hookimpl
 from servicedesk_core.hooks.capabilities import VendorIdentity, WarrantyCapability, WriteCapability
 from servicedesk_core.hooks.context import ConnectorSettings
@@ -88,6 +88,8 @@ class Maker(Connector[Settings]):
         script.unlink(missing_ok=True)
         if word == "unreachable":
             raise NetworkError("Connection refused.")
+        if word == "locked":
+            raise AuthenticationError("The password has expired.", hint="Change it in the portal.")
         if word == "refuse":
             raise RejectedError("Not entitled.")
         password = self.ctx.settings.password.get_secret_value()

@@ -31,8 +31,8 @@ def claims(tmp_path, monkeypatch, capsys):
     (tmp_path / "servicedesk.toml").write_text(CONFIG.format(folder=vendor.as_posix()), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
 
-    def run(*words):
-        code = main(["claims", *map(str, words)])
+    def run(*words, group="claims"):
+        code = main([group, *map(str, words)])
         told = capsys.readouterr()
         return code, told.out, told.err
 
@@ -70,6 +70,14 @@ def test_from_a_draft_to_an_answer(claims):
     for word in ("SANDBOX", "Example MSP at Maker (4711)", "pat@example.com", "1 Street, Floor 2", "FAILED9"):
         assert word in err, word
     assert list(claims.vendor.iterdir()) == []
+    (claims.vendor / "script").write_text("locked")
+    code, out, err = claims("submit", name, "--yes")
+    assert (code, "Waits because" in out) == (exit_codes.AUTHENTICATION, True)
+    for word in ("was not sent", "password has expired", "Change it in the portal", "writes discard"):
+        assert word in err, word
+    assert claims("resolve", name, "--absent")[0] == 1, "that is no doubt"
+    assert claims("test", "maker", group="connections")[0] == 0
+    assert claims("discard", 1, group="writes")[0] == 0
     code, out, _ = claims("submit", name, "--yes", "--json")
     assert code == 0
     assert json.loads(out)["data"]["claim"]["state"] == "under_review"

@@ -134,9 +134,10 @@ class Dell(Connector[DellSettings]):
         rows = await self._dispatch.bulk(attempted_at - _CLOCKS_DIFFER)
         look_for = f"service tag {claim.device.serial_number} and reference {claim.id}"
         if rows:
+            listed = "one dispatch" if len(rows) == 1 else f"{len(rows)} dispatches"
             return Inconclusive(
-                f"Dell lists {len(rows)} dispatches made since, without saying for what. Open those that belong to no "
-                f"other claim in TechDirect and look for {look_for}.",
+                f"Dell lists {listed} made since, without saying for what. Open what belongs to no other claim in "
+                f"TechDirect and look for {look_for}.",
                 candidates=tuple(row.code for row in rows),
             )
         return Inconclusive(
