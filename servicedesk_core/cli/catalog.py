@@ -51,6 +51,9 @@ SECTIONS: dict[str, dict[str, str]] = {
 """The help of each command, by section, in the order in which somebody meets them. ``servicedesk_core.cli.NAME`` has a
 function ``register`` that adds the command."""
 
+_WHOLE = 500
+"""Characters that no first sentence of a command has."""
+
 NAMES = tuple(name for section in SECTIONS.values() for name in section)
 
 
@@ -77,7 +80,10 @@ def _load(name: str) -> Any:
     app = typer.Typer(rich_markup_mode=None)
     app.callback()(_nothing)  # without it typer makes a program of one command that has no name
     importlib.import_module(f"servicedesk_core.cli.{name}").register(app)
-    return get_command(app).commands[name]  # type: ignore[attr-defined]  # a group, because of the callback
+    command = get_command(app).commands[name]  # type: ignore[attr-defined]  # a group, because of the callback
+    for each in getattr(command, "commands", {}).values():
+        each.short_help = each.get_short_help_str(_WHOLE)  # else lists of commands cut their sentences off
+    return command
 
 
 def _nothing() -> None:

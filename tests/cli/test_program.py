@@ -10,7 +10,7 @@ from servicedesk_core import __version__
 from servicedesk_core.cli import exit_codes
 from servicedesk_core.cli.app import build
 from servicedesk_core.cli.arguments import hoist
-from servicedesk_core.cli.catalog import SECTIONS
+from servicedesk_core.cli.catalog import NAMES, SECTIONS
 from servicedesk_core.cli.output import plain, printable
 from servicedesk_core.errors import ServiceDeskError
 
@@ -72,6 +72,11 @@ def test_every_command_has_a_help_page(run):
         ran = run(*path, "--help")
         assert ran.code == 0
         assert "Usage: servicedesk" in ran.out
+
+
+def test_no_list_of_commands_cuts_a_sentence_off(run):
+    for name in NAMES:
+        assert "..." not in run(name, "--help").out.partition("Commands:")[2]
 
 
 def test_a_misspelt_command_is_a_usage_error_with_a_proposal(run):
