@@ -61,7 +61,7 @@ def _lines(report: DeskReport) -> Iterator[str]:
 
 def _freshness(numbers: DeskNumbers, zone: ZoneInfo) -> Iterator[str]:
     yield summary(numbers, zone)
-    for stream in freshness(numbers):
+    for stream in (one for one in freshness(numbers) if not one.is_complete):
         age = since(stream.last_success_at, numbers.at)
         name = _cut(f"{stream.connection} {stream.stream}", _LABEL)
         yield f"  {name} {count(stream.rows):>9}  {completeness(stream, zone):<32} read {age}"
@@ -85,9 +85,10 @@ def _watch(entry: WatchList, report: DeskReport) -> Iterator[str]:
 def _ticket(ticket: TicketRow, report: DeskReport) -> str:
     number = ticket.number or ticket.external_id
     age = ago(ticket.created_at, report.numbers.at)
-    work = f" {hours(ticket.worked_s)} of {hours(ticket.estimated_s)}" if ticket.estimated_s else ""
+    work = f"{hours(ticket.worked_s)} of {hours(ticket.estimated_s)}" if ticket.estimated_s else ""
     who = ticket.assignee or "nobody"
-    return f"{_cut(number, 16)} {_cut(ticket.title, 40)} {_cut(ticket.company or '', 20)} {_cut(who, 16)} {age}{work}"
+    columns = ((number, 16), (ticket.title, 36), (ticket.company or "", 20), (who, 16), (age, 11), (work, 15))
+    return " ".join(_cut(*column) for column in columns).rstrip()
 
 
 def _cut(text: str, width: int) -> str:

@@ -193,6 +193,14 @@ def test_one_sentence_names_when_tickets_were_read_and_what_was_read_longest_ago
     assert said(tickets=None) == "Not complete yet: tickets."
 
 
+def test_the_terminal_has_a_line_for_each_stream_that_is_not_complete(report: DeskReport) -> None:
+    [one, *_] = report.numbers.completeness
+    streams = (replace(one, stream="notes", is_complete=True), replace(one, stream="surveys", is_complete=False))
+    text = desk_text.render(replace(report, numbers=replace(report.numbers, completeness=streams)))
+    assert "psa surveys" in text
+    assert "psa notes" not in text
+
+
 @pytest.mark.parametrize(
     ("seconds", "said"),
     [(None, "-"), (0, "0 min"), (59, "0 min"), (3600, "1 h"), (90_000, "1 d 1 h"), (10 * 86_400 + 3600, "10 d")],
