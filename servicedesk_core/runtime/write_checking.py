@@ -1,5 +1,6 @@
 """Looks, before a write is stored, whether its vendor would refuse it: a misspelt word is told to who proposes it."""
 
+import asyncio
 import logging
 from typing import Final
 
@@ -13,6 +14,9 @@ _log = logging.getLogger("servicedesk.writes")
 
 FRESH_S: Final = 60.0
 """How old the lists may be that a word is refused by: it may have been added at the vendor since they were read."""
+
+LONGEST_LOOK_S: Final = 10.0
+"""Somebody waits at a screen: a vendor that does not answer within these seconds is not waited for."""
 
 _OFFERED: Final = 12
 
@@ -60,8 +64,13 @@ class WriteChecks:
             suspected = await lent.calls.check_write(write, None)
         if not suspected:
             return ()
-        opened = await self._host.open(connection)
-        return await opened.calls.check_write(write, FRESH_S)
+        try:
+            async with asyncio.timeout(LONGEST_LOOK_S):
+                opened = await self._host.open(connection)
+                return await opened.calls.check_write(write, FRESH_S)
+        except TimeoutError:
+            _log.info("%s did not say in time what it would refuse", connection)
+            return ()
 
 
 def _refusal(problems: tuple[WriteProblem, ...], connection: str) -> WriteError:
