@@ -248,7 +248,9 @@ def exit_code_of(cli: Cli, sent: "ClaimDetail") -> int:
 def polled(cli: Cli, outcomes: "Sequence[PollOutcome]", *, everything: bool) -> None:
     """Print what following claims brought."""
     columns = ("Connection", "Asked", "News", "Not found", "Failed", "Left", "Requests")
-    cells = [(o.connection, o.asked, o.changed, o.not_found, o.failed, o.left, o.requests) for o in outcomes]
+    cells = [
+        (o.connection, o.asked, o.changed, o.not_found, o.failed, o.left, o.requests) for o in outcomes if o.connection
+    ]
     cli.table(columns, cells, empty="No connection has a claim to ask after.")
     for outcome in outcomes:
         for alert in outcome.alerts:

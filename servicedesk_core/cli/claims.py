@@ -359,6 +359,11 @@ def record(
     from servicedesk_core.cli.claim_input import report_of  # noqa: PLC0415
 
     cli: Cli = ctx.obj
+    if not (returned or any((status, word, ref, denial_reason, return_by, credit, tracking))):
+        raise SettingsError(
+            "Nothing was named that is to be recorded.",
+            hint="Say what the manufacturer answered: --status, --ref, --word, --credit …",
+        )
     report = report_of(
         status=status,
         word=word,

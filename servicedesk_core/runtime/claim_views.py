@@ -178,7 +178,7 @@ class PollOutcome:
     """What following the claims of one connection brought.
 
     Attributes:
-        connection: Name of the connection.
+        connection: Name of the connection; empty = the desk's own look at parts that should have been back.
         asked: Claims that were asked after.
         changed: Of these, how many had news.
         not_found: Of these, how many the manufacturer does not know by their id.

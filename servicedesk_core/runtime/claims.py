@@ -182,7 +182,7 @@ class Claims(ClaimSending):
         today = self.today()
         late = await self._store.write(lambda tx: overdue_parts(tx, today=today, now=self._clock.now()))
         if late:
-            outcomes.append(PollOutcome("parts", alerts=alert_views(late)))
+            outcomes.append(PollOutcome("", alerts=alert_views(late)))
         await self._send_notes()
         return tuple(outcomes)
 

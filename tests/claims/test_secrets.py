@@ -58,7 +58,7 @@ def secret_fields(connector, folder):
 def secrets(new_home):
     """A desk with a connection for each connector that is installed; returns its configuration and all secrets."""
     path = new_home(f'blind = true\npassword = "{MAKERS_OWN}"')
-    text, found = path.read_text(encoding="utf-8"), {"maker": MAKERS_OWN}
+    lines, found = [path.read_text(encoding="utf-8")], {"maker": MAKERS_OWN}
     for name, values in REAL.items():
         if not find_spec(f"servicedesk_{name}"):
             continue
@@ -66,9 +66,9 @@ def secrets(new_home):
         assert named <= values.keys(), f"{name} has a secret that this test does not know"
         found |= {f"{name}.{field}": values[field] for field in named}
         told = {"connector": name, "environment": "sandbox"} | values
-        text += f"\n[connections.real-{name}]\n"
-        text += "".join(f"{field} = {json.dumps(value, ensure_ascii=False)}\n" for field, value in told.items())
-    path.write_text(text, encoding="utf-8")
+        lines.append(f"\n[connections.real-{name}]")
+        lines += [f"{field} = {json.dumps(value, ensure_ascii=False)}" for field, value in told.items()]
+    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
     return path, found
 
 

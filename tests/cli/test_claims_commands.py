@@ -137,6 +137,7 @@ MISTAKES = [
     (("resolve", "SD-X"), "either --found ID or --absent"),
     (("record", "SD-X", "--credit", "money"), "KIND:STATE:AMOUNT:CURRENCY"),
     (("record", "SD-X", "--return-by", "soon"), "is no date"),
+    (("record", "SD-X"), "Nothing was named that is to be recorded"),
     (("edit", 1), "Nothing was named that is to be changed"),
     (("edit", 1, "--part", ""), "names no part"),
     (("edit", 1, "--part", "P1:0"), "claims no quantity above 0"),

@@ -64,14 +64,16 @@ ACTIONS = {
     "quarantine.still_there", "quarantine.drop",
     "tickets.create", "tickets.update", "tickets.assign", "tickets.close", "tickets.note", "tickets.log_time",
     "writes.propose", "writes.approve", "writes.discard", "writes.retry", "writes.resolve", "writes.revert",
-    "writes.run", "claims.new", "claims.edit", "claims.check", "claims.departure", "claims.submit", "claims.resubmit",
-    "claims.note", "claims.attach", "claims.cancel", "claims.resolve", "claims.record", "claims.poll", "claims.pack",
+    "writes.run", "claims.new", "claims.edit", "claims.check", "claims.departure", "claims.telling",
+    "claims.submit", "claims.resubmit", "claims.note", "claims.attach", "claims.cancel", "claims.resolve",
+    "claims.record", "claims.poll", "claims.pack",
     "warranty.lookup", "warranty.parts", "warranty.import_file", "warranty.write_dates", "audit.checkpoint",
 }  # fmt: skip
 """What is no read of the store: it changes something, or asks a vendor. An embedding program offers it to nobody."""
 
 FOR_THE_DESK = {
-    "health", "jobs", "audit.verify", "warranty.makers", "writes.ensure_granted", "writes.only_connection",
+    "health", "jobs", "audit.verify", "claims.today", "warranty.makers", "writes.ensure_granted",
+    "writes.only_connection",
 }  # fmt: skip
 """What is about the desk itself and holds no record: due times, counts, what the configuration says."""
 
