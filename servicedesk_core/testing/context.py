@@ -70,12 +70,15 @@ def make_context(
 
 
 @asynccontextmanager
-async def opened(connector: type[ConnectorT], settings: ConnectorSettings, **context: Any) -> AsyncIterator[ConnectorT]:
+async def opened(
+    connector: type[ConnectorT], settings: ConnectorSettings, *, offline: bool = False, **context: Any
+) -> AsyncIterator[ConnectorT]:
     """Open a connector for a test and close it and its HTTP clients at the end.
 
     Args:
         connector: The connector's class.
         settings: Its settings.
+        offline: Open it as for mapping stored records again: without asking the vendor.
         **context: More arguments of :func:`make_context`; ``http`` is made here unless it is given.
 
     Yields:
@@ -85,7 +88,7 @@ async def opened(connector: type[ConnectorT], settings: ConnectorSettings, **con
     http = context.setdefault("http", HttpFactory(connection="test", ledger=InMemoryLedger(time), clock=time))
     instance = connector(make_context(settings, **context))
     try:
-        await instance.open()
+        await (instance.open_offline() if offline else instance.open())
         yield instance
     finally:
         await instance.aclose()

@@ -35,7 +35,7 @@ from servicedesk_core.testing.context import opened
 ConnectorT = TypeVar("ConnectorT", bound=AnyConnector)
 StandT = TypeVar("StandT", bound="Stand[Any]")
 
-_CONTEXT = frozenset({"connection", "environment", "mapping", "streams", "budget", "state", "tokens"})
+_CONTEXT = frozenset({"connection", "environment", "mapping", "streams", "budget", "state", "tokens", "offline"})
 
 
 class Stand(Generic[ConnectorT]):
@@ -104,8 +104,8 @@ class Stand(Generic[ConnectorT]):
             clock: The time; ``None`` = :meth:`clock`.
             redactor: Learns and masks secrets.
             transport: Replaces the network.
-            **given: Arguments of :func:`make_context` by name (``state``, ``tokens``, ``environment`` …); the rest are
-                changes of the settings.
+            **given: Arguments of :func:`opened` by name (``offline``, ``state``, ``tokens``, ``environment`` …); the
+                rest are changes of the settings.
 
         Yields:
             The opened connector.

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from servicedesk_autotask.sandbox import Sandbox, SandboxOptions, serve
-from servicedesk_core.clock import SystemClock
 from servicedesk_core.runtime import ServiceDesk, SyncOutcome
+from servicedesk_core.testing import ImpatientClock
 
 NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)
 SECRET = "secret-4711-never-shown"
@@ -42,23 +42,16 @@ STAMPED = ("companies", "contacts", "assets", "tickets", "notes", "time_entries"
 PREFIXES = {"ServiceCalls": "service-call-", "Appointments": "appointment-"}
 
 
-class VendorsClock(SystemClock):
+class VendorsClock(ImpatientClock):
     """Shows the vendor's time, off by a while; whoever sleeps on it wakes up at once."""
 
     def __init__(self, sandbox: Sandbox) -> None:
+        super().__init__()
         self.sandbox = sandbox
         self.off = timedelta()
-        self.slept_s: list[float] = []
 
     def now(self) -> datetime:
         return self.sandbox.now() + self.off
-
-    def monotonic(self) -> float:
-        return super().monotonic() + sum(self.slept_s)
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept_s.append(seconds)
-        await super().sleep(0)
 
 
 @dataclass

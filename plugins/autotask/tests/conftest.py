@@ -1,48 +1,22 @@
 """The connector over real HTTP against the sandbox."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 
 from servicedesk_autotask import Autotask, AutotaskSettings
-from servicedesk_autotask.sandbox import Sandbox, SandboxOptions, serve
-from servicedesk_core.clock import SystemClock
-from servicedesk_core.hooks import PullMode, PullRequest, VocabularyMapping
-from servicedesk_core.http import HttpFactory, InMemoryLedger
-from servicedesk_core.ports import BudgetPolicy
-from servicedesk_core.testing.context import make_context
-from servicedesk_core.testing.memory import MemoryState
+from servicedesk_autotask.sandbox import Sandbox, SandboxOptions
+from servicedesk_core.hooks import PullMode, PullRequest
+from servicedesk_core.testing import ImpatientClock, MemoryState, Stand
 
 NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)
 
 
-class ClockAt(SystemClock):
-    """Shows a fixed instant; measures real time, but whoever sleeps on it wakes up at once, that much later."""
+class DeskUnderTest(Stand[Autotask]):
+    """A served sandbox and ways to connect to it; its time stands still."""
 
-    def __init__(self, now: datetime = NOW) -> None:
-        self.instant = now
-        self.slept_s: list[float] = []
-
-    def now(self) -> datetime:
-        return self.instant
-
-    def monotonic(self) -> float:
-        return super().monotonic() + sum(self.slept_s)
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept_s.append(seconds)
-        await super().sleep(0)
-
-
-@dataclass
-class DeskUnderTest:
-    """A served sandbox and ways to connect to it."""
-
-    url: str
-    sandbox: Sandbox
+    connector_class = Autotask
 
     @property
     def requests(self):
@@ -55,41 +29,18 @@ class DeskUnderTest:
             "secret": options.secret,
             "integration_code": options.integration_code,
             "zone_url": self.url,
-        }
-        given.update(changes)
+        } | changes
         return AutotaskSettings(**{key: value for key, value in given.items() if value is not None})
 
-    @asynccontextmanager
-    async def connector(
-        self, *, state=None, mapping=None, clock=None, streams=(), budget=None, offline=False, grants=(), **changes
-    ) -> AsyncIterator[Autotask]:
-        clock = clock or ClockAt()
-        ledger = InMemoryLedger(clock)
-        http = HttpFactory(connection="psa", ledger=ledger, clock=clock, grants=frozenset(grants))
-        context = make_context(
-            self.settings(**changes),
-            connection="psa",
-            state=state or MemoryState(),
-            mapping=mapping or VocabularyMapping(),
-            clock=clock,
-            streams=streams,
-            budget=budget or BudgetPolicy(),
-            http=http,
-        )
-        autotask = Autotask(context)
-        try:
-            await (autotask.open_offline() if offline else autotask.open())
-            yield autotask
-        finally:
-            await autotask.aclose()
-            await http.aclose()
+    def clock(self):
+        return ImpatientClock(NOW)
+
+    def connector(self, **given):
+        return super().connector(**{"connection": "psa"} | given)
 
 
-@contextmanager
 def _served(**options):
-    sandbox = Sandbox(SandboxOptions(**{"tickets": 150, "now": NOW, "time_scale": 0.001} | options))
-    with serve(sandbox) as url:
-        yield DeskUnderTest(url, sandbox)
+    return DeskUnderTest.serving(Sandbox(SandboxOptions(**{"tickets": 150, "now": NOW, "time_scale": 0.001} | options)))
 
 
 @pytest.fixture(scope="session")
@@ -156,7 +107,7 @@ def ids():
 @pytest.fixture
 def clock():
     """A clock that the test moves."""
-    return ClockAt()
+    return ImpatientClock(NOW)
 
 
 @pytest.fixture

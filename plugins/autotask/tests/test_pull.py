@@ -227,10 +227,10 @@ async def test_small_streams_and_incremental_passes_are_not_cut(autotask):
 
 
 async def test_no_more_than_two_requests_are_in_flight_on_an_endpoint(desk_with, pull):
-    with desk_with(latency_s=0.02, slot_release_s=5.0) as desk:
+    with desk_with(latency_s=0.02, slot_release_s=0) as desk:  # a slot that lingers would lie about a busy machine
         async with desk.connector(streams=("roles",)) as autotask:
             await asyncio.gather(*(pull(autotask, "tickets", page_size=20) for _ in range(5)))
-        assert desk.sandbox.state()["max_concurrency"]["Tickets"] <= 3
+        assert desk.sandbox.state()["max_concurrency"]["Tickets"] == 2
         assert desk.sandbox.state()["statuses"].get("429", 0) == 0
 
 
