@@ -11,7 +11,7 @@ from servicedesk_core.claims.countries import country_code
 from servicedesk_core.claims.cover import cover_words, covers_of, rests_on
 from servicedesk_core.config.claims import ClaimsSection
 from servicedesk_core.domain.warranty import ClaimDraft, ClaimService, Delivery, DeviceRef, covered_on
-from servicedesk_core.domain.warranty.serials import normalise_serial
+from servicedesk_core.domain.warranty.serials import normalise_serial, why_no_serial
 from servicedesk_core.errors import ClaimIncompleteError, NotFoundLocallyError
 from servicedesk_core.store import sources
 from servicedesk_core.store.claims.model import Origin
@@ -59,10 +59,11 @@ def prefill(tx: Tx, ticket: str, *, connection: str | None, settings: ClaimsSect
     """
     found = _ticket(tx, ticket, connection)
     asset = _one(tx, "assets", found["source_id"], found["asset_ref"])
-    if asset is None or not asset["serial_number"]:
-        what = "names no device" if asset is None else "is about a device without a serial number"
+    why = why_no_serial(asset["serial_number"]) if asset is not None else None
+    if asset is None or why:
+        what = f"is about a device that {why}" if why else "names no device that the desk knows"
         raise ClaimIncompleteError(
-            f"Ticket {ticket} {what} that the desk knows.",
+            f"Ticket {ticket} {what}.",
             hint="Set the device and its serial number in the PSA and sync, or say --serial and --manufacturer.",
         )
     failed_on = from_us(found["created_at"]).astimezone(ZoneInfo(timezone)).date() if found["created_at"] else None
@@ -83,7 +84,14 @@ def prefill_device(tx: Tx, device: DeviceRef, *, settings: ClaimsSection, timezo
         device: The device, as somebody names it.
         settings: ``[claims]``.
         timezone: The desk's zone.
+
+    Raises:
+        ClaimIncompleteError: Its serial number is none.
     """
+    if why := why_no_serial(device.serial_number):
+        raise ClaimIncompleteError(
+            f"The device {why}, so no claim can be made for it.", hint="Read the number off the device, or its label."
+        )
     asset = _asset_of(tx, device)
     if asset is not None:
         filled = _drafted(tx, asset, asset, {}, settings=settings, timezone=timezone)

@@ -130,6 +130,7 @@ def test_the_manual_way(claims, tmp_path):
 
 MISTAKES = [
     (("new",), "a ticket or a device"),
+    (("new", "--serial", "To be filled by O.E.M."), "has a placeholder where the serial number belongs"),
     (("new", "--serial", "X", "--set", "symptoms=Dead"), 'Did you mean "symptom"?'),
     (("new", "--serial", "X", "--part", "P1:many"), "holds no number"),
     (("list", "--state", "aproved"), 'Did you mean "approved"?'),
