@@ -27,17 +27,17 @@ def do(store):
 def test_a_connection_is_remembered_with_its_tenant(do, source):
     assert do(sources.ensure, "psa", "autotask", "live", LATER) == source
     identity = VendorIdentity("autotask", "42", "Example MSP", {"tickets": "https://psa.example.com/{external_id}"})
-    known = do(sources.remember_identity, source, identity, START)
+    known = do(sources.remember_identity, source, identity)
     assert (known.vendor, known.account, known.account_name) == ("autotask", "42", "Example MSP")
     assert known.record_urls == {"tickets": "https://psa.example.com/{external_id}"}
     assert do(sources.get, "psa") == do(sources.by_id, source.id) == known
-    assert do(sources.remember_identity, known, identity, LATER) == known
+    assert do(sources.remember_identity, known, identity) == known
 
 
 def test_another_tenant_behind_a_name_is_refused(do, source):
-    do(sources.remember_identity, source, VendorIdentity("autotask", "42"), START)
+    do(sources.remember_identity, source, VendorIdentity("autotask", "42"))
     with pytest.raises(TenantMismatchError, match=r"\[psa\].*account 43.*account 42"):
-        do(sources.remember_identity, source, VendorIdentity("autotask", "43"), START)
+        do(sources.remember_identity, source, VendorIdentity("autotask", "43"))
     assert do(sources.get, "psa").account == "42"
 
 
