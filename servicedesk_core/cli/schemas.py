@@ -62,7 +62,7 @@ DOCUMENTS: dict[str, Document] = {
     "writes.list": Document(1, "Writes of the outbox.", _VIEW, many=True),
     "writes.show": Document(1, "One with its history.", "servicedesk_core.runtime.write_views:WriteDetail"),
     "writes.approve": Document(1, "What became of the approved writes.", _VIEW, many=True),
-    "writes.run": Document(1, "What a run did.", "servicedesk_core.runtime.writes:SendOutcome", many=True),
+    "writes.run": Document(1, "What a run did.", "servicedesk_core.runtime.write_outcomes:SendOutcome", many=True),
     "writes.retry": Document(1, "What became of the retried writes.", _VIEW, many=True),
     "writes.discard": Document(1, "The discarded writes.", _VIEW, many=True),
     "writes.resolve": Document(1, "The write whose doubt was settled.", _VIEW),
