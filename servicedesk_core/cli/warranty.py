@@ -276,6 +276,7 @@ def write_dates(
     Twenty at a time: the next run shows the next ones. Each is a write like any other: it needs the grant
     assets.update, is refused when the PSA shows another date by then, and "servicedesk writes revert" takes it back.
     """
+    from servicedesk_core.cli.write_output import exit_code  # noqa: PLC0415
     from servicedesk_core.runtime.warranty import WrittenDates  # noqa: PLC0415
 
     cli: Cli = ctx.obj
@@ -302,6 +303,10 @@ def write_dates(
         return cli.table(("Write", "Asset", "State", "Problem"), rows)
 
     cli.emit("warranty.write-dates", done, as_json=as_json, show=show)
+    for hint in dict.fromkeys(write.hint for write in done.writes if write.hint and write.state.value != "confirmed"):
+        cli.warn(f"→ {hint}")
+    if code := exit_code(done.writes):
+        raise typer.Exit(code)
 
 
 def _span(text: str) -> timedelta:
