@@ -85,7 +85,7 @@ def _perform(cli: Cli, directory: Path, stage: "Stage") -> Made | None:
     show_outcomes(cli, _sync(cli, stage))
     happened = stage.pass_time(LIVES_ON_H)[PSA]
     cli.say(
-        f"2. The desk lived on for {LIVES_ON_H:.0f} hours ({_in_words(happened)}); a second sync brings what changed:"
+        f"2. The desk lived on for {LIVES_ON_H:.0f} hours ({in_words(happened)}); a second sync brings what changed:"
     )
     show_outcomes(cli, _sync(cli, stage))
     made = _claim(cli, stage, makers) if makers else None
@@ -166,5 +166,8 @@ def _and(words: list[str]) -> str:
     return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
-def _in_words(happened: dict[str, int]) -> str:
-    return ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in happened.items())
+def in_words(happened: dict[str, int]) -> str:
+    """Say what happened on the made-up desk."""
+    one = {"notes": "note", "time_entries": "time entry"}
+    told = [counted(count, one.get(kind, kind), kind.replace("_", " ")) for kind, count in happened.items() if count]
+    return ", ".join(told) or "nothing happened"

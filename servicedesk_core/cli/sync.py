@@ -82,8 +82,8 @@ def show_outcomes(cli: Cli, outcomes: "tuple[SyncOutcome, ...]") -> None:
                  s.requests, round(s.records_per_s), str(s.state))
                 for s in ran
             ]  # fmt: skip
-            what = "dry run, nothing stored" if outcome.report.dry_run else "stored"
-            cli.table(columns, rows, title=f"{outcome.connection} ({what})")
+            what = " (dry run, nothing stored)" if outcome.report.dry_run else ""
+            cli.table(columns, rows, title=f"{outcome.connection}{what}")
             if skipped := [stream.stream for stream in outcome.report.streams if stream.state == "skipped"]:
                 cli.say(f"Nothing was due: {', '.join(skipped)}.")
             for stream in outcome.report.streams:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from servicedesk_core.cli.demo import in_words
 from servicedesk_core.cli.output import plain
 from servicedesk_core.cli.tables import GAP, Grid, show_facts, show_table
 from servicedesk_core.wording import counted
@@ -89,6 +90,12 @@ def test_a_value_with_parts_is_told_part_by_part():
     lines = [{"part": "MBD", "quantity": 1, "serial": None}, {"part": "HRD", "quantity": 2}]
     assert plain({"city": "Milton", "lines": lines}) == "city Milton, lines part MBD, quantity 1; part HRD, quantity 2"
     assert plain(["a", 1_000, NOON], ZoneInfo("Etc/UTC")) == "a, 1,000, 2026-03-02 12:00"
+
+
+def test_the_demo_counts_only_what_happened():
+    assert in_words({"created": 1, "notes": 1, "time_entries": 0, "completed": 4}) == "1 created, 1 note, 4 completed"
+    assert in_words({"time_entries": 2}) == "2 time entries"
+    assert in_words({}) == "nothing happened"
 
 
 def test_one_is_not_many():
