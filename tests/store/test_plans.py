@@ -77,6 +77,8 @@ def test_what_is_to_be_sent_is_found_without_a_look_at_what_was(store):
     for states in (tuple(UNFINISHED), (WriteState.IN_DOUBT,)):
         listed = plan_of(store, partial(outbox.recent, states=states))
         assert listed == ["SCAN outbox USING INDEX ix_outbox_unfinished"], "a partial index: as long as the list itself"
+    everything = plan_of(store, partial(outbox.recent, connection="psa"))
+    assert everything == ["SCAN outbox"], "from the newest on, until there are enough"
     assert plan_of(store, doubts, number=-1)[0] == "SCAN outbox USING INDEX ix_outbox_work", "a partial one as well"
     lately = plan_of(store, partial(outbox.uncopied, connection="psa", since=START))
     assert lately[0] == "SEARCH outbox USING INDEX ix_outbox_sent (connection=? AND sent_at>?)"

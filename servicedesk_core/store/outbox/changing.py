@@ -97,6 +97,7 @@ def note(tx: Connection, write: StoredWrite, **facts: Any) -> None:
 
 def copied(tx: Connection, number: int, at: int) -> None:
     """Note that the record of a confirmed write was read back."""
+    audit.take_turn(tx)
     tx.execute(update(outbox).where(outbox.c.id == number).values(copied_at=at))
 
 

@@ -57,10 +57,13 @@ def recent(
         query = query.where(only)
     if states:
         query = query.where(outbox.c.state.in_([state.value for state in states]))
-    if states and UNFINISHED.issuperset(states):
+    unfinished = bool(states) and UNFINISHED.issuperset(states)
+    if unfinished:
         query = query.where(IS_UNFINISHED)
     if connection is not None:
-        query = query.where(outbox.c.connection == connection)
+        # An expression is looked up in no index: SQLite would take one by which it has to sort all that ever were.
+        in_order = not unfinished and aggregate is None
+        query = query.where((outbox.c.connection + "" if in_order else outbox.c.connection) == connection)
     if aggregate is not None:
         query = query.where(outbox.c.aggregate == aggregate)
     if before is not None:
