@@ -61,9 +61,10 @@ def recent(
     if unfinished:
         query = query.where(IS_UNFINISHED)
     if connection is not None:
-        # An expression is looked up in no index: SQLite would take one by which it has to sort all that ever were.
-        in_order = not unfinished and aggregate is None
-        query = query.where((outbox.c.connection + "" if in_order else outbox.c.connection) == connection)
+        column: ColumnElement[str] = outbox.c.connection
+        if tx.dialect.name == "sqlite" and not unfinished and aggregate is None:
+            column = column + ""  # in no index: SQLite would take one by which it has to sort all that ever were
+        query = query.where(column == connection)
     if aggregate is not None:
         query = query.where(outbox.c.aggregate == aggregate)
     if before is not None:
