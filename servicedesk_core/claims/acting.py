@@ -16,6 +16,7 @@ from servicedesk_core.domain.warranty import (
     ClaimEvent,
     ClaimEventKind,
     ClaimProblem,
+    ClaimProgress,
     ClaimReport,
     ClaimRules,
     ClaimService,
@@ -323,7 +324,7 @@ def record(tx: Tx, claim: StoredClaim, report: ClaimReport, *, actor: str, now: 
     events = [ClaimEvent(ClaimEventKind.RECORDED, now, vendor_status=report.vendor_status)]
     if claim.progress.state is ClaimState.DENIED and report.status is not None:
         progress = progress.model_copy(update={"resubmitted_at": now})
-    folded = fold(progress, report, claim.draft.lines, now)
+    folded = fold(progress, _whole(report, progress), claim.draft.lines, now)
     progress = folded.progress.model_copy(update={"ref": report.ref or claim.progress.ref})
     told = list(folded.events)
     if report.status is not None and progress.state.value != report.status.value:
@@ -335,6 +336,27 @@ def record(tx: Tx, claim: StoredClaim, report: ClaimReport, *, actor: str, now: 
     kept = rows.save(tx, claim, now=now, actor=actor, progress=progress, events=[*events, *told], **facts)
     _audit(tx, "claim.recorded", claim, kept, actor=actor, now=now)
     return kept
+
+
+def _whole(report: ClaimReport, known: ClaimProgress) -> ClaimReport:
+    """Return a report with what was known before: a manufacturer tells all of it each time, a person what is new."""
+    changes: dict[str, Any] = {}
+    if report.shipments:
+        again = {one.tracking for one in report.shipments}
+        changes["shipments"] = (*(one for one in known.shipments if one.tracking not in again), *report.shipments)
+    if report.credits:
+        new = {(one.kind, one.currency) for one in report.credits}
+        changes["credits"] = (*(one for one in known.credits if (one.kind, one.currency) not in new), *report.credits)
+    if report.returns:
+        parts = list(known.returns)
+        for one in report.returns:
+            same = [at for at, part in enumerate(parts) if part.line == one.line]
+            if len(same) == 1:  # what was said of the part before stays, such as the day by which it is due
+                parts[same[0]] = parts[same[0]].model_copy(update=one.model_dump(exclude_none=True))
+            else:
+                parts.append(one)
+        changes["returns"] = tuple(parts)
+    return report.model_copy(update=changes)
 
 
 def settle(tx: Tx, claim: StoredClaim, *, ref: str | None, actor: str, now: datetime, reason: str) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 
 from servicedesk_core import ServiceDesk
 from servicedesk_core.claims.content import ClaimWrite
+from servicedesk_core.domain.logistics import Shipment
 from servicedesk_core.domain.warranty import (
     ClaimEventKind,
     ClaimReport,
@@ -480,6 +481,36 @@ async def test_the_manual_way_ends_in_the_same_states_and_the_pack_holds_no_secr
     ended = await desk.claims.record(name, ClaimReport(ref="", status=ClaimStatus.CLOSED))
     assert (ended.claim.state, ended.claim.ref, ended.claim.by_hand) == (ClaimState.CLOSED, "RMA 1", True)
     assert (await desk.claims.numbers()).recovered[0].approved == Decimal("10.50")
+
+
+async def test_what_a_person_records_later_takes_nothing_away(desk):
+    made = await desk.claims.new("T50", by_hand=True, changes=PART)
+    name = made.claim.claim_id
+    await desk.claims.check(name)
+
+    def money(kind, state, amount):
+        agreed = state is not CreditState.EXPECTED
+        return Credit(kind=kind, state=state, currency="USD", **{"approved" if agreed else "claimed": Decimal(amount)})
+
+    due = PartReturn(state=ReturnState.DUE, due_on=date(2026, 3, 20), tracking="BACK1")
+    first = ClaimReport(
+        ref="R1", status=ClaimStatus.APPROVED, returns=(due,), shipments=(Shipment(tracking="T1"),),
+        credits=(money(CreditKind.PARTS, CreditState.EXPECTED, "10"),),
+    )  # fmt: skip
+    await desk.claims.record(name, first)
+    second = ClaimReport(
+        ref="", returns=(PartReturn(state=ReturnState.RECEIVED),), shipments=(Shipment(tracking="T2"),),
+        credits=(money(CreditKind.LABOUR, CreditState.APPROVED, "7.50"),),
+    )  # fmt: skip
+    await desk.claims.record(name, second)
+    paid = ClaimReport(ref="", credits=(money(CreditKind.PARTS, CreditState.APPROVED, "9"),))
+    after = (await desk.claims.record(name, paid)).progress
+    assert [one.tracking for one in after.shipments] == ["T1", "T2"]
+    assert after.returns == (due.model_copy(update={"state": ReturnState.RECEIVED}),)
+    assert {(one.kind, one.approved) for one in after.credits} == {
+        (CreditKind.LABOUR, Decimal("7.50")), (CreditKind.PARTS, Decimal(9)),
+    }  # fmt: skip
+    assert (await desk.claims.numbers()).recovered[0].approved == Decimal("16.50")
 
 
 @pytest.mark.slow
