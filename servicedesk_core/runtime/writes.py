@@ -293,8 +293,14 @@ class Writes:
 
         Raises:
             SettingsError: There is no such connection, or it is not clear which one is meant.
+            WriteNotGrantedError: None of several may.
         """
         granted = [name for name, one in self._settings.connections.items() if kind in one.writes]
+        if connection is None and not granted and len(self._settings.connections) > 1:
+            raise WriteNotGrantedError(
+                f'No connection grants "{kind}".',
+                hint=f"Add it to `writes` of the connection that shall write it, in {self._settings.where}.",
+            )
         return one_connection(self._settings, connection, among=granted)
 
     async def _run_one(self, name: str, only: Collection[int]) -> SendOutcome:

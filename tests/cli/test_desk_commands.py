@@ -228,6 +228,13 @@ def test_a_stream_that_does_not_exist_is_told_with_the_nearest(run, acme):
     assert 'Did you mean "tickets"' in run("sync", "--only", "tickts").err
 
 
+def test_a_write_that_none_of_several_connections_grants_is_told_as_that(run, acme):
+    acme.configure(extra='[connections.log]\nconnector = "tabular"\nmapping_file = "steps.toml"\n')
+    ran = run("tickets", "create", "Printer offline", "--company", "Client 1")
+    assert ran.code == exit_codes.REFUSED
+    assert 'No connection grants "tickets.create".' in ran.err
+
+
 def test_listing_connections_makes_no_store(run, acme):
     (acme.folder / "servicedesk.db").unlink()
     [listed] = document(run("connections", "list", "--json"), "connections.list")
