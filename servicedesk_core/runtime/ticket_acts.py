@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 
 from sqlalchemy import Connection as Tx
 
@@ -11,7 +12,7 @@ from servicedesk_core.errors import WriteError
 from servicedesk_core.runtime import ticket_intents as intents
 from servicedesk_core.runtime.ticket_intents import CREATE, Fields
 from servicedesk_core.runtime.tickets import Tickets
-from servicedesk_core.runtime.write_views import WriteView
+from servicedesk_core.runtime.write_views import WriteView, asked_before
 from servicedesk_core.runtime.writes import Writes
 from servicedesk_core.store import Store
 from servicedesk_core.writes import Intent
@@ -83,7 +84,7 @@ class DeskTickets(Tickets):
             resolved = values | intents.resolved(tx, found.row.connection, queue=queue, assignee=assignee)
             return intents.update_of(found, resolved, reason=reason, request_id=request_id)
 
-        return await self._proposed(intent, send=send)
+        return await self._proposed(intent, request_id, send=send)
 
     async def assign(
         self,
@@ -188,7 +189,7 @@ class DeskTickets(Tickets):
             own = uuid.uuid4().hex
             return Intent(name, CREATE, f"tickets:new:{own}", title, wanted, reason=reason, request_id=request_id)
 
-        return await self._proposed(intent, send=send)
+        return await self._proposed(intent, request_id, send=send)
 
     async def note(
         self,
@@ -230,7 +231,7 @@ class DeskTickets(Tickets):
             found = intents.found(tx, ticket, connection)
             return intents.child_of(found, kind, values, visibility=visibility, reason=reason, request_id=request_id)
 
-        return await self._proposed(intent, send=send)
+        return await self._proposed(intent, request_id, send=send)
 
     async def log_time(
         self,
@@ -281,10 +282,12 @@ class DeskTickets(Tickets):
             wanted = intents.known(values | refs, TimeEntry)
             return intents.child_of(found, LOG_TIME, wanted, visibility=None, reason=reason, request_id=request_id)
 
-        return await self._proposed(intent, send=send)
+        return await self._proposed(intent, request_id, send=send)
 
-    async def _proposed(self, make: Callable[[Tx], Intent], *, send: bool) -> WriteView:
-        view = await self._writes.propose(await self._store.read(make))
+    async def _proposed(self, make: Callable[[Tx], Intent], request_id: str | None, *, send: bool) -> WriteView:
+        view = await self._store.read(partial(asked_before, request_id=request_id))
+        if view is None:
+            view = await self._writes.propose(await self._store.read(make))
         if not send or view.state != "proposed":
             return view
         return (await self._writes.approve([view.id], send=True))[0]

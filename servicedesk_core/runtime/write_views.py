@@ -206,6 +206,17 @@ def view_of(tx: Tx, number: int, sight: Sight | None = None) -> WriteView:
     return views_of(tx, [outbox.get(tx, number, only)], sight)[0]
 
 
+def asked_before(tx: Tx, request_id: str | None) -> WriteView | None:
+    """Return the write that an act of a caller's own id became, if it was asked for before.
+
+    Args:
+        tx: Any transaction.
+        request_id: The caller's id, if there is one.
+    """
+    number = outbox.asked_before(tx, request_id) if request_id else None
+    return None if number is None else view_of(tx, number)
+
+
 def _seen(write: StoredWrite, sight: Sight) -> StoredWrite:
     stream = write.kind.partition(".")[0]
     if stream not in STREAMS:

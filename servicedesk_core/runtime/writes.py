@@ -27,7 +27,7 @@ from servicedesk_core.runtime.carrying import copier, couriers, policy
 from servicedesk_core.runtime.problem import Problem
 from servicedesk_core.runtime.write_checking import WriteChecks
 from servicedesk_core.runtime.write_outcomes import Reverted, SendOutcome
-from servicedesk_core.runtime.write_views import WriteDetail, WriteView, view_of, views_of
+from servicedesk_core.runtime.write_views import WriteDetail, WriteView, asked_before, view_of, views_of
 from servicedesk_core.store import Store, audit, lanes, outbox
 from servicedesk_core.store.lanes import Permit
 from servicedesk_core.store.outbox import StoredWrite
@@ -128,6 +128,8 @@ class Writes:
             WriteError: The vendor does not have a word of it; names those that there are.
         """
         self.ensure_granted(intent.connection, intent.kind)
+        if (first := await self._store.read(partial(asked_before, request_id=intent.request_id))) is not None:
+            return first
         await self._checks.ensure_takeable(intent)
         write = await self._store.write(lambda tx: propose(tx, intent, actor=self.actor, now=self._clock.now()))
         return await self._view(write.id)

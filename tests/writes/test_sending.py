@@ -109,6 +109,19 @@ async def test_a_note_is_internal_unless_asked_otherwise(desk, vendor):
     assert [note["visibility"] for note in vendor.records["notes"].values()] == ["internal", "public"]
 
 
+async def test_an_act_that_is_asked_for_again_is_the_first_whatever_became_of_it(desk, vendor):
+    async def act():
+        return await desk.tickets.update("T1", status="In Progress", request_id="r-2", send=True)
+
+    first = await act()
+    assert state_of(first) == "confirmed"
+    assert await act() == await settled(desk, first.id), "the ticket shows it by now, and that is no mistake"
+    vendor.put("tickets", "1", status="Complete")
+    await desk.sync("psa", mode="full")
+    assert (await act()).id == first.id
+    assert len(vendor.commits) == 1
+
+
 async def test_two_equal_notes_are_two_notes_and_one_request_id_is_one(desk, vendor):
     for _ in range(2):
         await desk.tickets.note("T1", "again", send=True)

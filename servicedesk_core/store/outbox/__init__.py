@@ -10,7 +10,7 @@ from servicedesk_core.store.outbox.doubting import distrust, expire
 from servicedesk_core.store.outbox.model import SYSTEM, StoredWrite, WriteEvent
 from servicedesk_core.store.outbox.past import doubted_at, lately, sent_since, taken_refs
 from servicedesk_core.store.outbox.queue import connections_at_work, doubtful, due, expired_at, in_way, uncopied
-from servicedesk_core.store.outbox.reading import get, history, recent
+from servicedesk_core.store.outbox.reading import asked_before, get, history, recent
 from servicedesk_core.store.outbox.staging import add
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "StoredWrite",
     "WriteEvent",
     "add",
+    "asked_before",
     "begin",
     "connections_at_work",
     "copied",

@@ -31,6 +31,11 @@ def get(tx: Connection, number: int, only: ColumnElement[bool] | None = None) ->
     return write_of(row)
 
 
+def asked_before(tx: Connection, request_id: str) -> int | None:
+    """Return the number of the write that an act of a caller's own id became, if it was proposed before."""
+    return tx.execute(select(outbox.c.id).where(outbox.c.request_id == request_id)).scalar_one_or_none()
+
+
 def recent(
     tx: Connection,
     *,
