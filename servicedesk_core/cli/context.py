@@ -136,7 +136,10 @@ class Cli:
         if not sys.stdin.isatty():
             raise RefusedError(f"Nobody can be asked here: {question}", hint="Say --yes to answer with yes.")
         sys.stderr.write(f"{question} [y/N] ")
-        if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+        answer = sys.stdin.readline()
+        if not answer:  # the end of the input; what follows begins on a line of its own
+            sys.stderr.write("\n")
+        if answer.strip().lower() not in {"y", "yes"}:
             raise RefusedError("Nothing was done.", hint="Answer y, or say --yes, if it is meant.")
 
     def emit(self, schema: str, data: object, *, as_json: bool, show: Callable[[], None]) -> None:

@@ -190,14 +190,12 @@ def missed(
 
     def show() -> None:
         columns = ("Ticket", "Title", "Client", "Device", "Serial number", "Failed on", "Covered until", "Source")
-        cli.table(
-            columns,
-            [
-                (r.ticket, r.title, r.company, r.asset, r.serial_number, _day(r.failed_on), _day(r.until), r.source)
-                for r in found.rows
-            ],
-            empty="No missed claim: each hardware incident of a covered device that is known has a claim.",
-        )
+        cells = [
+            (r.ticket, r.title, r.company, r.asset, r.serial_number, _day(r.failed_on), _day(r.until), r.source)
+            for r in found.rows
+        ]
+        looked_at = found.claimed + found.not_covered + found.unknown
+        cli.table(columns, cells, empty="No missed claim." if looked_at else "No hardware incident of a known device.")
         cli.say(
             f"{len(found.rows):,} without a claim, {found.claimed:,} claimed, {found.not_covered:,} not covered, "
             f"{found.unknown:,} not known; left out: {counted(found.not_hardware, 'incident')} not about hardware, "
@@ -373,7 +371,7 @@ def _show_lookup(cli: Cli, found: "LookupReport", empty: str) -> None:
     if found.states:
         cli.say(", ".join(f"{count:,} {state.replace('_', ' ')}" for state, count in found.states.items()))
     for one in found.makers:
-        if not one.problem or one.calls:
+        if one.recognised and (not one.problem or one.calls):
             calls = counted(one.calls, "call")
             cli.say(
                 f"{one.connection}: {one.asked:,} of {one.recognised:,} asked in {calls}, {one.new:,} new, "

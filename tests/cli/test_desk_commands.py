@@ -154,6 +154,8 @@ def test_an_empty_list_says_what_would_fill_it_and_leaves_standard_output_empty(
         ("tickets", "list", "--search", "no such words"): "no such open ticket; --all",
         ("tickets", "list", "--search", "no such words", "--all"): "no such ticket; servicedesk status",
         ("claims", "list"): "--all",
+        ("warranty", "missed"): "No hardware incident of a known device.",
+        ("warranty", "expiring"): "No cover ends that soon.",
         ("claims", "list", "--all"): "claims propose",
         ("writes", "list"): "No write waits",
         ("writes", "list", "--all"): "nothing was proposed yet",
@@ -181,6 +183,17 @@ def test_dropping_asks_first(run, acme):
     run("sync", "psa")
     assert run("quarantine", "drop", "1").code == exit_codes.REFUSED
     assert document(run("quarantine", "drop", "1", "--yes", "--json"), "quarantine.drop") == {"dropped": 1}
+
+
+def test_a_question_without_an_answer_ends_its_line(run, acme, monkeypatch):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    monkeypatch.setattr("sys.stdin", Terminal())
+    ran = run("quarantine", "drop", "1")
+    assert ran.code == exit_codes.REFUSED
+    assert "Forget 1 quarantined record for good? [y/N] \nError: Nothing was done." in ran.err
 
 
 def test_export_writes_every_record_as_csv_and_as_jsonl(run, synced):
