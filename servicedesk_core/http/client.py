@@ -47,7 +47,6 @@ class HttpClient:
         redactor: Learns the profile's secrets.
         hooks: Told about every exchange.
         transport: For tests: replaces the network.
-        proxy: Proxy URL.
         ca_file: Certificates to trust instead of the public ones.
 
     Raises:
@@ -65,7 +64,6 @@ class HttpClient:
         redactor: Redactor | None = None,
         hooks: Sequence[TraceHook] = (),
         transport: "Transport | None" = None,
-        proxy: str | None = None,
         ca_file: str | None = None,
     ) -> None:
         self.profile = profile
@@ -85,7 +83,6 @@ class HttpClient:
             redactor=redactor,
             hooks=hooks,
             transport=transport,
-            proxy=proxy,
             ca_file=ca_file,
         )
 

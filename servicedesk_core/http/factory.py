@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from servicedesk_core.http.client import HttpClient
@@ -25,8 +26,6 @@ class HttpFactory:
         redactor: Learns secrets.
         hooks: Told about every exchange of every client.
         transport: For tests: replaces the network.
-        proxy: Proxy URL.
-        ca_file: Certificates to trust instead of the public ones.
     """
 
     def __init__(
@@ -39,34 +38,23 @@ class HttpFactory:
         redactor: Redactor | None = None,
         hooks: Sequence[TraceHook] = (),
         transport: "Transport | None" = None,
-        proxy: str | None = None,
-        ca_file: str | None = None,
     ) -> None:
-        self._connection = connection
-        self._ledger = ledger
-        self._clock = clock
         self._grants = grants
-        self._redactor = redactor or Redactor()
-        self._hooks = tuple(hooks)
-        self._transport = transport
-        self._proxy = proxy
-        self._ca_file = ca_file
+        self._make = partial(
+            HttpClient,
+            connection=connection,
+            ledger=ledger,
+            clock=clock,
+            grants=grants,
+            redactor=redactor or Redactor(),
+            hooks=hooks,
+            transport=transport,
+        )
         self._clients: list[HttpClient] = []
 
     def __call__(self, profile: HttpProfile) -> HttpClient:
         """Return a client for a vendor interface. Does no I/O."""
-        client = HttpClient(
-            profile,
-            connection=self._connection,
-            ledger=self._ledger,
-            clock=self._clock,
-            grants=self._grants,
-            redactor=self._redactor,
-            hooks=self._hooks,
-            transport=self._transport,
-            proxy=self._proxy,
-            ca_file=self._ca_file,
-        )
+        client = self._make(profile)
         self._clients.append(client)
         return client
 
