@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 GAP = 2
 """Columns between two cells."""
+LONGEST_WORD = 36
+"""Columns of a word that is never broken: a UUID. A longer one, such as an address on the web, may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,8 @@ class Grid:
 
         columns = list(zip(self.headings, *self.rows, strict=True))
         widths = [max(map(cell_len, cells)) for cells in columns]
-        least = [max(cell_len(word) for cell in cells for word in cell.split() or [""]) for cells in columns]
+        words = [max(cell_len(word) for cell in cells for word in cell.split() or [""]) for cells in columns]
+        least = [min(longest, LONGEST_WORD) for longest in words]
         room = width - GAP * (len(widths) - 1)
         if sum(least) > room:
             return None
@@ -158,7 +161,7 @@ def _columns(grid: Grid, widths: Sequence[int]) -> "RenderableType":
 
     shown = Table.grid(padding=(0, GAP))
     for width, right in zip(widths, grid.numeric, strict=True):
-        shown.add_column(justify="right" if right else "left", width=width)
+        shown.add_column(justify="right" if right else "left", width=width, overflow="fold")
     shown.add_row(*(Text(heading, style="bold") for heading in grid.headings))
     shown.add_row(*(Text("─" * width) for width in widths))
     for row in grid.rows:

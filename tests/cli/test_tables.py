@@ -51,6 +51,13 @@ def test_a_narrow_terminal_first_leaves_out_what_is_empty_then_makes_paragraphs(
     assert shown(40)[0].startswith("T20260302.0001  Title: Printer jams")
 
 
+def test_a_word_without_end_is_broken_and_does_not_cost_the_table_its_columns():
+    address = "https://psa.example.com/" + "x" * 100
+    lines = shown(100, [("T20260302.0001", address, None, NOON, 1.5)])
+    assert lines[0].split()[:2] == ["Ticket", "Title"]
+    assert "".join(line[16:].split("  ")[0].strip() for line in lines[2:]).startswith(address)
+
+
 def test_a_heading_is_broken_before_the_cells_are():
     grid = Grid.of(("Complete back to", "Last complete"), [("everything", "2026-03-02 12:00")], None)
     assert grid.fitted(30) == [12, 16]
