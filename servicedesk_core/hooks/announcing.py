@@ -1,12 +1,11 @@
 """Tells everybody what happened; nobody's failure reaches anybody else."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from servicedesk_core.errors import HookError
 from servicedesk_core.hooks.boundary import where
-from servicedesk_core.hooks.registration import Implementation, Registry
+from servicedesk_core.hooks.registration import Registry
 from servicedesk_core.hooks.specs.announcements import Change, SyncFinished
 
 _log = logging.getLogger("servicedesk.hooks")
@@ -17,12 +16,10 @@ class Announcer:
 
     Args:
         registry: Who hears it.
-        on_failure: Gets every failure, after it was logged.
     """
 
-    def __init__(self, registry: Registry, *, on_failure: Callable[[HookError], object] | None = None) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
-        self._on_failure = on_failure
 
     def on_changes(self, changes: Sequence[Change]) -> None:
         """See :meth:`AnnouncementSpecs.on_changes`."""
@@ -37,16 +34,10 @@ class Announcer:
             try:
                 hearer(**values)
             except (Exception, SystemExit) as error:  # noqa: BLE001  # foreign code
-                self._failed(hook, hearer, error)
-
-    def _failed(self, hook: str, hearer: Implementation, error: BaseException) -> None:
-        failure = HookError(
-            f'"{hearer.plugin}" failed in {hook} with {type(error).__name__}; everybody else was told.',
-            hint="Report this to the plugin's author.",
-            connection=hearer.plugin,
-            detail=where(error),
-        )
-        failure.__cause__ = error
-        _log.warning("%s (%s)", failure, failure.detail)
-        if self._on_failure is not None:
-            self._on_failure(failure)
+                _log.warning(
+                    '"%s" failed in %s with %s; everybody else was told. Report this to the plugin\'s author. (%s)',
+                    hearer.plugin,
+                    hook,
+                    type(error).__name__,
+                    where(error),
+                )

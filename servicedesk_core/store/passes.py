@@ -203,7 +203,6 @@ def unseen(
     *,
     first_seen_before: datetime,
     created_since: datetime | None = None,
-    created_until: datetime | None = None,
     after_local_id: int = 0,
     limit: int | None = None,
 ) -> dict[str, int]:
@@ -216,7 +215,6 @@ def unseen(
         stream: The stream.
         first_seen_before: Only records that the desk knew before this instant: the start of the pass.
         created_since: Only records created at or after it; for a stream with ``created_at``.
-        created_until: Only records created before it.
         after_local_id: Only records above it. A caller that marks them as gone piece by piece gives the last one:
             looking from the beginning again would pass over all that it marked before.
         limit: At most so many.
@@ -237,8 +235,6 @@ def unseen(
     )
     if created_since is not None:
         query = query.where(table.c.created_at >= to_us(created_since))
-    if created_until is not None:
-        query = query.where(table.c.created_at < to_us(created_until))
     return {row.external_id: row.local_id for row in tx.execute(query.limit(limit))}
 
 

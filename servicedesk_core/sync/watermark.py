@@ -17,15 +17,11 @@ def first_watermark(now: datetime) -> datetime:
 
 
 def next_watermark(
-    *,
-    pass_started_at: datetime,
-    max_seen: datetime | None,
-    previous: datetime | None = None,
-    overlap: timedelta = OVERLAP,
+    *, pass_started_at: datetime, max_seen: datetime | None, previous: datetime | None = None
 ) -> datetime:
     """Return the watermark that a complete pass earns.
 
-    ``min(pass start, newest stamp seen) - overlap``. The newest stamp alone would lose a record that changed behind
+    ``min(pass start, newest stamp seen) - OVERLAP``. The newest stamp alone would lose a record that changed behind
     the page pointer; the pass start caps stamps from the future; an empty pass moves to its own start, less what
     our clock may be ahead.
 
@@ -34,14 +30,13 @@ def next_watermark(
         max_seen: Newest modification stamp on any page, or ``None`` when the pass was empty.
         previous: The watermark before the pass. The new one is older only when our own clock went backwards: then the
             earlier of the two readings of the clock is the safe one.
-        overlap: See :data:`OVERLAP`.
     """
-    earned = first_watermark(pass_started_at) if max_seen is None else min(pass_started_at, max_seen) - overlap
+    earned = first_watermark(pass_started_at) if max_seen is None else min(pass_started_at, max_seen) - OVERLAP
     if previous is None:
         return earned
-    return max(earned, min(previous, pass_started_at - overlap))
+    return max(earned, min(previous, pass_started_at - OVERLAP))
 
 
-def lower_bound(watermark: datetime, *, pass_started_at: datetime, overlap: timedelta = OVERLAP) -> datetime:
+def lower_bound(watermark: datetime, *, pass_started_at: datetime) -> datetime:
     """Return from where an incremental pass reads; a watermark ahead of our clock is not believed."""
-    return min(watermark, pass_started_at - overlap)
+    return min(watermark, pass_started_at - OVERLAP)

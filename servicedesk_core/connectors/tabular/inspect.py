@@ -131,22 +131,17 @@ def _shown(entity: Entity) -> dict[str, Any]:
     return {"stream": entity.stream, **fields}
 
 
-def to_toml(mapping: FileMapping, *, table: str = "files") -> str:
-    """Write a mapping as it stands in a mapping file, or below ``connections.NAME`` in the configuration.
-
-    Args:
-        mapping: The mapping.
-        table: Name of the table, for example ``connections.log.files``.
-    """
+def to_toml(mapping: FileMapping) -> str:
+    """Write a mapping as it stands in a mapping file."""
     plain = mapping.model_dump(
         mode="json", exclude_defaults=True, exclude={"columns", "ticket", "custom_fields", "words"}
     )
     plain["layout"] = mapping.layout
-    lines = [f"[[{table}]]", *(f"{key} = {_toml(value)}" for key, value in plain.items())]
+    lines = ["[[files]]", *(f"{key} = {_toml(value)}" for key, value in plain.items())]
     for name in ("columns", "ticket", "custom_fields", "words"):
         entries: Mapping[str, ColumnRule | WordMeaning] = getattr(mapping, name)
         if entries:
-            lines += ["", f"[{table}.{name}]", *(f"{_key(key)} = {_toml(_short(one))}" for key, one in entries.items())]
+            lines += ["", f"[files.{name}]", *(f"{_key(key)} = {_toml(_short(one))}" for key, one in entries.items())]
     return "\n".join(lines) + "\n"
 
 

@@ -52,7 +52,6 @@ async def id_pages(
     size: int,
     fields: Sequence[str] | None = None,
     reserved: bool = False,
-    any_id: bool = True,
 ) -> AsyncIterator[IdPage]:
     """Read all rows that meet the conditions.
 
@@ -64,7 +63,6 @@ async def id_pages(
         size: Rows a page.
         fields: Fields wanted; ``None`` = all.
         reserved: Whether the quota's share for incremental work may be used.
-        any_id: Add a condition that every row meets when there is no other; a query must have one.
 
     Yields:
         Pages; the last one says so.
@@ -78,7 +76,7 @@ async def id_pages(
         bounded = list(conditions)
         if last_id is not None:
             bounded.append(where("id", "gt", last_id))
-        elif not bounded and any_id:
+        elif not bounded:  # a query must have a condition
             bounded.append(where("id", "exist"))
         page = await _steady_page(api, entity, bounded, after=last_id, size=size, fields=fields, reserved=reserved)
         ids = [number for row in page.rows if (number := row_id(row)) is not None]
