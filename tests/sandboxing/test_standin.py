@@ -1,11 +1,21 @@
 """A stand-in over real HTTP: what every vendor's sandbox gets from the kit."""
 
+from contextlib import closing
 from datetime import UTC, datetime
 
 import httpx
 import pytest
 
-from servicedesk_core.sandboxing import ClientCredentials, Refusal, Script, StandIn, VendorClock, json_response, serve
+from servicedesk_core.sandboxing import (
+    ClientCredentials,
+    Refusal,
+    Script,
+    Shelf,
+    StandIn,
+    VendorClock,
+    json_response,
+    serve,
+)
 
 
 class Shop(StandIn):
@@ -136,3 +146,18 @@ def test_a_vendors_own_fault_may_answer_instead_of_the_vendor(shop, http):
     shop.faults([{"kind": "closed", "more": {"until": "noon"}}])
     refused = http.post("/shop")
     assert (refused.status_code, refused.json(), shop.sold) == (409, {"until": "noon"}, 0)
+
+
+def test_a_shelf_keeps_what_was_put_until_it_is_cleared(tmp_path):
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    with closing(Shelf(tmp_path / "kept.db")) as shelf:
+        shelf.put("things", "b", {"at": at})
+        shelf.put("things", "a", [1])
+        shelf.put("things", "a", [2])
+        shelf.put("others", "a", None)
+    with closing(Shelf(tmp_path / "kept.db")) as shelf:
+        assert shelf.all("things") == [[2], {"at": at.isoformat()}]
+        assert (shelf.get("things", "a"), shelf.get("things", "c")) == ([2], None)
+        shelf.clear()
+    with closing(Shelf(tmp_path / "kept.db")) as shelf:
+        assert shelf.all("things") == []

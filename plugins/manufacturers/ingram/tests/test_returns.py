@@ -1,5 +1,6 @@
 """Returns from the first request to the credit."""
 
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -31,6 +32,7 @@ from servicedesk_core.redaction import Redactor
 from servicedesk_ingram import IngramSettings
 from servicedesk_ingram.api.client import vendor_messages
 from servicedesk_ingram.reports import amount, report
+from servicedesk_ingram.sandbox import Sandbox, SandboxOptions
 
 CREATE = {"method": "POST", "path": "/create$"}
 
@@ -341,3 +343,20 @@ def test_unsafe_or_empty_settings_are_refused(changes):
     given = {"client_id": "x", "client_secret": "y", "customer_number": "20-222222", "country_code": "US"}
     with pytest.raises(ValueError, match=r"https|absolute|empty|pattern|Extra"):
         IngramSettings(**given | changes)
+
+
+def test_the_stand_in_keeps_returns_and_time_in_its_file(tmp_path):
+    options = SandboxOptions(now=datetime(2026, 3, 2, tzinfo=UTC), state=tmp_path / "ingram.db")
+    with closing(Sandbox(options)) as first:
+        opened = first.returns.open(
+            {"invoiceNumber": "1", "invoiceDate": "2026-01-05", "quantity": 1}, first.clock.now()
+        )
+        first.advance(30)
+        now = first.clock.now()
+    with closing(Sandbox(options)) as second:
+        assert (second.returns.by_number, second.clock.now()) == ({opened.number: opened}, now)
+        second.returns.say(opened.number, "Denied")
+    with closing(Sandbox(options)) as third:
+        assert third.returns.by_number[opened.number].status(now) == "Denied"
+        third.reset()
+        assert third.returns.by_number == {}

@@ -1,10 +1,10 @@
 """The stand-in: tokens by GET, required fields of every call, and returns."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from servicedesk_core.sandboxing import Refusal, Request, Response, StandIn, VendorClock, json_response
+from servicedesk_core.sandboxing import Refusal, Request, Response, Shelf, StandIn, VendorClock, json_response
 from servicedesk_core.sandboxing.tokens import ClientCredentials
 from servicedesk_ingram.sandbox.claims import Returns
 from servicedesk_ingram.sandbox.options import SandboxOptions
@@ -28,23 +28,35 @@ class Sandbox(StandIn):
     def __init__(self, options: SandboxOptions | None = None) -> None:
         self.options = options or SandboxOptions()
         super().__init__(latency_s=self.options.latency_s)
-        self.reset()
+        self._shelf = Shelf(self.options.state)
+        self._begin()
+        if (kept := self._shelf.get("clock", "now")) is not None:
+            self.clock.move(max(datetime.fromisoformat(kept) - self.clock.now(), timedelta()))
 
     def reset(self) -> dict[str, int]:
-        """Forget tokens, returns, counters and faults."""
+        """Forget tokens, returns, counters and faults; time begins again."""
+        self._shelf.clear()
+        self._begin()
+        return {"returns": 0}
+
+    def close(self) -> None:
+        """Release the state file."""
+        self._shelf.close()
+
+    def _begin(self) -> None:
         self.clock = VendorClock(self.options.now)
         self.tokens = ClientCredentials(
             self.options.client_id, self.options.client_secret, self.options.token_lifetime_s
         )
-        self.returns = Returns()
+        self.returns = Returns(self._shelf)
         self.correlations: set[str] = set()
         self.requests.clear()
         self.faults([])
-        return {"returns": 0}
 
     def advance(self, hours: float) -> dict[str, int]:
         """Let time pass: returns are approved after a day and credited after eight."""
         self.clock.move(timedelta(hours=hours))
+        self._shelf.put("clock", "now", self.clock.now())
         return {"returns": len(self.returns.by_number)}
 
     def routes(self) -> dict[str, Callable[[Any], Any]]:

@@ -1,8 +1,10 @@
 """Returns of the stand-in, and how they go on with time."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+
+from servicedesk_core.sandboxing import Shelf
 
 _PRICE = 213.75
 _FEE = 10.5
@@ -90,16 +92,22 @@ class Return:
         return float(_PRICE * int(self.item["quantity"]))
 
 
-@dataclass
 class Returns:
-    """All returns."""
+    """All returns.
 
-    by_number: dict[str, Return] = field(default_factory=dict)
+    Args:
+        shelf: Keeps them.
+    """
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        self.by_number = {kept["number"]: _from_json(kept) for kept in shelf.all("returns")}
 
     def open(self, item: dict[str, Any], now: datetime) -> Return:
         """Open one."""
         number = f"CAS-{len(self.by_number) + 8946:05d}-G1W3J3-1"
         self.by_number[number] = Return(number, item, now)
+        self._shelf.put("returns", number, self.by_number[number])
         return self.by_number[number]
 
     def say(self, number: str, word: str, details: str | None = None) -> bool:
@@ -108,6 +116,7 @@ class Returns:
         if found is None:
             return False
         found.word, found.details = word, details
+        self._shelf.put("returns", number, found)
         return True
 
     def matching(self, wanted: dict[str, str], now: datetime) -> list[dict[str, Any]]:
@@ -115,3 +124,7 @@ class Returns:
         names = {"caseRequestNumber", "referenceNumber"} & wanted.keys()
         rows = [one.listed(now) for one in reversed(self.by_number.values())]
         return [row for row in rows if all(row[name] == wanted[name] for name in names)]
+
+
+def _from_json(kept: dict[str, Any]) -> Return:
+    return Return(**kept | {"created_at": datetime.fromisoformat(kept["created_at"])})

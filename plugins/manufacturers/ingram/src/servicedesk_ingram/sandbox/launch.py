@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 from servicedesk_core.sandboxing import bind, run_until_stopped
 from servicedesk_core.sandboxing.serving import address_of
@@ -13,6 +14,7 @@ def launch(
     *,
     port: int = 0,
     secret: str | None = None,
+    state: Path | None = None,
     latency_s: float = 0,
     now: datetime | None = None,
     announce: Callable[[SandboxInfo], None],
@@ -22,6 +24,7 @@ def launch(
     Args:
         port: Port on loopback; 0 takes a free one.
         secret: Accepted client secret; ``None`` keeps the default.
+        state: File that keeps the returns; ``None`` forgets them at the end.
         latency_s: Added to every call.
         now: Instant of the vendor's clock; ``None`` is the present.
         announce: Called once when calls are accepted.
@@ -30,8 +33,9 @@ def launch(
         OSError: The port is taken.
     """
     defaults = SandboxOptions()
-    options = SandboxOptions(client_secret=secret or defaults.client_secret, latency_s=latency_s, now=now)
+    options = SandboxOptions(client_secret=secret or defaults.client_secret, state=state, latency_s=latency_s, now=now)
     listener = bind(port)
+    sandbox = Sandbox(options)
     try:
         announce(
             SandboxInfo(
@@ -42,6 +46,7 @@ def launch(
                 country_code=options.country_code,
             )
         )
-        run_until_stopped(Sandbox(options), listener)
+        run_until_stopped(sandbox, listener)
     finally:
         listener.close()
+        sandbox.close()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,6 +16,7 @@ class SandboxOptions:
         country_code: Its country.
         token_lifetime_s: Seconds that a token is good for; the vendor sends it as a text.
         now: Instant of the vendor's clock, which then stands still except for ``advance``; ``None`` is the present.
+        state: File that keeps the returns; ``None`` forgets them at the end.
         latency_s: Added to every call.
         shipped_as_list: Whether ``shipFromInfo`` must be a list; the vendor's model and its example differ.
     """
@@ -25,6 +27,7 @@ class SandboxOptions:
     country_code: str = "US"
     token_lifetime_s: float = 86_399.0
     now: datetime | None = None
+    state: Path | None = None
     latency_s: float = 0.0
     shipped_as_list: bool = True
 

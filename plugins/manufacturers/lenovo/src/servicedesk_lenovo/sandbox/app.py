@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from servicedesk_core.sandboxing import Fault, Request, Response, StandIn, json_response
+from servicedesk_core.sandboxing import Fault, Request, Response, Shelf, StandIn, json_response
 from servicedesk_lenovo.sandbox.cases import Cases
 from servicedesk_lenovo.sandbox.options import SandboxOptions
 from servicedesk_lenovo.sandbox.vendor import Vendor
@@ -24,22 +24,22 @@ class Sandbox(StandIn):
     def __init__(self, options: SandboxOptions | None = None) -> None:
         self.options = options or SandboxOptions()
         super().__init__(latency_s=self.options.latency_s)
-        self._cases = Cases(self.options.state)
-        self.vendor = Vendor(self.options, self._cases)
-        if (kept := self._cases.meta("now")) is not None:
+        self._shelf = Shelf(self.options.state)
+        self.vendor = Vendor(self.options, Cases(self._shelf))
+        if (kept := self._shelf.get("clock", "now")) is not None:
             self.vendor.clock.move(max(datetime.fromisoformat(kept) - self.vendor.clock.now(), timedelta()))
 
     def reset(self) -> None:
         """Forget cases, counters and faults; time begins again."""
-        self._cases.clear()
-        self.vendor = Vendor(self.options, self._cases)
+        self._shelf.clear()
+        self.vendor = Vendor(self.options, Cases(self._shelf))
         self.requests.clear()
         self.most_at_once = 0
         self.faults([])
 
     def close(self) -> None:
         """Release the state file."""
-        self._cases.close()
+        self._shelf.close()
 
     def advance(self, hours: float) -> dict[str, int]:
         """Let time pass: hidden cases show up, parts are sent, old cases are closed, the quota is fresh.
@@ -48,7 +48,7 @@ class Sandbox(StandIn):
             What happened, counted by kind.
         """
         self.vendor.clock.move(timedelta(hours=hours))
-        self._cases.set_meta("now", self.vendor.clock.now().isoformat())
+        self._shelf.put("clock", "now", self.vendor.clock.now())
         self.vendor.left = self.options.requests_allowed
         return self.vendor.cases.live(self.vendor.clock.now())
 

@@ -1,14 +1,10 @@
 """Support cases: accepted without an id, listed a while later, closed in the end."""
 
-import sqlite3
-import threading
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-import orjson
-
+from servicedesk_core.sandboxing import Shelf
 from servicedesk_lenovo.sandbox.fleet import Machine
 
 _STAMP = "%Y-%m-%dT%H:%M:%SZ"
@@ -29,40 +25,15 @@ class Case:
 
 
 class Cases:
-    """All cases, kept in SQLite.
+    """All cases.
 
     Args:
-        path: File that keeps them; None means memory.
+        shelf: Keeps them.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
-        self._lock = threading.Lock()
-        self._db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
-        self._db.execute("CREATE TABLE IF NOT EXISTS cases (id TEXT PRIMARY KEY, body BLOB)")
-        self._db.execute("CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT)")
-        rows = self._db.execute("SELECT body FROM cases ORDER BY id")
-        self.cases = [_from_json(body) for (body,) in rows]
-
-    def meta(self, key: str) -> str | None:
-        """A remembered value."""
-        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return None if row is None else str(row[0])
-
-    def set_meta(self, key: str, value: str) -> None:
-        """Remember a value."""
-        with self._lock:
-            self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
-
-    def clear(self) -> None:
-        """Forget all."""
-        with self._lock:
-            self.cases.clear()
-            self._db.execute("DELETE FROM cases")
-            self._db.execute("DELETE FROM meta")
-
-    def close(self) -> None:
-        """Release the file."""
-        self._db.close()
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        self.cases = [_from_json(kept) for kept in shelf.all("cases")]
 
     def open(self, body: dict[str, Any], machine: Machine, now: datetime, *, polls: int) -> None:
         """Accept a case; its id is told to nobody here, as the vendor mails it to the customer."""
@@ -135,12 +106,10 @@ class Cases:
         return counts
 
     def _keep(self, case: Case) -> None:
-        with self._lock:
-            self._db.execute("INSERT OR REPLACE INTO cases VALUES (?, ?)", (case.record["ID"], orjson.dumps(case)))
+        self._shelf.put("cases", case.record["ID"], case)
 
 
-def _from_json(body: bytes) -> Case:
-    kept = orjson.loads(body)
+def _from_json(kept: dict[str, Any]) -> Case:
     opened, updated = (datetime.fromisoformat(kept[name]) for name in ("opened", "updated"))
     return Case(kept["record"], opened, kept["polls_left"], updated, kept["orders"])
 
