@@ -37,6 +37,7 @@ class Backend:
         connect_timeout_s: Longest wait for a connection.
         max_body_bytes: Largest decoded body.
         max_connections: Connections open at once.
+        proxy: Proxy URL.
         ca_file: Certificates to trust instead of the public ones.
         transport: For tests: used instead of the network.
     """
@@ -47,12 +48,14 @@ class Backend:
         connect_timeout_s: float,
         max_body_bytes: int,
         max_connections: int = 20,
+        proxy: str | None = None,
         ca_file: str | None = None,
         transport: Transport | None = None,
     ) -> None:
         self._transport = transport or httpx.AsyncHTTPTransport(
             verify=tls_context(ca_file),
             trust_env=False,
+            proxy=proxy,
             limits=httpx.Limits(
                 max_connections=max_connections, max_keepalive_connections=max_connections, keepalive_expiry=30.0
             ),

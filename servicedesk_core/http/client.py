@@ -47,6 +47,7 @@ class HttpClient:
         redactor: Learns the profile's secrets.
         hooks: Told about every exchange.
         transport: For tests: replaces the network.
+        proxy: Proxy URL.
         ca_file: Certificates to trust instead of the public ones.
 
     Raises:
@@ -64,6 +65,7 @@ class HttpClient:
         redactor: Redactor | None = None,
         hooks: Sequence[TraceHook] = (),
         transport: "Transport | None" = None,
+        proxy: str | None = None,
         ca_file: str | None = None,
     ) -> None:
         self.profile = profile
@@ -83,6 +85,7 @@ class HttpClient:
             redactor=redactor,
             hooks=hooks,
             transport=transport,
+            proxy=proxy,
             ca_file=ca_file,
         )
 

@@ -26,6 +26,8 @@ class HttpFactory:
         redactor: Learns secrets.
         hooks: Told about every exchange of every client.
         transport: For tests: replaces the network.
+        proxy: Proxy URL.
+        ca_file: Certificates to trust instead of the public ones.
     """
 
     def __init__(
@@ -38,6 +40,8 @@ class HttpFactory:
         redactor: Redactor | None = None,
         hooks: Sequence[TraceHook] = (),
         transport: "Transport | None" = None,
+        proxy: str | None = None,
+        ca_file: str | None = None,
     ) -> None:
         self._grants = grants
         self._make = partial(
@@ -49,6 +53,8 @@ class HttpFactory:
             redactor=redactor or Redactor(),
             hooks=hooks,
             transport=transport,
+            proxy=proxy,
+            ca_file=ca_file,
         )
         self._clients: list[HttpClient] = []
 

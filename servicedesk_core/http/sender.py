@@ -53,6 +53,7 @@ class Sender:
         redactor: Redactor,
         hooks: Sequence[TraceHook],
         transport: "Transport | None",
+        proxy: str | None,
         ca_file: str | None,
     ) -> None:
         self.clock = clock
@@ -72,7 +73,7 @@ class Sender:
             redactor=redactor,
             now=clock.now,
         )
-        self._backend_options: dict[str, Any] = {"transport": transport, "ca_file": ca_file}
+        self._backend_options: dict[str, Any] = {"transport": transport, "proxy": proxy, "ca_file": ca_file}
         self._backend: Backend | None = None
         self._closed = False
         self._quiet_until = 0.0
