@@ -22,8 +22,14 @@ async def test_a_wrong_client_id_is_refused_once(stand):
 
 async def test_the_identity_is_the_operators_name_of_the_account(stand):
     async with stand.connector(account="north") as lenovo:
-        assert (await lenovo.vendor_identity()).account == "north"
+        identity = await lenovo.vendor_identity()
+        assert (identity.account, identity.name) == ("north", "")
         assert await lenovo.check_connection(()) == ()
+
+
+async def test_an_account_without_a_name_is_called_what_it_is(lenovo):
+    identity = await lenovo.vendor_identity()
+    assert (identity.account, identity.name) == ("default", "the account of this ClientID")
 
 
 @pytest.mark.parametrize("status", [401, 403])

@@ -68,7 +68,9 @@ class Lenovo(Connector[LenovoSettings]):
     async def vendor_identity(self) -> VendorIdentity:
         """Ask about a machine that does not exist: Lenovo names no account, but refuses a wrong ClientID."""
         await self._api.get(Role.WARRANTY, "warranty", {"Serial": _NO_MACHINE})
-        return VendorIdentity(vendor=VENDOR, account=self.ctx.settings.account)
+        account = self.ctx.settings.account
+        unnamed = account == LenovoSettings.model_fields["account"].default
+        return VendorIdentity(vendor=VENDOR, account=account, name="the account of this ClientID" if unnamed else "")
 
     @hookimpl
     async def check_connection(self, streams: tuple[str, ...]) -> tuple[StreamCheck, ...]:  # noqa: ARG002
