@@ -2,6 +2,7 @@
 
 from servicedesk_core.config.connector_settings import connector_settings
 from servicedesk_core.config.environment import disabled_plugins, strict_plugins
+from servicedesk_core.config.reaching import network_of
 from servicedesk_core.config.reading import DEFAULT_FILE, load_settings, parse_settings
 from servicedesk_core.config.secrets import Secrets, SecretSource
 from servicedesk_core.config.settings import ConnectionSettings, DeskSection, DeskSettings, PluginsSection
@@ -19,6 +20,7 @@ __all__ = [
     "connector_settings",
     "disabled_plugins",
     "load_settings",
+    "network_of",
     "parse_settings",
     "since_at",
     "store_url",

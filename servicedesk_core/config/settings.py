@@ -8,6 +8,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model
 
 from servicedesk_core.config.claims import ClaimsSection
 from servicedesk_core.config.excluding import ExcludeSection
+from servicedesk_core.config.network import NetworkSection
 from servicedesk_core.config.operating import AlertsSection, JobName, Schedule, ServeSection
 from servicedesk_core.config.outgoing import WritesSection
 from servicedesk_core.config.values import Budget, RawPolicy, Since, TimeZone, did_you_mean
@@ -140,6 +141,7 @@ class DeskSettings(Model):
     Attributes:
         desk: The desk itself.
         plugins: Which plugins may run.
+        network: The way to the vendors.
         schedules: When `servicedesk serve` runs each job, by its name; others at their usual times.
         serve: How it works.
         alerts: When somebody is told, and who.
@@ -151,6 +153,7 @@ class DeskSettings(Model):
 
     desk: DeskSection = DeskSection()
     plugins: PluginsSection = PluginsSection()
+    network: NetworkSection = NetworkSection()
     schedules: dict[JobName, Schedule] = Field(default_factory=dict)
     serve: ServeSection = ServeSection()
     alerts: AlertsSection = AlertsSection()

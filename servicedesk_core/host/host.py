@@ -9,7 +9,14 @@ from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from servicedesk_core.config import DeskSettings, Secrets, connector_settings, disabled_plugins, strict_plugins
+from servicedesk_core.config import (
+    DeskSettings,
+    Secrets,
+    connector_settings,
+    disabled_plugins,
+    network_of,
+    strict_plugins,
+)
 from servicedesk_core.config.choosing import connection_of
 from servicedesk_core.config.values import did_you_mean
 from servicedesk_core.errors import AuthenticationError, PluginError, ServiceDeskError, SettingsError
@@ -266,6 +273,7 @@ class Host:
             clock=self._clock,
             grants=frozenset(settings.writes),
             redactor=self.redactor,
+            network=network_of(self.settings, self._secrets),
             transport=self._transport,
         )
         stack.push_async_callback(http.aclose)

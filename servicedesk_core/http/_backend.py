@@ -25,9 +25,12 @@ def tls_context(ca_file: str | None = None) -> ssl.SSLContext:
     """Return the TLS settings of the process; building them takes a tenth of a second, so it is done once.
 
     Args:
-        ca_file: Certificates to trust instead of the public ones.
+        ca_file: Certificates to trust beside the public ones.
     """
-    return ssl.create_default_context(cafile=ca_file) if ca_file else httpx.create_ssl_context(trust_env=False)
+    context = httpx.create_ssl_context(trust_env=False)
+    if ca_file is not None:
+        context.load_verify_locations(cafile=ca_file)
+    return context
 
 
 class Backend:
@@ -37,8 +40,8 @@ class Backend:
         connect_timeout_s: Longest wait for a connection.
         max_body_bytes: Largest decoded body.
         max_connections: Connections open at once.
-        proxy: Proxy URL.
-        ca_file: Certificates to trust instead of the public ones.
+        proxy: URL of a proxy.
+        ca_file: Certificates to trust beside the public ones.
         transport: For tests: used instead of the network.
     """
 
@@ -218,8 +221,8 @@ class _Progress:
         self._is_too_late = is_too_late
         self.sent = sent
 
-    async def watch(self, event: str, info: dict[str, Any]) -> None:  # noqa: ARG002 - the library's signature
-        if event == _SEND_STARTED:
+    async def watch(self, event: str, info: dict[str, Any]) -> None:
+        if event == _SEND_STARTED and info["request"].method != b"CONNECT":  # that is for the proxy alone
             if self._is_too_late is not None and self._is_too_late():
                 raise WireError(Failure.TOO_LATE, "its time had passed", maybe_sent=False)
             self.sent = True

@@ -137,7 +137,7 @@ class Classifier:
         if failure.failure in {Failure.CONNECT, Failure.BROKEN}:
             return NetworkError(
                 f"The connection to the vendor {'failed' if failure.failure is Failure.CONNECT else 'broke'}. {what}.",
-                hint="Check the network, the address and the firewall if this lasts.",
+                hint="Check the network, the address, the proxy and the firewall if this lasts.",
                 connection=self._connection,
                 detail=detail,
             )

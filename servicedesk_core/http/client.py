@@ -11,6 +11,7 @@ from servicedesk_core.errors import ConnectorError, ServiceDeskError, TransientE
 from servicedesk_core.http.breaker import CircuitOpenError
 from servicedesk_core.http.call import Call, RequestOptions
 from servicedesk_core.http.deadline import was_taken
+from servicedesk_core.http.network import DIRECT, Network
 from servicedesk_core.http.paging import PagedAnswer, PageRequest, Paginator, run_pages
 from servicedesk_core.http.policy import HttpProfile
 from servicedesk_core.http.response import Response
@@ -47,8 +48,7 @@ class HttpClient:
         redactor: Learns the profile's secrets.
         hooks: Told about every exchange.
         transport: For tests: replaces the network.
-        proxy: Proxy URL.
-        ca_file: Certificates to trust instead of the public ones.
+        network: How the vendor is reached.
 
     Raises:
         SettingsError: An address in the profile is not acceptable.
@@ -65,8 +65,7 @@ class HttpClient:
         redactor: Redactor | None = None,
         hooks: Sequence[TraceHook] = (),
         transport: "Transport | None" = None,
-        proxy: str | None = None,
-        ca_file: str | None = None,
+        network: Network = DIRECT,
     ) -> None:
         self.profile = profile
         self.connection = connection
@@ -85,8 +84,7 @@ class HttpClient:
             redactor=redactor,
             hooks=hooks,
             transport=transport,
-            proxy=proxy,
-            ca_file=ca_file,
+            network=network,
         )
 
     @property

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from servicedesk_core.http.client import HttpClient
+from servicedesk_core.http.network import DIRECT, Network
 from servicedesk_core.http.policy import HttpProfile
 from servicedesk_core.http.tracing import TraceHook
 from servicedesk_core.ports import BudgetKey, BudgetLedger, BudgetPolicy, Clock
@@ -25,9 +26,8 @@ class HttpFactory:
         grants: What the connection may write.
         redactor: Learns secrets.
         hooks: Told about every exchange of every client.
+        network: How vendors are reached.
         transport: For tests: replaces the network.
-        proxy: Proxy URL.
-        ca_file: Certificates to trust instead of the public ones.
     """
 
     def __init__(
@@ -39,9 +39,8 @@ class HttpFactory:
         grants: frozenset[str] = frozenset(),
         redactor: Redactor | None = None,
         hooks: Sequence[TraceHook] = (),
+        network: Network = DIRECT,
         transport: "Transport | None" = None,
-        proxy: str | None = None,
-        ca_file: str | None = None,
     ) -> None:
         self._grants = grants
         self._make = partial(
@@ -52,9 +51,8 @@ class HttpFactory:
             grants=grants,
             redactor=redactor or Redactor(),
             hooks=hooks,
+            network=network,
             transport=transport,
-            proxy=proxy,
-            ca_file=ca_file,
         )
         self._clients: list[HttpClient] = []
 

@@ -19,6 +19,7 @@ from servicedesk_core.http.breaker import CircuitBreaker
 from servicedesk_core.http.call import Call
 from servicedesk_core.http.classify import Classifier
 from servicedesk_core.http.deadline import is_too_late, note_taken
+from servicedesk_core.http.network import Network
 from servicedesk_core.http.policy import HttpProfile
 from servicedesk_core.http.response import Response
 from servicedesk_core.http.tracing import TraceEvent, TraceHook
@@ -53,8 +54,7 @@ class Sender:
         redactor: Redactor,
         hooks: Sequence[TraceHook],
         transport: "Transport | None",
-        proxy: str | None,
-        ca_file: str | None,
+        network: Network,
     ) -> None:
         self.clock = clock
         self.redactor = redactor
@@ -73,7 +73,8 @@ class Sender:
             redactor=redactor,
             now=clock.now,
         )
-        self._backend_options: dict[str, Any] = {"transport": transport, "proxy": proxy, "ca_file": ca_file}
+        self._transport = transport
+        self._network = network
         self._backend: Backend | None = None
         self._closed = False
         self._quiet_until = 0.0
@@ -298,6 +299,8 @@ class Sender:
                 connect_timeout_s=self._profile.connect_timeout_s,
                 max_body_bytes=self._profile.max_body_bytes,
                 max_connections=self._profile.max_connections,
-                **self._backend_options,
+                proxy=self._network.proxy_for(self._profile.base_url),
+                ca_file=self._network.ca_file,
+                transport=self._transport,
             )
         return self._backend

@@ -9,6 +9,7 @@ import pytest
 
 from servicedesk_core.errors import NetworkError
 from servicedesk_core.http import HttpClient, HttpProfile, InMemoryLedger, RetryPolicy
+from servicedesk_core.http.network import Network
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ async def test_an_unknown_certificate_is_refused_and_a_configured_authority_acce
         async with HttpClient(profile, **common) as client:
             with pytest.raises(NetworkError, match=r"(?i)certificate"):
                 await client.get("x")
-        async with HttpClient(profile, **common, ca_file=str(certificate[0])) as client:
+        async with HttpClient(profile, **common, network=Network(ca_file=str(certificate[0]))) as client:
             assert (await client.get("x")).json() == {}
     finally:
         server.close()

@@ -10,6 +10,7 @@ from reference_pages import types
 from reference_pages.docstring import attributes, plain, split, table
 from servicedesk_core.config.claims import ClaimsSection
 from servicedesk_core.config.excluding import ExcludeSection
+from servicedesk_core.config.network import NetworkSection
 from servicedesk_core.config.operating import AlertsSection, AppriseChannel, FileChannel, MailChannel, ServeSection
 from servicedesk_core.config.outgoing import WritesSection
 from servicedesk_core.config.settings import ConnectionSettings, DeskSection, PluginsSection
@@ -62,6 +63,7 @@ def page() -> str:
     text = INTRODUCTION
     text += _section("[desk]", DeskSection)
     text += _section("[plugins]", PluginsSection)
+    text += _section("[network]", NetworkSection)
     text += _section("[connections.NAME]", ConnectionSettings)
     text += _section("[connections.NAME.mapping]", VocabularyMapping)
     text += _section("[connections.NAME.exclude]", ExcludeSection)

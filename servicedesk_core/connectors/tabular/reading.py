@@ -57,7 +57,9 @@ def opened(path: Path) -> Iterator[BinaryIO]:
             else:
                 yield plain
     except FileNotFoundError as error:
-        raise NotFoundError(f"There is no file {path}.", hint="Check the path, where it was typed or in the configuration.") from error
+        raise NotFoundError(
+            f"There is no file {path}.", hint="Check the path, where it was typed or in the configuration."
+        ) from error
     except (PermissionError, IsADirectoryError) as error:
         raise PermissionDeniedError(f"{path} cannot be read.", hint="Let this account read the file.") from error
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:

@@ -66,7 +66,9 @@ def parts_of(mappings: Sequence[FileMapping], base: Path) -> tuple[Part, ...]:
         pattern = str(base / mapping.path)
         paths = sorted(glob(pattern)) if has_magic(mapping.path) else [pattern]  # noqa: PTH207  # absolute patterns
         if not paths or not Path(paths[0]).exists():
-            raise NotFoundError(f"There is no file {pattern}.", hint="Check the path, where it was typed or in the configuration.")
+            raise NotFoundError(
+                f"There is no file {pattern}.", hint="Check the path, where it was typed or in the configuration."
+            )
         label = mapping.name if len(mappings) > 1 else None
         parts += [Part(Path(path), mapping, label) for path in paths]
     return tuple(parts)
