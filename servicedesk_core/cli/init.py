@@ -30,6 +30,10 @@ def init(
     environment: Annotated[str, typer.Option("--environment", help="live or sandbox.")] = "live",
     desk_name: Annotated[str | None, typer.Option("--desk-name", help="Your company's name.")] = None,
     timezone: Annotated[str | None, typer.Option("--timezone", help="IANA name, for example America/New_York.")] = None,
+    proxy: Annotated[
+        str | None, typer.Option("--proxy", help="Proxy to the vendor: its address, or env:NAME when it has a login.")
+    ] = None,
+    ca_file: Annotated[str | None, typer.Option("--ca-file", help="PEM file with your company's certificates.")] = None,
     offline: Annotated[bool, typer.Option("--offline", help="Ask the vendor nothing; propose no mapping.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing: take what is given and proposed.")] = False,
@@ -65,12 +69,15 @@ def init(
         value = given.pop(question.key, None)
         options[question.key] = ask.checked(question, value) if value else ask.setting(question)
     options |= given
+    network = {key: value for key, value in (("proxy", proxy), ("ca_file", ca_file)) if value}
     words = setup.Vocabulary()
     if not offline:
         try:
             cli.say("Reading your own lists (this changes nothing) ...")
             words = cli.run(
-                lambda: discover(desk, name, options, redactor=cli.redactor, directory=path.absolute().parent)
+                lambda: discover(
+                    desk, name, options, redactor=cli.redactor, directory=path.absolute().parent, network=network
+                )
             )
         except (ConfigurationError, ConnectorError) as error:
             if yes:
@@ -80,7 +87,7 @@ def init(
     show_vocabulary(cli, words)
     if not yes:
         words = words.decided(ask.meanings(words))
-    text = setup.render_settings(desk=desk, name=name, connection=options, words=words)
+    text = setup.render_settings(desk=desk, name=name, connection=options, words=words, network=network)
     write_settings(path, text, overwrite=path.exists())
     cli.say(f"Written: {path}")
     for word_table, label in words.unknown:

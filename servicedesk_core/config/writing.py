@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from servicedesk_core import system
+from servicedesk_core.config.network import NetworkSection
 from servicedesk_core.config.problems import key_path
 from servicedesk_core.config.reading import parse_settings
 from servicedesk_core.config.settings import ConnectionSettings, DeskSection
@@ -43,6 +44,11 @@ OFFERED: Mapping[str, Any] = {"streams": ["companies", "tickets"], "budget": "40
 def desk_section(values: Mapping[str, Any]) -> Section:
     """Return ``[desk]`` with the descriptions of its settings as comments."""
     return Section(("desk",), values, comments=_descriptions(DeskSection))
+
+
+def network_section(values: Mapping[str, Any]) -> Section:
+    """Return ``[network]`` with the descriptions of its settings as comments."""
+    return Section(("network",), values, comments=_descriptions(NetworkSection))
 
 
 def connection_section(name: str, values: Mapping[str, Any], *, comment: str = "") -> Section:
@@ -91,7 +97,7 @@ def write_settings(path: Path, text: str, *, overwrite: bool = False) -> None:
         ) from None
 
 
-def _descriptions(model: type[DeskSection | ConnectionSettings]) -> dict[str, str]:
+def _descriptions(model: type[DeskSection | NetworkSection | ConnectionSettings]) -> dict[str, str]:
     return {name: info.description or "" for name, info in model.model_fields.items()}
 
 

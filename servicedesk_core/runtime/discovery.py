@@ -12,7 +12,13 @@ from servicedesk_core.runtime.setup import Vocabulary
 
 
 async def discover(
-    desk: Mapping[str, Any], name: str, options: Mapping[str, Any], *, redactor: Redactor, directory: Path
+    desk: Mapping[str, Any],
+    name: str,
+    options: Mapping[str, Any],
+    *,
+    redactor: Redactor,
+    directory: Path,
+    network: Mapping[str, Any] | None = None,
 ) -> Vocabulary:
     """Return a tenant's words with their probable meaning. Only reads at the vendor, and keeps nothing.
 
@@ -22,12 +28,14 @@ async def discover(
         options: The keys of ``[connections.NAME]``.
         redactor: Learns the secrets.
         directory: Where relative paths of the configuration start.
+        network: The keys of ``[network]``.
 
     Raises:
         ConfigurationError: The settings or secrets are wrong, or the plugin cannot be used.
         ConnectorError: The vendor cannot be asked.
     """
-    settings = parse_settings({"desk": desk, "connections": {name: options}}, path=directory / DEFAULT_FILE)
+    tables = {"desk": desk, "network": network or {}, "connections": {name: options}}
+    settings = parse_settings(tables, path=directory / DEFAULT_FILE)
     with tempfile.TemporaryDirectory(prefix="servicedesk-") as folder:
         async with ServiceDesk(settings, store=f"sqlite:///{folder}/discovery.db", redactor=redactor) as opened:
             return await opened.vocabulary(name)

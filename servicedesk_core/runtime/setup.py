@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from servicedesk_core.config.values import TimeZone
-from servicedesk_core.config.writing import Section, connection_section, desk_section, render
+from servicedesk_core.config.writing import Section, connection_section, desk_section, network_section, render
 from servicedesk_core.domain.proposals import PROPOSERS
 from servicedesk_core.hooks.capabilities import FieldInfo
 from servicedesk_core.hooks.context import ConnectorSettings
@@ -129,7 +129,13 @@ def vocabulary(fields: Mapping[str, tuple[FieldInfo, ...]]) -> Vocabulary:
 
 
 def render_settings(
-    *, desk: Mapping[str, Any], name: str, connection: Mapping[str, Any], words: Vocabulary, comment: str = ""
+    *,
+    desk: Mapping[str, Any],
+    name: str,
+    connection: Mapping[str, Any],
+    words: Vocabulary,
+    comment: str = "",
+    network: Mapping[str, Any] | None = None,
 ) -> str:
     """Return the text of a configuration file with one connection.
 
@@ -139,8 +145,10 @@ def render_settings(
         connection: Its keys without the mapping.
         words: What the tenant's words mean; unknown ones are written as comments.
         comment: Stands above the connection.
+        network: The keys of ``[network]``; none = no such table.
     """
-    text = render((desk_section(desk), connection_section(name, connection, comment=comment)), head=_HEAD)
+    reached = (network_section(network),) if network else ()
+    text = render((desk_section(desk), *reached, connection_section(name, connection, comment=comment)), head=_HEAD)
     return text + "".join(_mapping_table(name, table, meanings) for table, meanings in words.tables.items())
 
 

@@ -46,6 +46,16 @@ def test_scripts_get_a_working_file_from_options_alone(run, folder):
     assert run("sync", "psa").code == 0
 
 
+def test_the_way_through_a_proxy_is_taken_and_written_down(run, folder):
+    ran = run("init", *FLAGS, "--yes", "--proxy", "http://127.0.0.1:9", "--ca-file", "company.pem")
+    assert ran.code == exit_codes.USAGE, ran.err
+    assert "network.ca_file" in ran.err
+    assert not (folder / "servicedesk.toml").exists()
+    ran = run("init", *FLAGS, "--yes", "--proxy", "http://127.0.0.1:9")
+    assert ran.code == 0, ran.err
+    assert written(folder)["network"] == {"proxy": "http://127.0.0.1:9"}
+
+
 def test_a_person_is_asked_and_decides_what_is_unknown(run, folder, answers):
     answers("My MSP", "UTC", "env:ACME_TOKEN", "frozen", "on_hold")
     ran = run("init", "--connector", "./acme.py:Acme", "--name", "acme")
