@@ -25,6 +25,7 @@ from servicedesk_core.hooks import (
     ReconcilableBy,
     Write,
     WriteCapability,
+    WriteProblem,
     WriteReceipt,
 )
 from servicedesk_core.testing import FakeClock, WriteFault, WriteSuite, WriteVendor, make_context
@@ -229,6 +230,13 @@ class ChecksNothing(Memory):
         pass
 
 
+class DoubtsEverything(Memory):
+    @hookimpl
+    async def check_write(self, write: Write, max_age_s: float | None) -> tuple[WriteProblem, ...]:
+        del max_age_s
+        return tuple(WriteProblem(name, "Perhaps.") for name in write.values)
+
+
 class NeverFinds(Memory):
     @hookimpl
     async def find_write(self, write: Write) -> FindResult:
@@ -245,6 +253,7 @@ BROKEN = [
     (TakesAnything, ONCE, {"fault": WriteFault.LOST_REQUEST}),
     (OverwritesNewerEdits, "test_a_newer_edit_is_not_overwritten", {}),
     (ChecksNothing, "test_what_cannot_be_right_is_refused_unsent", {}),
+    (DoubtsEverything, "test_what_the_vendor_takes_is_no_problem_before", {}),
     (NeverFinds, "test_a_write_is_done_once_and_then_found", {}),
     (NeverFinds, ONCE, {"fault": WriteFault.LOST_ANSWER}),
 ]

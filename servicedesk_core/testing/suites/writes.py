@@ -176,6 +176,21 @@ class WriteSuite:
             if kind.reconcilable_by is not ReconcilableBy.NOTHING:
                 assert found == Found(receipt.ref), f"{kind.kind}: it was done, and looking for it gave {found}"
 
+    async def test_what_the_vendor_takes_is_no_problem_before(
+        self, connector: AnyConnector, vendor: WriteVendor
+    ) -> None:
+        """Whoever proposes what the vendor takes is told of no problem, whether lists are read again or not."""
+        if not hasattr(type(connector).check_write, "servicedesk_impl"):
+            pytest.skip("the connector does not implement check_write")
+        for kind in self._kinds(connector):
+            write = await self._example(connector, vendor, kind.kind)
+            done = await vendor.writes_done()
+            for max_age_s in (None, 0.0):
+                problems = await connector.check_write(write, max_age_s)
+                assert problems == (), f"{kind.kind}: {problems}"
+            assert await vendor.writes_done() == done, f"{kind.kind}: a check writes nothing"
+            assert (await connector.send_write(write)).ref, kind.kind
+
     async def test_what_was_never_sent_is_not_found(self, connector: AnyConnector, vendor: WriteVendor) -> None:
         """Before the settling time nothing is proven; after it only what the way of looking can prove."""
         for kind in self._kinds(connector):
