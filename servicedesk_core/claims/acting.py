@@ -21,6 +21,7 @@ from servicedesk_core.domain.warranty import (
     ClaimRules,
     ClaimService,
     ClaimState,
+    ClaimStatus,
     fold,
 )
 from servicedesk_core.domain.writing import UNFINISHED, WriteState
@@ -306,8 +307,15 @@ def record(tx: Tx, claim: StoredClaim, report: ClaimReport, *, actor: str, now: 
         now: When.
 
     Raises:
-        ClaimStateError: A program is sending it, or it is a draft that was never sent and nothing says that it was.
+        ClaimStateError: A program is sending it, it is a draft that was never sent and nothing says that it was, or a
+            part is decided about that it does not have.
     """
+    strange = {one.number for one in report.decisions} - {line.number for line in claim.draft.lines}
+    if strange:
+        raise ClaimStateError(
+            f"Claim {claim.claim_id} has no part {', '.join(map(str, sorted(strange)))}.",
+            hint=f"`servicedesk claims show {claim.claim_id}` numbers its parts.",
+        )
     if claim.sent_as is not None:
         _require(claim, set(ClaimState) - {ClaimState.SUBMITTING, ClaimState.IN_DOUBT}, "recorded")
     if claim.state is ClaimState.DRAFT:
@@ -327,7 +335,8 @@ def record(tx: Tx, claim: StoredClaim, report: ClaimReport, *, actor: str, now: 
     folded = fold(progress, _whole(report, progress), claim.draft.lines, now)
     progress = folded.progress.model_copy(update={"ref": report.ref or claim.progress.ref})
     told = list(folded.events)
-    if report.status is not None and progress.state.value != report.status.value:
+    in_part = progress.state is ClaimState.PARTIALLY_APPROVED and report.status is ClaimStatus.APPROVED
+    if report.status is not None and progress.state.value != report.status.value and not in_part:
         after = ClaimState(report.status.value)
         told = [one for one in told if one.kind is not ClaimEventKind.WENT_BACK]
         told.append(_step(claim, after, now))
@@ -341,6 +350,9 @@ def record(tx: Tx, claim: StoredClaim, report: ClaimReport, *, actor: str, now: 
 def _whole(report: ClaimReport, known: ClaimProgress) -> ClaimReport:
     """Return a report with what was known before: a manufacturer tells all of it each time, a person what is new."""
     changes: dict[str, Any] = {}
+    if report.decisions:
+        decided = {one.number: one for one in (*known.decisions, *report.decisions)}
+        changes["decisions"] = tuple(decided.values())
     if report.shipments:
         again = {one.tracking for one in report.shipments}
         changes["shipments"] = (*(one for one in known.shipments if one.tracking not in again), *report.shipments)

@@ -15,6 +15,7 @@ from servicedesk_core.domain.warranty import (
     Credit,
     CreditKind,
     CreditState,
+    LineDecision,
     PartReturn,
     ReturnState,
 )
@@ -88,6 +89,7 @@ def report_of(
     word: str | None,
     ref: str | None,
     denial_reason: str | None,
+    decisions: Sequence[str],
     return_by: str | None,
     returned: bool,
     credits_: Sequence[str],
@@ -111,10 +113,20 @@ def report_of(
         status=one_of(ClaimStatus, status, "status of a claim") if status else None,
         vendor_status=word,
         denial_reason=denial_reason,
+        decisions=tuple(_decision(text) for text in decisions),
         returns=returns,
         shipments=shipments,
         credits=tuple(_credit(text) for text in credits_),
     )
+
+
+def _decision(text: str) -> LineDecision:
+    number, _, rest = text.partition(":")
+    verdict, _, reason = rest.partition(":")
+    word = verdict.strip().lower()
+    if not number.strip().isdecimal() or word not in {"approved", "denied"}:
+        raise SettingsError(f'"{text}" decides about no part.', hint="Write 1:approved, or 2:denied:REASON.")
+    return LineDecision(number=int(number), is_approved=word == "approved", reason=reason.strip() or None)
 
 
 def _credit(text: str) -> Credit:

@@ -342,6 +342,14 @@ def record(
     word: Annotated[str | None, typer.Option("--word", help="The manufacturer's own word for it.")] = None,
     ref: Annotated[str | None, typer.Option("--ref", help="The manufacturer's id of the claim.")] = None,
     denial_reason: Annotated[str | None, typer.Option("--denial-reason", help="Why it was denied.")] = None,
+    decision: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--decision",
+            metavar="PART:approved|denied[:REASON]",
+            help="For one part, by its number: 2:denied:worn out.",
+        ),
+    ] = None,
     return_by: Annotated[
         str | None, typer.Option("--return-by", metavar="DATE", help="Day by which the defective part must be back.")
     ] = None,
@@ -359,7 +367,7 @@ def record(
     from servicedesk_core.cli.claim_input import report_of  # noqa: PLC0415
 
     cli: Cli = ctx.obj
-    if not (returned or any((status, word, ref, denial_reason, return_by, credit, tracking))):
+    if not (returned or any((status, word, ref, denial_reason, decision, return_by, credit, tracking))):
         raise SettingsError(
             "Nothing was named that is to be recorded.",
             hint="Say what the manufacturer answered: --status, --ref, --word, --credit …",
@@ -369,6 +377,7 @@ def record(
         word=word,
         ref=ref,
         denial_reason=denial_reason,
+        decisions=decision or (),
         return_by=return_by,
         returned=returned,
         credits_=credit or (),

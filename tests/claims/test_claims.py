@@ -26,6 +26,7 @@ from servicedesk_core.domain.warranty import (
     Entitlement,
     EntitlementKind,
     EntitlementResult,
+    LineDecision,
     LookupOutcome,
     PartReturn,
     ReturnState,
@@ -511,6 +512,20 @@ async def test_what_a_person_records_later_takes_nothing_away(desk):
         (CreditKind.LABOUR, Decimal("7.50")), (CreditKind.PARTS, Decimal(9)),
     }  # fmt: skip
     assert (await desk.claims.numbers()).recovered[0].approved == Decimal("16.50")
+
+
+async def test_a_person_records_a_decision_for_each_part(desk):
+    parts = [{"number": number, "part_number": f"P{number}", "quantity": "1"} for number in (1, 2)]
+    name = (await desk.claims.new("T50", by_hand=True, changes={"lines": parts})).claim.claim_id
+    await desk.claims.check(name)
+    denied = LineDecision(number=2, is_approved=False, reason="Worn out.")
+    told = ClaimReport(ref="R1", status=ClaimStatus.APPROVED, decisions=(denied,))
+    assert (await desk.claims.record(name, told)).claim.state is ClaimState.PARTIALLY_APPROVED
+    rest = ClaimReport(ref="", decisions=(LineDecision(number=1, is_approved=True),))
+    after = await desk.claims.record(name, rest)
+    assert {one.number: one.is_approved for one in after.progress.decisions} == {1: True, 2: False}
+    with pytest.raises(ClaimStateError, match="has no part 3"):
+        await desk.claims.record(name, ClaimReport(ref="", decisions=(LineDecision(number=3, is_approved=True),)))
 
 
 @pytest.mark.slow

@@ -118,10 +118,11 @@ def test_the_manual_way(claims, tmp_path):
     assert json.loads(out)["data"]["files"] == ["claim.html", "01-invoice.pdf"]
     code, out, _ = claims(
         "record", name, "--status", "awaiting-return", "--ref", "RMA1", "--word", "Return", "--return-by", "2026-01-31",
-        "--credit", "parts:approved:120.50:eur", "--shipped", "Example Post:T1",
+        "--credit", "parts:approved:120.50:eur", "--shipped", "Example Post:T1", "--decision", "1:denied:worn out",
     )  # fmt: skip
     assert code == 0
     assert "awaiting return (Return)" in out
+    assert "worn out" in out
     assert name in claims("list", "--overdue")[1]
     assert claims("record", name, "--returned", "--status", "closed")[0] == 0
     assert name not in claims("list", "--overdue")[1]
@@ -139,6 +140,7 @@ MISTAKES = [
     (("record", "SD-X", "--credit", "money"), "KIND:STATE:AMOUNT:CURRENCY"),
     (("record", "SD-X", "--return-by", "soon"), "is no date"),
     (("record", "SD-X"), "Nothing was named that is to be recorded"),
+    (("record", "SD-X", "--decision", "2:perhaps"), "decides about no part"),
     (("edit", 1), "Nothing was named that is to be changed"),
     (("edit", 1, "--part", ""), "names no part"),
     (("edit", 1, "--part", "P1:0"), "claims no quantity above 0"),
