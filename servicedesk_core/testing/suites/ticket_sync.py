@@ -33,18 +33,10 @@ from servicedesk_core.hooks import (
     Support,
 )
 from servicedesk_core.hooks.connector import AnyConnector
+from servicedesk_core.testing.suites.skipping import require
 
 MAX_RESUME = 4_096
 FAR_FUTURE = datetime(2190, 1, 1, tzinfo=UTC)
-
-
-def _implements(connector: AnyConnector, hook: str) -> bool:
-    return hasattr(getattr(type(connector), hook), "servicedesk_impl")
-
-
-def _require(connector: AnyConnector, hook: str) -> None:
-    if not _implements(connector, hook):
-        pytest.skip(f"{type(connector).__name__} does not implement {hook}")
 
 
 def _streams(connector: AnyConnector) -> list[StreamCapability]:
@@ -99,7 +91,7 @@ class TicketSyncSuite:
 
     async def test_identity_is_stable(self, connector: AnyConnector) -> None:
         """The tenant's account does not change from call to call, and is not empty."""
-        _require(connector, "vendor_identity")
+        require(connector, "vendor_identity")
         first, second = await connector.vendor_identity(), await connector.vendor_identity()
         assert first.account == second.account
         assert first.vendor
@@ -107,14 +99,14 @@ class TicketSyncSuite:
 
     async def test_check_answers_for_every_stream_in_order(self, connector: AnyConnector) -> None:
         """One check for each stream that was asked for, in the same order."""
-        _require(connector, "check_connection")
+        require(connector, "check_connection")
         names = tuple(stream.stream for stream in _streams(connector))
         checks = await connector.check_connection(names)
         assert tuple(check.stream for check in checks) == names
 
     async def test_a_pass_ends_with_one_last_page(self, connector: AnyConnector) -> None:
         """Every page but the last can be resumed from; nothing comes after the last one."""
-        _require(connector, "pull")
+        require(connector, "pull")
         for stream in _streams(connector):
             pages = await _pages(connector, self._whole(stream))
             assert pages, f"{stream.stream}: an empty stream is one empty last page"
@@ -125,7 +117,7 @@ class TicketSyncSuite:
 
     async def test_ids_are_texts_and_raw_is_json(self, connector: AnyConnector) -> None:
         """Ids are non-empty text; payloads survive JSON unchanged."""
-        _require(connector, "pull")
+        require(connector, "pull")
         for stream in _streams(connector):
             for page in await _pages(connector, self._whole(stream), limit=2):
                 for record in page.records:
@@ -136,7 +128,7 @@ class TicketSyncSuite:
 
     async def test_a_resumed_pass_brings_exactly_the_rest(self, connector: AnyConnector) -> None:
         """Stopping after any of the first pages and going on from its ``resume`` loses and invents nothing."""
-        _require(connector, "pull")
+        require(connector, "pull")
         for stream in _streams(connector):
             whole = await _pages(connector, self._whole(stream))
             for cut in range(1, min(3, len(whole))):
@@ -146,7 +138,7 @@ class TicketSyncSuite:
 
     async def test_reading_changes_nothing(self, connector: AnyConnector) -> None:
         """Two passes give the same ids."""
-        _require(connector, "pull")
+        require(connector, "pull")
         for stream in _streams(connector):
             first = _ids(await _pages(connector, self._whole(stream)))
             second = _ids(await _pages(connector, self._whole(stream)))
@@ -154,14 +146,14 @@ class TicketSyncSuite:
 
     async def test_a_garbled_position_is_a_cursor_error(self, connector: AnyConnector) -> None:
         """A position of another version is refused, so that core starts the pass again."""
-        _require(connector, "pull")
+        require(connector, "pull")
         for stream in _streams(connector):
             with pytest.raises(CursorError):
                 await _pages(connector, self._whole(stream, resume="no-version-of-mine"))
 
     async def test_partitions_cover_the_pass_without_overlap(self, connector: AnyConnector) -> None:
         """The pieces together bring what the whole brings, each record once."""
-        _require(connector, "plan_partitions")
+        require(connector, "plan_partitions")
         for stream in _streams(connector):
             request = self._whole(stream)
             pieces = await connector.plan_partitions(request)
@@ -175,7 +167,7 @@ class TicketSyncSuite:
 
     async def test_counts_agree_with_what_comes(self, connector: AnyConnector) -> None:
         """A count, where the vendor has one, is the number of records of the pass."""
-        _require(connector, "count")
+        require(connector, "count")
         for stream in _streams(connector):
             counted = await connector.count(self._whole(stream))
             if counted is not None:
@@ -183,7 +175,7 @@ class TicketSyncSuite:
 
     async def test_incremental_passes_respect_their_lower_bound(self, connector: AnyConnector) -> None:
         """Nothing is newer than the far future; everything stamped is newer than the distant past."""
-        _require(connector, "pull")
+        require(connector, "pull")
         for stream in _streams(connector):
             if not stream.has_stamp:
                 continue
@@ -192,7 +184,7 @@ class TicketSyncSuite:
 
     async def test_reconcile_proves_the_same_ids(self, connector: AnyConnector) -> None:
         """A reconcile pass over everything names exactly the ids of a backfill over everything."""
-        _require(connector, "pull")
+        require(connector, "pull")
         for stream in _streams(connector):
             request = PullRequest(stream.stream, PullMode.RECONCILE, page_size=self.page_size)
             seen = _ids(await _pages(connector, request))
@@ -200,7 +192,7 @@ class TicketSyncSuite:
 
     async def test_fetching_gives_one_outcome_for_each_id(self, connector: AnyConnector) -> None:
         """Known ids are found, an unknown one is missing, none is left out or doubled."""
-        _require(connector, "fetch_records")
+        require(connector, "fetch_records")
         for stream in _streams(connector):
             known = _ids(await _pages(connector, self._whole(stream), limit=1))[:3]
             if not known or stream.folds_into:
@@ -213,7 +205,7 @@ class TicketSyncSuite:
 
     async def test_mapping_is_pure_and_survives_json(self, connector: AnyConnector) -> None:
         """The same payload, after a round trip through JSON, means the same record with the same id."""
-        _require(connector, "map_record")
+        require(connector, "map_record")
         for stream in _streams(connector):
             for page in await _pages(connector, self._whole(stream), limit=2):
                 for record in page.records:
@@ -231,7 +223,7 @@ class TicketSyncSuite:
 
     async def test_garbage_is_a_mapping_error(self, connector: AnyConnector) -> None:
         """A payload that is no record of the vendor is refused with the one error that leads to quarantine."""
-        _require(connector, "map_record")
+        require(connector, "map_record")
         garbage: list[dict[str, Any]] = [{}, {"id": None}, {"unexpected": [1, {"deep": None}]}]
         for stream in _streams(connector):
             for raw in garbage:
@@ -240,7 +232,7 @@ class TicketSyncSuite:
 
     async def test_mapping_version_is_short_and_stable(self, connector: AnyConnector) -> None:
         """A short text that does not change while the rules do not."""
-        _require(connector, "mapping_version")
+        require(connector, "mapping_version")
         for stream in _streams(connector):
             version = connector.mapping_version(stream.stream)
             assert version == connector.mapping_version(stream.stream)
@@ -248,7 +240,7 @@ class TicketSyncSuite:
 
     async def test_undescribed_streams_are_refused(self, connector: AnyConnector) -> None:
         """Asking for a stream that does not exist is an error of ours, not an empty answer."""
-        _require(connector, "pull")
+        require(connector, "pull")
         request = PullRequest("no_such_stream", PullMode.BACKFILL)
         with pytest.raises(ConnectorError):
             await _pages(connector, request)

@@ -34,6 +34,7 @@ from servicedesk_core.hooks.connector import AnyConnector
 from servicedesk_core.hooks.outcomes import ItemOutcome
 from servicedesk_core.http import HttpFactory, InMemoryLedger
 from servicedesk_core.redaction import Redactor
+from servicedesk_core.testing.suites.skipping import implements, require
 
 UNKNOWN_WORD = "Awaiting Planetary Alignment"
 """A status word that no manufacturer has."""
@@ -105,16 +106,6 @@ def granted_http(
     )
 
 
-def _implements(connector: AnyConnector, hook: str) -> bool:
-    return hasattr(getattr(type(connector), hook), "servicedesk_impl")
-
-
-def _require(connector: AnyConnector, *hooks: str) -> None:
-    for hook in hooks:
-        if not _implements(connector, hook):
-            pytest.skip(f"{type(connector).__name__} does not implement {hook}")
-
-
 async def _fetched(connector: AnyConnector, *refs: str) -> dict[str, ItemOutcome[ClaimReport]]:
     found: dict[str, ItemOutcome[ClaimReport]] = {}
     async with aclosing(connector.fetch_claims(refs)) as outcomes:  # type: ignore[type-var]  # a generator, by contract
@@ -160,7 +151,7 @@ class WarrantyClaimsSuite:
 
     async def test_a_good_claim_has_no_blocking_problem(self, connector: AnyConnector, claim: Claim) -> None:
         """The claim of the tests passes the connector's own check, twice alike, and the check leaves it as it is."""
-        _require(connector, "check_claim")
+        require(connector, "check_claim")
         before = claim.model_copy(deep=True)
         first, second = connector.check_claim(claim), connector.check_claim(claim)
         assert first == second
@@ -169,7 +160,7 @@ class WarrantyClaimsSuite:
 
     async def test_checking_sends_nothing(self, connector: AnyConnector, claim: Claim, vendor: ClaimVendor) -> None:
         """A check is pure: the vendor holds as many claims as before."""
-        _require(connector, "check_claim")
+        require(connector, "check_claim")
         before = await vendor.claims()
         connector.check_claim(claim)
         assert await vendor.claims() == before
@@ -178,12 +169,12 @@ class WarrantyClaimsSuite:
         self, connector: AnyConnector, claim: Claim, vendor: ClaimVendor
     ) -> None:
         """One call makes one claim; the receipt, or ``find_claim``, names it; ``fetch_claims`` knows that name."""
-        _require(connector, "submit_claim")
+        require(connector, "submit_claim")
         receipt = await connector.submit_claim(claim)
         ref = await self._named(connector, claim, receipt, vendor)
         if _counts(vendor):
             assert await vendor.claims() == 1
-        if ref is not None and _implements(connector, "fetch_claims"):
+        if ref is not None and implements(connector, "fetch_claims"):
             outcome = (await _fetched(connector, ref))[ref]
             assert outcome.status is FetchStatus.FOUND, outcome.reason
             assert outcome.item is not None
@@ -191,7 +182,7 @@ class WarrantyClaimsSuite:
 
     async def test_a_submitted_claim_is_found(self, connector: AnyConnector, claim: Claim, vendor: ClaimVendor) -> None:
         """A claim that certainly exists is never called absent."""
-        _require(connector, "submit_claim", "find_claim")
+        require(connector, "submit_claim", "find_claim")
         before = datetime.now(UTC) - timedelta(seconds=5)
         receipt = await connector.submit_claim(claim)
         await vendor.settle()
@@ -204,7 +195,7 @@ class WarrantyClaimsSuite:
         self, connector: AnyConnector, claim: Claim, vendor: ClaimVendor
     ) -> None:
         """HTTP 200 that is an error creates nothing and is no receipt."""
-        _require(connector, "submit_claim")
+        require(connector, "submit_claim")
         await vendor.refuse_next_in_a_success()
         with pytest.raises(RejectedError) as caught:
             await connector.submit_claim(claim)
@@ -216,7 +207,7 @@ class WarrantyClaimsSuite:
         self, connector: AnyConnector, claim: Claim, vendor: ClaimVendor
     ) -> None:
         """A refused claim is not in doubt: nothing was created, and a person may correct it."""
-        _require(connector, "submit_claim")
+        require(connector, "submit_claim")
         await vendor.refuse_next()
         with pytest.raises(RejectedError) as caught:
             await connector.submit_claim(claim)
@@ -226,7 +217,7 @@ class WarrantyClaimsSuite:
         self, connector: AnyConnector, claim: Claim, vendor: ClaimVendor
     ) -> None:
         """The vendor accepted, the answer got lost: the outcome is unknown, and looking finds it or admits a doubt."""
-        _require(connector, "submit_claim")
+        require(connector, "submit_claim")
         await vendor.lose_next_answer()
         attempted_at = datetime.now(UTC)
         with pytest.raises(OutcomeUnknownError) as caught:
@@ -234,7 +225,7 @@ class WarrantyClaimsSuite:
         self._assert_discreet(caught.value, claim)
         if _counts(vendor):
             assert await vendor.claims() == 1, "the connector must not send a submission again by itself"
-        if not _implements(connector, "find_claim"):
+        if not implements(connector, "find_claim"):
             return
         await vendor.settle()
         answer = await connector.find_claim(claim, attempted_at - timedelta(seconds=5))
@@ -246,7 +237,7 @@ class WarrantyClaimsSuite:
         self, unreachable_connector: AnyConnector, claim: Claim
     ) -> None:
         """A connection that was refused before a byte was sent is no doubt: it may simply be tried again later."""
-        _require(unreachable_connector, "submit_claim")
+        require(unreachable_connector, "submit_claim")
         with pytest.raises(TransientError) as caught:
             await unreachable_connector.submit_claim(claim)
         self._assert_discreet(caught.value, claim)
@@ -255,7 +246,7 @@ class WarrantyClaimsSuite:
         self, connector: AnyConnector, claim: Claim, vendor: ClaimVendor
     ) -> None:
         """The word stands in ``vendor_status`` as the vendor wrote it, and ``status`` stays empty."""
-        _require(connector, "fetch_claims")
+        require(connector, "fetch_claims")
         ref = await self._existing(connector, claim, vendor)
         await vendor.say(ref, UNKNOWN_WORD)
         outcome = (await _fetched(connector, ref))[ref]
@@ -267,7 +258,7 @@ class WarrantyClaimsSuite:
         self, connector: AnyConnector, claim: Claim, vendor: ClaimVendor
     ) -> None:
         """A claim that the vendor does not know is reported as such beside one that it knows, and spoils nothing."""
-        _require(connector, "fetch_claims")
+        require(connector, "fetch_claims")
         ref = await self._existing(connector, claim, vendor)
         found = await _fetched(connector, self.unknown_ref, ref)
         assert found[ref].status is FetchStatus.FOUND
@@ -275,7 +266,7 @@ class WarrantyClaimsSuite:
 
     async def test_following_changes_nothing(self, connector: AnyConnector, claim: Claim, vendor: ClaimVendor) -> None:
         """Two looks at a claim that nobody touched tell the same."""
-        _require(connector, "fetch_claims")
+        require(connector, "fetch_claims")
         ref = await self._existing(connector, claim, vendor)
         first, second = (await _fetched(connector, ref))[ref], (await _fetched(connector, ref))[ref]
         assert first.item is not None
@@ -286,7 +277,7 @@ class WarrantyClaimsSuite:
         self, connector: AnyConnector, claim: Claim, vendor: ClaimVendor
     ) -> None:
         """A denial is told as one, not as a rejection for good, and sending again makes no second claim."""
-        _require(connector, "submit_claim", "fetch_claims", "resubmit_claim")
+        require(connector, "submit_claim", "fetch_claims", "resubmit_claim")
         ref = await self._existing(connector, claim, vendor)
         await vendor.deny(ref)
         outcome = (await _fetched(connector, ref))[ref]
@@ -315,7 +306,7 @@ class WarrantyClaimsSuite:
 
     async def _existing(self, connector: AnyConnector, claim: Claim, vendor: ClaimVendor) -> str:
         """Return the id of a claim at the vendor; override it for a connector that only follows claims."""
-        _require(connector, "submit_claim")
+        require(connector, "submit_claim")
         receipt = await connector.submit_claim(claim)
         ref = await self._named(connector, claim, receipt, vendor)
         if ref is None:
@@ -327,7 +318,7 @@ class WarrantyClaimsSuite:
     ) -> str | None:
         if receipt.ref is not None:
             return receipt.ref
-        assert _implements(connector, "find_claim"), "a receipt without a name needs find_claim"
+        assert implements(connector, "find_claim"), "a receipt without a name needs find_claim"
         for _ in range(self.looks):
             await vendor.settle()
             answer = await connector.find_claim(claim, datetime.now(UTC) - timedelta(minutes=5))

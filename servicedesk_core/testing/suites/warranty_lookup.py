@@ -35,6 +35,7 @@ from servicedesk_core.errors import AuthenticationError, NotFoundError
 from servicedesk_core.hooks import WarrantyCapability
 from servicedesk_core.hooks.connector import AnyConnector
 from servicedesk_core.http import HttpFactory
+from servicedesk_core.testing.suites.skipping import require
 
 PLACEHOLDERS = ("", " ", "To be filled by O.E.M.", "Default string", "None", "N/A", "0000000", "System Serial Number")
 SUPPLIES = frozenset({"product_number", "machine_type", "country"})
@@ -49,16 +50,6 @@ class Misbehaviour(StrEnum):
     MISSING = "missing"
     DOUBLED = "doubled"
     ADDED = "added"
-
-
-def _implements(connector: AnyConnector, hook: str) -> bool:
-    return hasattr(getattr(type(connector), hook), "servicedesk_impl")
-
-
-def _require(connector: AnyConnector, *hooks: str) -> None:
-    for hook in hooks:
-        if not _implements(connector, hook):
-            pytest.skip(f"{type(connector).__name__} does not implement {hook}")
 
 
 def _http(connector: AnyConnector) -> HttpFactory:
@@ -154,7 +145,7 @@ class WarrantyLookupSuite:
 
     def test_the_capability_is_complete(self, connector: AnyConnector) -> None:
         """Numbers are positive, the zone exists, and ``wants`` names fields of a device."""
-        _require(connector, "find_entitlements")
+        require(connector, "find_entitlements")
         capability = _capability(connector)
         assert capability == connector.describe_capabilities().warranty
         assert capability.devices_per_request >= 1
@@ -164,7 +155,7 @@ class WarrantyLookupSuite:
 
     def test_recognise_is_pure(self, connector: AnyConnector) -> None:
         """The same answer each time, for its own answer too, and no request."""
-        _require(connector, "recognise")
+        require(connector, "recognise")
         before = _http(connector).requests_sent
         (known,) = _recognised(connector, self.covered)
         assert connector.recognise(self.covered) == known
@@ -173,14 +164,14 @@ class WarrantyLookupSuite:
 
     def test_recognise_takes_serial_numbers_as_people_write_them(self, connector: AnyConnector) -> None:
         """Blanks around a serial number and lower case make no other device."""
-        _require(connector, "recognise")
+        require(connector, "recognise")
         (known,) = _recognised(connector, self.covered)
         for serial in (f"  {self.covered.serial_number}\t", self.covered.serial_number.lower()):
             assert connector.recognise(self.covered.model_copy(update={"serial_number": serial})) == known, serial
 
     def test_recognise_takes_every_spelling_of_the_manufacturer(self, connector: AnyConnector) -> None:
         """All spellings lead to one name."""
-        _require(connector, "recognise")
+        require(connector, "recognise")
         (known,) = _recognised(connector, self.covered)
         for name in (*self.spellings, known.manufacturer.upper(), f" {known.manufacturer} "):
             found = connector.recognise(self.covered.model_copy(update={"manufacturer": name}))
@@ -188,7 +179,7 @@ class WarrantyLookupSuite:
 
     def test_recognise_leaves_other_makers_alone(self, connector: AnyConnector) -> None:
         """Somebody else's device is not asked for here, not even with one of our serial numbers."""
-        _require(connector, "recognise")
+        require(connector, "recognise")
         assert connector.recognise(self.foreign) is None
         foreign = self.covered.model_copy(update={"manufacturer": self.foreign.manufacturer})
         assert connector.recognise(foreign) is None
@@ -196,7 +187,7 @@ class WarrantyLookupSuite:
     @pytest.mark.parametrize("serial", PLACEHOLDERS)
     def test_recognise_refuses_placeholders(self, connector: AnyConnector, serial: str) -> None:
         """What firmware writes where a serial number is missing is no serial number."""
-        _require(connector, "recognise")
+        require(connector, "recognise")
         device = DeviceRef.model_construct(**self.covered.model_dump() | {"serial_number": serial})
         assert connector.recognise(device) is None
 
@@ -204,7 +195,7 @@ class WarrantyLookupSuite:
 
     async def test_a_covered_device_is_found_with_the_vendors_own_answer(self, connector: AnyConnector) -> None:
         """The outcome, the covers and the raw answer, which survives JSON."""
-        _require(connector, "recognise", "find_entitlements")
+        require(connector, "recognise", "find_entitlements")
         devices = _recognised(connector, self.covered)
         result = (await _ask(connector, devices))[devices[0]]
         assert result.outcome is LookupOutcome.FOUND
@@ -216,7 +207,7 @@ class WarrantyLookupSuite:
 
     async def test_an_expired_device_is_found_and_not_covered(self, connector: AnyConnector) -> None:
         """Expired is not the same as not found."""
-        _require(connector, "recognise", "find_entitlements")
+        require(connector, "recognise", "find_entitlements")
         if self.expired is None or self.expired_on is None:
             pytest.skip("give expired and expired_on to have this tested")
         devices = _recognised(connector, self.expired)
@@ -226,7 +217,7 @@ class WarrantyLookupSuite:
 
     async def test_an_unknown_device_is_not_found_and_says_why(self, connector: AnyConnector) -> None:
         """An empty answer never stands for "not covered"."""
-        _require(connector, "recognise", "find_entitlements")
+        require(connector, "recognise", "find_entitlements")
         devices = _recognised(connector, self.unknown)
         result = (await _ask(connector, devices))[devices[0]]
         assert result.outcome is LookupOutcome.NOT_FOUND
@@ -236,7 +227,7 @@ class WarrantyLookupSuite:
 
     async def test_an_ambiguous_device_says_what_to_supply(self, connector: AnyConnector) -> None:
         """Ambiguous names the missing fields; with them the device is clear."""
-        _require(connector, "recognise", "find_entitlements")
+        require(connector, "recognise", "find_entitlements")
         if self.ambiguous is None:
             pytest.skip("give ambiguous to have this tested")
         devices = _recognised(connector, self.ambiguous)
@@ -250,7 +241,7 @@ class WarrantyLookupSuite:
 
     async def test_one_bad_serial_number_spoils_nothing(self, connector: AnyConnector) -> None:
         """Among unknown and ambiguous ones a device gets the answer that it gets alone."""
-        _require(connector, "recognise", "find_entitlements")
+        require(connector, "recognise", "find_entitlements")
         others = [device for device in (self.unknown, self.expired, self.ambiguous) if device is not None]
         devices = _recognised(connector, self.covered, *others)
         alone = (await _ask(connector, devices[:1]))[devices[0]]
@@ -261,14 +252,14 @@ class WarrantyLookupSuite:
 
     async def test_nothing_asked_is_nothing_sent(self, connector: AnyConnector) -> None:
         """No devices, no request."""
-        _require(connector, "find_entitlements")
+        require(connector, "find_entitlements")
         before = _http(connector).requests_sent
         assert await _ask(connector, []) == {}
         assert _http(connector).requests_sent == before
 
     async def test_batches_are_full_and_within_the_limit(self, connector: AnyConnector) -> None:
         """*n* devices take ⌈n / devices_per_request⌉ requests, apart from the log-in."""
-        _require(connector, "recognise", "find_entitlements")
+        require(connector, "recognise", "find_entitlements")
         size = _capability(connector).devices_per_request
         devices = _recognised(connector, *self.devices(2 * size + 1))
         before = _http(connector).requests_sent
@@ -286,7 +277,7 @@ class WarrantyLookupSuite:
         fault: Misbehaviour,
     ) -> None:
         """Rows in another order, missing, doubled or added: answers are matched by device, never by position."""
-        _require(connector, "recognise", "find_entitlements")
+        require(connector, "recognise", "find_entitlements")
         if misbehave is None:
             pytest.skip("override the fixture misbehave to have this tested")
         devices = _recognised(connector, self.covered, *self.devices(3))
@@ -307,7 +298,7 @@ class WarrantyLookupSuite:
         """One clear error, and no second or third try that would lock the account."""
         if rejected is None:
             pytest.skip("override the fixture rejected to have this tested")
-        _require(rejected, "recognise", "find_entitlements")
+        require(rejected, "recognise", "find_entitlements")
         devices = _recognised(rejected, self.covered)
         with pytest.raises(AuthenticationError):
             await _ask(rejected, devices)
@@ -315,7 +306,7 @@ class WarrantyLookupSuite:
 
     async def test_looking_up_needs_no_grant(self, connector: AnyConnector) -> None:
         """The HTTP kit refuses what would write; without any grant everything here goes through."""
-        _require(connector, "recognise", "find_entitlements")
+        require(connector, "recognise", "find_entitlements")
         assert _http(connector).grants == frozenset(), "give the suite a connector without grants"
         await _ask(connector, _recognised(connector, self.covered))
 
@@ -323,7 +314,7 @@ class WarrantyLookupSuite:
 
     async def test_parts_are_listed_for_a_known_device(self, connector: AnyConnector) -> None:
         """A tuple of parts; a device that the maker does not know has none, or is not found."""
-        _require(connector, "recognise", "find_service_parts")
+        require(connector, "recognise", "find_service_parts")
         known, unknown = _recognised(connector, self.covered, self.unknown)
         parts = await connector.find_service_parts(known)
         assert isinstance(parts, tuple)
