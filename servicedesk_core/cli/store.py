@@ -128,7 +128,8 @@ def upgrade(ctx: typer.Context, yes: Yes = False, as_json: Json = False) -> None
     from servicedesk_core.runtime import maintenance  # noqa: PLC0415
 
     cli: Cli = ctx.obj
-    cli.confirm("Upgrade the store now? Stop other processes of this desk first.", yes=yes)
+    if not maintenance.is_current(cli.config):
+        cli.confirm("Upgrade the store now? Stop other processes of this desk first.", yes=yes)
     done = maintenance.upgrade(cli.config)
 
     def shown() -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL
 from servicedesk_core.clock import SystemClock
 from servicedesk_core.config import Secrets, load_settings, store_url
 from servicedesk_core.domain.writing import UNFINISHED
-from servicedesk_core.errors import StoreCorruptError, StoreMissingError
+from servicedesk_core.errors import StoreCorruptError, StoreMissingError, StoreVersionError
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Store, backup, outbox, place, restoring, sending
 from servicedesk_core.store.connecting import parse
@@ -243,6 +243,15 @@ def _adoption(tx: Connection, name: str, *, adopted: bool) -> StoreAdoption:
     writes = outbox.recent(tx, states=tuple(UNFINISHED), limit=_SHOWN)
     unfinished = tuple(UnfinishedWrite(w.id, w.connection, w.kind, w.label, w.state.value) for w in reversed(writes))
     return StoreAdoption(name, off.why if off else None, off.at if off else None, unfinished, adopted)
+
+
+def is_current(config: Path) -> bool:
+    """Return whether there is a store with this program's schema: nothing to upgrade."""
+    try:
+        with _opened(config, SystemClock()):
+            return True
+    except (StoreVersionError, StoreMissingError):
+        return False
 
 
 def upgrade(config: Path) -> StoreUpgrade:

@@ -137,12 +137,14 @@ class Warranty:
                 hint=f"Connections that do: {', '.join(known) or 'none'}.",
             )
         asked = device if isinstance(device, DeviceRef) else DeviceRef(manufacturer="", serial_number=device)
+        async for page in Named((asked,)).pages(self._store):  # the maker that an asset record names
+            asked = next((one.device for one in page if one.device is not None), asked)
         for name in (connection,) if connection else known:
             opened = await self._host.open(name)
             if (own := opened.calls.recognise(asked)) is not None:
                 return DeviceParts(name, own, await opened.calls.find_service_parts(own))
         raise SettingsError(
-            "No connection recognises this device.", hint=f"Say who made it. Asked: {', '.join(known)}."
+            "No connection recognises this device.", hint=f"Say who made it (--maker). Asked: {', '.join(known)}."
         )
 
     async def expiring(

@@ -113,7 +113,8 @@ def put(
             values = {name: value for name, value in values.items() if name not in _ANSWER}
         tx.execute(cover_facts.update().where(cover_facts.c.id == row["id"]).values(source=source.value, **values))
     _remember(tx, [(fact_ids[i], said[i]) for i in (*new, *changed)], at)
-    return Landed(len(new), len(changed), len(before) - len(changed))
+    told = [device_id for device_id in new if said[device_id].outcome is not LookupOutcome.FAILED]
+    return Landed(len(told), len(changed), len(before) - len(changed))
 
 
 def forget_raws(tx: Connection, origin: str, before: datetime) -> int:

@@ -100,3 +100,9 @@ def test_a_person_is_written_into_a_file_of_its_owner(run, queued):
     done = run("privacy", "erase", "jane@example.com", "--yes", "--json").json["data"]
     assert (done["connections"], done["rows"]) == (["psa"], 1)
     assert run("privacy", "export", "jane@example.com", "-o", "again.json").code != 0
+
+
+def test_a_store_that_needs_no_upgrade_is_not_asked_about(run, queued):
+    told = run("store", "upgrade")
+    assert told.code == exit_codes.OK, told.err
+    assert "has schema" in told.out

@@ -320,6 +320,12 @@ async def test_parts_come_from_the_maker_that_recognises_the_device(desk):
     assert (await desk.warranty.parts(found.device, connection="acme")).parts == found.parts
 
 
+async def test_parts_are_asked_for_at_the_maker_that_the_psa_names(desk, put):
+    put(Asset(external_id="1", serial_number="AC1", manufacturer="Somebody Else"))
+    with pytest.raises(SettingsError, match="No connection recognises"):
+        await desk.warranty.parts("AC1")
+
+
 async def test_parts_of_nobodys_device_say_who_was_asked(desk):
     with pytest.raises(SettingsError, match="acme"):
         await desk.warranty.parts(DeviceRef(manufacturer="Somebody Else", serial_number="X1"))
