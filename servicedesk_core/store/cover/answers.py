@@ -1,0 +1,228 @@
+"""Answers of sources as they come: what they changed, and what was said before."""
+
+import zlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, and_, delete, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from servicedesk_core.domain.warranty import Entitlement, EntitlementResult, LookupOutcome
+from servicedesk_core.domain.warranty.facts import CoverSource
+from servicedesk_core.store.codec import HASH_BYTES, scrub
+from servicedesk_core.store.cover.devices import key_of, numbered
+from servicedesk_core.store.fields import from_us, to_us
+from servicedesk_core.store.schema import cover_entitlements, cover_facts, cover_history
+
+_ANSWER = ("content_hash", "raw", "product", "shipped_on", "purchased_on", "supported_until", "answered_at")
+_OWN = tuple(c.name for c in cover_entitlements.columns if c.name not in ("fact_id", "number"))
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """What storing answers did.
+
+    Attributes:
+        new: Devices of which this source had said nothing before.
+        changed: Devices of which it says something else now.
+        unchanged: Devices of which it says the same.
+    """
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PastAnswer:
+    """What a source said once.
+
+    Attributes:
+        origin: The source.
+        at: Since when it said so.
+        outcome: What the look-up came to.
+        reason: Why there was no cover, if it said.
+        entitlements: The covers.
+    """
+
+    origin: str
+    at: datetime
+    outcome: LookupOutcome
+    reason: str | None
+    entitlements: tuple[Entitlement, ...] = field(default=())
+
+
+def put(
+    tx: Connection,
+    results: Sequence[EntitlementResult],
+    *,
+    origin: str,
+    source: CoverSource,
+    now: datetime,
+    keep_raw: bool = True,
+) -> Landed:
+    """Store what a source answered.
+
+    An answer without covers never takes earlier covers away: only the outcome, the reason and the time are new.
+
+    Args:
+        tx: A write transaction.
+        results: The answers, one for each device.
+        origin: Name of the connection, or what stands in for one.
+        source: Whose word it is.
+        now: When it was said.
+        keep_raw: Whether the vendor's own answer is kept.
+    """
+    at = to_us(now)
+    device_ids = numbered(tx, [result.device for result in results], at)
+    before = _known(tx, device_ids.values(), origin)
+    said = {device_ids[key_of(result.device)]: result for result in results}
+    new = [device_id for device_id in said if device_id not in before]
+    if new:
+        rows = [_values(said[i], at, keep_raw=keep_raw) for i in new]
+        common = {"origin": origin, "source": source.value}
+        make = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
+        tx.execute(  # another process may have asked the same in the meantime
+            make(cover_facts).on_conflict_do_nothing(),
+            [{"device_id": i, **common, **row} for i, row in zip(new, rows, strict=True)],
+        )
+    fact_ids = {device_id: row["id"] for device_id, row in _known(tx, device_ids.values(), origin).items()}
+    changed = []
+    for device_id, row in before.items():
+        values = _values(said[device_id], at, keep_raw=keep_raw)
+        if _is_other(tx, row, values):
+            changed.append(device_id)
+        if said[device_id].outcome is not LookupOutcome.FOUND:  # what was known stays known
+            values = {name: value for name, value in values.items() if name not in _ANSWER}
+        tx.execute(cover_facts.update().where(cover_facts.c.id == row["id"]).values(source=source.value, **values))
+    _remember(tx, [(fact_ids[i], said[i]) for i in (*new, *changed)], at)
+    told = [device_id for device_id in new if said[device_id].outcome is not LookupOutcome.FAILED]
+    return Landed(len(told), len(changed), len(before) - len(changed))
+
+
+def forget_raws(tx: Connection, origin: str, before: datetime) -> int:
+    """Forget a source's own answers that are older than an instant; what was understood of them stays.
+
+    Args:
+        tx: A write transaction.
+        origin: The source.
+        before: Answers from before this instant are forgotten.
+
+    Returns:
+        How many were forgotten.
+    """
+    c = cover_facts.c
+    old = cover_facts.update().where(c.origin == origin, c.raw.is_not(None), c.answered_at < to_us(before))
+    return tx.execute(old.values(raw=None)).rowcount
+
+
+def history(tx: Connection, device_id: int) -> tuple[PastAnswer, ...]:
+    """Return how the answers about a device changed, the newest first."""
+    query = (
+        select(cover_facts.c.origin, cover_history)
+        .select_from(cover_history.join(cover_facts, cover_facts.c.id == cover_history.c.fact_id))
+        .where(cover_facts.c.device_id == device_id)
+        .order_by(cover_history.c.id.desc())
+    )
+    return tuple(
+        PastAnswer(
+            origin=row["origin"],
+            at=from_us(row["at"]),
+            outcome=LookupOutcome(row["outcome"]),
+            reason=row["reason"],
+            entitlements=tuple(Entitlement.model_validate(one) for one in orjson.loads(row["content"])),
+        )
+        for row in tx.execute(query).mappings()
+    )
+
+
+def raw(tx: Connection, device_id: int, origin: str) -> Any:
+    """Return the vendor's own last answer about a device, or ``None``."""
+    query = select(cover_facts.c.raw).where(cover_facts.c.device_id == device_id, cover_facts.c.origin == origin)
+    blob = tx.execute(query).scalar_one_or_none()
+    return None if blob is None else orjson.loads(zlib.decompress(blob))
+
+
+def _known(tx: Connection, device_ids: Collection[int], origin: str) -> dict[int, Any]:
+    c = cover_facts.c
+    query = select(c.id, c.device_id, c.outcome, c.content_hash).where(
+        and_(c.device_id.in_(device_ids), c.origin == origin)
+    )
+    return {row["device_id"]: row for row in tx.execute(query).mappings()}
+
+
+def _is_other(tx: Connection, before: Any, values: dict[str, Any]) -> bool:
+    """Return whether a source says something else than before; being out of order says nothing."""
+    if values["outcome"] == LookupOutcome.FAILED:
+        return False
+    said = before["outcome"]
+    if said == LookupOutcome.FAILED:
+        c = cover_history.c
+        last = select(c.outcome).where(c.fact_id == before["id"]).order_by(c.id.desc()).limit(1)
+        said = tx.execute(last).scalar_one_or_none()
+    return bool(
+        said != values["outcome"] or (values["content_hash"] and before["content_hash"] != values["content_hash"])
+    )
+
+
+def _values(result: EntitlementResult, at: int, *, keep_raw: bool) -> dict[str, Any]:
+    found = result.outcome is LookupOutcome.FOUND
+    return {
+        "outcome": result.outcome.value,
+        "supply": orjson.dumps(result.supply).decode(),
+        "reason": None if result.reason is None else scrub(result.reason),
+        "product": None if result.product is None else scrub(result.product),
+        "shipped_on": _text(result.shipped_on),
+        "purchased_on": _text(result.purchased_on),
+        "supported_until": _text(result.supported_until),
+        "asked_at": at,
+        "answered_at": at if found else None,
+        "content_hash": _hash(result) if found else b"",
+        "raw": zlib.compress(orjson.dumps(result.raw, default=str), 1) if keep_raw and found and result.raw else None,
+    }
+
+
+def _hash(result: EntitlementResult) -> bytes:
+    content = result.model_dump(mode="json", include={"entitlements", "product", "shipped_on", "purchased_on"})
+    if result.supported_until is not None:  # what most makers never say leaves their hashes as they were
+        content["supported_until"] = result.supported_until.isoformat()
+    return sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).digest()[:HASH_BYTES]
+
+
+def _remember(tx: Connection, answers: Sequence[tuple[int, EntitlementResult]], at: int) -> None:
+    said = [(i, one) for i, one in answers if one.outcome is not LookupOutcome.FAILED]
+    rows = {i: [row.model_dump(mode="json") for row in one.entitlements] for i, one in said}
+    found = [i for i, one in said if one.outcome is LookupOutcome.FOUND]
+    if found:
+        tx.execute(delete(cover_entitlements).where(cover_entitlements.c.fact_id.in_(found)))
+    numbered = [
+        {"fact_id": i, "number": number} | {name: _stored(row[name]) for name in _OWN}
+        for i in found
+        for number, row in enumerate(rows[i], 1)
+    ]
+    if numbered:
+        tx.execute(insert(cover_entitlements), numbered)
+    past = [
+        {
+            "fact_id": i,
+            "at": at,
+            "outcome": one.outcome.value,
+            "reason": None if one.reason is None else scrub(one.reason),
+            "content": scrub(orjson.dumps(rows[i]).decode()),
+        }
+        for i, one in said
+    ]
+    if past:
+        tx.execute(insert(cover_history), past)
+
+
+def _stored(value: Any) -> Any:
+    return scrub(value) if isinstance(value, str) else value
+
+
+def _text(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

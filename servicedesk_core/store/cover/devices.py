@@ -1,0 +1,66 @@
+"""Devices that somebody asked about, and the assets that they are."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from servicedesk_core.domain.warranty import DeviceRef
+from servicedesk_core.store.codec import scrub
+from servicedesk_core.store.fields import to_us
+from servicedesk_core.store.schema import cover_assets, cover_devices
+
+KEY = ("manufacturer", "serial_number", "product_number", "machine_type", "country")
+"""Columns that tell one device from another."""
+
+
+def key_of(device: DeviceRef) -> tuple[str, ...]:
+    """Return what tells a device from others, as it is stored."""
+    return tuple(scrub(getattr(device, name) or "") for name in KEY)
+
+
+def among(keys: Iterable[tuple[str, ...]]) -> ColumnElement[bool]:
+    """Return what finds devices through the index: the serial number; a few of others come with them."""
+    return cover_devices.c.serial_number.in_({key[1] for key in keys})
+
+
+def numbered(tx: Connection, devices: Sequence[DeviceRef], at: int) -> dict[tuple[str, ...], int]:
+    """Return the numbers of devices; new ones get one."""
+    if not devices:
+        return {}
+    keys = list(dict.fromkeys(key_of(device) for device in devices))
+    make = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
+    rows = [dict(zip(KEY, key, strict=True)) | {"created_at": at} for key in keys]
+    tx.execute(make(cover_devices).on_conflict_do_nothing(), rows)
+    columns = (cover_devices.c.id, *(cover_devices.c[name] for name in KEY))
+    found = {tuple(row[1:]): row[0] for row in tx.execute(select(*columns).where(among(keys)))}
+    return {key: found[key] for key in keys}
+
+
+def link(tx: Connection, recognised: Sequence[tuple[int, str, Collection[DeviceRef]]], now: datetime) -> None:
+    """Remember which devices assets are, and forget those of another serial number: serial numbers get corrected.
+
+    Args:
+        tx: A write transaction.
+        recognised: Asset, its serial number as all sources should spell it, and the devices that it is.
+        now: The current instant.
+    """
+    device_ids = numbered(tx, [device for _, _, devices in recognised for device in devices], to_us(now))
+    right = {(asset_id, device_ids[key_of(device)]) for asset_id, _, devices in recognised for device in devices}
+    serials = {(asset_id, serial) for asset_id, serial, _ in recognised}
+    serials |= {(asset_id, device.serial_number) for asset_id, _, devices in recognised for device in devices}
+    c = cover_assets.c
+    query = (
+        select(c.asset_id, c.device_id, cover_devices.c.serial_number)
+        .select_from(cover_assets.join(cover_devices, cover_devices.c.id == c.device_id))
+        .where(c.asset_id.in_([asset_id for asset_id, _, _ in recognised]))
+    )
+    there = {(row[0], row[1]): row[2] for row in tx.execute(query)}
+    if new := right - set(there):
+        make = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
+        rows = [{"asset_id": asset_id, "device_id": device_id, "at": to_us(now)} for asset_id, device_id in sorted(new)]
+        tx.execute(make(cover_assets).on_conflict_do_nothing(), rows)
+    for (asset_id, device_id), serial in there.items():
+        if (asset_id, serial) not in serials:
+            tx.execute(delete(cover_assets).where(c.asset_id == asset_id, c.device_id == device_id))
