@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
 from servicedesk_core.clock import SystemClock
-from servicedesk_core.config import DeskSettings, Secrets, load_settings, store_url
+from servicedesk_core.config import DeskSettings, Secrets, load_settings, network_of, store_url
 from servicedesk_core.errors import ServiceDeskError
 from servicedesk_core.plugins import LoadReport, LoadStatus
 from servicedesk_core.ports import Clock
@@ -61,6 +62,7 @@ def diagnose(config: Path, *, clock: Clock | None = None) -> tuple[Finding, ...]
     settings, finding = _config(config)
     findings.append(finding)
     if settings is not None:
+        findings += _network(settings)
         findings += _connections(settings)
         findings += _unattended(settings, clock.now())
         findings += _store(settings, clock)
@@ -126,6 +128,24 @@ def _config(config: Path) -> tuple[DeskSettings | None, Finding]:
         return None, _problem(subject, error)
     count = len(settings.connections)
     return settings, Finding(subject, "ok", f"{config.absolute()}, {count} connection{'s' * (count != 1)}")
+
+
+def _network(settings: DeskSettings) -> Iterator[Finding]:
+    """Look at the way to the vendors, if it is not the straight one."""
+    try:
+        network = network_of(settings, Secrets(directory=settings.directory))
+    except ServiceDeskError as error:
+        yield _problem("Network", error)
+        return
+    said = []
+    if network.proxy is not None:
+        said.append(f"through the proxy {urlsplit(network.proxy).netloc.rpartition('@')[2]}")
+        if network.direct:
+            said.append(f"but to {', '.join(network.direct)} without it")
+    if network.ca_file is not None:
+        said.append(f"trusts {network.ca_file} too")
+    if said:
+        yield Finding("Network", "ok", ", ".join(said))
 
 
 def _connections(settings: DeskSettings) -> Iterator[Finding]:

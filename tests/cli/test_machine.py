@@ -40,6 +40,19 @@ def test_doctor_reports_a_missing_secret_as_a_problem(run, acme, monkeypatch):
     assert "ACME_TOKEN (not set)" in ran.out
 
 
+def test_doctor_tells_the_way_to_the_vendors_without_a_login(run, acme, monkeypatch):
+    with (acme.folder / "servicedesk.toml").open("a") as file:
+        file.write('\n[network]\nproxy = "env:PROXY"\ndirect = ["example.local"]\n')
+    monkeypatch.setenv("PROXY", "http://ada:open-sesame@proxy.example.com:3128")
+    ran = run("doctor")
+    assert "through the proxy proxy.example.com:3128, but to example.local without it" in " ".join(ran.out.split())
+    monkeypatch.setenv("PROXY", "open-sesame")
+    refused = run("doctor")
+    assert refused.code != 0
+    assert "network.proxy leads to something that is no address" in " ".join(refused.out.split())
+    assert "open-sesame" not in ran.out + refused.out + refused.err
+
+
 def test_doctor_tells_to_correct_a_file_and_not_to_uninstall_it(run, acme):
     (acme.folder / "acme.py").write_text("1 / 0\n")
     out = run("doctor").out
