@@ -21,6 +21,8 @@ from servicedesk_core.store.queries import claims as queries
 from servicedesk_core.store.queries.claims import ClaimFilter, ClaimNumbers, ClaimRow
 from servicedesk_core.store.queries.scope import Scope
 
+_RESOLVE = "Look into the manufacturer's portal, then `servicedesk claims resolve {0} --found ID`, or `--absent`."
+
 
 class ClaimReads:
     """Reads claims.
@@ -109,7 +111,7 @@ class ClaimReads:
                 write=stored.sent_as,
                 doubt=write.error if write and doubtful else None,
                 waits=write.error if write and not doubtful else None,
-                hint=write.hint if write else None,
+                hint=_RESOLVE.format(stored.claim_id) if doubtful else write.hint if write else None,
                 candidates=tuple(ref for ref in told if ref not in theirs),
             )
 

@@ -361,6 +361,7 @@ async def test_a_doubt_that_cannot_be_proven_waits_for_a_person(new_home, clock)
         doubtful = await desk.claims.get(second)
         assert doubtful.claim.state is ClaimState.IN_DOUBT
         assert doubtful.candidates == ("C2",), "C1 belongs to the other claim"
+        assert f"claims resolve {second} --found ID" in doubtful.hint
         with pytest.raises(ClaimStateError, match="belongs to another claim"):
             await desk.claims.resolve(second, ref="C1")
         settled = await desk.claims.resolve(second, ref="C2", reason="seen in the portal")
