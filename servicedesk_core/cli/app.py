@@ -8,10 +8,10 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from servicedesk_core.cli.arguments import hoist
 from servicedesk_core.cli.catalog import NAMES, SECTIONS, OurCommands
-from servicedesk_core.cli.context import CONFIG_VARIABLE, DEFAULT_CONFIG, Cli
-from servicedesk_core.cli.exit_codes import epilog
+from servicedesk_core.cli.shell.arguments import hoist
+from servicedesk_core.cli.shell.context import CONFIG_VARIABLE, DEFAULT_CONFIG, Cli
+from servicedesk_core.cli.shell.exit_codes import epilog
 
 HELP = """One local desk for a managed service provider: your tickets, what is covered, what is claimed.
 
@@ -74,7 +74,7 @@ def execute(argv: Sequence[str]) -> int:
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 0 if stop.code is None else 1
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the one place where everything is reported
-        from servicedesk_core.cli import failures  # noqa: PLC0415
+        from servicedesk_core.cli.shell import failures  # noqa: PLC0415
 
         return failures.report(error, cli)
     finally:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from servicedesk_core.cli import exit_codes
-from servicedesk_core.cli.arguments import Json
-from servicedesk_core.cli.context import Cli
+from servicedesk_core.cli.shell import exit_codes
+from servicedesk_core.cli.shell.arguments import Json
+from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.wording import counted
 
 if TYPE_CHECKING:

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from servicedesk_core.cli.context import Cli
-from servicedesk_core.cli.output import plain, printable
+from servicedesk_core.cli.shell.context import Cli
+from servicedesk_core.cli.shell.output import plain, printable
 from servicedesk_core.wording import counted
 
 if TYPE_CHECKING:
@@ -235,7 +235,7 @@ def after_sending(cli: Cli, sent: "ClaimDetail") -> None:
 
 def exit_code_of(cli: Cli, sent: "ClaimDetail") -> int:
     """Return what the command line returns for a claim that should have been sent."""
-    from servicedesk_core.cli import exit_codes  # noqa: PLC0415
+    from servicedesk_core.cli.shell import exit_codes  # noqa: PLC0415
     from servicedesk_core.cli.write_output import exit_code  # noqa: PLC0415
     from servicedesk_core.domain.warranty import ClaimState  # noqa: PLC0415
 

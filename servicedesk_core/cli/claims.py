@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from servicedesk_core.cli import claim_pages as pages
-from servicedesk_core.cli.arguments import Json, Yes
-from servicedesk_core.cli.context import Cli
+from servicedesk_core.cli.shell.arguments import Json, Yes
+from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.errors import SettingsError
 
 if TYPE_CHECKING:

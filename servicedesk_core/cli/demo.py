@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from servicedesk_core.cli import demo_setup
-from servicedesk_core.cli.context import Cli
 from servicedesk_core.cli.demo_claims import STEPS_H, Made, claim, look_up
 from servicedesk_core.cli.demo_setup import MAKERS, OWN_FILES, PSA, STATE
-from servicedesk_core.cli.output import printable
-from servicedesk_core.cli.progress import sync_progress
+from servicedesk_core.cli.shell.context import Cli
+from servicedesk_core.cli.shell.output import printable
+from servicedesk_core.cli.shell.progress import sync_progress
 from servicedesk_core.cli.sync import READS_ONLY, show_outcomes
 from servicedesk_core.wording import counted
 

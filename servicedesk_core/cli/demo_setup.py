@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from servicedesk_core.cli.context import Cli
+from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.errors import SettingsError
 
 if TYPE_CHECKING:

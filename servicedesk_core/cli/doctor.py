@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from servicedesk_core.cli import exit_codes
-from servicedesk_core.cli.arguments import Json
-from servicedesk_core.cli.context import Cli
-from servicedesk_core.cli.output import plain
+from servicedesk_core.cli.shell import exit_codes
+from servicedesk_core.cli.shell.arguments import Json
+from servicedesk_core.cli.shell.context import Cli
+from servicedesk_core.cli.shell.output import plain
 
 
 def register(app: typer.Typer) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from servicedesk_core.cli.context import Cli
+from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.wording import counted
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from servicedesk_core.cli.context import Cli, RefusedError
+from servicedesk_core.cli.shell.context import Cli, RefusedError
 from servicedesk_core.errors import ConfigurationError, ConnectorError, SettingsError
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from servicedesk_core.cli import exit_codes
-from servicedesk_core.cli.arguments import Json
-from servicedesk_core.cli.context import Cli
+from servicedesk_core.cli.shell import exit_codes
+from servicedesk_core.cli.shell.arguments import Json
+from servicedesk_core.cli.shell.context import Cli
 
 if TYPE_CHECKING:
     from servicedesk_core.runtime import JobOutcome

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from servicedesk_core.cli.arguments import Json
-from servicedesk_core.cli.context import Cli
-from servicedesk_core.cli.output import plain
+from servicedesk_core.cli.shell.arguments import Json
+from servicedesk_core.cli.shell.context import Cli
+from servicedesk_core.cli.shell.output import plain
 
 if TYPE_CHECKING:
     from servicedesk_core.runtime.mappings import MappingCheck

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from servicedesk_core.cli.context import Cli
+from servicedesk_core.cli.shell.context import Cli
 
 
 def register(app: typer.Typer) -> None:

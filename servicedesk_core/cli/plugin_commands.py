@@ -7,7 +7,7 @@ from typing import Any
 import typer
 from typer.main import get_command
 
-from servicedesk_core.cli.context import Cli
+from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.errors import PluginLoadError
 from servicedesk_core.plugins import COMMANDS
 from servicedesk_core.runtime.installed import catalog_at

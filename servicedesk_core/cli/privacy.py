@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from servicedesk_core.cli.arguments import Json, Yes
-from servicedesk_core.cli.context import Cli
+from servicedesk_core.cli.shell.arguments import Json, Yes
+from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.wording import counted
 
 Who = Annotated[str, typer.Argument(metavar="CONTACT", help="The vendor's id, or the e-mail address, of a contact.")]
@@ -28,7 +28,7 @@ def export(
     connection: Where = None,
 ) -> None:
     """Write everything that the store holds of a person into a file."""
-    from servicedesk_core.cli.output import json_bytes  # noqa: PLC0415
+    from servicedesk_core.cli.shell.output import json_bytes  # noqa: PLC0415
     from servicedesk_core.runtime import privacy  # noqa: PLC0415
     from servicedesk_core.runtime.files import replace_file  # noqa: PLC0415
 

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from servicedesk_core.cli.arguments import Json, Yes
-from servicedesk_core.cli.context import Cli
+from servicedesk_core.cli.shell.arguments import Json, Yes
+from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.wording import counted
 
 Id = Annotated[int, typer.Argument(help='Its number in "quarantine list".')]

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from servicedesk_core.cli.arguments import Json
-from servicedesk_core.cli.context import Cli
-from servicedesk_core.cli.progress import sync_progress
+from servicedesk_core.cli.shell.arguments import Json
+from servicedesk_core.cli.shell.context import Cli
+from servicedesk_core.cli.shell.progress import sync_progress
 from servicedesk_core.cli.sync import fail_like, show_outcomes
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from servicedesk_core.cli.arguments import Json
-from servicedesk_core.cli.context import Cli
-from servicedesk_core.cli.output import printable
+from servicedesk_core.cli.shell.arguments import Json
+from servicedesk_core.cli.shell.context import Cli
+from servicedesk_core.cli.shell.output import printable
 
 
 def register(app: typer.Typer) -> None:

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from servicedesk_core.cli.context import Cli
+from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.system import is_windows
 
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from servicedesk_core.cli.context import Cli
+from servicedesk_core.cli.shell.context import Cli
 
 if TYPE_CHECKING:
     from servicedesk_core.runtime import ServiceDesk

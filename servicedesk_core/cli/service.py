@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from servicedesk_core.cli.arguments import Json, Yes
-from servicedesk_core.cli.context import Cli
+from servicedesk_core.cli.shell.arguments import Json, Yes
+from servicedesk_core.cli.shell.context import Cli
 
 if TYPE_CHECKING:
     from servicedesk_core.runtime.services.service import ServiceStatus

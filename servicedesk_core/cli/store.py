@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from servicedesk_core.cli import exit_codes
-from servicedesk_core.cli.arguments import Json, Yes
-from servicedesk_core.cli.context import Cli
+from servicedesk_core.cli.shell import exit_codes
+from servicedesk_core.cli.shell.arguments import Json, Yes
+from servicedesk_core.cli.shell.context import Cli
 
 
 def register(app: typer.Typer) -> None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from servicedesk_core.cli.arguments import Json
-from servicedesk_core.cli.context import Cli
+from servicedesk_core.cli.shell.arguments import Json
+from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.cli.write_output import WARNING, exit_code, show_write, tell
 from servicedesk_core.errors import SettingsError
 

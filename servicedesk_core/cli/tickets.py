@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from servicedesk_core.cli import ticket_acts
-from servicedesk_core.cli.arguments import Json
-from servicedesk_core.cli.context import Cli
-from servicedesk_core.cli.output import plain, printable
+from servicedesk_core.cli.shell.arguments import Json
+from servicedesk_core.cli.shell.context import Cli
+from servicedesk_core.cli.shell.output import plain, printable
 from servicedesk_core.errors import SettingsError
 
 if TYPE_CHECKING:

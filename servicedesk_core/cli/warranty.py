@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from servicedesk_core.cli.arguments import Json, Yes
-from servicedesk_core.cli.context import Cli
+from servicedesk_core.cli.shell.arguments import Json, Yes
+from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.wording import counted
 
@@ -183,7 +183,7 @@ def missed(
     begin = None if since is None else SystemClock().now() - _span(since)
     found = cli.with_desk(lambda desk: desk.warranty.missed(since=begin, company=company), read_only=True)
     if as_csv:
-        from servicedesk_core.cli.csv_output import write_csv  # noqa: PLC0415
+        from servicedesk_core.cli.shell.csv_output import write_csv  # noqa: PLC0415
         from servicedesk_core.warranty.lists import MissedClaim  # noqa: PLC0415
 
         return write_csv(MissedClaim, found.rows)
@@ -229,7 +229,7 @@ def report(
         if not as_json and not as_csv:
             return None
     if as_csv:
-        from servicedesk_core.cli.csv_output import write_csv  # noqa: PLC0415
+        from servicedesk_core.cli.shell.csv_output import write_csv  # noqa: PLC0415
         from servicedesk_core.store.queries.claims import Recovered  # noqa: PLC0415
 
         return _csv(found.device_rows) if found.client else write_csv(Recovered, found.claims.recovered)
@@ -330,7 +330,7 @@ def _day(day: object) -> str | None:
 
 
 def _csv(rows: "Sequence[CoverRow]") -> None:
-    from servicedesk_core.cli.csv_output import write_csv  # noqa: PLC0415
+    from servicedesk_core.cli.shell.csv_output import write_csv  # noqa: PLC0415
     from servicedesk_core.warranty.rows import CoverRow  # noqa: PLC0415
 
     write_csv(CoverRow, rows, without=("covers", "gaps"))

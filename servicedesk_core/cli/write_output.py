@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-from servicedesk_core.cli import exit_codes
-from servicedesk_core.cli.context import Cli
-from servicedesk_core.cli.output import plain
+from servicedesk_core.cli.shell import exit_codes
+from servicedesk_core.cli.shell.context import Cli
+from servicedesk_core.cli.shell.output import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from servicedesk_core.cli import exit_codes
-from servicedesk_core.cli.arguments import Json
-from servicedesk_core.cli.context import Cli, RefusedError
+from servicedesk_core.cli.shell import exit_codes
+from servicedesk_core.cli.shell.arguments import Json
+from servicedesk_core.cli.shell.context import Cli, RefusedError
 from servicedesk_core.cli.write_output import exit_code, show_list, show_write, tell
 
 if TYPE_CHECKING:

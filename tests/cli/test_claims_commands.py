@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from servicedesk_core.cli import exit_codes
 from servicedesk_core.cli.main import main
+from servicedesk_core.cli.shell import exit_codes
 
 HERE = Path(__file__).parent
 CONFIG = """

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from servicedesk_core.cli import exit_codes
-from servicedesk_core.cli.schemas import DOCUMENTS
+from servicedesk_core.cli.shell import exit_codes
+from servicedesk_core.cli.shell.schemas import DOCUMENTS
 from servicedesk_core.clock import SystemClock
 from servicedesk_core.domain import MappingIssue
 from servicedesk_core.store import Store, issues

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from servicedesk_core.cli import exit_codes
+from servicedesk_core.cli.shell import exit_codes
 from servicedesk_core.clock import SystemClock
 from servicedesk_core.store import Store, leases
 

@@ -6,7 +6,7 @@ import tomllib
 
 import pytest
 
-from servicedesk_core.cli import exit_codes
+from servicedesk_core.cli.shell import exit_codes
 
 FLAGS = ("--connector", "./acme.py:Acme", "--set", "token=env:ACME_TOKEN")
 

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from servicedesk_core.cli import exit_codes
+from servicedesk_core.cli.shell import exit_codes
 
 HAS_AUTOTASK = find_spec("servicedesk_autotask") is not None
 needs_autotask = pytest.mark.skipif(not HAS_AUTOTASK, reason="servicedesk-autotask is not installed")

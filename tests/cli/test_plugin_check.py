@@ -2,7 +2,7 @@
 
 import pytest
 
-from servicedesk_core.cli import exit_codes
+from servicedesk_core.cli.shell import exit_codes
 
 
 def test_it_shows_the_grade_and_for_each_missing_rule_why_and_how(run):

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from servicedesk_core.cli import exit_codes
+from servicedesk_core.cli.shell import exit_codes
 
 FLEET = """
 import typer

@@ -7,11 +7,11 @@ import sys
 import pytest
 
 from servicedesk_core import __version__
-from servicedesk_core.cli import exit_codes
 from servicedesk_core.cli.app import build
-from servicedesk_core.cli.arguments import hoist
 from servicedesk_core.cli.catalog import NAMES, SECTIONS
-from servicedesk_core.cli.output import plain, printable
+from servicedesk_core.cli.shell import exit_codes
+from servicedesk_core.cli.shell.arguments import hoist
+from servicedesk_core.cli.shell.output import plain, printable
 from servicedesk_core.errors import ServiceDeskError
 
 

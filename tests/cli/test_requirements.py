@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from servicedesk_core.cli import exit_codes
+from servicedesk_core.cli.shell import exit_codes
 
 needs_autotask = pytest.mark.skipif(find_spec("servicedesk_autotask") is None, reason="not installed")
 

@@ -6,8 +6,8 @@ import stat
 import orjson
 import pytest
 
-from servicedesk_core.cli import exit_codes
 from servicedesk_core.cli.main import main
+from servicedesk_core.cli.shell import exit_codes
 from servicedesk_core.clock import SystemClock
 from servicedesk_core.domain import Contact
 from servicedesk_core.domain.writing import WriteState

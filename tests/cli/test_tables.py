@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from servicedesk_core.cli.demo import in_words
-from servicedesk_core.cli.output import plain
-from servicedesk_core.cli.tables import GAP, Grid, show_facts, show_table
+from servicedesk_core.cli.shell.output import plain
+from servicedesk_core.cli.shell.tables import GAP, Grid, show_facts, show_table
 from servicedesk_core.wording import counted
 
 COLUMNS = ("Ticket", "Title", "Problem", "Created", "Hours")

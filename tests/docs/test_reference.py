@@ -13,9 +13,9 @@ from reference_pages import commands, connectors, documents, errors, hooks, sett
 from reference_pages.docstring import table
 
 import servicedesk_core
-from servicedesk_core.cli.exit_codes import MEANINGS
 from servicedesk_core.cli.main import main
-from servicedesk_core.cli.schemas import DOCUMENTS
+from servicedesk_core.cli.shell.exit_codes import MEANINGS
+from servicedesk_core.cli.shell.schemas import DOCUMENTS
 from servicedesk_core.config.settings import ConnectionSettings, DeskSection, DeskSettings, PluginsSection
 from servicedesk_core.domain import STREAMS
 from servicedesk_core.errors import ServiceDeskError

@@ -17,7 +17,7 @@ import pytest
 from reference_pages.commands import program
 
 from servicedesk_core import BlockingServiceDesk
-from servicedesk_core.cli.arguments import hoist
+from servicedesk_core.cli.shell.arguments import hoist
 from servicedesk_core.config import Secrets, connector_settings, parse_settings
 from servicedesk_core.connectors.tabular import load_mapping
 from servicedesk_core.hooks import PullMode, PullRequest

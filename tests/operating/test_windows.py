@@ -12,7 +12,8 @@ from pathlib import Path, PureWindowsPath
 import pytest
 
 from servicedesk_core import system
-from servicedesk_core.cli import running, sandbox
+from servicedesk_core.cli import sandbox
+from servicedesk_core.cli.shell import running
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.runtime import doctor, setup
 from servicedesk_core.runtime.files import replace_file

@@ -7,7 +7,7 @@ from functools import cache
 
 from reference_pages.docstring import split, table
 from servicedesk_core import errors
-from servicedesk_core.cli import exit_codes
+from servicedesk_core.cli.shell import exit_codes
 
 
 def classes() -> Iterator[type[errors.ServiceDeskError]]:

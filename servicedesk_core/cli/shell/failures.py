@@ -3,9 +3,9 @@
 import sys
 import traceback
 
-from servicedesk_core.cli import exit_codes
-from servicedesk_core.cli.context import Cli
-from servicedesk_core.cli.running import StoppedBySignal
+from servicedesk_core.cli.shell import exit_codes
+from servicedesk_core.cli.shell.context import Cli
+from servicedesk_core.cli.shell.running import StoppedBySignal
 from servicedesk_core.errors import ServiceDeskError
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
-from servicedesk_core.cli.output import plain
+from servicedesk_core.cli.shell.output import plain
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType

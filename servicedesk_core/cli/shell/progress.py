@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from servicedesk_core.cli.context import Cli
+from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.wording import counted
 
 if TYPE_CHECKING:

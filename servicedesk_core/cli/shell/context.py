@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from servicedesk_core.cli import exit_codes, output
+from servicedesk_core.cli.shell import exit_codes, output
 from servicedesk_core.errors import ServiceDeskError
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class Cli:
             empty: What is said in place of a table without rows: what would fill it.
             to: Where to; without it, where data goes.
         """
-        from servicedesk_core.cli.tables import show_table  # noqa: PLC0415
+        from servicedesk_core.cli.shell.tables import show_table  # noqa: PLC0415
 
         cells = list(rows)
         if cells or not empty:
@@ -117,7 +117,7 @@ class Cli:
 
     def facts(self, pairs: Iterable[tuple[str, object]], *, to: "Console | None" = None) -> None:
         """Print names and values, one pair on a line; pairs without a value are left out."""
-        from servicedesk_core.cli.tables import show_facts  # noqa: PLC0415
+        from servicedesk_core.cli.shell.tables import show_facts  # noqa: PLC0415
 
         show_facts(to or self.out, pairs, zone=self.zone)
 
@@ -152,7 +152,7 @@ class Cli:
             show: Prints the same for people.
         """
         if as_json:
-            from servicedesk_core.cli.schemas import DOCUMENTS  # noqa: PLC0415
+            from servicedesk_core.cli.shell.schemas import DOCUMENTS  # noqa: PLC0415
 
             output.write_json({"schema": f"servicedesk.{schema}/{DOCUMENTS[schema].version}", "data": data})
         else:
@@ -166,7 +166,7 @@ class Cli:
 
     def run(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run a coroutine; Ctrl-C and SIGTERM end it cleanly."""
-        from servicedesk_core.cli.running import run_async  # noqa: PLC0415
+        from servicedesk_core.cli.shell.running import run_async  # noqa: PLC0415
 
         with self.logged():
             return run_async(work)
