@@ -177,15 +177,22 @@ class Line:
             self.problem = error
 
     async def _keep(self, batch: Batch, results: list[EntitlementResult]) -> None:
-        if results:
-            now = self._clock.now()
-            landed = await self._store.write(
-                lambda tx: cover.put(
-                    tx, results, origin=self.asker.name, source=self.asker.source, now=now, keep_raw=self.asker.keep_raw
+        try:
+            if results:
+                now = self._clock.now()
+                landed = await self._store.write(
+                    lambda tx: cover.put(
+                        tx,
+                        results,
+                        origin=self.asker.name,
+                        source=self.asker.source,
+                        now=now,
+                        keep_raw=self.asker.keep_raw,
+                    )
                 )
-            )
-            self.new += landed.new
-            self.changed += landed.changed
-            self.unchanged += landed.unchanged
-            self.outcomes.update(result.outcome for result in results)
-        batch.settled.set()
+                self.new += landed.new
+                self.changed += landed.changed
+                self.unchanged += landed.unchanged
+                self.outcomes.update(result.outcome for result in results)
+        finally:  # also when the store is full: who waits for it learns why from the worker
+            batch.settled.set()

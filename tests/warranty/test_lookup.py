@@ -2,6 +2,7 @@
 
 # the makers of the tests are tables
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from servicedesk_core.domain import Asset
 from servicedesk_core.domain.warranty import DeviceRef, Entitlement, EntitlementKind
 from servicedesk_core.domain.warranty.facts import CoverState
-from servicedesk_core.errors import AuthenticationError, NetworkError
+from servicedesk_core.errors import AuthenticationError, NetworkError, StoreError
 from servicedesk_core.hooks import ConnectorSettings, WarrantyCapability
 from servicedesk_core.hooks.boundary import Origin
 from servicedesk_core.hooks.calling import Caller
@@ -117,6 +118,18 @@ async def test_few_pages_are_held_for_a_maker_that_is_seldom_met(lookup, monkeyp
     assert answered.index("lenovo") <= 3
     assert sum(len(batch) for batch in dell.asked) == 200
     assert (report.rows, report.is_cut) == ((), True)
+
+
+async def test_an_answer_that_cannot_be_stored_ends_the_look_up(lookup, monkeypatch):
+    def full(*_, **__):
+        raise StoreError("The disk is full.")
+
+    monkeypatch.setattr("servicedesk_core.warranty.lookup.MOST_PAGES_HELD", 1)
+    monkeypatch.setattr("servicedesk_core.warranty.selection._PAGE", 2)
+    monkeypatch.setattr("servicedesk_core.warranty.asking.cover.put", full)
+    dell = maker(capability=WarrantyCapability(devices_per_request=40))
+    with pytest.raises(StoreError, match="full"):
+        await asyncio.wait_for(lookup(named(*(f"S{n}X" for n in range(9))), dell), 20)
 
 
 async def test_a_device_of_two_assets_is_asked_for_once(lookup, put):
