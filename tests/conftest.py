@@ -79,17 +79,17 @@ def postgres_url() -> Iterator[str]:
             server.cleanup()
 
 
-@pytest.fixture
-def new_postgres_url(postgres_url: str) -> Callable[[], str]:
-    """Makes addresses of empty databases."""
+@pytest.fixture(scope="session")
+def new_postgres_url(postgres_url: str) -> Callable[..., str]:
+    """Makes addresses of databases: empty ones, or copies of one that nobody has open."""
     from sqlalchemy import create_engine, text
     from sqlalchemy.engine import make_url
 
-    def make() -> str:
-        name = f"t{uuid.uuid4().hex}"
+    def make(of: str | None = None) -> str:
+        name, template = f"t{uuid.uuid4().hex}", f" TEMPLATE {make_url(of).database}" if of else ""
         engine = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
+            connection.execute(text(f"CREATE DATABASE {name}{template}"))
         engine.dispose()
         return make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
 

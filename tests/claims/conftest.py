@@ -2,14 +2,10 @@
 
 import json
 import shutil
-import uuid
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
 
 from servicedesk_core import ServiceDesk
 from servicedesk_core.domain import Asset, Company, Contact, Site, Ticket, TicketKind
@@ -93,20 +89,11 @@ def filled_file(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def filled_database(postgres_url):
-    """Name of a filled PostgreSQL store, to be copied."""
-    with server(postgres_url) as tx:
-        tx.execute(text("CREATE DATABASE filled_claims"))
-    fill(make_url(postgres_url).set(database="filled_claims").render_as_string(hide_password=False), FakeClock(NOW))
-    return "filled_claims"
-
-
-@contextmanager
-def server(url):
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        yield connection
-    engine.dispose()
+def filled_database(new_postgres_url):
+    """Address of a filled PostgreSQL store, to be copied."""
+    url = new_postgres_url()
+    fill(url, FakeClock(NOW))
+    return url
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -115,11 +102,7 @@ def copied_url(request, tmp_path):
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("filled_file"), tmp_path / "desk.db")
         return f"sqlite:///{tmp_path / 'desk.db'}"
-    url, template = request.getfixturevalue("postgres_url"), request.getfixturevalue("filled_database")
-    name = f"claims{uuid.uuid4().hex}"
-    with server(url) as tx:
-        tx.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    return make_url(url).set(database=name).render_as_string(hide_password=False)
+    return request.getfixturevalue("new_postgres_url")(of=request.getfixturevalue("filled_database"))
 
 
 @pytest.fixture

@@ -4,14 +4,13 @@ import asyncio
 import inspect
 import io
 import shutil
-import uuid
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import partial
 
 import pytest
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
 from servicedesk_core import BlockingServiceDesk, Scope, ServiceDesk
@@ -194,18 +193,7 @@ def new_url(request, tmp_path_factory):
             return f"sqlite:///{path}"
 
         return make
-    server = request.getfixturevalue("postgres_url")
-
-    def make_there(of=None):
-        name = f"scope{uuid.uuid4().hex}"
-        engine = create_engine(server, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            template = f" TEMPLATE {make_url(of).database}" if of else ""
-            connection.execute(text(f"CREATE DATABASE {name}{template}"))
-        engine.dispose()
-        return make_url(server).set(database=name).render_as_string(hide_password=False)
-
-    return make_there
+    return request.getfixturevalue("new_postgres_url")
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,9 @@
 """A store on each database, a clock that is moved by hand, and records to put in."""
 
 import shutil
-import uuid
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
 
 from servicedesk_core.domain import Ticket
 from servicedesk_core.store import Store, records, sources
@@ -22,25 +19,16 @@ def clock():
 
 
 @pytest.fixture(scope="session")
-def empty_database(postgres_url):
-    """Name of a migrated PostgreSQL store without content, to be copied."""
-    engine = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text("CREATE DATABASE empty_store"))
-    engine.dispose()
-    url = make_url(postgres_url).set(database="empty_store").render_as_string(hide_password=False)
+def empty_database(new_postgres_url):
+    """Address of a migrated PostgreSQL store without content, to be copied."""
+    url = new_postgres_url()
     Store.open(url, clock=FakeClock(START)).close()
-    return "empty_store"
+    return url
 
 
 @pytest.fixture
-def migrated_postgres_url(postgres_url, empty_database):
-    name = f"s{uuid.uuid4().hex}"
-    engine = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {empty_database}"))
-    engine.dispose()
-    return make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
+def migrated_postgres_url(new_postgres_url, empty_database):
+    return new_postgres_url(of=empty_database)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from vendor import Vendor
 
-from servicedesk_core import BlockingServiceDesk, ServiceDesk
+from servicedesk_core import ServiceDesk
 from servicedesk_core.store import Store, place
 from servicedesk_core.testing.clock import FakeClock
 from servicedesk_core.writes import WritePolicy
@@ -40,17 +40,25 @@ def fill(vendor):
 def pulled_store(tmp_path_factory):
     """A SQLite store that holds everything the vendor begins with, to be copied."""
     path = tmp_path_factory.mktemp("pulled") / "desk.db"
+    asyncio.run(pulled_into(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def pulled_database(new_postgres_url):
+    """The same on PostgreSQL."""
+    url = new_postgres_url()
+    asyncio.run(pulled_into(url))
+    return url
+
+
+async def pulled_into(url):
     vendor = Vendor()
     vendor.url = vendor.serve()
     fill(vendor)
-
-    async def pull():
-        async with ServiceDesk(settings_for(vendor, f"sqlite:///{path}"), clock=FakeClock()) as desk:
-            await desk.sync("psa")
-
-    asyncio.run(pull())
+    async with ServiceDesk(settings_for(vendor, url), clock=FakeClock()) as desk:
+        await desk.sync("psa")
     vendor.close()
-    return path
 
 
 @pytest.fixture
@@ -63,16 +71,13 @@ def vendor():
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def store_url(request, tmp_path, pulled_store):
+def store_url(request, tmp_path):
     """Address of a store that holds everything the vendor begins with."""
     if request.param == "postgresql":
-        url = request.getfixturevalue("new_postgres_url")()
-        vendor = request.getfixturevalue("vendor")
-        with BlockingServiceDesk(settings_for(vendor, url), clock=FakeClock()) as desk:
-            desk.sync("psa")
-        return url
-    shutil.copyfile(pulled_store, tmp_path / "desk.db")
-    url = f"sqlite:///{tmp_path / 'desk.db'}"
+        url = request.getfixturevalue("new_postgres_url")(of=request.getfixturevalue("pulled_database"))
+    else:
+        shutil.copyfile(request.getfixturevalue("pulled_store"), tmp_path / "desk.db")
+        url = f"sqlite:///{tmp_path / 'desk.db'}"
     with Store.open(url, clock=FakeClock()) as store:  # a copy sends nothing before it is adopted
         store.write_blocking(lambda tx: place.adopt(tx, store.url, actor="user:test", now=store.clock.now()))
     return url
