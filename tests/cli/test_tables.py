@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from servicedesk_core.cli.demo import in_words
+from servicedesk_core.cli.demo.command import in_words
 from servicedesk_core.cli.shell.output import plain
 from servicedesk_core.cli.shell.tables import GAP, Grid, show_facts, show_table
 from servicedesk_core.wording import counted

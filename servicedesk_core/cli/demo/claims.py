@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from servicedesk_core.cli.demo_setup import MAKERS
+from servicedesk_core.cli.demo.setup import MAKERS
 from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.wording import counted
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from servicedesk_core.cli import demo_setup
-from servicedesk_core.cli.demo_claims import STEPS_H, Made, claim, look_up
-from servicedesk_core.cli.demo_setup import MAKERS, OWN_FILES, PSA, STATE
+from servicedesk_core.cli.demo import setup
+from servicedesk_core.cli.demo.claims import STEPS_H, Made, claim, look_up
+from servicedesk_core.cli.demo.setup import MAKERS, OWN_FILES, PSA, STATE
 from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.cli.shell.output import printable
 from servicedesk_core.cli.shell.progress import sync_progress
@@ -52,13 +52,13 @@ def demo(
     cli.config_option = directory / OWN_FILES[0]
     resumes = serve and (directory / STATE).exists() and cli.config.exists()
     installed = installed_sandboxes()
-    known = demo_setup.ports(cli.config) if resumes else {}
+    known = setup.ports(cli.config) if resumes else {}
     names = (PSA, *(name for name in MAKERS if name in installed and (name in known or not resumes)))
     behind = timedelta(hours=LIVES_ON_H + (sum(STEPS_H) if len(names) > 1 else 0))
     clock = ShiftedClock(timedelta() if resumes else behind)
-    wanted = demo_setup.arguments(directory, tickets, names)
+    wanted = setup.arguments(directory, tickets, names)
     if not resumes:
-        demo_setup.clear(directory)
+        setup.clear(directory)
     begin = f"{clock.now():%Y-%m-%dT%H:%M:%S}"
     for name in wanted:
         wanted[name] += ["--port", str(known[name])] if resumes else ["--now", begin]
@@ -78,7 +78,7 @@ def _prepare() -> None:
 
 
 def _perform(cli: Cli, directory: Path, stage: "Stage") -> Made | None:
-    demo_setup.configure(cli, stage.sandboxes)
+    setup.configure(cli, stage.sandboxes)
     makers = [name for name in MAKERS if name in stage.sandboxes]
     cli.say(f"\n1. The first {READS_ONLY}")
     # The made-up desk begins some hours ago, so that it can live on until now; the first sync is at that time too.
