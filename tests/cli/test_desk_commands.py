@@ -231,7 +231,7 @@ def test_connections_are_listed_and_tested(run, acme):
 
 
 def test_a_change_is_shown_with_names_and_unknown_ids_as_they_are():
-    from servicedesk_core.cli.tickets import _change
+    from servicedesk_core.cli.tickets.pages import _change
 
     names = {"technicians": {"9": "Robin"}}
     assert _change({"assignee_ref": "9", "queue_ref": "7", "status": ""}, names) == "assignee: Robin, queue: 7"
