@@ -2,6 +2,7 @@
 
 import re
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
@@ -12,8 +13,17 @@ _REFERENCE = re.compile(r"(env|file|keyring):.+|[A-Za-z]\w*:[^/].*")
 _HOST = re.compile(r"\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*|[0-9A-Fa-f:]+")
 
 
+def is_proxy(url: str) -> bool:
+    """Return whether a URL can be the address of a proxy; with its login, where there is one."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 def _proxy(text: str) -> str:
-    if not (_PLAIN.fullmatch(text) or _REFERENCE.fullmatch(text)):
+    if not (_PLAIN.fullmatch(text) and is_proxy(text)) and not _REFERENCE.fullmatch(text):
         msg = (
             'write "http://proxy.example.com:3128"; with a login it holds a secret: write where it is, '
             'such as "env:SERVICEDESK_PROXY"'

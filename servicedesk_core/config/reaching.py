@@ -4,6 +4,7 @@ import ssl
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from servicedesk_core.config.network import is_proxy
 from servicedesk_core.config.secrets import Secrets
 from servicedesk_core.config.settings import DeskSettings
 from servicedesk_core.errors import SettingsError
@@ -30,19 +31,14 @@ def _proxy(settings: DeskSettings, secrets: Secrets) -> str | None:
     if url is None or "://" in url:
         return url
     url = secrets.resolve(url, key="network.proxy", where=settings.where).get_secret_value().strip()
-    try:
-        parts = urlsplit(url)
-        is_proxy = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        is_proxy = False
-    if not is_proxy:
+    if not is_proxy(url):
         raise SettingsError(
             f"{settings.where}: network.proxy leads to something that is no address of a proxy.",
             hint='Put "http://user:password@proxy.example.com:3128" there; write special characters as %40.',
         )
-    if parts.password:
-        secrets.register(parts.password)
-        secrets.register(unquote(parts.password))
+    if password := urlsplit(url).password:
+        secrets.register(password)
+        secrets.register(unquote(password))
     return url
 
 

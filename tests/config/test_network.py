@@ -71,6 +71,12 @@ def test_a_reference_to_something_else_is_refused(behind):
         found({}, proxy="env:PROXY")
 
 
+@pytest.mark.parametrize("proxy", ["http://x:port", "http://x:99999", "http://x:0", "http://[::1", "http://:3128"])
+def test_an_address_that_leads_nowhere_is_refused_before_it_is_used(proxy):
+    with pytest.raises(SettingsError, match=r"network\.proxy"):
+        found(proxy=proxy)
+
+
 @pytest.mark.parametrize("host", ["https://x.example.com", "x.example.com:8443", "*.example.com"])
 def test_a_host_is_a_host(host):
     with pytest.raises(SettingsError, match=r"network\.direct"):
