@@ -1,0 +1,99 @@
+"""``servicedesk warranty import`` and ``write-dates``: covers from a file, and dates to the PSA."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from servicedesk_core.cli.shell.arguments import Json, Yes
+from servicedesk_core.cli.shell.context import Cli
+from servicedesk_core.cli.warranty import pages
+from servicedesk_core.cli.warranty.options import Company
+from servicedesk_core.errors import SettingsError
+from servicedesk_core.wording import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from servicedesk_core.runtime import ServiceDesk
+    from servicedesk_core.warranty.dates import DateChange
+
+
+def import_file(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or JSONL, one row for each cover.")],
+    *,
+    column: Annotated[
+        list[str] | None,
+        typer.Option("--column", metavar="FIELD=NAME", help="Which column feeds a field, where the proposal is wrong."),
+    ] = None,
+    dates: Annotated[
+        str | None, typer.Option("--dates", help="day-first, month-first, year-first, or a pattern such as %d.%m.%Y.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Take covers from a spreadsheet, before any manufacturer's key exists.
+
+    It is the least trusted source: a manufacturer that is asked later is believed instead.
+    """
+    cli: Cli = ctx.obj
+    declared = dict(_pair(text) for text in column or ())
+    found = cli.with_desk(lambda desk: desk.warranty.import_file(file, columns=declared, dates=dates, dry_run=dry_run))
+    cli.emit("warranty.import", found, as_json=as_json, show=lambda: pages.imported(cli, found))
+
+
+def write_dates(
+    ctx: typer.Context,
+    *,
+    connection: Annotated[str | None, typer.Option("--connection", help="Only into this PSA.")] = None,
+    company: Company = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be written.")] = False,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Write dates that a manufacturer stated into the PSA's assets. CHANGES YOUR PSA, after you agreed.
+
+    Twenty at a time: the next run shows the next ones. Each is a write like any other: it needs the grant
+    assets.update, is refused when the PSA shows another date by then, and "servicedesk writes revert" takes it back.
+    """
+    from servicedesk_core.cli.write_output import exit_code  # noqa: PLC0415
+    from servicedesk_core.runtime.warranty import WrittenDates  # noqa: PLC0415
+
+    cli: Cli = ctx.obj
+
+    def ask(changes: "Sequence[DateChange]") -> None:
+        pages.date_changes(cli, changes, to=cli.err if as_json else cli.out)
+        cli.confirm(
+            f"Write {counted(len(changes), 'date')} into {', '.join(sorted({c.connection for c in changes}))}?", yes=yes
+        )
+
+    async def work(desk: "ServiceDesk") -> WrittenDates:
+        changes = await desk.warranty.date_changes(connection=connection, company=company)
+        if dry_run or not changes:
+            return WrittenDates(changes)
+        ask(changes)
+        return WrittenDates(changes, await desk.warranty.write_dates(changes))
+
+    done = cli.with_desk(work, read_only=dry_run)
+
+    def show() -> None:
+        if not done.writes:
+            return pages.date_changes(cli, done.changes, to=cli.out)
+        rows = [(write.id, write.label, write.state.value, write.error) for write in done.writes]
+        return cli.table(("Write", "Asset", "State", "Problem"), rows)
+
+    cli.emit("warranty.write-dates", done, as_json=as_json, show=show)
+    for hint in dict.fromkeys(write.hint for write in done.writes if write.hint and write.state.value != "confirmed"):
+        cli.warn(f"→ {hint}")
+    if code := exit_code(done.writes):
+        raise typer.Exit(code)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not (name and sign and value):
+        raise SettingsError(
+            f'"{text}" names no field and column.', hint='Write for example --column ends_on="Expires".'
+        )
+    return name, value
