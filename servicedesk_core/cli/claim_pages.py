@@ -9,7 +9,7 @@ from servicedesk_core.wording import counted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from servicedesk_core.runtime.claim_views import (
+    from servicedesk_core.runtime.claims.views import (
         ClaimCheck,
         ClaimDetail,
         Departure,

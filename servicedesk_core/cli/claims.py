@@ -12,7 +12,7 @@ from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.errors import SettingsError
 
 if TYPE_CHECKING:
-    from servicedesk_core.runtime.claim_views import ClaimDetail
+    from servicedesk_core.runtime.claims.views import ClaimDetail
 
 CHANGES = "\n\nThis can change an outside system: the manufacturer's."
 

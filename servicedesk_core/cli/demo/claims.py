@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from servicedesk_core.runtime import ServiceDesk
-    from servicedesk_core.runtime.claim_views import ClaimDetail, Proposal
+    from servicedesk_core.runtime.claims.views import ClaimDetail, Proposal
     from servicedesk_core.runtime.sandboxes import Stage
 
 STEPS_H = (4.0, 20.0, 72.0)

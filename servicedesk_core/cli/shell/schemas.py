@@ -35,7 +35,7 @@ class Document:
 
 
 _RUNTIME = "servicedesk_core.runtime"
-_CLAIMS = "servicedesk_core.runtime.claim_views"
+_CLAIMS = "servicedesk_core.runtime.claims.views"
 _VIEW = "servicedesk_core.runtime.write_views:WriteView"
 DOCUMENTS: dict[str, Document] = {
     "connections.list": Document(1, "The configured connections.", f"{_RUNTIME}:ConnectionInfo", many=True),

@@ -14,9 +14,9 @@ from servicedesk_core.domain.warranty import ClaimProblem, ClaimRules, ClaimStat
 from servicedesk_core.errors import ClaimStateError
 from servicedesk_core.host import Host, OpenConnection
 from servicedesk_core.ports import Clock
-from servicedesk_core.runtime.claim_preparing import Preparing
-from servicedesk_core.runtime.claim_reads import ClaimReads
-from servicedesk_core.runtime.claim_views import ClaimDetail, Departure
+from servicedesk_core.runtime.claims.preparing import Preparing
+from servicedesk_core.runtime.claims.reads import ClaimReads
+from servicedesk_core.runtime.claims.views import ClaimDetail, Departure
 from servicedesk_core.runtime.writes import Writes
 from servicedesk_core.store import Store
 from servicedesk_core.store.claims.model import StoredAttachment, StoredClaim

@@ -8,7 +8,7 @@ from servicedesk_core.claims.polling import ClaimAlert, Poller
 from servicedesk_core.errors import ServiceDeskError, SettingsError, StoreError
 from servicedesk_core.host import Host, OpenConnection
 from servicedesk_core.ports import Clock
-from servicedesk_core.runtime.claim_views import AlertView, PollOutcome
+from servicedesk_core.runtime.claims.views import AlertView, PollOutcome
 from servicedesk_core.runtime.problem import Problem
 from servicedesk_core.store import Store, outbox
 from servicedesk_core.store.claims import rows

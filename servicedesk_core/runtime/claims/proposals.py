@@ -8,7 +8,7 @@ from sqlalchemy import Connection as Tx
 from servicedesk_core.claims.cover import cover_words, covers_of, rests_on
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.domain.warranty import Entitlement, covered_on
-from servicedesk_core.runtime.claim_views import Proposal, Proposals
+from servicedesk_core.runtime.claims.views import Proposal, Proposals
 from servicedesk_core.store.queries.eligible import EligibleTicket, eligible
 from servicedesk_core.store.queries.scope import Scope
 

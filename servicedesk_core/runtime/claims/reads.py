@@ -12,8 +12,8 @@ from servicedesk_core.config import DeskSettings
 from servicedesk_core.domain.warranty import ClaimState
 from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.ports import Clock
-from servicedesk_core.runtime.claim_proposals import proposals
-from servicedesk_core.runtime.claim_views import ClaimDetail, ClaimFile, Proposals
+from servicedesk_core.runtime.claims.proposals import proposals
+from servicedesk_core.runtime.claims.views import ClaimDetail, ClaimFile, Proposals
 from servicedesk_core.store import Store, outbox
 from servicedesk_core.store.claims import files, rows
 from servicedesk_core.store.claims.model import StoredAttachment
