@@ -201,6 +201,9 @@ async def test_an_outage_is_an_error_and_takes_nothing_away(lookup, clock):
     assert states(report) == {"AA1": CoverState.COVERED, "BB2": CoverState.ERROR}
     assert report.rows[0].answered_at == NOW
     assert report.rows[1].reason == "Unreachable."
+    clock.advance(DAY_S)
+    told = (await lookup(named("BB2"), dell)).makers[0]
+    assert (told.new, told.changed, told.unchanged) == (1, 0, 0)
 
 
 async def test_three_failures_in_a_row_end_the_asking(lookup):

@@ -91,17 +91,21 @@ def put(
             [{"device_id": i, **common, **row} for i, row in zip(new, rows, strict=True)],
         )
     fact_ids = {device_id: row["id"] for device_id, row in _known(tx, device_ids.values(), origin).items()}
-    changed = []
+    told = [device_id for device_id in new if said[device_id].outcome is not LookupOutcome.FAILED]
+    changed: list[int] = []
+    silent = 0
     for device_id, row in before.items():
         values = _values(said[device_id], at, keep_raw=keep_raw)
-        if _is_other(tx, row, values):
-            changed.append(device_id)
+        last = _last_said(tx, row)
+        if last is None:  # so far it could only not be asked
+            silent += 1
+        if _is_other(last, row, values):
+            (told if last is None else changed).append(device_id)
         if said[device_id].outcome is not LookupOutcome.FOUND:  # what was known stays known
             values = {name: value for name, value in values.items() if name not in _ANSWER}
         tx.execute(cover_facts.update().where(cover_facts.c.id == row["id"]).values(source=source.value, **values))
-    _remember(tx, [(fact_ids[i], said[i]) for i in (*new, *changed)], at)
-    told = [device_id for device_id in new if said[device_id].outcome is not LookupOutcome.FAILED]
-    return Landed(len(told), len(changed), len(before) - len(changed))
+    _remember(tx, [(fact_ids[i], said[i]) for i in (*told, *changed)], at)
+    return Landed(len(told), len(changed), len(before) - len(changed) - silent)
 
 
 def forget_raws(tx: Connection, origin: str, before: datetime) -> int:
@@ -155,17 +159,21 @@ def _known(tx: Connection, device_ids: Collection[int], origin: str) -> dict[int
     return {row["device_id"]: row for row in tx.execute(query).mappings()}
 
 
-def _is_other(tx: Connection, before: Any, values: dict[str, Any]) -> bool:
-    """Return whether a source says something else than before; being out of order says nothing."""
+def _last_said(tx: Connection, before: Any) -> str | None:
+    """Return the outcome of the last look-up in which a source said anything; being out of order says nothing."""
+    if before["outcome"] != LookupOutcome.FAILED:
+        return str(before["outcome"])
+    c = cover_history.c
+    last = select(c.outcome).where(c.fact_id == before["id"]).order_by(c.id.desc()).limit(1)
+    return tx.execute(last).scalar_one_or_none()
+
+
+def _is_other(last: str | None, before: Any, values: dict[str, Any]) -> bool:
+    """Return whether a source says something else than it last said."""
     if values["outcome"] == LookupOutcome.FAILED:
         return False
-    said = before["outcome"]
-    if said == LookupOutcome.FAILED:
-        c = cover_history.c
-        last = select(c.outcome).where(c.fact_id == before["id"]).order_by(c.id.desc()).limit(1)
-        said = tx.execute(last).scalar_one_or_none()
     return bool(
-        said != values["outcome"] or (values["content_hash"] and before["content_hash"] != values["content_hash"])
+        last != values["outcome"] or (values["content_hash"] and before["content_hash"] != values["content_hash"])
     )
 
 
