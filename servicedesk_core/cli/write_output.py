@@ -9,7 +9,7 @@ from servicedesk_core.cli.shell.output import plain
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from servicedesk_core.runtime.write_views import FieldChange, WriteView
+    from servicedesk_core.runtime.writes.views import FieldChange, WriteView
 
 WARNING = "Workflow rules, SLA events and mails of the vendor may fire; they cannot be taken back."
 _SHORT = 60

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from servicedesk_core.runtime import ServiceDesk
-    from servicedesk_core.runtime.write_outcomes import SendOutcome
-    from servicedesk_core.runtime.write_views import WriteView
+    from servicedesk_core.runtime.writes.outcomes import SendOutcome
+    from servicedesk_core.runtime.writes.views import WriteView
 
 Number = Annotated[int, typer.Argument(help='Its number in "writes list".')]
 Numbers = Annotated[list[int], typer.Argument(help='Numbers in "writes list".')]

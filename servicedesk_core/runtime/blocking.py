@@ -14,7 +14,7 @@ from servicedesk_core.runtime.auditing import AuditTrail
 from servicedesk_core.runtime.claims import Claims
 from servicedesk_core.runtime.desk import DeskOptions, ServiceDesk
 from servicedesk_core.runtime.quarantine import Quarantine
-from servicedesk_core.runtime.ticket_acts import DeskTickets
+from servicedesk_core.runtime.tickets import DeskTickets
 from servicedesk_core.runtime.warranty import Warranty
 from servicedesk_core.runtime.writes import Writes
 

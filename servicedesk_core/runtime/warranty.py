@@ -14,8 +14,8 @@ from servicedesk_core.hooks.capabilities import WarrantyCapability
 from servicedesk_core.host import Host, OpenConnection
 from servicedesk_core.ports import Clock
 from servicedesk_core.reports.warranty import WarrantyReport, build
-from servicedesk_core.runtime.write_views import WriteView
 from servicedesk_core.runtime.writes import Writes
+from servicedesk_core.runtime.writes.views import WriteView
 from servicedesk_core.store import Store, cover
 from servicedesk_core.store.queries.cover import AssetFilter
 from servicedesk_core.store.queries.scope import Scope

@@ -12,7 +12,7 @@ from servicedesk_core import domain, runtime, testing
 from servicedesk_core import errors as error_module
 from servicedesk_core import hooks as hook_module
 from servicedesk_core import http as http_module
-from servicedesk_core.runtime.ticket_acts import DeskTickets
+from servicedesk_core.runtime.tickets import DeskTickets
 from servicedesk_core.runtime.writes import Writes
 from servicedesk_core.writes import Intent
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from servicedesk_core import ServiceDesk
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import WriteError, WriteNotGrantedError, WriteStateError
-from servicedesk_core.runtime import write_checking
+from servicedesk_core.runtime.writes import checking
 from servicedesk_core.writes import Intent, WritePolicy
 
 pytestmark = pytest.mark.slow  # over real HTTP with broken answers; the commands send always
@@ -63,7 +63,7 @@ async def test_while_the_vendor_cannot_be_asked_it_keeps_the_last_word(vendor, s
     async with ServiceDesk(settings_for(vendor, store_url), clock=clock) as desk:
         if how == "silent":
             monkeypatch.setattr(desk._host, "open", lambda name: asyncio.Event().wait())
-            monkeypatch.setattr(write_checking, "LONGEST_LOOK_S", 0.01)
+            monkeypatch.setattr(checking, "LONGEST_LOOK_S", 0.01)
         assert state_of(await desk.tickets.update("T1", status="Waiting for parts")) == "proposed"
 
 

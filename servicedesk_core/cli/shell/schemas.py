@@ -36,7 +36,7 @@ class Document:
 
 _RUNTIME = "servicedesk_core.runtime"
 _CLAIMS = "servicedesk_core.runtime.claims.views"
-_VIEW = "servicedesk_core.runtime.write_views:WriteView"
+_VIEW = "servicedesk_core.runtime.writes.views:WriteView"
 DOCUMENTS: dict[str, Document] = {
     "connections.list": Document(1, "The configured connections.", f"{_RUNTIME}:ConnectionInfo", many=True),
     "connections.test": Document(1, "What each tested connection can see.", f"{_RUNTIME}:ConnectionCheck", many=True),
@@ -60,9 +60,9 @@ DOCUMENTS: dict[str, Document] = {
     "tickets.note": Document(1, "The proposal, or what became of it.", _VIEW),
     "tickets.log-time": Document(1, "The proposal, or what became of it.", _VIEW),
     "writes.list": Document(1, "Writes of the outbox.", _VIEW, many=True),
-    "writes.show": Document(1, "One with its history.", "servicedesk_core.runtime.write_views:WriteDetail"),
+    "writes.show": Document(1, "One with its history.", "servicedesk_core.runtime.writes.views:WriteDetail"),
     "writes.approve": Document(1, "What became of the approved writes.", _VIEW, many=True),
-    "writes.run": Document(1, "What a run did.", "servicedesk_core.runtime.write_outcomes:SendOutcome", many=True),
+    "writes.run": Document(1, "What a run did.", "servicedesk_core.runtime.writes.outcomes:SendOutcome", many=True),
     "writes.retry": Document(1, "What became of the retried writes.", _VIEW, many=True),
     "writes.discard": Document(1, "The discarded writes.", _VIEW, many=True),
     "writes.resolve": Document(1, "The write whose doubt was settled.", _VIEW),

@@ -13,7 +13,7 @@ from servicedesk_core.errors import SettingsError
 
 if TYPE_CHECKING:
     from servicedesk_core.runtime import ServiceDesk
-    from servicedesk_core.runtime.write_views import WriteView
+    from servicedesk_core.runtime.writes.views import WriteView
 
 Ticket = Annotated[str, typer.Argument(help="Ticket number, or the vendor's id.")]
 ConnectionOption = Annotated[str | None, typer.Option("--connection", help="Where it is, if several have it.")]

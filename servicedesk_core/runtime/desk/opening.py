@@ -24,10 +24,10 @@ from servicedesk_core.redaction import Redactor
 from servicedesk_core.runtime.auditing import AuditTrail
 from servicedesk_core.runtime.claims import Claims
 from servicedesk_core.runtime.quarantine import Quarantine
-from servicedesk_core.runtime.ticket_acts import DeskTickets
+from servicedesk_core.runtime.tickets import DeskTickets
 from servicedesk_core.runtime.warranty import Warranty
-from servicedesk_core.runtime.write_checking import WriteChecks
 from servicedesk_core.runtime.writes import Writes
+from servicedesk_core.runtime.writes.checking import WriteChecks
 from servicedesk_core.store import Store
 from servicedesk_core.store.budgets import StoreLedger
 from servicedesk_core.store.schema import SCHEMA_VERSION

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from servicedesk_core.runtime.problem import Problem
-from servicedesk_core.runtime.write_views import WriteView
+from servicedesk_core.runtime.writes.views import WriteView
 from servicedesk_core.writes import SendReport
 
 

@@ -23,11 +23,11 @@ from servicedesk_core.hooks.pulling import FetchStatus
 from servicedesk_core.host import OpenConnection
 from servicedesk_core.ports import Clock
 from servicedesk_core.runtime.acting import account
-from servicedesk_core.runtime.carrying import copier, couriers, policy
 from servicedesk_core.runtime.problem import Problem
-from servicedesk_core.runtime.write_checking import WriteChecks
-from servicedesk_core.runtime.write_outcomes import Reverted, SendOutcome
-from servicedesk_core.runtime.write_views import WriteDetail, WriteView, asked_before, view_of, views_of
+from servicedesk_core.runtime.writes.carrying import copier, couriers, policy
+from servicedesk_core.runtime.writes.checking import WriteChecks
+from servicedesk_core.runtime.writes.outcomes import Reverted, SendOutcome
+from servicedesk_core.runtime.writes.views import WriteDetail, WriteView, asked_before, view_of, views_of
 from servicedesk_core.store import Store, audit, lanes, outbox
 from servicedesk_core.store.lanes import Permit
 from servicedesk_core.store.outbox import StoredWrite

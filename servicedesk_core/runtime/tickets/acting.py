@@ -9,11 +9,11 @@ from sqlalchemy import Connection as Tx
 
 from servicedesk_core.domain import Note, StatusCategory, Ticket, TimeEntry
 from servicedesk_core.errors import WriteError
-from servicedesk_core.runtime import ticket_intents as intents
-from servicedesk_core.runtime.ticket_intents import CREATE, Fields
-from servicedesk_core.runtime.tickets import Tickets
-from servicedesk_core.runtime.write_views import WriteView, asked_before
+from servicedesk_core.runtime.tickets import intents
+from servicedesk_core.runtime.tickets.intents import CREATE, Fields
+from servicedesk_core.runtime.tickets.reading import Tickets
 from servicedesk_core.runtime.writes import Writes
+from servicedesk_core.runtime.writes.views import WriteView, asked_before
 from servicedesk_core.store import Store
 from servicedesk_core.writes import Intent
 
