@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from servicedesk_core.errors import HookError, ServiceDeskError
+from servicedesk_core.errors import HookError, RejectedError, ServiceDeskError
 
 
 def _as_it_is(text: str) -> str:
@@ -37,6 +37,8 @@ class Origin:
         error.args = (error.message, *error.args[1:])
         error.hint = self.masked(error.hint) if error.hint else error.hint
         error.detail = self.masked(error.detail) if error.detail else error.detail
+        if isinstance(error, RejectedError):
+            error.field_errors = tuple(map(self.masked, error.field_errors))
 
     def garbage(self, hook: str, what: str) -> HookError:
         """Return the error for an answer that breaks the hook's contract."""

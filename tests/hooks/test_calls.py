@@ -9,6 +9,7 @@ from servicedesk_core.errors import (
     AuthenticationError,
     HookError,
     NetworkError,
+    RejectedError,
     UnsupportedError,
 )
 from servicedesk_core.hooks import (
@@ -26,6 +27,7 @@ from servicedesk_core.hooks import (
     Write,
     hookimpl,
 )
+from servicedesk_core.hooks.boundary import Origin, boundary
 
 REQUEST = PullRequest("tickets", PullMode.BACKFILL)
 LAST = Page((SourceRecord("1", {"id": 1}),), None, last=True)
@@ -283,3 +285,14 @@ async def test_calls_may_overlap(calls_of):
 
     calls = calls_of(connector(vendor_identity=vendor_identity, count=count))
     assert await asyncio.gather(calls.vendor_identity(), calls.count(REQUEST)) == [VendorIdentity("acme", "1"), 1]
+
+
+def test_an_error_out_of_a_plugin_holds_no_secret_in_any_of_its_words():
+    origin = Origin("psa", "acme", "servicedesk-acme 1.0", lambda text: text.replace("s3cret", "***"))
+    with pytest.raises(RejectedError) as told, boundary(origin, "send_write"):
+        raise RejectedError("No s3cret.", field_errors=("s3cret is no title",), hint="s3cret?", detail="s3cret!")
+    error = told.value
+    assert (error.message, error.field_errors, error.hint, error.detail) == (
+        "No ***.", ("*** is no title",), "***?", "***!",
+    )  # fmt: skip
+    assert "s3cret" not in repr(error)
