@@ -236,7 +236,7 @@ def after_sending(cli: Cli, sent: "ClaimDetail") -> None:
 def exit_code_of(cli: Cli, sent: "ClaimDetail") -> int:
     """Return what the command line returns for a claim that should have been sent."""
     from servicedesk_core.cli.shell import exit_codes  # noqa: PLC0415
-    from servicedesk_core.cli.write_output import exit_code  # noqa: PLC0415
+    from servicedesk_core.cli.writes.pages import exit_code  # noqa: PLC0415
     from servicedesk_core.domain.warranty import ClaimState  # noqa: PLC0415
 
     if sent.write is not None:

@@ -8,7 +8,7 @@ import typer
 
 from servicedesk_core.cli.shell.arguments import Json
 from servicedesk_core.cli.shell.context import Cli
-from servicedesk_core.cli.write_output import WARNING, exit_code, show_write, tell
+from servicedesk_core.cli.writes.pages import WARNING, exit_code, show_write, tell
 from servicedesk_core.errors import SettingsError
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""How a write is shown, and which exit code it comes to."""
+"""How writes look in a terminal, and which exit code they come to."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +9,7 @@ from servicedesk_core.cli.shell.output import plain
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from servicedesk_core.runtime.writes.outcomes import SendOutcome
     from servicedesk_core.runtime.writes.views import FieldChange, WriteView
 
 WARNING = "Workflow rules, SLA events and mails of the vendor may fire; they cannot be taken back."
@@ -103,6 +104,27 @@ def show_list(cli: Cli, writes: "Sequence[WriteView]", *, empty: str = "") -> No
         for write in writes
     ]
     cli.table(columns, rows, empty=empty)
+
+
+def show_outcomes(cli: Cli, outcomes: "Sequence[SendOutcome]") -> None:
+    """Print what became of the writes of each connection."""
+    if not outcomes:
+        cli.say("Nothing is to be sent or settled.")
+        return
+    columns = ("Connection", "Confirmed", "Refused", "In doubt", "Waiting", "Held", "Doubts settled")
+    rows = [
+        (
+            o.connection,
+            len(o.confirmed),
+            len(o.rejected),
+            len(set(o.in_doubt) - set(o.settled)),
+            len(o.waiting),
+            len(o.held),
+            len(o.settled),
+        )
+        for o in outcomes
+    ]
+    cli.table(columns, rows)
 
 
 def tell(cli: Cli, write: "WriteView") -> None:

@@ -1,6 +1,5 @@
-"""``servicedesk writes``: the outbox."""
+"""``servicedesk writes approve``, ``run``, ``retry``, ``discard``, ``resolve`` and ``revert``."""
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,7 +7,8 @@ import typer
 from servicedesk_core.cli.shell import exit_codes
 from servicedesk_core.cli.shell.arguments import Json
 from servicedesk_core.cli.shell.context import Cli, RefusedError
-from servicedesk_core.cli.write_output import exit_code, show_list, show_write, tell
+from servicedesk_core.cli.writes.options import ConnectionOption, Number, Numbers, Reason
+from servicedesk_core.cli.writes.pages import exit_code, show_list, show_outcomes, show_write, tell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,76 +16,6 @@ if TYPE_CHECKING:
     from servicedesk_core.runtime import ServiceDesk
     from servicedesk_core.runtime.writes.outcomes import SendOutcome
     from servicedesk_core.runtime.writes.views import WriteView
-
-Number = Annotated[int, typer.Argument(help='Its number in "writes list".')]
-Numbers = Annotated[list[int], typer.Argument(help='Numbers in "writes list".')]
-Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the audit trail.")]
-ConnectionOption = Annotated[str | None, typer.Option("--connection", help="Only over this connection.")]
-
-
-class State(StrEnum):
-    """States of a write."""
-
-    PROPOSED = "proposed"
-    QUEUED = "queued"
-    SENDING = "sending"
-    CONFIRMED = "confirmed"
-    REJECTED = "rejected"
-    IN_DOUBT = "in-doubt"
-    DISCARDED = "discarded"
-
-
-def register(app: typer.Typer) -> None:
-    """Add the group."""
-    group = typer.Typer(help="What was proposed, sent and confirmed at vendors.", no_args_is_help=True)
-    group.command("list")(list_writes)
-    group.command("show")(show)
-    group.command("approve")(approve)
-    group.command("run")(run)
-    group.command("retry")(retry)
-    group.command("discard")(discard)
-    group.command("resolve")(resolve)
-    group.command("revert")(revert)
-    app.add_typer(group, name="writes")
-
-
-def list_writes(
-    ctx: typer.Context,
-    *,
-    state: Annotated[list[State] | None, typer.Option("--state", help="Only in this state. May be repeated.")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Also those that are done.")] = False,
-    connection: ConnectionOption = None,
-    before: Annotated[int | None, typer.Option("--before", help="Only with a smaller number.")] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many.")] = 50,
-    as_json: Json = False,
-) -> None:
-    """List writes, the newest first. By default those that are not finished, and those that were refused."""
-    from servicedesk_core.domain.writing import WriteState  # noqa: PLC0415
-    from servicedesk_core.runtime.writes import UNFINISHED  # noqa: PLC0415
-
-    cli: Cli = ctx.obj
-    states = tuple(WriteState(one.value.replace("-", "_")) for one in state or ())
-    empty = "No such write: nothing was proposed yet, or the filters leave nothing."
-    if not states and not everything:
-        empty = "No write waits or was refused. Those that are done: servicedesk writes list --all"
-        states = (*UNFINISHED, WriteState.REJECTED)
-    found = cli.with_desk(
-        lambda desk: desk.writes.list(states=states, connection=connection, before=before, limit=limit), read_only=True
-    )
-    cli.emit("writes.list", found, as_json=as_json, show=lambda: show_list(cli, found, empty=empty))
-
-
-def show(ctx: typer.Context, number: Number, as_json: Json = False) -> None:
-    """Show one write with both versions and everything that happened to it."""
-    cli: Cli = ctx.obj
-    found = cli.with_desk(lambda desk: desk.writes.show(number), read_only=True)
-
-    def shown() -> None:
-        show_write(cli, found.write)
-        rows = [(e.at, e.before, e.after, e.actor, e.attempt or None, e.why) for e in found.history]
-        cli.table(("When", "From", "To", "By", "Attempt", "Why"), rows, title="History")
-
-    cli.emit("writes.show", found, as_json=as_json, show=shown)
 
 
 def approve(
@@ -111,7 +41,7 @@ def run(
     """Settle doubts and send what was approved. This changes outside systems."""
     cli: Cli = ctx.obj
     outcomes = cli.with_desk(lambda desk: desk.writes.run(connection, allow=allow))
-    cli.emit("writes.run", outcomes, as_json=as_json, show=lambda: _show_outcomes(cli, outcomes))
+    cli.emit("writes.run", outcomes, as_json=as_json, show=lambda: show_outcomes(cli, outcomes))
     for outcome in outcomes:
         if outcome.error is not None:
             cli.complain(outcome.error, outcome.connection)
@@ -215,23 +145,3 @@ def _code(outcome: "SendOutcome") -> int:
     if set(outcome.in_doubt) - set(outcome.settled) or outcome.waiting:
         return exit_codes.VENDOR
     return exit_codes.ERROR if outcome.rejected else exit_codes.OK
-
-
-def _show_outcomes(cli: Cli, outcomes: "Sequence[SendOutcome]") -> None:
-    if not outcomes:
-        cli.say("Nothing is to be sent or settled.")
-        return
-    columns = ("Connection", "Confirmed", "Refused", "In doubt", "Waiting", "Held", "Doubts settled")
-    rows = [
-        (
-            o.connection,
-            len(o.confirmed),
-            len(o.rejected),
-            len(set(o.in_doubt) - set(o.settled)),
-            len(o.waiting),
-            len(o.held),
-            len(o.settled),
-        )
-        for o in outcomes
-    ]
-    cli.table(columns, rows)
