@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import text
 
 from servicedesk_core.claims import acting
 from servicedesk_core.claims.content import AGGREGATE, ClaimWrite
@@ -133,3 +134,24 @@ def test_an_answer_is_recorded_while_several_claims_are_followed(stores):
 
         assert at_once(stores, (followed, recorded)) == []
     assert store.read_blocking(audit.verify).is_valid
+
+
+def test_what_begins_while_a_store_is_distrusted_is_distrusted_too(stores):
+    store, other = stores
+    write = store.write_blocking(lambda tx: propose(tx, Intent("maker", "tickets.update", "tickets:1", "T", {}), **ACT))
+    write = store.write_blocking(lambda tx: approve(tx, write.id, **ACT))
+    began, waits = threading.Event(), text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+
+    def begin(tx):
+        outbox.begin(tx, write, fence=FENCE, timeout_s=60, **ACT)
+        began.set()
+        while not tx.execute(waits).scalar_one():
+            pass
+
+    sender = threading.Thread(target=store.write_blocking, args=(begin,))
+    sender.start()
+    began.wait()
+    doubtful = other.write_blocking(lambda tx: outbox.distrust(tx, why="Restored.", **ACT))
+    sender.join()
+    assert doubtful == 1
+    assert store.read_blocking(lambda tx: outbox.get(tx, write.id)).state is WriteState.IN_DOUBT

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from servicedesk_core.domain.writing import WriteState
+from servicedesk_core.store import audit
 from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.leases import now_us
 from servicedesk_core.store.outbox.changing import move
@@ -35,6 +36,7 @@ def distrust(tx: Connection, *, actor: str, now: datetime, why: str) -> int:
     Returns:
         How many.
     """
+    audit.take_turn(tx)  # before looking: an attempt that begins at this moment is to be seen as what it is then
     states = (WriteState.PROPOSED.value, WriteState.QUEUED.value, WriteState.SENDING.value)
     query = select(outbox).where(IS_UNFINISHED, outbox.c.state.in_(states)).order_by(outbox.c.id)
     writes = [write_of(row) for row in tx.execute(query).mappings().all()]
