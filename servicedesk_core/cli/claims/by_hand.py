@@ -1,0 +1,97 @@
+"""``servicedesk claims pack``, ``record`` and ``resolve``: what a person does and finds out."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from servicedesk_core.cli.claims import pages
+from servicedesk_core.cli.claims.options import Claim
+from servicedesk_core.cli.shell.arguments import Json
+from servicedesk_core.cli.shell.context import Cli
+from servicedesk_core.errors import SettingsError
+
+
+def pack(
+    ctx: typer.Context,
+    claim: Claim,
+    *,
+    to: Annotated[Path, typer.Option("--to", help="Folder that the pack is made in.")] = Path(),
+    archive: Annotated[bool, typer.Option("--zip", help="One archive in place of a folder.")] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="The form as PDF too; needs servicedesk-core[pdf].")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write everything that a person needs to claim by hand: the filled-in form and the documents."""
+    cli: Cli = ctx.obj
+    made = cli.with_desk(lambda desk: desk.claims.pack(claim, to, archive=archive, pdf=pdf))
+    cli.emit("claims.pack", made, as_json=as_json, show=lambda: pages.packed(cli, made))
+
+
+def record(
+    ctx: typer.Context,
+    claim: Claim,
+    *,
+    status: Annotated[str | None, typer.Option("--status", help="Where it stands at the manufacturer.")] = None,
+    word: Annotated[str | None, typer.Option("--word", help="The manufacturer's own word for it.")] = None,
+    ref: Annotated[str | None, typer.Option("--ref", help="The manufacturer's id of the claim.")] = None,
+    denial_reason: Annotated[str | None, typer.Option("--denial-reason", help="Why it was denied.")] = None,
+    decision: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--decision",
+            metavar="PART:approved|denied[:REASON]",
+            help="For one part, by its number: 2:denied:worn out.",
+        ),
+    ] = None,
+    return_by: Annotated[
+        str | None, typer.Option("--return-by", metavar="DATE", help="Day by which the defective part must be back.")
+    ] = None,
+    returned: Annotated[bool, typer.Option("--returned", help="The manufacturer has the defective part.")] = False,
+    credit: Annotated[
+        list[str] | None,
+        typer.Option("--credit", metavar="KIND:STATE:AMOUNT:CURRENCY", help="Money, as parts:approved:120.50:EUR."),
+    ] = None,
+    tracking: Annotated[
+        str | None, typer.Option("--shipped", metavar="CARRIER:TRACKING", help="Parts on their way to you.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Record what a manufacturer answered that no program can ask. The claim moves through the same states."""
+    from servicedesk_core.cli.claims.input import report_of  # noqa: PLC0415
+
+    cli: Cli = ctx.obj
+    if not (returned or any((status, word, ref, denial_reason, decision, return_by, credit, tracking))):
+        raise SettingsError(
+            "Nothing was named that is to be recorded.",
+            hint="Say what the manufacturer answered: --status, --ref, --word, --credit …",
+        )
+    report = report_of(
+        status=status,
+        word=word,
+        ref=ref,
+        denial_reason=denial_reason,
+        decisions=decision or (),
+        return_by=return_by,
+        returned=returned,
+        credits_=credit or (),
+        shipped=tracking,
+    )
+    kept = cli.with_desk(lambda desk: desk.claims.record(claim, report))
+    cli.emit("claims.record", kept, as_json=as_json, show=lambda: pages.claim(cli, kept))
+
+
+def resolve(
+    ctx: typer.Context,
+    claim: Claim,
+    *,
+    found: Annotated[str | None, typer.Option("--found", metavar="ID", help="The manufacturer has it as ID.")] = None,
+    absent: Annotated[bool, typer.Option("--absent", help="It does not: the claim can be sent again.")] = False,
+    reason: Annotated[str, typer.Option("--reason", help="How it was found out; kept in the history.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Settle a claim in doubt, after you have looked at the manufacturer. Sends nothing."""
+    cli: Cli = ctx.obj
+    if (found is None) != absent:
+        raise SettingsError("Say either --found ID or --absent.", hint="Look into the manufacturer's portal first.")
+    settled = cli.with_desk(lambda desk: desk.claims.resolve(claim, ref=found, reason=reason))
+    cli.emit("claims.resolve", settled, as_json=as_json, show=lambda: pages.claim(cli, settled))

@@ -1,0 +1,132 @@
+"""``servicedesk claims submit``, ``resubmit``, ``note``, ``attach`` and ``cancel``: what a manufacturer is told."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from servicedesk_core.cli.claims import pages
+from servicedesk_core.cli.claims.options import Claim
+from servicedesk_core.cli.shell.arguments import Json, Yes
+from servicedesk_core.cli.shell.context import Cli
+from servicedesk_core.errors import SettingsError
+
+if TYPE_CHECKING:
+    from servicedesk_core.runtime.claims.views import ClaimDetail
+
+Uncovered = Annotated[
+    bool, typer.Option("--force", help="Send it although the device was not covered that day, as far as we know.")
+]
+
+
+class Kind(StrEnum):
+    """What a file proves."""
+
+    PROOF_OF_PURCHASE = "proof_of_purchase"
+    DIAGNOSTICS = "diagnostics"
+    PHOTO = "photo"
+    OTHER = "other"
+
+
+def submit(
+    ctx: typer.Context, claim: Claim, *, uncovered: Uncovered = False, yes: Yes = False, as_json: Json = False
+) -> None:
+    """Send a claim to its manufacturer, once, after showing exactly what leaves and where to."""
+    _send(ctx.obj, claim, "submit", force=uncovered, yes=yes, as_json=as_json)
+
+
+def resubmit(
+    ctx: typer.Context, claim: Claim, *, uncovered: Uncovered = False, yes: Yes = False, as_json: Json = False
+) -> None:
+    """Send a denied claim again, after showing exactly what leaves and where to."""
+    _send(ctx.obj, claim, "resubmit", force=uncovered, yes=yes, as_json=as_json)
+
+
+def note(
+    ctx: typer.Context,
+    claim: Claim,
+    text: Annotated[str, typer.Argument(help="What to say; the manufacturer reads it.")],
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Tell the manufacturer something about a claim."""
+    cli: Cli = ctx.obj
+    _show_telling(cli, claim, "claims.note", {"text": text}, quiet=as_json and yes)
+    cli.confirm("Send this note?", yes=yes)
+    told = cli.with_desk(lambda desk: desk.claims.note(claim, text))
+    cli.emit("claims.note", told, as_json=as_json, show=lambda: pages.claim(cli, told))
+
+
+def attach(
+    ctx: typer.Context,
+    claim: Claim,
+    file: Annotated[Path, typer.Argument(help="The file.")],
+    *,
+    kind: Annotated[Kind, typer.Option("--kind", help="What it proves.")] = Kind.OTHER,
+    send: Annotated[
+        bool, typer.Option("--send", help="Send it now, for a claim that the manufacturer already has.")
+    ] = False,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Add a file to a claim: it goes with the claim when that is sent, or now with --send."""
+    import mimetypes  # noqa: PLC0415
+
+    cli: Cli = ctx.obj
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"{file} cannot be read: {error.strerror}.", hint="Name a file.") from error
+    media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    if send:
+        told = {"attachments": [{"name": file.name, "kind": kind.value, "size": len(content)}]}
+        _show_telling(cli, claim, "claims.attach", told, quiet=as_json and yes)
+        cli.confirm("Send this file?", yes=yes)
+    changed = cli.with_desk(
+        lambda desk: desk.claims.attach(
+            claim, name=file.name, content=content, media_type=media_type, kind=kind.value, send=send
+        )
+    )
+    cli.emit("claims.attach", changed, as_json=as_json, show=lambda: pages.claim(cli, changed))
+
+
+def cancel(
+    ctx: typer.Context,
+    claim: Claim,
+    reason: Annotated[str, typer.Option("--reason", help="Why; a manufacturer that has the claim reads it.")],
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Withdraw a claim, at the manufacturer if it has it."""
+    cli: Cli = ctx.obj
+    _show_telling(cli, claim, "claims.cancel", {"reason": reason}, quiet=as_json and yes)
+    cli.confirm(f"Withdraw claim {claim}?", yes=yes)
+    gone = cli.with_desk(lambda desk: desk.claims.cancel(claim, reason))
+    cli.emit("claims.cancel", gone, as_json=as_json, show=lambda: pages.claim(cli, gone))
+
+
+def _send(cli: Cli, claim: str, how: str, *, force: bool, yes: bool, as_json: bool) -> None:
+    async def looked(desk: Any) -> Any:
+        return await desk.claims.departure(claim, again=how == "resubmit", force=force)
+
+    departure = cli.with_desk(looked)
+    if not as_json or not yes:
+        pages.departure(cli, departure)
+    cli.confirm("Send exactly this?", yes=yes)
+    sent: ClaimDetail = cli.with_desk(lambda desk: getattr(desk.claims, how)(claim, force=force, shown=departure))
+    cli.emit(f"claims.{how}", sent, as_json=as_json, show=lambda: pages.claim(cli, sent))
+    pages.after_sending(cli, sent)
+    if code := pages.exit_code_of(cli, sent):
+        raise typer.Exit(code)
+
+
+def _show_telling(cli: Cli, claim: str, kind: str, values: dict[str, Any], *, quiet: bool) -> None:
+    """Show what would leave and where to, before anybody is asked; refuses what cannot be done."""
+    from servicedesk_core.claims.content import ClaimWrite  # noqa: PLC0415
+
+    going = cli.with_desk(lambda desk: desk.claims.telling(claim, ClaimWrite(kind), values))
+    if going is None:
+        cli.say("Nothing leaves the desk: no manufacturer has this claim from a program.")
+    elif not quiet:
+        pages.departure(cli, going)
