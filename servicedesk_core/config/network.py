@@ -25,7 +25,7 @@ def is_proxy(url: str) -> bool:
 def _proxy(text: str) -> str:
     if not (_PLAIN.fullmatch(text) and is_proxy(text)) and not _REFERENCE.fullmatch(text):
         msg = (
-            'write "http://proxy.example.com:3128"; with a login it holds a secret: write where it is, '
+            'write "http://proxy.example.com:3128"; with a login it is a secret, so write where it stands, '
             'such as "env:SERVICEDESK_PROXY"'
         )
         raise ValueError(msg)

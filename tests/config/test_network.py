@@ -9,6 +9,7 @@ from servicedesk_core import ServiceDesk
 from servicedesk_core.config import Secrets, network_of, parse_settings
 from servicedesk_core.errors import NetworkError, SecretError, SettingsError
 from servicedesk_core.http.network import DIRECT
+from servicedesk_core.redaction import Redactor
 
 CONNECTOR = """
 from servicedesk_core import Connector, hookimpl
@@ -61,6 +62,7 @@ def test_what_is_no_proxy_is_refused_and_not_repeated(proxy):
     with pytest.raises(SettingsError, match=r"network\.proxy") as refused:
         found(proxy=proxy)
     assert "pass@" not in str(refused.value)
+    assert Redactor().text(str(refused.value)) == str(refused.value), "advice is no secret"
 
 
 @pytest.mark.parametrize("behind", ["proxy.example.com", "ftp://proxy.example.com", "http://x:port", "http://x:0"])
