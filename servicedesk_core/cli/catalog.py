@@ -48,8 +48,8 @@ SECTIONS: dict[str, dict[str, str]] = {
         "sandbox": "Run a stand-in of a vendor's system.",
     },
 }
-"""The help of each command, by section, in the order in which somebody meets them. ``servicedesk_core.cli.NAME`` has a
-function ``register`` that adds the command."""
+"""The help of each command, by section, in the order in which somebody meets them. ``servicedesk_core.cli.NAME``, a
+module or a package, has a function ``register`` that adds the command."""
 
 _WHOLE = 500
 """Characters that no first sentence of a command has."""
