@@ -81,7 +81,7 @@ def put(
     device_ids = numbered(tx, [result.device for result in results], at)
     before = _known(tx, device_ids.values(), origin)
     said = {device_ids[key_of(result.device)]: result for result in results}
-    new = [device_id for device_id in said if device_id not in before]
+    new = sorted(said.keys() - before.keys())
     if new:
         rows = [_values(said[i], at, keep_raw=keep_raw) for i in new]
         common = {"origin": origin, "source": source.value}
@@ -94,7 +94,7 @@ def put(
     told = [device_id for device_id in new if said[device_id].outcome is not LookupOutcome.FAILED]
     changed: list[int] = []
     silent = 0
-    for device_id, row in before.items():
+    for device_id, row in sorted(before.items()):
         values = _values(said[device_id], at, keep_raw=keep_raw)
         last = _last_said(tx, row)
         if last is None:  # so far it could only not be asked

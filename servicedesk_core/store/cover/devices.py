@@ -26,10 +26,14 @@ def among(keys: Iterable[tuple[str, ...]]) -> ColumnElement[bool]:
 
 
 def numbered(tx: Connection, devices: Sequence[DeviceRef], at: int) -> dict[tuple[str, ...], int]:
-    """Return the numbers of devices; new ones get one."""
+    """Return the numbers of devices; new ones get one.
+
+    Rows are taken in one order everywhere, here and where answers are stored: two processes that ask about the same
+    devices then wait for each other instead of breaking each other off.
+    """
     if not devices:
         return {}
-    keys = list(dict.fromkeys(key_of(device) for device in devices))
+    keys = sorted({key_of(device) for device in devices})
     make = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
     rows = [dict(zip(KEY, key, strict=True)) | {"created_at": at} for key in keys]
     tx.execute(make(cover_devices).on_conflict_do_nothing(), rows)
@@ -61,6 +65,6 @@ def link(tx: Connection, recognised: Sequence[tuple[int, str, Collection[DeviceR
         make = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
         rows = [{"asset_id": asset_id, "device_id": device_id, "at": to_us(now)} for asset_id, device_id in sorted(new)]
         tx.execute(make(cover_assets).on_conflict_do_nothing(), rows)
-    for (asset_id, device_id), serial in there.items():
+    for (asset_id, device_id), serial in sorted(there.items()):
         if (asset_id, serial) not in serials:
             tx.execute(delete(cover_assets).where(c.asset_id == asset_id, c.device_id == device_id))
