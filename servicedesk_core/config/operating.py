@@ -47,7 +47,7 @@ def _listen(text: str) -> str:
 
 def _reference(text: str) -> str:
     if not _REFERENCE.fullmatch(text):
-        msg = 'it holds a secret: write where it is, such as "env:ALERTS_URL" or "file:/etc/servicedesk/alerts"'
+        msg = 'it is a secret, so write where it stands, such as "env:ALERTS_URL" or "file:/etc/servicedesk/alerts"'
         raise ValueError(msg)
     return text
 
