@@ -33,6 +33,13 @@ def tls_context(ca_file: str | None = None) -> ssl.SSLContext:
     return context
 
 
+def _proxy(url: str | None, ca_file: str | None) -> httpx.Proxy | None:
+    """Return the proxy; one that is itself reached over TLS shows a certificate as well."""
+    if url is None:
+        return None
+    return httpx.Proxy(url, ssl_context=tls_context(ca_file) if url.lower().startswith("https:") else None)
+
+
 class Backend:
     """Makes exchanges over a pool of HTTP/1.1 connections; opens nothing before the first one.
 
@@ -58,7 +65,7 @@ class Backend:
         self._transport = transport or httpx.AsyncHTTPTransport(
             verify=tls_context(ca_file),
             trust_env=False,
-            proxy=proxy,
+            proxy=_proxy(proxy, ca_file),
             limits=httpx.Limits(
                 max_connections=max_connections, max_keepalive_connections=max_connections, keepalive_expiry=30.0
             ),

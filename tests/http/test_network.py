@@ -25,7 +25,7 @@ def certificate(tmp_path_factory):
     folder = tmp_path_factory.mktemp("certificate")
     key, cert = folder / "key.pem", folder / "cert.pem"
     command = f"{openssl} req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN={HOST}"
-    extension = ["-addext", f"subjectAltName=DNS:{HOST}", "-keyout", key, "-out", cert]
+    extension = ["-addext", f"subjectAltName=DNS:{HOST},IP:127.0.0.1", "-keyout", key, "-out", cert]
     subprocess.run([*command.split(), *extension], check=True, capture_output=True)
     return cert, key
 
@@ -70,7 +70,7 @@ async def listening(serve, **options):
 
 
 @asynccontextmanager
-async def proxied(certificate, login=None):
+async def proxied(certificate, login=None, *, over_tls=False):
     async def vendor(reader, writer):
         await reader.readuntil(b"\r\n\r\n")
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}")
@@ -81,7 +81,7 @@ async def proxied(certificate, login=None):
     context.load_cert_chain(*certificate)
     async with listening(vendor, ssl=context) as vendor_port:
         proxy = Proxy(vendor_port, login)
-        async with listening(proxy.serve) as port:
+        async with listening(proxy.serve, **({"ssl": context} if over_tls else {})) as port:
             yield proxy, port
 
 
@@ -107,6 +107,14 @@ async def test_a_vendor_is_reached_through_the_proxy_and_the_company_authority_i
             assert (await http.post("x", json={})).json() == {}
         assert set(proxy.asked) == {f"CONNECT {HOST}:443 HTTP/1.1"}
         assert "p%40ss" not in repr(network)
+
+
+async def test_a_proxy_that_is_itself_reached_over_tls_may_have_a_certificate_of_the_company(certificate, clock):
+    async with proxied(certificate, over_tls=True) as (proxy, port):
+        network = Network(f"https://127.0.0.1:{port}", ca_file=str(certificate[0]))
+        async with client(clock, network) as http:
+            assert (await http.get("x")).json() == {}
+        assert proxy.asked == [f"CONNECT {HOST}:443 HTTP/1.1"]
 
 
 async def test_a_proxy_that_refuses_is_told_and_a_write_was_certainly_not_sent(certificate, clock):
