@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql
 
 Row = tuple[Any, ...]
 
@@ -43,6 +44,24 @@ def insert(tx: Connection, table: Table, rows: Sequence[Row], *, unless: str = "
     columns = _columns(table)
     conflict = f" ON CONFLICT ({unless}) DO NOTHING" if unless else ""
     return tx.exec_driver_sql(f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM {stage}{conflict}").rowcount  # noqa: S608
+
+
+def add(tx: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[Row]) -> None:
+    """Insert rows of some columns, where the database numbers them itself; one that is there already is left alone.
+
+    Args:
+        tx: A write transaction.
+        table: Where to.
+        columns: Which columns.
+        rows: A value for each of them.
+    """
+    if not rows:
+        return
+    if tx.dialect.name == "sqlite":
+        tx.exec_driver_sql(_sqlite_add(table, columns), list(rows))
+        return
+    new = [dict(zip(columns, row, strict=True)) for row in rows]
+    tx.execute(postgresql.insert(table).on_conflict_do_nothing(), new)
 
 
 def replace(tx: Connection, table: Table, rows: Sequence[Row]) -> None:
@@ -186,6 +205,12 @@ def _sqlite_insert_statement(table: Table, used: tuple[int, ...], unless: str) -
     marks = ",".join("?" * len(used))
     conflict = f" ON CONFLICT ({unless}) DO NOTHING" if unless else ""
     return f"INSERT INTO {table.name} ({names}) VALUES ({marks}){conflict}"  # noqa: S608
+
+
+@cache
+def _sqlite_add(table: Table, columns: tuple[str, ...]) -> str:
+    names = ", ".join(f'"{name}"' for name in columns)
+    return f"INSERT INTO {table.name} ({names}) VALUES ({','.join('?' * len(columns))}) ON CONFLICT DO NOTHING"  # noqa: S608
 
 
 @cache

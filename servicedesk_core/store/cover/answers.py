@@ -8,16 +8,18 @@ from hashlib import sha256
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, and_, delete, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, and_, delete, select
 
 from servicedesk_core.domain.warranty import Entitlement, EntitlementResult, LookupOutcome
 from servicedesk_core.domain.warranty.facts import CoverSource
+from servicedesk_core.store import bulk
 from servicedesk_core.store.codec import HASH_BYTES, scrub
 from servicedesk_core.store.cover.devices import key_of, numbered
 from servicedesk_core.store.fields import from_us, to_us
 from servicedesk_core.store.schema import cover_entitlements, cover_facts, cover_history
 
+_COVERS = TypeAdapter(tuple[Entitlement, ...])
 _ANSWER = ("content_hash", "raw", "product", "shipped_on", "purchased_on", "supported_until", "answered_at")
 _OWN = tuple(c.name for c in cover_entitlements.columns if c.name not in ("fact_id", "number"))
 
@@ -81,21 +83,20 @@ def put(
     device_ids = numbered(tx, [result.device for result in results], at)
     before = _known(tx, device_ids.values(), origin)
     said = {device_ids[key_of(result.device)]: result for result in results}
+    covers = {device_id: _plain(result) for device_id, result in said.items()}
     new = sorted(said.keys() - before.keys())
-    if new:
-        rows = [_values(said[i], at, keep_raw=keep_raw) for i in new]
-        common = {"origin": origin, "source": source.value}
-        make = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
-        tx.execute(  # another process may have asked the same in the meantime
-            make(cover_facts).on_conflict_do_nothing(),
-            [{"device_id": i, **common, **row} for i, row in zip(new, rows, strict=True)],
-        )
-    fact_ids = {device_id: row["id"] for device_id, row in _known(tx, device_ids.values(), origin).items()}
+    fact_ids = {device_id: row["id"] for device_id, row in before.items()}
+    if new:  # another process may have asked the same in the meantime
+        rows = [_values(said[i], covers[i], at, keep_raw=keep_raw) for i in new]
+        columns = ("device_id", "origin", "source", *rows[0])
+        values_of_all = [(i, origin, source.value, *row.values()) for i, row in zip(new, rows, strict=True)]
+        bulk.add(tx, cover_facts, columns, values_of_all)
+        fact_ids |= {device_id: row["id"] for device_id, row in _known(tx, new, origin).items()}
     told = [device_id for device_id in new if said[device_id].outcome is not LookupOutcome.FAILED]
     changed: list[int] = []
     silent = 0
     for device_id, row in sorted(before.items()):
-        values = _values(said[device_id], at, keep_raw=keep_raw)
+        values = _values(said[device_id], covers[device_id], at, keep_raw=keep_raw)
         last = _last_said(tx, row)
         if last is None:  # so far it could only not be asked
             silent += 1
@@ -104,7 +105,7 @@ def put(
         if said[device_id].outcome is not LookupOutcome.FOUND:  # what was known stays known
             values = {name: value for name, value in values.items() if name not in _ANSWER}
         tx.execute(cover_facts.update().where(cover_facts.c.id == row["id"]).values(source=source.value, **values))
-    _remember(tx, [(fact_ids[i], said[i]) for i in (*told, *changed)], at)
+    _remember(tx, [(fact_ids[i], said[i], covers[i]) for i in (*told, *changed)], at)
     return Landed(len(told), len(changed), len(before) - len(changed) - silent)
 
 
@@ -177,7 +178,12 @@ def _is_other(last: str | None, before: Any, values: dict[str, Any]) -> bool:
     )
 
 
-def _values(result: EntitlementResult, at: int, *, keep_raw: bool) -> dict[str, Any]:
+def _plain(result: EntitlementResult) -> list[dict[str, Any]]:
+    """Return the covers as JSON has them; made once, because it costs more than storing them."""
+    return list(_COVERS.dump_python(result.entitlements, mode="json"))
+
+
+def _values(result: EntitlementResult, covers: Sequence[dict[str, Any]], at: int, *, keep_raw: bool) -> dict[str, Any]:
     found = result.outcome is LookupOutcome.FOUND
     return {
         "outcome": result.outcome.value,
@@ -189,43 +195,47 @@ def _values(result: EntitlementResult, at: int, *, keep_raw: bool) -> dict[str, 
         "supported_until": _text(result.supported_until),
         "asked_at": at,
         "answered_at": at if found else None,
-        "content_hash": _hash(result) if found else b"",
+        "content_hash": _hash(result, covers) if found else b"",
         "raw": zlib.compress(orjson.dumps(result.raw, default=str), 1) if keep_raw and found and result.raw else None,
     }
 
 
-def _hash(result: EntitlementResult) -> bytes:
-    content = result.model_dump(mode="json", include={"entitlements", "product", "shipped_on", "purchased_on"})
+def _hash(result: EntitlementResult, covers: Sequence[dict[str, Any]]) -> bytes:
+    content: dict[str, Any] = {
+        "entitlements": covers,
+        "product": result.product,
+        "shipped_on": _text(result.shipped_on),
+        "purchased_on": _text(result.purchased_on),
+    }
     if result.supported_until is not None:  # what most makers never say leaves their hashes as they were
         content["supported_until"] = result.supported_until.isoformat()
     return sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).digest()[:HASH_BYTES]
 
 
-def _remember(tx: Connection, answers: Sequence[tuple[int, EntitlementResult]], at: int) -> None:
-    said = [(i, one) for i, one in answers if one.outcome is not LookupOutcome.FAILED]
-    rows = {i: [row.model_dump(mode="json") for row in one.entitlements] for i, one in said}
-    found = [i for i, one in said if one.outcome is LookupOutcome.FOUND]
+def _remember(
+    tx: Connection, answers: Sequence[tuple[int, EntitlementResult, Sequence[dict[str, Any]]]], at: int
+) -> None:
+    said = [(i, one, covers) for i, one, covers in answers if one.outcome is not LookupOutcome.FAILED]
+    found = [(i, covers) for i, one, covers in said if one.outcome is LookupOutcome.FOUND]
     if found:
-        tx.execute(delete(cover_entitlements).where(cover_entitlements.c.fact_id.in_(found)))
-    numbered = [
-        {"fact_id": i, "number": number} | {name: _stored(row[name]) for name in _OWN}
-        for i in found
-        for number, row in enumerate(rows[i], 1)
+        tx.execute(delete(cover_entitlements).where(cover_entitlements.c.fact_id.in_([i for i, _ in found])))
+    current = [
+        (i, number, *(_stored(cover[name]) for name in _OWN))
+        for i, covers in found
+        for number, cover in enumerate(covers, 1)
     ]
-    if numbered:
-        tx.execute(insert(cover_entitlements), numbered)
+    bulk.add(tx, cover_entitlements, ("fact_id", "number", *_OWN), current)
     past = [
-        {
-            "fact_id": i,
-            "at": at,
-            "outcome": one.outcome.value,
-            "reason": None if one.reason is None else scrub(one.reason),
-            "content": scrub(orjson.dumps(rows[i]).decode()),
-        }
-        for i, one in said
+        (
+            i,
+            at,
+            one.outcome.value,
+            None if one.reason is None else scrub(one.reason),
+            scrub(orjson.dumps(covers).decode()),
+        )
+        for i, one, covers in said
     ]
-    if past:
-        tx.execute(insert(cover_history), past)
+    bulk.add(tx, cover_history, ("fact_id", "at", "outcome", "reason", "content"), past)
 
 
 def _stored(value: Any) -> Any:

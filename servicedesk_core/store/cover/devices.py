@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from servicedesk_core.domain.warranty import DeviceRef
+from servicedesk_core.store import bulk
 from servicedesk_core.store.codec import scrub
 from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.schema import cover_assets, cover_devices
@@ -34,9 +34,7 @@ def numbered(tx: Connection, devices: Sequence[DeviceRef], at: int) -> dict[tupl
     if not devices:
         return {}
     keys = sorted({key_of(device) for device in devices})
-    make = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
-    rows = [dict(zip(KEY, key, strict=True)) | {"created_at": at} for key in keys]
-    tx.execute(make(cover_devices).on_conflict_do_nothing(), rows)
+    bulk.add(tx, cover_devices, (*KEY, "created_at"), [(*key, at) for key in keys])
     columns = (cover_devices.c.id, *(cover_devices.c[name] for name in KEY))
     found = {tuple(row[1:]): row[0] for row in tx.execute(select(*columns).where(among(keys)))}
     return {key: found[key] for key in keys}
@@ -62,9 +60,7 @@ def link(tx: Connection, recognised: Sequence[tuple[int, str, Collection[DeviceR
     )
     there = {(row[0], row[1]): row[2] for row in tx.execute(query)}
     if new := right - set(there):
-        make = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
-        rows = [{"asset_id": asset_id, "device_id": device_id, "at": to_us(now)} for asset_id, device_id in sorted(new)]
-        tx.execute(make(cover_assets).on_conflict_do_nothing(), rows)
+        bulk.add(tx, cover_assets, ("asset_id", "device_id", "at"), [(*pair, to_us(now)) for pair in sorted(new)])
     for (asset_id, device_id), serial in sorted(there.items()):
         if (asset_id, serial) not in serials:
             tx.execute(delete(cover_assets).where(c.asset_id == asset_id, c.device_id == device_id))
