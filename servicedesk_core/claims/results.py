@@ -18,7 +18,7 @@ from servicedesk_core.domain.warranty import (
     fold,
 )
 from servicedesk_core.domain.writing import WriteState
-from servicedesk_core.store import outbox
+from servicedesk_core.store import audit, outbox
 from servicedesk_core.store.claims import files, rows
 from servicedesk_core.store.claims.model import StoredClaim
 from servicedesk_core.store.fields import to_us
@@ -80,6 +80,7 @@ def catch_up(tx: Tx, now: datetime) -> int:
         tx: A write transaction.
         now: When.
     """
+    audit.take_turn(tx)  # before looking: another process may be catching up, and a claim is told once
     late = rows.unapplied(tx)
     for claim in late:
         write = outbox.get(tx, claim.sent_as or 0)

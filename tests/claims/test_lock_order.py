@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
-from servicedesk_core.claims import acting
+from servicedesk_core.claims import acting, results
 from servicedesk_core.claims.content import AGGREGATE, ClaimWrite
 from servicedesk_core.claims.courier import ClaimCourier
 from servicedesk_core.domain.warranty import ClaimDraft, ClaimProgress, ClaimReport, ClaimState, ClaimStatus, DeviceRef
@@ -25,6 +25,11 @@ NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 FENCE = Fence("writes:maker", "sender", 1)
 ACT = {"actor": "user:a", "now": NOW}
 ROUNDS = 40
+WAITING = text(
+    "SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database"
+    " WHERE locktype = 'advisory' AND NOT granted AND d.datname = current_database()"
+)
+"""How many wait for their turn."""
 
 pytestmark = pytest.mark.postgres
 
@@ -136,16 +141,41 @@ def test_an_answer_is_recorded_while_several_claims_are_followed(stores):
     assert store.read_blocking(audit.verify).is_valid
 
 
+def test_two_processes_that_catch_up_at_once_tell_a_claim_once(stores):
+    store, other = stores
+    claim = store.write_blocking(lambda tx: at_the_maker(tx, 1))
+
+    def settled(tx):
+        write = sending(tx, AGGREGATE + claim.claim_id, kind=ClaimWrite.RESUBMIT.value)
+        outbox.move(tx, write, WriteState.CONFIRMED, fence=FENCE, **ACT)
+        rows.save(tx, rows.by_number(tx, claim.id), sent_as=write.id, **ACT)
+
+    store.write_blocking(settled)
+    began = threading.Event()
+
+    def first(tx):
+        results.catch_up(tx, NOW)
+        began.set()
+        while not tx.execute(WAITING).scalar_one():
+            pass
+
+    one = threading.Thread(target=store.write_blocking, args=(first,))
+    one.start()
+    began.wait()
+    assert other.write_blocking(lambda tx: results.catch_up(tx, NOW)) == 0
+    one.join()
+
+
 def test_what_begins_while_a_store_is_distrusted_is_distrusted_too(stores):
     store, other = stores
     write = store.write_blocking(lambda tx: propose(tx, Intent("maker", "tickets.update", "tickets:1", "T", {}), **ACT))
     write = store.write_blocking(lambda tx: approve(tx, write.id, **ACT))
-    began, waits = threading.Event(), text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    began = threading.Event()
 
     def begin(tx):
         outbox.begin(tx, write, fence=FENCE, timeout_s=60, **ACT)
         began.set()
-        while not tx.execute(waits).scalar_one():
+        while not tx.execute(WAITING).scalar_one():
             pass
 
     sender = threading.Thread(target=store.write_blocking, args=(begin,))
