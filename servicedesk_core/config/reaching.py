@@ -47,7 +47,7 @@ def _certificates(settings: DeskSettings) -> str | None:
         return None
     path = (settings.directory / Path(settings.network.ca_file).expanduser()).absolute()
     try:
-        found = ssl.create_default_context(cafile=str(path)).get_ca_certs()
+        found = ssl.create_default_context(cafile=str(path)).cert_store_stats()["x509"]
     except (OSError, ssl.SSLError) as error:
         reason = error.strerror if isinstance(error, FileNotFoundError | PermissionError) else "it is no PEM file"
         raise SettingsError(
@@ -56,7 +56,7 @@ def _certificates(settings: DeskSettings) -> str | None:
         ) from error
     if not found:
         raise SettingsError(
-            f"{settings.where}: network.ca_file: {path} holds no certificate of an authority.",
-            hint="Ask for the certificate of the authority that signs, not for that of a server.",
+            f"{settings.where}: network.ca_file: {path} holds no certificate.",
+            hint="Name the certificate of the authority that signs, or that of a server that signed its own.",
         )
     return str(path)

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from servicedesk_core.config import Secrets, network_of, parse_settings
 from servicedesk_core.errors import NetworkError
 from servicedesk_core.http import HttpClient, HttpProfile, InMemoryLedger, RetryPolicy, Route
 from servicedesk_core.http.network import Network
@@ -124,6 +125,14 @@ async def test_a_proxy_that_refuses_is_told_and_a_write_was_certainly_not_sent(c
             with pytest.raises(NetworkError, match="407") as refused:
                 await http.post("x", json={})
         assert "wrong" not in f"{refused.value!r} {refused.value.hint} {refused.value.detail}"
+
+
+def test_a_server_of_ones_own_may_have_a_certificate_that_no_authority_signed(certificate, tmp_path):
+    openssl = f"{shutil.which('openssl')} req -x509 -key {certificate[1]} -days 2 -subj /CN={HOST}"
+    made = [*openssl.split(), "-addext", "basicConstraints=critical,CA:FALSE", "-out", tmp_path / "own.pem"]
+    subprocess.run(made, check=True, capture_output=True)
+    settings = parse_settings({"network": {"ca_file": str(tmp_path / "own.pem")}})
+    assert network_of(settings, Secrets()).ca_file == str(tmp_path / "own.pem")
 
 
 async def test_an_authority_of_the_company_is_trusted_beside_the_public_ones(certificate):
