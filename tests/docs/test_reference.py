@@ -132,6 +132,7 @@ def synced(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "servicedesk.toml"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "line", ["status", "connections list", "tickets list", "plugins list", "doctor", "report desk", "store size"]
 )

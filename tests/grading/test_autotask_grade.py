@@ -11,6 +11,7 @@ FOLDER = Path(__file__).parents[2] / "plugins" / "autotask"
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="the plugin's folder is not here")
 
 
+@pytest.mark.slow
 def test_everything_that_needs_no_run_is_met_without_exemptions():
     grade = check(FOLDER, run=False)
     assert [(one.rule, one.found) for one in grade.outcomes if one.state is State.MISSING] == []

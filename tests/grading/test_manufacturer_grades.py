@@ -18,7 +18,10 @@ EXEMPT = {
 }
 """By folder: what the vendor makes impossible; each with a reason in the connector's own pyproject.toml."""
 
-pytestmark = pytest.mark.skipif(not MANUFACTURERS.is_dir(), reason="the connectors' folders are not here")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not MANUFACTURERS.is_dir(), reason="the connectors' folders are not here"),
+]
 
 
 def in_state(grade: PluginGrade, *states: State) -> dict[str, tuple[str, ...]]:
