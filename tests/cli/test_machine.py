@@ -12,6 +12,12 @@ import pytest
 from servicedesk_core.cli.shell import exit_codes
 
 HAS_AUTOTASK = find_spec("servicedesk_autotask") is not None
+HEARS_CTRL_C = (
+    "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "runpy.run_module('servicedesk_core.cli', run_name='__main__')"
+)
+"""Whoever runs the tests in the background has Ctrl-C ignored, and what they start inherits that."""
+
 needs_autotask = pytest.mark.skipif(not HAS_AUTOTASK, reason="servicedesk-autotask is not installed")
 
 
@@ -167,7 +173,7 @@ def test_a_served_demo_can_be_synced_again(run, tmp_path):
     assert run("demo", "--tickets", "60").code == 0
     config = str(tmp_path / "servicedesk-demo" / "servicedesk.toml")
     served = subprocess.Popen(
-        [sys.executable, "-m", "servicedesk_core.cli", "demo", "--serve"],
+        [sys.executable, "-c", HEARS_CTRL_C, "demo", "--serve"],
         cwd=tmp_path,
         stderr=subprocess.PIPE,
         text=True,
