@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
+from servicedesk_core.config.values import is_reference
 from servicedesk_core.domain import Model
 
 _PLAIN = re.compile(r"https?://[^/@\s]+/?")
-_REFERENCE = re.compile(r"(env|file|keyring):.+|[A-Za-z]\w*:[^/].*")
 _HOST = re.compile(r"\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*|[0-9A-Fa-f:]+")
 
 
@@ -23,7 +23,7 @@ def is_proxy(url: str) -> bool:
 
 
 def _proxy(text: str) -> str:
-    if not (_PLAIN.fullmatch(text) and is_proxy(text)) and not _REFERENCE.fullmatch(text):
+    if not (_PLAIN.fullmatch(text) and is_proxy(text)) and not is_reference(text):
         msg = (
             'write "http://proxy.example.com:3128"; with a login it is a secret, so write where it stands, '
             'such as "env:SERVICEDESK_PROXY"'

@@ -6,12 +6,12 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from servicedesk_core.config.values import is_reference
 from servicedesk_core.domain import Model
 
 _EVERY = re.compile(r"every\s+(?:(\d{1,5})\s+)?(second|minute|hour|day)s?", re.IGNORECASE)
 _CRON_FIELD = re.compile(r"[0-9A-Za-z*/,#?L-]+")
 _CRON_FIELDS = 5
-_REFERENCE = re.compile(r"(env|file|keyring):.+|[A-Za-z]\w*:[^/].*")
 _LISTEN = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):(\d{1,5})|")
 _UNITS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
 NEVER = "never"
@@ -46,7 +46,7 @@ def _listen(text: str) -> str:
 
 
 def _reference(text: str) -> str:
-    if not _REFERENCE.fullmatch(text):
+    if not is_reference(text):
         msg = 'it is a secret, so write where it stands, such as "env:ALERTS_URL" or "file:/etc/servicedesk/alerts"'
         raise ValueError(msg)
     return text

@@ -13,7 +13,13 @@ from servicedesk_core.ports import BudgetPolicy
 
 _AGE = re.compile(r"(\d{1,5})d")
 _SHARE = re.compile(r"(\d{1,3})\s*%")
+_REFERENCE = re.compile(r"(env|file|keyring):.+|[A-Za-z]\w*:[^/].*")
 _RAW = re.compile(r"full|none|days:[1-9]\d{0,4}")
+
+
+def is_reference(text: str) -> bool:
+    """Return whether a text can say where a secret stands, also by a scheme of an integrator's own (``vault:…``)."""
+    return _REFERENCE.fullmatch(text) is not None
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:

@@ -64,7 +64,9 @@ class WarrantyCapability:
     Attributes:
         devices_per_request: How many devices one request of ``find_entitlements`` asks for. Core calls the hook with so
             many devices at a time, so that a call is one request.
-        parallel: How many calls of ``find_entitlements`` may be in flight at once.
+        parallel: How many calls of ``find_entitlements`` may be in flight at once. Where the vendor's own limit is kept
+            by ``ctx.vendor_budget(concurrency=…)``, say one more: an answer is read while the next requests are on
+            their way.
         wants: Fields of a device without which the answer may be ambiguous: ``product_number``, ``machine_type``,
             ``country``.
         origin: Whose word the answers are.

@@ -17,6 +17,7 @@ In a test::
             ...
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
 from typing import Any, ClassVar, Generic, Self, TypeVar
@@ -38,7 +39,7 @@ StandT = TypeVar("StandT", bound="Stand[Any]")
 _CONTEXT = frozenset({"connection", "environment", "mapping", "streams", "budget", "state", "tokens", "offline"})
 
 
-class Stand(Generic[ConnectorT]):
+class Stand(ABC, Generic[ConnectorT]):
     """A served stand-in and ways to connect to it. Subclass it, name the connector and say its settings.
 
     Args:
@@ -75,13 +76,13 @@ class Stand(Generic[ConnectorT]):
         """How often each operation was called, by the stand-in's own count."""
         return self.sandbox.requests
 
+    @abstractmethod
     def settings(self, **changes: Any) -> ConnectorSettings:
         """Return settings that the stand-in accepts.
 
         Args:
             **changes: Settings that are to be others.
         """
-        raise NotImplementedError
 
     def clock(self) -> Clock:
         """Return the time of a connection: the machine's, but nobody waits for it."""
