@@ -191,6 +191,22 @@ async def test_two_servers_share_the_due_times_and_both_say_that_they_live(setti
     assert left == []
 
 
+async def test_a_server_stopped_while_it_takes_its_lease_gives_it_back(settings, clock, monkeypatch):
+    async with ServiceDesk(settings(), clock=clock) as desk:
+        write, begun = desk.store.write, asyncio.Event()
+
+        async def told(work, **options):
+            begun.set()
+            return await write(work, **options)
+
+        monkeypatch.setattr(desk.store, "write", told)
+        serving = asyncio.create_task(Scheduler(desk, {}).run())
+        await begun.wait()
+        serving.cancel()
+        await asyncio.wait([serving])
+        assert await desk.store.read(leases.live) == []
+
+
 def test_names_lead_to_jobs(settings):
     from servicedesk_core.config import parse_settings
 

@@ -143,8 +143,15 @@ class Scheduler:
                     return self._presence
             return leases.acquire(tx, f"serve:{self._id}", process_name(), PRESENCE_TTL_S)
 
+        holding = asyncio.ensure_future(self._desk.store.write(hold))
         try:
-            self._presence = await self._desk.store.write(hold)
+            self._presence = await asyncio.shield(holding)
+        except asyncio.CancelledError:
+            # It may have been taken at the very moment of the cancellation: then it is given back with the rest.
+            await asyncio.wait([holding])
+            if holding.exception() is None:
+                self._presence = holding.result()
+            raise
         except ServiceDeskError as error:
             _log.warning("the store cannot be used now: %s (%s)", error.message, error.code)
 
