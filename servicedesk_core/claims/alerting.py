@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from servicedesk_core.domain.warranty import ClaimEventKind, ClaimState
 from servicedesk_core.store.alerts import Condition
-from servicedesk_core.store.claims.rows import NOT_KNOWN
+from servicedesk_core.store.claims.following import NOT_KNOWN
 from servicedesk_core.store.queries.claims import is_overdue
 from servicedesk_core.store.schema import claim_events, claim_returns, claims
 

@@ -16,7 +16,7 @@ from servicedesk_core.hooks.calls import ConnectorCalls
 from servicedesk_core.hooks.writing import FindResult
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Store
-from servicedesk_core.store.claims import files, rows
+from servicedesk_core.store.claims import files, reading
 from servicedesk_core.store.outbox import StoredWrite
 from servicedesk_core.writes import Manner, Mismatch, Sent, Settled
 
@@ -73,7 +73,7 @@ class ClaimCourier:
         del calls
         kind = ClaimWrite(write.kind)
         if kind.carries_claim:
-            claim = await self._store.read(lambda tx: rows.get(tx, _id(write)))
+            claim = await self._store.read(lambda tx: reading.get(tx, _id(write)))
             if claim.sent_as != write.id:
                 raise RejectedError(
                     "The claim does not wait for this write any more; nothing was sent.",
@@ -120,12 +120,12 @@ class ClaimCourier:
         """Find out the name of a claim that was accepted without one; return whether nothing is left to do."""
         if write.kind != ClaimWrite.SUBMIT or (sent is not None and sent.ref is not None):
             return True
-        claim = await self._store.read(lambda tx: rows.get(tx, _id(write)))
+        claim = await self._store.read(lambda tx: reading.get(tx, _id(write)))
         if claim.progress.ref is not None or claim.state.is_final:
             return True
         if not calls.implements("find_claim"):
             return True
-        taken = await self._store.read(lambda tx: rows.refs(tx, write.connection, but=claim.id))
+        taken = await self._store.read(lambda tx: reading.refs(tx, write.connection, but=claim.id))
         answer = await calls.find_claim(await self._claim(write.values), _attempted_at(write))
         if not isinstance(answer, Found) or answer.ref in taken:
             return False
@@ -136,8 +136,8 @@ class ClaimCourier:
     async def _find_claim(self, calls: ConnectorCalls, write: StoredWrite, taken: frozenset[str]) -> FindResult:
         if not calls.implements("find_claim"):
             return Inconclusive("The manufacturer gives no way to look for a claim: look in its portal.")
-        claim = await self._store.read(lambda tx: rows.get(tx, _id(write)))
-        theirs = taken | await self._store.read(lambda tx: rows.refs(tx, write.connection, but=claim.id))
+        claim = await self._store.read(lambda tx: reading.get(tx, _id(write)))
+        theirs = taken | await self._store.read(lambda tx: reading.refs(tx, write.connection, but=claim.id))
         answer = await calls.find_claim(await self._claim(write.values), _attempted_at(write))
         if isinstance(answer, Found) and answer.ref in theirs:
             return Inconclusive("What was found belongs to another claim of ours.", (answer.ref,))

@@ -16,9 +16,9 @@ from servicedesk_core.hooks.calls import ConnectorCalls
 from servicedesk_core.hooks.outcomes import ItemOutcome
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Store, audit
-from servicedesk_core.store.claims import rows
+from servicedesk_core.store.claims import changing, following, reading
+from servicedesk_core.store.claims.following import Look
 from servicedesk_core.store.claims.model import StoredClaim
-from servicedesk_core.store.claims.rows import Look
 from servicedesk_core.store.schema import claim_returns
 
 PIECE = 200
@@ -108,7 +108,7 @@ class Poller:
         after = 0
         while True:
             some = await self._store.read(
-                lambda tx, after=after: rows.due(tx, name, now=by, after=after, limit=size)  # type: ignore[misc]
+                lambda tx, after=after: following.due(tx, name, now=by, after=after, limit=size)  # type: ignore[misc]
             )
             if not some:
                 return report
@@ -121,7 +121,7 @@ class Poller:
                 return report
 
     async def _left(self, by: datetime | None, report: PollReport) -> int:
-        due = await self._store.read(lambda tx: rows.count_due(tx, report.connection, now=by))
+        due = await self._store.read(lambda tx: following.count_due(tx, report.connection, now=by))
         return max(0, due - (report.asked if by is None else 0))
 
     async def _piece(self, some: Sequence[StoredClaim], report: PollReport) -> None:
@@ -155,17 +155,17 @@ class Poller:
             elif outcome.status is FetchStatus.MISSING:
                 report.not_found += 1
                 self._missing(tx, claim, now, report)
-                looks.append(Look(claim.id, now + _LAZY, rows.NOT_KNOWN))
+                looks.append(Look(claim.id, now + _LAZY, following.NOT_KNOWN))
             else:
                 report.failed += 1
                 looks.append(Look(claim.id, now + _EAGER, outcome.reason or outcome.status.value))
-        rows.looked(tx, looks, now)
+        following.looked(tx, looks, now)
 
     def _one(self, tx: Tx, claim: StoredClaim, told: ClaimReport, now: datetime, report: PollReport) -> None:
         folded = fold(claim.progress, told, claim.draft.lines, now)
         if folded.progress == claim.progress and not folded.events:
             return
-        stored = rows.save(tx, claim, now=now, progress=folded.progress, events=folded.events)
+        stored = changing.save(tx, claim, now=now, progress=folded.progress, events=folded.events)
         report.changed += bool(folded.events)
         report.alerts += [_alert(claim, event) for event in folded.events if event.kind in ALERTS]
         if self._told is not None and folded.events:
@@ -175,7 +175,7 @@ class Poller:
         if claim.poll_problem is not None:  # told before
             return
         event = ClaimEvent(ClaimEventKind.NOT_FOUND, now)
-        rows.remember(tx, claim, (event,), actor=rows.MAKER, now=now)
+        changing.remember(tx, claim, (event,), actor=changing.MAKER, now=now)
         report.alerts.append(_alert(claim, event))
 
 
@@ -200,7 +200,7 @@ def overdue_parts(tx: Tx, *, today: date, now: datetime) -> list[ClaimAlert]:
     audit.take_turn(tx)
     alerts: list[ClaimAlert] = []
     for number in tx.execute(late).scalars().all():
-        claim = rows.by_number(tx, number)
+        claim = reading.by_number(tx, number)
         for at, part in enumerate(claim.progress.returns, 1):
             if not is_overdue(part, today) or part.due_on is None:
                 continue
@@ -212,7 +212,7 @@ def overdue_parts(tx: Tx, *, today: date, now: datetime) -> list[ClaimAlert]:
             )
             if tx.execute(told).rowcount == 1:
                 event = ClaimEvent(ClaimEventKind.RETURN_OVERDUE, now, detail={"due_on": due, "part": at})
-                rows.remember(tx, claim, (event,), actor="system:claims", now=now)
+                changing.remember(tx, claim, (event,), actor="system:claims", now=now)
                 alerts.append(_alert(claim, event))
     return alerts
 

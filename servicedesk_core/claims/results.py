@@ -19,7 +19,7 @@ from servicedesk_core.domain.warranty import (
 )
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.store import audit, outbox
-from servicedesk_core.store.claims import files, rows
+from servicedesk_core.store.claims import changing, files, reading
 from servicedesk_core.store.claims.model import StoredClaim
 from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.outbox import SYSTEM, StoredWrite
@@ -59,7 +59,7 @@ def apply(
     Returns:
         The claim as it stands now, with what happened; ``None`` when the write means nothing for it.
     """
-    claim = rows.locked(tx, write.aggregate.removeprefix(AGGREGATE))
+    claim = reading.locked(tx, write.aggregate.removeprefix(AGGREGATE))
     kind = ClaimWrite(write.kind)
     if kind.carries_claim and claim.sent_as not in {None, write.id}:
         return None  # the claim was sent in another way since
@@ -69,7 +69,7 @@ def apply(
         return _refused(tx, claim, write, state=state, error=error, now=now)
     if state is WriteState.IN_DOUBT:
         event = ClaimEvent(ClaimEventKind.IN_DOUBT, now, detail={"write": write.id, "kind": kind.value})
-        return rows.save(tx, claim, now=now, actor=SYSTEM, events=(event,)), (event,)
+        return changing.save(tx, claim, now=now, actor=SYSTEM, events=(event,)), (event,)
     return None
 
 
@@ -81,7 +81,7 @@ def catch_up(tx: Tx, now: datetime) -> int:
         now: When.
     """
     audit.take_turn(tx)  # before looking: another process may be catching up, and a claim is told once
-    late = rows.unapplied(tx)
+    late = reading.unapplied(tx)
     for claim in late:
         write = outbox.get(tx, claim.sent_as or 0)
         apply(tx, write, write.state, now=now, ref=write.ref, error=write.error)
@@ -90,12 +90,12 @@ def catch_up(tx: Tx, now: datetime) -> int:
 
 def named(tx: Tx, write: StoredWrite, ref: str, now: datetime) -> None:
     """Store the manufacturer's id of a claim that it had accepted without naming one."""
-    claim = rows.locked(tx, write.aggregate.removeprefix(AGGREGATE))
+    claim = reading.locked(tx, write.aggregate.removeprefix(AGGREGATE))
     if claim.progress.ref is not None:
         return
     event = ClaimEvent(ClaimEventKind.SENT, now, detail={"write": write.id, "ref": ref})
     progress = claim.progress.model_copy(update={"ref": ref})
-    rows.save(tx, claim, now=now, progress=progress, events=(event,), poll_at=to_us(now))
+    changing.save(tx, claim, now=now, progress=progress, events=(event,), poll_at=to_us(now))
 
 
 def _confirmed(
@@ -124,7 +124,7 @@ def _confirmed(
             facts = {"sent_as": None, "poll_at": to_us(now)}
             if claim.submitted_at is None:
                 facts["submitted_at"] = to_us(now)
-    return rows.save(tx, claim, now=now, actor=SYSTEM, progress=progress, events=events, **facts), events
+    return changing.save(tx, claim, now=now, actor=SYSTEM, progress=progress, events=events, **facts), events
 
 
 def _moved(
@@ -169,4 +169,4 @@ def _refused(
         progress = claim.progress.model_copy(update={"state": after})
     before = claim.progress.state if after else None
     event = ClaimEvent(ClaimEventKind.REFUSED, now, before, after, detail=detail)
-    return rows.save(tx, claim, now=now, actor=SYSTEM, progress=progress, events=(event,), **facts), (event,)
+    return changing.save(tx, claim, now=now, actor=SYSTEM, progress=progress, events=(event,), **facts), (event,)

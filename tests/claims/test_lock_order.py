@@ -14,7 +14,7 @@ from servicedesk_core.domain.warranty import ClaimDraft, ClaimProgress, ClaimRep
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import ClaimStateError, StoreError
 from servicedesk_core.store import Store, audit, lanes, outbox
-from servicedesk_core.store.claims import rows
+from servicedesk_core.store.claims import changing, reading
 from servicedesk_core.store.claims.model import Origin
 from servicedesk_core.store.lanes import Lane
 from servicedesk_core.store.leases import Fence
@@ -65,12 +65,12 @@ def at_once(stores, works):
 
 def at_the_maker(tx, number):
     """Store a claim that the manufacturer has."""
-    claim = rows.add(
+    claim = changing.add(
         tx, connection="maker", maker="maker", by_hand=False, origin=Origin(), filing_due_on=None,
         draft=ClaimDraft(device=DeviceRef(manufacturer="Maker", serial_number=f"SN{number}")), **ACT,
     )  # fmt: skip
     progress = ClaimProgress(state=ClaimState.UNDER_REVIEW, ref=f"C{number}")
-    return rows.save(tx, claim, now=NOW, progress=progress, submitted_at=1)
+    return changing.save(tx, claim, now=NOW, progress=progress, submitted_at=1)
 
 
 def sending(tx, aggregate, kind="claims.note", parent=None):
@@ -93,7 +93,7 @@ def test_a_claim_is_told_something_while_its_note_is_confirmed(stores):
     claim = store.write_blocking(lambda tx: at_the_maker(tx, 1))
     for _ in range(ROUNDS):
         write = store.write_blocking(lambda tx: sending(tx, AGGREGATE + claim.claim_id, parent="C1"))
-        seen = store.read_blocking(lambda tx: rows.by_number(tx, claim.id))
+        seen = store.read_blocking(lambda tx: reading.by_number(tx, claim.id))
         works = (
             lambda tx, seen=seen: acting.tell(tx, seen, ClaimWrite.NOTE, text="x", **ACT),
             lambda tx, write=write: confirmed(tx, write, courier),
@@ -127,12 +127,12 @@ def test_an_answer_is_recorded_while_several_claims_are_followed(stores):
     store, _ = stores
     first, second = (store.write_blocking(lambda tx, n=n: at_the_maker(tx, n)) for n in (1, 2))
     for _ in range(ROUNDS):
-        one, two = (store.read_blocking(lambda tx, n=n: rows.by_number(tx, n)) for n in (first.id, second.id))
+        one, two = (store.read_blocking(lambda tx, n=n: reading.by_number(tx, n)) for n in (first.id, second.id))
 
         def followed(tx, one=one, two=two):
-            after = rows.save(tx, one, **ACT)
+            after = changing.save(tx, one, **ACT)
             propose(tx, Intent("maker", "claims.note", AGGREGATE + after.claim_id, "T", {"text": "n"}), **ACT)
-            rows.save(tx, two, **ACT)
+            changing.save(tx, two, **ACT)
 
         def recorded(tx, two=two):
             acting.record(tx, two, ClaimReport(ref="C2", status=ClaimStatus.UNDER_REVIEW), **ACT)
@@ -148,7 +148,7 @@ def test_two_processes_that_catch_up_at_once_tell_a_claim_once(stores):
     def settled(tx):
         write = sending(tx, AGGREGATE + claim.claim_id, kind=ClaimWrite.RESUBMIT.value)
         outbox.move(tx, write, WriteState.CONFIRMED, fence=FENCE, **ACT)
-        rows.save(tx, rows.by_number(tx, claim.id), sent_as=write.id, **ACT)
+        changing.save(tx, reading.by_number(tx, claim.id), sent_as=write.id, **ACT)
 
     store.write_blocking(settled)
     began = threading.Event()

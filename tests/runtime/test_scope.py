@@ -41,7 +41,7 @@ from servicedesk_core.runtime.blocking import (
     BlockingWrites,
 )
 from servicedesk_core.store import Store, audit, cover, outbox, quarantine, records, sources
-from servicedesk_core.store.claims import rows as claim_rows
+from servicedesk_core.store.claims import changing
 from servicedesk_core.store.claims.model import Origin
 from servicedesk_core.store.quarantine import Rejected
 from servicedesk_core.store.queries.claims import ClaimFilter
@@ -147,12 +147,12 @@ def add_claims(tx, source, who, others):
     )
     origin = Origin(source, f"{who}-tickets", f"{who}-assets", f"{who}-companies")
     new = partial(
-        claim_rows.add, tx, connection="maker", maker=who, by_hand=False, filing_due_on=None, actor=who, now=NOW
+        changing.add, tx, connection="maker", maker=who, by_hand=False, filing_due_on=None, actor=who, now=NOW
     )
     gone = new(origin=origin, draft=draft)
     agreed = Credit(kind=CreditKind.PARTS, state=CreditState.APPROVED, approved="5", currency="EUR")
     over = ClaimProgress(state=ClaimState.CANCELLED, ref=f"{who}-cancelled", credits=(agreed,))
-    claim_rows.save(tx, gone, now=NOW, progress=over)
+    changing.save(tx, gone, now=NOW, progress=over)
     claim = new(origin=replace(origin, ticket_ref=None), draft=draft)
     sent = outbox.add(
         tx, connection="maker", kind="claims.submit", aggregate=f"claims:{claim.claim_id}", label=who,
@@ -161,11 +161,11 @@ def add_claims(tx, source, who, others):
     for state in (WriteState.QUEUED, WriteState.IN_DOUBT):
         sent = outbox.move(tx, sent, state, actor=who, now=NOW, why=f"{who} why")
     outbox.note(tx, sent, candidates=f'["{FOREIGN}-candidate"]', error=f"{who} doubt")
-    claim_rows.save(tx, claim, now=NOW, sent_as=sent.id)
+    changing.save(tx, claim, now=NOW, sent_as=sent.id)
     for mixed in ({"asset_ref": f"{others}-assets"}, {"company_ref": f"{others}-companies"}):
         crossed = ClaimDraft(device=DeviceRef(manufacturer=FOREIGN, serial_number=f"{who} and {FOREIGN} {mixed}"))
         claim = new(origin=replace(origin, **mixed), draft=crossed)
-        claim_rows.save(tx, claim, now=NOW, progress=ClaimProgress(state=ClaimState.CANCELLED))
+        changing.save(tx, claim, now=NOW, progress=ClaimProgress(state=ClaimState.CANCELLED))
 
 
 def add_cover(tx, source, who):

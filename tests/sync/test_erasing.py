@@ -13,7 +13,7 @@ from servicedesk_core.errors import NotFoundLocallyError, WriteStateError
 from servicedesk_core.hooks import Capabilities, Mapped, StreamCapability
 from servicedesk_core.runtime import privacy
 from servicedesk_core.store import audit, contacts, cover, outbox
-from servicedesk_core.store.claims import files, rows
+from servicedesk_core.store.claims import changing, files
 from servicedesk_core.store.claims.model import Origin
 from tests.sync.conftest import fake_vendor
 from tests.sync.test_exclusions import on_disk
@@ -150,7 +150,7 @@ async def test_a_write_that_names_them_is_finished_or_discarded_first(desk, peop
 
 def claim_with_file(tx, ticket, name, content, *, now, source_id, **draft):
     device = DeviceRef(manufacturer="maker", serial_number=f"S{ticket}")
-    stored = rows.add(
+    stored = changing.add(
         tx, connection=None, maker="maker", by_hand=True, origin=Origin(source_id, ticket), now=now, actor="user:ana",
         draft=ClaimDraft(device=device, **draft), filing_due_on=None,
     )  # fmt: skip

@@ -23,7 +23,7 @@ from servicedesk_core.errors import NotFoundLocallyError, SettingsError, WriteNo
 from servicedesk_core.reports import warranty_html
 from servicedesk_core.runtime.jobs.covering import refresh_covers
 from servicedesk_core.store import cover, sources
-from servicedesk_core.store.claims import rows
+from servicedesk_core.store.claims import changing
 from servicedesk_core.store.claims.model import Origin
 from servicedesk_core.store.queries.cover import AssetFilter, every_asset
 from servicedesk_core.store.queries.scope import Scope
@@ -151,7 +151,7 @@ async def test_a_client_with_the_same_id_in_another_psa_is_another_client(desk, 
     def claim(tx):
         for name, ticket, asset, amount in (("other", "9", "9", "77.70"), ("psa", "1", "1", "11.10")):
             origin = Origin(sources.get(tx, name).id, ticket, asset, "5")
-            made = rows.add(tx, connection=None, maker="acme", by_hand=True, origin=origin, force=True,
+            made = changing.add(tx, connection=None, maker="acme", by_hand=True, origin=origin, force=True,
                             draft=ClaimDraft(device=device), filing_due_on=None, actor="user:ana", now=NOW)  # fmt: skip
             money = Credit(kind="parts", state="approved", approved=amount, currency="USD")
             acting.record(tx, acting.validated(tx, made, actor="user:ana", now=NOW),

@@ -16,7 +16,7 @@ from servicedesk_core.runtime.claims.reads import row_of
 from servicedesk_core.runtime.claims.sending import ClaimSending
 from servicedesk_core.runtime.claims.views import ClaimCheck, ClaimDetail, PackOutcome, PollOutcome
 from servicedesk_core.runtime.files import replace_file
-from servicedesk_core.store.claims import rows
+from servicedesk_core.store.claims import reading
 from servicedesk_core.store.fields import from_us, to_us
 
 
@@ -156,7 +156,7 @@ class Claims(ClaimSending):
 
         def work(tx: Tx) -> None:
             after = acting.record(tx, stored, report, actor=actor, now=now)
-            told = [one.event for one in rows.history(tx, after) if one.recorded_at == from_us(to_us(now))]
+            told = [one.event for one in reading.history(tx, after) if one.recorded_at == from_us(to_us(now))]
             self._notes.leave(tx, after, told, now)
 
         await self._store.write(work)

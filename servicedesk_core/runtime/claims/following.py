@@ -11,7 +11,7 @@ from servicedesk_core.ports import Clock
 from servicedesk_core.runtime.claims.views import AlertView, PollOutcome
 from servicedesk_core.runtime.problem import Problem
 from servicedesk_core.store import Store, outbox
-from servicedesk_core.store.claims import rows
+from servicedesk_core.store.claims import following
 from servicedesk_core.sync.lease import holding
 
 POLLS = "claims:"
@@ -77,7 +77,7 @@ class Following:
     async def _find_names(self, opened: OpenConnection) -> None:
         """Look for the names of claims that the manufacturer accepted without naming them."""
         courier = ClaimCourier(self._store, self._clock, self._notes)
-        for _, number in await self._store.read(lambda tx: rows.nameless(tx, opened.name)):
+        for _, number in await self._store.read(lambda tx: following.nameless(tx, opened.name)):
             write = await self._store.read(lambda tx, number=number: outbox.get(tx, number))  # type: ignore[misc]
             await courier.confirmed(opened.calls, write, None)
 

@@ -20,7 +20,7 @@ from servicedesk_core.errors import ClaimIncompleteError, ServiceDeskError
 from servicedesk_core.host import Host
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Store
-from servicedesk_core.store.claims import files, rows
+from servicedesk_core.store.claims import files, reading
 from servicedesk_core.store.claims.model import Origin, StoredAttachment, StoredClaim
 
 
@@ -127,11 +127,11 @@ class Preparing:
         Raises:
             NotFoundLocallyError: There is no such claim.
         """
-        late = await self._store.read(rows.unapplied)
+        late = await self._store.read(reading.unapplied)
         if late:
             now = self._clock.now()
             await self._store.write(lambda tx: results.catch_up(tx, now))
-        return await self._store.read(lambda tx: rows.get(tx, claim))
+        return await self._store.read(lambda tx: reading.get(tx, claim))
 
     def connections(self, *hooks: str) -> tuple[str, ...]:
         """Return the connections whose connectors implement one of the hooks, without opening any."""

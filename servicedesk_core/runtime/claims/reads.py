@@ -15,7 +15,7 @@ from servicedesk_core.ports import Clock
 from servicedesk_core.runtime.claims.proposals import proposals
 from servicedesk_core.runtime.claims.views import ClaimDetail, ClaimFile, Proposals
 from servicedesk_core.store import Store, outbox
-from servicedesk_core.store.claims import files, rows
+from servicedesk_core.store.claims import files, reading
 from servicedesk_core.store.claims.model import StoredAttachment
 from servicedesk_core.store.queries import claims as queries
 from servicedesk_core.store.queries.claims import ClaimFilter, ClaimNumbers, ClaimRow
@@ -95,19 +95,19 @@ class ClaimReads:
         """
 
         def work(tx: Tx) -> ClaimDetail:
-            stored = rows.get(tx, claim)
+            stored = reading.get(tx, claim)
             if scope is not None and not queries.rows(tx, ClaimFilter(ids=(stored.id,), scope=scope)):
                 raise NotFoundLocallyError(f"The store holds no claim {claim}.")
             write = outbox.get(tx, stored.sent_as) if stored.sent_as is not None else None
             doubtful = write is not None and stored.state is ClaimState.IN_DOUBT
             told = write.candidates if write and doubtful and scope is None else ()
-            theirs = rows.refs(tx, stored.connection or "", but=stored.id)
+            theirs = reading.refs(tx, stored.connection or "", but=stored.id)
             return ClaimDetail(
                 claim=row_of(tx, stored.id),
                 draft=with_cover(tx, stored.draft, stored.origin) if stored.state.is_ours else stored.draft,
                 progress=stored.progress,
                 files=tuple(_file(one) for one in files.of(tx, stored.id)),
-                history=tuple(rows.history(tx, stored)),
+                history=tuple(reading.history(tx, stored)),
                 write=stored.sent_as,
                 doubt=write.error if write and doubtful else None,
                 waits=write.error if write and not doubtful else None,

@@ -1,1 +1,1 @@
-"""Claims in the store: the claims themselves, their files, and what people ask of them."""
+"""Claims in the store: read, changed and followed; with their files, and the rows that people query."""
