@@ -167,6 +167,11 @@ def vendor(home):
 PART = {"lines": [{"number": 1, "part_number": "P1", "quantity": "1"}]}
 
 
+def kinds(detail):
+    """Return what happened to a claim, oldest first."""
+    return [one.event.kind for one in detail.history]
+
+
 @pytest.fixture
 async def drafted(desk):
     """Our id of a claim that can be sent."""

@@ -14,9 +14,9 @@ from servicedesk_core import ServiceDesk
 from servicedesk_core.domain.warranty import ClaimState
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.writes import WritePolicy
+from tests.claims.conftest import PART
 
 HERE = Path(__file__).parent
-PART = {"lines": [{"number": 1, "part_number": "P1", "quantity": "1"}]}
 QUICK = WritePolicy(lease_ttl_s=1.0, lease_margin_s=0.2, longest_attempt_s=3.0, shortest_settle_s=0.0, first_ask_s=0.05)
 
 

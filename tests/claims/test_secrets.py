@@ -20,10 +20,10 @@ from servicedesk_core.domain.warranty import ClaimState
 from servicedesk_core.errors import ServiceDeskError
 from servicedesk_core.runtime.installed import settings_class
 from servicedesk_core.store.schema import metadata
+from tests.claims.conftest import PART
 
 pytestmark = pytest.mark.slow
 
-PART = {"lines": [{"number": 1, "part_number": "P1", "quantity": "1"}]}
 NOWHERE = "http://127.0.0.1:9"
 REAL = {
     "autotask": {

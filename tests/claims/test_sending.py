@@ -1,0 +1,118 @@
+"""A claim leaves once, as it was shown and as far as it is granted; so does what is told about it later."""
+
+import asyncio
+
+import pytest
+
+from servicedesk_core import ServiceDesk
+from servicedesk_core.claims.content import ClaimWrite
+from servicedesk_core.domain.warranty import ClaimEventKind, ClaimState, DeviceRef
+from servicedesk_core.domain.writing import WriteState
+from servicedesk_core.errors import ClaimStateError, UnsupportedError, WriteNotGrantedError
+from tests.claims.conftest import PART
+
+pytestmark = pytest.mark.slow  # the command line goes through the same acts
+
+
+async def test_what_leaves_is_shown_and_nothing_else_is_sent(desk, drafted, vendor):
+    going = await desk.claims.departure(drafted)
+    assert (going.kind, going.connection, going.environment) == ("claims.submit", "maker", "sandbox")
+    assert going.account == "Example MSP at Maker (4711)"
+    assert going.values["contact"] == {"name": "Pat Example", "email": "pat@example.com"}
+    assert going.values["id"] == drafted
+    assert vendor.held() == []
+
+
+async def test_nothing_is_sent_but_what_was_shown(desk, drafted, vendor):
+    shown = await desk.claims.departure(drafted)
+    await desk.claims.edit(drafted, {"contact_name": "Somebody Else"})
+    with pytest.raises(ClaimStateError, match="not what was shown any more"):
+        await desk.claims.submit(drafted, shown=shown)
+    assert vendor.held() == []
+    sent = await desk.claims.submit(drafted, shown=await desk.claims.departure(drafted))
+    assert sent.claim.state is ClaimState.UNDER_REVIEW
+
+
+async def test_nothing_is_sent_without_a_grant(home, clock, vendor):
+    home.write_text(home.read_text().replace('"claims.submit", ', ""))
+    async with ServiceDesk.open(home, clock=clock) as desk:
+        name = (await desk.claims.new("T50", changes=PART)).claim.claim_id
+        with pytest.raises(WriteNotGrantedError):
+            await desk.claims.departure(name)
+        with pytest.raises(WriteNotGrantedError):
+            await desk.claims.submit(name)
+        assert (await desk.claims.get(name)).write is None
+    assert vendor.held() == []
+
+
+async def test_two_operators_submit_at_once_and_one_claim_arrives(home, clock, drafted, desk, vendor):
+    async with ServiceDesk.open(home, clock=clock) as other:
+        results = await asyncio.gather(
+            desk.claims.submit(drafted), other.claims.submit(drafted), return_exceptions=True
+        )
+    failed = [one for one in results if isinstance(one, BaseException)]
+    assert [type(one) for one in failed] == [ClaimStateError]
+    assert len(vendor.held()) == 1
+    assert (await desk.claims.get(drafted)).claim.state is ClaimState.UNDER_REVIEW
+
+
+async def test_a_claim_goes_through_the_connection_that_somebody_names(desk, vendor):
+    device = DeviceRef(manufacturer="Somebody else", serial_number="X9")
+    address = (await desk.claims.new("T50")).draft.model_dump(include={
+        "contact_name", "contact_email", "ship_to_name", "ship_to_lines", "ship_to_city", "ship_to_country",
+    })  # fmt: skip
+    made = await desk.claims.new(device=device, through="maker", changes={"symptom": "Dead", **address, **PART})
+    assert (made.claim.maker, made.claim.connection, made.claim.by_hand) == ("Somebody else", "maker", False)
+    assert (await desk.claims.submit(made.claim.claim_id)).claim.ref == "C1"
+    with pytest.raises(UnsupportedError, match="neither sends nor follows"):
+        await desk.claims.new(device=device, through="psa", force=True)
+
+
+async def test_a_vendor_that_cannot_be_reached_is_no_doubt_and_is_tried_again(desk, drafted, vendor, clock):
+    vendor.next("unreachable")
+    sent = await desk.claims.submit(drafted)
+    assert (sent.claim.state, vendor.held()) == (ClaimState.SUBMITTING, [])
+    clock.advance(120)
+    await desk.writes.run()
+    assert (await desk.claims.get(drafted)).claim.state is ClaimState.UNDER_REVIEW
+    assert len(vendor.held()) == 1
+
+
+async def test_a_refusal_makes_it_a_draft_again_and_the_old_write_can_never_send_it(desk, drafted, vendor):
+    vendor.next("refuse")
+    sent = await desk.claims.submit(drafted)
+    assert (sent.claim.state, sent.write) == (ClaimState.DRAFT, None)
+    (refused,) = [one.event for one in sent.history if one.event.kind is ClaimEventKind.REFUSED]
+    assert "Not entitled." in refused.detail["reason"]
+    await desk.claims.edit(drafted, {"symptom": "Does not start at all"})
+    await desk.claims.submit(drafted)
+    await desk.writes.retry((refused.detail["write"],), send=True)
+    assert len(vendor.held()) == 1
+    (old,) = await desk.writes.list(states=(WriteState.REJECTED,), connection="maker")
+    assert "does not wait for this write" in old.error
+
+
+async def test_notes_files_and_withdrawals_go_to_the_maker(desk, drafted, vendor):
+    with pytest.raises(ClaimStateError):
+        await desk.claims.note(drafted, "Hello")
+    await desk.claims.submit(drafted)
+    await desk.claims.note(drafted, "The fan was swapped.")
+    await desk.claims.attach(drafted, name="a.txt", content=b"a", media_type="text/plain", send=True)
+    gone = await desk.claims.cancel(drafted, "Works again")
+    assert gone.claim.state is ClaimState.CANCELLED
+    (held,) = vendor.held()
+    assert (held["note"], held["attached"], held["status"]) == ("The fan was swapped.", "a.txt", "Cancelled")
+    assert [one.is_sent for one in gone.files] == [True]
+
+
+async def test_a_withdrawal_that_tells_nobody_says_so(desk, drafted):
+    assert await desk.claims.telling(drafted, ClaimWrite.CANCEL, {"reason": "x"}) is None
+    with pytest.raises(ClaimStateError, match="its maker does not have it"):
+        await desk.claims.telling(drafted, ClaimWrite.NOTE, {"text": "x"})
+    await desk.claims.submit(drafted)
+    going = await desk.claims.telling(drafted, ClaimWrite.CANCEL, {"reason": "x"})
+    assert (going.kind, going.account, going.values) == (
+        "claims.cancel",
+        "Example MSP at Maker (4711)",
+        {"reason": "x"},
+    )
