@@ -8,7 +8,7 @@ def traps_without_test(page: Path, tests: Path) -> list[str]:
     """Return the rows of a table of traps that no existing test shows.
 
     The table has three columns: what the vendor does, what the connector makes of it, and the tests that show it, each
-    written as ```test_file.py::test_name```.
+    written as ```test_file.py::test_name```, with its folder below the folder of the tests.
 
     Args:
         page: The page with the table, in Markdown.
@@ -27,7 +27,7 @@ def traps_without_test(page: Path, tests: Path) -> list[str]:
 
 
 def _is_shown(row: str, tests: Path) -> bool:
-    named = re.findall(r"`(test_\w+\.py)::(test_\w+)`", row.split("|")[3])
+    named = re.findall(r"`((?:\w+/)*test_\w+\.py)::(test_\w+)`", row.split("|")[3])
     return bool(named) and all(_exists(tests / file, name) for file, name in named)
 
 

@@ -107,10 +107,12 @@ def test_an_example_claim_is_complete_and_can_be_changed():
 def test_traps_and_settings_are_held_against_what_exists(tmp_path):
     page = tmp_path / "traps.md"
     head = "| the vendor | here | shown by |\n| --- | --- | --- |\n"
-    shown = "| sends twice | read once | `test_acme.py::test_it` |\n"
+    shown = "| sends twice | read once | `test_acme.py::test_it` `writing/test_acme.py::test_it` |\n"
     missing = ["| lies | asked again | `test_acme.py::test_other` |", "| hides | - | nobody |"]
     page.write_text(head + shown + "\n".join(missing) + "\n| `url`, `token` | where and who |\n")
-    (tmp_path / "test_acme.py").write_text("async def test_it(acme):\n    pass\n")
+    (tmp_path / "writing").mkdir()
+    for folder in (tmp_path, tmp_path / "writing"):
+        (folder / "test_acme.py").write_text("async def test_it(acme):\n    pass\n")
     assert traps_without_test(page, tmp_path)[:2] == missing
     assert documented_settings(page) == {"url", "token"}
     page.write_text("nothing")

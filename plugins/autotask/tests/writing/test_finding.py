@@ -1,52 +1,16 @@
 """Looking for a write whose answer got lost: found, proven absent, or left to a person."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
+from plugins.autotask.tests.writing.conftest import ALL, NOW, TICKET, technician, write
 from servicedesk_autotask.api.client import Api
-from servicedesk_autotask.writing.kinds import KINDS
 from servicedesk_core.errors import OutcomeUnknownError
-from servicedesk_core.hooks import Found, Inconclusive, ProvenAbsent, Write
+from servicedesk_core.hooks import Found, Inconclusive, ProvenAbsent
 
-NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=6)
-ALL = tuple(KINDS)
-TICKET = {"title": "Printer offline", "company_ref": "0", "priority": "P2", "queue_ref": "29682833"}
-
-
-def write(kind, /, *, id="w-1", target=None, parent=None, base=None, **values):  # noqa: A002
-    return Write(id, kind, target=target, parent=parent, values=values, base=base or {}, attempted_at=NOW)
-
-
-def technician(desk):
-    """Return a technician who has one role."""
-    resources = [pair["resourceID"] for pair in desk.sandbox.store.select("ResourceServiceDeskRoles")]
-    return next(str(one) for one in resources if resources.count(one) == 1)
-
-
-@pytest.fixture(scope="session")
-def _own(desk_with):
-    with desk_with(tickets=60) as running:
-        yield running
-
-
-@pytest.fixture
-def desk(_own):
-    _own.sandbox.reset(reseed=False)
-    return _own
-
-
-@pytest.fixture
-async def psa(desk):
-    async with desk.connector(grants=ALL) as connector:
-        yield connector
-
-
-@pytest.fixture
-async def ticket(psa, request):
-    return (await psa.send_write(write("tickets.create", id=f"for-{hash(request.node.name)}", **TICKET))).ref
 
 
 def at(connector, instant):
@@ -178,7 +142,7 @@ async def test_equal_notes_are_never_taken_for_each_other(desk, psa, ticket):
 
 
 async def test_notes_of_others_and_of_other_times_are_not_ours(desk, psa, ticket):
-    who = technician(desk)
+    who, _ = technician(desk)
     one = write("notes.create_public", parent=ticket, body="Done.")
     async with desk.connector(grants=ALL, impersonate=int(who)) as other:
         theirs = (await other.send_write(one)).ref
@@ -191,7 +155,7 @@ async def test_notes_of_others_and_of_other_times_are_not_ours(desk, psa, ticket
 
 
 async def test_lost_time_is_found_by_technician_ticket_start_and_hours(desk, psa, ticket):
-    who = technician(desk)
+    who, _ = technician(desk)
     one = write(
         "time_entries.create", parent=ticket, technician_ref=who, start_at=NOW.isoformat(),
         end_at=(NOW + timedelta(minutes=20)).isoformat(), summary="A",
