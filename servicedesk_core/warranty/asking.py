@@ -8,12 +8,13 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from servicedesk_core.domain.warranty import DeviceRef, EntitlementResult, LookupOutcome
-from servicedesk_core.domain.warranty.facts import CoverSource
+from servicedesk_core.domain.warranty.facts import CoverFact, CoverSource
 from servicedesk_core.errors import AuthenticationError, ConnectorError, HookError, PermissionDeniedError
 from servicedesk_core.hooks.calls import ConnectorCalls
 from servicedesk_core.hooks.capabilities import WarrantyCapability
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Store, cover
+from servicedesk_core.store.cover import DeviceKey
 
 _log = logging.getLogger("servicedesk.warranty")
 
@@ -59,10 +60,12 @@ class Batch:
 
     Attributes:
         devices: As the maker writes them.
+        facts: What it answered, once that is stored.
         settled: Set when its answers are stored, or will never come.
     """
 
     devices: list[DeviceRef] = field(default_factory=list)
+    facts: dict[DeviceKey, CoverFact] = field(default_factory=dict)
     settled: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -194,5 +197,8 @@ class Line:
                 self.changed += landed.changed
                 self.unchanged += landed.unchanged
                 self.outcomes.update(result.outcome for result in results)
+                for result in results:
+                    fact = CoverFact.of(result, source=self.asker.source, origin=self.asker.name, at=now)
+                    batch.facts[cover.key_of(result.device)] = fact
         finally:  # also when the store is full: who waits for it learns why from the worker
             batch.settled.set()

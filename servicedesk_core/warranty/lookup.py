@@ -12,10 +12,10 @@ from servicedesk_core.domain.warranty.serials import normalise_serial
 from servicedesk_core.errors import ServiceDeskError
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Store, cover
-from servicedesk_core.warranty.asking import Asker, Batch, Line
+from servicedesk_core.warranty.asking import Asker, Line
 from servicedesk_core.warranty.rows import CoverRow
 from servicedesk_core.warranty.selection import Candidate, Selection
-from servicedesk_core.warranty.telling import Page, Telling
+from servicedesk_core.warranty.telling import Look, Page, Telling, look_at, read
 
 Progress = Callable[[int], None]
 
@@ -140,13 +140,11 @@ class Lookup:
         """Offer every device to its makers; tell of pages in their order as they are settled, so that few are held."""
         seen = 0
         async for candidates in selection.pages(self._store):
-            page = Page(candidates, [self._known(candidate) for candidate in candidates])
-            await self._link(page)
+            looks = [look_at(candidate, self._own(candidate)) for candidate in candidates]
+            await self._link(looks)
+            page = Page(looks, await read(self._store, looks))
             for position, line in enumerate(self._lines):
-                devices = [own[position] for own in page.known]
-                page.batches.update(
-                    await self._offer(line, [d for d in devices if d is not None and line.is_new(d)], max_age)
-                )
+                await self._offer(line, [look.own[position] for look in looks], page, max_age)
             pages.append(page)
             if len(pages) > MOST_PAGES_HELD:
                 await self._settle(pages[0])
@@ -164,34 +162,39 @@ class Lookup:
         for batch in page.batches:
             await batch.settled.wait()
 
-    def _known(self, candidate: Candidate) -> list[DeviceRef | None]:
+    def _own(self, candidate: Candidate) -> list[DeviceRef | None]:
         """Return the device as each maker writes it."""
         device = candidate.device
         return [None if device is None else line.asker.recognise(device) for line in self._lines]
 
-    async def _link(self, page: Page) -> None:
+    async def _link(self, looks: Sequence[Look]) -> None:
         """Remember which devices assets are, and forget what an asset was before its serial number was corrected."""
         pairs = [
-            (c.record.asset_id, normalise_serial(c.record.serial_number or ""), [d for d in own if d is not None])
-            for c, own in zip(page.candidates, page.known, strict=True)
-            if c.record.asset_id is not None
+            (record.asset_id, normalise_serial(record.serial_number or ""), [d for d in look.own if d is not None])
+            for look in looks
+            if (record := look.candidate.record).asset_id is not None
         ]
         if pairs:
             now = self._clock.now()
             await self._store.write(lambda tx: cover.link(tx, pairs, now))
 
-    async def _offer(self, line: Line, devices: Sequence[DeviceRef], max_age: timedelta | None) -> set[Batch]:
-        """Ask for devices whose answers are not fresh, and return the batches they are in."""
-        line.recognised += len(devices)
-        facts = await self._store.read(lambda tx: cover.facts(tx, devices, line.asker.name))
+    async def _offer(
+        self, line: Line, devices: Sequence[DeviceRef | None], page: Page, max_age: timedelta | None
+    ) -> None:
+        """Ask for the devices of a page that a maker calls its own and whose answers are not fresh."""
         now = self._clock.now()
-        batches = set()
         for device in devices:
-            if (fact := facts.get(device)) is not None and is_fresh(fact, now, max_age):
+            if device is None:
+                continue
+            if not line.is_new(device):
+                page.is_known_better = True
+                continue
+            line.recognised += 1
+            fact = page.known.facts.get(cover.key_of(device), {}).get(line.asker.name)
+            if fact is not None and is_fresh(fact, now, max_age):
                 line.fresh += 1
             else:
-                batches.add(await line.add(device))
-        return batches
+                page.batches.add(await line.add(device))
 
     def _report(self, telling: Telling) -> LookupReport:
         states = telling.states

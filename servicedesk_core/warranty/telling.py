@@ -1,14 +1,15 @@
 """How the devices of a look-up stand, told page by page while later ones are still being asked for."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from servicedesk_core.domain.warranty import DeviceRef
 from servicedesk_core.domain.warranty.facts import CoverFact, CoverSource, CoverState
 from servicedesk_core.domain.warranty.serials import normalise_serial, plain_maker
-from servicedesk_core.store import Store, cover
+from servicedesk_core.store import Store
+from servicedesk_core.store.cover import DeviceKey, Known, key_of, known
 from servicedesk_core.store.queries.cover import DeviceRecord
 from servicedesk_core.warranty.asking import Batch, Line
 from servicedesk_core.warranty.rows import CoverRow, row_of, state_of
@@ -16,23 +17,67 @@ from servicedesk_core.warranty.selection import Candidate
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """One device of a look-up.
+
+    Attributes:
+        candidate: The device.
+        own: The device as each maker writes it, in the order of the lines.
+        keys: What it is called by in the store: by its makers, and by who named it.
+    """
+
+    candidate: Candidate
+    own: Sequence[DeviceRef | None]
+    keys: tuple[DeviceKey, ...]
+
+
+@dataclass(slots=True)
 class Page:
     """Devices of which some are being asked for.
 
     Attributes:
-        candidates: The devices.
-        known: Each of them as each maker writes it, in the order of the lines.
+        looks: The devices.
+        known: What was known of them before they were asked for.
         batches: What has to be settled before their state can be told.
+        is_known_better: Whether an earlier page asked for some of them too: then the store knows more by now.
     """
 
-    candidates: Sequence[Candidate]
-    known: Sequence[Sequence[DeviceRef | None]]
+    looks: Sequence[Look]
+    known: Known
     batches: set[Batch] = field(default_factory=set)
+    is_known_better: bool = False
 
     @property
     def is_settled(self) -> bool:
         """Whether every answer has been stored."""
         return all(batch.settled.is_set() for batch in self.batches)
+
+
+async def read(store: Store, looks: Sequence[Look]) -> Known:
+    """Return what the store knows of devices.
+
+    Args:
+        store: The desk's store.
+        looks: The devices.
+    """
+    keys = {key for look in looks for key in look.keys}
+    assets = [look.candidate.record.asset_id for look in looks if look.candidate.record.asset_id is not None]
+    return await store.read(lambda tx: known(tx, keys, assets))
+
+
+def look_at(candidate: Candidate, own: Sequence[DeviceRef | None]) -> Look:
+    """Return a device with its names.
+
+    Args:
+        candidate: The device.
+        own: The device as each maker writes it.
+    """
+    keys = {key_of(device): None for device in own if device is not None}
+    if candidate.device is not None:  # as a spreadsheet would have it
+        device = candidate.device
+        serial, maker = normalise_serial(device.serial_number), plain_maker(device.manufacturer)
+        keys[key_of(device.model_copy(update={"serial_number": serial, "manufacturer": maker}))] = None
+    return Look(candidate, own, tuple(keys))
 
 
 class Telling:
@@ -54,54 +99,44 @@ class Telling:
         self._most = most
 
     async def tell(self, page: Page) -> None:
-        """Tell how the devices of a page stand, with what the store holds by now."""
-        for candidate, own, record in zip(page.candidates, page.known, await self._records(page), strict=True):
-            without = CoverState.ERROR if any(own) else CoverState.NOT_RECOGNISED
+        """Tell how the devices of a page stand: by what was known before, and by what was answered."""
+        before = await read(self._store, page.looks) if page.is_known_better else page.known
+        answers = _by_device(page.batches)
+        for look in page.looks:
+            record = replace(look.candidate.record, facts=tuple(_facts(look, before, answers)))
+            without = CoverState.ERROR if any(look.own) else CoverState.NOT_RECOGNISED
             self.states[state_of(record, self.day, without=without)] += 1
             if len(self.rows) < self._most:
-                why_not = self._why_not(candidate, own, record)
+                why_not = self._why_not(look, record)
                 self.rows.append(row_of(record, self.day, without=without, why_not=why_not))
 
-    async def _records(self, page: Page) -> list[DeviceRecord]:
-        """Return the records with what is known of them now."""
-        assets = [c.record.asset_id for c in page.candidates if c.record.asset_id is not None]
-        asked = [
-            () if c.record.asset_id is not None else _every(c, own)
-            for c, own in zip(page.candidates, page.known, strict=True)
-        ]
-        of_assets, of_devices = await self._store.read(
-            lambda tx: (cover.facts_of_assets(tx, assets), cover.all_facts(tx, [d for own in asked for d in own]))
-        )
-        found = []
-        for candidate, devices in zip(page.candidates, asked, strict=True):
-            record, facts = candidate.record, tuple(fact for d in devices for fact in of_devices.get(d, ()))
-            if record.asset_id is not None:
-                facts = (*of_assets.get(record.asset_id, ()), *_of_psa(record.facts))
-            found.append(replace(record, facts=facts))
-        return found
-
-    def _why_not(self, candidate: Candidate, own: Sequence[DeviceRef | None], record: DeviceRecord) -> str | None:
-        if candidate.device is None or (record.facts and not any(line.problem for line in self._lines)):
+    def _why_not(self, look: Look, record: DeviceRecord) -> str | None:
+        if look.candidate.device is None or (record.facts and not any(line.problem for line in self._lines)):
             return None
-        for line, device in zip(self._lines, own, strict=True):
+        for line, device in zip(self._lines, look.own, strict=True):
             if device is not None and line.problem is not None:
                 return f"{line.asker.name}: {line.problem.message}"
-        if any(own):
+        if any(look.own):
             return None
         if not self._lines:
             return "No connection to a manufacturer can be asked."
         return "No connected manufacturer recognises it."
 
 
-def _of_psa(facts: Sequence[CoverFact]) -> list[CoverFact]:
-    return [fact for fact in facts if fact.source is CoverSource.PSA]
+def _by_device(batches: set[Batch]) -> dict[DeviceKey, list[CoverFact]]:
+    found: dict[DeviceKey, list[CoverFact]] = {}
+    for batch in batches:
+        for key, fact in batch.facts.items():
+            found.setdefault(key, []).append(fact)
+    return found
 
 
-def _every(candidate: Candidate, own: Sequence[DeviceRef | None]) -> Sequence[DeviceRef]:
-    """Return a device as the makers write it, and as a spreadsheet would have."""
-    devices = [device for device in own if device is not None]
-    if candidate.device is not None:
-        serial = normalise_serial(candidate.device.serial_number)
-        maker = plain_maker(candidate.device.manufacturer)
-        devices.append(candidate.device.model_copy(update={"serial_number": serial, "manufacturer": maker}))
-    return list(dict.fromkeys(devices))
+def _facts(look: Look, known: Known, answers: Mapping[DeviceKey, Sequence[CoverFact]]) -> Iterator[CoverFact]:
+    """Iterate over what everybody says about a device by now, the PSA included."""
+    asset_id = look.candidate.record.asset_id
+    for key in look.keys if asset_id is None else known.of_assets.get(asset_id, ()):
+        told = dict(known.facts.get(key, {}))
+        for fact in answers.get(key, ()):
+            told[fact.origin] = fact.after(told.get(fact.origin))
+        yield from told.values()
+    yield from (fact for fact in look.candidate.record.facts if fact.source is CoverSource.PSA)

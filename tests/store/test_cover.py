@@ -1,5 +1,6 @@
 """What sources say about devices: kept, compared, never taken away by an error."""
 
+import itertools
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from servicedesk_core.domain.warranty import (
     EntitlementResult,
     LookupOutcome,
 )
-from servicedesk_core.domain.warranty.facts import CoverSource, best
+from servicedesk_core.domain.warranty.facts import CoverFact, CoverSource, best
 from servicedesk_core.store import cover
 from servicedesk_core.store.queries.cover import AssetFilter, devices_without_asset, every_asset
 
@@ -45,7 +46,9 @@ def put_cover(store):
 
 
 def facts(store, *devices, origin="maker"):
-    return store.read_blocking(lambda tx: cover.facts(tx, devices, origin))
+    keys = {cover.key_of(device): device for device in devices}
+    known = store.read_blocking(lambda tx: cover.known(tx, keys)).facts
+    return {device: known[key][origin] for key, device in keys.items() if origin in known.get(key, {})}
 
 
 def device_id(tx, device):
@@ -67,6 +70,34 @@ def test_an_answer_comes_back_as_it_was_given(store, put_cover):
     assert found[A].answered_at == NOW
     assert (found[B].outcome, found[B].supply, found[B].answered_at) == (LookupOutcome.AMBIGUOUS, ("country",), None)
     assert store.read_blocking(lambda tx: cover.raw(tx, device_id(tx, A), "maker")) == {"tag": "x"}
+
+
+def test_text_that_no_database_holds_spoils_no_batch(store, put_cover):
+    broken = COVER.model_copy(update={"description": "next \ud800 day"})
+    raw = {"tag": "\udfff"}
+    put_cover(result(A, broken, product="Lati\ud800tude").model_copy(update={"raw": raw}), result(B, COVER))
+    found = facts(store, A, B)
+    assert (found[A].entitlements[0].description, found[A].product) == ("next \ufffd day", "Lati\ufffdtude")
+    assert store.read_blocking(lambda tx: cover.raw(tx, device_id(tx, A), "maker")) == {"tag": "\ufffd"}
+    assert len(found) == 2
+
+
+def test_what_is_told_right_after_an_answer_is_what_is_stored(store, put_cover):
+    histories = list(itertools.product(LookupOutcome, repeat=3))
+    devices = [DeviceRef(manufacturer="dell", serial_number=f"S{number}X") for number in range(len(histories))]
+    told = dict.fromkeys(devices)
+    for number in range(3):
+        at = NOW + timedelta(days=number)
+        answers = []
+        for device, outcomes in zip(devices, histories, strict=True):
+            covers = (COVER.model_copy(update={"description": f"{number}"}),) if outcomes[number] == "found" else ()
+            more = {"product": f"Model {number}", "supply": (f"field {number}",), "reason": f"No. {number}"}
+            answer = result(device, *covers, outcome=outcomes[number], **more)
+            answers.append(answer)
+            fact = CoverFact.of(answer, source=CoverSource.MAKER, origin="maker", at=at)
+            told[device] = fact.after(told[device])
+        put_cover(*answers, at=at)
+        assert facts(store, *devices) == told
 
 
 @pytest.mark.parametrize("outcome", [LookupOutcome.FAILED, LookupOutcome.DENIED, LookupOutcome.NOT_FOUND])

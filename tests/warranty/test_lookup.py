@@ -143,6 +143,14 @@ async def test_a_device_of_two_assets_is_asked_for_once(lookup, put):
     assert [row.state for row in report.rows] == [CoverState.COVERED] * 2
 
 
+async def test_a_device_named_again_before_it_was_answered_is_told_twice(lookup, monkeypatch):
+    monkeypatch.setattr("servicedesk_core.warranty.selection._PAGE", 2)
+    dell = maker(covers={"AA1": (cover(date(2027, 1, 1)),)}, capability=WarrantyCapability(devices_per_request=40))
+    report = await lookup(named("AA1", "BB2", "AA1"), dell)
+    assert [len(batch) for batch in dell.asked] == [2]
+    assert [row.state for row in report.rows] == [CoverState.COVERED, CoverState.NOT_FOUND, CoverState.COVERED]
+
+
 STRANGER = DeviceRef(manufacturer="dell", serial_number="NOBODY")
 
 

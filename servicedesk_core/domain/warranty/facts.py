@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Self
 
 from servicedesk_core.domain.base import Instant, Model
-from servicedesk_core.domain.warranty.coverage import Entitlement, LookupOutcome, covered_on
+from servicedesk_core.domain.warranty.coverage import Entitlement, EntitlementResult, LookupOutcome, covered_on
 from servicedesk_core.domain.warranty.spans import covered_until, hardware_end
 
 
@@ -72,6 +73,40 @@ class CoverFact(Model):
     supported_until: date | None = None
     asked_at: Instant
     answered_at: Instant | None = None
+
+    @classmethod
+    def of(cls, result: EntitlementResult, *, source: CoverSource, origin: str, at: datetime) -> Self:
+        """Return an answer as a fact, as if nothing had been known before.
+
+        Args:
+            result: The answer.
+            source: Whose word it is.
+            origin: Name of the connection, or what stands in for one.
+            at: When it was given.
+        """
+        return cls(
+            source=source,
+            origin=origin,
+            outcome=result.outcome,
+            entitlements=result.entitlements,
+            supply=result.supply,
+            reason=result.reason,
+            product=result.product,
+            supported_until=result.supported_until,
+            asked_at=at,
+            answered_at=at if result.outcome is LookupOutcome.FOUND else None,
+        )
+
+    def after(self, before: Self | None) -> Self:
+        """Return what the source says by now: an answer without covers takes none away that it gave before.
+
+        Args:
+            before: What it said until then.
+        """
+        if before is None or self.outcome is LookupOutcome.FOUND:
+            return self
+        asked = {name: getattr(self, name) for name in ("source", "outcome", "supply", "reason", "asked_at")}
+        return before.model_copy(update=asked)
 
     def state_on(self, day: date) -> CoverState:
         """Return how the device stands on a day, as far as this source tells."""

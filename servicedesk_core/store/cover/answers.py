@@ -5,16 +5,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 import orjson
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, and_, delete, select
+from sqlalchemy import Connection, bindparam, select
 
 from servicedesk_core.domain.warranty import Entitlement, EntitlementResult, LookupOutcome
 from servicedesk_core.domain.warranty.facts import CoverSource
 from servicedesk_core.store import bulk
-from servicedesk_core.store.codec import HASH_BYTES, scrub
+from servicedesk_core.store.codec import HASH_BYTES, scrub, scrubbed
 from servicedesk_core.store.cover.devices import key_of, numbered
 from servicedesk_core.store.fields import from_us, to_us
 from servicedesk_core.store.schema import cover_entitlements, cover_facts, cover_history
@@ -22,6 +23,16 @@ from servicedesk_core.store.schema import cover_entitlements, cover_facts, cover
 _COVERS = TypeAdapter(tuple[Entitlement, ...])
 _ANSWER = ("content_hash", "raw", "product", "shipped_on", "purchased_on", "supported_until", "answered_at")
 _OWN = tuple(c.name for c in cover_entitlements.columns if c.name not in ("fact_id", "number"))
+_own = itemgetter(*_OWN)
+_KNOWN = "SELECT device_id, origin, id, outcome, content_hash FROM cover_facts WHERE device_id IN {values}"
+
+
+class _Known(NamedTuple):
+    """What is stored of a source's word about a device."""
+
+    id: int
+    outcome: str
+    content_hash: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,29 +95,21 @@ def put(
     before = _known(tx, device_ids.values(), origin)
     said = {device_ids[key_of(result.device)]: result for result in results}
     covers = {device_id: _plain(result) for device_id, result in said.items()}
+    values = {i: _values(said[i], covers[i], at, source, keep_raw=keep_raw) for i in sorted(said)}
     new = sorted(said.keys() - before.keys())
-    fact_ids = {device_id: row["id"] for device_id, row in before.items()}
+    fact_ids = {device_id: one.id for device_id, one in before.items()}
     if new:  # another process may have asked the same in the meantime
-        rows = [_values(said[i], covers[i], at, keep_raw=keep_raw) for i in new]
-        columns = ("device_id", "origin", "source", *rows[0])
-        values_of_all = [(i, origin, source.value, *row.values()) for i, row in zip(new, rows, strict=True)]
-        bulk.add(tx, cover_facts, columns, values_of_all)
-        fact_ids |= {device_id: row["id"] for device_id, row in _known(tx, new, origin).items()}
-    told = [device_id for device_id in new if said[device_id].outcome is not LookupOutcome.FAILED]
-    changed: list[int] = []
-    silent = 0
-    for device_id, row in sorted(before.items()):
-        values = _values(said[device_id], covers[device_id], at, keep_raw=keep_raw)
-        last = _last_said(tx, row)
-        if last is None:  # so far it could only not be asked
-            silent += 1
-        if _is_other(last, row, values):
-            (told if last is None else changed).append(device_id)
-        if said[device_id].outcome is not LookupOutcome.FOUND:  # what was known stays known
-            values = {name: value for name, value in values.items() if name not in _ANSWER}
-        tx.execute(cover_facts.update().where(cover_facts.c.id == row["id"]).values(source=source.value, **values))
+        rows = [(i, origin, *values[i].values()) for i in new]
+        bulk.add(tx, cover_facts, ("device_id", "origin", *values[new[0]]), rows)
+        fact_ids |= {device_id: one.id for device_id, one in _known(tx, new, origin).items()}
+    last_said = {device_id: _last_said(tx, one) for device_id, one in before.items()}
+    other = [i for i, one in sorted(before.items()) if _is_other(last_said[i], one, values[i])]
+    silent = [i for i, last in last_said.items() if last is None]  # so far these could only not be asked
+    changed = [i for i in other if last_said[i] is not None]
+    told = [i for i in new if said[i].outcome is not LookupOutcome.FAILED] + [i for i in other if last_said[i] is None]
+    _overwrite(tx, [(before[i].id, values[i]) for i in sorted(before)])
     _remember(tx, [(fact_ids[i], said[i], covers[i]) for i in (*told, *changed)], at)
-    return Landed(len(told), len(changed), len(before) - len(changed) - silent)
+    return Landed(len(told), len(changed), len(before) - len(changed) - len(silent))
 
 
 def forget_raws(tx: Connection, origin: str, before: datetime) -> int:
@@ -152,42 +155,50 @@ def raw(tx: Connection, device_id: int, origin: str) -> Any:
     return None if blob is None else orjson.loads(zlib.decompress(blob))
 
 
-def _known(tx: Connection, device_ids: Collection[int], origin: str) -> dict[int, Any]:
-    c = cover_facts.c
-    query = select(c.id, c.device_id, c.outcome, c.content_hash).where(
-        and_(c.device_id.in_(device_ids), c.origin == origin)
-    )
-    return {row["device_id"]: row for row in tx.execute(query).mappings()}
+def _known(tx: Connection, device_ids: Collection[int], origin: str) -> dict[int, _Known]:
+    rows = bulk.select_in(tx, _KNOWN, None, device_ids)
+    return {row[0]: _Known(*row[2:]) for row in rows if row[1] == origin}
 
 
-def _last_said(tx: Connection, before: Any) -> str | None:
+def _overwrite(tx: Connection, answers: Sequence[tuple[int, dict[str, Any]]]) -> None:
+    """Put answers where earlier ones of the same source stand; without covers, what was known stays known."""
+    found = [(i, values) for i, values in answers if values["outcome"] == LookupOutcome.FOUND]
+    others = [(i, values) for i, values in answers if values["outcome"] != LookupOutcome.FOUND]
+    for some, left in ((found, ()), (others, _ANSWER)):
+        rows = [{"fact": i} | {n: v for n, v in values.items() if n not in left} for i, values in some]
+        if rows:
+            tx.execute(cover_facts.update().where(cover_facts.c.id == bindparam("fact")), rows)
+
+
+def _last_said(tx: Connection, before: _Known) -> str | None:
     """Return the outcome of the last look-up in which a source said anything; being out of order says nothing."""
-    if before["outcome"] != LookupOutcome.FAILED:
-        return str(before["outcome"])
+    if before.outcome != LookupOutcome.FAILED:
+        return before.outcome
     c = cover_history.c
-    last = select(c.outcome).where(c.fact_id == before["id"]).order_by(c.id.desc()).limit(1)
+    last = select(c.outcome).where(c.fact_id == before.id).order_by(c.id.desc()).limit(1)
     return tx.execute(last).scalar_one_or_none()
 
 
-def _is_other(last: str | None, before: Any, values: dict[str, Any]) -> bool:
+def _is_other(last: str | None, before: _Known, values: dict[str, Any]) -> bool:
     """Return whether a source says something else than it last said."""
     if values["outcome"] == LookupOutcome.FAILED:
         return False
-    return bool(
-        last != values["outcome"] or (values["content_hash"] and before["content_hash"] != values["content_hash"])
-    )
+    return bool(last != values["outcome"] or (values["content_hash"] and before.content_hash != values["content_hash"]))
 
 
 def _plain(result: EntitlementResult) -> list[dict[str, Any]]:
     """Return the covers as JSON has them; made once, because it costs more than storing them."""
-    return list(_COVERS.dump_python(result.entitlements, mode="json"))
+    return list(scrubbed(_COVERS.dump_python(result.entitlements, mode="json")))
 
 
-def _values(result: EntitlementResult, covers: Sequence[dict[str, Any]], at: int, *, keep_raw: bool) -> dict[str, Any]:
+def _values(
+    result: EntitlementResult, covers: Sequence[dict[str, Any]], at: int, source: CoverSource, *, keep_raw: bool
+) -> dict[str, Any]:
     found = result.outcome is LookupOutcome.FOUND
     return {
+        "source": source.value,
         "outcome": result.outcome.value,
-        "supply": orjson.dumps(result.supply).decode(),
+        "supply": orjson.dumps(scrubbed(result.supply)).decode(),
         "reason": None if result.reason is None else scrub(result.reason),
         "product": None if result.product is None else scrub(result.product),
         "shipped_on": _text(result.shipped_on),
@@ -196,14 +207,18 @@ def _values(result: EntitlementResult, covers: Sequence[dict[str, Any]], at: int
         "asked_at": at,
         "answered_at": at if found else None,
         "content_hash": _hash(result, covers) if found else b"",
-        "raw": zlib.compress(orjson.dumps(result.raw, default=str), 1) if keep_raw and found and result.raw else None,
+        "raw": _packed(result.raw) if keep_raw and found and result.raw else None,
     }
+
+
+def _packed(raw: dict[str, Any]) -> bytes:
+    return zlib.compress(orjson.dumps(scrubbed(raw), default=str), 1)
 
 
 def _hash(result: EntitlementResult, covers: Sequence[dict[str, Any]]) -> bytes:
     content: dict[str, Any] = {
         "entitlements": covers,
-        "product": result.product,
+        "product": None if result.product is None else scrub(result.product),
         "shipped_on": _text(result.shipped_on),
         "purchased_on": _text(result.purchased_on),
     }
@@ -218,28 +233,14 @@ def _remember(
     said = [(i, one, covers) for i, one, covers in answers if one.outcome is not LookupOutcome.FAILED]
     found = [(i, covers) for i, one, covers in said if one.outcome is LookupOutcome.FOUND]
     if found:
-        tx.execute(delete(cover_entitlements).where(cover_entitlements.c.fact_id.in_([i for i, _ in found])))
-    current = [
-        (i, number, *(_stored(cover[name]) for name in _OWN))
-        for i, covers in found
-        for number, cover in enumerate(covers, 1)
-    ]
+        bulk.run_in(tx, "DELETE FROM cover_entitlements WHERE fact_id IN {values}", [i for i, _ in found])
+    current = [(i, number, *_own(cover)) for i, covers in found for number, cover in enumerate(covers, 1)]
     bulk.add(tx, cover_entitlements, ("fact_id", "number", *_OWN), current)
     past = [
-        (
-            i,
-            at,
-            one.outcome.value,
-            None if one.reason is None else scrub(one.reason),
-            scrub(orjson.dumps(covers).decode()),
-        )
+        (i, at, one.outcome.value, None if one.reason is None else scrub(one.reason), orjson.dumps(covers).decode())
         for i, one, covers in said
     ]
     bulk.add(tx, cover_history, ("fact_id", "at", "outcome", "reason", "content"), past)
-
-
-def _stored(value: Any) -> Any:
-    return scrub(value) if isinstance(value, str) else value
 
 
 def _text(day: date | None) -> str | None:

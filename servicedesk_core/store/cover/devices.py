@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from operator import attrgetter
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, select
+from sqlalchemy import Connection, delete, select
 
 from servicedesk_core.domain.warranty import DeviceRef
 from servicedesk_core.store import bulk
@@ -13,19 +15,23 @@ from servicedesk_core.store.schema import cover_assets, cover_devices
 
 KEY = ("manufacturer", "serial_number", "product_number", "machine_type", "country")
 """Columns that tell one device from another."""
+DeviceKey = tuple[str, ...]
+"""A value for each of them."""
+_key = attrgetter(*KEY)
+_NUMBERS = f"SELECT id, {', '.join(KEY)} FROM cover_devices WHERE serial_number IN {{values}}"  # noqa: S608
 
 
-def key_of(device: DeviceRef) -> tuple[str, ...]:
+def key_of(device: DeviceRef) -> DeviceKey:
     """Return what tells a device from others, as it is stored."""
-    return tuple(scrub(getattr(device, name) or "") for name in KEY)
+    return tuple([scrub(value or "") for value in _key(device)])
 
 
-def among(keys: Iterable[tuple[str, ...]]) -> ColumnElement[bool]:
-    """Return what finds devices through the index: the serial number; a few of others come with them."""
-    return cover_devices.c.serial_number.in_({key[1] for key in keys})
+def numbers(tx: Connection, serials: Iterable[str]) -> Sequence[Sequence[Any]]:
+    """Return number and key of every device that has one of some serial numbers; a few of others come with them."""
+    return bulk.select_in(tx, _NUMBERS, None, serials)
 
 
-def numbered(tx: Connection, devices: Sequence[DeviceRef], at: int) -> dict[tuple[str, ...], int]:
+def numbered(tx: Connection, devices: Sequence[DeviceRef], at: int) -> dict[DeviceKey, int]:
     """Return the numbers of devices; new ones get one.
 
     Rows are taken in one order everywhere, here and where answers are stored: two processes that ask about the same
@@ -35,8 +41,7 @@ def numbered(tx: Connection, devices: Sequence[DeviceRef], at: int) -> dict[tupl
         return {}
     keys = sorted({key_of(device) for device in devices})
     bulk.add(tx, cover_devices, (*KEY, "created_at"), [(*key, at) for key in keys])
-    columns = (cover_devices.c.id, *(cover_devices.c[name] for name in KEY))
-    found = {tuple(row[1:]): row[0] for row in tx.execute(select(*columns).where(among(keys)))}
+    found = {tuple(row[1:]): row[0] for row in numbers(tx, {key[1] for key in keys})}
     return {key: found[key] for key in keys}
 
 

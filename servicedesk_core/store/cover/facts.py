@@ -1,6 +1,7 @@
 """What every source last said about a device."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -9,54 +10,69 @@ from sqlalchemy import Connection, select
 
 from servicedesk_core.domain.warranty import Delivery, DeviceRef, Entitlement, EntitlementKind, LookupOutcome
 from servicedesk_core.domain.warranty.facts import CoverFact, CoverSource
+from servicedesk_core.store import bulk
 from servicedesk_core.store.codec import scrub
-from servicedesk_core.store.cover.devices import KEY, among, key_of
+from servicedesk_core.store.cover.devices import KEY, DeviceKey, numbers
 from servicedesk_core.store.fields import from_us, optional_instant
-from servicedesk_core.store.schema import cover_assets, cover_devices, cover_entitlements, cover_facts
+from servicedesk_core.store.schema import cover_assets, cover_devices
+
+_FACTS = """
+    SELECT id, device_id, source, origin, outcome, supply, reason, product, supported_until, asked_at, answered_at
+    FROM cover_facts WHERE device_id IN {values} ORDER BY id"""
+_COVERS = """
+    SELECT fact_id, kind, code, description, starts_on, ends_on, delivery, covers_hardware, contract_number,
+        vendor_status
+    FROM cover_entitlements WHERE fact_id IN {values} ORDER BY fact_id, number"""
+_LINKS = f"""
+    SELECT cover_assets.asset_id, id, {", ".join(KEY)}
+    FROM cover_assets JOIN cover_devices ON id = device_id WHERE asset_id IN {{values}}"""  # noqa: S608
 
 
-def facts(tx: Connection, devices: Collection[DeviceRef], origin: str) -> dict[DeviceRef, CoverFact]:
-    """Return what one source last said about devices.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of some devices and assets.
+
+    Attributes:
+        facts: What each source last said, by the device as its source writes it, then by source.
+        of_assets: The devices that an asset is, by the desk's own number of the asset.
+    """
+
+    facts: dict[DeviceKey, dict[str, CoverFact]]
+    of_assets: dict[int, tuple[DeviceKey, ...]]
+
+
+def known(tx: Connection, devices: Iterable[DeviceKey], asset_ids: Collection[int] = ()) -> Known:
+    """Return what every looked-up and imported source says about devices, and about those that assets are.
 
     Args:
         tx: Any transaction.
-        devices: Which.
-        origin: The source.
+        devices: Which devices.
+        asset_ids: Which assets, by the desk's own number of each.
     """
-    if not devices:
-        return {}
-    wanted = {key_of(device): device for device in devices}
-    joined = cover_facts.join(cover_devices, cover_devices.c.id == cover_facts.c.device_id)
-    query = (
-        select(cover_facts, *(cover_devices.c[name] for name in KEY))
-        .select_from(joined)
-        .where(cover_facts.c.origin == origin, among(wanted))
+    links = bulk.select_in(tx, _LINKS, None, asset_ids)
+    wanted = set(devices)
+    keys: dict[int, DeviceKey] = {row[0]: tuple(row[1:]) for row in numbers(tx, {key[1] for key in wanted})}
+    keys = {number: key for number, key in keys.items() if key in wanted}
+    keys |= {row[1]: tuple(row[2:]) for row in links}
+    found = facts_of_devices(tx, keys)
+    of_assets: dict[int, list[DeviceKey]] = {}
+    for asset_id, number, *_ in links:
+        of_assets.setdefault(asset_id, []).append(keys[number])
+    return Known(
+        {keys[number]: {fact.origin: fact for fact in facts} for number, facts in found.items()},
+        {asset_id: tuple(own) for asset_id, own in of_assets.items()},
     )
-    rows = {key: row for row in tx.execute(query).mappings() if (key := tuple(row[name] for name in KEY)) in wanted}
-    covers = _covers(tx, [row["id"] for row in rows.values()])
-    return {wanted[key]: _fact(row, covers.get(row["id"], ())) for key, row in rows.items()}
-
-
-def all_facts(tx: Connection, devices: Collection[DeviceRef]) -> dict[DeviceRef, tuple[CoverFact, ...]]:
-    """Return what every source says about devices, by the device as its maker's connector writes it."""
-    if not devices:
-        return {}
-    wanted = {key_of(device): device for device in devices}
-    columns = (cover_devices.c.id, *(cover_devices.c[name] for name in KEY))
-    ids = {row[0]: tuple(row[1:]) for row in tx.execute(select(*columns).where(among(wanted)))}
-    found = facts_of_devices(tx, [i for i, key in ids.items() if key in wanted])
-    return {wanted[ids[i]]: facts for i, facts in found.items()}
 
 
 def facts_of_devices(tx: Connection, device_ids: Collection[int]) -> dict[int, tuple[CoverFact, ...]]:
     """Return everything that is said about devices, by the desk's own number of each."""
     if not device_ids:
         return {}
-    rows = tx.execute(select(cover_facts).where(cover_facts.c.device_id.in_(device_ids))).mappings().all()
-    covers = _covers(tx, [row["id"] for row in rows])
+    rows = bulk.select_in(tx, _FACTS, None, device_ids)
+    covers = _covers(tx, [row[0] for row in rows])
     found: dict[int, tuple[CoverFact, ...]] = {}
-    for row in rows:
-        found[row["device_id"]] = (*found.get(row["device_id"], ()), _fact(row, covers.get(row["id"], ())))
+    for fact_id, device_id, *row in rows:
+        found[device_id] = (*found.get(device_id, ()), _fact(row, covers.get(fact_id, ())))
     return found
 
 
@@ -113,29 +129,25 @@ def psa_fact(origin: str, until: date | None, seen_at: datetime) -> CoverFact | 
 
 
 def _covers(tx: Connection, fact_ids: Collection[int]) -> dict[int, tuple[Entitlement, ...]]:
-    if not fact_ids:
-        return {}
-    c = cover_entitlements.c
     found: dict[int, tuple[Entitlement, ...]] = {}
-    query = select(cover_entitlements).where(c.fact_id.in_(fact_ids)).order_by(c.fact_id, c.number)
-    for row in tx.execute(query).mappings():
-        one = _entitlement(row)
-        found[row["fact_id"]] = (*found.get(row["fact_id"], ()), one)
+    for fact_id, *row in bulk.select_in(tx, _COVERS, None, fact_ids):
+        found[fact_id] = (*found.get(fact_id, ()), _entitlement(row))
     return found
 
 
-def _entitlement(row: Any) -> Entitlement:
+def _entitlement(row: Sequence[Any]) -> Entitlement:
     """Return a stored cover; nothing is validated again, which would cost more than all the rest of a list."""
+    kind, code, description, starts_on, ends_on, delivery, covers_hardware, contract_number, vendor_status = row
     return Entitlement.model_construct(
-        kind=EntitlementKind(row["kind"]),
-        code=row["code"],
-        description=row["description"],
-        starts_on=_date(row["starts_on"]),
-        ends_on=_date(row["ends_on"]),
-        delivery=None if row["delivery"] is None else Delivery(row["delivery"]),
-        covers_hardware=row["covers_hardware"],
-        contract_number=row["contract_number"],
-        vendor_status=row["vendor_status"],
+        kind=EntitlementKind(kind),
+        code=code,
+        description=description,
+        starts_on=_date(starts_on),
+        ends_on=_date(ends_on),
+        delivery=None if delivery is None else Delivery(delivery),
+        covers_hardware=None if covers_hardware is None else bool(covers_hardware),
+        contract_number=contract_number,
+        vendor_status=vendor_status,
     )
 
 
@@ -143,16 +155,17 @@ def _date(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
 
-def _fact(row: Any, covers: tuple[Entitlement, ...]) -> CoverFact:
+def _fact(row: Sequence[Any], covers: tuple[Entitlement, ...]) -> CoverFact:
+    source, origin, outcome, supply, reason, product, supported_until, asked_at, answered_at = row
     return CoverFact.model_construct(
-        source=CoverSource(row["source"]),
-        origin=row["origin"],
-        outcome=LookupOutcome(row["outcome"]),
+        source=CoverSource(source),
+        origin=origin,
+        outcome=LookupOutcome(outcome),
         entitlements=covers,
-        supply=tuple(orjson.loads(row["supply"])),
-        reason=row["reason"],
-        product=row["product"],
-        supported_until=_date(row["supported_until"]),
-        asked_at=from_us(row["asked_at"]),
-        answered_at=optional_instant(row["answered_at"]),
+        supply=tuple(orjson.loads(supply)),
+        reason=reason,
+        product=product,
+        supported_until=_date(supported_until),
+        asked_at=from_us(asked_at),
+        answered_at=optional_instant(answered_at),
     )
