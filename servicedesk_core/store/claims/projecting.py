@@ -12,7 +12,8 @@ from servicedesk_core.store.codec import scrub
 from servicedesk_core.store.fields import MICRO_UNITS, optional_us
 from servicedesk_core.store.schema import claim_credits, claim_lines, claim_returns
 
-_AGREED = frozenset({CreditState.APPROVED, CreditState.ADJUSTED, CreditState.ISSUED})
+AGREED = frozenset({CreditState.APPROVED, CreditState.ADJUSTED, CreditState.ISSUED})
+"""Money that the manufacturer has agreed to."""
 
 
 def project(tx: Connection, claim: StoredClaim, draft: ClaimDraft, progress: ClaimProgress, now: datetime) -> None:
@@ -82,7 +83,7 @@ def _credit(number: int, at: int, one: Credit, known: Any, today: str) -> dict[s
         "approved": _micro(one.approved),
         "currency": one.currency,
         "reference": scrub(one.reference) if one.reference else None,
-        "approved_on": (before["approved_on"] or today) if one.state in _AGREED else None,
+        "approved_on": (before["approved_on"] or today) if one.state in AGREED else None,
         "issued_on": issued if one.state is CreditState.ISSUED else None,
     }
 

@@ -1,0 +1,62 @@
+"""Values about people and devices as keyed digests: an erasure leaves the chain valid, and equality still shows."""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from servicedesk_core.store.audit.hashing import canonical
+from servicedesk_core.store.schema import store_meta
+
+SENSITIVE: Final = frozenset(
+    {
+        "title", "description", "resolution", "body", "summary", "internal_notes", "custom_fields", "text",
+        "contact_ref", "name", "email", "phone", "serial", "serial_number", "address",
+        "symptom", "troubleshooting", "contact_name", "contact_email", "contact_phone", "failed_serial_number",
+        "ship_to", "ship_to_name", "ship_to_lines", "ship_to_city", "ship_to_region", "ship_to_postal_code",
+    }
+)  # fmt: skip
+"""Fields whose values the chain holds only as keyed digests, so that an erasure leaves it valid."""
+
+DIGEST: Final = "hmac-sha256:"
+"""Before such a digest."""
+
+_KEY = "audit_key"
+
+
+def sealed(tx: Connection, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values for the chain: those of :data:`SENSITIVE` fields as keyed digests, so that equality still shows.
+
+    Fields inside of fields count as well: a claim holds a person, a device, and parts.
+
+    Args:
+        tx: A write transaction; the desk's key is made with its first use.
+        values: Field to value.
+    """
+    return {
+        name: _seal(tx, value) if name in SENSITIVE and value else _inside(tx, value) for name, value in values.items()
+    }
+
+
+def _inside(tx: Connection, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return sealed(tx, value)
+    return [_inside(tx, one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def _seal(tx: Connection, value: Any) -> str:
+    text = value if isinstance(value, str) else canonical(value)
+    return DIGEST + hmac.new(_key(tx), text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+
+
+def _key(tx: Connection) -> bytes:
+    query = select(store_meta.c.value).where(store_meta.c.key == _KEY)
+    if (there := tx.execute(query).scalar_one_or_none()) is None:
+        make = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
+        tx.execute(make(store_meta).values(key=_KEY, value=secrets.token_hex(32)).on_conflict_do_nothing())
+        there = tx.execute(query).scalar_one()
+    return bytes.fromhex(there)
