@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from servicedesk_core.connectors.tabular import load_mapping
+from servicedesk_core.connectors.tabular.hints import category_of, priority_of
 from servicedesk_core.connectors.tabular.inspect import check_mapping, propose_mapping, to_toml
-from servicedesk_core.connectors.tabular.propose import category_of, priority_of
 from servicedesk_core.domain import Priority, StatusCategory
 from servicedesk_core.errors import ProtocolError
 

@@ -3,74 +3,23 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 from typing import Any
 
 from servicedesk_core.connectors.tabular.declaration import ColumnRule, FileMapping, WordMeaning
+from servicedesk_core.connectors.tabular.hints import (
+    NO_RANK,
+    category_of,
+    is_key_of,
+    is_named,
+    priority_of,
+    rank,
+    stamp_rank,
+)
 from servicedesk_core.connectors.tabular.profile import Column, Profile
-from servicedesk_core.domain import STREAMS, Priority, StatusCategory
+from servicedesk_core.domain import STREAMS
 from servicedesk_core.errors import ProtocolError
 
-_HINTS: dict[str, str] = {
-    "case": r"case[ _:]?(id|concept:name|number|no)?$|^(ticket|incident|problem|request|sr|issue)[ _]?"
-    r"(id|number|no|nr|key|#)?$|^(id|number|key|ref|reference)$|^(case|ticket)",
-    "word": r"^(activity|event|action|step|concept:name|task|operation|event[ _]?(type|name))$|activit|sub[ _-]?status"
-    r"|^(status|state|lifecycle|transition|stage|phase)|status|state$",
-    "actor": r"^(resource|org:resource|owner|user|agent|technician|assignee|assigned[ _]to|operator|engineer|who)$"
-    r"|resource$|technician|assignee|assigned[ _]to|agent|owner[ _](first[ _])?name",
-    "queue": r"^(queue|work[ _]?group|team|group|org:group|assignment[ _]group|department)$|work[ _]?group|queue"
-    r"|team|group",
-    "company": r"^(customer|client|company|account|organi[sz]ation)([ _](name|id))?$|customer|client|company",
-    "priority": r"^(priority|severity|urgency|impact)$|priorit|severit|urgenc",
-    "sla": r"service[ _]?level|^sla$|agreement",
-    "title": r"^(title|subject|summary|short[ _]description)$",
-    "description": r"^(description|details|body)$",
-    "contact": r"^(caller|requester|contact|reporter|end[ _]?user)([ _](name|id))?$",
-    "asset": r"^(asset|device|configuration[ _]?item|ci)([ _](name|id))?$",
-    "created": r"creat|opened|open[ _](time|date|at)|reported|logged",
-    "resolved": r"resol|solved",
-    "closed": r"clos",
-    "due": r"\bdue|deadline|target",
-    "serial": r"serial",
-    "name": r"^(name|company|customer|client|host[ _]?name|device)([ _]name)?$",
-    "email": r"e-?mail",
-    "phone": r"phone",
-    "model": r"^model",
-    "manufacturer": r"manufactur|vendor|brand|^make$",
-    "site": r"^(site|location|branch)",
-    "warranty": r"warrant",
-    "first": r"first[ _]?name|given",
-    "last": r"last[ _]?name|surname|family",
-    "city": r"^(city|town)$",
-    "country": r"^country$",
-    "id": r"(^|[ _])(id|number|no|nr|key|code)$|^#$",
-}
-_CATEGORIES: tuple[tuple[str, StatusCategory], ...] = (
-    (r"reopen", StatusCategory.IN_PROGRESS),
-    (r"cancel|invalid|reject|void|withdraw", StatusCategory.CANCELLED),
-    (r"duplicate|merged", StatusCategory.MERGED),
-    (r"\bspam", StatusCategory.SPAM),
-    (r"await\w* assign|unassigned", StatusCategory.NEW),
-    (r"(wait|pend|await|hold).*(vendor|supplier|third|implement)", StatusCategory.WAITING_VENDOR),
-    (r"(wait|pend|await).*(part|deliver|material)", StatusCategory.WAITING_PARTS),
-    (r"(wait|pend|await).*approv", StatusCategory.WAITING_APPROVAL),
-    (r"wait|pending|await", StatusCategory.WAITING_CUSTOMER),
-    (r"hold|suspend|parked|defer", StatusCategory.ON_HOLD),
-    (r"^clos|complet|^verified|^done$|finish", StatusCategory.CLOSED),
-    (r"^resolv|^solve|^fixed|resolved$", StatusCategory.RESOLVED),
-    (r"schedul|appointment|planned", StatusCategory.SCHEDULED),
-    (r"progress|take in charge|^accept|^start|working|investigat|^active|diagnos", StatusCategory.IN_PROGRESS),
-    (r"assign|triag|classif|categor", StatusCategory.TRIAGED),
-    (r"^new|^open|creat|insert|register|submit|queued|logged", StatusCategory.NEW),
-)
-_PRIORITIES: tuple[tuple[str, Priority], ...] = (
-    (r"critical|urgent|major|highest|emergency|^p?1\b", Priority.P1),
-    (r"^high|^p?2\b|important", Priority.P2),
-    (r"medium|normal|moderate|^p?3\b", Priority.P3),
-    (r"low|minor|^p?4\b", Priority.P4),
-    (r"planning|trivial|^p?5\b", Priority.P5),
-)
 _RECORD_FIELDS: dict[str, dict[str, str]] = {
     "tickets": {
         "title": "title", "description": "description", "company_ref": "company", "contact_ref": "contact",
@@ -87,17 +36,13 @@ _RECORD_FIELDS: dict[str, dict[str, str]] = {
     },
     "companies": {"name": "name", "phone": "phone", "city": "city", "country": "country"},
 }  # fmt: skip
-_KEYS = {
-    "tickets": "ticket|case|incident|request|problem",
-    "assets": "asset|device|serial|host",
-    "contacts": "contact|person",
-    "companies": "compan|customer|client|account",
-}
+
 _TICKET_TIMES = {"created_at": "created", "resolved_at": "resolved", "closed_at": "closed", "due_at": "due"}
+
 _MANY_WORDS = 200
+
 _FEW_WORDS = 10
 """So many different steps are plausible in the shortest file."""
-_NO_RANK = 99
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,18 +79,6 @@ def propose(found: Profile) -> Proposal:
     return draft.records()
 
 
-def category_of(word: str) -> StatusCategory | None:
-    """Guess what a status or step means, or ``None``."""
-    low = word.lower().strip()
-    return next((category for pattern, category in _CATEGORIES if re.search(pattern, low)), None)
-
-
-def priority_of(word: str) -> Priority | None:
-    """Guess the priority behind a word, or ``None``."""
-    low = word.lower().strip()
-    return next((priority for pattern, priority in _PRIORITIES if re.search(pattern, low)), None)
-
-
 class _Draft:
     """Gives the columns of one file their parts, one after the other."""
 
@@ -161,8 +94,8 @@ class _Draft:
     def take(self, role: str, among: Iterable[Column] | None = None) -> Column | None:
         """Take the free column whose name fits a part best."""
         free = [column for column in (self.varying if among is None else among) if column.name not in self.taken]
-        best = min(free, key=lambda column: _rank(role, column), default=None)
-        if best is None or _rank(role, best) == _NO_RANK:
+        best = min(free, key=lambda column: rank(role, column), default=None)
+        if best is None or rank(role, best) == NO_RANK:
             return None
         self.taken.add(best.name)
         return best
@@ -179,13 +112,13 @@ class _Draft:
         return max(candidates, key=self._case_score)
 
     def _case_score(self, column: Column) -> float:
-        hinted = 3.0 if _rank("case", column) < _NO_RANK else 0.0
+        hinted = 3.0 if rank("case", column) < NO_RANK else 0.0
         cells = [row.get(column.name, "") for row in self.found.rows]
         together = sum(1 for one, other in pairwise(cells) if one == other) / max(1, len(cells) - 1)
         like_ids = (
             1.0 if sum(any(sign.isdigit() for sign in text) for text in column.counts) > column.distinct / 2 else 0
         )
-        taken = any(_rank(role, column) < _NO_RANK for role in ("word", "actor", "queue", "company", "priority"))
+        taken = any(rank(role, column) < NO_RANK for role in ("word", "actor", "queue", "company", "priority"))
         return hinted + like_ids + together * 0.5 + column.distinct / self.rows - (2.0 if taken else 0.0)
 
     def varies_inside(self, case: Column, column: Column) -> bool:
@@ -200,7 +133,7 @@ class _Draft:
         """Propose a log of events."""
         self.taken.add(case.name)
         moving = [column for column in times if self.varies_inside(case, column)] or times
-        stamp = min(moving, key=lambda column: (_stamp_rank(column.name), -column.filled))
+        stamp = min(moving, key=lambda column: (stamp_rank(column.name), -column.filled))
         self.taken |= {column.name for column in times}
         columns: dict[str, Any] = {"ticket_ref": case.name, "effective_at": self.time_rule(stamp)}
         ticket: dict[str, Any] = {}
@@ -255,7 +188,7 @@ class _Draft:
 
     def _further_time(self, column: Column, ticket: dict[str, Any]) -> None:
         for field, role in _TICKET_TIMES.items():
-            if field not in ticket and re.search(_HINTS[role], column.name.lower()):
+            if field not in ticket and is_named(role, column):
                 ticket[field] = {**self.time_rule(column), "take": "final"}
                 return
         self.taken.discard(column.name)
@@ -289,22 +222,22 @@ class _Draft:
     def key_column(self) -> Column | None:
         """Return the column that tells the rows apart, or ``None``."""
         unique = [c for c in self.varying if c.filled == self.rows and c.distinct == self.rows and not c.time_format]
-        return min(unique, key=lambda column: (_rank("id", column), _rank("case", column)), default=None)
+        return min(unique, key=lambda column: (rank("id", column), rank("case", column)), default=None)
 
     def is_list(self, case: Column) -> bool:
         """Say whether each row is a record of its own, although texts of a column repeat as tickets do in a log."""
         key = self.key_column()
         if key is None:
             return False
-        if re.search(_KEYS["tickets"], key.name.lower()):
-            return _rank("case", key) < _rank("case", case)
-        return _rank("id", key) < _NO_RANK == _rank("case", case)
+        if is_key_of("tickets", key):
+            return rank("case", key) < rank("case", case)
+        return rank("id", key) < NO_RANK == rank("case", case)
 
     def _matches(self, stream: str, key: Column) -> int:
         named = sum(
-            any(_rank(role, column) < _NO_RANK for column in self.varying) for role in _RECORD_FIELDS[stream].values()
+            any(rank(role, column) < NO_RANK for column in self.varying) for role in _RECORD_FIELDS[stream].values()
         )
-        return named + 2 * bool(re.search(_KEYS[stream], key.name.lower()))
+        return named + 2 * is_key_of(stream, key)
 
     def time_rule(self, column: Column) -> dict[str, Any]:
         """Return how the times of a column are read."""
@@ -348,29 +281,3 @@ class _Draft:
             words={word: WordMeaning.model_validate(meaning) for word, meaning in (words or {}).items()},
         )
         return Proposal(mapping, tuple(self.notes))
-
-
-def _rank(role: str, column: Column) -> int:
-    """Return which alternative of a part's hints a column's name fits; earlier ones are better."""
-    name = column.name.strip().lower()
-    return next((n for n, one in enumerate(_alternatives(_HINTS[role])) if re.search(one, name)), _NO_RANK)
-
-
-@cache
-def _alternatives(pattern: str) -> list[str]:
-    """Cut a pattern at its outer ``|``."""
-    parts, depth, current = [], 0, ""
-    for sign in pattern:
-        depth += (sign == "(") - (sign == ")")
-        if sign == "|" and depth == 0:
-            parts.append(current)
-            current = ""
-        else:
-            current += sign
-    return [*parts, current]
-
-
-def _stamp_rank(name: str) -> int:
-    hints = ("complet", "timestamp", "time", "date", "end", "start")
-    low = name.lower()
-    return next((number for number, hint in enumerate(hints) if hint in low), len(hints))
