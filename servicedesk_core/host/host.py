@@ -7,47 +7,27 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
-from servicedesk_core.config import (
-    DeskSettings,
-    Secrets,
-    connector_settings,
-    disabled_plugins,
-    network_of,
-    strict_plugins,
-)
-from servicedesk_core.config.choosing import connection_of
-from servicedesk_core.config.values import did_you_mean
-from servicedesk_core.errors import AuthenticationError, PluginError, ServiceDeskError, SettingsError
+from servicedesk_core.config import DeskSettings, Secrets, disabled_plugins, strict_plugins
+from servicedesk_core.errors import PluginError, ServiceDeskError
 from servicedesk_core.hooks.announcing import Announcer
-from servicedesk_core.hooks.boundary import Origin
-from servicedesk_core.hooks.calling import DEFAULT_STEP_TIMEOUT_S, Caller
-from servicedesk_core.hooks.calls import ConnectorCalls
-from servicedesk_core.hooks.capabilities import Capabilities, StreamCheck, VendorIdentity
-from servicedesk_core.hooks.connector import AnyConnector
-from servicedesk_core.hooks.context import ConnectorContext
+from servicedesk_core.hooks.calling import DEFAULT_STEP_TIMEOUT_S
+from servicedesk_core.hooks.capabilities import StreamCheck
 from servicedesk_core.hooks.registration import Registry, capabilities_of
 from servicedesk_core.hooks.watchdog import Watchdog
+from servicedesk_core.host.assembling import Assembler
 from servicedesk_core.host.connection import ConnectionTest, OpenConnection
-from servicedesk_core.host.opening import ConnectionLog, Life, blocking_runner
-from servicedesk_core.http import HttpFactory
 from servicedesk_core.http.metering import MeteredLedger
-from servicedesk_core.plugins import LoadedConnector, PluginCatalog
+from servicedesk_core.plugins import PluginCatalog
 from servicedesk_core.ports import BudgetLedger, Clock
 from servicedesk_core.redaction import Redactor
 from servicedesk_core.store import Store, sources
-from servicedesk_core.store.sources import Source
-from servicedesk_core.store.state import StoreState
-from servicedesk_core.store.tokens import StoreTokens
 
 if TYPE_CHECKING:
     from servicedesk_core.http._backend import Transport
 
 _log = logging.getLogger("servicedesk.host")
-
-OPEN_TIMEOUT_S = 900.0
-"""Longest wait for a connector to open or close."""
 
 
 class Host:
@@ -85,14 +65,23 @@ class Host:
         self.catalog = catalog or PluginCatalog(
             disabled=disabled_plugins() | set(settings.plugins.disable), strict=strict_plugins()
         )
-        self._store = store
-        self._clock = clock
         self.ledger = MeteredLedger(ledger, clock)
-        self._secrets = secrets or Secrets(directory=settings.directory, on_resolved=self.redactor.register)
-        self._step_timeout_s = step_timeout_s
-        self._transport = transport
+        self._store = store
         self._watchdog = Watchdog(patience_s=patience_s)
         self._registry = Registry()
+        self._assembler = Assembler(
+            settings,
+            store=store,
+            clock=clock,
+            ledger=self.ledger,
+            redactor=self.redactor,
+            secrets=secrets or Secrets(directory=settings.directory, on_resolved=self.redactor.register),
+            catalog=self.catalog,
+            registry=self._registry,
+            watchdog=self._watchdog,
+            step_timeout_s=step_timeout_s,
+            transport=transport,
+        )
         self._open: dict[str, tuple[OpenConnection, AsyncExitStack]] = {}
         self._opening: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.announce = Announcer(self._registry)
@@ -241,128 +230,12 @@ class Host:
                 requests=connection.requests_sent,
             )
 
-    async def authentication_failed(self, source: Source, error: AuthenticationError) -> None:
-        """Record that the vendor rejected the credentials: every process stops using the connection.
-
-        Args:
-            source: The connection.
-            error: What the vendor said.
-        """
-        reason = self.redactor.text(error.message)
-        await self._store.write(lambda tx: sources.block(tx, source.id, reason, self._clock.now()))
-
     async def _opened(self, name: str, *, offline: bool, testing: bool) -> tuple[OpenConnection, AsyncExitStack]:
         async with AsyncExitStack() as stack:
             try:
-                connection = await self._assembled(name, stack, offline=offline, testing=testing)
+                connection = await self._assembler.assembled(name, stack, offline=offline, testing=testing)
             except ServiceDeskError as error:
                 error.connection = error.connection or name
                 raise
             return connection, stack.pop_all()
         raise AssertionError  # pragma: no cover  # an exit stack swallows nothing
-
-    async def _assembled(self, name: str, stack: AsyncExitStack, *, offline: bool, testing: bool) -> OpenConnection:
-        settings = connection_of(self.settings, name)
-        loaded = self.catalog.connector(settings.connector, directory=self.settings.directory)
-        origin = Origin(name, loaded.id, loaded.distribution, self.redactor.text)
-        own_settings = connector_settings(self.settings, name, loaded.connector.Settings, self._secrets)
-        source = await self._source(name, blocked_is_fine=offline or testing)
-        http = HttpFactory(
-            connection=name,
-            ledger=self.ledger,
-            clock=self._clock,
-            grants=frozenset(settings.writes),
-            redactor=self.redactor,
-            network=network_of(self.settings, self._secrets),
-            transport=self._transport,
-        )
-        stack.push_async_callback(http.aclose)
-        life = Life(origin, watchdog=self._watchdog, timeout_s=min(self._step_timeout_s, OPEN_TIMEOUT_S))
-        instance = life.make(loaded.connector, self._context(name, own_settings, source, http))
-        calls = self._register(name, instance, origin, source, stack)
-        capabilities = calls.describe_capabilities()
-        _refuse_unknown_streams(settings.streams, capabilities, loaded, self.settings.where, name)
-        stack.push_async_callback(life.close, instance)
-        try:
-            await life.open(instance, offline=offline)
-        except AuthenticationError as error:
-            await self.authentication_failed(source, error)
-            raise
-        identity = None if offline else await self._identity(calls, source)
-        if identity is not None:
-            source = await self._store.read(lambda tx: sources.get(tx, name))
-        if not offline and not testing and calls.implements("usage"):
-            for key in http.accounts:
-                self.ledger.watch(key, calls.usage)
-            stack.callback(self.ledger.forget, calls.usage)
-        return OpenConnection(name, settings, source, calls, capabilities, identity, http)
-
-    async def _source(self, name: str, *, blocked_is_fine: bool) -> Source:
-        settings = self.settings.connections[name]
-        source = await self._store.write(
-            lambda tx: sources.ensure(tx, name, settings.connector, settings.environment, self._clock.now())
-        )
-        if source.blocked_reason is not None and not blocked_is_fine:
-            raise AuthenticationError(
-                f"The vendor rejected the credentials before: {source.blocked_reason}",
-                hint=f'Correct them, then run "servicedesk connections test {name}". '
-                "Until then nothing is sent, so that the account is not locked.",
-                connection=name,
-            )
-        return source
-
-    def _context(self, name: str, own: Any, source: Source, http: HttpFactory) -> ConnectorContext[Any]:
-        settings = self.settings.connections[name]
-        return ConnectorContext(
-            connection=name,
-            settings=own,
-            environment=settings.environment,
-            mapping=settings.mapping,
-            streams=settings.streams,
-            budget=settings.budget,
-            http=http,
-            clock=self._clock,
-            log=ConnectionLog(name, self.redactor),
-            state=StoreState(self._store, source.id),
-            tokens=StoreTokens(self._store, source.id),
-            run_blocking=blocking_runner(name, self._watchdog),
-        )
-
-    def _register(
-        self, name: str, instance: AnyConnector, origin: Origin, source: Source, stack: AsyncExitStack
-    ) -> ConnectorCalls:
-        registered = self._registry.register(name, instance, connection=name)
-        stack.callback(self._registry.unregister, name)
-        return ConnectorCalls(
-            Caller(
-                registered,
-                origin,
-                watchdog=self._watchdog,
-                step_timeout_s=self._step_timeout_s,
-                on_authentication_failure=partial(self.authentication_failed, source),
-            )
-        )
-
-    async def _identity(self, calls: ConnectorCalls, source: Source) -> VendorIdentity | None:
-        if not calls.implements("vendor_identity"):
-            return None
-        identity = await calls.vendor_identity()
-        await self._store.write(lambda tx: sources.remember_identity(tx, source, identity))
-        return identity
-
-
-def _refuse_unknown_streams(
-    wanted: Sequence[str], capabilities: Capabilities, loaded: LoadedConnector, where: str, name: str
-) -> None:
-    offered = [stream.stream for stream in capabilities.streams]
-    problems = [
-        f'"{stream}" is not offered by "{loaded.id}".{did_you_mean(stream, offered)}'
-        for stream in wanted
-        if stream not in offered
-    ]
-    if problems:
-        raise SettingsError(
-            f"{where}: connections.{name}.streams: {' '.join(problems)} It offers {', '.join(offered) or 'none'}.",
-            hint="Name only streams that it offers.",
-            connection=name,
-        )

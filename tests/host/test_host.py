@@ -151,7 +151,7 @@ async def test_state_and_tokens_outlive_the_process_and_belong_to_one_connection
     assert "opened 2 times" in caplog.text
     async with desk.host({"psa": {}, "other": {"account": "tenant-2"}}) as host:
         opened, _ = await host.open_all()
-        contexts = [host._context(name, None, one.source, one.http) for name, one in opened.items()]
+        contexts = [host._assembler.context(name, None, one.source, one.http) for name, one in opened.items()]
         await contexts[0].tokens.save(Token("t0"))
         assert (await contexts[0].tokens.load()).access == "t0"
         assert await contexts[1].tokens.load() is None
