@@ -6,7 +6,7 @@ Nothing here does anything: a port is implemented in one room (the store, the HT
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, Self
+from typing import Any, Final, Protocol, Self
 
 
 class Clock(Protocol):
@@ -116,6 +116,26 @@ class BudgetUse:
     total: int | None = None
     allowed: int | None = None
     as_of: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RawPolicy:
+    """Which of the vendor's own payloads are kept.
+
+    Attributes:
+        days: Keep those of records that arrived or changed within this many days; ``None`` = all, 0 = none.
+    """
+
+    days: int | None = None
+
+    @property
+    def keeps_any(self) -> bool:
+        """Whether any is kept at all."""
+        return self.days != 0
+
+
+KEEP_ALL_RAW: Final = RawPolicy()
+"""Every payload is kept."""
 
 
 class Permit(Protocol):

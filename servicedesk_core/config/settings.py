@@ -11,10 +11,10 @@ from servicedesk_core.config.excluding import ExcludeSection
 from servicedesk_core.config.network import NetworkSection
 from servicedesk_core.config.operating import AlertsSection, JobName, Schedule, ServeSection
 from servicedesk_core.config.outgoing import WritesSection
-from servicedesk_core.config.values import Budget, RawPolicy, Since, TimeZone, did_you_mean
+from servicedesk_core.config.values import Budget, Raw, Since, TimeZone, did_you_mean
 from servicedesk_core.domain import STREAMS, Model
 from servicedesk_core.hooks.context import VocabularyMapping
-from servicedesk_core.ports import BudgetPolicy
+from servicedesk_core.ports import KEEP_ALL_RAW, BudgetPolicy
 
 _STORE = re.compile(r"sqlite:///.+|postgresql(\+psycopg)?://.+|(env|file|keyring):.+")
 
@@ -103,8 +103,8 @@ class ConnectionSettings(Model):
     writes: tuple[Grant, ...] = Field(
         default=(), description='What may be changed at the vendor, such as "tickets.update"; empty = nothing.'
     )
-    raw: RawPolicy = Field(
-        default="full", description='How long the vendor\'s own payloads are kept: "full", "days:90" or "none".'
+    raw: Raw = Field(
+        default=KEEP_ALL_RAW, description='How long the vendor\'s own payloads are kept: "full", "days:90" or "none".'
     )
     exclude: ExcludeSection = Field(
         default=ExcludeSection(), description="What is never stored: kinds of records, companies, fields."

@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, PlainValidator
 
-from servicedesk_core.ports import BudgetPolicy
+from servicedesk_core.ports import KEEP_ALL_RAW, BudgetPolicy, RawPolicy
 
 _AGE = re.compile(r"(\d{1,5})d")
 _SHARE = re.compile(r"(\d{1,3})\s*%")
 _REFERENCE = re.compile(r"(env|file|keyring):.+|[A-Za-z]\w*:[^/].*")
-_RAW = re.compile(r"full|none|days:[1-9]\d{0,4}")
+_RAW = re.compile(r"days:([1-9]\d{0,4})")
+_RAW_WORDS = {"full": KEEP_ALL_RAW, "none": RawPolicy(days=0)}
 
 
 def is_reference(text: str) -> bool:
@@ -78,11 +79,16 @@ def _since(value: object) -> date | timedelta:
     raise ValueError(msg)
 
 
-def _raw(value: str) -> str:
-    if not _RAW.fullmatch(value):
-        msg = 'write "full", "none", or how many days to keep it, such as "days:90"'
-        raise ValueError(msg)
-    return value
+def _raw(value: object) -> RawPolicy:
+    if isinstance(value, RawPolicy):
+        return value
+    if isinstance(value, str):
+        if value in _RAW_WORDS:
+            return _RAW_WORDS[value]
+        if days := _RAW.fullmatch(value):
+            return RawPolicy(int(days[1]))
+    msg = 'write "full", "none", or how many days to keep it, such as "days:90"'
+    raise ValueError(msg)
 
 
 TimeZone = Annotated[str, AfterValidator(_zone)]
@@ -94,8 +100,8 @@ Budget = Annotated[BudgetPolicy, PlainValidator(_budget)]
 Since = Annotated[date | timedelta, PlainValidator(_since)]
 """An ISO date, or ``"365d"``: that many days before today."""
 
-RawPolicy = Annotated[str, AfterValidator(_raw)]
-"""How long raw payloads are kept: ``full``, ``days:N`` or ``none``."""
+Raw = Annotated[RawPolicy, PlainValidator(_raw)]
+"""How long the vendor's own payloads are kept: ``"full"``, ``"days:90"`` or ``"none"``."""
 
 
 def since_at(since: date | timedelta, *, now: datetime, timezone: str) -> datetime:

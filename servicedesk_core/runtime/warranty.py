@@ -19,7 +19,6 @@ from servicedesk_core.runtime.writes.views import WriteView
 from servicedesk_core.store import Store, cover
 from servicedesk_core.store.queries.cover import AssetFilter
 from servicedesk_core.store.queries.scope import Scope
-from servicedesk_core.store.records import RawPolicy
 from servicedesk_core.warranty import dates, importing, lists
 from servicedesk_core.warranty.asking import Asker
 from servicedesk_core.warranty.dates import DateChange
@@ -268,7 +267,7 @@ class Warranty:
 
     async def _forget_raws(self, one: OpenConnection) -> None:
         """Keep the vendor's own answers as long as the connection's ``raw`` says."""
-        days = RawPolicy.parse(one.settings.raw).days
+        days = one.settings.raw.days
         if days is not None:
             before = self._clock.now() - timedelta(days=days)
             await self._store.write(lambda tx: cover.forget_raws(tx, one.name, before))
@@ -301,4 +300,4 @@ def _selection(
 
 def _asker(opened: OpenConnection) -> Asker:
     capability = opened.capabilities.warranty or WarrantyCapability()
-    return Asker(opened.name, opened.calls, capability, keep_raw=opened.settings.raw != "none")
+    return Asker(opened.name, opened.calls, capability, keep_raw=opened.settings.raw.keeps_any)

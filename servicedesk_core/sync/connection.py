@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from servicedesk_core.hooks.capabilities import Capabilities, VendorIdentity
 from servicedesk_core.hooks.pulling import FetchOutcome, Mapped, Page, PullRequest
 from servicedesk_core.hooks.specs.announcements import Change, SyncFinished
-from servicedesk_core.ports import BudgetUse
+from servicedesk_core.ports import KEEP_ALL_RAW, BudgetUse, RawPolicy
 from servicedesk_core.sync.shield import NOTHING, Exclusions
 
 Mapper = Callable[[Mapping[str, Any]], Mapped]
@@ -75,7 +75,7 @@ class Connection:
         since: How far back sliced streams are read; ``None`` = everything.
         filters: Whatever else of the configuration decides which records there are; a change means a new backfill.
         exclusions: What must never be stored of it.
-        raw: Policy for raw payloads: ``full``, ``days:N`` or ``none``.
+        raw: Which payloads are kept.
         history_requests: Requests that one run may spend on the vendor's own ticket history; 0 = none.
         sweep_every: How often streams without a modification stamp are read as a whole.
         reconcile_every: How often all ids of a stream are compared with the vendor's.
@@ -89,7 +89,7 @@ class Connection:
     since: datetime | None = None
     filters: Mapping[str, Any] = field(default_factory=dict)
     exclusions: Exclusions = NOTHING
-    raw: str = "full"
+    raw: RawPolicy = KEEP_ALL_RAW
     history_requests: int = 0
     sweep_every: timedelta = timedelta(days=1)
     reconcile_every: timedelta = timedelta(days=7)

@@ -109,7 +109,7 @@ async def estimate(
         use = await accounted(use)
     rate = permitted_per_hour(policy, use)
     all_requests = sum(row.requests or 0 for row in rows)
-    size = BYTES_WITHOUT_RAW if run.connection.raw == "none" else BYTES_WITH_RAW
+    size = BYTES_WITH_RAW if run.connection.raw.keeps_any else BYTES_WITHOUT_RAW
     return SyncPlan(
         connection=run.connection.name,
         streams=tuple(rows),

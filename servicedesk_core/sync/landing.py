@@ -15,10 +15,11 @@ from sqlalchemy import Connection as Tx
 
 from servicedesk_core.errors import MappingError
 from servicedesk_core.hooks.capabilities import StreamCapability
+from servicedesk_core.ports import KEEP_ALL_RAW, RawPolicy
 from servicedesk_core.store import issues, quarantine, records, suppression
 from servicedesk_core.store.quarantine import Rejected
 from servicedesk_core.store.raws import Packed, pack
-from servicedesk_core.store.records import FULL, Incoming, RawPolicy
+from servicedesk_core.store.records import Incoming
 from servicedesk_core.store.suppression import Suppressed
 from servicedesk_core.sync.collector import collector_resting
 from servicedesk_core.sync.connection import Calls, Mapper
@@ -52,7 +53,7 @@ class Landing:
     stream: str
     mapper: Mapper
     version: str
-    raw: RawPolicy = FULL
+    raw: RawPolicy = KEEP_ALL_RAW
     observes: bool = True
     shield: Shield | None = None
 
@@ -65,7 +66,7 @@ class Landing:
         *,
         capabilities: Iterable[StreamCapability],
         exclusions: Exclusions,
-        raw: str,
+        raw: RawPolicy,
         suppressed: Suppressed,
     ) -> Self:
         """Return how the records of a stream are stored, as connector and configuration want it.
@@ -76,19 +77,18 @@ class Landing:
             calls: The connection.
             capabilities: What its connector can do with each stream.
             exclusions: What the configuration forbids to store.
-            raw: Which payloads it keeps; see :meth:`RawPolicy.parse`.
+            raw: Which payloads it keeps.
             suppressed: People who were erased.
         """
-        policy = RawPolicy.parse(raw)
         folds = any(capability.folds_into == TICKETS for capability in capabilities)
         return cls(
             source_id,
             stream,
             calls.mapper(stream),
             calls.mapping_version(stream) + exclusions.mark(stream),
-            raw=policy,
+            raw=raw,
             observes=not folds and EVENTS not in exclusions.streams,
-            shield=Shield(stream, exclusions, suppressed, keeps_raw=policy.days != 0),
+            shield=Shield(stream, exclusions, suppressed, keeps_raw=raw.keeps_any),
         )
 
     @collector_resting

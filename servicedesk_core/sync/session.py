@@ -15,7 +15,6 @@ from servicedesk_core.errors import (
 )
 from servicedesk_core.hooks.boundary import where
 from servicedesk_core.store import records
-from servicedesk_core.store.records import RawPolicy
 from servicedesk_core.sync.dangling import fetch_dangling, remember, wanted
 from servicedesk_core.sync.history import read_history
 from servicedesk_core.sync.names import EVENTS, TICKETS
@@ -161,7 +160,7 @@ class Session:
     async def _forget_payloads(self) -> None:
         """Drop the payloads that the policy no longer keeps."""
         run = self._run
-        policy = RawPolicy.parse(run.connection.raw)
+        policy = run.connection.raw
         if policy.days:
             for stream in self._streams:
                 forget = partial(

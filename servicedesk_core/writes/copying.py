@@ -11,7 +11,7 @@ from servicedesk_core.domain import Entity
 from servicedesk_core.errors import MappingError
 from servicedesk_core.hooks.calls import ConnectorCalls
 from servicedesk_core.hooks.pulling import FetchOutcome, FetchStatus, SourceRecord
-from servicedesk_core.ports import Clock
+from servicedesk_core.ports import KEEP_ALL_RAW, Clock, RawPolicy
 from servicedesk_core.store import Store, leases, sources, suppression
 from servicedesk_core.sync.intake import take_in
 from servicedesk_core.sync.landing import Landing
@@ -35,7 +35,7 @@ class Copier:
 
     store: Store
     clock: Clock
-    raw: dict[str, str]
+    raw: dict[str, RawPolicy]
     exclusions: dict[str, Exclusions] = field(default_factory=dict)
 
     async def fetch(self, calls: ConnectorCalls, stream: str, ref: str) -> FetchOutcome:
@@ -84,6 +84,6 @@ class Copier:
             calls,
             capabilities=calls.describe_capabilities().streams,
             exclusions=self.exclusions.get(calls.connection, NOTHING),
-            raw=self.raw.get(calls.connection, "full"),
+            raw=self.raw.get(calls.connection, KEEP_ALL_RAW),
             suppressed=suppression.load(tx, source.id),
         )

@@ -9,6 +9,7 @@ import pytest
 
 from servicedesk_core import ServiceDesk
 from servicedesk_core.domain import Asset, Company, Contact, Site, Ticket, TicketKind
+from servicedesk_core.ports import KEEP_ALL_RAW
 from servicedesk_core.store import Store, place, records, sources
 from servicedesk_core.store.records import Incoming
 from servicedesk_core.testing import FakeClock
@@ -70,7 +71,7 @@ def fill(url, clock):
             row = Incoming(one, {"id": one.external_id}, None, "1")
             store.write_blocking(
                 lambda tx, row=row, one=one: records.apply(
-                    tx, psa.id, one.stream, [row], mode="incremental", now=NOW, raw=records.FULL
+                    tx, psa.id, one.stream, [row], mode="incremental", now=NOW, raw=KEEP_ALL_RAW
                 )
             )
 

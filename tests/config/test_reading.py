@@ -38,6 +38,7 @@ def test_a_good_file_is_understood(tmp_path):
     assert settings.desk.timezone == "America/New_York"
     assert (psa.connector, psa.environment, psa.writes) == ("autotask", "live", ())
     assert psa.budget.share == 0.4
+    assert psa.raw.days == 90
     assert psa.since == timedelta(days=365)
     assert psa.mapping.status == {"Waiting Customer": "waiting_customer"}
     assert psa.options == {"username": "env:AUTOTASK_USERNAME"}
@@ -128,6 +129,18 @@ def test_names_that_differ_only_in_case_are_refused():
 def test_a_budget_that_means_nothing_is_refused(budget):
     with pytest.raises(SettingsError, match="share of the vendor's quota"):
         parse_settings({"connections": {"psa": {"connector": "x", "budget": budget}}})
+
+
+@pytest.mark.parametrize(("raw", "days"), [("full", None), ("days:30", 30), ("none", 0)])
+def test_payloads_may_be_kept_for_ever_for_days_or_not_at_all(raw, days):
+    settings = parse_settings({"connections": {"psa": {"connector": "x", "raw": raw}}})
+    assert settings.connections["psa"].raw.days == days
+
+
+@pytest.mark.parametrize("raw", ["", "some", "days:", "days:0", "days:-1", "days:x", 30, None])
+def test_a_way_of_keeping_payloads_that_means_nothing_is_refused(raw):
+    with pytest.raises(SettingsError, match='raw: write "full", "none", or how many days'):
+        parse_settings({"connections": {"psa": {"connector": "x", "raw": raw}}})
 
 
 def test_a_representation_shows_no_value_of_the_connector():

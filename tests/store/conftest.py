@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from servicedesk_core.domain import Ticket
+from servicedesk_core.ports import KEEP_ALL_RAW
 from servicedesk_core.store import Store, records, sources
 from servicedesk_core.store.records import Incoming
 from servicedesk_core.testing import FakeClock
@@ -60,7 +61,7 @@ def source(store):
 def put(store, source):
     """Store entities; the payload is made from the entity unless one is given."""
 
-    def put(*entities, mode="incremental", now=START, raw=..., version="1", raw_policy=records.FULL, **options):
+    def put(*entities, mode="incremental", now=START, raw=..., version="1", raw_policy=KEEP_ALL_RAW, **options):
         rows = [
             Incoming(e, {"id": e.external_id, "v": repr(e)} if raw is ... else raw, None, version) for e in entities
         ]

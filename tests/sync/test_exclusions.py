@@ -9,6 +9,7 @@ from sqlalchemy import text
 from servicedesk_core.config import parse_settings
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.hooks import Capabilities, StreamCapability
+from servicedesk_core.ports import RawPolicy
 from servicedesk_core.store import sources, suppression
 from servicedesk_core.store.schema import metadata
 from servicedesk_core.store.wiping import compact
@@ -131,7 +132,7 @@ async def test_a_note_on_an_unknown_ticket_waits_without_its_words(desk, secrets
 
 
 async def test_raw_none_keeps_no_payload_in_quarantine_either(desk, secrets):
-    await desk.sync(desk.connection(raw="none"))
+    await desk.sync(desk.connection(raw=RawPolicy(days=0)))
     assert desk.sql("SELECT external_id, raw FROM quarantine") == [("3", None)]
 
 
@@ -189,7 +190,7 @@ async def test_nor_with_the_address_of_somebody_who_was_erased(rebuilt):
 
     rebuilt.store.write_blocking(erase)
     assert compact(rebuilt.store) or rebuilt.store.dialect == "postgresql"
-    content, _ = await again(rebuilt, rebuilt.connection(raw="none"))
+    content, _ = await again(rebuilt, rebuilt.connection(raw=RawPolicy(days=0)))
     assert "xq7@example.com" not in content
     assert f"{SECRET} ticket" in content, "the names of people are all that is hidden"
     assert rebuilt.sql("SELECT description FROM tickets WHERE external_id = '4'") == [("Write to [erased]",)]

@@ -1,3 +1,4 @@
+from servicedesk_core.ports import RawPolicy
 from servicedesk_core.sync import SyncMode
 
 
@@ -164,7 +165,7 @@ async def test_emoji_and_a_megabyte_of_text_come_through(desk):
 
 async def test_old_payloads_are_dropped_as_the_connection_says(desk):
     desk.seed(tickets=3, notes=0)
-    desk.settings = {"raw": "days:30"}
+    desk.settings = {"raw": RawPolicy(days=30)}
     await desk.sync()
     assert desk.sql("SELECT count(*) FROM tickets WHERE raw IS NOT NULL") == [(3,)]
     desk.clock.advance(40 * 86_400)

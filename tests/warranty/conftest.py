@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from servicedesk_core.ports import KEEP_ALL_RAW
 from servicedesk_core.store import Store, records, sources
 from servicedesk_core.store.records import Incoming
 from servicedesk_core.testing import FakeClock
@@ -37,7 +38,7 @@ def put(store):
         def work(tx):
             found = sources.ensure(tx, source, "autotask", "live", NOW)
             rows = [Incoming(one, {"id": one.external_id, "v": repr(one)}, None, "1") for one in entities]
-            records.apply(tx, found.id, entities[0].stream, rows, mode="incremental", now=NOW, raw=records.FULL)
+            records.apply(tx, found.id, entities[0].stream, rows, mode="incremental", now=NOW, raw=KEEP_ALL_RAW)
 
         store.write_blocking(work)
 

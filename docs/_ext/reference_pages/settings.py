@@ -16,7 +16,7 @@ from servicedesk_core.config.outgoing import WritesSection
 from servicedesk_core.config.settings import ConnectionSettings, DeskSection, PluginsSection
 from servicedesk_core.hooks.context import ConnectorSettings, VocabularyMapping
 from servicedesk_core.plugins import PluginCatalog
-from servicedesk_core.ports import BudgetPolicy
+from servicedesk_core.ports import BudgetPolicy, RawPolicy
 
 Keys = dict[str, FieldInfo]
 
@@ -113,12 +113,16 @@ def _section(title: str, model: type[BaseModel], *, level: int = 2) -> str:
     return f"\n{'#' * level} {heading}\n\n{about}\n\n" + table(("key", "type", "default", "meaning"), rows)
 
 
+_WRITTEN: dict[type, str] = {BudgetPolicy: "100%", RawPolicy: "full"}
+"""How the defaults of values with a syntax of their own are written."""
+
+
 def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
     value = field.get_default(call_default_factory=True)
-    if isinstance(value, BudgetPolicy):
-        return '`"100%"`'
+    if type(value) in _WRITTEN:
+        return f'`"{_WRITTEN[type(value)]}"`'
     if isinstance(value, BaseModel) or value in ((), {}, None):
         return "" if value is None else "empty"
     if isinstance(value, bool):

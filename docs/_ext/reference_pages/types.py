@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import AwareDatetime, BaseModel, SecretStr
 
-from servicedesk_core.ports import BudgetPolicy
+from servicedesk_core.ports import BudgetPolicy, RawPolicy
 
 _NAMES: dict[Any, str] = {
     str: "text",
@@ -24,6 +24,7 @@ _NAMES: dict[Any, str] = {
     Path: "path",
     SecretStr: "reference to a secret",
     BudgetPolicy: "share or number of requests",
+    RawPolicy: "`full`, `none`, or `days:` and a number",
     Any: "anything",
     tuple: "list",
     dict: "table",

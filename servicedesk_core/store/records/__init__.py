@@ -1,17 +1,15 @@
 """Records of all streams: what is known of them, what comes in, the payloads beside them, and what they lack."""
 
 from servicedesk_core.store.records.applying import Applied, Changed, Incoming, apply, mark_gone
-from servicedesk_core.store.records.payloads import FULL, RawPolicy, RawRow, forget_raws, raw_of, raws
+from servicedesk_core.store.records.payloads import RawRow, forget_raws, raw_of, raws
 from servicedesk_core.store.records.references import dangling
 from servicedesk_core.store.records.stored import Known, counts, known, load, table_of
 
 __all__ = [
-    "FULL",
     "Applied",
     "Changed",
     "Incoming",
     "Known",
-    "RawPolicy",
     "RawRow",
     "apply",
     "counts",

@@ -9,11 +9,11 @@ from sqlalchemy import Connection
 
 from servicedesk_core.domain import STREAMS, Entity
 from servicedesk_core.errors import MappingError
+from servicedesk_core.ports import KEEP_ALL_RAW, RawPolicy
 from servicedesk_core.store import bulk
 from servicedesk_core.store.codec import Codec, Encoded, codec_of
 from servicedesk_core.store.fields import to_json, to_us
 from servicedesk_core.store.raws import Packed, pack, remember_shapes
-from servicedesk_core.store.records.payloads import FULL, RawPolicy
 from servicedesk_core.store.records.stored import Known, known, table_of
 
 _UNIQUE = "source_id, external_id"
@@ -80,7 +80,7 @@ def apply(
     mode: str,
     now: datetime,
     origin: str = "pull",
-    raw: RawPolicy = FULL,
+    raw: RawPolicy = KEEP_ALL_RAW,
 ) -> Applied:
     """Store what came in: insert the new, compare and update the known, write the changes feed.
 

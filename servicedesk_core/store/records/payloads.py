@@ -1,46 +1,14 @@
 """The vendor's payloads beside the records: which are kept, how they are read again."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select, update
 
-from servicedesk_core.errors import SettingsError
+from servicedesk_core.ports import RawPolicy
 from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.raws import Unpacker
 from servicedesk_core.store.records.stored import table_of
-
-
-@dataclass(frozen=True, slots=True)
-class RawPolicy:
-    """Which payloads are kept.
-
-    Attributes:
-        days: Keep those of records that arrived or changed within this many days; ``None`` = all, 0 = none.
-    """
-
-    days: int | None = None
-
-    @classmethod
-    def parse(cls, text: str) -> "RawPolicy":
-        """Read ``full``, ``none`` or ``days:N``.
-
-        Raises:
-            SettingsError: It is something else.
-        """
-        if text == "full":
-            return cls()
-        if text == "none":
-            return cls(0)
-        word, _, number = text.partition(":")
-        if word == "days" and number.isdecimal() and int(number) > 0:
-            return cls(int(number))
-        message = f"raw = {text!r} is not understood."
-        raise SettingsError(message, hint='Write "full", "days:90" or "none".')
-
-
-FULL = RawPolicy()
 
 
 class RawRow(NamedTuple):
