@@ -100,7 +100,7 @@ class Codec:
             value = row[i]
             if value is not None:
                 row[i] = convert(value)
-        return self.entity.model_construct(external_id=external_id, **dict(zip(self.names, row, strict=True)))
+        return self.entity.trusted({"external_id": external_id, **dict(zip(self.names, row, strict=True))})
 
     def is_open(self, values: Sequence[Any]) -> int:
         """Return the derived column of tickets: 0 for a category that is done, else 1."""

@@ -90,16 +90,19 @@ def _event(
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
 ) -> TicketEvent:
-    # Every value comes out of a validated ticket: validating it again would cost more than storing it.
-    return TicketEvent.model_construct(
-        external_id=key,
-        ticket_ref=ticket.external_id,
-        type=kind,
-        source=EventSource.OBSERVED,
-        effective_at=effective_at,
-        effective_after=effective_after,
-        before=before or {},
-        after=after or {},
+    # Every value comes out of a ticket: validating it again would cost more than storing it.
+    return TicketEvent.trusted(
+        TicketEvent.blank()
+        | {
+            "external_id": key,
+            "ticket_ref": ticket.external_id,
+            "type": kind,
+            "source": EventSource.OBSERVED,
+            "effective_at": effective_at,
+            "effective_after": effective_after,
+            "before": before or {},
+            "after": after or {},
+        }
     )
 
 

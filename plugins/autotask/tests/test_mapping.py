@@ -4,8 +4,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from servicedesk_autotask.meaning import values
+from servicedesk_autotask.meaning import shapes, values
 from servicedesk_autotask.meaning.lists import EntityLists, TenantLists
 from servicedesk_autotask.meaning.mapper import Mapper
 from servicedesk_core.domain import (
@@ -17,6 +19,7 @@ from servicedesk_core.domain import (
     Priority,
     QueueKind,
     StatusCategory,
+    Ticket,
     TicketKind,
 )
 from servicedesk_core.errors import MappingError, UnsupportedError
@@ -343,6 +346,30 @@ def test_unusable_record_is_a_mapping_error_that_names_fields_only():
     with pytest.raises(MappingError) as caught:
         mapper().map("tickets", {"id": 1, "userDefinedFields": ["private words"]})
     assert "private" not in str(caught.value)
+
+
+_WORDS = st.text(max_size=6) | st.sampled_from(["1", "5", "2026-11-20T10:00:00Z", "2026-11-20", "12.5", "true"])
+_SCALARS = st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False) | _WORDS
+_FIELDS = [
+    "id", "status", "priority", "ticketType", "userDefinedFields",
+    *(n for kind in ("texts", "refs", "instants", "hours", "flags", "labels") for n in getattr(shapes.TICKET, kind)),
+]  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.dictionaries(
+        st.sampled_from(_FIELDS),
+        _SCALARS | st.lists(_SCALARS | st.fixed_dictionaries({"name": _SCALARS, "value": _SCALARS}), max_size=2),
+    )
+)
+def test_whatever_a_ticket_holds_it_is_refused_or_a_valid_one(raw):
+    """Tickets are not validated for speed: what is made of them must be what validation would let through."""
+    try:
+        found = mapper().map("tickets", {"id": 1} | raw).entity
+    except (MappingError, ArithmeticError):
+        return
+    assert Ticket.model_validate(found.model_dump(), strict=True) == found
 
 
 def test_unknown_stream_is_refused():

@@ -105,7 +105,8 @@ class _PlainMapping:
 
     def __call__(self, raw: Raw) -> Mapped:
         issues: list[MappingIssue] = []
-        fields = self._reader.read(raw, issues)
+        fields: Fields = {}
+        self._reader.read(raw, issues, fields)
         fields["external_id"] = require_id(raw)
         self._finish(fields, raw, issues)
         return Mapped(self._model.model_validate(fields), issues=tuple(issues))
