@@ -106,6 +106,7 @@ class Landing:
         newest = {record.external_id: record for record in arrived}
         ready = Prepared(newest, rejected=list(rejected))
         ready.known = records.known(tx, self.source_id, self.stream, newest)
+        shield = self.shield or None  # asked once: it is not for nothing
         for number, (external_id, record) in enumerate(newest.items()):
             if not number % GIVE_WAY_EVERY:
                 sleep(0)
@@ -120,14 +121,13 @@ class Landing:
                 ready.unchanged += 1
                 ready.understood.append(external_id)
             else:
-                self._map(record, ready)
-        if self.shield:
-            self._withhold(tx, ready)
+                self._map(record, ready, shield)
+        if shield is not None:
+            self._withhold(tx, ready, shield)
         return ready
 
-    def _withhold(self, tx: Tx, ready: Prepared) -> None:
+    def _withhold(self, tx: Tx, ready: Prepared, shield: Shield) -> None:
         """Take out what must not be stored, and what nobody can say about whether it may."""
-        shield = cast("Shield", self.shield)
         if shield.suppressed:  # another stream of this run may have met tickets of theirs
             shield = replace(shield, suppressed=suppression.load(tx, self.source_id))
         incoming: list[Incoming] = []
@@ -152,9 +152,9 @@ class Landing:
             ready.arrived.pop(external_id, None)
         ready.rejected = [row._replace(raw=shield.quarantined(row.raw)) for row in ready.rejected]
 
-    def _map(self, record: Arrived, ready: Prepared) -> None:
+    def _map(self, record: Arrived, ready: Prepared, shield: Shield | None) -> None:
         try:
-            mapped = self.mapper(self.shield.strip(record.raw) if self.shield else record.raw)
+            mapped = self.mapper(shield.strip(record.raw) if shield is not None else record.raw)
         except MappingError as error:
             ready.rejected.append(Rejected(record.external_id, record.raw, error.message))
             return
@@ -167,11 +167,11 @@ class Landing:
         ready.understood.append(record.external_id)
         ready.issues += mapped.issues
         for other in mapped.also:
-            if self.shield:
-                if self.shield.withholds(other):
+            if shield is not None:
+                if shield.withholds(other):
                     ready.hidden.add(record.external_id)
                     continue
-                other, is_hidden = self.shield.blanked(other)  # noqa: PLW2901
+                other, is_hidden = shield.blanked(other)  # noqa: PLW2901
                 if is_hidden:
                     ready.hidden.add(record.external_id)
             ready.also.setdefault(other.stream, {})[other.external_id] = other
