@@ -1,20 +1,24 @@
 """Fixtures that several rooms share."""
 
+import asyncio
 import os
 import sqlite3
 import tempfile
 import textwrap
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-# A busy machine is no fault: no test asserts how long something takes.
-settings.register_profile("patient", deadline=None)
-settings.load_profile("patient")
+# A busy machine is no fault: no test asserts how long something takes. Each run tries the same examples, so that what
+# is green stays green; HYPOTHESIS_PROFILE=exploring tries many others.
+settings.register_profile("patient", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("exploring", settings.get_profile("patient"), derandomize=False, max_examples=2_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "patient"))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -45,6 +49,22 @@ def _quick_migrations() -> Iterator[None]:
     upgrade.run_migrations = run
     yield
     upgrade.run_migrations = migrate
+
+
+@pytest.fixture
+def make_later(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Return a function that lets the running loop believe that so many seconds passed: its timers fire at once.
+
+    A limit of minutes can then be reached in no time, and never because the machine is slow.
+    """
+    passed_s = 0.0
+
+    def later(seconds: float) -> None:
+        nonlocal passed_s
+        passed_s += seconds
+        monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: time.monotonic() + passed_s)
+
+    return later
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import uvicorn
 
-_STARTS_WITHIN_S = 15.0
+_STARTS_WITHIN_S = 60.0
 
 
 def bind(port: int = 0) -> socket.socket:

@@ -114,6 +114,12 @@ class Acme(Connector[AcmeSettings]):
 
 TOKEN = "token-4711-never-shown"
 
+HEARS_CTRL_C = (
+    "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "runpy.run_module('servicedesk_core.cli', run_name='__main__')"
+)
+"""Whoever runs the tests in the background has Ctrl-C ignored, and what they start inherits that."""
+
 
 @dataclass
 class Ran:

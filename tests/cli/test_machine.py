@@ -10,13 +10,9 @@ from importlib.util import find_spec
 import pytest
 
 from servicedesk_core.cli.shell import exit_codes
+from tests.cli.conftest import HEARS_CTRL_C
 
 HAS_AUTOTASK = find_spec("servicedesk_autotask") is not None
-HEARS_CTRL_C = (
-    "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
-    "runpy.run_module('servicedesk_core.cli', run_name='__main__')"
-)
-"""Whoever runs the tests in the background has Ctrl-C ignored, and what they start inherits that."""
 
 needs_autotask = pytest.mark.skipif(not HAS_AUTOTASK, reason="servicedesk-autotask is not installed")
 
@@ -134,7 +130,7 @@ def test_a_sandbox_prints_what_it_accepts_and_ends_with_its_parent(tmp_path):
     with urllib.request.urlopen(f"{facts['url']}/sandbox/state", timeout=30) as answer:
         assert json.load(answer)["tickets"] == 5
     process.stdin.close()
-    assert process.wait(timeout=30) is not None
+    assert process.wait(timeout=100) is not None
     process.stdout.close()
 
 
@@ -186,5 +182,5 @@ def test_a_served_demo_can_be_synced_again(run, tmp_path):
         assert run("sync", "--config", config).code == 0
     finally:
         served.send_signal(2)
-        served.communicate(timeout=100)
+        served.communicate(timeout=600)
     assert served.returncode == 0

@@ -16,7 +16,7 @@ from servicedesk_core.errors import ServiceDeskError
 
 
 def python(*code: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, *code], capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run([sys.executable, *code], capture_output=True, text=True, check=False, timeout=110)
 
 
 def test_version_imports_neither_typer_nor_rich_nor_pydantic(run):

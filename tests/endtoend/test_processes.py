@@ -10,7 +10,7 @@ from contextlib import closing
 
 import pytest
 
-PATIENCE_S = 60
+PATIENCE_S = 600
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_a_stalled_process_that_was_overtaken_commits_nothing_more(world, start)
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1_800)
 def test_killed_again_and_again_it_still_arrives(world, start):
     moments = random.Random(4)
     for _ in range(8):

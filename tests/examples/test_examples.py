@@ -85,19 +85,19 @@ def address(request, config):
     yield f"http://127.0.0.1:{found[1]}"
     listening.close()
     server.terminate()
-    server.wait(30)
-    drain.join(10)
+    server.wait(300)
+    drain.join(300)
     server.stderr.close()
 
 
 def get(url):
-    with urllib.request.urlopen(url, timeout=30) as answer:
+    with urllib.request.urlopen(url, timeout=300) as answer:
         return json.load(answer)
 
 
 def test_several_workers_answer_each_client_with_its_own(address):
     workers = set()
-    end = time.monotonic() + 60
+    end = time.monotonic() + 600
     with ThreadPoolExecutor(8) as clients:  # one after the other, the same worker may be the quicker one for ever
         while len(workers) < 2 and time.monotonic() < end:
             for answer in clients.map(get, [f"{address}/clients/7/tickets"] * 16):

@@ -51,7 +51,7 @@ def test_everything_that_needs_no_run_is_met(name, said, monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1_800)
 @pytest.mark.parametrize("name", ["cisco", "ingram"])
 def test_it_is_platinum_by_measurement(name):
     grade = check(MANUFACTURERS / name)

@@ -114,14 +114,15 @@ async def test_a_step_that_never_comes_back_is_stopped_and_closed(calls_of):
     assert closed == [True]
 
 
-async def test_the_limit_is_for_each_page_not_for_all(calls_of):
+async def test_the_limit_is_for_each_page_not_for_all(calls_of, make_later):
     async def pull(self, request):
         for number in range(6):
-            await asyncio.sleep(0.1)
+            make_later(20)
+            await asyncio.sleep(0)
             yield Page((), f"v1:{number}", last=False)
         yield LAST
 
-    assert len(await pages(calls_of(connector(pull=pull), step_timeout_s=0.5))) == 7
+    assert len(await pages(calls_of(connector(pull=pull), step_timeout_s=60))) == 7
 
 
 async def test_a_generator_is_closed_when_the_caller_stops_early(calls_of):

@@ -62,7 +62,7 @@ async def test_a_cancelled_request_gives_its_permit_and_its_connection_back(serv
             await task
     assert ledger.open == 0
     hang = False
-    assert (await client.get("x", timeout_s=5)).json() == [1]
+    assert (await client.get("x", timeout_s=60)).json() == [1]
 
 
 async def test_a_request_cancelled_in_the_middle_of_its_body_gives_its_connection_back(serve, connect):
@@ -81,7 +81,7 @@ async def test_a_request_cancelled_in_the_middle_of_its_body_gives_its_connectio
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert (await client.get("x", timeout_s=5)).json() == [1]
+    assert (await client.get("x", timeout_s=60)).json() == [1]
 
 
 async def test_a_refused_permit_names_the_connection_and_sends_nothing(serve, connect, clock):
@@ -107,6 +107,8 @@ async def test_concurrency_is_limited_per_endpoint(serve, connect):
         name = request.path[-1]
         busy[name] += 1
         most[name] = max(most[name], busy[name])
+        while most[name] < 2:  # noqa: ASYNC110  # another request fills it
+            await asyncio.sleep(0.001)
         await asyncio.sleep(0.005)
         busy[name] -= 1
         await reply.send(200)

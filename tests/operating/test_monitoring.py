@@ -53,7 +53,7 @@ def endpoint(desk):
 
 def get(address, path):
     try:
-        with urllib.request.urlopen(address + path, timeout=30) as answer:
+        with urllib.request.urlopen(address + path, timeout=300) as answer:
             return answer.status, answer.headers, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.headers, error.read().decode()
@@ -121,7 +121,7 @@ def test_nothing_else_is_answered(endpoint):
     assert get(endpoint.address, "/")[0] == 404
     request = urllib.request.Request(endpoint.address + "/health", method="POST", data=b"x")
     with pytest.raises(urllib.error.HTTPError) as caught:
-        urllib.request.urlopen(request, timeout=30)
+        urllib.request.urlopen(request, timeout=300)
     assert caught.value.code == 501
     caught.value.close()
 
@@ -148,7 +148,7 @@ def address_of(process):
 
 
 def rows(folder, query):
-    with closing(sqlite3.connect(folder / "servicedesk.db", timeout=30)) as store:
+    with closing(sqlite3.connect(folder / "servicedesk.db", timeout=300)) as store:
         return store.execute(query).fetchall()
 
 
@@ -160,7 +160,7 @@ def test_the_server_syncs_answers_and_ends_cleanly_on_sigterm(tmp_path):
         while not re.search(r'"age_s": \d', get(address, "/health")[2]):
             assert process.poll() is None
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 143
+        assert process.wait(timeout=600) == 143
     finally:
         process.kill()
         err = process.communicate()[1]

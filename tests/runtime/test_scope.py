@@ -409,4 +409,4 @@ def test_a_scope_of_nothing_is_a_mistake():
 
 async def test_an_unknown_connection_is_told(desk):
     with pytest.raises(NotFoundLocallyError):
-        await asyncio.wait_for(desk.tickets.list(scope=Scope("nope", {"1"})), 5)
+        await asyncio.wait_for(desk.tickets.list(scope=Scope("nope", {"1"})), 60)

@@ -12,7 +12,7 @@ from servicedesk_core.scaffold import FAMILIES, write_connector
 
 def run(command: list[str], folder: Path, **environment: str) -> str:
     done = subprocess.run(
-        command, cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True, timeout=110, check=False
+        command, cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True, timeout=800, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

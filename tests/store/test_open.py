@@ -371,11 +371,11 @@ async def test_a_cancelled_write_has_ended_when_its_caller_goes_on(store, source
 
     def work(tx):
         entered.set()
-        go.wait(10)
+        go.wait(60)
         sources.block(tx, source.id, "x", store.clock.now())
 
     task = asyncio.create_task(store.write(work))
-    await asyncio.to_thread(entered.wait, 10)
+    await asyncio.to_thread(entered.wait, 60)
     task.cancel()
     await asyncio.sleep(0)
     go.set()
@@ -391,12 +391,12 @@ async def test_a_cancelled_write_that_fails_is_not_reported_as_forgotten(store):
 
     def work(tx):
         begun.set()
-        may_end.wait(5)
+        may_end.wait(60)
         message = "refused"
         raise StoreError(message)
 
     writing = asyncio.create_task(store.write(work))
-    await asyncio.to_thread(begun.wait, 5)
+    await asyncio.to_thread(begun.wait, 60)
     writing.cancel()
     may_end.set()
     with pytest.raises(asyncio.CancelledError):

@@ -82,7 +82,7 @@ def test_a_newer_program_beside_an_older_running_service_refuses_and_harms_nothi
         assert service.stdout.readline() == "wrote\n", "the service goes on as if nothing had been"
     finally:
         service.stdin.close()
-        service.wait(30)
+        service.wait(120)
         service.stdout.close()
     with Store.open(old_store_url, clock=clock, migrate="always"):
         pass

@@ -11,7 +11,7 @@ STAMP = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1_800)
 async def test_memory_stays_flat_however_many_records_come(desk, monkeypatch):
     """Compares the peak of a long stream with that of a short one."""
     from dataclasses import replace

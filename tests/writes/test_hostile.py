@@ -205,11 +205,11 @@ async def test_two_who_propose_one_request_at_once_get_one_write(clock, new_post
         def slow(tx):
             write = propose(tx, intent, actor="user:ana", now=clock.now())
             inside.set()
-            assert go_on.wait(30)
+            assert go_on.wait(120)
             return write.id
 
         first = asyncio.create_task(one.write(slow))
-        assert await asyncio.to_thread(inside.wait, 30)
+        assert await asyncio.to_thread(inside.wait, 120)
         second = asyncio.create_task(other.write(lambda tx: propose(tx, intent, actor="user:dana", now=clock.now()).id))
         await one.read(lambda tx: None)
         go_on.set()

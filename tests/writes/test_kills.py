@@ -19,7 +19,7 @@ def fresh_url(request, tmp_path):
 
 def killed(url, *options):
     command = [sys.executable, str(KILLS), "--store", url, *options]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=1_700, check=False)
     assert ran.returncode == 0, ran.stderr[-2_000:]
     return json.loads(ran.stdout)
 
@@ -47,7 +47,7 @@ POINTS |= {f"{when} {one}" for one in CALLS for when in ("before", "after")}
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1_800)
 @pytest.mark.parametrize("kind", ["tickets.create", "tickets.update", "notes.create_internal", "time_entries.create"])
 def test_a_kill_at_every_step_between_intent_and_confirmation(fresh_url, kind):
     told = killed(fresh_url, "--points", kind)
@@ -56,7 +56,7 @@ def test_a_kill_at_every_step_between_intent_and_confirmation(fresh_url, kind):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1_800)
 @pytest.mark.parametrize("faults", ["0", "25"])
 def test_kills_at_random_instants_beside_a_vendor_that_fails(fresh_url, faults):
     told = killed(fresh_url, "--kills", "30", "--seed", "7", "--faults", faults)

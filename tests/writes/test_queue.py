@@ -79,7 +79,7 @@ def fill(tx, now, writes):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1_800)
 async def test_ten_thousand_writes_outlast_an_hour_without_the_vendor(vendor, store_url, clock):
     there = Vendor()
     writes = WRITES if store_url.startswith("sqlite") else WRITES // 10

@@ -21,7 +21,7 @@ class Api:
         self.url = url
         self.sandbox = sandbox
         self.base = f"{url}/ATServicesRest/V1.0"
-        self.http = httpx.Client(headers=HEADERS, timeout=10, verify=False)  # plain HTTP: no certificates to load
+        self.http = httpx.Client(headers=HEADERS, timeout=60, verify=False)  # plain HTTP: no certificates to load
 
     def __enter__(self):
         return self

@@ -20,7 +20,7 @@ def test_serves_until_told_to_stop(stop):
         headers = {header: info[key] for header, key in names.items()}
         company = httpx.get(f"{zone.json()['url']}V1.0/Companies/0", headers=headers)
         process.send_signal(stop)
-        _, errors = process.communicate(timeout=20)
+        _, errors = process.communicate(timeout=100)
     assert (info["secret"], info["tickets"], company.status_code) == ("other", 20, 200)
     assert (process.returncode, errors) == (0, "")
 
@@ -28,6 +28,6 @@ def test_serves_until_told_to_stop(stop):
 def test_a_taken_port_is_an_error():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         command = [sys.executable, "-m", "servicedesk_autotask.sandbox", "--port", str(taken.getsockname()[1])]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
     assert done.returncode != 0
     assert "Address already in use" in done.stderr

@@ -13,14 +13,18 @@ from servicedesk_core.domain.warranty import ClaimEventKind, ClaimProgress, Clai
 from servicedesk_core.errors import VendorUnavailableError
 from servicedesk_core.hooks import FetchStatus
 
-TODAY = datetime.now(UTC).date()
 SERIAL = "FXS0000TST1"
+
+
+def opened(stand, **more):
+    """Open a case in Cisco's web tools, on the vendor's day."""
+    return stand.sandbox.orders.open(SERIAL, stand.sandbox.today(), **more)
 
 
 @pytest.fixture
 def opened_case(stand):
-    """A case with an RMA, opened in Cisco's web tools."""
-    return stand.sandbox.orders.open(SERIAL, TODAY)
+    """A case with an RMA."""
+    return opened(stand)
 
 
 async def test_an_rma_is_followed_from_order_to_return(stand, cisco, follow, opened_case):
@@ -36,7 +40,8 @@ async def test_an_rma_is_followed_from_order_to_return(stand, cisco, follow, ope
     assert shipped.status is ClaimStatus.AWAITING_RETURN
     assert (shipped.shipments[0].carrier, shipped.shipments[0].serial_number) == ("UPS", "FXS0000NEW1")
     (part,) = shipped.returns
-    assert (part.state, part.due_on) == (ReturnState.DUE, TODAY + timedelta(days=10))
+    ordered_on = stand.sandbox.orders.orders[rma].ordered_on
+    assert (part.state, part.due_on) == (ReturnState.DUE, ordered_on + timedelta(days=10))
     assert closed.status is ClaimStatus.CLOSED
     assert (closed.returns[0].state, closed.returns[0].received_quantity) == (ReturnState.RECEIVED, Decimal(1))
     assert {ref.kind: ref.value for ref in closed.other_refs}["case"] == opened_case["case"]
@@ -67,7 +72,7 @@ async def test_a_case_leads_to_its_rma(stand, cisco, follow, opened_case):
 
 
 async def test_a_case_without_an_rma_is_followed_by_itself(stand, cisco, follow):
-    case = stand.sandbox.orders.open(SERIAL, TODAY, with_rma=False)["case"]
+    case = opened(stand, with_rma=False)["case"]
     ref = f"case:{case}"
     for word, status in (
         ("Cisco Pending", ClaimStatus.UNDER_REVIEW),
@@ -85,13 +90,13 @@ async def test_no_such_case_is_a_403_that_means_not_found(cisco, follow):
 
 
 async def test_thirty_cases_cost_one_request(stand, cisco, follow):
-    refs = [f"case:{stand.sandbox.orders.open(SERIAL, TODAY, with_rma=False)['case']}" for _ in range(31)]
+    refs = [f"case:{opened(stand, with_rma=False)['case']}" for _ in range(31)]
     await follow(cisco, *refs)
     assert stand.sandbox.requests["GET case"] == 2
 
 
 async def test_trouble_with_one_rma_leaves_the_others_alone(stand, cisco, follow, opened_case):
-    other = stand.sandbox.orders.open(SERIAL, TODAY)["rma"]
+    other = opened(stand)["rma"]
     stand.sandbox.faults([{"kind": "status", "status": 500, "times": None, "match": {"path": opened_case["rma"]}}])
     outcomes = await follow(cisco, opened_case["rma"], other)
     assert outcomes[opened_case["rma"]].status is FetchStatus.FAILED
@@ -131,7 +136,7 @@ def test_a_line_may_be_sent_without_saying_when():
 
 
 async def test_a_batch_refused_for_one_case_hides_no_other(stand, cisco, follow):
-    first, second = (stand.sandbox.orders.open(SERIAL, TODAY, with_rma=False)["case"] for _ in range(2))
+    first, second = (opened(stand, with_rma=False)["case"] for _ in range(2))
     body = {"APIError": {"Error": [{"errorCode": "CASE_NOTFOUND", "errorDescription": "Case not found."}]}}
     fault = {"kind": "status", "status": 403, "body": body, "times": None, "match": {"path": "699999999"}}
     stand.sandbox.faults([fault])
@@ -144,8 +149,8 @@ async def test_a_batch_refused_for_one_case_hides_no_other(stand, cisco, follow)
 
 
 async def test_an_error_about_cases_that_says_nothing_of_them_loses_none(stand, cisco, follow):
-    case = stand.sandbox.orders.open(SERIAL, TODAY, with_rma=False)["case"]
-    rma = stand.sandbox.orders.open(SERIAL, TODAY)["rma"]
+    case = opened(stand, with_rma=False)["case"]
+    rma = opened(stand)["rma"]
     body = {"APIError": {"Error": [{"errorCode": "API_ERROR_01", "errorDescription": "Oops."}]}}
     stand.sandbox.faults([{"kind": "status", "status": 200, "body": body, "match": {"path": "/case/"}}])
     outcomes = await follow(cisco, f"case:{case}", rma)
@@ -154,7 +159,7 @@ async def test_an_error_about_cases_that_says_nothing_of_them_loses_none(stand, 
 
 
 async def test_a_case_whose_rma_cannot_be_read_does_not_go_back(stand, cisco, follow, opened_case):
-    other = stand.sandbox.orders.open(SERIAL, TODAY)["rma"]
+    other = opened(stand)["rma"]
     stand.sandbox.faults([{"kind": "status", "status": 500, "times": None, "match": {"path": opened_case["rma"]}}])
     ref = f"case:{opened_case['case']}"
     assert (await follow(cisco, ref, other))[ref].status is FetchStatus.FAILED

@@ -1,15 +1,17 @@
 """The connector over real HTTP against the sandbox."""
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from servicedesk_core.domain.warranty import DeviceRef
 from servicedesk_core.testing import Stand, stand_fixtures
 from servicedesk_hpe import Hpe, HpeSettings
 from servicedesk_hpe.sandbox import Sandbox, SandboxOptions
 
-# How long one example takes is the machine's affair.
-settings.register_profile("servicedesk", deadline=None, max_examples=40)
+# How long examples take is the machine's affair, and each run tries the same ones.
+settings.register_profile(
+    "servicedesk", deadline=None, derandomize=True, max_examples=40, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("servicedesk")
 
 
