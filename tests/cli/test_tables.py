@@ -12,7 +12,7 @@ from rich.console import Console
 
 from servicedesk_core.cli.demo.command import in_words
 from servicedesk_core.cli.shell.output import plain
-from servicedesk_core.cli.shell.tables import GAP, Grid, show_facts, show_table
+from servicedesk_core.cli.shell.tables import GAP, Grid, Narrow, show_facts, show_table
 from servicedesk_core.wording import counted
 
 COLUMNS = ("Ticket", "Title", "Problem", "Created", "Hours")
@@ -62,6 +62,36 @@ def test_a_heading_is_broken_before_the_cells_are():
     grid = Grid.of(("Complete back to", "Last complete"), [("everything", "2026-03-02 12:00")], None)
     assert grid.fitted(30) == [12, 16]
     assert grid.fitted(22) == [10, 10]
+
+
+def test_a_list_stays_one_line_a_row_and_says_what_it_had_no_room_for():
+    list_of = Narrow(cut={"Title": 12}, spare=("Hours", "Created"))
+    assert [narrowed(width, list_of) for width in (80, 53, 52, 30)] == [
+        ([], "T20260302.0001 Printer jams on tray two 2026-03-02 12:00 1.5"),
+        ([], "T20260302.0001 Printer jam… 2026-03-02 12:00 1.5"),
+        (["Hours"], "T20260302.0001 Printer jams on t… 2026-03-02 12:00"),
+        (["Hours", "Created"], "T20260302.0001 Printer jams …"),
+    ]
+    left_out, first = narrowed(27, list_of)
+    assert not left_out, "a paragraph holds everything"
+    assert "Title:" in first
+
+
+def narrowed(width: int, narrow: Narrow) -> tuple[list[str], str]:
+    """Return what was left out of a list in a terminal of a width, and its first row."""
+    there = io.StringIO()
+    terminal = Console(file=there, force_terminal=True, width=width, no_color=True, highlight=False)
+    left_out = show_table(terminal, COLUMNS, ROWS, zone=UTC, narrow=narrow)
+    lines = re.sub(r"\x1b\[\d*m", "", there.getvalue()).splitlines()
+    return list(left_out), next(" ".join(line.split()) for line in lines if line.startswith("T2026"))
+
+
+def test_what_matters_to_its_end_breaks_between_words_and_instants_break_last():
+    grid = Grid.of(("No.", "When", "Note"), [(1, NOON, "supply the machine type")], UTC)
+    assert grid.fitted(30) == [3, 16, 7]  # "machine" is the longest word
+    assert grid.fitted(29) == [3, 11, 11]
+    assert grid.fitted(30, Narrow(wraps=frozenset({"Note"}))) == [3, 16, 7]
+    assert grid.fitted(40, Narrow()) is None
 
 
 def test_a_paragraph_is_named_by_two_columns_where_one_is_not_enough():

@@ -132,6 +132,22 @@ def test_interrupted_and_busy_runs_neither_count_nor_end_a_series():
     assert [c.key for c in judge([], [], {"backup": history}, RULES, START)] == ["job:backup"]
 
 
+def test_the_reason_is_that_of_the_newest_failure_also_while_the_next_run_has_begun():
+    def run(job, outcome, error):
+        return job_runs.JobRun(
+            1, job, START, "schedule", "x", 1, START, None, outcome, None, error and "network", error
+        )
+
+    jobs = {
+        name: [run(name, "running", None), run(name, "failed", "Newest."), run(name, "failed", "Older.")]
+        for name in ("sync:psa", "backup")
+    }
+    assert [c.problem for c in judge([facts()], [], jobs, RULES, START)] == [
+        "Connection psa cannot be synced: Newest.",
+        "Job backup failed: Newest.",
+    ]
+
+
 async def test_it_alerts_once_and_once_on_recovery_by_mail(settings, clock, mailbox):
     keys = settings(alerts={"channels": {"mail": mail(mailbox.port)}})
     for round_ in range(3):  # each a process of its own

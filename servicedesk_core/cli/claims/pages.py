@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.cli.shell.output import plain, printable
+from servicedesk_core.cli.shell.tables import Narrow
 from servicedesk_core.wording import counted
 
 if TYPE_CHECKING:
@@ -19,6 +20,17 @@ if TYPE_CHECKING:
         Proposals,
     )
     from servicedesk_core.store.queries.claims import ClaimRow
+
+_NARROW_PROPOSALS = Narrow(
+    cut={"Title": 16, "Client": 12, "Device": 8},
+    wraps=frozenset({"Cover"}),
+    spare=("Opened", "Manufacturer", "Device"),
+)
+_NARROW_CLAIMS = Narrow(
+    cut={"State": 12, "Client": 12, "Maker": 6},
+    wraps=frozenset({"Due", "Problem"}),
+    spare=("Since", "Serial number", "Their id", "Client"),
+)
 
 
 def proposals(cli: Cli, found: "Proposals") -> None:
@@ -40,7 +52,7 @@ def _tickets(cli: Cli, found: "Sequence[Proposal]", title: str) -> None:
     cells = [
         (p.ticket, p.title, p.company, p.opened_at, p.asset, p.serial_number, p.manufacturer, p.cover) for p in found
     ]
-    cli.table(columns, cells, title=title, empty="No ticket could be claimed.")
+    cli.table(columns, cells, title=title, empty="No ticket could be claimed.", narrow=_NARROW_PROPOSALS)
 
 
 def claims(cli: Cli, found: "Sequence[ClaimRow]", *, empty: str) -> None:
@@ -61,7 +73,7 @@ def claims(cli: Cli, found: "Sequence[ClaimRow]", *, empty: str) -> None:
         )
         for c in found
     ]
-    cli.table(columns, cells, empty=empty)
+    cli.table(columns, cells, empty=empty, narrow=_NARROW_CLAIMS)
 
 
 def drafts(cli: Cli, made: "Sequence[ClaimDetail]") -> None:

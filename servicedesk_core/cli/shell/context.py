@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from servicedesk_core.cli.shell.tables import Narrow
     from servicedesk_core.redaction import Redactor
     from servicedesk_core.runtime import Problem, ServiceDesk
 
@@ -97,6 +98,7 @@ class Cli:
         title: str | None = None,
         empty: str = "",
         to: "Console | None" = None,
+        narrow: "Narrow | None" = None,
     ) -> None:
         """Print a table; columns that hold numbers only are right-aligned.
 
@@ -106,12 +108,15 @@ class Cli:
             title: Printed above.
             empty: What is said in place of a table without rows: what would fill it.
             to: Where to; without it, where data goes.
+            narrow: What a list can do without in a narrow terminal, so that each row stays one line.
         """
         from servicedesk_core.cli.shell.tables import show_table  # noqa: PLC0415
 
         cells = list(rows)
         if cells or not empty:
-            show_table(to or self.out, columns, cells, title=title, zone=self.zone)
+            left_out = show_table(to or self.out, columns, cells, title=title, zone=self.zone, narrow=narrow)
+            if left_out:
+                self.say(f"No room here for {', '.join(left_out)}; a wider terminal, a pipe or --json shows all.")
         else:
             self.say(empty)
 

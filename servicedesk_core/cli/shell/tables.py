@@ -1,12 +1,13 @@
 """Tables: as wide as they need to be in a file or a pipe, readable at any width in a terminal.
 
 A pipe gets one line for each row, whole, for grep and awk. A terminal gets columns that break between words only; where
-the words do not fit, each row becomes a paragraph, because a ticket number in three pieces helps nobody.
+the words do not fit, each row becomes a paragraph, because a ticket number in three pieces helps nobody. A long list
+says what it can do without (`Narrow`): it stays a list of one line a row, and the person is told what was left out.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import tzinfo
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from servicedesk_core.cli.shell.output import plain
@@ -21,6 +22,21 @@ LONGEST_WORD = 36
 
 
 @dataclass(frozen=True, slots=True)
+class Narrow:
+    """What a list can do without in a narrow terminal, so that a row stays one line.
+
+    Attributes:
+        cut: Columns whose text may end in an ellipsis, with the characters that stay at least.
+        wraps: Columns whose text may break between words, because its end matters.
+        spare: Columns that may be left out, the first one first.
+    """
+
+    cut: Mapping[str, int] = field(default_factory=dict)
+    wraps: frozenset[str] = frozenset()
+    spare: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Grid:
     """A table as text.
 
@@ -28,11 +44,13 @@ class Grid:
         headings: The headings.
         rows: The cells.
         numeric: Which columns hold numbers only; they are right-aligned.
+        instants: Which columns hold instants; they break last.
     """
 
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numeric: tuple[bool, ...]
+    instants: tuple[bool, ...]
 
     @classmethod
     def of(cls, columns: Sequence[str], rows: Iterable[Sequence[object]], zone: tzinfo | None) -> "Grid":
@@ -45,7 +63,9 @@ class Grid:
         """
         values = [tuple(row) for row in rows]
         numeric = tuple(_is_numeric([row[at] for row in values]) for at in range(len(columns)))
-        return cls(tuple(columns), tuple(tuple(plain(value, zone) for value in row) for row in values), numeric)
+        instants = tuple(any(isinstance(row[at], datetime) for row in values) for at in range(len(columns)))
+        cells = tuple(tuple(plain(value, zone) for value in row) for row in values)
+        return cls(tuple(columns), cells, numeric, instants)
 
     def lines(self) -> list[str]:
         """Return the table for a file or a pipe: heading, rule, and one line for each row; nothing is cut."""
@@ -64,29 +84,40 @@ class Grid:
 
     def without_empty(self) -> "Grid":
         """Return the table without the columns in which nothing stands."""
-        kept = [at for at in range(len(self.headings)) if at == 0 or any(row[at] for row in self.rows)]
+        return self._with([at for at in range(len(self.headings)) if at == 0 or any(row[at] for row in self.rows)])
+
+    def without(self, heading: str) -> "Grid":
+        """Return the table without a column."""
+        return self._with([at for at, name in enumerate(self.headings) if name != heading])
+
+    def _with(self, kept: Sequence[int]) -> "Grid":
         return Grid(
             tuple(self.headings[at] for at in kept),
             tuple(tuple(row[at] for at in kept) for row in self.rows),
             tuple(self.numeric[at] for at in kept),
+            tuple(self.instants[at] for at in kept),
         )
 
-    def fitted(self, width: int) -> list[int] | None:
+    def fitted(self, width: int, narrow: Narrow | None = None) -> list[int] | None:
         """Return how wide each column is in a terminal, or ``None`` when words would have to be broken.
 
         Args:
             width: Columns of the terminal.
+            narrow: What may be cut and what may break; without it, any text may break between words.
         """
-        from rich.cells import cell_len  # noqa: PLC0415
+        if narrow is not None:
+            return self._shared(width, self._least_of_lines(narrow))
+        return self._shared(width, self._least(whole_instants=True)) or self._shared(
+            width, self._least(whole_instants=False)
+        )
 
-        columns = list(zip(self.headings, *self.rows, strict=True))
-        widths = [max(map(cell_len, cells)) for cells in columns]
-        words = [max(cell_len(word) for cell in cells for word in cell.split() or [""]) for cells in columns]
-        least = [min(longest, LONGEST_WORD) for longest in words]
+    def _shared(self, width: int, least: Sequence[int]) -> list[int] | None:
+        """Return widths that add up to the terminal's, each at least so large; ``None`` if there are none."""
+        widths = [_widest(cells) for cells in zip(self.headings, *self.rows, strict=True)]
+        bodies = self._bodies()
         room = width - GAP * (len(widths) - 1)
         if sum(least) > room:
             return None
-        bodies = [max(map(cell_len, cells[1:]), default=0) for cells in columns]
         for at in range(len(widths)):  # a heading in two lines costs less than every row in two
             spare = min(widths[at] - max(bodies[at], least[at]), sum(widths) - room)
             widths[at] -= max(spare, 0)
@@ -94,6 +125,28 @@ class Grid:
             widest = max((at for at in range(len(widths)) if widths[at] > least[at]), key=widths.__getitem__)
             widths[widest] -= 1
         return widths
+
+    def _bodies(self) -> list[int]:
+        return [_widest(row[at] for row in self.rows) for at in range(len(self.headings))]
+
+    def _least(self, *, whole_instants: bool) -> list[int]:
+        columns = zip(self.headings, *self.rows, strict=True)
+        words = [min(_widest(word for cell in cells for word in cell.split()), LONGEST_WORD) for cells in columns]
+        if not whole_instants:
+            return words
+        return [
+            max(word, body) if instant else word
+            for word, body, instant in zip(words, self._bodies(), self.instants, strict=True)
+        ]
+
+    def _least_of_lines(self, narrow: Narrow) -> list[int]:
+        words, bodies = self._least(whole_instants=True), self._bodies()
+        least = []
+        for name, word, body in zip(self.headings, words, bodies, strict=True):
+            heading = _widest(name.split())
+            most = narrow.cut.get(name, body)
+            least.append(word if name in narrow.wraps else max(min(body, most), heading))
+        return least
 
 
 def show_table(
@@ -103,7 +156,8 @@ def show_table(
     *,
     title: str | None = None,
     zone: tzinfo | None = None,
-) -> None:
+    narrow: Narrow | None = None,
+) -> tuple[str, ...]:
     """Print a table.
 
     Args:
@@ -112,19 +166,35 @@ def show_table(
         rows: The cells, as values.
         title: Printed above.
         zone: Where instants are shown in; ``None`` is the machine's.
+        narrow: What a list can do without in a narrow terminal.
+
+    Returns:
+        The columns that the terminal had no room for.
     """
     grid = Grid.of(columns, rows, zone)
     if not console.is_terminal:
         console.file.write("\n".join([*([title] if title else []), *grid.lines()]) + "\n\n")
-        return
+        return ()
     if title:
         console.print(title, style="bold")
-    widths = grid.fitted(console.width)
+    left_out: list[str] = []
+    widths = grid.fitted(console.width, narrow)
     if widths is None:
         grid = grid.without_empty()
-        widths = grid.fitted(console.width)
-    console.print(_paragraphs(grid, console.width) if widths is None else _columns(grid, widths))
+        widths = grid.fitted(console.width, narrow)
+    if widths is None and narrow is not None:
+        less = grid
+        for name in (spare for spare in narrow.spare if spare in grid.headings):
+            less = less.without(name)
+            left_out.append(name)
+            if (widths := less.fitted(console.width, narrow)) is not None:
+                grid = less
+                break
+        else:
+            left_out.clear()
+    console.print(_paragraphs(grid, console.width) if widths is None else _columns(grid, widths, narrow or Narrow()))
     console.print()
+    return tuple(left_out)
 
 
 def show_facts(console: "Console", pairs: Iterable[tuple[str, object]], *, zone: tzinfo | None = None) -> None:
@@ -150,12 +220,18 @@ def show_facts(console: "Console", pairs: Iterable[tuple[str, object]], *, zone:
     console.print()
 
 
+def _widest(texts: Iterable[str]) -> int:
+    from rich.cells import cell_len  # noqa: PLC0415
+
+    return max(map(cell_len, texts), default=0)
+
+
 def _is_numeric(values: Sequence[object]) -> bool:
     known = [value for value in values if value is not None]
     return bool(known) and all(isinstance(v, int | float) and not isinstance(v, bool) for v in known)
 
 
-def _columns(grid: Grid, widths: Sequence[int]) -> "RenderableType":
+def _columns(grid: Grid, widths: Sequence[int], narrow: Narrow) -> "RenderableType":
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
@@ -164,8 +240,14 @@ def _columns(grid: Grid, widths: Sequence[int]) -> "RenderableType":
         shown.add_column(justify="right" if right else "left", width=width, overflow="fold")
     shown.add_row(*(Text(heading, style="bold") for heading in grid.headings))
     shown.add_row(*(Text("─" * width) for width in widths))
+    cut = [name in narrow.cut for name in grid.headings]
     for row in grid.rows:
-        shown.add_row(*map(Text, row))
+        shown.add_row(
+            *(
+                Text(cell, no_wrap=True, overflow="ellipsis") if one_line else Text(cell)
+                for cell, one_line in zip(row, cut, strict=True)
+            )
+        )
     return shown
 
 

@@ -4,12 +4,17 @@ from typing import TYPE_CHECKING, Any
 
 from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.cli.shell.output import plain, printable
+from servicedesk_core.cli.shell.tables import Narrow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from servicedesk_core.store.queries.tickets import TicketDetail, TicketPage
 
+_NARROW = Narrow(
+    cut={"Title": 20, "Client": 13, "Queue": 11, "Status": 11, "Technician": 12},
+    spare=("Created", "Queue", "Due", "Priority", "Client", "Technician"),
+)
 _NONE = "The store has no such ticket; servicedesk status says how complete it is."
 _NONE_OPEN = "The store has no such open ticket; --all also looks at those that are done."
 
@@ -35,6 +40,7 @@ def page(cli: Cli, found: "TicketPage", *, everything: bool) -> None:
         columns,
         rows,
         empty=_NONE if everything else _NONE_OPEN,
+        narrow=_NARROW,
     )
     if found.next:
         cli.say(f"There are more: --after {found.next}")

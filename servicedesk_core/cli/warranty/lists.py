@@ -7,9 +7,12 @@ import typer
 
 from servicedesk_core.cli.shell.arguments import Json
 from servicedesk_core.cli.shell.context import Cli
+from servicedesk_core.cli.shell.tables import Narrow
 from servicedesk_core.cli.warranty import pages
 from servicedesk_core.cli.warranty.options import Company, Csv, span_of
 from servicedesk_core.wording import counted
+
+_NARROW_MISSED = Narrow(cut={"Title": 16, "Client": 12, "Device": 7}, spare=("Source", "Failed on", "Device", "Client"))
 
 
 def expiring(
@@ -75,7 +78,8 @@ def missed(
             for r in found.rows
         ]
         looked_at = found.claimed + found.not_covered + found.unknown
-        cli.table(columns, cells, empty="No missed claim." if looked_at else "No hardware incident of a known device.")
+        empty = "No missed claim." if looked_at else "No hardware incident of a known device."
+        cli.table(columns, cells, empty=empty, narrow=_NARROW_MISSED)
         cli.say(
             f"{len(found.rows):,} without a claim, {found.claimed:,} claimed, {found.not_covered:,} not covered, "
             f"{found.unknown:,} not known; left out: {counted(found.not_hardware, 'incident')} not about hardware, "

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from servicedesk_core.cli.shell.context import Cli
+from servicedesk_core.cli.shell.tables import Narrow
 from servicedesk_core.wording import counted
 
 if TYPE_CHECKING:
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 
 NO_ASSET = "The desk holds no device yet: sync a PSA that has some, or name serial numbers."
 NO_SUCH_ASSET = "No device of the desk fits: --asset takes names, ids and serial numbers, --company a name or an id."
+
+_NARROW = Narrow(
+    cut={"Serial number": 14, "Device": 16, "Client": 12, "Level": 12, "Source": 11},
+    wraps=frozenset({"Note"}),
+    spare=("Answered", "Source", "Level"),
+)
 
 
 def day(when: object) -> str | None:
@@ -51,7 +58,7 @@ def covers(cli: Cli, rows: "Sequence[CoverRow]", *, empty: str) -> None:
         )
         for row in rows
     ]
-    cli.table(columns, cells, empty=empty)
+    cli.table(columns, cells, empty=empty, narrow=_NARROW)
 
 
 def _note(row: "CoverRow") -> str | None:

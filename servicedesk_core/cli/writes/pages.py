@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from servicedesk_core.cli.shell import exit_codes
 from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.cli.shell.output import plain
+from servicedesk_core.cli.shell.tables import Narrow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
     from servicedesk_core.runtime.writes.views import FieldChange, WriteView
 
 WARNING = "Workflow rules, SLA events and mails of the vendor may fire; they cannot be taken back."
+_NARROW = Narrow(
+    cut={"Target": 20, "Fields": 18},
+    wraps=frozenset({"Problem"}),
+    spare=("By", "Proposed", "Fields"),
+)
 _SHORT = 60
 """Characters of a field in a list; the rest is in "writes show"."""
 
@@ -103,7 +109,7 @@ def show_list(cli: Cli, writes: "Sequence[WriteView]", *, empty: str = "") -> No
         )
         for write in writes
     ]
-    cli.table(columns, rows, empty=empty)
+    cli.table(columns, rows, empty=empty, narrow=_NARROW)
 
 
 def show_outcomes(cli: Cli, outcomes: "Sequence[SendOutcome]") -> None:

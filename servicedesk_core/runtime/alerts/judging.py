@@ -97,9 +97,14 @@ def _connections(sources: Sequence[Source], jobs: Mapping[str, Sequence[JobRun]]
     for name, history in jobs.items():
         kind, _, connection = name.partition(":")
         failures = _failures(history)
-        if kind != "sync" or connection in told or failures < rules.failing_after or history[0].error_code in CALM:
+        if (
+            kind != "sync"
+            or connection in told
+            or len(failures) < rules.failing_after
+            or failures[0].error_code in CALM
+        ):
             continue
-        problem = f"Connection {connection} cannot be synced: {history[0].error or history[0].error_code}"
+        problem = f"Connection {connection} cannot be synced: {_reason(failures[0])}"
         yield Condition(f"connection:{connection}", "failing", problem, f"Run: servicedesk sync {connection}")
 
 
@@ -124,19 +129,25 @@ def _stream(stream: StreamFacts, rules: Rules, now: datetime) -> Iterator[Condit
 
 def _jobs(jobs: Mapping[str, Sequence[JobRun]], rules: Rules) -> Iterator[Condition]:
     for name, history in jobs.items():
-        if name.partition(":")[0] != "sync" and _failures(history) >= rules.failing_after:
-            problem = f"Job {name} failed: {history[0].error or history[0].error_code}"
+        failures = _failures(history)
+        if name.partition(":")[0] != "sync" and len(failures) >= rules.failing_after:
+            problem = f"Job {name} failed: {_reason(failures[0])}"
             yield Condition(f"job:{name}", "failing", problem, f"Run: servicedesk jobs run {name}")
 
 
-def _failures(history: Sequence[JobRun]) -> int:
-    """Count the newest runs that failed; runs that were cut off, or found somebody at it, say nothing."""
-    count = 0
+def _failures(history: Sequence[JobRun]) -> list[JobRun]:
+    """Return the newest runs that failed; those that still run, were cut off, or found somebody at it, say nothing."""
+    found = []
     for run in history:
         if run.outcome == "ok":
             break
-        count += run.outcome == "failed"
-    return count
+        if run.outcome == "failed":
+            found.append(run)
+    return found
+
+
+def _reason(run: JobRun) -> str:
+    return run.error or run.error_code or "no reason was noted"
 
 
 def _span(interval: timedelta) -> str:
