@@ -24,6 +24,7 @@ def serve(ctx: typer.Context) -> None:
     from servicedesk_core.runtime.serving.serving import serve as run  # noqa: PLC0415
 
     cli: Cli = ctx.obj
+    cli.serves = True
 
     async def work(desk: "ServiceDesk") -> None:
         await run(desk, tell=cli.say)

@@ -1,5 +1,6 @@
 """The program itself: help, version, errors, exit codes, nothing that steers the terminal."""
 
+import logging
 import re
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from servicedesk_core.cli.app import build
 from servicedesk_core.cli.catalog import NAMES, SECTIONS
 from servicedesk_core.cli.shell import exit_codes
 from servicedesk_core.cli.shell.arguments import hoist
+from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.cli.shell.output import plain, printable
 from servicedesk_core.errors import ServiceDeskError
 
@@ -159,3 +161,19 @@ def test_the_help_page_names_every_command_with_its_own_words_and_imports_none(r
     assert "  quarantine" in ran.stdout
     assert "servicedesk_core.cli.app" in ran.stderr.split()
     assert not {f"servicedesk_core.cli.{name}" for name in NAMES} & set(ran.stderr.split())
+
+
+@pytest.mark.parametrize(
+    ("cli", "expected"),
+    [
+        (Cli(serves=True), r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ told\n\d{4}\S+Z warned\n"),
+        (Cli(serves=True, quiet=True), r"\d{4}\S+Z warned\n"),
+        (Cli(), r"warned\n"),
+        (Cli(debug=True), r"INFO servicedesk\.jobs: told\nWARNING servicedesk\.jobs: warned\n"),
+    ],
+)
+def test_the_log_of_a_server_names_the_time_and_what_jobs_did(cli, expected, capsys):
+    with cli.logged():
+        logging.getLogger("servicedesk.jobs").info("told")
+        logging.getLogger("servicedesk.jobs").warning("warned")
+    assert re.fullmatch(expected, capsys.readouterr().err)

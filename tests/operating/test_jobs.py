@@ -9,7 +9,7 @@ from servicedesk_core.errors import StoreFullError, SyncError
 from servicedesk_core.runtime import ServiceDesk
 from servicedesk_core.runtime.jobs.job import Job, JobKind
 from servicedesk_core.runtime.jobs.registry import job_named
-from servicedesk_core.runtime.jobs.running import run_job
+from servicedesk_core.runtime.jobs.running import JobOutcome, run_job
 from servicedesk_core.runtime.serving.scheduler import Scheduler
 from servicedesk_core.store import job_runs, leases
 from tests.operating.conftest import START
@@ -171,6 +171,20 @@ async def test_a_job_of_every_minute_is_not_caught_up_when_the_server_starts(des
     assert scheduler.due(clock.now()) == []
     clock.advance(45)
     assert len(scheduler.due(clock.now())) == 1
+
+
+async def test_the_log_of_a_server_has_each_run_but_of_a_job_of_every_minute_only_what_is_new(desk, caplog):
+    caplog.set_level("INFO", "servicedesk.jobs")
+    often, seldom = job(counting([]), "every minute", "often"), job(counting([]), "every hour", "seldom")
+    scheduler = Scheduler(desk, {"often": often, "seldom": seldom})
+    for told in ("nothing", "nothing", "1 alert", "nothing"):
+        scheduler.tell(often, JobOutcome("often", "ok", told))
+        scheduler.tell(seldom, JobOutcome("seldom", "ok", "done"))
+    said = [record.getMessage() for record in caplog.records]
+    assert [line for line in said if "often" in line] == [
+        f"job often: {it}" for it in ("nothing", "1 alert", "nothing")
+    ]
+    assert said.count("job seldom: done") == 4
 
 
 async def test_two_servers_share_the_due_times_and_both_say_that_they_live(settings, clock):

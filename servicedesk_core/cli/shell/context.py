@@ -42,6 +42,7 @@ class Cli:
         debug: Whether to log everything and show tracebacks.
         quiet: Whether to keep messages and progress to ourselves.
         plugin: Distribution of the plugin whose command runs, if it is one's.
+        serves: Whether this run goes on for months: its log tells each job and names the time.
         zone: Time zone in which people are shown instants: the desk's, once it is open; ``None`` is the machine's.
     """
 
@@ -49,6 +50,7 @@ class Cli:
     debug: bool = False
     quiet: bool = False
     plugin: str | None = None
+    serves: bool = False
     zone: "tzinfo | None" = None
 
     @property
@@ -189,18 +191,26 @@ class Cli:
 
     @contextmanager
     def logged(self) -> Iterator[None]:
-        """Show what the product logs: everything with ``--debug``, else warnings; secrets are masked."""
+        """Show what the product logs: everything with ``--debug``, else warnings, of a server jobs too.
+
+        Secrets are masked. A server's lines begin with the instant in UTC: nobody was there when they were written.
+        """
         import logging  # noqa: PLC0415  # what only prints help need not wait for it
+        import time  # noqa: PLC0415
 
         from servicedesk_core.redaction import RedactingFilter  # noqa: PLC0415
 
         handler = logging.StreamHandler()
         handler.addFilter(RedactingFilter(self.redactor))
-        handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s" if self.debug else "%(message)s"))
+        what = "%(levelname)s %(name)s: %(message)s" if self.debug else "%(message)s"
+        formatter = logging.Formatter(f"%(asctime)sZ {what}" if self.serves else what, datefmt="%Y-%m-%dT%H:%M:%S")
+        formatter.converter = time.gmtime
+        handler.setFormatter(formatter)
+        least = logging.INFO if self.serves and not self.quiet else logging.WARNING
         logger = logging.getLogger("servicedesk")
         before = logger.level
         logger.addHandler(handler)
-        logger.setLevel(logging.DEBUG if self.debug else logging.WARNING)
+        logger.setLevel(logging.DEBUG if self.debug else least)
         try:
             yield
         finally:

@@ -51,6 +51,7 @@ class Scheduler:
         self._chance = chance or random.Random()  # noqa: S311  # spreads load, guards nothing
         self._started: dict[str, datetime] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._told: dict[str, str | None] = {}
         self._presence: Fence | None = None
         self._id = uuid.uuid4().hex[:8]
         self.looked_at: datetime | None = None
@@ -113,6 +114,17 @@ class Scheduler:
         most = self._desk.settings.serve.jitter_s
         return self._chance.uniform(0, min(most, interval.total_seconds() / 4 if interval else most))
 
+    def tell(self, job: Job, outcome: JobOutcome) -> None:
+        """Log how a run ended; one of a job of every minute only when it says something else than the one before."""
+        told, self._told[job.name] = self._told.get(job.name), outcome.summary
+        if outcome.outcome == "failed" and outcome.error is not None:
+            _log.warning("job %s failed: %s (%s)", outcome.job, outcome.error.message, outcome.error.code)
+        elif outcome.outcome != "ok":
+            _log.debug("job %s: %s", outcome.job, outcome.outcome)
+        else:
+            is_news = outcome.summary != told or not self._comes_soon(job, self._desk.clock.now())
+            _log.log(logging.INFO if is_news else logging.DEBUG, "job %s: %s", outcome.job, outcome.summary)
+
     def _start(self, job: Job, slot: datetime) -> None:
         before = self._started.get(job.name)
         self._started[job.name] = slot
@@ -122,7 +134,7 @@ class Scheduler:
     async def _serve(self, job: Job, slot: datetime, before: datetime | None) -> None:
         try:
             await self._desk.clock.sleep(self._jitter_s(job))
-            _tell(await run_job(self._desk, job, slot=slot))
+            self.tell(job, await run_job(self._desk, job, slot=slot))
         except ServiceDeskError as error:
             # The store was out of reach: the same due time is tried again at the next look.
             _log.warning("job %s could not begin: %s (%s)", job.name, error.message, error.code)
@@ -167,12 +179,3 @@ class Scheduler:
                 await self._desk.store.write(lambda tx: leases.release(tx, presence))
             except ServiceDeskError as error:  # it expires by itself
                 _log.warning("the lease of this server could not be given back: %s", error.code)
-
-
-def _tell(outcome: JobOutcome) -> None:
-    if outcome.outcome == "failed" and outcome.error is not None:
-        _log.warning("job %s failed: %s (%s)", outcome.job, outcome.error.message, outcome.error.code)
-    elif outcome.outcome == "ok":
-        _log.info("job %s: %s", outcome.job, outcome.summary)
-    else:
-        _log.info("job %s: %s", outcome.job, outcome.outcome)
