@@ -58,21 +58,27 @@ def create(
     as_json: Json = False,
 ) -> None:
     """Propose a new ticket at the vendor. With --yes this changes an outside system."""
-    given: dict[str, Any] = {
-        "company": company,
-        "connection": connection,
-        "description": description,
-        "status": status,
-        "priority": priority,
-        "queue": queue,
-        "assignee": technician,
-        "contact": contact,
-        "due_at": _instant(due),
-        "fields": _fields(field),
-        "reason": reason,
-        "request_id": request_id,
-    }
-    _act(ctx, "tickets.create", lambda desk: desk.tickets.create(title, **given), yes=yes, as_json=as_json)
+    due_at = _instant(due)
+    fields = _fields(field)
+
+    def work(desk: "ServiceDesk") -> Coroutine[Any, Any, "WriteView"]:
+        return desk.tickets.create(
+            title,
+            company=company,
+            connection=connection,
+            description=description,
+            status=status,
+            priority=priority,
+            queue=queue,
+            assignee=technician,
+            contact=contact,
+            due_at=due_at,
+            fields=fields,
+            reason=reason,
+            request_id=request_id,
+        )
+
+    _act(ctx, "tickets.create", work, yes=yes, as_json=as_json)
 
 
 def update(
@@ -98,21 +104,27 @@ def update(
 
     It is refused, with both versions shown, when somebody changed the same fields since the last sync.
     """
-    given: dict[str, Any] = {
-        "connection": connection,
-        "title": title,
-        "description": description,
-        "resolution": resolution,
-        "status": status,
-        "priority": priority,
-        "queue": queue,
-        "assignee": technician,
-        "due_at": _instant(due),
-        "fields": _fields(field),
-        "reason": reason,
-        "request_id": request_id,
-    }
-    _act(ctx, "tickets.update", lambda desk: desk.tickets.update(ticket, **given), yes=yes, as_json=as_json)
+    due_at = _instant(due)
+    fields = _fields(field)
+
+    def work(desk: "ServiceDesk") -> Coroutine[Any, Any, "WriteView"]:
+        return desk.tickets.update(
+            ticket,
+            connection=connection,
+            title=title,
+            description=description,
+            resolution=resolution,
+            status=status,
+            priority=priority,
+            queue=queue,
+            assignee=technician,
+            due_at=due_at,
+            fields=fields,
+            reason=reason,
+            request_id=request_id,
+        )
+
+    _act(ctx, "tickets.update", work, yes=yes, as_json=as_json)
 
 
 def assign(
@@ -176,15 +188,21 @@ def note(
     as_json: Json = False,
 ) -> None:
     """Propose a note on a ticket, internal unless --public is said. With --yes this changes an outside system."""
-    given: dict[str, Any] = {
-        "title": title,
-        "public": public,
-        "fields": _fields(field),
-        "connection": connection,
-        "reason": reason,
-        "request_id": request_id,
-    }
-    _act(ctx, "tickets.note", lambda desk: desk.tickets.note(ticket, text, **given), yes=yes, as_json=as_json)
+    fields = _fields(field)
+
+    def work(desk: "ServiceDesk") -> Coroutine[Any, Any, "WriteView"]:
+        return desk.tickets.note(
+            ticket,
+            text,
+            title=title,
+            public=public,
+            fields=fields,
+            connection=connection,
+            reason=reason,
+            request_id=request_id,
+        )
+
+    _act(ctx, "tickets.note", work, yes=yes, as_json=as_json)
 
 
 def log_time(
@@ -211,19 +229,26 @@ def log_time(
         work_date = date.fromisoformat(day) if day else None
     except ValueError as error:
         raise SettingsError(f'"{day}" is no day.', hint="Write it as 2026-03-02.") from error
-    given: dict[str, Any] = {
-        "worked_s": round(hours * 3600),
-        "technician": technician,
-        "start_at": _instant(start),
-        "work_date": work_date,
-        "summary": summary,
-        "internal_notes": internal,
-        "fields": _fields(field),
-        "connection": connection,
-        "reason": reason,
-        "request_id": request_id,
-    }
-    _act(ctx, "tickets.log-time", lambda desk: desk.tickets.log_time(ticket, **given), yes=yes, as_json=as_json)
+    worked_s = round(hours * 3600)
+    start_at = _instant(start)
+    fields = _fields(field)
+
+    def work(desk: "ServiceDesk") -> Coroutine[Any, Any, "WriteView"]:
+        return desk.tickets.log_time(
+            ticket,
+            worked_s=worked_s,
+            technician=technician,
+            start_at=start_at,
+            work_date=work_date,
+            summary=summary,
+            internal_notes=internal,
+            fields=fields,
+            connection=connection,
+            reason=reason,
+            request_id=request_id,
+        )
+
+    _act(ctx, "tickets.log-time", work, yes=yes, as_json=as_json)
 
 
 def _act(

@@ -18,11 +18,6 @@ ACCESS = (
 APPROVED_BY = "Dell (TechDirect team), for each API by itself"
 LEAD_TIME = "unknown: Dell publishes none"
 DOCUMENTATION = "https://techdirect.dell.com/"
-CANNOT = (
-    "cancel a claim, add a note or a file to one that was sent (a resubmission of a denied one takes a new note and "
-    "parts), tell when a part return is due, or tell credits"
-)
-"""What Dell's interfaces do not offer."""
 SEND_TIMEOUT_S = 300.0
 
 
