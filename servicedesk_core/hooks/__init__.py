@@ -1,5 +1,6 @@
 """How a connector plugs in: specs, the data that travels through them, and the class to subclass."""
 
+from servicedesk_core.addresses import is_loopback, safe_address
 from servicedesk_core.hooks.capabilities import (
     Capabilities,
     FieldInfo,
@@ -81,4 +82,6 @@ __all__ = [
     "WriteReceipt",
     "fingerprint",
     "hookimpl",
+    "is_loopback",
+    "safe_address",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, ParamSpec, Protocol, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from servicedesk_core.domain import NoteVisibility, Priority, QueueKind, StatusCategory
 from servicedesk_core.ports import BudgetPolicy, Clock, LogSink, StateStore, TokenStore
@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # the HTTP kit is imported by the connectors that use it
 
 
 class ConnectorSettings(BaseModel):
-    """Base of a connector's own settings; secrets are :class:`pydantic.SecretStr` fields.
+    """Base of a connector's own settings; secrets are :class:`pydantic.SecretStr` fields, and never blank.
 
     Core removes its own keys (``connector``, ``environment``, ``streams``, ``budget`` …) and resolves secret references
     before it validates the rest against this class.
@@ -37,6 +37,14 @@ class ConnectorSettings(BaseModel):
         """
         del version
         return old
+
+    @field_validator("*")
+    @classmethod
+    def _no_blank_secret(cls, value: Any) -> Any:
+        """A variable that is empty would be found out by the vendor's refusal only."""
+        if isinstance(value, SecretStr) and not value.get_secret_value().strip():
+            raise ValueError("must not be empty")
+        return value
 
 
 class VocabularyMapping(BaseModel):

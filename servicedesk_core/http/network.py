@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from servicedesk_core.http.urls import is_loopback
+from servicedesk_core.addresses import is_loopback
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
+from servicedesk_core.addresses import is_loopback
 from servicedesk_core.errors import ProtocolError, SettingsError, WriteNotGrantedError
 from servicedesk_core.http.policy import Route
 
@@ -46,11 +47,6 @@ class Decision:
 
     template: str
     writes: bool
-
-
-def is_loopback(host: str | None) -> bool:
-    """Return whether the host is this machine."""
-    return host is not None and (host in {"localhost", "::1"} or host.startswith("127."))
 
 
 def origin_of(url: str) -> tuple[str, str, int] | None:

@@ -1,11 +1,11 @@
 """A connection's own keys are checked against its connector's class, and its secrets are resolved."""
 
 import pytest
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, ValidationError
 
 from servicedesk_core.config import Secrets, connector_settings, parse_settings
 from servicedesk_core.errors import PluginLoadError, SecretError, SettingsError
-from servicedesk_core.hooks import ConnectorSettings
+from servicedesk_core.hooks import ConnectorSettings, safe_address
 from servicedesk_core.redaction import Redactor
 
 
@@ -102,3 +102,29 @@ def test_a_connector_may_not_take_cores_own_keys():
 
     with pytest.raises(PluginLoadError, match="declares streams"):
         settings(model=Clash)
+
+
+@pytest.mark.parametrize("blank", ["", " "])
+def test_a_secret_that_is_blank_is_named_before_the_vendor_refuses_it(blank):
+    with pytest.raises(ValidationError, match=r"secret\n.*must not be empty"):
+        Acme(username="u", secret=SecretStr(blank))
+
+
+@pytest.mark.parametrize("address", ["https://acme.example.com/v1/", "http://127.0.0.1:8/v1", "http://[::1]:8/v1/"])
+def test_an_address_that_is_encrypted_or_this_machine_is_taken_without_its_slash(address):
+    assert safe_address(address, such_as="https://acme.example.com") == address.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("acme.example.com", "absolute address such as https://acme.example.com"),
+        ("ftp://acme.example.com", "absolute address"),
+        ("https://", "absolute address"),
+        ("http://acme.example.com", "must be https"),
+        ("http://localhost.example.com", "must be https"),
+    ],
+)
+def test_an_address_that_would_give_credentials_away_is_refused(address, message):
+    with pytest.raises(ValueError, match=message):
+        safe_address(address, such_as="https://acme.example.com")

@@ -1,12 +1,11 @@
 """What the configuration says about a connection to Autotask."""
 
 from typing import Literal
-from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 
 from servicedesk_core.domain import Priority, StatusCategory
-from servicedesk_core.hooks import ConnectorSettings
+from servicedesk_core.hooks import ConnectorSettings, safe_address
 
 DISCOVERY_URL = "https://webservices.autotask.net/atservicesrest/"
 LARGEST_PAGE = 500
@@ -67,30 +66,13 @@ class AutotaskSettings(ConnectorSettings):
     def _trim(cls, value: str) -> str:
         return value.strip()
 
-    @field_validator("secret", "integration_code")
-    @classmethod
-    def _not_empty(cls, value: SecretStr) -> SecretStr:
-        if not value.get_secret_value().strip():
-            raise ValueError("must not be empty")
-        return value
-
     @field_validator("zone_url", "discovery_url")
     @classmethod
     def _safe_address(cls, value: str | None) -> str | None:
         """Credentials go to this address, so it must be encrypted unless it is this machine."""
         if value is None:
             return None
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError("must be an absolute address such as https://webservices5.autotask.net/")
-        if parts.scheme == "http" and not is_loopback(parts.hostname):
-            raise ValueError("must be https; plain http is accepted for this machine only")
-        return rest_root(value)
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether a host name is this machine."""
-    return host in {"localhost", "::1"} or host.startswith("127.")
+        return rest_root(safe_address(value, such_as="https://webservices5.autotask.net/"))
 
 
 def rest_root(url: str) -> str:

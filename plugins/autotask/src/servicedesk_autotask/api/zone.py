@@ -5,9 +5,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from servicedesk_autotask.api.profile import zone_profile
-from servicedesk_autotask.settings import AutotaskSettings, is_loopback, rest_root
+from servicedesk_autotask.settings import AutotaskSettings, rest_root
 from servicedesk_core.errors import ProtocolError
-from servicedesk_core.hooks import HttpOpener, StateStore
+from servicedesk_core.hooks import HttpOpener, StateStore, is_loopback
 
 _KEY = "zone"
 _VERSION = 1

@@ -1,10 +1,8 @@
 """What the configuration says about a connection to Cisco."""
 
-from urllib.parse import urlsplit
-
 from pydantic import Field, SecretStr, field_validator
 
-from servicedesk_core.hooks import ConnectorSettings
+from servicedesk_core.hooks import ConnectorSettings, safe_address
 
 URL = "https://apix.cisco.com"
 TOKEN_URL = "https://id.cisco.com/oauth2/default/v1/token"  # noqa: S105  # an address
@@ -28,21 +26,8 @@ class CiscoSettings(ConnectorSettings):
         description="Ask with each look-up when Cisco ends support of the product; one more request for 20 devices.",
     )
 
-    @field_validator("client_secret")
-    @classmethod
-    def _not_empty(cls, value: SecretStr) -> SecretStr:
-        if not value.get_secret_value().strip():
-            raise ValueError("must not be empty")
-        return value
-
     @field_validator("url", "token_url")
     @classmethod
     def _safe_address(cls, value: str) -> str:
         """Credentials go to these addresses, so they must be encrypted unless they are this machine."""
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError(f"must be an absolute address such as {URL}")
-        loopback = parts.hostname in {"localhost", "::1"} or parts.hostname.startswith("127.")
-        if parts.scheme == "http" and not loopback:
-            raise ValueError("must be https; plain http is accepted for this machine only")
-        return value.rstrip("/")
+        return safe_address(value, such_as=URL)

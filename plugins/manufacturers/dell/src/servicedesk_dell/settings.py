@@ -1,11 +1,10 @@
 """What the configuration says about a connection to Dell."""
 
 from typing import Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from servicedesk_core.hooks import ConnectorSettings
+from servicedesk_core.hooks import ConnectorSettings, safe_address
 
 LIVE_GATEWAY = "https://apigtwb2c.us.dell.com/"
 SANDBOX_GATEWAY = "https://apigtwb2cnp.us.dell.com/"
@@ -71,19 +70,7 @@ class DellSettings(ConnectorSettings):
         """Credentials go to this address, so it must be encrypted unless it is this machine."""
         if value is None:
             return None
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError("must be an absolute address such as https://apigtwb2c.us.dell.com/")
-        if parts.scheme == "http" and not _is_loopback(parts.hostname):
-            raise ValueError("must be https; plain http is accepted for this machine only")
-        return f"{value.rstrip('/')}/"
-
-    @field_validator("warranty_client_secret", "dispatch_client_secret", "technician_password")
-    @classmethod
-    def _not_empty(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not value.get_secret_value().strip():
-            raise ValueError("must not be empty")
-        return value
+        return f"{safe_address(value, such_as=LIVE_GATEWAY)}/"
 
     @model_validator(mode="after")
     def _whole_pairs(self) -> Self:
@@ -108,7 +95,3 @@ class DellSettings(ConnectorSettings):
     def can_claim(self) -> bool:
         """Whether there is a key for Self-Dispatch."""
         return self.dispatch_client_id is not None
-
-
-def _is_loopback(host: str) -> bool:
-    return host in {"localhost", "::1"} or host.startswith("127.")

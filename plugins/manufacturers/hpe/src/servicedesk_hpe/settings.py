@@ -1,10 +1,8 @@
 """What the configuration says about a connection to HPE."""
 
-from urllib.parse import urlsplit
-
 from pydantic import Field, SecretStr, field_validator
 
-from servicedesk_core.hooks import ConnectorSettings
+from servicedesk_core.hooks import ConnectorSettings, safe_address
 
 URL = "https://api-gw.support.hpe.com"
 
@@ -27,21 +25,8 @@ class HpeSettings(ConnectorSettings):
         default=("Warranty",), description="Service levels that cover the hardware; others tell nothing about it."
     )
 
-    @field_validator("client_secret")
-    @classmethod
-    def _not_empty(cls, value: SecretStr) -> SecretStr:
-        if not value.get_secret_value().strip():
-            raise ValueError("must not be empty")
-        return value
-
     @field_validator("url")
     @classmethod
     def _safe_address(cls, value: str) -> str:
         """Credentials go to this address, so it must be encrypted unless it is this machine."""
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError("must be an absolute address such as https://api-gw.support.hpe.com")
-        loopback = parts.hostname in {"localhost", "::1"} or parts.hostname.startswith("127.")
-        if parts.scheme == "http" and not loopback:
-            raise ValueError("must be https; plain http is accepted for this machine only")
-        return value.rstrip("/")
+        return safe_address(value, such_as=URL)

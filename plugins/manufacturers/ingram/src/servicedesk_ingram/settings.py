@@ -1,10 +1,8 @@
 """What the configuration says about a connection to Ingram Micro."""
 
-from urllib.parse import urlsplit
-
 from pydantic import Field, SecretStr, field_validator
 
-from servicedesk_core.hooks import ConnectorSettings
+from servicedesk_core.hooks import ConnectorSettings, safe_address
 
 URL = "https://api.ingrammicro.com:443"
 
@@ -41,23 +39,8 @@ class IngramSettings(ConnectorSettings):
         default=600.0, ge=0, description="Seconds after which a return that the search does not show was not made."
     )
 
-    @field_validator("client_secret")
-    @classmethod
-    def _not_empty(cls, value: SecretStr) -> SecretStr:
-        if not value.get_secret_value().strip():
-            raise ValueError("must not be empty")
-        return value
-
     @field_validator("url", "token_url")
     @classmethod
     def _safe_address(cls, value: str | None) -> str | None:
         """Credentials go to these addresses, so they must be encrypted unless they are this machine."""
-        if value is None:
-            return None
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError(f"must be an absolute address such as {URL}")
-        loopback = parts.hostname in {"localhost", "::1"} or parts.hostname.startswith("127.")
-        if parts.scheme == "http" and not loopback:
-            raise ValueError("must be https; plain http is accepted for this machine only")
-        return value.rstrip("/")
+        return None if value is None else safe_address(value, such_as=URL)

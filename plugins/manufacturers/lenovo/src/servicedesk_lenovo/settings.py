@@ -1,10 +1,8 @@
 """What the configuration says about a connection to Lenovo."""
 
-from urllib.parse import urlsplit
-
 from pydantic import Field, SecretStr, field_validator
 
-from servicedesk_core.hooks import ConnectorSettings
+from servicedesk_core.hooks import ConnectorSettings, safe_address
 
 URL = "https://supportapi.lenovo.com"
 VERSION = "v2.5"
@@ -39,22 +37,9 @@ class LenovoSettings(ConnectorSettings):
         description="Read service requests and orders with each case, at two more requests; kept as they come.",
     )
 
-    @field_validator("client_id")
-    @classmethod
-    def _not_empty(cls, value: SecretStr) -> SecretStr:
-        if not value.get_secret_value().strip():
-            raise ValueError("must not be empty")
-        return value
-
     @field_validator("url")
     @classmethod
     def _safe_address(cls, value: str) -> str:
         """The ClientID goes to this address, so it must be encrypted unless it is this machine."""
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError("must be an absolute address such as https://supportapi.lenovo.com")
-        loopback = parts.hostname in {"localhost", "::1"} or parts.hostname.startswith("127.")
-        if parts.scheme == "http" and not loopback:
-            raise ValueError("must be https; plain http is accepted for this machine only")
-        root = value.rstrip("/")
+        root = safe_address(value, such_as=URL)
         return root[: -len(VERSION) - 1] if root.lower().endswith(f"/{VERSION}") else root
