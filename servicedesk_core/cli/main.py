@@ -3,12 +3,13 @@
 import sys
 from collections.abc import Sequence
 
-from servicedesk_core.system import speak_utf8
+from servicedesk_core.system import speak_utf8, tune_interpreter
 
 
 def run() -> None:
     """Run the command of this process and exit with its code."""
     speak_utf8()
+    tune_interpreter()
     sys.exit(main(sys.argv[1:]))
 
 

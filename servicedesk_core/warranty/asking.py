@@ -15,6 +15,7 @@ from servicedesk_core.hooks.capabilities import WarrantyCapability
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Store, cover
 from servicedesk_core.store.cover import DeviceKey
+from servicedesk_core.warranty.turns import in_turns, turn
 
 _log = logging.getLogger("servicedesk.warranty")
 
@@ -166,6 +167,7 @@ class Line:
             async with aclosing(self.asker.calls.find_entitlements(batch)) as answers:
                 async for result in answers:
                     results[result.device] = result
+                    await turn(len(results))
         except ConnectorError as error:
             return results, error
         return results, None
@@ -197,7 +199,7 @@ class Line:
                 self.changed += landed.changed
                 self.unchanged += landed.unchanged
                 self.outcomes.update(result.outcome for result in results)
-                for result in results:
+                async for result in in_turns(results):
                     fact = CoverFact.of(result, source=self.asker.source, origin=self.asker.name, at=now)
                     batch.facts[cover.key_of(result.device)] = fact
         finally:  # also when the store is full: who waits for it learns why from the worker

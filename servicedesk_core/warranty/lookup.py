@@ -16,6 +16,7 @@ from servicedesk_core.warranty.asking import Asker, Line
 from servicedesk_core.warranty.rows import CoverRow
 from servicedesk_core.warranty.selection import Candidate, Selection
 from servicedesk_core.warranty.telling import Look, Page, Telling, look_at, read
+from servicedesk_core.warranty.turns import in_turns
 
 Progress = Callable[[int], None]
 
@@ -140,7 +141,7 @@ class Lookup:
         """Offer every device to its makers; tell of pages in their order as they are settled, so that few are held."""
         seen = 0
         async for candidates in selection.pages(self._store):
-            looks = [look_at(candidate, self._own(candidate)) for candidate in candidates]
+            looks = [look_at(one, self._own(one)) async for one in in_turns(candidates)]
             await self._link(looks)
             page = Page(looks, await read(self._store, looks))
             for position, line in enumerate(self._lines):
@@ -183,7 +184,7 @@ class Lookup:
     ) -> None:
         """Ask for the devices of a page that a maker calls its own and whose answers are not fresh."""
         now = self._clock.now()
-        for device in devices:
+        async for device in in_turns(devices):
             if device is None:
                 continue
             if not line.is_new(device):

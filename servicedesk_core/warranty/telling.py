@@ -14,6 +14,7 @@ from servicedesk_core.store.queries.cover import DeviceRecord
 from servicedesk_core.warranty.asking import Batch, Line
 from servicedesk_core.warranty.rows import CoverRow, row_of, state_of
 from servicedesk_core.warranty.selection import Candidate
+from servicedesk_core.warranty.turns import in_turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,8 @@ def look_at(candidate: Candidate, own: Sequence[DeviceRef | None]) -> Look:
         own: The device as each maker writes it.
     """
     keys = {key_of(device): None for device in own if device is not None}
-    if candidate.device is not None:  # as a spreadsheet would have it
-        device = candidate.device
-        serial, maker = normalise_serial(device.serial_number), plain_maker(device.manufacturer)
-        keys[key_of(device.model_copy(update={"serial_number": serial, "manufacturer": maker}))] = None
+    if (device := candidate.device) is not None:  # as a spreadsheet would have it
+        keys[(plain_maker(device.manufacturer), normalise_serial(device.serial_number), *key_of(device)[2:])] = None
     return Look(candidate, own, tuple(keys))
 
 
@@ -102,7 +101,7 @@ class Telling:
         """Tell how the devices of a page stand: by what was known before, and by what was answered."""
         before = await read(self._store, page.looks) if page.is_known_better else page.known
         answers = _by_device(page.batches)
-        for look in page.looks:
+        async for look in in_turns(page.looks):
             record = replace(look.candidate.record, facts=tuple(_facts(look, before, answers)))
             without = CoverState.ERROR if any(look.own) else CoverState.NOT_RECOGNISED
             self.states[state_of(record, self.day, without=without)] += 1

@@ -253,3 +253,26 @@ async def test_without_a_maker_the_list_says_so(lookup):
     assert [(row.state, row.reason) for row in report.rows] == [
         (CoverState.NOT_RECOGNISED, "No connection to a manufacturer can be asked.")
     ]
+
+
+async def test_long_answers_leave_the_loop_its_turns(lookup):
+    turns = 0
+
+    async def count():
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    counting = asyncio.create_task(count())
+    seen = []
+
+    def slowly(results):
+        for result in results:
+            seen.append(turns)
+            yield result
+
+    dell = maker(capability=WarrantyCapability(devices_per_request=200), spoil=staticmethod(slowly))
+    await lookup(named(*(f"S{n}X" for n in range(200))), dell)
+    counting.cancel()
+    assert seen[-1] - seen[0] >= 10

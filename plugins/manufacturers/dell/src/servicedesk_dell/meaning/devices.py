@@ -1,6 +1,7 @@
 """Which devices are Dell's, and how it writes them."""
 
 import re
+from functools import lru_cache
 
 from servicedesk_core.domain.warranty import DeviceRef
 from servicedesk_core.domain.warranty.serials import normalise_serial, why_no_serial
@@ -56,6 +57,7 @@ def tag_of_express_code(text: str) -> str | None:
     return tag if len(tag) == _TAG_LENGTH else None
 
 
+@lru_cache(256)  # few names, many devices
 def _is_dell(manufacturer: str) -> bool:
     words = re.sub(r"[^a-z]+", " ", manufacturer.casefold())
     return " ".join(_COMPANY.sub(" ", words).split()) in _NAMES
