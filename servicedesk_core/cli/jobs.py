@@ -31,6 +31,8 @@ def list_jobs(ctx: typer.Context, as_json: Json = False) -> None:
             for j in jobs
         ]
         cli.table(("Job", "Schedule", "Next", "Last run", "State", "What it did"), rows)
+        if any(j.next_at is None and j.schedule != "never" for j in jobs):
+            cli.say("When schedules of cron are due is known with the extra: pip install 'servicedesk-core[serve]'")
 
     cli.emit("jobs.list", jobs, as_json=as_json, show=shown)
 

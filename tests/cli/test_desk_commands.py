@@ -133,6 +133,13 @@ def test_an_unknown_ticket_status_or_stream_says_what_there_is(run, synced):
     assert run("tickets", "show", "nope").code == exit_codes.ERROR
     ran = run("tickets", "list", "--status", "clsed")
     assert (ran.code, 'Did you mean "closed"' in ran.err) == (exit_codes.USAGE, True)
+    for option, word, told in (
+        ("--company", "Clint 1", 'There is no client "Clint 1". Did you mean "Client 1"?'),
+        ("--technician", "Robin", 'There is no technician "Robin".'),
+        ("--priority", "P9", 'Priorities are P1, P2, P3, P4, P5, or "none".'),
+    ):
+        ran = run("tickets", "list", option, word)
+        assert (ran.code in {exit_codes.ERROR, exit_codes.USAGE}, told in ran.err) == (True, True), ran.err
     ran = run("export", "tickts")
     assert (ran.code, 'Did you mean "tickets"' in ran.err) == (exit_codes.USAGE, True)
     ran = run("sync", "psb")
@@ -234,7 +241,9 @@ def test_a_change_is_shown_with_names_and_unknown_ids_as_they_are():
     from servicedesk_core.cli.tickets.pages import _change
 
     names = {"technicians": {"9": "Robin"}}
-    assert _change({"assignee_ref": "9", "queue_ref": "7", "status": ""}, names) == "assignee: Robin, queue: 7"
+    assert _change({"assignee_ref": "9", "queue_ref": "7", "status": ""}, names) == "technician: Robin, queue: 7"
+    said = {"status": "Dispatched", "status_category": "scheduled", "priority": "", "priority_name": "Low"}
+    assert _change(said, names) == "status: Dispatched, priority name: Low"
 
 
 def test_a_stream_that_does_not_exist_is_told_with_the_nearest(run, acme):

@@ -101,11 +101,16 @@ def ticket(cli: Cli, found: "TicketDetail") -> None:
 
 
 def _change(fields: "Mapping[str, Any]", names: "Mapping[str, Mapping[str, str]]") -> str:
-    """Return one side of a change, with names in place of the vendor's ids where the desk knows them."""
+    """Return one side of a change, with names in place of the vendor's ids where the desk knows them.
+
+    The vendor's word says more than what we made of it: "status: Dispatched" needs no "status_category: scheduled".
+    """
+    from servicedesk_core.cli.shell.wording import field_name  # noqa: PLC0415
     from servicedesk_core.domain import REFERENCES  # noqa: PLC0415
 
+    implied = {"status_category": "status", "priority_name": "priority"}
     return ", ".join(
-        f"{name.removesuffix('_ref')}: {names.get(REFERENCES['tickets'].get(name, ''), {}).get(str(value), value)}"
+        f"{field_name(name)}: {names.get(REFERENCES['tickets'].get(name, ''), {}).get(str(value), value)}"
         for name, value in fields.items()
-        if value not in (None, "", [], {})
+        if value not in (None, "", [], {}) and not fields.get(implied.get(name, ""))
     )

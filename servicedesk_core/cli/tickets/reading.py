@@ -13,6 +13,9 @@ from servicedesk_core.errors import SettingsError
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from servicedesk_core.runtime import ServiceDesk
+    from servicedesk_core.store.queries.tickets import TicketPage
+
 NOBODY = "none"
 """Stands for "has none" in a filter."""
 
@@ -54,14 +57,19 @@ def list_tickets(
         "queue": _or_none(queue),
         "assignee": _or_none(technician),
         "company": _or_none(company),
-        "priority": _or_none(priority.upper() if priority and priority.lower() != NOBODY else priority),
+        "priority": _priority(priority),
         "text": search,
         **_status(status),
     }
     chosen = TicketFilter(**given | (_watched(watch, SystemClock().now()) if watch else {}))
-    page = cli.with_desk(
-        lambda desk: desk.tickets.list(chosen, after=after, limit=limit, oldest_first=watch is not None), read_only=True
-    )
+
+    async def work(desk: "ServiceDesk") -> "TicketPage":
+        found = await desk.tickets.list(chosen, after=after, limit=limit, oldest_first=watch is not None)
+        if not found.rows:
+            await desk.tickets.check(chosen)
+        return found
+
+    page = cli.with_desk(work, read_only=True)
     cli.emit("tickets.list", page, as_json=as_json, show=lambda: pages.page(cli, page, everything=everything))
 
 
@@ -79,6 +87,16 @@ def show(
 
 def _or_none(value: str | None) -> str | None:
     return "" if value is not None and value.lower() == NOBODY else value
+
+
+def _priority(word: str | None) -> str | None:
+    from servicedesk_core.domain import Priority  # noqa: PLC0415
+
+    if word is None or word.lower() == NOBODY:
+        return _or_none(word)
+    if word.upper() not in list(Priority):
+        raise SettingsError(f'"{word}" is no priority.', hint=f'Priorities are {", ".join(Priority)}, or "none".')
+    return word.upper()
 
 
 def _status(word: str | None) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from servicedesk_core.cli.shell import exit_codes
 from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.cli.shell.output import plain
 from servicedesk_core.cli.shell.tables import Narrow
+from servicedesk_core.cli.shell.wording import field_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,7 +84,7 @@ def show_write(cli: Cli, write: "WriteView") -> None:
     columns = ("Field", "As it was read", "Wanted", *(("The vendor shows",) if is_conflict else ()))
     rows = [
         (
-            change.field,
+            field_name(change.field),
             _value(change.before, change.before_name),
             _value(change.after, change.after_name),
             *((_value(change.theirs, change.theirs_name),) if is_conflict else ()),
@@ -172,5 +173,5 @@ def _fields(changes: "Sequence[FieldChange]") -> str:
 
 
 def _short(change: "FieldChange") -> str:
-    text = f"{change.field}={change.after_name or plain(change.after)}"
+    text = f"{field_name(change.field)}={change.after_name or plain(change.after)}"
     return text if len(text) <= _SHORT else f"{text[: _SHORT - 1]}…"

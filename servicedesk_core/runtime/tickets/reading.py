@@ -1,5 +1,6 @@
 """Tickets in the store, for programs and for the command line."""
 
+from servicedesk_core.runtime.tickets.naming import check_names
 from servicedesk_core.store import Store
 from servicedesk_core.store.queries import tickets
 from servicedesk_core.store.queries.scope import Scope
@@ -41,6 +42,17 @@ class Tickets:
     async def count(self, chosen: TicketFilter | None = None, *, scope: Scope | None = None) -> int:
         """Return how many tickets a filter, and a scope if there is one, let through."""
         return await self._store.read(lambda tx: tickets.count(tx, chosen, scope=scope))
+
+    async def check(self, chosen: TicketFilter) -> None:
+        """Make sure that what a filter names is there, so that a slip of the pen does not look like an empty list.
+
+        Args:
+            chosen: The filter.
+
+        Raises:
+            NotFoundLocallyError: No connection has a queue, technician or client of that name; with the nearest one.
+        """
+        await self._store.read(lambda tx: check_names(tx, chosen))
 
     async def get(self, ticket: str, *, connection: str | None = None, scope: Scope | None = None) -> TicketDetail:
         """Return one ticket with everything that hangs on it, private notes too.
