@@ -35,6 +35,8 @@ class PullRequest:
         partition: One of the partitions that ``plan_partitions`` named, or ``None`` for the whole range.
         resume: The ``resume`` of the last committed page of this same pass, or ``None`` at its start.
         page_size: Records wanted on a page; ``None`` = the connector's best.
+        deleted_since: Incremental: list in :attr:`Page.gone` what the vendor deleted since then, where it keeps a list
+            of that; ``None`` = it is not needed this time, so do not spend a request on it.
     """
 
     stream: str
@@ -45,6 +47,7 @@ class PullRequest:
     partition: str | None = None
     resume: str | None = None
     page_size: int | None = None
+    deleted_since: datetime | None = None
 
 
 class SourceRecord(NamedTuple):

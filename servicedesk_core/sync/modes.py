@@ -11,6 +11,7 @@ from servicedesk_core.hooks.pulling import PullMode, PullRequest
 from servicedesk_core.store import passes
 from servicedesk_core.store.passes import Pass
 from servicedesk_core.store.schema import RECORDS, seen
+from servicedesk_core.sync import deletions
 from servicedesk_core.sync.folding import fold_touched
 from servicedesk_core.sync.missing import apply_missing
 from servicedesk_core.sync.names import BACKFILL, TICKETS
@@ -62,6 +63,7 @@ def _begin(tx: Tx, stream: StreamRun, expected: int | None, now: datetime) -> Pa
     passes.finish(tx, planned.pass_id, watermark=None, now=now)
     first = passes.start(tx, stream.key(INCREMENTAL), now, restart=True)
     passes.finish(tx, first.pass_id, watermark=first_watermark(now), now=now)
+    deletions.begin(tx, stream, now)
     return passes.resume_of(tx, stream.key(PLAN)) or planned
 
 
@@ -95,7 +97,9 @@ async def read_changes(stream: StreamRun, watermark: datetime) -> None:
     """Read what changed since the watermark, and earn a new one."""
     run = stream.run
     since = lower_bound(watermark, pass_started_at=run.clock.now())
-    done = await pull(stream, incremental(stream, since), committer(stream, INCREMENTAL, unchanged_until=since))
+    deleted_since = await deletions.wanted_since(stream, since)
+    commit = committer(stream, INCREMENTAL, unchanged_until=since, lists_deleted=deleted_since is not None)
+    done = await pull(stream, incremental(stream, since, deleted_since=deleted_since), commit)
     earned = next_watermark(pass_started_at=done.started_at, max_seen=done.max_stamp, previous=watermark)
     await _finish(stream, done, mode=INCREMENTAL, watermark=earned)
 

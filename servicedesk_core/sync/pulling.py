@@ -165,7 +165,7 @@ def _parts_of(piece: Piece) -> str:
     return f"{piece.mode}:{piece.name}:part"
 
 
-def incremental(stream: StreamRun, since: datetime) -> Piece:
+def incremental(stream: StreamRun, since: datetime, *, deleted_since: datetime | None = None) -> Piece:
     """Return the pass over everything that changed since an instant."""
-    request = PullRequest(stream.stream, PullMode.INCREMENTAL, since=since)
+    request = PullRequest(stream.stream, PullMode.INCREMENTAL, since=since, deleted_since=deleted_since)
     return Piece("incremental", request, partitioned=False)

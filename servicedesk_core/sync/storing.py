@@ -12,7 +12,7 @@ from servicedesk_core.domain import EventType, Ticket
 from servicedesk_core.hooks.pulling import FetchOutcome, FetchStatus, SourceRecord
 from servicedesk_core.store import passes, records
 from servicedesk_core.store.passes import Pass
-from servicedesk_core.sync import observe
+from servicedesk_core.sync import deletions, observe
 from servicedesk_core.sync.batches import Batch
 from servicedesk_core.sync.derived import late_snapshots, store_events
 from servicedesk_core.sync.folding import note_touched
@@ -26,7 +26,12 @@ DELETED = "deleted"
 
 
 def committer(
-    stream: StreamRun, mode: str, *, notes_seen: bool = False, unchanged_until: datetime | None = None
+    stream: StreamRun,
+    mode: str,
+    *,
+    notes_seen: bool = False,
+    unchanged_until: datetime | None = None,
+    lists_deleted: bool = False,
 ) -> Callable[[Pass, Pass, Batch], Awaitable[None]]:
     """Return what stores the batches of a pass.
 
@@ -35,6 +40,7 @@ def committer(
         mode: What brought the records, for the changes feed.
         notes_seen: Whether the ids are collected, as evidence for what is missing.
         unchanged_until: See :func:`servicedesk_core.sync.observe.changes`.
+        lists_deleted: Whether the pass brings the vendor's list of deletions; see :mod:`.deletions`.
     """
     run, landing = stream.run, stream.landing
     folds = stream.capability.folds_into == TICKETS
@@ -51,6 +57,8 @@ def committer(
             if folds:
                 note_touched(tx, stream, ready.incoming, now)
             gone = mark_gone(tx, stream, batch.gone, reason=DELETED, mode=mode, now=now) if batch.gone else 0
+            if lists_deleted and batch.last:
+                deletions.note_listed(tx, stream, whole, now)
             position(tx, part, batch, now)
             return landed, gone
 

@@ -118,7 +118,7 @@ async def test_only_open_leaves_out_what_is_done_and_keeps_what_is_unmapped(desk
 
 async def test_unchanged_stream_costs_one_request(own_desk, pull, ids):
     later = own_desk.sandbox.now() + timedelta(minutes=1)
-    async with own_desk.connector(deleted_tickets=False) as autotask:
+    async with own_desk.connector() as autotask:
         own_desk.sandbox.recorder.forget()
         for stream in ("companies", "contacts", "tickets", "notes", "time_entries", "assets"):
             pages = await pull(autotask, stream, PullMode.INCREMENTAL, since=later)
@@ -176,18 +176,23 @@ async def test_tickets_that_the_vendor_logs_as_deleted_are_gone(changing_desk, p
     }  # fmt: skip
     changing_desk.sandbox.store.put("DeletedTicketLogs", [row])
     async with changing_desk.connector(streams=("tickets",)) as autotask:
-        last = (await pull(autotask, "tickets", PullMode.INCREMENTAL, since=at - timedelta(minutes=1)))[-1]
-        assert list(last.gone) == ["7777"]
-        assert (
-            list((await pull(autotask, "tickets", PullMode.INCREMENTAL, since=at + timedelta(minutes=1)))[-1].gone)
-            == []
-        )
+
+        async def gone(deleted_since):
+            pages = await pull(autotask, "tickets", PullMode.INCREMENTAL, since=at, deleted_since=deleted_since)
+            return list(pages[-1].gone)
+
+        assert await gone(at - timedelta(minutes=1)) == ["7777"]
+        assert await gone(at + timedelta(minutes=1)) == []
+        changing_desk.sandbox.recorder.forget()
+        assert await gone(None) == []
+        assert not any("DeletedTicketLogs" in one for one in changing_desk.requests)
 
 
 async def test_hidden_deletion_log_does_not_stop_the_pass(desk_with, pull):
     with desk_with(forbidden_entities=frozenset({"DeletedTicketLogs"})) as desk:
         async with desk.connector(streams=("tickets",)) as autotask:
-            pages = await pull(autotask, "tickets", PullMode.INCREMENTAL, since=desk.sandbox.now() - timedelta(days=1))
+            since = desk.sandbox.now() - timedelta(days=1)
+            pages = await pull(autotask, "tickets", PullMode.INCREMENTAL, since=since, deleted_since=since)
     assert pages[-1].last
 
 

@@ -51,6 +51,8 @@ _RECORD_PAGES = {
     "assets": "Autotask/AutotaskExtend/ExecuteCommand.aspx?Code=OpenInstalledProduct&InstalledProductID={external_id}",
 }
 _UNKNOWN_VALUE_PAUSE = timedelta(minutes=15)
+_NAME_MAX_AGE_S = 3600.0
+"""How long the tenant's name and the credentials count as seen, while a connection stays open."""
 _AUTHORS = {"TicketNotes": "creatorResourceID"}
 _AUTHOR_KEY = "author"
 
@@ -64,6 +66,7 @@ class Autotask(Connector[AutotaskSettings]):
         super().__init__(ctx)
         self._api = Api(ctx)
         self._mapper = Mapper(TenantLists(), ctx.mapping)
+        self._named: tuple[float, str] | None = None
         self._sender = Sender(
             self._api,
             ctx.settings,
@@ -92,16 +95,18 @@ class Autotask(Connector[AutotaskSettings]):
 
     @hookimpl
     async def vendor_identity(self) -> VendorIdentity:
-        """Name the tenant by its company id, which never changes, and by its own company's name."""
-        try:
-            own = await self._api.item("Companies", 0)
-        except PermissionDeniedError:
-            own = None
+        """Name the tenant by its company id, which never changes, and by its own company's name.
+
+        The id is the zone's answer to the user's name, so it costs no request; the name costs one, once an hour.
+        """
+        now = self.ctx.clock.monotonic()
+        if self._named is None or now - self._named[0] >= _NAME_MAX_AGE_S:
+            self._named = now, await self._own_name()
         web = self._api.zone.web_url
         return VendorIdentity(
             vendor=VENDOR,
             account=self._api.zone.account,
-            name=str((own or {}).get("companyName") or ""),
+            name=self._named[1],
             record_urls={stream: web + page for stream, page in _RECORD_PAGES.items()} if web else {},
         )
 
@@ -224,6 +229,13 @@ class Autotask(Connector[AutotaskSettings]):
     async def find_write(self, write: Write) -> FindResult:
         """Look for a change whose answer got lost."""
         return await self._finder.find(write)
+
+    async def _own_name(self) -> str:
+        try:
+            own = await self._api.item("Companies", 0)
+        except PermissionDeniedError:
+            own = None
+        return str((own or {}).get("companyName") or "")
 
     async def _list_page(self, picklist: tuple[str, str], request: PullRequest) -> Page:
         rows = await picklist_rows(self._api, *picklist)

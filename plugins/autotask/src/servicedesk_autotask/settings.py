@@ -36,9 +36,7 @@ class AutotaskSettings(ConnectorSettings):
         ge=0,
         description="Tickets whose history is read in one call, at one request each; the rest is left out.",
     )
-    deleted_tickets: bool = Field(
-        default=True, description="Ask the vendor's log of deleted tickets at the end of each incremental pass."
-    )
+    deleted_tickets: bool = Field(default=True, description="Ask the vendor's log of deleted tickets, once an hour.")
 
     impersonate: int | None = Field(
         default=None,

@@ -99,7 +99,7 @@ async def pull_pages(
         log: For warnings.
         done_statuses: Ids of statuses that end a ticket's open life.
         before_page: Awaited with the rows of each page before it is handed out.
-        deleted_log: Whether the log of deleted tickets is read at the end of an incremental pass over tickets.
+        deleted_log: Whether the log of deleted tickets is read at the end of a pass that asks for deletions.
     """
     size = min(request.page_size or page_size, page_size, MAX_ROWS)
     reserved = request.mode is PullMode.INCREMENTAL
@@ -128,8 +128,8 @@ async def pull_pages(
                 await before_page(page.rows)
                 rows = await joiner.fold(page.rows, source.joins)
                 records = [record_for(source, row) for row in rows]
-                if ends and deleted_log and reserved and request.since is not None:
-                    gone = await _deleted_tickets(api, request.since, log)
+                if ends and deleted_log and request.deleted_since is not None:
+                    gone = await _deleted_tickets(api, request.deleted_since, log)
             following = Position(index + 1) if page.last else Position(index, page.last_id)
             yield Page(
                 records=records,
