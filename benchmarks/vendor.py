@@ -25,7 +25,7 @@ from servicedesk_core.sandboxing import address_of, bind
 
 QUERY = "/atservicesrest/v1.0/Tickets/query"
 REQUESTS = "/requests"
-"""Answers how many requests came before."""
+"""Answers how many requests came before, and how many of them were about tickets."""
 
 NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 
@@ -45,7 +45,11 @@ class Vendor:
 
     def requests(self) -> int:
         """Return how many requests were sent so far, all programmes together."""
-        return int(httpx.get(self.url + REQUESTS).text)
+        return int(httpx.get(self.url + REQUESTS).json()[0])
+
+    def ticket_requests(self) -> int:
+        """Return how many of them asked for tickets or counted them."""
+        return int(httpx.get(self.url + REQUESTS).json()[1])
 
     @property
     def headers(self) -> dict[str, str]:
@@ -95,6 +99,7 @@ class CachingApp:
         self.generated = GeneratedTickets(generated, NOW, self._page) if generated else None
         self.scope: Any = None
         self.count = 0
+        self.about_tickets = 0
         self.answers: dict[tuple[str, bytes, bytes, bytes], list[dict[str, Any]]] = {}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -108,9 +113,10 @@ class CachingApp:
             if not message.get("more_body"):
                 break
         if scope["path"] == REQUESTS:
-            await _send_json(send, b"%d" % self.count)
+            await _send_json(send, b"[%d, %d]" % (self.count, self.about_tickets))
             return
         self.count += 1
+        self.about_tickets += scope["path"].lower().startswith(QUERY.lower())
         if self.others and b"thresholdinformation" in scope["raw_path"].lower():
             used = {"externalRequestThreshold": 10_000, "currentTimeframeRequestCount": self.others + self.count}
             await _send_json(send, json.dumps(used | {"requestThresholdTimeframe": 60}).encode())

@@ -37,6 +37,7 @@ class PullRequest:
         page_size: Records wanted on a page; ``None`` = the connector's best.
         deleted_since: Incremental: list in :attr:`Page.gone` what the vendor deleted since then, where it keeps a list
             of that; ``None`` = it is not needed this time, so do not spend a request on it.
+        expected: Records that ``count`` found for this same piece when it was planned; ``None`` = not counted.
     """
 
     stream: str
@@ -48,6 +49,7 @@ class PullRequest:
     resume: str | None = None
     page_size: int | None = None
     deleted_since: datetime | None = None
+    expected: int | None = None
 
 
 class SourceRecord(NamedTuple):

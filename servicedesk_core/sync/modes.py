@@ -80,7 +80,12 @@ def _finished(tx: Tx, stream: StreamRun) -> set[str]:
 async def read_slice(stream: StreamRun, piece: Slice) -> None:
     """Read one piece of a backfill."""
     request = PullRequest(
-        stream.stream, PullMode.BACKFILL, since=piece.since, until=piece.until, only_open=piece.only_open
+        stream.stream,
+        PullMode.BACKFILL,
+        since=piece.since,
+        until=piece.until,
+        only_open=piece.only_open,
+        expected=piece.expected,
     )
     done = await pull(stream, Piece(BACKFILL, request, piece.name), committer(stream, BACKFILL))
     await _finish(stream, done, mode=BACKFILL)

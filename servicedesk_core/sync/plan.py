@@ -26,6 +26,7 @@ class Slice:
         since: Creation from, inclusive; ``None`` = from the beginning.
         until: Creation before; ``None`` = no end.
         only_open: Only tickets that are not done, whatever their age.
+        expected: Records in it, if that was counted.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Slice:
     since: datetime | None = None
     until: datetime | None = None
     only_open: bool = False
+    expected: int | None = None
 
 
 WHOLE: Final = Slice("whole", 0)
@@ -57,7 +59,7 @@ def slices(
     if not capability.has_created:
         return (Slice("whole", AFTER_TICKETS if TICKETS in capability.needs else 0),)
     if expected is not None and expected <= WHOLE_PAGES * capability.page_size:
-        return (Slice("whole", 0 if capability.stream == TICKETS else 1, since=since),)
+        return (Slice("whole", 0 if capability.stream == TICKETS else 1, since=since, expected=expected),)
     pieces = [Slice("open", 0, only_open=True)] if capability.has_open else []
     until: datetime | None = None
     edge = anchor - RECENT

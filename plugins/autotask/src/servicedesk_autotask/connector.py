@@ -145,6 +145,7 @@ class Autotask(Connector[AutotaskSettings]):
             source.created or "",
             conditions_for(source, request, self._mapper.done_statuses),
             until=request.until or self.ctx.clock.now(),
+            total=request.expected,
         )
         return tuple(one.text() for one in ranges)
 

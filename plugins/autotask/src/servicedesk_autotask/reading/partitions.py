@@ -30,6 +30,7 @@ async def split(
     conditions: Sequence[Condition],
     *,
     until: datetime,
+    total: int | None = None,
 ) -> tuple[IdRange, ...]:
     """Return two ranges with roughly equal numbers of rows, or none when that is not worth it.
 
@@ -39,9 +40,11 @@ async def split(
         created: Its field with the creation.
         conditions: What the pass asks for.
         until: Upper bound of the creation, or now.
+        total: Rows that meet the conditions, if they were counted already.
     """
     some = list(conditions) or [where("id", "exist")]
-    total = await api.count(entity, some)
+    if total is None:
+        total = await api.count(entity, some)
     if total < WORTH_IT:
         return ()
     start = await _first_creation(api, entity, created, some)
