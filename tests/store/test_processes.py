@@ -125,6 +125,8 @@ async def main():
         ledger = StoreLedger(store, max_wait_s=1)
         policy = BudgetPolicy(requests=400, slow_at=1.0, pause_at=1.0, reserved=0.0, concurrency=2)
         sent = 0
+        print("ready", flush=True)
+        sys.stdin.readline()
         try:
             while sent < 400:
                 async with await ledger.acquire(BudgetKey("acme", "t", "Tickets"), policy):
@@ -142,9 +144,15 @@ asyncio.run(main())
 @pytest.mark.slow
 def test_two_processes_share_a_quota_and_its_places(store_url):
     workers = [
-        subprocess.Popen([sys.executable, "-c", SPENDER, store_url], stdout=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            [sys.executable, "-c", SPENDER, store_url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
         for _ in range(2)
     ]
+    assert [worker.stdout.readline() for worker in workers] == ["ready\n"] * 2
+    for worker in workers:
+        worker.stdin.write("go on\n")
+        worker.stdin.flush()
     sent = [json.loads(worker.communicate(timeout=600)[0]) for worker in workers]
     assert 340 <= sum(sent) <= 400
     assert min(sent) > 20, "both get their turn"
