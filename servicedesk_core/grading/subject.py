@@ -19,6 +19,7 @@ from servicedesk_core.errors import SettingsError
 CONNECTORS = "servicedesk.connectors"
 SANDBOXES = "servicedesk.sandboxes"
 _LONGEST_RUN_S = 900.0
+_LONGEST_PROBE_S = 300.0
 _TAIL = 12
 
 
@@ -136,14 +137,13 @@ class Subject:
     @cached_property
     def probe(self) -> dict[str, Any]:
         """What the connectors say about themselves, asked in a process of its own."""
-        ran = subprocess.run(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-m", "servicedesk_core.grading.probe", *self.entry_points(CONNECTORS).values()],
-            cwd=self.folder,
-            env=self._environment(),
-            capture_output=True,
-            timeout=60,
-            check=False,
-        )
+        try:
+            ran = self._run(
+                "servicedesk_core.grading.probe", *self.entry_points(CONNECTORS).values(), limit_s=_LONGEST_PROBE_S
+            )
+        except subprocess.TimeoutExpired:
+            told = f"they were not imported within {_LONGEST_PROBE_S:g} s: does a module wait for something?"
+            return {"connectors": [], "error": told}
         try:
             return dict(orjson.loads(ran.stdout))
         except orjson.JSONDecodeError:
@@ -161,17 +161,23 @@ class Subject:
         return frozenset(hook for one in self.connectors for hook in one["hooks"])
 
     def run(self, arguments: Sequence[str]) -> Ran:
-        """Run a Python module in the distribution's folder."""
-        done = subprocess.run(  # noqa: S603 - our own interpreter; the arguments are the rules'
+        """Run a Python module in the distribution's folder; one that does not end is stopped and counts as failed."""
+        try:
+            done = self._run(*arguments, limit_s=_LONGEST_RUN_S)
+        except subprocess.TimeoutExpired:
+            return Ran(1, (f"{arguments[0]} did not end within {_LONGEST_RUN_S:g} s",))
+        lines = (done.stdout + b"\n" + done.stderr).decode("utf-8", "replace").strip().splitlines()
+        return Ran(done.returncode, tuple(re.sub(r"\x1b\[[\d;]*m", "", line) for line in lines[-_TAIL:]))
+
+    def _run(self, *arguments: str, limit_s: float) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(  # noqa: S603 - our own interpreter; the arguments are ours and the rules'
             [sys.executable, "-m", *arguments],
             cwd=self.folder,
             env=self._environment(),
             capture_output=True,
-            timeout=_LONGEST_RUN_S,
+            timeout=limit_s,
             check=False,
         )
-        lines = (done.stdout + b"\n" + done.stderr).decode("utf-8", "replace").strip().splitlines()
-        return Ran(done.returncode, tuple(re.sub(r"\x1b\[[\d;]*m", "", line) for line in lines[-_TAIL:]))
 
     def _parsed(self, path: Path) -> Source:
         return Source(

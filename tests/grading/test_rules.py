@@ -204,6 +204,16 @@ def test_a_connector_that_fails_at_import_is_reported_and_not_raised(acme):
 
 
 @pytest.mark.slow
+def test_code_that_does_not_end_is_told_and_ends_nothing(acme, monkeypatch):
+    monkeypatch.setattr("servicedesk_core.grading.subject._LONGEST_RUN_S", 0.5)
+    assert "pytest did not end within 0.5 s" in look("tests-green", acme).found[-1]
+    monkeypatch.setattr("servicedesk_core.grading.subject._LONGEST_PROBE_S", 0.5)
+    (acme / CONNECTOR).write_text("import threading\n\nthreading.Event().wait()\n")
+    (loads,) = [one for one in check(acme, run=False).outcomes if one.rule == "loads"]
+    assert "not imported within 0.5 s" in loads.found[0]
+
+
+@pytest.mark.slow
 def test_failing_tests_cost_every_grade(acme):
     replace(acme / SUITE, "pytest.raises(AuthenticationError)", "pytest.raises(KeyError)")
     assert look("tests-green", acme).state is State.MISSING
