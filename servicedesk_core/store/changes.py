@@ -5,11 +5,11 @@ from datetime import datetime
 
 import orjson
 from sqlalchemy import Connection, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from servicedesk_core.hooks.specs.announcements import Change
 from servicedesk_core.store.fields import from_us, to_us
 from servicedesk_core.store.schema import changes, consumers, sources
+from servicedesk_core.store.upserting import insert_into
 
 QUIET_MODES = ("backfill", "remap", "rebuild")
 """Modes that consumers do not hear of unless they ask: history, not news."""
@@ -75,7 +75,7 @@ def offset(tx: Connection, consumer: str) -> int:
 
 def advance(tx: Connection, consumer: str, seq: int, now: datetime) -> None:
     """Note that a consumer has worked up to a position; it never goes back."""
-    statement = (sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert)(consumers)
+    statement = insert_into(tx, consumers)
     tx.execute(
         statement.values(name=consumer, seq=seq, updated_at=to_us(now)).on_conflict_do_update(
             index_elements=["name"],

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from servicedesk_core.domain import MappingIssue
 from servicedesk_core.store.codec import scrub
 from servicedesk_core.store.fields import from_us, to_us
 from servicedesk_core.store.schema import mapping_issues
+from servicedesk_core.store.upserting import insert_into
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def note(
         return ()
     at = to_us(now)
     met = {(i.issue.kind, i.issue.field, i.issue.value) for i in list(tx, source_id, stream)}
-    statement = (sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert)(mapping_issues)
+    statement = insert_into(tx, mapping_issues)
     tx.execute(
         statement.on_conflict_do_update(
             index_elements=["source_id", "stream", "kind", "field", "value"],

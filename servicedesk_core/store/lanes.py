@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from servicedesk_core.store import audit
 from servicedesk_core.store.codec import scrub
 from servicedesk_core.store.fields import from_us, to_us
 from servicedesk_core.store.schema import write_lanes, write_permits
+from servicedesk_core.store.upserting import insert_into
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def of(tx: Connection, connection: str) -> dict[str, Lane]:
 def put(tx: Connection, lane: Lane) -> None:
     """Remember that a lane waits."""
     audit.take_turn(tx)
-    statement = (sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert)(write_lanes).values(
+    statement = insert_into(tx, write_lanes).values(
         connection=lane.connection,
         kind=lane.kind,
         failures=lane.failures,
@@ -89,7 +89,7 @@ def permit(tx: Connection, connection: str) -> Permit | None:
 def allow(tx: Connection, connection: str, permitted: Permit) -> None:
     """Let more be sent; counting begins anew."""
     audit.take_turn(tx)
-    statement = (sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert)(write_permits).values(
+    statement = insert_into(tx, write_permits).values(
         connection=connection, at=to_us(permitted.at), count=permitted.count, by=permitted.by
     )
     new = statement.excluded

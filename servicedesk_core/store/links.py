@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from servicedesk_core.store.fields import from_us, to_us
 from servicedesk_core.store.schema import links
+from servicedesk_core.store.upserting import insert_into
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -44,7 +44,7 @@ def add(
 ) -> None:
     """State a link; a second statement of the same link replaces its evidence."""
     a, b = sorted((one, other))
-    statement = (sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert)(links).values(
+    statement = insert_into(tx, links).values(
         a_stream=a.stream,
         a_id=a.local_id,
         b_stream=b.stream,

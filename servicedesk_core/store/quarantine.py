@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Connection, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.store.codec import scrub
 from servicedesk_core.store.fields import from_us, to_us
 from servicedesk_core.store.schema import quarantine
+from servicedesk_core.store.upserting import insert_into
 
 
 class Rejected(NamedTuple):
@@ -63,8 +63,7 @@ def put(tx: Connection, source_id: int, stream: str, rows: Sequence[Rejected], n
     if not rows:
         return
     at = to_us(now)
-    make = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
-    statement = make(quarantine)
+    statement = insert_into(tx, quarantine)
     latest = {scrub(row.external_id): row for row in rows}
     tx.execute(
         statement.on_conflict_do_update(

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from servicedesk_core.errors import WriteStoppedError
 from servicedesk_core.store.fields import from_us, to_us
 from servicedesk_core.store.schema import store_meta
+from servicedesk_core.store.upserting import insert_into
 
 _KEY: Final = "sending_off"
 
@@ -70,6 +70,5 @@ def meta(tx: Connection, key: str) -> str | None:
 
 def put_meta(tx: Connection, key: str, value: str) -> None:
     """Keep a fact about the store itself."""
-    make = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
-    statement = make(store_meta).values(key=key, value=value)
+    statement = insert_into(tx, store_meta).values(key=key, value=value)
     tx.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": statement.excluded.value}))

@@ -5,12 +5,12 @@ from datetime import datetime
 
 import orjson
 from sqlalchemy import Connection, Row, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from servicedesk_core.errors import NotFoundLocallyError, TenantMismatchError
 from servicedesk_core.hooks.capabilities import VendorIdentity
 from servicedesk_core.store.fields import optional_instant, to_json, to_us
 from servicedesk_core.store.schema import sources
+from servicedesk_core.store.upserting import insert_into
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,9 @@ def ensure(tx: Connection, name: str, connector: str, environment: str, now: dat
                 hint = "Give the new connection a name of its own, or use another store."
                 raise TenantMismatchError(message, hint=hint, connection=name)
             return source
-    make = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
     row = {"name": name, "connector": connector, "environment": environment, "created_at": to_us(now)}
-    tx.execute(make(sources).values(row).on_conflict_do_nothing(index_elements=["name"]))  # another may be quicker
+    adding = insert_into(tx, sources).values(row)
+    tx.execute(adding.on_conflict_do_nothing(index_elements=["name"]))  # another may be quicker
     return get(tx, name)
 
 

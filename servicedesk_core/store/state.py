@@ -4,11 +4,11 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from servicedesk_core.store.fields import to_json, to_us
 from servicedesk_core.store.schema import state
 from servicedesk_core.store.store import Store
+from servicedesk_core.store.upserting import insert_into
 
 
 class StoreState:
@@ -37,10 +37,9 @@ class StoreState:
             "value": to_json(value),
             "updated_at": to_us(self._store.clock.now()),
         }
-        make = sqlite.insert if self._store.dialect == "sqlite" else postgresql.insert
-        statement = make(state).values(row)
 
         def work(tx: Connection) -> None:
+            statement = insert_into(tx, state).values(row)
             tx.execute(
                 statement.on_conflict_do_update(
                     index_elements=["source_id", "key"],

@@ -10,11 +10,11 @@ from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from servicedesk_core.domain import Entity
 from servicedesk_core.store.schema import suppressed
 from servicedesk_core.store.sending import meta, put_meta
+from servicedesk_core.store.upserting import insert_into
 
 E = TypeVar("E", bound=Entity)
 
@@ -157,7 +157,6 @@ def add(tx: Connection, source_id: int, values: Iterable[tuple[str, str]]) -> No
     key = meta(tx, _KEY)
     if key is None:
         put_meta(tx, _KEY, key := secrets.token_hex(32))
-    make = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
     rows = [
         {
             "kind": f"{kind}:{len(value.split())}" if kind == NAME else kind,
@@ -167,4 +166,4 @@ def add(tx: Connection, source_id: int, values: Iterable[tuple[str, str]]) -> No
         if value and (kind != PHONE or len(value) >= _FEWEST_DIGITS)
     ]
     if rows:
-        tx.execute(make(suppressed).on_conflict_do_nothing(), rows)
+        tx.execute(insert_into(tx, suppressed).on_conflict_do_nothing(), rows)

@@ -1,12 +1,12 @@
 """Access tokens of a connection. The file of the store is its owner's only; a token is short-lived."""
 
-from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, select
 
 from servicedesk_core.ports import Token
 from servicedesk_core.store.fields import optional_instant, optional_us, to_us
 from servicedesk_core.store.schema import tokens
 from servicedesk_core.store.store import Store
+from servicedesk_core.store.upserting import insert_into
 
 
 class StoreTokens:
@@ -37,7 +37,9 @@ class StoreTokens:
             "expires_at": optional_us(token.expires_at),
             "updated_at": to_us(self._store.clock.now()),
         }
-        make = sqlite.insert if self._store.dialect == "sqlite" else postgresql.insert
-        statement = make(tokens).values(source_id=self._source_id, **row)
-        upsert = statement.on_conflict_do_update(index_elements=["source_id"], set_=row)
-        await self._store.write(lambda tx: tx.execute(upsert) and None)
+
+        def work(tx: Connection) -> None:
+            statement = insert_into(tx, tokens).values(source_id=self._source_id, **row)
+            tx.execute(statement.on_conflict_do_update(index_elements=["source_id"], set_=row))
+
+        await self._store.write(work)

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from servicedesk_core.store.audit.hashing import canonical
 from servicedesk_core.store.schema import store_meta
+from servicedesk_core.store.upserting import insert_into
 
 SENSITIVE: Final = frozenset(
     {
@@ -56,7 +56,6 @@ def _seal(tx: Connection, value: Any) -> str:
 def _key(tx: Connection) -> bytes:
     query = select(store_meta.c.value).where(store_meta.c.key == _KEY)
     if (there := tx.execute(query).scalar_one_or_none()) is None:
-        make = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
-        tx.execute(make(store_meta).values(key=_KEY, value=secrets.token_hex(32)).on_conflict_do_nothing())
+        tx.execute(insert_into(tx, store_meta).values(key=_KEY, value=secrets.token_hex(32)).on_conflict_do_nothing())
         there = tx.execute(query).scalar_one()
     return bytes.fromhex(there)

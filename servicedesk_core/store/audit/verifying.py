@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from servicedesk_core.store.audit.hashing import canonical, hash_of
 from servicedesk_core.store.audit.model import FIRST, AuditProblem, AuditVerdict, Checkpoint
 from servicedesk_core.store.audit.reading import AT_ONCE
 from servicedesk_core.store.fields import from_us, to_us
 from servicedesk_core.store.schema import audit, audit_checkpoints
+from servicedesk_core.store.upserting import insert_into
 
 
 def checkpoint(tx: Connection, now: datetime) -> Checkpoint:
@@ -20,9 +20,8 @@ def checkpoint(tx: Connection, now: datetime) -> Checkpoint:
     last = tx.execute(select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).one_or_none()
     point = Checkpoint(last.seq if last else 0, last.hash if last else FIRST, count, now)
     if point.seq:
-        make = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
         row = {"seq": point.seq, "hash": point.hash, "count": point.count, "at": to_us(now)}
-        tx.execute(make(audit_checkpoints).values(row).on_conflict_do_nothing())
+        tx.execute(insert_into(tx, audit_checkpoints).values(row).on_conflict_do_nothing())
     return point
 
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from servicedesk_core.ports import BudgetKey, BudgetPolicy, BudgetUse
 from servicedesk_core.store.budgets import quota
 from servicedesk_core.store.schema import budget_policies
+from servicedesk_core.store.upserting import insert_into
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,6 @@ class Standing:
 
 def remember(tx: Connection, key: BudgetKey, policy: BudgetPolicy, now_us: int) -> None:
     """Note the quota that requests are counted against."""
-    make = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
     row: dict[str, Any] = {
         "requests": policy.requests,
         "window_us": int(policy.window_s * quota.SECOND_US),
@@ -37,7 +36,7 @@ def remember(tx: Connection, key: BudgetKey, policy: BudgetPolicy, now_us: int) 
         "pause_at": policy.pause_at,
         "updated_at": now_us,
     }
-    added = make(budget_policies).values(vendor=key.vendor, account=key.account, **row)
+    added = insert_into(tx, budget_policies).values(vendor=key.vendor, account=key.account, **row)
     tx.execute(added.on_conflict_do_update(index_elements=["vendor", "account"], set_=row))
 
 

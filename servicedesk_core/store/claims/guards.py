@@ -1,12 +1,12 @@
 """Of one device and part, one claim is open: each open claim holds the keys of what it is for."""
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from servicedesk_core.domain.warranty import ClaimDraft
 from servicedesk_core.errors import ClaimExistsError
 from servicedesk_core.store.claims.reading import by_number
 from servicedesk_core.store.schema import claim_guards
+from servicedesk_core.store.upserting import insert_into
 
 
 def guard_keys(maker: str, draft: ClaimDraft) -> frozenset[str]:
@@ -29,9 +29,8 @@ def hold(tx: Connection, number: int, maker: str, draft: ClaimDraft, *, force: b
         ClaimExistsError: An open claim holds one of them.
     """
     release(tx, number)
-    make = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
     for key in sorted(guard_keys(maker, draft)):
-        statement = make(claim_guards).values(key=key, claim=number).on_conflict_do_nothing()
+        statement = insert_into(tx, claim_guards).values(key=key, claim=number).on_conflict_do_nothing()
         if tx.execute(statement.returning(claim_guards.c.key)).first() is not None or force:
             continue
         holder = tx.execute(select(claim_guards.c.claim).where(claim_guards.c.key == key)).scalar_one()

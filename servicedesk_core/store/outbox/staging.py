@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.store import audit
@@ -16,6 +15,7 @@ from servicedesk_core.store.outbox.changing import remember
 from servicedesk_core.store.outbox.model import StoredWrite, write_of
 from servicedesk_core.store.outbox.reading import get
 from servicedesk_core.store.schema import outbox
+from servicedesk_core.store.upserting import insert_into
 
 
 def add(
@@ -61,8 +61,9 @@ def add(
         "reverts": reverts,
         "state": WriteState.PROPOSED.value,
     }
-    make = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
-    adding = make(outbox).values(row).on_conflict_do_nothing(index_elements=["request_id"]).returning(outbox.c.id)
+    adding = (
+        insert_into(tx, outbox).values(row).on_conflict_do_nothing(index_elements=["request_id"]).returning(outbox.c.id)
+    )
     number = tx.execute(adding).scalar_one_or_none()
     if number is None:  # it is there, perhaps since this moment
         return write_of(tx.execute(select(outbox).where(outbox.c.request_id == request_id)).mappings().one())
