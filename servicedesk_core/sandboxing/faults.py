@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from servicedesk_core.sandboxing.asgi import JSON, XML, Receive, Request, Response, Send
+from servicedesk_core.sandboxing.asgi import JSON, XML, Receive, Request, Response, Send, send_response
 
 TRANSPORT = frozenset({"status", "html", "drop_before", "drop_after", "timeout_after_commit", "truncate", "slow"})
 """Faults that every stand-in knows: they need no word of the vendor's."""
@@ -114,6 +114,30 @@ def instead(fault: Fault) -> Response | None:
         page = b"<!DOCTYPE html><html><body><h1>Service Unavailable</h1></body></html>"
         return Response(fault.status, page, "text/html; charset=utf-8")
     return None
+
+
+async def lose(fault: Fault, response: Response, receive: Receive, send: Send) -> bool:
+    """Lose an answer or cut it off, if that is what a fault does.
+
+    Args:
+        fault: The fault.
+        response: What the vendor answered; what it did stays done.
+        receive: Of the call.
+        send: Of the call.
+
+    Returns:
+        Whether nothing is left to be sent.
+    """
+    if fault.kind == "timeout_after_commit":
+        await wait_or_hang_up(receive, fault.seconds)
+    if fault.kind in {"timeout_after_commit", "drop_after"}:
+        await drop(send)
+        return True
+    if fault.kind == "truncate":
+        await send_response(response, send, cut=True)
+        await drop(send, flush=True)
+        return True
+    return False
 
 
 async def wait_or_hang_up(receive: Receive, seconds: float) -> None:

@@ -109,14 +109,7 @@ class StandIn:
             await asyncio.sleep(fault.seconds)
         own = self.intervene(fault, request) if fault.kind in self.kinds else None
         response = script.instead(fault) or own or self._answer(request)
-        if fault.kind == "timeout_after_commit":
-            await script.wait_or_hang_up(receive, fault.seconds)
-        if fault.kind in {"timeout_after_commit", "drop_after"}:
-            await script.drop(send)
-        elif fault.kind == "truncate":
-            await send_response(response, send, cut=True)
-            await script.drop(send, flush=True)
-        else:
+        if not await script.lose(fault, response, receive, send):
             await send_response(self.spoil(fault, response) if fault.kind in self.kinds else response, send)
 
     def _answer(self, request: Request) -> Response:

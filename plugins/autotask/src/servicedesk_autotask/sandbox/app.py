@@ -152,14 +152,7 @@ class Sandbox:
         response = faults.instead(fault, self._last_page(request))
         if response is None:
             response = await self.vendor.handle(request, rule=faults.workflow(fault))
-        if fault.kind == "timeout_after_commit":
-            await kit.wait_or_hang_up(receive, fault.seconds)
-        if fault.kind in {"timeout_after_commit", "drop_after"}:
-            await kit.drop(send)
-        elif fault.kind == "truncate":
-            await send_response(response, send, cut=True)
-            await kit.drop(send, flush=True)
-        else:
+        if not await kit.lose(fault, response, receive, send):
             await self._send(response, send)
 
     async def _send(self, response: Response, send: Send) -> None:

@@ -1,6 +1,7 @@
 """Running a sandbox as a process of its own."""
 
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -41,7 +42,6 @@ def launch(
     Raises:
         OSError: When the port is taken.
     """
-    listener = bind(port)
     defaults = SandboxOptions()
     options = SandboxOptions(
         username=username or defaults.username,
@@ -54,8 +54,7 @@ def launch(
         latency_s=latency_s,
         now=now,
     )
-    sandbox = Sandbox(options)
-    try:
+    with bind(port) as listener, closing(Sandbox(options)) as sandbox:
         announce(
             SandboxInfo(
                 url=address_of(listener),
@@ -66,6 +65,3 @@ def launch(
             )
         )
         run_until_stopped(sandbox, listener)
-    finally:
-        listener.close()
-        sandbox.close()

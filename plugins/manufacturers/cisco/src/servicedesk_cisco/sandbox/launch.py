@@ -5,8 +5,7 @@ from datetime import datetime
 
 from servicedesk_cisco.sandbox.app import Sandbox
 from servicedesk_cisco.sandbox.options import SandboxInfo, SandboxOptions
-from servicedesk_core.sandboxing import bind, run_until_stopped
-from servicedesk_core.sandboxing.serving import address_of
+from servicedesk_core.sandboxing import address_of, bind, run_until_stopped
 
 
 def launch(
@@ -35,8 +34,7 @@ def launch(
     options = SandboxOptions(
         client_secret=secret or defaults.client_secret, seed=seed, latency_s=latency_s, now=now, any_serial=True
     )
-    listener = bind(port)
-    try:
+    with bind(port) as listener:
         url = address_of(listener)
         announce(
             SandboxInfo(
@@ -47,5 +45,3 @@ def launch(
             )
         )
         run_until_stopped(Sandbox(options), listener)
-    finally:
-        listener.close()

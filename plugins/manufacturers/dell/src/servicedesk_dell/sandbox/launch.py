@@ -1,11 +1,12 @@
 """Running a sandbox as a process of its own."""
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from servicedesk_core.sandboxing import bind, run_until_stopped
+from servicedesk_core.sandboxing import address_of, bind, run_until_stopped
 from servicedesk_dell.sandbox.app import Sandbox
 from servicedesk_dell.sandbox.options import SandboxInfo, SandboxOptions
 
@@ -34,18 +35,16 @@ def launch(
     Raises:
         OSError: When the port is taken.
     """
-    listener = bind(port)
     options = SandboxOptions(state=state, latency_s=latency_s, now=now)
     options = replace(
         options,
         technician_login=username or options.technician_login,
         technician_password=secret or options.technician_password,
     )
-    sandbox = Sandbox(options)
-    try:
+    with bind(port) as listener, closing(Sandbox(options)) as sandbox:
         announce(
             SandboxInfo(
-                url=f"http://127.0.0.1:{listener.getsockname()[1]}",
+                url=address_of(listener),
                 warranty_client_id=options.warranty_client_id,
                 warranty_client_secret=options.warranty_client_secret,
                 dispatch_client_id=options.dispatch_client_id,
@@ -58,6 +57,3 @@ def launch(
             )
         )
         run_until_stopped(sandbox, listener)
-    finally:
-        listener.close()
-        sandbox.close()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from servicedesk_core.sandboxing import bind, run_until_stopped
+from servicedesk_core.sandboxing import address_of, bind, run_until_stopped
 from servicedesk_hpe.sandbox.app import Sandbox
 from servicedesk_hpe.sandbox.options import SandboxInfo, SandboxOptions
 
@@ -30,7 +30,6 @@ def launch(
     Raises:
         OSError: When the port is taken.
     """
-    listener = bind(port)
     defaults = SandboxOptions()
     options = SandboxOptions(
         client_id=username or defaults.client_id,
@@ -39,9 +38,9 @@ def launch(
         now=now,
         any_serial=True,
     )
-    sandbox = Sandbox(options)
-    try:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    with bind(port) as listener:
+        sandbox = Sandbox(options)
+        url = address_of(listener)
         announce(
             SandboxInfo(
                 url=url,
@@ -51,5 +50,3 @@ def launch(
             )
         )
         run_until_stopped(sandbox, listener)
-    finally:
-        listener.close()

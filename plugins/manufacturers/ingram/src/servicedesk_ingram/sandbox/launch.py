@@ -1,11 +1,11 @@
 """Running a sandbox as a process of its own."""
 
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from servicedesk_core.sandboxing import bind, run_until_stopped
-from servicedesk_core.sandboxing.serving import address_of
+from servicedesk_core.sandboxing import address_of, bind, run_until_stopped
 from servicedesk_ingram.sandbox.app import Sandbox
 from servicedesk_ingram.sandbox.options import SandboxInfo, SandboxOptions
 
@@ -34,9 +34,7 @@ def launch(
     """
     defaults = SandboxOptions()
     options = SandboxOptions(client_secret=secret or defaults.client_secret, state=state, latency_s=latency_s, now=now)
-    listener = bind(port)
-    sandbox = Sandbox(options)
-    try:
+    with bind(port) as listener, closing(Sandbox(options)) as sandbox:
         announce(
             SandboxInfo(
                 url=address_of(listener),
@@ -47,6 +45,3 @@ def launch(
             )
         )
         run_until_stopped(sandbox, listener)
-    finally:
-        listener.close()
-        sandbox.close()

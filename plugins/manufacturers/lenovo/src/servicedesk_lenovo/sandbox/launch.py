@@ -1,10 +1,11 @@
 """Running a sandbox as a process of its own."""
 
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from servicedesk_core.sandboxing import bind, run_until_stopped
+from servicedesk_core.sandboxing import address_of, bind, run_until_stopped
 from servicedesk_lenovo.sandbox.app import Sandbox
 from servicedesk_lenovo.sandbox.options import SandboxInfo, SandboxOptions
 
@@ -33,14 +34,9 @@ def launch(
     Raises:
         OSError: When the port is taken.
     """
-    listener = bind(port)
     client_id = secret or SandboxOptions().client_id
     options = SandboxOptions(client_id=client_id, seed=seed, state=state, latency_s=latency_s, now=now, any_serial=True)
-    sandbox = Sandbox(options)
-    try:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    with bind(port) as listener, closing(Sandbox(options)) as sandbox:
+        url = address_of(listener)
         announce(SandboxInfo(url=url, client_id=client_id, devices=len(sandbox.vendor.fleet)))
         run_until_stopped(sandbox, listener)
-    finally:
-        listener.close()
-        sandbox.close()
