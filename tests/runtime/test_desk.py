@@ -105,7 +105,7 @@ async def test_following_the_feed_waits_for_more_and_can_be_cancelled(settings, 
         feed = desk.changes(entities=["tickets"], include_backfill=True, poll_s=0.01)
         listener = asyncio.ensure_future(anext(feed))
         await desk.sync()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(100):
             heard = [await listener, await anext(feed), await anext(feed)]
         assert {change.external_id for change in heard} == {"1", "2", "3"}
         listener = asyncio.ensure_future(anext(feed))

@@ -49,7 +49,7 @@ class Shop(StandIn):
 @pytest.fixture(scope="module")
 def served():
     shop = Shop()
-    with serve(shop) as url, httpx.Client(base_url=url) as http:
+    with serve(shop) as url, httpx.Client(base_url=url, timeout=60) as http:
         yield shop, http
 
 
@@ -129,7 +129,7 @@ def test_tokens_live_as_long_as_the_vendor_says(as_basic):
                 return json_response({"access_token": tokens.issue(clock.now())})
             return json_response({}, 200 if tokens.is_good(request, clock.now()) else 401)
 
-    with serve(Gate()) as url, httpx.Client(base_url=url) as http:
+    with serve(Gate()) as url, httpx.Client(base_url=url, timeout=60) as http:
         form = {"grant_type": "client_credentials"}
         whole = form if as_basic else form | {"client_id": "id", "client_secret": "secret"}
         auth = ("id", "secret") if as_basic else None

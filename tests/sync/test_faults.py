@@ -101,7 +101,7 @@ async def test_stream_that_merely_stops_is_incomplete_and_proves_nothing(desk):
 async def test_position_that_comes_back_is_an_error_and_not_an_endless_loop(desk):
     desk.seed()
     desk.vendor.change_page = lambda request, number, page: replace(page, last=False, resume="v1:00049")
-    report = await asyncio.wait_for(desk.sync(), 30)
+    report = await asyncio.wait_for(desk.sync(), 100)
     assert report.stream("tickets").error_code == "protocol"
 
 
@@ -113,7 +113,7 @@ async def test_same_page_sent_again_under_another_position_is_an_error(desk):
         return replace(page, records=records, last=False, resume=f"v1:x{number}")
 
     desk.vendor.change_page = again
-    report = await asyncio.wait_for(desk.sync(), 30)
+    report = await asyncio.wait_for(desk.sync(), 100)
     assert report.stream("tickets").error_code == "protocol"
 
 

@@ -67,7 +67,7 @@ shared_stand, stand, stand_with = stand_fixtures(lambda: AcmeStand.serving(Vendo
 
 
 async def test_a_stand_is_served_and_lends_connections(stand, stand_with):
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
         assert (await client.get(f"{stand.url}/hello")).status_code == 200
     assert (stand.requests, stand.sandbox.resets) == ({"/hello": 1}, 1)
     state, noon = MemoryState(), datetime(2026, 3, 2, 12, tzinfo=UTC)

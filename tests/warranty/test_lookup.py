@@ -129,7 +129,7 @@ async def test_an_answer_that_cannot_be_stored_ends_the_look_up(lookup, monkeypa
     monkeypatch.setattr("servicedesk_core.warranty.asking.cover.put", full)
     dell = maker(capability=WarrantyCapability(devices_per_request=40))
     with pytest.raises(StoreError, match="full"):
-        await asyncio.wait_for(lookup(named(*(f"S{n}X" for n in range(9))), dell), 20)
+        await asyncio.wait_for(lookup(named(*(f"S{n}X" for n in range(9))), dell), 100)
 
 
 async def test_a_device_of_two_assets_is_asked_for_once(lookup, put):

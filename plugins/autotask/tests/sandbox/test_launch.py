@@ -15,10 +15,12 @@ def test_serves_until_told_to_stop(stop):
     command = [sys.executable, "-m", "servicedesk_autotask.sandbox", "--tickets", "20", "--secret", "other"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         info = json.loads(process.stdout.readline())
-        zone = httpx.get(f"{info['url']}/atservicesrest/v1.0/zoneInformation", params={"user": info["username"]})
+        zone = httpx.get(
+            f"{info['url']}/atservicesrest/v1.0/zoneInformation", params={"user": info["username"]}, timeout=60
+        )
         names = {"UserName": "username", "Secret": "secret", "ApiIntegrationCode": "integration_code"}
         headers = {header: info[key] for header, key in names.items()}
-        company = httpx.get(f"{zone.json()['url']}V1.0/Companies/0", headers=headers)
+        company = httpx.get(f"{zone.json()['url']}V1.0/Companies/0", headers=headers, timeout=60)
         process.send_signal(stop)
         _, errors = process.communicate(timeout=100)
     assert (info["secret"], info["tickets"], company.status_code) == ("other", 20, 200)

@@ -252,7 +252,9 @@ def test_serves_until_told_to_stop(stop):
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         info = json.loads(process.stdout.readline())
         form = {"grant_type": "client_credentials", "client_id": info["warranty_client_id"]}
-        answer = httpx.post(f"{info['url']}{TOKEN}", data=form | {"client_secret": info["warranty_client_secret"]})
+        answer = httpx.post(
+            f"{info['url']}{TOKEN}", data=form | {"client_secret": info["warranty_client_secret"]}, timeout=60
+        )
         process.send_signal(stop)
         _, errors = process.communicate(timeout=100)
     assert (info["technician_password"], answer.status_code) == ("other", 200)

@@ -38,7 +38,7 @@ def test_imports_only_itself_a_library_and_the_kit_for_sandboxes():
 
 @pytest.fixture(scope="module")
 def web():
-    with httpx.Client(trust_env=False) as client:
+    with httpx.Client(trust_env=False, timeout=60) as client:
         yield client
 
 
