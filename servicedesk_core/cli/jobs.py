@@ -7,9 +7,12 @@ import typer
 from servicedesk_core.cli.shell import exit_codes
 from servicedesk_core.cli.shell.arguments import Json
 from servicedesk_core.cli.shell.context import Cli
+from servicedesk_core.cli.shell.tables import Narrow
 
 if TYPE_CHECKING:
     from servicedesk_core.runtime import JobOutcome
+
+_NARROW = Narrow(cut={"Schedule": 10, "What it did": 12}, spare=("What it did", "Schedule"))
 
 
 def register(app: typer.Typer) -> None:
@@ -30,7 +33,7 @@ def list_jobs(ctx: typer.Context, as_json: Json = False) -> None:
             (j.job, j.schedule, j.next_at, j.last_at, "running" if j.running else j.last_state, j.error or j.summary)
             for j in jobs
         ]
-        cli.table(("Job", "Schedule", "Next", "Last run", "State", "What it did"), rows)
+        cli.table(("Job", "Schedule", "Next", "Last run", "State", "What it did"), rows, narrow=_NARROW)
         if any(j.next_at is None and j.schedule != "never" for j in jobs):
             cli.say("When schedules of cron are due is known with the extra: pip install 'servicedesk-core[serve]'")
 

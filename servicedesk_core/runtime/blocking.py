@@ -121,6 +121,7 @@ class BlockingTickets(_Twin[DeskTickets]):
 
     list = _waiting(DeskTickets.list)
     count = _waiting(DeskTickets.count)
+    check = _waiting(DeskTickets.check)
     get = _waiting(DeskTickets.get)
     create = _waiting(DeskTickets.create)
     update = _waiting(DeskTickets.update)

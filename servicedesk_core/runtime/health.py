@@ -1,5 +1,6 @@
 """How the desk is doing, for monitoring: ages, errors by code and quotas; no text of a record and no secret."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
@@ -61,13 +62,14 @@ class Health:
     quotas: tuple[QuotaStatus, ...]
 
 
-def health(tx: Connection, settings: "DeskSettings", now: datetime) -> Health:
+def health(tx: Connection, settings: "DeskSettings", now: datetime, unread: Collection[str] = ()) -> Health:
     """Return how the desk is doing.
 
     Args:
         tx: A read transaction.
         settings: The configuration.
         now: The present instant.
+        unread: Names of the connections that hold no records; no job reads them.
     """
     found = alerts.open_alerts(tx)
     return Health(
@@ -75,7 +77,7 @@ def health(tx: Connection, settings: "DeskSettings", now: datetime) -> Health:
         desk=settings.desk.name,
         as_of=now,
         streams=_streams(tx, settings, now),
-        jobs=standing(tx, settings, now),
+        jobs=standing(tx, settings, now, unread),
         alerts=tuple(found),
         channels=tuple(alerts.channels(tx)),
         quotas=quotas(tx, settings, now),

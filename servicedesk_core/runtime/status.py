@@ -1,5 +1,6 @@
 """The state of the desk's data and jobs, from the store alone."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
@@ -172,7 +173,9 @@ def scoped(tx: Connection, whole: DeskStatus, scope: Scope) -> DeskStatus:
 _ONLY_FOR_THE_DESK = tuple(f.name for f in fields(DeskStatus) if f.name not in _FOR_CLIENTS)
 
 
-def status(tx: Connection, settings: DeskSettings, *, store: str, now: datetime) -> DeskStatus:
+def status(
+    tx: Connection, settings: DeskSettings, *, store: str, now: datetime, unread: Collection[str] = ()
+) -> DeskStatus:
     """Return the state of the desk.
 
     Args:
@@ -180,6 +183,7 @@ def status(tx: Connection, settings: DeskSettings, *, store: str, now: datetime)
         settings: The configuration.
         store: The store's name.
         now: The current instant.
+        unread: Names of the connections that hold no records; no job reads them.
     """
     known = sources.all(tx)
     names = {source.id: source.name for source in known}
@@ -196,7 +200,7 @@ def status(tx: Connection, settings: DeskSettings, *, store: str, now: datetime)
             for i in issues.list(tx)
         ),
         jobs=tuple(JobStatus(lease.name, lease.owner, lease.since) for lease in leases.live(tx)),
-        schedule=standing(tx, settings, now),
+        schedule=standing(tx, settings, now, unread),
         quotas=quotas(tx, settings, now),
         alerts=tuple(alerts.open_alerts(tx)),
         channels=tuple(alerts.channels(tx)),

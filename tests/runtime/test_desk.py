@@ -27,6 +27,12 @@ async def test_a_desk_needs_neither_files_nor_environment(settings, url, monkeyp
     assert capfd.readouterr() == ("", "")
 
 
+def test_a_desk_that_is_not_open_says_so(settings, url):
+    with pytest.raises(AttributeError, match="tickets': open the desk first, `async with"):
+        _ = ServiceDesk(settings(), store=url).tickets
+    assert not hasattr(ServiceDesk(settings(), store=url), "tikets")
+
+
 async def test_the_only_connection_need_not_be_named_but_one_of_several_must(settings, url):
     async with ServiceDesk(settings("one", "two"), store=url) as desk:
         with pytest.raises(SettingsError, match="Which connection"):

@@ -336,6 +336,8 @@ async def test_parts_of_nobodys_device_say_who_was_asked(desk):
 async def test_a_manufacturer_has_no_job_that_pulls(desk):
     assert desk.unread == ("acme",)
     names = {job.job for job in await desk.jobs()}
+    assert {job.job for job in (await desk.status()).schedule} == names
+    assert {job.job for job in (await desk.health()).jobs} == names
     assert "sync:psa" in names
     assert "sync:acme" not in names
     with pytest.raises(SettingsError, match="no job"):

@@ -55,7 +55,7 @@ async def watch(desk: JobDesk, connection: str | None) -> str:
 def _look(tx: Connection, *, desk: JobDesk, now: datetime) -> list[Condition]:
     from servicedesk_core.runtime.jobs.registry import jobs_of  # noqa: PLC0415  # the registry knows this job
 
-    jobs = jobs_of(desk.settings)
+    jobs = jobs_of(desk.settings, desk.unread)
     schedules = {job.connection: job.schedule for job in jobs.values() if job.connection and job.kind.name == "sync"}
     known = gathering.known_sources(tx, desk.settings)
     about_claims = conditions(tx, now.astimezone(ZoneInfo(desk.settings.desk.timezone)).date())

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 from servicedesk_core.clock import SystemClock
 from servicedesk_core.config import (
@@ -45,6 +45,9 @@ class DeskOptions(TypedDict, total=False):
     migrate: Migrate
 
 
+_WHILE_OPEN = frozenset({"_store", "_host", "writes", "claims", "tickets", "warranty", "audit", "quarantine"})
+
+
 class OpenDesk:
     """What every part of a desk stands on; see :class:`servicedesk_core.runtime.desk.ServiceDesk`."""
 
@@ -67,6 +70,14 @@ class OpenDesk:
         self._read_only = read_only
         self._migrate: Migrate = migrate
         self._stack: AsyncExitStack | None = None
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Say what is missing: what stands on the store is there while the desk is open."""
+            unopened = ": open the desk first, `async with ServiceDesk(…) as desk:`" if name in _WHILE_OPEN else ""
+            msg = f"{type(self).__name__!r} object has no attribute {name!r}{unopened}"
+            raise AttributeError(msg, name=name, obj=self)
 
     @classmethod
     def open(cls, path: Path | str = DEFAULT_FILE, **options: Unpack[DeskOptions]) -> Self:

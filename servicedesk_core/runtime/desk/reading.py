@@ -39,17 +39,18 @@ class ReadingDesk(OpenDesk):
         Args:
             scope: Only how complete and fresh its own records are.
         """
-        now = self._clock.now()
+        now, unread = self._clock.now(), self._host.lacking("pull")
 
         def look(tx: Tx) -> status.DeskStatus:
-            whole = status.status(tx, self.settings, store=self._store.name, now=now)
+            whole = status.status(tx, self.settings, store=self._store.name, now=now, unread=unread)
             return whole if scope is None else status.scoped(tx, whole, scope)
 
         return await self._store.read(look)
 
     async def health(self) -> Health:
         """Return how the desk is doing, without any text of a record: for monitoring."""
-        return await self._store.read(partial(health, settings=self.settings, now=self._clock.now()))
+        unread = self._host.lacking("pull")
+        return await self._store.read(partial(health, settings=self.settings, now=self._clock.now(), unread=unread))
 
     def changes(
         self,

@@ -60,4 +60,4 @@ async def serve(desk: JobDesk, *, tell: Callable[[str], None]) -> None:
 
 def _ask(desk: JobDesk) -> Health:
     now = desk.clock.now()
-    return desk.store.read_blocking(lambda tx: health(tx, desk.settings, now))
+    return desk.store.read_blocking(lambda tx: health(tx, desk.settings, now, desk.unread))
