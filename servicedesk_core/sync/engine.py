@@ -19,6 +19,7 @@ from servicedesk_core.ports import BudgetPolicy, Clock
 from servicedesk_core.store import Fence, Store, quarantine, sources, suppression
 from servicedesk_core.store.quarantine import Quarantined
 from servicedesk_core.store.sources import Source
+from servicedesk_core.store.whole import or_undone
 from servicedesk_core.sync.announcing import announce_changes
 from servicedesk_core.sync.choosing import capabilities_of, chosen
 from servicedesk_core.sync.connection import Announcer, Connection
@@ -240,7 +241,13 @@ class SyncEngine:
     async def _record(self, run: Run, session: Session) -> SyncReport:
         """Run a session and leave a row for each stream, however it ends."""
         run_id, started_at = uuid4().hex, self._clock.now()
-        rows = await run.write(lambda tx: begin(tx, run.source_id, run_id, session.reports, started_at))
+
+        async def stopped(rows: list[int]) -> None:
+            end_all(session.reports, StreamState.INTERRUPTED)
+            await self._finish_rows(rows, session.reports, run_id, run.connection.name)
+
+        beginning = run.write(lambda tx: begin(tx, run.source_id, run_id, session.reports, started_at))
+        rows = await or_undone(beginning, stopped)
         try:
             await session.read()
         except asyncio.CancelledError:

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 from servicedesk_core.errors import LeaseLostError, StoreError
 from servicedesk_core.store import Fence, Store, leases
+from servicedesk_core.store.whole import or_undone
 
 _log = logging.getLogger("servicedesk.sync")
 
@@ -73,15 +74,8 @@ async def _give_back(store: Store, fence: Fence, renewer: "asyncio.Task[None]") 
 
 
 async def _acquire(store: Store, name: str, ttl_s: float) -> Fence:
-    taking = asyncio.ensure_future(store.write(lambda tx: leases.acquire(tx, name, process_name(), ttl_s)))
-    try:
-        return await asyncio.shield(taking)
-    except asyncio.CancelledError:
-        # The lease may have been taken at the very moment of the cancellation: nobody else would give it back.
-        await asyncio.wait([taking])
-        if taking.exception() is None:
-            await store.write(lambda tx: leases.release(tx, taking.result()))
-        raise
+    taking = store.write(lambda tx: leases.acquire(tx, name, process_name(), ttl_s))
+    return await or_undone(taking, lambda fence: store.write(lambda tx: leases.release(tx, fence)))
 
 
 async def _renew(store: Store, fence: Fence, ttl_s: float) -> None:

@@ -89,6 +89,24 @@ async def test_a_stopped_job_is_noted_and_its_due_time_is_still_to_be_served(des
     assert (await run_job(desk, job(counting([])), slot=START)).outcome == "ok"
 
 
+async def test_a_job_stopped_while_it_takes_its_due_time_does_not_seem_to_run_for_ever(desk, monkeypatch):
+    loop, claim = asyncio.get_running_loop(), job_runs.claim
+
+    def stopped(tx, **options):
+        loop.call_soon_threadsafe(task.cancel)
+        return claim(tx, **options)
+
+    monkeypatch.setattr(job_runs, "claim", stopped)
+    task = asyncio.create_task(run_job(desk, job(counting(ran := [])), slot=START))
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert [r.outcome for r in await rows(desk)] == ["interrupted"]
+    assert await desk.store.read(leases.live) == []
+    monkeypatch.undo()
+    assert (await run_job(desk, job(counting(ran)), slot=START)).outcome == "ok"
+    assert len(ran) == 1
+
+
 async def test_a_job_by_hand_runs_whatever_the_schedule_did(desk, clock):
     ran = []
     await run_job(desk, job(counting(ran)), slot=START)

@@ -15,7 +15,7 @@ from servicedesk_core.errors import (
 )
 from servicedesk_core.hooks import SourceRecord
 from servicedesk_core.store import leases, sources
-from servicedesk_core.sync import StreamState, SyncMode
+from servicedesk_core.sync import StreamState, SyncMode, engine
 
 pytestmark = pytest.mark.slow  # the engine with a broken vendor; its usual runs are tested always
 
@@ -257,6 +257,25 @@ async def test_cancelling_leaves_a_clean_checkpoint(desk):
     assert ("interrupted",) in desk.sql("SELECT outcome FROM runs WHERE stream = 'tickets'")
     assert desk.sql("SELECT count(*) FROM runs WHERE outcome = 'running'") == [(0,)]
     desk.vendor.before_page = calm
+    assert (await desk.sync()).ok
+    desk.assert_equal()
+
+
+async def test_a_run_stopped_while_it_begins_does_not_seem_to_run_for_ever(desk, monkeypatch):
+    desk.seed()
+    loop, begin = asyncio.get_running_loop(), engine.begin
+
+    def stopped(tx, *about):
+        loop.call_soon_threadsafe(job.cancel)
+        return begin(tx, *about)
+
+    monkeypatch.setattr(engine, "begin", stopped)
+    job = asyncio.create_task(desk.sync())
+    with pytest.raises(asyncio.CancelledError):
+        await job
+    assert desk.sql("SELECT count(*) FROM runs WHERE outcome <> 'interrupted'") == [(0,)]
+    assert desk.sql("SELECT count(*) > 0 FROM runs") == [(1,)]
+    monkeypatch.undo()
     assert (await desk.sync()).ok
     desk.assert_equal()
 

@@ -15,6 +15,7 @@ from servicedesk_core.runtime.jobs.job import Job
 from servicedesk_core.runtime.problem import Problem
 from servicedesk_core.store import job_runs
 from servicedesk_core.store.leases import Fence
+from servicedesk_core.store.whole import or_undone
 from servicedesk_core.sync.lease import holding, process_name
 
 _log = logging.getLogger("servicedesk.jobs")
@@ -69,7 +70,12 @@ async def run_job(desk: JobDesk, job: Job, *, slot: datetime | None = None) -> J
                 owner=process_name(),
                 now=now,
             )
-            run_id = await desk.store.write(claim, fence=fence)
+
+            async def stopped(run_id: int | None) -> None:
+                if run_id is not None:
+                    await _note(desk, run_id, fence, outcome="interrupted")
+
+            run_id = await or_undone(desk.store.write(claim, fence=fence), stopped)
             if run_id is None:
                 return JobOutcome(job.name, "skipped")
             return await _done(desk, job, run_id, fence)

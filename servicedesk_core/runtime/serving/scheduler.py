@@ -22,6 +22,7 @@ from servicedesk_core.runtime.jobs.job import Job
 from servicedesk_core.runtime.jobs.running import JobOutcome, run_job
 from servicedesk_core.runtime.jobs.schedule import interval_of, last_due, next_due
 from servicedesk_core.store import Fence, leases
+from servicedesk_core.store.whole import or_undone
 from servicedesk_core.sync.lease import process_name
 
 _log = logging.getLogger("servicedesk.jobs")
@@ -155,15 +156,11 @@ class Scheduler:
                     return self._presence
             return leases.acquire(tx, f"serve:{self._id}", process_name(), PRESENCE_TTL_S)
 
-        holding = asyncio.ensure_future(self._desk.store.write(hold))
+        async def stopped(taken: Fence) -> None:
+            self._presence = taken  # it is given back with the rest
+
         try:
-            self._presence = await asyncio.shield(holding)
-        except asyncio.CancelledError:
-            # It may have been taken at the very moment of the cancellation: then it is given back with the rest.
-            await asyncio.wait([holding])
-            if holding.exception() is None:
-                self._presence = holding.result()
-            raise
+            self._presence = await or_undone(self._desk.store.write(hold), stopped)
         except ServiceDeskError as error:
             _log.warning("the store cannot be used now: %s (%s)", error.message, error.code)
 
