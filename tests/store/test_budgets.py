@@ -9,7 +9,8 @@ from sqlalchemy import text
 from servicedesk_core.errors import RateLimitedError
 from servicedesk_core.ports import BudgetKey, BudgetPolicy, BudgetUse
 from servicedesk_core.store import Store
-from servicedesk_core.store.budgets import StoreLedger
+from servicedesk_core.store.budgets import StoreLedger, slots
+from servicedesk_core.store.budgets import ledger as ledger_module
 
 KEY = BudgetKey("acme", "tenant-1", "Tickets")
 HOUR = 3600.0
@@ -265,6 +266,26 @@ async def test_a_failed_wait_for_the_quota_gives_the_place_back(ledgers):
         for _ in range(3):
             with pytest.raises(RateLimitedError, match="quota"):
                 await ledger.acquire(KEY, policy)
+
+
+@pytest.mark.parametrize(("where", "what"), [(slots, "take"), (ledger_module, "_lease")])
+async def test_a_request_stopped_while_it_takes_place_or_quota_keeps_neither(ledgers, monkeypatch, where, what):
+    loop, usual = asyncio.get_running_loop(), getattr(where, what)
+
+    def stopped(*args, **options):
+        loop.call_soon_threadsafe(asking.cancel)
+        return usual(*args, **options)
+
+    async with ledgers(2, max_wait_s=0.0) as (one, other):
+        policy = plain(5, concurrency=1)
+        monkeypatch.setattr(where, what, stopped)
+        asking = asyncio.create_task(one.acquire(KEY, policy))
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        monkeypatch.undo()
+        assert (await one.use(KEY, policy)).ours == 0
+        await one.aclose()
+        assert await spend(other, policy, 6) == 5
 
 
 async def test_a_permit_given_back_twice_frees_one_place(ledgers):

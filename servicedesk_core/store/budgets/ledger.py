@@ -6,6 +6,7 @@ import os
 import socket
 import uuid
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Self
 
 from sqlalchemy import Connection
@@ -15,6 +16,7 @@ from servicedesk_core.ports import BudgetKey, BudgetPolicy, BudgetUse
 from servicedesk_core.store.budgets import policies, quota, slots
 from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.store import Store
+from servicedesk_core.store.whole import or_undone
 
 log = logging.getLogger("servicedesk.store")
 
@@ -31,6 +33,8 @@ KEPT_S = 1.0
 
 HOUSEKEEPING_S = 0.5
 """How often idle places go back to the store."""
+
+LONG_AGO = float("-inf")
 
 RENEW_S = 15.0
 """How often busy ones are renewed: well before they would expire, and seldom enough to cost nothing."""
@@ -152,9 +156,10 @@ class StoreLedger:
                     return
                 stale = [account.blocks.pop(reserved)] if reserved in account.blocks else []
                 news = policy if account.told != policy else None
-                grant = await self._store.write(
+                leasing = self._store.write(
                     lambda tx: _lease(tx, key, policy, now_us, stale, reserved=reserved, news=news)  # noqa: B023
                 )
+                grant = await or_undone(leasing, partial(account.keep, now_us=now_us, reserved=reserved))
                 account.told = policy
                 if grant.count:
                     account.blocks[reserved] = _Block(grant.bucket, grant.count - 1, now_us)
@@ -176,9 +181,10 @@ class StoreLedger:
                 return usable[0]
             now_us, back = self._now_us(), sorted(endpoint.idle)
             endpoint.forget(back)
-            slot = await self._store.write(
+            taking = self._store.write(
                 lambda tx: slots.take(tx, key, concurrency, self._owner, now_us, back=back)  # noqa: B023
             )
+            slot = await or_undone(taking, partial(self._keep_place, endpoint))
             if slot is not None:
                 endpoint.held[slot] = now
                 return slot
@@ -186,6 +192,13 @@ class StoreLedger:
                 message = f"Other processes keep all {concurrency} places for requests to {key.vendor} busy."
                 raise RateLimitedError(message, retry_after_s=ASK_AGAIN_S, hint="Run fewer jobs at the same time.")
             await self._clock.sleep(ASK_AGAIN_S)
+
+    async def _keep_place(self, endpoint: "_Endpoint", slot: int | None) -> None:
+        """Let a place that was taken for a request that was stopped go back with the idle ones."""
+        if slot is not None:
+            endpoint.held[slot] = LONG_AGO
+            endpoint.idle.add(slot)
+            self.schedule_housekeeping()
 
     def schedule_housekeeping(self) -> None:
         """See to it that idle places go back soon."""
@@ -269,6 +282,11 @@ class _Account:
     blocks: dict[bool, _Block] = field(default_factory=dict)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     told: BudgetPolicy | None = None
+
+    async def keep(self, grant: quota.Grant, *, now_us: int, reserved: bool) -> None:
+        """Keep for later what was leased for a request that was stopped."""
+        if grant.count:
+            self.blocks[reserved] = _Block(grant.bucket, grant.count, now_us)
 
     def spend(self, now_us: int, policy: BudgetPolicy, *, reserved: bool) -> bool:
         """Use one leased request; a block older than a bucket is stale."""
