@@ -26,6 +26,7 @@ from servicedesk_core.store.codec import scrubbed_json
 from servicedesk_core.store.fields import optional_us, to_us
 from servicedesk_core.store.lanes import Lane
 from servicedesk_core.store.outbox import SYSTEM, StoredWrite
+from servicedesk_core.store.whole import or_undone
 from servicedesk_core.writes import limits
 from servicedesk_core.writes.couriers import Couriers, Mismatch, Sent, Settled
 from servicedesk_core.writes.outcomes import Failure, failure_of
@@ -127,7 +128,13 @@ class Delivery:
             leases.renew(tx, fence, max(policy.lease_ttl_s, timeout_s + policy.lease_margin_s))
             return outbox.begin(tx, write, fence=fence, actor=SYSTEM, now=now, timeout_s=timeout_s)
 
-        begun = await self._store.write(work, fence=fence, durable=True)
+        async def stopped(begun: StoredWrite) -> None:
+            if begun.state is WriteState.SENDING:
+                told = "The sender was stopped before anything was sent."
+                failure = Failure(WriteState.QUEUED, "sender_stopped", told)
+                await self._failed(begun, fence, failure, asyncio.CancelledError())
+
+        begun = await or_undone(self._store.write(work, fence=fence, durable=True), stopped)
         if begun.state is not WriteState.SENDING:
             self._report.note(begun.state, begun.id)
             return None

@@ -194,6 +194,26 @@ async def test_a_look_that_fails_after_the_vendor_took_the_write_proves_nothing(
     assert len(vendor.commits) == 1
 
 
+async def test_a_sender_stopped_as_it_begins_leaves_no_doubt_about_what_it_never_sent(desk, vendor, clock, monkeypatch):
+    loop, begin = asyncio.get_running_loop(), outbox.begin
+
+    def stopped(tx, *about, **more):
+        loop.call_soon_threadsafe(sending.cancel)
+        return begin(tx, *about, **more)
+
+    write = await desk.tickets.log_time("T1", worked_s=900, technician="t1")
+    await desk.writes.approve([write.id])
+    monkeypatch.setattr(outbox, "begin", stopped)
+    sending = asyncio.create_task(desk.writes.run())
+    with pytest.raises(asyncio.CancelledError):
+        await sending
+    assert (state_of(await settled(desk, write.id)), vendor.writes) == ("queued", [])
+    monkeypatch.undo()
+    clock.advance(60)
+    await desk.writes.run()
+    assert (state_of(await settled(desk, write.id)), len(vendor.commits)) == ("confirmed", 1)
+
+
 @pytest.mark.postgres
 async def test_two_who_propose_one_request_at_once_get_one_write(clock, new_postgres_url):
     """Each proposal waits for the other's commit, and then is the other's."""
