@@ -193,8 +193,7 @@ def _columns(table: Table) -> str:
 
 def _sqlite_insert(tx: Connection, table: Table, rows: Sequence[Row], unless: str) -> int:
     """Insert without the columns that are NULL in every row: binding a NULL costs the driver more than a number."""
-    columns = enumerate(zip(*rows, strict=True))
-    used = tuple(i for i, values in columns if values.count(None) != len(rows))
+    used = tuple(i for i in range(len(rows[0])) if any(row[i] is not None for row in rows))
     statement = _sqlite_insert_statement(table, used, unless)
     return tx.exec_driver_sql(statement, [*map(itemgetter(*used), rows)]).rowcount
 

@@ -92,7 +92,7 @@ async def wanted(run: Run, streams: list[StreamRun]) -> Wanted:
 
     def look(tx: Tx) -> tuple[int, dict[str, list[str]]]:
         after = mark["seq"] if mark is not None and is_news else None
-        return changes.head(tx), records.dangling(tx, run.source_id, limit, after_seq=after)
+        return changes.head(tx), records.dangling(tx, run.source_id, limit, after_seq=after, targets=absent)
 
     seq, found = await run.store.read(look)
     open_refs = {s.stream: [r for r in found.get(s.stream, ()) if r not in absent[s.stream]] for s in streams}

@@ -138,6 +138,8 @@ def test_dangling_references_are_found_once(store, source, put, ticket):
     put(Note(external_id="1", ticket_ref="1"), Note(external_id="2", ticket_ref="77"))
     found = store.read_blocking(lambda tx: records.dangling(tx, source.id))
     assert found == {"companies": ["5"], "technicians": ["9"], "tickets": ["77"]}
+    only = store.read_blocking(lambda tx: records.dangling(tx, source.id, targets={"technicians", "tickets"}))
+    assert only == {"technicians": ["9"], "tickets": ["77"]}
     seq = store.read_blocking(changes.head)
     assert store.read_blocking(lambda tx: records.dangling(tx, source.id, after_seq=seq)) == {}
     put(ticket(4, company_ref="8"))

@@ -167,9 +167,9 @@ async def test_references_are_followed_in_what_changed_and_from_time_to_time_in_
     looked = []
     real = records.dangling
 
-    def dangling(tx, source_id, limit, *, after_seq):
+    def dangling(tx, source_id, limit, *, after_seq, targets):
         looked.append(after_seq)
-        return real(tx, source_id, limit, after_seq=after_seq)
+        return real(tx, source_id, limit, after_seq=after_seq, targets=targets)
 
     monkeypatch.setattr(records, "dangling", dangling)
     desk.seed(tickets=5, notes=0)

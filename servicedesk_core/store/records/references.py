@@ -1,8 +1,8 @@
 """References of live records to records that the store does not have."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from servicedesk_core.domain import REFERENCES
 from servicedesk_core.store.records.stored import known
@@ -12,7 +12,12 @@ _PIECE = 5000
 
 
 def dangling(
-    tx: Connection, source_id: int, limit: int = 1000, *, after_seq: int | None = None
+    tx: Connection,
+    source_id: int,
+    limit: int = 1000,
+    *,
+    after_seq: int | None = None,
+    targets: Collection[str] | None = None,
 ) -> dict[str, list[str]]:
     """Return, by stream, ids that live records refer to and the store does not have; at most ``limit`` a stream.
 
@@ -23,15 +28,21 @@ def dangling(
         source_id: Whose records.
         limit: At most so many ids for each stream.
         after_seq: Only references of records that the changes feed names after this position.
+        targets: Only references to records of these streams; ``None`` = of all.
     """
     wanted: dict[str, set[str]] = {}
     for stream, references in REFERENCES.items():
-        single = {column: target for column, target in references.items() if not column.endswith("_refs")}
+        single = {
+            column: target
+            for column, target in references.items()
+            if not column.endswith("_refs") and (targets is None or target in targets)
+        }
         if not single:
             continue
         table = RECORDS[stream].c
-        query = select(*(table[column] for column in single)).where(
-            table.source_id == source_id, table.gone_at.is_(None)
+        columns = [table[column] for column in single]
+        query = select(*columns).where(
+            table.source_id == source_id, table.gone_at.is_(None), or_(*(column.is_not(None) for column in columns))
         )
         if after_seq is not None:
             news = select(changes.c.local_id).where(changes.c.seq > after_seq, changes.c.entity == stream)
