@@ -33,7 +33,7 @@ def list_connections(ctx: typer.Context, as_json: Json = False) -> None:
         found = cli.with_desk(lambda desk: desk.connections(), read_only=True)
     except StoreMissingError:  # nothing was read yet, and a look must not make a store
         from servicedesk_core.config import load_settings  # noqa: PLC0415
-        from servicedesk_core.runtime.status import connections  # noqa: PLC0415
+        from servicedesk_core.runtime.monitoring.status import connections  # noqa: PLC0415
 
         found = connections(None, load_settings(cli.config))
     columns = ("Connection", "Connector", "Environment", "Streams", "Tenant", "State")
@@ -96,7 +96,7 @@ def show_requirements(
     Works before anything is configured and asks nobody. For the connectors that are installed see "servicedesk plugins
     list".
     """
-    from servicedesk_core.runtime.requirements import requirements  # noqa: PLC0415
+    from servicedesk_core.runtime.machine.requirements import requirements  # noqa: PLC0415
 
     cli: Cli = ctx.obj
     found = requirements(connector, cli.config)

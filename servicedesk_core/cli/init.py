@@ -10,7 +10,7 @@ from servicedesk_core.cli.shell.context import Cli, RefusedError
 from servicedesk_core.errors import ConfigurationError, ConnectorError, SettingsError
 
 if TYPE_CHECKING:
-    from servicedesk_core.runtime.setup import Question, Vocabulary
+    from servicedesk_core.runtime.machine.setup import Question, Vocabulary
 
 
 def register(app: typer.Typer) -> None:
@@ -44,9 +44,9 @@ def init(
     priorities, queues and note types from the vendor, and proposes what each word means. Changes nothing there.
     """
     from servicedesk_core.config.writing import write_settings  # noqa: PLC0415
-    from servicedesk_core.runtime import setup  # noqa: PLC0415
     from servicedesk_core.runtime.discovery import discover  # noqa: PLC0415
-    from servicedesk_core.runtime.installed import connector_choices, settings_class  # noqa: PLC0415
+    from servicedesk_core.runtime.machine import setup  # noqa: PLC0415
+    from servicedesk_core.runtime.machine.installed import connector_choices, settings_class  # noqa: PLC0415
 
     cli: Cli = ctx.obj
     path = cli.config
@@ -140,7 +140,7 @@ class _Asker:
 
     def zone(self) -> str:
         """Return the desk's time zone; asks again until it is one."""
-        from servicedesk_core.runtime.setup import local_timezone, timezone_problem  # noqa: PLC0415
+        from servicedesk_core.runtime.machine.setup import local_timezone, timezone_problem  # noqa: PLC0415
 
         while problem := timezone_problem(
             zone := self.text("Time zone of the desk", key="--timezone", default=local_timezone())

@@ -10,7 +10,7 @@ from typer.main import get_command
 from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.errors import PluginLoadError
 from servicedesk_core.plugins import COMMANDS
-from servicedesk_core.runtime.installed import catalog_at
+from servicedesk_core.runtime.machine.installed import catalog_at
 
 
 def find(cli: Cli, name: str) -> Any:

@@ -10,7 +10,7 @@ from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.cli.shell.output import plain
 
 if TYPE_CHECKING:
-    from servicedesk_core.runtime.status import DeskStatus, StreamStatus
+    from servicedesk_core.runtime.monitoring.status import DeskStatus, StreamStatus
 
 
 _UNKNOWN = "unknown_picklist_value"

@@ -8,42 +8,42 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from servicedesk_core.runtime.blocking import BlockingServiceDesk as BlockingServiceDesk
-    from servicedesk_core.runtime.checking import ConnectionCheck as ConnectionCheck
-    from servicedesk_core.runtime.checking import ConnectionInfo as ConnectionInfo
     from servicedesk_core.runtime.desk import ServiceDesk as ServiceDesk
-    from servicedesk_core.runtime.doctor import Finding as Finding
-    from servicedesk_core.runtime.health import Health as Health
     from servicedesk_core.runtime.jobs.running import JobOutcome as JobOutcome
     from servicedesk_core.runtime.jobs.standing import JobStanding as JobStanding
+    from servicedesk_core.runtime.machine.doctor import Finding as Finding
+    from servicedesk_core.runtime.machine.requirements import Requirements as Requirements
     from servicedesk_core.runtime.maintenance import StoreAdoption as StoreAdoption
     from servicedesk_core.runtime.maintenance import StoreBackup as StoreBackup
     from servicedesk_core.runtime.maintenance import StoreRestore as StoreRestore
     from servicedesk_core.runtime.maintenance import StoreSize as StoreSize
     from servicedesk_core.runtime.maintenance import StoreUpgrade as StoreUpgrade
     from servicedesk_core.runtime.maintenance import StoreVerdict as StoreVerdict
+    from servicedesk_core.runtime.monitoring.checking import ConnectionCheck as ConnectionCheck
+    from servicedesk_core.runtime.monitoring.checking import ConnectionInfo as ConnectionInfo
+    from servicedesk_core.runtime.monitoring.health import Health as Health
+    from servicedesk_core.runtime.monitoring.status import DeskStatus as DeskStatus
     from servicedesk_core.runtime.problem import Problem as Problem
     from servicedesk_core.runtime.quarantine import DropOutcome as DropOutcome
     from servicedesk_core.runtime.quarantine import QuarantinedRecord as QuarantinedRecord
     from servicedesk_core.runtime.quarantine import RetryOutcome as RetryOutcome
-    from servicedesk_core.runtime.requirements import Requirements as Requirements
-    from servicedesk_core.runtime.status import DeskStatus as DeskStatus
     from servicedesk_core.runtime.syncing import PlanOutcome as PlanOutcome
     from servicedesk_core.runtime.syncing import SyncOutcome as SyncOutcome
 
 _HOME = {
     "BlockingServiceDesk": "blocking",
-    "ConnectionCheck": "checking",
-    "ConnectionInfo": "checking",
-    "DeskStatus": "status",
+    "ConnectionCheck": "monitoring.checking",
+    "ConnectionInfo": "monitoring.checking",
+    "DeskStatus": "monitoring.status",
     "DropOutcome": "quarantine",
-    "Finding": "doctor",
-    "Health": "health",
+    "Finding": "machine.doctor",
+    "Health": "monitoring.health",
     "JobOutcome": "jobs.running",
     "JobStanding": "jobs.standing",
     "PlanOutcome": "syncing",
     "Problem": "problem",
     "QuarantinedRecord": "quarantine",
-    "Requirements": "requirements",
+    "Requirements": "machine.requirements",
     "RetryOutcome": "quarantine",
     "ServiceDesk": "desk",
     "StoreAdoption": "maintenance",

@@ -8,7 +8,7 @@ from typing import Any
 from servicedesk_core.config import DEFAULT_FILE, parse_settings
 from servicedesk_core.redaction import Redactor
 from servicedesk_core.runtime.desk import ServiceDesk
-from servicedesk_core.runtime.setup import Vocabulary
+from servicedesk_core.runtime.machine.setup import Vocabulary
 
 
 async def discover(

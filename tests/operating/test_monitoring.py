@@ -17,7 +17,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from servicedesk_core.errors import SettingsError
-from servicedesk_core.runtime.health import health
+from servicedesk_core.runtime.monitoring.health import health
 from servicedesk_core.runtime.serving.endpoint import Endpoint
 from servicedesk_core.store import runs, sources
 

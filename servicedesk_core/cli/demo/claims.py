@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from servicedesk_core.runtime import ServiceDesk
     from servicedesk_core.runtime.claims.views import ClaimDetail, Proposal
-    from servicedesk_core.runtime.sandboxes import Stage
+    from servicedesk_core.runtime.machine.sandboxes import Stage
 
 STEPS_H = (4.0, 20.0, 72.0)
 """Between two looks at the claim: a maker decides, ships, and has the broken part back."""

@@ -19,7 +19,7 @@ from servicedesk_core.wording import counted
 
 if TYPE_CHECKING:
     from servicedesk_core.runtime import ServiceDesk, SyncOutcome
-    from servicedesk_core.runtime.sandboxes import RunningSandbox, Stage
+    from servicedesk_core.runtime.machine.sandboxes import RunningSandbox, Stage
 
 LIVES_ON_H = 6.0
 
@@ -41,7 +41,7 @@ def demo(
     folder that every other command works on. A second demo in the same folder begins anew; with --serve it goes
     on with the desk that is there.
     """
-    from servicedesk_core.runtime.sandboxes import (  # noqa: PLC0415
+    from servicedesk_core.runtime.machine.sandboxes import (  # noqa: PLC0415
         ShiftedClock,
         Stage,
         installed_sandboxes,

@@ -5,10 +5,10 @@ from typing import TypeVar
 
 from servicedesk_core.config.choosing import one_connection, several_connections
 from servicedesk_core.errors import ServiceDeskError, StoreError
-from servicedesk_core.runtime.checking import ConnectionCheck, checked
 from servicedesk_core.runtime.desk.opening import OpenDesk
+from servicedesk_core.runtime.machine.setup import WORDS, Vocabulary, vocabulary
+from servicedesk_core.runtime.monitoring.checking import ConnectionCheck, checked
 from servicedesk_core.runtime.problem import Problem
-from servicedesk_core.runtime.setup import WORDS, Vocabulary, vocabulary
 
 T = TypeVar("T")
 

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from servicedesk_core.errors import ServiceDeskError, SettingsError
-from servicedesk_core.runtime.health import Health
+from servicedesk_core.runtime.monitoring.health import Health
 from servicedesk_core.runtime.serving.exposition import document, metrics
 
 _log = logging.getLogger("servicedesk.serve")

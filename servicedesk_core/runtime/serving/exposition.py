@@ -6,8 +6,8 @@ from typing import Any
 
 import orjson
 
-from servicedesk_core.runtime.health import Health
 from servicedesk_core.runtime.jobs.standing import JobStanding
+from servicedesk_core.runtime.monitoring.health import Health
 
 SCHEMA = "servicedesk.health/1"
 

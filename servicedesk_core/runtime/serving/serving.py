@@ -5,10 +5,10 @@ from functools import partial
 from importlib.util import find_spec
 
 from servicedesk_core.errors import SettingsError
-from servicedesk_core.runtime.health import Health, health
 from servicedesk_core.runtime.jobs.desk import JobDesk
 from servicedesk_core.runtime.jobs.registry import jobs_of
 from servicedesk_core.runtime.jobs.schedule import next_due
+from servicedesk_core.runtime.monitoring.health import Health, health
 from servicedesk_core.runtime.serving.endpoint import Endpoint
 from servicedesk_core.runtime.serving.scheduler import Scheduler
 

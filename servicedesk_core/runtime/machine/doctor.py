@@ -18,7 +18,7 @@ from servicedesk_core.config import DeskSettings, Secrets, load_settings, networ
 from servicedesk_core.errors import ServiceDeskError
 from servicedesk_core.plugins import LoadReport, LoadStatus
 from servicedesk_core.ports import Clock
-from servicedesk_core.runtime.installed import connection_settings_problem, installed_plugins
+from servicedesk_core.runtime.machine.installed import connection_settings_problem, installed_plugins
 from servicedesk_core.store import Store, changes, leases, runs, sources
 from servicedesk_core.system import is_windows
 

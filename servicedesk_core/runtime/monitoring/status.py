@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from servicedesk_core.config import DeskSettings
-from servicedesk_core.runtime.checking import ConnectionInfo
 from servicedesk_core.runtime.jobs.standing import JobStanding, standing
-from servicedesk_core.runtime.quotas import QuotaStatus, quotas
+from servicedesk_core.runtime.monitoring.checking import ConnectionInfo
+from servicedesk_core.runtime.monitoring.quotas import QuotaStatus, quotas
 from servicedesk_core.store import alerts, changes, issues, leases, runs, sources
 from servicedesk_core.store.alerts import Alert, Channel
 from servicedesk_core.store.queries.completeness import StreamCompleteness, completeness

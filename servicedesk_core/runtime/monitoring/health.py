@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import Connection
 
 from servicedesk_core.runtime.jobs.standing import JobStanding, standing
-from servicedesk_core.runtime.quotas import QuotaStatus, quotas
+from servicedesk_core.runtime.monitoring.quotas import QuotaStatus, quotas
 from servicedesk_core.store import alerts, runs, sources
 from servicedesk_core.store.alerts import Alert, Channel
 
