@@ -46,6 +46,8 @@ class Tickets:
     async def check(self, chosen: TicketFilter) -> None:
         """Make sure that what a filter names is there, so that a slip of the pen does not look like an empty list.
 
+        It is for the people of the desk: the nearest name may be that of any client.
+
         Args:
             chosen: The filter.
 
