@@ -154,6 +154,6 @@ def _pragmas(*, read_only: bool) -> tuple[str, ...]:
         *common,
         "cache_size = -32768",
         "journal_mode = WAL",
-        "wal_autocheckpoint = 4000",  # 16 MB: moved from log to file less often, a page that many commits touch goes once
+        "wal_autocheckpoint = 4000",  # 16 MB: a page that many commits touch is moved from log to file once
         "journal_size_limit = 67108864",
     )

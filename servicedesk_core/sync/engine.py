@@ -22,6 +22,7 @@ from servicedesk_core.store.sources import Source
 from servicedesk_core.store.whole import or_undone
 from servicedesk_core.sync.announcing import announce_changes
 from servicedesk_core.sync.choosing import capabilities_of, chosen
+from servicedesk_core.sync.collector import collecting_seldom
 from servicedesk_core.sync.connection import Announcer, Connection
 from servicedesk_core.sync.estimate import Accounted, SyncPlan, estimate
 from servicedesk_core.sync.guard import DEFAULT_GUARD, MassChangeGuard
@@ -249,7 +250,8 @@ class SyncEngine:
         beginning = run.write(lambda tx: begin(tx, run.source_id, run_id, session.reports, started_at))
         rows = await or_undone(beginning, stopped)
         try:
-            await session.read()
+            with collecting_seldom:
+                await session.read()
         except asyncio.CancelledError:
             end_all(session.reports, StreamState.INTERRUPTED)
             raise

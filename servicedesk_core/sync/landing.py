@@ -21,7 +21,6 @@ from servicedesk_core.store.quarantine import Rejected
 from servicedesk_core.store.raws import Packed, pack
 from servicedesk_core.store.records import Incoming
 from servicedesk_core.store.suppression import Suppressed
-from servicedesk_core.sync.collector import collector_resting
 from servicedesk_core.sync.connection import Calls, Mapper
 from servicedesk_core.sync.derived import land_stated, observed, store_events
 from servicedesk_core.sync.intake import Arrived
@@ -91,7 +90,6 @@ class Landing:
             shield=Shield(stream, exclusions, suppressed, keeps_raw=raw.keeps_any),
         )
 
-    @collector_resting
     def prepare(
         self, tx: Tx, arrived: Iterable[Arrived], rejected: Iterable[Rejected] = (), *, force: bool = False
     ) -> Prepared:
@@ -176,7 +174,6 @@ class Landing:
                     ready.hidden.add(record.external_id)
             ready.also.setdefault(other.stream, {})[other.external_id] = other
 
-    @collector_resting
     def land(
         self,
         tx: Tx,

@@ -1,35 +1,37 @@
-"""The garbage collector rests during a batch, and only then."""
+"""The garbage collector looks seldom while records are read, and only then."""
 
 import gc
 
 import pytest
 
-from servicedesk_core.sync.collector import collector_resting
+from servicedesk_core.sync.collector import SELDOM, collecting_seldom
 
 
 @pytest.fixture(autouse=True)
-def _collector_is_on():
-    gc.enable()
+def _as_it_is_by_default():
+    before = gc.get_threshold()
+    gc.set_threshold(700, 10, 10)
     yield
-    gc.enable()
+    gc.set_threshold(*before)
 
 
-def test_rests_until_the_last_batch_is_stored():
-    with collector_resting:
-        with collector_resting:
-            assert not gc.isenabled()
-        assert not gc.isenabled()
-    assert gc.isenabled()
+def test_looks_seldom_until_the_last_run_has_ended():
+    with collecting_seldom:
+        with collecting_seldom:
+            assert gc.get_threshold() == (SELDOM, 10, 10)
+        assert gc.get_threshold() == (SELDOM, 10, 10)
+    assert gc.get_threshold() == (700, 10, 10)
 
 
-def test_works_again_after_a_batch_that_failed():
-    with pytest.raises(ValueError, match="batch"), collector_resting:
-        raise ValueError("batch")
-    assert gc.isenabled()
+def test_is_as_before_after_a_run_that_failed():
+    with pytest.raises(ValueError, match="run"), collecting_seldom:
+        raise ValueError("run")
+    assert gc.get_threshold() == (700, 10, 10)
 
 
-def test_stays_off_for_a_programme_that_switched_it_off():
-    gc.disable()
-    with collector_resting:
-        pass
-    assert not gc.isenabled()
+@pytest.mark.parametrize("chosen", [(0, 10, 10), (2 * SELDOM, 5, 5)])
+def test_what_a_programme_chose_stays_where_it_is_rarer(chosen):
+    gc.set_threshold(*chosen)
+    with collecting_seldom:
+        assert gc.get_threshold() == chosen
+    assert gc.get_threshold() == chosen
