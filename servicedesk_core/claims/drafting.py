@@ -121,7 +121,8 @@ def _drafted(
     covers = covers_of(tx, (asset["local_id"],)).get(asset["local_id"], ())
     cover = rests_on(covers, failed_on)
     place = site if site is not None and site["address"] else company
-    country = (country_code(place["country"]) if place else None) or settings.country
+    named = (country_code(one["country"]) for one in (place, company) if one)
+    country = next(filter(None, named), None) or settings.country
     draft = ClaimDraft(
         device=DeviceRef(
             manufacturer=asset["manufacturer"] or (product["manufacturer"] if product else None) or "",

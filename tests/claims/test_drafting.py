@@ -43,6 +43,16 @@ async def test_a_draft_is_filled_from_ticket_device_contact_site_and_cover(desk)
     assert len(row.claim_id) <= 16
 
 
+async def test_a_site_without_a_country_is_in_the_companys(home, copied_url, clock):
+    with Store.open(copied_url, clock=clock) as store:
+        gone = update(RECORDS["sites"]).values(country=None)
+        store.write_blocking(lambda tx: tx.execute(gone) and None)
+        moved = update(RECORDS["companies"]).values(country="GB")
+        store.write_blocking(lambda tx: tx.execute(moved) and None)
+    async with ServiceDesk.open(home, clock=clock) as desk:
+        assert (await desk.claims.new("T50")).draft.ship_to_country == "GB"
+
+
 async def test_where_the_psa_names_no_country_the_configured_one_is_taken(home, copied_url, clock):
     with Store.open(copied_url, clock=clock) as store:
         for stream in ("companies", "sites"):

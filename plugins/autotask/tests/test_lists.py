@@ -114,14 +114,15 @@ async def test_queues_come_from_the_list_of_the_ticket_field(autotask, pull):
     assert queues["8"].kind.value == "alert"
 
 
-async def test_countries_are_asked_for_once_a_day_and_give_companies_their_code(own_desk, pull):
+@pytest.mark.parametrize("stream", ["companies", "sites"])
+async def test_countries_are_asked_for_once_a_day_and_give_places_their_code(own_desk, pull, stream):
     state = MemoryState()
-    async with own_desk.connector(state=state, streams=("companies",)) as autotask:
+    async with own_desk.connector(state=state, streams=(stream,)) as autotask:
         clock = autotask.ctx.clock
-        raws = [record.raw for page in await pull(autotask, "companies") for record in page.records]
-    async with own_desk.connector(state=state, clock=clock, streams=("companies",)) as autotask:
-        mapped = [autotask.map_record("companies", raw) for raw in raws]
-        stranger = autotask.map_record("companies", raws[0] | {"countryID": 4711})
+        raws = [record.raw for page in await pull(autotask, stream) for record in page.records]
+    async with own_desk.connector(state=state, clock=clock, streams=(stream,)) as autotask:
+        mapped = [autotask.map_record(stream, raw) for raw in raws]
+        stranger = autotask.map_record(stream, raws[0] | {"countryID": 4711})
     assert own_desk.requests["POST Countries/query"] == 1
     known = {raw["countryID"]: one.entity.country for raw, one in zip(raws, mapped, strict=True)}
     assert known == {237: "US"}

@@ -429,3 +429,14 @@ def test_history_of_creation_and_of_workflows():
 
 def test_unknown_word_in_history_is_reported():
     assert ("unmapped_status", "status", "Nap") in kinds(history('Status: "New" -> "Nap"'))
+
+
+@pytest.mark.parametrize(
+    ("name", "city", "called"),
+    [("Head office", "Albany", "Head office"), (" ", "Albany", "Albany"), (None, None, "Location 9")],
+)
+def test_a_site_has_its_address_and_a_name_even_if_nobody_gave_it_one(name, city, called):
+    row = {"id": 9, "companyID": 0, "name": name, "city": city, "isActive": True, "state": "NY", "postalCode": "12207"}
+    site = mapper().map("sites", row | {"address1": "1 Example Street", "address2": " "}).entity
+    assert (site.name, site.company_ref, site.is_active) == (called, "0", True)
+    assert (site.address, site.region, site.postal_code) == ("1 Example Street", "NY", "12207")

@@ -324,3 +324,13 @@ async def test_requests_without_a_grant_are_refused_unsent(own_desk):
             with pytest.raises(WriteNotGrantedError):
                 await autotask._api._client.request(method, path, json={})
         assert sum(own_desk.requests.values()) == before
+
+
+async def test_an_asset_stands_at_a_site_of_its_company(autotask, pull):
+    found = {}
+    for stream in ("sites", "assets"):
+        pages = await pull(autotask, stream)
+        found[stream] = [autotask.map_record(stream, one.raw).entity for page in pages for one in page.records]
+    company_of = {site.external_id: site.company_ref for site in found["sites"]}
+    assert {company_of[asset.site_ref] == asset.company_ref for asset in found["assets"]} == {True}
+    assert len(company_of) > len(set(company_of.values())), "a company with two sites"

@@ -8,6 +8,7 @@ from servicedesk_core.hooks import Capabilities, StreamCapability
 
 RIGHTS = {
     "companies": "CRM: Organizations, view All",
+    "sites": "CRM: Organizations, view All, their locations included",
     "contacts": "CRM: Contacts, view All",
     "roles": "Admin: view roles (part of the API User security level)",
     "queues": "Service Desk: Tickets, view All",

@@ -24,6 +24,7 @@ PICKLISTS: dict[str, tuple[str, ...]] = {
     ),
     "TicketNotes": ("noteType", "publish"),
     "Companies": ("companyType",),
+    "CompanyLocations": (),
     "Contacts": (),
     "Resources": ("licenseType", "locationID"),
     "ConfigurationItems": ("configurationItemType",),
@@ -34,7 +35,7 @@ PICKLISTS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """The lists that records need, by entity. Others, such as device models, can be very long and are not kept."""
 
-COUNTRIES = {"Companies": "countryID"}
+COUNTRIES = {"Companies": "countryID", "CompanyLocations": "countryID"}
 """Fields that hold the number of a country, by entity. They are no list fields: countries are records of their own."""
 
 WITH_UDFS = frozenset({"Tickets", "Companies", "Contacts", "ConfigurationItems", "Contracts"})
@@ -128,7 +129,9 @@ async def fresh_lists(
     log: LogSink,
     max_age: timedelta = MAX_AGE,
 ) -> TenantLists:
-    """Return the lists, reading again those that are older than ``max_age``: two requests an entity, companies three.
+    """Return the lists, reading again those that are older than ``max_age``.
+
+    That is two requests an entity at most, and one more for the countries of companies, and of sites.
 
     Lists that may not be seen are empty: their values then stay the vendor's numbers. Lists that can't be read now are
     replaced by the older ones, if there are any.

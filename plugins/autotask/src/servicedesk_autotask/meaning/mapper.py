@@ -54,6 +54,7 @@ class Mapper:
             "notes": NoteMapping(lists, vocabulary),
             "queues": mappings.QueueMapping(vocabulary),
             "companies": plain(shapes.COMPANY, mappings.company(lists)),
+            "sites": plain(shapes.SITE, mappings.site(lists)),
             "contacts": plain(shapes.CONTACT),
             "roles": plain(shapes.ROLE),
             "technicians": plain(shapes.TECHNICIAN, mappings.technician(lists)),

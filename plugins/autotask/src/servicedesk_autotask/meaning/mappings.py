@@ -1,6 +1,6 @@
 """What a shape cannot say: joined rows, names put together, words with a meaning of their own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from servicedesk_autotask.meaning import values
@@ -35,16 +35,32 @@ def company(lists: TenantLists) -> Callable[[Fields, Raw, Issues], None]:
 
     def finish(fields: Fields, raw: Raw, issues: Issues) -> None:
         fields["is_own"] = fields["external_id"] == OWN_COMPANY
-        lines = [line for name in ("address1", "address2") if (line := values.text(raw.get(name)))]
-        if lines:
-            fields["address"] = "\n".join(lines)
-        number = values.ref(raw.get("countryID"))
-        if number is not None and countries:
-            fields["country"] = countries.get(number)
-            if number not in countries:
-                issues.append(MappingIssue(kind="unknown_picklist_value", field="country", value=number))
+        _locate(fields, raw, issues, countries)
 
     return finish
+
+
+def site(lists: TenantLists) -> Callable[[Fields, Raw, Issues], None]:
+    """Return what a site's shape cannot say: address, country, and what it is called when nobody named it."""
+    countries = lists.labels("CompanyLocations", "countryID")
+
+    def finish(fields: Fields, raw: Raw, issues: Issues) -> None:
+        _locate(fields, raw, issues, countries)
+        if not (fields.get("name") or "").strip():
+            fields["name"] = fields.get("city") or f"Location {fields['external_id']}"
+
+    return finish
+
+
+def _locate(fields: Fields, raw: Raw, issues: Issues, countries: Mapping[str, str]) -> None:
+    lines = [line for name in ("address1", "address2") if (line := (values.text(raw.get(name)) or "").strip())]
+    if lines:
+        fields["address"] = "\n".join(lines)
+    number = values.ref(raw.get("countryID"))
+    if number is not None and countries:
+        fields["country"] = countries.get(number)
+        if number not in countries:
+            issues.append(MappingIssue(kind="unknown_picklist_value", field="country", value=number))
 
 
 def technician(lists: TenantLists) -> Callable[[Fields, Raw, Issues], None]:

@@ -15,6 +15,7 @@ from servicedesk_core.domain import (
     Note,
     Product,
     Role,
+    Site,
     SlaResult,
     Survey,
     Technician,
@@ -161,6 +162,13 @@ COMPANY = _shape(
     flags={"isActive": "is_active"},
     labels={"companyType": "kind"},
     custom=True,
+)
+SITE = _shape(
+    "CompanyLocations",
+    Site,
+    texts={"name": "name", "city": "city", "state": "region", "postalCode": "postal_code"},
+    refs={"companyID": "company_ref"},
+    flags={"isActive": "is_active"},
 )
 CONTACT = _shape(
     "Contacts",

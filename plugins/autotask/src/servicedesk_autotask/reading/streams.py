@@ -173,10 +173,17 @@ _ALL = (
         looked_up=("Countries",),
     ),
     Stream(
+        name="sites",
+        sources=(Source(entity="CompanyLocations"),),
+        lists=("CompanyLocations",),
+        looked_up=("Countries",),
+        needs=("companies",),
+    ),
+    Stream(
         name="contacts",
         sources=(Source(entity="Contacts", stamps=("lastActivityDate", "lastModifiedDate"), created="createDate"),),
         lists=("Contacts",),
-        needs=("companies",),
+        needs=("companies", "sites"),
     ),
     Stream(name="roles", sources=(Source(entity="Roles"),)),
     Stream(name="queues", picklist=("Tickets", "queueID"), lists=("Tickets",)),

@@ -39,6 +39,7 @@ class _Maker:
         self._words = read_data("words.json")
         self._rows: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
         self._made: Counter[str] = Counter()
+        self._sites: dict[int, list[int]] = {}
 
     def flush(self, store: Store) -> None:
         """Store what was made so far."""
@@ -78,8 +79,24 @@ class _Maker:
             lastTrackedModifiedDateTime=stamp(now - rng.randrange(DAY, 300 * DAY)),
             userDefinedFields=[{"name": "Customer Ranking", "value": ranking}, {"name": "Account Tier", "value": "2"}],
         )
-        self._add(
-            "CompanyLocations", id=self._next("CompanyLocations", 100), companyID=number, name="Main", isPrimary=True
+        self._sites[number] = [self._site(number, n) for n in range(2 if number % 4 == 1 else 1)]
+
+    def _site(self, company: int, n: int) -> int:
+        number = self._next("CompanyLocations", 100)
+        city = self._words["cities"][(company + n) % len(self._words["cities"])]
+        return self._add(
+            "CompanyLocations",
+            id=number,
+            companyID=company,
+            name=("Main", f"Branch {city}")[n],
+            address1=f"{1 + number % 200} Example {('Street', 'Avenue')[n]}",
+            city=city,
+            state="NY",
+            postalCode=f"{10000 + number % 9999}",
+            countryID=HOME,
+            phone=f"555-03{number % 100:02d}",
+            isActive=True,
+            isPrimary=n == 0,
         )
 
     def client(self, number: int) -> None:
@@ -155,6 +172,7 @@ class _Maker:
             "ConfigurationItems",
             id=number,
             companyID=company,
+            companyLocationID=self._sites[company][number % len(self._sites[company])],
             contactID=contact,
             contractID=contract,
             productID=300 + model,
