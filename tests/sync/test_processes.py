@@ -73,7 +73,8 @@ async def test_one_kill_in_the_middle_loses_and_doubles_nothing(tmp_path, empty_
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_kill_at_every_commit_loses_and_doubles_nothing(tmp_path, empty_store, commits, when):
     assert commits > 15
-    for at in range(1, commits + 1):
+    # What a kill after a commit leaves is what one before the next leaves: a few are enough.
+    for at in range(1, commits + 1) if when == "before" else (1, commits // 2, commits):
         path = tmp_path / f"{at}.db"
         shutil.copyfile(empty_store, path)
         assert run_child(path, at, when).returncode == -signal.SIGKILL
