@@ -2,7 +2,6 @@
 
 import time
 from datetime import timedelta
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -73,8 +72,8 @@ def demo(
 
 def _prepare() -> None:
     """Import now what is needed soon: the sandboxes take a second or two to start."""
-    for name in ("desk", "discovery", "setup"):
-        import_module(f"servicedesk_core.runtime.{name}")
+    from servicedesk_core.runtime import desk, discovery  # noqa: F401, PLC0415
+    from servicedesk_core.runtime.machine import setup  # noqa: F401, PLC0415
 
 
 def _perform(cli: Cli, directory: Path, stage: "Stage") -> Made | None:
