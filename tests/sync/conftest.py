@@ -11,6 +11,8 @@ from servicedesk_core.testing.clock import FakeClock
 
 
 def _load(name):
+    if name in sys.modules:  # one for all, in whatever order files are collected
+        return sys.modules[name]
     spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module

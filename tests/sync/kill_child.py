@@ -4,9 +4,6 @@ import asyncio
 import os
 import signal
 import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 import fake_vendor
 

@@ -2,19 +2,15 @@
 
 import asyncio
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from vendor import Vendor
 
 from servicedesk_core import ServiceDesk
 from servicedesk_core.store import Store, place
 from servicedesk_core.testing.clock import FakeClock
 from servicedesk_core.writes import WritePolicy
+from tests.writes.vendor import Vendor
 
 GRANTS = [
     "tickets.create",

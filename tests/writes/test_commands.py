@@ -3,11 +3,11 @@
 import json
 
 import pytest
-from conftest import GRANTS
 from typer.testing import CliRunner
 
 from servicedesk_core.cli.app import build
 from servicedesk_core.errors import ServiceDeskError
+from tests.writes.conftest import GRANTS
 
 GROUPS = {"tickets": ("create", "update", "assign", "close", "note", "log-time"), "writes": ("approve", "run", "retry")}
 

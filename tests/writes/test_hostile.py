@@ -4,14 +4,14 @@ import asyncio
 import threading
 
 import pytest
-from conftest import QUICK
-from test_sending import settled, state_of
 
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import StoreBusyError
 from servicedesk_core.store import Store, outbox, place
 from servicedesk_core.store.outbox import changing
 from servicedesk_core.writes import Intent, WritePolicy, propose
+from tests.writes.conftest import QUICK
+from tests.writes.test_sending import settled, state_of
 
 pytestmark = pytest.mark.slow  # faults between two steps; the usual ones run always
 

@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict
 
 import pytest
-from conftest import settings_for
 from sqlalchemy import insert
 
 from servicedesk_core import ServiceDesk
@@ -14,6 +13,7 @@ from servicedesk_core.store import outbox, schema
 from servicedesk_core.store.fields import to_json, to_us
 from servicedesk_core.writes import WritePolicy
 from servicedesk_core.writes.couriers import Couriers, Manner, Sent
+from tests.writes.conftest import settings_for
 
 WRITES, TICKETS = 10_000, 200
 KINDS = ("notes.create_internal", "notes.create_public")

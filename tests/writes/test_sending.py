@@ -3,7 +3,6 @@
 import asyncio
 
 import pytest
-from conftest import GRANTS, QUICK, settings_for
 from sqlalchemy import text
 
 from servicedesk_core import ServiceDesk
@@ -11,6 +10,7 @@ from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import WriteError, WriteNotGrantedError, WriteStateError
 from servicedesk_core.runtime.writes import checking
 from servicedesk_core.writes import Intent, WritePolicy
+from tests.writes.conftest import GRANTS, QUICK, settings_for
 
 pytestmark = pytest.mark.slow  # over real HTTP with broken answers; the commands send always
 
