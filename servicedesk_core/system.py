@@ -1,6 +1,5 @@
 """What differs between operating systems, and how a process of our own sets its interpreter up."""
 
-import gc
 import os
 import sys
 import time
@@ -11,7 +10,6 @@ PATIENCE_S: Final = 2.0
 """How long a file that somebody has open is tried to be replaced: virus scanners and viewers let go soon."""
 
 _PAUSE_S: Final = 0.05
-_COLLECT_AFTER: Final = (20_000, 20, 50)
 _HAND_OVER_S: Final = 0.001
 
 
@@ -63,11 +61,9 @@ def speak_utf8() -> None:
 def tune_interpreter() -> None:
     """Suit the interpreter to a process that stores records by the hundred while requests are under way.
 
-    The garbage collector looks after 20,000 new containers instead of 700: records hold no cycles, and were walked
-    again and again, a tenth of the processor time of a look-up. Threads hand over after a millisecond instead of five:
-    the loop that sends the next request waits less for the thread that stores the last answer.
+    Threads hand over after a millisecond instead of five: the loop that sends the next request waits less for the
+    thread that stores the last answer.
 
     Only for a process that is ours; a program that embeds the SDK decides for itself.
     """
-    gc.set_threshold(*_COLLECT_AFTER)
     sys.setswitchinterval(_HAND_OVER_S)

@@ -25,6 +25,7 @@ class CircuitBreaker:
         self._failures = 0
         self._open_until: float | None = None
         self._probing = False
+        self._reason = ""
 
     def enter(self) -> bool:
         """Ask to send a request.
@@ -40,7 +41,8 @@ class CircuitBreaker:
         left_s = self._open_until - self._clock.monotonic()
         if left_s > 0 or self._probing:
             raise CircuitOpenError(
-                f"The vendor failed {self._failures} times in a row; requests are held back.",
+                f"The vendor failed {self._failures} times in a row; requests are held back. "
+                f"The last time: {self._reason}",
                 retry_after_s=max(left_s, 1.0),
                 hint="They go on by themselves when the vendor answers again.",
                 connection=self._connection,
@@ -60,17 +62,23 @@ class CircuitBreaker:
             self._open_until = None
             _log.info("%s: the vendor answers again", self._connection)
 
-    def failed(self) -> None:
-        """Record that the vendor could not be reached or could not serve."""
+    def failed(self, reason: str) -> None:
+        """Record that the vendor could not be reached or could not serve.
+
+        Args:
+            reason: How that was told; repeated by what is held back.
+        """
+        self._reason = reason
         self._failures += 1
         if self._failures < self._policy.failures and self._open_until is None:
             return
         if self._open_until is None:
             _log.warning(
-                "%s: %d failures in a row; holding requests back for %g s at a time",
+                "%s: %d failures in a row; holding requests back for %g s at a time. The last one: %s",
                 self._connection,
                 self._failures,
                 self._policy.open_s,
+                reason,
             )
         self._open_until = self._clock.monotonic() + self._policy.open_s
 

@@ -284,7 +284,7 @@ class Sender:
         if isinstance(error, RateLimitedError) and error.retry_after_s is not None:
             self._quiet_until = max(self._quiet_until, self.clock.monotonic() + error.retry_after_s)
         if isinstance(error, _VENDOR_IS_DOWN):
-            self._breaker.failed()
+            self._breaker.failed(error.message)
         else:
             self._breaker.succeeded()
 

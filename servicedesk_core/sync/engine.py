@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection as Tx
 
+from servicedesk_core.collector import collecting_seldom
 from servicedesk_core.errors import AuthenticationError, ServiceDeskError
 from servicedesk_core.hooks.capabilities import StreamCapability
 from servicedesk_core.hooks.specs.announcements import SyncFinished
@@ -22,7 +23,6 @@ from servicedesk_core.store.sources import Source
 from servicedesk_core.store.whole import or_undone
 from servicedesk_core.sync.announcing import announce_changes
 from servicedesk_core.sync.choosing import capabilities_of, chosen
-from servicedesk_core.sync.collector import collecting_seldom
 from servicedesk_core.sync.connection import Announcer, Connection
 from servicedesk_core.sync.estimate import Accounted, SyncPlan, estimate
 from servicedesk_core.sync.guard import DEFAULT_GUARD, MassChangeGuard

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from servicedesk_core.collector import collecting_seldom
 from servicedesk_core.domain.warranty import DeviceRef
 from servicedesk_core.domain.warranty.facts import CoverState, is_fresh
 from servicedesk_core.domain.warranty.serials import normalise_serial
@@ -116,18 +117,19 @@ class Lookup:
             rows: How many devices the report names.
             progress: Told how many devices have been looked at.
         """
-        telling = Telling(self._store, self._lines, day, rows)
+        telling = Telling(self._store, self._lines, self._failed, day, rows)
         pages: deque[Page] = deque()
-        try:
-            async with asyncio.TaskGroup() as group:
-                for line in self._lines:
-                    for _ in range(line.workers):
-                        group.create_task(line.work())
-                await self._feed(selection, max_age, pages, telling, progress)
-        except ExceptionGroup as errors:
-            raise errors.exceptions[0] from None  # one process, one store: the others follow from the first
-        for page in pages:
-            await telling.tell(page)
+        with collecting_seldom:
+            try:
+                async with asyncio.TaskGroup() as group:
+                    for line in self._lines:
+                        for _ in range(line.workers):
+                            group.create_task(line.work())
+                    await self._feed(selection, max_age, pages, telling, progress)
+            except ExceptionGroup as errors:
+                raise errors.exceptions[0] from None  # one process, one store: the others follow from the first
+            for page in pages:
+                await telling.tell(page)
         return self._report(telling)
 
     async def _feed(

@@ -8,6 +8,7 @@ from datetime import date
 from servicedesk_core.domain.warranty import DeviceRef
 from servicedesk_core.domain.warranty.facts import CoverFact, CoverSource, CoverState
 from servicedesk_core.domain.warranty.serials import normalise_serial, plain_maker
+from servicedesk_core.errors import ServiceDeskError
 from servicedesk_core.store import Store
 from servicedesk_core.store.cover import DeviceKey, Known, key_of, known
 from servicedesk_core.store.queries.cover import DeviceRecord
@@ -85,16 +86,20 @@ class Telling:
     Args:
         store: The desk's store.
         lines: The makers.
+        failed: Makers that could not be asked at all, and why: nobody knows which devices are theirs.
         day: The day to tell states for.
         most: How many devices are kept.
     """
 
-    def __init__(self, store: Store, lines: Sequence[Line], day: date, most: int) -> None:
+    def __init__(
+        self, store: Store, lines: Sequence[Line], failed: Mapping[str, ServiceDeskError], day: date, most: int
+    ) -> None:
         self.day = day
         self.states: Counter[CoverState] = Counter()
         self.rows: list[CoverRow] = []
         self._store = store
         self._lines = lines
+        self._failed = failed
         self._most = most
 
     async def tell(self, page: Page) -> None:
@@ -103,11 +108,15 @@ class Telling:
         answers = _by_device(page.batches)
         async for look in in_turns(page.looks):
             record = replace(look.candidate.record, facts=tuple(_facts(look, before, answers)))
-            without = CoverState.ERROR if any(look.own) else CoverState.NOT_RECOGNISED
+            without = CoverState.ERROR if any(look.own) else self._of_nobody
             self.states[state_of(record, self.day, without=without)] += 1
             if len(self.rows) < self._most:
                 why_not = self._why_not(look, record)
                 self.rows.append(row_of(record, self.day, without=without, why_not=why_not))
+
+    @property
+    def _of_nobody(self) -> CoverState:
+        return CoverState.NOT_ASKED if self._failed else CoverState.NOT_RECOGNISED
 
     def _why_not(self, look: Look, record: DeviceRecord) -> str | None:
         if look.candidate.device is None or (record.facts and not any(line.problem for line in self._lines)):
@@ -117,6 +126,8 @@ class Telling:
                 return f"{line.asker.name}: {line.problem.message}"
         if any(look.own):
             return None
+        for name, error in self._failed.items():
+            return f"{name}: {error.message}"
         if not self._lines:
             return "No connection to a manufacturer can be asked."
         return "No connected manufacturer recognises it."

@@ -39,6 +39,7 @@ async def test_consecutive_failures_hold_requests_back_until_a_probe_succeeds(sh
     with pytest.raises(VendorUnavailableError, match="held back") as caught:
         await client.get("x")
     assert caught.value.retry_after_s == 60
+    assert "The last time: The vendor" in caught.value.message
     clock.advance(60)
     await fail(client, 3)
     assert len(shaky.requests) == 4  # one probe, which failed
@@ -48,10 +49,8 @@ async def test_consecutive_failures_hold_requests_back_until_a_probe_succeeds(sh
     await client.get("x")
     assert len(shaky.requests) == 6
     messages = [record.getMessage() for record in caplog.records if record.name == "servicedesk.http"]
-    assert messages == [
-        "acme: 3 failures in a row; holding requests back for 60 s at a time",
-        "acme: the vendor answers again",
-    ]
+    held = "acme: 3 failures in a row; holding requests back for 60 s at a time. The last one: The vendor cannot serve"
+    assert [message[: len(held)] for message in messages] == [held, "acme: the vendor answers again"]
 
 
 async def test_only_one_probe_at_a_time(shaky, connect, clock):

@@ -43,8 +43,8 @@ def lookup(store, clock):
         calls = ConnectorCalls(Caller(registered, Origin(name, name, "test"), watchdog=watchdog))
         return Asker(name, calls, maker.capability)
 
-    async def run(selection, *makers, **options):
-        run = Lookup(store, clock, [asker(maker) for maker in makers])
+    async def run(selection, *makers, failed=None, **options):
+        run = Lookup(store, clock, [asker(maker) for maker in makers], failed)
         return await run.run(selection, day=TODAY, **options)
 
     yield run
@@ -252,6 +252,16 @@ async def test_without_a_maker_the_list_says_so(lookup):
     report = await lookup(named("AA1"))
     assert [(row.state, row.reason) for row in report.rows] == [
         (CoverState.NOT_RECOGNISED, "No connection to a manufacturer can be asked.")
+    ]
+
+
+async def test_a_device_of_a_maker_that_could_not_be_opened_was_not_asked_for(lookup):
+    failed = {"dell": AuthenticationError("Dell rejected the key.")}
+    devices = [*named("AA1").devices, *named("BB2", manufacturer="lenovo").devices]
+    report = await lookup(Named(devices), maker("lenovo"), failed=failed)
+    assert [(row.state, row.reason) for row in report.rows] == [
+        (CoverState.NOT_ASKED, "dell: Dell rejected the key."),
+        (CoverState.NOT_FOUND, "No such device."),
     ]
 
 
