@@ -2,8 +2,7 @@
 
 import asyncio
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -74,8 +73,7 @@ def where(error: BaseException) -> str:
     return f"{type(error).__name__}{place}"
 
 
-@contextmanager
-def boundary(origin: Origin, hook: str) -> Iterator[None]:
+class boundary:  # noqa: N801  # used like a function; a class, because it stands around every item of every stream
     """Let our own errors pass, with connection and without secrets; turn everything else into :class:`HookError`.
 
     Args:
@@ -86,17 +84,25 @@ def boundary(origin: Origin, hook: str) -> Iterator[None]:
         ServiceDeskError: What the plugin raised on purpose.
         HookError: The plugin failed.
     """
-    try:
-        yield
-    except ServiceDeskError as error:
-        origin.told(error)
-        raise
-    except (KeyboardInterrupt, GeneratorExit):
-        raise
-    except asyncio.CancelledError as error:
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
-            raise
-        raise origin.failed(hook, error) from error
-    except BaseException as error:
-        raise origin.failed(hook, error) from error
+
+    __slots__ = ("_hook", "_origin")
+
+    def __init__(self, origin: Origin, hook: str) -> None:
+        self._origin = origin
+        self._hook = hook
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Let an error pass, or raise what stands for it."""
+        if error is None or isinstance(error, KeyboardInterrupt | GeneratorExit):
+            return
+        if isinstance(error, ServiceDeskError):
+            self._origin.told(error)
+            return
+        if isinstance(error, asyncio.CancelledError):
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                return
+        raise self._origin.failed(self._hook, error) from error

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -18,9 +19,12 @@ KEY = ("manufacturer", "serial_number", "product_number", "machine_type", "count
 DeviceKey = tuple[str, ...]
 """A value for each of them."""
 _key = attrgetter(*KEY)
+_REMEMBERED = 2_048
+"""A page of devices is asked about several times."""
 _NUMBERS = f"SELECT id, {', '.join(KEY)} FROM cover_devices WHERE serial_number IN {{values}}"  # noqa: S608
 
 
+@lru_cache(_REMEMBERED)
 def key_of(device: DeviceRef) -> DeviceKey:
     """Return what tells a device from others, as it is stored."""
     return tuple([scrub(value or "") for value in _key(device)])
