@@ -118,30 +118,27 @@ class Lookup:
             progress: Told how many devices have been looked at.
         """
         telling = Telling(self._store, self._lines, self._failed, day, rows)
-        pages: deque[Page] = deque()
         with collecting_seldom:
             try:
                 async with asyncio.TaskGroup() as group:
                     for line in self._lines:
                         for _ in range(line.workers):
                             group.create_task(line.work())
-                    await self._feed(selection, max_age, pages, telling, progress)
+                    await self._feed(selection, max_age, telling, progress)
             except ExceptionGroup as errors:
                 raise errors.exceptions[0] from None  # one process, one store: the others follow from the first
-            for page in pages:
-                await telling.tell(page)
         return self._report(telling)
 
     async def _feed(
         self,
         selection: Selection,
         max_age: timedelta | None,
-        pages: deque[Page],
         telling: Telling,
         progress: Progress | None,
     ) -> None:
         """Offer every device to its makers; tell of pages in their order as they are settled, so that few are held."""
         seen = 0
+        pages: deque[Page] = deque()
         async for candidates in selection.pages(self._store):
             looks = [look_at(one, self._own(one)) async for one in in_turns(candidates)]
             await self._link(looks)
@@ -158,12 +155,14 @@ class Lookup:
                 progress(seen)
         for line in self._lines:
             await line.finish()
+        for page in pages:
+            await page.settle()
+            await telling.tell(page)
 
     async def _settle(self, page: Page) -> None:
         for line in self._lines:
             await line.hurry(page.batches)
-        for batch in page.batches:
-            await batch.settled.wait()
+        await page.settle()
 
     def _own(self, candidate: Candidate) -> list[DeviceRef | None]:
         """Return the device as each maker writes it."""

@@ -54,6 +54,11 @@ class Page:
         """Whether every answer has been stored."""
         return all(batch.settled.is_set() for batch in self.batches)
 
+    async def settle(self) -> None:
+        """Wait until every answer has been stored, or will never come."""
+        for batch in self.batches:
+            await batch.settled.wait()
+
 
 async def read(store: Store, looks: Sequence[Look]) -> Known:
     """Return what the store knows of devices.
