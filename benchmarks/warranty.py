@@ -15,8 +15,8 @@ from typing import Any
 from benchmarks.process import own_peak_mb
 from benchmarks.rows import Row, at_most, row
 from servicedesk_core import ServiceDesk
+from servicedesk_core.cli.main import tune_interpreter
 from servicedesk_core.domain.warranty import DeviceRef
-from servicedesk_core.system import tune_interpreter
 
 DEVICES = 5_000
 FEW = 500

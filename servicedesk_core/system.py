@@ -1,4 +1,4 @@
-"""What differs between operating systems, and how a process of our own sets its interpreter up."""
+"""What differs between operating systems, in one place."""
 
 import os
 import sys
@@ -10,7 +10,6 @@ PATIENCE_S: Final = 2.0
 """How long a file that somebody has open is tried to be replaced: virus scanners and viewers let go soon."""
 
 _PAUSE_S: Final = 0.05
-_HAND_OVER_S: Final = 0.001
 
 
 def is_windows() -> bool:
@@ -56,14 +55,3 @@ def speak_utf8() -> None:
             reconfigure(errors="replace")
         else:
             reconfigure(encoding="utf-8", errors="replace")
-
-
-def tune_interpreter() -> None:
-    """Suit the interpreter to a process that stores records by the hundred while requests are under way.
-
-    Threads hand over after a millisecond instead of five: the loop that sends the next request waits less for the
-    thread that stores the last answer.
-
-    Only for a process that is ours; a program that embeds the SDK decides for itself.
-    """
-    sys.setswitchinterval(_HAND_OVER_S)

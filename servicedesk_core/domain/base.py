@@ -60,7 +60,10 @@ class Entity(Model):
     @classmethod
     def blank(cls) -> dict[str, Any]:
         """Return a new dictionary with every field of the class and its default, to be filled for :meth:`trusted`."""
-        return _defaults(cls).copy()
+        values = _defaults(cls).copy()
+        for name in _with_a_dictionary(cls):  # each record gets one of its own
+            values[name] = {}
+        return values
 
     @classmethod
     def trusted(cls, values: dict[str, Any]) -> Self:
@@ -89,6 +92,11 @@ def _defaults(entity: type[Entity]) -> dict[str, Any]:
         name: None if info.is_required() else info.get_default(call_default_factory=True)
         for name, info in entity.model_fields.items()
     }
+
+
+@cache
+def _with_a_dictionary(entity: type[Entity]) -> tuple[str, ...]:
+    return tuple(name for name, default in _defaults(entity).items() if default == {})
 
 
 @cache

@@ -1,6 +1,5 @@
 """The sync engine: runs connections against the store."""
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -252,9 +251,6 @@ class SyncEngine:
         try:
             with collecting_seldom:
                 await session.read()
-        except asyncio.CancelledError:
-            end_all(session.reports, StreamState.INTERRUPTED)
-            raise
         except ServiceDeskError as error:
             end_all(session.reports, StreamState.FAILED, error)
             if isinstance(error, AuthenticationError):

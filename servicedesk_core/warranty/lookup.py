@@ -14,9 +14,10 @@ from servicedesk_core.errors import ServiceDeskError
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Store, cover
 from servicedesk_core.warranty.asking import Asker, Line
+from servicedesk_core.warranty.pages import Look, Page, look_at, what_is_known
 from servicedesk_core.warranty.rows import CoverRow
 from servicedesk_core.warranty.selection import Candidate, Selection
-from servicedesk_core.warranty.telling import Look, Page, Telling, look_at, read
+from servicedesk_core.warranty.telling import Telling
 from servicedesk_core.warranty.turns import in_turns
 
 Progress = Callable[[int], None]
@@ -142,7 +143,7 @@ class Lookup:
         async for candidates in selection.pages(self._store):
             looks = [look_at(one, self._own(one)) async for one in in_turns(candidates)]
             await self._link(looks)
-            page = Page(looks, await read(self._store, looks))
+            page = Page(looks, await what_is_known(self._store, looks))
             for position, line in enumerate(self._lines):
                 await self._offer(line, [look.own[position] for look in looks], page, max_age)
             pages.append(page)

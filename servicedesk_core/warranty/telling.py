@@ -2,87 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 
-from servicedesk_core.domain.warranty import DeviceRef
 from servicedesk_core.domain.warranty.facts import CoverFact, CoverSource, CoverState
-from servicedesk_core.domain.warranty.serials import normalise_serial, plain_maker
 from servicedesk_core.errors import ServiceDeskError
 from servicedesk_core.store import Store
-from servicedesk_core.store.cover import DeviceKey, Known, key_of, known
+from servicedesk_core.store.cover import DeviceKey, Known
 from servicedesk_core.store.queries.cover import DeviceRecord
 from servicedesk_core.warranty.asking import Batch, Line
+from servicedesk_core.warranty.pages import Look, Page, what_is_known
 from servicedesk_core.warranty.rows import CoverRow, row_of, state_of
-from servicedesk_core.warranty.selection import Candidate
 from servicedesk_core.warranty.turns import in_turns
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """One device of a look-up.
-
-    Attributes:
-        candidate: The device.
-        own: The device as each maker writes it, in the order of the lines.
-        keys: What it is called by in the store: by its makers, and by who named it.
-    """
-
-    candidate: Candidate
-    own: Sequence[DeviceRef | None]
-    keys: tuple[DeviceKey, ...]
-
-
-@dataclass(slots=True)
-class Page:
-    """Devices of which some are being asked for.
-
-    Attributes:
-        looks: The devices.
-        known: What was known of them before they were asked for.
-        batches: What has to be settled before their state can be told.
-        is_known_better: Whether an earlier page asked for some of them too: then the store knows more by now.
-    """
-
-    looks: Sequence[Look]
-    known: Known
-    batches: set[Batch] = field(default_factory=set)
-    is_known_better: bool = False
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether every answer has been stored."""
-        return all(batch.settled.is_set() for batch in self.batches)
-
-    async def settle(self) -> None:
-        """Wait until every answer has been stored, or will never come."""
-        for batch in self.batches:
-            await batch.settled.wait()
-
-
-async def read(store: Store, looks: Sequence[Look]) -> Known:
-    """Return what the store knows of devices.
-
-    Args:
-        store: The desk's store.
-        looks: The devices.
-    """
-    keys = {key for look in looks for key in look.keys}
-    assets = [look.candidate.record.asset_id for look in looks if look.candidate.record.asset_id is not None]
-    return await store.read(lambda tx: known(tx, keys, assets))
-
-
-def look_at(candidate: Candidate, own: Sequence[DeviceRef | None]) -> Look:
-    """Return a device with its names.
-
-    Args:
-        candidate: The device.
-        own: The device as each maker writes it.
-    """
-    keys = {key_of(device): None for device in own if device is not None}
-    if (device := candidate.device) is not None:  # as a spreadsheet would have it
-        keys[(plain_maker(device.manufacturer), normalise_serial(device.serial_number), *key_of(device)[2:])] = None
-    return Look(candidate, own, tuple(keys))
 
 
 class Telling:
@@ -109,7 +40,7 @@ class Telling:
 
     async def tell(self, page: Page) -> None:
         """Tell how the devices of a page stand: by what was known before, and by what was answered."""
-        before = await read(self._store, page.looks) if page.is_known_better else page.known
+        before = await what_is_known(self._store, page.looks) if page.is_known_better else page.known
         answers = _by_device(page.batches)
         async for look in in_turns(page.looks):
             record = replace(look.candidate.record, facts=tuple(_facts(look, before, answers)))

@@ -102,14 +102,18 @@ def put(
         rows = [(i, origin, *values[i].values()) for i in new]
         bulk.add(tx, cover_facts, ("device_id", "origin", *values[new[0]]), rows)
         fact_ids |= {device_id: one.id for device_id, one in _known(tx, new, origin).items()}
-    last_said = {device_id: _last_said(tx, one) for device_id, one in before.items()}
-    other = [i for i, one in sorted(before.items()) if _is_other(last_said[i], one, values[i])]
-    silent = [i for i, last in last_said.items() if last is None]  # so far these could only not be asked
-    changed = [i for i in other if last_said[i] is not None]
-    told = [i for i in new if said[i].outcome is not LookupOutcome.FAILED] + [i for i in other if last_said[i] is None]
+    told = [device_id for device_id in new if said[device_id].outcome is not LookupOutcome.FAILED]
+    changed: list[int] = []
+    silent = 0
+    for device_id, one in sorted(before.items()):
+        last = _last_said(tx, one)
+        if last is None:  # so far it could only not be asked
+            silent += 1
+        if _is_other(last, one, values[device_id]):
+            (told if last is None else changed).append(device_id)
     _overwrite(tx, [(before[i].id, values[i]) for i in sorted(before)])
     _remember(tx, [(fact_ids[i], said[i], covers[i]) for i in (*told, *changed)], at)
-    return Landed(len(told), len(changed), len(before) - len(changed) - len(silent))
+    return Landed(len(told), len(changed), len(before) - len(changed) - silent)
 
 
 def forget_raws(tx: Connection, origin: str, before: datetime) -> int:

@@ -1,0 +1,87 @@
+"""The devices of a look-up, a page at a time: what they are called, what was known of them, what they wait for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from servicedesk_core.domain.warranty import DeviceRef
+from servicedesk_core.domain.warranty.serials import normalise_serial, plain_maker
+from servicedesk_core.store import Store
+from servicedesk_core.store.cover import DeviceKey, Known, key_of, known
+from servicedesk_core.warranty.asking import Batch
+from servicedesk_core.warranty.selection import Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One device of a look-up.
+
+    Attributes:
+        candidate: The device.
+        own: The device as each maker writes it, in the order of the lines.
+        keys: What it is called by in the store: by its makers, and by who named it.
+    """
+
+    candidate: Candidate
+    own: Sequence[DeviceRef | None]
+    keys: tuple[DeviceKey, ...]
+
+
+@dataclass(slots=True)
+class Page:
+    """Devices of which some are being asked for.
+
+    Attributes:
+        looks: The devices.
+        known: What was known of them before they were asked for.
+        batches: What has to be settled before their state can be told.
+        is_known_better: Whether an earlier page asked for some of them too: then the store knows more by now.
+    """
+
+    looks: Sequence[Look]
+    known: Known
+    batches: set[Batch] = field(default_factory=set)
+    is_known_better: bool = False
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether every answer has been stored."""
+        return all(batch.settled.is_set() for batch in self.batches)
+
+    async def settle(self) -> None:
+        """Wait until every answer has been stored, or will never come."""
+        for batch in self.batches:
+            await batch.settled.wait()
+
+
+async def what_is_known(store: Store, looks: Sequence[Look]) -> Known:
+    """Return what the store knows of devices.
+
+    Args:
+        store: The desk's store.
+        looks: The devices.
+    """
+    keys = {key for look in looks for key in look.keys}
+    assets = [look.candidate.record.asset_id for look in looks if look.candidate.record.asset_id is not None]
+    return await store.read(lambda tx: known(tx, keys, assets))
+
+
+def look_at(candidate: Candidate, own: Sequence[DeviceRef | None]) -> Look:
+    """Return a device with its names.
+
+    Args:
+        candidate: The device.
+        own: The device as each maker writes it.
+    """
+    devices = [device for device in own if device is not None]
+    if candidate.device is not None:
+        devices.append(_as_imported(candidate.device))
+    return Look(candidate, own, tuple(dict.fromkeys(map(key_of, devices))))
+
+
+def _as_imported(device: DeviceRef) -> DeviceRef:
+    """Return a device as covers from a spreadsheet are kept under."""
+    plain = {
+        "manufacturer": plain_maker(device.manufacturer),
+        "serial_number": normalise_serial(device.serial_number),
+    }
+    return device.model_copy(update=plain)
