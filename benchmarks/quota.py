@@ -113,10 +113,10 @@ def _timed() -> Iterator[list[float]]:
     spent: list[float] = []
     write, verify = Store._write, leases.verify  # noqa: SLF001  # measured where it happens
 
-    def timed_write(self: Store, work: Callable[..., Any], fence: Any) -> Any:
+    def timed_write(self: Store, work: Callable[..., Any], *rest: Any, **options: Any) -> Any:
         began = thread_time()
         try:
-            return write(self, work, fence)
+            return write(self, work, *rest, **options)
         finally:
             if getattr(work, "__module__", "").startswith(_OURS):
                 spent.append(thread_time() - began)
