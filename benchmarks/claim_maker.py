@@ -11,16 +11,16 @@ from servicedesk_core.http import HttpProfile, Route
 BATCH = 50
 
 
-class Settings(ConnectorSettings):
+class MakerSettings(ConnectorSettings):
     url: str
     requests: int
     window_s: float
 
 
-class Maker(Connector[Settings]):
-    Settings = Settings
+class Maker(Connector[MakerSettings]):
+    Settings = MakerSettings
 
-    def __init__(self, ctx: ConnectorContext[Settings]) -> None:
+    def __init__(self, ctx: ConnectorContext[MakerSettings]) -> None:
         super().__init__(ctx)
         own = ctx.settings
         self._http = ctx.http(
