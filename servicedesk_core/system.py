@@ -1,10 +1,16 @@
 """What differs between operating systems, in one place."""
 
+import contextlib
+import errno
+import io
 import os
 import sys
 import time
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 PATIENCE_S: Final = 2.0
 """How long a file that somebody has open is tried to be replaced: virus scanners and viewers let go soon."""
@@ -55,3 +61,42 @@ def speak_utf8() -> None:
             reconfigure(errors="replace")
         else:
             reconfigure(encoding="utf-8", errors="replace")
+
+
+def outlive_readers() -> None:
+    """Go on when whoever reads standard output or error leaves, as ``head`` does; what is written then goes nowhere.
+
+    Without this a command failed now and then, by how much fitted the pipe, and a sync was broken off because nobody
+    read its messages any more.
+    """
+    for name, errors in (("stdout", "replace"), ("stderr", "backslashreplace")):
+        stream = getattr(sys, name)
+        with contextlib.suppress(AttributeError, OSError):  # absent in a service, or replaced by what is no file
+            if not stream.isatty():
+                raw = _ReaderMayLeave(stream.fileno(), "w", closefd=False)
+                by_line = name == "stderr"
+                buffered = io.BufferedWriter(raw)
+                setattr(sys, name, io.TextIOWrapper(buffered, "utf-8", errors, line_buffering=by_line))
+
+
+def has_reader() -> bool:
+    """Whether anybody still reads standard output; what writes for long asks now and then."""
+    raw = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
+    return not (isinstance(raw, _ReaderMayLeave) and raw.has_left)
+
+
+class _ReaderMayLeave(io.FileIO):
+    has_left = False
+
+    def write(self, data: "ReadableBuffer") -> int | None:
+        try:
+            return super().write(data)
+        except OSError as error:
+            # On Windows a pipe without a reader is an invalid argument (EINVAL, 22).
+            if not (isinstance(error, BrokenPipeError) or (is_windows() and error.errno == errno.EINVAL)):
+                raise
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self.fileno())
+        os.close(nowhere)
+        self.has_left = True
+        return memoryview(data).nbytes

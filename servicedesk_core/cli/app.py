@@ -78,7 +78,7 @@ def execute(argv: Sequence[str]) -> int:
 
         return failures.report(error, cli)
     finally:
-        _flush()
+        sys.stdout.flush()
     return 0
 
 
@@ -104,10 +104,3 @@ def _options(
     del version  # answered before anything is imported
     cli = ctx.ensure_object(Cli)
     cli.config_option, cli.debug, cli.quiet = config, debug, quiet
-
-
-def _flush() -> None:
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        sys.stdout = None  # whoever read us has gone; there is nobody to tell

@@ -1,6 +1,6 @@
 """``servicedesk audit``."""
 
-import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +9,7 @@ import typer
 from servicedesk_core.cli.shell import exit_codes
 from servicedesk_core.cli.shell.arguments import Json
 from servicedesk_core.cli.shell.context import Cli
+from servicedesk_core.cli.shell.output import while_read
 from servicedesk_core.wording import counted
 
 if TYPE_CHECKING:
@@ -66,9 +67,10 @@ def export(
 ) -> None:
     """Write the whole chain as JSON lines, each record with its hash."""
     cli: Cli = ctx.obj
-    told = cli.with_desk(lambda desk: desk.audit.export(target or sys.stdout.buffer), read_only=True)
-    where = f"Written to {target}: " if target else ""
-    cli.say(f"{where}{counted(told.records, 'record')}; the newest is no. {told.head}, its hash {told.hash}.")
+    with nullcontext(target) if target else while_read() as file:
+        told = cli.with_desk(lambda desk: desk.audit.export(file), read_only=True)
+        where = f"Written to {target}: " if target else ""
+        cli.say(f"{where}{counted(told.records, 'record')}; the newest is no. {told.head}, its hash {told.hash}.")
 
 
 def checkpoint(

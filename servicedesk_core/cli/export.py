@@ -1,6 +1,6 @@
 """``servicedesk export``."""
 
-import sys
+from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from servicedesk_core.cli.shell.context import Cli
+from servicedesk_core.cli.shell.output import while_read
 from servicedesk_core.wording import counted
 
 
@@ -47,9 +48,9 @@ def export(
     cli: Cli = ctx.obj
     by_name = Format.JSONL if output and output.suffix in {".jsonl", ".ndjson", ".json"} else Format.CSV
     chosen: Literal["csv", "jsonl"] = "jsonl" if (file_format or by_name) is Format.JSONL else "csv"
-    target = output or sys.stdout.buffer
-    count = cli.with_desk(
-        lambda desk: desk.export(stream, target, file_format=chosen, connection=connection, verbatim=verbatim),
-        read_only=True,
-    )
-    cli.say(f"{counted(count, 'record')} of {stream} written to {output or 'standard output'}.")
+    with nullcontext(output) if output else while_read() as target:
+        count = cli.with_desk(
+            lambda desk: desk.export(stream, target, file_format=chosen, connection=connection, verbatim=verbatim),
+            read_only=True,
+        )
+        cli.say(f"{counted(count, 'record')} of {stream} written to {output or 'standard output'}.")

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from servicedesk_core.system import speak_utf8
+from servicedesk_core.system import outlive_readers, speak_utf8
 
 _HAND_OVER_S: Final = 0.001
 
@@ -12,6 +12,7 @@ _HAND_OVER_S: Final = 0.001
 def run() -> None:
     """Run the command of this process and exit with its code."""
     speak_utf8()
+    outlive_readers()
     tune_interpreter()
     sys.exit(main(sys.argv[1:]))
 

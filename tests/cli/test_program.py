@@ -1,6 +1,8 @@
 """The program itself: help, version, errors, exit codes, nothing that steers the terminal."""
 
+import json
 import logging
+import os
 import re
 import subprocess
 import sys
@@ -30,6 +32,50 @@ def test_version_imports_neither_typer_nor_rich_nor_pydantic(run):
         "print(sorted({m.partition('.')[0] for m in sys.modules} & heavy))",
     )
     assert done.stdout.splitlines() == [f"servicedesk {__version__}", "[]"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["--help"], 0),
+        (["status"], 0),
+        (["audit", "export"], 0),
+        (["export", "tickets", "--format", "jsonl"], 0),
+        (["tickets", "list", "--status", "nonsense"], 2),
+    ],
+)
+def test_a_command_whose_reader_has_left_ends_as_it_would_have(acme, words, code):
+    acme.configure()
+    reader, writer = os.pipe()
+    child = subprocess.Popen(
+        [sys.executable, "-m", "servicedesk_core.cli", *words],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=acme.folder,
+    )
+    os.close(writer)
+    os.close(reader)
+    told = child.communicate(timeout=110)[1]
+    assert child.returncode == code, told
+    assert "Traceback" not in told
+    assert "BrokenPipe" not in told
+
+
+def test_messages_that_nobody_reads_break_nothing_off(acme):
+    acme.configure()
+    reader, writer = os.pipe()
+    child = subprocess.Popen(
+        [sys.executable, "-m", "servicedesk_core.cli", "sync", "--json"],
+        stdout=subprocess.PIPE,
+        stderr=writer,
+        cwd=acme.folder,
+    )
+    os.close(writer)
+    os.close(reader)
+    document = json.loads(child.communicate(timeout=110)[0])
+    assert child.returncode == 0
+    assert document["schema"].startswith("servicedesk.sync/")
 
 
 def test_the_programs_own_process_is_set_up_for_many_records():

@@ -39,6 +39,15 @@ def test_a_pipe_gets_one_whole_line_for_each_row_whatever_its_length():
     assert lines[2].split() == ["T20260302.0001", *ROWS[0][1].split(), "2026-03-02", "07:00", "1.5"]
 
 
+def test_one_long_cell_costs_a_pipe_its_own_length_and_no_row_ends_in_blanks():
+    rows = [(f"T{number}", "Printer jams", None, NOON, 1.5) for number in range(200)]
+    rows += [("T200", "x" * 300_000, None, NOON, 1.5), ("T201", "Printer jams", None, NOON, None)]
+    there = io.StringIO()
+    show_table(Console(file=there, force_terminal=False), COLUMNS, rows)
+    assert len(there.getvalue()) < 300_000 + 202 * 150
+    assert not [line for line in there.getvalue().splitlines() if line != line.rstrip()]
+
+
 @pytest.mark.parametrize("width", [40, 60, 80, 200])
 def test_no_width_of_a_terminal_breaks_a_word(width):
     words = set(" ".join(shown(width)).replace("·", " ").split())

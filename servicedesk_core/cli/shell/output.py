@@ -1,9 +1,14 @@
 """How results reach the terminal: data on standard output, everything else on standard error."""
 
+import contextlib
+import io
 import re
 import sys
+from collections.abc import Iterator
 from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+
+from servicedesk_core.system import has_reader
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -73,3 +78,17 @@ def json_bytes(document: object) -> bytes:
 
     options = orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS | orjson.OPT_APPEND_NEWLINE
     return orjson.dumps(document, default=_foreign, option=options)
+
+
+@contextlib.contextmanager
+def while_read() -> Iterator[BinaryIO]:
+    """Yield standard output for what may write for minutes; the block ends early, and well, when its reader leaves."""
+    with contextlib.suppress(BrokenPipeError):
+        yield cast("BinaryIO", _WhileRead())
+
+
+class _WhileRead(io.RawIOBase):
+    def write(self, data: Any) -> int:
+        if not has_reader():
+            raise BrokenPipeError
+        return sys.stdout.buffer.write(data)

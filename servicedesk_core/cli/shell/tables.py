@@ -20,6 +20,9 @@ GAP = 2
 LONGEST_WORD = 36
 """Columns of a word that is never broken: a UUID. A longer one, such as an address on the web, may be."""
 
+PADDED_MOST = 60
+"""Columns that a column takes at most in a pipe: a longer cell moves what follows in its own row, not in every row."""
+
 
 @dataclass(frozen=True, slots=True)
 class Narrow:
@@ -71,7 +74,7 @@ class Grid:
         """Return the table for a file or a pipe: heading, rule, and one line for each row; nothing is cut."""
         from rich.cells import cell_len  # noqa: PLC0415
 
-        widths = [max(map(cell_len, cells)) for cells in zip(self.headings, *self.rows, strict=True)]
+        widths = [min(_widest(cells), PADDED_MOST) for cells in zip(self.headings, *self.rows, strict=True)]
 
         def line(cells: Sequence[str]) -> str:
             filled = [
