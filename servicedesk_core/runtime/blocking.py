@@ -19,6 +19,7 @@ from servicedesk_core.runtime.warranty import Warranty
 from servicedesk_core.runtime.writes import Writes
 
 A = TypeVar("A")
+A_co = TypeVar("A_co", covariant=True)
 P = ParamSpec("P")
 T = TypeVar("T")
 _END = object()
@@ -75,10 +76,10 @@ class _LoopThread:
         self._loop.close()
 
 
-class _Twin(Generic[A]):
+class _Twin(Generic[A_co]):
     """Something asynchronous with the loop that it runs on."""
 
-    def __init__(self, target: A, loop: _LoopThread) -> None:
+    def __init__(self, target: A_co, loop: _LoopThread) -> None:
         self._target = target
         self._loop = loop
 
