@@ -21,35 +21,41 @@ _BATCH = 20_000
 
 def desk_page(*, quick: bool) -> list[Row]:
     """The desk page at a million tickets, a tenth of them open."""
-    del quick
+    total, still_open = (TOTAL // 50, OPEN // 50) if quick else (TOTAL, OPEN)
     times = []
     with (
         tempfile.TemporaryDirectory() as folder,
         Store.open(f"sqlite:///{Path(folder) / 'large.db'}", clock=FakeClock(NOW)) as store,
     ):
-        _fill(store)
+        _fill(store, total, still_open)
         for _ in range(7):
             started = perf_counter()
-            store.read_blocking(lambda tx: build(tx, desk="Measured desk", timezone="UTC", now=NOW))
+            report = store.read_blocking(lambda tx: build(tx, desk="Measured desk", timezone="UTC", now=NOW))
             times.append(perf_counter() - started)
+    if report.numbers.open.count != still_open:
+        message = f"{report.numbers.open.count:,} tickets are open, not {still_open:,}"
+        raise RuntimeError(message)
     seconds = median(times[1:])
-    return [row(f"desk page, {TOTAL:,} tickets, {OPEN:,} open", f"{seconds:.3f} s", "", at_most(seconds, 0.3, "s"))]
+    measure = f"desk page, {total:,} tickets, {still_open:,} open"
+    return [row(measure, f"{seconds:.3f} s", "", at_most(seconds, 0.3, "s"))]
 
 
-def _fill(store: Store) -> None:
+def _fill(store: Store, total: int, still_open: int) -> None:
     source = store.write_blocking(lambda tx: sources.ensure(tx, "psa", "autotask", "sandbox", NOW))
-    for first in range(0, TOTAL, _BATCH):
-        rows = list(_tickets(range(first, first + _BATCH)))
+    for first in range(0, total, _BATCH):
+        rows = list(_tickets(range(first, min(first + _BATCH, total)), every=total // still_open))
         store.write_blocking(
             lambda tx, rows=rows: records.apply(tx, source.id, "tickets", rows, known={}, mode="backfill", now=NOW)  # type: ignore[misc]
         )
 
 
-def _tickets(numbers: range) -> Iterator[Incoming]:
-    waiting = [category for category in StatusCategory if category is not StatusCategory.CLOSED]
+def _tickets(numbers: range, *, every: int) -> Iterator[Incoming]:
+    """Yield tickets of which each so-many-th is open."""
+    categories = [category for category in StatusCategory if category.is_open]
     priorities = list(Priority)
     for number in numbers:
-        is_open = number % (TOTAL // OPEN) == 0
+        is_open = number % every == 0
+        at = number // every if is_open else number  # open ones lie as even over queues and people as closed ones
         # Open tickets are mostly young, as on a real desk; closed ones go back five years.
         age = timedelta(hours=(number * 7) % 2_000 if is_open else (number * 7) % 43_800)
         ticket = Ticket(
@@ -57,11 +63,11 @@ def _tickets(numbers: range) -> Iterator[Incoming]:
             number=f"T{number:08}",
             title=f"Ticket {number}",
             status="Word",
-            status_category=waiting[number // 10 % len(waiting)] if is_open else StatusCategory.CLOSED,
-            priority=priorities[number % len(priorities)],
-            queue_ref=str(number % 12),
-            assignee_ref=str(number % 40) if number % 5 else None,
-            company_ref=str(number % 500),
+            status_category=categories[at % len(categories)] if is_open else StatusCategory.CLOSED,
+            priority=priorities[at % len(priorities)],
+            queue_ref=str(at % 12),
+            assignee_ref=str(at % 40) if at % 5 else None,
+            company_ref=str(at % 500),
             created_at=NOW - age,
             last_activity_at=NOW - age / 2,
             due_at=NOW - age + timedelta(days=10),

@@ -39,7 +39,8 @@ class _Ours(NamedTuple):
 async def _twice(vendor: Vendor, store: str) -> _Ours:
     async with desk(vendor, store) as opened:
         began = process_time()
-        _, first_s = await timed_sync(opened)
+        report, first_s = await timed_sync(opened)
+        _as_named(report.streams[0].new)
         between = process_time()
         _, again_s = await timed_sync(opened, mode="full")
         return _Ours(_Times(first_s, between - began), _Times(again_s, process_time() - between))
@@ -47,8 +48,15 @@ async def _twice(vendor: Vendor, store: str) -> _Ours:
 
 def _floor(vendor: Vendor, path: Path) -> _Times:
     began = process_time()
-    _, seconds = first_sync(vendor, path)
+    stored, seconds = first_sync(vendor, path)
+    _as_named(stored)
     return _Times(seconds, process_time() - began)
+
+
+def _as_named(stored: int) -> None:
+    if stored != TICKETS:
+        message = f"{stored:,} tickets were stored, not {TICKETS:,}"
+        raise RuntimeError(message)
 
 
 def against_floor(*, quick: bool) -> list[Row]:

