@@ -7,7 +7,7 @@
   something that happened at the event's time.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -17,6 +17,9 @@ from servicedesk_core.domain.tickets import EventType, Ticket, TicketEvent
 INITIAL: Final = "initial"
 FINAL: Final = "final"
 EventOrder = Literal["time", "sequence"]
+Derivable = Literal["created_at", "creator_ref", "last_activity_at", "resolved_at", "closed_at", "completed_by_ref"]
+SPAN: Final[tuple[Derivable, ...]] = ("created_at", "creator_ref", "last_activity_at")
+"""What any log tells by where it begins and ends. When work was done is the vendor's to say."""
 _SOLVED = frozenset({StatusCategory.RESOLVED, StatusCategory.CLOSED})
 
 
@@ -32,18 +35,20 @@ def in_order(events: Iterable[TicketEvent], order: EventOrder) -> list[TicketEve
     return sorted(events, key=lambda event: (event.effective_at, event.source_seq))
 
 
-def fold_tickets(ticket_ref: str, events: Iterable[TicketEvent]) -> Ticket:
+def fold_tickets(ticket_ref: str, events: Iterable[TicketEvent], derive: Collection[Derivable] = SPAN) -> Ticket:
     """Fold the events of one ticket into the ticket.
 
-    Rules: a field has the value that was stated last. The ticket was created with its first event. It is resolved since
-    the last event that states a resolved category, or that closed it while it was not resolved; it is closed since the
-    event that ended its open life for good (closed, cancelled, merged, spam). An open category after a done one reopens
-    it and clears both. A status whose category is unknown leaves the category as it was. Stated instants win over
-    derived ones.
+    Rules: a field has the value that was stated last. A status whose category is unknown leaves the category as it was.
+
+    A field to derive that no event states follows from the events: the ticket was created with its first event. It is
+    resolved since the last event that states a resolved category, or that closed it while it was not resolved; it is
+    closed since the event that ended its open life for good (closed, cancelled, merged, spam). An open category after a
+    done one reopens it and clears both.
 
     Args:
         ticket_ref: The ticket.
         events: Its events in their order, without superseded ones; at least one.
+        derive: Fields that may be derived; any other is what the events state, or empty.
 
     Returns:
         The ticket.
@@ -65,13 +70,14 @@ def fold_tickets(ticket_ref: str, events: Iterable[TicketEvent]) -> Ticket:
         _update(initial, after.get(INITIAL, {}), keep=True)
         _update(final, after.get(FINAL, {}))
         if event.type is EventType.CREATED and event.actor_ref:
-            fields.setdefault("creator_ref", event.actor_ref)
+            life.derived.setdefault("creator_ref", event.actor_ref)
         if category := after.get("status_category"):
             life.state(StatusCategory(category), event)
     if last_at is None:
         msg = f"ticket {ticket_ref} has no event"
         raise ValueError(msg)
-    whole = {"number": ticket_ref, **life.derived, "last_activity_at": last_at}
+    life.derived["last_activity_at"] = last_at
+    whole = {"number": ticket_ref, **{field: life.derived[field] for field in derive if field in life.derived}}
     for stated in (fields, initial, final):
         _update(whole, stated)
     whole["external_id"] = ticket_ref

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from servicedesk_core.domain.folding import SPAN, Derivable
 from servicedesk_core.domain.warranty import NO_RULES, ClaimRules
 from servicedesk_core.hooks.writing import ReconcilableBy
 
@@ -36,6 +37,8 @@ class StreamCapability:
         folds_into: Stream that core derives from this one: ``tickets`` for a log of events without ticket records.
         event_order: For ticket events: what orders the events of one ticket. ``time``: ``effective_at``, ties by
             ``source_seq``. ``sequence``: ``source_seq`` alone.
+        derives: For a stream that is folded: ticket fields that follow from the events where none of them states the
+            field. A field that is not among them stays empty then.
         rebuilds: Whether a changed mapping makes core read the whole source again and swap it in one transaction.
         right: The right at the vendor without which the stream looks empty, in the vendor's words.
         vendor_entities: The vendor's entities behind the stream, for the documentation.
@@ -52,6 +55,7 @@ class StreamCapability:
     needs: tuple[str, ...] = ()
     folds_into: str | None = None
     event_order: Literal["time", "sequence"] = "time"
+    derives: tuple[Derivable, ...] = SPAN
     rebuilds: bool = False
     right: str = ""
     vendor_entities: tuple[str, ...] = ()

@@ -68,7 +68,7 @@ def fold_some(tx: Tx, stream: StreamRun, *, mode: str, now: datetime) -> bool:
 
 
 def _fold(tx: Tx, stream: StreamRun, refs: list[str], *, mode: str, now: datetime) -> Landed:
-    source_id, version = stream.run.source_id, stream.landing.version
+    source_id, version, capability = stream.run.source_id, stream.landing.version, stream.capability
     by_ticket = events_of(tx, source_id, refs)
     rows: list[Incoming] = []
     unfit: list[Rejected] = []
@@ -77,7 +77,7 @@ def _fold(tx: Tx, stream: StreamRun, refs: list[str], *, mode: str, now: datetim
         if not events:
             continue
         try:
-            ticket = fold_tickets(ref, in_order(events, stream.capability.event_order))
+            ticket = fold_tickets(ref, in_order(events, capability.event_order), capability.derives)
         except ValueError:
             unfit.append(Rejected(ref, None, "The events of this ticket do not make a valid ticket."))
             continue

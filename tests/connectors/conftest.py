@@ -78,7 +78,8 @@ async def read(connector: Tabular, stream: str = "ticket_events", **request: Any
     for event in seen.events:
         by_ticket[event.ticket_ref].append(event)
     seen.tickets = {
-        ref: fold_tickets(ref, in_order(events, capability.event_order)) for ref, events in by_ticket.items()
+        ref: fold_tickets(ref, in_order(events, capability.event_order), capability.derives)
+        for ref, events in by_ticket.items()
     }
     return seen
 

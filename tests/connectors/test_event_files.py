@@ -34,13 +34,15 @@ class TestSuite(TicketSyncSuite):
 async def test_tickets_and_their_history_are_folded_from_rows(logs, tmp_path):
     path = logs.write(tmp_path / "log.csv", HEAD + ONE + TWO)
     seen = await logs.read(
-        logs.tabular(logs.event_file(path, ticket={"company_ref": "customer", "assignee_ref": "who"}))
+        logs.tabular(
+            logs.event_file(path, ticket={"company_ref": "customer", "assignee_ref": "who"}, derive=["resolved_at"])
+        )
     )
     one, two = seen.tickets["T1"], seen.tickets["T2"]
     assert one.status_category is StatusCategory.RESOLVED
     assert one.created_at == datetime(2024, 1, 1, 8, tzinfo=UTC)
     assert one.resolved_at == one.last_activity_at == datetime(2024, 1, 1, 10, tzinfo=UTC)
-    assert one.completed_by_ref == one.assignee_ref == "Ben"
+    assert (one.assignee_ref, one.completed_by_ref, one.closed_at) == ("Ben", None, None)
     assert two.status_category is StatusCategory.WAITING_CUSTOMER
     assert two.resolved_at is None
     assert [event.type for event in seen.events] == [EventType.STATUS_CHANGED] * 5
@@ -171,9 +173,38 @@ async def test_words_without_a_meaning_are_activities_and_counted(logs, tmp_path
 async def test_reopening_clears_what_was_resolved(logs, tmp_path):
     steps = ("open", "solve", "close", "work")
     text = HEAD + "".join(f"T1,{step},Ana,2024-01-0{day},\n" for day, step in enumerate(steps, 1))
-    ticket = (await logs.read(logs.tabular(logs.event_file(logs.write(tmp_path / "log.csv", text))))).tickets["T1"]
+    derive = ["resolved_at", "closed_at", "completed_by_ref"]
+    file = logs.event_file(logs.write(tmp_path / "log.csv", text), derive=derive)
+    ticket = (await logs.read(logs.tabular(file))).tickets["T1"]
     assert (ticket.resolved_at, ticket.closed_at, ticket.completed_by_ref) == (None, None, None)
     assert ticket.status_category is StatusCategory.IN_PROGRESS
+
+
+STAMPS = ("resolved_at", "closed_at", "created_at", "last_activity_at", "completed_by_ref", "creator_ref")
+
+
+@pytest.mark.parametrize("field", STAMPS)
+@pytest.mark.parametrize("take", ["final", "first", "last"])
+async def test_what_the_mapped_column_does_not_say_stays_empty(logs, tmp_path, field, take):
+    steps = ("open", "solve", "close")
+    text = "case,step,who,at,said\n" + "".join(f"T1,{s},Ana,2024-01-0{n},?\n" for n, s in enumerate(steps, 1))
+    ticket = {field: {"column": "said", "take": take}}
+    words = {**logs.WORDS, "open": {"type": "created", "status_category": "new"}}
+    file = logs.event_file(logs.write(tmp_path / "log.csv", text), ticket=ticket, words=words, missing=["?"])
+    assert getattr((await logs.read(logs.tabular(file))).tickets["T1"], field) is None
+    derived = (await logs.read(logs.tabular({**file, "derive": [field]}))).tickets["T1"]
+    assert getattr(derived, field) is not None
+    logs.write(tmp_path / "log.csv", text.replace(",?", ",2024-05-05"))
+    stated = getattr((await logs.read(logs.tabular({**file, "derive": [field]}))).tickets["T1"], field)
+    assert stated == ("2024-05-05" if field.endswith("_ref") else datetime(2024, 5, 5, tzinfo=UTC))
+
+
+async def test_when_work_was_done_is_never_concluded_from_steps_unasked(logs, tmp_path):
+    text = HEAD + "".join(f"T1,{step},Ana,2024-01-0{day},\n" for day, step in enumerate(("open", "solve", "close"), 1))
+    ticket = (await logs.read(logs.tabular(logs.event_file(logs.write(tmp_path / "log.csv", text))))).tickets["T1"]
+    assert ticket.status_category is StatusCategory.CLOSED
+    assert (ticket.resolved_at, ticket.closed_at, ticket.completed_by_ref) == (None, None, None)
+    assert ticket.created_at == datetime(2024, 1, 1, tzinfo=UTC)
 
 
 async def test_a_person_can_be_named_by_several_columns(logs, tmp_path):

@@ -14,6 +14,7 @@ connector = "tabular"
 [[connections.log.files]]
 path = "log.csv"
 layout = "event"
+derive = ["completed_by_ref"]
 
 [connections.log.files.columns]
 ticket_ref = "case"

@@ -7,7 +7,9 @@ import pytest
 from pydantic import ValidationError
 
 from servicedesk_core.domain import EventSource, EventType, StatusCategory, TicketEvent
-from servicedesk_core.domain.folding import FINAL, INITIAL, fold_tickets, in_order
+from servicedesk_core.domain.folding import FINAL, INITIAL, SPAN, Derivable, fold_tickets, in_order
+
+DONE: tuple[Derivable, ...] = ("resolved_at", "closed_at", "completed_by_ref")
 
 
 def day(number: int) -> datetime:
@@ -63,7 +65,7 @@ def test_labels_of_custom_fields_are_merged():
     ],
 )
 def test_resolved_and_closed_follow_the_categories(categories, resolved, closed):
-    ticket = fold_tickets("T1", [event(n, category) for n, category in enumerate(categories, 1)])
+    ticket = fold_tickets("T1", [event(n, category) for n, category in enumerate(categories, 1)], DONE)
     assert ticket.resolved_at == (resolved and day(resolved))
     assert ticket.closed_at == (closed and day(closed))
 
@@ -74,9 +76,21 @@ def test_who_resolved_and_who_created_are_taken_from_the_events():
         event(2, "resolved", actor="ben"),
         event(3, "closed"),
     ]
-    ticket = fold_tickets("T1", events)
+    ticket = fold_tickets("T1", events, (*SPAN, *DONE))
     assert (ticket.creator_ref, ticket.completed_by_ref) == ("ana", "ben")
     assert ticket.status_category is StatusCategory.CLOSED
+
+
+def test_what_may_not_be_derived_is_what_the_events_state_or_empty():
+    events = [
+        event(1, "new", actor="ana", type=EventType.CREATED),
+        event(2, "closed", actor="ben", resolved_at=day(9).isoformat()),
+    ]
+    plain = fold_tickets("T1", events)
+    assert (plain.created_at, plain.resolved_at) == (day(1), day(9))
+    assert (plain.closed_at, plain.completed_by_ref) == (None, None)
+    bare = fold_tickets("T1", events[:1], ())
+    assert (bare.created_at, bare.creator_ref, bare.last_activity_at) == (None, None, None)
 
 
 def test_order_is_by_time_or_by_the_sources_sequence():

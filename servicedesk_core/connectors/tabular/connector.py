@@ -16,6 +16,7 @@ from servicedesk_core.connectors.tabular.meaning import Means, meaning_of
 from servicedesk_core.connectors.tabular.reading import opened, rows
 from servicedesk_core.connectors.tabular.source import Part, keyed_rows, pages, parts_of
 from servicedesk_core.domain import STREAMS, TicketEvent
+from servicedesk_core.domain.folding import SPAN, Derivable
 from servicedesk_core.errors import ConnectorError, MappingError, SettingsError, UnsupportedError
 from servicedesk_core.hooks import (
     Capabilities,
@@ -84,9 +85,10 @@ class Tabular(Connector[TabularSettings]):
                 hint='Add name = "…" to each.',
                 connection=self.ctx.connection,
             )
-        if len({(one.order, one.layout) for one in mappings}) > 1:
+        if len({(one.order, one.layout, frozenset(one.derive)) for one in mappings}) > 1:
             raise SettingsError(
-                f"The files that bring {stream} must agree on order and layout.", connection=self.ctx.connection
+                f"The files that bring {stream} must agree on order, layout and derive.",
+                connection=self.ctx.connection,
             )
 
     @cached_property
@@ -121,6 +123,7 @@ class Tabular(Connector[TabularSettings]):
                     rebuilds=True,
                     folds_into="tickets" if stream == TicketEvent.stream and mappings[0].layout == "event" else None,
                     event_order="sequence" if mappings[0].order == "file" else "time",
+                    derives=_derived(mappings),
                     vendor_entities=tuple(one.path for one in mappings),
                 )
                 for stream, mappings in self._by_stream.items()
@@ -230,6 +233,11 @@ class Tabular(Connector[TabularSettings]):
         vocabulary = self.ctx.mapping.model_dump_json()
         texts = [one.fingerprint() for one in self._mappings(stream)]
         return mapping_version(texts, vocabulary)
+
+
+def _derived(mappings: tuple[FileMapping, ...]) -> tuple[Derivable, ...]:
+    stated = {field for one in mappings for field in one.ticket}
+    return tuple(dict.fromkeys((*mappings[0].derive, *(field for field in SPAN if field not in stated))))
 
 
 def mapping_version(fingerprints: list[str], vocabulary: str) -> str:

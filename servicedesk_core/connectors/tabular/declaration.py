@@ -10,9 +10,10 @@ from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, field_
 
 from servicedesk_core.connectors.tabular.instants import check_format, check_zone
 from servicedesk_core.domain import STREAMS, EventType, Model, StatusCategory, Ticket, TicketEvent
+from servicedesk_core.domain.folding import Derivable
 from servicedesk_core.errors import SettingsError
 
-CODE_VERSION = "1"
+CODE_VERSION = "2"
 """Part of every mapping version; raised when the same declaration comes to mean something else."""
 
 Formats = Annotated[tuple[str, ...], BeforeValidator(lambda value: (value,) if isinstance(value, str) else value)]
@@ -127,6 +128,11 @@ class FileMapping(Model):
     attributes: Literal["last", "first"] = Field(
         default="last", description="Which event's value a ticket takes when its rows differ."
     )
+    derive: tuple[Derivable, ...] = Field(
+        default=(),
+        description="Ticket fields of an event log that follow from its steps where it says nothing of them. What is "
+        "not named stays empty then; created_at, creator_ref and last_activity_at only where a column has them.",
+    )
     key: tuple[str, ...] = Field(
         default=(), description="Columns that tell an event of a ticket from another; by default those under columns."
     )
@@ -168,8 +174,8 @@ class FileMapping(Model):
             if self.words and "vendor_word" not in self.columns:
                 msg = "words: map the column that holds them as vendor_word"
                 raise ValueError(msg)
-        elif self.ticket or self.words:
-            msg = '"ticket" and "words" belong to layout = "event"'
+        elif self.ticket or self.words or self.derive:
+            msg = '"ticket", "words" and "derive" belong to layout = "event"'
             raise ValueError(msg)
         elif self.custom_fields and "custom_fields" not in entity.model_fields:
             msg = f"{self.stream} have no custom fields"

@@ -39,6 +39,8 @@ _RECORD_FIELDS: dict[str, dict[str, str]] = {
 
 _TICKET_TIMES = {"created_at": "created", "resolved_at": "resolved", "closed_at": "closed", "due_at": "due"}
 
+_ENDS = {"resolved", "closed"}
+
 _MANY_WORDS = 200
 
 _FEW_WORDS = 10
@@ -149,7 +151,19 @@ class _Draft:
             if column is not stamp:
                 self._further_time(column, ticket)
         self._say_times(stamp)
-        return self._proposal("event", "ticket_events", columns, ticket=ticket, words=words)
+        derive = self._derived(words, {**ticket, **columns})
+        return self._proposal("event", "ticket_events", columns, ticket=ticket, words=words, derive=derive)
+
+    def _derived(self, words: dict[str, str], stated: dict[str, Any]) -> tuple[str, ...]:
+        """Return the ticket fields that follow from steps which end work, where no column says them."""
+        if not _ENDS.intersection(words.values()):
+            return ()
+        derived = [field for field in ("resolved_at", "closed_at") if field not in stated]
+        if "resolved_at" in derived and "actor_ref" in stated:
+            derived.append("completed_by_ref")
+        if derived:
+            self.notes.append(f"Taken from the steps, no column says it: {', '.join(derived)} (derive).")
+        return tuple(derived)
 
     def words(self, case: Column, columns: dict[str, Any]) -> dict[str, str]:
         """Take the column of steps, and guess what each step means."""
@@ -255,7 +269,14 @@ class _Draft:
             self.notes.append(f'{column.name} carries no zone and is read as UTC; set timezone, such as "Europe/Rome".')
 
     def _proposal(
-        self, layout: str, stream: str, columns: dict[str, Any], *, ticket: Any = None, words: Any = None
+        self,
+        layout: str,
+        stream: str,
+        columns: dict[str, Any],
+        *,
+        ticket: Any = None,
+        words: Any = None,
+        derive: tuple[str, ...] = (),
     ) -> Proposal:
         shape, path = self.found.shape, self.found.path
         custom = {}
@@ -275,6 +296,7 @@ class _Draft:
             header=shape.header,
             names=() if shape.header else shape.names,
             missing=("", *self.found.missing),
+            derive=derive,
             columns={field: ColumnRule.model_validate(rule) for field, rule in columns.items()},
             ticket={field: ColumnRule.model_validate(rule) for field, rule in (ticket or {}).items()},
             custom_fields=custom,
