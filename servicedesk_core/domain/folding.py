@@ -77,7 +77,8 @@ def fold_tickets(ticket_ref: str, events: Iterable[TicketEvent], derive: Collect
         msg = f"ticket {ticket_ref} has no event"
         raise ValueError(msg)
     life.derived["last_activity_at"] = last_at
-    whole = {"number": ticket_ref, **{field: life.derived[field] for field in derive if field in life.derived}}
+    whole: dict[str, Any] = {"number": ticket_ref}
+    whole |= {field: life.derived[field] for field in derive if field in life.derived}
     for stated in (fields, initial, final):
         _update(whole, stated)
     whole["external_id"] = ticket_ref
