@@ -81,8 +81,8 @@ class WriteReceipt:
     Attributes:
         ref: The vendor's id of the written record.
         warnings: What the vendor added, for people.
-        record: The record as it stands after the write, when the connector read it back; core stores it like one that
-            was pulled, so that the next pull shows no change.
+        record: The record as it stands after the write, when the connector read it back, as a pull would bring it; core
+            stores it like one that was pulled, so that the next pull shows no change.
     """
 
     ref: str

@@ -1,10 +1,12 @@
 """Writing to Autotask through the whole desk: intents, approval, the wire, and what comes back."""
 
+import json
 from datetime import timedelta
 
 import pytest
 
 from servicedesk_core.errors import WriteNotGrantedError
+from servicedesk_core.writes import Intent
 
 pytestmark = pytest.mark.slow  # the whole way to the sandbox and back
 
@@ -48,6 +50,25 @@ async def test_acts_on_a_ticket_arrive_and_come_back_without_a_pull(world):
         ("Tickets", "create"),
     ]  # fmt: skip
     assert [one["body"].get("publish") for one in world.sandbox.state()["writes"]][1:3] == [2, 1]
+
+
+async def test_a_date_of_cover_changes_nothing_else_of_an_asset_and_the_next_sync_finds_no_news(world):
+    kind = "assets.update"
+    async with world.desk(writes=[kind]) as desk:
+        await desk.sync_all(only=("companies", "products", "assets"))
+        made = "SELECT external_id, manufacturer, model FROM v_assets WHERE manufacturer IS NOT NULL ORDER BY 1 LIMIT 1"
+        ((ref, *what),) = world.rows(made)
+        intent = Intent("psa", kind, f"assets:{ref}", "PC1", {"warranty_until": "2031-05-06"}, target=ref)
+        proposed = await desk.writes.propose(intent)
+        (done,) = await desk.writes.approve([proposed.id], send=True)
+        assert str(done.state) == "confirmed", done
+        told = f"SELECT manufacturer, model, warranty_until FROM v_assets WHERE external_id = '{ref}'"
+        assert world.rows(told) == [(*what, "2031-05-06")]
+        await desk.sync_all(only=("assets",))
+    news = f"SELECT origin, changed_fields FROM changes WHERE kind = 'changed' AND external_id = '{ref}'"
+    assert [(origin, set(json.loads(fields))) for origin, fields in world.rows(news)] == [
+        ("write", {"warranty_until", "modified_at"})
+    ]
 
 
 async def test_a_lost_answer_is_settled_without_a_second_ticket(world):

@@ -1,7 +1,7 @@
 """The write suite: green for a connector that keeps the rules, red for each one that breaks one of them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,11 +18,14 @@ from servicedesk_core.errors import (
 )
 from servicedesk_core.hooks import (
     Capabilities,
+    FetchOutcome,
+    FetchStatus,
     FindResult,
     Found,
     Inconclusive,
     ProvenAbsent,
     ReconcilableBy,
+    SourceRecord,
     Write,
     WriteCapability,
     WriteProblem,
@@ -237,6 +240,20 @@ class DoubtsEverything(Memory):
         return tuple(WriteProblem(name, "Perhaps.") for name in write.values)
 
 
+class ReadsBackLess(Memory):
+    @hookimpl
+    async def send_write(self, write: Write) -> WriteReceipt:
+        receipt = await super().send_write(write)
+        return replace(receipt, record=SourceRecord(receipt.ref, {"title": "A"}))
+
+    @hookimpl
+    async def fetch_records(self, stream: str, refs: Sequence[str]) -> AsyncIterator[FetchOutcome]:
+        del stream
+        for ref in refs:
+            folded = SourceRecord(ref, {"title": "A", "company": "B"})
+            yield FetchOutcome(ref, FetchStatus.FOUND, (folded,))
+
+
 class NeverFinds(Memory):
     @hookimpl
     async def find_write(self, write: Write) -> FindResult:
@@ -254,6 +271,7 @@ BROKEN = [
     (OverwritesNewerEdits, "test_a_newer_edit_is_not_overwritten", {}),
     (ChecksNothing, "test_what_cannot_be_right_is_refused_unsent", {}),
     (DoubtsEverything, "test_what_the_vendor_takes_is_no_problem_before", {}),
+    (ReadsBackLess, "test_what_is_read_back_is_what_a_pull_would_bring", {}),
     (NeverFinds, "test_a_write_is_done_once_and_then_found", {}),
     (NeverFinds, ONCE, {"fault": WriteFault.LOST_ANSWER}),
 ]

@@ -176,6 +176,20 @@ class WriteSuite:
             if kind.reconcilable_by is not ReconcilableBy.NOTHING:
                 assert found == Found(receipt.ref), f"{kind.kind}: it was done, and looking for it gave {found}"
 
+    async def test_what_is_read_back_is_what_a_pull_would_bring(
+        self, connector: AnyConnector, vendor: WriteVendor
+    ) -> None:
+        """Core stores a receipt's record like a pulled one, so that the next pull finds no news."""
+        if not hasattr(type(connector).fetch_records, "servicedesk_impl"):
+            pytest.skip("the connector does not implement fetch_records")
+        for kind in self._kinds(connector):
+            receipt = await connector.send_write(await self._example(connector, vendor, kind.kind))
+            if receipt.record is None:
+                continue
+            stream = kind.kind.partition(".")[0]
+            (pulled,) = [one async for one in connector.fetch_records(stream, [receipt.ref])]
+            assert (receipt.record,) == pulled.records, f"{kind.kind}: it reads back something else than a pull"
+
     async def test_what_the_vendor_takes_is_no_problem_before(
         self, connector: AnyConnector, vendor: WriteVendor
     ) -> None:

@@ -15,7 +15,7 @@ from servicedesk_autotask.reading.fetch import fetch_by_ids, fetch_histories
 from servicedesk_autotask.reading.joins import Joiner
 from servicedesk_autotask.reading.partitions import split
 from servicedesk_autotask.reading.position import read_position
-from servicedesk_autotask.reading.pull import conditions_for, pull_pages
+from servicedesk_autotask.reading.pull import conditions_for, pull_pages, record_for
 from servicedesk_autotask.reading.streams import STREAMS, Stream
 from servicedesk_autotask.settings import AutotaskSettings
 from servicedesk_autotask.writing.finding import Finder
@@ -73,6 +73,7 @@ class Autotask(Connector[AutotaskSettings]):
             ctx.mapping,
             mapper=lambda: self._mapper,
             load_lists=self._load_words,
+            pulled=self._pulled,
             confirmed=self._learn_author,
         )
         self._finder = Finder(
@@ -195,8 +196,7 @@ class Autotask(Connector[AutotaskSettings]):
                 else:
                     yield FetchOutcome(ref, FetchStatus.MISSING, reason="not among the tenant's queues")
             return
-        joiner = Joiner(self._api, now=self.ctx.clock.now(), log=self.ctx.log, reserved=False)
-        async for outcome in fetch_by_ids(self._api, found, refs, joiner=joiner):
+        async for outcome in fetch_by_ids(self._api, found, refs, joiner=self._joiner()):
             yield outcome
 
     @hookimpl
@@ -251,6 +251,15 @@ class Autotask(Connector[AutotaskSettings]):
         for entity in stream.lists:
             if not self._mapper.lists.knows(rows, entity):
                 await self._load_lists(_UNKNOWN_VALUE_PAUSE, only=(entity,))
+
+    async def _pulled(self, stream: str, row: Row) -> SourceRecord:
+        """Return a row that was read by itself as a pull brings it."""
+        source = STREAMS[stream].sources[0]
+        (folded,) = await self._joiner().fold([row], source.joins)
+        return record_for(source, folded)
+
+    def _joiner(self) -> Joiner:
+        return Joiner(self._api, now=self.ctx.clock.now(), log=self.ctx.log, reserved=False)
 
     async def _load_words(self, entity: str, max_age: timedelta) -> None:
         await self._load_lists(max_age, only=(entity,))

@@ -54,6 +54,7 @@ class Sender:
         vocabulary: The operator's mapping.
         mapper: Gives the mapping by the newest lists that were read.
         load_lists: Reads the lists of an entity again if they are older than this.
+        pulled: Returns a row of a stream as a pull brings it, with all that is folded in.
         confirmed: Told the row of each record that was written and read back.
     """
 
@@ -65,6 +66,7 @@ class Sender:
         *,
         mapper: Callable[[], Mapper],
         load_lists: Callable[[str, timedelta], Awaitable[None]],
+        pulled: Callable[[str, Row], Awaitable[SourceRecord]],
         confirmed: Callable[[str, Row], Awaitable[None]],
     ) -> None:
         self._api = api
@@ -72,6 +74,7 @@ class Sender:
         self._vocabulary = vocabulary
         self._mapper = mapper
         self._load_lists = load_lists
+        self._pulled = pulled
         self._confirmed = confirmed
 
     async def check(self, write: Write, max_age: timedelta | None) -> tuple[WriteProblem, ...]:
@@ -138,7 +141,7 @@ class Sender:
             return WriteReceipt(
                 str(number),
                 ("Autotask already showed exactly this; nothing was sent.",),
-                SourceRecord(str(number), row),
+                await self._pulled(STREAMS[kind.entity], row),
             )
         body = to_wire(SHAPES[kind.entity], wanted, words)
         if kind.entity == "Tickets":
@@ -155,10 +158,11 @@ class Sender:
                     return WriteReceipt(ref, ("Autotask took it, but does not show it yet.",))
                 await self._confirmed(kind.entity, row)
                 record = self._mapped(kind, row)
+                pulled = await self._pulled(STREAMS[kind.entity], row)
         except (ConnectorError, MappingError) as error:
             return WriteReceipt(ref, (f"Autotask took it, but it could not be read back ({error.code}).",))
         warnings = tuple(_unexpected(name, record) for name in differing(wanted, record))
-        return WriteReceipt(ref, warnings, SourceRecord(ref, row))
+        return WriteReceipt(ref, warnings, pulled)
 
     async def _explain(self, error: RejectedError, kind: WriteKind) -> None:
         """Read the lists again when the vendor refused a value of one: the tenant changed it under us."""
