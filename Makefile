@@ -1,6 +1,7 @@
 # One place for every job; CI runs the same targets. Only Python 3.11+, make and the package registries are needed.
 PYTHON ?= python3
-BIN := .venv/bin
+VENV ?= .venv
+BIN := $(VENV)/bin
 SOURCES := servicedesk_core plugins tests benchmarks docs examples
 PLUGINS := $(sort $(dir $(wildcard plugins/*/pyproject.toml plugins/*/*/pyproject.toml)))
 
@@ -9,42 +10,42 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test test-all check bench docs dist format clean
 
-.venv/ready: pyproject.toml $(PLUGINS:=pyproject.toml) constraints.txt
-	@echo "Creating .venv (once; takes a minute) ..."
+$(VENV)/ready: pyproject.toml $(PLUGINS:=pyproject.toml) constraints.txt
+	@echo "Creating $(VENV) (once; takes a minute) ..."
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "servicedesk needs Python 3.11 or newer: make PYTHON=python3.12")'
-	@$(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --group dev -e . $(PLUGINS:%=-e %)
 	@touch $@
 
-demo: .venv/ready  ## run the main job against a local stand-in of the vendor
+demo: $(VENV)/ready  ## run the main job against a local stand-in of the vendor
 	@$(BIN)/servicedesk demo --dir demo
 
-test: .venv/ready  ## everything that needs no special server
+test: $(VENV)/ready  ## everything that needs no special server
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-test-all: .venv/ready  ## everything: both databases, killed processes, real servers
+test-all: $(VENV)/ready  ## everything: both databases, killed processes, real servers
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "slow or postgres" --timeout 900
 
-check: .venv/ready  ## format, lint, strict types, import contracts
+check: $(VENV)/ready  ## format, lint, strict types, import contracts
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-format: .venv/ready
+format: $(VENV)/ready
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/ruff check --fix $(SOURCES)
 
-bench: .venv/ready  ## measurements, as ratios to a floor measured in the same run
+bench: $(VENV)/ready  ## measurements, as ratios to a floor measured in the same run
 	$(BIN)/python -m benchmarks
 
-docs: .venv/ready  ## docs/_build/html
+docs: $(VENV)/ready  ## docs/_build/html
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --group docs
 	$(BIN)/sphinx-build --fail-on-warning --keep-going -b html docs docs/_build/html
 
-dist: .venv/ready  ## wheels and sdists of every distribution, tried in bare environments
+dist: $(VENV)/ready  ## wheels and sdists of every distribution, tried in bare environments
 	PYTHON=$(abspath $(BIN))/python bash .ci/dist
 
 clean:
-	rm -rf .venv dist build demo docs/_build .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv* dist build demo docs/_build .pytest_cache .mypy_cache .ruff_cache

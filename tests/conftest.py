@@ -32,11 +32,14 @@ def _quick_migrations() -> Iterator[None]:
     made: list[str] = []
 
     def dump() -> list[str]:
-        with create_engine("sqlite://").begin() as tx:
+        engine = create_engine("sqlite://")
+        with engine.begin() as tx:
             migrate(tx)
             connection = tx.connection.driver_connection
             assert isinstance(connection, sqlite3.Connection)
-            return [line for line in connection.iterdump() if line not in {"BEGIN TRANSACTION;", "COMMIT;"}]
+            lines = [line for line in connection.iterdump() if line not in {"BEGIN TRANSACTION;", "COMMIT;"}]
+        engine.dispose()
+        return lines
 
     def run(tx: Connection, target: str = "head") -> None:
         if tx.dialect.name != "sqlite" or target != "head" or inspect(tx).get_table_names():

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 
 import pytest
 
@@ -131,9 +132,8 @@ def test_reading_before_the_first_sync_says_so(run, acme):
 
 def test_a_store_of_a_newer_version_is_not_touched(run, acme):
     run("sync", "psa")
-    with sqlite3.connect(acme.folder / "servicedesk.db") as store:
+    with closing(sqlite3.connect(acme.folder / "servicedesk.db")) as store, store:
         store.execute("UPDATE alembic_version SET version_num = '9999'")
-    store.close()
     ran = run("sync", "psa")
     assert ran.code == exit_codes.STORE
     assert "newer version" in ran.err

@@ -2,6 +2,7 @@
 
 import sqlite3
 import stat
+from contextlib import closing
 
 import orjson
 import pytest
@@ -55,9 +56,8 @@ def test_a_restored_store_is_adopted_by_a_person(run, queued):
 
 
 def test_an_older_store_names_the_upgrade_that_also_works_where_nobody_can_be_asked(run, queued):
-    with sqlite3.connect(queued.folder / "servicedesk.db") as database:
+    with closing(sqlite3.connect(queued.folder / "servicedesk.db")) as database, database:
         database.execute("UPDATE alembic_version SET version_num = '0001'")
-    database.close()
     hint = "`servicedesk store upgrade` (with --yes where nobody can be asked)"
     assert hint in run("status").err
     refused = run("store", "upgrade")
