@@ -1,14 +1,17 @@
 """An answer of a vendor."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
+from servicedesk_core.decoding import decode_json
 from servicedesk_core.errors import OutcomeUnknownError, ProtocolError
 
 _BOM = b"\xef\xbb\xbf"
+_CHARSET = re.compile(r"""charset=["']?([\w.:+-]+)""", re.IGNORECASE)
 
 
 class Headers(Mapping[str, str]):
@@ -63,7 +66,7 @@ class Response:
     writes: bool = False
 
     def json(self) -> Any:
-        """Return the body as JSON.
+        """Return the body as JSON; single characters that cannot be read are U+FFFD in it.
 
         Raises:
             ProtocolError: The body is not JSON, or is cut off. Says what came instead, never its text.
@@ -73,7 +76,12 @@ class Response:
         try:
             return orjson.loads(content)
         except orjson.JSONDecodeError:
-            kind = self.headers.get("content-type", "no content type")[:80]
+            pass  # it may be a single character
+        kind = self.headers.get("content-type", "no content type")[:80]
+        declared = _CHARSET.search(kind)
+        try:
+            return decode_json(content, declared and declared[1])
+        except ValueError:
             cut = "cut-off or malformed" if content.lstrip()[:1] in {b"{", b"["} else "no"
             what = f"{self.method} {self.route} answered {self.status} with {cut} JSON"
             message = f"{what} ({kind}, {len(content)} bytes)."

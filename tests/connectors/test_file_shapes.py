@@ -60,6 +60,15 @@ async def test_rows_in_a_foreign_encoding_go_to_quarantine_alone(logs, tmp_path)
     assert seen.bad == ["The row cannot be used: line 3 holds bytes that are not text of the declared encoding."]
 
 
+async def test_half_a_character_in_a_jsonl_file_does_not_blame_the_encoding(logs, tmp_path):
+    path = tmp_path / "a.jsonl"
+    lines = [b'{"id": 1, "name": "Ana \\ud83d"}', b'{"id": 2, "name": "H\xe5kan"}', b'{"id": 3, "name": "B\x1fen"}']
+    path.write_bytes(b"\n".join([*lines, b'{"id": 4, "name": ' + b"[" * 3000 + b"]" * 3000 + b"}"]))
+    seen = await logs.read(logs.tabular(companies(path)), "companies")
+    assert [entity.name for entity in seen.entities][:2] == ["Ana \ufffd", "B\ufffden"]
+    assert seen.bad == ["The row cannot be used: line 2 holds bytes that are not text of the declared encoding."]
+
+
 async def test_null_characters_are_left_out(logs, tmp_path):
     assert await names(logs, companies(logs.write(tmp_path / "a.csv", "id,name\n1,A\0na\n"))) == ["Ana"]
 

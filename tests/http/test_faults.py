@@ -130,6 +130,55 @@ async def test_cut_off_json_is_told_apart(serve, connect):
         answer.json()
 
 
+HALF_AN_EMOJI = b'["cut \\ud83d", "\\ud83d\\ude00", "\\\\ud83d"]'
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "read"),
+    [
+        (HALF_AN_EMOJI, "", ["cut \ufffd", "\U0001f600", "\\ud83d"]),
+        (b'["a\t\x1f\x00b\n"]', "", ["a\t\ufffd\ufffdb\n"]),
+        (b'["\xe9t\xe9", "\xc3\xa9", "\xc3"]', "", ["\ufffdt\ufffd", "\xe9", "\ufffd"]),
+        (b'["\xe9t\xe9"]', "application/json; charset=ISO-8859-1", ["\xe9t\xe9"]),
+        (b'["\xe9"]', "application/json; charset=nobody-knows-it", ["\ufffd"]),
+        (b'["\xed\xa0\xbd", "\xc0\x80"]', "", ["\ufffd" * 3, "\ufffd" * 2]),
+        (b'["C:\\x", "\\u12"]', "", ["C:\ufffdx", "\ufffdu12"]),
+        (b"[1e400, -1e999, 1.5, 7]", "", ["1e400", "-1e999", 1.5, 7]),
+        (b"[NaN, Infinity, -Infinity]", "", [None, None, None]),
+        (b"[" + b"9" * 5000 + b"]", "", ["9" * 5000]),
+        (b'{"\\udc00": {"a": "\\udc00"}}', "", {"\ufffd": {"a": "\ufffd"}}),
+    ],
+)
+async def test_what_cannot_be_read_of_an_answer_does_not_cost_the_rest(serve, connect, body, content_type, read):
+    async def handler(request, reply):
+        await reply.send(200, body, {"content-type": content_type} if content_type else None)
+
+    assert (await connect(await serve(handler)).get("x")).json() == read
+
+
+async def test_what_nests_deeper_than_any_record_does_not_cost_the_rest(serve, connect):
+    async def handler(request, reply):
+        await reply.send(200, b'[{"a": ' + b'["]",' * 3000 + b"0" + b"]" * 3000 + b'}, {"a": 1}]')
+
+    deep, other = (await connect(await serve(handler)).get("x")).json()
+    assert other == {"a": 1}
+    while isinstance(deep, dict | list):
+        deep = deep["a"] if isinstance(deep, dict) else deep[1]
+    assert deep == "\ufffd"
+
+
+@pytest.mark.parametrize(
+    "body", [b'[{"title": "\xe9"}, {"title"', b'["\\ud83d', b'["a\x1f"', b"[" * 3000, b"[1e400,", b'[{"a": 1}] \xe9']
+)
+async def test_an_odd_character_does_not_make_a_cut_off_answer_whole(serve, connect, body):
+    async def handler(request, reply):
+        await reply.send(200, body)
+
+    answer = await connect(await serve(handler)).get("x")
+    with pytest.raises(ProtocolError, match="cut-off or malformed JSON"):
+        answer.json()
+
+
 async def test_an_unreadable_answer_to_a_write_leaves_its_fate_open(serve, connect):
     async def handler(request, reply):
         await reply.send(200, b"<html>")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
 
 from servicedesk_core.connectors.tabular.declaration import FileMapping
+from servicedesk_core.decoding import decode_json
 from servicedesk_core.errors import NotFoundError, PermissionDeniedError, ProtocolError, TransientError
 
 _LONGEST_CELL = 64 * 1024 * 1024
@@ -152,7 +153,7 @@ def _jsonl_rows(text: io.TextIOWrapper) -> Iterator[Row]:
         if not line.strip():
             continue
         try:
-            value = json.loads(line)
+            value = decode_json(line)
         except ValueError:
             yield Row(number, {}, f"line {number} is not valid JSON")
             continue
