@@ -38,17 +38,20 @@ class CircuitBreaker:
         """
         if self._open_until is None:
             return False
-        left_s = self._open_until - self._clock.monotonic()
-        if left_s > 0 or self._probing:
-            raise CircuitOpenError(
-                f"The vendor failed {self._failures} times in a row; requests are held back. "
-                f"The last time: {self._reason}",
-                retry_after_s=max(left_s, 1.0),
-                hint="They go on by themselves when the vendor answers again.",
-                connection=self._connection,
-            )
+        self.look_again()
+        if self._probing:
+            raise self._held_back()
         self._probing = True
         return True
+
+    def look_again(self) -> None:
+        """Ask once more, for a request that entered and then had to wait.
+
+        Raises:
+            VendorUnavailableError: The circuit has opened meanwhile.
+        """
+        if self._left_s() > 0:
+            raise self._held_back()
 
     def leave(self, *, probe: bool) -> None:
         """End a request, however it ended; without a verdict the next request becomes the probe."""
@@ -81,6 +84,17 @@ class CircuitBreaker:
                 reason,
             )
         self._open_until = self._clock.monotonic() + self._policy.open_s
+
+    def _left_s(self) -> float:
+        return 0.0 if self._open_until is None else self._open_until - self._clock.monotonic()
+
+    def _held_back(self) -> "CircuitOpenError":
+        return CircuitOpenError(
+            f"The vendor failed {self._failures} times in a row; requests are held back. The last time: {self._reason}",
+            retry_after_s=max(self._left_s(), 1.0),
+            hint="They go on by themselves when the vendor answers again.",
+            connection=self._connection,
+        )
 
 
 class CircuitOpenError(VendorUnavailableError):

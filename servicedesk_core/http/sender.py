@@ -91,8 +91,7 @@ class Sender:
         Raises:
             ConnectorError: The vendor could not be asked, or did not answer with success.
         """
-        await self._keep_quiet()
-        self._refuse_rejected()
+        await self._pass_gate()
         probe = self._breaker.enter()
         try:
             response = await self._answer(call, number)
@@ -132,9 +131,11 @@ class Sender:
             content=content,
             timeout_s=self._profile.total_timeout_s,
         )
+        await self._pass_gate()
         response = await self._exchange(call, {}, 1)
         error = self._classifier.error_for(response)
         if isinstance(error, VendorUnavailableError | VendorTimeoutError | RateLimitedError):
+            self._conclude(error)
             raise error
         return response
 
@@ -192,6 +193,9 @@ class Sender:
             error.connection = self._connection
             raise
         async with permit:
+            # It may have waited long for its place, and others may have been told something meanwhile.
+            await self._pass_gate()
+            self._breaker.look_again()
             return await self._exchange(call, credentials, number)
 
     async def _exchange(self, call: Call, credentials: Mapping[str, str], number: int) -> Response:
@@ -258,6 +262,11 @@ class Sender:
             connection=self._connection,
         )
 
+    async def _pass_gate(self) -> None:
+        """Wait while the vendor wants quiet; go no further with credentials that it rejected."""
+        await self._keep_quiet()
+        self._refuse_rejected()
+
     async def _keep_quiet(self) -> None:
         """Wait while the vendor wants no requests at all from this connection."""
         while (left_s := self._quiet_until - self.clock.monotonic()) > 0:
@@ -281,8 +290,10 @@ class Sender:
 
     def _conclude(self, error: ConnectorError | None) -> None:
         """Draw the conclusions for the requests that follow."""
-        if isinstance(error, RateLimitedError) and error.retry_after_s is not None:
-            self._quiet_until = max(self._quiet_until, self.clock.monotonic() + error.retry_after_s)
+        if isinstance(error, RateLimitedError):
+            retry = self._profile.retry
+            pause_s = retry.first_wait_s if error.retry_after_s is None else max(error.retry_after_s, retry.min_wait_s)
+            self._quiet_until = max(self._quiet_until, self.clock.monotonic() + pause_s)
         if isinstance(error, _VENDOR_IS_DOWN):
             self._breaker.failed(error.message)
         else:

@@ -9,7 +9,7 @@ import pytest
 
 from servicedesk_core.errors import AuthenticationError, ProtocolError, SettingsError, VendorUnavailableError
 from servicedesk_core.http import HeaderAuth, MemoryTokenStore, OAuth2ClientCredentials, RetryPolicy
-from servicedesk_core.ports import Token
+from servicedesk_core.ports import BudgetPolicy, Token
 
 
 class Vendor:
@@ -127,6 +127,25 @@ async def test_rejected_credentials_are_tried_once_and_then_never_again(serve, c
     with pytest.raises(AuthenticationError):
         await client.get("x")
     assert len(server.requests) == 2
+
+
+async def test_rejected_credentials_are_not_sent_again_by_requests_that_wait_for_a_place(serve, connect):
+    async def handler(request, reply):
+        await reply.send(401)
+
+    server = await serve(handler)
+    client = connect(server, auth=HeaderAuth({"key": "wrong-key"}), budget=BudgetPolicy(concurrency=1))
+    outcomes = await asyncio.gather(*(client.get(f"x/{number}") for number in range(20)), return_exceptions=True)
+    assert all(isinstance(outcome, AuthenticationError) for outcome in outcomes)
+    assert len(server.requests) == 1
+
+
+async def test_refused_client_credentials_are_not_sent_again_by_requests_that_wait_for_the_token(vendor, connect):
+    vendor.token_status, vendor.token_body = 401, {"error": "invalid_client"}
+    client = connect(vendor.server, auth=oauth(vendor))
+    outcomes = await asyncio.gather(*(client.get(f"x/{number}") for number in range(20)), return_exceptions=True)
+    assert all(isinstance(outcome, AuthenticationError) for outcome in outcomes)
+    assert len(vendor.server.requests) == 1
 
 
 async def test_a_still_refused_new_token_ends_it(serve, connect):

@@ -7,6 +7,7 @@ import pytest
 
 from servicedesk_core.errors import NotFoundError, VendorUnavailableError
 from servicedesk_core.http import BreakerPolicy, RetryPolicy
+from servicedesk_core.ports import BudgetPolicy
 
 ONCE = {"retry": RetryPolicy(attempts=1), "breaker": BreakerPolicy(failures=3, open_s=60)}
 
@@ -97,4 +98,11 @@ async def test_retries_stop_when_the_circuit_opens(shaky, connect):
     client = connect(shaky, retry=RetryPolicy(attempts=10), breaker=BreakerPolicy(failures=3))
     with pytest.raises(VendorUnavailableError, match="held back"):
         await client.get("x")
+    assert len(shaky.requests) == 3
+
+
+async def test_what_waits_for_a_place_is_not_sent_to_a_vendor_that_was_found_to_be_down(shaky, connect):
+    client = connect(shaky, budget=BudgetPolicy(concurrency=1), **ONCE)
+    outcomes = await asyncio.gather(*(client.get(f"x/{number}") for number in range(20)), return_exceptions=True)
+    assert all(isinstance(outcome, VendorUnavailableError) for outcome in outcomes)
     assert len(shaky.requests) == 3
