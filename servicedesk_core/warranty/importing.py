@@ -20,7 +20,7 @@ from servicedesk_core.domain.warranty import (
     LookupOutcome,
 )
 from servicedesk_core.domain.warranty.facts import CoverSource
-from servicedesk_core.domain.warranty.serials import normalise_serial, plain_maker, why_no_serial
+from servicedesk_core.domain.warranty.serials import doubt_about, normalise_serial, plain_maker, why_no_serial
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.store import Store, cover
 from servicedesk_core.store.queries.cover import AssetFilter, asset_pages
@@ -50,7 +50,7 @@ _KEPT = 20
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that was left out.
+    """A row that was left out, or is doubtful.
 
     Attributes:
         line: Its line in the file.
@@ -79,6 +79,7 @@ class ImportReport:
         unchanged: Devices of which it says the same.
         left_out: How many rows were left out.
         bad: The first of them.
+        doubtful: The first of those that were taken although their serial numbers may be wrong.
     """
 
     file: str
@@ -94,6 +95,7 @@ class ImportReport:
     unchanged: int = 0
     left_out: int = 0
     bad: tuple[BadRow, ...] = ()
+    doubtful: tuple[BadRow, ...] = ()
 
 
 @dataclass(slots=True)
@@ -103,12 +105,17 @@ class _Reading:
     rows: int = 0
     left_out: int = 0
     bad: list[BadRow] = field(default_factory=list)
+    doubtful: list[BadRow] = field(default_factory=list)
     covers: dict[DeviceRef, list[Entitlement]] = field(default_factory=dict)
 
     def leave_out(self, line: int, reason: str) -> None:
         self.left_out += 1
-        if len(self.bad) < _KEPT:
-            self.bad.append(BadRow(line, reason))
+        _keep(self.bad, line, reason)
+
+
+def _keep(rows: list[BadRow], line: int, reason: str) -> None:
+    if len(rows) < _KEPT:
+        rows.append(BadRow(line, reason))
 
 
 def propose(names: Sequence[str]) -> dict[str, str]:
@@ -210,6 +217,7 @@ async def import_covers(
         unchanged=landed.unchanged,
         left_out=read.left_out,
         bad=tuple(read.bad),
+        doubtful=tuple(read.doubtful),
     )
 
 
@@ -283,6 +291,8 @@ def _take(read: _Reading, line: int, values: Mapping[str, str], formats: Mapping
         covers_hardware=True,
         contract_number=values.get("contract_number") or None,
     )
+    if doubt := doubt_about(values["serial_number"]):
+        _keep(read.doubtful, line, doubt)
     read.covers.setdefault(_device(values), []).append(one)
     return None
 

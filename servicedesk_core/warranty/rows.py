@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from servicedesk_core.domain.warranty import Entitlement
-from servicedesk_core.domain.warranty.facts import CoverFact, CoverState, best
-from servicedesk_core.domain.warranty.serials import why_no_serial
+from servicedesk_core.domain.warranty.facts import CoverFact, CoverSource, CoverState, best
+from servicedesk_core.domain.warranty.serials import doubt_about, why_no_serial
 from servicedesk_core.domain.warranty.spans import Span, gaps
 from servicedesk_core.store.queries.cover import DeviceRecord
 
@@ -78,10 +78,7 @@ def row_of(
     """
     fact = best(record.facts)
     state = _state(record, fact, day, without)
-    if fact is None:
-        no_serial = why_no_serial(record.serial_number)
-        return _row(record, state, None, day, why_not or (f"The device {no_serial}." if no_serial else None))
-    return _row(record, state, fact, day, why_not or _reason(fact))
+    return _row(record, state, fact, day, why_not or _reason(record, fact))
 
 
 def state_of(record: DeviceRecord, day: date, *, without: CoverState = CoverState.NOT_ASKED) -> CoverState:
@@ -101,10 +98,15 @@ def _state(record: DeviceRecord, fact: CoverFact | None, day: date, without: Cov
     return CoverState.NO_SERIAL if why_no_serial(record.serial_number) else without
 
 
-def _reason(fact: CoverFact) -> str | None:
-    if fact.supply:
-        return f"{fact.reason or 'The serial number is ambiguous.'} Supply: {', '.join(fact.supply)}."
-    return fact.reason
+def _reason(record: DeviceRecord, fact: CoverFact | None) -> str | None:
+    if fact is None and (no_serial := why_no_serial(record.serial_number)):
+        return f"The device {no_serial}."
+    told = fact.reason if fact is not None else None
+    if fact is not None and fact.supply:
+        told = f"{told or 'The serial number is ambiguous.'} Supply: {', '.join(fact.supply)}."
+    if fact is not None and fact.source is CoverSource.MAKER and fact.entitlements:  # the number is a device's
+        return told
+    return " ".join(filter(None, (told, doubt_about(record.serial_number)))) or None
 
 
 def _row(record: DeviceRecord, state: CoverState, fact: CoverFact | None, day: date, reason: str | None) -> CoverRow:

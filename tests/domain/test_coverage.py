@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from servicedesk_core.domain.warranty import Entitlement, EntitlementKind, LookupOutcome, covered_on
 from servicedesk_core.domain.warranty.days import day_at, last_day
 from servicedesk_core.domain.warranty.facts import CoverFact, CoverSource, CoverState, best, good_for, is_fresh
-from servicedesk_core.domain.warranty.serials import normalise_serial, why_no_serial
+from servicedesk_core.domain.warranty.serials import doubt_about, normalise_serial, why_no_serial
 from servicedesk_core.domain.warranty.spans import Span, covered_until, gaps, hardware_end, hardware_spans
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -64,6 +64,46 @@ def test_placeholders_are_no_serial_numbers(text):
 @pytest.mark.parametrize("text", ["7XK2PL3", "PF2ABCDE", "FOC1922S6JU", "5CG1234XYZ", "C02XL0GTJGH5", "A1", "1234567A"])
 def test_real_serial_numbers_are_no_placeholders(text):
     assert why_no_serial(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1.23457E+11", "1,23457E+11", "2.19E+26", "8.93901e+18", "4.5E-05", "1E+11", "12.3E+12", " '1.23457E+11 ",
+        "-1.5E+11", "1.23457E11", "1.23457 E+11", "\uff11.23457E+11", "4.5E\u221205", "123456789012.0", "12345678,00",
+    ],
+)  # fmt: skip
+def test_a_number_is_no_serial_number_once_a_spreadsheet_rewrote_it(text):
+    assert why_no_serial(text) == "has a serial number that a spreadsheet turned into a number"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["5CG1E11", "1E23456", "219E24", "CN0E8R", "1E11", "123E456", "E+1234", "12345678.20E1", "PF2ABCDE.20XX", "1.234"],
+)
+def test_what_only_looks_like_a_number_is_a_serial_number(text):
+    assert why_no_serial(text) is None
+
+
+@pytest.mark.parametrize("text", ["#N/A", "#NV", "#REF!", "#NAME?", "#DIV/0!", "########"])
+def test_an_error_of_a_cell_is_no_serial_number(text):
+    assert why_no_serial(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_doubtful"),
+    [
+        ("8939010102358470000", True),
+        ("1234567890123450", True),
+        (" '8939010102358470000", True),
+        ("123456789012340", False),
+        ("8939010102358470001", False),
+        ("CN123456789012345000", False),
+        (None, False),
+    ],
+)
+def test_digits_that_end_in_zeros_after_the_fifteenth_are_doubted(text, is_doubtful):
+    assert (doubt_about(text) is not None) is is_doubtful
 
 
 @given(st.text())

@@ -206,6 +206,29 @@ async def test_a_spreadsheet_gives_the_same_lists_until_a_maker_is_asked(desk, f
     assert (again.new, again.changed, again.unchanged) == (0, 0, 2)
 
 
+async def test_serial_numbers_that_a_spreadsheet_turned_into_numbers_are_nobodys(desk, put, tmp_path):
+    put(
+        Asset(external_id="1", name="PC1", serial_number="1.23457E+11", manufacturer="Acme"),
+        Asset(external_id="2", name="PC2", serial_number="8939010102358470000", manufacturer="Acme"),
+    )
+    path = tmp_path / "w.csv"
+    path.write_text(
+        "Serial,Vendor,Expires\n1.23457E+11,Acme,2027-01-31\n"
+        '"1,23457E+11",Acme,2027-01-31\n8.93901E+18,Acme,2027-01-31\n8939010102358480000,Acme,2027-01-31\n'
+        "5CG1E11,Acme,2027-01-31\n",
+        encoding="utf-8",
+    )
+    done = await desk.warranty.import_file(path)
+    assert (done.devices, [row.line for row in done.bad], [row.line for row in done.doubtful]) == (2, [2, 3, 4], [5])
+    assert {row.reason for row in done.bad} == {
+        "The device has a serial number that a spreadsheet turned into a number."
+    }
+    report = await desk.warranty.lookup(everything=True)
+    states = {row.name: (row.state.value, row.reason or "") for row in report.rows}
+    assert states["PC1"] == ("no_serial", "The device has a serial number that a spreadsheet turned into a number.")
+    assert "may have cut it off" in states["PC2"][1]
+
+
 @pytest.mark.parametrize(
     ("text", "options", "message"),
     [

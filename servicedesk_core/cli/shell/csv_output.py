@@ -5,13 +5,15 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 
 def write_csv(shape: type, rows: Iterable[Any], *, without: Sequence[str] = ()) -> None:
     """Write dataclasses, one in a row, with the names of their fields above.
 
-    Text that a spreadsheet would run as a formula gets an apostrophe before it, because anybody can write a ticket.
+    Text that a spreadsheet would run as a formula gets an apostrophe before it, because anybody can write a ticket. A
+    number is no text: -3 stays one that can be summed.
 
     Args:
         shape: The dataclass.
@@ -29,10 +31,12 @@ def _cell(value: Any) -> Any:
     from servicedesk_core.runtime.exporting import harmless  # noqa: PLC0415
 
     match value:
-        case None:
-            return ""
         case bool():
             return "yes" if value else "no"
+        case None | int() | float():
+            return value
+        case Decimal():
+            return f"{value:f}"
         case datetime() | date():
             return value.isoformat()
         case tuple() | list():

@@ -111,6 +111,8 @@ def imported(cli: Cli, found: "ImportReport") -> None:
         cli.say(f"Not used: {', '.join(found.unused)}.")
     if found.bad:
         cli.table(("Line", "Left out because"), [(row.line, row.reason) for row in found.bad])
+    if found.doubtful:
+        cli.table(("Line", "Look at it again"), [(row.line, row.reason) for row in found.doubtful])
     told = "would be stored" if found.is_dry_run else "stored"
     cli.say(
         f"{counted(found.rows, 'row')}, {counted(found.devices, 'device')} {told}, {found.assets:,} of them assets; "

@@ -52,6 +52,15 @@ PLACEHOLDERS = frozenset(
 )
 """What firmware and people write where a serial number is missing, in upper case and without full stops."""
 
+_CELL_ERROR = re.compile(r"#N/?[AV]|#[A-Z0/]+[!?]")
+_AS_NUMBER = re.compile(
+    r"[+-]?(\d+[.,]\d+ ?E ?[+\-\u2212]\d{1,3}|\d[.,]\d+E\d{1,3}|\d{1,3} ?E ?[+\-\u2212]\d{1,3}|\d+[.,]0+)"
+)
+"""1.23457E+11, 1,23457E+11, 1.23457E11, 2E+26, 123456789.0: how programs write a number that was a text. Without a sign
+or a decimal mark it may be a maker's own: 5CG1E11, 1E23456."""
+_CUT_NUMBER = re.compile(r"\d{15}0+")
+"""A spreadsheet keeps fifteen digits of a number; the others become zeros."""
+
 _VIRTUAL = re.compile(r"^(VMWARE|PARALLELS|VIRTUALBOX|QEMU|XEN|EC2)\b|^\d{4}(-\d{4}){5}-\d{2}$")
 
 
@@ -109,10 +118,24 @@ def why_no_serial(text: str | None) -> str | None:
     serial = normalise_serial(text or "")
     if not serial:
         return "has no serial number"
-    if serial.replace(".", "") in PLACEHOLDERS or _is_filler(serial):
+    if serial.replace(".", "") in PLACEHOLDERS or _CELL_ERROR.fullmatch(serial) or _is_filler(serial):
         return "has a placeholder where the serial number belongs"
+    if _AS_NUMBER.fullmatch(serial):
+        return "has a serial number that a spreadsheet turned into a number"
     if _VIRTUAL.search(serial):
         return "is a virtual machine"
+    return None
+
+
+@lru_cache(_REMEMBERED)
+def doubt_about(text: str | None) -> str | None:
+    """Return why a serial number may be another one than a source states, for people; ``None`` when nothing shows it.
+
+    Args:
+        text: As a source states it.
+    """
+    if _CUT_NUMBER.fullmatch(normalise_serial(text or "")):
+        return "The serial number ends in zeros after fifteen digits: a spreadsheet may have cut it off."
     return None
 
 

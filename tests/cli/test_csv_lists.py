@@ -1,0 +1,42 @@
+"""Lists as CSV: numbers stay numbers, and no text runs as a formula."""
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from servicedesk_core.cli.shell.csv_output import write_csv
+
+
+class Sign(StrEnum):
+    MINUS = "-minus"
+
+
+@dataclass(frozen=True)
+class Row:
+    text: str | None
+    sign: Sign
+    days: int | None
+    hours: float
+    money: Decimal
+    is_open: bool
+    on: date
+    several: tuple[str, ...]
+
+
+def test_a_negative_number_can_be_summed_and_a_text_that_looks_like_one_stays_text(capsys):
+    on = date(2026, 3, 2)
+    write_csv(
+        Row,
+        [
+            Row("-2+3 Next Business Day", Sign.MINUS, -687, -0.25, Decimal("-1E+2"), True, on, ("-1", "=A1")),
+            Row("-5", Sign.MINUS, None, 0.0, Decimal("-0.10"), False, on, ()),
+        ],
+    )
+    first, second = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    numbers = [(row["days"], row["hours"], row["money"]) for row in (first, second)]
+    assert numbers == [("-687", "-0.25", "-100"), ("", "0.0", "-0.10")]
+    texts = [first["text"], second["text"], first["sign"], first["several"]]
+    assert texts == ["'-2+3 Next Business Day", "'-5", "'-minus", "'-1; =A1"]
