@@ -10,13 +10,13 @@ from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.cli.shell.output import plain
 
 if TYPE_CHECKING:
-    from servicedesk_core.runtime.monitoring.status import DeskStatus, StreamStatus
+    from servicedesk_core.runtime.monitoring.status import DeskStatus, StreamStatus, WordStatus
 
 
 _UNKNOWN = "unknown_picklist_value"
 _ISSUES: tuple[tuple[str, Callable[[str], bool]], ...] = (
     (
-        "Words without a meaning; give them one in [connections.NAME.mapping], then: servicedesk remap",
+        "Words without a meaning; give them one in the section named here, then: servicedesk remap, or sync for files",
         lambda kind: kind.startswith("unmapped_"),
     ),
     (
@@ -70,9 +70,8 @@ def _show(cli: Cli, state: "DeskStatus") -> None:
     else:
         cli.say("Nothing was read yet: servicedesk sync")
     for heading, belongs in _ISSUES:
-        lines = [(i.connection, i.stream, i.kind, i.field, i.value, i.count) for i in state.issues if belongs(i.kind)]
-        if lines:
-            cli.table(("Connection", "Stream", "Kind", "Field", "Value", "Seen"), lines, title=heading)
+        if found := [issue for issue in state.issues if belongs(issue.kind)]:
+            _show_issues(cli, heading, found)
     if state.jobs:
         jobs = [(job.name, job.owner, job.since) for job in state.jobs]
         cli.table(("Job", "Running in", "Since"), jobs)
@@ -81,6 +80,15 @@ def _show(cli: Cli, state: "DeskStatus") -> None:
         if connection.blocked_reason:
             cli.say(f"[{connection.name}] stopped: {connection.blocked_reason}")
             cli.say(f'  → Correct the credentials, then run "servicedesk connections test {connection.name}".')
+
+
+def _show_issues(cli: Cli, heading: str, found: "list[WordStatus]") -> None:
+    columns: tuple[str, ...] = ("Connection", "Stream", "Kind", "Field", "Value", "Records")
+    lines: list[tuple[object, ...]] = [(i.connection, i.stream, i.kind, i.field, i.value, i.count) for i in found]
+    if any(issue.section for issue in found):
+        columns = (*columns, "Section")
+        lines = [(*line, issue.section) for line, issue in zip(lines, found, strict=True)]
+    cli.table(columns, lines, title=heading)
 
 
 def _show_operation(cli: Cli, state: "DeskStatus") -> None:

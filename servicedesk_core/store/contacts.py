@@ -21,7 +21,7 @@ from servicedesk_core.store.suppression import CONTACT, EMAIL, NAME, PHONE, TICK
 _AT_ONCE: Final = 1_000
 _LEFT_ALONE: Final = frozenset(
     {*RECORDS, "quarantine", "audit", "audit_checkpoints", "store_meta", "sources", "raw_shapes", "tokens",
-     "suppressed", "progress", "seen", "staged", "changes", "consumers", "leases"}
+     "suppressed", "progress", "seen", "staged", "record_issues", "changes", "consumers", "leases"}
 )  # fmt: skip
 """Tables that are dealt with by themselves, or hold no text of records. The audit trail holds digests of such text."""
 

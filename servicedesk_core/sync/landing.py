@@ -143,7 +143,7 @@ class Landing:
                 safe = stripped._replace(hash=packed.hash)
             incoming.append(row._replace(entity=entity, raw=safe))
         ready.incoming = incoming
-        ready.issues = shield.issues(ready.issues)
+        ready.issues = {external_id: shield.issues(found) for external_id, found in ready.issues.items()}
         if shield.exclusions.companies:
             sort_out(tx, self.source_id, shield.exclusions.companies, ready)
         for external_id in ready.withheld:
@@ -163,7 +163,8 @@ class Landing:
             return
         ready.incoming.append(Incoming(entity, record.packed, record.packed.hash, self.version))
         ready.understood.append(record.external_id)
-        ready.issues += mapped.issues
+        if mapped.issues:
+            ready.issues[record.external_id] = mapped.issues
         for other in mapped.also:
             if shield is not None:
                 if shield.withholds(other):
@@ -221,8 +222,8 @@ class Landing:
         rejected = [*ready.rejected, *late]
         quarantine.release(tx, self.source_id, self.stream, ready.understood)
         quarantine.put(tx, self.source_id, self.stream, rejected, now)
-        if ready.issues:
-            issues.note(tx, self.source_id, self.stream, ready.issues, now)
+        stored = [row.entity.external_id for row in ready.incoming if row.entity.external_id not in unfit]
+        issues.note(tx, self.source_id, self.stream, stored, ready.issues)
         return Landed(
             new=len(applied.created),
             changed=len(applied.changed) + len(applied.restored),

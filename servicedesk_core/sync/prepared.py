@@ -18,7 +18,7 @@ class Prepared:
         known: What the store holds of them.
         also: Records that others stated by the way, by stream and id.
         rejected: Records for the quarantine.
-        issues: Words that have no meaning here.
+        issues: Words that have no meaning here, by the record that carries them.
         unchanged: Records whose payload and mapping are as before.
         understood: Ids that can leave the quarantine.
         withheld: Ids of records that must not be stored.
@@ -31,7 +31,7 @@ class Prepared:
     known: dict[str, Known] = field(default_factory=dict)
     also: dict[str, dict[str, Entity]] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
-    issues: list[MappingIssue] = field(default_factory=list)
+    issues: dict[str, tuple[MappingIssue, ...]] = field(default_factory=dict)
     unchanged: int = 0
     understood: list[str] = field(default_factory=list)
     withheld: list[str] = field(default_factory=list)

@@ -11,7 +11,7 @@ from servicedesk_core.domain import STREAMS
 from servicedesk_core.store import bulk
 from servicedesk_core.store.codec import codec_of
 from servicedesk_core.store.raws import Unpacker, pack, remember_shapes
-from servicedesk_core.store.schema import RECORDS, changes, mapping_issues, progress, quarantine, seen, staged
+from servicedesk_core.store.schema import RECORDS, changes, progress, quarantine, record_issues, seen, staged
 from servicedesk_core.store.state import StoreState
 from servicedesk_core.store.wiping import wiping
 from servicedesk_core.sync.names import EVENTS, TICKETS
@@ -49,7 +49,7 @@ async def purge(run: Run) -> None:
 def _drop_stream(tx: Tx, source_id: int, stream: str) -> None:
     wiping(tx)
     tx.execute(delete(RECORDS[stream]).where(RECORDS[stream].c.source_id == source_id))
-    for table, column in ((changes, "entity"), (quarantine, "stream"), (mapping_issues, "stream")):
+    for table, column in ((changes, "entity"), (quarantine, "stream"), (record_issues, "stream")):
         tx.execute(delete(table).where(table.c.source_id == source_id, table.c[column] == stream))
     mine = (progress.c.source_id == source_id) & (progress.c.stream == stream)
     ids = select(progress.c.pass_id).where(mine)
@@ -103,5 +103,5 @@ def _drop_payloads(tx: Tx, source_id: int, streams: Iterable[str], *, everything
         mine &= quarantine.c.stream.in_([*streams, EVENTS])
     tx.execute(update(quarantine).where(mine).values(raw=None))
     if not everything:
-        tx.execute(delete(mapping_issues).where(mapping_issues.c.source_id == source_id,
-                                                mapping_issues.c.stream.in_([*streams])))  # fmt: skip
+        tx.execute(delete(record_issues).where(record_issues.c.source_id == source_id,
+                                                record_issues.c.stream.in_([*streams])))  # fmt: skip

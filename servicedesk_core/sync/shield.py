@@ -103,10 +103,10 @@ class Shield:
 
         return path[0] in STREAMS[self.stream].model_fields
 
-    def issues(self, found: Iterable[MappingIssue]) -> list[MappingIssue]:
+    def issues(self, found: Iterable[MappingIssue]) -> tuple[MappingIssue, ...]:
         """Return those words without a meaning that may be noted."""
         hidden = {path[0] for path in self.exclusions.fields.get(self.stream, ())}
-        return [issue for issue in found if issue.field not in hidden and not self.suppressed]
+        return tuple(issue for issue in found if issue.field not in hidden and not self.suppressed)
 
     def withholds(self, entity: Entity) -> bool:
         """Whether a record must not be stored at all, whatever it belongs to."""

@@ -41,7 +41,10 @@ def put_aside(shield: Shield, ready: Prepared) -> dict[str, Any]:
         "rows": rows,
         "also": {stream: [_encoded(one) for one in there.values()] for stream, there in ready.also.items()},
         "rejected": rejected,
-        "issues": [[issue.kind, issue.field, issue.value] for issue in ready.issues],
+        "issues": {
+            external_id: [[issue.kind, issue.field, issue.value] for issue in found]
+            for external_id, found in ready.issues.items()
+        },
         "arrived": list(ready.arrived),
         "understood": ready.understood,
         "withheld": ready.withheld,
@@ -74,7 +77,10 @@ def taken_up(tx: Tx, landing: Landing, page: dict[str, Any]) -> Prepared:
             stream: {i: _decoded(stream, i, values) for i, values in there} for stream, there in page["also"].items()
         },
         rejected=[Rejected(*row) for row in page["rejected"]],
-        issues=[MappingIssue(kind=kind, field=name, value=value) for kind, name, value in page["issues"]],
+        issues={
+            external_id: tuple(MappingIssue(kind=kind, field=name, value=value) for kind, name, value in found)
+            for external_id, found in page["issues"].items()
+        },
         understood=page["understood"],
         withheld=page["withheld"],
         theirs=page["theirs"],

@@ -90,7 +90,9 @@ def remembered(tx: Tx, source_id: int, stream: str, ids: Iterable[str]) -> set[s
 
 def forget(tx: Tx, stream: str, local_ids: Collection[int]) -> None:
     """Delete records for good, with what the feed says of them."""
-    for query in (f"DELETE FROM {stream} WHERE local_id IN {{values}}",  # noqa: S608
+    theirs = f"SELECT source_id, external_id FROM {stream} WHERE local_id IN {{values}}"  # noqa: S608
+    for query in (f"DELETE FROM record_issues WHERE stream = '{stream}' AND (source_id, external_id) IN ({theirs})",  # noqa: S608
+                  f"DELETE FROM {stream} WHERE local_id IN {{values}}",  # noqa: S608
                   f"DELETE FROM changes WHERE entity = '{stream}' AND local_id IN {{values}}"):  # fmt: skip  # noqa: S608
         bulk.run_in(tx, query, local_ids)
 

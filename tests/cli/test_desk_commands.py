@@ -75,6 +75,7 @@ def test_status_shows_data_words_without_meaning_and_blocked_connections(run, ac
     state = document(run("status", "--json"), "status")
     assert {stream["stream"]: stream["records"] for stream in state["streams"]}["tickets"] == 30
     assert [(i["kind"], i["value"]) for i in state["issues"]] == [("unmapped_status", "New")]
+    assert "[connections.psa.mapping.status]" in run("status").out
     assert "servicedesk remap" in run("status").out
     [tickets] = [stream for stream in state["streams"] if stream["stream"] == "tickets"]
     assert tickets["last_state"] == "complete"
@@ -82,12 +83,14 @@ def test_status_shows_data_words_without_meaning_and_blocked_connections(run, ac
 
 def test_status_tells_words_to_map_from_values_that_cannot_be_mapped(run, synced):
     with Store.open(f"sqlite:///{synced.folder}/servicedesk.db", clock=SystemClock()) as store:
-        found = [
-            MappingIssue(kind="unmapped_status", field="status", value="Frozzled"),
-            MappingIssue(kind="unknown_picklist_value", field="source", value="Pigeon"),
-            MappingIssue(kind="implausible_date", field="due_at", value="0001-01-01"),
-        ]
-        store.write_blocking(lambda tx: issues.note(tx, 1, "tickets", found, SystemClock().now()))
+        found = {
+            "1": [
+                MappingIssue(kind="unmapped_status", field="status", value="Frozzled"),
+                MappingIssue(kind="unknown_picklist_value", field="source", value="Pigeon"),
+                MappingIssue(kind="implausible_date", field="due_at", value="0001-01-01"),
+            ]
+        }
+        store.write_blocking(lambda tx: issues.note(tx, 1, "tickets", ["1"], found))
     out = run("status").out
     to_map, unexplained, impossible = (
         out.index(word) for word in ("servicedesk remap", "own lists", "cannot be right")

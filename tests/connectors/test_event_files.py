@@ -8,7 +8,7 @@ import pytest
 
 from servicedesk_core.domain import EventType, StatusCategory
 from servicedesk_core.errors import CursorError, NotFoundError, ProtocolError, UnsupportedError
-from servicedesk_core.hooks import PullMode, PullRequest
+from servicedesk_core.hooks import PullMode, PullRequest, VocabularyMapping
 from servicedesk_core.testing.memory import MemoryState
 from servicedesk_core.testing.suites.ticket_sync import TicketSyncSuite
 
@@ -168,6 +168,16 @@ async def test_words_without_a_meaning_are_activities_and_counted(logs, tmp_path
         ("unmapped_event", "dance", 2)
     ]
     assert seen.tickets["T1"].status_category is StatusCategory.NEW
+
+
+async def test_without_any_words_every_step_is_without_a_meaning_unless_its_row_states_the_status(logs, tmp_path):
+    path = logs.write(tmp_path / "log.csv", HEAD + "T1,open,Ana,2024-01-01,\nT1,dance,Ana,2024-01-02,\n")
+    silent = await logs.read(logs.tabular(logs.event_file(path, words={})))
+    assert sorted(issue.value for issue in silent.issues) == ["dance", "open"]
+    stating = logs.event_file(path, words={}, ticket={"status": "step"})
+    vocabulary = VocabularyMapping(status={"open": StatusCategory.NEW})
+    told = await logs.read(logs.tabular(stating, mapping=vocabulary))
+    assert [(issue.kind, issue.value) for issue in told.issues] == [("unmapped_status", "dance")]
 
 
 async def test_reopening_clears_what_was_resolved(logs, tmp_path):

@@ -169,6 +169,7 @@ async def test_records_of_any_stream_are_read_with_types_and_vocabulary(logs, tm
     )  # fmt: skip
     assert (second.created_at, second.estimated_s, second.status_category) == (None, None, None)
     assert sorted((issue.kind, issue.field, issue.value) for issue in seen.issues) == [
+        ("unmapped_status", "status", "Strange"),
         ("unreadable_value", "created_at", "opened"),
         ("unreadable_value", "estimated_s", "hours"),
     ]

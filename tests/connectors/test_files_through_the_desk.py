@@ -32,11 +32,16 @@ ONE = "T1,open,Ana,2024-01-01T08:00:00Z\nT1,work,Ben,2024-01-01T09:00:00Z\n"
 TWO = "T2,open,Ana,2024-01-02T08:00:00Z\n"
 
 
-async def sync(folder):
+async def sync(folder, **options):
     async with ServiceDesk.open(folder / "servicedesk.toml") as desk:
-        (stream,) = (await desk.sync("log")).streams
+        (stream,) = (await desk.sync("log", **options)).streams
         assert stream.error is None
         return stream
+
+
+async def words(folder):
+    async with ServiceDesk.open(folder / "servicedesk.toml") as desk:
+        return [(word.kind, word.value, word.count, word.section) for word in (await desk.status()).issues]
 
 
 def ask(folder, query):
@@ -86,3 +91,56 @@ async def test_bad_rows_wait_in_quarantine_with_their_line_and_leave_it_when_cor
     assert "line 5 has 2 cells where 4 are expected" in reasons[1]
     assert "soon" not in "".join(reasons)
     assert ask(tmp_path, "SELECT COUNT(*) FROM v_tickets") == [(1,)]
+
+
+async def test_a_step_without_a_meaning_is_listed_with_its_section_until_it_has_one(logs, tmp_path):
+    logs.write(tmp_path / "servicedesk.toml", CONFIG)
+    logs.write(tmp_path / "log.csv", HEAD + ONE + TWO + "T2,zorbing,Ana,2024-01-03T08:00:00Z\n")
+    await sync(tmp_path)
+    assert await words(tmp_path) == [("unmapped_event", "zorbing", 1, "[files.words]")]
+    logs.write(tmp_path / "servicedesk.toml", CONFIG + 'zorbing = "resolved"\n')
+    await sync(tmp_path)
+    assert await words(tmp_path) == []
+
+
+RECORDS = """
+[desk]
+store = "sqlite:///desk.db"
+
+[connections.log]
+connector = "tabular"
+
+[[connections.log.files]]
+path = "log.csv"
+stream = "tickets"
+columns = { external_id = "id", status = "state", priority_name = "how" }
+"""
+PRIORITY = '[connections.log.mapping.priority]\nurgent = "P1"\n'
+
+
+async def test_words_of_a_list_of_tickets_are_listed_with_their_sections_until_they_have_a_meaning(logs, tmp_path):
+    logs.write(tmp_path / "servicedesk.toml", RECORDS)
+    logs.write(tmp_path / "log.csv", "id,state,how\n1,Open,urgent\n2,Zorbing,\n3,Zorbing,urgent\n")
+    await sync(tmp_path)
+    assert await words(tmp_path) == [
+        ("unmapped_priority", "urgent", 2, "[connections.log.mapping.priority]"),
+        ("unmapped_status", "Zorbing", 2, "[connections.log.mapping.status]"),
+        ("unmapped_status", "Open", 1, "[connections.log.mapping.status]"),
+    ]
+    meaning = '[connections.log.mapping.status]\nOpen = "new"\nZorbing = "on_hold"\n'
+    logs.write(tmp_path / "servicedesk.toml", RECORDS + PRIORITY + meaning)
+    await sync(tmp_path)
+    assert await words(tmp_path) == []
+    assert ask(tmp_path, "SELECT status_category, priority FROM v_tickets ORDER BY external_id") == [
+        ("new", "P1"), ("on_hold", None), ("on_hold", "P1"),
+    ]  # fmt: skip
+
+
+async def test_a_word_that_was_corrected_in_the_file_is_listed_no_longer(logs, tmp_path):
+    logs.write(tmp_path / "servicedesk.toml", RECORDS + PRIORITY)
+    logs.write(tmp_path / "log.csv", "id,state,how\n1,,\n2,Opne,\n")
+    await sync(tmp_path)
+    assert [value for _, value, _, _ in await words(tmp_path)] == ["Opne"]
+    logs.write(tmp_path / "log.csv", "id,state,how\n1,,\n2,,urgent\n")
+    await sync(tmp_path)
+    assert await words(tmp_path) == []

@@ -95,15 +95,19 @@ def test_records_leave_quarantine_when_they_fit_or_are_dropped(do, source):
     assert do(quarantine.release, source.id, "tickets", ["1"]) == 0
 
 
-def test_an_unknown_word_is_raised_once_and_counted(do, source):
+def test_an_unknown_word_is_counted_by_the_records_that_carry_it(do, source):
     odd = MappingIssue(kind="unmapped_status", field="status", value="Odd")
     new = MappingIssue(kind="unmapped_status", field="status", value="Other\x00")
-    assert do(issues.note, source.id, "tickets", [odd, odd], START) == (odd,)
-    assert [i.value for i in do(issues.note, source.id, "tickets", [odd, new], LATER)] == ["Other\ufffd"]
-    assert do(issues.note, source.id, "tickets", [], LATER) == ()
-    most, _ = do(issues.list, source.id, "tickets")
-    assert (most.issue, most.count, most.first_seen_at, most.last_seen_at) == (odd, 3, START, LATER)
-    assert do(issues.list, source.id, "notes") == ()
+    do(issues.note, source.id, "tickets", ["1", "2"], {"1": [odd, odd], "2": [odd, new], "3": [odd]})
+    do(issues.note, source.id, "notes", ["1"], {"1": [odd]})
+    most, least = do(issues.list, source.id, "tickets")
+    assert (most.issue, most.count) == (odd, 2)
+    assert (least.issue.value, least.count) == ("Other\ufffd", 1)
+    do(issues.note, source.id, "tickets", ["1", "2"], {"2": [odd]})
+    do(issues.note, source.id, "tickets", [], {})
+    assert [(i.issue, i.count) for i in do(issues.list, source.id, "tickets")] == [(odd, 1)]
+    do(issues.forget, source.id, "tickets", ["2"])
+    assert [(i.stream, i.count) for i in do(issues.list)] == [("notes", 1)]
 
 
 def test_runs_are_remembered_by_stream(do, source):

@@ -1,3 +1,6 @@
+import pytest
+
+from servicedesk_core.domain import StatusCategory
 from servicedesk_core.ports import RawPolicy
 from servicedesk_core.sync import SyncMode
 
@@ -56,11 +59,38 @@ async def test_retry_drops_what_the_vendor_does_not_have_any_more(desk):
     assert desk.sql("SELECT count(*) FROM quarantine") == [(0,)]
 
 
-async def test_unknown_word_is_noted_once_for_each_word(desk):
+WORDS = "SELECT value, count(*) FROM record_issues GROUP BY 1 ORDER BY 1"
+
+
+async def test_unknown_word_is_listed_as_long_as_a_record_carries_it(desk):
     for n in range(5):
         desk.vendor.ticket(f"{n}", status="Mystery")
     await desk.sync()
-    assert desk.sql("SELECT kind, value, count FROM mapping_issues") == [("unmapped_status", "Mystery", 5)]
+    assert desk.sql(WORDS) == [("Mystery", 5)]
+    desk.clock.advance(600)
+    desk.vendor.ticket("0", status="Doing")
+    desk.vendor.ticket("1", status="Riddle")
+    desk.vendor.ticket("2", title="Still a mystery")
+    desk.vendor.delete("tickets", "3")
+    await desk.sync(mode=SyncMode.RECONCILE)
+    assert desk.sql(WORDS) == [("Mystery", 2), ("Riddle", 1)]
+
+
+@pytest.mark.parametrize("payloads", [RawPolicy(), RawPolicy(days=0)])
+async def test_word_that_got_a_meaning_is_listed_no_longer(desk, monkeypatch, payloads):
+    import fake_vendor
+
+    desk.settings = {"raw": payloads}
+    for n in range(5):
+        desk.vendor.ticket(f"{n}", status="Mystery")
+    await desk.sync()
+    monkeypatch.setitem(fake_vendor.STATUS, "Mystery", StatusCategory.IN_PROGRESS)
+    desk.vendor.version = "2"
+    await desk.engine().remap(desk.connection())
+    if not payloads.keeps_any:
+        assert desk.sql(WORDS) == [("Mystery", 5)]
+        await desk.sync(mode=SyncMode.FULL)
+    assert desk.sql(WORDS) == []
 
 
 async def test_changed_mapping_maps_stored_payloads_again_without_network_or_news(desk):
@@ -130,7 +160,6 @@ async def test_news_are_announced_and_history_is_not(desk):
 
 
 async def test_full_disk_is_told_and_the_next_run_goes_on(desk):
-    import pytest
     from sqlalchemy import text
 
     from servicedesk_core.errors import StoreFullError

@@ -84,6 +84,14 @@ def _translated(fields: dict[str, Any], vocabulary: VocabularyMapping) -> None:
             fields[meaning] = words[fields[word]]
 
 
+def _note_unmapped(fields: Mapping[str, Any], issues: list[MappingIssue]) -> None:
+    """Note the vendor's words that say nothing to the desk, each once for a row."""
+    for word, meaning in (("status", "status_category"), ("priority_name", "priority")):
+        kind = f"unmapped_{meaning.removesuffix('_category')}"
+        if word in fields and meaning not in fields and all(issue.kind != kind for issue in issues):
+            issues.append(MappingIssue(kind=kind, field=word, value=fields[word]))
+
+
 def _refuse_problem(raw: Mapping[str, Any]) -> Cells:
     if problem := raw.get("problem"):
         raise MappingError(
@@ -109,6 +117,7 @@ def _record_meaning(mapping: FileMapping, vocabulary: VocabularyMapping) -> Mean
             fields["custom_fields"] = {label: read(cells) for label, read in custom.items()}
         if entity is Ticket:
             _translated(fields, vocabulary)
+            _note_unmapped(fields, issues)
         try:
             record = entity(**fields)
         except ValidationError as error:
@@ -164,8 +173,10 @@ def _event_meaning(mapping: FileMapping, vocabulary: VocabularyMapping) -> Means
         after = stated("last", cells, issues)
         for group, take in groups:
             if values := stated(take, cells, issues):
+                _note_unmapped(values, issues)
                 after[group] = values
         kind = _apply_word(words, fields.get("vendor_word"), after, issues)
+        _note_unmapped(after, issues)
         fields.setdefault("type", kind)
         fields.setdefault("source_seq", raw.get("seq", 0))
         try:
@@ -191,9 +202,9 @@ def _apply_word(
     """Add what the step itself says to ``after``, and return the type of event."""
     meaning = words.get(word) if word is not None else None
     if meaning is None:
-        if words and word is not None:
-            issues.append(MappingIssue(kind="unmapped_event", field="vendor_word", value=word))
         states = "status" in after or "status_category" in after
+        if word is not None and (words or not states):
+            issues.append(MappingIssue(kind="unmapped_event", field="vendor_word", value=word))
         return EventType.STATUS_CHANGED if states and not words else EventType.ACTIVITY
     if meaning.status_category is not None:
         after["status_category"] = meaning.status_category.value

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from servicedesk_core.config import DeskSettings
+from servicedesk_core.domain import MappingIssue
 from servicedesk_core.runtime.jobs.standing import JobStanding, standing
 from servicedesk_core.runtime.monitoring.checking import ConnectionInfo
 from servicedesk_core.runtime.monitoring.quotas import QuotaStatus, quotas
@@ -64,7 +65,9 @@ class WordStatus:
         kind: What is wrong, for example ``unmapped_status``, ``unknown_picklist_value`` or ``implausible_date``.
         field: The domain field concerned.
         value: The value.
-        count: How often a record with it was mapped.
+        count: Live records that carry it.
+        section: Where in the configuration, or in a mapping file, a meaning for it has effect; empty for what needs
+            none, and for words of a plugin's own.
     """
 
     connection: str
@@ -73,6 +76,7 @@ class WordStatus:
     field: str
     value: str
     count: int
+    section: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +191,7 @@ def status(
     """
     known = sources.all(tx)
     names = {source.id: source.name for source in known}
+    files = {source.id for source in known if source.connector == "tabular"}
     latest = {(names[run.source_id], run.stream): run for run in runs.latest(tx)}
     return DeskStatus(
         desk=settings.desk.name,
@@ -196,8 +201,7 @@ def status(
         connections=connections(tx, settings),
         streams=tuple(_stream(row, latest.get((row.connection, row.stream))) for row in completeness(tx)),
         issues=tuple(
-            WordStatus(names[i.source_id], i.stream, i.issue.kind, i.issue.field, i.issue.value, i.count)
-            for i in issues.list(tx)
+            _word(names[i.source_id], i.stream, i.issue, i.count, is_file=i.source_id in files) for i in issues.list(tx)
         ),
         jobs=tuple(JobStatus(lease.name, lease.owner, lease.since) for lease in leases.live(tx)),
         schedule=standing(tx, settings, now, unread),
@@ -205,6 +209,25 @@ def status(
         alerts=tuple(alerts.open_alerts(tx)),
         channels=tuple(alerts.channels(tx)),
     )
+
+
+_VOCABULARIES = {
+    "unmapped_status": "status",
+    "unmapped_priority": "priority",
+    "unmapped_visibility": "note_visibility",
+}
+"""Kinds of words and the part of the operator's vocabulary that gives them a meaning."""
+
+
+def _word(connection: str, stream: str, issue: MappingIssue, count: int, *, is_file: bool) -> WordStatus:
+    section = ""
+    if part := _VOCABULARIES.get(issue.kind):
+        section = f"[connections.{connection}.mapping.{part}]"
+    elif is_file and issue.kind == "unmapped_event":
+        section = "[files.words]"
+    elif is_file and issue.kind.startswith("unmapped_"):
+        section = f"values of {issue.field} in [files.columns]"
+    return WordStatus(connection, stream, issue.kind, issue.field, issue.value, count, section)
 
 
 def _stream(row: StreamCompleteness, run: Run | None) -> StreamStatus:

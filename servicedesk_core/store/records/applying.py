@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from servicedesk_core.domain import STREAMS, Entity
 from servicedesk_core.errors import MappingError
 from servicedesk_core.ports import KEEP_ALL_RAW, RawPolicy
-from servicedesk_core.store import bulk
+from servicedesk_core.store import bulk, issues
 from servicedesk_core.store.codec import Codec, Encoded, codec_of
 from servicedesk_core.store.fields import to_json, to_us
 from servicedesk_core.store.raws import Packed, pack, remember_shapes
@@ -284,6 +284,7 @@ def mark_gone(
     if not rows:
         return []
     bulk.mark_gone(tx, table, [local_id for local_id, _ in rows], reason=reason, at=at)
+    issues.forget(tx, source_id, stream, [external_id for _, external_id in rows])
     bulk.append_changes(
         tx,
         [(stream, local_id, source_id, external_id, "gone", "[]", origin, mode, at) for local_id, external_id in rows],

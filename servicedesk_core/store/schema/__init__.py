@@ -29,10 +29,10 @@ from servicedesk_core.store.schema.system import (
     consumers,
     leases,
     links,
-    mapping_issues,
     progress,
     quarantine,
     raw_shapes,
+    record_issues,
     runs,
     seen,
     sources,
@@ -50,10 +50,10 @@ from servicedesk_core.store.schema.writing import (
     write_permits,
 )
 
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 """Version of the schema that this program writes; the number of the newest migration."""
 
-MIN_READER = 1
+MIN_READER = 9
 """Oldest ``SCHEMA_VERSION`` whose programs can read a store of this schema."""
 
 __all__ = [
@@ -88,13 +88,13 @@ __all__ = [
     "job_runs",
     "leases",
     "links",
-    "mapping_issues",
     "metadata",
     "outbox",
     "outbox_history",
     "progress",
     "quarantine",
     "raw_shapes",
+    "record_issues",
     "runs",
     "seen",
     "sources",

@@ -114,19 +114,12 @@ quarantine = Table(
     UniqueConstraint("source_id", "stream", "external_id"),
 )
 
-mapping_issues = Table(
-    "mapping_issues",
+record_issues = Table(
+    "record_issues",
     metadata,
-    Column("id", Id, primary_key=True),
-    Column("source_id", BigInteger, nullable=False),
-    Column("stream", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("field", Text, nullable=False),
-    Column("value", Text, nullable=False),
-    Column("count", BigInteger, nullable=False),
-    Column("first_seen_at", BigInteger, nullable=False),
-    Column("last_seen_at", BigInteger, nullable=False),
-    UniqueConstraint("source_id", "stream", "kind", "field", "value", name="uq_mapping_issues_word"),
+    Column("source_id", BigInteger, primary_key=True),
+    *(Column(name, Text, primary_key=True) for name in ("stream", "external_id", "kind", "field", "value")),
+    sqlite_with_rowid=False,
 )
 
 leases = Table(
