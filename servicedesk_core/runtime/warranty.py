@@ -238,8 +238,8 @@ class Warranty:
             limit: At most so many.
             scope: Only what it lets through.
         """
-        chosen = AssetFilter(connection=connection, company=company, scope=scope)
-        return await self._store.read(lambda tx: tuple(islice(dates.changes(tx, chosen), limit)))
+        chosen, day = AssetFilter(connection=connection, company=company, scope=scope), self._today()
+        return await self._store.read(lambda tx: tuple(islice(dates.changes(tx, chosen, day), limit)))
 
     async def write_dates(self, changes: Sequence[DateChange], *, send: bool = True) -> tuple[WriteView, ...]:
         """Propose, approve and send what :meth:`date_changes` showed and somebody agreed to.

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from servicedesk_core.domain.warranty.coverage import LIFETIME_FROM
-from servicedesk_core.domain.warranty.facts import CoverSource, best
+from servicedesk_core.domain.warranty.facts import CoverSource, CoverState, best
 from servicedesk_core.domain.warranty.spans import hardware_end
 from servicedesk_core.store.queries.cover import AssetFilter, DeviceRecord, every_asset
 from servicedesk_core.writes import Intent
@@ -46,17 +46,19 @@ class DateChange:
     answered_at: datetime | None
 
 
-def changes(tx: Connection, chosen: AssetFilter) -> Iterator[DateChange]:
+def changes(tx: Connection, chosen: AssetFilter, day: date) -> Iterator[DateChange]:
     """Iterate over the assets whose date differs from the maker's own word; nobody else's word is ever written.
 
-    Lifetime cover is left out: it has no date that means something in a PSA.
+    Lifetime cover is left out: it has no date that means something in a PSA. So is a device of which nobody can tell
+    whether it is covered: the end of what is known is not the end of its cover.
 
     Args:
         tx: A read transaction.
         chosen: Which assets.
+        day: Today.
     """
     for record in every_asset(tx, chosen):
-        if (change := _change(record)) is not None:
+        if (change := _change(record, day)) is not None:
             yield change
 
 
@@ -80,9 +82,11 @@ def intent_of(change: DateChange) -> Intent:
     )
 
 
-def _change(record: DeviceRecord) -> DateChange | None:
+def _change(record: DeviceRecord, day: date) -> DateChange | None:
     fact = best(record.facts)
     if fact is None or fact.source is not CoverSource.MAKER or record.connection is None or record.asset_ref is None:
+        return None
+    if fact.state_on(day) is CoverState.UNKNOWN:
         return None
     after = hardware_end(fact.entitlements)
     if after is None or after.year >= LIFETIME_FROM or after == record.warranty_until:

@@ -24,7 +24,8 @@ class CoverRow:
         company: Name of the client.
         site: Name of the site.
         state: How it stands.
-        until: Last covered day in the maker's zone: of the cover that holds, else of the last one known.
+        until: Last covered day in the maker's zone: of the cover that holds, else of the last one; ``None`` when nobody
+            can tell whether one holds.
         is_lifetime: Whether that cover never ends.
         days_left: Days from the report's day to ``until``; negative = over.
         level: What the best cover is called.
@@ -140,11 +141,14 @@ def _row(record: DeviceRecord, state: CoverState, fact: CoverFact | None, day: d
     )
 
 
+_HELD = {True: 2, None: 1, False: 0}
+
+
 def _level(fact: CoverFact, day: date) -> str | None:
-    """Return what people should read: the cover that holds and lasts longest, else the one that ended last."""
+    """Return what people should read: the cover that holds and lasts longest, or may hold, or ended last."""
     named = [one for one in fact.entitlements if one.covers_hardware is not False]
     if not named:
         return None
-    top = max(named, key=lambda one: (one.covers_on(day) is True, one.ends_on or date.min))
+    top = max(named, key=lambda one: (_HELD[one.covers_on(day)], one.ends_on or date.max))
     words = [top.description or top.code or top.kind.value]
     return " ".join(words + ([f"({top.delivery.value.replace('_', ' ')})"] if top.delivery else []))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from servicedesk_core.domain.warranty import Entitlement, EntitlementKind, LookupOutcome, covered_on
+from servicedesk_core.domain.warranty import Entitlement, EntitlementKind, LookupOutcome, covered_on, heeding
 from servicedesk_core.domain.warranty.days import day_at, last_day
 from servicedesk_core.domain.warranty.facts import CoverFact, CoverSource, CoverState, best, good_for, is_fresh
 from servicedesk_core.domain.warranty.serials import doubt_about, normalise_serial, why_no_serial
@@ -225,6 +225,36 @@ def test_of_two_answers_of_one_rank_the_newer_is_believed():
 )
 def test_a_device_has_one_state(covers, outcome, state):
     assert fact(CoverSource.MAKER, *covers, outcome=outcome).state_on(TODAY) is state
+
+
+ENDED, RUNS = cover(None, date(2026, 5, 31)), cover(None, date(2027, 5, 31))
+
+
+@pytest.mark.parametrize(
+    ("covers", "verdict", "covered"),
+    [
+        ((ENDED,), True, None),
+        ((RUNS, ENDED), False, None),
+        ((ENDED,), False, False),
+        ((RUNS,), True, True),
+        ((), True, None),
+        ((ENDED,), None, False),
+        ((RUNS,), None, True),
+    ],
+)
+def test_nothing_is_concluded_against_a_makers_own_verdict(covers, verdict, covered):
+    heeded = heeding(covers, TODAY, verdict=verdict)
+    assert covered_on(heeded, TODAY) is covered
+    assert {one.ends_on for one in covers} <= {one.ends_on for one in heeded}
+    if ENDED in covers:
+        assert covered_on(heeded, date(2026, 5, 1)) is True
+
+
+def test_where_nobody_can_tell_whether_a_cover_holds_no_other_end_is_shown():
+    open_end = fact(CoverSource.MAKER, ENDED, cover(None, None, hardware=None))
+    assert (open_end.state_on(TODAY), open_end.until(TODAY)) == (CoverState.UNKNOWN, None)
+    assert open_end.until(date(2026, 5, 1)) == date(2026, 5, 31)
+    assert good_for(open_end, TODAY) == timedelta(days=7)
 
 
 def test_answers_keep_the_longer_the_further_away_the_end_is():

@@ -285,6 +285,27 @@ async def test_dates_of_a_spreadsheet_are_never_written(desk, filled, store):
     assert await desk.warranty.date_changes() == ()
 
 
+async def test_no_date_is_written_of_a_device_that_may_still_be_covered(desk, filled, store):
+    (asset, *_) = store.read_blocking(lambda tx: [*every_asset(tx, AssetFilter(assets=("PC1",)))])
+    device = DeviceRef(manufacturer="Acme", serial_number="AC1")
+    ended = Entitlement(kind=EntitlementKind.BASE, ends_on=date(2026, 5, 1), covers_hardware=True)
+    contract = Entitlement(kind=EntitlementKind.CONTRACT, vendor_status="YES")
+
+    def say(*covers):
+        result = EntitlementResult(device=device, outcome=LookupOutcome.FOUND, entitlements=covers)
+
+        def work(tx):
+            cover.put(tx, [result], origin="acme", source=CoverSource.MAKER, now=NOW)
+            cover.link(tx, [(asset.asset_id, "AC1", [device])], NOW)
+
+        store.write_blocking(work)
+
+    say(ended, contract)
+    assert await desk.warranty.date_changes() == ()
+    say(ended)
+    assert [change.after for change in await desk.warranty.date_changes()] == [date(2026, 5, 1)]
+
+
 async def test_the_end_of_support_is_kept_and_shown(desk, filled, store):
     device = DeviceRef(manufacturer="acme", serial_number="AC1")
     until = date(2030, 1, 31)

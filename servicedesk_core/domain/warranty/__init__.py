@@ -42,6 +42,7 @@ from servicedesk_core.domain.warranty.progress import (
 )
 from servicedesk_core.domain.warranty.rules import EVIDENCE, NO_RULES, ClaimRules, problems_of
 from servicedesk_core.domain.warranty.states import APPROVALS, FINAL, OURS, TRANSITIONS, ClaimState, path, state_of
+from servicedesk_core.domain.warranty.verdicts import heeding
 
 __all__ = [
     "ALERTS",
@@ -85,6 +86,7 @@ __all__ = [
     "Visit",
     "covered_on",
     "fold",
+    "heeding",
     "is_overdue",
     "path",
     "problems_of",

@@ -121,7 +121,12 @@ class CoverFact(Model):
         return CoverState.UPCOMING if end is not None and end >= day else CoverState.EXPIRED
 
     def until(self, day: date) -> date | None:
-        """Return the last day of the cover: of the unbroken one that holds, else of the last one known."""
+        """Return the last day of the cover: of the unbroken one that holds, else of the last one.
+
+        ``None`` when nobody can tell whether a cover holds: the end of another one would be read as its end.
+        """
+        if self.state_on(day) is CoverState.UNKNOWN:
+            return None
         return covered_until(self.entitlements, day) or hardware_end(self.entitlements)
 
 

@@ -152,12 +152,16 @@ async def test_the_end_of_support_is_asked_for_only_where_wanted(stand, cisco, a
         ("SNTC 8X5XNBD ONSITE", True, Delivery.ON_SITE),
         ("Premium Parts & Labor - 4 Hour", True, Delivery.ON_SITE),
         ("SWSS UPGRADES", False, None),
+        ("SMARTNET", True, None),
+        ("SMART NET TOTAL CARE", True, None),
+        ("SNTC SWSS", False, None),
         ("Something new", None, None),
     ],
 )
 def test_the_name_of_a_service_line_tells_what_it_covers(line, covers, delivery):
     result = found(
         DEVICE,
+        TODAY,
         row(service_contract_number="2", service_line_descr=line, covered_product_line_end_date="2099-12-31"),
     )
     (cover,) = result.entitlements
@@ -166,15 +170,47 @@ def test_the_name_of_a_service_line_tells_what_it_covers(line, covers, delivery)
 
 def test_a_contract_whose_number_is_hidden_is_a_cover_beside_the_warranty():
     warranty = {"warranty_type": "WARR-1YR-LTD-HW", "warranty_end_date": "2026-03-02"}
-    covers = found(DEVICE, row(**warranty, covered_product_line_end_date="2099-12-31")).entitlements
+    covers = found(DEVICE, TODAY, row(**warranty, covered_product_line_end_date="2099-12-31")).entitlements
     assert [(cover.kind, cover.ends_on) for cover in covers] == [
         (EntitlementKind.BASE, date(2026, 3, 2)),
         (EntitlementKind.CONTRACT, date(2099, 12, 31)),
     ]
 
 
+@pytest.mark.parametrize(
+    ("changes", "covered"),
+    [
+        # A contract of somebody else: shown are the product, that it is covered, and the end of the warranty.
+        ({"warranty_end_date": "2021-05-01"}, None),
+        ({"warranty_end_date": "2021-05-01", "warranty_type": "WARR-1YR-LTD-HW"}, None),
+        ({}, None),
+        ({"warranty_end_date": "2099-05-01", "warranty_type": "WARR-1YR-LTD-HW"}, True),
+        # The contract that is shown is over, and yet the device is covered.
+        ({"service_line_descr": "8X5XNBD", "covered_product_line_end_date": "2021-05-01"}, None),
+        ({"service_line_descr": "SMARTNET", "covered_product_line_end_date": "2099-05-01"}, True),
+        # A contract that is shown says what the word means.
+        ({"service_line_descr": "SWSS UPGRADES", "covered_product_line_end_date": "2099-05-01"}, False),
+        # Not covered by a contract that should still run; a warranty holds all the same.
+        ({"is_covered": "NO", "service_line_descr": "8X5XNBD", "covered_product_line_end_date": "2099-05-01"}, None),
+        ({"is_covered": "NO", "service_line_descr": "8X5XNBD", "covered_product_line_end_date": "2021-05-01"}, False),
+        ({"is_covered": "NO", "warranty_end_date": "2099-05-01", "warranty_type": "WARR-1YR-LTD-HW"}, True),
+    ],
+)
+def test_nothing_is_concluded_against_ciscos_own_verdict(changes, covered):
+    assert found(DEVICE, TODAY, row(**changes)).covered_on(TODAY) is covered
+
+
+def test_one_contract_that_covers_is_enough():
+    over = row(service_line_descr="8X5XNBD", covered_product_line_end_date="2021-05-01", is_covered="NO")
+    runs = row(service_line_descr="8X5XNBD", covered_product_line_end_date="2099-05-01")
+    for rows in ((over, runs), (runs, over)):
+        result = found(DEVICE, TODAY, *rows)
+        assert result.covered_on(TODAY) is True
+        assert result.covered_on(date(2100, 1, 1)) is False
+
+
 def test_a_warranty_without_a_name_has_no_code():
-    (cover, *_) = found(DEVICE, row(warranty_end_date="2026-03-02")).entitlements
+    (cover, *_) = found(DEVICE, TODAY, row(warranty_end_date="2026-03-02")).entitlements
     assert (cover.kind, cover.code, cover.ends_on) == (EntitlementKind.BASE, None, date(2026, 3, 2))
 
 
@@ -192,7 +228,7 @@ async def test_two_contracts_of_one_product_are_two_covers(stand, cisco, ask):
 
 @pytest.mark.parametrize("value", ["", None, "31.12.2026", 0])
 def test_dates_that_are_none_tell_nothing(value):
-    (cover,) = found(DEVICE, row(service_contract_number="2", covered_product_line_end_date=value)).entitlements
+    (cover,) = found(DEVICE, TODAY, row(service_contract_number="2", covered_product_line_end_date=value)).entitlements
     assert cover.ends_on is None
     assert cover.covers_on(TODAY) is None
 
@@ -200,6 +236,7 @@ def test_dates_that_are_none_tell_nothing(value):
 def test_cover_ends_with_its_last_day():
     (cover,) = found(
         DEVICE,
+        date(2026, 3, 2),
         row(service_contract_number="2", service_line_descr="8X5XNBD", covered_product_line_end_date="2026-03-02"),
     ).entitlements
     assert cover.covers_on(date(2026, 3, 2)) is True
@@ -242,7 +279,7 @@ anything = st.recursive(
 
 @given(st.dictionaries(st.sampled_from(sorted(row())), anything))
 def test_no_row_breaks_the_mapping(changes):
-    result = found(DEVICE, row(**changes))
+    result = found(DEVICE, TODAY, row(**changes))
     assert result.entitlements
     assert all(cover.covers_on(TODAY + timedelta(days=1)) in {True, False, None} for cover in result.entitlements)
 

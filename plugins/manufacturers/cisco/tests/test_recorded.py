@@ -30,7 +30,7 @@ def recorded(name):
 
 def test_a_summary():
     (row,) = rows(recorded("sn2info_coverage_summary_200.json")["serial_numbers"])
-    result = found(DeviceRef(manufacturer="Cisco", serial_number="FXS0000TST1"), row)
+    result = found(DeviceRef(manufacturer="Cisco", serial_number="FXS0000TST1"), date(2024, 1, 1), row)
     assert [cover.ends_on for cover in result.entitlements] == [date(2029, 4, 9), date(2023, 12, 31)]
     assert result.covered_on(date(2024, 1, 1)) is True
     assert product_of(row) == "C9410R"

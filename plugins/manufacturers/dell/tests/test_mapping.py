@@ -17,11 +17,13 @@ from servicedesk_core.domain.warranty import (
 from servicedesk_dell.meaning.days import first_day, instant, last_day
 from servicedesk_dell.meaning.devices import recognise, tag_of_express_code
 from servicedesk_dell.meaning.entitlements import result_for, tag_of
+from servicedesk_dell.meaning.service_levels import ServiceLevels
 from servicedesk_dell.meaning.statuses import STATUSES, status_of
 
 TAG = DeviceRef(manufacturer="Dell", serial_number="AB12CD3")
 CENTRAL = ZoneInfo("America/Chicago")
-NOT_HARDWARE = frozenset({"D", "DL", "PJ", "PR"})
+LEVELS = ServiceLevels(hardware={"ND", "XY"}, not_hardware={"D", "DL", "PJ", "PR"})
+TODAY = date(2026, 1, 15)
 
 
 def row(*covers, **more):
@@ -35,7 +37,7 @@ def cover(**more):
 
 
 def mapped(*covers, **more):
-    return result_for(TAG, [row(*covers, **more)], NOT_HARDWARE)
+    return result_for(TAG, [row(*covers, **more)], LEVELS, TODAY)
 
 
 @pytest.mark.parametrize("fraction", ["", ".1", ".14", ".123", ".000001", ".9999999"])
@@ -99,6 +101,75 @@ def test_what_is_no_hardware_cover_says_so_and_every_row_is_kept():
 
 
 @pytest.mark.parametrize(
+    ("description", "code", "covers"),
+    [
+        ("Onsite Service After Remote Diagnosis (Consumer Customer)/ Next Business Day Onsite", "Q1", True),
+        ("Collect and Return Support", "Q1", True),
+        ("ProSupport", "Q1", True),
+        ("Basic", "Q1", True),
+        ("Dell Limited Hardware Warranty", "Q1", True),
+        ("4 Hour Mission Critical", "Q1", True),
+        ("Keep Your Hard Drive", "Q1", False),
+        ("KEEP YOUR HARD DRIVE FOR ENTERPRISE", "Q1", False),
+        ("Keep Your Hard Drive", "ND", False),
+        ("Complete Care / Accidental Damage", "Q1", False),
+        ("Accidental Damage Service", "Q1", False),
+        ("Extended Battery Warranty", "Q1", False),
+        ("Onsite Diagnosis", "Q1", False),
+        ("Certified Data Destruction", "Q1", False),
+        ("Installation", "Q1", False),
+        ("7x24 Telephone Technical Support", "Q1", False),
+        ("Next Business Day Onsite", "PJ", False),
+        ("Extended Battery Service, Next Business Day Onsite", "Q1", None),
+        ("Extended Battery Service, Next Business Day Onsite", "XY", True),
+        ("Something new", "Q1", None),
+        ("Something new", "XY", True),
+        (None, "nd", True),
+        (None, "Q1", None),
+        (None, None, None),
+    ],
+)
+def test_a_service_level_covers_the_machine_if_its_words_or_its_code_say_so(description, code, covers):
+    (one,) = mapped(cover(serviceLevelDescription=description, serviceLevelCode=code)).entitlements
+    assert one.covers_hardware is covers
+
+
+def test_a_level_that_nobody_knows_makes_no_expired_device_covered():
+    later = cover(serviceLevelCode="Q1", serviceLevelDescription="Something new", endDate="2031-01-01T05:59:59Z")
+    assert mapped(cover(), later).covered_on(date(2026, 3, 1)) is None
+    keep = later | {"serviceLevelDescription": "Keep Your Hard Drive"}
+    assert mapped(cover(), keep).covered_on(date(2026, 3, 1)) is False
+
+
+def test_a_cover_that_dell_calls_expired_is_none_whatever_its_end():
+    result = mapped(cover(entitlementType="EXPIRED"))
+    assert result.covered_on(TODAY) is None
+    assert result.entitlements[0].ends_on == date(2026, 2, 24)
+
+
+@pytest.mark.parametrize(
+    ("start", "day"),
+    [
+        ("2025-10-30T00:00:00Z", date(2025, 10, 30)),
+        ("2025-10-30T00:00:00.098Z", date(2025, 10, 30)),
+        ("2025-10-30T00:00:00+02:00", date(2025, 10, 30)),
+        ("2025-10-30T05:00:00Z", date(2025, 10, 30)),
+        ("2025-10-30T04:00:00Z", date(2025, 10, 29)),
+        ("2025-10-18T23:00:00Z", date(2025, 10, 18)),
+    ],
+)
+def test_a_beginning_at_midnight_is_that_day_in_the_zone_it_is_written_in(start, day):
+    assert first_day(start) == day
+    assert mapped(shipDate=start).shipped_on == day
+
+
+def test_last_days_of_devices_outside_america_are_days_of_utc():
+    assert last_day("2028-10-30T23:59:59.099Z") == date(2028, 10, 30)
+    assert last_day("2028-10-30T00:00:00Z") == date(2028, 10, 30)
+    assert last_day("2024-10-23T22:59:59.000001Z") == date(2024, 10, 23)
+
+
+@pytest.mark.parametrize(
     ("word", "kind"),
     [("INITIAL", EntitlementKind.BASE), ("EXTENDED", EntitlementKind.EXTENDED), ("EXPIRED", EntitlementKind.OTHER),
      ("Brand new", EntitlementKind.OTHER), (None, EntitlementKind.OTHER)],
@@ -117,6 +188,8 @@ def test_kind_follows_the_word_and_the_word_is_kept(word, kind):
         ("Carry-In Service", Delivery.CARRY_IN),
         ("Advanced Exchange", Delivery.ADVANCE_EXCHANGE),
         ("Return to Depot", Delivery.DEPOT),
+        ("Collect and Return Support", Delivery.MAIL_IN),
+        ("Onsite Diagnosis", None),
         ("ProSupport", None),
         (None, None),
     ],
@@ -139,13 +212,13 @@ def test_lifetime_cover_decades_away_is_kept_and_known_as_one():
 
 def test_no_cover_at_all_is_found_and_tells_nothing():
     for covers in (None, [], "none"):
-        result = result_for(TAG, [row() | {"entitlements": covers}], NOT_HARDWARE)
+        result = result_for(TAG, [row() | {"entitlements": covers}], LEVELS, TODAY)
         assert (result.outcome, result.entitlements) == (LookupOutcome.FOUND, ())
         assert result.covered_on(date(2026, 1, 1)) is None
 
 
 def test_invalid_tag_is_not_found_whatever_else_stands_there():
-    bare = result_for(TAG, [{"serviceTag": "AB12CD3", "invalid": True}], NOT_HARDWARE)
+    bare = result_for(TAG, [{"serviceTag": "AB12CD3", "invalid": True}], LEVELS, TODAY)
     full = mapped(cover(), invalid=True)
     assert (bare.outcome, full.outcome) == (LookupOutcome.NOT_FOUND, LookupOutcome.NOT_FOUND)
     assert full.entitlements == ()
@@ -153,9 +226,9 @@ def test_invalid_tag_is_not_found_whatever_else_stands_there():
 
 def test_two_devices_of_one_tag_are_told_apart_by_country():
     rows = [row(cover(), countryCode="US", id=1), row(countryCode="DE", id=2)]
-    result = result_for(TAG, rows, NOT_HARDWARE)
+    result = result_for(TAG, rows, LEVELS, TODAY)
     assert (result.outcome, result.supply) == (LookupOutcome.AMBIGUOUS, ("country",))
-    clear = result_for(TAG.model_copy(update={"country": "DE"}), rows, NOT_HARDWARE)
+    clear = result_for(TAG.model_copy(update={"country": "DE"}), rows, LEVELS, TODAY)
     assert (clear.outcome, clear.raw["id"]) == (LookupOutcome.FOUND, 2)
 
 
@@ -182,7 +255,7 @@ _COVER_NAMES = ("startDate", "endDate", "entitlementType", "serviceLevelCode", "
     )
 )
 def test_no_row_however_odd_breaks_the_mapping(rows):
-    result = result_for(TAG, rows, NOT_HARDWARE)
+    result = result_for(TAG, rows, LEVELS, TODAY)
     assert isinstance(result, EntitlementResult)
     assert result.device is TAG
     assert all(isinstance(tag_of(one), str) for one in rows)

@@ -127,6 +127,18 @@ async def test_a_contracts_name_proves_no_hardware_cover_unless_the_operator_say
         assert (await ask(told, "CZJ6CONTRA"))[0].covered_on(TODAY) is True
 
 
+def test_nothing_is_concluded_against_a_support_level_that_hpe_calls_current():
+    ended = {"serviceLevel": "Warranty", "startDate": "2020-01-01", "endDate": "2022-12-31"}
+    for current, covered in (
+        ({"serviceLevel": "Complete Care", "contractLevel": "HPE Pointnext Complete Care"}, None),
+        ({"serviceLevel": None, "contractLevel": ""}, False),
+        (None, False),
+    ):
+        row = {"supportLevels": [ended], "currentHighestSupportLevel": current}
+        result = result_for(of("CZJ635566T"), answer(row), ("Warranty",), TODAY)
+        assert result.covered_on(TODAY) is covered
+
+
 async def test_devices_with_one_serial_number_are_told_apart_by_product(hpe, ask):
     unclear, clear = await ask(hpe, "CZJ6SHARED", of("CZJ6SHARED", "p19766-b21#ABA"))
     assert (unclear.outcome, unclear.supply) == (LookupOutcome.AMBIGUOUS, ("product_number",))
@@ -141,7 +153,7 @@ def test_rows_are_matched_by_serial_number_in_any_order(order):
         {"serialNumber": "CZJSTRAY01"},
         {"serialNumber": None, "productNumber": None},
     ]
-    result = result_for(of("CZJ635566T"), answer(*(rows[n] for n in order)), ("Warranty",))
+    result = result_for(of("CZJ635566T"), answer(*(rows[n] for n in order)), ("Warranty",), TODAY)
     assert (result.outcome, result.product) == (FOUND, "868703-B21")
 
 
@@ -155,20 +167,20 @@ def test_rows_are_matched_by_serial_number_in_any_order(order):
     ],
 )
 def test_answers_that_are_not_about_the_device_are_no_cover(rows, outcome):
-    result = result_for(of("CZJ635566T", "868703-B21"), answer(*rows), ("Warranty",))
+    result = result_for(of("CZJ635566T", "868703-B21"), answer(*rows), ("Warranty",), TODAY)
     assert (result.outcome, result.entitlements) == (outcome, ())
 
 
 @pytest.mark.parametrize("body", [None, [], {}, {LIST: None}, {LIST: ["x"]}, answer({"supportLevels": None})])
 def test_what_the_contract_does_not_know_is_an_error(body):
     with pytest.raises(ProtocolError):
-        result_for(of("CZJ635566T"), body, ("Warranty",))
+        result_for(of("CZJ635566T"), body, ("Warranty",), TODAY)
 
 
 @given(st.dates(min_value=date(1990, 1, 1)))
 def test_days_are_kept_as_written(day):
     level = {"serviceLevel": "Warranty", "startDate": day.isoformat(), "endDate": f"{day.isoformat()}T00:00:00"}
-    (cover,) = result_for(of("CZJ635566T"), answer({"supportLevels": [level]}), ("Warranty",)).entitlements
+    (cover,) = result_for(of("CZJ635566T"), answer({"supportLevels": [level]}), ("Warranty",), TODAY).entitlements
     assert (cover.starts_on, cover.ends_on, cover.covers_on(day)) == (day, day, True)
 
 

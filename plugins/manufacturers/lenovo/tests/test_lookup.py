@@ -130,7 +130,7 @@ async def test_covers_carry_kind_delivery_and_inclusive_days(lenovo, ask):
     result = await one(ask, lenovo, "PF000TST")
     machine, battery, contract = result.entitlements
     assert (machine.kind, machine.delivery, machine.covers_hardware) == (EntitlementKind.BASE, Delivery.ON_SITE, True)
-    assert (battery.delivery, battery.covers_hardware) == (Delivery.CUSTOMER_REPLACEABLE, None)
+    assert (battery.delivery, battery.covers_hardware) == (Delivery.CUSTOMER_REPLACEABLE, False)
     assert (contract.kind, contract.contract_number, contract.vendor_status) == (
         EntitlementKind.CONTRACT,
         "C123",
@@ -218,9 +218,64 @@ async def test_codes_are_asked_once_and_remembered(stand, ask):
 
 async def test_without_the_codes_nothing_is_guessed(stand, lenovo, ask):
     stand.sandbox.faults([{"kind": "status", "status": 500, "times": None, "match": {"method": "GET"}}])
-    results = await ask(lenovo, "PF000TST", "PF000EXP")
-    assert {result.entitlements[0].covers_hardware for result in results.values()} == {None}
-    assert {result.covered_on(TODAY) for result in results.values()} == {None, False}
+    results = (await ask(lenovo, "PF000TST", "PF000EXP")).values()
+    covered, expired = sorted(results, key=lambda one: one.device.serial_number, reverse=True)
+    machine, battery, _ = covered.entitlements
+    assert (machine.covers_hardware, battery.covers_hardware) == (True, True)  # Lenovo says that it is in warranty
+    assert expired.entitlements[0].covers_hardware is None
+    assert expired.covered_on(TODAY) is False
+
+
+# the vendor's own verdict
+
+
+async def test_how_a_machine_is_served_is_no_question_of_its_cover(lenovo, ask):
+    result = await one(ask, lenovo, "PF000ANY")
+    (cover,) = result.entitlements
+    assert (cover.delivery, cover.covers_hardware) == (None, True)
+    assert result.covered_on(TODAY) is True
+
+
+def span(first, last, **more):
+    """A row of a cover from so many days from now to so many."""
+    days = {name: (TODAY + timedelta(days=n)).isoformat() for name, n in (("Start", first), ("End", last))}
+    return {"ID": "NIX", "Type": "BASE", "Name": "3Y"} | days | more
+
+
+@pytest.mark.parametrize(
+    ("said", "covered"),
+    [
+        # In warranty, but nothing that is shown covers the machine: not known until when.
+        ((True, [span(-900, -30)], []), None),
+        ((True, [span(-900, -30, ID="36Y")], []), None),
+        ((True, [span(-900, -30, ID="36Y"), span(-9, 90, ID="1BT")], []), None),
+        ((True, [span(-900, -30, ID="36Y"), span(-9, 90, ID="5TS")], []), None),
+        ((True, [], []), None),
+        # In warranty, and of the one cover that runs nothing is known: it is the one.
+        ((True, [span(-9, 90)], []), True),
+        ((True, [span(-9, 90, Type="INSTANT")], []), True),
+        ((True, [span(-900, -30, ID="36Y"), span(-9, 90, Type="EXTENDED")], []), True),
+        ((True, [span(-9, 90, Type="LOYALTY")], []), None),
+        # Not in warranty, but a cover of the machine runs.
+        ((False, [span(-9, 90, ID="36Y")], []), None),
+        ((False, [span(-900, -30, ID="36Y")], []), False),
+        ((None, [span(-900, -30, ID="36Y")], []), False),
+        ((None, [span(-9, 90, ID="36Y")], []), True),
+        ((None, [span(-9, 90)], []), None),
+        # A contract is called active after its end.
+        ((False, [span(-900, -30, ID="36Y")], [span(-900, -30, Status="Active")]), None),
+        ((False, [span(-900, -30, ID="36Y")], [span(9, 90, Status="Active")]), False),
+    ],
+)
+async def test_nothing_is_concluded_against_lenovos_own_verdict(stand, lenovo, ask, said, covered):
+    in_warranty, warranty, contract = said
+    row = {"Serial": "PF000TST", "Product": "12XX000TUS", "Warranty": warranty, "Contract": contract}
+    if in_warranty is not None:
+        row["InWarranty"] = in_warranty
+    body = {"kind": "status", "status": 200, "body": row, "nth": 1, "match": {"method": "GET"}}
+    stand.sandbox.faults([body])
+    result = await one(ask, lenovo, "PF000TST")
+    assert result.covered_on(TODAY) is covered
 
 
 # trouble

@@ -62,8 +62,8 @@ class Cisco(Connector[CiscoSettings]):
     @hookimpl
     async def find_entitlements(self, devices: Sequence[DeviceRef]) -> AsyncIterator[EntitlementResult]:
         """Ask in batches and match answers by serial number."""
-        wanted = self.ctx.settings.end_of_support
-        async for result in lookup.results(self._api, devices, end_of_support=wanted, log=self.ctx.log):
+        today, wanted = self.ctx.clock.now().date(), self.ctx.settings.end_of_support
+        async for result in lookup.results(self._api, devices, today, end_of_support=wanted, log=self.ctx.log):
             yield result
 
     @hookimpl

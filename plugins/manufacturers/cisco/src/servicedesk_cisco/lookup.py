@@ -1,6 +1,7 @@
 """Looking devices up in batches, so that one bad serial number never spoils the others."""
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from servicedesk_cisco.api.client import Api, Row, rows, text
@@ -30,13 +31,14 @@ class _Answer(NamedTuple):
 
 
 async def results(
-    api: Api, devices: Sequence[DeviceRef], *, end_of_support: bool, log: LogSink
+    api: Api, devices: Sequence[DeviceRef], today: date, *, end_of_support: bool, log: LogSink
 ) -> AsyncIterator[EntitlementResult]:
     """Yield one result for each device.
 
     Args:
         api: The vendor's interface.
         devices: The devices, without duplicates.
+        today: The day on which Cisco answers.
         end_of_support: Whether to ask when Cisco ends support of the products.
         log: Told when that cannot be had.
 
@@ -48,7 +50,7 @@ async def results(
     for start in range(0, len(devices), SERIALS_PER_REQUEST):
         batch = devices[start : start + SERIALS_PER_REQUEST]
         try:
-            answered = await _batch(api, batch)
+            answered = await _batch(api, batch, today)
         except (AuthenticationError, PermissionDeniedError):
             raise
         except ConnectorError as error:
@@ -62,7 +64,7 @@ async def results(
         anything = True
 
 
-async def _batch(api: Api, devices: Sequence[DeviceRef]) -> list[EntitlementResult]:
+async def _batch(api: Api, devices: Sequence[DeviceRef], today: date) -> list[EntitlementResult]:
     """Ask for some devices at once; when Cisco refuses the whole, one serial number in it may be the reason."""
     serials = list(dict.fromkeys(device.serial_number for device in devices))
     refused: str | None = None
@@ -74,10 +76,10 @@ async def _batch(api: Api, devices: Sequence[DeviceRef]) -> list[EntitlementResu
         if len(devices) == 1:
             return [_failed(devices[0], refused or "Cisco's answer is too long.")]
         middle = len(devices) // 2
-        return [*await _batch(api, devices[:middle]), *await _batch(api, devices[middle:])]
+        return [*await _batch(api, devices[:middle], today), *await _batch(api, devices[middle:], today)]
     if answer.error is not None:
         return [_refused(device, answer.error) for device in devices]
-    return [_result(device, answer.rows.get(device.serial_number, [])) for device in devices]
+    return [_result(device, today, answer.rows.get(device.serial_number, [])) for device in devices]
 
 
 async def _ask(api: Api, serials: Sequence[str]) -> _Answer:
@@ -92,7 +94,7 @@ async def _ask(api: Api, serials: Sequence[str]) -> _Answer:
     return _Answer(by_serial, None)
 
 
-def _result(device: DeviceRef, found_rows: Sequence[Row]) -> EntitlementResult:
+def _result(device: DeviceRef, today: date, found_rows: Sequence[Row]) -> EntitlementResult:
     if not found_rows:
         return _failed(device, LEFT_OUT)
     good = [row for row in found_rows if error_in(row) is None]
@@ -106,7 +108,7 @@ def _result(device: DeviceRef, found_rows: Sequence[Row]) -> EntitlementResult:
             reason="Several products have this serial number; the product number tells which one is meant.",
             supply=("product_number",),
         )
-    return found(device, *(meant or good))
+    return found(device, today, *(meant or good))
 
 
 def _refused(device: DeviceRef, error: VendorError) -> EntitlementResult:

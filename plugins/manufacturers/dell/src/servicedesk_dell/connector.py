@@ -92,7 +92,7 @@ class Dell(Connector[DellSettings]):
     @hookimpl
     async def find_entitlements(self, devices: Sequence[DeviceRef]) -> AsyncIterator[EntitlementResult]:
         """Ask for a hundred devices at a time."""
-        lookup = Lookup(self._warranty, self.ctx.settings.non_hardware_codes, self.ctx.log)
+        lookup = Lookup(self._warranty, self.ctx.settings.service_levels, self.ctx.clock, self.ctx.log)
         async for result in lookup.ask(devices):
             yield result
 

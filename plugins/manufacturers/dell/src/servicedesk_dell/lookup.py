@@ -13,9 +13,10 @@ from servicedesk_core.errors import (
     RejectedError,
     UnsupportedError,
 )
-from servicedesk_core.hooks import LogSink
+from servicedesk_core.hooks import Clock, LogSink
 from servicedesk_dell.api.warranty import MAX_TAGS, Row, WarrantyApi
 from servicedesk_dell.meaning.entitlements import failed, result_for, tag_of
+from servicedesk_dell.meaning.service_levels import ServiceLevels
 
 _REFUSED = (RejectedError, NotFoundError)
 _FOR_ALL = (AuthenticationError, PermissionDeniedError, UnsupportedError)
@@ -27,13 +28,15 @@ class Lookup:
 
     Args:
         api: The Warranty API.
-        not_hardware: Service level codes that do not cover hardware.
+        levels: What service levels cover.
+        clock: The time.
         log: Told about answers that nobody asked for.
     """
 
-    def __init__(self, api: WarrantyApi, not_hardware: Sequence[str], log: LogSink) -> None:
+    def __init__(self, api: WarrantyApi, levels: ServiceLevels, clock: Clock, log: LogSink) -> None:
         self._api = api
-        self._not_hardware = frozenset(code.upper() for code in not_hardware)
+        self._levels = levels
+        self._clock = clock
         self._log = log
 
     async def ask(self, devices: Sequence[DeviceRef]) -> AsyncIterator[EntitlementResult]:
@@ -70,7 +73,7 @@ class Lookup:
     def _result(self, device: DeviceRef, answer: list[Row] | ConnectorError) -> EntitlementResult:
         if isinstance(answer, ConnectorError):
             return failed(device, LookupOutcome.FAILED, answer.message)
-        return result_for(device, answer, self._not_hardware)
+        return result_for(device, answer, self._levels, self._clock.now().date())
 
     async def _batch(self, tags: Sequence[str]) -> dict[str, list[Row] | ConnectorError]:
         """Ask for a batch; for what is missing, once more, because leaving out is no way to say anything."""

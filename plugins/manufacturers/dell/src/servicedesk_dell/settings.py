@@ -5,6 +5,7 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from servicedesk_core.hooks import ConnectorSettings, safe_address
+from servicedesk_dell.meaning.service_levels import ServiceLevels
 
 LIVE_GATEWAY = "https://apigtwb2c.us.dell.com/"
 SANDBOX_GATEWAY = "https://apigtwb2cnp.us.dell.com/"
@@ -50,6 +51,10 @@ class DellSettings(ConnectorSettings):
         default=("D", "DL", "PJ", "PR"),
         description="Service level codes that do not cover hardware, such as digital delivery.",
     )
+    hardware_codes: tuple[str, ...] = Field(
+        default=("ND", "NU", "CB"),
+        description="Service level codes that cover hardware where their description does not tell.",
+    )
     part_serial_codes: tuple[str, ...] = Field(
         default=("BAT", "BTRY", "MON", "MNTR", "PRT", "DOCK"),
         description="Part numbers of monitors, batteries and port replicators: they need the failed part's own serial.",
@@ -85,6 +90,14 @@ class DellSettings(ConnectorSettings):
         if self.dispatch_client_id is not None and missing:
             raise ValueError(f"claims need {', '.join(missing)} too")
         return self
+
+    @property
+    def service_levels(self) -> ServiceLevels:
+        """What service levels cover."""
+        return ServiceLevels(
+            hardware=frozenset(code.upper() for code in self.hardware_codes),
+            not_hardware=frozenset(code.upper() for code in self.non_hardware_codes),
+        )
 
     @property
     def can_look_up(self) -> bool:

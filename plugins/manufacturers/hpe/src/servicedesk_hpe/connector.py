@@ -60,7 +60,7 @@ class Hpe(Connector[HpeSettings]):
     @hookimpl
     async def find_entitlements(self, devices: Sequence[DeviceRef]) -> AsyncIterator[EntitlementResult]:
         """Ask for one device after the other; core has several calls in flight."""
-        async for result in results(self._client, devices, self.ctx.settings.hardware_levels):
+        async for result in results(self._client, devices, self.ctx.settings.hardware_levels, self.ctx.clock):
             yield result
 
     @property

@@ -5,32 +5,47 @@ Cisco says when cover ends, never when it began, and for contracts that are over
 
 import re
 from collections.abc import Sequence
+from datetime import date
 
 from servicedesk_cisco.api.client import Row, rows, text
 from servicedesk_cisco.meaning.days import day
-from servicedesk_core.domain.warranty import Delivery, DeviceRef, Entitlement, EntitlementKind, EntitlementResult
-from servicedesk_core.domain.warranty import LookupOutcome as Outcome
+from servicedesk_core.domain.warranty import (
+    Delivery,
+    DeviceRef,
+    Entitlement,
+    EntitlementKind,
+    EntitlementResult,
+    LookupOutcome,
+    heeding,
+)
 
 _HARDWARE = re.compile(r"\b\d+X\d+X(NBD|NCD|\d+)|PARTS|RMA|ADV(ANCE)?D? (HW )?REPL|ON-?SITE", re.IGNORECASE)
 """Hours, days and reaction time stand for a replacement of hardware in the names of service lines."""
 _NO_RETURNS = re.compile(r"\bNO[ -]RMA\b", re.IGNORECASE)
 _SOFTWARE_ONLY = re.compile(r"\bSWSS\b|\bSUSA\b|\bUPG\b|SOFTWARE|\bSW\b", re.IGNORECASE)
+_SMARTNET = re.compile(r"\bSMART ?NET\b|\bSNTC?\b", re.IGNORECASE)
+"""It replaces hardware; how fast stands in the name or nowhere."""
 _ON_SITE = re.compile(r"X(NBD|NCD|\d+)[ -]?OS\b|ON-?SITE|LABOR", re.IGNORECASE)
 """``OS`` stands for on-site only behind a reaction time; elsewhere it is an operating system."""
 
 
-def found(device: DeviceRef, row: Row, *more: Row) -> EntitlementResult:
+def found(device: DeviceRef, today: date, row: Row, *more: Row) -> EntitlementResult:
     """Return the result for a device that Cisco knows.
 
     Args:
         device: As it was asked for.
+        today: The day of the answer.
         row: Its row of the summary.
         more: Further rows about the same product, one for each contract.
     """
+    covers = [cover for one in (row, *more) for cover in _covers(one, today)]
+    # A contract that is shown says itself what it covers, be it software only.
+    is_hidden = not any(_is_shown(cover, today) for cover in covers)
+    is_covered = is_hidden and any(_word(one) == "YES" for one in (row, *more))
     return EntitlementResult(
         device=device,
-        outcome=Outcome.FOUND,
-        entitlements=tuple(cover for one in (row, *more) for cover in _covers(one)),
+        outcome=LookupOutcome.FOUND,
+        entitlements=heeding(covers, today, verdict=is_covered or None),
         product=product_of(row),
         raw=dict(row) | ({"further_rows": [dict(one) for one in more]} if more else {}),
     )
@@ -45,9 +60,8 @@ def product_of(row: Row) -> str | None:
     return None
 
 
-def _covers(row: Row) -> Sequence[Entitlement]:
+def _covers(row: Row, today: date) -> Sequence[Entitlement]:
     covers = []
-    word = (text(row.get("is_covered")) or "").upper()
     kind, until = text(row.get("warranty_type")), day(row.get("warranty_end_date"))
     if kind or until:
         covers.append(
@@ -59,24 +73,36 @@ def _covers(row: Row) -> Sequence[Entitlement]:
                 covers_hardware=True if kind and "HW" in kind.upper().split("-") else None,
             )
         )
-    number, line = text(row.get("service_contract_number")), text(row.get("service_line_descr"))
-    if number or line or word == "NO" or not covers or day(row.get("covered_product_line_end_date")):
-        covers.append(_contract(row, number, line or "", word))
+    contract, word = _contract(row), _word(row)
+    # Of a contract that the asker is not linked to nothing is shown but that it covers; "NO" is not about warranties.
+    shows_one = contract.contract_number or contract.description or contract.ends_on
+    if shows_one or word in ("YES", "NO") or not covers:
+        covers += heeding((contract,), today, verdict=False if word == "NO" else None)
     return covers
 
 
-def _contract(row: Row, number: str | None, line: str, word: str) -> Entitlement:
+def _contract(row: Row) -> Entitlement:
+    word, line = _word(row), text(row.get("service_line_descr"))
     ends_on = day(row.get("covered_product_line_end_date"))
     return Entitlement(
         kind=EntitlementKind.CONTRACT,
-        description=line or None,
+        description=line,
         ends_on=ends_on,
-        delivery=_delivery(line),
+        delivery=_delivery(line or ""),
         # "NO" without an end is a contract that is over, or none at all.
-        covers_hardware=False if word == "NO" and ends_on is None else _for_hardware(line),
-        contract_number=number,
+        covers_hardware=False if word == "NO" and ends_on is None else _for_hardware(line or ""),
+        contract_number=text(row.get("service_contract_number")),
         vendor_status=word or None,
     )
+
+
+def _is_shown(cover: Entitlement, today: date) -> bool:
+    runs = cover.ends_on is None or today <= cover.ends_on
+    return runs and cover.kind is EntitlementKind.CONTRACT and cover.description is not None
+
+
+def _word(row: Row) -> str:
+    return (text(row.get("is_covered")) or "").upper()
 
 
 def _for_hardware(line: str) -> bool | None:
@@ -84,10 +110,12 @@ def _for_hardware(line: str) -> bool | None:
         return False
     if _HARDWARE.search(line):
         return True
-    return False if _SOFTWARE_ONLY.search(line) else None
+    if _SOFTWARE_ONLY.search(line):
+        return False
+    return True if _SMARTNET.search(line) else None
 
 
 def _delivery(line: str) -> Delivery | None:
-    if not _for_hardware(line):
+    if not _HARDWARE.search(line) or not _for_hardware(line):
         return None
     return Delivery.ON_SITE if _ON_SITE.search(line) else Delivery.ADVANCE_EXCHANGE

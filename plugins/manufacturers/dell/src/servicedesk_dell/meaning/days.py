@@ -1,12 +1,14 @@
 """The vendor's instants, and the days that they mean."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from servicedesk_core.domain.warranty.days import day_at
 
 ZONE = "America/Chicago"
-"""Cover ends at the end of a day in US Central time, whatever country the device is in."""
+"""Days of American devices are days of US Central time; those of others are days of UTC, from midnight to 23:59:59."""
 
+_EDGES = (time(), time(23, 59, 59))
+"""What begins or ends with a day of the zone that is written with it means that day: none of Central time does."""
 _FIRST_YEAR = 1980
 _LAST_YEAR = 9998
 _END_OF_TIME = date(9999, 12, 31)
@@ -28,7 +30,7 @@ def instant(value: object) -> datetime | None:
 
 
 def first_day(value: object) -> date | None:
-    """Return the day of a beginning, or of a shipment, in the vendor's zone."""
+    """Return the day of a beginning, or of a shipment."""
     return _day(value, timedelta())
 
 
@@ -43,5 +45,6 @@ def _day(value: object, before: timedelta) -> date | None:
         return None
     if found.year > _LAST_YEAR:
         return _END_OF_TIME
-    is_day_only = isinstance(value, str) and len(value.strip()) == len("2026-01-31")
-    return found.date() if is_day_only else day_at(found - before, ZONE)
+    if found.replace(microsecond=0).time() in _EDGES:  # a bare day reads as its midnight
+        return found.date()
+    return day_at(found - before, ZONE)

@@ -1,32 +1,24 @@
 """What the Warranty API's rows say about one device."""
 
-import re
-from collections.abc import Collection, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from servicedesk_core.domain.warranty import (
-    Delivery,
     DeviceRef,
     Entitlement,
     EntitlementKind,
     EntitlementResult,
     LookupOutcome,
+    heeding,
 )
 from servicedesk_dell.meaning.days import first_day, last_day
+from servicedesk_dell.meaning.service_levels import ServiceLevels, delivery
 
 Row = Mapping[str, Any]
 
 _KINDS = {"INITIAL": EntitlementKind.BASE, "EXTENDED": EntitlementKind.EXTENDED}
-_DELIVERIES = (
-    (r"parts only", Delivery.PARTS_ONLY),
-    (r"advanced? exchange", Delivery.ADVANCE_EXCHANGE),
-    (r"mail.?in", Delivery.MAIL_IN),
-    (r"carry.?in", Delivery.CARRY_IN),
-    (r"return to depot|\bdepot\b", Delivery.DEPOT),
-    (r"on.?site", Delivery.ON_SITE),
-)
-"""Dell says it in the description only, so most covers say nothing of it."""
+_EXPIRED = "EXPIRED"
 
 
 def tag_of(row: Row) -> str:
@@ -35,13 +27,14 @@ def tag_of(row: Row) -> str:
     return tag.strip().upper() if isinstance(tag, str) else ""
 
 
-def result_for(device: DeviceRef, rows: Sequence[Row], not_hardware: Collection[str]) -> EntitlementResult:
+def result_for(device: DeviceRef, rows: Sequence[Row], levels: ServiceLevels, today: date) -> EntitlementResult:
     """Return the answer for one device.
 
     Args:
         device: As it was asked for.
         rows: All rows about its service tag; none when Dell left it out, asked twice.
-        not_hardware: Service level codes that do not cover hardware.
+        levels: What service levels cover.
+        today: The day of the answer.
     """
     if not rows:
         return _without(device, LookupOutcome.NOT_FOUND, "Dell left this service tag out of its answer, twice.")
@@ -64,7 +57,7 @@ def result_for(device: DeviceRef, rows: Sequence[Row], not_hardware: Collection[
     return EntitlementResult(
         device=device,
         outcome=LookupOutcome.FOUND,
-        entitlements=tuple(_entitlements(row, not_hardware)),
+        entitlements=tuple(_entitlements(row, levels, today)),
         product=_text(row.get("productLineDescription")) or _text(row.get("systemDescription")),
         shipped_on=first_day(row.get("shipDate")),
         reason="Dell gave this service tag to more than one device; compare the model." if doubled else None,
@@ -81,33 +74,27 @@ def _without(device: DeviceRef, outcome: LookupOutcome, reason: str, row: Row | 
     return EntitlementResult(device=device, outcome=outcome, reason=reason, raw=dict(row or {}))
 
 
-def _entitlements(row: Row, not_hardware: Collection[str]) -> list[Entitlement]:
+def _entitlements(row: Row, levels: ServiceLevels, today: date) -> list[Entitlement]:
     found = row.get("entitlements")
     covers = [cover for cover in found if isinstance(cover, dict)] if isinstance(found, list) else []
-    return [_entitlement(cover, not_hardware) for cover in covers]
+    return [entitlement for cover in covers for entitlement in _entitlement(cover, levels, today)]
 
 
-def _entitlement(cover: Row, not_hardware: Collection[str]) -> Entitlement:
+def _entitlement(cover: Row, levels: ServiceLevels, today: date) -> tuple[Entitlement, ...]:
     code = _text(cover.get("serviceLevelCode"))
     description = _text(cover.get("serviceLevelDescription"))
     word = _text(cover.get("entitlementType"))
-    return Entitlement(
+    entitlement = Entitlement(
         kind=_KINDS.get((word or "").upper(), EntitlementKind.OTHER),
         code=code,
         description=description,
         starts_on=first_day(cover.get("startDate")),
         ends_on=last_day(cover.get("endDate")),
-        delivery=_delivery(description),
-        # No group or flag tells hardware cover from the rest: only the codes that are known not to be one.
-        covers_hardware=None if code is None else code.upper() not in not_hardware,
+        delivery=delivery(description),
+        covers_hardware=levels.cover_hardware(code, description),
         vendor_status=word,
     )
-
-
-@lru_cache(256)  # few descriptions, many devices
-def _delivery(description: str | None) -> Delivery | None:
-    said = (description or "").lower()
-    return next((delivery for words, delivery in _DELIVERIES if re.search(words, said)), None)
+    return heeding((entitlement,), today, verdict=False if (word or "").upper() == _EXPIRED else None)
 
 
 def _text(value: object) -> str | None:

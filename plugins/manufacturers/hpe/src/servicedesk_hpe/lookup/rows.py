@@ -4,7 +4,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from servicedesk_core.domain.warranty import DeviceRef, Entitlement, EntitlementKind, EntitlementResult, LookupOutcome
+from servicedesk_core.domain.warranty import (
+    DeviceRef,
+    Entitlement,
+    EntitlementKind,
+    EntitlementResult,
+    LookupOutcome,
+    heeding,
+)
 from servicedesk_core.errors import ProtocolError
 from servicedesk_hpe.devices import plain_product
 
@@ -14,13 +21,14 @@ LIST = "entitlementBySnPnInstanceHSLList"
 _WARRANTY = "warranty"
 
 
-def result_for(device: DeviceRef, body: Any, hardware_levels: Collection[str]) -> EntitlementResult:
+def result_for(device: DeviceRef, body: Any, hardware_levels: Collection[str], today: date) -> EntitlementResult:
     """Return the result for a device.
 
     Args:
         device: As it was asked for.
         body: The vendor's answer.
         hardware_levels: Service levels that cover the hardware.
+        today: The day of the answer.
 
     Raises:
         ProtocolError: The answer is not what the vendor's contract says.
@@ -45,10 +53,11 @@ def result_for(device: DeviceRef, body: Any, hardware_levels: Collection[str]) -
     if len(own) > 1:
         return unanswered(device, LookupOutcome.FAILED, "HPE answered twice, and differently.")
     (row,) = own
+    covers = [_entitlement(level, hardware_levels) for level in _levels(row)]
     return EntitlementResult(
         device=device,
         outcome=LookupOutcome.FOUND,
-        entitlements=tuple(_entitlement(level, hardware_levels) for level in _levels(row)),
+        entitlements=heeding(covers, today, verdict=_has_a_level_now(row) or None),
         product=_text(row.get("productNumber")) or None,
         raw=dict(row),
     )
@@ -73,6 +82,12 @@ def _levels(row: Row) -> Sequence[Row]:
     if not isinstance(levels, list) or not all(isinstance(level, Mapping) for level in levels):
         raise ProtocolError("HPE's answer holds a device without a list of support levels.")
     return levels
+
+
+def _has_a_level_now(row: Row) -> bool:
+    """Return whether HPE names a support level that is in force; it does not say that there is none."""
+    now = row.get("currentHighestSupportLevel")
+    return isinstance(now, Mapping) and any(_text(now.get(name)) for name in ("serviceLevel", "contractLevel"))
 
 
 def _same(row: Row, others: Sequence[Row]) -> Row | None:

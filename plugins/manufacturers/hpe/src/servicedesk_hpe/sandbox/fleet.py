@@ -33,9 +33,8 @@ class Fleet:
         """The devices that the names may mean, without covers that ended over a year ago."""
         if serial not in self._devices and (number := self._number(serial)) is not None:
             self._devices[serial] = [_plain(serial, number, self._now)]
-        oldest = (now - _SHOWN_AFTER_ITS_END).strftime("%Y-%m-%d")
         return [
-            one | {"supportLevels": [level for level in one["supportLevels"] if (level["endDate"] or "9") >= oldest]}
+            one | _levels_shown(one["supportLevels"], now)
             for one in self._devices.get(serial, [])
             if product is None or one["productNumber"] == product
         ]
@@ -48,6 +47,16 @@ class Fleet:
         if self._options.any_serial and _SERIAL.fullmatch(serial) and not serial.startswith("ZZ"):
             return int.from_bytes(hashlib.sha256(serial.encode()).digest()[:4])
         return None
+
+
+def _levels_shown(levels: list[dict[str, Any]], now: datetime) -> dict[str, Any]:
+    oldest, today = (when.strftime("%Y-%m-%d") for when in (now - _SHOWN_AFTER_ITS_END, now))
+    in_force = [level for level in levels if (level["startDate"] or "") <= today <= (level["endDate"] or "9")]
+    highest = min(in_force, key=lambda level: level["serviceLevelRank"], default={})
+    return {
+        "supportLevels": [level for level in levels if (level["endDate"] or "9") >= oldest],
+        "currentHighestSupportLevel": {key: highest[key] for key in ("serviceLevel", "contractLevel") if highest},
+    }
 
 
 def _level(start: datetime, end: datetime | str, service: str = "Warranty", rank: int = 10) -> dict[str, Any]:
@@ -63,14 +72,11 @@ def _level(start: datetime, end: datetime | str, service: str = "Warranty", rank
 
 
 def _device(serial: str, product: str, levels: list[dict[str, Any]]) -> Device:
-    highest = min(levels, key=lambda level: level["serviceLevelRank"] or 99, default=None)
-    current = {key: highest[key] for key in ("serviceLevel", "contractLevel")} if highest else {}
     return {
         "serialNumber": serial,
         "productNumber": product,
         "countryCode": "US",
         "supportLevels": levels,
-        "currentHighestSupportLevel": current,
     }
 
 

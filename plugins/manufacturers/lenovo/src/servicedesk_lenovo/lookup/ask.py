@@ -107,7 +107,9 @@ class Lookup:
                 return _ambiguous(device)
             return _failed(device, "Lenovo answered twice, and differently.")
         error = error_in(rows[0])
-        return found(device, rows[0], self.codes) if error is None else _refused(device, error)
+        if error is not None:
+            return _refused(device, error)
+        return found(device, rows[0], self.codes, self.clock.now().date())
 
     async def _learn(self, rows: Sequence[Mapping[str, Any]]) -> None:
         await self.codes.learn([code for row in rows for code in codes_in(row)], self.clock.now())

@@ -47,10 +47,13 @@ class Code:
 
     @property
     def covers_hardware(self) -> bool | None:
-        """Whether the machine is covered. A cover of one component, such as a battery, tells nothing of the machine."""
-        if self.serves is Delivery.REMOTE:
+        """Whether the machine is covered: neither by support from afar nor by a cover of one component.
+
+        How it is served is another question, which the vendor may leave open.
+        """
+        if self.serves is Delivery.REMOTE or self.category == "COMPONENT":
             return False
-        return True if self.category == "MACHINE" and self.serves is not None else None
+        return True if self.category == "MACHINE" else None
 
 
 UNKNOWN = Code()

@@ -5,7 +5,14 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from servicedesk_core.domain.warranty import DeviceRef, Entitlement, EntitlementKind, EntitlementResult, LookupOutcome
+from servicedesk_core.domain.warranty import (
+    DeviceRef,
+    Entitlement,
+    EntitlementKind,
+    EntitlementResult,
+    LookupOutcome,
+    heeding,
+)
 from servicedesk_lenovo.lookup.codes import Codes
 
 _KINDS = {
@@ -25,20 +32,25 @@ def codes_in(row: Mapping[str, Any]) -> Iterator[str]:
             yield name
 
 
-def found(device: DeviceRef, row: Mapping[str, Any], codes: Codes) -> EntitlementResult:
+def found(device: DeviceRef, row: Mapping[str, Any], codes: Codes, today: date) -> EntitlementResult:
     """Return the result for a machine that the vendor knows.
 
     Args:
         device: As it was asked for.
         row: The vendor's record.
         codes: What its codes mean.
+        today: The day of the answer.
     """
-    covers = [_warranty(cover, codes) for cover in _list(row.get("Warranty"))]
-    contracts = [_contract(cover) for cover in _list(row.get("Contract"))]
+    warranties = [_warranty(cover, codes) for cover in _list(row.get("Warranty"))]
+    in_warranty = row.get("InWarranty")
+    verdict = in_warranty if isinstance(in_warranty, bool) else None
+    if verdict and not any(cover.covers_on(today) for cover in warranties):
+        warranties = [_meant(cover, today) for cover in warranties]
+    contracts = [cover for one in _list(row.get("Contract")) for cover in _contract(one, today)]
     return EntitlementResult(
         device=device,
         outcome=LookupOutcome.FOUND,
-        entitlements=(*covers, *contracts),
+        entitlements=heeding((*warranties, *contracts), today, verdict=verdict),
         product=_text(row.get("Product")),
         shipped_on=day(row.get("Shipped")),
         purchased_on=day(row.get("Purchased")),
@@ -73,19 +85,30 @@ def _warranty(cover: Mapping[str, Any], codes: Codes) -> Entitlement:
     )
 
 
-def _contract(cover: Mapping[str, Any]) -> Entitlement:
+def _meant(cover: Entitlement, today: date) -> Entitlement:
+    """A warranty that runs, and of which nothing else is known, is the one that the machine is said to be in."""
+    if cover.kind is EntitlementKind.OTHER or cover.covers_hardware is not None or cover.ends_on is None:
+        return cover
+    runs = (cover.starts_on is None or cover.starts_on <= today) and today <= cover.ends_on
+    return cover.model_copy(update={"covers_hardware": True}) if runs else cover
+
+
+def _contract(row: Mapping[str, Any], today: date) -> tuple[Entitlement, ...]:
     """A contract's text does not tell whether the hardware is covered; one that is not active covers nothing."""
-    status = _text(cover.get("Status"))
-    return Entitlement(
+    status, starts_on = _text(row.get("Status")), day(row.get("Start"))
+    is_active = (status or "").lower() == _ACTIVE
+    contract = Entitlement(
         kind=EntitlementKind.CONTRACT,
-        code=_text(cover.get("EntitlementCode")),
-        description=_text(cover.get("SLA")) or _text(cover.get("ItemNumber")),
-        starts_on=day(cover.get("Start")),
-        ends_on=day(cover.get("End")),
-        covers_hardware=None if (status or "").lower() == _ACTIVE else False,
-        contract_number=_text(cover.get("Contract")),
+        code=_text(row.get("EntitlementCode")),
+        description=_text(row.get("SLA")) or _text(row.get("ItemNumber")),
+        starts_on=starts_on,
+        ends_on=day(row.get("End")),
+        covers_hardware=None if is_active else False,
+        contract_number=_text(row.get("Contract")),
         vendor_status=status,
     )
+    has_begun = starts_on is None or starts_on <= today
+    return heeding((contract,), today, verdict=True if is_active and has_begun else None)
 
 
 def _list(value: object) -> list[Mapping[str, Any]]:

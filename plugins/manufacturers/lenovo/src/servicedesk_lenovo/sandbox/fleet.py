@@ -20,7 +20,8 @@ CODES: dict[str, dict[str, Any]] = {
         ("5TS", "5Y Technical support", "EXTENDED", "TECH_SUPPORT", "MACHINE", 60),
         ("LTW", "Limited lifetime", "BASE", "ADV_EXCHANGE", "MACHINE", 0),
         ("4CU", "4Y Carry-in", "BASE", "BRING_IN", "MACHINE", 48),
-        ("QQQ", "Something new", "LOYALTY", "DRONE", "MACHINE", 12),
+        ("QQQ", "Something new", "LOYALTY", "DRONE", "FLEET", 12),
+        ("9ZZ", "3Y", "BASE", "UNKNOWN", "MACHINE", 36),
     )
 }
 COVERED = "PF000TST"
@@ -32,6 +33,7 @@ ODD_DATES = "PF000ODD"
 REMOTE_LATER = "PF000TEC"
 UNCOVERED = "PF000EMP"
 UNHEARD_OF = "PF000NEW"
+SERVED_ANYHOW = "PF000ANY"
 ENDED_CONTRACT = "PF000CON"
 _SERIAL = re.compile(r"[0-9A-Z]{7,12}")
 _PLAIN = re.compile(r"PF1(\d{5})")
@@ -109,11 +111,18 @@ def _machine(serial: str, product: str, shipped: datetime, warranty: list[Any], 
     return {
         "Serial": serial,
         "Product": product,
-        "InWarranty": any((row.get("Start") or "") <= today <= (row.get("End") or "") for row in warranty),
+        "InWarranty": any(
+            (row["Start"] or "") <= today <= (row["End"] or "") for row in warranty if _is_of_the_machine(row["ID"])
+        ),
         "Shipped": _midnight(shipped),
         "Country": "US",
         "Warranty": warranty,
     } | more
+
+
+def _is_of_the_machine(code: str | None) -> bool:
+    known = CODES.get(code or "", {})
+    return known.get("Category") == "MACHINE" and known["Delivery"] != "TECH_SUPPORT"
 
 
 def _plain(serial: str, number: int, now: datetime) -> Machine:
@@ -147,6 +156,7 @@ def _special(now: datetime) -> list[Machine]:
         _machine(REMOTE_LATER, PRODUCTS[1], old, [_cover("1YD", old, 365), _cover("5TS", now - year, 1825)], now),
         _machine(UNCOVERED, PRODUCTS[1], old, [], now),
         _machine(UNHEARD_OF, PRODUCTS[1], new, [_cover("QQQ", new, 800)], now),
+        _machine(SERVED_ANYHOW, PRODUCTS[1], new, [_cover("9ZZ", new, 1095)], now),
         _machine(
             ENDED_CONTRACT,
             PRODUCTS[1],
