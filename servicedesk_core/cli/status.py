@@ -48,8 +48,15 @@ def status(ctx: typer.Context, as_json: Json = False) -> None:
 
 
 def _show(cli: Cli, state: "DeskStatus") -> None:
+    damage = "; ".join(state.damage.problems) if state.damage else None
     cli.facts(
-        [("Desk", state.desk), ("As of", state.as_of), ("Store", state.store), ("Changes so far", state.last_change)]
+        [
+            ("Desk", state.desk),
+            ("As of", state.as_of),
+            ("Store", state.store),
+            ("Damage in the store", damage),
+            ("Changes so far", state.last_change),
+        ]
     )
     columns = (
         "Connection",

@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 from servicedesk_core.errors import StoreError, StoreFullError, StoreReadOnlyError
+from servicedesk_core.store import soundness
 from servicedesk_core.store.dumping import dump
 from servicedesk_core.store.faults import translated
 from servicedesk_core.store.schema import metadata
@@ -43,7 +44,7 @@ class Size:
 
 
 def backup(store: Store, path: Path) -> Path:
-    """Copy a store consistently while it is in use; the copy is its owner's only, and appears when it is complete.
+    """Copy a store consistently while it is in use; the copy is its owner's only, and appears when it is sound.
 
     Args:
         store: What to copy.
@@ -54,6 +55,7 @@ def backup(store: Store, path: Path) -> Path:
 
     Raises:
         StoreError: The file exists, its folder does not, or PostgreSQL's ``pg_dump`` is not there.
+        StoreCorruptError: The store is damaged, or the dump ended early; nothing was left there.
         StoreFullError: There is no room.
     """
     if path.exists():
@@ -65,9 +67,16 @@ def backup(store: Store, path: Path) -> Path:
     if store.dialect == "postgresql":
         return dump(store.url, path)
     source = Path(str(store.url.database))
+
+    def check(copy: Path) -> None:
+        found = soundness.problems_of_file(copy)
+        _note(store, found)
+        if found:
+            raise soundness.damaged(found)
+
     try:
-        with translated(str(path)):
-            copy_file(source, path)
+        with translated(store.name):
+            copy_file(source, path, check=check)
     except StoreFullError as error:
         message = f"There is no room for the backup {path}; nothing was left there."
         raise StoreFullError(message, hint=_room(source), detail=error.detail) from error
@@ -83,22 +92,21 @@ def _room(source: Path) -> str:
 
 
 def verify(store: Store) -> Verification:
-    """Look at the whole store: its pages and indexes (SQLite), its schema, its own marks. May take minutes.
+    """Look at the whole store: its pages and indexes (SQLite), its tables, the hash of each record. May take minutes.
+
+    What it finds stays noted in the store until a later look finds nothing.
 
     Raises:
         StoreCorruptError: It is too damaged to be looked at.
     """
+    found, schema = store.read_blocking(lambda tx: (soundness.problems(tx), schema_version(tx, store.name)))
+    _note(store, found)
+    return Verification(found, schema)
 
-    def work(tx: Connection) -> Verification:
-        problems: list[str] = []
-        if store.dialect == "sqlite":
-            found = tx.exec_driver_sql("PRAGMA integrity_check(20)").scalars()
-            problems += [line for line in found if line != "ok"]
-        present = set(_tables(tx))
-        problems += [f"table {name} is missing" for name in metadata.tables if name not in present]
-        return Verification(tuple(problems), schema_version(tx, store.name))
 
-    return store.read_blocking(work)
+def _note(store: Store, found: tuple[str, ...]) -> None:
+    if found or store.read_blocking(soundness.known) is not None:
+        soundness.note(store.url, found, store.clock.now())
 
 
 def size(store: Store) -> Size:
@@ -124,12 +132,3 @@ def size(store: Store) -> Size:
         return Size(int(total), 0, {name: int(rows) for name, rows in estimated})
 
     return store.read_blocking(of_sqlite if store.dialect == "sqlite" else of_postgresql)
-
-
-def _tables(tx: Connection) -> list[str]:
-    query = (
-        "SELECT name FROM sqlite_master WHERE type = 'table'"
-        if tx.dialect.name == "sqlite"
-        else "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
-    )
-    return list(tx.exec_driver_sql(query).scalars())

@@ -102,6 +102,21 @@ class Codec:
                 row[i] = convert(value)
         return self.entity.trusted({"external_id": external_id, **dict(zip(self.names, row, strict=True))})
 
+    def hash_of(self, stored: Sequence[Any]) -> bytes | None:
+        """Return the hash that :meth:`encode` gave what is stored now.
+
+        Args:
+            stored: ``external_id`` and the entity's own columns, as the database returns them.
+
+        Returns:
+            The hash; ``None`` when no record was ever stored so.
+        """
+        values = [int(value) if value is True or value is False else value for value in stored]
+        try:
+            return sha256(orjson.dumps(values)).digest()[:HASH_BYTES]
+        except TypeError:  # bytes that are no text any more
+            return None
+
     def is_open(self, values: Sequence[Any]) -> int:
         """Return the derived column of tickets: 0 for a category that is done, else 1."""
         return 0 if self.category_at is not None and values[self.category_at] in _DONE else 1

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL
 
-from servicedesk_core.errors import StoreError, StoreFullError
+from servicedesk_core.errors import StoreCorruptError, StoreError, StoreFullError
 
 _NO_ROOM = ("No space left on device", "could not write")
 
@@ -23,12 +23,14 @@ def dump(url: URL, target: Path) -> Path:
         target: A file that does not exist yet.
 
     Raises:
-        StoreError: ``pg_dump`` is not there, or refused.
+        StoreError: ``pg_dump`` or ``pg_restore`` is not there, or refused.
+        StoreCorruptError: What was written is not whole.
         StoreFullError: There is no room.
     """
-    program = shutil.which("pg_dump")
-    if program is None:
-        message = "A PostgreSQL store is backed up by pg_dump, and there is none on this machine's PATH."
+    program, reader = shutil.which("pg_dump"), shutil.which("pg_restore")
+    if program is None or reader is None:
+        missing = "pg_dump" if program is None else "pg_restore, which looks whether a dump is whole"
+        message = f"A PostgreSQL store is backed up by pg_dump, and there is no {missing} on this machine's PATH."
         hint = "Install the PostgreSQL client tools, or run on the server: pg_dump --format=custom --file=FILE DATABASE"
         raise StoreError(message, hint=hint)
     half = target.with_name(f".{target.name}.{uuid.uuid4().hex}.half")
@@ -38,21 +40,29 @@ def dump(url: URL, target: Path) -> Path:
         environment = dict(os.environ)
         if url.password is not None:
             environment["PGPASSWORD"] = str(url.password)
-        done = subprocess.run(  # noqa: S603  # our own arguments
-            [program, "--format=custom", f"--file={half}", f"--dbname={address}"],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            check=False,
-        )
+        done = _run([program, "--format=custom", f"--file={half}", f"--dbname={address}"], environment)
         if done.returncode:
             raise _refused(done.stderr, target)
+        # Reads all of it, which finds an end that is missing.
+        if _run([reader, f"--file={os.devnull}", str(half)], dict(os.environ)).returncode:
+            message = "pg_dump ended well, but what it wrote is not whole. The dump was not kept."
+            raise StoreCorruptError(message, hint="Look at the disk and the memory of this machine, then try again.")
         half.rename(target)
     finally:
         half.unlink(missing_ok=True)
     return target
+
+
+def _run(command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603  # our own arguments
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    )
 
 
 def _refused(told: str, target: Path) -> StoreError:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.engine import URL
 
 from servicedesk_core.errors import StoreBusyError, StoreCorruptError, StoreError, StoreMissingError, StoreVersionError
-from servicedesk_core.store import place
+from servicedesk_core.store import place, soundness
 from servicedesk_core.store.connecting import writer_engine
 from servicedesk_core.store.faults import translated
 from servicedesk_core.store.schema import SCHEMA_VERSION
@@ -104,6 +104,7 @@ def _checked(fresh: Path, source: Path, *, now: datetime) -> int:
             _refuse_strange(tx, source)
             if schema_version(tx, str(source)) < SCHEMA_VERSION:
                 run_migrations(tx)
+            soundness.put(tx, tuple(soundness.records(tx)), now)
             tx.execute(text("UPDATE leases SET expires_at = 0"))
             why = f"this store was restored from {source.name}; what was sent after that backup is not in it."
             in_doubt = place.suspect(tx, why, now)

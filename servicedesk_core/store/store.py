@@ -1,6 +1,7 @@
 """The desk's own database: one writer thread, a few readers, transactions as functions."""
 
 import asyncio
+import logging
 import os
 import threading
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from sqlalchemy.engine import URL
 
 from servicedesk_core.errors import StoreError
 from servicedesk_core.ports import Clock
-from servicedesk_core.store import leases, place
+from servicedesk_core.store import leases, place, soundness
 from servicedesk_core.store.connecting import (
     DURABLE,
     READERS,
@@ -27,6 +28,8 @@ from servicedesk_core.store.connecting import (
 from servicedesk_core.store.faults import name_of, translated
 from servicedesk_core.store.leases import Fence
 from servicedesk_core.store.upgrade import bring_up_to_date
+
+_log = logging.getLogger("servicedesk.store")
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -96,6 +99,9 @@ class Store:
                 )
                 if not read_only:
                     place.settle(store._writer, store._reader, parsed, clock.now())
+                with store._reader.begin() as tx:
+                    if damage := soundness.known(tx):
+                        _log.warning("%s %s", soundness.told(damage), soundness.HINT)
         except BaseException:
             store.close()
             raise

@@ -5,7 +5,7 @@ import os
 import shutil
 import sqlite3
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.engine import URL
 
 from servicedesk_core.errors import StoreCorruptError, StoreFullError, StoreVersionError
-from servicedesk_core.store import leases, views
+from servicedesk_core.store import leases, soundness, views
 from servicedesk_core.store.schema import MIN_READER, SCHEMA_VERSION
 
 log = logging.getLogger("servicedesk.store")
@@ -143,7 +143,7 @@ def _save_first(name: str, url: URL, version: int, *, migrate: str, now: datetim
         message = f"There is too little room beside the store {name} to back it up and upgrade it."
         raise StoreFullError(message, hint=f"Free {need // 1_000_000:,} MB. {UPGRADE_HINT}")
     stamp = now.strftime("%Y%m%dT%H%M%S%f")
-    copy_file(path, path.with_name(f"{path.name}.backup-{version}-{stamp}"))
+    copy_file(path, path.with_name(f"{path.name}.backup-{version}-{stamp}"), check=soundness.require_sound)
     prune_backups(path, keep=BACKUPS_KEPT)
 
 
@@ -187,7 +187,9 @@ def is_open_elsewhere(path: Path) -> bool:
     return False
 
 
-def copy_file(source: Path, target: Path, *, is_still: bool = False) -> None:
+def copy_file(
+    source: Path, target: Path, *, is_still: bool = False, check: Callable[[Path], object] | None = None
+) -> None:
     """Copy a SQLite store consistently while others may use it; the copy is its owner's only.
 
     It gets its name when it is complete: whatever goes wrong, no half file is left.
@@ -196,6 +198,7 @@ def copy_file(source: Path, target: Path, *, is_still: bool = False) -> None:
         source: The store.
         target: Where to; must not exist.
         is_still: Whether nobody writes to the source; then it may lie where nothing can be written.
+        check: Looks at the copy before it gets its name, and may refuse it.
 
     Raises:
         sqlite3.Error: It could not be read, or there was no room.
@@ -210,6 +213,8 @@ def copy_file(source: Path, target: Path, *, is_still: bool = False) -> None:
             read.backup(write)
         with half.open("rb+") as file:
             os.fsync(file.fileno())
+        if check is not None:
+            check(half)
         half.rename(target)
     finally:
         for name in (half, *(half.with_name(half.name + end) for end in ("-journal", "-wal", "-shm"))):

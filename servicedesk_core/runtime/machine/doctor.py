@@ -19,7 +19,7 @@ from servicedesk_core.errors import ServiceDeskError
 from servicedesk_core.plugins import LoadReport, LoadStatus
 from servicedesk_core.ports import Clock
 from servicedesk_core.runtime.machine.installed import connection_settings_problem, installed_plugins
-from servicedesk_core.store import Store, changes, leases, runs, sources
+from servicedesk_core.store import Store, changes, leases, runs, soundness, sources
 from servicedesk_core.system import is_windows
 
 Level = Literal["ok", "warning", "problem"]
@@ -27,6 +27,8 @@ Level = Literal["ok", "warning", "problem"]
 OLDEST_PYTHON = (3, 11)
 PLAUSIBLE_SINCE_YEAR = 2025
 LITTLE_DISK_BYTES = 1_000_000_000
+READ_AT_ONCE_BYTES = 250_000_000
+"""A store of this size is looked at within a second or two."""
 LATE = timedelta(days=30)
 """A consumer of the changes feed that has not read for so long has probably been given up."""
 _SQLITE = "sqlite:///"
@@ -197,7 +199,7 @@ def _store(settings: DeskSettings, clock: Clock) -> Iterator[Finding]:
     try:
         with Store.open(url, clock=clock, migrate="never", read_only=True) as store:
             yield Finding("Store", "ok", store.name)
-            yield from store.read_blocking(lambda tx: list(_inside(tx, clock.now())))
+            yield from store.read_blocking(lambda tx: [*_soundness(tx, path), *_inside(tx, clock.now())])
     except ServiceDeskError as error:
         yield _problem("Store", error)
 
@@ -220,6 +222,19 @@ def _disk(path: Path) -> Iterator[Finding]:
     elif path.stat().st_mode & 0o077:
         hint = f"Only its owner should read it: chmod 600 {path}"
         yield Finding("Permissions", "warning", f"Others on this machine may read {path.name}.", hint)
+
+
+def _soundness(tx: Connection, path: Path | None) -> Iterator[Finding]:
+    """Tell known damage; else look at a store that is read in a moment."""
+    subject, verify = "Soundness", "When there is time, look at all of it: servicedesk store verify"
+    if damage := soundness.known(tx):
+        yield Finding(subject, "problem", soundness.told(damage), soundness.HINT)
+    elif path is None or path.stat().st_size > READ_AT_ONCE_BYTES:
+        yield Finding(subject, "ok", "Not looked at here: reading the whole store takes a while.", verify)
+    elif found := soundness.pages(tx, quick=True):
+        yield Finding(subject, "problem", f"The store is damaged: {'; '.join(found)}.", soundness.HINT)
+    else:
+        yield Finding(subject, "ok", "Every page of the store can be read.")
 
 
 def _inside(tx: Connection, now: datetime) -> Iterable[Finding]:

@@ -12,16 +12,17 @@ from servicedesk_core.domain import MappingIssue
 from servicedesk_core.runtime.jobs.standing import JobStanding, standing
 from servicedesk_core.runtime.monitoring.checking import ConnectionInfo
 from servicedesk_core.runtime.monitoring.quotas import QuotaStatus, quotas
-from servicedesk_core.store import alerts, changes, issues, leases, runs, sources
+from servicedesk_core.store import alerts, changes, issues, leases, runs, soundness, sources
 from servicedesk_core.store.alerts import Alert, Channel
 from servicedesk_core.store.queries.completeness import StreamCompleteness, completeness
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.runs import Run
+from servicedesk_core.store.soundness import Damage
 from servicedesk_core.store.sources import Source
 
 _STATES = {"ok": "complete"}
 _FOR_CLIENTS = frozenset({"desk", "as_of", "store", "last_change", "connections", "streams"})
-"""What a read with a scope keeps; every other part of the state is a tuple, and empty then."""
+"""What a read with a scope keeps; every other part of the state is empty then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,7 @@ class DeskStatus:
         quotas: How much of the vendors' quotas is used, by whom.
         alerts: What somebody was told about and is not well yet.
         channels: Who is told, with what they did not take.
+        damage: What the last look at the whole store found wrong with it; ``None`` = nothing, or nobody looked.
     """
 
     desk: str
@@ -125,6 +127,7 @@ class DeskStatus:
     quotas: tuple[QuotaStatus, ...] = ()
     alerts: tuple[Alert, ...] = ()
     channels: tuple[Channel, ...] = ()
+    damage: Damage | None = None
 
 
 def connections(tx: Connection | None, settings: DeskSettings) -> tuple[ConnectionInfo, ...]:
@@ -161,7 +164,7 @@ def _info(
 def scoped(tx: Connection, whole: DeskStatus, scope: Scope) -> DeskStatus:
     """Return what a client may see of the state: how complete and fresh its own records are."""
     counted = {(row.connection, row.stream): row for row in completeness(tx, scope=scope)}
-    nothing: dict[str, Any] = dict.fromkeys(_ONLY_FOR_THE_DESK, ())
+    nothing: dict[str, Any] = dict.fromkeys(_ONLY_FOR_THE_DESK, ()) | {"damage": None}
     return replace(
         whole,
         connections=tuple(c for c in whole.connections if c.name == scope.connection),
@@ -208,6 +211,7 @@ def status(
         quotas=quotas(tx, settings, now),
         alerts=tuple(alerts.open_alerts(tx)),
         channels=tuple(alerts.channels(tx)),
+        damage=soundness.known(tx),
     )
 
 
