@@ -78,6 +78,8 @@ class Page:
         requested: Records asked for, when the vendor pages by size.
         vendor_count: Records that the vendor says it sent.
         gone: Ids that the vendor itself lists as deleted.
+        whole: Last page: whether the pass brought the payload of everything that the stream has, although only changes
+            were asked for. What it did not bring has left the source, so it need not wait in quarantine any longer.
     """
 
     records: Sequence[SourceRecord]
@@ -87,6 +89,7 @@ class Page:
     requested: int | None = None
     vendor_count: int | None = None
     gone: Sequence[str] = ()
+    whole: bool = False
 
 
 class Mapped(NamedTuple):

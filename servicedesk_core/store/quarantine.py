@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, func, select
 
 from servicedesk_core.errors import NotFoundLocallyError
+from servicedesk_core.store import bulk
 from servicedesk_core.store.codec import scrub
 from servicedesk_core.store.fields import from_us, to_us
-from servicedesk_core.store.schema import quarantine
+from servicedesk_core.store.schema import quarantine, seen
 from servicedesk_core.store.upserting import insert_into
 
 
@@ -123,7 +124,7 @@ def get(tx: Connection, quarantine_id: int) -> Quarantined:
 
 def drop(tx: Connection, ids: Collection[int]) -> int:
     """Take records out by number; return how many there were."""
-    return tx.execute(delete(quarantine).where(quarantine.c.id.in_(ids))).rowcount
+    return bulk.run_in(tx, "DELETE FROM quarantine WHERE id IN {values}", ids)
 
 
 def release(tx: Connection, source_id: int, stream: str, external_ids: Collection[str]) -> int:
@@ -140,6 +141,26 @@ def release(tx: Connection, source_id: int, stream: str, external_ids: Collectio
         )
     ).all()
     return drop(tx, [row.id for row in held if row.external_id in wanted])
+
+
+def unlisted(tx: Connection, source_id: int, stream: str, pass_id: int, *, before: datetime) -> dict[str, int]:
+    """Return records in quarantine that a pass did not list: their numbers by external id.
+
+    Args:
+        tx: Any transaction.
+        source_id: The source.
+        stream: The stream.
+        pass_id: The pass; the ids it saw count, where it collects them.
+        before: Only records that nobody met again since this instant: the start of the pass.
+    """
+    listed = select(seen.c.pass_id).where(seen.c.pass_id == pass_id, seen.c.external_id == quarantine.c.external_id)
+    query = select(quarantine.c.external_id, quarantine.c.id).where(
+        quarantine.c.source_id == source_id,
+        quarantine.c.stream == stream,
+        quarantine.c.last_seen_at < to_us(before),
+        ~listed.exists(),
+    )
+    return {row.external_id: row.id for row in tx.execute(query)}
 
 
 def count(tx: Connection, source_id: int | None = None, stream: str | None = None) -> int:

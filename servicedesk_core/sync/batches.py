@@ -25,6 +25,7 @@ class Batch:
         gone: Ids that the vendor lists as deleted.
         resume: Position after the batch; ``None`` after the last page.
         last: Whether the last page is among them.
+        whole: Whether the pass that ends with them brought everything that the stream has.
         max_stamp: Newest modification stamp.
         pages: Number of pages.
         records: Number of records on them.
@@ -37,6 +38,7 @@ class Batch:
     gone: list[str] = field(default_factory=list)
     resume: str | None = None
     last: bool = False
+    whole: bool = False
     max_stamp: datetime | None = None
     pages: int = 0
     records: int = 0
@@ -51,6 +53,7 @@ class Batch:
         self.gone += page.gone
         self.resume = page.resume
         self.last = page.last
+        self.whole = page.last and page.whole
         if page.max_stamp is not None and (self.max_stamp is None or page.max_stamp > self.max_stamp):
             self.max_stamp = page.max_stamp
         self.pages += 1

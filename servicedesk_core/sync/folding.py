@@ -84,7 +84,7 @@ def _fold(tx: Tx, stream: StreamRun, refs: list[str], *, mode: str, now: datetim
         rows.append(Incoming(ticket, None, None, version))
     applied = records.apply(tx, source_id, TICKETS, rows, mode=mode, now=now)
     unfit += [Rejected(row.entity.external_id, None, error.message) for row, error in applied.rejected]
-    quarantine.release(tx, source_id, TICKETS, [row.entity.external_id for row in rows])
+    quarantine.release(tx, source_id, TICKETS, refs)
     quarantine.put(tx, source_id, TICKETS, unfit, now)
     records.mark_gone(
         tx, source_id, TICKETS, [r for r in refs if r not in by_ticket], reason="no_events", mode=mode, now=now

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Final
 
-from servicedesk_core.hooks.pulling import FetchStatus
-from servicedesk_core.store import passes, records
+from servicedesk_core.hooks.pulling import FetchStatus, PullMode
+from servicedesk_core.store import passes, quarantine, records
 from servicedesk_core.store.passes import Pass
 from servicedesk_core.sync.run import StreamRun
 from servicedesk_core.sync.storing import DELETED, fetch, mark_gone
@@ -55,16 +55,39 @@ async def apply_missing(stream: StreamRun, done: Pass, *, mode: str) -> None:
         )
     for start in range(0, len(missing), _AT_ONCE):
         await _settle(stream, missing[start : start + _AT_ONCE], mode=mode)
+    await _settle_quarantine(stream, done, mode=mode, is_whole=created_since is None)
 
 
-async def _settle(stream: StreamRun, missing: list[str], *, mode: str) -> None:
+async def _settle_quarantine(stream: StreamRun, done: Pass, *, mode: str, is_whole: bool) -> None:
+    """Take out of quarantine what is not at the vendor any more."""
+    run = stream.run
+    held = await run.store.read(
+        lambda tx: quarantine.unlisted(tx, run.source_id, stream.stream, done.pass_id, before=done.started_at)
+    )
+    named = [external_id for external_id in held if not external_id.startswith("?")]
+    if is_whole or run.connection.calls.implements("fetch_records"):
+        await _settle(stream, named, mode=mode, is_whole=is_whole)
+    if mode != PullMode.RECONCILE:  # which lists ids, and says nothing of records without one
+        nameless = [held[external_id] for external_id in held.keys() - named]
+        await run.write(lambda tx: quarantine.drop(tx, nameless))
+
+
+async def _settle(stream: StreamRun, missing: list[str], *, mode: str, is_whole: bool = True) -> None:
+    """Ask once more for what was not listed, and mark what is gone.
+
+    Args:
+        stream: The stream.
+        missing: Ids that were not listed.
+        mode: For the changes feed.
+        is_whole: Whether what exists should have been listed; otherwise it may only lie outside of the range.
+    """
     run = stream.run
     deleted, elsewhere = missing, list[str]()
     if run.connection.calls.implements("fetch_records"):
         outcomes = await fetch(stream, missing, mode=mode)
         status = {ref: outcome.status for ref, outcome in outcomes.items()}
         deleted = [ref for ref in missing if status.get(ref) is FetchStatus.MISSING]
-        elsewhere = [ref for ref in missing if status.get(ref) is FetchStatus.FOUND]
+        elsewhere = [ref for ref in missing if is_whole and status.get(ref) is FetchStatus.FOUND]
     now: datetime = run.clock.now()
     gone = await run.write(
         lambda tx: (

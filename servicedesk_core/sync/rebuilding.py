@@ -23,7 +23,7 @@ from servicedesk_core.sync.prepared import Landed, Prepared
 from servicedesk_core.sync.pulling import Piece, position, pull
 from servicedesk_core.sync.run import StreamRun
 from servicedesk_core.sync.staging import put_aside, taken_up
-from servicedesk_core.sync.storing import mark_gone
+from servicedesk_core.sync.storing import mark_gone, release_unlisted
 
 REBUILD: Final = "rebuild"
 GENERATION: Final = "generation"
@@ -87,6 +87,7 @@ def _swap(tx: Tx, stream: StreamRun, done: Pass, now: datetime) -> tuple[Landed,
             leases.renew(tx, run.fence, run.limits.lease_ttl_s)
         number += 1
     gone = _remove_old(tx, stream, done, now)
+    release_unlisted(tx, stream, done, before=now)
     while stream.capability.folds_into == TICKETS and fold_some(tx, stream, mode=REBUILD, now=now):
         if run.fence is not None:
             leases.renew(tx, run.fence, run.limits.lease_ttl_s)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection as Tx
 
 from servicedesk_core.domain import EventType, Ticket
 from servicedesk_core.hooks.pulling import FetchOutcome, FetchStatus, SourceRecord
-from servicedesk_core.store import passes, records
+from servicedesk_core.store import passes, quarantine, records
 from servicedesk_core.store.passes import Pass
 from servicedesk_core.sync import deletions, observe
 from servicedesk_core.sync.batches import Batch
@@ -46,7 +46,8 @@ def committer(
     folds = stream.capability.folds_into == TICKETS
 
     async def commit(whole: Pass, part: Pass, batch: Batch) -> None:
-        now = run.clock.now()
+        # Whatever this pass meets, it meets after its start, also when the clock was set back meanwhile.
+        now = max(run.clock.now(), whole.started_at)
         ready = await run.store.read(partial(landing.prepare, arrived=batch.arrived, rejected=batch.rejected))
 
         def work(tx: Tx) -> tuple[Landed, int]:
@@ -57,6 +58,8 @@ def committer(
             if folds:
                 note_touched(tx, stream, ready.incoming, now)
             gone = mark_gone(tx, stream, batch.gone, reason=DELETED, mode=mode, now=now) if batch.gone else 0
+            if batch.whole:
+                release_unlisted(tx, stream, whole, before=whole.started_at)
             if lists_deleted and batch.last:
                 deletions.note_listed(tx, stream, whole, now)
             position(tx, part, batch, now)
@@ -69,8 +72,12 @@ def committer(
 
 
 def mark_gone(tx: Tx, stream: StreamRun, external_ids: list[str], *, reason: str, mode: str, now: datetime) -> int:
-    """Mark records as gone, with an event for each ticket; return how many were live before."""
+    """Mark records as gone, with an event for each ticket; return how many were live before.
+
+    Those that wait in quarantine are awaited no longer.
+    """
     source_id = stream.run.source_id
+    quarantine.release(tx, source_id, stream.stream, external_ids)
     if stream.stream == TICKETS and stream.landing.observes and reason == DELETED:
         known = records.known(tx, source_id, TICKETS, external_ids)
         there = records.load(tx, source_id, TICKETS, [i for i, k in known.items() if not k.gone])
@@ -78,6 +85,12 @@ def mark_gone(tx: Tx, stream: StreamRun, external_ids: list[str], *, reason: str
         deletions = (observe.happening(ticket, EventType.DELETED, at=now) for ticket in live)
         store_events(tx, source_id, [*late_snapshots(tx, source_id, live, now), *deletions], mode=mode, now=now)
     return len(records.mark_gone(tx, source_id, stream.stream, external_ids, reason=reason, mode=mode, now=now))
+
+
+def release_unlisted(tx: Tx, stream: StreamRun, whole: Pass, *, before: datetime) -> None:
+    """Take out of quarantine what a complete pass over the payloads of a stream did not bring."""
+    left = quarantine.unlisted(tx, stream.run.source_id, stream.stream, whole.pass_id, before=before)
+    quarantine.drop(tx, left.values())
 
 
 async def fetch(stream: StreamRun, refs: list[str], *, mode: str) -> dict[str, FetchOutcome]:

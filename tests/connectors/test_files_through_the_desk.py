@@ -2,6 +2,8 @@
 
 import sqlite3
 
+import pytest
+
 from servicedesk_core.runtime.desk import ServiceDesk
 
 CONFIG = """
@@ -91,6 +93,55 @@ async def test_bad_rows_wait_in_quarantine_with_their_line_and_leave_it_when_cor
     assert "line 5 has 2 cells where 4 are expected" in reasons[1]
     assert "soon" not in "".join(reasons)
     assert ask(tmp_path, "SELECT COUNT(*) FROM v_tickets") == [(1,)]
+
+
+async def held(folder):
+    async with ServiceDesk.open(folder / "servicedesk.toml") as desk:
+        return sorted(record.external_id for record in await desk.quarantine.list())
+
+
+ROWS = "id,state,how\n1,Open,\n"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "count"),
+    [
+        (ROWS + "2,Net, down,x\n", ROWS + '2,"Net, down",x\n', 2),
+        (ROWS + ",Open,\n", ROWS + "2,Open,\n", 2),
+        (ROWS + ",Open,\n", ROWS, 1),
+        (ROWS + "2,Open,\n2,Closed,\n", ROWS + "2,Open,\n3,Closed,\n", 3),
+        (ROWS + "2,Op", ROWS + "2,Open,\n", 2),
+        (",,\n".join(("id,state,how\n", "2", "3,3\n")), ROWS, 1),
+    ],
+)
+async def test_a_row_that_the_file_does_not_hold_any_more_leaves_quarantine(logs, tmp_path, wrong, right, count):
+    logs.write(tmp_path / "servicedesk.toml", RECORDS)
+    logs.write(tmp_path / "log.csv", wrong)
+    assert (await sync(tmp_path)).quarantined == len(await held(tmp_path)) > 0
+    logs.write(tmp_path / "log.csv", wrong + "9,Open,\n")
+    await sync(tmp_path)
+    assert await held(tmp_path)
+    logs.write(tmp_path / "log.csv", right)
+    await sync(tmp_path)
+    assert await held(tmp_path) == []
+    await sync(tmp_path, mode="reconcile")
+    assert ask(tmp_path, "SELECT COUNT(*) FROM v_tickets") == [(count,)]
+
+
+async def test_rows_of_a_log_leave_quarantine_with_the_file_or_the_mapping_that_is_corrected(logs, tmp_path):
+    logs.write(tmp_path / "servicedesk.toml", CONFIG)
+    odd = "T2,open,Ana,02/01/2024\nT3,open\n"
+    logs.write(tmp_path / "log.csv", HEAD + ONE + odd)
+    await sync(tmp_path)
+    assert len(await held(tmp_path)) == 2
+    rule = 'effective_at = { column = "at", format = ["iso", "day-first"] }'
+    logs.write(tmp_path / "servicedesk.toml", CONFIG.replace('effective_at = "at"', rule))
+    await sync(tmp_path)
+    assert len(await held(tmp_path)) == 1
+    logs.write(tmp_path / "log.csv", HEAD + ONE + odd.replace("T3,open", "T3,open,Ben,2024-01-03"))
+    await sync(tmp_path)
+    assert await held(tmp_path) == []
+    assert ask(tmp_path, "SELECT external_id FROM v_tickets ORDER BY 1") == [("T1",), ("T2",), ("T3",)]
 
 
 async def test_a_step_without_a_meaning_is_listed_with_its_section_until_it_has_one(logs, tmp_path):

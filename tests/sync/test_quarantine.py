@@ -1,6 +1,10 @@
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from servicedesk_core.domain import StatusCategory
+from servicedesk_core.hooks import SourceRecord
 from servicedesk_core.ports import RawPolicy
 from servicedesk_core.sync import SyncMode
 
@@ -56,6 +60,53 @@ async def test_retry_drops_what_the_vendor_does_not_have_any_more(desk):
     await desk.sync()
     desk.vendor.delete("tickets", "00007")
     await desk.engine().retry_quarantine(desk.connection())
+    assert desk.sql("SELECT count(*) FROM quarantine") == [(0,)]
+
+
+@pytest.mark.parametrize("fetches", [True, False])
+@pytest.mark.parametrize("since_days", [None, 9_000])
+async def test_record_that_the_vendor_deleted_leaves_quarantine_when_all_are_compared(desk, fetches, since_days):
+    if not fetches:
+        desk.calls.hidden = frozenset({"fetch_records"})
+    if since_days:
+        desk.settings = {"since": desk.clock.now() - timedelta(days=since_days)}
+    desk.seed()
+    desk.vendor.ticket("00007", broken=True)
+    desk.vendor.ticket("00008", broken=True)
+    await desk.sync()
+    assert desk.sql("SELECT count(*) FROM quarantine") == [(2,)]
+    desk.clock.advance(600)
+    desk.vendor.delete("tickets", "00007")
+    await desk.sync(mode=SyncMode.RECONCILE)
+    stays = [("00008",)] if fetches or not since_days else [("00007",), ("00008",)]
+    assert desk.sql("SELECT external_id FROM quarantine ORDER BY 1") == stays
+
+
+async def test_record_on_the_vendors_list_of_deletions_leaves_quarantine(desk):
+    desk.seed()
+    desk.vendor.ticket("00007", broken=True)
+    await desk.sync()
+    desk.clock.advance(7_200)
+    desk.vendor.delete("tickets", "00007")
+    desk.vendor.change_page = lambda request, number, page: replace(page, gone=["00007"])
+    await desk.sync()
+    assert desk.sql("SELECT count(*) FROM quarantine") == [(0,)]
+
+
+async def test_records_of_a_stream_that_is_swept_leave_quarantine_also_without_an_id(desk):
+    desk.seed()
+    odd = SourceRecord("", {"id": "", "name": "Nobody"})
+    desk.vendor.change_page = lambda request, number, page: (
+        replace(page, records=[*page.records, odd]) if request.stream == "technicians" else page
+    )
+    await desk.sync()
+    assert desk.sql("SELECT stream FROM quarantine") == [("technicians",)]
+    desk.clock.advance(600)
+    await desk.sync(mode=SyncMode.RECONCILE)
+    assert desk.sql("SELECT stream, attempts FROM quarantine") == [("technicians", 2)]
+    desk.clock.advance(600)
+    desk.vendor.change_page = lambda request, number, page: page
+    await desk.sync(mode=SyncMode.RECONCILE)
     assert desk.sql("SELECT count(*) FROM quarantine") == [(0,)]
 
 

@@ -131,7 +131,7 @@ def pages(parts: Sequence[Part], *, resume: str | None, size: int, ids_only: boo
             records = [SourceRecord(row.record.external_id, None) if ids_only else row.record for row in current]
             last = not following
             position = None if last else _resume(parts, heads, *current[-1].place)
-            yield Page(records, position, last), [row.line for row in current]
+            yield Page(records, position, last, whole=last and not ids_only), [row.line for row in current]
             current = following
 
 
