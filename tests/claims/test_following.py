@@ -3,9 +3,11 @@
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 
 from servicedesk_core.domain.warranty import ClaimEventKind, ClaimState
 from servicedesk_core.errors import ClaimStateError
+from servicedesk_core.store import Store
 from servicedesk_core.store.queries.claims import ClaimFilter
 
 pytestmark = pytest.mark.slow  # the command line goes through the same acts
@@ -61,6 +63,20 @@ async def test_a_claim_is_submitted_once_and_followed_to_the_money(desk, drafted
         "2026-03", Decimal("94.90"), Decimal("94.90"), Decimal("5.00"),
     )  # fmt: skip
     assert (await desk.claims.numbers(ClaimFilter(company="Somebody else"))).submitted == 0
+
+
+@pytest.mark.parametrize("state", ["expected", "denied"])
+async def test_money_that_nobody_agreed_to_is_agreed_nowhere(  # noqa: PLR0917  # fixtures
+    desk, drafted, vendor, clock, copied_url, state
+):
+    await desk.claims.submit(drafted)
+    money = {"kind": "parts", "state": state, "claimed": "99.90", "approved": "99.90", "currency": "EUR"}
+    vendor.say("C1", "New", status="under_review", credits=[money])
+    await desk.claims.poll(everything=True)
+    assert (await desk.claims.numbers()).recovered == ()
+    query = text("SELECT state, approved, approved_on FROM v_claim_credits")
+    with Store.open(copied_url, clock=clock) as store:
+        assert store.read_blocking(lambda tx: tuple(tx.execute(query).one())) == (state, None, None)
 
 
 async def test_each_step_leaves_an_internal_note_on_the_ticket(desk, drafted, vendor):

@@ -80,7 +80,7 @@ def _credit(number: int, at: int, one: Credit, known: Any, today: str) -> dict[s
         "kind": one.kind.value,
         "state": one.state.value,
         "claimed": _micro(one.claimed),
-        "approved": _micro(one.approved),
+        "approved": _micro(one.approved) if one.state in AGREED else None,
         "currency": one.currency,
         "reference": scrub(one.reference) if one.reference else None,
         "approved_on": (before["approved_on"] or today) if one.state in AGREED else None,

@@ -210,6 +210,26 @@ def test_money_that_differs_from_what_was_claimed_is_adjusted():
 
 
 @pytest.mark.parametrize(
+    ("word", "state"),
+    [
+        ("OPEN", CreditState.EXPECTED),
+        ("Open", CreditState.EXPECTED),
+        ("Under the Stars", CreditState.EXPECTED),
+        (None, CreditState.EXPECTED),
+        ("Voided", CreditState.DENIED),
+        ("Denied", CreditState.DENIED),
+    ],
+)
+@pytest.mark.parametrize("total", [213.75, None])
+def test_an_amount_is_agreed_by_the_status_and_not_by_being_there(word, state, total):
+    details = {"status": word, "subTotal": total, "tax": 16.02, "additionalFees": 5}
+    item = report("CAS-1", details, {"status": word, "credit": 213.75, "estimatedTotalValue": total}, "USD")
+    assert [(one.state, one.approved) for one in item.credits] == [(state, None)] * 3
+    assert item.credits[0].claimed == Decimal("213.75")
+    assert item.status is not ClaimStatus.AWAITING_CREDIT
+
+
+@pytest.mark.parametrize(
     ("word", "state"), [("Voided", ClaimState.CANCELLED), ("Denied", ClaimState.REJECTED), ("Approved", None)]
 )
 def test_an_approved_return_may_still_end_without_a_credit(word, state):

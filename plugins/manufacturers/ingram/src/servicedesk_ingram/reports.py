@@ -1,6 +1,7 @@
 """From a return as Ingram Micro shows it to how a claim stands; pure.
 
-An amount under an approved return is money that was agreed; whether it was paid out the accounting knows.
+An amount under an approved return is money that was agreed; whether it was paid out the accounting knows. Under any
+other status the same amount is what would be credited: Ingram Micro shows it before anybody has decided.
 """
 
 from collections.abc import Mapping
@@ -86,10 +87,10 @@ def _status(meant: ClaimStatus | None, *, wanted_back: bool, credit: Decimal | N
 
 
 def _credits(details: Row, listed: Row, meant: ClaimStatus | None, currency: str) -> tuple[Credit, ...]:
-    agreed = amount(listed.get("credit"))
-    claimed = amount(details.get("subTotal"))
-    if claimed is None:
-        claimed = amount(listed.get("estimatedTotalValue"))
+    credit = amount(listed.get("credit"))
+    agreed = credit if meant in _GOOD else None
+    asked = (amount(details.get("subTotal")), amount(listed.get("estimatedTotalValue")), None if agreed else credit)
+    claimed = next((one for one in asked if one is not None), None)
     # Nobody says whether the credit is meant before or after tax and fees; when it equals either, nothing was cut.
     whole = bool(agreed) and (claimed is None or agreed in {claimed, amount(details.get("estimatedTotal"))})
     state = CreditState.EXPECTED
