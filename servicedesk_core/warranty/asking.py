@@ -23,6 +23,7 @@ FAILURES_IN_A_ROW = 3
 """So many calls that fail one after the other, and the maker is left alone for this run."""
 ASKED_AGAIN = 20
 """So many devices of a spoilt batch are asked for one by one."""
+_UNREADABLE = "Its answer could not be read."
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +92,18 @@ class Line:
         self._seen: set[int] = set()
         self._batches: asyncio.Queue[Batch | None] = asyncio.Queue(maxsize=self.workers)
         self._failed_in_a_row = 0
+        self._trouble: ConnectorError | None = None
+        self._has_answered = False
 
     @property
     def workers(self) -> int:
         """How many calls may be in flight."""
         return max(1, self.asker.capability.parallel)
+
+    @property
+    def failure(self) -> ConnectorError | None:
+        """Why the maker was given up, or answered for none of the devices that it was asked for."""
+        return self.problem or (None if self._has_answered else self._trouble)
 
     def is_new(self, device: DeviceRef) -> bool:
         """Return whether a device comes for the first time in this run, and remember it."""
@@ -152,7 +160,7 @@ class Line:
             for device in left[:ASKED_AGAIN]:
                 results |= (await self._ask([device]))[0]
             left = [device for device in left if device not in results]
-        self._note(error, is_lost=not results)
+        self._note(error, results.values())
         if error is not None and not isinstance(error, AuthenticationError):
             outcome = LookupOutcome.DENIED if isinstance(error, PermissionDeniedError) else LookupOutcome.FAILED
             results |= {d: EntitlementResult(device=d, outcome=outcome, reason=error.message) for d in left}
@@ -172,9 +180,13 @@ class Line:
             return results, error
         return results, None
 
-    def _note(self, error: ConnectorError | None, *, is_lost: bool) -> None:
-        """Give a maker up that refuses the credentials, or fails again and again."""
-        if error is None or not is_lost:
+    def _note(self, error: ConnectorError | None, results: Collection[EntitlementResult]) -> None:
+        """Give a maker up that refuses the credentials, or fails again and again; remember one that only fails."""
+        failed = [result for result in results if result.outcome is LookupOutcome.FAILED]
+        self._has_answered |= len(failed) < len(results)
+        if self._trouble is None and (error is not None or failed):
+            self._trouble = error or ConnectorError(failed[0].reason or _UNREADABLE, connection=self.asker.name)
+        if error is None or results:
             self._failed_in_a_row = 0
         else:
             self._failed_in_a_row += 1

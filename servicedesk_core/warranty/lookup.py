@@ -40,7 +40,7 @@ class MakerLookup:
         changed: Devices of which it says something else now.
         unchanged: Devices of which it says the same.
         outcomes: What the answers came to, by outcome.
-        problem: Why it was not asked, or given up.
+        problem: Why it was not asked, was given up, or answered for none of the devices.
         hint: What to do about it.
     """
 
@@ -69,7 +69,7 @@ class LookupReport:
         makers: What each connection was asked.
         rows: The devices; at most as many as were asked for.
         is_cut: Whether there are more devices than rows.
-        exit_code: What the command line returns: that of the first maker that could not be asked.
+        exit_code: What the command line returns: that of the first maker with a problem.
     """
 
     as_of: datetime
@@ -203,7 +203,7 @@ class Lookup:
         states = telling.states
         makers = [_told(line) for line in self._lines]
         makers += [MakerLookup(name, problem=e.message, hint=e.hint) for name, e in self._failed.items()]
-        errors = [*self._failed.values(), *(line.problem for line in self._lines if line.problem)]
+        errors = [*self._failed.values(), *(line.failure for line in self._lines if line.failure)]
         return LookupReport(
             as_of=self._clock.now(),
             day=telling.day,
@@ -227,6 +227,6 @@ def _told(line: Line) -> MakerLookup:
         changed=line.changed,
         unchanged=line.unchanged,
         outcomes={outcome.value: count for outcome, count in sorted(line.outcomes.items())},
-        problem=line.problem.message if line.problem else None,
-        hint=line.problem.hint if line.problem else None,
+        problem=line.failure.message if line.failure else None,
+        hint=line.failure.hint if line.failure else None,
     )

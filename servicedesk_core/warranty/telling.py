@@ -52,7 +52,7 @@ class Telling:
 
     @property
     def _of_nobody(self) -> CoverState:
-        return CoverState.NOT_ASKED if self._failed else CoverState.NOT_RECOGNISED
+        return CoverState.ERROR if self._failed else CoverState.NOT_RECOGNISED
 
     def _why_not(self, look: Look, record: DeviceRecord) -> str | None:
         if look.candidate.device is None or (record.facts and not any(line.problem for line in self._lines)):

@@ -19,7 +19,7 @@ from servicedesk_core.domain.warranty import (
     LookupOutcome,
 )
 from servicedesk_core.domain.warranty.facts import CoverSource, CoverState
-from servicedesk_core.errors import NotFoundLocallyError, SettingsError, WriteNotGrantedError
+from servicedesk_core.errors import ConnectorError, NotFoundLocallyError, SettingsError, WriteNotGrantedError
 from servicedesk_core.reports import warranty_html
 from servicedesk_core.runtime.jobs.covering import refresh_covers
 from servicedesk_core.store import cover, sources
@@ -31,7 +31,7 @@ from servicedesk_core.store.queries.scope import Scope
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 MAKER = """
 from datetime import date
-from servicedesk_core.domain.warranty import Entitlement, EntitlementKind, PartInfo, PartLevel
+from servicedesk_core.domain.warranty import Entitlement, EntitlementKind, LookupOutcome, PartInfo, PartLevel
 from servicedesk_core.testing import MemoryMaker
 
 
@@ -345,6 +345,23 @@ async def test_the_job_asks_again_only_what_is_old(desk, filled, clock):
     assert await refresh_covers(desk, None) == "4 devices, 0 asked, 0 changed"
     clock.advance(40 * 86_400)
     assert await refresh_covers(desk, None) == "4 devices, 2 asked, 0 changed"
+
+
+@pytest.mark.parametrize(("serials", "is_failed"), [(("AC1", "AC2"), False), (("AC1", "AC2", "AC5"), True)])
+async def test_the_job_fails_with_its_maker_and_not_with_a_device_or_two(  # noqa: PLR0917  # fixtures
+    settings, store, clock, put, tmp_path, serials, is_failed
+):
+    reads_nothing = "\n    spoil = staticmethod(lambda results: [one.model_copy(update=FAILED) for one in results])\n"
+    failed = 'FAILED = {"outcome": LookupOutcome.FAILED, "entitlements": (), "reason": "It is a page."}\n'
+    put(*(Asset(external_id=one, serial_number=one, manufacturer="Acme") for one in serials))
+    keys = settings()
+    (tmp_path / "maker.py").write_text(MAKER + reads_nothing + failed, encoding="utf-8")
+    async with ServiceDesk(keys, store=store, clock=clock) as desk:
+        if is_failed:
+            with pytest.raises(ConnectorError, match="acme: It is a page"):
+                await refresh_covers(desk, None)
+        else:
+            assert await refresh_covers(desk, None) == "2 devices, 2 asked, 0 changed"
 
 
 async def test_only_connections_that_can_look_up_are_asked(desk, filled):

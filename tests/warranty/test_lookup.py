@@ -8,9 +8,16 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from servicedesk_core.domain import Asset
-from servicedesk_core.domain.warranty import DeviceRef, Entitlement, EntitlementKind
+from servicedesk_core.domain.warranty import DeviceRef, Entitlement, EntitlementKind, LookupOutcome
 from servicedesk_core.domain.warranty.facts import CoverState
-from servicedesk_core.errors import AuthenticationError, NetworkError, StoreError
+from servicedesk_core.errors import (
+    AuthenticationError,
+    NetworkError,
+    PermissionDeniedError,
+    RateLimitedError,
+    StoreError,
+    VendorUnavailableError,
+)
 from servicedesk_core.hooks import ConnectorSettings, WarrantyCapability
 from servicedesk_core.hooks.boundary import Origin
 from servicedesk_core.hooks.calling import Caller
@@ -222,6 +229,39 @@ async def test_three_failures_in_a_row_end_the_asking(lookup):
     assert report.exit_code == NetworkError.exit_code
 
 
+@pytest.mark.parametrize(
+    ("fail", "exit_code"),
+    [
+        (VendorUnavailableError("Dell answers 500."), 5),
+        (RateLimitedError("The quota is used up."), 5),
+        (PermissionDeniedError("The key may not look up."), 4),
+        (None, 5),
+    ],
+)
+async def test_a_maker_that_answers_for_none_of_its_devices_is_a_problem(lookup, fail, exit_code):
+    dell = maker(fail=[fail] if fail else [])
+    if fail is None:
+        failed = {"outcome": LookupOutcome.FAILED, "entitlements": (), "reason": "It is a page."}
+        dell.spoil = staticmethod(lambda results: [one.model_copy(update=failed) for one in results])
+    report = await lookup(named("AA1", "BB2"), dell, maker("lenovo"))
+    assert report.exit_code == exit_code
+    problem, nothing = (one.problem for one in report.makers)
+    assert problem == (fail.message if fail else "It is a page.")
+    assert nothing is None
+    again = await lookup(named("AA1", "BB2"), maker(covers={"AA1": (cover(date(2027, 1, 1)),)}))
+    assert again.exit_code == 0
+
+
+async def test_one_device_that_cannot_be_read_is_no_problem_of_its_maker(lookup):
+    def spoil(results):
+        failed = {"outcome": LookupOutcome.FAILED, "entitlements": (), "reason": "Answered twice."}
+        return [one.model_copy(update=failed) if one.device.serial_number == "BB2" else one for one in results]
+
+    report = await lookup(named("AA1", "BB2"), maker(spoil=staticmethod(spoil)))
+    assert (report.exit_code, report.makers[0].problem) == (0, None)
+    assert report.states == {"not_found": 1, "error": 1}
+
+
 async def test_fresh_answers_are_not_asked_for_again(lookup, clock):
     dell = maker(covers={"AA1": (cover(date(2027, 1, 1)),)})
     await lookup(named("AA1", "BB2"), dell)
@@ -255,12 +295,12 @@ async def test_without_a_maker_the_list_says_so(lookup):
     ]
 
 
-async def test_a_device_of_a_maker_that_could_not_be_opened_was_not_asked_for(lookup):
+async def test_a_device_of_a_maker_that_could_not_be_opened_could_not_be_asked_for(lookup):
     failed = {"dell": AuthenticationError("Dell rejected the key.")}
     devices = [*named("AA1").devices, *named("BB2", manufacturer="lenovo").devices]
     report = await lookup(Named(devices), maker("lenovo"), failed=failed)
     assert [(row.state, row.reason) for row in report.rows] == [
-        (CoverState.NOT_ASKED, "dell: Dell rejected the key."),
+        (CoverState.ERROR, "dell: Dell rejected the key."),
         (CoverState.NOT_FOUND, "No such device."),
     ]
 

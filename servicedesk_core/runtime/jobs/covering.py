@@ -2,7 +2,15 @@
 
 from servicedesk_core.errors import ConnectorError
 from servicedesk_core.runtime.jobs.desk import JobDesk
+from servicedesk_core.warranty.lookup import MakerLookup
 from servicedesk_core.wording import counted
+
+_ODD_DEVICES = 2
+"""So many devices that cannot be read may be left at the end of a night; their maker works all the same."""
+
+
+def _is_out_of_order(maker: MakerLookup) -> bool:
+    return maker.asked > _ODD_DEVICES or not maker.outcomes
 
 
 async def refresh_covers(desk: JobDesk, connection: str | None) -> str:
@@ -17,7 +25,7 @@ async def refresh_covers(desk: JobDesk, connection: str | None) -> str:
     if not makers:
         return "no connection can look up"
     report = await desk.warranty.lookup(everything=True, rows=0)
-    failed = [one for one in report.makers if one.problem]
+    failed = [one for one in report.makers if one.problem and _is_out_of_order(one)]
     for one in failed:  # a service lives long: with what was rejected once, the open connection would refuse for ever
         await desk.disconnect(one.connection)
     if failed:
