@@ -9,6 +9,7 @@ REPLACEMENT = "\ufffd"
 """Stands for what cannot be read."""
 
 _DEEPEST = 200
+_LONGEST_WHOLE = len(str(2**64))
 _NOT_IN_JSON = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _ESCAPE = re.compile(
     r"(?:\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"  # a pair of surrogates
@@ -76,10 +77,10 @@ def _real(text: str) -> float | str:
 
 
 def _whole(text: str) -> int | str:
-    try:
-        return int(text)
-    except ValueError:  # more digits than the interpreter converts
+    if len(text) > _LONGEST_WHOLE:
         return text
+    number = int(text)
+    return number if -(2**63) <= number < 2**64 else text
 
 
 _decoder = json.JSONDecoder(strict=False, parse_float=_real, parse_int=_whole, parse_constant=lambda _: None)

@@ -29,12 +29,15 @@ ServiceDeskError
 └── NotFoundLocallyError          no such record in the store
 
 Each class carries a stable ``code`` (shown to people, documented, safe to match on) and the exit code that the
-command line returns for it. Messages never hold secrets or record text.
+command line returns for it. Messages never hold secrets or record text,
+and nothing of what others said in them can steer a terminal.
 """
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
+
+from servicedesk_core.printing import printable
 
 
 class ServiceDeskError(Exception):
@@ -58,11 +61,11 @@ class ServiceDeskError(Exception):
         connection: str | None = None,
         detail: str | None = None,
     ) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+        self.message = printable(message)
+        self.hint = None if hint is None else printable(hint)
         self.connection = connection
-        self.detail = detail
+        self.detail = None if detail is None else printable(detail)
+        super().__init__(self.message)
 
     def __str__(self) -> str:
         where = f"[{self.connection}] " if self.connection else ""
@@ -292,7 +295,7 @@ class RejectedError(PermanentError):
         detail: str | None = None,
     ) -> None:
         super().__init__(message, hint=hint, connection=connection, detail=detail)
-        self.field_errors = field_errors
+        self.field_errors = tuple(map(printable, field_errors))
 
 
 class WriteConflictError(RejectedError):

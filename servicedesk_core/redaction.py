@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 from urllib.parse import quote, quote_plus
 
+from servicedesk_core.printing import printable
+
 MASK = "***"
 SHORTEST_SECRET = 5
 """Shorter values are not registered: masking them would shred ordinary text and give the value away."""
@@ -103,7 +105,9 @@ class Redactor:
 
 
 class RedactingFilter(logging.Filter):
-    """Masks secrets in log records: message, arguments, traceback and extra fields. Put it on handlers.
+    """Makes log records fit to be shown: message, arguments, traceback and extra fields. Put it on handlers.
+
+    Secrets are masked, and nothing in them can steer the terminal that shows the log.
 
     Args:
         redactor: Knows the secrets.
@@ -115,18 +119,21 @@ class RedactingFilter(logging.Filter):
         self._formatter = logging.Formatter()
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Mask the record in place and let it pass."""
-        record.msg, record.args = self._redactor.text(record.getMessage()), None
+        """Clean the record in place and let it pass."""
+        record.msg, record.args = self._clean(record.getMessage()), None
         if record.exc_info and not record.exc_text:
             record.exc_text = self._formatter.formatException(record.exc_info)
         if record.exc_text:
-            record.exc_text = self._redactor.text(record.exc_text)
+            record.exc_text = self._clean(record.exc_text)
         if record.stack_info:
-            record.stack_info = self._redactor.text(record.stack_info)
+            record.stack_info = self._clean(record.stack_info)
         for name, value in list(vars(record).items()):
             if name not in _STANDARD_FIELDS:
                 setattr(record, name, self._redactor.mapping({name: value})[name])
         return True
+
+    def _clean(self, text: str) -> str:
+        return printable(self._redactor.text(text))
 
 
 _STANDARD_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}

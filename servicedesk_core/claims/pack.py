@@ -10,6 +10,7 @@ from datetime import date
 
 from servicedesk_core.domain.warranty import Claim
 from servicedesk_core.errors import UnsupportedError
+from servicedesk_core.printing import printable
 from servicedesk_core.store.claims.model import StoredAttachment, StoredClaim
 
 FORM = "claim.html"
@@ -217,7 +218,7 @@ def _can_be_printed(form: Sequence[Section]) -> bool:
 
 
 def _rows(*pairs: tuple[str, str | None]) -> tuple[tuple[str, str], ...]:
-    return tuple((name, value) for name, value in pairs if value)
+    return tuple((name, printable(value)) for name, value in pairs if value)
 
 
 def _safe(name: str) -> str:

@@ -8,6 +8,7 @@ import typer
 
 from servicedesk_core.cli.shell.context import Cli, RefusedError
 from servicedesk_core.errors import ConfigurationError, ConnectorError, SettingsError
+from servicedesk_core.printing import printable
 
 if TYPE_CHECKING:
     from servicedesk_core.runtime.machine.setup import Question, Vocabulary
@@ -194,7 +195,7 @@ class _Asker:
         return answers
 
     def _line(self, prompt: str) -> str:
-        sys.stderr.write(prompt)
+        sys.stderr.write(printable(prompt))
         sys.stderr.flush()
         line = sys.stdin.readline()
         if not line:

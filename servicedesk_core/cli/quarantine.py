@@ -6,6 +6,7 @@ import typer
 
 from servicedesk_core.cli.shell.arguments import Json, Yes
 from servicedesk_core.cli.shell.context import Cli
+from servicedesk_core.cli.shell.output import json_bytes
 from servicedesk_core.wording import counted
 
 Id = Annotated[int, typer.Argument(help='Its number in "quarantine list".')]
@@ -53,8 +54,6 @@ def show(ctx: typer.Context, number: Id, as_json: Json = False) -> None:
     found = cli.with_desk(lambda desk: desk.quarantine.get(number), read_only=True)
 
     def shown() -> None:
-        import orjson  # noqa: PLC0415
-
         pairs = [
             ("Connection", found.connection),
             ("Stream", found.stream),
@@ -62,9 +61,7 @@ def show(ctx: typer.Context, number: Id, as_json: Json = False) -> None:
             ("Reason", found.reason),
         ]
         cli.facts(pairs)
-        cli.out.print(
-            orjson.dumps(found.raw, option=orjson.OPT_INDENT_2).decode() if found.raw is not None else "(no payload)"
-        )
+        cli.out.print(json_bytes(found.raw).decode().rstrip() if found.raw is not None else "(no payload)")
 
     cli.emit("quarantine.show", found, as_json=as_json, show=shown)
 

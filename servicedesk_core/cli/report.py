@@ -7,7 +7,6 @@ import typer
 
 from servicedesk_core.cli.shell.arguments import Json
 from servicedesk_core.cli.shell.context import Cli
-from servicedesk_core.cli.shell.output import printable
 
 
 def register(app: typer.Typer) -> None:
@@ -42,6 +41,6 @@ def desk_report(
     def shown() -> None:
         from servicedesk_core.reports import desk_text  # noqa: PLC0415
 
-        cli.out.print(printable(desk_text.render(report)), soft_wrap=True)
+        cli.out.print(desk_text.render(report).rstrip(), soft_wrap=True)
 
     cli.emit("report.desk", report, as_json=as_json, show=shown)

@@ -16,6 +16,7 @@ from servicedesk_core.config.problems import key_path
 from servicedesk_core.config.reading import parse_settings
 from servicedesk_core.config.settings import ConnectionSettings, DeskSection
 from servicedesk_core.errors import SettingsError
+from servicedesk_core.printing import escaped
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ def _key(key: str) -> str:
 
 def _text(text: str) -> str:
     # A JSON string is a TOML basic string, except that TOML also wants DEL escaped.
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return escaped(json.dumps(text, ensure_ascii=False))
 
 
 def _value(value: Any, key: str) -> str:

@@ -1,7 +1,6 @@
 """The desk report as one self-contained page: no network, no framework, good on paper."""
 
 from collections.abc import Iterable
-from html import escape
 from importlib.resources import files
 from string import Template
 from urllib.parse import urlsplit
@@ -13,6 +12,7 @@ from servicedesk_core.reports.wording import (
     completeness,
     count,
     dimensions,
+    escape,
     freshness,
     hours,
     moment,
@@ -116,7 +116,7 @@ def _bar(dimension: str, figure: Figure, largest: int) -> str:
 
 
 def _opens(dimension: str, figure: Figure) -> str:
-    target = escape(f"{dimension}={figure.label}", quote=True)
+    target = escape(f"{dimension}={figure.label}")
     return f"<a href='#tickets' data-filter=\"{target}\">{count(figure.count)}</a>"
 
 
@@ -151,9 +151,9 @@ def _head() -> str:
 def _row(ticket: TicketRow, report: DeskReport) -> str:
     number = escape(ticket.number or ticket.external_id)
     url = _web_address(ticket.url)
-    link = f'<a href="{escape(url, quote=True)}">{number}</a>' if url else number
+    link = f'<a href="{escape(url)}">{number}</a>' if url else number
     place = place_of(ticket, report.numbers)
-    data = " ".join(f'data-{name}="{escape(label, quote=True)}"' for name, label in place.items())
+    data = " ".join(f'data-{name}="{escape(label)}"' for name, label in place.items())
     work = f"{hours(ticket.worked_s)} / {hours(ticket.estimated_s)}" if ticket.worked_s or ticket.estimated_s else ""
     now = report.numbers.at
     cells = (

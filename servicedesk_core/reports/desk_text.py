@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
+from servicedesk_core.printing import printable
 from servicedesk_core.reports.desk import DeskReport, WatchList
 from servicedesk_core.reports.wording import (
     ago,
@@ -30,7 +31,7 @@ def render(report: DeskReport) -> str:
     Args:
         report: The numbers.
     """
-    return "\n".join(_lines(report))
+    return printable("\n".join(_lines(report)))
 
 
 def _lines(report: DeskReport) -> Iterator[str]:

@@ -1,12 +1,11 @@
 """The warranty report as one self-contained page for a client: no network, good on paper."""
 
 from collections.abc import Iterable, Sequence
-from html import escape
 from importlib.resources import files
 from string import Template
 
 from servicedesk_core.reports.warranty import WarrantyReport
-from servicedesk_core.reports.wording import count
+from servicedesk_core.reports.wording import count, escape
 from servicedesk_core.warranty.rows import CoverRow
 
 _SOON_DAYS = 90
@@ -135,5 +134,5 @@ def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -
 
 def _cell(cell: Cell) -> str:
     if isinstance(cell, tuple):
-        return f"<td class='{escape(cell[0], quote=True)}'>{escape(cell[1])}</td>"
+        return f"<td class='{escape(cell[0])}'>{escape(cell[1])}</td>"
     return f"<td>{escape(cell)}</td>"

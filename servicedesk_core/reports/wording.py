@@ -1,11 +1,18 @@
 """How numbers, spans and instants read for people; shared by the terminal and the page."""
 
+import html
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from servicedesk_core.printing import printable
 from servicedesk_core.store.queries.completeness import StreamCompleteness
 from servicedesk_core.store.queries.desk import DeskNumbers, Figure
 from servicedesk_core.store.queries.tickets import TicketRow
+
+
+def escape(text: str) -> str:
+    """Return text for a page, also for a quoted attribute; nothing in it turns round what stands beside it."""
+    return html.escape(printable(text))
 
 
 def dimensions(numbers: DeskNumbers) -> dict[str, tuple[str, tuple[Figure, ...]]]:

@@ -50,6 +50,8 @@ class Acme(Connector[AcmeSettings]):
                 )
             case "down":
                 raise VendorUnavailableError("Acme is down for maintenance.")
+            case "steers":
+                raise VendorUnavailableError("All \\x1b]0;title\\x07\\x1b[2J is \\x9b31mwell \\u202eedoc\\u2069\\ud83d")
             case "bug":
                 raise KeyError("surprise")
         pages = {"tickets": "https://acme.example.com/{external_id}"}
@@ -100,7 +102,8 @@ class Acme(Connector[AcmeSettings]):
         if number == 7 and self.ctx.settings.behaviour == "odd":
             raise MappingError("The number seven is not understood.")
         ticket = Ticket(
-            external_id=str(number), number=f"A{number}", title=f"Secret title {number}\\x1b[31m", status="New",
+            external_id=str(number), number=f"A{number}", status="New",
+            title=f"Secret title {number}\\x1b[31m\\x9b\\u202eltit",
             status_category=self.ctx.mapping.status.get("New"), company_ref="1",
         )
         issue = MappingIssue(kind="unmapped_status", field="status", value="New")

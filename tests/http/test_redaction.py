@@ -138,3 +138,19 @@ def test_the_log_filter_masks_message_arguments_traceback_and_extra_fields():
     assert "value-123" not in shown
     assert shown.startswith("failed with *** at 100%")
     assert "invalid literal for int() with base 10: '***'" in shown
+
+
+def test_log_records_hold_nothing_that_steers_a_terminal():
+    out = io.StringIO()
+    handler = logging.StreamHandler(out)
+    handler.addFilter(RedactingFilter(Redactor()))
+    logger = logging.getLogger("test.steering")
+    logger.addHandler(handler)
+    try:
+        int("\x1b[2J\u202e\x9b")
+    except ValueError:
+        logger.exception("failed with %s", "\x1b]0;title\x07\u2066", stack_info=True)
+    finally:
+        logger.removeHandler(handler)
+    assert out.getvalue().startswith("failed with  ]0;title \ufffd\n")
+    assert not set(out.getvalue()) & set("\x1b\x07\x9b\u202e\u2066")

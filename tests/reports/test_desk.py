@@ -19,7 +19,7 @@ from servicedesk_core.store.records import Incoming
 from servicedesk_core.testing import FakeClock
 
 NOW = datetime(2026, 3, 11, 14, 0, tzinfo=UTC)
-EVIL = "<script>alert('x')</script> & \"quotes\""
+EVIL = "<script>alert('x')</script> & \"quotes\" \u202e\x9b"
 
 
 def ticket(number: int, category: StatusCategory | None, **fields: object) -> Ticket:
@@ -115,6 +115,12 @@ class Page(HTMLParser):
         if tag == "a":
             self.filters += [given["data-filter"] or ""] if "data-filter" in given else []
             self.links += [given.get("href") or ""]
+
+
+def test_neither_page_nor_terminal_is_given_what_turns_a_line_round_or_steers(report: DeskReport) -> None:
+    for shown in (desk_html.render(report), desk_text.render(report)):
+        assert "\u202e" not in shown
+        assert "\x9b" not in shown
 
 
 def test_the_page_escapes_record_text_and_loads_nothing(report: DeskReport) -> None:

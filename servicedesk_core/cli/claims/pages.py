@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from servicedesk_core.cli.shell.context import Cli
-from servicedesk_core.cli.shell.output import plain, printable
+from servicedesk_core.cli.shell.output import plain
 from servicedesk_core.cli.shell.tables import Narrow
 from servicedesk_core.wording import counted
 
@@ -141,7 +141,7 @@ def _decision(decision: Any) -> tuple[object, object, object]:
 def _hangs_on(cli: Cli, found: "ClaimDetail") -> None:
     draft, progress = found.draft, found.progress
     if draft.troubleshooting:
-        cli.out.print(f"{printable(draft.troubleshooting)}\n", soft_wrap=True)
+        cli.out.print(f"{draft.troubleshooting.rstrip()}\n", soft_wrap=True)
     if progress.shipments:
         cells = [(s.carrier, s.tracking, s.part_number, s.shipped_at) for s in progress.shipments]
         cli.table(("Carrier", "Tracking", "Part", "Shipped"), cells, title="Shipments")

@@ -11,7 +11,6 @@ from servicedesk_core.cli.demo import setup
 from servicedesk_core.cli.demo.claims import STEPS_H, Made, claim, look_up
 from servicedesk_core.cli.demo.setup import MAKERS, OWN_FILES, PSA, STATE
 from servicedesk_core.cli.shell.context import Cli
-from servicedesk_core.cli.shell.output import printable
 from servicedesk_core.cli.shell.progress import sync_progress
 from servicedesk_core.cli.sync import READS_ONLY, show_outcomes
 from servicedesk_core.wording import counted
@@ -117,7 +116,7 @@ def _report(cli: Cli, directory: Path) -> None:
     from servicedesk_core.runtime.files import replace_file  # noqa: PLC0415
 
     report = cli.with_desk(lambda desk: desk.report_desk())
-    cli.out.print(printable(desk_text.render(report)), soft_wrap=True)
+    cli.out.print(desk_text.render(report).rstrip(), soft_wrap=True)
     replace_file(directory / "desk.html", desk_html.render(report).encode())
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from servicedesk_core.cli.shell import exit_codes, output
 from servicedesk_core.errors import ServiceDeskError
+from servicedesk_core.printing import printable
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -78,11 +79,11 @@ class Cli:
     def say(self, text: str) -> None:
         """Tell the person something that is not data."""
         if not self.quiet:
-            sys.stderr.write(text + "\n")
+            sys.stderr.write(printable(text) + "\n")
 
     def warn(self, text: str) -> None:
         """Tell the person what went wrong, also with ``--quiet``; secrets that this run resolved are masked."""
-        sys.stderr.write(self.redactor.text(text) + "\n")
+        sys.stderr.write(printable(self.redactor.text(text)) + "\n")
 
     def complain(self, problem: "ServiceDeskError | Problem", connection: str | None = None) -> None:
         """Print what is wrong, what to do, and the code; secrets that this run resolved are masked."""
@@ -90,7 +91,7 @@ class Cli:
         lines = [f"Error{where}: {problem.message.rstrip()}"]
         lines += [f"  → {problem.hint}"] if problem.hint else []
         lines += [f"  (code {problem.code}, exit {problem.exit_code})"]
-        sys.stderr.write(self.redactor.text("\n".join(lines)) + "\n")
+        self.warn("\n".join(lines))
 
     def table(
         self,
@@ -142,7 +143,7 @@ class Cli:
             return
         if not sys.stdin.isatty():
             raise RefusedError(f"Nobody can be asked here: {question}", hint="Say --yes to answer with yes.")
-        sys.stderr.write(f"{question} [y/N] ")
+        sys.stderr.write(f"{printable(question)} [y/N] ")
         answer = sys.stdin.readline()
         if not answer:  # the end of the input; what follows begins on a line of its own
             sys.stderr.write("\n")

@@ -8,12 +8,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from servicedesk_core.printing import printable
+
 
 def write_csv(shape: type, rows: Iterable[Any], *, without: Sequence[str] = ()) -> None:
     """Write dataclasses, one in a row, with the names of their fields above.
 
     Text that a spreadsheet would run as a formula gets an apostrophe before it, because anybody can write a ticket. A
-    number is no text: -3 stays one that can be summed.
+    number is no text: -3 stays one that can be summed. A terminal is shown the text without what would steer it; a file
+    or a pipe gets it as it is.
 
     Args:
         shape: The dataclass.
@@ -23,8 +26,10 @@ def write_csv(shape: type, rows: Iterable[Any], *, without: Sequence[str] = ()) 
     names = [field.name for field in fields(shape) if field.name not in without]
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(names)
+    is_seen = sys.stdout.isatty()
     for row in rows:
-        writer.writerow([_cell(getattr(row, name)) for name in names])
+        cells = [_cell(getattr(row, name)) for name in names]
+        writer.writerow([printable(cell) if is_seen and isinstance(cell, str) else cell for cell in cells])
 
 
 def _cell(value: Any) -> Any:

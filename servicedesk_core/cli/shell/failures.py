@@ -1,6 +1,5 @@
 """Says what went wrong, what to do about it, and nothing that should stay secret."""
 
-import sys
 import traceback
 
 from servicedesk_core.cli.shell import exit_codes
@@ -20,20 +19,20 @@ def report(error: BaseException, cli: Cli) -> int:
         The exit code.
     """
     if cli.debug:
-        sys.stderr.write(cli.redactor.text(_traceback(error)))
+        cli.warn(_traceback(error))
     if isinstance(error, StoppedBySignal):
-        _write(cli, "Stopped. What was committed stays; the next run goes on from there.")
+        cli.warn("Stopped. What was committed stays; the next run goes on from there.")
         return error.exit_code
     if isinstance(error, KeyboardInterrupt):
-        _write(cli, "Stopped.")
+        cli.warn("Stopped.")
         return exit_codes.INTERRUPTED
     if isinstance(error, ServiceDeskError):
         cli.complain(error, error.connection)
         return error.exit_code
     whose = f"the command of the plugin {cli.plugin} failed" if cli.plugin else "this should not have happened"
-    _write(cli, f"Error: {whose} ({type(error).__name__}).")
-    _write(cli, "  → Run the same command with --debug and report what it prints; it holds no secrets.")
-    _write(cli, f"  (code internal, exit {exit_codes.ERROR})")
+    cli.warn(f"Error: {whose} ({type(error).__name__}).")
+    cli.warn("  → Run the same command with --debug and report what it prints; it holds no secrets.")
+    cli.warn(f"  (code internal, exit {exit_codes.ERROR})")
     return exit_codes.ERROR
 
 
@@ -43,10 +42,6 @@ def _traceback(error: BaseException | None) -> str:
     while error is not None:
         own = f": {error}" if isinstance(error, ServiceDeskError) else ""
         frames = "".join(traceback.format_tb(error.__traceback__))
-        parts.append(f"Traceback (most recent call last):\n{frames}{type(error).__name__}{own}\n")
+        parts.append(f"Traceback (most recent call last):\n{frames}{type(error).__name__}{own}")
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    return "\nThat led to this:\n\n".join(reversed(parts))
-
-
-def _write(cli: Cli, line: str) -> None:
-    sys.stderr.write(cli.redactor.text(line) + "\n")
+    return "\n\nThat led to this:\n\n".join(reversed(parts))

@@ -2,18 +2,17 @@
 
 import contextlib
 import io
-import re
 import sys
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
+from servicedesk_core.printing import escaped, one_line, printable
 from servicedesk_core.system import has_reader
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _PIPE_WIDTH = 1_000_000
 """Columns of what goes to a file or a pipe: nothing is cut off or wrapped there."""
 
@@ -44,22 +43,18 @@ def plain(value: object, zone: tzinfo | None = None, *, named: bool = False) -> 
             between = "; " if any(isinstance(item, dict) for item in value) else ", "
             text = between.join(plain(item, zone, named=named) for item in value)
         case _:
-            text = _CONTROL.sub(" ", str(value)).strip()
+            text = one_line(str(value))
     return text
-
-
-def printable(text: str) -> str:
-    """Return text of several lines that cannot steer the terminal."""
-    return "\n".join(_CONTROL.sub(" ", line) for line in text.splitlines())
 
 
 def console(*, stderr: bool = False) -> "Console":
     """Return a console; without a terminal it is plain and wide. ``NO_COLOR`` is honoured by rich."""
-    from rich.console import Console  # noqa: PLC0415  # a tenth of a second that the help page does not need
+    # A tenth of a second that the help page does not need.
+    from servicedesk_core.cli.shell.console import SafeConsole  # noqa: PLC0415
 
     stream = sys.stderr if stderr else sys.stdout
     wide = None if stream.isatty() else _PIPE_WIDTH
-    return Console(file=stream, width=wide, markup=False, highlight=False, emoji=False)
+    return SafeConsole(file=stream, width=wide, markup=False, highlight=False, emoji=False)
 
 
 def _foreign(value: Any) -> Any:
@@ -77,12 +72,15 @@ def json_bytes(document: object) -> bytes:
     import orjson  # noqa: PLC0415
 
     options = orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS | orjson.OPT_APPEND_NEWLINE
-    return orjson.dumps(document, default=_foreign, option=options)
+    return escaped(orjson.dumps(document, default=_foreign, option=options).decode()).encode()
 
 
 @contextlib.contextmanager
 def while_read() -> Iterator[BinaryIO]:
-    """Yield standard output for what may write for minutes; the block ends early, and well, when its reader leaves."""
+    """Yield standard output for what may write for minutes; the block ends early, and well, when its reader leaves.
+
+    A terminal is shown the text without what would steer it; a file or a pipe gets every byte.
+    """
     with contextlib.suppress(BrokenPipeError):
         yield cast("BinaryIO", _WhileRead())
 
@@ -91,4 +89,6 @@ class _WhileRead(io.RawIOBase):
     def write(self, data: Any) -> int:
         if not has_reader():
             raise BrokenPipeError
-        return sys.stdout.buffer.write(data)
+        shown = printable(bytes(data).decode()).encode() if sys.stdout.isatty() else data
+        sys.stdout.buffer.write(shown)
+        return len(data)

@@ -176,7 +176,7 @@ def show_table(
     """
     grid = Grid.of(columns, rows, zone)
     if not console.is_terminal:
-        console.file.write("\n".join([*([title] if title else []), *grid.lines()]) + "\n\n")
+        console.file.write("\n".join([*([plain(title)] if title else []), *grid.lines()]) + "\n\n")
         return ()
     if title:
         console.print(title, style="bold")

@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 from servicedesk_core.cli.shell.context import Cli
-from servicedesk_core.cli.shell.output import plain, printable
+from servicedesk_core.cli.shell.output import plain
 from servicedesk_core.cli.shell.tables import Narrow
+from servicedesk_core.printing import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,7 +71,7 @@ def ticket(cli: Cli, found: "TicketDetail") -> None:
         ]
     )
     if kept.description:
-        cli.out.print(f"{printable(kept.description)}\n", soft_wrap=True)
+        cli.out.print(f"{kept.description.rstrip()}\n", soft_wrap=True)
     if found.notes:
         cli.out.print("Notes", style="bold")
         for note in found.notes:

@@ -16,6 +16,7 @@ from servicedesk_core.connectors.tabular.source import Part, keyed_rows
 from servicedesk_core.domain import Entity, MappingIssue, TicketEvent
 from servicedesk_core.errors import MappingError
 from servicedesk_core.hooks import VocabularyMapping
+from servicedesk_core.printing import escaped
 
 _LINES_SHOWN = 5
 
@@ -160,7 +161,7 @@ def _toml(value: Any) -> str:
         return "{ " + ", ".join(f"{_key(key)} = {_toml(one)}" for key, one in value.items()) + " }"
     if isinstance(value, list):
         return "[" + ", ".join(_toml(one) for one in value) + "]"
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return escaped(json.dumps(value, ensure_ascii=False))
 
 
 def _key(text: str) -> str:

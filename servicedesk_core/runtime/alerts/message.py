@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from servicedesk_core.printing import one_line
 from servicedesk_core.store.alerts import Notice
 
 
@@ -43,8 +44,8 @@ def message_of(desk: str, notices: Sequence[Notice]) -> Message:
     identity = "|".join(f"{n.key}#{n.episode}#{n.event}" for n in notices)
     return Message(
         key=sha256(identity.encode()).hexdigest()[:24],
-        subject=f"[{desk}] servicedesk alert, {' and '.join(counts)}{only}",
-        lines=tuple(_line(notice) for notice in notices),
+        subject=one_line(f"[{desk}] servicedesk alert, {' and '.join(counts)}{only}"),
+        lines=tuple(one_line(_line(notice)) for notice in notices),
         events=tuple(
             {
                 "desk": desk,

@@ -14,6 +14,7 @@ from typing import Any
 from servicedesk_core.config import DeskSettings, Secrets
 from servicedesk_core.config.operating import AppriseChannel, Channel, FileChannel, MailChannel
 from servicedesk_core.errors import SettingsError
+from servicedesk_core.printing import escaped
 from servicedesk_core.runtime.alerts.message import Message
 
 Send = Callable[[Message], None]
@@ -42,7 +43,7 @@ def sender_of(channel: Channel, secrets: Secrets, settings: DeskSettings, name: 
 
 
 def _to_file(path: Path, message: Message) -> None:
-    lines = "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in message.events)
+    lines = "".join(escaped(json.dumps(event, ensure_ascii=False)) + "\n" for event in message.events)
     handle = os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
     with os.fdopen(handle, "a", encoding="utf-8", newline="\n") as file:
         file.write(lines)

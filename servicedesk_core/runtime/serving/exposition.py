@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from servicedesk_core.printing import escaped
 from servicedesk_core.runtime.jobs.standing import JobStanding
 from servicedesk_core.runtime.monitoring.health import Health
 
@@ -40,7 +41,7 @@ def document(health: Health) -> bytes:
         ],
     }  # fmt: skip
     options = orjson.OPT_UTC_Z | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-    return orjson.dumps({"schema": SCHEMA, "data": data}, option=options)
+    return escaped(orjson.dumps({"schema": SCHEMA, "data": data}, option=options).decode()).encode()
 
 
 def metrics(health: Health) -> bytes:
