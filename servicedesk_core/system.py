@@ -88,7 +88,7 @@ def has_reader() -> bool:
 class _ReaderMayLeave(io.FileIO):
     has_left = False
 
-    def write(self, data: "ReadableBuffer") -> int | None:
+    def write(self, data: "ReadableBuffer") -> int:
         try:
             return super().write(data)
         except OSError as error:
