@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from servicedesk_core.connectors.tabular import instants, reading
+from servicedesk_core.connectors.tabular.opening import opened
 from servicedesk_core.connectors.tabular.profile import Column, profile
 from servicedesk_core.domain.warranty import (
     DeviceRef,
@@ -147,7 +148,7 @@ def read_devices(path: Path, declared: Mapping[str, str]) -> list[DeviceRef]:
     found = profile(path)
     columns = _columns(path, tuple(found.columns), declared, required=("serial_number",))
     devices = []
-    with reading.opened(path) as stream:
+    with opened(path) as stream:
         for row in reading.rows(stream, path, found.shape.mapping(path)):
             values = {name: row.cells.get(column, "").strip() for name, column in columns.items()}
             if values["serial_number"]:
@@ -185,7 +186,7 @@ async def import_covers(
         name: dates or _format(name, columns[name], found.columns[columns[name]]) for name in _DATES if name in columns
     }
     read = _Reading()
-    with reading.opened(path) as stream:
+    with opened(path) as stream:
         for row in reading.rows(stream, path, found.shape.mapping(path)):
             read.rows += 1
             if row.problem:

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from servicedesk_core.connectors.tabular import FileMapping, load_mapping
 from servicedesk_core.connectors.tabular.instants import parser
+from servicedesk_core.connectors.tabular.reading import column_names
 from servicedesk_core.connectors.tabular.values import read_number
 from servicedesk_core.domain import Asset, Company, Priority, QueueKind, StatusCategory, Ticket
 from servicedesk_core.errors import SettingsError
@@ -73,6 +74,52 @@ async def test_null_characters_are_left_out(logs, tmp_path):
     assert await names(logs, companies(logs.write(tmp_path / "a.csv", "id,name\n1,A\0na\n"))) == ["Ana"]
 
 
+async def test_a_row_that_says_nothing_is_no_row(logs, tmp_path):
+    text = ",,\nid,name,phone\n1,Ana,11\n,,\n , ,\t\n,\n-,?,-\n,,,,\n2,Ben,-\n"
+    path = logs.write(tmp_path / "a.csv", text)
+    seen = await logs.read(logs.tabular(companies(path, missing=["-", "?"])), "companies")
+    assert ([entity.name for entity in seen.entities], seen.bad) == (["Ana", "Ben"], [])
+    path = logs.write(tmp_path / "a.jsonl", '{"id": 1, "name": "Ana"}\n{}\n{"id": "", "name": null}\n')
+    seen = await logs.read(logs.tabular(companies(path)), "companies")
+    assert ([entity.name for entity in seen.entities], seen.bad) == (["Ana"], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [
+        ("sep=;\nid;name\n1;Ana\n2;Ben\n", {}),
+        ('"sep=;"\r\nid;name\r\n1;Ana\r\n2;Ben\r\n', {"delimiter": ";"}),
+        ("\ufeffSEP=\t\nid\tname\n1\tAna\n2\tBen\n", {"encoding": "utf-8"}),
+        ("\ufeffid,name\n1,Ana\n2,Ben\n", {"encoding": "utf-8"}),
+        ("id,name\n1,Ana,\n2,Ben,\n", {}),
+        ("id,name\n1,Ana,,\n,,,\n2,Ben,,", {}),
+        ("id,name\n1,Ana\nid,name\n2,Ben\n", {}),
+        ("Clients\nof 2026\n\nid,name\n1,Ana\n2,Ben\n", {"skip_lines": 2}),
+        ("sep=,\nClients,\nid,name\n1,Ana\n2,Ben\n", {"skip_lines": 2}),
+    ],
+)
+async def test_what_stands_around_a_table_is_no_part_of_it(logs, tmp_path, text, more):
+    seen = await logs.read(logs.tabular(companies(logs.write(tmp_path / "a.csv", text), **more)), "companies")
+    assert ([entity.name for entity in seen.entities], seen.bad) == (["Ana", "Ben"], [])
+
+
+async def test_only_what_is_empty_in_every_row_is_left_out_at_the_end(logs, tmp_path):
+    path = logs.write(tmp_path / "a.csv", "id,name\n1,Ana,\n2,Ben\n3,Cy,,\n4,Dee\n")
+    seen = await logs.read(logs.tabular(companies(path)), "companies")
+    assert [entity.name for entity in seen.entities] == ["Ben", "Dee"]
+    assert seen.bad[0] == "The row cannot be used: line 2 has 3 cells where 2 are expected."
+    path = logs.write(tmp_path / "b.csv", "id,name\n1,Ana,\n2,Ben,\n3,Cy,x\n")
+    seen = await logs.read(logs.tabular(companies(path)), "companies")
+    assert [entity.name for entity in seen.entities] == []
+    assert len(seen.bad) == 3
+
+
+def test_so_many_columns_of_one_name_are_named_at_once():
+    names = column_names(["id", *["Comment"] * 20_000, "Comment (2)", "Comment (2)", " "])
+    assert names[:3] == ["id", "Comment", "Comment (2)"]
+    assert names[20_000:] == ["Comment (20000)", "Comment (2) (2)", "Comment (2) (3)", "column 20004"]
+
+
 async def test_columns_of_one_name_can_be_told_apart(logs, tmp_path):
     path = logs.write(tmp_path / "a.csv", "id,name,name\n1,Ana,Ben\n")
     assert await names(logs, companies(path, columns={"external_id": "id", "name": "name (2)"})) == ["Ben"]
@@ -134,10 +181,49 @@ def test_other_texts_are_no_times(formats, text):
 
 @pytest.mark.parametrize(
     ("text", "decimal", "expected"),
-    [("1.234,50", ",", "1234.50"), ("1,234.50", ".", "1234.50"), ("1 234,5", ",", "1234.5"), ("-0.1", ".", "-0.1")],
-)
+    [
+        ("1.234,50", ",", "1234.50"), ("1,234.50", ".", "1234.50"), ("1 234,5", ",", "1234.5"), ("-0.1", ".", "-0.1"),
+        ("1'234'567.5", ".", "1234567.5"), ("1\u202f234", ",", "1234"), ("1234567,5", ",", "1234567.5"),
+        ("+.5", ".", "0.5"), ("2.", ".", "2"), ("1.5E+3", ".", "1500"), ("-1.000.000", ",", "-1000000"),
+    ],
+)  # fmt: skip
 def test_numbers_follow_their_decimal_sign(text, decimal, expected):
     assert read_number(text, decimal) == Decimal(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "decimal"),
+    [
+        ("1,5", "."), ("0,25", "."), ("12,50", "."), ("0,125", "."), ("1,23,4", "."), ("1,2345", "."),
+        ("1234,567", "."), ("1.2.3", "."), ("1 5", "."), ("12'5", "."), ("1,234,56.7", "."),
+        ("2.5", ","), ("0.75", ","), ("1.23.4", ","), ("1,2,3", ","), ("1,234.5", ","), ("1 23", ","),
+        (",5", "."), ("", "."), ("-", "."), (".", "."), ("1_000", "."), ("NaN", "."), ("Infinity", "."), ("5 h", "."),
+        ("1e999", "."),
+    ],
+)  # fmt: skip
+def test_a_number_that_is_not_grouped_by_three_is_none(text, decimal):
+    with pytest.raises(ValueError, match="not a number"):
+        read_number(text, decimal)
+
+
+@pytest.mark.parametrize(
+    ("stream", "field", "expected"),
+    [
+        ("time_entries", "worked_s", 5400), ("time_entries", "billed_s", 5400), ("tickets", "estimated_s", 5400),
+        ("contract_services", "unit_price", Decimal("1.5")),
+    ],
+)  # fmt: skip
+async def test_numbers_of_the_other_decimal_sign_stay_empty_and_are_told(logs, tmp_path, stream, field, expected):
+    file = {
+        "path": str(logs.write(tmp_path / "t.csv", "id;n\n1;1,5\n2;1.5\n")), "stream": stream, "delimiter": ";",
+        "columns": {"external_id": "id", field: {"column": "n", "unit": "hours"}}
+        | ({"contract_ref": "id"} if stream == "contract_services" else {}),
+    }  # fmt: skip
+    point = await logs.read(logs.tabular(file), stream)
+    comma = await logs.read(logs.tabular(file | {"decimal": ","}), stream)
+    assert [getattr(one, field) for one in point.entities] == [None, expected]
+    assert [getattr(one, field) for one in comma.entities] == [expected, None]
+    assert {(one.kind, one.field, one.value) for one in point.issues} == {("unreadable_value", field, "n")}
 
 
 async def test_records_of_any_stream_are_read_with_types_and_vocabulary(logs, tmp_path):
@@ -240,6 +326,12 @@ EVENT = {"path": "x.csv", "layout": "event", "columns": {"ticket_ref": "a", "eff
 def test_a_wrong_mapping_says_what_is_wrong(mapping, message):
     with pytest.raises(ValidationError, match=message):
         FileMapping.model_validate(mapping)
+
+
+def test_a_mapping_file_may_begin_with_a_byte_order_mark(logs, tmp_path):
+    toml = '[[files]]\npath = "log.csv"\nstream = "companies"\n[files.columns]\nexternal_id = "id"\nname = "name"\n'
+    path = logs.write(tmp_path / "mapping.toml", toml, encoding="utf-8-sig")
+    assert load_mapping(path)[0].stream == "companies"
 
 
 async def test_a_mapping_may_stand_in_a_file_of_its_own(logs, tmp_path):

@@ -110,7 +110,7 @@ ROWS = "id,state,how\n1,Open,\n"
         (ROWS + ",Open,\n", ROWS + "2,Open,\n", 2),
         (ROWS + ",Open,\n", ROWS, 1),
         (ROWS + "2,Open,\n2,Closed,\n", ROWS + "2,Open,\n3,Closed,\n", 3),
-        (ROWS + "2,Op", ROWS + "2,Open,\n", 2),
+        (ROWS + "2,Op\n", ROWS + "2,Open,\n", 2),
         (",,\n".join(("id,state,how\n", "2", "3,3\n")), ROWS, 1),
     ],
 )

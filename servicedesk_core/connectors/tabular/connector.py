@@ -13,7 +13,8 @@ from pydantic import Field
 
 from servicedesk_core.connectors.tabular.declaration import CODE_VERSION, FileMapping, load_mapping
 from servicedesk_core.connectors.tabular.meaning import Means, meaning_of
-from servicedesk_core.connectors.tabular.reading import opened, rows
+from servicedesk_core.connectors.tabular.opening import opened
+from servicedesk_core.connectors.tabular.reading import rows
 from servicedesk_core.connectors.tabular.source import Part, keyed_rows, pages, parts_of
 from servicedesk_core.domain import STREAMS, TicketEvent
 from servicedesk_core.domain.folding import SPAN, Derivable

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from servicedesk_core.connectors.tabular.instants import check_format, check_zone
+from servicedesk_core.connectors.tabular.opening import ensure_plain
 from servicedesk_core.domain import STREAMS, EventType, Model, StatusCategory, Ticket, TicketEvent
 from servicedesk_core.domain.folding import Derivable
 from servicedesk_core.errors import SettingsError
@@ -116,6 +117,7 @@ class FileMapping(Model):
     delimiter: str | None = Field(default=None, min_length=1, max_length=1, description="Separates columns.")
     quote: str = Field(default='"', max_length=1, description='Quotes cells; "" when nothing is quoted.')
     encoding: str = Field(default="utf-8-sig", description="Encoding of the text.")
+    skip_lines: int = Field(default=0, ge=0, description="Lines above the table that are passed over, such as a title.")
     header: bool = Field(default=True, description="Whether the first row names the columns.")
     names: tuple[str, ...] = Field(default=(), description="Names of the columns of a file without a header.")
     timezone: Zone | None = Field(default=None, description="IANA zone of times that carry none; UTC when left out.")
@@ -224,10 +226,12 @@ def load_mapping(path: Path) -> tuple[FileMapping, ...]:
         path: A TOML file with ``[[files]]`` tables.
 
     Raises:
-        SettingsError: It cannot be read, or does not describe a mapping.
+        SettingsError: It is no plain file, cannot be read, or does not describe a mapping.
     """
     try:
-        return MappingFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).files
+        ensure_plain(path)
+        # A byte order mark is no part of the text; editors write one unasked.
+        return MappingFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig"))).files
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise SettingsError(f"The mapping file {path} cannot be read: {reason}.", hint="Check mapping_file.") from error

@@ -6,6 +6,7 @@ from itertools import islice, pairwise
 from pathlib import Path
 
 from servicedesk_core.connectors.tabular import instants, reading
+from servicedesk_core.connectors.tabular.opening import opened
 from servicedesk_core.connectors.tabular.sniff import Shape, sniff
 from servicedesk_core.domain.tickets import is_plausible
 
@@ -72,7 +73,7 @@ def profile(path: Path, *, limit: int = 20_000) -> Profile:
         ConnectorError: The file cannot be read.
     """
     shape = sniff(path)
-    with reading.opened(path) as stream:
+    with opened(path) as stream:
         found = reading.rows(stream, path, shape.mapping(path))
         rows = [row.cells for row in islice(found, limit) if row.problem is None]
     columns = {name: Column(name) for name in shape.names}

@@ -1,21 +1,21 @@
-"""Reads rows out of CSV, TSV and JSONL files, also gzipped. Bad rows are told, never raised."""
+"""Reads rows out of CSV, TSV and JSONL files. Bad rows are told, never raised; a damaged file is."""
 
-import csv
-import gzip
 import io
 import json
-import zlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, cast
+from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 from servicedesk_core.connectors.tabular.declaration import FileMapping
+from servicedesk_core.connectors.tabular.delimited import END_OF_TEXT, cut, declared_separator
 from servicedesk_core.decoding import decode_json
-from servicedesk_core.errors import NotFoundError, PermissionDeniedError, ProtocolError, TransientError
+from servicedesk_core.errors import ProtocolError
 
-_LONGEST_CELL = 64 * 1024 * 1024
 _SUFFIXES = {".tsv": "tsv", ".tab": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
+_FIRST_ROWS = 20
+T = TypeVar("T")
 
 
 class Row(NamedTuple):
@@ -38,57 +38,36 @@ def kind_of(path: Path) -> str:
     return _SUFFIXES.get(suffixes[-1] if suffixes else "", "csv")
 
 
-@contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
-    """Open a file for reading bytes, unpacked.
-
-    Raises:
-        NotFoundError: There is no such file.
-        PermissionDeniedError: This account may not read it.
-        ProtocolError: A compressed file is damaged, or still being written.
-        TransientError: The medium failed.
-    """
-    try:
-        with path.open("rb") as plain:
-            magic = plain.read(2)
-            plain.seek(0)
-            if magic == b"\x1f\x8b":
-                with gzip.open(plain) as packed:
-                    yield cast("BinaryIO", packed)
-            else:
-                yield plain
-    except FileNotFoundError as error:
-        raise NotFoundError(
-            f"There is no file {path}.", hint="Check the path, where it was typed or in the configuration."
-        ) from error
-    except (PermissionError, IsADirectoryError) as error:
-        raise PermissionDeniedError(f"{path} cannot be read.", hint="Let this account read the file.") from error
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise ProtocolError(
-            f"The compressed file {path} is damaged, or still being written.", hint="Export it again, or wait."
-        ) from error
-    except OSError as error:
-        raise TransientError(f"{path} could not be read: {error.strerror or type(error).__name__}.") from error
-
-
-def rows(stream: BinaryIO, path: Path, mapping: FileMapping) -> Iterator[Row]:
-    """Read the rows of an open file.
+def rows(
+    stream: BinaryIO, path: Path, mapping: FileMapping, *, passed_over: Callable[[int], object] | None = None
+) -> Iterator[Row]:
+    """Read the rows of an open file. A row that says nothing in any cell is no row.
 
     Args:
         stream: The unpacked bytes.
         path: Where they come from, for messages and for the format.
         mapping: How the file is written.
+        passed_over: Takes the line of each row that only names the columns once more.
 
     Raises:
-        ProtocolError: The file lacks a column without which no row can be understood, or is not text of the
-            declared encoding at all.
+        ProtocolError: The file lacks a column without which no row can be understood, is not text of the declared
+            encoding at all, or was cut off.
     """
     # surrogateescape lets a row with foreign bytes through to where that one row is refused.
-    errors = "strict" if mapping.encoding.lower().startswith("utf-16") else "surrogateescape"
+    errors = "strict" if mapping.encoding.lower().startswith(("utf-16", "utf-32")) else "surrogateescape"
     text = io.TextIOWrapper(stream, encoding=mapping.encoding, errors=errors, newline="")
     kind = kind_of(path) if mapping.kind == "auto" else mapping.kind
+    nothing = {"", END_OF_TEXT, *mapping.missing}
+    found = _jsonl_rows(text, path) if kind == "jsonl" else _table_rows(text, path, mapping, kind, passed_over)
     try:
-        yield from _jsonl_rows(text) if kind == "jsonl" else _table_rows(text, path, mapping, kind)
+        for row in found:
+            for cell in row.cells.values():  # a loop, because it ends at the first cell of nearly every row
+                if cell.strip() not in nothing:
+                    yield row
+                    break
+            else:
+                if row.problem and not row.cells:
+                    yield row
     except UnicodeError as error:
         raise ProtocolError(
             f"{path} is not {mapping.encoding} text.", hint="Set encoding in the mapping, for example cp1252."
@@ -98,16 +77,32 @@ def rows(stream: BinaryIO, path: Path, mapping: FileMapping) -> Iterator[Row]:
             text.detach()  # whoever opened the stream closes it
 
 
-def _table_rows(text: io.TextIOWrapper, path: Path, mapping: FileMapping, kind: str) -> Iterator[Row]:
-    if csv.field_size_limit() < _LONGEST_CELL:
-        csv.field_size_limit(_LONGEST_CELL)  # the module has only a global limit; 128 KB is less than a long note
-    reader = csv.reader(
-        text,
-        delimiter=mapping.delimiter or ("\t" if kind == "tsv" else ","),
-        quotechar=mapping.quote or None,
-        quoting=csv.QUOTE_MINIMAL if mapping.quote else csv.QUOTE_NONE,
-    )
-    names = list(mapping.names) if not mapping.header else column_names(next(reader, []))
+def take(found: Iterator[T], count: int) -> tuple[list[T], ProtocolError | None]:
+    """Take so many items, or those before the damage of a file, and the damage."""
+    taken: list[T] = []
+    try:
+        for one in islice(found, count):
+            taken.append(one)  # noqa: PERF402  # what came before an error is wanted
+    except ProtocolError as error:
+        return taken, error
+    return taken, None
+
+
+def _table_rows(
+    text: io.TextIOWrapper, path: Path, mapping: FileMapping, kind: str, passed_over: Callable[[int], object] | None
+) -> Iterator[Row]:
+    lines = iter(text)
+    above = list(islice(lines, mapping.skip_lines))
+    first = next(lines, "").removeprefix("\ufeff")
+    separator = declared_separator(above[0] if above else first)
+    if separator and not above:
+        above, first = [first], next(lines, "")
+    delimiter = mapping.delimiter or separator or ("\t" if kind == "tsv" else ",")
+    table = cut(chain([first], lines), delimiter=delimiter, quote=mapping.quote, name=path.name, lines_above=len(above))
+    header = list(mapping.names)
+    if mapping.header:
+        header = next((cells for _, cells in table if any(cell.strip() for cell in cells)), [])
+    names = column_names(header)
     if not names:
         return
     if absent := sorted(mapping.needed_columns - set(names)):
@@ -115,46 +110,56 @@ def _table_rows(text: io.TextIOWrapper, path: Path, mapping: FileMapping, kind: 
             f"{path.name} has no column {', '.join(absent)}; it has {', '.join(names)}.",
             hint="Correct the mapping, or set delimiter and encoding; servicedesk mapping check shows what was read.",
         )
-    width = len(names)
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield Row(reader.line_num, {}, f"line {reader.line_num} is not valid CSV ({error})")
-            continue
-        if len(cells) == width:
+    beginning, damage = take(table, _FIRST_ROWS)
+    known = len(names)
+    width = known + _empty_at_the_end(beginning, known)
+    for line, cells in chain(beginning, table):
+        row = dict(zip(names, cells, strict=False))
+        if len(cells) != width or (width > known and any(cells[known:])):
+            row.update({f"(cell {number})": cell for number, cell in enumerate(cells[known:], known + 1)})
+            problem = f"line {line} has {len(cells)} cells where {width} are expected"
+            yield Row(line, _printable(row), problem)
+        elif mapping.header and cells[0] == header[0] and cells[:known] == header and known > 1:
+            if passed_over:
+                passed_over(line)
+        else:
             joined = "".join(cells)
-            row = dict(zip(names, cells, strict=True))
-            yield Row(reader.line_num, row) if joined.isascii() else _checked(reader.line_num, row, joined)
-        elif cells:
-            row = dict(zip(names, cells, strict=False))
-            row.update({f"(cell {number})": cell for number, cell in enumerate(cells[width:], width + 1)})
-            problem = f"line {reader.line_num} has {len(cells)} cells where {width} are expected"
-            yield Row(reader.line_num, _printable(row), problem)
+            yield Row(line, row) if joined.isascii() else _checked(line, row, joined)
+    if damage:
+        raise damage
 
 
-def column_names(header: list[str]) -> list[str]:
+def _empty_at_the_end(beginning: Iterable[tuple[int, list[str]]], width: int) -> int:
+    """Return how many cells more than columns every row has, all of them empty, as where each row ends with a comma."""
+    more = {len(cells) - width if not any(cells[width:]) else 0 for _, cells in beginning if any(cells)}
+    return max(0, more.pop()) if len(more) == 1 else 0
+
+
+def column_names(header: Iterable[str]) -> list[str]:
     """Name every column: nameless ones by their number, repeated names with a number behind."""
-    names: list[str] = []
+    names: dict[str, None] = {}
+    counts: Counter[str] = Counter()
     for number, cell in enumerate(header, 1):
-        plain = cell.strip() or f"column {number}"
-        name, count = plain, 1
+        plain = name = cell.strip() or f"column {number}"
         while name in names:
-            count += 1
-            name = f"{plain} ({count})"
-        names.append(name)
-    return names
+            counts[plain] += 1
+            name = f"{plain} ({counts[plain] + 1})"
+        names[name] = None
+    return list(names)
 
 
-def _jsonl_rows(text: io.TextIOWrapper) -> Iterator[Row]:
+def _jsonl_rows(text: io.TextIOWrapper, path: Path) -> Iterator[Row]:
     for number, line in enumerate(text, 1):
         if not line.strip():
             continue
         try:
             value = decode_json(line)
         except ValueError:
+            if not line.endswith(("\n", "\r")):
+                raise ProtocolError(
+                    f"{path.name} ends in the middle of line {number}: it was cut off, or is still being written.",
+                    hint="Export it again, or wait until it is written.",
+                ) from None
             yield Row(number, {}, f"line {number} is not valid JSON")
             continue
         if not isinstance(value, dict):

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from servicedesk_core.connectors.tabular import reading
 from servicedesk_core.connectors.tabular.declaration import ColumnRule, FileMapping
+from servicedesk_core.connectors.tabular.opening import opened
 
 _SAMPLE_BYTES = 1 << 20
 _SAMPLE_ROWS = 500
@@ -45,7 +46,7 @@ def sniff(path: Path) -> Shape:
     Raises:
         ConnectorError: The file cannot be read.
     """
-    with reading.opened(path) as stream:
+    with opened(path) as stream:
         head = stream.read(_SAMPLE_BYTES)
     encoding = _encoding(head)
     text = codecs.getincrementaldecoder(encoding)("replace").decode(head)

@@ -6,18 +6,19 @@ from contextlib import closing
 from dataclasses import dataclass
 from glob import glob, has_magic
 from hashlib import blake2b
-from itertools import dropwhile, islice
+from itertools import dropwhile
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from servicedesk_core.connectors.tabular.declaration import FileMapping
 from servicedesk_core.connectors.tabular.keys import Positions, SpillingCounter, content_hash, number_of
-from servicedesk_core.connectors.tabular.reading import Row, opened, rows
+from servicedesk_core.connectors.tabular.opening import opened
+from servicedesk_core.connectors.tabular.reading import Row, rows, take
 from servicedesk_core.connectors.tabular.values import Cells, text_reader
 from servicedesk_core.errors import CursorError, NotFoundError
 from servicedesk_core.hooks import Page, SourceRecord
 
-POSITION_VERSION = "t1"
+POSITION_VERSION = "t2"
 _HEAD_BYTES = 65_536
 _LONGEST_CASE = 200
 _LONGEST_ID = 255
@@ -119,19 +120,27 @@ def pages(parts: Sequence[Part], *, resume: str | None, size: int, ids_only: boo
 
     Raises:
         CursorError: The position is not one of these files.
+        ProtocolError: A file is damaged. What stands before the damage was yielded, with a position at the beginning:
+            the file will be another one when it is whole.
     """
     heads = [part.head() for part in parts]
     after = _position(resume, parts, heads) if resume else (0, 0)
     with closing(keyed_rows(parts)) as keyed:
         wanted = dropwhile(lambda row: row.place <= after, keyed)
-        current = list(islice(wanted, size))
-        last = False
-        while not last:
-            following = list(islice(wanted, size))
+        current, damage = take(wanted, size)
+        while True:
+            following: list[Keyed] = []
+            if damage is None:
+                following, damage = take(wanted, size)
+            ends = not following
+            last = ends and damage is None
             records = [SourceRecord(row.record.external_id, None) if ids_only else row.record for row in current]
-            last = not following
-            position = None if last else _resume(parts, heads, *current[-1].place)
+            position = None if last else _resume(parts, heads, *((0, 0) if ends else current[-1].place))
             yield Page(records, position, last, whole=last and not ids_only), [row.line for row in current]
+            if last:
+                return
+            if ends and damage is not None:
+                raise damage
             current = following
 
 

@@ -1,9 +1,10 @@
 """Turns the text of columns into values of the domain, by the type of the field. Pure."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import Enum, StrEnum
 from types import UnionType
 from typing import Any, NamedTuple, Union, get_args, get_origin
@@ -22,6 +23,18 @@ Read = Callable[[Cells, list[MappingIssue]], Any]
 _SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
 _TRUE = frozenset({"1", "true", "yes", "y", "t"})
 _FALSE = frozenset({"0", "false", "no", "n", "f"})
+
+_BLANKS = " \u00a0\u2009\u202f'\u2019"
+_GROUPS = {".": re.compile(f"[,{_BLANKS}]"), ",": re.compile(rf"[.{_BLANKS}]")}
+_NUMBERS = {
+    decimal: re.compile(
+        rf"[-+]?(?:[1-9]\d{{0,2}}(?P<sign>{signs.pattern})\d{{3}}(?:(?P=sign)\d{{3}})*|\d+|(?=\{decimal}\d))"
+        rf"(?:\{decimal}\d*)?(?:[eE][-+]?\d{{1,2}})?"
+    )
+    for decimal, signs in _GROUPS.items()
+}
+"""How numbers are written, by their decimal sign. A sign that groups stands before exactly three digits: where it does
+not, the number was written with another decimal sign, and would be read a hundred times too large."""
 
 
 class UnreadableValueError(ValueError):
@@ -156,7 +169,7 @@ def value_reader(
             return None
         try:
             value = convert(values.get(text, text))
-        except (ValueError, InvalidOperation):
+        except ValueError:
             issues.append(MappingIssue(kind="unreadable_value", field=field, value=", ".join(rule.sources)))
             return None
         if isinstance(value, datetime) and not is_plausible(value):
@@ -215,24 +228,15 @@ def _converter(rule: ColumnRule, mapping: FileMapping, what: FieldType) -> Calla
 
 
 def read_number(text: str, decimal: str) -> Decimal:
-    """Read a number with the given decimal sign; the other sign, blanks and apostrophes group thousands.
+    """Read a number with the given decimal sign; the other sign, blanks and apostrophes group thousands by three.
 
     Raises:
-        ValueError: It is not a number.
+        ValueError: It is not a number so written.
     """
-    group = "," if decimal == "." else "."
-    bare = text
-    for sign in (group, " ", "\u00a0", "\u202f", "'"):
-        bare = bare.replace(sign, "")
-    try:
-        number = Decimal(bare.replace(decimal, "."))
-    except InvalidOperation:
+    if not _NUMBERS[decimal].fullmatch(text):
         msg = "not a number"
-        raise ValueError(msg) from None
-    if not number.is_finite():
-        msg = "not a finite number"
         raise ValueError(msg)
-    return number
+    return Decimal(_GROUPS[decimal].sub("", text).replace(decimal, "."))
 
 
 def _whole(number: Decimal) -> int:
