@@ -64,7 +64,7 @@ class ServeSection(Model):
 
     listen: Annotated[str, AfterValidator(_listen)] = Field(
         default="127.0.0.1:9187",
-        description="Where monitoring asks for `/health` and `/metrics`; an empty text switches it off. Neither shows "
+        description="Where monitoring asks (`/live`, `/ready`, `/health`, `/metrics`); an empty text switches it off. Neither shows "
         "records or secrets, but both name connections: leave it on loopback, or put it behind a proxy of yours.",
     )
     jitter_s: int = Field(

@@ -133,6 +133,18 @@ def history(tx: Connection, job: str, limit: int = 20) -> list[JobRun]:
     return [_run(row) for row in tx.execute(query).mappings()]
 
 
+def last_success(tx: Connection) -> dict[str, datetime]:
+    """Return, by job, when it last ended well; jobs that never did are left out."""
+    found: dict[str, datetime] = {}
+    for job in tx.execute(select(job_runs.c.job).distinct()).scalars():
+        # A query for each, because the newest due times of one job stand together in the index of (job, slot).
+        ended = select(job_runs.c.finished_at).where(job_runs.c.job == job, job_runs.c.outcome == "ok")
+        at = tx.execute(ended.order_by(job_runs.c.slot.desc()).limit(1)).scalar_one_or_none()
+        if at is not None:
+            found[job] = from_us(at)
+    return found
+
+
 def prune(tx: Connection, before: datetime) -> int:
     """Forget runs that began before an instant, but never the newest of a job; return how many."""
     newest = select(func.max(job_runs.c.id)).group_by(job_runs.c.job)

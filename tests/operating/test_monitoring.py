@@ -1,10 +1,15 @@
 """What monitoring is answered, over real HTTP; and the whole server as a process of its own."""
 
+import http.client
 import json
+import logging
 import os
+import platform
 import re
 import signal
+import socket
 import sqlite3
+import struct
 import subprocess
 import sys
 import urllib.error
@@ -16,9 +21,14 @@ from functools import partial
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from servicedesk_core.errors import SettingsError
+from servicedesk_core import __version__
+from servicedesk_core.domain.writing import UNFINISHED
+from servicedesk_core.errors import SettingsError, StoreBusyError
 from servicedesk_core.runtime.monitoring.health import health
-from servicedesk_core.runtime.serving.endpoint import Endpoint
+from servicedesk_core.runtime.serving.endpoint import Answers, Endpoint
+from servicedesk_core.runtime.serving.exposition import metrics
+from servicedesk_core.runtime.serving.scheduler import HUNG_S, Scheduler
+from servicedesk_core.runtime.serving.tally import JobTally
 from servicedesk_core.store import runs, sources
 
 pytestmark = pytest.mark.slow  # a server and its clients
@@ -46,7 +56,7 @@ def endpoint(desk):
     def ask():
         return desk.store.read_blocking(partial(health, settings=desk.settings, now=desk.clock.now()))
 
-    found = Endpoint("127.0.0.1:0", ask)
+    found = Endpoint("127.0.0.1:0", Answers(ask))
     yield found
     found.close()
 
@@ -67,6 +77,15 @@ def numbers(text):
     }
 
 
+def _fail(tx, now):
+    """Two syncs of the stream of tickets that failed."""
+    source = sources.ensure(tx, "log", "tabular", "live", now)
+    for number in range(2):
+        row = runs.start(tx, str(number), source.id, "tickets", mode="", now=now)
+        runs.finish(tx, row, runs.RunCounts(), outcome="failed", now=now, error_code="network",
+                    error="The vendor said: secret text")  # fmt: skip
+
+
 async def test_health_tells_age_and_last_error_of_each_stream(desk, clock, endpoint):
     await desk.run_jobs("sync")
     clock.advance(7 * 60)
@@ -80,14 +99,7 @@ async def test_health_tells_age_and_last_error_of_each_stream(desk, clock, endpo
 
 
 async def test_health_fails_while_an_alert_is_open_and_shows_codes_only(desk, clock, endpoint):
-    def fail(tx):
-        source = sources.ensure(tx, "log", "tabular", "live", clock.now())
-        for number in range(2):
-            row = runs.start(tx, str(number), source.id, "tickets", mode="", now=clock.now())
-            runs.finish(tx, row, runs.RunCounts(), outcome="failed", now=clock.now(), error_code="network",
-                        error="The vendor said: secret text")  # fmt: skip
-
-    await desk.store.write(fail)
+    await desk.store.write(partial(_fail, now=clock.now()))
     await desk.run_jobs("alerts")
     status, _, body = get(endpoint.address, "/health")
     assert status == 503
@@ -95,7 +107,7 @@ async def test_health_fails_while_an_alert_is_open_and_shows_codes_only(desk, cl
     text = get(endpoint.address, "/metrics")[2]
     assert numbers(text)["servicedesk_stream_failed", ("log", "tickets")] == 1
     assert numbers(text)["servicedesk_alert_open", ("stream:log/tickets", "failing")] == 1
-    assert numbers(text)["servicedesk_up", ()] == 0
+    assert numbers(text)["servicedesk_healthy", ()] == 0
     assert "secret text" not in body + text
 
 
@@ -103,12 +115,11 @@ async def test_neither_shows_records_or_secrets(desk, endpoint):
     await desk.run_jobs("sync")
     shown = get(endpoint.address, "/health")[2] + get(endpoint.address, "/metrics")[2]
     assert "Printer" not in shown
-    assert numbers(get(endpoint.address, "/metrics")[2])["servicedesk_stream_age_seconds", ("log", "tickets")] == 0
+    read = numbers(get(endpoint.address, "/metrics")[2])
+    assert read["servicedesk_stream_last_success_timestamp_seconds", ("log", "tickets")] == desk.clock.now().timestamp()
 
 
 async def test_a_store_that_cannot_be_read_is_told(desk, endpoint, monkeypatch):
-    from servicedesk_core.errors import StoreBusyError
-
     def busy(work):
         raise StoreBusyError("Locked.")
 
@@ -117,13 +128,99 @@ async def test_a_store_that_cannot_be_read_is_told(desk, endpoint, monkeypatch):
     assert (status, json.loads(body)["data"]["error"]) == (503, "store_busy")
 
 
-def test_nothing_else_is_answered(endpoint):
-    assert get(endpoint.address, "/")[0] == 404
+def test_nothing_else_is_answered_and_what_is_refused_is_said_in_a_line(endpoint):
+    status, headers, body = get(endpoint.address, "/")
+    assert (status, headers["Content-Type"]) == (404, "text/plain; charset=utf-8")
+    assert "/live, /ready, /health, /metrics" in body
     request = urllib.request.Request(endpoint.address + "/health", method="POST", data=b"x")
     with pytest.raises(urllib.error.HTTPError) as caught:
         urllib.request.urlopen(request, timeout=300)
-    assert caught.value.code == 501
+    assert (caught.value.code, caught.value.headers["Allow"]) == (405, "GET, HEAD")
+    assert caught.value.read() == b"only GET and HEAD are answered\n"
     caught.value.close()
+
+
+def test_one_connection_is_asked_again_and_again(endpoint):
+    with closing(http.client.HTTPConnection(endpoint.address.removeprefix("http://"), timeout=300)) as client:
+        for _ in range(2):
+            client.request("GET", "/live")
+            answer = client.getresponse()
+            assert (answer.version, answer.status, answer.read()) == (11, 200, b"live\n")
+
+
+async def test_an_alert_makes_the_desk_unhealthy_but_neither_dead_nor_unready(desk, clock, endpoint):
+    await desk.store.write(partial(_fail, now=clock.now()))
+    await desk.run_jobs("alerts")
+    found = {path: get(endpoint.address, path)[0] for path in ("/live", "/ready", "/health", "/metrics")}
+    assert found == {"/live": 200, "/ready": 200, "/health": 503, "/metrics": 200}
+
+
+async def test_a_scheduler_that_hangs_is_not_live_and_one_whose_store_is_down_is_not_ready(desk, clock, monkeypatch):
+    scheduler = Scheduler(desk, {})
+
+    def busy():
+        raise StoreBusyError("Locked.")
+
+    endpoint = Endpoint("127.0.0.1:0", Answers(busy, scheduler.is_live))
+    try:
+        assert (get(endpoint.address, "/live")[0], get(endpoint.address, "/ready")[0]) == (200, 503)
+        clock.advance(HUNG_S)
+        assert get(endpoint.address, "/live")[0] == 503
+    finally:
+        endpoint.close()
+
+
+async def test_metrics_follow_the_conventions_and_count_what_the_store_holds(desk, clock, settings):
+    await desk.run_jobs("sync")
+    tally = JobTally()
+    tally.note("sync:log", "ok", 1.5)
+    tally.note("sync:log", "failed", 0.5)
+    now = clock.now()
+    found = await desk.store.read(partial(health, settings=desk.settings, now=now))
+    text = metrics(found, tally).decode()
+    read = numbers(text)  # labels in order of their names
+    assert read["servicedesk_build_info", (platform.python_version(), __version__)] == 1
+    assert read["servicedesk_open_tickets", ()] == 2
+    assert {labels[0] for name, labels in read if name == "servicedesk_writes"} == set(UNFINISHED)
+    assert read["servicedesk_store_size_bytes", ()] > 10_000
+    assert read["servicedesk_changes_total", ()] == found.load.changes > 0
+    assert read["servicedesk_audit_records_total", ()] >= 1
+    assert read["servicedesk_job_runs_total", ("sync:log", "failed")] == 1
+    assert read["servicedesk_job_duration_seconds_count", ("sync:log",)] == 2
+    assert read["servicedesk_job_duration_seconds_sum", ("sync:log",)] == 2.0
+    assert read["servicedesk_job_last_success_timestamp_seconds", ("sync:log",)] == now.timestamp()
+    if sys.platform == "linux":
+        assert read["process_resident_memory_bytes", ()] > 1_000_000
+    for family in text_string_to_metric_families(text):
+        assert family.documentation
+        assert family.type in {"gauge", "counter", "summary"}
+
+
+async def test_a_client_that_hangs_up_leaves_no_trace_in_the_log(endpoint, caplog, capfd):
+    host, port = endpoint.address.removeprefix("http://").split(":")
+    for path in ("/metrics", "/health") * 5:
+        client = socket.create_connection((host, int(port)))
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # closing resets
+        client.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        client.close()
+    assert get(endpoint.address, "/live")[0] == 200
+    assert [r for r in caplog.records if r.levelno >= logging.WARNING] == []
+    assert capfd.readouterr().err == ""
+
+
+def test_a_fault_of_the_endpoint_is_one_masked_line(caplog, capfd):
+    def broken():
+        raise RuntimeError("the subject of a ticket")
+
+    endpoint = Endpoint("127.0.0.1:0", Answers(broken))
+    try:
+        with pytest.raises((http.client.RemoteDisconnected, urllib.error.URLError)):
+            urllib.request.urlopen(endpoint.address + "/health", timeout=300)
+    finally:
+        endpoint.close()
+    (record,) = [r for r in caplog.records if r.levelno == logging.ERROR]
+    assert "RuntimeError" in record.getMessage()
+    assert "subject" not in record.getMessage() + capfd.readouterr().err
 
 
 async def test_a_port_that_is_taken_says_what_to_do(endpoint):

@@ -1,6 +1,6 @@
 """How the desk is doing, for monitoring: ages, errors by code and quotas; no text of a record and no secret."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import Connection
 
 from servicedesk_core.runtime.jobs.standing import JobStanding, standing
+from servicedesk_core.runtime.monitoring.load import DeskLoad, load
 from servicedesk_core.runtime.monitoring.quotas import QuotaStatus, quotas
-from servicedesk_core.store import alerts, runs, sources
+from servicedesk_core.store import alerts, job_runs, runs, sources
 from servicedesk_core.store.alerts import Alert, Channel
 
 if TYPE_CHECKING:
@@ -47,9 +48,11 @@ class Health:
         as_of: When this was true.
         streams: The streams.
         jobs: The jobs.
+        jobs_done: By job, when it last ended well.
         alerts: Open alerts.
         channels: Channels that alerts are sent to, with what they did not take.
         quotas: The vendors' quotas.
+        load: How much the store holds.
     """
 
     status: Literal["ok", "failing"]
@@ -57,9 +60,11 @@ class Health:
     as_of: datetime
     streams: tuple[StreamHealth, ...]
     jobs: tuple[JobStanding, ...]
+    jobs_done: Mapping[str, datetime]
     alerts: tuple[Alert, ...]
     channels: tuple[Channel, ...]
     quotas: tuple[QuotaStatus, ...]
+    load: DeskLoad
 
 
 def health(tx: Connection, settings: "DeskSettings", now: datetime, unread: Collection[str] = ()) -> Health:
@@ -78,9 +83,11 @@ def health(tx: Connection, settings: "DeskSettings", now: datetime, unread: Coll
         as_of=now,
         streams=_streams(tx, settings, now),
         jobs=standing(tx, settings, now, unread),
+        jobs_done=job_runs.last_success(tx),
         alerts=tuple(found),
         channels=tuple(alerts.channels(tx)),
         quotas=quotas(tx, settings, now),
+        load=load(tx),
     )
 
 

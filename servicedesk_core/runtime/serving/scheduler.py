@@ -21,6 +21,8 @@ from servicedesk_core.runtime.jobs.desk import JobDesk
 from servicedesk_core.runtime.jobs.job import Job
 from servicedesk_core.runtime.jobs.running import JobOutcome, run_job
 from servicedesk_core.runtime.jobs.schedule import interval_of, last_due, next_due
+from servicedesk_core.runtime.serving import supervisor
+from servicedesk_core.runtime.serving.tally import JobTally
 from servicedesk_core.store import Fence, leases
 from servicedesk_core.store.whole import or_undone
 from servicedesk_core.sync.lease import process_name
@@ -32,6 +34,9 @@ LOOK_S: Final = 15.0
 
 SOON: Final = timedelta(minutes=2)
 """Jobs that are due so often are not caught up when the server starts."""
+
+HUNG_S: Final = 180.0
+"""So long after its last look a scheduler counts as hung; a store that is down holds a look up for less."""
 
 PRESENCE_TTL_S: Final = 60.0
 """How long others take a server for running that says no more."""
@@ -55,20 +60,26 @@ class Scheduler:
         self._told: dict[str, str | None] = {}
         self._presence: Fence | None = None
         self._id = uuid.uuid4().hex[:8]
-        self.looked_at: datetime | None = None
+        self._looked_s = self._desk.clock.monotonic()
+        self.tally = JobTally()
 
     async def run(self) -> None:
         """Start what is due, for ever; cancelled, it waits until every job has left a clean checkpoint."""
         try:
             while True:
+                self._looked_s = self._desk.clock.monotonic()
+                supervisor.tell(supervisor.ALIVE)
                 await self._say_that_we_live()
                 now = self._desk.clock.now()
-                self.looked_at = now
                 for job, slot in self.due(now):
                     self._start(job, slot)
                 await asyncio.sleep(self._pause_s(self._desk.clock.now()))
         finally:
             await self._stop()
+
+    def is_live(self) -> bool:
+        """Whether the clock was looked at lately; while the machine sleeps, nothing counts against it."""
+        return self._desk.clock.monotonic() - self._looked_s < HUNG_S
 
     def due(self, now: datetime) -> list[tuple[Job, datetime]]:
         """Return the jobs to start now, each with the due time that it serves.
@@ -135,7 +146,10 @@ class Scheduler:
     async def _serve(self, job: Job, slot: datetime, before: datetime | None) -> None:
         try:
             await self._desk.clock.sleep(self._jitter_s(job))
-            self.tell(job, await run_job(self._desk, job, slot=slot))
+            began = self._desk.clock.monotonic()
+            outcome = await run_job(self._desk, job, slot=slot)
+            self.tally.note(job.name, outcome.outcome, self._desk.clock.monotonic() - began)
+            self.tell(job, outcome)
         except ServiceDeskError as error:
             # The store was out of reach: the same due time is tried again at the next look.
             _log.warning("job %s could not begin: %s (%s)", job.name, error.message, error.code)

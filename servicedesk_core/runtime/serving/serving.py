@@ -9,7 +9,8 @@ from servicedesk_core.runtime.jobs.desk import JobDesk
 from servicedesk_core.runtime.jobs.registry import jobs_of
 from servicedesk_core.runtime.jobs.schedule import next_due
 from servicedesk_core.runtime.monitoring.health import Health, health
-from servicedesk_core.runtime.serving.endpoint import Endpoint
+from servicedesk_core.runtime.serving import supervisor
+from servicedesk_core.runtime.serving.endpoint import PATHS, Answers, Endpoint
 from servicedesk_core.runtime.serving.scheduler import Scheduler
 
 NEEDED = ("apscheduler", "prometheus_client")
@@ -46,14 +47,19 @@ async def serve(desk: JobDesk, *, tell: Callable[[str], None]) -> None:
     """
     check(desk)
     jobs = jobs_of(desk.settings, desk.unread)
+    scheduler = Scheduler(desk, jobs)
     listen = desk.settings.serve.listen
-    endpoint = Endpoint(listen, partial(_ask, desk)) if listen else None
+    answers = Answers(partial(_ask, desk), scheduler.is_live, scheduler.tally)
+    endpoint = Endpoint(listen, answers) if listen else None
     try:
         for job in jobs.values():
             tell(f"{job.name}: {job.schedule}")
-        tell(f"Monitoring: {endpoint.address}/health and /metrics" if endpoint else "Monitoring: switched off")
-        await Scheduler(desk, jobs).run()
+        where = f"{endpoint.address}, {', '.join(PATHS)}" if endpoint else "switched off"
+        tell(f"Monitoring: {where}")
+        supervisor.tell(supervisor.READY)
+        await scheduler.run()
     finally:
+        supervisor.tell(supervisor.STOPPING)
         if endpoint is not None:
             endpoint.close()
 
