@@ -64,8 +64,9 @@ class ServeSection(Model):
 
     listen: Annotated[str, AfterValidator(_listen)] = Field(
         default="127.0.0.1:9187",
-        description="Where monitoring asks (`/live`, `/ready`, `/health`, `/metrics`); an empty text switches it off. Neither shows "
-        "records or secrets, but both name connections: leave it on loopback, or put it behind a proxy of yours.",
+        description="Where monitoring asks for `/live`, `/ready`, `/health` and `/metrics`; an empty text switches it "
+        "off. None shows records or secrets, but connections are named: leave it on loopback, or put it behind a proxy "
+        "of yours.",
     )
     jitter_s: int = Field(
         default=10, ge=0, le=3_600, description="Most seconds that a job begins after its due time, by chance."

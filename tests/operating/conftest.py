@@ -41,7 +41,7 @@ def settings(tmp_path, store_url):
         return {
             "desk": {"name": "Example MSP", "store": store_url},
             "connections": {"log": {"connector": "tabular", "files": [file]}},
-            "serve": {"jitter_s": 0, "listen": "", "report": str(tmp_path / "desk.html"),
+            "serve": {"jitter_s": 0, "listen": "", "report": str(tmp_path / "reports" / "desk.html"),
                       "backups": str(tmp_path / "copies")},
         } | sections  # fmt: skip
 

@@ -82,7 +82,7 @@ async def fail_runs(desk, times, *, error="The vendor is down.", name="log"):
 
 def facts(**changed):
     known = {"connection": "psa", "stream": "tickets", "is_swept": False, "failures": 0, "error": None,
-             "synced_at": START, "known_since": START} | changed  # fmt: skip
+             "error_code": None, "synced_at": START, "known_since": START} | changed  # fmt: skip
     return StreamFacts(**known)
 
 
@@ -115,6 +115,45 @@ def test_streams_of_a_connection_that_cannot_be_used_are_one_alert():
     )
     found = judge([facts(), facts(stream="notes")], [], {"sync:psa": [run, run]}, RULES, START + timedelta(days=1))
     assert [c.key for c in found] == ["connection:psa"]
+
+
+def down(*streams, code="network"):
+    return [facts(stream=name, failures=2, error="The vendor is down.", error_code=code) for name in streams]
+
+
+def test_streams_that_one_cause_stops_are_one_alert_with_the_streams_inside():
+    (found,) = judge(down("companies", "tickets", "notes"), [], {}, RULES, START)
+    assert (found.key, found.kind) == ("connection:psa/network", "failing")
+    assert "3 streams" in found.problem
+    assert "companies, tickets, notes" in found.problem
+    assert "The vendor is down." in found.problem
+    silent = judge([facts(), facts(stream="notes")], [], {}, RULES, START + timedelta(days=1))
+    assert [(c.key, c.kind) for c in silent] == [("connection:psa/silent", "silent")]
+
+
+def test_an_outage_stays_one_alert_until_its_last_stream_is_well():
+    told = {"connection:psa/network"}
+    (found,) = judge(down("tickets"), [], {}, RULES, START, told=told)
+    assert found.key == "connection:psa/network"
+    assert "1 stream is failing" in found.problem
+    assert judge([facts()], [], {}, RULES, START, told=told) == []
+
+
+def test_an_outage_is_news_although_another_stream_was_told_before():
+    before = {"stream:psa/time_entries"}
+    found = judge(down("time_entries", "tickets", "notes"), [], {}, RULES, START, told=before)
+    assert [c.key for c in found] == ["stream:psa/time_entries", "connection:psa/network"]
+    rights = down("time_entries", "contracts", code="permission_denied")
+    found = judge([*rights, *down("tickets", "notes")], [], {}, RULES, START, told={"connection:psa/permission_denied"})
+    assert [c.key for c in found] == ["connection:psa/permission_denied", "connection:psa/network"]
+
+
+def test_a_stream_that_was_told_is_not_called_well_while_its_connection_is_stopped():
+    run = job_runs.JobRun(
+        1, "sync:psa", START, "schedule", "x", 1, START, START, "failed", None, "authentication", "No."
+    )
+    found = judge(down("notes"), [], {"sync:psa": [run, run]}, RULES, START, told={"stream:psa/notes"})
+    assert [c.key for c in found] == ["connection:psa", "stream:psa/notes"]
 
 
 def test_what_its_streams_tell_is_not_told_again_by_the_job():

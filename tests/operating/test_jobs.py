@@ -135,7 +135,15 @@ async def test_sync_reports_and_backup_are_jobs(desk, tmp_path):
     assert (pulled.job, pulled.outcome, pulled.summary) == ("sync:log", "ok", "2 new, 0 changed, 2 requests")
     [report] = await desk.run_jobs("reports")
     assert report.outcome == "ok"
-    assert "Example MSP" in (tmp_path / "desk.html").read_text(encoding="utf-8")
+    page = tmp_path / "reports" / "desk.html"  # the folder was not there
+    assert "Example MSP" in page.read_text(encoding="utf-8")
+
+
+async def test_a_report_whose_folder_cannot_be_made_names_the_file(desk, tmp_path):
+    (tmp_path / "reports").write_text("a file stands where the folder would")
+    [report] = await desk.run_jobs("reports")
+    assert (report.outcome, report.error.code) == ("failed", "settings")
+    assert str(tmp_path / "reports" / "desk.html") in report.error.message
 
 
 async def test_the_newest_backups_are_kept(desk, clock, tmp_path, store_url):

@@ -12,6 +12,7 @@ from servicedesk_core.store import job_runs, leases, runs, sources
 from servicedesk_core.store.fields import from_us
 from servicedesk_core.store.job_runs import JobRun
 from servicedesk_core.store.queries.completeness import SWEEP
+from servicedesk_core.store.runs import Run
 from servicedesk_core.store.schema import progress
 from servicedesk_core.store.schema import sources as sources_table
 from servicedesk_core.store.sources import Source
@@ -37,14 +38,15 @@ def streams(tx: Connection, known: list[Source]) -> list[StreamFacts]:
         sweeping = select(progress.c.stream).where(progress.c.source_id == source.id, progress.c.mode == SWEEP)
         swept = set(tx.execute(sweeping).scalars())
         for newest in runs.latest(tx, source.id):
-            failures, error = _failures(tx, source.id, newest.stream)
+            failures, newest_failure = _failures(tx, source.id, newest.stream)
             found.append(
                 StreamFacts(
                     source.name,
                     newest.stream,
                     newest.stream in swept,
                     failures,
-                    error,
+                    newest_failure.error if newest_failure else None,
+                    newest_failure.error_code if newest_failure else None,
                     succeeded.get(newest.stream),
                     since,
                 )
@@ -81,12 +83,13 @@ def rules_of(tx: Connection, settings: DeskSettings, schedules: Mapping[str, str
     return Rules(settings.alerts.failing_after, settings.alerts.silent_after, intervals, running)
 
 
-def _failures(tx: Connection, source_id: int, stream: str) -> tuple[int, str | None]:
-    count, error = 0, None
+def _failures(tx: Connection, source_id: int, stream: str) -> tuple[int, Run | None]:
+    """Return how many runs failed in a row, and the newest of them."""
+    count, newest = 0, None
     for run in runs.history(tx, source_id, stream, LOOKED_AT):
         if run.outcome in INTERRUPTED:
             continue
         if run.outcome == "ok":
             break
-        count, error = count + 1, error or run.error
-    return count, error
+        count, newest = count + 1, newest or run
+    return count, newest

@@ -1,6 +1,6 @@
 """What is wrong with a desk now: a pure reading of what the store knows."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -25,6 +25,7 @@ class StreamFacts:
         is_swept: Whether it is read as a whole once a day.
         failures: How many of its newest runs failed in a row.
         error: Message of the newest of them.
+        error_code: Its code.
         synced_at: End of its last complete read; ``None`` = never.
         known_since: When the desk first knew the connection.
     """
@@ -34,6 +35,7 @@ class StreamFacts:
     is_swept: bool
     failures: int
     error: str | None
+    error_code: str | None
     synced_at: datetime | None
     known_since: datetime
 
@@ -61,11 +63,13 @@ def judge(
     jobs: Mapping[str, Sequence[JobRun]],
     rules: Rules,
     now: datetime,
+    *,
+    told: Collection[str] = (),
 ) -> list[Condition]:
     """Return everything that is wrong now, one condition for each cause.
 
     A connection that cannot be used at all is one condition, and its streams are left out: their silence follows from
-    it.
+    it. Streams of one connection that one cause stops at once are one outage, with the streams inside.
 
     Args:
         streams: The streams.
@@ -73,14 +77,56 @@ def judge(
         jobs: Runs of each job, the newest first.
         rules: When something counts as wrong.
         now: The present instant.
+        told: Keys of the alerts that are open: what was told as one outage, or for itself, goes on so until it is over.
     """
-    stopped = {found.key.partition(":")[2]: found for found in _connections(sources, jobs, rules)}
-    found = list(stopped.values())
+    found = {condition.key: condition for condition in _connections(sources, jobs, rules)}
+    causes: dict[tuple[str, str], list[_Wrong]] = {}
     for stream in streams:
-        if stream.connection not in stopped:
-            found += _stream(stream, rules, now)
-    found += _jobs(jobs, rules)
-    return found
+        one = _stream(stream, rules, now)
+        if one is None:
+            continue
+        if one.condition.key in told:
+            found[one.condition.key] = one.condition
+        elif _of_connection(stream.connection) not in found:
+            causes.setdefault((stream.connection, one.cause), []).append(one)
+    for (connection, cause), wrong in causes.items():
+        condition = _outage(connection, cause, wrong, told)
+        found[condition.key] = condition
+    return [*found.values(), *_jobs(jobs, rules)]
+
+
+def _of_connection(name: str) -> str:
+    return f"connection:{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Wrong:
+    """A stream that is wrong.
+
+    Attributes:
+        stream: Its name.
+        cause: Code of the error, or ``silent``.
+        what: What is wrong, to stand behind its name.
+        condition: What is told when it is the only one.
+    """
+
+    stream: str
+    cause: str
+    what: str
+    condition: Condition
+
+
+def _outage(connection: str, cause: str, wrong: Sequence[_Wrong], told: Collection[str]) -> Condition:
+    """Return one condition for the streams of a connection that one cause stops at once."""
+    key = f"{_of_connection(connection)}/{cause}"
+    first = wrong[0]
+    if len(wrong) == 1 and key not in told:
+        return first.condition
+    are = "stream is" if len(wrong) == 1 else "streams are"
+    kind, names = first.condition.kind, ", ".join(one.stream for one in wrong)
+    problem = f"{len(wrong)} {are} {kind} over {connection} ({names}): {first.stream} {first.what}"
+    schedule = "Is the schedule running? " if kind == "silent" else ""
+    return Condition(key, kind, problem, f"{schedule}Run: servicedesk sync {connection}")
 
 
 def _connections(sources: Sequence[Source], jobs: Mapping[str, Sequence[JobRun]], rules: Rules) -> Iterator[Condition]:
@@ -89,7 +135,7 @@ def _connections(sources: Sequence[Source], jobs: Mapping[str, Sequence[JobRun]]
         if source.blocked_reason is not None:
             told.add(source.name)
             yield Condition(
-                f"connection:{source.name}",
+                _of_connection(source.name),
                 "stopped",
                 f"Connection {source.name} is stopped: {source.blocked_reason}",
                 f"Correct the credentials, then run: servicedesk connections test {source.name}",
@@ -105,26 +151,29 @@ def _connections(sources: Sequence[Source], jobs: Mapping[str, Sequence[JobRun]]
         ):
             continue
         problem = f"Connection {connection} cannot be synced: {_reason(failures[0])}"
-        yield Condition(f"connection:{connection}", "failing", problem, f"Run: servicedesk sync {connection}")
+        yield Condition(_of_connection(connection), "failing", problem, f"Run: servicedesk sync {connection}")
 
 
-def _stream(stream: StreamFacts, rules: Rules, now: datetime) -> Iterator[Condition]:
+def _stream(stream: StreamFacts, rules: Rules, now: datetime) -> _Wrong | None:
     name = f"{stream.connection}/{stream.stream}"
-    key = f"stream:{name}"
     hint = f"Run: servicedesk sync {stream.connection} --only {stream.stream}"
+
+    def wrong(kind: str, cause: str, what: str, hint: str) -> _Wrong:
+        return _Wrong(stream.stream, cause, what, Condition(f"stream:{name}", kind, f"Stream {name} {what}", hint))
+
     if stream.failures >= rules.failing_after:
-        problem = f"Stream {name} failed {stream.failures} times in a row: {stream.error or 'no reason was noted'}"
-        yield Condition(key, "failing", problem, hint)
-        return
+        what = f"failed {stream.failures} times in a row: {stream.error or 'no reason was noted'}"
+        return wrong("failing", stream.error_code or "failing", what, hint)
     interval = rules.intervals.get(stream.connection)
     if interval is None:
-        return
+        return None
     expected = max(interval, SWEEP_EVERY) if stream.is_swept else interval
     age = now - max(stream.synced_at or stream.known_since, rules.running.get(stream.connection, stream.known_since))
     if age > expected * rules.silent_after:
         since = "never" if stream.synced_at is None else f"{stream.synced_at:%Y-%m-%d %H:%M} UTC"
-        problem = f"Stream {name} is silent: last read completely {since}, expected every {_span(expected)}."
-        yield Condition(key, "silent", problem, f"Is the schedule running? {hint}")
+        what = f"is silent: last read completely {since}, expected every {_span(expected)}."
+        return wrong("silent", "silent", what, f"Is the schedule running? {hint}")
+    return None
 
 
 def _jobs(jobs: Mapping[str, Sequence[JobRun]], rules: Rules) -> Iterator[Condition]:

@@ -66,6 +66,7 @@ def _look(tx: Connection, *, desk: JobDesk, now: datetime) -> list[Condition]:
         gathering.job_histories(tx, jobs),
         gathering.rules_of(tx, desk.settings, schedules, now),
         now,
+        told={alert.key for alert in alerts.open_alerts(tx)},
     )
     return [*_damage(tx), *about_claims, *doubts(tx), *heavy_use(tx, known, now), *about_streams]
 

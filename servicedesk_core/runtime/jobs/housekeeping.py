@@ -31,7 +31,7 @@ async def write_reports(desk: JobDesk, connection: str | None) -> str:
     """
     report = await desk.report_desk(connection=connection)
     path = _place(desk.settings, desk.settings.serve.report)
-    await asyncio.to_thread(replace_file, path, render(report).encode())
+    await asyncio.to_thread(_put, path, render(report).encode())
     return f"wrote {path.name}"
 
 
@@ -47,6 +47,12 @@ async def backup(desk: JobDesk, connection: str | None) -> str:
     return await asyncio.to_thread(
         _copy, desk, folder, f"{PREFIX}{now:%Y%m%dT%H%M%S}Z.db", desk.settings.serve.keep_backups
     )
+
+
+def _put(path: Path, page: bytes) -> None:
+    with suppress(OSError):  # what cannot be made is told by the writing, with its path
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    replace_file(path, page)
 
 
 def _place(settings: DeskSettings, name: str) -> Path:
