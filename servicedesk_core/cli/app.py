@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,6 +22,13 @@ The options below may stand anywhere on the line.
 
 
 _WIDEST = max(map(len, NAMES))
+
+
+class LogFormat(StrEnum):
+    """How messages on standard error are written."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 class _Program(TyperGroup):
@@ -84,6 +92,7 @@ def execute(argv: Sequence[str]) -> int:
 
 def _options(
     ctx: typer.Context,
+    *,
     config: Annotated[
         Path | None,
         typer.Option(
@@ -99,8 +108,11 @@ def _options(
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="No messages and no progress, only data and errors.")
     ] = False,
+    log_format: Annotated[
+        LogFormat, typer.Option("--log-format", help="Messages as lines of text, or as one JSON object a line.")
+    ] = LogFormat.TEXT,
     version: Annotated[bool, typer.Option("--version", "-V", help="Print the version and exit.")] = False,
 ) -> None:
     del version  # answered before anything is imported
     cli = ctx.ensure_object(Cli)
-    cli.config_option, cli.debug, cli.quiet = config, debug, quiet
+    cli.config_option, cli.debug, cli.quiet, cli.log_format = config, debug, quiet, log_format

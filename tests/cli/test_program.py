@@ -232,3 +232,28 @@ def test_the_log_of_a_server_names_the_time_and_what_jobs_did(cli, expected, cap
         logging.getLogger("servicedesk.jobs").info("told")
         logging.getLogger("servicedesk.jobs").warning("warned")
     assert re.fullmatch(expected, capsys.readouterr().err)
+
+
+def test_messages_as_json_are_one_object_a_line_with_the_facts_of_an_error(run, acme):
+    ran = run("sync", "nobody", "--log-format", "json")
+    lines = [json.loads(line) for line in ran.err.splitlines()]
+    assert ran.code == exit_codes.USAGE
+    assert [line["level"] for line in lines] == ["info", "error"]
+    assert {"time", "logger", "process", "message"} <= lines[-1].keys()
+    assert (lines[-1]["code"], lines[-1]["exit"]) == ("settings", exit_codes.USAGE)
+    assert run("sync", "nobody", "--log-format=xml").code == exit_codes.USAGE
+
+
+def test_log_records_as_json_keep_level_logger_and_a_masked_traceback(capfd):
+    cli = Cli(log_format="json", debug=True)
+    cli.redactor.register("s3cret-token")
+    with cli.logged():
+        try:
+            int("s3cret-token\x1b[2J")
+        except ValueError:
+            logging.getLogger("servicedesk.jobs").exception("job %s failed", "sync:psa")
+    (line,) = map(json.loads, capfd.readouterr().err.splitlines())
+    assert (line["level"], line["logger"], line["message"]) == ("error", "servicedesk.jobs", "job sync:psa failed")
+    assert "ValueError" in line["traceback"]
+    assert "s3cret" not in line["traceback"] + line["message"]
+    assert "\x1b" not in line["traceback"]

@@ -105,8 +105,8 @@ def test_an_example_mapping_fits_its_file_and_ignores_nothing(mapping: Path) -> 
 def test_a_command_line_is_one_that_the_program_understands(where: str, line: str, is_prose: bool) -> None:
     ends = r"\s[|>;]|&&|\s#" + (r"|\"\s*$" if line.count('"') % 2 else "")  # a line may itself stand in quotes
     words = hoist(shlex.split(re.split(ends, line)[0].strip(), posix=True))
-    while words and words[0] in {"--quiet", "-q", "--debug", "--config", "-c"}:
-        del words[: 2 if words[0] in {"--config", "-c"} else 1]
+    while words and words[0] in {"--quiet", "-q", "--debug", "--config", "-c", "--log-format"}:
+        del words[: 2 if words[0] in {"--config", "-c", "--log-format"} else 1]
     command = program()
     while hasattr(command, "commands") and words and not words[0].startswith("-"):
         assert words[0] in command.commands, f"{where}: there is no command {words[0]!r}"

@@ -42,6 +42,7 @@ class Cli:
         config_option: The file named on the command line, if any.
         debug: Whether to log everything and show tracebacks.
         quiet: Whether to keep messages and progress to ourselves.
+        log_format: ``text``, or ``json``: each line on standard error is an object then.
         plugin: Distribution of the plugin whose command runs, if it is one's.
         serves: Whether this run goes on for months: its log tells each job and names the time.
         zone: Time zone in which people are shown instants: the desk's, once it is open; ``None`` is the machine's.
@@ -50,6 +51,7 @@ class Cli:
     config_option: Path | None = None
     debug: bool = False
     quiet: bool = False
+    log_format: str = "text"
     plugin: str | None = None
     serves: bool = False
     zone: "tzinfo | None" = None
@@ -79,19 +81,33 @@ class Cli:
     def say(self, text: str) -> None:
         """Tell the person something that is not data."""
         if not self.quiet:
-            sys.stderr.write(printable(text) + "\n")
+            self._tell("INFO", text)
 
     def warn(self, text: str) -> None:
         """Tell the person what went wrong, also with ``--quiet``; secrets that this run resolved are masked."""
-        sys.stderr.write(printable(self.redactor.text(text)) + "\n")
+        self._tell("WARNING", self.redactor.text(text))
 
     def complain(self, problem: "ServiceDeskError | Problem", connection: str | None = None) -> None:
         """Print what is wrong, what to do, and the code; secrets that this run resolved are masked."""
+        mask = self.redactor.text
+        if self.log_format == "json":
+            hint = mask(problem.hint) if problem.hint else None
+            facts = {"code": problem.code, "exit": problem.exit_code, "hint": hint, "connection": connection}
+            self._tell("ERROR", mask(problem.message.rstrip()), **facts)
+            return
         where = f" [{connection}]" if connection else ""
         lines = [f"Error{where}: {problem.message.rstrip()}"]
         lines += [f"  → {problem.hint}"] if problem.hint else []
         lines += [f"  (code {problem.code}, exit {problem.exit_code})"]
-        self.warn("\n".join(lines))
+        self._tell("ERROR", mask("\n".join(lines)))
+
+    def _tell(self, level: str, text: str, **facts: object) -> None:
+        text = printable(text)
+        if self.log_format == "json":
+            from servicedesk_core.cli.shell.logs import json_line  # noqa: PLC0415  # logging is imported where needed
+
+            text = json_line(level, text, **facts)
+        sys.stderr.write(text + "\n")
 
     def table(
         self,
@@ -197,16 +213,14 @@ class Cli:
         Secrets are masked. A server's lines begin with the instant in UTC: nobody was there when they were written.
         """
         import logging  # noqa: PLC0415  # what only prints help need not wait for it
-        import time  # noqa: PLC0415
 
+        from servicedesk_core.cli.shell.logs import JsonLines, TextLines  # noqa: PLC0415
         from servicedesk_core.redaction import RedactingFilter  # noqa: PLC0415
 
         handler = logging.StreamHandler()
         handler.addFilter(RedactingFilter(self.redactor))
-        what = "%(levelname)s %(name)s: %(message)s" if self.debug else "%(message)s"
-        formatter = logging.Formatter(f"%(asctime)sZ {what}" if self.serves else what, datefmt="%Y-%m-%dT%H:%M:%S")
-        formatter.converter = time.gmtime
-        handler.setFormatter(formatter)
+        for_people = TextLines(dated=self.serves, named=self.debug)
+        handler.setFormatter(JsonLines() if self.log_format == "json" else for_people)
         least = logging.INFO if self.serves and not self.quiet else logging.WARNING
         logger = logging.getLogger("servicedesk")
         before = logger.level
