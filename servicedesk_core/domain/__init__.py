@@ -3,6 +3,7 @@
 from servicedesk_core.domain.assets import Asset, Product
 from servicedesk_core.domain.base import Amount, Currency, CustomFields, Entity, Instant, Model, Seconds
 from servicedesk_core.domain.contracts import BillingCode, Contract, ContractKind, ContractService
+from servicedesk_core.domain.names import Words, plain_name
 from servicedesk_core.domain.parties import Company, Contact, Role, Site, Technician
 from servicedesk_core.domain.status import DONE, Priority, QueueKind, StatusCategory, TicketKind
 from servicedesk_core.domain.streams import ENTITIES, REFERENCES, STREAMS
@@ -72,4 +73,6 @@ __all__ = [
     "TicketEvent",
     "TicketKind",
     "TimeEntry",
+    "Words",
+    "plain_name",
 ]

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, ParamSpec, Protocol, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator
 
-from servicedesk_core.domain import NoteVisibility, Priority, QueueKind, StatusCategory
+from servicedesk_core.domain import NoteVisibility, Priority, QueueKind, StatusCategory, Words
 from servicedesk_core.ports import BudgetPolicy, Clock, LogSink, StateStore, TokenStore
 
 if TYPE_CHECKING:  # the HTTP kit is imported by the connectors that use it
@@ -61,10 +61,10 @@ class VocabularyMapping(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    status: dict[str, StatusCategory] = Field(default_factory=dict)
-    priority: dict[str, Priority] = Field(default_factory=dict)
-    queue: dict[str, QueueKind] = Field(default_factory=dict)
-    note_visibility: dict[str, NoteVisibility] = Field(default_factory=dict)
+    status: Annotated[dict[str, StatusCategory], AfterValidator(Words)] = Field(default_factory=dict)
+    priority: Annotated[dict[str, Priority], AfterValidator(Words)] = Field(default_factory=dict)
+    queue: Annotated[dict[str, QueueKind], AfterValidator(Words)] = Field(default_factory=dict)
+    note_visibility: Annotated[dict[str, NoteVisibility], AfterValidator(Words)] = Field(default_factory=dict)
 
 
 SettingsT = TypeVar("SettingsT", bound=ConnectorSettings)

@@ -5,13 +5,14 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, select
 
 from servicedesk_core.domain.warranty.facts import CoverState
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
 from servicedesk_core.store.queries import claims
 from servicedesk_core.store.queries.claims import ClaimFilter, ClaimNumbers, ClaimRow
 from servicedesk_core.store.queries.cover import AssetFilter
+from servicedesk_core.store.queries.names import refers
 from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.schema import RECORDS, sources
 from servicedesk_core.warranty.lists import MissedClaim, cover_rows, missed
@@ -93,7 +94,7 @@ def client_of(tx: Connection, text: str, scope: Scope | None = None) -> Client:
     query = (
         select(sources.c.name, c.external_id, c.name)
         .join(sources, sources.c.id == c.source_id)
-        .where(c.gone_at.is_(None), or_(c.external_id == text, func.lower(c.name) == text.lower()))
+        .where(c.gone_at.is_(None), refers(tx, c.source_id, c.external_id, "companies", text))
     )
     if scope is not None:
         query = query.where(Sight(tx, scope).require("companies"))

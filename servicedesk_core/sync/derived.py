@@ -7,6 +7,7 @@ from typing import cast
 from sqlalchemy import Connection as Tx
 
 from servicedesk_core.domain import DONE, Entity, EventType, Ticket, TicketEvent
+from servicedesk_core.domain.names import is_same_name
 from servicedesk_core.store import records
 from servicedesk_core.store.records import Applied, Incoming
 from servicedesk_core.sync import observe
@@ -49,8 +50,16 @@ def store_events(tx: Tx, source_id: int, events: Iterable[TicketEvent], *, mode:
         records.apply(tx, source_id, EVENTS, rows, mode=mode, now=now, origin=DERIVED)
 
 
+def is_same_record(one: Entity, other: Entity) -> bool:
+    """Whether two statements about a record differ at most in how its names are spelled."""
+    return all(is_same_name(value, getattr(other, field)) for field, value in one)
+
+
 def land_stated(tx: Tx, source_id: int, stream: str, entities: Sequence[Entity], *, mode: str, now: datetime) -> None:
-    """Store records that others stated by the way; a record with a payload of its own knows better."""
+    """Store records that others stated by the way; a record with a payload of its own knows better.
+
+    A name that is only spelled otherwise stays as it was written first.
+    """
     known = records.known(tx, source_id, stream, (entity.external_id for entity in entities))
     rows = [
         Incoming(entity, None, None, DERIVED)
@@ -58,4 +67,4 @@ def land_stated(tx: Tx, source_id: int, stream: str, entities: Sequence[Entity],
         if (there := known.get(entity.external_id)) is None or there.raw_hash is None
     ]
     if rows:
-        records.apply(tx, source_id, stream, rows, known=known, mode=mode, now=now)
+        records.apply(tx, source_id, stream, rows, known=known, mode=mode, now=now, keeps_spelling=True)

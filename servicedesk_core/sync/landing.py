@@ -22,7 +22,7 @@ from servicedesk_core.store.raws import Packed, pack
 from servicedesk_core.store.records import Incoming
 from servicedesk_core.store.suppression import Suppressed
 from servicedesk_core.sync.connection import Calls, Mapper
-from servicedesk_core.sync.derived import land_stated, observed, store_events
+from servicedesk_core.sync.derived import is_same_record, land_stated, observed, store_events
 from servicedesk_core.sync.intake import Arrived
 from servicedesk_core.sync.names import EVENTS, REMAP, TICKETS
 from servicedesk_core.sync.prepared import Landed, Prepared
@@ -173,7 +173,10 @@ class Landing:
                 other, is_hidden = shield.blanked(other)  # noqa: PLW2901
                 if is_hidden:
                     ready.hidden.add(record.external_id)
-            ready.also.setdefault(other.stream, {})[other.external_id] = other
+            stated = ready.also.setdefault(other.stream, {})
+            earlier = stated.get(other.external_id)
+            if earlier is not other and (earlier is None or not is_same_record(earlier, other)):
+                stated[other.external_id] = other
 
     def land(
         self,

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import orjson
 
-from servicedesk_core.domain import Contact, Entity, MappingIssue, TicketEvent
+from servicedesk_core.domain import Contact, Entity, MappingIssue, TicketEvent, plain_name
 from servicedesk_core.store.suppression import NOBODY, Suppressed
 from servicedesk_core.sync.names import EVENTS, TICKETS
 
@@ -36,7 +36,9 @@ class Exclusions:
         for one in sorted(set(fields)):
             stream, *path = one.split(".")
             by_stream[stream] = (*by_stream.get(stream, ()), tuple(path))
-        return cls(frozenset(streams), frozenset(companies), by_stream)
+        # Ids that are names are kept as they are compared, whatever the configuration was typed on.
+        spelled = {spelling for company in companies for spelling in (company, plain_name(company))}
+        return cls(frozenset(streams), frozenset(spelled), by_stream)
 
     @property
     def fingerprint(self) -> str:

@@ -1,10 +1,12 @@
 """A log synced through the whole product: growth, corrections, a changed mapping, bad rows."""
 
 import sqlite3
+import unicodedata
 
 import pytest
 
 from servicedesk_core.runtime.desk import ServiceDesk
+from servicedesk_core.store.queries.tickets import TicketFilter
 
 CONFIG = """
 [desk]
@@ -195,3 +197,64 @@ async def test_a_word_that_was_corrected_in_the_file_is_listed_no_longer(logs, t
     logs.write(tmp_path / "log.csv", "id,state,how\n1,,\n2,,urgent\n")
     await sync(tmp_path)
     assert await words(tmp_path) == []
+
+
+NAMES = """
+[desk]
+store = "sqlite:///desk.db"
+
+[connections.log]
+connector = "tabular"
+
+[connections.log.mapping.status]
+"Zur\u0075\u0308ckgestellt" = "on_hold"
+
+[[connections.log.files]]
+path = "log.csv"
+stream = "tickets"
+columns = { external_id = "id", status = "state", company_ref = "client", assignee_ref = "who", queue_ref = "team" }
+"""
+SPELLINGS = ("Mu\u0308ller\u00a0& Co", "M\u00fcller & Co", "M\u00fcller & Co\u200b", "\ufeffMu\u0308ller & Co")
+
+
+async def test_a_name_is_one_record_however_it_is_composed_and_is_shown_as_it_was_written_first(logs, tmp_path):
+    logs.write(tmp_path / "servicedesk.toml", NAMES)
+    rows = [f"{n},{state},{name},{name},{name}" for n, (name, state) in enumerate(
+        zip(SPELLINGS, ("Zur\u00fcckgestellt", "Zuru\u0308ckgestellt") * 2, strict=True)
+    )]  # fmt: skip
+    logs.write(tmp_path / "log.csv", "\n".join(("id,state,client,who,team", *rows[:3], "")))
+    await sync(tmp_path)
+    logs.write(tmp_path / "log.csv", "\n".join(("id,state,client,who,team", *rows, "")))
+    await sync(tmp_path)
+    for view in ("v_companies", "v_technicians", "v_queues"):
+        assert ask(tmp_path, f"SELECT external_id, name FROM {view}") == [(SPELLINGS[1], SPELLINGS[0])]
+    assert ask(tmp_path, "SELECT status, status_category, COUNT(*) FROM v_tickets GROUP BY 1, 2") == [
+        ("Zur\u00fcckgestellt", "on_hold", 4)
+    ]
+    async with ServiceDesk.open(tmp_path / "servicedesk.toml") as desk:
+        for name in (*SPELLINGS, "m\u00dcLLER & co"):
+            for field in ("company", "assignee", "queue"):
+                page = await desk.tickets.list(TicketFilter(**{field: name}))
+                assert len(page.rows) == 4, (field, name)
+
+
+async def test_an_event_is_the_same_when_its_file_comes_from_a_system_that_composes_otherwise(logs, tmp_path):
+    logs.write(tmp_path / "servicedesk.toml", CONFIG.replace("work =", '"pru\u0308fen" ='))
+    text = HEAD + "T\u00fc1,pr\u00fcfen,Jos\u00e9,2024-01-01T08:00:00Z\nT\u00fc1,solve,Ana,2024-01-02T08:00:00Z\n"
+    logs.write(tmp_path / "log.csv", text)
+    await sync(tmp_path)
+    logs.write(tmp_path / "log.csv", unicodedata.normalize("NFD", text))
+    assert (await sync(tmp_path)).new == 0
+    assert await words(tmp_path) == []
+    assert ask(tmp_path, "SELECT external_id, status_category FROM v_tickets") == [("T\u00fc1", "resolved")]
+    assert ask(tmp_path, "SELECT COUNT(*) FROM v_ticket_events") == [(2,)]
+
+
+async def test_an_excluded_client_is_not_stored_however_its_name_is_composed(logs, tmp_path):
+    excluded = '[connections.log.exclude]\ncompanies = ["Mu\u0308ller & Co"]\n\n[[connections'
+    logs.write(tmp_path / "servicedesk.toml", NAMES.replace("[[connections", excluded))
+    rows = "".join(f"{n},,{name},,\n" for n, name in enumerate((*SPELLINGS, "Other")))
+    logs.write(tmp_path / "log.csv", "id,state,client,who,team\n" + rows)
+    await sync(tmp_path)
+    assert ask(tmp_path, "SELECT name FROM v_companies") == [("Other",)]
+    assert ask(tmp_path, "SELECT external_id FROM v_tickets") == [("4",)]

@@ -15,6 +15,7 @@ from servicedesk_core.connectors.tabular.values import (
     UnreadableValueError,
     field_type,
     instant_reader,
+    name_reader,
     text_reader,
     value_reader,
 )
@@ -27,6 +28,7 @@ from servicedesk_core.domain import (
     MappingIssue,
     Ticket,
     TicketEvent,
+    Words,
 )
 from servicedesk_core.domain.folding import FINAL, INITIAL
 from servicedesk_core.errors import MappingError
@@ -145,10 +147,10 @@ def _event_meaning(mapping: FileMapping, vocabulary: VocabularyMapping) -> Means
         vocabulary,
     )
     effective_at = instant_reader(mapping.columns["effective_at"], mapping, "effective_at")
-    ticket_ref = text_reader(mapping.columns["ticket_ref"], mapping)
+    ticket_ref = name_reader(mapping.columns["ticket_ref"], mapping)
     references = {field: REFERENCES["tickets"][field] for field in mapping.ticket if field in REFERENCES["tickets"]}
     named = _Named(mapping, {**references, **_EVENT_REFERENCES}, {**mapping.ticket, **mapping.columns})
-    words = mapping.words
+    words = Words(mapping.words)
 
     groups = [(group, take) for group, take in ((INITIAL, "first"), (FINAL, "final")) if takes[take] or custom[take]]
 
@@ -235,8 +237,8 @@ class _Named:
         self._finders = [
             (
                 references[field],
-                text_reader(rule, mapping),
-                text_reader(ColumnRule(column=rule.name), mapping) if rule.name else None,
+                name_reader(rule, mapping),
+                text_reader(ColumnRule(column=rule.name) if rule.name else rule, mapping),
             )
             for field, rule in rules.items()
             if references.get(field) in _NAMED_BY
@@ -249,7 +251,7 @@ class _Named:
         for stream, ref_of, name_of in self._finders:
             ref = ref_of(cells)
             if ref is not None and (stream, ref) not in found:
-                found[stream, ref] = _named(stream, ref, (name_of(cells) if name_of else None) or ref)
+                found[stream, ref] = _named(stream, ref, name_of(cells) or ref)
         return tuple(found.values())
 
 

@@ -14,7 +14,8 @@ from servicedesk_core.connectors.tabular.declaration import FileMapping
 from servicedesk_core.connectors.tabular.keys import Positions, SpillingCounter, content_hash, number_of
 from servicedesk_core.connectors.tabular.opening import opened
 from servicedesk_core.connectors.tabular.reading import Row, rows, take
-from servicedesk_core.connectors.tabular.values import Cells, text_reader
+from servicedesk_core.connectors.tabular.values import Cells, name_reader
+from servicedesk_core.domain import plain_name
 from servicedesk_core.errors import CursorError, NotFoundError
 from servicedesk_core.hooks import Page, SourceRecord
 
@@ -171,7 +172,7 @@ def _sent(part: Part, raw: dict[str, Any]) -> SourceRecord:
 
 def _event_keys(part: Part, index: int, counter: SpillingCounter, positions: Positions) -> KeyRow:
     mapping = part.mapping
-    case_of = text_reader(mapping.columns["ticket_ref"], mapping)
+    case_of = name_reader(mapping.columns["ticket_ref"], mapping)
     told_apart = tuple(sorted(_key_columns(mapping)))
     everything = tuple(sorted(mapping.used_columns))
     drop = mapping.duplicates == "drop"
@@ -219,12 +220,12 @@ def _key_columns(mapping: FileMapping) -> set[str]:
 
 
 def _texts(cells: Cells, columns: Sequence[str]) -> list[str]:
-    return [cells.get(column, "") for column in columns]
+    return [plain_name(cells.get(column, "")) for column in columns]
 
 
 def _record_keys(part: Part, index: int, counter: SpillingCounter) -> KeyRow:
     mapping = part.mapping
-    id_of = text_reader(mapping.columns["external_id"], mapping)
+    id_of = name_reader(mapping.columns["external_id"], mapping)
     everything = tuple(sorted(mapping.used_columns))
     bad = _bad_keys(part, index, counter)
 

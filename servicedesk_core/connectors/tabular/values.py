@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 from servicedesk_core.connectors.tabular import instants
 from servicedesk_core.connectors.tabular.declaration import ColumnRule, FileMapping
-from servicedesk_core.domain import Entity, MappingIssue
+from servicedesk_core.domain import Entity, MappingIssue, Words, plain_name
 from servicedesk_core.domain.tickets import is_plausible
 
 Cells = Mapping[str, str]
@@ -45,6 +45,7 @@ class Kind(StrEnum):
     """What sort of value a field holds."""
 
     TEXT = "text"
+    NAME = "name"
     INSTANT = "instant"
     DATE = "date"
     INTEGER = "integer"
@@ -54,6 +55,7 @@ class Kind(StrEnum):
     FLAG = "flag"
     WORD = "word"
     TEXTS = "texts"
+    NAMES = "names"
 
 
 _PLAIN = {
@@ -65,6 +67,10 @@ _PLAIN = {
     Decimal: Kind.AMOUNT,
     bool: Kind.FLAG,
 }
+
+
+_NAMES = frozenset({"external_id", "status", "priority_name", "vendor_word"})
+"""What is compared with other records or with the mapping's own words, beside references."""
 
 
 class FieldType(NamedTuple):
@@ -84,7 +90,9 @@ def field_type(entity: type[Entity], field: str) -> FieldType:
     if isinstance(leaf, type) and issubclass(leaf, StrEnum):
         return FieldType(Kind.WORD, leaf)
     if get_origin(leaf) is tuple:
-        return FieldType(Kind.TEXTS)
+        return FieldType(Kind.NAMES if field.endswith("_refs") else Kind.TEXTS)
+    if field in _NAMES or field.endswith("_ref"):
+        return FieldType(Kind.NAME)
     kind = _PLAIN.get(leaf) or (Kind.INSTANT if "datetime" in str(leaf).lower() else None)
     if kind is None:
         msg = f"{entity.stream}.{field} cannot be read from a column"
@@ -109,7 +117,7 @@ def text_reader(rule: ColumnRule, mapping: FileMapping) -> Callable[[Cells], str
     if rule.constant is not None:
         constant = rule.constant
         return lambda _cells: constant
-    missing = frozenset((*mapping.missing, "") if rule.missing is None else (*rule.missing, ""))
+    missing = Words(dict.fromkeys((*(mapping.missing if rule.missing is None else rule.missing), "")))
     if rule.column is not None:
         column = rule.column
 
@@ -125,6 +133,17 @@ def text_reader(rule: ColumnRule, mapping: FileMapping) -> Callable[[Cells], str
         return _clean(rule.join.join(said)) if said else None
 
     return many
+
+
+def name_reader(rule: ColumnRule, mapping: FileMapping) -> Callable[[Cells], str | None]:
+    """Make a function that returns a rule's text as names are compared, or ``None``; see :func:`text_reader`."""
+    text_of = text_reader(rule, mapping)
+
+    def name(cells: Cells) -> str | None:
+        text = text_of(cells)
+        return None if text is None else plain_name(text)
+
+    return name
 
 
 def _clean(text: str) -> str:
@@ -148,7 +167,7 @@ def value_reader(
     """
     text_of = text_reader(rule, mapping)
     convert = _converter(rule, mapping, what)
-    values = rule.values
+    values = Words(rule.values)
     known: dict[str, Any] = {}
 
     def read_word(cells: Cells, issues: list[MappingIssue]) -> Any:
@@ -159,7 +178,11 @@ def value_reader(
             try:
                 known[text] = _word(text, values, what, words)
             except ValueError:
-                issues.append(MappingIssue(kind=f"unmapped_{field.removesuffix('_category')}", field=field, value=text))
+                issues.append(
+                    MappingIssue(
+                        kind=f"unmapped_{field.removesuffix('_category')}", field=field, value=plain_name(text)
+                    )
+                )
                 return None
         return known[text]
 
@@ -223,6 +246,8 @@ def _converter(rule: ColumnRule, mapping: FileMapping, what: FieldType) -> Calla
         Kind.SECONDS: lambda text: _not_negative(int((read_number(text, decimal) * factor).to_integral_value())),
         Kind.FLAG: _flag,
         Kind.TEXTS: lambda text: _items(text, rule.separator),
+        Kind.NAME: plain_name,
+        Kind.NAMES: lambda text: tuple(map(plain_name, _items(text, rule.separator))),
     }
     return converters.get(what.kind, str)
 

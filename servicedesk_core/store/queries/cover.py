@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, func, or_, select
 from servicedesk_core.domain.warranty.facts import CoverFact
 from servicedesk_core.store.cover import facts_of_assets, facts_of_devices, psa_fact
 from servicedesk_core.store.fields import from_us
-from servicedesk_core.store.queries.names import Names
+from servicedesk_core.store.queries.names import Names, refers
 from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.schema import RECORDS, cover_assets, cover_devices, sources
 
@@ -102,7 +102,7 @@ def asset_pages(tx: Connection, chosen: AssetFilter, *, after: int = 0, size: in
             _A.changed_at,
         )
         .select_from(joined)
-        .where(_A.local_id > after, _A.gone_at.is_(None), *_conditions(chosen))
+        .where(_A.local_id > after, _A.gone_at.is_(None), *_conditions(tx, chosen))
         .order_by(_A.local_id)
         .limit(size)
     )
@@ -152,17 +152,12 @@ def devices_without_asset(tx: Connection) -> Iterator[DeviceRecord]:
         after = rows[-1]["id"]
 
 
-def _conditions(chosen: AssetFilter) -> Sequence[ColumnElement[bool]]:
+def _conditions(tx: Connection, chosen: AssetFilter) -> Sequence[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if chosen.connection is not None:
         found.append(sources.c.name == chosen.connection)
     if chosen.company is not None:
-        c = RECORDS["companies"].c
-        named = select(c.external_id).where(
-            c.source_id == _A.source_id,
-            or_(c.external_id == chosen.company, func.lower(c.name) == chosen.company.lower()),
-        )
-        found.append(_A.company_ref.in_(named))
+        found.append(refers(tx, _A.source_id, _A.company_ref, "companies", chosen.company))
     if chosen.of is not None:
         found += [sources.c.name == chosen.of[0], _A.company_ref == chosen.of[1]]
     if chosen.scope is not None:
@@ -172,7 +167,10 @@ def _conditions(chosen: AssetFilter) -> Sequence[ColumnElement[bool]]:
     if chosen.assets:
         lowered = [text.lower() for text in chosen.assets]
         columns = (_A.external_id, _A.name, _A.reference_number, _A.serial_number)
-        found.append(or_(*(func.lower(column).in_(lowered) for column in columns)))
+        by_name = (
+            refers(tx, _A.source_id, _A.external_id, "assets", text) for text in chosen.assets if not text.isascii()
+        )
+        found.append(or_(*(func.lower(column).in_(lowered) for column in columns), *by_name))
     return found
 
 

@@ -1,9 +1,10 @@
 """Names of what records refer to, looked up in batches."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
+from servicedesk_core.domain import plain_name
 from servicedesk_core.store import bulk
 from servicedesk_core.store.schema import RECORDS
 
@@ -80,14 +81,59 @@ class Names:
         return {ref: text for ref, text in rows if text is not None}
 
 
+class Meant(NamedTuple):
+    """A record that a person may mean.
+
+    Attributes:
+        source_id: Its source.
+        external_id: The vendor's id.
+        name: What people call it.
+        is_gone: Whether the vendor has it no more.
+    """
+
+    source_id: int
+    external_id: str
+    name: str | None
+    is_gone: bool
+
+
+def meant(tx: Connection, stream: str, word: str) -> list[Meant]:
+    """Return the records that a person may mean by a word: their id or name, in any case and spelling of letters."""
+    table = RECORDS[stream].c
+    query = select(table.source_id, table.external_id, name_column(stream), table.gone_at.is_not(None))
+    plain = plain_name(word)
+    folded = plain.casefold()
+    found = (Meant(*row) for row in tx.execute(query.order_by(table.external_id)))
+    return [
+        one
+        for one in found
+        if one.external_id in {word, plain} or (one.name and plain_name(one.name).casefold() == folded)
+    ]
+
+
+def refers(
+    tx: Connection, source: ColumnElement[int], ref: ColumnElement[Any], stream: str, word: str
+) -> ColumnElement[bool]:
+    """Return that a reference holds an id, or the id of something with the name.
+
+    Args:
+        tx: Any transaction.
+        source: Column with the source of the record that refers.
+        ref: Its reference.
+        stream: What it refers to.
+        word: Id or name; see :func:`meant`.
+    """
+    ids: dict[int, list[str]] = {}
+    for one in meant(tx, stream, word):
+        ids.setdefault(one.source_id, []).append(one.external_id)
+    return or_(ref == word, *(and_(source == source_id, ref.in_(refs)) for source_id, refs in ids.items()))
+
+
 def find(tx: Connection, source_id: int, stream: str, word: str) -> list[str]:
     """Return the ids of live records that a person may mean by a word: its id, else its name in any case of letters."""
-    table = RECORDS[stream].c
-    live = select(table.external_id).where(table.source_id == source_id, table.gone_at.is_(None))
-    if exact := list(tx.execute(live.where(table.external_id == word)).scalars()):
-        return exact
-    named = live.where(func.lower(name_column(stream)) == word.strip().lower())
-    return list(tx.execute(named.order_by(table.external_id).limit(20)).scalars())
+    ids = [one.external_id for one in meant(tx, stream, word) if one.source_id == source_id and not one.is_gone]
+    exact = [external_id for external_id in ids if external_id in {word, plain_name(word)}]
+    return exact or ids[:20]
 
 
 def known(tx: Connection, source_id: int, stream: str, limit: int = 5_000) -> list[str]:

@@ -1,13 +1,15 @@
 """What comes in: the one function that stores records, and the one that marks them as gone. Both tell the feed."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import eq
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
 from servicedesk_core.domain import STREAMS, Entity
+from servicedesk_core.domain.names import is_same_name
 from servicedesk_core.errors import MappingError
 from servicedesk_core.ports import KEEP_ALL_RAW, RawPolicy
 from servicedesk_core.store import bulk, issues
@@ -81,6 +83,7 @@ def apply(
     now: datetime,
     origin: str = "pull",
     raw: RawPolicy = KEEP_ALL_RAW,
+    keeps_spelling: bool = False,
 ) -> Applied:
     """Store what came in: insert the new, compare and update the known, write the changes feed.
 
@@ -97,8 +100,11 @@ def apply(
         now: When the desk learned it.
         origin: Who says so, for the feed.
         raw: Which payloads are kept.
+        keeps_spelling: Whether a text that looks as the stored one does counts as the same.
     """
-    return _Batch(tx, source_id, stream, mode=mode, origin=origin, now=to_us(now), raw=raw).apply(rows, known)
+    batch = _Batch(tx, source_id, stream, mode=mode, origin=origin, now=to_us(now), raw=raw)
+    batch.is_same = is_same_name if keeps_spelling else eq
+    return batch.apply(rows, known)
 
 
 _Ready = tuple[Incoming, Encoded]
@@ -121,6 +127,7 @@ class _Batch:
         self.origin = origin
         self.now = now
         self.keeps_raw = raw.days != 0
+        self.is_same: Callable[[Any, Any], bool] = eq
         self.done = Applied()
         self.feed: list[bulk.Row] = []
 
@@ -222,7 +229,7 @@ class _Batch:
         for local_id, external_id, gone_at, first_seen, *old in bulk.select_in(self.tx, query, None, differs):
             row = self._keep_category(ready[local_id], old)
             incoming, (new, _) = row
-            fields = tuple(n for n, a, b in zip(self.codec.names, old, new, strict=True) if a != b)
+            fields = tuple(n for n, a, b in zip(self.codec.names, old, new, strict=True) if not self.is_same(a, b))
             if not fields and gone_at is None:
                 same.append(local_id)
                 continue

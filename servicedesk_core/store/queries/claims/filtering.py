@@ -11,6 +11,7 @@ from servicedesk_core.domain.warranty import ClaimState, ReturnState
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.store.claims.model import shown_state
 from servicedesk_core.store.fields import to_us
+from servicedesk_core.store.queries.names import refers
 from servicedesk_core.store.queries.ownership import own_claims
 from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.schema import RECORDS, claim_returns, claims, outbox
@@ -82,7 +83,7 @@ def conditions(tx: Connection, chosen: ClaimFilter) -> list[ColumnElement[bool]]
     if chosen.connection is not None:
         found.append(claims.c.connection == chosen.connection)
     if chosen.company is not None:
-        found.append(or_(claims.c.company_ref == chosen.company, _C.name == chosen.company))
+        found.append(refers(tx, claims.c.ticket_source_id, claims.c.company_ref, "companies", chosen.company))
     if chosen.ticket is not None:
         found.append(or_(claims.c.ticket_ref == chosen.ticket, _T.number == chosen.ticket))
     if chosen.created_since is not None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from servicedesk_core.domain import REFERENCES, STREAMS, Entity, Note, Ticket, TicketEvent, TimeEntry
+from servicedesk_core.domain import REFERENCES, STREAMS, Entity, Note, Ticket, TicketEvent, TimeEntry, plain_name
 from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.store import sources
 from servicedesk_core.store.codec import codec_of
@@ -63,8 +63,9 @@ def get(tx: Connection, connection: str | None, ref: str, *, scope: Scope | None
     query = rows_query().add_columns(*columns, _T.gone_at, _T.gone_reason).order_by(_T.local_id).limit(1)
     chosen = [sources.get(tx, connection)] if connection is not None else sources.all(tx)
     query = query.where(_T.source_id.in_([source.id for source in chosen]), *in_scope(tx, scope))
-    found = tx.execute(query.where(_T.external_id == ref)).mappings().all()
-    found = found or tx.execute(query.where(_T.number == ref)).mappings().all()
+    spelled = (ref, plain_name(ref))
+    found = tx.execute(query.where(_T.external_id.in_(spelled))).mappings().all()
+    found = found or tx.execute(query.where(_T.number.in_(spelled))).mappings().all()
     if not found:
         message = f"The store has no ticket {ref!r}."
         raise NotFoundLocallyError(

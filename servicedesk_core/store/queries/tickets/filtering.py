@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from servicedesk_core.domain import Priority, StatusCategory
 from servicedesk_core.store import sources
 from servicedesk_core.store.fields import to_us
-from servicedesk_core.store.queries.names import name_column
+from servicedesk_core.store.queries.names import refers
 from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.schema import IS_OPEN, RECORDS, ticket_source
 
@@ -78,7 +78,7 @@ def conditions(tx: Connection, chosen: TicketFilter) -> list[Any]:
         if wanted == "":
             restrictions.append(column.is_(None))
         elif wanted is not None:
-            restrictions.append(_refers(tx, column, stream, wanted))
+            restrictions.append(refers(tx, _T.source_id, column, stream, wanted))
     if chosen.priority is not None:
         restrictions.append(_T.priority == str(chosen.priority) if chosen.priority else _T.priority.is_(None))
     return restrictions + _instants(chosen) + _contents(chosen)
@@ -122,13 +122,3 @@ def worked_seconds() -> Any:
         .correlate(RECORDS["tickets"])
         .scalar_subquery()
     )
-
-
-def _refers(tx: Connection, column: ColumnElement[Any], stream: str, wanted: str) -> ColumnElement[bool]:
-    """The column holds the id, or the id of something with the name."""
-    target = RECORDS[stream].c
-    named = select(target.source_id, target.external_id).where(func.lower(name_column(stream)) == wanted.lower())
-    ids: dict[int, list[str]] = {}
-    for source_id, external_id in tx.execute(named):
-        ids.setdefault(source_id, []).append(external_id)
-    return or_(column == wanted, *(and_(_T.source_id == i, column.in_(refs)) for i, refs in ids.items()))

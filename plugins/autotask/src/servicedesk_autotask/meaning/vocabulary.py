@@ -7,7 +7,15 @@ a guess would be silent and wrong.
 from collections.abc import Mapping
 from typing import TypeVar
 
-from servicedesk_core.domain import ContractKind, NoteVisibility, Priority, QueueKind, StatusCategory, TicketKind
+from servicedesk_core.domain import (
+    ContractKind,
+    NoteVisibility,
+    Priority,
+    QueueKind,
+    StatusCategory,
+    TicketKind,
+    plain_name,
+)
 
 T = TypeVar("T")
 
@@ -125,4 +133,4 @@ def meaning_of(
 
 def fold(word: str) -> str:
     """Return a word in the form in which words are compared."""
-    return " ".join(word.split()).casefold()
+    return plain_name(word).casefold()
