@@ -27,11 +27,11 @@ class WriteState(StrEnum):
 _S = WriteState
 
 TRANSITIONS: dict[WriteState, frozenset[WriteState]] = {
-    _S.PROPOSED: frozenset({_S.QUEUED, _S.DISCARDED, _S.IN_DOUBT}),
+    _S.PROPOSED: frozenset({_S.PROPOSED, _S.QUEUED, _S.DISCARDED, _S.IN_DOUBT}),
     _S.QUEUED: frozenset({_S.SENDING, _S.REJECTED, _S.PROPOSED, _S.DISCARDED, _S.IN_DOUBT}),
     _S.SENDING: frozenset({_S.CONFIRMED, _S.REJECTED, _S.QUEUED, _S.IN_DOUBT}),
     _S.IN_DOUBT: frozenset({_S.CONFIRMED, _S.QUEUED, _S.PROPOSED, _S.DISCARDED}),
-    _S.REJECTED: frozenset({_S.QUEUED, _S.DISCARDED}),
+    _S.REJECTED: frozenset({_S.PROPOSED, _S.QUEUED, _S.DISCARDED}),
     _S.CONFIRMED: frozenset(),
     _S.DISCARDED: frozenset(),
 }
@@ -39,8 +39,11 @@ TRANSITIONS: dict[WriteState, frozenset[WriteState]] = {
 
 ``proposed`` and ``queued`` become doubtful only in a store that was restored or copied: what it remembers may be older
 than what was sent. One that nobody has approved goes back to ``proposed`` when it proves absent. ``queued`` goes back
-to ``proposed`` when the loop breaker wants a person to look.
+to ``proposed`` when the loop breaker wants a person to look. What was edited is ``proposed`` anew.
 """
+
+EDITABLE = frozenset({_S.PROPOSED, _S.QUEUED, _S.REJECTED})
+"""States in which the vendor certainly does not have a write, and it may still be pursued."""
 
 UNFINISHED = frozenset({_S.PROPOSED, _S.QUEUED, _S.SENDING, _S.IN_DOUBT})
 """States from which something can still happen by itself or is waited for."""

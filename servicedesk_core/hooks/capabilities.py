@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 from servicedesk_core.domain.folding import SPAN, Derivable
 from servicedesk_core.domain.warranty import NO_RULES, ClaimRules
@@ -97,7 +97,7 @@ class WriteCapability:
         reconcilable_by: How a write whose fate is unknown is found.
         right: What the vendor's administrator must allow, in the vendor's words.
         fields: Domain fields that it understands in ``Write.values``.
-        required: Those without which it is refused.
+        required: Those without which it is refused; ``work_date|start_at`` = one of them is enough.
         max_lengths: Longest text of a field, in the vendor's characters; a longer one is refused before it is sent.
         settle_s: Seconds after the last attempt before which absence proves nothing.
         timeout_s: Longest time that sending may take, the looks before and after it included.
@@ -117,6 +117,14 @@ class WriteCapability:
     visible_to: Literal["staff", "customer"] = "staff"
     side_effects: str = ""
     vendor_entities: tuple[str, ...] = ()
+
+    def lacking(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return what is required and has no value, as people say it: ``work_date or start_at``."""
+        return tuple(
+            " or ".join(names)
+            for names in (one.split("|") for one in self.required)
+            if all(values.get(name) is None or values[name] == "" for name in names)
+        )
 
 
 @dataclass(frozen=True, slots=True)

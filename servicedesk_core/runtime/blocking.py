@@ -174,6 +174,7 @@ class BlockingWrites(_Twin[Writes]):
     list = _waiting(Writes.list)
     show = _waiting(Writes.show)
     propose = _waiting(Writes.propose)
+    edit = _waiting(Writes.edit)
     approve = _waiting(Writes.approve)
     discard = _waiting(Writes.discard)
     retry = _waiting(Writes.retry)

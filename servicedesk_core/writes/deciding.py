@@ -1,16 +1,19 @@
-"""What a person decides about a write: approve, discard, try again, settle a doubt."""
+"""What a person decides about a write: approve, edit, discard, try again, settle a doubt."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection as Tx
 
-from servicedesk_core.domain.writing import WriteState
+from servicedesk_core.domain.comparing import differing
+from servicedesk_core.domain.writing import EDITABLE, WriteState
 from servicedesk_core.errors import WriteStateError
-from servicedesk_core.store import lanes, outbox
+from servicedesk_core.store import audit, lanes, outbox
 from servicedesk_core.store.codec import scrubbed_json
 from servicedesk_core.store.fields import optional_us, to_us
 from servicedesk_core.store.outbox import StoredWrite
+from servicedesk_core.writes.intents import Intent
 
 
 def approve(tx: Tx, number: int, *, actor: str, now: datetime) -> StoredWrite:
@@ -31,6 +34,70 @@ def approve(tx: Tx, number: int, *, actor: str, now: datetime) -> StoredWrite:
         raise _unfit(write, "Only a proposed write can be approved.")
     facts: dict[str, Any] = {"decided_by": actor, "decided_at": to_us(now), "next_at": None}
     return outbox.move(tx, write, WriteState.QUEUED, actor=actor, now=now, why="approved", facts=facts)
+
+
+def ensure_editable(write: StoredWrite) -> None:
+    """Make sure that a write can be edited.
+
+    Raises:
+        WriteStateError: It is being sent, in doubt, or done.
+    """
+    if write.state not in EDITABLE:
+        raise _unfit(write, "Only what was not sent yet, or was refused, can be edited.")
+
+
+def edit(
+    tx: Tx,
+    seen: StoredWrite,
+    intent: Intent,
+    *,
+    actor: str,
+    now: datetime,
+    warnings: Sequence[str] = (),
+    reason: str = "",
+) -> StoredWrite:
+    """Give a write other fields. It is proposed anew: whoever approved it approved something else.
+
+    Args:
+        tx: A write transaction.
+        seen: The write as it was when the intent was made of it.
+        intent: What it shall be.
+        actor: Who.
+        now: When.
+        warnings: What whoever approves it should know.
+        reason: Why.
+
+    Raises:
+        WriteStateError: It is being sent, in doubt, or done; or somebody edited it since it was looked at.
+    """
+    audit.take_turn(tx)
+    write = outbox.get(tx, seen.id)
+    ensure_editable(write)
+    if (write.values, write.base) != (seen.values, seen.base):
+        raise _unfit(write, "Somebody edited it at this moment.")
+    fields = dict.fromkeys((*differing(intent.values, write.values), *differing(write.values, intent.values)))
+    why = f"edited: {', '.join(fields)}" + (f" ({reason})" if reason else "")
+    facts: dict[str, Any] = {
+        "label": intent.label,
+        "new_values": scrubbed_json(intent.values),
+        "base_values": scrubbed_json(intent.base),
+        "base_modified_at": optional_us(intent.base_modified_at),
+        "warnings": scrubbed_json(list(warnings)),
+        **dict.fromkeys(("their_values", "their_modified_at", "decided_by", "decided_at", "next_at")),
+        **dict.fromkeys(("error_code", "error", "hint")),
+    }
+    edited = outbox.move(tx, write, WriteState.PROPOSED, actor=actor, now=now, why=why, facts=facts)
+    audit.append(
+        tx,
+        at=now,
+        actor=actor,
+        action="write.edited",
+        entity=write.entity,
+        before=audit.sealed(tx, write.values),
+        after={"kind": write.kind, "values": audit.sealed(tx, intent.values)},
+        reason=reason,
+    )
+    return edited
 
 
 def discard(tx: Tx, number: int, *, actor: str, now: datetime, reason: str = "") -> StoredWrite:

@@ -99,7 +99,7 @@ class Delivery:
         if too_long:
             most = manner.max_lengths[too_long[0]]
             told = f"{too_long[0]} is longer than the vendor's {most:,} characters; nothing was sent."
-            hint = f"Propose it again with a shorter text, and `servicedesk writes discard {write.id}`."
+            hint = f"Shorten it with `servicedesk writes edit {write.id} --field {too_long[0]}=…`."
             await self._refused(write, fence, Failure(WriteState.REJECTED, "too_long", told, hint))
             return None
         if mismatch is not None:
@@ -162,7 +162,8 @@ class Delivery:
             ref = sent.ref or write.target
             result = Settled(WriteState.CONFIRMED, now, sent=sent, ref=ref)
             self._couriers.settled(tx, write, result)
-            facts = {"ref": ref, "warnings": scrubbed_json(list(sent.warnings)), "error": None, "error_code": None}
+            facts = {"ref": ref, "warnings": scrubbed_json([*write.warnings, *sent.warnings])}
+            facts |= {"error": None, "error_code": None}
             outbox.move(tx, write, WriteState.CONFIRMED, actor=SYSTEM, now=now, fence=fence, facts=facts)
             lanes.clear(tx, write.connection, write.kind)
 

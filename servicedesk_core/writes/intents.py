@@ -1,6 +1,6 @@
 """Making an intent: stored before anything is sent, in the caller's own transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -48,7 +48,7 @@ class Intent:
     reverts: int | None = None
 
 
-def propose(tx: Tx, intent: Intent, *, actor: str, now: datetime) -> StoredWrite:
+def propose(tx: Tx, intent: Intent, *, actor: str, now: datetime, warnings: Sequence[str] = ()) -> StoredWrite:
     """Store an intent, to be approved by :func:`servicedesk_core.writes.deciding.approve`.
 
     Args:
@@ -56,6 +56,7 @@ def propose(tx: Tx, intent: Intent, *, actor: str, now: datetime) -> StoredWrite
         intent: What is wanted.
         actor: Who wants it: ``user:ana``, ``system:recurring``.
         now: When.
+        warnings: What whoever approves it should know.
     """
     return outbox.add(
         tx,
@@ -72,6 +73,7 @@ def propose(tx: Tx, intent: Intent, *, actor: str, now: datetime) -> StoredWrite
         reason=intent.reason,
         request_id=intent.request_id,
         reverts=intent.reverts,
+        warnings=warnings,
         actor=actor,
         now=now,
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from servicedesk_core.domain import STREAMS
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import (
     AuthenticationError,
@@ -10,6 +11,7 @@ from servicedesk_core.errors import (
     PermanentError,
     PermissionDeniedError,
     ProtocolError,
+    RejectedError,
     ServiceDeskError,
     TransientError,
     WriteNotGrantedError,
@@ -73,6 +75,8 @@ def failure_of(error: BaseException, *, number: int, kind: str) -> Failure:
         advice = next(text for cls, text in _ADVICE.items() if isinstance(error, cls))
         fields = tuple(getattr(error, "field_errors", ()))
         message = error.message + (f" ({'; '.join(fields)})" if fields else "")
-        hint = " ".join(filter(None, (error.hint, advice.format(id=number, kind=kind))))
+        is_record = isinstance(error, RejectedError) and kind.partition(".")[0] in STREAMS
+        edit = f"`servicedesk writes edit {number}` gives it other values." if is_record else None
+        hint = " ".join(filter(None, (error.hint, edit, advice.format(id=number, kind=kind))))
         return Failure(WriteState.REJECTED, error.code, message, hint)
     return Failure(WriteState.IN_DOUBT, error.code, error.message, error.hint)

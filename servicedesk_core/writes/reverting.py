@@ -9,7 +9,7 @@ from servicedesk_core.errors import WriteError, WriteStateError
 from servicedesk_core.store.outbox import StoredWrite
 from servicedesk_core.writes.intents import Intent
 
-_DERIVED = {"status_category": "status", "priority": "priority_name"}
+DERIVED = {"status_category": "status", "priority": "priority_name"}
 """Meanings that are taken back by the vendor's own word, which says more."""
 
 
@@ -44,7 +44,7 @@ def reversal(write: StoredWrite, shown: dict[str, Any], *, reason: str) -> Rever
     if not ours:
         message = f"The vendor shows none of the values of write {write.id} any more; nothing is left to take back."
         raise WriteError(message, hint="Look at the record; change it by a new write.")
-    fields = {_DERIVED[f] if _DERIVED.get(f) in write.base else f for f in ours}
+    fields = {DERIVED[f] if DERIVED.get(f) in write.base else f for f in ours}
     intent = Intent(
         connection=write.connection,
         kind=write.kind,

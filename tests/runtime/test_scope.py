@@ -62,8 +62,8 @@ ACTIONS = {
     "check_all", "vocabulary", "forget_consumer", "disconnect", "run_jobs", "quarantine.chosen",
     "quarantine.still_there", "quarantine.drop",
     "tickets.create", "tickets.update", "tickets.assign", "tickets.close", "tickets.note", "tickets.log_time",
-    "writes.propose", "writes.approve", "writes.discard", "writes.retry", "writes.resolve", "writes.revert",
-    "writes.run", "claims.new", "claims.edit", "claims.check", "claims.departure", "claims.telling",
+    "writes.propose", "writes.edit", "writes.approve", "writes.discard", "writes.retry", "writes.resolve",
+    "writes.revert", "writes.run", "claims.new", "claims.edit", "claims.check", "claims.departure", "claims.telling",
     "claims.submit", "claims.resubmit", "claims.note", "claims.attach", "claims.cancel", "claims.resolve",
     "claims.record", "claims.poll", "claims.pack",
     "warranty.lookup", "warranty.parts", "warranty.import_file", "warranty.write_dates", "audit.checkpoint",
@@ -72,7 +72,7 @@ ACTIONS = {
 
 FOR_THE_DESK = {
     "health", "jobs", "audit.verify", "claims.today", "warranty.makers", "writes.ensure_granted",
-    "writes.only_connection",
+    "writes.only_connection", "writes.capability",
 }  # fmt: skip
 """What is about the desk itself and holds no record: due times, counts, what the configuration says."""
 

@@ -31,6 +31,12 @@ BY_KIND = {
     "notes.create_public": ReconcilableBy.MARKER,
     "time_entries.create": ReconcilableBy.CONTENT,
 }
+REQUIRED = {
+    "tickets.create": ("title", "company_ref"),
+    "notes.create_internal": ("body",),
+    "notes.create_public": ("body",),
+    "time_entries.create": ("technician_ref", "work_date|start_at"),
+}
 _ROUTES = (
     Route("POST", "/tickets", grant="tickets.create"),
     Route("PATCH", "/tickets/{id}", grant="tickets.update"),
@@ -71,7 +77,9 @@ class Acme(Connector[AcmeSettings]):
                     kind,
                     by,
                     timeout_s=self.ctx.settings.timeout_s,
+                    required=REQUIRED.get(kind, ()),
                     max_lengths={"body": 200} if kind.startswith("notes") else {},
+                    visible_to="staff" if kind == "notes.create_internal" else "customer",
                 )
                 for kind, by in BY_KIND.items()
             ),

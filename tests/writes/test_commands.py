@@ -47,6 +47,29 @@ def test_a_change_is_shown_waits_and_is_sent_when_it_is_approved(run, vendor):
     assert run("audit", "verify").exit_code == 0
 
 
+def test_time_is_logged_in_hours_for_today_and_can_be_edited_before_it_is_approved(run, vendor):
+    words = ("tickets", "log-time", "T1", "0.25", "--technician", "Ana Diaz", "--summary", "Toner")
+    shown = " ".join(run(*words).output.split())
+    for word in ("day of work", "time worked (nothing) 0.25 h", "PUBLIC: the client can read it"):
+        assert word in shown
+    assert "equal time entry is there already" in " ".join(run(*words).output.split())
+    for hours in ("inf", "nan", "1e308", "25", "0"):
+        ran = run("tickets", "log-time", "T1", hours, "--technician", "t1")
+        assert (ran.exit_code, ran.exception.code) == (1, "write"), ran.output
+    assert run("tickets", "log-time", "T1", "1", "--technician", "t1", "--date", "2026-13-01").exit_code == 2
+    assert run("writes", "edit", "1").exit_code == 2
+    edited = " ".join(run("writes", "edit", "1", "--field", "worked_s=1800", "--reason", "longer").output.split())
+    assert "0.5 h" in edited
+    assert "writes approve 1" in edited
+    assert "edited: worked_s (longer)" in run("writes", "show", "1").output
+    assert run("writes", "approve", "1", "99").exit_code == 1
+    assert vendor.writes == []
+    assert run("writes", "approve", "1").exit_code == 0
+    (entry,) = vendor.records["time_entries"].values()
+    assert entry["worked_s"] == 1800
+    assert run("writes", "edit", "1", "--field", "worked_s=60").exit_code == 1
+
+
 def test_exit_codes_say_what_became_of_it(run, vendor):
     assert run("tickets", "note", "T1", "hello", "--public").exit_code == 8
     vendor.faults.extend(["403", "422"])

@@ -30,8 +30,8 @@ def check(told):
 
 
 TRANSACTIONS = (
-    "Writes.propose.<lambda>",
-    "Writes._decide.<lambda>",
+    "Writes.propose",
+    "Writes._decided",
     "_acquire.<lambda>",
     "Sender.run.<lambda>",
     "Delivery._begun",

@@ -62,6 +62,7 @@ DOCUMENTS: dict[str, Document] = {
     "writes.list": Document(1, "Writes of the outbox.", _VIEW, many=True),
     "writes.show": Document(1, "One with its history.", "servicedesk_core.runtime.writes.views:WriteDetail"),
     "writes.approve": Document(1, "What became of the approved writes.", _VIEW, many=True),
+    "writes.edit": Document(1, "The write, proposed anew.", _VIEW),
     "writes.run": Document(1, "What a run did.", "servicedesk_core.runtime.writes.outcomes:SendOutcome", many=True),
     "writes.retry": Document(1, "What became of the retried writes.", _VIEW, many=True),
     "writes.discard": Document(1, "The discarded writes.", _VIEW, many=True),

@@ -8,6 +8,7 @@ import typer
 
 from servicedesk_core.cli.shell.arguments import Json
 from servicedesk_core.cli.shell.context import Cli
+from servicedesk_core.cli.writes.options import More, fields_given
 from servicedesk_core.cli.writes.pages import WARNING, exit_code, show_write, tell
 from servicedesk_core.errors import SettingsError
 
@@ -25,7 +26,6 @@ Priority = Annotated[str | None, typer.Option("--priority", help="P1 to P5, or t
 QueueOption = Annotated[str | None, typer.Option("--queue", help="Name or id of a queue.")]
 Assignee = Annotated[str | None, typer.Option("--technician", help='Name or id of a technician; "" = nobody.')]
 Due = Annotated[str | None, typer.Option("--due", help="Instant with its zone, such as 2026-03-02T17:00-05:00.")]
-More = Annotated[list[str] | None, typer.Option("--field", help="A further field: NAME=VALUE. May be repeated.")]
 
 
 def register(group: typer.Typer) -> None:
@@ -59,7 +59,7 @@ def create(
 ) -> None:
     """Propose a new ticket at the vendor. With --yes this changes an outside system."""
     due_at = _instant(due)
-    fields = _fields(field)
+    fields = fields_given(field)
 
     def work(desk: "ServiceDesk") -> Coroutine[Any, Any, "WriteView"]:
         return desk.tickets.create(
@@ -105,7 +105,7 @@ def update(
     It is refused, with both versions shown, when somebody changed the same fields since the last sync.
     """
     due_at = _instant(due)
-    fields = _fields(field)
+    fields = fields_given(field)
 
     def work(desk: "ServiceDesk") -> Coroutine[Any, Any, "WriteView"]:
         return desk.tickets.update(
@@ -188,7 +188,7 @@ def note(
     as_json: Json = False,
 ) -> None:
     """Propose a note on a ticket, internal unless --public is said. With --yes this changes an outside system."""
-    fields = _fields(field)
+    fields = fields_given(field)
 
     def work(desk: "ServiceDesk") -> Coroutine[Any, Any, "WriteView"]:
         return desk.tickets.note(
@@ -208,11 +208,11 @@ def note(
 def log_time(
     ctx: typer.Context,
     ticket: Ticket,
-    hours: Annotated[float, typer.Argument(min=0.0, help="Time worked, in hours.")],
+    hours: Annotated[float, typer.Argument(help="Time worked, in hours, such as 0.25; at most 24.")],
     *,
     technician: Annotated[str, typer.Option("--technician", help="Name or id of who worked.")],
     start: Annotated[str | None, typer.Option("--start", help="When it began, with its zone.")] = None,
-    day: Annotated[str | None, typer.Option("--day", help="On which day, where the hour does not matter.")] = None,
+    day: Annotated[str | None, typer.Option("--date", "--day", help="On which day; else today.")] = None,
     summary: Annotated[str | None, typer.Option("--summary", help="What was done; the client may see it.")] = None,
     internal: Annotated[str | None, typer.Option("--internal", help="What only the staff may see.")] = None,
     field: More = None,
@@ -225,13 +225,15 @@ def log_time(
     """Propose a time entry on a ticket. With --yes this changes an outside system."""
     from datetime import date  # noqa: PLC0415
 
+    from servicedesk_core.runtime.writes.values import worked_seconds  # noqa: PLC0415
+
     try:
         work_date = date.fromisoformat(day) if day else None
     except ValueError as error:
         raise SettingsError(f'"{day}" is no day.', hint="Write it as 2026-03-02.") from error
-    worked_s = round(hours * 3600)
+    worked_s = worked_seconds(hours)
     start_at = _instant(start)
-    fields = _fields(field)
+    fields = fields_given(field)
 
     def work(desk: "ServiceDesk") -> Coroutine[Any, Any, "WriteView"]:
         return desk.tickets.log_time(
@@ -288,13 +290,3 @@ def _instant(text: str | None) -> datetime | None:
     if instant.tzinfo is None:
         raise SettingsError(f'"{text}" has no time zone.', hint=f"Write it as {text}-05:00, or {text}Z for UTC.")
     return instant
-
-
-def _fields(pairs: list[str] | None) -> dict[str, Any]:
-    fields: dict[str, Any] = {}
-    for pair in pairs or ():
-        name, equals, value = pair.partition("=")
-        if not equals:
-            raise SettingsError(f'"{pair}" is no field.', hint="Write it as --field NAME=VALUE.")
-        fields[name.strip()] = value or None
-    return fields

@@ -106,12 +106,16 @@ def _change(fields: "Mapping[str, Any]", names: "Mapping[str, Mapping[str, str]]
 
     The vendor's word says more than what we made of it: "status: Dispatched" needs no "status_category: scheduled".
     """
-    from servicedesk_core.cli.shell.wording import field_name  # noqa: PLC0415
+    from servicedesk_core.cli.shell.wording import field_name, field_value  # noqa: PLC0415
     from servicedesk_core.domain import REFERENCES  # noqa: PLC0415
 
     implied = {"status_category": "status", "priority_name": "priority"}
+
+    def said(name: str, value: object) -> object:
+        return names.get(REFERENCES["tickets"].get(name, ""), {}).get(str(value)) or field_value(name, value)
+
     return ", ".join(
-        f"{field_name(name)}: {names.get(REFERENCES['tickets'].get(name, ''), {}).get(str(value), value)}"
+        f"{field_name(name)}: {said(name, value)}"
         for name, value in fields.items()
         if value not in (None, "", [], {}) and not fields.get(implied.get(name, ""))
     )

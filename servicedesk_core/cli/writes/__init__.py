@@ -11,6 +11,7 @@ def register(app: typer.Typer) -> None:
     group.command("list")(reading.list_writes)
     group.command("show")(reading.show)
     group.command("approve")(deciding.approve)
+    group.command("edit")(deciding.edit)
     group.command("run")(deciding.run)
     group.command("retry")(deciding.retry)
     group.command("discard")(deciding.discard)

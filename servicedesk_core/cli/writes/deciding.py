@@ -1,4 +1,4 @@
-"""``servicedesk writes approve``, ``run``, ``retry``, ``discard``, ``resolve`` and ``revert``."""
+"""``servicedesk writes approve``, ``edit``, ``run``, ``retry``, ``discard``, ``resolve`` and ``revert``."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,8 +7,9 @@ import typer
 from servicedesk_core.cli.shell import exit_codes
 from servicedesk_core.cli.shell.arguments import Json
 from servicedesk_core.cli.shell.context import Cli, RefusedError
-from servicedesk_core.cli.writes.options import ConnectionOption, Number, Numbers, Reason
+from servicedesk_core.cli.writes.options import ConnectionOption, More, Number, Numbers, Reason, fields_given
 from servicedesk_core.cli.writes.pages import exit_code, show_list, show_outcomes, show_write, tell
+from servicedesk_core.errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +30,20 @@ def approve(
     cli: Cli = ctx.obj
     writes = cli.with_desk(lambda desk: desk.writes.approve(numbers, send=not later))
     _end(cli, "writes.approve", writes, as_json=as_json, sent=not later)
+
+
+def edit(ctx: typer.Context, number: Number, field: More = None, reason: Reason = "", as_json: Json = False) -> None:
+    """Give a write other values, while the vendor certainly does not have it. Nothing is sent: it is proposed anew.
+
+    NAME= takes a field out of a new record, and empties it in one that is there.
+    """
+    cli: Cli = ctx.obj
+    fields = fields_given(field)
+    if not fields:
+        raise SettingsError("Nothing is to be changed.", hint="Say --field NAME=VALUE for each field.")
+    write = cli.with_desk(lambda desk: desk.writes.edit(number, fields, reason=reason))
+    cli.emit("writes.edit", write, as_json=as_json, show=lambda: show_write(cli, write))
+    tell(cli, write)
 
 
 def run(

@@ -6,7 +6,7 @@ from servicedesk_core.cli.shell import exit_codes
 from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.cli.shell.output import plain
 from servicedesk_core.cli.shell.tables import Narrow
-from servicedesk_core.cli.shell.wording import field_name
+from servicedesk_core.cli.shell.wording import field_name, field_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +77,7 @@ def show_write(cli: Cli, write: "WriteView") -> None:
         ("Problem", write.error),
         ("What to do", write.hint),
         ("Could be", write.candidates or None),
-        ("Told", write.warnings or None),
+        ("Warning", write.warnings or None),
     ]
     cli.facts(pairs)
     is_conflict = any(change.theirs is not None for change in write.changes)
@@ -85,9 +85,9 @@ def show_write(cli: Cli, write: "WriteView") -> None:
     rows = [
         (
             field_name(change.field),
-            _value(change.before, change.before_name),
-            _value(change.after, change.after_name),
-            *((_value(change.theirs, change.theirs_name),) if is_conflict else ()),
+            _value(change.field, change.before, change.before_name),
+            _value(change.field, change.after, change.after_name),
+            *((_value(change.field, change.theirs, change.theirs_name),) if is_conflict else ()),
         )
         for change in write.changes
     ]
@@ -161,10 +161,10 @@ def _state(write: "WriteView") -> str:
     return str(write.state).replace("_", " ")
 
 
-def _value(value: Any, name: str | None) -> str:
+def _value(field: str, value: Any, name: str | None) -> str:
     if value is None or value == "":
         return "(nothing)"
-    return f"{name} ({value})" if name else plain(value)
+    return f"{name} ({value})" if name else plain(field_value(field, value))
 
 
 def _fields(changes: "Sequence[FieldChange]") -> str:
@@ -173,5 +173,5 @@ def _fields(changes: "Sequence[FieldChange]") -> str:
 
 
 def _short(change: "FieldChange") -> str:
-    text = f"{field_name(change.field)}={change.after_name or plain(change.after)}"
+    text = f"{field_name(change.field)}={change.after_name or plain(field_value(change.field, change.after))}"
     return text if len(text) <= _SHORT else f"{text[: _SHORT - 1]}…"

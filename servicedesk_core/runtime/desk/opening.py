@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
+from zoneinfo import ZoneInfo
 
 from servicedesk_core.clock import SystemClock
 from servicedesk_core.config import (
@@ -130,7 +131,8 @@ class OpenDesk:
             self._host = await stack.enter_async_context(host)
             self.writes = Writes(self._store, self._clock, self.settings, host.open, WriteChecks(host))
             self.claims = Claims(self._store, self._clock, self.settings, host, self.writes)
-            self.tickets = DeskTickets(self._store, self.writes)
+            zone = ZoneInfo(self.settings.desk.timezone)
+            self.tickets = DeskTickets(self._store, self._clock, zone, self.writes)
             self.warranty = Warranty(self._store, self._clock, self.settings, host, self.writes)
             self.audit = AuditTrail(self._store, self._clock)
             self.quarantine = Quarantine(self._store)

@@ -2,17 +2,20 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, tzinfo
 from functools import partial
 
 from sqlalchemy import Connection as Tx
 
 from servicedesk_core.domain import Note, StatusCategory, Ticket, TimeEntry
 from servicedesk_core.errors import WriteError
+from servicedesk_core.ports import Clock
 from servicedesk_core.runtime.tickets import intents
-from servicedesk_core.runtime.tickets.intents import CREATE, Fields
+from servicedesk_core.runtime.tickets.intents import CREATE
 from servicedesk_core.runtime.tickets.reading import Tickets
 from servicedesk_core.runtime.writes import Writes
+from servicedesk_core.runtime.writes.values import Fields, known
 from servicedesk_core.runtime.writes.views import WriteView, asked_before
 from servicedesk_core.store import Store
 from servicedesk_core.writes import Intent
@@ -28,8 +31,10 @@ class DeskTickets(Tickets):
     says what became of it.
     """
 
-    def __init__(self, store: Store, writes: Writes) -> None:
+    def __init__(self, store: Store, clock: Clock, zone: tzinfo, writes: Writes) -> None:
         super().__init__(store)
+        self._clock = clock
+        self._zone = zone
         self._writes = writes
 
     async def update(
@@ -185,7 +190,7 @@ class DeskTickets(Tickets):
 
         def intent(tx: Tx) -> Intent:
             refs = intents.resolved(tx, name, queue=queue, assignee=assignee, company=company, contact=contact)
-            wanted = intents.known(values | refs, Ticket)
+            wanted = known(values | refs, Ticket)
             own = uuid.uuid4().hex
             return Intent(name, CREATE, f"tickets:new:{own}", title, wanted, reason=reason, request_id=request_id)
 
@@ -223,7 +228,7 @@ class DeskTickets(Tickets):
         """
         if not text.strip():
             raise WriteError("A note without text.", hint="Say what is to be noted.")
-        values = intents.known({"body": text} | intents.given(title=title) | dict(fields or {}), Note)
+        values = known({"body": text} | intents.given(title=title) | dict(fields or {}), Note)
         visibility = "public" if public else "internal"
 
         def intent(tx: Tx) -> Intent:
@@ -253,11 +258,12 @@ class DeskTickets(Tickets):
 
         Args:
             ticket: The vendor's id, or the number.
-            worked_s: Time worked in seconds.
+            worked_s: Time worked in seconds, at most 24 hours.
             technician: Name or id of who worked.
             connection: Where the ticket is, if several have it.
             start_at: When the work began.
-            work_date: On which day, where the hour does not matter.
+            work_date: On which day, where the hour does not matter; today in the desk's time zone, where neither is
+                said and the vendor can be told a day.
             summary: What was done; the client may see it.
             internal_notes: What only the staff may see.
             fields: Further domain fields with their values.
@@ -267,10 +273,9 @@ class DeskTickets(Tickets):
 
         Raises:
             NotFoundLocallyError: The store holds no such ticket or technician.
+            WriteError: Nobody works so long, or the vendor would refuse it.
             WriteNotGrantedError: The configuration does not grant it.
         """
-        if worked_s <= 0:
-            raise WriteError("Time must be more than nothing.", hint="Name the time worked, such as 1.5 hours.")
         values = {"worked_s": worked_s} | intents.given(
             start_at=start_at, work_date=work_date, summary=summary, internal_notes=internal_notes
         )
@@ -279,7 +284,7 @@ class DeskTickets(Tickets):
         def intent(tx: Tx) -> Intent:
             found = intents.found(tx, ticket, connection)
             refs = {"technician_ref": intents.ref_of(tx, found.row.connection, "technicians", technician)}
-            wanted = intents.known(values | refs, TimeEntry)
+            wanted = known(values | refs, TimeEntry)
             return intents.child_of(found, LOG_TIME, wanted, visibility=None, reason=reason, request_id=request_id)
 
         return await self._proposed(intent, request_id, send=send)
@@ -287,7 +292,17 @@ class DeskTickets(Tickets):
     async def _proposed(self, make: Callable[[Tx], Intent], request_id: str | None, *, send: bool) -> WriteView:
         view = await self._store.read(partial(asked_before, request_id=request_id))
         if view is None:
-            view = await self._writes.propose(await self._store.read(make))
+            view = await self._writes.propose(await self._dated(await self._store.read(make)))
         if not send or view.state != "proposed":
             return view
         return (await self._writes.approve([view.id], send=True))[0]
+
+    async def _dated(self, intent: Intent) -> Intent:
+        """Return time that nobody gave a day as today's, in the desk's zone, where the vendor can be told a day."""
+        if intent.kind != LOG_TIME or intent.values.keys() & {"work_date", "start_at", "end_at"}:
+            return intent
+        can = await self._writes.capability(intent.connection, intent.kind)
+        if can is not None and can.fields and "work_date" not in can.fields:
+            return intent
+        today = self._clock.now().astimezone(self._zone).date()
+        return replace(intent, values={**intent.values, "work_date": today.isoformat()})

@@ -1,27 +1,20 @@
-"""From what somebody asks for to the intent of a write: words become references, values what JSON can hold."""
+"""From what somebody asks for to the intent of a write: words become references."""
 
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from enum import Enum
 from typing import Any
 
 from sqlalchemy import Connection as Tx
 
 from servicedesk_core.config.values import did_you_mean
-from servicedesk_core.domain import Note, Ticket, TimeEntry
-from servicedesk_core.domain.comparing import same
-from servicedesk_core.errors import NotFoundLocallyError, SettingsError, WriteError
+from servicedesk_core.domain import Ticket
+from servicedesk_core.errors import NotFoundLocallyError
+from servicedesk_core.runtime.writes.changing import change_of
+from servicedesk_core.runtime.writes.values import Fields, known
 from servicedesk_core.store import sources
 from servicedesk_core.store.queries import names, tickets
 from servicedesk_core.store.queries.tickets import TicketDetail
 from servicedesk_core.writes import Intent
 
 UPDATE, CREATE = "tickets.update", "tickets.create"
-
-Fields = Mapping[str, Any]
-
-_KEEP = ("status",)
-"""Kept beside a meaning, so that a write is refused when the word changed, and can be taken back to it."""
 
 
 def found(tx: Tx, ticket: str, connection: str | None) -> TicketDetail:
@@ -72,21 +65,17 @@ def update_of(found: TicketDetail, wanted: Fields, *, reason: str, request_id: s
     Raises:
         WriteError: It shows all of that already, or a field is unknown.
     """
-    shown = found.ticket.model_dump(mode="json")
-    values = {field: value for field, value in known(wanted, Ticket).items() if not same(value, shown.get(field))}
     label = _label(found)
-    if not values:
-        raise WriteError(f"{label} shows that already; nothing is to be changed.", hint="`servicedesk sync`, if not.")
-    based_on = [*values, *(field for field in _KEEP if "status_category" in values)]
+    change = change_of(label, found.ticket, known(wanted, Ticket))
     return Intent(
         connection=found.row.connection,
         kind=UPDATE,
         aggregate=f"tickets:{found.row.external_id}",
         label=label,
-        values=values,
+        values=change.values,
         target=found.row.external_id,
-        base={field: shown.get(field) for field in based_on},
-        base_modified_at=found.ticket.modified_at,
+        base=change.base,
+        base_modified_at=change.base_modified_at,
         reason=reason,
         request_id=request_id,
     )
@@ -130,34 +119,3 @@ def priority_given(word: str | None) -> dict[str, Any]:
     if word is None:
         return {}
     return {"priority": word.upper()} if word.upper() in {"P1", "P2", "P3", "P4", "P5"} else {"priority_name": word}
-
-
-def known(values: Fields, entity: type[Ticket | Note | TimeEntry]) -> dict[str, Any]:
-    """Return the values as JSON has them.
-
-    Raises:
-        WriteError: A field is none of the record's.
-    """
-    for field in values:
-        if field not in entity.model_fields:
-            near = did_you_mean(field, entity.model_fields)
-            raise WriteError(f'There is no field "{field}".{near}', hint="Fields are named as in the domain model.")
-    return {field: _json(value) for field, value in values.items()}
-
-
-def _json(value: Any) -> Any:
-    match value:
-        case Enum():
-            return value.value
-        case datetime():
-            if value.tzinfo is None:
-                raise SettingsError("An instant needs a time zone.", hint="Give an aware datetime.")
-            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-        case date():
-            return value.isoformat()
-        case Mapping():
-            return {str(key): _json(inner) for key, inner in value.items()}
-        case list() | tuple():
-            return [_json(inner) for inner in value]
-        case _:
-            return value

@@ -1,14 +1,17 @@
-"""Looks, before a write is stored, whether its vendor would refuse it: a misspelt word is told to who proposes it."""
+"""Looks, before a write is stored, whether its vendor would refuse it: what is wrong is told to who proposes it."""
 
 import asyncio
 import logging
+from collections.abc import Iterator
 from typing import Final
 
 from servicedesk_core.config.values import did_you_mean
-from servicedesk_core.errors import ServiceDeskError, StoreError, WriteError
+from servicedesk_core.errors import ServiceDeskError, StoreError, UnsupportedError, WriteError
+from servicedesk_core.hooks.capabilities import WriteCapability
 from servicedesk_core.hooks.writing import Write, WriteProblem
 from servicedesk_core.host import Host
 from servicedesk_core.writes import Intent
+from servicedesk_core.writes.tickets import capability
 
 _log = logging.getLogger("servicedesk.writes")
 
@@ -22,7 +25,7 @@ _OFFERED: Final = 12
 
 
 class WriteChecks:
-    """Checks intents by what connectors know of their vendors' lists.
+    """Checks intents by what connectors know of their vendors.
 
     Args:
         host: Opens connections.
@@ -31,16 +34,40 @@ class WriteChecks:
     def __init__(self, host: Host) -> None:
         self._host = host
 
-    async def ensure_takeable(self, intent: Intent) -> None:
-        """Refuse an intent that the vendor would certainly refuse.
-
-        Asks nobody while the remembered lists know every word; a word that they lack is refused only by lists that were
-        just read. Whatever cannot be found out is left to the vendor, who has the last word when it is sent.
+    async def capability(self, connection: str, kind: str) -> WriteCapability | None:
+        """Return what a connector says about a kind of writes; ``None`` when that cannot be found out now.
 
         Raises:
-            WriteError: The vendor does not have a word; names it, the one that may be meant, and those that there are.
+            UnsupportedError: It cannot send them.
             StoreError: The store cannot be used.
         """
+        try:
+            async with self._host.unplugged(connection) as lent:
+                return capability(lent.calls, kind)
+        except (StoreError, UnsupportedError):
+            raise
+        except ServiceDeskError as error:
+            _log.info("what %s can write could not be found out (%s)", connection, error.code)
+            return None
+
+    async def ensure_takeable(self, intent: Intent, can: WriteCapability | None) -> None:
+        """Refuse an intent that the vendor would certainly refuse.
+
+        What the connector declares is held against it at once. Asks nobody while the remembered lists know every word;
+        a word that they lack is refused only by lists that were just read. Whatever cannot be found out is left to the
+        vendor, who has the last word when it is sent.
+
+        Args:
+            intent: What is wanted.
+            can: What the connector says about such writes.
+
+        Raises:
+            WriteError: A field is missing, unknown or too long, or the vendor does not have a word; names it, the one
+                that may be meant, and those that there are.
+            StoreError: The store cannot be used.
+        """
+        if can is not None and (wrong := tuple(_against(can, intent))):
+            raise _refusal(wrong, intent.connection)
         write = Write(
             id="unsent",
             kind=intent.kind,
@@ -71,6 +98,19 @@ class WriteChecks:
         except TimeoutError:
             _log.info("%s did not say in time what it would refuse", connection)
             return ()
+
+
+def _against(can: WriteCapability, intent: Intent) -> Iterator[WriteProblem]:
+    """Name what the connector's own description of a kind rules out."""
+    for names in can.lacking(intent.values):
+        yield WriteProblem(names, f"{can.kind} needs {names}.", hint="Say it with its option, or --field NAME=VALUE.")
+    for name, value in intent.values.items():
+        if can.fields and name not in can.fields:
+            yield WriteProblem(
+                name, f"{can.kind} cannot write {name}.", name, can.fields, f"It can: {', '.join(can.fields)}."
+            )
+        elif (most := can.max_lengths.get(name)) is not None and len(str(value or "")) > most:
+            yield WriteProblem(name, f"{name} is longer than the vendor's {most:,} characters.", hint="Shorten it.")
 
 
 def _refusal(problems: tuple[WriteProblem, ...], connection: str) -> WriteError:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from datetime import datetime
+from dataclasses import replace
 from functools import partial
 
 from sqlalchemy import Connection as Tx
@@ -14,19 +14,24 @@ from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import (
     LeaseHeldError,
     NotFoundError,
+    NotFoundLocallyError,
     ServiceDeskError,
     SettingsError,
     StoreError,
     WriteNotGrantedError,
+    WriteStateError,
 )
+from servicedesk_core.hooks.capabilities import WriteCapability
 from servicedesk_core.hooks.pulling import FetchStatus
 from servicedesk_core.host import OpenConnection
 from servicedesk_core.ports import Clock
 from servicedesk_core.runtime.acting import account
 from servicedesk_core.runtime.problem import Problem
 from servicedesk_core.runtime.writes.carrying import copier, couriers, policy
+from servicedesk_core.runtime.writes.changing import edited
 from servicedesk_core.runtime.writes.checking import WriteChecks
 from servicedesk_core.runtime.writes.outcomes import Reverted, SendOutcome
+from servicedesk_core.runtime.writes.values import Fields
 from servicedesk_core.runtime.writes.views import WriteDetail, WriteView, asked_before, view_of, views_of
 from servicedesk_core.store import Store, audit, lanes, outbox
 from servicedesk_core.store.lanes import Permit
@@ -34,6 +39,7 @@ from servicedesk_core.store.outbox import StoredWrite
 from servicedesk_core.store.queries.ownership import own_writes
 from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.writes import Intent, Sender, SendReport, WriteConnection, deciding, propose
+from servicedesk_core.writes.doubles import warnings_of
 from servicedesk_core.writes.granting import note_grants
 from servicedesk_core.writes.reverting import ensure_revertible, reversal
 
@@ -125,64 +131,89 @@ class Writes:
         Raises:
             SettingsError: There is no such connection.
             WriteNotGrantedError: The configuration does not grant it.
-            WriteError: The vendor does not have a word of it; names those that there are.
+            UnsupportedError: The connector cannot write such a thing.
+            WriteError: The vendor would refuse it: a field is missing, unknown or too long, or a list does not have a
+                word; names those that it has.
         """
         self.ensure_granted(intent.connection, intent.kind)
         if (first := await self._store.read(partial(asked_before, request_id=intent.request_id))) is not None:
             return first
-        await self._checks.ensure_takeable(intent)
-        write = await self._store.write(lambda tx: propose(tx, intent, actor=self.actor, now=self._clock.now()))
+        checked = await self._checked(intent)
+
+        def work(tx: Tx) -> StoredWrite:
+            warnings = warnings_of(tx, checked)
+            return propose(tx, checked, actor=self.actor, now=self._clock.now(), warnings=warnings)
+
+        write = await self._store.write(work)
         return await self._view(write.id)
 
-    async def approve(self, numbers: Sequence[int], *, send: bool = False) -> tuple[WriteView, ...]:
-        """Approve proposed writes, one after the other. Of two who approve the same at once one gets an error.
+    async def edit(self, number: int, fields: Fields, *, reason: str = "") -> WriteView:
+        """Give a write other values, as long as the vendor certainly does not have it.
+
+        It is checked like a new proposal, based on what the store shows now, and waits for an approval, also when it
+        had one. Its history and the audit trail say who changed which fields.
 
         Args:
-            numbers: Which.
+            number: Which.
+            fields: Domain field to its new value; the others stay. ``None`` takes a field out of a new record, and
+                empties it in one that is there.
+            reason: Why.
+
+        Raises:
+            NotFoundLocallyError: There is no such write.
+            WriteStateError: It is being sent, in doubt, or done; or somebody edited it at the same moment.
+            WriteNotGrantedError: The configuration does not grant it.
+            WriteError: A field is unknown, or the vendor would refuse what it becomes.
+        """
+        seen = await self._stored(number)
+        deciding.ensure_editable(seen)
+        self.ensure_granted(seen.connection, seen.kind)
+        intent = await self._checked(await self._store.read(partial(edited, write=seen, fields=fields)))
+
+        def work(tx: Tx) -> None:
+            warnings = warnings_of(tx, intent, without=number)
+            now = self._clock.now()
+            deciding.edit(tx, seen, intent, actor=self.actor, now=now, warnings=warnings, reason=reason)
+
+        await self._store.write(work, durable=True)
+        return await self._view(number)
+
+    async def approve(self, numbers: Sequence[int], *, send: bool = False) -> tuple[WriteView, ...]:
+        """Approve proposed writes: all of them, or none. Of two who approve the same at once one gets an error.
+
+        Args:
+            numbers: Which; one that is named twice is meant once.
             send: Send them at once.
 
         Raises:
             NotFoundLocallyError: There is no such write.
-            WriteStateError: One is not proposed (any more); those before it are approved.
-            WriteNotGrantedError: The configuration does not grant it.
+            WriteStateError: One is not proposed (any more).
+            WriteNotGrantedError: The configuration does not grant one.
         """
-        for number in numbers:
-            write = await self._stored(number)
-            self.ensure_granted(write.connection, write.kind)
-            await self._decide(deciding.approve, number)
-        if send:
-            await self._send(numbers)
-        return tuple([await self._view(number) for number in numbers])
+        return await self._decided(deciding.approve, numbers, grants=True, send=send)
 
     async def discard(self, numbers: Sequence[int], *, reason: str = "") -> tuple[WriteView, ...]:
-        """Decide that writes are not pursued.
+        """Decide that writes are not pursued: all of them, or none.
 
         Raises:
             NotFoundLocallyError: There is no such write.
             WriteStateError: One is being sent, in doubt, or done.
         """
-        for number in numbers:
-            await self._decide(partial(deciding.discard, reason=reason), number)
-        return tuple([await self._view(number) for number in numbers])
+        return await self._decided(partial(deciding.discard, reason=reason), numbers)
 
     async def retry(self, numbers: Sequence[int], *, send: bool = False) -> tuple[WriteView, ...]:
-        """Send rejected or waiting writes again, and look again for those in doubt.
+        """Send rejected or waiting writes again, and look again for those in doubt: all of them, or none.
 
         Args:
-            numbers: Which.
+            numbers: Which; one that is named twice is meant once.
             send: Do it at once.
 
         Raises:
             NotFoundLocallyError: There is no such write.
             WriteStateError: One is neither rejected, waiting nor in doubt.
+            WriteNotGrantedError: The configuration does not grant one.
         """
-        for number in numbers:
-            write = await self._stored(number)
-            self.ensure_granted(write.connection, write.kind)
-            await self._decide(deciding.retry, number)
-        if send:
-            await self._send(numbers)
-        return tuple([await self._view(number) for number in numbers])
+        return await self._decided(deciding.retry, numbers, grants=True, send=send)
 
     async def resolve(self, number: int, outcome: WriteState, *, ref: str | None = None, reason: str = "") -> WriteView:
         """Settle a doubt after a look at the vendor.
@@ -202,8 +233,8 @@ class Writes:
             taken = await self._store.read(lambda tx: outbox.taken_refs(tx, write))
             if ref in taken:
                 raise SettingsError(f"{ref} belongs to another write of ours.", hint="Name the id of this one.")
-        await self._decide(partial(deciding.resolve, outcome=outcome, ref=ref, reason=reason), number)
-        return await self._view(number)
+        decision = partial(deciding.resolve, outcome=outcome, ref=ref, reason=reason)
+        return (await self._decided(decision, [number]))[0]
 
     async def revert(self, number: int, *, reason: str = "") -> Reverted:
         """Propose to restore the old values of a confirmed update, where the vendor still shows ours.
@@ -273,6 +304,14 @@ class Writes:
 
         if any(problems.values()):
             await self._store.write(work)
+
+    async def capability(self, connection: str, kind: str) -> WriteCapability | None:
+        """Return what a connector says about a kind of writes; ``None`` when that cannot be found out now.
+
+        Raises:
+            UnsupportedError: It cannot write such a thing.
+        """
+        return await self._checks.capability(connection, kind)
 
     def ensure_granted(self, connection: str, kind: str) -> None:
         """Make sure that the configuration lets a connection write something.
@@ -344,9 +383,36 @@ class Writes:
 
         await self._store.write(work)
 
-    async def _decide(self, decision: Callable[..., StoredWrite], number: int) -> None:
-        now: datetime = self._clock.now()
-        await self._store.write(lambda tx: decision(tx, number, actor=self.actor, now=now) and None, durable=True)
+    async def _decided(
+        self, decision: Callable[..., StoredWrite], numbers: Sequence[int], *, grants: bool = False, send: bool = False
+    ) -> tuple[WriteView, ...]:
+        """Decide about writes in one transaction: what cannot be done with one is done with none."""
+        chosen = tuple(dict.fromkeys(numbers))
+        for write in [await self._stored(number) for number in chosen] if grants else ():
+            self.ensure_granted(write.connection, write.kind)
+        now = self._clock.now()
+
+        def work(tx: Tx) -> None:
+            for number in chosen:
+                decision(tx, number, actor=self.actor, now=now)
+
+        try:
+            await self._store.write(work, durable=True)
+        except (NotFoundLocallyError, WriteStateError) as error:
+            if len(chosen) > 1:
+                error.hint = " ".join(filter(None, ("Nothing was done with any of them.", error.hint)))
+            raise
+        if send:
+            await self._send(chosen)
+        return tuple([await self._view(number) for number in chosen])
+
+    async def _checked(self, intent: Intent) -> Intent:
+        """Return an intent that its vendor may take, with who will see it."""
+        can = await self.capability(intent.connection, intent.kind)
+        await self._checks.ensure_takeable(intent, can)
+        if can is None or intent.visibility is not None:
+            return intent
+        return replace(intent, visibility="public" if can.visible_to == "customer" else "internal")
 
     async def _stored(self, number: int) -> StoredWrite:
         return await self._store.read(lambda tx: outbox.get(tx, number))

@@ -1,7 +1,7 @@
 """Putting a write into the outbox: proposed, with nothing sent."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +36,7 @@ def add(
     reason: str = "",
     request_id: str | None = None,
     reverts: int | None = None,
+    warnings: Sequence[str] = (),
 ) -> StoredWrite:
     """Store a write as proposed, in the caller's transaction; a known ``request_id`` answers the write that is there.
 
@@ -59,6 +60,7 @@ def add(
         "proposed_by": actor,
         "proposed_at": to_us(now),
         "reverts": reverts,
+        "warnings": scrubbed_json(list(warnings)),
         "state": WriteState.PROPOSED.value,
     }
     adding = (

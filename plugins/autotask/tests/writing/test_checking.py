@@ -33,6 +33,23 @@ async def test_lists_that_were_never_read_refuse_nothing(desk):
         assert await psa.check_write(write("tickets.create", **TICKET, status="Whatever"), None) == ()
 
 
+async def test_what_the_tenant_has_no_default_for_is_named_before_too(desk, psa, monkeypatch):
+    lists = psa._sender._words().lists
+    monkeypatch.setattr(type(lists), "default", lambda self, entity, name: None)
+    for lacking, field in (("priority", "priority"), ("queue_ref", "queue_ref")):
+        values = {name: value for name, value in TICKET.items() if name != lacking}
+        (told,) = await psa.check_write(write("tickets.create", **values), None)
+        assert told.field == field
+    (both,) = await psa.check_write(write("tickets.update", target="1", status="New", status_category="closed"), None)
+    assert "contradict" in both.reason
+
+
+async def test_what_is_missing_is_named_though_no_list_was_ever_read(desk):
+    async with desk.connector(grants=ALL, offline=True) as psa:
+        (told,) = await psa.check_write(write("time_entries.create", parent="1", technician_ref="1"), None)
+        assert told.reason == "Time_entries.create needs work_date or start_at and worked_s or end_at."
+
+
 async def test_a_word_that_was_added_since_is_found_when_the_lists_may_be_read(desk):
     added = write("tickets.create", **TICKET, status="Parked")
     async with desk.connector(grants=ALL) as psa:

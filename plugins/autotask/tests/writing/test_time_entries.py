@@ -44,17 +44,21 @@ async def test_a_start_and_a_duration_make_an_end(desk, psa, ticket):
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"worked_s": 3600}, "the day"),
-        ({"work_date": "2026-11-20"}, "how long"),
+        ({"worked_s": 3600}, "needs work_date or start_at"),
+        ({"work_date": "2026-11-20"}, "needs worked_s or end_at"),
         ({"work_date": "2026-11-20", "worked_s": 0}, "more than 0"),
         ({"work_date": "2026-11-20", "worked_s": 90_000}, "at most 24"),
-        ({"start_at": NOW.isoformat()}, "an end or a duration"),
-        ({"end_at": NOW.isoformat(), "worked_s": 60}, "an end needs a start"),
+        ({"start_at": NOW.isoformat()}, "needs worked_s or end_at"),
+        ({"start_at": NOW.isoformat(), "worked_s": 0}, "start needs an end or a duration"),
+        ({"end_at": NOW.isoformat(), "worked_s": 60, "work_date": "2026-11-20"}, "an end needs a start"),
         ({"start_at": NOW.isoformat(), "end_at": (NOW - timedelta(1)).isoformat()}, "ends before"),
     ],
 )
 async def test_impossible_hours_are_refused_here(desk, psa, ticket, values, message):
     count = len(sent(desk))
+    one = write("time_entries.create", parent=ticket, technician_ref=technician(desk)[0], **values)
     with pytest.raises(RejectedError, match=message):
-        await psa.send_write(write("time_entries.create", parent=ticket, technician_ref=technician(desk)[0], **values))
+        await psa.send_write(one)
     assert len(sent(desk)) == count
+    (told,) = await psa.check_write(one, None)
+    assert message in told.reason, "who proposes it is told the same"

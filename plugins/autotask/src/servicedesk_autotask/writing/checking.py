@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from servicedesk_autotask.writing.kinds import KINDS, LONGEST_ID, WriteKind
 from servicedesk_autotask.writing.refusing import refused
 from servicedesk_core.errors import UnsupportedError
-from servicedesk_core.hooks import Write
+from servicedesk_core.hooks import Write, WriteCapability
 
 Values = dict[str, Any]
 
@@ -47,7 +47,7 @@ def checked_values(write: Write, kind: WriteKind) -> Values:
             f"{kind.kind} cannot write {', '.join(unknown)}.", *unknown, hint=f"It can: {', '.join(kind.fields)}."
         )
     values = typed(kind, write.values)
-    if missing := [name for name in kind.required if not values.get(name)]:
+    if missing := WriteCapability(kind.kind, required=kind.required).lacking(values):
         raise refused(f"{kind.kind} needs {' and '.join(missing)}.", *missing)
     if not values:
         raise refused("it changes nothing.")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from servicedesk_autotask.settings import AutotaskSettings
-from servicedesk_autotask.writing import notes
+from servicedesk_autotask.writing import notes, tickets, time_entries
 from servicedesk_autotask.writing.checking import checked_values
 from servicedesk_autotask.writing.kinds import WriteKind
 from servicedesk_autotask.writing.wire import SHAPES, to_wire
@@ -22,12 +22,14 @@ def foreseen(write: Write, kind: WriteKind, words: Words, settings: AutotaskSett
         words: The tenant's lists.
         settings: The connection's settings.
     """
-    if kind.entity not in words.lists.entities:
-        return ()
     try:
         values = checked_values(write, kind)
     except RejectedError as error:
         return (_problem(error),)
+    if kind.entity == "TimeEntries":
+        return _refused(partial(time_entries.span, values))
+    if kind.entity not in words.lists.entities:
+        return ()
     if kind.entity == "TicketNotes":
         return _refused(partial(notes.new_note, write, kind, values, words, settings))
     shape = SHAPES.get(kind.entity)
@@ -36,7 +38,9 @@ def foreseen(write: Write, kind: WriteKind, words: Words, settings: AutotaskSett
     if not words.lists.udfs(kind.entity):
         values.pop("custom_fields", None)
     each = (_refused(partial(to_wire, shape, {name: value}, words)) for name, value in values.items())
-    return tuple(problem for problems in each for problem in problems)
+    found = tuple(problem for problems in each for problem in problems)
+    whole = partial(tickets.with_defaults, values, words) if kind.kind == "tickets.create" else None
+    return found or _refused(whole or partial(to_wire, shape, values, words))
 
 
 def _refused(translate: Callable[[], object]) -> tuple[WriteProblem, ...]:

@@ -39,7 +39,7 @@ class WriteKind:
         entity: The vendor's entity.
         model: The kind of record whose fields the values are.
         fields: Domain fields that can be written.
-        required: Those that must be there.
+        required: Those that must be there, as :class:`WriteCapability` has them.
         needs: Whether the write names a ``target`` or a ``parent``.
         lengths: Longest texts, in UTF-16 units as the vendor counts them.
         right: What the security level must allow.
@@ -123,7 +123,7 @@ KINDS: dict[str, WriteKind] = {
                 "summary",
                 "internal_notes",
             ),
-            required=("technician_ref",),
+            required=("technician_ref", "work_date|start_at", "worked_s|end_at"),
             needs="parent",
             lengths={"summary": 8000, "internal_notes": 8000},
             right="Timesheets: Time Entries, add, also for other resources",

@@ -18,6 +18,17 @@ async def new_ticket(api: Api, write_id: str, values: Values, words: Words) -> B
     Raises:
         RejectedError: Something that the vendor demands is missing and the tenant has no default for it.
     """
+    body = with_defaults(values, words)
+    await complete_assignment(api, body, {})
+    return {**body, "externalID": write_id}
+
+
+def with_defaults(values: Values, words: Words) -> Body:
+    """Return the fields of a new ticket with what the tenant's lists give where nothing was said.
+
+    Raises:
+        RejectedError: Something that the vendor demands is missing and the tenant has no default for it.
+    """
     body = to_wire(TICKET, values, words)
     body.setdefault("status", int(words.lists.default("Tickets", "status") or NEW))
     if "priority" not in body:
@@ -30,8 +41,7 @@ async def new_ticket(api: Api, write_id: str, values: Values, words: Words) -> B
         if default is None:
             raise refused("a new ticket needs a queue or an assignee.", "queue_ref", "assignee_ref")
         body["queueID"] = int(default)
-    await complete_assignment(api, body, {})
-    return {**body, "externalID": write_id}
+    return body
 
 
 async def complete_assignment(api: Api, body: Body, row: Row) -> None:

@@ -28,7 +28,7 @@ async def new_entry(api: Api, ticket: int, values: Values) -> Body:
         NotFoundError: There is no such ticket.
     """
     resource = number_of(values["technician_ref"], "technician_ref")
-    body: Body = {"ticketID": ticket, "resourceID": resource, **_span(values)}
+    body: Body = {"ticketID": ticket, "resourceID": resource, **span(values)}
     row = await api.item("Tickets", ticket)
     if row is None:
         raise NotFoundError(f"Autotask has no ticket {ticket}, or hides it from the API user.")
@@ -55,7 +55,12 @@ def hours_of(values: Values) -> float | None:
     return None if seconds is None else round(seconds / _HOUR_S, 4)
 
 
-def _span(values: Values) -> dict[str, Any]:
+def span(values: Values) -> dict[str, Any]:
+    """Return when and how long an entry was worked.
+
+    Raises:
+        RejectedError: Hours or dates are not such as the vendor takes.
+    """
     start, end, day = values.get("start_at"), values.get("end_at"), values.get("work_date")
     hours = hours_of(values)
     if start is not None and end is None and values.get("worked_s"):
@@ -64,14 +69,10 @@ def _span(values: Values) -> dict[str, Any]:
         raise refused("a start needs an end or a duration, and an end needs a start.", "start_at", "end_at")
     if start is not None and end is not None and end <= start:
         raise refused("it ends before it starts.", "end_at")
-    if hours is None:
-        raise refused("it says neither how long nor from when to when.", "worked_s")
-    if not 0 < hours * _HOUR_S <= LONGEST_S:
+    if hours is None or not 0 < hours * _HOUR_S <= LONGEST_S:
         raise refused("Autotask takes more than 0 and at most 24 hours in one entry.", "worked_s")
-    if day is None and start is None:
-        raise refused("it needs the day of the work.", "work_date")
-    span: dict[str, Any] = {"hoursWorked": hours}
+    body: dict[str, Any] = {"hoursWorked": hours}
     if start is not None and end is not None:
-        span |= {"startDateTime": wire_instant(start), "endDateTime": wire_instant(end)}
+        body |= {"startDateTime": wire_instant(start), "endDateTime": wire_instant(end)}
     # Without a day the vendor takes that of the start, in the technician's zone, which is not known here.
-    return span if day is None else {**span, "dateWorked": f"{day.isoformat()}T00:00:00"}
+    return body if day is None else {**body, "dateWorked": f"{day.isoformat()}T00:00:00"}
