@@ -4,13 +4,21 @@ import contextlib
 import errno
 import io
 import os
+import platform
 import sys
 import time
+import uuid
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
+
+MACHINE_VARIABLE: Final = "SERVICEDESK_MACHINE"
+"""Names the machine where it has no name that lasts, as in a container that is made anew."""
+
+_MACHINE_FILES = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
 
 PATIENCE_S: Final = 2.0
 """How long a file that somebody has open is tried to be replaced: virus scanners and viewers let go soon."""
@@ -21,6 +29,33 @@ _PAUSE_S: Final = 0.05
 def is_windows() -> bool:
     """Whether this is Windows."""
     return os.name == "nt"
+
+
+@cache
+def machine() -> str:
+    """Return what tells this machine from others, the same after every start."""
+    if named := os.environ.get(MACHINE_VARIABLE):
+        return named
+    for file in _MACHINE_FILES:
+        try:
+            if text := file.read_text(encoding="ascii").strip():
+                return text
+        except (OSError, UnicodeDecodeError):
+            continue
+    if sys.platform == "win32":
+        return _windows_machine()
+    return f"{uuid.getnode():x}" if not uuid.getnode() >> 40 & 1 else platform.node()
+
+
+def _windows_machine() -> str:
+    import winreg  # noqa: PLC0415  # there only
+
+    key = winreg.OpenKey(  # type: ignore[attr-defined, unused-ignore]
+        winreg.HKEY_LOCAL_MACHINE,  # type: ignore[attr-defined, unused-ignore]
+        r"SOFTWARE\Microsoft\Cryptography",
+    )
+    with key:
+        return str(winreg.QueryValueEx(key, "MachineGuid")[0])  # type: ignore[attr-defined, unused-ignore]
 
 
 def replace(source: Path, target: Path) -> None:

@@ -1,14 +1,17 @@
 """Leases: who may do a job now. They expire, and a fence number tells an overtaken owner from the present one.
 
-The time is the database's, so that processes on machines with different clocks agree.
+The time is the database's, so that processes on machines with different clocks agree. The lease of a process that has
+certainly ended, because it ran on this machine and does no more, is nobody's at once.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import Connection, Row, TextClause, text
 
 from servicedesk_core.errors import LeaseHeldError, LeaseLostError
+from servicedesk_core.processes import has_ended, name_of
 from servicedesk_core.store.fields import from_us
 
 _NOW = {
@@ -40,7 +43,7 @@ class Lease:
 
     Attributes:
         name: Name of the lease.
-        owner: Who holds or held it.
+        owner: Who holds it, as people call it.
         number: Fence number.
         since: When the owner took it.
         expires_at: When it ends unless renewed.
@@ -64,18 +67,16 @@ def acquire(tx: Connection, name: str, owner: str, ttl_s: float) -> Fence:
     Args:
         tx: A write transaction.
         name: What the lease is for, for example ``sync:psa``.
-        owner: Who asks; shown to others, so host and process id are good.
+        owner: Who asks, named by :func:`servicedesk_core.processes.this_process`.
         ttl_s: Seconds until it expires unless renewed.
 
     Raises:
-        LeaseHeldError: Somebody holds it; says who and since when.
+        LeaseHeldError: Somebody holds it; says who, since when and until when.
     """
     now = now_us(tx)
     row = tx.execute(_select(tx), {"name": name}).one_or_none()
-    if row is not None and row.expires_at > now:
-        since = from_us(row.since).replace(microsecond=0).isoformat()
-        message = f"{name} is already running in {row.owner}, since {since}."
-        raise LeaseHeldError(message, hint="Wait for it to finish, or stop that process; its lease then expires.")
+    if row is not None and _is_live(row, now):
+        raise _held(name, row)
     number = (row.fence if row is not None else 0) + 1
     taken = tx.execute(
         text(
@@ -85,9 +86,8 @@ def acquire(tx: Connection, name: str, owner: str, ttl_s: float) -> Fence:
         ),
         {"name": name, "owner": owner, "fence": number, "now": now, "until": now + round(ttl_s * SECOND_US)},
     )
-    if taken.rowcount != 1:
-        message = f"{name} was taken by another process at this moment."
-        raise LeaseHeldError(message, hint="Wait for it to finish.")
+    if taken.rowcount != 1:  # it was there for the first time at this moment
+        raise _held(name, tx.execute(_select(tx), {"name": name}).one())
     return Fence(name, owner, number)
 
 
@@ -130,16 +130,31 @@ def verify(tx: Connection, fence: Fence) -> None:
 def is_held(tx: Connection, name: str) -> bool:
     """Whether somebody holds a lease now; in a write transaction nobody new can take it before the transaction ends."""
     row = tx.execute(_select(tx), {"name": name}).one_or_none()
-    return row is not None and row.expires_at > now_us(tx)
+    return row is not None and _is_live(row, now_us(tx))
 
 
 def live(tx: Connection) -> list[Lease]:
     """Return the leases that are held now."""
-    rows = tx.execute(
-        text("SELECT name, owner, fence, since, expires_at FROM leases WHERE expires_at > :now ORDER BY name"),
-        {"now": now_us(tx)},
+    now = now_us(tx)
+    rows = tx.execute(text("SELECT name, owner, fence, since, expires_at FROM leases ORDER BY name"))
+    return [
+        Lease(r.name, name_of(r.owner), r.fence, from_us(r.since), from_us(r.expires_at))
+        for r in rows
+        if _is_live(r, now)
+    ]
+
+
+def _is_live(row: Row[Any], now: int) -> bool:
+    return row.expires_at > now and not has_ended(row.owner)
+
+
+def _held(name: str, row: Row[Any]) -> LeaseHeldError:
+    since, until = (f"{from_us(at).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" for at in (row.since, row.expires_at))
+    return LeaseHeldError(
+        f"{name} is already running in {name_of(row.owner)}, since {since}; it is held until {until}, and longer "
+        "while that runs.",
+        hint="Wait for it to finish, or stop that process.",
     )
-    return [Lease(r.name, r.owner, r.fence, from_us(r.since), from_us(r.expires_at)) for r in rows]
 
 
 def _select(tx: Connection) -> TextClause:

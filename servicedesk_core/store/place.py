@@ -11,11 +11,9 @@ import hashlib
 import json
 import os
 import platform
-import sys
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -24,14 +22,11 @@ from sqlalchemy.engine import URL
 
 from servicedesk_core.store import audit, outbox, sending
 from servicedesk_core.store.schema import sources
-
-MACHINE_VARIABLE: Final = "SERVICEDESK_MACHINE"
-"""Names the machine where it has no name that lasts, as in a container that is made anew."""
+from servicedesk_core.system import machine
 
 SYSTEM: Final = "system:store"
 _PLACE: Final = "place"
 _STORE_ID: Final = "store_id"
-_MACHINE_FILES = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,33 +53,6 @@ def here(tx: Connection, url: URL) -> Place:
         "FROM pg_database d WHERE d.datname = current_database()"
     ).one()
     return Place(_digest(tuple(map(str, row[:3]))), f"the database {row[3]}")
-
-
-@cache
-def machine() -> str:
-    """Return what tells this machine from others, the same after every start."""
-    if named := os.environ.get(MACHINE_VARIABLE):
-        return named
-    for file in _MACHINE_FILES:
-        try:
-            if text := file.read_text(encoding="ascii").strip():
-                return text
-        except (OSError, UnicodeDecodeError):
-            continue
-    if sys.platform == "win32":
-        return _windows_machine()
-    return f"{uuid.getnode():x}" if not uuid.getnode() >> 40 & 1 else platform.node()
-
-
-def _windows_machine() -> str:
-    import winreg  # noqa: PLC0415  # there only
-
-    key = winreg.OpenKey(  # type: ignore[attr-defined, unused-ignore]
-        winreg.HKEY_LOCAL_MACHINE,  # type: ignore[attr-defined, unused-ignore]
-        r"SOFTWARE\Microsoft\Cryptography",
-    )
-    with key:
-        return str(winreg.QueryValueEx(key, "MachineGuid")[0])  # type: ignore[attr-defined, unused-ignore]
 
 
 def store_id(tx: Connection) -> str | None:

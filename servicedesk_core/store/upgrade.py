@@ -66,7 +66,7 @@ def bring_up_to_date(
         message = f"The store {name} has schema {version}; this program needs {SCHEMA_VERSION}."
         raise StoreVersionError(message, hint=UPGRADE_HINT)
     if version and others:
-        held = ", ".join(f"{lease.name} by {lease.owner}" for lease in others)
+        held = ", ".join(f"{lease.name} by {lease.owner}, until {lease.expires_at:%H:%M:%SZ}" for lease in others)
         message = f"The store {name} must be upgraded, but other processes work on it ({held})."
         raise StoreVersionError(message, hint=f"Stop them first, then: {UPGRADE_HINT[0].lower()}{UPGRADE_HINT[1:]}")
     if version:

@@ -2,12 +2,11 @@
 
 import asyncio
 import logging
-import os
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from servicedesk_core.errors import LeaseLostError, StoreError
+from servicedesk_core.processes import this_process
 from servicedesk_core.store import Fence, Store, leases
 from servicedesk_core.store.whole import or_undone
 
@@ -17,11 +16,6 @@ PULLS = "sync:"
 """Before the name of a connection: the lease under which its records are pulled and stored."""
 
 
-def process_name() -> str:
-    """Return how other processes are told who holds a lease."""
-    return f"process {os.getpid()} on {socket.gethostname()}"
-
-
 @asynccontextmanager
 async def held(store: Store, connection: str, ttl_s: float) -> AsyncIterator[Fence]:
     """Hold the lease of a connection's pulls; see :func:`holding`.
@@ -29,10 +23,11 @@ async def held(store: Store, connection: str, ttl_s: float) -> AsyncIterator[Fen
     Args:
         store: The desk's store.
         connection: Name of the connection.
-        ttl_s: How long the lease lasts without renewal; a killed process blocks others no longer than that.
+        ttl_s: How long the lease lasts without renewal; a killed process blocks others no longer than that, and those
+            on its own machine not at all.
 
     Raises:
-        LeaseHeldError: Another process pulls this connection; says who and since when.
+        LeaseHeldError: Another process pulls this connection; says who, since when and until when.
     """
     async with holding(store, f"{PULLS}{connection}", ttl_s) as fence:
         yield fence
@@ -48,7 +43,7 @@ async def holding(store: Store, name: str, ttl_s: float) -> AsyncIterator[Fence]
         ttl_s: How long it lasts without renewal.
 
     Raises:
-        LeaseHeldError: Another process holds it; says who and since when.
+        LeaseHeldError: Another process holds it; says who, since when and until when.
     """
     fence = await _acquire(store, name, ttl_s)
     renewer = asyncio.create_task(_renew(store, fence, ttl_s), name=f"lease:{name}")
@@ -74,7 +69,7 @@ async def _give_back(store: Store, fence: Fence, renewer: "asyncio.Task[None]") 
 
 
 async def _acquire(store: Store, name: str, ttl_s: float) -> Fence:
-    taking = store.write(lambda tx: leases.acquire(tx, name, process_name(), ttl_s))
+    taking = store.write(lambda tx: leases.acquire(tx, name, this_process(), ttl_s))
     return await or_undone(taking, lambda fence: store.write(lambda tx: leases.release(tx, fence)))
 
 

@@ -66,7 +66,6 @@ def test_what_is_to_be_sent_is_found_without_a_look_at_what_was(store):
     unfinished = {
         "due": partial(outbox.due, connection="psa", now=START, limit=4, without={"x"}, busy={"y"}),
         "doubtful": partial(outbox.doubtful, connection="psa", now=START, ask_at_most=9),
-        "expired_at": partial(outbox.expired_at, connection="psa"),
     }
     for name, query in unfinished.items():
         plan = plan_of(store, query)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
+from servicedesk_core import system
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import (
     StoreBusyError,
@@ -129,13 +130,13 @@ def test_a_copy_elsewhere_sends_nothing_and_the_original_goes_on(sqlite_url, clo
 def test_another_machine_is_another_place(sqlite_url, clock, monkeypatch, queued):
     with Store.open(sqlite_url, clock=clock) as store:
         queued(store)
-    place.machine.cache_clear()
-    monkeypatch.setenv(place.MACHINE_VARIABLE, "other")
+    system.machine.cache_clear()
+    monkeypatch.setenv(system.MACHINE_VARIABLE, "other")
     try:
         with Store.open(sqlite_url, clock=clock) as store:
             assert not store.read_blocking(sending.sending_allowed)
     finally:
-        place.machine.cache_clear()
+        system.machine.cache_clear()
 
 
 def test_an_older_file_moved_over_the_store_is_noticed(sqlite_url, clock, tmp_path, queued, send_all):

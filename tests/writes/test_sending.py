@@ -7,9 +7,9 @@ from sqlalchemy import text
 
 from servicedesk_core import ServiceDesk
 from servicedesk_core.domain.writing import WriteState
-from servicedesk_core.errors import WriteError, WriteNotGrantedError, WriteStateError
+from servicedesk_core.errors import UnsupportedError, WriteError, WriteNotGrantedError, WriteStateError
 from servicedesk_core.runtime.writes import checking
-from servicedesk_core.writes import Intent, WritePolicy
+from servicedesk_core.writes import Intent, WritePolicy, propose
 from tests.writes.conftest import GRANTS, QUICK, settings_for
 
 pytestmark = pytest.mark.slow  # over real HTTP with broken answers; the commands send always
@@ -17,6 +17,12 @@ pytestmark = pytest.mark.slow  # over real HTTP with broken answers; the command
 
 def state_of(write):
     return str(write.state)
+
+
+async def unchecked(desk, intent):
+    """Propose what nobody could hold against the vendor's rules at that moment."""
+    now = desk._clock.now()
+    return (await desk.store.write(lambda tx: propose(tx, intent, actor="user:test", now=now))).id
 
 
 async def settled(desk, number):
@@ -239,17 +245,19 @@ async def test_two_who_approve_at_once_have_one_effect(desk, vendor, store_url, 
 
 
 async def test_a_refusal_is_final_with_advice_and_the_others_go_on(desk, vendor):
-    writes = [await desk.tickets.note(f"T{n}", "x" * (201 if n == 2 else 5)) for n in range(1, 5)]
+    numbers = [(await desk.tickets.note(f"T{n}", "hello")).id for n in (1, 3, 4)]
+    long = Intent("psa", "notes.create_internal", "tickets:2", "T2", {"body": "x" * 201}, parent="2")
+    numbers.insert(1, await unchecked(desk, long))
     vendor.faults.extend(["422", "403"])
     desk.writes._policy = WritePolicy(**QUICK | {"parallel": 1})
-    ends = await desk.writes.approve([w.id for w in writes], send=True)
+    ends = await desk.writes.approve(numbers, send=True)
     assert [(state_of(w), w.error_code) for w in ends] == [
         ("rejected", "rejected"),
         ("rejected", "too_long"),
         ("rejected", "permission_denied"),
         ("confirmed", None),
     ]
-    assert all(f"writes retry {w.id}" in w.hint or "writes discard" in w.hint for w in ends[:3])
+    assert all(f"writes retry {w.id}" in w.hint or "writes edit" in w.hint for w in ends[:3])
 
 
 async def test_a_right_lost_half_way_stops_only_that_kind(desk, vendor):
@@ -365,8 +373,11 @@ async def test_a_kind_that_the_connector_does_not_know_is_an_error_that_says_wha
     async with ServiceDesk(settings_for(vendor, store_url, writes=grants), clock=clock) as desk:
         await desk.sync("psa")
         for kind in grants:
-            write = await desk.writes.propose(Intent("psa", kind, "x:1", "X", {"name": "y"}, target="1"))
-            (end,) = await desk.writes.approve([write.id], send=True)
+            intent = Intent("psa", kind, "x:1", "X", {"name": "y"}, target="1")
+            with pytest.raises(UnsupportedError) as caught:
+                await desk.writes.propose(intent)
+            assert "tickets.update" in caught.value.hint
+            (end,) = await desk.writes.approve([await unchecked(desk, intent)], send=True)
             assert (state_of(end), end.error_code) == ("rejected", "unsupported")
             assert "tickets.update" in end.hint
     assert vendor.writes == []

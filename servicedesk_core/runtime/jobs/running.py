@@ -10,13 +10,14 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from servicedesk_core.errors import LeaseError, LeaseHeldError, ServiceDeskError
+from servicedesk_core.processes import name_of, this_process
 from servicedesk_core.runtime.jobs.desk import JobDesk
 from servicedesk_core.runtime.jobs.job import Job
 from servicedesk_core.runtime.problem import Problem
 from servicedesk_core.store import job_runs
 from servicedesk_core.store.leases import Fence
 from servicedesk_core.store.whole import or_undone
-from servicedesk_core.sync.lease import holding, process_name
+from servicedesk_core.sync.lease import holding
 
 _log = logging.getLogger("servicedesk.jobs")
 
@@ -67,7 +68,7 @@ async def run_job(desk: JobDesk, job: Job, *, slot: datetime | None = None) -> J
                 job=job.name,
                 slot=slot or now,
                 origin="manual" if slot is None else "schedule",
-                owner=process_name(),
+                owner=name_of(this_process()),
                 now=now,
             )
 

@@ -17,6 +17,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from servicedesk_core.errors import LeaseError, ServiceDeskError
+from servicedesk_core.processes import this_process
 from servicedesk_core.runtime.jobs.desk import JobDesk
 from servicedesk_core.runtime.jobs.job import Job
 from servicedesk_core.runtime.jobs.running import JobOutcome, run_job
@@ -25,7 +26,6 @@ from servicedesk_core.runtime.serving import supervisor
 from servicedesk_core.runtime.serving.tally import JobTally
 from servicedesk_core.store import Fence, leases
 from servicedesk_core.store.whole import or_undone
-from servicedesk_core.sync.lease import process_name
 
 _log = logging.getLogger("servicedesk.jobs")
 
@@ -168,7 +168,7 @@ class Scheduler:
                 with contextlib.suppress(LeaseError):
                     leases.renew(tx, self._presence, PRESENCE_TTL_S)
                     return self._presence
-            return leases.acquire(tx, f"serve:{self._id}", process_name(), PRESENCE_TTL_S)
+            return leases.acquire(tx, f"serve:{self._id}", this_process(), PRESENCE_TTL_S)
 
         async def stopped(taken: Fence) -> None:
             self._presence = taken  # it is given back with the rest

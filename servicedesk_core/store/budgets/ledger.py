@@ -2,8 +2,6 @@
 
 import asyncio
 import logging
-import os
-import socket
 import uuid
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,6 +11,7 @@ from sqlalchemy import Connection
 
 from servicedesk_core.errors import RateLimitedError, StoreError
 from servicedesk_core.ports import BudgetKey, BudgetPolicy, BudgetUse
+from servicedesk_core.processes import this_process
 from servicedesk_core.store.budgets import policies, quota, slots
 from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.store import Store
@@ -56,7 +55,7 @@ class StoreLedger:
         self._store = store
         self._clock = store.clock
         self._max_wait_s = max_wait_s
-        self._owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        self._owner = f"{this_process()} {uuid.uuid4().hex[:8]}"
         self._accounts: dict[tuple[str, str], _Account] = {}
         self._endpoints: dict[BudgetKey, _Endpoint] = {}
         self._renewed_at = self._clock.monotonic()

@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from servicedesk_core.ports import BudgetKey
+from servicedesk_core.processes import has_ended
 
 SLOT_TTL_US = 60_000_000
-"""How long a place stays taken when its process dies."""
+"""How long a place stays taken when its process dies where nobody can see that it did."""
 
 WAITER_TTL_US = 2_000_000
 """How long a process that stopped asking keeps its turn."""
@@ -42,6 +43,9 @@ def take(
             text(f"DELETE FROM {table} WHERE {_HERE} AND (expires_at <= :now OR expires_at > :far)"),  # noqa: S608
             {**here, "now": now_us, "far": now_us + 2 * ttl_us},
         )
+        owners = tx.execute(text(f"SELECT DISTINCT owner FROM {table} WHERE {_HERE}"), here).scalars()  # noqa: S608
+        for ended in [other for other in owners if has_ended(other)]:
+            tx.execute(text(f"DELETE FROM {table} WHERE {_HERE} AND owner = :owner"), {**here, "owner": ended})  # noqa: S608
     taken = set(tx.execute(text(f"SELECT slot FROM budget_slots WHERE {_HERE}"), here).scalars())  # noqa: S608
     waiting = tx.execute(text(f"SELECT owner, since FROM budget_waiters WHERE {_HERE}"), here)  # noqa: S608
     queue: dict[str, int] = {row.owner: row.since for row in waiting}

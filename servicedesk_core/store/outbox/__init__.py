@@ -9,7 +9,7 @@ from servicedesk_core.store.outbox.changing import begin, copied, move, note
 from servicedesk_core.store.outbox.doubting import distrust, expire
 from servicedesk_core.store.outbox.model import SYSTEM, StoredWrite, WriteEvent
 from servicedesk_core.store.outbox.past import doubted_at, lately, sent_since, taken_refs
-from servicedesk_core.store.outbox.queue import connections_at_work, doubtful, due, expired_at, in_way, uncopied
+from servicedesk_core.store.outbox.queue import connections_at_work, doubtful, due, in_way, uncopied
 from servicedesk_core.store.outbox.reading import asked_before, get, history, recent
 from servicedesk_core.store.outbox.staging import add
 
@@ -27,7 +27,6 @@ __all__ = [
     "doubtful",
     "due",
     "expire",
-    "expired_at",
     "get",
     "history",
     "in_way",

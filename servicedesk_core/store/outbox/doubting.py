@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from servicedesk_core.domain.writing import WriteState
+from servicedesk_core.processes import has_ended
 from servicedesk_core.store import audit
-from servicedesk_core.store.fields import to_us
+from servicedesk_core.store.fields import from_us, to_us
 from servicedesk_core.store.leases import now_us
 from servicedesk_core.store.outbox.changing import move
 from servicedesk_core.store.outbox.model import StoredWrite, write_of
@@ -15,18 +16,28 @@ from servicedesk_core.store.schema.writing import UNFINISHED as IS_UNFINISHED
 
 
 def expire(tx: Connection, connection: str, *, actor: str, now: datetime) -> list[StoredWrite]:
-    """Turn attempts that passed their end without a result into doubts; return them as they stand then."""
+    """Turn attempts without a result into doubts, when they passed their end or their sender has certainly ended.
+
+    Args:
+        tx: A write transaction, under the lease of the connection's sender.
+        connection: Whose attempts.
+        actor: Who does it.
+        now: When.
+
+    Returns:
+        They, as they stand then.
+    """
     query = select(outbox).where(
-        IS_UNFINISHED,
-        outbox.c.connection == connection,
-        outbox.c.state == WriteState.SENDING.value,
-        outbox.c.not_after <= now_us(tx),
+        IS_UNFINISHED, outbox.c.connection == connection, outbox.c.state == WriteState.SENDING.value
     )
+    present = from_us(now_us(tx))
+    under_way = map(write_of, tx.execute(query.order_by(outbox.c.id)).mappings().all())
     why = "The attempt ended without a result: the sender was killed, asleep or overtaken."
     facts = {"error_code": "outcome_unknown", "error": why}
     return [
         move(tx, write, WriteState.IN_DOUBT, actor=actor, now=now, why=why, facts=facts)
-        for write in map(write_of, tx.execute(query.order_by(outbox.c.id)).mappings().all())
+        for write in under_way
+        if write.standing.is_expired(present) or has_ended(write.standing.owner or "")
     ]
 
 

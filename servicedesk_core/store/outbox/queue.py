@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from servicedesk_core.domain.writing import WriteState
-from servicedesk_core.store.fields import optional_instant, to_us
+from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.outbox.model import BLOCKING_STATES, OPEN_STATES, StoredWrite, writes_of
 from servicedesk_core.store.schema import outbox
 from servicedesk_core.store.schema.writing import UNFINISHED as IS_UNFINISHED
@@ -101,14 +101,6 @@ def uncopied(tx: Connection, connection: str, *, since: datetime, limit: int = 1
         outbox.c.sent_at >= to_us(since),
     )
     return writes_of(tx, query.order_by(outbox.c.sent_at, outbox.c.id).limit(limit))
-
-
-def expired_at(tx: Connection, connection: str) -> datetime | None:
-    """Return when the last attempt that is under way has ended at the latest, by the database's time."""
-    query = select(func.max(outbox.c.not_after)).where(
-        IS_UNFINISHED, outbox.c.connection == connection, outbox.c.state == WriteState.SENDING.value
-    )
-    return optional_instant(tx.execute(query).scalar_one_or_none())
 
 
 def connections_at_work(tx: Connection, only: Collection[int] = ()) -> list[str]:
