@@ -36,6 +36,8 @@ class CoverRow:
         reason: Why there is no answer, for people.
         supply: What to supply, when the serial number alone is ambiguous.
         psa_until: The last covered day as the PSA states it.
+        shipped_on: The day on which the maker shipped it.
+        purchased_on: The day on which it was bought, where the maker knows.
         supported_until: The last day on which the maker supports the product at all, whatever its cover.
         gaps: Uncovered days between covers.
         covers: Everything that the believed source lists, also what is not for the hardware.
@@ -61,6 +63,8 @@ class CoverRow:
     reason: str | None
     supply: tuple[str, ...]
     psa_until: date | None
+    shipped_on: date | None
+    purchased_on: date | None
     supported_until: date | None
     gaps: tuple[Span, ...]
     covers: tuple[Entitlement, ...]
@@ -135,6 +139,8 @@ def _row(record: DeviceRecord, state: CoverState, fact: CoverFact | None, day: d
         reason=reason,
         supply=fact.supply if fact else (),
         psa_until=record.warranty_until,
+        shipped_on=fact.shipped_on if fact else None,
+        purchased_on=fact.purchased_on if fact else None,
         supported_until=fact.supported_until if fact else None,
         gaps=gaps(covers),
         covers=covers,

@@ -18,7 +18,7 @@ from servicedesk_core.domain.warranty import (
     EntitlementResult,
     LookupOutcome,
 )
-from servicedesk_core.domain.warranty.facts import CoverSource, CoverState
+from servicedesk_core.domain.warranty.facts import CoverFact, CoverSource, CoverState
 from servicedesk_core.errors import ConnectorError, NotFoundLocallyError, SettingsError, WriteNotGrantedError
 from servicedesk_core.reports import warranty_html
 from servicedesk_core.runtime.jobs.covering import refresh_covers
@@ -306,23 +306,35 @@ async def test_no_date_is_written_of_a_device_that_may_still_be_covered(desk, fi
     assert [change.after for change in await desk.warranty.date_changes()] == [date(2026, 5, 1)]
 
 
-async def test_the_end_of_support_is_kept_and_shown(desk, filled, store):
+async def test_what_a_maker_said_of_a_device_is_shown_and_stays_known(desk, filled, store):
     device = DeviceRef(manufacturer="acme", serial_number="AC1")
-    until = date(2030, 1, 31)
+    told = {
+        "product": "Model 1",
+        "shipped_on": date(2024, 4, 20),
+        "purchased_on": date(2024, 5, 2),
+        "supported_until": date(2030, 1, 31),
+    }
 
-    def told(**more):
+    def answer(**more):
         result = EntitlementResult(device=device, outcome=LookupOutcome.FOUND, **more)
-        return store.write_blocking(
+        landed = store.write_blocking(
             lambda tx: cover.put(tx, [result], origin="acme", source=CoverSource.MAKER, now=NOW)
         )
+        fact = CoverFact.of(result, source=CoverSource.MAKER, origin="acme", at=NOW)
+        return landed, fact
 
-    assert told().new == 1
-    assert told(supported_until=until).changed == 1
-    assert told(supported_until=until).unchanged == 1
-    report = await desk.warranty.lookup(["AC1"])
-    assert [row.supported_until for row in report.rows] == [until]
-    sql = "SELECT supported_until FROM v_cover WHERE serial_number = 'AC1'"
-    assert store.read_blocking(lambda tx: [*tx.execute(text(sql)).scalars()]) == [str(until)]
+    landed, blank = answer()
+    assert landed.new == 1
+    landed, full = answer(**told)
+    assert landed.changed == 1
+    answer()
+    (row,) = (await desk.warranty.lookup(["AC1"])).rows
+    assert {name: getattr(row, name) for name in ("shipped_on", "purchased_on", "supported_until")} == {
+        name: told[name] for name in ("shipped_on", "purchased_on", "supported_until")
+    }
+    assert blank.after(full) == full
+    sql = "SELECT product, shipped_on, purchased_on, supported_until FROM v_cover WHERE serial_number = 'AC1'"
+    assert store.read_blocking(lambda tx: tuple(tx.execute(text(sql)).one())) == tuple(map(str, told.values()))
 
 
 @pytest.mark.parametrize("keeping", [("days:30", 29, True), ("days:30", 31, False), ("full", 999, True)])

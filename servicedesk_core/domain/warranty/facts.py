@@ -54,6 +54,10 @@ _WITHOUT_COVERS = {
 }
 
 
+SAID_ONCE = ("product", "shipped_on", "purchased_on", "supported_until")
+"""What stays known of a device when a later answer is silent about it."""
+
+
 class CoverFact(Model):
     """What one source says about one device.
 
@@ -70,6 +74,8 @@ class CoverFact(Model):
     supply: tuple[str, ...] = ()
     reason: str | None = None
     product: str | None = None
+    shipped_on: date | None = None
+    purchased_on: date | None = None
     supported_until: date | None = None
     asked_at: Instant
     answered_at: Instant | None = None
@@ -92,19 +98,26 @@ class CoverFact(Model):
             supply=result.supply,
             reason=result.reason,
             product=result.product,
+            shipped_on=result.shipped_on,
+            purchased_on=result.purchased_on,
             supported_until=result.supported_until,
             asked_at=at,
             answered_at=at if result.outcome is LookupOutcome.FOUND else None,
         )
 
     def after(self, before: Self | None) -> Self:
-        """Return what the source says by now: an answer without covers takes none away that it gave before.
+        """Return what the source says by now: what it does not say any more takes nothing away that it said before.
+
+        Only covers are replaced as a whole, by an answer that knows the device.
 
         Args:
             before: What it said until then.
         """
-        if before is None or self.outcome is LookupOutcome.FOUND:
+        if before is None:
             return self
+        if self.outcome is LookupOutcome.FOUND:
+            said = {name: getattr(before, name) for name in SAID_ONCE if getattr(self, name) is None}
+            return self.model_copy(update=said) if said else self
         asked = {name: getattr(self, name) for name in ("source", "outcome", "supply", "reason", "asked_at")}
         return before.model_copy(update=asked)
 

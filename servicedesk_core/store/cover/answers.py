@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 import orjson
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 
 from servicedesk_core.domain.warranty import Entitlement, EntitlementResult, LookupOutcome
-from servicedesk_core.domain.warranty.facts import CoverSource
+from servicedesk_core.domain.warranty.facts import SAID_ONCE, CoverSource
 from servicedesk_core.store import bulk
 from servicedesk_core.store.codec import HASH_BYTES, scrub, scrubbed
 from servicedesk_core.store.cover.devices import key_of, numbered
@@ -169,9 +169,17 @@ def _overwrite(tx: Connection, answers: Sequence[tuple[int, dict[str, Any]]]) ->
     found = [(i, values) for i, values in answers if values["outcome"] == LookupOutcome.FOUND]
     others = [(i, values) for i, values in answers if values["outcome"] != LookupOutcome.FOUND]
     for some, left in ((found, ()), (others, _ANSWER)):
-        rows = [{"fact": i} | {n: v for n, v in values.items() if n not in left} for i, values in some]
+        rows = [{"fact": i} | {f"new_{n}": v for n, v in values.items() if n not in left} for i, values in some]
         if rows:
-            tx.execute(cover_facts.update().where(cover_facts.c.id == bindparam("fact")), rows)
+            names = [name for name in some[0][1] if name not in left]
+            change = cover_facts.update().values({name: _new(name) for name in names})
+            tx.execute(change.where(cover_facts.c.id == bindparam("fact")), rows)
+
+
+def _new(name: str) -> ColumnElement[Any]:
+    column = cover_facts.c[name]
+    given = bindparam(f"new_{name}", type_=column.type)
+    return func.coalesce(given, column) if name in SAID_ONCE else given
 
 
 def _last_said(tx: Connection, before: _Known) -> str | None:

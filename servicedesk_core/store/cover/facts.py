@@ -17,7 +17,8 @@ from servicedesk_core.store.fields import from_us, optional_instant
 from servicedesk_core.store.schema import cover_assets, cover_devices
 
 _FACTS = """
-    SELECT id, device_id, source, origin, outcome, supply, reason, product, supported_until, asked_at, answered_at
+    SELECT id, device_id, source, origin, outcome, supply, reason, product, shipped_on, purchased_on, supported_until,
+        asked_at, answered_at
     FROM cover_facts WHERE device_id IN {values} ORDER BY id"""
 _COVERS = """
     SELECT fact_id, kind, code, description, starts_on, ends_on, delivery, covers_hardware, contract_number,
@@ -156,7 +157,7 @@ def _date(text: str | None) -> date | None:
 
 
 def _fact(row: Sequence[Any], covers: tuple[Entitlement, ...]) -> CoverFact:
-    source, origin, outcome, supply, reason, product, supported_until, asked_at, answered_at = row
+    source, origin, outcome, supply, reason, product, shipped, purchased, supported_until, asked_at, answered_at = row
     return CoverFact.model_construct(
         source=CoverSource(source),
         origin=origin,
@@ -165,6 +166,8 @@ def _fact(row: Sequence[Any], covers: tuple[Entitlement, ...]) -> CoverFact:
         supply=tuple(orjson.loads(supply)),
         reason=reason,
         product=product,
+        shipped_on=_date(shipped),
+        purchased_on=_date(purchased),
         supported_until=_date(supported_until),
         asked_at=from_us(asked_at),
         answered_at=optional_instant(answered_at),

@@ -31,6 +31,8 @@ def _cover_columns(dialect: Dialect) -> list[Column]:
             day(f"({ends})", dialect),
             "Last day of the hardware cover, in the maker's zone, included.",
         ),
+        Column("shipped_on", day("f.shipped_on", dialect), "Day on which the maker shipped it."),
+        Column("purchased_on", day("f.purchased_on", dialect), "Day on which it was bought, where the maker knows."),
         Column(
             "supported_until",
             day("f.supported_until", dialect),

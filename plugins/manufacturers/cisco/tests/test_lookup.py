@@ -209,6 +209,34 @@ def test_one_contract_that_covers_is_enough():
         assert result.covered_on(date(2100, 1, 1)) is False
 
 
+async def test_a_blank_row_takes_nothing_away(stand, cisco, ask):
+    blank = dict.fromkeys(row(), "") | {
+        "id": "2",
+        "sr_no": "FXS0000TST1",
+        "base_pid_list": [],
+        "orderable_pid_list": [],
+    }
+    covered = row(service_line_descr="8X5XNBD", covered_product_line_end_date="2099-12-31")
+    for rows in ([covered, blank], [blank, covered]):
+        stand.sandbox.faults([{"kind": "status", "status": 200, "body": {"serial_numbers": rows}, "match": SN2INFO}])
+        (result,) = await ask(cisco, "FXS0000TST1")
+        assert (result.outcome, len(result.entitlements)) == (LookupOutcome.FOUND, 1)
+        assert result.covered_on(date(2100, 1, 1)) is False
+
+
+async def test_a_blank_announcement_erases_no_date_and_the_own_product_counts(stand, ask):
+    def record(product, last):
+        return {"EOLProductID": product, "EOXInputValue": fleet.RETIRED, "LastDateOfSupport": {"value": last}}
+
+    own, other = record("CISCO1811W-AG-A/K9", "2012-06-29"), record("ANOTHER", "2019-01-01")
+    async with stand.connector(end_of_support=True) as cisco:
+        for records in ([own, record("", "")], [record("", ""), own], [other, own], [own, other]):
+            body = {"EOXRecord": records}
+            stand.sandbox.faults([{"kind": "status", "status": 200, "body": body, "match": {"path": "/eox/"}}])
+            (result,) = await ask(cisco, fleet.RETIRED)
+            assert result.supported_until == date(2012, 6, 29)
+
+
 def test_a_warranty_without_a_name_has_no_code():
     (cover, *_) = found(DEVICE, TODAY, row(warranty_end_date="2026-03-02")).entitlements
     assert (cover.kind, cover.code, cover.ends_on) == (EntitlementKind.BASE, None, date(2026, 3, 2))

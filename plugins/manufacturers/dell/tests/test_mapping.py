@@ -232,6 +232,13 @@ def test_two_devices_of_one_tag_are_told_apart_by_country():
     assert (clear.outcome, clear.raw["id"]) == (LookupOutcome.FOUND, 2)
 
 
+def test_a_blank_row_beside_one_that_tells_takes_nothing_away():
+    blank = {"serviceTag": "AB12CD3", "invalid": None, "id": None, "shipDate": None, "entitlements": []}
+    for rows in ([row(cover()), blank], [blank, row(cover())]):
+        assert result_for(TAG, rows, LEVELS, TODAY).covered_on(TODAY) is True
+    assert result_for(TAG, [blank, blank | {"duplicated": False}], LEVELS, TODAY).outcome is LookupOutcome.FOUND
+
+
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=12) | st.just("2026-02-25T05:59:59.14Z"),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),

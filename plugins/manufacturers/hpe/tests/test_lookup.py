@@ -127,6 +127,12 @@ async def test_a_contracts_name_proves_no_hardware_cover_unless_the_operator_say
         assert (await ask(told, "CZJ6CONTRA"))[0].covered_on(TODAY) is True
 
 
+def test_a_blank_row_beside_one_that_tells_takes_nothing_away():
+    level = {"serviceLevel": "Warranty", "startDate": "2020-01-01", "endDate": "2099-12-31"}
+    for rows in ([{"supportLevels": [level]}, {}], [{}, {"supportLevels": [level]}]):
+        assert result_for(of("CZJ635566T"), answer(*rows), ("Warranty",), TODAY).covered_on(TODAY) is True
+
+
 def test_nothing_is_concluded_against_a_support_level_that_hpe_calls_current():
     ended = {"serviceLevel": "Warranty", "startDate": "2020-01-01", "endDate": "2022-12-31"}
     for current, covered in (

@@ -94,6 +94,20 @@ async def test_two_different_rows_for_one_device_are_not_chosen_from(stand, leno
     assert outcomes(results) == {"PF000TST": LookupOutcome.AMBIGUOUS, "PF100001": FOUND}
 
 
+async def test_a_blank_row_takes_nothing_away(stand, lenovo, ask):
+    full = {"Serial": "PF000TST", "Product": "12XX000TUS", "InWarranty": True, "Warranty": [span(-9, 90, ID="36Y")]}
+    for rows in ([full, {"Serial": "PF000TST"}], [{"Serial": "PF000TST", "Warranty": None}, full]):
+        stand.sandbox.faults([{"kind": "status", "status": 200, "body": rows, "match": {"path": "warranty"}}])
+        assert (await one(ask, lenovo, "PF000TST")).covered_on(TODAY) is True
+
+
+async def test_a_blank_record_of_a_code_takes_nothing_away(stand, lenovo, ask):
+    codes = [{"ID": "36Y", "Delivery": "ON_SITE", "Category": "MACHINE"}, {"ID": "36Y", "Delivery": None}]
+    stand.sandbox.faults([{"kind": "status", "status": 200, "body": codes, "nth": 2, "match": {"method": "GET"}}])
+    machine, *_ = (await one(ask, lenovo, "PF000EXP")).entitlements
+    assert (machine.delivery, machine.covers_hardware) == (Delivery.ON_SITE, True)
+
+
 async def test_machine_types_tell_machines_with_one_serial_number_apart(lenovo, ask):
     shared = [DeviceRef(manufacturer="Lenovo", serial_number="PF000DUP", machine_type=mt) for mt in ("12XX", "20YG")]
     results = await ask(lenovo, *shared, "PF000DUP", "PF000TST.12XX")

@@ -1,6 +1,7 @@
 """When Cisco ends support of a product (EoX); added to what was looked up."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
 
 from servicedesk_cisco.api.client import Api, Row, rows, text
 from servicedesk_cisco.api.errors import error_in
@@ -27,7 +28,7 @@ async def support_ends(api: Api, results: Sequence[EntitlementResult], log: LogS
         AuthenticationError: The credentials were refused.
     """
     known = [result for result in results if result.outcome is LookupOutcome.FOUND]
-    announced: dict[str, Row] = {}
+    announced: dict[str, list[Row]] = {}
     for start in range(0, len(known), SERIALS_PER_REQUEST):
         serials = {result.device.serial_number for result in known[start : start + SERIALS_PER_REQUEST]}
         try:
@@ -38,24 +39,29 @@ async def support_ends(api: Api, results: Sequence[EntitlementResult], log: LogS
             log.warning("Cisco's end of support could not be had (%s); the look-up goes on without it", error.code)
             continue
         if error_in(body) is None:
-            announced |= _by_serial(body, serials)
-    return [_with(result, announced.get(result.device.serial_number)) for result in results]
+            for serial, record in _by_serial(body):
+                announced.setdefault(serial, []).append(record)
+    return [_with(result, announced.get(result.device.serial_number, ())) for result in results]
 
 
-def _by_serial(body: object, serials: set[str]) -> dict[str, Row]:
-    records = rows(body.get("EOXRecord")) if isinstance(body, dict) else []
-    found: dict[str, Row] = {}
-    for record in records:
+def _by_serial(body: object) -> Iterator[tuple[str, Row]]:
+    for record in rows(body.get("EOXRecord")) if isinstance(body, dict) else ():
         if error_in(record) is None:
-            # One record may stand for several serial numbers of one product.
-            asked = (text(record.get("EOXInputValue")) or "").upper().split(",")
-            found |= {serial.strip(): record for serial in asked if serial.strip() in serials}
-    return found
+            # One record may stand for several serial numbers of one product, and one serial number have several.
+            for serial in (text(record.get("EOXInputValue")) or "").upper().split(","):
+                yield serial.strip(), record
 
 
-def _with(result: EntitlementResult, record: Row | None) -> EntitlementResult:
-    last = record.get("LastDateOfSupport") if record else None
-    until = day(last.get("value")) if isinstance(last, dict) else None
-    if record is None or until is None:
+def _with(result: EntitlementResult, records: Sequence[Row]) -> EntitlementResult:
+    """Take the record of the device's own product, else the first; one without the day says nothing."""
+    told = [record for record in records if _last_day(record) is not None]
+    if not told:
         return result
+    record = next((one for one in told if text(one.get("EOLProductID")) == result.product), told[0])
+    until = _last_day(record)
     return result.model_copy(update={"supported_until": until, "raw": {**result.raw, "EOXRecord": dict(record)}})
+
+
+def _last_day(record: Row) -> date | None:
+    last = record.get("LastDateOfSupport")
+    return day(last.get("value")) if isinstance(last, dict) else None

@@ -8,7 +8,7 @@ from servicedesk_cisco.api.client import Api, Row, rows, text
 from servicedesk_cisco.api.errors import VendorError, error_in
 from servicedesk_cisco.capabilities import SERIALS_PER_REQUEST
 from servicedesk_cisco.end_of_support import support_ends
-from servicedesk_cisco.meaning.cover import found, product_of
+from servicedesk_cisco.meaning.cover import found, product_of, tells
 from servicedesk_core.domain.warranty import DeviceRef, EntitlementResult, LookupOutcome
 from servicedesk_core.errors import (
     AuthenticationError,
@@ -100,8 +100,9 @@ def _result(device: DeviceRef, today: date, found_rows: Sequence[Row]) -> Entitl
     good = [row for row in found_rows if error_in(row) is None]
     if not good and (error := error_in(found_rows[0])) is not None:
         return _refused(device, error)
+    good = [row for row in good if tells(row)] or good[:1]
     meant = [row for row in good if device.product_number and product_of(row) == device.product_number]
-    if len({product_of(row) for row in meant or good}) > 1:
+    if len({product_of(row) for row in meant or good} - {None}) > 1:
         return EntitlementResult(
             device=device,
             outcome=LookupOutcome.AMBIGUOUS,

@@ -51,6 +51,12 @@ def found(device: DeviceRef, today: date, row: Row, *more: Row) -> EntitlementRe
     )
 
 
+def tells(row: Row) -> bool:
+    """Return whether a row says anything of its serial number; a blank one may stand beside one that does."""
+    names = ("is_covered", "service_contract_number", "covered_product_line_end_date", "warranty_end_date")
+    return product_of(row) is not None or any(text(row.get(name)) for name in names)
+
+
 def product_of(row: Row) -> str | None:
     """Return the product id that a row is about."""
     for listed, name in (("base_pid_list", "base_pid"), ("orderable_pid_list", "orderable_pid")):

@@ -41,6 +41,7 @@ def result_for(device: DeviceRef, rows: Sequence[Row], levels: ServiceLevels, to
     known = [row for row in rows if row.get("invalid") is not True]
     if not known:
         return _without(device, LookupOutcome.NOT_FOUND, "Dell does not know this service tag.", rows[0])
+    known = [row for row in known if _tells(row)] or known[:1]
     different = [row for number, row in enumerate(known) if row not in known[:number]]
     if len(different) > 1 and device.country:
         different = [row for row in different if row.get("countryCode") == device.country] or different
@@ -63,6 +64,11 @@ def result_for(device: DeviceRef, rows: Sequence[Row], levels: ServiceLevels, to
         reason="Dell gave this service tag to more than one device; compare the model." if doubled else None,
         raw=dict(row),
     )
+
+
+def _tells(row: Row) -> bool:
+    """Return whether a row says anything of its device; a blank one may stand beside one that does."""
+    return any(row.get(name) for name in ("id", "shipDate", "productLineDescription", "entitlements"))
 
 
 def failed(device: DeviceRef, outcome: LookupOutcome, reason: str) -> EntitlementResult:

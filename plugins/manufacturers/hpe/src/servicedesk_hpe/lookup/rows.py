@@ -50,6 +50,7 @@ def result_for(device: DeviceRef, body: Any, hardware_levels: Collection[str], t
         return unanswered(device, LookupOutcome.AMBIGUOUS, reason, supply=("product_number",))
     if not own:
         return unanswered(device, LookupOutcome.NOT_FOUND, "HPE knows no device with this serial number.")
+    own = [row for row in own if row.get("supportLevels")] or own  # a blank one beside it takes nothing away
     if len(own) > 1:
         return unanswered(device, LookupOutcome.FAILED, "HPE answered twice, and differently.")
     (row,) = own

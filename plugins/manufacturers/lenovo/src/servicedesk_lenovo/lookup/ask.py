@@ -101,7 +101,8 @@ class Lookup:
         await self._learn(rows)
         return self._result(device, rows) if rows else _failed(device, LEFT_OUT)
 
-    def _result(self, device: DeviceRef, rows: Sequence[Mapping[str, Any]]) -> EntitlementResult:
+    def _result(self, device: DeviceRef, answered: Sequence[Mapping[str, Any]]) -> EntitlementResult:
+        rows = [row for row in answered if _tells(row)] or answered[:1]
         if len(rows) > 1:
             if len({row.get("Product") for row in rows}) > 1:
                 return _ambiguous(device)
@@ -119,6 +120,11 @@ class Lookup:
         if len(devices) == 1:
             return await self.api.get(Role.WARRANTY, "warranty", {"Serial": serials})
         return await self.api.post_form(Role.WARRANTY, "warranty", {"Serial": serials})
+
+
+def _tells(row: Mapping[str, Any]) -> bool:
+    """Return whether a row says anything of its machine; a blank one may stand beside one that does."""
+    return any(value for name, value in row.items() if name not in ("Serial", "Product"))
 
 
 def _rows(body: Any) -> Sequence[Mapping[str, Any]]:

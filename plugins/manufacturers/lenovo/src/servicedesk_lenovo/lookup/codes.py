@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from servicedesk_core.domain.warranty import Delivery
 from servicedesk_core.errors import AuthenticationError, ConnectorError
@@ -39,6 +39,10 @@ class Code:
 
     delivery: str = ""
     category: str = ""
+
+    def over(self, earlier: Self) -> Self:
+        """Return this code with what an earlier record says where this one is blank."""
+        return type(self)(self.delivery or earlier.delivery, self.category or earlier.category)
 
     @property
     def serves(self) -> Delivery | None:
@@ -108,7 +112,10 @@ class Codes:
             except ConnectorError as error:
                 self._log.warning("warranty codes could not be read: %s", error.code)
                 return
-            found = {} if error_in(body) else {str(row.get("ID")): _code(row) for row in rows_of(body) or ()}
+            found: dict[str, Code] = {}
+            for row in () if error_in(body) else rows_of(body) or ():
+                name = str(row.get("ID"))
+                found[name] = _code(row).over(found.get(name, UNKNOWN))
             self._known |= {name: found[name] for name in batch if name in found}
             self._asked_in_vain |= {name for name in batch if name not in found}
         if missing:
