@@ -102,7 +102,7 @@ def _show_operation(cli: Cli, state: "DeskStatus") -> None:
     if state.quotas:
         rows = [
             (", ".join(q.connections), q.ours, q.our_limit, q.others, q.allowed, q.as_of,
-             q.remaining_requests, q.hours_left)
+             q.remaining_requests, None if q.hours_left is None else f"{q.hours_left:,.2f}")
             for q in state.quotas
         ]  # fmt: skip
         columns = ("Quota of", "Ours", "Our limit", "Others", "Allowed", "Counted at", "Still to send", "Hours left")

@@ -108,7 +108,7 @@ def _show_plans(cli: Cli, outcomes: "tuple[PlanOutcome, ...]") -> None:
                 ("Requests", plan.requests),
                 *_window(plan),
                 ("Permitted an hour", rate),
-                ("Hours for everything", round(plan.hours, 2)),
+                ("Hours for everything", f"{plan.hours:,.2f}"),
                 ("Minutes until open tickets are there", round(plan.minutes_until_open_usable, 1)),
                 ("Disk, MB", round(plan.disk_bytes / 1e6, 1)),
                 ("Ticket history, in this and each following run", history),

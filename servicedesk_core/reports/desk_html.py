@@ -14,10 +14,10 @@ from servicedesk_core.reports.wording import (
     dimensions,
     escape,
     freshness,
-    hours,
     moment,
     place_of,
     summary,
+    work,
 )
 from servicedesk_core.store.queries.completeness import StreamCompleteness
 from servicedesk_core.store.queries.desk import Figure
@@ -154,7 +154,7 @@ def _row(ticket: TicketRow, report: DeskReport) -> str:
     link = f'<a href="{escape(url)}">{number}</a>' if url else number
     place = place_of(ticket, report.numbers)
     data = " ".join(f'data-{name}="{escape(label)}"' for name, label in place.items())
-    work = f"{hours(ticket.worked_s)} / {hours(ticket.estimated_s)}" if ticket.worked_s or ticket.estimated_s else ""
+    said = ticket.worked_s != 0 or ticket.estimated_s
     now = report.numbers.at
     cells = (
         link,
@@ -166,7 +166,7 @@ def _row(ticket: TicketRow, report: DeskReport) -> str:
         escape(ticket.priority or ""),
         ago(ticket.created_at, now),
         ago(ticket.last_activity_at, now),
-        work,
+        work(ticket, " / ") if said else "",
     )
     return f"<tr {data}>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
 

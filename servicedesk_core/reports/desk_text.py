@@ -11,10 +11,10 @@ from servicedesk_core.reports.wording import (
     count,
     dimensions,
     freshness,
-    hours,
     moment,
     since,
     summary,
+    work,
 )
 from servicedesk_core.store.queries.desk import DeskNumbers, Figure
 from servicedesk_core.store.queries.tickets import TicketRow
@@ -86,9 +86,9 @@ def _watch(entry: WatchList, report: DeskReport) -> Iterator[str]:
 def _ticket(ticket: TicketRow, report: DeskReport) -> str:
     number = ticket.number or ticket.external_id
     age = ago(ticket.created_at, report.numbers.at)
-    work = f"{hours(ticket.worked_s)} of {hours(ticket.estimated_s)}" if ticket.estimated_s else ""
+    spent = work(ticket, " of ") if ticket.estimated_s else ""
     who = ticket.assignee or "nobody"
-    columns = ((number, 16), (ticket.title, 36), (ticket.company or "", 20), (who, 16), (age, 11), (work, 15))
+    columns = ((number, 16), (ticket.title, 31), (ticket.company or "", 20), (who, 16), (age, 11), (spent, 20))
     return " ".join(_cut(*column) for column in columns).rstrip()
 
 

@@ -8,6 +8,7 @@ from servicedesk_core.printing import printable
 from servicedesk_core.store.queries.completeness import StreamCompleteness
 from servicedesk_core.store.queries.desk import DeskNumbers, Figure
 from servicedesk_core.store.queries.tickets import TicketRow
+from servicedesk_core.wording import hours, worked
 
 
 def escape(text: str) -> str:
@@ -94,9 +95,10 @@ def span(seconds: float | None) -> str:
     return f"{minutes} min"
 
 
-def hours(seconds: int | None) -> str:
-    """Say worked or planned time in hours with one decimal."""
-    return "-" if seconds is None else f"{seconds / 3600:.1f} h"
+def work(ticket: TicketRow, between: str) -> str:
+    """Say the recorded and the planned time of a ticket."""
+    recorded = worked(ticket.worked_s, ticket.untimed_entries)
+    return f"{recorded}{between}{'-' if ticket.estimated_s is None else hours(ticket.estimated_s)}"
 
 
 def moment(instant: datetime | None, zone: ZoneInfo) -> str:

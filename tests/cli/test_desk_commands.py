@@ -307,3 +307,59 @@ def test_every_document_has_a_shape_that_exists():
     for name, document_ in DOCUMENTS.items():
         assert document_.about, name
         assert document_.type.__doc__, name
+
+
+TIMES = """
+[desk]
+name = "Example MSP"
+
+[connections.log]
+connector = "tabular"
+
+[[connections.log.files]]
+path = "tickets.csv"
+stream = "tickets"
+columns = { external_id = "id", status = "state", estimated_s = { column = "plan", unit = "hours" } }
+
+[[connections.log.files]]
+path = "times.csv"
+stream = "time_entries"
+columns = { external_id = "id", ticket_ref = "ticket", worked_s = { column = "h", unit = "hours" }, summary = "text" }
+
+[connections.log.mapping.status]
+Open = "in_progress"
+"""
+
+
+@pytest.fixture
+def timed(run, acme):
+    (acme.folder / "servicedesk.toml").write_text(TIMES)
+    (acme.folder / "tickets.csv").write_text("id,state,plan\nA,Open,4.75\nB,Open,\nC,Open,0.5\nD,Open,\n")
+    hours = {"A": ("1", "0.5", "0.25", "0.75", "3"), "B": ("",), "C": ("0.25", "?")}
+    rows = [(ticket, hour) for ticket, worked in hours.items() for hour in worked]
+    lines = [f"{number},{ticket},{hour},entry {number}" for number, (ticket, hour) in enumerate(rows)]
+    (acme.folder / "times.csv").write_text("\n".join(("id,ticket,h,text", *lines, "")))
+    assert run("sync").code == 0
+    return run
+
+
+def test_hours_are_shown_to_the_quarter_and_add_up(timed):
+    out = timed("tickets", "show", "A").out
+    assert "5.50 h of 4.75 h planned" in out
+    for number, hours in enumerate(("1.00 h", "0.50 h", "0.25 h", "0.75 h", "3.00 h")):
+        assert any(hours in line and f"entry {number}" in line for line in out.splitlines())
+    assert "5.50 h of 4.75 h" in timed("report", "desk").out
+
+
+def test_hours_that_nobody_said_are_unknown_and_never_nothing(timed):
+    out = timed("tickets", "show", "B").out
+    assert [line.split() for line in out.splitlines() if "unknown" in line] == [
+        ["Worked", "unknown"],
+        ["unknown", "entry", "5"],
+    ]
+    assert "≥ 0.25 h of 0.50 h planned" in timed("tickets", "show", "C").out
+    assert "0.00 h" in timed("tickets", "show", "D").out
+    page = document(timed("tickets", "list", "--json"), "tickets.list")
+    assert {row["external_id"]: (row["worked_s"], row["untimed_entries"]) for row in page["rows"]} == {
+        "A": (19_800, 0), "B": (None, 1), "C": (900, 1), "D": (0, 0),
+    }  # fmt: skip

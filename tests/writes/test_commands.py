@@ -59,7 +59,7 @@ def test_time_is_logged_in_hours_for_today_and_can_be_edited_before_it_is_approv
     assert run("tickets", "log-time", "T1", "1", "--technician", "t1", "--date", "2026-13-01").exit_code == 2
     assert run("writes", "edit", "1").exit_code == 2
     edited = " ".join(run("writes", "edit", "1", "--field", "worked_s=1800", "--reason", "longer").output.split())
-    assert "0.5 h" in edited
+    assert "0.50 h" in edited
     assert "writes approve 1" in edited
     assert "edited: worked_s (longer)" in run("writes", "show", "1").output
     assert run("writes", "approve", "1", "99").exit_code == 1

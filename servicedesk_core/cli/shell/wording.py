@@ -1,5 +1,8 @@
 """What people call the fields of records. Documents of ``--json`` keep the names of the model."""
 
+from servicedesk_core.cli.shell.output import plain
+from servicedesk_core.wording import hours
+
 _NAMES = {
     "assignee_ref": "technician",
     "billed_s": "time billed",
@@ -17,8 +20,6 @@ def field_name(field: str) -> str:
     return _NAMES.get(field) or field.removesuffix("_ref").removesuffix("_at").replace("_", " ")
 
 
-def field_value(field: str, value: object) -> object:
-    """Return the value of a field as a person says it: times are kept in seconds and said in hours."""
-    if not field.endswith("_s") or not isinstance(value, int | float):
-        return value
-    return f"{value / 3600:.4f}".rstrip("0").rstrip(".") + " h"
+def field_value(field: str, value: object) -> str:
+    """Return a field's value as a person reads it; durations (``*_s``) are shown in hours."""
+    return hours(value) if field.endswith("_s") and type(value) is int else plain(value)

@@ -6,6 +6,7 @@ from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.cli.shell.output import plain
 from servicedesk_core.cli.shell.tables import Narrow
 from servicedesk_core.printing import printable
+from servicedesk_core.wording import hours, worked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,8 +52,7 @@ def ticket(cli: Cli, found: "TicketDetail") -> None:
     """Print a ticket with its notes, time and history."""
     row, kept = found.row, found.ticket
     people = found.names.get("technicians", {})
-    worked = sum(entry.worked_s or 0 for entry in found.time_entries)
-    planned = f" of {kept.estimated_s / 3600:.1f} h planned" if kept.estimated_s else ""
+    planned = f" of {hours(kept.estimated_s)} planned" if kept.estimated_s else ""
     cli.facts(
         [
             ("Ticket", row.number or row.external_id),
@@ -65,7 +65,7 @@ def ticket(cli: Cli, found: "TicketDetail") -> None:
             ("Created", row.created_at),
             ("Due", row.due_at),
             ("Last activity", row.last_activity_at),
-            ("Worked", f"{worked / 3600:.1f} h{planned}"),
+            ("Worked", f"{worked(row.worked_s, row.untimed_entries)}{planned}"),
             ("At the vendor", row.url),
             ("Gone", f"{cli.plain(found.gone_at)}: {found.gone_reason}" if found.gone_at else None),
         ]
@@ -87,12 +87,12 @@ def ticket(cli: Cli, found: "TicketDetail") -> None:
             (
                 e.start_at or e.work_date,
                 people.get(e.technician_ref or ""),
-                round((e.worked_s or 0) / 3600, 2),
+                hours(e.worked_s),
                 e.summary,
             )
             for e in found.time_entries
         ]
-        cli.table(("When", "Who", "Hours", "Summary"), entries, title="Time")
+        cli.table(("When", "Who", "Worked", "Summary"), entries, title="Time")
     if found.events:
         events = [
             (e.effective_at, e.type, e.vendor_word, _change(e.before, found.names), _change(e.after, found.names))

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Any
 
 from servicedesk_core.cli.shell import exit_codes
 from servicedesk_core.cli.shell.context import Cli
-from servicedesk_core.cli.shell.output import plain
 from servicedesk_core.cli.shell.tables import Narrow
 from servicedesk_core.cli.shell.wording import field_name, field_value
 
@@ -164,7 +163,7 @@ def _state(write: "WriteView") -> str:
 def _value(field: str, value: Any, name: str | None) -> str:
     if value is None or value == "":
         return "(nothing)"
-    return f"{name} ({value})" if name else plain(field_value(field, value))
+    return f"{name} ({value})" if name else field_value(field, value)
 
 
 def _fields(changes: "Sequence[FieldChange]") -> str:
@@ -173,5 +172,5 @@ def _fields(changes: "Sequence[FieldChange]") -> str:
 
 
 def _short(change: "FieldChange") -> str:
-    text = f"{field_name(change.field)}={change.after_name or plain(field_value(change.field, change.after))}"
+    text = f"{field_name(change.field)}={change.after_name or field_value(change.field, change.after)}"
     return text if len(text) <= _SHORT else f"{text[: _SHORT - 1]}…"

@@ -41,7 +41,8 @@ class TicketRow:
         last_activity_at: Last activity at the vendor.
         modified_at: Last modification at the vendor.
         estimated_s: Planned work in seconds.
-        worked_s: Recorded work in seconds.
+        worked_s: Recorded work in seconds; ``None`` = there are time entries, and none of them says how long.
+        untimed_entries: Time entries that do not say how long; they are not in ``worked_s``.
         url: Its page at the vendor.
     """
 
@@ -65,7 +66,8 @@ class TicketRow:
     last_activity_at: datetime | None
     modified_at: datetime | None
     estimated_s: int | None
-    worked_s: int
+    worked_s: int | None
+    untimed_entries: int
     url: str | None
 
 
@@ -129,10 +131,12 @@ def rows_of(tx: Connection, found: Sequence[RowMapping]) -> tuple[TicketRow, ...
             last_activity_at=optional_instant(r["last_activity_at"]),
             modified_at=optional_instant(r["modified_at"]),
             estimated_s=r["estimated_s"],
-            worked_s=worked.get((r["source_id"], r["external_id"]), 0),
+            worked_s=seconds,
+            untimed_entries=untimed,
             url=_record_url(pages.get(r["source_id"]), r["external_id"]),
         )
         for r in found
+        for seconds, untimed in (worked.get((r["source_id"], r["external_id"]), (0, 0)),)
     )
 
 
@@ -141,17 +145,17 @@ def _record_url(template: str | None, external_id: str) -> str | None:
     return template.replace("{external_id}", external_id) if template else None
 
 
-def _worked(tx: Connection, found: Sequence[RowMapping]) -> dict[tuple[int, str], int]:
-    """Return the seconds worked on listed tickets, by source and id."""
+def _worked(tx: Connection, found: Sequence[RowMapping]) -> dict[tuple[int, str], tuple[int | None, int]]:
+    """Return the seconds worked on listed tickets and the entries that do not say how long, by source and id."""
     refs: dict[int, list[str]] = {}
     for r in found:
         refs.setdefault(r["source_id"], []).append(r["external_id"])
     query = (
-        "SELECT ticket_ref, SUM(worked_s) FROM time_entries WHERE source_id = {source} AND ticket_ref IN {values} "
-        "AND gone_at IS NULL AND worked_s IS NOT NULL GROUP BY ticket_ref"
+        "SELECT ticket_ref, SUM(worked_s), COUNT(*) - COUNT(worked_s) FROM time_entries "
+        "WHERE source_id = {source} AND ticket_ref IN {values} AND gone_at IS NULL GROUP BY ticket_ref"
     )
     return {
-        (source_id, ref): int(seconds)
+        (source_id, ref): (None if seconds is None else int(seconds), untimed)
         for source_id, wanted in refs.items()
-        for ref, seconds in bulk.select_in(tx, query, source_id, wanted)
+        for ref, seconds, untimed in bulk.select_in(tx, query, source_id, wanted)
     }
