@@ -73,6 +73,8 @@ def check(
 
 
 def _show(cli: Cli, checks: "tuple[ConnectionCheck, ...]") -> None:
+    from servicedesk_core.runtime.clocks import HINT, clock_problem  # noqa: PLC0415
+
     for check in checks:
         tenant = f"{check.account_name} ({check.account})" if check.account_name else check.account
         cli.facts([("Connection", check.connection), ("Vendor", check.vendor), ("Tenant", tenant)])
@@ -82,6 +84,8 @@ def _show(cli: Cli, checks: "tuple[ConnectionCheck, ...]") -> None:
         ]
         if rows:
             cli.table(("Stream", "Readable", "Visible", "Oldest", "What to do"), rows)
+        if problem := clock_problem(check.connection, check.clock_ahead_s):
+            cli.warn(f"{problem} {HINT}")
         if check.was_blocked and check.error is None:
             cli.say(f"{check.connection} was stopped and works again.")
 

@@ -71,6 +71,8 @@ def sync(
 
 def show_outcomes(cli: Cli, outcomes: "tuple[SyncOutcome, ...]") -> None:
     """Print a table for each connection; with ``--quiet`` only for those that did not complete."""
+    from servicedesk_core.runtime.clocks import HINT, clock_problem  # noqa: PLC0415
+
     columns = ("Stream", "Read", "New", "Changed", "Unchanged", "Quarantined", "Gone", "Requests", "Records/s", "State")
     for outcome in outcomes:
         if cli.quiet and outcome.exit_code == exit_codes.OK:
@@ -89,6 +91,8 @@ def show_outcomes(cli: Cli, outcomes: "tuple[SyncOutcome, ...]") -> None:
             for stream in outcome.report.streams:
                 if stream.error:
                     cli.warn(f"[{outcome.connection}] {stream.stream}: {stream.error} {stream.hint or ''}".rstrip())
+            if problem := clock_problem(outcome.connection, outcome.report.clock_ahead_s):
+                cli.warn(f"{problem} {HINT}")
         if outcome.error is not None:
             cli.complain(outcome.error, outcome.connection)
 

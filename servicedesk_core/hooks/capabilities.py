@@ -28,6 +28,8 @@ class StreamCapability:
         support: Whether it can be pulled.
         has_stamp: Whether the vendor keeps a modification stamp, so that incremental passes are possible. Streams
             without one are swept as a whole on a slower schedule.
+        settle_s: Seconds after its modification stamp within which a change shows: while a long transaction is not
+            committed or a replica lags, a later change shows first. A pass reaches so far back behind the last one.
         has_created: Whether a backfill can be cut into slices by creation date.
         has_open: Whether ``only_open`` is understood.
         page_size: Largest page.
@@ -47,6 +49,7 @@ class StreamCapability:
     stream: str
     support: Support = Support.FULL
     has_stamp: bool = True
+    settle_s: float = 300.0
     has_created: bool = False
     has_open: bool = False
     page_size: int = 500

@@ -56,6 +56,8 @@ def wrong_records(records: Any) -> str | None:
         raw: Any = record.raw
         if raw is not None and not isinstance(raw, Mapping):
             return f"a raw payload is {_name(raw)}, not a mapping"
+        if any(getattr(stamp, "tzinfo", None) is None for stamp in record.stamps.values()):
+            return "a stamp of a record has no time zone"
     return None
 
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from servicedesk_core.domain import Entity, MappingIssue
 
@@ -17,7 +18,8 @@ class PullMode(StrEnum):
     BACKFILL = "backfill"
     """Everything created in ``[since, until)``; both open for the whole stream."""
     RECONCILE = "reconcile"
-    """The ids of everything that exists in the range; the evidence for deletions."""
+    """The ids of everything that exists in the range, with stamps where that costs nothing: the evidence for deletions
+    and for changes that were missed."""
     BY_IDS = "by_ids"
     """Named records; served by ``fetch_records``."""
 
@@ -52,16 +54,22 @@ class PullRequest:
     expected: int | None = None
 
 
+NO_STAMPS: Final[Mapping[str, datetime]] = MappingProxyType({})
+
+
 class SourceRecord(NamedTuple):
     """A record as the vendor sent it.
 
     Attributes:
         external_id: The vendor's id as text, unique in connection and stream.
         raw: The decoded payload, JSON types only; ``None`` on a reconcile page that only proves existence.
+        stamps: Without a payload: what the vendor says of the record's age, by domain field, as :meth:`map_record`
+            would give it, for example ``modified_at``. Core fetches a record whose stored instants differ.
     """
 
     external_id: str
     raw: Mapping[str, Any] | None
+    stamps: Mapping[str, datetime] = NO_STAMPS
 
 
 @dataclass(frozen=True, slots=True)

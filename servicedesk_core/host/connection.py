@@ -53,6 +53,8 @@ class ConnectionTest:
         checks: What each stream showed; empty when the connector does not implement ``check_connection``.
         was_blocked: Whether an earlier authentication failure had stopped the connection; it is free again.
         requests: Requests that the test took.
+        clock_ahead_s: Seconds that our clock is ahead of the vendor's, negative when it is behind; ``None`` = the
+            vendor does not tell its time.
     """
 
     connection: str
@@ -60,3 +62,4 @@ class ConnectionTest:
     checks: tuple[StreamCheck, ...]
     was_blocked: bool
     requests: int
+    clock_ahead_s: float | None

@@ -5,9 +5,12 @@ import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
+
+from sqlalchemy import Connection as Tx
 
 from servicedesk_core.config import DeskSettings, Secrets, disabled_plugins, strict_plugins
 from servicedesk_core.errors import PluginError, ServiceDeskError
@@ -22,7 +25,7 @@ from servicedesk_core.http.metering import MeteredLedger
 from servicedesk_core.plugins import PluginCatalog
 from servicedesk_core.ports import BudgetLedger, Clock
 from servicedesk_core.redaction import Redactor
-from servicedesk_core.store import Store, sources
+from servicedesk_core.store import Store, sources, state
 
 if TYPE_CHECKING:
     from servicedesk_core.http._backend import Transport
@@ -67,6 +70,7 @@ class Host:
         )
         self.ledger = MeteredLedger(ledger, clock)
         self._store = store
+        self._clock = clock
         self._watchdog = Watchdog(patience_s=patience_s)
         self._registry = Registry()
         self._assembler = Assembler(
@@ -221,13 +225,15 @@ class Host:
             checks: tuple[StreamCheck, ...] = ()
             if connection.calls.implements("check_connection"):
                 checks = await connection.calls.check_connection(connection.streams)
-            await self._store.write(partial(sources.unblock, source_id=connection.source.id))
+            ahead_s, now = connection.http.vendor_time.ahead_s(), self._clock.now()
+            await self._store.write(partial(_note_tested, source_id=connection.source.id, ahead_s=ahead_s, now=now))
             return ConnectionTest(
                 connection=name,
                 identity=connection.identity,
                 checks=checks,
                 was_blocked=connection.source.blocked_reason is not None,
                 requests=connection.requests_sent,
+                clock_ahead_s=ahead_s,
             )
 
     async def _opened(self, name: str, *, offline: bool, testing: bool) -> tuple[OpenConnection, AsyncExitStack]:
@@ -239,3 +245,9 @@ class Host:
                 raise
             return connection, stack.pop_all()
         raise AssertionError  # pragma: no cover  # an exit stack swallows nothing
+
+
+def _note_tested(tx: Tx, source_id: int, ahead_s: float | None, now: datetime) -> None:
+    sources.unblock(tx, source_id)
+    if ahead_s is not None:
+        state.put(tx, source_id, state.CLOCK_AHEAD, ahead_s, now)

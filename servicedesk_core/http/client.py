@@ -3,6 +3,7 @@
 import functools
 import importlib.metadata
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 import orjson
@@ -19,6 +20,7 @@ from servicedesk_core.http.retry import retrying
 from servicedesk_core.http.sender import Sender
 from servicedesk_core.http.tracing import TraceHook
 from servicedesk_core.http.urls import Origins, Params, RouteTable
+from servicedesk_core.http.vendor_time import VendorTime
 from servicedesk_core.http.wire import WireError
 from servicedesk_core.ports import BudgetLedger, Clock
 from servicedesk_core.redaction import Redactor
@@ -49,6 +51,7 @@ class HttpClient:
         hooks: Told about every exchange.
         transport: For tests: replaces the network.
         network: How the vendor is reached.
+        vendor_time: Learns the vendor's time; shared by the clients of one vendor. ``None`` = one of its own.
 
     Raises:
         SettingsError: An address in the profile is not acceptable.
@@ -66,6 +69,7 @@ class HttpClient:
         hooks: Sequence[TraceHook] = (),
         transport: "Transport | None" = None,
         network: Network = DIRECT,
+        vendor_time: VendorTime | None = None,
     ) -> None:
         self.profile = profile
         self.connection = connection
@@ -85,12 +89,17 @@ class HttpClient:
             hooks=hooks,
             transport=transport,
             network=network,
+            vendor_time=vendor_time or VendorTime(clock),
         )
 
     @property
     def requests_sent(self) -> int:
         """Requests that were put on the wire, retries, redirects and token requests included."""
         return self._sender.requests_sent
+
+    def vendor_now(self) -> datetime:
+        """Return the present instant by the vendor's clock as its answers tell it, by ours while none did."""
+        return self._sender.vendor_now()
 
     async def request(
         self,

@@ -9,6 +9,7 @@ from servicedesk_core.http.client import HttpClient
 from servicedesk_core.http.network import DIRECT, Network
 from servicedesk_core.http.policy import HttpProfile
 from servicedesk_core.http.tracing import TraceHook
+from servicedesk_core.http.vendor_time import VendorTime
 from servicedesk_core.ports import BudgetKey, BudgetLedger, BudgetPolicy, Clock
 from servicedesk_core.redaction import Redactor
 
@@ -28,6 +29,9 @@ class HttpFactory:
         hooks: Told about every exchange of every client.
         network: How vendors are reached.
         transport: For tests: replaces the network.
+
+    Attributes:
+        vendor_time: The vendor's time, as the answers to all clients tell it.
     """
 
     def __init__(
@@ -43,6 +47,7 @@ class HttpFactory:
         transport: "Transport | None" = None,
     ) -> None:
         self._grants = grants
+        self.vendor_time = VendorTime(clock)
         self._make = partial(
             HttpClient,
             connection=connection,
@@ -53,6 +58,7 @@ class HttpFactory:
             hooks=hooks,
             network=network,
             transport=transport,
+            vendor_time=self.vendor_time,
         )
         self._clients: list[HttpClient] = []
 

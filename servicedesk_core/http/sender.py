@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlencode, urljoin
 
@@ -24,6 +25,7 @@ from servicedesk_core.http.policy import HttpProfile
 from servicedesk_core.http.response import Response
 from servicedesk_core.http.tracing import TraceEvent, TraceHook
 from servicedesk_core.http.urls import Origins
+from servicedesk_core.http.vendor_time import VendorTime
 from servicedesk_core.http.wire import Failure, WireAnswer, WireError, WireRequest
 from servicedesk_core.ports import BudgetKey, BudgetLedger, Clock
 from servicedesk_core.redaction import Redactor
@@ -55,8 +57,10 @@ class Sender:
         hooks: Sequence[TraceHook],
         transport: "Transport | None",
         network: Network,
+        vendor_time: VendorTime,
     ) -> None:
         self.clock = clock
+        self.vendor_time = vendor_time
         self.redactor = redactor
         self.rejected: AuthenticationError | None = None
         self.requests_sent = 0
@@ -71,7 +75,7 @@ class Sender:
             rules=profile.rules,
             error_messages=profile.error_messages,
             redactor=redactor,
-            now=clock.now,
+            now=self.vendor_now,
         )
         self._transport = transport
         self._network = network
@@ -146,6 +150,10 @@ class Sender:
             backend, self._backend = self._backend, None
             await backend.aclose()
 
+    def vendor_now(self) -> datetime:
+        """Return the present instant by the vendor's clock as its answers tell it, by ours while none did."""
+        return self.vendor_time.now() or self.clock.now()
+
     def tell(self, kind: Literal["start", "end", "retry"], call: Call, attempt: int, **facts: Any) -> None:
         """Tell the hooks what happened."""
         if self._hooks:
@@ -196,7 +204,9 @@ class Sender:
             # It may have waited long for its place, and others may have been told something meanwhile.
             await self._pass_gate()
             self._breaker.look_again()
-            return await self._exchange(call, credentials, number)
+            response = await self._exchange(call, credentials, number)
+        self.vendor_time.note(response.headers, response.elapsed_s)
+        return response
 
     async def _exchange(self, call: Call, credentials: Mapping[str, str], number: int) -> Response:
         wire = WireRequest(

@@ -93,16 +93,18 @@ async def engine_view(
         remember: Whether a relative ``since`` may be written down.
     """
     own = opened.settings
+    now = opened.http.vendor_time.now() or clock.now()
     return Connection(
         name=opened.name,
         connector=own.connector,
         environment=own.environment,
         calls=opened.calls,
         streams=own.streams,
-        since=await _since(own.since, settings.desk.timezone, clock, state, remember=remember),
+        since=await _since(own.since, settings.desk.timezone, now, state, remember=remember),
         exclusions=Exclusions.of(own.exclude.streams, own.exclude.companies, own.exclude.fields),
         raw=own.raw,
         history_requests=own.history_requests,
+        vendor_time=opened.http.vendor_time,
     )
 
 
@@ -110,15 +112,15 @@ SINCE = "core:since"
 
 
 async def _since(
-    setting: date | timedelta | None, timezone: str, clock: Clock, state: StateStore, *, remember: bool
+    setting: date | timedelta | None, timezone: str, now: datetime, state: StateStore, *, remember: bool
 ) -> datetime | None:
     """Return how far back to pull. "365d" counts from the first run: a bound that moved would begin anew every day."""
     if setting is None or isinstance(setting, date):
-        return None if setting is None else since_at(setting, now=clock.now(), timezone=timezone)
+        return None if setting is None else since_at(setting, now=now, timezone=timezone)
     known = await state.get(SINCE)
     if known is not None and known["days"] == setting.days and known["timezone"] == timezone:
         return datetime.fromisoformat(known["since"])
-    since = since_at(setting, now=clock.now(), timezone=timezone)
+    since = since_at(setting, now=now, timezone=timezone)
     if remember:
         await state.put(SINCE, {"days": setting.days, "timezone": timezone, "since": since.isoformat()})
     return since

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import parse_qsl
@@ -144,17 +145,18 @@ async def read_request(scope: Scope, receive: Receive) -> Request:
 
 
 async def send_response(response: Response, send: Send, *, cut: bool = False) -> None:
-    """Send an answer.
+    """Send an answer; one without a ``date`` of its own gets the machine's.
 
     Args:
         response: The answer.
         send: Where to.
         cut: Promise the whole body, and send half of it.
     """
-    headers = [(b"content-type", response.content_type.encode())]
-    headers += [(key.lower().encode(), value.encode()) for key, value in response.headers.items()]
-    if response.stream is None and "content-length" not in response.headers:
-        headers.append((b"content-length", str(len(response.body)).encode()))
+    fields = {"content-type": response.content_type, "date": formatdate(usegmt=True)}
+    if response.stream is None:
+        fields["content-length"] = str(len(response.body))
+    fields |= {key.lower(): value for key, value in response.headers.items()}
+    headers = [(key.encode(), value.encode()) for key, value in fields.items()]
     body = response.body[: len(response.body) // 2] if cut else response.body
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     if response.stream is not None:

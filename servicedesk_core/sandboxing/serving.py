@@ -100,6 +100,7 @@ def _server(application: Any) -> "uvicorn.Server":
         ws="none",
         http="h11",
         proxy_headers=False,
+        date_header=False,  # an answer tells its stand-in's own time
         timeout_graceful_shutdown=1,
     )
     return uvicorn.Server(config)

@@ -27,7 +27,8 @@ class Condition:
     Attributes:
         key: What it is about, such as ``stream:psa/tickets``; there is one open alert for a key.
         kind: What is wrong, in a word: ``failing``, ``silent``, ``stopped``, ``heavy_use``, ``in_doubt``,
-            ``damaged``, and of a claim ``denied``, ``asked``, ``overdue``, ``not_understood`` or ``not_found``.
+            ``damaged``, ``clock``, and of a claim ``denied``, ``asked``, ``overdue``, ``not_understood`` or
+            ``not_found``.
         problem: What is wrong, in a sentence without record text.
         hint: What to do.
     """

@@ -1,6 +1,7 @@
-"""A connection's small durable memory."""
+"""A connection's small durable memory: a connector's own, and core's, whose keys begin with ``core:``."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 import orjson
 from sqlalchemy import Connection, delete, select
@@ -9,6 +10,27 @@ from servicedesk_core.store.fields import to_json, to_us
 from servicedesk_core.store.schema import state
 from servicedesk_core.store.store import Store
 from servicedesk_core.store.upserting import insert_into
+
+CLOCK_AHEAD: Final = "core:clock_ahead_s"
+"""Seconds that our clock was ahead of the vendor's, when they were last compared."""
+
+
+def put(tx: Connection, source_id: int, key: str, value: Any, now: datetime) -> None:
+    """Store a JSON-serialisable value."""
+    row = {"source_id": source_id, "key": key, "value": to_json(value), "updated_at": to_us(now)}
+    statement = insert_into(tx, state).values(row)
+    tx.execute(
+        statement.on_conflict_do_update(
+            index_elements=["source_id", "key"],
+            set_={"value": statement.excluded.value, "updated_at": statement.excluded.updated_at},
+        )
+    )
+
+
+def of_all(tx: Connection, key: str) -> dict[int, Any]:
+    """Return the values of a key by source."""
+    found = tx.execute(select(state.c.source_id, state.c.value).where(state.c.key == key))
+    return {source_id: orjson.loads(value) for source_id, value in found}
 
 
 class StoreState:
@@ -31,23 +53,8 @@ class StoreState:
 
     async def put(self, key: str, value: Any) -> None:
         """Store a JSON-serialisable value durably."""
-        row = {
-            "source_id": self._source_id,
-            "key": key,
-            "value": to_json(value),
-            "updated_at": to_us(self._store.clock.now()),
-        }
-
-        def work(tx: Connection) -> None:
-            statement = insert_into(tx, state).values(row)
-            tx.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["source_id", "key"],
-                    set_={"value": statement.excluded.value, "updated_at": statement.excluded.updated_at},
-                )
-            )
-
-        await self._store.write(work)
+        now = self._store.clock.now()
+        await self._store.write(lambda tx: put(tx, self._source_id, key, value, now))
 
     async def delete(self, key: str) -> None:
         """Forget the key, if it is there."""

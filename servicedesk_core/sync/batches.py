@@ -3,7 +3,7 @@
 So commits are large where the store is what takes time, and a page that was waited for is stored at once.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -21,7 +21,7 @@ class Batch:
     Attributes:
         arrived: Records that may be stored; an id may come again in a later page, then the later one is meant.
         rejected: Records for the quarantine.
-        listed: Ids that came without a payload.
+        listed: Stamps by id of records that came without a payload.
         gone: Ids that the vendor lists as deleted.
         resume: Position after the batch; ``None`` after the last page.
         last: Whether the last page is among them.
@@ -34,7 +34,7 @@ class Batch:
 
     arrived: list[Arrived] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
-    listed: list[str] = field(default_factory=list)
+    listed: dict[str, Mapping[str, datetime]] = field(default_factory=dict)
     gone: list[str] = field(default_factory=list)
     resume: str | None = None
     last: bool = False
@@ -49,7 +49,7 @@ class Batch:
         intake = take_in(page.records)
         self.arrived += intake.arrived
         self.rejected += intake.rejected
-        self.listed += [record.external_id for record in page.records if record.raw is None]
+        self.listed |= {record.external_id: record.stamps for record in page.records if record.raw is None}
         self.gone += page.gone
         self.resume = page.resume
         self.last = page.last

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from servicedesk_core.hooks.capabilities import Capabilities, VendorIdentity
 from servicedesk_core.hooks.pulling import FetchOutcome, Mapped, Page, PullRequest
 from servicedesk_core.hooks.specs.announcements import Change, SyncFinished
+from servicedesk_core.http.vendor_time import VendorTime
 from servicedesk_core.ports import KEEP_ALL_RAW, BudgetUse, RawPolicy
 from servicedesk_core.sync.shield import NOTHING, Exclusions
 
@@ -79,6 +80,7 @@ class Connection:
         history_requests: Requests that one run may spend on the vendor's own ticket history; 0 = none.
         sweep_every: How often streams without a modification stamp are read as a whole.
         reconcile_every: How often all ids of a stream are compared with the vendor's.
+        vendor_time: The vendor's time as its answers tell it; ``None`` = nobody listens to them.
     """
 
     name: str
@@ -93,3 +95,9 @@ class Connection:
     history_requests: int = 0
     sweep_every: timedelta = timedelta(days=1)
     reconcile_every: timedelta = timedelta(days=7)
+    vendor_time: VendorTime | None = None
+
+    @property
+    def clock_ahead_s(self) -> float | None:
+        """Seconds that our clock is ahead of the vendor's; ``None`` while the vendor has not told its time."""
+        return None if self.vendor_time is None else self.vendor_time.ahead_s()

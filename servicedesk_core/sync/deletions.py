@@ -34,17 +34,17 @@ async def wanted_since(stream: StreamRun, since: datetime) -> datetime | None:
         return since
     if run.options.mode is SyncMode.AUTO and not is_due(last.finished_at, every=EVERY, now=run.clock.now()):
         return None
-    return last.watermark
+    return min(last.watermark, first_watermark(run.vendor_now()))
 
 
-def begin(tx: Tx, stream: StreamRun, now: datetime) -> None:
-    """Note that what is deleted from now on has to be listed, unless more than that has."""
+def begin(tx: Tx, stream: StreamRun, vendor_now: datetime, now: datetime) -> None:
+    """Note that what the vendor deletes from its present instant on has to be listed, unless more than that has."""
     if passes.resume_of(tx, stream.key(DELETIONS)) is None:
-        _note(tx, stream, now, now)
+        _note(tx, stream, vendor_now, now)
 
 
 def note_listed(tx: Tx, stream: StreamRun, whole: Pass, now: datetime) -> None:
-    """Note that a pass brought the list, complete up to its start."""
+    """Note that an incremental pass brought the list, complete up to its start by the vendor's clock."""
     _note(tx, stream, whole.started_at, now)
 
 

@@ -16,7 +16,7 @@ from servicedesk_core.errors import AuthenticationError, ServiceDeskError
 from servicedesk_core.hooks.capabilities import StreamCapability
 from servicedesk_core.hooks.specs.announcements import SyncFinished
 from servicedesk_core.ports import BudgetPolicy, Clock
-from servicedesk_core.store import Fence, Store, quarantine, sources, suppression
+from servicedesk_core.store import Fence, Store, quarantine, sources, state, suppression
 from servicedesk_core.store.quarantine import Quarantined
 from servicedesk_core.store.sources import Source
 from servicedesk_core.store.whole import or_undone
@@ -190,7 +190,15 @@ class SyncEngine:
         session = Session(self._open(connection, capabilities, source_id, options, None), names, each=rehearse)
         started_at = self._clock.now()
         await session.read()
-        return SyncReport("", connection.name, started_at, self._clock.now(), session.reports, dry_run=True)
+        return SyncReport(
+            "",
+            connection.name,
+            started_at,
+            self._clock.now(),
+            session.reports,
+            dry_run=True,
+            clock_ahead_s=connection.clock_ahead_s,
+        )
 
     async def _knowing(self, run: Run) -> Run:
         """Return a run that knows who was erased."""
@@ -244,7 +252,7 @@ class SyncEngine:
 
         async def stopped(rows: list[int]) -> None:
             end_all(session.reports, StreamState.INTERRUPTED)
-            await self._finish_rows(rows, session.reports, run_id, run.connection.name)
+            await self._finish_rows(rows, session.reports, run_id, run)
 
         beginning = run.write(lambda tx: begin(tx, run.source_id, run_id, session.reports, started_at))
         rows = await or_undone(beginning, stopped)
@@ -260,17 +268,24 @@ class SyncEngine:
             end_all(session.reports, StreamState.INTERRUPTED)
             raise
         finally:
-            await self._finish_rows(rows, session.reports, run_id, run.connection.name)
-        return SyncReport(run_id, run.connection.name, started_at, self._clock.now(), session.reports)
+            await self._finish_rows(rows, session.reports, run_id, run)
+        return SyncReport(
+            run_id,
+            run.connection.name,
+            started_at,
+            self._clock.now(),
+            session.reports,
+            clock_ahead_s=run.connection.clock_ahead_s,
+        )
 
-    async def _finish_rows(
-        self, rows: list[int], reports: tuple[StreamReport, ...], run_id: str, connection: str
-    ) -> None:
-        now = self._clock.now()
+    async def _finish_rows(self, rows: list[int], reports: tuple[StreamReport, ...], run_id: str, run: Run) -> None:
+        now, ahead_s = self._clock.now(), run.connection.clock_ahead_s
 
         def work(tx: Tx) -> None:
             finish(tx, rows, reports, now)
-            put_on_record(tx, reports, run_id, connection, now)
+            put_on_record(tx, reports, run_id, run.connection.name, now)
+            if ahead_s is not None:
+                state.put(tx, run.source_id, state.CLOCK_AHEAD, ahead_s, now)
 
         try:
             await self._store.write(work)

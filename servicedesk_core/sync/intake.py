@@ -48,7 +48,7 @@ def take_in(records: Iterable[SourceRecord]) -> Intake:
     arrived: dict[str, Arrived] = {}
     rejected: list[Rejected] = []
     total = 0
-    for external_id, raw in records:
+    for external_id, raw, _ in records:
         if raw is None:
             continue
         packed = pack(raw)

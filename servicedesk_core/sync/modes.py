@@ -11,7 +11,7 @@ from servicedesk_core.hooks.pulling import PullMode, PullRequest
 from servicedesk_core.store import passes
 from servicedesk_core.store.passes import Pass
 from servicedesk_core.store.schema import RECORDS, seen
-from servicedesk_core.sync import deletions
+from servicedesk_core.sync import deletions, stale
 from servicedesk_core.sync.folding import fold_touched
 from servicedesk_core.sync.missing import apply_missing
 from servicedesk_core.sync.names import BACKFILL, TICKETS
@@ -42,8 +42,8 @@ async def plan_backfill(stream: StreamRun, *, again: bool = False) -> tuple[Slic
     planned = await run.store.read(lambda tx: passes.resume_of(tx, key))
     if planned is None or again:
         expected = await run.connection.calls.count(stream.request(PullMode.BACKFILL))
-        now = run.clock.now()
-        planned = await run.write(lambda tx: _begin(tx, stream, expected, now))
+        now, vendor_now = run.clock.now(), run.vendor_now()
+        planned = await run.write(lambda tx: _begin(tx, stream, expected, now, vendor_now))
         stream.report.requests += expected is not None
     plan = planned
     pieces = _slices(stream, plan)
@@ -53,7 +53,7 @@ async def plan_backfill(stream: StreamRun, *, again: bool = False) -> tuple[Slic
     return tuple(piece for piece in pieces if piece.name not in done)
 
 
-def _begin(tx: Tx, stream: StreamRun, expected: int | None, now: datetime) -> Pass:
+def _begin(tx: Tx, stream: StreamRun, expected: int | None, now: datetime, vendor_now: datetime) -> Pass:
     for old in passes.all(tx, stream.run.source_id, stream.stream):
         if old.key.mode.partition(":")[0] == BACKFILL:
             passes.discard(tx, old.pass_id)
@@ -62,8 +62,8 @@ def _begin(tx: Tx, stream: StreamRun, expected: int | None, now: datetime) -> Pa
         passes.commit_page(tx, planned.pass_id, resume=None, records=expected)
     passes.finish(tx, planned.pass_id, watermark=None, now=now)
     first = passes.start(tx, stream.key(INCREMENTAL), now, restart=True)
-    passes.finish(tx, first.pass_id, watermark=first_watermark(now), now=now)
-    deletions.begin(tx, stream, now)
+    passes.finish(tx, first.pass_id, watermark=first_watermark(vendor_now), now=now)
+    deletions.begin(tx, stream, vendor_now, now)
     return passes.resume_of(tx, stream.key(PLAN)) or planned
 
 
@@ -98,14 +98,21 @@ async def read_slice(stream: StreamRun, piece: Slice) -> None:
     stream.report.backfilled, stream.report.complete_back_to = await run.store.read(completeness)
 
 
-async def read_changes(stream: StreamRun, watermark: datetime) -> None:
-    """Read what changed since the watermark, and earn a new one."""
+async def read_changes(stream: StreamRun, last: Pass, watermark: datetime) -> None:
+    """Read what changed since the watermark of the last pass, and earn a new one."""
     run = stream.run
-    since = lower_bound(watermark, pass_started_at=run.clock.now())
+    since = lower_bound(watermark, now=run.vendor_now(), overlap=stream.overlap, before=last.since)
     deleted_since = await deletions.wanted_since(stream, since)
     commit = committer(stream, INCREMENTAL, unchanged_until=since, lists_deleted=deleted_since is not None)
     done = await pull(stream, incremental(stream, since, deleted_since=deleted_since), commit)
-    earned = next_watermark(pass_started_at=done.started_at, max_seen=done.max_stamp, previous=watermark)
+    earned = next_watermark(
+        since=done.since or since,
+        records=done.records,
+        max_seen=done.max_stamp,
+        # The vendor may have told its time only while it was read.
+        pass_started_at=min(done.started_at, run.vendor_now()),
+        overlap=stream.overlap,
+    )
     await _finish(stream, done, mode=INCREMENTAL, watermark=earned)
 
 
@@ -129,10 +136,11 @@ def _mark_swept(tx: Tx, stream: StreamRun, now: datetime) -> None:
 
 
 async def reconcile(stream: StreamRun, *, restart: bool = False) -> None:
-    """Compare all ids with the vendor's: fetch what we do not have, mark what is gone."""
+    """Compare all ids and stamps with the vendor's: fetch what we do not have or is older, mark what is gone."""
     request = stream.request(PullMode.RECONCILE)
     done = await pull(stream, Piece(RECONCILE, request, restart=restart), committer(stream, RECONCILE, notes_seen=True))
     await _fetch_unknown(stream, done)
+    await _fetch_stale(stream)
     await apply_missing(stream, done, mode=RECONCILE)
     await _finish(stream, done, mode=RECONCILE)
 
@@ -146,6 +154,14 @@ async def _fetch_unknown(stream: StreamRun, done: Pass) -> None:
     while chunk := await run.store.read(partial(_unknown, stream=stream, done=done, after=after)):
         await fetch(stream, chunk, mode=RECONCILE)
         after = chunk[-1]
+
+
+async def _fetch_stale(stream: StreamRun) -> None:
+    """Fetch the records whose stamps showed that the store holds an older state."""
+    run = stream.run
+    while chunk := await run.store.read(partial(stale.some, stream=stream)):
+        await fetch(stream, chunk, mode=RECONCILE)
+        await run.write(partial(stale.forget, stream=stream, refs=chunk))
 
 
 def _unknown(tx: Tx, stream: StreamRun, done: Pass, after: str) -> list[str]:

@@ -69,7 +69,8 @@ async def pull(stream: StreamRun, piece: Piece, commit: Commit) -> Pass:
 
 async def _pull(stream: StreamRun, piece: Piece, commit: Commit) -> Pass:
     run, key = stream.run, stream.key(piece.mode, piece.name)
-    now = run.clock.now()
+    # The start of an incremental pass bounds stamps of the vendor; of the others it bounds what the desk knew.
+    now = run.vendor_now() if piece.request.mode is PullMode.INCREMENTAL else run.clock.now()
 
     def begin(tx: Tx) -> tuple[Pass, list[Pass]]:
         whole = passes.start(tx, key, now, since=piece.request.since, until=piece.request.until, restart=piece.restart)

@@ -21,7 +21,7 @@ async def rehearse(stream: StreamRun) -> None:
     last = await run.store.read(lambda tx: passes.resume_of(tx, stream.key(INCREMENTAL)))
     request = stream.request(PullMode.BACKFILL)
     if last is not None and last.watermark is not None and run.options.mode is SyncMode.AUTO:
-        since = lower_bound(last.watermark, pass_started_at=run.clock.now())
+        since = lower_bound(last.watermark, now=run.vendor_now(), overlap=stream.overlap, before=last.since)
         request = PullRequest(stream.stream, PullMode.INCREMENTAL, since=since)
     stream.report.modes = [INCREMENTAL if request.mode is PullMode.INCREMENTAL else BACKFILL]
     async with (

@@ -80,6 +80,8 @@ class SyncReport:
         finished_at: When it ended.
         streams: One report for each stream, in the order they were read.
         dry_run: Whether nothing was written.
+        clock_ahead_s: Seconds that our clock is ahead of the vendor's, negative when it is behind; ``None`` = the
+            vendor does not tell its time.
     """
 
     run_id: str
@@ -88,6 +90,7 @@ class SyncReport:
     finished_at: datetime
     streams: tuple[StreamReport, ...]
     dry_run: bool = False
+    clock_ahead_s: float | None = None
 
     @property
     def failed(self) -> tuple[str, ...]:

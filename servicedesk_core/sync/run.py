@@ -1,7 +1,7 @@
 """What all parts of one run share."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from servicedesk_core.errors import AuthenticationError
@@ -56,6 +56,14 @@ class Run:
     async def write(self, work: Work[T]) -> T:
         """Run a transaction that only the holder of the lease may commit."""
         return await self.store.write(work, fence=self.fence)
+
+    def vendor_told(self) -> datetime | None:
+        """Return the present instant by the vendor's clock; ``None`` while the vendor has not told it."""
+        return None if self.connection.vendor_time is None else self.connection.vendor_time.now()
+
+    def vendor_now(self) -> datetime:
+        """Return the present instant by the vendor's clock, or by ours where the vendor does not tell it."""
+        return self.vendor_told() or self.clock.now()
 
     async def ensure_allowed(self) -> None:
         """Stop when another process was refused by the vendor meanwhile.
@@ -117,6 +125,11 @@ class StreamRun:
     def since(self) -> datetime | None:
         """How far back the stream is wanted; only where the vendor can cut by creation."""
         return self.run.connection.since if self.capability.has_created else None
+
+    @property
+    def overlap(self) -> timedelta:
+        """How far an incremental pass reaches back behind the last one."""
+        return timedelta(seconds=self.capability.settle_s)
 
     def key(self, mode: str, piece: str = "", partition: str = "") -> PassKey:
         """Return the key of one of the stream's passes."""

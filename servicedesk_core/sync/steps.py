@@ -43,7 +43,7 @@ class Step:
 class _State:
     """What the store remembers of a stream."""
 
-    watermark: datetime | None
+    incremental: passes.Pass | None
     swept: passes.Pass | None
     swept_at: datetime | None
     reconciled: passes.Pass | None
@@ -70,8 +70,10 @@ async def steps_of(stream: StreamRun) -> list[Step]:
         return _sweep(stream, state)
     again = run.options.mode is SyncMode.FULL
     steps: list[Step] = []
-    if state.planned is not None and state.watermark is not None and not again:
-        steps.append(Step(NEWS, modes.INCREMENTAL, stream, partial(modes.read_changes, stream, state.watermark)))
+    last = state.incremental
+    if state.planned is not None and last is not None and last.watermark is not None and not again:
+        work = partial(modes.read_changes, stream, last, last.watermark)
+        steps.append(Step(NEWS, modes.INCREMENTAL, stream, work))
     pieces = await modes.plan_backfill(stream, again=again)
     steps += [Step(piece.phase, BACKFILL, stream, partial(modes.read_slice, stream, piece)) for piece in pieces]
     return steps + _reconcile(stream, state)
@@ -90,7 +92,10 @@ def _sweep(stream: StreamRun, state: _State) -> list[Step]:
 
 
 def _reconcile(stream: StreamRun, state: _State) -> list[Step]:
-    """Reconcile when asked, when due, and to go on with an interrupted or held one; never a log, it only grows."""
+    """Reconcile when asked, when due, when a watermark proves nothing, and to go on with an interrupted or held one.
+
+    Never a log, it only grows.
+    """
     run = stream.run
     if stream.capability.folds_into is not None:
         return []
@@ -101,10 +106,16 @@ def _reconcile(stream: StreamRun, state: _State) -> list[Step]:
         due = state.other_scopes or is_due(began, every=every, now=now)
     else:
         due = last.state == "running" or is_due(last.finished_at, every=every, now=now)
-    if run.options.mode is not SyncMode.RECONCILE and not due:
+    if run.options.mode is not SyncMode.RECONCILE and not due and not _was_ahead(stream, state.incremental):
         return []
     restart = _is_stale(last, every, now)
     return [Step(LAST, modes.RECONCILE, stream, partial(modes.reconcile, stream, restart=restart))]
+
+
+def _was_ahead(stream: StreamRun, last: passes.Pass | None) -> bool:
+    """Whether passes asked for what changed after an instant that the vendor has not reached."""
+    told = stream.run.vendor_told()
+    return told is not None and last is not None and last.watermark is not None and last.watermark > told
 
 
 def _is_stale(held: passes.Pass | None, every: timedelta, now: datetime) -> bool:
@@ -113,11 +124,10 @@ def _is_stale(held: passes.Pass | None, every: timedelta, now: datetime) -> bool
 
 
 def _state(tx: Tx, stream: StreamRun) -> _State:
-    incremental = passes.resume_of(tx, stream.key(modes.INCREMENTAL))
     mark = passes.resume_of(tx, stream.key(modes.SWEEP, modes.DONE))
     everything = passes.all(tx, stream.run.source_id, stream.stream)
     return _State(
-        watermark=incremental.watermark if incremental is not None else None,
+        incremental=passes.resume_of(tx, stream.key(modes.INCREMENTAL)),
         swept=passes.resume_of(tx, stream.key(modes.SWEEP)),
         swept_at=mark.finished_at if mark is not None else None,
         reconciled=passes.resume_of(tx, stream.key(modes.RECONCILE)),

@@ -21,6 +21,7 @@ from servicedesk_core.sync.names import TICKETS
 from servicedesk_core.sync.prepared import Landed
 from servicedesk_core.sync.pulling import position
 from servicedesk_core.sync.run import StreamRun
+from servicedesk_core.sync.stale import note_stale
 
 DELETED = "deleted"
 
@@ -55,6 +56,7 @@ def committer(
             if notes_seen:
                 rejected = (r.external_id for r in batch.rejected)
                 passes.note_seen(tx, whole.pass_id, filter(is_usable_id, [*ready.arrived, *batch.listed, *rejected]))
+                note_stale(tx, stream, batch.listed, now)
             if folds:
                 note_touched(tx, stream, ready.incoming, now)
             gone = mark_gone(tx, stream, batch.gone, reason=DELETED, mode=mode, now=now) if batch.gone else 0

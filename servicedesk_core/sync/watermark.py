@@ -1,42 +1,54 @@
-"""Where the next incremental pass of a stream begins."""
+"""Where the next incremental pass of a stream begins: as far as possible by the vendor's stamps alone."""
 
 from datetime import datetime, timedelta
 from typing import Final
 
-OVERLAP: Final = timedelta(seconds=120)
-"""How far a pass reaches back behind the last one: vendors commit late, and their clocks differ from ours."""
-
 CLOCK_DOUBT: Final = timedelta(hours=1)
-"""How far our own clock may be ahead of the vendor's without a loss. It is all there is to go by while no stamp of the
-vendor was seen; a wider margin would read a mass edit again and again for that long."""
+"""How far a clock may be ahead of the one that stamps records, without a loss, where no stamp was seen: the vendor's
+servers differ, and a vendor that does not tell its time is taken to share ours."""
 
 
 def first_watermark(now: datetime) -> datetime:
-    """Return where incremental passes begin, before any stamp of the vendor was seen."""
+    """Return where incremental passes begin when no stamp was seen.
+
+    Args:
+        now: The present instant by the vendor's clock.
+    """
     return now - CLOCK_DOUBT
 
 
 def next_watermark(
-    *, pass_started_at: datetime, max_seen: datetime | None, previous: datetime | None = None
+    *, since: datetime, records: int, max_seen: datetime | None, pass_started_at: datetime, overlap: timedelta
 ) -> datetime:
     """Return the watermark that a complete pass earns.
 
-    ``min(pass start, newest stamp seen) - OVERLAP``. The newest stamp alone would lose a record that changed behind
-    the page pointer; the pass start caps stamps from the future; an empty pass moves to its own start, less what
-    our clock may be ahead.
+    ``min(pass start, newest stamp seen) - overlap``. The newest stamp alone would lose a record that changed behind
+    the page pointer; the pass start caps stamps from the future. An empty pass proves nothing about the vendor's time,
+    so the next one reads from the same instant.
 
     Args:
-        pass_started_at: When the pass began, by our clock.
-        max_seen: Newest modification stamp on any page, or ``None`` when the pass was empty.
-        previous: The watermark before the pass. The new one is older only when our own clock went backwards: then the
-            earlier of the two readings of the clock is the safe one.
+        since: From when on the pass read.
+        records: Records that it read.
+        max_seen: Newest modification stamp on any page, or ``None`` when there was none.
+        pass_started_at: When the pass began, by the vendor's clock.
+        overlap: How far the next pass reaches back.
     """
-    earned = first_watermark(pass_started_at) if max_seen is None else min(pass_started_at, max_seen) - OVERLAP
-    if previous is None:
-        return earned
-    return max(earned, min(previous, pass_started_at - OVERLAP))
+    if not records:
+        return since
+    earned = first_watermark(pass_started_at) if max_seen is None else min(pass_started_at, max_seen) - overlap
+    return max(earned, since)
 
 
-def lower_bound(watermark: datetime, *, pass_started_at: datetime) -> datetime:
-    """Return from where an incremental pass reads; a watermark ahead of our clock is not believed."""
-    return min(watermark, pass_started_at - OVERLAP)
+def lower_bound(watermark: datetime, *, now: datetime, overlap: timedelta, before: datetime | None = None) -> datetime:
+    """Return from where an incremental pass reads.
+
+    Args:
+        watermark: What the last pass earned.
+        now: The present instant by the vendor's clock.
+        overlap: How far a pass reaches back behind the last one.
+        before: From when on the last pass read: what is left when its watermark turns out to be ahead of the vendor.
+    """
+    newest = now - overlap
+    if watermark <= newest or before is None:
+        return min(watermark, newest)
+    return min(before, newest)

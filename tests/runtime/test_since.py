@@ -9,7 +9,7 @@ START = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 async def since(
     setting: date | timedelta | None, clock: FakeClock, state: MemoryState, zone: str = "Etc/UTC"
 ) -> object:
-    return await syncing._since(setting, zone, clock, state, remember=True)
+    return await syncing._since(setting, zone, clock.now(), state, remember=True)
 
 
 async def test_a_number_of_days_counts_from_the_first_run() -> None:
@@ -29,7 +29,7 @@ async def test_another_number_of_days_is_another_bound() -> None:
 
 async def test_a_plan_remembers_nothing() -> None:
     clock, state = FakeClock(START), MemoryState()
-    await syncing._since(timedelta(days=1), "Etc/UTC", clock, state, remember=False)
+    await syncing._since(timedelta(days=1), "Etc/UTC", clock.now(), state, remember=False)
     assert await state.get(syncing.SINCE) is None
 
 

@@ -135,7 +135,12 @@ class FakeCalls:
                 bare = request.mode is PullMode.RECONCILE
                 stamps = [datetime.fromisoformat(row["modified"]) for row in chunk]
                 page: Page | None = Page(
-                    records=[SourceRecord(row["id"], None if bare else dict(row)) for row in chunk],
+                    records=[
+                        SourceRecord(row["id"], None, {"modified_at": datetime.fromisoformat(row["modified"])})
+                        if bare
+                        else SourceRecord(row["id"], dict(row))
+                        for row in chunk
+                    ],
                     resume=f"v1:{chunk[-1]['id']}" if rest else None,
                     last=not rest,
                     max_stamp=max(stamps, default=None),
@@ -199,9 +204,18 @@ def _ticket(raw: Mapping[str, Any]) -> Mapped:
 
 
 MAPPERS: dict[str, Callable[[Mapping[str, Any]], Mapped]] = {
-    "companies": lambda raw: Mapped(Company(external_id=raw["id"], name=raw.get("name", "Example"))),
+    "companies": lambda raw: Mapped(
+        Company(external_id=raw["id"], name=raw.get("name", "Example"), modified_at=_stamp(raw, "modified"))
+    ),
     "technicians": lambda raw: Mapped(Technician(external_id=raw["id"], name=raw.get("name", "Somebody"))),
-    "notes": lambda raw: Mapped(Note(external_id=raw["id"], ticket_ref=raw["ticket"], body=raw.get("body"))),
+    "notes": lambda raw: Mapped(
+        Note(
+            external_id=raw["id"],
+            ticket_ref=raw["ticket"],
+            body=raw.get("body"),
+            modified_at=_stamp(raw, "modified"),
+        )
+    ),
     "tickets": _ticket,
 }
 

@@ -202,6 +202,24 @@ async def test_reconcile_asks_for_ids_only(autotask, pull, ids):
     assert ids(pages) == ids(await pull(autotask, "tickets"))
 
 
+async def test_reconcile_brings_the_stamps_that_the_mapping_would_give(autotask, pull):
+    stamped = [one.stream for one in autotask.describe_capabilities().streams if one.has_stamp]
+    compared = set()
+    for stream in stamped:
+        listed = [one for page in await pull(autotask, stream, PullMode.RECONCILE) for one in page.records]
+        whole = [one for page in await pull(autotask, stream) for one in page.records]
+        for bare, record in zip(listed, whole, strict=True):
+            entity = autotask.map_record(stream, record.raw).entity
+            assert dict(bare.stamps) == {name: getattr(entity, name) for name in bare.stamps}
+            compared |= {(stream, name) for name in bare.stamps}
+    assert {stream for stream, _ in compared} == set(stamped)
+    assert {("tickets", "modified_at"), ("tickets", "last_activity_at"), ("surveys", "completed_at")} <= compared
+
+
+async def test_streams_say_that_a_change_may_show_ten_minutes_late(autotask):
+    assert {one.settle_s for one in autotask.describe_capabilities().streams} == {600.0}
+
+
 @pytest.mark.parametrize("stream", ["tickets", "notes", "time_entries"])
 async def test_partitions_are_balanced_complete_and_cheap(desk, autotask, pull, ids, monkeypatch, stream):  # noqa: PLR0917
     monkeypatch.setattr(partitions, "WORTH_IT", 100)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from servicedesk_core.claims.alerting import conditions
 from servicedesk_core.errors import ServiceDeskError
 from servicedesk_core.runtime.alerts import gathering
+from servicedesk_core.runtime.alerts.clock_differences import wrong_clocks
 from servicedesk_core.runtime.alerts.doubts import doubts
 from servicedesk_core.runtime.alerts.judging import judge
 from servicedesk_core.runtime.alerts.message import Message, message_of
@@ -68,7 +69,14 @@ def _look(tx: Connection, *, desk: JobDesk, now: datetime) -> list[Condition]:
         now,
         told={alert.key for alert in alerts.open_alerts(tx)},
     )
-    return [*_damage(tx), *about_claims, *doubts(tx), *heavy_use(tx, known, now), *about_streams]
+    return [
+        *_damage(tx),
+        *about_claims,
+        *doubts(tx),
+        *heavy_use(tx, known, now),
+        *wrong_clocks(tx, known),
+        *about_streams,
+    ]
 
 
 def _damage(tx: Connection) -> Iterator[Condition]:

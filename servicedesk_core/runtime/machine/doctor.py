@@ -18,8 +18,9 @@ from servicedesk_core.config import DeskSettings, Secrets, load_settings, networ
 from servicedesk_core.errors import ServiceDeskError
 from servicedesk_core.plugins import LoadReport, LoadStatus
 from servicedesk_core.ports import Clock
+from servicedesk_core.runtime.clocks import HINT, clock_problem
 from servicedesk_core.runtime.machine.installed import connection_settings_problem, installed_plugins
-from servicedesk_core.store import Store, changes, leases, runs, soundness, sources
+from servicedesk_core.store import Store, changes, leases, runs, soundness, sources, state
 from servicedesk_core.system import is_windows
 
 Level = Literal["ok", "warning", "problem"]
@@ -248,7 +249,10 @@ def _inside(tx: Connection, now: datetime) -> Iterable[Finding]:
         text = f'The consumer "{consumer}" has not read the changes feed for {LATE.days} days; it is kept for it.'
         hint = f'Start it again, or forget it from Python: desk.forget_consumer("{consumer}").'
         yield Finding("Changes feed", "warning", text, hint)
+    ahead = state.of_all(tx, state.CLOCK_AHEAD)
     for source in sources.all(tx):
+        if problem := clock_problem(source.name, ahead.get(source.id)):
+            yield Finding("Clock", "warning", f"{problem} (last compared)", HINT)
         if source.blocked_reason:
             hint = f'Correct the credentials, then run "servicedesk connections test {source.name}".'
             yield Finding(f"Connection {source.name}", "problem", f"stopped: {source.blocked_reason}", hint)

@@ -23,6 +23,8 @@ class ConnectionInfo:
         account_name: The tenant's name.
         blocked_reason: Why it is stopped, if it is.
         blocked_at: Since when.
+        clock_ahead_s: Seconds that this machine's clock was ahead of the vendor's when they were last compared,
+            negative when it was behind; ``None`` = they never were.
     """
 
     name: str
@@ -34,6 +36,7 @@ class ConnectionInfo:
     account_name: str | None
     blocked_reason: str | None
     blocked_at: datetime | None
+    clock_ahead_s: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class ConnectionCheck:
         streams: What each stream showed.
         was_blocked: Whether it had been stopped; a test that succeeds frees it.
         requests: Requests that the test took.
+        clock_ahead_s: Seconds that this machine's clock is ahead of the vendor's, negative when it is behind;
+            ``None`` = the vendor does not tell its time.
         error: Why it failed.
     """
 
@@ -58,6 +63,7 @@ class ConnectionCheck:
     streams: tuple[StreamCheck, ...] = ()
     was_blocked: bool = False
     requests: int = 0
+    clock_ahead_s: float | None = None
     error: Problem | None = None
 
     @property
@@ -79,6 +85,7 @@ def checked(test: ConnectionTest) -> ConnectionCheck:
         streams=tuple(_advised(check) for check in test.checks),
         was_blocked=test.was_blocked,
         requests=test.requests,
+        clock_ahead_s=test.clock_ahead_s,
     )
 
 

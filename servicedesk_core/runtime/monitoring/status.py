@@ -1,18 +1,18 @@
 """The state of the desk's data and jobs, from the store alone."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from servicedesk_core.config import DeskSettings
+from servicedesk_core.config import ConnectionSettings, DeskSettings
 from servicedesk_core.domain import MappingIssue
 from servicedesk_core.runtime.jobs.standing import JobStanding, standing
 from servicedesk_core.runtime.monitoring.checking import ConnectionInfo
 from servicedesk_core.runtime.monitoring.quotas import QuotaStatus, quotas
-from servicedesk_core.store import alerts, changes, issues, leases, runs, soundness, sources
+from servicedesk_core.store import alerts, changes, issues, leases, runs, soundness, sources, state
 from servicedesk_core.store.alerts import Alert, Channel
 from servicedesk_core.store.queries.completeness import StreamCompleteness, completeness
 from servicedesk_core.store.queries.scope import Scope
@@ -138,26 +138,22 @@ def connections(tx: Connection | None, settings: DeskSettings) -> tuple[Connecti
         settings: The configuration.
     """
     known = {source.name: source for source in (sources.all(tx) if tx is not None else ())}
-    return tuple(
-        _info(name, settings.connections[name].connector, settings.connections[name].environment,
-              settings.connections[name].streams, known.get(name))
-        for name in settings.connections
-    )  # fmt: skip
+    ahead = state.of_all(tx, state.CLOCK_AHEAD) if tx is not None else {}
+    return tuple(_info(name, one, known.get(name), ahead) for name, one in settings.connections.items())
 
 
-def _info(
-    name: str, connector: str, environment: str, streams: tuple[str, ...], source: Source | None
-) -> ConnectionInfo:
+def _info(name: str, settings: ConnectionSettings, source: Source | None, ahead: Mapping[int, float]) -> ConnectionInfo:
     return ConnectionInfo(
         name=name,
-        connector=connector,
-        environment=environment,
-        streams=streams,
+        connector=settings.connector,
+        environment=settings.environment,
+        streams=settings.streams,
         vendor=source.vendor if source else None,
         account=source.account if source else None,
         account_name=source.account_name if source else None,
         blocked_reason=source.blocked_reason if source else None,
         blocked_at=source.blocked_at if source else None,
+        clock_ahead_s=ahead.get(source.id) if source else None,
     )
 
 

@@ -3,7 +3,7 @@
 from servicedesk_core.store.records.applying import Applied, Changed, Incoming, apply, mark_gone
 from servicedesk_core.store.records.payloads import RawRow, forget_raws, raw_of, raws
 from servicedesk_core.store.records.references import dangling
-from servicedesk_core.store.records.stored import Known, counts, known, load, table_of
+from servicedesk_core.store.records.stored import Known, counts, known, load, outdated, table_of
 
 __all__ = [
     "Applied",
@@ -18,6 +18,7 @@ __all__ = [
     "known",
     "load",
     "mark_gone",
+    "outdated",
     "raw_of",
     "raws",
     "table_of",

@@ -1,7 +1,8 @@
 """What the store knows of records."""
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, func, select
 
@@ -9,6 +10,7 @@ from servicedesk_core.domain import STREAMS, Entity
 from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.store import bulk
 from servicedesk_core.store.codec import codec_of
+from servicedesk_core.store.fields import fields_of, to_us
 from servicedesk_core.store.schema import RECORDS
 
 
@@ -54,6 +56,42 @@ def known(tx: Connection, source_id: int, stream: str, external_ids: Iterable[st
         external_id: Known(local_id, raw_hash, version, gone_at is not None)
         for external_id, local_id, raw_hash, version, gone_at in bulk.select_in(tx, query, source_id, external_ids)
     }
+
+
+def outdated(
+    tx: Connection,
+    source_id: int,
+    stream: str,
+    stamps: Mapping[str, Mapping[str, datetime]],
+    *,
+    blank_differs: bool = True,
+) -> list[str]:
+    """Return the ids of live records of which a stored instant is another one than the given.
+
+    Args:
+        tx: Any transaction.
+        source_id: The source.
+        stream: The stream.
+        stamps: Instants by field by id; a field that the stream does not have is passed over.
+        blank_differs: Whether no stored instant is another one.
+    """
+    wanted = {name for given in stamps.values() for name in given}
+    names = [field.name for field in fields_of(STREAMS[stream]) if field.name in wanted]
+    columns = "".join(f', "{name}"' for name in names)
+    query = (
+        f"SELECT external_id{columns} FROM {table_of(stream).name} "  # noqa: S608
+        "WHERE source_id = {source} AND external_id IN {values} AND gone_at IS NULL"
+    )
+
+    def differs(external_id: str, stored: Sequence[Any]) -> bool:
+        given = stamps[external_id]
+        return any(
+            name in given and value != to_us(given[name]) and (value is not None or blank_differs)
+            for name, value in zip(names, stored, strict=True)
+        )
+
+    rows = bulk.select_in(tx, query, source_id, stamps) if names else ()
+    return [external_id for external_id, *stored in rows if differs(external_id, stored)]
 
 
 def load(tx: Connection, source_id: int, stream: str, external_ids: Iterable[str]) -> dict[str, Entity]:

@@ -13,7 +13,7 @@
 A test of a hook that the connector does not implement skips itself and says so.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -189,6 +189,25 @@ class TicketSyncSuite:
             request = PullRequest(stream.stream, PullMode.RECONCILE, page_size=self.page_size)
             seen = _ids(await _pages(connector, request))
             assert set(seen) == set(_ids(await _pages(connector, self._whole(stream)))), stream.stream
+
+    async def test_stamps_of_reconcile_pages_are_those_that_the_mapping_gives(self, connector: AnyConnector) -> None:
+        """Core fetches each record whose stamps differ from the stored ones: stamps of another making never agree."""
+        require(connector, "pull", "map_record")
+        for stream in _streams(connector):
+            request = PullRequest(stream.stream, PullMode.RECONCILE, page_size=self.page_size)
+            listed = [record for page in await _pages(connector, request, limit=2) for record in page.records]
+            stamps = {record.external_id: record.stamps for record in listed if record.stamps}
+            for page in await _pages(connector, self._whole(stream)) if stamps else ():
+                for record in page.records:
+                    self._assert_stamps(connector, stream.stream, record.raw, stamps.get(record.external_id, {}))
+
+    @staticmethod
+    def _assert_stamps(connector: AnyConnector, stream: str, raw: Any, stamps: Mapping[str, datetime]) -> None:
+        try:
+            entity = connector.map_record(stream, raw).entity
+        except MappingError:
+            return
+        assert {name: getattr(entity, name) for name in stamps} == dict(stamps), stream
 
     async def test_fetching_gives_one_outcome_for_each_id(self, connector: AnyConnector) -> None:
         """Known ids are found, an unknown one is missing, none is left out or doubled."""

@@ -39,6 +39,11 @@ LEAD_TIME = "About five minutes of that administrator's time; it works at once."
 DOCUMENTATION = "https://www.autotask.net/help/developerhelp/Content/APIs/REST/REST_API_Home.htm"
 
 
+VISIBLE_WITHIN_S = 600.0
+"""How late a change may show: the vendor cuts a call off after five minutes, and its servers' clocks may differ by as
+much."""
+
+
 def capabilities(settings: AutotaskSettings) -> Capabilities:
     """Return what the connector can do under these settings."""
     return Capabilities(
@@ -57,6 +62,7 @@ def _capability(stream: Stream) -> StreamCapability:
     return StreamCapability(
         stream=stream.name,
         has_stamp=stream.has_stamp,
+        settle_s=VISIBLE_WITHIN_S,
         has_created=stream.has_created,
         has_open=stream.name == "tickets",
         page_size=MAX_ROWS,

@@ -5,20 +5,12 @@ from datetime import UTC, datetime
 from servicedesk_autotask.api.client import Api, Row
 from servicedesk_autotask.api.query import where
 from servicedesk_autotask.capabilities import RIGHTS
-from servicedesk_autotask.meaning import shapes
 from servicedesk_autotask.meaning.lists import list_values
+from servicedesk_autotask.meaning.shapes import BY_ENTITY
 from servicedesk_autotask.reading.streams import Source, Stream
 from servicedesk_core.errors import AuthenticationError, PermanentError, PermissionDeniedError
 from servicedesk_core.hooks import FieldInfo, FieldValue, StreamCheck
 
-_SHAPES = {
-    shape.entity: shape
-    for shape in (
-        shapes.TICKET, shapes.NOTE, shapes.COMPANY, shapes.CONTACT, shapes.ROLE, shapes.TECHNICIAN, shapes.PRODUCT,
-        shapes.ASSET, shapes.CONTRACT, shapes.CONTRACT_SERVICE, shapes.BILLING_CODE, shapes.TIME_ENTRY,
-        shapes.SERVICE_CALL, shapes.APPOINTMENT, shapes.HOLIDAY, shapes.SLA_RESULT, shapes.SURVEY,
-    )
-}  # fmt: skip
 _VOCABULARY = {
     "Tickets": {"status": "status_category", "priority": "priority", "queueid": "queue_ref", "tickettype": "kind"},
     "TicketNotes": {"publish": "visibility"},
@@ -122,7 +114,7 @@ def _value(row: Row) -> FieldValue:
 
 def _maps_to(entity: str, name: str) -> str | None:
     vocabulary = _VOCABULARY.get(entity, {}).get(name.lower())
-    shape = _SHAPES.get(entity)
+    shape = BY_ENTITY.get(entity)
     if vocabulary or shape is None:
         return vocabulary
     if name == "id":

@@ -145,7 +145,7 @@ class Autotask(Connector[AutotaskSettings]):
             source.entity,
             source.created or "",
             conditions_for(source, request, self._mapper.done_statuses),
-            until=request.until or self.ctx.clock.now(),
+            until=request.until or self._api.now(),
             total=request.expected,
         )
         return tuple(one.text() for one in ranges)
@@ -175,7 +175,7 @@ class Autotask(Connector[AutotaskSettings]):
             stream,
             request,
             page_size=self.ctx.settings.page_size,
-            now=self.ctx.clock.now(),
+            now=self._api.now(),
             log=self.ctx.log,
             done_statuses=lambda: self._mapper.done_statuses,
             before_page=lambda rows: self._learn_words(stream, rows),
@@ -259,7 +259,7 @@ class Autotask(Connector[AutotaskSettings]):
         return record_for(source, folded)
 
     def _joiner(self) -> Joiner:
-        return Joiner(self._api, now=self.ctx.clock.now(), log=self.ctx.log, reserved=False)
+        return Joiner(self._api, now=self._api.now(), log=self.ctx.log, reserved=False)
 
     async def _load_words(self, entity: str, max_age: timedelta) -> None:
         await self._load_lists(max_age, only=(entity,))

@@ -66,15 +66,46 @@ async def test_lost_update_is_found_by_what_the_record_shows(desk, psa, ticket):
     assert await psa.find_write(one) == Found(ticket)
 
 
-async def test_update_that_never_arrived_is_absent_when_nobody_touched_the_record(desk, psa, ticket):
-    hour = timedelta(hours=1)
-    one = write("tickets.update", target=ticket, base={"priority": "P2"}, priority="P1")
-    one = replace(one, attempted_at=NOW + hour)
-    await lose(desk, psa, one, "drop_before")
-    at(psa, NOW + hour + timedelta(minutes=1))
-    assert isinstance(await psa.find_write(one), Inconclusive)
-    at(psa, NOW + hour + timedelta(minutes=6))
-    assert isinstance(await psa.find_write(one), ProvenAbsent)
+async def later(desk, connector, time, *, ahead=timedelta(0)):
+    """Let time pass for both sides; ours is ahead by so much then."""
+    desk.sandbox.desk.clock.move(time)
+    at(connector, desk.sandbox.now() + ahead)
+    await connector.vendor_identity()
+
+
+async def test_update_that_never_arrived_is_absent_when_nobody_touched_the_record(desk_with):
+    with desk_with(tickets=20) as desk:
+        async with desk.connector(grants=ALL) as psa:
+            ticket = (await psa.send_write(write("tickets.create", **TICKET))).ref
+            await later(desk, psa, timedelta(hours=1))
+            one = write("tickets.update", target=ticket, base={"priority": "P2"}, priority="P1")
+            one = replace(one, attempted_at=psa.ctx.clock.now())
+            await lose(desk, psa, one, "drop_before")
+            await later(desk, psa, timedelta(minutes=1))
+            assert isinstance(await psa.find_write(one), Inconclusive)
+            await later(desk, psa, timedelta(minutes=5))
+            assert isinstance(await psa.find_write(one), ProvenAbsent)
+
+
+@pytest.mark.parametrize("hours", [-26, -2, 2, 26])
+async def test_a_wrong_clock_neither_hides_what_is_ours_nor_proves_that_nobody_touched_it(desk_with, hours):
+    ahead = timedelta(hours=hours)
+    with desk_with(tickets=20) as desk:
+        async with desk.connector(grants=ALL) as psa:
+            ticket = (await psa.send_write(write("tickets.create", **TICKET))).ref
+            await later(desk, psa, timedelta(hours=1), ahead=ahead)
+            note = write("notes.create_public", parent=ticket, body="Checked on site", title="Visit")
+            note = replace(note, attempted_at=psa.ctx.clock.now())
+            ref = await lose(desk, psa, note)
+            assert await psa.find_write(note) == Found(ref)
+            update = write("tickets.update", target=ticket, base={"priority": "P2"}, priority="P1")
+            update = replace(update, attempted_at=psa.ctx.clock.now())
+            await lose(desk, psa, update, "drop_before")
+            await later(desk, psa, timedelta(minutes=20), ahead=ahead)
+            row = desk.sandbox.store.get("Tickets", int(ticket))
+            stamp = desk.sandbox.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+            desk.sandbox.store.put("Tickets", [row | {"lastTrackedModificationDateTime": stamp}])
+            assert isinstance(await psa.find_write(update), Inconclusive)
 
 
 async def test_the_stamp_that_was_read_before_proves_it_whatever_the_clocks_say(desk, psa, ticket):

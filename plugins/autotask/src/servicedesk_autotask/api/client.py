@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from servicedesk_autotask.api import zone as zones
@@ -64,6 +65,10 @@ class Api:
     def requests_sent(self) -> int:
         """Requests that were put on the wire, also to a server that the tenant has left since."""
         return self._sent_before + (self._client.requests_sent if self._client is not None else 0)
+
+    def now(self) -> datetime:
+        """Return the present instant by the vendor's clock."""
+        return self._client.vendor_now() if self._client is not None else self._ctx.clock.now()
 
     async def connect(self) -> None:
         """Find the tenant's server: the remembered one, else by asking the vendor.

@@ -345,3 +345,12 @@ SURVEY = _shape(
         "resourceRating": "technician_rating",
     },
 )
+
+BY_ENTITY: dict[str, Shape] = {
+    shape.entity: shape
+    for shape in (
+        TICKET, NOTE, COMPANY, SITE, CONTACT, ROLE, TECHNICIAN, PRODUCT, ASSET, CONTRACT, CONTRACT_SERVICE,
+        BILLING_CODE, TIME_ENTRY, SERVICE_CALL, APPOINTMENT, HOLIDAY, SLA_RESULT, SURVEY,
+    )
+}  # fmt: skip
+"""The shapes by the vendor's plural name."""

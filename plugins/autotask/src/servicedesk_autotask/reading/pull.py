@@ -9,6 +9,7 @@ import orjson
 
 from servicedesk_autotask.api.client import Api, Row
 from servicedesk_autotask.api.query import MAX_ROWS, Condition, any_of, where, wire_instant
+from servicedesk_autotask.meaning.stamps import stamps_of
 from servicedesk_autotask.reading.joins import Joiner
 from servicedesk_autotask.reading.keyset import id_pages, row_id
 from servicedesk_autotask.reading.position import Position, read_position, read_range
@@ -53,6 +54,10 @@ def record_for(source: Source, row: Row) -> SourceRecord:
         digest = hashlib.sha256(orjson.dumps(row, option=orjson.OPT_SORT_KEYS)).hexdigest()
         return SourceRecord(f"{source.prefix}{NO_ID}{digest[:32]}", raw)
     return SourceRecord(f"{source.prefix}{number}", raw)
+
+
+def _without_payload(source: Source, row: Row) -> SourceRecord:
+    return SourceRecord(record_for(source, row).external_id, None, stamps_of(source.entity, row, source.stamps))
 
 
 def newest_stamp(rows: Sequence[Row], stamps: Sequence[str]) -> datetime | None:
@@ -117,13 +122,13 @@ async def pull_pages(
             conditions,
             after=after,
             size=size,
-            fields=["id"] if only_ids else None,
+            fields=["id", *source.stamps] if only_ids else None,
             reserved=reserved,
         ):
             ends = page.last and index == len(stream.sources) - 1
             gone: Sequence[str] = ()
             if only_ids:
-                records = [SourceRecord(record_for(source, row).external_id, None) for row in page.rows]
+                records = [_without_payload(source, row) for row in page.rows]
             else:
                 await before_page(page.rows)
                 rows = await joiner.fold(page.rows, source.joins)

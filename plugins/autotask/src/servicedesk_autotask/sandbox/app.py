@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from email.utils import format_datetime
 from typing import Any
 
 from servicedesk_autotask.sandbox import faults
@@ -152,10 +153,15 @@ class Sandbox:
         response = faults.instead(fault, self._last_page(request))
         if response is None:
             response = await self.vendor.handle(request, rule=faults.workflow(fault))
+        self._date(response)
         if not await kit.lose(fault, response, receive, send):
             await self._send(response, send)
 
+    def _date(self, response: Response) -> None:
+        response.headers = {"date": format_datetime(self.now(), usegmt=True), **response.headers}
+
     async def _send(self, response: Response, send: Send) -> None:
+        self._date(response)
         self.recorder.statuses[str(response.status)] += 1
         await send_response(response, send)
 

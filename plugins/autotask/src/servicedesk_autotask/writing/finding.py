@@ -19,7 +19,7 @@ from servicedesk_core.errors import ProtocolError
 from servicedesk_core.hooks import Clock, FindResult, Found, Inconclusive, ProvenAbsent, Write
 
 _SKEW = timedelta(minutes=5)
-"""How far the vendor's clock may be from ours."""
+"""How far the clocks of the vendor's servers may differ."""
 _LATEST = timedelta(seconds=SETTLE_S) + _SKEW
 """How long after the attempt the vendor may have stored it."""
 _MOST_CANDIDATES = 10
@@ -85,7 +85,7 @@ class Finder:
         if not write.base or not unchanged(typed(kind, write.base), record):
             return Inconclusive("The record shows neither what was to be written nor what stood there before.")
         touched = last_touched(record)
-        if write.attempted_at is None or touched is None or not _is_untouched(write, record, touched):
+        if write.attempted_at is None or touched is None or not self._is_untouched(write, record, touched):
             return Inconclusive(
                 "The record shows the old values, but it was touched since: a workflow rule may have undone the write."
             )
@@ -158,10 +158,25 @@ class Finder:
             return Inconclusive("Autotask does not show it yet, and may still be working on it.", ask_again_at=ready)
         return None
 
+    def _attempted_at(self, write: Write) -> datetime | None:
+        """Return when a write was sent by the vendor's clock: desk and vendor may not agree on the time."""
+        ahead = self._clock.now() - self._api.now()
+        return None if write.attempted_at is None else write.attempted_at - ahead
+
     def _in_time(self, write: Write, stamp: Any) -> bool:
         created = _instant(stamp)
-        attempted = write.attempted_at
+        attempted = self._attempted_at(write)
         return attempted is None or created is None or attempted - _SKEW <= created <= attempted + _LATEST
+
+    def _is_untouched(self, write: Write, record: Entity, touched: datetime) -> bool:
+        """Return whether nobody changed a record since the attempt, by the vendor's own stamps."""
+        if write.base_modified_at is not None and getattr(record, "modified_at", None) == write.base_modified_at:
+            return True  # the very stamp that was read before the attempt: no clock is compared with another
+        attempted = self._attempted_at(write)
+        if attempted is None or write.attempted_at is None:
+            return False
+        # A clock may have been set between attempt and look: only the earlier reading of the attempt proves anything.
+        return touched < min(attempted, write.attempted_at) - _SKEW
 
     async def _all(self, entity: str, conditions: list[Condition], *, fields: list[str] | None = None) -> list[Row]:
         """Return all rows, page by page by rising id."""
@@ -176,13 +191,6 @@ class Finder:
             if not isinstance(last, int):  # a search that was cut short proves nothing
                 raise ProtocolError(f"Autotask answered a search in {entity} with a page that cannot be continued.")
             after = [where("id", "gt", last)]
-
-
-def _is_untouched(write: Write, record: Entity, touched: datetime) -> bool:
-    """Return whether nobody changed a record since the attempt, by the vendor's own stamps."""
-    if write.base_modified_at is not None and getattr(record, "modified_at", None) == write.base_modified_at:
-        return True  # the very stamp that was read before the attempt: no clock is compared with another
-    return write.attempted_at is not None and touched < write.attempted_at - _SKEW
 
 
 def _one(refs: list[str], write: Write, what: str) -> FindResult:
