@@ -14,7 +14,11 @@ Origin = Literal["schedule", "manual"]
 Outcome = Literal["running", "ok", "failed", "busy", "interrupted"]
 
 MOST_ATTEMPTS = 3
-"""How often one due time is tried when its runs are cut off; then the next due time is waited for."""
+"""How often one due time is tried when its runs are cut off; then the next due time is waited for. One that found
+somebody else at it was no try."""
+
+_UNSERVED = frozenset({"running", "busy", "interrupted"})
+"""Ends of a run after which its due time is still to be served."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +79,13 @@ def claim(tx: Connection, job: str, slot: datetime, *, origin: Origin, owner: st
     ).one_or_none()
     if row is None:
         return _add(tx, job, _free(tx, job, to_us(slot)), values)
-    cut_off = row.outcome in {"running", "interrupted"} and row.attempt < MOST_ATTEMPTS
-    if row.slot != to_us(slot) or not cut_off:
+    attempt = row.attempt if row.outcome == "busy" else row.attempt + 1
+    if row.slot != to_us(slot) or row.outcome not in _UNSERVED or attempt > MOST_ATTEMPTS:
         return None
     tx.execute(
         update(job_runs)
         .where(job_runs.c.id == row.id)
-        .values(attempt=row.attempt + 1, finished_at=None, summary=None, error_code=None, error=None, **values)
+        .values(attempt=attempt, finished_at=None, summary=None, error_code=None, error=None, **values)
     )
     return int(row.id)
 

@@ -2,18 +2,20 @@
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from servicedesk_core.errors import StoreFullError, SyncError
+from servicedesk_core.errors import LeaseHeldError, LeaseLostError, StoreBusyError, StoreFullError, SyncError
+from servicedesk_core.processes import name_of
 from servicedesk_core.runtime import ServiceDesk
 from servicedesk_core.runtime.jobs.job import Job, JobKind
 from servicedesk_core.runtime.jobs.registry import job_named
 from servicedesk_core.runtime.jobs.running import JobOutcome, run_job
 from servicedesk_core.runtime.serving.scheduler import Scheduler
 from servicedesk_core.store import job_runs, leases
-from tests.operating.conftest import START
+from tests.operating.conftest import START, another_process
 
 
 def job(work, schedule="every 15 minutes", name="probe"):
@@ -215,6 +217,79 @@ async def test_a_job_of_every_minute_is_not_caught_up_when_the_server_starts(des
     assert scheduler.due(clock.now()) == []
     clock.advance(45)
     assert len(scheduler.due(clock.now())) == 1
+
+
+async def look(scheduler, clock):
+    """Let a server look at the clock once, and its jobs end."""
+    for due, slot in scheduler.due(clock.now()):
+        scheduler._start(due, slot)
+    await asyncio.gather(*scheduler._running.values())
+
+
+def once(error, then):
+    """Raise an error the first time, and do the usual afterwards."""
+    errors = [error]
+
+    def call(*args, **options):
+        if errors:
+            raise errors.pop()
+        return then(*args, **options)
+
+    return call
+
+
+@pytest.mark.parametrize("how", ["held", "work held", "work lost", "locked", "not noted"])
+async def test_a_start_that_served_nothing_is_tried_again_at_the_next_look(desk, clock, monkeypatch, how):
+    ran, errors = [], {"work held": LeaseHeldError("busy"), "work lost": LeaseLostError("lost")}
+    fence = None
+    if how == "held":
+        fence = await desk.store.write(lambda tx: leases.acquire(tx, "job:probe", "another process", 60))
+    if how in {"locked", "not noted"}:
+        name = "claim" if how == "locked" else "finish"
+        monkeypatch.setattr(job_runs, name, once(StoreBusyError("locked"), getattr(job_runs, name)))
+    work = counting(ran)
+    scheduler = Scheduler(desk, {"probe": job(once(errors[how], work) if how in errors else work, "0 6 * * *")})
+    await look(scheduler, clock)
+    assert len(scheduler.due(clock.now())) == 1, "its due time was not served"
+    if fence is not None:
+        await desk.store.write(lambda tx: leases.release(tx, fence))
+    await look(scheduler, clock)
+    assert scheduler.due(clock.now()) == []
+    [row] = await rows(desk)
+    assert (row.outcome, row.attempt) == ("ok", 2 if how in {"work lost", "not noted"} else 1)
+    assert len(ran) == (2 if how == "not noted" else 1)
+
+
+async def test_finding_somebody_else_at_it_is_no_attempt_and_being_cut_off_is_one(desk, clock):
+    scheduler = Scheduler(desk, {"probe": job(counting([], fail=LeaseHeldError("busy")), "0 6 * * *")})
+    for _ in range(job_runs.MOST_ATTEMPTS + 2):
+        await look(scheduler, clock)
+    assert [(row.outcome, row.attempt) for row in await rows(desk)] == [("busy", 1)]
+    scheduler = Scheduler(desk, {"other": job(counting(ran := [], fail=LeaseLostError("lost")), "0 6 * * *", "other")})
+    for _ in range(job_runs.MOST_ATTEMPTS + 2):
+        await look(scheduler, clock)
+    assert [(row.outcome, row.attempt) for row in await rows(desk, "other")] == [("interrupted", 3)]
+    assert len(ran) == job_runs.MOST_ATTEMPTS
+    assert scheduler.due(clock.now()) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/ns/pid").exists(), reason="elsewhere it waits until the lease has run out")
+@pytest.mark.parametrize("other", ["restarted", "stood by"])
+async def test_a_job_cut_off_by_a_kill_is_done_whatever_its_schedule(desk, clock, other):
+    ran = []
+    scheduler = Scheduler(desk, {"probe": job(counting(ran), "0 6 * * 1")})
+    [(_, slot)] = scheduler.due(clock.now())
+    with another_process() as owner:
+        await desk.store.write(lambda tx: leases.acquire(tx, "job:probe", owner, 60))
+        await desk.store.write(
+            lambda tx: job_runs.claim(tx, "probe", slot, origin="schedule", owner=name_of(owner), now=START)
+        )
+        if other == "stood by":
+            await look(scheduler, clock)
+            assert ran == []
+    await look(scheduler, clock)
+    [row] = await rows(desk)
+    assert (row.outcome, row.attempt, len(ran)) == ("ok", 2, 1)
 
 
 async def test_the_log_of_a_server_has_each_run_but_of_a_job_of_every_minute_only_what_is_new(desk, caplog):

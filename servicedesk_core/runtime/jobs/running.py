@@ -24,7 +24,7 @@ _log = logging.getLogger("servicedesk.jobs")
 LEASE_TTL_S = 60.0
 """How long a job's lease outlives its process."""
 
-Ended = Literal["ok", "failed", "busy", "skipped"]
+Ended = Literal["ok", "failed", "busy", "interrupted", "skipped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +33,18 @@ class JobOutcome:
 
     Attributes:
         job: Name of the job.
-        outcome: ``ok``, ``failed``, ``busy`` (somebody else is at it), or ``skipped`` (its due time was served before).
+        outcome: ``ok``, ``failed``, ``busy`` (somebody else is at it), ``interrupted`` (its lease was lost on the
+            way), or ``skipped`` (its due time was served before).
         summary: What it did.
         error: Why it failed, or who is at it.
+        is_served: Whether its due time needs no other run: the store says how this one ended, or another did.
     """
 
     job: str
     outcome: Ended
     summary: str | None = None
     error: Problem | None = None
+    is_served: bool = True
 
     @property
     def exit_code(self) -> int:
@@ -81,31 +84,30 @@ async def run_job(desk: JobDesk, job: Job, *, slot: datetime | None = None) -> J
                 return JobOutcome(job.name, "skipped")
             return await _done(desk, job, run_id, fence)
     except LeaseHeldError as error:
-        return JobOutcome(job.name, "busy", error=Problem.of(error))
+        return JobOutcome(job.name, "busy", error=Problem.of(error), is_served=False)
 
 
 async def _done(desk: JobDesk, job: Job, run_id: int, fence: Fence) -> JobOutcome:
+    ended: Literal["ok", "failed", "busy", "interrupted"] = "ok"
+    summary, problem = None, None
     try:
         summary = await job.kind.work(desk, job.connection)
     except asyncio.CancelledError:
         await _note(desk, run_id, fence, outcome="interrupted")
         raise
+    except LeaseHeldError as error:
+        ended, problem = "busy", Problem.of(error)
     except LeaseError as error:
-        outcome = JobOutcome(job.name, "busy", error=Problem.of(error))
-        await _note(desk, run_id, fence, outcome="busy", error=outcome.error)
+        ended, problem = "interrupted", Problem.of(error)
     except ServiceDeskError as error:
-        outcome = JobOutcome(job.name, "failed", error=_masked(desk, Problem.of(error)))
-        await _note(desk, run_id, fence, outcome="failed", error=outcome.error)
+        ended, problem = "failed", _masked(desk, Problem.of(error))
     except Exception as error:  # noqa: BLE001
         # The other jobs of a service go on; the text of a foreign error may hold record data.
         _log.exception("job %s: this should not have happened", job.name)
+        ended = "failed"
         problem = Problem("internal", 1, f"This should not have happened ({type(error).__name__}).", None)
-        outcome = JobOutcome(job.name, "failed", error=problem)
-        await _note(desk, run_id, fence, outcome="failed", error=problem)
-    else:
-        outcome = JobOutcome(job.name, "ok", summary)
-        await _note(desk, run_id, fence, outcome="ok", summary=summary)
-    return outcome
+    is_noted = await _note(desk, run_id, fence, outcome=ended, summary=summary, error=problem)
+    return JobOutcome(job.name, ended, summary, problem, is_served=is_noted and ended in {"ok", "failed"})
 
 
 def _masked(desk: JobDesk, problem: Problem) -> Problem:
@@ -120,7 +122,8 @@ async def _note(
     outcome: job_runs.Outcome,
     summary: str | None = None,
     error: Problem | None = None,
-) -> None:
+) -> bool:
+    """Store how a run ended; return whether it could be stored."""
     now = desk.clock.now()
     keep = timedelta(days=desk.settings.desk.keep_changes_days)
 
@@ -138,5 +141,7 @@ async def _note(
 
     try:
         await desk.store.write(note, fence=fence)
-    except ServiceDeskError as failure:  # whoever took the job over writes its own row
+    except ServiceDeskError as failure:  # whoever takes the job over writes its own row
         _log.warning("the end of a job could not be noted: %s", failure.code)
+        return False
+    return True

@@ -55,7 +55,8 @@ class Scheduler:
         self._desk = desk
         self._jobs = dict(jobs)
         self._chance = chance or random.Random()  # noqa: S311  # spreads load, guards nothing
-        self._started: dict[str, datetime] = {}
+        self._served: dict[str, datetime] = {}
+        self._tried: dict[str, datetime] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
         self._told: dict[str, str | None] = {}
         self._presence: Fence | None = None
@@ -96,10 +97,10 @@ class Scheduler:
             if job.name in self._running:
                 continue
             slot = last_due(job.schedule, timezone=self._zone, now=now)
-            if slot is None or slot == self._started.get(job.name) or now - slot > self._patience:
+            if slot is None or slot == self._served.get(job.name) or now - slot > self._patience:
                 continue
-            if job.name not in self._started and self._comes_soon(job, now):
-                self._started[job.name] = slot
+            if job.name not in self._served and self._comes_soon(job, now):
+                self._served[job.name] = slot
                 continue
             found.append((job, slot))
         return found
@@ -138,25 +139,24 @@ class Scheduler:
             _log.log(logging.INFO if is_news else logging.DEBUG, "job %s: %s", outcome.job, outcome.summary)
 
     def _start(self, job: Job, slot: datetime) -> None:
-        before = self._started.get(job.name)
-        self._started[job.name] = slot
-        task = asyncio.create_task(self._serve(job, slot, before), name=f"job:{job.name}")
-        self._running[job.name] = task
+        self._running[job.name] = asyncio.create_task(self._serve(job, slot), name=f"job:{job.name}")
 
-    async def _serve(self, job: Job, slot: datetime, before: datetime | None) -> None:
+    async def _serve(self, job: Job, slot: datetime) -> None:
+        """Run a job; until somebody has served its due time, it is tried again at each look."""
         try:
-            await self._desk.clock.sleep(self._jitter_s(job))
+            is_first = self._tried.get(job.name) != slot
+            self._tried[job.name] = slot
+            if is_first:
+                await self._desk.clock.sleep(self._jitter_s(job))
             began = self._desk.clock.monotonic()
             outcome = await run_job(self._desk, job, slot=slot)
-            self.tally.note(job.name, outcome.outcome, self._desk.clock.monotonic() - began)
+            if is_first or outcome.outcome != "busy":
+                self.tally.note(job.name, outcome.outcome, self._desk.clock.monotonic() - began)
             self.tell(job, outcome)
+            if outcome.is_served:
+                self._served[job.name] = slot
         except ServiceDeskError as error:
-            # The store was out of reach: the same due time is tried again at the next look.
             _log.warning("job %s could not begin: %s (%s)", job.name, error.message, error.code)
-            if before is None:
-                self._started.pop(job.name, None)
-            else:
-                self._started[job.name] = before
         finally:
             self._running.pop(job.name, None)
 
