@@ -1,7 +1,8 @@
 """When a job is due: the same answer for every process, across daylight saving, and as cron means it."""
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from itertools import pairwise
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import given
@@ -30,7 +31,7 @@ def test_every_so_often_counts_from_a_fixed_instant():
 @given(
     st.integers(0, 5 * 366 * 86_400).map(lambda s: datetime(2024, 1, 1, tzinfo=UTC) + timedelta(seconds=s)),
     st.sampled_from(["every 7 minutes", "every 2 hours", "*/10 * * * *", "30 2 * * *", "0 6 * * 1-5", "15 3 1 * *"]),
-    st.sampled_from(["UTC", NEW_YORK, "Australia/Lord_Howe"]),
+    st.sampled_from(["UTC", NEW_YORK, "Australia/Lord_Howe", "Africa/Cairo", "Antarctica/Troll"]),
 )
 def test_between_the_last_and_the_next_due_time_nothing_is_due(now, schedule, zone):
     last, following = (f(schedule, timezone=zone, now=now) for f in (last_due, next_due))
@@ -54,6 +55,56 @@ def test_an_hour_that_daylight_saving_skips_does_not_lose_the_day():
     for _ in range(3):
         due.append(next_due("30 2 * * *", timezone=NEW_YORK, now=due[-1]))
     assert [one.astimezone(ZoneInfo(NEW_YORK)).day for one in due[1:]] == [8, 9, 10]
+
+
+def test_midnight_is_due_on_the_day_on_which_daylight_saving_begins():
+    now = at("2027-03-14T05:00")  # midnight in New York, and two hours before the change
+    assert next_due("0 0 * * *", timezone=NEW_YORK, now=now) == at("2027-03-15T04:00")
+    for hours in range(23):
+        assert last_due("0 0 * * *", timezone=NEW_YORK, now=now + timedelta(hours=hours)) == now
+
+
+def changes(zone, year):
+    """Return the days of a year at whose end a zone's clocks show something else."""
+    days = [datetime(year, 1, 1, tzinfo=UTC) + timedelta(days=n) for n in range(366)]
+    return tuple(a for a, b in pairwise(days) if a.astimezone(zone).utcoffset() != b.astimezone(zone).utcoffset())
+
+
+def shown(zone, day, hour, minute):
+    """Return the instants at which a clock on the wall shows a time of a day; one that it skips comes after it."""
+    first, second = (
+        datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)
+    )
+    return {first, max(first, second)}
+
+
+def zones_of(year):
+    """Return a zone for each way of changing the clocks in a year."""
+    found = {}
+    for name in sorted(available_timezones() - {"localtime"}):
+        zone = ZoneInfo(name)
+        days = changes(zone, year)
+        if days:
+            around = (days[0] + timedelta(hours=n) for n in range(-24, 72))
+            found.setdefault((days, tuple(one.astimezone(zone).utcoffset() for one in around)), name)
+    return list(found.values())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("hour", [0, 1, 2, 23])
+@pytest.mark.parametrize("year", [2011, 2027])  # in 2011 Samoa left out a whole day
+def test_a_daily_time_is_due_whenever_the_wall_shows_it_in_every_zone_around_both_changes(year, hour):
+    for name in zones_of(year):
+        zone = ZoneInfo(name)
+        for change in changes(zone, year):
+            days = [(change + timedelta(days=n)).date() for n in range(-4, 6)]
+            wanted = sorted({one for day in days for one in shown(zone, day, hour, 30)})
+            now = wanted[0]
+            for due in wanted[1:-2]:
+                assert next_due(f"30 {hour} * * *", timezone=name, now=now) == due, (name, now)
+                assert last_due(f"30 {hour} * * *", timezone=name, now=due - timedelta(microseconds=1)) == now, name
+                assert last_due(f"30 {hour} * * *", timezone=name, now=due) == due, (name, due)
+                now = due
 
 
 def test_a_rare_due_time_is_found_years_back():

@@ -1,9 +1,14 @@
 """When a job is due. The same for every process: a due time is its name, so that it is served once."""
 
 import re
+from collections import deque
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from heapq import heappop, heappush
 from importlib import import_module
+from itertools import takewhile
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from servicedesk_core.config.operating import NEVER, every_s
 from servicedesk_core.errors import SettingsError
@@ -19,7 +24,8 @@ def last_due(schedule: str, *, timezone: str, now: datetime) -> datetime | None:
     """Return the newest due time that is not in the future.
 
     ``every 15 minutes`` counts from midnight of 1970 in UTC, so that all processes agree; cron counts in the desk's
-    time zone: what falls into an hour that daylight saving repeats is due twice there, and jobs may be repeated.
+    time zone: what falls into an hour that daylight saving repeats is due twice there, and jobs may be repeated; what
+    falls into one that it skips is due as long after the change as it would have been after the hour's begin.
 
     Args:
         schedule: ``every …``, five fields of cron, or ``never``.
@@ -33,14 +39,10 @@ def last_due(schedule: str, *, timezone: str, now: datetime) -> datetime | None:
         return None
     if (seconds := every_s(schedule)) is not None:
         return _EPOCH + (now - _EPOCH) // timedelta(seconds=seconds) * timedelta(seconds=seconds)
-    trigger = _cron(schedule, timezone)
+    zone, trigger = ZoneInfo(timezone), _cron(schedule)
     for span in _LOOK_BACK:
-        found: datetime | None = None
-        at = trigger.get_next_fire_time(None, now - span)
-        while at is not None and at <= now:
-            found, at = at, trigger.get_next_fire_time(at, at)
-        if found is not None:
-            return found.astimezone(UTC)
+        if past := deque(takewhile(lambda at: at <= now, _due_after(trigger, zone, now - span)), maxlen=1):
+            return past[0]
     return None
 
 
@@ -60,8 +62,7 @@ def next_due(schedule: str, *, timezone: str, now: datetime) -> datetime | None:
     if (seconds := every_s(schedule)) is not None:
         step = timedelta(seconds=seconds)
         return _EPOCH + ((now - _EPOCH) // step + 1) * step
-    found: datetime | None = _cron(schedule, timezone).get_next_fire_time(None, now + timedelta(microseconds=1))
-    return None if found is None else found.astimezone(UTC)
+    return next(_due_after(_cron(schedule), ZoneInfo(timezone), now), None)
 
 
 def interval_of(schedule: str, *, timezone: str, now: datetime) -> timedelta | None:
@@ -73,7 +74,34 @@ def interval_of(schedule: str, *, timezone: str, now: datetime) -> timedelta | N
     return None if first is None or second is None else second - first
 
 
-def _cron(schedule: str, timezone: str) -> Any:
+def _due_after(trigger: Any, zone: ZoneInfo, now: datetime) -> Iterator[datetime]:
+    """Give the instants after now, in order, at which a clock on the wall shows what a cron line names.
+
+    The library is asked about clocks that no change moves: near one, it names times that are past, or leaves some out.
+    """
+    waiting: list[datetime] = []
+    last, wall = now, now.astimezone(zone).replace(tzinfo=UTC) - _moved(zone, now)
+    while (wall := trigger.get_next_fire_time(None, wall + timedelta(microseconds=1))) is not None:
+        first, second = (wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+        # In an hour that comes twice both are meant; in one that does not come, the second is before the change.
+        for at in {first, max(first, second)}:
+            heappush(waiting, at)
+        # Later times on the wall show nothing before this.
+        complete = first - _moved(zone, first)
+        while waiting and waiting[0] <= complete:
+            if (at := heappop(waiting)) > last:
+                last = at
+                yield at
+    yield from sorted({at for at in waiting if at > last})
+
+
+def _moved(zone: ZoneInfo, at: datetime) -> timedelta:
+    """Return by how much clocks on the wall are moved within a day of an instant."""
+    shown = [(at + timedelta(days=days)).astimezone(zone).utcoffset() or timedelta() for days in (-1, 0, 1)]
+    return max(shown) - min(shown)
+
+
+def _cron(schedule: str) -> Any:
     try:
         trigger = import_module("apscheduler.triggers.cron").CronTrigger  # an optional extra
     except ImportError:
@@ -84,7 +112,7 @@ def _cron(schedule: str, timezone: str) -> Any:
     *others, weekday = schedule.split(" ")
     try:
         # APScheduler counts the days of the week from Monday, cron from Sunday: names mean the same to both.
-        return trigger.from_crontab(" ".join([*others, _named_days(weekday)]), timezone=timezone)
+        return trigger.from_crontab(" ".join([*others, _named_days(weekday)]), timezone=UTC)
     except ValueError as error:
         raise SettingsError(
             f'The schedule "{schedule}" is not understood: {error}.',
