@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from servicedesk_core.claims.content import ClaimWrite
 from servicedesk_core.domain.warranty import DeviceRef
-from servicedesk_core.errors import UnsupportedError
+from servicedesk_core.errors import ClaimIncompleteError, UnsupportedError
 from servicedesk_core.host import OpenConnection
 
 Opener = Callable[[str], Awaitable[OpenConnection]]
@@ -36,21 +36,30 @@ def of_claims(opened: OpenConnection) -> bool:
 async def carrier_of(device: DeviceRef, connections: Sequence[str], opener: Opener) -> Carrier:
     """Return how claims for a device are sent: through the first connection that recognises it.
 
+    A serial number without a manufacturer may be several makers' own; which of them is never guessed.
+
     Args:
         device: The device as another source states it.
         connections: Names of the connections to manufacturers.
         opener: Opens a connection.
 
     Raises:
+        ClaimIncompleteError: Several manufacturers may have made it.
         ServiceDeskError: A connection cannot be opened.
     """
+    found: list[Carrier] = []
     for name in connections:
         opened = await opener(name)
         known = opened.calls.recognise(device)
         if known is not None and of_claims(opened):
             by_hand = not opened.calls.implements(ClaimWrite.SUBMIT.hook)
-            return Carrier(known.manufacturer, known, opened, by_hand)
-    return Carrier(device.manufacturer, device, None, by_hand=True)
+            found.append(Carrier(known.manufacturer, known, opened, by_hand))
+    candidates = sorted({carrier.maker for carrier in found})
+    if len(candidates) > 1:
+        raise ClaimIncompleteError(
+            f"This serial number may be one of {' or '.join(candidates)}.", hint="Say who made the device."
+        )
+    return found[0] if found else Carrier(device.manufacturer, device, None, by_hand=True)
 
 
 def through(device: DeviceRef, opened: OpenConnection) -> Carrier:

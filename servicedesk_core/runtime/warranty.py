@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.domain.warranty import DeviceRef, PartInfo
-from servicedesk_core.errors import SettingsError
+from servicedesk_core.errors import NotFoundError, SettingsError
 from servicedesk_core.hooks.capabilities import WarrantyCapability
 from servicedesk_core.host import Host, OpenConnection
 from servicedesk_core.ports import Clock
@@ -122,7 +122,7 @@ class Warranty:
 
         Args:
             device: The device, or its serial number.
-            connection: Ask only this one; ``None`` = the first that recognises the device.
+            connection: Ask only this one; ``None`` = those that recognise the device, until one knows it.
 
         Raises:
             SettingsError: No connection lists parts, or none recognises the device.
@@ -138,10 +138,16 @@ class Warranty:
         asked = device if isinstance(device, DeviceRef) else DeviceRef(manufacturer="", serial_number=device)
         async for page in Named((asked,)).pages(self._store):  # the maker that an asset record names
             asked = next((one.device for one in page if one.device is not None), asked)
+        unknown: NotFoundError | None = None
         for name in (connection,) if connection else known:
             opened = await self._host.open(name)
             if (own := opened.calls.recognise(asked)) is not None:
-                return DeviceParts(name, own, await opened.calls.find_service_parts(own))
+                try:
+                    return DeviceParts(name, own, await opened.calls.find_service_parts(own))
+                except NotFoundError as error:  # a serial number may be several makers' own
+                    unknown = unknown or error
+        if unknown is not None:
+            raise unknown
         raise SettingsError(
             "No connection recognises this device.", hint=f"Say who made it (--maker). Asked: {', '.join(known)}."
         )

@@ -208,6 +208,19 @@ def test_of_two_answers_of_one_rank_the_newer_is_believed():
     assert best((old, new)) is new
 
 
+def test_of_makers_that_tell_no_cover_one_that_knows_the_device_is_believed():
+    found, failed, missing = (
+        fact(CoverSource.MAKER, outcome=outcome, origin=outcome.value, age=timedelta(days=days))
+        for days, outcome in ((9, LookupOutcome.FOUND), (5, LookupOutcome.FAILED), (1, LookupOutcome.NOT_FOUND))
+    )
+    assert best((missing, failed, found)) is found
+    assert best((missing, failed)) is failed
+    covered = fact(
+        CoverSource.MAKER, cover(None, TODAY), outcome=LookupOutcome.FAILED, origin="z", age=timedelta(days=8)
+    )
+    assert best((covered, found, failed)) is covered
+
+
 @pytest.mark.parametrize(
     ("covers", "outcome", "state"),
     [

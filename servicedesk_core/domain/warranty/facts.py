@@ -143,10 +143,16 @@ class CoverFact(Model):
         return covered_until(self.entitlements, day) or hardware_end(self.entitlements)
 
 
+BY_KNOWLEDGE = tuple(LookupOutcome[name] for name in ("FOUND", "AMBIGUOUS", "DENIED", "FAILED", "NOT_FOUND"))
+"""Outcomes without covers, the one that knows most of a device first."""
+
+
 def best(facts: Iterable[CoverFact]) -> CoverFact | None:
     """Return the fact to believe: one with covers before one without, then the better source, then the newer answer.
 
-    A maker's expired cover beats a later date in a spreadsheet: precedence is by source, never by date.
+    A maker's expired cover beats a later date in a spreadsheet: precedence is by source, never by date. Of sources that
+    tell no cover one that knows the device comes first and one that does not last: a serial number may be asked for at
+    several makers.
 
     Args:
         facts: What is known of one device.
@@ -156,6 +162,7 @@ def best(facts: Iterable[CoverFact]) -> CoverFact | None:
         key=lambda fact: (
             not fact.entitlements,
             fact.source.rank,
+            0 if fact.entitlements else BY_KNOWLEDGE.index(fact.outcome),
             -(fact.answered_at or fact.asked_at).timestamp(),
             fact.origin,
         ),

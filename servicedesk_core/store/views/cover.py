@@ -1,6 +1,6 @@
 """The views of what is covered."""
 
-from servicedesk_core.domain.warranty.facts import CoverSource
+from servicedesk_core.domain.warranty.facts import BY_KNOWLEDGE, CoverSource
 from servicedesk_core.store.connecting import Dialect
 from servicedesk_core.store.views.columns import Column, OwnView, day, instant
 
@@ -10,6 +10,8 @@ def _cover_columns(dialect: Dialect) -> list[Column]:
     rank = " ".join(f"WHEN '{source}' THEN {source.rank}" for source in CoverSource)
     has_covers = "EXISTS (SELECT 1 FROM cover_entitlements e WHERE e.fact_id = f.id)"
     best_first = f"CASE WHEN {has_covers} THEN 0 ELSE 1 END, CASE f.source {rank} END, "
+    knows = " ".join(f"WHEN '{outcome}' THEN {at}" for at, outcome in enumerate(BY_KNOWLEDGE))
+    best_first += f"CASE WHEN {has_covers} THEN 0 ELSE CASE f.outcome {knows} END END, "
     newest = "COALESCE(f.answered_at, f.asked_at) DESC, f.origin"
     believed = f"ROW_NUMBER() OVER (PARTITION BY d.id, a.local_id ORDER BY {best_first}{newest}) = 1"
     return [

@@ -293,9 +293,8 @@ def test_devices_are_recognised_as_people_write_them(maker, serial, tag):
         ("Dell", "UNKNOWN"),
         ("Dell", "DEFAULT"),
         ("Dell", "0000000"),
-        ("", "12345"),
         ("", "1234567"),
-        ("", "ABCDEFG"),
+        ("", "PF0ABC12"),
         ("", "22453156899"),
     ],
 )

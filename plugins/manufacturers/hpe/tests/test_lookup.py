@@ -259,12 +259,13 @@ async def test_a_page_where_json_was_promised_fails_the_device(stand, hpe, ask):
         ("HP Inc.", "5CG1234ABC", False),
         ("Hewlett-Packard", "CZJ635566T", False),
         ("", "CZJ635566T", True),
-        ("", "5CG1234ABC", False),
-        ("", "PF0ABC12", False),
+        ("", "CZ2D4107XY", True),
+        ("", "5CG1234ABC", True),
+        ("", "A B", False),
         ("HPE", "CZJ/35566T", False),
     ],
 )
-def test_devices_are_recognised_by_maker_or_by_shape(maker, serial, known):
+def test_devices_are_recognised_by_maker_and_without_one_whatever_they_are_called(maker, serial, known):
     assert (recognise(of(serial, maker=maker)) is not None) is known
 
 

@@ -357,13 +357,14 @@ async def test_a_page_where_json_was_promised_fails_each_device(stand, lenovo, a
         ("Lenovo", " pf0abc12 ", "PF0ABC12"),
         ("lenovo", "PF0ABC12.20YG", "PF0ABC12.20YG"),
         ("", "PF0ABC12", "PF0ABC12"),
-        ("", "7BC3DE1", None),
-        ("", "SGH123ABCD", None),
+        ("", "7BC3DE1", "7BC3DE1"),
+        ("", "CZ2D4107XY", "CZ2D4107XY"),
+        ("", "A B", None),
         ("Dell Inc.", "PF0ABC12", None),
         ("Lenovo", "PF0,ABC", None),
         ("Lenovo", "VMware-56 4d", None),
     ],
 )
-def test_devices_are_recognised_by_maker_or_by_shape(maker, serial, asked):
+def test_devices_are_recognised_by_maker_and_without_one_whatever_they_are_called(maker, serial, asked):
     found = recognise(DeviceRef(manufacturer=maker, serial_number=serial))
     assert (found and asked_as(found)) == asked

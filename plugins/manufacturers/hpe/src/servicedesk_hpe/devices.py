@@ -9,8 +9,6 @@ from servicedesk_core.domain.warranty.serials import normalise_serial, why_no_se
 MANUFACTURER = "HPE"
 _NAMES = re.compile(r"hpe( .*)?|hewlett[ -]packard enterprise.*|aruba,? an? h.*enterprise.*", re.IGNORECASE)
 _SERIAL = re.compile(r"[0-9A-Z]{6,20}")
-_OWN_SHAPE = re.compile(r"[A-Z]{2}[0-9A-Z]\d[0-9A-Z]{6}")
-"""Ten characters: a plant, a digit of the year, and the rest. Numbers of HP Inc. begin with a digit."""
 _PRODUCT = re.compile(r"[0-9A-Z]{3,12}(-[0-9A-Z]{2,4})?")
 
 
@@ -18,6 +16,7 @@ def recognise(device: DeviceRef, more_names: Iterable[str] = ()) -> DeviceRef | 
     """Return the device as HPE writes it, or ``None`` when it is not one of its own.
 
     ``HP`` alone is HP Inc. for anything made since 2015, so it is not taken for HPE unless the operator says so.
+    Without a manufacturer any serial number may be HPE's: their shape has changed, and no rule about it is published.
 
     Args:
         device: As another source states it.
@@ -27,11 +26,8 @@ def recognise(device: DeviceRef, more_names: Iterable[str] = ()) -> DeviceRef | 
         return None
     serial = normalise_serial(device.serial_number)
     name = " ".join(device.manufacturer.split())
-    if name:
-        own = _NAMES.fullmatch(name) or name.casefold() in {one.strip().casefold() for one in more_names}
-        if not own or not _SERIAL.fullmatch(serial):
-            return None
-    elif not _OWN_SHAPE.fullmatch(serial):
+    own = not name or _NAMES.fullmatch(name) or name.casefold() in {one.strip().casefold() for one in more_names}
+    if not own or not _SERIAL.fullmatch(serial):
         return None
     product = plain_product(device.product_number)
     return device.model_copy(

@@ -8,8 +8,6 @@ from servicedesk_core.domain.warranty.serials import normalise_serial, why_no_se
 MANUFACTURER = "Lenovo"
 _NAMES = re.compile(r"lenovo( .*|,.*|\(.*)?|lnvo|ibm thinkpad", re.IGNORECASE)
 _SERIAL = re.compile(r"[0-9A-Z]{6,20}")
-_OWN_SHAPE = re.compile(r"[A-Z][0-9A-Z]{7}")
-"""Machines of the last fifteen years have eight characters, a letter first. Wider would catch other makers' numbers."""
 _MACHINE_TYPE = re.compile(r"[0-9A-Z]{4}")
 _MODEL = re.compile(r"[0-9A-Z]{4}[0-9A-Z]{3,8}")
 
@@ -18,15 +16,13 @@ def recognise(device: DeviceRef) -> DeviceRef | None:
     """Return the device as Lenovo writes it, or ``None`` when it is not one of its own.
 
     The machine type comes from the device, from ``SERIAL.TYPE``, or from the first four characters of the model.
+    Without a manufacturer any serial number may be Lenovo's: no published rule tells them from those of others.
     """
     if why_no_serial(device.serial_number):
         return None
     serial, _, behind = normalise_serial(device.serial_number).partition(".")
     name = " ".join(device.manufacturer.split())
-    if name:
-        if not _NAMES.fullmatch(name) or not _SERIAL.fullmatch(serial):
-            return None
-    elif not _OWN_SHAPE.fullmatch(serial):
+    if (name and not _NAMES.fullmatch(name)) or not _SERIAL.fullmatch(serial):
         return None
     product = (device.product_number or "").strip().upper()
     product_type = product[:4] if _MODEL.fullmatch(product) else ""

@@ -10,7 +10,6 @@ NAME = "Dell"
 _NAMES = frozenset({"dell", "dell emc", "dellemc", "dell computer", "dell technologies", "dell products", "alienware"})
 _COMPANY = re.compile(r"\b(inc|incorporated|corp|corporation|ltd|limited|co|company|gmbh|llc|lp|usa|us)\b")
 _TAG = re.compile(r"[0-9A-Z]{5,7}")
-_TODAYS_TAG = re.compile(r"(?=.*[0-9])(?=.*[A-Z])[0-9A-Z]{7}")
 _EXPRESS_CODE = re.compile(r"\d{10,11}")
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _TAG_LENGTH = 7
@@ -19,7 +18,8 @@ _TAG_LENGTH = 7
 def recognise(device: DeviceRef) -> DeviceRef | None:
     """Return a device as Dell writes it, or ``None`` when it is none of its own.
 
-    Without a manufacturer only today's form of a service tag counts: seven characters, letters and digits mixed.
+    Without a manufacturer whatever can be a service tag may be one. An Express Service Code is not: it is any number of
+    ten or eleven digits, and the tag that it would be read as somebody else's.
 
     Args:
         device: As another source states it.
@@ -27,12 +27,10 @@ def recognise(device: DeviceRef) -> DeviceRef | None:
     if why_no_serial(device.serial_number):
         return None
     serial = normalise_serial(device.serial_number)
-    if not device.manufacturer.strip():
-        if not _TODAYS_TAG.fullmatch(serial):
-            return None
-    elif not _is_dell(device.manufacturer):
+    is_named = bool(device.manufacturer.strip())
+    if is_named and not _is_dell(device.manufacturer):
         return None
-    tag = tag_of_express_code(serial) or serial
+    tag = (tag_of_express_code(serial) if is_named else None) or serial
     if not _TAG.fullmatch(tag):
         return None
     return device.model_copy(update={"manufacturer": NAME, "serial_number": tag})

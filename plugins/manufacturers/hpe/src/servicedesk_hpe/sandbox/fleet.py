@@ -9,7 +9,7 @@ from servicedesk_hpe.sandbox.options import SandboxOptions
 
 Device = dict[str, Any]
 _SHOWN_AFTER_ITS_END = timedelta(days=365)
-_SERIAL = re.compile(r"[0-9A-Z]{8,12}")
+_SERIAL = re.compile(r"[0-9A-Z]{10}")
 _PLAIN = re.compile(r"CZJ6(\d{6})")
 """Serial numbers of plain machines, counted up from 0."""
 _PRODUCTS = ("868703-B21", "P19766-B21", "JE069A", "JL256A")

@@ -35,7 +35,7 @@ UNCOVERED = "PF000EMP"
 UNHEARD_OF = "PF000NEW"
 SERVED_ANYHOW = "PF000ANY"
 ENDED_CONTRACT = "PF000CON"
-_SERIAL = re.compile(r"[0-9A-Z]{7,12}")
+_SERIAL = re.compile(r"[A-Z][0-9A-Z]{7,8}")
 _PLAIN = re.compile(r"PF1(\d{5})")
 """Serial numbers of plain machines, counted up from 0."""
 
