@@ -13,9 +13,8 @@ import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from contextvars import copy_context
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass
-from functools import partial
 from types import FrameType
 from typing import ParamSpec, TypeVar
 
@@ -63,6 +62,15 @@ class _Step:
     reported: bool = False
 
 
+_own_step: ContextVar[_Step | None] = ContextVar("own_step", default=None)
+
+
+def still_working() -> None:
+    """Say from inside a blocking call that it goes on: whoever says so in time does not hang, however slow."""
+    if (step := _own_step.get()) is not None:
+        step.since = time.monotonic()
+
+
 class Watchdog:
     """A thread that looks whether steps return. Starts with the first step, ends with :meth:`close`.
 
@@ -107,12 +115,14 @@ class Watchdog:
         """
         future: Future[T] = Future()
         future.set_running_or_notify_cancel()
-        call = partial(copy_context().run, partial(function, *args, **kwargs))
+        context = copy_context()
 
         def watched() -> None:
-            number = self._enter(_Step(label, None, threading.get_ident(), time.monotonic()))
+            step = _Step(label, None, threading.get_ident(), time.monotonic())
+            number = self._enter(step)
             try:
-                future.set_result(call())
+                context.run(_own_step.set, step)
+                future.set_result(context.run(function, *args, **kwargs))
             except BaseException as error:  # noqa: BLE001  # belongs to the caller
                 future.set_exception(error)
             finally:

@@ -69,6 +69,15 @@ async def test_a_grown_file_brings_only_its_new_rows(logs, tmp_path):
     ]
 
 
+async def test_an_untouched_file_costs_a_look_from_the_second_sync_on(logs, tmp_path):
+    logs.write(tmp_path / "servicedesk.toml", CONFIG)
+    logs.write(tmp_path / "log.csv", HEAD + ONE)
+    assert [(await sync(tmp_path)).read for _ in range(3)] == [2, 0, 0]
+    logs.write(tmp_path / "log.csv", HEAD + ONE + TWO)
+    assert [(await sync(tmp_path)).read for _ in range(3)] == [3, 0, 0]
+    assert ask(tmp_path, "SELECT COUNT(*) FROM v_ticket_events") == [(3,)]
+
+
 async def test_a_changed_mapping_replaces_the_whole_generation(logs, tmp_path):
     logs.write(tmp_path / "servicedesk.toml", CONFIG)
     logs.write(tmp_path / "log.csv", HEAD + ONE + TWO)

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from servicedesk_core.hooks import watchdog as watching
-from servicedesk_core.hooks.watchdog import Watchdog, log_stall
+from servicedesk_core.hooks.watchdog import Watchdog, log_stall, still_working
 
 PATIENCE_S = 0.05
 
@@ -109,6 +109,19 @@ async def test_a_hung_blocking_call_is_reported_while_others_go_on(watchdog, sta
     await hung
     assert [(stall.label, stall.on_loop) for stall in stalls] == [("[psa] a blocking call", False)]
     assert any("blocking_code" in line for line in stalls[0].stack)
+
+
+async def test_a_slow_call_that_says_that_it_goes_on_is_not_reported(watchdog, stalls, moments):
+    def slow():
+        for _ in range(6):
+            moments.move(PATIENCE_S * 0.6)
+            still_working()
+            while "servicedesk-watchdog" not in moments.told:
+                assert not stalls
+
+    await watchdog.run_blocking("[psa] a blocking call", slow)
+    still_working()
+    assert stalls == []
 
 
 async def test_an_error_of_a_blocking_call_reaches_the_caller(watchdog):

@@ -2,7 +2,6 @@
 
 from collections import deque
 from collections.abc import AsyncIterator, Generator, Mapping
-from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from servicedesk_core.connectors.tabular.declaration import CODE_VERSION, FileMapping, load_mapping
+from servicedesk_core.connectors.tabular.looking import is_untouched, remembered
 from servicedesk_core.connectors.tabular.meaning import Means, meaning_of
 from servicedesk_core.connectors.tabular.opening import opened
 from servicedesk_core.connectors.tabular.reading import rows
@@ -184,13 +184,14 @@ class Tabular(Connector[TabularSettings]):
         run = self.ctx.run_blocking
         seen_key = f"files/{request.stream}"
         parts = await run(self._parts, request.stream)
-        signature = await run(_signature, parts)
-        if request.mode is PullMode.INCREMENTAL and request.since is not None and request.resume is None:
+        version = self.mapping_version(request.stream)
+        since = request.since if request.mode is PullMode.INCREMENTAL else None
+        if since is not None and request.resume is None:
             known = await self.ctx.state.get(seen_key)
-            same = known is None or known == [self.mapping_version(request.stream), signature]
-            if same and await run(_unchanged_since, parts, request.since):
+            if await run(is_untouched, known, parts, version, since):
                 yield Page((), None, last=True)
                 return
+        look = None if request.mode is PullMode.RECONCILE else await run(remembered, parts, version, since)
         found = _Pages(
             pages(
                 parts,
@@ -203,8 +204,8 @@ class Tabular(Connector[TabularSettings]):
             while True:
                 page, lines = await run(found.next)
                 self._recent.append(dict(zip((one.external_id for one in page.records), lines, strict=True)))
-                if page.last and request.mode is not PullMode.RECONCILE:
-                    await self.ctx.state.put(seen_key, [self.mapping_version(request.stream), signature])
+                if page.last and look is not None:
+                    await self.ctx.state.put(seen_key, look)
                 yield page
                 if page.last:
                     return
@@ -266,17 +267,3 @@ class _Pages:
 def _unpacked_size(path: Path) -> int:
     size = path.stat().st_size
     return size * 10 if path.suffix == ".gz" else size
-
-
-def _signature(parts: tuple[Part, ...]) -> list[list[Any]]:
-    return [[str(part.path), (stat := part.path.stat()).st_size, stat.st_mtime_ns, part.head()] for part in parts]
-
-
-def _unchanged_since(parts: tuple[Part, ...], since: datetime) -> bool:
-    # Core's own mark and the file's signature must agree: the mark alone would trust the clock of a file server, the
-    # signature alone would trust that the last pass was committed.
-    for part in parts:
-        stat = part.path.stat()
-        if max(stat.st_mtime, stat.st_ctime) >= since.timestamp():
-            return False
-    return True

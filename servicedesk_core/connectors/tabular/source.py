@@ -18,9 +18,11 @@ from servicedesk_core.connectors.tabular.values import Cells, name_reader
 from servicedesk_core.domain import plain_name
 from servicedesk_core.errors import CursorError, NotFoundError
 from servicedesk_core.hooks import Page, SourceRecord
+from servicedesk_core.hooks.watchdog import still_working
 
 POSITION_VERSION = "t2"
 _HEAD_BYTES = 65_536
+_ROWS_BETWEEN_SIGNS = 1_000
 _LONGEST_CASE = 200
 _LONGEST_ID = 255
 
@@ -98,6 +100,8 @@ def keyed_rows(parts: Sequence[Part], *, counter_limit: int = 50_000) -> Generat
                 key = _record_keys(part, index, counter)
             with opened(part.path) as stream:
                 for number, row in enumerate(rows(stream, part.path, part.mapping), 1):
+                    if not number % _ROWS_BETWEEN_SIGNS:
+                        still_working()
                     record = key(row)
                     if record is not None:
                         yield Keyed((index, number), row.line, record)
