@@ -20,7 +20,7 @@ from servicedesk_core.errors import (
     VendorTimeoutError,
     VendorUnavailableError,
 )
-from servicedesk_core.http.response import Response
+from servicedesk_core.http.response import LOOK_BETWEEN, Response
 from servicedesk_core.http.retry import parse_retry_after
 from servicedesk_core.http.rules import Outcome, Rule
 from servicedesk_core.http.wire import Failure, WireError
@@ -71,7 +71,7 @@ _WORDS: dict[type[ConnectorError], tuple[str, str | None]] = {
     RateLimitedError: ("The vendor's request quota is used up", None),
     VendorTimeoutError: ("The vendor did not answer in time", None),
     VendorUnavailableError: ("The vendor cannot serve now", None),
-    ProtocolError: ("The vendor's answer is not what its contract promises", None),
+    ProtocolError: ("The vendor's answer is not what its contract promises", LOOK_BETWEEN),
     RejectedError: ("The vendor refused the request", None),
     OutcomeUnknownError: ("The write may or may not have been done", "It is looked up before it is sent again."),
 }
@@ -148,7 +148,12 @@ class Classifier:
                 connection=self._connection,
                 detail=detail,
             )
-        return ProtocolError(f"The vendor's answer is unusable. {what}.", connection=self._connection, detail=detail)
+        hint = LOOK_BETWEEN
+        if failure.failure is Failure.TOO_LARGE:
+            hint += " Otherwise its connector must ask for less at once."
+        return ProtocolError(
+            f"The vendor's answer is unusable. {what}.", hint=hint, connection=self._connection, detail=detail
+        )
 
     def _error_type(self, rule: Rule, response: Response) -> type[ConnectorError]:
         outcome = rule.outcome

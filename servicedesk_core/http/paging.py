@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any, Literal, Protocol
 
 from servicedesk_core.errors import ProtocolError
-from servicedesk_core.http.response import Response
+from servicedesk_core.http.response import LOOK_BETWEEN, Response
 
 Stop = Literal["short", "empty"]
 """What ends the paging: a page with fewer items than asked for, or only an empty one. Use ``empty`` where the vendor
@@ -337,6 +337,7 @@ def next_link(response: Response) -> str | None:
 
 def _at(response: Response, error: ProtocolError) -> ProtocolError:
     error.connection, error.detail = response.connection, f"{response.method} {response.route}"
+    error.hint = error.hint or LOOK_BETWEEN
     return error
 
 

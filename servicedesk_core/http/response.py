@@ -10,6 +10,12 @@ import orjson
 from servicedesk_core.decoding import decode_json
 from servicedesk_core.errors import OutcomeUnknownError, ProtocolError
 
+LOOK_BETWEEN = (
+    "The next run asks again; what is stored stays. If it lasts, check the connection's address, and that no proxy, "
+    "firewall or sign-in page answers in the vendor's place."
+)
+"""What to do about an answer that no vendor means."""
+
 _BOM = b"\xef\xbb\xbf"
 _CHARSET = re.compile(r"""charset=["']?([\w.:+-]+)""", re.IGNORECASE)
 
@@ -86,8 +92,9 @@ class Response:
             what = f"{self.method} {self.route} answered {self.status} with {cut} JSON"
             message = f"{what} ({kind}, {len(content)} bytes)."
         if self.writes:
-            raise OutcomeUnknownError(message, connection=self.connection, detail=self.url)
-        raise ProtocolError(message, connection=self.connection, detail=self.url)
+            hint = "It is looked up before it is sent again."
+            raise OutcomeUnknownError(message, hint=hint, connection=self.connection, detail=self.url)
+        raise ProtocolError(message, hint=LOOK_BETWEEN, connection=self.connection, detail=self.url)
 
     def __repr__(self) -> str:
         return f"<Response {self.status} {self.method} {self.route} {len(self.content)} bytes>"

@@ -22,7 +22,7 @@ from servicedesk_core.http.classify import Classifier
 from servicedesk_core.http.deadline import is_too_late, note_taken
 from servicedesk_core.http.network import Network
 from servicedesk_core.http.policy import HttpProfile
-from servicedesk_core.http.response import Response
+from servicedesk_core.http.response import LOOK_BETWEEN, Response
 from servicedesk_core.http.tracing import TraceEvent, TraceHook
 from servicedesk_core.http.urls import Origins
 from servicedesk_core.http.vendor_time import VendorTime
@@ -181,6 +181,7 @@ class Sender:
             if hops > _MOST_REDIRECTS:
                 raise ProtocolError(
                     f"{call.method} {call.route} was redirected more than {_MOST_REDIRECTS} times.",
+                    hint=LOOK_BETWEEN,
                     connection=self._connection,
                 )
             try:
@@ -188,6 +189,12 @@ class Sender:
             except ProtocolError as error:
                 error.connection = self._connection
                 raise
+            except ValueError:  # of what is not even an address to begin with
+                raise ProtocolError(
+                    f"{call.method} {call.route} was redirected to a malformed address; nothing was sent there.",
+                    hint=LOOK_BETWEEN,
+                    connection=self._connection,
+                ) from None
             call = replace(call, target=target)
             response = await self._permitted(call, credentials, number)
         return response

@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote, urlencode, urlsplit
 from servicedesk_core.addresses import is_loopback
 from servicedesk_core.errors import ProtocolError, SettingsError, WriteNotGrantedError
 from servicedesk_core.http.policy import Route
+from servicedesk_core.http.response import LOOK_BETWEEN
 
 Param = str | int | float | bool | None
 Params = Mapping[str, Param | Sequence[Param]]
@@ -104,22 +105,25 @@ class Origins:
             ProtocolError: The URL leaves the trusted origins, or can't be read the same way by everybody.
         """
         if _UNSAFE.search(url):
-            self._refuse("address with control characters or backslashes")
+            self._refuse("an address with control characters or backslashes")
         if url.startswith("//"):
             url = f"{self._base_scheme}:{url}"
         absolute = url if "://" in url.partition("?")[0] else self.base_url + url.lstrip("/")
         origin = origin_of(absolute)
         if origin is None:
-            self._refuse("malformed address")
+            self._refuse("a malformed address")
         if origin not in self._origins:
             scheme, host, port = origin
             where = host if port == _DEFAULT_PORTS[scheme] else f"{host}:{port}"
-            self._refuse(f"address on {scheme}://{where}, which is not an origin of this connection")
+            self._refuse(
+                f"an address on {scheme}://{where}, which is not an origin of this connection",
+                hint="If the vendor really uses that address, the connector must list it in trusted_origins.",
+            )
         parts = urlsplit(absolute)
         if parts.username is not None or parts.password is not None:
-            self._refuse("address with credentials in it")
+            self._refuse("an address with credentials in it")
         if any(segment in {".", ".."} for segment in re.split(r"[/\\]", unquote(parts.path))):
-            self._refuse("address with dot segments")
+            self._refuse("an address with dot segments")
         place = f"{parts.scheme}://{parts.netloc}{quote(parts.path, safe=_SAFE_PATH)}"
         query = "&".join(part for part in (quote(parts.query, safe=_SAFE_QUERY), encode_params(params)) if part)
         below = place.lower().startswith(self._base_place)
@@ -127,11 +131,8 @@ class Origins:
         return Target(f"{place}?{query}" if query else place, place, path)
 
     @staticmethod
-    def _refuse(what: str) -> NoReturn:
-        raise ProtocolError(
-            f"A request to an {what} was refused; nothing was sent there.",
-            hint="If the vendor really uses that address, the connector must list it in trusted_origins.",
-        )
+    def _refuse(what: str, *, hint: str = LOOK_BETWEEN) -> NoReturn:
+        raise ProtocolError(f"A request to {what} was refused; nothing was sent there.", hint=hint)
 
 
 class RouteTable:

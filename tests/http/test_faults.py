@@ -12,7 +12,7 @@ from servicedesk_core.errors import (
     ProtocolError,
     VendorTimeoutError,
 )
-from servicedesk_core.http import HeaderAuth, RetryPolicy, Route
+from servicedesk_core.http import HeaderAuth, LinkPages, RetryPolicy, Route
 
 ONCE = RetryPolicy(attempts=1)
 WRITE = {"routes": (Route("POST", "/notes", "notes.create"),), "grants": frozenset({"notes.create"})}
@@ -119,6 +119,19 @@ async def test_html_instead_of_json_names_type_and_size_but_no_text(serve, conne
     with pytest.raises(ProtocolError, match=r"no JSON \(text/html, 39 bytes\)") as caught:
         answer.json()
     assert "jane" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("status", "body"), [(200, b"<html>"), (200, b""), (200, b"{}"), (200, b"x" * 2_000), (302, b""), (304, b"")]
+)
+async def test_an_answer_that_no_vendor_means_says_what_to_do(serve, connect, status, body):
+    async def handler(request, reply):
+        await reply.send(status, body)
+
+    client = connect(await serve(handler), max_body_bytes=1_000)
+    with pytest.raises(ProtocolError) as caught:
+        await anext(client.paginate(LinkPages(items_at="items"), "GET", "x"))
+    assert "next run" in caught.value.hint
 
 
 async def test_cut_off_json_is_told_apart(serve, connect):

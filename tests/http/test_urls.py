@@ -215,6 +215,20 @@ async def test_redirects_inside_the_origin_are_followed_for_reads_but_not_for_ev
         await client.get("loop")
 
 
+@pytest.mark.parametrize(
+    "location",
+    ["http://127.0.0.1:999999/x", "http://[bad", "http://[::1", "ftp://x/", "https://a:b@", "\\\\x"],
+)
+async def test_a_redirect_to_what_is_no_address_says_so_and_what_to_do(serve, connect, location):
+    async def handler(request, reply):
+        await reply.send(302, b"", {"location": location})
+
+    with pytest.raises(ProtocolError, match=r"(a malformed address|an address with)\b.*nothing was sent") as caught:
+        await connect(await serve(handler)).get("x")
+    assert "next run" in caught.value.hint
+    assert caught.value.connection == "acme"
+
+
 async def test_a_write_is_never_redirected_though_its_method_is_get(serve, connect):
     async def handler(request, reply):
         await reply.send(302, b"{}", {"location": "/api/approve"})
