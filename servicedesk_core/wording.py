@@ -1,5 +1,9 @@
 """How counts and times are put into words."""
 
+_MINUTE_S = 60
+_HOUR_S = 60 * _MINUTE_S
+_DAY_S = 24 * _HOUR_S
+
 
 def counted(number: int, one: str, many: str | None = None) -> str:
     """Return a count with its noun: ``1 claim``, ``2 claims``, ``1,200 claims``.
@@ -29,3 +33,23 @@ def worked(seconds: int | None, untimed: int) -> str:
         untimed: Entries that do not say how long.
     """
     return f"≥ {hours(seconds)}" if untimed and seconds is not None else hours(seconds)
+
+
+def about(seconds: float) -> str:
+    """Return an estimated time as it is said: no more exact than it can be known.
+
+    Args:
+        seconds: How long.
+    """
+    if seconds < _MINUTE_S / 4:
+        return "a few seconds"
+    if seconds < 3 * _MINUTE_S / 4:
+        return "about half a minute"
+    for unit_s, next_s, one, many in (
+        (_MINUTE_S, _HOUR_S, "a minute", "minutes"),
+        (_HOUR_S, _DAY_S, "an hour", "hours"),
+    ):
+        if (number := round(seconds / unit_s)) < next_s // unit_s:
+            return f"about {one if number <= 1 else f'{number} {many}'}"
+    number = round(seconds / _DAY_S)
+    return f"about {'a day' if number <= 1 else f'{number:,} days'}"

@@ -8,6 +8,7 @@ import typer
 from servicedesk_core.cli.shell.arguments import Json
 from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.cli.shell.output import plain
+from servicedesk_core.wording import about
 
 if TYPE_CHECKING:
     from servicedesk_core.runtime.monitoring.status import DeskStatus, StreamStatus, WordStatus
@@ -107,10 +108,10 @@ def _show_operation(cli: Cli, state: "DeskStatus") -> None:
     if state.quotas:
         rows = [
             (", ".join(q.connections), q.ours, q.our_limit, q.others, q.allowed, q.as_of,
-             q.remaining_requests, None if q.hours_left is None else f"{q.hours_left:,.2f}")
+             q.remaining_requests, about(q.hours_left * 3600) if q.hours_left else None)
             for q in state.quotas
         ]  # fmt: skip
-        columns = ("Quota of", "Ours", "Our limit", "Others", "Allowed", "Counted at", "Still to send", "Hours left")
+        columns = ("Quota of", "Ours", "Our limit", "Others", "Allowed", "Counted at", "Still to send", "Time left")
         cli.table(columns, rows)
     ran = [(j.job, j.schedule, j.last_at, "running" if j.running else j.last_state) for j in state.schedule]
     if any(started is not None for _, _, started, _ in ran):

@@ -1,5 +1,6 @@
 """``servicedesk sync``."""
 
+from math import ceil, isinf
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,7 +9,7 @@ from servicedesk_core.cli.shell import exit_codes
 from servicedesk_core.cli.shell.arguments import Json
 from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.cli.shell.progress import sync_progress
-from servicedesk_core.wording import counted
+from servicedesk_core.wording import about, counted
 
 if TYPE_CHECKING:
     from servicedesk_core.runtime import PlanOutcome, ServiceDesk, SyncOutcome
@@ -81,7 +82,7 @@ def show_outcomes(cli: Cli, outcomes: "tuple[SyncOutcome, ...]") -> None:
             ran = [stream for stream in outcome.report.streams if stream.state != "skipped"]
             rows = [
                 (s.stream, s.read, s.new, s.changed, s.unchanged or None, s.quarantined or None, s.gone or None,
-                 s.requests, round(s.records_per_s), str(s.state))
+                 s.requests or None, round(s.records_per_s), str(s.state))
                 for s in ran
             ]  # fmt: skip
             what = " (dry run, nothing stored)" if outcome.report.dry_run else ""
@@ -103,22 +104,40 @@ def _show_plans(cli: Cli, outcomes: "tuple[PlanOutcome, ...]") -> None:
             cli.complain(outcome.error, outcome.connection)
         if (plan := outcome.plan) is None:
             continue
-        rows = [(s.stream, s.records, s.open_records, s.requests) for s in plan.streams]
+        rows = [
+            (s.stream, "unknown" if s.records is None else s.records, s.open_records,
+             "unknown" if s.requests is None else s.requests)
+            for s in plan.streams
+        ]  # fmt: skip
         cli.table(("Stream", "Records", "Open", "Requests"), rows, title=f"{plan.connection} (plan)")
         rate = "not limited" if plan.requests_per_hour is None else round(plan.requests_per_hour)
         history = f"up to {counted(plan.history_requests, 'request')} more" if plan.history_requests else None
         cli.facts(
             [
-                ("Requests", plan.requests),
+                ("Requests, at least", "unknown" if plan.requests is None else plan.requests),
                 *_window(plan),
                 ("Permitted an hour", rate),
-                ("Hours for everything", f"{plan.hours:,.2f}"),
-                ("Minutes until open tickets are there", round(plan.minutes_until_open_usable, 1)),
-                ("Disk, MB", round(plan.disk_bytes / 1e6, 1)),
+                ("Time for everything", _time(plan.hours)),
+                *_until_open(plan),
+                ("Disk, MB", "unknown" if plan.disk_bytes is None else ceil(plan.disk_bytes / 1e6)),
                 ("Ticket history, in this and each following run", history),
                 ("Cannot be counted", plan.unknown or None),
             ]
         )
+
+
+def _time(hours: float | None) -> str:
+    if hours is None:
+        return "unknown"
+    return "the quota leaves nothing for it now" if isinf(hours) else about(hours * 3600)
+
+
+def _until_open(plan: "SyncPlan") -> list[tuple[str, object]]:
+    """Return when open tickets are there, where tickets are read at all."""
+    if not any(stream.stream == "tickets" for stream in plan.streams):
+        return []
+    minutes = plan.minutes_until_open_usable
+    return [("Time until open tickets are there", _time(None if minutes is None else minutes / 60))]
 
 
 def _window(plan: "SyncPlan") -> list[tuple[str, object]]:

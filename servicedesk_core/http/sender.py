@@ -19,6 +19,7 @@ from servicedesk_core.errors import (
 from servicedesk_core.http.breaker import CircuitBreaker
 from servicedesk_core.http.call import Call
 from servicedesk_core.http.classify import Classifier
+from servicedesk_core.http.counting import note_request
 from servicedesk_core.http.deadline import is_too_late, note_taken
 from servicedesk_core.http.network import Network
 from servicedesk_core.http.policy import HttpProfile
@@ -232,6 +233,7 @@ class Sender:
         sent = len(call.content or b"")
         self.tell("start", call, number, bytes_sent=sent)
         self.requests_sent += 1
+        note_request()
         started = self.clock.monotonic()
         answer: WireAnswer | None = None
         failure: str | None = "cancelled"

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from servicedesk_core.store.codec import scrub
 from servicedesk_core.store.fields import from_us, optional_instant, to_us
@@ -136,6 +136,17 @@ def last_success(tx: Connection, source_id: int) -> dict[str, datetime]:
         .group_by(runs.c.stream)
     )
     return {stream: from_us(at) for stream, at in tx.execute(query)}
+
+
+def requests_per_record(tx: Connection, source_id: int) -> dict[str, float]:
+    """Return, by stream, how many requests a record took when whole streams were read; only where that was counted."""
+    whole = or_(*(runs.c.mode.contains(mode) for mode in ("backfill", "sweep")))
+    query = (
+        select(runs.c.stream, func.sum(runs.c.requests), func.sum(runs.c.read))
+        .where(runs.c.source_id == source_id, runs.c.requests > 0, runs.c.read > 0, whole)
+        .group_by(runs.c.stream)
+    )
+    return {stream: float(requests) / float(read) for stream, requests, read in tx.execute(query)}
 
 
 def prune(tx: Connection, before: datetime, limit: int = 5_000) -> int:

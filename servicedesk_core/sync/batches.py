@@ -27,7 +27,6 @@ class Batch:
         last: Whether the last page is among them.
         whole: Whether the pass that ends with them brought everything that the stream has.
         max_stamp: Newest modification stamp.
-        pages: Number of pages.
         records: Number of records on them.
         size: Bytes of payload.
     """
@@ -40,7 +39,6 @@ class Batch:
     last: bool = False
     whole: bool = False
     max_stamp: datetime | None = None
-    pages: int = 0
     records: int = 0
     size: int = 0
 
@@ -56,7 +54,6 @@ class Batch:
         self.whole = page.last and page.whole
         if page.max_stamp is not None and (self.max_stamp is None or page.max_stamp > self.max_stamp):
             self.max_stamp = page.max_stamp
-        self.pages += 1
         self.records += len(page.records)
         self.size += intake.size
 

@@ -16,7 +16,7 @@ from servicedesk_core.errors import AuthenticationError, ServiceDeskError
 from servicedesk_core.hooks.capabilities import StreamCapability
 from servicedesk_core.hooks.specs.announcements import SyncFinished
 from servicedesk_core.ports import BudgetPolicy, Clock
-from servicedesk_core.store import Fence, Store, quarantine, sources, state, suppression
+from servicedesk_core.store import Fence, Store, quarantine, runs, sources, state, suppression
 from servicedesk_core.store.quarantine import Quarantined
 from servicedesk_core.store.sources import Source
 from servicedesk_core.store.whole import or_undone
@@ -131,7 +131,10 @@ class SyncEngine:
         capabilities = capabilities_of(connection)
         run = self._open(connection, capabilities, UNKNOWN_SOURCE, SyncOptions(), None)
         order = ordered(capabilities[name] for name in chosen(connection, streams, capabilities))
-        return await estimate([run.stream(c.stream) for c in order], self._clock, policy, accounted)
+        per_record = await self._store.read(lambda tx: _measured(tx, connection.name))
+        return await estimate(
+            [run.stream(c.stream) for c in order], self._clock, policy, accounted, per_record=per_record
+        )
 
     async def remap(self, connection: Connection, streams: tuple[str, ...] = ()) -> SyncReport:
         """Build stored rows again from their payloads by the present mapping, without network and notifications.
@@ -299,6 +302,11 @@ class SyncEngine:
         self._announcer.on_sync_finished(
             SyncFinished(report.connection, tuple(s.stream for s in report.streams), report.failed, report.finished_at)
         )
+
+
+def _measured(tx: Tx, connection: str) -> dict[str, float]:
+    known = next((source.id for source in sources.all(tx) if source.name == connection), UNKNOWN_SOURCE)
+    return runs.requests_per_record(tx, known)
 
 
 def _quarantined(tx: Tx, source_id: int, ids: Sequence[int]) -> list[Quarantined]:

@@ -1,22 +1,25 @@
 """What a first sync will cost: requests, time at the permitted rate, disk; nothing is pulled."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from types import MappingProxyType
 from typing import Final
 
 from servicedesk_core.hooks.pulling import PullMode, PullRequest
 from servicedesk_core.ports import BudgetPolicy, BudgetUse, Clock
+from servicedesk_core.store.queries.remaining import requests_for
 from servicedesk_core.sync.names import TICKETS
 from servicedesk_core.sync.plan import slices
 from servicedesk_core.sync.run import StreamRun
 
-BYTES_WITH_RAW: Final = 4_000
-BYTES_WITHOUT_RAW: Final = 1_200
-"""Disk for a record, indexes included; rough, from stores of real desks."""
+BYTES_WITH_RAW: Final = 2_000
+BYTES_WITHOUT_RAW: Final = 800
+"""Disk for a record, indexes included: about twice what short texts take."""
 
-SLOWEST_PAGE_S: Final = 1.0
-"""Time for one page that is planned with: vendors answer large pages in 0.1 to 1 s."""
+SLOWEST_REQUEST_S: Final = 1.0
+"""Time for one request that is planned with: vendors answer large pages in 0.1 to 1 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,8 @@ class StreamEstimate:
         stream: Name of the stream.
         records: Records that the vendor counts, or ``None`` when it cannot.
         open_records: Open tickets among them; they come first.
-        requests: Requests to read them once; ``None`` when the number is not known.
+        requests: Requests to read them once: what it took when they were read before, else the pages at least; ``None``
+            when the number of records is not known.
     """
 
     stream: str
@@ -43,10 +47,11 @@ class SyncPlan:
     Attributes:
         connection: Name of the connection.
         streams: The streams, in the order in which they are read.
-        requests: Requests of all streams whose size is known.
+        requests: Requests of all streams whose size is known; ``None`` when none is, as in what follows from it.
         requests_per_hour: What the quota leaves for us now, or ``None`` when nothing limits us.
         hours: Time at that rate.
-        minutes_until_open_usable: Time until reference data and all open tickets are there.
+        minutes_until_open_usable: Time until reference data and all open tickets are there; ``None`` when it is not
+            known, or there are no tickets.
         disk_bytes: Room that the store will need.
         history_requests: Requests that each run may spend beside these on the vendor's own ticket history; 0 where
             there is none.
@@ -58,11 +63,11 @@ class SyncPlan:
 
     connection: str
     streams: tuple[StreamEstimate, ...]
-    requests: int
+    requests: int | None
     requests_per_hour: float | None
-    hours: float
-    minutes_until_open_usable: float
-    disk_bytes: int
+    hours: float | None
+    minutes_until_open_usable: float | None
+    disk_bytes: int | None
     history_requests: int
     unknown: tuple[str, ...]
     use: BudgetUse | None
@@ -74,7 +79,12 @@ Accounted = Callable[[BudgetUse | None], Awaitable[BudgetUse | None]]
 
 
 async def estimate(
-    streams: list[StreamRun], clock: Clock, policy: BudgetPolicy, accounted: Accounted | None = None
+    streams: list[StreamRun],
+    clock: Clock,
+    policy: BudgetPolicy,
+    accounted: Accounted | None = None,
+    *,
+    per_record: Mapping[str, float] = MappingProxyType({}),
 ) -> SyncPlan:
     """Count what is to be read and say what it takes.
 
@@ -83,6 +93,7 @@ async def estimate(
         clock: The time.
         policy: What the vendor allows, and our share of it.
         accounted: Knows which requests were ours; without it all count as those of others.
+        per_record: By stream, how many requests a record took before.
 
     Raises:
         ConnectorError: The vendor could not count.
@@ -90,34 +101,41 @@ async def estimate(
     run = streams[0].run
     calls = run.connection.calls
     rows: list[StreamEstimate] = []
-    first = 0
+    first: list[int | None] = []
     for stream in streams:
-        page = max(1, stream.capability.page_size)
+        needed = partial(
+            requests_for,
+            page_size=max(1, stream.capability.page_size),
+            per_record=per_record.get(stream.stream, 0.0),
+        )
         total = await calls.count(stream.request(PullMode.BACKFILL))
         is_open = None
         if stream.capability.has_open:
             is_open = await calls.count(PullRequest(stream.stream, PullMode.BACKFILL, only_open=True))
         pieces = slices(stream.capability, anchor=clock.now(), since=stream.since, expected=total)
-        requests = None if total is None else -(-total // page) + len(pieces)
-        if requests is not None and len(pieces) > 1 and is_open is not None:
-            requests += -(-is_open // page)
-        if pieces[0].phase == 0:
-            first += requests or 0 if len(pieces) == 1 else -(-(is_open or 0) // page) + 1
+        opening = None if is_open is None or len(pieces) == 1 else needed(is_open)
+        requests = None if total is None else needed(total) + len(pieces) + (opening or 0)
+        if pieces[0].phase == 0 or stream.stream == TICKETS:
+            first.append(requests if opening is None else opening + 1)
         rows.append(StreamEstimate(stream.stream, total, is_open, requests))
     use = await calls.usage()
     if accounted is not None:
         use = await accounted(use)
     rate = permitted_per_hour(policy, use)
-    all_requests = sum(row.requests or 0 for row in rows)
+    known = [row.requests for row in rows if row.requests is not None]
+    all_requests = sum(known) if known else None
+    until_open = None
+    if any(row.stream == TICKETS and row.requests is not None for row in rows):
+        until_open = hours_of(sum(one or 0 for one in first), rate) * 60
     size = BYTES_WITH_RAW if run.connection.raw.keeps_any else BYTES_WITHOUT_RAW
     return SyncPlan(
         connection=run.connection.name,
         streams=tuple(rows),
         requests=all_requests,
         requests_per_hour=rate,
-        hours=hours_of(all_requests, rate),
-        minutes_until_open_usable=hours_of(first, rate) * 60,
-        disk_bytes=sum(row.records or 0 for row in rows) * size,
+        hours=None if all_requests is None else hours_of(all_requests, rate),
+        minutes_until_open_usable=until_open,
+        disk_bytes=sum(row.records or 0 for row in rows) * size if known else None,
         history_requests=run.connection.history_requests if reads_history(streams) else 0,
         unknown=tuple(row.stream for row in rows if row.records is None),
         use=use,
@@ -152,7 +170,7 @@ def hours_of(requests: int, rate: float | None) -> float:
         requests: How many.
         rate: Requests an hour; ``None`` = not limited.
     """
-    by_latency = requests * SLOWEST_PAGE_S / 3600
+    by_latency = requests * SLOWEST_REQUEST_S / 3600
     if rate is None or requests <= rate:
         # What fits into the quota of one window goes as fast as the vendor answers.
         return by_latency

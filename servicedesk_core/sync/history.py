@@ -74,7 +74,7 @@ async def read_history(tickets: StreamRun) -> None:
     """Read the vendor's history of open and recently changed tickets, each again only after it changed.
 
     Args:
-        tickets: The stream of tickets, whose report gets the requests.
+        tickets: The stream of tickets.
 
     Raises:
         ConnectorError: Nothing could be asked at all.
@@ -101,7 +101,6 @@ async def read_history(tickets: StreamRun) -> None:
         ready = await run.store.read(partial(landing.prepare, arrived=intake.arrived, rejected=intake.rejected))
         marks = {ref: candidates[ref] for ref in answered}
         await run.write(partial(_store, tickets=tickets, landing=landing, ready=ready, marks=marks, now=now))
-        tickets.report.requests += -(-len(refs) // max(1, per_request))
 
 
 def _candidates(tx: Tx, tickets: StreamRun, recent_from: datetime, limit: int) -> dict[str, int]:

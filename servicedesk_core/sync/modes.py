@@ -44,7 +44,6 @@ async def plan_backfill(stream: StreamRun, *, again: bool = False) -> tuple[Slic
         expected = await run.connection.calls.count(stream.request(PullMode.BACKFILL))
         now, vendor_now = run.clock.now(), run.vendor_now()
         planned = await run.write(lambda tx: _begin(tx, stream, expected, now, vendor_now))
-        stream.report.requests += expected is not None
     plan = planned
     pieces = _slices(stream, plan)
     stream.report.expected = plan.records if plan.pages else None

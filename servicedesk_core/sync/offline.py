@@ -38,7 +38,7 @@ async def remap(stream: StreamRun) -> None:
         ready = await run.store.read(partial(landing.prepare, arrived=arrived, force=True))
         after = rows[-1].local_id
         landed = await run.write(partial(_store, stream=stream, ready=ready, pass_id=current.pass_id, after=after))
-        stream.add(landed, read=len(rows), requests=0)
+        stream.add(landed, read=len(rows))
     if stream.capability.folds_into == TICKETS:
         await fold_touched(stream, REMAP)
     await run.write(lambda tx: passes.discard(tx, current.pass_id))
@@ -81,7 +81,7 @@ async def retry(stream: StreamRun, held: Sequence[Quarantined]) -> None:
     ready = await run.store.read(partial(landing.prepare, arrived=arrived, force=True))
     now = run.clock.now()
     landed = await run.write(partial(landing.land, ready=ready, mode=RETRY, now=now))
-    stream.add(landed, read=len(arrived), requests=0)
+    stream.add(landed, read=len(arrived))
     if stream.capability.folds_into == TICKETS:
         await run.write(partial(note_touched, stream=stream, incoming=ready.incoming, now=now))
         await fold_touched(stream, RETRY)

@@ -62,13 +62,13 @@ async def rebuild(stream: StreamRun) -> None:
             position(tx, part, batch, now)
 
         await run.write(work)
-        stream.add(Landed(), read=batch.records, requests=batch.pages)
+        stream.add(Landed(), read=batch.records)
 
     request = stream.request(PullMode.BACKFILL)
     done = await pull(stream, Piece(REBUILD, request, restart=True), stage)
     now = run.clock.now()
     landed, gone = await run.write(lambda tx: _swap(tx, stream, done, now))
-    stream.add(landed, read=0, requests=0, gone=gone)
+    stream.add(landed, read=0, gone=gone)
 
 
 def _swap(tx: Tx, stream: StreamRun, done: Pass, now: datetime) -> tuple[Landed, int]:

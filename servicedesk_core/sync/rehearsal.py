@@ -34,7 +34,7 @@ async def rehearse(stream: StreamRun) -> None:
             ready = await run.store.read(
                 partial(stream.landing.prepare, arrived=batch.arrived, rejected=batch.rejected)
             )
-            stream.add(_would(ready), read=batch.records, requests=batch.pages)
+            stream.add(_would(ready), read=batch.records)
 
 
 def _would(ready: Prepared) -> Landed:

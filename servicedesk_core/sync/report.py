@@ -34,7 +34,7 @@ class StreamReport:
         unchanged: Records that brought nothing new.
         quarantined: Records that could not be understood.
         gone: Records marked as gone.
-        requests: Pages and batches asked for.
+        requests: Requests that the HTTP kit sent for it: pages, look-ups, counts, retries, tokens.
         seconds: Time from the first request to the last commit.
         state: How it ended.
         error_code: Code of the error that stopped it.

@@ -139,11 +139,10 @@ class StreamRun:
         """Return a request for everything that is wanted of the stream."""
         return PullRequest(self.stream, mode, since=self.since)
 
-    def add(self, landed: Landed, *, read: int, requests: int, gone: int = 0) -> None:
+    def add(self, landed: Landed, *, read: int, gone: int = 0) -> None:
         """Count what was committed, and tell."""
         report = self.report
         report.read += read
-        report.requests += requests
         report.new += landed.new
         report.changed += landed.changed
         report.unchanged += landed.unchanged

@@ -14,6 +14,7 @@ from servicedesk_core.errors import (
     StoreError,
 )
 from servicedesk_core.hooks.boundary import where
+from servicedesk_core.http.counting import counted_for
 from servicedesk_core.store import records
 from servicedesk_core.sync.dangling import fetch_dangling, remember, wanted
 from servicedesk_core.sync.history import read_history
@@ -117,9 +118,10 @@ class Session:
             step.stream.report.seconds += clock.monotonic() - began
 
     async def _guarded(self, stream: StreamRun, work: Callable[[], Awaitable[None]]) -> None:
-        """Keep the failure of one stream to itself."""
+        """Keep the failure of one stream to itself; the requests that it takes are counted for it."""
         try:
-            await work()
+            with counted_for(stream.report):
+                await work()
         except FATAL:
             raise
         except MassChangeError as error:

@@ -68,7 +68,7 @@ def committer(
             return landed, gone
 
         landed, gone = await run.write(work)
-        stream.add(landed, read=batch.records, requests=batch.pages, gone=gone)
+        stream.add(landed, read=batch.records, gone=gone)
 
     return commit
 
@@ -121,5 +121,5 @@ async def fetch(stream: StreamRun, refs: list[str], *, mode: str) -> dict[str, F
         ready = await run.store.read(partial(landing.prepare, arrived=intake.arrived, rejected=intake.rejected))
         now = run.clock.now()
         landed = await run.write(partial(landing.land, ready=ready, mode=mode, now=now))
-        stream.add(landed, read=len(found), requests=-(-len(chunk) // max(1, stream.capability.ids_per_request)))
+        stream.add(landed, read=len(found))
     return outcomes

@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 from servicedesk_core.store import passes
 from servicedesk_core.store.passes import Pass
 from servicedesk_core.store.queries.completeness import BACKFILL, OPEN_PIECE, PLAN, SWEEP
+from servicedesk_core.store.runs import requests_per_record
 
 PAGE = 500
 """Records that are taken for a page until one was read."""
@@ -26,15 +27,16 @@ def remaining_requests(tx: Connection, source_id: int) -> int | None:
     if not any(one.key.mode in (PLAN, SWEEP) for found in by_stream.values() for one in found):
         return None
     total = 0
-    for found in by_stream.values():
-        left = _of_stream(found)
+    per_record = requests_per_record(tx, source_id)
+    for stream, found in by_stream.items():
+        left = _of_stream(found, per_record.get(stream, 0.0))
         if left is None:
             return None
         total += left
     return total
 
 
-def _of_stream(found: list[Pass]) -> int | None:
+def _of_stream(found: list[Pass], per_record: float) -> int | None:
     plans = [one for one in found if one.key.mode == PLAN]
     if not plans:
         return 0
@@ -49,7 +51,18 @@ def _of_stream(found: list[Pass]) -> int | None:
     left = max(plans[-1].records - sum(one.records for one in read), 0)
     pages = sum(one.pages for one in read)
     size = max(sum(one.records for one in read) // pages, 1) if pages and sum(one.records for one in read) else PAGE
-    return -(-left // size)
+    return requests_for(left, page_size=size, per_record=per_record)
+
+
+def requests_for(records: int, *, page_size: int, per_record: float) -> int:
+    """Return how many requests it takes to read records: their pages, or what it took before if that was more.
+
+    Args:
+        records: How many.
+        page_size: Records on a page.
+        per_record: Requests that a record took before; 0 = not known.
+    """
+    return max(-(-records // page_size), round(records * per_record))
 
 
 def _is_whole(plan: Pass, pieces: list[Pass]) -> bool:
