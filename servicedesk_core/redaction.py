@@ -5,9 +5,9 @@ import json
 import logging
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
-from urllib.parse import quote, quote_plus
+from urllib.parse import parse_qsl, quote, quote_plus, unquote
 
 from servicedesk_core.printing import printable
 
@@ -16,16 +16,17 @@ SHORTEST_SECRET = 5
 """Shorter values are not registered: masking them would shred ordinary text and give the value away."""
 
 _NAMES = (
-    r"(?:proxy-)?authorization|passw(?:or)?d|passphrase|pwd|secrets?|client[-_ ]?secret|api[-_ ]?keys?|apikeys?"
-    r"|(?:access|refresh|id|auth|bearer|session)?[-_ ]?tokens?|api[-_ ]?integration[-_ ]?code|private[-_ ]?key"
-    r"|signature|credentials?|cookie|set-cookie"
+    r"(?:proxy-)?authorization|(?:ssl|pg|db)?passw(?:or)?d|passphrase|pwd|secrets?|client[-_ ]?secret"
+    r"|api[-_ ]?keys?|apikeys?|(?:access|refresh|id|auth|bearer|session)?[-_ ]?tokens?|private[-_ ]?key"
+    r"|api[-_ ]?integration[-_ ]?code|signature|credentials?|cookie|set-cookie|scram[-_](?:client|server)[-_]key"
 )
 _SENSITIVE_NAME = re.compile(rf"(?:^|[^a-z])(?:\w*[-_ .])?(?:{_NAMES})$", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _VALUE = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|(?:Bearer|Basic|Digest|Token)\s+[^\s,;&"'}\])]+|[^\s,;&"'}\])]+)"""
 _FIELD = re.compile(rf"""(?<![a-z])((?:\w*[-_.])?(?:{_NAMES})["']?\s*[:=]\s*){_VALUE}""", re.IGNORECASE)
 _SCHEME = re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE)
-_USERINFO = re.compile(r"(?<=://)[^/\s@:]+:[^/\s@]+(?=@)")
+_USERINFO = re.compile(r"(?<=://)[^/\s@:]*:[^/\s@]+(?=@)")
+_ADDRESS = re.compile(r"[\w+]+://(?:[^:/]*(?::(?P<password>[^@]*))?@)?[^?]*(?:\?(?P<query>.*))?", re.DOTALL)
 _PEM = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL)
 
 
@@ -45,6 +46,23 @@ def reveal(value: "Secret | str") -> str:
 def is_sensitive(name: str) -> bool:
     """Return whether a field of this name holds a secret, such as ``clientSecret`` or ``x-api-key``."""
     return bool(_SENSITIVE_NAME.search(name) or _SENSITIVE_NAME.search(_CAMEL.sub("_", name)))
+
+
+def secrets_in(address: str) -> Iterator[str]:
+    """Yield the secrets that the address of a database holds: before the ``@``, or in a parameter.
+
+    Args:
+        address: ``postgresql://user:password@host/database?sslpassword=…``.
+    """
+    found = _ADDRESS.fullmatch(address)
+    if found is None:
+        return
+    if found["password"]:
+        yield unquote(found["password"])
+    whole = Redactor()
+    for name, value in parse_qsl(found["query"] or ""):
+        if is_sensitive(name) or whole.text(value) != value:  # parameters such as ``options`` hold others
+            yield value
 
 
 class Redactor:

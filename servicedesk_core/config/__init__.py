@@ -6,7 +6,7 @@ from servicedesk_core.config.reaching import network_of
 from servicedesk_core.config.reading import DEFAULT_FILE, load_settings, parse_settings
 from servicedesk_core.config.secrets import Secrets, SecretSource
 from servicedesk_core.config.settings import ConnectionSettings, DeskSection, DeskSettings, PluginsSection
-from servicedesk_core.config.store_url import store_url
+from servicedesk_core.config.store_url import sqlite_url, store_url
 from servicedesk_core.config.values import since_at
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "network_of",
     "parse_settings",
     "since_at",
+    "sqlite_url",
     "store_url",
     "strict_plugins",
 ]

@@ -6,7 +6,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, SecretBytes, SecretStr, ValidationError
 
 from servicedesk_core.config.problems import key_path, problems_of, settings_error
-from servicedesk_core.config.secrets import Secrets, scheme_of
+from servicedesk_core.config.secrets import Secrets, flaw_of, scheme_of
 from servicedesk_core.config.settings import CORE_KEYS, ConnectionSettings, DeskSettings
 from servicedesk_core.errors import PluginLoadError, SecretError, SettingsError
 from servicedesk_core.hooks.context import ConnectorSettings
@@ -111,6 +111,8 @@ class _Resolver:
                 f'{key_path(*path)} holds the secret itself; write a reference such as "env:NAME", "file:PATH" or '
                 '"keyring:SERVICE/NAME". Plain secrets are accepted only with environment = "sandbox".'
             )
+        elif secret and (flaw := flaw_of(text)):
+            self.plain.append(f"{key_path(*path)} {flaw}; write the secret, and nothing else.")
         elif secret:
             self._secrets.register(text)
         return text

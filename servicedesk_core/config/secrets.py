@@ -1,6 +1,7 @@
 """Resolves references to secrets at the moment they are needed."""
 
 import os
+import unicodedata
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
@@ -15,12 +16,31 @@ SecretSource = Callable[[str], str | None]
 
 SCHEMES = ("env", "file", "keyring")
 _MAX_FILE_BYTES = 65_536
+_MARK = "\ufeff"
+"""What editors of Windows write before a text in UTF-8; no part of the text."""
+
+_QUOTES = {'"': '"', "'": "'", "`": "`", "\u201c": "\u201d", "\u2018": "\u2019", "\u201e": "\u201c", "\u00ab": "\u00bb"}
 
 
 def scheme_of(text: str) -> str:
     """Return the scheme of a secret reference, or ``""`` when the text is none."""
     scheme, colon, rest = text.partition(":")
     return scheme if colon and rest and scheme in SCHEMES else ""
+
+
+def flaw_of(secret: str) -> str | None:
+    """Return what shows that a text is not the secret alone, as a verb phrase; a vendor would count a failed login.
+
+    Line breaks inside are fine: keys have them.
+    """
+    if secret != secret.strip():
+        return "begins or ends with a blank"
+    if _QUOTES.get(secret[:1]) == secret[-1:] and len(secret) > 1:
+        return "stands in quotes"
+    kinds = {character: unicodedata.category(character) for character in set(secret) - set(" \t\r\n")}
+    if any(kind[0] in "CZ" for kind in kinds.values()):
+        return "holds a character that nobody sees, such as a no-break space"
+    return None
 
 
 class Secrets:
@@ -60,10 +80,17 @@ class Secrets:
             where: The configuration's name, for messages.
 
         Raises:
-            SecretError: It leads nowhere, or to nothing; names the key and every place tried, never a value.
+            SecretError: It leads nowhere, to nothing, or to more than the secret; names the key and every place tried,
+                never a value.
         """
         tried: list[str] = []
         value = self._from_source(reference, tried) or self._from_scheme(reference, tried)
+        value = (value or "").removeprefix(_MARK).strip("\r\n")
+        if flaw := flaw_of(value):
+            raise SecretError(
+                f"{where}: {key}: what {reference} leads to {flaw}. It was not sent to anybody.",
+                hint="Put the secret there, and nothing else.",
+            )
         if not value:
             raise SecretError(
                 f"{where}: {key} has no value. Tried: {'; '.join(tried)}.",
@@ -105,10 +132,14 @@ class Secrets:
     def _from_file(self, name: str, tried: list[str]) -> str | None:
         path = (self._directory / Path(name).expanduser()).absolute()
         try:
-            with path.open(encoding="utf-8") as file:
-                value = file.read(_MAX_FILE_BYTES).strip("\r\n")
+            with path.open("rb") as file:
+                content = file.read(_MAX_FILE_BYTES + 1)
+            value = content.decode()
         except (OSError, UnicodeDecodeError) as error:
-            tried.append(f"file {path} ({getattr(error, 'strerror', None) or 'not a text file'})")
+            tried.append(f"file {path} ({getattr(error, 'strerror', None) or 'not a text file in UTF-8'})")
+            return None
+        if len(content) > _MAX_FILE_BYTES:
+            tried.append(f"file {path} (larger than any secret)")
             return None
         tried.append(f"file {path} (empty)")
         return value

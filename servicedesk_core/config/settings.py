@@ -15,6 +15,7 @@ from servicedesk_core.config.values import Budget, Raw, Since, TimeZone, did_you
 from servicedesk_core.domain import STREAMS, Model
 from servicedesk_core.hooks.context import VocabularyMapping
 from servicedesk_core.ports import KEEP_ALL_RAW, BudgetPolicy
+from servicedesk_core.redaction import secrets_in
 
 _STORE = re.compile(r"sqlite:///.+|postgresql(\+psycopg)?://.+|(env|file|keyring):.+")
 
@@ -177,6 +178,18 @@ class DeskSettings(Model):
         folded = [name.casefold() for name in self.connections]
         if len(set(folded)) < len(folded):
             msg = "two connections have names that differ only in upper and lower case"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _the_store_of_a_live_desk_keeps_its_password_elsewhere(self) -> Self:
+        is_live = any(connection.environment == "live" for connection in self.connections.values())
+        if self.path is not None and is_live and any(secrets_in(self.desk.store)):
+            msg = (
+                "desk.store holds the password itself; write a reference to the whole address, such as "
+                '"env:SERVICEDESK_STORE" or "file:PATH", or leave the password out and keep it in PostgreSQL\'s own '
+                'password file. Plain secrets are accepted only with environment = "sandbox"'
+            )
             raise ValueError(msg)
         return self
 

@@ -1,9 +1,11 @@
 """Where the store is."""
 
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 from servicedesk_core.config.secrets import Secrets
 from servicedesk_core.config.settings import DeskSettings
+from servicedesk_core.redaction import secrets_in
 
 _SQLITE = "sqlite:///"
 
@@ -13,7 +15,7 @@ def store_url(settings: DeskSettings, secrets: Secrets) -> str:
 
     Args:
         settings: The configuration.
-        secrets: Resolves a reference; its value is registered for redaction.
+        secrets: Resolves a reference; its value, and every secret in it, is registered for redaction.
 
     Raises:
         SecretError: The reference leads nowhere.
@@ -22,6 +24,14 @@ def store_url(settings: DeskSettings, secrets: Secrets) -> str:
     if secrets.is_reference(url) and "://" not in url:
         url = secrets.resolve(url, key="desk.store", where=settings.where).get_secret_value()
     if not url.startswith(_SQLITE):
+        for secret in secrets_in(url):
+            secrets.register(secret)
         return url
     path, mark, query = url.removeprefix(_SQLITE).partition("?")
-    return f"{_SQLITE}{(settings.directory / Path(path).expanduser()).absolute()}{mark}{query}"
+    whole = (settings.directory / Path(unquote(path)).expanduser()).absolute()
+    return f"{sqlite_url(whole)}{mark}{query}"
+
+
+def sqlite_url(path: Path) -> str:
+    """Return the URL of a SQLite store in a file, whatever characters its path has."""
+    return _SQLITE + quote(str(path), errors="surrogateescape")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from servicedesk_core.config import DEFAULT_FILE, parse_settings
+from servicedesk_core.config import DEFAULT_FILE, parse_settings, sqlite_url
 from servicedesk_core.redaction import Redactor
 from servicedesk_core.runtime.desk import ServiceDesk
 from servicedesk_core.runtime.machine.setup import Vocabulary
@@ -37,5 +37,5 @@ async def discover(
     tables = {"desk": desk, "network": network or {}, "connections": {name: options}}
     settings = parse_settings(tables, path=directory / DEFAULT_FILE)
     with tempfile.TemporaryDirectory(prefix="servicedesk-") as folder:
-        async with ServiceDesk(settings, store=f"sqlite:///{folder}/discovery.db", redactor=redactor) as opened:
+        async with ServiceDesk(settings, store=sqlite_url(Path(folder, "discovery.db")), redactor=redactor) as opened:
             return await opened.vocabulary(name)

@@ -2,14 +2,17 @@
 
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
+from urllib.parse import unquote
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
+from sqlalchemy.util import immutabledict
 
 from servicedesk_core.errors import SettingsError, StoreError, StoreMissingError, StoreReadOnlyError
+from servicedesk_core.redaction import Redactor
 
 Dialect = Literal["sqlite", "postgresql"]
 
@@ -25,29 +28,67 @@ DURABLE = "servicedesk_durable"
 READERS = 4
 """Reading connections, and threads, of one store."""
 
+_SETTINGS: Final = """
+SELECT set_config('client_encoding', 'UTF8', false), set_config('DateStyle', 'ISO, YMD', false),
+  set_config('IntervalStyle', 'postgres', false), set_config('extra_float_digits', '1', false),
+  set_config('standard_conforming_strings', 'on', false), set_config('default_transaction_read_only', 'off', false),
+  set_config('default_transaction_isolation', 'read committed', false)
+"""
 
-def parse(url: str) -> URL:
+_SQLITE: Final = "sqlite:///"
+_SAYS_WHERE: Final = frozenset({"host", "hostaddr", "port", "user", "dbname", "sslmode", "service"})
+"""Parameters of PostgreSQL that are shown."""
+
+
+class StoreURL(URL):
+    """Where a store is; its text names host, database and user, and holds no secret wherever one stands."""
+
+    def render_as_string(self, hide_password: bool = True) -> str:  # noqa: FBT001, FBT002  # SQLAlchemy's own
+        """Return the address as text.
+
+        Args:
+            hide_password: Leave out the password, and every parameter but those that only say where the store is.
+        """
+        if not hide_password:
+            return super().render_as_string(hide_password=False)
+        query = {name: value for name, value in self.query.items() if name in _SAYS_WHERE}
+        shown = self._replace(password=None, query=immutabledict(query))
+        return Redactor().text(URL.render_as_string(shown, hide_password=False))
+
+
+def parse(url: str) -> StoreURL:
     """Read a store's address.
 
     Args:
-        url: ``sqlite:///path`` or ``postgresql+psycopg://user:password@host/database``.
+        url: ``sqlite:///path``, where ``%20`` stands for a blank and so on, or
+            ``postgresql+psycopg://user:password@host/database``.
 
     Raises:
         SettingsError: It is neither.
     """
     hint = "Write sqlite:///servicedesk.db, or postgresql+psycopg://user@host/database."
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        message = "The store's address is not understood."
-        raise SettingsError(message, hint=hint) from error
+    if url.startswith(_SQLITE):
+        path, mark, _ = url.removeprefix(_SQLITE).partition("?")
+        if mark:
+            message = "The address of a SQLite store has no parameters."
+            raise SettingsError(message, hint="Leave out what follows the question mark; one in a path is written %3F.")
+        parsed = URL.create("sqlite", database=unquote(path, errors="surrogateescape"))
+    else:
+        try:
+            parsed = make_url(url)
+        except (ArgumentError, ValueError):  # its text may hold the address
+            message = "The store's address is not understood."
+            raise SettingsError(message, hint=hint) from None
     backend = parsed.get_backend_name()
     if backend == "postgresql":
-        return parsed.set(drivername="postgresql+psycopg")
-    if backend != "sqlite" or not parsed.database or parsed.database == ":memory:":
+        if "@" in f"{parsed.host}{parsed.database}":
+            message = "The store's address has more than one @."
+            raise SettingsError(message, hint="In a user's name or a password write it %40.")
+        return StoreURL._make(parsed.set(drivername="postgresql+psycopg"))
+    if backend != "sqlite" or not parsed.database or parsed.database == ":memory:" or "\0" in parsed.database:
         message = f"A store of kind {parsed.drivername!r} is not supported."
         raise SettingsError(message, hint=hint)
-    return parsed
+    return StoreURL._make(parsed)
 
 
 def dialect_of(url: URL) -> Dialect:
@@ -60,30 +101,40 @@ def prepare_file(url: URL, *, read_only: bool) -> None:
 
     Raises:
         StoreMissingError: It does not exist and may not be created.
-        StoreError: Its directory does not exist.
+        StoreError: It is no file, its directory does not exist, or nothing can be created there.
         StoreReadOnlyError: The directory may not be written.
     """
     path = Path(str(url.database))
-    if path.exists():
-        return
-    if read_only:
-        message = f"There is no store at {path}."
-        hint = "`servicedesk sync`, `warranty lookup` or `warranty import` makes it; or correct `store`."
-        raise StoreMissingError(message, hint=hint)
-    if not path.parent.is_dir():
-        message = f"The directory of the store {path} does not exist."
-        raise StoreError(message, hint=f"Create {path.parent}, or correct `store` in the configuration.")
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        place = path.resolve()  # a link leads elsewhere
+        if place.is_file():
+            return
+        if place.exists():
+            message = f"The store {path} is a folder, or something else that is no file."
+            raise StoreError(message, hint="Name a file, which may be a new one, in `store` in the configuration.")
+        if read_only:
+            message = f"There is no store at {path}."
+            hint = "`servicedesk sync`, `warranty lookup` or `warranty import` makes it; or correct `store`."
+            raise StoreMissingError(message, hint=hint)
+        if not place.parent.is_dir():
+            message = f"The directory of the store {path} does not exist."
+            raise StoreError(message, hint=f"Create {place.parent}, or correct `store` in the configuration.")
+        os.close(os.open(place, os.O_CREAT | os.O_RDWR, 0o600))
     except PermissionError as error:
         message = f"The store {path} cannot be created in its directory."
         raise StoreReadOnlyError(message, hint="Give this account the right to write there.") from error
+    except (OSError, RuntimeError) as error:  # the latter for links in a circle
+        message = (
+            f"The store {path} cannot be created there ({getattr(error, 'strerror', None) or 'links in a circle'})."
+        )
+        raise StoreError(message, hint="Name a file in a folder that you may write to, in `store`.") from error
 
 
 def writer_engine(url: URL) -> Engine:
     """Return the engine of the one writer thread."""
     if dialect_of(url) == "postgresql":
         engine = create_engine(_patient(url), pool_size=1, max_overflow=0, pool_pre_ping=True)
+        event.listen(engine, "connect", _settle, insert=True)
         event.listen(engine, "begin", _wait_for_the_disk)
         return engine
     return _sqlite_engine(url, begin="BEGIN IMMEDIATE", read_only=False)
@@ -92,13 +143,15 @@ def writer_engine(url: URL) -> Engine:
 def reader_engine(url: URL) -> Engine:
     """Return the engine of the readers: every transaction is one consistent, read-only snapshot."""
     if dialect_of(url) == "postgresql":
-        return create_engine(
+        engine = create_engine(
             _patient(url),
             pool_size=READERS,
             max_overflow=0,
             pool_pre_ping=True,
             isolation_level="REPEATABLE READ",
-        ).execution_options(postgresql_readonly=True)
+        )
+        event.listen(engine, "connect", _settle, insert=True)
+        return engine.execution_options(postgresql_readonly=True)
     return _sqlite_engine(url, begin="BEGIN", read_only=True)
 
 
@@ -110,6 +163,30 @@ def _patient(url: URL) -> URL:
         "options": f"-c lock_timeout={round(BUSY_TIMEOUT_S * 1000)}",
     }
     return url.update_query_dict({name: value for name, value in defaults.items() if name not in url.query})
+
+
+def _settle(connection: Any, _record: Any) -> None:
+    """Set what the program relies on, whatever the server, the role or the database has set.
+
+    Raises:
+        StoreError: The database cannot hold every character.
+    """
+    try:
+        _require_utf8(connection)
+        connection.autocommit = True
+        connection.execute(_SETTINGS)
+        connection.autocommit = False
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _require_utf8(connection: Any) -> None:
+    encoding, database = connection.info.parameter_status("server_encoding"), connection.info.dbname
+    if encoding != "UTF8":
+        message = f"The database {database} has the encoding {encoding}; a store needs UTF8."
+        make = f"CREATE DATABASE {database}_utf8 ENCODING 'UTF8' TEMPLATE template0"
+        raise StoreError(message, hint=f"Make another one, then name it in `store`: {make}")
 
 
 def _is_durable(connection: Connection) -> bool:

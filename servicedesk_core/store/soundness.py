@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, inspect, select
 from sqlalchemy.engine import URL
 
 from servicedesk_core.domain import STREAMS
@@ -61,7 +61,7 @@ def problems(tx: Connection) -> tuple[str, ...]:
     """
     found = pages(tx)
     if not found and _is_of_this_schema(tx):
-        present = set(_tables(tx))
+        present = set(inspect(tx).get_table_names())
         found = [f"table {name} is missing" for name in metadata.tables if name not in present] or records(tx)
     return tuple(found)
 
@@ -154,15 +154,6 @@ def _summed(found: tuple[str, ...]) -> str:
 
 def _is_of_this_schema(tx: Connection) -> bool:
     return int(tx.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one()) == SCHEMA_VERSION
-
-
-def _tables(tx: Connection) -> list[str]:
-    query = (
-        "SELECT name FROM sqlite_master WHERE type = 'table'"
-        if tx.dialect.name == "sqlite"
-        else "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
-    )
-    return list(tx.exec_driver_sql(query).scalars())
 
 
 def records(tx: Connection) -> list[str]:

@@ -10,7 +10,6 @@ from functools import partial
 from typing import Literal, Self, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.engine import URL
 
 from servicedesk_core.errors import StoreError
 from servicedesk_core.ports import Clock
@@ -19,6 +18,7 @@ from servicedesk_core.store.connecting import (
     DURABLE,
     READERS,
     Dialect,
+    StoreURL,
     dialect_of,
     parse,
     prepare_file,
@@ -44,14 +44,14 @@ class Store:
     transaction that takes the write lock at its start.
 
     Attributes:
-        url: Where the store is; its text hides the password.
+        url: Where the store is; its text holds no secret.
         name: How messages name the store.
         dialect: Which database it is.
         clock: Where the time comes from.
         read_only: Whether writing is refused.
     """
 
-    def __init__(self, url: URL, clock: Clock, *, read_only: bool) -> None:
+    def __init__(self, url: StoreURL, clock: Clock, *, read_only: bool) -> None:
         self.url = url
         self.name = name_of(url)
         self.dialect: Dialect = dialect_of(url)

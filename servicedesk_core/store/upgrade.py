@@ -14,7 +14,12 @@ from typing import Literal
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.engine import URL
 
-from servicedesk_core.errors import StoreCorruptError, StoreFullError, StoreVersionError
+from servicedesk_core.errors import (
+    StoreCorruptError,
+    StoreFullError,
+    StoreMissingError,
+    StoreVersionError,
+)
 from servicedesk_core.store import leases, soundness, views
 from servicedesk_core.store.schema import MIN_READER, SCHEMA_VERSION
 
@@ -49,7 +54,8 @@ def bring_up_to_date(
 
     Raises:
         StoreVersionError: The schema is newer, or older and may not be migrated now.
-        StoreCorruptError: The database holds something else.
+        StoreMissingError: There is nothing yet, and nothing may be made.
+        StoreCorruptError: The database holds something else, or is damaged.
         StoreFullError: There is no room for the backup.
     """
     with reader.begin() as tx:
@@ -62,6 +68,10 @@ def bring_up_to_date(
         others = leases.live(tx) if version else []
     if version == 0 and not read_only:
         migrate = "always"
+    if not version and migrate == "never":
+        message = f"There is no store at {name} yet: it is empty."
+        hint = "`servicedesk sync`, `warranty lookup` or `warranty import` makes it, where there is room."
+        raise StoreMissingError(message, hint=hint)
     if migrate == "never":
         message = f"The store {name} has schema {version}; this program needs {SCHEMA_VERSION}."
         raise StoreVersionError(message, hint=UPGRADE_HINT)

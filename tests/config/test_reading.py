@@ -54,7 +54,7 @@ def test_the_store_may_be_a_reference(tmp_path):
     seen = []
     secrets = Secrets(environ={"STORE": "postgresql+psycopg://u:pw@localhost/desk"}, on_resolved=seen.append)
     assert store_url(settings, secrets) == "postgresql+psycopg://u:pw@localhost/desk"
-    assert seen == ["postgresql+psycopg://u:pw@localhost/desk"]
+    assert seen == ["postgresql+psycopg://u:pw@localhost/desk", "pw"]
 
 
 def test_all_problems_are_named_at_once_with_what_is_allowed(tmp_path):

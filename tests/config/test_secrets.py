@@ -30,18 +30,66 @@ def test_each_kind_of_reference_is_resolved_and_registered(tmp_path, monkeypatch
         ("env:NOT_THERE", "environment variable NOT_THERE (not set)"),
         ("env:EMPTY", "environment variable EMPTY (empty)"),
         ("file:nope", "nope (No such file or directory)"),
-        ("file:binary", "(not a text file)"),
+        ("file:binary", "(not a text file in UTF-8)"),
+        ("file:large", "(larger than any secret)"),
+        ("file:marked", "(empty)"),
         ("keyring:nonsense", "write keyring:SERVICE/NAME"),
     ],
 )
 def test_a_reference_that_leads_nowhere_names_key_and_place(tmp_path, reference, tried):
-    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "binary").write_bytes("s3cret".encode("utf-16"))
+    (tmp_path / "large").write_bytes(b"x" * 70_000)
+    (tmp_path / "marked").write_bytes(b"\xef\xbb\xbf\r\n")
     secrets = Secrets(directory=tmp_path, environ={"EMPTY": ""})
     with pytest.raises(SecretError) as caught:
         secrets.resolve(reference, key=KEY, where="servicedesk.toml")
     assert KEY in caught.value.message
     assert "servicedesk.toml" in caught.value.message
     assert tried in caught.value.message
+
+
+@pytest.mark.parametrize("content", [b"\xef\xbb\xbfs3cret\n", b"\xef\xbb\xbfs3cret\r\n\r\n", b"s3cret\r", b"\ns3cret"])
+def test_a_mark_of_windows_and_line_ends_are_no_part_of_a_secret(tmp_path, content):
+    (tmp_path / "secret").write_bytes(content)
+    seen = []
+    secrets = Secrets(directory=tmp_path, environ={"S": content.decode()}, on_resolved=seen.append)
+    for reference in ("file:secret", "env:S"):
+        assert secrets.resolve(reference, key=KEY).get_secret_value() == "s3cret"
+    assert seen == ["s3cret", "s3cret"]
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        ("s3cret ", "a blank"),
+        ("\ts3cret", "a blank"),
+        ("s3cret\u00a0\n", "a blank"),
+        ("s3\u00a0cret", "nobody sees"),
+        ("s3cret\u200b", "nobody sees"),
+        ("s3cret\ufeff", "nobody sees"),
+        ("s3\x1b[0mcret", "nobody sees"),
+        ("s\x003\x00c\x00r\x00", "nobody sees"),
+        ('"s3cret"', "in quotes"),
+        ("'s3cret'\n", "in quotes"),
+        ("\u201cs3cret\u201d", "in quotes"),
+    ],
+)
+def test_what_is_more_than_a_secret_is_refused_before_it_is_sent(tmp_path, content, what):
+    (tmp_path / "secret").write_text(content, encoding="utf-8")
+    seen = []
+    secrets = Secrets(directory=tmp_path, environ={"S": content}, on_resolved=seen.append)
+    for reference in ("file:secret", "env:S"):
+        with pytest.raises(SecretError, match=what) as caught:
+            secrets.resolve(reference, key=KEY, where="servicedesk.toml")
+        assert f"servicedesk.toml: {KEY}: what {reference} leads to" in caught.value.message
+        assert "cret" not in str(caught.value).replace("secret", "").replace("Put the secret", "")
+    assert seen == []
+
+
+def test_a_key_has_lines(tmp_path):
+    key = "-----BEGIN X-----\nMIIB\n-----END X-----"
+    (tmp_path / "key").write_text(f"{key}\n")
+    assert Secrets(directory=tmp_path).resolve("file:key", key=KEY).get_secret_value() == key
 
 
 def test_a_missing_keyring_says_how_to_install_it(monkeypatch):

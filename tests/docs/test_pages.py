@@ -27,7 +27,7 @@ GENERATED = {
     "streams": streams,
     "views": views,
 }
-NOT_OURS = {"strptime", "pg_dump", "pg_restore", "day_first"}
+NOT_OURS = {"strptime", "pg_dump", "pg_restore", "search_path", "day_first"}
 
 
 def slug(heading: str) -> str:

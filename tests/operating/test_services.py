@@ -179,6 +179,13 @@ def test_the_service_gets_its_own_file_of_variables_and_nothing_of_the_shell(con
     assert {"AT_SECRET", "D", "DISPLAY", "DBUS_SESSION_BUS_ADDRESS"} & set(found) == set()
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_file_of_variables_that_an_editor_marked_is_told(config, home, encoding):
+    (config.parent / "servicedesk.env").write_text("AT_SECRET=x\n", encoding=encoding)
+    [problem] = looking._marked(managing.service_for(config, is_system=True).environment_file)
+    assert (problem.level, "byte order mark" in problem.text) == ("problem", True)
+
+
 def test_what_is_well_here_and_not_there_says_why():
     there = looking.Finding(
         "Connection psa", "problem", "psa.secret has no value. Tried: the system's keyring (…).", "x"

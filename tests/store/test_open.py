@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+import re
 import shutil
 import socket
 import sqlite3
@@ -24,6 +25,7 @@ from servicedesk_core.errors import (
     StoreCorruptError,
     StoreError,
     StoreFullError,
+    StoreMissingError,
     StoreReadOnlyError,
     StoreVersionError,
 )
@@ -65,6 +67,45 @@ def test_an_address_that_is_not_understood_is_refused(url, clock):
 def test_a_missing_directory_is_named(tmp_path, clock):
     with pytest.raises(StoreError, match="directory of the store"):
         Store.open(f"sqlite:///{tmp_path / 'no' / 'x.db'}", clock=clock)
+
+
+def test_a_store_that_can_be_no_file_says_why(tmp_path, clock):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "dangling").symlink_to("nowhere/at/all.db")
+    (tmp_path / "circle").symlink_to("circle")
+    os.mkfifo(tmp_path / "pipe")
+    for name, why in (
+        ("folder", "no file"),
+        ("pipe", "no file"),
+        ("dangling", "directory of the store .* does not exist"),
+        ("circle", "cannot be created|no file"),
+        ("x" * 300, "cannot be created"),
+        ("%00", "not supported"),
+        ("/proc/servicedesk.db", "cannot be created"),
+    ):
+        for read_only in (False, True):
+            with pytest.raises((StoreError, SettingsError)) as caught:
+                Store.open(f"sqlite:///{tmp_path / name}", clock=clock, read_only=read_only)
+            if not read_only:
+                assert re.search(why, caught.value.message), (name, caught.value.message)
+            assert not re.search(r"\b(server|port|schema)\b", str(caught.value))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["circle", "dangling", "folder", "pipe"]
+
+
+def test_a_link_may_lead_to_a_store_that_is_not_there_yet(tmp_path, clock):
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "desk.db").symlink_to("disk/desk.db")
+    with Store.open(f"sqlite:///{tmp_path / 'desk.db'}", clock=clock):
+        assert (tmp_path / "disk" / "desk.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_an_empty_file_is_a_store_that_was_never_made(tmp_path, clock):
+    (tmp_path / "desk.db").touch()
+    with pytest.raises(StoreMissingError, match="it is empty") as caught:
+        Store.open(f"sqlite:///{tmp_path / 'desk.db'}", clock=clock, read_only=True)
+    assert "store upgrade" not in str(caught.value)
+    Store.open(f"sqlite:///{tmp_path / 'desk.db'}", clock=clock).close()
+    Store.open(f"sqlite:///{tmp_path / 'desk.db'}", clock=clock, read_only=True).close()
 
 
 def test_reading_never_creates_a_store(tmp_path, clock):

@@ -1,5 +1,6 @@
 """Backup, restore, and stores that woke up elsewhere: nothing is sent twice."""
 
+import os
 import shutil
 import sqlite3
 import stat
@@ -301,6 +302,27 @@ def test_a_dump_that_fails_leaves_nothing_and_says_no_password(migrated_postgres
             backup.backup(store, tmp_path / "desk.dump")
     assert "s3cret" not in f"{caught.value}"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.postgres
+def test_a_dump_shows_no_secret_of_the_address_to_other_accounts(migrated_postgres_url, clock, tmp_path, monkeypatch):
+    for name in ("pg_dump", "pg_restore"):
+        tool = tmp_path / name
+        tool.write_text(
+            f'#!/bin/sh\necho "$@" >> {tmp_path}/arguments\necho "error: $PGPASSWORD $PGOPTIONS" >&2; exit 1\n'
+        )
+        tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    with Store.open(migrated_postgres_url, clock=clock) as store:
+        store.url = parse("postgresql://h/d?user=u&password=s3cret&options=-c%20my.word%3Dt0psecret&sslmode=prefer")
+        with pytest.raises(StoreError, match="could not back") as caught:
+            backup.backup(store, tmp_path / "desk.dump")
+        assert (tmp_path / "arguments").read_text().rstrip().endswith("--dbname=postgresql://h/d?sslmode=prefer&user=u")
+        store.url = parse("postgresql://h/d?user=u&sslpassword=s3cret")
+        with pytest.raises(StoreError, match="sslpassword"):
+            backup.backup(store, tmp_path / "desk.dump")
+    assert "s3cret" not in str(caught.value)
+    assert "t0psecret" not in str(caught.value)
 
 
 @pytest.mark.postgres

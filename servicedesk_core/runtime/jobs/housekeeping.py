@@ -42,6 +42,8 @@ async def backup(desk: JobDesk, connection: str | None) -> str:
         StoreError: The copy could not be made; no older one was deleted.
     """
     del connection
+    if desk.store.dialect == "postgresql":  # which a reference to its address does not show beforehand
+        return "nothing: a server is backed up by its own tools"
     folder = _place(desk.settings, desk.settings.serve.backups)
     now = desk.clock.now()
     return await asyncio.to_thread(

@@ -15,12 +15,14 @@ from sqlalchemy import Connection
 
 from servicedesk_core.clock import SystemClock
 from servicedesk_core.config import DeskSettings, Secrets, load_settings, network_of, store_url
-from servicedesk_core.errors import ServiceDeskError
+from servicedesk_core.errors import ServiceDeskError, StoreMissingError
 from servicedesk_core.plugins import LoadReport, LoadStatus
 from servicedesk_core.ports import Clock
 from servicedesk_core.runtime.clocks import HINT, clock_problem
 from servicedesk_core.runtime.machine.installed import connection_settings_problem, installed_plugins
 from servicedesk_core.store import Store, changes, leases, runs, soundness, sources, state
+from servicedesk_core.store.connecting import dialect_of, parse
+from servicedesk_core.store.faults import name_of
 from servicedesk_core.system import is_windows
 
 Level = Literal["ok", "warning", "problem"]
@@ -32,7 +34,6 @@ READ_AT_ONCE_BYTES = 250_000_000
 """A store of this size is looked at within a second or two."""
 LATE = timedelta(days=30)
 """A consumer of the changes feed that has not read for so long has probably been given up."""
-_SQLITE = "sqlite:///"
 _PARTS = ("servicedesk-core", "httpx", "pydantic", "sqlalchemy", "pluggy", "stevedore", "typer", "rich", "orjson")
 
 
@@ -188,10 +189,11 @@ def _unattended(settings: DeskSettings, now: datetime) -> Iterator[Finding]:
 def _store(settings: DeskSettings, clock: Clock) -> Iterator[Finding]:
     try:
         url = store_url(settings, Secrets(directory=settings.directory))
+        where = parse(url)
     except ServiceDeskError as error:
         yield _problem("Store", error)
         return
-    path = Path(url.removeprefix(_SQLITE).partition("?")[0]) if url.startswith(_SQLITE) else None
+    path = Path(str(where.database)) if dialect_of(where) == "sqlite" else None
     if path is not None:
         yield from _disk(path)
         if not path.exists():
@@ -201,6 +203,8 @@ def _store(settings: DeskSettings, clock: Clock) -> Iterator[Finding]:
         with Store.open(url, clock=clock, migrate="never", read_only=True) as store:
             yield Finding("Store", "ok", store.name)
             yield from store.read_blocking(lambda tx: [*_soundness(tx, path), *_inside(tx, clock.now())])
+    except StoreMissingError:
+        yield Finding("Store", "ok", f"{name_of(where)} is empty yet; the first sync makes it.")
     except ServiceDeskError as error:
         yield _problem("Store", error)
 

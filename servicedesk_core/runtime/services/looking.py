@@ -4,6 +4,7 @@ A service sees neither the variables of a shell nor a keyring that was unlocked 
 run as a process of its own with what the service will have, and nothing else.
 """
 
+import codecs
 import getpass
 import json
 import os
@@ -47,6 +48,7 @@ def diagnose_as_service(config: Path, *, run: Run = run_command) -> tuple[Findin
         findings.append(Finding(f"{PREFIX}Service", "warning", text, "Install it: servicedesk service install"))
     else:
         findings.append(Finding(f"{PREFIX}Service", "ok", f"{found.name}, run by {account}: {found.detail}"))
+    findings += _marked(service.environment_file)
     if (refused := _cannot_look(account)) is not None:
         return (*findings, refused)
     here = {finding.subject: finding for finding in diagnose(config)}
@@ -89,6 +91,17 @@ def variables_in(path: Path) -> dict[str, str]:
             is_quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
             found[name.strip()] = value[1:-1] if is_quoted else value
     return found
+
+
+def _marked(path: Path) -> Iterator[Finding]:
+    """Tell of a file that systemd reads otherwise than it looks: it takes a mark for a part of the first name."""
+    try:
+        content = path.read_bytes()
+    except OSError:  # there need not be one
+        return
+    if content.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        text = f"{path.name} begins with a byte order mark, so what stands in it is not found."
+        yield Finding(f"{PREFIX}Variables", "problem", text, "Save it as UTF-8 without a mark.")
 
 
 def persistent_variables() -> dict[str, str]:
