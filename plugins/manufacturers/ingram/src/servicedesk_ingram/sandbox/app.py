@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from servicedesk_core.sandboxing import Refusal, Request, Response, Shelf, StandIn, VendorClock, json_response
 from servicedesk_core.sandboxing.tokens import ClientCredentials
-from servicedesk_ingram.sandbox.claims import Returns
+from servicedesk_ingram.sandbox.claims import REASON, Returns
 from servicedesk_ingram.sandbox.options import SandboxOptions
+from servicedesk_ingram.sandbox.search import RefusedSearchError, search
 
 _ROOT = ("resellers", "v6", "returns")
 _NEEDED = ("invoiceNumber", "invoiceDate", "quantity", "primaryReason", "secondaryReason", "numberOfBoxes")
@@ -136,7 +138,7 @@ class Sandbox(StandIn):
             "referenceNumber": one.item.get("referenceNumber", ""),
             "createdOn": now.date().isoformat(),
             "type": "CLAIM",
-            "returnReason": "(DF) Defective Items",
+            "returnReason": REASON,
             "ingramPartNumber": one.item.get("ingramPartNumber", ""),
             "vendorPartNumber": one.item.get("vendorPartNumber", ""),
             "quantity": one.item["quantity"],
@@ -144,7 +146,7 @@ class Sandbox(StandIn):
             "estimatedTotalValue": one.total(),
             "credit": None,
             "status": one.status(now),
-            "links": [],
+            "links": one.links(),
         }
 
     def _problems(self, item: dict[str, Any]) -> list[dict[str, str]]:
@@ -161,12 +163,24 @@ class Sandbox(StandIn):
         return [{"field": name, "message": "Required", "value": ""} for name in missing]
 
     def _search(self, wanted: dict[str, str]) -> Response:
-        rows = self.returns.matching(wanted, self.clock.now())
-        size, page = int(wanted.get("size", 25)), int(wanted.get("page", 1))
-        shown = rows[(page - 1) * size : page * size]
-        more = f"/resellers/v6/returns/search?page={page + 1}" if len(rows) > page * size else None
-        paging = {"recordsFound": len(rows), "pageSize": size, "pageNumber": page}
-        return json_response({**paging, "returnsClaims": shown, "nextPage": more, "previousPage": None})
+        try:
+            rows, page, size = search(reversed(self.returns.by_number.values()), wanted, self.clock.now())
+        except RefusedSearchError as error:
+            return _invalid([{"field": str(error), "message": "Invalid", "value": wanted[str(error)]}])
+
+        def place(number: int) -> str:
+            return f"/resellers/v6/returns/search?{urlencode({**wanted, 'page': str(number)})}"
+
+        return json_response(
+            {
+                "recordsFound": len(rows),
+                "pageSize": size,
+                "pageNumber": page,
+                "returnsClaims": rows[(page - 1) * size : page * size],
+                "nextPage": place(page + 1) if len(rows) > page * size else None,
+                "previousPage": place(page - 1) if page > 1 else None,
+            }
+        )
 
     def _details(self, number: str) -> Response:
         found = self.returns.by_number.get(number)

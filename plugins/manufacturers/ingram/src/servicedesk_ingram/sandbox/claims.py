@@ -10,6 +10,7 @@ _PRICE = 213.75
 _FEE = 10.5
 _DECIDED_AFTER = timedelta(days=1)
 _CREDITED_AFTER = timedelta(days=8)
+REASON = "(DF) Defective Items"
 _WAREHOUSE = "Example Returns (ref RMA#)\n1 Example Drive\nJonestown, PA 17038\n"
 
 
@@ -43,13 +44,14 @@ class Return:
             "caseRequestNumber": self.number,
             "createdOn": self.created_at.isoformat(),
             "type": "Claim",
-            "returnReason": "",
+            "returnReason": REASON,
             "referenceNumber": self.item.get("referenceNumber", ""),
             "estimatedTotalValue": self.total(),
-            "credit": self.total() if credited else None,
+            # Shown while nobody has decided, as in the definition's own example.
+            "credit": self.total() if credited or self.status(now) == "Open" else None,
             "modifiedOn": (self.created_at + (_CREDITED_AFTER if credited else timedelta())).isoformat(),
             "status": self.status(now).upper(),
-            "links": [],
+            "links": self.links(),
         }
 
     def shown(self, now: datetime) -> dict[str, Any]:
@@ -61,7 +63,7 @@ class Return:
             "rmaClaimId": f"12-{self.number[-4:]}-34" if approved else "",
             "caseRequestNumber": self.number,
             "createdOn": self.created_at.isoformat(),
-            "returnReason": "(DF) Defective Items",
+            "returnReason": REASON,
             "referenceNumber": self.item.get("referenceNumber", ""),
             "status": word,
             "returnWarehouseAddress": _WAREHOUSE if approved else "",
@@ -71,12 +73,16 @@ class Return:
                     "description": "made up",
                     "ingramPartNumber": self.item.get("ingramPartNumber", ""),
                     "vendorPartNumber": self.item.get("vendorPartNumber", ""),
+                    "upc": "",
+                    "customerOrderNumber": self.item.get("customerOrderNumber", ""),
                     "invoiceDate": self.item["invoiceDate"],
                     "invoiceNumber": self.item["invoiceNumber"],
                     "quantity": self.item["quantity"],
                     "unitPrice": _PRICE,
                     "extendedPrice": self.total(),
                     "status": word,
+                    "returnBranch": "40" if approved else "",
+                    "shipFromBranch": "10",
                     "requestDetails": self.details,
                     "additionalDetails": None,
                 }
@@ -86,6 +92,10 @@ class Return:
             "additionalFees": _FEE,
             "estimatedTotal": self.total() - _FEE,
         }
+
+    def links(self) -> list[dict[str, str]]:
+        """Return where its details are."""
+        return [{"topic": "returnsClaimsDetails", "href": f"/resellers/v6/returns/{self.number}", "type": "get"}]
 
     def total(self) -> float:
         """Return what the goods cost."""
@@ -118,12 +128,6 @@ class Returns:
         found.word, found.details = word, details
         self._shelf.put("returns", number, found)
         return True
-
-    def matching(self, wanted: dict[str, str], now: datetime) -> list[dict[str, Any]]:
-        """Return what a search finds, the newest first."""
-        names = {"caseRequestNumber", "referenceNumber"} & wanted.keys()
-        rows = [one.listed(now) for one in reversed(self.by_number.values())]
-        return [row for row in rows if all(row[name] == wanted[name] for name in names)]
 
 
 def _from_json(kept: dict[str, Any]) -> Return:
