@@ -34,6 +34,24 @@ def test_pieces_are_read_in_the_order_in_which_rows_lie(store, source, stream):
     assert [step for piece in pieces for step in plan_of(store, piece) if "TEMP B-TREE" in step] == []
 
 
+QUESTIONS = (
+    "SELECT COUNT(*) FROM v_ticket_events",
+    "SELECT ticket_ref, MAX(effective_us) FROM v_ticket_events WHERE connection = 'psa' GROUP BY ticket_ref",
+    "SELECT event_no FROM v_ticket_events WHERE ticket_ref = 'T1'",
+)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_events_are_numbered_only_where_their_numbers_are_asked_for(store, source, question):
+    explain = "EXPLAIN QUERY PLAN" if store.dialect == "sqlite" else "EXPLAIN"
+    plan = store.read_blocking(lambda tx: [str(row[-1]) for row in tx.exec_driver_sql(f"{explain} {question}")])
+    asks = "event_no" in question
+    assert any("WindowAgg" in step or "CORRELATED" in step for step in plan) is asks
+    if store.dialect == "sqlite":
+        assert [step for step in plan if "CO-ROUTINE" in step or "MATERIALIZE" in step] == []
+        assert any("SEARCH o USING COVERING INDEX ix_ticket_events_ticket" in step for step in plan) is asks
+
+
 def plan_of(store, query, number=0):
     """Return the steps of the first statement of a query, or of another one."""
 

@@ -110,7 +110,7 @@ Index(
 for _stream, _more in {
     "notes": (),
     "time_entries": ("worked_s", "gone_at"),
-    "ticket_events": (),
+    "ticket_events": ("effective_at", "source_seq", "gone_at"),
     "sla_results": (),
 }.items():
     _c = RECORDS[_stream].c
@@ -122,7 +122,8 @@ for _stream, _more in {
         sqlite_where=_LIVE,
         postgresql_where=_LIVE,
     )
-# What hangs on a ticket; with the worked seconds, because the desk page adds them up.
+# What hangs on a ticket; with the worked seconds, because the desk page adds them up, and with what orders events,
+# because their view numbers them.
 
 for _stream, _table in RECORDS.items():
     Index(

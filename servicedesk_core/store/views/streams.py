@@ -57,7 +57,7 @@ def columns_of(stream: str, dialect: Dialect) -> list[Column]:
             if target == "tickets":
                 columns.append(Column(f"{field.name.removesuffix('_ref')}_number", f"{alias}.number", "Its number."))
     if stream == "ticket_events":
-        columns += _event_columns()
+        columns += _event_columns(dialect)
     columns += [
         Column("first_seen_at", instant("t.first_seen_at", dialect), "When the desk first saw it."),
         Column("changed_at", instant("t.changed_at", dialect), "When the desk last saw its content change."),
@@ -65,19 +65,31 @@ def columns_of(stream: str, dialect: Dialect) -> list[Column]:
     return columns
 
 
-def _event_columns() -> list[Column]:
-    of_ticket = "ROW_NUMBER() OVER (PARTITION BY t.source_id, t.ticket_ref ORDER BY "
+def _event_columns(dialect: Dialect) -> list[Column]:
     return [
         Column("effective_us", "t.effective_at", "The instant in microseconds since 1970, for exact arithmetic."),
         Column("effective_s", "t.effective_at / 1000000.0", "The instant in seconds since 1970."),
         Column("recorded_us", "t.first_seen_at", "When the desk learned of it, in microseconds since 1970."),
         Column(
-            "event_no", of_ticket + "t.effective_at, t.source_seq, t.local_id)", "Place in its ticket, by time, from 1."
+            "event_no",
+            _place_in_ticket(("effective_at", "source_seq", "local_id"), dialect),
+            "Place in its ticket, by time, from 1.",
         ),
         Column(
-            "source_no", of_ticket + "t.source_seq, t.local_id)", "Place in its ticket, by the source's order, from 1."
+            "source_no",
+            _place_in_ticket(("source_seq", "local_id"), dialect),
+            "Place in its ticket, by the source's order, from 1.",
         ),
     ]
+
+
+def _place_in_ticket(order: tuple[str, ...], dialect: Dialect) -> str:
+    ours, others = (", ".join(f"{alias}.{column}" for column in order) for alias in ("t", "o"))
+    if dialect == "postgresql":
+        return f"ROW_NUMBER() OVER (PARTITION BY t.source_id, t.ticket_ref ORDER BY {ours})"
+    # SQLite computes a window function over all rows also when nobody asks for the column.
+    same_ticket = "o.source_id = t.source_id AND o.ticket_ref = t.ticket_ref AND o.gone_at IS NULL"
+    return f"(SELECT COUNT(*) FROM ticket_events o WHERE {same_ticket} AND ({others}) <= ({ours}))"  # noqa: S608
 
 
 def _readable(field: Field, dialect: Dialect) -> str:
