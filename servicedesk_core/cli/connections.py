@@ -9,7 +9,7 @@ from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.cli.shell.output import plain
 
 if TYPE_CHECKING:
-    from servicedesk_core.runtime import ConnectionCheck, Requirements
+    from servicedesk_core.runtime import ConnectionCheck, Requirements, ServiceDesk
 
 
 _NONE = "No connection is configured: servicedesk init writes a configuration with one."
@@ -61,33 +61,42 @@ def check(
     A connection that was stopped because the vendor rejected its credentials works again after a test that succeeds.
     For this machine see "servicedesk doctor"; for data and jobs see "servicedesk status".
     """
+    from servicedesk_core.config.choosing import several_connections  # noqa: PLC0415
+
     cli: Cli = ctx.obj
-    checks = cli.with_desk(lambda desk: desk.check_all((connection,) if connection else ()))
-    cli.emit("connections.test", checks, as_json=as_json, show=lambda: _show(cli, checks))
-    for check in checks:
-        if check.error is not None:
-            cli.complain(check.error, check.connection)
+
+    async def work(desk: "ServiceDesk") -> "list[ConnectionCheck]":
+        found: list[ConnectionCheck] = []
+        for name in several_connections(desk.settings, (connection,) if connection else ()):
+            found += await desk.check_all((name,))
+            if not as_json:
+                _show(cli, found[-1])
+            if (error := found[-1].error) is not None:
+                cli.complain(error, name)
+        return found
+
+    checks = cli.with_desk(work)
+    cli.emit("connections.test", checks, as_json=as_json, show=lambda: None)  # shown one by one, as they came
     code = max((check.exit_code for check in checks), default=0)
     if code:
         raise typer.Exit(code)
 
 
-def _show(cli: Cli, checks: "tuple[ConnectionCheck, ...]") -> None:
+def _show(cli: Cli, check: "ConnectionCheck") -> None:
     from servicedesk_core.runtime.clocks import HINT, clock_problem  # noqa: PLC0415
 
-    for check in checks:
-        tenant = f"{check.account_name} ({check.account})" if check.account_name else check.account
-        cli.facts([("Connection", check.connection), ("Vendor", check.vendor), ("Tenant", tenant)])
-        rows = [
-            (s.stream, s.readable, "not counted" if s.visible is None else s.visible, s.oldest_at, plain(s.note))
-            for s in check.streams
-        ]
-        if rows:
-            cli.table(("Stream", "Readable", "Visible", "Oldest", "What to do"), rows)
-        if problem := clock_problem(check.connection, check.clock_ahead_s):
-            cli.warn(f"{problem} {HINT}")
-        if check.was_blocked and check.error is None:
-            cli.say(f"{check.connection} was stopped and works again.")
+    tenant = f"{check.account_name} ({check.account})" if check.account_name else check.account
+    cli.facts([("Connection", check.connection), ("Vendor", check.vendor), ("Tenant", tenant)])
+    rows = [
+        (s.stream, s.readable, "not counted" if s.visible is None else s.visible, s.oldest_at, plain(s.note))
+        for s in check.streams
+    ]
+    if rows:
+        cli.table(("Stream", "Readable", "Visible", "Oldest", "What to do"), rows)
+    if problem := clock_problem(check.connection, check.clock_ahead_s):
+        cli.warn(f"{problem} {HINT}")
+    if check.was_blocked and check.error is None:
+        cli.say(f"{check.connection} was stopped and works again.")
 
 
 def show_requirements(

@@ -103,6 +103,11 @@ class Host:
     ) -> None:
         await self.aclose()
 
+    @property
+    def requests_sent(self) -> int:
+        """Requests sent over the connections that are open."""
+        return sum(opened.requests_sent for opened, _ in self._open.values())
+
     async def aclose(self) -> None:
         """Close all connections, the last one first, whatever happens to one of them."""
         try:

@@ -33,6 +33,7 @@ from servicedesk_core.http.policy import BreakerPolicy, HttpProfile, RetryPolicy
 from servicedesk_core.http.response import Headers, Response
 from servicedesk_core.http.retry import parse_retry_after
 from servicedesk_core.http.rules import Outcome, Rule
+from servicedesk_core.http.together import together
 from servicedesk_core.http.tracing import TraceEvent, TraceHook
 
 __all__ = [
@@ -67,4 +68,5 @@ __all__ = [
     "TraceEvent",
     "TraceHook",
     "parse_retry_after",
+    "together",
 ]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from servicedesk_core.cli.shell import exit_codes, output
 from servicedesk_core.errors import ServiceDeskError
 from servicedesk_core.printing import printable
+from servicedesk_core.wording import counted
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -45,6 +46,8 @@ class Cli:
         log_format: ``text``, or ``json``: each line on standard error is an object then.
         plugin: Distribution of the plugin whose command runs, if it is one's.
         serves: Whether this run goes on for months: its log tells each job and names the time.
+        shows_bars: Whether bars on the terminal show how far this run is.
+        doing: Returns what this run has done so far, for whoever waits for it; may be empty.
         zone: Time zone in which people are shown instants: the desk's, once it is open; ``None`` is the machine's.
     """
 
@@ -54,6 +57,8 @@ class Cli:
     log_format: str = "text"
     plugin: str | None = None
     serves: bool = False
+    shows_bars: bool = False
+    doing: Callable[[], str] = str
     zone: "tzinfo | None" = None
 
     @property
@@ -190,10 +195,15 @@ class Cli:
 
     def run(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run a coroutine; Ctrl-C and SIGTERM end it cleanly."""
+        from servicedesk_core.cli.shell.alive import said_to_be_alive  # noqa: PLC0415
         from servicedesk_core.cli.shell.running import run_async  # noqa: PLC0415
 
+        async def told() -> T:
+            async with said_to_be_alive(self):
+                return await work()
+
         with self.logged():
-            return run_async(work)
+            return run_async(told)
 
     def with_desk(self, work: "Callable[[ServiceDesk], Coroutine[Any, Any, T]]", **options: Any) -> T:
         """Open the configured desk, do the work, close it; from then on instants are shown in its time zone."""
@@ -202,6 +212,7 @@ class Cli:
         async def opened() -> T:
             async with self.desk(**options) as desk:
                 self.zone = ZoneInfo(desk.settings.desk.timezone)
+                self.doing = lambda: counted(desk.requests_sent, "request") + " sent" if desk.requests_sent else ""
                 return await work(desk)
 
         return self.run(opened)

@@ -15,17 +15,18 @@ class TextLines(logging.Formatter):
         named: Whether level and logger do.
     """
 
-    converter = time.gmtime
-
     def __init__(self, *, dated: bool, named: bool) -> None:
         what = "%(levelname)s %(name)s: %(message)s" if named else "%(message)s"
         super().__init__(f"%(asctime)sZ {what}" if dated else what, datefmt="%Y-%m-%dT%H:%M:%S")
+        self.converter = time.gmtime
 
 
 class JsonLines(logging.Formatter):
     """One object a line: ``time`` (UTC), ``level``, ``logger``, ``process``, ``message``; of an error its facts."""
 
-    converter = time.gmtime
+    def __init__(self) -> None:
+        super().__init__()
+        self.converter = time.gmtime
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record's line."""

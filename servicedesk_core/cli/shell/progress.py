@@ -28,7 +28,8 @@ class SyncProgress:
     def __call__(self, connection: str, report: "StreamReport") -> None:
         """Take note of a stream's report; called after every commit."""
         key = connection, report.stream
-        self.latest[key] = report
+        self.latest.pop(key, None)
+        self.latest[key] = report  # the newest comes last
         if self._bars is None:
             return
         if key not in self._tasks:
@@ -37,6 +38,13 @@ class SyncProgress:
         if report.state != "running":
             total = report.read
         self._bars.update(self._tasks[key], completed=report.read, total=total)
+
+    def so_far(self) -> str:
+        """Return how much was read, for whoever sees no bars."""
+        if not self.latest:
+            return ""
+        connection, stream = next(reversed(self.latest))
+        return f"{counted(sum(one.read for one in self.latest.values()), 'record')} read, now {connection} {stream}"
 
     @contextmanager
     def said_when_stopped(self, cli: Cli) -> Iterator[None]:
@@ -55,8 +63,11 @@ class SyncProgress:
 def sync_progress(cli: Cli) -> Iterator[SyncProgress]:
     """Show progress bars on standard error while the block runs, if that is a terminal."""
     if cli.quiet or not cli.err.is_terminal:
-        yield SyncProgress()
+        progress = SyncProgress()
+        cli.doing = progress.so_far
+        yield progress
         return
+    cli.shows_bars = True
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
 
     columns = TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()

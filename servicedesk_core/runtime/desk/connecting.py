@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from servicedesk_core.config.choosing import one_connection, several_connections
 from servicedesk_core.errors import ServiceDeskError, StoreError
+from servicedesk_core.http import together
 from servicedesk_core.runtime.desk.opening import OpenDesk
 from servicedesk_core.runtime.machine.setup import WORDS, Vocabulary, vocabulary
 from servicedesk_core.runtime.monitoring.checking import ConnectionCheck, checked
@@ -53,7 +54,8 @@ class ConnectingDesk(OpenDesk):
         if not opened.calls.implements("describe_fields"):
             return Vocabulary()
         wanted = dict.fromkeys(stream for stream, _ in WORDS.values() if stream in opened.streams)
-        return vocabulary({stream: await opened.calls.describe_fields(stream) for stream in wanted})
+        described = await together(*(opened.calls.describe_fields(stream) for stream in wanted))
+        return vocabulary(dict(zip(wanted, described, strict=True)))
 
     async def disconnect(self, connection: str) -> None:
         """Close a connection, if it is open; the next use opens it again, with secrets as they are then.
@@ -62,6 +64,11 @@ class ConnectingDesk(OpenDesk):
             connection: Its name.
         """
         await self._host.close(connection)
+
+    @property
+    def requests_sent(self) -> int:
+        """Requests sent to the vendors over the connections that are open now."""
+        return self._host.requests_sent
 
     @property
     def unread(self) -> tuple[str, ...]:

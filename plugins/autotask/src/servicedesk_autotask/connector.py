@@ -43,6 +43,7 @@ from servicedesk_core.hooks import (
     WriteProblem,
     WriteReceipt,
 )
+from servicedesk_core.http import together
 
 _RECORD_PAGES = {
     "tickets": "Mvc/ServiceDesk/TicketDetail.mvc?ticketId={external_id}",
@@ -114,7 +115,11 @@ class Autotask(Connector[AutotaskSettings]):
     @hookimpl
     async def check_connection(self, streams: tuple[str, ...]) -> tuple[StreamCheck, ...]:
         """Count each stream and find its oldest record."""
-        return tuple([await check_stream(self._api, _stream(name)) for name in streams])
+        if not streams:
+            return ()
+        # The first one alone: while the vendor has not accepted who asks, one refused log-in is enough.
+        first = await check_stream(self._api, _stream(streams[0]))
+        return (first, *await together(*(check_stream(self._api, _stream(name)) for name in streams[1:])))
 
     @hookimpl
     async def describe_fields(self, stream: str) -> tuple[FieldInfo, ...]:
