@@ -7,7 +7,8 @@ from servicedesk_core.config.secrets import Secrets
 from servicedesk_core.config.settings import DeskSettings
 from servicedesk_core.redaction import secrets_in
 
-_SQLITE = "sqlite:///"
+SQLITE = "sqlite:///"
+"""How the address of a store in a file begins."""
 
 
 def store_url(settings: DeskSettings, secrets: Secrets) -> str:
@@ -23,15 +24,25 @@ def store_url(settings: DeskSettings, secrets: Secrets) -> str:
     url = settings.desk.store
     if secrets.is_reference(url) and "://" not in url:
         url = secrets.resolve(url, key="desk.store", where=settings.where).get_secret_value()
-    if not url.startswith(_SQLITE):
+    if not url.startswith(SQLITE):
         for secret in secrets_in(url):
             secrets.register(secret)
         return url
-    path, mark, query = url.removeprefix(_SQLITE).partition("?")
-    whole = (settings.directory / Path(unquote(path)).expanduser()).absolute()
-    return f"{sqlite_url(whole)}{mark}{query}"
+    _, mark, query = url.partition("?")
+    return f"{sqlite_url(sqlite_path(settings, url))}{mark}{query}"
+
+
+def sqlite_path(settings: DeskSettings, url: str) -> Path:
+    """Return the file of a SQLite store as an absolute path.
+
+    Args:
+        settings: The configuration, whose folder a relative path begins at.
+        url: Its address, which begins with :data:`SQLITE`.
+    """
+    path = unquote(url.removeprefix(SQLITE).partition("?")[0])
+    return (settings.directory / Path(path).expanduser()).absolute()
 
 
 def sqlite_url(path: Path) -> str:
     """Return the URL of a SQLite store in a file, whatever characters its path has."""
-    return _SQLITE + quote(str(path), errors="surrogateescape")
+    return SQLITE + quote(str(path), errors="surrogateescape")

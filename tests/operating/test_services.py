@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import subprocess
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from servicedesk_core.errors import ServiceError, SettingsError
 from servicedesk_core.runtime.services import looking, managing, systemd, task
 from servicedesk_core.runtime.services.service import Ran, Service
+from servicedesk_core.runtime.serving import supervisor
 
 NS = {"t": "http://schemas.microsoft.com/windows/2004/02/mit/task"}
 
@@ -56,6 +58,47 @@ def test_systemd_understands_the_unit(config, tmp_path, is_system):
     done = subprocess.run(["systemd-analyze", "verify", *scope, str(unit)], capture_output=True, text=True, check=False)
     mine = [line for line in done.stderr.splitlines() if "probe" in line]
     assert mine == []
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
+def test_what_a_service_of_the_machine_may_do_is_little(config, tmp_path):
+    unit = tmp_path / "probe.service"
+    unit.write_text(managing.render(managing.service_for(config, is_system=True, account="nobody")))
+    done = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", "--threshold=20", str(unit)],  # tenths: exposure up to 2.0
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_service_may_write_where_its_desk_does_and_nowhere_else(config, tmp_path):
+    config.write_text(
+        '[desk]\nstore = "sqlite:////srv/desk%20data/servicedesk.db"\n'
+        '[serve]\nbackups = "/backup/desk"\nreport = "pages/desk.html"\n'
+        '[alerts.channels.file]\nkind = "file"\npath = "/var/log/desk/alerts.jsonl"\n'
+    )
+    service = managing.service_for(config, is_system=True, account="desk")
+    assert list(map(str, service.writable)) == [
+        str(config.parent), "/backup/desk", "/var/log/desk", "/srv/desk data"
+    ]  # fmt: skip
+    text = managing.render(service)
+    [line] = [line for line in text.splitlines() if line.startswith("ReadWritePaths=")]
+    assert line.endswith('"-/backup/desk" "-/var/log/desk" "-/srv/desk data"')
+    assert "ReadWritePaths" not in managing.render(managing.service_for(config))
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="no sockets of this kind here")
+def test_the_supervisor_is_told_and_one_that_does_not_listen_is_no_fault(tmp_path, monkeypatch):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as heard:
+        heard.bind(str(tmp_path / "notify"))
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        supervisor.tell(supervisor.READY)
+        assert heard.recv(100) == b"READY=1"
+    supervisor.tell(supervisor.ALIVE)
+    monkeypatch.delenv("NOTIFY_SOCKET")
+    supervisor.tell(supervisor.ALIVE)
 
 
 def test_the_unit_stops_cleanly_and_names_absolute_paths(config):

@@ -5,7 +5,9 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-from servicedesk_core.config import load_settings
+from servicedesk_core.config import DeskSettings, load_settings
+from servicedesk_core.config.operating import FileChannel
+from servicedesk_core.config.store_url import SQLITE, sqlite_path
 from servicedesk_core.runtime.services import systemd, task
 from servicedesk_core.runtime.services.service import (
     Run,
@@ -29,7 +31,7 @@ def service_for(config: Path, *, is_system: bool = False, account: str | None = 
         SettingsError: The configuration is missing or wrong.
     """
     path = config.absolute()
-    load_settings(path)
+    settings = load_settings(path)
     return Service(
         name=name_of(path),
         kind="task" if is_windows() else "systemd",
@@ -37,7 +39,23 @@ def service_for(config: Path, *, is_system: bool = False, account: str | None = 
         account=account or getpass.getuser(),
         config=path,
         python=Path(sys.executable).absolute(),
+        writable=writable_places(settings),
     )
+
+
+def writable_places(settings: DeskSettings) -> tuple[Path, ...]:
+    """Return the folders that a server of this desk writes to; each but the first may have to be made yet.
+
+    A store whose address is a reference is not followed: the variable may be the service's alone.
+    """
+    home = settings.directory.absolute()
+    channels = settings.alerts.channels.values()
+    files = [settings.serve.report, *(channel.path for channel in channels if isinstance(channel, FileChannel))]
+    places = [home / Path(settings.serve.backups).expanduser()]
+    places += [(home / Path(file).expanduser()).parent for file in files]
+    if settings.desk.store.startswith(SQLITE):
+        places.append(sqlite_path(settings, settings.desk.store).parent)
+    return tuple(dict.fromkeys([home, *(place for place in places if not place.is_relative_to(home))]))
 
 
 def installed(config: Path, run: Run = run_command) -> ServiceStatus | None:

@@ -24,6 +24,7 @@ class Service:
         account: Who runs it.
         config: The configuration, as an absolute path.
         python: The interpreter, as an absolute path.
+        writable: Folders that it writes to, the configuration's first.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Service:
     account: str
     config: Path
     python: Path
+    writable: tuple[Path, ...] = ()
 
     @property
     def folder(self) -> Path:

@@ -12,14 +12,31 @@ from servicedesk_core.runtime.services.service import Run, Service, ServiceStatu
 
 _SYSTEM = Path("/etc/systemd/system")
 
-_HARDENING = """PrivateTmp=yes
+_HARDENING = """ProtectSystem=strict
+ProtectHome=read-only
+PrivateTmp=yes
 PrivateDevices=yes
-ProtectSystem=full
+PrivateUsers=yes
+ProtectHostname=yes
+ProtectClock=yes
+ProtectKernelLogs=yes
 ProtectKernelTunables=yes
 ProtectKernelModules=yes
 ProtectControlGroups=yes
+ProtectProc=invisible
+CapabilityBoundingSet=
+AmbientCapabilities=
+RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
+RestrictNamespaces=yes
+RestrictRealtime=yes
 RestrictSUIDSGID=yes
-LockPersonality=yes"""
+LockPersonality=yes
+RemoveIPC=yes
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallFilter=~@privileged @resources
+SystemCallErrorNumber=EPERM
+MemoryMax=2G"""
 
 
 def unit_path(service: Service) -> Path:
@@ -40,11 +57,13 @@ def render(service: Service) -> str:
     return Template(files(__package__).joinpath("templates/systemd.service").read_text(encoding="utf-8")).substitute(
         description=escaped(service.folder.name),
         account=f"User={service.account}" if is_system else "# Runs as the account that it belongs to.",
+        # A user's own manager knows no network-online.target.
+        network="After=network-online.target\nWants=network-online.target\n" if is_system else "",
         folder=escaped(str(service.folder)),
         environment=escaped(str(service.environment_file)),
         command=" ".join(map(quoted, (str(service.python), *service.arguments))),
         # A user's own manager may lack the rights for these.
-        hardening=f"{_HARDENING}\nReadWritePaths={_listed(str(service.folder))}"
+        hardening=f"{_HARDENING}\nReadWritePaths={' '.join(map(_listed, service.writable))}"
         if is_system
         else "# Hardening is for system services.",
         target="multi-user.target" if is_system else "default.target",
@@ -62,9 +81,9 @@ def quoted(word: str) -> str:
     return f'"{inner}"'
 
 
-def _listed(path: str) -> str:
-    """Return a path as one of a list of paths."""
-    return '"' + escaped(path).replace("\\", "\\\\").replace('"', '\\"') + '"'
+def _listed(path: Path) -> str:
+    """Return a path as one of a list of paths; one that is not there yet is passed over."""
+    return '"-' + escaped(str(path)).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def install(service: Service, run: Run, *, start: bool) -> None:
