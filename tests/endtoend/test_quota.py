@@ -8,7 +8,12 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from servicedesk_core.clock import SystemClock
+from servicedesk_core.redaction import Redactor
 from servicedesk_core.runtime import ServiceDesk
+from servicedesk_core.runtime.discovery import discover
+from servicedesk_core.store import Store
+from servicedesk_core.store.budgets import quota
 from tests.endtoend.conftest import CODE, SECRET, VendorsClock
 
 OTHER = "SOMEBODY-ELSE"
@@ -145,3 +150,15 @@ async def test_the_plan_tells_our_use_and_that_of_others(counted):
     assert plan.use.total - plan.use.ours == 100
     assert (plan.use.allowed, plan.our_limit) == (ALLOWED, 160)
     assert plan.hours > 0
+
+
+async def test_what_the_setup_asked_for_is_counted_as_ours(counted):
+    world = counted.world
+    keys = world.settings()
+    await discover(keys["desk"], "psa", keys["connections"]["psa"], redactor=Redactor(), directory=world.folder)
+    asked = sum(world.sandbox.state()["requests"].values())
+    assert asked > 0
+    store = Store.open(f"sqlite:///{world.file}", clock=SystemClock())
+    with store:
+        sent = await store.read(quota.spent)
+    assert sum(one.requests for one in sent) == asked

@@ -5,9 +5,10 @@ a living process did not spend it gives back. The use of other integrations is k
 what it shows beyond our requests, fading evenly as the window moves on, until the next look at the counter.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
 
@@ -111,6 +112,34 @@ def give_back(tx: Connection, key: BudgetKey, bucket: int, count: int) -> None:
         ),
         {**_of(key), "bucket": bucket, "n": count},
     )
+
+
+class Spent(NamedTuple):
+    """Requests of one bucket of an account.
+
+    Attributes:
+        vendor: Vendor id.
+        account: The vendor's name of the tenant.
+        bucket: Start of the bucket.
+        requests: How many.
+    """
+
+    vendor: str
+    account: str
+    bucket: int
+    requests: int
+
+
+def spent(tx: Connection) -> list[Spent]:
+    """Return what was sent to every account, for another store to count it too."""
+    rows = tx.execute(text("SELECT vendor, account, bucket, used FROM budget_buckets WHERE used > 0"))
+    return [Spent(*row) for row in rows]
+
+
+def add(tx: Connection, sent: Iterable[Spent]) -> None:
+    """Count requests that were noted elsewhere."""
+    for one in sent:
+        _count(tx, BudgetKey(one.vendor, one.account), one.bucket, one.requests)
 
 
 def correct(tx: Connection, key: BudgetKey, use: BudgetUse, now: datetime, *, unspent: int) -> None:
