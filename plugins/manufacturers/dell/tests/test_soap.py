@@ -76,6 +76,24 @@ def test_anything_but_the_promised_envelope_is_an_error(content):
         soap.parse(answer(content), "LoginResult")
 
 
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        (b"a\x1fb", "a\ufffdb"),
+        (b"\xe9t\xe9", "\ufffdt\ufffd"),
+        (b"a&#31;&#xD83D;b&#x41;&#99999999;", "a\ufffd\ufffdbA\ufffd"),
+        (b"R&D &amp; &lt;x&gt; &nbsp;", "R&D & <x> &nbsp;"),
+        ("\ufffe\U0001f600".encode(), "\ufffd\U0001f600"),
+    ],
+)
+def test_what_is_no_xml_in_a_text_does_not_cost_the_rest(said, read):
+    content = b'<?xml version="1.0" encoding="utf-8"?><Envelope><Body><R><A>%s</A><B>good</B></R></Body></Envelope>'
+    found = soap.parse(answer(content % said), "R")
+    assert (soap.text(found, "A"), soap.text(found, "B")) == (read, "good")
+    with pytest.raises(ProtocolError, match="no well-formed XML"):
+        soap.parse(answer((content % said)[:-20]), "R")
+
+
 def test_prefixes_namespaces_and_encodings_of_any_sort_are_read():
     plain = "<Envelope><Body><LoginResult><Role>ü</Role></LoginResult></Body></Envelope>"
     strange = '<q:LoginResult xmlns:q="urn:q"><q:Role> ü </q:Role></q:LoginResult>'

@@ -4,6 +4,7 @@ Answers are parsed by defusedxml: a document type declaration, and with it every
 """
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from xml.etree.ElementTree import Element, ParseError, SubElement, tostring
 
@@ -19,6 +20,7 @@ Fields = Sequence[tuple[str, "str | Fields"]]
 _SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 _API = "http://api.dell.com"
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+_REFERENCE = re.compile("&(?:#x([0-9a-fA-F]{1,8});|#([0-9]{1,9});|((?:amp|lt|gt|quot|apos);)|)")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -54,7 +56,7 @@ def parse(response: Response, result: str) -> Element:
         ProtocolError: The answer to a read is unusable.
     """
     try:
-        root: Element = fromstring(response.content, forbid_dtd=True)
+        root = _root(response.content)
     except DefusedXmlException:
         raise _unusable(response, "XML with a document type of its own, which is refused") from None
     except (ParseError, LookupError, ValueError):
@@ -63,6 +65,25 @@ def parse(response: Response, result: str) -> Element:
     if found is None or local(root) != "Envelope":
         raise _unusable(response, f"no {result}")
     return found
+
+
+def _root(content: bytes) -> Element:
+    """Return the root; a single character that is no XML becomes U+FFFD and does not cost the rest."""
+    try:
+        root: Element = fromstring(content, forbid_dtd=True)
+    except (ParseError, LookupError, ValueError):
+        text = _NOT_XML.sub("\ufffd", content.decode("utf-8", "replace"))
+        root = fromstring(_REFERENCE.sub(_as_read, text), forbid_dtd=True)
+    return root
+
+
+def _as_read(reference: re.Match[str]) -> str:
+    """Return a reference if XML has it; an ampersand that begins none stands for itself."""
+    hexadecimal, decimal, named = reference.groups()
+    if hexadecimal is None and decimal is None:
+        return reference[0] if named else "&amp;"
+    number = int(hexadecimal, 16) if hexadecimal else int(decimal)
+    return "\ufffd" if number > sys.maxunicode or _NOT_XML.match(chr(number)) else reference[0]
 
 
 def local(element: Element) -> str:
