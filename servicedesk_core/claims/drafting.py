@@ -11,6 +11,7 @@ from servicedesk_core.claims.countries import country_code
 from servicedesk_core.claims.cover import cover_words, covers_of, rests_on
 from servicedesk_core.config.claims import ClaimsSection
 from servicedesk_core.domain.warranty import ClaimDraft, ClaimService, Delivery, DeviceRef, covered_on
+from servicedesk_core.domain.warranty.makers import is_same_maker
 from servicedesk_core.domain.warranty.serials import normalise_serial, why_no_serial
 from servicedesk_core.errors import ClaimIncompleteError, NotFoundLocallyError
 from servicedesk_core.store import sources
@@ -160,8 +161,7 @@ def _asset_of(tx: Tx, device: DeviceRef) -> RowMapping | None:
     if not made_by and asset["product_ref"]:
         of = (p.c.source_id == asset["source_id"], p.c.external_id == asset["product_ref"])
         made_by = tx.execute(select(p.c.manufacturer).where(*of)).scalar_one_or_none()
-    words = [text.casefold().split()[:1] for text in (made_by or "", device.manufacturer) if text.strip()]
-    return None if len(words) > 1 and words[0] != words[1] else asset
+    return asset if is_same_maker(made_by, device.manufacturer) else None
 
 
 def _ticket(tx: Tx, ticket: str, connection: str | None) -> RowMapping:

@@ -15,7 +15,7 @@ from servicedesk_core.store.queries.cover import AssetFilter
 from servicedesk_core.store.queries.names import refers
 from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.schema import RECORDS, sources
-from servicedesk_core.warranty.lists import MissedClaim, cover_rows, missed
+from servicedesk_core.warranty.lists import MissedClaim, cover_rows, missed, without_retired
 from servicedesk_core.warranty.rows import CoverRow
 
 HORIZONS = (30, 60, 90, 180)
@@ -49,6 +49,7 @@ class WarrantyReport:
         client: The client; ``None`` = all.
         with_costs: Whether money is told.
         devices: How many devices.
+        retired: How many more the PSA calls retired; left out of all that is told of devices.
         states: How many of them stand how.
         sources: How many of the believed answers are whose word.
         ending: By days ahead, how many covers end by then.
@@ -67,6 +68,7 @@ class WarrantyReport:
     client: Client | None
     with_costs: bool
     devices: int
+    retired: int
     states: dict[str, int]
     sources: dict[str, int]
     ending: dict[int, int]
@@ -118,6 +120,7 @@ def build(
     company: str | None = None,
     with_costs: bool = True,
     scope: Scope | None = None,
+    retired: bool = False,
 ) -> WarrantyReport:
     """Return the report.
 
@@ -131,6 +134,7 @@ def build(
         company: Only this client, by id or name.
         with_costs: Whether money is told.
         scope: Only what it lets through.
+        retired: Whether devices count that the PSA calls retired.
 
     Raises:
         NotFoundLocallyError: There is no such client.
@@ -140,6 +144,9 @@ def build(
     if client is not None and scope is None:  # an id is a client's only together with its connection
         scope = Scope(client.connection, companies=client.external_id)
     chosen = AssetFilter(of=(client.connection, client.external_id) if client else None, scope=scope)
+    left_out = 0
+    if not retired:
+        chosen, left_out = without_retired(tx, chosen)
     states: Counter[CoverState] = Counter()
     believed: Counter[str] = Counter()
     ending: Counter[int] = Counter()
@@ -151,7 +158,10 @@ def build(
             ending.update(limit for limit in HORIZONS if row.days_left <= limit)
         if client is not None:
             rows.append(row)
-    lost = missed(tx, hardware=hardware, timezone=timezone, company=client.external_id if client else None, scope=scope)
+    lost = missed(
+        tx, hardware=hardware, timezone=timezone, company=client.external_id if client else None, scope=scope,
+        retired=retired,
+    )  # fmt: skip
     lost_rows = [row for row in lost.rows if client is None or row.connection == client.connection]
     of_client = ClaimFilter(company=client.external_id if client else None, scope=scope)
     numbers = claims.numbers(tx, of_client, now)
@@ -163,6 +173,7 @@ def build(
         client=client,
         with_costs=with_costs,
         devices=states.total(),
+        retired=left_out,
         states={state.value: states[state] for state in CoverState if states[state]},
         sources=dict(sorted(believed.items())),
         ending={limit: ending[limit] for limit in HORIZONS},

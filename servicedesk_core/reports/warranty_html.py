@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from string import Template
 
+from servicedesk_core.domain.warranty.facts import CoverSource
 from servicedesk_core.reports.warranty import WarrantyReport
 from servicedesk_core.reports.wording import count, escape
 from servicedesk_core.warranty.rows import CoverRow
@@ -14,11 +15,12 @@ Cell = str | tuple[str, str]
 """Text, or a class and text."""
 
 
-def render(report: WarrantyReport) -> str:
+def render(report: WarrantyReport, *, with_missed: bool = False) -> str:
     """Return the page as HTML text.
 
     Args:
         report: The numbers.
+        with_missed: Whether a client's page lists what was never claimed: what we left undone is for ourselves.
 
     Returns:
         A complete document; every value of a record is escaped.
@@ -29,7 +31,7 @@ def render(report: WarrantyReport) -> str:
         desk=escape(report.desk),
         day=report.day.isoformat(),
         figures="".join(_figures(report)),
-        sections="".join(_sections(report)),
+        sections="".join(_sections(report, with_missed=with_missed)),
     )
 
 
@@ -48,7 +50,7 @@ def _figure(number: int, title: str) -> str:
     return f"<div class='figure'><b>{count(number)}</b><span>{escape(title)}</span></div>"
 
 
-def _sections(report: WarrantyReport) -> Iterable[str]:
+def _sections(report: WarrantyReport, *, with_missed: bool) -> Iterable[str]:
     soon = [
         row
         for row in report.device_rows
@@ -72,15 +74,16 @@ def _sections(report: WarrantyReport) -> Iterable[str]:
                 for row in report.claim_rows
             ),
         )
-        yield _table(
-            "Hardware work on covered devices without a claim",
-            ("Ticket", "Title", "Device", "Failed on", "Covered until"),
-            (
-                (row.ticket, row.title, row.asset or row.serial_number or "", row.failed_on.isoformat(),
-                 row.until.isoformat() if row.until else "")
-                for row in report.missed_rows
-            ),
-        )  # fmt: skip
+        if with_missed:
+            yield _table(
+                "Hardware work on covered devices without a claim",
+                ("Ticket", "Title", "Device", "Failed on", "Covered until"),
+                (
+                    (row.ticket, row.title, row.asset or row.serial_number or "", row.failed_on.isoformat(),
+                     row.until.isoformat() if row.until else "")
+                    for row in report.missed_rows
+                ),
+            )  # fmt: skip
     else:
         yield _table(
             "Devices", ("State", "Devices"), ((name.replace("_", " "), count(n)) for name, n in report.states.items())
@@ -107,7 +110,13 @@ def _sections(report: WarrantyReport) -> Iterable[str]:
         )
 
 
-_DEVICE = ("Device", "Serial number", "Model", "Site", "State", "Covered until", "Level", "Source")
+_DEVICE = ("Device", "Serial number", "Model", "Site", "State", "Covered until", "Level", "According to")
+_SOURCES = {
+    CoverSource.MAKER: "the manufacturer",
+    CoverSource.DISTRIBUTOR: "the distributor",
+    CoverSource.RMM: "our monitoring",
+    **dict.fromkeys((CoverSource.PSA, CoverSource.PROJECT, CoverSource.SPREADSHEET), "our records"),
+}
 
 
 def _device(row: CoverRow) -> Sequence[Cell]:
@@ -120,7 +129,7 @@ def _device(row: CoverRow) -> Sequence[Cell]:
         (row.state.value, row.state.value.replace("_", " ")),
         until,
         row.level or "",
-        row.source or "",
+        _SOURCES[CoverSource(row.source)] if row.source else "",
     )
 
 

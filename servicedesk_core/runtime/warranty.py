@@ -1,7 +1,7 @@
 """Warranty look-up for programs and for the command line."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -87,6 +87,7 @@ class Warranty:
         everything: bool = False,
         connections: Collection[str] = (),
         max_age: timedelta | None = None,
+        retired: bool = False,
         rows: int = 1_000,
         progress: Progress | None = None,
     ) -> LookupReport:
@@ -101,6 +102,7 @@ class Warranty:
             everything: All assets.
             connections: Ask only these; empty = all that can look up.
             max_age: Oldest answer that is good enough; ``None`` = the longer, the further away the end of the cover.
+            retired: Also assets that the PSA calls retired, where all of a client's or of the desk's are chosen.
             rows: How many devices the report names.
             progress: Told how many devices have been looked at.
 
@@ -109,13 +111,19 @@ class Warranty:
             StoreError: The store cannot be used.
         """
         selection = _selection(devices, assets, company, everything=everything)
+        left_out = 0
+        if isinstance(selection, OfAssets) and not assets and not retired:
+            every = selection.chosen
+            chosen, left_out = await self._store.read(lambda tx: lists.without_retired(tx, every))
+            selection = OfAssets(chosen)
         names = self._names(connections)
         opened, failed = await self._host.open_all(names) if names else ({}, {})
         run = Lookup(self._store, self._clock, [_asker(one) for one in opened.values()], failed)
         report = await run.run(selection, day=self._today(), max_age=max_age, rows=rows, progress=progress)
         for one in opened.values():
             await self._forget_raws(one)
-        return report
+        nobody = SettingsError.exit_code if report.devices and not names else report.exit_code
+        return replace(report, retired=left_out, exit_code=nobody)
 
     async def parts(self, device: DeviceRef | str, *, connection: str | None = None) -> DeviceParts:
         """Ask the manufacturer of a device for its service parts. Only reads there, and stores nothing.
@@ -153,7 +161,12 @@ class Warranty:
         )
 
     async def expiring(
-        self, within: timedelta = timedelta(days=90), *, company: str | None = None, scope: Scope | None = None
+        self,
+        within: timedelta = timedelta(days=90),
+        *,
+        company: str | None = None,
+        scope: Scope | None = None,
+        retired: bool = False,
     ) -> ExpiringList:
         """Return devices whose cover ends soon, from the store alone.
 
@@ -161,13 +174,21 @@ class Warranty:
             within: How far to look ahead.
             company: Only of this client, by id or name.
             scope: Only what it lets through.
+            retired: Also devices that the PSA calls retired.
         """
         chosen = AssetFilter(company=company, scope=scope)
         day, days = self._today(), within.days
-        return await self._store.read(lambda tx: lists.expiring(tx, day=day, within_days=days, chosen=chosen))
+        return await self._store.read(
+            lambda tx: lists.expiring(tx, day=day, within_days=days, chosen=chosen, retired=retired)
+        )
 
     async def missed(
-        self, *, since: datetime | None = None, company: str | None = None, scope: Scope | None = None
+        self,
+        *,
+        since: datetime | None = None,
+        company: str | None = None,
+        scope: Scope | None = None,
+        retired: bool = False,
     ) -> MissedList:
         """Return hardware work on covered devices for which nothing was claimed, from the store alone.
 
@@ -175,14 +196,22 @@ class Warranty:
             since: Tickets opened at or after.
             company: Only of this client, by id or name.
             scope: Only what it lets through; one of queues alone lets no device through.
+            retired: Also on devices that the PSA calls retired.
         """
         hardware, zone = self._settings.claims.hardware, self._settings.desk.timezone
         return await self._store.read(
-            lambda tx: lists.missed(tx, hardware=hardware, timezone=zone, since=since, company=company, scope=scope)
+            lambda tx: lists.missed(
+                tx, hardware=hardware, timezone=zone, since=since, company=company, scope=scope, retired=retired
+            )
         )
 
     async def report(
-        self, *, company: str | None = None, with_costs: bool | None = None, scope: Scope | None = None
+        self,
+        *,
+        company: str | None = None,
+        with_costs: bool | None = None,
+        scope: Scope | None = None,
+        retired: bool = False,
     ) -> WarrantyReport:
         """Return the warranty report, from the store alone.
 
@@ -190,6 +219,7 @@ class Warranty:
             company: Only this client, by id or name: then nothing of any other client is in it.
             with_costs: Whether money is told; ``None`` = yes for the desk, no for one client or a scope.
             scope: Only what it lets through.
+            retired: Also devices that the PSA calls retired.
 
         Raises:
             NotFoundLocallyError: There is no such client.
@@ -200,7 +230,7 @@ class Warranty:
         return await self._store.read(
             lambda tx: build(
                 tx, desk=desk.name, timezone=desk.timezone, now=now, day=day, company=company, with_costs=told,
-                hardware=self._settings.claims.hardware, scope=scope,
+                hardware=self._settings.claims.hardware, scope=scope, retired=retired,
             )
         )  # fmt: skip
 
@@ -235,6 +265,7 @@ class Warranty:
         company: str | None = None,
         limit: int = dates.BATCH,
         scope: Scope | None = None,
+        retired: bool = False,
     ) -> tuple[DateChange, ...]:
         """Return assets whose warranty date in the PSA differs from the manufacturer's own word.
 
@@ -243,8 +274,11 @@ class Warranty:
             company: Only of this client, by id or name.
             limit: At most so many.
             scope: Only what it lets through.
+            retired: Also assets that the PSA calls retired.
         """
-        chosen, day = AssetFilter(connection=connection, company=company, scope=scope), self._today()
+        kept = None if retired else False
+        chosen = AssetFilter(connection=connection, company=company, scope=scope, retired=kept)
+        day = self._today()
         return await self._store.read(lambda tx: tuple(islice(dates.changes(tx, chosen, day), limit)))
 
     async def write_dates(self, changes: Sequence[DateChange], *, send: bool = True) -> tuple[WriteView, ...]:

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 
 from servicedesk_core.domain.warranty import DeviceRef, EntitlementResult, LookupOutcome
 from servicedesk_core.domain.warranty.facts import CoverFact, CoverSource
+from servicedesk_core.domain.warranty.identity import DeviceName
 from servicedesk_core.errors import AuthenticationError, ConnectorError, HookError, PermissionDeniedError
 from servicedesk_core.hooks.calls import ConnectorCalls
 from servicedesk_core.hooks.capabilities import WarrantyCapability
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Store, cover
-from servicedesk_core.store.cover import DeviceKey
 from servicedesk_core.warranty.turns import in_turns, turn
 
 _log = logging.getLogger("servicedesk.warranty")
@@ -67,7 +67,7 @@ class Batch:
     """
 
     devices: list[DeviceRef] = field(default_factory=list)
-    facts: dict[DeviceKey, CoverFact] = field(default_factory=dict)
+    facts: dict[DeviceName, CoverFact] = field(default_factory=dict)
     settled: asyncio.Event = field(default_factory=asyncio.Event)
 
 

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 
-from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from servicedesk_core.connectors.tabular import instants, reading
@@ -21,7 +20,9 @@ from servicedesk_core.domain.warranty import (
     LookupOutcome,
 )
 from servicedesk_core.domain.warranty.facts import CoverSource
-from servicedesk_core.domain.warranty.serials import doubt_about, normalise_serial, plain_maker, why_no_serial
+from servicedesk_core.domain.warranty.identity import DeviceName, merged
+from servicedesk_core.domain.warranty.makers import is_same_maker
+from servicedesk_core.domain.warranty.serials import doubt_about, normalise_serial, why_no_serial
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.store import Store, cover
 from servicedesk_core.store.queries.cover import AssetFilter, asset_pages
@@ -33,7 +34,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "serial_number": ("serialnumber", "serial", "serialno", "servicetag", "assettag", "tag", "sn", "seriennummer"),
     "manufacturer": ("manufacturer", "vendor", "maker", "make", "brand", "hersteller"),
     "product_number": ("productnumber", "partnumber", "productid", "sku", "pid"),
-    "machine_type": ("machinetype", "mtm", "type"),
+    "machine_type": ("machinetype", "mtm"),
     "country": ("country", "countrycode"),
     "starts_on": ("warrantystart", "warrantystartdate", "startdate", "start", "shipdate", "purchasedate", "purchased"),
     "ends_on": (
@@ -109,6 +110,15 @@ class _Reading:
     doubtful: list[BadRow] = field(default_factory=list)
     covers: dict[DeviceRef, list[Entitlement]] = field(default_factory=dict)
 
+    def devices(self) -> dict[DeviceRef, tuple[Entitlement, ...]]:
+        """Return the covers of each device; rows that spell it differently are about one."""
+        whole = merged(self.covers)
+        found: dict[DeviceRef, tuple[Entitlement, ...]] = {}
+        for device, covers in self.covers.items():
+            same = whole[DeviceName.of(device)]
+            found[same] = (*found.get(same, ()), *covers)
+        return found
+
     def leave_out(self, line: int, reason: str) -> None:
         self.left_out += 1
         _keep(self.bad, line, reason)
@@ -153,7 +163,8 @@ def read_devices(path: Path, declared: Mapping[str, str]) -> list[DeviceRef]:
             values = {name: row.cells.get(column, "").strip() for name, column in columns.items()}
             if values["serial_number"]:
                 devices.append(_device(values))
-    return list(dict.fromkeys(devices))
+    whole = merged(device for device in devices if not why_no_serial(device.serial_number))
+    return list(dict.fromkeys(whole.get(DeviceName.of(device), device) for device in devices))
 
 
 async def import_covers(
@@ -193,17 +204,15 @@ async def import_covers(
                 read.leave_out(row.line, row.problem)
                 continue
             _take(read, row.line, {n: row.cells.get(c, "").strip() for n, c in columns.items()}, formats)
-    landed, linked = cover.Landed(), 0
-    for chunk in _chunks(list(read.covers)):
+    devices = read.devices()
+    landed, assets = cover.Landed(), 0
+    for chunk in _chunks(list(devices)):
+        assets += await store.read(lambda tx, chunk=chunk: _assets(tx, chunk))  # type: ignore[misc]
         if dry_run:
-            linked += await store.read(lambda tx, chunk=chunk: len(_assets(tx, chunk)))  # type: ignore[misc]
             continue
-        results = [
-            EntitlementResult(device=d, outcome=LookupOutcome.FOUND, entitlements=tuple(read.covers[d])) for d in chunk
-        ]
-        one, assets = await store.write(lambda tx, results=results: _land(tx, results, now))  # type: ignore[misc]
+        results = [EntitlementResult(device=d, outcome=LookupOutcome.FOUND, entitlements=devices[d]) for d in chunk]
+        one = await store.write(lambda tx, results=results: _land(tx, results, now))  # type: ignore[misc]
         landed = cover.Landed(landed.new + one.new, landed.changed + one.changed, landed.unchanged + one.unchanged)
-        linked += assets
     return ImportReport(
         file=str(path),
         is_dry_run=dry_run,
@@ -211,8 +220,8 @@ async def import_covers(
         unused=tuple(name for name in found.columns if name not in columns.values()),
         dates={columns[name]: text for name, text in formats.items()},
         rows=read.rows,
-        devices=len(read.covers),
-        assets=linked,
+        devices=len(devices),
+        assets=assets,
         new=landed.new,
         changed=landed.changed,
         unchanged=landed.unchanged,
@@ -300,16 +309,13 @@ def _take(read: _Reading, line: int, values: Mapping[str, str], formats: Mapping
 
 def _device(values: Mapping[str, str]) -> DeviceRef:
     country = values.get("country", "").upper()
-    try:
-        return DeviceRef(
-            manufacturer=plain_maker(values.get("manufacturer", "")),
-            serial_number=normalise_serial(values["serial_number"]),
-            product_number=values.get("product_number") or None,
-            machine_type=values.get("machine_type") or None,
-            country=country if _COUNTRY.fullmatch(country) else None,
-        )
-    except ValidationError:  # nothing but blanks and invisible characters
-        return DeviceRef(manufacturer=plain_maker(values.get("manufacturer", "")), serial_number="?")
+    return DeviceRef(
+        manufacturer=values.get("manufacturer", ""),
+        serial_number=values["serial_number"],
+        product_number=values.get("product_number") or None,
+        machine_type=values.get("machine_type") or None,
+        country=country if _COUNTRY.fullmatch(country) else None,
+    )
 
 
 def _chunks(devices: Sequence[DeviceRef]) -> Iterator[list[DeviceRef]]:
@@ -318,20 +324,18 @@ def _chunks(devices: Sequence[DeviceRef]) -> Iterator[list[DeviceRef]]:
         yield chunk
 
 
-def _assets(tx: Connection, devices: Sequence[DeviceRef]) -> list[tuple[int, str, list[DeviceRef]]]:
+def _assets(tx: Connection, devices: Sequence[DeviceRef]) -> int:
+    """Return how many asset records devices have."""
     by_serial: dict[str, list[DeviceRef]] = {}
     for device in devices:
         by_serial.setdefault(device.serial_number, []).append(device)
     records = asset_pages(tx, AssetFilter(serials=tuple(by_serial)), size=5_000)
-    return [
-        (record.asset_id, serial, by_serial[serial])
-        for record in records
-        if record.asset_id is not None and (serial := normalise_serial(record.serial_number or "")) in by_serial
-    ]
+    stated = [(normalise_serial(record.serial_number or ""), record.manufacturer) for record in records]
+    return sum(
+        any(is_same_maker(maker, device.manufacturer) for device in by_serial.get(serial, ()))
+        for serial, maker in stated
+    )
 
 
-def _land(tx: Connection, results: list[EntitlementResult], now: datetime) -> tuple[cover.Landed, int]:
-    landed = cover.put(tx, results, origin=ORIGIN, source=CoverSource.SPREADSHEET, now=now, keep_raw=False)
-    pairs = _assets(tx, [result.device for result in results])
-    cover.link(tx, pairs, now)
-    return landed, len(pairs)
+def _land(tx: Connection, results: list[EntitlementResult], now: datetime) -> cover.Landed:
+    return cover.put(tx, results, origin=ORIGIN, source=CoverSource.SPREADSHEET, now=now, keep_raw=False)

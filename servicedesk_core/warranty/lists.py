@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,12 +10,13 @@ from sqlalchemy import Connection, select
 
 from servicedesk_core.domain.warranty import covered_on
 from servicedesk_core.domain.warranty.facts import CoverFact, CoverState, best
+from servicedesk_core.domain.warranty.makers import maker_name
 from servicedesk_core.store.cover import facts_of_assets, psa_fact
 from servicedesk_core.store.fields import from_us
-from servicedesk_core.store.queries.cover import AssetFilter, devices_without_asset, every_asset
+from servicedesk_core.store.queries.cover import AssetFilter, count_assets, devices_without_asset, every_asset
 from servicedesk_core.store.queries.eligible import EligibleTicket, eligible
 from servicedesk_core.store.queries.scope import Scope
-from servicedesk_core.store.schema import RECORDS
+from servicedesk_core.store.schema import RECORDS, sources
 from servicedesk_core.warranty.rows import CoverRow, row_of
 
 _PAGE = 500
@@ -30,12 +31,14 @@ class ExpiringList:
         within_days: How many days ahead it looks.
         rows: The devices, the first to end first.
         states: How many of all devices stand how: what is unknown cannot be in the list.
+        retired: How many devices were left out because the PSA calls them retired.
     """
 
     day: date
     within_days: int
     rows: tuple[CoverRow, ...]
     states: dict[str, int]
+    retired: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class MissedClaim:
         company: Name of the client.
         asset: What people call the device.
         serial_number: Its serial number.
-        manufacturer: Who made it.
+        manufacturer: Who made it, by its one name.
         failed_on: The day on which the ticket was opened, in the desk's zone.
         until: Last covered day.
         source: Whose word the cover is.
@@ -83,6 +86,7 @@ class MissedList:
         unknown: Hardware tickets of whose device nobody can tell.
         not_hardware: Incidents in no category of hardware.
         without_device: Incidents that name no device.
+        retired: Incidents of devices that the PSA calls retired.
     """
 
     since: datetime | None
@@ -92,6 +96,7 @@ class MissedList:
     unknown: int
     not_hardware: int
     without_device: int
+    retired: int = 0
 
 
 def cover_rows(tx: Connection, chosen: AssetFilter, day: date) -> Iterator[CoverRow]:
@@ -104,12 +109,24 @@ def cover_rows(tx: Connection, chosen: AssetFilter, day: date) -> Iterator[Cover
     """
     for record in every_asset(tx, chosen):
         yield row_of(record, day)
-    if chosen == AssetFilter():
+    if chosen.is_everything:
         for record in devices_without_asset(tx):
             yield row_of(record, day)
 
 
-def expiring(tx: Connection, *, day: date, within_days: int, chosen: AssetFilter | None = None) -> ExpiringList:
+def without_retired(tx: Connection, chosen: AssetFilter) -> tuple[AssetFilter, int]:
+    """Return a filter that leaves out what the PSA calls retired, and how many devices that are.
+
+    Args:
+        tx: A read transaction.
+        chosen: Which assets.
+    """
+    return replace(chosen, retired=False), count_assets(tx, replace(chosen, retired=True))
+
+
+def expiring(
+    tx: Connection, *, day: date, within_days: int, chosen: AssetFilter | None = None, retired: bool = False
+) -> ExpiringList:
     """Return devices that are covered today and will not be for long.
 
     Args:
@@ -117,16 +134,20 @@ def expiring(tx: Connection, *, day: date, within_days: int, chosen: AssetFilter
         day: Today.
         within_days: How many days ahead to look; a cover that ends today is in the list.
         chosen: Which assets.
+        retired: Whether devices are among them that the PSA calls retired.
     """
+    chosen, left_out = chosen or AssetFilter(), 0
+    if not retired:
+        chosen, left_out = without_retired(tx, chosen)
     states: Counter[CoverState] = Counter()
     rows: list[CoverRow] = []
-    for row in cover_rows(tx, chosen or AssetFilter(), day):
+    for row in cover_rows(tx, chosen, day):
         states[row.state] += 1
         if row.state is CoverState.COVERED and row.days_left is not None and row.days_left <= within_days:
             rows.append(row)
     rows.sort(key=lambda row: (row.until or date.max, row.company or "", row.serial_number or ""))
     told = {state.value: states[state] for state in CoverState if states[state]}
-    return ExpiringList(day, within_days, tuple(rows), told)
+    return ExpiringList(day, within_days, tuple(rows), told, left_out)
 
 
 def missed(
@@ -137,6 +158,7 @@ def missed(
     since: datetime | None = None,
     company: str | None = None,
     scope: Scope | None = None,
+    retired: bool = False,
 ) -> MissedList:
     """Return hardware work on covered devices for which nothing was claimed.
 
@@ -147,12 +169,14 @@ def missed(
         since: Tickets opened at or after.
         company: Only of this client, by id or name.
         scope: Only what it lets through; one of queues alone lets no device through.
+        retired: Whether devices count that the PSA calls retired.
     """
     found = eligible(tx, hardware=hardware, only_open=False, since=since, company=company, scope=scope)
     counts: Counter[str] = Counter()
     rows: list[MissedClaim] = []
-    for start in range(0, len(found.tickets), _PAGE):
-        page = found.tickets[start : start + _PAGE]
+    tickets = [ticket for ticket in found.tickets if retired or not ticket.is_retired]
+    for start in range(0, len(tickets), _PAGE):
+        page = tickets[start : start + _PAGE]
         facts = _facts(tx, [ticket.asset_id for ticket in page])
         for ticket in page:
             counts[_verdict(ticket, facts.get(ticket.asset_id, ()), ZoneInfo(timezone), rows)] += 1
@@ -164,6 +188,7 @@ def missed(
         unknown=counts["unknown"],
         not_hardware=found.not_hardware,
         without_device=found.without_device,
+        retired=len(found.tickets) - len(tickets),
     )
 
 
@@ -186,7 +211,7 @@ def _verdict(ticket: EligibleTicket, facts: tuple[CoverFact, ...], zone: ZoneInf
             company=ticket.company,
             asset=ticket.asset,
             serial_number=ticket.serial_number,
-            manufacturer=ticket.manufacturer,
+            manufacturer=maker_name(ticket.manufacturer) or None,
             failed_on=day,
             until=fact.until(day),
             source=fact.source.value,
@@ -200,11 +225,13 @@ def _facts(tx: Connection, asset_ids: list[int]) -> dict[int, tuple[CoverFact, .
     """Return what is known of assets, the PSA's own word included."""
     found = facts_of_assets(tx, asset_ids)
     c = RECORDS["assets"].c
-    query = select(c.local_id, c.warranty_until, c.changed_at).where(
-        c.local_id.in_(asset_ids), c.warranty_until.is_not(None)
+    query = (
+        select(sources.c.name, c.local_id, c.warranty_until, c.changed_at)
+        .join(sources, sources.c.id == c.source_id)
+        .where(c.local_id.in_(asset_ids), c.warranty_until.is_not(None))
     )
-    for asset_id, until, changed_at in tx.execute(query):
-        own = psa_fact("psa", date.fromisoformat(until), from_us(changed_at))
+    for connection, asset_id, until, changed_at in tx.execute(query):
+        own = psa_fact(connection, date.fromisoformat(until), from_us(changed_at))
         if own is not None:
             found[asset_id] = (*found.get(asset_id, ()), own)
     return found

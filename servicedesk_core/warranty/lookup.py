@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from servicedesk_core.collector import collecting_seldom
 from servicedesk_core.domain.warranty import DeviceRef
 from servicedesk_core.domain.warranty.facts import CoverState, is_fresh
-from servicedesk_core.domain.warranty.serials import normalise_serial
 from servicedesk_core.errors import ServiceDeskError
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Store, cover
@@ -69,6 +68,7 @@ class LookupReport:
         makers: What each connection was asked.
         rows: The devices; at most as many as were asked for.
         is_cut: Whether there are more devices than rows.
+        retired: How many devices were left out because the PSA calls them retired.
         exit_code: What the command line returns: that of the first maker with a problem.
     """
 
@@ -79,6 +79,7 @@ class LookupReport:
     makers: tuple[MakerLookup, ...]
     rows: tuple[CoverRow, ...]
     is_cut: bool
+    retired: int = 0
     exit_code: int = 0
 
 
@@ -172,11 +173,12 @@ class Lookup:
 
     async def _link(self, looks: Sequence[Look]) -> None:
         """Remember which devices assets are, and forget what an asset was before its serial number was corrected."""
-        pairs = [
-            (record.asset_id, normalise_serial(record.serial_number or ""), [d for d in look.own if d is not None])
-            for look in looks
-            if (record := look.candidate.record).asset_id is not None
-        ]
+        pairs = []
+        for look in looks:
+            record = look.candidate.record
+            if record.asset_id is not None:
+                devices = [cover.stated_device(record.manufacturer, record.serial_number), *look.own]
+                pairs.append((record.asset_id, [device for device in devices if device is not None]))
         if pairs:
             now = self._clock.now()
             await self._store.write(lambda tx: cover.link(tx, pairs, now))

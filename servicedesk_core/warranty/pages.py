@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from servicedesk_core.domain.warranty import DeviceRef
-from servicedesk_core.domain.warranty.serials import normalise_serial, plain_maker
+from servicedesk_core.domain.warranty.identity import DeviceName
 from servicedesk_core.store import Store
-from servicedesk_core.store.cover import DeviceKey, Known, key_of, known
+from servicedesk_core.store.cover import Known, key_of, known
 from servicedesk_core.warranty.asking import Batch
 from servicedesk_core.warranty.selection import Candidate
 
@@ -23,7 +23,7 @@ class Look:
 
     candidate: Candidate
     own: Sequence[DeviceRef | None]
-    keys: tuple[DeviceKey, ...]
+    keys: tuple[DeviceName, ...]
 
 
 @dataclass(slots=True)
@@ -72,16 +72,5 @@ def look_at(candidate: Candidate, own: Sequence[DeviceRef | None]) -> Look:
         candidate: The device.
         own: The device as each maker writes it.
     """
-    devices = [device for device in own if device is not None]
-    if candidate.device is not None:
-        devices.append(_as_imported(candidate.device))
+    devices = [device for device in (*own, candidate.device) if device is not None]
     return Look(candidate, own, tuple(dict.fromkeys(map(key_of, devices))))
-
-
-def _as_imported(device: DeviceRef) -> DeviceRef:
-    """Return a device as covers from a spreadsheet are kept under."""
-    plain = {
-        "manufacturer": plain_maker(device.manufacturer),
-        "serial_number": normalise_serial(device.serial_number),
-    }
-    return device.model_copy(update=plain)

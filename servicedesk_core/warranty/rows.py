@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from servicedesk_core.domain.warranty import Entitlement
+from servicedesk_core.domain.warranty import Entitlement, EntitlementKind
 from servicedesk_core.domain.warranty.facts import CoverFact, CoverSource, CoverState, best
 from servicedesk_core.domain.warranty.serials import doubt_about, why_no_serial
 from servicedesk_core.domain.warranty.spans import Span, gaps
@@ -16,7 +16,7 @@ class CoverRow:
 
     Attributes:
         serial_number: As the record states it.
-        manufacturer: As the record states it.
+        manufacturer: Its one name, however sources write it.
         model: What it is.
         name: What people call it.
         asset_ref: The PSA's id of the asset; ``None`` = no asset record.
@@ -120,7 +120,7 @@ def _row(record: DeviceRecord, state: CoverState, fact: CoverFact | None, day: d
     covers = fact.entitlements if fact else ()
     return CoverRow(
         serial_number=record.serial_number,
-        manufacturer=record.manufacturer,
+        manufacturer=record.maker,
         model=record.model or (fact.product if fact else None),
         name=record.name,
         asset_ref=record.asset_ref,
@@ -147,6 +147,13 @@ def _row(record: DeviceRecord, state: CoverState, fact: CoverFact | None, day: d
     )
 
 
+_KINDS = {
+    EntitlementKind.BASE: "Base warranty",
+    EntitlementKind.EXTENDED: "Extended warranty",
+    EntitlementKind.UPGRADE: "Upgraded warranty",
+    EntitlementKind.CONTRACT: "Contract",
+    EntitlementKind.OTHER: "",
+}
 _HELD = {True: 2, None: 1, False: 0}
 
 
@@ -156,5 +163,6 @@ def _level(fact: CoverFact, day: date) -> str | None:
     if not named:
         return None
     top = max(named, key=lambda one: (_HELD[one.covers_on(day)], one.ends_on or date.max))
-    words = [top.description or top.code or top.kind.value]
-    return " ".join(words + ([f"({top.delivery.value.replace('_', ' ')})"] if top.delivery else []))
+    words = top.description or top.code or _KINDS[top.kind]
+    served = f"({top.delivery.value.replace('_', ' ')})" if top.delivery else ""
+    return " ".join(filter(None, (words, served))) or None

@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from servicedesk_core.domain.warranty import DeviceRef
+from servicedesk_core.domain.warranty.makers import is_same_maker, maker_name
 from servicedesk_core.domain.warranty.serials import normalise_serial, why_no_serial
 from servicedesk_core.store import Store
+from servicedesk_core.store.cover import stated_device
 from servicedesk_core.store.queries.cover import AssetFilter, DeviceRecord, asset_pages
 
 _PAGE = 500
@@ -41,7 +43,7 @@ class OfAssets:
             page = await store.read(lambda tx, after=after: asset_pages(tx, self.chosen, after=after, size=_PAGE))  # type: ignore[misc]
             if not page:
                 return
-            yield [Candidate(record, _device(record)) for record in page]
+            yield [Candidate(record, stated_device(record.manufacturer, record.serial_number)) for record in page]
             after = page[-1].asset_id or 0
 
 
@@ -59,8 +61,7 @@ class Named:
         """Iterate over them, page by page, with what is known by then."""
         for start in range(0, len(self.devices), _PAGE):
             chunk = self.devices[start : start + _PAGE]
-            serials = tuple(dict.fromkeys(normalise_serial(device.serial_number) for device in chunk))
-            chosen = AssetFilter(serials=serials)
+            chosen = AssetFilter(serials=tuple(device.serial_number for device in chunk))
             records = await store.read(lambda tx, chosen=chosen: asset_pages(tx, chosen, size=10 * _PAGE))  # type: ignore[misc]
             by_serial: dict[str, list[DeviceRecord]] = {}
             for record in records:
@@ -71,19 +72,13 @@ class Named:
 Selection = OfAssets | Named
 
 
-def _device(record: DeviceRecord) -> DeviceRef | None:
-    if why_no_serial(record.serial_number):
-        return None
-    return DeviceRef(manufacturer=record.manufacturer or "", serial_number=record.serial_number or "")
-
-
 def _matched(device: DeviceRef, records: Mapping[str, Sequence[DeviceRecord]]) -> list[Candidate]:
     if why_no_serial(device.serial_number):
         return [Candidate(_bare(device), None)]
     own = [
         record
         for record in records.get(normalise_serial(device.serial_number), ())
-        if not device.manufacturer or not record.manufacturer or _alike(device.manufacturer, record.manufacturer)
+        if is_same_maker(device.manufacturer, record.manufacturer)
     ]
     if not own:
         return [Candidate(_bare(device), device)]
@@ -93,14 +88,10 @@ def _matched(device: DeviceRef, records: Mapping[str, Sequence[DeviceRecord]]) -
     ]
 
 
-def _alike(one: str, other: str) -> bool:
-    """Return whether two names can be one maker's: the same first word."""
-    return one.casefold().split()[:1] == other.casefold().split()[:1]
-
-
 def _bare(device: DeviceRef) -> DeviceRecord:
     return DeviceRecord(
         asset_id=None, connection=None, asset_ref=None, name=None, serial_number=device.serial_number,
-        manufacturer=device.manufacturer or None, model=device.product_number or device.machine_type, company_ref=None,
-        company=None, site=None, warranty_until=None,
+        manufacturer=device.manufacturer or None, maker=maker_name(device.manufacturer) or None,
+        model=device.product_number or device.machine_type, company_ref=None, company=None, site=None,
+        warranty_until=None,
     )  # fmt: skip

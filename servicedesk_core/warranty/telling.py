@@ -1,19 +1,23 @@
 """How the devices of a look-up stand, told page by page while later ones are still being asked for."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import combinations
 
 from servicedesk_core.domain.warranty.facts import CoverFact, CoverSource, CoverState
+from servicedesk_core.domain.warranty.identity import DeviceName
 from servicedesk_core.errors import ServiceDeskError
 from servicedesk_core.store import Store
-from servicedesk_core.store.cover import DeviceKey, Known
+from servicedesk_core.store.cover import Known
 from servicedesk_core.store.queries.cover import DeviceRecord
 from servicedesk_core.warranty.asking import Batch, Line
 from servicedesk_core.warranty.pages import Look, Page, what_is_known
 from servicedesk_core.warranty.rows import CoverRow, row_of, state_of
 from servicedesk_core.warranty.turns import in_turns
+
+Answers = Mapping[DeviceName, Sequence[CoverFact]]
 
 
 class Telling:
@@ -42,8 +46,11 @@ class Telling:
         """Tell how the devices of a page stand: by what was known before, and by what was answered."""
         before = await what_is_known(self._store, page.looks) if page.is_known_better else page.known
         answers = _by_device(page.batches)
+        by_serial: dict[str, set[DeviceName]] = {}
+        for name in (*before.facts, *answers):
+            by_serial.setdefault(name.serial_number, set()).add(name)
         async for look in in_turns(page.looks):
-            record = replace(look.candidate.record, facts=tuple(_facts(look, before, answers)))
+            record = replace(look.candidate.record, facts=tuple(_facts(look, before, by_serial, answers)))
             without = CoverState.ERROR if any(look.own) else self._of_nobody
             self.states[state_of(record, self.day, without=without)] += 1
             if len(self.rows) < self._most:
@@ -69,20 +76,40 @@ class Telling:
         return "No connected manufacturer recognises it."
 
 
-def _by_device(batches: set[Batch]) -> dict[DeviceKey, list[CoverFact]]:
-    found: dict[DeviceKey, list[CoverFact]] = {}
+def _by_device(batches: set[Batch]) -> dict[DeviceName, list[CoverFact]]:
+    found: dict[DeviceName, list[CoverFact]] = {}
     for batch in batches:
         for key, fact in batch.facts.items():
             found.setdefault(key, []).append(fact)
     return found
 
 
-def _facts(look: Look, known: Known, answers: Mapping[DeviceKey, Sequence[CoverFact]]) -> Iterator[CoverFact]:
+def _facts(
+    look: Look, known: Known, by_serial: Mapping[str, Collection[DeviceName]], answers: Answers
+) -> Iterator[CoverFact]:
     """Iterate over what everybody says about a device by now, the PSA included."""
     asset_id = look.candidate.record.asset_id
-    for key in look.keys if asset_id is None else known.of_assets.get(asset_id, ()):
-        told = dict(known.facts.get(key, {}))
-        for fact in answers.get(key, ()):
-            told[fact.origin] = fact.after(told.get(fact.origin))
-        yield from told.values()
+    told = _told({*look.keys, *known.of_assets.get(asset_id or 0, ())}, known, answers)
+    if asset_id is None:
+        same = {name for key in look.keys for name in by_serial.get(key.serial_number, ()) if key.may_be(name)}
+        others = _told(same - told.keys(), known, answers)
+        if _is_one([name for name, facts in (told | others).items() if any(fact.answered_at for fact in facts)]):
+            told |= others
+    for facts in told.values():
+        yield from facts
     yield from (fact for fact in look.candidate.record.facts if fact.source is CoverSource.PSA)
+
+
+def _told(names: Collection[DeviceName], known: Known, answers: Answers) -> dict[DeviceName, list[CoverFact]]:
+    told = {}
+    for name in names:
+        facts = dict(known.facts.get(name, {}))
+        for fact in answers.get(name, ()):
+            facts[fact.origin] = fact.after(facts.get(fact.origin))
+        told[name] = list(facts.values())
+    return told
+
+
+def _is_one(names: Sequence[DeviceName]) -> bool:
+    """Return whether names under which devices are known can all be one device's."""
+    return all(one.may_be(other) for one, other in combinations(names, 2))

@@ -92,7 +92,7 @@ async def test_cover_that_is_learned_after_the_draft_counts(desk, vendor):
         asset = tx.execute(select(RECORDS["assets"].c.local_id).where(RECORDS["assets"].c.external_id == "41"))
         found = EntitlementResult(device=device, outcome=LookupOutcome.FOUND, entitlements=(renewed,))
         cover.put(tx, [found], origin="maker", source=CoverSource.MAKER, now=desk.clock.now())
-        cover.link(tx, [(asset.scalar_one(), "SN-0002", [device])], desk.clock.now())
+        cover.link(tx, [(asset.scalar_one(), [device])], desk.clock.now())
 
     await desk.store.write(learn)
     known = (await desk.claims.get(name)).draft

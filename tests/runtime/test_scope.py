@@ -181,7 +181,7 @@ def add_cover(tx, source, who):
     cover.put(tx, [answer], origin="maker", source=CoverSource.MAKER, now=NOW)
     c = RECORDS["assets"].c
     asset = tx.execute(select(c.local_id).where(c.source_id == source, c.external_id == f"{who}-assets")).scalar_one()
-    cover.link(tx, [(asset, device.serial_number, [device])], NOW)
+    cover.link(tx, [(asset, [device])], NOW)
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

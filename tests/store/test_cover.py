@@ -155,9 +155,7 @@ def test_assets_come_with_all_that_is_known_of_them(store, put, put_cover):
     put_cover(result(A, COVER), result(B, COVER))
     put_cover(result(A, COVER), origin="spreadsheet", source=CoverSource.SPREADSHEET, at=NOW + timedelta(days=2))
     (first, second) = store.read_blocking(lambda tx: [*every_asset(tx, AssetFilter())])
-    assert (first.manufacturer, first.model, first.company, first.facts) == ("Dell", "Latitude", "Example Ltd", ())
-    store.write_blocking(lambda tx: cover.link(tx, [(first.asset_id, "AAAAAA1", [A])], NOW))
-    (first, second) = store.read_blocking(lambda tx: [*every_asset(tx, AssetFilter())])
+    assert (first.manufacturer, first.model, first.company) == ("Dell", "Latitude", "Example Ltd")
     assert {fact.origin for fact in first.facts} == {"maker", "spreadsheet"}
     assert best(first.facts).origin == "maker"
     assert best(second.facts).source is CoverSource.PSA
@@ -171,8 +169,7 @@ def test_an_asset_whose_serial_number_was_corrected_is_another_device(store, put
     (asset,) = store.read_blocking(lambda tx: [*every_asset(tx, AssetFilter())])
     sheet = A.model_copy(update={"manufacturer": "Dell Inc."})
     for devices in ([A], [sheet], [B]):
-        serial = devices[0].serial_number
-        store.write_blocking(lambda tx, d=devices, s=serial: cover.link(tx, [(asset.asset_id, s, d)], NOW))
+        store.write_blocking(lambda tx, d=devices: cover.link(tx, [(asset.asset_id, d)], NOW))
     found = store.read_blocking(lambda tx: cover.facts_of_assets(tx, [asset.asset_id]))
     assert [fact.entitlements for fact in found[asset.asset_id]] == [()]
 
@@ -197,13 +194,34 @@ def test_assets_are_chosen(store, put, chosen, names):
 
 
 def test_the_public_views_show_which_source_to_believe(store, put, put_cover):
-    put_cover(result(A, COVER))
-    put_cover(result(A, COVER), origin="spreadsheet", source=CoverSource.SPREADSHEET, at=NOW + timedelta(days=2))
-    rows = store.read_blocking(
-        lambda tx: tx.execute(text("SELECT origin, is_believed, hardware_until FROM v_cover ORDER BY origin")).all()
+    put(Company(external_id="5", name="Example Ltd"))
+    put(
+        Asset(external_id="1", serial_number="aaaaaa1", manufacturer="DELL", company_ref="5", is_active=False),
+        Asset(external_id="2", serial_number="CCCCCC3", warranty_until=date(2026, 5, 1)),
+        Asset(external_id="3", warranty_until=date(2026, 5, 2)),
     )
-    assert [(row[0], bool(row[1]), str(row[2])) for row in rows] == [
-        ("maker", True, "2026-12-31"),
-        ("spreadsheet", False, "2026-12-31"),
+    put_cover(result(A, COVER), result(B, COVER))
+    put_cover(result(A, COVER), origin="spreadsheet", source=CoverSource.SPREADSHEET, at=NOW + timedelta(days=2))
+
+    def rows(sql):
+        return [tuple(row) for row in store.read_blocking(lambda tx: tx.execute(text(sql)).all())]
+
+    told = rows(
+        "SELECT asset_ref, origin, is_believed, hardware_until, is_retired FROM v_cover ORDER BY asset_ref, origin"
+    )
+    assert {(ref, origin, bool(best_), str(until), bool(retired)) for ref, origin, best_, until, retired in told} == {
+        ("1", "maker", True, "2026-12-31", True),
+        ("1", "spreadsheet", False, "2026-12-31", True),
+        ("2", "psa", True, "2026-05-01", False),
+        ("3", "psa", True, "2026-05-02", False),
+        (None, "maker", True, "2026-12-31", False),
+    }
+    devices = rows("SELECT serial_number, manufacturer, company_name, source, maker_until, psa_until FROM v_devices")
+    assert sorted(tuple(map(str, row)) for row in devices) == [
+        ("BBBBBB2", "Dell", "None", "maker", "2026-12-31", "None"),
+        ("CCCCCC3", "None", "None", "psa", "None", "2026-05-01"),
+        ("None", "None", "None", "psa", "None", "2026-05-02"),
+        ("aaaaaa1", "Dell", "Example Ltd", "maker", "2026-12-31", "None"),
     ]
-    assert store.read_blocking(lambda tx: tx.execute(text("SELECT COUNT(*) FROM v_entitlements")).scalar_one()) == 2
+    believed = "SELECT count(*), count(e.starts_on) FROM v_devices d JOIN v_entitlements e ON e.cover_key = d.cover_key"
+    assert rows(believed) == [(4, 2)]

@@ -25,7 +25,6 @@ from servicedesk_core.runtime.jobs.covering import refresh_covers
 from servicedesk_core.store import cover, sources
 from servicedesk_core.store.claims import changing
 from servicedesk_core.store.claims.model import Origin
-from servicedesk_core.store.queries.cover import AssetFilter, every_asset
 from servicedesk_core.store.queries.scope import Scope
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -138,6 +137,28 @@ async def test_a_clients_page_holds_nothing_of_anybody_else_and_no_money(desk, f
     whole = await desk.warranty.report()
     assert (whole.devices, whole.device_rows, whole.with_costs) == (4, (), True)
     assert "PC1" not in warranty_html.render(whole)
+
+
+async def test_a_clients_page_tells_nothing_of_what_we_left_undone_unless_we_want_it(desk, filled, put):
+    put(Asset(external_id="9", name="PC9", serial_number="XX9", company_ref="5", warranty_until=date(2026, 9, 1)))
+    incident = {"kind": TicketKind.INCIDENT, "category": "Hardware", "created_at": NOW, "company_ref": "5"}
+    put(Ticket(external_id="1", number="T1", title="Fan is loud", asset_ref="1", **incident))
+    await desk.warranty.lookup(everything=True)
+    report = await desk.warranty.report(company="5")
+    assert [row.ticket for row in report.missed_rows] == ["T1"]
+    page, own = warranty_html.render(report), warranty_html.render(report, with_missed=True)
+    assert [word for word in ("without a claim", "T1", "Fan is loud") if word in page] == []
+    assert [word for word in ("without a claim", "T1", "Fan is loud") if word not in own] == []
+    assert [word for word in ("the manufacturer", "our records", "Base warranty") if word not in page] == []
+    assert ">psa<" not in page
+
+
+async def test_without_anybody_to_ask_a_look_up_is_no_success(settings, store, clock, filled):
+    keys = settings()
+    del keys["connections"]["acme"]
+    async with ServiceDesk(keys, store=store, clock=clock) as desk:
+        report = await desk.warranty.lookup(["nope"])
+        assert (report.makers, report.exit_code, report.rows[0].state.value) == ((), 2, "not_recognised")
 
 
 async def test_a_client_with_the_same_id_in_another_psa_is_another_client(desk, filled, put, store):
@@ -271,7 +292,6 @@ async def test_dates_are_ordinary_writes_that_keep_the_old_value(settings, store
 
 
 async def test_dates_of_a_spreadsheet_are_never_written(desk, filled, store):
-    (asset, *_) = store.read_blocking(lambda tx: [*every_asset(tx, AssetFilter(assets=("PC1",)))])
     device = DeviceRef(manufacturer="acme", serial_number="AC1")
     row = Entitlement(kind=EntitlementKind.OTHER, ends_on=date(2030, 1, 1), covers_hardware=True)
     result = EntitlementResult(device=device, outcome=LookupOutcome.FOUND, entitlements=(row,))
@@ -279,14 +299,12 @@ async def test_dates_of_a_spreadsheet_are_never_written(desk, filled, store):
     def work(tx):
         for origin, source in (("spreadsheet", CoverSource.SPREADSHEET), ("shop", CoverSource.DISTRIBUTOR)):
             cover.put(tx, [result], origin=origin, source=source, now=NOW)
-        cover.link(tx, [(asset.asset_id, "AC1", [device])], NOW)
 
     store.write_blocking(work)
     assert await desk.warranty.date_changes() == ()
 
 
 async def test_no_date_is_written_of_a_device_that_may_still_be_covered(desk, filled, store):
-    (asset, *_) = store.read_blocking(lambda tx: [*every_asset(tx, AssetFilter(assets=("PC1",)))])
     device = DeviceRef(manufacturer="Acme", serial_number="AC1")
     ended = Entitlement(kind=EntitlementKind.BASE, ends_on=date(2026, 5, 1), covers_hardware=True)
     contract = Entitlement(kind=EntitlementKind.CONTRACT, vendor_status="YES")
@@ -296,7 +314,6 @@ async def test_no_date_is_written_of_a_device_that_may_still_be_covered(desk, fi
 
         def work(tx):
             cover.put(tx, [result], origin="acme", source=CoverSource.MAKER, now=NOW)
-            cover.link(tx, [(asset.asset_id, "AC1", [device])], NOW)
 
         store.write_blocking(work)
 

@@ -8,7 +8,7 @@ import typer
 from servicedesk_core.cli.shell.arguments import Json
 from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.cli.warranty import pages
-from servicedesk_core.cli.warranty.options import Csv, span_of
+from servicedesk_core.cli.warranty.options import Csv, Retired, span_of
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.wording import counted
 
@@ -44,6 +44,7 @@ def lookup(
             "--max-age", metavar="SPAN", help="Ask again what is older: 7d, 0d = everything [default: by end]."
         ),
     ] = None,
+    retired: Retired = False,
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
@@ -67,7 +68,7 @@ def lookup(
     found = cli.with_desk(
         lambda desk: desk.warranty.lookup(
             named, assets=tuple(asset or ()), company=company, everything=everything, max_age=age,
-            connections=tuple(connection or ()), rows=_EVERY if as_json or as_csv else _SHOWN,
+            connections=tuple(connection or ()), retired=retired, rows=_EVERY if as_json or as_csv else _SHOWN,
             progress=lambda seen: cli.say(f"{counted(seen, 'device')} looked at") if seen > _SHOWN else None,
         )
     )  # fmt: skip
@@ -76,6 +77,8 @@ def lookup(
     else:
         empty = pages.NO_SUCH_ASSET if asset or company else pages.NO_ASSET
         cli.emit("warranty.lookup", found, as_json=as_json, show=lambda: pages.lookup(cli, found, empty))
+    if not found.makers:
+        cli.warn("Nobody was asked: no connection can look up.\n  → servicedesk connections requirements NAME")
     for one in found.makers:
         if one.problem:
             cli.warn(f"[{one.connection}] {one.problem}" + (f"\n  → {one.hint}" if one.hint else ""))

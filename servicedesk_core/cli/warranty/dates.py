@@ -8,7 +8,7 @@ import typer
 from servicedesk_core.cli.shell.arguments import Json, Yes
 from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.cli.warranty import pages
-from servicedesk_core.cli.warranty.options import Company
+from servicedesk_core.cli.warranty.options import Company, Retired
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.wording import counted
 
@@ -48,6 +48,7 @@ def write_dates(
     *,
     connection: Annotated[str | None, typer.Option("--connection", help="Only into this PSA.")] = None,
     company: Company = None,
+    retired: Retired = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be written.")] = False,
     yes: Yes = False,
     as_json: Json = False,
@@ -69,7 +70,7 @@ def write_dates(
         )
 
     async def work(desk: "ServiceDesk") -> WrittenDates:
-        changes = await desk.warranty.date_changes(connection=connection, company=company)
+        changes = await desk.warranty.date_changes(connection=connection, company=company, retired=retired)
         if dry_run or not changes:
             return WrittenDates(changes)
         ask(changes)

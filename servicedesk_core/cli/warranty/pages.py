@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.cli.shell.tables import Narrow
+from servicedesk_core.cli.warranty.options import left_out
 from servicedesk_core.wording import counted
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ def lookup(cli: Cli, found: "LookupReport", empty: str) -> None:
                 f"{one.connection}: {one.asked:,} of {one.recognised:,} asked in {calls}, {one.new:,} new, "
                 f"{one.changed:,} changed, {one.fresh:,} looked up lately"
             )
+    if found.retired:
+        cli.say(f"{left_out(found.retired)}.")
 
 
 def report(cli: Cli, found: "WarrantyReport") -> None:
@@ -91,17 +94,20 @@ def report(cli: Cli, found: "WarrantyReport") -> None:
     cli.table(("Cover ends within days", "Devices"), list(found.ending.items()))
     claims = [(one.state.value.replace("_", " "), one.count, *one.by_age) for one in found.claims.states]
     cli.table(("Claims", "Count", "to 7 days", "to 30", "to 90", "older"), claims, empty="No claim was made yet.")
-    rate = "nothing decided" if found.claims.approval_rate is None else f"{found.claims.approval_rate:.0%} approved"
+    decided = found.claims.approved + found.claims.denied
+    rate = f"{found.claims.approved:,} of {decided:,} decided approved" if decided else "nothing decided"
     overdue = counted(found.claims.overdue_parts, "part")
     cli.say(f"{counted(found.claims.submitted, 'claim')} submitted, {rate}, {overdue} overdue")
     unknown = counted(found.missed_unknown, "ticket of a device", "tickets of devices")
-    cli.say(f"{counted(found.missed, 'missed claim')}, {unknown} that nobody knows")
+    cli.say(f"{counted(found.missed, 'missed claim')} of all time, {unknown} that nobody knows")
     if found.with_costs:
         money = [
             (r.month, r.maker, f"{r.approved:,.2f}", f"{r.issued:,.2f}", r.currency) for r in found.claims.recovered
         ]
         columns = ("Month", "Manufacturer", "Approved", "Issued", "Currency")
         cli.table(columns, money, empty="No money came back yet: no manufacturer has agreed to a credit.")
+    if found.retired:
+        cli.say(f"{left_out(found.retired)}.")
 
 
 def imported(cli: Cli, found: "ImportReport") -> None:

@@ -75,39 +75,6 @@ def normalise_serial(text: str) -> str:
     return " ".join(visible.split()).strip(_QUOTES + " ").upper()
 
 
-_LEGAL_FORMS = frozenset(
-    {
-        "inc",
-        "incorporated",
-        "ltd",
-        "limited",
-        "llc",
-        "corp",
-        "corporation",
-        "co",
-        "company",
-        "gmbh",
-        "ag",
-        "sa",
-        "bv",
-        "plc",
-    }
-)
-
-
-@lru_cache(_REMEMBERED)
-def plain_maker(name: str) -> str:
-    """Return a manufacturer's name without its legal form, in lower case: "Dell Inc." and "DELL" are one.
-
-    Args:
-        name: As a source states it.
-    """
-    words = re.sub(r"[.,]", " ", unicodedata.normalize("NFKC", name)).casefold().split()
-    while len(words) > 1 and words[-1] in _LEGAL_FORMS:
-        words.pop()
-    return " ".join(words)
-
-
 @lru_cache(_REMEMBERED)
 def why_no_serial(text: str | None) -> str | None:
     """Return why a text identifies no device at any manufacturer, for people; ``None`` when it may.

@@ -16,7 +16,7 @@ from servicedesk_core.domain.warranty import Entitlement, EntitlementResult, Loo
 from servicedesk_core.domain.warranty.facts import SAID_ONCE, CoverSource
 from servicedesk_core.store import bulk
 from servicedesk_core.store.codec import HASH_BYTES, scrub, scrubbed
-from servicedesk_core.store.cover.devices import key_of, numbered
+from servicedesk_core.store.cover.devices import group, key_of, numbered
 from servicedesk_core.store.fields import from_us, to_us
 from servicedesk_core.store.schema import cover_entitlements, cover_facts, cover_history
 
@@ -113,6 +113,7 @@ def put(
             (told if last is None else changed).append(device_id)
     _overwrite(tx, [(before[i].id, values[i]) for i in sorted(before)])
     _remember(tx, [(fact_ids[i], said[i], covers[i]) for i in (*told, *changed)], at)
+    group(tx, device_ids)
     return Landed(len(told), len(changed), len(before) - len(changed) - silent)
 
 

@@ -1,75 +1,155 @@
-"""Devices that somebody asked about, and the assets that they are."""
+"""Names of devices that sources stated or were asked for: which of them mean one device, and which assets they are."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam
 
+from servicedesk_core.domain import Asset
 from servicedesk_core.domain.warranty import DeviceRef
+from servicedesk_core.domain.warranty.identity import DeviceName, same_devices
+from servicedesk_core.domain.warranty.makers import maker_name
+from servicedesk_core.domain.warranty.serials import why_no_serial
 from servicedesk_core.store import bulk
 from servicedesk_core.store.codec import scrub
 from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.schema import cover_assets, cover_devices
 
-KEY = ("manufacturer", "serial_number", "product_number", "machine_type", "country")
-"""Columns that tell one device from another."""
-DeviceKey = tuple[str, ...]
-"""A value for each of them."""
-_key = attrgetter(*KEY)
+KEY = DeviceName._fields
+"""Columns that tell one name from another."""
+IS_ANSWERED = "EXISTS (SELECT 1 FROM cover_facts WHERE device_id = cover_devices.id AND answered_at IS NOT NULL)"
+"""SQL: whether a source knows a device under a name."""
+ASSET_MAKER = f"""(
+    SELECT NULLIF(cover_devices.manufacturer, '') FROM cover_assets JOIN cover_devices ON id = device_id
+    WHERE asset_id = assets.local_id ORDER BY {IS_ANSWERED} DESC, cover_devices.manufacturer DESC LIMIT 1)"""  # noqa: S608
+"""SQL: the one name of the manufacturer of ``assets``, best as somebody writes it who knows the device."""
+
 _REMEMBERED = 2_048
 """A page of devices is asked about several times."""
+_LOCK = 7310482646
+"""Advisory lock, PostgreSQL: held from the first name of a device that a transaction writes until it ends."""
 _NUMBERS = f"SELECT id, {', '.join(KEY)} FROM cover_devices WHERE serial_number IN {{values}}"  # noqa: S608
+_NAMED = f"""
+    SELECT id, same_as, {IS_ANSWERED} OR EXISTS (SELECT 1 FROM cover_assets WHERE device_id = cover_devices.id),
+        {", ".join(KEY)}
+    FROM cover_devices WHERE serial_number IN {{values}} ORDER BY id"""  # noqa: S608
+_LINKS = f"""
+    SELECT asset_id, device_id, serial_number, {IS_ANSWERED}
+    FROM cover_assets JOIN cover_devices ON id = device_id WHERE asset_id IN {{values}}"""  # noqa: S608
 
 
 @lru_cache(_REMEMBERED)
-def key_of(device: DeviceRef) -> DeviceKey:
+def key_of(device: DeviceRef) -> DeviceName:
     """Return what tells a device from others, as it is stored."""
-    return tuple([scrub(value or "") for value in _key(device)])
+    return DeviceName(*map(scrub, DeviceName.of(device)))
 
 
 def numbers(tx: Connection, serials: Iterable[str]) -> Sequence[Sequence[Any]]:
-    """Return number and key of every device that has one of some serial numbers; a few of others come with them."""
+    """Return number and name of every device that has one of some serial numbers."""
     return bulk.select_in(tx, _NUMBERS, None, serials)
 
 
-def numbered(tx: Connection, devices: Sequence[DeviceRef], at: int) -> dict[DeviceKey, int]:
-    """Return the numbers of devices; new ones get one.
+def numbered(tx: Connection, devices: Sequence[DeviceRef], at: int) -> dict[DeviceName, int]:
+    """Return the numbers of names; new ones get one. Whoever adds names groups them: :func:`group`.
 
-    Rows are taken in one order everywhere, here and where answers are stored: two processes that ask about the same
-    devices then wait for each other instead of breaking each other off.
+    Two processes that write names at once wait for each other, so that each sees those of the other.
     """
     if not devices:
         return {}
+    if tx.dialect.name == "postgresql":
+        tx.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
     keys = sorted({key_of(device) for device in devices})
     bulk.add(tx, cover_devices, (*KEY, "created_at"), [(*key, at) for key in keys])
-    found = {tuple(row[1:]): row[0] for row in numbers(tx, {key[1] for key in keys})}
+    found = {DeviceName(*row[1:]): row[0] for row in numbers(tx, {key.serial_number for key in keys})}
     return {key: found[key] for key in keys}
 
 
-def link(tx: Connection, recognised: Sequence[tuple[int, str, Collection[DeviceRef]]], now: datetime) -> None:
-    """Remember which devices assets are, and forget those of another serial number: serial numbers get corrected.
+def group(tx: Connection, keys: Iterable[DeviceName]) -> None:
+    """Say anew which names mean one device, among all that have the serial numbers of some.
 
     Args:
         tx: A write transaction.
-        recognised: Asset, its serial number as all sources should spell it, and the devices that it is.
+        keys: Names that are new, or of which more is known now.
+    """
+    by_serial: dict[str, dict[DeviceName, tuple[int, int | None, bool]]] = {}
+    for number, same_as, is_known, *key in bulk.select_in(tx, _NAMED, None, {key.serial_number for key in keys}):
+        name = DeviceName(*key)
+        by_serial.setdefault(name.serial_number, {})[name] = (number, same_as, bool(is_known))
+    moved = []
+    for names in by_serial.values():
+        for same in same_devices({name: is_known for name, (_, _, is_known) in names.items()}):
+            first = names[same[0]][0]
+            moved += [(number, first) for number, same_as, _ in map(names.__getitem__, same) if same_as != first]
+    if moved:
+        speaks = (
+            cover_devices.update().where(cover_devices.c.id == bindparam("number")).values(same_as=bindparam("first"))
+        )
+        tx.execute(speaks, [{"number": number, "first": first} for number, first in sorted(moved)])
+
+
+def link(tx: Connection, recognised: Sequence[tuple[int, Sequence[DeviceRef]]], now: datetime) -> None:
+    """Remember by which names assets' devices are known, and forget those of what the assets were before.
+
+    A name is forgotten when it has another serial number, because serial numbers get corrected, or when nobody knows a
+    device under it.
+
+    Args:
+        tx: A write transaction.
+        recognised: Asset, and the device as the record states it and as each maker writes it.
         now: The current instant.
     """
-    device_ids = numbered(tx, [device for _, _, devices in recognised for device in devices], to_us(now))
-    right = {(asset_id, device_ids[key_of(device)]) for asset_id, _, devices in recognised for device in devices}
-    serials = {(asset_id, serial) for asset_id, serial, _ in recognised}
-    serials |= {(asset_id, device.serial_number) for asset_id, _, devices in recognised for device in devices}
-    c = cover_assets.c
-    query = (
-        select(c.asset_id, c.device_id, cover_devices.c.serial_number)
-        .select_from(cover_assets.join(cover_devices, cover_devices.c.id == c.device_id))
-        .where(c.asset_id.in_([asset_id for asset_id, _, _ in recognised]))
+    right = _add(tx, recognised, now)
+    serials = {(asset_id, key_of(device).serial_number) for asset_id, devices in recognised for device in devices}
+    there = bulk.select_in(tx, _LINKS, None, [asset_id for asset_id, _ in recognised])
+    _forget(
+        tx,
+        [
+            (asset_id, device_id)
+            for asset_id, device_id, serial, is_answered in there
+            if (asset_id, device_id) not in right and not (is_answered and (asset_id, serial) in serials)
+        ],
     )
-    there = {(row[0], row[1]): row[2] for row in tx.execute(query)}
-    if new := right - set(there):
-        bulk.add(tx, cover_assets, ("asset_id", "device_id", "at"), [(*pair, to_us(now)) for pair in sorted(new)])
-    for (asset_id, device_id), serial in sorted(there.items()):
-        if (asset_id, serial) not in serials:
-            tx.execute(delete(cover_assets).where(c.asset_id == asset_id, c.device_id == device_id))
+
+
+def name_assets(tx: Connection, assets: Mapping[int, Asset], corrected: Collection[int], now: datetime) -> None:
+    """Give assets' devices the names by which their records state them.
+
+    Args:
+        tx: A write transaction.
+        assets: The records, by the desk's own number of each.
+        corrected: Of these, whose serial number or manufacturer was another one before.
+        now: The current instant.
+    """
+    there = bulk.select_in(tx, _LINKS, None, corrected)
+    _forget(tx, [(asset_id, device_id) for asset_id, device_id, *_ in there])
+    stated = [(asset_id, stated_device(asset.manufacturer, asset.serial_number)) for asset_id, asset in assets.items()]
+    _add(tx, [(asset_id, [device]) for asset_id, device in stated if device is not None], now)
+
+
+def stated_device(manufacturer: str | None, serial_number: str | None) -> DeviceRef | None:
+    """Return the device that a record states; ``None`` when its serial number identifies none.
+
+    A manufacturer such as "Unknown" is none: then the shape of the serial number tells whose it may be.
+    """
+    if serial_number is None or why_no_serial(serial_number):
+        return None
+    return DeviceRef(
+        manufacturer=manufacturer if manufacturer and maker_name(manufacturer) else "", serial_number=serial_number
+    )
+
+
+def _add(tx: Connection, recognised: Sequence[tuple[int, Sequence[DeviceRef]]], now: datetime) -> set[tuple[int, int]]:
+    device_ids = numbered(tx, [device for _, devices in recognised for device in devices], to_us(now))
+    right = {(asset_id, device_ids[key_of(device)]) for asset_id, devices in recognised for device in devices}
+    bulk.add(tx, cover_assets, ("asset_id", "device_id", "at"), [(*pair, to_us(now)) for pair in sorted(right)])
+    group(tx, device_ids)
+    return right
+
+
+def _forget(tx: Connection, pairs: Sequence[tuple[int, int]]) -> None:
+    c = cover_assets.c
+    gone = cover_assets.delete().where(c.asset_id == bindparam("asset"), c.device_id == bindparam("device"))
+    if pairs:
+        tx.execute(gone, [{"asset": asset_id, "device": device_id} for asset_id, device_id in sorted(pairs)])

@@ -6,15 +6,14 @@ from datetime import date, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from servicedesk_core.domain.warranty import Delivery, DeviceRef, Entitlement, EntitlementKind, LookupOutcome
 from servicedesk_core.domain.warranty.facts import CoverFact, CoverSource
+from servicedesk_core.domain.warranty.identity import DeviceName
 from servicedesk_core.store import bulk
-from servicedesk_core.store.codec import scrub
-from servicedesk_core.store.cover.devices import KEY, DeviceKey, numbers
+from servicedesk_core.store.cover.devices import KEY, key_of, numbers
 from servicedesk_core.store.fields import from_us, optional_instant
-from servicedesk_core.store.schema import cover_assets, cover_devices
 
 _FACTS = """
     SELECT id, device_id, source, origin, outcome, supply, reason, product, shipped_on, purchased_on, supported_until,
@@ -25,8 +24,9 @@ _COVERS = """
         vendor_status
     FROM cover_entitlements WHERE fact_id IN {values} ORDER BY fact_id, number"""
 _LINKS = f"""
-    SELECT cover_assets.asset_id, id, {", ".join(KEY)}
-    FROM cover_assets JOIN cover_devices ON id = device_id WHERE asset_id IN {{values}}"""  # noqa: S608
+    SELECT DISTINCT cover_assets.asset_id, n.id, {", ".join(f"n.{column}" for column in KEY)}
+    FROM cover_assets JOIN cover_devices o ON o.id = device_id JOIN cover_devices n ON n.same_as = o.same_as
+    WHERE asset_id IN {{values}}"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +34,15 @@ class Known:
     """What is known of some devices and assets.
 
     Attributes:
-        facts: What each source last said, by the device as its source writes it, then by source.
-        of_assets: The devices that an asset is, by the desk's own number of the asset.
+        facts: What each source last said, by name, then by source; of all names with their serial numbers.
+        of_assets: The names that an asset's device has, by the desk's own number of the asset.
     """
 
-    facts: dict[DeviceKey, dict[str, CoverFact]]
-    of_assets: dict[int, tuple[DeviceKey, ...]]
+    facts: dict[DeviceName, dict[str, CoverFact]]
+    of_assets: dict[int, tuple[DeviceName, ...]]
 
 
-def known(tx: Connection, devices: Iterable[DeviceKey], asset_ids: Collection[int] = ()) -> Known:
+def known(tx: Connection, devices: Iterable[DeviceName], asset_ids: Collection[int] = ()) -> Known:
     """Return what every looked-up and imported source says about devices, and about those that assets are.
 
     Args:
@@ -51,16 +51,14 @@ def known(tx: Connection, devices: Iterable[DeviceKey], asset_ids: Collection[in
         asset_ids: Which assets, by the desk's own number of each.
     """
     links = bulk.select_in(tx, _LINKS, None, asset_ids)
-    wanted = set(devices)
-    keys: dict[int, DeviceKey] = {row[0]: tuple(row[1:]) for row in numbers(tx, {key[1] for key in wanted})}
-    keys = {number: key for number, key in keys.items() if key in wanted}
-    keys |= {row[1]: tuple(row[2:]) for row in links}
-    found = facts_of_devices(tx, keys)
-    of_assets: dict[int, list[DeviceKey]] = {}
+    names = {row[0]: DeviceName(*row[1:]) for row in numbers(tx, {device.serial_number for device in devices})}
+    names |= {number: DeviceName(*name) for _, number, *name in links}
+    found = facts_of_devices(tx, names)
+    of_assets: dict[int, list[DeviceName]] = {}
     for asset_id, number, *_ in links:
-        of_assets.setdefault(asset_id, []).append(keys[number])
+        of_assets.setdefault(asset_id, []).append(names[number])
     return Known(
-        {keys[number]: {fact.origin: fact for fact in facts} for number, facts in found.items()},
+        {names[number]: {fact.origin: fact for fact in facts} for number, facts in found.items()},
         {asset_id: tuple(own) for asset_id, own in of_assets.items()},
     )
 
@@ -82,12 +80,8 @@ def facts_of_serial(tx: Connection, device: DeviceRef) -> tuple[CoverFact, ...]:
 
     What the device states and the source does too must be the same.
     """
-    c = cover_devices.c
-    stated = [
-        c[name].in_(("", value)) for name in ("manufacturer", "product_number", "machine_type")
-        if (value := getattr(device, name))
-    ]  # fmt: skip
-    ids = tx.execute(select(c.id).where(c.serial_number == scrub(device.serial_number), *stated)).scalars().all()
+    key = key_of(device)
+    ids = [number for number, *name in numbers(tx, [key.serial_number]) if key.may_be(DeviceName(*name))]
     found = facts_of_devices(tx, ids)
     return tuple(fact for number in ids for fact in found.get(number, ()))
 
@@ -97,14 +91,20 @@ def facts_of_assets(tx: Connection, asset_ids: Collection[int]) -> dict[int, tup
 
     What the PSA itself says stands in the asset record; :func:`psa_fact` makes it comparable.
     """
-    if not asset_ids:
-        return {}
-    query = select(cover_assets.c.asset_id, cover_assets.c.device_id).where(cover_assets.c.asset_id.in_(asset_ids))
-    links = tx.execute(query).all()
-    by_device = facts_of_devices(tx, {device_id for _, device_id in links})
+    return _facts_of(tx, [(asset_id, number) for asset_id, number, *_ in bulk.select_in(tx, _LINKS, None, asset_ids)])
+
+
+def facts_of_same(tx: Connection, numbers: Collection[int]) -> dict[int, tuple[CoverFact, ...]]:
+    """Return everything said about devices under any of their names, by the number that those share."""
+    same = "SELECT same_as, id FROM cover_devices WHERE same_as IN {values} ORDER BY id"
+    return _facts_of(tx, [(first, number) for first, number in bulk.select_in(tx, same, None, numbers)])
+
+
+def _facts_of(tx: Connection, names: Sequence[tuple[int, int]]) -> dict[int, tuple[CoverFact, ...]]:
+    by_name = facts_of_devices(tx, {number for _, number in names})
     found: dict[int, tuple[CoverFact, ...]] = {}
-    for asset_id, device_id in links:
-        found[asset_id] = (*found.get(asset_id, ()), *by_device.get(device_id, ()))
+    for owner, number in names:
+        found[owner] = (*found.get(owner, ()), *by_name.get(number, ()))
     return found
 
 

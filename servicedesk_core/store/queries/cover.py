@@ -1,18 +1,21 @@
 """Devices with what is known of their cover: assets with their facts, page by page, and devices without an asset."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, exists, false, func, literal_column, or_, select, true
 
 from servicedesk_core.domain.warranty.facts import CoverFact
-from servicedesk_core.store.cover import facts_of_assets, facts_of_devices, psa_fact
+from servicedesk_core.domain.warranty.makers import maker_name
+from servicedesk_core.domain.warranty.serials import normalise_serial
+from servicedesk_core.store.cover import facts_of_assets, facts_of_same, psa_fact
+from servicedesk_core.store.cover.devices import ASSET_MAKER
 from servicedesk_core.store.fields import from_us
 from servicedesk_core.store.queries.names import Names, refers
 from servicedesk_core.store.queries.scope import Scope, Sight
-from servicedesk_core.store.schema import RECORDS, cover_assets, cover_devices, sources
+from servicedesk_core.store.schema import RECORDS, cover_assets, cover_devices, cover_facts, sources
 
 _A = RECORDS["assets"].c
 _P = RECORDS["products"].c
@@ -27,9 +30,10 @@ class AssetFilter:
         assets: Ids at the vendor, names, reference numbers or serial numbers.
         company: Id or name of the company.
         connection: Name of the connection.
-        serials: Serial numbers, in any case and with any blanks around them.
+        serials: Serial numbers, in any spelling.
         of: Connection and the vendor's id of exactly one company.
         scope: Only what it lets through; a scope of queues alone lets no asset through.
+        retired: Only such as the PSA calls retired, or only others.
     """
 
     assets: tuple[str, ...] = ()
@@ -38,6 +42,12 @@ class AssetFilter:
     serials: tuple[str, ...] = ()
     of: tuple[str, str] | None = None
     scope: Scope | None = None
+    retired: bool | None = None
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether nothing restricts it but whether assets are retired."""
+        return replace(self, retired=None) == AssetFilter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +61,13 @@ class DeviceRecord:
         name: What people call it.
         serial_number: As the record states it.
         manufacturer: As the record states it, else as the product does.
+        maker: Its manufacturer's one name, however sources write it.
         model: As the record states it, else the product's name.
         company_ref: The vendor's id of the company.
         company: Name of the company.
         site: Name of the site.
         warranty_until: The last covered day as the PSA states it.
+        is_retired: Whether the PSA calls it retired.
         facts: What is known of its cover, the PSA's own word included.
     """
 
@@ -65,11 +77,13 @@ class DeviceRecord:
     name: str | None
     serial_number: str | None
     manufacturer: str | None
+    maker: str | None
     model: str | None
     company_ref: str | None
     company: str | None
     site: str | None
     warranty_until: date | None
+    is_retired: bool = False
     facts: tuple[CoverFact, ...] = ()
 
 
@@ -95,10 +109,12 @@ def asset_pages(tx: Connection, chosen: AssetFilter, *, after: int = 0, size: in
             _A.name,
             _A.serial_number,
             func.coalesce(_A.manufacturer, _P.manufacturer).label("manufacturer"),
+            literal_column(ASSET_MAKER).label("maker"),
             func.coalesce(_A.model, _P.model, _P.name).label("model"),
             _A.company_ref,
             _A.site_ref,
             _A.warranty_until,
+            _A.is_active,
             _A.changed_at,
         )
         .select_from(joined)
@@ -131,23 +147,34 @@ def every_asset(tx: Connection, chosen: AssetFilter) -> Iterator[DeviceRecord]:
         after = page[-1].asset_id or 0
 
 
+def count_assets(tx: Connection, chosen: AssetFilter) -> int:
+    """Return how many assets there are.
+
+    Args:
+        tx: A read transaction.
+        chosen: Which.
+    """
+    joined = RECORDS["assets"].join(sources, sources.c.id == _A.source_id)
+    query = select(func.count()).select_from(joined).where(_A.gone_at.is_(None), *_conditions(tx, chosen))
+    return int(tx.execute(query).scalar_one())
+
+
 def devices_without_asset(tx: Connection) -> Iterator[DeviceRecord]:
     """Iterate over devices that were looked up or imported and belong to no asset record."""
     after = 0
-    c = cover_devices.c
-    linked = select(cover_assets.c.device_id).where(cover_assets.c.device_id == c.id).exists()
-    while True:
-        rows = (
-            tx.execute(select(cover_devices).where(c.id > after, ~linked).order_by(c.id).limit(_PAGE)).mappings().all()
-        )
-        if not rows:
-            return
-        facts = facts_of_devices(tx, [row["id"] for row in rows])
+    c, name = cover_devices.c, cover_devices.alias()
+    named = select(name.c.id).where(name.c.same_as == c.id)
+    linked = exists(named.where(cover_assets.c.device_id == name.c.id))
+    told = exists(named.where(cover_facts.c.device_id == name.c.id))
+    one = select(cover_devices).where(c.same_as == c.id, ~linked, told).order_by(c.id).limit(_PAGE)
+    while rows := tx.execute(one.where(c.id > after)).mappings().all():
+        facts = facts_of_same(tx, [row["id"] for row in rows])
         for row in rows:
             yield DeviceRecord(
                 asset_id=None, connection=None, asset_ref=None, name=None, serial_number=row["serial_number"],
-                manufacturer=row["manufacturer"] or None, model=row["product_number"] or row["machine_type"] or None,
-                company_ref=None, company=None, site=None, warranty_until=None, facts=facts.get(row["id"], ()),
+                manufacturer=row["manufacturer"] or None, maker=row["manufacturer"] or None,
+                model=row["product_number"] or row["machine_type"] or None, company_ref=None, company=None, site=None,
+                warranty_until=None, facts=facts.get(row["id"], ()),
             )  # fmt: skip
         after = rows[-1]["id"]
 
@@ -163,7 +190,13 @@ def _conditions(tx: Connection, chosen: AssetFilter) -> Sequence[ColumnElement[b
     if chosen.scope is not None:
         found += [sources.c.name == chosen.scope.connection, _A.company_ref.in_(sorted(chosen.scope.companies))]
     if chosen.serials:
-        found.append(func.upper(func.trim(_A.serial_number)).in_(chosen.serials))
+        c, serials = cover_devices.c, [normalise_serial(serial) for serial in chosen.serials]
+        named = select(cover_assets.c.asset_id).join(cover_devices, c.id == cover_assets.c.device_id)
+        stated = func.upper(func.trim(_A.serial_number)).in_(serials)  # of a record without a name as yet
+        found.append(or_(stated, _A.local_id.in_(named.where(c.serial_number.in_(serials)))))
+    if chosen.retired is not None:
+        retired = func.coalesce(_A.is_active, true()).is_(false())
+        found.append(retired if chosen.retired else ~retired)
     if chosen.assets:
         lowered = [text.lower() for text in chosen.assets]
         columns = (_A.external_id, _A.name, _A.reference_number, _A.serial_number)
@@ -184,10 +217,12 @@ def _record(row: Any, names: Names, facts: tuple[CoverFact, ...]) -> DeviceRecor
         name=row["name"],
         serial_number=row["serial_number"],
         manufacturer=row["manufacturer"],
+        maker=row["maker"] or maker_name(row["manufacturer"]) or None,
         model=row["model"],
         company_ref=row["company_ref"],
         company=names.of(row["source_id"], "companies", row["company_ref"]),
         site=names.of(row["source_id"], "sites", row["site_ref"]),
         warranty_until=until,
+        is_retired=row["is_active"] is False,
         facts=facts if own is None else (*facts, own),
     )

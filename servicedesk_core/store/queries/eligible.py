@@ -37,6 +37,7 @@ class EligibleTicket:
         asset: What people call the device.
         serial_number: As the record states it.
         manufacturer: As the record states it.
+        is_retired: Whether the PSA calls the device retired.
         claims: Our ids of the claims that were made for the ticket, cancelled ones left out.
     """
 
@@ -54,6 +55,7 @@ class EligibleTicket:
     asset: str | None
     serial_number: str | None
     manufacturer: str | None
+    is_retired: bool = False
     claims: tuple[str, ...] = ()
 
 
@@ -140,6 +142,7 @@ def eligible(
             func.coalesce(_A.name, _A.hostname, _A.reference_number).label("asset"),
             _A.serial_number,
             _A.manufacturer,
+            _A.is_active,
         )
         .select_from(joined.join(source_table, source_table.c.id == _T.source_id))
         .where(*conditions, _A.local_id.is_not(None), is_hardware)
@@ -194,5 +197,6 @@ def _ticket(row: Any, made: tuple[str, ...]) -> EligibleTicket:
         asset=row.asset,
         serial_number=row.serial_number,
         manufacturer=row.manufacturer,
+        is_retired=row.is_active is False,
         claims=made,
     )

@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from servicedesk_core.domain import STREAMS, Entity
+from servicedesk_core.domain import STREAMS, Asset, Entity
 from servicedesk_core.domain.names import is_same_name
 from servicedesk_core.errors import MappingError
 from servicedesk_core.ports import KEEP_ALL_RAW, RawPolicy
-from servicedesk_core.store import bulk, issues
+from servicedesk_core.store import bulk, cover, issues
 from servicedesk_core.store.codec import Codec, Encoded, codec_of
-from servicedesk_core.store.fields import to_json, to_us
+from servicedesk_core.store.fields import from_us, to_json, to_us
 from servicedesk_core.store.raws import Packed, pack, remember_shapes
 from servicedesk_core.store.records.stored import Known, known, table_of
 
@@ -140,7 +140,17 @@ class _Batch:
         late = self._insert({i: r for i, r in ready.items() if i not in known_before})
         self._compare({known_before[i].local_id: r for i, r in ready.items() if i in known_before} | late)
         bulk.append_changes(self.tx, self.feed)
+        if self.stream == Asset.stream:
+            self._name_assets()
         return self.done
+
+    def _name_assets(self) -> None:
+        """Let covers find their assets, and not those that a corrected serial number was another's."""
+        news = [*self.done.changed, *self.done.restored]
+        landed = dict(self.done.created) | {one.local_id: one.after for one in news}
+        assets = {local_id: entity for local_id, entity in landed.items() if isinstance(entity, Asset)}
+        corrected = [one.local_id for one in news if {"serial_number", "manufacturer"} & set(one.fields)]
+        cover.name_assets(self.tx, assets, corrected, from_us(self.now))
 
     def _ready(self, rows: Sequence[Incoming]) -> dict[str, _Ready]:
         ready: dict[str, _Ready] = {}

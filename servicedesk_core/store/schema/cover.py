@@ -14,11 +14,14 @@ cover_devices = Table(
     Column("machine_type", Text, nullable=False, server_default=""),
     Column("country", Text, nullable=False, server_default=""),
     Column("created_at", BigInteger, nullable=False),
+    Column("same_as", BigInteger),
     UniqueConstraint(
         "serial_number", "manufacturer", "product_number", "machine_type", "country", name="uq_cover_devices_key"
     ),
+    Index("ix_cover_devices_same_as", "same_as"),
 )
-"""Devices as their makers write them; the empty text stands for "not stated", because NULLs are never equal."""
+"""Names of devices; the empty text stands for "not stated", because NULLs are never equal. Names with one ``same_as``
+are one device; it is the number of the name that says most, and is set in the transaction that stores the name."""
 
 cover_assets = Table(
     "cover_assets",
@@ -28,7 +31,7 @@ cover_assets = Table(
     Column("at", BigInteger, nullable=False),
     Index("ix_cover_assets_device", "device_id"),
 )
-"""Which record of an asset is which device; an asset that two makers recognise is two devices."""
+"""Which names an asset record's device has: the record's own, and those by which makers recognise it."""
 
 cover_facts = Table(
     "cover_facts",
