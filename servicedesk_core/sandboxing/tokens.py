@@ -28,7 +28,11 @@ class ClientCredentials:
         form = request.form() or {}
         if form.get("grant_type") != "client_credentials":
             return False
-        return (form.get("client_id"), form.get("client_secret")) == self._client or _basic(request) == self._client
+        return (form.get("client_id"), form.get("client_secret")) == self._client or self.knows(request)
+
+    def knows(self, request: Request) -> bool:
+        """Return whether a request names the client and its secret as Basic credentials."""
+        return _basic(request) == self._client
 
     def issue(self, now: datetime) -> str:
         """Return a new token."""

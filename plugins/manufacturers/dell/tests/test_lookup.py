@@ -46,6 +46,13 @@ async def test_unknown_tag_among_known_ones_is_not_found_and_spoils_nothing(dell
     assert maker.requests[ASSETS] == 1
 
 
+async def test_a_device_sold_in_europe_is_covered_by_what_repairs_it(dell, device, lookup):
+    (result,) = (await lookup(dell, device("FR4NCE7"))).values()
+    covers = {cover.code: cover for cover in result.entitlements}
+    assert {code for code, cover in covers.items() if cover.covers_hardware} == {"NU", "CB"}
+    assert {cover.starts_on for cover in covers.values()} == {result.shipped_on}
+
+
 async def test_rows_are_matched_by_tag_and_never_by_position(dell, maker, device, lookup):
     maker.sandbox.faults([{"kind": "shuffle", "path": ASSETS}])
     for result in (await lookup(dell, *tags(device, 30))).values():

@@ -122,6 +122,21 @@ def test_assets_of_all_sorts(api):
     assert api.get("asset-components", servicetag="AB12CD3").json()["components"]
 
 
+def test_one_asset_comes_with_covers_and_parts_together(api):
+    both = api.get("asset-entitlement-components", servicetag="AB12CD3").json()
+    assert both["entitlements"] and both["components"]  # noqa: PT018
+    assert api.get("asset-entitlement-components", servicetag="AB12CD3,EXP1RD2").status_code == 400
+    assert api.get("asset-components").status_code == 400
+
+
+def test_a_device_sold_in_europe_has_days_of_utc_and_flags_that_are_null(api):
+    (row,) = api.get("asset-entitlements", servicetags="FR4NCE7").json()
+    assert (row["countryCode"], row["invalid"], row["duplicated"]) == ("FR", None, None)
+    assert {cover["startDate"][10:19] for cover in row["entitlements"]} == {"T00:00:00"}
+    assert {cover["endDate"][10:19] for cover in row["entitlements"]} == {"T23:59:59"}
+    assert len({cover["serviceLevelCode"] for cover in row["entitlements"]}) == 5
+
+
 def test_fractions_of_seconds_vary_and_order_is_not_kept(api):
     tags = [f"A{number:05d}B" for number in range(60)]
     rows = api.get("asset-entitlements", servicetags=",".join(tags)).json()

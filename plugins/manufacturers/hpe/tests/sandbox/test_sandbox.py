@@ -56,6 +56,37 @@ def test_tokens_are_given_for_basic_credentials_only(web, stand):
     assert base64.b64decode(answer.request.headers["authorization"][6:]) == b"sandbox-client:sandbox-secret"
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"files": {"grant_type": (None, "client_credentials")}},
+        {"files": {"grant_type": (None, '"client_credentials"')}},
+        {"params": GRANT},
+        {"content": "grant_type=client_credentials"},
+        {"content": "grant_type=client_credentials", "headers": {"Content-Type": "text/plain"}},
+    ],
+)
+def test_the_grant_may_travel_in_every_way_of_the_vendors_examples(web, stand, sent):
+    right = ("sandbox-client", "sandbox-secret")
+    assert web.post(stand.url + TOKEN, auth=right, **sent).status_code == 200
+    assert web.post(stand.url + TOKEN, auth=("sandbox-client", "wrong"), **sent).status_code == 401
+    assert web.post(stand.url + TOKEN, auth=right, data={"grant_type": "password"}).status_code == 401
+
+
+def test_flags_of_a_question_are_looked_at(web, stand):
+    _, token = signed_in(web, stand.url)
+
+    def ask(**flags):
+        answer = web.get(f"{stand.url}{ROOT}/CZJ6LONGAG", headers=token, params=flags)
+        return answer.json().get("entitlementBySnPnInstanceHSLList", [])
+
+    assert [row["supportLevels"] for row in ask()] == [[]]
+    ((level,),) = [row["supportLevels"] for row in ask(includeExpired="true")]
+    assert level["serviceLevel"] == "Warranty"
+    assert "currentHighestSupportLevel" not in ask(hsl="false")[0]
+    assert (len(ask(cc="US")), ask(cc="DE")) == (1, [])
+
+
 def test_a_question_needs_a_token_that_lives(web, stand):
     missing = web.get(f"{stand.url}{ROOT}/CZJ635566T")
     assert (missing.status_code, missing.json()["title"]) == (401, "Unauthorized")

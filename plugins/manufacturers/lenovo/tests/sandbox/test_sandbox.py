@@ -64,6 +64,12 @@ def test_one_serial_is_an_object_and_several_are_a_shuffled_list(stand):
     assert {row["Serial"] for row in answers[0]} == {row["Serial"] for row in answers[1]} == set(asked.split(","))
 
 
+def test_parts_of_a_product_are_those_of_its_type_and_model(stand):
+    parts = call(stand, "/v2.5/part?Product=12XX000TUS", ClientID=ID)[1]
+    assert {part["Level"] for part in parts} == {"MTM", "MT", "FAMILY"}
+    assert call(stand, "/v2.5/part?Product=99ZZ", ClientID=ID)[1]["Error"]["Code"] == 100
+
+
 def test_errors_come_with_200_and_the_dotted_form_resolves_them(stand):
     for serial, code in (("ZZ000NIX", 100), ("PF000DUP", 101)):
         status, body = call(stand, f"/v2.5/warranty?Serial={serial}", ClientID=ID)

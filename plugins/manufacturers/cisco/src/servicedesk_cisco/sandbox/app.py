@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from servicedesk_cisco.sandbox import fleet
+from servicedesk_cisco.sandbox import eox, fleet
 from servicedesk_cisco.sandbox.options import SandboxOptions
 from servicedesk_cisco.sandbox.orders import Orders
 from servicedesk_core.sandboxing import (
@@ -23,7 +23,8 @@ from servicedesk_core.sandboxing import (
 
 MOST_SERIALS = 75
 MOST_CASES = 30
-MOST_EOX = 20
+MOST_USERS = 10
+_EOX = ("supporttools", "eox", "rest", "5")
 
 
 class Sandbox(StandIn):
@@ -40,13 +41,16 @@ class Sandbox(StandIn):
         super().__init__(latency_s=self.options.latency_s)
         self._places: dict[tuple[str, ...], Callable[[Request, list[str]], Response]] = {
             ("sn2info", "v2", "coverage", "summary", "serial_numbers"): self._summary,
+            ("sn2info", "v2", "coverage", "summary", "instance_numbers"): self._instances,
             ("sn2info", "v2", "coverage", "status", "serial_numbers"): self._status,
             ("sn2info", "v2", "coverage", "owner_status", "serial_numbers"): self._status,
             ("sn2info", "v2", "identifiers", "orderable", "serial_numbers"): self._orderable,
             ("return", "v1.0", "returns", "rma_numbers"): self._rma,
             ("return", "v1.0", "returns", "users", "user_ids"): self._rmas_of_user,
             ("case", "v3", "cases", "case_ids"): self._cases,
-            ("supporttools", "eox", "rest", "5", "EOXBySerialNumber", "1"): self._eox,
+            ("case", "v3", "cases", "details", "case_id"): self._case,
+            ("case", "v3", "cases", "contracts", "contract_ids"): self._cases_of,
+            ("case", "v3", "cases", "users", "user_ids"): self._cases_of,
         }
         self.reset()
 
@@ -89,6 +93,8 @@ class Sandbox(StandIn):
         if request.segments[-2:] == ("v1", "token"):
             return self._token(request)
         self._pass_gateway(request)
+        if request.segments[: len(_EOX)] == _EOX:
+            return self._eox(request)
         values = request.segments[-1].split(",") if request.segments else []
         place = self._places.get(request.segments[:-1])
         if place is None:
@@ -137,12 +143,34 @@ class Sandbox(StandIn):
 
     def _summary(self, request: Request, serials: list[str]) -> Response:
         _at_most(serials, MOST_SERIALS)
-        rows = self._rows(serials)
+        return self._paged(request, self._rows(serials), "serial_numbers", "Serial Numbers")
+
+    def _instances(self, request: Request, numbers: list[str]) -> Response:
+        _at_most(numbers, MOST_SERIALS)
+        rows = []
+        for number in numbers:
+            known = self._rows([fleet.INSTANCES[number]]) if number in fleet.INSTANCES else []
+            unknown = {"instance_number": number, **fleet.error("NO_RECORDS_FOUND", "No records found.")}
+            rows += [fleet.by_instance(number, row) for row in known] or [unknown]
+        return self._paged(request, rows, "instance_numbers", "Instance Numbers")
+
+    def _paged(self, request: Request, rows: list[dict[str, Any]], name: str, what: str) -> Response:
         size = self.options.page_records
         page, last = int(request.param("page_index") or 1), max(1, -(-len(rows) // size))
         shown = [{**row, "id": str(n + 1)} for n, row in enumerate(rows[(page - 1) * size : page * size])]
-        paging = {"page_index": page, "last_index": last, "page_records": len(shown), "total_records": len(rows)}
-        return json_response({"pagination_response_record": paging, "serial_numbers": shown})
+        return json_response(
+            {
+                "pagination_response_record": {
+                    "page_index": page,
+                    "last_index": last,
+                    "page_records": len(shown),
+                    "total_records": len(rows),
+                    "self_link": f"https://api.cisco.com{request.path}?page_index={page}",
+                    "title": f"Get Coverage Summary by {what} - SN2INFO API",
+                },
+                name: shown,
+            }
+        )
 
     def _status(self, request: Request, serials: list[str]) -> Response:
         _at_most(serials, MOST_SERIALS)
@@ -189,20 +217,47 @@ class Sandbox(StandIn):
         _at_most(numbers, MOST_CASES)
         found = [self.orders.cases[number] for number in numbers if number in self.orders.cases]
         if not found:
-            code = {"errorCode": "CASE_NOTFOUND", "errorDescription": "Case not found."}
-            return json_response({"APIError": {"Error": [code]}}, 403)
+            raise _no_case()
         return json_response({"cases": found, "count": len(found)})
 
-    def _eox(self, _: Request, serials: list[str]) -> Response:
-        _at_most(serials, MOST_EOX)
-        records = [fleet.end_of_life(serial) for serial in serials]
-        paging = {"PageIndex": 1, "LastIndex": 1, "TotalRecords": len(records), "PageRecords": len(records)}
-        return json_response({"PaginationResponseRecord": paging, "EOXRecord": records})
+    def _case(self, _: Request, numbers: list[str]) -> Response:
+        found = self.orders.cases.get(numbers[0]) if len(numbers) == 1 else None
+        if found is None:
+            raise _no_case()
+        # The details leave out what only lists have.
+        return json_response({name: value for name, value in found.items() if name != "status_flag"} | {"notes": []})
+
+    def _cases_of(self, request: Request, owners: list[str]) -> Response:
+        """Cases of contracts, or of users; nobody is named in a case here, so no user has any."""
+        by_contract = "contracts" in request.segments
+        _at_most(owners, MOST_SERIALS if by_contract else MOST_USERS)
+        first, last = (request.param(f"date_created_{end}") for end in ("from", "to"))
+        flag = request.param("status_flag")
+        found = [
+            case
+            for case in self.orders.cases.values()
+            if by_contract
+            and case["contract_id"] in owners
+            and (flag is None or case["status_flag"] == flag)
+            and (first or "") <= case["creation_date"][:10] <= (last or "9")[:10]
+        ]
+        if not found:
+            raise _no_case()
+        return json_response({"cases": found, "count": len(found)})
+
+    def _eox(self, request: Request) -> Response:
+        body = eox.answer(request, request.segments[len(_EOX) :], self.today(), any_serial=self.options.any_serial)
+        return json_response({"error": "service not found"}, 596) if body is None else json_response(body)
 
 
 def _at_most(values: Sequence[str], most: int) -> None:
     if len(values) > most:
         raise Refusal(json_response(fleet.error("EXCEEDED_INPUTS", f"At most {most} inputs."), 400))
+
+
+def _no_case() -> Refusal:
+    code = {"errorCode": "CASE_NOTFOUND", "errorDescription": "Case not found."}
+    return Refusal(json_response({"APIError": {"Error": [code]}}, 403))
 
 
 def _no_order() -> dict[str, str]:

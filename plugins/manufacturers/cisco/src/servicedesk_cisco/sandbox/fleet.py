@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,6 +16,8 @@ FOREIGN = "FOC0000FGN1"
 """Known to Cisco, but under a contract of somebody else."""
 RETIRED = "FHK0000EOL1"
 """Cisco has announced the end of its support."""
+INSTANCES = {"3000000001": COVERED, "3000000002": EXPIRED}
+"""Serial number by number of the installed instance; no others are known."""
 
 _PRODUCTS = ("C9200L-24P-4G", "C9300-48UXM", "ISR4331/K9", "FPR1120-NGFW-K9")
 
@@ -68,14 +69,18 @@ def pids_of(rows: list[Row]) -> list[dict[str, str]]:
     ]
 
 
-def end_of_life(serial: str) -> Mapping[str, Any]:
-    """Return the announcement for a serial number; Cisco writes "" where nothing is announced."""
-    last = "2012-06-29" if serial == RETIRED else ""
-    return {
-        "EOLProductID": "CISCO1811W-AG-A/K9" if last else "",
-        "LastDateOfSupport": {"value": last, "dateFormat": "YYYY-MM-DD"},
-        "EOXInputType": "ShowEOXBySerialNumber",
-        "EOXInputValue": serial,
+def by_instance(instance: str, row: Row) -> Row:
+    """Return a row as the summary of instance numbers shows it: objects where the other has lists."""
+    shown = {
+        name: value
+        for name, value in row.items()
+        if name not in ("base_pid_list", "orderable_pid_list", "parent_sr_no")
+    }
+    return shown | {
+        "instance_number": instance,
+        "parent_instance_no": "",
+        "base_pid": row["base_pid_list"][0],
+        "orderable_pid": {name: value for name, value in row["orderable_pid_list"][0].items() if name != "pillar_code"},
     }
 
 

@@ -4,7 +4,7 @@ Tags that begin with ``ZZ`` are unknown. The tags in :data:`SPECIAL` show one ha
 """
 
 import hashlib
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,9 @@ SPECIAL = {
     "DUP1CT4": "given to two devices",
     "NUL1DT5": "rows with null dates and descriptions",
     "L1FETM6": "limited lifetime cover of networking gear",
+    "FR4NCE7": "sold in France: days of UTC, flags that are null, and services that repair nothing",
 }
+_FRENCH = "FR4NCE7"
 _CENTRAL = ZoneInfo("America/Chicago")
 _MODELS = (
     ("LATITUDE 5530", "Latitude", "Laptops"),
@@ -58,13 +60,15 @@ def asset(tag: str, now: datetime, *, with_entitlements: bool = True) -> dict[st
         years = 1
     if tag == "EXP1RD2":
         years = 9
+    if tag == _FRENCH:
+        years = 2
     shipped = (now - timedelta(days=365 * years - luck % 300)).astimezone(_CENTRAL).date()
     model, line, _ = _MODELS[luck % len(_MODELS)]
     row = {
         "id": 100_000_000 + luck % 100_000_000,
         "serviceTag": tag,
         "orderBuid": 11,
-        "shipDate": _instant(shipped, luck, end=False),
+        "shipDate": _instant(shipped, luck, end=False, zone=_zone_of(tag)),
         "productCode": ">/192",
         "localChannel": "45",
         "productId": None,
@@ -72,16 +76,16 @@ def asset(tag: str, now: datetime, *, with_entitlements: bool = True) -> dict[st
         "productFamily": None,
         "systemDescription": None,
         "productLobDescription": line,
-        "countryCode": "US",
-        "duplicated": tag == "DUP1CT4",
-        "invalid": False,
+        "countryCode": "FR" if tag == _FRENCH else "US",
+        "duplicated": None if tag == _FRENCH else tag == "DUP1CT4",
+        "invalid": None if tag == _FRENCH else False,
     }
     return row | ({"entitlements": _entitlements(tag, shipped, luck)} if with_entitlements else {})
 
 
-def components(tag: str, now: datetime) -> dict[str, Any]:
+def components(tag: str, now: datetime, *, with_entitlements: bool = False) -> dict[str, Any]:
     """One asset with the parts that it was built of."""
-    row = asset(tag, now, with_entitlements=False)
+    row = asset(tag, now, with_entitlements=with_entitlements)
     built = [
         {"itemNumber": f"3{_luck(tag + code) % 100}-{code}", "partNumber": f"0{code}{_luck(tag) % 90 + 10}",
          "partQuantity": 1, "partDescription": f"ASSY,{name.upper()}", "itemDescription": name}
@@ -116,18 +120,31 @@ def _entitlements(tag: str, shipped: Any, luck: int) -> list[dict[str, Any]]:
     if tag == "NUL1DT5":
         rows[1] |= {"serviceLevelDescription": None, "startDate": None, "endDate": None}
         rows[2] |= {"serviceLevelDescription": None}
+    if tag == _FRENCH:
+        rows = [
+            _cover(shipped, years, luck, word, zone=UTC)
+            for years, word in (
+                (3, ("INITIAL", "NU", "ProSupport with Next Business Day Service", 5)),
+                (4, ("EXTENDED", "CB", "Collect and Return Support", 5)),
+                (6, ("EXTENDED", "KK", "Keep Your Hard Drive", 11)),
+                (6, ("EXTENDED", "CC", "Complete Care / Accidental Damage", 11)),
+                (1, ("INITIAL", "OD", "Onsite Diagnosis", 11)),
+            )
+        ]
     if tag == "L1FETM6":
         rows.append(_cover(shipped, 85, luck, ("INITIAL", "LW", "Limited Lifetime Hardware Warranty", 8)))
     return rows
 
 
-def _cover(shipped: Any, years: int, luck: int, word: tuple[str, str, str, int]) -> dict[str, Any]:
+def _cover(
+    shipped: Any, years: int, luck: int, word: tuple[str, str, str, int], zone: tzinfo = _CENTRAL
+) -> dict[str, Any]:
     kind, code, description, group = word
     end = shipped.replace(year=shipped.year + years, day=min(shipped.day, 28))
     return {
         "itemNumber": f"997-{luck % 10_000:04d}",
-        "startDate": _instant(shipped, luck, end=False),
-        "endDate": _instant(end, luck, end=True),
+        "startDate": _instant(shipped, luck, end=False, zone=zone),
+        "endDate": _instant(end, luck, end=True, zone=zone),
         "entitlementType": kind,
         "serviceLevelCode": code,
         "serviceLevelDescription": description,
@@ -135,8 +152,12 @@ def _cover(shipped: Any, years: int, luck: int, word: tuple[str, str, str, int])
     }
 
 
-def _instant(day: Any, luck: int, *, end: bool) -> str:
-    local = datetime(day.year, day.month, day.day, *((23, 59, 59) if end else (0, 0, 0)), tzinfo=_CENTRAL)
+def _zone_of(tag: str) -> tzinfo:
+    return UTC if tag == _FRENCH else _CENTRAL
+
+
+def _instant(day: Any, luck: int, *, end: bool, zone: tzinfo) -> str:
+    local = datetime(day.year, day.month, day.day, *((23, 59, 59) if end else (0, 0, 0)), tzinfo=zone)
     fraction = _FRACTIONS[luck % len(_FRACTIONS)] if end else ""
     return f"{local.astimezone(UTC):%Y-%m-%dT%H:%M:%S}{fraction}Z"
 

@@ -1,5 +1,6 @@
 """The vendor's gateway: a token for an hour, one device a question."""
 
+import re
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -22,6 +23,7 @@ from servicedesk_hpe.sandbox.options import SandboxOptions
 
 _TOKEN = ("apigwext", "services", "oauth", "token")
 _CHECK = ("apigwext", "support", "entitlement", "v1", "warrantycheck")
+_GRANT = re.compile(rb'(^|&)grant_type=client_credentials(&|$)|name="grant_type"\r\n\r\n"?client_credentials"?\r\n')
 _LIST = "entitlementBySnPnInstanceHSLList"
 
 
@@ -85,7 +87,14 @@ class Sandbox(StandIn):
             return json_response({"message": "Method not allowed"}, 405)
         self._admit(request)
         serial, *product = request.segments[len(_CHECK) :]
-        found = self.fleet.find(serial, product[0] if product else None, self.clock.now())
+        found = self.fleet.find(
+            serial,
+            product[0] if product else None,
+            self.clock.now(),
+            country=request.param("cc"),
+            with_expired=request.param("includeExpired") == "true",
+            with_highest=request.param("hsl") != "false",
+        )
         if not found:
             return json_response({"id": "300", "idClass": "DataNotFound", "message": "No data found"}, 404)
         return json_response({_LIST: [{"log_tracking_id": str(uuid.uuid4())} | one for one in found]})
@@ -114,8 +123,8 @@ class Sandbox(StandIn):
         return json_response({_LIST: rows})
 
     def _token(self, request: Request) -> Response:
-        # The vendor takes the credentials as Basic only.
-        if not request.headers.get("authorization") or not self.tokens.accepts(request):
+        # The vendor takes the credentials as Basic only, and the grant in any of the ways of its examples.
+        if not self.tokens.knows(request) or not _asks_for_a_token(request):
             return json_response({"error": "invalid_client", "error_description": "Bad client credentials"}, 401)
         token = self.tokens.issue(self.clock.now())
         lasts = self.options.token_s
@@ -135,3 +144,8 @@ class Sandbox(StandIn):
                 body = {"id": "429", "idClass": "tooManyRequests", "message": "Too Many Requests"}
                 raise Refusal(json_response(body, 429))
             self.left -= 1
+
+
+def _asks_for_a_token(request: Request) -> bool:
+    """Return whether the grant stands in the address, in a form, in a multipart form or in the bare body."""
+    return request.param("grant_type") == "client_credentials" or _GRANT.search(request.body) is not None

@@ -29,14 +29,32 @@ class Fleet:
     def __len__(self) -> int:
         return self._size
 
-    def find(self, serial: str, product: str | None, now: datetime) -> list[Device]:
-        """The devices that the names may mean, without covers that ended over a year ago."""
+    def find(
+        self,
+        serial: str,
+        product: str | None,
+        now: datetime,
+        *,
+        country: str | None = None,
+        with_expired: bool = False,
+        with_highest: bool = True,
+    ) -> list[Device]:
+        """The devices that the names may mean.
+
+        Args:
+            serial: Serial number.
+            product: Product number; ``None`` = any.
+            now: The vendor's present.
+            country: Only devices of this country.
+            with_expired: Whether covers that ended over a year ago are shown too.
+            with_highest: Whether the highest level in force is named.
+        """
         if serial not in self._devices and (number := self._number(serial)) is not None:
             self._devices[serial] = [_plain(serial, number, self._now)]
         return [
-            one | _levels_shown(one["supportLevels"], now)
+            one | _levels_shown(one["supportLevels"], now, with_expired=with_expired, with_highest=with_highest)
             for one in self._devices.get(serial, [])
-            if product is None or one["productNumber"] == product
+            if product in (None, one["productNumber"]) and country in (None, one["countryCode"])
         ]
 
     def _number(self, serial: str) -> int | None:
@@ -49,14 +67,15 @@ class Fleet:
         return None
 
 
-def _levels_shown(levels: list[dict[str, Any]], now: datetime) -> dict[str, Any]:
+def _levels_shown(
+    levels: list[dict[str, Any]], now: datetime, *, with_expired: bool, with_highest: bool
+) -> dict[str, Any]:
     oldest, today = (when.strftime("%Y-%m-%d") for when in (now - _SHOWN_AFTER_ITS_END, now))
     in_force = [level for level in levels if (level["startDate"] or "") <= today <= (level["endDate"] or "9")]
     highest = min(in_force, key=lambda level: level["serviceLevelRank"], default={})
-    return {
-        "supportLevels": [level for level in levels if (level["endDate"] or "9") >= oldest],
-        "currentHighestSupportLevel": {key: highest[key] for key in ("serviceLevel", "contractLevel") if highest},
-    }
+    shown = [level for level in levels if with_expired or (level["endDate"] or "9") >= oldest]
+    named = {key: highest[key] for key in ("serviceLevel", "contractLevel") if highest}
+    return {"supportLevels": shown} | ({"currentHighestSupportLevel": named} if with_highest else {})
 
 
 def _level(start: datetime, end: datetime | str, service: str = "Warranty", rank: int = 10) -> dict[str, Any]:

@@ -9,9 +9,11 @@ import orjson
 
 from servicedesk_core.sandboxing import Request, Response, VendorClock, json_response
 from servicedesk_lenovo.sandbox.cases import Cases
-from servicedesk_lenovo.sandbox.fleet import CODES, PARTS, Fleet, parts_of
+from servicedesk_lenovo.sandbox.fleet import CODES, PARTS, PRODUCTS, Fleet, parts_of
 from servicedesk_lenovo.sandbox.options import SandboxOptions
 
+_MACHINE_TYPE = 4
+"""Characters of the shortest name of a product."""
 _DENIED = {"Message": "Authorization has been denied for this request."}
 _NOT_FOUND = {"Error": {"Code": 100, "Message": "Warranty data is not found"}}
 _AMBIGUOUS = {"Error": {"Code": 101, "Message": "Multiple machines found. Please specify machine type."}}
@@ -102,6 +104,11 @@ class Vendor:
         if numbers:
             rows = [PARTS[number] for number in numbers if number in PARTS]
             return json_response((rows[0] if rows else _NOT_FOUND) if len(numbers) == 1 else self._shuffled(rows))
+        product = request.param("product")
+        if product is not None:  # what was built in is known of a machine only
+            known = any(one.startswith(product.upper()) for one in PRODUCTS) and len(product) >= _MACHINE_TYPE
+            rows = parts_of({"Product": product.upper()}) if known else []
+            return json_response([row for row in rows if row["Level"] != "SERIAL"] or _NOT_FOUND)
         found = self.fleet.find(request.param("serial") or "")
         if len(found) != 1:
             return json_response(_AMBIGUOUS if found else _NOT_FOUND)
