@@ -90,7 +90,7 @@ def checkpoint(
 
 def _show_check(cli: Cli, found: "AuditCheck") -> None:
     for problem in found.problems:
-        cli.out.print(f"Record {problem.seq}: {problem.what}", soft_wrap=True)
+        cli.out.print(f"Record {problem.seq}: {problem.what}" if problem.seq else problem.what, soft_wrap=True)
     holds = "The chain holds." if found.is_valid else "THE CHAIN DOES NOT HOLD."
     cli.out.print(f"{holds} {counted(found.records, 'record')}; the newest is no. {found.head}.", soft_wrap=True)
     if found.anchored_to:
@@ -98,6 +98,9 @@ def _show_check(cli: Cli, found: "AuditCheck") -> None:
     if found.unanchored:
         bare = counted(found.unanchored, "record has no checkpoint", "records have no checkpoint")
         cli.out.print(f"{bare} behind: made anew, or with more cut off, the chain would look the same.", soft_wrap=True)
+    elif not found.records:
+        cli.out.print("No checkpoint vouches for an empty chain: emptied, it would look the same.", soft_wrap=True)
+    if found.unanchored or not found.records:
         cli.out.print(
             "Take one now: servicedesk audit checkpoint --file FILE, best on another machine.", soft_wrap=True
         )

@@ -1,5 +1,6 @@
 """The audit trail of a desk: read it, verify it, keep checkpoints of it elsewhere."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -141,12 +142,18 @@ class AuditTrail:
         """
         point = await self._store.write(lambda tx: audit.checkpoint(tx, self._clock.now()))
         if file is not None:
-            try:
-                with file.open("ab") as lines:
-                    lines.write(orjson.dumps(asdict(point), option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE))
-            except OSError as error:
-                raise SettingsError(f"{file} cannot be written ({error.strerror}).", hint="Name another.") from error
+            _keep(point, file)
         return point
+
+
+def _keep(point: Checkpoint, file: Path) -> None:
+    line = orjson.dumps(asdict(point), option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE)
+    try:
+        # What all trust rests on is its owner's to write, whatever the umask says.
+        with open(file, "ab", opener=lambda path, flags: os.open(path, flags, 0o600)) as lines:
+            lines.write(line)
+    except OSError as error:
+        raise SettingsError(f"{file} cannot be written ({error.strerror}).", hint="Name another.") from error
 
 
 def _records(tx: Tx, scope: Scope | None) -> Iterator[AuditRecord]:

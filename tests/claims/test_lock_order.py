@@ -65,10 +65,10 @@ def at_once(stores, works):
 
 def at_the_maker(tx, number):
     """Store a claim that the manufacturer has."""
-    claim = changing.add(
-        tx, connection="maker", maker="maker", by_hand=False, origin=Origin(), filing_due_on=None,
-        draft=ClaimDraft(device=DeviceRef(manufacturer="Maker", serial_number=f"SN{number}")), **ACT,
-    )  # fmt: skip
+    draft = ClaimDraft(device=DeviceRef(manufacturer="Maker", serial_number=f"SN{number}"))
+    claim = acting.drafted(
+        tx, draft, Origin(), connection="maker", maker="maker", by_hand=False, filing_due_on=None, force=False, **ACT
+    )
     progress = ClaimProgress(state=ClaimState.UNDER_REVIEW, ref=f"C{number}")
     return changing.save(tx, claim, now=NOW, progress=progress, submitted_at=1)
 

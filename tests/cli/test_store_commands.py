@@ -1,5 +1,6 @@
 """Backup, restore and adoption, and what people ask of their data, by the command line."""
 
+import os
 import sqlite3
 import stat
 from contextlib import closing
@@ -143,3 +144,30 @@ def test_a_store_that_needs_no_upgrade_is_not_asked_about(run, queued):
     told = run("store", "upgrade")
     assert told.code == exit_codes.OK, told.err
     assert "has schema" in told.out
+
+
+def test_an_emptied_audit_trail_does_not_hold_and_an_empty_one_is_not_praised(run, queued):
+    assert run("audit", "verify").code == exit_codes.OK
+    with closing(sqlite3.connect(queued.folder / "servicedesk.db")) as database:
+        database.execute("DELETE FROM audit")
+        database.commit()
+    told = run("audit", "verify")
+    assert (told.code, "1 run that brought something has no record" in told.out) == (exit_codes.ERROR, True)
+    with closing(sqlite3.connect(queued.folder / "servicedesk.db")) as database:
+        database.executescript("DELETE FROM runs; DELETE FROM outbox_history; DELETE FROM outbox")
+    told = run("audit", "verify")
+    assert told.code == exit_codes.OK
+    assert "No checkpoint vouches for an empty chain" in told.out
+    assert "audit checkpoint --file" in told.out
+
+
+def test_a_file_of_checkpoints_is_its_owners_only(run, queued):
+    mask = os.umask(0)
+    try:
+        assert run("audit", "checkpoint", "--file", "points.jsonl").code == exit_codes.OK
+    finally:
+        os.umask(mask)
+    assert stat.S_IMODE((queued.folder / "points.jsonl").stat().st_mode) == 0o600
+    assert run("audit", "checkpoint", "--file", "points.jsonl").code == exit_codes.OK
+    assert len((queued.folder / "points.jsonl").read_bytes().splitlines()) == 2
+    assert run("audit", "verify", "--checkpoints", "points.jsonl").code == exit_codes.OK

@@ -6,7 +6,10 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
-from servicedesk_core.store import Store, audit
+from servicedesk_core.domain.writing import WriteState
+from servicedesk_core.store import Store, audit, outbox, sources
+from servicedesk_core.sync import recording
+from servicedesk_core.sync.report import StreamReport, StreamState
 
 ENTITY = "ticket:T-100"
 RECORDS = (
@@ -173,3 +176,59 @@ def test_writers_side_by_side_make_one_chain_without_gaps(store_url, clock):
         thread.join()
     with Store.open(store_url, clock=clock) as store:
         assert verify(store) == audit.AuditVerdict(records=100, problems=(), head=100, anchored_to=0)
+
+
+@pytest.fixture
+def busy(store):
+    """A store with a write and a run that brought something, all on record."""
+    now = datetime(2026, 3, 3, 14, 0, tzinfo=UTC)
+    report = StreamReport("tickets", state=StreamState.COMPLETE, new=2)
+
+    def work(tx):
+        source = sources.ensure(tx, "psa", "autotask", "live", now)
+        rows = recording.begin(tx, source.id, "run-1", (report,), now)
+        recording.finish(tx, rows, (report,), now)
+        recording.put_on_record(tx, (report,), "run-1", "psa", now)
+        write = outbox.add(
+            tx,
+            connection="psa",
+            kind="tickets.update",
+            aggregate="tickets:1",
+            label="T-1",
+            values={"title": "x"},
+            actor="user:ana",
+            now=now,
+        )
+        outbox.move(tx, write, WriteState.QUEUED, actor="user:ana", now=now)
+
+    store.write_blocking(work)
+    return store
+
+
+def test_what_the_store_knows_and_the_chain_does_not_is_a_gap(busy):
+    assert verify(busy).is_valid
+    busy.write_blocking(lambda tx: tx.execute(text("DELETE FROM audit WHERE seq = 3")))
+    [problem] = verify(busy).problems
+    assert (problem.seq, "1 step of a write" in problem.what, "write 1 queued" in problem.what) == (0, True, True)
+    busy.write_blocking(lambda tx: tx.execute(text("DELETE FROM audit")))
+    found = verify(busy)
+    assert not found.is_valid
+    assert [problem.what.partition(" no record")[0] for problem in found.problems] == [
+        "2 steps of writes and claims have",
+        "1 run that brought something has",
+    ]
+
+
+def test_a_run_without_news_and_one_that_was_cut_off_need_no_record(busy):
+    now = datetime(2026, 3, 3, 15, 0, tzinfo=UTC)
+    report = StreamReport("tickets", state=StreamState.COMPLETE, new=0)
+
+    def work(tx):
+        rows = recording.begin(tx, 1, "run-2", (report,), now)
+        recording.finish(tx, rows, (report,), now)
+        recording.begin(tx, 1, "run-3", (report,), now)
+        tx.execute(text("UPDATE runs SET new = 5 WHERE run_id = 'run-3'"))
+        recording.begin(tx, 1, "run-4", (report,), now)
+
+    busy.write_blocking(work)
+    assert verify(busy).is_valid

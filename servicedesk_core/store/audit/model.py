@@ -59,7 +59,7 @@ class AuditProblem:
     """A place where the chain does not hold.
 
     Attributes:
-        seq: Number of the record.
+        seq: Number of the record; 0 = of none that is there.
         what: What is wrong with it, for people.
     """
 

@@ -1,4 +1,4 @@
-"""Whether the chain holds, in itself and against checkpoints that are kept elsewhere."""
+"""Whether the chain holds: in itself, against the rest of the store, and against checkpoints kept elsewhere."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, RowMapping, func, select
 from servicedesk_core.store.audit.hashing import canonical, hash_of
 from servicedesk_core.store.audit.model import FIRST, AuditProblem, AuditVerdict, Checkpoint
 from servicedesk_core.store.audit.reading import AT_ONCE
+from servicedesk_core.store.audit.witnessing import Witnesses
 from servicedesk_core.store.fields import from_us, to_us
 from servicedesk_core.store.schema import audit, audit_checkpoints
 from servicedesk_core.store.upserting import insert_into
@@ -26,7 +27,7 @@ def checkpoint(tx: Connection, now: datetime) -> Checkpoint:
 
 
 def verify(tx: Connection, checkpoints: Sequence[Checkpoint] = ()) -> AuditVerdict:
-    """Look at every record, and hold the chain against checkpoints.
+    """Look at every record, and hold the chain against checkpoints and what else the store knows.
 
     Args:
         tx: Any transaction.
@@ -40,10 +41,12 @@ def verify(tx: Connection, checkpoints: Sequence[Checkpoint] = ()) -> AuditVerdi
     for point in (*own, *checkpoints):
         points.setdefault(point.seq, set()).add(point.hash)
     problems: list[AuditProblem] = []
+    witnesses = Witnesses(tx)
     expected, prev, number, anchored = 1, FIRST, 0, 0
     for row in _rows(tx):
         number += 1
         seq = row["seq"]
+        witnesses.hear(row)
         problems += (AuditProblem(seq, what) for what in _wrong(row, expected, prev))
         if hashes := points.pop(seq, None):
             if hashes == {row["hash"]}:
@@ -56,6 +59,7 @@ def verify(tx: Connection, checkpoints: Sequence[Checkpoint] = ()) -> AuditVerdi
         for seq in sorted(points)
         if seq
     )
+    problems += witnesses.missing()
     return AuditVerdict(number, tuple(problems), expected - 1, anchored)
 
 

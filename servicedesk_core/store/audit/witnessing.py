@@ -1,0 +1,61 @@
+"""What the rest of the store knows to stand in the chain: a cut tail or an emptied chain contradicts it."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, RowMapping, func, or_, select
+
+from servicedesk_core.store.audit.model import AuditProblem
+from servicedesk_core.store.schema import claims, outbox_history, runs
+from servicedesk_core.wording import counted
+
+_NAMED = 5
+_RUN = "sync.finished"
+
+
+class Witnesses:
+    """Steps of writes, drafts of claims and runs, each of which was put on record in its own transaction.
+
+    Args:
+        tx: Any transaction.
+    """
+
+    def __init__(self, tx: Connection) -> None:
+        h, r = outbox_history.c, runs.c
+        steps = select(h.write_id, h.after, func.count()).group_by(h.write_id, h.after).order_by(h.write_id)
+        self._steps = Counter(
+            {(f"write:{number}", f"write.{state}"): count for number, state, count in tx.execute(steps)}
+        )
+        self._steps.update(
+            (f"claim:{number}", "claim.drafted") for number in tx.execute(select(claims.c.claim_id)).scalars()
+        )
+        told = or_(r.new + r.changed + r.gone + r.quarantined > 0, r.error_code.is_not(None))
+        finished = select(r.run_id).where(r.finished_at.is_not(None), told).order_by(r.id)
+        self._runs = dict.fromkeys(tx.execute(finished).scalars())
+
+    def hear(self, record: RowMapping) -> None:
+        """Take note of a record of the chain."""
+        step = record["entity"], record["action"]
+        if step in self._steps:
+            self._steps[step] -= 1
+        elif record["action"] == _RUN:
+            try:
+                self._runs.pop(json.loads(record["after"])["run"], None)
+            except (ValueError, TypeError, KeyError):  # told elsewhere as a record that cannot be read
+                return
+
+    def missing(self) -> Iterator[AuditProblem]:
+        """Yield what has no record."""
+        left = +self._steps
+        if left:
+            steps = [f"{entity.replace(':', ' ')} {action.partition('.')[2]}" for entity, action in left]
+            many = counted(left.total(), "step of a write or claim has", "steps of writes and claims have")
+            yield AuditProblem(0, f"{many} no record: {_some(steps)}. Records were taken out.")
+        if self._runs:
+            many = counted(len(self._runs), "run that brought something has", "runs that brought something have")
+            yield AuditProblem(0, f"{many} no record: {_some(list(self._runs))}. Records were taken out.")
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[-_NAMED:]) + (" …" if len(names) > _NAMED else "")
