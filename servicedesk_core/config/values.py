@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
 from typing import Annotated
@@ -15,6 +16,9 @@ _AGE = re.compile(r"(\d{1,5})d")
 _SHARE = re.compile(r"(\d{1,3})\s*%")
 _REFERENCE = re.compile(r"(env|file|keyring):.+|[A-Za-z]\w*:[^/].*")
 _RAW = re.compile(r"days:([1-9]\d{0,4})")
+_YEARS = range(1900, 3000)
+"""In which anything was recorded; at the ends of the calendar a day has no instant in every zone."""
+_MOST_REQUESTS = 1_000_000_000
 _RAW_WORDS = {"full": KEEP_ALL_RAW, "none": RawPolicy(days=0)}
 
 
@@ -56,7 +60,7 @@ def _near_zone(name: str) -> str:
 def _budget(value: object) -> BudgetPolicy:
     if isinstance(value, BudgetPolicy):
         return value
-    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _MOST_REQUESTS:
         return BudgetPolicy(requests=value)
     share = _SHARE.fullmatch(value) if isinstance(value, str) else None
     if share and 0 < int(share[1]) <= 100:  # noqa: PLR2004  # percent
@@ -66,15 +70,15 @@ def _budget(value: object) -> BudgetPolicy:
 
 
 def _since(value: object) -> date | timedelta:
-    if isinstance(value, timedelta) or (isinstance(value, date) and not isinstance(value, datetime)):
-        return value
     if isinstance(value, str):
         if age := _AGE.fullmatch(value):
             return timedelta(days=int(age[1]))
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            pass  # the message below says what is allowed
+        with suppress(ValueError):  # the message below says what is allowed
+            value = date.fromisoformat(value)
+    if isinstance(value, timedelta):
+        return value
+    if isinstance(value, date) and not isinstance(value, datetime) and value.year in _YEARS:
+        return value
     msg = 'write a date such as 2024-01-31, or a number of days such as "365d"'
     raise ValueError(msg)
 

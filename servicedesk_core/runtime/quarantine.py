@@ -149,8 +149,18 @@ class Quarantine:
         return sum(record.id in numbers for record in left)
 
     async def drop(self, numbers: Collection[int]) -> DropOutcome:
-        """Forget records for good; numbers that are not there do not matter."""
-        return DropOutcome(await self._store.write(lambda tx: quarantine.drop(tx, numbers)))
+        """Forget records for good: all of them, or none.
+
+        Raises:
+            NotFoundLocallyError: A number is not there.
+        """
+
+        def work(tx: Connection) -> DropOutcome:
+            for number in numbers:
+                quarantine.get(tx, number)
+            return DropOutcome(quarantine.drop(tx, numbers))
+
+        return await self._store.write(work)
 
 
 def _record(row: quarantine.Quarantined, names: dict[int, str], *, raw: Any) -> QuarantinedRecord:

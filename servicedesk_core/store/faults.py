@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from servicedesk_core.errors import (
+    NotFoundLocallyError,
     StoreBusyError,
     StoreCorruptError,
     StoreError,
@@ -146,8 +147,18 @@ def _reason(error: BaseException) -> str:
 
 @contextmanager
 def translated(name: str) -> Iterator[None]:
-    """Raise every database error inside the block as a :class:`StoreError`."""
+    """Raise every database error inside the block as a :class:`StoreError`.
+
+    Raises:
+        NotFoundLocallyError: A number is larger than any that a store gives.
+    """
     try:
         yield
+    except OverflowError as error:
+        if "SQLite" not in str(error):
+            raise
+        raise NotFoundLocallyError(
+            "Nothing has so large a number.", hint="Name one that the list of such things shows."
+        ) from error
     except (SQLAlchemyError, sqlite3.Error, PermissionError) as error:
         raise translate(error, name) from error

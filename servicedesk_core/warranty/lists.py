@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
@@ -237,6 +238,10 @@ def _facts(tx: Connection, asset_ids: list[int]) -> dict[int, tuple[CoverFact, .
     return found
 
 
+LONGEST_DAYS: Final = 36_500
+"""No cover lasts so long, and the calendar of a computer begins with the year 1."""
+
+
 def span_of(text: str) -> timedelta:
     """Read "90d", "12w", "6m" (30 days each) or "1y" (365 days).
 
@@ -245,7 +250,10 @@ def span_of(text: str) -> timedelta:
     """
     number, unit = text[:-1].strip(), text[-1:].lower()
     days = {"d": 1, "w": 7, "m": 30, "y": 365}
-    if not number.isdigit() or unit not in days:
+    if not number.isdecimal() or unit not in days:
         msg = f'"{text}" is no span of time; write for example 90d, 12w or 1y'
+        raise ValueError(msg)
+    if len(number) > len(str(LONGEST_DAYS)) or int(number) * days[unit] > LONGEST_DAYS:
+        msg = f'"{text}" is longer than a hundred years; write for example 90d, 12w or 1y'
         raise ValueError(msg)
     return timedelta(days=int(number) * days[unit])

@@ -262,7 +262,9 @@ class Delivery:
 
     async def _conflict(self, write: StoredWrite, fence: Fence, mismatch: Mismatch) -> None:
         names = ", ".join(mismatch.theirs)
-        error = f"Somebody changed {names} at the vendor since it was read; nothing was sent."
+        ours = await self._store.read(lambda tx: outbox.cause_of(tx, write, mismatch.theirs))
+        who = "Somebody" if ours is None else f"This desk itself, with write {ours},"
+        error = f"{who} changed {names} at the vendor since it was read; nothing was sent."
         hint = (
             f"`servicedesk writes show {write.id}` shows both versions; `servicedesk writes retry {write.id}` "
             f"writes over the one shown, `servicedesk writes discard {write.id}` leaves it."

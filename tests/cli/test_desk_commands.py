@@ -192,6 +192,11 @@ def test_dropping_asks_first(run, acme):
     acme.configure(behaviour="odd")
     run("sync", "psa")
     assert run("quarantine", "drop", "1").code == exit_codes.REFUSED
+    for wrong in ("99", "99999999999999999999"):
+        ran = run("quarantine", "drop", "1", wrong, "--yes")
+        assert (ran.code, "not_found_locally" in ran.err) == (exit_codes.ERROR, True), (
+            "one that is not there: none goes"
+        )
     assert document(run("quarantine", "drop", "1", "--yes", "--json"), "quarantine.drop") == {"dropped": 1}
 
 

@@ -151,6 +151,21 @@ def test_a_representation_shows_no_value_of_the_connector():
     assert "hunter2" not in str(settings)
 
 
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"since": date(1, 1, 1)},
+        {"since": "0001-01-01"},
+        {"since": "9999-12-31"},
+        {"since": "999999d"},
+        {"budget": 10**20},
+    ],
+)
+def test_a_number_or_day_that_nothing_can_reach_is_refused_when_the_configuration_is_read(setting):
+    with pytest.raises(SettingsError, match=f"connections.a.{next(iter(setting))}"):
+        parse_settings({"connections": {"a": {"connector": "tabular"} | setting}})
+
+
 def test_since_is_the_start_of_a_day_in_the_desks_zone():
     now = datetime(2024, 3, 11, 3, 0, tzinfo=UTC)  # still the 10th in New York
     zone = "America/New_York"

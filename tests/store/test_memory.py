@@ -8,7 +8,7 @@ from servicedesk_core.domain import MappingIssue
 from servicedesk_core.errors import NotFoundLocallyError, TenantMismatchError
 from servicedesk_core.hooks import VendorIdentity
 from servicedesk_core.ports import Token
-from servicedesk_core.store import issues, links, quarantine, runs, sources
+from servicedesk_core.store import issues, links, outbox, quarantine, runs, sources
 from servicedesk_core.store.links import RecordRef
 from servicedesk_core.store.quarantine import Rejected
 from servicedesk_core.store.runs import RunCounts
@@ -93,6 +93,13 @@ def test_records_leave_quarantine_when_they_fit_or_are_dropped(do, source):
     assert do(quarantine.release, source.id, "notes", ["1"]) == 0
     assert do(quarantine.drop, [q.id for q in do(quarantine.list)]) == 2
     assert do(quarantine.release, source.id, "tickets", ["1"]) == 0
+
+
+def test_nothing_has_a_number_larger_than_a_store_gives(do):
+    for look in (quarantine.get, outbox.get):
+        for number in (10**20, -(10**20)):
+            with pytest.raises(NotFoundLocallyError):
+                do(look, number)
 
 
 def test_an_unknown_word_is_counted_by_the_records_that_carry_it(do, source):

@@ -26,6 +26,7 @@ from servicedesk_core.store import cover, sources
 from servicedesk_core.store.claims import changing
 from servicedesk_core.store.claims.model import Origin
 from servicedesk_core.store.queries.scope import Scope
+from servicedesk_core.warranty.lists import span_of
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 MAKER = """
@@ -432,3 +433,11 @@ async def test_a_manufacturer_has_no_job_that_pulls(desk):
     assert "sync:acme" not in names
     with pytest.raises(SettingsError, match="no job"):
         await desk.run_jobs("sync:acme")
+
+
+@pytest.mark.parametrize(
+    "text", ["99999999999999999999d", "101y", "9" * 5_000 + "d", "\u00b2d", "1e9d", "-1d", "d", ""]
+)
+def test_a_span_that_no_cover_lasts_is_none(text):
+    with pytest.raises(ValueError, match="write for example 90d"):
+        span_of(text)

@@ -260,6 +260,22 @@ async def test_a_refusal_is_final_with_advice_and_the_others_go_on(desk, vendor)
     assert all(f"writes retry {w.id}" in w.hint or "writes edit" in w.hint for w in ends[:3])
 
 
+async def test_a_change_that_our_own_earlier_write_overtook_is_told_as_such(desk, vendor):
+    first = await desk.tickets.update("T1", title="First title")
+    second = await desk.tickets.update("T1", title="Second title", status="In Progress")
+    third = await desk.tickets.update("T1", queue="Projects")
+    done, refused, other = await desk.writes.approve([first.id, second.id, third.id], send=True)
+    assert (state_of(done), state_of(refused), state_of(other)) == ("confirmed", "rejected", "confirmed")
+    assert refused.error == (
+        "This desk itself, with write 1, changed title at the vendor since it was read; nothing was sent."
+    )
+    await desk.tickets.update("T2", title="Ours", send=True)
+    waiting = await desk.tickets.update("T2", title="Later")
+    vendor.put("tickets", "2", title="Theirs")
+    (refused,) = await desk.writes.approve([waiting.id], send=True)
+    assert refused.error.startswith("Somebody changed title")
+
+
 async def test_a_right_lost_half_way_stops_only_that_kind(desk, vendor):
     numbers = [(await desk.tickets.note(f"T{n}", "hello")).id for n in range(1, 4)]
     numbers += [(await desk.tickets.update(f"T{n}", title="New title")).id for n in range(1, 4)]

@@ -1,9 +1,12 @@
 """What was sent before: how much, what to the same thing, and which of the vendor's ids are taken."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from servicedesk_core.domain.comparing import same
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.store.fields import optional_instant, to_us
 from servicedesk_core.store.outbox.model import StoredWrite, writes_of
@@ -20,6 +23,29 @@ def lately(tx: Connection, write: StoredWrite, since: datetime) -> list[StoredWr
         outbox.c.state != WriteState.REJECTED.value,
     )
     return writes_of(tx, query.order_by(outbox.c.sent_at, outbox.c.id))
+
+
+def cause_of(tx: Connection, write: StoredWrite, theirs: Mapping[str, Any]) -> int | None:
+    """Return the number of our own later write that made the vendor show other values than a write is based on.
+
+    Args:
+        tx: Any transaction.
+        write: The write that met them.
+        theirs: Field to the value that the vendor shows instead.
+    """
+    read_at = min(write.proposed_at, write.base_modified_at or write.proposed_at)
+    query = select(outbox).where(
+        outbox.c.connection == write.connection,
+        outbox.c.aggregate == write.aggregate,
+        outbox.c.id != write.id,
+        outbox.c.state == WriteState.CONFIRMED.value,
+        outbox.c.sent_at >= to_us(read_at),
+    )
+    for one in writes_of(tx, query.order_by(outbox.c.sent_at.desc(), outbox.c.id.desc())):
+        fields = theirs.keys() & one.values.keys()
+        if fields and all(same(one.values[field], theirs[field]) for field in fields):
+            return one.id
+    return None
 
 
 def sent_since(tx: Connection, connection: str, since: datetime) -> int:
