@@ -26,6 +26,11 @@ E = TypeVar("E", bound=StrEnum)
 _LISTS = frozenset({"ship_to_lines"})
 _NOT_SET = frozenset({"device", "lines", "entitlement", "covered_on_failure"})
 
+_TOO_MUCH = Decimal(10) ** 12
+_DECIMALS = 6
+_DIGITS = 6
+"""What an amount or a quantity has at most, and the number of a part in a claim."""
+
 
 def one_of(kind: type[E], word: str, what: str) -> E:
     """Return the member that a word names.
@@ -124,7 +129,7 @@ def _decision(text: str) -> LineDecision:
     number, _, rest = text.partition(":")
     verdict, _, reason = rest.partition(":")
     word = verdict.strip().lower()
-    if not number.strip().isdecimal() or word not in {"approved", "denied"}:
+    if not number.strip().isdecimal() or len(number.strip()) > _DIGITS or word not in {"approved", "denied"}:
         raise SettingsError(f'"{text}" decides about no part.', hint="Write 1:approved, or 2:denied:REASON.")
     return LineDecision(number=int(number), is_approved=word == "approved", reason=reason.strip() or None)
 
@@ -153,9 +158,14 @@ def _credit(text: str) -> Credit:
 
 def _decimal(number: str, text: str) -> Decimal:
     try:
-        return Decimal(number.strip())
+        value = Decimal(number.strip())
+        if abs(value) < _TOO_MUCH and value == round(value, _DECIMALS):  # also "not a number" fails here
+            return value
     except InvalidOperation:
-        raise SettingsError(f'"{text}" holds no number where one is expected.', hint="Write it as 120.50.") from None
+        pass  # the message below says what is expected
+    raise SettingsError(
+        f'"{text}" holds no number where one is expected, or none so large or exact.', hint="Write it as 120.50."
+    )
 
 
 def _day(text: str) -> date:

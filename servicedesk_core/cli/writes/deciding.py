@@ -50,7 +50,9 @@ def run(
     ctx: typer.Context,
     *,
     connection: ConnectionOption = None,
-    allow: Annotated[int, typer.Option("--allow", min=0, help="Let so many more go after sending stopped.")] = 0,
+    allow: Annotated[
+        int, typer.Option("--allow", min=0, max=100_000, help="Let so many more go after sending stopped.")
+    ] = 0,
     as_json: Json = False,
 ) -> None:
     """Settle doubts and send what was approved. This changes outside systems."""
