@@ -9,6 +9,7 @@ import pytest
 from servicedesk_core.domain import EventType, StatusCategory
 from servicedesk_core.errors import CursorError, NotFoundError, ProtocolError, UnsupportedError
 from servicedesk_core.hooks import PullMode, PullRequest, VocabularyMapping
+from servicedesk_core.testing import FakeClock
 from servicedesk_core.testing.memory import MemoryState
 from servicedesk_core.testing.suites.ticket_sync import TicketSyncSuite
 
@@ -56,10 +57,10 @@ async def test_a_grown_file_adds_only_its_new_rows_wherever_they_stand(logs, tmp
     more = "T1,close,Ana,2024-01-05T10:00:00Z,Acme\n"
     logs.write(path, HEAD + ONE + more + TWO + "T3,open,Ana,2024-01-06T10:00:00Z,Acme\n")
     after = await logs.read(logs.tabular(logs.event_file(path)))
-    old = dict(before.records)
-    new = {key: raw for key, raw in after.records if key not in old}
+    old = {record.external_id: record.raw for record in before.records}
+    new = {record.external_id: record.raw for record in after.records if record.external_id not in old}
     assert sorted(raw["row"]["step"] for raw in new.values()) == ["close", "open"]
-    assert all(raw == old[key] for key, raw in after.records if key in old)
+    assert all(record.raw == old[record.external_id] for record in after.records if record.external_id in old)
 
 
 async def test_an_attribute_that_is_corrected_later_does_not_make_a_new_event(logs, tmp_path):
@@ -266,23 +267,30 @@ async def test_a_position_in_a_file_that_was_replaced_is_refused(logs, tmp_path)
 
 async def test_an_untouched_file_is_not_read_again_however_young_it_is(logs, tmp_path):
     path = logs.write(tmp_path / "log.csv", HEAD + ONE)
-    connector = logs.tabular(logs.event_file(path), state=MemoryState())
+    clock, state = FakeClock(datetime.fromtimestamp(path.stat().st_ctime, UTC)), MemoryState()
+    connector = logs.tabular(logs.event_file(path), state=state, clock=clock)
     await logs.read(connector)
-    for hours in (1, -1, -100):
-        since = datetime.fromtimestamp(path.stat().st_ctime + hours * 3600, UTC)
+    for settled in (False, False, True, True):
+        since = clock.now() - timedelta(hours=1)
         assert (await logs.read(connector, mode=PullMode.INCREMENTAL, since=since)).ids == []
+        assert bool((await state.get("look/ticket_events"))["settled"]) is settled
+        clock.advance(1_801)
 
 
-async def test_a_change_is_seen_also_when_size_and_stamps_stay_as_they_were(logs, tmp_path):
+@pytest.mark.parametrize("settled", [False, True])
+async def test_a_change_is_seen_also_when_size_and_stamps_stay_as_they_were(logs, tmp_path, settled):
     rows = "".join(f"T{number},open,Ana,2024-01-01,\n" for number in range(4_000))
     path = logs.write(tmp_path / "log.csv", HEAD + rows)
-    connector = logs.tabular(logs.event_file(path), state=MemoryState())
-    await logs.read(connector)
     before = path.stat()
+    clock, state = FakeClock(datetime.fromtimestamp(before.st_ctime, UTC) + timedelta(hours=2 * settled)), MemoryState()
+    connector = logs.tabular(logs.event_file(path), state=state, clock=clock)
+    await logs.read(connector)
+    since = clock.now() - timedelta(hours=1)
+    assert (await logs.read(connector, mode=PullMode.INCREMENTAL, since=since)).ids == []
+    assert bool((await state.get("look/ticket_events"))["settled"]) is settled
     logs.write(path, HEAD + rows.replace("T3999,open", "T3999,work"))
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert (path.stat().st_size, path.stat().st_mtime_ns) == (before.st_size, before.st_mtime_ns)
-    since = datetime.fromtimestamp(before.st_ctime - 60, UTC)
     assert len((await logs.read(connector, mode=PullMode.INCREMENTAL, since=since)).ids) == 4_000
 
 

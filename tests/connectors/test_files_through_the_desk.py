@@ -247,6 +247,19 @@ async def test_a_name_is_one_record_however_it_is_composed_and_is_shown_as_it_wa
                 assert len(page.rows) == 4, (field, name)
 
 
+async def test_a_column_is_found_however_its_name_is_composed(logs, tmp_path):
+    config = NAMES.replace('"client"', '"K\u00e4ufer"').replace('"who"', '"Zusta\u0308ndig"')
+    logs.write(tmp_path / "servicedesk.toml", config)
+    logs.write(tmp_path / "log.csv", "id,state,Ka\u0308ufer,\ufeffZust\u00e4ndig,team\n1,,Acme,Ana,\n")
+    await sync(tmp_path)
+    assert ask(tmp_path, "SELECT company_ref, assignee_ref FROM v_tickets") == [("Acme", "Ana")]
+    lines = '{"id": 1, "state": "", "Ka\u0308ufer": "Acme", "Zust\u00e4ndig": "Ben", "team": ""}\n'
+    logs.write(tmp_path / "log.jsonl", lines)
+    logs.write(tmp_path / "servicedesk.toml", config.replace("log.csv", "log.jsonl"))
+    await sync(tmp_path)
+    assert ask(tmp_path, "SELECT company_ref, assignee_ref FROM v_tickets") == [("Acme", "Ben")]
+
+
 async def test_an_event_is_the_same_when_its_file_comes_from_a_system_that_composes_otherwise(logs, tmp_path):
     logs.write(tmp_path / "servicedesk.toml", CONFIG.replace("work =", '"pru\u0308fen" ='))
     text = HEAD + "T\u00fc1,pr\u00fcfen,Jos\u00e9,2024-01-01T08:00:00Z\nT\u00fc1,solve,Ana,2024-01-02T08:00:00Z\n"

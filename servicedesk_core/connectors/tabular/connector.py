@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import AsyncIterator, Generator, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from servicedesk_core.connectors.tabular.declaration import CODE_VERSION, FileMapping, load_mapping
-from servicedesk_core.connectors.tabular.looking import is_untouched, remembered
+from servicedesk_core.connectors.tabular.looking import look, remembered
 from servicedesk_core.connectors.tabular.meaning import Means, meaning_of
 from servicedesk_core.connectors.tabular.opening import opened
 from servicedesk_core.connectors.tabular.reading import rows
@@ -182,16 +182,20 @@ class Tabular(Connector[TabularSettings]):
     async def pull(self, request: PullRequest) -> AsyncIterator[Page]:
         """Read the files of a stream from the beginning, or from a position; unchanged files cost one look."""
         run = self.ctx.run_blocking
-        seen_key = f"files/{request.stream}"
+        seen_key = f"look/{request.stream}"
         parts = await run(self._parts, request.stream)
         version = self.mapping_version(request.stream)
         since = request.since if request.mode is PullMode.INCREMENTAL else None
         if since is not None and request.resume is None:
-            known = await self.ctx.state.get(seen_key)
-            if await run(is_untouched, known, parts, version, since):
+            known = await self.ctx.state.get(seen_key) or {}
+            now = self.ctx.clock.now()
+            untouched = await run(partial(look, known, parts, version, since=since, now=now))
+            if untouched is not None:
+                if untouched != known:
+                    await self.ctx.state.put(seen_key, untouched)
                 yield Page((), None, last=True)
                 return
-        look = None if request.mode is PullMode.RECONCILE else await run(remembered, parts, version, since)
+        memory = None if request.mode is PullMode.RECONCILE else await run(remembered, parts, version, since)
         found = _Pages(
             pages(
                 parts,
@@ -204,8 +208,8 @@ class Tabular(Connector[TabularSettings]):
             while True:
                 page, lines = await run(found.next)
                 self._recent.append(dict(zip((one.external_id for one in page.records), lines, strict=True)))
-                if page.last and look is not None:
-                    await self.ctx.state.put(seen_key, look)
+                if page.last and memory is not None:
+                    await self.ctx.state.put(seen_key, memory)
                 yield page
                 if page.last:
                     return

@@ -6,11 +6,19 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from servicedesk_core.connectors.tabular.instants import check_format, check_zone
 from servicedesk_core.connectors.tabular.opening import ensure_plain
-from servicedesk_core.domain import STREAMS, EventType, Model, StatusCategory, Ticket, TicketEvent
+from servicedesk_core.domain import STREAMS, EventType, Model, StatusCategory, Ticket, TicketEvent, plain_name
 from servicedesk_core.domain.folding import Derivable
 from servicedesk_core.errors import SettingsError
 
@@ -18,14 +26,15 @@ CODE_VERSION = "2"
 """Part of every mapping version; raised when the same declaration comes to mean something else."""
 
 Formats = Annotated[tuple[str, ...], BeforeValidator(lambda value: (value,) if isinstance(value, str) else value)]
+ColumnName = Annotated[str, AfterValidator(plain_name)]
 Zone = Annotated[str, BeforeValidator(check_zone)]
 
 
 class ColumnRule(Model):
     """Where the value of one field comes from. A bare text in the mapping is short for ``{ column = "…" }``."""
 
-    column: str | None = Field(default=None, description="Column of the file.")
-    columns: tuple[str, ...] = Field(default=(), description="Several columns, joined.")
+    column: ColumnName | None = Field(default=None, description="Column of the file.")
+    columns: tuple[ColumnName, ...] = Field(default=(), description="Several columns, joined.")
     join: str = Field(default=" / ", description="What stands between joined columns.")
     constant: str | None = Field(default=None, description="The same value for every row.")
     format: Formats = Field(
@@ -39,7 +48,9 @@ class ColumnRule(Model):
     decimal: Literal[".", ","] | None = Field(default=None, description="Decimal sign of numbers.")
     unit: Literal["seconds", "minutes", "hours", "days"] = Field(default="seconds", description="Unit of durations.")
     separator: str = Field(default=";", description="What separates the items of a list.")
-    name: str | None = Field(default=None, description="For a reference: the column that holds the record's name.")
+    name: ColumnName | None = Field(
+        default=None, description="For a reference: the column that holds the record's name."
+    )
     take: Literal["last", "first", "final"] | None = Field(
         default=None,
         description="For a ticket of an event log: whether the last or the first event's value counts; "
@@ -119,7 +130,7 @@ class FileMapping(Model):
     encoding: str = Field(default="utf-8-sig", description="Encoding of the text.")
     skip_lines: int = Field(default=0, ge=0, description="Lines above the table that are passed over, such as a title.")
     header: bool = Field(default=True, description="Whether the first row names the columns.")
-    names: tuple[str, ...] = Field(default=(), description="Names of the columns of a file without a header.")
+    names: tuple[ColumnName, ...] = Field(default=(), description="Names of the columns of a file without a header.")
     timezone: Zone | None = Field(default=None, description="IANA zone of times that carry none; UTC when left out.")
     missing: tuple[str, ...] = Field(default=("",), description="Texts that mean nothing was said.")
     decimal: Literal[".", ","] = Field(default=".", description="Decimal sign of numbers.")
@@ -135,7 +146,7 @@ class FileMapping(Model):
         description="Ticket fields of an event log that follow from its steps where it says nothing of them. What is "
         "not named stays empty then; created_at, creator_ref and last_activity_at only where a column has them.",
     )
-    key: tuple[str, ...] = Field(
+    key: tuple[ColumnName, ...] = Field(
         default=(), description="Columns that tell an event of a ticket from another; by default those under columns."
     )
     columns: dict[str, ColumnRule] = Field(description="Field of the record, or of the event, and its column.")

@@ -1,17 +1,29 @@
-"""Whether files are still as they were when they were read last, so that they need not be read again."""
+"""Whether files are still as they were when they were read last, so that they need not be read again.
+
+That a pass has read them proves nothing: it may have died before its last page was stored. Core asks from a later
+instant on only after it was. That size and stamps are as before proves nothing either while they are young, because two
+writes may carry the same stamp, and the clocks of a file server and of this machine differ: until then the bytes are
+compared.
+"""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Final
 
 from servicedesk_core.connectors.tabular.source import Part
 from servicedesk_core.hooks.watchdog import still_working
 
+YOUNG: Final = timedelta(hours=1)
+"""How long a stamp proves nothing; more than clocks differ."""
+
 _PIECE_BYTES = 1 << 20
 
+Memory = dict[str, Any]
+"""What is remembered of files between two passes; JSON."""
 
-def remembered(parts: Iterable[Part], version: str, since: datetime | None) -> dict[str, Any]:
+
+def remembered(parts: Iterable[Part], version: str, since: datetime | None) -> Memory:
     """Return what is remembered of a pass that reads files, as they are before it begins; reads them once, as bytes.
 
     Args:
@@ -25,30 +37,35 @@ def remembered(parts: Iterable[Part], version: str, since: datetime | None) -> d
         "files": _signature(parts),
         "content": _content(parts),
         "since": None if since is None else since.isoformat(),
+        "settled": None,
     }
 
 
-def is_untouched(known: dict[str, Any] | None, parts: Iterable[Part], version: str, since: datetime) -> bool:
-    """Return whether files hold nothing that the store does not.
-
-    That a pass has read them proves nothing: it may have died before its last page was stored. Core asks from a later
-    instant on only after it was. Stamps prove nothing either for as long as core looks back, because two writes may
-    carry the same one: until then the bytes are compared.
+def look(known: Memory, parts: Iterable[Part], version: str, *, since: datetime, now: datetime) -> Memory | None:
+    """Return what to remember of files that hold nothing that the store does not, or ``None`` when they must be read.
 
     Args:
-        known: What is remembered of the last pass; ``None`` = of none.
+        known: What is remembered of them; nothing as long as no pass has ended.
         parts: The files.
         version: Version of the mapping.
         since: From when on changes are asked for now.
+        now: The current instant.
     """
     parts = list(parts)
-    if known is None:
-        return _is_older(parts, since)
+    stats = [part.path.stat() for part in parts]
+    newest = max(max(stat.st_mtime, stat.st_ctime) for stat in stats)
+    if not known:
+        return {} if newest < since.timestamp() else None
     if known.get("version") != version or known.get("files") != _signature(parts):
-        return False
+        return None
     if known["since"] is not None and since <= datetime.fromisoformat(known["since"]):
-        return False
-    return _is_older(parts, since) or bool(known["content"] == _content(parts))
+        return None
+    touched = [stat.st_ctime_ns for stat in stats]
+    if known["settled"] == touched:
+        return known
+    if known["content"] != _content(parts):
+        return None
+    return known if newest >= (now - YOUNG).timestamp() else {**known, "settled": touched}
 
 
 def _signature(parts: Iterable[Part]) -> list[list[Any]]:
@@ -63,8 +80,3 @@ def _content(parts: Iterable[Part]) -> str:
                 whole.update(piece)
                 still_working()
     return whole.hexdigest()
-
-
-def _is_older(parts: Iterable[Part], since: datetime) -> bool:
-    stats = [part.path.stat() for part in parts]
-    return all(max(stat.st_mtime, stat.st_ctime) < since.timestamp() for stat in stats)

@@ -4,6 +4,7 @@ import io
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, TypeVar
@@ -11,6 +12,7 @@ from typing import Any, BinaryIO, NamedTuple, TypeVar
 from servicedesk_core.connectors.tabular.declaration import FileMapping
 from servicedesk_core.connectors.tabular.delimited import END_OF_TEXT, cut, declared_separator
 from servicedesk_core.decoding import decode_json
+from servicedesk_core.domain import plain_name
 from servicedesk_core.errors import ProtocolError
 
 _SUFFIXES = {".tsv": "tsv", ".tab": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
@@ -140,7 +142,7 @@ def column_names(header: Iterable[str]) -> list[str]:
     names: dict[str, None] = {}
     counts: Counter[str] = Counter()
     for number, cell in enumerate(header, 1):
-        plain = name = cell.strip() or f"column {number}"
+        plain = name = plain_name(cell) or f"column {number}"
         while name in names:
             counts[plain] += 1
             name = f"{plain} ({counts[plain] + 1})"
@@ -170,14 +172,17 @@ def _jsonl_rows(text: io.TextIOWrapper, path: Path) -> Iterator[Row]:
         yield Row(number, row) if joined.isascii() else _checked(number, row, joined)
 
 
+_column = lru_cache(4_096)(plain_name)
+
+
 def flat(record: Mapping[str, Any]) -> dict[str, str]:
     """Flatten a JSON object: ``{"a": {"b": 1}}`` has the column ``a.b``; what lies deeper stays JSON text."""
     cells: dict[str, str] = {}
     for key, value in record.items():
         if isinstance(value, dict):
-            cells.update({f"{key}.{inner}": _as_text(one) for inner, one in value.items()})
+            cells.update({_column(f"{key}.{inner}"): _as_text(one) for inner, one in value.items()})
         else:
-            cells[key] = _as_text(value)
+            cells[_column(key)] = _as_text(value)
     return cells
 
 

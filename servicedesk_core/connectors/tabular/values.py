@@ -231,7 +231,7 @@ def _word(text: str, values: Mapping[str, str], what: FieldType, vocabulary: Map
     if vocabulary and text in vocabulary:
         return vocabulary[text]
     assert what.words is not None  # noqa: S101  # a field of words has its words
-    return what.words(values.get(text, text))
+    return what.words(values.get(text, plain_name(text)))
 
 
 def _converter(rule: ColumnRule, mapping: FileMapping, what: FieldType) -> Callable[[str], Any]:

@@ -102,8 +102,8 @@ def apply(
         raw: Which payloads are kept.
         keeps_spelling: Whether a text that looks as the stored one does counts as the same.
     """
-    batch = _Batch(tx, source_id, stream, mode=mode, origin=origin, now=to_us(now), raw=raw)
-    batch.is_same = is_same_name if keeps_spelling else eq
+    is_same = is_same_name if keeps_spelling else eq
+    batch = _Batch(tx, source_id, stream, mode=mode, origin=origin, now=to_us(now), raw=raw, is_same=is_same)
     return batch.apply(rows, known)
 
 
@@ -115,7 +115,16 @@ class _Batch:
     """One call of :func:`apply`."""
 
     def __init__(
-        self, tx: Connection, source_id: int, stream: str, *, mode: str, origin: str, now: int, raw: RawPolicy
+        self,
+        tx: Connection,
+        source_id: int,
+        stream: str,
+        *,
+        mode: str,
+        origin: str,
+        now: int,
+        raw: RawPolicy,
+        is_same: Callable[[Any, Any], bool],
     ) -> None:
         self.tx = tx
         self.source_id = source_id
@@ -127,7 +136,7 @@ class _Batch:
         self.origin = origin
         self.now = now
         self.keeps_raw = raw.days != 0
-        self.is_same: Callable[[Any, Any], bool] = eq
+        self.is_same = is_same
         self.done = Applied()
         self.feed: list[bulk.Row] = []
 
