@@ -25,6 +25,7 @@ from servicedesk_core.hooks.pulling import (
     PullMode,
     PullRequest,
     SourceRecord,
+    source_record,
 )
 from servicedesk_core.hooks.specs.announcements import Change, SyncFinished
 from servicedesk_core.hooks.writing import (
@@ -84,4 +85,5 @@ __all__ = [
     "hookimpl",
     "is_loopback",
     "safe_address",
+    "source_record",
 ]

@@ -54,6 +54,7 @@ class PullRequest:
     expected: int | None = None
 
 
+_TOO_LARGE: Final = 2**64
 NO_STAMPS: Final[Mapping[str, datetime]] = MappingProxyType({})
 
 
@@ -70,6 +71,22 @@ class SourceRecord(NamedTuple):
     external_id: str
     raw: Mapping[str, Any] | None
     stamps: Mapping[str, datetime] = NO_STAMPS
+
+
+def source_record(row: Any, key: str = "id") -> SourceRecord:
+    """Return a row of a page as core takes it, whatever it holds.
+
+    One that is no object, or whose id is neither text nor number, core puts into quarantine; the others of its page are
+    stored. Reading the id without this helper, an odd row must not raise: the whole stream would stop, run after run.
+
+    Args:
+        row: The row, decoded.
+        key: Its field with the id.
+    """
+    raw = row if isinstance(row, Mapping) else {"unreadable": row}
+    found = raw.get(key)
+    is_number = isinstance(found, int) and not isinstance(found, bool) and abs(found) < _TOO_LARGE
+    return SourceRecord(str(found) if is_number or isinstance(found, str) else "", raw)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,12 @@ committed with each page; the watermark only when it ends. Reconcile passes coll
 pages, until they are complete.
 """
 
+import json
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import orjson
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -20,6 +21,8 @@ from servicedesk_core.store.records import table_of
 from servicedesk_core.store.schema import progress, seen, staged
 
 State = Literal["running", "complete"]
+_PLAIN: Final = b"P"
+"""First byte of a staged page that only the standard library reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,8 +244,12 @@ def unseen(
 def stage(tx: Connection, pass_id: int, records: Sequence[tuple[str, Mapping[str, Any]]]) -> int:
     """Put a page of raw records aside until the rebuild is complete; return the page's number, from 1."""
     last = tx.execute(select(func.coalesce(func.max(staged.c.page), 0)).where(staged.c.pass_id == pass_id)).scalar_one()
-    blob = zlib.compress(orjson.dumps([[external_id, raw] for external_id, raw in records]), 1)
-    tx.execute(insert(staged).values(pass_id=pass_id, page=last + 1, records=blob))
+    page = [[external_id, raw] for external_id, raw in records]
+    try:
+        content = orjson.dumps(page)
+    except TypeError:  # a number beyond 64 bits, a lone surrogate, a deep nesting
+        content = _PLAIN + json.dumps(page, default=str).encode()
+    tx.execute(insert(staged).values(pass_id=pass_id, page=last + 1, records=zlib.compress(content, 1)))
     return int(last) + 1
 
 
@@ -251,7 +258,11 @@ def staged_page(tx: Connection, pass_id: int, page: int) -> list[tuple[str, dict
     blob = tx.execute(
         select(staged.c.records).where(staged.c.pass_id == pass_id, staged.c.page == page)
     ).scalar_one_or_none()
-    return None if blob is None else [(external_id, raw) for external_id, raw in orjson.loads(zlib.decompress(blob))]
+    if blob is None:
+        return None
+    content = zlib.decompress(blob)
+    rows = json.loads(content[1:]) if content[:1] == _PLAIN else orjson.loads(content)
+    return [(external_id, raw) for external_id, raw in rows]
 
 
 def _drop_collected(tx: Connection, pass_id: int) -> None:

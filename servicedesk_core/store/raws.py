@@ -18,8 +18,12 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection, bindparam, text
 
+from servicedesk_core.errors import MappingError
+
 HASH_BYTES = 16
 DEFLATE_FROM = 4096
+DEEPEST = 200
+"""Levels of nesting that are kept: whatever looks through a payload later goes down as deep."""
 SHAPES_AT_MOST = 512
 """Shapes a process will name; a source whose every record has other names is stored as plain JSON after that."""
 
@@ -48,7 +52,11 @@ _shapes: dict[tuple[str, ...], _Shape] = {}
 
 
 def pack(raw: Mapping[str, Any]) -> Packed:
-    """Pack a decoded payload."""
+    """Pack a decoded payload.
+
+    Raises:
+        MappingError: It nests deeper than any record does.
+    """
     names = tuple(raw)
     # One look: hashing sixty names costs as much as hashing the payload.
     named = _shapes.get(names)
@@ -56,6 +64,9 @@ def pack(raw: Mapping[str, Any]) -> Packed:
     try:
         values = orjson.dumps([*raw.values()])
     except TypeError:
+        if _is_too_deep(raw):
+            message = "The payload nests too deep to be stored."
+            raise MappingError(message, hint="Correct the record at its source.") from None
         blob = json.dumps(raw, default=str).encode()
         return Packed(sha256(blob).digest()[:HASH_BYTES], _deflated(b"P", blob), None)
     digest = sha256(shape.mark + values).digest()[:HASH_BYTES]
@@ -64,6 +75,18 @@ def pack(raw: Mapping[str, Any]) -> Packed:
             return Packed(digest, _deflated(b"J", orjson.dumps(raw)), None)
         _shapes[names] = shape
     return Packed(digest, _deflated(shape.mark, values), shape.stored)
+
+
+def _is_too_deep(raw: Mapping[str, Any]) -> bool:
+    level: list[Any] = [raw]
+    for _ in range(DEEPEST):
+        level = [
+            inner
+            for one in level
+            if isinstance(one, Mapping | list | tuple)
+            for inner in (one.values() if isinstance(one, Mapping) else one)
+        ]
+    return bool(level)
 
 
 def remember_shapes(tx: Connection, packed: Iterable[Packed]) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from servicedesk_core.hooks.pulling import Page
 from servicedesk_core.store.quarantine import Rejected
-from servicedesk_core.sync.intake import Arrived, take_in
+from servicedesk_core.sync.intake import Arrived, is_usable_id, take_in
 from servicedesk_core.sync.options import Limits
 from servicedesk_core.sync.pages import NoPageYet, PageStream
 
@@ -47,7 +47,7 @@ class Batch:
         intake = take_in(page.records)
         self.arrived += intake.arrived
         self.rejected += intake.rejected
-        self.listed |= {record.external_id: record.stamps for record in page.records if record.raw is None}
+        self.listed |= {r.external_id: r.stamps for r in page.records if r.raw is None and is_usable_id(r.external_id)}
         self.gone += page.gone
         self.resume = page.resume
         self.last = page.last

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
+from servicedesk_core.errors import MappingError
 from servicedesk_core.hooks.pulling import SourceRecord
 from servicedesk_core.store.quarantine import Rejected
 from servicedesk_core.store.raws import Packed, pack
@@ -51,7 +52,12 @@ def take_in(records: Iterable[SourceRecord]) -> Intake:
     for external_id, raw, _ in records:
         if raw is None:
             continue
-        packed = pack(raw)
+        try:
+            packed = pack(raw)
+        except MappingError as error:
+            known = external_id if is_usable_id(external_id) else f"?{digest_of(raw).hex()}"
+            rejected.append(Rejected(known, None, error.message))
+            continue
         total += _size(raw, packed)
         if not is_usable_id(external_id):
             reason = f"The id is missing, not text, longer than {ID_LENGTH} characters or not printable."
@@ -74,7 +80,11 @@ def digest_of(ids: Iterable[object]) -> bytes:
     """Return a short fingerprint of ids in their order."""
     digest = blake2b(digest_size=16)
     for external_id in ids:
-        digest.update(repr(external_id).encode("utf-8", "replace"))
+        try:
+            text = repr(external_id)
+        except RecursionError:
+            text = type(external_id).__name__
+        digest.update(text.encode("utf-8", "replace"))
     return digest.digest()
 
 

@@ -98,9 +98,9 @@ class TenantLists:
         """Return whether every value of a list field on these rows is in its list."""
         for name in PICKLISTS.get(entity, ()):
             labels = self.labels(entity, name)
-            if labels and any(
-                str(value) not in labels for value in {row.get(name) for row in rows} if value is not None
-            ):
+            # What is no text and no number is no value of a list, so reading the list again explains nothing.
+            values = {value for row in rows if isinstance(value := row.get(name), str | int | float)}
+            if labels and any(str(value) not in labels for value in values):
                 return False
         return True
 

@@ -5,13 +5,12 @@ from collections.abc import AsyncIterator, Sequence
 from servicedesk_autotask.api.client import Api, Row
 from servicedesk_autotask.api.query import MAX_IDS, MAX_ROWS, where
 from servicedesk_autotask.reading.joins import Joiner, batches
-from servicedesk_autotask.reading.keyset import id_pages, row_id
+from servicedesk_autotask.reading.keyset import id_pages, row_id, whole_number
 from servicedesk_autotask.reading.pull import record_for
 from servicedesk_autotask.reading.streams import HISTORY_ENTITY, Source, Stream
 from servicedesk_core.errors import AuthenticationError, ConnectorError, PermissionDeniedError, RejectedError
 from servicedesk_core.hooks import FetchOutcome, FetchStatus, SourceRecord
 
-_LARGEST_ID = 2**63 - 1
 _MOST_HALVINGS = 24
 _NOT_AN_ID = "not an id of Autotask"
 
@@ -128,9 +127,9 @@ def _split(refs: Sequence[str], prefix: str) -> tuple[dict[int, str], list[str]]
     other: list[str] = []
     for ref in refs:
         text = ref.removeprefix(prefix)
-        plain = ref.startswith(prefix) and text.isascii() and text.isdecimal() and str(int(text)) == text
-        if plain and int(text) <= _LARGEST_ID:
-            numbers[int(text)] = ref
+        number = whole_number(text) if ref.startswith(prefix) else None
+        if number is not None and number >= 0 and str(number) == text:
+            numbers[number] = ref
         else:
             other.append(ref)
     return numbers, other

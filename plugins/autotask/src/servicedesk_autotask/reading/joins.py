@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from servicedesk_autotask.api.client import Api, Row
 from servicedesk_autotask.api.query import MAX_IDS, MAX_ROWS, Condition, where, wire_instant
-from servicedesk_autotask.reading.keyset import id_pages
+from servicedesk_autotask.reading.keyset import id_pages, whole_number
 from servicedesk_autotask.reading.streams import JOINED, Join
 from servicedesk_core.errors import PermissionDeniedError
 from servicedesk_core.hooks import LogSink
@@ -19,13 +19,6 @@ def batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """Cut a sequence into pieces of at most ``size``."""
     for start in range(0, len(items), size):
         yield items[start : start + size]
-
-
-def whole_number(value: Any) -> int | None:
-    """Return a reference as a number, which may also come as text; ``None`` when it is none. 0 is a number."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    return int(value) if isinstance(value, str) and value.strip().lstrip("-").isdecimal() else None
 
 
 class Joiner:

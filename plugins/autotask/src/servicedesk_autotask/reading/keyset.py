@@ -4,14 +4,23 @@ The vendor recommends it beside its own next-page addresses. It needs no state a
 and a page that was lost on the way is simply asked for again.
 """
 
+import re
+from bisect import bisect_left
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from operator import lt
+from typing import Any
 
 from servicedesk_autotask.api.client import Api, QueryPage, Row
 from servicedesk_autotask.api.query import Condition, where
 from servicedesk_core.errors import ProtocolError
 
+LARGEST_ID = 2**63 - 1
 _TRIES = 2
+_TELLS_ONE_FROM_MANY = 3
+_ONE_IN = 20
+"""So many rows may have one whose id is odd; more mean that the page itself cannot be trusted."""
+_WHOLE = re.compile(r"\s*-?[0-9]{1,19}\s*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +42,18 @@ class IdPage:
     vendor_count: int | None
 
 
-def row_id(row: Row) -> int | None:
-    """Return the id of a row, which may also come as text; ``None`` when it has no usable one. 0 is an id."""
-    value = row.get("id")
-    if isinstance(value, int) and not isinstance(value, bool):
+def whole_number(value: Any) -> int | None:
+    """Return an id or a reference as a number, which may also come as text; ``None`` when it is none. 0 is a number."""
+    if isinstance(value, str) and _WHOLE.fullmatch(value):
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST_ID:
         return value
-    if isinstance(value, str) and value.strip().lstrip("-").isdecimal():
-        return int(value)
     return None
+
+
+def row_id(row: Row) -> int | None:
+    """Return the id of a row; ``None`` when it has no usable one."""
+    return whole_number(row.get("id"))
 
 
 async def id_pages(
@@ -79,10 +92,10 @@ async def id_pages(
         elif not bounded:  # a query must have a condition
             bounded.append(where("id", "exist"))
         page = await _steady_page(api, entity, bounded, after=last_id, size=size, fields=fields, reserved=reserved)
-        ids = [number for row in page.rows if (number := row_id(row)) is not None]
+        ids = _rising(page.rows, last_id)
         last = not page.rows or (len(page.rows) < size and not page.has_next)
         if ids:
-            last_id = ids[-1] if last_id is None else max(last_id, ids[-1])
+            last_id = ids[-1]
         elif not last:
             raise ProtocolError(f"Autotask sent a page of {entity} on which no row has an id; it cannot be gone past.")
         yield IdPage(page.rows, last_id, last, size, page.vendor_count)
@@ -116,14 +129,33 @@ async def _steady_page(
 def _fault(page: QueryPage, after: int | None) -> str:
     if page.vendor_count is not None and page.vendor_count != len(page.rows):
         return f"with {len(page.rows)} rows although it says {page.vendor_count}"
-    highest = after
-    seen: set[int] = set()
-    for row in page.rows:
-        number = row_id(row)
-        if number is None or number in seen:
-            continue
-        if highest is not None and number <= highest:
-            return "whose rows were there before" if after is not None and number <= after else "out of order"
-        highest = number
-        seen.add(number)
-    return ""
+    ids = _ids(page.rows)
+    odd = len(ids) - len(_rising(page.rows, after))
+    if not odd or (len(ids) >= _TELLS_ONE_FROM_MANY and odd <= max(1, len(ids) // _ONE_IN)):
+        return ""
+    return "whose rows were there before" if after is not None and min(ids) <= after else "out of order"
+
+
+def _ids(rows: Sequence[Row]) -> list[int]:
+    """Return the usable ids, each once."""
+    return list(dict.fromkeys(number for row in rows if (number := row_id(row)) is not None))
+
+
+def _rising(rows: Sequence[Row], after: int | None) -> list[int]:
+    """Return the ids above ``after`` that rise, without the few odd ones between them: the longest rising part."""
+    ids = [number for number in _ids(rows) if after is None or number > after]
+    if all(map(lt, ids, ids[1:])):
+        return ids
+    ends: list[int] = []  # the smallest id that a rising part of each length can end with
+    places: list[int] = []
+    for number in ids:
+        place = bisect_left(ends, number)
+        ends[place : place + 1] = [number]
+        places.append(place)
+    found: list[int] = []
+    wanted = len(ends) - 1
+    for number, place in zip(reversed(ids), reversed(places), strict=True):
+        if place == wanted:
+            found.append(number)
+            wanted -= 1
+    return found[::-1]

@@ -11,7 +11,7 @@ from servicedesk_autotask.api.client import Api, Row
 from servicedesk_autotask.api.query import MAX_ROWS, Condition, any_of, where, wire_instant
 from servicedesk_autotask.meaning.stamps import stamps_of
 from servicedesk_autotask.reading.joins import Joiner
-from servicedesk_autotask.reading.keyset import id_pages, row_id
+from servicedesk_autotask.reading.keyset import id_pages, row_id, whole_number
 from servicedesk_autotask.reading.position import Position, read_position, read_range
 from servicedesk_autotask.reading.streams import DELETED_LOG_ENTITY, ENTITY, Source, Stream
 from servicedesk_core.errors import PermissionDeniedError
@@ -51,8 +51,7 @@ def record_for(source: Source, row: Row) -> SourceRecord:
     number = row_id(row)
     raw = {**row, ENTITY: source.entity} if source.prefix else row
     if number is None:
-        digest = hashlib.sha256(orjson.dumps(row, option=orjson.OPT_SORT_KEYS)).hexdigest()
-        return SourceRecord(f"{source.prefix}{NO_ID}{digest[:32]}", raw)
+        return SourceRecord(f"{source.prefix}{NO_ID}{_content(row)}", raw)
     return SourceRecord(f"{source.prefix}{number}", raw)
 
 
@@ -60,25 +59,32 @@ def _without_payload(source: Source, row: Row) -> SourceRecord:
     return SourceRecord(record_for(source, row).external_id, None, stamps_of(source.entity, row, source.stamps))
 
 
+def _content(row: Row) -> str:
+    """Return a short name of a row's content; of its fields, where the content is beyond any decoder."""
+    try:
+        content = orjson.dumps(row, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        content = repr(sorted(row)).encode("utf-8", "replace")
+    return hashlib.sha256(content).hexdigest()[:32]
+
+
 def newest_stamp(rows: Sequence[Row], stamps: Sequence[str]) -> datetime | None:
     """Return the newest modification on a page; stamps that can't be real ones don't count.
 
     The vendor writes UTC with a Z and with a fraction only when there is one; without the Z such texts sort as time.
     """
-    newest = ""
-    for stamp in stamps:
-        for row in rows:
-            value = row.get(stamp)
-            if isinstance(value, str) and newest < (text := value.removesuffix("Z")) and _is_plausible(text):
-                newest = text
-    if not newest:
-        return None
-    try:
-        return datetime.fromisoformat(f"{newest}+00:00")
-    except (
-        ValueError
-    ):  # an offset of its own, which the vendor has never been seen to send: core knows the pass's start
-        return None
+    texts = {
+        text
+        for stamp in stamps
+        for row in rows
+        if isinstance(value := row.get(stamp), str) and _is_plausible(text := value.removesuffix("Z"))
+    }
+    for text in sorted(texts, reverse=True):
+        try:
+            return datetime.fromisoformat(f"{text}+00:00")
+        except ValueError:  # no date, or an offset of its own, which the vendor has never been seen to send
+            continue
+    return None
 
 
 async def pull_pages(
@@ -153,7 +159,7 @@ async def _deleted_tickets(api: Api, since: datetime, log: LogSink) -> tuple[str
     condition = where("deletedDateTime", "gte", wire_instant(since))
     try:
         async for page in id_pages(api, DELETED_LOG_ENTITY, [condition], size=MAX_ROWS, reserved=True):
-            gone += [str(row["ticketID"]) for row in page.rows if row.get("ticketID") is not None]
+            gone += [str(number) for row in page.rows if (number := whole_number(row.get("ticketID"))) is not None]
     except PermissionDeniedError:
         log.debug("the log of deleted tickets is hidden; deletions show in reconciliation only")
     return tuple(dict.fromkeys(gone))
