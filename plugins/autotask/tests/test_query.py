@@ -23,6 +23,11 @@ def test_existence_has_no_value():
     assert where("id", "exist") == {"op": "exist", "field": "id"}
 
 
+def test_every_comparison_carries_its_value():
+    assert where("isActive", "eq", value=False) == {"op": "eq", "field": "isActive", "value": False}
+    assert where("contactID", "eq") == {"op": "eq", "field": "contactID", "value": None}
+
+
 def test_instants_are_sent_as_utc_with_milliseconds():
     assert wire_instant(SINCE) == "2026-11-20T10:00:00.123Z"
     assert wire_instant(SINCE.astimezone(timezone(timedelta(hours=-5)))) == "2026-11-20T10:00:00.123Z"
@@ -67,3 +72,8 @@ def test_newest_stamp_knows_fractions_and_leaves_out_impossible_years():
     assert newest_stamp(rows, ("a", "b")) == datetime(2026, 11, 20, 10, 0, 0, 500_000, tzinfo=UTC)
     assert newest_stamp([{"a": None}], ("a",)) is None
     assert newest_stamp([{"a": "2026-11-20T10:00:00+01:00"}], ("a",)) is None
+
+
+def test_a_stamp_that_is_no_date_does_not_hide_the_others():
+    rows = [{"a": "2026-99-99T10:00:00Z"}, {"a": ["2026"]}, {"a": "2026-11-20T10:00:00Z"}]
+    assert newest_stamp(rows, ("a",)) == datetime(2026, 11, 20, 10, tzinfo=UTC)

@@ -13,14 +13,14 @@ class DeskClock:
 
     def __init__(self, start: datetime | None) -> None:
         self._running = start is None
-        self._base = datetime.now(UTC).replace(microsecond=0) if start is None else _utc(start)
+        self._base = datetime.now(UTC) if start is None else _utc(start)
         self._origin = time.monotonic()
 
     def now(self) -> datetime:
-        """The desk's present instant, in whole milliseconds."""
+        """The desk's present instant, up to whole milliseconds: nothing is stamped earlier than it happened."""
         elapsed = time.monotonic() - self._origin if self._running else 0.0
         instant = self._base + timedelta(seconds=elapsed)
-        return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+        return instant + timedelta(microseconds=-instant.microsecond % 1000)
 
     def tick(self) -> datetime:
         """The instant of one write; a clock that stands still moves by a second so that stamps differ."""

@@ -113,13 +113,14 @@ class Store:
         return None if found is None else orjson.loads(found[0])
 
     def delete(self, entity: str, record_id: int) -> None:
-        """Remove one row."""
+        """Remove one row; its id is never given to another."""
+        self.set_meta(f"last_id {entity}", self.next_id(entity) - 1)
         self.db.execute(f'DELETE FROM "{entity}" WHERE id = ?', (record_id,))  # noqa: S608
 
     def next_id(self, entity: str) -> int:
         """The id of the next row."""
         (last,) = self.db.execute(f'SELECT max(id) FROM "{entity}"').fetchone()  # noqa: S608
-        return max(last or 0, 99) + 1
+        return max(last or 0, int(self.meta(f"last_id {entity}") or 0), 99) + 1
 
     def count(self, entity: str, where: str = "1", arguments: Iterable[Any] = ()) -> int:
         """Number of rows that meet a condition."""

@@ -13,6 +13,9 @@ MAX_RECORDS = 500
 MAX_OR = 500
 COMPARISONS = {"eq", "noteq", "gt", "gte", "lt", "lte", "beginswith", "endswith", "contains"}
 EXISTENCE = {"exist", "notexist"}
+WITHOUT_VALUE = {"eq": "notexist", "noteq": "exist"}
+"""What a comparison means to which no value was sent, which clients do to find what is not active. That it is answered
+is known; whether with null or with false was asked of no live tenant."""
 LISTS = {"in", "notin"}
 GROUPS = {"and", "or"}
 
@@ -71,6 +74,8 @@ class _Reader:
             if self.lenient:
                 return None
             raise VendorError(f"Invalid query syntax. The operator '{node.get('op')}' is not supported.")
+        if "value" not in node:
+            op = WITHOUT_VALUE.get(op, op)
         name = str(node.get("field") or "")
         if node.get("udf"):
             return self.user_defined(op, name, node.get("value"))

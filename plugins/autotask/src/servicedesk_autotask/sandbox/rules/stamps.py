@@ -17,7 +17,8 @@ def _stamp(act: Act, created: str, modified: tuple[str, ...], creator: str | Non
 
 
 def note(act: Act) -> None:
-    """Stamp a note of a ticket, task or project."""
+    """Stamp a note of a ticket, task or project; its contact cannot be set, although the field says so."""
+    act.row["createdByContactID"] = None if act.before is None else act.before["createdByContactID"]
     _stamp(act, "createDateTime", ("lastActivityDate",), "creatorResourceID")
 
 
