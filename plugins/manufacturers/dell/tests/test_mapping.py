@@ -118,6 +118,8 @@ def test_what_is_no_hardware_cover_says_so_and_every_row_is_kept():
         ("Onsite Diagnosis", "Q1", False),
         ("Certified Data Destruction", "Q1", False),
         ("Installation", "Q1", False),
+        ("ProDeploy Plus", "Q1", False),
+        ("Hard Drive Deletion", "Q1", False),
         ("7x24 Telephone Technical Support", "Q1", False),
         ("Next Business Day Onsite", "PJ", False),
         ("Extended Battery Service, Next Business Day Onsite", "Q1", None),

@@ -12,7 +12,8 @@ from servicedesk_core.domain.warranty import Delivery
 
 _REPAIRS_NOTHING = re.compile(
     r"keep your \w+( drives?)?|(drive|media|component) retention|accident\w*( damage)?|complete ?care|batter(y|ies)"
-    r"|on.?site diagnos\w+|\bdata\b|installation|deploy\w*|configuration|training|consult\w*|digital delivery"
+    r"|on.?site diagnos\w+|\bdata\b|deletion|destruction|eras(ure|ing)|saniti\w+|digital delivery"
+    r"|install\w*|\w*deploy\w*|configuration|training|consult\w*"
     r"|software|licen[cs]e|subscription|(tele)?phone|tech\w* (support|assist\w*)|remote (support|assist\w*)|help ?desk"
     r"|theft|recycl\w+|disposal|asset (recovery|tag\w*)",
     re.IGNORECASE,
