@@ -1,5 +1,6 @@
 """``servicedesk privacy``."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -38,7 +39,20 @@ def export(
     cli.out.print(f"Written to {target}: what the store holds of this person in {counted(len(found.found), 'place')}.")
 
 
-def erase(ctx: typer.Context, who: Who, connection: Where = None, yes: Yes = False, as_json: Json = False) -> None:
+def erase(
+    ctx: typer.Context,
+    who: Who,
+    *,
+    connection: Where = None,
+    delete_backups: Annotated[
+        bool,
+        typer.Option(
+            "--delete-backups", help="Also delete the desk's own backups and pages that hold them; later too."
+        ),
+    ] = False,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
     """Take a person out of the store for good, and keep them out when the vendor still has them.
 
     The vendor is not changed.
@@ -47,14 +61,24 @@ def erase(ctx: typer.Context, who: Who, connection: Where = None, yes: Yes = Fal
     from servicedesk_core.runtime.acting import account  # noqa: PLC0415
 
     cli: Cli = ctx.obj
-    cli.confirm("Erase this person from the store for good? It cannot be taken back.", yes=yes)
-    done = cli.run(lambda: privacy.erase(cli.config, who, actor=account(), connection=connection))
+    more = ", with the desk's own backups that hold them" if delete_backups else ""
+    cli.confirm(f"Erase this person from the store for good{more}? It cannot be taken back.", yes=yes)
+    work = partial(privacy.erase, cli.config, who, actor=account(), connection=connection, delete_copies=delete_backups)
+    done = cli.run(work)
 
     def shown() -> None:
-        cli.out.print(f"Erased: {counted(done.rows, 'row')} in {', '.join(done.connections)}.")
+        if done.connections:
+            cli.out.print(f"Erased: {counted(done.rows, 'row')} in {', '.join(done.connections)}.")
         if not done.compacted:
             cli.out.print("Old versions of rows may lie in the database until it reuses their room (VACUUM).")
+        for copy in done.deleted:
+            cli.out.print(f"Deleted: {copy}", soft_wrap=True)
         for copy in done.copies:
-            cli.out.print(f"Still holds them: {copy}")
+            cli.out.print(f"May still hold them: {copy}", soft_wrap=True)
+        if done.deleted:
+            cli.say("  → A new backup: servicedesk store backup")
+        if done.copies:
+            cli.say("  → Delete these files too: the same command with --delete-backups")
+        cli.say("  → What you wrote elsewhere (exports, pages, claim packs, backups) is yours to delete.")
 
     cli.emit("privacy.erase", done, as_json=as_json, show=shown)

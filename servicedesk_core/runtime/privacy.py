@@ -1,5 +1,6 @@
 """What a person may ask of a desk: to see what it holds of them, and to be forgotten."""
 
+import asyncio
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -8,11 +9,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from servicedesk_core.clock import SystemClock
-from servicedesk_core.config import Secrets, load_settings, store_url
+from servicedesk_core.config import DeskSettings, Secrets, load_settings, store_url
 from servicedesk_core.domain import STREAMS
-from servicedesk_core.errors import WriteStateError
+from servicedesk_core.errors import NotFoundLocallyError, WriteStateError
 from servicedesk_core.ports import Clock
-from servicedesk_core.store import Store, audit, contacts, suppression
+from servicedesk_core.runtime.copies import delete, holding
+from servicedesk_core.store import Store, audit, contacts, sources, suppression
 from servicedesk_core.store.contacts import Person
 from servicedesk_core.store.wiping import compact, wiping
 from servicedesk_core.sync.lease import held
@@ -58,13 +60,15 @@ class Erasure:
         connections: Connections in which they were a contact.
         rows: Rows that were deleted or rewritten.
         compacted: Whether the file was written anew, so that no old version of a row is left in it.
-        copies: Backups and other copies beside the store, which still hold them.
+        copies: Backups and other files that the desk wrote itself, which may still hold them.
+        deleted: Such files that were deleted.
     """
 
     connections: tuple[str, ...]
     rows: int
     compacted: bool
     copies: tuple[str, ...]
+    deleted: tuple[str, ...] = ()
 
 
 def export(config: Path, who: str, *, connection: str | None = None, clock: Clock | None = None) -> PersonalData:
@@ -79,7 +83,9 @@ def export(config: Path, who: str, *, connection: str | None = None, clock: Cloc
     Raises:
         NotFoundLocallyError: There is no such contact.
     """
-    with Store.open(_address(config), clock=clock or SystemClock(), migrate="never", read_only=True) as store:
+    with Store.open(
+        _address(load_settings(config)), clock=clock or SystemClock(), migrate="never", read_only=True
+    ) as store:
 
         def look(tx: Connection) -> PersonalData:
             people = contacts.find(tx, who, connection)
@@ -90,7 +96,13 @@ def export(config: Path, who: str, *, connection: str | None = None, clock: Cloc
 
 
 async def erase(
-    config: Path, who: str, *, actor: str, connection: str | None = None, clock: Clock | None = None
+    config: Path,
+    who: str,
+    *,
+    actor: str,
+    connection: str | None = None,
+    delete_copies: bool = False,
+    clock: Clock | None = None,
 ) -> Erasure:
     """Take a person out of the store, and keep them out when the vendor still has them.
 
@@ -102,16 +114,19 @@ async def erase(
         who: The vendor's id, or the e-mail address, of a contact.
         actor: Who asks for it, for the audit trail.
         connection: Only of this connection; ``None`` = of all.
+        delete_copies: Also delete the desk's own backups and other files that may still hold them; also of somebody who
+            was erased before.
         clock: The time.
 
     Raises:
-        NotFoundLocallyError: There is no such contact.
+        NotFoundLocallyError: There is no such contact, and nobody of that name was erased.
         WriteStateError: A write that names them is not finished yet.
         LeaseHeldError: A connection is being pulled now.
     """
     clock = clock or SystemClock()
-    async with Store.open(_address(config), clock=clock, migrate="never") as store:
-        people = await store.read(partial(contacts.find, who=who, connection=connection))
+    settings = load_settings(config)
+    async with Store.open(_address(settings), clock=clock, migrate="never") as store:
+        people = await store.read(partial(_people, who=who, connection=connection, may_be_gone=delete_copies))
         await store.read(partial(_refuse_unfinished, people=people))
         met = 0
         for person in people:
@@ -127,7 +142,23 @@ async def erase(
                         met += some
                 await store.write(partial(_note, person=person, actor=actor, clock=clock))
         compacted = compact(store)
-        return Erasure(tuple(p.connection for p in people), met, compacted, _copies(store))
+        copies = await asyncio.to_thread(holding, settings, store, who)
+        if delete_copies:
+            await asyncio.to_thread(delete, copies)
+            await store.write(partial(_note_deleted, count=len(copies), actor=actor, clock=clock))
+        names = tuple(map(str, copies))
+        kept, deleted = ((), names) if delete_copies else (names, ())
+        return Erasure(tuple(p.connection for p in people), met, compacted, kept, deleted)
+
+
+def _people(tx: Connection, who: str, connection: str | None, *, may_be_gone: bool) -> list[Person]:
+    try:
+        return contacts.find(tx, who, connection)
+    except NotFoundLocallyError:
+        known = [source.id for source in sources.all(tx) if connection in {None, source.name}]
+        if may_be_gone and any(suppression.load(tx, number).is_contact(who, who) for number in known):
+            return []
+        raise
 
 
 def _refuse_unfinished(tx: Connection, people: list[Person]) -> None:
@@ -166,14 +197,12 @@ def _note(tx: Connection, person: Person, actor: str, clock: Clock) -> None:
     )
 
 
-def _copies(store: Store) -> tuple[str, ...]:
-    if store.dialect == "postgresql":
-        return ()
-    path = Path(str(store.url.database))
-    found = [*path.parent.glob(f"{path.name}.backup-*"), *path.parent.glob(f"{path.name}.replaced-*")]
-    return tuple(str(one) for one in sorted(found))
+def _note_deleted(tx: Connection, count: int, actor: str, clock: Clock) -> None:
+    if count:
+        audit.append(
+            tx, at=clock.now(), actor=actor, action="privacy.copies_deleted", entity="store", after={"files": count}
+        )
 
 
-def _address(config: Path) -> str:
-    settings = load_settings(config)
+def _address(settings: DeskSettings) -> str:
     return store_url(settings, Secrets(directory=settings.directory))

@@ -171,3 +171,44 @@ def test_a_file_of_checkpoints_is_its_owners_only(run, queued):
     assert run("audit", "checkpoint", "--file", "points.jsonl").code == exit_codes.OK
     assert len((queued.folder / "points.jsonl").read_bytes().splitlines()) == 2
     assert run("audit", "verify", "--checkpoints", "points.jsonl").code == exit_codes.OK
+
+
+@pytest.fixture
+def jane(queued):
+    """A desk that knows Jane, and has written her into every file that it writes by itself."""
+    with Store.open(f"sqlite:///{queued.folder}/servicedesk.db", clock=SystemClock()) as store:
+        person = Contact(external_id="k1", first_name="Jane", last_name="Quoxberry", email="jane@example.com")
+        rows = [Incoming(person, None, None, "1")]
+        now = SystemClock().now()
+        store.write_blocking(lambda tx: records.apply(tx, 1, "contacts", rows, mode="incremental", now=now))
+    return queued.folder
+
+
+def test_forgetting_somebody_names_every_file_that_the_desk_wrote_itself_and_deletes_with_consent_only(run, jane):
+    assert run("store", "backup", "by-hand.db").code == 0
+    assert run("store", "backup").code == 0
+    assert run("jobs", "run", "backup").code == 0
+    assert run("jobs", "run", "reports").code == 0
+    (jane / "theirs.db").write_bytes(b"SQLite format 3\0 of another program")
+    with closing(sqlite3.connect(jane / "backups" / "other.db")) as other:
+        other.execute("CREATE TABLE customers (id INTEGER)")
+    (jane / "backups" / "servicedesk-20200101T000000Z.db").write_bytes(b"SQLite format 3\0, damaged")
+    (jane / ".servicedesk.db.0.half").write_bytes(b"half")
+    done = run("privacy", "erase", "jane@example.com", "--yes")
+    named = [line.rpartition("/")[2] for line in done.out.splitlines() if line.startswith("May still hold them: ")]
+    [own] = [path.name for path in jane.glob("servicedesk.db.backup-*")]
+    [copied] = [path.name for path in (jane / "backups").glob("*Z.db") if "20200101" not in path.name]
+    assert sorted(named) == sorted(
+        [".servicedesk.db.0.half", "by-hand.db", own, copied, "servicedesk-20200101T000000Z.db", "desk.html"]
+    )
+    assert "--delete-backups" in done.err
+    assert (jane / "by-hand.db").exists()
+    assert run("store", "backup", "clean.db").code == 0
+    refused = run("privacy", "erase", "jane@example.com", "--delete-backups")
+    assert (refused.code, (jane / "by-hand.db").exists()) == (exit_codes.REFUSED, True)
+    again = run("privacy", "erase", "jane@example.com", "--delete-backups", "--yes", "--json").json["data"]
+    assert (again["rows"], again["copies"], len(again["deleted"])) == (0, [], 6)
+    assert sorted(path.name for path in jane.glob("**/*.db")) == ["clean.db", "other.db", "servicedesk.db", "theirs.db"]
+    assert not (jane / "desk.html").exists()
+    assert run("audit", "list").out.count("privacy.copies_deleted") == 1
+    assert run("privacy", "erase", "nobody@example.com", "--delete-backups", "--yes").code == exit_codes.ERROR

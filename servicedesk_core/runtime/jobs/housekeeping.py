@@ -9,13 +9,12 @@ from servicedesk_core import system
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.errors import StoreError
 from servicedesk_core.reports.desk_html import render
+from servicedesk_core.runtime.copies import BACKUP_PREFIX, placed
 from servicedesk_core.runtime.files import replace_file
 from servicedesk_core.runtime.jobs.desk import JobDesk
 from servicedesk_core.store import backup as store_backup
 
 _log = logging.getLogger("servicedesk.jobs")
-
-PREFIX = "servicedesk-"
 
 
 def has_file(settings: DeskSettings) -> bool:
@@ -30,7 +29,7 @@ async def write_reports(desk: JobDesk, connection: str | None) -> str:
         SettingsError: The file cannot be written.
     """
     report = await desk.report_desk(connection=connection)
-    path = _place(desk.settings, desk.settings.serve.report)
+    path = placed(desk.settings, desk.settings.serve.report)
     await asyncio.to_thread(_put, path, render(report).encode())
     return f"wrote {path.name}"
 
@@ -44,10 +43,10 @@ async def backup(desk: JobDesk, connection: str | None) -> str:
     del connection
     if desk.store.dialect == "postgresql":  # which a reference to its address does not show beforehand
         return "nothing: a server is backed up by its own tools"
-    folder = _place(desk.settings, desk.settings.serve.backups)
+    folder = placed(desk.settings, desk.settings.serve.backups)
     now = desk.clock.now()
     return await asyncio.to_thread(
-        _copy, desk, folder, f"{PREFIX}{now:%Y%m%dT%H%M%S}Z.db", desk.settings.serve.keep_backups
+        _copy, desk, folder, f"{BACKUP_PREFIX}{now:%Y%m%dT%H%M%S}Z.db", desk.settings.serve.keep_backups
     )
 
 
@@ -55,10 +54,6 @@ def _put(path: Path, page: bytes) -> None:
     with suppress(OSError):  # what cannot be made is told by the writing, with its path
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     replace_file(path, page)
-
-
-def _place(settings: DeskSettings, name: str) -> Path:
-    return settings.directory / Path(name).expanduser()
 
 
 def _copy(desk: JobDesk, folder: Path, name: str, keep: int) -> str:
@@ -75,7 +70,7 @@ def _copy(desk: JobDesk, folder: Path, name: str, keep: int) -> str:
     finally:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
-    old = sorted(folder.glob(f"{PREFIX}*Z.db"))[:-keep]
+    old = sorted(folder.glob(f"{BACKUP_PREFIX}*Z.db"))[:-keep]
     for path in old:
         try:
             path.unlink()
