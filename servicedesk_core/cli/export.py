@@ -32,7 +32,7 @@ def export(
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to [default: output].")
     ] = None,
     file_format: Annotated[
-        Format | None, typer.Option("--format", help="[default: by the file's name, else csv]")
+        Format | None, typer.Option("--format", help="[default: as the file ends, .csv or .jsonl; else csv]")
     ] = None,
     connection: Annotated[str | None, typer.Option("--connection", help="Only of this connection.")] = None,
     verbatim: Annotated[
@@ -41,13 +41,16 @@ def export(
 ) -> None:
     """Write a stream as CSV or JSON lines.
 
-    All live records, with readable times and joined names. A file appears only when it is complete.
+    All live records, with readable times and joined names. A file appears only when it is complete. Other formats are
+    not written: a name that ends in .xlsx or .gz is refused.
+
     In CSV, text that begins with = + - @ or a tab gets an apostrophe before it, because anybody can write a ticket
     and a spreadsheet would run it as a formula.
     """
     cli: Cli = ctx.obj
-    by_name = Format.JSONL if output and output.suffix in {".jsonl", ".ndjson", ".json"} else Format.CSV
-    chosen: Literal["csv", "jsonl"] = "jsonl" if (file_format or by_name) is Format.JSONL else "csv"
+    chosen: Literal["csv", "jsonl"] | None = None
+    if file_format is not None:
+        chosen = "jsonl" if file_format is Format.JSONL else "csv"
     with nullcontext(output) if output else while_read() as target:
         count = cli.with_desk(
             lambda desk: desk.export(stream, target, file_format=chosen, connection=connection, verbatim=verbatim),

@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
 import orjson
@@ -22,6 +23,23 @@ _CHUNK_ROWS = 1_000
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001  # full width runs as well
 """How text begins that a spreadsheet would run when it opens the file (OWASP, "CSV Injection")."""
+
+
+_ENDINGS: dict[str, Format] = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+
+
+def format_of(path: Path, wanted: Format | None = None) -> Format:
+    """Return how a file is written: as its ending says, or as is wanted where the ending says nothing of the kind.
+
+    Raises:
+        SettingsError: The ending promises something else.
+    """
+    promised = _ENDINGS.get(path.suffix.lower())
+    chosen = wanted or promised or (None if path.suffix else "csv")
+    if chosen is None or promised not in {None, chosen}:
+        message = f"{path.name} would not hold what its name says: export writes csv and jsonl."
+        raise SettingsError(message, hint="Name a file that ends in .csv or .jsonl; other programs read both.")
+    return chosen
 
 
 def check_stream(stream: str) -> str:
@@ -73,7 +91,7 @@ def export(
     kinds = {field.name: field.python for field in fields_of(STREAMS[stream])} | {"is_open": bool}
     write = _jsonl_writer(file, columns, kinds)
     if file_format == "csv":
-        write = _csv_writer(file, columns, [not verbatim and kinds.get(column, str) is str for column in columns])
+        write = _csv_writer(file, columns, [_cell_of(kinds.get(column, str), verbatim=verbatim) for column in columns])
     count = 0
     for chunk in rows.partitions():
         write(chunk if sight is None else _without_others(sight, stream, columns, chunk))
@@ -108,9 +126,16 @@ def _texts(value: Any) -> Any:
     return orjson.loads(value) if isinstance(value, str) else value
 
 
-def _csv_writer(file: BinaryIO, columns: list[str], guarded: list[bool]) -> Callable[[Iterable[Any]], None]:
-    """Return what writes rows; text of a guarded column that begins like a formula gets an apostrophe before it."""
-    cells = [harmless if guard else _cell for guard in guarded]
+def _cell_of(kind: Any, *, verbatim: bool) -> Callable[[Any], Any]:
+    """Return what turns a value of a column into a cell."""
+    if kind is bool:  # SQLite has none
+        return lambda value: None if value is None else "true" if value else "false"
+    return harmless if kind is str and not verbatim else _cell
+
+
+def _csv_writer(
+    file: BinaryIO, columns: list[str], cells: list[Callable[[Any], Any]]
+) -> Callable[[Iterable[Any]], None]:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
     writer.writerow(columns)
@@ -161,8 +186,6 @@ def _cell(value: Any) -> Any:
             return value.isoformat()
         case Decimal():
             return f"{value:.6f}"
-        case bool():
-            return int(value)
         case list() | dict():
             return orjson.dumps(value).decode()
         case _:

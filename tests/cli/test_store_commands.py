@@ -212,3 +212,11 @@ def test_forgetting_somebody_names_every_file_that_the_desk_wrote_itself_and_del
     assert not (jane / "desk.html").exists()
     assert run("audit", "list").out.count("privacy.copies_deleted") == 1
     assert run("privacy", "erase", "nobody@example.com", "--delete-backups", "--yes").code == exit_codes.ERROR
+
+
+def test_an_export_is_not_written_under_a_false_name(run, queued):
+    refused = run("export", "tickets", "-o", "tickets.parquet")
+    assert (refused.code, ".csv or .jsonl" in refused.err) == (exit_codes.USAGE, True)
+    assert list(queued.folder.glob("*.parquet")) == []
+    assert run("export", "tickets", "-o", "tickets.jsonl").code == exit_codes.OK
+    assert orjson.loads((queued.folder / "tickets.jsonl").read_bytes().splitlines()[0])["is_open"] in {True, False}

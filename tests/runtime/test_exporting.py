@@ -4,12 +4,14 @@ import csv
 import io
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import orjson
 import pytest
 
 from servicedesk_core.domain import Contract, Ticket
-from servicedesk_core.runtime.exporting import export
+from servicedesk_core.errors import SettingsError
+from servicedesk_core.runtime.exporting import export, format_of
 from servicedesk_core.store import Store, records, sources
 from servicedesk_core.store.records import Incoming
 from servicedesk_core.testing import FakeClock
@@ -52,6 +54,43 @@ def test_text_that_a_spreadsheet_would_run_gets_an_apostrophe(store):
 
 def test_verbatim_leaves_text_as_it_is(store):
     assert titles(store, verbatim=True) == EVIL + GOOD
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted", "written"),
+    [
+        ("t.csv", None, "csv"),
+        ("T.CSV", None, "csv"),
+        ("t.jsonl", None, "jsonl"),
+        ("t.NDJSON", None, "jsonl"),
+        ("t", None, "csv"),
+        ("t", "jsonl", "jsonl"),
+        ("t.txt", "csv", "csv"),
+        ("t.csv", "csv", "csv"),
+        ("2026-03.csv", None, "csv"),
+    ],
+)
+def test_a_file_is_written_as_it_ends(name, wanted, written):
+    assert format_of(Path(name), wanted) == written
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [(f"t.{end}", None) for end in ("parquet", "xlsx", "json", "csv.gz", "jsonl.zst", "txt", "tsv", "2026-03")]
+    + [("t.csv", "jsonl"), ("t.jsonl", "csv")],
+)
+def test_no_file_gets_a_name_that_promises_something_else(name, wanted):
+    with pytest.raises(SettingsError, match="csv and jsonl") as caught:
+        format_of(Path(name), wanted)
+    assert ".csv or .jsonl" in caught.value.hint
+
+
+def test_truth_is_told_in_the_same_words_by_both_formats(store):
+    [row, *_] = csv.DictReader(io.StringIO(written(store, "tickets", file_format="csv"), newline=""))
+    [line, *_] = written(store, "tickets", file_format="jsonl").splitlines()
+    assert (row["is_open"], orjson.loads(line)["is_open"]) == ("true", True)
+    [row] = csv.DictReader(io.StringIO(written(store, "contracts", file_format="csv"), newline=""))
+    assert row["is_active"] == ""
 
 
 def test_json_lines_are_never_changed(store):

@@ -126,7 +126,7 @@ class ReadingDesk(OpenDesk):
         stream: str,
         target: Path | BinaryIO,
         *,
-        file_format: exporting.Format = "csv",
+        file_format: exporting.Format | None = None,
         connection: str | None = None,
         verbatim: bool = False,
         scope: Scope | None = None,
@@ -136,7 +136,7 @@ class ReadingDesk(OpenDesk):
         Args:
             stream: Name of the stream.
             target: A path, where the file appears when it is complete, or an open binary file.
-            file_format: ``csv`` or ``jsonl``.
+            file_format: ``csv`` or ``jsonl``; ``None`` = as the path ends, else ``csv``.
             connection: Only of this connection.
             verbatim: In CSV, leave text alone that a spreadsheet would run as a formula; by default it gets an
                 apostrophe before it.
@@ -146,14 +146,15 @@ class ReadingDesk(OpenDesk):
             How many records were written.
 
         Raises:
-            SettingsError: There is no such stream, or the file cannot be written.
+            SettingsError: There is no such stream, the file's ending promises another format, or it cannot be written.
             NotFoundLocallyError: The stream holds nothing that could belong to the scope.
         """
         exporting.check_stream(stream)
+        chosen = exporting.format_of(target, file_format) if isinstance(target, Path) else file_format or "csv"
 
         def write(file: BinaryIO) -> Callable[[Any], int]:
             return lambda tx: exporting.export(
-                tx, file, stream, file_format=file_format, connection=connection, verbatim=verbatim, scope=scope
+                tx, file, stream, file_format=chosen, connection=connection, verbatim=verbatim, scope=scope
             )
 
         if not isinstance(target, Path):
