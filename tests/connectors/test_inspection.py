@@ -11,7 +11,7 @@ from servicedesk_core.connectors.tabular import load_mapping
 from servicedesk_core.connectors.tabular.hints import category_of, priority_of
 from servicedesk_core.connectors.tabular.inspect import check_mapping, propose_mapping, to_toml
 from servicedesk_core.domain import Priority, StatusCategory
-from servicedesk_core.errors import ProtocolError
+from servicedesk_core.errors import SettingsError
 
 STEPS = ("Opened", "Assigned", "Work in progress", "Waiting for customer", "Resolved", "Closed")
 
@@ -226,7 +226,7 @@ def test_the_file_of_the_guide_is_understood():
 
 @pytest.mark.parametrize("text", ["", "case,step,at\n"])
 def test_nothing_is_proposed_for_a_file_without_rows(logs, tmp_path, text):
-    with pytest.raises(ProtocolError, match="no rows"):
+    with pytest.raises(SettingsError, match="no rows"):
         propose_mapping(logs.write(tmp_path / "log.csv", text))
 
 
@@ -241,6 +241,18 @@ def test_nothing_is_proposed_for_a_file_without_rows(logs, tmp_path, text):
 )  # fmt: skip
 def test_guesses_of_status_words(word, category):
     assert category_of(word) == category
+
+
+def test_the_name_that_says_most_gives_the_priority_and_the_person(logs, tmp_path):
+    lines = ["case,at,step,impact,priority,user,assignee"]
+    for number, row in enumerate(made_up(), 1):
+        impact, priority = ("1", "2")[number % 2], ("High", "Low")[int(row["case"][-1]) % 2]
+        lines.append(
+            f"{row['case']},{row['at']:%Y-%m-%d %H:%M},{row['step']},{impact},{priority},u{number % 9},Ana {number % 3}"
+        )
+    mapping = propose_mapping(logs.write(tmp_path / "log.csv", "\n".join(lines))).mapping
+    assert mapping.ticket["priority_name"].column == "priority"
+    assert mapping.columns["actor_ref"].column == "assignee"
 
 
 def test_guesses_of_priorities():

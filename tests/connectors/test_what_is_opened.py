@@ -9,7 +9,7 @@ import pytest
 
 from servicedesk_core.connectors.tabular import load_mapping
 from servicedesk_core.connectors.tabular.inspect import propose_mapping
-from servicedesk_core.errors import NotFoundError, ProtocolError, SettingsError
+from servicedesk_core.errors import NotFoundError, SettingsError
 
 
 def a_pipe(folder):
@@ -45,7 +45,7 @@ def test_what_is_no_plain_file_is_refused_unread(tmp_path, made, monkeypatch):
 @pytest.mark.skipif(not Path("/proc/kmsg").exists(), reason="needs Linux")
 def test_a_file_that_the_system_makes_up_is_empty(tmp_path):
     (tmp_path / "log.csv").symlink_to("/proc/kmsg")
-    with pytest.raises(ProtocolError, match="no rows"):
+    with pytest.raises(SettingsError, match="no rows"):
         propose_mapping(tmp_path / "log.csv")
 
 

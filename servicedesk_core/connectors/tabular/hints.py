@@ -1,26 +1,27 @@
 """What the names of columns, and the words in them, usually mean."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from servicedesk_core.connectors.tabular.profile import Column
 from servicedesk_core.domain import Priority, StatusCategory
 
 _HINTS: dict[str, str] = {
+    # Earlier alternatives fit better, also inside of brackets at the beginning.
     "case": r"case[ _:]?(id|concept:name|number|no)?$|^(ticket|incident|problem|request|sr|issue)[ _]?"
     r"(id|number|no|nr|key|#)?$|^(id|number|key|ref|reference)$|^(case|ticket)",
     "word": r"^(activity|event|action|step|concept:name|task|operation|event[ _]?(type|name))$|activit|sub[ _-]?status"
     r"|^(status|state|lifecycle|transition|stage|phase)|status|state$",
-    "actor": r"^(resource|org:resource|owner|user|agent|technician|assignee|assigned[ _]to|operator|engineer|who)$"
-    r"|resource$|technician|assignee|assigned[ _]to|agent|owner[ _](first[ _])?name",
-    "queue": r"^(queue|work[ _]?group|team|group|org:group|assignment[ _]group|department)$|work[ _]?group|queue"
+    "actor": r"^(assignee|assigned[ _]to|technician|agent|engineer|resource|org:resource|operator|owner|user|who)$"
+    r"|technician|assignee|assigned[ _]to|agent|resource$|owner[ _](first[ _])?name",
+    "queue": r"^(queue|assignment[ _]group|work[ _]?group|team|group|org:group|department)$|work[ _]?group|queue"
     r"|team|group",
-    "company": r"^(customer|client|company|account|organi[sz]ation)([ _](name|id))?$|customer|client|company",
+    "company": r"^(customer|client|company|organi[sz]ation|account)([ _](name|id))?$|customer|client|company",
     "priority": r"^(priority|severity|urgency|impact)$|priorit|severit|urgenc",
     "sla": r"service[ _]?level|^sla$|agreement",
     "title": r"^(title|subject|summary|short[ _]description)$",
     "description": r"^(description|details|body)$",
-    "contact": r"^(caller|requester|contact|reporter|end[ _]?user)([ _](name|id))?$",
+    "contact": r"^(contact|requester|caller|reporter|end[ _]?user)([ _](name|id))?$",
     "asset": r"^(asset|device|configuration[ _]?item|ci)([ _](name|id))?$",
     "created": r"creat|opened|open[ _](time|date|at)|reported|logged",
     "resolved": r"resol|solved",
@@ -93,7 +94,7 @@ def priority_of(word: str) -> Priority | None:
 
 def is_named(role: str, column: Column) -> bool:
     """Say whether a column's name fits a part at all."""
-    return re.search(_HINTS[role], column.name.lower()) is not None
+    return rank(role, column) < NO_RANK
 
 
 def is_key_of(stream: str, column: Column) -> bool:
@@ -103,12 +104,24 @@ def is_key_of(stream: str, column: Column) -> bool:
 
 def rank(role: str, column: Column) -> int:
     """Return which alternative of a part's hints a column's name fits; earlier ones are better."""
-    name = column.name.strip().lower()
-    return next((n for n, one in enumerate(_alternatives(_HINTS[role])) if re.search(one, name)), NO_RANK)
+    return _rank(role, column.name.strip().lower())
+
+
+@lru_cache(maxsize=65_536)
+def _rank(role: str, name: str) -> int:
+    return next((n for n, one in enumerate(_alternatives(_HINTS[role])) if one.search(name)), NO_RANK)
 
 
 @cache
-def _alternatives(pattern: str) -> list[str]:
+def _alternatives(pattern: str) -> list[re.Pattern[str]]:
+    parts: list[str] = []
+    for part in _cut(pattern):
+        bracket = re.fullmatch(r"\^\(([^()]*)\)(.*)", part)
+        parts += [f"^(?:{one}){bracket[2]}" for one in _cut(bracket[1])] if bracket else [part]
+    return [re.compile(part) for part in parts]
+
+
+def _cut(pattern: str) -> list[str]:
     """Cut a pattern at its outer ``|``."""
     parts, depth, current = [], 0, ""
     for sign in pattern:

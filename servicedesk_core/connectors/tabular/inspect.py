@@ -13,7 +13,8 @@ from servicedesk_core.connectors.tabular.meaning import meaning_of
 from servicedesk_core.connectors.tabular.profile import profile
 from servicedesk_core.connectors.tabular.propose import Proposal, propose
 from servicedesk_core.connectors.tabular.source import Part, keyed_rows
-from servicedesk_core.domain import Entity, MappingIssue, TicketEvent
+from servicedesk_core.connectors.tabular.values import NUMBERS, field_type, is_number
+from servicedesk_core.domain import STREAMS, Entity, MappingIssue, Ticket, TicketEvent
 from servicedesk_core.errors import MappingError
 from servicedesk_core.hooks import VocabularyMapping
 from servicedesk_core.printing import escaped
@@ -85,6 +86,7 @@ def check_mapping(
         ConnectorError: The file cannot be read.
     """
     means = meaning_of(mapping, vocabulary or VocabularyMapping())
+    other_sign = _OtherSign(mapping)
     problems: dict[str, Problem] = {}
     shown: list[dict[str, Any]] = []
     columns: dict[str, None] = {}
@@ -101,7 +103,7 @@ def check_mapping(
             _note(problems, text.replace(f"line {line} ", "a row "), line)
             continue
         for issue in mapped.issues:
-            _note(problems, _told(issue), line)
+            _note(problems, _told(issue) + other_sign(issue, raw["row"]), line)
         if isinstance(mapped.entity, TicketEvent):
             tickets.add(mapped.entity.ticket_ref)
             repeated += not record.external_id.endswith("|1")
@@ -125,6 +127,23 @@ def _told(issue: MappingIssue) -> str:
     if issue.kind == "implausible_date":
         return f"{issue.field}: implausible year {issue.value}"
     return f'{issue.field}: "{issue.value}" has no meaning in the mapping'
+
+
+class _OtherSign:
+    """Says of a number that cannot be read whether it could with the other decimal sign."""
+
+    def __init__(self, mapping: FileMapping) -> None:
+        stream = STREAMS[mapping.stream]
+        self._signs: dict[str, str] = {}
+        for entity, rules in ((stream, mapping.columns), (Ticket, mapping.ticket)):
+            for name, rule in rules.items():
+                if field_type(entity, name).kind in NUMBERS:
+                    self._signs[name] = "." if (rule.decimal or mapping.decimal) == "," else ","
+
+    def __call__(self, issue: MappingIssue, cells: Mapping[str, str]) -> str:
+        sign = self._signs.get(issue.field or "")
+        fits = sign and issue.kind == "unreadable_value" and is_number(cells.get(issue.value or "", "").strip(), sign)
+        return f'; with decimal = "{sign}" it could' if fits else ""
 
 
 def _shown(entity: Entity) -> dict[str, Any]:

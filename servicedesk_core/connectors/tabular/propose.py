@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from servicedesk_core.connectors.tabular import remarks
 from servicedesk_core.connectors.tabular.declaration import ColumnRule, FileMapping, WordMeaning
 from servicedesk_core.connectors.tabular.hints import (
     NO_RANK,
@@ -18,7 +19,7 @@ from servicedesk_core.connectors.tabular.hints import (
 )
 from servicedesk_core.connectors.tabular.profile import Column, Profile
 from servicedesk_core.domain import STREAMS
-from servicedesk_core.errors import ProtocolError
+from servicedesk_core.errors import SettingsError
 
 _RECORD_FIELDS: dict[str, dict[str, str]] = {
     "tickets": {
@@ -46,6 +47,12 @@ _MANY_WORDS = 200
 _FEW_WORDS = 10
 """So many different steps are plausible in the shortest file."""
 
+_FEW = 10
+"""One row in so many may lack or repeat an id."""
+
+_MAY_BE_CONSTANT = frozenset({"company", "actor", "queue", "word", "priority"})
+"""Parts that one client, technician, queue, status or priority may play on every row of a file."""
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -64,18 +71,16 @@ def propose(found: Profile) -> Proposal:
     """Propose a mapping.
 
     Args:
-        found: What the beginning of the file shows.
+        found: What the file shows.
 
     Raises:
-        ProtocolError: The file has no rows, or nothing in it could identify a record.
+        SettingsError: The file has no usable rows, or nothing in it could identify a record.
     """
     if not found.rows:
-        raise ProtocolError(
-            f"{found.path.name} has no rows.", hint="A mapping can be proposed only for a file with data."
-        )
+        raise SettingsError(remarks.why_unusable(found), hint="A mapping can be proposed only for a file with data.")
     draft = _Draft(found)
     case = draft.case_column()
-    times = [column for column in draft.varying if column.time_format]
+    times = [column for column in draft.varying if column.formats]
     if case is not None and times and not draft.is_list(case):
         return draft.events(case, times)
     return draft.records()
@@ -87,11 +92,10 @@ class _Draft:
     def __init__(self, found: Profile) -> None:
         self.found = found
         self.rows = len(found.rows)
-        self.varying = [column for column in found.columns.values() if column.distinct > 1]
+        self.varying = [column for column in found.columns.values() if len(column.texts) > 1]
+        self.constant = [column for column in found.columns.values() if len(column.texts) == 1]
         self.taken: set[str] = set()
-        self.notes: list[str] = []
-        if constant := [column.name for column in found.columns.values() if column.distinct == 1]:
-            self.notes.append(f"The same on every row, left out: {', '.join(constant)}.")
+        self.notes = remarks.of_the_file(found)
 
     def take(self, role: str, among: Iterable[Column] | None = None) -> Column | None:
         """Take the free column whose name fits a part best."""
@@ -102,12 +106,16 @@ class _Draft:
         self.taken.add(best.name)
         return best
 
+    def take_any(self, role: str) -> Column | None:
+        """Take the column for a part that may well be the same on every row."""
+        return self.take(role) or self.take(role, self.constant)
+
     def case_column(self) -> Column | None:
         """Return the column that tells tickets apart in a log, or ``None`` when no text repeats."""
         candidates = [
             column
             for column in self.varying
-            if not column.time_format and column.filled >= self.rows * 0.9 and 1 < column.distinct < column.filled * 0.9
+            if not column.formats and column.filled >= self.rows * 0.9 and 1 < column.distinct < column.filled * 0.9
         ]
         if not candidates:
             return None
@@ -140,11 +148,11 @@ class _Draft:
         columns: dict[str, Any] = {"ticket_ref": case.name, "effective_at": self.time_rule(stamp)}
         ticket: dict[str, Any] = {}
         words = self.words(case, columns)
-        if actor := self.take("actor"):
+        if actor := self.take_any("actor"):
             rule = self._composite(actor)
             columns["actor_ref"] = ticket["assignee_ref"] = rule
         for field, role in (("queue_ref", "queue"), ("company_ref", "company"), ("sla", "sla"), ("title", "title")):
-            if column := self.take(role):
+            if column := self.take_any(role) if role in _MAY_BE_CONSTANT else self.take(role):
                 ticket[field] = column.name
         self._priority(ticket)
         for column in times:
@@ -170,14 +178,14 @@ class _Draft:
         few = [
             c
             for c in self.varying
-            if not c.time_format and c.distinct <= min(_MANY_WORDS, max(_FEW_WORDS, self.rows // 2))
+            if not c.formats and len(c.texts) <= min(_MANY_WORDS, max(_FEW_WORDS, self.rows // 2))
         ]
         column = self.take("word", [c for c in few if self.varies_inside(case, c)])
         if column is None:
             self.notes.append("No column of steps or statuses was recognised; every event is an activity.")
             return {}
         columns["vendor_word"] = column.name
-        guessed = {word: category_of(word) for word in column.counts}
+        guessed = {word: category_of(word) for word in column.texts}
         if unknown := [word for word, category in guessed.items() if category is None]:
             self.notes.append(f"Steps without a guess, taken as activity: {', '.join(unknown)}.")
         return {word: category.value if category else "activity" for word, category in guessed.items()}
@@ -192,12 +200,12 @@ class _Draft:
         return {"columns": [actor.name, country], "name": actor.name}
 
     def _priority(self, fields: dict[str, Any]) -> None:
-        column = self.take("priority")
+        column = self.take_any("priority")
         if column is None:
             return
         fields["priority_name"] = column.name
-        values = {word: priority.value for word in column.counts if (priority := priority_of(word))}
-        if len(values) == column.distinct:
+        values = {word: priority.value for word in column.texts if (priority := priority_of(word))}
+        if len(values) == len(column.texts):
             fields["priority"] = {"column": column.name, "values": values}
 
     def _further_time(self, column: Column, ticket: dict[str, Any]) -> None:
@@ -211,32 +219,71 @@ class _Draft:
         """Propose a file of records, of the stream whose fields it names most of."""
         key = self.key_column()
         if key is None:
-            raise ProtocolError(
+            raise SettingsError(
                 f"{self.found.path.name} has neither a column that tells its rows apart nor the shape of a log.",
                 hint="Write the mapping by hand; columns can be joined to a key.",
             )
         stream = max(_RECORD_FIELDS, key=lambda one: self._matches(one, key))
         columns: dict[str, Any] = {"external_id": key.name}
         self.taken.add(key.name)
+        if lines := self._not_told_apart(key):
+            self.notes.append(
+                f"{key.name} is taken as the key, although it is empty or comes again on line {remarks.listed(lines)}."
+            )
         for field, role in _RECORD_FIELDS[stream].items():
             dated = field.endswith(("_at", "_until"))
-            among = [c for c in self.varying if bool(c.time_format) == dated]
+            among = [c for c in self.varying if bool(c.formats) == dated]
+            if role in _MAY_BE_CONSTANT:
+                among += [c for c in self.constant if not c.formats]
             if role == "priority":
                 self._priority(columns)
             elif column := self.take(role, among):
                 columns[field] = self.time_rule(column) if dated else column.name
                 self._say_times(column)
                 if field == "status":
-                    values = {word: found.value for word in column.counts if (found := category_of(word))}
+                    values = {word: found.value for word in column.texts if (found := category_of(word))}
                     columns["status_category"] = {"column": column.name, "values": values}
         if stream == "companies" and "name" not in columns:
             columns["name"] = key.name
         return self._proposal("record", stream, columns)
 
     def key_column(self) -> Column | None:
-        """Return the column that tells the rows apart, or ``None``."""
-        unique = [c for c in self.varying if c.filled == self.rows and c.distinct == self.rows and not c.time_format]
-        return min(unique, key=lambda column: (rank("id", column), rank("case", column)), default=None)
+        """Return the column that tells the rows apart, or ``None``; one that is named as a key may fail on a few."""
+        few = self.rows // _FEW
+        keys = [
+            column
+            for column in self.varying
+            if not column.formats
+            and (
+                column.distinct == self.rows
+                or (
+                    _is_named_key(column)
+                    and self.rows - column.filled <= max(1, few)
+                    and column.filled - column.distinct <= few
+                )
+            )
+        ]
+        return min(
+            keys,
+            key=lambda column: (
+                not _is_named_key(column),
+                column.distinct < self.rows,
+                rank("id", column),
+                rank("case", column),
+            ),
+            default=None,
+        )
+
+    def _not_told_apart(self, key: Column) -> list[int]:
+        """Return the lines of the sample on which a key is empty or comes again."""
+        known = {""}
+        lines = []
+        for line, row in zip(self.found.lines, self.found.rows, strict=True):
+            text = row.get(key.name, "").strip()
+            if text in known or text in self.found.missing:
+                lines.append(line)
+            known.add(text)
+        return lines
 
     def is_list(self, case: Column) -> bool:
         """Say whether each row is a record of its own, although texts of a column repeat as tickets do in a log."""
@@ -256,17 +303,12 @@ class _Draft:
     def time_rule(self, column: Column) -> dict[str, Any]:
         """Return how the times of a column are read."""
         rule: dict[str, Any] = {"column": column.name}
-        if column.time_format != "iso":
-            rule["format"] = column.time_format
+        if column.formats != ("iso",):
+            rule["format"] = column.formats
         return rule
 
     def _say_times(self, column: Column) -> None:
-        if column.ambiguous:
-            self.notes.append(
-                f"{column.name}: day and month could be the other way round; {column.time_format} is taken."
-            )
-        if column.time_format and not column.zoned:
-            self.notes.append(f'{column.name} carries no zone and is read as UTC; set timezone, such as "Europe/Rome".')
+        self.notes += remarks.of_times(column)
 
     def _proposal(
         self,
@@ -279,6 +321,9 @@ class _Draft:
         derive: tuple[str, ...] = (),
     ) -> Proposal:
         shape, path = self.found.shape, self.found.path
+        decimal, of_numbers = remarks.decimal_of(self.found.columns.values())
+        left_out = [column for column in self.constant if column.name not in self.taken]
+        self.notes += [*of_numbers, *remarks.of_the_rest(self.varying, left_out)]
         custom = {}
         if layout == "event" or "custom_fields" in STREAMS[stream].model_fields:
             custom = {
@@ -292,10 +337,12 @@ class _Draft:
             stream=stream,
             kind="jsonl" if shape.kind == "jsonl" else "auto",
             delimiter=None if shape.delimiter in {None, ","} else shape.delimiter,
-            encoding=shape.encoding,
+            encoding=shape.encoding.name,
+            skip_lines=shape.skip_lines,
             header=shape.header,
             names=() if shape.header else shape.names,
             missing=("", *self.found.missing),
+            decimal=decimal,
             derive=derive,
             columns={field: ColumnRule.model_validate(rule) for field, rule in columns.items()},
             ticket={field: ColumnRule.model_validate(rule) for field, rule in (ticket or {}).items()},
@@ -303,3 +350,7 @@ class _Draft:
             words={word: WordMeaning.model_validate(meaning) for word, meaning in (words or {}).items()},
         )
         return Proposal(mapping, tuple(self.notes))
+
+
+def _is_named_key(column: Column) -> bool:
+    return rank("id", column) < NO_RANK or rank("case", column) < NO_RANK

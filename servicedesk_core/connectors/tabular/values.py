@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum, StrEnum
+from functools import lru_cache
 from types import UnionType
-from typing import Any, NamedTuple, Union, get_args, get_origin
+from typing import Any, NamedTuple, TypeVar, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
@@ -20,6 +21,9 @@ Cells = Mapping[str, str]
 Read = Callable[[Cells, list[MappingIssue]], Any]
 """Takes a row and a list to add issues to; returns the field's value, or ``None`` when the row does not say."""
 
+T = TypeVar("T")
+
+_SHORT = 100
 _SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
 _TRUE = frozenset({"1", "true", "yes", "y", "t"})
 _FALSE = frozenset({"0", "false", "no", "n", "f"})
@@ -57,6 +61,9 @@ class Kind(StrEnum):
     TEXTS = "texts"
     NAMES = "names"
 
+
+NUMBERS = frozenset({Kind.INTEGER, Kind.SECONDS, Kind.NUMBER, Kind.AMOUNT})
+"""Kinds of values that are read as numbers."""
 
 _PLAIN = {
     str: Kind.TEXT,
@@ -118,32 +125,38 @@ def text_reader(rule: ColumnRule, mapping: FileMapping) -> Callable[[Cells], str
         constant = rule.constant
         return lambda _cells: constant
     missing = Words(dict.fromkeys((*(mapping.missing if rule.missing is None else rule.missing), "")))
+
+    def plain(cell: str) -> str | None:
+        text = cell.strip()
+        return None if text in missing else _clean(text)
+
+    said = _remembering(plain)
     if rule.column is not None:
         column = rule.column
-
-        def one(cells: Cells) -> str | None:
-            text = cells.get(column, "").strip()
-            return None if text in missing else _clean(text)
-
-        return one
+        return lambda cells: said(cells.get(column, ""))
 
     def many(cells: Cells) -> str | None:
-        parts = [cells.get(column, "").strip() for column in rule.columns]
-        said = [part for part in parts if part not in missing]
-        return _clean(rule.join.join(said)) if said else None
+        parts = [part for column in rule.columns if (part := said(cells.get(column, ""))) is not None]
+        return rule.join.join(parts) if parts else None
 
     return many
 
 
 def name_reader(rule: ColumnRule, mapping: FileMapping) -> Callable[[Cells], str | None]:
     """Make a function that returns a rule's text as names are compared, or ``None``; see :func:`text_reader`."""
-    text_of = text_reader(rule, mapping)
+    text_of, plain = text_reader(rule, mapping), _remembering(plain_name)
 
     def name(cells: Cells) -> str | None:
         text = text_of(cells)
-        return None if text is None else plain_name(text)
+        return None if text is None else plain(text)
 
     return name
+
+
+def _remembering(read: Callable[[str], T]) -> Callable[[str], T]:
+    """Remember what was made of the latest short texts: most columns say the same few things over and over."""
+    remembered = lru_cache(maxsize=1_024)(read)
+    return lambda text: remembered(text) if len(text) < _SHORT else read(text)
 
 
 def _clean(text: str) -> str:
@@ -191,7 +204,7 @@ def value_reader(
         if text is None:
             return None
         try:
-            value = convert(values.get(text, text))
+            value = convert(values.get(text, text) if values else text)
         except ValueError:
             issues.append(MappingIssue(kind="unreadable_value", field=field, value=", ".join(rule.sources)))
             return None
@@ -252,13 +265,18 @@ def _converter(rule: ColumnRule, mapping: FileMapping, what: FieldType) -> Calla
     return converters.get(what.kind, str)
 
 
+def is_number(text: str, decimal: str) -> bool:
+    """Say whether a text is a number with the given decimal sign."""
+    return _NUMBERS[decimal].fullmatch(text) is not None
+
+
 def read_number(text: str, decimal: str) -> Decimal:
     """Read a number with the given decimal sign; the other sign, blanks and apostrophes group thousands by three.
 
     Raises:
         ValueError: It is not a number so written.
     """
-    if not _NUMBERS[decimal].fullmatch(text):
+    if not is_number(text, decimal):
         msg = "not a number"
         raise ValueError(msg)
     return Decimal(_GROUPS[decimal].sub("", text).replace(decimal, "."))
