@@ -10,6 +10,7 @@ from servicedesk_core import ServiceDesk
 from servicedesk_core.domain.warranty import ClaimService, ClaimState, DeviceRef
 from servicedesk_core.errors import ClaimExistsError, ClaimIncompleteError, NotFoundLocallyError
 from servicedesk_core.store import Store
+from servicedesk_core.store.queries.claims import ClaimFilter
 from servicedesk_core.store.schema import RECORDS
 from tests.claims.conftest import PART
 
@@ -102,6 +103,9 @@ async def test_a_device_without_ticket_or_connection_is_claimed_by_hand(desk):
     made = await desk.claims.new(device=DeviceRef(manufacturer="Other", serial_number="X1"))
     assert (made.claim.by_hand, made.claim.connection, made.claim.maker) == (True, None, "Other")
     assert made.draft.service is ClaimService.PARTS
+    again = await desk.claims.new(device=DeviceRef(manufacturer="OTHER, Inc.", serial_number="X2"))
+    listed = await desk.claims.list(ClaimFilter(maker="other inc."))
+    assert {(one.claim_id, one.maker) for one in listed} == {(one.claim.claim_id, "Other") for one in (made, again)}
     with pytest.raises(ClaimIncompleteError, match="needs a ticket or a device"):
         await desk.claims.new()
     with pytest.raises(ClaimIncompleteError, match="names no device"):

@@ -16,6 +16,7 @@ from servicedesk_core.claims.cover import with_cover
 from servicedesk_core.claims.drafting import Prefilled, prefill, prefill_device
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.domain.warranty import NO_RULES, ClaimDraft, ClaimRules, DeviceRef
+from servicedesk_core.domain.warranty.makers import maker_name
 from servicedesk_core.errors import ClaimIncompleteError, ServiceDeskError
 from servicedesk_core.host import Host
 from servicedesk_core.ports import Clock
@@ -82,7 +83,7 @@ class Preparing:
             draft=await self._store.read(lambda tx: with_cover(tx, draft, filled.origin)),
             origin=filled.origin,
             connection=name,
-            maker=carrier.maker or filled.manufacturer or "unknown",
+            maker=maker_name(carrier.maker or filled.manufacturer) or "unknown",
             by_hand=carrier.by_hand or by_hand,
             filing_due_on=rules.filing_due_on(draft.failed_on),
         )

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 from sqlalchemy.sql.selectable import FromClause
 
 from servicedesk_core.domain.warranty import ClaimState, ReturnState
+from servicedesk_core.domain.warranty.makers import maker_name
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.store.claims.model import shown_state
 from servicedesk_core.store.fields import to_us
@@ -30,7 +31,7 @@ class ClaimFilter:
         ids: Only these, by the desk's own numbers.
         only_open: Only those of which something is still expected.
         states: Where they stand.
-        maker: The manufacturer.
+        maker: The manufacturer, in any spelling.
         connection: Connection to the manufacturer.
         company: Client, by id or name.
         ticket: Ticket, by id or number.
@@ -79,7 +80,8 @@ def conditions(tx: Connection, chosen: ClaimFilter) -> list[ColumnElement[bool]]
     if chosen.states:
         found.append(_in_states(chosen.states))
     if chosen.maker is not None:
-        found.append(func.lower(claims.c.maker) == chosen.maker.lower())
+        names = {chosen.maker.lower(), maker_name(chosen.maker).lower()}
+        found.append(func.lower(claims.c.maker).in_(sorted(names)))
     if chosen.connection is not None:
         found.append(claims.c.connection == chosen.connection)
     if chosen.company is not None:
