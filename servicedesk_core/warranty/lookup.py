@@ -172,16 +172,19 @@ class Lookup:
         return [None if device is None else line.asker.recognise(device) for line in self._lines]
 
     async def _link(self, looks: Sequence[Look]) -> None:
-        """Remember which devices assets are, and forget what an asset was before its serial number was corrected."""
+        """Remember by which names devices are known: which assets are which, and what makers write in another way."""
         pairs = []
         for look in looks:
             record = look.candidate.record
             if record.asset_id is not None:
                 devices = [cover.stated_device(record.manufacturer, record.serial_number), *look.own]
                 pairs.append((record.asset_id, [device for device in devices if device is not None]))
+        spelt = [(look.candidate.device, own) for look in looks if look.candidate.device and (own := look.respelt)]
+        now = self._clock.now()
         if pairs:
-            now = self._clock.now()
             await self._store.write(lambda tx: cover.link(tx, pairs, now))
+        if spelt:
+            await self._store.write(lambda tx: cover.respell(tx, spelt, now))
 
     async def _offer(
         self, line: Line, devices: Sequence[DeviceRef | None], page: Page, max_age: timedelta | None

@@ -25,6 +25,15 @@ class Look:
     own: Sequence[DeviceRef | None]
     keys: tuple[DeviceName, ...]
 
+    @property
+    def respelt(self) -> DeviceRef | None:
+        """The device as its maker writes it, where that is with another serial number and only one maker's."""
+        if self.candidate.device is None:
+            return None
+        stated = key_of(self.candidate.device).serial_number
+        own = {key_of(device).serial_number: device for device in self.own if device is not None}
+        return next(iter(own.values())) if len(own) == 1 and stated not in own else None
+
 
 @dataclass(slots=True)
 class Page:

@@ -14,6 +14,7 @@ TODAY = NOW.date()
 MAKERS = """
 from datetime import date
 from servicedesk_core.domain.warranty import Entitlement, EntitlementKind
+from servicedesk_core import hookimpl
 from servicedesk_core.testing import MemoryMaker
 
 
@@ -38,6 +39,13 @@ class Lenovo(MemoryMaker):
 
 class Other(MemoryMaker):
     names = ("Other", "other")
+    covers = {"TAG7": (cover(date(2026, 7, 1)),)}
+
+    @hookimpl
+    def recognise(self, device):
+        known = super().recognise(device)
+        codes = {"71717171717": "TAG7"}
+        return known and known.model_copy(update={"serial_number": codes.get(known.serial_number, known.serial_number)})
 """
 SPELLINGS = ["Lenovo", "lenovo", "LENOVO", "Lenovo (Beijing) Limited", "Lenovo Inc.", "", "N/A"]
 
@@ -147,6 +155,22 @@ async def test_a_machine_type_that_makes_a_serial_number_clear_makes_no_second_d
     assert (await only())[1] == "ambiguous"
     await desk.warranty.lookup([DeviceRef(manufacturer="", serial_number="PF5", machine_type="20XX")])
     assert await only() == ("Lenovo", "covered", "maker")
+
+
+@pytest.mark.parametrize("first", ["sheet", "lookup"])
+async def test_a_number_that_the_maker_writes_otherwise_is_the_same_device(desk, sheet, only, put, first):
+    code = "71717171717"  # as an Express Service Code is a tag read as a number
+    if first == "sheet":
+        await sheet(f"{code},Other,2030-12-15")
+    named = DeviceRef(manufacturer="other", serial_number=code)
+    report = await desk.warranty.lookup([named])
+    assert [row.source for row in report.rows] == ["maker"]
+    assert await only() == ("Other", "covered", "maker")
+    await sheet(f"{code},Other,2031-12-15")
+    await sheet("tag7,,2031-12-15")
+    assert await only() == ("Other", "covered", "maker")
+    put(Asset(external_id="1", name="PC1", serial_number="TAG7", manufacturer="Other"))
+    assert await only() == ("Other", "covered", "maker")
 
 
 async def test_two_makers_devices_with_one_serial_number_stay_two(desk, sheet):

@@ -33,8 +33,8 @@ _LOCK = 7310482646
 _NUMBERS = f"SELECT id, {', '.join(KEY)} FROM cover_devices WHERE serial_number IN {{values}}"  # noqa: S608
 _NAMED = f"""
     SELECT id, same_as, {IS_ANSWERED} OR EXISTS (SELECT 1 FROM cover_assets WHERE device_id = cover_devices.id),
-        {", ".join(KEY)}
-    FROM cover_devices WHERE serial_number IN {{values}} ORDER BY id"""  # noqa: S608
+        makers_serial, {", ".join(KEY)}
+    FROM cover_devices WHERE"""  # noqa: S608
 _LINKS = f"""
     SELECT asset_id, device_id, serial_number, {IS_ANSWERED}
     FROM cover_assets JOIN cover_devices ON id = device_id WHERE asset_id IN {{values}}"""  # noqa: S608
@@ -73,20 +73,50 @@ def group(tx: Connection, keys: Iterable[DeviceName]) -> None:
         tx: A write transaction.
         keys: Names that are new, or of which more is known now.
     """
-    by_serial: dict[str, dict[DeviceName, tuple[int, int | None, bool]]] = {}
-    for number, same_as, is_known, *key in bulk.select_in(tx, _NAMED, None, {key.serial_number for key in keys}):
+    rows = _named(tx, {key.serial_number for key in keys})
+    by_serial: dict[str, dict[DeviceName, bool]] = {}
+    numbered_as: dict[DeviceName, list[tuple[int, int | None]]] = {}
+    for number, same_as, is_known, makers_serial, *key in rows:
         name = DeviceName(*key)
-        by_serial.setdefault(name.serial_number, {})[name] = (number, same_as, bool(is_known))
+        name = name._replace(serial_number=makers_serial or name.serial_number)
+        names = by_serial.setdefault(name.serial_number, {})
+        names[name] = names.get(name, False) or bool(is_known)
+        numbered_as.setdefault(name, []).append((number, same_as))
     moved = []
     for names in by_serial.values():
-        for same in same_devices({name: is_known for name, (_, _, is_known) in names.items()}):
-            first = names[same[0]][0]
-            moved += [(number, first) for number, same_as, _ in map(names.__getitem__, same) if same_as != first]
+        for same in same_devices(names):
+            first = numbered_as[same[0]][0][0]
+            moved += [(number, first) for name in same for number, same_as in numbered_as[name] if same_as != first]
     if moved:
-        speaks = (
-            cover_devices.update().where(cover_devices.c.id == bindparam("number")).values(same_as=bindparam("first"))
-        )
+        c = cover_devices.c
+        speaks = cover_devices.update().where(c.id == bindparam("number")).values(same_as=bindparam("first"))
         tx.execute(speaks, [{"number": number, "first": first} for number, first in sorted(moved)])
+
+
+def _named(tx: Connection, serials: Collection[str]) -> Sequence[Sequence[Any]]:
+    """Return every name that has one of some serial numbers or is written with it by its maker; makers' own first."""
+    rows = bulk.select_in(tx, f"{_NAMED} serial_number IN {{values}}", None, serials)
+    makers = {row[3] or row[5] for row in rows}
+    more = bulk.select_in(tx, f"{_NAMED} serial_number IN {{values}}", None, makers - set(serials))
+    others = bulk.select_in(tx, f"{_NAMED} makers_serial IN {{values}}", None, makers)
+    found = {row[0]: row for row in (*rows, *more, *others)}
+    return sorted(found.values(), key=lambda row: (row[3] is not None, row[0]))
+
+
+def respell(tx: Connection, spelt: Sequence[tuple[DeviceRef, DeviceRef]], now: datetime) -> None:
+    """Remember that a maker writes a serial number in another way than whoever stated the device.
+
+    Args:
+        tx: A write transaction.
+        spelt: Devices as stated, and as their makers write them; at least one.
+        now: The current instant.
+    """
+    device_ids = numbered(tx, [stated for stated, _ in spelt], to_us(now))
+    c = cover_devices.c
+    known = cover_devices.update().where(c.id == bindparam("number")).values(makers_serial=bindparam("serial"))
+    others = {device_ids[key_of(stated)]: key_of(own).serial_number for stated, own in spelt}
+    tx.execute(known, [{"number": number, "serial": serial} for number, serial in sorted(others.items())])
+    group(tx, device_ids)
 
 
 def link(tx: Connection, recognised: Sequence[tuple[int, Sequence[DeviceRef]]], now: datetime) -> None:

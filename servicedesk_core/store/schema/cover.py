@@ -15,13 +15,16 @@ cover_devices = Table(
     Column("country", Text, nullable=False, server_default=""),
     Column("created_at", BigInteger, nullable=False),
     Column("same_as", BigInteger),
+    Column("makers_serial", Text),
     UniqueConstraint(
         "serial_number", "manufacturer", "product_number", "machine_type", "country", name="uq_cover_devices_key"
     ),
     Index("ix_cover_devices_same_as", "same_as"),
+    Index("ix_cover_devices_makers_serial", "makers_serial"),
 )
 """Names of devices; the empty text stands for "not stated", because NULLs are never equal. Names with one ``same_as``
-are one device; it is the number of the name that says most, and is set in the transaction that stores the name."""
+are one device; it is the number of the name that says most, and is set in the transaction that stores the name.
+``makers_serial`` is how the maker writes the serial number, where that is otherwise, as with Express Service Codes."""
 
 cover_assets = Table(
     "cover_assets",
