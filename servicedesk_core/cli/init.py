@@ -71,11 +71,11 @@ def init(
         options[question.key] = ask.checked(question, value) if value else ask.setting(question)
     options |= given
     network = {key: value for key, value in (("proxy", proxy), ("ca_file", ca_file)) if value}
-    words = setup.Vocabulary()
+    found = None
     if not offline:
         try:
             cli.say("Reading your own lists (this changes nothing) ...")
-            words = cli.run(
+            found = cli.run(
                 lambda: discover(
                     desk, name, options, redactor=cli.redactor, directory=path.absolute().parent, network=network
                 )
@@ -85,11 +85,14 @@ def init(
                 raise
             cli.complain(error, error.connection)
             cli.confirm("Write the file without proposals?", yes=False)
+    words = found.words if found else setup.Vocabulary()
     show_vocabulary(cli, words)
     if not yes:
         words = words.decided(ask.meanings(words))
     text = setup.render_settings(desk=desk, name=name, connection=options, words=words, network=network)
     write_settings(path, text, overwrite=path.exists())
+    if found:
+        found.count()
     cli.say(f"Written: {path}")
     for word_table, label in words.unknown:
         cli.say(f"  no meaning yet: {word_table} {label!r}")

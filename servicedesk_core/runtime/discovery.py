@@ -4,12 +4,13 @@ import asyncio
 import logging
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from servicedesk_core.clock import SystemClock
 from servicedesk_core.config import DEFAULT_FILE, DeskSettings, Secrets, parse_settings, sqlite_url, store_url
-from servicedesk_core.errors import StoreError
+from servicedesk_core.errors import SecretError, StoreError
 from servicedesk_core.redaction import Redactor
 from servicedesk_core.runtime.desk import ServiceDesk
 from servicedesk_core.runtime.machine.setup import Vocabulary
@@ -17,6 +18,32 @@ from servicedesk_core.store import Store
 from servicedesk_core.store.budgets import quota
 
 _log = logging.getLogger("servicedesk.runtime")
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """What a tenant said of itself.
+
+    Attributes:
+        words: Its words, with their probable meaning.
+        settings: The configuration that it was asked with.
+        sent: The requests that this took.
+    """
+
+    words: Vocabulary
+    settings: DeskSettings
+    sent: Sequence[quota.Spent]
+
+    def count(self) -> None:
+        """Have the desk count the requests as its own, once it was decided that there will be one."""
+        if not self.sent:
+            return
+        try:
+            url = store_url(self.settings, Secrets(directory=self.settings.directory))
+            with Store.open(url, clock=SystemClock()) as store:
+                store.write_blocking(lambda tx: quota.add(tx, self.sent))
+        except (StoreError, SecretError) as error:  # what is wrong with the store is told by whoever needs it
+            _log.info("the requests of the setup count as those of others for now: %s", error.code)
 
 
 async def discover(
@@ -27,10 +54,8 @@ async def discover(
     redactor: Redactor,
     directory: Path,
     network: Mapping[str, Any] | None = None,
-) -> Vocabulary:
-    """Return a tenant's words with their probable meaning. Only reads at the vendor.
-
-    Nothing is kept but how many requests that took: the desk that is being made counts them as its own.
+) -> Discovery:
+    """Return a tenant's words with their probable meaning. Only reads at the vendor, and keeps nothing.
 
     Args:
         desk: The keys of ``[desk]``.
@@ -52,15 +77,4 @@ async def discover(
             async with ServiceDesk(settings, store=store, redactor=redactor) as opened:
                 words = await opened.vocabulary(name)
             sent = await store.read(quota.spent)
-    if sent:
-        await asyncio.to_thread(_count, settings, sent)
-    return words
-
-
-def _count(settings: DeskSettings, sent: Sequence[quota.Spent]) -> None:
-    url = store_url(settings, Secrets(directory=settings.directory))
-    try:
-        with Store.open(url, clock=SystemClock()) as store:
-            store.write_blocking(lambda tx: quota.add(tx, sent))
-    except StoreError as error:  # what is wrong with the store is told by whoever needs it
-        _log.info("the requests of the setup count as those of others for now: %s", error.code)
+    return Discovery(words, settings, sent)

@@ -155,7 +155,8 @@ async def test_the_plan_tells_our_use_and_that_of_others(counted):
 async def test_what_the_setup_asked_for_is_counted_as_ours(counted):
     world = counted.world
     keys = world.settings()
-    await discover(keys["desk"], "psa", keys["connections"]["psa"], redactor=Redactor(), directory=world.folder)
+    found = await discover(keys["desk"], "psa", keys["connections"]["psa"], redactor=Redactor(), directory=world.folder)
+    await asyncio.to_thread(found.count)
     asked = sum(world.sandbox.state()["requests"].values())
     assert asked > 0
     store = Store.open(f"sqlite:///{world.file}", clock=SystemClock())

@@ -29,7 +29,7 @@ from servicedesk_core.runtime.serving.endpoint import Answers, Endpoint
 from servicedesk_core.runtime.serving.exposition import metrics
 from servicedesk_core.runtime.serving.scheduler import HUNG_S, Scheduler
 from servicedesk_core.runtime.serving.tally import JobTally
-from servicedesk_core.store import runs, sources
+from servicedesk_core.store import changes, runs, sources
 
 pytestmark = pytest.mark.slow  # a server and its clients
 
@@ -56,7 +56,7 @@ def endpoint(desk):
     def ask():
         return desk.store.read_blocking(partial(health, settings=desk.settings, now=desk.clock.now()))
 
-    found = Endpoint("127.0.0.1:0", Answers(ask))
+    found = Endpoint("127.0.0.1:0", Answers(ask, partial(desk.store.read_blocking, changes.head)))
     yield found
     found.close()
 
@@ -161,7 +161,7 @@ async def test_a_scheduler_that_hangs_is_not_live_and_one_whose_store_is_down_is
     def busy():
         raise StoreBusyError("Locked.")
 
-    endpoint = Endpoint("127.0.0.1:0", Answers(busy, scheduler.is_live))
+    endpoint = Endpoint("127.0.0.1:0", Answers(busy, busy, scheduler.is_live))
     try:
         assert (get(endpoint.address, "/live")[0], get(endpoint.address, "/ready")[0]) == (200, 503)
         clock.advance(HUNG_S)
@@ -212,7 +212,7 @@ def test_a_fault_of_the_endpoint_is_one_masked_line(caplog, capfd):
     def broken():
         raise RuntimeError("the subject of a ticket")
 
-    endpoint = Endpoint("127.0.0.1:0", Answers(broken))
+    endpoint = Endpoint("127.0.0.1:0", Answers(broken, broken))
     try:
         with pytest.raises((http.client.RemoteDisconnected, urllib.error.URLError)):
             urllib.request.urlopen(endpoint.address + "/health", timeout=300)
@@ -225,7 +225,7 @@ def test_a_fault_of_the_endpoint_is_one_masked_line(caplog, capfd):
 
 async def test_a_port_that_is_taken_says_what_to_do(endpoint):
     with pytest.raises(SettingsError, match=r"serve\.listen"):
-        Endpoint(endpoint.address.removeprefix("http://"), None)
+        Endpoint(endpoint.address.removeprefix("http://"), Answers(list, list))
 
 
 def start(folder):

@@ -110,6 +110,21 @@ def test_the_unit_stops_cleanly_and_names_absolute_paths(config):
     assert line.startswith('ExecStart="/')
 
 
+def test_folders_that_the_service_cannot_make_itself_are_made_with_it(config, home, tmp_path):
+    copies = tmp_path / "elsewhere" / "copies"
+    config.write_text(f'[desk]\n[serve]\nbackups = "{copies}"\n')
+    managing.install(managing.service_for(config), System())
+    assert copies.is_dir()
+    assert copies.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_store_named_by_a_reference_is_writable_where_it_is_known(config, monkeypatch):
+    config.write_text('[desk]\nstore = "env:DESK_STORE"\n')
+    assert managing.service_for(config).writable == (config.parent,)
+    monkeypatch.setenv("DESK_STORE", "sqlite:////srv/desk/servicedesk.db")
+    assert managing.service_for(config).writable == (config.parent, Path("/srv/desk"))
+
+
 def test_it_is_installed_shown_and_removed(config, home):
     system = System()
     service = managing.service_for(config)

@@ -84,11 +84,11 @@ def configure(cli: Cli, sandboxes: "Mapping[str, RunningSandbox]") -> None:
     makers = [name for name in sandboxes if name in MAKERS]
     desk = {"name": "Demo desk", "timezone": setup.local_timezone(), "store": "sqlite:///servicedesk.db"}
     psa = _connection(PSA, sandboxes[PSA], history_requests=HISTORY_REQUESTS)
-    words = cli.run(lambda: discover(desk, "psa", psa, redactor=cli.redactor, directory=cli.config.absolute().parent))
+    found = cli.run(lambda: discover(desk, "psa", psa, redactor=cli.redactor, directory=cli.config.absolute().parent))
     if makers:
         psa["writes"] = ["notes.create_internal"]
     text = setup.render_settings(
-        desk=desk, name="psa", connection=psa, words=words, comment=f"The sandbox on this machine. {NOT_REAL}"
+        desk=desk, name="psa", connection=psa, words=found.words, comment=f"The sandbox on this machine. {NOT_REAL}"
     )
     if makers:
         claims = {"ticket_notes": "send"}
@@ -100,6 +100,7 @@ def configure(cli: Cli, sandboxes: "Mapping[str, RunningSandbox]") -> None:
             sections.append(Section(("connections", name), values, about))
         text += "\n" + render(tuple(sections))
     write_settings(cli.config, text)
+    found.count()
 
 
 def _connection(name: str, sandbox: "RunningSandbox", **more: Any) -> dict[str, Any]:

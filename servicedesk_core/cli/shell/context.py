@@ -43,7 +43,7 @@ class Cli:
         config_option: The file named on the command line, if any.
         debug: Whether to log everything and show tracebacks.
         quiet: Whether to keep messages and progress to ourselves.
-        log_format: ``text``, or ``json``: each line on standard error is an object then.
+        log_format: ``text``, or ``json``: each message is an object on a line then; what a person is asked is not.
         plugin: Distribution of the plugin whose command runs, if it is one's.
         serves: Whether this run goes on for months: its log tells each job and names the time.
         shows_bars: Whether bars on the terminal show how far this run is.

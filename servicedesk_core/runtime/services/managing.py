@@ -2,12 +2,14 @@
 
 import getpass
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 
-from servicedesk_core.config import DeskSettings, load_settings
+from servicedesk_core.config import DeskSettings, Secrets, load_settings, store_url
 from servicedesk_core.config.operating import FileChannel
 from servicedesk_core.config.store_url import SQLITE, sqlite_path
+from servicedesk_core.errors import SecretError
 from servicedesk_core.runtime.services import systemd, task
 from servicedesk_core.runtime.services.service import (
     Run,
@@ -46,15 +48,17 @@ def service_for(config: Path, *, is_system: bool = False, account: str | None = 
 def writable_places(settings: DeskSettings) -> tuple[Path, ...]:
     """Return the folders that a server of this desk writes to; each but the first may have to be made yet.
 
-    A store whose address is a reference is not followed: the variable may be the service's alone.
+    A store whose address is a reference that leads nowhere here is left out: the variable may be the service's alone.
     """
     home = settings.directory.absolute()
     channels = settings.alerts.channels.values()
     files = [settings.serve.report, *(channel.path for channel in channels if isinstance(channel, FileChannel))]
     places = [home / Path(settings.serve.backups).expanduser()]
     places += [(home / Path(file).expanduser()).parent for file in files]
-    if settings.desk.store.startswith(SQLITE):
-        places.append(sqlite_path(settings, settings.desk.store).parent)
+    with suppress(SecretError):
+        url = store_url(settings, Secrets(directory=settings.directory))
+        if url.startswith(SQLITE):
+            places.append(sqlite_path(settings, url).parent)
     return tuple(dict.fromkeys([home, *(place for place in places if not place.is_relative_to(home))]))
 
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 from importlib.resources import files
 from pathlib import Path
 from string import Template
@@ -101,14 +102,25 @@ def install(service: Service, run: Run, *, start: bool) -> None:
     path = unit_path(service)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        for place in service.writable:
+            _make(place, service.account)
     except OSError as error:
         raise ServiceError(
-            f"{path.parent} cannot be made: {error.strerror}.", hint="Use sudo for --system, or leave it out."
+            f"{error.filename or path.parent} cannot be made: {error.strerror}.",
+            hint="Use sudo for --system, or leave it out.",
         ) from error
     replace_file(path, render(service).encode())
     path.chmod(0o644)  # holds no secret, and systemd warns about unit files that others cannot read
     _control(service, run, "daemon-reload")
     _control(service, run, "enable", *(["--now"] if start else []), path.name)
+
+
+def _make(place: Path, account: str) -> None:
+    """Make a folder for the account; the service itself may make none outside of those that it is given."""
+    if not place.exists():
+        place.mkdir(mode=0o700, parents=True)
+        if os.geteuid() == 0:
+            shutil.chown(place, account)
 
 
 def remove(service: Service, run: Run) -> bool:

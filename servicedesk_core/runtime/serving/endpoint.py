@@ -29,11 +29,13 @@ class Answers:
 
     Attributes:
         health: How the desk is doing now.
+        look: Reads something small from the store; raises where that cannot be read.
         is_live: Whether this process still does its work; what restarts processes asks for that alone.
         tally: What its jobs did.
     """
 
     health: Callable[[], Health]
+    look: Callable[[], object]
     is_live: Callable[[], bool] = lambda: True
     tally: JobTally = field(default_factory=JobTally)
 
@@ -121,6 +123,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer_from_store(self, path: str) -> None:
         try:
+            if path == "/ready":
+                self.answers.look()
+                self._say(HTTPStatus.OK, "ready")
+                return
             health = self.answers.health()
         except ServiceDeskError as error:
             _log.warning("monitoring could not be answered: %s (%s)", error.message, error.code)
@@ -130,9 +136,7 @@ class _Handler(BaseHTTPRequestHandler):
             else:
                 self._say(HTTPStatus.SERVICE_UNAVAILABLE, f"the store cannot be read ({error.code})")
             return
-        if path == "/ready":
-            self._say(HTTPStatus.OK, "ready")
-        elif path == "/metrics":
+        if path == "/metrics":
             self._send(HTTPStatus.OK, metrics(health, self.answers.tally), "text/plain; version=0.0.4; charset=utf-8")
         else:
             status = HTTPStatus.OK if health.status == "ok" else HTTPStatus.SERVICE_UNAVAILABLE

@@ -12,6 +12,7 @@ from servicedesk_core.runtime.monitoring.health import Health, health
 from servicedesk_core.runtime.serving import supervisor
 from servicedesk_core.runtime.serving.endpoint import PATHS, Answers, Endpoint
 from servicedesk_core.runtime.serving.scheduler import Scheduler
+from servicedesk_core.store import changes
 
 NEEDED = ("apscheduler", "prometheus_client")
 
@@ -49,7 +50,8 @@ async def serve(desk: JobDesk, *, tell: Callable[[str], None]) -> None:
     jobs = jobs_of(desk.settings, desk.unread)
     scheduler = Scheduler(desk, jobs)
     listen = desk.settings.serve.listen
-    answers = Answers(partial(_ask, desk), scheduler.is_live, scheduler.tally)
+    look = partial(desk.store.read_blocking, changes.head)
+    answers = Answers(partial(_ask, desk), look, scheduler.is_live, scheduler.tally)
     endpoint = Endpoint(listen, answers) if listen else None
     try:
         for job in jobs.values():
