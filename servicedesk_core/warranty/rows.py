@@ -23,6 +23,7 @@ class CoverRow:
         connection: Connection that the asset record comes from.
         company: Name of the client.
         site: Name of the site.
+        is_retired: Whether the PSA calls it retired.
         state: How it stands.
         until: Last covered day in the maker's zone: of the cover that holds, else of the last one; ``None`` when nobody
             can tell whether one holds.
@@ -51,6 +52,7 @@ class CoverRow:
     connection: str | None
     company: str | None
     site: str | None
+    is_retired: bool
     state: CoverState
     until: date | None
     is_lifetime: bool
@@ -127,6 +129,7 @@ def _row(record: DeviceRecord, state: CoverState, fact: CoverFact | None, day: d
         connection=record.connection,
         company=record.company,
         site=record.site,
+        is_retired=record.is_retired,
         state=state,
         until=until,
         is_lifetime=any(one.is_lifetime and one.covers_hardware for one in covers),

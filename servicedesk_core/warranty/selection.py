@@ -7,7 +7,7 @@ from servicedesk_core.domain.warranty import DeviceRef
 from servicedesk_core.domain.warranty.makers import is_same_maker, maker_name
 from servicedesk_core.domain.warranty.serials import normalise_serial, why_no_serial
 from servicedesk_core.store import Store
-from servicedesk_core.store.cover import stated_device
+from servicedesk_core.store.cover import stated_device, stated_maker
 from servicedesk_core.store.queries.cover import AssetFilter, DeviceRecord, asset_pages
 
 _PAGE = 500
@@ -82,8 +82,9 @@ def _matched(device: DeviceRef, records: Mapping[str, Sequence[DeviceRecord]]) -
     ]
     if not own:
         return [Candidate(_bare(device), device)]
+    named = stated_maker(device.manufacturer)
     return [
-        Candidate(record, device.model_copy(update={"manufacturer": device.manufacturer or record.manufacturer or ""}))
+        Candidate(record, device.model_copy(update={"manufacturer": named or stated_maker(record.manufacturer)}))
         for record in own
     ]
 

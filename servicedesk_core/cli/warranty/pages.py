@@ -65,7 +65,8 @@ def covers(cli: Cli, rows: "Sequence[CoverRow]", *, empty: str) -> None:
 def _note(row: "CoverRow") -> str | None:
     shipped = f"Shipped on {row.shipped_on}." if row.shipped_on else None
     end = f"The maker supports it until {row.supported_until}." if row.supported_until else None
-    return " ".join(filter(None, (row.reason, shipped, end))) or None
+    retired = "The PSA calls it retired." if row.is_retired else None
+    return " ".join(filter(None, (row.reason, shipped, end, retired))) or None
 
 
 def lookup(cli: Cli, found: "LookupReport", empty: str) -> None:

@@ -1,7 +1,7 @@
 """Cover in the store: what each source last said about a device, and how that changed."""
 
 from servicedesk_core.store.cover.answers import Landed, PastAnswer, forget_raws, history, put, raw
-from servicedesk_core.store.cover.devices import key_of, link, name_assets, respell, stated_device
+from servicedesk_core.store.cover.devices import key_of, link, name_assets, respell, stated_device, stated_maker
 from servicedesk_core.store.cover.facts import (
     Known,
     facts_of_assets,
@@ -31,4 +31,5 @@ __all__ = [
     "raw",
     "respell",
     "stated_device",
+    "stated_maker",
 ]

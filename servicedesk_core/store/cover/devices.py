@@ -159,15 +159,15 @@ def name_assets(tx: Connection, assets: Mapping[int, Asset], corrected: Collecti
 
 
 def stated_device(manufacturer: str | None, serial_number: str | None) -> DeviceRef | None:
-    """Return the device that a record states; ``None`` when its serial number identifies none.
-
-    A manufacturer such as "Unknown" is none: then the shape of the serial number tells whose it may be.
-    """
+    """Return the device that a record states; ``None`` when its serial number identifies none."""
     if serial_number is None or why_no_serial(serial_number):
         return None
-    return DeviceRef(
-        manufacturer=manufacturer if manufacturer and maker_name(manufacturer) else "", serial_number=serial_number
-    )
+    return DeviceRef(manufacturer=stated_maker(manufacturer), serial_number=serial_number)
+
+
+def stated_maker(manufacturer: str | None) -> str:
+    """Return a manufacturer as a record states it; empty when it names nobody, as "Unknown" does."""
+    return manufacturer if manufacturer and maker_name(manufacturer) else ""
 
 
 def _add(tx: Connection, recognised: Sequence[tuple[int, Sequence[DeviceRef]]], now: datetime) -> set[tuple[int, int]]:
