@@ -232,3 +232,18 @@ def test_a_run_without_news_and_one_that_was_cut_off_need_no_record(busy):
 
     busy.write_blocking(work)
     assert verify(busy).is_valid
+
+
+def test_runs_from_before_runs_were_put_on_record_need_none_and_later_ones_do(busy):
+    report = StreamReport("notes", state=StreamState.COMPLETE, new=1)
+
+    def work(tx, run, now):
+        rows = recording.begin(tx, 1, run, (report,), now)
+        recording.finish(tx, rows, (report,), now)
+
+    busy.write_blocking(lambda tx: work(tx, "old", datetime(2026, 3, 3, 13, 0, tzinfo=UTC)))
+    assert verify(busy).is_valid
+    busy.write_blocking(lambda tx: work(tx, "later", datetime(2026, 3, 3, 15, 0, tzinfo=UTC)))
+    assert ["1 run that brought something has no record: later" in one.what for one in verify(busy).problems] == [True]
+    busy.write_blocking(lambda tx: tx.execute(text("DELETE FROM audit")))
+    assert "3 runs" in verify(busy).problems[-1].what, "no run contradicts an emptied chain less than another"

@@ -76,6 +76,17 @@ async def test_a_field_is_taken_out_of_a_new_record_and_emptied_in_one_that_is_t
     assert values(await desk.writes.edit(change.id, {"queue_ref": None}))["queue_ref"] == ("q1", None)
 
 
+async def test_a_field_that_always_has_a_value_is_taken_out_of_a_new_record_too(desk):
+    new = await desk.tickets.create("Plotter", company="c1", fields={"secondary_assignee_refs": ["t2"]})
+    edited = await desk.writes.edit(new.id, {"secondary_assignee_refs": None, "custom_fields": None})
+    assert set(values(edited)) == {"title", "company_ref"}
+    with pytest.raises(WriteError, match="needs title"):
+        await desk.writes.edit(new.id, {"title": None})
+    change = await desk.tickets.update("T1", title="Plotter")
+    with pytest.raises(WriteError, match="title cannot have this value"):
+        await desk.writes.edit(change.id, {"title": None})
+
+
 @pytest.mark.parametrize(
     ("fields", "message"),
     [

@@ -276,6 +276,16 @@ async def test_a_change_that_our_own_earlier_write_overtook_is_told_as_such(desk
     assert refused.error.startswith("Somebody changed title")
 
 
+async def test_what_a_colleague_changed_beside_us_is_not_told_as_ours(desk, vendor):
+    first = await desk.tickets.update("T1", status="In Progress")
+    second = await desk.tickets.update("T1", status="Complete", queue="Projects")
+    await desk.writes.approve([first.id], send=True)
+    vendor.put("tickets", "1", queue_ref=None)
+    (refused,) = await desk.writes.approve([second.id], send=True)
+    assert refused.error.startswith("Somebody changed status")
+    assert "queue_ref" in refused.error
+
+
 async def test_a_right_lost_half_way_stops_only_that_kind(desk, vendor):
     numbers = [(await desk.tickets.note(f"T{n}", "hello")).id for n in range(1, 4)]
     numbers += [(await desk.tickets.update(f"T{n}", title="New title")).id for n in range(1, 4)]

@@ -71,7 +71,7 @@ def edited(tx: Tx, write: StoredWrite, fields: Fields) -> Intent:
     stream = write.kind.partition(".")[0]
     if stream not in STREAMS:
         raise WriteError(f"{write.kind} cannot be edited here.", hint="`servicedesk claims edit` changes a claim.")
-    wanted = known(fields, STREAMS[stream])
+    wanted = known(fields, STREAMS[stream], none_takes_out=write.target is None)
     replaced = {other for pair in DERIVED.items() for other in pair if set(pair) & wanted.keys()}
     values = {field: value for field, value in write.values.items() if field not in replaced} | wanted
     change = Change({field: value for field, value in values.items() if value is not None}, {}, None)

@@ -22,8 +22,13 @@ LARGEST: Final = 2**63 - 1
 """What databases and JSON keep as a whole number."""
 
 
-def known(values: Fields, entity: type[Entity]) -> dict[str, Any]:
+def known(values: Fields, entity: type[Entity], *, none_takes_out: bool = False) -> dict[str, Any]:
     """Return the values as JSON has them, typed as the record's fields are.
+
+    Args:
+        values: Field to value.
+        entity: The kind of record.
+        none_takes_out: Whether ``None`` is no value but says that the field is not told; else it must fit the field.
 
     Raises:
         WriteError: A field is none of the record's, or a value does not fit its field.
@@ -32,7 +37,10 @@ def known(values: Fields, entity: type[Entity]) -> dict[str, Any]:
         if field not in entity.model_fields:
             near = did_you_mean(field, entity.model_fields)
             raise WriteError(f'There is no field "{field}".{near}', hint="Fields are named as in the domain model.")
-    typed = {field: _typed(entity, field, value) for field, value in values.items()}
+    typed = {
+        field: None if none_takes_out and value is None else _typed(entity, field, value)
+        for field, value in values.items()
+    }
     if entity is TimeEntry and (worked_s := typed.get("worked_s")) is not None:
         _ensure_workable(worked_s)
     return typed

@@ -31,8 +31,9 @@ class Witnesses:
             (f"claim:{number}", "claim.drafted") for number in tx.execute(select(claims.c.claim_id)).scalars()
         )
         told = or_(r.new + r.changed + r.gone + r.quarantined > 0, r.error_code.is_not(None))
-        finished = select(r.run_id).where(r.finished_at.is_not(None), told).order_by(r.id)
-        self._runs = dict.fromkeys(tx.execute(finished).scalars())
+        finished = select(r.run_id, r.finished_at).where(r.finished_at.is_not(None), told).order_by(r.id)
+        self._runs: dict[str, int] = {one.run_id: one.finished_at for one in tx.execute(finished)}
+        self._recorded_since = 0
 
     def hear(self, record: RowMapping) -> None:
         """Take note of a record of the chain."""
@@ -40,21 +41,22 @@ class Witnesses:
         if step in self._steps:
             self._steps[step] -= 1
         elif record["action"] == _RUN:
+            self._recorded_since = self._recorded_since or record["at"]
             try:
                 self._runs.pop(json.loads(record["after"])["run"], None)
             except (ValueError, TypeError, KeyError):  # told elsewhere as a record that cannot be read
                 return
 
     def missing(self) -> Iterator[AuditProblem]:
-        """Yield what has no record."""
+        """Yield what has no record. Runs that ended before the first that has one were not put on record yet."""
         left = +self._steps
         if left:
             steps = [f"{entity.replace(':', ' ')} {action.partition('.')[2]}" for entity, action in left]
             many = counted(left.total(), "step of a write or claim has", "steps of writes and claims have")
             yield AuditProblem(0, f"{many} no record: {_some(steps)}. Records were taken out.")
-        if self._runs:
-            many = counted(len(self._runs), "run that brought something has", "runs that brought something have")
-            yield AuditProblem(0, f"{many} no record: {_some(list(self._runs))}. Records were taken out.")
+        if runs_left := [run for run, ended_at in self._runs.items() if ended_at >= self._recorded_since]:
+            many = counted(len(runs_left), "run that brought something has", "runs that brought something have")
+            yield AuditProblem(0, f"{many} no record: {_some(runs_left)}. Records were taken out.")
 
 
 def _some(names: list[str]) -> str:

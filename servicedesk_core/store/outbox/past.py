@@ -26,7 +26,7 @@ def lately(tx: Connection, write: StoredWrite, since: datetime) -> list[StoredWr
 
 
 def cause_of(tx: Connection, write: StoredWrite, theirs: Mapping[str, Any]) -> int | None:
-    """Return the number of our own later write that made the vendor show other values than a write is based on.
+    """Return the number of our own later write that made the vendor show all the other values that a write met.
 
     Args:
         tx: Any transaction.
@@ -42,8 +42,9 @@ def cause_of(tx: Connection, write: StoredWrite, theirs: Mapping[str, Any]) -> i
         outbox.c.sent_at >= to_us(read_at),
     )
     for one in writes_of(tx, query.order_by(outbox.c.sent_at.desc(), outbox.c.id.desc())):
-        fields = theirs.keys() & one.values.keys()
-        if fields and all(same(one.values[field], theirs[field]) for field in fields):
+        if theirs.keys() <= one.values.keys() and all(
+            same(one.values[field], shown) for field, shown in theirs.items()
+        ):
             return one.id
     return None
 
