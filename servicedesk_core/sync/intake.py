@@ -1,6 +1,6 @@
 """The first look at a page: which records can be stored at all, each payload packed and hashed once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
@@ -55,7 +55,7 @@ def take_in(records: Iterable[SourceRecord]) -> Intake:
         try:
             packed = pack(raw)
         except MappingError as error:
-            known = external_id if is_usable_id(external_id) else f"?{digest_of(raw).hex()}"
+            known = external_id if is_usable_id(external_id) else f"?{digest_of([raw]).hex()}"
             rejected.append(Rejected(known, None, error.message))
             continue
         total += _size(raw, packed)
@@ -76,15 +76,22 @@ def is_usable_id(external_id: object) -> bool:
     return isinstance(external_id, str) and 0 < len(external_id) <= ID_LENGTH and external_id.isprintable()
 
 
-def digest_of(ids: Iterable[object]) -> bytes:
-    """Return a short fingerprint of ids in their order."""
+def digest_of(values: Iterable[object]) -> bytes:
+    """Return a short fingerprint of values in their order, with all that is in them, however deep it nests."""
     digest = blake2b(digest_size=16)
-    for external_id in ids:
-        try:
-            text = repr(external_id)
-        except RecursionError:
-            text = type(external_id).__name__
-        digest.update(text.encode("utf-8", "replace"))
+    waiting: list[object] = [*values]
+    waiting.reverse()
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, Mapping):
+            inner: Sequence[object] = [one for pair in value.items() for one in pair]
+        elif isinstance(value, list | tuple):
+            inner = value
+        else:
+            digest.update(f"{value!r},".encode("utf-8", "replace"))
+            continue
+        digest.update(f"{type(value).__name__}{len(inner)},".encode())
+        waiting += reversed(inner)
     return digest.digest()
 
 

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from servicedesk_core.domain import EventSource, EventType, Technician, TicketEvent
 from servicedesk_core.errors import NetworkError
 from servicedesk_core.hooks import Mapped, StreamCapability
+from servicedesk_core.sync.derived import land_stated
 
 WORDS = {"1": ("opened", "in_progress"), "2": ("assigned", "in_progress"), "3": ("closed", "closed")}
 
@@ -120,3 +122,18 @@ async def test_rebuild_that_breaks_off_leaves_the_old_generation(log):
     assert (await log.sync()).ok
     assert log.sql("SELECT DISTINCT status FROM tickets WHERE gone_at IS NULL") == [("closed v2",)]
     assert log.sql("SELECT count(*) FROM ticket_events WHERE gone_at IS NULL") == [(180,)]
+
+
+async def test_a_spelling_stays_although_another_field_of_the_record_changes(desk):
+    def stated(name, email):
+        one = Technician(external_id="jose", name=name, email=email)
+        store = partial(land_stated, source_id=1, stream="technicians", entities=[one], mode="incremental")
+        desk.store.write_blocking(partial(store, now=desk.clock.now()))
+        return desk.sql("SELECT name, email FROM technicians WHERE external_id = 'jose'")
+
+    await desk.sync()
+    assert stated("Jos\u00e9", "old@example.com") == [("Jos\u00e9", "old@example.com")]
+    assert stated("Jose\u0301", "new@example.com") == [("Jos\u00e9", "new@example.com")]
+    assert desk.sql("SELECT changed_fields FROM changes WHERE kind = 'changed'") == [('["email"]',)]
+    assert stated("Jose\u0301", "new@example.com") == [("Jos\u00e9", "new@example.com")]
+    assert desk.sql("SELECT count(*) FROM changes WHERE kind = 'changed'") == [(1,)]

@@ -36,3 +36,18 @@ def test_one_id_with_two_contents_keeps_the_later_and_tells():
 
 def test_size_counts_the_text_and_not_how_well_it_compresses():
     assert take_in([SourceRecord("1", {"description": "x" * 1_000_000})]).size >= 1_000_000
+
+
+@pytest.mark.parametrize("deep", [False, True])
+def test_records_without_an_id_have_a_place_in_quarantine_each(deep):
+    def row(title):
+        inner = []
+        for _ in range(990 if deep else 0):
+            inner = [inner]
+        return SourceRecord("", {"title": title, "inner": inner, "number": 10**30})
+
+    def places(*titles):
+        return [rejected.external_id for rejected in take_in(map(row, titles)).rejected]
+
+    assert len(set(places("One", "Another", ["One"], {"One": None}))) == 4
+    assert places("One") == places("One")

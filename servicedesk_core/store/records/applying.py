@@ -100,7 +100,7 @@ def apply(
         now: When the desk learned it.
         origin: Who says so, for the feed.
         raw: Which payloads are kept.
-        keeps_spelling: Whether a text that looks as the stored one does counts as the same.
+        keeps_spelling: Whether a text that looks as the stored one does counts as the same; the stored one stays.
     """
     is_same = is_same_name if keeps_spelling else eq
     batch = _Batch(tx, source_id, stream, mode=mode, origin=origin, now=to_us(now), raw=raw, is_same=is_same)
@@ -246,7 +246,7 @@ class _Batch:
         )
         rows: list[bulk.Row] = []
         for local_id, external_id, gone_at, first_seen, *old in bulk.select_in(self.tx, query, None, differs):
-            row = self._keep_category(ready[local_id], old)
+            row = self._keep_spelling(self._keep_category(ready[local_id], old), old)
             incoming, (new, _) = row
             fields = tuple(n for n, a, b in zip(self.codec.names, old, new, strict=True) if not self.is_same(a, b))
             if not fields and gone_at is None:
@@ -265,6 +265,14 @@ class _Batch:
             return ready
         before = self.codec.decode(row.entity.external_id, old)
         entity = row.entity.model_copy(update={"status_category": before.__dict__["status_category"]})
+        return row._replace(entity=entity), self.codec.encode(entity)
+
+    def _keep_spelling(self, ready: _Ready, old: Sequence[Any]) -> _Ready:
+        if self.is_same is eq:
+            return ready
+        row, encoded = ready
+        values = [a if self.is_same(a, b) else b for a, b in zip(old, encoded.values, strict=True)]
+        entity = self.codec.decode(row.entity.external_id, values)
         return row._replace(entity=entity), self.codec.encode(entity)
 
     def _refresh(self, ready: dict[int, _Ready]) -> None:

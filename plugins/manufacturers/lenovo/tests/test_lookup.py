@@ -88,10 +88,11 @@ async def test_two_different_rows_for_one_device_are_not_chosen_from(stand, leno
     script = {"kind": "status", "status": 200, "body": rows, "match": {"method": "POST"}}
     stand.sandbox.faults([script])
     assert outcomes(await ask(lenovo, "PF000TST", "PF100001")) == {"PF000TST": FAILED, "PF100001": FOUND}
-    rows[1]["Product"] = "20YG004JGE"
-    stand.sandbox.faults([script])
-    results = await ask(lenovo, "PF000TST", "PF100001")
-    assert outcomes(results) == {"PF000TST": LookupOutcome.AMBIGUOUS, "PF100001": FOUND}
+    for product in ("20YG004JGE", ["20YG004JGE"], {"name": "20YG004JGE"}):
+        rows[1]["Product"] = product
+        stand.sandbox.faults([script])
+        results = await ask(lenovo, "PF000TST", "PF100001")
+        assert outcomes(results) == {"PF000TST": LookupOutcome.AMBIGUOUS, "PF100001": FOUND}
 
 
 async def test_a_blank_row_takes_nothing_away(stand, lenovo, ask):

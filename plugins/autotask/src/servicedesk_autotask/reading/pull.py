@@ -1,11 +1,8 @@
 """Pulling a stream page by page."""
 
-import hashlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from typing import Any
-
-import orjson
 
 from servicedesk_autotask.api.client import Api, Row
 from servicedesk_autotask.api.query import MAX_ROWS, Condition, any_of, where, wire_instant
@@ -16,9 +13,6 @@ from servicedesk_autotask.reading.position import Position, read_position, read_
 from servicedesk_autotask.reading.streams import DELETED_LOG_ENTITY, ENTITY, Source, Stream
 from servicedesk_core.errors import PermissionDeniedError
 from servicedesk_core.hooks import LogSink, Page, PullMode, PullRequest, SourceRecord
-
-NO_ID = "?"
-"""First character of the external id of a record without a usable id of its own."""
 
 _PLAUSIBLE = ("1980", "2201")
 
@@ -47,25 +41,16 @@ def conditions_for(source: Source, request: PullRequest, done_statuses: Sequence
 
 
 def record_for(source: Source, row: Row) -> SourceRecord:
-    """Return a row as core keeps it. A row without a usable id gets one from its content, so that it can be kept."""
+    """Return a row as core keeps it; one without a usable id has none, and core keeps it by its content."""
     number = row_id(row)
     raw = {**row, ENTITY: source.entity} if source.prefix else row
     if number is None:
-        return SourceRecord(f"{source.prefix}{NO_ID}{_content(row)}", raw)
+        return SourceRecord("", raw)
     return SourceRecord(f"{source.prefix}{number}", raw)
 
 
 def _without_payload(source: Source, row: Row) -> SourceRecord:
     return SourceRecord(record_for(source, row).external_id, None, stamps_of(source.entity, row, source.stamps))
-
-
-def _content(row: Row) -> str:
-    """Return a short name of a row's content; of its fields, where the content is beyond any decoder."""
-    try:
-        content = orjson.dumps(row, option=orjson.OPT_SORT_KEYS)
-    except TypeError:
-        content = repr(sorted(row)).encode("utf-8", "replace")
-    return hashlib.sha256(content).hexdigest()[:32]
 
 
 def newest_stamp(rows: Sequence[Row], stamps: Sequence[str]) -> datetime | None:

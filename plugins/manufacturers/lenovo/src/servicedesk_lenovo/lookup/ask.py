@@ -104,7 +104,7 @@ class Lookup:
     def _result(self, device: DeviceRef, answered: Sequence[Mapping[str, Any]]) -> EntitlementResult:
         rows = [row for row in answered if _tells(row)] or answered[:1]
         if len(rows) > 1:
-            if len({row.get("Product") for row in rows}) > 1:
+            if any(row.get("Product") != rows[0].get("Product") for row in rows):
                 return _ambiguous(device)
             return _failed(device, "Lenovo answered twice, and differently.")
         error = error_in(rows[0])
