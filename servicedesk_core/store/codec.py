@@ -105,6 +105,8 @@ class Codec:
     def hash_of(self, stored: Sequence[Any]) -> bytes | None:
         """Return the hash that :meth:`encode` gave what is stored now.
 
+        A migration that adds a column to records stores their new hashes too: a look at the whole store compares them.
+
         Args:
             stored: ``external_id`` and the entity's own columns, as the database returns them.
 

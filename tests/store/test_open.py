@@ -211,6 +211,9 @@ def test_a_store_whose_file_may_not_be_written_says_so(empty_store, clock, as_no
         ):
             store.write_blocking(lambda tx: sources.ensure(tx, "a", "b", "live", clock.now()))
         assert "permissions" in caught.value.hint
+        with as_nobody(), pytest.raises(StoreReadOnlyError) as caught:
+            Store.open(f"sqlite:///{path}", clock=clock, read_only=True)
+        assert "server" not in str(caught.value)
         with as_nobody(), pytest.raises(StoreReadOnlyError, match="cannot be created"):
             Store.open(f"sqlite:///{home}/new.db", clock=clock)
         Path(home).chmod(0o755)
