@@ -119,6 +119,19 @@ def test_a_cron_line_that_cannot_be_says_what_to_write(schedule):
     assert "five fields" in caught.value.hint
 
 
+@pytest.mark.parametrize("schedule", ["0 12 31 2 *", "* * 31 4,6,9,11 *", "0 0 30 feb mon"])
+def test_a_cron_line_that_is_never_due_is_refused(schedule):
+    for due in (last_due, next_due):
+        with pytest.raises(SettingsError, match="is never due"):
+            due(schedule, timezone="UTC", now=at("2026-03-02T09:00"))
+
+
+@pytest.mark.parametrize("weekday", range(7))
+def test_a_leap_day_on_a_day_of_the_week_is_due(weekday):
+    due = next_due(f"0 0 29 2 {weekday}", timezone="UTC", now=at("2026-03-02T09:00"))
+    assert (due.month, due.day, due.isoweekday() % 7) == (2, 29, weekday)
+
+
 @pytest.mark.parametrize("schedule", ["evry 5 minutes", "every 0 minutes", "1 2 3", "every fortnight", ""])
 def test_a_schedule_that_is_none_is_refused_when_the_configuration_is_read(schedule):
     with pytest.raises(SettingsError, match=r"schedules\.sync"):

@@ -1,14 +1,23 @@
 """Time entries: what the vendor needs of them is there or refused when they are proposed."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import partial
 
 import pytest
 
 from servicedesk_core import ServiceDesk
+from servicedesk_core.domain import TimeEntry
 from servicedesk_core.errors import WriteError
+from servicedesk_core.store import records, sources
+from servicedesk_core.store.records import Incoming
 from tests.writes.conftest import settings_for
 
 DAY_S = 24 * 3600
+
+
+def put(tx, row):
+    now = datetime(2026, 3, 3, tzinfo=UTC)
+    records.apply(tx, sources.get(tx, "psa").id, "time_entries", [row], mode="incremental", now=now)
 
 
 def values(write):
@@ -58,6 +67,31 @@ async def test_an_equal_entry_that_waits_or_is_recorded_is_told_to_who_approves(
     assert done.warnings == ()
     third = await desk.tickets.log_time("T1", worked_s=900, technician="t1", send=True)
     assert "write 1" in third.warnings[0], "what was warned of is still said when it is done"
+
+
+async def test_a_start_is_on_its_day_in_the_desks_zone_and_time_without_a_day_equals_none(vendor, store_url, clock):
+    settings = settings_for(vendor, store_url)
+    settings["desk"]["timezone"] = "America/New_York"
+    late = datetime(2024, 5, 2, 2, 0, tzinfo=UTC)  # still the first of May in New York
+    async with ServiceDesk(settings, clock=clock) as desk:
+
+        async def warned(**values):
+            write = await desk.tickets.log_time("T1", worked_s=3600, technician="t1", fields=values)
+            await desk.writes.discard([write.id])
+            return bool(write.warnings)
+
+        await desk.tickets.log_time("T1", worked_s=3600, technician="t1", start_at=late)
+        assert await warned(start_at=late)
+        assert await warned(work_date="2024-05-01")
+        assert not await warned(work_date="2024-05-02")
+        assert not await warned(work_date="2024-05-20")
+        assert not await warned(start_at=late.replace(hour=1))
+        recorded = TimeEntry(external_id="e9", ticket_ref="2", technician_ref="t1", worked_s=3600)
+        for entry, is_equal in ((recorded, False), (recorded.model_copy(update={"work_date": date(2024, 5, 1)}), True)):
+            await desk.store.write(partial(put, row=Incoming(entry, None, None, repr(entry))))
+            other = await desk.tickets.log_time("T2", worked_s=3600, technician="t1", start_at=late)
+            assert bool(other.warnings) is is_equal
+            await desk.writes.discard([other.id])
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,8 @@ _LOOK_BACK: Final = tuple(timedelta(days=days) for days in (1 / 24, 1, 8, 32, 36
 
 _DAYS: Final = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_ALL_DAYS: Final = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC))
+"""Years in which every day of a year falls on every day of the week, 29 February too."""
 
 
 def last_due(schedule: str, *, timezone: str, now: datetime) -> datetime | None:
@@ -33,7 +35,7 @@ def last_due(schedule: str, *, timezone: str, now: datetime) -> datetime | None:
         now: The present instant.
 
     Raises:
-        SettingsError: The cron line is not understood, or the extra ``serve`` is missing.
+        SettingsError: The cron line is not understood or never due, or the extra ``serve`` is missing.
     """
     if schedule == NEVER:
         return None
@@ -112,12 +114,20 @@ def _cron(schedule: str) -> Any:
     *others, weekday = schedule.split(" ")
     try:
         # APScheduler counts the days of the week from Monday, cron from Sunday: names mean the same to both.
-        return trigger.from_crontab(" ".join([*others, _named_days(weekday)]), timezone=UTC)
+        cron = trigger.from_crontab(" ".join([*others, _named_days(weekday)]), timezone=UTC)
     except ValueError as error:
         raise SettingsError(
             f'The schedule "{schedule}" is not understood: {error}.',
             hint='Write five fields as cron has them, such as "30 2 * * *", or "every 15 minutes".',
         ) from None
+    first, cron.end_date = _ALL_DAYS
+    if cron.get_next_fire_time(None, first) is None:
+        raise SettingsError(
+            f'The schedule "{schedule}" is never due: there is no such day.',
+            hint='Name days that the months have, or write "never".',
+        )
+    cron.end_date = None
+    return cron
 
 
 def _named_days(field: str) -> str:

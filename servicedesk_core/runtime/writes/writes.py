@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection as Tx
 
@@ -72,6 +73,7 @@ class Writes:
         self._store = store
         self._clock = clock
         self._settings = settings
+        self._zone = ZoneInfo(settings.desk.timezone)
         self._opener = opener
         self._checks = checks
         self.ticket_notes = TicketNotes(settings)
@@ -141,7 +143,7 @@ class Writes:
         checked = await self._checked(intent)
 
         def work(tx: Tx) -> StoredWrite:
-            warnings = warnings_of(tx, checked)
+            warnings = warnings_of(tx, checked, self._zone)
             return propose(tx, checked, actor=self.actor, now=self._clock.now(), warnings=warnings)
 
         write = await self._store.write(work)
@@ -171,7 +173,7 @@ class Writes:
         intent = await self._checked(await self._store.read(partial(edited, write=seen, fields=fields)))
 
         def work(tx: Tx) -> None:
-            warnings = warnings_of(tx, intent, without=number)
+            warnings = warnings_of(tx, intent, self._zone, without=number)
             now = self._clock.now()
             deciding.edit(tx, seen, intent, actor=self.actor, now=now, warnings=warnings, reason=reason)
 
