@@ -37,7 +37,8 @@ def note_tickets_of(tx: Tx, stream: StreamRun, event_ids: Iterable[str], now: da
     """Note the tickets of events that are about to go."""
     events = records.load(tx, stream.run.source_id, stream.stream, event_ids).values()
     refs = {cast("TicketEvent", event).ticket_ref for event in events}
-    passes.note_seen(tx, passes.start(tx, stream.key(FOLD), now).pass_id, refs)
+    if refs:
+        passes.note_seen(tx, passes.start(tx, stream.key(FOLD), now).pass_id, refs)
 
 
 async def fold_touched(stream: StreamRun, mode: str) -> None:

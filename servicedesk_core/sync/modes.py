@@ -8,7 +8,7 @@ from sqlalchemy import Connection as Tx
 from sqlalchemy import select
 
 from servicedesk_core.hooks.pulling import PullMode, PullRequest
-from servicedesk_core.store import passes
+from servicedesk_core.store import passes, records
 from servicedesk_core.store.passes import Pass
 from servicedesk_core.store.schema import RECORDS, seen
 from servicedesk_core.sync import deletions, stale
@@ -18,7 +18,7 @@ from servicedesk_core.sync.names import BACKFILL, TICKETS
 from servicedesk_core.sync.plan import Slice, complete_back_to, slices
 from servicedesk_core.sync.pulling import Piece, incremental, pull
 from servicedesk_core.sync.run import StreamRun
-from servicedesk_core.sync.storing import committer, fetch
+from servicedesk_core.sync.storing import committer, drop_unnamed, fetch
 from servicedesk_core.sync.watermark import first_watermark, lower_bound, next_watermark
 
 INCREMENTAL: Final = "incremental"
@@ -113,6 +113,8 @@ async def read_changes(stream: StreamRun, last: Pass, watermark: datetime) -> No
         overlap=stream.overlap,
     )
     await _finish(stream, done, mode=INCREMENTAL, watermark=earned)
+    if stream.capability.rebuilds and stream.report.gone:
+        await _drop_unnamed(stream, mode=INCREMENTAL)
 
 
 async def sweep(stream: StreamRun, *, restart: bool = False) -> None:
@@ -142,6 +144,15 @@ async def reconcile(stream: StreamRun, *, restart: bool = False) -> None:
     await _fetch_stale(stream)
     await apply_missing(stream, done, mode=RECONCILE)
     await _finish(stream, done, mode=RECONCILE)
+    if stream.capability.rebuilds:
+        await _drop_unnamed(stream, mode=RECONCILE)
+
+
+async def _drop_unnamed(stream: StreamRun, *, mode: str) -> None:
+    """Drop the technician or company that only records that are gone or corrected had named."""
+    run = stream.run
+    if unnamed := await run.store.read(lambda tx: records.unnamed(tx, run.source_id)):
+        await run.write(lambda tx: drop_unnamed(tx, stream, unnamed, mode=mode, now=run.clock.now()))
 
 
 async def _fetch_unknown(stream: StreamRun, done: Pass) -> None:

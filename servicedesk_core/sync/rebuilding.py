@@ -13,17 +13,17 @@ from typing import Any, Final
 from sqlalchemy import Connection as Tx
 
 from servicedesk_core.hooks.pulling import PullMode, SourceRecord
-from servicedesk_core.store import leases, passes
+from servicedesk_core.store import leases, passes, records
 from servicedesk_core.store.passes import Pass
 from servicedesk_core.sync.batches import Batch
-from servicedesk_core.sync.folding import fold_some, note_tickets_of, note_touched
+from servicedesk_core.sync.folding import fold_some, note_touched
 from servicedesk_core.sync.intake import take_in
 from servicedesk_core.sync.names import TICKETS
 from servicedesk_core.sync.prepared import Landed, Prepared
 from servicedesk_core.sync.pulling import Piece, position, pull
 from servicedesk_core.sync.run import StreamRun
 from servicedesk_core.sync.staging import put_aside, taken_up
-from servicedesk_core.sync.storing import mark_gone, release_unlisted
+from servicedesk_core.sync.storing import drop_unnamed, mark_gone, release_unlisted
 
 REBUILD: Final = "rebuild"
 GENERATION: Final = "generation"
@@ -91,6 +91,7 @@ def _swap(tx: Tx, stream: StreamRun, done: Pass, now: datetime) -> tuple[Landed,
     while stream.capability.folds_into == TICKETS and fold_some(tx, stream, mode=REBUILD, now=now):
         if run.fence is not None:
             leases.renew(tx, run.fence, run.limits.lease_ttl_s)
+    drop_unnamed(tx, stream, records.unnamed(tx, run.source_id), mode=REBUILD, now=now)
     passes.finish(tx, done.pass_id, watermark=None, now=now)
     note_generation(tx, stream, now)
     return total, gone
@@ -116,8 +117,6 @@ def _remove_old(tx: Tx, stream: StreamRun, done: Pass, now: datetime) -> int:
         after_local_id=after,
         limit=_AT_ONCE,
     ):
-        if stream.capability.folds_into == TICKETS:
-            note_tickets_of(tx, stream, old, now)
         gone += mark_gone(tx, stream, list(old), reason=REPLACED, mode=REBUILD, now=now)
         after = max(old.values())
         if run.fence is not None:

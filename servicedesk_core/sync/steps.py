@@ -94,10 +94,10 @@ def _sweep(stream: StreamRun, state: _State) -> list[Step]:
 def _reconcile(stream: StreamRun, state: _State) -> list[Step]:
     """Reconcile when asked, when due, when a watermark proves nothing, and to go on with an interrupted or held one.
 
-    Never a log, it only grows.
+    A log only when asked: it grows, and what its file lists no longer may only be older than the file goes back.
     """
     run = stream.run
-    if stream.capability.folds_into is not None:
+    if stream.capability.folds_into is not None and run.options.mode is not SyncMode.RECONCILE:
         return []
     now, every = run.clock.now(), run.connection.reconcile_every
     last = state.reconciled

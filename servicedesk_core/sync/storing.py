@@ -1,6 +1,6 @@
 """Storing the batches of a pass: rows, deletions and position in one transaction."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
 from datetime import datetime
 from functools import partial
@@ -15,7 +15,7 @@ from servicedesk_core.store.passes import Pass
 from servicedesk_core.sync import deletions, observe
 from servicedesk_core.sync.batches import Batch
 from servicedesk_core.sync.derived import late_snapshots, store_events
-from servicedesk_core.sync.folding import note_touched
+from servicedesk_core.sync.folding import note_tickets_of, note_touched
 from servicedesk_core.sync.intake import is_usable_id, take_in
 from servicedesk_core.sync.names import TICKETS
 from servicedesk_core.sync.prepared import Landed
@@ -24,6 +24,8 @@ from servicedesk_core.sync.run import StreamRun
 from servicedesk_core.sync.stale import note_stale
 
 DELETED = "deleted"
+UNNAMED = "unnamed"
+"""Reason of a record that others stated by the way, and that none names any more."""
 
 
 def committer(
@@ -76,9 +78,11 @@ def committer(
 def mark_gone(tx: Tx, stream: StreamRun, external_ids: list[str], *, reason: str, mode: str, now: datetime) -> int:
     """Mark records as gone, with an event for each ticket; return how many were live before.
 
-    Those that wait in quarantine are awaited no longer.
+    Those that wait in quarantine are awaited no longer; tickets that are made of events that go are made anew.
     """
     source_id = stream.run.source_id
+    if stream.capability.folds_into == TICKETS:
+        note_tickets_of(tx, stream, external_ids, now)
     quarantine.release(tx, source_id, stream.stream, external_ids)
     if stream.stream == TICKETS and stream.landing.observes and reason == DELETED:
         known = records.known(tx, source_id, TICKETS, external_ids)
@@ -93,6 +97,12 @@ def release_unlisted(tx: Tx, stream: StreamRun, whole: Pass, *, before: datetime
     """Take out of quarantine what a complete pass over the payloads of a stream did not bring."""
     left = quarantine.unlisted(tx, stream.run.source_id, stream.stream, whole.pass_id, before=before)
     quarantine.drop(tx, left.values())
+
+
+def drop_unnamed(tx: Tx, stream: StreamRun, unnamed: Mapping[str, list[str]], *, mode: str, now: datetime) -> None:
+    """Mark as gone what was only stated by the way and is not named any more; see :func:`records.unnamed`."""
+    for other, external_ids in unnamed.items():
+        records.mark_gone(tx, stream.run.source_id, other, external_ids, reason=UNNAMED, mode=mode, now=now)
 
 
 async def fetch(stream: StreamRun, refs: list[str], *, mode: str) -> dict[str, FetchOutcome]:

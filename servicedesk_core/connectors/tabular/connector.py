@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import AsyncIterator, Generator, Mapping
+from dataclasses import replace
 from functools import cached_property, partial
 from hashlib import sha256
 from pathlib import Path
@@ -11,14 +12,14 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from servicedesk_core.connectors.tabular.declaration import CODE_VERSION, FileMapping, load_mapping
-from servicedesk_core.connectors.tabular.looking import look, remembered
+from servicedesk_core.connectors.tabular.looking import HALF_WRITTEN, look, remembered
 from servicedesk_core.connectors.tabular.meaning import Means, meaning_of
-from servicedesk_core.connectors.tabular.opening import opened
+from servicedesk_core.connectors.tabular.opening import ends_with_a_line, opened
 from servicedesk_core.connectors.tabular.reading import rows
 from servicedesk_core.connectors.tabular.source import Part, keyed_rows, pages, parts_of
 from servicedesk_core.domain import STREAMS, TicketEvent
 from servicedesk_core.domain.folding import SPAN, Derivable
-from servicedesk_core.errors import ConnectorError, MappingError, SettingsError, UnsupportedError
+from servicedesk_core.errors import ConnectorError, MappingError, ProtocolError, SettingsError, UnsupportedError
 from servicedesk_core.hooks import (
     Capabilities,
     Connector,
@@ -150,7 +151,7 @@ class Tabular(Connector[TabularSettings]):
                 with opened(part.path) as bytes_:
                     next(rows(bytes_, part.path, part.mapping), None)
             return StreamCheck(stream, readable=True, visible=self._count(parts))
-        except ConnectorError as error:
+        except (ConnectorError, SettingsError) as error:
             return StreamCheck(stream, readable=False, note=str(error))
 
     @hookimpl
@@ -170,7 +171,10 @@ class Tabular(Connector[TabularSettings]):
         """Count the rows of files that are not very large, where all of them are wanted."""
         if request.mode is not PullMode.BACKFILL:
             return None
-        return await self.ctx.run_blocking(lambda: self._count(self._parts(request.stream)))
+        try:
+            return await self.ctx.run_blocking(lambda: self._count(self._parts(request.stream)))
+        except ProtocolError:  # a damaged file is told by the pull, which keeps what stands before the damage
+            return None
 
     @staticmethod
     def _count(parts: tuple[Part, ...]) -> int | None:
@@ -186,8 +190,8 @@ class Tabular(Connector[TabularSettings]):
         parts = await run(self._parts, request.stream)
         version = self.mapping_version(request.stream)
         since = request.since if request.mode is PullMode.INCREMENTAL else None
+        known = await self.ctx.state.get(seen_key) or {} if request.resume is None else {}
         if since is not None and request.resume is None:
-            known = await self.ctx.state.get(seen_key) or {}
             now = self.ctx.clock.now()
             untouched = await run(partial(look, known, parts, version, since=since, now=now))
             if untouched is not None:
@@ -204,12 +208,19 @@ class Tabular(Connector[TabularSettings]):
                 ids_only=request.mode is PullMode.RECONCILE,
             )
         )
+        half = known.get(HALF_WRITTEN)
         try:
             while True:
                 page, lines = await run(found.next)
-                self._recent.append(dict(zip((one.external_id for one in page.records), lines, strict=True)))
+                ids = dict(zip((one.external_id for one in page.records), lines, strict=True))
+                self._recent.append(ids)
+                if half in ids:
+                    half = None
                 if page.last and memory is not None:
-                    await self.ctx.state.put(seen_key, memory)
+                    if half is not None:
+                        page = replace(page, gone=(half,))
+                    is_open = ids and not await run(ends_with_a_line, parts[-1].path)
+                    await self.ctx.state.put(seen_key, memory | {HALF_WRITTEN: list(ids)[-1] if is_open else None})
                 yield page
                 if page.last:
                     return

@@ -17,6 +17,9 @@ from servicedesk_core.hooks.watchdog import still_working
 YOUNG: Final = timedelta(hours=1)
 """How long a stamp proves nothing; more than clocks differ."""
 
+HALF_WRITTEN: Final = "half_written"
+"""Under which the id of the last row is remembered if no line end stood behind it: the row may not have been whole."""
+
 _PIECE_BYTES = 1 << 20
 
 Memory = dict[str, Any]

@@ -6,6 +6,7 @@ import stat
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from os import SEEK_END
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -18,6 +19,7 @@ from servicedesk_core.errors import (
 )
 
 _GZIP = b"\x1f\x8b"
+_SIGN_BYTES = 4
 _NO_TEXT = {
     b"PK\x03\x04": "a workbook (.xlsx) or a zip archive",
     b"PK\x05\x06": "an empty zip archive",
@@ -86,3 +88,12 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         ) from error
     except OSError as error:
         raise TransientError(f"{path} could not be read: {error.strerror or type(error).__name__}.") from error
+
+
+def ends_with_a_line(path: Path) -> bool:
+    """Say whether a line end stands behind the last sign of a file; a packed one was whole when it was packed."""
+    with path.open("rb") as file:
+        if file.read(len(_GZIP)) == _GZIP:
+            return True
+        file.seek(max(0, file.seek(0, SEEK_END) - _SIGN_BYTES))
+        return file.read().rstrip(b"\0").endswith((b"\n", b"\r"))

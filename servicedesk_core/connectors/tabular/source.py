@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from servicedesk_core.connectors.tabular.declaration import FileMapping
 from servicedesk_core.connectors.tabular.keys import Positions, SpillingCounter, content_hash, number_of
-from servicedesk_core.connectors.tabular.opening import opened
+from servicedesk_core.connectors.tabular.opening import ensure_plain, opened
 from servicedesk_core.connectors.tabular.reading import Row, rows, take
 from servicedesk_core.connectors.tabular.values import Cells, name_reader
 from servicedesk_core.domain import plain_name
@@ -64,6 +64,7 @@ def parts_of(mappings: Sequence[FileMapping], base: Path) -> tuple[Part, ...]:
 
     Raises:
         NotFoundError: A declared file does not exist, or a pattern matches nothing.
+        SettingsError: It is no plain file.
     """
     parts: list[Part] = []
     for mapping in mappings:
@@ -73,6 +74,8 @@ def parts_of(mappings: Sequence[FileMapping], base: Path) -> tuple[Part, ...]:
             raise NotFoundError(
                 f"There is no file {pattern}.", hint="Check the path, where it was typed or in the configuration."
             )
+        for path in paths:
+            ensure_plain(Path(path))
         label = mapping.name if len(mappings) > 1 else None
         parts += [Part(Path(path), mapping, label) for path in paths]
     return tuple(parts)

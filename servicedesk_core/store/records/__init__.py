@@ -2,7 +2,7 @@
 
 from servicedesk_core.store.records.applying import Applied, Changed, Incoming, apply, mark_gone
 from servicedesk_core.store.records.payloads import RawRow, forget_raws, raw_of, raws
-from servicedesk_core.store.records.references import dangling
+from servicedesk_core.store.records.references import dangling, unnamed
 from servicedesk_core.store.records.stored import Known, counts, known, load, outdated, table_of
 
 __all__ = [
@@ -22,4 +22,5 @@ __all__ = [
     "raw_of",
     "raws",
     "table_of",
+    "unnamed",
 ]

@@ -1,7 +1,9 @@
-"""References of live records to records that the store does not have."""
+"""References of live records: to records that the store does not have, and records to which none leads any more."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
+import orjson
 from sqlalchemy import Connection, or_, select
 
 from servicedesk_core.domain import REFERENCES
@@ -9,6 +11,9 @@ from servicedesk_core.store.records.stored import known
 from servicedesk_core.store.schema import RECORDS, changes
 
 _PIECE = 5000
+_MADE_BY_CORE = frozenset({"tickets", "ticket_events"})
+"""Core folds and derives these, so they may well have no payload of their own."""
+_NAMED = {**REFERENCES, "ticket_events": {**REFERENCES["ticket_events"], "actor_ref": "technicians"}}
 
 
 def dangling(
@@ -54,6 +59,56 @@ def dangling(
                     refs.add(ref)
     missing = {stream: _absent(tx, source_id, stream, sorted(refs), limit) for stream, refs in wanted.items()}
     return {stream: refs for stream, refs in missing.items() if refs}
+
+
+def unnamed(tx: Connection, source_id: int) -> dict[str, list[str]]:
+    """Return, by stream, live records that others stated by the way and that no live record names any more.
+
+    An event names also whom it names in what it changed. Looks at every live record of the source.
+
+    Args:
+        tx: Any transaction.
+        source_id: Whose records.
+    """
+    left = {stream: _stated(tx, source_id, stream) for stream in RECORDS if stream not in _MADE_BY_CORE}
+    for stream, references in _NAMED.items():
+        for column, target in references.items():
+            if left.get(target):
+                left[target] -= _named_in(tx, source_id, stream, column)
+    if any(left.values()):
+        table = RECORDS["ticket_events"].c
+        query = select(table.before, table.after).where(table.source_id == source_id, table.gone_at.is_(None))
+        for states in tx.execute(query.execution_options(yield_per=_PIECE)):
+            for state in states:
+                _leave_out(left, orjson.loads(state))
+    return {stream: sorted(ids) for stream, ids in left.items() if ids}
+
+
+def _stated(tx: Connection, source_id: int, stream: str) -> set[str]:
+    """Return the live records of a stream that have no payload of their own."""
+    table = RECORDS[stream].c
+    query = select(table.external_id).where(
+        table.source_id == source_id, table.gone_at.is_(None), table.raw_hash.is_(None)
+    )
+    return set(tx.execute(query).scalars())
+
+
+def _named_in(tx: Connection, source_id: int, stream: str, column: str) -> set[str]:
+    table = RECORDS[stream].c
+    query = select(table[column]).distinct()
+    found = tx.execute(query.where(table.source_id == source_id, table.gone_at.is_(None), table[column].is_not(None)))
+    if not column.endswith("_refs"):
+        return set(found.scalars())
+    return {ref for refs in found.scalars() for ref in orjson.loads(refs)}
+
+
+def _leave_out(left: dict[str, set[str]], state: Mapping[str, Any]) -> None:
+    """Leave out what a ticket's state names, or the states within it."""
+    for name, value in state.items():
+        if isinstance(value, dict):
+            _leave_out(left, value)
+        elif target := REFERENCES["tickets"].get(name):
+            left.get(target, set()).difference_update(value if isinstance(value, list) else [value])
 
 
 def _absent(tx: Connection, source_id: int, stream: str, refs: Sequence[str], limit: int) -> list[str]:
