@@ -13,6 +13,7 @@ from sqlalchemy.util import immutabledict
 
 from servicedesk_core.errors import SettingsError, StoreError, StoreMissingError, StoreReadOnlyError
 from servicedesk_core.redaction import Redactor
+from servicedesk_core.store.faults import too_large
 
 Dialect = Literal["sqlite", "postgresql"]
 
@@ -133,7 +134,7 @@ def prepare_file(url: URL, *, read_only: bool) -> None:
 def writer_engine(url: URL) -> Engine:
     """Return the engine of the one writer thread."""
     if dialect_of(url) == "postgresql":
-        engine = create_engine(_patient(url), pool_size=1, max_overflow=0, pool_pre_ping=True)
+        engine = _engine(_patient(url), pool_size=1, max_overflow=0, pool_pre_ping=True)
         event.listen(engine, "connect", _settle, insert=True)
         event.listen(engine, "begin", _wait_for_the_disk)
         return engine
@@ -143,7 +144,7 @@ def writer_engine(url: URL) -> Engine:
 def reader_engine(url: URL) -> Engine:
     """Return the engine of the readers: every transaction is one consistent, read-only snapshot."""
     if dialect_of(url) == "postgresql":
-        engine = create_engine(
+        engine = _engine(
             _patient(url),
             pool_size=READERS,
             max_overflow=0,
@@ -153,6 +154,12 @@ def reader_engine(url: URL) -> Engine:
         event.listen(engine, "connect", _settle, insert=True)
         return engine.execution_options(postgresql_readonly=True)
     return _sqlite_engine(url, begin="BEGIN", read_only=True)
+
+
+def _engine(url: URL, **options: Any) -> Engine:
+    engine = create_engine(url, **options)
+    event.listen(engine, "handle_error", too_large)
+    return engine
 
 
 def _patient(url: URL) -> URL:
@@ -199,7 +206,7 @@ def _wait_for_the_disk(connection: Connection) -> None:
 
 
 def _sqlite_engine(url: URL, *, begin: str, read_only: bool) -> Engine:
-    engine = create_engine(
+    engine = _engine(
         url,
         poolclass=QueuePool,
         pool_size=READERS if read_only else 1,

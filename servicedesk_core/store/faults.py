@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -102,12 +102,36 @@ _POSTGRESQL: dict[str, _Fault] = {
     "25P04": _cut_off("transaction_timeout"),
 }
 
+_OUT_OF_RANGE = "22003"
+"""PostgreSQL's state for a number that does not fit."""
+
 
 def name_of(url: URL) -> str:
     """Return how messages name a store: the file, or the address without its secrets."""
     if url.get_backend_name() == "sqlite":
         return url.database or ":memory:"
     return url.render_as_string()
+
+
+def too_large(context: ExceptionContext) -> NotFoundLocallyError | StoreError | None:
+    """Return what a number means that no database keeps; ``None`` for every other fault.
+
+    A handler of an engine's errors: only there the statement is known, and SQLite's driver raises no error of its own.
+
+    Args:
+        context: What went wrong, and in which statement.
+    """
+    error = context.original_exception
+    if not isinstance(error, OverflowError) and getattr(error, "sqlstate", None) != _OUT_OF_RANGE:
+        return None
+    if (context.statement or "").lstrip().upper().startswith(("SELECT", "DELETE")):
+        return NotFoundLocallyError(
+            "Nothing has so large a number.", hint="Name one that the list of such things shows."
+        )
+    return StoreError(
+        "A number is larger than any that a store can keep; nothing was stored.",
+        hint="Correct it where it comes from, then do the same again.",
+    )
 
 
 def translate(error: SQLAlchemyError | sqlite3.Error | OSError, name: str) -> StoreError:
@@ -147,18 +171,8 @@ def _reason(error: BaseException) -> str:
 
 @contextmanager
 def translated(name: str) -> Iterator[None]:
-    """Raise every database error inside the block as a :class:`StoreError`.
-
-    Raises:
-        NotFoundLocallyError: A number is larger than any that a store gives.
-    """
+    """Raise every database error inside the block as a :class:`StoreError`."""
     try:
         yield
-    except OverflowError as error:
-        if "SQLite" not in str(error):
-            raise
-        raise NotFoundLocallyError(
-            "Nothing has so large a number.", hint="Name one that the list of such things shows."
-        ) from error
     except (SQLAlchemyError, sqlite3.Error, PermissionError) as error:
         raise translate(error, name) from error

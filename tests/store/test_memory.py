@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from servicedesk_core.domain import MappingIssue
-from servicedesk_core.errors import NotFoundLocallyError, TenantMismatchError
+from servicedesk_core.errors import NotFoundLocallyError, StoreError, TenantMismatchError
 from servicedesk_core.hooks import VendorIdentity
 from servicedesk_core.ports import Token
 from servicedesk_core.store import issues, links, outbox, quarantine, runs, sources
 from servicedesk_core.store.links import RecordRef
 from servicedesk_core.store.quarantine import Rejected
 from servicedesk_core.store.runs import RunCounts
+from servicedesk_core.store.schema import sources as sources_table
 from servicedesk_core.store.state import StoreState
 from servicedesk_core.store.tokens import StoreTokens
 
@@ -97,9 +98,18 @@ def test_records_leave_quarantine_when_they_fit_or_are_dropped(do, source):
 
 def test_nothing_has_a_number_larger_than_a_store_gives(do):
     for look in (quarantine.get, outbox.get):
-        for number in (10**20, -(10**20)):
+        for number in (10**20, -(10**20), 2**63):
             with pytest.raises(NotFoundLocallyError):
                 do(look, number)
+
+
+def test_a_number_that_a_store_cannot_keep_is_not_stored_and_not_told_as_one_that_is_not_there(do, store):
+    row = {"name": "psa", "connector": "autotask", "environment": "live", "created_at": 10**20}
+    with pytest.raises(StoreError, match="larger than any that a store can keep") as caught:
+        store.write_blocking(lambda tx: tx.execute(sources_table.insert().values(row)))
+    assert not isinstance(caught.value, NotFoundLocallyError)
+    with pytest.raises(NotFoundLocallyError):
+        do(sources.get, "psa")
 
 
 def test_an_unknown_word_is_counted_by_the_records_that_carry_it(do, source):
