@@ -9,8 +9,8 @@ from servicedesk_core.ports import Clock
 
 RESOLUTION: Final = timedelta(seconds=1)
 """``Date`` has whole seconds."""
-_FIRST_YEAR, _BEYOND_YEAR = 2000, 3000
-"""What no clock shows that anybody has set."""
+BELIEVED: Final = timedelta(days=3652)
+"""How far the vendor's clock may be from ours, either way: what says more is no clock that anybody has set."""
 
 
 class VendorTime:
@@ -23,48 +23,52 @@ class VendorTime:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._date: datetime | None = None
-        self._sent_s = 0.0
         self._received_s = 0.0
+        self._ahead_s: float | None = None
 
     def note(self, headers: Mapping[str, str], elapsed_s: float) -> None:
-        """Take note of an answer that has just arrived; one without a ``Date`` of its own says nothing.
+        """Take note of an answer that has just arrived; one without a credible ``Date`` of its own says nothing.
 
         Args:
             headers: Its fields.
             elapsed_s: Seconds since the request was sent: the ``Date`` was written at some moment of them.
         """
-        date = _instant(headers.get("date", ""))
+        ours = self._clock.now()
+        date = _instant(headers.get("date", ""), ours)
         if date is None or headers.get("age", "0").strip() != "0":  # somebody on the way had kept the answer
             return
         self._date = date
         self._received_s = self._clock.monotonic()
-        self._sent_s = self._received_s - elapsed_s
+        most, least = ours - date, ours - (date + RESOLUTION + timedelta(seconds=elapsed_s))
+        self._ahead_s = max(least, min(most, timedelta(0))).total_seconds()
 
     def now(self) -> datetime | None:
         """Return the vendor's present instant at the earliest; ``None`` when it never said."""
-        return None if self._date is None else self._date + self._since(self._received_s)
-
-    def ahead_s(self) -> float | None:
-        """Return how many seconds our clock is ahead of the vendor's at least, negative when it is behind.
-
-        What whole seconds and the time on the way explain is no difference. ``None`` when the vendor never said.
-        """
         if self._date is None:
             return None
-        ours = self._clock.now()
-        most = ours - (self._date + self._since(self._received_s))
-        least = ours - (self._date + RESOLUTION + self._since(self._sent_s))
-        return max(least, min(most, timedelta(0))).total_seconds()
+        return self._date + timedelta(seconds=self._clock.monotonic() - self._received_s)
 
-    def _since(self, monotonic_s: float) -> timedelta:
-        return timedelta(seconds=self._clock.monotonic() - monotonic_s)
+    def compare_anew(self) -> None:
+        """Forget how far the clocks differed: what the next answers say counts."""
+        self._ahead_s = None
+
+    def ahead_s(self) -> float | None:
+        """Return how many seconds our clock was ahead of the vendor's at least, negative when it was behind.
+
+        It is compared when an answer arrives and not carried on: on Linux, :func:`time.monotonic` stands still while
+        the machine sleeps. What whole seconds and the time on the way explain is no difference.
+
+        Returns:
+            The difference at the last answer; ``None`` when there was none since :meth:`compare_anew`.
+        """
+        return self._ahead_s
 
 
-def _instant(date: str) -> datetime | None:
+def _instant(date: str, ours: datetime) -> datetime | None:
     try:
         found = parsedate_to_datetime(date)
     except (ValueError, OverflowError, TypeError):
         return None
-    if not _FIRST_YEAR <= found.year < _BEYOND_YEAR:
-        return None
-    return found.astimezone(UTC) if found.tzinfo is not None else found.replace(tzinfo=UTC)
+    if found.tzinfo is None:
+        found = found.replace(tzinfo=UTC)
+    return found.astimezone(UTC) if abs(found - ours) <= BELIEVED else None

@@ -58,8 +58,8 @@ class Pass:
         watermark: Of the last complete pass over the key.
         max_stamp: Newest modification stamp that this pass saw.
         since: Lower bound of what it reads.
-        until: Upper bound.
-        started_at: When it began.
+        until: Upper bound; of an incremental pass its start by the vendor's clock.
+        started_at: When it began, by ours.
         finished_at: When it ended.
         pages: Pages committed.
         records: Records read.

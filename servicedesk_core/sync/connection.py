@@ -99,5 +99,10 @@ class Connection:
 
     @property
     def clock_ahead_s(self) -> float | None:
-        """Seconds that our clock is ahead of the vendor's; ``None`` while the vendor has not told its time."""
+        """Seconds that our clock is ahead of the vendor's; ``None`` while the vendor has not told it in this run."""
         return None if self.vendor_time is None else self.vendor_time.ahead_s()
+
+    def compare_clocks_anew(self) -> None:
+        """Begin a run: what earlier runs were told of the vendor's clock may not be so any more."""
+        if self.vendor_time is not None:
+            self.vendor_time.compare_anew()

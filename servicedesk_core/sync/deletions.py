@@ -45,7 +45,7 @@ def begin(tx: Tx, stream: StreamRun, vendor_now: datetime, now: datetime) -> Non
 
 def note_listed(tx: Tx, stream: StreamRun, whole: Pass, now: datetime) -> None:
     """Note that an incremental pass brought the list, complete up to its start by the vendor's clock."""
-    _note(tx, stream, whole.started_at, now)
+    _note(tx, stream, whole.until or whole.started_at, now)
 
 
 def _note(tx: Tx, stream: StreamRun, until: datetime, now: datetime) -> None:

@@ -98,6 +98,7 @@ class SyncEngine:
         """
         capabilities = capabilities_of(connection)
         names = chosen(connection, options.streams, capabilities)
+        connection.compare_clocks_anew()
         if options.dry_run:
             return await self._rehearse(connection, capabilities, names, options)
         async with held(self._store, connection.name, self._limits.lease_ttl_s) as fence:
@@ -177,6 +178,7 @@ class SyncEngine:
 
     @asynccontextmanager
     async def _offline(self, connection: Connection, capabilities: dict[str, StreamCapability]) -> AsyncIterator[Run]:
+        connection.compare_clocks_anew()
         source = await self._store.read(lambda tx: sources.get(tx, connection.name))
         async with held(self._store, connection.name, self._limits.lease_ttl_s) as fence:
             yield await self._knowing(self._open(connection, capabilities, source.id, SyncOptions(), fence))

@@ -109,9 +109,11 @@ async def read_changes(stream: StreamRun, last: Pass, watermark: datetime) -> No
         records=done.records,
         max_seen=done.max_stamp,
         # The vendor may have told its time only while it was read.
-        pass_started_at=min(done.started_at, run.vendor_now()),
+        pass_started_at=min(done.until or done.started_at, run.vendor_now()),
         overlap=stream.overlap,
     )
+    if run.is_ahead(earned):  # as it was before, which the vendor has only told now; all is compared after this
+        earned = lower_bound(earned, now=run.vendor_now(), overlap=stream.overlap, before=last.since)
     await _finish(stream, done, mode=INCREMENTAL, watermark=earned)
     if stream.capability.rebuilds and stream.report.gone:
         await _drop_unnamed(stream, mode=INCREMENTAL)

@@ -69,11 +69,13 @@ async def pull(stream: StreamRun, piece: Piece, commit: Commit) -> Pass:
 
 async def _pull(stream: StreamRun, piece: Piece, commit: Commit) -> Pass:
     run, key = stream.run, stream.key(piece.mode, piece.name)
-    # The start of an incremental pass bounds stamps of the vendor; of the others it bounds what the desk knew.
-    now = run.vendor_now() if piece.request.mode is PullMode.INCREMENTAL else run.clock.now()
+    now = run.clock.now()
+    # An incremental pass brings what changed until its start by the clock that stamps records; it asks for all.
+    is_news = piece.request.mode is PullMode.INCREMENTAL
+    until = run.vendor_now() if is_news else piece.request.until
 
     def begin(tx: Tx) -> tuple[Pass, list[Pass]]:
-        whole = passes.start(tx, key, now, since=piece.request.since, until=piece.request.until, restart=piece.restart)
+        whole = passes.start(tx, key, now, since=piece.request.since, until=until, restart=piece.restart)
         mine = passes.all(tx, run.source_id, stream.stream, scope_hash=stream.scope, mode=_parts_of(piece))
         if piece.restart:
             for part in mine:
@@ -84,7 +86,7 @@ async def _pull(stream: StreamRun, piece: Piece, commit: Commit) -> Pass:
     whole, parts = await run.write(begin)
     if whole.resume == READ:
         return whole
-    request = replace(piece.request, since=whole.since, until=whole.until)
+    request = replace(piece.request, since=whole.since, until=None if is_news else whole.until)
     if not parts and whole.resume is None:
         parts = await _partition(stream, piece, request)
     if parts:

@@ -65,6 +65,11 @@ class Run:
         """Return the present instant by the vendor's clock, or by ours where the vendor does not tell it."""
         return self.vendor_told() or self.clock.now()
 
+    def is_ahead(self, instant: datetime) -> bool:
+        """Whether the vendor told that it has not reached an instant: nothing asked for since then is complete."""
+        told = self.vendor_told()
+        return told is not None and instant > told
+
     async def ensure_allowed(self) -> None:
         """Stop when another process was refused by the vendor meanwhile.
 

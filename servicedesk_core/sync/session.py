@@ -75,7 +75,7 @@ class Session:
             mine: list[Step] = []
             await self._guarded(stream, partial(_collect, stream, mine))
             steps += mine
-            stream.report.modes = list(dict.fromkeys(step.mode for step in mine))
+            stream.report.modes = list(dict.fromkeys(step.mode for step in mine if step.is_needed()))
             if not mine and stream.report.state is StreamState.RUNNING:
                 stream.report.state = StreamState.SKIPPED
         steps.sort(key=lambda step: step.phase)
@@ -97,7 +97,8 @@ class Session:
                     if name in order[: order.index(stream.stream)]:
                         await finished[name].wait()
                 async with self._turns:
-                    if stream.report.state is StreamState.RUNNING:
+                    if stream.report.state is StreamState.RUNNING and step.is_needed():
+                        stream.report.modes = list(dict.fromkeys([*stream.report.modes, step.mode]))
                         await self._timed(step)
             finally:
                 finished[stream.stream].set()

@@ -31,12 +31,14 @@ class Step:
         mode: Name of the pass, for the report.
         stream: The stream.
         work: Does it.
+        is_needed: Asked when its turn comes, for what only the steps before it can tell.
     """
 
     phase: int
     mode: str
     stream: StreamRun
     work: Callable[[], Awaitable[None]]
+    is_needed: Callable[[], bool] = lambda: True
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +108,14 @@ def _reconcile(stream: StreamRun, state: _State) -> list[Step]:
         due = state.other_scopes or is_due(began, every=every, now=now)
     else:
         due = last.state == "running" or is_due(last.finished_at, every=every, now=now)
-    if run.options.mode is not SyncMode.RECONCILE and not due and not _was_ahead(stream, state.incremental):
+    work = partial(modes.reconcile, stream, restart=_is_stale(last, every, now))
+    watermark = state.incremental.watermark if state.incremental is not None else None
+    if run.options.mode is SyncMode.RECONCILE or due or (watermark is not None and run.is_ahead(watermark)):
+        return [Step(LAST, modes.RECONCILE, stream, work)]
+    if watermark is None:
         return []
-    restart = _is_stale(last, every, now)
-    return [Step(LAST, modes.RECONCILE, stream, partial(modes.reconcile, stream, restart=restart))]
-
-
-def _was_ahead(stream: StreamRun, last: passes.Pass | None) -> bool:
-    """Whether passes asked for what changed after an instant that the vendor has not reached."""
-    told = stream.run.vendor_told()
-    return told is not None and last is not None and last.watermark is not None and last.watermark > told
+    # Many a vendor tells its time only with the changes that it is asked for.
+    return [Step(LAST, modes.RECONCILE, stream, work, partial(run.is_ahead, watermark))]
 
 
 def _is_stale(held: passes.Pass | None, every: timedelta, now: datetime) -> bool:

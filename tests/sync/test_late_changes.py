@@ -197,3 +197,94 @@ async def test_an_interrupted_pass_keeps_the_start_that_the_vendors_clock_gave_i
     desk.clock.advance(900)
     await sync()
     desk.assert_equal()
+
+
+class Telling:
+    """A vendor that tells its time with its pages only, to processes that live for one run."""
+
+    def __init__(self, desk, ours):
+        self.desk, self.ours, self.off = desk, ours, timedelta()
+
+    async def sync(self, **options):
+        desk, time = self.desk, VendorTime(self.ours)
+
+        def tell(request, _number):
+            if request.stream:
+                time.note({"date": format_datetime(desk.clock.now() + self.off, usegmt=True)}, 0.0)
+
+        desk.vendor.before_page = tell
+        desk.clock.advance(1)
+        return await SyncEngine(desk.store, clock=self.ours).run(
+            desk.connection(vendor_time=time), SyncOptions(**options)
+        )
+
+
+async def test_a_watermark_that_is_ahead_is_noticed_also_when_the_vendor_tells_its_time_only_with_its_pages(desk):
+    ours = Wrong(desk.clock)
+    telling = Telling(desk, ours)
+    desk.seed(tickets=4, notes=0)
+    await telling.sync()
+    desk.vendor.ticket("00002", title="Changed")
+    desk.clock.advance(3 * 3600)
+    ahead = int((desk.clock.now() + timedelta(days=1)).timestamp() * 1_000_000)
+    query = f"UPDATE progress SET watermark = {ahead} WHERE mode = 'incremental'"
+    desk.store.write_blocking(lambda tx: tx.exec_driver_sql(query))
+    ours.off = timedelta(days=2)
+    report = await telling.sync(streams=("tickets",))
+    assert report.stream("tickets").modes == ["incremental", "reconcile"]
+    assert told(desk, "tickets", "00002") == "Changed"
+    desk.clock.advance(900)
+    assert (await telling.sync(streams=("tickets",))).stream("tickets").modes == ["incremental"]
+
+
+@pytest.mark.parametrize("hours", [-30, 30, 24 * 365 * 9])
+async def test_rows_and_the_feed_bear_our_time_and_not_the_vendors(desk, hours):
+    telling = Telling(desk, desk.clock)
+    telling.off = timedelta(hours=hours)
+    desk.seed(tickets=4, notes=0)
+    await telling.sync()
+    desk.vendor.ticket("new")
+    desk.vendor.ticket("00002", title="Changed")
+    desk.clock.advance(900)
+    await telling.sync()
+    now = int(desk.clock.now().timestamp() * 1_000_000)
+    assert desk.sql("SELECT max(first_seen_at), max(changed_at) FROM tickets") == [(now, now)]
+    assert desk.sql("SELECT max(at) FROM changes") == [(now,)]
+    desk.vendor.delete("tickets", "new")
+    desk.clock.advance(900)
+    await telling.sync(mode=SyncMode.RECONCILE)
+    desk.assert_equal()
+
+
+async def test_how_far_the_clocks_differ_is_noted_only_by_a_run_that_was_answered(desk):
+    ours = Wrong(desk.clock)
+    time = VendorTime(ours)
+    desk.seed(tickets=4, notes=0)
+
+    def noted():
+        return desk.sql("SELECT value FROM state WHERE key = 'core:clock_ahead_s'")
+
+    async def sync():
+        desk.clock.advance(1)
+        return await SyncEngine(desk.store, clock=ours).run(desk.connection(vendor_time=time), SyncOptions())
+
+    def answer(_request, _number):
+        time.note({"date": format_datetime(desk.clock.now(), usegmt=True)}, 0.0)
+
+    desk.vendor.before_page = answer
+    assert (await sync()).clock_ahead_s == 0
+    before = noted()
+    assert len(before) == 1
+    ours.off = timedelta(hours=8)  # a machine that slept: the seconds that nobody can set stood still
+    time.note({"date": format_datetime(desk.clock.now(), usegmt=True)}, 0.0)
+
+    def down(request, _number):
+        if request.stream:
+            raise OSError
+
+    desk.vendor.before_page = down
+    assert (await sync()).clock_ahead_s is None
+    assert noted() == before
+    desk.vendor.before_page = answer
+    assert (await sync()).clock_ahead_s == pytest.approx(8 * 3600, abs=1)
+    assert noted() != before
