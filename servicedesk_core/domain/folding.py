@@ -38,7 +38,8 @@ def in_order(events: Iterable[TicketEvent], order: EventOrder) -> list[TicketEve
 def fold_tickets(ticket_ref: str, events: Iterable[TicketEvent], derive: Collection[Derivable] = SPAN) -> Ticket:
     """Fold the events of one ticket into the ticket.
 
-    Rules: a field has the value that was stated last. A status whose category is unknown leaves the category as it was.
+    Rules: a field has the value that was stated last; ``None`` states that there is none any more. A status whose
+    category is unknown leaves the category as it was.
 
     A field to derive that no event states follows from the events: the ticket was created with its first event. It is
     resolved since the last event that states a resolved category, or that closed it while it was not resolved; it is
@@ -89,7 +90,7 @@ def _update(target: dict[str, Any], stated: dict[str, Any], *, keep: bool = Fals
     for field, value in stated.items():
         if field == "custom_fields":
             target[field] = {**value, **target.get(field, {})} if keep else {**target.get(field, {}), **value}
-        elif field in Ticket.model_fields and value is not None and not (keep and field in target):
+        elif field in Ticket.model_fields and not (keep and field in target):
             target[field] = value
 
 

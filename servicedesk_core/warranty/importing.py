@@ -255,6 +255,8 @@ def _format(name: str, column: str, found: Column) -> str:
     shares = {one: _readable(texts, one) for one in ("iso", "year-first", "day-first", "month-first")}
     best = max(shares, key=lambda one: shares[one])  # the first of equals
     if shares[best] * 2 < len(texts) or not texts:
+        if found.formats and not found.ambiguous:
+            return found.formats[0]
         if name != "ends_on":
             return best
         raise SettingsError(

@@ -358,3 +358,16 @@ async def test_a_missing_or_damaged_file_is_a_clear_error(logs, tmp_path):
 async def test_an_undeclared_stream_is_refused(logs, tmp_path):
     with pytest.raises(UnsupportedError, match="No file is declared for notes"):
         await logs.read(logs.tabular(logs.event_file(tmp_path / "log.csv")), "notes")
+
+
+@pytest.mark.parametrize(
+    ("last", "queue"),
+    [("?", None), ("-", "G1"), ("", "G1"), ("G2", "G2")],
+)
+async def test_a_value_ends_where_a_row_says_that_there_is_none(logs, tmp_path, last, queue):
+    text = f"case,step,who,at,group\nT1,open,Ana,2024-01-01,G1\nT1,close,Ana,2024-01-02,{last}\n"
+    rule = {"column": "group", "none": ["?"]}
+    file = logs.event_file(logs.write(tmp_path / "log.csv", text), missing=["-"], ticket={"queue_ref": rule})
+    seen = await logs.read(logs.tabular(file))
+    assert seen.tickets["T1"].queue_ref == queue
+    assert {ref for stream, ref in seen.also if stream == "queues"} == {"G1", *([last] if last == "G2" else [])}

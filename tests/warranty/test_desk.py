@@ -269,6 +269,21 @@ async def test_what_is_not_clear_in_a_spreadsheet_is_asked_for(desk, tmp_path, t
         await desk.warranty.import_file(path, **options)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sep=;\nSerial Number;Vendor;Warranty End\nAC1;Acme;2027-01-31\n;;\nAC2;Acme;2028-02-29\n",
+        "Devices,,\n\nSerial Number,Vendor,Warranty End\nAC1,Acme,2027-01-31\nAC2,Acme,2028-02-29\n",
+        "Serial Number,Vendor,Warranty End\nAC1,Acme,31-JAN-2027,\nAC2,Acme,29-FEB-2028,\n",
+    ],
+)
+async def test_a_spreadsheet_is_read_with_the_eyes_that_read_tickets(desk, tmp_path, text):
+    path = tmp_path / "w.csv"
+    path.write_text(text, encoding="utf-8")
+    done = await desk.warranty.import_file(path, dry_run=True)
+    assert (done.rows, done.devices, done.left_out) == (2, 2, 0)
+
+
 async def test_only_a_makers_own_dates_are_proposed_for_the_psa(desk, filled):
     await desk.warranty.lookup(everything=True)
     changes = await desk.warranty.date_changes()

@@ -45,6 +45,10 @@ class ColumnRule(Model):
     timezone: Zone | None = Field(default=None, description="IANA zone of times that carry none.")
     values: dict[str, str] = Field(default_factory=dict, description="The file's words, translated.")
     missing: tuple[str, ...] | None = Field(default=None, description="Texts that mean nothing was said.")
+    none: tuple[str, ...] = Field(
+        default=(),
+        description="Texts that say that there is none any more: an event ends the value of a ticket by them.",
+    )
     decimal: Literal[".", ","] | None = Field(default=None, description="Decimal sign of numbers.")
     unit: Literal["seconds", "minutes", "hours", "days"] = Field(default="seconds", description="Unit of durations.")
     separator: str = Field(default=";", description="What separates the items of a list.")

@@ -16,6 +16,7 @@ from servicedesk_core.connectors.tabular.values import (
     field_type,
     instant_reader,
     name_reader,
+    none_reader,
     text_reader,
     value_reader,
 )
@@ -133,6 +134,10 @@ def _event_meaning(mapping: FileMapping, vocabulary: VocabularyMapping) -> Means
     takes: dict[str, dict[str, Read]] = {"last": {}, "first": {}, "final": {}}
     for field, read in _readers(mapping.ticket, Ticket, mapping, vocabulary).items():
         takes[mapping.ticket[field].take or mapping.attributes][field] = read
+    ended = {
+        take: {field: none_reader(mapping.ticket[field]) for field in fields if mapping.ticket[field].none}
+        for take, fields in takes.items()
+    }
     custom: dict[str, dict[str, Callable[[Cells], str | None]]] = {"last": {}, "first": {}, "final": {}}
     for label, rule in mapping.custom_fields.items():
         custom[rule.take or mapping.attributes][label] = text_reader(rule, mapping)
@@ -158,6 +163,7 @@ def _event_meaning(mapping: FileMapping, vocabulary: VocabularyMapping) -> Means
         found = {field: value for field, read in takes[take].items() if (value := read(cells, issues)) is not None}
         _translated(found, vocabulary)
         stated = {field: value if type(value) is str else _as_json(value) for field, value in found.items()}
+        stated |= {field: None for field, is_none in ended[take].items() if is_none(cells)}
         if custom[take] and (
             labels := {label: text for label, read in custom[take].items() if (text := read(cells)) is not None}
         ):

@@ -124,7 +124,7 @@ def text_reader(rule: ColumnRule, mapping: FileMapping) -> Callable[[Cells], str
     if rule.constant is not None:
         constant = rule.constant
         return lambda _cells: constant
-    missing = Words(dict.fromkeys((*(mapping.missing if rule.missing is None else rule.missing), "")))
+    missing = Words(dict.fromkeys((*(mapping.missing if rule.missing is None else rule.missing), *rule.none, "")))
 
     def plain(cell: str) -> str | None:
         text = cell.strip()
@@ -140,6 +140,12 @@ def text_reader(rule: ColumnRule, mapping: FileMapping) -> Callable[[Cells], str
         return rule.join.join(parts) if parts else None
 
     return many
+
+
+def none_reader(rule: ColumnRule) -> Callable[[Cells], bool]:
+    """Make a function that says whether a row says that there is none."""
+    none = Words(dict.fromkeys(rule.none))
+    return lambda cells: all(cells.get(column, "").strip() in none for column in rule.sources)
 
 
 def name_reader(rule: ColumnRule, mapping: FileMapping) -> Callable[[Cells], str | None]:
