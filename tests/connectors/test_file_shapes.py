@@ -75,7 +75,7 @@ async def test_null_characters_are_left_out(logs, tmp_path):
 
 
 async def test_a_row_that_says_nothing_is_no_row(logs, tmp_path):
-    text = ",,\nid,name,phone\n1,Ana,11\n,,\n , ,\t\n,\n-,?,-\n,,,,\n2,Ben,-\n"
+    text = "\n,,\nid,name,phone\n\n1,Ana,11\n,,\n\n , ,\t\n,\n-,?,-\n,,,,\n2,Ben,-\n"
     path = logs.write(tmp_path / "a.csv", text)
     seen = await logs.read(logs.tabular(companies(path, missing=["-", "?"])), "companies")
     assert ([entity.name for entity in seen.entities], seen.bad) == (["Ana", "Ben"], [])

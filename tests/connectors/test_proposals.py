@@ -49,6 +49,15 @@ def test_a_list_stays_a_list_whatever_stands_between_its_rows(logs, tmp_path, te
     assert not any("line" in note for note in proposal.notes if not said)
 
 
+@pytest.mark.parametrize(
+    "odd", [",6 tickets,,,\n", "1003,Printer,Closed,Client 3,2026-03-09 09:00\n", HEAD, ",,,,\n\n"]
+)
+def test_a_short_list_stays_a_list(logs, tmp_path, odd):
+    proposal, report = proposed(logs, tmp_path / "list.csv", HEAD + "".join(LINES[:6]) + odd)
+    assert (proposal.mapping.layout, proposal.mapping.columns["external_id"].column) == ("record", "Ticket ID")
+    assert tickets(report) == [str(1001 + n) for n in range(6)]
+
+
 def test_one_repeated_id_of_many_does_not_make_a_key_of_a_unique_text(logs, tmp_path):
     text = "Ticket ID,Subject,Status\n" + "".join(f"{n},Subject {n},Open\n" for n in range(30)) + "7,Another,Closed\n"
     proposal, report = proposed(logs, tmp_path / "list.csv", text)

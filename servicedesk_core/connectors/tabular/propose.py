@@ -249,7 +249,8 @@ class _Draft:
 
     def key_column(self) -> Column | None:
         """Return the column that tells the rows apart, or ``None``; one that is named as a key may fail on a few."""
-        few = self.rows // _FEW
+        few = max(1, self.rows // _FEW)
+        repeated = few if self.rows >= _FEW / 2 else 0  # in a shorter file it may well be a log
         keys = [
             column
             for column in self.varying
@@ -258,8 +259,8 @@ class _Draft:
                 column.distinct == self.rows
                 or (
                     _is_named_key(column)
-                    and self.rows - column.filled <= max(1, few)
-                    and column.filled - column.distinct <= few
+                    and self.rows - column.filled <= few
+                    and column.filled - column.distinct <= repeated
                 )
             )
         ]

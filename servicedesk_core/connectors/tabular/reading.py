@@ -116,6 +116,8 @@ def _table_rows(
     known = len(names)
     width = known + _empty_at_the_end(beginning, known)
     for line, cells in chain(beginning, table):
+        if not cells:
+            continue
         row = dict(zip(names, cells, strict=False))
         if len(cells) != width or (width > known and any(cells[known:])):
             row.update({f"(cell {number})": cell for number, cell in enumerate(cells[known:], known + 1)})
