@@ -289,8 +289,8 @@ class _Draft:
     def is_list(self, case: Column) -> bool:
         """Say whether each row is a record of its own, although texts of a column repeat as tickets do in a log."""
         key = self.key_column()
-        if key is None:
-            return False
+        if key is None or key is case:
+            return key is case
         if is_key_of("tickets", key):
             return rank("case", key) < rank("case", case)
         return rank("id", key) < NO_RANK == rank("case", case)
