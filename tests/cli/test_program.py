@@ -37,9 +37,7 @@ def test_version_imports_neither_typer_nor_rich_nor_pydantic(run):
 @pytest.mark.parametrize(
     ("words", "code"),
     [
-        (["--help"], 0),
         (["status"], 0),
-        (["audit", "export"], 0),
         (["export", "tickets", "--format", "jsonl"], 0),
         (["tickets", "list", "--status", "nonsense"], 2),
     ],
