@@ -78,7 +78,7 @@ def test_one_repeated_id_of_many_does_not_make_a_key_of_a_unique_text(logs, tmp_
         ("a.csv", "title\n\nid,b,c\n" + "1,2\n" * 9, "line 3 names 3 columns, the rows have 2 cells"),
         ("a.json", '[\n{"id": 1},\n{"id": 2}\n]\n', "is one JSON array"),
         ("a.jsonl", '[{"id": 1}, {"id": 2}]', "is one JSON array"),
-        ("a.json", '{\n "tickets": [\n 1\n ]\n}\n', "No line of a.json is a JSON object"),
+        ("a.json", '{\n "tickets": [\n 1\n ]\n}', "No line of a.json is a JSON object"),
         ("a.csv", "step,who\nopen,Ana\nopen,Ana\nclose,Ben\n", "neither a column that tells its rows apart"),
     ],
 )
@@ -194,6 +194,14 @@ def test_one_client_technician_queue_status_or_priority_of_all_rows_is_proposed(
     assert (columns["status_category"], columns["priority"]) == ("Status", "Priority")
     assert report.problems == ()
     assert "The same on every row, left out: Tool." in proposal.notes
+
+
+def test_a_column_that_varies_is_taken_before_one_that_does_not(logs, tmp_path):
+    text = "Ticket ID,Subject,Customer,Account\n" + "".join(
+        f"{n},Printer {n},Own MSP,Acme {n % 3}\n" for n in range(20)
+    )
+    proposal, _ = proposed(logs, tmp_path / "list.csv", text)
+    assert proposal.mapping.columns["company_ref"].column == "Account"
 
 
 def test_the_people_of_a_log_of_one_person_are_proposed(logs, tmp_path):

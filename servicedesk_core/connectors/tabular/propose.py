@@ -98,17 +98,17 @@ class _Draft:
         self.notes = remarks.of_the_file(found)
 
     def take(self, role: str, among: Iterable[Column] | None = None) -> Column | None:
-        """Take the free column whose name fits a part best."""
-        free = [column for column in (self.varying if among is None else among) if column.name not in self.taken]
-        best = min(free, key=lambda column: rank(role, column), default=None)
-        if best is None or rank(role, best) == NO_RANK:
-            return None
-        self.taken.add(best.name)
+        """Take the free column whose name fits a part best; one that never varies where nothing else would play it."""
+        best = self._best(role, self.varying if among is None else among)
+        if best is None and role in _MAY_BE_CONSTANT:
+            best = self._best(role, (column for column in self.constant if not column.formats))
+        if best is not None:
+            self.taken.add(best.name)
         return best
 
-    def take_any(self, role: str) -> Column | None:
-        """Take the column for a part that may well be the same on every row."""
-        return self.take(role) or self.take(role, self.constant)
+    def _best(self, role: str, among: Iterable[Column]) -> Column | None:
+        fitting = [one for one in among if one.name not in self.taken and rank(role, one) < NO_RANK]
+        return min(fitting, key=lambda column: rank(role, column), default=None)
 
     def case_column(self) -> Column | None:
         """Return the column that tells tickets apart in a log, or ``None`` when no text repeats."""
@@ -148,11 +148,11 @@ class _Draft:
         columns: dict[str, Any] = {"ticket_ref": case.name, "effective_at": self.time_rule(stamp)}
         ticket: dict[str, Any] = {}
         words = self.words(case, columns)
-        if actor := self.take_any("actor"):
+        if actor := self.take("actor"):
             rule = self._composite(actor)
             columns["actor_ref"] = ticket["assignee_ref"] = rule
         for field, role in (("queue_ref", "queue"), ("company_ref", "company"), ("sla", "sla"), ("title", "title")):
-            if column := self.take_any(role) if role in _MAY_BE_CONSTANT else self.take(role):
+            if column := self.take(role):
                 ticket[field] = column.name
         self._priority(ticket)
         for column in times:
@@ -180,10 +180,11 @@ class _Draft:
             for c in self.varying
             if not c.formats and len(c.texts) <= min(_MANY_WORDS, max(_FEW_WORDS, self.rows // 2))
         ]
-        column = self.take("word", [c for c in few if self.varies_inside(case, c)])
+        column = self._best("word", [c for c in few if self.varies_inside(case, c)])
         if column is None:
             self.notes.append("No column of steps or statuses was recognised; every event is an activity.")
             return {}
+        self.taken.add(column.name)
         columns["vendor_word"] = column.name
         guessed = {word: category_of(word) for word in column.texts}
         if unknown := [word for word, category in guessed.items() if category is None]:
@@ -200,7 +201,7 @@ class _Draft:
         return {"columns": [actor.name, country], "name": actor.name}
 
     def _priority(self, fields: dict[str, Any]) -> None:
-        column = self.take_any("priority")
+        column = self.take("priority")
         if column is None:
             return
         fields["priority_name"] = column.name
@@ -228,13 +229,11 @@ class _Draft:
         self.taken.add(key.name)
         if lines := self._not_told_apart(key):
             self.notes.append(
-                f"{key.name} is taken as the key, although it is empty or comes again on line {remarks.listed(lines)}."
+                f"{key.name} is taken as the key, although it is empty or comes again on {remarks.listed(lines)}."
             )
         for field, role in _RECORD_FIELDS[stream].items():
             dated = field.endswith(("_at", "_until"))
             among = [c for c in self.varying if bool(c.formats) == dated]
-            if role in _MAY_BE_CONSTANT:
-                among += [c for c in self.constant if not c.formats]
             if role == "priority":
                 self._priority(columns)
             elif column := self.take(role, among):

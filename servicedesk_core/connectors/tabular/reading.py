@@ -159,7 +159,7 @@ def _jsonl_rows(text: io.TextIOWrapper, path: Path) -> Iterator[Row]:
         try:
             value = decode_json(line)
         except ValueError:
-            if not line.endswith(("\n", "\r")):
+            if line.lstrip().startswith("{") and not line.endswith(("\n", "\r")):
                 raise ProtocolError(
                     f"{path.name} ends in the middle of line {number}: it was cut off, or is still being written.",
                     hint="Export it again, or wait until it is written.",

@@ -35,7 +35,7 @@ def of_the_file(found: Profile) -> list[str]:
             "look at the letters of the rows shown."
         )
     if found.names_again:
-        notes.append(f"The columns are named once more on line {listed(found.names_again)}, which is passed over.")
+        notes.append(f"The columns are named once more on {listed(found.names_again)}, which is passed over.")
     return notes
 
 
@@ -88,7 +88,8 @@ def decimal_of(columns: Iterable[Column]) -> tuple[str, list[str]]:
 def listed(lines: Sequence[int]) -> str:
     """Name some lines, and how many more there are."""
     shown = ", ".join(map(str, lines[:_LINES_SHOWN]))
-    return shown if len(lines) <= _LINES_SHOWN else f"{shown} and {len(lines) - _LINES_SHOWN} more"
+    more = f" and {len(lines) - _LINES_SHOWN} more" if len(lines) > _LINES_SHOWN else ""
+    return f"line{'s' if len(lines) > 1 else ''} {shown}{more}"
 
 
 def _has_digits(texts: Sequence[str]) -> bool:
