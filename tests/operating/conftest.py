@@ -1,9 +1,6 @@
 """A desk over a small file, a store of its own, and a clock that is moved by hand."""
 
 import shutil
-import subprocess
-import sys
-from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -13,18 +10,6 @@ from servicedesk_core.store import Store
 from servicedesk_core.testing import FakeClock
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-SAY = "from servicedesk_core.processes import this_process; print(this_process(), flush=True); input()"
-
-
-@contextmanager
-def another_process():
-    """Run another process until the block ends, then kill it; give its name as an owner."""
-    child = subprocess.Popen([sys.executable, "-c", SAY], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    try:
-        yield child.stdout.readline().strip()
-    finally:
-        child.kill()
-        child.communicate()
 
 
 @pytest.fixture

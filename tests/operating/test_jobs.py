@@ -15,7 +15,8 @@ from servicedesk_core.runtime.jobs.registry import job_named
 from servicedesk_core.runtime.jobs.running import JobOutcome, run_job
 from servicedesk_core.runtime.serving.scheduler import Scheduler
 from servicedesk_core.store import job_runs, leases
-from tests.operating.conftest import START, another_process
+from tests.operating.conftest import START
+from tests.other_process import other_process
 
 
 def job(work, schedule="every 15 minutes", name="probe"):
@@ -279,7 +280,7 @@ async def test_a_job_cut_off_by_a_kill_is_done_whatever_its_schedule(desk, clock
     ran = []
     scheduler = Scheduler(desk, {"probe": job(counting(ran), "0 6 * * 1")})
     [(_, slot)] = scheduler.due(clock.now())
-    with another_process() as owner:
+    with other_process() as (_, owner):
         await desk.store.write(lambda tx: leases.acquire(tx, "job:probe", owner, 60))
         await desk.store.write(
             lambda tx: job_runs.claim(tx, "probe", slot, origin="schedule", owner=name_of(owner), now=START)

@@ -1,9 +1,6 @@
 """Who holds something: what belongs to a process that has certainly ended is free at once, and nothing else is."""
 
 import os
-import subprocess
-import sys
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,34 +11,20 @@ from servicedesk_core.ports import BudgetKey
 from servicedesk_core.processes import has_ended, name_of, this_process
 from servicedesk_core.store import leases
 from servicedesk_core.store.budgets import slots
+from tests.other_process import ended_process, other_process
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/ns/pid").exists(), reason="only Linux names its processes so")
 
-SAY = "from servicedesk_core.processes import this_process; print(this_process(), flush=True); input()"
 KEY = BudgetKey("acme", "42", "api")
-
-
-@contextmanager
-def process():
-    """Run another process; give its name as an owner."""
-    child = subprocess.Popen([sys.executable, "-c", SAY], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    try:
-        yield child, child.stdout.readline().strip()
-    finally:
-        child.kill()
-        child.communicate()
 
 
 @pytest.fixture
 def ended():
-    """The name of a process that was killed."""
-    with process() as (_, owner):
-        pass
-    return owner
+    return ended_process()
 
 
 def test_a_process_is_named_so_that_people_know_it_and_no_other_is_meant():
-    with process() as (child, owner):
+    with other_process() as (child, owner):
         assert name_of(owner).startswith(f"process {child.pid} on ")
         assert "[" not in name_of(owner)
         assert owner != this_process()
@@ -49,7 +32,7 @@ def test_a_process_is_named_so_that_people_know_it_and_no_other_is_meant():
 
 
 def test_a_process_has_ended_from_the_moment_of_its_death_on_also_before_its_parent_asks():
-    with process() as (child, owner):
+    with other_process() as (child, owner):
         assert not has_ended(owner)
         child.kill()
         os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # dead, and left as it is
@@ -115,7 +98,7 @@ def test_the_lease_of_a_dead_process_is_free_at_once(store, ended):
 
 
 def test_the_lease_of_a_living_process_is_refused_until_an_instant_that_is_said(store):
-    with process() as (child, owner):
+    with other_process() as (child, owner):
         store.write_blocking(lambda tx: leases.acquire(tx, "writes:psa", owner, 240))
         with pytest.raises(LeaseHeldError) as caught:
             store.write_blocking(lambda tx: leases.acquire(tx, "writes:psa", this_process(), 240))

@@ -1,6 +1,7 @@
 """The one write path over real HTTP: what is sent, what never is, and what a broken answer comes to."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -9,7 +10,9 @@ from servicedesk_core import ServiceDesk
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import UnsupportedError, WriteError, WriteNotGrantedError, WriteStateError
 from servicedesk_core.runtime.writes import checking
+from servicedesk_core.store import leases, outbox
 from servicedesk_core.writes import Intent, WritePolicy, propose
+from tests.other_process import ended_process
 from tests.writes.conftest import GRANTS, QUICK, settings_for
 
 pytestmark = pytest.mark.slow  # over real HTTP with broken answers; the commands send always
@@ -284,6 +287,30 @@ async def test_what_a_colleague_changed_beside_us_is_not_told_as_ours(desk, vend
     (refused,) = await desk.writes.approve([second.id], send=True)
     assert refused.error.startswith("Somebody changed status")
     assert "queue_ref" in refused.error
+
+
+@pytest.mark.skipif(not Path("/proc/self/ns/pid").exists(), reason="elsewhere it waits until the attempt has ended")
+async def test_what_a_sender_that_was_killed_left_is_settled_at_once_and_the_others_go_on(desk, vendor, clock):
+    done, lost, other = [await desk.tickets.update(f"T{n}", title="New title") for n in (1, 2, 3)]
+    await desk.writes.approve([done.id, lost.id, other.id])
+    desk.writes._policy = WritePolicy(**QUICK | {"shortest_settle_s": 60.0})
+    dead = ended_process()
+
+    def begin(tx):
+        fence = leases.acquire(tx, "writes:psa", dead, 240)
+        for write in (done, lost):
+            seen = outbox.get(tx, write.id)
+            outbox.begin(tx, seen, fence=fence, actor="system:writes", now=clock.now(), timeout_s=210)
+
+    await desk.store.write(begin)
+    vendor.put("tickets", "1", title="New title", ref=done.key)
+    await desk.writes.run()
+    assert [state_of(await settled(desk, one.id)) for one in (done, lost, other)] == [
+        "confirmed",
+        "in_doubt",
+        "confirmed",
+    ]
+    assert vendor.writes == [("PATCH", "/tickets/3")], "nothing is sent again before it is certain"
 
 
 async def test_a_right_lost_half_way_stops_only_that_kind(desk, vendor):
