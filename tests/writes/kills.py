@@ -84,14 +84,15 @@ def intent(number, chance, kind=None):
     common = {"request_id": f"act-{number}"}
     match kind:
         case "tickets.create":
-            return Intent("psa", kind, f"tickets:new:{number}", "new", {"title": f"New {number}"}, **common)
+            values = {"title": f"New {number}", "company_ref": "c1"}
+            return Intent("psa", kind, f"tickets:new:{number}", "new", values, **common)
         case "tickets.update":
             values = {"title": f"Title {number}"}
             return Intent("psa", kind, f"tickets:{ticket}", "T", values, target=ticket, **common)
         case "notes.create_internal":
             return Intent("psa", kind, f"tickets:{ticket}", "T", {"body": f"Note {number}"}, parent=ticket, **common)
         case _:
-            values = {"worked_s": 60 + number}
+            values = {"worked_s": 60 + number, "technician_ref": "t1", "work_date": "2026-03-02"}
             return Intent("psa", kind, f"tickets:{ticket}", "T", values, parent=ticket, **common)
 
 
