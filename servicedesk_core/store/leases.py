@@ -135,12 +135,14 @@ def is_held(tx: Connection, name: str) -> bool:
 
 def live(tx: Connection) -> list[Lease]:
     """Return the leases that are held now."""
-    now = now_us(tx)
-    rows = tx.execute(text("SELECT name, owner, fence, since, expires_at FROM leases ORDER BY name"))
+    rows = tx.execute(
+        text("SELECT name, owner, fence, since, expires_at FROM leases WHERE expires_at > :now ORDER BY name"),
+        {"now": now_us(tx)},
+    )
     return [
         Lease(r.name, name_of(r.owner), r.fence, from_us(r.since), from_us(r.expires_at))
         for r in rows
-        if _is_live(r, now)
+        if not has_ended(r.owner)
     ]
 
 

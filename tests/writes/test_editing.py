@@ -91,6 +91,7 @@ async def test_a_field_that_always_has_a_value_is_taken_out_of_a_new_record_too(
     ("fields", "message"),
     [
         ({"titel": "x"}, "no field"),
+        ({"worked_s": 900}, "has these values already"),
         ({"worked_s": 90_000}, "24 hours"),
         ({"work_date": None}, "work_date or start_at"),
         ({"technician_ref": ""}, "technician_ref"),

@@ -64,8 +64,8 @@ def edited(tx: Tx, write: StoredWrite, fields: Fields) -> Intent:
         fields: Field to its new value; ``None`` takes it out of a new record, and empties it in one that is there.
 
     Raises:
-        WriteError: A field is unknown, a value does not fit, nothing is left to be changed, or writes of this kind
-            belong to something that has an editing of its own.
+        WriteError: A field is unknown, a value does not fit, nothing would be different or is left to be changed, or
+            writes of this kind belong to something that has an editing of its own.
         NotFoundLocallyError: The store does not hold the record any more.
     """
     stream = write.kind.partition(".")[0]
@@ -82,6 +82,8 @@ def edited(tx: Tx, write: StoredWrite, fields: Fields) -> Intent:
             message = f"The store does not hold {write.label} any more."
             raise NotFoundLocallyError(message, hint=f"`servicedesk writes discard {write.id}`.")
         change = change_of(write.label, record, values)
+    if (change.values, change.base) == (write.values, write.base):
+        raise WriteError(f"Write {write.id} has these values already.", hint="Name the field that is to be different.")
     return Intent(
         connection=write.connection,
         kind=write.kind,
