@@ -118,4 +118,4 @@ def _refusal(problems: tuple[WriteProblem, ...], connection: str) -> WriteError:
     first = problems[0]
     some = ", ".join(first.offered[:_OFFERED]) + (" …" if len(first.offered) > _OFFERED else "")
     hint = first.hint or (f"There is: {some}." if some else None)
-    return WriteError(f"Nothing was proposed. {' '.join(told)}", hint=hint, connection=connection)
+    return WriteError(f"This would be refused. {' '.join(told)}", hint=hint, connection=connection)

@@ -390,21 +390,22 @@ class Writes:
     ) -> tuple[WriteView, ...]:
         """Decide about writes in one transaction: what cannot be done with one is done with none."""
         chosen = tuple(dict.fromkeys(numbers))
-        for write in [await self._stored(number) for number in chosen] if grants else ():
-            self.ensure_granted(write.connection, write.kind)
         now = self._clock.now()
 
         def work(tx: Tx) -> None:
             for number in chosen:
+                write = outbox.get(tx, number)
+                if grants:
+                    self.ensure_granted(write.connection, write.kind)
                 decision(tx, number, actor=self.actor, now=now)
 
         try:
             await self._store.write(work, durable=True)
-        except (NotFoundLocallyError, WriteStateError) as error:
+        except (NotFoundLocallyError, WriteNotGrantedError, WriteStateError) as error:
             if len(chosen) > 1:
                 error.hint = " ".join(filter(None, ("Nothing was done with any of them.", error.hint)))
             raise
-        if send:
+        if send and chosen:
             await self._send(chosen)
         return tuple([await self._view(number) for number in chosen])
 
