@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -12,11 +12,11 @@ from uuid import uuid4
 from sqlalchemy import Connection as Tx
 
 from servicedesk_core.collector import collecting_seldom
-from servicedesk_core.errors import AuthenticationError, ServiceDeskError
+from servicedesk_core.errors import AuthenticationError, LeaseError, ServiceDeskError
 from servicedesk_core.hooks.capabilities import StreamCapability
 from servicedesk_core.hooks.specs.announcements import SyncFinished
 from servicedesk_core.ports import BudgetPolicy, Clock
-from servicedesk_core.store import Fence, Store, quarantine, runs, sources, state, suppression
+from servicedesk_core.store import Fence, Store, leases, quarantine, runs, sources, state, suppression
 from servicedesk_core.store.quarantine import Quarantined
 from servicedesk_core.store.sources import Source
 from servicedesk_core.store.whole import or_undone
@@ -290,7 +290,10 @@ class SyncEngine:
             finish(tx, rows, reports, now)
             put_on_record(tx, reports, run_id, run.connection.name, now)
             if ahead_s is not None:
-                state.put(tx, run.source_id, state.CLOCK_AHEAD, ahead_s, now)
+                with suppress(LeaseError):  # whoever has overtaken this run notes its own
+                    if run.fence is not None:
+                        leases.verify(tx, run.fence)
+                    state.put(tx, run.source_id, state.CLOCK_AHEAD, ahead_s, now)
 
         try:
             await self._store.write(work)
