@@ -38,10 +38,9 @@ def decode_json(content: bytes | str, charset: str | None = None) -> Any:
     text = _NOT_IN_JSON.sub(REPLACEMENT, text)
     if "\\" in text:
         text = _ESCAPE.sub(lambda hit: REPLACEMENT if hit["odd"] else hit[0], text)
-    try:
-        return _decoder.decode(text)
-    except RecursionError:
-        return _decoder.decode(_pruned(text))
+    if text.count("[") + text.count("{") > _DEEPEST:  # how deep a decoder goes depends on the version of Python
+        text = _pruned(text)
+    return _decoder.decode(text)
 
 
 def _decoded(content: bytes, charset: str | None) -> str:
