@@ -102,6 +102,7 @@ def test_from_a_draft_to_an_answer(claims):
     assert name in claims("list", "--all")[1]
 
 
+@pytest.mark.slow
 def test_the_manual_way(claims, tmp_path):
     name = draft(claims, "--by-hand")
     code, _, err = claims("attach", name, tmp_path / "servicedesk.toml", "--send", "--yes")

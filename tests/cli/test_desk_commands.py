@@ -299,6 +299,7 @@ def test_what_is_folded_from_a_log_is_not_shown_as_missing(run, acme):
     assert "Everything asked for is here. It was read just now" in run("report", "desk").out
 
 
+@pytest.mark.slow
 def test_the_store_is_measured_verified_and_backed_up(run, synced):
     assert document(run("store", "size", "--json"), "store.size")["rows"]["tickets"] == 30
     assert document(run("store", "verify", "--json"), "store.verify")["sound"] is True

@@ -108,6 +108,7 @@ def test_a_sandbox_gets_the_options_that_it_has_and_no_others(run, monkeypatch):
     assert asked == [(0, "made-up")]
 
 
+@pytest.mark.slow
 def test_a_sandbox_prints_what_it_accepts_and_ends_with_its_parent(tmp_path):
     process = subprocess.Popen(
         [

@@ -5,6 +5,7 @@ import pytest
 from servicedesk_core.cli.shell import exit_codes
 
 
+@pytest.mark.slow
 def test_it_shows_the_grade_and_for_each_missing_rule_why_and_how(run):
     assert run("new", "connector", "acme").code == 0
     ran = run("plugins", "check", "acme", "--quick", "--at-least", "gold")

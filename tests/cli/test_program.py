@@ -34,6 +34,7 @@ def test_version_imports_neither_typer_nor_rich_nor_pydantic(run):
     assert done.stdout.splitlines() == [f"servicedesk {__version__}", "[]"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "code"),
     [
@@ -60,6 +61,7 @@ def test_a_command_whose_reader_has_left_ends_as_it_would_have(acme, words, code
     assert "BrokenPipe" not in told
 
 
+@pytest.mark.slow
 def test_messages_that_nobody_reads_break_nothing_off(acme):
     acme.configure()
     reader, writer = os.pipe()

@@ -124,6 +124,7 @@ def plan_of(run):
     return ran.json["data"][0]["plan"]
 
 
+@pytest.mark.slow
 def test_a_stream_is_shown_and_stored_with_every_request_that_was_sent_for_it(run, helpdesk, asked, tmp_path):
     ran = run("sync", "psa", "--json")
     assert ran.code == 0, ran.out + ran.err
@@ -135,6 +136,7 @@ def test_a_stream_is_shown_and_stored_with_every_request_that_was_sent_for_it(ru
     assert re.search(r"^notes .* 33 ", run("sync", "psa", "--full").out, re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_a_plan_says_what_it_cannot_count_and_knows_what_a_record_took_before(run, helpdesk):
     plan = plan_of(run)
     assert plan["unknown"] == ["notes"]

@@ -53,6 +53,7 @@ def test_an_error_holds_nothing_that_steers_wherever_it_is_shown():
         assert not STEERING.search(text)
 
 
+@pytest.mark.slow
 def test_what_a_vendor_says_in_an_error_is_shown_without_what_steers(run, acme):
     run("sync", "psa")
     acme.configure(behaviour="steers")
@@ -70,6 +71,7 @@ def test_lists_of_records_are_shown_without_what_steers(run, acme):
         assert is_harmless(run(*words)), words
 
 
+@pytest.mark.slow
 def test_a_file_keeps_every_character_and_a_terminal_is_shown_none_that_steers(run, acme):
     run("sync", "psa")
     rows = list(csv.DictReader(io.StringIO(run("export", "tickets").out)))

@@ -73,6 +73,7 @@ def test_a_restore_of_nothing_names_what_to_do(run, queued):
     assert "store backup" in told.err
 
 
+@pytest.mark.slow
 def test_damage_is_said_by_every_command_until_a_look_finds_none(run, queued):
     with closing(sqlite3.connect(queued.folder / "servicedesk.db")) as database:
         before = database.execute("SELECT local_id, title FROM tickets").fetchall()
@@ -184,6 +185,7 @@ def jane(queued):
     return queued.folder
 
 
+@pytest.mark.slow
 def test_forgetting_somebody_names_every_file_that_the_desk_wrote_itself_and_deletes_with_consent_only(run, jane):
     assert run("store", "backup", "by-hand.db").code == 0
     assert run("store", "backup").code == 0

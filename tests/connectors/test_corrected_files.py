@@ -70,6 +70,7 @@ def ask(folder, query):
         db.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("half", "whole"),
     [
@@ -97,6 +98,7 @@ async def test_a_whole_last_row_without_a_line_end_stays(folder):
     assert set(before) < set(events(folder))
 
 
+@pytest.mark.slow
 async def test_a_comparison_takes_out_of_a_log_what_its_file_does_not_list_any_more(folder):
     await sync(
         folder, HEAD + "".join([*ROWS, "T5,close,2026-01-03 08:00,Eve,Eve\n", "X1,open,2026-01-03 08:00,Cy,Fay\n"])

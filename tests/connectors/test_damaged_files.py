@@ -91,6 +91,7 @@ async def test_quotes_that_quote_nothing_are_read_when_declared(logs, tmp_path):
     assert [one.name for one in seen.entities] == ['"19 inch', "Ben"]
 
 
+@pytest.mark.slow
 async def test_a_damaged_file_is_read_from_its_beginning_once_it_is_whole(logs, tmp_path):
     lines = "".join(f"{number},Company {number},{'5' * 40}\n" for number in range(3_000))
     file = companies(logs.write(tmp_path / "a.csv", HEAD + lines + '5000,"Ben'))

@@ -277,6 +277,7 @@ async def test_an_untouched_file_is_not_read_again_however_young_it_is(logs, tmp
         clock.advance(1_801)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settled", [False, True])
 async def test_a_change_is_seen_also_when_size_and_stamps_stay_as_they_were(logs, tmp_path, settled):
     rows = "".join(f"T{number},open,Ana,2024-01-01,\n" for number in range(4_000))

@@ -69,6 +69,7 @@ async def test_a_grown_file_brings_only_its_new_rows(logs, tmp_path):
     ]
 
 
+@pytest.mark.slow
 async def test_an_untouched_file_costs_a_look_from_the_second_sync_on(logs, tmp_path):
     logs.write(tmp_path / "servicedesk.toml", CONFIG)
     logs.write(tmp_path / "log.csv", HEAD + ONE)
@@ -114,6 +115,7 @@ async def held(folder):
 ROWS = "id,state,how\n1,Open,\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wrong", "right", "count"),
     [
@@ -139,6 +141,7 @@ async def test_a_row_that_the_file_does_not_hold_any_more_leaves_quarantine(logs
     assert ask(tmp_path, "SELECT COUNT(*) FROM v_tickets") == [(count,)]
 
 
+@pytest.mark.slow
 async def test_rows_of_a_log_leave_quarantine_with_the_file_or_the_mapping_that_is_corrected(logs, tmp_path):
     logs.write(tmp_path / "servicedesk.toml", CONFIG)
     odd = "T2,open,Ana,02/01/2024\nT3,open\n"
@@ -226,6 +229,7 @@ columns = { external_id = "id", status = "state", company_ref = "client", assign
 SPELLINGS = ("Mu\u0308ller\u00a0& Co", "M\u00fcller & Co", "M\u00fcller & Co\u200b", "\ufeffMu\u0308ller & Co")
 
 
+@pytest.mark.slow
 async def test_a_name_is_one_record_however_it_is_composed_and_is_shown_as_it_was_written_first(logs, tmp_path):
     logs.write(tmp_path / "servicedesk.toml", NAMES)
     rows = [f"{n},{state},{name},{name},{name}" for n, (name, state) in enumerate(

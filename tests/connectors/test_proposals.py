@@ -210,6 +210,7 @@ def test_the_people_of_a_log_of_one_person_are_proposed(logs, tmp_path):
     assert (proposal.mapping.layout, proposal.mapping.columns["actor_ref"].column) == ("event", "who")
 
 
+@pytest.mark.slow
 def test_words_behind_the_first_twenty_thousand_rows_are_proposed(logs, tmp_path):
     rows = []
     for n in range(21_000):

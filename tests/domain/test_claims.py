@@ -182,6 +182,7 @@ reports = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from(ClaimState), st.lists(reports, max_size=6))
 def test_whatever_is_told_each_step_is_legal_and_the_end_is_the_end(start, told):

@@ -35,6 +35,7 @@ def world(world):
     return world
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hours", [-2 * DAY_H, -2, 0.9, 2, 2 * DAY_H])
 async def test_a_clock_that_is_always_wrong_loses_no_change_and_the_difference_is_told(world, hours):
     world.clock.off = timedelta(hours=hours)
@@ -51,7 +52,7 @@ async def test_a_clock_that_is_always_wrong_loses_no_change_and_the_difference_i
         passes(world, timedelta(minutes=1))
 
 
-@pytest.mark.parametrize("hours", [-DAY_H, 2, DAY_H])
+@pytest.mark.parametrize("hours", [2, *(pytest.param(h, marks=pytest.mark.slow) for h in (-DAY_H, DAY_H))])
 async def test_a_clock_that_is_wrong_during_one_sync_loses_no_change(world, hours):
     passes(world, timedelta(hours=3))
     await world.sync()
@@ -68,6 +69,7 @@ async def test_a_clock_that_is_wrong_during_one_sync_loses_no_change(world, hour
     assert world.differences() == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hours", [-3, 3])
 async def test_a_deletion_under_a_wrong_clock_is_found_in_the_vendors_log(world, hours):
     world.clock.off = timedelta(hours=hours)
@@ -84,6 +86,7 @@ async def test_a_deletion_under_a_wrong_clock_is_found_in_the_vendors_log(world,
     assert world.rows(f"SELECT gone_at IS NULL FROM tickets WHERE external_id = '{ticket}'") == [(0,)]
 
 
+@pytest.mark.slow
 async def test_a_watermark_that_turns_out_to_be_ahead_makes_everything_be_compared(world):
     await world.sync()
     ticket = ticket_of(world)
@@ -106,6 +109,7 @@ async def test_how_far_back_is_wanted_counts_from_the_vendors_day(world):
     assert (await world.sync(connection={"since": "365d"})).report.stream("tickets").new > 0
 
 
+@pytest.mark.slow
 def test_every_place_that_looks_at_a_connection_says_that_the_clocks_differ(world, monkeypatch, capfd):
     world.configure()  # the sandbox lives on another day than this machine
     monkeypatch.chdir(world.folder)

@@ -111,6 +111,7 @@ def test_writes_are_held_to_their_rules(generated, probed):
     assert look("settles-doubt", generated, probed).state is State.NOT_APPLICABLE
 
 
+@pytest.mark.slow
 def test_the_generated_connector_is_silver_from_the_start_once_its_tests_are_run(generated):
     grade = check(generated, run=False)
     assert grade.within_reach is Grade.SILVER
@@ -170,6 +171,7 @@ def test_a_sandbox_must_stand_alone(acme):
     assert "servicedesk_core.domain" in look("separate-stand-in", acme).found[0]
 
 
+@pytest.mark.slow
 def test_an_exemption_needs_a_known_rule_and_a_reason(acme):
     original = (acme / PROJECT).read_text()
 

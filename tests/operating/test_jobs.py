@@ -178,6 +178,7 @@ async def test_a_backup_that_fails_deletes_no_older_one(desk, clock, tmp_path, s
     assert len(list((tmp_path / "copies").iterdir())) == 3
 
 
+@pytest.mark.slow
 async def test_a_damaged_store_pushes_no_good_backup_out_and_is_an_alert_at_once(desk, clock, tmp_path, store_url):
     if store_url.startswith("postgresql"):
         pytest.skip("a server is backed up by its own tools")

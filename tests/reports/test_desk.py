@@ -163,6 +163,7 @@ def test_the_terminal_shows_the_same_numbers_in_narrow_lines(report: DeskReport)
         assert f"{entry.title}: {entry.count}" in text
 
 
+@pytest.mark.slow
 def test_an_empty_desk_says_that_nothing_was_read(tmp_path: Path) -> None:
     store = Store.open(f"sqlite:///{tmp_path}/empty.db", clock=FakeClock(NOW))
     try:

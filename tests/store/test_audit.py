@@ -63,6 +63,7 @@ def test_the_published_vectors(chain):
     assert verify(chain) == audit.AuditVerdict(records=3, problems=(), head=3, anchored_to=0)
 
 
+@pytest.mark.slow
 def test_every_changed_character_of_every_column_is_found(chain):
     """One character at a time, in every column that holds text, and the numbers."""
     before = chain.read_blocking(lambda tx: tx.execute(text("SELECT * FROM audit WHERE seq = 2")).mappings().one())

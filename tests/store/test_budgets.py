@@ -214,6 +214,7 @@ async def test_within_a_process_no_more_run_at_once_than_there_are_places(store)
     assert store.read_blocking(lambda tx: tx.execute(text("SELECT COUNT(*) FROM budget_slots")).scalar_one()) == 0
 
 
+@pytest.mark.slow
 async def test_places_of_a_dead_process_come_free(store, clock):
     dead, alive = StoreLedger(store, max_wait_s=1), StoreLedger(store, max_wait_s=120)
     policy = BudgetPolicy(concurrency=1)

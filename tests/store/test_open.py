@@ -47,6 +47,7 @@ def test_a_new_store_is_its_owners_only_and_ready(tmp_path, clock):
     assert repr(store) == f"Store('{path}')"
 
 
+@pytest.mark.slow
 def test_opening_again_migrates_nothing_and_needs_no_alembic(sqlite_url):
     code = (
         "import sys; from servicedesk_core.clock import SystemClock; from servicedesk_core.store import Store\n"

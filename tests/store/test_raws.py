@@ -28,6 +28,7 @@ def through(store, raw):
     return store.read_blocking(lambda tx: raws.Unpacker(tx).unpack(packed.blob))
 
 
+@pytest.mark.slow
 def test_every_payload_comes_back(store):
     @settings(max_examples=60, deadline=None)
     @given(st.dictionaries(st.text(max_size=8), JSON, max_size=6))
@@ -55,6 +56,7 @@ def test_names_are_stored_once(store, put, ticket):
     assert store.read_blocking(lambda tx: tx.execute(text("SELECT COUNT(*) FROM raw_shapes")).scalar_one()) == 1
 
 
+@pytest.mark.slow
 def test_hashes_are_equal_in_every_process():
     code = "from servicedesk_core.store import raws; print(raws.pack({'a': 1, 'b': 'x'}).hash.hex())"
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()

@@ -118,6 +118,7 @@ def test_huge_and_foreign_text_is_kept(put, load, ticket):
     assert load("tickets", "ключ")["ключ"].description == text
 
 
+@pytest.mark.slow
 def test_thousands_of_records_and_their_changes_at_once(put, feed, ticket):
     put(*(ticket(i) for i in range(2500)), mode="backfill")
     done = put(*(ticket(i, title="x" if i % 2 else "") for i in range(2600)))

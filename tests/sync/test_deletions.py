@@ -31,6 +31,7 @@ def asked(desk):
     return asked
 
 
+@pytest.mark.slow
 async def test_list_of_deletions_is_asked_for_once_an_hour_and_covers_the_time_between(desk, asked):
     desk.seed(tickets=4, notes=0)
     await desk.sync()

@@ -1,3 +1,5 @@
+import pytest
+
 from servicedesk_core.domain import EventSource, EventType, TicketEvent
 from servicedesk_core.hooks import FetchOutcome, FetchStatus, Mapped, SourceRecord
 
@@ -51,6 +53,7 @@ def no_events(desk, monkeypatch, fetch_history):
     monkeypatch.setitem(fake_vendor.MAPPERS, "ticket_events", lambda raw: None)
 
 
+@pytest.mark.slow
 async def test_old_tickets_of_a_backfill_cost_no_history(desk, monkeypatch):
     asked = []
 

@@ -48,6 +48,7 @@ async def change_late(desk, hiding, stream, early, later, *, late_s):
     hiding.ids.clear()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stream", STAMPED)
 async def test_a_change_that_shows_within_the_vendors_settling_time_comes_with_the_next_pass(desk, hiding, stream):
     desk.seed(tickets=4, notes=0)
@@ -70,6 +71,7 @@ async def test_a_vendor_may_declare_a_longer_settling_time(desk, hiding):
     assert told(desk, "tickets", "00000") == "Late"
 
 
+@pytest.mark.slow
 async def test_a_change_that_shows_still_later_is_found_when_stamps_are_compared(desk, hiding):
     desk.seed(tickets=120, notes=0)
     await desk.sync()
@@ -93,6 +95,7 @@ async def test_comparing_stamps_fetches_nothing_when_all_agree(desk):
     assert desk.vendor.fetched == []
 
 
+@pytest.mark.slow
 async def test_stale_records_are_still_fetched_when_the_run_died_after_they_were_noticed(desk, hiding):
     desk.seed(tickets=4, notes=0)
     await desk.sync()
@@ -140,6 +143,7 @@ class Wrong:
         return self.right.now() + self.off
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tells", [True, False])
 async def test_a_clock_that_is_ahead_for_a_while_loses_nothing(desk, tells):
     ours = Wrong(desk.clock)
@@ -237,6 +241,7 @@ async def test_a_watermark_that_is_ahead_is_noticed_also_when_the_vendor_tells_i
     assert (await telling.sync(streams=("tickets",))).stream("tickets").modes == ["incremental"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hours", [-30, 30, 24 * 365 * 9])
 async def test_rows_and_the_feed_bear_our_time_and_not_the_vendors(desk, hours):
     telling = Telling(desk, desk.clock)

@@ -33,6 +33,7 @@ def quarantined(desk):
     return desk.sql("SELECT external_id, reason FROM quarantine WHERE stream = 'tickets'")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("exclusions", [Exclusions(), Exclusions.of((), (), ("tickets.secret",))])
 @pytest.mark.parametrize("depth", [150, 252, 300, 990])
 async def test_a_payload_that_nests_deep_is_stored_or_quarantined_with_its_id(desk, depth, exclusions):
@@ -47,6 +48,7 @@ async def test_a_payload_that_nests_deep_is_stored_or_quarantined_with_its_id(de
         assert "00000" in desk.ids("tickets") or quarantined(desk)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("external_id", [None, "", 7, [1], nested(990), {"a": 1}, "x" * 300, "a\x00b"])
 async def test_an_id_that_is_none_is_quarantined_beside_the_others(desk, external_id):
     desk.seed(tickets=40, notes=0)
@@ -57,6 +59,7 @@ async def test_an_id_that_is_none_is_quarantined_beside_the_others(desk, externa
     assert len(quarantined(desk)) == 1
 
 
+@pytest.mark.slow
 async def test_an_id_that_is_none_does_not_stop_a_comparison(desk):
     desk.seed(tickets=40, notes=0)
     await desk.sync()

@@ -63,6 +63,7 @@ async def test_retry_drops_what_the_vendor_does_not_have_any_more(desk):
     assert desk.sql("SELECT count(*) FROM quarantine") == [(0,)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fetches", [True, False])
 @pytest.mark.parametrize("since_days", [None, 9_000])
 async def test_record_that_the_vendor_deleted_leaves_quarantine_when_all_are_compared(desk, fetches, since_days):
@@ -93,6 +94,7 @@ async def test_record_on_the_vendors_list_of_deletions_leaves_quarantine(desk):
     assert desk.sql("SELECT count(*) FROM quarantine") == [(0,)]
 
 
+@pytest.mark.slow
 async def test_records_of_a_stream_that_is_swept_leave_quarantine_also_without_an_id(desk):
     desk.seed()
     odd = SourceRecord("", {"id": "", "name": "Nobody"})
@@ -127,6 +129,7 @@ async def test_unknown_word_is_listed_as_long_as_a_record_carries_it(desk):
     assert desk.sql(WORDS) == [("Mystery", 2), ("Riddle", 1)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("payloads", [RawPolicy(), RawPolicy(days=0)])
 async def test_word_that_got_a_meaning_is_listed_no_longer(desk, monkeypatch, payloads):
     import fake_vendor
@@ -210,6 +213,7 @@ async def test_news_are_announced_and_history_is_not(desk):
     assert len(ear.runs) == 3
 
 
+@pytest.mark.slow
 async def test_full_disk_is_told_and_the_next_run_goes_on(desk):
     from sqlalchemy import text
 
@@ -234,6 +238,7 @@ async def test_full_disk_is_told_and_the_next_run_goes_on(desk):
     desk.assert_equal()
 
 
+@pytest.mark.slow
 async def test_emoji_and_a_megabyte_of_text_come_through(desk):
     text = "🔧 " * 350_000
     for n in range(30):

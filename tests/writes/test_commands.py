@@ -47,6 +47,7 @@ def test_a_change_is_shown_waits_and_is_sent_when_it_is_approved(run, vendor):
     assert run("audit", "verify").exit_code == 0
 
 
+@pytest.mark.slow
 def test_time_is_logged_in_hours_for_today_and_can_be_edited_before_it_is_approved(run, vendor):
     words = ("tickets", "log-time", "T1", "0.25", "--technician", "Ana Diaz", "--summary", "Toner")
     shown = " ".join(run(*words).output.split())

@@ -87,6 +87,7 @@ async def test_a_field_that_always_has_a_value_is_taken_out_of_a_new_record_too(
         await desk.writes.edit(change.id, {"title": None})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fields", "message"),
     [

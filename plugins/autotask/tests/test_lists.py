@@ -29,6 +29,7 @@ async def test_lists_are_read_once_a_day(own_desk):
     assert metadata_requests(own_desk) == 2 * first
 
 
+@pytest.mark.slow
 async def test_lists_are_read_again_when_a_page_holds_an_unknown_value(desk_with, pull):
     with desk_with(hostile=True) as desk:
         state = MemoryState()

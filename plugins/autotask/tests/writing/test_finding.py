@@ -87,6 +87,7 @@ async def test_update_that_never_arrived_is_absent_when_nobody_touched_the_recor
             assert isinstance(await psa.find_write(one), ProvenAbsent)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hours", [-26, -2, 2, 26])
 async def test_a_wrong_clock_neither_hides_what_is_ours_nor_proves_that_nobody_touched_it(desk_with, hours):
     ahead = timedelta(hours=hours)
