@@ -9,23 +9,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from servicedesk_core.domain.billing import (
-    Account,
-    Document,
-    DocumentKind,
-    DocumentReport,
-)
-from servicedesk_core.domain.parts import (
-    Availability,
-    Offer,
-    OrderLine,
-    OrderReceipt,
-    OrderReport,
-    PartQuery,
-    PurchaseOrder,
-    StockMove,
-    StockReceipt,
-)
 from servicedesk_core.domain.warranty import (
     Attachment,
     Claim,
@@ -208,61 +191,6 @@ class ConnectorCalls:
     async def find_service_parts(self, device: DeviceRef) -> tuple[PartInfo, ...]:
         """See :meth:`WarrantySpecs.find_service_parts`."""
         return await self._caller.many("find_service_parts", PartInfo, device=device)
-
-    # PartsSpecs
-
-    async def find_parts(self, query: PartQuery) -> tuple[Offer, ...]:
-        """See :meth:`PartsSpecs.find_parts`."""
-        return await self._caller.many("find_parts", Offer, query=query)
-
-    async def check_availability(self, lines: Sequence[OrderLine]) -> tuple[Availability, ...]:
-        """See :meth:`PartsSpecs.check_availability`."""
-        answers = await self._caller.many("check_availability", Availability, lines=lines)
-        if sorted(answer.line for answer in answers) != sorted(line.number for line in lines):
-            raise self._caller.origin.garbage("check_availability", "there must be exactly one answer for each line")
-        return answers
-
-    async def place_order(self, order: PurchaseOrder) -> OrderReceipt:
-        """See :meth:`PartsSpecs.place_order`."""
-        return await self._caller.one("place_order", OrderReceipt, order=order)
-
-    async def find_order(self, order: PurchaseOrder) -> FindResult:
-        """See :meth:`PartsSpecs.find_order`."""
-        return await self._caller.find("find_order", order=order)
-
-    def fetch_orders(self, refs: Sequence[str]) -> AsyncGenerator[ItemOutcome[OrderReport], None]:
-        """See :meth:`PartsSpecs.fetch_orders`."""
-        return self._caller.each("fetch_orders", refs, _ref, partial(wrong_outcome, expected=OrderReport), refs=refs)
-
-    async def take_stock(self, move: StockMove) -> StockReceipt:
-        """See :meth:`PartsSpecs.take_stock`."""
-        return await self._caller.one("take_stock", StockReceipt, move=move)
-
-    async def return_stock(self, move: StockMove) -> StockReceipt:
-        """See :meth:`PartsSpecs.return_stock`."""
-        return await self._caller.one("return_stock", StockReceipt, move=move)
-
-    # BillingSpecs
-
-    async def send_document(self, document: Document) -> DocumentReport:
-        """See :meth:`BillingSpecs.send_document`."""
-        return await self._caller.one("send_document", DocumentReport, document=document)
-
-    async def find_document(self, document: Document) -> FindResult:
-        """See :meth:`BillingSpecs.find_document`."""
-        return await self._caller.find("find_document", document=document)
-
-    def fetch_documents(
-        self, kind: DocumentKind, refs: Sequence[str]
-    ) -> AsyncGenerator[ItemOutcome[DocumentReport], None]:
-        """See :meth:`BillingSpecs.fetch_documents`."""
-        return self._caller.each(
-            "fetch_documents", refs, _ref, partial(wrong_outcome, expected=DocumentReport), kind=kind, refs=refs
-        )
-
-    async def describe_accounts(self) -> tuple[Account, ...]:
-        """See :meth:`BillingSpecs.describe_accounts`."""
-        return await self._caller.many("describe_accounts", Account)
 
 
 def _ref(outcome: FetchOutcome | ItemOutcome[Any]) -> str:

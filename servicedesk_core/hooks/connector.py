@@ -5,9 +5,7 @@ from typing import Any, ClassVar, Generic
 from servicedesk_core.hooks.context import ConnectorContext, ConnectorSettings, SettingsT
 from servicedesk_core.hooks.markers import API_VERSION
 from servicedesk_core.hooks.specs.announcements import AnnouncementSpecs
-from servicedesk_core.hooks.specs.billing import BillingSpecs
 from servicedesk_core.hooks.specs.connection import ConnectionSpecs
-from servicedesk_core.hooks.specs.parts import PartsSpecs
 from servicedesk_core.hooks.specs.ticket_sync import TicketSyncSpecs
 from servicedesk_core.hooks.specs.warranty import WarrantySpecs
 
@@ -16,8 +14,6 @@ class Connector(
     ConnectionSpecs,
     TicketSyncSpecs,
     WarrantySpecs,
-    PartsSpecs,
-    BillingSpecs,
     AnnouncementSpecs,
     Generic[SettingsT],
 ):

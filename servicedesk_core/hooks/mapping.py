@@ -7,7 +7,6 @@ from typing import Any
 from pydantic import ValidationError
 
 from servicedesk_core.domain import STREAMS
-from servicedesk_core.domain.billing import BILLING_STREAMS
 from servicedesk_core.errors import MappingError
 from servicedesk_core.hooks.boundary import Origin, where
 from servicedesk_core.hooks.checks import wrong_mapped
@@ -30,7 +29,7 @@ def mapper_of(implementation: Implementation, origin: Origin, stream: str) -> Ma
     """
     function = implementation.function
     in_order = implementation.arguments == ("stream", "raw")
-    expected = STREAMS.get(stream) or BILLING_STREAMS[stream]
+    expected = STREAMS[stream]
 
     def map_one(raw: Mapping[str, Any]) -> Mapped:
         try:

@@ -6,18 +6,13 @@ import pytest
 
 from servicedesk_core.hooks.announcing import Announcer
 from servicedesk_core.hooks.calls import ConnectorCalls
-from servicedesk_core.hooks.specs.billing import BillingSpecs
-from servicedesk_core.hooks.specs.parts import PartsSpecs
 from servicedesk_core.hooks.table import HOOKS, Form
-
-PROVISIONAL = {PartsSpecs, BillingSpecs}
 
 
 @pytest.mark.parametrize("hook", HOOKS.values(), ids=list(HOOKS))
 def test_every_spec_says_what_it_takes_gives_and_means(hook):
     text = inspect.getdoc(hook.function)
     assert "Added in 1.0" in text
-    assert ("provisional" in text) == (hook.family in PROVISIONAL)
     assert not hook.arguments or all(f"{argument}:" in text for argument in hook.arguments)
     if hook.form is Form.STREAM:
         assert "Yields:" in text

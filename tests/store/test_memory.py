@@ -1,4 +1,4 @@
-"""What else the store remembers: sources, quarantine, issues, runs, links, state and tokens."""
+"""What else the store remembers: sources, quarantine, issues, runs, state and tokens."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,8 +8,7 @@ from servicedesk_core.domain import MappingIssue
 from servicedesk_core.errors import NotFoundLocallyError, StoreError, TenantMismatchError
 from servicedesk_core.hooks import VendorIdentity
 from servicedesk_core.ports import Token
-from servicedesk_core.store import issues, links, outbox, quarantine, runs, sources
-from servicedesk_core.store.links import RecordRef
+from servicedesk_core.store import issues, outbox, quarantine, runs, sources
 from servicedesk_core.store.quarantine import Rejected
 from servicedesk_core.store.runs import RunCounts
 from servicedesk_core.store.schema import sources as sources_table
@@ -144,16 +143,6 @@ def test_runs_are_remembered_by_stream(do, source):
     assert do(runs.last_success, source.id) == {"tickets": LATER}
     assert [run.run_id for run in do(runs.history, source.id, "tickets")] == ["r2", "r1"]
     assert do(runs.history, stream="tickets")[1].counts == RunCounts(read=5, new=2, requests=1, seconds=0.5)
-
-
-def test_links_are_found_from_both_ends(do):
-    ticket, asset = RecordRef("tickets", 1), RecordRef("assets", 9)
-    do(links.add, ticket, asset, kind="same", evidence="serial", decided_by="rule", at=START)
-    do(links.add, asset, ticket, kind="same", evidence="looked", decided_by="a person", at=LATER)
-    assert do(links.of, ticket) == do(links.of, asset)
-    [link] = do(links.of, ticket)
-    assert (link.a, link.b, link.evidence, link.decided_by, link.at) == (asset, ticket, "looked", "a person", LATER)
-    assert do(links.of, RecordRef("tickets", 9)) == []
 
 
 async def test_state_is_each_connections_own(store, source):

@@ -1,39 +1,11 @@
-"""Warranty, parts and billing are each exercised by a connector that keeps everything in memory, through the façade."""
+"""Every hook of warranty works through the façade, with a connector that keeps everything in memory."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
-from servicedesk_core.domain.billing import (
-    Account,
-    BillingCustomer,
-    BillingItem,
-    CreditNote,
-    DocumentKind,
-    DocumentReport,
-    DocumentStatus,
-    Invoice,
-    InvoiceLine,
-    ItemKind,
-    Payment,
-    TaxCode,
-)
 from servicedesk_core.domain.logistics import Address, Person, Shipment
-from servicedesk_core.domain.parts import (
-    Availability,
-    Offer,
-    OrderLine,
-    OrderLineReport,
-    OrderReceipt,
-    OrderReport,
-    OrderStatus,
-    PartQuery,
-    PurchaseOrder,
-    StockAt,
-    StockMove,
-    StockReceipt,
-)
 from servicedesk_core.domain.warranty import (
     Attachment,
     Claim,
@@ -60,17 +32,12 @@ from servicedesk_core.domain.warranty import (
     ReturnState,
     VendorReference,
 )
-from servicedesk_core.errors import HookError, OutcomeUnknownError, RejectedError
+from servicedesk_core.errors import OutcomeUnknownError, RejectedError
 from servicedesk_core.hooks import (
     Connector,
     FetchStatus,
     Found,
-    Mapped,
-    Page,
     ProvenAbsent,
-    PullMode,
-    PullRequest,
-    SourceRecord,
     hookimpl,
 )
 from servicedesk_core.hooks.outcomes import ItemOutcome
@@ -248,197 +215,6 @@ def test_cover_without_an_end_is_unknown_and_never_guessed():
     assert covered(starts_on=date(2024, 6, 1), ends_on=date(2025, 1, 1), covers_hardware=True) is False
 
 
-class Shop(Connector):
-    """A distributor with a shelf."""
-
-    def __init__(self, ctx):
-        super().__init__(ctx)
-        self.orders = {}
-        self.shelf = Decimal(3)
-
-    @hookimpl
-    async def find_parts(self, query):
-        stock = (StockAt(location_ref="W1", available=self.shelf),)
-        return (
-            Offer(
-                part_ref="S1", part_number=query.part_number, unit_price=Decimal("12.50"), currency="USD", stock=stock
-            ),
-        )
-
-    @hookimpl
-    async def check_availability(self, lines):
-        return tuple(
-            Availability(
-                line=line.number,
-                is_orderable=line.part_ref == "S1",
-                reason=None if line.part_ref == "S1" else "unknown",
-            )
-            for line in lines
-        )
-
-    @hookimpl
-    async def place_order(self, order):
-        self.orders[order.id] = order
-        return OrderReceipt(ref=f"O-{order.id}")
-
-    @hookimpl
-    async def find_order(self, order):
-        return Found(f"O-{order.id}") if order.id in self.orders else ProvenAbsent("searched by reference")
-
-    @hookimpl
-    async def fetch_orders(self, refs):
-        known = {
-            f"O-{order.id}": OrderReport(
-                ref=f"O-{order.id}",
-                status=OrderStatus.SHIPPED,
-                lines=tuple(
-                    OrderLineReport(number=one.number, part_ref=one.part_ref, ordered=one.quantity)
-                    for one in order.lines
-                ),
-            )
-            for order in self.orders.values()
-        }
-        for outcome in outcomes(known, refs):
-            yield outcome
-
-    @hookimpl
-    async def take_stock(self, move):
-        if move.quantity > self.shelf:
-            raise RejectedError("There is not enough.")
-        self.shelf -= move.quantity
-        return StockReceipt(ref=move.id, remaining=self.shelf)
-
-    @hookimpl
-    async def return_stock(self, move):
-        self.shelf += move.quantity
-        return StockReceipt(ref=move.id, remaining=self.shelf)
-
-
-async def test_parts_are_found_ordered_and_followed(calls_of):
-    calls = calls_of(Shop)
-    (offer,) = await calls.find_parts(PartQuery(part_number="P1"))
-    assert offer.unit_price == Decimal("12.50")
-    lines = (
-        OrderLine(number=1, part_ref="S1", quantity=Decimal(2)),
-        OrderLine(number=2, part_ref="S9", quantity=Decimal(1)),
-    )
-    assert [answer.is_orderable for answer in await calls.check_availability(lines)] == [True, False]
-    order = PurchaseOrder(id="po1", lines=lines[:1], ship_to=SITE, currency="USD")
-    assert await calls.find_order(order) == ProvenAbsent("searched by reference")
-    receipt = await calls.place_order(order)
-    assert await calls.find_order(order) == Found(receipt.ref)
-    (outcome,) = await everything(calls.fetch_orders((receipt.ref,)))
-    assert outcome.item.status is OrderStatus.SHIPPED
-
-
-async def test_a_line_without_an_answer_is_the_connectors_fault(calls_of):
-    class Forgetful(Shop):
-        @hookimpl
-        async def check_availability(self, lines):
-            return ()
-
-    with pytest.raises(HookError, match="exactly one answer for each line"):
-        await calls_of(Forgetful).check_availability((OrderLine(number=1, part_ref="S1", quantity=Decimal(1)),))
-
-
-async def test_a_shelf_gives_and_takes(calls_of):
-    calls = calls_of(Shop)
-    move = StockMove(id="m1", part_ref="S1", quantity=Decimal(2))
-    assert (await calls.take_stock(move)).remaining == 1
-    with pytest.raises(RejectedError):
-        await calls.take_stock(move)
-    assert (await calls.return_stock(move)).remaining == 3
-
-
-class Books(Connector):
-    """An accounting system."""
-
-    KINDS = {BillingCustomer: DocumentKind.CUSTOMER, BillingItem: DocumentKind.ITEM, Invoice: DocumentKind.INVOICE}  # noqa: RUF012
-
-    def __init__(self, ctx):
-        super().__init__(ctx)
-        self.documents = {}
-
-    @hookimpl
-    async def send_document(self, document):
-        kind = self.KINDS.get(type(document), DocumentKind.CREDIT_NOTE)
-        lines = getattr(document, "lines", ())
-        report = DocumentReport(
-            kind=kind,
-            ref=f"{kind}-{document.id}",
-            status=DocumentStatus.OPEN,
-            version="0",
-            total=sum((line.quantity * line.unit_price for line in lines), Decimal(0)),
-        )
-        self.documents[report.ref] = report
-        return report
-
-    @hookimpl
-    async def find_document(self, document):
-        ref = next((ref for ref in self.documents if ref.endswith(f"-{document.id}")), None)
-        return Found(ref) if ref else ProvenAbsent("searched by idempotency key")
-
-    @hookimpl
-    async def fetch_documents(self, kind, refs):
-        known = {ref: one for ref, one in self.documents.items() if one.kind is kind}
-        for outcome in outcomes(known, refs):
-            yield outcome
-
-    @hookimpl
-    async def describe_accounts(self):
-        return (Account(ref="200", name="Sales", kind="income"),)
-
-    @hookimpl
-    async def pull(self, request):
-        raw = {
-            "payments": {"id": "9", "on": "2024-05-01", "amount": "10.00"},
-            "tax_codes": {"id": "T", "rate": "7.5"},
-        }
-        yield Page((SourceRecord("9", raw[request.stream]),), None, last=True)
-
-    @hookimpl
-    def map_record(self, stream, raw):
-        if stream == "payments":
-            return Mapped(Payment(external_id=raw["id"], paid_on=raw["on"], amount=raw["amount"], currency="USD"))
-        return Mapped(TaxCode(external_id=raw["id"], code=raw["id"], rate_percent=raw["rate"]))
-
-
-INVOICE = Invoice(
-    id="i1",
-    customer_ref="customer-c1",
-    issued_on=date(2024, 5, 1),
-    currency="USD",
-    lines=(InvoiceLine(number=1, description="Work", quantity=Decimal("1.5"), unit_price=Decimal("80.10")),),
-)
-
-
-async def test_every_kind_of_document_gets_into_the_books(calls_of):
-    calls = calls_of(Books)
-    documents = (
-        BillingCustomer(id="c1", name="Example Client"),
-        BillingItem(id="t1", code="WORK", name="Work", kind=ItemKind.SERVICE),
-        INVOICE,
-        CreditNote(**INVOICE.model_dump() | {"id": "n1"}, invoice_ref="invoice-i1"),
-    )
-    assert await calls.find_document(INVOICE) == ProvenAbsent("searched by idempotency key")
-    reports = [await calls.send_document(document) for document in documents]
-    assert [report.kind for report in reports] == list(DocumentKind)
-    assert reports[2].total == Decimal("120.150")
-    assert await calls.find_document(INVOICE) == Found("invoice-i1")
-    found, wrong_kind = await everything(calls.fetch_documents(DocumentKind.INVOICE, ("invoice-i1", "customer-c1")))
-    assert (found.item, wrong_kind.status) == (reports[2], FetchStatus.MISSING)
-    assert [account.ref for account in await calls.describe_accounts()] == ["200"]
-
-
-async def test_payments_and_taxes_come_through_pull(calls_of):
-    calls = calls_of(Books)
-    for stream, expected in (("payments", Payment), ("tax_codes", TaxCode)):
-        (page,) = await everything(calls.pull(PullRequest(stream, PullMode.BACKFILL)))
-        entity = calls.mapper(stream)(page.records[0].raw).entity
-        assert isinstance(entity, expected)
-    assert entity.rate_percent == Decimal("7.5")
-
-
 def test_money_is_never_a_float():
     with pytest.raises(ValueError, match="float"):
-        InvoiceLine(number=1, description="x", quantity=1.5, unit_price=Decimal(1))
+        Credit(kind=CreditKind.PARTS, state=CreditState.EXPECTED, claimed=9.9, currency="USD")
