@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from servicedesk_core.claims.content import ClaimWrite
 from servicedesk_core.domain.warranty import DeviceRef
 from servicedesk_core.errors import ClaimIncompleteError, UnsupportedError
-from servicedesk_core.host import OpenConnection
+from servicedesk_core.plugins.connection import OpenConnection
 
 Opener = Callable[[str], Awaitable[OpenConnection]]
 

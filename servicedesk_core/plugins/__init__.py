@@ -1,4 +1,7 @@
-"""Finds installed plugins without importing them, and imports those asked for; the only room that knows stevedore."""
+"""Finds installed plugins without importing them, imports those asked for, and opens the connections of a desk.
+
+The only room that knows stevedore. What is listed, loaded or switched off needs no desk; :mod:`.host` needs one.
+"""
 
 from servicedesk_core.plugins.catalog import LoadedConnector, PluginCatalog
 from servicedesk_core.plugins.report import LoadReport, LoadStatus

@@ -7,7 +7,7 @@ from typing import TypedDict
 
 from servicedesk_core.config import DeskSettings, since_at
 from servicedesk_core.errors import MassChangeError, SyncError
-from servicedesk_core.host import OpenConnection
+from servicedesk_core.plugins.connection import OpenConnection
 from servicedesk_core.ports import Clock, StateStore
 from servicedesk_core.runtime.problem import Problem
 from servicedesk_core.sync.connection import Connection

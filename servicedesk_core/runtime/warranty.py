@@ -11,7 +11,8 @@ from servicedesk_core.config import DeskSettings
 from servicedesk_core.domain.warranty import DeviceRef, PartInfo
 from servicedesk_core.errors import NotFoundError, SettingsError
 from servicedesk_core.hooks.capabilities import WarrantyCapability
-from servicedesk_core.host import Host, OpenConnection
+from servicedesk_core.plugins.connection import OpenConnection
+from servicedesk_core.plugins.host import Host
 from servicedesk_core.ports import Clock
 from servicedesk_core.reports.warranty import WarrantyReport, build
 from servicedesk_core.runtime.writes import Writes

@@ -5,6 +5,6 @@ connection, so that a caller composes its own transaction.
 """
 
 from servicedesk_core.store.leases import Fence
-from servicedesk_core.store.store import Store
+from servicedesk_core.store.store import Store, Tx
 
-__all__ = ["Fence", "Store"]
+__all__ = ["Fence", "Store", "Tx"]

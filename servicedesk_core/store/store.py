@@ -32,7 +32,10 @@ from servicedesk_core.store.upgrade import bring_up_to_date
 _log = logging.getLogger("servicedesk.store")
 
 T = TypeVar("T")
-Work = Callable[[Connection], T]
+Tx = Connection
+"""An open transaction."""
+
+Work = Callable[[Tx], T]
 Migrate = Literal["auto", "never", "always"]
 
 

@@ -83,7 +83,7 @@ from servicedesk_core.clock import SystemClock
 from servicedesk_core.config import parse_settings
 from servicedesk_core.errors import ServiceDeskError
 from servicedesk_core.hooks import PullMode, PullRequest, SyncFinished
-from servicedesk_core.host import Host
+from servicedesk_core.plugins.host import Host
 from servicedesk_core.http import InMemoryLedger
 from servicedesk_core.store import Store
 

@@ -6,7 +6,8 @@ from servicedesk_core.claims.courier import ClaimCourier
 from servicedesk_core.claims.notes import TicketNotes
 from servicedesk_core.claims.polling import ClaimAlert, Poller
 from servicedesk_core.errors import ServiceDeskError, SettingsError, StoreError
-from servicedesk_core.host import Host, OpenConnection
+from servicedesk_core.plugins.connection import OpenConnection
+from servicedesk_core.plugins.host import Host
 from servicedesk_core.ports import Clock
 from servicedesk_core.runtime.claims.views import AlertView, PollOutcome
 from servicedesk_core.runtime.problem import Problem

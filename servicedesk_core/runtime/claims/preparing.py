@@ -18,7 +18,7 @@ from servicedesk_core.config import DeskSettings
 from servicedesk_core.domain.warranty import NO_RULES, ClaimDraft, ClaimRules, DeviceRef
 from servicedesk_core.domain.warranty.makers import maker_name
 from servicedesk_core.errors import ClaimIncompleteError, ServiceDeskError
-from servicedesk_core.host import Host
+from servicedesk_core.plugins.host import Host
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Store
 from servicedesk_core.store.claims import files, reading

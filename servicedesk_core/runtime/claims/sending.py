@@ -12,7 +12,8 @@ from servicedesk_core.claims.courier import ClaimCourier
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.domain.warranty import ClaimProblem, ClaimRules, ClaimState
 from servicedesk_core.errors import ClaimStateError
-from servicedesk_core.host import Host, OpenConnection
+from servicedesk_core.plugins.connection import OpenConnection
+from servicedesk_core.plugins.host import Host
 from servicedesk_core.ports import Clock
 from servicedesk_core.runtime.claims.preparing import Preparing
 from servicedesk_core.runtime.claims.reads import ClaimReads

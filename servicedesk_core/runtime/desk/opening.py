@@ -19,7 +19,7 @@ from servicedesk_core.config import (
     parse_settings,
     store_url,
 )
-from servicedesk_core.host import Host
+from servicedesk_core.plugins.host import Host
 from servicedesk_core.ports import Clock
 from servicedesk_core.redaction import Redactor
 from servicedesk_core.runtime.auditing import AuditTrail

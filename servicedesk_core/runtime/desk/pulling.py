@@ -7,7 +7,7 @@ from typing import Unpack
 
 from servicedesk_core.config.choosing import one_connection, several_connections
 from servicedesk_core.errors import SettingsError
-from servicedesk_core.host import OpenConnection
+from servicedesk_core.plugins.connection import OpenConnection
 from servicedesk_core.ports import BudgetUse
 from servicedesk_core.runtime.desk.connecting import ConnectingDesk
 from servicedesk_core.runtime.quarantine import RetryOutcome

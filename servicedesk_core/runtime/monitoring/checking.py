@@ -5,7 +5,7 @@ from datetime import datetime
 
 from servicedesk_core.errors import PermissionDeniedError
 from servicedesk_core.hooks.capabilities import StreamCheck
-from servicedesk_core.host import ConnectionTest
+from servicedesk_core.plugins.connection import ConnectionTest
 from servicedesk_core.runtime.problem import Problem
 
 

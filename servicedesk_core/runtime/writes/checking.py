@@ -9,7 +9,7 @@ from servicedesk_core.config.values import did_you_mean
 from servicedesk_core.errors import ServiceDeskError, StoreError, UnsupportedError, WriteError
 from servicedesk_core.hooks.capabilities import WriteCapability
 from servicedesk_core.hooks.writing import Write, WriteProblem
-from servicedesk_core.host import Host
+from servicedesk_core.plugins.host import Host
 from servicedesk_core.writes import Intent
 from servicedesk_core.writes.tickets import capability
 

@@ -24,7 +24,7 @@ from servicedesk_core.errors import (
 )
 from servicedesk_core.hooks.capabilities import WriteCapability
 from servicedesk_core.hooks.pulling import FetchStatus
-from servicedesk_core.host import OpenConnection
+from servicedesk_core.plugins.connection import OpenConnection
 from servicedesk_core.ports import Clock
 from servicedesk_core.runtime.acting import account
 from servicedesk_core.runtime.problem import Problem

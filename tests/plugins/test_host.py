@@ -16,9 +16,9 @@ from servicedesk_core.errors import (
     UnknownConnectorError,
 )
 from servicedesk_core.hooks import PullMode, PullRequest
-from servicedesk_core.host import Host
 from servicedesk_core.http import InMemoryLedger
 from servicedesk_core.plugins import PluginCatalog
+from servicedesk_core.plugins.host import Host
 from servicedesk_core.ports import Token
 from servicedesk_core.redaction import Redactor
 from servicedesk_core.store import Store, sources

@@ -17,11 +17,11 @@ from servicedesk_core.hooks.connector import AnyConnector
 from servicedesk_core.hooks.context import ConnectorContext
 from servicedesk_core.hooks.registration import Registry
 from servicedesk_core.hooks.watchdog import Watchdog
-from servicedesk_core.host.connection import OpenConnection
-from servicedesk_core.host.opening import ConnectionLog, Life, blocking_runner
 from servicedesk_core.http import HttpFactory
 from servicedesk_core.http.metering import MeteredLedger
 from servicedesk_core.plugins import LoadedConnector, PluginCatalog
+from servicedesk_core.plugins.connection import OpenConnection
+from servicedesk_core.plugins.opening import ConnectionLog, Life, blocking_runner
 from servicedesk_core.ports import Clock
 from servicedesk_core.redaction import Redactor
 from servicedesk_core.store import Store, sources
@@ -90,7 +90,7 @@ class Assembler:
             testing: Although the connection is blocked, and without watching the vendor's own count of requests.
 
         Raises:
-            ServiceDeskError: As :meth:`servicedesk_core.host.host.Host.open`.
+            ServiceDeskError: As :meth:`servicedesk_core.plugins.host.Host.open`.
         """
         settings = connection_of(self._settings, name)
         loaded = self._catalog.connector(settings.connector, directory=self._settings.directory)

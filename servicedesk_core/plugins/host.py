@@ -10,8 +10,6 @@ from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from sqlalchemy import Connection as Tx
-
 from servicedesk_core.config import DeskSettings, Secrets, disabled_plugins, strict_plugins
 from servicedesk_core.errors import PluginError, ServiceDeskError
 from servicedesk_core.hooks.announcing import Announcer
@@ -19,18 +17,18 @@ from servicedesk_core.hooks.calling import DEFAULT_STEP_TIMEOUT_S
 from servicedesk_core.hooks.capabilities import StreamCheck
 from servicedesk_core.hooks.registration import Registry, capabilities_of
 from servicedesk_core.hooks.watchdog import Watchdog
-from servicedesk_core.host.assembling import Assembler
-from servicedesk_core.host.connection import ConnectionTest, OpenConnection
 from servicedesk_core.http.metering import MeteredLedger
 from servicedesk_core.plugins import PluginCatalog
+from servicedesk_core.plugins.assembling import Assembler
+from servicedesk_core.plugins.connection import ConnectionTest, OpenConnection
 from servicedesk_core.ports import BudgetLedger, Clock
 from servicedesk_core.redaction import Redactor
-from servicedesk_core.store import Store, sources, state
+from servicedesk_core.store import Store, Tx, sources, state
 
 if TYPE_CHECKING:
     from servicedesk_core.http._backend import Transport
 
-_log = logging.getLogger("servicedesk.host")
+_log = logging.getLogger("servicedesk.plugins")
 
 
 class Host:
