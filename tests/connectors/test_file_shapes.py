@@ -286,6 +286,16 @@ async def test_dates_amounts_and_flags_of_assets_and_years_that_mean_nothing(log
     assert [(one.kind, one.value) for one in seen.issues] == [("implausible_date", "1")]
 
 
+async def test_a_list_that_nests_without_end_is_told_and_costs_only_its_cell(logs, tmp_path):
+    text = f'id;name;teams\n1;Ana;{"[" * 100_000}\n2;Ben;["a", 1]\n3;Cy;a|b\n'
+    columns = {"external_id": "id", "name": "name", "departments": {"column": "teams", "separator": "|"}}
+    path = logs.write(tmp_path / "a.csv", text)
+    file = {"path": str(path), "stream": "technicians", "delimiter": ";", "columns": columns}
+    seen = await logs.read(logs.tabular(file), "technicians")
+    assert [one.departments for one in seen.entities] == [(), ("a", "1"), ("a", "b")]
+    assert [(one.kind, one.value) for one in seen.issues] == [("unreadable_value", "teams")]
+
+
 async def test_a_repeated_id_counts_once_and_a_contradiction_is_told(logs, tmp_path):
     path = logs.write(tmp_path / "a.csv", "id,name\n1,Ana\n1,Ana\n1,Ben\n2,Cy\n")
     seen = await logs.read(logs.tabular(companies(path)), "companies")

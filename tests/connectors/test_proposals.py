@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from servicedesk_core.connectors.tabular.inspect import check_mapping, propose_mapping
+from servicedesk_core.connectors.tabular import load_mapping
+from servicedesk_core.connectors.tabular.inspect import check_mapping, propose_mapping, to_toml
 from servicedesk_core.connectors.tabular.patterns import is_named_like_time
 from servicedesk_core.domain import StatusCategory
 from servicedesk_core.errors import SettingsError
@@ -111,12 +112,32 @@ def test_a_damaged_letter_makes_no_other_encoding_of_a_file(logs, tmp_path):
         ("utf-16-le", NAMES, True), ("utf-16-be", NAMES, True), ("utf-32-le", NAMES, True), ("utf-32-be", NAMES, True),
         ("cp1252", [*NAMES, "Server \u2013 \u201cdown\u201d", "Client\u2019s €"], True), ("cp850", NAMES, True),
         ("cp1250", ["Łódź Śląska", "Żółć", "Příliš žluťoučký"], True), ("cp1251", ["Привет", "Чайка", "Москва"], True),
+        ("cp1251", ["Принтер", "Номер"], True),
     ],
 )  # fmt: skip
 def test_letters_are_read_in_the_encoding_that_they_have_and_a_guess_is_told(logs, tmp_path, encoding, names, is_told):
     proposal, report = proposed(logs, tmp_path / "list.csv", with_names(names), encoding)
     assert {one["name"] for one in report.preview if one["stream"] == "companies"} == set(names)
     assert any("is a guess" in note for note in proposal.notes) == is_told
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("list.csv", "Ticket ID,Kl\u00e4rung,\u00c9tat\n1,Offen,a\n2,Zu,b\n"),
+        ("list.jsonl", '{"Ticket ID": 1, "Kl\u00e4rung": "x"}\n{"Ticket ID": 2, "Kl\u00e4rung": "\u00e9t\u00e9"}\n'),
+    ],
+)
+def test_the_name_of_a_column_with_a_damaged_letter_can_be_written_and_found_again(logs, tmp_path, name, text):
+    path = tmp_path / name
+    path.write_bytes(text.encode().replace("\u00e4".encode(), b"\xe4"))
+    proposal = propose_mapping(path)
+    (tmp_path / "mapping.toml").write_text(to_toml(proposal.mapping), encoding="utf-8")
+    (mapping,) = load_mapping(tmp_path / "mapping.toml")
+    assert set(mapping.custom_fields) >= {"Kl\ufffdrung"}
+    report = check_mapping(path, mapping)
+    assert [one["custom_fields"]["Kl\ufffdrung"] for one in report.preview]
+    assert report.problems == ()
 
 
 def test_an_encoding_is_not_judged_by_the_beginning_alone(logs, tmp_path):
@@ -194,6 +215,21 @@ def test_one_client_technician_queue_status_or_priority_of_all_rows_is_proposed(
     assert (columns["status_category"], columns["priority"]) == ("Status", "Priority")
     assert report.problems == ()
     assert "The same on every row, left out: Tool." in proposal.notes
+
+
+def test_a_column_that_is_empty_on_some_rows_is_not_the_same_on_every_row(logs, tmp_path):
+    text = "Ticket ID,Subject,Closed,Tool\n1,Printer,,x\n2,Screen,2026-03-04 10:00,\n3,Mouse,,\n"
+    proposal, report = proposed(logs, tmp_path / "list.csv", text)
+    assert [one.get("closed_at") for one in report.preview] == [None, "2026-03-04T10:00:00Z", None]
+    assert list(proposal.mapping.custom_fields) == ["Tool"]
+    assert not any("left out" in note for note in proposal.notes)
+
+
+def test_a_day_needs_no_zone(logs, tmp_path):
+    text = "Serial Number,Model,Warranty End\n" + "".join(f"S{n},M{n % 3},{n}/02/2027\n" for n in range(10, 28))
+    proposal, report = proposed(logs, tmp_path / "list.csv", text)
+    assert report.preview[0]["warranty_until"] == "2027-02-10"
+    assert not any("zone" in note for note in proposal.notes)
 
 
 def test_a_column_that_varies_is_taken_before_one_that_does_not(logs, tmp_path):

@@ -3,7 +3,7 @@
 import codecs
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Final, NamedTuple
 
 _CHUNK_BYTES: Final = 1 << 20
@@ -75,12 +75,24 @@ def _plausible(text: str) -> int:
     count = 0
     for before, sign, after in zip(" " + text, text, text[1:] + " ", strict=False):
         if not sign.isascii():
-            neighbours = before.isalpha() + after.isalpha()
+            letters = [one for one in (before, after) if one.isalpha()]
+            neighbours = len(letters)
             kind = unicodedata.category(sign)
             if sign.isalpha():
-                count += neighbours > 0
+                count += neighbours > 0 and _is_one_word(sign, letters)
             elif kind == "Sm":  # such as the sign of multiplication
                 count += neighbours == 0
             elif kind[0] in "PS" and not _FRAMES.match(sign):
                 count += neighbours < len("xx") or kind == "Pf"  # an apostrophe stands within a word
     return count
+
+
+def _is_one_word(sign: str, letters: Sequence[str]) -> bool:
+    """Say whether a letter may stand beside others: words are of one script, and few of their Latin letters are odd."""
+    if not _is_latin(sign):
+        return not any(map(_is_latin, letters))
+    return all(map(_is_latin, letters)) and (len(letters) == 1 or any(map(str.isascii, letters)))
+
+
+def _is_latin(letter: str) -> bool:
+    return letter.isascii() or unicodedata.name(letter, "").startswith("LATIN ")

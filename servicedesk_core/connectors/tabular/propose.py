@@ -92,8 +92,9 @@ class _Draft:
     def __init__(self, found: Profile) -> None:
         self.found = found
         self.rows = len(found.rows)
-        self.varying = [column for column in found.columns.values() if len(column.texts) > 1]
-        self.constant = [column for column in found.columns.values() if len(column.texts) == 1]
+        filled = [column for column in found.columns.values() if column.texts]
+        self.constant = [one for one in filled if len(one.texts) == 1 and one.filled == self.rows]
+        self.varying = [one for one in filled if one not in self.constant]
         self.taken: set[str] = set()
         self.notes = remarks.of_the_file(found)
 
@@ -158,7 +159,7 @@ class _Draft:
         for column in times:
             if column is not stamp:
                 self._further_time(column, ticket)
-        self._say_times(stamp)
+        self.notes += remarks.of_times(stamp)
         derive = self._derived(words, {**ticket, **columns})
         return self._proposal("event", "ticket_events", columns, ticket=ticket, words=words, derive=derive)
 
@@ -238,7 +239,7 @@ class _Draft:
                 self._priority(columns)
             elif column := self.take(role, among):
                 columns[field] = self.time_rule(column) if dated else column.name
-                self._say_times(column)
+                self.notes += remarks.of_times(column, is_day=field.endswith("_until"))
                 if field == "status":
                     values = {word: found.value for word in column.texts if (found := category_of(word))}
                     columns["status_category"] = {"column": column.name, "values": values}
@@ -306,9 +307,6 @@ class _Draft:
         if column.formats != ("iso",):
             rule["format"] = column.formats
         return rule
-
-    def _say_times(self, column: Column) -> None:
-        self.notes += remarks.of_times(column)
 
     def _proposal(
         self,

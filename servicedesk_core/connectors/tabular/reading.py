@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
@@ -11,13 +12,17 @@ from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 from servicedesk_core.connectors.tabular.declaration import FileMapping
 from servicedesk_core.connectors.tabular.delimited import END_OF_TEXT, cut, declared_separator
-from servicedesk_core.decoding import decode_json
+from servicedesk_core.decoding import REPLACEMENT, decode_json
 from servicedesk_core.domain import plain_name
 from servicedesk_core.errors import ProtocolError
 
 _SUFFIXES = {".tsv": "tsv", ".tab": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
 _FIRST_ROWS = 20
+_NO_TEXT = re.compile("[\ud800-\udfff]")
 T = TypeVar("T")
+
+LENIENT = "surrogateescape"
+"""Lets a row with foreign bytes through to where that one row is refused, and a column's name with its odd letter."""
 
 
 class Row(NamedTuple):
@@ -40,6 +45,11 @@ def kind_of(path: Path) -> str:
     return _SUFFIXES.get(suffixes[-1] if suffixes else "", "csv")
 
 
+def is_wide(encoding: str) -> bool:
+    """Say whether an encoding has two or four bytes for each sign, of which none can be left out."""
+    return encoding.lower().startswith(("utf-16", "utf-32"))
+
+
 def rows(
     stream: BinaryIO, path: Path, mapping: FileMapping, *, passed_over: Callable[[int], object] | None = None
 ) -> Iterator[Row]:
@@ -55,8 +65,7 @@ def rows(
         ProtocolError: The file lacks a column without which no row can be understood, is not text of the declared
             encoding at all, or was cut off.
     """
-    # surrogateescape lets a row with foreign bytes through to where that one row is refused.
-    errors = "strict" if mapping.encoding.lower().startswith(("utf-16", "utf-32")) else "surrogateescape"
+    errors = "strict" if is_wide(mapping.encoding) else LENIENT
     text = io.TextIOWrapper(stream, encoding=mapping.encoding, errors=errors, newline="")
     kind = kind_of(path) if mapping.kind == "auto" else mapping.kind
     nothing = {"", END_OF_TEXT, *mapping.missing}
@@ -144,7 +153,7 @@ def column_names(header: Iterable[str]) -> list[str]:
     names: dict[str, None] = {}
     counts: Counter[str] = Counter()
     for number, cell in enumerate(header, 1):
-        plain = name = plain_name(cell) or f"column {number}"
+        plain = name = _column_name(cell) or f"column {number}"
         while name in names:
             counts[plain] += 1
             name = f"{plain} ({counts[plain] + 1})"
@@ -174,7 +183,10 @@ def _jsonl_rows(text: io.TextIOWrapper, path: Path) -> Iterator[Row]:
         yield Row(number, row) if joined.isascii() else _checked(number, row, joined)
 
 
-_column = lru_cache(4_096)(plain_name)
+@lru_cache(4_096)
+def _column_name(text: str) -> str:
+    """Return a name as it is compared; what of it is no text of the encoding becomes U+FFFD."""
+    return plain_name(_NO_TEXT.sub(REPLACEMENT, text))
 
 
 def flat(record: Mapping[str, Any]) -> dict[str, str]:
@@ -182,9 +194,9 @@ def flat(record: Mapping[str, Any]) -> dict[str, str]:
     cells: dict[str, str] = {}
     for key, value in record.items():
         if isinstance(value, dict):
-            cells.update({_column(f"{key}.{inner}"): _as_text(one) for inner, one in value.items()})
+            cells.update({_column_name(f"{key}.{inner}"): _as_text(one) for inner, one in value.items()})
         else:
-            cells[_column(key)] = _as_text(value)
+            cells[_column_name(key)] = _as_text(value)
     return cells
 
 

@@ -39,11 +39,13 @@ def of_the_file(found: Profile) -> list[str]:
     return notes
 
 
-def of_times(column: Column) -> list[str]:
-    """Say what was assumed of the times of a column."""
+def of_times(column: Column, *, is_day: bool = False) -> list[str]:
+    """Say what was assumed of the times of a column, or of its days, which are the same in every zone."""
     notes = []
     if column.ambiguous:
         notes.append(f"{column.name}: day and month could be the other way round; {column.formats[0]} is taken.")
+    if is_day:
+        return notes
     if words := zone_words(column.formats):
         notes.append(
             f"{column.name} names its zone by a word ({', '.join(words)}), which is not read; set timezone, such as "

@@ -63,7 +63,8 @@ def sniff(path: Path) -> Shape:
         encoding = encoding_of(stream)
     with opened(path) as stream:
         head = stream.read(_SAMPLE_BYTES)
-    text = head.decode(encoding.name, "replace").removeprefix("\ufeff")
+    errors = "replace" if reading.is_wide(encoding.name) else reading.LENIENT
+    text = head.decode(encoding.name, errors).removeprefix("\ufeff")
     if _ARRAY.match(text):
         raise SettingsError(
             f"{path.name} is one JSON array.", hint="Write one object on each line, as `jq -c '.[]'` does."

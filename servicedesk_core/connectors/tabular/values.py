@@ -1,6 +1,5 @@
 """Turns the text of columns into values of the domain, by the type of the field. Pure."""
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -14,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from servicedesk_core.connectors.tabular import instants
 from servicedesk_core.connectors.tabular.declaration import ColumnRule, FileMapping
+from servicedesk_core.decoding import decode_json
 from servicedesk_core.domain import Entity, MappingIssue, Words, plain_name
 from servicedesk_core.domain.tickets import is_plausible
 
@@ -314,6 +314,5 @@ def _flag(text: str) -> bool:
 
 def _items(text: str, separator: str) -> tuple[str, ...]:
     if text.startswith("["):
-        listed = json.loads(text)
-        return tuple(str(one) for one in listed)
+        return tuple(str(one) for one in decode_json(text))
     return tuple(one.strip() for one in text.split(separator) if one.strip())
