@@ -81,6 +81,14 @@ class Ticket(Entity):
     custom_fields: CustomFields = {}
 
 
+SLA_TIMES = (
+    ("first_response_due_at", "first_response_at"),
+    ("resolution_plan_due_at", "resolution_plan_at"),
+    ("resolution_due_at", "resolved_at"),
+)
+"""What the vendor's agreement asks for: field of the due time, and of the instant at which it was fulfilled."""
+
+
 class EventType(StrEnum):
     """What happened to a ticket."""
 

@@ -102,6 +102,8 @@ def build(
 
 def _watch(tx: Connection, numbers: DeskNumbers, scope: Scope | None) -> Iterator[WatchList]:
     lists: Iterable[tuple[str, str, str, Figure]] = (
+        ("overdue", "Overdue", "The due date has passed.", numbers.overdue),
+        ("sla-late", "SLA late", "A due time of the vendor's agreement has passed unfulfilled.", numbers.sla_late),
         ("new", "New", "Nobody has triaged them yet.", numbers.new),
         ("unassigned", "Unassigned", "No technician owns them.", numbers.unassigned),
         ("waiting", "Waiting more than 2 days", "Waiting for somebody, and nothing happened since.", numbers.waiting),

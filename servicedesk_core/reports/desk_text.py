@@ -23,6 +23,7 @@ from servicedesk_core.wording import counted
 _BAR = 24
 _LABEL = 28
 _ROWS = 8
+_BARS = 20
 
 
 def render(report: DeskReport) -> str:
@@ -70,9 +71,11 @@ def _freshness(numbers: DeskNumbers, zone: ZoneInfo) -> Iterator[str]:
 
 def _bars(figures: tuple[Figure, ...]) -> Iterator[str]:
     largest = max((figure.count for figure in figures), default=0)
-    for figure in figures:
+    for figure in figures[:_BARS]:
         bar = "█" * (round(_BAR * figure.count / largest) if largest else 0)
         yield f"  {_cut(figure.label.replace('_', ' '), _LABEL)} {bar:<{_BAR}} {count(figure.count):>7}"
+    if more := figures[_BARS:]:
+        yield f"  {_cut(f'{count(len(more))} more', _LABEL)} {'':<{_BAR}} {count(sum(f.count for f in more)):>7}"
 
 
 def _watch(entry: WatchList, report: DeskReport) -> Iterator[str]:

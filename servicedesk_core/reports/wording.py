@@ -22,8 +22,10 @@ def dimensions(numbers: DeskNumbers) -> dict[str, tuple[str, tuple[Figure, ...]]
         "queue": ("Queue", numbers.by_queue),
         "status": ("Status", numbers.by_status),
         "technician": ("Technician", numbers.by_technician),
-        "age": ("Age", numbers.by_age),
+        "client": ("Client", numbers.by_company),
         "priority": ("Priority", numbers.by_priority),
+        "sla": ("SLA", numbers.by_sla),
+        "age": ("Age", numbers.by_age),
     }
 
 
@@ -33,17 +35,25 @@ def place_of(ticket: TicketRow, numbers: DeskNumbers) -> dict[str, str]:
         "queue": ticket.queue or ticket.queue_ref or "no queue",
         "status": ticket.status_category or "unmapped status",
         "technician": ticket.assignee or ticket.assignee_ref or "unassigned",
-        "age": next((f.label for f in numbers.by_age if _is_of_age(ticket, f)), "age unknown"),
+        "client": ticket.company or ticket.company_ref or "no client",
         "priority": ticket.priority or "no priority",
+        "sla": next((f.label for f in numbers.by_sla if _is_due(ticket, f)), "no SLA due time"),
+        "age": next((f.label for f in numbers.by_age if _is_of_age(ticket, f)), "age unknown"),
     }
 
 
+def _is_due(ticket: TicketRow, figure: Figure) -> bool:
+    chosen = figure.tickets
+    return chosen is not None and _lies(ticket.sla_due_at, chosen.sla_due_since, chosen.sla_due_before)
+
+
 def _is_of_age(ticket: TicketRow, figure: Figure) -> bool:
-    chosen, created = figure.tickets, ticket.created_at
-    if chosen is None or created is None:
-        return False
-    since, before = chosen.created_since, chosen.created_before
-    return (since is None or created >= since) and (before is None or created < before)
+    chosen = figure.tickets
+    return chosen is not None and _lies(ticket.created_at, chosen.created_since, chosen.created_before)
+
+
+def _lies(instant: datetime | None, since: datetime | None, before: datetime | None) -> bool:
+    return instant is not None and (since is None or instant >= since) and (before is None or instant < before)
 
 
 def freshness(numbers: DeskNumbers) -> tuple[StreamCompleteness, ...]:

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from servicedesk_core.domain import DONE, Entity
+from servicedesk_core.domain import DONE, Entity, Ticket
+from servicedesk_core.domain.tickets import SLA_TIMES
 from servicedesk_core.errors import MappingError
 from servicedesk_core.store.fields import fields_of, to_json
 
@@ -40,13 +41,16 @@ class Codec:
         entity: The class.
         names: Columns of the entity's own fields, in order, without ``external_id``.
         category_at: Position of ``status_category``, for tickets.
+        sla_at: Positions of the due times of the vendor's agreement, each with that of its fulfilment, for tickets.
     """
 
     def __init__(self, entity: type[Entity]) -> None:
         fields = fields_of(entity)
         self.entity = entity
         self.names = tuple(field.name for field in fields)
-        self.category_at = self.names.index("status_category") if entity.stream == "tickets" else None
+        is_ticket = entity.stream == Ticket.stream
+        self.category_at = self.names.index("status_category") if is_ticket else None
+        self.sla_at = [(self.names.index(due), self.names.index(met)) for due, met in SLA_TIMES] if is_ticket else []
         self._pick = itemgetter("external_id", *self.names)
         self._encoders = [(i, field.encode) for i, field in enumerate(fields, 1) if field.encode is not None]
         self._decoders = [(i, field.decode) for i, field in enumerate(fields) if field.decode is not None]
@@ -119,9 +123,16 @@ class Codec:
         except TypeError:  # bytes that are no text any more
             return None
 
-    def is_open(self, values: Sequence[Any]) -> int:
-        """Return the derived column of tickets: 0 for a category that is done, else 1."""
-        return 0 if self.category_at is not None and values[self.category_at] in _DONE else 1
+    def derived(self, values: Sequence[Any]) -> tuple[int, int | None]:
+        """Return the derived columns of a ticket, ``is_open`` and ``sla_due_at``.
+
+        It is open unless its category is done. An open one is due by the vendor's agreement at the earliest of the due
+        times that the vendor shows no fulfilment of.
+        """
+        if self.category_at is not None and values[self.category_at] in _DONE:
+            return 0, None
+        dues = [values[due] for due, met in self.sla_at if values[due] is not None and values[met] is None]
+        return 1, min(dues, default=None)
 
 
 @cache

@@ -37,15 +37,20 @@ def ticket(number: int, category: StatusCategory | None, **fields: object) -> Ti
 
 TICKETS = [
     ticket(1, StatusCategory.NEW, title=EVIL, company_ref="c1"),
-    ticket(2, StatusCategory.IN_PROGRESS, assignee_ref="ana", queue_ref="q1", priority=Priority.P1, estimated_s=3600),
-    ticket(3, StatusCategory.WAITING_CUSTOMER, assignee_ref="ana", last_activity_at=NOW - timedelta(hours=49)),
-    ticket(4, StatusCategory.WAITING_CUSTOMER, assignee_ref="ana", last_activity_at=NOW - timedelta(hours=48)),
+    ticket(2, StatusCategory.IN_PROGRESS, assignee_ref="ana", queue_ref="q1", priority=Priority.P1, estimated_s=3600,
+           first_response_due_at=NOW - timedelta(hours=1), resolution_due_at=NOW + timedelta(hours=30)),
+    ticket(3, StatusCategory.WAITING_CUSTOMER, assignee_ref="ana", last_activity_at=NOW - timedelta(hours=49),
+           first_response_due_at=NOW - timedelta(days=2), first_response_at=NOW - timedelta(days=1),
+           resolution_due_at=NOW - timedelta(minutes=1)),
+    ticket(4, StatusCategory.WAITING_CUSTOMER, assignee_ref="ana", last_activity_at=NOW - timedelta(hours=48),
+           first_response_due_at=NOW - timedelta(days=2), first_response_at=NOW - timedelta(days=1),
+           resolution_due_at=NOW + timedelta(hours=3)),
     ticket(5, StatusCategory.ON_HOLD, assignee_ref="ben", due_at=NOW - timedelta(hours=2)),
     ticket(6, StatusCategory.ON_HOLD, assignee_ref="ben", due_at=NOW + timedelta(hours=20)),
     ticket(7, None, assignee_ref="ben"),
     ticket(8, StatusCategory.CLOSED, assignee_ref="ben"),
     *(ticket(100 + n, StatusCategory.IN_PROGRESS, assignee_ref="cho") for n in range(21)),
-]
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -81,6 +86,8 @@ def report(store: Store) -> DeskReport:
 def test_the_lists_hold_exactly_what_their_definitions_say(report: DeskReport) -> None:
     found = {entry.id: [row.external_id for row in entry.tickets] for entry in report.watch}
     assert found == {
+        "overdue": ["5"],
+        "sla-late": ["3", "2"],
         "new": ["1"],
         "unassigned": ["1"],
         "waiting": ["3"],
@@ -96,6 +103,16 @@ def test_every_figure_opens_exactly_as_many_tickets_as_it_says(report: DeskRepor
         placed = Counter(place_of(row, report.numbers)[name] for row in report.tickets)
         assert placed == {f.label: f.count for f in figures if f.count}, name
         assert sum(placed.values()) == report.numbers.open.count == len(TICKETS) - 1
+
+
+def test_the_sla_figures_follow_the_earliest_due_time_of_the_vendor_that_is_not_fulfilled(report: DeskReport) -> None:
+    assert {f.label: f.count for f in report.numbers.by_sla} == {
+        "late": 2,
+        "due within 4 hours": 1,
+        "due within 24 hours": 0,
+        "due later": 0,
+        "no SLA due time": 25,
+    }
 
 
 class Page(HTMLParser):

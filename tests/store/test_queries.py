@@ -224,9 +224,16 @@ def test_the_desk_page(desk, store):
 
 
 def test_every_number_opens_exactly_its_tickets(desk, store, put, ticket):
-    put(*(ticket(f"x{i}", assignee_ref="9", created_at=NOW - i * DAY, queue_ref="7") for i in range(25)))
+    put(
+        *(
+            ticket(f"x{i}", assignee_ref="9", created_at=NOW - i * DAY, queue_ref="7", company_ref=str(i % 3),
+                   due_at=NOW + (i - 5) * DAY, first_response_due_at=NOW + (i - 12) * DAY / 12)
+            for i in range(25)
+        )
+    )  # fmt: skip
     page = store.read_blocking(lambda tx: desk_numbers(tx, NOW, "psa"))
     figures = [*page.by_queue, *page.by_status, *page.by_technician, *page.by_age, *page.by_priority, page.open]
+    figures += [*page.by_company, *page.by_sla, page.overdue, page.sla_late]
     figures += [page.new, page.waiting, page.on_hold_past_due, page.unassigned, page.over_estimate, *page.overloaded]
     opened = [f for f in figures if f.tickets is not None]
     assert len(opened) >= len(figures) - 1

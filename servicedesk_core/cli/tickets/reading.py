@@ -23,6 +23,8 @@ NOBODY = "none"
 class Watch(StrEnum):
     """Lists that somebody should look at; the desk report shows the same."""
 
+    OVERDUE = "overdue"
+    SLA_LATE = "sla-late"
     NEW = "new"
     WAITING = "waiting"
     HOLD_OVERDUE = "hold-overdue"
@@ -121,6 +123,8 @@ def _watched(watch: Watch, now: "datetime") -> dict[str, Any]:
     from servicedesk_core.store.queries.desk import WAITING, WAITING_TOO_LONG  # noqa: PLC0415
 
     filters: dict[Watch, dict[str, Any]] = {
+        Watch.OVERDUE: {"due_before": now},
+        Watch.SLA_LATE: {"sla_due_before": now},
         Watch.NEW: {"categories": (StatusCategory.NEW,)},
         Watch.WAITING: {"categories": WAITING, "last_activity_before": now - WAITING_TOO_LONG},
         Watch.HOLD_OVERDUE: {"categories": (StatusCategory.ON_HOLD,), "due_before": now},

@@ -23,6 +23,11 @@ WAITING_TOO_LONG = timedelta(days=2)
 MANY_TICKETS = 20
 AGES = (1, 3, 7, 14, 30, 90)
 """Upper bounds of the age buckets, in days."""
+SLA_HOURS = (4, 24)
+"""Upper bounds of the buckets of what is due by the vendor's agreement, in hours from now."""
+
+_SLA_LATE = "late"
+_NO_SLA = "no SLA due time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,10 @@ class DeskNumbers:
         by_technician: Open tickets by technician, the busiest first.
         by_age: Open tickets by age since creation.
         by_priority: Open tickets by priority.
+        by_company: Open tickets by client, the one with most first.
+        by_sla: Open tickets by when the vendor's agreement is due next.
+        overdue: Due before now.
+        sla_late: The vendor's agreement was due before now.
         new: Not triaged.
         waiting: Waiting for somebody, and no activity for more than two days.
         on_hold_past_due: Parked, and due before now.
@@ -68,6 +77,10 @@ class DeskNumbers:
     by_technician: tuple[Figure, ...]
     by_age: tuple[Figure, ...]
     by_priority: tuple[Figure, ...]
+    by_company: tuple[Figure, ...]
+    by_sla: tuple[Figure, ...]
+    overdue: Figure
+    sla_late: Figure
     new: Figure
     waiting: Figure
     on_hold_past_due: Figure
@@ -103,6 +116,10 @@ def desk_numbers(
         by_technician=technicians,
         by_age=desk.by_age(count),
         by_priority=by_priority,
+        by_company=desk.by_reference("company_ref", "companies", "company", "no client"),
+        by_sla=desk.by_sla(count),
+        overdue=desk.figure("overdue", count["overdue"], due_before=now),
+        sla_late=desk.figure("SLA late", count[_SLA_LATE], sla_due_before=now),
         new=desk.figure("new", count["new"], categories=(StatusCategory.NEW,)),
         waiting=desk.figure(
             "waiting more than 2 days",
@@ -129,10 +146,13 @@ def _conditions(now: datetime) -> dict[str, str]:
         "open": "1 = 1",
         "new": f"status_category = '{StatusCategory.NEW.value}'",
         "waiting": f"status_category IN ({waiting}) AND last_activity_at < {to_us(now - WAITING_TOO_LONG)}",
+        "overdue": f"due_at < {to_us(now)}",
         "past_due": f"status_category = '{StatusCategory.ON_HOLD.value}' AND due_at < {to_us(now)}",
         "unassigned": "assignee_ref IS NULL",
         "age unknown": "created_at IS NULL",
-        **{name: _created_between(since, before) for name, (before, since) in _ages(now).items()},
+        **{name: _between("created_at", since, before) for name, (before, since) in _ages(now).items()},
+        _NO_SLA: "sla_due_at IS NULL",
+        **{name: _between("sla_due_at", since, before) for name, (since, before) in _sla_dues(now).items()},
     }
 
 
@@ -211,6 +231,13 @@ class _Desk:
         unknown = counted["age unknown"]
         return (*figures, Figure("age unknown", unknown, None)) if unknown else tuple(figures)
 
+    def by_sla(self, counted: Mapping[str, int]) -> tuple[Figure, ...]:
+        figures = [
+            self.figure(name, counted[name], sla_due_since=since, sla_due_before=before)
+            for name, (since, before) in _sla_dues(self.now).items()
+        ]
+        return *figures, self.figure(_NO_SLA, counted[_NO_SLA], no_sla_due=True)
+
 
 def _literal(tx: Connection, condition: ColumnElement[bool]) -> str:
     """Return a condition as SQL with its values in it, quoted by the dialect."""
@@ -225,7 +252,14 @@ def _ages(now: datetime) -> dict[str, tuple[datetime | None, datetime | None]]:
     return dict(zip(names, pairwise(bounds), strict=True))
 
 
-def _created_between(since: datetime | None, before: datetime | None) -> str:
-    conditions = [] if since is None else [f"created_at >= {to_us(since)}"]
-    conditions += [] if before is None else [f"created_at < {to_us(before)}"]
+def _sla_dues(now: datetime) -> dict[str, tuple[datetime | None, datetime | None]]:
+    """Return the buckets of what the vendor's agreement asks for, with their bounds."""
+    bounds = [None, now, *(now + timedelta(hours=hours) for hours in SLA_HOURS), None]
+    names = [_SLA_LATE, *(f"due within {hours} hours" for hours in SLA_HOURS), "due later"]
+    return dict(zip(names, pairwise(bounds), strict=True))
+
+
+def _between(column: str, since: datetime | None, before: datetime | None) -> str:
+    conditions = [] if since is None else [f"{column} >= {to_us(since)}"]
+    conditions += [] if before is None else [f"{column} < {to_us(before)}"]
     return " AND ".join(conditions)

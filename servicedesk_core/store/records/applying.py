@@ -179,7 +179,7 @@ class _Batch:
     def _row(self, local_id: int, external_id: str, ready: _Ready, first_seen: int) -> bulk.Row:
         (_, raw, raw_hash, mapping_version), (values, row_hash) = ready
         blob = raw.blob if self.keeps_raw and isinstance(raw, Packed) else None
-        derived = (self.codec.is_open(values),) if self.derives else ()
+        derived = self.codec.derived(values) if self.derives else ()
         return (
             local_id,
             self.source_id,

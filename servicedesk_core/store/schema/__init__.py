@@ -50,7 +50,7 @@ from servicedesk_core.store.schema.writing import (
     write_permits,
 )
 
-SCHEMA_VERSION = 12
+SCHEMA_VERSION = 13
 """Version of the schema that this program writes; the number of the newest migration."""
 
 MIN_READER = 9

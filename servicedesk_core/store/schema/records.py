@@ -38,7 +38,7 @@ descriptions are long; ``raw`` comes last for the same reason."""
 def _record_table(stream: str, entity: type[Entity]) -> Table:
     derived: list[Column[Any]] = []
     if stream == "tickets":
-        derived = [Column("is_open", Boolean, nullable=False)]
+        derived = [Column("is_open", Boolean, nullable=False), Column("sla_due_at", BigInteger)]
     return Table(
         stream,
         metadata,
@@ -92,6 +92,7 @@ Index(
             "company_ref",
             "priority",
             "due_at",
+            "sla_due_at",
             "last_activity_at",
             "estimated_s",
             "external_id",

@@ -41,6 +41,8 @@ def columns_of(stream: str, dialect: Dialect) -> list[Column]:
     if stream == "tickets":
         meaning = "Whether it still needs work or attention; a status without a category counts as open."
         columns.append(Column("is_open", "t.is_open", meaning))
+        meaning = "When the vendor's agreement is due next: the earliest of its due times that are not fulfilled."
+        columns.append(Column("sla_due_at", instant("t.sla_due_at", dialect), meaning))
     for field in fields_of(entity):
         info = entity.model_fields[field.name]
         meaning = info.description or field.name.replace("_", " ").capitalize() + "."

@@ -34,6 +34,9 @@ class TicketFilter:
         updated_since: Content changed in the desk at or after.
         last_activity_before: No activity since.
         due_before: Due before.
+        sla_due_since: Due next by the vendor's agreement at or after; of its due times the earliest unfulfilled counts.
+        sla_due_before: Due next by the vendor's agreement before.
+        no_sla_due: Only tickets for which the vendor's agreement names no unfulfilled due time.
         over_estimate: Only tickets on which more was worked than estimated.
         text: Part of the title or of the number, in any case.
     """
@@ -51,6 +54,9 @@ class TicketFilter:
     updated_since: datetime | None = None
     last_activity_before: datetime | None = None
     due_before: datetime | None = None
+    sla_due_since: datetime | None = None
+    sla_due_before: datetime | None = None
+    no_sla_due: bool = False
     over_estimate: bool = False
     text: str | None = None
 
@@ -91,13 +97,18 @@ def in_scope(tx: Connection, scope: Scope | None) -> list[Any]:
 
 def _instants(chosen: TicketFilter) -> list[Any]:
     conditions: list[Any] = []
-    for column, since in ((_T.created_at, chosen.created_since), (_T.changed_at, chosen.updated_since)):
+    for column, since in (
+        (_T.created_at, chosen.created_since),
+        (_T.changed_at, chosen.updated_since),
+        (_T.sla_due_at, chosen.sla_due_since),
+    ):
         if since is not None:
             conditions.append(column >= to_us(since))
     for column, before in (
         (_T.created_at, chosen.created_before),
         (_T.last_activity_at, chosen.last_activity_before),
         (_T.due_at, chosen.due_before),
+        (_T.sla_due_at, chosen.sla_due_before),
     ):
         if before is not None:
             conditions.append(column < to_us(before))
@@ -106,6 +117,8 @@ def _instants(chosen: TicketFilter) -> list[Any]:
 
 def _contents(chosen: TicketFilter) -> list[Any]:
     conditions: list[Any] = []
+    if chosen.no_sla_due:
+        conditions.append(_T.sla_due_at.is_(None))
     if chosen.over_estimate:
         conditions += [_T.estimated_s > 0, worked_seconds() > _T.estimated_s]
     if chosen.text:

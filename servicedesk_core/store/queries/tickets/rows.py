@@ -38,6 +38,7 @@ class TicketRow:
         company: Its name.
         created_at: When it was created at the vendor.
         due_at: When it is due.
+        sla_due_at: When the vendor's agreement is due next; ``None`` = it names no due time that is unfulfilled.
         last_activity_at: Last activity at the vendor.
         modified_at: Last modification at the vendor.
         estimated_s: Planned work in seconds.
@@ -63,6 +64,7 @@ class TicketRow:
     company: str | None
     created_at: datetime | None
     due_at: datetime | None
+    sla_due_at: datetime | None
     last_activity_at: datetime | None
     modified_at: datetime | None
     estimated_s: int | None
@@ -82,6 +84,7 @@ LISTED = (
     "company_ref",
     "created_at",
     "due_at",
+    "sla_due_at",
     "last_activity_at",
     "modified_at",
     "estimated_s",
@@ -128,6 +131,7 @@ def rows_of(tx: Connection, found: Sequence[RowMapping]) -> tuple[TicketRow, ...
             company=names.of(r["source_id"], "companies", r["company_ref"]),
             created_at=optional_instant(r["created_at"]),
             due_at=optional_instant(r["due_at"]),
+            sla_due_at=optional_instant(r["sla_due_at"]),
             last_activity_at=optional_instant(r["last_activity_at"]),
             modified_at=optional_instant(r["modified_at"]),
             estimated_s=r["estimated_s"],
