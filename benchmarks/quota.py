@@ -21,7 +21,7 @@ TICKETS = 20_000
 MANY = 300_000
 PAGE_S = 1.0
 ALLOWED = 10_000
-_OURS = ("servicedesk_core.store.budgets", "servicedesk_core.sync.lease")
+_OURS = ("servicedesk_core.store.budgets", "servicedesk_core.store.holding")
 STREAMS = ("companies", "contacts", "technicians", "tickets")
 
 

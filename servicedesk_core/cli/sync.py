@@ -13,7 +13,7 @@ from servicedesk_core.wording import about, counted
 
 if TYPE_CHECKING:
     from servicedesk_core.runtime import PlanOutcome, ServiceDesk, SyncOutcome
-    from servicedesk_core.sync.estimate import SyncPlan
+    from servicedesk_core.sync.deciding.estimate import SyncPlan
 
 READS_ONLY = "sync only reads: nothing is changed at the vendor."
 

@@ -14,10 +14,10 @@ from servicedesk_core.domain import STREAMS
 from servicedesk_core.errors import NotFoundLocallyError, WriteStateError
 from servicedesk_core.ports import Clock
 from servicedesk_core.runtime.copies import delete, holding
-from servicedesk_core.store import Store, audit, contacts, sources, suppression
+from servicedesk_core.store import Store, audit, contacts, leases, sources, suppression
 from servicedesk_core.store.contacts import Person
+from servicedesk_core.store.holding import held
 from servicedesk_core.store.wiping import compact, wiping
-from servicedesk_core.sync.lease import held
 
 LEASE_S = 120.0
 
@@ -130,7 +130,7 @@ async def erase(
         await store.read(partial(_refuse_unfinished, people=people))
         met = 0
         for person in people:
-            async with held(store, person.connection, LEASE_S):
+            async with held(store, leases.pulls_of(person.connection), LEASE_S):
                 await store.write(partial(contacts.suppress, person=person))
                 met += await store.write(partial(_rest, person=person))
                 for stream in _contacts_last():

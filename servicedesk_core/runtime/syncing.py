@@ -11,10 +11,10 @@ from servicedesk_core.plugins.connection import OpenConnection
 from servicedesk_core.ports import Clock, StateStore
 from servicedesk_core.runtime.problem import Problem
 from servicedesk_core.sync.connection import Connection
-from servicedesk_core.sync.estimate import SyncPlan
+from servicedesk_core.sync.deciding.estimate import SyncPlan
+from servicedesk_core.sync.exclusions import Exclusions
 from servicedesk_core.sync.options import SyncMode, SyncOptions
 from servicedesk_core.sync.report import ProgressCallback, StreamState, SyncReport
-from servicedesk_core.sync.shield import Exclusions
 
 
 class SyncArguments(TypedDict, total=False):

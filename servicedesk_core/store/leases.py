@@ -56,6 +56,11 @@ class Lease:
     expires_at: datetime
 
 
+def pulls_of(connection: str) -> str:
+    """Return the name of the lease under which a connection's records are pulled and stored."""
+    return f"sync:{connection}"
+
+
 def now_us(tx: Connection) -> int:
     """Return the database's present instant in microseconds."""
     return int(tx.exec_driver_sql(_NOW[tx.dialect.name]).scalar_one())

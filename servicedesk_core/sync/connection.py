@@ -10,7 +10,7 @@ from servicedesk_core.hooks.pulling import FetchOutcome, Mapped, Page, PullReque
 from servicedesk_core.hooks.specs.announcements import Change, SyncFinished
 from servicedesk_core.http.vendor_time import VendorTime
 from servicedesk_core.ports import KEEP_ALL_RAW, BudgetUse, RawPolicy
-from servicedesk_core.sync.shield import NOTHING, Exclusions
+from servicedesk_core.sync.exclusions import NOTHING, Exclusions
 
 Mapper = Callable[[Mapping[str, Any]], Mapped]
 """Turns a raw record into a domain record; pure."""

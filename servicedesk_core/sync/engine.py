@@ -17,20 +17,20 @@ from servicedesk_core.hooks.capabilities import StreamCapability
 from servicedesk_core.hooks.specs.announcements import SyncFinished
 from servicedesk_core.ports import BudgetPolicy, Clock
 from servicedesk_core.store import Fence, Store, leases, quarantine, runs, sources, state, suppression
+from servicedesk_core.store.cancellation import or_undone
+from servicedesk_core.store.holding import held
 from servicedesk_core.store.quarantine import Quarantined
 from servicedesk_core.store.sources import Source
-from servicedesk_core.store.whole import or_undone
 from servicedesk_core.sync.announcing import announce_changes
-from servicedesk_core.sync.choosing import capabilities_of, chosen
 from servicedesk_core.sync.connection import Announcer, Connection
-from servicedesk_core.sync.estimate import Accounted, SyncPlan, estimate
+from servicedesk_core.sync.deciding.choosing import capabilities_of, chosen
+from servicedesk_core.sync.deciding.estimate import Accounted, SyncPlan, estimate
+from servicedesk_core.sync.deciding.plan import ordered
 from servicedesk_core.sync.guard import DEFAULT_GUARD, MassChangeGuard
-from servicedesk_core.sync.lease import held
-from servicedesk_core.sync.offline import remap, retry
+from servicedesk_core.sync.mending.offline import remap, retry
+from servicedesk_core.sync.mending.purging import purge
 from servicedesk_core.sync.options import DEFAULT_LIMITS, DEFAULT_OPTIONS, Limits, SyncOptions
-from servicedesk_core.sync.plan import ordered
 from servicedesk_core.sync.pruning import prune
-from servicedesk_core.sync.purging import purge
 from servicedesk_core.sync.recording import begin, end_all, finish, put_on_record
 from servicedesk_core.sync.rehearsal import rehearse
 from servicedesk_core.sync.report import ProgressCallback, StreamReport, StreamState, SyncReport
@@ -101,7 +101,7 @@ class SyncEngine:
         connection.compare_clocks_anew()
         if options.dry_run:
             return await self._rehearse(connection, capabilities, names, options)
-        async with held(self._store, connection.name, self._limits.lease_ttl_s) as fence:
+        async with held(self._store, leases.pulls_of(connection.name), self._limits.lease_ttl_s) as fence:
             source = await self._admit(connection, fence)
             run = await self._knowing(self._open(connection, capabilities, source.id, options, fence))
             await purge(run)
@@ -180,7 +180,7 @@ class SyncEngine:
     async def _offline(self, connection: Connection, capabilities: dict[str, StreamCapability]) -> AsyncIterator[Run]:
         connection.compare_clocks_anew()
         source = await self._store.read(lambda tx: sources.get(tx, connection.name))
-        async with held(self._store, connection.name, self._limits.lease_ttl_s) as fence:
+        async with held(self._store, leases.pulls_of(connection.name), self._limits.lease_ttl_s) as fence:
             yield await self._knowing(self._open(connection, capabilities, source.id, SyncOptions(), fence))
 
     async def _rehearse(

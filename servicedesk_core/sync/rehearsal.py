@@ -5,14 +5,14 @@ from functools import partial
 
 from servicedesk_core.hooks.pulling import PullMode, PullRequest
 from servicedesk_core.store import passes
-from servicedesk_core.sync.batches import batches
-from servicedesk_core.sync.modes import INCREMENTAL
+from servicedesk_core.sync.deciding.modes import INCREMENTAL
+from servicedesk_core.sync.deciding.watermark import lower_bound
+from servicedesk_core.sync.landing.prepared import Landed, Prepared
 from servicedesk_core.sync.names import BACKFILL
 from servicedesk_core.sync.options import SyncMode
-from servicedesk_core.sync.pages import PageStream
-from servicedesk_core.sync.prepared import Landed, Prepared
+from servicedesk_core.sync.reading.batches import batches
+from servicedesk_core.sync.reading.pages import PageStream
 from servicedesk_core.sync.run import StreamRun
-from servicedesk_core.sync.watermark import lower_bound
 
 
 async def rehearse(stream: StreamRun) -> None:

@@ -14,9 +14,9 @@ from servicedesk_core.store.store import Work
 from servicedesk_core.store.suppression import NOBODY, Suppressed
 from servicedesk_core.sync.connection import Connection
 from servicedesk_core.sync.guard import DEFAULT_GUARD, MassChangeGuard
-from servicedesk_core.sync.landing import Landing
+from servicedesk_core.sync.landing.prepared import Landed
+from servicedesk_core.sync.landing.storing import Landing
 from servicedesk_core.sync.options import DEFAULT_LIMITS, DEFAULT_OPTIONS, Limits, SyncOptions
-from servicedesk_core.sync.prepared import Landed
 from servicedesk_core.sync.report import ProgressCallback, StreamReport
 from servicedesk_core.sync.scope import scope_hash
 

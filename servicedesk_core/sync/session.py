@@ -16,13 +16,13 @@ from servicedesk_core.errors import (
 from servicedesk_core.hooks.boundary import where
 from servicedesk_core.http.counting import counted_for
 from servicedesk_core.store import records
-from servicedesk_core.sync.dangling import fetch_dangling, remember, wanted
-from servicedesk_core.sync.history import read_history
+from servicedesk_core.sync.deciding.plan import ordered
+from servicedesk_core.sync.deciding.steps import Step, steps_of
+from servicedesk_core.sync.mending.dangling import fetch_dangling, remember, wanted
+from servicedesk_core.sync.mending.history import read_history
 from servicedesk_core.sync.names import EVENTS, TICKETS
-from servicedesk_core.sync.plan import ordered
 from servicedesk_core.sync.report import StreamReport, StreamState
 from servicedesk_core.sync.run import Run, StreamRun
-from servicedesk_core.sync.steps import Step, steps_of
 
 _log = logging.getLogger("servicedesk.sync")
 

@@ -13,10 +13,9 @@ from servicedesk_core.hooks.calls import ConnectorCalls
 from servicedesk_core.hooks.pulling import FetchOutcome, FetchStatus, SourceRecord
 from servicedesk_core.ports import KEEP_ALL_RAW, Clock, RawPolicy
 from servicedesk_core.store import Store, leases, sources, suppression
-from servicedesk_core.sync.intake import take_in
-from servicedesk_core.sync.landing import Landing
-from servicedesk_core.sync.lease import PULLS
-from servicedesk_core.sync.shield import NOTHING, Exclusions
+from servicedesk_core.sync.exclusions import NOTHING, Exclusions
+from servicedesk_core.sync.landing.intake import take_in
+from servicedesk_core.sync.landing.storing import Landing
 
 WRITE: Final = "write"
 """``origin`` and ``mode`` in the changes feed of what a write of ours brought."""
@@ -68,7 +67,7 @@ class Copier:
         now = self.clock.now()
 
         def work(tx: Tx) -> bool:
-            if leases.is_held(tx, f"{PULLS}{calls.connection}"):
+            if leases.is_held(tx, leases.pulls_of(calls.connection)):
                 return False
             ready = landing.prepare(tx, intake.arrived, intake.rejected)
             landing.land(tx, ready, mode=WRITE, now=now, origin=WRITE)

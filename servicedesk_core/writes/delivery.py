@@ -22,11 +22,11 @@ from servicedesk_core.errors import (
 from servicedesk_core.http.deadline import writing_until
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Fence, Store, audit, lanes, leases, outbox
+from servicedesk_core.store.cancellation import or_undone
 from servicedesk_core.store.codec import scrubbed_json
 from servicedesk_core.store.fields import optional_us, to_us
 from servicedesk_core.store.lanes import Lane
 from servicedesk_core.store.outbox import SYSTEM, StoredWrite
-from servicedesk_core.store.whole import or_undone
 from servicedesk_core.writes import limits
 from servicedesk_core.writes.couriers import Couriers, Mismatch, Sent, Settled
 from servicedesk_core.writes.outcomes import Failure, failure_of

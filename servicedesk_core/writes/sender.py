@@ -10,8 +10,8 @@ from sqlalchemy import Connection as Tx
 
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Fence, Store, lanes, outbox
+from servicedesk_core.store.holding import held
 from servicedesk_core.store.outbox import SYSTEM, StoredWrite
-from servicedesk_core.sync.lease import holding
 from servicedesk_core.writes.couriers import Couriers
 from servicedesk_core.writes.delivery import Delivery
 from servicedesk_core.writes.policy import DEFAULT_POLICY, WritePolicy
@@ -68,7 +68,7 @@ class Sender:
         parts = (self._store, self._clock, self._couriers, self._connection, self._policy)
         delivery = Delivery(*parts, report)
         name = f"{SENDS}{self._connection.name}"
-        async with holding(self._store, name, self._policy.lease_ttl_s) as fence:
+        async with held(self._store, name, self._policy.lease_ttl_s) as fence:
             now = self._clock.now()
             await self._store.write(
                 lambda tx: outbox.expire(tx, self._connection.name, actor=SYSTEM, now=now), fence=fence

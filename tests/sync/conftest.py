@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from servicedesk_core.store import Store
-from servicedesk_core.sync import Connection, Limits, SyncEngine, SyncOptions
+from servicedesk_core.sync.connection import Connection
+from servicedesk_core.sync.engine import SyncEngine
+from servicedesk_core.sync.options import Limits, SyncOptions
 from servicedesk_core.testing.clock import FakeClock
 
 

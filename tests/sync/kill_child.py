@@ -8,7 +8,9 @@ import sys
 import fake_vendor
 
 from servicedesk_core.store import Store
-from servicedesk_core.sync import Connection, Limits, SyncEngine
+from servicedesk_core.sync.connection import Connection
+from servicedesk_core.sync.engine import SyncEngine
+from servicedesk_core.sync.options import Limits
 from servicedesk_core.testing.clock import FakeClock
 
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from servicedesk_core.hooks.pulling import PullMode
-from servicedesk_core.sync import StreamState, SyncMode
+from servicedesk_core.sync.options import SyncMode
+from servicedesk_core.sync.report import StreamState
 
 
 @pytest.fixture

@@ -3,7 +3,8 @@ from itertools import pairwise
 
 from servicedesk_core.hooks import PullMode
 from servicedesk_core.store import records
-from servicedesk_core.sync import StreamState, SyncMode
+from servicedesk_core.sync.options import SyncMode
+from servicedesk_core.sync.report import StreamState
 
 
 async def test_first_sync_brings_everything_and_tells_how_much(desk):

@@ -9,7 +9,7 @@ import pytest
 from servicedesk_core.domain import EventSource, EventType, Technician, TicketEvent
 from servicedesk_core.errors import NetworkError
 from servicedesk_core.hooks import Mapped, StreamCapability
-from servicedesk_core.sync.derived import land_stated
+from servicedesk_core.sync.landing.derived import land_stated
 
 WORDS = {"1": ("opened", "in_progress"), "2": ("assigned", "in_progress"), "3": ("closed", "closed")}
 

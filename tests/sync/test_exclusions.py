@@ -13,8 +13,10 @@ from servicedesk_core.ports import RawPolicy
 from servicedesk_core.store import sources, suppression
 from servicedesk_core.store.schema import metadata
 from servicedesk_core.store.wiping import compact
-from servicedesk_core.sync import Limits, rebuilding
-from servicedesk_core.sync.shield import Exclusions, Shield, _without
+from servicedesk_core.sync.exclusions import Exclusions
+from servicedesk_core.sync.landing.shield import Shield, _without
+from servicedesk_core.sync.mending import rebuilding
+from servicedesk_core.sync.options import Limits
 
 pytestmark = pytest.mark.slow  # whole syncs, looked at byte by byte
 

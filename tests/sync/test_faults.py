@@ -15,7 +15,9 @@ from servicedesk_core.errors import (
 )
 from servicedesk_core.hooks import SourceRecord
 from servicedesk_core.store import leases, sources
-from servicedesk_core.sync import StreamState, SyncMode, engine
+from servicedesk_core.sync import engine
+from servicedesk_core.sync.options import SyncMode
+from servicedesk_core.sync.report import StreamState
 
 pytestmark = pytest.mark.slow  # the engine with a broken vendor; its usual runs are tested always
 
@@ -186,7 +188,7 @@ async def test_a_fault_of_the_program_is_told_by_its_place_and_not_by_its_text(d
         text = "Printer of Mrs. Example burns"
         raise ValueError(text)
 
-    monkeypatch.setattr("servicedesk_core.sync.landing.Landing.prepare", broken)
+    monkeypatch.setattr("servicedesk_core.sync.landing.storing.Landing.prepare", broken)
     report = await desk.sync()
     assert not report.ok
     assert "ValueError at test_faults.py" in report.stream("tickets").error

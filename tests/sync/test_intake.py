@@ -1,7 +1,7 @@
 import pytest
 
 from servicedesk_core.hooks import SourceRecord
-from servicedesk_core.sync.intake import take_in
+from servicedesk_core.sync.landing.intake import take_in
 
 
 def test_one_bad_record_does_not_spoil_the_others():

@@ -8,8 +8,9 @@ import pytest
 
 from servicedesk_core.hooks.pulling import PullMode
 from servicedesk_core.http.vendor_time import VendorTime
-from servicedesk_core.sync import SyncEngine, SyncMode, SyncOptions
-from servicedesk_core.sync.shield import Exclusions
+from servicedesk_core.sync.engine import SyncEngine
+from servicedesk_core.sync.exclusions import Exclusions
+from servicedesk_core.sync.options import SyncMode, SyncOptions
 
 STAMPED = ("tickets", "companies")
 

@@ -1,8 +1,8 @@
 from datetime import UTC, datetime, timedelta
 
 from servicedesk_core.domain import EventSource, EventType, Priority, StatusCategory, Ticket, TicketEvent
-from servicedesk_core.sync.history import affordable, superseded
-from servicedesk_core.sync.observe import changes, happening, snapshot
+from servicedesk_core.sync.landing.observe import changes, happening, snapshot
+from servicedesk_core.sync.mending.history import affordable, superseded
 
 SEEN = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

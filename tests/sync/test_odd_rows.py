@@ -6,8 +6,8 @@ import pytest
 
 from servicedesk_core.hooks import SourceRecord, source_record
 from servicedesk_core.hooks.pulling import PullMode
-from servicedesk_core.sync import StreamState
-from servicedesk_core.sync.shield import Exclusions
+from servicedesk_core.sync.exclusions import Exclusions
+from servicedesk_core.sync.report import StreamState
 
 
 def nested(depth):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from servicedesk_core.hooks import StreamCapability
-from servicedesk_core.sync.plan import complete_back_to, is_due, ordered, slices
+from servicedesk_core.sync.deciding.plan import complete_back_to, is_due, ordered, slices
 from servicedesk_core.sync.scope import scope_hash
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)

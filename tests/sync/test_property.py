@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from servicedesk_core.errors import NetworkError, ServiceDeskError
-from servicedesk_core.sync import SyncMode
+from servicedesk_core.sync.options import SyncMode
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from servicedesk_core.domain import StatusCategory
 from servicedesk_core.hooks import SourceRecord
 from servicedesk_core.ports import RawPolicy
-from servicedesk_core.sync import SyncMode
+from servicedesk_core.sync.options import SyncMode
 
 
 async def test_one_record_that_cannot_be_mapped_waits_in_quarantine_and_the_others_come_in(desk):

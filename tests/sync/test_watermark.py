@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from servicedesk_core.sync.watermark import CLOCK_DOUBT, lower_bound, next_watermark
+from servicedesk_core.sync.deciding.watermark import CLOCK_DOUBT, lower_bound, next_watermark
 
 TEN = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

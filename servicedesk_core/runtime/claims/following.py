@@ -13,7 +13,7 @@ from servicedesk_core.runtime.claims.views import AlertView, PollOutcome
 from servicedesk_core.runtime.problem import Problem
 from servicedesk_core.store import Store, outbox
 from servicedesk_core.store.claims import following
-from servicedesk_core.sync.lease import holding
+from servicedesk_core.store.holding import held
 
 POLLS = "claims:"
 """Before the name of a connection: the lease under which its claims are followed."""
@@ -53,7 +53,7 @@ class Following:
         try:
             opened = await self._host.open(name)
             before = opened.requests_sent
-            async with holding(self._store, f"{POLLS}{name}", _LEASE_S):
+            async with held(self._store, f"{POLLS}{name}", _LEASE_S):
                 await self._find_names(opened)
                 if not opened.calls.implements("fetch_claims"):
                     return PollOutcome(name, requests=opened.requests_sent - before)

@@ -14,8 +14,8 @@ from servicedesk_core.runtime.quarantine import RetryOutcome
 from servicedesk_core.runtime.syncing import PlanOutcome, SyncArguments, SyncOutcome, engine_view, options_of
 from servicedesk_core.store.state import StoreState
 from servicedesk_core.sync.connection import Connection
+from servicedesk_core.sync.deciding.estimate import SyncPlan
 from servicedesk_core.sync.engine import SyncEngine
-from servicedesk_core.sync.estimate import SyncPlan
 from servicedesk_core.sync.report import ProgressCallback, SyncReport
 
 

@@ -15,9 +15,9 @@ from servicedesk_core.runtime.jobs.desk import JobDesk
 from servicedesk_core.runtime.jobs.job import Job
 from servicedesk_core.runtime.problem import Problem
 from servicedesk_core.store import job_runs
+from servicedesk_core.store.cancellation import or_undone
+from servicedesk_core.store.holding import held
 from servicedesk_core.store.leases import Fence
-from servicedesk_core.store.whole import or_undone
-from servicedesk_core.sync.lease import holding
 
 _log = logging.getLogger("servicedesk.jobs")
 
@@ -64,7 +64,7 @@ async def run_job(desk: JobDesk, job: Job, *, slot: datetime | None = None) -> J
         StoreError: The store cannot be used.
     """
     try:
-        async with holding(desk.store, f"job:{job.name}", LEASE_TTL_S) as fence:
+        async with held(desk.store, f"job:{job.name}", LEASE_TTL_S) as fence:
             now = desk.clock.now()
             claim = partial(
                 job_runs.claim,

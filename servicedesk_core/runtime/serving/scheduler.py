@@ -25,7 +25,7 @@ from servicedesk_core.runtime.jobs.schedule import interval_of, last_due, next_d
 from servicedesk_core.runtime.serving import supervisor
 from servicedesk_core.runtime.serving.tally import JobTally
 from servicedesk_core.store import Fence, leases
-from servicedesk_core.store.whole import or_undone
+from servicedesk_core.store.cancellation import or_undone
 
 _log = logging.getLogger("servicedesk.jobs")
 

@@ -7,7 +7,7 @@ from servicedesk_core.claims.notes import TicketNotes
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Store
-from servicedesk_core.sync.shield import Exclusions
+from servicedesk_core.sync.exclusions import Exclusions
 from servicedesk_core.writes import Couriers, WritePolicy
 from servicedesk_core.writes.copying import Copier
 from servicedesk_core.writes.tickets import TicketCourier

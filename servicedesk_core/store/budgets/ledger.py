@@ -13,9 +13,9 @@ from servicedesk_core.errors import RateLimitedError, StoreError
 from servicedesk_core.ports import BudgetKey, BudgetPolicy, BudgetUse
 from servicedesk_core.processes import this_process
 from servicedesk_core.store.budgets import policies, quota, slots
+from servicedesk_core.store.cancellation import or_undone
 from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.store import Store
-from servicedesk_core.store.whole import or_undone
 
 log = logging.getLogger("servicedesk.store")
 

@@ -14,11 +14,11 @@ from servicedesk_core.hooks.pulling import FetchStatus, SourceRecord
 from servicedesk_core.store import passes, records
 from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.schema import RECORDS, seen
-from servicedesk_core.sync.folding import events_of
-from servicedesk_core.sync.intake import take_in
-from servicedesk_core.sync.landing import Landing
+from servicedesk_core.sync.landing.intake import take_in
+from servicedesk_core.sync.landing.prepared import Prepared
+from servicedesk_core.sync.landing.storing import Landing
+from servicedesk_core.sync.mending.folding import events_of
 from servicedesk_core.sync.names import EVENTS, TICKETS
-from servicedesk_core.sync.prepared import Prepared
 from servicedesk_core.sync.run import StreamRun
 
 HISTORY: Final = "history"

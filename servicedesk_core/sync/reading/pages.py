@@ -8,7 +8,7 @@ from typing import Self
 from servicedesk_core.errors import IncompletePassError, ProtocolError
 from servicedesk_core.hooks.pulling import Page, PullRequest
 from servicedesk_core.sync.connection import Calls
-from servicedesk_core.sync.intake import digest_of
+from servicedesk_core.sync.landing.intake import digest_of
 
 
 class NoPageYet(Exception):  # noqa: N818  # not an error: the vendor is slower than the store

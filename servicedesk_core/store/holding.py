@@ -1,4 +1,4 @@
-"""The lease of a run: taken at its start, renewed while it lasts, given back at its end."""
+"""A lease held while a block lasts: taken at its start, renewed, given back at its end."""
 
 import asyncio
 import logging
@@ -8,39 +8,20 @@ from contextlib import asynccontextmanager
 from servicedesk_core.errors import LeaseLostError, StoreError
 from servicedesk_core.processes import this_process
 from servicedesk_core.store import Fence, Store, leases
-from servicedesk_core.store.whole import or_undone
+from servicedesk_core.store.cancellation import or_undone
 
-_log = logging.getLogger("servicedesk.sync")
-
-PULLS = "sync:"
-"""Before the name of a connection: the lease under which its records are pulled and stored."""
+_log = logging.getLogger("servicedesk.store")
 
 
 @asynccontextmanager
-async def held(store: Store, connection: str, ttl_s: float) -> AsyncIterator[Fence]:
-    """Hold the lease of a connection's pulls; see :func:`holding`.
-
-    Args:
-        store: The desk's store.
-        connection: Name of the connection.
-        ttl_s: How long the lease lasts without renewal; a killed process blocks others no longer than that, and those
-            on its own machine not at all.
-
-    Raises:
-        LeaseHeldError: Another process pulls this connection; says who, since when and until when.
-    """
-    async with holding(store, f"{PULLS}{connection}", ttl_s) as fence:
-        yield fence
-
-
-@asynccontextmanager
-async def holding(store: Store, name: str, ttl_s: float) -> AsyncIterator[Fence]:
+async def held(store: Store, name: str, ttl_s: float) -> AsyncIterator[Fence]:
     """Hold a lease, renewed while the block lasts and given back at its end.
 
     Args:
         store: The desk's store.
         name: What the lease is for.
-        ttl_s: How long it lasts without renewal.
+        ttl_s: How long it lasts without renewal; a killed process blocks others no longer than that, and those on its
+            own machine not at all.
 
     Raises:
         LeaseHeldError: Another process holds it; says who, since when and until when.

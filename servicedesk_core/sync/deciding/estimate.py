@@ -10,8 +10,8 @@ from typing import Final
 from servicedesk_core.hooks.pulling import PullMode, PullRequest
 from servicedesk_core.ports import BudgetPolicy, BudgetUse, Clock
 from servicedesk_core.store.queries.remaining import requests_for
+from servicedesk_core.sync.deciding.plan import slices
 from servicedesk_core.sync.names import TICKETS
-from servicedesk_core.sync.plan import slices
 from servicedesk_core.sync.run import StreamRun
 
 BYTES_WITH_RAW: Final = 2_000

@@ -10,7 +10,7 @@ from servicedesk_core.domain import DONE, Entity, EventType, Ticket, TicketEvent
 from servicedesk_core.domain.names import is_same_name
 from servicedesk_core.store import records
 from servicedesk_core.store.records import Applied, Incoming
-from servicedesk_core.sync import observe
+from servicedesk_core.sync.landing import observe
 from servicedesk_core.sync.names import BACKFILL, DERIVED, EVENTS
 
 

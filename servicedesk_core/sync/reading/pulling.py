@@ -14,8 +14,8 @@ from servicedesk_core.errors import CursorError
 from servicedesk_core.hooks.pulling import PullMode, PullRequest
 from servicedesk_core.store import passes
 from servicedesk_core.store.passes import Pass
-from servicedesk_core.sync.batches import Batch, batches
-from servicedesk_core.sync.pages import PageStream
+from servicedesk_core.sync.reading.batches import Batch, batches
+from servicedesk_core.sync.reading.pages import PageStream
 from servicedesk_core.sync.run import StreamRun
 
 READ: Final = "core:read"

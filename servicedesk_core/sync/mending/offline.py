@@ -10,12 +10,12 @@ from servicedesk_core.hooks.pulling import FetchStatus
 from servicedesk_core.store import passes, quarantine, records
 from servicedesk_core.store.quarantine import Quarantined
 from servicedesk_core.store.raws import pack
-from servicedesk_core.sync.folding import fold_touched, note_touched
-from servicedesk_core.sync.intake import Arrived, is_usable_id
+from servicedesk_core.sync.landing.intake import Arrived, is_usable_id
+from servicedesk_core.sync.landing.prepared import Landed, Prepared
+from servicedesk_core.sync.mending.folding import fold_touched, note_touched
 from servicedesk_core.sync.names import REMAP, TICKETS
-from servicedesk_core.sync.prepared import Landed, Prepared
+from servicedesk_core.sync.reading.fetching import fetch
 from servicedesk_core.sync.run import StreamRun
-from servicedesk_core.sync.storing import fetch
 
 RETRY: Final = "by_ids"
 _AT_ONCE: Final = 1_000

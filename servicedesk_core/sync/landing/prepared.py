@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from servicedesk_core.domain import Entity, MappingIssue
 from servicedesk_core.store.quarantine import Rejected
 from servicedesk_core.store.records import Incoming, Known
-from servicedesk_core.sync.intake import Arrived
+from servicedesk_core.sync.landing.intake import Arrived
 
 
 @dataclass(slots=True)

@@ -11,10 +11,10 @@ from sqlalchemy import Connection as Tx
 
 from servicedesk_core.store import passes
 from servicedesk_core.store.passes import Pass
+from servicedesk_core.sync.deciding.plan import is_due
+from servicedesk_core.sync.deciding.watermark import first_watermark
 from servicedesk_core.sync.options import SyncMode
-from servicedesk_core.sync.plan import is_due
 from servicedesk_core.sync.run import StreamRun
-from servicedesk_core.sync.watermark import first_watermark
 
 DELETIONS: Final = "deletions"
 EVERY: Final = timedelta(hours=1)

@@ -18,8 +18,8 @@ from servicedesk_core.store.codec import codec_of
 from servicedesk_core.store.quarantine import Rejected
 from servicedesk_core.store.records import Incoming
 from servicedesk_core.store.schema import RECORDS, seen
+from servicedesk_core.sync.landing.prepared import Landed
 from servicedesk_core.sync.names import TICKETS
-from servicedesk_core.sync.prepared import Landed
 from servicedesk_core.sync.run import StreamRun
 
 FOLD: Final = "fold"

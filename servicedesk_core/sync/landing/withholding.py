@@ -13,7 +13,7 @@ from servicedesk_core.store import bulk, passes, records
 from servicedesk_core.store.passes import PassKey
 from servicedesk_core.store.quarantine import Rejected
 from servicedesk_core.store.schema import RECORDS, seen
-from servicedesk_core.sync.prepared import Prepared
+from servicedesk_core.sync.landing.prepared import Prepared
 
 WITHHELD: Final = "withheld"
 PARENTS: Final = (("ticket_ref", "tickets"), ("project_ref", "projects"), ("contract_ref", "contracts"),

@@ -11,15 +11,18 @@ from servicedesk_core.hooks.pulling import PullMode, PullRequest
 from servicedesk_core.store import passes, records
 from servicedesk_core.store.passes import Pass
 from servicedesk_core.store.schema import RECORDS, seen
-from servicedesk_core.sync import deletions, stale
-from servicedesk_core.sync.folding import fold_touched
-from servicedesk_core.sync.missing import apply_missing
+from servicedesk_core.sync.deciding import deletions
+from servicedesk_core.sync.deciding.committing import committer
+from servicedesk_core.sync.deciding.plan import Slice, complete_back_to, slices
+from servicedesk_core.sync.deciding.watermark import first_watermark, lower_bound, next_watermark
+from servicedesk_core.sync.mending import stale
+from servicedesk_core.sync.mending.folding import fold_touched
+from servicedesk_core.sync.mending.gone import drop_unnamed
+from servicedesk_core.sync.mending.missing import apply_missing
 from servicedesk_core.sync.names import BACKFILL, TICKETS
-from servicedesk_core.sync.plan import Slice, complete_back_to, slices
-from servicedesk_core.sync.pulling import Piece, incremental, pull
+from servicedesk_core.sync.reading.fetching import fetch
+from servicedesk_core.sync.reading.pulling import Piece, incremental, pull
 from servicedesk_core.sync.run import StreamRun
-from servicedesk_core.sync.storing import committer, drop_unnamed, fetch
-from servicedesk_core.sync.watermark import first_watermark, lower_bound, next_watermark
 
 INCREMENTAL: Final = "incremental"
 SWEEP: Final = "sweep"

@@ -14,10 +14,10 @@ from servicedesk_core.store.raws import Unpacker, pack, remember_shapes
 from servicedesk_core.store.schema import RECORDS, changes, progress, quarantine, record_issues, seen, staged
 from servicedesk_core.store.state import StoreState
 from servicedesk_core.store.wiping import wiping
+from servicedesk_core.sync.landing.shield import Shield
+from servicedesk_core.sync.landing.withholding import withhold
 from servicedesk_core.sync.names import EVENTS, TICKETS
 from servicedesk_core.sync.run import Run
-from servicedesk_core.sync.shield import Shield
-from servicedesk_core.sync.withholding import withhold
 
 DONE: Final = "core:exclude"
 _AT_ONCE: Final = 1_000

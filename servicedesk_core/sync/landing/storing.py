@@ -22,12 +22,13 @@ from servicedesk_core.store.raws import Packed, pack
 from servicedesk_core.store.records import Incoming
 from servicedesk_core.store.suppression import Suppressed
 from servicedesk_core.sync.connection import Calls, Mapper
-from servicedesk_core.sync.derived import is_same_record, land_stated, observed, store_events
-from servicedesk_core.sync.intake import Arrived
+from servicedesk_core.sync.exclusions import Exclusions
+from servicedesk_core.sync.landing.derived import is_same_record, land_stated, observed, store_events
+from servicedesk_core.sync.landing.intake import Arrived
+from servicedesk_core.sync.landing.prepared import Landed, Prepared
+from servicedesk_core.sync.landing.shield import Shield
+from servicedesk_core.sync.landing.withholding import sort_out, withhold
 from servicedesk_core.sync.names import EVENTS, REMAP, TICKETS
-from servicedesk_core.sync.prepared import Landed, Prepared
-from servicedesk_core.sync.shield import Exclusions, Shield
-from servicedesk_core.sync.withholding import sort_out, withhold
 
 GIVE_WAY_EVERY: Final = 16
 """Records after which a computing thread lets others run. The thread that fetches pages wants a moment for every piece
@@ -195,7 +196,7 @@ class Landing:
             ready: What :meth:`prepare` made of the batch.
             mode: What brought it; part of the changes feed.
             now: When it was read.
-            unchanged_until: See :func:`servicedesk_core.sync.observe.changes`.
+            unchanged_until: See :func:`servicedesk_core.sync.landing.observe.changes`.
             origin: Who says so, for the changes feed.
         """
         applied = records.apply(

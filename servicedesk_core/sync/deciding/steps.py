@@ -9,11 +9,12 @@ from typing import Final
 from sqlalchemy import Connection as Tx
 
 from servicedesk_core.store import passes
-from servicedesk_core.sync import modes, rebuilding
+from servicedesk_core.sync.deciding import modes
+from servicedesk_core.sync.deciding.plan import AFTER_TICKETS, is_due
+from servicedesk_core.sync.mending import rebuilding
 from servicedesk_core.sync.names import BACKFILL, TICKETS
 from servicedesk_core.sync.options import SyncMode
-from servicedesk_core.sync.plan import AFTER_TICKETS, is_due
-from servicedesk_core.sync.pulling import READ
+from servicedesk_core.sync.reading.pulling import READ
 from servicedesk_core.sync.run import StreamRun
 
 NEWS: Final = -1

@@ -15,11 +15,11 @@ from servicedesk_core.store.codec import codec_of
 from servicedesk_core.store.quarantine import Rejected
 from servicedesk_core.store.raws import pack
 from servicedesk_core.store.records import Incoming
-from servicedesk_core.sync.intake import Arrived
-from servicedesk_core.sync.landing import Landing
-from servicedesk_core.sync.prepared import Prepared
-from servicedesk_core.sync.shield import Shield
-from servicedesk_core.sync.withholding import sort_out
+from servicedesk_core.sync.landing.intake import Arrived
+from servicedesk_core.sync.landing.prepared import Prepared
+from servicedesk_core.sync.landing.shield import Shield
+from servicedesk_core.sync.landing.storing import Landing
+from servicedesk_core.sync.landing.withholding import sort_out
 
 
 def put_aside(shield: Shield, ready: Prepared) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from servicedesk_core.hooks.pulling import Page
 from servicedesk_core.store.quarantine import Rejected
-from servicedesk_core.sync.intake import Arrived, is_usable_id, take_in
+from servicedesk_core.sync.landing.intake import Arrived, is_usable_id, take_in
 from servicedesk_core.sync.options import Limits
-from servicedesk_core.sync.pages import NoPageYet, PageStream
+from servicedesk_core.sync.reading.pages import NoPageYet, PageStream
 
 
 @dataclass(slots=True)

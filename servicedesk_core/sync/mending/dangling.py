@@ -11,8 +11,8 @@ from servicedesk_core.hooks.pulling import FetchStatus
 from servicedesk_core.store import changes, passes, records
 from servicedesk_core.store.schema import quarantine, seen
 from servicedesk_core.store.state import StoreState
+from servicedesk_core.sync.reading.fetching import fetch
 from servicedesk_core.sync.run import Run, StreamRun
-from servicedesk_core.sync.storing import fetch
 
 ANSWERED: Final = "dangling"
 """Pass under which references are remembered that the vendor does not have or does not show."""

@@ -15,15 +15,15 @@ from sqlalchemy import Connection as Tx
 from servicedesk_core.hooks.pulling import PullMode, SourceRecord
 from servicedesk_core.store import leases, passes, records
 from servicedesk_core.store.passes import Pass
-from servicedesk_core.sync.batches import Batch
-from servicedesk_core.sync.folding import fold_some, note_touched
-from servicedesk_core.sync.intake import take_in
+from servicedesk_core.sync.landing.intake import take_in
+from servicedesk_core.sync.landing.prepared import Landed, Prepared
+from servicedesk_core.sync.landing.staging import put_aside, taken_up
+from servicedesk_core.sync.mending.folding import fold_some, note_touched
+from servicedesk_core.sync.mending.gone import drop_unnamed, mark_gone, release_unlisted
 from servicedesk_core.sync.names import TICKETS
-from servicedesk_core.sync.prepared import Landed, Prepared
-from servicedesk_core.sync.pulling import Piece, position, pull
+from servicedesk_core.sync.reading.batches import Batch
+from servicedesk_core.sync.reading.pulling import Piece, position, pull
 from servicedesk_core.sync.run import StreamRun
-from servicedesk_core.sync.staging import put_aside, taken_up
-from servicedesk_core.sync.storing import drop_unnamed, mark_gone, release_unlisted
 
 REBUILD: Final = "rebuild"
 GENERATION: Final = "generation"

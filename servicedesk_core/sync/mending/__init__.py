@@ -1,0 +1,1 @@
+"""What reading alone does not tell: what is gone, what is missing, what is derived, what is mapped anew."""
