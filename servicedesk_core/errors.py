@@ -6,8 +6,8 @@ ServiceDeskError
 │   └── PluginError
 │       └── PluginLoadError  PluginIncompatibleError  DuplicateConnectorError
 ├── StoreError                    the desk's own database
-│   ├── StoreMissingError  StoreVersionError  StoreBusyError
-│   └── StoreFullError  StoreReadOnlyError  StoreCorruptError
+│   ├── StoreMissingError  StoreBusyError  StoreFullError  StoreReadOnlyError  StoreCorruptError
+│   └── StoreVersionError → StoreOutdatedError
 ├── LeaseError                    another process holds, or took over, this job
 │   └── LeaseHeldError  LeaseLostError
 ├── ConnectorError                came out of a call to a vendor
@@ -144,6 +144,12 @@ class StoreVersionError(StoreError):
     """The store's schema is newer or older than this program can use."""
 
     code = "store_version"
+
+
+class StoreOutdatedError(StoreVersionError):
+    """The store's schema is older than this program's: ``servicedesk store upgrade`` brings it up to date."""
+
+    code = "store_outdated"
 
 
 class StoreBusyError(StoreError):

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import sqlite3
 import tempfile
 import textwrap
 import time
@@ -19,39 +18,6 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("patient", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("exploring", settings.get_profile("patient"), derandomize=False, max_examples=2_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "patient"))
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _quick_migrations() -> Iterator[None]:
-    """Let the migrations make one SQLite store in each process; further empty ones get what it holds by then."""
-    from sqlalchemy import Connection, create_engine, inspect
-
-    from servicedesk_core.store import upgrade
-
-    migrate = upgrade.run_migrations
-    made: list[str] = []
-
-    def dump() -> list[str]:
-        engine = create_engine("sqlite://")
-        with engine.begin() as tx:
-            migrate(tx)
-            connection = tx.connection.driver_connection
-            assert isinstance(connection, sqlite3.Connection)
-            lines = [line for line in connection.iterdump() if line not in {"BEGIN TRANSACTION;", "COMMIT;"}]
-        engine.dispose()
-        return lines
-
-    def run(tx: Connection, target: str = "head") -> None:
-        if tx.dialect.name != "sqlite" or target != "head" or inspect(tx).get_table_names():
-            migrate(tx, target)
-            return
-        made[:] = made or dump()
-        for statement in made:
-            tx.exec_driver_sql(statement)
-
-    upgrade.run_migrations = run
-    yield
-    upgrade.run_migrations = migrate
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL
 from servicedesk_core.clock import SystemClock
 from servicedesk_core.config import Secrets, load_settings, store_url
 from servicedesk_core.domain.writing import UNFINISHED
-from servicedesk_core.errors import StoreCorruptError, StoreMissingError, StoreVersionError
+from servicedesk_core.errors import StoreCorruptError, StoreMissingError, StoreOutdatedError
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Store, backup, outbox, place, restoring, sending
 from servicedesk_core.store.connecting import parse
@@ -246,11 +246,15 @@ def _adoption(tx: Connection, name: str, *, adopted: bool) -> StoreAdoption:
 
 
 def is_current(config: Path) -> bool:
-    """Return whether there is a store with this program's schema: nothing to upgrade."""
+    """Return whether there is a store with this program's schema: nothing to upgrade.
+
+    Raises:
+        StoreError: There is one that cannot be upgraded, or not be read.
+    """
     try:
         with _opened(config, SystemClock()):
             return True
-    except (StoreVersionError, StoreMissingError):
+    except (StoreOutdatedError, StoreMissingError):
         return False
 
 

@@ -171,8 +171,6 @@ def erase_records(tx: Connection, source_id: int, stream: str, after: int) -> tu
     for statement in (
         f"DELETE FROM {stream} WHERE local_id IN {{values}}",  # noqa: S608
         f"DELETE FROM changes WHERE entity = '{stream}' AND local_id IN {{values}}",  # noqa: S608
-        f"DELETE FROM links WHERE a_stream = '{stream}' AND a_id IN {{values}}",  # noqa: S608
-        f"DELETE FROM links WHERE b_stream = '{stream}' AND b_id IN {{values}}",  # noqa: S608
     ):
         bulk.run_in(tx, statement, gone)
     return (rows[-1][0] if len(rows) == _AT_ONCE else None), len(changed) + len(gone)

@@ -9,15 +9,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 from sqlalchemy.engine import URL
 
-from servicedesk_core.errors import StoreBusyError, StoreCorruptError, StoreError, StoreMissingError, StoreVersionError
-from servicedesk_core.store import place, soundness
+from servicedesk_core.errors import StoreBusyError, StoreCorruptError, StoreError, StoreMissingError
+from servicedesk_core.store import place, schema, soundness
 from servicedesk_core.store.connecting import writer_engine
 from servicedesk_core.store.faults import translated
-from servicedesk_core.store.schema import SCHEMA_VERSION
-from servicedesk_core.store.upgrade import copy_file, is_open_elsewhere, run_migrations, schema_version
+from servicedesk_core.store.upgrade import (
+    copy_file,
+    is_open_elsewhere,
+    refuse_foreign,
+    run_migrations,
+    schema_version,
+)
 
 _BESIDE = ("-wal", "-shm", "-journal")
 
@@ -52,7 +57,7 @@ def restore(url: URL, source: Path, *, now: datetime) -> Restored:
         StoreError: It is PostgreSQL.
         StoreMissingError: There is no such backup.
         StoreCorruptError: The backup is damaged, or no store.
-        StoreVersionError: The backup is of a newer program.
+        StoreVersionError: The backup is of a newer program, or older than the first migration.
         StoreBusyError: Another process has the store open.
         StoreFullError: There is no room for the copy.
     """
@@ -101,8 +106,12 @@ def _checked(fresh: Path, source: Path, *, now: datetime) -> int:
     engine = writer_engine(URL.create("sqlite", database=str(fresh)))
     try:
         with engine.begin() as tx:
-            _refuse_strange(tx, source)
-            if schema_version(tx, str(source)) < SCHEMA_VERSION:
+            version = schema_version(tx, str(source))
+            if version == 0:
+                message = f"The file {source} is not a store."
+                raise StoreCorruptError(message, hint="Name a file that `servicedesk store backup` made.")
+            refuse_foreign(version, f"backup {source}")
+            if version < schema.SCHEMA_VERSION:
                 run_migrations(tx)
             soundness.put(tx, tuple(soundness.records(tx)), now)
             tx.execute(text("UPDATE leases SET expires_at = 0"))
@@ -113,16 +122,6 @@ def _checked(fresh: Path, source: Path, *, now: datetime) -> int:
     with fresh.open("rb+") as file:
         os.fsync(file.fileno())
     return in_doubt
-
-
-def _refuse_strange(tx: Connection, source: Path) -> None:
-    version = schema_version(tx, str(source))
-    if version == 0:
-        message = f"The file {source} is not a store."
-        raise StoreCorruptError(message, hint="Name a file that `servicedesk store backup` made.")
-    if version > SCHEMA_VERSION:
-        message = f"The backup {source} was made by a newer version of this program (schema {version})."
-        raise StoreVersionError(message, hint="Upgrade this program, then restore. The store was not touched.")
 
 
 def _refuse_users(path: Path) -> None:

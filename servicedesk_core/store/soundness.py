@@ -19,12 +19,12 @@ from sqlalchemy.engine import URL
 
 from servicedesk_core.domain import STREAMS
 from servicedesk_core.errors import StoreCorruptError, StoreError
-from servicedesk_core.store import sending
+from servicedesk_core.store import schema, sending
 from servicedesk_core.store.codec import codec_of
 from servicedesk_core.store.connecting import reader_engine, writer_engine
 from servicedesk_core.store.faults import name_of, translated
 from servicedesk_core.store.fields import from_us, to_us
-from servicedesk_core.store.schema import RECORDS, SCHEMA_VERSION, metadata, store_meta
+from servicedesk_core.store.schema import RECORDS, metadata, store_meta
 
 _log = logging.getLogger("servicedesk.store")
 
@@ -153,7 +153,7 @@ def _summed(found: tuple[str, ...]) -> str:
 
 
 def _is_of_this_schema(tx: Connection) -> bool:
-    return int(tx.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one()) == SCHEMA_VERSION
+    return int(tx.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one()) == schema.SCHEMA_VERSION
 
 
 def records(tx: Connection) -> list[str]:

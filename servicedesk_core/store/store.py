@@ -82,7 +82,8 @@ class Store:
 
         Raises:
             SettingsError: The address is not understood.
-            StoreVersionError: The schema is newer, or older and may not be migrated now.
+            StoreVersionError: The schema is newer, or too old to be migrated.
+            StoreOutdatedError: The schema is older, and may not be migrated now.
             StoreError: The store cannot be reached, is locked, full, read-only or damaged.
         """
         parsed = parse(url)

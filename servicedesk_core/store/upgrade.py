@@ -11,17 +11,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Column, Connection, Engine, MetaData, PrimaryKeyConstraint, String, Table, inspect, text
 from sqlalchemy.engine import URL
 
 from servicedesk_core.errors import (
     StoreCorruptError,
     StoreFullError,
     StoreMissingError,
+    StoreOutdatedError,
     StoreVersionError,
 )
-from servicedesk_core.store import leases, soundness, views
-from servicedesk_core.store.schema import MIN_READER, SCHEMA_VERSION
+from servicedesk_core.store import leases, schema, sending, soundness, views
 
 log = logging.getLogger("servicedesk.store")
 
@@ -29,6 +29,16 @@ _MIGRATION_LOCK = 5_210_993_774
 BACKUPS_KEPT = 3
 SPARE_BYTES = 64 * 1024 * 1024
 UPGRADE_HINT = "Run `servicedesk store upgrade` (with --yes where nobody can be asked)."
+SCRIPTS = "servicedesk_core.store:migrations"
+"""Where Alembic finds the migrations."""
+
+_revision = Table(
+    "alembic_version",
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
+"""Alembic's own table, as it makes it."""
 
 
 def bring_up_to_date(
@@ -53,18 +63,19 @@ def bring_up_to_date(
         now: Names the backup.
 
     Raises:
-        StoreVersionError: The schema is newer, or older and may not be migrated now.
+        StoreVersionError: The schema is newer, or older than the first migration.
+        StoreOutdatedError: The schema is older, and may not be migrated now.
         StoreMissingError: There is nothing yet, and nothing may be made.
         StoreCorruptError: The database holds something else, or is damaged.
         StoreFullError: There is no room for the backup.
     """
     with reader.begin() as tx:
         version = schema_version(tx, name)
-        if version == SCHEMA_VERSION:
+        if version == schema.SCHEMA_VERSION:
             return
-        if version > SCHEMA_VERSION:
-            _refuse_newer(name, version, min_reader(tx), read_only=read_only)
+        if version > schema.SCHEMA_VERSION and read_only and min_reader(tx) <= schema.SCHEMA_VERSION:
             return
+        refuse_foreign(version, f"store {name}")
         others = leases.live(tx) if version else []
     if version == 0 and not read_only:
         migrate = "always"
@@ -73,21 +84,23 @@ def bring_up_to_date(
         hint = "`servicedesk sync`, `warranty lookup` or `warranty import` makes it, where there is room."
         raise StoreMissingError(message, hint=hint)
     if migrate == "never":
-        message = f"The store {name} has schema {version}; this program needs {SCHEMA_VERSION}."
-        raise StoreVersionError(message, hint=UPGRADE_HINT)
+        raise StoreOutdatedError(_outdated(name, version), hint=UPGRADE_HINT)
     if version and others:
         held = ", ".join(f"{lease.name} by {lease.owner}, until {lease.expires_at:%H:%M:%SZ}" for lease in others)
         message = f"The store {name} must be upgraded, but other processes work on it ({held})."
-        raise StoreVersionError(message, hint=f"Stop them first, then: {UPGRADE_HINT[0].lower()}{UPGRADE_HINT[1:]}")
+        raise StoreOutdatedError(message, hint=f"Stop them first, then: {UPGRADE_HINT[0].lower()}{UPGRADE_HINT[1:]}")
     if version:
         _refuse_users(writer, reader, name, url)
         _save_first(name, url, version, migrate=migrate, now=now)
     with writer.begin() as tx:  # SQLite takes the write lock with it: the second of two finds the work done
         if tx.dialect.name == "postgresql":
             tx.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (_MIGRATION_LOCK,))
-        if schema_version(tx, name) != SCHEMA_VERSION:
+        found = schema_version(tx, name)
+        if found == 0:
+            make(tx)
+        elif found != schema.SCHEMA_VERSION:
             run_migrations(tx)
-    log.info("store schema brought from %d to %d", version, SCHEMA_VERSION)
+    log.info("store schema brought from %d to %d", version, schema.SCHEMA_VERSION)
 
 
 def schema_version(tx: Connection, name: str) -> int:
@@ -110,42 +123,62 @@ def min_reader(tx: Connection) -> int:
     return int(tx.execute(text("SELECT value FROM store_meta WHERE key = 'min_reader'")).scalar_one())
 
 
+def refuse_foreign(version: int, what: str) -> None:
+    """Refuse a schema that this program can neither use nor bring up to date; 0 is an empty database.
+
+    Raises:
+        StoreVersionError: It is newer, or older than the first migration.
+    """
+    if version > schema.SCHEMA_VERSION:
+        message = f"The {what} was written by a newer version of this program (schema {version})."
+        hint = f"Upgrade this program; it knows schemas up to {schema.SCHEMA_VERSION}. Nothing was touched."
+        raise StoreVersionError(message, hint=hint)
+    if 0 < version < schema.FIRST_VERSION:
+        message = f"The {what} has schema {version}, which this version of the program cannot bring up to date."
+        hint = (
+            "Nothing was touched. What vendors hold can be pulled again: name a new file, or an empty database, as "
+            "[desk] store. What only this store holds, such as claims, writes and the audit trail, can be exported "
+            "with the version of the program that wrote it."
+        )
+        raise StoreVersionError(message, hint=hint)
+
+
+def make(tx: Connection) -> None:
+    """Make a store in an empty database: the tables that the migrations make, without their time and memory."""
+    schema.metadata.create_all(tx, checkfirst=False)
+    _revision.create(tx)
+    tx.execute(_revision.insert(), {"version_num": f"{schema.SCHEMA_VERSION:04d}"})
+    _finish(tx)
+
+
 def run_migrations(tx: Connection, target: str = "head") -> None:
     """Apply the migrations that the store lacks, in the caller's transaction."""
     from alembic import command  # noqa: PLC0415  # slow to import and seldom needed
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
-    config.set_main_option("script_location", "servicedesk_core.store:migrations")
+    config.set_main_option("script_location", SCRIPTS)
     config.attributes["connection"] = tx
     views.drop(tx)
     command.upgrade(config, target)
+    _finish(tx)
+
+
+def _finish(tx: Connection) -> None:
     views.create(tx)
-    tx.execute(
-        text(
-            "INSERT INTO store_meta (key, value) VALUES (:key, :value) "
-            "ON CONFLICT (key) DO UPDATE SET value = excluded.value"
-        ),
-        [
-            {"key": "min_reader", "value": str(MIN_READER)},
-            {"key": "views_version", "value": str(views.VIEWS_VERSION)},
-        ],
-    )
+    sending.put_meta(tx, "min_reader", str(schema.MIN_READER))
+    sending.put_meta(tx, "views_version", str(views.VIEWS_VERSION))
 
 
-def _refuse_newer(name: str, version: int, oldest_reader: int, *, read_only: bool) -> None:
-    if read_only and oldest_reader <= SCHEMA_VERSION:
-        return
-    message = f"The store {name} was written by a newer version of this program (schema {version})."
-    hint = f"Upgrade this program; it knows schemas up to {SCHEMA_VERSION}. The store was not touched."
-    raise StoreVersionError(message, hint=hint)
+def _outdated(name: str, version: int) -> str:
+    return f"The store {name} has schema {version}; this program needs {schema.SCHEMA_VERSION}."
 
 
 def _save_first(name: str, url: URL, version: int, *, migrate: str, now: datetime) -> None:
     if url.get_backend_name() == "postgresql":
         if migrate != "always":
-            message = f"The store {name} has schema {version}; this program needs {SCHEMA_VERSION}."
-            raise StoreVersionError(message, hint=f"Take a dump of the database first. {UPGRADE_HINT}")
+            hint = f"Take a dump of the database first. {UPGRADE_HINT}"
+            raise StoreOutdatedError(_outdated(name, version), hint=hint)
         return
     path = Path(str(url.database))
     need = 2 * path.stat().st_size + SPARE_BYTES
@@ -173,7 +206,7 @@ def _refuse_users(writer: Engine, reader: Engine, name: str, url: URL) -> None:
             )
     if is_used:
         message = f"The store {name} must be upgraded, but another process has it open."
-        raise StoreVersionError(
+        raise StoreOutdatedError(
             message, hint=f"Stop it first (a service, a sync, a program). Nothing was touched. Then: {UPGRADE_HINT}"
         )
 

@@ -13,7 +13,7 @@ from servicedesk_core.cli.shell import exit_codes
 from servicedesk_core.clock import SystemClock
 from servicedesk_core.domain import Contact
 from servicedesk_core.domain.writing import WriteState
-from servicedesk_core.store import Store, outbox, records
+from servicedesk_core.store import Store, outbox, records, schema
 from servicedesk_core.store.records import Incoming
 
 
@@ -56,15 +56,23 @@ def test_a_restored_store_is_adopted_by_a_person(run, queued):
     assert "nothing to adopt" in run("store", "adopt").out
 
 
-def test_an_older_store_names_the_upgrade_that_also_works_where_nobody_can_be_asked(run, queued):
-    with closing(sqlite3.connect(queued.folder / "servicedesk.db")) as database, database:
-        database.execute("UPDATE alembic_version SET version_num = '0001'")
+def test_an_older_store_names_the_upgrade_that_also_works_where_nobody_can_be_asked(run, queued, monkeypatch):
+    monkeypatch.setattr(schema, "SCHEMA_VERSION", schema.SCHEMA_VERSION + 1)
     hint = "`servicedesk store upgrade` (with --yes where nobody can be asked)"
     assert hint in run("status").err
     refused = run("store", "upgrade")
     assert refused.code == exit_codes.REFUSED
     assert "Nobody can be asked here: Upgrade the store now?" in refused.err
     assert "--yes" in refused.err
+
+
+def test_a_store_that_is_too_old_is_refused_before_anybody_is_asked_to_upgrade_it(run, queued):
+    with closing(sqlite3.connect(queued.folder / "servicedesk.db")) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = '0012'")
+    for command in (("status",), ("store", "upgrade"), ("sync",)):
+        told = run(*command)
+        assert (told.code, "can be pulled again" in told.err) == (exit_codes.STORE, True), told.err
+        assert "store upgrade" not in told.err
 
 
 def test_a_restore_of_nothing_names_what_to_do(run, queued):

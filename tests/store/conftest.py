@@ -10,7 +10,7 @@ import pytest
 
 from servicedesk_core.domain import Ticket
 from servicedesk_core.ports import KEEP_ALL_RAW
-from servicedesk_core.store import Store, records, sources
+from servicedesk_core.store import Store, migrations, records, schema, sources, upgrade
 from servicedesk_core.store.records import Incoming
 from servicedesk_core.testing import FakeClock
 
@@ -47,6 +47,34 @@ def store_url(request):
 def sqlite_url(empty_store, tmp_path):
     shutil.copyfile(empty_store, tmp_path / "desk.db")
     return f"sqlite:///{tmp_path / 'desk.db'}"
+
+
+NEXT = f"""
+import sqlalchemy as sa
+from alembic import op
+
+revision = "{schema.SCHEMA_VERSION + 1:04d}"
+down_revision = "{schema.SCHEMA_VERSION:04d}"
+
+
+def upgrade():
+    op.create_table("novelty", sa.Column("id", sa.Integer, primary_key=True))
+    op.add_column("tickets", sa.Column("novelty", sa.Text))
+"""
+
+
+@pytest.fixture
+def next_schema(tmp_path_factory, monkeypatch):
+    """Return a function that makes this program one schema newer: it has one migration more."""
+    scripts = tmp_path_factory.mktemp("next") / "migrations"
+    shutil.copytree(Path(migrations.__file__).parent, scripts)
+    (scripts / "versions" / "next.py").write_text(NEXT)
+
+    def begin():
+        monkeypatch.setattr(upgrade, "SCRIPTS", str(scripts))
+        monkeypatch.setattr(schema, "SCHEMA_VERSION", schema.SCHEMA_VERSION + 1)
+
+    return begin
 
 
 @pytest.fixture

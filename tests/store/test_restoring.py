@@ -207,7 +207,7 @@ def test_a_backup_of_a_newer_program_is_refused(sqlite_url, clock, tmp_path, sna
     with Store.open(sqlite_url, clock=clock) as store:
         copy = backup.backup(store, tmp_path / "copy.db")
     with closing(sqlite3.connect(copy)) as newer:
-        newer.execute("UPDATE alembic_version SET version_num = '0099'")
+        newer.execute("UPDATE alembic_version SET version_num = '0199'")
         newer.commit()
     before = snapshot()
     with pytest.raises(StoreVersionError, match="newer version"):

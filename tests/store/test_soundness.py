@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from servicedesk_core.domain import Contract, Survey, Ticket
 from servicedesk_core.errors import StoreCorruptError, StoreError
-from servicedesk_core.store import Store, backup, restoring, soundness, upgrade
+from servicedesk_core.store import Store, backup, restoring, soundness
 from servicedesk_core.store.connecting import parse
 
 TITLE = "Printer on fire"
@@ -118,24 +118,18 @@ def test_a_backup_with_a_damaged_record_is_restored_and_told(sqlite_url, clock, 
         assert "of tickets" in restored.read_blocking(soundness.known).problems[0]
 
 
-def test_a_damaged_store_is_not_upgraded_and_keeps_its_older_copies(tmp_path, clock, monkeypatch):
-    path = tmp_path / "old.db"
-    path.touch(0o600)
-    url = f"sqlite:///{path}"
-    monkeypatch.setattr(upgrade, "SCHEMA_VERSION", 2)
-    older = upgrade.run_migrations
-    monkeypatch.setattr(upgrade, "run_migrations", lambda tx: older(tx, "0002"))
-    Store.open(url, clock=clock).close()
-    monkeypatch.undo()
+def test_a_damaged_store_is_not_upgraded_and_keeps_its_older_copies(sqlite_url, tmp_path, clock, next_schema):
+    path = tmp_path / "desk.db"
     damage_a_page(path)
     for year in range(2020, 2023):
-        (tmp_path / f"old.db.backup-1-{year}0101T000000000000").touch()
+        (tmp_path / f"desk.db.backup-100-{year}0101T000000000000").touch()
+    next_schema()
     with pytest.raises(StoreCorruptError, match="no older one was deleted"):
-        Store.open(url, clock=clock, migrate="always")
+        Store.open(sqlite_url, clock=clock, migrate="always")
     assert len(list(tmp_path.glob("*backup-*"))) == 3
     assert list(tmp_path.glob(".*")) == []
     with closing(sqlite3.connect(path)) as old:
-        assert old.execute("SELECT version_num FROM alembic_version").fetchone() == ("0002",)
+        assert old.execute("SELECT version_num FROM alembic_version").fetchone() == ("0100",)
 
 
 @pytest.mark.postgres

@@ -1,27 +1,24 @@
 """A store of an older schema: beside a program of its time, with many rows, out of a backup."""
 
-import os
 import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from unittest.mock import patch
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from servicedesk_core.errors import StoreVersionError
-from servicedesk_core.store import Store, restoring, sending, soundness, upgrade, views
-from servicedesk_core.store.connecting import parse
-from servicedesk_core.store.schema import SCHEMA_VERSION
+from servicedesk_core.store import Store, backup, restoring, schema, sending, soundness, upgrade
+from servicedesk_core.store.connecting import parse, reader_engine, writer_engine
+
+OLD = schema.SCHEMA_VERSION
 
 OLDER_SERVICE = """
 import sys
 from sqlalchemy import text
 from servicedesk_core.clock import SystemClock
-from servicedesk_core.store import Store, store as module
-module.bring_up_to_date = lambda *args, **options: None  # this program is content with the schema that it finds
-module.place.settle = lambda *args: None
+from servicedesk_core.store import Store
 with Store.open(sys.argv[1], clock=SystemClock()) as store:
     store.read_blocking(lambda tx: tx.execute(text("SELECT 1")))
     print("open", flush=True)
@@ -31,31 +28,7 @@ with Store.open(sys.argv[1], clock=SystemClock()) as store:
 """
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def old_store_url(request, tmp_path):
-    """Address of a store of the first schema."""
-    if request.param == "sqlite":
-        path = tmp_path / "old.db"
-        path.touch(0o600)
-        url = f"sqlite:///{path}"
-    else:
-        url = request.getfixturevalue("new_postgres_url")()
-    make_old(url)
-    return url
-
-
-def make_old(url):
-    from servicedesk_core.store.connecting import writer_engine
-
-    engine = writer_engine(parse(url))
-    with patch.object(views, "create"), engine.begin() as tx:  # today's views do not fit
-        upgrade.run_migrations(tx, "0001")
-    engine.dispose()
-
-
 def version_of(url):
-    from servicedesk_core.store.connecting import reader_engine
-
     engine = reader_engine(parse(url))
     with engine.begin() as tx:
         version = upgrade.schema_version(tx, "it")
@@ -63,20 +36,17 @@ def version_of(url):
     return version
 
 
-def test_a_newer_program_beside_an_older_running_service_refuses_and_harms_nothing(old_store_url, clock):
+def test_a_newer_program_beside_an_older_running_service_refuses_and_harms_nothing(store_url, clock, next_schema):
     service = subprocess.Popen(
-        [sys.executable, "-c", OLDER_SERVICE, old_store_url],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ},
+        [sys.executable, "-c", OLDER_SERVICE, store_url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     try:
         assert service.stdout.readline() == "open\n"
+        next_schema()
         with pytest.raises(StoreVersionError, match="another process has it open") as caught:
-            Store.open(old_store_url, clock=clock, migrate="always")
+            Store.open(store_url, clock=clock, migrate="always")
         assert "Nothing was touched" in caught.value.hint
-        assert version_of(old_store_url) == 1
+        assert version_of(store_url) == OLD
         service.stdin.write("go on\n")
         service.stdin.flush()
         assert service.stdout.readline() == "wrote\n", "the service goes on as if nothing had been"
@@ -84,17 +54,23 @@ def test_a_newer_program_beside_an_older_running_service_refuses_and_harms_nothi
         service.stdin.close()
         service.wait(120)
         service.stdout.close()
-    with Store.open(old_store_url, clock=clock, migrate="always"):
+    with Store.open(store_url, clock=clock, migrate="always"):
         pass
-    assert version_of(old_store_url) == SCHEMA_VERSION
+    assert version_of(store_url) == OLD + 1
+
+
+def test_an_upgrade_applies_the_migrations_that_a_store_lacks(store_url, clock, next_schema):
+    next_schema()
+    with Store.open(store_url, clock=clock, migrate="always") as store:
+        found = store.read_blocking(lambda tx: [c["name"] for c in inspect(tx).get_columns("tickets")])
+        views = store.read_blocking(lambda tx: inspect(tx).get_view_names())
+    assert found[-1] == "novelty"
+    assert "v_tickets" in views
 
 
 @pytest.mark.slow
-def test_an_upgrade_of_a_million_rows_keeps_every_row_and_three_backups(tmp_path, clock, monkeypatch):
-    path = tmp_path / "old.db"
-    path.touch(0o600)
-    url = f"sqlite:///{path}"
-    make_old(url)
+def test_an_upgrade_of_a_million_rows_keeps_every_row_and_three_backups(sqlite_url, tmp_path, clock, next_schema):
+    path = tmp_path / "desk.db"
     with closing(sqlite3.connect(path)) as old:
         old.execute("INSERT INTO sources (name, connector, environment, created_at) VALUES ('psa', 'x', 'live', 0)")
         columns = [row[1:4] for row in old.execute("PRAGMA table_info(tickets)")]
@@ -110,26 +86,62 @@ def test_an_upgrade_of_a_million_rows_keeps_every_row_and_three_backups(tmp_path
         old.commit()
         content = old.execute("SELECT COUNT(*), SUM(local_id), MAX(external_id) FROM tickets").fetchone()
     for year in range(2020, 2024):
-        (tmp_path / f"old.db.backup-1-{year}0101T000000000000").touch()
-    with Store.open(url, clock=clock) as store:
+        (tmp_path / f"desk.db.backup-{OLD}-{year}0101T000000000000").touch()
+    next_schema()
+    with Store.open(sqlite_url, clock=clock) as store:
         found = store.read_blocking(
             lambda tx: tx.execute(text("SELECT COUNT(*), SUM(local_id), MAX(external_id) FROM tickets")).one()
         )
         assert tuple(found) == content
         assert content[0] == 1_000_000
         assert store.read_blocking(soundness.pages) == []
-    kept = sorted(tmp_path.glob("old.db.backup-*"))
+    kept = sorted(tmp_path.glob("desk.db.backup-*"))
     assert len(kept) == 3
     with closing(sqlite3.connect(kept[-1])) as newest:
         assert newest.execute("SELECT COUNT(*) FROM tickets").fetchone() == (1_000_000,)
-        assert newest.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+        assert newest.execute("SELECT version_num FROM alembic_version").fetchone() == (f"{OLD:04d}",)
 
 
-def test_a_backup_of_an_older_schema_can_be_restored(tmp_path, clock):
-    old = tmp_path / "copy.db"
-    old.touch(0o600)
-    make_old(f"sqlite:///{old}")
-    url = f"sqlite:///{tmp_path / 'desk.db'}"
-    assert restoring.restore(parse(url), old, now=clock.now()).kept is None
+def test_a_backup_of_an_older_schema_can_be_restored(sqlite_url, tmp_path, clock, next_schema):
+    with Store.open(sqlite_url, clock=clock) as store:
+        copy = backup.backup(store, tmp_path / "copy.db")
+    next_schema()
+    url = f"sqlite:///{tmp_path / 'other.db'}"
+    assert restoring.restore(parse(url), copy, now=clock.now()).kept is None
+    assert version_of(url) == OLD + 1
     with Store.open(url, clock=clock) as store:
         assert not store.read_blocking(sending.sending_allowed)
+
+
+@pytest.fixture
+def ancient_url(store_url):
+    """Address of a store from before the first migration."""
+    engine = writer_engine(parse(store_url))
+    with engine.begin() as tx:
+        tx.execute(text("UPDATE alembic_version SET version_num = '0012'"))
+    engine.dispose()
+    return store_url
+
+
+@pytest.mark.parametrize("options", [{"migrate": "always"}, {}, {"migrate": "never"}, {"read_only": True}])
+def test_a_store_from_before_the_first_migration_is_refused_and_not_touched(ancient_url, tmp_path, clock, options):
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    with pytest.raises(StoreVersionError, match=r"schema 12, which .* cannot bring up to date") as caught:
+        Store.open(ancient_url, clock=clock, **options)
+    assert "pulled again" in caught.value.hint
+    assert "exported with the version of the program that wrote it" in caught.value.hint
+    assert version_of(ancient_url) == 12
+    assert {path: path.read_bytes() for path in tmp_path.glob("*.db*")} == before
+
+
+def test_a_backup_from_before_the_first_migration_replaces_nothing(sqlite_url, tmp_path, clock):
+    with Store.open(sqlite_url, clock=clock) as store:
+        copy = backup.backup(store, tmp_path / "copy.db")
+    with closing(sqlite3.connect(copy)) as old:
+        old.execute("UPDATE alembic_version SET version_num = '0012'")
+        old.commit()
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    with pytest.raises(StoreVersionError, match=r"backup .*copy\.db has schema 12") as caught:
+        restoring.restore(parse(sqlite_url), copy, now=clock.now())
+    assert "Nothing was touched" in caught.value.hint
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before

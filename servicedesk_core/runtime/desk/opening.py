@@ -107,7 +107,7 @@ class OpenDesk:
             The version of the schema.
 
         Raises:
-            StoreVersionError: The store is newer, or another process has it open.
+            StoreVersionError: The store is newer, too old to be migrated, or another process has it open.
             StoreFullError: There is no room for the backup.
         """
         settings = load_settings(path)

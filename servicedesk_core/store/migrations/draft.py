@@ -7,20 +7,21 @@ import sys
 
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
+
+from servicedesk_core.store.schema import SCHEMA_VERSION
+from servicedesk_core.store.upgrade import SCRIPTS
 
 
 def draft(message: str) -> None:
     """Write ``versions/NNNN_message.py``."""
     config = Config()
-    config.set_main_option("script_location", "servicedesk_core.store:migrations")
+    config.set_main_option("script_location", SCRIPTS)
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
-    head = ScriptDirectory.from_config(config).get_current_head()
     with create_engine("sqlite://").begin() as tx:
         config.attributes["connection"] = tx
         command.upgrade(config, "head")
-        command.revision(config, message, autogenerate=True, rev_id=f"{int(head or 0) + 1:04d}")
+        command.revision(config, message, autogenerate=True, rev_id=f"{SCHEMA_VERSION + 1:04d}")
 
 
 if __name__ == "__main__":

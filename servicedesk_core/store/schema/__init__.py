@@ -28,7 +28,6 @@ from servicedesk_core.store.schema.system import (
     changes,
     consumers,
     leases,
-    links,
     progress,
     quarantine,
     raw_shapes,
@@ -50,14 +49,18 @@ from servicedesk_core.store.schema.writing import (
     write_permits,
 )
 
-SCHEMA_VERSION = 13
+SCHEMA_VERSION = 100
 """Version of the schema that this program writes; the number of the newest migration."""
 
-MIN_READER = 9
+FIRST_VERSION = 100
+"""Number of the first migration; a store that is older cannot be brought up to date."""
+
+MIN_READER = 100
 """Oldest ``SCHEMA_VERSION`` whose programs can read a store of this schema."""
 
 __all__ = [
     "BOOKKEEPING",
+    "FIRST_VERSION",
     "IS_OPEN",
     "MIN_READER",
     "RECORDS",
@@ -87,7 +90,6 @@ __all__ = [
     "cover_history",
     "job_runs",
     "leases",
-    "links",
     "metadata",
     "outbox",
     "outbox_history",

@@ -44,21 +44,6 @@ consumers = Table(
     Column("updated_at", BigInteger, nullable=False),
 )
 
-links = Table(
-    "links",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("a_stream", Text, nullable=False),
-    Column("a_id", BigInteger, nullable=False),
-    Column("b_stream", Text, nullable=False),
-    Column("b_id", BigInteger, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("evidence", Text, nullable=False),
-    Column("decided_by", Text, nullable=False),
-    Column("at", BigInteger, nullable=False),
-    UniqueConstraint("a_stream", "a_id", "b_stream", "b_id", "kind"),
-)
-
 progress = Table(
     "progress",
     metadata,
