@@ -4,6 +4,7 @@ import os
 import sqlite3
 import stat
 from contextlib import closing
+from functools import partial
 
 import orjson
 import pytest
@@ -12,9 +13,9 @@ from servicedesk_core.cli.main import main
 from servicedesk_core.cli.shell import exit_codes
 from servicedesk_core.clock import SystemClock
 from servicedesk_core.domain import Contact
-from servicedesk_core.domain.writing import WriteState
-from servicedesk_core.store import Store, outbox, records, schema
+from servicedesk_core.store import Store, records, schema
 from servicedesk_core.store.records import Incoming
+from tests.queued_write import queue_write
 
 
 @pytest.fixture
@@ -23,21 +24,7 @@ def queued(run, acme):
     assert run("sync", "psa").code == 0
     now = SystemClock().now()
     with Store.open(f"sqlite:///{acme.folder}/servicedesk.db", clock=SystemClock()) as store:
-
-        def work(tx):
-            write = outbox.add(
-                tx,
-                connection="psa",
-                kind="tickets.update",
-                aggregate="tickets:1",
-                label="A1",
-                values={"title": "x"},
-                actor="user:ana",
-                now=now,
-            )
-            outbox.move(tx, write, WriteState.QUEUED, actor="user:ana", now=now)
-
-        store.write_blocking(work)
+        store.write_blocking(partial(queue_write, now=now, label="A1"))
     return acme
 
 

@@ -1,18 +1,13 @@
 """What a file does not say any more leaves the desk: a row that was half written, corrected, or taken out."""
 
-import sqlite3
-
 import pytest
 
-from servicedesk_core.runtime.desk import ServiceDesk
+from tests.connectors import file_desk
+from tests.connectors.file_desk import ask
 
-CONFIG = """
-[desk]
-store = "sqlite:///desk.db"
-
-[connections.log]
-connector = "tabular"
-
+CONFIG = (
+    file_desk.DESK
+    + """
 [[connections.log.files]]
 path = "log.csv"
 layout = "event"
@@ -31,6 +26,7 @@ open = "new"
 work = "in_progress"
 close = "closed"
 """
+)
 HEAD = "case,step,at,to,who\n"
 ROWS = [
     f"T{n},{step},2026-01-0{day} 08:00,{to},Ana\n"
@@ -47,10 +43,7 @@ def folder(logs, tmp_path):
 
 async def sync(folder, text, **options):
     (folder / "log.csv").write_bytes(text.encode())
-    async with ServiceDesk.open(folder / "servicedesk.toml") as desk:
-        (stream,) = (await desk.sync("log", **options)).streams
-    assert stream.error is None
-    return stream
+    return await file_desk.sync(folder, **options)
 
 
 def events(folder):
@@ -60,14 +53,6 @@ def events(folder):
 
 def people(folder):
     return {name for (name,) in ask(folder, "SELECT name FROM v_technicians")}
-
-
-def ask(folder, query):
-    db = sqlite3.connect(folder / "desk.db")
-    try:
-        return db.execute(query).fetchall()
-    finally:
-        db.close()
 
 
 @pytest.mark.slow
@@ -131,7 +116,7 @@ async def test_a_changed_mapping_leaves_no_people_of_the_old_one(folder):
 async def test_a_client_whose_name_was_corrected_in_a_list_is_one_client(folder):
     head, rows = "id,client\n", "".join(f"{n},Acme\n" for n in range(20))
     columns = '[connections.log.files.columns]\nexternal_id = "id"\ncompany_ref = "client"\n'
-    table = CONFIG.split("[[", maxsplit=1)[0] + '[[connections.log.files]]\npath = "log.csv"\nstream = "tickets"\n\n'
+    table = file_desk.DESK + '\n[[connections.log.files]]\npath = "log.csv"\nstream = "tickets"\n\n'
     (folder / "servicedesk.toml").write_text(table + columns)
     await sync(folder, head + rows + "99,Acmee\n")
     await sync(folder, head + rows + "99,Acme\n", mode="reconcile")

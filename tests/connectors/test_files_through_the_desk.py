@@ -1,20 +1,17 @@
 """A log synced through the whole product: growth, corrections, a changed mapping, bad rows."""
 
-import sqlite3
 import unicodedata
 
 import pytest
 
 from servicedesk_core.runtime.desk import ServiceDesk
 from servicedesk_core.store.queries.tickets import TicketFilter
+from tests.connectors import file_desk
+from tests.connectors.file_desk import ask, sync
 
-CONFIG = """
-[desk]
-store = "sqlite:///desk.db"
-
-[connections.log]
-connector = "tabular"
-
+CONFIG = (
+    file_desk.DESK
+    + """
 [[connections.log.files]]
 path = "log.csv"
 layout = "event"
@@ -31,29 +28,15 @@ open = "new"
 work = "in_progress"
 solve = "resolved"
 """
+)
 HEAD = "case,step,who,at\n"
 ONE = "T1,open,Ana,2024-01-01T08:00:00Z\nT1,work,Ben,2024-01-01T09:00:00Z\n"
 TWO = "T2,open,Ana,2024-01-02T08:00:00Z\n"
 
 
-async def sync(folder, **options):
-    async with ServiceDesk.open(folder / "servicedesk.toml") as desk:
-        (stream,) = (await desk.sync("log", **options)).streams
-        assert stream.error is None
-        return stream
-
-
 async def words(folder):
     async with ServiceDesk.open(folder / "servicedesk.toml") as desk:
         return [(word.kind, word.value, word.count, word.section) for word in (await desk.status()).issues]
-
-
-def ask(folder, query):
-    db = sqlite3.connect(folder / "desk.db")
-    try:
-        return db.execute(query).fetchall()
-    finally:
-        db.close()
 
 
 async def test_a_grown_file_brings_only_its_new_rows(logs, tmp_path):
@@ -168,18 +151,15 @@ async def test_a_step_without_a_meaning_is_listed_with_its_section_until_it_has_
     assert await words(tmp_path) == []
 
 
-RECORDS = """
-[desk]
-store = "sqlite:///desk.db"
-
-[connections.log]
-connector = "tabular"
-
+RECORDS = (
+    file_desk.DESK
+    + """
 [[connections.log.files]]
 path = "log.csv"
 stream = "tickets"
 columns = { external_id = "id", status = "state", priority_name = "how" }
 """
+)
 PRIORITY = '[connections.log.mapping.priority]\nurgent = "P1"\n'
 
 
@@ -211,13 +191,9 @@ async def test_a_word_that_was_corrected_in_the_file_is_listed_no_longer(logs, t
     assert await words(tmp_path) == []
 
 
-NAMES = """
-[desk]
-store = "sqlite:///desk.db"
-
-[connections.log]
-connector = "tabular"
-
+NAMES = (
+    file_desk.DESK
+    + """
 [connections.log.mapping.status]
 "Zur\u0075\u0308ckgestellt" = "on_hold"
 
@@ -226,6 +202,7 @@ path = "log.csv"
 stream = "tickets"
 columns = { external_id = "id", status = "state", company_ref = "client", assignee_ref = "who", queue_ref = "team" }
 """
+)
 SPELLINGS = ("Mu\u0308ller\u00a0& Co", "M\u00fcller & Co", "M\u00fcller & Co\u200b", "\ufeffMu\u0308ller & Co")
 
 

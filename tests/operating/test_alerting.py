@@ -11,8 +11,7 @@ from servicedesk_core.runtime.alerts.quota_use import heavy_use
 from servicedesk_core.store import alerts, leases, outbox, sending, sources
 from servicedesk_core.store.budgets.ledger import StoreLedger
 from servicedesk_core.store.schema import outbox as table
-
-DOUBT = (WriteState.QUEUED, WriteState.IN_DOUBT)
+from tests.queued_write import queue_write
 
 
 async def doubt(desk, *, connection="log", hours=0.0, candidates="[]"):
@@ -20,10 +19,8 @@ async def doubt(desk, *, connection="log", hours=0.0, candidates="[]"):
 
     def work(tx):
         now = desk.clock.now()
-        write = outbox.add(tx, connection=connection, kind="tickets.update", aggregate="tickets:1",
-                           label="secret", values={"title": "secret"}, actor="user:ana", now=now)  # fmt: skip
-        for state in DOUBT:
-            write = outbox.move(tx, write, state, actor="user:ana", now=now)
+        write = queue_write(tx, now, connection=connection, label="secret", values={"title": "secret"})
+        write = outbox.move(tx, write, WriteState.IN_DOUBT, actor="user:ana", now=now)
         since = leases.now_us(tx) - int(hours * 3_600_000_000)
         tx.execute(update(table).where(table.c.id == write.id).values(doubt_at=since, candidates=candidates))
         return write.id

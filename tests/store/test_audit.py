@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
-from servicedesk_core.domain.writing import WriteState
-from servicedesk_core.store import Store, audit, outbox, sources
+from servicedesk_core.store import Store, audit, sources
 from servicedesk_core.sync import recording
 from servicedesk_core.sync.report import StreamReport, StreamState
+from tests.queued_write import queue_write
 
 ENTITY = "ticket:T-100"
 RECORDS = (
@@ -190,17 +190,7 @@ def busy(store):
         rows = recording.begin(tx, source.id, "run-1", (report,), now)
         recording.finish(tx, rows, (report,), now)
         recording.put_on_record(tx, (report,), "run-1", "psa", now)
-        write = outbox.add(
-            tx,
-            connection="psa",
-            kind="tickets.update",
-            aggregate="tickets:1",
-            label="T-1",
-            values={"title": "x"},
-            actor="user:ana",
-            now=now,
-        )
-        outbox.move(tx, write, WriteState.QUEUED, actor="user:ana", now=now)
+        queue_write(tx, now)
 
     store.write_blocking(work)
     return store

@@ -24,6 +24,7 @@ from servicedesk_core.errors import (
 )
 from servicedesk_core.store import Store, audit, backup, leases, outbox, place, restoring, sending, sources
 from servicedesk_core.store.connecting import parse
+from tests.queued_write import queue_write
 
 
 def path_of(url):
@@ -37,17 +38,7 @@ def queued(clock):
     def queued(store, aggregate="tickets:1"):
         def work(tx):
             sources.ensure(tx, "psa", "autotask", "live", clock.now())
-            write = outbox.add(
-                tx,
-                connection="psa",
-                kind="notes.create_internal",
-                aggregate=aggregate,
-                label="T-1",
-                values={"body": "x"},
-                actor="user:ana",
-                now=clock.now(),
-            )
-            return outbox.move(tx, write, WriteState.QUEUED, actor="user:ana", now=clock.now())
+            return queue_write(tx, clock.now(), aggregate=aggregate)
 
         return store.write_blocking(work)
 
