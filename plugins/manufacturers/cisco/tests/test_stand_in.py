@@ -57,7 +57,18 @@ def test_a_value_that_cannot_be_is_an_error_in_a_success(ask_raw, path, params):
 def test_too_many_inputs_and_methods_that_there_are_not_are_refused(ask_raw):
     many = ",".join(f"FOC2501A{number:03d}" for number in range(21))
     assert ask_raw(f"{EOX}/EOXBySerialNumber/1/{many}")[0] == 400
-    assert ask_raw(f"{EOX}/EOXBySWReleaseString/1/12.4")[0] == 596
+    releases = {f"input{number}": f"12.4({number})T,IOS" for number in range(1, 22)}
+    assert ask_raw(f"{EOX}/EOXBySWReleaseString/1", **releases)[0] == 400
+    assert ask_raw(f"{EOX}/EOXBySWReleaseString/1")[0] == 400
+    assert ask_raw(f"{EOX}/EOXByColour/1/blue")[0] == 596
+
+
+def test_the_end_of_a_release_of_software_is_told_with_and_without_its_system(ask_raw):
+    asked = {"input1": "12.4(15)T,IOS", "input2": "12.4(15)T", "input3": "12.4(15)T,NX-OS", "input4": "99.1"}
+    status, body = ask_raw(f"{EOX}/EOXBySWReleaseString/1", responseencoding="json", **asked)
+    assert (status, [one["EOXInputValue"] for one in body["EOXRecord"]]) == (200, ["12.4(15)T,IOS", "12.4(15)T"])
+    assert body["EOXRecord"][0]["LastDateOfSupport"]["value"] == "2012-06-29"
+    assert body["PaginationResponseRecord"]["TotalRecords"] == 2
     assert ask_raw(f"{EOX}/EOXBySerialNumber")[0] == 400
 
 

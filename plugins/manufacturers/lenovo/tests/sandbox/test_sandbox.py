@@ -70,6 +70,27 @@ def test_parts_of_a_product_are_those_of_its_type_and_model(stand):
     assert call(stand, "/v2.5/part?Product=99ZZ", ClientID=ID)[1]["Error"]["Code"] == 100
 
 
+def test_a_product_is_a_type_a_model_or_a_machine_with_its_cover(stand):
+    for name, kind in (("12XX", "MachineType"), ("12XX000TUS", "Model"), ("pf000tst", "Serial")):
+        by_path, by_id = (call(stand, f"/v2.5/product{way}{name}", ClientID=ID)[1] for way in ("/", "?ID="))
+        assert (by_path, by_path["Type"]) == (by_id, f"Product.{kind}")
+        assert call(stand, f"/v2.5/product/{by_path['ID']}", ClientID=ID)[1] == by_path
+        assert ("InWarranty" in by_path, "Warranty" in by_path) == ((kind == "Serial"),) * 2
+    one = call(stand, "/v2.5/product?Serial=PF000TST", ClientID=ID)[1]
+    assert (one["ID"].rpartition("/")[2], one["InWarranty"]) == ("PF000TST", True)
+    rows = call(stand, "/v2.5/product", "Serial=PF000TST,PF000EXP", form=True, ClientID=ID)[1]
+    assert sorted(row["InWarranty"] for row in rows) == [False, True]
+    assert call(stand, "/v2.5/product?Serial=PF000DUP", ClientID=ID)[1]["Error"]["Code"] == 101
+    assert call(stand, "/v2.5/product?ID=99ZZ", ClientID=ID)[1]["Error"]["Code"] == 100
+
+
+def test_without_the_right_to_see_warranties_a_product_shows_none(stand_with):
+    with stand_with(roles=frozenset({"content"})) as stand:
+        assert "Warranty" not in call(stand, "/v2.5/product?Serial=PF000TST", ClientID=ID)[1]
+    with stand_with(roles=frozenset({"warranty"})) as stand:
+        assert call(stand, "/v2.5/product?Serial=PF000TST", ClientID=ID)[0] == 403
+
+
 def test_errors_come_with_200_and_the_dotted_form_resolves_them(stand):
     for serial, code in (("ZZ000NIX", 100), ("PF000DUP", 101)):
         status, body = call(stand, f"/v2.5/warranty?Serial={serial}", ClientID=ID)

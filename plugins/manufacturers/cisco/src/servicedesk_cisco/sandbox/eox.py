@@ -1,4 +1,4 @@
-"""When Cisco ends a product: records by serial number, by product and by date, and errors inside them."""
+"""When Cisco ends a product: records by serial number, product, date and software, and errors inside them."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -38,6 +38,8 @@ _MIGRATION = {
     "MigrationStrategy": "",
     "MigrationProductInfoURL": "",
 }
+_SOFTWARE = ("12.4(15)T", "IOS")
+"""The release of software whose end is announced, and its operating system."""
 _ATTRIBUTES = {
     "EO_EXT_ANNOUNCE_DATE": "EOXExternalAnnouncementDate",
     "EO_SALES_DATE": "EndOfSaleDate",
@@ -68,6 +70,7 @@ def answer(request: Request, segments: Sequence[str], today: date, *, any_serial
     ways: dict[str, Callable[[], list[Record]]] = {
         "EOXBySerialNumber": lambda: [_of_serial(one, today, any_serial=any_serial) for one in _few(wanted)],
         "EOXByProductID": lambda: [record for one in _few(wanted) for record in _of_product(one)],
+        "EOXBySWReleaseString": lambda: _of_software(_few(_releases(request))),
         "EOXByDates": lambda: _between(values, request.param("eoxAttrib") or "UPDATE_TIMESTAMP"),
     }
     if method not in ways:
@@ -99,6 +102,22 @@ def _of_product(product: str) -> list[Record]:
     if fnmatchcase(_RETIRED["EOLProductID"], product.upper()):
         return [_record() | asked]
     return [_unannounced(product) | asked]
+
+
+def _releases(request: Request) -> list[str]:
+    """Return the releases asked for, each with its operating system behind a comma or without one."""
+    return [value for name, value in request.params if re.fullmatch(r"input\d+", name) and value.strip()]
+
+
+def _of_software(releases: Sequence[str]) -> list[Record]:
+    """Return a record for each announced release; what Cisco answers for others is not published, so nothing here."""
+    found = []
+    for one in releases:
+        release, _, system = (part.strip() for part in one.partition(","))
+        if release == _SOFTWARE[0] and system in ("", _SOFTWARE[1]):
+            named = {"EOLProductID": " ".join(reversed(_SOFTWARE)), "ProductIDDescription": "Software (made up)"}
+            found.append(_record() | named | {"EOXInputType": "ShowEOXBySoftware", "EOXInputValue": one})
+    return found
 
 
 def _between(values: Sequence[str], attribute: str) -> list[Record]:

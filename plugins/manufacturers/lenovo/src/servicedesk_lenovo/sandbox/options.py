@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-ROLES = frozenset({"warranty", "part", "case", "support"})
+ROLES = frozenset({"content", "warranty", "part", "case", "support"})
 
 
 @dataclass(frozen=True, kw_only=True)

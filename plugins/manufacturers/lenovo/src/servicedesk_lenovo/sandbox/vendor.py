@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import orjson
@@ -11,6 +12,7 @@ from servicedesk_core.sandboxing import Request, Response, VendorClock, json_res
 from servicedesk_lenovo.sandbox.cases import Cases
 from servicedesk_lenovo.sandbox.fleet import CODES, PARTS, PRODUCTS, Fleet, parts_of
 from servicedesk_lenovo.sandbox.options import SandboxOptions
+from servicedesk_lenovo.sandbox.products import products_of
 
 _MACHINE_TYPE = 4
 """Characters of the shortest name of a product."""
@@ -18,6 +20,7 @@ _DENIED = {"Message": "Authorization has been denied for this request."}
 _NOT_FOUND = {"Error": {"Code": 100, "Message": "Warranty data is not found"}}
 _AMBIGUOUS = {"Error": {"Code": 101, "Message": "Multiple machines found. Please specify machine type."}}
 _ROLE_OF = {
+    "product": "content",
     "warranty": "warranty",
     "part": "part",
     "case": "case",
@@ -57,6 +60,8 @@ class Vendor:
             return json_response(_DENIED, self.options.without_role)
         names = request.segments[2:]
         routes: dict[tuple[str, str], Callable[[Request, tuple[str, ...]], Response]] = {
+            ("GET", "product"): self._product,
+            ("POST", "product"): self._product,
             ("GET", "warranty"): self._warranty,
             ("POST", "warranty"): self._warranty,
             ("GET", "part"): self._part,
@@ -78,26 +83,31 @@ class Vendor:
         if codes:
             rows = [CODES[code] for code in codes if code in CODES]
             return json_response((rows[0] if rows else _NOT_FOUND) if len(codes) == 1 else self._shuffled(rows))
-        asked = _list(fields.get("serial"))
+        return self._each(_list(fields.get("serial")), self.fleet.find)
+
+    def _product(self, request: Request, names: tuple[str, ...]) -> Response:
+        fields = request.form() if request.method == "POST" else _query(request)
+        if fields is None:
+            return json_response({"Message": "The request entity's media type is not supported."}, 415)
+        asked = ["/".join(names)] if names else _list(fields.get("id")) or _list(fields.get("serial"))
+        find = partial(products_of, fleet=self.fleet, with_cover="warranty" in self.options.roles)
+        return self._each(asked, find)
+
+    def _each(self, asked: list[str], find: Callable[[str], list[dict[str, Any]]]) -> Response:
+        """One object for one name, a list for several; what stands for an unknown one in a list is an option."""
         if not asked or len(asked) > self.options.largest_batch:
             return json_response({"Message": "The request is invalid."}, 400)
         if len(asked) == 1:
-            return json_response(self._machine(asked[0]))
-        answers = [(serial, self._machine(serial)) for serial in asked]
+            return json_response(_only(find(asked[0])))
+        answers = [(name, _only(find(name))) for name in asked]
         way = self.options.unknown_in_batch
         if way == "whole" and any("Error" in row for _, row in answers):
             return json_response(next(row for _, row in answers if "Error" in row))
         if way == "omit":
-            answers = [(serial, row) for serial, row in answers if "Error" not in row]
+            answers = [(name, row) for name, row in answers if "Error" not in row]
         if way == "row":
-            answers = [(serial, {"Serial": serial} | row) for serial, row in answers]
+            answers = [(name, {"Serial": name} | row if "Error" in row else row) for name, row in answers]
         return json_response(self._shuffled([row for _, row in answers]))
-
-    def _machine(self, serial: str) -> dict[str, Any]:
-        found = self.fleet.find(serial)
-        if len(found) == 1:
-            return found[0]
-        return _AMBIGUOUS if found else _NOT_FOUND
 
     def _part(self, request: Request, names: tuple[str, ...]) -> Response:
         numbers = list(names) or _list(request.param("id"))
@@ -164,6 +174,12 @@ class Vendor:
 
     def _shuffled(self, rows: list[Any]) -> list[Any]:
         return self._order.sample(rows, len(rows))
+
+
+def _only(found: list[dict[str, Any]]) -> dict[str, Any]:
+    if len(found) == 1:
+        return found[0]
+    return _AMBIGUOUS if found else _NOT_FOUND
 
 
 def _query(request: Request) -> dict[str, str]:
