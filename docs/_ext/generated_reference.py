@@ -1,28 +1,19 @@
-"""Writes the reference pages from the code before Sphinx reads them, so that they can't fall behind it."""
+"""Writes the reference pages before Sphinx reads them: those that ``servicedesk docs`` prints."""
 
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from reference_pages import commands, connectors, documents, errors, hooks, settings, streams, views
-from sphinx.application import Sphinx
+import pages
 
-PAGES: dict[str, Callable[[], str]] = {
-    "commands": commands.page,
-    "connectors": connectors.page,
-    "documents": documents.page,
-    "errors": errors.page,
-    "hooks": hooks.page,
-    "settings": settings.page,
-    "streams": streams.page,
-    "views": views.page,
-}
+from servicedesk_core.cli import docs
+from servicedesk_core.cli.docs import documents
 
 
-def write_pages(app: Sphinx) -> None:
-    """Write all generated pages into the source folder; unchanged files keep their time stamps."""
+def write_pages(app: Any) -> None:
+    """Write all pages into the source folder; unchanged files keep their time stamps."""
     folder = Path(app.srcdir) / "reference" / "generated"
     folder.mkdir(parents=True, exist_ok=True)
-    files = {f"{name}.md": build() for name, build in PAGES.items()}
+    files = {f"{name}.md": docs.page(name, pages.program()) for name in docs.PAGES}
     files |= {f"{name}.schema.json": text for name, text in documents.schemas().items()}
     for name, text in files.items():
         target = folder / name
@@ -32,7 +23,7 @@ def write_pages(app: Sphinx) -> None:
         (folder / stale).unlink()
 
 
-def setup(app: Sphinx) -> dict[str, bool]:
+def setup(app: Any) -> dict[str, bool]:
     """Register with Sphinx."""
     app.connect("builder-inited", write_pages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -3,7 +3,13 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
+
+from typer.main import get_command
+
+from servicedesk_core.cli.app import build
 
 ROOT = Path(__file__).parents[2]
 FENCE = re.compile(
@@ -31,6 +37,12 @@ class Block:
 
     def __str__(self) -> str:
         return f"{self.page}:{self.line}"
+
+
+@cache
+def program() -> Any:
+    """Return the whole program as click sees it."""
+    return get_command(build())
 
 
 def written() -> list[Path]:

@@ -12,6 +12,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     "Begin": {
         "demo": "Sync a made-up desk on this machine, and claim the warranty of one of its devices.",
         "init": "Write a commented servicedesk.toml for your own system.",
+        "docs": "Print a page of the reference; without a name, list the pages.",
         "connections": "The configured connections.",
     },
     "Every day": {

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 
+import pages
 import pytest
-from reference_pages import commands, connectors, documents, errors, hooks, settings, streams, views
-from reference_pages.docstring import table
 
 import servicedesk_core
+from servicedesk_core.cli.docs import commands, connectors, documents, errors, hooks, settings, streams, views
+from servicedesk_core.cli.docs.docstring import table
 from servicedesk_core.cli.main import main
 from servicedesk_core.cli.shell.exit_codes import MEANINGS
 from servicedesk_core.cli.shell.schemas import DOCUMENTS
@@ -86,8 +87,8 @@ def test_every_setting_is_listed_with_a_meaning() -> None:
 
 
 def test_every_command_and_option_is_listed_and_explained() -> None:
-    found = sections(commands.page())
-    for words, command in commands.walk(commands.program()):
+    found = sections(commands.page(pages.program()))
+    for words, command in commands.walk(pages.program()):
         text = found[f"`{' '.join(('servicedesk', *words))}`"]
         assert command.help, words
         for parameter in command.params:
@@ -151,7 +152,7 @@ def test_what_json_prints_is_what_the_document_says(
 def test_every_command_with_json_has_a_document_and_the_other_way_round() -> None:
     with_json = {
         ".".join(words)
-        for words, command in commands.walk(commands.program())
+        for words, command in commands.walk(pages.program())
         if any("--json" in parameter.opts for parameter in command.params)
     }
     assert with_json - {"sandbox"} == set(DOCUMENTS) - {"sync.plan"}

@@ -14,7 +14,6 @@ from typing import Any
 
 import pages
 import pytest
-from reference_pages.commands import program
 
 from servicedesk_core import BlockingServiceDesk
 from servicedesk_core.cli.shell.arguments import hoist
@@ -108,7 +107,7 @@ def test_a_command_line_is_one_that_the_program_understands(where: str, line: st
     words = hoist(shlex.split(re.split(ends, line)[0].strip(), posix=True))
     while words and words[0] in {"--quiet", "-q", "--debug", "--config", "-c", "--log-format"}:
         del words[: 2 if words[0] in {"--config", "-c", "--log-format"} else 1]
-    command = program()
+    command = pages.program()
     while hasattr(command, "commands") and words and not words[0].startswith("-"):
         assert words[0] in command.commands, f"{where}: there is no command {words[0]!r}"
         command = command.commands[words.pop(0)]

@@ -9,19 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import typer
-
-from reference_pages.docstring import table
-from servicedesk_core.cli.app import build
+from servicedesk_core.cli.docs.docstring import table
 
 _BREAK = "\b"
 _VALUES: dict[Any, str] = {int: "N", float: "N", Path: "PATH", datetime: "INSTANT", str: "TEXT"}
-
-
-@cache
-def program() -> Any:
-    """Return the whole program as click sees it."""
-    return typer.main.get_command(build())
 
 
 def walk(command: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -33,14 +24,18 @@ def walk(command: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str,
 
 
 @cache
-def page() -> str:
-    """Return the page."""
+def page(program: Any) -> str:
+    """Return the page.
+
+    Args:
+        program: The whole program, as click sees it.
+    """
     text = (
         "# Commands\n\nData goes to standard output, everything else to standard error. The options of `servicedesk` "
         "itself may stand anywhere on the line. What the exit codes mean: [errors](errors.md). What `--json` prints: "
         "[JSON documents](documents.md).\n"
     )
-    for words, command in walk(program()):
+    for words, command in walk(program):
         if getattr(command, "hidden", False):
             continue
         level = "###" if len(words) > 1 else "##"

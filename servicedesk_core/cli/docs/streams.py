@@ -5,8 +5,8 @@ from enum import Enum
 from functools import cache
 from typing import Any, get_args
 
-from reference_pages import types
-from reference_pages.docstring import plain, split, table
+from servicedesk_core.cli.docs import types
+from servicedesk_core.cli.docs.docstring import plain, split, table
 from servicedesk_core.domain import STREAMS
 from servicedesk_core.domain.status import StatusCategory
 from servicedesk_core.domain.streams import REFERENCES

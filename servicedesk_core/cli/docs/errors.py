@@ -5,8 +5,8 @@ import textwrap
 from collections.abc import Iterator
 from functools import cache
 
-from reference_pages.docstring import split, table
 from servicedesk_core import errors
+from servicedesk_core.cli.docs.docstring import split, table
 from servicedesk_core.cli.shell import exit_codes
 
 

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from reference_pages.docstring import plain, table
+from servicedesk_core.cli.docs.docstring import plain, table
 from servicedesk_core.store import views
 
 

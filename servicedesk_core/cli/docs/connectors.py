@@ -1,31 +1,37 @@
 """What each installed connector reads, as it says itself."""
 
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from reference_pages.docstring import table
-from servicedesk_core.errors import ServiceDeskError
+from servicedesk_core.cli.docs.docstring import table
+from servicedesk_core.errors import PluginError
 from servicedesk_core.hooks import Capabilities, Support
 from servicedesk_core.hooks.connector import AnyConnector
-from servicedesk_core.plugins import PluginCatalog
-from servicedesk_core.testing import make_context
+from servicedesk_core.runtime.machine.installed import catalog_of
+from servicedesk_core.runtime.machine.requirements import described_by
 
 _SUPPORT = {Support.FULL: "yes", Support.NOT_BUILT: "not yet", Support.VENDOR_CANNOT: "the vendor cannot"}
 
 
+def loaded() -> dict[str, type[AnyConnector]]:
+    """Return the installed connectors that can be loaded, by name."""
+    catalog, found = catalog_of(None), {}
+    for name in sorted(catalog.connector_ids()):
+        with suppress(PluginError):  # "servicedesk plugins list" says what is wrong with it
+            found[name] = catalog.connector(name, directory=Path()).connector
+    return found
+
+
 def described() -> dict[str, Capabilities | None]:
     """Return what each installed connector says about itself; ``None`` where that depends on its settings."""
-    catalog = PluginCatalog()
-    return {
-        name: _capabilities(catalog.connector(name, directory=Path()).connector)
-        for name in sorted(catalog.connector_ids())
-    }
+    return {name: _capabilities(connector) for name, connector in loaded().items()}
 
 
 def _capabilities(connector: type[AnyConnector]) -> Capabilities | None:
     try:
-        return connector(make_context(connector.Settings.model_construct())).describe_capabilities()
-    except ServiceDeskError:
+        return described_by(connector)
+    except PluginError:
         return None
 
 
@@ -47,7 +53,11 @@ def page() -> str:
             text += f"Documentation: <{capabilities.documentation}>\n\n"
         text += "**Access**\n\n" + "".join(f"1. {line}\n" for line in capabilities.access)
         if capabilities.lead_time:
-            text += f"\nApproved by: {capabilities.approved_by or 'unknown'}. Lead time: {capabilities.lead_time}.\n"
+            approved_by, lead_time = (
+                (capabilities.approved_by or "unknown").rstrip("."),
+                capabilities.lead_time.rstrip("."),
+            )
+            text += f"\nApproved by: {approved_by}. Lead time: {lead_time}.\n"
         text += "\n**Reads**\n\n"
         columns = ("stream", "read", "the vendor's entities", "stamp", "page", "by id", "right")
         rows = [

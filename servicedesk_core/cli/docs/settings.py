@@ -1,13 +1,13 @@
 """Every key of ``servicedesk.toml``."""
 
 from functools import cache
-from pathlib import Path
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from reference_pages import types
-from reference_pages.docstring import attributes, plain, split, table
+from servicedesk_core.cli.docs import types
+from servicedesk_core.cli.docs.connectors import loaded
+from servicedesk_core.cli.docs.docstring import attributes, plain, split, table
 from servicedesk_core.config.claims import ClaimsSection
 from servicedesk_core.config.excluding import ExcludeSection
 from servicedesk_core.config.network import NetworkSection
@@ -15,7 +15,6 @@ from servicedesk_core.config.operating import AlertsSection, AppriseChannel, Fil
 from servicedesk_core.config.outgoing import WritesSection
 from servicedesk_core.config.settings import ConnectionSettings, DeskSection, PluginsSection
 from servicedesk_core.hooks.context import ConnectorSettings, VocabularyMapping
-from servicedesk_core.plugins import PluginCatalog
 from servicedesk_core.ports import BudgetPolicy, RawPolicy
 
 Keys = dict[str, FieldInfo]
@@ -46,10 +45,7 @@ named with it: `"sync:psa" = "every 5 minutes"`. `servicedesk jobs list` shows a
 
 def connector_models() -> dict[str, type[ConnectorSettings]]:
     """Return the settings class of each installed connector."""
-    catalog = PluginCatalog()
-    return {
-        name: catalog.connector(name, directory=Path()).connector.Settings for name in sorted(catalog.connector_ids())
-    }
+    return {name: connector.Settings for name, connector in loaded().items()}
 
 
 def keys(model: type[BaseModel]) -> Keys:
@@ -71,8 +67,8 @@ def page() -> str:
     text += _section("[claims]", ClaimsSection)
     text += _section("[serve]", ServeSection)
     text += _section("[alerts]", AlertsSection)
-    for model in (FileChannel, MailChannel, AppriseChannel):
-        text += _section(model.__name__, model, level=3)
+    for channel in (FileChannel, MailChannel, AppriseChannel):
+        text += _section(channel.__name__, channel, level=3)
     text += SCHEDULES
     for connector, model in connector_models().items():
         text += _section(f'[connections.NAME] with connector = "{connector}"', model)

@@ -6,7 +6,7 @@ from typing import Any, get_type_hints
 
 from pydantic import TypeAdapter
 
-from reference_pages.docstring import attributes, plain, table
+from servicedesk_core.cli.docs.docstring import attributes, plain, table
 from servicedesk_core.cli.shell.schemas import DOCUMENTS, Document
 
 EXAMPLE = """```json

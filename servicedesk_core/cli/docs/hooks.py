@@ -4,7 +4,7 @@ import inspect
 import re
 from functools import cache
 
-from reference_pages.docstring import markdown, split
+from servicedesk_core.cli.docs.docstring import markdown, split
 from servicedesk_core.hooks.markers import API_VERSION
 from servicedesk_core.hooks.table import FAMILIES
 

@@ -1,1 +1,0 @@
-"""The reference pages, one module each: functions that turn code into Markdown."""

@@ -1,0 +1,80 @@
+"""``servicedesk docs``: the reference pages, made from the code. One module a page, imported when it is asked for."""
+
+import importlib
+import sys
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from servicedesk_core.cli.shell.context import Cli
+
+PAGES: Mapping[str, str] = {
+    "settings": "Every key of servicedesk.toml.",
+    "commands": "Every command with its arguments and options.",
+    "errors": "Error codes, exit codes, and what they mean.",
+    "documents": "What --json prints, field by field.",
+    "streams": "The records of a desk with their fields, and the status categories.",
+    "views": "The SQL views with their columns.",
+    "connectors": "What each installed connector reads, writes and needs.",
+    "hooks": "What a connector can implement.",
+}
+"""What each page is about; the module of its name makes it."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("docs")(docs)
+
+
+def docs(
+    ctx: typer.Context,
+    name: Annotated[str | None, typer.Argument(help="Which page, or a document for its JSON Schema.")] = None,
+) -> None:
+    r"""Print a page of the reference; without a name, list the pages.
+
+    The pages are made from what is installed, so they are those of this version. Into a pipe or a file they are
+    written as Markdown.
+
+    \b
+    servicedesk docs settings
+    servicedesk docs views > views.md
+    servicedesk docs tickets.list
+    """
+    cli: Cli = ctx.obj
+    if name is None:
+        cli.table(("Page", "About"), PAGES.items())
+        cli.say('"servicedesk docs documents" names the documents; each has its JSON Schema: servicedesk docs status.')
+    elif name in PAGES:
+        text = page(name, ctx.find_root().command)
+        if sys.stdout.isatty():
+            from servicedesk_core.cli.docs.terminal import Page  # noqa: PLC0415
+
+            cli.out.print(Page(text))
+        else:
+            sys.stdout.write(text)
+    else:
+        sys.stdout.write(_schema(name))
+
+
+def page(name: str, program: Any) -> str:
+    """Return a page as Markdown.
+
+    Args:
+        name: One of :data:`PAGES`.
+        program: The whole program, as click sees it.
+    """
+    module = importlib.import_module(f"servicedesk_core.cli.docs.{name}")
+    text: str = module.page(program) if name == "commands" else module.page()
+    return text
+
+
+def _schema(name: str) -> str:
+    from servicedesk_core.cli.docs.documents import schemas  # noqa: PLC0415
+    from servicedesk_core.config.values import did_you_mean  # noqa: PLC0415
+
+    found = schemas()
+    if name not in found:
+        hint = did_you_mean(name, (*PAGES, *found)) or f" There are: {', '.join(PAGES)}."
+        raise typer.BadParameter(f'There is no page "{name}".{hint}', param_hint="NAME")
+    return found[name]
