@@ -6,7 +6,6 @@ from functools import cache
 from typing import Any
 
 import typer
-from typer.main import get_command
 
 SECTIONS: dict[str, dict[str, str]] = {
     "Begin": {
@@ -52,8 +51,8 @@ SECTIONS: dict[str, dict[str, str]] = {
 """The help of each command, by section, in the order in which somebody meets them. ``servicedesk_core.cli.NAME``, a
 module or a package, has a function ``register`` that adds the command."""
 
-_WHOLE = 500
-"""Characters that no first sentence of a command has."""
+_PARTLY_BY_HAND = frozenset({"audit"})
+"""Commands of features whose module or package here adds what cannot be derived."""
 
 NAMES = tuple(name for section in SECTIONS.values() for name in section)
 
@@ -78,14 +77,16 @@ class OurCommands(Mapping[str, Any]):
 
 @cache
 def _load(name: str) -> Any:
-    app = typer.Typer(rich_markup_mode=None)
-    app.callback()(_nothing)  # without it typer makes a program of one command that has no name
-    importlib.import_module(f"servicedesk_core.cli.{name}").register(app)
-    command = get_command(app).commands[name]  # type: ignore[attr-defined]  # a group, because of the callback
-    for each in getattr(command, "commands", {}).values():
-        each.short_help = each.get_short_help_str(_WHOLE)  # else lists of commands cut their sentences off
-    return command
+    from servicedesk_core.cli.derived import commands_of, group_of  # noqa: PLC0415
+    from servicedesk_core.features import FEATURES, own  # noqa: PLC0415
+
+    if name in FEATURES:
+        return group_of(own(name), _by_hand(name) if name in _PARTLY_BY_HAND else None)
+    return commands_of((), _by_hand(name))[name]
 
 
-def _nothing() -> None:
-    """Do nothing."""
+def _by_hand(name: str) -> Any:
+    def register(app: typer.Typer) -> None:
+        importlib.import_module(f"servicedesk_core.cli.{name}").register(app)
+
+    return register

@@ -41,7 +41,7 @@ def check(
 
     Without --mapping and --connection a mapping is proposed. The rows are shown: it is your own data.
     """
-    from servicedesk_core.runtime.files import replace_file  # noqa: PLC0415
+    from servicedesk_core.files import replace_file  # noqa: PLC0415
     from servicedesk_core.runtime.mappings import check_file  # noqa: PLC0415
 
     cli: Cli = ctx.obj

@@ -1,4 +1,7 @@
-"""Commands of plugins: the entry points of ``servicedesk.commands``, each imported when it is invoked."""
+"""Commands of plugins: those of their features and the entry points of ``servicedesk.commands``.
+
+Each is imported when it is invoked.
+"""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -7,9 +10,10 @@ from typing import Any
 import typer
 from typer.main import get_command
 
+from servicedesk_core.cli.derived import group_of
 from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.errors import PluginLoadError
-from servicedesk_core.plugins import COMMANDS
+from servicedesk_core.plugins import COMMANDS, FEATURES
 from servicedesk_core.runtime.machine.installed import catalog_at
 
 
@@ -24,16 +28,18 @@ def find(cli: Cli, name: str) -> Any:
         PluginError: It is disabled, offered twice, or cannot be imported.
     """
     catalog = catalog_at(cli.config)
-    plugin = next((p for p in catalog.found if p.group == COMMANDS and p.name == name), None)
+    plugin = next((p for p in catalog.found if p.group in {COMMANDS, FEATURES} and p.name == name), None)
     if plugin is None:
         return None
+    cli.plugin = f"{plugin.distribution} {plugin.version}"
+    if plugin.group == FEATURES:
+        return group_of(catalog.feature(name))
     app = catalog.command(name)
     if not isinstance(app, typer.Typer) or not (app.registered_commands or app.registered_groups):
         raise PluginLoadError(
             f'The command "{name}" ({plugin.distribution} {plugin.version}) is no typer.Typer with commands.',
             hint="Report it to the plugin's author: the entry point must name a typer.Typer.",
         )
-    cli.plugin = f"{plugin.distribution} {plugin.version}"
     return get_command(app)
 
 
@@ -45,6 +51,7 @@ def nearest(cli: Cli, name: str, ours: Iterable[str]) -> str | None:
         name: What was typed.
         ours: Names of our own commands.
     """
-    theirs = {plugin.name for plugin in catalog_at(cli.config).commands()}
+    catalog = catalog_at(cli.config)
+    theirs = {*catalog.feature_names(), *(plugin.name for plugin in catalog.commands())}
     near = get_close_matches(name, [*ours, *theirs], n=1)
     return near[0] if near and near[0] in theirs else None

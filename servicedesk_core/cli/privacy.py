@@ -30,8 +30,8 @@ def export(
 ) -> None:
     """Write everything that the store holds of a person into a file."""
     from servicedesk_core.cli.shell.output import json_bytes  # noqa: PLC0415
+    from servicedesk_core.files import replace_file  # noqa: PLC0415
     from servicedesk_core.runtime import privacy  # noqa: PLC0415
-    from servicedesk_core.runtime.files import replace_file  # noqa: PLC0415
 
     cli: Cli = ctx.obj
     found = privacy.export(cli.config, who, connection=connection)

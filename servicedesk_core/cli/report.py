@@ -30,8 +30,8 @@ def desk_report(
     cli: Cli = ctx.obj
     report = cli.with_desk(lambda desk: desk.report_desk(), read_only=True)
     if html is not None:
+        from servicedesk_core.files import replace_file  # noqa: PLC0415
         from servicedesk_core.reports import desk_html  # noqa: PLC0415
-        from servicedesk_core.runtime.files import replace_file  # noqa: PLC0415
 
         replace_file(html, desk_html.render(report).encode())
         cli.say(f"Written to {html}.")

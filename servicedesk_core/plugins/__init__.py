@@ -5,12 +5,13 @@ The only room that knows stevedore. What is listed, loaded or switched off needs
 
 from servicedesk_core.plugins.catalog import LoadedConnector, PluginCatalog
 from servicedesk_core.plugins.report import LoadReport, LoadStatus
-from servicedesk_core.plugins.scan import COMMANDS, CONNECTORS, EXTENSIONS, SANDBOXES, FoundPlugin, scan
+from servicedesk_core.plugins.scan import COMMANDS, CONNECTORS, EXTENSIONS, FEATURES, SANDBOXES, FoundPlugin, scan
 
 __all__ = [
     "COMMANDS",
     "CONNECTORS",
     "EXTENSIONS",
+    "FEATURES",
     "SANDBOXES",
     "FoundPlugin",
     "LoadReport",

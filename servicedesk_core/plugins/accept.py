@@ -1,12 +1,14 @@
-"""Decides whether what a plugin offers is a connector that this core can run."""
+"""Decides whether what a plugin offers is a connector or a feature that this core can run."""
 
 from typing import Any
 
 from servicedesk_core.errors import PluginIncompatibleError, PluginLoadError
+from servicedesk_core.faces.feature import Feature, offers
 from servicedesk_core.hooks.connector import AnyConnector, Connector
 from servicedesk_core.hooks.context import ConnectorSettings
 from servicedesk_core.hooks.markers import API_VERSION
 from servicedesk_core.hooks.registration import capabilities_of, check_hooks
+from servicedesk_core.plugins.load import importing
 
 
 def accept_connector(offered: Any, *, title: str) -> type[AnyConnector]:
@@ -36,6 +38,32 @@ def accept_connector(offered: Any, *, title: str) -> type[AnyConnector]:
     if "describe_capabilities" not in capabilities_of(offered):
         raise PluginLoadError(
             f"The plugin {title} does not implement describe_capabilities, so nobody would know what it can do.",
+            hint="This is for the plugin's author to correct.",
+        )
+    return offered
+
+
+def accept_feature(offered: Any, *, name: str, title: str) -> Feature:
+    """Return the feature, with everything imported that it offers.
+
+    Args:
+        offered: What the entry point names.
+        name: Name of the entry point.
+        title: How messages call the plugin.
+
+    Raises:
+        PluginLoadError: It is no feature, is called otherwise, or what it offers cannot be imported.
+    """
+    if not isinstance(offered, Feature):
+        raise PluginLoadError(
+            f"The plugin {title} offers a {type(offered).__name__}, which is no servicedesk_core.features.Feature.",
+            hint="Its entry point must name the Feature object.",
+        )
+    with importing(title):
+        called = {offer.name.partition(".")[0] for offer in offers(offered.calls).values()}
+    if strangers := {offered.name, *called} - {name}:
+        raise PluginLoadError(
+            f'The plugin {title} calls something "{min(strangers)}"; everything of it begins with its own name.',
             hint="This is for the plugin's author to correct.",
         )
     return offered

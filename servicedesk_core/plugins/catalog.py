@@ -16,9 +16,10 @@ from servicedesk_core.errors import (
     UnknownConnectorError,
 )
 from servicedesk_core.plugins.report import LoadReport, LoadStatus
-from servicedesk_core.plugins.scan import COMMANDS, CONNECTORS, EXTENSIONS, FoundPlugin, normalized, scan
+from servicedesk_core.plugins.scan import COMMANDS, CONNECTORS, EXTENSIONS, FEATURES, FoundPlugin, normalized, scan
 
 if TYPE_CHECKING:
+    from servicedesk_core.faces.feature import Feature
     from servicedesk_core.hooks.connector import AnyConnector
 
 # What imports the hooks, pydantic or stevedore is imported where a plugin is loaded, so that a scan stays quick.
@@ -117,6 +118,26 @@ class PluginCatalog:
             PluginError: It is missing, offered twice, disabled or broken.
         """
         return self._import(self._only(name, COMMANDS))
+
+    def feature_names(self) -> tuple[str, ...]:
+        """Return the names of all installed features that are not disabled."""
+        return tuple(sorted({plugin.name for plugin in self._enabled(FEATURES)}))
+
+    def feature(self, name: str) -> "Feature":
+        """Import a feature and everything that it offers.
+
+        Raises:
+            PluginError: It is missing, offered twice, disabled or broken.
+        """
+        from servicedesk_core.plugins.accept import accept_feature
+
+        plugin = self._only(name, FEATURES)
+        imported = self._import(plugin)
+        try:
+            return accept_feature(imported, name=name, title=f'"{name}" ({plugin.distribution} {plugin.version})')
+        except PluginError as error:
+            self._failed(plugin, error)
+            raise
 
     def _named(self, name: str) -> LoadedConnector:
         from servicedesk_core.plugins.accept import accept_connector

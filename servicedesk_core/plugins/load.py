@@ -44,7 +44,7 @@ def import_entry_point(entry_point: EntryPoint, *, title: str) -> Any:
     Raises:
         PluginLoadError: It cannot be imported.
     """
-    with _importing(title):
+    with importing(title):
         manager = _OneEntryPoint(entry_point)
         if manager.failure is not None:
             raise manager.failure
@@ -71,7 +71,7 @@ def import_file(path: Path, name: str) -> Any:
     module = importlib.util.module_from_spec(spec)
     sys.modules[module_name] = module  # dataclasses and pydantic look it up there
     try:
-        with _importing(title):
+        with importing(title):
             spec.loader.exec_module(module)
             return getattr(module, name)
     except PluginLoadError:
@@ -80,7 +80,12 @@ def import_file(path: Path, name: str) -> Any:
 
 
 @contextlib.contextmanager
-def _importing(title: str) -> Iterator[None]:
+def importing(title: str) -> Iterator[None]:
+    """Keep what a plugin prints off the output, and turn whatever it raises into an error that names it.
+
+    Raises:
+        PluginLoadError: It raised something.
+    """
     printed = io.StringIO()
     try:
         with contextlib.redirect_stdout(printed):  # our own output must stay parseable

@@ -10,8 +10,9 @@ from typing import Final
 CONNECTORS: Final = "servicedesk.connectors"
 EXTENSIONS: Final = "servicedesk.extensions"
 COMMANDS: Final = "servicedesk.commands"
+FEATURES: Final = "servicedesk.features"
 SANDBOXES: Final = "servicedesk.sandboxes"
-GROUPS: Final = (CONNECTORS, EXTENSIONS, COMMANDS, SANDBOXES)
+GROUPS: Final = (CONNECTORS, EXTENSIONS, COMMANDS, FEATURES, SANDBOXES)
 
 _log = logging.getLogger("servicedesk.plugins")
 

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from servicedesk_core.runtime.monitoring.health import Health as Health
     from servicedesk_core.runtime.monitoring.status import DeskStatus as DeskStatus
     from servicedesk_core.runtime.problem import Problem as Problem
-    from servicedesk_core.runtime.quarantine import DropOutcome as DropOutcome
-    from servicedesk_core.runtime.quarantine import QuarantinedRecord as QuarantinedRecord
-    from servicedesk_core.runtime.quarantine import RetryOutcome as RetryOutcome
     from servicedesk_core.runtime.syncing import PlanOutcome as PlanOutcome
     from servicedesk_core.runtime.syncing import SyncOutcome as SyncOutcome
 
@@ -35,16 +32,13 @@ _HOME = {
     "ConnectionCheck": "monitoring.checking",
     "ConnectionInfo": "monitoring.checking",
     "DeskStatus": "monitoring.status",
-    "DropOutcome": "quarantine",
     "Finding": "machine.doctor",
     "Health": "monitoring.health",
     "JobOutcome": "jobs.running",
     "JobStanding": "jobs.standing",
     "PlanOutcome": "syncing",
     "Problem": "problem",
-    "QuarantinedRecord": "quarantine",
     "Requirements": "machine.requirements",
-    "RetryOutcome": "quarantine",
     "ServiceDesk": "desk",
     "StoreAdoption": "maintenance",
     "StoreBackup": "maintenance",

@@ -6,17 +6,21 @@ import threading
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping
 from functools import wraps
 from pathlib import Path
-from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Self, TypeVar, Unpack
 
 from servicedesk_core.config import DEFAULT_FILE, DeskSettings
 from servicedesk_core.errors import StoreError
-from servicedesk_core.runtime.auditing import AuditTrail
+from servicedesk_core.faces import Method, Waiting
+from servicedesk_core.features import FEATURES, own
 from servicedesk_core.runtime.claims import Claims
 from servicedesk_core.runtime.desk import DeskOptions, ServiceDesk
-from servicedesk_core.runtime.quarantine import Quarantine
 from servicedesk_core.runtime.tickets import DeskTickets
 from servicedesk_core.runtime.warranty import Warranty
 from servicedesk_core.runtime.writes import Writes
+
+if TYPE_CHECKING:
+    from servicedesk_core.features.audit.actions import AuditTrail
+    from servicedesk_core.features.quarantine.actions import Quarantine
 
 A = TypeVar("A")
 A_co = TypeVar("A_co", covariant=True)
@@ -183,23 +187,6 @@ class BlockingWrites(_Twin[Writes]):
     run = _waiting(Writes.run)
 
 
-class BlockingAuditTrail(_Twin[AuditTrail]):
-    """The audit trail; see :class:`AuditTrail`."""
-
-    list = _waiting(AuditTrail.list)
-    verify = _waiting(AuditTrail.verify)
-    export = _waiting(AuditTrail.export)
-    checkpoint = _waiting(AuditTrail.checkpoint)
-
-
-class BlockingQuarantine(_Twin[Quarantine]):
-    """Records that could not be understood; see :class:`Quarantine`."""
-
-    list = _waiting(Quarantine.list)
-    get = _waiting(Quarantine.get)
-    drop = _waiting(Quarantine.drop)
-
-
 class BlockingServiceDesk(_Twin[ServiceDesk]):
     """The desk without ``await``: every method waits for its result.
 
@@ -229,11 +216,26 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
             self._loop.stop()
             raise
         self.tickets = BlockingTickets(desk.tickets, self._loop)
-        self.quarantine = BlockingQuarantine(desk.quarantine, self._loop)
         self.writes = BlockingWrites(desk.writes, self._loop)
         self.claims = BlockingClaims(desk.claims, self._loop)
         self.warranty = BlockingWarranty(desk.warranty, self._loop)
-        self.audit = BlockingAuditTrail(desk.audit, self._loop)
+
+    if TYPE_CHECKING:
+        audit: AuditTrail[Waiting]
+        quarantine: Quarantine[Waiting]
+    else:
+
+        def __getattr__(self, name: str) -> Any:
+            """Return a feature of ours, whose calls wait."""
+            if name not in FEATURES:
+                raise AttributeError(name, name=name, obj=self)
+            part = own(name).calls(self._target, self._loop.run)
+            setattr(self, name, part)
+            return part
+
+    def call(self, offered: Method[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Ask or do what any feature declares; see :meth:`ServiceDesk.call`."""
+        return self._loop.run(self._target.call(offered, *args, **kwargs))
 
     sync = _waiting(ServiceDesk.sync)
     sync_all = _waiting(ServiceDesk.sync_all)
@@ -241,7 +243,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
     plan_all = _waiting(ServiceDesk.plan_all)
     remap = _waiting(ServiceDesk.remap)
     remap_all = _waiting(ServiceDesk.remap_all)
-    retry_quarantine = _waiting(ServiceDesk.retry_quarantine)
+    retry_records = _waiting(ServiceDesk.retry_records)
     check = _waiting(ServiceDesk.check)
     check_all = _waiting(ServiceDesk.check_all)
     connections = _waiting(ServiceDesk.connections)

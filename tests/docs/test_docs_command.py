@@ -13,7 +13,7 @@ from servicedesk_core.cli.docs.terminal import Page
 from servicedesk_core.cli.main import main
 from servicedesk_core.cli.shell import exit_codes
 from servicedesk_core.cli.shell.console import SafeConsole
-from servicedesk_core.cli.shell.schemas import DOCUMENTS
+from servicedesk_core.cli.shell.schemas import documents
 from servicedesk_core.runtime.machine.installed import catalog_of
 
 
@@ -35,8 +35,8 @@ def test_every_page_is_the_one_that_is_built(built, capsys):
 
 
 def test_a_document_has_its_json_schema(built, capsys):
-    assert {path.name.removesuffix(".schema.json") for path in built.glob("*.json")} == DOCUMENTS.keys()
-    assert not DOCUMENTS.keys() & PAGES.keys()
+    assert {path.name.removesuffix(".schema.json") for path in built.glob("*.json")} == documents().keys()
+    assert not documents().keys() & PAGES.keys()
     assert main(["docs", "tickets.list"]) == 0
     printed = capsys.readouterr().out
     assert printed == (built / "tickets.list.schema.json").read_text(encoding="utf-8")

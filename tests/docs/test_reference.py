@@ -16,13 +16,15 @@ from servicedesk_core.cli.docs import commands, connectors, documents, errors, h
 from servicedesk_core.cli.docs.docstring import table
 from servicedesk_core.cli.main import main
 from servicedesk_core.cli.shell.exit_codes import MEANINGS
-from servicedesk_core.cli.shell.schemas import DOCUMENTS
+from servicedesk_core.cli.shell.schemas import documents as all_documents
 from servicedesk_core.config.settings import ConnectionSettings, DeskSection, DeskSettings, PluginsSection
 from servicedesk_core.domain import STREAMS
 from servicedesk_core.errors import ServiceDeskError
 from servicedesk_core.hooks.context import VocabularyMapping
 from servicedesk_core.hooks.table import FAMILIES
 from servicedesk_core.store import views as store_views
+
+DOCUMENTS = all_documents()
 
 CONFIGURATION = """
 [connections.export]
@@ -116,7 +118,7 @@ def test_every_stream_and_field_is_listed() -> None:
 
 @pytest.mark.parametrize("command", DOCUMENTS)
 def test_every_json_document_is_described_field_by_field(command: str) -> None:
-    shape = DOCUMENTS[command].type
+    shape = getattr(DOCUMENTS[command].type, "__origin__", DOCUMENTS[command].type)
     text = sections(documents.page())[f"`{documents.name_of(command, DOCUMENTS[command])}`"]
     names = [field.name for field in fields(shape)] if is_dataclass(shape) else list(shape.model_fields)
     for name in names:

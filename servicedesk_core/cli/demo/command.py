@@ -112,8 +112,8 @@ def _claim(cli: Cli, stage: "Stage", makers: list[str]) -> Made | None:
 
 
 def _report(cli: Cli, directory: Path) -> None:
+    from servicedesk_core.files import replace_file  # noqa: PLC0415
     from servicedesk_core.reports import desk_html, desk_text  # noqa: PLC0415
-    from servicedesk_core.runtime.files import replace_file  # noqa: PLC0415
 
     report = cli.with_desk(lambda desk: desk.report_desk())
     cli.out.print(desk_text.render(report).rstrip(), soft_wrap=True)

@@ -1,13 +1,16 @@
 """The documents that ``--json`` prints, with their JSON Schemas."""
 
 import json
+from dataclasses import is_dataclass
 from functools import cache
 from typing import Any, get_type_hints
 
 from pydantic import TypeAdapter
 
 from servicedesk_core.cli.docs.docstring import attributes, plain, table
-from servicedesk_core.cli.shell.schemas import DOCUMENTS, Document
+from servicedesk_core.cli.shell.schemas import Document, documents
+from servicedesk_core.faces import Page
+from servicedesk_core.faces.column import columns_of
 
 EXAMPLE = """```json
 {
@@ -36,7 +39,7 @@ def page() -> str:
         "`schema` names the document and its version. The version rises when a field goes away or changes its meaning; "
         "new fields may come at any time, so ignore what you don't know. Instants are ISO 8601 in UTC.\n"
     )
-    for command, document in DOCUMENTS.items():
+    for command, document in documents().items():
         text += f"\n## `{name_of(command, document)}`\n\n{document.about} {_data(document)}\n\n"
         text += f"[JSON Schema]({command}.schema.json)\n\n"
         text += _tables(_schema(document), document)
@@ -47,7 +50,7 @@ def schemas() -> dict[str, str]:
     """Return the JSON Schema of each document by the words of its command."""
     return {
         command: json.dumps(_whole(command, document), indent=2, ensure_ascii=False) + "\n"
-        for command, document in DOCUMENTS.items()
+        for command, document in documents().items()
     }
 
 
@@ -57,6 +60,8 @@ def name_of(command: str, document: Document) -> str:
 
 
 def _data(document: Document) -> str:
+    if (rows := getattr(document.type, "__args__", ())) and document.type.__origin__ is Page:
+        return f"`data` is a `Page` of `{rows[0].__name__}`."
     kind = document.type.__name__
     return f"`data` is a list of `{kind}`." if document.many else f"`data` is a `{kind}`."
 
@@ -80,14 +85,14 @@ def _whole(command: str, document: Document) -> dict[str, Any]:
 
 
 def _tables(schema: dict[str, Any], document: Document) -> str:
-    shapes = {document.type.__name__: schema, **schema.get("$defs", {})}
+    shapes = {schema["title"]: schema, **schema.get("$defs", {})}
     described = _descriptions(document.type)
     text = ""
     for name, shape in shapes.items():
         if "properties" not in shape:
             continue
         rows = [
-            (f"`{field}`", _type(one), described.get(name, {}).get(field, ""))
+            (f"`{field}`", _type(one), described.get(name.partition("[")[0], {}).get(field, ""))
             for field, one in shape["properties"].items()
         ]
         text += f"**`{name}`**\n\n" + table(("field", "type", "meaning"), rows) + "\n"
@@ -99,10 +104,13 @@ def _descriptions(shape: type) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
 
     def walk(annotation: Any) -> None:
-        is_ours = isinstance(annotation, type) and annotation.__module__.startswith("servicedesk")
-        if is_ours and annotation.__name__ not in found:
-            found[annotation.__name__] = {key: plain(text) for key, text in attributes(annotation).items()}
-            for one in get_type_hints(annotation).values():
+        of = getattr(annotation, "__origin__", annotation)
+        if isinstance(of, type) and of.__module__.startswith("servicedesk") and of.__name__ not in found:
+            found[of.__name__] = {key: plain(text) for key, text in attributes(of).items()}
+            found[of.__name__] |= (
+                {key: column.about for key, column in columns_of(of).items()} if is_dataclass(of) else {}
+            )
+            for one in get_type_hints(of).values():
                 walk(one)
         for inner in getattr(annotation, "__args__", ()):
             walk(inner)

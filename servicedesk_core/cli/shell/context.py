@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from servicedesk_core.cli.shell.tables import Narrow
     from servicedesk_core.redaction import Redactor
     from servicedesk_core.runtime import Problem, ServiceDesk
+    from servicedesk_core.runtime.stored import StoredDesk
 
 T = TypeVar("T")
 CONFIG_VARIABLE = "SERVICEDESK_CONFIG"
@@ -144,6 +145,10 @@ class Cli:
         else:
             self.say(empty)
 
+    def line(self, text: str = "", *, style: str = "") -> None:
+        """Print text; without a terminal no line is broken."""
+        self.out.print(text, style=style or None, soft_wrap=True)
+
     def facts(self, pairs: Iterable[tuple[str, object]], *, to: "Console | None" = None) -> None:
         """Print names and values, one pair on a line; pairs without a value are left out."""
         from servicedesk_core.cli.shell.tables import show_facts  # noqa: PLC0415
@@ -171,19 +176,23 @@ class Cli:
         if answer.strip().lower() not in {"y", "yes"}:
             raise RefusedError("Nothing was done.", hint="Answer y, or say --yes, if it is meant.")
 
-    def emit(self, schema: str, data: object, *, as_json: bool, show: Callable[[], None]) -> None:
+    def emit(
+        self, schema: str, data: object, *, version: int | None = None, as_json: bool, show: Callable[[], None]
+    ) -> None:
         """Print a result.
 
         Args:
             schema: Name of the command with dots, which is the name of its schema.
             data: The result: dataclasses, mappings, lists.
+            version: Version of the schema; ``None`` = the one in the table of documents.
             as_json: Whether ``--json`` was asked for.
             show: Prints the same for people.
         """
         if as_json:
             from servicedesk_core.cli.shell.schemas import DOCUMENTS  # noqa: PLC0415
 
-            output.write_json({"schema": f"servicedesk.{schema}/{DOCUMENTS[schema].version}", "data": data})
+            of = version or DOCUMENTS[schema].version
+            output.write_json({"schema": f"servicedesk.{schema}/{of}", "data": data})
         else:
             show()
 
@@ -207,15 +216,30 @@ class Cli:
 
     def with_desk(self, work: "Callable[[ServiceDesk], Coroutine[Any, Any, T]]", **options: Any) -> T:
         """Open the configured desk, do the work, close it; from then on instants are shown in its time zone."""
-        from zoneinfo import ZoneInfo  # noqa: PLC0415
 
         async def opened() -> T:
             async with self.desk(**options) as desk:
-                self.zone = ZoneInfo(desk.settings.desk.timezone)
+                self._speak_as(desk)
                 self.doing = lambda: counted(desk.requests_sent, "request") + " sent" if desk.requests_sent else ""
                 return await work(desk)
 
         return self.run(opened)
+
+    def with_store(self, work: "Callable[[StoredDesk], Coroutine[Any, Any, T]]") -> T:
+        """Do work that the store alone answers; like :meth:`with_desk`, and no plugin is imported for it."""
+        from servicedesk_core.runtime.stored import StoredDesk  # noqa: PLC0415
+
+        async def opened() -> T:
+            async with StoredDesk.open(self.config, redactor=self.redactor, read_only=True) as desk:
+                self._speak_as(desk)
+                return await work(desk)
+
+        return self.run(opened)
+
+    def _speak_as(self, desk: "StoredDesk") -> None:
+        from zoneinfo import ZoneInfo  # noqa: PLC0415
+
+        self.zone = ZoneInfo(desk.settings.desk.timezone)
 
     @contextmanager
     def logged(self) -> Iterator[None]:

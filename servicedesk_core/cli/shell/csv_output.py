@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from servicedesk_core.cli.shell.output import json_line
 from servicedesk_core.printing import printable
 
 
@@ -23,7 +24,11 @@ def write_csv(shape: type, rows: Iterable[Any], *, without: Sequence[str] = ()) 
         rows: The rows.
         without: Fields to leave out, such as lists.
     """
-    names = [field.name for field in fields(shape) if field.name not in without]
+    write_rows([field.name for field in fields(shape) if field.name not in without], rows)
+
+
+def write_rows(names: Sequence[str], rows: Iterable[Any]) -> None:
+    """Write some attributes of objects, as :func:`write_csv` does."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(names)
     is_seen = sys.stdout.isatty()
@@ -32,7 +37,7 @@ def write_csv(shape: type, rows: Iterable[Any], *, without: Sequence[str] = ()) 
         writer.writerow([printable(cell) if is_seen and isinstance(cell, str) else cell for cell in cells])
 
 
-def _cell(value: Any) -> Any:
+def _cell(value: Any) -> Any:  # noqa: PLR0911  # one line a type
     from servicedesk_core.runtime.exporting import harmless  # noqa: PLC0415
 
     match value:
@@ -44,6 +49,8 @@ def _cell(value: Any) -> Any:
             return f"{value:f}"
         case datetime() | date():
             return value.isoformat()
+        case dict():
+            return harmless(json_line(value))
         case tuple() | list():
             return harmless("; ".join(str(item) for item in value))
         case _:

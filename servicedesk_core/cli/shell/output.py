@@ -75,6 +75,14 @@ def json_bytes(document: object) -> bytes:
     return escaped(orjson.dumps(document, default=_foreign, option=options).decode()).encode()
 
 
+def json_line(value: object) -> str:
+    """Return a value as JSON on one line."""
+    import orjson  # noqa: PLC0415
+
+    options = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
+    return escaped(orjson.dumps(value, default=_foreign, option=options).decode())
+
+
 @contextlib.contextmanager
 def while_read() -> Iterator[BinaryIO]:
     """Yield standard output for what may write for minutes; the block ends early, and well, when its reader leaves.

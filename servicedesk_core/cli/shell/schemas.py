@@ -7,6 +7,7 @@ from this table.
 
 from dataclasses import dataclass
 from importlib import import_module
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,22 +17,31 @@ class Document:
     Attributes:
         version: Version of the shape.
         about: What ``data`` is.
-        shape: Where the dataclass of ``data``, or of its items, is defined: ``module:Class``.
+        shape: The dataclass of ``data``, or of its items, or where it is defined: ``module:Class``.
         many: Whether ``data`` is a list of them.
     """
 
     version: int
     about: str
-    shape: str
+    shape: str | Any
     many: bool = False
 
     @property
-    def type(self) -> type:
+    def type(self) -> Any:
         """The dataclass itself."""
+        if not isinstance(self.shape, str):
+            return self.shape
         module, _, name = self.shape.partition(":")
-        found = getattr(import_module(module), name)
-        assert isinstance(found, type)  # noqa: S101  # the table above is ours
-        return found
+        return getattr(import_module(module), name)
+
+
+def documents() -> dict[str, Document]:
+    """Return all documents by command: those of the table below, and what features declare."""
+    from servicedesk_core.faces.feature import offers  # noqa: PLC0415
+    from servicedesk_core.features import FEATURES, own  # noqa: PLC0415
+
+    derived = [offer for name in FEATURES for offer in offers(own(name).calls).values()]
+    return DOCUMENTS | {offer.name: Document(offer.version, offer.about, offer.result) for offer in derived}
 
 
 _RUNTIME = "servicedesk_core.runtime"
@@ -68,9 +78,6 @@ DOCUMENTS: dict[str, Document] = {
     "writes.discard": Document(1, "The discarded writes.", _VIEW, many=True),
     "writes.resolve": Document(1, "The write whose doubt was settled.", _VIEW),
     "writes.revert": Document(1, "The write that restores old values.", _VIEW),
-    "audit.list": Document(1, "Records of the audit trail.", "servicedesk_core.store.audit:AuditRecord", many=True),
-    "audit.verify": Document(1, "Whether the chain holds.", "servicedesk_core.runtime.auditing:AuditCheck"),
-    "audit.checkpoint": Document(1, "How far the chain is.", "servicedesk_core.store.audit:Checkpoint"),
     "claims.propose": Document(1, "Tickets that could be claimed.", f"{_CLAIMS}:Proposals"),
     "claims.new": Document(1, "The drafts that were made.", f"{_CLAIMS}:ClaimDetail", many=True),
     "claims.edit": Document(1, "The changed claim.", f"{_CLAIMS}:ClaimDetail"),
@@ -86,10 +93,6 @@ DOCUMENTS: dict[str, Document] = {
     "claims.poll": Document(1, "What following claims brought.", f"{_CLAIMS}:PollOutcome", many=True),
     "claims.pack": Document(1, "Where the claim pack is.", f"{_CLAIMS}:PackOutcome"),
     "claims.record": Document(1, "The claim with what was recorded.", f"{_CLAIMS}:ClaimDetail"),
-    "quarantine.list": Document(1, "Records that could not be understood.", f"{_RUNTIME}:QuarantinedRecord", many=True),
-    "quarantine.show": Document(1, "One of them with its payload.", f"{_RUNTIME}:QuarantinedRecord"),
-    "quarantine.retry": Document(1, "What became of the retried records.", f"{_RUNTIME}:RetryOutcome"),
-    "quarantine.drop": Document(1, "How many records were dropped.", f"{_RUNTIME}:DropOutcome"),
     "plugins.list": Document(1, "Installed plugins and their state.", "servicedesk_core.plugins:LoadReport", many=True),
     "plugins.check": Document(1, "The grade of a distribution.", "servicedesk_core.grading:PluginGrade"),
     "doctor": Document(1, "What was looked at on this machine.", f"{_RUNTIME}:Finding", many=True),

@@ -118,8 +118,8 @@ def report(
         lambda desk: desk.warranty.report(company=company, with_costs=costs, retired=retired), read_only=True
     )
     if html is not None:
+        from servicedesk_core.files import replace_file  # noqa: PLC0415
         from servicedesk_core.reports import warranty_html  # noqa: PLC0415
-        from servicedesk_core.runtime.files import replace_file  # noqa: PLC0415
 
         replace_file(html, warranty_html.render(found, with_missed=with_missed).encode())
         cli.say(f"Written to {html}.")

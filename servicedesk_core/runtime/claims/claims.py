@@ -10,12 +10,12 @@ from servicedesk_core.claims import acting, pack, results
 from servicedesk_core.claims.polling import overdue_parts
 from servicedesk_core.domain.warranty import ClaimReport, DeviceRef
 from servicedesk_core.errors import ClaimIncompleteError, SettingsError
+from servicedesk_core.files import replace_file
 from servicedesk_core.runtime.claims.following import Following, alert_views
 from servicedesk_core.runtime.claims.preparing import changed
 from servicedesk_core.runtime.claims.reads import row_of
 from servicedesk_core.runtime.claims.sending import ClaimSending
 from servicedesk_core.runtime.claims.views import ClaimCheck, ClaimDetail, PackOutcome, PollOutcome
-from servicedesk_core.runtime.files import replace_file
 from servicedesk_core.store.claims import reading
 from servicedesk_core.store.fields import from_us, to_us
 

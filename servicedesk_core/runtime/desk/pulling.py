@@ -1,6 +1,6 @@
 """What brings data into the store of a desk: pulling it, mapping it again, trying it again."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Unpack
@@ -10,7 +10,6 @@ from servicedesk_core.errors import SettingsError
 from servicedesk_core.plugins.connection import OpenConnection
 from servicedesk_core.ports import BudgetUse
 from servicedesk_core.runtime.desk.connecting import ConnectingDesk
-from servicedesk_core.runtime.quarantine import RetryOutcome
 from servicedesk_core.runtime.syncing import PlanOutcome, SyncArguments, SyncOutcome, engine_view, options_of
 from servicedesk_core.store.state import StoreState
 from servicedesk_core.sync.connection import Connection
@@ -146,27 +145,18 @@ class PullingDesk(ConnectingDesk):
         again = partial(self.remap, streams=streams, progress=progress)
         return tuple([SyncOutcome(*one) async for one in self._each(connections, again)])
 
-    async def retry_quarantine(
-        self, numbers: Collection[int] = (), *, connection: str | None = None, stream: str | None = None
-    ) -> RetryOutcome:
-        """Try quarantined records again: from the vendor where it gives single records, else from their payload.
+    async def retry_records(self, by_connection: Mapping[str, Collection[int]]) -> None:
+        """Try records in quarantine again: from the vendor where it gives single records, else from their payload.
 
         Args:
-            numbers: Which; empty = all that match.
-            connection: Only of this connection.
-            stream: Only of this stream.
+            by_connection: Their numbers in the quarantine, by the name of their connection.
 
         Raises:
-            NotFoundLocallyError: A number is not in the quarantine.
             ServiceDeskError: A connection cannot be used, as for :meth:`sync`.
         """
-        chosen = await self.quarantine.chosen(numbers, connection=connection, stream=stream)
-        for name, ids in chosen.items():
+        for name, ids in by_connection.items():
             opened = await self._host.open(name)
-            await self._engine().retry_quarantine(await self._view(opened), ids)
-        asked = {number for ids in chosen.values() for number in ids}
-        kept = await self.quarantine.still_there(asked)
-        return RetryOutcome(released=len(asked) - kept, kept=kept)
+            await self._engine().retry_quarantine(await self._view(opened), tuple(ids))
 
     async def _view(self, opened: OpenConnection, *, remember: bool = True) -> Connection:
         state = StoreState(self._store, opened.source.id)

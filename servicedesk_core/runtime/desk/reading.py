@@ -8,13 +8,13 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import Connection as Tx
 
+from servicedesk_core.files import replacing
 from servicedesk_core.hooks import Change
 from servicedesk_core.reports.desk import DeskReport
 from servicedesk_core.reports.desk import build as build_desk_report
 from servicedesk_core.runtime import exporting
 from servicedesk_core.runtime.desk.opening import OpenDesk
 from servicedesk_core.runtime.feed import follow
-from servicedesk_core.runtime.files import replacing
 from servicedesk_core.runtime.monitoring import status
 from servicedesk_core.runtime.monitoring.checking import ConnectionInfo
 from servicedesk_core.runtime.monitoring.health import Health, health

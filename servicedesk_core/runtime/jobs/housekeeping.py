@@ -8,9 +8,9 @@ from pathlib import Path
 from servicedesk_core import system
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.errors import StoreError
+from servicedesk_core.files import replace_file
 from servicedesk_core.reports.desk_html import render
 from servicedesk_core.runtime.copies import BACKUP_PREFIX, placed
-from servicedesk_core.runtime.files import replace_file
 from servicedesk_core.runtime.jobs.desk import JobDesk
 from servicedesk_core.store import backup as store_backup
 

@@ -35,7 +35,7 @@ def _settings_at(config: Path) -> DeskSettings | None:
 
 
 def installed_plugins(config: Path) -> tuple[LoadReport, ...]:
-    """Import every connector that is installed or named, and return what became of each plugin.
+    """Import every connector and feature that is installed or named, and return what became of each plugin.
 
     Args:
         config: The configuration; it may be missing or broken.
@@ -46,6 +46,9 @@ def installed_plugins(config: Path) -> tuple[LoadReport, ...]:
     for reference in sorted({*catalog.connector_ids(), *named}):
         with suppress(PluginError, ConfigurationError):  # the report tells
             catalog.connector(reference, directory=settings.directory if settings else None)
+    for name in catalog.feature_names():
+        with suppress(PluginError):
+            catalog.feature(name)
     return catalog.report()
 
 

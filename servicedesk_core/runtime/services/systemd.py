@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Template
 
 from servicedesk_core.errors import ServiceError
-from servicedesk_core.runtime.files import replace_file
+from servicedesk_core.files import replace_file
 from servicedesk_core.runtime.services.service import Run, Service, ServiceStatus
 
 _SYSTEM = Path("/etc/systemd/system")

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final
+
+from servicedesk_core.faces import Column
 
 FIRST: Final = "0" * 64
 """``prev_hash`` of the first record."""
@@ -10,48 +12,28 @@ FIRST: Final = "0" * 64
 
 @dataclass(frozen=True, slots=True)
 class AuditRecord:
-    """One record of the chain.
+    """One record of the chain."""
 
-    Attributes:
-        seq: Its number; there are no gaps.
-        at: When it happened.
-        actor: Who did it: ``user:ana``, ``system:writes``.
-        action: What was done, for example ``write.approved``.
-        entity: To what, for example ``ticket:psa:4711``.
-        before: What was, as far as it matters.
-        after: What is.
-        reason: Why, as the actor gave it.
-        prev_hash: Hash of the record before.
-        hash: Its own.
-    """
-
-    seq: int
-    at: datetime
-    actor: str
-    action: str
-    entity: str
-    before: Any
-    after: Any
-    reason: str
-    prev_hash: str
-    hash: str
+    seq: Annotated[int, Column("Its number; there are no gaps.", "No.")]
+    at: Annotated[datetime, Column("When it happened.", "When")]
+    actor: Annotated[str, Column("Who did it: `user:ana`, `system:writes`.", "Who")]
+    action: Annotated[str, Column("What was done, for example `write.approved`.", "What")]
+    entity: Annotated[str, Column("To what, for example `ticket:psa:4711`.", "About")]
+    before: Annotated[Any, Column("What was, as far as it matters.", shown=False)]
+    after: Annotated[Any, Column("What is.", shown=False)]
+    reason: Annotated[str, Column("Why, as the actor gave it.", "Why")]
+    prev_hash: Annotated[str, Column("Hash of the record before.", shown=False)]
+    hash: Annotated[str, Column("Its own.", shown=False)]
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """How far the chain was at a moment; worth most when it is kept outside the store.
+    """How far the chain was at a moment; worth most when it is kept outside the store."""
 
-    Attributes:
-        seq: Number of the newest record; 0 for an empty chain.
-        hash: Its hash.
-        count: How many records there were.
-        at: When it was taken.
-    """
-
-    seq: int
-    hash: str
-    count: int
-    at: datetime
+    seq: Annotated[int, Column("Number of the newest record; 0 for an empty chain.", "Record")]
+    hash: Annotated[str, Column("Its hash.")]
+    count: Annotated[int, Column("How many records there were.", "Records")]
+    at: Annotated[datetime, Column("When it was taken.", "Taken")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,132 @@
+"""From a declaration to a command: its options, what it is asked, what it prints."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from servicedesk_core.cli.derived import showing
+from servicedesk_core.cli.derived.values import choices_of, value_of
+from servicedesk_core.cli.shell import exit_codes
+from servicedesk_core.cli.shell.arguments import Json, Yes
+from servicedesk_core.cli.shell.context import Cli
+from servicedesk_core.faces import Action, Offer
+from servicedesk_core.faces.parameter import Parameter
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from servicedesk_core.runtime.stored import StoredDesk
+
+_NATIVE: Final = (int, Path, bool)
+"""What typer reads for us; everything else is read with the desk's time zone and our own words."""
+
+Csv = Annotated[bool, typer.Option("--csv", help="Print CSV with the names of the fields above, and nothing else.")]
+Columns = Annotated[
+    str | None, typer.Option("--columns", metavar="NAMES", help="Only these columns, by the names of --json.")
+]
+
+
+def command_of(offer: Offer[..., Any]) -> Callable[..., None]:
+    """Return the function of a command, with the signature that typer reads."""
+
+    def run(ctx: typer.Context, **given: Any) -> None:
+        cli: Cli = ctx.obj
+        as_json, as_csv, columns, yes = (given.pop(name, None) for name in ("as_json", "as_csv", "columns", "yes"))
+        if as_json and as_csv:
+            raise typer.BadParameter("It is either --json or --csv.", ctx=ctx)
+        chosen = showing.chosen_columns(offer.row, columns) if columns else ()
+
+        async def work(desk: "StoredDesk") -> Any:
+            arguments, named = _arguments(offer, given, cli.zone)
+            if isinstance(offer, Action) and offer.asks is not None:
+                cli.confirm(offer.asks(*arguments, **named), yes=bool(yes))
+            return await desk.call(offer, *arguments, **named)
+
+        found = cli.with_desk(work) if isinstance(offer, Action) else cli.with_store(work)
+        if as_csv:
+            showing.as_csv(offer, found, chosen)
+        else:
+            cli.emit(
+                offer.name,
+                found,
+                version=offer.version,
+                as_json=bool(as_json),
+                show=lambda: showing.show(cli, offer, found, chosen),
+            )
+        if offer.fails is not None and offer.fails(found):
+            raise typer.Exit(exit_codes.ERROR)
+
+    run.__doc__ = inspect.getdoc(offer.declared)
+    for section in ("\n\nArgs:", "\n\nRaises:", "\n\nReturns:"):
+        run.__doc__ = (run.__doc__ or "").partition(section)[0]
+    ctx = inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
+    run.__signature__ = inspect.Signature([ctx, *_options(offer)])  # type: ignore[attr-defined]
+    run.__annotations__ = {}
+    return run
+
+
+def _options(offer: Offer[..., Any]) -> Iterator[inspect.Parameter]:
+    for parameter in offer.parameters:
+        default = inspect.Parameter.empty if parameter.required else _default(parameter)
+        yield _option(parameter.name, _annotation(parameter), default)
+    if isinstance(offer, Action) and offer.asks is not None:
+        yield _option("yes", Yes, default=False)
+    if offer.row is not None:
+        yield _option("columns", Columns, default=None)
+        yield _option("as_csv", Csv, default=False)
+    yield _option("as_json", Json, default=False)
+
+
+def _option(name: str, annotation: Any, default: Any) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
+
+
+def _default(parameter: Parameter) -> Any:
+    """Return what typer shows and gives: nothing where our own words are read, unless it is one of them."""
+    if parameter.many:
+        return None
+    return parameter.default or (False if parameter.type is bool else None)
+
+
+def _annotation(parameter: Parameter) -> Any:
+    said, kind = parameter.help, parameter.type
+    read = kind if kind in _NATIVE else str
+    least, most = said.between or (None, None)
+    choices = choices_of(parameter)
+    metavar = f"<{'|'.join(choices)}>" if choices else None
+    typed = list[read] if parameter.many else read  # type: ignore[valid-type]
+    if not parameter.required and kind is not bool:
+        typed = typed | None
+    if parameter.positional:
+        return Annotated[typed, typer.Argument(help=said.text, min=least, max=most)]
+    option = typer.Option(f"--{parameter.spelled}", help=said.text, min=least, max=most, metavar=metavar)
+    return Annotated[typed, option]
+
+
+def _arguments(
+    offer: Offer[..., Any], given: dict[str, Any], zone: "tzinfo | None"
+) -> tuple[list[Any], dict[str, Any]]:
+    """Return what the declaration is called with: by place, and by name."""
+    arguments: list[Any] = []
+    named: dict[str, Any] = {}
+    filters: dict[str, dict[str, Any]] = {name: {} for name in offer.filters}
+    for parameter in offer.parameters:
+        value = given[parameter.name]
+        if value is None or (parameter.type is bool and not value):
+            value = parameter.default
+        elif parameter.type is bool:
+            value = not parameter.default
+        elif parameter.many:
+            value = tuple(value_of(parameter, one, zone) for one in value)
+        else:
+            value = value_of(parameter, value, zone)
+        if parameter.part_of:
+            filters[parameter.part_of][parameter.name] = value
+        elif parameter.positional:
+            arguments.append(value)
+        else:
+            named[parameter.name] = value
+    return arguments, named | {name: offer.filters[name](**values) for name, values in filters.items()}

@@ -1,0 +1,71 @@
+"""The command of a feature: a group that imports no more of it than the invoked command needs."""
+
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from servicedesk_core.cli.derived.command import command_of
+from servicedesk_core.faces import Offer
+from servicedesk_core.faces.feature import Feature, offers
+
+ByHand = Callable[[typer.Typer], None]
+
+_WHOLE = 500
+"""Characters that no first sentence of a command has."""
+
+
+def group_of(feature: Feature, by_hand: ByHand | None = None) -> TyperGroup:
+    """Return the command of a feature.
+
+    Args:
+        feature: The feature.
+        by_hand: Adds the commands that are written by hand, and replaces derived ones.
+    """
+    group = _Group(name=feature.name, help=feature.about, no_args_is_help=True, rich_markup_mode=None)
+    group.feature, group.by_hand = feature, by_hand
+    del group.commands  # made when somebody looks at all of them
+    return group
+
+
+class _Group(TyperGroup):
+    feature: Feature
+    by_hand: ByHand | None
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command; for a query no act is imported."""
+        if "commands" not in self.__dict__ and (query := offers(self.feature.asking).get(cmd_name)):
+            return commands_of([query])[cmd_name]
+        return super().get_command(ctx, cmd_name)
+
+    @cached_property
+    def commands(self) -> dict[str, Any]:  # type: ignore[override]
+        """All commands by name."""
+        return commands_of(offers(self.feature.calls).values(), self.by_hand)
+
+
+def commands_of(offered: Iterable[Offer[..., Any]], by_hand: ByHand | None = None) -> dict[str, Any]:
+    """Return commands by name.
+
+    Args:
+        offered: What they are derived from.
+        by_hand: Adds more.
+    """
+    app = typer.Typer(rich_markup_mode=None)
+    app.callback()(_nothing)  # without it typer makes a program of one command that has no name
+    for offer in offered:
+        app.command(offer.name.rpartition(".")[2])(command_of(offer))
+    if by_hand is not None:
+        by_hand(app)
+    commands: dict[str, Any] = get_command(app).commands  # type: ignore[attr-defined]  # a group, because of the callback
+    for command in commands.values():
+        for one in (command, *getattr(command, "commands", {}).values()):
+            one.short_help = one.get_short_help_str(_WHOLE)  # else lists of commands cut their sentences off
+    return commands
+
+
+def _nothing() -> None:
+    """Do nothing."""

@@ -1,0 +1,81 @@
+"""What a command prints: a list as a table or as CSV, a record as its facts, or a page that was made by hand."""
+
+from importlib import import_module
+from typing import Any
+
+from servicedesk_core.cli.derived.values import word_of
+from servicedesk_core.cli.shell.context import Cli
+from servicedesk_core.cli.shell.output import json_bytes
+from servicedesk_core.cli.shell.tables import Narrow
+from servicedesk_core.faces import Column, Offer, Page
+from servicedesk_core.faces.column import columns_of, fields_of
+from servicedesk_core.wording import hours
+
+
+def chosen_columns(row: type | None, names: str) -> tuple[str, ...]:
+    """Return the columns that somebody named, joined with commas.
+
+    Raises:
+        SettingsError: A name is no column.
+    """
+    choices = tuple(columns_of(row)) if row is not None else ()
+    return tuple(word_of(name, choices, what="column") for name in names.split(","))
+
+
+def as_csv(offer: Offer[..., Any], found: Page[Any], chosen: tuple[str, ...]) -> None:
+    """Print a list as CSV."""
+    from servicedesk_core.cli.shell.csv_output import write_rows  # noqa: PLC0415
+
+    assert offer.row is not None  # noqa: S101  # only lists have the option
+    write_rows(chosen or fields_of(offer.row), found.items)
+
+
+def show(cli: Cli, offer: Offer[..., Any], found: Any, chosen: tuple[str, ...] = ()) -> None:
+    """Print a result for people.
+
+    Args:
+        cli: The run.
+        offer: What was asked or done.
+        found: The result.
+        chosen: The columns that somebody named.
+    """
+    if offer.page:
+        module, _, name = offer.page.partition(":")
+        getattr(import_module(module), name)(cli, found)
+    elif offer.row is not None:
+        columns = columns_of(offer.row)
+        names = chosen or [name for name, column in columns.items() if column.shown]
+        shown = {name: columns[name] for name in names}
+        rows = [[_cell(name, getattr(row, name)) for name in shown] for row in found.items]
+        titles = [column.title for column in shown.values()]
+        cli.table(titles, rows, empty=offer.empty, narrow=None if chosen else _narrow(shown))
+        if found.next:
+            cli.say(f"There are more: --after {found.next}")
+    else:
+        _record(cli, found)
+
+
+def _record(cli: Cli, found: Any) -> None:
+    """Print the fields of a record, and below them what is a document of its own."""
+    kind: type = type(found)
+    columns = columns_of(kind)
+    values = {name: getattr(found, name) for name in columns}
+    nested = {name: value for name, value in values.items() if isinstance(value, dict | list)}
+    cli.facts((columns[name].title, _cell(name, value)) for name, value in values.items() if name not in nested)
+    for value in nested.values():
+        cli.line(json_bytes(value).decode().rstrip())
+
+
+def _cell(name: str, value: Any) -> Any:
+    """Return a value as a list shows it; durations are named in seconds and shown in hours."""
+    return hours(value) if name.endswith("_s") and type(value) is int else value
+
+
+def _narrow(columns: dict[str, Column]) -> Narrow | None:
+    spare = sorted((one for one in columns.values() if one.spare), key=lambda one: one.spare)
+    narrow = Narrow(
+        cut={one.title: one.cut for one in columns.values() if one.cut},
+        wraps=frozenset(one.title for one in columns.values() if one.wraps),
+        spare=tuple(one.title for one in spare),
+    )
+    return None if narrow == Narrow() else narrow

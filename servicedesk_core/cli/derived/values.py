@@ -1,0 +1,75 @@
+"""What people write, as values: the words that lists show, their beginnings, and times of the desk's zone."""
+
+from datetime import UTC, date, datetime, tzinfo
+from enum import Enum
+from typing import Any
+
+from servicedesk_core.config.values import did_you_mean
+from servicedesk_core.errors import SettingsError
+from servicedesk_core.faces.parameter import NOBODY, Parameter
+
+
+def value_of(parameter: Parameter, word: Any, zone: tzinfo | None) -> Any:
+    """Return what somebody wrote for a parameter as its value.
+
+    Args:
+        parameter: The parameter.
+        word: What was written; what typer has read already is the value.
+        zone: Where an instant is that names no zone.
+
+    Raises:
+        SettingsError: It is not one of the words, or no instant.
+    """
+    if not isinstance(word, str):
+        return word
+    if parameter.help.none and word.casefold() == NOBODY:
+        return ""
+    if isinstance(parameter.type, type) and issubclass(parameter.type, Enum):
+        return parameter.type(word_of(word, choices_of(parameter), what=parameter.spelled))
+    if parameter.type is datetime:
+        return _instant(parameter.spelled, word, zone).astimezone(UTC)
+    if parameter.type is date:
+        return _instant(parameter.spelled, word, zone).date()
+    return word
+
+
+def choices_of(parameter: Parameter) -> tuple[str, ...]:
+    """Return the words that a parameter takes; nothing where it takes any."""
+    if not (isinstance(parameter.type, type) and issubclass(parameter.type, Enum)):
+        return ()
+    return (*(str(one.value) for one in parameter.type), *([NOBODY] if parameter.help.none else []))
+
+
+def word_of(word: str, choices: tuple[str, ...], *, what: str) -> str:
+    """Return the choice that is meant: written in any case, or so much of it that it can be no other.
+
+    Args:
+        word: What was written.
+        choices: What is allowed.
+        what: What it is a choice of, for the message.
+
+    Raises:
+        SettingsError: No choice is meant, or several.
+    """
+    folded = {_folded(choice): choice for choice in choices}
+    wanted = _folded(word)
+    begun = [choice for key, choice in folded.items() if key.startswith(wanted)]
+    if found := folded.get(wanted) or (begun[0] if len(begun) == 1 and wanted else None):
+        return found
+    if begun and wanted:
+        raise SettingsError(f'"{word}" may be {" or ".join(begun)}.', hint="Write more of it.")
+    hint = f"There are: {', '.join(choices)}."
+    raise SettingsError(f'"{word}" is no {what.replace("-", " ")}.{did_you_mean(wanted, choices)}', hint=hint)
+
+
+def _folded(word: str) -> str:
+    return word.strip().casefold().replace(" ", "_").replace("-", "_")
+
+
+def _instant(name: str, text: str, zone: tzinfo | None) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        hint = "Write a day such as 2026-03-02, or an instant such as 2026-03-02T17:00."
+        raise SettingsError(f'--{name}: "{text}" is no instant.', hint=hint) from None
+    return found if found.tzinfo else found.replace(tzinfo=zone) if zone else found.astimezone()

@@ -1,0 +1,33 @@
+"""What a feature declares once and every face shows: queries, acts, their parameters, columns and pages.
+
+A declaration is a plain typed function with metadata. The terminal derives its command, ``--json`` and ``--csv`` from
+it (:mod:`servicedesk_core.cli.derived`), Python a method that is awaited or waited for, the documentation its pages.
+"""
+
+from servicedesk_core.faces.action import Action, action
+from servicedesk_core.faces.column import Column
+from servicedesk_core.faces.namespace import Awaited, Desk, Manner, Method, Namespace, Waiting, method
+from servicedesk_core.faces.offer import Offer
+from servicedesk_core.faces.page import Page
+from servicedesk_core.faces.parameter import Help
+from servicedesk_core.faces.query import Query, query
+from servicedesk_core.faces.terminal import Terminal
+
+__all__ = [
+    "Action",
+    "Awaited",
+    "Column",
+    "Desk",
+    "Help",
+    "Manner",
+    "Method",
+    "Namespace",
+    "Offer",
+    "Page",
+    "Query",
+    "Terminal",
+    "Waiting",
+    "action",
+    "method",
+    "query",
+]

@@ -1,0 +1,81 @@
+"""A call that every face offers: what queries and acts have in common."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, Concatenate, NotRequired, ParamSpec, TypedDict, TypeVar, Unpack, get_type_hints
+
+from servicedesk_core.faces.namespace import Method
+from servicedesk_core.faces.page import Page
+from servicedesk_core.faces.parameter import Parameter, filters_of, parameters_of
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Said(TypedDict):
+    """What a declaration says beside its function.
+
+    Attributes:
+        about: What the result is, in a sentence.
+        version: Version of the result's shape; it rises when a field changes its meaning or goes away.
+        empty: What people are told in place of a list without rows: what would fill it.
+        page: Where the function is that shows the result in a terminal, ``module:function``; it is given a
+            :class:`servicedesk_core.faces.Terminal` and the result. Without it the columns decide.
+        fails: Says of a result whether a script should stop at it.
+    """
+
+    about: str
+    version: NotRequired[int]
+    empty: NotRequired[str]
+    page: NotRequired[str]
+    fails: NotRequired[Callable[[Any], bool]]
+
+
+class Offer(Method[P, T]):
+    """A call with what faces need to offer it.
+
+    Args:
+        name: Its name, words joined with dots: ``tickets.list``.
+        declared: The function as it was declared.
+        work: What is awaited.
+        said: See :class:`Said`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        declared: Callable[..., Any],
+        work: Callable[Concatenate[Any, P], Coroutine[Any, Any, T]],
+        **said: Unpack[Said],
+    ) -> None:
+        super().__init__(work)
+        self.name = name
+        self.declared = declared
+        self.about = said["about"]
+        self.version = said.get("version", 1)
+        self.empty = said.get("empty", "")
+        self.page = said.get("page", "")
+        self.fails = said.get("fails")
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """What can be given."""
+        return parameters_of(self.declared)
+
+    @property
+    def filters(self) -> dict[str, type]:
+        """The parameters that are made of those that name them."""
+        return filters_of(self.declared)
+
+    @property
+    def result(self) -> Any:
+        """The type of the result."""
+        return get_type_hints(self.declared)["return"]
+
+    @property
+    def row(self) -> type | None:
+        """The type of a row, when the result is a page of them."""
+        result = self.result
+        if getattr(result, "__origin__", None) is not Page:
+            return None
+        row: type = result.__args__[0]
+        return row

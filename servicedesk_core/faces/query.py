@@ -1,0 +1,49 @@
+"""Queries: questions that the store answers in one transaction."""
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar, Unpack
+
+from servicedesk_core.faces.namespace import Namespace
+from servicedesk_core.faces.offer import Offer, Said
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Query(Offer[P, T]):
+    """A question that is declared by :func:`query`."""
+
+    unscoped: str = ""
+    """Why it takes no scope."""
+
+
+def query(
+    name: str, *, unscoped: str = "", **said: Unpack[Said]
+) -> Callable[[Callable[Concatenate[Any, Any, P], T]], Query[P, T]]:
+    """Declare a question: a plain function of its namespace, a transaction that only reads, and its parameters.
+
+    Args:
+        name: Its name, words joined with dots, which are those of its command and of its document.
+        unscoped: Why the function has no parameter ``scope``; every other question takes one.
+        said: See :class:`servicedesk_core.faces.offer.Said`.
+    """
+
+    def declare(function: Callable[Concatenate[Any, Any, P], T]) -> Query[P, T]:
+        signature = inspect.signature(function)
+        if ("scope" in signature.parameters) is bool(unscoped):
+            msg = f"{name} takes a scope, or says in `unscoped` why it takes none"
+            raise TypeError(msg)
+
+        @wraps(function)
+        async def asked(namespace: Namespace[Any], /, *args: P.args, **kwargs: P.kwargs) -> T:
+            return await namespace.desk.store.read(lambda tx: function(namespace, tx, *args, **kwargs))
+
+        own, _, *rest = signature.parameters.values()
+        asked.__signature__ = signature.replace(parameters=[own, *rest])  # type: ignore[attr-defined]
+        declared = Query(name, function, asked, **said)
+        declared.unscoped = unscoped
+        return declared
+
+    return declare

@@ -1,0 +1,28 @@
+"""What a page that is made by hand prints with."""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+
+class Terminal(Protocol):
+    """The terminal, a file or a pipe; whatever is printed is made safe to show."""
+
+    def line(self, text: str = "", *, style: str = "") -> None:
+        """Print text; without a terminal no line is broken."""
+        ...
+
+    def table(self, columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:
+        """Print values under headings."""
+        ...
+
+    def facts(self, pairs: Iterable[tuple[str, object]]) -> None:
+        """Print names and values; pairs without a value are left out."""
+        ...
+
+    def say(self, text: str) -> None:
+        """Tell the person something that is not data."""
+        ...
+
+    def plain(self, value: object) -> str:
+        """Return a value as one line for a person."""
+        ...

@@ -1,0 +1,21 @@
+"""Features: one package for each thing that a customer would name, one object that says what it brings.
+
+Ours are named here and imported when they are used. Those of others are entry points of ``servicedesk.features`` that
+hand over the same object; :mod:`servicedesk_core.plugins` finds, loads and isolates them like connectors.
+"""
+
+from importlib import import_module
+from typing import Final
+
+from servicedesk_core.faces.feature import Feature
+
+__all__ = ["FEATURES", "Feature", "own"]
+
+FEATURES: Final = ("quarantine", "audit")
+"""Our own, each a package here that is called so."""
+
+
+def own(name: str) -> Feature:
+    """Return a feature of ours."""
+    feature: Feature = import_module(f"{__name__}.{name}").FEATURE
+    return feature

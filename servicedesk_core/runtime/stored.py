@@ -1,0 +1,156 @@
+"""How a desk begins and ends: settings and store, on which everything else stands."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypedDict, TypeVar, Unpack
+
+from servicedesk_core import features
+from servicedesk_core.clock import SystemClock
+from servicedesk_core.config import (
+    DEFAULT_FILE,
+    DeskSettings,
+    Secrets,
+    SecretSource,
+    load_settings,
+    parse_settings,
+    store_url,
+)
+from servicedesk_core.faces import Awaited, Method
+from servicedesk_core.ports import Clock
+from servicedesk_core.redaction import Redactor
+from servicedesk_core.store import Store
+from servicedesk_core.store.store import Migrate
+
+if TYPE_CHECKING:
+    from servicedesk_core.features.audit.actions import AuditTrail
+    from servicedesk_core.features.quarantine.actions import Quarantine
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class DeskOptions(TypedDict, total=False):
+    """What a desk may be given beside its settings; explained at :class:`servicedesk_core.ServiceDesk`."""
+
+    store: Store | str | None
+    secrets: SecretSource | None
+    redactor: Redactor | None
+    clock: Clock | None
+    read_only: bool
+    migrate: Migrate
+
+
+class StoredDesk:
+    """A desk as far as its store reaches: what the queries of features need."""
+
+    if TYPE_CHECKING:
+        audit: AuditTrail[Awaited]
+        quarantine: Quarantine[Awaited]
+
+    def __init__(
+        self,
+        settings: DeskSettings | Mapping[str, Any],
+        *,
+        store: Store | str | None = None,
+        secrets: SecretSource | None = None,
+        redactor: Redactor | None = None,
+        clock: Clock | None = None,
+        read_only: bool = False,
+        migrate: Migrate = "auto",
+    ) -> None:
+        self.settings = settings if isinstance(settings, DeskSettings) else parse_settings(settings)
+        self.redactor = redactor or Redactor()
+        self._clock = clock or SystemClock()
+        self._wanted = store
+        self._secrets = Secrets(source=secrets, directory=self.settings.directory, on_resolved=self.redactor.register)
+        self._read_only = read_only
+        self._migrate: Migrate = migrate
+        self._stack: AsyncExitStack | None = None
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Return a feature of ours, or say what is missing: what stands on the store is there while it is open."""
+            is_open = self.__dict__.get("_stack") is not None
+            if is_open and name in features.FEATURES:
+                part = features.own(name).calls(self)
+                setattr(self, name, part)
+                return part
+            is_missing = not is_open and (name in features.FEATURES or name in self._while_open)
+            unopened = ": open the desk first, `async with ServiceDesk(…) as desk:`" if is_missing else ""
+            msg = f"{type(self).__name__!r} object has no attribute {name!r}{unopened}"
+            raise AttributeError(msg, name=name, obj=self)
+
+    _while_open = frozenset({"_store"})
+
+    @classmethod
+    def open(cls, path: Path | str = DEFAULT_FILE, **options: Unpack[DeskOptions]) -> Self:
+        """Return the desk that a configuration file describes, to be used as an async context manager.
+
+        Args:
+            path: The file.
+            options: See the class.
+
+        Raises:
+            SettingsError: The file is missing or wrong; all problems at once.
+        """
+        return cls(load_settings(path), **options)
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as stack:
+            self._store = await self._open_store(stack)
+            await self._open_rest(stack)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close everything; a second call does nothing."""
+        stack, self._stack = self._stack, None
+        if stack is not None:
+            await stack.aclose()
+
+    async def call(self, offered: Method[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Ask or do what any feature declares, whoever brought it: ``await desk.call(Sites.list, state="open")``.
+
+        Args:
+            offered: The declaration, as an attribute of its class.
+            args: What it is given, like all that follows.
+            kwargs: See there.
+        """
+        return await offered.of(self, *args, **kwargs)
+
+    @property
+    def store(self) -> Store:
+        """The desk's own database; private to the core, like the room it belongs to."""
+        return self._store
+
+    @property
+    def clock(self) -> Clock:
+        """Where the time comes from."""
+        return self._clock
+
+    @property
+    def secrets(self) -> Secrets:
+        """Resolves secret references."""
+        return self._secrets
+
+    async def _open_rest(self, stack: AsyncExitStack) -> None:
+        """Open what stands on the store."""
+
+    async def _open_store(self, stack: AsyncExitStack) -> Store:
+        if isinstance(self._wanted, Store):
+            return self._wanted
+        url = self._wanted or store_url(self.settings, self._secrets)
+        opening = partial(Store.open, url, clock=self._clock, migrate=self._migrate, read_only=self._read_only)
+        store = await asyncio.to_thread(opening)
+        stack.push_async_callback(store.aclose)
+        return store

@@ -1,0 +1,51 @@
+"""What features declare is whole: columns with a meaning, parameters with help, scopes, light first imports."""
+
+import subprocess
+import sys
+from dataclasses import fields
+
+import pytest
+
+from servicedesk_core.faces import Query, query
+from servicedesk_core.faces.column import columns_of
+from servicedesk_core.faces.feature import offers
+from servicedesk_core.features import FEATURES, own
+
+OFFERS = [offer for name in FEATURES for offer in offers(own(name).calls).values()]
+
+
+@pytest.mark.parametrize("offer", OFFERS, ids=lambda offer: offer.name)
+def test_every_field_of_a_row_is_a_column_with_a_meaning(offer):
+    if offer.row is not None:
+        assert {field.name for field in fields(offer.row)} <= columns_of(offer.row).keys()
+        assert all(column.about and column.title for column in columns_of(offer.row).values())
+
+
+@pytest.mark.parametrize("offer", OFFERS, ids=lambda offer: offer.name)
+def test_everything_offered_says_what_it_is(offer):
+    assert offer.about.endswith(".")
+    assert offer.__doc__
+    assert all(parameter.help.text for parameter in offer.parameters)
+
+
+def test_names_of_a_feature_begin_with_its_own():
+    for name in FEATURES:
+        assert own(name).name == name
+        assert all(offer.name.startswith(f"{name}.") for offer in offers(own(name).calls).values())
+
+
+def test_a_query_takes_a_scope_or_says_why_not():
+    with pytest.raises(TypeError, match="scope"):
+
+        @query("x.list", about="X.")
+        def list_them(self, tx): ...
+
+    assert isinstance(own("audit").asking.verify, Query)
+    assert own("audit").asking.verify.unscoped
+
+
+@pytest.mark.parametrize("name", FEATURES)
+def test_what_a_feature_brings_is_known_without_libraries(name):
+    blocked = "import sys; sys.modules |= dict.fromkeys(('sqlalchemy', 'httpx', 'typer')); "
+    code = blocked + f"from servicedesk_core.features import own; assert own({name!r}).name == {name!r}"
+    subprocess.run([sys.executable, "-c", code], check=True)

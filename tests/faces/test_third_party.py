@@ -1,0 +1,89 @@
+"""A feature of somebody else: found by its entry point, derived like ours, isolated when it breaks."""
+
+import importlib
+import json
+
+import pytest
+
+from servicedesk_core import BlockingServiceDesk, ServiceDesk
+
+
+def test_its_query_is_a_command_with_all_that_ours_have(run, site_feature):
+    site_feature()
+    code, out, _ = run("sites", "list", "--state", "on")
+    assert code == 0
+    assert [line.split() for line in out.splitlines() if line] == [
+        ["Name", "Worked"],
+        ["──────", "──────"],
+        ["Harbor", "1.50", "h"],
+        ["=Mill"],
+    ]
+    assert json.loads(run("sites", "list", "--json", "--limit", "1")[1])["data"]["next"] == "1"
+    assert run("sites", "list", "--csv", "--columns", "name,state", "--all")[1] == "name,state\nHarbor,\n'=Mill,all\n"
+    assert "Seen at or after." in run("sites", "list", "--help")[1]
+
+
+def test_words_are_understood_in_any_case_and_by_their_beginning(run, site_feature):
+    site_feature()
+    states = {}
+    for word in ("OPEN", "on hold", "opened", "none"):
+        states[word] = json.loads(run("sites", "list", "--json", "--state", word)[1])["data"]["items"][0]["state"]
+    assert states == {"OPEN": "open", "on hold": "on_hold", "opened": "opened_late", "none": ""}
+    code, _, err = run("sites", "list", "--state", "o")
+    assert (code, "may be open or on_hold or opened_late" in err) == (2, True)
+    code, _, err = run("sites", "list", "--state", "onhold")
+    assert (code, 'Did you mean "on_hold"?' in err) == (2, True)
+
+
+def test_a_time_without_a_zone_is_the_desks(run, site_feature):
+    site_feature()
+    for told, meant in (
+        ("2026-03-02", "2026-03-02T05:00:00Z"),
+        ("2026-03-02 09:00", "2026-03-02T14:00:00Z"),
+        ("2026-03-02T09:00Z", "2026-03-02T09:00:00Z"),
+    ):
+        out = run("sites", "list", "--json", "--seen-since", told)[1]
+        assert json.loads(out)["data"]["items"][0]["seen_at"] == meant
+    code, _, err = run("sites", "list", "--seen-since", "soon")
+    assert (code, '"soon" is no instant' in err) == (2, True)
+
+
+async def test_a_program_calls_it_by_its_declaration(site_feature, tmp_path):
+    sites = importlib.import_module(site_feature()).Sites
+    settings = {"desk": {"name": "X"}}
+    async with ServiceDesk(settings, store=f"sqlite:///{tmp_path}/desk.db") as desk:
+        assert [one.name for one in await desk.call(sites.list, limit=1)] == ["Harbor"]
+
+
+def test_also_without_await(site_feature, tmp_path):
+    sites = importlib.import_module(site_feature()).Sites
+    with BlockingServiceDesk({"desk": {"name": "X"}}, store=f"sqlite:///{tmp_path}/desk.db") as desk:
+        assert len(desk.call(sites.list)) == 2
+
+
+@pytest.mark.parametrize(
+    ("broken", "word"),
+    [
+        ({"queries": "raise RuntimeError('not today')"}, "not today"),
+        ({"feature": "def ("}, "SyntaxError"),
+        ({"feature": "FEATURE = 7"}, "int"),
+        ({"name": "places"}, '"sites"'),
+    ],
+    ids=["queries", "syntax", "stranger", "name"],
+)
+def test_one_that_is_broken_is_named_and_breaks_nothing_else(run, site_feature, broken, word):
+    site_feature(**broken)
+    name = broken.get("name", "sites")
+    assert run("quarantine", "list")[0] == run("--help")[0] == 0
+    code, _, err = run(name, "list")
+    assert (code, word in err) == (2, True), err
+    [listed] = [one for one in json.loads(run("plugins", "list", "--json")[1])["data"] if one["name"] == name]
+    assert (listed["group"], listed["status"], word in listed["reason"]) == ("servicedesk.features", "failed", True)
+    assert f"Plugin {name} (features)" in run("doctor")[1]
+
+
+def test_one_that_is_switched_off_is_not_imported(run, site_feature, monkeypatch):
+    site_feature(queries="raise RuntimeError('not today')")
+    monkeypatch.setenv("SERVICEDESK_DISABLE_PLUGINS", "sites")
+    code, _, err = run("sites", "list")
+    assert (code, "is disabled" in err) == (2, True)
