@@ -3,12 +3,12 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from servicedesk_core.store.codec import scrub
-from servicedesk_core.store.fields import from_us, optional_instant, to_us
+from servicedesk_core.store import upserting
+from servicedesk_core.store.rows import Rows
 from servicedesk_core.store.schema import alert_notices, alerts
 
 Event = Literal["opened", "recovered"]
@@ -62,19 +62,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What a channel is to be told.
-
-    Attributes:
-        id: Its number.
-        key: What it is about.
-        episode: Which time the alert was open.
-        event: ``opened`` or ``recovered``.
-        channel: Name of the channel.
-        problem: What is or was wrong.
-        hint: What to do.
-        at: When it happened.
-        attempts: How often it was tried.
-    """
+    """What a channel is to be told: a row of the table."""
 
     id: int
     key: str
@@ -106,13 +94,14 @@ class Channel:
     next_try_at: datetime | None
 
 
+_ALERTS: Final = Rows(Alert, alerts)
+_NOTICES: Final = Rows(Notice, alert_notices)
+
+
 def open_alerts(tx: Connection) -> list[Alert]:
     """Return the open alerts, the oldest first."""
-    query = select(alerts).where(alerts.c.closed_at.is_(None)).order_by(alerts.c.opened_at, alerts.c.key)
-    return [
-        Alert(r["key"], r["kind"], r["problem"], r["hint"], from_us(r["opened_at"]), from_us(r["seen_at"]))
-        for r in tx.execute(query).mappings()
-    ]
+    query = _ALERTS.select().where(alerts.c.closed_at.is_(None)).order_by(alerts.c.opened_at, alerts.c.key)
+    return _ALERTS.all(tx, query)
 
 
 def settle(tx: Connection, conditions: Sequence[Condition], channels: Collection[str], now: datetime) -> None:
@@ -124,56 +113,42 @@ def settle(tx: Connection, conditions: Sequence[Condition], channels: Collection
         channels: Names of those who are told.
         now: The present instant.
     """
-    at = to_us(now)
-    known = {row["key"]: row for row in tx.execute(select(alerts)).mappings()}
+    known = {row.key: row for row in tx.execute(select(alerts))}
     wrong = {condition.key: condition for condition in conditions}
     for key, condition in wrong.items():
-        values = {"kind": condition.kind, "problem": scrub(condition.problem), "hint": condition.hint, "seen_at": at}
         row = known.get(key)
-        if row is None:
-            tx.execute(insert(alerts).values(key=key, episode=1, opened_at=at, **values))
-            _notify(
-                tx, channels, at, key=key, episode=1, event="opened", problem=condition.problem, hint=condition.hint
-            )
-        elif row["closed_at"] is not None:
-            episode = row["episode"] + 1
-            again = {"episode": episode, "opened_at": at, "closed_at": None, **values}
-            tx.execute(update(alerts).where(alerts.c.key == key).values(**again))
+        values = {"kind": condition.kind, "problem": condition.problem, "hint": condition.hint, "seen_at": now}
+        if row is None or row.closed_at is not None:
+            episode = 1 if row is None else row.episode + 1
+            opened = {"key": key, "episode": episode, "opened_at": now, "closed_at": None, **values}
+            upserting.put(tx, alerts, opened)
             told = {"problem": condition.problem, "hint": condition.hint}
-            _notify(tx, channels, at, key=key, episode=episode, event="opened", **told)
+            _notify(tx, channels, "opened", now, key=key, episode=episode, **told)
         else:
             tx.execute(update(alerts).where(alerts.c.key == key).values(**values))
     for key, row in known.items():
-        if row["closed_at"] is None and key not in wrong:
-            tx.execute(update(alerts).where(alerts.c.key == key).values(closed_at=at))
-            told = {"problem": row["problem"], "hint": ""}
-            _notify(tx, channels, at, key=key, episode=row["episode"], event="recovered", **told)
+        if row.closed_at is None and key not in wrong:
+            tx.execute(update(alerts).where(alerts.c.key == key).values(closed_at=now))
+            _notify(tx, channels, "recovered", now, key=key, episode=row.episode, problem=row.problem, hint="")
 
 
 def waiting(tx: Connection, now: datetime) -> list[Notice]:
     """Drop what is too old, and return the notices that are to be tried now, the oldest first."""
     tx.execute(
         update(alert_notices)
-        .where(alert_notices.c.state == "waiting", alert_notices.c.at < to_us(now - GIVE_UP_AFTER))
-        .values(state="dropped", done_at=to_us(now))
+        .where(alert_notices.c.state == "waiting", alert_notices.c.at < now - GIVE_UP_AFTER)
+        .values(state="dropped", done_at=now)
     )
-    old = to_us(now - 13 * GIVE_UP_AFTER)
+    old = now - 13 * GIVE_UP_AFTER
     tx.execute(delete(alert_notices).where(alert_notices.c.state != "waiting", alert_notices.c.at < old))
-    query = (
-        select(alert_notices)
-        .where(alert_notices.c.state == "waiting", alert_notices.c.next_at <= to_us(now))
-        .order_by(alert_notices.c.id)
-    )
-    names = ("id", "key", "episode", "event", "channel", "problem", "hint", "attempts")
-    return [
-        Notice(**{name: row[name] for name in names}, at=from_us(row["at"])) for row in tx.execute(query).mappings()
-    ]
+    is_due = (alert_notices.c.state == "waiting") & (alert_notices.c.next_at <= now)
+    return _NOTICES.all(tx, _NOTICES.select().where(is_due).order_by(alert_notices.c.id))
 
 
 def delivered(tx: Connection, notices: Sequence[Notice], now: datetime) -> None:
     """Note that a channel took them."""
     ids = [notice.id for notice in notices]
-    done = {"state": "sent", "done_at": to_us(now), "last_error": None}
+    done = {"state": "sent", "done_at": now, "last_error": None}
     tx.execute(update(alert_notices).where(alert_notices.c.id.in_(ids)).values(**done))
 
 
@@ -191,7 +166,7 @@ def refused(tx: Connection, notices: Sequence[Notice], reason: str, now: datetim
         tx.execute(
             update(alert_notices)
             .where(alert_notices.c.id == notice.id)
-            .values(attempts=notice.attempts + 1, next_at=to_us(now + pause), last_error=scrub(reason))
+            .values(attempts=notice.attempts + 1, next_at=now + pause, last_error=reason)
         )
 
 
@@ -213,21 +188,11 @@ def channels(tx: Connection) -> list[Channel]:
     for row in tx.execute(query):
         newest = last.where(alert_notices.c.channel == row.channel).order_by(alert_notices.c.id.desc()).limit(1)
         error = tx.execute(newest).scalar_one_or_none()
-        found.append(Channel(row.channel, row.waiting, row.dropped, error, optional_instant(row.next_at)))
+        found.append(Channel(row.channel, row.waiting, row.dropped, error, row.next_at))
     return found
 
 
-def _notify(
-    tx: Connection,
-    names: Collection[str],
-    at: int,
-    *,
-    key: str,
-    episode: int,
-    event: Event,
-    problem: str,
-    hint: str,
-) -> None:
-    common: dict[str, Any] = {"key": key, "episode": episode, "event": event, "problem": scrub(problem), "hint": hint}
+def _notify(tx: Connection, names: Collection[str], event: Event, at: datetime, **told: Any) -> None:
+    row = {"event": event, "at": at, "next_at": at, "state": "waiting", **told}
     for channel in names:
-        tx.execute(insert(alert_notices).values(channel=channel, at=at, next_at=at, state="waiting", **common))
+        tx.execute(insert(alert_notices).values(channel=channel, **row))

@@ -68,6 +68,24 @@ def to_json(value: Any) -> str:
     return orjson.dumps(value, default=str).decode()
 
 
+def to_micro(value: Decimal) -> int:
+    """Return an amount as whole millionths, exactly.
+
+    Raises:
+        MappingError: It has more than six decimals, or is beyond 64 bits.
+    """
+    units = value * MICRO_UNITS
+    if units != int(units):
+        msg = "an amount has more than six decimals"
+        raise MappingError(msg)
+    return _int(int(units))
+
+
+def from_micro(units: int) -> Decimal:
+    """Return the amount that :func:`to_micro` stored."""
+    return Decimal(units) / MICRO_UNITS
+
+
 def _int(value: int) -> int:
     if not -INT64 <= value < INT64:
         msg = "a whole number does not fit into 64 bits"
@@ -77,14 +95,6 @@ def _int(value: int) -> int:
 
 def _float(value: float) -> float | None:
     return value if value == value else None  # noqa: PLR0124  # NaN differs from itself
-
-
-def _amount(value: Decimal) -> int:
-    units = value * MICRO_UNITS
-    if units != int(units):
-        msg = "an amount has more than six decimals"
-        raise MappingError(msg)
-    return _int(int(units))
 
 
 def _tuple_json(value: tuple[Any, ...]) -> str:
@@ -143,7 +153,7 @@ _KINDS: dict[type, tuple[Callable[[], TypeEngine[Any]], Convert | None, Convert 
     float: (Double, _float, float),
     datetime: (BigInteger, to_us, from_us),
     date: (Text, date.isoformat, date.fromisoformat),
-    Decimal: (BigInteger, _amount, lambda v: Decimal(v) / MICRO_UNITS),
+    Decimal: (BigInteger, to_micro, from_micro),
     tuple: (Text, _tuple_json, _from_tuple),
     dict: (Text, _dict_json, orjson.loads),
 }

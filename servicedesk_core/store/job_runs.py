@@ -1,13 +1,12 @@
 """One row for each run of a job: which due time it served, who ran it, how it ended."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Literal
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from servicedesk_core.store.codec import scrub
-from servicedesk_core.store.fields import from_us, optional_instant, to_us
+from servicedesk_core.store.rows import Rows
 from servicedesk_core.store.schema import job_runs
 
 Origin = Literal["schedule", "manual"]
@@ -23,22 +22,7 @@ _UNSERVED = frozenset({"running", "busy", "interrupted"})
 
 @dataclass(frozen=True, slots=True)
 class JobRun:
-    """A run of a job.
-
-    Attributes:
-        id: Its number.
-        job: Name of the job.
-        slot: The due time it serves; for a run by hand, when it began.
-        origin: ``schedule`` or ``manual``.
-        owner: Where it runs or ran.
-        attempt: Which attempt at this due time, from 1.
-        started_at: When it began.
-        finished_at: When it ended; ``None`` while it runs, or when its process died.
-        outcome: ``running``, ``ok``, ``failed``, ``busy`` (somebody else was at it), ``interrupted``.
-        summary: What it did, in a line.
-        error_code: Code of the error that ended it.
-        error: Its message.
-    """
+    """A run of a job: a row of the table."""
 
     id: int
     job: str
@@ -52,6 +36,9 @@ class JobRun:
     summary: str | None
     error_code: str | None
     error: str | None
+
+
+_ROWS: Final = Rows(JobRun, job_runs)
 
 
 def claim(tx: Connection, job: str, slot: datetime, *, origin: Origin, owner: str, now: datetime) -> int | None:
@@ -68,19 +55,19 @@ def claim(tx: Connection, job: str, slot: datetime, *, origin: Origin, owner: st
     Returns:
         The run's number; ``None`` when this due time, or a later one, was served already.
     """
-    values = {"origin": origin, "owner": owner, "started_at": to_us(now), "outcome": "running"}
+    values = {"origin": origin, "owner": owner, "started_at": now, "outcome": "running"}
     if origin == "manual":
-        return _add(tx, job, _free(tx, job, to_us(slot)), values)
+        return _add(tx, job, _free(tx, job, slot), values)
     row = tx.execute(
         select(job_runs.c.id, job_runs.c.slot, job_runs.c.outcome, job_runs.c.attempt)
-        .where(job_runs.c.job == job, job_runs.c.slot >= to_us(slot), job_runs.c.origin == "schedule")
+        .where(job_runs.c.job == job, job_runs.c.slot >= slot, job_runs.c.origin == "schedule")
         .order_by(job_runs.c.slot.desc())
         .limit(1)
     ).one_or_none()
     if row is None:
-        return _add(tx, job, _free(tx, job, to_us(slot)), values)
+        return _add(tx, job, _free(tx, job, slot), values)
     attempt = row.attempt if row.outcome == "busy" else row.attempt + 1
-    if row.slot != to_us(slot) or row.outcome not in _UNSERVED or attempt > MOST_ATTEMPTS:
+    if row.slot != slot or row.outcome not in _UNSERVED or attempt > MOST_ATTEMPTS:
         return None
     tx.execute(
         update(job_runs)
@@ -116,10 +103,10 @@ def finish(
         .where(job_runs.c.id == run_id)
         .values(
             outcome=outcome,
-            finished_at=to_us(now),
-            summary=None if summary is None else scrub(summary),
+            finished_at=now,
+            summary=summary,
             error_code=error_code,
-            error=None if error is None else scrub(error),
+            error=error,
         )
     )
 
@@ -127,14 +114,13 @@ def finish(
 def latest(tx: Connection) -> dict[str, JobRun]:
     """Return the newest run of each job, by its name."""
     newest = select(func.max(job_runs.c.id)).group_by(job_runs.c.job)
-    rows = tx.execute(select(job_runs).where(job_runs.c.id.in_(newest)).order_by(job_runs.c.job)).mappings()
-    return {row["job"]: _run(row) for row in rows}
+    query = _ROWS.select().where(job_runs.c.id.in_(newest)).order_by(job_runs.c.job)
+    return {run.job: run for run in _ROWS.all(tx, query)}
 
 
 def history(tx: Connection, job: str, limit: int = 20) -> list[JobRun]:
     """Return the runs of a job, the newest first."""
-    query = select(job_runs).where(job_runs.c.job == job).order_by(job_runs.c.id.desc()).limit(limit)
-    return [_run(row) for row in tx.execute(query).mappings()]
+    return _ROWS.all(tx, _ROWS.select().where(job_runs.c.job == job).order_by(job_runs.c.id.desc()).limit(limit))
 
 
 def last_success(tx: Connection) -> dict[str, datetime]:
@@ -145,34 +131,24 @@ def last_success(tx: Connection) -> dict[str, datetime]:
         ended = select(job_runs.c.finished_at).where(job_runs.c.job == job, job_runs.c.outcome == "ok")
         at = tx.execute(ended.order_by(job_runs.c.slot.desc()).limit(1)).scalar_one_or_none()
         if at is not None:
-            found[job] = from_us(at)
+            found[job] = at
     return found
 
 
 def prune(tx: Connection, before: datetime) -> int:
     """Forget runs that began before an instant, but never the newest of a job; return how many."""
     newest = select(func.max(job_runs.c.id)).group_by(job_runs.c.job)
-    old = delete(job_runs).where(job_runs.c.started_at < to_us(before), job_runs.c.id.not_in(newest))
+    old = delete(job_runs).where(job_runs.c.started_at < before, job_runs.c.id.not_in(newest))
     return tx.execute(old).rowcount
 
 
-def _add(tx: Connection, job: str, slot_us: int, values: dict[str, Any]) -> int:
-    added = insert(job_runs).values(job=job, slot=slot_us, attempt=1, **values)
+def _add(tx: Connection, job: str, slot: datetime, values: dict[str, Any]) -> int:
+    added = insert(job_runs).values(job=job, slot=slot, attempt=1, **values)
     return int(tx.execute(added.returning(job_runs.c.id)).scalar_one())
 
 
-def _free(tx: Connection, job: str, slot_us: int) -> int:
+def _free(tx: Connection, job: str, slot: datetime) -> datetime:
     """Return an instant that no run of the job has: by hand it may be run twice within a microsecond of the clock."""
-    while tx.execute(select(job_runs.c.id).where(job_runs.c.job == job, job_runs.c.slot == slot_us)).one_or_none():
-        slot_us += 1
-    return slot_us
-
-
-def _run(row: Any) -> JobRun:
-    return JobRun(
-        **{name: row[name] for name in ("id", "job", "origin", "owner", "attempt", "outcome", "summary")},
-        **{name: row[name] for name in ("error_code", "error")},
-        slot=from_us(row["slot"]),
-        started_at=from_us(row["started_at"]),
-        finished_at=optional_instant(row["finished_at"]),
-    )
+    while tx.execute(select(job_runs.c.id).where(job_runs.c.job == job, job_runs.c.slot == slot)).one_or_none():
+        slot += timedelta(microseconds=1)
+    return slot

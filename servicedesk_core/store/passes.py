@@ -8,16 +8,18 @@ pages, until they are complete.
 import json
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
 import orjson
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, literal, select, update
 
 from servicedesk_core.store import bulk
-from servicedesk_core.store.fields import from_us, optional_instant, optional_us, to_us
+from servicedesk_core.store.column_types import Instant
+from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.records import table_of
+from servicedesk_core.store.rows import Rows
 from servicedesk_core.store.schema import progress, seen, staged
 
 State = Literal["running", "complete"]
@@ -48,22 +50,7 @@ class PassKey:
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """A pass as it stands.
-
-    Attributes:
-        pass_id: Its number; never used again.
-        key: What it reads.
-        state: ``running`` (also when its process died) or ``complete``.
-        resume: Where to go on; ``None`` at the start.
-        watermark: Of the last complete pass over the key.
-        max_stamp: Newest modification stamp that this pass saw.
-        since: Lower bound of what it reads.
-        until: Upper bound; of an incremental pass its start by the vendor's clock.
-        started_at: When it began, by ours.
-        finished_at: When it ended.
-        pages: Pages committed.
-        records: Records read.
-    """
+    """A pass as it stands: a row of the table."""
 
     pass_id: int
     key: PassKey
@@ -77,6 +64,9 @@ class Pass:
     finished_at: datetime | None
     pages: int
     records: int
+
+
+_ROWS: Final = Rows(Pass, progress)
 
 
 def start(
@@ -105,12 +95,12 @@ def start(
         discard(tx, current.pass_id)
     tx.execute(
         insert(progress).values(
-            **_key(key),
+            **asdict(key),
             state="running",
-            watermark=optional_us(current.watermark) if current is not None else None,
-            since=optional_us(since),
-            until=optional_us(until),
-            started_at=to_us(now),
+            watermark=current.watermark if current is not None else None,
+            since=since,
+            until=until,
+            started_at=now,
         )
     )
     begun = resume_of(tx, key)
@@ -120,9 +110,7 @@ def start(
 
 def resume_of(tx: Connection, key: PassKey) -> Pass | None:
     """Return the last pass over a key, or ``None`` when there never was one."""
-    conditions = [progress.c[name] == value for name, value in _key(key).items()]
-    row = tx.execute(select(progress).where(*conditions)).mappings().one_or_none()
-    return None if row is None else _pass(row)
+    return _ROWS.one(tx, _ROWS.select().where(*(progress.c[name] == value for name, value in asdict(key).items())))
 
 
 def all(  # noqa: A001  # reads as passes.all
@@ -134,11 +122,11 @@ def all(  # noqa: A001  # reads as passes.all
     mode: str | None = None,
 ) -> list[Pass]:
     """Return the last pass over every key of a source, oldest first."""
-    query = select(progress).where(progress.c.source_id == source_id).order_by(progress.c.pass_id)
+    query = _ROWS.select().where(progress.c.source_id == source_id).order_by(progress.c.pass_id)
     for column, value in ((progress.c.stream, stream), (progress.c.scope_hash, scope_hash), (progress.c.mode, mode)):
         if value is not None:
             query = query.where(column == value)
-    return [_pass(row) for row in tx.execute(query).mappings()]
+    return _ROWS.all(tx, query)
 
 
 def commit_page(
@@ -159,7 +147,7 @@ def commit_page(
         "records": progress.c.records + records,
     }
     if max_stamp is not None:
-        stamp = to_us(max_stamp)
+        stamp = literal(max_stamp, Instant)
         newest = func.coalesce(progress.c.max_stamp, stamp)
         largest = func.max(newest, stamp) if tx.dialect.name == "sqlite" else func.greatest(newest, stamp)
         values["max_stamp"] = largest
@@ -175,9 +163,9 @@ def finish(tx: Connection, pass_id: int, *, watermark: datetime | None, now: dat
         watermark: Where the next incremental pass begins; ``None`` keeps the one before.
         now: When it ended.
     """
-    values: dict[str, Any] = {"state": "complete", "resume": None, "finished_at": to_us(now)}
+    values: dict[str, Any] = {"state": "complete", "resume": None, "finished_at": now}
     if watermark is not None:
-        values["watermark"] = to_us(watermark)
+        values["watermark"] = watermark
     tx.execute(update(progress).where(progress.c.pass_id == pass_id).values(**values))
     _drop_collected(tx, pass_id)
 
@@ -268,31 +256,3 @@ def staged_page(tx: Connection, pass_id: int, page: int) -> list[tuple[str, dict
 def _drop_collected(tx: Connection, pass_id: int) -> None:
     tx.execute(delete(seen).where(seen.c.pass_id == pass_id))
     tx.execute(delete(staged).where(staged.c.pass_id == pass_id))
-
-
-def _key(key: PassKey) -> dict[str, Any]:
-    return {
-        "source_id": key.source_id,
-        "stream": key.stream,
-        "scope_hash": key.scope_hash,
-        "mode": key.mode,
-        "slice": key.slice,
-        "partition": key.partition,
-    }
-
-
-def _pass(row: Any) -> Pass:
-    return Pass(
-        pass_id=row["pass_id"],
-        key=PassKey(row["source_id"], row["stream"], row["scope_hash"], row["mode"], row["slice"], row["partition"]),
-        state=row["state"],
-        resume=row["resume"],
-        watermark=optional_instant(row["watermark"]),
-        max_stamp=optional_instant(row["max_stamp"]),
-        since=optional_instant(row["since"]),
-        until=optional_instant(row["until"]),
-        started_at=from_us(row["started_at"]),
-        finished_at=optional_instant(row["finished_at"]),
-        pages=row["pages"],
-        records=row["records"],
-    )

@@ -2,29 +2,17 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Final
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
-from servicedesk_core.store.codec import scrub
-from servicedesk_core.store.fields import from_us, optional_instant, to_us
+from servicedesk_core.store.rows import Rows
 from servicedesk_core.store.schema import runs
 
 
 @dataclass(frozen=True, slots=True)
 class RunCounts:
-    """What a run did with one stream.
-
-    Attributes:
-        read: Records read.
-        new: Records that were new.
-        changed: Records whose content changed.
-        unchanged: Records whose content was the same.
-        quarantined: Records that did not fit.
-        gone: Records marked as gone.
-        requests: Requests sent.
-        seconds: Time taken.
-    """
+    """What a run did with one stream; what each counts stands beside its column."""
 
     read: int = 0
     new: int = 0
@@ -38,21 +26,7 @@ class RunCounts:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A stream's part of a run.
-
-    Attributes:
-        id: Its number.
-        run_id: Common to all streams of one run.
-        source_id: The source.
-        stream: The stream.
-        mode: Why it was read.
-        started_at: When it began.
-        finished_at: When it ended; ``None`` while it runs, or when its process died.
-        outcome: ``running``, ``ok``, ``failed``, ``interrupted`` …
-        error_code: Code of the error that ended it.
-        error: Its message.
-        counts: What it did.
-    """
+    """A stream's part of a run: a row of the table."""
 
     id: int
     run_id: str
@@ -67,10 +41,13 @@ class Run:
     counts: RunCounts
 
 
+_ROWS: Final = Rows(Run, runs)
+
+
 def start(tx: Connection, run_id: str, source_id: int, stream: str, *, mode: str, now: datetime) -> int:
     """Note that a stream is being read; return the row's number."""
     statement = insert(runs).values(
-        run_id=run_id, source_id=source_id, stream=stream, mode=mode, started_at=to_us(now), outcome="running"
+        run_id=run_id, source_id=source_id, stream=stream, mode=mode, started_at=now, outcome="running"
     )
     return int(tx.execute(statement.returning(runs.c.id)).scalar_one())
 
@@ -102,9 +79,9 @@ def finish(
         .values(
             **asdict(counts),
             outcome=outcome,
-            finished_at=None if outcome == "running" else to_us(now),
+            finished_at=None if outcome == "running" else now,
             error_code=error_code,
-            error=None if error is None else scrub(error),
+            error=error,
         )
     )
 
@@ -112,20 +89,20 @@ def finish(
 def latest(tx: Connection, source_id: int | None = None) -> list[Run]:
     """Return the newest row of each source and stream."""
     newest = select(func.max(runs.c.id)).group_by(runs.c.source_id, runs.c.stream)
-    query = select(runs).where(runs.c.id.in_(newest)).order_by(runs.c.source_id, runs.c.id)
+    query = _ROWS.select().where(runs.c.id.in_(newest)).order_by(runs.c.source_id, runs.c.id)
     if source_id is not None:
         query = query.where(runs.c.source_id == source_id)
-    return [_run(row) for row in tx.execute(query).mappings()]
+    return _ROWS.all(tx, query)
 
 
 def history(tx: Connection, source_id: int | None = None, stream: str | None = None, limit: int = 50) -> list[Run]:
     """Return rows, the newest first."""
-    query = select(runs).order_by(runs.c.id.desc()).limit(limit)
+    query = _ROWS.select().order_by(runs.c.id.desc()).limit(limit)
     if source_id is not None:
         query = query.where(runs.c.source_id == source_id)
     if stream is not None:
         query = query.where(runs.c.stream == stream)
-    return [_run(row) for row in tx.execute(query).mappings()]
+    return _ROWS.all(tx, query)
 
 
 def last_success(tx: Connection, source_id: int) -> dict[str, datetime]:
@@ -135,7 +112,7 @@ def last_success(tx: Connection, source_id: int) -> dict[str, datetime]:
         .where(runs.c.source_id == source_id, runs.c.outcome == "ok")
         .group_by(runs.c.stream)
     )
-    return {stream: from_us(at) for stream, at in tx.execute(query)}
+    return dict(tx.execute(query).all())
 
 
 def requests_per_record(tx: Connection, source_id: int) -> dict[str, float]:
@@ -164,21 +141,5 @@ def prune(tx: Connection, before: datetime, limit: int = 5_000) -> int:
     end = select(func.max(oldest.c.id)).scalar_subquery()
     newest = select(func.max(runs.c.id)).group_by(runs.c.source_id, runs.c.stream)
     keep = newest.union(newest.where(runs.c.outcome == "ok"))
-    old = delete(runs).where(runs.c.id <= end, runs.c.started_at < to_us(before), runs.c.id.not_in(keep))
+    old = delete(runs).where(runs.c.id <= end, runs.c.started_at < before, runs.c.id.not_in(keep))
     return tx.execute(old).rowcount
-
-
-def _run(row: Any) -> Run:
-    return Run(
-        id=row["id"],
-        run_id=row["run_id"],
-        source_id=row["source_id"],
-        stream=row["stream"],
-        mode=row["mode"],
-        started_at=from_us(row["started_at"]),
-        finished_at=optional_instant(row["finished_at"]),
-        outcome=row["outcome"],
-        error_code=row["error_code"],
-        error=row["error"],
-        counts=RunCounts(**{name: row[name] for name in RunCounts.__dataclass_fields__}),
-    )

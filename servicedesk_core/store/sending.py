@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, select
 from servicedesk_core.errors import WriteStoppedError
 from servicedesk_core.store.fields import from_us, to_us
 from servicedesk_core.store.schema import store_meta
-from servicedesk_core.store.upserting import insert_into
+from servicedesk_core.store.upserting import put
 
 _KEY: Final = "sending_off"
 
@@ -70,5 +70,4 @@ def meta(tx: Connection, key: str) -> str | None:
 
 def put_meta(tx: Connection, key: str, value: str) -> None:
     """Keep a fact about the store itself."""
-    statement = insert_into(tx, store_meta).values(key=key, value=value)
-    tx.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": statement.excluded.value}))
+    put(tx, store_meta, {"key": key, "value": value})

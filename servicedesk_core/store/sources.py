@@ -2,33 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-import orjson
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, update
 
 from servicedesk_core.errors import NotFoundLocallyError, TenantMismatchError
 from servicedesk_core.hooks.capabilities import VendorIdentity
-from servicedesk_core.store.fields import optional_instant, to_json, to_us
+from servicedesk_core.store.rows import Rows
 from servicedesk_core.store.schema import sources
 from servicedesk_core.store.upserting import insert_into
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A connection as the store remembers it.
-
-    Attributes:
-        id: The desk's own number; ``source_id`` of every record.
-        name: Name in the configuration.
-        connector: Id of the connector.
-        environment: ``live`` or ``sandbox``.
-        vendor: Vendor id, once the tenant is known.
-        account: The vendor's id of the tenant.
-        account_name: The tenant's name, for people.
-        record_urls: By stream, the page of a record at the vendor, with ``{external_id}``.
-        blocked_reason: Why no process may use the connection, or ``None``.
-        blocked_at: Since when.
-    """
+    """A connection as the store remembers it: a row of the table."""
 
     id: int
     name: str
@@ -40,6 +27,10 @@ class Source:
     record_urls: dict[str, str]
     blocked_reason: str | None
     blocked_at: datetime | None
+    created_at: datetime
+
+
+_ROWS: Final = Rows(Source, sources)
 
 
 def ensure(tx: Connection, name: str, connector: str, environment: str, now: datetime) -> Source:
@@ -61,7 +52,7 @@ def ensure(tx: Connection, name: str, connector: str, environment: str, now: dat
                 hint = "Give the new connection a name of its own, or use another store."
                 raise TenantMismatchError(message, hint=hint, connection=name)
             return source
-    row = {"name": name, "connector": connector, "environment": environment, "created_at": to_us(now)}
+    row = {"name": name, "connector": connector, "environment": environment, "created_at": now}
     adding = insert_into(tx, sources).values(row)
     tx.execute(adding.on_conflict_do_nothing(index_elements=["name"]))  # another may be quicker
     return get(tx, name)
@@ -73,11 +64,11 @@ def get(tx: Connection, name: str) -> Source:
     Raises:
         NotFoundLocallyError: The store knows no such connection.
     """
-    row = tx.execute(select(sources).where(sources.c.name == name)).one_or_none()
-    if row is None:
+    found = _ROWS.one(tx, _ROWS.select().where(sources.c.name == name))
+    if found is None:
         message = f"The store holds nothing of a connection {name!r}."
         raise NotFoundLocallyError(message, hint="Run `servicedesk sync` first, or check the name.", connection=name)
-    return _source(row)
+    return found
 
 
 def by_id(tx: Connection, source_id: int) -> Source:
@@ -86,16 +77,16 @@ def by_id(tx: Connection, source_id: int) -> Source:
     Raises:
         NotFoundLocallyError: There is none.
     """
-    row = tx.execute(select(sources).where(sources.c.id == source_id)).one_or_none()
-    if row is None:
+    found = _ROWS.one(tx, _ROWS.select().where(sources.c.id == source_id))
+    if found is None:
         message = f"The store has no source {source_id}."
         raise NotFoundLocallyError(message)
-    return _source(row)
+    return found
 
 
 def all(tx: Connection) -> list[Source]:  # noqa: A001  # reads as sources.all
     """Return every source, by name."""
-    return [_source(row) for row in tx.execute(select(sources).order_by(sources.c.name))]
+    return _ROWS.all(tx, _ROWS.select().order_by(sources.c.name))
 
 
 def remember_identity(tx: Connection, source: Source, identity: VendorIdentity) -> Source:
@@ -119,7 +110,7 @@ def remember_identity(tx: Connection, source: Source, identity: VendorIdentity) 
             vendor=identity.vendor,
             account=identity.account,
             account_name=identity.name or None,
-            record_urls=to_json(identity.record_urls),
+            record_urls=identity.record_urls,
         )
     )
     return by_id(tx, source.id)
@@ -137,26 +128,10 @@ def block(tx: Connection, source_id: int, reason: str, now: datetime) -> None:
     tx.execute(
         update(sources)
         .where(sources.c.id == source_id, sources.c.blocked_at.is_(None))
-        .values(blocked_reason=reason, blocked_at=to_us(now))
+        .values(blocked_reason=reason, blocked_at=now)
     )
 
 
 def unblock(tx: Connection, source_id: int) -> None:
     """Let a connection be used again."""
     tx.execute(update(sources).where(sources.c.id == source_id).values(blocked_reason=None, blocked_at=None))
-
-
-def _source(row: Row[tuple[object, ...]]) -> Source:
-    r = row._mapping  # noqa: SLF001  # SQLAlchemy's public name of the mapping view
-    return Source(
-        id=r["id"],
-        name=r["name"],
-        connector=r["connector"],
-        environment=r["environment"],
-        vendor=r["vendor"],
-        account=r["account"],
-        account_name=r["account_name"],
-        record_urls=orjson.loads(r["record_urls"]),
-        blocked_reason=r["blocked_reason"],
-        blocked_at=optional_instant(r["blocked_at"]),
-    )

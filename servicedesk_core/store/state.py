@@ -3,13 +3,11 @@
 from datetime import datetime
 from typing import Any, Final
 
-import orjson
 from sqlalchemy import Connection, delete, select
 
-from servicedesk_core.store.fields import to_json, to_us
+from servicedesk_core.store import upserting
 from servicedesk_core.store.schema import state
 from servicedesk_core.store.store import Store
-from servicedesk_core.store.upserting import insert_into
 
 CLOCK_AHEAD: Final = "core:clock_ahead_s"
 """Seconds that our clock was ahead of the vendor's, when they were last compared."""
@@ -17,20 +15,13 @@ CLOCK_AHEAD: Final = "core:clock_ahead_s"
 
 def put(tx: Connection, source_id: int, key: str, value: Any, now: datetime) -> None:
     """Store a JSON-serialisable value."""
-    row = {"source_id": source_id, "key": key, "value": to_json(value), "updated_at": to_us(now)}
-    statement = insert_into(tx, state).values(row)
-    tx.execute(
-        statement.on_conflict_do_update(
-            index_elements=["source_id", "key"],
-            set_={"value": statement.excluded.value, "updated_at": statement.excluded.updated_at},
-        )
-    )
+    upserting.put(tx, state, {"source_id": source_id, "key": key, "value": value, "updated_at": now})
 
 
 def of_all(tx: Connection, key: str) -> dict[int, Any]:
     """Return the values of a key by source."""
     found = tx.execute(select(state.c.source_id, state.c.value).where(state.c.key == key))
-    return {source_id: orjson.loads(value) for source_id, value in found}
+    return dict(found.all())
 
 
 class StoreState:
@@ -48,8 +39,7 @@ class StoreState:
     async def get(self, key: str) -> Any | None:
         """Return the value, or ``None`` when the key was never set."""
         query = select(state.c.value).where(state.c.source_id == self._source_id, state.c.key == key)
-        value = await self._store.read(lambda tx: tx.execute(query).scalar_one_or_none())
-        return None if value is None else orjson.loads(value)
+        return await self._store.read(lambda tx: tx.execute(query).scalar_one_or_none())
 
     async def put(self, key: str, value: Any) -> None:
         """Store a JSON-serialisable value durably."""

@@ -1,12 +1,11 @@
 """Access tokens of a connection. The file of the store is its owner's only; a token is short-lived."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from servicedesk_core.ports import Token
-from servicedesk_core.store.fields import optional_instant, optional_us, to_us
 from servicedesk_core.store.schema import tokens
 from servicedesk_core.store.store import Store
-from servicedesk_core.store.upserting import insert_into
+from servicedesk_core.store.upserting import put
 
 
 class StoreTokens:
@@ -27,19 +26,15 @@ class StoreTokens:
             tokens.c.source_id == self._source_id
         )
         row = await self._store.read(lambda tx: tx.execute(query).one_or_none())
-        return None if row is None else Token(row.access, optional_instant(row.expires_at), row.refresh)
+        return None if row is None else Token(*row)
 
     async def save(self, token: Token) -> None:
         """Store a token durably before it is used."""
         row = {
+            "source_id": self._source_id,
             "access": token.access,
             "refresh": token.refresh,
-            "expires_at": optional_us(token.expires_at),
-            "updated_at": to_us(self._store.clock.now()),
+            "expires_at": token.expires_at,
+            "updated_at": self._store.clock.now(),
         }
-
-        def work(tx: Connection) -> None:
-            statement = insert_into(tx, tokens).values(source_id=self._source_id, **row)
-            tx.execute(statement.on_conflict_do_update(index_elements=["source_id"], set_=row))
-
-        await self._store.write(work)
+        await self._store.write(lambda tx: put(tx, tokens, row))

@@ -103,7 +103,7 @@ def test_nothing_has_a_number_larger_than_a_store_gives(do):
 
 
 def test_a_number_that_a_store_cannot_keep_is_not_stored_and_not_told_as_one_that_is_not_there(do, store):
-    row = {"name": "psa", "connector": "autotask", "environment": "live", "created_at": 10**20}
+    row = {"name": "psa", "connector": "autotask", "environment": "live", "created_at": START, "id": 10**20}
     with pytest.raises(StoreError, match="larger than any that a store can keep") as caught:
         store.write_blocking(lambda tx: tx.execute(sources_table.insert().values(row)))
     assert not isinstance(caught.value, NotFoundLocallyError)

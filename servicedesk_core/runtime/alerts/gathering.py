@@ -9,12 +9,10 @@ from servicedesk_core.config import DeskSettings
 from servicedesk_core.runtime.alerts.judging import Rules, StreamFacts
 from servicedesk_core.runtime.jobs.schedule import interval_of
 from servicedesk_core.store import job_runs, leases, runs, sources
-from servicedesk_core.store.fields import from_us
 from servicedesk_core.store.job_runs import JobRun
 from servicedesk_core.store.queries.completeness import SWEEP
 from servicedesk_core.store.runs import Run
 from servicedesk_core.store.schema import progress
-from servicedesk_core.store.schema import sources as sources_table
 from servicedesk_core.store.sources import Source
 
 LOOKED_AT = 200
@@ -33,8 +31,6 @@ def streams(tx: Connection, known: list[Source]) -> list[StreamFacts]:
     found: list[StreamFacts] = []
     for source in known:
         succeeded = runs.last_success(tx, source.id)
-        created = select(sources_table.c.created_at).where(sources_table.c.id == source.id)
-        since = from_us(tx.execute(created).scalar_one())
         sweeping = select(progress.c.stream).where(progress.c.source_id == source.id, progress.c.mode == SWEEP)
         swept = set(tx.execute(sweeping).scalars())
         for newest in runs.latest(tx, source.id):
@@ -48,7 +44,7 @@ def streams(tx: Connection, known: list[Source]) -> list[StreamFacts]:
                     newest_failure.error if newest_failure else None,
                     newest_failure.error_code if newest_failure else None,
                     succeeded.get(newest.stream),
-                    since,
+                    source.created_at,
                 )
             )
     return found

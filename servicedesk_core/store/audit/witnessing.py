@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, RowMapping, func, or_, select
+from sqlalchemy import BigInteger, Connection, RowMapping, func, or_, select, type_coerce
 
 from servicedesk_core.store.audit.model import AuditProblem
 from servicedesk_core.store.schema import claims, outbox_history, runs
@@ -31,8 +31,9 @@ class Witnesses:
             (f"claim:{number}", "claim.drafted") for number in tx.execute(select(claims.c.claim_id)).scalars()
         )
         told = or_(r.new + r.changed + r.gone + r.quarantined > 0, r.error_code.is_not(None))
-        finished = select(r.run_id, r.finished_at).where(r.finished_at.is_not(None), told).order_by(r.id)
-        self._runs: dict[str, int] = {one.run_id: one.finished_at for one in tx.execute(finished)}
+        ended_us = type_coerce(r.finished_at, BigInteger)  # as the chain holds instants, which may hold anything
+        finished = select(r.run_id, ended_us).where(r.finished_at.is_not(None), told).order_by(r.id)
+        self._runs: dict[str, int] = dict(tx.execute(finished).all())
         self._recorded_since = 0
 
     def hear(self, record: RowMapping) -> None:

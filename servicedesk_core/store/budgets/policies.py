@@ -1,14 +1,13 @@
 """The quotas that requests were last counted against: for `status`, which asks no vendor and opens no connection."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection, select
 
 from servicedesk_core.ports import BudgetKey, BudgetPolicy, BudgetUse
 from servicedesk_core.store.budgets import quota
 from servicedesk_core.store.schema import budget_policies
-from servicedesk_core.store.upserting import insert_into
+from servicedesk_core.store.upserting import put
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,9 @@ class Standing:
 
 def remember(tx: Connection, key: BudgetKey, policy: BudgetPolicy, now_us: int) -> None:
     """Note the quota that requests are counted against."""
-    row: dict[str, Any] = {
+    row = {
+        "vendor": key.vendor,
+        "account": key.account,
         "requests": policy.requests,
         "window_us": int(policy.window_s * quota.SECOND_US),
         "share": policy.share,
@@ -36,8 +37,7 @@ def remember(tx: Connection, key: BudgetKey, policy: BudgetPolicy, now_us: int) 
         "pause_at": policy.pause_at,
         "updated_at": now_us,
     }
-    added = insert_into(tx, budget_policies).values(vendor=key.vendor, account=key.account, **row)
-    tx.execute(added.on_conflict_do_update(index_elements=["vendor", "account"], set_=row))
+    put(tx, budget_policies, row)
 
 
 def standings(tx: Connection, now_us: int) -> list[Standing]:

@@ -2,23 +2,24 @@
 
 from sqlalchemy import BigInteger, Column, Double, Table, Text, UniqueConstraint
 
+from servicedesk_core.store.column_types import Instant, Scrubbed
 from servicedesk_core.store.schema.base import Id, metadata
 
 job_runs = Table(
     "job_runs",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("job", Text, nullable=False),
-    Column("slot", BigInteger, nullable=False),
-    Column("origin", Text, nullable=False),
-    Column("owner", Text, nullable=False),
-    Column("attempt", BigInteger, nullable=False),
-    Column("started_at", BigInteger, nullable=False),
-    Column("finished_at", BigInteger),
-    Column("outcome", Text, nullable=False),
-    Column("summary", Text),
-    Column("error_code", Text),
-    Column("error", Text),
+    Column("job", Text, nullable=False, doc="Name of the job."),
+    Column("slot", Instant, nullable=False, doc="The due time it serves; for a run by hand, when it began."),
+    Column("origin", Text, nullable=False, doc="schedule or manual."),
+    Column("owner", Text, nullable=False, doc="Where it runs or ran."),
+    Column("attempt", BigInteger, nullable=False, doc="Which attempt at this due time, from 1."),
+    Column("started_at", Instant, nullable=False, doc="When it began."),
+    Column("finished_at", Instant, doc="When it ended; none while it runs, or when its process died."),
+    Column("outcome", Text, nullable=False, doc="running, ok, failed, busy (somebody else was at it), interrupted."),
+    Column("summary", Scrubbed, doc="What it did, in a line."),
+    Column("error_code", Text, doc="Code of the error that ended it."),
+    Column("error", Scrubbed, doc="Its message."),
     UniqueConstraint("job", "slot"),
 )
 """One row for each due time of a job, so that it is run once, whoever is first."""
@@ -26,32 +27,32 @@ job_runs = Table(
 alerts = Table(
     "alerts",
     metadata,
-    Column("key", Text, primary_key=True),
-    Column("episode", BigInteger, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("problem", Text, nullable=False),
-    Column("hint", Text, nullable=False),
-    Column("opened_at", BigInteger, nullable=False),
-    Column("seen_at", BigInteger, nullable=False),
-    Column("closed_at", BigInteger),
+    Column("key", Text, primary_key=True, doc="What it is about; there is one open alert for a key."),
+    Column("episode", BigInteger, nullable=False, doc="Which time it is open."),
+    Column("kind", Text, nullable=False, doc="What is wrong, in a word."),
+    Column("problem", Scrubbed, nullable=False, doc="What is wrong, in a sentence without record text."),
+    Column("hint", Text, nullable=False, doc="What to do."),
+    Column("opened_at", Instant, nullable=False, doc="Since when."),
+    Column("seen_at", Instant, nullable=False, doc="When it was last found to be so."),
+    Column("closed_at", Instant, doc="Until when."),
 )
 
 alert_notices = Table(
     "alert_notices",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("key", Text, nullable=False),
-    Column("episode", BigInteger, nullable=False),
-    Column("event", Text, nullable=False),
-    Column("channel", Text, nullable=False),
-    Column("problem", Text, nullable=False),
-    Column("hint", Text, nullable=False),
-    Column("at", BigInteger, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("attempts", BigInteger, nullable=False, server_default="0"),
-    Column("next_at", BigInteger, nullable=False),
-    Column("done_at", BigInteger),
-    Column("last_error", Text),
+    Column("key", Text, nullable=False, doc="What it is about."),
+    Column("episode", BigInteger, nullable=False, doc="Which time the alert was open."),
+    Column("event", Text, nullable=False, doc="opened or recovered."),
+    Column("channel", Text, nullable=False, doc="Name of the channel."),
+    Column("problem", Scrubbed, nullable=False, doc="What is or was wrong."),
+    Column("hint", Text, nullable=False, doc="What to do."),
+    Column("at", Instant, nullable=False, doc="When it happened."),
+    Column("state", Text, nullable=False, doc="waiting, sent or dropped."),
+    Column("attempts", BigInteger, nullable=False, server_default="0", doc="How often it was tried."),
+    Column("next_at", Instant, nullable=False, doc="Not to be tried before this."),
+    Column("done_at", Instant, doc="When it was taken or dropped."),
+    Column("last_error", Scrubbed, doc="Why it was not taken."),
     UniqueConstraint("key", "episode", "event", "channel", name="uq_alert_notices_once"),
 )
 """What each channel is to be told; a notice that a channel did not take stays until it does."""

@@ -2,22 +2,29 @@
 
 from sqlalchemy import BigInteger, Column, Double, Index, LargeBinary, Table, Text, UniqueConstraint
 
+from servicedesk_core.store.column_types import Instant, Json, Scrubbed
 from servicedesk_core.store.schema.base import Id, metadata
 
 sources = Table(
     "sources",
     metadata,
-    Column("id", Id, primary_key=True),
-    Column("name", Text, nullable=False, unique=True),
-    Column("connector", Text, nullable=False),
-    Column("environment", Text, nullable=False),
-    Column("vendor", Text),
-    Column("account", Text),
-    Column("account_name", Text),
-    Column("record_urls", Text, nullable=False, server_default="{}"),
-    Column("blocked_reason", Text),
-    Column("blocked_at", BigInteger),
-    Column("created_at", BigInteger, nullable=False),
+    Column("id", Id, primary_key=True, doc="The desk's own number; source_id of every record."),
+    Column("name", Text, nullable=False, unique=True, doc="Name in the configuration."),
+    Column("connector", Text, nullable=False, doc="Id of the connector."),
+    Column("environment", Text, nullable=False, doc="live or sandbox."),
+    Column("vendor", Text, doc="Vendor id, once the tenant is known."),
+    Column("account", Text, doc="The vendor's id of the tenant."),
+    Column("account_name", Text, doc="The tenant's name."),
+    Column(
+        "record_urls",
+        Json,
+        nullable=False,
+        server_default="{}",
+        doc="By stream, the page of a record at the vendor, with {external_id}.",
+    ),
+    Column("blocked_reason", Text, doc="Why the connection is stopped, if it is."),
+    Column("blocked_at", Instant, doc="Since when it is stopped."),
+    Column("created_at", Instant, nullable=False),
 )
 
 changes = Table(
@@ -47,23 +54,23 @@ consumers = Table(
 progress = Table(
     "progress",
     metadata,
-    Column("pass_id", Id, primary_key=True),
+    Column("pass_id", Id, primary_key=True, doc="Its number; never used again."),
     Column("source_id", BigInteger, nullable=False),
     Column("stream", Text, nullable=False),
     Column("scope_hash", Text, nullable=False),
     Column("mode", Text, nullable=False),
     Column("slice", Text, nullable=False),
     Column("partition", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("resume", Text),
-    Column("watermark", BigInteger),
-    Column("max_stamp", BigInteger),
-    Column("since", BigInteger),
-    Column("until", BigInteger),
-    Column("started_at", BigInteger, nullable=False),
-    Column("finished_at", BigInteger),
-    Column("pages", BigInteger, nullable=False, server_default="0"),
-    Column("records", BigInteger, nullable=False, server_default="0"),
+    Column("state", Text, nullable=False, doc="running (also when its process died) or complete."),
+    Column("resume", Text, doc="Where to go on; none at the start."),
+    Column("watermark", Instant, doc="Of the last complete pass over the key."),
+    Column("max_stamp", Instant, doc="Newest modification stamp that this pass saw."),
+    Column("since", Instant, doc="Lower bound of what it reads."),
+    Column("until", Instant, doc="Upper bound; of an incremental pass its start by the vendor's clock."),
+    Column("started_at", Instant, nullable=False, doc="When it began, by ours."),
+    Column("finished_at", Instant, doc="When it ended."),
+    Column("pages", BigInteger, nullable=False, server_default="0", doc="Pages committed."),
+    Column("records", BigInteger, nullable=False, server_default="0", doc="Records read."),
     UniqueConstraint("source_id", "stream", "scope_hash", "mode", "slice", "partition", name="uq_progress_key"),
     sqlite_autoincrement=True,
 )
@@ -165,8 +172,8 @@ state = Table(
     metadata,
     Column("source_id", BigInteger, primary_key=True),
     Column("key", Text, primary_key=True),
-    Column("value", Text, nullable=False),
-    Column("updated_at", BigInteger, nullable=False),
+    Column("value", Json, nullable=False),
+    Column("updated_at", Instant, nullable=False),
 )
 
 tokens = Table(
@@ -175,28 +182,36 @@ tokens = Table(
     Column("source_id", BigInteger, primary_key=True),
     Column("access", Text, nullable=False),
     Column("refresh", Text),
-    Column("expires_at", BigInteger),
-    Column("updated_at", BigInteger, nullable=False),
+    Column("expires_at", Instant),
+    Column("updated_at", Instant, nullable=False),
 )
 
 runs = Table(
     "runs",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("run_id", Text, nullable=False),
+    Column("run_id", Text, nullable=False, doc="Common to all streams of one run."),
     Column("source_id", BigInteger, nullable=False),
-    Column("stream", Text, nullable=False),
-    Column("mode", Text, nullable=False),
-    Column("started_at", BigInteger, nullable=False),
-    Column("finished_at", BigInteger),
+    Column("stream", Text, nullable=False, doc="Which records."),
+    Column("mode", Text, nullable=False, doc="Why they were read."),
+    Column("started_at", Instant, nullable=False, doc="When it began."),
+    Column("finished_at", Instant, doc="When it ended; none while it runs, or when its process died."),
     *(
-        Column(name, BigInteger, nullable=False, server_default="0")
-        for name in ("read", "new", "changed", "unchanged", "quarantined", "gone", "requests")
+        Column(name, BigInteger, nullable=False, server_default="0", doc=meaning)
+        for name, meaning in (
+            ("read", "Records read."),
+            ("new", "Records that were new."),
+            ("changed", "Records whose content changed."),
+            ("unchanged", "Records whose content was the same."),
+            ("quarantined", "Records that did not fit."),
+            ("gone", "Records marked as gone."),
+            ("requests", "Requests sent."),
+        )
     ),
-    Column("seconds", Double, nullable=False, server_default="0"),
-    Column("outcome", Text, nullable=False),
-    Column("error_code", Text),
-    Column("error", Text),
+    Column("seconds", Double, nullable=False, server_default="0", doc="Time taken, in seconds."),
+    Column("outcome", Text, nullable=False, doc="How it went: running, ok, failed, interrupted …"),
+    Column("error_code", Text, doc="Code of the error that ended it."),
+    Column("error", Scrubbed, doc="Its message."),
     Index("ix_runs_latest", "source_id", "stream", "started_at"),
 )
 

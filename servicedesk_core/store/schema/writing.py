@@ -2,6 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Index, Table, Text, literal_column, text
 
+from servicedesk_core.store.column_types import Instant, Scrubbed
 from servicedesk_core.store.schema.base import Id, metadata
 
 outbox = Table(
@@ -84,18 +85,18 @@ write_lanes = Table(
     metadata,
     Column("connection", Text, primary_key=True),
     Column("kind", Text, primary_key=True),
-    Column("failures", BigInteger, nullable=False),
-    Column("resume_at", BigInteger, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("failures", BigInteger, nullable=False, doc="How often in a row."),
+    Column("resume_at", Instant, nullable=False, doc="When the next single attempt may be made, until one succeeds."),
+    Column("reason", Scrubbed, nullable=False, doc="Why, for people."),
 )
 
 write_permits = Table(
     "write_permits",
     metadata,
     Column("connection", Text, primary_key=True),
-    Column("at", BigInteger, nullable=False),
-    Column("count", BigInteger, nullable=False),
-    Column("by", Text, nullable=False),
+    Column("at", Instant, nullable=False, doc="Since when."),
+    Column("count", BigInteger, nullable=False, doc="How many writes."),
+    Column("by", Text, nullable=False, doc="Who said so."),
 )
 
 audit = Table(

@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sqlalchemy import Table
+
+from servicedesk_core.store.column_types import Amount, Day, Instant, Json
 from servicedesk_core.store.connecting import Dialect
 
 
@@ -36,6 +39,35 @@ class OwnView:
     source: str
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Makes columns of views out of a table's: readable by their types, with the meaning that stands beside them.
+
+    Attributes:
+        table: The table.
+        alias: What the view's SQL calls it.
+        dialect: For which database.
+    """
+
+    table: Table
+    alias: str
+    dialect: Dialect
+
+    def __call__(self, name: str, named: str | None = None, meaning: str | None = None) -> Column:
+        """Return a column of the view.
+
+        Args:
+            name: The table's column.
+            named: What the view calls it, where that is otherwise.
+            meaning: What it holds there, where that is otherwise.
+        """
+        column, sql = self.table.c[name], f'{self.alias}."{name}"'
+        for kind, readable in ((Instant, instant), (Amount, amount), (Day, day), (Json, plain)):
+            if isinstance(column.type, kind):
+                sql = readable(sql, self.dialect)
+        return Column(named or name, sql, meaning or column.doc or "")
+
+
 def instant(column: str, dialect: Dialect) -> str:
     """Return SQL that shows a stored instant."""
     if dialect == "postgresql":
@@ -57,3 +89,8 @@ def amount(column: str, dialect: Dialect) -> str:
 def day(column: str, dialect: Dialect) -> str:
     """Return SQL that shows a stored day."""
     return f"CAST({column} AS date)" if dialect == "postgresql" else column
+
+
+def plain(column: str, dialect: Dialect) -> str:
+    """Return SQL that shows stored JSON."""
+    return f"CAST({column} AS jsonb)" if dialect == "postgresql" else column

@@ -7,7 +7,7 @@ from servicedesk_core.domain import REFERENCES, STREAMS
 from servicedesk_core.store.connecting import Dialect
 from servicedesk_core.store.fields import Field, fields_of
 from servicedesk_core.store.queries.names import name_sql
-from servicedesk_core.store.views.columns import Column, amount, day, instant
+from servicedesk_core.store.views.columns import Column, amount, day, instant, plain
 
 
 def source_of(stream: str) -> str:
@@ -102,6 +102,6 @@ def _readable(field: Field, dialect: Dialect) -> str:
         return amount(column, dialect)
     if field.python is date:
         return day(column, dialect)
-    if dialect == "postgresql" and field.python in (tuple, dict):
-        return f"CAST({column} AS jsonb)"
+    if field.python in (tuple, dict):
+        return plain(column, dialect)
     return column

@@ -1,42 +1,23 @@
 """The views of the work of the desk itself: connections, runs, writes."""
 
 from servicedesk_core.store.connecting import Dialect
-from servicedesk_core.store.views.columns import Column, OwnView, instant
+from servicedesk_core.store.runs import RunCounts
+from servicedesk_core.store.schema import runs, sources
+from servicedesk_core.store.views.columns import Column, OwnView, Shown, instant
 
 
 def _connection_columns(dialect: Dialect) -> list[Column]:
-    return [
-        Column("connection", "src.name", "Name in the configuration."),
-        Column("connector", "src.connector", "Id of the connector."),
-        Column("environment", "src.environment", "live or sandbox."),
-        Column("account", "src.account", "The vendor's id of the tenant."),
-        Column("account_name", "src.account_name", "The tenant's name."),
-        Column("blocked_reason", "src.blocked_reason", "Why the connection is stopped, if it is."),
-        Column("blocked_at", instant("src.blocked_at", dialect), "Since when it is stopped."),
-    ]
+    of = Shown(sources, "src", dialect)
+    shown = ("connector", "environment", "account", "account_name", "blocked_reason", "blocked_at")
+    return [of("name", "connection"), *map(of, shown)]
 
 
 def _run_columns(dialect: Dialect) -> list[Column]:
-    counted = {
-        "read": "Records read.",
-        "new": "Records that were new.",
-        "changed": "Records whose content changed.",
-        "unchanged": "Records whose content was the same.",
-        "quarantined": "Records that did not fit.",
-        "gone": "Records marked as gone.",
-        "requests": "Requests sent.",
-        "seconds": "Time taken, in seconds.",
-    }
+    of, counts = Shown(runs, "r", dialect), RunCounts.__dataclass_fields__
     return [
-        Column("run_id", "r.run_id", "Common to all streams of one run."),
+        of("run_id"),
         Column("connection", "src.name", "Name of the connection."),
-        Column("stream", "r.stream", "Which records."),
-        Column("mode", 'r."mode"', "Why they were read."),
-        Column("started_at", instant("r.started_at", dialect), "When it began."),
-        Column("finished_at", instant("r.finished_at", dialect), "When it ended."),
-        Column("outcome", "r.outcome", "How it went."),
-        Column("error_code", "r.error_code", "Code of the error that ended it."),
-        *(Column(name, f'r."{name}"', meaning) for name, meaning in counted.items()),
+        *map(of, ("stream", "mode", "started_at", "finished_at", "outcome", "error_code", *counts)),
     ]
 
 
