@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import BigInteger, Dialect, Text
+from sqlalchemy import BigInteger, Column, Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
 from servicedesk_core.store.codec import scrub, scrubbed_json
@@ -31,6 +31,12 @@ class _Converted(TypeDecorator[T]):
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], T | None] | None:  # noqa: ARG002
         decode = self.decode
         return None if decode is None else lambda value: None if value is None else decode(value)
+
+
+def is_text(column: Column[Any]) -> bool:
+    """Return whether a column is stored as text, whatever it is read as."""
+    kind = column.type
+    return isinstance(kind.impl_instance if isinstance(kind, TypeDecorator) else kind, Text)
 
 
 class Instant(_Converted[datetime]):

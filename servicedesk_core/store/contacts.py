@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 
 import orjson
-from sqlalchemy import Connection, Table, Text, delete, func, or_, select, update
+from sqlalchemy import Connection, Table, Text, delete, func, literal, or_, select, type_coerce, update
 
 from servicedesk_core.domain import STREAMS, Contact, Entity
 from servicedesk_core.domain.writing import UNFINISHED
 from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.store import bulk, opaque, quarantine, sources, suppression
 from servicedesk_core.store.codec import codec_of
+from servicedesk_core.store.column_types import is_text
 from servicedesk_core.store.raws import Unpacker, pack, remember_shapes
 from servicedesk_core.store.schema import RECORDS, changes, metadata, outbox, progress, seen
 from servicedesk_core.store.schema import quarantine as quarantine_table
@@ -202,7 +203,7 @@ def erase_rest(tx: Connection, person: Person) -> int:
     for table in _other_tables():
         keys = list(table.primary_key.columns)
         for key, texts in list(_texts_with(tx, table, person)):
-            clean = {name: hidden.scrub_text(value, names=True) for name, value in texts.items()}
+            clean = {name: literal(hidden.scrub_text(value, names=True), Text) for name, value in texts.items()}
             tx.execute(update(table).where(*(c == k for c, k in zip(keys, key, strict=True))).values(**clean))
             met += 1
     return met
@@ -280,7 +281,9 @@ def _other_tables() -> list[Table]:
 def _texts_with(tx: Connection, table: Table, person: Person) -> Iterator[tuple[tuple[Any, ...], dict[str, str]]]:
     """Yield key and text columns of rows whose text names a person."""
     keys = list(table.primary_key.columns)
-    texts = [c for c in table.columns if isinstance(c.type, Text) and not c.primary_key and not c.unique]
+    texts = [
+        type_coerce(c, Text).label(c.name) for c in table.columns if is_text(c) and not c.primary_key and not c.unique
+    ]
     needles = person.needles()
     if not texts or not needles or not keys:
         return

@@ -12,7 +12,7 @@ from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import NotFoundLocallyError, WriteStateError
 from servicedesk_core.hooks import Capabilities, Mapped, StreamCapability
 from servicedesk_core.runtime import privacy
-from servicedesk_core.store import audit, contacts, cover, outbox
+from servicedesk_core.store import audit, contacts, cover, outbox, runs, state
 from servicedesk_core.store.claims import changing, files
 from servicedesk_core.store.claims.model import Origin
 from tests.sync.conftest import fake_vendor
@@ -146,6 +146,25 @@ async def test_a_write_that_names_them_is_finished_or_discarded_first(desk, peop
     assert named(on_disk(desk)) == []
     assert desk.sql("SELECT new_values FROM outbox") == [('{"body":"[erased] called"}',)]
     assert desk.store.read_blocking(audit.verify).is_valid
+
+
+async def test_whatever_a_column_is_read_as_its_text_is_searched_and_cleaned(desk, people, tmp_path):
+    await desk.sync()
+    (source_id,), *_ = desk.sql("SELECT id FROM sources")
+    now = desk.clock.now()
+
+    def fill(tx):
+        run = runs.start(tx, "r", source_id, "tickets", mode="incremental", now=now)
+        runs.finish(tx, run, runs.RunCounts(), outcome="failed", now=now, error=f"Of Jane {SURNAME} it failed.")
+        state.put(tx, source_id, "last", {"who": f"Jane {SURNAME}", "n": 1}, now)
+
+    desk.store.write_blocking(fill)
+    held = privacy.export(config(tmp_path), EMAIL, clock=desk.clock).found
+    assert {"runs", "state"} <= {one.where for one in held}
+    await erase(desk, tmp_path)
+    assert ("Of [erased] it failed.",) in desk.sql("SELECT error FROM runs")
+    assert ('{"who":"[erased]","n":1}',) in desk.sql("SELECT value FROM state")
+    assert named(on_disk(desk)) == []
 
 
 def claim_with_file(tx, ticket, name, content, *, now, source_id, **draft):
