@@ -12,7 +12,10 @@ import httpx
 
 from benchmarks.rows import Row
 from servicedesk_core import ServiceDesk
-from servicedesk_core.writes import Intent, WritePolicy, approve, propose
+from servicedesk_core.domain.writing import Intent
+from servicedesk_core.outbox.deciding import approve
+from servicedesk_core.outbox.policy import WritePolicy
+from servicedesk_core.store.outbox import propose
 
 HERE = Path(__file__).parent.parent / "tests" / "writes"
 KIND = "notes.create_internal"
@@ -50,7 +53,7 @@ def writing(*, quick: bool) -> list[Row]:
 async def _ours(url: str, store: str, count: int) -> tuple[float, float]:
     connection = {"connector": f"{HERE / 'acme.py'}:Acme", "url": url, "writes": [KIND]}
     async with ServiceDesk({"desk": {"store": store}, "connections": {"psa": connection}}) as desk:
-        desk.writes._policy = WritePolicy(stop_after=count + 1)  # noqa: SLF001  # the brake is not what is measured
+        desk.writes.sending.policy = WritePolicy(stop_after=count + 1)  # the brake is not what is measured
         await desk.sync("psa")
         now = desk.clock.now()
         for number in range(count):

@@ -1,6 +1,6 @@
 """A write that waits to be sent, put into a store without the path that proposes it."""
 
-from servicedesk_core.domain.writing import WriteState
+from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.store import outbox
 
 
@@ -12,7 +12,6 @@ def queue_write(tx, now, **changes):
         "aggregate": "tickets:1",
         "label": "T-1",
         "values": {"title": "x"},
-        "actor": "user:ana",
     }
-    write = outbox.add(tx, now=now, **given | changes)
+    write = outbox.propose(tx, Intent(**given | changes), actor="user:ana", now=now)
     return outbox.move(tx, write, WriteState.QUEUED, actor="user:ana", now=now)

@@ -7,10 +7,11 @@ from sqlalchemy import Connection as Tx
 
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.domain.warranty import ClaimEvent, ClaimEventKind
+from servicedesk_core.domain.writing import Intent
+from servicedesk_core.outbox.deciding import approve
 from servicedesk_core.store import sources
 from servicedesk_core.store.claims.model import StoredClaim
-from servicedesk_core.store.outbox import StoredWrite
-from servicedesk_core.writes import Intent, approve, propose
+from servicedesk_core.store.outbox import StoredWrite, propose
 
 GRANT = "notes.create_internal"
 ACTOR = "system:claims"

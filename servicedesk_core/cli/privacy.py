@@ -57,8 +57,8 @@ def erase(
 
     The vendor is not changed.
     """
+    from servicedesk_core.processes import account  # noqa: PLC0415
     from servicedesk_core.runtime import privacy  # noqa: PLC0415
-    from servicedesk_core.runtime.acting import account  # noqa: PLC0415
 
     cli: Cli = ctx.obj
     more = ", with the desk's own backups that hold them" if delete_backups else ""

@@ -106,8 +106,8 @@ def adopt(ctx: typer.Context, yes: Yes = False, as_json: Json = False) -> None:
 
     Afterwards, writes that are queued later are sent to the vendors.
     """
+    from servicedesk_core.processes import account  # noqa: PLC0415
     from servicedesk_core.runtime import maintenance  # noqa: PLC0415
-    from servicedesk_core.runtime.acting import account  # noqa: PLC0415
 
     cli: Cli = ctx.obj
     found = maintenance.adoption(cli.config)

@@ -10,8 +10,8 @@ from servicedesk_core.config.claims import ClaimsSection
 from servicedesk_core.config.excluding import ExcludeSection
 from servicedesk_core.config.network import NetworkSection
 from servicedesk_core.config.operating import AlertsSection, JobName, Schedule, ServeSection
-from servicedesk_core.config.outgoing import WritesSection
 from servicedesk_core.config.values import Budget, Raw, Since, TimeZone, did_you_mean
+from servicedesk_core.config.writes import WritesSection
 from servicedesk_core.domain import STREAMS, Model
 from servicedesk_core.hooks.context import VocabularyMapping
 from servicedesk_core.ports import KEEP_ALL_RAW, BudgetPolicy

@@ -1,8 +1,47 @@
-"""The life of a write: in which states it can be, and what may follow what. Pure."""
+"""A write: what is wanted, in which states it can be, and what may follow what. Pure."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """Something that somebody wants to be different at a vendor.
+
+    Attributes:
+        connection: Name of the connection.
+        kind: What is written and how; the grant that it needs, for example ``tickets.update``.
+        aggregate: What is written in order, for example ``tickets:4711``; two writes of one aggregate are never under
+            way together.
+        label: What people call the target.
+        values: Field to new value; only what changes. Values that JSON can hold; instants as ISO 8601 text.
+        target: The vendor's id of the record, or ``None`` for a new one.
+        parent: The vendor's id of the parent record, if any.
+        base: Field to the value that was read; the vendor must still show it when the write is sent.
+        base_modified_at: The vendor's stamp of the record then.
+        visibility: ``internal`` or ``public`` where that matters.
+        reason: Why, for people and for the audit trail.
+        request_id: The caller's own id of the act, where it generates them: a second proposal with the same one is the
+            first.
+        reverts: Number of the write that this one takes back.
+    """
+
+    connection: str
+    kind: str
+    aggregate: str
+    label: str
+    values: Mapping[str, Any]
+    target: str | None = None
+    parent: str | None = None
+    base: Mapping[str, Any] = field(default_factory=dict)
+    base_modified_at: datetime | None = None
+    visibility: str | None = None
+    reason: str = ""
+    request_id: str | None = None
+    reverts: int | None = None
 
 
 class WriteState(StrEnum):

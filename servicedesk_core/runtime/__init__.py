@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from servicedesk_core.problem import Problem as Problem
     from servicedesk_core.runtime.blocking import BlockingServiceDesk as BlockingServiceDesk
     from servicedesk_core.runtime.desk import ServiceDesk as ServiceDesk
     from servicedesk_core.runtime.jobs.running import JobOutcome as JobOutcome
@@ -23,30 +24,29 @@ if TYPE_CHECKING:
     from servicedesk_core.runtime.monitoring.checking import ConnectionInfo as ConnectionInfo
     from servicedesk_core.runtime.monitoring.health import Health as Health
     from servicedesk_core.runtime.monitoring.status import DeskStatus as DeskStatus
-    from servicedesk_core.runtime.problem import Problem as Problem
     from servicedesk_core.runtime.syncing import PlanOutcome as PlanOutcome
     from servicedesk_core.runtime.syncing import SyncOutcome as SyncOutcome
 
 _HOME = {
-    "BlockingServiceDesk": "blocking",
-    "ConnectionCheck": "monitoring.checking",
-    "ConnectionInfo": "monitoring.checking",
-    "DeskStatus": "monitoring.status",
-    "Finding": "machine.doctor",
-    "Health": "monitoring.health",
-    "JobOutcome": "jobs.running",
-    "JobStanding": "jobs.standing",
-    "PlanOutcome": "syncing",
-    "Problem": "problem",
-    "Requirements": "machine.requirements",
-    "ServiceDesk": "desk",
-    "StoreAdoption": "maintenance",
-    "StoreBackup": "maintenance",
-    "StoreRestore": "maintenance",
-    "StoreSize": "maintenance",
-    "StoreUpgrade": "maintenance",
-    "StoreVerdict": "maintenance",
-    "SyncOutcome": "syncing",
+    "BlockingServiceDesk": "servicedesk_core.runtime.blocking",
+    "ConnectionCheck": "servicedesk_core.runtime.monitoring.checking",
+    "ConnectionInfo": "servicedesk_core.runtime.monitoring.checking",
+    "DeskStatus": "servicedesk_core.runtime.monitoring.status",
+    "Finding": "servicedesk_core.runtime.machine.doctor",
+    "Health": "servicedesk_core.runtime.monitoring.health",
+    "JobOutcome": "servicedesk_core.runtime.jobs.running",
+    "JobStanding": "servicedesk_core.runtime.jobs.standing",
+    "PlanOutcome": "servicedesk_core.runtime.syncing",
+    "Problem": "servicedesk_core.problem",
+    "Requirements": "servicedesk_core.runtime.machine.requirements",
+    "ServiceDesk": "servicedesk_core.runtime.desk",
+    "StoreAdoption": "servicedesk_core.runtime.maintenance",
+    "StoreBackup": "servicedesk_core.runtime.maintenance",
+    "StoreRestore": "servicedesk_core.runtime.maintenance",
+    "StoreSize": "servicedesk_core.runtime.maintenance",
+    "StoreUpgrade": "servicedesk_core.runtime.maintenance",
+    "StoreVerdict": "servicedesk_core.runtime.maintenance",
+    "SyncOutcome": "servicedesk_core.runtime.syncing",
 }
 
 __all__ = [*_HOME]  # noqa: PLE0604  # every name is resolved by __getattr__
@@ -54,7 +54,7 @@ __all__ = [*_HOME]  # noqa: PLE0604  # every name is resolved by __getattr__
 
 def __getattr__(name: str) -> Any:
     try:
-        module = import_module(f"{__name__}.{_HOME[name]}")
+        module = import_module(_HOME[name])
     except KeyError:
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg) from None

@@ -12,11 +12,11 @@ from servicedesk_core.config import DEFAULT_FILE, DeskSettings
 from servicedesk_core.errors import StoreError
 from servicedesk_core.faces import Method, Waiting
 from servicedesk_core.features import FEATURES, own
+from servicedesk_core.outbox.writes import Writes
 from servicedesk_core.runtime.claims import Claims
 from servicedesk_core.runtime.desk import DeskOptions, ServiceDesk
 from servicedesk_core.runtime.tickets import DeskTickets
 from servicedesk_core.runtime.warranty import Warranty
-from servicedesk_core.runtime.writes import Writes
 
 if TYPE_CHECKING:
     from servicedesk_core.features.audit.actions import AuditTrail

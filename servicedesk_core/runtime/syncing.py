@@ -9,7 +9,7 @@ from servicedesk_core.config import DeskSettings, since_at
 from servicedesk_core.errors import MassChangeError, SyncError
 from servicedesk_core.plugins.connection import OpenConnection
 from servicedesk_core.ports import Clock, StateStore
-from servicedesk_core.runtime.problem import Problem
+from servicedesk_core.problem import Problem
 from servicedesk_core.sync.connection import Connection
 from servicedesk_core.sync.deciding.estimate import SyncPlan
 from servicedesk_core.sync.exclusions import Exclusions

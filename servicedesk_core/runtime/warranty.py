@@ -11,12 +11,12 @@ from servicedesk_core.config import DeskSettings
 from servicedesk_core.domain.warranty import DeviceRef, PartInfo
 from servicedesk_core.errors import NotFoundError, SettingsError
 from servicedesk_core.hooks.capabilities import WarrantyCapability
+from servicedesk_core.outbox.views import WriteView
+from servicedesk_core.outbox.writes import Writes
 from servicedesk_core.plugins.connection import OpenConnection
 from servicedesk_core.plugins.host import Host
 from servicedesk_core.ports import Clock
 from servicedesk_core.reports.warranty import WarrantyReport, build
-from servicedesk_core.runtime.writes import Writes
-from servicedesk_core.runtime.writes.views import WriteView
 from servicedesk_core.store import Store, cover
 from servicedesk_core.store.queries.cover import AssetFilter
 from servicedesk_core.store.queries.scope import Scope
@@ -299,7 +299,7 @@ class Warranty:
         if len(changes) > dates.BATCH:
             raise SettingsError(f"At most {dates.BATCH} dates are written at a time.", hint="Show and approve fewer.")
         for change in changes:
-            self._writes.ensure_granted(change.connection, dates.KIND)
+            self._writes.grants.ensure(change.connection, dates.KIND)
         proposed = [await self._writes.propose(dates.intent_of(change)) for change in changes]
         waiting = [write.id for write in proposed if write.state == "proposed"]
         approved = await self._writes.approve(waiting, send=send) if waiting else ()

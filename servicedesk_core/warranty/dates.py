@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 from servicedesk_core.domain.warranty.coverage import LIFETIME_FROM
 from servicedesk_core.domain.warranty.facts import CoverSource, CoverState, best
 from servicedesk_core.domain.warranty.spans import hardware_end
+from servicedesk_core.domain.writing import Intent
 from servicedesk_core.store.queries.cover import AssetFilter, DeviceRecord, every_asset
-from servicedesk_core.writes import Intent
 
 KIND = "assets.update"
 """The grant that it needs."""

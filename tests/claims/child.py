@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 from servicedesk_core import ServiceDesk
-from servicedesk_core.claims.courier import ClaimCourier
-from servicedesk_core.runtime.writes import Writes
-from servicedesk_core.writes import WritePolicy
+from servicedesk_core.claims.sender import ClaimSender
+from servicedesk_core.outbox.policy import WritePolicy
+from servicedesk_core.outbox.writes import Writes
 
 QUICK = WritePolicy(
     lease_ttl_s=1.0,
@@ -30,7 +30,7 @@ async def main(config, claim, point):
         reached.touch()
         await asyncio.sleep(3600)
 
-    send, approve = ClaimCourier.send, Writes.approve
+    send, approve = ClaimSender.send, Writes.approve
 
     async def stopping_send(self, calls, write):
         if point == "before_send":
@@ -45,9 +45,9 @@ async def main(config, claim, point):
             await stop()
         return await approve(self, *args, **options)
 
-    ClaimCourier.send, Writes.approve = stopping_send, stopping_approve
+    ClaimSender.send, Writes.approve = stopping_send, stopping_approve
     async with ServiceDesk.open(config) as desk:
-        desk.writes._policy = QUICK
+        desk.writes.sending.policy = QUICK
         await desk.claims.submit(claim)
 
 

@@ -9,17 +9,20 @@ from sqlalchemy import text
 
 from servicedesk_core.claims import acting, results
 from servicedesk_core.claims.content import AGGREGATE, ClaimWrite
-from servicedesk_core.claims.courier import ClaimCourier
+from servicedesk_core.claims.sender import ClaimSender
 from servicedesk_core.domain.warranty import ClaimDraft, ClaimProgress, ClaimReport, ClaimState, ClaimStatus, DeviceRef
-from servicedesk_core.domain.writing import WriteState
+from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.errors import ClaimStateError, StoreError
-from servicedesk_core.store import Store, audit, lanes, outbox
+from servicedesk_core.outbox import lanes
+from servicedesk_core.outbox.deciding import approve, retry
+from servicedesk_core.outbox.lanes import Lane
+from servicedesk_core.outbox.senders import Settled
+from servicedesk_core.store import Store, audit, outbox
 from servicedesk_core.store.claims import changing, reading
 from servicedesk_core.store.claims.model import Origin
-from servicedesk_core.store.lanes import Lane
 from servicedesk_core.store.leases import Fence
+from servicedesk_core.store.outbox import propose
 from servicedesk_core.testing import FakeClock
-from servicedesk_core.writes import Intent, Settled, approve, propose, retry
 
 NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 FENCE = Fence("writes:maker", "sender", 1)
@@ -80,23 +83,23 @@ def sending(tx, aggregate, kind="claims.note", parent=None):
     return outbox.begin(tx, write, fence=FENCE, timeout_s=60, **ACT)
 
 
-def confirmed(tx, write, courier):
+def confirmed(tx, write, sender):
     """Do what a sender does when the vendor has confirmed."""
-    courier.settled(tx, write, Settled(WriteState.CONFIRMED, NOW))
+    sender.settled(tx, write, Settled(WriteState.CONFIRMED, NOW))
     outbox.move(tx, write, WriteState.CONFIRMED, fence=FENCE, **ACT)
     lanes.clear(tx, write.connection, write.kind)
 
 
 def test_a_claim_is_told_something_while_its_note_is_confirmed(stores):
     store, _ = stores
-    courier = ClaimCourier(store, store.clock)
+    sender = ClaimSender(store, store.clock)
     claim = store.write_blocking(lambda tx: at_the_maker(tx, 1))
     for _ in range(ROUNDS):
         write = store.write_blocking(lambda tx: sending(tx, AGGREGATE + claim.claim_id, parent="C1"))
         seen = store.read_blocking(lambda tx: reading.by_number(tx, claim.id))
         works = (
             lambda tx, seen=seen: acting.tell(tx, seen, ClaimWrite.NOTE, text="x", **ACT),
-            lambda tx, write=write: confirmed(tx, write, courier),
+            lambda tx, write=write: confirmed(tx, write, sender),
         )
         assert at_once(stores, works) == []
     assert store.read_blocking(audit.verify).is_valid
@@ -104,7 +107,7 @@ def test_a_claim_is_told_something_while_its_note_is_confirmed(stores):
 
 def test_a_write_is_tried_again_while_another_of_its_kind_is_confirmed(stores):
     store, _ = stores
-    courier = ClaimCourier(store, store.clock)
+    sender = ClaimSender(store, store.clock)
     claim = store.write_blocking(lambda tx: at_the_maker(tx, 1))
     for _ in range(ROUNDS):
 
@@ -117,7 +120,7 @@ def test_a_write_is_tried_again_while_another_of_its_kind_is_confirmed(stores):
         refused, write = store.write_blocking(prepared)
         works = (
             lambda tx, refused=refused: retry(tx, refused.id, **ACT),
-            lambda tx, write=write: confirmed(tx, write, courier),
+            lambda tx, write=write: confirmed(tx, write, sender),
         )
         assert at_once(stores, works) == []
     assert store.read_blocking(audit.verify).is_valid

@@ -13,7 +13,7 @@ import pytest
 from servicedesk_core import ServiceDesk
 from servicedesk_core.domain.warranty import ClaimState
 from servicedesk_core.domain.writing import WriteState
-from servicedesk_core.writes import WritePolicy
+from servicedesk_core.outbox.policy import WritePolicy
 from tests.claims.conftest import PART
 
 HERE = Path(__file__).parent
@@ -37,7 +37,7 @@ async def drafted(config):
 async def recovered(config, name):
     """Do what the scheduled job does, until nothing is under way any more."""
     async with ServiceDesk.open(config) as desk:
-        desk.writes._policy = QUICK
+        desk.writes.sending.policy = QUICK
         for _ in range(6_000):
             await desk.writes.run()
             found = await desk.claims.get(name)

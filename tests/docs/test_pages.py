@@ -13,9 +13,9 @@ from servicedesk_core import hooks as hook_module
 from servicedesk_core import http as http_module
 from servicedesk_core.cli import docs
 from servicedesk_core.cli.docs import PAGES, commands
+from servicedesk_core.domain.writing import Intent
+from servicedesk_core.outbox.writes import Writes
 from servicedesk_core.runtime.tickets import DeskTickets
-from servicedesk_core.runtime.writes import Writes
-from servicedesk_core.writes import Intent
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 NOT_OURS = {"strptime", "pg_dump", "pg_restore", "search_path", "day_first"}

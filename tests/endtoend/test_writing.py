@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from servicedesk_core.domain.writing import Intent
 from servicedesk_core.errors import WriteNotGrantedError
-from servicedesk_core.writes import Intent
 
 pytestmark = pytest.mark.slow  # the whole way to the sandbox and back
 

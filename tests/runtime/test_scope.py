@@ -30,7 +30,7 @@ from servicedesk_core.domain.warranty import (
     LookupOutcome,
 )
 from servicedesk_core.domain.warranty.facts import CoverSource
-from servicedesk_core.domain.writing import WriteState
+from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
 from servicedesk_core.faces import Action, Method
 from servicedesk_core.features import FEATURES
@@ -71,8 +71,7 @@ ACTIONS = {
 """What is no read of the store: it changes something, or asks a vendor. An embedding program offers it to nobody."""
 
 FOR_THE_DESK = {
-    "health", "jobs", "claims.today", "warranty.makers", "writes.ensure_granted",
-    "writes.only_connection", "writes.capability",
+    "health", "jobs", "claims.today", "warranty.makers", "writes.capability",
 }  # fmt: skip
 """What is about the desk itself and holds no record: due times, counts, what the configuration says."""
 
@@ -109,6 +108,10 @@ def entity(stream, who, *, others):
     return cls.model_validate(values)
 
 
+HOMES = ("servicedesk_core.runtime", "servicedesk_core.outbox")
+"""Where the parts of a desk come from."""
+
+
 def required(annotation):
     if annotation is date:
         return date(2026, 1, 1)
@@ -119,9 +122,11 @@ def required(annotation):
 
 def add_writes(tx, who, others):
     """Add a write of every kind, with references that lead away wherever a write may have them; return the first."""
-    add = partial(
-        outbox.add, tx, connection="psa", label=f"{who} label", reason=f"{who} why", actor="user:ana", now=NOW
-    )
+
+    def add(**what):
+        intent = Intent(connection="psa", label=f"{who} label", reason=f"{who} why", **what)
+        return outbox.propose(tx, intent, actor="user:ana", now=NOW)
+
     ticket = f"tickets:{who}-tickets"
     before = {"queue_ref": "elsewhere-queues", "contact_ref": f"{others}-contacts", "problem_ref": f"{others}-tickets"}
     after = {
@@ -157,10 +162,14 @@ def add_claims(tx, source, who, others):
     over = ClaimProgress(state=ClaimState.CANCELLED, ref=f"{who}-cancelled", credits=(agreed,))
     changing.save(tx, gone, now=NOW, progress=over)
     claim = new(origin=replace(origin, ticket_ref=None), draft=draft)
-    sent = outbox.add(
-        tx, connection="maker", kind="claims.submit", aggregate=f"claims:{claim.claim_id}", label=who,
-        values={"a": who}, actor=who, now=NOW,
-    )  # fmt: skip
+    sent = outbox.propose(
+        tx,
+        Intent(
+            connection="maker", kind="claims.submit", aggregate=f"claims:{claim.claim_id}", label=who, values={"a": who}
+        ),
+        actor=who,
+        now=NOW,
+    )
     for state in (WriteState.QUEUED, WriteState.IN_DOUBT):
         sent = outbox.move(tx, sent, state, actor=who, now=NOW, why=f"{who} why")
     outbox.note(tx, sent, candidates=f'["{FOREIGN}-candidate"]', error=f"{who} doubt")
@@ -239,7 +248,7 @@ def calls_of(desk):
     parts = {"": desk} | {
         name: part
         for name, part in vars(desk).items()
-        if not name.startswith("_") and type(part).__module__.startswith("servicedesk_core.runtime")
+        if not name.startswith("_") and type(part).__module__.startswith(HOMES)
     }
     for part_name, part in parts.items():
         for name, _ in inspect.getmembers(type(part), inspect.isfunction):

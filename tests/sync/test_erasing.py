@@ -8,7 +8,7 @@ import pytest
 from servicedesk_core.domain import Contact
 from servicedesk_core.domain.warranty import ClaimDraft, DeviceRef, EntitlementResult, LookupOutcome
 from servicedesk_core.domain.warranty.facts import CoverSource
-from servicedesk_core.domain.writing import WriteState
+from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.errors import NotFoundLocallyError, WriteStateError
 from servicedesk_core.hooks import Capabilities, Mapped, StreamCapability
 from servicedesk_core.runtime import privacy
@@ -124,13 +124,15 @@ async def test_a_write_that_names_them_is_finished_or_discarded_first(desk, peop
     await desk.sync()
 
     def write(tx):
-        return outbox.add(
+        return outbox.propose(
             tx,
-            connection="psa",
-            kind="notes.create_internal",
-            aggregate="tickets:1",
-            label="T1",
-            values={"body": f"Jane {SURNAME} called"},
+            Intent(
+                connection="psa",
+                kind="notes.create_internal",
+                aggregate="tickets:1",
+                label="T1",
+                values={"body": f"Jane {SURNAME} called"},
+            ),
             actor="user:ana",
             now=desk.clock.now(),
         )

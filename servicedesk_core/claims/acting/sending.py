@@ -8,12 +8,12 @@ from sqlalchemy import Connection as Tx
 from servicedesk_core.claims.acting.standing import require, words
 from servicedesk_core.claims.content import AGGREGATE, ClaimWrite, values_of
 from servicedesk_core.domain.warranty import Claim, ClaimEvent, ClaimEventKind, ClaimProblem, ClaimService, ClaimState
-from servicedesk_core.domain.writing import WriteState
+from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.errors import ClaimIncompleteError, ClaimStateError
+from servicedesk_core.outbox.deciding import resolve
 from servicedesk_core.store.claims import changing, reading
 from servicedesk_core.store.claims.model import StoredAttachment, StoredClaim
-from servicedesk_core.store.outbox import StoredWrite
-from servicedesk_core.writes import Intent, propose, resolve
+from servicedesk_core.store.outbox import StoredWrite, propose
 
 SENDABLE = frozenset({ClaimState.DRAFT, ClaimState.VALIDATED, ClaimState.DENIED})
 """States in which a claim can be sent, once it passes its check."""

@@ -10,13 +10,12 @@ from sqlalchemy import select
 from servicedesk_core.claims.acting.standing import words
 from servicedesk_core.claims.content import AGGREGATE, ClaimWrite, said
 from servicedesk_core.domain.warranty import ClaimEvent, ClaimEventKind
-from servicedesk_core.domain.writing import UNFINISHED
+from servicedesk_core.domain.writing import UNFINISHED, Intent
 from servicedesk_core.errors import ClaimStateError
 from servicedesk_core.store.claims import changing
 from servicedesk_core.store.claims.model import StoredAttachment, StoredClaim
-from servicedesk_core.store.outbox import StoredWrite
+from servicedesk_core.store.outbox import StoredWrite, propose
 from servicedesk_core.store.schema import outbox as outbox_table
-from servicedesk_core.writes import Intent, propose
 
 
 def ensure_tellable(claim: StoredClaim) -> None:

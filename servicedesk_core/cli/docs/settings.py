@@ -12,8 +12,8 @@ from servicedesk_core.config.claims import ClaimsSection
 from servicedesk_core.config.excluding import ExcludeSection
 from servicedesk_core.config.network import NetworkSection
 from servicedesk_core.config.operating import AlertsSection, AppriseChannel, FileChannel, MailChannel, ServeSection
-from servicedesk_core.config.outgoing import WritesSection
 from servicedesk_core.config.settings import ConnectionSettings, DeskSection, PluginsSection
+from servicedesk_core.config.writes import WritesSection
 from servicedesk_core.hooks.context import ConnectorSettings, VocabularyMapping
 from servicedesk_core.ports import BudgetPolicy, RawPolicy
 

@@ -46,7 +46,7 @@ def documents() -> dict[str, Document]:
 
 _RUNTIME = "servicedesk_core.runtime"
 _CLAIMS = "servicedesk_core.runtime.claims.views"
-_VIEW = "servicedesk_core.runtime.writes.views:WriteView"
+_VIEW = "servicedesk_core.outbox.views:WriteView"
 DOCUMENTS: dict[str, Document] = {
     "connections.list": Document(1, "The configured connections.", f"{_RUNTIME}:ConnectionInfo", many=True),
     "connections.test": Document(1, "What each tested connection can see.", f"{_RUNTIME}:ConnectionCheck", many=True),
@@ -70,10 +70,10 @@ DOCUMENTS: dict[str, Document] = {
     "tickets.note": Document(1, "The proposal, or what became of it.", _VIEW),
     "tickets.log-time": Document(1, "The proposal, or what became of it.", _VIEW),
     "writes.list": Document(1, "Writes of the outbox.", _VIEW, many=True),
-    "writes.show": Document(1, "One with its history.", "servicedesk_core.runtime.writes.views:WriteDetail"),
+    "writes.show": Document(1, "One with its history.", "servicedesk_core.outbox.views:WriteDetail"),
     "writes.approve": Document(1, "What became of the approved writes.", _VIEW, many=True),
     "writes.edit": Document(1, "The write, proposed anew.", _VIEW),
-    "writes.run": Document(1, "What a run did.", "servicedesk_core.runtime.writes.outcomes:SendOutcome", many=True),
+    "writes.run": Document(1, "What a run did.", "servicedesk_core.outbox.outcomes:SendOutcome", many=True),
     "writes.retry": Document(1, "What became of the retried writes.", _VIEW, many=True),
     "writes.discard": Document(1, "The discarded writes.", _VIEW, many=True),
     "writes.resolve": Document(1, "The write whose doubt was settled.", _VIEW),

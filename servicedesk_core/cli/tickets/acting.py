@@ -13,8 +13,8 @@ from servicedesk_core.cli.writes.pages import WARNING, exit_code, show_write, te
 from servicedesk_core.errors import SettingsError
 
 if TYPE_CHECKING:
+    from servicedesk_core.outbox.views import WriteView
     from servicedesk_core.runtime import ServiceDesk
-    from servicedesk_core.runtime.writes.views import WriteView
 
 Ticket = Annotated[str, typer.Argument(help="Ticket number, or the vendor's id.")]
 ConnectionOption = Annotated[str | None, typer.Option("--connection", help="Where it is, if several have it.")]
@@ -225,7 +225,7 @@ def log_time(
     """Propose a time entry on a ticket. With --yes this changes an outside system."""
     from datetime import date  # noqa: PLC0415
 
-    from servicedesk_core.runtime.writes.values import worked_seconds  # noqa: PLC0415
+    from servicedesk_core.outbox.values import worked_seconds  # noqa: PLC0415
 
     try:
         work_date = date.fromisoformat(day) if day else None

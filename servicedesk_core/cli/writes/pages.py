@@ -10,8 +10,8 @@ from servicedesk_core.cli.shell.wording import field_name, field_value
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from servicedesk_core.runtime.writes.outcomes import SendOutcome
-    from servicedesk_core.runtime.writes.views import FieldChange, WriteView
+    from servicedesk_core.outbox.outcomes import SendOutcome
+    from servicedesk_core.outbox.views import FieldChange, WriteView
 
 WARNING = "Workflow rules, SLA events and mails of the vendor may fire; they cannot be taken back."
 _NARROW = Narrow(

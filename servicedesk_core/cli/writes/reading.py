@@ -35,7 +35,7 @@ def list_writes(
 ) -> None:
     """List writes, the newest first. By default those that are not finished, and those that were refused."""
     from servicedesk_core.domain.writing import WriteState  # noqa: PLC0415
-    from servicedesk_core.runtime.writes import UNFINISHED  # noqa: PLC0415
+    from servicedesk_core.outbox.writes import UNFINISHED  # noqa: PLC0415
 
     cli: Cli = ctx.obj
     states = tuple(WriteState(one.value.replace("-", "_")) for one in state or ())

@@ -2,15 +2,15 @@
 
 from collections.abc import Collection
 
-from servicedesk_core.claims.courier import ClaimCourier
 from servicedesk_core.claims.notes import TicketNotes
 from servicedesk_core.claims.polling import ClaimAlert, Poller
+from servicedesk_core.claims.sender import ClaimSender
 from servicedesk_core.errors import ServiceDeskError, SettingsError, StoreError
 from servicedesk_core.plugins.connection import OpenConnection
 from servicedesk_core.plugins.host import Host
 from servicedesk_core.ports import Clock
+from servicedesk_core.problem import Problem
 from servicedesk_core.runtime.claims.views import AlertView, PollOutcome
-from servicedesk_core.runtime.problem import Problem
 from servicedesk_core.store import Store, outbox
 from servicedesk_core.store.claims import following
 from servicedesk_core.store.holding import held
@@ -77,10 +77,10 @@ class Following:
 
     async def _find_names(self, opened: OpenConnection) -> None:
         """Look for the names of claims that the manufacturer accepted without naming them."""
-        courier = ClaimCourier(self._store, self._clock, self._notes)
+        sender = ClaimSender(self._store, self._clock, self._notes)
         for _, number in await self._store.read(lambda tx: following.nameless(tx, opened.name)):
             write = await self._store.read(lambda tx, number=number: outbox.get(tx, number))  # type: ignore[misc]
-            await courier.confirmed(opened.calls, write, None)
+            await sender.confirmed(opened.calls, write, None)
 
 
 def alert_views(found: Collection[ClaimAlert]) -> tuple[AlertView, ...]:

@@ -8,17 +8,18 @@ from sqlalchemy import Connection as Tx
 from servicedesk_core.claims import acting
 from servicedesk_core.claims.checking import rules_of
 from servicedesk_core.claims.content import ClaimWrite, values_of
-from servicedesk_core.claims.courier import ClaimCourier
+from servicedesk_core.claims.notes import TicketNotes
+from servicedesk_core.claims.sender import ClaimSender
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.domain.warranty import ClaimProblem, ClaimRules, ClaimState
 from servicedesk_core.errors import ClaimStateError
+from servicedesk_core.outbox.writes import Writes
 from servicedesk_core.plugins.connection import OpenConnection
 from servicedesk_core.plugins.host import Host
 from servicedesk_core.ports import Clock
 from servicedesk_core.runtime.claims.preparing import Preparing
 from servicedesk_core.runtime.claims.reads import ClaimReads
 from servicedesk_core.runtime.claims.views import ClaimDetail, Departure
-from servicedesk_core.runtime.writes import Writes
 from servicedesk_core.store import Store
 from servicedesk_core.store.claims.model import StoredAttachment, StoredClaim
 
@@ -32,14 +33,17 @@ class ClaimSending(ClaimReads):
         settings: The configuration.
         host: Opens connections.
         writes: The one write path.
+        notes: Leaves notes on tickets; the one that the sender of claims has, so that its notes are sent too.
     """
 
-    def __init__(self, store: Store, clock: Clock, settings: DeskSettings, host: Host, writes: Writes) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, settings: DeskSettings, host: Host, writes: Writes, *, notes: TicketNotes
+    ) -> None:
         super().__init__(store, clock, settings)
         self._host = host
         self._preparing = Preparing(store, clock, settings, host)
         self._writes = writes
-        self._notes = writes.ticket_notes  # the same, so that notes about sent claims are known here too
+        self._notes = notes
 
     async def departure(self, claim: str, *, again: bool | None = None, force: bool = False) -> Departure:
         """Return exactly what :meth:`submit` or :meth:`resubmit` would send, and where to. Sends nothing.
@@ -100,8 +104,8 @@ class ClaimSending(ClaimReads):
         values: dict[str, Any],
         warnings: tuple[ClaimProblem, ...],
     ) -> Departure:
-        manner = ClaimCourier(self._store, self._clock).manner(opened.calls, kind.value)
-        self._writes.ensure_granted(opened.name, kind.value)
+        handling = ClaimSender(self._store, self._clock).handling(opened.calls, kind.value)
+        self._writes.grants.ensure(opened.name, kind.value)
         identity = opened.identity
         return Departure(
             claim_id=stored.claim_id,
@@ -113,7 +117,7 @@ class ClaimSending(ClaimReads):
             if identity and identity.name
             else (identity.account if identity else None),
             values=values,
-            side_effects=manner.side_effects,
+            side_effects=handling.side_effects,
             warnings=warnings,
         )
 
@@ -212,7 +216,7 @@ class ClaimSending(ClaimReads):
         opened = self._sendable(stored, await self._opened(stored))
         _ensure_takes_more(stored, rules_of(opened.calls))
         kind = ClaimWrite.RESUBMIT if again else ClaimWrite.SUBMIT
-        self._writes.ensure_granted(opened.name, kind.value)
+        self._writes.grants.ensure(opened.name, kind.value)
         if shown is not None:
             _ensure_as_shown(self._leaving(stored, opened, kind, values_of(content, found), ()), shown)
         now, actor = self._clock.now(), self._writes.actor
@@ -242,8 +246,8 @@ class ClaimSending(ClaimReads):
     async def _ready_to_tell(self, stored: StoredClaim, kind: ClaimWrite) -> None:
         acting.ensure_tellable(stored)
         opened = self._sendable(stored, await self._opened(stored))
-        ClaimCourier(self._store, self._clock).manner(opened.calls, kind.value)  # whether it can be done, then may
-        self._writes.ensure_granted(opened.name, kind.value)
+        ClaimSender(self._store, self._clock).handling(opened.calls, kind.value)  # whether it can be done, then may
+        self._writes.grants.ensure(opened.name, kind.value)
 
     async def _send_notes(self) -> None:
         """Send the notes that were approved with the steps they tell of."""

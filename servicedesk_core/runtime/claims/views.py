@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from servicedesk_core.domain.warranty import ClaimDraft, ClaimEventKind, ClaimProblem, ClaimProgress
-from servicedesk_core.runtime.problem import Problem
+from servicedesk_core.problem import Problem
 from servicedesk_core.store.claims.model import HistoryEntry
 from servicedesk_core.store.queries.claims import ClaimRow
 

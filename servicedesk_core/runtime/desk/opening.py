@@ -4,15 +4,17 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from servicedesk_core.claims.notes import TicketNotes
+from servicedesk_core.claims.sender import ClaimSender
 from servicedesk_core.clock import SystemClock
 from servicedesk_core.config import DEFAULT_FILE, Secrets, SecretSource, load_settings, store_url
+from servicedesk_core.outbox.checking import WriteChecks
+from servicedesk_core.outbox.writes import Writes
 from servicedesk_core.plugins.host import Host
 from servicedesk_core.runtime.claims import Claims
 from servicedesk_core.runtime.stored import StoredDesk
 from servicedesk_core.runtime.tickets import DeskTickets
 from servicedesk_core.runtime.warranty import Warranty
-from servicedesk_core.runtime.writes import Writes
-from servicedesk_core.runtime.writes.checking import WriteChecks
 from servicedesk_core.store import Store
 from servicedesk_core.store.budgets import StoreLedger
 from servicedesk_core.store.schema import SCHEMA_VERSION
@@ -57,8 +59,10 @@ class OpenDesk(StoredDesk):
             secrets=self._secrets,
         )
         self._host = await stack.enter_async_context(host)
-        self.writes = Writes(self._store, self._clock, self.settings, host.open, WriteChecks(host))
-        self.claims = Claims(self._store, self._clock, self.settings, host, self.writes)
+        notes = TicketNotes(self.settings)
+        senders = [ClaimSender(self._store, self._clock, notes)]
+        self.writes = Writes(self._store, self._clock, self.settings, host.open, WriteChecks(host), senders=senders)
+        self.claims = Claims(self._store, self._clock, self.settings, host, self.writes, notes=notes)
         zone = ZoneInfo(self.settings.desk.timezone)
         self.tickets = DeskTickets(self._store, self._clock, zone, self.writes)
         self.warranty = Warranty(self._store, self._clock, self.settings, host, self.writes)

@@ -3,12 +3,12 @@
 from typing import Protocol
 
 from servicedesk_core.config import DeskSettings, Secrets
+from servicedesk_core.outbox.writes import Writes
 from servicedesk_core.ports import Clock
 from servicedesk_core.redaction import Redactor
 from servicedesk_core.reports.desk import DeskReport
 from servicedesk_core.runtime.claims import Claims
 from servicedesk_core.runtime.warranty import Warranty
-from servicedesk_core.runtime.writes import Writes
 from servicedesk_core.store import Store
 from servicedesk_core.sync.report import SyncReport
 

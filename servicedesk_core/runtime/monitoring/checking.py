@@ -6,7 +6,7 @@ from datetime import datetime
 from servicedesk_core.errors import PermissionDeniedError
 from servicedesk_core.hooks.capabilities import StreamCheck
 from servicedesk_core.plugins.connection import ConnectionTest
-from servicedesk_core.runtime.problem import Problem
+from servicedesk_core.problem import Problem
 
 
 @dataclass(frozen=True, slots=True)

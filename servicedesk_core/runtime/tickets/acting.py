@@ -9,16 +9,16 @@ from functools import partial
 from sqlalchemy import Connection as Tx
 
 from servicedesk_core.domain import Note, StatusCategory, Ticket, TimeEntry
+from servicedesk_core.domain.writing import Intent
 from servicedesk_core.errors import WriteError
+from servicedesk_core.outbox.values import Fields, known
+from servicedesk_core.outbox.views import WriteView, asked_before
+from servicedesk_core.outbox.writes import Writes
 from servicedesk_core.ports import Clock
 from servicedesk_core.runtime.tickets import intents
 from servicedesk_core.runtime.tickets.intents import CREATE
 from servicedesk_core.runtime.tickets.reading import Tickets
-from servicedesk_core.runtime.writes import Writes
-from servicedesk_core.runtime.writes.values import Fields, known
-from servicedesk_core.runtime.writes.views import WriteView, asked_before
 from servicedesk_core.store import Store
-from servicedesk_core.writes import Intent
 
 NOTE_INTERNAL, NOTE_PUBLIC = "notes.create_internal", "notes.create_public"
 LOG_TIME = "time_entries.create"
@@ -184,7 +184,7 @@ class DeskTickets(Tickets):
             WriteError: A field is unknown.
             WriteNotGrantedError: The configuration does not grant it.
         """
-        name = self._writes.only_connection(connection, CREATE)
+        name = self._writes.grants.connection(connection, CREATE)
         values = {"title": title} | intents.given(description=description, status=status, due_at=due_at)
         values |= intents.priority_given(priority) | dict(fields or {})
 

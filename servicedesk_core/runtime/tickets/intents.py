@@ -6,13 +6,13 @@ from sqlalchemy import Connection as Tx
 
 from servicedesk_core.config.values import did_you_mean
 from servicedesk_core.domain import Ticket
+from servicedesk_core.domain.writing import Intent
 from servicedesk_core.errors import NotFoundLocallyError
-from servicedesk_core.runtime.writes.changing import change_of
-from servicedesk_core.runtime.writes.values import Fields, known
+from servicedesk_core.outbox.changing import change_of
+from servicedesk_core.outbox.values import Fields, known
 from servicedesk_core.store import sources
 from servicedesk_core.store.queries import names, tickets
 from servicedesk_core.store.queries.tickets import TicketDetail
-from servicedesk_core.writes import Intent
 
 UPDATE, CREATE = "tickets.update", "tickets.create"
 

@@ -88,7 +88,7 @@ def refs(tx: Connection, connection: str, *, but: int) -> frozenset[str]:
 
 
 def unapplied(tx: Connection) -> list[StoredClaim]:
-    """Return claims whose write was finished by somebody else than its courier: a person, or before a crash."""
+    """Return claims whose write was finished by somebody else than its sender: a person, or before a crash."""
     finished = ("confirmed", "rejected", "discarded")
     query = select(claims).join(outbox, outbox.c.id == claims.c.sent_as).where(outbox.c.state.in_(finished))
     return select_claims(tx, query)

@@ -9,19 +9,19 @@ from servicedesk_core.store.outbox.changing import begin, copied, move, note
 from servicedesk_core.store.outbox.doubting import distrust, expire
 from servicedesk_core.store.outbox.model import SYSTEM, StoredWrite, WriteEvent
 from servicedesk_core.store.outbox.past import cause_of, doubted_at, lately, sent_since, taken_refs
+from servicedesk_core.store.outbox.proposing import content_of, propose
 from servicedesk_core.store.outbox.queue import connections_at_work, doubtful, due, in_way, uncopied
 from servicedesk_core.store.outbox.reading import asked_before, get, history, recent
-from servicedesk_core.store.outbox.staging import add
 
 __all__ = [
     "SYSTEM",
     "StoredWrite",
     "WriteEvent",
-    "add",
     "asked_before",
     "begin",
     "cause_of",
     "connections_at_work",
+    "content_of",
     "copied",
     "distrust",
     "doubted_at",
@@ -34,6 +34,7 @@ __all__ = [
     "lately",
     "move",
     "note",
+    "propose",
     "recent",
     "sent_since",
     "taken_refs",

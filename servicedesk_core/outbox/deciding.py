@@ -1,0 +1,216 @@
+"""What a person decides about a write: approve, edit, discard, try again, settle a doubt."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection as Tx
+
+from servicedesk_core.domain.comparing import differing
+from servicedesk_core.domain.writing import EDITABLE, Intent, WriteState
+from servicedesk_core.errors import WriteStateError
+from servicedesk_core.outbox import lanes
+from servicedesk_core.store import audit, outbox
+from servicedesk_core.store.codec import scrubbed_json
+from servicedesk_core.store.fields import optional_us, to_us
+from servicedesk_core.store.outbox import StoredWrite
+
+
+def approve(tx: Tx, number: int, *, actor: str, now: datetime) -> StoredWrite:
+    """Approve a proposed write: it is sent when its turn comes. Of two who approve at once one gets an error.
+
+    Args:
+        tx: A write transaction.
+        number: Number of the write.
+        actor: Who.
+        now: When.
+
+    Raises:
+        NotFoundLocallyError: There is no such write.
+        WriteStateError: It is not proposed (any more).
+    """
+    write = outbox.get(tx, number)
+    if write.state is not WriteState.PROPOSED:
+        raise _unfit(write, "Only a proposed write can be approved.")
+    facts: dict[str, Any] = {"decided_by": actor, "decided_at": to_us(now), "next_at": None}
+    return outbox.move(tx, write, WriteState.QUEUED, actor=actor, now=now, why="approved", facts=facts)
+
+
+def ensure_editable(write: StoredWrite) -> None:
+    """Make sure that a write can be edited.
+
+    Raises:
+        WriteStateError: It is being sent, in doubt, or done.
+    """
+    if write.state not in EDITABLE:
+        raise _unfit(write, "Only what was not sent yet, or was refused, can be edited.")
+
+
+def edit(
+    tx: Tx,
+    seen: StoredWrite,
+    intent: Intent,
+    *,
+    actor: str,
+    now: datetime,
+    warnings: Sequence[str] = (),
+    reason: str = "",
+) -> StoredWrite:
+    """Give a write other fields. It is proposed anew: whoever approved it approved something else.
+
+    Args:
+        tx: A write transaction.
+        seen: The write as it was when the intent was made of it.
+        intent: What it shall be.
+        actor: Who.
+        now: When.
+        warnings: What whoever approves it should know.
+        reason: Why.
+
+    Raises:
+        WriteStateError: It is being sent, in doubt, or done; or somebody edited it since it was looked at.
+    """
+    audit.take_turn(tx)
+    write = outbox.get(tx, seen.id)
+    ensure_editable(write)
+    if (write.values, write.base) != (seen.values, seen.base):
+        raise _unfit(write, "Somebody edited it at this moment.")
+    fields = dict.fromkeys((*differing(intent.values, write.values), *differing(write.values, intent.values)))
+    why = f"edited: {', '.join(fields)}" + (f" ({reason})" if reason else "")
+    facts: dict[str, Any] = {
+        **outbox.content_of(intent, warnings),
+        **dict.fromkeys(("their_values", "their_modified_at", "decided_by", "decided_at", "next_at")),
+        **dict.fromkeys(("error_code", "error", "hint")),
+    }
+    edited = outbox.move(tx, write, WriteState.PROPOSED, actor=actor, now=now, why=why, facts=facts)
+    audit.append(
+        tx,
+        at=now,
+        actor=actor,
+        action="write.edited",
+        entity=write.entity,
+        before=audit.sealed(tx, write.values),
+        after={"kind": write.kind, "values": audit.sealed(tx, intent.values)},
+        reason=reason,
+    )
+    return edited
+
+
+def discard(tx: Tx, number: int, *, actor: str, now: datetime, reason: str = "") -> StoredWrite:
+    """Decide that a write is not pursued; possible while the vendor certainly does not have it.
+
+    Args:
+        tx: A write transaction.
+        number: Number of the write.
+        actor: Who.
+        now: When.
+        reason: Why.
+
+    Raises:
+        NotFoundLocallyError: There is no such write.
+        WriteStateError: It is being sent, in doubt, or done.
+    """
+    write = outbox.get(tx, number)
+    if write.state is WriteState.IN_DOUBT:
+        raise _unfit(write, "Settle the doubt first.", f"`servicedesk writes resolve {number}` says how.")
+    facts: dict[str, Any] = {"decided_by": actor, "decided_at": to_us(now)}
+    return outbox.move(tx, write, WriteState.DISCARDED, actor=actor, now=now, why=reason or "discarded", facts=facts)
+
+
+def retry(tx: Tx, number: int, *, actor: str, now: datetime) -> StoredWrite:
+    """Send a rejected write again, or a waiting one at once; look at once for one in doubt.
+
+    A write that was refused because the record had changed is now based on the version that was shown: if somebody
+    changes it once more, it is refused again.
+
+    Args:
+        tx: A write transaction.
+        number: Number of the write.
+        actor: Who.
+        now: When.
+
+    Raises:
+        NotFoundLocallyError: There is no such write.
+        WriteStateError: It is neither rejected, waiting nor in doubt.
+    """
+    write = outbox.get(tx, number)
+    if write.state is WriteState.IN_DOUBT:
+        outbox.note(tx, write, next_at=None, asked=0)
+        return outbox.get(tx, number)
+    if write.state not in {WriteState.QUEUED, WriteState.REJECTED}:
+        raise _unfit(write, "Only a rejected, a waiting or a doubtful write can be tried again.")
+    lanes.clear(tx, write.connection, write.kind)
+    if write.state is WriteState.QUEUED:
+        outbox.note(tx, write, next_at=None)
+        return outbox.get(tx, number)
+    facts: dict[str, Any] = {
+        "decided_by": actor,
+        "decided_at": to_us(now),
+        "next_at": None,
+        "error_code": None,
+        "error": None,
+        "hint": None,
+    }
+    if write.theirs is not None:
+        facts |= {
+            "base_values": scrubbed_json(write.base | write.theirs),
+            "base_modified_at": optional_us(write.theirs_modified_at),
+            "their_values": None,
+            "their_modified_at": None,
+        }
+    return outbox.move(tx, write, WriteState.QUEUED, actor=actor, now=now, why="tried again", facts=facts)
+
+
+def resolve(
+    tx: Tx,
+    number: int,
+    *,
+    outcome: WriteState,
+    actor: str,
+    now: datetime,
+    ref: str | None = None,
+    reason: str = "",
+) -> StoredWrite:
+    """Settle a doubt by a person who has looked at the vendor.
+
+    Args:
+        tx: A write transaction.
+        number: Number of the write.
+        outcome: ``confirmed``: the vendor has it; ``queued``: it does not, send again (``proposed`` where nobody has
+            approved it yet); ``discarded``: leave it.
+        actor: Who.
+        now: When.
+        ref: The vendor's id of the record, when confirmed and known.
+        reason: How it was found out.
+
+    Raises:
+        NotFoundLocallyError: There is no such write.
+        WriteStateError: It is not in doubt, or what it is said to be belongs to another write.
+    """
+    write = outbox.get(tx, number)
+    if write.state is not WriteState.IN_DOUBT:
+        raise _unfit(write, "Only a doubt can be settled.")
+    if outcome is WriteState.QUEUED:
+        outcome = write.when_absent
+    facts: dict[str, Any] = {}
+    if outcome is not WriteState.PROPOSED:
+        facts = {"decided_by": actor, "decided_at": to_us(now)}
+    if outcome is WriteState.CONFIRMED:
+        facts["ref"] = ref or write.target
+    if outcome in {WriteState.QUEUED, WriteState.PROPOSED}:
+        lanes.clear(tx, write.connection, write.kind)
+        facts |= {"sent_at": None, "next_at": None, "error": None, "error_code": None, "hint": None}
+    why = reason or "settled by a person"
+    settled = outbox.move(tx, write, outcome, actor=actor, now=now, why=why, facts=facts)
+    # Looked at after the move, whose audit record lets two who settle at once go one after the other.
+    if outcome is WriteState.CONFIRMED and write.target is None and settled.ref in outbox.taken_refs(tx, write):
+        raise _unfit(write, f"{settled.ref} belongs to another write of ours.", "Name the id of this one.")
+    return settled
+
+
+def _unfit(write: StoredWrite, what: str, hint: str | None = None) -> WriteStateError:
+    by = f" by {write.decided_by}" if write.state is WriteState.QUEUED and write.decided_by else ""
+    return WriteStateError(
+        f"Write {write.id} is {write.state.value.replace('_', ' ')}{by}. {what}",
+        hint=hint or f"`servicedesk writes show {write.id}` shows what happened to it.",
+    )

@@ -1,0 +1,136 @@
+"""Sends what is queued: one attempt after the other for each thing that is written, several things side by side."""
+
+import asyncio
+import logging
+from collections.abc import Collection
+from datetime import timedelta
+from functools import partial
+
+from sqlalchemy import Connection as Tx
+
+from servicedesk_core.outbox import lanes
+from servicedesk_core.outbox.delivery import Delivery
+from servicedesk_core.outbox.policy import DEFAULT_POLICY, WritePolicy
+from servicedesk_core.outbox.report import SendReport, WriteConnection
+from servicedesk_core.outbox.senders import Senders
+from servicedesk_core.outbox.settler import Settler
+from servicedesk_core.ports import Clock
+from servicedesk_core.store import Fence, Store, outbox
+from servicedesk_core.store.holding import held
+from servicedesk_core.store.outbox import SYSTEM, StoredWrite
+
+_log = logging.getLogger("servicedesk.writes")
+
+SENDS = "writes:"
+"""Before the name of a connection: the lease under which its writes are sent and settled."""
+
+COPY_WITHIN = timedelta(days=7)
+"""How long a confirmed write is read back when that failed at first; after it the next sync has done it."""
+
+
+class OutboxRunner:
+    """Sends the queued writes of one connection. It holds the connection's lease while it works.
+
+    Args:
+        store: The desk's store.
+        clock: The time.
+        senders: Who carries which kind.
+        connection: Where to.
+        policy: The numbers.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        senders: Senders,
+        connection: WriteConnection,
+        policy: WritePolicy = DEFAULT_POLICY,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._senders = senders
+        self._connection = connection
+        self._policy = policy
+        self._under_way: dict[asyncio.Task[None], StoredWrite] = {}
+
+    async def run(self, only: Collection[int] = ()) -> SendReport:
+        """Settle what is in doubt, send what is due, and bring the desk's copy up to date.
+
+        Args:
+            only: Send only these; empty = everything that is queued.
+
+        Raises:
+            LeaseHeldError: Another process sends over this connection now.
+            LeaseLostError: Another process took over; it settles what was under way.
+            StoreError: The store cannot be used.
+        """
+        report = SendReport(self._connection.name)
+        parts = (self._store, self._clock, self._senders, self._connection, self._policy)
+        delivery = Delivery(*parts, report)
+        name = f"{SENDS}{self._connection.name}"
+        async with held(self._store, name, self._policy.lease_ttl_s) as fence:
+            now = self._clock.now()
+            await self._store.write(
+                lambda tx: outbox.expire(tx, self._connection.name, actor=SYSTEM, now=now), fence=fence
+            )
+            report.settled = await Settler(*parts).settle(fence)
+            await self._copy_late(delivery)
+            try:
+                await self._send_all(delivery, report, fence, only)
+            finally:
+                await self._end_all()
+            if report.in_doubt:
+                report.settled += await Settler(*parts).settle(fence)
+        return report
+
+    async def _send_all(self, delivery: Delivery, report: SendReport, fence: Fence, only: Collection[int]) -> None:
+        while report.stopped is None and report.error is None:
+            free = self._policy.parallel - len(self._under_way)
+            for write in await self._store.read(partial(self._due, free=free, only=only)):
+                task = asyncio.create_task(delivery.deliver(write, fence), name=f"write:{write.id}")
+                self._under_way[task] = write
+            if not self._under_way:
+                return
+            await self._one_ends()
+        while self._under_way:
+            await self._one_ends()
+
+    def _due(self, tx: Tx, free: int, only: Collection[int]) -> list[StoredWrite]:
+        if free <= 0:
+            return []
+        now = self._clock.now()
+        failing = lanes.of(tx, self._connection.name)
+        probing = {w.kind for w in self._under_way.values() if w.kind in failing}
+        shut = {kind for kind, lane in failing.items() if lane.resume_at > now} | probing
+        busy = {w.aggregate for w in self._under_way.values()}
+        found: list[StoredWrite] = []
+        limit = max(free, 50) if failing else free
+        for write in outbox.due(tx, self._connection.name, now=now, limit=limit, without=shut, busy=busy, only=only):
+            if len(found) < free and write.kind not in shut:
+                found.append(write)
+                if write.kind in failing:  # one probe at a time until something succeeds
+                    shut.add(write.kind)
+        return found
+
+    async def _one_ends(self) -> None:
+        done, _ = await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            del self._under_way[task]
+            task.result()
+
+    async def _end_all(self) -> None:
+        """Let what is under way end before the lease is given back; a cancelled attempt becomes a doubt."""
+        for task in self._under_way:
+            task.cancel()
+        if self._under_way:
+            await asyncio.wait(self._under_way)
+            for task in self._under_way:
+                if not task.cancelled() and (error := task.exception()) is not None:
+                    _log.warning("a write ended with %s", type(error).__name__)
+            self._under_way.clear()
+
+    async def _copy_late(self, delivery: Delivery) -> None:
+        since = self._clock.now() - COPY_WITHIN
+        for write in await self._store.read(lambda tx: outbox.uncopied(tx, self._connection.name, since=since)):
+            await delivery.copy(write, None)

@@ -1,0 +1,128 @@
+"""Settles doubts: looks whether the vendor has a write, and believes only what proves something."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy import Connection as Tx
+
+from servicedesk_core.domain.writing import WriteState
+from servicedesk_core.errors import ServiceDeskError, WriteStateError
+from servicedesk_core.hooks.writing import FindResult, Found, Inconclusive, ProvenAbsent
+from servicedesk_core.outbox import lanes
+from servicedesk_core.outbox.policy import WritePolicy
+from servicedesk_core.outbox.report import WriteConnection
+from servicedesk_core.outbox.senders import Handling, Senders, Settled
+from servicedesk_core.ports import Clock
+from servicedesk_core.store import Fence, Store, outbox
+from servicedesk_core.store.codec import scrubbed_json
+from servicedesk_core.store.fields import to_us
+from servicedesk_core.store.outbox import SYSTEM, StoredWrite
+
+
+class Settler:
+    """Settles the doubts of one connection, under the lease of its sender.
+
+    Args:
+        store: The desk's store.
+        clock: The time.
+        senders: Who carries which kind.
+        connection: Whose doubts.
+        policy: The numbers.
+    """
+
+    def __init__(
+        self, store: Store, clock: Clock, senders: Senders, connection: WriteConnection, policy: WritePolicy
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._senders = senders
+        self._connection = connection
+        self._policy = policy
+
+    async def settle(self, fence: Fence) -> list[int]:
+        """Ask about every doubt that may be asked about now; return the numbers of those that are settled."""
+        name, policy = self._connection.name, self._policy
+        now = self._clock.now()
+
+        doubts = await self._store.read(lambda tx: outbox.doubtful(tx, name, now=now, ask_at_most=policy.ask_at_most))
+        return [write.id for write in doubts if await self._one(write, fence)]
+
+    async def _one(self, write: StoredWrite, fence: Fence) -> bool:
+        # Read anew for each: what the doubt before this one turned out to be is not this one.
+        taken, ended_at = await self._store.read(lambda tx: (_taken(tx, write), outbox.doubted_at(tx, write)))
+        try:
+            sender = self._senders.of(write.kind)
+            handling = sender.handling(self._connection.calls, write.kind)
+            result = await sender.find(self._connection.calls, write, taken)
+        except ServiceDeskError as error:
+            handling, result = Handling(), Inconclusive(f"It could not be looked up: {error.message}")
+        work = self._conclusion(write, result, handling, self._clock.now(), ended_at)
+        try:
+            return await self._store.write(work, fence=fence, durable=True)
+        except WriteStateError:  # settled by a person while it was looked up
+            return False
+
+    def _conclusion(
+        self, write: StoredWrite, result: FindResult, handling: Handling, now: datetime, ended_at: datetime | None
+    ) -> Callable[[Tx], bool]:
+        if isinstance(result, Found):
+            return partial(self._found, write=write, ref=result.ref, now=now)
+        if isinstance(result, ProvenAbsent):
+            # From the end of the attempt: the vendor may have been given the last byte, or gone on, as late as that.
+            settles_at = max(write.sent_at or now, ended_at or now) + timedelta(
+                seconds=max(handling.settle_s, self._policy.shortest_settle_s)
+            )
+            if not handling.may_prove_absence:
+                result = Inconclusive(f"Looking for it cannot prove that it is not there: {result.evidence}")
+            elif now < settles_at:
+                return partial(self._later, write=write, at=settles_at, why=result.evidence)
+            else:
+                return partial(self._absent, write=write, evidence=result.evidence, now=now)
+        return partial(self._unknown, write=write, result=result, now=now)
+
+    def _found(self, tx: Tx, *, write: StoredWrite, ref: str, now: datetime) -> bool:
+        if ref in _taken(tx, write):
+            result = Inconclusive("What was found belongs to another write of ours.", (ref,))
+            return self._unknown(tx, write=write, result=result, now=now)
+        self._senders.settled(tx, write, Settled(WriteState.CONFIRMED, now, ref=ref))
+        facts = {"ref": ref, "error": None, "error_code": None, "hint": None}
+        why = f"found at the vendor as {ref}"
+        outbox.move(tx, write, WriteState.CONFIRMED, actor=SYSTEM, now=now, why=why, facts=facts)
+        lanes.clear(tx, write.connection, write.kind)
+        return True
+
+    def _absent(self, tx: Tx, *, write: StoredWrite, evidence: str, now: datetime) -> bool:
+        self._senders.settled(tx, write, Settled(write.when_absent, now))
+        # A vendor that takes nothing while it can be read is asked ever more seldom, too.
+        again = write.standing.attempt - 1
+        next_at = to_us(now + timedelta(seconds=self._policy.wait_s(again))) if again > 0 else None
+        facts = {"sent_at": None, "next_at": next_at, "error": None, "error_code": None, "hint": None}
+        why = f"proven absent: {evidence}"
+        outbox.move(tx, write, write.when_absent, actor=SYSTEM, now=now, why=why, facts=facts)
+        lanes.clear(tx, write.connection, write.kind)
+        return True
+
+    def _later(self, tx: Tx, *, write: StoredWrite, at: datetime, why: str) -> bool:
+        outbox.note(tx, write, next_at=to_us(at), error=f"Not found yet ({why}); that proves nothing so soon.")
+        return False
+
+    def _unknown(self, tx: Tx, *, write: StoredWrite, result: Inconclusive, now: datetime) -> bool:
+        asked = write.asked + 1
+        usual = now + timedelta(seconds=self._policy.ask_s(asked))
+        hint = f"Look at the vendor, then `servicedesk writes resolve {write.id}`."
+        outbox.note(
+            tx,
+            write,
+            asked=asked,
+            next_at=to_us(max(usual, result.ask_again_at) if result.ask_again_at else usual),
+            candidates=scrubbed_json(list(result.candidates)),
+            error=result.reason,
+            hint=hint,
+        )
+        return False
+
+
+def _taken(tx: Tx, write: StoredWrite) -> frozenset[str]:
+    """Return the ids that are other writes' own; a record that is changed belongs to every write that changes it."""
+    return outbox.taken_refs(tx, write) if write.target is None else frozenset()

@@ -1,0 +1,319 @@
+"""The writes of a desk: look at them, decide about them, send them."""
+
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import replace
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from servicedesk_core.config import DeskSettings
+from servicedesk_core.domain.writing import Intent, WriteState
+from servicedesk_core.errors import (
+    NotFoundError,
+    NotFoundLocallyError,
+    SettingsError,
+    WriteNotGrantedError,
+    WriteStateError,
+)
+from servicedesk_core.hooks.capabilities import WriteCapability
+from servicedesk_core.hooks.pulling import FetchStatus
+from servicedesk_core.outbox import deciding
+from servicedesk_core.outbox.changing import edited
+from servicedesk_core.outbox.checking import WriteChecks
+from servicedesk_core.outbox.copying import Copier
+from servicedesk_core.outbox.duplicates import warnings_of
+from servicedesk_core.outbox.grants import Grants
+from servicedesk_core.outbox.outcomes import Reverted, SendOutcome
+from servicedesk_core.outbox.record_sender import RecordSender
+from servicedesk_core.outbox.reverting import ensure_revertible, reversal
+from servicedesk_core.outbox.senders import Sender, Senders
+from servicedesk_core.outbox.sending import Sending
+from servicedesk_core.outbox.values import Fields
+from servicedesk_core.outbox.views import WriteDetail, WriteView, asked_before, view_of, views_of
+from servicedesk_core.plugins.connection import OpenConnection
+from servicedesk_core.ports import Clock
+from servicedesk_core.processes import account
+from servicedesk_core.store import Store, Tx, outbox
+from servicedesk_core.store.outbox import StoredWrite
+from servicedesk_core.store.queries.ownership import own_writes
+from servicedesk_core.store.queries.scope import Scope, Sight
+
+UNFINISHED = (WriteState.PROPOSED, WriteState.QUEUED, WriteState.SENDING, WriteState.IN_DOUBT)
+
+
+class Writes:
+    """The outbox of a desk. Nothing here sends without an approval.
+
+    Args:
+        store: The desk's store.
+        clock: The time.
+        settings: The configuration, which grants.
+        opener: Opens a connection.
+        checks: Look at what somebody wants before it is stored.
+        senders: Of kinds that write something other than records.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        settings: DeskSettings,
+        opener: Callable[[str], Awaitable[OpenConnection]],
+        checks: WriteChecks,
+        *,
+        senders: Sequence[Sender] = (),
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._zone = ZoneInfo(settings.desk.timezone)
+        self._opener = opener
+        self._checks = checks
+        self._copier = Copier.of(store, clock, settings.connections)
+        self.actor = account()
+        self.grants = Grants(settings)
+        carrying = Senders([RecordSender(self._copier), *senders])
+        self.sending = Sending(store, clock, settings, opener, carrying, actor=self.actor)
+
+    async def list(
+        self,
+        *,
+        states: Collection[WriteState] = UNFINISHED,
+        connection: str | None = None,
+        before: int | None = None,
+        limit: int = 100,
+        scope: Scope | None = None,
+    ) -> tuple[WriteView, ...]:
+        """Return writes, the newest first.
+
+        Args:
+            states: Only in these states; empty = in any.
+            connection: Only of this connection.
+            before: Only with a smaller number.
+            limit: At most so many.
+            scope: Only those about its tickets, devices and claims, without references that lead out of it.
+        """
+        find = partial(outbox.recent, states=tuple(states), connection=connection, before=before, limit=limit)
+
+        def work(tx: Tx) -> tuple[WriteView, ...]:
+            if scope is None:
+                return views_of(tx, find(tx))
+            sight = Sight(tx, scope)
+            return views_of(tx, find(tx, only=own_writes(tx, sight)), sight)
+
+        return await self._store.read(work)
+
+    async def show(self, number: int, *, scope: Scope | None = None) -> WriteDetail:
+        """Return one write with its history.
+
+        Args:
+            number: Which.
+            scope: Only if it lets the write through; see :meth:`list`.
+
+        Raises:
+            NotFoundLocallyError: There is none.
+        """
+        return await self._store.read(
+            lambda tx: WriteDetail(view_of(tx, number, Sight(tx, scope) if scope else None), outbox.history(tx, number))
+        )
+
+    async def propose(self, intent: Intent) -> WriteView:
+        """Store what somebody wants; nothing is sent before it is approved.
+
+        Args:
+            intent: What is wanted.
+
+        Raises:
+            SettingsError: There is no such connection.
+            WriteNotGrantedError: The configuration does not grant it.
+            UnsupportedError: The connector cannot write such a thing.
+            WriteError: The vendor would refuse it: a field is missing, unknown or too long, or a list does not have a
+                word; names those that it has.
+        """
+        self.grants.ensure(intent.connection, intent.kind)
+        if (first := await self._store.read(partial(asked_before, request_id=intent.request_id))) is not None:
+            return first
+        checked = await self._checked(intent)
+
+        def work(tx: Tx) -> StoredWrite:
+            warnings = warnings_of(tx, checked, self._zone)
+            return outbox.propose(tx, checked, actor=self.actor, now=self._clock.now(), warnings=warnings)
+
+        write = await self._store.write(work)
+        return await self._view(write.id)
+
+    async def edit(self, number: int, fields: Fields, *, reason: str = "") -> WriteView:
+        """Give a write other values, as long as the vendor certainly does not have it.
+
+        It is checked like a new proposal, based on what the store shows now, and waits for an approval, also when it
+        had one. Its history and the audit trail say who changed which fields.
+
+        Args:
+            number: Which.
+            fields: Domain field to its new value; the others stay. ``None`` takes a field out of a new record, and
+                empties it in one that is there.
+            reason: Why.
+
+        Raises:
+            NotFoundLocallyError: There is no such write.
+            WriteStateError: It is being sent, in doubt, or done; or somebody edited it at the same moment.
+            WriteNotGrantedError: The configuration does not grant it.
+            WriteError: A field is unknown, or the vendor would refuse what it becomes.
+        """
+        seen = await self._stored(number)
+        deciding.ensure_editable(seen)
+        self.grants.ensure(seen.connection, seen.kind)
+        intent = await self._checked(await self._store.read(partial(edited, write=seen, fields=fields)))
+
+        def work(tx: Tx) -> None:
+            warnings = warnings_of(tx, intent, self._zone, without=number)
+            now = self._clock.now()
+            deciding.edit(tx, seen, intent, actor=self.actor, now=now, warnings=warnings, reason=reason)
+
+        await self._store.write(work, durable=True)
+        return await self._view(number)
+
+    async def approve(self, numbers: Sequence[int], *, send: bool = False) -> tuple[WriteView, ...]:
+        """Approve proposed writes: all of them, or none. Of two who approve the same at once one gets an error.
+
+        Args:
+            numbers: Which; one that is named twice is meant once.
+            send: Send them at once.
+
+        Raises:
+            NotFoundLocallyError: There is no such write.
+            WriteStateError: One is not proposed (any more).
+            WriteNotGrantedError: The configuration does not grant one.
+        """
+        return await self._decided(deciding.approve, numbers, grants=True, send=send)
+
+    async def discard(self, numbers: Sequence[int], *, reason: str = "") -> tuple[WriteView, ...]:
+        """Decide that writes are not pursued: all of them, or none.
+
+        Raises:
+            NotFoundLocallyError: There is no such write.
+            WriteStateError: One is being sent, in doubt, or done.
+        """
+        return await self._decided(partial(deciding.discard, reason=reason), numbers)
+
+    async def retry(self, numbers: Sequence[int], *, send: bool = False) -> tuple[WriteView, ...]:
+        """Send rejected or waiting writes again, and look again for those in doubt: all of them, or none.
+
+        Args:
+            numbers: Which; one that is named twice is meant once.
+            send: Do it at once.
+
+        Raises:
+            NotFoundLocallyError: There is no such write.
+            WriteStateError: One is neither rejected, waiting nor in doubt.
+            WriteNotGrantedError: The configuration does not grant one.
+        """
+        return await self._decided(deciding.retry, numbers, grants=True, send=send)
+
+    async def resolve(self, number: int, outcome: WriteState, *, ref: str | None = None, reason: str = "") -> WriteView:
+        """Settle a doubt after a look at the vendor.
+
+        Args:
+            number: Which.
+            outcome: ``confirmed``: the vendor has it; ``queued``: it does not, send it again; ``discarded``: leave it.
+            ref: The vendor's id of the record, when confirmed and known.
+            reason: How it was found out.
+
+        Raises:
+            NotFoundLocallyError: There is no such write.
+            WriteStateError: It is not in doubt.
+        """
+        write = await self._stored(number)
+        if ref is not None and write.target is None:
+            taken = await self._store.read(lambda tx: outbox.taken_refs(tx, write))
+            if ref in taken:
+                raise SettingsError(f"{ref} belongs to another write of ours.", hint="Name the id of this one.")
+        decision = partial(deciding.resolve, outcome=outcome, ref=ref, reason=reason)
+        return (await self._decided(decision, [number]))[0]
+
+    async def revert(self, number: int, *, reason: str = "") -> Reverted:
+        """Propose to restore the old values of a confirmed update, where the vendor still shows ours.
+
+        Args:
+            number: Which.
+            reason: Why.
+
+        Raises:
+            NotFoundLocallyError: There is no such write.
+            WriteStateError: The vendor does not have it.
+            WriteError: It made something new, or nothing of it is left.
+            ConnectorError: The vendor could not be asked what it shows.
+        """
+        write = await self._stored(number)
+        ensure_revertible(write)
+        opened = await self._opener(write.connection)
+        stream = write.kind.partition(".")[0]
+        outcome = await self._copier.fetch(opened.calls, stream, write.target or "")
+        if outcome.status is not FetchStatus.FOUND or not outcome.records:
+            message = "The vendor does not show the record now; nothing was proposed."
+            raise NotFoundError(message, connection=write.connection)
+        entity = self._copier.entity(opened.calls, stream, outcome.records[0])
+        back = reversal(write, entity.model_dump(mode="json") if entity else {}, reason=reason)
+        view = await self.propose(back.intent)
+        irrevocable = "Mails, workflow rules and SLA events that the first write set off stay as they are."
+        return Reverted(view, back.left, irrevocable)
+
+    async def run(
+        self, connection: str | None = None, *, only: Collection[int] = (), allow: int = 0
+    ) -> tuple[SendOutcome, ...]:
+        """Settle doubts, send what is approved, and read back what was confirmed.
+
+        Args:
+            connection: Only over this one; ``None`` = over all that have something to do.
+            only: Send only these.
+            allow: Let so many more go after sending stopped and asked; counting begins anew.
+
+        Raises:
+            SettingsError: There is no such connection.
+            StoreError: The store cannot be used.
+        """
+        return await self.sending.run(connection, only=only, allow=allow)
+
+    async def capability(self, connection: str, kind: str) -> WriteCapability | None:
+        """Return what a connector says about a kind of writes; ``None`` when that cannot be found out now.
+
+        Raises:
+            UnsupportedError: It cannot write such a thing.
+        """
+        return await self._checks.capability(connection, kind)
+
+    async def _decided(
+        self, decision: Callable[..., StoredWrite], numbers: Sequence[int], *, grants: bool = False, send: bool = False
+    ) -> tuple[WriteView, ...]:
+        """Decide about writes in one transaction: what cannot be done with one is done with none."""
+        chosen = tuple(dict.fromkeys(numbers))
+        now = self._clock.now()
+
+        def work(tx: Tx) -> None:
+            for number in chosen:
+                write = outbox.get(tx, number)
+                if grants:
+                    self.grants.ensure(write.connection, write.kind)
+                decision(tx, number, actor=self.actor, now=now)
+
+        try:
+            await self._store.write(work, durable=True)
+        except (NotFoundLocallyError, WriteNotGrantedError, WriteStateError) as error:
+            if len(chosen) > 1:
+                error.hint = " ".join(filter(None, ("Nothing was done with any of them.", error.hint)))
+            raise
+        if send and chosen:
+            await self.sending.send(chosen)
+        return tuple([await self._view(number) for number in chosen])
+
+    async def _checked(self, intent: Intent) -> Intent:
+        """Return an intent that its vendor may take, with who will see it."""
+        can = await self.capability(intent.connection, intent.kind)
+        await self._checks.ensure_takeable(intent, can)
+        if can is None or intent.visibility is not None:
+            return intent
+        return replace(intent, visibility="public" if can.visible_to == "customer" else "internal")
+
+    async def _stored(self, number: int) -> StoredWrite:
+        return await self._store.read(lambda tx: outbox.get(tx, number))
+
+    async def _view(self, number: int) -> WriteView:
+        return await self._store.read(lambda tx: view_of(tx, number))

@@ -1,0 +1,84 @@
+"""Putting a write into the outbox: proposed, with nothing sent."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from servicedesk_core.domain.writing import Intent, WriteState
+from servicedesk_core.store import audit
+from servicedesk_core.store.codec import scrub, scrubbed_json
+from servicedesk_core.store.fields import optional_us, to_us
+from servicedesk_core.store.outbox.changing import remember
+from servicedesk_core.store.outbox.model import StoredWrite, write_of
+from servicedesk_core.store.outbox.reading import get
+from servicedesk_core.store.schema import outbox
+from servicedesk_core.store.upserting import insert_into
+
+
+def content_of(intent: Intent, warnings: Sequence[str]) -> dict[str, Any]:
+    """Return what an intent says of the write's content, as the row holds it."""
+    return {
+        "label": scrub(intent.label),
+        "new_values": scrubbed_json(intent.values),
+        "base_values": scrubbed_json(intent.base),
+        "base_modified_at": optional_us(intent.base_modified_at),
+        "warnings": scrubbed_json(list(warnings)),
+    }
+
+
+def propose(tx: Connection, intent: Intent, *, actor: str, now: datetime, warnings: Sequence[str] = ()) -> StoredWrite:
+    """Store an intent as proposed; a known ``request_id`` answers the write that is there.
+
+    Args:
+        tx: A write transaction; what belongs to the intent (a claim, an invoice) is stored in the same one.
+        intent: What is wanted.
+        actor: Who wants it: ``user:ana``, ``system:recurring``.
+        now: When.
+        warnings: What whoever approves it should know.
+    """
+    audit.take_turn(tx)
+    row = {
+        "key": str(uuid.uuid4()),
+        "request_id": intent.request_id,
+        "connection": intent.connection,
+        "kind": intent.kind,
+        "aggregate": intent.aggregate,
+        "target": intent.target,
+        "parent": intent.parent,
+        "visibility": intent.visibility,
+        "reason": scrub(intent.reason),
+        "proposed_by": actor,
+        "proposed_at": to_us(now),
+        "reverts": intent.reverts,
+        "state": WriteState.PROPOSED.value,
+        **content_of(intent, warnings),
+    }
+    adding = (
+        insert_into(tx, outbox).values(row).on_conflict_do_nothing(index_elements=["request_id"]).returning(outbox.c.id)
+    )
+    number = tx.execute(adding).scalar_one_or_none()
+    if number is None:  # it is there, perhaps since this moment
+        return write_of(tx.execute(select(outbox).where(outbox.c.request_id == intent.request_id)).mappings().one())
+    write = get(tx, number)
+    remember(tx, write, before=None, after=write.standing, actor=actor, now=now, why=intent.reason)
+    audit.append(
+        tx,
+        at=now,
+        actor=actor,
+        action="write.proposed",
+        entity=write.entity,
+        before=audit.sealed(tx, write.base),
+        after={
+            "connection": intent.connection,
+            "kind": intent.kind,
+            "target": intent.target,
+            "parent": intent.parent,
+            "visibility": intent.visibility,
+            "values": audit.sealed(tx, write.values),
+        },
+        reason=intent.reason,
+    )
+    return write
