@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from servicedesk_core.hooks.context import ConnectorSettings as ConnectorSettings
     from servicedesk_core.hooks.markers import API_VERSION as API_VERSION
     from servicedesk_core.hooks.markers import hookimpl as hookimpl
+    from servicedesk_core.people import Actor as Actor
+    from servicedesk_core.people import Way as Way
     from servicedesk_core.runtime.blocking import BlockingServiceDesk as BlockingServiceDesk
     from servicedesk_core.runtime.desk import ServiceDesk as ServiceDesk
     from servicedesk_core.store.queries.scope import Scope as Scope
@@ -23,6 +25,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "API_VERSION": "servicedesk_core.hooks.markers",
+    "Actor": "servicedesk_core.people",
     "BlockingServiceDesk": "servicedesk_core.runtime.blocking",
     "Connector": "servicedesk_core.hooks.connector",
     "ConnectorContext": "servicedesk_core.hooks.context",
@@ -31,6 +34,7 @@ _HOME = {
     "ServiceDesk": "servicedesk_core.runtime.desk",
     "ServiceDeskError": "servicedesk_core.errors",
     "TicketFilter": "servicedesk_core.store.queries.tickets",
+    "Way": "servicedesk_core.people",
     "hookimpl": "servicedesk_core.hooks.markers",
 }
 

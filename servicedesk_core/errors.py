@@ -410,6 +410,13 @@ class WriteStateError(WriteError):
     code = "write_state"
 
 
+class AnotherPersonError(WriteError):
+    """The desk asks for four eyes: whoever proposed or edited a write does not approve it."""
+
+    code = "another_person"
+    exit_code = 8
+
+
 class WriteStoppedError(WriteError):
     """Sending stopped and asks: too many writes in a short time, a loop is suspected, or sending is switched off."""
 

@@ -5,7 +5,6 @@ container. So an owner is named with a digest of those and with the instant at w
 says all that; elsewhere nothing is certain, and whoever waits for a dead process waits until its time has run out.
 """
 
-import getpass
 import hashlib
 import os
 import re
@@ -80,11 +79,3 @@ def _stat(pid: int) -> _Stat | None:
         return _Stat(fields[0], int(fields[19]))
     except (OSError, IndexError, ValueError):
         return None
-
-
-def account() -> str:
-    """Return the account of this process: ``user:ana``."""
-    try:
-        return f"user:{getpass.getuser()}"
-    except (KeyError, OSError, ImportError):  # an account without a name, as in some containers
-        return "user:unknown"

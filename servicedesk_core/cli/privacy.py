@@ -57,13 +57,14 @@ def erase(
 
     The vendor is not changed.
     """
-    from servicedesk_core.processes import account  # noqa: PLC0415
+    from servicedesk_core.people import Actor, Way  # noqa: PLC0415
     from servicedesk_core.runtime import privacy  # noqa: PLC0415
 
     cli: Cli = ctx.obj
     more = ", with the desk's own backups that hold them" if delete_backups else ""
     cli.confirm(f"Erase this person from the store for good{more}? It cannot be taken back.", yes=yes)
-    work = partial(privacy.erase, cli.config, who, actor=account(), connection=connection, delete_copies=delete_backups)
+    actor = str(Actor.of_account(Way.CLI))
+    work = partial(privacy.erase, cli.config, who, actor=actor, connection=connection, delete_copies=delete_backups)
     done = cli.run(work)
 
     def shown() -> None:

@@ -106,7 +106,7 @@ def adopt(ctx: typer.Context, yes: Yes = False, as_json: Json = False) -> None:
 
     Afterwards, writes that are queued later are sent to the vendors.
     """
-    from servicedesk_core.processes import account  # noqa: PLC0415
+    from servicedesk_core.people import Actor, Way  # noqa: PLC0415
     from servicedesk_core.runtime import maintenance  # noqa: PLC0415
 
     cli: Cli = ctx.obj
@@ -119,7 +119,7 @@ def adopt(ctx: typer.Context, yes: Yes = False, as_json: Json = False) -> None:
         cli.say(f"  {write.id}  {write.state}  {write.kind}  {write.connection}  {write.label}")
     cli.say(f"  unfinished: {len(found.unfinished)}\n{ADOPTING}")
     cli.confirm("Adopt this store?", yes=yes)
-    done = maintenance.adopt(cli.config, actor=account())
+    done = maintenance.adopt(cli.config, actor=str(Actor.of_account(Way.CLI)))
     cli.emit("store.adopt", done, as_json=as_json, show=lambda: cli.out.print("Adopted. Sending is on."))
 
 

@@ -8,15 +8,16 @@ from sqlalchemy import Connection as Tx
 
 from servicedesk_core.domain.comparing import differing
 from servicedesk_core.domain.writing import EDITABLE, Intent, WriteState
-from servicedesk_core.errors import WriteStateError
+from servicedesk_core.errors import AnotherPersonError, WriteStateError
 from servicedesk_core.outbox import lanes
+from servicedesk_core.people import name_in
 from servicedesk_core.store import audit, outbox
 from servicedesk_core.store.codec import scrubbed_json
 from servicedesk_core.store.fields import optional_us, to_us
 from servicedesk_core.store.outbox import StoredWrite
 
 
-def approve(tx: Tx, number: int, *, actor: str, now: datetime) -> StoredWrite:
+def approve(tx: Tx, number: int, *, actor: str, now: datetime, by_another: bool = False) -> StoredWrite:
     """Approve a proposed write: it is sent when its turn comes. Of two who approve at once one gets an error.
 
     Args:
@@ -24,14 +25,20 @@ def approve(tx: Tx, number: int, *, actor: str, now: datetime) -> StoredWrite:
         number: Number of the write.
         actor: Who.
         now: When.
+        by_another: Whether it takes another person than the one who proposed or edited it.
 
     Raises:
         NotFoundLocallyError: There is no such write.
         WriteStateError: It is not proposed (any more).
+        AnotherPersonError: It takes another person.
     """
     write = outbox.get(tx, number)
     if write.state is not WriteState.PROPOSED:
         raise _unfit(write, "Only a proposed write can be approved.")
+    if by_another and name_in(write.proposed_by) == name_in(actor):
+        why = f"{name_in(actor)} proposed it, and another person must approve it."
+        hint = f'They approve it with `servicedesk writes approve {number}`. [writes] says approval = "another-person".'
+        raise AnotherPersonError(f"Write {number}: {why}", hint=hint)
     facts: dict[str, Any] = {"decided_by": actor, "decided_at": to_us(now), "next_at": None}
     return outbox.move(tx, write, WriteState.QUEUED, actor=actor, now=now, why="approved", facts=facts)
 
@@ -79,6 +86,7 @@ def edit(
     why = f"edited: {', '.join(fields)}" + (f" ({reason})" if reason else "")
     facts: dict[str, Any] = {
         **outbox.content_of(intent, warnings),
+        "proposed_by": actor,
         **dict.fromkeys(("their_values", "their_modified_at", "decided_by", "decided_at", "next_at")),
         **dict.fromkeys(("error_code", "error", "hint")),
     }

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.errors import (
+    AnotherPersonError,
     NotFoundError,
     NotFoundLocallyError,
     SettingsError,
@@ -29,9 +30,9 @@ from servicedesk_core.outbox.senders import Sender, Senders
 from servicedesk_core.outbox.sending import Sending
 from servicedesk_core.outbox.values import Fields
 from servicedesk_core.outbox.views import WriteDetail, WriteView, asked_before, view_of, views_of
+from servicedesk_core.people import Actor
 from servicedesk_core.plugins.connection import OpenConnection
 from servicedesk_core.ports import Clock
-from servicedesk_core.processes import account
 from servicedesk_core.store import Store, Tx, outbox
 from servicedesk_core.store.outbox import StoredWrite
 from servicedesk_core.store.queries.ownership import own_writes
@@ -50,6 +51,7 @@ class Writes:
         opener: Opens a connection.
         checks: Look at what somebody wants before it is stored.
         senders: Of kinds that write something other than records.
+        actor: Who acts.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Writes:
         checks: WriteChecks,
         *,
         senders: Sequence[Sender] = (),
+        actor: Actor,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -68,7 +71,9 @@ class Writes:
         self._opener = opener
         self._checks = checks
         self._copier = Copier.of(store, clock, settings.connections)
-        self.actor = account()
+        self.actor = str(actor)
+        self.asks_another = settings.writes.approval == "another-person"
+        """Whether a write takes the approval of another person than the one who proposed it."""
         self.grants = Grants(settings)
         carrying = Senders([RecordSender(self._copier), *senders])
         self.sending = Sending(store, clock, settings, opener, carrying, actor=self.actor)
@@ -181,9 +186,17 @@ class Writes:
         Raises:
             NotFoundLocallyError: There is no such write.
             WriteStateError: One is not proposed (any more).
+            AnotherPersonError: Another person must approve one.
             WriteNotGrantedError: The configuration does not grant one.
         """
-        return await self._decided(deciding.approve, numbers, grants=True, send=send)
+        approve = partial(deciding.approve, by_another=self.asks_another)
+        return await self._decided(approve, numbers, grants=True, send=send)
+
+    async def approve_own(self, numbers: Sequence[int], *, send: bool = False) -> tuple[WriteView, ...]:
+        """Approve what the same act proposed, unless another person must: then it waits; see :meth:`approve`."""
+        if self.asks_another:
+            return tuple([await self._view(number) for number in dict.fromkeys(numbers)])
+        return await self.approve(numbers, send=send)
 
     async def discard(self, numbers: Sequence[int], *, reason: str = "") -> tuple[WriteView, ...]:
         """Decide that writes are not pursued: all of them, or none.
@@ -296,7 +309,7 @@ class Writes:
 
         try:
             await self._store.write(work, durable=True)
-        except (NotFoundLocallyError, WriteNotGrantedError, WriteStateError) as error:
+        except (NotFoundLocallyError, WriteNotGrantedError, WriteStateError, AnotherPersonError) as error:
             if len(chosen) > 1:
                 error.hint = " ".join(filter(None, ("Nothing was done with any of them.", error.hint)))
             raise

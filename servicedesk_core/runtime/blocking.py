@@ -4,6 +4,7 @@ import asyncio
 import os
 import threading
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping
+from copy import copy
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Self, TypeVar, Unpack
@@ -13,6 +14,7 @@ from servicedesk_core.errors import StoreError
 from servicedesk_core.faces import Method, Waiting
 from servicedesk_core.features import FEATURES, own
 from servicedesk_core.outbox.writes import Writes
+from servicedesk_core.people import Actor
 from servicedesk_core.runtime.claims import Claims
 from servicedesk_core.runtime.desk import DeskOptions, ServiceDesk
 from servicedesk_core.runtime.tickets import DeskTickets
@@ -215,6 +217,22 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         except BaseException:
             self._loop.stop()
             raise
+        self._give_twins(desk)
+
+    def acting_as(self, actor: Actor) -> Self:
+        """Return this desk as somebody else acts on it, as long as this one is open; see :class:`ServiceDesk`."""
+        other = copy(self)
+        for name in FEATURES:
+            vars(other).pop(name, None)
+        other._lends = True  # noqa: SLF001  # our own
+        other._target = self._target.acting_as(actor)  # noqa: SLF001
+        other._give_twins(other._target)  # noqa: SLF001
+        return other
+
+    _lends = False
+    """Whether store and thread are another's, who closes them."""
+
+    def _give_twins(self, desk: ServiceDesk) -> None:
         self.tickets = BlockingTickets(desk.tickets, self._loop)
         self.writes = BlockingWrites(desk.writes, self._loop)
         self.claims = BlockingClaims(desk.claims, self._loop)
@@ -260,6 +278,8 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
 
     def close(self) -> None:
         """Close the desk and end its thread."""
+        if self._lends:
+            return
         try:
             if not self._loop.is_inherited:
                 self._loop.run(self._target.aclose())

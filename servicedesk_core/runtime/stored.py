@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from copy import copy
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +21,7 @@ from servicedesk_core.config import (
     store_url,
 )
 from servicedesk_core.faces import Awaited, Method
+from servicedesk_core.people import Actor, Way
 from servicedesk_core.ports import Clock
 from servicedesk_core.redaction import Redactor
 from servicedesk_core.store import Store
@@ -39,6 +41,7 @@ class DeskOptions(TypedDict, total=False):
     store: Store | str | None
     secrets: SecretSource | None
     redactor: Redactor | None
+    actor: Actor | None
     clock: Clock | None
     read_only: bool
     migrate: Migrate
@@ -58,12 +61,14 @@ class StoredDesk:
         store: Store | str | None = None,
         secrets: SecretSource | None = None,
         redactor: Redactor | None = None,
+        actor: Actor | None = None,
         clock: Clock | None = None,
         read_only: bool = False,
         migrate: Migrate = "auto",
     ) -> None:
         self.settings = settings if isinstance(settings, DeskSettings) else parse_settings(settings)
         self.redactor = redactor or Redactor()
+        self.actor = actor or Actor.of_account(Way.SDK)
         self._clock = clock or SystemClock()
         self._wanted = store
         self._secrets = Secrets(source=secrets, directory=self.settings.directory, on_resolved=self.redactor.register)
@@ -117,6 +122,21 @@ class StoredDesk:
         stack, self._stack = self._stack, None
         if stack is not None:
             await stack.aclose()
+
+    def acting_as(self, actor: Actor) -> Self:
+        """Return this desk as somebody else acts on it: the same store and connections, as long as this one is open.
+
+        A program that serves several people takes one for each of them; outbox, claims and audit trail name who acted.
+        """
+        other = copy(self)
+        other.actor, other._stack = actor, AsyncExitStack()  # noqa: SLF001  # closing it closes nothing
+        for name in features.FEATURES:
+            vars(other).pop(name, None)
+        other._give_parts()  # noqa: SLF001
+        return other
+
+    def _give_parts(self) -> None:
+        """Make what stands on the open desk, and acts as the actor."""
 
     async def call(self, offered: Method[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Ask or do what any feature declares, whoever brought it: ``await desk.call(Sites.list, state="open")``.

@@ -302,7 +302,7 @@ class Warranty:
             self._writes.grants.ensure(change.connection, dates.KIND)
         proposed = [await self._writes.propose(dates.intent_of(change)) for change in changes]
         waiting = [write.id for write in proposed if write.state == "proposed"]
-        approved = await self._writes.approve(waiting, send=send) if waiting else ()
+        approved = await self._writes.approve_own(waiting, send=send) if waiting else ()
         known = {write.id: write for write in approved}
         return tuple(known.get(write.id, write) for write in proposed)
 

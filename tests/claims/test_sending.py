@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from servicedesk_core import ServiceDesk
+from servicedesk_core import Actor, ServiceDesk
 from servicedesk_core.claims.content import ClaimWrite
 from servicedesk_core.domain.warranty import ClaimEventKind, ClaimState, DeviceRef
 from servicedesk_core.domain.writing import WriteState
@@ -116,3 +116,15 @@ async def test_a_withdrawal_that_tells_nobody_says_so(desk, drafted):
         "Example MSP at Maker (4711)",
         {"reason": "x"},
     )
+
+
+async def test_with_four_eyes_a_claim_waits_for_another_person(home, clock, drafted, vendor):
+    settings = home.read_text(encoding="utf-8")
+    home.write_text(f'{settings}\n[writes]\napproval = "another-person"\n', encoding="utf-8")
+    async with ServiceDesk.open(home, clock=clock, actor=Actor("user:ana")) as desk:
+        waiting = await desk.claims.submit(drafted)
+        (write,) = await desk.writes.list()
+        assert (write.state, write.proposed_by) == ("proposed", "user:ana via sdk")
+        assert (waiting.claim.state, waiting.is_unapproved) == (ClaimState.SUBMITTING, True)
+        await desk.acting_as(Actor("user:dee")).writes.approve([write.id], send=True)
+        assert (await desk.claims.get(drafted)).claim.state is ClaimState.UNDER_REVIEW

@@ -60,9 +60,10 @@ OF_THE_DESK = {"technicians", "roles", "queues", "billing_codes", "products"}
 
 ACTIONS = {
     "aclose", "sync", "sync_all", "plan", "plan_all", "remap", "remap_all", "retry_records", "check",
-    "check_all", "vocabulary", "forget_consumer", "disconnect", "run_jobs", "call",
+    "check_all", "vocabulary", "forget_consumer", "disconnect", "run_jobs", "call", "acting_as",
     "tickets.create", "tickets.update", "tickets.assign", "tickets.close", "tickets.note", "tickets.log_time",
-    "writes.propose", "writes.edit", "writes.approve", "writes.discard", "writes.retry", "writes.resolve",
+    "writes.propose", "writes.edit", "writes.approve", "writes.approve_own", "writes.discard",
+    "writes.retry", "writes.resolve",
     "writes.revert", "writes.run", "claims.new", "claims.edit", "claims.check", "claims.departure", "claims.telling",
     "claims.submit", "claims.resubmit", "claims.note", "claims.attach", "claims.cancel", "claims.resolve",
     "claims.record", "claims.poll", "claims.pack",

@@ -232,6 +232,12 @@ def after_sending(cli: Cli, sent: "ClaimDetail") -> None:
             "desk looks again by itself (`servicedesk serve`, `servicedesk writes run`). Once you have looked into "
             f"the manufacturer's portal: servicedesk claims resolve {name} --found ID, or --absent."
         )
+    elif sent.is_unapproved:
+        why = sent.waits or "somebody must approve it first, another person with four eyes."
+        cli.warn(
+            f"Claim {name} was not sent: {why}" + (f"\n  → {sent.hint}" if sent.hint else "") + "\n  → `servicedesk "
+            f"writes approve {sent.write}` sends it; `servicedesk writes discard {sent.write}` takes it back."
+        )
     elif sent.claim.state is ClaimState.SUBMITTING:
         cli.warn(
             f"Claim {name} was not sent: {sent.waits or 'its connection is busy'}"

@@ -198,9 +198,10 @@ class Cli:
 
     def desk(self, **options: Any) -> "AbstractAsyncContextManager[ServiceDesk]":
         """Open the configured desk."""
+        from servicedesk_core.people import Actor, Way  # noqa: PLC0415
         from servicedesk_core.runtime import ServiceDesk  # noqa: PLC0415
 
-        return ServiceDesk.open(self.config, redactor=self.redactor, **options)
+        return ServiceDesk.open(self.config, redactor=self.redactor, actor=Actor.of_account(Way.CLI), **options)
 
     def run(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run a coroutine; Ctrl-C and SIGTERM end it cleanly."""

@@ -264,18 +264,22 @@ def _act(
     """Propose, show, and send when that was said."""
     cli: Cli = ctx.obj
 
+    asks_another = False
+
     async def work(desk: "ServiceDesk") -> "WriteView":
+        nonlocal asks_another
+        asks_another = desk.writes.asks_another
         write = await proposed(desk)
         if not as_json:
             show_write(cli, write)
-        if yes and write.state == "proposed":
+        if yes and not asks_another and write.state == "proposed":
             cli.say(WARNING)
             write = (await desk.writes.approve([write.id], send=True))[0]
         return write
 
     write = cli.with_desk(work)
     cli.emit(schema, write, as_json=as_json, show=lambda: None)
-    tell(cli, write)
+    tell(cli, write, asks_another=asks_another)
     if yes and (code := exit_code([write])):
         raise typer.Exit(code)
 

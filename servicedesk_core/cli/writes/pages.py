@@ -133,11 +133,12 @@ def show_outcomes(cli: Cli, outcomes: "Sequence[SendOutcome]") -> None:
     cli.table(columns, rows)
 
 
-def tell(cli: Cli, write: "WriteView") -> None:
-    """Say what became of a write, and what can be done next."""
+def tell(cli: Cli, write: "WriteView", *, asks_another: bool = False) -> None:
+    """Say what became of a write, and what can be done next; with four eyes another person does it."""
     match write.state:
         case "proposed":
-            cli.say(f"{WARNING}\nNothing was sent. To send it: servicedesk writes approve {write.id}")
+            who = "Another person sends it" if asks_another else "To send it"
+            cli.say(f"{WARNING}\nNothing was sent. {who}: servicedesk writes approve {write.id}")
         case "confirmed":
             back = f" To take it back: servicedesk writes revert {write.id}" if write.target else ""
             cli.say(f"Write {write.id} is done; the vendor's id is {write.ref}.{back}")

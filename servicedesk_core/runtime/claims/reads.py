@@ -10,6 +10,7 @@ from sqlalchemy import Connection as Tx
 from servicedesk_core.claims.cover import with_cover
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.domain.warranty import ClaimState
+from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.ports import Clock
 from servicedesk_core.runtime.claims.proposals import proposals
@@ -111,6 +112,7 @@ class ClaimReads:
                 write=stored.sent_as,
                 doubt=write.error if write and doubtful else None,
                 waits=write.error if write and not doubtful else None,
+                is_unapproved=write is not None and write.state is WriteState.PROPOSED,
                 hint=_RESOLVE.format(stored.claim_id) if doubtful else write.hint if write else None,
                 candidates=tuple(ref for ref in told if ref not in theirs),
             )

@@ -226,7 +226,7 @@ class ClaimSending(ClaimReads):
             return acting.submit(tx, ready, content, found, actor=actor, now=now, force=force).id
 
         number = await self._store.write(work)
-        await self._writes.approve((number,), send=True)
+        await self._writes.approve_own((number,), send=True)
         await self._send_notes()
         return await self.get(stored.claim_id)
 
@@ -239,7 +239,7 @@ class ClaimSending(ClaimReads):
         write = await self._store.write(
             lambda tx: acting.tell(tx, stored, kind, actor=actor, now=now, text=text, file=file)
         )
-        await self._writes.approve((write.id,), send=True)
+        await self._writes.approve_own((write.id,), send=True)
         await self._send_notes()
         return await self.get(stored.claim_id)
 

@@ -100,6 +100,7 @@ class ClaimDetail:
         write: Number of the write that sends it now, if one does.
         doubt: Why nobody knows whether the manufacturer has it, while that is so.
         waits: Why it could not be sent yet, while that is so.
+        is_unapproved: Whether somebody must approve it before it is sent.
         hint: What to do about either.
         candidates: The manufacturer's ids that might be it, while in doubt.
     """
@@ -113,6 +114,7 @@ class ClaimDetail:
     doubt: str | None = None
     candidates: tuple[str, ...] = ()
     waits: str | None = None
+    is_unapproved: bool = False
     hint: str | None = None
 
 

@@ -59,10 +59,13 @@ class OpenDesk(StoredDesk):
             secrets=self._secrets,
         )
         self._host = await stack.enter_async_context(host)
-        notes = TicketNotes(self.settings)
-        senders = [ClaimSender(self._store, self._clock, notes)]
-        self.writes = Writes(self._store, self._clock, self.settings, host.open, WriteChecks(host), senders=senders)
-        self.claims = Claims(self._store, self._clock, self.settings, host, self.writes, notes=notes)
-        zone = ZoneInfo(self.settings.desk.timezone)
-        self.tickets = DeskTickets(self._store, self._clock, zone, self.writes)
-        self.warranty = Warranty(self._store, self._clock, self.settings, host, self.writes)
+        self._give_parts()
+
+    def _give_parts(self) -> None:
+        store, clock, settings, host = self._store, self._clock, self.settings, self._host
+        notes = TicketNotes(settings)
+        senders = [ClaimSender(store, clock, notes)]
+        self.writes = Writes(store, clock, settings, host.open, WriteChecks(host), senders=senders, actor=self.actor)
+        self.claims = Claims(store, clock, settings, host, self.writes, notes=notes)
+        self.tickets = DeskTickets(store, clock, ZoneInfo(settings.desk.timezone), self.writes)
+        self.warranty = Warranty(store, clock, settings, host, self.writes)

@@ -21,6 +21,7 @@ class ServiceDesk(PullingDesk, ReadingDesk):
         secrets: Resolves secret references before anything else does: gets the whole reference, returns the value or
             ``None``.
         redactor: Learns the secrets, so that a program can redact its own logs.
+        actor: Who acts; ``None`` = the account of this process. See :meth:`acting_as`.
         clock: Where the time comes from.
         read_only: Never write, create or migrate the store.
         migrate: What to do with a store of an older schema; see :meth:`servicedesk_core.store.Store.open`.

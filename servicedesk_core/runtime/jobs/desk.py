@@ -1,9 +1,10 @@
 """What the work of a job may use of the desk. Jobs know no more of it, so that the desk can stand on them."""
 
-from typing import Protocol
+from typing import Protocol, Self
 
 from servicedesk_core.config import DeskSettings, Secrets
 from servicedesk_core.outbox.writes import Writes
+from servicedesk_core.people import Actor
 from servicedesk_core.ports import Clock
 from servicedesk_core.redaction import Redactor
 from servicedesk_core.reports.desk import DeskReport
@@ -51,6 +52,9 @@ class JobDesk(Protocol):
     @property
     def warranty(self) -> Warranty:
         """Warranty look-up."""
+
+    def acting_as(self, actor: Actor) -> Self:
+        """Return the same desk as somebody else acts on it."""
 
     async def sync(self, connection: str | None = None) -> SyncReport:
         """Bring the store up to date with one connection."""

@@ -10,6 +10,7 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from servicedesk_core.errors import LeaseError, LeaseHeldError, ServiceDeskError
+from servicedesk_core.people import JOBS
 from servicedesk_core.problem import Problem
 from servicedesk_core.processes import name_of, this_process
 from servicedesk_core.runtime.jobs.desk import JobDesk
@@ -91,7 +92,7 @@ async def _done(desk: JobDesk, job: Job, run_id: int, fence: Fence) -> JobOutcom
     ended: Literal["ok", "failed", "busy", "interrupted"] = "ok"
     summary, problem = None, None
     try:
-        summary = await job.kind.work(desk, job.connection)
+        summary = await job.kind.work(desk.acting_as(JOBS), job.connection)
     except asyncio.CancelledError:
         await _note(desk, run_id, fence, outcome="interrupted")
         raise
