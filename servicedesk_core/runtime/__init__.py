@@ -7,11 +7,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from servicedesk_core.jobs.running import JobOutcome as JobOutcome
+    from servicedesk_core.jobs.status import ScheduledJob as ScheduledJob
     from servicedesk_core.problem import Problem as Problem
     from servicedesk_core.runtime.blocking import BlockingServiceDesk as BlockingServiceDesk
     from servicedesk_core.runtime.desk import ServiceDesk as ServiceDesk
-    from servicedesk_core.runtime.jobs.running import JobOutcome as JobOutcome
-    from servicedesk_core.runtime.jobs.standing import JobStanding as JobStanding
     from servicedesk_core.runtime.machine.doctor import Finding as Finding
     from servicedesk_core.runtime.machine.requirements import Requirements as Requirements
     from servicedesk_core.runtime.maintenance import StoreAdoption as StoreAdoption
@@ -34,8 +34,8 @@ _HOME = {
     "DeskStatus": "servicedesk_core.runtime.monitoring.status",
     "Finding": "servicedesk_core.runtime.machine.doctor",
     "Health": "servicedesk_core.runtime.monitoring.health",
-    "JobOutcome": "servicedesk_core.runtime.jobs.running",
-    "JobStanding": "servicedesk_core.runtime.jobs.standing",
+    "JobOutcome": "servicedesk_core.jobs.running",
+    "ScheduledJob": "servicedesk_core.jobs.status",
     "PlanOutcome": "servicedesk_core.runtime.syncing",
     "Problem": "servicedesk_core.problem",
     "Requirements": "servicedesk_core.runtime.machine.requirements",

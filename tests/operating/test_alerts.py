@@ -9,9 +9,10 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from aiosmtpd.smtp import SMTP
 
+from servicedesk_core.jobs import job_runs
 from servicedesk_core.runtime import ServiceDesk
 from servicedesk_core.runtime.alerts.judging import Rules, StreamFacts, judge
-from servicedesk_core.store import alerts, job_runs, leases, runs, sources
+from servicedesk_core.store import alerts, leases, runs, sources
 from servicedesk_core.store.alerts import Condition
 from tests.operating.conftest import START
 

@@ -8,13 +8,14 @@ import pytest
 from sqlalchemy import text
 
 from servicedesk_core.errors import LeaseHeldError, LeaseLostError, StoreBusyError, StoreFullError, SyncError
+from servicedesk_core.jobs import job_runs
+from servicedesk_core.jobs.job import Job, JobKind
+from servicedesk_core.jobs.registry import job_named
+from servicedesk_core.jobs.running import JobOutcome, run_job
+from servicedesk_core.jobs.scheduler import Scheduler
 from servicedesk_core.processes import name_of
 from servicedesk_core.runtime import ServiceDesk
-from servicedesk_core.runtime.jobs.job import Job, JobKind
-from servicedesk_core.runtime.jobs.registry import job_named
-from servicedesk_core.runtime.jobs.running import JobOutcome, run_job
-from servicedesk_core.runtime.serving.scheduler import Scheduler
-from servicedesk_core.store import job_runs, leases
+from servicedesk_core.store import leases
 from tests.operating.conftest import START
 from tests.other_process import other_process
 
@@ -352,7 +353,7 @@ def test_names_lead_to_jobs(settings):
 
 async def test_writes_is_a_job_where_something_is_granted_and_approves_nothing(settings, clock):
     from servicedesk_core.config import parse_settings
-    from servicedesk_core.runtime.jobs.registry import jobs_of
+    from servicedesk_core.jobs.registry import jobs_of
 
     keys = settings()
     assert "writes" not in jobs_of(parse_settings(keys))

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from servicedesk_core.config import parse_settings
 from servicedesk_core.errors import SettingsError
-from servicedesk_core.runtime.jobs import registry
-from servicedesk_core.runtime.jobs.schedule import interval_of, last_due, next_due
+from servicedesk_core.jobs import registry
+from servicedesk_core.jobs.schedule import interval_of, last_due, next_due
 
 NEW_YORK = "America/New_York"
 

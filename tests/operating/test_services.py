@@ -11,9 +11,9 @@ from types import SimpleNamespace
 import pytest
 
 from servicedesk_core.errors import ServiceError, SettingsError
+from servicedesk_core.jobs import supervisor
 from servicedesk_core.runtime.services import looking, managing, systemd, task
 from servicedesk_core.runtime.services.service import Ran, Service
-from servicedesk_core.runtime.serving import supervisor
 
 NS = {"t": "http://schemas.microsoft.com/windows/2004/02/mit/task"}
 

@@ -54,7 +54,7 @@ DOCUMENTS: dict[str, Document] = {
     "sync": Document(1, "What each connection's run did.", f"{_RUNTIME}:SyncOutcome", many=True),
     "sync.plan": Document(1, "What a run would ask for.", f"{_RUNTIME}:PlanOutcome", many=True),
     "status": Document(1, "Data and jobs of the desk.", f"{_RUNTIME}:DeskStatus"),
-    "jobs.list": Document(1, "The jobs, when they are due and how they ended.", f"{_RUNTIME}:JobStanding", many=True),
+    "jobs.list": Document(1, "The jobs, when they are due and how they ended.", f"{_RUNTIME}:ScheduledJob", many=True),
     "jobs.run": Document(1, "How each job ended.", f"{_RUNTIME}:JobOutcome", many=True),
     "service.status": Document(
         1, "Whether the operating system runs the desk.", "servicedesk_core.runtime.services.service:ServiceStatus"

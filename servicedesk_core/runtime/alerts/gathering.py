@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select
 
 from servicedesk_core.config import DeskSettings
+from servicedesk_core.jobs import job_runs
+from servicedesk_core.jobs.job_runs import JobRun
+from servicedesk_core.jobs.schedule import interval_of
 from servicedesk_core.runtime.alerts.judging import Rules, StreamFacts
-from servicedesk_core.runtime.jobs.schedule import interval_of
-from servicedesk_core.store import job_runs, leases, runs, sources
-from servicedesk_core.store.job_runs import JobRun
+from servicedesk_core.store import leases, runs, sources
 from servicedesk_core.store.queries.completeness import SWEEP
 from servicedesk_core.store.runs import Run
 from servicedesk_core.store.schema import progress

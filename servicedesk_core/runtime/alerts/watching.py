@@ -12,6 +12,8 @@ from sqlalchemy import Connection
 
 from servicedesk_core.claims.alerting import conditions
 from servicedesk_core.errors import ServiceDeskError
+from servicedesk_core.jobs.desk import JobDesk
+from servicedesk_core.jobs.registry import jobs_of
 from servicedesk_core.runtime.alerts import gathering
 from servicedesk_core.runtime.alerts.clock_differences import wrong_clocks
 from servicedesk_core.runtime.alerts.doubts import doubts
@@ -19,7 +21,6 @@ from servicedesk_core.runtime.alerts.judging import judge
 from servicedesk_core.runtime.alerts.message import Message, message_of
 from servicedesk_core.runtime.alerts.quota_use import heavy_use
 from servicedesk_core.runtime.alerts.sending import sender_of
-from servicedesk_core.runtime.jobs.desk import JobDesk
 from servicedesk_core.store import alerts, soundness
 from servicedesk_core.store.alerts import Condition, Notice
 
@@ -55,8 +56,6 @@ async def watch(desk: JobDesk, connection: str | None) -> str:
 
 
 def _look(tx: Connection, *, desk: JobDesk, now: datetime) -> list[Condition]:
-    from servicedesk_core.runtime.jobs.registry import jobs_of  # noqa: PLC0415  # the registry knows this job
-
     jobs = jobs_of(desk.settings, desk.unread)
     schedules = {job.connection: job.schedule for job in jobs.values() if job.connection and job.kind.name == "sync"}
     known = gathering.known_sources(tx, desk.settings)

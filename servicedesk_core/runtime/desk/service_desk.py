@@ -2,11 +2,11 @@
 
 from functools import partial
 
+from servicedesk_core.jobs.registry import job_named
+from servicedesk_core.jobs.running import JobOutcome, run_job
+from servicedesk_core.jobs.status import ScheduledJob, scheduled
 from servicedesk_core.runtime.desk.pulling import PullingDesk
 from servicedesk_core.runtime.desk.reading import ReadingDesk
-from servicedesk_core.runtime.jobs.registry import job_named
-from servicedesk_core.runtime.jobs.running import JobOutcome, run_job
-from servicedesk_core.runtime.jobs.standing import JobStanding, standing
 
 
 class ServiceDesk(PullingDesk, ReadingDesk):
@@ -27,10 +27,10 @@ class ServiceDesk(PullingDesk, ReadingDesk):
         migrate: What to do with a store of an older schema; see :meth:`servicedesk_core.store.Store.open`.
     """
 
-    async def jobs(self) -> tuple[JobStanding, ...]:
+    async def jobs(self) -> tuple[ScheduledJob, ...]:
         """Return the jobs of the desk, when they are due and how they ended."""
         return await self._store.read(
-            partial(standing, settings=self.settings, now=self._clock.now(), unread=self.unread)
+            partial(scheduled, settings=self.settings, now=self._clock.now(), unread=self.unread)
         )
 
     async def run_jobs(self, name: str) -> tuple[JobOutcome, ...]:

@@ -1,4 +1,1 @@
-"""Jobs: small pieces of work that may be repeated, each under a lease, whoever calls them.
-
-``servicedesk serve`` runs them by schedule, ``servicedesk jobs run NAME`` by hand or from anybody's scheduler.
-"""
+"""The work of those jobs that belong to claims, warranty, the desk page and the store's upkeep."""

@@ -1,9 +1,24 @@
 """The job ``warranty``."""
 
+from typing import Protocol
+
 from servicedesk_core.errors import ConnectorError
-from servicedesk_core.runtime.jobs.desk import JobDesk
+from servicedesk_core.jobs.desk import JobDesk
+from servicedesk_core.runtime.warranty import Warranty
 from servicedesk_core.warranty.lookup import MakerLookup
 from servicedesk_core.wording import counted
+
+
+class WarrantyDesk(JobDesk, Protocol):
+    """A desk that looks up warranty."""
+
+    @property
+    def warranty(self) -> Warranty:
+        """Warranty look-up."""
+
+    def acting_as(self, actor: Actor) -> Self:
+        """Return the same desk as somebody else acts on it."""
+
 
 _ODD_DEVICES = 2
 """So many devices that cannot be read may be left at the end of a night; their maker works all the same."""
@@ -13,7 +28,7 @@ def _is_out_of_order(maker: MakerLookup) -> bool:
     return maker.asked > _ODD_DEVICES or not maker.outcomes
 
 
-async def refresh_covers(desk: JobDesk, connection: str | None) -> str:
+async def refresh_covers(desk: WarrantyDesk, connection: str | None) -> str:
     """Ask manufacturers again about assets whose answers are no longer new enough.
 
     Raises:

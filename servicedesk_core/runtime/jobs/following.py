@@ -1,17 +1,22 @@
 """The job ``claims``."""
 
-from servicedesk_core.config import DeskSettings
+from typing import Protocol
+
 from servicedesk_core.errors import ClaimError
-from servicedesk_core.runtime.jobs.desk import JobDesk
+from servicedesk_core.jobs.desk import JobDesk
+from servicedesk_core.runtime.claims import Claims
 from servicedesk_core.wording import counted
 
 
-def has_connections(settings: DeskSettings) -> bool:
-    """Whether there is anything that claims could be followed at."""
-    return bool(settings.connections)
+class ClaimsDesk(JobDesk, Protocol):
+    """A desk with claims."""
+
+    @property
+    def claims(self) -> Claims:
+        """The claims of the desk."""
 
 
-async def follow_claims(desk: JobDesk, connection: str | None) -> str:
+async def follow_claims(desk: ClaimsDesk, connection: str | None) -> str:
     """Ask manufacturers how claims stand. It never sends a claim.
 
     Raises:

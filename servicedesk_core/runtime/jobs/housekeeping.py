@@ -4,25 +4,28 @@ import asyncio
 import logging
 from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 
 from servicedesk_core import system
-from servicedesk_core.config import DeskSettings
 from servicedesk_core.errors import StoreError
 from servicedesk_core.files import replace_file
+from servicedesk_core.jobs.desk import JobDesk
+from servicedesk_core.reports.desk import DeskReport
 from servicedesk_core.reports.desk_html import render
 from servicedesk_core.runtime.copies import BACKUP_PREFIX, placed
-from servicedesk_core.runtime.jobs.desk import JobDesk
 from servicedesk_core.store import backup as store_backup
 
 _log = logging.getLogger("servicedesk.jobs")
 
 
-def has_file(settings: DeskSettings) -> bool:
-    """Whether the store is a file that the desk can copy; a server is backed up by its own tools."""
-    return not settings.desk.store.startswith("postgresql")
+class ReportingDesk(JobDesk, Protocol):
+    """A desk with a page."""
+
+    async def report_desk(self, *, connection: str | None = None) -> DeskReport:
+        """Build the desk page."""
 
 
-async def write_reports(desk: JobDesk, connection: str | None) -> str:
+async def write_reports(desk: ReportingDesk, connection: str | None) -> str:
     """Write the desk page to the file that ``[serve]`` names.
 
     Raises:

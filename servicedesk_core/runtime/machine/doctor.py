@@ -16,6 +16,8 @@ from sqlalchemy import Connection
 from servicedesk_core.clock import SystemClock
 from servicedesk_core.config import DeskSettings, Secrets, load_settings, network_of, store_url
 from servicedesk_core.errors import ServiceDeskError, StoreMissingError
+from servicedesk_core.jobs.registry import jobs_of
+from servicedesk_core.jobs.schedule import next_due
 from servicedesk_core.plugins import LoadReport, LoadStatus
 from servicedesk_core.ports import Clock
 from servicedesk_core.runtime.clocks import HINT, clock_problem
@@ -164,9 +166,6 @@ def _connections(settings: DeskSettings) -> Iterator[Finding]:
 
 def _unattended(settings: DeskSettings, now: datetime) -> Iterator[Finding]:
     """Look at schedules and at the secrets of those who are told about alerts."""
-    from servicedesk_core.runtime.jobs.registry import jobs_of  # noqa: PLC0415  # jobs stand above this room
-    from servicedesk_core.runtime.jobs.schedule import next_due  # noqa: PLC0415
-
     try:
         for job in jobs_of(settings).values():
             if job.name.partition(":")[0] in settings.schedules or job.name in settings.schedules:

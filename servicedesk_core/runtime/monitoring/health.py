@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import Connection
 
-from servicedesk_core.runtime.jobs.standing import JobStanding, standing
+from servicedesk_core.jobs import job_runs
+from servicedesk_core.jobs.status import ScheduledJob, scheduled
 from servicedesk_core.runtime.monitoring.load import DeskLoad, load
 from servicedesk_core.runtime.monitoring.quotas import QuotaStatus, quotas
-from servicedesk_core.store import alerts, job_runs, runs, sources
+from servicedesk_core.store import alerts, runs, sources
 from servicedesk_core.store.alerts import Alert, Channel
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Health:
     desk: str
     as_of: datetime
     streams: tuple[StreamHealth, ...]
-    jobs: tuple[JobStanding, ...]
+    jobs: tuple[ScheduledJob, ...]
     jobs_done: Mapping[str, datetime]
     alerts: tuple[Alert, ...]
     channels: tuple[Channel, ...]
@@ -82,7 +83,7 @@ def health(tx: Connection, settings: "DeskSettings", now: datetime, unread: Coll
         desk=settings.desk.name,
         as_of=now,
         streams=_streams(tx, settings, now),
-        jobs=standing(tx, settings, now, unread),
+        jobs=scheduled(tx, settings, now, unread),
         jobs_done=job_runs.last_success(tx),
         alerts=tuple(found),
         channels=tuple(alerts.channels(tx)),

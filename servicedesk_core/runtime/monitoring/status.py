@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from servicedesk_core.config import ConnectionSettings, DeskSettings
 from servicedesk_core.domain import MappingIssue
-from servicedesk_core.runtime.jobs.standing import JobStanding, standing
+from servicedesk_core.jobs.status import ScheduledJob, scheduled
 from servicedesk_core.runtime.monitoring.checking import ConnectionInfo
 from servicedesk_core.runtime.monitoring.quotas import QuotaStatus, quotas
 from servicedesk_core.store import alerts, changes, issues, leases, runs, soundness, sources, state
@@ -123,7 +123,7 @@ class DeskStatus:
     streams: tuple[StreamStatus, ...]
     issues: tuple[WordStatus, ...]
     jobs: tuple[JobStatus, ...]
-    schedule: tuple[JobStanding, ...] = ()
+    schedule: tuple[ScheduledJob, ...] = ()
     quotas: tuple[QuotaStatus, ...] = ()
     alerts: tuple[Alert, ...] = ()
     channels: tuple[Channel, ...] = ()
@@ -203,7 +203,7 @@ def status(
             _word(names[i.source_id], i.stream, i.issue, i.count, is_file=i.source_id in files) for i in issues.list(tx)
         ),
         jobs=tuple(JobStatus(lease.name, lease.owner, lease.since) for lease in leases.live(tx)),
-        schedule=standing(tx, settings, now, unread),
+        schedule=scheduled(tx, settings, now, unread),
         quotas=quotas(tx, settings, now),
         alerts=tuple(alerts.open_alerts(tx)),
         channels=tuple(alerts.channels(tx)),

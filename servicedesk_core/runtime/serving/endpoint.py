@@ -12,9 +12,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from servicedesk_core.errors import ServiceDeskError, SettingsError
+from servicedesk_core.jobs.tally import JobTally
 from servicedesk_core.runtime.monitoring.health import Health
 from servicedesk_core.runtime.serving.exposition import document, metrics
-from servicedesk_core.runtime.serving.tally import JobTally
 
 _log = logging.getLogger("servicedesk.serve")
 

@@ -8,11 +8,11 @@ from typing import Any
 import orjson
 
 from servicedesk_core import __version__
+from servicedesk_core.jobs.status import ScheduledJob
+from servicedesk_core.jobs.tally import JobTally
 from servicedesk_core.printing import escaped
-from servicedesk_core.runtime.jobs.standing import JobStanding
 from servicedesk_core.runtime.monitoring.health import Health
 from servicedesk_core.runtime.monitoring.load import DeskLoad
-from servicedesk_core.runtime.serving.tally import JobTally
 
 SCHEMA = "servicedesk.health/1"
 
@@ -141,7 +141,7 @@ def _counters(health: Health, tally: JobTally) -> Iterator[_Family]:
     yield "audit_records", "Records of the audit trail.", [], [([], float(health.load.audit_records))]
 
 
-def _job(job: JobStanding) -> dict[str, Any]:
+def _job(job: ScheduledJob) -> dict[str, Any]:
     return {
         "last_state": job.last_state,
         "last_error": job.error_code,

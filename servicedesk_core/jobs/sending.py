@@ -1,13 +1,7 @@
 """The job ``writes``."""
 
-from servicedesk_core.config import DeskSettings
 from servicedesk_core.errors import LeaseHeldError, WriteError
-from servicedesk_core.runtime.jobs.desk import JobDesk
-
-
-def may_write(settings: DeskSettings) -> bool:
-    """Whether the configuration grants any connection anything."""
-    return any(connection.writes for connection in settings.connections.values())
+from servicedesk_core.jobs.desk import JobDesk
 
 
 async def send_approved(desk: JobDesk, connection: str | None) -> str:

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 from servicedesk_core.errors import SettingsError
-from servicedesk_core.runtime.jobs.registry import jobs_of
-from servicedesk_core.runtime.jobs.schedule import next_due
-from servicedesk_core.store import job_runs, leases
+from servicedesk_core.jobs import job_runs
+from servicedesk_core.jobs.registry import jobs_of
+from servicedesk_core.jobs.schedule import next_due
+from servicedesk_core.store import leases
 
 if TYPE_CHECKING:
     from servicedesk_core.config import DeskSettings
 
 
 @dataclass(frozen=True, slots=True)
-class JobStanding:
+class ScheduledJob:
     """A job of the desk.
 
     Attributes:
@@ -45,28 +46,28 @@ class JobStanding:
     error: str | None
 
 
-def standing(
+def scheduled(
     tx: Connection, settings: "DeskSettings", now: datetime, unread: Collection[str] = ()
-) -> tuple[JobStanding, ...]:
+) -> tuple[ScheduledJob, ...]:
     """Return how the jobs stand.
 
     Args:
         tx: A read transaction.
         settings: The configuration.
         now: The present instant.
-        unread: See :func:`servicedesk_core.runtime.jobs.registry.jobs_of`.
+        unread: See :func:`servicedesk_core.jobs.registry.jobs_of`.
 
     Raises:
         SettingsError: A schedule names no job.
     """
     newest = job_runs.latest(tx)
     held = {lease.name for lease in leases.live(tx)}
-    rows: list[JobStanding] = []
+    rows: list[ScheduledJob] = []
     for name, job in jobs_of(settings, unread).items():
         run, running = newest.get(name), f"job:{name}" in held
         state = run.outcome if run else None
         rows.append(
-            JobStanding(
+            ScheduledJob(
                 job=name,
                 about=job.kind.about,
                 schedule=job.schedule,

@@ -1,15 +1,14 @@
-"""What the work of a job may use of the desk. Jobs know no more of it, so that the desk can stand on them."""
+"""What the work of a job may use of the desk. Jobs know no more of it, so that the desk can stand on them.
 
-from typing import Protocol, Self
+What only some work uses, such as the claims of a desk, is a protocol beside that work.
+"""
+
+from typing import Protocol
 
 from servicedesk_core.config import DeskSettings, Secrets
 from servicedesk_core.outbox.writes import Writes
-from servicedesk_core.people import Actor
 from servicedesk_core.ports import Clock
 from servicedesk_core.redaction import Redactor
-from servicedesk_core.reports.desk import DeskReport
-from servicedesk_core.runtime.claims import Claims
-from servicedesk_core.runtime.warranty import Warranty
 from servicedesk_core.store import Store
 from servicedesk_core.sync.report import SyncReport
 
@@ -45,22 +44,8 @@ class JobDesk(Protocol):
     def writes(self) -> Writes:
         """The outbox."""
 
-    @property
-    def claims(self) -> Claims:
-        """The claims of the desk."""
-
-    @property
-    def warranty(self) -> Warranty:
-        """Warranty look-up."""
-
-    def acting_as(self, actor: Actor) -> Self:
-        """Return the same desk as somebody else acts on it."""
-
     async def sync(self, connection: str | None = None) -> SyncReport:
         """Bring the store up to date with one connection."""
 
     async def disconnect(self, connection: str) -> None:
         """Close a connection, so that its next use opens it again."""
-
-    async def report_desk(self, *, connection: str | None = None) -> DeskReport:
-        """Build the desk page."""

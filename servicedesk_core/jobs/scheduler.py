@@ -17,13 +17,13 @@ from typing import Final
 from sqlalchemy import Connection
 
 from servicedesk_core.errors import LeaseError, ServiceDeskError
+from servicedesk_core.jobs import supervisor
+from servicedesk_core.jobs.desk import JobDesk
+from servicedesk_core.jobs.job import Job
+from servicedesk_core.jobs.running import JobOutcome, run_job
+from servicedesk_core.jobs.schedule import interval_of, last_due, next_due
+from servicedesk_core.jobs.tally import JobTally
 from servicedesk_core.processes import this_process
-from servicedesk_core.runtime.jobs.desk import JobDesk
-from servicedesk_core.runtime.jobs.job import Job
-from servicedesk_core.runtime.jobs.running import JobOutcome, run_job
-from servicedesk_core.runtime.jobs.schedule import interval_of, last_due, next_due
-from servicedesk_core.runtime.serving import supervisor
-from servicedesk_core.runtime.serving.tally import JobTally
 from servicedesk_core.store import Fence, leases
 from servicedesk_core.store.cancellation import or_undone
 

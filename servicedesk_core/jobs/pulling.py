@@ -1,7 +1,7 @@
 """The job ``sync``."""
 
 from servicedesk_core.errors import AuthenticationError, SyncError
-from servicedesk_core.runtime.jobs.desk import JobDesk
+from servicedesk_core.jobs.desk import JobDesk
 from servicedesk_core.sync.report import StreamState
 from servicedesk_core.wording import counted
 

@@ -10,12 +10,12 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from servicedesk_core.errors import LeaseError, LeaseHeldError, ServiceDeskError
+from servicedesk_core.jobs import job_runs
+from servicedesk_core.jobs.desk import JobDesk
+from servicedesk_core.jobs.job import Job
 from servicedesk_core.people import JOBS
 from servicedesk_core.problem import Problem
 from servicedesk_core.processes import name_of, this_process
-from servicedesk_core.runtime.jobs.desk import JobDesk
-from servicedesk_core.runtime.jobs.job import Job
-from servicedesk_core.store import job_runs
 from servicedesk_core.store.cancellation import or_undone
 from servicedesk_core.store.holding import held
 from servicedesk_core.store.leases import Fence

@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterator
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.config.values import did_you_mean
 from servicedesk_core.errors import SettingsError
-from servicedesk_core.runtime.jobs.job import Job, JobKind
-from servicedesk_core.runtime.jobs.kinds import KINDS
+from servicedesk_core.jobs.job import Job, JobKind
+from servicedesk_core.jobs.kinds import KINDS
 
 
 def jobs_of(settings: DeskSettings, unread: Collection[str] = ()) -> dict[str, Job]:
