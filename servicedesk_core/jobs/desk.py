@@ -3,10 +3,11 @@
 What only some work uses, such as the claims of a desk, is a protocol beside that work.
 """
 
-from typing import Protocol
+from typing import Protocol, Self
 
 from servicedesk_core.config import DeskSettings, Secrets
 from servicedesk_core.outbox.writes import Writes
+from servicedesk_core.people import Actor
 from servicedesk_core.ports import Clock
 from servicedesk_core.redaction import Redactor
 from servicedesk_core.store import Store
@@ -43,6 +44,9 @@ class JobDesk(Protocol):
     @property
     def writes(self) -> Writes:
         """The outbox."""
+
+    def acting_as(self, actor: Actor) -> Self:
+        """Return the same desk as somebody else acts on it."""
 
     async def sync(self, connection: str | None = None) -> SyncReport:
         """Bring the store up to date with one connection."""

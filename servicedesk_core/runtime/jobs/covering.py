@@ -16,9 +16,6 @@ class WarrantyDesk(JobDesk, Protocol):
     def warranty(self) -> Warranty:
         """Warranty look-up."""
 
-    def acting_as(self, actor: Actor) -> Self:
-        """Return the same desk as somebody else acts on it."""
-
 
 _ODD_DEVICES = 2
 """So many devices that cannot be read may be left at the end of a night; their maker works all the same."""
