@@ -1,0 +1,60 @@
+"""The help of every command; and none is forgotten."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from servicedesk_core.cli.catalog import NAMES, OurCommands
+from servicedesk_core.cli.shell.schemas import DOCUMENTS
+from tests.golden.held import COPIED, DEMO, HOSTILE, NOT_HELD, STORY, cases
+from tests.golden.holding import shown
+
+pytestmark = pytest.mark.xdist_group("golden hostile")
+
+
+def commands() -> Iterator[str]:
+    """Yield every command in full: ``tickets list``."""
+    for name in NAMES:
+        group = getattr(OurCommands()[name], "commands", None)
+        yield from (name,) if group is None else (f"{name} {each}" for each in group)
+
+
+def is_of(line: str, command: str) -> bool:
+    """Whether a command line is of a command."""
+    return f"{line} ".startswith(f"{command} ")
+
+
+@pytest.mark.parametrize("name", ["", *NAMES])
+def test_the_help_reads_as_it_read(name: str, world: None, hold: Any, tmp_path: Any) -> None:
+    pages = [command for command in commands() if command.split()[0] == name and command != name]
+    lines = [f"{command} --help".strip() for command in (name, *pages)]
+    hold(f"help/{name or 'servicedesk'}.txt", "\n".join(shown(line, "80", tmp_path) for line in lines))
+
+
+def test_every_command_is_held_or_it_is_said_why_not() -> None:
+    lines = [*HOSTILE, *COPIED, *DEMO, *STORY, "demo"]
+    without = {
+        command
+        for command in commands()
+        if not any(is_of(line, command) for line in lines) and not {command, command.split()[0]} & NOT_HELD.keys()
+    }
+    assert not without, "hold it, or say in tests/golden/held.py why not"
+
+
+def test_no_reason_stands_for_a_command_that_is_gone_or_held() -> None:
+    known, lines = set(commands()), [*HOSTILE, *COPIED, *DEMO, *STORY]
+    for said in NOT_HELD:
+        theirs = {command for command in known if is_of(command, said)}
+        assert any(not is_of(line, command) for command in theirs for line in lines), said
+        assert theirs, said
+        assert said not in known or not any(is_of(line, said) for line in lines), said
+
+
+def test_every_document_is_held_or_its_command_is_not() -> None:
+    printed = [line for held in (HOSTILE, COPIED, DEMO) for line, face in cases(held) if face == "json"]
+    lines = [*printed, *STORY]
+    held = {".".join(command.split()) for command in commands() if any(is_of(line, command) for line in lines)}
+    spoken_for = {".".join(said.split()) for said in NOT_HELD}
+    without = {name for name in DOCUMENTS if name not in held and not {name, name.split(".")[0]} & spoken_for}
+    assert not without
