@@ -10,6 +10,7 @@ HOSTILE: dict[str, str] = {
     "claims show 1": "80 160 json",
     "claims show 2": "80 json",
     "connections list": "80 160 json",
+    "docs": "80",
     "export tickets": "pipe",
     "jobs list": "80 160 json",
     "quarantine list": "80 160 json",
