@@ -52,7 +52,7 @@ from servicedesk_core.domain.warranty import (
     Visit,
 )
 from servicedesk_core.domain.warranty.facts import CoverSource
-from servicedesk_core.domain.writing import WriteState
+from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.hooks import VendorIdentity
 from servicedesk_core.store import (
     Store,
@@ -307,14 +307,18 @@ def _cover(tx: Tx, source_id: int) -> None:
 
 def _writes(tx: Tx) -> None:
     """Put a write of each state into the outbox."""
-    add = partial(outbox.add, tx, connection="psa", actor="user:ana", now=NOW - timedelta(hours=4))
+
+    def add(*, warnings: tuple[str, ...] = (), **what: Any) -> Any:
+        intent = Intent(connection="psa", **what)
+        return outbox.propose(tx, intent, actor="user:ana", now=NOW - timedelta(hours=4), warnings=warnings)
+
     move = partial(outbox.move, tx, actor="user:ben", now=NOW - timedelta(hours=2))
     ticket = {"kind": "tickets.update", "target": "all", "aggregate": "tickets:all"}
     add(
         **ticket, label=f"T-ALL {WIDE}",
         values={"title": FORMULA, "queue_ref": "q1", "due_at": None, "description": LONG},
         base={"title": STEERING, "queue_ref": "gone-queue", "description": None}, reason=f"Because {TURNED}",
-        warnings=[f"The queue is {STEERING}", LONG],
+        warnings=(f"The queue is {STEERING}", LONG),
     )  # fmt: skip
     doubt = add(
         kind="notes.create_internal", aggregate="tickets:all", parent="all", label="T-ALL", visibility="internal",

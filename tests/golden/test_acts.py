@@ -11,11 +11,11 @@ from servicedesk_core import ServiceDesk
 from tests.golden.fixing import fixed_folder, fixed_world
 from tests.golden.held import STORY
 from tests.golden.holding import shown
-from tests.writes.conftest import GRANTS, fill
-from tests.writes.vendor import Vendor
+from tests.outbox.conftest import GRANTS, fill
+from tests.outbox.vendor import Vendor
 
 pytestmark = pytest.mark.slow
-ACME = Path(__file__).parents[1] / "writes/acme.py"
+ACME = Path(__file__).parents[1] / "outbox/acme.py"
 
 
 def told(face: str) -> str:
