@@ -54,13 +54,13 @@ from servicedesk_core.domain.warranty import (
 from servicedesk_core.domain.warranty.facts import CoverSource
 from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.hooks import VendorIdentity
+from servicedesk_core.jobs import job_runs
 from servicedesk_core.store import (
     Store,
     alerts,
     audit,
     cover,
     issues,
-    job_runs,
     outbox,
     passes,
     quarantine,
