@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 from servicedesk_core.cli.docs.docstring import table
 
@@ -53,17 +53,29 @@ def _parameters(command: Any) -> str:
     visible = [one for one in command.params if not getattr(one, "hidden", False) and "--help" not in one.opts]
     if not visible:
         return ""
-    rows = [(_spelling(one), " ".join((getattr(one, "help", None) or "").split()) + _default(one)) for one in visible]
+    kinds = _kinds(command)
+    rows = [
+        (_spelling(one, kinds), " ".join((getattr(one, "help", None) or "").split()) + _default(one)) for one in visible
+    ]
     return "\n" + table(("argument or option", "meaning"), rows)
 
 
-def _spelling(parameter: Any) -> str:
+def _kinds(command: Any) -> dict[str, Any]:
+    """Return the type of each parameter by name, as the function behind a command declares it."""
+    declared = get_type_hints(inspect.unwrap(command.callback))
+    return {
+        name: next((one for one in get_args(annotation) if one is not type(None)), annotation)
+        for name, annotation in declared.items()
+    }
+
+
+def _spelling(parameter: Any, kinds: dict[str, Any]) -> str:
     if parameter.param_type_name == "argument":
         return f"`{argument(parameter)}`"
     spelled = ", ".join(f"`{one}`" for one in sorted((*parameter.opts, *parameter.secondary_opts), key=len))
     if getattr(parameter, "is_flag", False):
         return spelled
-    return f"{spelled} {parameter.metavar or _value(parameter)}"
+    return f"{spelled} {parameter.metavar or _value(kinds.get(parameter.name))}"
 
 
 def argument(parameter: Any) -> str:
@@ -72,8 +84,7 @@ def argument(parameter: Any) -> str:
     return name if parameter.required else f"[{name}]"
 
 
-def _value(parameter: Any) -> str:
-    annotation = parameter.type_descriptor.annotation
+def _value(annotation: Any) -> str:
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return " or ".join(f"`{one.value}`" for one in annotation)
     return _VALUES.get(annotation, "VALUE")
