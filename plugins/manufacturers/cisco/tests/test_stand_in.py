@@ -44,13 +44,13 @@ def test_the_end_of_a_product_is_told_by_serial_number_product_and_date(ask_raw)
     ("path", "params"),
     [
         (f"EOXBySerialNumber/2/{fleet.RETIRED}", {}),
-        ("EOXByProductID/1/no product", {}),
+        ("EOXByProductID/1/%23none", {}),
         ("EOXByDates/1/2011-01-01/soon", {}),
         ("EOXByDates/1/2011-01-01/2011-01-31", {"eoxAttrib": "EO_NOTHING"}),
     ],
 )
 def test_a_value_that_cannot_be_is_an_error_in_a_success(ask_raw, path, params):
-    status, body = ask_raw(f"{EOX}/{path}".replace(" ", "%2C%23"), **params)
+    status, body = ask_raw(f"{EOX}/{path}", **params)
     assert (status, body["EOXError"]["ErrorID"]) == (200, "SSA_ERR_010")
 
 
