@@ -9,7 +9,8 @@ from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.cli.shell.output import plain
 
 if TYPE_CHECKING:
-    from servicedesk_core.runtime import ConnectionCheck, Requirements, ServiceDesk
+    from servicedesk_core.machine.requirements import Requirements
+    from servicedesk_core.runtime import ConnectionCheck, ServiceDesk
 
 
 _NONE = "No connection is configured: servicedesk init writes a configuration with one."
@@ -83,7 +84,7 @@ def check(
 
 
 def _show(cli: Cli, check: "ConnectionCheck") -> None:
-    from servicedesk_core.runtime.clocks import HINT, clock_problem  # noqa: PLC0415
+    from servicedesk_core.clock import CLOCK_HINT, clock_problem  # noqa: PLC0415
 
     tenant = f"{check.account_name} ({check.account})" if check.account_name else check.account
     cli.facts([("Connection", check.connection), ("Vendor", check.vendor), ("Tenant", tenant)])
@@ -94,7 +95,7 @@ def _show(cli: Cli, check: "ConnectionCheck") -> None:
     if rows:
         cli.table(("Stream", "Readable", "Visible", "Oldest", "What to do"), rows)
     if problem := clock_problem(check.connection, check.clock_ahead_s):
-        cli.warn(f"{problem} {HINT}")
+        cli.warn(f"{problem} {CLOCK_HINT}")
     if check.was_blocked and check.error is None:
         cli.say(f"{check.connection} was stopped and works again.")
 
@@ -109,7 +110,7 @@ def show_requirements(
     Works before anything is configured and asks nobody. For the connectors that are installed see "servicedesk plugins
     list".
     """
-    from servicedesk_core.runtime.machine.requirements import requirements  # noqa: PLC0415
+    from servicedesk_core.machine.requirements import requirements  # noqa: PLC0415
 
     cli: Cli = ctx.obj
     found = requirements(connector, cli.config)

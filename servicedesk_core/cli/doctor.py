@@ -27,11 +27,11 @@ def doctor(
     Python, plugins, configuration, secrets, store, disk, clock; asks no vendor. Secrets are only said to be
     found or not. For one vendor see "servicedesk connections test"; for data and jobs see "servicedesk status".
     """
-    from servicedesk_core.runtime.machine.doctor import diagnose  # noqa: PLC0415
+    from servicedesk_core.machine.doctor import diagnose  # noqa: PLC0415
 
     cli: Cli = ctx.obj
     if as_service:
-        from servicedesk_core.runtime.services.looking import diagnose_as_service  # noqa: PLC0415
+        from servicedesk_core.machine.service.looking import diagnose_as_service  # noqa: PLC0415
 
         findings = diagnose_as_service(cli.config)
     else:

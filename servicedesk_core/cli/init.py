@@ -11,7 +11,8 @@ from servicedesk_core.errors import ConfigurationError, ConnectorError, Settings
 from servicedesk_core.printing import printable
 
 if TYPE_CHECKING:
-    from servicedesk_core.runtime.machine.setup import Question, Vocabulary
+    from servicedesk_core.machine.setup import Question
+    from servicedesk_core.plugins.vocabulary import Vocabulary
 
 
 def register(app: typer.Typer) -> None:
@@ -45,9 +46,10 @@ def init(
     priorities, queues and note types from the vendor, and proposes what each word means. Changes nothing there.
     """
     from servicedesk_core.config.writing import write_settings  # noqa: PLC0415
-    from servicedesk_core.runtime.discovery import discover  # noqa: PLC0415
-    from servicedesk_core.runtime.machine import setup  # noqa: PLC0415
-    from servicedesk_core.runtime.machine.installed import connector_choices, settings_class  # noqa: PLC0415
+    from servicedesk_core.machine import setup  # noqa: PLC0415
+    from servicedesk_core.machine.discovery import discover  # noqa: PLC0415
+    from servicedesk_core.machine.installed import connector_choices, settings_class  # noqa: PLC0415
+    from servicedesk_core.plugins.vocabulary import Vocabulary  # noqa: PLC0415
 
     cli: Cli = ctx.obj
     path = cli.config
@@ -85,7 +87,7 @@ def init(
                 raise
             cli.complain(error, error.connection)
             cli.confirm("Write the file without proposals?", yes=False)
-    words = found.words if found else setup.Vocabulary()
+    words = found.words if found else Vocabulary()
     show_vocabulary(cli, words)
     if not yes:
         words = words.decided(ask.meanings(words))
@@ -144,7 +146,7 @@ class _Asker:
 
     def zone(self) -> str:
         """Return the desk's time zone; asks again until it is one."""
-        from servicedesk_core.runtime.machine.setup import local_timezone, timezone_problem  # noqa: PLC0415
+        from servicedesk_core.machine.setup import local_timezone, timezone_problem  # noqa: PLC0415
 
         while problem := timezone_problem(
             zone := self.text("Time zone of the desk", key="--timezone", default=local_timezone())

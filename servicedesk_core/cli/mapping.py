@@ -10,7 +10,7 @@ from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.cli.shell.output import plain
 
 if TYPE_CHECKING:
-    from servicedesk_core.runtime.mappings import MappingCheck
+    from servicedesk_core.machine.mappings import MappingCheck
 
 
 def register(app: typer.Typer) -> None:
@@ -42,7 +42,7 @@ def check(
     Without --mapping and --connection a mapping is proposed. The rows are shown: it is your own data.
     """
     from servicedesk_core.files import replace_file  # noqa: PLC0415
-    from servicedesk_core.runtime.mappings import check_file  # noqa: PLC0415
+    from servicedesk_core.machine.mappings import check_file  # noqa: PLC0415
 
     cli: Cli = ctx.obj
     found = check_file(file, mapping=mapping, config=cli.config, connection=connection, rows=rows)

@@ -13,8 +13,8 @@ from typer.main import get_command
 from servicedesk_core.cli.derived import group_of
 from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.errors import PluginLoadError
+from servicedesk_core.machine.installed import catalog_at
 from servicedesk_core.plugins import COMMANDS, FEATURES
-from servicedesk_core.runtime.machine.installed import catalog_at
 
 
 def find(cli: Cli, name: str) -> Any:

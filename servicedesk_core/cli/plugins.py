@@ -28,7 +28,7 @@ def register(app: typer.Typer) -> None:
 
 def list_plugins(ctx: typer.Context, as_json: Json = False) -> None:
     """List what is installed, and what is wrong with it. Works without a configuration and with broken plugins."""
-    from servicedesk_core.runtime.machine.installed import installed_plugins  # noqa: PLC0415
+    from servicedesk_core.machine.installed import installed_plugins  # noqa: PLC0415
 
     cli: Cli = ctx.obj
     found = installed_plugins(cli.config)

@@ -49,7 +49,7 @@ def sandbox(
     It is for this machine only and runs until Ctrl-C. Prints its address and the credentials that it accepts;
     they are made up and open nothing else.
     """
-    from servicedesk_core.runtime.machine.sandboxes import sandbox_launcher  # noqa: PLC0415
+    from servicedesk_core.machine.sandboxes import sandbox_launcher  # noqa: PLC0415
 
     cli: Cli = ctx.obj
     launch = sandbox_launcher(name)
@@ -109,7 +109,7 @@ def _connection(name: str, facts: dict[str, Any]) -> str:
     """Return the table of a connection to this stand-in; empty where its connector cannot be loaded."""
     from servicedesk_core.config.writing import Section, render  # noqa: PLC0415
     from servicedesk_core.errors import ServiceDeskError  # noqa: PLC0415
-    from servicedesk_core.runtime.machine.installed import settings_class  # noqa: PLC0415
+    from servicedesk_core.machine.installed import settings_class  # noqa: PLC0415
 
     try:
         known = [field.alias or key for key, field in settings_class(name, Path.cwd()).model_fields.items()]

@@ -8,7 +8,7 @@ from servicedesk_core.cli.shell.arguments import Json, Yes
 from servicedesk_core.cli.shell.context import Cli
 
 if TYPE_CHECKING:
-    from servicedesk_core.runtime.services.service import ServiceStatus
+    from servicedesk_core.machine.service.model import ServiceStatus
 
 System = Annotated[
     bool,
@@ -37,7 +37,7 @@ def install(  # noqa: PLR0917  # typer calls it by name
 
     Then look with "servicedesk doctor --as-service" whether the account that runs it finds every secret.
     """
-    from servicedesk_core.runtime.services import managing  # noqa: PLC0415
+    from servicedesk_core.machine.service import managing  # noqa: PLC0415
 
     cli: Cli = ctx.obj
     service = managing.service_for(cli.config, is_system=system, account=account)
@@ -52,7 +52,7 @@ def install(  # noqa: PLR0917  # typer calls it by name
 
 def status(ctx: typer.Context, system: System = False, as_json: Json = False) -> None:
     """Show whether the service is installed and runs."""
-    from servicedesk_core.runtime.services import managing  # noqa: PLC0415
+    from servicedesk_core.machine.service import managing  # noqa: PLC0415
 
     cli: Cli = ctx.obj
     found = managing.status(managing.service_for(cli.config, is_system=system))
@@ -61,7 +61,7 @@ def status(ctx: typer.Context, system: System = False, as_json: Json = False) ->
 
 def remove(ctx: typer.Context, system: System = False, yes: Yes = False) -> None:
     """Stop the service and remove it. The desk's data stay."""
-    from servicedesk_core.runtime.services import managing  # noqa: PLC0415
+    from servicedesk_core.machine.service import managing  # noqa: PLC0415
 
     cli: Cli = ctx.obj
     service = managing.service_for(cli.config, is_system=system)

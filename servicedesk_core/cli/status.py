@@ -84,12 +84,12 @@ def _show(cli: Cli, state: "DeskStatus") -> None:
         jobs = [(job.name, job.owner, job.since) for job in state.jobs]
         cli.table(("Job", "Running in", "Since"), jobs)
     _show_operation(cli, state)
-    from servicedesk_core.runtime.clocks import HINT, clock_problem  # noqa: PLC0415
+    from servicedesk_core.clock import CLOCK_HINT, clock_problem  # noqa: PLC0415
 
     for connection in state.connections:
         if problem := clock_problem(connection.name, connection.clock_ahead_s):
             cli.say(f"[{connection.name}] {problem}")
-            cli.say(f"  → {HINT}")
+            cli.say(f"  → {CLOCK_HINT}")
         if connection.blocked_reason:
             cli.say(f"[{connection.name}] stopped: {connection.blocked_reason}")
             cli.say(f'  → Correct the credentials, then run "servicedesk connections test {connection.name}".')

@@ -72,7 +72,7 @@ def sync(
 
 def show_outcomes(cli: Cli, outcomes: "tuple[SyncOutcome, ...]") -> None:
     """Print a table for each connection; with ``--quiet`` only for those that did not complete."""
-    from servicedesk_core.runtime.clocks import HINT, clock_problem  # noqa: PLC0415
+    from servicedesk_core.clock import CLOCK_HINT, clock_problem  # noqa: PLC0415
 
     columns = ("Stream", "Read", "New", "Changed", "Unchanged", "Quarantined", "Gone", "Requests", "Records/s", "State")
     for outcome in outcomes:
@@ -93,7 +93,7 @@ def show_outcomes(cli: Cli, outcomes: "tuple[SyncOutcome, ...]") -> None:
                 if stream.error:
                     cli.warn(f"[{outcome.connection}] {stream.stream}: {stream.error} {stream.hint or ''}".rstrip())
             if problem := clock_problem(outcome.connection, outcome.report.clock_ahead_s):
-                cli.warn(f"{problem} {HINT}")
+                cli.warn(f"{problem} {CLOCK_HINT}")
         if outcome.error is not None:
             cli.complain(outcome.error, outcome.connection)
 

@@ -9,8 +9,8 @@ import orjson
 from pydantic import SecretBytes, SecretStr
 
 from servicedesk_core.hooks.registration import capabilities_of
+from servicedesk_core.machine.requirements import described_by
 from servicedesk_core.plugins.accept import accept_connector
-from servicedesk_core.runtime.machine.requirements import described_by
 
 
 def look(target: str) -> dict[str, Any]:

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from servicedesk_core.problem import Problem as Problem
     from servicedesk_core.runtime.blocking import BlockingServiceDesk as BlockingServiceDesk
     from servicedesk_core.runtime.desk import ServiceDesk as ServiceDesk
-    from servicedesk_core.runtime.machine.doctor import Finding as Finding
-    from servicedesk_core.runtime.machine.requirements import Requirements as Requirements
     from servicedesk_core.runtime.maintenance import StoreAdoption as StoreAdoption
     from servicedesk_core.runtime.maintenance import StoreBackup as StoreBackup
     from servicedesk_core.runtime.maintenance import StoreRestore as StoreRestore
@@ -32,13 +30,11 @@ _HOME = {
     "ConnectionCheck": "servicedesk_core.runtime.monitoring.checking",
     "ConnectionInfo": "servicedesk_core.runtime.monitoring.checking",
     "DeskStatus": "servicedesk_core.runtime.monitoring.status",
-    "Finding": "servicedesk_core.runtime.machine.doctor",
     "Health": "servicedesk_core.runtime.monitoring.health",
     "JobOutcome": "servicedesk_core.jobs.running",
     "ScheduledJob": "servicedesk_core.jobs.status",
     "PlanOutcome": "servicedesk_core.runtime.syncing",
     "Problem": "servicedesk_core.problem",
-    "Requirements": "servicedesk_core.runtime.machine.requirements",
     "ServiceDesk": "servicedesk_core.runtime.desk",
     "StoreAdoption": "servicedesk_core.runtime.maintenance",
     "StoreBackup": "servicedesk_core.runtime.maintenance",

@@ -18,7 +18,7 @@ from sqlalchemy import create_engine, select
 from servicedesk_core import ServiceDesk
 from servicedesk_core.domain.warranty import ClaimState
 from servicedesk_core.errors import ServiceDeskError
-from servicedesk_core.runtime.machine.installed import settings_class
+from servicedesk_core.machine.installed import settings_class
 from servicedesk_core.store.schema import metadata
 from tests.claims.conftest import PART
 

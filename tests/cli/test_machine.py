@@ -100,7 +100,7 @@ def test_a_sandbox_gets_the_options_that_it_has_and_no_others(run, monkeypatch):
     def launch(*, port, secret, announce):
         asked.append((port, secret))
 
-    monkeypatch.setattr("servicedesk_core.runtime.machine.sandboxes.sandbox_launcher", lambda name: launch)
+    monkeypatch.setattr("servicedesk_core.machine.sandboxes.sandbox_launcher", lambda name: launch)
     assert run("sandbox", "acme", "--secret", "made-up").code == 0
     refused = run("sandbox", "acme", "--tickets", "7")
     assert refused.code == 2
@@ -136,7 +136,7 @@ def test_a_sandbox_prints_what_it_accepts_and_ends_with_its_parent(tmp_path):
 
 
 def test_the_demo_says_how_to_install_what_it_needs(run, monkeypatch):
-    monkeypatch.setattr("servicedesk_core.runtime.machine.sandboxes.scan", tuple)
+    monkeypatch.setattr("servicedesk_core.machine.sandboxes.scan", tuple)
     ran = run("demo")
     assert ran.code == exit_codes.USAGE
     assert "pip install servicedesk-autotask" in ran.err

@@ -14,7 +14,7 @@ from servicedesk_core.cli.main import main
 from servicedesk_core.cli.shell import exit_codes
 from servicedesk_core.cli.shell.console import SafeConsole
 from servicedesk_core.cli.shell.schemas import documents
-from servicedesk_core.runtime.machine.installed import catalog_of
+from servicedesk_core.machine.installed import catalog_of
 
 
 @pytest.fixture(scope="module")

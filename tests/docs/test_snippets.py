@@ -20,9 +20,9 @@ from servicedesk_core.cli.shell.arguments import hoist
 from servicedesk_core.config import Secrets, connector_settings, parse_settings
 from servicedesk_core.connectors.tabular import load_mapping
 from servicedesk_core.hooks import PullMode, PullRequest
+from servicedesk_core.machine.mappings import check_file
 from servicedesk_core.plugins import PluginCatalog
 from servicedesk_core.plugins.load import import_file
-from servicedesk_core.runtime.mappings import check_file
 from servicedesk_core.scaffold import write_connector
 from servicedesk_core.testing import opened
 

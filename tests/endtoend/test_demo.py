@@ -11,7 +11,7 @@ from importlib.util import find_spec
 import pytest
 
 from servicedesk_core.cli.main import main
-from servicedesk_core.runtime.machine import sandboxes
+from servicedesk_core.machine import sandboxes
 
 pytestmark = pytest.mark.slow
 needs_makers = pytest.mark.skipif(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from servicedesk_core.runtime.machine import sandboxes
+from servicedesk_core.machine import sandboxes
 from servicedesk_core.sandboxing import serve
 from tests.golden.running import Ran, run
 

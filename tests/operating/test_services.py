@@ -12,8 +12,8 @@ import pytest
 
 from servicedesk_core.errors import ServiceError, SettingsError
 from servicedesk_core.jobs import supervisor
-from servicedesk_core.runtime.services import looking, managing, systemd, task
-from servicedesk_core.runtime.services.service import Ran, Service
+from servicedesk_core.machine.service import looking, managing, systemd, task
+from servicedesk_core.machine.service.model import Ran, Service
 
 NS = {"t": "http://schemas.microsoft.com/windows/2004/02/mit/task"}
 

@@ -16,7 +16,7 @@ from servicedesk_core.cli import sandbox
 from servicedesk_core.cli.shell import running
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.files import replace_file
-from servicedesk_core.runtime.machine import doctor, setup
+from servicedesk_core.machine import doctor, setup
 from servicedesk_core.store import Store
 from servicedesk_core.store.connecting import parse, prepare_file
 from servicedesk_core.testing import FakeClock

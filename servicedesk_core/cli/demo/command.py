@@ -16,8 +16,8 @@ from servicedesk_core.cli.sync import READS_ONLY, show_outcomes
 from servicedesk_core.wording import counted
 
 if TYPE_CHECKING:
+    from servicedesk_core.machine.sandboxes import RunningSandbox, Stage
     from servicedesk_core.runtime import ServiceDesk, SyncOutcome
-    from servicedesk_core.runtime.machine.sandboxes import RunningSandbox, Stage
 
 LIVES_ON_H = 6.0
 
@@ -39,7 +39,7 @@ def demo(
     folder that every other command works on. A second demo in the same folder begins anew; with --serve it goes
     on with the desk that is there.
     """
-    from servicedesk_core.runtime.machine.sandboxes import (  # noqa: PLC0415
+    from servicedesk_core.machine.sandboxes import (  # noqa: PLC0415
         ShiftedClock,
         Stage,
         installed_sandboxes,
@@ -71,8 +71,7 @@ def demo(
 
 def _prepare() -> None:
     """Import now what is needed soon: the sandboxes take a second or two to start."""
-    from servicedesk_core.runtime import desk, discovery  # noqa: F401, PLC0415
-    from servicedesk_core.runtime.machine import setup  # noqa: F401, PLC0415
+    from servicedesk_core.machine import discovery, setup  # noqa: F401, PLC0415
 
 
 def _perform(cli: Cli, directory: Path, stage: "Stage") -> Made | None:

@@ -9,7 +9,7 @@ from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.errors import SettingsError
 
 if TYPE_CHECKING:
-    from servicedesk_core.runtime.machine.sandboxes import RunningSandbox
+    from servicedesk_core.machine.sandboxes import RunningSandbox
 
 PSA = "autotask"
 MAKERS = {"dell": "Dell", "lenovo": "Lenovo"}
@@ -78,8 +78,8 @@ def configure(cli: Cli, sandboxes: "Mapping[str, RunningSandbox]") -> None:
         sandboxes: What is connected, by id of the connector.
     """
     from servicedesk_core.config.writing import Section, render, write_settings  # noqa: PLC0415
-    from servicedesk_core.runtime.discovery import discover  # noqa: PLC0415
-    from servicedesk_core.runtime.machine import setup  # noqa: PLC0415
+    from servicedesk_core.machine import setup  # noqa: PLC0415
+    from servicedesk_core.machine.discovery import discover  # noqa: PLC0415
 
     makers = [name for name in sandboxes if name in MAKERS]
     desk = {"name": "Demo desk", "timezone": setup.local_timezone(), "store": "sqlite:///servicedesk.db"}

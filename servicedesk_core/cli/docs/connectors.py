@@ -8,8 +8,8 @@ from servicedesk_core.cli.docs.docstring import table
 from servicedesk_core.errors import PluginError
 from servicedesk_core.hooks import Capabilities, Support
 from servicedesk_core.hooks.connector import AnyConnector
-from servicedesk_core.runtime.machine.installed import catalog_of
-from servicedesk_core.runtime.machine.requirements import described_by
+from servicedesk_core.machine.installed import catalog_of
+from servicedesk_core.machine.requirements import described_by
 
 _SUPPORT = {Support.FULL: "yes", Support.NOT_BUILT: "not yet", Support.VENDOR_CANNOT: "the vendor cannot"}
 

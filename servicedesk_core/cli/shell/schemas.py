@@ -50,14 +50,16 @@ _VIEW = "servicedesk_core.outbox.views:WriteView"
 DOCUMENTS: dict[str, Document] = {
     "connections.list": Document(1, "The configured connections.", f"{_RUNTIME}:ConnectionInfo", many=True),
     "connections.test": Document(1, "What each tested connection can see.", f"{_RUNTIME}:ConnectionCheck", many=True),
-    "connections.requirements": Document(1, "What access to a vendor takes.", f"{_RUNTIME}:Requirements"),
+    "connections.requirements": Document(
+        1, "What access to a vendor takes.", "servicedesk_core.machine.requirements:Requirements"
+    ),
     "sync": Document(1, "What each connection's run did.", f"{_RUNTIME}:SyncOutcome", many=True),
     "sync.plan": Document(1, "What a run would ask for.", f"{_RUNTIME}:PlanOutcome", many=True),
     "status": Document(1, "Data and jobs of the desk.", f"{_RUNTIME}:DeskStatus"),
     "jobs.list": Document(1, "The jobs, when they are due and how they ended.", f"{_RUNTIME}:ScheduledJob", many=True),
     "jobs.run": Document(1, "How each job ended.", f"{_RUNTIME}:JobOutcome", many=True),
     "service.status": Document(
-        1, "Whether the operating system runs the desk.", "servicedesk_core.runtime.services.service:ServiceStatus"
+        1, "Whether the operating system runs the desk.", "servicedesk_core.machine.service.model:ServiceStatus"
     ),
     "tickets.list": Document(1, "A page of tickets.", "servicedesk_core.store.queries.tickets:TicketPage"),
     "tickets.show": Document(
@@ -95,9 +97,9 @@ DOCUMENTS: dict[str, Document] = {
     "claims.record": Document(1, "The claim with what was recorded.", f"{_CLAIMS}:ClaimDetail"),
     "plugins.list": Document(1, "Installed plugins and their state.", "servicedesk_core.plugins:LoadReport", many=True),
     "plugins.check": Document(1, "The grade of a distribution.", "servicedesk_core.grading:PluginGrade"),
-    "doctor": Document(1, "What was looked at on this machine.", f"{_RUNTIME}:Finding", many=True),
+    "doctor": Document(1, "What was looked at on this machine.", "servicedesk_core.machine.doctor:Finding", many=True),
     "remap": Document(1, "What rebuilding the records did.", f"{_RUNTIME}:SyncOutcome", many=True),
-    "mapping.check": Document(1, "How a file would be mapped.", "servicedesk_core.runtime.mappings:MappingCheck"),
+    "mapping.check": Document(1, "How a file would be mapped.", "servicedesk_core.machine.mappings:MappingCheck"),
     "report.desk": Document(1, "The desk page's numbers.", "servicedesk_core.reports.desk:DeskReport"),
     "warranty.lookup": Document(1, "How the looked-up devices stand.", "servicedesk_core.warranty.lookup:LookupReport"),
     "warranty.parts": Document(1, "The service parts of a device.", "servicedesk_core.runtime.warranty:DeviceParts"),

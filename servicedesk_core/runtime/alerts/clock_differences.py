@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection
 
-from servicedesk_core.runtime.clocks import HINT, clock_problem
+from servicedesk_core.clock import CLOCK_HINT, clock_problem
 from servicedesk_core.store import state
 from servicedesk_core.store.alerts import Condition
 from servicedesk_core.store.sources import Source
@@ -20,4 +20,4 @@ def wrong_clocks(tx: Connection, known: Sequence[Source]) -> Iterator[Condition]
     ahead = state.of_all(tx, state.CLOCK_AHEAD)
     for source in known:
         if problem := clock_problem(source.name, ahead.get(source.id)):
-            yield Condition(f"clock:{source.name}", "clock", problem, HINT)
+            yield Condition(f"clock:{source.name}", "clock", problem, CLOCK_HINT)

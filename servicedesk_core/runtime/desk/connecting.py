@@ -6,9 +6,9 @@ from typing import TypeVar
 from servicedesk_core.config.choosing import one_connection, several_connections
 from servicedesk_core.errors import ServiceDeskError, StoreError
 from servicedesk_core.http import together
+from servicedesk_core.plugins.vocabulary import WORDS, Vocabulary, vocabulary
 from servicedesk_core.problem import Problem
 from servicedesk_core.runtime.desk.opening import OpenDesk
-from servicedesk_core.runtime.machine.setup import WORDS, Vocabulary, vocabulary
 from servicedesk_core.runtime.monitoring.checking import ConnectionCheck, checked
 
 T = TypeVar("T")

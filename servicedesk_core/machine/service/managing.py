@@ -10,14 +10,8 @@ from servicedesk_core.config import DeskSettings, Secrets, load_settings, store_
 from servicedesk_core.config.operating import FileChannel
 from servicedesk_core.config.store_url import SQLITE, sqlite_path
 from servicedesk_core.errors import SecretError
-from servicedesk_core.runtime.services import systemd, task
-from servicedesk_core.runtime.services.service import (
-    Run,
-    Service,
-    ServiceStatus,
-    name_of,
-    run_command,
-)
+from servicedesk_core.machine.service import systemd, task
+from servicedesk_core.machine.service.model import Run, Service, ServiceStatus, name_of, run_command
 from servicedesk_core.system import is_windows
 
 

@@ -13,15 +13,14 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
-from servicedesk_core.clock import SystemClock
+from servicedesk_core.clock import CLOCK_HINT, SystemClock, clock_problem
 from servicedesk_core.config import DeskSettings, Secrets, load_settings, network_of, store_url
 from servicedesk_core.errors import ServiceDeskError, StoreMissingError
 from servicedesk_core.jobs.registry import jobs_of
 from servicedesk_core.jobs.schedule import next_due
+from servicedesk_core.machine.installed import connection_settings_problem, installed_plugins
 from servicedesk_core.plugins import LoadReport, LoadStatus
 from servicedesk_core.ports import Clock
-from servicedesk_core.runtime.clocks import HINT, clock_problem
-from servicedesk_core.runtime.machine.installed import connection_settings_problem, installed_plugins
 from servicedesk_core.store import Store, changes, leases, runs, soundness, sources, state
 from servicedesk_core.store.connecting import dialect_of, parse
 from servicedesk_core.store.faults import name_of
@@ -255,7 +254,7 @@ def _inside(tx: Connection, now: datetime) -> Iterable[Finding]:
     ahead = state.of_all(tx, state.CLOCK_AHEAD)
     for source in sources.all(tx):
         if problem := clock_problem(source.name, ahead.get(source.id)):
-            yield Finding("Clock", "warning", f"{problem} (last compared)", HINT)
+            yield Finding("Clock", "warning", f"{problem} (last compared)", CLOCK_HINT)
         if source.blocked_reason:
             hint = f'Correct the credentials, then run "servicedesk connections test {source.name}".'
             yield Finding(f"Connection {source.name}", "problem", f"stopped: {source.blocked_reason}", hint)

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from servicedesk_core.errors import ServiceDeskError
-from servicedesk_core.runtime.machine.doctor import Finding, diagnose
-from servicedesk_core.runtime.services import managing
-from servicedesk_core.runtime.services.service import Run, Service, run_command
+from servicedesk_core.machine.doctor import Finding, diagnose
+from servicedesk_core.machine.service import managing
+from servicedesk_core.machine.service.model import Run, Service, run_command
 from servicedesk_core.system import is_windows
 
 PREFIX = "As service: "

@@ -8,7 +8,7 @@ from string import Template
 from xml.sax.saxutils import escape
 
 from servicedesk_core.errors import ServiceError
-from servicedesk_core.runtime.services.service import Run, Service, ServiceStatus
+from servicedesk_core.machine.service.model import Run, Service, ServiceStatus
 
 _BUILT_IN = {"localservice": "S-1-5-19", "networkservice": "S-1-5-20", "system": "S-1-5-18"}
 """Accounts of Windows itself, by their names without blanks; they have no password."""

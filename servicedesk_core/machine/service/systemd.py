@@ -9,7 +9,7 @@ from string import Template
 
 from servicedesk_core.errors import ServiceError
 from servicedesk_core.files import replace_file
-from servicedesk_core.runtime.services.service import Run, Service, ServiceStatus
+from servicedesk_core.machine.service.model import Run, Service, ServiceStatus
 
 _SYSTEM = Path("/etc/systemd/system")
 
