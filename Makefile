@@ -8,7 +8,7 @@ PLUGINS := $(sort $(dir $(wildcard plugins/*/pyproject.toml plugins/*/*/pyprojec
 # Programs start quicker with their bytecode kept.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-all check bench docs dist format clean
+.PHONY: demo test test-all test-browser check bench docs dist format clean
 
 $(VENV)/ready: pyproject.toml $(PLUGINS:=pyproject.toml) constraints.txt
 	@echo "Creating $(VENV) (once; takes a minute) ..."
@@ -26,6 +26,11 @@ test: $(VENV)/ready  ## everything that needs no special server
 
 test-all: $(VENV)/ready  ## everything: both databases, killed processes, real servers
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "slow or postgres" --timeout 900
+
+test-browser: $(VENV)/ready  ## the pages in a real browser
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --group browser
+	@bash .ci/browser $(BIN)
+	$(BIN)/python -m pytest -m browser tests/browser
 
 check: $(VENV)/ready  ## format, lint, strict types, import contracts
 	$(BIN)/ruff format --check $(SOURCES)

@@ -10,6 +10,7 @@ from datetime import date
 
 from servicedesk_core.domain.warranty import Claim
 from servicedesk_core.errors import UnsupportedError
+from servicedesk_core.faces.html import render
 from servicedesk_core.printing import printable
 from servicedesk_core.store.claims.model import StoredAttachment, StoredClaim
 
@@ -17,14 +18,6 @@ FORM = "claim.html"
 PDF = "claim.pdf"
 _UNSAFE = re.compile(r"[^\w.\- ]+")
 _LONGEST_NAME = 100
-
-_STYLE = """
-body { font: 11pt/1.45 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; color: #1c1f23; }
-h1 { font-size: 1.4rem; } h2 { font-size: 1.05rem; margin-top: 1.6rem; border-bottom: 1px solid #c9ced6; }
-table { border-collapse: collapse; width: 100%; } th { text-align: left; width: 14rem; font-weight: 600; }
-th, td { vertical-align: top; padding: .25rem .5rem .25rem 0; } td { white-space: pre-wrap; }
-@media print { body { margin: 0; } }
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,17 +148,7 @@ def as_zip(entries: Iterator[tuple[str, bytes]]) -> bytes:
 
 def as_html(claim_id: str, form: Sequence[Section]) -> str:
     """Return the form as a page that can be read, printed and mailed by itself."""
-    parts = [
-        f"<h2>{html.escape(one.title)}</h2><table>"
-        + "".join(f"<tr><th>{html.escape(name)}</th><td>{html.escape(value)}</td></tr>" for name, value in one.rows)
-        + "</table>"
-        for one in form
-    ]
-    title = f"Warranty claim {html.escape(claim_id)}"
-    return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{_STYLE}</style></head><body><h1>{title}</h1>{''.join(parts)}</body></html>\n"
-    )
+    return render("servicedesk_core.claims/claim.html", claim_id=claim_id, form=form)
 
 
 def as_pdf(claim_id: str, form: Sequence[Section]) -> bytes:

@@ -26,6 +26,7 @@ class WatchList:
         id: Stable name.
         title: For people.
         definition: What exactly is counted.
+        chosen: The filter that lists exactly these tickets.
         count: How many.
         tickets: The first of them, the oldest first.
         command: The command that lists all of them.
@@ -34,6 +35,7 @@ class WatchList:
     id: str
     title: str
     definition: str
+    chosen: TicketFilter
     count: int
     tickets: tuple[TicketRow, ...]
     command: str
@@ -104,15 +106,17 @@ def _watch(tx: Connection, numbers: DeskNumbers, scope: Scope | None) -> Iterato
     lists: Iterable[tuple[str, str, str, Figure]] = (
         ("overdue", "Overdue", "The due date has passed.", numbers.overdue),
         ("sla-late", "SLA late", "A due time of the vendor's agreement has passed unfulfilled.", numbers.sla_late),
-        ("new", "New", "Nobody has triaged them yet.", numbers.new),
+        ("new", "New", "Their status is still one that means new.", numbers.new),
         ("unassigned", "Unassigned", "No technician owns them.", numbers.unassigned),
         ("waiting", "Waiting more than 2 days", "Waiting for somebody, and nothing happened since.", numbers.waiting),
         ("hold-overdue", "On hold past due", "Parked, and the due date has passed.", numbers.on_hold_past_due),
         ("over-estimate", "Worked more than estimated", "Recorded time exceeds the plan.", numbers.over_estimate),
     )
     for name, title, definition, figure in lists:
-        rows = _oldest(tx, figure.tickets, TICKETS_IN_LIST, scope) if figure.tickets is not None else ()
-        yield WatchList(name, title, definition, figure.count, rows, f"servicedesk tickets list --watch {name}")
+        chosen = figure.tickets or TicketFilter()
+        rows = _oldest(tx, chosen, TICKETS_IN_LIST, scope)
+        command = f"servicedesk tickets list --watch {name}"
+        yield WatchList(name, title, definition, chosen, figure.count, rows, command)
 
 
 def _oldest(tx: Connection, chosen: TicketFilter, limit: int, scope: Scope | None) -> tuple[TicketRow, ...]:

@@ -1,19 +1,12 @@
 """How numbers, spans and instants read for people; shared by the terminal and the page."""
 
-import html
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from servicedesk_core.printing import printable
 from servicedesk_core.store.queries.completeness import StreamCompleteness
 from servicedesk_core.store.queries.desk import DeskNumbers, Figure
 from servicedesk_core.store.queries.tickets import TicketRow
 from servicedesk_core.wording import hours, worked
-
-
-def escape(text: str) -> str:
-    """Return text for a page, also for a quoted attribute; nothing in it turns round what stands beside it."""
-    return html.escape(printable(text))
 
 
 def dimensions(numbers: DeskNumbers) -> dict[str, tuple[str, tuple[Figure, ...]]]:
@@ -27,33 +20,6 @@ def dimensions(numbers: DeskNumbers) -> dict[str, tuple[str, tuple[Figure, ...]]
         "sla": ("SLA", numbers.by_sla),
         "age": ("Age", numbers.by_age),
     }
-
-
-def place_of(ticket: TicketRow, numbers: DeskNumbers) -> dict[str, str]:
-    """Return, for each dimension, the label of the figure in which a ticket is counted."""
-    return {
-        "queue": ticket.queue or ticket.queue_ref or "no queue",
-        "status": ticket.status_category or "unmapped status",
-        "technician": ticket.assignee or ticket.assignee_ref or "unassigned",
-        "client": ticket.company or ticket.company_ref or "no client",
-        "priority": ticket.priority or "no priority",
-        "sla": next((f.label for f in numbers.by_sla if _is_due(ticket, f)), "no SLA due time"),
-        "age": next((f.label for f in numbers.by_age if _is_of_age(ticket, f)), "age unknown"),
-    }
-
-
-def _is_due(ticket: TicketRow, figure: Figure) -> bool:
-    chosen = figure.tickets
-    return chosen is not None and _lies(ticket.sla_due_at, chosen.sla_due_since, chosen.sla_due_before)
-
-
-def _is_of_age(ticket: TicketRow, figure: Figure) -> bool:
-    chosen = figure.tickets
-    return chosen is not None and _lies(ticket.created_at, chosen.created_since, chosen.created_before)
-
-
-def _lies(instant: datetime | None, since: datetime | None, before: datetime | None) -> bool:
-    return instant is not None and (since is None or instant >= since) and (before is None or instant < before)
 
 
 def freshness(numbers: DeskNumbers) -> tuple[StreamCompleteness, ...]:
@@ -78,7 +44,7 @@ def summary(numbers: DeskNumbers, zone: ZoneInfo) -> str:
     if tickets is None and len(reads) == 1:
         state += f" It was read {since(oldest, numbers.at)} ({moment(oldest, zone)})."
     elif tickets is None or since(oldest, numbers.at) != since(tickets, numbers.at):
-        state += f" Longest ago: {stream}, {since(oldest, numbers.at)} ({moment(oldest, zone)})."
+        state += f" The oldest data are {stream}, read {since(oldest, numbers.at)} ({moment(oldest, zone)})."
     return state
 
 
@@ -124,6 +90,14 @@ def day(instant: datetime | None, zone: ZoneInfo) -> str:
 def ago(instant: datetime | None, now: datetime) -> str:
     """Say how long ago an instant was."""
     return "-" if instant is None else span(max(0.0, (now - instant).total_seconds()))
+
+
+def due(instant: datetime | None, now: datetime) -> str:
+    """Say how far away a due time is, or how long ago it has passed."""
+    if instant is None:
+        return ""
+    left = (instant - now).total_seconds()
+    return f"{span(-left)} late" if left < 0 else f"in {span(left)}"
 
 
 def since(instant: datetime | None, now: datetime) -> str:

@@ -132,8 +132,8 @@ async def test_a_clients_page_holds_nothing_of_anybody_else_and_no_money(desk, f
     assert names(report.device_rows) == ["PC1", "PC4"]
     page = warranty_html.render(report)
     assert "Example &lt;Client&gt;" in page
-    for foreign in ("Other Client", "PC2", "PC3", "AC2", "XX3", "Recovered", "<Client>", "http"):
-        assert foreign not in page
+    foreign = ("Other Client", "PC2", "PC3", "AC2", "XX3", "Recovered", "<Client>", "://", "servicedesk ")
+    assert [word for word in foreign if word in page] == []
     assert "Recovered" in warranty_html.render(await desk.warranty.report(company="5", with_costs=True))
     whole = await desk.warranty.report()
     assert (whole.devices, whole.device_rows, whole.with_costs) == (4, (), True)
