@@ -53,11 +53,8 @@ def page() -> str:
             text += f"Documentation: <{capabilities.documentation}>\n\n"
         text += "**Access**\n\n" + "".join(f"1. {line}\n" for line in capabilities.access)
         if capabilities.lead_time:
-            approved_by, lead_time = (
-                (capabilities.approved_by or "unknown").rstrip("."),
-                capabilities.lead_time.rstrip("."),
-            )
-            text += f"\nApproved by: {approved_by}. Lead time: {lead_time}.\n"
+            approved_by = (capabilities.approved_by or "unknown").rstrip(".")
+            text += f"\nApproved by: {approved_by}. Lead time: {capabilities.lead_time.rstrip('.')}.\n"
         text += "\n**Reads**\n\n"
         columns = ("stream", "read", "the vendor's entities", "stamp", "page", "by id", "right")
         rows = [
