@@ -12,8 +12,6 @@ from servicedesk_core.errors import AnotherPersonError, WriteStateError
 from servicedesk_core.outbox import lanes
 from servicedesk_core.people import name_in
 from servicedesk_core.store import audit, outbox
-from servicedesk_core.store.codec import scrubbed_json
-from servicedesk_core.store.fields import optional_us, to_us
 from servicedesk_core.store.outbox import StoredWrite
 
 
@@ -39,7 +37,7 @@ def approve(tx: Tx, number: int, *, actor: str, now: datetime, by_another: bool 
         why = f"{name_in(actor)} proposed it, and another person must approve it."
         hint = f'They approve it with `servicedesk writes approve {number}`. [writes] says approval = "another-person".'
         raise AnotherPersonError(f"Write {number}: {why}", hint=hint)
-    facts: dict[str, Any] = {"decided_by": actor, "decided_at": to_us(now), "next_at": None}
+    facts: dict[str, Any] = {"decided_by": actor, "decided_at": now, "next_at": None}
     return outbox.move(tx, write, WriteState.QUEUED, actor=actor, now=now, why="approved", facts=facts)
 
 
@@ -121,7 +119,7 @@ def discard(tx: Tx, number: int, *, actor: str, now: datetime, reason: str = "")
     write = outbox.get(tx, number)
     if write.state is WriteState.IN_DOUBT:
         raise _unfit(write, "Settle the doubt first.", f"`servicedesk writes resolve {number}` says how.")
-    facts: dict[str, Any] = {"decided_by": actor, "decided_at": to_us(now)}
+    facts: dict[str, Any] = {"decided_by": actor, "decided_at": now}
     return outbox.move(tx, write, WriteState.DISCARDED, actor=actor, now=now, why=reason or "discarded", facts=facts)
 
 
@@ -153,7 +151,7 @@ def retry(tx: Tx, number: int, *, actor: str, now: datetime) -> StoredWrite:
         return outbox.get(tx, number)
     facts: dict[str, Any] = {
         "decided_by": actor,
-        "decided_at": to_us(now),
+        "decided_at": now,
         "next_at": None,
         "error_code": None,
         "error": None,
@@ -161,8 +159,8 @@ def retry(tx: Tx, number: int, *, actor: str, now: datetime) -> StoredWrite:
     }
     if write.theirs is not None:
         facts |= {
-            "base_values": scrubbed_json(write.base | write.theirs),
-            "base_modified_at": optional_us(write.theirs_modified_at),
+            "base_values": write.base | write.theirs,
+            "base_modified_at": write.theirs_modified_at,
             "their_values": None,
             "their_modified_at": None,
         }
@@ -202,7 +200,7 @@ def resolve(
         outcome = write.when_absent
     facts: dict[str, Any] = {}
     if outcome is not WriteState.PROPOSED:
-        facts = {"decided_by": actor, "decided_at": to_us(now)}
+        facts = {"decided_by": actor, "decided_at": now}
     if outcome is WriteState.CONFIRMED:
         facts["ref"] = ref or write.target
     if outcome in {WriteState.QUEUED, WriteState.PROPOSED}:

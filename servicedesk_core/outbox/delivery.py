@@ -29,8 +29,6 @@ from servicedesk_core.outbox.senders import Mismatch, Senders, Sent, Settled
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Fence, Store, audit, leases, outbox
 from servicedesk_core.store.cancellation import or_undone
-from servicedesk_core.store.codec import scrubbed_json
-from servicedesk_core.store.fields import optional_us, to_us
 from servicedesk_core.store.outbox import SYSTEM, StoredWrite
 
 _log = logging.getLogger("servicedesk.writes")
@@ -162,7 +160,7 @@ class Delivery:
             ref = sent.ref or write.target
             result = Settled(WriteState.CONFIRMED, now, sent=sent, ref=ref)
             self._senders.settled(tx, write, result)
-            facts = {"ref": ref, "warnings": scrubbed_json([*write.warnings, *sent.warnings])}
+            facts = {"ref": ref, "warnings": (*write.warnings, *sent.warnings)}
             facts |= {"error": None, "error_code": None}
             outbox.move(tx, write, WriteState.CONFIRMED, actor=SYSTEM, now=now, fence=fence, facts=facts)
             lanes.clear(tx, write.connection, write.kind)
@@ -178,10 +176,10 @@ class Delivery:
             now = self._clock.now()
             facts = _told(failure)
             if isinstance(theirs, dict):
-                facts |= {"their_values": scrubbed_json(theirs), "their_modified_at": optional_us(modified_at)}
+                facts |= {"their_values": theirs, "their_modified_at": modified_at}
             if failure.state is WriteState.QUEUED:
                 facts["sent_at"] = None
-                facts["next_at"] = to_us(self._put_off(tx, write, failure, now))
+                facts["next_at"] = self._put_off(tx, write, failure, now)
             elif failure.state is WriteState.IN_DOUBT:
                 self._put_off(tx, write, replace(failure, is_vendor_wide=True), now)
             else:
@@ -235,7 +233,7 @@ class Delivery:
         def work(tx: Tx) -> None:
             now = self._clock.now()
             again = replace(failure, state=WriteState.QUEUED, is_vendor_wide=True)
-            outbox.note(tx, write, **_told(failure), next_at=to_us(self._put_off(tx, write, again, now)))
+            outbox.note(tx, write, **_told(failure), next_at=self._put_off(tx, write, again, now))
 
         await self._store.write(work, fence=fence, durable=True)
         self._report.note(WriteState.QUEUED, write.id)
@@ -250,8 +248,8 @@ class Delivery:
             facts = _told(failure)
             if theirs is not None:
                 facts |= {
-                    "their_values": scrubbed_json(theirs.theirs),
-                    "their_modified_at": optional_us(theirs.modified_at),
+                    "their_values": theirs.theirs,
+                    "their_modified_at": theirs.modified_at,
                 }
             result = Settled(WriteState.REJECTED, now, error_code=failure.code, error=failure.error)
             self._senders.settled(tx, write, result)
@@ -275,7 +273,7 @@ class Delivery:
         """Bring the desk's copy up to date; a failure costs nothing, the next run or the next sync does it."""
         try:
             if await self._senders.of(write.kind).confirmed(self._connection.calls, write, sent):
-                done_at = to_us(self._clock.now())
+                done_at = self._clock.now()
                 await self._store.write(lambda tx: outbox.copied(tx, write.id, done_at))
         except Exception as error:  # noqa: BLE001  # it is confirmed in any case, and the others go on
             _log.info("write %d could not be read back yet: %s", write.id, getattr(error, "code", type(error).__name__))

@@ -15,8 +15,6 @@ from servicedesk_core.outbox.report import WriteConnection
 from servicedesk_core.outbox.senders import Handling, Senders, Settled
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Fence, Store, outbox
-from servicedesk_core.store.codec import scrubbed_json
-from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.outbox import SYSTEM, StoredWrite
 
 
@@ -96,7 +94,7 @@ class Settler:
         self._senders.settled(tx, write, Settled(write.when_absent, now))
         # A vendor that takes nothing while it can be read is asked ever more seldom, too.
         again = write.standing.attempt - 1
-        next_at = to_us(now + timedelta(seconds=self._policy.wait_s(again))) if again > 0 else None
+        next_at = now + timedelta(seconds=self._policy.wait_s(again)) if again > 0 else None
         facts = {"sent_at": None, "next_at": next_at, "error": None, "error_code": None, "hint": None}
         why = f"proven absent: {evidence}"
         outbox.move(tx, write, write.when_absent, actor=SYSTEM, now=now, why=why, facts=facts)
@@ -104,7 +102,7 @@ class Settler:
         return True
 
     def _later(self, tx: Tx, *, write: StoredWrite, at: datetime, why: str) -> bool:
-        outbox.note(tx, write, next_at=to_us(at), error=f"Not found yet ({why}); that proves nothing so soon.")
+        outbox.note(tx, write, next_at=at, error=f"Not found yet ({why}); that proves nothing so soon.")
         return False
 
     def _unknown(self, tx: Tx, *, write: StoredWrite, result: Inconclusive, now: datetime) -> bool:
@@ -115,8 +113,8 @@ class Settler:
             tx,
             write,
             asked=asked,
-            next_at=to_us(max(usual, result.ask_again_at) if result.ask_again_at else usual),
-            candidates=scrubbed_json(list(result.candidates)),
+            next_at=max(usual, result.ask_again_at or usual),
+            candidates=result.candidates,
             error=result.reason,
             hint=hint,
         )

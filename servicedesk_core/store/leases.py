@@ -66,6 +66,11 @@ def now_us(tx: Connection) -> int:
     return int(tx.exec_driver_sql(_NOW[tx.dialect.name]).scalar_one())
 
 
+def now(tx: Connection) -> datetime:
+    """Return the database's present instant."""
+    return from_us(now_us(tx))
+
+
 def acquire(tx: Connection, name: str, owner: str, ttl_s: float) -> Fence:
     """Take a lease that nobody holds now.
 

@@ -1,5 +1,7 @@
 """Writes in doubt and a quota that runs out are told once, and once more when they are well again."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import update
 
@@ -14,14 +16,14 @@ from servicedesk_core.store.schema import outbox as table
 from tests.queued_write import queue_write
 
 
-async def doubt(desk, *, connection="log", hours=0.0, candidates="[]"):
+async def doubt(desk, *, connection="log", hours=0.0, candidates=()):
     """Leave a write in doubt since some hours; return its number."""
 
     def work(tx):
         now = desk.clock.now()
         write = queue_write(tx, now, connection=connection, label="secret", values={"title": "secret"})
         write = outbox.move(tx, write, WriteState.IN_DOUBT, actor="user:ana", now=now)
-        since = leases.now_us(tx) - int(hours * 3_600_000_000)
+        since = leases.now(tx) - timedelta(hours=hours)
         tx.execute(update(table).where(table.c.id == write.id).values(doubt_at=since, candidates=candidates))
         return write.id
 
@@ -42,7 +44,7 @@ async def settle(desk, number):
         ({}, False),
         ({"hours": PATIENCE.total_seconds() / 3600 - 0.05}, False),
         ({"hours": PATIENCE.total_seconds() / 3600 + 0.05}, True),
-        ({"candidates": '["4711"]'}, True),
+        ({"candidates": ("4711",)}, True),
     ],
 )
 async def test_a_doubt_waits_for_a_person_when_the_desk_cannot_settle_it(desk, how, waits):

@@ -143,9 +143,7 @@ def add_writes(tx, who, others):
     asset = {"kind": "assets.update", "target": f"{who}-assets", "base": {"site_ref": f"{others}-sites"}}
     add(**asset, aggregate=f"assets:{who}-assets", values={"name": f"{who} name"})
     add(kind="contacts.update", aggregate=f"contacts:{who}-contacts", values={"email": f"{FOREIGN}@example.com"})
-    outbox.note(
-        tx, first, candidates=f'["{FOREIGN}-candidate"]', their_values=f'{{"contact_ref": "{others}-contacts"}}'
-    )
+    outbox.note(tx, first, candidates=[f"{FOREIGN}-candidate"], their_values={"contact_ref": f"{others}-contacts"})
     return first
 
 
@@ -173,7 +171,7 @@ def add_claims(tx, source, who, others):
     )
     for state in (WriteState.QUEUED, WriteState.IN_DOUBT):
         sent = outbox.move(tx, sent, state, actor=who, now=NOW, why=f"{who} why")
-    outbox.note(tx, sent, candidates=f'["{FOREIGN}-candidate"]', error=f"{who} doubt")
+    outbox.note(tx, sent, candidates=[f"{FOREIGN}-candidate"], error=f"{who} doubt")
     changing.save(tx, claim, now=NOW, sent_as=sent.id)
     for mixed in ({"asset_ref": f"{others}-assets"}, {"company_ref": f"{others}-companies"}):
         crossed = ClaimDraft(device=DeviceRef(manufacturer=FOREIGN, serial_number=f"{who} and {FOREIGN} {mixed}"))

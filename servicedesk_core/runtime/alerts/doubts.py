@@ -28,12 +28,12 @@ def doubts(tx: Connection) -> list[Condition]:
     """
     off = sending.sending_off(tx)
     # The database's own time, by which doubts are dated: processes on several machines write them.
-    long_ago = leases.now_us(tx) - PATIENCE // timedelta(microseconds=1)
+    long_ago = leases.now(tx) - PATIENCE
     is_old = or_(outbox.c.doubt_at.is_(None), outbox.c.doubt_at <= long_ago)
-    waits = true() if off else or_(is_old, outbox.c.candidates != "[]")
+    waits = true() if off else or_(is_old, outbox.c.candidates != [])
     query = (
         select(outbox.c.connection, outbox.c.id)
-        .where(UNFINISHED, outbox.c.state == WriteState.IN_DOUBT.value, waits)
+        .where(UNFINISHED, outbox.c.state == WriteState.IN_DOUBT, waits)
         .order_by(outbox.c.connection, outbox.c.id)
     )
     numbers: dict[str, list[int]] = {}

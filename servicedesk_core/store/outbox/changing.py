@@ -1,6 +1,7 @@
 """From one state to another: every change checks the transition and leaves history and an audit record with it."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,10 +9,8 @@ from sqlalchemy import Connection, insert, update
 
 from servicedesk_core.domain.writing import IllegalTransitionError, Standing, WriteState
 from servicedesk_core.errors import LeaseLostError, WriteStateError
-from servicedesk_core.store import audit
-from servicedesk_core.store.codec import scrub
-from servicedesk_core.store.fields import from_us, optional_us, to_us
-from servicedesk_core.store.leases import Fence, now_us
+from servicedesk_core.store import audit, leases
+from servicedesk_core.store.leases import Fence
 from servicedesk_core.store.outbox.model import StoredWrite
 from servicedesk_core.store.outbox.reading import get
 from servicedesk_core.store.schema import outbox, outbox_history
@@ -39,7 +38,7 @@ def move(
         now: When.
         why: Why, for people; no record text.
         fence: The lease of the sender that does it; an attempt is ended only under the lease it began with.
-        facts: Further columns of the outbox, with stored values.
+        facts: Further columns of the outbox.
 
     Raises:
         WriteStateError: It stands elsewhere by now, or cannot go there.
@@ -51,11 +50,11 @@ def move(
         raise _wrong_state(write, error.before) from error
     more: dict[str, Any] = {}
     if state in {WriteState.CONFIRMED, WriteState.REJECTED, WriteState.DISCARDED}:
-        more = {"finished_at": to_us(now)}
+        more = {"finished_at": now}
     if state is WriteState.IN_DOUBT:
-        more = {"doubt_at": now_us(tx), "asked": 0, "next_at": None}
+        more = {"doubt_at": leases.now(tx), "asked": 0, "next_at": None}
     if state in {WriteState.QUEUED, WriteState.PROPOSED}:
-        more = {"doubt_at": None, "finished_at": None, "candidates": "[]"}
+        more = {"doubt_at": None, "finished_at": None, "candidates": ()}
     more |= facts or {}
     return _change(tx, write, standing, actor=actor, now=now, why=why, fence=fence, facts=more)
 
@@ -78,24 +77,22 @@ def begin(
         WriteStoppedError: The store was restored or copied, and nobody adopted it since.
     """
     require_sending(tx)
-    not_after = from_us(now_us(tx)) + timedelta(seconds=timeout_s)
+    not_after = leases.now(tx) + timedelta(seconds=timeout_s)
     try:
         standing = write.standing.begin(owner=fence.owner, fence=fence.number, not_after=not_after)
     except IllegalTransitionError as error:
         raise _wrong_state(write, error.before) from error
-    facts = {"sent_at": to_us(now), "next_at": None, "error_code": None, "error": None, "hint": None}
+    facts = {"sent_at": now, "next_at": None, "error_code": None, "error": None, "hint": None}
     return _change(tx, write, standing, actor=actor, now=now, why="", fence=fence, facts=facts)
 
 
 def note(tx: Connection, write: StoredWrite, **facts: Any) -> None:
     """Store facts about a write that leave its state alone; does nothing when the state changed meanwhile."""
     audit.take_turn(tx)
-    tx.execute(
-        update(outbox).where(outbox.c.id == write.id, outbox.c.state == write.state.value).values(**_clean(facts))
-    )
+    tx.execute(update(outbox).where(outbox.c.id == write.id, outbox.c.state == write.state).values(**facts))
 
 
-def copied(tx: Connection, number: int, at: int) -> None:
+def copied(tx: Connection, number: int, at: datetime) -> None:
     """Note that the record of a confirmed write was read back."""
     audit.take_turn(tx)
     tx.execute(update(outbox).where(outbox.c.id == number).values(copied_at=at))
@@ -116,13 +113,13 @@ def remember(
     tx.execute(
         insert(outbox_history).values(
             write_id=write.id,
-            at=to_us(now),
-            before=before.value if before else None,
-            after=after.state.value,
+            at=now,
+            before=before,
+            after=after.state,
             actor=actor,
             attempt=after.attempt,
             fence=fence.number if fence else None,
-            why=scrub(why),
+            why=why,
         )
     )
 
@@ -141,19 +138,11 @@ def _change(
     audit.take_turn(tx)
     was = write.standing
     guarded = update(outbox).where(
-        outbox.c.id == write.id, outbox.c.state == was.state.value, outbox.c.attempt == was.attempt
+        outbox.c.id == write.id, outbox.c.state == was.state, outbox.c.attempt == was.attempt
     )
     if was.state is WriteState.SENDING and fence is not None:
         guarded = guarded.where(outbox.c.owner == fence.owner, outbox.c.fence == fence.number)
-    values = {
-        "state": standing.state.value,
-        "attempt": standing.attempt,
-        "owner": standing.owner,
-        "fence": standing.fence,
-        "not_after": optional_us(standing.not_after),
-        **_clean(facts),
-    }
-    if tx.execute(guarded.values(**values)).rowcount != 1:
+    if tx.execute(guarded.values(**asdict(standing), **facts)).rowcount != 1:
         present = get(tx, write.id)
         if was.state is WriteState.SENDING and fence is not None:
             message = f"Write {write.id} belongs to another sender by now; what this one wanted to store was refused."
@@ -183,7 +172,3 @@ def _wrong_state(write: StoredWrite, state: WriteState) -> WriteStateError:
         if state is WriteState.REJECTED
         else f"`servicedesk writes show {write.id}` shows what happened to it.",
     )
-
-
-def _clean(facts: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: scrub(value) if isinstance(value, str) else value for name, value in facts.items()}

@@ -2,15 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.processes import has_ended
-from servicedesk_core.store import audit
-from servicedesk_core.store.fields import from_us, to_us
-from servicedesk_core.store.leases import now_us
+from servicedesk_core.store import audit, leases
 from servicedesk_core.store.outbox.changing import move
-from servicedesk_core.store.outbox.model import StoredWrite, write_of
+from servicedesk_core.store.outbox.model import WRITES, StoredWrite
 from servicedesk_core.store.schema import outbox
 from servicedesk_core.store.schema.writing import UNFINISHED as IS_UNFINISHED
 
@@ -27,11 +25,11 @@ def expire(tx: Connection, connection: str, *, actor: str, now: datetime) -> lis
     Returns:
         They, as they stand then.
     """
-    query = select(outbox).where(
-        IS_UNFINISHED, outbox.c.connection == connection, outbox.c.state == WriteState.SENDING.value
+    query = WRITES.select().where(
+        IS_UNFINISHED, outbox.c.connection == connection, outbox.c.state == WriteState.SENDING
     )
-    present = from_us(now_us(tx))
-    under_way = map(write_of, tx.execute(query.order_by(outbox.c.id)).mappings().all())
+    present = leases.now(tx)
+    under_way = WRITES.all(tx, query.order_by(outbox.c.id))
     why = "The attempt ended without a result: the sender was killed, asleep or overtaken."
     facts = {"error_code": "outcome_unknown", "error": why}
     return [
@@ -48,10 +46,10 @@ def distrust(tx: Connection, *, actor: str, now: datetime, why: str) -> int:
         How many.
     """
     audit.take_turn(tx)  # before looking: an attempt that begins at this moment is to be seen as what it is then
-    states = (WriteState.PROPOSED.value, WriteState.QUEUED.value, WriteState.SENDING.value)
-    query = select(outbox).where(IS_UNFINISHED, outbox.c.state.in_(states)).order_by(outbox.c.id)
-    writes = [write_of(row) for row in tx.execute(query).mappings().all()]
+    states = (WriteState.PROPOSED, WriteState.QUEUED, WriteState.SENDING)
+    query = WRITES.select().where(IS_UNFINISHED, outbox.c.state.in_(states)).order_by(outbox.c.id)
+    writes = WRITES.all(tx, query)
     for write in writes:
-        facts = {"sent_at": to_us(write.sent_at or write.proposed_at), "error": why}
+        facts = {"sent_at": write.sent_at or write.proposed_at, "error": why}
         move(tx, write, WriteState.IN_DOUBT, actor=actor, now=now, why=why, facts=facts)
     return len(writes)

@@ -8,21 +8,20 @@ from sqlalchemy import Connection, func, select
 
 from servicedesk_core.domain.comparing import same
 from servicedesk_core.domain.writing import WriteState
-from servicedesk_core.store.fields import optional_instant, to_us
-from servicedesk_core.store.outbox.model import StoredWrite, writes_of
+from servicedesk_core.store.outbox.model import WRITES, StoredWrite
 from servicedesk_core.store.schema import outbox, outbox_history
 
 
 def lately(tx: Connection, write: StoredWrite, since: datetime) -> list[StoredWrite]:
     """Return what was sent to the same aggregate since an instant, oldest first, without the write itself."""
-    query = select(outbox).where(
+    query = WRITES.select().where(
         outbox.c.connection == write.connection,
         outbox.c.aggregate == write.aggregate,
-        outbox.c.sent_at >= to_us(since),
+        outbox.c.sent_at >= since,
         outbox.c.id != write.id,
-        outbox.c.state != WriteState.REJECTED.value,
+        outbox.c.state != WriteState.REJECTED,
     )
-    return writes_of(tx, query.order_by(outbox.c.sent_at, outbox.c.id))
+    return WRITES.all(tx, query.order_by(outbox.c.sent_at, outbox.c.id))
 
 
 def cause_of(tx: Connection, write: StoredWrite, theirs: Mapping[str, Any]) -> int | None:
@@ -34,14 +33,14 @@ def cause_of(tx: Connection, write: StoredWrite, theirs: Mapping[str, Any]) -> i
         theirs: Field to the value that the vendor shows instead.
     """
     read_at = min(write.proposed_at, write.base_modified_at or write.proposed_at)
-    query = select(outbox).where(
+    query = WRITES.select().where(
         outbox.c.connection == write.connection,
         outbox.c.aggregate == write.aggregate,
         outbox.c.id != write.id,
-        outbox.c.state == WriteState.CONFIRMED.value,
-        outbox.c.sent_at >= to_us(read_at),
+        outbox.c.state == WriteState.CONFIRMED,
+        outbox.c.sent_at >= read_at,
     )
-    for one in writes_of(tx, query.order_by(outbox.c.sent_at.desc(), outbox.c.id.desc())):
+    for one in WRITES.all(tx, query.order_by(outbox.c.sent_at.desc(), outbox.c.id.desc())):
         if theirs.keys() <= one.values.keys() and all(
             same(one.values[field], shown) for field, shown in theirs.items()
         ):
@@ -51,16 +50,16 @@ def cause_of(tx: Connection, write: StoredWrite, theirs: Mapping[str, Any]) -> i
 
 def sent_since(tx: Connection, connection: str, since: datetime) -> int:
     """Return how many writes of a connection were sent since an instant."""
-    query = select(func.count()).where(outbox.c.connection == connection, outbox.c.sent_at >= to_us(since))
+    query = select(func.count()).where(outbox.c.connection == connection, outbox.c.sent_at >= since)
     return int(tx.execute(query).scalar_one())
 
 
 def doubted_at(tx: Connection, write: StoredWrite) -> datetime | None:
     """Return when a write last became doubtful, by the desk's clock: its attempt had ended by then."""
     query = select(func.max(outbox_history.c.at)).where(
-        outbox_history.c.write_id == write.id, outbox_history.c.after == WriteState.IN_DOUBT.value
+        outbox_history.c.write_id == write.id, outbox_history.c.after == WriteState.IN_DOUBT
     )
-    return optional_instant(tx.execute(query).scalar_one_or_none())
+    return tx.execute(query).scalar_one_or_none()
 
 
 def taken_refs(tx: Connection, write: StoredWrite) -> frozenset[str]:

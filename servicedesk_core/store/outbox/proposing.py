@@ -9,23 +9,21 @@ from sqlalchemy import Connection, select
 
 from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.store import audit
-from servicedesk_core.store.codec import scrub, scrubbed_json
-from servicedesk_core.store.fields import optional_us, to_us
 from servicedesk_core.store.outbox.changing import remember
-from servicedesk_core.store.outbox.model import StoredWrite, write_of
+from servicedesk_core.store.outbox.model import StoredWrite
 from servicedesk_core.store.outbox.reading import get
 from servicedesk_core.store.schema import outbox
 from servicedesk_core.store.upserting import insert_into
 
 
 def content_of(intent: Intent, warnings: Sequence[str]) -> dict[str, Any]:
-    """Return what an intent says of the write's content, as the row holds it."""
+    """Return what an intent says of the write's content, by column."""
     return {
-        "label": scrub(intent.label),
-        "new_values": scrubbed_json(intent.values),
-        "base_values": scrubbed_json(intent.base),
-        "base_modified_at": optional_us(intent.base_modified_at),
-        "warnings": scrubbed_json(list(warnings)),
+        "label": intent.label,
+        "new_values": intent.values,
+        "base_values": intent.base,
+        "base_modified_at": intent.base_modified_at,
+        "warnings": warnings,
     }
 
 
@@ -49,11 +47,11 @@ def propose(tx: Connection, intent: Intent, *, actor: str, now: datetime, warnin
         "target": intent.target,
         "parent": intent.parent,
         "visibility": intent.visibility,
-        "reason": scrub(intent.reason),
+        "reason": intent.reason,
         "proposed_by": actor,
-        "proposed_at": to_us(now),
+        "proposed_at": now,
         "reverts": intent.reverts,
-        "state": WriteState.PROPOSED.value,
+        "state": WriteState.PROPOSED,
         **content_of(intent, warnings),
     }
     adding = (
@@ -61,7 +59,7 @@ def propose(tx: Connection, intent: Intent, *, actor: str, now: datetime, warnin
     )
     number = tx.execute(adding).scalar_one_or_none()
     if number is None:  # it is there, perhaps since this moment
-        return write_of(tx.execute(select(outbox).where(outbox.c.request_id == intent.request_id)).mappings().one())
+        return get(tx, tx.execute(select(outbox.c.id).where(outbox.c.request_id == intent.request_id)).scalar_one())
     write = get(tx, number)
     remember(tx, write, before=None, after=write.standing, actor=actor, now=now, why=intent.reason)
     audit.append(

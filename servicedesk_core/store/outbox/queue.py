@@ -6,8 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from servicedesk_core.domain.writing import WriteState
-from servicedesk_core.store.fields import to_us
-from servicedesk_core.store.outbox.model import BLOCKING_STATES, OPEN_STATES, StoredWrite, writes_of
+from servicedesk_core.store.outbox.model import BLOCKING_STATES, OPEN_STATES, WRITES, StoredWrite
 from servicedesk_core.store.schema import outbox
 from servicedesk_core.store.schema.writing import UNFINISHED as IS_UNFINISHED
 
@@ -46,12 +45,12 @@ def due(
         .exists()
     )
     query = (
-        select(outbox)
+        WRITES.select()
         .where(
             IS_UNFINISHED,
             outbox.c.connection == connection,
-            outbox.c.state == WriteState.QUEUED.value,
-            outbox.c.next_at.is_(None) | (outbox.c.next_at <= to_us(now)),
+            outbox.c.state == WriteState.QUEUED,
+            outbox.c.next_at.is_(None) | (outbox.c.next_at <= now),
             ~blocked,
         )
         .order_by(outbox.c.id)
@@ -63,7 +62,7 @@ def due(
         query = query.where(outbox.c.aggregate.not_in(busy))
     if only:
         query = query.where(outbox.c.id.in_(only))
-    return writes_of(tx, query)
+    return WRITES.all(tx, query)
 
 
 def in_way(tx: Connection, write: StoredWrite) -> int | None:
@@ -81,26 +80,26 @@ def doubtful(
     tx: Connection, connection: str, *, now: datetime, ask_at_most: int, limit: int = 100
 ) -> list[StoredWrite]:
     """Return writes in doubt that may be asked about now; after so many looks a person decides."""
-    query = select(outbox).where(
+    query = WRITES.select().where(
         IS_UNFINISHED,
         outbox.c.connection == connection,
-        outbox.c.state == WriteState.IN_DOUBT.value,
+        outbox.c.state == WriteState.IN_DOUBT,
         outbox.c.asked < ask_at_most,
-        outbox.c.next_at.is_(None) | (outbox.c.next_at <= to_us(now)),
+        outbox.c.next_at.is_(None) | (outbox.c.next_at <= now),
     )
-    return writes_of(tx, query.order_by(outbox.c.id).limit(limit))
+    return WRITES.all(tx, query.order_by(outbox.c.id).limit(limit))
 
 
 def uncopied(tx: Connection, connection: str, *, since: datetime, limit: int = 100) -> list[StoredWrite]:
     """Return writes sent and confirmed since an instant whose record was not read back yet."""
-    query = select(outbox).where(
+    query = WRITES.select().where(
         outbox.c.connection == connection,
-        outbox.c.state == WriteState.CONFIRMED.value,
+        outbox.c.state == WriteState.CONFIRMED,
         outbox.c.copied_at.is_(None),
         outbox.c.ref.is_not(None),
-        outbox.c.sent_at >= to_us(since),
+        outbox.c.sent_at >= since,
     )
-    return writes_of(tx, query.order_by(outbox.c.sent_at, outbox.c.id).limit(limit))
+    return WRITES.all(tx, query.order_by(outbox.c.sent_at, outbox.c.id).limit(limit))
 
 
 def connections_at_work(tx: Connection, only: Collection[int] = ()) -> list[str]:

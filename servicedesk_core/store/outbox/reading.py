@@ -6,8 +6,7 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from servicedesk_core.domain.writing import UNFINISHED, WriteState
 from servicedesk_core.errors import NotFoundLocallyError
-from servicedesk_core.store.fields import from_us
-from servicedesk_core.store.outbox.model import StoredWrite, WriteEvent, write_of, writes_of
+from servicedesk_core.store.outbox.model import EVENTS, WRITES, StoredWrite, WriteEvent
 from servicedesk_core.store.schema import outbox, outbox_history
 from servicedesk_core.store.schema.writing import UNFINISHED as IS_UNFINISHED
 
@@ -23,12 +22,12 @@ def get(tx: Connection, number: int, only: ColumnElement[bool] | None = None) ->
     Raises:
         NotFoundLocallyError: There is none.
     """
-    query = select(outbox).where(outbox.c.id == number)
-    row = tx.execute(query if only is None else query.where(only)).mappings().one_or_none()
-    if row is None:
+    query = WRITES.select().where(outbox.c.id == number)
+    write = WRITES.one(tx, query if only is None else query.where(only))
+    if write is None:
         message = f"There is no write {number}."
         raise NotFoundLocallyError(message, hint="`servicedesk writes list --all` shows them.")
-    return write_of(row)
+    return write
 
 
 def asked_before(tx: Connection, request_id: str) -> int | None:
@@ -57,11 +56,11 @@ def recent(
         limit: At most so many.
         only: Only those of which this is true.
     """
-    query = select(outbox).order_by(outbox.c.id.desc()).limit(limit)
+    query = WRITES.select().order_by(outbox.c.id.desc()).limit(limit)
     if only is not None:
         query = query.where(only)
     if states:
-        query = query.where(outbox.c.state.in_([state.value for state in states]))
+        query = query.where(outbox.c.state.in_(states))
     unfinished = bool(states) and UNFINISHED.issuperset(states)
     if unfinished:
         query = query.where(IS_UNFINISHED)
@@ -74,21 +73,10 @@ def recent(
         query = query.where(outbox.c.aggregate == aggregate)
     if before is not None:
         query = query.where(outbox.c.id < before)
-    return writes_of(tx, query)
+    return WRITES.all(tx, query)
 
 
 def history(tx: Connection, number: int) -> tuple[WriteEvent, ...]:
     """Return what happened to a write, in order."""
-    query = select(outbox_history).where(outbox_history.c.write_id == number).order_by(outbox_history.c.id)
-    return tuple(
-        WriteEvent(
-            at=from_us(r["at"]),
-            before=WriteState(r["before"]) if r["before"] else None,
-            after=WriteState(r["after"]),
-            actor=r["actor"],
-            attempt=r["attempt"],
-            fence=r["fence"],
-            why=r["why"],
-        )
-        for r in tx.execute(query).mappings()
-    )
+    query = EVENTS.select().where(outbox_history.c.write_id == number).order_by(outbox_history.c.id)
+    return tuple(EVENTS.all(tx, query))

@@ -2,8 +2,8 @@
 
 from servicedesk_core.store.connecting import Dialect
 from servicedesk_core.store.runs import RunCounts
-from servicedesk_core.store.schema import runs, sources
-from servicedesk_core.store.views.columns import Column, OwnView, Shown, instant
+from servicedesk_core.store.schema import outbox, runs, sources
+from servicedesk_core.store.views.columns import Column, OwnView, Shown
 
 
 def _connection_columns(dialect: Dialect) -> list[Column]:
@@ -22,24 +22,17 @@ def _run_columns(dialect: Dialect) -> list[Column]:
 
 
 def _write_columns(dialect: Dialect) -> list[Column]:
+    of = Shown(outbox, "w", dialect)
     return [
-        Column("write_id", "w.id", "Its number."),
-        Column("connection", "w.connection", "Name of the connection."),
-        Column("kind", "w.kind", "What is written and how; the grant that it needs."),
-        Column("state", "w.state", "proposed, queued, sending, confirmed, rejected, in_doubt or discarded."),
-        Column("target_ref", "w.target", "The vendor's id of the record; none for a new one."),
-        Column("parent_ref", "w.parent", "The vendor's id of the parent record."),
-        Column("visibility", "w.visibility", "internal or public where that matters."),
-        Column("reason", "w.reason", "Why, as the proposer gave it."),
-        Column("proposed_by", "w.proposed_by", "Who wanted it."),
-        Column("proposed_at", instant("w.proposed_at", dialect), "When."),
-        Column("decided_by", "w.decided_by", "Who approved or discarded it last."),
-        Column("decided_at", instant("w.decided_at", dialect), "When."),
-        Column("attempts", "w.attempt", "How often sending began."),
-        Column("finished_at", instant("w.finished_at", dialect), "When it was confirmed, rejected or discarded."),
-        Column("written_ref", "w.ref", "The vendor's id of what was written."),
-        Column("error_code", "w.error_code", "Code of the last error."),
-        Column("reverts", "w.reverts", "Number of the write that this one takes back."),
+        of("id", "write_id"),
+        *map(of, ("connection", "kind", "state")),
+        of("target", "target_ref"),
+        of("parent", "parent_ref"),
+        *map(of, ("visibility", "reason", "proposed_by", "proposed_at", "decided_by", "decided_at")),
+        of("attempt", "attempts"),
+        of("finished_at"),
+        of("ref", "written_ref"),
+        *map(of, ("error_code", "reverts")),
     ]
 
 
