@@ -192,7 +192,7 @@ def overdue_parts(tx: Tx, *, today: date, now: datetime) -> list[ClaimAlert]:
         select(c.claim)
         .distinct()
         .where(
-            c.due_on < today.isoformat(),
+            c.due_on < today,
             c.state.in_(("due", "in_transit", "partly_received", "overdue")),
             c.alerted_for.is_distinct_from(c.due_on),
         )
@@ -204,14 +204,14 @@ def overdue_parts(tx: Tx, *, today: date, now: datetime) -> list[ClaimAlert]:
         for at, part in enumerate(claim.progress.returns, 1):
             if not is_overdue(part, today) or part.due_on is None:
                 continue
-            due = part.due_on.isoformat()
+            due = part.due_on
             told = (
                 update(claim_returns)
                 .where(c.claim == number, c.number == at, c.alerted_for.is_distinct_from(due))
                 .values(alerted_for=due)
             )
             if tx.execute(told).rowcount == 1:
-                event = ClaimEvent(ClaimEventKind.RETURN_OVERDUE, now, detail={"due_on": due, "part": at})
+                event = ClaimEvent(ClaimEventKind.RETURN_OVERDUE, now, detail={"due_on": due.isoformat(), "part": at})
                 changing.remember(tx, claim, (event,), actor="system:claims", now=now)
                 alerts.append(_alert(claim, event))
     return alerts

@@ -21,7 +21,6 @@ from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.store import audit, outbox
 from servicedesk_core.store.claims import changing, files, reading
 from servicedesk_core.store.claims.model import StoredClaim
-from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.outbox import SYSTEM, StoredWrite
 
 News = tuple[StoredClaim, Sequence[ClaimEvent]]
@@ -95,7 +94,7 @@ def named(tx: Tx, write: StoredWrite, ref: str, now: datetime) -> None:
         return
     event = ClaimEvent(ClaimEventKind.SENT, now, detail={"write": write.id, "ref": ref})
     progress = claim.progress.model_copy(update={"ref": ref})
-    changing.save(tx, claim, now=now, progress=progress, events=(event,), poll_at=to_us(now))
+    changing.save(tx, claim, now=now, progress=progress, events=(event,), poll_at=now)
 
 
 def _confirmed(
@@ -121,9 +120,9 @@ def _confirmed(
         progress, moved = _moved(progress, claim, kind=kind, receipt=receipt, ref=told, now=now)
         events += moved
         if kind.carries_claim:
-            facts = {"sent_as": None, "poll_at": to_us(now)}
+            facts = {"sent_as": None, "poll_at": now}
             if claim.submitted_at is None:
-                facts["submitted_at"] = to_us(now)
+                facts["submitted_at"] = now
     return changing.save(tx, claim, now=now, actor=SYSTEM, progress=progress, events=events, **facts), events
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 import orjson
+from pydantic import BaseModel
 from sqlalchemy import BigInteger, Column, Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
@@ -85,6 +86,23 @@ class Enum(_Converted[StrEnum]):
         self.words = words
         self.encode = lambda word: words(word).value
         self.decode = words
+
+
+class Stated(_Converted[BaseModel]):
+    """A pydantic model as its JSON, without what a database cannot hold.
+
+    Args:
+        model: Its class.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, model: type[BaseModel]) -> None:
+        super().__init__()
+        self.model = model
+        self.encode = lambda value: scrub(value.model_dump_json())
+        self.decode = model.model_validate_json
 
 
 class Json(_Converted[Any]):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, and_, delete, select, update
+from sqlalchemy import Connection, Text, and_, delete, select, type_coerce, update
 
 from servicedesk_core.store.schema import claim_attachments, claims, cover_facts
 
@@ -107,7 +107,9 @@ def _claims_about(tx: Connection, source_id: int, tickets: Collection[str], tell
         own = and_(c.ticket_source_id == source_id, c.ticket_ref.in_(some))
         found.update(tx.execute(select(c.id).where(own)).scalars())
     with_files = select(claim_attachments.c.claim).where(claim_attachments.c.claim == c.id).exists()
-    for number, body, progress in tx.execute(select(c.id, c.body, c.progress).where(with_files)):
+    for number, body, progress in tx.execute(
+        select(c.id, type_coerce(c.body, Text), type_coerce(c.progress, Text)).where(with_files)
+    ):
         if tells(body) or tells(progress):
             found.add(number)
     return found

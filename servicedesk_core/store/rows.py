@@ -21,7 +21,7 @@ class Rows(Generic[T]):
         record: A frozen dataclass. A field that is one itself takes the columns of its own fields. The last fields may
             be left out, where they have defaults.
         table: Where the rows are.
-        renamed: Field to column, where they have different names.
+        renamed: Field to column, where they have different names, or the column is of another table that is joined.
         without: Fields that are no columns.
     """
 
@@ -29,7 +29,7 @@ class Rows(Generic[T]):
         self,
         record: type[T],
         table: Table,
-        renamed: Mapping[str, str] | None = None,
+        renamed: Mapping[str, str | Column[Any]] | None = None,
         *,
         without: frozenset[str] = frozenset(),
     ) -> None:
@@ -56,7 +56,12 @@ class Rows(Generic[T]):
         return {column.name: attrgetter(path)(record) for column, path in zip(self.columns, self._paths, strict=True)}
 
     def _maker(
-        self, record: type[Any], table: Table, renamed: Mapping[str, str], without: frozenset[str], path: str
+        self,
+        record: type[Any],
+        table: Table,
+        renamed: Mapping[str, str | Column[Any]],
+        without: frozenset[str],
+        path: str,
     ) -> Make:
         first, hints = len(self.columns), get_type_hints(record)
         parts: list[Make] = []
@@ -67,7 +72,8 @@ class Rows(Generic[T]):
                 parts.append(self._maker(hints[name], table, renamed, without, f"{path}{name}."))
             else:
                 parts.append(itemgetter(len(self.columns)))
-                self.columns.append(table.c[renamed.get(name, name)])
+                column = renamed.get(name, name)
+                self.columns.append(table.c[column] if isinstance(column, str) else column)
                 self._paths.append(path + name)
         if not is_flat:
             return lambda row: record(*(part(row) for part in parts))

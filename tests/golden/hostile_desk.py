@@ -326,7 +326,7 @@ def _writes(tx: Tx) -> None:
     )  # fmt: skip
     doubt = move(doubt, WriteState.QUEUED)
     doubt = move(doubt, WriteState.IN_DOUBT, why=f"No answer {STEERING}")
-    outbox.note(tx, doubt, candidates='["N1", "=N2"]', error=STEERING, error_code="outcome_unknown", hint="Look there.")
+    outbox.note(tx, doubt, candidates=["N1", "=N2"], error=STEERING, error_code="outcome_unknown", hint="Look there.")
     refused = add(kind="tickets.create", aggregate="tickets:new:1", label=ONE_WORD, values={"title": FAMILY})
     refused = move(refused, WriteState.QUEUED)
     move(refused, WriteState.REJECTED, why=LONG, facts={"error_code": "rejected", "error": LONG, "hint": PAGE})
@@ -354,7 +354,7 @@ def _claims(tx: Tx, source_id: int) -> None:
         credits=(Credit(kind=CreditKind.PARTS, state=CreditState.APPROVED, claimed=Decimal("999999999999.999999"),
                         approved=Decimal("-0.000001"), currency="EUR"),),
     )  # fmt: skip
-    claim = new(maker="maker", origin=Origin(source_id, "all", "a1", "c1"), draft=full, filing_due_on="2026-03-31")
+    claim = new(maker="maker", origin=Origin(source_id, "all", "a1", "c1"), draft=full, filing_due_on=date(2026, 3, 31))
     steps = [
         ClaimEvent(ClaimEventKind.STATE, NOW, ClaimState.DRAFT, ClaimState.APPROVED, vendor_status=STEERING),
         ClaimEvent(ClaimEventKind.RETURN_OVERDUE, NOW, detail={"due_on": "2026-03-01", "part": FORMULA}),

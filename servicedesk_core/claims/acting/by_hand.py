@@ -19,7 +19,6 @@ from servicedesk_core.domain.warranty import (
 from servicedesk_core.errors import ClaimStateError
 from servicedesk_core.store.claims import changing
 from servicedesk_core.store.claims.model import StoredClaim
-from servicedesk_core.store.fields import to_us
 
 
 def packed(tx: Tx, claim: StoredClaim, *, actor: str, now: datetime) -> StoredClaim:
@@ -56,9 +55,9 @@ def record(tx: Tx, claim: StoredClaim, report: ClaimReport, *, actor: str, now: 
         )
     facts: dict[str, Any] = {}
     if claim.submitted_at is None:
-        facts["submitted_at"] = to_us(now)
+        facts["submitted_at"] = now
     if claim.connection is not None:
-        facts["poll_at"] = to_us(now)
+        facts["poll_at"] = now
     progress = claim.progress
     events = [ClaimEvent(ClaimEventKind.RECORDED, now, vendor_status=report.vendor_status)]
     if claim.progress.state is ClaimState.DENIED and report.status is not None:

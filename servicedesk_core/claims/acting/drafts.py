@@ -57,7 +57,7 @@ def drafted(
         by_hand=by_hand,
         origin=origin,
         draft=draft,
-        filing_due_on=filing_due_on.isoformat() if filing_due_on else None,
+        filing_due_on=filing_due_on,
         actor=actor,
         now=now,
         force=force,
@@ -81,8 +81,7 @@ def edit(
     require(claim, EDITABLE, "changed")
     draft = with_cover(tx, claim.draft.changed(changes), claim.origin)
     events = [ClaimEvent(ClaimEventKind.EDITED, now, detail={"fields": sorted(changes)})]
-    due = rules.filing_due_on(draft.failed_on)
-    facts = {"filing_due_on": due.isoformat() if due else None}
+    facts = {"filing_due_on": rules.filing_due_on(draft.failed_on)}
     progress = None
     if claim.progress.state is ClaimState.VALIDATED:
         progress = claim.progress.model_copy(update={"state": ClaimState.DRAFT})

@@ -1,8 +1,9 @@
 """Changing claims. What hangs on a claim is rewritten with it, in one transaction."""
 
 import secrets
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, insert, update
@@ -14,8 +15,6 @@ from servicedesk_core.store.claims.guards import hold, release
 from servicedesk_core.store.claims.model import Origin, StoredClaim, decision_of
 from servicedesk_core.store.claims.projecting import project
 from servicedesk_core.store.claims.reading import by_number
-from servicedesk_core.store.codec import scrub, scrubbed_json
-from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.schema import claim_events, claims
 
 MAKER: Final = "maker"
@@ -40,7 +39,7 @@ def add(
     by_hand: bool,
     origin: Origin,
     draft: ClaimDraft,
-    filing_due_on: str | None,
+    filing_due_on: date | None,
     actor: str,
     now: datetime,
     force: bool = False,
@@ -54,7 +53,7 @@ def add(
         by_hand: Whether a person sends it.
         origin: What it came from.
         draft: What is claimed.
-        filing_due_on: Last day on which it may arrive, as ISO text.
+        filing_due_on: Last day on which it may arrive.
         actor: Who drafts it.
         now: When.
         force: Allow a second open claim for the same device and part.
@@ -73,14 +72,14 @@ def add(
         "ticket_ref": origin.ticket_ref,
         "asset_ref": origin.asset_ref,
         "company_ref": origin.company_ref,
-        "state": ClaimState.DRAFT.value,
-        "state_since": to_us(now),
+        "state": ClaimState.DRAFT,
+        "state_since": now,
         "is_open": True,
         "filing_due_on": filing_due_on,
-        "created_at": to_us(now),
+        "created_at": now,
         "created_by": actor,
-        "changed_at": to_us(now),
-        "progress": ClaimProgress().model_dump_json(),
+        "changed_at": now,
+        "progress": ClaimProgress(),
         **_of_draft(draft),
     }
     number = tx.execute(insert(claims).values(row).returning(claims.c.id)).scalar_one()
@@ -119,14 +118,14 @@ def save(
         progress: How far it has come, if that changed.
         events: What happened.
         force: Allow a second open claim for the same device and part.
-        facts: Further columns, with stored values.
+        facts: Further columns.
 
     Raises:
         ClaimExistsError: The changed draft is of a device and part that has an open claim.
         ClaimStateError: Somebody else changed the claim meanwhile.
     """
     audit.take_turn(tx)
-    values: dict[str, Any] = {"changed_at": to_us(now), "revision": claim.revision + 1, **facts}
+    values: dict[str, Any] = {"changed_at": now, "revision": claim.revision + 1, **facts}
     new_draft, after = draft or claim.draft, progress or claim.progress
     if draft is not None:
         values |= _of_draft(draft)
@@ -134,7 +133,7 @@ def save(
     if progress is not None:
         values |= _of_progress(claim, progress, events, now)
     seen = (claims.c.id == claim.id) & (claims.c.revision == claim.revision)
-    if tx.execute(update(claims).where(seen).values(_cleaned(values))).rowcount != 1:
+    if tx.execute(update(claims).where(seen).values(values)).rowcount != 1:
         raise overtaken(claim)
     remember(tx, claim, events, actor=actor, now=now)
     if after.state.is_final:
@@ -153,21 +152,7 @@ def overtaken(claim: StoredClaim) -> ClaimStateError:
 
 def remember(tx: Connection, claim: StoredClaim, events: Sequence[ClaimEvent], *, actor: str, now: datetime) -> None:
     """Add steps to a claim's history."""
-    rows = [
-        {
-            "claim": claim.id,
-            "at": to_us(event.at),
-            "recorded_at": to_us(now),
-            "kind": event.kind.value,
-            "before": event.before.value if event.before else None,
-            "after": event.after.value if event.after else None,
-            "vendor_status": scrub(event.vendor_status) if event.vendor_status else None,
-            "is_inferred": event.is_inferred,
-            "actor": actor,
-            "detail": scrubbed_json(event.detail),
-        }
-        for event in events
-    ]
+    rows = [{"claim": claim.id, "recorded_at": now, "actor": actor, **asdict(event)} for event in events]
     if rows:
         tx.execute(insert(claim_events), rows)
 
@@ -175,8 +160,8 @@ def remember(tx: Connection, claim: StoredClaim, events: Sequence[ClaimEvent], *
 def _of_draft(draft: ClaimDraft) -> dict[str, Any]:
     return {
         "serial_number": draft.device.serial_number,
-        "failed_on": draft.failed_on.isoformat() if draft.failed_on else None,
-        "body": scrub(draft.model_dump_json()),
+        "failed_on": draft.failed_on,
+        "body": draft,
     }
 
 
@@ -184,19 +169,15 @@ def _of_progress(
     claim: StoredClaim, progress: ClaimProgress, events: Sequence[ClaimEvent], now: datetime
 ) -> dict[str, Any]:
     values: dict[str, Any] = {
-        "progress": scrub(progress.model_dump_json()),
+        "progress": progress,
         "ref": progress.ref,
         "vendor_status": progress.vendor_status,
         "denial_count": progress.denial_count,
     }
     if progress.state is not claim.progress.state:
-        values |= {"state": progress.state.value, "state_since": to_us(now), "is_open": not progress.state.is_final}
+        values |= {"state": progress.state, "state_since": now, "is_open": not progress.state.is_final}
         if progress.state.is_final:
-            values["closed_at"] = to_us(now)
+            values["closed_at"] = now
     if decided := decision_of(events):
-        values |= {"decided_at": to_us(decided[0]), "is_approved": decided[1]}
+        values |= {"decided_at": decided[0], "is_approved": decided[1]}
     return values
-
-
-def _cleaned(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: scrub(value) if isinstance(value, str) else value for name, value in values.items()}

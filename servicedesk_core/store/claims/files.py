@@ -4,16 +4,14 @@ import hashlib
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from servicedesk_core.errors import NotFoundLocallyError
-from servicedesk_core.store.claims.model import StoredAttachment
-from servicedesk_core.store.codec import scrub
-from servicedesk_core.store.fields import from_us, to_us
+from servicedesk_core.store.claims.model import FILES, StoredAttachment
 from servicedesk_core.store.schema import claim_attachments
 
 _C = claim_attachments.c
-_WITHOUT_CONTENT = [column for column in claim_attachments.columns if column.name != "content"]
+_WITHOUT_CONTENT = FILES.columns[:-1]
 
 
 def add(
@@ -21,28 +19,28 @@ def add(
 ) -> StoredAttachment:
     """Store a file of a claim; the same content of the same claim is stored once."""
     digest = hashlib.sha256(content).hexdigest()
-    there = select(*_WITHOUT_CONTENT).where(_C.claim == claim, _C.sha256 == digest)
-    if (row := tx.execute(there).mappings().first()) is not None:
-        return _attachment(row)
+    there = select(*_WITHOUT_CONTENT).where(_C.claim == claim, _C.sha256 == digest).order_by(_C.id).limit(1)
+    if (known := FILES.one(tx, there)) is not None:
+        return known
     values = {
         "claim": claim,
-        "name": scrub(name),
-        "media_type": scrub(media_type),
+        "name": name,
+        "media_type": media_type,
         "kind": kind,
         "size": len(content),
         "sha256": digest,
-        "added_at": to_us(now),
+        "added_at": now,
         "added_by": actor,
         "content": content,
     }
     tx.execute(insert(claim_attachments).values(values))
-    return _attachment(tx.execute(there).mappings().one())
+    return FILES.all(tx, there)[0]
 
 
 def of(tx: Connection, claim: int) -> list[StoredAttachment]:
     """Return the files of a claim without their content."""
     query = select(*_WITHOUT_CONTENT).where(_C.claim == claim).order_by(_C.id)
-    return [_attachment(row) for row in tx.execute(query).mappings()]
+    return FILES.all(tx, query)
 
 
 def load(tx: Connection, numbers: Collection[int]) -> list[StoredAttachment]:
@@ -51,8 +49,7 @@ def load(tx: Connection, numbers: Collection[int]) -> list[StoredAttachment]:
     Raises:
         NotFoundLocallyError: One is not there.
     """
-    query = select(claim_attachments).where(_C.id.in_(list(numbers))).order_by(_C.id)
-    found = [_attachment(row) for row in tx.execute(query).mappings()]
+    found = FILES.all(tx, FILES.select().where(_C.id.in_(list(numbers))).order_by(_C.id))
     if len(found) != len(set(numbers)):
         message = "A file of the claim is not in the store any more."
         raise NotFoundLocallyError(message, hint="Add it again with `servicedesk claims attach`.")
@@ -68,18 +65,3 @@ def remove(tx: Connection, claim: int, number: int) -> bool:
 def sent(tx: Connection, numbers: Collection[int], write: int) -> None:
     """Remember which write sent files."""
     tx.execute(update(claim_attachments).where(_C.id.in_(list(numbers))).values(sent_as=write))
-
-
-def _attachment(row: RowMapping) -> StoredAttachment:
-    return StoredAttachment(
-        id=row["id"],
-        name=row["name"],
-        media_type=row["media_type"],
-        kind=row["kind"],
-        size=row["size"],
-        sha256=row["sha256"],
-        added_at=from_us(row["added_at"]),
-        added_by=row["added_by"],
-        sent_as=row["sent_as"],
-        content=bytes(row.get("content", b"")),
-    )

@@ -7,10 +7,9 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
 
+from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.store import audit
-from servicedesk_core.store.claims.model import StoredClaim
-from servicedesk_core.store.claims.reading import select_claims
-from servicedesk_core.store.fields import to_us
+from servicedesk_core.store.claims.model import CLAIMS, StoredClaim, select_claims
 from servicedesk_core.store.schema import claims, outbox
 
 NOT_KNOWN: Final = "the manufacturer does not know it by this id"
@@ -40,9 +39,9 @@ def looked(tx: Connection, looks: Sequence[Look], now: datetime) -> None:
     statement = (
         update(claims)
         .where(claims.c.id == bindparam("number"))
-        .values(polled_at=to_us(now), poll_at=bindparam("next_at"), poll_problem=bindparam("problem"))
+        .values(polled_at=now, poll_at=bindparam("next_at"), poll_problem=bindparam("problem"))
     )
-    rows = [{"number": one.id, "next_at": to_us(one.next_at), "problem": one.problem} for one in looks]
+    rows = [{"number": one.id, "next_at": one.next_at, "problem": one.problem} for one in looks]
     tx.execute(statement, rows)
 
 
@@ -56,8 +55,8 @@ def due(tx: Connection, connection: str, *, now: datetime | None, after: int, li
         after: Go on behind this number.
         limit: At most so many.
     """
-    query = select(claims).where(*_is_due(connection, now), claims.c.id > after)
-    return select_claims(tx, query.order_by(claims.c.id).limit(limit))
+    query = select_claims().where(*_is_due(connection, now), claims.c.id > after)
+    return CLAIMS.all(tx, query.order_by(claims.c.id).limit(limit))
 
 
 def count_due(tx: Connection, connection: str, *, now: datetime | None) -> int:
@@ -68,21 +67,21 @@ def count_due(tx: Connection, connection: str, *, now: datetime | None) -> int:
 
 def _is_due(connection: str, now: datetime | None) -> list[ColumnElement[bool]]:
     conditions = [claims.c.is_open, claims.c.connection == connection, claims.c.ref.is_not(None)]
-    return conditions if now is None else [*conditions, claims.c.poll_at <= to_us(now)]
+    return conditions if now is None else [*conditions, claims.c.poll_at <= now]
 
 
 def nameless(tx: Connection, connection: str) -> list[tuple[StoredClaim, int]]:
     """Return claims that a manufacturer accepted without naming them, with the numbers of the writes that sent them."""
-    query = select(claims).where(
+    query = select_claims().where(
         claims.c.is_open, claims.c.connection == connection, claims.c.ref.is_(None), claims.c.submitted_at.is_not(None)
     )
     found: list[tuple[StoredClaim, int]] = []
-    for claim in select_claims(tx, query.order_by(claims.c.id)):
+    for claim in CLAIMS.all(tx, query.order_by(claims.c.id)):
         sent = select(func.max(outbox.c.id)).where(
             outbox.c.connection == connection,
             outbox.c.aggregate == f"claims:{claim.claim_id}",
             outbox.c.kind == "claims.submit",
-            outbox.c.state == "confirmed",
+            outbox.c.state == WriteState.CONFIRMED,
         )
         if (number := tx.execute(sent).scalar_one()) is not None:
             found.append((claim, number))

@@ -1,15 +1,13 @@
 """Parts, returns and credits of a claim as rows that people query, made from its draft and progress."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
 from servicedesk_core.domain.warranty import ClaimDraft, ClaimProgress, Credit, CreditState
 from servicedesk_core.store.claims.model import StoredClaim
-from servicedesk_core.store.codec import scrub
-from servicedesk_core.store.fields import MICRO_UNITS, optional_us
 from servicedesk_core.store.schema import claim_credits, claim_lines, claim_returns
 
 AGREED = frozenset({CreditState.APPROVED, CreditState.ADJUSTED, CreditState.ISSUED})
@@ -28,7 +26,7 @@ def project(tx: Connection, claim: StoredClaim, draft: ClaimDraft, progress: Cla
     if progress.credits != before.credits:
         query = select(claim_credits).where(claim_credits.c.claim == claim.id)
         known = {row["number"]: row for row in tx.execute(query).mappings()}
-        today = now.date().isoformat()
+        today = now.date()
         money = [_credit(claim.id, at, one, known.get(at), today) for at, one in enumerate(progress.credits, 1)]
         _replace(tx, claim_credits, claim.id, money)
 
@@ -39,50 +37,50 @@ def _lines(number: int, draft: ClaimDraft, progress: ClaimProgress) -> list[dict
         {
             "claim": number,
             "number": line.number,
-            "part_number": scrub(line.part_number),
-            "quantity": _micro(line.quantity),
+            "part_number": line.part_number,
+            "quantity": line.quantity,
             "is_approved": decision.is_approved if (decision := decisions.get(line.number)) else None,
-            "approved_quantity": _micro(decision.approved_quantity) if decision else None,
-            "reason": scrub(decision.reason) if decision and decision.reason else None,
+            "approved_quantity": decision.approved_quantity if decision else None,
+            "reason": decision.reason if decision else None,
         }
         for line in draft.lines
     ]
 
 
-def _returns(number: int, progress: ClaimProgress, alerted: Mapping[int, str | None]) -> list[dict[str, Any]]:
+def _returns(number: int, progress: ClaimProgress, alerted: Mapping[int, date | None]) -> list[dict[str, Any]]:
     return [
         {
             "claim": number,
             "number": at,
             "line": one.line,
-            "state": one.state.value,
-            "due_on": one.due_on.isoformat() if one.due_on else None,
+            "state": one.state,
+            "due_on": one.due_on,
             "label_ref": one.label_ref,
             "carrier": one.carrier,
             "tracking": one.tracking,
-            "expected_quantity": _micro(one.expected_quantity),
-            "received_quantity": _micro(one.received_quantity),
-            "received_at": optional_us(one.received_at),
+            "expected_quantity": one.expected_quantity,
+            "received_quantity": one.received_quantity,
+            "received_at": one.received_at,
             "alerted_for": alerted.get(at),
         }
         for at, one in enumerate(progress.returns, 1)
     ]
 
 
-def _credit(number: int, at: int, one: Credit, known: Any, today: str) -> dict[str, Any]:
+def _credit(number: int, at: int, one: Credit, known: Any, today: date) -> dict[str, Any]:
     """Return the row of a credit; the day on which money was first agreed or issued stays."""
-    same = known is not None and (known["kind"], known["currency"]) == (one.kind.value, one.currency)
+    same = known is not None and (known["kind"], known["currency"]) == (one.kind, one.currency)
     before = known if same else {"approved_on": None, "issued_on": None}
-    issued = one.issued_on.isoformat() if one.issued_on else before["issued_on"] or today
+    issued = one.issued_on or before["issued_on"] or today
     return {
         "claim": number,
         "number": at,
-        "kind": one.kind.value,
-        "state": one.state.value,
-        "claimed": _micro(one.claimed),
-        "approved": _micro(one.approved) if one.state in AGREED else None,
+        "kind": one.kind,
+        "state": one.state,
+        "claimed": one.claimed,
+        "approved": one.approved if one.state in AGREED else None,
         "currency": one.currency,
-        "reference": scrub(one.reference) if one.reference else None,
+        "reference": one.reference,
         "approved_on": (before["approved_on"] or today) if one.state in AGREED else None,
         "issued_on": issued if one.state is CreditState.ISSUED else None,
     }
@@ -92,7 +90,3 @@ def _replace(tx: Connection, table: Any, number: int, rows: Collection[dict[str,
     tx.execute(delete(table).where(table.c.claim == number))
     if rows:
         tx.execute(insert(table), list(rows))
-
-
-def _micro(value: Any) -> int | None:
-    return None if value is None else int(value * MICRO_UNITS)

@@ -1,12 +1,11 @@
 """Claims as they stand in the store, with where their writes stand."""
 
-from typing import Any
+from sqlalchemy import Connection, select
 
-from sqlalchemy import Connection, Select, select
-
+from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.store import audit
-from servicedesk_core.store.claims.model import HistoryEntry, StoredClaim, entry_from_row, from_row
+from servicedesk_core.store.claims.model import CLAIMS, HISTORY, HistoryEntry, StoredClaim, select_claims
 from servicedesk_core.store.schema import claim_events, claims, outbox
 
 _LONGEST_NUMBER = 18
@@ -20,8 +19,8 @@ def by_number(tx: Connection, number: int) -> StoredClaim:
     Raises:
         NotFoundLocallyError: There is none.
     """
-    if found := select_claims(tx, select(claims).where(claims.c.id == number)):
-        return found[0]
+    if found := CLAIMS.one(tx, select_claims().where(claims.c.id == number)):
+        return found
     message = f"The store holds no claim number {number}."
     raise NotFoundLocallyError(message, hint=_LIST_HINT)
 
@@ -36,7 +35,7 @@ def get(tx: Connection, key: str) -> StoredClaim:
     if key.isascii() and key.isdecimal() and len(key) <= _LONGEST_NUMBER:
         conditions.insert(1, claims.c.id == int(key))
     for condition in conditions:
-        found = select_claims(tx, select(claims).where(condition))
+        found = CLAIMS.all(tx, select_claims().where(condition))
         if len(found) == 1:
             return found[0]
         if found:
@@ -64,21 +63,10 @@ def locked(tx: Connection, claim_id: str) -> StoredClaim:
     return by_number(tx, number)
 
 
-def select_claims(tx: Connection, query: Select[Any]) -> list[StoredClaim]:
-    """Return the claims of a query over their table, with where their writes stand."""
-    rows = list(tx.execute(query).mappings())
-    numbers = [row["sent_as"] for row in rows if row["sent_as"] is not None]
-    states: dict[int, str] = {}
-    for start in range(0, len(numbers), 500):
-        some = select(outbox.c.id, outbox.c.state).where(outbox.c.id.in_(numbers[start : start + 500]))
-        states.update((number, state) for number, state in tx.execute(some))
-    return [from_row(row, states.get(row["sent_as"]) if row["sent_as"] else None) for row in rows]
-
-
 def history(tx: Connection, claim: StoredClaim) -> list[HistoryEntry]:
     """Return everything that happened to a claim, in the order in which the desk learned of it."""
-    query = select(claim_events).where(claim_events.c.claim == claim.id).order_by(claim_events.c.id)
-    return [entry_from_row(row) for row in tx.execute(query).mappings()]
+    query = HISTORY.select().where(claim_events.c.claim == claim.id).order_by(claim_events.c.id)
+    return HISTORY.all(tx, query)
 
 
 def refs(tx: Connection, connection: str, *, but: int) -> frozenset[str]:
@@ -89,6 +77,5 @@ def refs(tx: Connection, connection: str, *, but: int) -> frozenset[str]:
 
 def unapplied(tx: Connection) -> list[StoredClaim]:
     """Return claims whose write was finished by somebody else than its sender: a person, or before a crash."""
-    finished = ("confirmed", "rejected", "discarded")
-    query = select(claims).join(outbox, outbox.c.id == claims.c.sent_as).where(outbox.c.state.in_(finished))
-    return select_claims(tx, query)
+    finished = (WriteState.CONFIRMED, WriteState.REJECTED, WriteState.DISCARDED)
+    return CLAIMS.all(tx, select_claims().where(outbox.c.state.in_(finished)))

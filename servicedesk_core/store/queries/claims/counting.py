@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Connection, case, func, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, case, func, select, type_coerce
 
 from servicedesk_core.domain.warranty import ClaimState, CreditKind, CreditState
+from servicedesk_core.store.claims.model import shown_state
 from servicedesk_core.store.claims.projecting import AGREED
-from servicedesk_core.store.fields import MICRO_UNITS, to_us
-from servicedesk_core.store.queries.claims.filtering import ClaimFilter, conditions, is_overdue, joined, shown
+from servicedesk_core.store.fields import from_micro
+from servicedesk_core.store.queries.claims.filtering import ClaimFilter, conditions, is_overdue, joined
 from servicedesk_core.store.schema import claim_credits, claim_returns, claims, outbox
 
 AGES_DAYS = (7, 30, 90)
@@ -108,7 +109,7 @@ def numbers(tx: Connection, chosen: ClaimFilter, now: datetime) -> ClaimNumbers:
 
 
 def _states(tx: Connection, where: Sequence[ColumnElement[bool]], now: datetime) -> tuple[StateCount, ...]:
-    edges = [to_us(now - timedelta(days=days)) for days in AGES_DAYS]
+    edges = [now - timedelta(days=days) for days in AGES_DAYS]
     age = case(*((claims.c.created_at >= edge, at) for at, edge in enumerate(edges)), else_=len(edges))
     query = (
         select(claims.c.state, outbox.c.state, age.label("age"), func.count())
@@ -118,7 +119,7 @@ def _states(tx: Connection, where: Sequence[ColumnElement[bool]], now: datetime)
     )
     found: dict[ClaimState, list[int]] = {}
     for state, write_state, at, count in tx.execute(query):
-        found.setdefault(shown(state, write_state), [0] * (len(edges) + 1))[at] += count
+        found.setdefault(shown_state(state, write_state), [0] * (len(edges) + 1))[at] += count
     return tuple(
         StateCount(state, sum(ages), (ages[0], ages[1], ages[2], ages[3]))
         for state in ClaimState
@@ -128,9 +129,10 @@ def _states(tx: Connection, where: Sequence[ColumnElement[bool]], now: datetime)
 
 def _recovered(tx: Connection, where: Sequence[ColumnElement[bool]]) -> tuple[Recovered, ...]:
     month = func.substr(claim_credits.c.approved_on, 1, 7)
-    fee = claim_credits.c.kind == CreditKind.FEE.value
-    signed = case((fee, -func.abs(claim_credits.c.approved)), else_=claim_credits.c.approved)
-    issued = claim_credits.c.state == CreditState.ISSUED.value
+    fee = claim_credits.c.kind == CreditKind.FEE
+    micro = type_coerce(claim_credits.c.approved, BigInteger)  # summed as what is stored
+    signed = case((fee, -func.abs(micro)), else_=micro)
+    issued = claim_credits.c.state == CreditState.ISSUED
     query = (
         select(
             month,
@@ -138,7 +140,7 @@ def _recovered(tx: Connection, where: Sequence[ColumnElement[bool]]) -> tuple[Re
             claim_credits.c.currency,
             func.coalesce(func.sum(signed), 0),
             func.coalesce(func.sum(signed).filter(issued), 0),
-            func.coalesce(func.sum(func.abs(claim_credits.c.approved)).filter(fee), 0),
+            func.coalesce(func.sum(func.abs(micro)).filter(fee), 0),
             func.count(claims.c.id.distinct()),
         )
         .select_from(joined().join(claim_credits, claim_credits.c.claim == claims.c.id))
@@ -147,7 +149,7 @@ def _recovered(tx: Connection, where: Sequence[ColumnElement[bool]]) -> tuple[Re
         .order_by(month, claims.c.maker, claim_credits.c.currency)
     )
     return tuple(
-        Recovered(at, maker, currency, _money(a), _money(i), _money(f), count)
+        Recovered(at, maker, currency, from_micro(int(a)), from_micro(int(i)), from_micro(int(f)), count)
         for at, maker, currency, a, i, f, count in tx.execute(query)
     )
 
@@ -159,7 +161,3 @@ def _overdue(tx: Connection, where: Sequence[ColumnElement[bool]], today: date) 
         .where(*where, is_overdue(today))
     )
     return tx.execute(query).scalar_one()
-
-
-def _money(micro: int) -> Decimal:
-    return Decimal(int(micro)) / MICRO_UNITS

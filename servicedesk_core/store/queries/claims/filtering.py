@@ -9,9 +9,6 @@ from sqlalchemy.sql.selectable import FromClause
 
 from servicedesk_core.domain.warranty import ClaimState, ReturnState
 from servicedesk_core.domain.warranty.makers import maker_name
-from servicedesk_core.domain.writing import WriteState
-from servicedesk_core.store.claims.model import shown_state
-from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.queries.names import refers
 from servicedesk_core.store.queries.ownership import own_claims
 from servicedesk_core.store.queries.scope import Scope, Sight
@@ -89,9 +86,9 @@ def conditions(tx: Connection, chosen: ClaimFilter) -> list[ColumnElement[bool]]
     if chosen.ticket is not None:
         found.append(or_(claims.c.ticket_ref == chosen.ticket, _T.number == chosen.ticket))
     if chosen.created_since is not None:
-        found.append(claims.c.created_at >= to_us(chosen.created_since))
+        found.append(claims.c.created_at >= chosen.created_since)
     if chosen.created_before is not None:
-        found.append(claims.c.created_at < to_us(chosen.created_before))
+        found.append(claims.c.created_at < chosen.created_before)
     if chosen.overdue_on is not None:
         late = select(claim_returns.c.claim).where(claim_returns.c.claim == claims.c.id, is_overdue(chosen.overdue_on))
         found.append(late.exists())
@@ -100,8 +97,8 @@ def conditions(tx: Connection, chosen: ClaimFilter) -> list[ColumnElement[bool]]
 
 def is_overdue(today: date) -> ColumnElement[bool]:
     """Return what is true of the rows of defective parts that should have been back by a day; that day is in time."""
-    late = and_(claim_returns.c.state.in_(OPEN_RETURNS), claim_returns.c.due_on < today.isoformat())
-    return or_(claim_returns.c.state == ReturnState.OVERDUE.value, late)
+    late = and_(claim_returns.c.state.in_(OPEN_RETURNS), claim_returns.c.due_on < today)
+    return or_(claim_returns.c.state == ReturnState.OVERDUE, late)
 
 
 def _in_states(states: Sequence[ClaimState]) -> ColumnElement[bool]:
@@ -109,14 +106,9 @@ def _in_states(states: Sequence[ClaimState]) -> ColumnElement[bool]:
     underway = ("proposed", "queued", "sending")
     write = outbox.c.state
     told = or_(write.is_(None), write.not_in((*underway, "in_doubt")))
-    parts = [and_(claims.c.state.in_([state.value for state in states]), told)]
+    parts = [and_(claims.c.state.in_(states), told)]
     if ClaimState.SUBMITTING in states:
         parts.append(write.in_(underway))
     if ClaimState.IN_DOUBT in states:
         parts.append(write == "in_doubt")
     return or_(*parts)
-
-
-def shown(state: str, write_state: str | None) -> ClaimState:
-    """Return where people see a claim, from what its row and the row of its write say."""
-    return shown_state(ClaimState(state), WriteState(write_state) if write_state else None)

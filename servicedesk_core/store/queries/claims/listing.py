@@ -1,13 +1,13 @@
 """Claims in lists."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection, func, select
 
 from servicedesk_core.domain.warranty import ClaimState
-from servicedesk_core.store.fields import from_us, optional_instant
-from servicedesk_core.store.queries.claims.filtering import OPEN_RETURNS, ClaimFilter, conditions, joined, shown
+from servicedesk_core.store.claims.model import shown_state
+from servicedesk_core.store.queries.claims.filtering import OPEN_RETURNS, ClaimFilter, conditions, joined
 from servicedesk_core.store.schema import RECORDS, claim_returns, claims, outbox
 
 _T, _C = RECORDS["tickets"].c, RECORDS["companies"].c
@@ -57,8 +57,8 @@ class ClaimRow:
     submitted_at: datetime | None
     polled_at: datetime | None
     poll_problem: str | None
-    filing_due_on: str | None
-    return_due_on: str | None
+    filing_due_on: date | None
+    return_due_on: date | None
     denial_count: int
 
 
@@ -93,18 +93,18 @@ def rows(tx: Connection, chosen: ClaimFilter, *, limit: int | None = None) -> tu
             claim_id=row["claim_id"],
             maker=row["maker"],
             connection=row["connection"],
-            by_hand=bool(row["by_hand"]),
+            by_hand=row["by_hand"],
             serial_number=row["serial_number"],
             ticket_number=row["ticket_number"] or row["ticket_ref"],
             company_ref=row["company_ref"],
             company=row["company"],
-            state=shown(row["state"], row["write_state"]),
+            state=shown_state(row["state"], row["write_state"]),
             vendor_status=row["vendor_status"],
             ref=row["ref"],
-            state_since=from_us(row["state_since"]),
-            created_at=from_us(row["created_at"]),
-            submitted_at=optional_instant(row["submitted_at"]),
-            polled_at=optional_instant(row["polled_at"]),
+            state_since=row["state_since"],
+            created_at=row["created_at"],
+            submitted_at=row["submitted_at"],
+            polled_at=row["polled_at"],
             poll_problem=row["poll_problem"],
             filing_due_on=row["filing_due_on"],
             return_due_on=row["return_due_on"],
