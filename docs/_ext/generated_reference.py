@@ -6,7 +6,8 @@ from typing import Any
 import pages
 
 from servicedesk_core.cli import docs
-from servicedesk_core.cli.docs import documents
+from servicedesk_core.cli.docs.documents import schema
+from servicedesk_core.cli.shell.schemas import documents
 
 
 def write_pages(app: Any) -> None:
@@ -14,7 +15,7 @@ def write_pages(app: Any) -> None:
     folder = Path(app.srcdir) / "reference" / "generated"
     folder.mkdir(parents=True, exist_ok=True)
     files = {f"{name}.md": docs.page(name, pages.program()) for name in docs.PAGES}
-    files |= {f"{name}.schema.json": text for name, text in documents.schemas().items()}
+    files |= {f"{command}.schema.json": schema(command) for command in documents()}
     for name, text in files.items():
         target = folder / name
         if not target.exists() or target.read_text(encoding="utf-8") != text:

@@ -147,7 +147,7 @@ def test_what_json_prints_is_what_the_document_says(
     command = line.replace(" ", ".")
     assert printed["schema"] == documents.name_of(command, DOCUMENTS[command])
     one = (printed["data"] or [{}])[0] if DOCUMENTS[command].many else printed["data"]
-    schema = json.loads(documents.schemas()[command])["properties"]["data"]
+    schema = json.loads(documents.schema(command))["properties"]["data"]
     assert set(one) == set(schema.get("items", schema)["properties"])
 
 

@@ -70,11 +70,12 @@ def page(name: str, program: Any) -> str:
 
 
 def _schema(name: str) -> str:
-    from servicedesk_core.cli.docs.documents import schemas  # noqa: PLC0415
+    from servicedesk_core.cli.docs.documents import schema  # noqa: PLC0415
+    from servicedesk_core.cli.shell.schemas import documents  # noqa: PLC0415
     from servicedesk_core.config.values import did_you_mean  # noqa: PLC0415
 
-    found = schemas()
-    if name not in found:
-        hint = did_you_mean(name, (*PAGES, *found)) or f" There are: {', '.join(PAGES)}."
+    known = documents()
+    if name not in known:
+        hint = did_you_mean(name, (*PAGES, *known)) or f" There are: {', '.join(PAGES)}."
         raise typer.BadParameter(f'There is no page "{name}".{hint}', param_hint="NAME")
-    return found[name]
+    return schema(name)

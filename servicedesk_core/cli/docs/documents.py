@@ -46,12 +46,14 @@ def page() -> str:
     return text
 
 
-def schemas() -> dict[str, str]:
-    """Return the JSON Schema of each document by the words of its command."""
-    return {
-        command: json.dumps(_whole(command, document), indent=2, ensure_ascii=False) + "\n"
-        for command, document in documents().items()
-    }
+@cache
+def schema(command: str) -> str:
+    """Return the JSON Schema of the document that a command prints.
+
+    Args:
+        command: The words of the command, such as ``tickets.list``.
+    """
+    return json.dumps(_whole(command, documents()[command]), indent=2, ensure_ascii=False) + "\n"
 
 
 def name_of(command: str, document: Document) -> str:
