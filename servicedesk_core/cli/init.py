@@ -45,7 +45,7 @@ def init(
     Asks which connector, where its secrets are (never the secrets themselves), reads your own lists of statuses,
     priorities, queues and note types from the vendor, and proposes what each word means. Changes nothing there.
     """
-    from servicedesk_core.config.writing import write_settings  # noqa: PLC0415
+    from servicedesk_core.config.toml_file import write_settings  # noqa: PLC0415
     from servicedesk_core.machine import setup  # noqa: PLC0415
     from servicedesk_core.machine.discovery import discover  # noqa: PLC0415
     from servicedesk_core.machine.installed import connector_choices, settings_class  # noqa: PLC0415

@@ -107,7 +107,7 @@ def _announce(cli: Cli, name: str, info: Any, *, as_json: bool) -> None:
 
 def _connection(name: str, facts: dict[str, Any]) -> str:
     """Return the table of a connection to this stand-in; empty where its connector cannot be loaded."""
-    from servicedesk_core.config.writing import Section, render  # noqa: PLC0415
+    from servicedesk_core.config.toml_file import Section, render  # noqa: PLC0415
     from servicedesk_core.errors import ServiceDeskError  # noqa: PLC0415
     from servicedesk_core.machine.installed import settings_class  # noqa: PLC0415
 

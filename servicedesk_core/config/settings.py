@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from servicedesk_core.config.claims import ClaimsSection
-from servicedesk_core.config.excluding import ExcludeSection
+from servicedesk_core.config.exclusions import ExcludeSection
 from servicedesk_core.config.network import NetworkSection
 from servicedesk_core.config.operating import AlertsSection, JobName, Schedule, ServeSection
 from servicedesk_core.config.values import Budget, Raw, Since, TimeZone, did_you_mean

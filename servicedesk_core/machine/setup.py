@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
+from servicedesk_core.config.toml_file import Section, connection_section, desk_section, network_section, render
 from servicedesk_core.config.values import TimeZone
-from servicedesk_core.config.writing import Section, connection_section, desk_section, network_section, render
 from servicedesk_core.hooks.context import ConnectorSettings
 from servicedesk_core.plugins.vocabulary import Vocabulary
 

@@ -13,7 +13,7 @@ from servicedesk_core.errors import MappingError
 from servicedesk_core.hooks.calls import ConnectorCalls
 from servicedesk_core.hooks.pulling import FetchOutcome, FetchStatus, SourceRecord
 from servicedesk_core.ports import KEEP_ALL_RAW, Clock, RawPolicy
-from servicedesk_core.store import Store, leases, sources, suppression
+from servicedesk_core.store import Store, erased_people, leases, sources
 from servicedesk_core.sync.exclusions import NOTHING, Exclusions
 from servicedesk_core.sync.landing.intake import take_in
 from servicedesk_core.sync.landing.storing import Landing
@@ -94,5 +94,5 @@ class Copier:
             capabilities=calls.describe_capabilities().streams,
             exclusions=self.exclusions.get(calls.connection, NOTHING),
             raw=self.raw.get(calls.connection, KEEP_ALL_RAW),
-            suppressed=suppression.load(tx, source.id),
+            erased=erased_people.load(tx, source.id),
         )

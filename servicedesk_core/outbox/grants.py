@@ -9,7 +9,7 @@ from sqlalchemy import Connection as Tx
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.config.choosing import connection_of, one_connection
 from servicedesk_core.errors import WriteNotGrantedError
-from servicedesk_core.store import audit, sending
+from servicedesk_core.store import audit, meta
 
 
 class Grants:
@@ -65,12 +65,12 @@ def note_grants(tx: Tx, connection: str, grants: Collection[str], *, actor: str,
         now: When.
     """
     key = f"grants:{connection}"
-    known = sending.meta(tx, key)
+    known = meta.get(tx, key)
     before = None if known is None else orjson.loads(known)
     after = sorted(grants)
     if before == after:
         return
-    sending.put_meta(tx, key, orjson.dumps(after).decode())
+    meta.put(tx, key, orjson.dumps(after).decode())
     audit.append(
         tx,
         at=now,

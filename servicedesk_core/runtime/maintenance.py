@@ -14,7 +14,7 @@ from servicedesk_core.config import Secrets, load_settings, store_url
 from servicedesk_core.domain.writing import UNFINISHED
 from servicedesk_core.errors import StoreCorruptError, StoreMissingError, StoreOutdatedError
 from servicedesk_core.ports import Clock
-from servicedesk_core.store import Store, backup, outbox, place, restoring, sending
+from servicedesk_core.store import Store, backup, location, outbox, restoring, sending
 from servicedesk_core.store.connecting import parse
 from servicedesk_core.store.faults import name_of
 from servicedesk_core.store.schema import SCHEMA_VERSION
@@ -232,7 +232,7 @@ def adopt(config: Path, *, actor: str, clock: Clock | None = None) -> StoreAdopt
         def work(tx: Connection) -> StoreAdoption:
             is_off = not sending.sending_allowed(tx)
             if is_off:
-                place.adopt(tx, store.url, actor=actor, now=clock.now())
+                location.adopt(tx, store.url, actor=actor, now=clock.now())
             return _adoption(tx, store.name, adopted=is_off)
 
         return store.write_blocking(work)

@@ -14,8 +14,8 @@ from servicedesk_core.domain import STREAMS
 from servicedesk_core.errors import NotFoundLocallyError, WriteStateError
 from servicedesk_core.ports import Clock
 from servicedesk_core.runtime.copies import delete, holding
-from servicedesk_core.store import Store, audit, contacts, leases, sources, suppression
-from servicedesk_core.store.contacts import Person
+from servicedesk_core.store import Store, audit, erased_people, erasing, leases, sources
+from servicedesk_core.store.erasing import Person
 from servicedesk_core.store.holding import held
 from servicedesk_core.store.wiping import compact, wiping
 
@@ -88,8 +88,8 @@ def export(config: Path, who: str, *, connection: str | None = None, clock: Cloc
     ) as store:
 
         def look(tx: Connection) -> PersonalData:
-            people = contacts.find(tx, who, connection)
-            found = [Found(p.connection, m.where, m.id, m.content) for p in people for m in contacts.mentions(tx, p)]
+            people = erasing.find(tx, who, connection)
+            found = [Found(p.connection, m.where, m.id, m.content) for p in people for m in erasing.mentions(tx, p)]
             return PersonalData(tuple(p.connection for p in people), tuple(found))
 
         return store.read_blocking(look)
@@ -131,7 +131,7 @@ async def erase(
         met = 0
         for person in people:
             async with held(store, leases.pulls_of(person.connection), LEASE_S):
-                await store.write(partial(contacts.suppress, person=person))
+                await store.write(partial(erasing.suppress, person=person))
                 met += await store.write(partial(_rest, person=person))
                 for stream in _contacts_last():
                     after: int | None = 0
@@ -153,16 +153,16 @@ async def erase(
 
 def _people(tx: Connection, who: str, connection: str | None, *, may_be_gone: bool) -> list[Person]:
     try:
-        return contacts.find(tx, who, connection)
+        return erasing.find(tx, who, connection)
     except NotFoundLocallyError:
         known = [source.id for source in sources.all(tx) if connection in {None, source.name}]
-        if may_be_gone and any(suppression.load(tx, number).is_contact(who, who) for number in known):
+        if may_be_gone and any(erased_people.load(tx, number).is_contact(who, who) for number in known):
             return []
         raise
 
 
 def _refuse_unfinished(tx: Connection, people: list[Person]) -> None:
-    numbers = [str(number) for person in people for number in contacts.unfinished_about(tx, person)]
+    numbers = [str(number) for person in people for number in erasing.unfinished_about(tx, person)]
     if numbers:
         message = f"Writes that name this person are not finished: {', '.join(numbers)}. Nothing was erased."
         raise WriteStateError(message, hint="Let them finish, or discard them, then erase again.")
@@ -171,12 +171,12 @@ def _refuse_unfinished(tx: Connection, people: list[Person]) -> None:
 def _rest(tx: Connection, person: Person) -> int:
     wiping(tx)
     audit.take_turn(tx)  # writes and claims are among it
-    return contacts.erase_rest(tx, person)
+    return erasing.erase_rest(tx, person)
 
 
 def _records(tx: Connection, source_id: int, stream: str, after: int) -> tuple[int | None, int]:
     wiping(tx)
-    return contacts.erase_records(tx, source_id, stream, after)
+    return erasing.erase_records(tx, source_id, stream, after)
 
 
 def _contacts_last() -> list[str]:
@@ -185,8 +185,8 @@ def _contacts_last() -> list[str]:
 
 
 def _note(tx: Connection, person: Person, actor: str, clock: Clock) -> None:
-    hidden = suppression.load(tx, person.source_id)
-    mark = suppression.digest(hidden.key, person.source_id, suppression.CONTACT, person.contact.external_id)
+    hidden = erased_people.load(tx, person.source_id)
+    mark = erased_people.digest(hidden.key, person.source_id, erased_people.CONTACT, person.contact.external_id)
     audit.append(
         tx,
         at=clock.now(),

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete
 
 from servicedesk_core.errors import WriteStoppedError
+from servicedesk_core.store import meta
 from servicedesk_core.store.fields import from_us, to_us
 from servicedesk_core.store.schema import store_meta
-from servicedesk_core.store.upserting import put
 
 _KEY: Final = "sending_off"
 
@@ -30,7 +30,7 @@ class SendingOff:
 
 def sending_off(tx: Connection) -> SendingOff | None:
     """Return why nothing may be sent, or ``None`` when sending is on."""
-    value = meta(tx, _KEY)
+    value = meta.get(tx, _KEY)
     if value is None:
         return None
     told = json.loads(value)
@@ -55,19 +55,9 @@ def require_sending(tx: Connection) -> None:
 
 def switch_off(tx: Connection, why: str, now: datetime) -> None:
     """Let nothing be sent from this store until it is adopted."""
-    put_meta(tx, _KEY, json.dumps({"why": why, "at": to_us(now)}))
+    meta.put(tx, _KEY, json.dumps({"why": why, "at": to_us(now)}))
 
 
 def switch_on(tx: Connection) -> None:
     """Let writes be sent again."""
     tx.execute(delete(store_meta).where(store_meta.c.key == _KEY))
-
-
-def meta(tx: Connection, key: str) -> str | None:
-    """Return a fact that the store keeps about itself."""
-    return tx.execute(select(store_meta.c.value).where(store_meta.c.key == key)).scalar_one_or_none()
-
-
-def put_meta(tx: Connection, key: str, value: str) -> None:
-    """Keep a fact about the store itself."""
-    put(tx, store_meta, {"key": key, "value": value})

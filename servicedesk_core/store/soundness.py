@@ -19,7 +19,7 @@ from sqlalchemy.engine import URL
 
 from servicedesk_core.domain import STREAMS
 from servicedesk_core.errors import StoreCorruptError, StoreError
-from servicedesk_core.store import schema, sending
+from servicedesk_core.store import meta, schema
 from servicedesk_core.store.codec import codec_of
 from servicedesk_core.store.connecting import reader_engine, writer_engine
 from servicedesk_core.store.faults import name_of, translated
@@ -109,7 +109,7 @@ def damaged(found: tuple[str, ...]) -> StoreCorruptError:
 
 def known(tx: Connection) -> Damage | None:
     """Return the damage that the last look at the whole store found."""
-    value = sending.meta(tx, _KEY)
+    value = meta.get(tx, _KEY)
     if value is None:
         return None
     told = json.loads(value)
@@ -137,7 +137,7 @@ def note(url: URL, found: tuple[str, ...], now: datetime) -> None:
 def put(tx: Connection, found: tuple[str, ...], now: datetime) -> None:
     """Do :func:`note` in a transaction of the caller's."""
     if found:
-        sending.put_meta(tx, _KEY, json.dumps({"at": to_us(now), "problems": found}))
+        meta.put(tx, _KEY, json.dumps({"at": to_us(now), "problems": found}))
     else:
         tx.execute(delete(store_meta).where(store_meta.c.key == _KEY))
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from servicedesk_core.errors import StoreError
 from servicedesk_core.ports import Clock
-from servicedesk_core.store import leases, place, soundness
+from servicedesk_core.store import leases, location, soundness
 from servicedesk_core.store.connecting import (
     DURABLE,
     READERS,
@@ -102,7 +102,7 @@ class Store:
                     now=clock.now(),
                 )
                 if not read_only:
-                    place.settle(store._writer, store._reader, parsed, clock.now())
+                    location.settle(store._writer, store._reader, parsed, clock.now())
                 with store._reader.begin() as tx:
                     if damage := soundness.known(tx):
                         _log.warning("%s %s", soundness.told(damage), soundness.HINT)

@@ -21,7 +21,7 @@ from servicedesk_core.errors import (
     StoreOutdatedError,
     StoreVersionError,
 )
-from servicedesk_core.store import leases, schema, sending, soundness, views
+from servicedesk_core.store import leases, meta, schema, soundness, views
 
 log = logging.getLogger("servicedesk.store")
 
@@ -166,8 +166,8 @@ def run_migrations(tx: Connection, target: str = "head") -> None:
 
 def _finish(tx: Connection) -> None:
     views.create(tx)
-    sending.put_meta(tx, "min_reader", str(schema.MIN_READER))
-    sending.put_meta(tx, "views_version", str(views.VIEWS_VERSION))
+    meta.put(tx, "min_reader", str(schema.MIN_READER))
+    meta.put(tx, "views_version", str(views.VIEWS_VERSION))
 
 
 def _outdated(name: str, version: int) -> str:

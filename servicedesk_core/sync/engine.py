@@ -11,12 +11,12 @@ from uuid import uuid4
 
 from sqlalchemy import Connection as Tx
 
-from servicedesk_core.collector import collecting_seldom
 from servicedesk_core.errors import AuthenticationError, LeaseError, ServiceDeskError
+from servicedesk_core.garbage import collecting_seldom
 from servicedesk_core.hooks.capabilities import StreamCapability
 from servicedesk_core.hooks.specs.announcements import SyncFinished
 from servicedesk_core.ports import BudgetPolicy, Clock
-from servicedesk_core.store import Fence, Store, leases, quarantine, runs, sources, state, suppression
+from servicedesk_core.store import Fence, Store, erased_people, leases, quarantine, runs, sources, state
 from servicedesk_core.store.cancellation import or_undone
 from servicedesk_core.store.holding import held
 from servicedesk_core.store.quarantine import Quarantined
@@ -27,8 +27,8 @@ from servicedesk_core.sync.deciding.choosing import capabilities_of, chosen
 from servicedesk_core.sync.deciding.estimate import Accounted, SyncPlan, estimate
 from servicedesk_core.sync.deciding.plan import ordered
 from servicedesk_core.sync.guard import DEFAULT_GUARD, MassChangeGuard
+from servicedesk_core.sync.mending.excluded_rows import purge
 from servicedesk_core.sync.mending.offline import remap, retry
-from servicedesk_core.sync.mending.purging import purge
 from servicedesk_core.sync.options import DEFAULT_LIMITS, DEFAULT_OPTIONS, Limits, SyncOptions
 from servicedesk_core.sync.pruning import prune
 from servicedesk_core.sync.recording import begin, end_all, finish, put_on_record
@@ -207,8 +207,8 @@ class SyncEngine:
 
     async def _knowing(self, run: Run) -> Run:
         """Return a run that knows who was erased."""
-        erased = await self._store.read(partial(suppression.load, source_id=run.source_id))
-        return replace(run, suppressed=erased)
+        erased = await self._store.read(partial(erased_people.load, source_id=run.source_id))
+        return replace(run, erased=erased)
 
     def _open(
         self,

@@ -9,16 +9,16 @@ from servicedesk_core.hooks.capabilities import StreamCapability
 from servicedesk_core.hooks.pulling import PullMode, PullRequest
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Fence, Store, sources
+from servicedesk_core.store.erased_people import NOBODY, ErasedPeople
 from servicedesk_core.store.passes import PassKey
 from servicedesk_core.store.store import Work
-from servicedesk_core.store.suppression import NOBODY, Suppressed
 from servicedesk_core.sync.connection import Connection
 from servicedesk_core.sync.guard import DEFAULT_GUARD, MassChangeGuard
 from servicedesk_core.sync.landing.prepared import Landed
 from servicedesk_core.sync.landing.storing import Landing
 from servicedesk_core.sync.options import DEFAULT_LIMITS, DEFAULT_OPTIONS, Limits, SyncOptions
 from servicedesk_core.sync.report import ProgressCallback, StreamReport
-from servicedesk_core.sync.scope import scope_hash
+from servicedesk_core.sync.scope_hash import scope_hash
 
 T = TypeVar("T")
 
@@ -38,7 +38,7 @@ class Run:
         limits: Sizes and spans.
         guard: The mass-change guard.
         progress: Told after each commit.
-        suppressed: People who were erased.
+        erased: People who were erased.
     """
 
     store: Store
@@ -51,7 +51,7 @@ class Run:
     limits: Limits = DEFAULT_LIMITS
     guard: MassChangeGuard = DEFAULT_GUARD
     progress: ProgressCallback | None = None
-    suppressed: Suppressed = NOBODY
+    erased: ErasedPeople = NOBODY
 
     async def write(self, work: Work[T]) -> T:
         """Run a transaction that only the holder of the lease may commit."""
@@ -93,7 +93,7 @@ class Run:
             capabilities=self.capabilities.values(),
             exclusions=self.connection.exclusions,
             raw=self.connection.raw,
-            suppressed=self.suppressed,
+            erased=self.erased,
         )
 
 

@@ -6,17 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from servicedesk_core.collector import collecting_seldom
 from servicedesk_core.domain.warranty import DeviceRef
 from servicedesk_core.domain.warranty.facts import CoverState, is_fresh
 from servicedesk_core.errors import ServiceDeskError
+from servicedesk_core.garbage import collecting_seldom
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Store, cover
 from servicedesk_core.warranty.asking import Asker, Line
 from servicedesk_core.warranty.pages import Look, Page, look_at, what_is_known
 from servicedesk_core.warranty.rows import CoverRow
 from servicedesk_core.warranty.selection import Candidate, Selection
-from servicedesk_core.warranty.telling import Telling
+from servicedesk_core.warranty.tally import Tally
 from servicedesk_core.warranty.turns import in_turns
 
 Progress = Callable[[int], None]
@@ -119,7 +119,7 @@ class Lookup:
             rows: How many devices the report names.
             progress: Told how many devices have been looked at.
         """
-        telling = Telling(self._store, self._lines, self._failed, day, rows)
+        telling = Tally(self._store, self._lines, self._failed, day, rows)
         with collecting_seldom:
             try:
                 async with asyncio.TaskGroup() as group:
@@ -135,7 +135,7 @@ class Lookup:
         self,
         selection: Selection,
         max_age: timedelta | None,
-        telling: Telling,
+        telling: Tally,
         progress: Progress | None,
     ) -> None:
         """Offer every device to its makers; tell of pages in their order as they are settled, so that few are held."""
@@ -204,7 +204,7 @@ class Lookup:
             else:
                 page.batches.add(await line.add(device))
 
-    def _report(self, telling: Telling) -> LookupReport:
+    def _report(self, telling: Tally) -> LookupReport:
         states = telling.states
         makers = [_told(line) for line in self._lines]
         makers += [MakerLookup(name, problem=e.message, hint=e.hint) for name, e in self._failed.items()]

@@ -10,7 +10,7 @@ import pytest
 from servicedesk_core import ServiceDesk
 from servicedesk_core.domain import Asset, Company, Contact, Site, Ticket, TicketKind
 from servicedesk_core.ports import KEEP_ALL_RAW
-from servicedesk_core.store import Store, place, records, sources
+from servicedesk_core.store import Store, location, records, sources
 from servicedesk_core.store.records import Incoming
 from servicedesk_core.testing import FakeClock
 
@@ -113,7 +113,7 @@ def new_home(tmp_path, copied_url):
     def make(maker=""):
         url = copied_url
         with Store.open(url, clock=FakeClock(NOW)) as store:
-            store.write_blocking(lambda tx: place.adopt(tx, store.url, actor="user:test", now=NOW))
+            store.write_blocking(lambda tx: location.adopt(tx, store.url, actor="user:test", now=NOW))
         return make_home(tmp_path, url, maker)
 
     return make

@@ -72,7 +72,7 @@ async def test_a_claim_for_an_uncovered_device_is_sent_only_by_somebody_who_insi
     checked = await desk.claims.check(name)
     assert checked.can_be_sent
     assert any("not covered on 2026-03-02" in one.reason for one in checked.problems)
-    for act in (desk.claims.departure, desk.claims.submit):
+    for act in (desk.claims.preview, desk.claims.submit):
         with pytest.raises(ClaimIncompleteError, match="not covered on 2026-03-02") as refused:
             await act(name)
         assert "--force" in refused.value.hint

@@ -19,7 +19,7 @@ async def test_a_claim_is_submitted_once_and_followed_to_the_money(desk, drafted
     sent = await desk.claims.submit(drafted)
     assert (sent.claim.state, sent.claim.ref, sent.write) == (ClaimState.UNDER_REVIEW, "C1", None)
     assert vendor.held()[0]["files"] == {"log.txt": "disk 0 failed"}
-    for act in (desk.claims.departure, desk.claims.submit):
+    for act in (desk.claims.preview, desk.claims.submit):
         with pytest.raises(ClaimStateError, match="under review"):
             await act(drafted)
     assert (await desk.claims.check(drafted)).problems[0].reason.startswith("is under review")

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow  # the command line goes through the same acts
 
 
 async def test_what_leaves_is_shown_and_nothing_else_is_sent(desk, drafted, vendor):
-    going = await desk.claims.departure(drafted)
+    going = await desk.claims.preview(drafted)
     assert (going.kind, going.connection, going.environment) == ("claims.submit", "maker", "sandbox")
     assert going.account == "Example MSP at Maker (4711)"
     assert going.values["contact"] == {"name": "Pat Example", "email": "pat@example.com"}
@@ -24,12 +24,12 @@ async def test_what_leaves_is_shown_and_nothing_else_is_sent(desk, drafted, vend
 
 
 async def test_nothing_is_sent_but_what_was_shown(desk, drafted, vendor):
-    shown = await desk.claims.departure(drafted)
+    shown = await desk.claims.preview(drafted)
     await desk.claims.edit(drafted, {"contact_name": "Somebody Else"})
     with pytest.raises(ClaimStateError, match="not what was shown any more"):
         await desk.claims.submit(drafted, shown=shown)
     assert vendor.held() == []
-    sent = await desk.claims.submit(drafted, shown=await desk.claims.departure(drafted))
+    sent = await desk.claims.submit(drafted, shown=await desk.claims.preview(drafted))
     assert sent.claim.state is ClaimState.UNDER_REVIEW
 
 
@@ -38,7 +38,7 @@ async def test_nothing_is_sent_without_a_grant(home, clock, vendor):
     async with ServiceDesk.open(home, clock=clock) as desk:
         name = (await desk.claims.new("T50", changes=PART)).claim.claim_id
         with pytest.raises(WriteNotGrantedError):
-            await desk.claims.departure(name)
+            await desk.claims.preview(name)
         with pytest.raises(WriteNotGrantedError):
             await desk.claims.submit(name)
         assert (await desk.claims.get(name)).write is None
@@ -106,11 +106,11 @@ async def test_notes_files_and_withdrawals_go_to_the_maker(desk, drafted, vendor
 
 
 async def test_a_withdrawal_that_tells_nobody_says_so(desk, drafted):
-    assert await desk.claims.telling(drafted, ClaimWrite.CANCEL, {"reason": "x"}) is None
+    assert await desk.claims.preview_update(drafted, ClaimWrite.CANCEL, {"reason": "x"}) is None
     with pytest.raises(ClaimStateError, match="its maker does not have it"):
-        await desk.claims.telling(drafted, ClaimWrite.NOTE, {"text": "x"})
+        await desk.claims.preview_update(drafted, ClaimWrite.NOTE, {"text": "x"})
     await desk.claims.submit(drafted)
-    going = await desk.claims.telling(drafted, ClaimWrite.CANCEL, {"reason": "x"})
+    going = await desk.claims.preview_update(drafted, ClaimWrite.CANCEL, {"reason": "x"})
     assert (going.kind, going.account, going.values) == (
         "claims.cancel",
         "Example MSP at Maker (4711)",

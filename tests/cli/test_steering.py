@@ -12,7 +12,7 @@ import tomllib
 import pytest
 
 from servicedesk_core.cli.shell.output import json_bytes
-from servicedesk_core.config.writing import Section, render
+from servicedesk_core.config.toml_file import Section, render
 from servicedesk_core.errors import RejectedError
 from servicedesk_core.printing import escaped, one_line, printable
 

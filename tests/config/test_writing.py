@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from servicedesk_core.config import load_settings
-from servicedesk_core.config.writing import Section, connection_section, desk_section, render, write_settings
+from servicedesk_core.config.toml_file import Section, connection_section, desk_section, render, write_settings
 from servicedesk_core.errors import SettingsError
 
 TEXT = render(

@@ -8,7 +8,7 @@ import pytest
 
 from servicedesk_core import ServiceDesk
 from servicedesk_core.outbox.policy import WritePolicy
-from servicedesk_core.store import Store, place
+from servicedesk_core.store import Store, location
 from servicedesk_core.testing.clock import FakeClock
 from tests.outbox.vendor import Vendor
 
@@ -75,7 +75,7 @@ def store_url(request, tmp_path):
         shutil.copyfile(request.getfixturevalue("pulled_store"), tmp_path / "desk.db")
         url = f"sqlite:///{tmp_path / 'desk.db'}"
     with Store.open(url, clock=FakeClock()) as store:  # a copy sends nothing before it is adopted
-        store.write_blocking(lambda tx: place.adopt(tx, store.url, actor="user:test", now=store.clock.now()))
+        store.write_blocking(lambda tx: location.adopt(tx, store.url, actor="user:test", now=store.clock.now()))
     return url
 
 

@@ -8,7 +8,7 @@ import pytest
 from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.errors import StoreBusyError
 from servicedesk_core.outbox.policy import WritePolicy
-from servicedesk_core.store import Store, outbox, place
+from servicedesk_core.store import Store, location, outbox
 from servicedesk_core.store.outbox import changing, propose
 from tests.outbox.conftest import QUICK
 from tests.outbox.test_sending import settled, state_of
@@ -19,8 +19,8 @@ pytestmark = pytest.mark.slow  # faults between two steps; the usual ones run al
 async def restore(desk, clock):
     """Do to the open store what a restore does, and adopt it."""
     now = clock.now()
-    await desk.store.write(lambda tx: place.suspect(tx, "restored", now) and None)
-    await desk.store.write(lambda tx: place.adopt(tx, desk.store.url, actor="user:ana", now=now) and None)
+    await desk.store.write(lambda tx: location.suspect(tx, "restored", now) and None)
+    await desk.store.write(lambda tx: location.adopt(tx, desk.store.url, actor="user:ana", now=now) and None)
 
 
 @pytest.mark.parametrize("by_a_person", [False, True])

@@ -11,7 +11,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 from servicedesk_core.domain.writing import TRANSITIONS, IllegalTransitionError, Intent, Standing, WriteState
 from servicedesk_core.errors import LeaseLostError, WriteStateError
 from servicedesk_core.outbox.deciding import approve, discard, resolve, retry
-from servicedesk_core.store import Store, audit, leases, outbox, place
+from servicedesk_core.store import Store, audit, leases, location, outbox
 from servicedesk_core.store.outbox import propose
 from servicedesk_core.testing.clock import FakeClock
 
@@ -57,7 +57,7 @@ class OutboxMachine(RuleBasedStateMachine):
         self.clock = FakeClock()
         self.store = Store.open(f"sqlite:///{self.folder / 'desk.db'}", clock=self.clock)
         url, now = self.store.url, self.clock.now()  # a copy sends nothing before it is adopted
-        self.store.write_blocking(lambda tx: place.adopt(tx, url, actor="user:test", now=now))
+        self.store.write_blocking(lambda tx: location.adopt(tx, url, actor="user:test", now=now))
         self.vendor, self.approved, self.fence = [], set(), None
         self.take_over()
 

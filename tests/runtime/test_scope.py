@@ -64,8 +64,9 @@ ACTIONS = {
     "tickets.create", "tickets.update", "tickets.assign", "tickets.close", "tickets.note", "tickets.log_time",
     "writes.propose", "writes.edit", "writes.approve", "writes.approve_own", "writes.discard",
     "writes.retry", "writes.resolve",
-    "writes.revert", "writes.run", "claims.new", "claims.edit", "claims.check", "claims.departure", "claims.telling",
-    "claims.submit", "claims.resubmit", "claims.note", "claims.attach", "claims.cancel", "claims.resolve",
+    "writes.revert", "writes.run", "claims.new", "claims.edit", "claims.check", "claims.preview",
+    "claims.preview_update", "claims.submit",
+    "claims.resubmit", "claims.note", "claims.attach", "claims.cancel", "claims.resolve",
     "claims.record", "claims.poll", "claims.pack",
     "warranty.lookup", "warranty.parts", "warranty.import_file", "warranty.write_dates",
 }  # fmt: skip

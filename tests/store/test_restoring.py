@@ -22,7 +22,7 @@ from servicedesk_core.errors import (
     StoreVersionError,
     WriteStoppedError,
 )
-from servicedesk_core.store import Store, audit, backup, leases, outbox, place, restoring, sending, sources
+from servicedesk_core.store import Store, audit, backup, leases, location, outbox, restoring, sending, sources
 from servicedesk_core.store.connecting import parse
 from tests.queued_write import queue_write
 
@@ -72,7 +72,7 @@ def states(store):
 
 
 def adopt(store, clock):
-    store.write_blocking(lambda tx: place.adopt(tx, store.url, actor="user:ana", now=clock.now()))
+    store.write_blocking(lambda tx: location.adopt(tx, store.url, actor="user:ana", now=clock.now()))
 
 
 def test_backup_send_restore_run_sends_nothing_twice(sqlite_url, clock, tmp_path, queued, send_all):

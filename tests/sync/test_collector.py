@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from servicedesk_core.collector import SELDOM, collecting_seldom
+from servicedesk_core.garbage import SELDOM, collecting_seldom
 
 
 @pytest.fixture(autouse=True)

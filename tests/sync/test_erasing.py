@@ -12,7 +12,7 @@ from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.errors import NotFoundLocallyError, WriteStateError
 from servicedesk_core.hooks import Capabilities, Mapped, StreamCapability
 from servicedesk_core.runtime import privacy
-from servicedesk_core.store import audit, contacts, cover, outbox, runs, state
+from servicedesk_core.store import audit, cover, erasing, outbox, runs, state
 from servicedesk_core.store.claims import changing, files
 from servicedesk_core.store.claims.model import Origin
 from tests.sync.conftest import fake_vendor
@@ -232,7 +232,7 @@ async def test_somebody_unknown_is_told(desk, people, tmp_path):
 async def test_a_first_name_alone_erases_nobody_else(desk, people, tmp_path):
     people.put("contacts", "k3", first="Other")
     await desk.sync()
-    person = desk.store.read_blocking(lambda tx: contacts.find(tx, "k3"))[0]
+    person = desk.store.read_blocking(lambda tx: erasing.find(tx, "k3"))[0]
     assert [kind for kind, _ in person.values()] == ["contact"]
     await erase(desk, tmp_path, "k3")
     assert desk.sql("SELECT body FROM notes WHERE external_id = 'n2'") == [("kept words of Ana Other",)]

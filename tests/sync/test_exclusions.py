@@ -10,11 +10,11 @@ from servicedesk_core.config import parse_settings
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.hooks import Capabilities, StreamCapability
 from servicedesk_core.ports import RawPolicy
-from servicedesk_core.store import sources, suppression
+from servicedesk_core.store import erased_people, sources
 from servicedesk_core.store.schema import metadata
 from servicedesk_core.store.wiping import compact
 from servicedesk_core.sync.exclusions import Exclusions
-from servicedesk_core.sync.landing.shield import Shield, _without
+from servicedesk_core.sync.landing.excluder import Excluder, _without
 from servicedesk_core.sync.mending import rebuilding
 from servicedesk_core.sync.options import Limits
 
@@ -187,7 +187,7 @@ async def test_nor_with_the_address_of_somebody_who_was_erased(rebuilt):
 
     def erase(tx):
         source = sources.get(tx, "psa").id
-        suppression.add(tx, source, [(suppression.EMAIL, "xq7@example.com")])
+        erased_people.add(tx, source, [(erased_people.EMAIL, "xq7@example.com")])
         tx.execute(text("DELETE FROM tickets"))
 
     rebuilt.store.write_blocking(erase)
@@ -217,7 +217,7 @@ async def test_companies_of_an_event_log_cannot_be_excluded(desk):
 
 
 def test_nothing_excluded_costs_nothing():
-    assert not Shield("tickets")
+    assert not Excluder("tickets")
     assert Exclusions().mark("tickets") == ""
     assert replace(ALL, companies=frozenset()).mark("notes") == ""
 

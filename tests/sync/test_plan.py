@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from servicedesk_core.hooks import StreamCapability
 from servicedesk_core.sync.deciding.plan import complete_back_to, is_due, ordered, slices
-from servicedesk_core.sync.scope import scope_hash
+from servicedesk_core.sync.scope_hash import scope_hash
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 TICKETS = StreamCapability("tickets", has_created=True, has_open=True, needs=("companies",))

@@ -3,7 +3,7 @@
 from servicedesk_core.claims.acting.by_hand import packed, record
 from servicedesk_core.claims.acting.drafts import add_file, drafted, edit, validated, withdraw
 from servicedesk_core.claims.acting.sending import ensure_covered, ensure_sendable, settle, submit, why_not_sendable
-from servicedesk_core.claims.acting.telling import ensure_tellable, tell
+from servicedesk_core.claims.acting.updates import ensure_tellable, tell
 
 __all__ = [
     "add_file",

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection as Tx
 
 from servicedesk_core.claims.acting import trail
-from servicedesk_core.claims.acting.standing import require, step_to
+from servicedesk_core.claims.acting.state_checks import require, step_to
 from servicedesk_core.domain.warranty import (
     ClaimEvent,
     ClaimEventKind,

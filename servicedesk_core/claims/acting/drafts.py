@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection as Tx
 
 from servicedesk_core.claims.acting import trail
-from servicedesk_core.claims.acting.standing import require, step_to
+from servicedesk_core.claims.acting.state_checks import require, step_to
 from servicedesk_core.claims.cover import with_cover
 from servicedesk_core.domain.warranty import ClaimDraft, ClaimEvent, ClaimEventKind, ClaimRules, ClaimState
 from servicedesk_core.store.claims import changing, files

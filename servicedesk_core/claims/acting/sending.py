@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection as Tx
 
-from servicedesk_core.claims.acting.standing import require, words
+from servicedesk_core.claims.acting.state_checks import require, words
 from servicedesk_core.claims.content import AGGREGATE, ClaimWrite, values_of
 from servicedesk_core.domain.warranty import Claim, ClaimEvent, ClaimEventKind, ClaimProblem, ClaimService, ClaimState
 from servicedesk_core.domain.writing import Intent, WriteState

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from servicedesk_core.runtime.claims.views import (
         ClaimCheck,
         ClaimDetail,
-        Departure,
+        ClaimPreview,
         PackOutcome,
         PollOutcome,
         Proposal,
@@ -188,7 +188,7 @@ def check(cli: Cli, checked: "ClaimCheck") -> None:
         cli.say(f"Next: servicedesk claims edit {name} --symptom … --part … --set FIELD=VALUE, or claims attach")
 
 
-def departure(cli: Cli, going: "Departure") -> None:
+def preview(cli: Cli, going: "ClaimPreview") -> None:
     """Print, on standard error, exactly what would leave and where to."""
     where = f"{going.vendor}, {going.environment.upper()}"
     cli.facts(

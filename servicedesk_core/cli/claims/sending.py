@@ -52,7 +52,7 @@ def note(
 ) -> None:
     """Tell the manufacturer something about a claim."""
     cli: Cli = ctx.obj
-    _show_telling(cli, claim, "claims.note", {"text": text}, quiet=as_json and yes)
+    _show_update(cli, claim, "claims.note", {"text": text}, quiet=as_json and yes)
     cli.confirm("Send this note?", yes=yes)
     told = cli.with_desk(lambda desk: desk.claims.note(claim, text))
     cli.emit("claims.note", told, as_json=as_json, show=lambda: pages.claim(cli, told))
@@ -81,7 +81,7 @@ def attach(
     media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     if send:
         told = {"attachments": [{"name": file.name, "kind": kind.value, "size": len(content)}]}
-        _show_telling(cli, claim, "claims.attach", told, quiet=as_json and yes)
+        _show_update(cli, claim, "claims.attach", told, quiet=as_json and yes)
         cli.confirm("Send this file?", yes=yes)
     changed = cli.with_desk(
         lambda desk: desk.claims.attach(
@@ -100,7 +100,7 @@ def cancel(
 ) -> None:
     """Withdraw a claim, at the manufacturer if it has it."""
     cli: Cli = ctx.obj
-    _show_telling(cli, claim, "claims.cancel", {"reason": reason}, quiet=as_json and yes)
+    _show_update(cli, claim, "claims.cancel", {"reason": reason}, quiet=as_json and yes)
     cli.confirm(f"Withdraw claim {claim}?", yes=yes)
     gone = cli.with_desk(lambda desk: desk.claims.cancel(claim, reason))
     cli.emit("claims.cancel", gone, as_json=as_json, show=lambda: pages.claim(cli, gone))
@@ -108,25 +108,25 @@ def cancel(
 
 def _send(cli: Cli, claim: str, how: str, *, force: bool, yes: bool, as_json: bool) -> None:
     async def looked(desk: Any) -> Any:
-        return await desk.claims.departure(claim, again=how == "resubmit", force=force)
+        return await desk.claims.preview(claim, again=how == "resubmit", force=force)
 
-    departure = cli.with_desk(looked)
+    preview = cli.with_desk(looked)
     if not as_json or not yes:
-        pages.departure(cli, departure)
+        pages.preview(cli, preview)
     cli.confirm("Send exactly this?", yes=yes)
-    sent: ClaimDetail = cli.with_desk(lambda desk: getattr(desk.claims, how)(claim, force=force, shown=departure))
+    sent: ClaimDetail = cli.with_desk(lambda desk: getattr(desk.claims, how)(claim, force=force, shown=preview))
     cli.emit(f"claims.{how}", sent, as_json=as_json, show=lambda: pages.claim(cli, sent))
     pages.after_sending(cli, sent)
     if code := pages.exit_code_of(cli, sent):
         raise typer.Exit(code)
 
 
-def _show_telling(cli: Cli, claim: str, kind: str, values: dict[str, Any], *, quiet: bool) -> None:
+def _show_update(cli: Cli, claim: str, kind: str, values: dict[str, Any], *, quiet: bool) -> None:
     """Show what would leave and where to, before anybody is asked; refuses what cannot be done."""
     from servicedesk_core.claims.content import ClaimWrite  # noqa: PLC0415
 
-    going = cli.with_desk(lambda desk: desk.claims.telling(claim, ClaimWrite(kind), values))
+    going = cli.with_desk(lambda desk: desk.claims.preview_update(claim, ClaimWrite(kind), values))
     if going is None:
         cli.say("Nothing leaves the desk: no manufacturer has this claim from a program.")
     elif not quiet:
-        pages.departure(cli, going)
+        pages.preview(cli, going)

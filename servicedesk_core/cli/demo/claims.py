@@ -118,7 +118,7 @@ def _verdict(problems: "Sequence[Any]") -> str:
 
 
 async def _send(cli: Cli, desk: "ServiceDesk", name: str) -> None:
-    going = await desk.claims.departure(name)
+    going = await desk.claims.preview(name)
     cli.say(
         f'   "claims submit" shows all {len(going.values)} fields that leave for {going.vendor} '
         f"({going.environment}) and asks; the demo says yes."

@@ -77,7 +77,7 @@ def configure(cli: Cli, sandboxes: "Mapping[str, RunningSandbox]") -> None:
         cli: Knows where to.
         sandboxes: What is connected, by id of the connector.
     """
-    from servicedesk_core.config.writing import Section, render, write_settings  # noqa: PLC0415
+    from servicedesk_core.config.toml_file import Section, render, write_settings  # noqa: PLC0415
     from servicedesk_core.machine import setup  # noqa: PLC0415
     from servicedesk_core.machine.discovery import discover  # noqa: PLC0415
 

@@ -9,7 +9,7 @@ from servicedesk_core.cli.docs import types
 from servicedesk_core.cli.docs.connectors import loaded
 from servicedesk_core.cli.docs.docstring import attributes, plain, split, table
 from servicedesk_core.config.claims import ClaimsSection
-from servicedesk_core.config.excluding import ExcludeSection
+from servicedesk_core.config.exclusions import ExcludeSection
 from servicedesk_core.config.network import NetworkSection
 from servicedesk_core.config.operating import AlertsSection, AppriseChannel, FileChannel, MailChannel, ServeSection
 from servicedesk_core.config.settings import ConnectionSettings, DeskSection, PluginsSection

@@ -19,7 +19,7 @@ from servicedesk_core.plugins.host import Host
 from servicedesk_core.ports import Clock
 from servicedesk_core.runtime.claims.preparing import Preparing
 from servicedesk_core.runtime.claims.reads import ClaimReads
-from servicedesk_core.runtime.claims.views import ClaimDetail, Departure
+from servicedesk_core.runtime.claims.views import ClaimDetail, ClaimPreview
 from servicedesk_core.store import Store
 from servicedesk_core.store.claims.model import StoredAttachment, StoredClaim
 
@@ -45,7 +45,7 @@ class ClaimSending(ClaimReads):
         self._writes = writes
         self._notes = notes
 
-    async def departure(self, claim: str, *, again: bool | None = None, force: bool = False) -> Departure:
+    async def preview(self, claim: str, *, again: bool | None = None, force: bool = False) -> ClaimPreview:
         """Return exactly what :meth:`submit` or :meth:`resubmit` would send, and where to. Sends nothing.
 
         Args:
@@ -71,7 +71,7 @@ class ClaimSending(ClaimReads):
         warnings = tuple(problem for problem in checked.problems if not problem.is_blocking)
         return self._leaving(stored, opened, kind, values_of(content, found), warnings)
 
-    async def telling(self, claim: str, kind: ClaimWrite, values: Mapping[str, Any]) -> Departure | None:
+    async def preview_update(self, claim: str, kind: ClaimWrite, values: Mapping[str, Any]) -> ClaimPreview | None:
         """Return what a note, a file or a withdrawal would send, and where to. Sends nothing.
 
         Args:
@@ -103,11 +103,11 @@ class ClaimSending(ClaimReads):
         kind: ClaimWrite,
         values: dict[str, Any],
         warnings: tuple[ClaimProblem, ...],
-    ) -> Departure:
+    ) -> ClaimPreview:
         handling = ClaimSender(self._store, self._clock).handling(opened.calls, kind.value)
         self._writes.grants.ensure(opened.name, kind.value)
         identity = opened.identity
-        return Departure(
+        return ClaimPreview(
             claim_id=stored.claim_id,
             kind=kind.value,
             connection=opened.name,
@@ -121,7 +121,7 @@ class ClaimSending(ClaimReads):
             warnings=warnings,
         )
 
-    async def submit(self, claim: str, *, force: bool = False, shown: Departure | None = None) -> ClaimDetail:
+    async def submit(self, claim: str, *, force: bool = False, shown: ClaimPreview | None = None) -> ClaimDetail:
         """Send a claim to its manufacturer, once. Changes an outside system.
 
         The claim is checked, stored as a write, approved by the caller and sent. Of two who do it at once, one gets an
@@ -130,7 +130,7 @@ class ClaimSending(ClaimReads):
         Args:
             claim: Our id, the number, or the manufacturer's id.
             force: Send it although the device was not covered on the day of the failure, as far as the desk knows.
-            shown: What somebody has seen and agreed to, from :meth:`departure`: nothing else is sent.
+            shown: What somebody has seen and agreed to, from :meth:`preview`: nothing else is sent.
 
         Raises:
             NotFoundLocallyError: There is no such claim.
@@ -141,7 +141,7 @@ class ClaimSending(ClaimReads):
         """
         return await self._send(claim, again=False, force=force, shown=shown)
 
-    async def resubmit(self, claim: str, *, force: bool = False, shown: Departure | None = None) -> ClaimDetail:
+    async def resubmit(self, claim: str, *, force: bool = False, shown: ClaimPreview | None = None) -> ClaimDetail:
         """Send a denied claim again. Changes an outside system.
 
         Args:
@@ -207,7 +207,7 @@ class ClaimSending(ClaimReads):
         await self._store.write(lambda tx: acting.withdraw(tx, stored, reason=reason, actor=actor, now=now))
         return await self.get(stored.claim_id)
 
-    async def _send(self, claim: str, *, again: bool, force: bool, shown: Departure | None) -> ClaimDetail:
+    async def _send(self, claim: str, *, again: bool, force: bool, shown: ClaimPreview | None) -> ClaimDetail:
         stored, checked, found = await self._preparing.checked(claim)
         _ensure_denied(stored, again=again)
         acting.ensure_sendable(stored)
@@ -276,7 +276,7 @@ def _is_theirs(stored: StoredClaim) -> bool:
     return stored.progress.ref is not None and not stored.by_hand
 
 
-def _ensure_as_shown(going: Departure, shown: Departure) -> None:
+def _ensure_as_shown(going: ClaimPreview, shown: ClaimPreview) -> None:
     told = (shown.claim_id, shown.kind, shown.connection, shown.environment, shown.account, shown.values)
     if told != (going.claim_id, going.kind, going.connection, going.environment, going.account, going.values):
         raise ClaimStateError(

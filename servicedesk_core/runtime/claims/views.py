@@ -134,7 +134,7 @@ class ClaimCheck:
 
 
 @dataclass(frozen=True, slots=True)
-class Departure:
+class ClaimPreview:
     """Exactly what would leave the desk, and where to.
 
     Attributes:

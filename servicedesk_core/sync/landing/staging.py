@@ -15,28 +15,28 @@ from servicedesk_core.store.codec import codec_of
 from servicedesk_core.store.quarantine import Rejected
 from servicedesk_core.store.raws import pack
 from servicedesk_core.store.records import Incoming
+from servicedesk_core.sync.landing.excluded_companies import sort_out
+from servicedesk_core.sync.landing.excluder import Excluder
 from servicedesk_core.sync.landing.intake import Arrived
 from servicedesk_core.sync.landing.prepared import Prepared
-from servicedesk_core.sync.landing.shield import Shield
 from servicedesk_core.sync.landing.storing import Landing
-from servicedesk_core.sync.landing.withholding import sort_out
 
 
-def put_aside(shield: Shield, ready: Prepared) -> dict[str, Any]:
+def put_aside(excluder: Excluder, ready: Prepared) -> dict[str, Any]:
     """Return a prepared page as JSON, with nothing in it that must not be stored.
 
     Args:
-        shield: What must not be stored.
-        ready: The page, prepared behind the shield.
+        excluder: What must not be stored.
+        ready: The page, prepared behind the excluder.
     """
     rows, rejected = [], [list(row) for row in ready.rejected]
     for row in ready.incoming:
         raw = ready.arrived[row.entity.external_id].raw
         try:
-            kept = shield.strip(raw) if row.raw is not None and shield.keeps_raw else None
+            kept = excluder.strip(raw) if row.raw is not None and excluder.keeps_raw else None
             rows.append([*_encoded(row.entity), kept, row.raw_hash.hex() if row.raw_hash else None])
         except MappingError as error:
-            rejected.append([row.entity.external_id, shield.quarantined(raw), error.message])
+            rejected.append([row.entity.external_id, excluder.quarantined(raw), error.message])
     return {
         "rows": rows,
         "also": {stream: [_encoded(one) for one in there.values()] for stream, there in ready.also.items()},
@@ -85,8 +85,8 @@ def taken_up(tx: Tx, landing: Landing, page: dict[str, Any]) -> Prepared:
         withheld=page["withheld"],
         theirs=page["theirs"],
     )
-    if landing.shield and landing.shield.exclusions.companies:  # what they hang on may be withheld by now
-        sort_out(tx, landing.source_id, landing.shield.exclusions.companies, ready)
+    if landing.excluder and landing.excluder.exclusions.companies:  # what they hang on may be withheld by now
+        sort_out(tx, landing.source_id, landing.excluder.exclusions.companies, ready)
     return ready
 
 

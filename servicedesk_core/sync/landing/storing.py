@@ -16,18 +16,18 @@ from sqlalchemy import Connection as Tx
 from servicedesk_core.errors import MappingError
 from servicedesk_core.hooks.capabilities import StreamCapability
 from servicedesk_core.ports import KEEP_ALL_RAW, RawPolicy
-from servicedesk_core.store import issues, quarantine, records, suppression
+from servicedesk_core.store import erased_people, issues, quarantine, records
+from servicedesk_core.store.erased_people import ErasedPeople
 from servicedesk_core.store.quarantine import Rejected
 from servicedesk_core.store.raws import Packed, pack
 from servicedesk_core.store.records import Incoming
-from servicedesk_core.store.suppression import Suppressed
 from servicedesk_core.sync.connection import Calls, Mapper
 from servicedesk_core.sync.exclusions import Exclusions
 from servicedesk_core.sync.landing.derived import is_same_record, land_stated, observed, store_events
+from servicedesk_core.sync.landing.excluded_companies import sort_out, withhold
+from servicedesk_core.sync.landing.excluder import Excluder
 from servicedesk_core.sync.landing.intake import Arrived
 from servicedesk_core.sync.landing.prepared import Landed, Prepared
-from servicedesk_core.sync.landing.shield import Shield
-from servicedesk_core.sync.landing.withholding import sort_out, withhold
 from servicedesk_core.sync.names import EVENTS, REMAP, TICKETS
 
 GIVE_WAY_EVERY: Final = 16
@@ -45,7 +45,7 @@ class Landing:
         mapper: What a raw record means.
         version: The mapping's version.
         raw: Which payloads are kept.
-        shield: What must not be stored.
+        excluder: What must not be stored.
         observes: Whether ticket events are derived from successive states: not where the source tells them itself.
     """
 
@@ -55,7 +55,7 @@ class Landing:
     version: str
     raw: RawPolicy = KEEP_ALL_RAW
     observes: bool = True
-    shield: Shield | None = None
+    excluder: Excluder | None = None
 
     @classmethod
     def of(
@@ -67,7 +67,7 @@ class Landing:
         capabilities: Iterable[StreamCapability],
         exclusions: Exclusions,
         raw: RawPolicy,
-        suppressed: Suppressed,
+        erased: ErasedPeople,
     ) -> Self:
         """Return how the records of a stream are stored, as connector and configuration want it.
 
@@ -78,7 +78,7 @@ class Landing:
             capabilities: What its connector can do with each stream.
             exclusions: What the configuration forbids to store.
             raw: Which payloads it keeps.
-            suppressed: People who were erased.
+            erased: People who were erased.
         """
         folds = any(capability.folds_into == TICKETS for capability in capabilities)
         return cls(
@@ -88,7 +88,7 @@ class Landing:
             calls.mapping_version(stream) + exclusions.mark(stream),
             raw=raw,
             observes=not folds and EVENTS not in exclusions.streams,
-            shield=Shield(stream, exclusions, suppressed, keeps_raw=raw.keeps_any),
+            excluder=Excluder(stream, exclusions, erased, keeps_raw=raw.keeps_any),
         )
 
     def prepare(
@@ -105,7 +105,7 @@ class Landing:
         newest = {record.external_id: record for record in arrived}
         ready = Prepared(newest, rejected=list(rejected))
         ready.known = records.known(tx, self.source_id, self.stream, newest)
-        shield = self.shield or None  # asked once: it is not for nothing
+        excluder = self.excluder or None  # asked once: it is not for nothing
         for number, (external_id, record) in enumerate(newest.items()):
             if not number % GIVE_WAY_EVERY:
                 sleep(0)
@@ -120,40 +120,40 @@ class Landing:
                 ready.unchanged += 1
                 ready.understood.append(external_id)
             else:
-                self._map(record, ready, shield)
-        if shield is not None:
-            self._withhold(tx, ready, shield)
+                self._map(record, ready, excluder)
+        if excluder is not None:
+            self._withhold(tx, ready, excluder)
         return ready
 
-    def _withhold(self, tx: Tx, ready: Prepared, shield: Shield) -> None:
+    def _withhold(self, tx: Tx, ready: Prepared, excluder: Excluder) -> None:
         """Take out what must not be stored, and what nobody can say about whether it may."""
-        if shield.suppressed:  # another stream of this run may have met tickets of theirs
-            shield = replace(shield, suppressed=suppression.load(tx, self.source_id))
+        if excluder.erased:  # another stream of this run may have met tickets of theirs
+            excluder = replace(excluder, erased=erased_people.load(tx, self.source_id))
         incoming: list[Incoming] = []
         for row in ready.incoming:
-            if shield.withholds(row.entity):
+            if excluder.withholds(row.entity):
                 ready.withheld.append(row.entity.external_id)
                 continue
-            if self.stream == TICKETS and shield.suppressed.is_about(row.entity):
+            if self.stream == TICKETS and excluder.erased.is_about(row.entity):
                 ready.theirs.append(row.entity.external_id)
-            entity, is_hidden = shield.blanked(row.entity)
+            entity, is_hidden = excluder.blanked(row.entity)
             packed = cast("Packed", row.raw)
             safe = None if is_hidden or row.entity.external_id in ready.hidden else packed
-            if safe is not None and shield.exclusions.fields.get(self.stream):
-                stripped = pack(shield.strip(ready.arrived[entity.external_id].raw))
+            if safe is not None and excluder.exclusions.fields.get(self.stream):
+                stripped = pack(excluder.strip(ready.arrived[entity.external_id].raw))
                 safe = stripped._replace(hash=packed.hash)
             incoming.append(row._replace(entity=entity, raw=safe))
         ready.incoming = incoming
-        ready.issues = {external_id: shield.issues(found) for external_id, found in ready.issues.items()}
-        if shield.exclusions.companies:
-            sort_out(tx, self.source_id, shield.exclusions.companies, ready)
+        ready.issues = {external_id: excluder.issues(found) for external_id, found in ready.issues.items()}
+        if excluder.exclusions.companies:
+            sort_out(tx, self.source_id, excluder.exclusions.companies, ready)
         for external_id in ready.withheld:
             ready.arrived.pop(external_id, None)
-        ready.rejected = [row._replace(raw=shield.quarantined(row.raw)) for row in ready.rejected]
+        ready.rejected = [row._replace(raw=excluder.quarantined(row.raw)) for row in ready.rejected]
 
-    def _map(self, record: Arrived, ready: Prepared, shield: Shield | None) -> None:
+    def _map(self, record: Arrived, ready: Prepared, excluder: Excluder | None) -> None:
         try:
-            mapped = self.mapper(shield.strip(record.raw) if shield is not None else record.raw)
+            mapped = self.mapper(excluder.strip(record.raw) if excluder is not None else record.raw)
         except MappingError as error:
             ready.rejected.append(Rejected(record.external_id, record.raw, error.message))
             return
@@ -167,11 +167,11 @@ class Landing:
         if mapped.issues:
             ready.issues[record.external_id] = mapped.issues
         for other in mapped.also:
-            if shield is not None:
-                if shield.withholds(other):
+            if excluder is not None:
+                if excluder.withholds(other):
                     ready.hidden.add(record.external_id)
                     continue
-                other, is_hidden = shield.blanked(other)  # noqa: PLW2901
+                other, is_hidden = excluder.blanked(other)  # noqa: PLW2901
                 if is_hidden:
                     ready.hidden.add(record.external_id)
             stated = ready.also.setdefault(other.stream, {})
@@ -216,13 +216,13 @@ class Landing:
         for stream, entities in ready.also.items():
             land_stated(tx, self.source_id, stream, list(entities.values()), mode=mode, now=now)
         if ready.theirs:
-            suppression.add(tx, self.source_id, [(suppression.TICKET, ref) for ref in ready.theirs])
+            erased_people.add(tx, self.source_id, [(erased_people.TICKET, ref) for ref in ready.theirs])
         if ready.withheld:
             withhold(tx, self.source_id, self.stream, ready.withheld, now=now)
         unfit = {row.entity.external_id: error.message for row, error in applied.rejected}
         late = [Rejected(i, ready.arrived[i].raw, reason) for i, reason in unfit.items()]
-        if self.shield:
-            late = [row._replace(raw=self.shield.quarantined(row.raw)) for row in late]
+        if self.excluder:
+            late = [row._replace(raw=self.excluder.quarantined(row.raw)) for row in late]
         rejected = [*ready.rejected, *late]
         quarantine.release(tx, self.source_id, self.stream, ready.understood)
         quarantine.put(tx, self.source_id, self.stream, rejected, now)

@@ -48,14 +48,14 @@ def note_generation(tx: Tx, stream: StreamRun, now: datetime) -> None:
 async def rebuild(stream: StreamRun) -> None:
     """Read the whole source again and replace what the store holds of it."""
     run, landing = stream.run, stream.landing
-    shield = landing.shield
+    excluder = landing.excluder
 
     async def stage(whole: Pass, part: Pass, batch: Batch) -> None:
         now = run.clock.now()
         rows: list[tuple[str, Mapping[str, Any]]] = [(r.external_id, r.raw) for r in batch.arrived]
-        if shield:
+        if excluder:
             prepare = partial(landing.prepare, arrived=batch.arrived, rejected=batch.rejected, force=True)
-            rows = [("", put_aside(shield, await run.store.read(prepare)))]
+            rows = [("", put_aside(excluder, await run.store.read(prepare)))]
 
         def work(tx: Tx) -> None:
             passes.stage(tx, whole.pass_id, rows)
@@ -98,7 +98,7 @@ def _swap(tx: Tx, stream: StreamRun, done: Pass, now: datetime) -> tuple[Landed,
 
 
 def _prepared(tx: Tx, stream: StreamRun, page: list[tuple[str, dict[str, Any]]]) -> Prepared:
-    if stream.landing.shield:
+    if stream.landing.excluder:
         return taken_up(tx, stream.landing, page[0][1])
     intake = take_in(SourceRecord(external_id, raw) for external_id, raw in page)
     return stream.landing.prepare(tx, intake.arrived, intake.rejected, force=True)

@@ -11,13 +11,13 @@ from sqlalchemy import Connection, Table, Text, delete, func, literal, or_, sele
 from servicedesk_core.domain import STREAMS, Contact, Entity
 from servicedesk_core.domain.writing import UNFINISHED
 from servicedesk_core.errors import NotFoundLocallyError
-from servicedesk_core.store import bulk, opaque, quarantine, sources, suppression
+from servicedesk_core.store import bulk, erased_people, erasing_packed, quarantine, sources
 from servicedesk_core.store.codec import codec_of
 from servicedesk_core.store.column_types import is_text
+from servicedesk_core.store.erased_people import CONTACT, EMAIL, NAME, PHONE, TICKET, ErasedPeople, digits_of, words_of
 from servicedesk_core.store.raws import Unpacker, pack, remember_shapes
 from servicedesk_core.store.schema import RECORDS, changes, metadata, outbox, progress, seen
 from servicedesk_core.store.schema import quarantine as quarantine_table
-from servicedesk_core.store.suppression import CONTACT, EMAIL, NAME, PHONE, TICKET, Suppressed, digits_of, words_of
 
 _AT_ONCE: Final = 1_000
 _LEFT_ALONE: Final = frozenset(
@@ -121,11 +121,11 @@ def mentions(tx: Connection, person: Person) -> Iterator[Mention]:
                     yield Mention(stream, record.external_id, {"record": record, "payload": raw})
     for kept in _quarantined(tx, person):
         yield Mention("quarantine", str(kept.id), {"stream": kept.stream, "payload": kept.raw})
-    for file in opaque.files_about(tx, person.source_id, person.tickets, _names(hidden)):
+    for file in erasing_packed.files_about(tx, person.source_id, person.tickets, _names(hidden)):
         content = b64encode(file.content).decode()
         told = {"claim": file.claim_id, "name": file.name, "media_type": file.media_type, "content_base64": content}
         yield Mention("claim_attachments", str(file.id), told)
-    for answer in opaque.answers_naming(tx, _names(hidden)):
+    for answer in erasing_packed.answers_naming(tx, _names(hidden)):
         yield Mention("cover_facts", str(answer.id), {"payload": answer.content})
     for table in _other_tables():
         for key, texts in _texts_with(tx, table, person):
@@ -141,12 +141,12 @@ def unfinished_about(tx: Connection, person: Person) -> list[int]:
 
 def suppress(tx: Connection, person: Person) -> None:
     """Keep a person out from now on."""
-    suppression.add(tx, person.source_id, person.values())
+    erased_people.add(tx, person.source_id, person.values())
 
 
 def erase_records(tx: Connection, source_id: int, stream: str, after: int) -> tuple[int | None, int]:
     """Take everybody who is suppressed out of some records of a stream; return how far it came, and how many it met."""
-    hidden = suppression.load(tx, source_id)
+    hidden = erased_people.load(tx, source_id)
     entity, table = STREAMS[stream], RECORDS[stream]
     codec, unpacker = codec_of(entity), Unpacker(tx)
     rows = _rows(tx, source_id, stream, after)
@@ -194,11 +194,11 @@ def erase_rest(tx: Connection, person: Person) -> int:
     mine = (changes.c.source_id == person.source_id) & (changes.c.entity == "contacts")
     tx.execute(delete(changes).where(mine, changes.c.external_id == person.contact.external_id))
     hidden = _hidden(person)
-    files = [file.id for file in opaque.files_about(tx, person.source_id, person.tickets, _names(hidden))]
-    opaque.forget_files(tx, files)  # before the text below is cleaned: it tells whose they are
-    answers = list(opaque.answers_naming(tx, _names(hidden)))
+    files = [file.id for file in erasing_packed.files_about(tx, person.source_id, person.tickets, _names(hidden))]
+    erasing_packed.forget_files(tx, files)  # before the text below is cleaned: it tells whose they are
+    answers = list(erasing_packed.answers_naming(tx, _names(hidden)))
     for answer in answers:
-        opaque.put_answer(tx, answer.id, hidden.scrub(answer.content, names=True))
+        erasing_packed.put_answer(tx, answer.id, hidden.scrub(answer.content, names=True))
     met += len(files) + len(answers)
     for table in _other_tables():
         keys = list(table.primary_key.columns)
@@ -209,18 +209,18 @@ def erase_rest(tx: Connection, person: Person) -> int:
     return met
 
 
-def _hidden(person: Person) -> Suppressed:
+def _hidden(person: Person) -> ErasedPeople:
     """Return a matcher for one person that needs nothing from the store."""
     key = b"only to compare"
     values = person.values()
     digests = frozenset(
-        (kind, suppression.digest(key, person.source_id, kind, value)) for kind, value in values if value
+        (kind, erased_people.digest(key, person.source_id, kind, value)) for kind, value in values if value
     )
     lengths = sorted({len(value.split()) for kind, value in values if kind == NAME}, reverse=True)
-    return Suppressed(person.source_id, key, digests, tuple(lengths))
+    return ErasedPeople(person.source_id, key, digests, tuple(lengths))
 
 
-def _names(hidden: Suppressed) -> opaque.Tells:
+def _names(hidden: ErasedPeople) -> erasing_packed.Tells:
     return lambda text: hidden.scrub_text(text, names=True) != text
 
 
@@ -228,7 +228,7 @@ def _is_theirs(person: Person, record: Entity) -> bool:
     return isinstance(record, Contact) and record.external_id == person.contact.external_id
 
 
-def _tells(hidden: Suppressed, raw: Any) -> bool:
+def _tells(hidden: ErasedPeople, raw: Any) -> bool:
     return raw is not None and hidden.scrub(raw, names=False) != raw
 
 

@@ -20,7 +20,7 @@ from servicedesk_core.warranty.turns import in_turns
 Answers = Mapping[DeviceName, Sequence[CoverFact]]
 
 
-class Telling:
+class Tally:
     """Counts states, and keeps the first devices.
 
     Args:

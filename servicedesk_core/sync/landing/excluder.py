@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from servicedesk_core.domain import Contact, Entity, MappingIssue, TicketEvent
-from servicedesk_core.store.suppression import NOBODY, Suppressed
+from servicedesk_core.store.erased_people import NOBODY, ErasedPeople
 from servicedesk_core.sync.exclusions import NOTHING, Exclusions, Path
 from servicedesk_core.sync.names import TICKETS
 
@@ -13,23 +13,23 @@ E = TypeVar("E", bound=Entity)
 
 
 @dataclass(frozen=True, slots=True)
-class Shield:
+class Excluder:
     """What one stream of a connection must not store.
 
     Attributes:
         stream: The stream.
         exclusions: What the configuration excludes.
-        suppressed: The people who were erased.
+        erased: The people who were erased.
         keeps_raw: Whether payloads are kept at all.
     """
 
     stream: str
     exclusions: Exclusions = NOTHING
-    suppressed: Suppressed = NOBODY
+    erased: ErasedPeople = NOBODY
     keeps_raw: bool = True
 
     def __bool__(self) -> bool:
-        return bool(self.exclusions.fingerprint or self.suppressed or not self.keeps_raw)
+        return bool(self.exclusions.fingerprint or self.erased or not self.keeps_raw)
 
     def strip(self, raw: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return a payload without the excluded fields that its vendor names so."""
@@ -42,7 +42,7 @@ class Shield:
 
         Nobody knows whose it is and where in it something is hidden: as soon as that matters, nothing of it is kept.
         """
-        if raw is None or not self.keeps_raw or self.suppressed or self.exclusions.companies:
+        if raw is None or not self.keeps_raw or self.erased or self.exclusions.companies:
             return None
         paths = self.exclusions.fields.get(self.stream, ())
         return None if any(self._is_ours(path) for path in paths) else self.strip(raw)
@@ -55,13 +55,13 @@ class Shield:
     def issues(self, found: Iterable[MappingIssue]) -> tuple[MappingIssue, ...]:
         """Return those words without a meaning that may be noted."""
         hidden = {path[0] for path in self.exclusions.fields.get(self.stream, ())}
-        return tuple(issue for issue in found if issue.field not in hidden and not self.suppressed)
+        return tuple(issue for issue in found if issue.field not in hidden and not self.erased)
 
     def withholds(self, entity: Entity) -> bool:
         """Whether a record must not be stored at all, whatever it belongs to."""
         if entity.stream in self.exclusions.streams:
             return True
-        return isinstance(entity, Contact) and self.suppressed.is_contact(entity.external_id, entity.email)
+        return isinstance(entity, Contact) and self.erased.is_contact(entity.external_id, entity.email)
 
     def blanked(self, entity: E) -> tuple[E, bool]:
         """Return a record without excluded fields and erased people; and whether its payload tells of them."""
@@ -82,8 +82,8 @@ class Shield:
                 if hidden & state.keys():
                     changes[name] = {key: value for key, value in state.items() if key not in hidden}
         blank = entity.model_copy(update=changes) if changes else entity
-        if self.suppressed:
-            blank, mentions = self.suppressed.cleaned(blank)
+        if self.erased:
+            blank, mentions = self.erased.cleaned(blank)
             return blank, bool(changes) or mentions
         return blank, bool(changes)
 

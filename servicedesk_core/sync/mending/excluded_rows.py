@@ -14,8 +14,8 @@ from servicedesk_core.store.raws import Unpacker, pack, remember_shapes
 from servicedesk_core.store.schema import RECORDS, changes, progress, quarantine, record_issues, seen, staged
 from servicedesk_core.store.state import StoreState
 from servicedesk_core.store.wiping import wiping
-from servicedesk_core.sync.landing.shield import Shield
-from servicedesk_core.sync.landing.withholding import withhold
+from servicedesk_core.sync.landing.excluded_companies import withhold
+from servicedesk_core.sync.landing.excluder import Excluder
 from servicedesk_core.sync.names import EVENTS, TICKETS
 from servicedesk_core.sync.run import Run
 
@@ -35,10 +35,10 @@ async def purge(run: Run) -> None:
         await run.write(lambda tx: _drop_companies(tx, run))
     touched = {*exclusions.fields, *((EVENTS,) if TICKETS in exclusions.fields else ())}
     for stream in sorted(touched - exclusions.streams):
-        shield = Shield(stream, exclusions, run.suppressed)
+        excluder = Excluder(stream, exclusions, run.erased)
         after: int | None = 0
         while after is not None:
-            after = await run.write(partial(_blank, source_id=run.source_id, shield=shield, after=after))
+            after = await run.write(partial(_blank, source_id=run.source_id, excluder=excluder, after=after))
     if exclusions.fingerprint:
         await run.write(
             lambda tx: _drop_payloads(tx, run.source_id, exclusions.fields, everything=bool(exclusions.companies))
@@ -69,10 +69,10 @@ def _drop_companies(tx: Tx, run: Run) -> None:
             withhold(tx, source_id, stream, ids, now=now)
 
 
-def _blank(tx: Tx, source_id: int, shield: Shield, after: int) -> int | None:
+def _blank(tx: Tx, source_id: int, excluder: Excluder, after: int) -> int | None:
     """Blank the fields of some records; return how far it came, or ``None`` at the end."""
     wiping(tx)
-    table, codec = RECORDS[shield.stream], codec_of(STREAMS[shield.stream])
+    table, codec = RECORDS[excluder.stream], codec_of(STREAMS[excluder.stream])
     query = (
         select(table.c.local_id, table.c.external_id, table.c.raw, *(table.c[name] for name in codec.names))
         .where(table.c.source_id + 0 == source_id, table.c.local_id > after)
@@ -84,11 +84,11 @@ def _blank(tx: Tx, source_id: int, shield: Shield, after: int) -> int | None:
     packs = []
     found = tx.execute(query).all()
     for local_id, external_id, blob, *values in found:
-        entity, is_hidden = shield.blanked(codec.decode(external_id, values))
+        entity, is_hidden = excluder.blanked(codec.decode(external_id, values))
         encoded = codec.encode(entity)
         packed = None
         if blob is not None and not is_hidden:
-            packed = pack(shield.strip(unpacker.unpack(blob)))
+            packed = pack(excluder.strip(unpacker.unpack(blob)))
             packs.append(packed)
         rows.append((*encoded.values, encoded.row_hash, packed.blob if packed else None, local_id))
     remember_shapes(tx, packs)

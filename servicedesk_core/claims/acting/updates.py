@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection as Tx
 from sqlalchemy import select
 
-from servicedesk_core.claims.acting.standing import words
+from servicedesk_core.claims.acting.state_checks import words
 from servicedesk_core.claims.content import AGGREGATE, ClaimWrite, said
 from servicedesk_core.domain.warranty import ClaimEvent, ClaimEventKind
 from servicedesk_core.domain.writing import UNFINISHED, Intent

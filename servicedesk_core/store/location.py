@@ -20,7 +20,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.engine import URL
 
-from servicedesk_core.store import audit, outbox, sending
+from servicedesk_core.store import audit, meta, outbox, sending
 from servicedesk_core.store.schema import sources
 from servicedesk_core.system import machine
 
@@ -30,7 +30,7 @@ _STORE_ID: Final = "store_id"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Location:
     """Where a store stands.
 
     Attributes:
@@ -42,22 +42,22 @@ class Place:
     where: str
 
 
-def here(tx: Connection, url: URL) -> Place:
+def here(tx: Connection, url: URL) -> Location:
     """Return where the store stands now."""
     if tx.dialect.name == "sqlite":
         path = Path(str(url.database)).resolve()
         facts = (machine(), os.fspath(path), str(path.stat().st_ino))
-        return Place(_digest(facts), f"{path} on {platform.node() or 'this machine'}")
+        return Location(_digest(facts), f"{path} on {platform.node() or 'this machine'}")
     row = tx.exec_driver_sql(
         "SELECT (SELECT system_identifier FROM pg_control_system()), d.oid, 'store_meta'::regclass::oid, d.datname "
         "FROM pg_database d WHERE d.datname = current_database()"
     ).one()
-    return Place(_digest(tuple(map(str, row[:3]))), f"the database {row[3]}")
+    return Location(_digest(tuple(map(str, row[:3]))), f"the database {row[3]}")
 
 
 def store_id(tx: Connection) -> str | None:
     """Return the store's own id, common to it and all its copies; ``None`` before it was first opened for writing."""
-    return sending.meta(tx, _STORE_ID)
+    return meta.get(tx, _STORE_ID)
 
 
 def settle(writer: Engine, reader: Engine, url: URL, now: datetime) -> None:
@@ -80,7 +80,7 @@ def settle(writer: Engine, reader: Engine, url: URL, now: datetime) -> None:
         known = _known(tx)
         if known is None or tx.execute(select(sources.c.id).limit(1)).first() is None:
             if store_id(tx) is None:
-                sending.put_meta(tx, _STORE_ID, uuid.uuid4().hex)
+                meta.put(tx, _STORE_ID, uuid.uuid4().hex)
             _note(tx, here(tx, url))
         elif known != here(tx, url).digest and sending.sending_allowed(tx):
             suspect(tx, f"this store was copied or moved here; it was at {_known_where(tx)} before.", now)
@@ -103,7 +103,7 @@ def suspect(tx: Connection, why: str, now: datetime) -> int:
     return doubtful
 
 
-def adopt(tx: Connection, url: URL, *, actor: str, now: datetime) -> Place:
+def adopt(tx: Connection, url: URL, *, actor: str, now: datetime) -> Location:
     """Make this place the store's own and switch sending on; what is in doubt stays so until it is settled.
 
     Args:
@@ -119,17 +119,17 @@ def adopt(tx: Connection, url: URL, *, actor: str, now: datetime) -> Place:
     return place
 
 
-def _note(tx: Connection, place: Place) -> None:
-    sending.put_meta(tx, _PLACE, json.dumps({"digest": place.digest, "where": place.where}))
+def _note(tx: Connection, place: Location) -> None:
+    meta.put(tx, _PLACE, json.dumps({"digest": place.digest, "where": place.where}))
 
 
 def _known(tx: Connection) -> str | None:
-    value = sending.meta(tx, _PLACE)
+    value = meta.get(tx, _PLACE)
     return None if value is None else str(json.loads(value)["digest"])
 
 
 def _known_where(tx: Connection) -> str:
-    value = sending.meta(tx, _PLACE)
+    value = meta.get(tx, _PLACE)
     return "an unknown place" if value is None else str(json.loads(value)["where"])
 
 

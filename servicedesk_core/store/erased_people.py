@@ -12,8 +12,8 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import Connection, select
 
 from servicedesk_core.domain import Entity
+from servicedesk_core.store import meta
 from servicedesk_core.store.schema import suppressed
-from servicedesk_core.store.sending import meta, put_meta
 from servicedesk_core.store.upserting import insert_into
 
 E = TypeVar("E", bound=Entity)
@@ -41,7 +41,7 @@ def words_of(name: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Suppressed:
+class ErasedPeople:
     """The people who were erased, as one connection meets them.
 
     Attributes:
@@ -126,7 +126,7 @@ class Suppressed:
         return text
 
 
-NOBODY: Final = Suppressed()
+NOBODY: Final = ErasedPeople()
 
 
 @lru_cache(maxsize=65_536)
@@ -136,14 +136,14 @@ def digest(key: bytes, source_id: int, kind: str, value: str) -> str:
     return hmac.new(key, f"{kind}\0{where}\0{value}".encode("utf-8", "replace"), hashlib.sha256).hexdigest()
 
 
-def load(tx: Connection, source_id: int) -> Suppressed:
+def load(tx: Connection, source_id: int) -> ErasedPeople:
     """Return the people who were erased, as a connection meets them."""
     rows = frozenset((row.kind, row.digest) for row in tx.execute(select(suppressed)))
     if not rows:
         return NOBODY
     lengths = sorted({int(kind.partition(":")[2]) for kind, _ in rows if kind.startswith(f"{NAME}:")}, reverse=True)
     known = frozenset((kind.partition(":")[0], value) for kind, value in rows)
-    return Suppressed(source_id, bytes.fromhex(meta(tx, _KEY) or ""), known, tuple(lengths))
+    return ErasedPeople(source_id, bytes.fromhex(meta.get(tx, _KEY) or ""), known, tuple(lengths))
 
 
 def add(tx: Connection, source_id: int, values: Iterable[tuple[str, str]]) -> None:
@@ -154,9 +154,9 @@ def add(tx: Connection, source_id: int, values: Iterable[tuple[str, str]]) -> No
         source_id: The connection that ids belong to.
         values: Kind and value; see :func:`digits_of` and :func:`words_of` for how numbers and names are written.
     """
-    key = meta(tx, _KEY)
+    key = meta.get(tx, _KEY)
     if key is None:
-        put_meta(tx, _KEY, key := secrets.token_hex(32))
+        meta.put(tx, _KEY, key := secrets.token_hex(32))
     rows = [
         {
             "kind": f"{kind}:{len(value.split())}" if kind == NAME else kind,
