@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from servicedesk_core.errors import ServiceDeskError as ServiceDeskError
+    from servicedesk_core.features.tickets.model import TicketFilter as TicketFilter
     from servicedesk_core.hooks.connector import Connector as Connector
     from servicedesk_core.hooks.context import ConnectorContext as ConnectorContext
     from servicedesk_core.hooks.context import ConnectorSettings as ConnectorSettings
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from servicedesk_core.runtime.blocking import BlockingServiceDesk as BlockingServiceDesk
     from servicedesk_core.runtime.desk import ServiceDesk as ServiceDesk
     from servicedesk_core.store.queries.scope import Scope as Scope
-    from servicedesk_core.store.queries.tickets import TicketFilter as TicketFilter
 
 __version__ = "0.1.0"
 
@@ -33,7 +33,7 @@ _HOME = {
     "Scope": "servicedesk_core.store.queries.scope",
     "ServiceDesk": "servicedesk_core.runtime.desk",
     "ServiceDeskError": "servicedesk_core.errors",
-    "TicketFilter": "servicedesk_core.store.queries.tickets",
+    "TicketFilter": "servicedesk_core.features.tickets.model",
     "Way": "servicedesk_core.people",
     "hookimpl": "servicedesk_core.hooks.markers",
 }

@@ -53,3 +53,20 @@ def about(seconds: float) -> str:
             return f"about {one if number <= 1 else f'{number} {many}'}"
     number = round(seconds / _DAY_S)
     return f"about {'a day' if number <= 1 else f'{number:,} days'}"
+
+
+_FIELDS = {
+    "assignee_ref": "technician",
+    "billed_s": "time billed",
+    "body": "text",
+    "company_ref": "client",
+    "estimated_s": "estimate",
+    "status_category": "status",
+    "work_date": "day of work",
+    "worked_s": "time worked",
+}
+
+
+def field_name(field: str) -> str:
+    """Return what a person calls a field: ``assignee_ref`` is the technician."""
+    return _FIELDS.get(field) or field.removesuffix("_ref").removesuffix("_at").replace("_", " ")

@@ -10,7 +10,7 @@ from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
 
-from servicedesk_core import BlockingServiceDesk, Scope, TicketFilter
+from servicedesk_core import BlockingServiceDesk, Scope
 from servicedesk_core.errors import NotFoundLocallyError
 
 settings.configure(
@@ -32,8 +32,8 @@ def desk() -> BlockingServiceDesk:
 
 def tickets(request: HttpRequest, company: str) -> JsonResponse:
     """Return the open tickets of one client. A real portal knows the company from who is logged in."""
-    page = desk().tickets.list(TicketFilter(only_open=True), scope=Scope("psa", companies={company}))
-    rows = [{"id": t.external_id, "title": t.title} for t in page.rows]
+    page = desk().tickets.list(scope=Scope("psa", companies={company}))
+    rows = [{"id": t.external_id, "title": t.title} for t in page]
     return JsonResponse({"worker": os.getpid(), "tickets": rows})
 
 

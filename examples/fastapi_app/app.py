@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI, HTTPException
 
-from servicedesk_core import Scope, ServiceDesk, TicketFilter
+from servicedesk_core import Scope, ServiceDesk
 from servicedesk_core.errors import NotFoundLocallyError
 
 
@@ -27,8 +27,8 @@ app = FastAPI(title="Client portal", lifespan=lifespan)
 async def tickets(company: str) -> dict[str, Any]:
     """Return the open tickets of one client. A real portal knows the company from who is logged in."""
     desk: ServiceDesk = app.state.desk
-    page = await desk.tickets.list(TicketFilter(only_open=True), scope=Scope("psa", companies={company}))
-    return {"worker": os.getpid(), "tickets": [{"id": t.external_id, "title": t.title} for t in page.rows]}
+    page = await desk.tickets.list(scope=Scope("psa", companies={company}))
+    return {"worker": os.getpid(), "tickets": [{"id": t.external_id, "title": t.title} for t in page]}
 
 
 @app.get("/clients/{company}/tickets/{ticket}")

@@ -6,6 +6,7 @@ it (:mod:`servicedesk_core.cli.derived`), Python a method that is awaited or wai
 
 from servicedesk_core.faces.action import Action, action
 from servicedesk_core.faces.column import Column
+from servicedesk_core.faces.kpi import Kpi, Measure
 from servicedesk_core.faces.namespace import Awaited, Desk, Manner, Method, Namespace, Waiting, method
 from servicedesk_core.faces.offer import Offer
 from servicedesk_core.faces.page import Page
@@ -19,7 +20,9 @@ __all__ = [
     "Column",
     "Desk",
     "Help",
+    "Kpi",
     "Manner",
+    "Measure",
     "Method",
     "Namespace",
     "Offer",

@@ -20,12 +20,14 @@ class Help:
         name: What people call it; without it as Python does.
         none: Whether the word "none" is understood.
         between: The smallest and the largest number.
+        choices: The words that are understood, where the type does not say them.
     """
 
     text: str
     name: str = ""
     none: bool = False
     between: tuple[int, int] | None = None
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

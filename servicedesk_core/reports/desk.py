@@ -1,15 +1,16 @@
 """The desk page: what is open, whose it is, how old it is, and how far the data can be trusted."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from servicedesk_core.store.queries import tickets
-from servicedesk_core.store.queries.desk import DeskNumbers, Figure, desk_numbers
+from servicedesk_core.features.desk_page.queries import DeskNumbers, desk_numbers
+from servicedesk_core.features.tickets.kpis import MANY_TICKETS, WATCHED
+from servicedesk_core.features.tickets.model import TicketFilter, TicketRow
+from servicedesk_core.features.tickets.tables import listing
 from servicedesk_core.store.queries.scope import Scope
-from servicedesk_core.store.queries.tickets import TicketFilter, TicketRow
 
 TICKETS_ON_PAGE = 2_000
 """Ticket rows below the figures; the figures count all of them, whatever the page shows."""
@@ -60,6 +61,11 @@ class DeskReport:
     tickets: tuple[TicketRow, ...]
 
     @property
+    def overloaded(self) -> str:
+        """What is said of technicians with too many open tickets."""
+        return f"Technicians with more than {MANY_TICKETS} open tickets"
+
+    @property
     def quarantined(self) -> int:
         """Records that could not be understood and are missing from every number."""
         return sum(stream.quarantined for stream in self.numbers.completeness)
@@ -98,25 +104,17 @@ def build(
         timezone=timezone,
         numbers=numbers,
         watch=tuple(_watch(tx, numbers, scope)),
-        tickets=_oldest(tx, TicketFilter(connection=connection, only_open=True), TICKETS_ON_PAGE, scope),
+        tickets=_oldest(tx, TicketFilter(connection=connection), TICKETS_ON_PAGE, scope),
     )
 
 
 def _watch(tx: Connection, numbers: DeskNumbers, scope: Scope | None) -> Iterator[WatchList]:
-    lists: Iterable[tuple[str, str, str, Figure]] = (
-        ("overdue", "Overdue", "The due date has passed.", numbers.overdue),
-        ("sla-late", "SLA late", "A due time of the vendor's agreement has passed unfulfilled.", numbers.sla_late),
-        ("new", "New", "Their status is still one that means new.", numbers.new),
-        ("unassigned", "Unassigned", "No technician owns them.", numbers.unassigned),
-        ("waiting", "Waiting more than 2 days", "Waiting for somebody, and nothing happened since.", numbers.waiting),
-        ("hold-overdue", "On hold past due", "Parked, and the due date has passed.", numbers.on_hold_past_due),
-        ("over-estimate", "Worked more than estimated", "Recorded time exceeds the plan.", numbers.over_estimate),
-    )
-    for name, title, definition, figure in lists:
+    for kpi in WATCHED:
+        figure = numbers.watched[kpi.name]
         chosen = figure.tickets or TicketFilter()
         rows = _oldest(tx, chosen, TICKETS_IN_LIST, scope)
-        command = f"servicedesk tickets list --watch {name}"
-        yield WatchList(name, title, definition, chosen, figure.count, rows, command)
+        command = f"servicedesk tickets list --watch {kpi.name}"
+        yield WatchList(kpi.name, kpi.title, kpi.about, chosen, figure.count, rows, command)
 
 
 def _oldest(tx: Connection, chosen: TicketFilter, limit: int, scope: Scope | None) -> tuple[TicketRow, ...]:
@@ -124,8 +122,8 @@ def _oldest(tx: Connection, chosen: TicketFilter, limit: int, scope: Scope | Non
     after: str | None = None
     while len(rows) < limit:
         most = min(1_000, limit - len(rows))
-        page = tickets.list(tx, chosen, after=after, limit=most, oldest_first=True, scope=scope)
-        rows += page.rows
+        page = listing.list(tx, chosen, after=after, limit=most, oldest_first=True, scope=scope)
+        rows += page.items
         after = page.next
         if after is None:
             break

@@ -4,10 +4,10 @@ from collections import Counter
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.faces import html
+from servicedesk_core.features.tickets.model import TicketRow
 from servicedesk_core.reports import wording
 from servicedesk_core.reports.desk import DeskReport
 from servicedesk_core.reports.facets import LIST, Counted, facets_of
-from servicedesk_core.store.queries.tickets import TicketRow
 
 _PRINTED = 45
 """Rows of the list on paper: with them the page is two sheets."""

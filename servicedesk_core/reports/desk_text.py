@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
+from servicedesk_core.features.desk_page.queries import DeskNumbers, Figure
+from servicedesk_core.features.tickets.model import TicketRow
 from servicedesk_core.printing import printable
 from servicedesk_core.reports.desk import DeskReport, WatchList
 from servicedesk_core.reports.wording import (
@@ -16,8 +18,6 @@ from servicedesk_core.reports.wording import (
     summary,
     work,
 )
-from servicedesk_core.store.queries.desk import DeskNumbers, Figure
-from servicedesk_core.store.queries.tickets import TicketRow
 from servicedesk_core.wording import counted
 
 _BAR = 24
@@ -56,7 +56,7 @@ def _lines(report: DeskReport) -> Iterator[str]:
         yield ""
         yield from _watch(entry, report)
     yield ""
-    yield f"Technicians with more than 20 open tickets: {count(len(numbers.overloaded))}"
+    yield f"{report.overloaded}: {count(len(numbers.overloaded))}"
     for figure in numbers.overloaded:
         yield f"  {_cut(figure.label, _LABEL)} {count(figure.count):>7}"
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from servicedesk_core.faces.html import Facet
+from servicedesk_core.features.tickets.model import TicketFilter, TicketRow
 from servicedesk_core.reports.desk import DeskReport
 from servicedesk_core.reports.wording import dimensions
-from servicedesk_core.store.queries.tickets import TicketFilter, TicketRow
 
 LIST = "list"
 """Kind of the lists that somebody should look at; the other kinds are the breakdowns."""
@@ -62,8 +62,7 @@ def _fits(chosen: TicketFilter, ticket: TicketRow) -> bool:
     """Whether a filter of a figure counts an open ticket."""
     return (
         chosen.connection in {None, ticket.connection}
-        and (not chosen.categories or ticket.status_category in chosen.categories)
-        and not (chosen.unmapped_status and ticket.status_category)
+        and (not chosen.categories or (ticket.status_category or "") in chosen.categories)
         and chosen.priority in {None, ticket.priority or ""}
         and all(getattr(chosen, field) in {None, getattr(ticket, column) or ""} for field, column in _REFERENCES)
         and _lies(ticket.created_at, chosen.created_since, chosen.created_before)

@@ -17,12 +17,12 @@ from servicedesk_core.outbox.writes import Writes
 from servicedesk_core.people import Actor
 from servicedesk_core.runtime.claims import Claims
 from servicedesk_core.runtime.desk import DeskOptions, ServiceDesk
-from servicedesk_core.runtime.tickets import DeskTickets
 from servicedesk_core.runtime.warranty import Warranty
 
 if TYPE_CHECKING:
     from servicedesk_core.features.audit.actions import AuditTrail
     from servicedesk_core.features.quarantine.actions import Quarantine
+    from servicedesk_core.features.tickets.actions import Tickets
 
 A = TypeVar("A")
 A_co = TypeVar("A_co", covariant=True)
@@ -123,21 +123,6 @@ def _iterating(
     return call
 
 
-class BlockingTickets(_Twin[DeskTickets]):
-    """Tickets in the store, and what can be proposed about them; see :class:`DeskTickets`."""
-
-    list = _waiting(DeskTickets.list)
-    count = _waiting(DeskTickets.count)
-    check = _waiting(DeskTickets.check)
-    get = _waiting(DeskTickets.get)
-    create = _waiting(DeskTickets.create)
-    update = _waiting(DeskTickets.update)
-    assign = _waiting(DeskTickets.assign)
-    close = _waiting(DeskTickets.close)
-    note = _waiting(DeskTickets.note)
-    log_time = _waiting(DeskTickets.log_time)
-
-
 class BlockingClaims(_Twin[Claims]):
     """The claims of a desk; see :class:`Claims`."""
 
@@ -233,7 +218,6 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
     """Whether store and thread are another's, who closes them."""
 
     def _give_twins(self, desk: ServiceDesk) -> None:
-        self.tickets = BlockingTickets(desk.tickets, self._loop)
         self.writes = BlockingWrites(desk.writes, self._loop)
         self.claims = BlockingClaims(desk.claims, self._loop)
         self.warranty = BlockingWarranty(desk.warranty, self._loop)
@@ -241,6 +225,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
     if TYPE_CHECKING:
         audit: AuditTrail[Waiting]
         quarantine: Quarantine[Waiting]
+        tickets: Tickets[Waiting]
     else:
 
         def __getattr__(self, name: str) -> Any:

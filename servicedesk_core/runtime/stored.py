@@ -30,6 +30,7 @@ from servicedesk_core.store.store import Migrate
 if TYPE_CHECKING:
     from servicedesk_core.features.audit.actions import AuditTrail
     from servicedesk_core.features.quarantine.actions import Quarantine
+    from servicedesk_core.features.tickets.actions import Tickets
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -53,6 +54,7 @@ class StoredDesk:
     if TYPE_CHECKING:
         audit: AuditTrail[Awaited]
         quarantine: Quarantine[Awaited]
+        tickets: Tickets[Awaited]
 
     def __init__(
         self,

@@ -44,7 +44,7 @@ def test_sync_json_holds_the_report_and_nothing_else(run, acme):
 def test_a_second_sync_brings_nothing_twice(run, synced):
     [outcome] = document(run("sync", "psa", "--json"), "sync")
     assert sum(stream["new"] for stream in outcome["report"]["streams"]) == 0
-    assert len(document(run("tickets", "list", "--json"), "tickets.list")["rows"]) == 30
+    assert len(document(run("tickets", "list", "--json"), "tickets.list")["items"]) == 30
 
 
 def test_a_plan_counts_and_stores_nothing(run, acme):
@@ -118,12 +118,12 @@ def test_remap_gives_words_their_new_meaning_without_the_vendor(run, acme):
     acme.configure(behaviour="down")
     [outcome] = document(run("remap", "psa", "--json"), "remap")
     assert {s["stream"]: s["changed"] for s in outcome["report"]["streams"]}["tickets"] == 30
-    rows = document(run("tickets", "list", "--status", "new", "--json"), "tickets.list")["rows"]
+    rows = document(run("tickets", "list", "--status", "new", "--json"), "tickets.list")["items"]
     assert len(rows) == 30
 
 
 def test_tickets_are_found_by_filter_and_shown_whole(run, synced):
-    rows = document(run("tickets", "list", "--search", "A12", "--json"), "tickets.list")["rows"]
+    rows = document(run("tickets", "list", "--search", "A12", "--json"), "tickets.list")["items"]
     assert [row["number"] for row in rows] == ["A12"]
     assert rows[0]["url"] == "https://acme.example.com/12"
     assert document(run("tickets", "list", "--watch", "new", "--limit", "5", "--json"), "tickets.list")["next"]
@@ -139,7 +139,7 @@ def test_an_unknown_ticket_status_or_stream_says_what_there_is(run, synced):
     for option, word, told in (
         ("--company", "Clint 1", 'There is no client "Clint 1". Did you mean "Client 1"?'),
         ("--technician", "Robin", 'There is no technician "Robin".'),
-        ("--priority", "P9", 'Priorities are P1, P2, P3, P4, P5, or "none".'),
+        ("--priority", "P9", "There are: P1, P2, P3, P4, P5, none."),
     ):
         ran = run("tickets", "list", option, word)
         assert (ran.code in {exit_codes.ERROR, exit_codes.USAGE}, told in ran.err) == (True, True), ran.err
@@ -161,8 +161,8 @@ def test_instants_are_shown_in_the_zone_of_the_desk_and_are_exact_in_json(run, s
 def test_an_empty_list_says_what_would_fill_it_and_leaves_standard_output_empty(run, synced):
     for command, words in {
         ("quarantine", "list"): "in quarantine",
-        ("tickets", "list", "--search", "no such words"): "no such open ticket; --all",
-        ("tickets", "list", "--search", "no such words", "--all"): "no such ticket; servicedesk status",
+        ("tickets", "list", "--search", "no such words"): "shown with --all",
+        ("tickets", "list", "--search", "no such words", "--all"): "servicedesk status says",
         ("claims", "list"): "--all",
         ("warranty", "missed"): "No hardware incident of a known device.",
         ("warranty", "expiring"): "No cover ends that soon.",
@@ -246,12 +246,13 @@ def test_connections_are_listed_and_tested(run, acme):
 
 
 def test_a_change_is_shown_with_names_and_unknown_ids_as_they_are():
-    from servicedesk_core.cli.tickets.pages import _change
+    from servicedesk_core.cli.shell.context import Cli
+    from servicedesk_core.features.tickets.pages import _change
 
     names = {"technicians": {"9": "Robin"}}
-    assert _change({"assignee_ref": "9", "queue_ref": "7", "status": ""}, names) == "technician: Robin, queue: 7"
+    assert _change(Cli(), {"assignee_ref": "9", "queue_ref": "7", "status": ""}, names) == "technician: Robin, queue: 7"
     said = {"status": "Dispatched", "status_category": "scheduled", "priority": "", "priority_name": "Low"}
-    assert _change(said, names) == "status: Dispatched, priority name: Low"
+    assert _change(Cli(), said, names) == "status: Dispatched, priority name: Low"
 
 
 def test_a_stream_that_does_not_exist_is_told_with_the_nearest(run, acme):
@@ -367,6 +368,6 @@ def test_hours_that_nobody_said_are_unknown_and_never_nothing(timed):
     assert "≥ 0.25 h of 0.50 h planned" in timed("tickets", "show", "C").out
     assert "0.00 h" in timed("tickets", "show", "D").out
     page = document(timed("tickets", "list", "--json"), "tickets.list")
-    assert {row["external_id"]: (row["worked_s"], row["untimed_entries"]) for row in page["rows"]} == {
+    assert {row["external_id"]: (row["worked_s"], row["untimed_entries"]) for row in page["items"]} == {
         "A": (19_800, 0), "B": (None, 1), "C": (900, 1), "D": (0, 0),
     }  # fmt: skip

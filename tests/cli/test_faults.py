@@ -186,7 +186,7 @@ def test_a_signal_stops_a_sync_at_a_clean_point(run, acme, signum, code):
     assert "Traceback" not in err
     acme.configure()
     assert run("sync", "psa").code == exit_codes.OK
-    assert len(run("tickets", "list", "--json").json["data"]["rows"]) == 30
+    assert len(run("tickets", "list", "--json").json["data"]["items"]) == 30
 
 
 def _committed(acme) -> bool:

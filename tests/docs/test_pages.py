@@ -14,8 +14,8 @@ from servicedesk_core import http as http_module
 from servicedesk_core.cli import docs
 from servicedesk_core.cli.docs import PAGES, commands
 from servicedesk_core.domain.writing import Intent
+from servicedesk_core.features.tickets.actions import Tickets
 from servicedesk_core.outbox.writes import Writes
-from servicedesk_core.runtime.tickets import DeskTickets
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 NOT_OURS = {"strptime", "pg_dump", "pg_restore", "search_path", "day_first"}
@@ -73,7 +73,7 @@ def test_names_in_running_text_exist() -> None:
     """Every ``snake_case`` or ``CamelCase`` name is one of the program's: a hook, setting, field, column, class."""
     modules = (servicedesk_core, domain, error_module, hook_module, http_module, testing, runtime)
     known = {name for module in modules for name in dir(module)} | NOT_OURS
-    for shown in (DeskTickets, Writes, Intent):
+    for shown in (Tickets, Writes, Intent):
         known |= set(dir(shown))
     for name in PAGES:
         known |= set(re.findall(r"\w+", docs.page(name, pages.program())))

@@ -32,7 +32,7 @@ READS: dict[str, Read] = {
     "claims.numbers": lambda desk: desk.claims.numbers(),
     "export": _export,
     "health": lambda desk: desk.health(),
-    "tickets.count": lambda desk: desk.tickets.count(TicketFilter(only_open=True)),
+    "tickets.count": lambda desk: desk.tickets.count(TicketFilter()),
     "warranty.date_changes": lambda desk: desk.warranty.date_changes(),
 }
 """Reads that have a file of their own."""
@@ -50,7 +50,10 @@ SAME: dict[str, tuple[str, Read]] = {
     "report_desk": ("report desk", lambda desk: desk.report_desk()),
     "status": ("status", lambda desk: desk.status()),
     "tickets.get": ("tickets show T-ALL", lambda desk: desk.tickets.get("T-ALL")),
-    "tickets.list": ("tickets list --all --limit 3", lambda desk: desk.tickets.list(TicketFilter(), limit=3)),
+    "tickets.list": (
+        "tickets list --all --limit 3",
+        lambda desk: desk.tickets.list(TicketFilter(everything=True), limit=3),
+    ),
     "warranty.expiring": ("warranty expiring", lambda desk: desk.warranty.expiring(timedelta(days=90))),
     "warranty.missed": ("warranty missed", lambda desk: desk.warranty.missed()),
     "warranty.report": ("warranty report", lambda desk: desk.warranty.report()),

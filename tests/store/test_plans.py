@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import event
 
 from servicedesk_core.domain.writing import UNFINISHED, WriteState
+from servicedesk_core.features.tickets.model import TicketFilter
+from servicedesk_core.features.tickets.tables import listing as tickets
 from servicedesk_core.runtime.alerts.doubts import doubts
 from servicedesk_core.store import outbox, passes, records
-from servicedesk_core.store.queries import tickets
-from servicedesk_core.store.queries.tickets import TicketFilter
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -74,7 +74,7 @@ def plan_of(store, query, number=0):
 def test_lists_of_open_tickets_never_walk_past_closed_ones(store, unassigned):
     if store.dialect != "sqlite":
         pytest.skip("about the plans of SQLite")
-    listed = partial(tickets.list, chosen=TicketFilter(only_open=True, assignee="" if unassigned else None))
+    listed = partial(tickets.list, chosen=TicketFilter(assignee="" if unassigned else None))
     assert any("USING INDEX ix_tickets_open" in step for step in plan_of(store, listed))
 
 

@@ -17,13 +17,15 @@ from servicedesk_core.domain import (
     TimeEntry,
 )
 from servicedesk_core.errors import CursorError, NotFoundLocallyError
+from servicedesk_core.features.desk_page.queries import desk_numbers
+from servicedesk_core.features.tickets.kpis import WATCHED
+from servicedesk_core.features.tickets.model import TicketFilter
+from servicedesk_core.features.tickets.tables import detail
+from servicedesk_core.features.tickets.tables import listing as tickets
 from servicedesk_core.hooks import VendorIdentity
 from servicedesk_core.store import passes, records, runs, sources
 from servicedesk_core.store.passes import PassKey
-from servicedesk_core.store.queries import tickets
 from servicedesk_core.store.queries.completeness import completeness
-from servicedesk_core.store.queries.desk import desk_numbers
-from servicedesk_core.store.queries.tickets import TicketFilter
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -33,10 +35,10 @@ C = StatusCategory
 @pytest.fixture
 def ids(store):
     def ids(**chosen):
-        page = store.read_blocking(lambda tx: tickets.list(tx, TicketFilter(**chosen), limit=1000))
-        count = store.read_blocking(lambda tx: tickets.count(tx, TicketFilter(**chosen)))
-        assert count == len(page.rows)
-        return [row.external_id for row in page.rows]
+        wanted = TicketFilter(**{"everything": True} | chosen)
+        page = store.read_blocking(lambda tx: tickets.list(tx, wanted, limit=1000))
+        assert store.read_blocking(lambda tx: tickets.count(tx, wanted)) == len(page)
+        return [row.external_id for row in page]
 
     return ids
 
@@ -95,13 +97,14 @@ def test_lists_are_newest_first_and_without_what_is_gone(desk, ids):
 @pytest.mark.parametrize(
     ("chosen", "expected"),
     [
-        ({"only_open": True}, "2 6 1 3 5"),
+        ({"everything": False}, "2 6 1 3 5"),
         ({"connection": "psa", "categories": (C.NEW, C.CLOSED)}, "4 1"),
-        ({"unmapped_status": True}, "5"),
+        ({"categories": ("",)}, "5"),
+        ({"categories": (C.NEW, "")}, "1 5"),
         ({"queue": "7"}, "4 1"),
         ({"queue": "helpdesk"}, "4 1"),
         ({"queue": ""}, "2 6 3 5"),
-        ({"assignee": "Robin", "only_open": True}, "2 5"),
+        ({"assignee": "Robin", "everything": False}, "2 5"),
         ({"assignee": "404"}, "3"),
         ({"assignee": ""}, "6 1"),
         ({"company": "example ltd"}, "2"),
@@ -130,12 +133,12 @@ def test_pages_follow_each_other_without_gap_or_repeat(store, put, ticket):
     found, after = [], None
     while True:
         page = store.read_blocking(lambda tx: tickets.list(tx, after=after, limit=9))
-        found += [row.external_id for row in page.rows]
-        assert len(page.rows) <= 9
+        found += [row.external_id for row in page]
+        assert len(page) <= 9
         if (after := page.next) is None:
             break
     whole = store.read_blocking(lambda tx: tickets.list(tx, limit=1000))
-    assert found == [row.external_id for row in whole.rows]
+    assert found == [row.external_id for row in whole]
     assert len(set(found)) == 100
 
 
@@ -151,18 +154,18 @@ def test_an_unknown_connection_is_named(store):
 
 
 def test_a_row_carries_names_and_its_page_at_the_vendor(desk, store):
-    [row] = store.read_blocking(lambda tx: tickets.list(tx, TicketFilter(text="Mail"))).rows
+    [row] = store.read_blocking(lambda tx: tickets.list(tx, TicketFilter(text="Mail")))
     assert (row.company, row.assignee, row.queue, row.connection) == ("Example Ltd", "Robin", None, "psa")
     assert (row.url, row.is_open, row.created_at) == ("https://psa.example.com/t/2", True, NOW - DAY / 2)
 
 
 @pytest.mark.parametrize("ref", ["1", "T1"])
 def test_a_ticket_is_found_by_id_and_number(desk, store, ref):
-    assert store.read_blocking(lambda tx: tickets.get(tx, "psa", ref)).row.external_id == "1"
+    assert store.read_blocking(lambda tx: detail.get(tx, "psa", ref)).row.external_id == "1"
 
 
 def test_a_ticket_comes_with_everything_that_hangs_on_it(desk, store):
-    found = store.read_blocking(lambda tx: tickets.get(tx, None, "2"))
+    found = store.read_blocking(lambda tx: detail.get(tx, None, "2"))
     assert (found.ticket.title, found.ticket.estimated_s) == ("Mail", 3600)
     assert [n.external_id for n in found.notes] == ["2", "1"]
     assert [t.external_id for t in found.time_entries] == ["2", "1"]
@@ -183,18 +186,18 @@ def test_names_of_what_a_change_was_about_come_along(desk, store, put):
         after={"queue_ref": None},
     )
     put(moved)
-    found = store.read_blocking(lambda tx: tickets.get(tx, None, "2"))
+    found = store.read_blocking(lambda tx: detail.get(tx, None, "2"))
     assert found.names["queues"] == {"7": "Helpdesk"}
 
 
 def test_a_gone_ticket_can_still_be_looked_at(desk, store):
-    found = store.read_blocking(lambda tx: tickets.get(tx, "psa", "gone"))
+    found = store.read_blocking(lambda tx: detail.get(tx, "psa", "gone"))
     assert (found.gone_at, found.gone_reason) == (NOW, "deleted")
 
 
 def test_a_ticket_that_is_not_there_is_named(desk, store):
     with pytest.raises(NotFoundLocallyError, match="'99'"):
-        store.read_blocking(lambda tx: tickets.get(tx, None, "99"))
+        store.read_blocking(lambda tx: detail.get(tx, None, "99"))
 
 
 def test_the_desk_page(desk, store):
@@ -218,8 +221,8 @@ def test_the_desk_page(desk, store):
         "over 90 days": 1,
         "age unknown": 1,
     }
-    lists = (page.new, page.waiting, page.on_hold_past_due, page.unassigned, page.over_estimate)
-    assert [figure.count for figure in lists] == [1, 1, 1, 2, 1]
+    names = ("new", "waiting", "hold-overdue", "unassigned", "over-estimate")
+    assert [page.watched[name].count for name in names] == [1, 1, 1, 2, 1]
     assert page.overloaded == ()
 
 
@@ -233,13 +236,21 @@ def test_every_number_opens_exactly_its_tickets(desk, store, put, ticket):
     )  # fmt: skip
     page = store.read_blocking(lambda tx: desk_numbers(tx, NOW, "psa"))
     figures = [*page.by_queue, *page.by_status, *page.by_technician, *page.by_age, *page.by_priority, page.open]
-    figures += [*page.by_company, *page.by_sla, page.overdue, page.sla_late]
-    figures += [page.new, page.waiting, page.on_hold_past_due, page.unassigned, page.over_estimate, *page.overloaded]
+    figures += [*page.by_company, *page.by_sla, *page.watched.values(), *page.overloaded]
     opened = [f for f in figures if f.tickets is not None]
     assert len(opened) >= len(figures) - 1
     for figure in opened:
         assert store.read_blocking(lambda tx: tickets.count(tx, figure.tickets)) == figure.count, figure.label  # noqa: B023
     assert [(f.label, f.count) for f in page.overloaded] == [("Robin", 27)]
+
+
+@pytest.mark.parametrize("kpi", WATCHED, ids=lambda kpi: kpi.name)
+def test_a_kpi_alone_counts_what_the_page_counts_and_its_list_lists(desk, store, kpi):
+    measured = store.read_blocking(lambda tx: kpi.measure(tx, NOW))
+    listed = store.read_blocking(lambda tx: tickets.list(tx, measured.records))
+    on_page = store.read_blocking(lambda tx: desk_numbers(tx, NOW)).watched[kpi.name]
+    assert measured.value == measured.sample == len(listed) == on_page.count
+    assert on_page.label == kpi.title
 
 
 def test_an_empty_desk(store, source):

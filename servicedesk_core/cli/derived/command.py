@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterator
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
 _NATIVE: Final = (int, Path, bool)
 """What typer reads for us; everything else is read with the desk's time zone and our own words."""
+
+_METAVARS: Final[dict[Any, str]] = {datetime: "<instant>", date: "<day>"}
+
+_MOST_SHOWN: Final = 8
+"""Words that the help shows one by one; more of them an error names."""
 
 Csv = Annotated[bool, typer.Option("--csv", help="Print CSV with the names of the fields above, and nothing else.")]
 Columns = Annotated[
@@ -96,7 +102,11 @@ def _annotation(parameter: Parameter) -> Any:
     read = kind if kind in _NATIVE else str
     least, most = said.between or (None, None)
     choices = choices_of(parameter)
-    metavar = f"<{'|'.join(choices)}>" if choices else None
+    metavar = (
+        f"<{'|'.join(choices)}>"
+        if 0 < len(choices) <= _MOST_SHOWN
+        else _METAVARS.get(kind, "<str>" if read is str else None)
+    )
     typed = list[read] if parameter.many else read  # type: ignore[valid-type]
     if not parameter.required and kind is not bool:
         typed = typed | None

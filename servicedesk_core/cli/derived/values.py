@@ -24,8 +24,8 @@ def value_of(parameter: Parameter, word: Any, zone: tzinfo | None) -> Any:
         return word
     if parameter.help.none and word.casefold() == NOBODY:
         return ""
-    if isinstance(parameter.type, type) and issubclass(parameter.type, Enum):
-        return parameter.type(word_of(word, choices_of(parameter), what=parameter.spelled))
+    if choices := choices_of(parameter):
+        return parameter.type(word_of(word, choices, what=parameter.spelled))
     if parameter.type is datetime:
         return _instant(parameter.spelled, word, zone).astimezone(UTC)
     if parameter.type is date:
@@ -35,9 +35,10 @@ def value_of(parameter: Parameter, word: Any, zone: tzinfo | None) -> Any:
 
 def choices_of(parameter: Parameter) -> tuple[str, ...]:
     """Return the words that a parameter takes; nothing where it takes any."""
-    if not (isinstance(parameter.type, type) and issubclass(parameter.type, Enum)):
-        return ()
-    return (*(str(one.value) for one in parameter.type), *([NOBODY] if parameter.help.none else []))
+    words = parameter.help.choices
+    if isinstance(parameter.type, type) and issubclass(parameter.type, Enum):
+        words = tuple(str(one.value) for one in parameter.type)
+    return (*words, NOBODY) if words and parameter.help.none else words
 
 
 def word_of(word: str, choices: tuple[str, ...], *, what: str) -> str:

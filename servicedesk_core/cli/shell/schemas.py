@@ -61,10 +61,6 @@ DOCUMENTS: dict[str, Document] = {
     "service.status": Document(
         1, "Whether the operating system runs the desk.", "servicedesk_core.machine.service.model:ServiceStatus"
     ),
-    "tickets.list": Document(1, "A page of tickets.", "servicedesk_core.store.queries.tickets:TicketPage"),
-    "tickets.show": Document(
-        1, "One ticket with what hangs on it.", "servicedesk_core.store.queries.tickets:TicketDetail"
-    ),
     "tickets.create": Document(1, "The proposal, or what became of it.", _VIEW),
     "tickets.update": Document(1, "The proposal, or what became of it.", _VIEW),
     "tickets.assign": Document(1, "The proposal, or what became of it.", _VIEW),
@@ -100,7 +96,7 @@ DOCUMENTS: dict[str, Document] = {
     "doctor": Document(1, "What was looked at on this machine.", "servicedesk_core.machine.doctor:Finding", many=True),
     "remap": Document(1, "What rebuilding the records did.", f"{_RUNTIME}:SyncOutcome", many=True),
     "mapping.check": Document(1, "How a file would be mapped.", "servicedesk_core.machine.mappings:MappingCheck"),
-    "report.desk": Document(1, "The desk page's numbers.", "servicedesk_core.reports.desk:DeskReport"),
+    "report.desk": Document(2, "The desk page's numbers.", "servicedesk_core.reports.desk:DeskReport"),
     "warranty.lookup": Document(1, "How the looked-up devices stand.", "servicedesk_core.warranty.lookup:LookupReport"),
     "warranty.parts": Document(1, "The service parts of a device.", "servicedesk_core.runtime.warranty:DeviceParts"),
     "warranty.expiring": Document(1, "Devices whose cover ends.", "servicedesk_core.warranty.lists:ExpiringList"),

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 from servicedesk_core.cli.shell import exit_codes
 from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.cli.shell.tables import Narrow
-from servicedesk_core.cli.shell.wording import field_name, field_value
+from servicedesk_core.cli.shell.wording import field_value
+from servicedesk_core.wording import field_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -37,8 +37,9 @@ class AuditQueries(Namespace[Manner]):
     ) -> Page[AuditRecord]:
         """List what was done, the newest first.
 
-        With a scope only what was done to its writes, each without references that lead out of it and without the hash
-        of the record before.
+        Returns:
+            Records by number, downwards; with a scope only what was done to its writes, each without references that
+            lead out of it and without the hash of the record before.
         """
         find = partial(audit.read, after=after, limit=limit + 1, newest_first=True, entity=entity)
         if scope is None:

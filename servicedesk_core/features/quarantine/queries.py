@@ -32,7 +32,8 @@ class QuarantineQueries(Namespace[Manner]):
     ) -> Page[QuarantinedRecord]:
         """List the records in quarantine, without their content.
 
-        Nobody can say whose a record is that was not understood: with a scope there are none.
+        Returns:
+            Records by number; with a scope none, because nobody can say whose a record is that was not understood.
 
         Raises:
             NotFoundLocallyError: The store knows no such connection.

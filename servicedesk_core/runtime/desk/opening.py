@@ -2,7 +2,6 @@
 
 from contextlib import AsyncExitStack
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from servicedesk_core.claims.notes import TicketNotes
 from servicedesk_core.claims.sender import ClaimSender
@@ -13,7 +12,6 @@ from servicedesk_core.outbox.writes import Writes
 from servicedesk_core.plugins.host import Host
 from servicedesk_core.runtime.claims import Claims
 from servicedesk_core.runtime.stored import StoredDesk
-from servicedesk_core.runtime.tickets import DeskTickets
 from servicedesk_core.runtime.warranty import Warranty
 from servicedesk_core.store import Store
 from servicedesk_core.store.budgets import StoreLedger
@@ -23,7 +21,7 @@ from servicedesk_core.store.schema import SCHEMA_VERSION
 class OpenDesk(StoredDesk):
     """What every part of a desk stands on; see :class:`servicedesk_core.runtime.desk.ServiceDesk`."""
 
-    _while_open = frozenset({"_store", "_host", "writes", "claims", "tickets", "warranty"})
+    _while_open = frozenset({"_store", "_host", "writes", "claims", "warranty"})
 
     @classmethod
     def migrate(cls, path: Path | str = DEFAULT_FILE, *, secrets: SecretSource | None = None) -> int:
@@ -67,5 +65,4 @@ class OpenDesk(StoredDesk):
         senders = [ClaimSender(store, clock, notes)]
         self.writes = Writes(store, clock, settings, host.open, WriteChecks(host), senders=senders, actor=self.actor)
         self.claims = Claims(store, clock, settings, host, self.writes, notes=notes)
-        self.tickets = DeskTickets(store, clock, ZoneInfo(settings.desk.timezone), self.writes)
         self.warranty = Warranty(store, clock, settings, host, self.writes)

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, literal_column, select, text
 
 from servicedesk_core.domain.writing import UNFINISHED as UNFINISHED_STATES
+from servicedesk_core.features.tickets.tables import listing
 from servicedesk_core.store import changes
-from servicedesk_core.store.queries import tickets
-from servicedesk_core.store.queries.tickets import TicketFilter
 from servicedesk_core.store.schema import audit, outbox, quarantine, sources
 from servicedesk_core.store.schema.writing import UNFINISHED
 
@@ -47,7 +46,7 @@ def load(tx: Connection) -> DeskLoad:
     waiting = select(outbox.c.state, func.count().label("number")).where(UNFINISHED).group_by(outbox.c.state)
     none = {state.value: 0 for state in sorted(UNFINISHED_STATES)}
     return DeskLoad(
-        open_tickets=tickets.count(tx, TicketFilter(only_open=True)),
+        open_tickets=listing.count(tx),
         quarantined={(name, stream): number for name, stream, number in tx.execute(held)},
         writes=none | {row.state: row.number for row in tx.execute(waiting)},
         changes=changes.head(tx),

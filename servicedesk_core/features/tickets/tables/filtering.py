@@ -1,12 +1,10 @@
 """Which tickets are meant."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, or_, select
 
-from servicedesk_core.domain import Priority, StatusCategory
+from servicedesk_core.features.tickets.model import TicketFilter
 from servicedesk_core.store import sources
 from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.queries.names import refers
@@ -16,66 +14,24 @@ from servicedesk_core.store.schema import IS_OPEN, RECORDS, ticket_source
 _T = RECORDS["tickets"].c
 
 
-@dataclass(frozen=True, slots=True)
-class TicketFilter:
-    """Which tickets; what is ``None`` or empty does not restrict.
-
-    Attributes:
-        connection: Name of the connection.
-        only_open: Only tickets that still need work or attention.
-        categories: Status categories.
-        unmapped_status: Only tickets whose status has no category.
-        queue: Id or name of the queue; ``""`` = in no queue.
-        assignee: Id or name of the technician; ``""`` = unassigned.
-        company: Id or name of the company; ``""`` = of no company.
-        priority: Priority; ``""`` = without one.
-        created_since: Created at or after.
-        created_before: Created before.
-        updated_since: Content changed in the desk at or after.
-        last_activity_before: No activity since.
-        due_before: Due before.
-        sla_due_since: Due next by the vendor's agreement at or after; of its due times the earliest unfulfilled counts.
-        sla_due_before: Due next by the vendor's agreement before.
-        no_sla_due: Only tickets for which the vendor's agreement names no unfulfilled due time.
-        over_estimate: Only tickets on which more was worked than estimated.
-        text: Part of the title or of the number, in any case.
-    """
-
-    connection: str | None = None
-    only_open: bool = False
-    categories: tuple[StatusCategory, ...] = ()
-    unmapped_status: bool = False
-    queue: str | None = None
-    assignee: str | None = None
-    company: str | None = None
-    priority: Priority | str | None = None
-    created_since: datetime | None = None
-    created_before: datetime | None = None
-    updated_since: datetime | None = None
-    last_activity_before: datetime | None = None
-    due_before: datetime | None = None
-    sla_due_since: datetime | None = None
-    sla_due_before: datetime | None = None
-    no_sla_due: bool = False
-    over_estimate: bool = False
-    text: str | None = None
-
-
 def conditions(tx: Connection, chosen: TicketFilter) -> list[Any]:
     """Return a filter as SQL restrictions on ``tickets``.
 
     Raises:
         NotFoundLocallyError: There is no such connection.
     """
-    restrictions: list[Any] = [_T.gone_at.is_(None)]
-    if chosen.only_open:
-        restrictions.append(IS_OPEN)
+    live = [_T.gone_at.is_(None)]
+    return [*live, *restrictions(tx, chosen)] if chosen.everything else [*live, IS_OPEN, *restrictions(tx, chosen)]
+
+
+def restrictions(tx: Connection, chosen: TicketFilter) -> list[Any]:
+    """Return what a filter asks beside whether a ticket is there and open; raises like :func:`conditions`."""
+    restrictions: list[Any] = []
     if chosen.connection is not None:
         restrictions.append(ticket_source == sources.get(tx, chosen.connection).id)
     if chosen.categories:
-        restrictions.append(_T.status_category.in_([c.value for c in chosen.categories]))
-    if chosen.unmapped_status:
-        restrictions.append(_T.status_category.is_(None))
+        known = _T.status_category.in_([str(category) for category in chosen.categories if category])
+        restrictions.append(or_(known, _T.status_category.is_(None)) if chosen.unmapped_status else known)
     for column, stream, wanted in (
         (_T.queue_ref, "queues", chosen.queue),
         (_T.assignee_ref, "technicians", chosen.assignee),

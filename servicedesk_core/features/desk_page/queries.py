@@ -2,25 +2,23 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, and_
 
 from servicedesk_core.domain import Priority, StatusCategory
+from servicedesk_core.features.tickets.kpis import MANY_TICKETS, WATCHED
+from servicedesk_core.features.tickets.model import TicketFilter
+from servicedesk_core.features.tickets.tables.filtering import restrictions
 from servicedesk_core.store import sources
 from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.queries.completeness import StreamCompleteness, completeness
 from servicedesk_core.store.queries.names import Names
 from servicedesk_core.store.queries.scope import Scope, Sight
-from servicedesk_core.store.queries.tickets import TicketFilter, worked_seconds
-from servicedesk_core.store.schema import IS_OPEN, RECORDS, ticket_source
 
-WAITING = tuple(c for c in StatusCategory if c.is_waiting)
-WAITING_TOO_LONG = timedelta(days=2)
-MANY_TICKETS = 20
 AGES = (1, 3, 7, 14, 30, 90)
 """Upper bounds of the age buckets, in days."""
 SLA_HOURS = (4, 24)
@@ -59,14 +57,8 @@ class DeskNumbers:
         by_priority: Open tickets by priority.
         by_company: Open tickets by client, the one with most first.
         by_sla: Open tickets by when the vendor's agreement is due next.
-        overdue: Due before now.
-        sla_late: The vendor's agreement was due before now.
-        new: Not triaged.
-        waiting: Waiting for somebody, and no activity for more than two days.
-        on_hold_past_due: Parked, and due before now.
-        unassigned: Without a technician.
-        over_estimate: More worked than estimated.
-        overloaded: Technicians with more than 20 open tickets.
+        watched: What somebody should look at, by the names of the KPIs.
+        overloaded: Technicians with too many open tickets.
         completeness: Age and completeness of the data behind the numbers.
     """
 
@@ -79,13 +71,7 @@ class DeskNumbers:
     by_priority: tuple[Figure, ...]
     by_company: tuple[Figure, ...]
     by_sla: tuple[Figure, ...]
-    overdue: Figure
-    sla_late: Figure
-    new: Figure
-    waiting: Figure
-    on_hold_past_due: Figure
-    unassigned: Figure
-    over_estimate: Figure
+    watched: Mapping[str, Figure]
     overloaded: tuple[Figure, ...]
     completeness: tuple[StreamCompleteness, ...]
 
@@ -118,20 +104,7 @@ def desk_numbers(
         by_priority=by_priority,
         by_company=desk.by_reference("company_ref", "companies", "company", "no client"),
         by_sla=desk.by_sla(count),
-        overdue=desk.figure("overdue", count["overdue"], due_before=now),
-        sla_late=desk.figure("SLA late", count[_SLA_LATE], sla_due_before=now),
-        new=desk.figure("new", count["new"], categories=(StatusCategory.NEW,)),
-        waiting=desk.figure(
-            "waiting more than 2 days",
-            count["waiting"],
-            categories=WAITING,
-            last_activity_before=now - WAITING_TOO_LONG,
-        ),
-        on_hold_past_due=desk.figure(
-            "on hold past due", count["past_due"], categories=(StatusCategory.ON_HOLD,), due_before=now
-        ),
-        unassigned=desk.figure("unassigned", count["unassigned"], assignee=""),
-        over_estimate=desk.figure("worked more than estimated", _over_estimate(tx, desk), over_estimate=True),
+        watched=desk.watched(),
         overloaded=tuple(
             f for f in technicians if f.count > MANY_TICKETS and f.tickets is not None and f.tickets.assignee != ""
         ),
@@ -141,32 +114,16 @@ def desk_numbers(
 
 def _conditions(now: datetime) -> dict[str, str]:
     """What is counted over all open tickets, in SQL."""
-    waiting = ", ".join(f"'{category.value}'" for category in WAITING)
     return {
         "open": "1 = 1",
-        "new": f"status_category = '{StatusCategory.NEW.value}'",
-        "waiting": f"status_category IN ({waiting}) AND last_activity_at < {to_us(now - WAITING_TOO_LONG)}",
-        "overdue": f"due_at < {to_us(now)}",
-        "past_due": f"status_category = '{StatusCategory.ON_HOLD.value}' AND due_at < {to_us(now)}",
-        "unassigned": "assignee_ref IS NULL",
         "age unknown": "created_at IS NULL",
         _NO_SLA: "sla_due_at IS NULL",
         **{name: _between("sla_due_at", since, before) for name, (since, before) in _sla_dues(now).items()},
     }
 
 
-def _over_estimate(tx: Connection, desk: "_Desk") -> int:
-    t = RECORDS["tickets"].c
-    query = select(t.local_id).where(IS_OPEN, t.gone_at.is_(None), t.estimated_s > 0, worked_seconds() > t.estimated_s)
-    if desk.source_id is not None:
-        query = query.where(ticket_source == desk.source_id)
-    if desk.scoped is not None:
-        query = query.where(desk.scoped)
-    return len(tx.execute(query).all())
-
-
 class _Desk:
-    """Counts open tickets, and makes figures whose filters share the connection and ``only_open``."""
+    """Counts open tickets, and makes figures whose filters share the connection."""
 
     def __init__(self, tx: Connection, connection: str | None, now: datetime, scope: Scope | None = None) -> None:
         self.tx = tx
@@ -174,6 +131,7 @@ class _Desk:
         self.source_id = None if connection is None else sources.get(tx, connection).id
         self.sources = {source.id: source.name for source in sources.all(tx)}
         self.now = now
+        self.scope = scope
         self.scoped = None if scope is None else Sight(tx, scope).require("tickets")
         restrict = "" if self.source_id is None else f" AND +source_id = {self.source_id}"
         if self.scoped is not None:
@@ -181,7 +139,7 @@ class _Desk:
         self.open = f"FROM tickets WHERE is_open AND gone_at IS NULL{restrict}"
 
     def figure(self, label: str, count: int, **restrict: object) -> Figure:
-        chosen = {"connection": self.connection, "only_open": True} | restrict
+        chosen = {"connection": self.connection} | restrict
         return Figure(label, count, TicketFilter(**chosen))  # type: ignore[arg-type]
 
     def sums(self, conditions: Mapping[str, str]) -> dict[str, int]:
@@ -194,6 +152,23 @@ class _Desk:
         ranges = [_between("created_at", since, before) for before, since in ages.values()]
         counts = ", ".join(f"(SELECT COUNT(*) {self.open} AND {bounds})" for bounds in ranges)
         return dict(zip(ages, self.tx.exec_driver_sql(f"SELECT {counts}").one(), strict=True))
+
+    def watched(self) -> dict[str, Figure]:
+        """Count what somebody should look at: in one pass, but for what looks at other tables for each ticket."""
+        among = TicketFilter(connection=self.connection)
+        filters = {kpi.name: kpi.measure.filter(self.now, among) for kpi in WATCHED}
+        alone = {
+            kpi.name: kpi.measure(self.tx, self.now, among, self.scope).numerator
+            for kpi in WATCHED
+            if filters[kpi.name].over_estimate
+        }
+        together = {
+            name: _literal(self.tx, and_(*restrictions(self.tx, replace(chosen, connection=None))))
+            for name, chosen in filters.items()
+            if name not in alone
+        }
+        count = alone | self.sums(together)
+        return {kpi.name: Figure(kpi.title, count[kpi.name], filters[kpi.name]) for kpi in WATCHED}
 
     def groups(self, first: str, second: str) -> list[tuple[Any, Any, int]]:
         """Count by two columns of the index of open tickets.
@@ -230,7 +205,7 @@ class _Desk:
             categories[category] += count
             priorities[priority] += count
         by_status = [self.figure(c.value, categories[c.value], categories=(c,)) for c in StatusCategory]
-        by_status.append(self.figure("unmapped status", categories[None], unmapped_status=True))
+        by_status.append(self.figure("unmapped status", categories[None], categories=("",)))
         by_priority = [self.figure(p.value, priorities[p.value], priority=p) for p in Priority]
         by_priority.append(self.figure("no priority", priorities[None], priority=""))
         return tuple(f for f in by_status if f.count), tuple(f for f in by_priority if f.count)

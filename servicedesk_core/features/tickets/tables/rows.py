@@ -1,12 +1,11 @@
 """Tickets as lists show them: names beside references, worked time, the page at the vendor."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, select
 
+from servicedesk_core.features.tickets.model import TicketRow
 from servicedesk_core.store import bulk, sources
 from servicedesk_core.store.fields import optional_instant
 from servicedesk_core.store.queries.names import Names
@@ -14,63 +13,6 @@ from servicedesk_core.store.schema import RECORDS
 from servicedesk_core.store.schema import sources as source_table
 
 _T = RECORDS["tickets"].c
-
-
-@dataclass(frozen=True, slots=True)
-class TicketRow:
-    """A ticket in a list. Names stand beside refs; instants are in UTC.
-
-    Attributes:
-        local_id: The desk's own number.
-        connection: Name of the connection.
-        external_id: The vendor's id.
-        number: The vendor's number for people.
-        title: Title.
-        is_open: Whether it still needs work or attention.
-        status: The vendor's word.
-        status_category: What it means.
-        priority: Priority.
-        queue_ref: Id of the queue.
-        queue: Its name.
-        assignee_ref: Id of the technician.
-        assignee: Their name.
-        company_ref: Id of the company.
-        company: Its name.
-        created_at: When it was created at the vendor.
-        due_at: When it is due.
-        sla_due_at: When the vendor's agreement is due next; ``None`` = it names no due time that is unfulfilled.
-        last_activity_at: Last activity at the vendor.
-        modified_at: Last modification at the vendor.
-        estimated_s: Planned work in seconds.
-        worked_s: Recorded work in seconds; ``None`` = there are time entries, and none of them says how long.
-        untimed_entries: Time entries that do not say how long; they are not in ``worked_s``.
-        url: Its page at the vendor.
-    """
-
-    local_id: int
-    connection: str
-    external_id: str
-    number: str | None
-    title: str
-    is_open: bool
-    status: str | None
-    status_category: str | None
-    priority: str | None
-    queue_ref: str | None
-    queue: str | None
-    assignee_ref: str | None
-    assignee: str | None
-    company_ref: str | None
-    company: str | None
-    created_at: datetime | None
-    due_at: datetime | None
-    sla_due_at: datetime | None
-    last_activity_at: datetime | None
-    modified_at: datetime | None
-    estimated_s: int | None
-    worked_s: int | None
-    untimed_entries: int
-    url: str | None
 
 
 LISTED = (

@@ -1,49 +1,22 @@
 """One ticket with everything that hangs on it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from servicedesk_core.domain import REFERENCES, STREAMS, Entity, Note, Ticket, TicketEvent, TimeEntry, plain_name
+from servicedesk_core.domain import REFERENCES, STREAMS, Entity, Ticket, TicketEvent, plain_name
 from servicedesk_core.errors import NotFoundLocallyError
+from servicedesk_core.features.tickets.model import TicketDetail
+from servicedesk_core.features.tickets.tables.filtering import in_scope
+from servicedesk_core.features.tickets.tables.rows import LISTED, rows_of, rows_query
 from servicedesk_core.store import sources
 from servicedesk_core.store.codec import codec_of
 from servicedesk_core.store.fields import optional_instant
 from servicedesk_core.store.queries.names import Names
 from servicedesk_core.store.queries.scope import Scope, Sight
-from servicedesk_core.store.queries.tickets.filtering import in_scope
-from servicedesk_core.store.queries.tickets.rows import LISTED, TicketRow, rows_of, rows_query
 from servicedesk_core.store.schema import RECORDS
 
 _T = RECORDS["tickets"].c
-
-
-@dataclass(frozen=True, slots=True)
-class TicketDetail:
-    """One ticket with everything that hangs on it.
-
-    Attributes:
-        row: As in a list.
-        ticket: The whole record.
-        gone_at: When the desk learned that the vendor has it no more.
-        gone_reason: Why it is gone.
-        notes: Notes, by time.
-        time_entries: Time recorded, by time.
-        events: What happened, in order.
-        names: Names of what ticket, notes, time and events refer to, by stream and id.
-    """
-
-    row: TicketRow
-    ticket: Ticket
-    gone_at: datetime | None
-    gone_reason: str | None
-    notes: tuple[Note, ...]
-    time_entries: tuple[TimeEntry, ...]
-    events: tuple[TicketEvent, ...]
-    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def get(tx: Connection, connection: str | None, ref: str, *, scope: Scope | None = None) -> TicketDetail:

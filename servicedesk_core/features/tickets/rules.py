@@ -1,4 +1,4 @@
-"""From what somebody asks for to the intent of a write: words become references."""
+"""By which rules what somebody asks for becomes the intent of a write: words become references."""
 
 from typing import Any
 
@@ -8,11 +8,12 @@ from servicedesk_core.config.values import did_you_mean
 from servicedesk_core.domain import Ticket
 from servicedesk_core.domain.writing import Intent
 from servicedesk_core.errors import NotFoundLocallyError
+from servicedesk_core.features.tickets.model import TicketDetail
+from servicedesk_core.features.tickets.tables.detail import get
 from servicedesk_core.outbox.changing import change_of
 from servicedesk_core.outbox.values import Fields, known
 from servicedesk_core.store import sources
-from servicedesk_core.store.queries import names, tickets
-from servicedesk_core.store.queries.tickets import TicketDetail
+from servicedesk_core.store.queries import names
 
 UPDATE, CREATE = "tickets.update", "tickets.create"
 
@@ -23,9 +24,9 @@ def found(tx: Tx, ticket: str, connection: str | None) -> TicketDetail:
     Raises:
         NotFoundLocallyError: The store holds none, or the vendor has it no more.
     """
-    one = tickets.get(tx, connection, ticket)
+    one = get(tx, connection, ticket)
     if one.gone_at is not None:
-        message = f"The vendor has {one.row.number or one.row.external_id} no more."
+        message = f"The vendor has {one.row.ticket} no more."
         raise NotFoundLocallyError(message, hint="`servicedesk sync` brings the store up to date.")
     return one
 
@@ -105,7 +106,7 @@ def child_of(
 
 
 def _label(found: TicketDetail) -> str:
-    number = found.row.number or found.row.external_id
+    number = found.row.ticket
     return f"{number} {found.row.title}".strip()
 
 

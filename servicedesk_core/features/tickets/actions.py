@@ -1,44 +1,57 @@
-"""Tickets of a desk, with what can be proposed about them."""
+"""What can be proposed about tickets."""
 
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime
 from functools import partial
+from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection as Tx
 
+from servicedesk_core.config import DeskSettings
 from servicedesk_core.domain import Note, StatusCategory, Ticket, TimeEntry
 from servicedesk_core.domain.writing import Intent
 from servicedesk_core.errors import WriteError
+from servicedesk_core.faces import Awaited, Desk, Manner, method
+from servicedesk_core.features.tickets import rules
+from servicedesk_core.features.tickets.queries import TicketQueries
+from servicedesk_core.features.tickets.rules import CREATE
 from servicedesk_core.outbox.values import Fields, known
 from servicedesk_core.outbox.views import WriteView, asked_before
 from servicedesk_core.outbox.writes import Writes
-from servicedesk_core.ports import Clock
-from servicedesk_core.runtime.tickets import intents
-from servicedesk_core.runtime.tickets.intents import CREATE
-from servicedesk_core.runtime.tickets.reading import Tickets
-from servicedesk_core.store import Store
 
 NOTE_INTERNAL, NOTE_PUBLIC = "notes.create_internal", "notes.create_public"
 LOG_TIME = "time_entries.create"
 
 
-class DeskTickets(Tickets):
+class WritingDesk(Desk, Protocol):
+    """A desk that proposes and sends writes."""
+
+    @property
+    def settings(self) -> DeskSettings:
+        """The configuration."""
+        ...
+
+    @property
+    def writes(self) -> Writes:
+        """The outbox."""
+        ...
+
+
+class Tickets(TicketQueries[Manner]):
     """The tickets of a desk, and what can be proposed about them.
 
     Whatever changes something is stored as a proposal first; ``send=True`` approves and sends it at once. The result
     says what became of it.
     """
 
-    def __init__(self, store: Store, clock: Clock, zone: tzinfo, writes: Writes) -> None:
-        super().__init__(store)
-        self._clock = clock
-        self._zone = zone
-        self._writes = writes
+    desk: WritingDesk
 
+    @method
     async def update(
-        self,
+        self: "Tickets[Awaited]",
         ticket: str,
         *,
         connection: str | None = None,
@@ -79,20 +92,19 @@ class DeskTickets(Tickets):
             WriteNotGrantedError: The configuration does not grant it.
             LeaseHeldError: Another process sends over the connection and does not end.
         """
-        values = intents.given(
-            title=title, description=description, resolution=resolution, status=status, due_at=due_at
-        )
-        values |= intents.priority_given(priority) | dict(fields or {})
+        values = rules.given(title=title, description=description, resolution=resolution, status=status, due_at=due_at)
+        values |= rules.priority_given(priority) | dict(fields or {})
 
         def intent(tx: Tx) -> Intent:
-            found = intents.found(tx, ticket, connection)
-            resolved = values | intents.resolved(tx, found.row.connection, queue=queue, assignee=assignee)
-            return intents.update_of(found, resolved, reason=reason, request_id=request_id)
+            found = rules.found(tx, ticket, connection)
+            resolved = values | rules.resolved(tx, found.row.connection, queue=queue, assignee=assignee)
+            return rules.update_of(found, resolved, reason=reason, request_id=request_id)
 
         return await self._proposed(intent, request_id, send=send)
 
+    @method
     async def assign(
-        self,
+        self: "Tickets[Awaited]",
         ticket: str,
         assignee: str,
         *,
@@ -106,8 +118,9 @@ class DeskTickets(Tickets):
             ticket, connection=connection, assignee=assignee, reason=reason, request_id=request_id, send=send
         )
 
+    @method
     async def close(
-        self,
+        self: "Tickets[Awaited]",
         ticket: str,
         *,
         connection: str | None = None,
@@ -143,8 +156,9 @@ class DeskTickets(Tickets):
             send=send,
         )
 
+    @method
     async def create(
-        self,
+        self: "Tickets[Awaited]",
         title: str,
         *,
         company: str,
@@ -184,20 +198,21 @@ class DeskTickets(Tickets):
             WriteError: A field is unknown.
             WriteNotGrantedError: The configuration does not grant it.
         """
-        name = self._writes.grants.connection(connection, CREATE)
-        values = {"title": title} | intents.given(description=description, status=status, due_at=due_at)
-        values |= intents.priority_given(priority) | dict(fields or {})
+        name = self.desk.writes.grants.connection(connection, CREATE)
+        values = {"title": title} | rules.given(description=description, status=status, due_at=due_at)
+        values |= rules.priority_given(priority) | dict(fields or {})
 
         def intent(tx: Tx) -> Intent:
-            refs = intents.resolved(tx, name, queue=queue, assignee=assignee, company=company, contact=contact)
+            refs = rules.resolved(tx, name, queue=queue, assignee=assignee, company=company, contact=contact)
             wanted = known(values | refs, Ticket)
             own = uuid.uuid4().hex
             return Intent(name, CREATE, f"tickets:new:{own}", title, wanted, reason=reason, request_id=request_id)
 
         return await self._proposed(intent, request_id, send=send)
 
+    @method
     async def note(
-        self,
+        self: "Tickets[Awaited]",
         ticket: str,
         text: str,
         *,
@@ -228,18 +243,19 @@ class DeskTickets(Tickets):
         """
         if not text.strip():
             raise WriteError("A note without text.", hint="Say what is to be noted.")
-        values = known({"body": text} | intents.given(title=title) | dict(fields or {}), Note)
+        values = known({"body": text} | rules.given(title=title) | dict(fields or {}), Note)
         visibility = "public" if public else "internal"
 
         def intent(tx: Tx) -> Intent:
             kind = NOTE_PUBLIC if public else NOTE_INTERNAL
-            found = intents.found(tx, ticket, connection)
-            return intents.child_of(found, kind, values, visibility=visibility, reason=reason, request_id=request_id)
+            found = rules.found(tx, ticket, connection)
+            return rules.child_of(found, kind, values, visibility=visibility, reason=reason, request_id=request_id)
 
         return await self._proposed(intent, request_id, send=send)
 
+    @method
     async def log_time(
-        self,
+        self: "Tickets[Awaited]",
         ticket: str,
         *,
         worked_s: int,
@@ -276,33 +292,33 @@ class DeskTickets(Tickets):
             WriteError: Nobody works so long, or the vendor would refuse it.
             WriteNotGrantedError: The configuration does not grant it.
         """
-        values = {"worked_s": worked_s} | intents.given(
+        values = {"worked_s": worked_s} | rules.given(
             start_at=start_at, work_date=work_date, summary=summary, internal_notes=internal_notes
         )
         values |= dict(fields or {})
 
         def intent(tx: Tx) -> Intent:
-            found = intents.found(tx, ticket, connection)
-            refs = {"technician_ref": intents.ref_of(tx, found.row.connection, "technicians", technician)}
+            found = rules.found(tx, ticket, connection)
+            refs = {"technician_ref": rules.ref_of(tx, found.row.connection, "technicians", technician)}
             wanted = known(values | refs, TimeEntry)
-            return intents.child_of(found, LOG_TIME, wanted, visibility=None, reason=reason, request_id=request_id)
+            return rules.child_of(found, LOG_TIME, wanted, visibility=None, reason=reason, request_id=request_id)
 
         return await self._proposed(intent, request_id, send=send)
 
     async def _proposed(self, make: Callable[[Tx], Intent], request_id: str | None, *, send: bool) -> WriteView:
-        view = await self._store.read(partial(asked_before, request_id=request_id))
+        view = await self.desk.store.read(partial(asked_before, request_id=request_id))
         if view is None:
-            view = await self._writes.propose(await self._dated(await self._store.read(make)))
+            view = await self.desk.writes.propose(await self._dated(await self.desk.store.read(make)))
         if not send or view.state != "proposed":
             return view
-        return (await self._writes.approve_own([view.id], send=True))[0]
+        return (await self.desk.writes.approve_own([view.id], send=True))[0]
 
     async def _dated(self, intent: Intent) -> Intent:
         """Return time that nobody gave a day as today's, in the desk's zone, where the vendor can be told a day."""
         if intent.kind != LOG_TIME or intent.values.keys() & {"work_date", "start_at", "end_at"}:
             return intent
-        can = await self._writes.capability(intent.connection, intent.kind)
+        can = await self.desk.writes.capability(intent.connection, intent.kind)
         if can is not None and can.fields and "work_date" not in can.fields:
             return intent
-        today = self._clock.now().astimezone(self._zone).date()
+        today = self.desk.clock.now().astimezone(ZoneInfo(self.desk.settings.desk.timezone)).date()
         return replace(intent, values={**intent.values, "work_date": today.isoformat()})

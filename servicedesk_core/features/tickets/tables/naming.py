@@ -4,13 +4,17 @@ from sqlalchemy import Connection
 
 from servicedesk_core.config.values import did_you_mean
 from servicedesk_core.errors import NotFoundLocallyError
+from servicedesk_core.features.tickets.model import TicketFilter
 from servicedesk_core.store import sources
 from servicedesk_core.store.queries import names
-from servicedesk_core.store.queries.tickets import TicketFilter
 
 
 def check_names(tx: Connection, chosen: TicketFilter) -> None:
-    """Complain about a name in a filter that no record has; see :meth:`Tickets.check`."""
+    """Make sure that what a filter names is there, so that a slip of the pen does not look like an empty list.
+
+    Raises:
+        NotFoundLocallyError: No connection has a queue, technician or client of that name; with the nearest one.
+    """
     looked_in = [source for source in sources.all(tx) if chosen.connection in {None, source.name}]
     for what, stream, word in (
         ("queue", "queues", chosen.queue),

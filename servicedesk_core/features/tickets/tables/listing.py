@@ -1,32 +1,20 @@
 """Lists of tickets by filter, page by page."""
 
 import builtins
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, func, select, tuple_
 
 from servicedesk_core.errors import CursorError
+from servicedesk_core.faces import Page
+from servicedesk_core.features.tickets.model import TicketFilter, TicketRow
+from servicedesk_core.features.tickets.tables.filtering import conditions, in_scope
+from servicedesk_core.features.tickets.tables.rows import rows_of, rows_query
 from servicedesk_core.store.queries.scope import Scope
-from servicedesk_core.store.queries.tickets.filtering import TicketFilter, conditions, in_scope
-from servicedesk_core.store.queries.tickets.rows import TicketRow, rows_of, rows_query
 from servicedesk_core.store.schema import RECORDS
 
 _T = RECORDS["tickets"].c
 _MOST = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class TicketPage:
-    """A piece of a list.
-
-    Attributes:
-        rows: Tickets by creation; those without a creation date last.
-        next: Where the next page starts, or ``None`` on the last.
-    """
-
-    rows: tuple[TicketRow, ...]
-    next: str | None
 
 
 def list(  # noqa: A001  # reads as tickets.list
@@ -37,12 +25,12 @@ def list(  # noqa: A001  # reads as tickets.list
     limit: int = 50,
     oldest_first: bool = False,
     scope: Scope | None = None,
-) -> TicketPage:
+) -> Page[TicketRow]:
     """Return tickets by creation, the newest first unless asked otherwise.
 
     Args:
         tx: Any transaction.
-        chosen: Which ones; all live tickets unless it says otherwise.
+        chosen: Which ones; those that are open unless it says otherwise.
         after: ``next`` of the page before, in the same order.
         limit: At most so many, up to 1,000.
         oldest_first: The oldest first.
@@ -72,7 +60,7 @@ def list(  # noqa: A001  # reads as tickets.list
         found += tx.execute(undated.limit(limit + 1 - len(found))).mappings()
     rows = rows_of(tx, found[:limit])
     last = found[limit - 1] if len(found) > limit else None
-    return TicketPage(rows, None if last is None else f"{last['created_at'] or ''}:{last['local_id']}")
+    return Page(rows, None if last is None else f"{last['created_at'] or ''}:{last['local_id']}")
 
 
 def count(tx: Connection, chosen: TicketFilter | None = None, *, scope: Scope | None = None) -> int:

@@ -1,0 +1,82 @@
+"""What somebody should look at: each figure with the filter that lists its tickets."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection as Tx
+
+from servicedesk_core.domain import StatusCategory
+from servicedesk_core.faces.kpi import Kpi, Measure
+from servicedesk_core.features.tickets.model import TicketFilter
+from servicedesk_core.features.tickets.tables import listing
+from servicedesk_core.store.queries.scope import Scope
+
+WAITING: Final = tuple(category for category in StatusCategory if category.is_waiting)
+WAITING_TOO_LONG: Final = timedelta(days=2)
+MANY_TICKETS: Final = 20
+"""Open tickets of one technician; more are too many."""
+
+_NOTHING: Final = TicketFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class CountOf:
+    """Counts the open tickets that a filter lets through.
+
+    Attributes:
+        of: Returns the filter at an instant.
+    """
+
+    of: Callable[[datetime], TicketFilter]
+
+    def filter(self, at: datetime, among: TicketFilter = _NOTHING) -> TicketFilter:
+        """Return the filter at an instant, on top of another one."""
+        own = self.of(at)
+        return replace(
+            among, **{one.name: value for one in fields(own) if (value := getattr(own, one.name)) != one.default}
+        )
+
+    def __call__(self, tx: Tx, at: datetime, among: TicketFilter = _NOTHING, scope: Scope | None = None) -> Measure:
+        """Count them."""
+        chosen = self.filter(at, among)
+        count = listing.count(tx, chosen, scope=scope)
+        return Measure(count, count, sample=count, records=chosen)
+
+
+WATCHED: Final = (
+    Kpi("overdue", "Overdue", "The due date has passed.", CountOf(lambda now: TicketFilter(due_before=now))),
+    Kpi(
+        "sla-late",
+        "SLA late",
+        "A due time of the vendor's agreement has passed unfulfilled.",
+        CountOf(lambda now: TicketFilter(sla_due_before=now)),
+    ),
+    Kpi(
+        "new",
+        "New",
+        "Their status is still one that means new.",
+        CountOf(lambda _: TicketFilter(categories=(StatusCategory.NEW,))),
+    ),
+    Kpi("unassigned", "Unassigned", "No technician owns them.", CountOf(lambda _: TicketFilter(assignee=""))),
+    Kpi(
+        "waiting",
+        f"Waiting more than {WAITING_TOO_LONG.days} days",
+        "Waiting for somebody, and nothing happened since.",
+        CountOf(lambda now: TicketFilter(categories=WAITING, last_activity_before=now - WAITING_TOO_LONG)),
+    ),
+    Kpi(
+        "hold-overdue",
+        "On hold past due",
+        "Parked, and the due date has passed.",
+        CountOf(lambda now: TicketFilter(categories=(StatusCategory.ON_HOLD,), due_before=now)),
+    ),
+    Kpi(
+        "over-estimate",
+        "Worked more than estimated",
+        "Recorded time exceeds the plan.",
+        CountOf(lambda _: TicketFilter(over_estimate=True)),
+    ),
+)
+"""What the desk page counts and ``tickets list --watch`` lists."""

@@ -1,0 +1,109 @@
+"""Tickets as lists show them, which of them are meant, and one with everything that hangs on it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Literal
+
+from servicedesk_core.domain import Note, Priority, StatusCategory, Ticket, TicketEvent, TimeEntry
+from servicedesk_core.faces import Column, Help
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFilter:
+    """Which tickets; what is ``None`` or empty does not restrict, and the empty text stands for "has none"."""
+
+    connection: Annotated[str | None, Help("Only of this connection.")] = None
+    queue: Annotated[str | None, Help('Name of a queue; "none" = in no queue.', none=True)] = None
+    categories: Annotated[
+        tuple[StatusCategory | Literal[""], ...],
+        Help('A category such as new; "none" = not mapped.', name="status", none=True),
+    ] = ()
+    assignee: Annotated[str | None, Help('Who has it; "none" = nobody.', name="technician", none=True)] = None
+    company: Annotated[str | None, Help('Name of a client; "none" = of no client.', none=True)] = None
+    priority: Annotated[Priority | Literal[""] | None, Help('P1 to P5; "none" = without one.', none=True)] = None
+    text: Annotated[str | None, Help("Part of the title, or the number.", name="search")] = None
+    created_since: Annotated[datetime | None, Help("Created at or after.")] = None
+    created_before: Annotated[datetime | None, Help("Created before.")] = None
+    updated_since: Annotated[datetime | None, Help("Changed in the store at or after.")] = None
+    last_activity_before: Annotated[datetime | None, Help("No activity since.", name="quiet-since")] = None
+    due_before: Annotated[datetime | None, Help("Due before.")] = None
+    sla_due_since: Annotated[
+        datetime | None,
+        Help("Due next by the vendor's agreement at or after; of its due times the earliest unfulfilled counts."),
+    ] = None
+    sla_due_before: Annotated[datetime | None, Help("Due next by the vendor's agreement before.")] = None
+    no_sla_due: Annotated[bool, Help("The vendor's agreement names no unfulfilled due time.")] = False
+    over_estimate: Annotated[bool, Help("More was worked than estimated.")] = False
+    everything: Annotated[bool, Help("Also those that are done.", name="all")] = False
+
+    @property
+    def unmapped_status(self) -> bool:
+        """Whether tickets are meant whose status has no category."""
+        return "" in self.categories
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRow:
+    """A ticket in a list. Names stand beside refs; instants are in UTC."""
+
+    local_id: Annotated[int, Column("The desk's own number.", shown=False)]
+    connection: Annotated[str, Column("Name of the connection.", shown=False)]
+    external_id: Annotated[str, Column("The vendor's id.", shown=False)]
+    number: Annotated[str | None, Column("The vendor's number for people.", shown=False)]
+    title: Annotated[str, Column("Title.", cut=20)]
+    company_ref: Annotated[str | None, Column("Id of the company.", shown=False)]
+    company: Annotated[str | None, Column("Its name.", "Client", cut=13, spare=5)]
+    queue_ref: Annotated[str | None, Column("Id of the queue.", shown=False)]
+    queue: Annotated[str | None, Column("Its name.", cut=11, spare=2)]
+    is_open: Annotated[bool, Column("Whether it still needs work or attention.", "Open", shown=False)]
+    status: Annotated[str | None, Column("The vendor's word.", cut=11)]
+    status_category: Annotated[str | None, Column("What it means.", "Category", shown=False)]
+    assignee_ref: Annotated[str | None, Column("Id of the technician.", shown=False)]
+    assignee: Annotated[str | None, Column("Their name.", "Technician", cut=12, spare=6)]
+    priority: Annotated[str | None, Column("Priority.", spare=4)]
+    created_at: Annotated[datetime | None, Column("When it was created at the vendor.", spare=1)]
+    due_at: Annotated[datetime | None, Column("When it is due.", spare=3)]
+    sla_due_at: Annotated[
+        datetime | None,
+        Column(
+            "When the vendor's agreement is due next; nothing = it names no due time that is unfulfilled.",
+            "SLA due",
+            shown=False,
+        ),
+    ]
+    last_activity_at: Annotated[datetime | None, Column("Last activity at the vendor.", shown=False)]
+    modified_at: Annotated[datetime | None, Column("Last modification at the vendor.", shown=False)]
+    estimated_s: Annotated[int | None, Column("Planned work in seconds.", shown=False)]
+    worked_s: Annotated[
+        int | None,
+        Column(
+            "Recorded work in seconds; nothing = there are time entries, and none of them says how long.", shown=False
+        ),
+    ]
+    untimed_entries: Annotated[
+        int, Column("Time entries that do not say how long; they are not in `worked_s`.", shown=False)
+    ]
+    url: Annotated[str | None, Column("Its page at the vendor.", "At the vendor", shown=False)]
+
+    @property
+    def ticket(self) -> Annotated[str, Column("The vendor's number for people, or its id.")]:
+        """What people call it."""
+        return self.number or self.external_id
+
+
+@dataclass(frozen=True, slots=True)
+class TicketDetail:
+    """One ticket with everything that hangs on it."""
+
+    row: Annotated[TicketRow, Column("As in a list.")]
+    ticket: Annotated[Ticket, Column("The whole record.")]
+    gone_at: Annotated[datetime | None, Column("When the desk learned that the vendor has it no more.")]
+    gone_reason: Annotated[str | None, Column("Why it is gone.")]
+    notes: Annotated[tuple[Note, ...], Column("Notes, by time.")]
+    time_entries: Annotated[tuple[TimeEntry, ...], Column("Time recorded, by time.")]
+    events: Annotated[tuple[TicketEvent, ...], Column("What happened, in order.")]
+    names: Annotated[
+        Mapping[str, Mapping[str, str]],
+        Column("Names of what ticket, notes, time and events refer to, by stream and id."),
+    ] = field(default_factory=dict)

@@ -1,0 +1,92 @@
+"""Tickets: lists by filter, page by page, and one ticket with everything that hangs on it."""
+
+from typing import Annotated
+
+from sqlalchemy import Connection as Tx
+
+from servicedesk_core.errors import SettingsError
+from servicedesk_core.faces import Help, Manner, Namespace, Page, method, query
+from servicedesk_core.features.tickets.kpis import WATCHED, CountOf
+from servicedesk_core.features.tickets.model import TicketDetail, TicketFilter, TicketRow
+from servicedesk_core.features.tickets.tables import listing
+from servicedesk_core.features.tickets.tables.detail import get as ticket_of
+from servicedesk_core.features.tickets.tables.naming import check_names
+from servicedesk_core.store.queries.scope import Scope
+
+
+class TicketQueries(Namespace[Manner]):
+    """Tickets in the store."""
+
+    @query(
+        "tickets.list",
+        about="A page of tickets.",
+        version=2,
+        empty="The store has no such ticket. Those that are done are shown with --all; servicedesk status says how "
+        "complete the store is.",
+    )
+    def list(
+        self,
+        tx: Tx,
+        chosen: TicketFilter | None = None,
+        *,
+        watch: Annotated[
+            str | None, Help("One of the lists of the desk report.", choices=tuple(kpi.name for kpi in WATCHED))
+        ] = None,
+        oldest_first: Annotated[bool, Help("The oldest first.")] = False,
+        limit: Annotated[int, Help("At most so many.", between=(1, 1_000))] = 50,
+        after: Annotated[str | None, Help('"next" of the page before.')] = None,
+        scope: Scope | None = None,
+    ) -> Page[TicketRow]:
+        """List open tickets, the newest first; the lists of the desk report begin with the oldest.
+
+        Raises:
+            SettingsError: There is no such list of the desk report.
+            CursorError: ``after`` is not a position of this list.
+            NotFoundLocallyError: There is no such connection; or, in an empty list, no queue, technician or client of a
+                name in the filter.
+        """
+        wanted = chosen or TicketFilter()
+        if watch is not None:
+            wanted = _watched(watch).filter(self.desk.clock.now(), wanted)
+        oldest_first = oldest_first or watch is not None
+        found = listing.list(tx, wanted, after=after, limit=limit, oldest_first=oldest_first, scope=scope)
+        if scope is None and not found.items:
+            check_names(tx, wanted)
+        return found
+
+    @query(
+        "tickets.show",
+        about="One ticket with what hangs on it.",
+        page="servicedesk_core.features.tickets.pages:ticket",
+    )
+    def get(
+        self,
+        tx: Tx,
+        ticket: Annotated[str, Help("Ticket number, or the vendor's id.")],
+        *,
+        connection: Annotated[str | None, Help("Where it is, if several have it.")] = None,
+        scope: Scope | None = None,
+    ) -> TicketDetail:
+        """Show one ticket with its notes, time and history. Private notes are shown: it is your own data.
+
+        Returns:
+            The ticket; with a scope without references that lead out of it.
+
+        Raises:
+            NotFoundLocallyError: The store holds no such ticket, or the scope does not let it through.
+        """
+        return ticket_of(tx, connection, ticket, scope=scope)
+
+    @method
+    async def count(self, chosen: TicketFilter | None = None, *, scope: Scope | None = None) -> int:
+        """Return how many tickets a filter, and a scope if there is one, let through."""
+        return await self.desk.store.read(lambda tx: listing.count(tx, chosen, scope=scope))
+
+
+def _watched(name: str) -> CountOf:
+    for kpi in WATCHED:
+        if kpi.name == name:
+            return kpi.measure
+    raise SettingsError(
+        f'"{name}" is no list of the desk report.', hint=f"There are: {', '.join(k.name for k in WATCHED)}."
+    )

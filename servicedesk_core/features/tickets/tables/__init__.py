@@ -1,0 +1,1 @@
+"""How tickets are read from the tables of records."""
