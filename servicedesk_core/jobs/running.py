@@ -7,8 +7,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Literal
 
-from sqlalchemy import Connection
-
 from servicedesk_core.errors import LeaseError, LeaseHeldError, ServiceDeskError
 from servicedesk_core.jobs import job_runs
 from servicedesk_core.jobs.desk import JobDesk
@@ -16,6 +14,7 @@ from servicedesk_core.jobs.job import Job
 from servicedesk_core.people import JOBS
 from servicedesk_core.problem import Problem
 from servicedesk_core.processes import name_of, this_process
+from servicedesk_core.store import Tx
 from servicedesk_core.store.cancellation import or_undone
 from servicedesk_core.store.holding import held
 from servicedesk_core.store.leases import Fence
@@ -128,7 +127,7 @@ async def _note(
     now = desk.clock.now()
     keep = timedelta(days=desk.settings.desk.keep_changes_days)
 
-    def note(tx: Connection) -> None:
+    def note(tx: Tx) -> None:
         job_runs.finish(
             tx,
             run_id,

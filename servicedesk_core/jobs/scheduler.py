@@ -14,8 +14,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection
-
 from servicedesk_core.errors import LeaseError, ServiceDeskError
 from servicedesk_core.jobs import supervisor
 from servicedesk_core.jobs.desk import JobDesk
@@ -24,7 +22,7 @@ from servicedesk_core.jobs.running import JobOutcome, run_job
 from servicedesk_core.jobs.schedule import interval_of, last_due, next_due
 from servicedesk_core.jobs.tally import JobTally
 from servicedesk_core.processes import this_process
-from servicedesk_core.store import Fence, leases
+from servicedesk_core.store import Fence, Tx, leases
 from servicedesk_core.store.cancellation import or_undone
 
 _log = logging.getLogger("servicedesk.jobs")
@@ -163,7 +161,7 @@ class Scheduler:
     async def _say_that_we_live(self) -> None:
         """Hold a lease of our own, so that nobody upgrades the store under us; taken anew after the machine slept."""
 
-        def hold(tx: Connection) -> Fence:
+        def hold(tx: Tx) -> Fence:
             if self._presence is not None:
                 with contextlib.suppress(LeaseError):
                     leases.renew(tx, self._presence, PRESENCE_TTL_S)

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection
-
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.jobs import job_runs
 from servicedesk_core.jobs.registry import jobs_of
 from servicedesk_core.jobs.schedule import next_due
-from servicedesk_core.store import leases
+from servicedesk_core.store import Tx, leases
 
 if TYPE_CHECKING:
     from servicedesk_core.config import DeskSettings
@@ -47,7 +45,7 @@ class ScheduledJob:
 
 
 def scheduled(
-    tx: Connection, settings: "DeskSettings", now: datetime, unread: Collection[str] = ()
+    tx: Tx, settings: "DeskSettings", now: datetime, unread: Collection[str] = ()
 ) -> tuple[ScheduledJob, ...]:
     """Return how the jobs stand.
 

@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection
-
 from servicedesk_core.clock import CLOCK_HINT, SystemClock, clock_problem
 from servicedesk_core.config import DeskSettings, Secrets, load_settings, network_of, store_url
 from servicedesk_core.errors import ServiceDeskError, StoreMissingError
@@ -21,7 +19,7 @@ from servicedesk_core.jobs.schedule import next_due
 from servicedesk_core.machine.installed import connection_settings_problem, installed_plugins
 from servicedesk_core.plugins import LoadReport, LoadStatus
 from servicedesk_core.ports import Clock
-from servicedesk_core.store import Store, changes, leases, runs, soundness, sources, state
+from servicedesk_core.store import Store, Tx, changes, leases, runs, soundness, sources, state
 from servicedesk_core.store.connecting import dialect_of, parse
 from servicedesk_core.store.faults import name_of
 from servicedesk_core.system import is_windows
@@ -227,7 +225,7 @@ def _disk(path: Path) -> Iterator[Finding]:
         yield Finding("Permissions", "warning", f"Others on this machine may read {path.name}.", hint)
 
 
-def _soundness(tx: Connection, path: Path | None) -> Iterator[Finding]:
+def _soundness(tx: Tx, path: Path | None) -> Iterator[Finding]:
     """Tell known damage; else look at a store that is read in a moment."""
     subject, verify = "Soundness", "When there is time, look at all of it: servicedesk store verify"
     if damage := soundness.known(tx):
@@ -240,7 +238,7 @@ def _soundness(tx: Connection, path: Path | None) -> Iterator[Finding]:
         yield Finding(subject, "ok", "Every page of the store can be read.")
 
 
-def _inside(tx: Connection, now: datetime) -> Iterable[Finding]:
+def _inside(tx: Tx, now: datetime) -> Iterable[Finding]:
     for lease in leases.live(tx):
         yield Finding("Running", "ok", f"{lease.name} in {lease.owner} since {lease.since:%Y-%m-%d %H:%M} UTC")
     newest = max((run.started_at for run in runs.latest(tx)), default=None)

@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection as Tx
-
 from servicedesk_core.domain import STREAMS, Entity
 from servicedesk_core.domain.comparing import same
 from servicedesk_core.domain.writing import Intent
 from servicedesk_core.errors import NotFoundLocallyError, WriteError
 from servicedesk_core.outbox.reverting import DERIVED
 from servicedesk_core.outbox.values import Fields, known
-from servicedesk_core.store import records, sources
+from servicedesk_core.store import Tx, records, sources
 from servicedesk_core.store.outbox import StoredWrite
 
 _KEEP = ("status",)

@@ -5,15 +5,13 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Final, Self
 
-from sqlalchemy import Connection as Tx
-
 from servicedesk_core.config import ConnectionSettings
 from servicedesk_core.domain import Entity
 from servicedesk_core.errors import MappingError
 from servicedesk_core.hooks.calls import ConnectorCalls
 from servicedesk_core.hooks.pulling import FetchOutcome, FetchStatus, SourceRecord
 from servicedesk_core.ports import KEEP_ALL_RAW, Clock, RawPolicy
-from servicedesk_core.store import Store, erased_people, leases, sources
+from servicedesk_core.store import Store, Tx, erased_people, leases, sources
 from servicedesk_core.sync.exclusions import NOTHING, Exclusions
 from servicedesk_core.sync.landing.intake import take_in
 from servicedesk_core.sync.landing.storing import Landing

@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection as Tx
-
 from servicedesk_core.domain.comparing import differing
 from servicedesk_core.domain.writing import EDITABLE, Intent, WriteState
 from servicedesk_core.errors import AnotherPersonError, WriteStateError
 from servicedesk_core.outbox import lanes
 from servicedesk_core.people import name_in
-from servicedesk_core.store import audit, outbox
+from servicedesk_core.store import Tx, audit, outbox
 from servicedesk_core.store.outbox import StoredWrite
 
 

@@ -7,8 +7,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection as Tx
-
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import (
     LeaseLostError,
@@ -27,7 +25,7 @@ from servicedesk_core.outbox.policy import WritePolicy
 from servicedesk_core.outbox.report import SendReport, WriteConnection
 from servicedesk_core.outbox.senders import Mismatch, Senders, Sent, Settled
 from servicedesk_core.ports import Clock
-from servicedesk_core.store import Fence, Store, audit, leases, outbox
+from servicedesk_core.store import Fence, Store, Tx, audit, leases, outbox
 from servicedesk_core.store.cancellation import or_undone
 from servicedesk_core.store.outbox import SYSTEM, StoredWrite
 

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from datetime import date, datetime, tzinfo
 from typing import Any
 
-from sqlalchemy import Connection as Tx
 from sqlalchemy import select
 
 from servicedesk_core.domain import TimeEntry
 from servicedesk_core.domain.comparing import same
 from servicedesk_core.domain.writing import Intent, WriteState
-from servicedesk_core.store import outbox, records, sources
+from servicedesk_core.store import Tx, outbox, records, sources
 
 _KIND = "time_entries.create"
 _COUNT = (WriteState.PROPOSED, WriteState.QUEUED, WriteState.SENDING, WriteState.IN_DOUBT, WriteState.CONFIRMED)

@@ -4,12 +4,11 @@ from collections.abc import Collection
 from datetime import datetime
 
 import orjson
-from sqlalchemy import Connection as Tx
 
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.config.choosing import connection_of, one_connection
 from servicedesk_core.errors import WriteNotGrantedError
-from servicedesk_core.store import audit, meta
+from servicedesk_core.store import Tx, audit, meta
 
 
 class Grants:

@@ -3,13 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection as Tx
-
 from servicedesk_core.domain.comparing import same
 from servicedesk_core.errors import WriteStoppedError
 from servicedesk_core.outbox import lanes
 from servicedesk_core.outbox.policy import WritePolicy
-from servicedesk_core.store import outbox
+from servicedesk_core.store import Tx, outbox
 from servicedesk_core.store.outbox import StoredWrite
 
 LOOP = "loop_suspected"

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection as Tx
-
 from servicedesk_core.domain import STREAMS
 from servicedesk_core.domain.comparing import same
 from servicedesk_core.errors import NotFoundError, UnsupportedError
@@ -13,6 +11,7 @@ from servicedesk_core.hooks.pulling import FetchStatus
 from servicedesk_core.hooks.writing import FindResult, Write
 from servicedesk_core.outbox.copying import Copier
 from servicedesk_core.outbox.senders import Handling, Mismatch, Sent, Settled
+from servicedesk_core.store import Tx
 from servicedesk_core.store.outbox import StoredWrite
 
 

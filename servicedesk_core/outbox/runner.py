@@ -6,8 +6,6 @@ from collections.abc import Collection
 from datetime import timedelta
 from functools import partial
 
-from sqlalchemy import Connection as Tx
-
 from servicedesk_core.outbox import lanes
 from servicedesk_core.outbox.delivery import Delivery
 from servicedesk_core.outbox.policy import DEFAULT_POLICY, WritePolicy
@@ -15,7 +13,7 @@ from servicedesk_core.outbox.report import SendReport, WriteConnection
 from servicedesk_core.outbox.senders import Senders
 from servicedesk_core.outbox.settler import Settler
 from servicedesk_core.ports import Clock
-from servicedesk_core.store import Fence, Store, outbox
+from servicedesk_core.store import Fence, Store, Tx, outbox
 from servicedesk_core.store.holding import held
 from servicedesk_core.store.outbox import SYSTEM, StoredWrite
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Connection as Tx
 from sqlalchemy.exc import SQLAlchemyError
 
 from servicedesk_core.domain.writing import WriteState
@@ -14,6 +13,7 @@ from servicedesk_core.errors import UnsupportedError
 from servicedesk_core.hooks.calls import ConnectorCalls
 from servicedesk_core.hooks.pulling import SourceRecord
 from servicedesk_core.hooks.writing import FindResult
+from servicedesk_core.store import Tx
 from servicedesk_core.store.outbox import StoredWrite
 
 _log = logging.getLogger("servicedesk.writes")

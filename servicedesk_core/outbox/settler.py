@@ -4,8 +4,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import Connection as Tx
-
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import ServiceDeskError, WriteStateError
 from servicedesk_core.hooks.writing import FindResult, Found, Inconclusive, ProvenAbsent
@@ -14,7 +12,7 @@ from servicedesk_core.outbox.policy import WritePolicy
 from servicedesk_core.outbox.report import WriteConnection
 from servicedesk_core.outbox.senders import Handling, Senders, Settled
 from servicedesk_core.ports import Clock
-from servicedesk_core.store import Fence, Store, outbox
+from servicedesk_core.store import Fence, Store, Tx, outbox
 from servicedesk_core.store.outbox import SYSTEM, StoredWrite
 
 

@@ -5,11 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection as Tx
-
 from servicedesk_core.domain import REFERENCES, STREAMS
 from servicedesk_core.domain.writing import WriteState
-from servicedesk_core.store import outbox, sources
+from servicedesk_core.store import Tx, outbox, sources
 from servicedesk_core.store.outbox import StoredWrite, WriteEvent
 from servicedesk_core.store.queries.names import Names
 from servicedesk_core.store.queries.ownership import own_writes

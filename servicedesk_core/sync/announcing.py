@@ -3,11 +3,9 @@
 from functools import partial
 from typing import Final
 
-from sqlalchemy import Connection as Tx
-
 from servicedesk_core.hooks.specs.announcements import Change
 from servicedesk_core.ports import Clock
-from servicedesk_core.store import Store, changes
+from servicedesk_core.store import Store, Tx, changes
 from servicedesk_core.sync.connection import Announcer
 
 CONSUMER: Final = "announcements"

@@ -9,14 +9,12 @@ from functools import partial
 from typing import Final
 from uuid import uuid4
 
-from sqlalchemy import Connection as Tx
-
 from servicedesk_core.errors import AuthenticationError, LeaseError, ServiceDeskError
 from servicedesk_core.garbage import collecting_seldom
 from servicedesk_core.hooks.capabilities import StreamCapability
 from servicedesk_core.hooks.specs.announcements import SyncFinished
 from servicedesk_core.ports import BudgetPolicy, Clock
-from servicedesk_core.store import Fence, Store, erased_people, leases, quarantine, runs, sources, state
+from servicedesk_core.store import Fence, Store, Tx, erased_people, leases, quarantine, runs, sources, state
 from servicedesk_core.store.cancellation import or_undone
 from servicedesk_core.store.holding import held
 from servicedesk_core.store.quarantine import Quarantined

@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection as Tx
 from sqlalchemy import update
 
 from servicedesk_core.errors import ServiceDeskError
-from servicedesk_core.store import audit, runs
+from servicedesk_core.store import Tx, audit, runs
 from servicedesk_core.store.runs import RunCounts
 from servicedesk_core.store.schema import runs as runs_table
 from servicedesk_core.sync.report import StreamReport, StreamState

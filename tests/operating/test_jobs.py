@@ -1,6 +1,7 @@
 """A due time is served once, whoever comes; what was cut off is done again."""
 
 import asyncio
+import inspect
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from sqlalchemy import text
 from servicedesk_core.errors import LeaseHeldError, LeaseLostError, StoreBusyError, StoreFullError, SyncError
 from servicedesk_core.jobs import job_runs
 from servicedesk_core.jobs.job import Job, JobKind
+from servicedesk_core.jobs.kinds import KINDS
 from servicedesk_core.jobs.registry import job_named
 from servicedesk_core.jobs.running import JobOutcome, run_job
 from servicedesk_core.jobs.scheduler import Scheduler
@@ -341,6 +343,11 @@ async def test_a_server_stopped_while_it_takes_its_lease_gives_it_back(settings,
         serving.cancel()
         await asyncio.wait([serving])
         assert await desk.store.read(leases.live) == []
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_every_kind_names_work_that_is_there(kind):
+    assert inspect.iscoroutinefunction(kind.loaded())
 
 
 def test_names_lead_to_jobs(settings):

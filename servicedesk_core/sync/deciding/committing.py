@@ -4,9 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import Connection as Tx
-
-from servicedesk_core.store import passes
+from servicedesk_core.store import Tx, passes
 from servicedesk_core.store.passes import Pass
 from servicedesk_core.sync.deciding import deletions
 from servicedesk_core.sync.landing.intake import is_usable_id

@@ -7,9 +7,7 @@ so nothing deleted between two looks is lost, whatever happens to the passes in 
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection as Tx
-
-from servicedesk_core.store import passes
+from servicedesk_core.store import Tx, passes
 from servicedesk_core.store.passes import Pass
 from servicedesk_core.sync.deciding.plan import is_due
 from servicedesk_core.sync.deciding.watermark import first_watermark

@@ -4,11 +4,10 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from sqlalchemy import Connection as Tx
 from sqlalchemy import select
 
 from servicedesk_core.hooks.pulling import PullMode, PullRequest
-from servicedesk_core.store import passes, records
+from servicedesk_core.store import Tx, passes, records
 from servicedesk_core.store.passes import Pass
 from servicedesk_core.store.schema import RECORDS, seen
 from servicedesk_core.sync.deciding import deletions

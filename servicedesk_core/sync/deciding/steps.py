@@ -6,9 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from sqlalchemy import Connection as Tx
-
-from servicedesk_core.store import passes
+from servicedesk_core.store import Tx, passes
 from servicedesk_core.sync.deciding import modes
 from servicedesk_core.sync.deciding.plan import AFTER_TICKETS, is_due
 from servicedesk_core.sync.mending import rebuilding

@@ -4,11 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Connection as Tx
-
 from servicedesk_core.domain import DONE, Entity, EventType, Ticket, TicketEvent
 from servicedesk_core.domain.names import is_same_name
-from servicedesk_core.store import records
+from servicedesk_core.store import Tx, records
 from servicedesk_core.store.records import Applied, Incoming
 from servicedesk_core.sync.landing import observe
 from servicedesk_core.sync.names import BACKFILL, DERIVED, EVENTS

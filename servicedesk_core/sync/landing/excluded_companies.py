@@ -5,11 +5,10 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Final
 
-from sqlalchemy import Connection as Tx
 from sqlalchemy import select
 
 from servicedesk_core.domain import Entity
-from servicedesk_core.store import bulk, passes, records
+from servicedesk_core.store import Tx, bulk, passes, records
 from servicedesk_core.store.passes import PassKey
 from servicedesk_core.store.quarantine import Rejected
 from servicedesk_core.store.schema import RECORDS, seen

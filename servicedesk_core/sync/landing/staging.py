@@ -6,11 +6,9 @@ long as the rebuild takes. So the page is mapped at once, and what is put aside 
 
 from typing import Any
 
-from sqlalchemy import Connection as Tx
-
 from servicedesk_core.domain import STREAMS, Entity, MappingIssue
 from servicedesk_core.errors import MappingError
-from servicedesk_core.store import records
+from servicedesk_core.store import Tx, records
 from servicedesk_core.store.codec import codec_of
 from servicedesk_core.store.quarantine import Rejected
 from servicedesk_core.store.raws import pack

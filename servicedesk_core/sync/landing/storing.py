@@ -11,12 +11,10 @@ from datetime import datetime
 from time import sleep
 from typing import Final, Self, cast
 
-from sqlalchemy import Connection as Tx
-
 from servicedesk_core.errors import MappingError
 from servicedesk_core.hooks.capabilities import StreamCapability
 from servicedesk_core.ports import KEEP_ALL_RAW, RawPolicy
-from servicedesk_core.store import erased_people, issues, quarantine, records
+from servicedesk_core.store import Tx, erased_people, issues, quarantine, records
 from servicedesk_core.store.erased_people import ErasedPeople
 from servicedesk_core.store.quarantine import Rejected
 from servicedesk_core.store.raws import Packed, pack

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection as Tx
 from sqlalchemy import select
 
 from servicedesk_core.hooks.pulling import FetchStatus
-from servicedesk_core.store import changes, passes, records
+from servicedesk_core.store import Tx, changes, passes, records
 from servicedesk_core.store.schema import quarantine, seen
 from servicedesk_core.store.state import StoreState
 from servicedesk_core.sync.reading.fetching import fetch

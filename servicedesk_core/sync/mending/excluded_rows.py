@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Final
 
-from sqlalchemy import Connection as Tx
 from sqlalchemy import delete, select, update
 
 from servicedesk_core.domain import STREAMS
-from servicedesk_core.store import bulk
+from servicedesk_core.store import Tx, bulk
 from servicedesk_core.store.codec import codec_of
 from servicedesk_core.store.raws import Unpacker, pack, remember_shapes
 from servicedesk_core.store.schema import RECORDS, changes, progress, quarantine, record_issues, seen, staged

@@ -8,12 +8,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final, cast
 
-from sqlalchemy import Connection as Tx
 from sqlalchemy import delete, select
 
 from servicedesk_core.domain import TicketEvent
 from servicedesk_core.domain.folding import fold_tickets, in_order
-from servicedesk_core.store import passes, quarantine, records
+from servicedesk_core.store import Tx, passes, quarantine, records
 from servicedesk_core.store.codec import codec_of
 from servicedesk_core.store.quarantine import Rejected
 from servicedesk_core.store.records import Incoming

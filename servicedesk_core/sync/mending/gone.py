@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Connection as Tx
-
 from servicedesk_core.domain import EventType, Ticket
-from servicedesk_core.store import quarantine, records
+from servicedesk_core.store import Tx, quarantine, records
 from servicedesk_core.store.passes import Pass
 from servicedesk_core.sync.landing import observe
 from servicedesk_core.sync.landing.derived import late_snapshots, store_events

@@ -7,11 +7,10 @@ from functools import partial
 from typing import Final
 
 from sqlalchemy import ColumnElement, Table, Text, case, cast, delete, func, or_, select
-from sqlalchemy import Connection as Tx
 
 from servicedesk_core.domain import EventSource, EventType, TicketEvent
 from servicedesk_core.hooks.pulling import FetchStatus, SourceRecord
-from servicedesk_core.store import passes, records
+from servicedesk_core.store import Tx, passes, records
 from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.schema import RECORDS, seen
 from servicedesk_core.sync.landing.intake import take_in

@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
-from sqlalchemy import Connection as Tx
-
 from servicedesk_core.hooks.pulling import FetchStatus
-from servicedesk_core.store import passes, quarantine, records
+from servicedesk_core.store import Tx, passes, quarantine, records
 from servicedesk_core.store.quarantine import Quarantined
 from servicedesk_core.store.raws import pack
 from servicedesk_core.sync.landing.intake import Arrived, is_usable_id

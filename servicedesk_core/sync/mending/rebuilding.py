@@ -10,10 +10,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import Connection as Tx
-
 from servicedesk_core.hooks.pulling import PullMode, SourceRecord
-from servicedesk_core.store import leases, passes, records
+from servicedesk_core.store import Tx, leases, passes, records
 from servicedesk_core.store.passes import Pass
 from servicedesk_core.sync.landing.intake import take_in
 from servicedesk_core.sync.landing.prepared import Landed, Prepared

@@ -8,10 +8,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection as Tx
 from sqlalchemy import delete, select
 
-from servicedesk_core.store import passes, records
+from servicedesk_core.store import Tx, passes, records
 from servicedesk_core.store.schema import seen
 from servicedesk_core.sync.run import StreamRun
 

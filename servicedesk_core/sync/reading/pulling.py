@@ -8,11 +8,9 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from sqlalchemy import Connection as Tx
-
 from servicedesk_core.errors import CursorError
 from servicedesk_core.hooks.pulling import PullMode, PullRequest
-from servicedesk_core.store import passes
+from servicedesk_core.store import Tx, passes
 from servicedesk_core.store.passes import Pass
 from servicedesk_core.sync.reading.batches import Batch, batches
 from servicedesk_core.sync.reading.pages import PageStream
