@@ -1,54 +1,54 @@
 """servicedesk: an integration framework for managed service providers.
 
-The names here are the public surface; each is imported when it is first used, so that ``import servicedesk_core``
-stays quick.
+The names here are the public surface, with :mod:`servicedesk_core.domain`, :mod:`.hooks`, :mod:`.http`, :mod:`.faces`,
+:mod:`.testing` and :mod:`.errors`; each is imported when it is first used.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from servicedesk_core.domain.writing import Intent as Intent
+    from servicedesk_core.domain.writing import WriteState as WriteState
     from servicedesk_core.errors import ServiceDeskError as ServiceDeskError
+    from servicedesk_core.faces.feature import Feature as Feature
+    from servicedesk_core.faces.page import Page as Page
+    from servicedesk_core.features.quarantine.model import QuarantinedRecord as QuarantinedRecord
+    from servicedesk_core.features.tickets.model import TicketDetail as TicketDetail
     from servicedesk_core.features.tickets.model import TicketFilter as TicketFilter
+    from servicedesk_core.features.tickets.model import TicketRow as TicketRow
+    from servicedesk_core.hooks import Change as Change
     from servicedesk_core.hooks.connector import Connector as Connector
     from servicedesk_core.hooks.context import ConnectorContext as ConnectorContext
     from servicedesk_core.hooks.context import ConnectorSettings as ConnectorSettings
     from servicedesk_core.hooks.markers import API_VERSION as API_VERSION
     from servicedesk_core.hooks.markers import hookimpl as hookimpl
+    from servicedesk_core.outbox.views import WriteDetail as WriteDetail
+    from servicedesk_core.outbox.views import WriteView as WriteView
     from servicedesk_core.people import Actor as Actor
     from servicedesk_core.people import Way as Way
+    from servicedesk_core.reports.desk import DeskReport as DeskReport
+    from servicedesk_core.reports.warranty import WarrantyReport as WarrantyReport
     from servicedesk_core.runtime.blocking import BlockingServiceDesk as BlockingServiceDesk
+    from servicedesk_core.runtime.claims.views import ClaimDetail as ClaimDetail
     from servicedesk_core.runtime.desk import ServiceDesk as ServiceDesk
+    from servicedesk_core.runtime.monitoring.checking import ConnectionCheck as ConnectionCheck
+    from servicedesk_core.runtime.monitoring.checking import ConnectionInfo as ConnectionInfo
+    from servicedesk_core.runtime.monitoring.health import Health as Health
+    from servicedesk_core.runtime.monitoring.status import DeskStatus as DeskStatus
+    from servicedesk_core.runtime.syncing import SyncOutcome as SyncOutcome
+    from servicedesk_core.store.audit import AuditRecord as AuditRecord
+    from servicedesk_core.store.queries.claims import ClaimFilter as ClaimFilter
+    from servicedesk_core.store.queries.claims import ClaimRow as ClaimRow
+    from servicedesk_core.store.queries.records import StoredRecord as StoredRecord
     from servicedesk_core.store.queries.scope import Scope as Scope
+    from servicedesk_core.sync.report import SyncReport as SyncReport
+    from servicedesk_core.warranty.lists import ExpiringList as ExpiringList
+    from servicedesk_core.warranty.lists import MissedList as MissedList
+    from servicedesk_core.warranty.lookup import LookupReport as LookupReport
+else:
+    from servicedesk_core.exports import lazily
+
+    __getattr__, __dir__ = lazily(__name__, __file__)
+
 
 __version__ = "0.1.0"
-
-_HOME = {
-    "API_VERSION": "servicedesk_core.hooks.markers",
-    "Actor": "servicedesk_core.people",
-    "BlockingServiceDesk": "servicedesk_core.runtime.blocking",
-    "Connector": "servicedesk_core.hooks.connector",
-    "ConnectorContext": "servicedesk_core.hooks.context",
-    "ConnectorSettings": "servicedesk_core.hooks.context",
-    "Scope": "servicedesk_core.store.queries.scope",
-    "ServiceDesk": "servicedesk_core.runtime.desk",
-    "ServiceDeskError": "servicedesk_core.errors",
-    "TicketFilter": "servicedesk_core.features.tickets.model",
-    "Way": "servicedesk_core.people",
-    "hookimpl": "servicedesk_core.hooks.markers",
-}
-
-__all__ = ["__version__", *_HOME]  # noqa: PLE0604  # every name is resolved by __getattr__
-
-
-def __getattr__(name: str) -> Any:
-    try:
-        module = import_module(_HOME[name])
-    except KeyError:
-        msg = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(msg) from None
-    return getattr(module, name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)

@@ -1,15 +1,14 @@
 """Small values of the configuration that have a syntax of their own."""
 
 import re
-from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
-from difflib import get_close_matches
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, PlainValidator
 
+from servicedesk_core.arguments import did_you_mean as did_you_mean  # noqa: PLC0414  # of every word in a configuration
 from servicedesk_core.ports import KEEP_ALL_RAW, BudgetPolicy, RawPolicy
 
 _AGE = re.compile(r"(\d{1,5})d")
@@ -25,19 +24,6 @@ _RAW_WORDS = {"full": KEEP_ALL_RAW, "none": RawPolicy(days=0)}
 def is_reference(text: str) -> bool:
     """Return whether a text can say where a secret stands, also by a scheme of an integrator's own (``vault:…``)."""
     return _REFERENCE.fullmatch(text) is not None
-
-
-def did_you_mean(word: str, choices: Iterable[str]) -> str:
-    """Return `` Did you mean "…"?`` when a choice looks like the word, else nothing.
-
-    Args:
-        word: What was written.
-        choices: What is allowed.
-    """
-    by_folded = {choice.casefold(): choice for choice in choices}
-    near = get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
-    near = near or [choice for choice in by_folded if choice.endswith(f"_{word.casefold()}")]
-    return f' Did you mean "{by_folded[near[0]]}"?' if near else ""
 
 
 def _zone(name: str) -> str:

@@ -9,7 +9,7 @@ from servicedesk_core.faces.column import Column
 from servicedesk_core.faces.kpi import Kpi, Measure
 from servicedesk_core.faces.namespace import Awaited, Desk, Manner, Method, Namespace, Waiting, method
 from servicedesk_core.faces.offer import Offer
-from servicedesk_core.faces.page import Page
+from servicedesk_core.faces.page import Page, number_after
 from servicedesk_core.faces.parameter import Help
 from servicedesk_core.faces.query import Query, query
 from servicedesk_core.faces.terminal import Terminal
@@ -32,5 +32,6 @@ __all__ = [
     "Waiting",
     "action",
     "method",
+    "number_after",
     "query",
 ]

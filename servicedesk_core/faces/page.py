@@ -4,9 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Generic, TypeVar
 
+from servicedesk_core.errors import CursorError
 from servicedesk_core.faces.column import Column
 
 T = TypeVar("T")
+
+_DIGITS = 19
+"""A number of a row has fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +25,15 @@ class Page(Generic[T]):
 
     def __len__(self) -> int:
         return len(self.items)
+
+
+def number_after(after: str | None) -> int:
+    """Return the number with which the page before ended, where rows are in the order of their numbers; 0 = none.
+
+    Raises:
+        CursorError: It is not ``next`` of a page.
+    """
+    if after is None or (after.isdecimal() and len(after) < _DIGITS):
+        return int(after or 0)
+    message = f'"{after}" is not "next" of a page of this list.'
+    raise CursorError(message, hint="Start again at the first page.")

@@ -3,8 +3,7 @@
 Each name is imported when it is first used.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from servicedesk_core.jobs.running import JobOutcome as JobOutcome
@@ -24,38 +23,7 @@ if TYPE_CHECKING:
     from servicedesk_core.runtime.monitoring.status import DeskStatus as DeskStatus
     from servicedesk_core.runtime.syncing import PlanOutcome as PlanOutcome
     from servicedesk_core.runtime.syncing import SyncOutcome as SyncOutcome
+else:
+    from servicedesk_core.exports import lazily
 
-_HOME = {
-    "BlockingServiceDesk": "servicedesk_core.runtime.blocking",
-    "ConnectionCheck": "servicedesk_core.runtime.monitoring.checking",
-    "ConnectionInfo": "servicedesk_core.runtime.monitoring.checking",
-    "DeskStatus": "servicedesk_core.runtime.monitoring.status",
-    "Health": "servicedesk_core.runtime.monitoring.health",
-    "JobOutcome": "servicedesk_core.jobs.running",
-    "ScheduledJob": "servicedesk_core.jobs.status",
-    "PlanOutcome": "servicedesk_core.runtime.syncing",
-    "Problem": "servicedesk_core.problem",
-    "ServiceDesk": "servicedesk_core.runtime.desk",
-    "StoreAdoption": "servicedesk_core.runtime.maintenance",
-    "StoreBackup": "servicedesk_core.runtime.maintenance",
-    "StoreRestore": "servicedesk_core.runtime.maintenance",
-    "StoreSize": "servicedesk_core.runtime.maintenance",
-    "StoreUpgrade": "servicedesk_core.runtime.maintenance",
-    "StoreVerdict": "servicedesk_core.runtime.maintenance",
-    "SyncOutcome": "servicedesk_core.runtime.syncing",
-}
-
-__all__ = [*_HOME]  # noqa: PLE0604  # every name is resolved by __getattr__
-
-
-def __getattr__(name: str) -> Any:
-    try:
-        module = import_module(_HOME[name])
-    except KeyError:
-        msg = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(msg) from None
-    return getattr(module, name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+    __getattr__, __dir__ = lazily(__name__, __file__)

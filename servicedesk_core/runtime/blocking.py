@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Self, Ty
 
 from servicedesk_core.config import DEFAULT_FILE, DeskSettings
 from servicedesk_core.errors import StoreError
-from servicedesk_core.faces import Method, Waiting
+from servicedesk_core.faces import Method, Page, Waiting
 from servicedesk_core.features import FEATURES, own
 from servicedesk_core.outbox.writes import Writes
 from servicedesk_core.people import Actor
@@ -240,6 +240,15 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         """Ask or do what any feature declares; see :meth:`ServiceDesk.call`."""
         return self._loop.run(self._target.call(offered, *args, **kwargs))
 
+    def each(self, read: Callable[P, Page[T]], /, *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
+        """Iterate over a list through all its pages; see :meth:`ServiceDesk.each`."""
+        page = read(*args, **kwargs)
+        yield from page
+        while page.next is not None:
+            kwargs["after"] = page.next
+            page = read(*args, **kwargs)
+            yield from page
+
     sync = _waiting(ServiceDesk.sync)
     sync_all = _waiting(ServiceDesk.sync_all)
     plan = _waiting(ServiceDesk.plan)
@@ -259,6 +268,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
     report_desk = _waiting(ServiceDesk.report_desk)
     export = _waiting(ServiceDesk.export)
     changes = _iterating(ServiceDesk.changes)
+    records = _iterating(ServiceDesk.records)
     forget_consumer = _waiting(ServiceDesk.forget_consumer)
 
     def close(self) -> None:

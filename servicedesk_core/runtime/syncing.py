@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypedDict
 
+from servicedesk_core.arguments import refuse_unknown
 from servicedesk_core.config import DeskSettings, since_at
 from servicedesk_core.errors import MassChangeError, SyncError
 from servicedesk_core.plugins.connection import OpenConnection
@@ -127,7 +128,12 @@ async def _since(
 
 
 def options_of(arguments: SyncArguments) -> SyncOptions:
-    """Return a sync's arguments as the engine takes them."""
+    """Return a sync's arguments as the engine takes them.
+
+    Raises:
+        TypeError: One is not known.
+    """
+    refuse_unknown("sync", arguments, SyncArguments.__annotations__)
     return SyncOptions(
         mode=SyncMode(arguments.get("mode", SyncMode.AUTO)),
         streams=tuple(arguments.get("streams", ())),

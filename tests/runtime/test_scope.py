@@ -59,7 +59,7 @@ OF_THE_DESK = {"technicians", "roles", "queues", "billing_codes", "products"}
 
 ACTIONS = {
     "aclose", "sync", "sync_all", "plan", "plan_all", "remap", "remap_all", "retry_records", "check",
-    "check_all", "vocabulary", "forget_consumer", "disconnect", "run_jobs", "call", "acting_as",
+    "check_all", "vocabulary", "forget_consumer", "disconnect", "run_jobs", "call", "each", "acting_as",
     "tickets.create", "tickets.update", "tickets.assign", "tickets.close", "tickets.note", "tickets.log_time",
     "writes.propose", "writes.edit", "writes.approve", "writes.approve_own", "writes.discard",
     "writes.retry", "writes.resolve",
@@ -290,6 +290,7 @@ def test_the_twin_without_await_takes_the_same_scopes(desk):
 
 EVERY_WRITE = {"states": (), "limit": 1_000}
 ARGUMENTS = {
+    "records": [(entity,) for entity in STREAMS.values()],
     "tickets.get": [("mine-tickets",), (f"{FOREIGN}-tickets",), (f"{FOREIGN} number",)],
     "quarantine.get": [(1,)],
     "writes.show": [(number,) for number in range(1, 13)],

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from sqlalchemy import Connection as Tx
 
-from servicedesk_core.faces import Help, Manner, Namespace, Page, query
+from servicedesk_core.faces import Help, Manner, Namespace, Page, number_after, query
 from servicedesk_core.features.audit import files
 from servicedesk_core.features.audit.model import AuditCheck
 from servicedesk_core.store import audit
@@ -31,7 +31,7 @@ class AuditQueries(Namespace[Manner]):
         tx: Tx,
         *,
         entity: Annotated[str | None, Help("Only about this, such as write:12.")] = None,
-        after: Annotated[int, Help('"next" of the page before: only with a smaller number.')] = 0,
+        after: Annotated[str | None, Help('"next" of the page before: what is older.')] = None,
         limit: Annotated[int, Help("At most so many.", between=(1, 10_000))] = 50,
         scope: Scope | None = None,
     ) -> Page[AuditRecord]:
@@ -41,7 +41,7 @@ class AuditQueries(Namespace[Manner]):
             Records by number, downwards; with a scope only what was done to its writes, each without references that
             lead out of it and without the hash of the record before.
         """
-        find = partial(audit.read, after=after, limit=limit + 1, newest_first=True, entity=entity)
+        find = partial(audit.read, after=number_after(after), limit=limit + 1, newest_first=True, entity=entity)
         if scope is None:
             found = tuple(find(tx))
         else:

@@ -5,7 +5,7 @@ from typing import Annotated
 from sqlalchemy import Connection as Tx
 
 from servicedesk_core.errors import NotFoundLocallyError
-from servicedesk_core.faces import Help, Manner, Namespace, Page, query
+from servicedesk_core.faces import Help, Manner, Namespace, Page, number_after, query
 from servicedesk_core.features.quarantine.model import QuarantinedRecord
 from servicedesk_core.store import quarantine, sources
 from servicedesk_core.store.queries.scope import Scope
@@ -27,7 +27,7 @@ class QuarantineQueries(Namespace[Manner]):
         connection: Annotated[str | None, Help("Only of this connection.")] = None,
         stream: Annotated[str | None, Help("Only of this stream.")] = None,
         limit: Annotated[int, Help("At most so many.", between=(1, 10_000))] = 100,
-        after: Annotated[int, Help('"next" of the page before.')] = 0,
+        after: Annotated[str | None, Help('"next" of the page before.')] = None,
         scope: Scope | None = None,
     ) -> Page[QuarantinedRecord]:
         """List the records in quarantine, without their content.
@@ -41,7 +41,7 @@ class QuarantineQueries(Namespace[Manner]):
         if scope is not None:
             return Page(())
         source_id = sources.get(tx, connection).id if connection else None
-        found = quarantine.list(tx, source_id, stream, after_id=after, limit=limit + 1)
+        found = quarantine.list(tx, source_id, stream, after_id=number_after(after), limit=limit + 1)
         names = {source.id: source.name for source in sources.all(tx)}
         more = str(found[limit - 1].id) if len(found) > limit else None
         return Page(tuple(_record(row, names) for row in found[:limit]), more)

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Literal
 
+from servicedesk_core.arguments import strict
 from servicedesk_core.domain import Note, Priority, StatusCategory, Ticket, TicketEvent, TimeEntry
 from servicedesk_core.faces import Column, Help
 
 
+@strict
 @dataclass(frozen=True, slots=True)
 class TicketFilter:
     """Which tickets; what is ``None`` or empty does not restrict, and the empty text stands for "has none"."""

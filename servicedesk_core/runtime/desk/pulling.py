@@ -37,9 +37,10 @@ class PullingDesk(ConnectingDesk):
             LeaseError: Another process syncs this connection.
             StoreError: The store cannot be used.
         """
+        options = options_of(arguments)
         opened = await self._host.open(one_connection(self.settings, connection))
         engine = self._engine(arguments.get("progress"))
-        return await engine.run(await self._view(opened), options_of(arguments))
+        return await engine.run(await self._view(opened), options)
 
     async def sync_all(
         self, connections: Collection[str] = (), **arguments: Unpack[SyncArguments]

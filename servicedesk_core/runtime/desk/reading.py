@@ -1,13 +1,15 @@
 """What a desk tells from its store alone."""
 
-from collections.abc import AsyncGenerator, Callable, Collection
+from collections.abc import AsyncGenerator, Callable, Collection, Coroutine
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, ParamSpec, TypeVar
 
 from sqlalchemy import Connection as Tx
 
+from servicedesk_core.domain import Entity
+from servicedesk_core.faces import Page
 from servicedesk_core.files import replacing
 from servicedesk_core.hooks import Change
 from servicedesk_core.reports.desk import DeskReport
@@ -19,7 +21,16 @@ from servicedesk_core.runtime.monitoring import status
 from servicedesk_core.runtime.monitoring.checking import ConnectionInfo
 from servicedesk_core.runtime.monitoring.health import Health, health
 from servicedesk_core.store import changes
+from servicedesk_core.store.queries import records
+from servicedesk_core.store.queries.records import StoredRecord
 from servicedesk_core.store.queries.scope import Scope
+
+E = TypeVar("E", bound=Entity)
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_AT_ONCE = 500
+"""Records that are read in one transaction."""
 
 
 class ReadingDesk(OpenDesk):
@@ -86,6 +97,68 @@ class ReadingDesk(OpenDesk):
             poll_s=poll_s,
             scope=scope,
         )
+
+    async def records(
+        self,
+        stream: type[E],
+        *,
+        connection: str | None = None,
+        updated_since: datetime | None = None,
+        scope: Scope | None = None,
+    ) -> AsyncGenerator[StoredRecord[E], None]:
+        """Iterate over the live records of any stream, in the order in which they came.
+
+        Each page is read by itself, so that nothing is held up however long it takes: what changes meanwhile is given
+        as it is when its page is read.
+
+        Args:
+            stream: The class of its records, such as :class:`servicedesk_core.domain.TimeEntry`; of a stream whose name
+                is known only when the program runs, ``STREAMS[name]``.
+            connection: Only of this connection.
+            updated_since: Only records whose content changed in the desk at or after.
+            scope: Only what it lets through, without references that lead out of it.
+
+        Raises:
+            SettingsError: It is no class of a stream.
+            NotFoundLocallyError: There is no such connection, or the stream holds nothing that could belong to the
+                scope.
+        """
+        after = 0
+        while True:
+            chosen = partial(
+                records.page,
+                entity=stream,
+                after=after,
+                limit=_AT_ONCE,
+                connection=connection,
+                updated_since=updated_since,
+                scope=scope,
+            )
+            found = await self._store.read(chosen)
+            for one in found:
+                yield one
+            if len(found) < _AT_ONCE:
+                return
+            after = found[-1].local_id
+
+    async def each(
+        self, read: Callable[P, Coroutine[Any, Any, Page[T]]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> AsyncGenerator[T, None]:
+        """Iterate over a list through all its pages.
+
+        Args:
+            read: A read that answers page by page, such as ``desk.audit.list``.
+            args: What it is given.
+            kwargs: What it is given; ``limit`` is the length of a page.
+        """
+        page = await read(*args, **kwargs)
+        while True:
+            for one in page:
+                yield one
+            if page.next is None:
+                return
+            kwargs["after"] = page.next
+            page = await read(*args, **kwargs)
 
     async def forget_consumer(self, consumer: str) -> bool:
         """Forget a consumer of the changes feed, so that nothing is kept for it any more.

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from servicedesk_core.arguments import strict
 from servicedesk_core.jobs.registry import job_named
 from servicedesk_core.jobs.running import JobOutcome, run_job
 from servicedesk_core.jobs.status import ScheduledJob, scheduled
@@ -9,6 +10,7 @@ from servicedesk_core.runtime.desk.pulling import PullingDesk
 from servicedesk_core.runtime.desk.reading import ReadingDesk
 
 
+@strict
 class ServiceDesk(PullingDesk, ReadingDesk):
     """A desk. Use it as an async context manager.
 

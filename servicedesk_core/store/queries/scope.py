@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Select, false, select
 
+from servicedesk_core.arguments import strict
 from servicedesk_core.domain import REFERENCES, Entity, TicketEvent
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
 from servicedesk_core.store import bulk, sources
@@ -23,6 +24,7 @@ OF_PARENT = {"contract_services": ("contract_ref", "contracts"), "tasks": ("proj
 """Streams whose records hang on something else that names its company."""
 
 
+@strict
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Whose records a read may answer with: those of some companies, of some queues, or of both at once.

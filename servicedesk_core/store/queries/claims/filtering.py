@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 from sqlalchemy.sql.selectable import FromClause
 
+from servicedesk_core.arguments import strict
 from servicedesk_core.domain.warranty import ClaimState, ReturnState
 from servicedesk_core.domain.warranty.makers import maker_name
 from servicedesk_core.store.queries.names import refers
@@ -20,6 +21,7 @@ OPEN_RETURNS = (ReturnState.DUE, ReturnState.IN_TRANSIT, ReturnState.PARTLY_RECE
 """Parts that the manufacturer still waits for."""
 
 
+@strict
 @dataclass(frozen=True, slots=True)
 class ClaimFilter:
     """Which claims; what is ``None`` or empty does not restrict.

@@ -1,0 +1,48 @@
+"""Packages whose names are imported when they are first used, so that importing the package stays quick.
+
+A package lists its names once, for type checkers and for us: as imports under ``if TYPE_CHECKING:``.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+
+def lazily(package: str, file: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """Return ``__getattr__`` and ``__dir__`` of a package that offers what it lists; ``__all__`` is the list.
+
+    Args:
+        package: Its name.
+        file: Its own file.
+    """
+
+    def attribute(name: str) -> Any:
+        homes = names(file)
+        if name == "__all__":
+            return [*homes]
+        if name not in homes:
+            from servicedesk_core.arguments import did_you_mean  # noqa: PLC0415
+
+            meant = "" if name.startswith("_") else did_you_mean(name, homes)
+            msg = f"module {package!r} has no attribute {name!r}.{meant}"
+            raise AttributeError(msg, name=name)
+        return getattr(import_module(homes[name]), name)
+
+    return attribute, lambda: sorted(names(file))
+
+
+@cache
+def names(file: str) -> dict[str, str]:
+    """Return the names that a package lists, each with the module that defines it.
+
+    Args:
+        file: Its own file.
+    """
+    import ast  # noqa: PLC0415  # a program that asks for the version only needs no list
+
+    with open(file, encoding="utf-8") as source:  # noqa: PTH123  # as above: no pathlib
+        statements = ast.parse(source.read()).body
+    [listed] = [one for one in statements if isinstance(one, ast.If) and ast.unparse(one.test) == "TYPE_CHECKING"]
+    imports = [one for one in listed.body if isinstance(one, ast.ImportFrom)]
+    return {alias.name: str(one.module) for one in imports for alias in one.names}

@@ -1,0 +1,127 @@
+"""The records of every stream, and lists through all their pages, from Python."""
+
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+import servicedesk_core
+from servicedesk_core import BlockingServiceDesk, ClaimFilter, Scope, ServiceDesk, TicketFilter, runtime
+from servicedesk_core.domain import STREAMS, Company, Entity, Ticket, TimeEntry
+from servicedesk_core.errors import CursorError, NotFoundLocallyError, SettingsError
+from servicedesk_core.runtime.desk import reading
+from servicedesk_core.store import Store, audit, records, sources
+from servicedesk_core.store.records import Incoming
+from servicedesk_core.testing import FakeClock
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+SETTINGS = {"desk": {"name": "X"}, "connections": {name: {"connector": "tabular"} for name in ("psa", "other")}}
+ENTRIES = [f"e{number}" for number in range(7)]
+
+
+@pytest.fixture
+def url(tmp_path: Path, empty_store: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A desk with two connections, of which one has seven time entries; three records make a page."""
+    monkeypatch.setattr(reading, "_AT_ONCE", 3)
+    shutil.copyfile(empty_store, tmp_path / "desk.db")
+    url = f"sqlite:///{tmp_path / 'desk.db'}"
+    with Store.open(url, clock=FakeClock(NOW)) as store:
+        store.write_blocking(_fill)
+    return url
+
+
+def _fill(tx):
+    psa, other = (sources.ensure(tx, name, "tabular", "live", NOW).id for name in ("psa", "other"))
+    put(tx, psa, Company(external_id="c1", name="A"), Company(external_id="c2", name="B"))
+    put(tx, psa, Ticket(external_id="1", company_ref="c1"), Ticket(external_id="2", company_ref="c2"))
+    entries = (TimeEntry(external_id=one, ticket_ref=str(n % 2 + 1), worked_s=n) for n, one in enumerate(ENTRIES))
+    put(tx, psa, *entries)
+    put(tx, other, TimeEntry(external_id="theirs", worked_s=99), now=NOW + timedelta(days=1))
+    put(tx, psa, TimeEntry(external_id="gone"))
+    records.mark_gone(tx, psa, "time_entries", ["gone"], reason="deleted", mode="reconcile", now=NOW)
+    for number in range(5):
+        audit.append(tx, at=NOW, actor="user:ana", action="test", entity=f"x:{number}")
+
+
+def put(tx, source_id, *rows: Entity, now=NOW):
+    incoming = [Incoming(row, None, None, "1") for row in rows]
+    records.apply(tx, source_id, rows[0].stream, incoming, mode="incremental", now=now)
+
+
+@pytest.fixture
+async def desk(url):
+    async with ServiceDesk(SETTINGS, store=url, clock=FakeClock(NOW), read_only=True) as desk:
+        yield desk
+
+
+async def test_all_live_records_of_a_stream_come_in_order_with_their_connection(desk):
+    found = [one async for one in desk.records(TimeEntry)]
+    assert [one.record.external_id for one in found] == [*ENTRIES, "theirs"]
+    assert [one.connection for one in found] == ["psa"] * 7 + ["other"]
+    assert found[3].record == TimeEntry(external_id="e3", ticket_ref="2", worked_s=3)
+    assert (found[0].changed_at, found[-1].changed_at) == (NOW, NOW + timedelta(days=1))
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+async def test_every_stream_can_be_read(desk, stream):
+    assert all(isinstance(one.record, STREAMS[stream]) for one in [one async for one in desk.records(STREAMS[stream])])
+
+
+async def test_records_of_one_connection_changed_lately_or_of_one_client_are_read_alone(desk):
+    async def ids(**chosen):
+        return [one.record.external_id async for one in desk.records(TimeEntry, **chosen)]
+
+    assert await ids(connection="other") == ["theirs"]
+    assert await ids(updated_since=NOW + timedelta(hours=1)) == ["theirs"]
+    assert await ids(scope=Scope("psa", {"c1"})) == ["e0", "e2", "e4", "e6"]
+    with pytest.raises(NotFoundLocallyError):
+        await ids(connection="nobody")
+
+
+async def test_what_is_no_class_of_records_is_refused_with_the_one_that_was_meant(desk):
+    with pytest.raises(SettingsError, match="time_entry") as told:
+        [one async for one in desk.records("time_entry")]
+    assert "STREAMS[" in told.value.hint
+
+
+async def test_a_list_is_gone_through_to_its_end_whatever_a_page_holds(desk):
+    for limit in (2, 5, 100):
+        found = [one.entity async for one in desk.each(desk.audit.list, limit=limit)]
+        assert found == [f"x:{number}" for number in range(4, -1, -1)]
+    with pytest.raises(CursorError):
+        await desk.audit.list(after="x")
+
+
+def test_without_await_the_same_is_a_plain_iterator(url):
+    with BlockingServiceDesk(SETTINGS, store=url, clock=FakeClock(NOW), read_only=True) as desk:
+        assert [one.record.worked_s for one in desk.records(TimeEntry, connection="psa")] == list(range(7))
+        assert [one.seq for one in desk.each(desk.audit.list, limit=2)] == [5, 4, 3, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("make", "meant"),
+    [
+        (lambda: TicketFilter(everythin=True), '"everything"'),
+        (lambda: Scope("psa", company={"1"}), '"companies"'),
+        (lambda: ServiceDesk(SETTINGS, readonly=True), '"read_only"'),
+        (lambda: ClaimFilter(maker="x", stat="y"), '"states"'),
+    ],
+)
+def test_an_argument_that_nobody_knows_is_refused_with_the_nearest_one(make, meant):
+    with pytest.raises(TypeError, match=meant):
+        make()
+
+
+async def test_an_unknown_argument_of_a_sync_is_refused_before_anything_is_opened(desk):
+    with pytest.raises(TypeError, match='Did you mean "mode"'):
+        await desk.sync("psa", moed="full")
+
+
+@pytest.mark.parametrize("package", [servicedesk_core, runtime])
+def test_every_name_that_a_package_lists_is_there_and_a_wrong_one_names_the_right(package):
+    for name in package.__all__:
+        assert getattr(package, name) is not None
+    assert {"ServiceDesk", "BlockingServiceDesk"} <= set(dir(package))
+    with pytest.raises(AttributeError, match='Did you mean "ServiceDesk"'):
+        package.ServiceDesc  # noqa: B018
