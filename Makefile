@@ -30,7 +30,7 @@ test-all: $(VENV)/ready  ## everything: both databases, killed processes, real s
 test-browser: $(VENV)/ready  ## the pages in a real browser
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --group browser
 	@bash .ci/browser $(BIN)
-	$(BIN)/python -m pytest -m browser tests/browser
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m browser --timeout 300 tests/browser
 
 check: $(VENV)/ready  ## format, lint, strict types, import contracts
 	$(BIN)/ruff format --check $(SOURCES)

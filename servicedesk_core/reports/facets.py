@@ -23,11 +23,12 @@ def facets_of(report: DeskReport) -> dict[Facet, TicketFilter | None]:
     found: dict[Facet, TicketFilter | None] = {}
     for watch in report.watch:
         mark = f"f{len(found)}"
-        found[Facet(mark, LIST, watch.id, watch.title, watch.count, watch.definition, watch.command)] = watch.chosen
+        facet = Facet(mark, LIST, watch.id, watch.title, watch.count, about=watch.definition, command=watch.command)
+        found[facet] = watch.chosen
     for kind, (title, figures) in dimensions(report.numbers).items():
         for figure in figures:
             mark, label = f"f{len(found)}", figure.label.replace("_", " ") if kind == "status" else figure.label
-            facet = Facet(mark, kind, figure.label, label, figure.count, f"By {title}.", _LIST_TICKETS)
+            facet = Facet(mark, kind, figure.label, label, figure.count, group=title, command=_LIST_TICKETS)
             found[facet] = figure.tickets
     return found
 

@@ -21,6 +21,7 @@ EVIL = "<img src=x onerror=document.title='owned'><script>document.title='owned'
 LONG = "Averyveryverylongwordthatnobodycanbreak" * 4
 CATEGORIES = [category for category in StatusCategory if category.is_open]
 PICTURES = Path("build/pages")
+TICKETS = 100
 
 
 def _ticket(n):
@@ -59,8 +60,8 @@ def _fill(tx):
         *(Company(external_id=str(n), name=f"Client {n}" if n else EVIL) for n in range(19)),
         *(Queue(external_id=str(n), name=f"Queue & {n}") for n in range(4)),
         *(Technician(external_id=str(n), name=f"Technician {n}") for n in range(6)),
-        *(_ticket(n) for n in range(150)),
-        *(TimeEntry(external_id=str(n), ticket_ref=str(n), worked_s=n * 60) for n in range(150)),
+        *(_ticket(n) for n in range(TICKETS)),
+        *(TimeEntry(external_id=str(n), ticket_ref=str(n), worked_s=n * 60) for n in range(TICKETS)),
         *(_asset(n) for n in range(20)),
     ]
     for stream in dict.fromkeys(row.stream for row in rows):

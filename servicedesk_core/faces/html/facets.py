@@ -13,6 +13,7 @@ class Facet:
         value: What tells it from the others of its kind, on every day: with the kind it is its address.
         label: The same for people.
         count: How many rows it counts.
+        group: What its kind is called, where the label does not say enough alone.
         about: What exactly is counted.
         command: The command that lists all of them, where the page may hold fewer.
     """
@@ -22,5 +23,6 @@ class Facet:
     value: str
     label: str
     count: int
+    group: str = ""
     about: str = ""
     command: str = ""
