@@ -19,7 +19,6 @@ from servicedesk_core import ServiceDesk
 from servicedesk_core.clock import SystemClock
 from servicedesk_core.domain.warranty import ClaimDraft, ClaimProgress, ClaimState, DeviceRef
 from servicedesk_core.store import Store
-from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.schema import claims
 
 WINDOW_S = 5.0
@@ -107,7 +106,7 @@ async def _poll(settings: dict[str, object]) -> tuple[float, int, int]:
 
 
 def _fill(url: str, count: int) -> None:
-    now = to_us(datetime.now(UTC))
+    now = datetime.now(UTC)
     common = {
         "revision": 1, "connection": "maker", "maker": "measured", "by_hand": False, "state": "under_review",
         "state_since": now, "is_open": True, "created_at": now, "created_by": "user:measured", "changed_at": now,
@@ -119,10 +118,8 @@ def _fill(url: str, count: int) -> None:
             "claim_id": f"SD-{number:010}",
             "serial_number": f"SN{number}",
             "ref": f"C{number}",
-            "body": ClaimDraft(
-                device=DeviceRef(manufacturer="measured", serial_number=f"SN{number}")
-            ).model_dump_json(),
-            "progress": ClaimProgress(state=ClaimState.UNDER_REVIEW, ref=f"C{number}").model_dump_json(),
+            "body": ClaimDraft(device=DeviceRef(manufacturer="measured", serial_number=f"SN{number}")),
+            "progress": ClaimProgress(state=ClaimState.UNDER_REVIEW, ref=f"C{number}"),
         }
         for number in range(count)
     ]

@@ -3,14 +3,17 @@
 They are stored as the fields of records are; see :mod:`servicedesk_core.store.fields`. ``NULL`` is ``None``.
 """
 
+import json
+import zlib
 from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
 
 import orjson
 from pydantic import BaseModel
-from sqlalchemy import BigInteger, Column, Dialect, Text
+from sqlalchemy import BigInteger, Column, Dialect, LargeBinary, Text
 from sqlalchemy.types import TypeDecorator
 
 from servicedesk_core.store.codec import scrub, scrubbed_json
@@ -58,7 +61,7 @@ class Day(_Converted[date]):
     decode = staticmethod(date.fromisoformat)
 
 
-class Amount(_Converted[Any]):
+class Amount(_Converted[Decimal]):
     """A ``Decimal`` of money or a quantity: stored as whole millionths, exactly."""
 
     impl = BigInteger
@@ -120,3 +123,24 @@ class Json(_Converted[Any]):
         super().__init__()
         self.then = then
         self.decode = orjson.loads if then is None else lambda text: then(orjson.loads(text))
+
+
+def _pack(value: Any) -> bytes:
+    try:
+        content = orjson.dumps(value, default=str)
+    except TypeError:  # a number beyond 64 bits, a lone surrogate
+        content = json.dumps(value, default=str).encode()
+    return zlib.compress(content, 1)
+
+
+def _unpack(blob: bytes) -> Any:
+    return json.loads(zlib.decompress(blob))
+
+
+class Packed(_Converted[Any]):
+    """A vendor's payload, whatever is in it, as compressed JSON."""
+
+    impl = LargeBinary
+    cache_ok = True
+    encode = staticmethod(_pack)
+    decode = staticmethod(_unpack)

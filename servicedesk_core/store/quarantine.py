@@ -1,19 +1,16 @@
 """The quarantine: records that could not be mapped or stored, with their payload and the reason."""
 
-import json
-import zlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-import orjson
 from sqlalchemy import Connection, func, select
 
 from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.store import bulk
 from servicedesk_core.store.codec import scrub
-from servicedesk_core.store.fields import from_us, to_us
+from servicedesk_core.store.rows import Rows
 from servicedesk_core.store.schema import quarantine, seen
 from servicedesk_core.store.upserting import insert_into
 
@@ -34,19 +31,7 @@ class Rejected(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """A record in the quarantine.
-
-    Attributes:
-        id: Its number here.
-        source_id: The source.
-        stream: The stream.
-        external_id: The vendor's id.
-        reason: What was wrong the last time.
-        raw: Its payload.
-        first_seen_at: When it first failed.
-        last_seen_at: When it last failed.
-        attempts: How often it failed.
-    """
+    """A record in the quarantine: a row of the table."""
 
     id: int
     source_id: int
@@ -59,11 +44,13 @@ class Quarantined:
     attempts: int
 
 
+_ROWS: Final = Rows(Quarantined, quarantine)
+
+
 def put(tx: Connection, source_id: int, stream: str, rows: Sequence[Rejected], now: datetime) -> None:
     """Put records into the quarantine; one that is there already gets the new reason and one attempt more."""
     if not rows:
         return
-    at = to_us(now)
     statement = insert_into(tx, quarantine)
     latest = {scrub(row.external_id): row for row in rows}
     tx.execute(
@@ -72,7 +59,7 @@ def put(tx: Connection, source_id: int, stream: str, rows: Sequence[Rejected], n
             set_={
                 "reason": statement.excluded.reason,
                 "raw": statement.excluded.raw,
-                "last_seen_at": at,
+                "last_seen_at": now,
                 "attempts": quarantine.c.attempts + 1,
             },
         ),
@@ -81,10 +68,10 @@ def put(tx: Connection, source_id: int, stream: str, rows: Sequence[Rejected], n
                 "source_id": source_id,
                 "stream": stream,
                 "external_id": external_id,
-                "reason": scrub(row.reason),
-                "raw": None if row.raw is None else zlib.compress(_dumps(row.raw), 1),
-                "first_seen_at": at,
-                "last_seen_at": at,
+                "reason": row.reason,
+                "raw": row.raw,
+                "first_seen_at": now,
+                "last_seen_at": now,
                 "attempts": 1,
             }
             for external_id, row in latest.items()
@@ -101,12 +88,12 @@ def list(  # noqa: A001  # reads as quarantine.list
     limit: int = 100,
 ) -> "tuple[Quarantined, ...]":
     """Return records in quarantine, by number."""
-    query = select(quarantine).where(quarantine.c.id > after_id).order_by(quarantine.c.id).limit(limit)
+    query = _ROWS.select().where(quarantine.c.id > after_id).order_by(quarantine.c.id).limit(limit)
     if source_id is not None:
         query = query.where(quarantine.c.source_id == source_id)
     if stream is not None:
         query = query.where(quarantine.c.stream == stream)
-    return tuple(_row(row) for row in tx.execute(query).mappings())
+    return tuple(_ROWS.all(tx, query))
 
 
 def get(tx: Connection, quarantine_id: int) -> Quarantined:
@@ -115,11 +102,11 @@ def get(tx: Connection, quarantine_id: int) -> Quarantined:
     Raises:
         NotFoundLocallyError: It is not there (any more).
     """
-    row = tx.execute(select(quarantine).where(quarantine.c.id == quarantine_id)).mappings().one_or_none()
-    if row is None:
+    found = _ROWS.one(tx, _ROWS.select().where(quarantine.c.id == quarantine_id))
+    if found is None:
         message = f"There is no record {quarantine_id} in the quarantine."
         raise NotFoundLocallyError(message, hint="See `servicedesk quarantine list`.")
-    return _row(row)
+    return found
 
 
 def drop(tx: Connection, ids: Collection[int]) -> int:
@@ -157,7 +144,7 @@ def unlisted(tx: Connection, source_id: int, stream: str, pass_id: int, *, befor
     query = select(quarantine.c.external_id, quarantine.c.id).where(
         quarantine.c.source_id == source_id,
         quarantine.c.stream == stream,
-        quarantine.c.last_seen_at < to_us(before),
+        quarantine.c.last_seen_at < before,
         ~listed.exists(),
     )
     return {row.external_id: row.id for row in tx.execute(query)}
@@ -171,28 +158,3 @@ def count(tx: Connection, source_id: int | None = None, stream: str | None = Non
     if stream is not None:
         query = query.where(quarantine.c.stream == stream)
     return tx.execute(query).scalar_one()
-
-
-def _dumps(raw: Mapping[str, Any]) -> bytes:
-    try:
-        return orjson.dumps(raw, default=str)
-    except TypeError:  # a number beyond 64 bits, a lone surrogate
-        return json.dumps(raw, default=str).encode()
-
-
-def _loads(blob: bytes) -> Any:
-    return json.loads(zlib.decompress(blob))
-
-
-def _row(row: Any) -> Quarantined:
-    return Quarantined(
-        id=row["id"],
-        source_id=row["source_id"],
-        stream=row["stream"],
-        external_id=row["external_id"],
-        reason=row["reason"],
-        raw=None if row["raw"] is None else _loads(row["raw"]),
-        first_seen_at=from_us(row["first_seen_at"]),
-        last_seen_at=from_us(row["last_seen_at"]),
-        attempts=row["attempts"],
-    )

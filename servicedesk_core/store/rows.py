@@ -18,31 +18,23 @@ class Rows(Generic[T]):
         columns: What a row holds, in the order of the fields.
 
     Args:
-        record: A frozen dataclass. A field that is one itself takes the columns of its own fields. The last fields may
-            be left out, where they have defaults.
+        record: A frozen dataclass. A field that is one itself takes the columns of its own fields.
         table: Where the rows are.
         renamed: Field to column, where they have different names, or the column is of another table that is joined.
-        without: Fields that are no columns.
     """
 
-    def __init__(
-        self,
-        record: type[T],
-        table: Table,
-        renamed: Mapping[str, str | Column[Any]] | None = None,
-        *,
-        without: frozenset[str] = frozenset(),
-    ) -> None:
+    def __init__(self, record: type[T], table: Table, renamed: Mapping[str, str | Column[Any]] | None = None) -> None:
         self.columns: list[Column[Any]] = []
         self._paths: list[str] = []
-        self._make: Callable[[Sequence[Any]], T] = self._maker(record, table, renamed or {}, without, "")
+        self._make: Callable[[Sequence[Any]], T] = self._maker(record, table, renamed or {}, "")
+        self._query = select(*self.columns)
 
     def select(self) -> Select[Any]:
         """Return a query for all rows, to be narrowed."""
-        return select(*self.columns)
+        return self._query
 
     def all(self, tx: Connection, query: Select[Any]) -> list[T]:
-        """Return the records of a query that :meth:`select` began."""
+        """Return the records of a query for :attr:`columns`, in their order."""
         make = self._make
         return [make(row) for row in tx.execute(query)]
 
@@ -55,21 +47,14 @@ class Rows(Generic[T]):
         """Return what is stored of a record, by column."""
         return {column.name: attrgetter(path)(record) for column, path in zip(self.columns, self._paths, strict=True)}
 
-    def _maker(
-        self,
-        record: type[Any],
-        table: Table,
-        renamed: Mapping[str, str | Column[Any]],
-        without: frozenset[str],
-        path: str,
-    ) -> Make:
+    def _maker(self, record: type[Any], table: Table, renamed: Mapping[str, str | Column[Any]], path: str) -> Make:
         first, hints = len(self.columns), get_type_hints(record)
         parts: list[Make] = []
         is_flat = True
-        for name in (field.name for field in fields(record) if field.name not in without):
+        for name in (field.name for field in fields(record)):
             if is_dataclass(hints[name]):
                 is_flat = False
-                parts.append(self._maker(hints[name], table, renamed, without, f"{path}{name}."))
+                parts.append(self._maker(hints[name], table, renamed, f"{path}{name}."))
             else:
                 parts.append(itemgetter(len(self.columns)))
                 column = renamed.get(name, name)

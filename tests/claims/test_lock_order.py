@@ -73,7 +73,7 @@ def at_the_maker(tx, number):
         tx, draft, Origin(), connection="maker", maker="maker", by_hand=False, filing_due_on=None, force=False, **ACT
     )
     progress = ClaimProgress(state=ClaimState.UNDER_REVIEW, ref=f"C{number}")
-    return changing.save(tx, claim, now=NOW, progress=progress, submitted_at=1)
+    return changing.save(tx, claim, now=NOW, progress=progress, submitted_at=NOW)
 
 
 def sending(tx, aggregate, kind="claims.note", parent=None):

@@ -12,7 +12,6 @@ from servicedesk_core.hooks.writing import Found, ProvenAbsent
 from servicedesk_core.outbox.policy import WritePolicy
 from servicedesk_core.outbox.senders import Handling, Senders, Sent
 from servicedesk_core.store import outbox, schema
-from servicedesk_core.store.fields import to_json, to_us
 from tests.outbox.conftest import settings_for
 
 WRITES, TICKETS = 10_000, 200
@@ -61,8 +60,8 @@ class Vendor:
 
 def fill(tx, now, writes):
     """Put approved writes into the outbox, several to each ticket."""
-    row = {"connection": "psa", "label": "T", "base_values": "{}", "proposed_by": "user:ana", "proposed_at": to_us(now)}
-    row |= {"decided_by": "user:ana", "decided_at": to_us(now)}
+    row = {"connection": "psa", "label": "T", "base_values": {}, "proposed_by": "user:ana", "proposed_at": now}
+    row |= {"decided_by": "user:ana", "decided_at": now}
     rows = [
         row
         | {
@@ -70,8 +69,8 @@ def fill(tx, now, writes):
             "kind": KINDS[n % TICKETS % 2],
             "aggregate": f"tickets:{n % TICKETS}",
             "parent": str(n % TICKETS),
-            "new_values": to_json({"body": f"{n}"}),
-            "state": WriteState.QUEUED.value,
+            "new_values": {"body": f"{n}"},
+            "state": WriteState.QUEUED,
         }
         for n in range(writes)
     ]

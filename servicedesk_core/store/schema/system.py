@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Double, Index, LargeBinary, Table, Text, UniqueConstraint
 
-from servicedesk_core.store.column_types import Instant, Json, Scrubbed
+from servicedesk_core.store.column_types import Instant, Json, Packed, Scrubbed
 from servicedesk_core.store.schema.base import Id, metadata
 
 sources = Table(
@@ -97,12 +97,12 @@ quarantine = Table(
     Column("id", Id, primary_key=True),
     Column("source_id", BigInteger, nullable=False),
     Column("stream", Text, nullable=False),
-    Column("external_id", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("raw", LargeBinary),
-    Column("first_seen_at", BigInteger, nullable=False),
-    Column("last_seen_at", BigInteger, nullable=False),
-    Column("attempts", BigInteger, nullable=False),
+    Column("external_id", Text, nullable=False, doc="The vendor's id."),
+    Column("reason", Scrubbed, nullable=False, doc="What was wrong the last time."),
+    Column("raw", Packed, doc="Its payload."),
+    Column("first_seen_at", Instant, nullable=False, doc="When it first failed."),
+    Column("last_seen_at", Instant, nullable=False, doc="When it last failed."),
+    Column("attempts", BigInteger, nullable=False, doc="How often it failed."),
     UniqueConstraint("source_id", "stream", "external_id"),
 )
 

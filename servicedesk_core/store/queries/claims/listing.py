@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
 from servicedesk_core.domain.warranty import ClaimState
+from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.store.claims.model import shown_state
 from servicedesk_core.store.queries.claims.filtering import OPEN_RETURNS, ClaimFilter, conditions, joined
 from servicedesk_core.store.schema import RECORDS, claim_returns, claims, outbox
@@ -75,40 +77,26 @@ def rows(tx: Connection, chosen: ClaimFilter, *, limit: int | None = None) -> tu
         .where(claim_returns.c.claim == claims.c.id, claim_returns.c.state.in_(OPEN_RETURNS))
         .scalar_subquery()
     )
+    c = claims.c
+    own = (
+        *(c.id, c.claim_id, c.maker, c.connection, c.by_hand, c.serial_number, c.company_ref, c.vendor_status, c.ref),
+        *(c.state_since, c.created_at, c.submitted_at, c.polled_at, c.poll_problem, c.filing_due_on, c.denial_count),
+    )
     query = (
         select(
-            claims,
-            due.label("return_due_on"),
+            *own,
+            c.state,
             outbox.c.state.label("write_state"),
-            _T.number.label("ticket_number"),
+            func.coalesce(func.nullif(_T.number, ""), c.ticket_ref).label("ticket_number"),
             _C.name.label("company"),
+            due.label("return_due_on"),
         )
         .select_from(joined())
         .where(*conditions(tx, chosen))
-        .order_by(claims.c.id.desc())
+        .order_by(c.id.desc())
     )
-    return tuple(
-        ClaimRow(
-            id=row["id"],
-            claim_id=row["claim_id"],
-            maker=row["maker"],
-            connection=row["connection"],
-            by_hand=row["by_hand"],
-            serial_number=row["serial_number"],
-            ticket_number=row["ticket_number"] or row["ticket_ref"],
-            company_ref=row["company_ref"],
-            company=row["company"],
-            state=shown_state(row["state"], row["write_state"]),
-            vendor_status=row["vendor_status"],
-            ref=row["ref"],
-            state_since=row["state_since"],
-            created_at=row["created_at"],
-            submitted_at=row["submitted_at"],
-            polled_at=row["polled_at"],
-            poll_problem=row["poll_problem"],
-            filing_due_on=row["filing_due_on"],
-            return_due_on=row["return_due_on"],
-            denial_count=row["denial_count"],
-        )
-        for row in tx.execute(query.limit(limit)).mappings()
-    )
+    return tuple(_row(**row) for row in tx.execute(query.limit(limit)).mappings())
+
+
+def _row(*, state: ClaimState, write_state: WriteState | None, **shown: Any) -> ClaimRow:
+    return ClaimRow(state=shown_state(state, write_state), **shown)
