@@ -39,7 +39,7 @@ REPLACED: tuple[tuple[str, str], ...] = (
     (r" +[\d,]+  complete$", "          N  complete"),  # records per second
     (r"^(appointments +)[\d ]+complete$", r"\1N  complete"),  # which of its two lists is answered first
     (r'("(?:ours|others|requests_per_hour)"): [\d.]+', r"\1: 0"),  # which request was counted first
-    (r"^(psa +)\d+( +10,000 +)\d+( +10,000 )", r"\1N\2N\3"),
+    (r"^psa +\d+ +10,000 +\d+ +10,000 ", "psa  N  10,000  N  10,000 "),
     (r"^(?:! )?Still at work after .*\n", ""),
     (r" +$", ""),  # a terminal's lines are filled
 )
