@@ -59,7 +59,7 @@ ACTS = [
     "writes approve 1 --yes",
 ]
 """What would change the vendor's data; without a grant nothing of it is sent."""
-ELSEWHERE = {"privacy", "serve", "service", "demo", "init", "sandbox", "new", "mapping", "store", "quarantine"}
+ELSEWHERE = {"docs", "privacy", "serve", "service", "demo", "init", "sandbox", "new", "mapping", "store", "quarantine"}
 """Commands that are about files or other machines, or have a line of their own in another test."""
 
 
