@@ -33,7 +33,7 @@ TRANSACTIONS = (
     "Writes.propose",
     "Writes._decided",
     "_acquire.<lambda>",
-    "Sender.run.<lambda>",
+    "OutboxRunner.run.<lambda>",
     "Delivery._begun",
     "Delivery._confirmed",
     "Delivery.copy.<lambda>",
