@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.rows import Row
 
-KILLS = Path(__file__).parent.parent / "tests" / "writes" / "kills.py"
+KILLS = Path(__file__).parent.parent / "tests" / "outbox" / "kills.py"
 COUNT = 1_000
 DESKS = 4
 """Desks beside one another, each with a vendor of its own: while one waits for a dead sender's lease, others work."""

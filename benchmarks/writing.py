@@ -17,7 +17,7 @@ from servicedesk_core.outbox.deciding import approve
 from servicedesk_core.outbox.policy import WritePolicy
 from servicedesk_core.store.outbox import propose
 
-HERE = Path(__file__).parent.parent / "tests" / "writes"
+HERE = Path(__file__).parent.parent / "tests" / "outbox"
 KIND = "notes.create_internal"
 
 

@@ -225,7 +225,7 @@ async def test_a_name_is_one_record_however_it_is_composed_and_is_shown_as_it_wa
         for name in (*SPELLINGS, "m\u00dcLLER & co"):
             for field in ("company", "assignee", "queue"):
                 page = await desk.tickets.list(TicketFilter(**{field: name}))
-                assert len(page.rows) == 4, (field, name)
+                assert len(page.items) == 4, (field, name)
 
 
 async def test_a_column_is_found_however_its_name_is_composed(logs, tmp_path):

@@ -14,7 +14,7 @@ GRANTS = ["tickets.create", "tickets.update", "notes.create_internal", "notes.cr
 
 
 async def any_open_ticket(world, desk):
-    await desk.sync_all(only=("companies", "technicians", "roles", "queues", "tickets"))
+    await desk.sync_all(streams=("companies", "technicians", "roles", "queues", "tickets"))
     (ref, number) = world.rows("SELECT external_id, number FROM v_tickets WHERE is_open ORDER BY external_id LIMIT 1")[
         0
     ]
@@ -55,7 +55,7 @@ async def test_acts_on_a_ticket_arrive_and_come_back_without_a_pull(world):
 async def test_a_date_of_cover_changes_nothing_else_of_an_asset_and_the_next_sync_finds_no_news(world):
     kind = "assets.update"
     async with world.desk(writes=[kind]) as desk:
-        await desk.sync_all(only=("companies", "products", "assets"))
+        await desk.sync_all(streams=("companies", "products", "assets"))
         made = "SELECT external_id, manufacturer, model FROM v_assets WHERE manufacturer IS NOT NULL ORDER BY 1 LIMIT 1"
         ((ref, *what),) = world.rows(made)
         intent = Intent("psa", kind, f"assets:{ref}", "PC1", {"warranty_until": "2031-05-06"}, target=ref)
@@ -64,7 +64,7 @@ async def test_a_date_of_cover_changes_nothing_else_of_an_asset_and_the_next_syn
         assert str(done.state) == "confirmed", done
         told = f"SELECT manufacturer, model, warranty_until FROM v_assets WHERE external_id = '{ref}'"
         assert world.rows(told) == [(*what, "2031-05-06")]
-        await desk.sync_all(only=("assets",))
+        await desk.sync_all(streams=("assets",))
     news = f"SELECT origin, changed_fields FROM changes WHERE kind = 'changed' AND external_id = '{ref}'"
     assert [(origin, set(json.loads(fields))) for origin, fields in world.rows(news)] == [
         ("write", {"warranty_until", "modified_at"})

@@ -485,7 +485,7 @@ async def test_everything_is_in_the_audit_trail_and_no_text_of_records(desk):
     await desk.tickets.note("T1", "a secret about the client", send=True)
     write = await desk.tickets.update("T2", title="A telling title", status="Complete")
     await desk.writes.discard([write.id], reason="wrong ticket")
-    records = await desk.audit.list()
+    records = (await desk.audit.list()).items
     assert [r.action for r in reversed(records) if r.action.startswith("write.")] == [
         "write.proposed",
         "write.queued",
