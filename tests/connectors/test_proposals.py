@@ -1,5 +1,6 @@
 """Odd files nobody has seen: what is proposed for them is what a person would write, and what is odd is named."""
 
+import cProfile
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -283,3 +284,15 @@ def test_a_check_says_which_decimal_sign_a_number_needs(logs, tmp_path):
         (f'{told}; with decimal = "," it could', [2, 3]),
         (told, [5]),
     ]
+
+
+def test_four_times_the_columns_are_four_times_the_work_and_not_all_of_them_are_named(logs, tmp_path):
+    def calls(columns):
+        path = logs.write(tmp_path / f"{columns}.csv", "Issue key,Summary,Status" + ",Comment" * columns)
+        path.write_text(path.read_text() + "".join(f"\nDSK-{n},x{n},Open" + ",c" * columns for n in range(3)) + "\n")
+        with cProfile.Profile() as profile:
+            proposal = propose_mapping(path)
+        assert any(note.endswith(f"Comment (20) and {columns - 20} more.") for note in proposal.notes)
+        return sum(entry.callcount for entry in profile.getstats())
+
+    assert calls(1_200) < 6 * calls(300)

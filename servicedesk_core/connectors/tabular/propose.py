@@ -92,9 +92,12 @@ class _Draft:
     def __init__(self, found: Profile) -> None:
         self.found = found
         self.rows = len(found.rows)
-        filled = [column for column in found.columns.values() if column.texts]
-        self.constant = [one for one in filled if len(one.texts) == 1 and one.filled == self.rows]
-        self.varying = [one for one in filled if one not in self.constant]
+        self.constant: list[Column] = []
+        self.varying: list[Column] = []
+        for column in found.columns.values():
+            if column.texts:
+                never_varies = len(column.texts) == 1 and column.filled == self.rows
+                (self.constant if never_varies else self.varying).append(column)
         self.taken: set[str] = set()
         self.notes = remarks.of_the_file(found)
 

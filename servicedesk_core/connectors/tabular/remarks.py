@@ -11,6 +11,7 @@ from servicedesk_core.connectors.tabular.values import is_number
 _FEW: Final = 0.05
 _TESTED_NUMBERS: Final = 2_000
 _LINES_SHOWN: Final = 5
+_COLUMNS_SHOWN: Final = 20
 
 
 def why_unusable(found: Profile) -> str:
@@ -65,7 +66,7 @@ def of_the_rest(varying: Iterable[Column], left_out: Sequence[Column]) -> list[s
         if not column.formats and is_named_like_time(column.name) and _has_digits(column.texts)
     ]
     if left_out:
-        notes.append(f"The same on every row, left out: {', '.join(column.name for column in left_out)}.")
+        notes.append(f"The same on every row, left out: {_some(column.name for column in left_out)}.")
     return notes
 
 
@@ -89,9 +90,12 @@ def decimal_of(columns: Iterable[Column]) -> tuple[str, list[str]]:
 
 def listed(lines: Sequence[int]) -> str:
     """Name some lines, and how many more there are."""
-    shown = ", ".join(map(str, lines[:_LINES_SHOWN]))
-    more = f" and {len(lines) - _LINES_SHOWN} more" if len(lines) > _LINES_SHOWN else ""
-    return f"line{'s' if len(lines) > 1 else ''} {shown}{more}"
+    return f"line{'s' if len(lines) > 1 else ''} {_some(lines, _LINES_SHOWN)}"
+
+
+def _some(things: Iterable[object], shown: int = _COLUMNS_SHOWN) -> str:
+    each = [str(one) for one in things]
+    return ", ".join(each[:shown]) + (f" and {len(each) - shown} more" if len(each) > shown else "")
 
 
 def _has_digits(texts: Sequence[str]) -> bool:
