@@ -1,6 +1,5 @@
 """Every error code and every exit code."""
 
-import inspect
 import textwrap
 from collections.abc import Iterator
 from functools import cache
@@ -10,11 +9,12 @@ from servicedesk_core.cli.docs.docstring import split, table
 from servicedesk_core.cli.shell import exit_codes
 
 
-def classes() -> Iterator[type[errors.ServiceDeskError]]:
-    """Yield the errors in the order of the source."""
-    for value in vars(errors).values():
-        if inspect.isclass(value) and issubclass(value, errors.ServiceDeskError):
-            yield value
+def classes(root: type[errors.ServiceDeskError] = errors.ServiceDeskError) -> Iterator[type[errors.ServiceDeskError]]:
+    """Yield the errors as the tree shows them, an upper one first."""
+    yield root
+    for lower in root.__subclasses__():
+        if vars(errors).get(lower.__name__) is lower:
+            yield from classes(lower)
 
 
 @cache
