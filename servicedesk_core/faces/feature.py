@@ -18,12 +18,14 @@ class Feature:
         about: What it is, in a sentence without a subject, for the help of its command.
         queries: Where the namespace of its queries is, ``module:Class``.
         actions: Where the namespace is that has its acts beside them; empty = there are none.
+        needs: Names of the features that it imports from, each from the package itself and never from a file in it.
     """
 
     name: str
     about: str
     queries: str
     actions: str = ""
+    needs: tuple[str, ...] = ()
 
     @property
     def asking(self) -> type[Namespace[Any]]:
