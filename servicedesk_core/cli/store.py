@@ -24,10 +24,10 @@ def register(app: typer.Typer) -> None:
 
 def size(ctx: typer.Context, as_json: Json = False) -> None:
     """Show how large the store is, and what takes the room."""
-    from servicedesk_core.runtime import maintenance  # noqa: PLC0415
+    from servicedesk_core.machine import upkeep  # noqa: PLC0415
 
     cli: Cli = ctx.obj
-    found = maintenance.size(cli.config)
+    found = upkeep.size(cli.config)
 
     def shown() -> None:
         disk = None if found.disk_free_bytes is None else found.disk_free_bytes / 1e6
@@ -39,10 +39,10 @@ def size(ctx: typer.Context, as_json: Json = False) -> None:
 
 def verify(ctx: typer.Context, as_json: Json = False) -> None:
     """Check that the store is sound. Reads all of it."""
-    from servicedesk_core.runtime import maintenance  # noqa: PLC0415
+    from servicedesk_core.machine import upkeep  # noqa: PLC0415
 
     cli: Cli = ctx.obj
-    verdict = maintenance.verify(cli.config)
+    verdict = upkeep.verify(cli.config)
 
     def shown() -> None:
         cli.out.print("The store is sound." if verdict.sound else "\n".join(verdict.problems))
@@ -59,10 +59,10 @@ def backup(
     as_json: Json = False,
 ) -> None:
     """Copy the store consistently while others use it (PostgreSQL: through pg_dump, which must be installed)."""
-    from servicedesk_core.runtime import maintenance  # noqa: PLC0415
+    from servicedesk_core.machine import upkeep  # noqa: PLC0415
 
     cli: Cli = ctx.obj
-    done = maintenance.make_backup(cli.config, target)
+    done = upkeep.make_backup(cli.config, target)
 
     def shown() -> None:
         cli.out.print(f"Backup: {done.path} ({done.bytes / 1e6:,.1f} MB)")
@@ -80,11 +80,11 @@ def restore(
 
     Afterwards every unfinished write is in doubt and nothing is sent until `store adopt`.
     """
-    from servicedesk_core.runtime import maintenance  # noqa: PLC0415
+    from servicedesk_core.machine import upkeep  # noqa: PLC0415
 
     cli: Cli = ctx.obj
     cli.confirm(f"Replace the store by {source}? Stop other processes of this desk first.", yes=yes)
-    done = maintenance.restore(cli.config, source)
+    done = upkeep.restore(cli.config, source)
 
     def shown() -> None:
         cli.out.print(f"Restored {done.store} from {source}.")
@@ -106,11 +106,11 @@ def adopt(ctx: typer.Context, yes: Yes = False, as_json: Json = False) -> None:
 
     Afterwards, writes that are queued later are sent to the vendors.
     """
+    from servicedesk_core.machine import upkeep  # noqa: PLC0415
     from servicedesk_core.people import Actor, Way  # noqa: PLC0415
-    from servicedesk_core.runtime import maintenance  # noqa: PLC0415
 
     cli: Cli = ctx.obj
-    found = maintenance.adoption(cli.config)
+    found = upkeep.adoption(cli.config)
     if found.why is None:
         cli.emit("store.adopt", found, as_json=as_json, show=lambda: cli.out.print("Sending is on; nothing to adopt."))
         return
@@ -119,18 +119,18 @@ def adopt(ctx: typer.Context, yes: Yes = False, as_json: Json = False) -> None:
         cli.say(f"  {write.id}  {write.state}  {write.kind}  {write.connection}  {write.label}")
     cli.say(f"  unfinished: {len(found.unfinished)}\n{ADOPTING}")
     cli.confirm("Adopt this store?", yes=yes)
-    done = maintenance.adopt(cli.config, actor=str(Actor.of_account(Way.CLI)))
+    done = upkeep.adopt(cli.config, actor=str(Actor.of_account(Way.CLI)))
     cli.emit("store.adopt", done, as_json=as_json, show=lambda: cli.out.print("Adopted. Sending is on."))
 
 
 def upgrade(ctx: typer.Context, yes: Yes = False, as_json: Json = False) -> None:
     """Bring the store's schema up to date, after a backup."""
-    from servicedesk_core.runtime import maintenance  # noqa: PLC0415
+    from servicedesk_core.machine import upkeep  # noqa: PLC0415
 
     cli: Cli = ctx.obj
-    if not maintenance.is_current(cli.config):
+    if not upkeep.is_current(cli.config):
         cli.confirm("Upgrade the store now? Stop other processes of this desk first.", yes=yes)
-    done = maintenance.upgrade(cli.config)
+    done = upkeep.upgrade(cli.config)
 
     def shown() -> None:
         cli.out.print(f"The store {done.store} has schema {done.schema}.")

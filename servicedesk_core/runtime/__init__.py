@@ -11,12 +11,6 @@ if TYPE_CHECKING:
     from servicedesk_core.problem import Problem as Problem
     from servicedesk_core.runtime.blocking import BlockingServiceDesk as BlockingServiceDesk
     from servicedesk_core.runtime.desk import ServiceDesk as ServiceDesk
-    from servicedesk_core.runtime.maintenance import StoreAdoption as StoreAdoption
-    from servicedesk_core.runtime.maintenance import StoreBackup as StoreBackup
-    from servicedesk_core.runtime.maintenance import StoreRestore as StoreRestore
-    from servicedesk_core.runtime.maintenance import StoreSize as StoreSize
-    from servicedesk_core.runtime.maintenance import StoreUpgrade as StoreUpgrade
-    from servicedesk_core.runtime.maintenance import StoreVerdict as StoreVerdict
     from servicedesk_core.runtime.monitoring.checking import ConnectionCheck as ConnectionCheck
     from servicedesk_core.runtime.monitoring.checking import ConnectionInfo as ConnectionInfo
     from servicedesk_core.runtime.monitoring.health import Health as Health

@@ -45,6 +45,7 @@ def documents() -> dict[str, Document]:
 
 
 _RUNTIME = "servicedesk_core.runtime"
+_UPKEEP = "servicedesk_core.machine.upkeep"
 _CLAIMS = "servicedesk_core.runtime.claims.views"
 _VIEW = "servicedesk_core.outbox.views:WriteView"
 DOCUMENTS: dict[str, Document] = {
@@ -107,11 +108,11 @@ DOCUMENTS: dict[str, Document] = {
         1, "What was shown, and what became of it.", "servicedesk_core.runtime.warranty:WrittenDates"
     ),
     "privacy.erase": Document(1, "What was taken out of the store.", "servicedesk_core.runtime.privacy:Erasure"),
-    "store.size": Document(1, "How large the store is.", f"{_RUNTIME}:StoreSize"),
-    "store.verify": Document(1, "Whether the store is sound.", f"{_RUNTIME}:StoreVerdict"),
-    "store.backup": Document(1, "Where the backup is.", f"{_RUNTIME}:StoreBackup"),
-    "store.restore": Document(1, "What the restore replaced.", f"{_RUNTIME}:StoreRestore"),
-    "store.adopt": Document(1, "Whether the store may send.", f"{_RUNTIME}:StoreAdoption"),
-    "store.upgrade": Document(1, "The schema before and after.", f"{_RUNTIME}:StoreUpgrade"),
+    "store.size": Document(1, "How large the store is.", f"{_UPKEEP}:StoreSize"),
+    "store.verify": Document(1, "Whether the store is sound.", f"{_UPKEEP}:StoreVerdict"),
+    "store.backup": Document(1, "Where the backup is.", f"{_UPKEEP}:StoreBackup"),
+    "store.restore": Document(1, "What the restore replaced.", f"{_UPKEEP}:StoreRestore"),
+    "store.adopt": Document(1, "Whether the store may send.", f"{_UPKEEP}:StoreAdoption"),
+    "store.upgrade": Document(1, "The schema before and after.", f"{_UPKEEP}:StoreUpgrade"),
 }
 """By command, words joined with dots; ``schema`` of a document is ``servicedesk.<command>/<version>``."""

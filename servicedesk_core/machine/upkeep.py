@@ -6,15 +6,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection
-from sqlalchemy.engine import URL
-
 from servicedesk_core.clock import SystemClock
 from servicedesk_core.config import Secrets, load_settings, store_url
 from servicedesk_core.domain.writing import UNFINISHED
 from servicedesk_core.errors import StoreCorruptError, StoreMissingError, StoreOutdatedError
 from servicedesk_core.ports import Clock
-from servicedesk_core.store import Store, backup, location, outbox, restoring, sending
+from servicedesk_core.store import Store, Tx, backup, location, outbox, restoring, sending
 from servicedesk_core.store.connecting import parse
 from servicedesk_core.store.faults import name_of
 from servicedesk_core.store.schema import SCHEMA_VERSION
@@ -200,9 +197,9 @@ def restore(config: Path, source: Path, *, clock: Clock | None = None) -> StoreR
     Raises:
         StoreError: The backup is missing, damaged or newer than this program; the store is PostgreSQL or in use.
     """
-    url, name = _url(config)
+    url = parse(_address(config))
     done = restoring.restore(url, source, now=(clock or SystemClock()).now())
-    return StoreRestore(name, str(done.kept) if done.kept else None, done.in_doubt)
+    return StoreRestore(name_of(url), str(done.kept) if done.kept else None, done.in_doubt)
 
 
 def adoption(config: Path) -> StoreAdoption:
@@ -229,7 +226,7 @@ def adopt(config: Path, *, actor: str, clock: Clock | None = None) -> StoreAdopt
     clock = clock or SystemClock()
     with _writable(config, clock) as store:
 
-        def work(tx: Connection) -> StoreAdoption:
+        def work(tx: Tx) -> StoreAdoption:
             is_off = not sending.sending_allowed(tx)
             if is_off:
                 location.adopt(tx, store.url, actor=actor, now=clock.now())
@@ -238,7 +235,7 @@ def adopt(config: Path, *, actor: str, clock: Clock | None = None) -> StoreAdopt
         return store.write_blocking(work)
 
 
-def _adoption(tx: Connection, name: str, *, adopted: bool) -> StoreAdoption:
+def _adoption(tx: Tx, name: str, *, adopted: bool) -> StoreAdoption:
     off = sending.sending_off(tx)
     writes = outbox.recent(tx, states=tuple(UNFINISHED), limit=_SHOWN)
     unfinished = tuple(UnfinishedWrite(w.id, w.connection, w.kind, w.label, w.state.value) for w in reversed(writes))
@@ -273,16 +270,12 @@ def _opened(config: Path, clock: Clock) -> Store:
 
 
 def _writable(config: Path, clock: Clock) -> Store:
-    url, name = _url(config)
+    address = _address(config)
+    url = parse(address)
     if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
-        message = f"There is no store at {name}."
+        message = f"There is no store at {name_of(url)}."
         raise StoreMissingError(message, hint="Restore a backup, or run `servicedesk sync`.")
-    return Store.open(_address(config), clock=clock, migrate="never")
-
-
-def _url(config: Path) -> tuple[URL, str]:
-    url = parse(_address(config))
-    return url, name_of(url)
+    return Store.open(address, clock=clock, migrate="never")
 
 
 def _address(config: Path) -> str:
