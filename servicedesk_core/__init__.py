@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from servicedesk_core.errors import ServiceDeskError as ServiceDeskError
     from servicedesk_core.faces.feature import Feature as Feature
     from servicedesk_core.faces.page import Page as Page
+    from servicedesk_core.features.claims.model import ClaimDetail as ClaimDetail
+    from servicedesk_core.features.claims.tables import ClaimFilter as ClaimFilter
+    from servicedesk_core.features.claims.tables import ClaimRow as ClaimRow
     from servicedesk_core.features.quarantine.model import QuarantinedRecord as QuarantinedRecord
     from servicedesk_core.features.tickets.model import TicketDetail as TicketDetail
     from servicedesk_core.features.tickets.model import TicketFilter as TicketFilter
@@ -29,7 +32,6 @@ if TYPE_CHECKING:
     from servicedesk_core.reports.desk import DeskReport as DeskReport
     from servicedesk_core.reports.warranty import WarrantyReport as WarrantyReport
     from servicedesk_core.runtime.blocking import BlockingServiceDesk as BlockingServiceDesk
-    from servicedesk_core.runtime.claims.views import ClaimDetail as ClaimDetail
     from servicedesk_core.runtime.desk import ServiceDesk as ServiceDesk
     from servicedesk_core.runtime.monitoring.checking import ConnectionCheck as ConnectionCheck
     from servicedesk_core.runtime.monitoring.checking import ConnectionInfo as ConnectionInfo
@@ -37,8 +39,6 @@ if TYPE_CHECKING:
     from servicedesk_core.runtime.monitoring.status import DeskStatus as DeskStatus
     from servicedesk_core.runtime.syncing import SyncOutcome as SyncOutcome
     from servicedesk_core.store.audit import AuditRecord as AuditRecord
-    from servicedesk_core.store.queries.claims import ClaimFilter as ClaimFilter
-    from servicedesk_core.store.queries.claims import ClaimRow as ClaimRow
     from servicedesk_core.store.queries.records import StoredRecord as StoredRecord
     from servicedesk_core.store.queries.scope import Scope as Scope
     from servicedesk_core.sync.report import SyncReport as SyncReport

@@ -47,7 +47,7 @@ KINDS: Final = (
         "claims",
         "Asks manufacturers how claims stand; sends none.",
         "every 1 hour",
-        "servicedesk_core.runtime.jobs.following:follow_claims",
+        "servicedesk_core.features.claims.jobs:follow_claims",
         applies=has_connections,
     ),
     JobKind(

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, select
 
 from servicedesk_core.domain.warranty.facts import CoverState
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
-from servicedesk_core.store.queries import claims
-from servicedesk_core.store.queries.claims import ClaimFilter, ClaimNumbers, ClaimRow
+from servicedesk_core.features.claims import tables as claims
+from servicedesk_core.features.claims.tables import ClaimFilter, ClaimNumbers, ClaimRow
 from servicedesk_core.store.queries.cover import AssetFilter
 from servicedesk_core.store.queries.names import refers
 from servicedesk_core.store.queries.scope import Scope, Sight

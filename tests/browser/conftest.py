@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from servicedesk_core.claims.pack import Section, as_html
 from servicedesk_core.domain import Asset, Company, Priority, Queue, StatusCategory, Technician, Ticket, TimeEntry
+from servicedesk_core.features.claims.pack import Section, as_html
 from servicedesk_core.hooks import VendorIdentity
 from servicedesk_core.reports import desk, desk_html, warranty, warranty_html
 from servicedesk_core.store import Store, records, sources

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from servicedesk_core import ServiceDesk
-from servicedesk_core.claims.sender import ClaimSender
+from servicedesk_core.features.claims.writes.sender import ClaimSender
 from servicedesk_core.outbox.policy import WritePolicy
 from servicedesk_core.outbox.writes import Writes
 

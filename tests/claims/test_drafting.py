@@ -9,8 +9,8 @@ from sqlalchemy import update
 from servicedesk_core import ServiceDesk
 from servicedesk_core.domain.warranty import ClaimService, ClaimState, DeviceRef
 from servicedesk_core.errors import ClaimExistsError, ClaimIncompleteError, NotFoundLocallyError
+from servicedesk_core.features.claims.tables import ClaimFilter
 from servicedesk_core.store import Store
-from servicedesk_core.store.queries.claims import ClaimFilter
 from servicedesk_core.store.schema import RECORDS
 from tests.claims.conftest import PART
 

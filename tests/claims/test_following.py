@@ -7,8 +7,8 @@ from sqlalchemy import text
 
 from servicedesk_core.domain.warranty import ClaimEventKind, ClaimState
 from servicedesk_core.errors import ClaimStateError
+from servicedesk_core.features.claims.tables import ClaimFilter
 from servicedesk_core.store import Store
-from servicedesk_core.store.queries.claims import ClaimFilter
 
 pytestmark = pytest.mark.slow  # the command line goes through the same acts
 

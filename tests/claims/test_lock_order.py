@@ -7,19 +7,20 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
-from servicedesk_core.claims import acting, results
-from servicedesk_core.claims.content import AGGREGATE, ClaimWrite
-from servicedesk_core.claims.sender import ClaimSender
 from servicedesk_core.domain.warranty import ClaimDraft, ClaimProgress, ClaimReport, ClaimState, ClaimStatus, DeviceRef
 from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.errors import ClaimStateError, StoreError
+from servicedesk_core.features.claims import acting
+from servicedesk_core.features.claims.tables import changing, reading
+from servicedesk_core.features.claims.tables.stored import Origin
+from servicedesk_core.features.claims.writes import results
+from servicedesk_core.features.claims.writes.content import AGGREGATE, ClaimWrite
+from servicedesk_core.features.claims.writes.sender import ClaimSender
 from servicedesk_core.outbox import lanes
 from servicedesk_core.outbox.deciding import approve, retry
 from servicedesk_core.outbox.lanes import Lane
 from servicedesk_core.outbox.senders import Settled
 from servicedesk_core.store import Store, audit, outbox
-from servicedesk_core.store.claims import changing, reading
-from servicedesk_core.store.claims.model import Origin
 from servicedesk_core.store.leases import Fence
 from servicedesk_core.store.outbox import propose
 from servicedesk_core.testing import FakeClock

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from servicedesk_core.claims.makers import carrier_of
 from servicedesk_core.domain.warranty import DeviceRef
 from servicedesk_core.errors import ClaimIncompleteError
+from servicedesk_core.features.claims.makers import carrier_of
 
 
 @dataclass

@@ -2,8 +2,8 @@
 
 import pytest
 
-from servicedesk_core.claims.pack import Section, as_html, as_pdf
 from servicedesk_core.errors import UnsupportedError
+from servicedesk_core.features.claims.pack import Section, as_html, as_pdf
 
 pytestmark = pytest.mark.slow  # the writer of PDF files takes its time to be imported
 

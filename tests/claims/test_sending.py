@@ -5,10 +5,10 @@ import asyncio
 import pytest
 
 from servicedesk_core import Actor, ServiceDesk
-from servicedesk_core.claims.content import ClaimWrite
 from servicedesk_core.domain.warranty import ClaimEventKind, ClaimState, DeviceRef
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import ClaimStateError, UnsupportedError, WriteNotGrantedError
+from servicedesk_core.features.claims.writes.content import ClaimWrite
 from tests.claims.conftest import PART
 
 pytestmark = pytest.mark.slow  # the command line goes through the same acts

@@ -53,6 +53,8 @@ from servicedesk_core.domain.warranty import (
 )
 from servicedesk_core.domain.warranty.facts import CoverSource
 from servicedesk_core.domain.writing import Intent, WriteState
+from servicedesk_core.features.claims.tables import changing
+from servicedesk_core.features.claims.tables.stored import Origin
 from servicedesk_core.hooks import VendorIdentity
 from servicedesk_core.jobs import job_runs
 from servicedesk_core.store import (
@@ -68,8 +70,6 @@ from servicedesk_core.store import (
     runs,
     sources,
 )
-from servicedesk_core.store.claims import changing
-from servicedesk_core.store.claims.model import Origin
 from servicedesk_core.store.quarantine import Rejected
 from servicedesk_core.store.records import Incoming
 from servicedesk_core.store.schema import RECORDS

@@ -35,16 +35,15 @@ from servicedesk_core.errors import NotFoundLocallyError, SettingsError
 from servicedesk_core.faces import Action, Method
 from servicedesk_core.features import FEATURES
 from servicedesk_core.features import own as own_feature
+from servicedesk_core.features.claims.tables import ClaimFilter, changing
+from servicedesk_core.features.claims.tables.stored import Origin
 from servicedesk_core.runtime.blocking import (
     BlockingClaims,
     BlockingWarranty,
     BlockingWrites,
 )
 from servicedesk_core.store import Store, audit, cover, outbox, quarantine, records, sources
-from servicedesk_core.store.claims import changing
-from servicedesk_core.store.claims.model import Origin
 from servicedesk_core.store.quarantine import Rejected
-from servicedesk_core.store.queries.claims import ClaimFilter
 from servicedesk_core.store.queries.scope import OF_COMPANY, OF_PARENT, OF_TICKET
 from servicedesk_core.store.records import Incoming
 from servicedesk_core.store.schema import RECORDS
@@ -106,7 +105,7 @@ def entity(stream, who, *, others):
     return cls.model_validate(values)
 
 
-HOMES = ("servicedesk_core.runtime", "servicedesk_core.outbox")
+HOMES = ("servicedesk_core.runtime", "servicedesk_core.outbox", "servicedesk_core.features.claims")
 """Where the parts of a desk come from."""
 
 

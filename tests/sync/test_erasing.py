@@ -10,11 +10,11 @@ from servicedesk_core.domain.warranty import ClaimDraft, DeviceRef, EntitlementR
 from servicedesk_core.domain.warranty.facts import CoverSource
 from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.errors import NotFoundLocallyError, WriteStateError
+from servicedesk_core.features.claims.tables import changing, files
+from servicedesk_core.features.claims.tables.stored import Origin
 from servicedesk_core.hooks import Capabilities, Mapped, StreamCapability
 from servicedesk_core.runtime import privacy
 from servicedesk_core.store import audit, cover, erasing, outbox, runs, state
-from servicedesk_core.store.claims import changing, files
-from servicedesk_core.store.claims.model import Origin
 from tests.sync.conftest import fake_vendor
 from tests.sync.test_exclusions import on_disk
 

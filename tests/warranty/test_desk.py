@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import text
 
 from servicedesk_core import ServiceDesk
-from servicedesk_core.claims import acting
 from servicedesk_core.domain import Asset, Company, StatusCategory, Ticket, TicketKind
 from servicedesk_core.domain.warranty import (
     ClaimDraft,
@@ -20,11 +19,12 @@ from servicedesk_core.domain.warranty import (
 )
 from servicedesk_core.domain.warranty.facts import CoverFact, CoverSource, CoverState
 from servicedesk_core.errors import ConnectorError, NotFoundLocallyError, SettingsError, WriteNotGrantedError
+from servicedesk_core.features.claims import acting
+from servicedesk_core.features.claims.tables import changing
+from servicedesk_core.features.claims.tables.stored import Origin
 from servicedesk_core.reports import warranty_html
 from servicedesk_core.runtime.jobs.covering import refresh_covers
 from servicedesk_core.store import cover, sources
-from servicedesk_core.store.claims import changing
-from servicedesk_core.store.claims.model import Origin
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.warranty.lists import span_of
 

@@ -11,7 +11,7 @@ from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.errors import SettingsError
 
 if TYPE_CHECKING:
-    from servicedesk_core.runtime.claims.views import ClaimDetail
+    from servicedesk_core.features.claims.model import ClaimDetail
 
 Force = Annotated[bool, typer.Option("--force", help="Allow a second open claim for the same device and part.")]
 Field = typer.Option

@@ -23,7 +23,7 @@ def list_claims(
     as_json: Json = False,
 ) -> None:
     """List claims, the newest first; only open ones by default."""
-    from servicedesk_core.store.queries.claims import ClaimFilter  # noqa: PLC0415
+    from servicedesk_core.features.claims.tables import ClaimFilter  # noqa: PLC0415
 
     cli: Cli = ctx.obj
     states = tuple(_state(word) for word in state or ())

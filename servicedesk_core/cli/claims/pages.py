@@ -10,7 +10,7 @@ from servicedesk_core.wording import counted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from servicedesk_core.runtime.claims.views import (
+    from servicedesk_core.features.claims.model import (
         ClaimCheck,
         ClaimDetail,
         ClaimPreview,
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         Proposal,
         Proposals,
     )
-    from servicedesk_core.store.queries.claims import ClaimRow
+    from servicedesk_core.features.claims.tables import ClaimRow
 
 _NARROW_PROPOSALS = Narrow(
     cut={"Title": 16, "Client": 12, "Device": 8},

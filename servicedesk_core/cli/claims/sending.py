@@ -13,7 +13,7 @@ from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.errors import SettingsError
 
 if TYPE_CHECKING:
-    from servicedesk_core.runtime.claims.views import ClaimDetail
+    from servicedesk_core.features.claims.model import ClaimDetail
 
 Uncovered = Annotated[
     bool, typer.Option("--force", help="Send it although the device was not covered that day, as far as we know.")
@@ -123,7 +123,7 @@ def _send(cli: Cli, claim: str, how: str, *, force: bool, yes: bool, as_json: bo
 
 def _show_update(cli: Cli, claim: str, kind: str, values: dict[str, Any], *, quiet: bool) -> None:
     """Show what would leave and where to, before anybody is asked; refuses what cannot be done."""
-    from servicedesk_core.claims.content import ClaimWrite  # noqa: PLC0415
+    from servicedesk_core.features.claims.writes.content import ClaimWrite  # noqa: PLC0415
 
     going = cli.with_desk(lambda desk: desk.claims.preview_update(claim, ClaimWrite(kind), values))
     if going is None:

@@ -46,7 +46,7 @@ def documents() -> dict[str, Document]:
 
 _RUNTIME = "servicedesk_core.runtime"
 _UPKEEP = "servicedesk_core.machine.upkeep"
-_CLAIMS = "servicedesk_core.runtime.claims.views"
+_CLAIMS = "servicedesk_core.features.claims.model"
 _VIEW = "servicedesk_core.outbox.views:WriteView"
 DOCUMENTS: dict[str, Document] = {
     "connections.list": Document(1, "The configured connections.", f"{_RUNTIME}:ConnectionInfo", many=True),
@@ -83,7 +83,7 @@ DOCUMENTS: dict[str, Document] = {
     "claims.check": Document(1, "What a claim lacks.", f"{_CLAIMS}:ClaimCheck"),
     "claims.submit": Document(1, "The claim after it was sent.", f"{_CLAIMS}:ClaimDetail"),
     "claims.show": Document(1, "One claim with what hangs on it.", f"{_CLAIMS}:ClaimDetail"),
-    "claims.list": Document(1, "Claims.", "servicedesk_core.store.queries.claims:ClaimRow", many=True),
+    "claims.list": Document(1, "Claims.", "servicedesk_core.features.claims.tables:ClaimRow", many=True),
     "claims.note": Document(1, "The claim after the note.", f"{_CLAIMS}:ClaimDetail"),
     "claims.attach": Document(1, "The claim with its file.", f"{_CLAIMS}:ClaimDetail"),
     "claims.resubmit": Document(1, "The claim after it was sent again.", f"{_CLAIMS}:ClaimDetail"),

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from servicedesk_core.claims.alerting import conditions
 from servicedesk_core.errors import ServiceDeskError
+from servicedesk_core.features.claims.alerting import conditions
 from servicedesk_core.jobs.desk import JobDesk
 from servicedesk_core.jobs.registry import jobs_of
 from servicedesk_core.runtime.alerts import gathering

@@ -3,14 +3,14 @@
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from servicedesk_core.claims.notes import TicketNotes
-from servicedesk_core.claims.sender import ClaimSender
 from servicedesk_core.clock import SystemClock
 from servicedesk_core.config import DEFAULT_FILE, Secrets, SecretSource, load_settings, store_url
+from servicedesk_core.features.claims.actions import Claims
+from servicedesk_core.features.claims.writes.notes import TicketNotes
+from servicedesk_core.features.claims.writes.sender import ClaimSender
 from servicedesk_core.outbox.checking import WriteChecks
 from servicedesk_core.outbox.writes import Writes
 from servicedesk_core.plugins.host import Host
-from servicedesk_core.runtime.claims import Claims
 from servicedesk_core.runtime.stored import StoredDesk
 from servicedesk_core.runtime.warranty import Warranty
 from servicedesk_core.store import Store

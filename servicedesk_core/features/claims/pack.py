@@ -1,0 +1,209 @@
+"""A claim pack: everything that a person needs to claim by hand, in one folder; nothing of it is secret."""
+
+import html
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from servicedesk_core.domain.warranty import Claim
+from servicedesk_core.errors import UnsupportedError
+from servicedesk_core.faces.html import render
+from servicedesk_core.features.claims.tables.stored import StoredAttachment, StoredClaim
+from servicedesk_core.printing import printable
+
+FORM = "claim.html"
+PDF = "claim.pdf"
+_UNSAFE = re.compile(r"[^\w.\- ]+")
+_LONGEST_NAME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the form.
+
+    Attributes:
+        title: Its heading.
+        rows: Names and values; what is empty is left out.
+    """
+
+    title: str
+    rows: tuple[tuple[str, str], ...]
+
+
+def sections(stored: StoredClaim, claim: Claim, files: Sequence[StoredAttachment], today: date) -> list[Section]:
+    """Return the form, filled in.
+
+    Args:
+        stored: The claim as the desk holds it.
+        claim: What is claimed.
+        files: Its files.
+        today: The date of the form.
+    """
+    to, who, device = claim.ship_to, claim.contact, claim.device
+    town = " ".join(filter(None, (to.postal_code, to.city)))
+    found = [
+        Section(
+            "Claim",
+            _rows(
+                ("Our reference", claim.id),
+                ("Date", today.isoformat()),
+                ("Manufacturer", device.manufacturer),
+                ("Their reference", stored.progress.ref),
+                ("Asked for", claim.service.value.replace("_", " ")),
+                ("Rests on", stored.draft.entitlement),
+                ("Purchase order", claim.purchase_order),
+            ),
+        ),
+        Section(
+            "Device",
+            _rows(
+                ("Serial number", device.serial_number),
+                ("Product number", device.product_number),
+                ("Machine type", device.machine_type),
+                ("Country", device.country),
+                ("Bought on", claim.purchased_on.isoformat() if claim.purchased_on else None),
+                ("Invoice number", claim.invoice_number),
+            ),
+        ),
+        Section(
+            "Fault",
+            _rows(
+                ("Failed on", claim.failed_on.isoformat() if claim.failed_on else None),
+                ("Symptom", claim.symptom),
+                ("Troubleshooting", claim.troubleshooting),
+                ("Accidental damage", "yes" if claim.is_accidental else "no"),
+            ),
+        ),
+    ]
+    found += [
+        Section(
+            f"Part {line.number}",
+            _rows(
+                ("Part number", line.part_number),
+                ("Quantity", f"{line.quantity.normalize():f}"),
+                ("Serial number of the failed part", line.failed_serial_number),
+                ("Component code", line.component_code),
+                ("Failure code", line.failure_code),
+                ("Reproducibility code", line.reproducibility_code),
+            ),
+        )
+        for line in claim.lines
+    ]
+    found += [
+        Section(
+            "Contact and address",
+            _rows(
+                ("Contact", who.name),
+                ("E-mail", who.email),
+                ("Telephone", who.phone),
+                ("Technician id", claim.technician_id),
+                ("Ship to", "\n".join(filter(None, (to.name, *to.lines, town, to.region, to.country)))),
+                ("Time zone", claim.time_zone),
+            ),
+        ),
+        Section("Documents", _rows(*((one.kind.replace("_", " "), name) for name, one in named(files)))),
+    ]
+    return [section for section in found if section.rows]
+
+
+def named(files: Sequence[StoredAttachment]) -> list[tuple[str, StoredAttachment]]:
+    """Return files with the names that they have in the pack: safe everywhere, and each once."""
+    return [(f"{number:02d}-{_safe(one.name)}", one) for number, one in enumerate(files, 1)]
+
+
+def contents(
+    stored: StoredClaim, claim: Claim, files: Sequence[StoredAttachment], today: date, *, with_pdf: bool
+) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of each file of the pack.
+
+    Args:
+        stored: The claim as the desk holds it.
+        claim: What is claimed.
+        files: Its files, with their content.
+        today: The date of the form.
+        with_pdf: Whether the form is there as PDF too.
+
+    Raises:
+        UnsupportedError: The writer of PDF files is not installed.
+    """
+    form = sections(stored, claim, files, today)
+    yield FORM, as_html(claim.id, form).encode()
+    if with_pdf:
+        yield PDF, as_pdf(claim.id, form)
+    for name, one in named(files):
+        yield name, one.content
+
+
+def as_zip(entries: Iterator[tuple[str, bytes]]) -> bytes:
+    """Return files as one archive."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in entries:
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def as_html(claim_id: str, form: Sequence[Section]) -> str:
+    """Return the form as a page that can be read, printed and mailed by itself."""
+    return render("servicedesk_core.features.claims/claim.html", claim_id=claim_id, form=form)
+
+
+def as_pdf(claim_id: str, form: Sequence[Section]) -> bytes:
+    """Return the form as PDF.
+
+    Raises:
+        UnsupportedError: The writer is not installed, or its letters are not enough for the texts.
+    """
+    try:
+        from reportlab.lib.pagesizes import A4  # noqa: PLC0415  # optional, and slow to import
+        from reportlab.lib.styles import getSampleStyleSheet  # noqa: PLC0415
+        from reportlab.lib.units import mm  # noqa: PLC0415
+        from reportlab.platypus import Paragraph, SimpleDocTemplate, Table, TableStyle  # noqa: PLC0415
+    except ImportError as error:
+        raise UnsupportedError(
+            "The writer of PDF files is not installed.",
+            hint='Install it with pip install "servicedesk-core[pdf]", or leave --pdf out: the page prints well.',
+        ) from error
+    if not _can_be_printed(form):
+        raise UnsupportedError(
+            "The texts of the claim have letters that the PDF cannot show: it has those of Western Europe only.",
+            hint="Leave --pdf out: the page shows every letter, and a browser prints it or saves it as PDF.",
+        )
+    styles = getSampleStyleSheet()
+    story = [Paragraph(f"Warranty claim {html.escape(claim_id)}", styles["Title"])]
+    for one in form:
+        story.append(Paragraph(html.escape(one.title), styles["Heading3"]))
+        cells = [
+            [
+                Paragraph(html.escape(name), styles["BodyText"]),
+                Paragraph(html.escape(value).replace("\n", "<br/>"), styles["BodyText"]),
+            ]
+            for name, value in one.rows
+        ]
+        table = Table(cells, colWidths=[50 * mm, 120 * mm], splitInRow=1)  # a text may be longer than a page
+        table.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("TOPPADDING", (0, 0), (-1, -1), 1)]))
+        story.append(table)
+    buffer = io.BytesIO()
+    SimpleDocTemplate(buffer, pagesize=A4, title=f"Warranty claim {claim_id}").build(story)
+    return buffer.getvalue()
+
+
+def _can_be_printed(form: Sequence[Section]) -> bool:
+    """Whether the fonts that every PDF reader has show all letters; others would come out as black boxes."""
+    try:
+        "".join(value for one in form for _, value in one.rows).encode("cp1252")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _rows(*pairs: tuple[str, str | None]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, printable(value)) for name, value in pairs if value)
+
+
+def _safe(name: str) -> str:
+    plain = _UNSAFE.sub("_", name.rpartition("/")[2].rpartition("\\")[2]).strip(" .")
+    return plain[-_LONGEST_NAME:] or "file"

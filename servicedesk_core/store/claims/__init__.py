@@ -1,1 +1,0 @@
-"""Claims in the store: read, changed and followed; with their files, and the rows that people query."""
