@@ -9,7 +9,7 @@ from time import perf_counter
 
 from benchmarks.rows import Row, at_most, row
 from servicedesk_core.domain import Priority, StatusCategory, Ticket
-from servicedesk_core.reports.desk import build
+from servicedesk_core.features.report.queries import build
 from servicedesk_core.store import Store, records, sources
 from servicedesk_core.store.records import Incoming
 from servicedesk_core.testing import FakeClock

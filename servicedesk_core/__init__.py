@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.claims.tables import ClaimFilter as ClaimFilter
     from servicedesk_core.features.claims.tables import ClaimRow as ClaimRow
     from servicedesk_core.features.quarantine.model import QuarantinedRecord as QuarantinedRecord
+    from servicedesk_core.features.report.model import DeskReport as DeskReport
     from servicedesk_core.features.tickets.model import TicketDetail as TicketDetail
     from servicedesk_core.features.tickets.model import TicketFilter as TicketFilter
     from servicedesk_core.features.tickets.model import TicketRow as TicketRow
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from servicedesk_core.outbox.views import WriteView as WriteView
     from servicedesk_core.people import Actor as Actor
     from servicedesk_core.people import Way as Way
-    from servicedesk_core.reports.desk import DeskReport as DeskReport
     from servicedesk_core.reports.warranty import WarrantyReport as WarrantyReport
     from servicedesk_core.runtime.blocking import BlockingServiceDesk as BlockingServiceDesk
     from servicedesk_core.runtime.desk import ServiceDesk as ServiceDesk

@@ -37,6 +37,16 @@ class Desk(Protocol):
     """What a feature uses of the desk."""
 
     @property
+    def name(self) -> str:
+        """What it is called."""
+        ...
+
+    @property
+    def timezone(self) -> str:
+        """The IANA zone in which it shows instants."""
+        ...
+
+    @property
     def store(self) -> Transactions:
         """The desk's own database."""
         ...

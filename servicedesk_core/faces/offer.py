@@ -20,6 +20,7 @@ class Said(TypedDict):
         empty: What people are told in place of a list without rows: what would fill it.
         page: Where the function is that shows the result in a terminal, ``module:function``; it is given a
             :class:`servicedesk_core.faces.Terminal` and the result. Without it the columns decide.
+        html: Where the function is that returns the result as a whole page for a browser, ``module:function``.
         fails: Says of a result whether a script should stop at it.
     """
 
@@ -27,6 +28,7 @@ class Said(TypedDict):
     version: NotRequired[int]
     empty: NotRequired[str]
     page: NotRequired[str]
+    html: NotRequired[str]
     fails: NotRequired[Callable[[Any], bool]]
 
 
@@ -54,6 +56,7 @@ class Offer(Method[P, T]):
         self.version = said.get("version", 1)
         self.empty = said.get("empty", "")
         self.page = said.get("page", "")
+        self.html = said.get("html", "")
         self.fails = said.get("fails")
 
     @property

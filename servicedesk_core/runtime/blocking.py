@@ -22,6 +22,7 @@ from servicedesk_core.runtime.warranty import Warranty
 if TYPE_CHECKING:
     from servicedesk_core.features.audit.actions import AuditTrail
     from servicedesk_core.features.quarantine.actions import Quarantine
+    from servicedesk_core.features.report.queries import Reports
     from servicedesk_core.features.tickets.actions import Tickets
 
 A = TypeVar("A")
@@ -225,6 +226,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
     if TYPE_CHECKING:
         audit: AuditTrail[Waiting]
         quarantine: Quarantine[Waiting]
+        report: Reports[Waiting]
         tickets: Tickets[Waiting]
     else:
 
@@ -265,7 +267,6 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
     health = _waiting(ServiceDesk.health)
     status = _waiting(ServiceDesk.status)
     vocabulary = _waiting(ServiceDesk.vocabulary)
-    report_desk = _waiting(ServiceDesk.report_desk)
     export = _waiting(ServiceDesk.export)
     changes = _iterating(ServiceDesk.changes)
     records = _iterating(ServiceDesk.records)

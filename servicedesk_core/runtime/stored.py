@@ -30,6 +30,7 @@ from servicedesk_core.store.store import Migrate
 if TYPE_CHECKING:
     from servicedesk_core.features.audit.actions import AuditTrail
     from servicedesk_core.features.quarantine.actions import Quarantine
+    from servicedesk_core.features.report.queries import Reports
     from servicedesk_core.features.tickets.actions import Tickets
 
 P = ParamSpec("P")
@@ -54,6 +55,7 @@ class StoredDesk:
     if TYPE_CHECKING:
         audit: AuditTrail[Awaited]
         quarantine: Quarantine[Awaited]
+        report: Reports[Awaited]
         tickets: Tickets[Awaited]
 
     def __init__(
@@ -149,6 +151,16 @@ class StoredDesk:
             kwargs: See there.
         """
         return await offered.of(self, *args, **kwargs)
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.settings.desk.name
+
+    @property
+    def timezone(self) -> str:
+        """The IANA zone in which it shows instants."""
+        return self.settings.desk.timezone
 
     @property
     def store(self) -> Store:

@@ -10,8 +10,10 @@ import pytest
 
 from servicedesk_core.domain import Asset, Company, Priority, Queue, StatusCategory, Technician, Ticket, TimeEntry
 from servicedesk_core.features.claims.pack import Section, as_html
+from servicedesk_core.features.report import pages as report_pages
+from servicedesk_core.features.report import queries
 from servicedesk_core.hooks import VendorIdentity
-from servicedesk_core.reports import desk, desk_html, warranty, warranty_html
+from servicedesk_core.reports import warranty, warranty_html
 from servicedesk_core.store import Store, records, sources
 from servicedesk_core.store.records import Incoming
 from servicedesk_core.testing import FakeClock
@@ -78,7 +80,7 @@ def store(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def report(store):
-    return store.read_blocking(lambda tx: desk.build(tx, desk="Example desk", timezone="Europe/Berlin", now=NOW))
+    return store.read_blocking(lambda tx: queries.build(tx, desk="Example desk", timezone="Europe/Berlin", now=NOW))
 
 
 @pytest.fixture(scope="session")
@@ -93,7 +95,7 @@ def pages(store, report, tmp_path_factory):
         )  # fmt: skip
 
     written = {
-        "desk": desk_html.render(report),
+        "desk": report_pages.html(report),
         "client": warranty_html.render(covers("1"), with_missed=True),
         "warranty": warranty_html.render(covers(None)),
         "claim": as_html("SD-1", [Section("Fault", (("Symptom", EVIL), ("Troubleshooting", f"One\ntwo\n{LONG}")))]),

@@ -2,8 +2,8 @@
 
 import pytest
 
+from servicedesk_core.features.report.facets import Counted, facets_of
 from servicedesk_core.printing import printable
-from servicedesk_core.reports.facets import Counted, facets_of
 from tests.browser.conftest import TICKETS, _ticket
 
 pytestmark = pytest.mark.browser

@@ -26,7 +26,7 @@ async def awaited(desk: ServiceDesk) -> None:
     assert_type(await desk.sync("psa"), SyncReport)
     assert_type(await desk.audit.list(limit=1), Page[AuditRecord])
     assert_type(await desk.quarantine.get(1), QuarantinedRecord)
-    assert_type(await desk.report_desk(), DeskReport)
+    assert_type(await desk.report.desk_page(), DeskReport)
     assert_type(await desk.writes.list(), tuple[WriteView, ...])
     async for entry in desk.records(TimeEntry, updated_since=datetime.min):
         assert_type(entry, StoredRecord[TimeEntry])
@@ -40,7 +40,7 @@ def waited(desk: BlockingServiceDesk) -> None:
     assert_type(desk.sync("psa"), SyncReport)
     assert_type(desk.audit.list(limit=1), Page[AuditRecord])
     assert_type(desk.quarantine.get(1), QuarantinedRecord)
-    assert_type(desk.report_desk(), DeskReport)
+    assert_type(desk.report.desk_page(), DeskReport)
     assert_type(desk.claims.list(), tuple[ClaimRow, ...])
     for entry in desk.records(TimeEntry, connection="psa"):
         assert_type(entry.record.worked_s, int | None)

@@ -47,7 +47,7 @@ SAME: dict[str, tuple[str, Read]] = {
     "jobs": ("jobs list", lambda desk: desk.jobs()),
     "quarantine.get": ("quarantine show 1", lambda desk: desk.quarantine.get(1)),
     "quarantine.list": ("quarantine list", lambda desk: desk.quarantine.list()),
-    "report_desk": ("report desk", lambda desk: desk.report_desk()),
+    "report.desk_page": ("report desk", lambda desk: desk.report.desk_page()),
     "status": ("status", lambda desk: desk.status()),
     "tickets.get": ("tickets show T-ALL", lambda desk: desk.tickets.get("T-ALL")),
     "tickets.list": (

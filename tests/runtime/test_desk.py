@@ -144,7 +144,7 @@ async def test_status_and_report_come_from_the_store_alone(settings, url, log):
         await desk.sync()
         log.unlink()
         assert (await desk.status()).connections[0].name == "log"
-        assert (await desk.report_desk()).numbers.open.count == 2
+        assert (await desk.report.desk_page()).numbers.open.count == 2
         with pytest.raises(NotFoundLocallyError):
             await desk.tickets.get("99")
 

@@ -274,7 +274,15 @@ def test_every_method_is_a_read_with_a_scope_or_known_to_be_none(desk):
     }
     assert without - said == ACTIONS | FOR_THE_DESK, "give it a scope, or say in this test what it is"
     with_scope = methods.keys() - without
-    assert {"tickets.list", "tickets.get", "export", "report_desk", "changes", "status", "connections"} < with_scope
+    assert {
+        "tickets.list",
+        "tickets.get",
+        "export",
+        "report.desk_page",
+        "changes",
+        "status",
+        "connections",
+    } < with_scope
     assert {"writes.list", "writes.show", "audit.list", "claims.get", "claims.numbers", "warranty.missed"} < with_scope
 
 
@@ -357,7 +365,7 @@ async def test_what_belongs_to_the_client_is_all_there(desk):
     assert (len(detail.notes), len(detail.time_entries), len(detail.events)) == (1, 1, 1)
     assert detail.ticket.company_ref == "mine-companies"
     assert detail.ticket.parent_ref is None
-    assert (await desk.report_desk(scope=COMPANY)).numbers.open.count == 1
+    assert (await desk.report.desk_page(scope=COMPANY)).numbers.open.count == 1
     status = await desk.status(scope=COMPANY)
     assert {s.stream: s.records for s in status.streams} == dict.fromkeys(
         ("companies", "tickets", *OF_COMPANY, *OF_TICKET, *OF_PARENT), 1

@@ -17,7 +17,7 @@ from servicedesk_core.domain import (
     TimeEntry,
 )
 from servicedesk_core.errors import CursorError, NotFoundLocallyError
-from servicedesk_core.features.desk_page.queries import desk_numbers
+from servicedesk_core.features.report.tables import desk_numbers
 from servicedesk_core.features.tickets.kpis import WATCHED
 from servicedesk_core.features.tickets.model import TicketFilter
 from servicedesk_core.features.tickets.tables import detail
@@ -36,7 +36,7 @@ C = StatusCategory
 def ids(store):
     def ids(**chosen):
         wanted = TicketFilter(**{"everything": True} | chosen)
-        page = store.read_blocking(lambda tx: tickets.list(tx, wanted, limit=1000))
+        page = store.read_blocking(lambda tx: tickets.ticket_page(tx, wanted, limit=1000))
         assert store.read_blocking(lambda tx: tickets.count(tx, wanted)) == len(page)
         return [row.external_id for row in page]
 
@@ -132,12 +132,12 @@ def test_pages_follow_each_other_without_gap_or_repeat(store, put, ticket):
     put(*(ticket(i, created_at=NOW - (i // 7) * DAY if i % 5 else None) for i in range(100)))
     found, after = [], None
     while True:
-        page = store.read_blocking(lambda tx: tickets.list(tx, after=after, limit=9))
+        page = store.read_blocking(lambda tx: tickets.ticket_page(tx, after=after, limit=9))
         found += [row.external_id for row in page]
         assert len(page) <= 9
         if (after := page.next) is None:
             break
-    whole = store.read_blocking(lambda tx: tickets.list(tx, limit=1000))
+    whole = store.read_blocking(lambda tx: tickets.ticket_page(tx, limit=1000))
     assert found == [row.external_id for row in whole]
     assert len(set(found)) == 100
 
@@ -145,16 +145,16 @@ def test_pages_follow_each_other_without_gap_or_repeat(store, put, ticket):
 @pytest.mark.parametrize("after", ["", "x", "1:", ":x", "1:2:3"])
 def test_a_position_that_is_not_understood_is_refused(store, after):
     with pytest.raises(CursorError):
-        store.read_blocking(lambda tx: tickets.list(tx, after=after))
+        store.read_blocking(lambda tx: tickets.ticket_page(tx, after=after))
 
 
 def test_an_unknown_connection_is_named(store):
     with pytest.raises(NotFoundLocallyError, match="nope"):
-        store.read_blocking(lambda tx: tickets.list(tx, TicketFilter(connection="nope")))
+        store.read_blocking(lambda tx: tickets.ticket_page(tx, TicketFilter(connection="nope")))
 
 
 def test_a_row_carries_names_and_its_page_at_the_vendor(desk, store):
-    [row] = store.read_blocking(lambda tx: tickets.list(tx, TicketFilter(text="Mail")))
+    [row] = store.read_blocking(lambda tx: tickets.ticket_page(tx, TicketFilter(text="Mail")))
     assert (row.company, row.assignee, row.queue, row.connection) == ("Example Ltd", "Robin", None, "psa")
     assert (row.url, row.is_open, row.created_at) == ("https://psa.example.com/t/2", True, NOW - DAY / 2)
 
@@ -247,7 +247,7 @@ def test_every_number_opens_exactly_its_tickets(desk, store, put, ticket):
 @pytest.mark.parametrize("kpi", WATCHED, ids=lambda kpi: kpi.name)
 def test_a_kpi_alone_counts_what_the_page_counts_and_its_list_lists(desk, store, kpi):
     measured = store.read_blocking(lambda tx: kpi.measure(tx, NOW))
-    listed = store.read_blocking(lambda tx: tickets.list(tx, measured.records))
+    listed = store.read_blocking(lambda tx: tickets.ticket_page(tx, measured.records))
     on_page = store.read_blocking(lambda tx: desk_numbers(tx, NOW)).watched[kpi.name]
     assert measured.value == measured.sample == len(listed) == on_page.count
     assert on_page.label == kpi.title

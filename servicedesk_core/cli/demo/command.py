@@ -111,12 +111,12 @@ def _claim(cli: Cli, stage: "Stage", makers: list[str]) -> Made | None:
 
 
 def _report(cli: Cli, directory: Path) -> None:
+    from servicedesk_core.features.report import html, text  # noqa: PLC0415
     from servicedesk_core.files import replace_file  # noqa: PLC0415
-    from servicedesk_core.reports import desk_html, desk_text  # noqa: PLC0415
 
-    report = cli.with_desk(lambda desk: desk.report_desk())
-    cli.out.print(desk_text.render(report).rstrip(), soft_wrap=True)
-    replace_file(directory / "desk.html", desk_html.render(report).encode())
+    report = cli.with_desk(lambda desk: desk.report.desk_page())
+    cli.out.print(text(report), soft_wrap=True)
+    replace_file(directory / "desk.html", html(report).encode())
 
 
 def _sync(cli: Cli, stage: "Stage") -> "tuple[SyncOutcome, ...]":

@@ -30,6 +30,9 @@ _MOST_SHOWN: Final = 8
 """Words that the help shows one by one; more of them an error names."""
 
 Csv = Annotated[bool, typer.Option("--csv", help="Print CSV with the names of the fields above, and nothing else.")]
+Html = Annotated[
+    Path | None, typer.Option("--html", metavar="FILE", help="Write one self-contained page for a browser.")
+]
 Columns = Annotated[
     str | None, typer.Option("--columns", metavar="NAMES", help="Only these columns, by the names of --json.")
 ]
@@ -40,7 +43,9 @@ def command_of(offer: Offer[..., Any]) -> Callable[..., None]:
 
     def run(ctx: typer.Context, **given: Any) -> None:
         cli: Cli = ctx.obj
-        as_json, as_csv, columns, yes = (given.pop(name, None) for name in ("as_json", "as_csv", "columns", "yes"))
+        as_json, as_csv, columns, yes, html = (
+            given.pop(name, None) for name in ("as_json", "as_csv", "columns", "yes", "html")
+        )
         if as_json and as_csv:
             raise typer.BadParameter("It is either --json or --csv.", ctx=ctx)
         chosen = showing.chosen_columns(offer.row, columns) if columns else ()
@@ -52,9 +57,11 @@ def command_of(offer: Offer[..., Any]) -> Callable[..., None]:
             return await desk.call(offer, *arguments, **named)
 
         found = cli.with_desk(work) if isinstance(offer, Action) else cli.with_store(work)
+        if html is not None:
+            showing.as_page(cli, offer, found, html)
         if as_csv:
             showing.as_csv(offer, found, chosen)
-        else:
+        elif as_json or html is None:
             cli.emit(
                 offer.name,
                 found,
@@ -83,6 +90,8 @@ def _options(offer: Offer[..., Any]) -> Iterator[inspect.Parameter]:
     if offer.row is not None:
         yield _option("columns", Columns, default=None)
         yield _option("as_csv", Csv, default=False)
+    if offer.html:
+        yield _option("html", Html, default=None)
     yield _option("as_json", Json, default=False)
 
 

@@ -1,6 +1,7 @@
 """What a command prints: a list as a table or as CSV, a record as its facts, or a page that was made by hand."""
 
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from servicedesk_core.cli.derived.values import word_of
@@ -30,6 +31,14 @@ def as_csv(offer: Offer[..., Any], found: Page[Any], chosen: tuple[str, ...]) ->
     write_rows(chosen or fields_of(offer.row), found.items)
 
 
+def as_page(cli: Cli, offer: Offer[..., Any], found: Any, path: Path) -> None:
+    """Write a result as a page for a browser."""
+    from servicedesk_core.files import replace_file  # noqa: PLC0415
+
+    replace_file(path, _function(offer.html)(found).encode())
+    cli.say(f"Written to {path}.")
+
+
 def show(cli: Cli, offer: Offer[..., Any], found: Any, chosen: tuple[str, ...] = ()) -> None:
     """Print a result for people.
 
@@ -40,8 +49,7 @@ def show(cli: Cli, offer: Offer[..., Any], found: Any, chosen: tuple[str, ...] =
         chosen: The columns that somebody named.
     """
     if offer.page:
-        module, _, name = offer.page.partition(":")
-        getattr(import_module(module), name)(cli, found)
+        _function(offer.page)(cli, found)
     elif offer.row is not None:
         columns = columns_of(offer.row)
         names = chosen or [name for name, column in columns.items() if column.shown]
@@ -53,6 +61,12 @@ def show(cli: Cli, offer: Offer[..., Any], found: Any, chosen: tuple[str, ...] =
             cli.say(f"There are more: --after {found.next}")
     else:
         _record(cli, found)
+
+
+def _function(reference: str) -> Any:
+    """Return what ``module:function`` names."""
+    module, _, name = reference.partition(":")
+    return getattr(import_module(module), name)
 
 
 def _record(cli: Cli, found: Any) -> None:

@@ -31,7 +31,7 @@ def docs(
     ctx: typer.Context,
     name: Annotated[str | None, typer.Argument(help="Which page, or a document for its JSON Schema.")] = None,
 ) -> None:
-    r"""Print a page of the reference; without a name, list the pages.
+    """Print a page of the reference; without a name, list the pages.
 
     The pages are made from what is installed, so they are those of this version. Into a pipe or a file they are
     written as Markdown.
@@ -40,7 +40,7 @@ def docs(
     servicedesk docs settings
     servicedesk docs views > views.md
     servicedesk docs tickets.list
-    """
+    """  # noqa: D301  # the character that keeps lines as they are
     cli: Cli = ctx.obj
     if name is None:
         cli.table(("Page", "About"), PAGES.items())

@@ -97,7 +97,6 @@ DOCUMENTS: dict[str, Document] = {
     "doctor": Document(1, "What was looked at on this machine.", "servicedesk_core.machine.doctor:Finding", many=True),
     "remap": Document(1, "What rebuilding the records did.", f"{_RUNTIME}:SyncOutcome", many=True),
     "mapping.check": Document(1, "How a file would be mapped.", "servicedesk_core.machine.mappings:MappingCheck"),
-    "report.desk": Document(2, "The desk page's numbers.", "servicedesk_core.reports.desk:DeskReport"),
     "warranty.lookup": Document(1, "How the looked-up devices stand.", "servicedesk_core.warranty.lookup:LookupReport"),
     "warranty.parts": Document(1, "The service parts of a device.", "servicedesk_core.runtime.warranty:DeviceParts"),
     "warranty.expiring": Document(1, "Devices whose cover ends.", "servicedesk_core.warranty.lists:ExpiringList"),

@@ -18,7 +18,8 @@ def render(template: str, **values: object) -> str:
     """Return a page as HTML text; every text of a value is escaped, and nothing in it turns round what is beside it.
 
     Args:
-        template: Package and name, such as ``servicedesk_core.reports/desk.html``; a name alone is one of the blocks.
+        template: Package and name, such as ``servicedesk_core.features.report/desk.html``; a name alone is one of the
+            blocks.
         values: What the template is told.
     """
     return _environment().get_template(template).render(values)

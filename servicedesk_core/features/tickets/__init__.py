@@ -1,6 +1,20 @@
 """Tickets: what the store knows of them, and what is to be changed about them."""
 
+from typing import TYPE_CHECKING
+
 from servicedesk_core.features import Feature
+
+if TYPE_CHECKING:
+    from servicedesk_core.features.tickets.kpis import MANY_TICKETS as MANY_TICKETS
+    from servicedesk_core.features.tickets.kpis import WATCHED as WATCHED
+    from servicedesk_core.features.tickets.model import TicketFilter as TicketFilter
+    from servicedesk_core.features.tickets.model import TicketRow as TicketRow
+    from servicedesk_core.features.tickets.tables.filtering import restrictions as restrictions
+    from servicedesk_core.features.tickets.tables.listing import ticket_page as ticket_page
+else:
+    from servicedesk_core.exports import lazily
+
+    __getattr__, __dir__ = lazily(__name__, __file__)
 
 FEATURE = Feature(
     name="tickets",

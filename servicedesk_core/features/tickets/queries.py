@@ -49,7 +49,7 @@ class TicketQueries(Namespace[Manner]):
         if watch is not None:
             wanted = _watched(watch).filter(self.desk.clock.now(), wanted)
         oldest_first = oldest_first or watch is not None
-        found = listing.list(tx, wanted, after=after, limit=limit, oldest_first=oldest_first, scope=scope)
+        found = listing.ticket_page(tx, wanted, after=after, limit=limit, oldest_first=oldest_first, scope=scope)
         if scope is None and not found.items:
             check_names(tx, wanted)
         return found

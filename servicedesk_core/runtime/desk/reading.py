@@ -12,8 +12,6 @@ from servicedesk_core.domain import Entity
 from servicedesk_core.faces import Page
 from servicedesk_core.files import replacing
 from servicedesk_core.hooks import Change
-from servicedesk_core.reports.desk import DeskReport
-from servicedesk_core.reports.desk import build as build_desk_report
 from servicedesk_core.runtime import exporting
 from servicedesk_core.runtime.desk.opening import OpenDesk
 from servicedesk_core.runtime.feed import follow
@@ -170,29 +168,6 @@ class ReadingDesk(OpenDesk):
             Whether there was one.
         """
         return await self._store.write(partial(changes.forget_consumer, consumer=consumer))
-
-    async def report_desk(
-        self, now: datetime | None = None, *, connection: str | None = None, scope: Scope | None = None
-    ) -> DeskReport:
-        """Build the desk page from the store: what is open, what needs a look, how far the data can be trusted.
-
-        Args:
-            now: The instant that ages and dues are measured against; ``None`` = the present.
-            connection: Only this connection.
-            scope: Only what it lets through.
-
-        Raises:
-            NotFoundLocallyError: The store knows no such connection.
-        """
-        chosen = partial(
-            build_desk_report,
-            scope=scope,
-            desk=self.settings.desk.name,
-            timezone=self.settings.desk.timezone,
-            now=now or self._clock.now(),
-            connection=connection,
-        )
-        return await self._store.read(chosen)
 
     async def export(
         self,

@@ -8,21 +8,18 @@ from typing import Protocol
 
 from servicedesk_core import system
 from servicedesk_core.errors import StoreError
+from servicedesk_core.faces import Desk
+from servicedesk_core.features.report import Reports, html
 from servicedesk_core.files import replace_file
 from servicedesk_core.jobs.desk import JobDesk
-from servicedesk_core.reports.desk import DeskReport
-from servicedesk_core.reports.desk_html import render
 from servicedesk_core.runtime.copies import BACKUP_PREFIX, placed
 from servicedesk_core.store import backup as store_backup
 
 _log = logging.getLogger("servicedesk.jobs")
 
 
-class ReportingDesk(JobDesk, Protocol):
-    """A desk with a page."""
-
-    async def report_desk(self, *, connection: str | None = None) -> DeskReport:
-        """Build the desk page."""
+class ReportingDesk(JobDesk, Desk, Protocol):
+    """A desk that features are asked on."""
 
 
 async def write_reports(desk: ReportingDesk, connection: str | None) -> str:
@@ -31,9 +28,9 @@ async def write_reports(desk: ReportingDesk, connection: str | None) -> str:
     Raises:
         SettingsError: The file cannot be written.
     """
-    report = await desk.report_desk(connection=connection)
+    report = await Reports.desk_page.of(desk, connection=connection)
     path = placed(desk.settings, desk.settings.serve.report)
-    await asyncio.to_thread(_put, path, render(report).encode())
+    await asyncio.to_thread(_put, path, html(report).encode())
     return f"wrote {path.name}"
 
 

@@ -1,6 +1,5 @@
 """Lists of tickets by filter, page by page."""
 
-import builtins
 from typing import Any
 
 from sqlalchemy import Connection, func, select, tuple_
@@ -17,7 +16,7 @@ _T = RECORDS["tickets"].c
 _MOST = 1000
 
 
-def list(  # noqa: A001  # reads as tickets.list
+def ticket_page(
     tx: Connection,
     chosen: TicketFilter | None = None,
     *,
@@ -44,7 +43,7 @@ def list(  # noqa: A001  # reads as tickets.list
     limit = max(1, min(limit, _MOST))
     created, local_id = _position(after)
     query = rows_query().where(*conditions(tx, chosen), *in_scope(tx, scope))
-    found: builtins.list[Any] = []
+    found: list[Any] = []
     if after is None or created is not None:  # two queries, so that both databases can walk the index
         order = (_T.created_at, _T.local_id) if oldest_first else (_T.created_at.desc(), _T.local_id.desc())
         dated = query.where(_T.created_at.is_not(None)).order_by(*order)

@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from servicedesk_core.domain import Company, Entity, Priority, Queue, StatusCategory, Technician, Ticket, TimeEntry
+from servicedesk_core.features.report import pages
+from servicedesk_core.features.report.facets import Counted, facets_of
+from servicedesk_core.features.report.model import DeskReport
+from servicedesk_core.features.report.queries import build
+from servicedesk_core.features.report.wording import dimensions, due, span, summary
 from servicedesk_core.hooks import VendorIdentity
-from servicedesk_core.reports import desk_html, desk_text
-from servicedesk_core.reports.desk import DeskReport, build
-from servicedesk_core.reports.facets import Counted, facets_of
-from servicedesk_core.reports.wording import dimensions, due, span, summary
 from servicedesk_core.store import Store, records, sources
 from servicedesk_core.store.records import Incoming
 from servicedesk_core.testing import FakeClock
@@ -163,13 +164,13 @@ class Page(HTMLParser):
 
 
 def test_neither_page_nor_terminal_is_given_what_turns_a_line_round_or_steers(report: DeskReport) -> None:
-    for shown in (desk_html.render(report), desk_text.render(report)):
+    for shown in (pages.html(report), pages.text(report)):
         assert "\u202e" not in shown
         assert "\x9b" not in shown
 
 
 def test_the_page_escapes_record_text_and_loads_nothing(report: DeskReport) -> None:
-    html = desk_html.render(report)
+    html = pages.html(report)
     assert "alert(" not in re.sub(r"&lt;script&gt;.*?&lt;/script&gt;", "", html)
     assert not re.search(r"\b(src|href)\s*=\s*[\"']?(http:|//)", html)
     page = Page(html)
@@ -179,7 +180,7 @@ def test_the_page_escapes_record_text_and_loads_nothing(report: DeskReport) -> N
 
 
 def test_each_figure_leads_to_a_filter_on_the_page_that_leaves_as_many_rows(report: DeskReport) -> None:
-    page = Page(desk_html.render(report))
+    page = Page(pages.html(report))
     assert len(page.rows) == report.numbers.open.count
     assert page.figures == {mark: sum(mark in row for row in page.rows) for mark in page.figures}
     assert set(page.figures) == {facet.mark for facet in facets_of(report)}
@@ -191,11 +192,11 @@ def test_a_link_that_is_no_web_address_is_not_a_link(store: Store) -> None:
     identity = VendorIdentity("autotask", "1", "Example", {"tickets": "javascript:alert({external_id})"})
     store.write_blocking(lambda tx: sources.remember_identity(tx, sources.get(tx, "psa"), identity))
     report = store.read_blocking(lambda tx: build(tx, desk="Desk", timezone="Etc/UTC", now=NOW))
-    assert "javascript:" not in desk_html.render(report)
+    assert "javascript:" not in pages.html(report)
 
 
 def test_the_terminal_shows_the_same_numbers_in_narrow_lines(report: DeskReport) -> None:
-    text = desk_text.render(report)
+    text = pages.text(report)
     assert max(map(len, text.splitlines())) <= 120
     assert f"Open tickets: {report.numbers.open.count}" in text
     for entry in report.watch:
@@ -209,8 +210,8 @@ def test_an_empty_desk_says_that_nothing_was_read(tmp_path: Path) -> None:
         report = store.read_blocking(lambda tx: build(tx, desk="Desk", timezone="Etc/UTC", now=NOW))
     finally:
         store.close()
-    assert "Nothing was read yet." in desk_text.render(report)
-    assert "Nothing was read yet." in desk_html.render(report)
+    assert "Nothing was read yet." in pages.text(report)
+    assert "Nothing was read yet." in pages.html(report)
 
 
 def test_one_sentence_names_when_tickets_were_read_and_what_was_read_longest_ago(report: DeskReport) -> None:
@@ -243,7 +244,7 @@ def test_the_terminal_has_a_line_for_each_stream_that_is_not_complete(report: De
     [one, *_] = report.numbers.completeness
     one = replace(one, is_read=True)
     streams = (replace(one, stream="notes", is_complete=True), replace(one, stream="surveys", is_complete=False))
-    text = desk_text.render(replace(report, numbers=replace(report.numbers, completeness=streams)))
+    text = pages.text(replace(report, numbers=replace(report.numbers, completeness=streams)))
     assert "psa surveys" in text
     assert "psa notes" not in text
 

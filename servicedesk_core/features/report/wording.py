@@ -3,8 +3,8 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from servicedesk_core.features.desk_page.queries import DeskNumbers, Figure
-from servicedesk_core.features.tickets.model import TicketRow
+from servicedesk_core.features.report.model import DeskNumbers, Figure
+from servicedesk_core.features.tickets import TicketRow
 from servicedesk_core.store.queries.completeness import StreamCompleteness
 from servicedesk_core.wording import hours, worked
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from servicedesk_core.faces.html import Facet
-from servicedesk_core.features.tickets.model import TicketFilter, TicketRow
-from servicedesk_core.reports.desk import DeskReport
-from servicedesk_core.reports.wording import dimensions
+from servicedesk_core.features.report.model import DeskReport
+from servicedesk_core.features.report.wording import dimensions
+from servicedesk_core.features.tickets import TicketFilter, TicketRow
 
 LIST = "list"
 """Kind of the lists that somebody should look at; the other kinds are the breakdowns."""

@@ -2,20 +2,19 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_
+from sqlalchemy import ColumnElement, and_
 
 from servicedesk_core.domain import Priority, StatusCategory
-from servicedesk_core.features.tickets.kpis import MANY_TICKETS, WATCHED
-from servicedesk_core.features.tickets.model import TicketFilter
-from servicedesk_core.features.tickets.tables.filtering import restrictions
-from servicedesk_core.store import sources
+from servicedesk_core.features.report.model import DeskNumbers, Figure
+from servicedesk_core.features.tickets import MANY_TICKETS, WATCHED, TicketFilter, restrictions
+from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.fields import to_us
-from servicedesk_core.store.queries.completeness import StreamCompleteness, completeness
+from servicedesk_core.store.queries.completeness import completeness
 from servicedesk_core.store.queries.names import Names
 from servicedesk_core.store.queries.scope import Scope, Sight
 
@@ -28,57 +27,7 @@ _SLA_LATE = "late"
 _NO_SLA = "no SLA due time"
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A number that can be opened.
-
-    Attributes:
-        label: What is counted.
-        count: How many.
-        tickets: The filter that lists exactly these tickets; ``None`` where no filter says it.
-    """
-
-    label: str
-    count: int
-    tickets: TicketFilter | None
-
-
-@dataclass(frozen=True, slots=True)
-class DeskNumbers:
-    """The desk at one instant.
-
-    Attributes:
-        at: The instant.
-        open: All open tickets.
-        by_queue: Open tickets by queue, the fullest first.
-        by_status: Open tickets by status category.
-        by_technician: Open tickets by technician, the busiest first.
-        by_age: Open tickets by age since creation.
-        by_priority: Open tickets by priority.
-        by_company: Open tickets by client, the one with most first.
-        by_sla: Open tickets by when the vendor's agreement is due next.
-        watched: What somebody should look at, by the names of the KPIs.
-        overloaded: Technicians with too many open tickets.
-        completeness: Age and completeness of the data behind the numbers.
-    """
-
-    at: datetime
-    open: Figure
-    by_queue: tuple[Figure, ...]
-    by_status: tuple[Figure, ...]
-    by_technician: tuple[Figure, ...]
-    by_age: tuple[Figure, ...]
-    by_priority: tuple[Figure, ...]
-    by_company: tuple[Figure, ...]
-    by_sla: tuple[Figure, ...]
-    watched: Mapping[str, Figure]
-    overloaded: tuple[Figure, ...]
-    completeness: tuple[StreamCompleteness, ...]
-
-
-def desk_numbers(
-    tx: Connection, now: datetime, connection: str | None = None, *, scope: Scope | None = None
-) -> DeskNumbers:
+def desk_numbers(tx: Tx, now: datetime, connection: str | None = None, *, scope: Scope | None = None) -> DeskNumbers:
     """Return the numbers of the desk page.
 
     Args:
@@ -125,7 +74,7 @@ def _conditions(now: datetime) -> dict[str, str]:
 class _Desk:
     """Counts open tickets, and makes figures whose filters share the connection."""
 
-    def __init__(self, tx: Connection, connection: str | None, now: datetime, scope: Scope | None = None) -> None:
+    def __init__(self, tx: Tx, connection: str | None, now: datetime, scope: Scope | None = None) -> None:
         self.tx = tx
         self.connection = connection
         self.source_id = None if connection is None else sources.get(tx, connection).id
@@ -226,7 +175,7 @@ class _Desk:
         return *figures, self.figure(_NO_SLA, counted[_NO_SLA], no_sla_due=True)
 
 
-def _literal(tx: Connection, condition: ColumnElement[bool]) -> str:
+def _literal(tx: Tx, condition: ColumnElement[bool]) -> str:
     """Return a condition as SQL with its values in it, quoted by the dialect."""
     sql = str(condition.compile(dialect=tx.dialect, compile_kwargs={"literal_binds": True}))
     return f"({sql})"

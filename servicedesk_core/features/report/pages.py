@@ -1,13 +1,15 @@
-"""The desk report for the terminal: plain text that also reads well in a mail or a log."""
+"""The desk page for the terminal, and as one self-contained page for a browser and for paper."""
 
+from collections import Counter
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
-from servicedesk_core.features.desk_page.queries import DeskNumbers, Figure
-from servicedesk_core.features.tickets.model import TicketRow
-from servicedesk_core.printing import printable
-from servicedesk_core.reports.desk import DeskReport, WatchList
-from servicedesk_core.reports.wording import (
+from servicedesk_core.faces import Terminal
+from servicedesk_core.faces.html import render
+from servicedesk_core.features.report import wording
+from servicedesk_core.features.report.facets import LIST, Counted, facets_of
+from servicedesk_core.features.report.model import DeskNumbers, DeskReport, Figure, WatchList
+from servicedesk_core.features.report.wording import (
     ago,
     completeness,
     count,
@@ -18,7 +20,12 @@ from servicedesk_core.reports.wording import (
     summary,
     work,
 )
+from servicedesk_core.features.tickets import TicketRow
+from servicedesk_core.printing import printable
 from servicedesk_core.wording import counted
+
+_PRINTED = 45
+"""Rows of the list on paper: with them the page is two sheets."""
 
 _BAR = 24
 _LABEL = 28
@@ -26,13 +33,50 @@ _ROWS = 8
 _BARS = 20
 
 
-def render(report: DeskReport) -> str:
-    """Return the report as lines of at most 120 characters, long titles cut.
+def show(terminal: Terminal, report: DeskReport) -> None:
+    """Print the report."""
+    terminal.line(text(report))
+
+
+def text(report: DeskReport) -> str:
+    """Return the report as lines of at most 120 characters, long titles cut; it also reads well in a mail or a log.
 
     Args:
         report: The numbers.
     """
-    return printable("\n".join(_lines(report)))
+    return printable("\n".join(_lines(report))).rstrip()
+
+
+def html(report: DeskReport) -> str:
+    """Return the page as HTML text: no network, no framework, good on paper.
+
+    Args:
+        report: The numbers.
+
+    Returns:
+        A complete document; every value of a record is escaped.
+    """
+    facets = facets_of(report)
+    counted = Counted(facets)
+    rows = [(ticket, [facet.mark for facet in counted.by(ticket)]) for ticket in _listed(report)]
+    overloaded = {figure.tickets for figure in report.numbers.overloaded}
+    return render(
+        "servicedesk_core.features.report/desk.html",
+        report=report,
+        numbers=report.numbers,
+        zone=ZoneInfo(report.timezone),
+        say=wording,
+        facets=list(facets),
+        lists=[facet for facet in facets if facet.kind == LIST],
+        breakdowns={
+            title: [facet for facet in facets if facet.kind == kind]
+            for kind, (title, _) in wording.dimensions(report.numbers).items()
+        },
+        overloaded=[facet for facet, chosen in facets.items() if chosen in overloaded],
+        rows=rows,
+        printed=_PRINTED,
+        here=Counter(mark for _, marks in rows for mark in marks),
+    )
 
 
 def _lines(report: DeskReport) -> Iterator[str]:
@@ -98,3 +142,11 @@ def _ticket(ticket: TicketRow, report: DeskReport) -> str:
 def _cut(text: str, width: int) -> str:
     line = " ".join(text.split())
     return line[: width - 1] + "…" if len(line) > width else f"{line:<{width}}"
+
+
+def _listed(report: DeskReport) -> list[TicketRow]:
+    """Return the oldest open tickets and those of the lists, each once, the oldest first."""
+    tickets = {ticket.local_id: ticket for ticket in report.tickets}
+    for watch in report.watch:
+        tickets |= {ticket.local_id: ticket for ticket in watch.tickets}
+    return sorted(tickets.values(), key=lambda one: (one.created_at is None, one.created_at or report.numbers.at))

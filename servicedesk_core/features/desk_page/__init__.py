@@ -1,1 +1,0 @@
-"""The desk page: what is open, whose it is, how old it is, and what somebody should look at."""

@@ -1,0 +1,22 @@
+"""The desk page: what is open, whose it is, how old it is, and what somebody should look at."""
+
+from typing import TYPE_CHECKING
+
+from servicedesk_core.features import Feature
+
+if TYPE_CHECKING:
+    from servicedesk_core.features.report.model import DeskReport as DeskReport
+    from servicedesk_core.features.report.pages import html as html
+    from servicedesk_core.features.report.pages import text as text
+    from servicedesk_core.features.report.queries import Reports as Reports
+else:
+    from servicedesk_core.exports import lazily
+
+    __getattr__, __dir__ = lazily(__name__, __file__)
+
+FEATURE = Feature(
+    name="report",
+    about="Reports over the store.",
+    queries=f"{__name__}.queries:Reports",
+    needs=("tickets",),
+)

@@ -1,0 +1,113 @@
+"""What the desk page says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from servicedesk_core.features.tickets import MANY_TICKETS, TicketFilter, TicketRow
+from servicedesk_core.store.queries.completeness import StreamCompleteness
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number that can be opened.
+
+    Attributes:
+        label: What is counted.
+        count: How many.
+        tickets: The filter that lists exactly these tickets; ``None`` where no filter says it.
+    """
+
+    label: str
+    count: int
+    tickets: TicketFilter | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeskNumbers:
+    """The desk at one instant.
+
+    Attributes:
+        at: The instant.
+        open: All open tickets.
+        by_queue: Open tickets by queue, the fullest first.
+        by_status: Open tickets by status category.
+        by_technician: Open tickets by technician, the busiest first.
+        by_age: Open tickets by age since creation.
+        by_priority: Open tickets by priority.
+        by_company: Open tickets by client, the one with most first.
+        by_sla: Open tickets by when the vendor's agreement is due next.
+        watched: What somebody should look at, by the names of the KPIs.
+        overloaded: Technicians with too many open tickets.
+        completeness: Age and completeness of the data behind the numbers.
+    """
+
+    at: datetime
+    open: Figure
+    by_queue: tuple[Figure, ...]
+    by_status: tuple[Figure, ...]
+    by_technician: tuple[Figure, ...]
+    by_age: tuple[Figure, ...]
+    by_priority: tuple[Figure, ...]
+    by_company: tuple[Figure, ...]
+    by_sla: tuple[Figure, ...]
+    watched: Mapping[str, Figure]
+    overloaded: tuple[Figure, ...]
+    completeness: tuple[StreamCompleteness, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WatchList:
+    """Tickets that somebody should look at.
+
+    Attributes:
+        id: Stable name.
+        title: For people.
+        definition: What exactly is counted.
+        chosen: The filter that lists exactly these tickets.
+        count: How many.
+        tickets: The first of them, the oldest first.
+        command: The command that lists all of them.
+    """
+
+    id: str
+    title: str
+    definition: str
+    chosen: TicketFilter
+    count: int
+    tickets: tuple[TicketRow, ...]
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeskReport:
+    """The desk page.
+
+    Attributes:
+        desk: Name of the desk.
+        timezone: IANA zone that dates are shown in.
+        numbers: What is counted, with the completeness and age of the data.
+        watch: The lists.
+        tickets: Open tickets, the oldest first; on a large desk not all of them.
+    """
+
+    desk: str
+    timezone: str
+    numbers: DeskNumbers
+    watch: tuple[WatchList, ...]
+    tickets: tuple[TicketRow, ...]
+
+    @property
+    def overloaded(self) -> str:
+        """What is said of technicians with too many open tickets."""
+        return f"Technicians with more than {MANY_TICKETS} open tickets"
+
+    @property
+    def quarantined(self) -> int:
+        """Records that could not be understood and are missing from every number."""
+        return sum(stream.quarantined for stream in self.numbers.completeness)
+
+    @property
+    def unmapped(self) -> int:
+        """Open tickets whose status the configuration gives no meaning; they are counted as open."""
+        return sum(f.count for f in self.numbers.by_status if f.tickets is not None and f.tickets.unmapped_status)

@@ -1,0 +1,90 @@
+"""The desk page, from one transaction."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated
+
+from servicedesk_core.faces import Help, Manner, Namespace, query
+from servicedesk_core.features.report.model import DeskNumbers, DeskReport, WatchList
+from servicedesk_core.features.report.tables import desk_numbers
+from servicedesk_core.features.tickets import WATCHED, TicketFilter, TicketRow, ticket_page
+from servicedesk_core.store import Tx
+from servicedesk_core.store.queries.scope import Scope
+
+TICKETS_ON_PAGE = 2_000
+"""Ticket rows below the figures; the figures count all of them, whatever the page shows."""
+
+TICKETS_IN_LIST = 50
+"""Ticket rows of each list."""
+
+
+class Reports(Namespace[Manner]):
+    """Reports over the store."""
+
+    @query(
+        "report.desk",
+        about="The desk page's numbers.",
+        version=2,
+        page="servicedesk_core.features.report.pages:show",
+        html="servicedesk_core.features.report.pages:html",
+    )
+    def desk_page(
+        self,
+        tx: Tx,
+        now: datetime | None = None,
+        *,
+        connection: Annotated[str | None, Help("Only this connection.")] = None,
+        scope: Scope | None = None,
+    ) -> DeskReport:
+        """Show the desk: open tickets by queue, status, technician, age and priority, and what needs a look.
+
+        Returns:
+            The page; ages and dues are measured against ``now``, without it against the present.
+
+        Raises:
+            NotFoundLocallyError: The store knows no such connection.
+        """
+        return build(
+            tx,
+            desk=self.desk.name,
+            timezone=self.desk.timezone,
+            now=now or self.desk.clock.now(),
+            connection=connection,
+            scope=scope,
+        )
+
+
+def build(
+    tx: Tx, *, desk: str, timezone: str, now: datetime, connection: str | None = None, scope: Scope | None = None
+) -> DeskReport:
+    """Return the desk page; see :meth:`Reports.desk_page`."""
+    numbers = desk_numbers(tx, now, connection, scope=scope)
+    return DeskReport(
+        desk=desk,
+        timezone=timezone,
+        numbers=numbers,
+        watch=tuple(_watch(tx, numbers, scope)),
+        tickets=_oldest(tx, TicketFilter(connection=connection), TICKETS_ON_PAGE, scope),
+    )
+
+
+def _watch(tx: Tx, numbers: DeskNumbers, scope: Scope | None) -> Iterator[WatchList]:
+    for kpi in WATCHED:
+        figure = numbers.watched[kpi.name]
+        chosen = figure.tickets or TicketFilter()
+        rows = _oldest(tx, chosen, TICKETS_IN_LIST, scope)
+        command = f"servicedesk tickets list --watch {kpi.name}"
+        yield WatchList(kpi.name, kpi.title, kpi.about, chosen, figure.count, rows, command)
+
+
+def _oldest(tx: Tx, chosen: TicketFilter, limit: int, scope: Scope | None) -> tuple[TicketRow, ...]:
+    rows: tuple[TicketRow, ...] = ()
+    after: str | None = None
+    while len(rows) < limit:
+        most = min(1_000, limit - len(rows))
+        page = ticket_page(tx, chosen, after=after, limit=most, oldest_first=True, scope=scope)
+        rows += page.items
+        after = page.next
+        if after is None:
+            break
+    return rows
