@@ -7,7 +7,7 @@ from typing import Self
 
 from servicedesk_core.errors import SettingsError
 
-_VIA = " via "
+_VIA, _BY = " via ", " by "
 
 
 class Way(StrEnum):
@@ -22,11 +22,12 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody who acts on a desk. As text, ``user:ana via console``.
+    """Somebody who acts on a desk. As text, ``user:ana via console``, or ``user:ana via cli by user:bob``.
 
     Args:
         name: A person, ``user:ana``, or a part of the desk, ``system:jobs``.
         way: By which way.
+        by: Who took that person's place; empty = nobody.
 
     Raises:
         SettingsError: The name is empty, or could not be told from the way.
@@ -34,14 +35,16 @@ class Actor:
 
     name: str
     way: Way = Way.SDK
+    by: str = ""
 
     def __post_init__(self) -> None:
-        if not self.name.strip() or _VIA in self.name or not self.name.isprintable():
-            message = f"{self.name!r} names nobody who could act."
-            raise SettingsError(message, hint='Name a person, such as "user:ana".')
+        for name in (self.name, self.by or self.name):
+            if not name.strip() or _VIA in name or not name.isprintable():
+                message = f"{name!r} names nobody who could act."
+                raise SettingsError(message, hint='Name a person, such as "user:ana".')
 
     def __str__(self) -> str:
-        return f"{self.name}{_VIA}{self.way.value}"
+        return f"{self.name}{_VIA}{self.way.value}{self.by and _BY + self.by}"
 
     @classmethod
     def of_account(cls, way: Way) -> Self:
@@ -60,3 +63,10 @@ JOBS = Actor("system:jobs", Way.JOB)
 def name_in(actor: str) -> str:
     """Return the name in an actor's text: the same person, whichever way they took."""
     return actor.partition(_VIA)[0]
+
+
+def names_in(actor: str) -> frozenset[str]:
+    """Return everybody whom an actor's text names: the person, and who took their place."""
+    name, _, rest = actor.partition(_VIA)
+    by = rest.partition(_BY)[2]
+    return frozenset(filter(None, (name, by)))

@@ -108,6 +108,9 @@ def _options(
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="No messages and no progress, only data and errors.")
     ] = False,
+    acting_as: Annotated[
+        str | None, typer.Option("--as", metavar="NAME", help="Take the place of this person of [people].")
+    ] = None,
     log_format: Annotated[
         LogFormat, typer.Option("--log-format", help="Messages as lines of text, or as one JSON object a line.")
     ] = LogFormat.TEXT,
@@ -116,3 +119,4 @@ def _options(
     del version  # answered before anything is imported
     cli = ctx.ensure_object(Cli)
     cli.config_option, cli.debug, cli.quiet, cli.log_format = config, debug, quiet, log_format
+    cli.acting_as = acting_as

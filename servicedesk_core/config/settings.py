@@ -6,10 +6,12 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from servicedesk_core.capabilities import Role
 from servicedesk_core.config.claims import ClaimsSection
 from servicedesk_core.config.exclusions import ExcludeSection
 from servicedesk_core.config.network import NetworkSection
 from servicedesk_core.config.operating import AlertsSection, JobName, Schedule, ServeSection
+from servicedesk_core.config.people import PersonSection
 from servicedesk_core.config.values import Budget, Raw, Since, TimeZone, did_you_mean
 from servicedesk_core.config.writes import WritesSection
 from servicedesk_core.domain import STREAMS, Model
@@ -47,6 +49,7 @@ def _grant(grant: str) -> str:
 
 
 ConnectionName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")]
+PersonName = ConnectionName
 Grant = Annotated[str, AfterValidator(_grant)]
 
 
@@ -148,6 +151,7 @@ class DeskSettings(Model):
         alerts: When somebody is told, and who.
         writes: When sending stops and asks, and how much is sent at once.
         claims: Claims against manufacturers.
+        people: Who works with the desk, by name; empty = every account of this machine may do everything.
         connections: The connections by name.
         path: The file it was read from; ``None`` when a program made it.
     """
@@ -160,6 +164,7 @@ class DeskSettings(Model):
     alerts: AlertsSection = AlertsSection()
     writes: WritesSection = WritesSection()
     claims: ClaimsSection = ClaimsSection()
+    people: dict[PersonName, PersonSection] = Field(default_factory=dict)
     connections: dict[ConnectionName, ConnectionSettings] = Field(default_factory=dict)
     path: Path | None = Field(default=None, exclude=True)
 
@@ -179,6 +184,31 @@ class DeskSettings(Model):
         if len(set(folded)) < len(folded):
             msg = "two connections have names that differ only in upper and lower case"
             raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _people_can_be_told_apart(self) -> Self:
+        accounts = [(person.account or name).casefold() for name, person in self.people.items()]
+        for folded in ([name.casefold() for name in self.people], accounts):
+            if twice := next((name for name in folded if folded.count(name) > 1), None):
+                msg = f'[people] has two people for "{twice}"; a name and an account belong to one'
+                raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _what_people_see_can_be_found(self) -> Self:
+        for name, person in self.people.items():
+            ids = person.companies or person.queues or person.technician
+            if person.connection and person.connection not in self.connections:
+                near = did_you_mean(person.connection, self.connections)
+                msg = f'[people.{name}] names the connection "{person.connection}", which is not here.{near}'
+                raise ValueError(msg)
+            if ids and not person.connection and len(self.connections) != 1:
+                msg = f'[people.{name}] names ids of a vendor; say whose: connection = "NAME"'
+                raise ValueError(msg)
+            if Role.CLIENT_CONTACT in person.roles and not person.companies:
+                msg = f"[people.{name}] is a client-contact and must say of which companies: companies = [...]"
+                raise ValueError(msg)
         return self
 
     @model_validator(mode="after")

@@ -25,6 +25,7 @@ ServiceDeskError
 │   └── WriteStateError  AnotherPersonError  WriteStoppedError
 ├── ClaimError                    a claim against a manufacturer
 │   └── ClaimStateError  ClaimExistsError  ClaimIncompleteError
+├── NotPermittedError             who acts may not do that on this desk
 ├── ServiceError                  the operating system did not take, start or remove the service
 └── NotFoundLocallyError          no such record in the store
 
@@ -81,6 +82,7 @@ from servicedesk_core.errors.work import CursorError as CursorError
 from servicedesk_core.errors.work import IncompletePassError as IncompletePassError
 from servicedesk_core.errors.work import MappingError as MappingError
 from servicedesk_core.errors.work import MassChangeError as MassChangeError
+from servicedesk_core.errors.work import NotPermittedError as NotPermittedError
 from servicedesk_core.errors.work import ServiceError as ServiceError
 from servicedesk_core.errors.work import SyncError as SyncError
 from servicedesk_core.errors.work import WriteError as WriteError

@@ -86,6 +86,13 @@ class ClaimIncompleteError(ClaimError):
     code = "claim_incomplete"
 
 
+class NotPermittedError(ServiceDeskError):
+    """Who acts may not do that on this desk, or not for what it is about."""
+
+    code = "not_permitted"
+    exit_code = 8
+
+
 class ServiceError(ServiceDeskError):
     """The operating system did not take, start or remove the service that runs a desk."""
 

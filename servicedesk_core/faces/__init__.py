@@ -4,6 +4,7 @@ A declaration is a plain typed function with metadata. The terminal derives its 
 it (:mod:`servicedesk_core.cli.derived`), Python a method that is awaited or waited for, the documentation its pages.
 """
 
+from servicedesk_core.capabilities import Capability
 from servicedesk_core.faces.action import Action, action
 from servicedesk_core.faces.column import Column
 from servicedesk_core.faces.kpi import Kpi, Measure
@@ -17,6 +18,7 @@ from servicedesk_core.faces.terminal import Terminal
 __all__ = [
     "Action",
     "Awaited",
+    "Capability",
     "Column",
     "Desk",
     "Help",

@@ -1,9 +1,11 @@
 """How a feature is reached from Python: each of its calls is awaited, or waited for."""
 
+import inspect
 from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, overload
 
+from servicedesk_core.capabilities import Capability
 from servicedesk_core.ports import Clock
 
 P = ParamSpec("P")
@@ -56,6 +58,24 @@ class Desk(Protocol):
         """Where the time comes from."""
         ...
 
+    def may(self, capability: Capability, /) -> bool:
+        """Whether whoever acts may do something."""
+        ...
+
+    def permitted(self, needs: Capability | None, call: str, scope: Any = None, *, narrows: bool = True) -> Any:
+        """Make sure that whoever acts may do something, and return the scope in which they may.
+
+        Args:
+            needs: What it takes; ``None`` = everything.
+            call: What it is, for the error.
+            scope: The scope that it was asked for; ``None`` = the whole desk.
+            narrows: Whether the call keeps to a scope; one that does not is refused to who sees a part of the desk.
+
+        Raises:
+            NotPermittedError: They may not.
+        """
+        ...
+
 
 class Waits(Protocol):
     """Waits for a coroutine's result."""
@@ -81,15 +101,34 @@ class Namespace(Generic[Manner]):
 class Method(Generic[P, T]):
     """A call of a namespace; as an attribute of one it is a method, as one of the class it is this declaration.
 
+    Whoever acts must have the capability that it needs. A parameter ``scope`` is narrowed to what they see.
+
     Args:
         function: What is awaited.
+        needs: What it takes; ``None`` = nobody said, and only who may do everything may do it.
+        name: What it is called in an error; without it as the function.
     """
 
     owner: type[Namespace[Any]]
     """The namespace that declares it."""
 
-    def __init__(self, function: Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]) -> None:
-        self.work = function
+    def __init__(
+        self,
+        function: Callable[Concatenate[Any, P], Coroutine[Any, Any, T]],
+        needs: Capability | None = None,
+        name: str = "",
+    ) -> None:
+        self.needs, self.name = needs, name or function.__name__
+        narrows = "scope" in inspect.signature(function).parameters
+
+        @wraps(function)
+        async def permitted(namespace: Namespace[Any], /, *args: P.args, **kwargs: P.kwargs) -> T:
+            scope = namespace.desk.permitted(needs, self.name, kwargs.get("scope"), narrows=narrows)
+            if scope is not None:
+                kwargs["scope"] = scope
+            return await function(namespace, *args, **kwargs)
+
+        self.work = permitted
         self.__doc__ = function.__doc__
 
     def __set_name__(self, owner: type[Namespace[Any]], name: str) -> None:
@@ -120,6 +159,14 @@ class Method(Generic[P, T]):
         return await self.work(self.owner(desk), *args, **kwargs)
 
 
-def method(function: Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]) -> Method[P, T]:
-    """Make a coroutine function a call of its namespace that only Python offers."""
-    return Method(function)
+@overload
+def method(declared: Callable[Concatenate[Any, P], Coroutine[Any, Any, T]], /) -> Method[P, T]: ...
+@overload
+def method(
+    declared: Capability, /
+) -> Callable[[Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]], Method[P, T]]: ...
+def method(declared: Any, /) -> Any:
+    """Make a coroutine function a call of its namespace that only Python offers: ``@method(Capability.READ)``."""
+    if isinstance(declared, Capability):
+        return lambda function: Method(function, declared)
+    return Method(declared)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Coroutine
 from typing import Any, Concatenate, NotRequired, ParamSpec, TypedDict, TypeVar, Unpack, get_type_hints
 
+from servicedesk_core.capabilities import Capability
 from servicedesk_core.faces.namespace import Method
 from servicedesk_core.faces.page import Page
 from servicedesk_core.faces.parameter import Parameter, filters_of, parameters_of
@@ -16,6 +17,8 @@ class Said(TypedDict):
 
     Attributes:
         about: What the result is, in a sentence.
+        needs: What whoever calls it must be allowed to. Without it a query takes ``records.read``, and an act
+            everything.
         version: Version of the result's shape; it rises when a field changes its meaning or goes away.
         empty: What people are told in place of a list without rows: what would fill it.
         page: Where the function is that shows the result in a terminal, ``module:function``; it is given a
@@ -25,6 +28,7 @@ class Said(TypedDict):
     """
 
     about: str
+    needs: NotRequired[Capability]
     version: NotRequired[int]
     empty: NotRequired[str]
     page: NotRequired[str]
@@ -49,8 +53,7 @@ class Offer(Method[P, T]):
         work: Callable[Concatenate[Any, P], Coroutine[Any, Any, T]],
         **said: Unpack[Said],
     ) -> None:
-        super().__init__(work)
-        self.name = name
+        super().__init__(work, said.get("needs"), name)
         self.declared = declared
         self.about = said["about"]
         self.version = said.get("version", 1)

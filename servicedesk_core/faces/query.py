@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, Unpack
 
+from servicedesk_core.capabilities import Capability
 from servicedesk_core.faces.namespace import Namespace
 from servicedesk_core.faces.offer import Offer, Said
 
@@ -42,7 +43,7 @@ def query(
 
         own, _, *rest = signature.parameters.values()
         asked.__signature__ = signature.replace(parameters=[own, *rest])  # type: ignore[attr-defined]
-        declared = Query(name, function, asked, **said)
+        declared = Query(name, function, asked, **({"needs": Capability.READ} | said))
         declared.unscoped = unscoped
         return declared
 

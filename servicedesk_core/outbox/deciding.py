@@ -8,7 +8,7 @@ from servicedesk_core.domain.comparing import differing
 from servicedesk_core.domain.writing import EDITABLE, Intent, WriteState
 from servicedesk_core.errors import AnotherPersonError, WriteStateError
 from servicedesk_core.outbox import lanes
-from servicedesk_core.people import name_in
+from servicedesk_core.people import names_in
 from servicedesk_core.store import Tx, audit, outbox
 from servicedesk_core.store.outbox import StoredWrite
 
@@ -31,8 +31,8 @@ def approve(tx: Tx, number: int, *, actor: str, now: datetime, by_another: bool 
     write = outbox.get(tx, number)
     if write.state is not WriteState.PROPOSED:
         raise _unfit(write, "Only a proposed write can be approved.")
-    if by_another and name_in(write.proposed_by) == name_in(actor):
-        why = f"{name_in(actor)} proposed it, and another person must approve it."
+    if by_another and (same := names_in(write.proposed_by) & names_in(actor)):
+        why = f"{min(same)} proposed it, and another person must approve it."
         hint = f'They approve it with `servicedesk writes approve {number}`. [writes] says approval = "another-person".'
         raise AnotherPersonError(f"Write {number}: {why}", hint=hint)
     facts: dict[str, Any] = {"decided_by": actor, "decided_at": now, "next_at": None}

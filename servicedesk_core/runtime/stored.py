@@ -20,11 +20,13 @@ from servicedesk_core.config import (
     parse_settings,
     store_url,
 )
-from servicedesk_core.faces import Awaited, Method
+from servicedesk_core.faces import Awaited, Capability, Method
 from servicedesk_core.people import Actor, Way
 from servicedesk_core.ports import Clock
 from servicedesk_core.redaction import Redactor
+from servicedesk_core.runtime.permitting import Standing, account
 from servicedesk_core.store import Store
+from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.store import Migrate
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ class DeskOptions(TypedDict, total=False):
     store: Store | str | None
     secrets: SecretSource | None
     redactor: Redactor | None
-    actor: Actor | None
+    actor: Actor | Way
     clock: Clock | None
     read_only: bool
     migrate: Migrate
@@ -65,14 +67,14 @@ class StoredDesk:
         store: Store | str | None = None,
         secrets: SecretSource | None = None,
         redactor: Redactor | None = None,
-        actor: Actor | None = None,
+        actor: Actor | Way = Way.SDK,
         clock: Clock | None = None,
         read_only: bool = False,
         migrate: Migrate = "auto",
     ) -> None:
         self.settings = settings if isinstance(settings, DeskSettings) else parse_settings(settings)
         self.redactor = redactor or Redactor()
-        self.actor = actor or Actor.of_account(Way.SDK)
+        self.standing = Standing(self.settings, account(self.settings, actor) if isinstance(actor, Way) else actor)
         self._clock = clock or SystemClock()
         self._wanted = store
         self._secrets = Secrets(source=secrets, directory=self.settings.directory, on_resolved=self.redactor.register)
@@ -133,11 +135,36 @@ class StoredDesk:
         A program that serves several people takes one for each of them; outbox, claims and audit trail name who acted.
         """
         other = copy(self)
-        other.actor, other._stack = actor, AsyncExitStack()  # noqa: SLF001  # closing it closes nothing
+        other.standing, other._stack = Standing(self.settings, actor), AsyncExitStack()  # noqa: SLF001  # closing it closes nothing
         for name in features.FEATURES:
             vars(other).pop(name, None)
         other._give_parts()  # noqa: SLF001
         return other
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts."""
+        return self.standing.actor
+
+    def may(self, capability: Capability) -> bool:
+        """Whether whoever acts may do something."""
+        return capability in self.standing.capabilities
+
+    def permitted(
+        self, needs: Capability | None, call: str, scope: Scope | None = None, *, narrows: bool = True
+    ) -> Scope | None:
+        """Make sure that whoever acts may do something, and return the scope in which they may.
+
+        Args:
+            needs: What it takes; ``None`` = everything.
+            call: What it is, for the error.
+            scope: The scope that it was asked for; ``None`` = the whole desk.
+            narrows: Whether the call keeps to a scope; one that does not is refused to who sees a part of the desk.
+
+        Raises:
+            NotPermittedError: They may not.
+        """
+        return self.standing.permitted(needs, call, scope, narrows=narrows)
 
     def _give_parts(self) -> None:
         """Make what stands on the open desk, and acts as the actor."""

@@ -247,7 +247,7 @@ def calls_of(desk):
     }
     for part_name, part in parts.items():
         for name, _ in inspect.getmembers(type(part), inspect.isfunction):
-            if not name.startswith("_"):
+            if not name.startswith("_") and name not in ("permitted", "may"):  # they say who may what
                 yield f"{part_name}.{name}".lstrip("."), getattr(part, name)
     for feature in FEATURES:
         for declared in declared_by(feature):

@@ -12,6 +12,7 @@ from servicedesk_core.config.claims import ClaimsSection
 from servicedesk_core.config.exclusions import ExcludeSection
 from servicedesk_core.config.network import NetworkSection
 from servicedesk_core.config.operating import AlertsSection, AppriseChannel, FileChannel, MailChannel, ServeSection
+from servicedesk_core.config.people import PersonSection
 from servicedesk_core.config.settings import ConnectionSettings, DeskSection, PluginsSection
 from servicedesk_core.config.writes import WritesSection
 from servicedesk_core.hooks.context import ConnectorSettings, VocabularyMapping
@@ -65,6 +66,7 @@ def page() -> str:
     text += _section("[connections.NAME.exclude]", ExcludeSection)
     text += _section("[writes]", WritesSection)
     text += _section("[claims]", ClaimsSection)
+    text += _section("[people.NAME]", PersonSection)
     text += _section("[serve]", ServeSection)
     text += _section("[alerts]", AlertsSection)
     for channel in (FileChannel, MailChannel, AppriseChannel):

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-_WITH_VALUE = frozenset({"--config", "-c", "--log-format"})
+_WITH_VALUE = frozenset({"--config", "-c", "--as", "--log-format"})
 _FLAGS = frozenset({"--debug", "--quiet", "-q"})
 
 
@@ -21,7 +21,7 @@ def hoist(argv: Sequence[str]) -> list[str]:
     for word in words:
         if word == "--":
             rest += [word, *words]
-        elif word in _FLAGS or word.startswith(("--config=", "--log-format=")):
+        elif word in _FLAGS or word.startswith(("--config=", "--as=", "--log-format=")):
             front.append(word)
         elif word in _WITH_VALUE:
             front += [word, *([value] if (value := next(words, None)) is not None else [])]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from servicedesk_core.runtime.stored import StoredDesk
 
 T = TypeVar("T")
+D = TypeVar("D", bound="StoredDesk")
 CONFIG_VARIABLE = "SERVICEDESK_CONFIG"
 DEFAULT_CONFIG = "servicedesk.toml"
 
@@ -44,6 +45,7 @@ class Cli:
         config_option: The file named on the command line, if any.
         debug: Whether to log everything and show tracebacks.
         quiet: Whether to keep messages and progress to ourselves.
+        acting_as: The person whose place is taken, if one is.
         log_format: ``text``, or ``json``: each message is an object on a line then; what a person is asked is not.
         plugin: Distribution of the plugin whose command runs, if it is one's.
         serves: Whether this run goes on for months: its log tells each job and names the time.
@@ -55,6 +57,7 @@ class Cli:
     config_option: Path | None = None
     debug: bool = False
     quiet: bool = False
+    acting_as: str | None = None
     log_format: str = "text"
     plugin: str | None = None
     serves: bool = False
@@ -198,10 +201,10 @@ class Cli:
 
     def desk(self, **options: Any) -> "AbstractAsyncContextManager[ServiceDesk]":
         """Open the configured desk."""
-        from servicedesk_core.people import Actor, Way  # noqa: PLC0415
+        from servicedesk_core.people import Way  # noqa: PLC0415
         from servicedesk_core.runtime import ServiceDesk  # noqa: PLC0415
 
-        return ServiceDesk.open(self.config, redactor=self.redactor, actor=Actor.of_account(Way.CLI), **options)
+        return ServiceDesk.open(self.config, redactor=self.redactor, actor=Way.CLI, **options)
 
     def run(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run a coroutine; Ctrl-C and SIGTERM end it cleanly."""
@@ -222,20 +225,28 @@ class Cli:
             async with self.desk(**options) as desk:
                 self._speak_as(desk)
                 self.doing = lambda: counted(desk.requests_sent, "request") + " sent" if desk.requests_sent else ""
-                return await work(desk)
+                return await work(self._acting(desk))
 
         return self.run(opened)
 
     def with_store(self, work: "Callable[[StoredDesk], Coroutine[Any, Any, T]]") -> T:
         """Do work that the store alone answers; like :meth:`with_desk`, and no plugin is imported for it."""
+        from servicedesk_core.people import Way  # noqa: PLC0415
         from servicedesk_core.runtime.stored import StoredDesk  # noqa: PLC0415
 
         async def opened() -> T:
-            async with StoredDesk.open(self.config, redactor=self.redactor, read_only=True) as desk:
+            async with StoredDesk.open(self.config, redactor=self.redactor, actor=Way.CLI, read_only=True) as desk:
                 self._speak_as(desk)
-                return await work(desk)
+                return await work(self._acting(desk))
 
         return self.run(opened)
+
+    def _acting(self, desk: D) -> D:
+        if not self.acting_as:
+            return desk
+        from servicedesk_core.runtime.permitting import stand_in  # noqa: PLC0415
+
+        return desk.acting_as(stand_in(desk.standing, self.acting_as))
 
     def _speak_as(self, desk: "StoredDesk") -> None:
         from zoneinfo import ZoneInfo  # noqa: PLC0415

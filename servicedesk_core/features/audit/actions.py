@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
-from servicedesk_core.faces import Help, Manner, action, method
+from servicedesk_core.faces import Capability, Help, Manner, action, method
 from servicedesk_core.features.audit import files
 from servicedesk_core.features.audit.model import AuditExport
 from servicedesk_core.features.audit.queries import AuditQueries
@@ -16,7 +16,7 @@ from servicedesk_core.store.queries.scope import Scope
 class AuditTrail(AuditQueries[Manner]):
     """Who did what, and copies of it elsewhere."""
 
-    @method
+    @method(Capability.AUDIT_READ)
     async def export(self, target: Path | BinaryIO, *, scope: Scope | None = None) -> AuditExport:
         """Write the whole chain as JSON lines, one record each, with its hash.
 
@@ -32,7 +32,7 @@ class AuditTrail(AuditQueries[Manner]):
         with replacing(target) as file:
             return await self.desk.store.read(lambda tx: files.export(tx, file, scope))
 
-    @action("audit.checkpoint", about="How far the chain is.")
+    @action("audit.checkpoint", about="How far the chain is.", needs=Capability.AUDIT_READ)
     async def checkpoint(
         self, *, file: Annotated[Path | None, Help("Append it to this file, best on another machine.")] = None
     ) -> Checkpoint:

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from sqlalchemy import Connection as Tx
 
-from servicedesk_core.faces import Help, Manner, Namespace, Page, number_after, query
+from servicedesk_core.faces import Capability, Help, Manner, Namespace, Page, number_after, query
 from servicedesk_core.features.audit import files
 from servicedesk_core.features.audit.model import AuditCheck
 from servicedesk_core.store import audit
@@ -23,6 +23,7 @@ class AuditQueries(Namespace[Manner]):
     @query(
         "audit.list",
         about="Records of the audit trail, the newest first.",
+        needs=Capability.AUDIT_READ,
         version=2,
         empty="No such record. Every sync, write, claim and privacy command leaves one.",
     )
@@ -52,6 +53,7 @@ class AuditQueries(Namespace[Manner]):
     @query(
         "audit.verify",
         about="Whether the chain holds.",
+        needs=Capability.AUDIT_READ,
         unscoped="the chain is one for the whole desk",
         page="servicedesk_core.features.audit.pages:check",
         fails=lambda found: not found.is_valid,

@@ -5,7 +5,7 @@ from typing import Annotated, Protocol
 
 from sqlalchemy import Connection as Tx
 
-from servicedesk_core.faces import Desk, Help, Manner, action
+from servicedesk_core.faces import Capability, Desk, Help, Manner, action
 from servicedesk_core.features.quarantine.model import DropOutcome, RetryOutcome
 from servicedesk_core.features.quarantine.queries import QuarantineQueries
 from servicedesk_core.store import quarantine, sources
@@ -27,7 +27,7 @@ class Quarantine(QuarantineQueries[Manner]):
 
     desk: PullingDesk
 
-    @action("quarantine.retry", about="What became of the retried records.")
+    @action("quarantine.retry", about="What became of the retried records.", needs=Capability.DESK_OPERATE)
     async def retry(
         self,
         numbers: Annotated[Collection[int], Help('Numbers in "quarantine list" [default: all that match].')] = (),
@@ -63,6 +63,7 @@ class Quarantine(QuarantineQueries[Manner]):
     @action(
         "quarantine.drop",
         about="How many records were dropped.",
+        needs=Capability.DESK_OPERATE,
         asks=lambda numbers: f"Forget {counted(len(numbers), 'quarantined record')} for good?",
     )
     async def drop(self, numbers: Annotated[Collection[int], Help('Numbers in "quarantine list".')]) -> DropOutcome:

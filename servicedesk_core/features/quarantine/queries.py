@@ -5,7 +5,7 @@ from typing import Annotated
 from sqlalchemy import Connection as Tx
 
 from servicedesk_core.errors import NotFoundLocallyError
-from servicedesk_core.faces import Help, Manner, Namespace, Page, number_after, query
+from servicedesk_core.faces import Capability, Help, Manner, Namespace, Page, number_after, query
 from servicedesk_core.features.quarantine.model import QuarantinedRecord
 from servicedesk_core.store import quarantine, sources
 from servicedesk_core.store.queries.scope import Scope
@@ -17,6 +17,7 @@ class QuarantineQueries(Namespace[Manner]):
     @query(
         "quarantine.list",
         about="Records that could not be understood, without their payload.",
+        needs=Capability.DESK_READ,
         version=2,
         empty="No such record is in quarantine. A sync puts one there when it cannot be understood.",
     )
@@ -46,7 +47,7 @@ class QuarantineQueries(Namespace[Manner]):
         more = str(found[limit - 1].id) if len(found) > limit else None
         return Page(tuple(_record(row, names) for row in found[:limit]), more)
 
-    @query("quarantine.show", about="One of them with its payload.")
+    @query("quarantine.show", about="One of them with its payload.", needs=Capability.DESK_READ)
     def get(
         self,
         tx: Tx,

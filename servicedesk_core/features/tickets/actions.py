@@ -14,7 +14,7 @@ from servicedesk_core.config import DeskSettings
 from servicedesk_core.domain import Note, StatusCategory, Ticket, TimeEntry
 from servicedesk_core.domain.writing import Intent
 from servicedesk_core.errors import WriteError
-from servicedesk_core.faces import Awaited, Desk, Manner, method
+from servicedesk_core.faces import Awaited, Capability, Desk, Manner, method
 from servicedesk_core.features.tickets import rules
 from servicedesk_core.features.tickets.queries import TicketQueries
 from servicedesk_core.features.tickets.rules import CREATE
@@ -49,7 +49,7 @@ class Tickets(TicketQueries[Manner]):
 
     desk: WritingDesk
 
-    @method
+    @method(Capability.TICKETS_WRITE)
     async def update(
         self: "Tickets[Awaited]",
         ticket: str,
@@ -102,7 +102,7 @@ class Tickets(TicketQueries[Manner]):
 
         return await self._proposed(intent, request_id, send=send)
 
-    @method
+    @method(Capability.TICKETS_ASSIGN)
     async def assign(
         self: "Tickets[Awaited]",
         ticket: str,
@@ -118,7 +118,7 @@ class Tickets(TicketQueries[Manner]):
             ticket, connection=connection, assignee=assignee, reason=reason, request_id=request_id, send=send
         )
 
-    @method
+    @method(Capability.TICKETS_WRITE)
     async def close(
         self: "Tickets[Awaited]",
         ticket: str,
@@ -156,7 +156,7 @@ class Tickets(TicketQueries[Manner]):
             send=send,
         )
 
-    @method
+    @method(Capability.TICKETS_WRITE)
     async def create(
         self: "Tickets[Awaited]",
         title: str,
@@ -210,7 +210,7 @@ class Tickets(TicketQueries[Manner]):
 
         return await self._proposed(intent, request_id, send=send)
 
-    @method
+    @method(Capability.TICKETS_WRITE)
     async def note(
         self: "Tickets[Awaited]",
         ticket: str,
@@ -253,7 +253,7 @@ class Tickets(TicketQueries[Manner]):
 
         return await self._proposed(intent, request_id, send=send)
 
-    @method
+    @method(Capability.TICKETS_WRITE)
     async def log_time(
         self: "Tickets[Awaited]",
         ticket: str,

@@ -1,12 +1,21 @@
 """Tickets as lists show them, which of them are meant, and one with everything that hangs on it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from servicedesk_core.arguments import strict
-from servicedesk_core.domain import Note, Priority, StatusCategory, Ticket, TicketEvent, TimeEntry
+from servicedesk_core.domain import (
+    EventType,
+    Note,
+    NoteVisibility,
+    Priority,
+    StatusCategory,
+    Ticket,
+    TicketEvent,
+    TimeEntry,
+)
 from servicedesk_core.faces import Column, Help
 
 
@@ -109,3 +118,15 @@ class TicketDetail:
         Mapping[str, Mapping[str, str]],
         Column("Names of what ticket, notes, time and events refer to, by stream and id."),
     ] = field(default_factory=dict)
+
+    def for_clients(self) -> Self:
+        """Return it without what only the staff may read; what is not known to be public is not."""
+        return replace(
+            self,
+            ticket=self.ticket.model_copy(update={"custom_fields": {}}),
+            notes=tuple(note for note in self.notes if note.visibility is NoteVisibility.PUBLIC),
+            time_entries=tuple(
+                entry.model_copy(update={"internal_notes": None, "custom_fields": {}}) for entry in self.time_entries
+            ),
+            events=tuple(event for event in self.events if event.type is not EventType.TECH_NOTE_INTERNAL),
+        )

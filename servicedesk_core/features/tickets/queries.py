@@ -5,7 +5,7 @@ from typing import Annotated
 from sqlalchemy import Connection as Tx
 
 from servicedesk_core.errors import SettingsError
-from servicedesk_core.faces import Help, Manner, Namespace, Page, method, query
+from servicedesk_core.faces import Capability, Help, Manner, Namespace, Page, method, query
 from servicedesk_core.features.tickets.kpis import WATCHED, CountOf
 from servicedesk_core.features.tickets.model import TicketDetail, TicketFilter, TicketRow
 from servicedesk_core.features.tickets.tables import listing
@@ -67,7 +67,7 @@ class TicketQueries(Namespace[Manner]):
         connection: Annotated[str | None, Help("Where it is, if several have it.")] = None,
         scope: Scope | None = None,
     ) -> TicketDetail:
-        """Show one ticket with its notes, time and history. Private notes are shown: it is your own data.
+        """Show one ticket with its notes, time and history. Who may read what is internal is shown that too.
 
         Returns:
             The ticket; with a scope without references that lead out of it.
@@ -75,9 +75,10 @@ class TicketQueries(Namespace[Manner]):
         Raises:
             NotFoundLocallyError: The store holds no such ticket, or the scope does not let it through.
         """
-        return ticket_of(tx, connection, ticket, scope=scope)
+        found = ticket_of(tx, connection, ticket, scope=scope)
+        return found if self.desk.may(Capability.INTERNAL) else found.for_clients()
 
-    @method
+    @method(Capability.READ)
     async def count(self, chosen: TicketFilter | None = None, *, scope: Scope | None = None) -> int:
         """Return how many tickets a filter, and a scope if there is one, let through."""
         return await self.desk.store.read(lambda tx: listing.count(tx, chosen, scope=scope))

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
 from typing import TypeVar
 
+from servicedesk_core.capabilities import Capability
 from servicedesk_core.config.choosing import one_connection, several_connections
 from servicedesk_core.errors import ServiceDeskError, StoreError
 from servicedesk_core.http import together
@@ -26,6 +27,7 @@ class ConnectingDesk(OpenDesk):
         Raises:
             ServiceDeskError: The connection cannot be used, as for :meth:`sync`.
         """
+        self.permitted(Capability.DESK_OPERATE, "connections test", narrows=False)
         return checked(await self._host.test(one_connection(self.settings, connection)))
 
     async def check_all(self, connections: Collection[str] = ()) -> tuple[ConnectionCheck, ...]:
@@ -50,6 +52,7 @@ class ConnectingDesk(OpenDesk):
         Raises:
             ServiceDeskError: The connection cannot be used, as for :meth:`sync`.
         """
+        self.permitted(Capability.DESK_OPERATE, "vocabulary", narrows=False)
         opened = await self._host.open(one_connection(self.settings, connection))
         if not opened.calls.implements("describe_fields"):
             return Vocabulary()

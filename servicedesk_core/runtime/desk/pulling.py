@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Unpack
 
+from servicedesk_core.capabilities import Capability
 from servicedesk_core.config.choosing import one_connection, several_connections
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.plugins.connection import OpenConnection
@@ -37,6 +38,7 @@ class PullingDesk(ConnectingDesk):
             LeaseError: Another process syncs this connection.
             StoreError: The store cannot be used.
         """
+        self.permitted(Capability.DESK_OPERATE, "sync", narrows=False)
         options = options_of(arguments)
         opened = await self._host.open(one_connection(self.settings, connection))
         engine = self._engine(arguments.get("progress"))
@@ -72,6 +74,7 @@ class PullingDesk(ConnectingDesk):
         Raises:
             ServiceDeskError: The connection cannot be used, as for :meth:`sync`.
         """
+        self.permitted(Capability.DESK_READ, "sync --plan", narrows=False)
         opened = await self._host.open(one_connection(self.settings, connection))
         view = await self._view(opened, remember=False)
         policy = opened.http.budget
@@ -120,6 +123,7 @@ class PullingDesk(ConnectingDesk):
             LeaseHeldError: The connection is being pulled now.
             NotFoundLocallyError: The store holds nothing of it.
         """
+        self.permitted(Capability.DESK_OPERATE, "remap", narrows=False)
         name = one_connection(self.settings, connection)
         await self._host.close(name)
         opened = await self._host.open(name, offline=True)
@@ -155,6 +159,7 @@ class PullingDesk(ConnectingDesk):
         Raises:
             ServiceDeskError: A connection cannot be used, as for :meth:`sync`.
         """
+        self.permitted(Capability.DESK_OPERATE, "quarantine retry", narrows=False)
         for name, ids in by_connection.items():
             opened = await self._host.open(name)
             await self._engine().retry_quarantine(await self._view(opened), tuple(ids))

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO, ParamSpec, TypeVar
 
 from sqlalchemy import Connection as Tx
 
+from servicedesk_core.capabilities import Capability
 from servicedesk_core.domain import Entity
 from servicedesk_core.faces import Page
 from servicedesk_core.files import replacing
@@ -40,6 +41,7 @@ class ReadingDesk(OpenDesk):
         Args:
             scope: Only its connection.
         """
+        scope = self.permitted(Capability.DESK_READ, "connections list", scope)
         found = await self._store.read(partial(status.connections, settings=self.settings))
         return found if scope is None else tuple(one for one in found if one.name == scope.connection)
 
@@ -49,6 +51,7 @@ class ReadingDesk(OpenDesk):
         Args:
             scope: Only how complete and fresh its own records are.
         """
+        scope = self.permitted(Capability.DESK_READ, "status", scope)
         now, unread = self._clock.now(), self._host.lacking("pull")
 
         def look(tx: Tx) -> status.DeskStatus:
@@ -85,6 +88,7 @@ class ReadingDesk(OpenDesk):
             poll_s: Wait for more and look so often; ``None`` = end when there is nothing more.
             scope: Only changes of records that it lets through now.
         """
+        scope = self.permitted(Capability.INTERNAL, "changes", scope)
         return follow(
             self._store,
             self._clock,
@@ -121,6 +125,7 @@ class ReadingDesk(OpenDesk):
             NotFoundLocallyError: There is no such connection, or the stream holds nothing that could belong to the
                 scope.
         """
+        scope = self.permitted(Capability.INTERNAL, "records", scope)
         after = 0
         while True:
             chosen = partial(
@@ -167,6 +172,7 @@ class ReadingDesk(OpenDesk):
         Returns:
             Whether there was one.
         """
+        self.permitted(Capability.DESK_OPERATE, "forget_consumer", narrows=False)
         return await self._store.write(partial(changes.forget_consumer, consumer=consumer))
 
     async def export(
@@ -197,6 +203,7 @@ class ReadingDesk(OpenDesk):
             SettingsError: There is no such stream, the file's ending promises another format, or it cannot be written.
             NotFoundLocallyError: The stream holds nothing that could belong to the scope.
         """
+        scope = self.permitted(Capability.INTERNAL, "export", scope)
         exporting.check_stream(stream)
         chosen = exporting.format_of(target, file_format) if isinstance(target, Path) else file_format or "csv"
 

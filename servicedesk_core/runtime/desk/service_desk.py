@@ -3,6 +3,7 @@
 from functools import partial
 
 from servicedesk_core.arguments import strict
+from servicedesk_core.capabilities import Capability
 from servicedesk_core.jobs.registry import job_named
 from servicedesk_core.jobs.running import JobOutcome, run_job
 from servicedesk_core.jobs.status import ScheduledJob, scheduled
@@ -23,7 +24,7 @@ class ServiceDesk(PullingDesk, ReadingDesk):
         secrets: Resolves secret references before anything else does: gets the whole reference, returns the value or
             ``None``.
         redactor: Learns the secrets, so that a program can redact its own logs.
-        actor: Who acts; ``None`` = the account of this process. See :meth:`acting_as`.
+        actor: Who acts; a way = the account of this process by that way. See :meth:`acting_as`.
         clock: Where the time comes from.
         read_only: Never write, create or migrate the store.
         migrate: What to do with a store of an older schema; see :meth:`servicedesk_core.store.Store.open`.
@@ -31,6 +32,7 @@ class ServiceDesk(PullingDesk, ReadingDesk):
 
     async def jobs(self) -> tuple[ScheduledJob, ...]:
         """Return the jobs of the desk, when they are due and how they ended."""
+        self.permitted(Capability.DESK_READ, "jobs list", narrows=False)
         return await self._store.read(
             partial(scheduled, settings=self.settings, now=self._clock.now(), unread=self.unread)
         )
@@ -45,4 +47,5 @@ class ServiceDesk(PullingDesk, ReadingDesk):
             SettingsError: There is no such job.
             StoreError: The store cannot be used.
         """
+        self.permitted(Capability.DESK_OPERATE, "jobs run", narrows=False)
         return tuple([await run_job(self, job) for job in job_named(self.settings, name, self.unread)])

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Select, false, select
 
 from servicedesk_core.arguments import strict
 from servicedesk_core.domain import REFERENCES, Entity, TicketEvent
-from servicedesk_core.errors import NotFoundLocallyError, SettingsError
+from servicedesk_core.errors import NotFoundLocallyError, NotPermittedError, SettingsError
 from servicedesk_core.store import bulk, sources
 from servicedesk_core.store.schema import RECORDS
 
@@ -49,6 +49,25 @@ class Scope:
         if not self.companies and not self.queues:
             message = "A scope without a company and without a queue would see everything."
             raise SettingsError(message, hint="Name at least one, or pass no scope.")
+
+    def within(self, other: "Scope") -> "Scope":
+        """Return what both let through.
+
+        Raises:
+            NotPermittedError: That is nothing.
+        """
+        both = {
+            name: mine & theirs if mine and theirs else mine | theirs
+            for name, mine, theirs in (
+                ("companies", frozenset(self.companies), frozenset(other.companies)),
+                ("queues", frozenset(self.queues), frozenset(other.queues)),
+            )
+        }
+        lost = any(not left and getattr(self, name) for name, left in both.items())
+        if lost or self.connection != other.connection:
+            message = "The scope lets nothing through that whoever acts may see."
+            raise NotPermittedError(message, hint="Ask for what is theirs, or without a scope for all of it.")
+        return Scope(self.connection, **both)
 
 
 class Sight:

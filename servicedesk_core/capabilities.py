@@ -1,0 +1,96 @@
+"""What may be done on a desk: one closed list, and the roles that are sets of it."""
+
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+_ABOUT: Final = {
+    "records.read": "Read tickets, clients and devices with their cover, and the figures made of them.",
+    "records.internal": "Read what only the staff may see, such as internal notes, and take out whole streams.",
+    "tickets.write": "Propose new tickets, and changes, notes and time of others.",
+    "tickets.assign": "Propose whose a ticket is, in which queue, how urgent and until when.",
+    "warranty.write": "Ask manufacturers, read covers from files, propose end dates.",
+    "claims.read": "Read claims.",
+    "claims.draft": "Draft claims, edit and check them.",
+    "claims.send": "Send claims, follow them, record what a manufacturer answered.",
+    "writes.read": "Read what was proposed, sent and confirmed at vendors.",
+    "writes.approve": "Decide about what is proposed: approve, edit, discard, try again, settle, take back.",
+    "desk.read": "See how the desk itself is doing: jobs, connections, alerts, quarantine.",
+    "desk.operate": "Run it: sync, jobs, sending what is approved, quarantine, alerts.",
+    "audit.read": "Read and verify the audit trail.",
+    "privacy.act": "Find, hand over and forget what is held of a person.",
+    "people.read": "See who may do what.",
+    "people.act-as": "Take the place of another person; the audit trail names both.",
+}
+
+
+class Capability(StrEnum):
+    """What somebody may do. Every query and every act takes one."""
+
+    READ = "records.read"
+    INTERNAL = "records.internal"
+    TICKETS_WRITE = "tickets.write"
+    TICKETS_ASSIGN = "tickets.assign"
+    WARRANTY_WRITE = "warranty.write"
+    CLAIMS_READ = "claims.read"
+    CLAIMS_DRAFT = "claims.draft"
+    CLAIMS_SEND = "claims.send"
+    WRITES_READ = "writes.read"
+    WRITES_APPROVE = "writes.approve"
+    DESK_READ = "desk.read"
+    DESK_OPERATE = "desk.operate"
+    AUDIT_READ = "audit.read"
+    PRIVACY_ACT = "privacy.act"
+    PEOPLE_READ = "people.read"
+    ACT_AS = "people.act-as"
+
+    @property
+    def about(self) -> str:
+        """What it allows, in a sentence without a subject."""
+        return _ABOUT[self.value]
+
+
+ALL: Final = frozenset(Capability)
+
+
+class Role(StrEnum):
+    """What somebody is on a desk."""
+
+    ADMIN = "admin"
+    SERVICE_MANAGER = "service-manager"
+    COORDINATOR = "coordinator"
+    TECHNICIAN = "technician"
+    ACCOUNT_MANAGER = "account-manager"
+    FINANCE = "finance"
+    QUALITY_REVIEWER = "quality-reviewer"
+    AUDITOR = "auditor"
+    CLIENT_CONTACT = "client-contact"
+    STAND_IN = "stand-in"
+
+
+_C = Capability
+_TECHNICIAN = frozenset({_C.READ, _C.INTERNAL, _C.TICKETS_WRITE, _C.CLAIMS_READ, _C.CLAIMS_DRAFT, _C.WRITES_READ})
+_COORDINATOR = _TECHNICIAN | {_C.TICKETS_ASSIGN, _C.WARRANTY_WRITE, _C.CLAIMS_SEND, _C.DESK_READ}
+
+ROLES: Final = MappingProxyType(
+    {
+        Role.ADMIN: frozenset({_C.READ, _C.DESK_READ, _C.DESK_OPERATE, _C.PRIVACY_ACT, _C.PEOPLE_READ}),
+        Role.SERVICE_MANAGER: _COORDINATOR | {_C.WRITES_APPROVE, _C.AUDIT_READ, _C.PEOPLE_READ},
+        Role.COORDINATOR: _COORDINATOR,
+        Role.TECHNICIAN: _TECHNICIAN,
+        Role.ACCOUNT_MANAGER: frozenset({_C.READ, _C.INTERNAL, _C.CLAIMS_READ}),
+        Role.FINANCE: frozenset({_C.READ, _C.CLAIMS_READ}),
+        Role.QUALITY_REVIEWER: frozenset({_C.READ, _C.INTERNAL}),
+        Role.AUDITOR: frozenset(
+            {_C.READ, _C.INTERNAL, _C.CLAIMS_READ, _C.WRITES_READ, _C.DESK_READ, _C.AUDIT_READ, _C.PEOPLE_READ}
+        ),
+        Role.CLIENT_CONTACT: frozenset({_C.READ}),
+        Role.STAND_IN: frozenset({_C.ACT_AS}),
+    }
+)
+"""What each role may. Whoever administers the desk does not change tickets by that role alone."""
+
+JOB_CAPABILITIES: Final = frozenset(
+    {_C.READ, _C.INTERNAL, _C.WARRANTY_WRITE, _C.CLAIMS_READ, _C.CLAIMS_SEND, _C.DESK_READ, _C.DESK_OPERATE}
+)
+"""What the desk itself may by its schedule: it reads, follows, and sends what somebody approved."""

@@ -1,0 +1,107 @@
+"""What whoever acts may do on a desk, and whose records they see."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from servicedesk_core.capabilities import ALL, JOB_CAPABILITIES, ROLES, Capability
+from servicedesk_core.config import DeskSettings
+from servicedesk_core.config.people import PersonSection
+from servicedesk_core.config.values import did_you_mean
+from servicedesk_core.errors import NotPermittedError, SettingsError
+from servicedesk_core.people import JOBS, Actor, Way
+from servicedesk_core.store.queries.scope import Scope
+
+_USER = "user:"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What an actor is on a desk.
+
+    Args:
+        settings: The configuration.
+        actor: Who acts.
+    """
+
+    settings: DeskSettings
+    actor: Actor
+
+    @property
+    def person(self) -> PersonSection | None:
+        """The person that the configuration has for them, if there is one."""
+        name = self.actor.name
+        return self.settings.people.get(name.removeprefix(_USER)) if name.startswith(_USER) else None
+
+    @cached_property
+    def capabilities(self) -> frozenset[Capability]:
+        """What they may: everything where nobody is configured, and nothing for whoever is not among the people."""
+        if not self.settings.people:
+            return ALL
+        if self.person is not None:
+            return self.person.capabilities
+        return JOB_CAPABILITIES if self.actor == JOBS else frozenset()
+
+    @cached_property
+    def scope(self) -> Scope | None:
+        """Whose records they see; ``None`` = all."""
+        person = self.person
+        if person is None or not (person.companies or person.queues):
+            return None
+        return Scope(connection_of(self.settings, person), companies=person.companies, queues=person.queues)
+
+    def permitted(self, needs: Capability | None, call: str, scope: Scope | None, *, narrows: bool) -> Scope | None:
+        """Make sure that they may do something, and return what it may see; see :meth:`StoredDesk.permitted`."""
+        if not ({needs} if needs else ALL) <= self.capabilities:
+            raise self._refused(needs, call)
+        if self.scope is None:
+            return scope
+        if not narrows:
+            message = f"{self.actor.name} sees a part of the desk, and {call} is about all of it."
+            raise NotPermittedError(message, hint="Somebody whose companies and queues are not limited may.")
+        return self.scope if scope is None else scope.within(self.scope)
+
+    def _refused(self, needs: Capability | None, call: str) -> NotPermittedError:
+        settings, who = self.settings, self.actor.name
+        if self.person is None:
+            account = who.partition(":")[2]
+            message = f"{who} is nobody in [people] of {settings.where}, and {call} takes {needs or 'everything'}."
+            return NotPermittedError(message, hint=f'Whoever may edit it adds account = "{account}" to a person there.')
+        if needs is None:
+            message = f"{who} may not do {call}: it does not say what it takes."
+            return NotPermittedError(message, hint="Its feature names a capability, or [people] is empty.")
+        able = [name for name, person in settings.people.items() if needs in person.capabilities]
+        roles = [role.value for role, may in ROLES.items() if needs in may]
+        ask = f"Ask {' or '.join(able)}" if able else "Nobody in [people] may"
+        hint = f"{ask}; roles that may: {', '.join(roles)}."
+        return NotPermittedError(f"{who} may not do {call}: {needs} is missing.", hint=hint)
+
+
+def account(settings: DeskSettings, way: Way) -> Actor:
+    """Return who the account of this process is: the person that has it, else the account itself."""
+    actor = Actor.of_account(way)
+    login = actor.name.removeprefix(_USER)
+    for name, person in settings.people.items():
+        if (person.account or name).casefold() == login.casefold():
+            return Actor(f"{_USER}{name}", way)
+    # Else the account of somebody's name would be that somebody, who has another account.
+    return Actor(f"account:{login}", way) if settings.people else actor
+
+
+def stand_in(standing: Standing, name: str) -> Actor:
+    """Return a person as an actor whose place another one takes.
+
+    Raises:
+        NotPermittedError: The other one may not.
+        SettingsError: There is no such person.
+    """
+    settings, by = standing.settings, standing.actor
+    standing.permitted(Capability.ACT_AS, f"--as {name}", None, narrows=True)
+    if name not in settings.people:
+        message = f'There is no person "{name}" in {settings.where}.{did_you_mean(name, settings.people)}'
+        raise SettingsError(message, hint=f"Add [people.{name}] there.")
+    return Actor(f"{_USER}{name}", by.way, by.name)
+
+
+def connection_of(settings: DeskSettings, person: PersonSection) -> str:
+    """Return the connection whose ids a person's table names."""
+    return person.connection or next(iter(settings.connections))

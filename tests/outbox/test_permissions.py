@@ -1,0 +1,204 @@
+"""Who may do what: capabilities and scopes hold for every call, whoever makes it and by whichever way."""
+
+import pytest
+
+from servicedesk_core import Actor, BlockingServiceDesk, Scope, ServiceDesk, Way
+from servicedesk_core.capabilities import ALL, ROLES, Capability, Role
+from servicedesk_core.cli.main import main
+from servicedesk_core.config import parse_settings
+from servicedesk_core.errors import NotPermittedError, SettingsError
+from servicedesk_core.faces import Method
+from servicedesk_core.features import FEATURES, own
+from servicedesk_core.people import JOBS, names_in
+from servicedesk_core.sync.options import SyncMode
+from servicedesk_core.testing.clock import FakeClock
+from tests.outbox.conftest import settings_for
+
+PEOPLE = {
+    "ana": {"roles": ["service-manager"]},
+    "dee": {"roles": ["technician"], "queues": ["q1"], "technician": "t2"},
+    "otto": {"roles": ["admin", "stand-in"], "account": "operator"},
+    "kim": {"roles": ["client-contact"], "companies": ["c1"]},
+    "eve": {"roles": ["auditor"], "companies": ["c9"]},
+}
+
+
+@pytest.fixture
+async def desk(vendor, store_url, clock):
+    async with ServiceDesk(settings_for(vendor, store_url) | {"people": PEOPLE}, clock=clock) as desk:
+        yield desk
+
+
+def of(desk, name):
+    return desk.acting_as(Actor(f"user:{name}", Way.CONSOLE))
+
+
+def every_call():
+    for feature in FEATURES:
+        namespace = own(feature).calls
+        for each in namespace.__mro__:
+            yield from (one for one in vars(each).values() if isinstance(one, Method))
+
+
+@pytest.mark.parametrize("call", [*every_call()], ids=lambda call: call.name)
+def test_every_call_of_ours_says_what_it_takes(call):
+    assert call.needs in ALL
+
+
+def test_every_capability_has_a_role_and_says_what_it_is():
+    assert frozenset().union(*ROLES.values()) == ALL
+    assert ROLES.keys() == set(Role)
+    assert all(one.about.endswith(".") for one in Capability)
+
+
+def test_whoever_administers_the_desk_does_not_change_tickets_by_that_alone():
+    assert not ROLES[Role.ADMIN] & {Capability.TICKETS_WRITE, Capability.TICKETS_ASSIGN, Capability.WRITES_APPROVE}
+
+
+async def test_a_person_does_what_their_roles_allow_and_nothing_else(desk):
+    assert len(await of(desk, "dee").tickets.list()) == 5
+    with pytest.raises(NotPermittedError) as refused:
+        await of(desk, "kim").audit.list()
+    assert (refused.value.code, refused.value.exit_code) == ("not_permitted", 8)
+    assert refused.value.message == "user:kim may not do audit.list: audit.read is missing."
+    assert refused.value.hint == "Ask ana or eve; roles that may: service-manager, auditor."
+
+
+async def test_what_a_person_sees_narrows_every_query_without_a_word(desk):
+    assert len(await of(desk, "eve").tickets.list()) == 0
+    assert await of(desk, "eve").tickets.count() == 0
+    assert await of(desk, "ana").tickets.count() == 5
+    assert [one async for one in of(desk, "eve").changes()] == []
+    assert (await of(desk, "eve").report_desk()).numbers.open.count == 0
+
+
+async def test_scopes_intersect(desk):
+    hers = of(desk, "dee")
+    assert len(await hers.tickets.list(scope=Scope("psa", companies=["c1"]))) == 5
+    assert len(await hers.tickets.list(scope=Scope("psa", companies=["c9"]))) == 0
+    with pytest.raises(NotPermittedError, match="lets nothing through"):
+        await hers.tickets.list(scope=Scope("psa", queues=["q2"]))
+
+
+async def test_what_is_about_the_whole_desk_is_refused_to_who_sees_a_part(desk):
+    with pytest.raises(NotPermittedError, match=r"sees a part of the desk, and audit\.verify is about all of it"):
+        await of(desk, "eve").audit.verify()
+    assert (await of(desk, "ana").audit.verify()).is_valid
+
+
+async def test_somebody_who_is_not_among_the_people_may_nothing_and_is_told_how(desk):
+    with pytest.raises(NotPermittedError, match=r"user:mallory is nobody in \[people\]") as refused:
+        await of(desk, "mallory").tickets.list()
+    assert 'adds account = "mallory"' in refused.value.hint
+
+
+async def test_the_desk_itself_does_its_jobs_whoever_is_configured(desk):
+    jobs = desk.acting_as(JOBS)
+    await jobs.sync("psa")
+    with pytest.raises(NotPermittedError):
+        await jobs.tickets.update("T1", title="Plotter")
+
+
+async def test_an_account_is_the_person_who_has_it(vendor, store_url, monkeypatch):
+    settings = settings_for(vendor, store_url) | {"people": PEOPLE}
+
+    def account_is(name):
+        monkeypatch.setattr("getpass.getuser", lambda: name)
+        return ServiceDesk(settings).actor
+
+    assert str(account_is("operator")) == "user:otto via sdk"
+    assert str(account_is("ana")) == "user:ana via sdk"
+    assert str(account_is("otto")) == "account:otto via sdk"  # otto has another account
+
+
+def test_without_people_the_account_may_everything(vendor, store_url):
+    with BlockingServiceDesk(settings_for(vendor, store_url), clock=FakeClock()) as desk:
+        assert desk.audit.verify().is_valid
+        assert len(desk.acting_as(Actor("user:anybody")).tickets.list()) == 5
+
+
+def test_the_blocking_desk_holds_people_to_the_same(vendor, store_url):
+    settings = settings_for(vendor, store_url) | {"people": PEOPLE}
+    with BlockingServiceDesk(settings, actor=Actor("user:kim")) as desk, pytest.raises(NotPermittedError):
+        desk.audit.list()
+
+
+@pytest.fixture
+def command(vendor, store_url, tmp_path, monkeypatch, capsys):
+    """Return a function that runs a command as an account of the operating system."""
+    connection = settings_for(vendor, store_url)["connections"]["psa"]
+    lines = ["[desk]", f'store = "{store_url}"', "[connections.psa]"]
+    lines += [f'connector = "{connection["connector"]}"', f'url = "{connection["url"]}"']
+    for name, person in PEOPLE.items():
+        lines += [f"[people.{name}]", *(f"{key} = {value!r}" for key, value in person.items())]
+    (tmp_path / "servicedesk.toml").write_text("\n".join(lines))
+    monkeypatch.chdir(tmp_path)
+
+    def run(account, *line):
+        monkeypatch.setattr("getpass.getuser", lambda: account)
+        code = main(list(line))
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    return run
+
+
+def test_a_command_is_refused_with_who_could_and_its_code(command):
+    code, out, err = command("kim", "audit", "list")
+    assert (code, out) == (8, "")
+    assert "Error: user:kim may not do audit.list: audit.read is missing." in err
+    assert "Ask ana or eve" in err
+    assert "(code not_permitted, exit 8)" in err
+    assert command("ana", "audit", "list")[0] == 0
+
+
+def test_taking_another_persons_place_takes_a_capability_of_its_own(command):
+    code, _, err = command("ana", "tickets", "list", "--as", "dee")
+    assert code == 8
+    assert "people.act-as is missing" in err
+    assert command("operator", "tickets", "list", "--as", "eve")[1:] == (
+        "",
+        command("eve", "tickets", "list")[2],
+    )
+    code, _, err = command("operator", "tickets", "list", "--as", "anna")
+    assert code == 2
+    assert 'Did you mean "ana"?' in err
+
+
+def test_with_four_eyes_whoever_takes_a_place_stays_the_same_person():
+    hers = str(Actor("user:ana", Way.CLI, "user:otto"))
+    assert hers == "user:ana via cli by user:otto"
+    assert names_in(hers) == {"user:ana", "user:otto"}
+    assert names_in("user:ana via cli") == {"user:ana"}
+
+
+@pytest.mark.parametrize(
+    ("people", "told"),
+    [
+        ({"ana": {"roles": ["servicemanager"]}}, 'Did you mean "service-manager"?'),
+        ({"ana": {"roles": []}}, "people.ana.roles: name at least one of admin,"),
+        ({"ana": {}}, "people.ana.roles: is missing"),
+        ({"ana": {"roles": ["admin"], "account": "x"}, "x": {"roles": ["admin"]}}, 'two people for "x"'),
+        ({"ana": {"roles": ["admin"]}, "Ana": {"roles": ["admin"], "account": "b"}}, 'two people for "ana"'),
+        ({"kim": {"roles": ["client-contact"]}}, "must say of which companies"),
+        ({"ana": {"roles": ["technician"], "queues": ["8"], "connection": "pse"}}, 'Did you mean "psa"?'),
+        ({"ana": {"roles": ["technician"], "queues": ["8"]}}, 'say whose: connection = "NAME"'),
+    ],
+)
+def test_a_wrong_table_of_a_person_is_an_error_at_the_start(people, told):
+    connections = {name: {"connector": "acme"} for name in ("psa", "dell")}
+    with pytest.raises(SettingsError, match="has a problem") as wrong:
+        parse_settings({"people": people, "connections": connections})
+    assert told in wrong.value.message
+
+
+async def test_a_clients_contact_reads_no_internal_note(desk, vendor):
+    for visibility in ("public", "internal", "partner"):
+        vendor.put("notes", visibility, ticket="1", body=f"a {visibility} word", visibility=visibility)
+    await of(desk, "otto").sync("psa", mode=SyncMode.FULL)
+    hers = await of(desk, "ana").tickets.get("T1")
+    assert {note.visibility for note in hers.notes} == {"public", "internal", "partner"}
+    theirs = await of(desk, "kim").tickets.get("T1")
+    assert [note.body for note in theirs.notes] == ["a public word"]
+    with pytest.raises(NotPermittedError):
+        [one async for one in of(desk, "kim").changes()]
