@@ -12,6 +12,7 @@ from servicedesk_core.cli.shell.context import Cli
 PAGES: Mapping[str, str] = {
     "settings": "Every key of servicedesk.toml.",
     "commands": "Every command with its arguments and options.",
+    "people": "Capabilities, roles, and what each call takes.",
     "errors": "Error codes, exit codes, and what they mean.",
     "documents": "What --json prints, field by field.",
     "streams": "The records of a desk with their fields, and the status categories.",
