@@ -203,7 +203,7 @@ class DeskSettings(Model):
                 near = did_you_mean(person.connection, self.connections)
                 msg = f'[people.{name}] names the connection "{person.connection}", which is not here.{near}'
                 raise ValueError(msg)
-            if ids and not person.connection and len(self.connections) != 1:
+            if ids and not person.connection and len(self.connections) > 1:
                 msg = f'[people.{name}] names ids of a vendor; say whose: connection = "NAME"'
                 raise ValueError(msg)
             if Role.CLIENT_CONTACT in person.roles and not person.companies:

@@ -104,4 +104,4 @@ def stand_in(standing: Standing, name: str) -> Actor:
 
 def connection_of(settings: DeskSettings, person: PersonSection) -> str:
     """Return the connection whose ids a person's table names."""
-    return person.connection or next(iter(settings.connections))
+    return person.connection or next(iter(settings.connections), "")

@@ -69,7 +69,7 @@ async def test_what_a_person_sees_narrows_every_query_without_a_word(desk):
     assert await of(desk, "eve").tickets.count() == 0
     assert await of(desk, "ana").tickets.count() == 5
     assert [one async for one in of(desk, "eve").changes()] == []
-    assert (await of(desk, "eve").report_desk()).numbers.open.count == 0
+    assert (await of(desk, "eve").report.desk()).numbers.open.count == 0
 
 
 async def test_scopes_intersect(desk):
