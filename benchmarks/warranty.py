@@ -113,7 +113,7 @@ async def _lookup(connections: dict[str, Any], count: int, folder: Path) -> dict
     }
     secrets = {"secret": "x"}
     async with ServiceDesk(settings, store=f"sqlite:///{folder / 'ours.db'}", secrets=secrets.get) as desk:
-        opened, failed = await desk._host.open_all(desk.warranty.makers())  # noqa: SLF001  # requests are counted there
+        opened, failed = await desk.host.open_all(desk.warranty.makers())  # requests are counted there
         if failed:
             raise next(iter(failed.values()))
         before = {name: one.requests_sent for name, one in opened.items()}

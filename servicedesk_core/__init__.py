@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from servicedesk_core.features.tickets.model import TicketDetail as TicketDetail
     from servicedesk_core.features.tickets.model import TicketFilter as TicketFilter
     from servicedesk_core.features.tickets.model import TicketRow as TicketRow
+    from servicedesk_core.features.warranty.lookup.run import LookupReport as LookupReport
+    from servicedesk_core.features.warranty.tables.lists import ExpiringList as ExpiringList
+    from servicedesk_core.features.warranty.tables.lists import MissedList as MissedList
+    from servicedesk_core.features.warranty.tables.report import WarrantyReport as WarrantyReport
     from servicedesk_core.hooks import Change as Change
     from servicedesk_core.hooks.connector import Connector as Connector
     from servicedesk_core.hooks.context import ConnectorContext as ConnectorContext
@@ -30,7 +34,6 @@ if TYPE_CHECKING:
     from servicedesk_core.outbox.views import WriteView as WriteView
     from servicedesk_core.people import Actor as Actor
     from servicedesk_core.people import Way as Way
-    from servicedesk_core.reports.warranty import WarrantyReport as WarrantyReport
     from servicedesk_core.runtime.blocking import BlockingServiceDesk as BlockingServiceDesk
     from servicedesk_core.runtime.desk import ServiceDesk as ServiceDesk
     from servicedesk_core.runtime.monitoring.checking import ConnectionCheck as ConnectionCheck
@@ -42,9 +45,6 @@ if TYPE_CHECKING:
     from servicedesk_core.store.queries.records import StoredRecord as StoredRecord
     from servicedesk_core.store.queries.scope import Scope as Scope
     from servicedesk_core.sync.report import SyncReport as SyncReport
-    from servicedesk_core.warranty.lists import ExpiringList as ExpiringList
-    from servicedesk_core.warranty.lists import MissedList as MissedList
-    from servicedesk_core.warranty.lookup import LookupReport as LookupReport
 else:
     from servicedesk_core.exports import lazily
 

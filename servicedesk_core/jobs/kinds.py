@@ -54,7 +54,7 @@ KINDS: Final = (
         "warranty",
         "Asks manufacturers again what is covered, where the answer is old; changes nothing at your PSA.",
         "15 4 * * *",
-        "servicedesk_core.runtime.jobs.covering:refresh_covers",
+        "servicedesk_core.features.warranty.jobs:refresh_covers",
         applies=has_connections,
     ),
     JobKind(

@@ -17,13 +17,13 @@ from servicedesk_core.features.claims.actions import Claims
 from servicedesk_core.outbox.writes import Writes
 from servicedesk_core.people import Actor
 from servicedesk_core.runtime.desk import DeskOptions, ServiceDesk
-from servicedesk_core.runtime.warranty import Warranty
 
 if TYPE_CHECKING:
     from servicedesk_core.features.audit.actions import AuditTrail
     from servicedesk_core.features.quarantine.actions import Quarantine
     from servicedesk_core.features.report.queries import Reports
     from servicedesk_core.features.tickets.actions import Tickets
+    from servicedesk_core.features.warranty.actions import Warranty
 
 A = TypeVar("A")
 A_co = TypeVar("A_co", covariant=True)
@@ -147,19 +147,6 @@ class BlockingClaims(_Twin[Claims]):
     get = _waiting(Claims.get)
 
 
-class BlockingWarranty(_Twin[Warranty]):
-    """Warranty look-up; see :class:`Warranty`."""
-
-    lookup = _waiting(Warranty.lookup)
-    parts = _waiting(Warranty.parts)
-    expiring = _waiting(Warranty.expiring)
-    missed = _waiting(Warranty.missed)
-    report = _waiting(Warranty.report)
-    import_file = _waiting(Warranty.import_file)
-    date_changes = _waiting(Warranty.date_changes)
-    write_dates = _waiting(Warranty.write_dates)
-
-
 class BlockingWrites(_Twin[Writes]):
     """The outbox; see :class:`Writes`."""
 
@@ -221,13 +208,13 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
     def _give_twins(self, desk: ServiceDesk) -> None:
         self.writes = BlockingWrites(desk.writes, self._loop)
         self.claims = BlockingClaims(desk.claims, self._loop)
-        self.warranty = BlockingWarranty(desk.warranty, self._loop)
 
     if TYPE_CHECKING:
         audit: AuditTrail[Waiting]
         quarantine: Quarantine[Waiting]
         report: Reports[Waiting]
         tickets: Tickets[Waiting]
+        warranty: Warranty[Waiting]
     else:
 
         def __getattr__(self, name: str) -> Any:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.quarantine.actions import Quarantine
     from servicedesk_core.features.report.queries import Reports
     from servicedesk_core.features.tickets.actions import Tickets
+    from servicedesk_core.features.warranty.actions import Warranty
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -59,6 +60,7 @@ class StoredDesk:
         quarantine: Quarantine[Awaited]
         report: Reports[Awaited]
         tickets: Tickets[Awaited]
+        warranty: Warranty[Awaited]
 
     def __init__(
         self,

@@ -12,8 +12,9 @@ from servicedesk_core.domain import Asset, Company, Priority, Queue, StatusCateg
 from servicedesk_core.features.claims.pack import Section, as_html
 from servicedesk_core.features.report import pages as report_pages
 from servicedesk_core.features.report import queries
+from servicedesk_core.features.warranty import html as warranty_html
+from servicedesk_core.features.warranty.tables import report as warranty
 from servicedesk_core.hooks import VendorIdentity
-from servicedesk_core.reports import warranty, warranty_html
 from servicedesk_core.store import Store, records, sources
 from servicedesk_core.store.records import Incoming
 from servicedesk_core.testing import FakeClock

@@ -16,6 +16,7 @@ from servicedesk_core.domain.warranty import (
 )
 from servicedesk_core.domain.warranty.facts import CoverSource
 from servicedesk_core.errors import ClaimIncompleteError, NetworkError
+from servicedesk_core.features.warranty.tables import answers
 from servicedesk_core.store import cover
 from servicedesk_core.store.schema import RECORDS
 from tests.claims.conftest import PART
@@ -91,7 +92,7 @@ async def test_cover_that_is_learned_after_the_draft_counts(desk, vendor):
     def learn(tx):
         asset = tx.execute(select(RECORDS["assets"].c.local_id).where(RECORDS["assets"].c.external_id == "41"))
         found = EntitlementResult(device=device, outcome=LookupOutcome.FOUND, entitlements=(renewed,))
-        cover.put(tx, [found], origin="maker", source=CoverSource.MAKER, now=desk.clock.now())
+        answers.put(tx, [found], origin="maker", source=CoverSource.MAKER, now=desk.clock.now())
         cover.link(tx, [(asset.scalar_one(), [device])], desk.clock.now())
 
     await desk.store.write(learn)
@@ -108,7 +109,7 @@ async def test_a_draft_by_serial_number_rests_on_what_was_looked_up(desk, day, c
         device=DeviceRef(manufacturer="maker", serial_number="X-9"), outcome=LookupOutcome.FOUND, entitlements=(held,)
     )
     await desk.store.write(
-        lambda tx: cover.put(tx, [found], origin="maker", source=CoverSource.MAKER, now=desk.clock.now())
+        lambda tx: answers.put(tx, [found], origin="maker", source=CoverSource.MAKER, now=desk.clock.now())
     )
     made = await desk.claims.new(device=device, changes={"failed_on": day})
     words = None if covered is False else "B until 2027-01-01"

@@ -67,7 +67,7 @@ def test_what_is_not_told_to_a_template_is_an_error_and_not_a_gap():
 def test_the_library_of_templates_is_loaded_with_the_first_page():
     script = (
         "import sys; from servicedesk_core.features.report import pages; "
-        "from servicedesk_core.reports import warranty_html; "
+        "from servicedesk_core.features.warranty import html; "
         "from servicedesk_core.features.claims import pack; assert 'jinja2' not in sys.modules; "
         "pack.as_html('SD-1', []); assert 'jinja2' in sys.modules"
     )

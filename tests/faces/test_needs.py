@@ -21,7 +21,7 @@ def imported(tree: ast.AST) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             yield str(node.module)
             if node.module == ROOM:
-                yield from (f"{ROOM}.{alias.name}" for alias in node.names if alias.name in FEATURES)
+                yield from (f"{ROOM}.{alias.name}" for alias in node.names if (FOLDER / alias.name).is_dir())
 
 
 def others(feature: str) -> set[str]:

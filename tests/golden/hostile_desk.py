@@ -55,6 +55,7 @@ from servicedesk_core.domain.warranty.facts import CoverSource
 from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.features.claims.tables import changing
 from servicedesk_core.features.claims.tables.stored import Origin
+from servicedesk_core.features.warranty.tables import answers
 from servicedesk_core.hooks import VendorIdentity
 from servicedesk_core.jobs import job_runs
 from servicedesk_core.store import (
@@ -282,7 +283,7 @@ def _cover(tx: Tx, source_id: int) -> None:
     good = DeviceRef(manufacturer="maker", serial_number="SN-1", machine_type="20XX", country="DE")
     odd = DeviceRef(manufacturer="maker", serial_number="SN-6")
     refused = DeviceRef(manufacturer=WIDE, serial_number=ONE_WORD[:60])
-    answers = [
+    said = [
         EntitlementResult(
             device=good, outcome=LookupOutcome.FOUND, product=f"{PAGE} {FAMILY}", shipped_on=date(2020, 2, 29),
             entitlements=(
@@ -301,7 +302,7 @@ def _cover(tx: Tx, source_id: int) -> None:
         ),
         EntitlementResult(device=refused, outcome=LookupOutcome.DENIED, reason=f"not yours {STEERING}"),
     ]  # fmt: skip
-    cover.put(tx, answers, origin="maker", source=CoverSource.MAKER, now=NOW - timedelta(days=3))
+    answers.put(tx, said, origin="maker", source=CoverSource.MAKER, now=NOW - timedelta(days=3))
     cover.link(tx, [(asset("a1"), [good]), (asset("a6"), [odd]), (asset("a3"), [refused])], NOW)
 
 

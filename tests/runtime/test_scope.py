@@ -37,9 +37,9 @@ from servicedesk_core.features import FEATURES
 from servicedesk_core.features import own as own_feature
 from servicedesk_core.features.claims.tables import ClaimFilter, changing
 from servicedesk_core.features.claims.tables.stored import Origin
+from servicedesk_core.features.warranty.tables import answers as cover_answers
 from servicedesk_core.runtime.blocking import (
     BlockingClaims,
-    BlockingWarranty,
     BlockingWrites,
 )
 from servicedesk_core.store import Store, audit, cover, outbox, quarantine, records, sources
@@ -71,7 +71,7 @@ ACTIONS = {
 """What is no read of the store: it changes something, or asks a vendor. An embedding program offers it to nobody."""
 
 FOR_THE_DESK = {
-    "health", "jobs", "claims.today", "warranty.makers", "writes.capability",
+    "health", "jobs", "claims.today", "writes.capability",
 }  # fmt: skip
 """What is about the desk itself and holds no record: due times, counts, what the configuration says."""
 
@@ -182,7 +182,7 @@ def add_cover(tx, source, who):
         kind=EntitlementKind.BASE, starts_on=date(2026, 1, 1), ends_on=date(2026, 5, 1), covers_hardware=True
     )
     answer = EntitlementResult(device=device, outcome=LookupOutcome.FOUND, entitlements=(until,))
-    cover.put(tx, [answer], origin="maker", source=CoverSource.MAKER, now=NOW)
+    cover_answers.put(tx, [answer], origin="maker", source=CoverSource.MAKER, now=NOW)
     c = RECORDS["assets"].c
     asset = tx.execute(select(c.local_id).where(c.source_id == source, c.external_id == f"{who}-assets")).scalar_one()
     cover.link(tx, [(asset, [device])], NOW)
@@ -288,7 +288,7 @@ def test_every_method_is_a_read_with_a_scope_or_known_to_be_none(desk):
 
 def test_the_twin_without_await_takes_the_same_scopes(desk):
     twins = {"": BlockingServiceDesk, "writes": BlockingWrites}
-    twins |= {"claims": BlockingClaims, "warranty": BlockingWarranty}
+    twins |= {"claims": BlockingClaims}
     for path, method in calls_of(desk):
         part, _, name = path.rpartition(".")
         if has_scope(method) and part not in FEATURES:

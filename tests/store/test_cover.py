@@ -16,8 +16,9 @@ from servicedesk_core.domain.warranty import (
     LookupOutcome,
 )
 from servicedesk_core.domain.warranty.facts import CoverFact, CoverSource, best
+from servicedesk_core.features.warranty.tables import answers
 from servicedesk_core.store import cover
-from servicedesk_core.store.queries.cover import AssetFilter, devices_without_asset, every_asset
+from servicedesk_core.store.cover.assets import AssetFilter, devices_without_asset, every_asset
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 A = DeviceRef(manufacturer="dell", serial_number="AAAAAA1")
@@ -40,7 +41,7 @@ def result(device, *covers, outcome=LookupOutcome.FOUND, **more):
 @pytest.fixture
 def put_cover(store):
     def put(*results, at=NOW, origin="maker", source=CoverSource.MAKER):
-        return store.write_blocking(lambda tx: cover.put(tx, results, origin=origin, source=source, now=at))
+        return store.write_blocking(lambda tx: answers.put(tx, results, origin=origin, source=source, now=at))
 
     return put
 
@@ -69,7 +70,7 @@ def test_an_answer_comes_back_as_it_was_given(store, put_cover):
     assert found[A].product == "Latitude"
     assert found[A].answered_at == NOW
     assert (found[B].outcome, found[B].supply, found[B].answered_at) == (LookupOutcome.AMBIGUOUS, ("country",), None)
-    assert store.read_blocking(lambda tx: cover.raw(tx, device_id(tx, A), "maker")) == {"tag": "x"}
+    assert store.read_blocking(lambda tx: answers.raw(tx, device_id(tx, A), "maker")) == {"tag": "x"}
 
 
 def test_text_that_no_database_holds_spoils_no_batch(store, put_cover):
@@ -78,7 +79,7 @@ def test_text_that_no_database_holds_spoils_no_batch(store, put_cover):
     put_cover(result(A, broken, product="Lati\ud800tude").model_copy(update={"raw": raw}), result(B, COVER))
     found = facts(store, A, B)
     assert (found[A].entitlements[0].description, found[A].product) == ("next \ufffd day", "Lati\ufffdtude")
-    assert store.read_blocking(lambda tx: cover.raw(tx, device_id(tx, A), "maker")) == {"tag": "\ufffd"}
+    assert store.read_blocking(lambda tx: answers.raw(tx, device_id(tx, A), "maker")) == {"tag": "\ufffd"}
     assert len(found) == 2
 
 
@@ -125,7 +126,7 @@ def test_history_has_a_row_for_each_change_and_none_for_errors(store, put_cover)
         )
     ):
         put_cover(answer, at=NOW + timedelta(days=number))
-    past = store.read_blocking(lambda tx: cover.history(tx, device_id(tx, A)))
+    past = store.read_blocking(lambda tx: answers.history(tx, device_id(tx, A)))
     assert [(one.outcome, len(one.entitlements)) for one in past] == [
         (LookupOutcome.FOUND, 1),
         (LookupOutcome.NOT_FOUND, 0),

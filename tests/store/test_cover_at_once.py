@@ -9,7 +9,8 @@ import pytest
 from servicedesk_core.domain.warranty import DeviceRef, EntitlementResult, LookupOutcome
 from servicedesk_core.domain.warranty.facts import CoverSource
 from servicedesk_core.errors import StoreError
-from servicedesk_core.store import Store, cover
+from servicedesk_core.features.warranty.tables import answers
+from servicedesk_core.store import Store
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 ROUNDS = 10
@@ -29,7 +30,7 @@ def test_answers_about_the_same_devices_in_another_order(migrated_postgres_url, 
                     met.wait()
                     at = NOW + timedelta(days=n + again)
                     put = {"origin": "dell", "source": CoverSource.MAKER, "now": at}
-                    store.write_blocking(lambda tx, r=results, p=put: cover.put(tx, r, **p) and None)
+                    store.write_blocking(lambda tx, r=results, p=put: answers.put(tx, r, **p) and None)
         except StoreError as error:
             errors.append(error)
             met.abort()

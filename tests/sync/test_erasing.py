@@ -12,9 +12,10 @@ from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.errors import NotFoundLocallyError, WriteStateError
 from servicedesk_core.features.claims.tables import changing, files
 from servicedesk_core.features.claims.tables.stored import Origin
+from servicedesk_core.features.warranty.tables import answers
 from servicedesk_core.hooks import Capabilities, Mapped, StreamCapability
 from servicedesk_core.runtime import privacy
-from servicedesk_core.store import audit, cover, erasing, outbox, runs, state
+from servicedesk_core.store import audit, erasing, outbox, runs, state
 from tests.sync.conftest import fake_vendor
 from tests.sync.test_exclusions import on_disk
 
@@ -193,13 +194,13 @@ async def test_files_of_claims_and_answers_of_makers_are_erased_too(desk, people
         claim_with_file(tx, "77", "invoice.png", b"\x89PNG invoice", contact_name=f"Jane {SURNAME}", **at)
         claim_with_file(tx, "2", "log.txt", f"user {EMAIL} logged in".encode(), **at)
         claim_with_file(tx, "3", "kept.png", b"\x89PNG kept", **at)
-        answers = [
+        said = [
             EntitlementResult(
                 device=DeviceRef(manufacturer="maker", serial_number=serial), outcome=LookupOutcome.FOUND, raw=raw
             )
             for serial, raw in (("A1", told), ("B2", {"tag": "B2"}))
         ]
-        cover.put(tx, answers, origin="maker", source=CoverSource.MAKER, now=now)
+        answers.put(tx, said, origin="maker", source=CoverSource.MAKER, now=now)
 
     desk.store.write_blocking(fill)
     held = privacy.export(config(tmp_path), EMAIL, clock=desk.clock).found
@@ -209,7 +210,7 @@ async def test_files_of_claims_and_answers_of_makers_are_erased_too(desk, people
     assert [one.content for one in held if one.where == "cover_facts"] == [{"payload": told}]
     await erase(desk, tmp_path)
     assert desk.sql("SELECT name FROM claim_attachments") == [("kept.png",)]
-    kept = [desk.store.read_blocking(lambda tx, n=n: cover.raw(tx, n, "maker")) for n in (1, 2)]
+    kept = [desk.store.read_blocking(lambda tx, n=n: answers.raw(tx, n, "maker")) for n in (1, 2)]
     assert kept == [{"site": {"owner": "[erased]", "mail": "[erased]"}, "tag": "A1"}, {"tag": "B2"}]
     assert named(on_disk(desk)) == []
 

@@ -22,11 +22,12 @@ from servicedesk_core.errors import ConnectorError, NotFoundLocallyError, Settin
 from servicedesk_core.features.claims import acting
 from servicedesk_core.features.claims.tables import changing
 from servicedesk_core.features.claims.tables.stored import Origin
-from servicedesk_core.reports import warranty_html
-from servicedesk_core.runtime.jobs.covering import refresh_covers
-from servicedesk_core.store import cover, sources
+from servicedesk_core.features.warranty import html as warranty_html
+from servicedesk_core.features.warranty.jobs import refresh_covers
+from servicedesk_core.features.warranty.tables import answers
+from servicedesk_core.features.warranty.tables.lists import span_of
+from servicedesk_core.store import sources
 from servicedesk_core.store.queries.scope import Scope
-from servicedesk_core.warranty.lists import span_of
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 MAKER = """
@@ -314,7 +315,7 @@ async def test_dates_of_a_spreadsheet_are_never_written(desk, filled, store):
 
     def work(tx):
         for origin, source in (("spreadsheet", CoverSource.SPREADSHEET), ("shop", CoverSource.DISTRIBUTOR)):
-            cover.put(tx, [result], origin=origin, source=source, now=NOW)
+            answers.put(tx, [result], origin=origin, source=source, now=NOW)
 
     store.write_blocking(work)
     assert await desk.warranty.date_changes() == ()
@@ -329,7 +330,7 @@ async def test_no_date_is_written_of_a_device_that_may_still_be_covered(desk, fi
         result = EntitlementResult(device=device, outcome=LookupOutcome.FOUND, entitlements=covers)
 
         def work(tx):
-            cover.put(tx, [result], origin="acme", source=CoverSource.MAKER, now=NOW)
+            answers.put(tx, [result], origin="acme", source=CoverSource.MAKER, now=NOW)
 
         store.write_blocking(work)
 
@@ -351,7 +352,7 @@ async def test_what_a_maker_said_of_a_device_is_shown_and_stays_known(desk, fill
     def answer(**more):
         result = EntitlementResult(device=device, outcome=LookupOutcome.FOUND, **more)
         landed = store.write_blocking(
-            lambda tx: cover.put(tx, [result], origin="acme", source=CoverSource.MAKER, now=NOW)
+            lambda tx: answers.put(tx, [result], origin="acme", source=CoverSource.MAKER, now=NOW)
         )
         fact = CoverFact.of(result, source=CoverSource.MAKER, origin="acme", at=NOW)
         return landed, fact
@@ -377,11 +378,11 @@ async def test_a_makers_own_answers_are_kept_as_long_as_the_connection_says(sett
     keys["connections"]["acme"]["raw"] = kept
     device = DeviceRef(manufacturer="acme", serial_number="AC9")
     found = EntitlementResult(device=device, outcome=LookupOutcome.FOUND, raw={"tag": "AC9"})
-    store.write_blocking(lambda tx: cover.put(tx, [found], origin="acme", source=CoverSource.MAKER, now=NOW))
+    store.write_blocking(lambda tx: answers.put(tx, [found], origin="acme", source=CoverSource.MAKER, now=NOW))
     clock.advance(days * 86_400)
     async with ServiceDesk(keys, store=store, clock=clock) as desk:
         await desk.warranty.lookup(["AC1"])
-    raw = store.read_blocking(lambda tx: cover.raw(tx, 1, "acme"))
+    raw = store.read_blocking(lambda tx: answers.raw(tx, 1, "acme"))
     assert raw == ({"tag": "AC9"} if held else None)
 
 

@@ -18,17 +18,17 @@ from servicedesk_core.errors import (
     StoreError,
     VendorUnavailableError,
 )
+from servicedesk_core.features.warranty.lookup.asking import Asker
+from servicedesk_core.features.warranty.lookup.run import Lookup
+from servicedesk_core.features.warranty.lookup.selection import Named, OfAssets
 from servicedesk_core.hooks import ConnectorSettings, WarrantyCapability
 from servicedesk_core.hooks.boundary import Origin
 from servicedesk_core.hooks.calling import Caller
 from servicedesk_core.hooks.calls import ConnectorCalls
 from servicedesk_core.hooks.registration import Registry
 from servicedesk_core.hooks.watchdog import Watchdog
-from servicedesk_core.store.queries.cover import AssetFilter
+from servicedesk_core.store.cover.assets import AssetFilter
 from servicedesk_core.testing import MemoryMaker, make_context
-from servicedesk_core.warranty.asking import Asker
-from servicedesk_core.warranty.lookup import Lookup
-from servicedesk_core.warranty.selection import Named, OfAssets
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 TODAY = NOW.date()
@@ -108,8 +108,8 @@ async def test_batches_are_full_across_pages_and_makers(lookup, put):
 
 
 async def test_few_pages_are_held_for_a_maker_that_is_seldom_met(lookup, monkeypatch):
-    monkeypatch.setattr("servicedesk_core.warranty.lookup.MOST_PAGES_HELD", 3)
-    monkeypatch.setattr("servicedesk_core.warranty.selection._PAGE", 10)
+    monkeypatch.setattr("servicedesk_core.features.warranty.lookup.run.MOST_PAGES_HELD", 3)
+    monkeypatch.setattr("servicedesk_core.features.warranty.lookup.selection._PAGE", 10)
     capability = WarrantyCapability(devices_per_request=40)
     serials = [f"S{n}X" for n in range(200)]
     dell = maker("dell", capability=capability, covers={serial: (cover(TODAY),) for serial in serials})
@@ -131,9 +131,9 @@ async def test_an_answer_that_cannot_be_stored_ends_the_look_up(lookup, monkeypa
     def full(*_, **__):
         raise StoreError("The disk is full.")
 
-    monkeypatch.setattr("servicedesk_core.warranty.lookup.MOST_PAGES_HELD", 1)
-    monkeypatch.setattr("servicedesk_core.warranty.selection._PAGE", 2)
-    monkeypatch.setattr("servicedesk_core.warranty.asking.cover.put", full)
+    monkeypatch.setattr("servicedesk_core.features.warranty.lookup.run.MOST_PAGES_HELD", 1)
+    monkeypatch.setattr("servicedesk_core.features.warranty.lookup.selection._PAGE", 2)
+    monkeypatch.setattr("servicedesk_core.features.warranty.lookup.asking.answers.put", full)
     dell = maker(capability=WarrantyCapability(devices_per_request=40))
     with pytest.raises(StoreError, match="full"):
         await asyncio.wait_for(lookup(named(*(f"S{n}X" for n in range(9))), dell), 100)
@@ -151,7 +151,7 @@ async def test_a_device_of_two_assets_is_asked_for_once(lookup, put):
 
 
 async def test_a_device_named_again_before_it_was_answered_is_told_twice(lookup, monkeypatch):
-    monkeypatch.setattr("servicedesk_core.warranty.selection._PAGE", 2)
+    monkeypatch.setattr("servicedesk_core.features.warranty.lookup.selection._PAGE", 2)
     dell = maker(covers={"AA1": (cover(date(2027, 1, 1)),)}, capability=WarrantyCapability(devices_per_request=40))
     report = await lookup(named("AA1", "BB2", "AA1"), dell)
     assert [len(batch) for batch in dell.asked] == [2]

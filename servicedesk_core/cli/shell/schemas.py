@@ -47,6 +47,7 @@ def documents() -> dict[str, Document]:
 _RUNTIME = "servicedesk_core.runtime"
 _UPKEEP = "servicedesk_core.machine.upkeep"
 _CLAIMS = "servicedesk_core.features.claims.model"
+_WARRANTY = "servicedesk_core.features.warranty"
 _VIEW = "servicedesk_core.outbox.views:WriteView"
 DOCUMENTS: dict[str, Document] = {
     "connections.list": Document(1, "The configured connections.", f"{_RUNTIME}:ConnectionInfo", many=True),
@@ -97,15 +98,13 @@ DOCUMENTS: dict[str, Document] = {
     "doctor": Document(1, "What was looked at on this machine.", "servicedesk_core.machine.doctor:Finding", many=True),
     "remap": Document(1, "What rebuilding the records did.", f"{_RUNTIME}:SyncOutcome", many=True),
     "mapping.check": Document(1, "How a file would be mapped.", "servicedesk_core.machine.mappings:MappingCheck"),
-    "warranty.lookup": Document(1, "How the looked-up devices stand.", "servicedesk_core.warranty.lookup:LookupReport"),
-    "warranty.parts": Document(1, "The service parts of a device.", "servicedesk_core.runtime.warranty:DeviceParts"),
-    "warranty.expiring": Document(1, "Devices whose cover ends.", "servicedesk_core.warranty.lists:ExpiringList"),
-    "warranty.missed": Document(1, "Claims that were missed.", "servicedesk_core.warranty.lists:MissedList"),
-    "warranty.report": Document(1, "Covers and claims.", "servicedesk_core.reports.warranty:WarrantyReport"),
-    "warranty.import": Document(1, "What an import did.", "servicedesk_core.warranty.importing:ImportReport"),
-    "warranty.write-dates": Document(
-        1, "What was shown, and what became of it.", "servicedesk_core.runtime.warranty:WrittenDates"
-    ),
+    "warranty.lookup": Document(1, "How the looked-up devices stand.", f"{_WARRANTY}.lookup.run:LookupReport"),
+    "warranty.parts": Document(1, "The service parts of a device.", f"{_WARRANTY}.actions:DeviceParts"),
+    "warranty.expiring": Document(1, "Devices whose cover ends.", f"{_WARRANTY}.tables.lists:ExpiringList"),
+    "warranty.missed": Document(1, "Claims that were missed.", f"{_WARRANTY}.tables.lists:MissedList"),
+    "warranty.report": Document(1, "Covers and claims.", f"{_WARRANTY}.tables.report:WarrantyReport"),
+    "warranty.import": Document(1, "What an import did.", f"{_WARRANTY}.spreadsheet:ImportReport"),
+    "warranty.write-dates": Document(1, "What was shown, and what became of it.", f"{_WARRANTY}.actions:WrittenDates"),
     "privacy.erase": Document(1, "What was taken out of the store.", "servicedesk_core.runtime.privacy:Erasure"),
     "store.size": Document(1, "How large the store is.", f"{_UPKEEP}:StoreSize"),
     "store.verify": Document(1, "Whether the store is sound.", f"{_UPKEEP}:StoreVerdict"),

@@ -5,9 +5,8 @@ import typer
 from servicedesk_core.cli.warranty import asking, dates, lists
 
 
-def register(app: typer.Typer) -> None:
-    """Add the group."""
-    group = typer.Typer(help="Warranty: what is covered, what ends, what was never claimed.", no_args_is_help=True)
+def register(group: typer.Typer) -> None:
+    """Add the commands to the group."""
     group.command("lookup")(asking.lookup)
     group.command("parts")(asking.parts)
     group.command("expiring")(lists.expiring)
@@ -15,4 +14,3 @@ def register(app: typer.Typer) -> None:
     group.command("report")(lists.report)
     group.command("import")(dates.import_file)
     group.command("write-dates")(dates.write_dates)
-    app.add_typer(group, name="warranty")

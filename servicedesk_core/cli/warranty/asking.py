@@ -53,7 +53,7 @@ def lookup(
     One serial number that a maker does not know spoils nothing; an error takes nothing away that was known.
     """
     from servicedesk_core.domain.warranty import DeviceRef  # noqa: PLC0415
-    from servicedesk_core.warranty.importing import read_devices  # noqa: PLC0415
+    from servicedesk_core.features.warranty.spreadsheet import read_devices  # noqa: PLC0415
 
     cli: Cli = ctx.obj
     if country is not None and not (len(country) == 2 and country.isalpha()):  # noqa: PLR2004  # ISO 3166-1

@@ -15,8 +15,8 @@ from servicedesk_core.wording import counted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from servicedesk_core.features.warranty.rules import DateChange
     from servicedesk_core.runtime import ServiceDesk
-    from servicedesk_core.warranty.dates import DateChange
 
 
 def import_file(
@@ -59,7 +59,7 @@ def write_dates(
     assets.update, is refused when the PSA shows another date by then, and "servicedesk writes revert" takes it back.
     """
     from servicedesk_core.cli.writes.pages import exit_code  # noqa: PLC0415
-    from servicedesk_core.runtime.warranty import WrittenDates  # noqa: PLC0415
+    from servicedesk_core.features.warranty.actions import WrittenDates  # noqa: PLC0415
 
     cli: Cli = ctx.obj
 

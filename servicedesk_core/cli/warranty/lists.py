@@ -64,7 +64,7 @@ def missed(
     )
     if as_csv:
         from servicedesk_core.cli.shell.csv_output import write_csv  # noqa: PLC0415
-        from servicedesk_core.warranty.lists import MissedClaim  # noqa: PLC0415
+        from servicedesk_core.features.warranty.tables.lists import MissedClaim  # noqa: PLC0415
 
         return write_csv(MissedClaim, found.rows)
 
@@ -118,10 +118,10 @@ def report(
         lambda desk: desk.warranty.report(company=company, with_costs=costs, retired=retired), read_only=True
     )
     if html is not None:
+        from servicedesk_core.features.warranty import html as page  # noqa: PLC0415
         from servicedesk_core.files import replace_file  # noqa: PLC0415
-        from servicedesk_core.reports import warranty_html  # noqa: PLC0415
 
-        replace_file(html, warranty_html.render(found, with_missed=with_missed).encode())
+        replace_file(html, page.render(found, with_missed=with_missed).encode())
         cli.say(f"Written to {html}.")
         if not as_json and not as_csv:
             return None

@@ -25,7 +25,7 @@ def span_of(text: str) -> timedelta:
     Raises:
         SettingsError: It is not understood.
     """
-    from servicedesk_core.warranty.lists import span_of as parsed  # noqa: PLC0415
+    from servicedesk_core.features.warranty.tables.lists import span_of as parsed  # noqa: PLC0415
 
     try:
         return parsed(text)

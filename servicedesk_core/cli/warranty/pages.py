@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from servicedesk_core.reports.warranty import WarrantyReport
-    from servicedesk_core.warranty.dates import DateChange
-    from servicedesk_core.warranty.importing import ImportReport
-    from servicedesk_core.warranty.lookup import LookupReport
-    from servicedesk_core.warranty.rows import CoverRow
+    from servicedesk_core.features.warranty.lookup.run import LookupReport
+    from servicedesk_core.features.warranty.rules import DateChange
+    from servicedesk_core.features.warranty.spreadsheet import ImportReport
+    from servicedesk_core.features.warranty.tables.report import WarrantyReport
+    from servicedesk_core.features.warranty.tables.rows import CoverRow
 
 
 NO_ASSET = "The desk holds no device yet: sync a PSA that has some, or name serial numbers."
@@ -37,7 +37,7 @@ def day(when: object) -> str | None:
 def as_csv(rows: "Sequence[CoverRow]") -> None:
     """Print covers as CSV, and nothing else."""
     from servicedesk_core.cli.shell.csv_output import write_csv  # noqa: PLC0415
-    from servicedesk_core.warranty.rows import CoverRow  # noqa: PLC0415
+    from servicedesk_core.features.warranty.tables.rows import CoverRow  # noqa: PLC0415
 
     write_csv(CoverRow, rows, without=("covers", "gaps"))
 

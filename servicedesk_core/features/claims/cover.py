@@ -10,8 +10,8 @@ from servicedesk_core.domain.warranty import ClaimDraft, DeviceRef, Entitlement,
 from servicedesk_core.domain.warranty.facts import best
 from servicedesk_core.features.claims.tables.stored import Origin
 from servicedesk_core.store.cover import facts_of_assets, facts_of_serial, psa_fact
+from servicedesk_core.store.cover.assets import AssetFilter, every_asset
 from servicedesk_core.store.fields import from_us
-from servicedesk_core.store.queries.cover import AssetFilter, every_asset
 from servicedesk_core.store.schema import RECORDS, sources
 
 _A = RECORDS["assets"].c

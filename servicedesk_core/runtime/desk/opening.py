@@ -12,7 +12,6 @@ from servicedesk_core.outbox.checking import WriteChecks
 from servicedesk_core.outbox.writes import Writes
 from servicedesk_core.plugins.host import Host
 from servicedesk_core.runtime.stored import StoredDesk
-from servicedesk_core.runtime.warranty import Warranty
 from servicedesk_core.store import Store
 from servicedesk_core.store.budgets import StoreLedger
 from servicedesk_core.store.schema import SCHEMA_VERSION
@@ -21,7 +20,7 @@ from servicedesk_core.store.schema import SCHEMA_VERSION
 class OpenDesk(StoredDesk):
     """What every part of a desk stands on; see :class:`servicedesk_core.runtime.desk.ServiceDesk`."""
 
-    _while_open = frozenset({"_store", "_host", "writes", "claims", "warranty"})
+    _while_open = frozenset({"_store", "_host", "writes", "claims"})
 
     @classmethod
     def migrate(cls, path: Path | str = DEFAULT_FILE, *, secrets: SecretSource | None = None) -> int:
@@ -59,10 +58,14 @@ class OpenDesk(StoredDesk):
         self._host = await stack.enter_async_context(host)
         self._give_parts()
 
+    @property
+    def host(self) -> Host:
+        """Opens connections; private to the core, like the store."""
+        return self._host
+
     def _give_parts(self) -> None:
         store, clock, settings, host = self._store, self._clock, self.settings, self._host
         notes = TicketNotes(settings)
         senders = [ClaimSender(store, clock, notes)]
         self.writes = Writes(store, clock, settings, host.open, WriteChecks(host), senders=senders, actor=self.actor)
         self.claims = Claims(store, clock, settings, host, self.writes, notes=notes)
-        self.warranty = Warranty(store, clock, settings, host, self.writes)

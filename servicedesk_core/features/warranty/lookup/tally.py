@@ -9,13 +9,13 @@ from itertools import combinations
 from servicedesk_core.domain.warranty.facts import CoverFact, CoverSource, CoverState
 from servicedesk_core.domain.warranty.identity import DeviceName
 from servicedesk_core.errors import ServiceDeskError
-from servicedesk_core.store import Store
+from servicedesk_core.faces.namespace import Transactions
+from servicedesk_core.features.warranty.lookup.asking import Batch, Line
+from servicedesk_core.features.warranty.lookup.turns import in_turns
+from servicedesk_core.features.warranty.lookup.waiting import Look, Page, what_is_known
+from servicedesk_core.features.warranty.tables.rows import CoverRow, row_of, state_of
 from servicedesk_core.store.cover import Known
-from servicedesk_core.store.queries.cover import DeviceRecord
-from servicedesk_core.warranty.asking import Batch, Line
-from servicedesk_core.warranty.pages import Look, Page, what_is_known
-from servicedesk_core.warranty.rows import CoverRow, row_of, state_of
-from servicedesk_core.warranty.turns import in_turns
+from servicedesk_core.store.cover.assets import DeviceRecord
 
 Answers = Mapping[DeviceName, Sequence[CoverFact]]
 
@@ -32,7 +32,7 @@ class Tally:
     """
 
     def __init__(
-        self, store: Store, lines: Sequence[Line], failed: Mapping[str, ServiceDeskError], day: date, most: int
+        self, store: Transactions, lines: Sequence[Line], failed: Mapping[str, ServiceDeskError], day: date, most: int
     ) -> None:
         self.day = day
         self.states: Counter[CoverState] = Counter()

@@ -11,11 +11,13 @@ from servicedesk_core.domain.warranty import DeviceRef, EntitlementResult, Looku
 from servicedesk_core.domain.warranty.facts import CoverFact, CoverSource
 from servicedesk_core.domain.warranty.identity import DeviceName
 from servicedesk_core.errors import AuthenticationError, ConnectorError, HookError, PermissionDeniedError
+from servicedesk_core.faces.namespace import Transactions
+from servicedesk_core.features.warranty.lookup.turns import in_turns, turn
+from servicedesk_core.features.warranty.tables import answers
 from servicedesk_core.hooks.calls import ConnectorCalls
 from servicedesk_core.hooks.capabilities import WarrantyCapability
 from servicedesk_core.ports import Clock
-from servicedesk_core.store import Store, cover
-from servicedesk_core.warranty.turns import in_turns, turn
+from servicedesk_core.store import cover
 
 _log = logging.getLogger("servicedesk.warranty")
 
@@ -80,7 +82,7 @@ class Line:
         clock: The time.
     """
 
-    def __init__(self, asker: Asker, store: Store, clock: Clock) -> None:
+    def __init__(self, asker: Asker, store: Transactions, clock: Clock) -> None:
         self.asker = asker
         self.problem: ConnectorError | None = None
         self.recognised = self.fresh = self.calls = 0
@@ -198,7 +200,7 @@ class Line:
             if results:
                 now = self._clock.now()
                 landed = await self._store.write(
-                    lambda tx: cover.put(
+                    lambda tx: answers.put(
                         tx,
                         results,
                         origin=self.asker.name,

@@ -9,15 +9,16 @@ from datetime import date, datetime, timedelta
 from servicedesk_core.domain.warranty import DeviceRef
 from servicedesk_core.domain.warranty.facts import CoverState, is_fresh
 from servicedesk_core.errors import ServiceDeskError
+from servicedesk_core.faces.namespace import Transactions
+from servicedesk_core.features.warranty.lookup.asking import Asker, Line
+from servicedesk_core.features.warranty.lookup.selection import Candidate, Selection
+from servicedesk_core.features.warranty.lookup.tally import Tally
+from servicedesk_core.features.warranty.lookup.turns import in_turns
+from servicedesk_core.features.warranty.lookup.waiting import Look, Page, look_at, what_is_known
+from servicedesk_core.features.warranty.tables.rows import CoverRow
 from servicedesk_core.garbage import collecting_seldom
 from servicedesk_core.ports import Clock
-from servicedesk_core.store import Store, cover
-from servicedesk_core.warranty.asking import Asker, Line
-from servicedesk_core.warranty.pages import Look, Page, look_at, what_is_known
-from servicedesk_core.warranty.rows import CoverRow
-from servicedesk_core.warranty.selection import Candidate, Selection
-from servicedesk_core.warranty.tally import Tally
-from servicedesk_core.warranty.turns import in_turns
+from servicedesk_core.store import cover
 
 Progress = Callable[[int], None]
 
@@ -94,7 +95,11 @@ class Lookup:
     """
 
     def __init__(
-        self, store: Store, clock: Clock, askers: Sequence[Asker], failed: dict[str, ServiceDeskError] | None = None
+        self,
+        store: Transactions,
+        clock: Clock,
+        askers: Sequence[Asker],
+        failed: dict[str, ServiceDeskError] | None = None,
     ) -> None:
         self._store = store
         self._clock = clock

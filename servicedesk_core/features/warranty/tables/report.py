@@ -9,14 +9,14 @@ from sqlalchemy import Connection, select
 
 from servicedesk_core.domain.warranty.facts import CoverState
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
-from servicedesk_core.features.claims import tables as claims
-from servicedesk_core.features.claims.tables import ClaimFilter, ClaimNumbers, ClaimRow
-from servicedesk_core.store.queries.cover import AssetFilter
+from servicedesk_core.features import claims
+from servicedesk_core.features.claims import ClaimFilter, ClaimNumbers, ClaimRow
+from servicedesk_core.features.warranty.tables.lists import MissedClaim, cover_rows, missed, without_retired
+from servicedesk_core.features.warranty.tables.rows import CoverRow
+from servicedesk_core.store.cover.assets import AssetFilter
 from servicedesk_core.store.queries.names import refers
 from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.schema import RECORDS, sources
-from servicedesk_core.warranty.lists import MissedClaim, cover_rows, missed, without_retired
-from servicedesk_core.warranty.rows import CoverRow
 
 HORIZONS = (30, 60, 90, 180)
 """Days ahead in which covers that end are counted."""

@@ -24,8 +24,9 @@ from servicedesk_core.domain.warranty.identity import DeviceName, merged
 from servicedesk_core.domain.warranty.makers import is_same_maker
 from servicedesk_core.domain.warranty.serials import doubt_about, normalise_serial, why_no_serial
 from servicedesk_core.errors import SettingsError
-from servicedesk_core.store import Store, cover
-from servicedesk_core.store.queries.cover import AssetFilter, asset_pages
+from servicedesk_core.faces.namespace import Transactions
+from servicedesk_core.features.warranty.tables import answers
+from servicedesk_core.store.cover.assets import AssetFilter, asset_pages
 
 ORIGIN = "spreadsheet"
 """What stands in for a connection: a newer file says something newer about a device."""
@@ -168,7 +169,7 @@ def read_devices(path: Path, declared: Mapping[str, str]) -> list[DeviceRef]:
 
 
 async def import_covers(
-    store: Store,
+    store: Transactions,
     path: Path,
     *,
     now: datetime,
@@ -205,14 +206,14 @@ async def import_covers(
                 continue
             _take(read, row.line, {n: row.cells.get(c, "").strip() for n, c in columns.items()}, formats)
     devices = read.devices()
-    landed, assets = cover.Landed(), 0
+    landed, assets = answers.Landed(), 0
     for chunk in _chunks(list(devices)):
         assets += await store.read(lambda tx, chunk=chunk: _assets(tx, chunk))  # type: ignore[misc]
         if dry_run:
             continue
         results = [EntitlementResult(device=d, outcome=LookupOutcome.FOUND, entitlements=devices[d]) for d in chunk]
         one = await store.write(lambda tx, results=results: _land(tx, results, now))  # type: ignore[misc]
-        landed = cover.Landed(landed.new + one.new, landed.changed + one.changed, landed.unchanged + one.unchanged)
+        landed = answers.Landed(landed.new + one.new, landed.changed + one.changed, landed.unchanged + one.unchanged)
     return ImportReport(
         file=str(path),
         is_dry_run=dry_run,
@@ -339,5 +340,5 @@ def _assets(tx: Connection, devices: Sequence[DeviceRef]) -> int:
     )
 
 
-def _land(tx: Connection, results: list[EntitlementResult], now: datetime) -> cover.Landed:
-    return cover.put(tx, results, origin=ORIGIN, source=CoverSource.SPREADSHEET, now=now, keep_raw=False)
+def _land(tx: Connection, results: list[EntitlementResult], now: datetime) -> answers.Landed:
+    return answers.put(tx, results, origin=ORIGIN, source=CoverSource.SPREADSHEET, now=now, keep_raw=False)

@@ -1,32 +1,28 @@
-"""Warranty look-up for programs and for the command line."""
+"""What is asked of manufacturers, taken from files, and proposed to the PSA."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from itertools import islice
+from datetime import timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import Protocol
 
-from servicedesk_core.config import DeskSettings
 from servicedesk_core.domain.warranty import DeviceRef, PartInfo
 from servicedesk_core.errors import NotFoundError, SettingsError
+from servicedesk_core.faces import Awaited, Capability, Manner, method
+from servicedesk_core.features.warranty import rules, spreadsheet
+from servicedesk_core.features.warranty.lookup.asking import Asker
+from servicedesk_core.features.warranty.lookup.run import Lookup, LookupReport, Progress
+from servicedesk_core.features.warranty.lookup.selection import Named, OfAssets, Selection
+from servicedesk_core.features.warranty.queries import ConfiguredDesk, WarrantyQueries
+from servicedesk_core.features.warranty.rules import DateChange
+from servicedesk_core.features.warranty.spreadsheet import ImportReport
+from servicedesk_core.features.warranty.tables import answers, lists
 from servicedesk_core.hooks.capabilities import WarrantyCapability
 from servicedesk_core.outbox.views import WriteView
 from servicedesk_core.outbox.writes import Writes
 from servicedesk_core.plugins.connection import OpenConnection
 from servicedesk_core.plugins.host import Host
-from servicedesk_core.ports import Clock
-from servicedesk_core.reports.warranty import WarrantyReport, build
-from servicedesk_core.store import Store, cover
-from servicedesk_core.store.queries.cover import AssetFilter
-from servicedesk_core.store.queries.scope import Scope
-from servicedesk_core.warranty import dates, importing, lists
-from servicedesk_core.warranty.asking import Asker
-from servicedesk_core.warranty.dates import DateChange
-from servicedesk_core.warranty.importing import ImportReport
-from servicedesk_core.warranty.lists import ExpiringList, MissedList
-from servicedesk_core.warranty.lookup import Lookup, LookupReport, Progress
-from servicedesk_core.warranty.selection import Named, OfAssets, Selection
+from servicedesk_core.store.cover.assets import AssetFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,30 +53,32 @@ class DeviceParts:
     parts: tuple[PartInfo, ...]
 
 
-class Warranty:
-    """What is covered, by whose word, until when.
+class ConnectedDesk(ConfiguredDesk, Protocol):
+    """A desk that asks vendors, and proposes and sends writes."""
 
-    Args:
-        store: The desk's store.
-        clock: The time.
-        settings: The configuration.
-        host: Opens connections.
-        writes: Takes what is to be written into the PSA.
-    """
+    @property
+    def host(self) -> Host:
+        """Opens connections."""
+        ...
 
-    def __init__(self, store: Store, clock: Clock, settings: DeskSettings, host: Host, writes: Writes) -> None:
-        self._store = store
-        self._clock = clock
-        self._settings = settings
-        self._host = host
-        self._writes = writes
+    @property
+    def writes(self) -> Writes:
+        """The outbox."""
+        ...
+
+
+class Warranty(WarrantyQueries[Manner]):
+    """What is covered, by whose word, until when; and what is asked of manufacturers."""
+
+    desk: ConnectedDesk
 
     def makers(self) -> tuple[str, ...]:
         """Return the connections that can look up."""
-        return self._host.offering("recognise", "find_entitlements")
+        return self.desk.host.offering("recognise", "find_entitlements")
 
+    @method(Capability.WARRANTY_WRITE)
     async def lookup(
-        self,
+        self: "Warranty[Awaited]",
         devices: Sequence[DeviceRef | str] = (),
         *,
         assets: Sequence[str] = (),
@@ -115,18 +113,21 @@ class Warranty:
         left_out = 0
         if isinstance(selection, OfAssets) and not assets and not retired:
             every = selection.chosen
-            chosen, left_out = await self._store.read(lambda tx: lists.without_retired(tx, every))
+            chosen, left_out = await self.desk.store.read(lambda tx: lists.without_retired(tx, every))
             selection = OfAssets(chosen)
         names = self._names(connections)
-        opened, failed = await self._host.open_all(names) if names else ({}, {})
-        run = Lookup(self._store, self._clock, [_asker(one) for one in opened.values()], failed)
-        report = await run.run(selection, day=self._today(), max_age=max_age, rows=rows, progress=progress)
+        opened, failed = await self.desk.host.open_all(names) if names else ({}, {})
+        run = Lookup(self.desk.store, self.desk.clock, [_asker(one) for one in opened.values()], failed)
+        report = await run.run(selection, day=self.today, max_age=max_age, rows=rows, progress=progress)
         for one in opened.values():
             await self._forget_raws(one)
         nobody = SettingsError.exit_code if report.devices and not names else report.exit_code
         return replace(report, retired=left_out, exit_code=nobody)
 
-    async def parts(self, device: DeviceRef | str, *, connection: str | None = None) -> DeviceParts:
+    @method(Capability.WARRANTY_WRITE)
+    async def parts(
+        self: "Warranty[Awaited]", device: DeviceRef | str, *, connection: str | None = None
+    ) -> DeviceParts:
         """Ask the manufacturer of a device for its service parts. Only reads there, and stores nothing.
 
         Args:
@@ -138,18 +139,18 @@ class Warranty:
             NotFoundError: The manufacturer does not know the device.
             ConnectorError: It could not be asked.
         """
-        known = self._host.offering("recognise", "find_service_parts")
+        known = self.desk.host.offering("recognise", "find_service_parts")
         if not known or (connection is not None and connection not in known):
             raise SettingsError(
                 f"{f'Connection {connection} lists' if connection else 'No connection lists'} no service parts.",
                 hint=f"Connections that do: {', '.join(known) or 'none'}.",
             )
         asked = device if isinstance(device, DeviceRef) else DeviceRef(manufacturer="", serial_number=device)
-        async for page in Named((asked,)).pages(self._store):  # the maker that an asset record names
+        async for page in Named((asked,)).pages(self.desk.store):  # the maker that an asset record names
             asked = next((one.device for one in page if one.device is not None), asked)
         unknown: NotFoundError | None = None
         for name in (connection,) if connection else known:
-            opened = await self._host.open(name)
+            opened = await self.desk.host.open(name)
             if (own := opened.calls.recognise(asked)) is not None:
                 try:
                     return DeviceParts(name, own, await opened.calls.find_service_parts(own))
@@ -161,82 +162,9 @@ class Warranty:
             "No connection recognises this device.", hint=f"Say who made it (--maker). Asked: {', '.join(known)}."
         )
 
-    async def expiring(
-        self,
-        within: timedelta = timedelta(days=90),
-        *,
-        company: str | None = None,
-        scope: Scope | None = None,
-        retired: bool = False,
-    ) -> ExpiringList:
-        """Return devices whose cover ends soon, from the store alone.
-
-        Args:
-            within: How far to look ahead.
-            company: Only of this client, by id or name.
-            scope: Only what it lets through.
-            retired: Also devices that the PSA calls retired.
-        """
-        chosen = AssetFilter(company=company, scope=scope)
-        day, days = self._today(), within.days
-        return await self._store.read(
-            lambda tx: lists.expiring(tx, day=day, within_days=days, chosen=chosen, retired=retired)
-        )
-
-    async def missed(
-        self,
-        *,
-        since: datetime | None = None,
-        company: str | None = None,
-        scope: Scope | None = None,
-        retired: bool = False,
-    ) -> MissedList:
-        """Return hardware work on covered devices for which nothing was claimed, from the store alone.
-
-        Args:
-            since: Tickets opened at or after.
-            company: Only of this client, by id or name.
-            scope: Only what it lets through; one of queues alone lets no device through.
-            retired: Also on devices that the PSA calls retired.
-        """
-        hardware, zone = self._settings.claims.hardware, self._settings.desk.timezone
-        return await self._store.read(
-            lambda tx: lists.missed(
-                tx, hardware=hardware, timezone=zone, since=since, company=company, scope=scope, retired=retired
-            )
-        )
-
-    async def report(
-        self,
-        *,
-        company: str | None = None,
-        with_costs: bool | None = None,
-        scope: Scope | None = None,
-        retired: bool = False,
-    ) -> WarrantyReport:
-        """Return the warranty report, from the store alone.
-
-        Args:
-            company: Only this client, by id or name: then nothing of any other client is in it.
-            with_costs: Whether money is told; ``None`` = yes for the desk, no for one client or a scope.
-            scope: Only what it lets through.
-            retired: Also devices that the PSA calls retired.
-
-        Raises:
-            NotFoundLocallyError: There is no such client.
-            SettingsError: There are several.
-        """
-        told = (company is None and scope is None) if with_costs is None else with_costs
-        now, day, desk = self._clock.now(), self._today(), self._settings.desk
-        return await self._store.read(
-            lambda tx: build(
-                tx, desk=desk.name, timezone=desk.timezone, now=now, day=day, company=company, with_costs=told,
-                hardware=self._settings.claims.hardware, scope=scope, retired=retired,
-            )
-        )  # fmt: skip
-
+    @method(Capability.WARRANTY_WRITE)
     async def import_file(
-        self,
+        self: "Warranty[Awaited]",
         path: Path | str,
         *,
         columns: Mapping[str, str] | None = None,
@@ -255,34 +183,14 @@ class Warranty:
             SettingsError: A needed column is missing, or dates can be read in two ways.
             ConnectorError: The file cannot be read.
         """
-        return await importing.import_covers(
-            self._store, Path(path), now=self._clock.now(), declared=columns or {}, dates=dates, dry_run=dry_run
+        return await spreadsheet.import_covers(
+            self.desk.store, Path(path), now=self.desk.clock.now(), declared=columns or {}, dates=dates, dry_run=dry_run
         )
 
-    async def date_changes(
-        self,
-        *,
-        connection: str | None = None,
-        company: str | None = None,
-        limit: int = dates.BATCH,
-        scope: Scope | None = None,
-        retired: bool = False,
-    ) -> tuple[DateChange, ...]:
-        """Return assets whose warranty date in the PSA differs from the manufacturer's own word.
-
-        Args:
-            connection: Only of this PSA.
-            company: Only of this client, by id or name.
-            limit: At most so many.
-            scope: Only what it lets through.
-            retired: Also assets that the PSA calls retired.
-        """
-        kept = None if retired else False
-        chosen = AssetFilter(connection=connection, company=company, scope=scope, retired=kept)
-        day = self._today()
-        return await self._store.read(lambda tx: tuple(islice(dates.changes(tx, chosen, day), limit)))
-
-    async def write_dates(self, changes: Sequence[DateChange], *, send: bool = True) -> tuple[WriteView, ...]:
+    @method(Capability.WARRANTY_WRITE)
+    async def write_dates(
+        self: "Warranty[Awaited]", changes: Sequence[DateChange], *, send: bool = True
+    ) -> tuple[WriteView, ...]:
         """Propose, approve and send what :meth:`date_changes` showed and somebody agreed to.
 
         Each is an ordinary write: it needs the grant ``assets.update``, is refused when the PSA shows another date by
@@ -296,13 +204,13 @@ class Warranty:
             SettingsError: There are more than 20.
             WriteNotGrantedError: The configuration does not grant it.
         """
-        if len(changes) > dates.BATCH:
-            raise SettingsError(f"At most {dates.BATCH} dates are written at a time.", hint="Show and approve fewer.")
+        if len(changes) > rules.BATCH:
+            raise SettingsError(f"At most {rules.BATCH} dates are written at a time.", hint="Show and approve fewer.")
         for change in changes:
-            self._writes.grants.ensure(change.connection, dates.KIND)
-        proposed = [await self._writes.propose(dates.intent_of(change)) for change in changes]
+            self.desk.writes.grants.ensure(change.connection, rules.KIND)
+        proposed = [await self.desk.writes.propose(rules.intent_of(change)) for change in changes]
         waiting = [write.id for write in proposed if write.state == "proposed"]
-        approved = await self._writes.approve_own(waiting, send=send) if waiting else ()
+        approved = await self.desk.writes.approve_own(waiting, send=send) if waiting else ()
         known = {write.id: write for write in approved}
         return tuple(known.get(write.id, write) for write in proposed)
 
@@ -310,8 +218,8 @@ class Warranty:
         """Keep the vendor's own answers as long as the connection's ``raw`` says."""
         days = one.settings.raw.days
         if days is not None:
-            before = self._clock.now() - timedelta(days=days)
-            await self._store.write(lambda tx: cover.forget_raws(tx, one.name, before))
+            before = self.desk.clock.now() - timedelta(days=days)
+            await self.desk.store.write(lambda tx: answers.forget_raws(tx, one.name, before))
 
     def _names(self, wanted: Collection[str]) -> tuple[str, ...]:
         able = self.makers()
@@ -322,9 +230,6 @@ class Warranty:
                     hint=f"Connections that can: {', '.join(able) or 'none'}.",
                 )
         return tuple(name for name in able if not wanted or name in wanted)
-
-    def _today(self) -> date:
-        return self._clock.now().astimezone(ZoneInfo(self._settings.desk.timezone)).date()
 
 
 def _selection(

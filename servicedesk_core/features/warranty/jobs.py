@@ -3,9 +3,10 @@
 from typing import Protocol
 
 from servicedesk_core.errors import ConnectorError
+from servicedesk_core.faces import Awaited
+from servicedesk_core.features.warranty.actions import Warranty
+from servicedesk_core.features.warranty.lookup.run import MakerLookup
 from servicedesk_core.jobs.desk import JobDesk
-from servicedesk_core.runtime.warranty import Warranty
-from servicedesk_core.warranty.lookup import MakerLookup
 from servicedesk_core.wording import counted
 
 
@@ -13,7 +14,7 @@ class WarrantyDesk(JobDesk, Protocol):
     """A desk that looks up warranty."""
 
     @property
-    def warranty(self) -> Warranty:
+    def warranty(self) -> Warranty[Awaited]:
         """Warranty look-up."""
 
 

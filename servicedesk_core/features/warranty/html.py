@@ -5,8 +5,8 @@ from collections import Counter
 from servicedesk_core.domain.warranty.facts import CoverSource
 from servicedesk_core.faces import html
 from servicedesk_core.faces.html import Facet
-from servicedesk_core.reports.warranty import WarrantyReport
-from servicedesk_core.warranty.rows import CoverRow
+from servicedesk_core.features.warranty.tables.report import WarrantyReport
+from servicedesk_core.features.warranty.tables.rows import CoverRow
 
 _SOON_DAYS = 90
 _TOLD = {"covered": "Covered", "expired": "Expired", "upcoming": "Cover begins later"}
@@ -32,7 +32,7 @@ def render(report: WarrantyReport, *, with_missed: bool = False) -> str:
     rows = [(row, _known(row.state)) for row in report.device_rows]
     marks = {facet.value: facet.mark for facet in facets}
     return html.render(
-        "servicedesk_core.reports/warranty.html",
+        "servicedesk_core.features.warranty/warranty.html",
         report=report,
         facets=facets,
         rows=[(row, marks[known]) for row, known in rows],

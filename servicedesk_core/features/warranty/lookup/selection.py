@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from servicedesk_core.domain.warranty import DeviceRef
 from servicedesk_core.domain.warranty.makers import is_same_maker, maker_name
 from servicedesk_core.domain.warranty.serials import normalise_serial, why_no_serial
-from servicedesk_core.store import Store
+from servicedesk_core.faces.namespace import Transactions
 from servicedesk_core.store.cover import stated_device, stated_maker
-from servicedesk_core.store.queries.cover import AssetFilter, DeviceRecord, asset_pages
+from servicedesk_core.store.cover.assets import AssetFilter, DeviceRecord, asset_pages
 
 _PAGE = 500
 
@@ -36,7 +36,7 @@ class OfAssets:
 
     chosen: AssetFilter
 
-    async def pages(self, store: Store) -> AsyncIterator[list[Candidate]]:
+    async def pages(self, store: Transactions) -> AsyncIterator[list[Candidate]]:
         """Iterate over them, page by page, with what is known by then."""
         after = 0
         while True:
@@ -57,7 +57,7 @@ class Named:
 
     devices: Sequence[DeviceRef]
 
-    async def pages(self, store: Store) -> AsyncIterator[list[Candidate]]:
+    async def pages(self, store: Transactions) -> AsyncIterator[list[Candidate]]:
         """Iterate over them, page by page, with what is known by then."""
         for start in range(0, len(self.devices), _PAGE):
             chunk = self.devices[start : start + _PAGE]

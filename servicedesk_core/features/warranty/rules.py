@@ -10,7 +10,7 @@ from servicedesk_core.domain.warranty.coverage import LIFETIME_FROM
 from servicedesk_core.domain.warranty.facts import CoverSource, CoverState, best
 from servicedesk_core.domain.warranty.spans import hardware_end
 from servicedesk_core.domain.writing import Intent
-from servicedesk_core.store.queries.cover import AssetFilter, DeviceRecord, every_asset
+from servicedesk_core.store.cover.assets import AssetFilter, DeviceRecord, every_asset
 
 KIND = "assets.update"
 """The grant that it needs."""

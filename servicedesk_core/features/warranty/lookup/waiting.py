@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from servicedesk_core.domain.warranty import DeviceRef
 from servicedesk_core.domain.warranty.identity import DeviceName
-from servicedesk_core.store import Store
+from servicedesk_core.faces.namespace import Transactions
+from servicedesk_core.features.warranty.lookup.asking import Batch
+from servicedesk_core.features.warranty.lookup.selection import Candidate
 from servicedesk_core.store.cover import Known, key_of, known
-from servicedesk_core.warranty.asking import Batch
-from servicedesk_core.warranty.selection import Candidate
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Page:
             await batch.settled.wait()
 
 
-async def what_is_known(store: Store, looks: Sequence[Look]) -> Known:
+async def what_is_known(store: Transactions, looks: Sequence[Look]) -> Known:
     """Return what the store knows of devices.
 
     Args:

@@ -7,7 +7,7 @@ from servicedesk_core.domain.warranty import Entitlement, EntitlementKind
 from servicedesk_core.domain.warranty.facts import CoverFact, CoverSource, CoverState, best
 from servicedesk_core.domain.warranty.serials import doubt_about, why_no_serial
 from servicedesk_core.domain.warranty.spans import Span, gaps
-from servicedesk_core.store.queries.cover import DeviceRecord
+from servicedesk_core.store.cover.assets import DeviceRecord
 
 
 @dataclass(frozen=True, slots=True)

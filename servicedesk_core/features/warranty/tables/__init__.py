@@ -1,0 +1,1 @@
+"""What the store keeps of covers, and the lists that are read from it."""

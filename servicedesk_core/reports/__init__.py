@@ -1,1 +1,0 @@
-"""Pages and tables for people, built from the store. The same numbers for the terminal, JSON and HTML."""

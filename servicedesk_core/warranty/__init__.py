@@ -1,1 +1,0 @@
-"""Looks up what is covered at the makers, keeps it, and says what follows from it."""
