@@ -11,7 +11,7 @@ from servicedesk_core.faces.feature import Feature
 
 __all__ = ["FEATURES", "Feature", "own"]
 
-FEATURES: Final = ("tickets", "report", "quarantine", "audit", "warranty")
+FEATURES: Final = ("tickets", "report", "quarantine", "audit", "warranty", "people")
 """Our own, each a package here that is called so."""
 
 

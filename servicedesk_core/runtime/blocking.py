@@ -20,6 +20,7 @@ from servicedesk_core.runtime.desk import DeskOptions, ServiceDesk
 
 if TYPE_CHECKING:
     from servicedesk_core.features.audit.actions import AuditTrail
+    from servicedesk_core.features.people.queries import People
     from servicedesk_core.features.quarantine.actions import Quarantine
     from servicedesk_core.features.report.queries import Reports
     from servicedesk_core.features.tickets.actions import Tickets
@@ -211,6 +212,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
 
     if TYPE_CHECKING:
         audit: AuditTrail[Waiting]
+        people: People[Waiting]
         quarantine: Quarantine[Waiting]
         report: Reports[Waiting]
         tickets: Tickets[Waiting]

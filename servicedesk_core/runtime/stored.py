@@ -31,6 +31,7 @@ from servicedesk_core.store.store import Migrate
 
 if TYPE_CHECKING:
     from servicedesk_core.features.audit.actions import AuditTrail
+    from servicedesk_core.features.people.queries import People
     from servicedesk_core.features.quarantine.actions import Quarantine
     from servicedesk_core.features.report.queries import Reports
     from servicedesk_core.features.tickets.actions import Tickets
@@ -57,6 +58,7 @@ class StoredDesk:
 
     if TYPE_CHECKING:
         audit: AuditTrail[Awaited]
+        people: People[Awaited]
         quarantine: Quarantine[Awaited]
         report: Reports[Awaited]
         tickets: Tickets[Awaited]

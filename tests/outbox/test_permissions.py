@@ -69,7 +69,7 @@ async def test_what_a_person_sees_narrows_every_query_without_a_word(desk):
     assert await of(desk, "eve").tickets.count() == 0
     assert await of(desk, "ana").tickets.count() == 5
     assert [one async for one in of(desk, "eve").changes()] == []
-    assert (await of(desk, "eve").report.desk()).numbers.open.count == 0
+    assert (await of(desk, "eve").report.desk_page()).numbers.open.count == 0
 
 
 async def test_scopes_intersect(desk):
@@ -202,3 +202,21 @@ async def test_a_clients_contact_reads_no_internal_note(desk, vendor):
     assert [note.body for note in theirs.notes] == ["a public word"]
     with pytest.raises(NotPermittedError):
         [one async for one in of(desk, "kim").changes()]
+
+
+async def test_a_review_says_who_may_what_by_which_role_for_whom_and_when_they_last_did(desk, clock):
+    await of(desk, "dee").tickets.list()
+    write = await desk.acting_as(Actor("user:ana", Way.CLI, "user:otto")).tickets.update("T1", title="Plotter")
+    people = {one.person: one for one in await of(desk, "otto").people.list()}
+    assert (people["dee"].account, people["dee"].queues, people["dee"].technician_ref) == ("dee", ("q1",), "t2")
+    assert people["otto"].account == "operator"
+    assert (people["dee"].last_act_at, people["ana"].last_act_at) == (None, write.proposed_at)
+    review = await of(desk, "ana").people.review(capability=Capability.TICKETS_WRITE)
+    assert [(one.person, one.roles, one.sees, one.last_used_at) for one in review] == [
+        ("ana", ("service-manager",), "all", write.proposed_at),
+        ("dee", ("technician",), "queues q1", None),
+    ]
+    (stood_in,) = await of(desk, "ana").people.review(person="otto", capability=Capability.ACT_AS)
+    assert stood_in.last_used_at == write.proposed_at
+    with pytest.raises(NotPermittedError):
+        await of(desk, "kim").people.review()

@@ -7,7 +7,7 @@ its tail or make all of it again. A :class:`Checkpoint` that is kept elsewhere s
 from servicedesk_core.store.audit.appending import append, take_turn
 from servicedesk_core.store.audit.hashing import stamp
 from servicedesk_core.store.audit.model import FIRST, AuditProblem, AuditRecord, AuditVerdict, Checkpoint
-from servicedesk_core.store.audit.reading import each, read
+from servicedesk_core.store.audit.reading import each, latest, read
 from servicedesk_core.store.audit.sealing import DIGEST, sealed
 from servicedesk_core.store.audit.verifying import checkpoint, verify
 
@@ -21,6 +21,7 @@ __all__ = [
     "append",
     "checkpoint",
     "each",
+    "latest",
     "read",
     "sealed",
     "stamp",

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, select
 
 from servicedesk_core.store.audit.model import AuditRecord
 from servicedesk_core.store.fields import from_us
@@ -49,6 +50,13 @@ def each(tx: Connection, only: ColumnElement[bool] | None = None) -> Iterator[Au
     while rows := read(tx, after=after, limit=AT_ONCE, only=only):
         yield from rows
         after = rows[-1].seq
+
+
+def latest(tx: Connection) -> Iterator[tuple[str, str, datetime]]:
+    """Yield who did what, each once, and when they did it last."""
+    query = select(audit.c.actor, audit.c.action, func.max(audit.c.at)).group_by(audit.c.actor, audit.c.action)
+    for actor, action, at in tx.execute(query):
+        yield actor, action, from_us(at)
 
 
 def _record(row: RowMapping) -> AuditRecord:

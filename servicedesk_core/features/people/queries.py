@@ -1,0 +1,133 @@
+"""Who may do what, and when they last did."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Annotated, Final, Protocol
+
+from sqlalchemy import Connection as Tx
+
+from servicedesk_core.capabilities import ROLES, Capability
+from servicedesk_core.config import DeskSettings
+from servicedesk_core.config.people import PersonSection
+from servicedesk_core.faces import Desk, Help, Manner, Namespace, Page, query
+from servicedesk_core.features.people.model import Permission, Person
+from servicedesk_core.people import name_in, names_in
+from servicedesk_core.store import audit
+
+_NOBODY: Final = (
+    "Nobody is named: every account of this machine may do everything. [people.NAME] in servicedesk.toml names people."
+)
+
+_USES: Final[Mapping[str, Capability]] = {
+    "write.proposed": Capability.TICKETS_WRITE,
+    "write.queued": Capability.WRITES_APPROVE,
+    "write.edited": Capability.WRITES_APPROVE,
+    "write.discarded": Capability.WRITES_APPROVE,
+    "writes.allowed": Capability.WRITES_APPROVE,
+    "claim.drafted": Capability.CLAIMS_DRAFT,
+    "claim.edited": Capability.CLAIMS_DRAFT,
+    "claim.file_added": Capability.CLAIMS_DRAFT,
+    "claim.recorded": Capability.CLAIMS_SEND,
+    "claim.given_up": Capability.CLAIMS_SEND,
+    "privacy.erased": Capability.PRIVACY_ACT,
+    "privacy.copies_deleted": Capability.PRIVACY_ACT,
+}
+"""What the acts of the audit trail take."""
+
+Uses = dict[tuple[str, Capability | None], datetime]
+"""When somebody last used a capability; with ``None``, when they last did anything."""
+
+
+class ConfiguredDesk(Desk, Protocol):
+    """A desk that says who works with it."""
+
+    @property
+    def settings(self) -> DeskSettings:
+        """The configuration."""
+        ...
+
+
+class People(Namespace[Manner]):
+    """Who works with the desk."""
+
+    desk: ConfiguredDesk
+
+    @query(
+        "people.list",
+        about="Who works with the desk.",
+        needs=Capability.PEOPLE_READ,
+        empty=_NOBODY,
+        unscoped="people belong to no client",
+    )
+    def list(self, tx: Tx) -> Page[Person]:
+        """List the people of the desk: what they are, whose records they see, when they last did something."""
+        uses = _uses(tx)
+        return Page(
+            tuple(
+                Person(
+                    person=name,
+                    roles=tuple(role.value for role in person.roles),
+                    account=person.account or name,
+                    connection=person.connection or None,
+                    companies=person.companies,
+                    queues=person.queues,
+                    technician_ref=person.technician or None,
+                    last_act_at=uses.get((f"user:{name}", None)),
+                )
+                for name, person in self.desk.settings.people.items()
+            )
+        )
+
+    @query(
+        "people.review",
+        about="Who may do what.",
+        needs=Capability.PEOPLE_READ,
+        empty=_NOBODY,
+        unscoped="people belong to no client",
+    )
+    def review(
+        self,
+        tx: Tx,
+        *,
+        person: Annotated[str | None, Help("Only this person.")] = None,
+        capability: Annotated[Capability | None, Help("Only who may do this.")] = None,
+    ) -> Page[Permission]:
+        """Review who may do what, by which role, for whose records, and when they last did it."""
+        uses = _uses(tx)
+        return Page(
+            tuple(
+                Permission(
+                    person=name,
+                    capability=one.value,
+                    about=one.about,
+                    roles=tuple(role.value for role in section.roles if one in ROLES[role]),
+                    sees=_sees(section),
+                    last_used_at=uses.get((f"user:{name}", one)),
+                )
+                for name, section in self.desk.settings.people.items()
+                if person in (None, name)
+                for one in Capability
+                if one in section.capabilities and capability in (None, one)
+            )
+        )
+
+
+def _sees(person: PersonSection) -> str:
+    parts = [("clients", person.companies), ("queues", person.queues)]
+    return "; ".join(f"{what} {', '.join(ids)}" for what, ids in parts if ids) or "all"
+
+
+def _uses(tx: Tx) -> Uses:
+    uses: Uses = {}
+    for actor, action, at in audit.latest(tx):
+        for name, capability in _used(actor, action):
+            uses[name, capability] = max(at, uses.get((name, capability), at))
+    return uses
+
+
+def _used(actor: str, action: str) -> Iterable[tuple[str, Capability | None]]:
+    acted = name_in(actor)
+    yield from ((name, None) for name in names_in(actor))
+    yield from ((name, Capability.ACT_AS) for name in names_in(actor) - {acted})
+    if action in _USES:
+        yield acted, _USES[action]
