@@ -4,6 +4,8 @@ HOSTILE: dict[str, str] = {
     "audit list": "80 160 json",
     "audit verify": "80 json",
     "claims check 1": "80 json",
+    "people list": "80 json",
+    "people review": "80 json",
     "claims list --all": "80 160 json",
     "claims list --overdue": "80",
     "claims propose": "80 160 json",
