@@ -32,6 +32,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     },
     "Unattended": {
         "serve": "Run the jobs by schedule until stopped, and answer monitoring on this machine.",
+        "alerts": "What is wrong with the desk, and who has been told.",
         "jobs": 'What "servicedesk serve" does by schedule, also one by one.',
         "service": 'Have the operating system run "servicedesk serve".',
     },

@@ -1,7 +1,6 @@
 """The way to the vendors, ready to be used."""
 
 import ssl
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from servicedesk_core.config.network import is_proxy
@@ -45,7 +44,7 @@ def _proxy(settings: DeskSettings, secrets: Secrets) -> str | None:
 def _certificates(settings: DeskSettings) -> str | None:
     if settings.network.ca_file is None:
         return None
-    path = (settings.directory / Path(settings.network.ca_file).expanduser()).absolute()
+    path = settings.beside(settings.network.ca_file).absolute()
     try:
         found = ssl.create_default_context(cafile=str(path)).cert_store_stats()["x509"]
     except (OSError, ssl.SSLError) as error:

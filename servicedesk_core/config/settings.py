@@ -173,6 +173,10 @@ class DeskSettings(Model):
         """Where relative paths start: the folder of the file, or the current one."""
         return self.path.parent if self.path else Path()
 
+    def beside(self, path: str) -> Path:
+        """Return a path of this configuration; a relative one starts at its folder."""
+        return self.directory / Path(path).expanduser()
+
     @property
     def where(self) -> str:
         """How messages call this configuration."""

@@ -40,7 +40,7 @@ def sqlite_path(settings: DeskSettings, url: str) -> Path:
         url: Its address, which begins with :data:`SQLITE`.
     """
     path = unquote(url.removeprefix(SQLITE).partition("?")[0])
-    return (settings.directory / Path(path).expanduser()).absolute()
+    return settings.beside(path).absolute()
 
 
 def sqlite_url(path: Path) -> str:

@@ -6,7 +6,10 @@ it (:mod:`servicedesk_core.cli.derived`), Python a method that is awaited or wai
 
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.faces.action import Action, action
+from servicedesk_core.faces.alerting import AlertRule, Condition, Watch
 from servicedesk_core.faces.column import Column
+from servicedesk_core.faces.feature import Feature
+from servicedesk_core.faces.job import JobKind
 from servicedesk_core.faces.kpi import Kpi, Measure
 from servicedesk_core.faces.namespace import Awaited, Desk, Manner, Method, Namespace, Waiting, method
 from servicedesk_core.faces.offer import Offer
@@ -17,11 +20,15 @@ from servicedesk_core.faces.terminal import Terminal
 
 __all__ = [
     "Action",
+    "AlertRule",
     "Awaited",
     "Capability",
     "Column",
+    "Condition",
     "Desk",
+    "Feature",
     "Help",
+    "JobKind",
     "Kpi",
     "Manner",
     "Measure",
@@ -32,6 +39,7 @@ __all__ = [
     "Query",
     "Terminal",
     "Waiting",
+    "Watch",
     "action",
     "method",
     "number_after",

@@ -1,12 +1,14 @@
 """The object that says what a feature brings, ours and those of others alike."""
 
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
 from servicedesk_core.faces.action import Action
+from servicedesk_core.faces.alerting import AlertRule
+from servicedesk_core.faces.job import JobKind
 from servicedesk_core.faces.namespace import Namespace
 from servicedesk_core.faces.offer import Offer
+from servicedesk_core.faces.reference import named
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,8 @@ class Feature:
         about: What it is, in a sentence without a subject, for the help of its command.
         queries: Where the namespace of its queries is, ``module:Class``.
         actions: Where the namespace is that has its acts beside them; empty = there are none.
+        jobs: What it does by schedule.
+        alert_rules: Where the functions are that say what is wrong, ``module:function``.
         needs: Names of the features that it imports from, each from the package itself and never from a file in it.
     """
 
@@ -25,17 +29,26 @@ class Feature:
     about: str
     queries: str
     actions: str = ""
+    jobs: tuple[JobKind, ...] = ()
+    alert_rules: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
 
     @property
     def asking(self) -> type[Namespace[Any]]:
         """The namespace of its queries."""
-        return _namespace(self.queries)
+        found: type[Namespace[Any]] = named(self.queries)
+        return found
 
     @property
     def calls(self) -> type[Namespace[Any]]:
         """The namespace of everything."""
-        return _namespace(self.actions or self.queries)
+        found: type[Namespace[Any]] = named(self.actions or self.queries)
+        return found
+
+    @property
+    def watches(self) -> tuple[AlertRule, ...]:
+        """The rules of its alerts."""
+        return tuple(map(named, self.alert_rules))
 
 
 def offers(namespace: type[Namespace[Any]]) -> dict[str, Offer[..., Any]]:
@@ -43,9 +56,3 @@ def offers(namespace: type[Namespace[Any]]) -> dict[str, Offer[..., Any]]:
     found = [one for each in reversed(namespace.__mro__) for one in vars(each).values() if isinstance(one, Offer)]
     found.sort(key=lambda one: isinstance(one, Action))
     return {one.name.rpartition(".")[2]: one for one in found}
-
-
-def _namespace(reference: str) -> type[Namespace[Any]]:
-    module, _, name = reference.partition(":")
-    found: type[Namespace[Any]] = getattr(import_module(module), name)
-    return found

@@ -4,14 +4,15 @@ Ours are named here and imported when they are used. Those of others are entry p
 hand over the same object; :mod:`servicedesk_core.plugins` finds, loads and isolates them like connectors.
 """
 
+from collections.abc import Iterable
 from importlib import import_module
 from typing import Final
 
 from servicedesk_core.faces.feature import Feature
 
-__all__ = ["FEATURES", "Feature", "own"]
+__all__ = ["FEATURES", "Feature", "own", "with_ours"]
 
-FEATURES: Final = ("tickets", "report", "quarantine", "audit", "warranty", "people")
+FEATURES: Final = ("tickets", "report", "alerts", "quarantine", "audit", "warranty", "people")
 """Our own, each a package here that is called so."""
 
 
@@ -19,3 +20,8 @@ def own(name: str) -> Feature:
     """Return a feature of ours."""
     feature: Feature = import_module(f"{__name__}.{name}").FEATURE
     return feature
+
+
+def with_ours(others: Iterable[Feature]) -> tuple[Feature, ...]:
+    """Return all of ours, and others behind them."""
+    return (*map(own, FEATURES), *others)

@@ -3,9 +3,12 @@
 What only some work uses, such as the claims of a desk, is a protocol beside that work.
 """
 
+from collections.abc import Mapping
 from typing import Protocol, Self
 
 from servicedesk_core.config import DeskSettings, Secrets
+from servicedesk_core.faces.feature import Feature
+from servicedesk_core.jobs.job import Job
 from servicedesk_core.outbox.writes import Writes
 from servicedesk_core.people import Actor
 from servicedesk_core.ports import Clock
@@ -38,8 +41,12 @@ class JobDesk(Protocol):
         """Where the time comes from."""
 
     @property
-    def unread(self) -> tuple[str, ...]:
-        """Names of the connections that hold no records."""
+    def features(self) -> tuple[Feature, ...]:
+        """Ours, and those of others that can be used."""
+
+    @property
+    def known_jobs(self) -> Mapping[str, Job]:
+        """Its jobs by name."""
 
     @property
     def writes(self) -> Writes:

@@ -1,26 +1,31 @@
 """Which jobs a desk has."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.config.values import did_you_mean
 from servicedesk_core.errors import SettingsError
-from servicedesk_core.jobs.job import Job, JobKind
+from servicedesk_core.faces.feature import Feature
+from servicedesk_core.faces.job import JobKind
+from servicedesk_core.jobs.job import Job
 from servicedesk_core.jobs.kinds import KINDS
 
 
-def jobs_of(settings: DeskSettings, unread: Collection[str] = ()) -> dict[str, Job]:
+def jobs_of(settings: DeskSettings, features: Iterable[Feature], unread: Collection[str] = ()) -> dict[str, Job]:
     """Return the jobs of a desk by name.
 
     Args:
         settings: The desk.
+        features: The features that it has.
         unread: Connections that hold no records, such as manufacturers; nothing is pulled from them.
 
     Raises:
         SettingsError: A schedule names no job.
     """
-    jobs = {job.name: job for kind in KINDS if kind.applies(settings) for job in _of_kind(kind, settings, unread)}
-    known = {*jobs, *(kind.name for kind in KINDS), *(f"sync:{name}" for name in unread)}
+    kinds = (*KINDS, *(kind for feature in features for kind in feature.jobs))
+    applied = (kind for kind in kinds if kind.applies is None or kind.applies(settings))
+    jobs = {job.name: job for kind in applied for job in _of_kind(kind, settings, unread)}
+    known = {*jobs, *(kind.name for kind in kinds), *(f"sync:{name}" for name in unread)}
     for name in settings.schedules:
         if name not in known:
             raise SettingsError(
@@ -30,18 +35,16 @@ def jobs_of(settings: DeskSettings, unread: Collection[str] = ()) -> dict[str, J
     return jobs
 
 
-def job_named(settings: DeskSettings, name: str, unread: Collection[str] = ()) -> tuple[Job, ...]:
+def job_named(jobs: Mapping[str, Job], name: str) -> tuple[Job, ...]:
     """Return the job of a name, or all jobs of a kind.
 
     Args:
-        settings: The desk.
+        jobs: The jobs of a desk.
         name: ``sync:psa``, or ``sync`` for all connections.
-        unread: See :func:`jobs_of`.
 
     Raises:
         SettingsError: There is no such job.
     """
-    jobs = jobs_of(settings, unread)
     found = tuple(job for job in jobs.values() if name in (job.name, job.kind.name))
     if not found:
         raise SettingsError(

@@ -1,13 +1,13 @@
 """How the jobs of a desk stand: when they are due, how they ended."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.jobs import job_runs
-from servicedesk_core.jobs.registry import jobs_of
+from servicedesk_core.jobs.job import Job
 from servicedesk_core.jobs.schedule import next_due
 from servicedesk_core.store import Tx, leases
 
@@ -44,24 +44,19 @@ class ScheduledJob:
     error: str | None
 
 
-def scheduled(
-    tx: Tx, settings: "DeskSettings", now: datetime, unread: Collection[str] = ()
-) -> tuple[ScheduledJob, ...]:
+def scheduled(tx: Tx, jobs: Mapping[str, Job], settings: "DeskSettings", now: datetime) -> tuple[ScheduledJob, ...]:
     """Return how the jobs stand.
 
     Args:
         tx: A read transaction.
-        settings: The configuration.
+        jobs: The jobs of the desk.
+        settings: Its configuration.
         now: The present instant.
-        unread: See :func:`servicedesk_core.jobs.registry.jobs_of`.
-
-    Raises:
-        SettingsError: A schedule names no job.
     """
     newest = job_runs.latest(tx)
     held = {lease.name for lease in leases.live(tx)}
     rows: list[ScheduledJob] = []
-    for name, job in jobs_of(settings, unread).items():
+    for name, job in jobs.items():
         run, running = newest.get(name), f"job:{name}" in held
         state = run.outcome if run else None
         rows.append(

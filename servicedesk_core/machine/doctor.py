@@ -14,9 +14,10 @@ from urllib.parse import urlsplit
 from servicedesk_core.clock import CLOCK_HINT, SystemClock, clock_problem
 from servicedesk_core.config import DeskSettings, Secrets, load_settings, network_of, store_url
 from servicedesk_core.errors import ServiceDeskError, StoreMissingError
+from servicedesk_core.features import with_ours
 from servicedesk_core.jobs.registry import jobs_of
 from servicedesk_core.jobs.schedule import next_due
-from servicedesk_core.machine.installed import connection_settings_problem, installed_plugins
+from servicedesk_core.machine.installed import catalog_of, connection_settings_problem, installed_plugins
 from servicedesk_core.plugins import LoadReport, LoadStatus
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Store, Tx, changes, leases, runs, soundness, sources, state
@@ -164,7 +165,7 @@ def _connections(settings: DeskSettings) -> Iterator[Finding]:
 def _unattended(settings: DeskSettings, now: datetime) -> Iterator[Finding]:
     """Look at schedules and at the secrets of those who are told about alerts."""
     try:
-        for job in jobs_of(settings).values():
+        for job in jobs_of(settings, with_ours(catalog_of(settings).features())).values():
             if job.name.partition(":")[0] in settings.schedules or job.name in settings.schedules:
                 next_due(job.schedule, timezone=settings.desk.timezone, now=now)
     except ServiceDeskError as error:

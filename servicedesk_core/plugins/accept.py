@@ -60,8 +60,9 @@ def accept_feature(offered: Any, *, name: str, title: str) -> Feature:
             hint="Its entry point must name the Feature object.",
         )
     with importing(title):
+        _ = offered.watches
         called = {offer.name.partition(".")[0] for offer in offers(offered.calls).values()}
-    if strangers := {offered.name, *called} - {name}:
+    if strangers := {offered.name, *called, *(kind.name for kind in offered.jobs)} - {name}:
         raise PluginLoadError(
             f'The plugin {title} calls something "{min(strangers)}"; everything of it begins with its own name.',
             hint="This is for the plugin's author to correct.",

@@ -139,6 +139,16 @@ class PluginCatalog:
             self._failed(plugin, error)
             raise
 
+    def features(self) -> "tuple[Feature, ...]":
+        """Import the installed features; one that is broken is left out and reported."""
+        loaded: list[Feature] = []
+        for name in self.feature_names():
+            try:
+                loaded.append(self.feature(name))
+            except PluginError as error:
+                _log.warning("The feature %s is left out: %s", name, error)
+        return tuple(loaded)
+
     def _named(self, name: str) -> LoadedConnector:
         from servicedesk_core.plugins.accept import accept_connector
 

@@ -19,6 +19,7 @@ from servicedesk_core.people import Actor
 from servicedesk_core.runtime.desk import DeskOptions, ServiceDesk
 
 if TYPE_CHECKING:
+    from servicedesk_core.features.alerts.queries import Alerts
     from servicedesk_core.features.audit.actions import AuditTrail
     from servicedesk_core.features.people.queries import People
     from servicedesk_core.features.quarantine.actions import Quarantine
@@ -211,6 +212,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         self.claims = BlockingClaims(desk.claims, self._loop)
 
     if TYPE_CHECKING:
+        alerts: Alerts[Waiting]
         audit: AuditTrail[Waiting]
         people: People[Waiting]
         quarantine: Quarantine[Waiting]

@@ -7,13 +7,6 @@ from servicedesk_core.config import DeskSettings
 from servicedesk_core.errors import StoreError
 from servicedesk_core.store import Store, copies, location
 
-BACKUP_PREFIX = "servicedesk-"
-
-
-def placed(settings: DeskSettings, name: str) -> Path:
-    """Return a path of the configuration; a relative one starts at its folder."""
-    return settings.directory / Path(name).expanduser()
-
 
 def holding(settings: DeskSettings, store: Store, who: str) -> tuple[Path, ...]:
     """Return the files that may still hold a contact.
@@ -23,8 +16,8 @@ def holding(settings: DeskSettings, store: Store, who: str) -> tuple[Path, ...]:
         store: Its store.
         who: The vendor's id, or the e-mail address, of the contact.
     """
-    backups, page = placed(settings, settings.serve.backups), placed(settings, settings.serve.report)
-    found = {*backups.glob(f"{BACKUP_PREFIX}*Z.db*"), *backups.glob(f".{BACKUP_PREFIX}*")}
+    backups, page = settings.beside(settings.serve.backups), settings.beside(settings.serve.report)
+    found = {*backups.glob(f"{copies.BACKUP_PREFIX}*Z.db*"), *backups.glob(f".{copies.BACKUP_PREFIX}*")}
     if store.dialect == "postgresql":
         found |= {*settings.directory.absolute().glob(f"{store.url.database}.backup-*.dump")}
     else:

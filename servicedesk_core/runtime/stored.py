@@ -30,6 +30,7 @@ from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.store import Migrate
 
 if TYPE_CHECKING:
+    from servicedesk_core.features.alerts.queries import Alerts
     from servicedesk_core.features.audit.actions import AuditTrail
     from servicedesk_core.features.people.queries import People
     from servicedesk_core.features.quarantine.actions import Quarantine
@@ -57,6 +58,7 @@ class StoredDesk:
     """A desk as far as its store reaches: what the queries of features need."""
 
     if TYPE_CHECKING:
+        alerts: Alerts[Awaited]
         audit: AuditTrail[Awaited]
         people: People[Awaited]
         quarantine: Quarantine[Awaited]

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any, Final
 
 _HEADER: Final = b"SQLite format 3\x00"
+BACKUP_PREFIX: Final = "servicedesk-"
+"""How the names of the copies begin that the job ``backup`` makes."""
 BESIDE: Final = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a file; it goes with it."""
 

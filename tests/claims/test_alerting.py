@@ -6,7 +6,7 @@ import pytest
 
 from servicedesk_core import ServiceDesk
 from servicedesk_core.domain.warranty import ClaimStatus
-from servicedesk_core.runtime.alerts.watching import watch
+from servicedesk_core.features.alerts.jobs import watch
 
 CHANNEL = '\n[alerts.channels.file]\nkind = "file"\npath = "alerts.jsonl"\n'
 

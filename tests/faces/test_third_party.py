@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import sys
 
 import pytest
 
@@ -87,3 +88,49 @@ def test_one_that_is_switched_off_is_not_imported(run, site_feature, monkeypatch
     monkeypatch.setenv("SERVICEDESK_DISABLE_PLUGINS", "sites")
     code, _, err = run("sites", "list")
     assert (code, "is disabled" in err) == (2, True)
+
+
+WATCHED = """
+from servicedesk_core.faces import Condition, JobKind
+from servicedesk_core.features import Feature
+
+async def count(desk, connection):
+    return f"counted for {{desk.settings.desk.name}}"
+
+def closed(watch):
+    yield Condition("sites:harbor", "closed", f"Harbor is closed on {{watch.today}}.", "Call them.")
+
+FEATURE = Feature(
+    "sites", "Sites of clients.", queries="{module}_queries:Sites",
+    jobs=(JobKind("sites", "Counts sites.", "every 1 hour", "{module}:count"),), alert_rules=("{module}:closed",),
+)
+"""
+
+
+def test_its_job_and_its_alerts_run_like_ours(run, site_feature):
+    site_feature(feature=WATCHED)
+    assert "Counts sites." in run("jobs", "list", "--json")[1]
+    assert "sites: counted for X" in run("jobs", "run", "sites")[2]
+    assert run("jobs", "run", "alerts")[0] == 0
+    [alert] = json.loads(run("alerts", "list", "--json")[1])["data"]["items"]
+    assert (alert["key"], alert["kind"], alert["hint"]) == ("sites:harbor", "closed", "Call them.")
+
+
+def test_a_rule_of_it_that_breaks_stops_no_other_alert_and_closes_none(run, site_feature):
+    module = site_feature(feature=WATCHED).removesuffix("_queries")
+    run("jobs", "run", "alerts")
+    sys.modules[module].closed = lambda watch: 1 / 0
+    code, out, err = run("jobs", "run", "alerts")
+    assert (code, "ZeroDivisionError" in err) == (0, True), out + err
+    assert "sites:harbor" in run("alerts", "list")[1]
+    sys.modules[module].closed = lambda watch: ()
+    run("jobs", "run", "alerts")
+    assert run("alerts", "list")[1] == ""
+    assert "sites:harbor" in run("alerts", "list", "--ended")[1]
+    assert "log" in run("alerts", "channels")[1]
+
+
+def test_a_job_of_it_bears_its_name(run, site_feature):
+    site_feature(feature=WATCHED.replace('"sites", "Counts', '"count", "Counts'))
+    code, _, err = run("sites", "list")
+    assert (code, 'calls something "count"' in err) == (2, True), err

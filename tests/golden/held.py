@@ -1,6 +1,8 @@
 """What is held of which desk: command lines with their faces."""
 
 HOSTILE: dict[str, str] = {
+    "alerts channels": "80 json",
+    "alerts list": "80 160 json",
     "audit list": "80 160 json",
     "audit verify": "80 json",
     "claims check 1": "80 json",

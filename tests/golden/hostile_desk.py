@@ -53,6 +53,8 @@ from servicedesk_core.domain.warranty import (
 )
 from servicedesk_core.domain.warranty.facts import CoverSource
 from servicedesk_core.domain.writing import Intent, WriteState
+from servicedesk_core.faces import Condition
+from servicedesk_core.features.alerts import tables as alert_tables
 from servicedesk_core.features.claims.tables import changing
 from servicedesk_core.features.claims.tables.stored import Origin
 from servicedesk_core.features.warranty.tables import answers
@@ -60,7 +62,6 @@ from servicedesk_core.hooks import VendorIdentity
 from servicedesk_core.jobs import job_runs
 from servicedesk_core.store import (
     Store,
-    alerts,
     audit,
     cover,
     issues,
@@ -266,10 +267,10 @@ def _operate(tx: Tx) -> None:
         outcome: Any = "failed" if error else "ok"
         job_runs.finish(tx, number, outcome=outcome, now=NOW, summary="3 new", error_code=code, error=error)
     found = [
-        alerts.Condition("stream:psa/notes", "failing", f"psa notes: {STEERING}", "Look at the log."),
-        alerts.Condition(f"connection:{FORMULA}", "stopped", LONG, ""),
+        Condition("stream:psa/notes", "failing", f"psa notes: {STEERING}", "Look at the log."),
+        Condition(f"connection:{FORMULA}", "stopped", LONG, ""),
     ]
-    alerts.settle(tx, found, ["mail"], NOW - timedelta(hours=30))
+    alert_tables.settle(tx, found, ["mail"], NOW - timedelta(hours=30))
 
 
 def _cover(tx: Tx, source_id: int) -> None:

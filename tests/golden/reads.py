@@ -38,6 +38,8 @@ READS: dict[str, Read] = {
 """Reads that have a file of their own."""
 
 SAME: dict[str, tuple[str, Read]] = {
+    "alerts.channels": ("alerts channels", lambda desk: desk.alerts.channels()),
+    "alerts.list": ("alerts list", lambda desk: desk.alerts.list()),
     "audit.list": ("audit list", lambda desk: desk.audit.list()),
     "audit.verify": ("audit verify", lambda desk: desk.audit.verify()),
     "claims.get": ("claims show 1", lambda desk: desk.claims.get("1")),

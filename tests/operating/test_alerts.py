@@ -9,11 +9,12 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from aiosmtpd.smtp import SMTP
 
+from servicedesk_core.faces import Condition
+from servicedesk_core.features.alerts import open_alerts
+from servicedesk_core.features.alerts.rules import Rules, StreamFacts, judge
 from servicedesk_core.jobs import job_runs
 from servicedesk_core.runtime import ServiceDesk
-from servicedesk_core.runtime.alerts.judging import Rules, StreamFacts, judge
-from servicedesk_core.store import alerts, leases, runs, sources
-from servicedesk_core.store.alerts import Condition
+from servicedesk_core.store import leases, runs, sources
 from tests.operating.conftest import START
 
 pytestmark = pytest.mark.slow  # real mail and real receivers
@@ -308,4 +309,4 @@ async def test_an_overtaken_watcher_changes_nothing(desk):
     await fail_runs(desk, 2)
     [outcome] = await desk.run_jobs("alerts")
     assert outcome.outcome == "busy"
-    assert await desk.store.read(alerts.open_alerts) == []
+    assert await desk.store.read(open_alerts) == []

@@ -9,10 +9,12 @@ import pytest
 from sqlalchemy import text
 
 from servicedesk_core.errors import LeaseHeldError, LeaseLostError, StoreBusyError, StoreFullError, SyncError
+from servicedesk_core.faces import JobKind
+from servicedesk_core.features import with_ours
 from servicedesk_core.jobs import job_runs
-from servicedesk_core.jobs.job import Job, JobKind
+from servicedesk_core.jobs.job import Job
 from servicedesk_core.jobs.kinds import KINDS
-from servicedesk_core.jobs.registry import job_named
+from servicedesk_core.jobs.registry import job_named, jobs_of
 from servicedesk_core.jobs.running import JobOutcome, run_job
 from servicedesk_core.jobs.scheduler import Scheduler
 from servicedesk_core.processes import name_of
@@ -345,7 +347,10 @@ async def test_a_server_stopped_while_it_takes_its_lease_gives_it_back(settings,
         assert await desk.store.read(leases.live) == []
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+EVERY = (*KINDS, *(kind for feature in with_ours(()) for kind in feature.jobs))
+
+
+@pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.name)
 def test_every_kind_names_work_that_is_there(kind):
     assert inspect.iscoroutinefunction(kind.loaded())
 
@@ -353,17 +358,16 @@ def test_every_kind_names_work_that_is_there(kind):
 def test_names_lead_to_jobs(settings):
     from servicedesk_core.config import parse_settings
 
-    keys = parse_settings(settings())
-    assert [j.name for j in job_named(keys, "sync")] == ["sync:log"]
-    assert [j.name for j in job_named(keys, "alerts")] == ["alerts"]
+    jobs = jobs_of(parse_settings(settings()), with_ours(()))
+    assert [j.name for j in job_named(jobs, "sync")] == ["sync:log"]
+    assert [j.name for j in job_named(jobs, "alerts")] == ["alerts"]
 
 
 async def test_writes_is_a_job_where_something_is_granted_and_approves_nothing(settings, clock):
     from servicedesk_core.config import parse_settings
-    from servicedesk_core.jobs.registry import jobs_of
 
     keys = settings()
-    assert "writes" not in jobs_of(parse_settings(keys))
+    assert "writes" not in jobs_of(parse_settings(keys), ())
     keys["connections"]["log"]["writes"] = ["tickets.update"]
     async with ServiceDesk(keys, clock=clock) as desk:
         [outcome] = await desk.run_jobs("writes")

@@ -54,7 +54,9 @@ columns = { external_id = "id", title = "title" }
 @pytest.fixture
 def endpoint(desk):
     def ask():
-        return desk.store.read_blocking(partial(health, settings=desk.settings, now=desk.clock.now()))
+        return desk.store.read_blocking(
+            partial(health, settings=desk.settings, jobs=desk.known_jobs, now=desk.clock.now())
+        )
 
     found = Endpoint("127.0.0.1:0", Answers(ask, partial(desk.store.read_blocking, changes.head)))
     yield found
@@ -176,7 +178,7 @@ async def test_metrics_follow_the_conventions_and_count_what_the_store_holds(des
     tally.note("sync:log", "ok", 1.5)
     tally.note("sync:log", "failed", 0.5)
     now = clock.now()
-    found = await desk.store.read(partial(health, settings=desk.settings, now=now))
+    found = await desk.store.read(partial(health, settings=desk.settings, jobs=desk.known_jobs, now=now))
     text = metrics(found, tally).decode()
     read = numbers(text)  # labels in order of their names
     assert read["servicedesk_build_info", (platform.python_version(), __version__)] == 1

@@ -152,11 +152,11 @@ def test_a_connection_may_have_a_schedule_of_its_own():
             "connections": {name: {"connector": "tabular"} for name in "ab"},
         }
     )
-    schedules = {name: job.schedule for name, job in registry.jobs_of(settings).items()}
+    schedules = {name: job.schedule for name, job in registry.jobs_of(settings, ()).items()}
     assert (schedules["sync:a"], schedules["sync:b"]) == ("every hour", "every 5 minutes")
 
 
 def test_a_schedule_for_no_job_names_the_nearest():
     settings = parse_settings({"schedules": {"snc": "every hour"}, "connections": {"a": {"connector": "tabular"}}})
     with pytest.raises(SettingsError, match='Did you mean "sync"'):
-        registry.jobs_of(settings)
+        registry.jobs_of(settings, ())

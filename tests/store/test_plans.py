@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import event
 
 from servicedesk_core.domain.writing import UNFINISHED, WriteState
+from servicedesk_core.faces import Watch
+from servicedesk_core.features.alerts.doubts import doubts
 from servicedesk_core.features.tickets.model import TicketFilter
 from servicedesk_core.features.tickets.tables import listing as tickets
-from servicedesk_core.runtime.alerts.doubts import doubts
 from servicedesk_core.store import outbox, passes, records
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -96,6 +97,9 @@ def test_what_is_to_be_sent_is_found_without_a_look_at_what_was(store):
         assert listed == ["SCAN outbox USING INDEX ix_outbox_unfinished"], "a partial index: as long as the list itself"
     everything = plan_of(store, partial(outbox.recent, connection="psa"))
     assert everything == ["SCAN outbox"], "from the newest on, until there are enough"
-    assert plan_of(store, doubts, number=-1)[0] == "SCAN outbox USING INDEX ix_outbox_work", "a partial one as well"
+    assert (
+        plan_of(store, lambda tx: doubts(Watch(tx, None, START, START.date(), frozenset())), number=-1)[0]
+        == "SCAN outbox USING INDEX ix_outbox_work"
+    ), "a partial one as well"
     lately = plan_of(store, partial(outbox.uncopied, connection="psa", since=START))
     assert lately[0] == "SEARCH outbox USING INDEX ix_outbox_sent (connection=? AND sent_at>?)"

@@ -10,21 +10,17 @@ from sqlalchemy import Connection as Tx
 from sqlalchemy import func, select
 
 from servicedesk_core.domain.warranty import ClaimEventKind, ClaimState
+from servicedesk_core.faces import Condition, Watch
 from servicedesk_core.features.claims.tables import is_overdue
 from servicedesk_core.features.claims.tables.following import NOT_KNOWN
-from servicedesk_core.store.alerts import Condition
 from servicedesk_core.store.schema import claim_events, claim_returns, claims
 
 _C = claims.c
 
 
-def conditions(tx: Tx, today: date) -> list[Condition]:
-    """Return everything about claims that somebody should look at.
-
-    Args:
-        tx: A read transaction.
-        today: The date where the desk is.
-    """
+def conditions(watch: Watch) -> list[Condition]:
+    """Return everything about claims that somebody should look at."""
+    tx, today = watch.tx, watch.today
     return [*_waiting_for_us(tx), *_overdue(tx, today), *_not_understood(tx), *_not_known(tx)]
 
 

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from servicedesk_core.faces import JobKind
 from servicedesk_core.features import Feature
 
 if TYPE_CHECKING:
@@ -18,5 +19,6 @@ FEATURE = Feature(
     name="report",
     about="Reports over the store.",
     queries=f"{__name__}.queries:Reports",
+    jobs=(JobKind("reports", "Writes the desk page to a file.", "never", f"{__name__}.jobs:write_reports"),),
     needs=("tickets",),
 )

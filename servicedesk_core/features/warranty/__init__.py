@@ -1,5 +1,6 @@
 """Warranty: what is covered, by whose word, until when."""
 
+from servicedesk_core.faces import JobKind
 from servicedesk_core.features import Feature
 
 FEATURE = Feature(
@@ -7,5 +8,14 @@ FEATURE = Feature(
     about="Warranty: what is covered, what ends, what was never claimed.",
     queries=f"{__name__}.queries:WarrantyQueries",
     actions=f"{__name__}.actions:Warranty",
+    jobs=(
+        JobKind(
+            "warranty",
+            "Asks manufacturers again what is covered, where the answer is old; changes nothing at your PSA.",
+            "15 4 * * *",
+            f"{__name__}.jobs:refresh_covers",
+            applies=lambda settings: bool(settings.connections),
+        ),
+    ),
     needs=("claims",),
 )

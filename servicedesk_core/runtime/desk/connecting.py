@@ -1,12 +1,17 @@
 """What a desk asks of its connections one by one: what they can see, and the tenant's own words."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping
+from functools import cached_property
 from typing import TypeVar
 
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.config.choosing import one_connection, several_connections
 from servicedesk_core.errors import ServiceDeskError, StoreError
+from servicedesk_core.faces import Feature
+from servicedesk_core.features import with_ours
 from servicedesk_core.http import together
+from servicedesk_core.jobs.job import Job
+from servicedesk_core.jobs.registry import jobs_of
 from servicedesk_core.plugins.vocabulary import WORDS, Vocabulary, vocabulary
 from servicedesk_core.problem import Problem
 from servicedesk_core.runtime.desk.opening import OpenDesk
@@ -77,6 +82,16 @@ class ConnectingDesk(OpenDesk):
     def unread(self) -> tuple[str, ...]:
         """Names of the connections that hold no records, such as manufacturers: nothing is pulled from them."""
         return self._host.lacking("pull")
+
+    @cached_property
+    def features(self) -> tuple[Feature, ...]:
+        """Our features and those installed ones that can be used."""
+        return with_ours(self._host.catalog.features())
+
+    @cached_property
+    def known_jobs(self) -> Mapping[str, Job]:
+        """Its jobs by name; wrong schedules raise a :class:`servicedesk_core.errors.SettingsError`."""
+        return jobs_of(self.settings, self.features, self.unread)
 
     async def _each(
         self, names: Collection[str], work: Callable[[str], Awaitable[T]]

@@ -14,7 +14,7 @@ from servicedesk_core.faces import Page
 from servicedesk_core.files import replacing
 from servicedesk_core.hooks import Change
 from servicedesk_core.runtime import exporting
-from servicedesk_core.runtime.desk.opening import OpenDesk
+from servicedesk_core.runtime.desk.connecting import ConnectingDesk
 from servicedesk_core.runtime.feed import follow
 from servicedesk_core.runtime.monitoring import status
 from servicedesk_core.runtime.monitoring.checking import ConnectionInfo
@@ -32,7 +32,7 @@ _AT_ONCE = 500
 """Records that are read in one transaction."""
 
 
-class ReadingDesk(OpenDesk):
+class ReadingDesk(ConnectingDesk):
     """A desk that can be read without any vendor."""
 
     async def connections(self, *, scope: Scope | None = None) -> tuple[ConnectionInfo, ...]:
@@ -52,18 +52,19 @@ class ReadingDesk(OpenDesk):
             scope: Only how complete and fresh its own records are.
         """
         scope = self.permitted(Capability.DESK_READ, "status", scope)
-        now, unread = self._clock.now(), self._host.lacking("pull")
+        now, jobs = self._clock.now(), self.known_jobs
 
         def look(tx: Tx) -> status.DeskStatus:
-            whole = status.status(tx, self.settings, store=self._store.name, now=now, unread=unread)
+            whole = status.status(tx, self.settings, jobs, store=self._store.name, now=now)
             return whole if scope is None else status.scoped(tx, whole, scope)
 
         return await self._store.read(look)
 
     async def health(self) -> Health:
         """Return how the desk is doing, without any text of a record: for monitoring."""
-        unread = self._host.lacking("pull")
-        return await self._store.read(partial(health, settings=self.settings, now=self._clock.now(), unread=unread))
+        return await self._store.read(
+            partial(health, settings=self.settings, jobs=self.known_jobs, now=self._clock.now())
+        )
 
     def changes(
         self,

@@ -34,7 +34,7 @@ class ServiceDesk(PullingDesk, ReadingDesk):
         """Return the jobs of the desk, when they are due and how they ended."""
         self.permitted(Capability.DESK_READ, "jobs list", narrows=False)
         return await self._store.read(
-            partial(scheduled, settings=self.settings, now=self._clock.now(), unread=self.unread)
+            partial(scheduled, jobs=self.known_jobs, settings=self.settings, now=self._clock.now())
         )
 
     async def run_jobs(self, name: str) -> tuple[JobOutcome, ...]:
@@ -48,4 +48,4 @@ class ServiceDesk(PullingDesk, ReadingDesk):
             StoreError: The store cannot be used.
         """
         self.permitted(Capability.DESK_OPERATE, "jobs run", narrows=False)
-        return tuple([await run_job(self, job) for job in job_named(self.settings, name, self.unread)])
+        return tuple([await run_job(self, job) for job in job_named(self.known_jobs, name)])

@@ -1,18 +1,19 @@
 """How the desk is doing, for monitoring: ages, errors by code and quotas; no text of a record and no secret."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import Connection
 
+from servicedesk_core.features.alerts import Alert, Channel, channels, open_alerts
 from servicedesk_core.jobs import job_runs
+from servicedesk_core.jobs.job import Job
 from servicedesk_core.jobs.status import ScheduledJob, scheduled
 from servicedesk_core.runtime.monitoring.load import DeskLoad, load
 from servicedesk_core.runtime.monitoring.quotas import QuotaStatus, quotas
-from servicedesk_core.store import alerts, runs, sources
-from servicedesk_core.store.alerts import Alert, Channel
+from servicedesk_core.store import runs, sources
 
 if TYPE_CHECKING:
     from servicedesk_core.config import DeskSettings
@@ -68,25 +69,25 @@ class Health:
     load: DeskLoad
 
 
-def health(tx: Connection, settings: "DeskSettings", now: datetime, unread: Collection[str] = ()) -> Health:
+def health(tx: Connection, settings: "DeskSettings", jobs: Mapping[str, Job], now: datetime) -> Health:
     """Return how the desk is doing.
 
     Args:
         tx: A read transaction.
         settings: The configuration.
+        jobs: The jobs of the desk.
         now: The present instant.
-        unread: Names of the connections that hold no records; no job reads them.
     """
-    found = alerts.open_alerts(tx)
+    found = open_alerts(tx)
     return Health(
         status="failing" if found else "ok",
         desk=settings.desk.name,
         as_of=now,
         streams=_streams(tx, settings, now),
-        jobs=scheduled(tx, settings, now, unread),
+        jobs=scheduled(tx, jobs, settings, now),
         jobs_done=job_runs.last_success(tx),
         alerts=tuple(found),
-        channels=tuple(alerts.channels(tx)),
+        channels=tuple(channels(tx)),
         quotas=quotas(tx, settings, now),
         load=load(tx),
     )

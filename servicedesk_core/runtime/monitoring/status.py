@@ -1,6 +1,6 @@
 """The state of the desk's data and jobs, from the store alone."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
@@ -9,11 +9,12 @@ from sqlalchemy import Connection
 
 from servicedesk_core.config import ConnectionSettings, DeskSettings
 from servicedesk_core.domain import MappingIssue
+from servicedesk_core.features.alerts import Alert, Channel, channels, open_alerts
+from servicedesk_core.jobs.job import Job
 from servicedesk_core.jobs.status import ScheduledJob, scheduled
 from servicedesk_core.runtime.monitoring.checking import ConnectionInfo
 from servicedesk_core.runtime.monitoring.quotas import QuotaStatus, quotas
-from servicedesk_core.store import alerts, changes, issues, leases, runs, soundness, sources, state
-from servicedesk_core.store.alerts import Alert, Channel
+from servicedesk_core.store import changes, issues, leases, runs, soundness, sources, state
 from servicedesk_core.store.queries.completeness import StreamCompleteness, completeness
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.runs import Run
@@ -176,17 +177,15 @@ def scoped(tx: Connection, whole: DeskStatus, scope: Scope) -> DeskStatus:
 _ONLY_FOR_THE_DESK = tuple(f.name for f in fields(DeskStatus) if f.name not in _FOR_CLIENTS)
 
 
-def status(
-    tx: Connection, settings: DeskSettings, *, store: str, now: datetime, unread: Collection[str] = ()
-) -> DeskStatus:
+def status(tx: Connection, settings: DeskSettings, jobs: Mapping[str, Job], *, store: str, now: datetime) -> DeskStatus:
     """Return the state of the desk.
 
     Args:
         tx: A read transaction.
         settings: The configuration.
+        jobs: The jobs of the desk.
         store: The store's name.
         now: The current instant.
-        unread: Names of the connections that hold no records; no job reads them.
     """
     known = sources.all(tx)
     names = {source.id: source.name for source in known}
@@ -203,10 +202,10 @@ def status(
             _word(names[i.source_id], i.stream, i.issue, i.count, is_file=i.source_id in files) for i in issues.list(tx)
         ),
         jobs=tuple(JobStatus(lease.name, lease.owner, lease.since) for lease in leases.live(tx)),
-        schedule=scheduled(tx, settings, now, unread),
+        schedule=scheduled(tx, jobs, settings, now),
         quotas=quotas(tx, settings, now),
-        alerts=tuple(alerts.open_alerts(tx)),
-        channels=tuple(alerts.channels(tx)),
+        alerts=tuple(open_alerts(tx)),
+        channels=tuple(channels(tx)),
         damage=soundness.known(tx),
     )
 

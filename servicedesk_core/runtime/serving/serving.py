@@ -7,7 +7,6 @@ from importlib.util import find_spec
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.jobs import supervisor
 from servicedesk_core.jobs.desk import JobDesk
-from servicedesk_core.jobs.registry import jobs_of
 from servicedesk_core.jobs.schedule import next_due
 from servicedesk_core.jobs.scheduler import Scheduler
 from servicedesk_core.runtime.monitoring.health import Health, health
@@ -32,7 +31,7 @@ def check(desk: JobDesk) -> None:
             f"To serve needs packages that are not installed: {', '.join(missing)}.",
             hint="pip install 'servicedesk-core[serve]'",
         )
-    for job in jobs_of(desk.settings, desk.unread).values():
+    for job in desk.known_jobs.values():
         next_due(job.schedule, timezone=desk.settings.desk.timezone, now=desk.clock.now())
 
 
@@ -47,7 +46,7 @@ async def serve(desk: JobDesk, *, tell: Callable[[str], None]) -> None:
         SettingsError: See :func:`check`; or the address of the endpoint is taken.
     """
     check(desk)
-    jobs = jobs_of(desk.settings, desk.unread)
+    jobs = desk.known_jobs
     scheduler = Scheduler(desk, jobs)
     listen = desk.settings.serve.listen
     look = partial(desk.store.read_blocking, changes.head)
@@ -68,4 +67,4 @@ async def serve(desk: JobDesk, *, tell: Callable[[str], None]) -> None:
 
 def _ask(desk: JobDesk) -> Health:
     now = desk.clock.now()
-    return desk.store.read_blocking(lambda tx: health(tx, desk.settings, now, desk.unread))
+    return desk.store.read_blocking(lambda tx: health(tx, desk.settings, desk.known_jobs, now))

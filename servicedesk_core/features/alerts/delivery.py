@@ -14,8 +14,8 @@ from typing import Any
 from servicedesk_core.config import DeskSettings, Secrets
 from servicedesk_core.config.operating import AppriseChannel, Channel, FileChannel, MailChannel
 from servicedesk_core.errors import SettingsError
+from servicedesk_core.features.alerts.messages import Message
 from servicedesk_core.printing import escaped
-from servicedesk_core.runtime.alerts.message import Message
 
 Send = Callable[[Message], None]
 """Takes a message, or raises; blocks."""
@@ -35,7 +35,7 @@ def sender_of(channel: Channel, secrets: Secrets, settings: DeskSettings, name: 
     key = f"alerts.channels.{name}"
     match channel:
         case FileChannel():
-            return partial(_to_file, settings.directory / Path(channel.path).expanduser())
+            return partial(_to_file, settings.beside(channel.path))
         case MailChannel():
             return partial(_by_mail, channel, secrets, settings.where, key)
         case AppriseChannel():

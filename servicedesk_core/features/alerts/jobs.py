@@ -3,26 +3,17 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Iterator
 from datetime import datetime
-from functools import partial
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection
-
-from servicedesk_core.errors import ServiceDeskError
-from servicedesk_core.features.claims.alerting import conditions
+from servicedesk_core.errors import ServiceDeskError, StoreError
+from servicedesk_core.faces import Condition, Feature, Watch
+from servicedesk_core.features.alerts import tables
+from servicedesk_core.features.alerts.delivery import sender_of
+from servicedesk_core.features.alerts.messages import Message, message_of
+from servicedesk_core.features.alerts.model import Notice
 from servicedesk_core.jobs.desk import JobDesk
-from servicedesk_core.jobs.registry import jobs_of
-from servicedesk_core.runtime.alerts import gathering
-from servicedesk_core.runtime.alerts.clock_differences import wrong_clocks
-from servicedesk_core.runtime.alerts.doubts import doubts
-from servicedesk_core.runtime.alerts.judging import judge
-from servicedesk_core.runtime.alerts.message import Message, message_of
-from servicedesk_core.runtime.alerts.quota_use import heavy_use
-from servicedesk_core.runtime.alerts.sending import sender_of
-from servicedesk_core.store import alerts, soundness
-from servicedesk_core.store.alerts import Condition, Notice
+from servicedesk_core.store import Tx
 
 _log = logging.getLogger("servicedesk.alerts")
 
@@ -44,43 +35,35 @@ async def watch(desk: JobDesk, connection: str | None) -> str:
     """
     del connection
     now = desk.clock.now()
-    found = await desk.store.read(partial(_look, desk=desk, now=now))
-    names = (LOG, *desk.settings.alerts.channels)
-    await desk.store.write(lambda tx: alerts.settle(tx, found, names, now))
-    notices = await desk.store.write(lambda tx: alerts.waiting(tx, now))
+    found: dict[str, list[Condition] | None] = {}
+    for feature in desk.features:
+        found[feature.name] = await _asked(desk, feature, now)
+    wrong = [condition for conditions in found.values() for condition in conditions or ()]
+    names, is_all = (LOG, *desk.settings.alerts.channels), None not in found.values()
+    await desk.store.write(lambda tx: tables.settle(tx, wrong, names, now, is_all=is_all))
+    notices = await desk.store.write(lambda tx: tables.waiting(tx, now))
     by_channel: defaultdict[str, list[Notice]] = defaultdict(list)
     for notice in notices:
         by_channel[notice.channel].append(notice)
     told = await asyncio.gather(*(_tell(desk, name, batch) for name, batch in by_channel.items()))
-    return f"{len(found)} open, {sum(told)} notices sent, {len(notices) - sum(told)} could not be sent"
+    return f"{len(wrong)} open, {sum(told)} notices sent, {len(notices) - sum(told)} could not be sent"
 
 
-def _look(tx: Connection, *, desk: JobDesk, now: datetime) -> list[Condition]:
-    jobs = jobs_of(desk.settings, desk.unread)
-    schedules = {job.connection: job.schedule for job in jobs.values() if job.connection and job.kind.name == "sync"}
-    known = gathering.known_sources(tx, desk.settings)
-    about_claims = conditions(tx, now.astimezone(ZoneInfo(desk.settings.desk.timezone)).date())
-    about_streams = judge(
-        gathering.streams(tx, known),
-        known,
-        gathering.job_histories(tx, jobs),
-        gathering.rules_of(tx, desk.settings, schedules, now),
-        now,
-        told={alert.key for alert in alerts.open_alerts(tx)},
-    )
-    return [
-        *_damage(tx),
-        *about_claims,
-        *doubts(tx),
-        *heavy_use(tx, known, now),
-        *wrong_clocks(tx, known),
-        *about_streams,
-    ]
+async def _asked(desk: JobDesk, feature: Feature, now: datetime) -> list[Condition] | None:
+    """Return what a feature says is wrong; ``None`` = its rules are broken, and nobody knows."""
 
+    def look(tx: Tx) -> list[Condition]:
+        told = frozenset(alert.key for alert in tables.open_alerts(tx))
+        watch = Watch(tx, desk, now, now.astimezone(ZoneInfo(desk.settings.desk.timezone)).date(), told)
+        return [condition for rule in feature.watches for condition in rule(watch)]
 
-def _damage(tx: Connection) -> Iterator[Condition]:
-    if (damage := soundness.known(tx)) is not None:
-        yield Condition("store", "damaged", soundness.told(damage), soundness.HINT)
+    try:
+        return await desk.store.read(look) if feature.alert_rules else []
+    except StoreError:
+        raise
+    except Exception:  # noqa: BLE001  # foreign code
+        _log.exception("the alert rules of %s: this should not have happened", feature.name)
+        return None
 
 
 async def _tell(desk: JobDesk, channel: str, notices: list[Notice]) -> int:
@@ -98,11 +81,11 @@ async def _tell(desk: JobDesk, channel: str, notices: list[Notice]) -> int:
         reason = _reason(error)
     now = desk.clock.now()
     if reason is None:
-        await desk.store.write(lambda tx: alerts.delivered(tx, notices, now))
+        await desk.store.write(lambda tx: tables.delivered(tx, notices, now))
         return len(notices)
     reason = desk.redactor.text(reason)
     _log.warning("alerts could not be sent to %s, they are tried again: %s", channel, reason)
-    await desk.store.write(lambda tx: alerts.refused(tx, notices, reason, now))
+    await desk.store.write(lambda tx: tables.refused(tx, notices, reason, now))
     return 0
 
 

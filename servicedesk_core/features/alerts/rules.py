@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from servicedesk_core.faces import Condition
 from servicedesk_core.jobs.job_runs import JobRun
-from servicedesk_core.store.alerts import Condition
 from servicedesk_core.store.sources import Source
 
 SWEEP_EVERY = timedelta(days=1)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from servicedesk_core.features.alerts.model import Notice
 from servicedesk_core.printing import one_line
-from servicedesk_core.store.alerts import Notice
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,12 @@
 """Vendor accounts whose quota is nearly used up, by all integrations together: reading slows down, then stops."""
 
-from collections.abc import Collection, Iterable
-from datetime import datetime
+from collections.abc import Collection
 from typing import Final
 
-from sqlalchemy import Connection
-
-from servicedesk_core.store import alerts
-from servicedesk_core.store.alerts import Condition
+from servicedesk_core.faces import Condition, Watch
+from servicedesk_core.features.alerts.evaluate import known_sources
 from servicedesk_core.store.budgets.policies import Standing, standings
 from servicedesk_core.store.fields import to_us
-from servicedesk_core.store.sources import Source
 
 HIGH: Final = 0.75
 """Share of the window's requests from which somebody is told."""
@@ -19,21 +15,17 @@ CALM: Final = 0.65
 """Share below which it is over: a use about the limit would be told again and again otherwise."""
 
 
-def heavy_use(tx: Connection, known: Iterable[Source], now: datetime) -> list[Condition]:
+def heavy_use(watch: Watch) -> list[Condition]:
     """Return the vendor accounts of which more than three quarters of the quota are used.
 
-    Args:
-        tx: A read transaction.
-        known: The connections to look at; those on one account share its quota and are one condition.
-        now: The present instant.
+    Connections on one account share its quota and are one condition.
     """
-    there = list(known)
-    told = {alert.key for alert in alerts.open_alerts(tx)}
+    there = known_sources(watch)
     found: list[Condition] = []
-    for standing in standings(tx, to_us(now)):
+    for standing in standings(watch.tx, to_us(watch.now)):
         key = standing.key
         names = sorted(one.name for one in there if (one.vendor, one.account) == (key.vendor, key.account))
-        if names and (condition := _condition(standing, names, told)) is not None:
+        if names and (condition := _condition(standing, names, watch.told)) is not None:
             found.append(condition)
     return found
 

@@ -3,11 +3,11 @@
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import Connection, or_, select, true
+from sqlalchemy import or_, select, true
 
 from servicedesk_core.domain.writing import WriteState
+from servicedesk_core.faces import Condition, Watch
 from servicedesk_core.store import leases, sending
-from servicedesk_core.store.alerts import Condition
 from servicedesk_core.store.schema import outbox
 from servicedesk_core.store.schema.writing import UNFINISHED
 
@@ -17,15 +17,13 @@ PATIENCE: Final = timedelta(hours=1)
 _NAMED: Final = 10
 
 
-def doubts(tx: Connection) -> list[Condition]:
+def doubts(watch: Watch) -> list[Condition]:
     """Return the connections with writes in doubt that wait for a person.
 
     That is one of which the vendor shows several, or none that is surely it; one that was not settled within an hour;
     and every one while sending is off, because then nobody asks.
-
-    Args:
-        tx: A read transaction.
     """
+    tx = watch.tx
     off = sending.sending_off(tx)
     # The database's own time, by which doubts are dated: processes on several machines write them.
     long_ago = leases.now(tx) - PATIENCE

@@ -1,37 +1,17 @@
-"""The jobs ``reports`` and ``backup``."""
+"""The job ``backup``."""
 
 import asyncio
 import logging
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
 
 from servicedesk_core import system
 from servicedesk_core.errors import StoreError
-from servicedesk_core.faces import Desk
-from servicedesk_core.features.report import Reports, html
-from servicedesk_core.files import replace_file
 from servicedesk_core.jobs.desk import JobDesk
-from servicedesk_core.runtime.copies import BACKUP_PREFIX, placed
 from servicedesk_core.store import backup as store_backup
+from servicedesk_core.store.copies import BACKUP_PREFIX
 
 _log = logging.getLogger("servicedesk.jobs")
-
-
-class ReportingDesk(JobDesk, Desk, Protocol):
-    """A desk that features are asked on."""
-
-
-async def write_reports(desk: ReportingDesk, connection: str | None) -> str:
-    """Write the desk page to the file that ``[serve]`` names.
-
-    Raises:
-        SettingsError: The file cannot be written.
-    """
-    report = await Reports.desk_page.of(desk, connection=connection)
-    path = placed(desk.settings, desk.settings.serve.report)
-    await asyncio.to_thread(_put, path, html(report).encode())
-    return f"wrote {path.name}"
 
 
 async def backup(desk: JobDesk, connection: str | None) -> str:
@@ -43,17 +23,11 @@ async def backup(desk: JobDesk, connection: str | None) -> str:
     del connection
     if desk.store.dialect == "postgresql":  # which a reference to its address does not show beforehand
         return "nothing: a server is backed up by its own tools"
-    folder = placed(desk.settings, desk.settings.serve.backups)
+    folder = desk.settings.beside(desk.settings.serve.backups)
     now = desk.clock.now()
     return await asyncio.to_thread(
         _copy, desk, folder, f"{BACKUP_PREFIX}{now:%Y%m%dT%H%M%S}Z.db", desk.settings.serve.keep_backups
     )
-
-
-def _put(path: Path, page: bytes) -> None:
-    with suppress(OSError):  # what cannot be made is told by the writing, with its path
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    replace_file(path, page)
 
 
 def _copy(desk: JobDesk, folder: Path, name: str, keep: int) -> str:

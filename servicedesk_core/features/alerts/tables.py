@@ -1,13 +1,14 @@
 """Open alerts, and what each channel still has to be told. Whoever changes them holds the lease of the job."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
-from servicedesk_core.store import upserting
+from servicedesk_core.faces import Condition
+from servicedesk_core.features.alerts.model import Alert, Channel, Notice
+from servicedesk_core.store import Tx, upserting
 from servicedesk_core.store.rows import Rows
 from servicedesk_core.store.schema import alert_notices, alerts
 
@@ -20,98 +21,33 @@ FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """Something that is wrong now.
-
-    Attributes:
-        key: What it is about, such as ``stream:psa/tickets``; there is one open alert for a key.
-        kind: What is wrong, in a word: ``failing``, ``silent``, ``stopped``, ``heavy_use``, ``in_doubt``,
-            ``damaged``, ``clock``, and of a claim ``denied``, ``asked``, ``overdue``, ``not_understood`` or
-            ``not_found``.
-        problem: What is wrong, in a sentence without record text.
-        hint: What to do.
-    """
-
-    key: str
-    kind: str
-    problem: str
-    hint: str
-
-
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """An open alert.
-
-    Attributes:
-        key: What it is about.
-        kind: What is wrong, in a word; see :class:`Condition`.
-        problem: What is wrong.
-        hint: What to do.
-        opened_at: Since when.
-        seen_at: When it was last found to be so.
-    """
-
-    key: str
-    kind: str
-    problem: str
-    hint: str
-    opened_at: datetime
-    seen_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """What a channel is to be told: a row of the table."""
-
-    id: int
-    key: str
-    episode: int
-    event: str
-    channel: str
-    problem: str
-    hint: str
-    at: datetime
-    attempts: int
-
-
-@dataclass(frozen=True, slots=True)
-class Channel:
-    """How a channel stands.
-
-    Attributes:
-        name: Its name.
-        waiting: Notices that it did not take yet.
-        dropped: Notices that were given up.
-        last_error: Why it did not take the last one; ``None`` when it is well.
-        next_try_at: When the oldest waiting notice is tried again.
-    """
-
-    name: str
-    waiting: int
-    dropped: int
-    last_error: str | None
-    next_try_at: datetime | None
-
-
 _ALERTS: Final = Rows(Alert, alerts)
 _NOTICES: Final = Rows(Notice, alert_notices)
 
 
-def open_alerts(tx: Connection) -> list[Alert]:
+def open_alerts(tx: Tx) -> list[Alert]:
     """Return the open alerts, the oldest first."""
     query = _ALERTS.select().where(alerts.c.closed_at.is_(None)).order_by(alerts.c.opened_at, alerts.c.key)
     return _ALERTS.all(tx, query)
 
 
-def settle(tx: Connection, conditions: Sequence[Condition], channels: Collection[str], now: datetime) -> None:
+def ended(tx: Tx, limit: int) -> list[Alert]:
+    """Return alerts that are over, the newest first."""
+    query = _ALERTS.select().where(alerts.c.closed_at.is_not(None)).order_by(alerts.c.closed_at.desc(), alerts.c.key)
+    return _ALERTS.all(tx, query.limit(limit))
+
+
+def settle(
+    tx: Tx, conditions: Sequence[Condition], channels: Collection[str], now: datetime, *, is_all: bool = True
+) -> None:
     """Open an alert for each new condition and close those that hold no more; note once whom to tell.
 
     Args:
         tx: A write transaction, fenced by the job's lease.
-        conditions: All that is wrong now.
+        conditions: What is wrong now.
         channels: Names of those who are told.
         now: The present instant.
+        is_all: Whether nothing else is wrong; else no alert is closed.
     """
     known = {row.key: row for row in tx.execute(select(alerts))}
     wrong = {condition.key: condition for condition in conditions}
@@ -127,12 +63,12 @@ def settle(tx: Connection, conditions: Sequence[Condition], channels: Collection
         else:
             tx.execute(update(alerts).where(alerts.c.key == key).values(**values))
     for key, row in known.items():
-        if row.closed_at is None and key not in wrong:
+        if is_all and row.closed_at is None and key not in wrong:
             tx.execute(update(alerts).where(alerts.c.key == key).values(closed_at=now))
             _notify(tx, channels, "recovered", now, key=key, episode=row.episode, problem=row.problem, hint="")
 
 
-def waiting(tx: Connection, now: datetime) -> list[Notice]:
+def waiting(tx: Tx, now: datetime) -> list[Notice]:
     """Drop what is too old, and return the notices that are to be tried now, the oldest first."""
     tx.execute(
         update(alert_notices)
@@ -145,14 +81,14 @@ def waiting(tx: Connection, now: datetime) -> list[Notice]:
     return _NOTICES.all(tx, _NOTICES.select().where(is_due).order_by(alert_notices.c.id))
 
 
-def delivered(tx: Connection, notices: Sequence[Notice], now: datetime) -> None:
+def delivered(tx: Tx, notices: Sequence[Notice], now: datetime) -> None:
     """Note that a channel took them."""
     ids = [notice.id for notice in notices]
     done = {"state": "sent", "done_at": now, "last_error": None}
     tx.execute(update(alert_notices).where(alert_notices.c.id.in_(ids)).values(**done))
 
 
-def refused(tx: Connection, notices: Sequence[Notice], reason: str, now: datetime) -> None:
+def refused(tx: Tx, notices: Sequence[Notice], reason: str, now: datetime) -> None:
     """Note that a channel did not take them, and when to try again: after 1, 2, 4 … 60 minutes.
 
     Args:
@@ -170,7 +106,7 @@ def refused(tx: Connection, notices: Sequence[Notice], reason: str, now: datetim
         )
 
 
-def channels(tx: Connection) -> list[Channel]:
+def channels(tx: Tx) -> list[Channel]:
     """Return how each channel stands that was ever told something."""
     is_waiting = alert_notices.c.state == "waiting"
     query = (
@@ -192,7 +128,7 @@ def channels(tx: Connection) -> list[Channel]:
     return found
 
 
-def _notify(tx: Connection, names: Collection[str], event: Event, at: datetime, **told: Any) -> None:
+def _notify(tx: Tx, names: Collection[str], event: Event, at: datetime, **told: Any) -> None:
     row = {"event": event, "at": at, "next_at": at, "state": "waiting", **told}
     for channel in names:
         tx.execute(insert(alert_notices).values(channel=channel, **row))

@@ -1,0 +1,38 @@
+"""Alerts: what is wrong with the desk is told once when it begins, and once when it is over."""
+
+from typing import TYPE_CHECKING
+
+from servicedesk_core.faces import JobKind
+from servicedesk_core.features import Feature
+
+if TYPE_CHECKING:
+    from servicedesk_core.features.alerts.model import Alert as Alert
+    from servicedesk_core.features.alerts.model import Channel as Channel
+    from servicedesk_core.features.alerts.tables import channels as channels
+    from servicedesk_core.features.alerts.tables import open_alerts as open_alerts
+else:
+    from servicedesk_core.exports import lazily
+
+    __getattr__, __dir__ = lazily(__name__, __file__)
+
+FEATURE = Feature(
+    name="alerts",
+    about="What is wrong with the desk, and who has been told.",
+    queries=f"{__name__}.queries:Alerts",
+    jobs=(
+        JobKind(
+            "alerts",
+            "Looks for what fails or is silent, and tells about it once.",
+            "every 1 minute",
+            f"{__name__}.jobs:watch",
+        ),
+    ),
+    alert_rules=(
+        f"{__name__}.evaluate:damage",
+        f"{__name__}.doubts:doubts",
+        f"{__name__}.quota_use:heavy_use",
+        f"{__name__}.evaluate:wrong_clocks",
+        f"{__name__}.evaluate:streams_and_jobs",
+        "servicedesk_core.features.claims.alerting:conditions",
+    ),
+)

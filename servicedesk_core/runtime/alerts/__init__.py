@@ -1,1 +1,0 @@
-"""Tells somebody, once, when a stream or a job fails or is silent, and once when it is well again."""

@@ -1,1 +1,0 @@
-"""The work of those jobs that belong to claims, warranty, the desk page and the store's upkeep."""
