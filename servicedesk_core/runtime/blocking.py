@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.alerts.queries import Alerts
     from servicedesk_core.features.audit.actions import AuditTrail
     from servicedesk_core.features.people.queries import People
+    from servicedesk_core.features.privacy.actions import Privacy
     from servicedesk_core.features.quarantine.actions import Quarantine
     from servicedesk_core.features.report.queries import Reports
     from servicedesk_core.features.tickets.actions import Tickets
@@ -215,6 +216,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         alerts: Alerts[Waiting]
         audit: AuditTrail[Waiting]
         people: People[Waiting]
+        privacy: Privacy[Waiting]
         quarantine: Quarantine[Waiting]
         report: Reports[Waiting]
         tickets: Tickets[Waiting]

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.alerts.queries import Alerts
     from servicedesk_core.features.audit.actions import AuditTrail
     from servicedesk_core.features.people.queries import People
+    from servicedesk_core.features.privacy.actions import Privacy
     from servicedesk_core.features.quarantine.actions import Quarantine
     from servicedesk_core.features.report.queries import Reports
     from servicedesk_core.features.tickets.actions import Tickets
@@ -61,6 +62,7 @@ class StoredDesk:
         alerts: Alerts[Awaited]
         audit: AuditTrail[Awaited]
         people: People[Awaited]
+        privacy: Privacy[Awaited]
         quarantine: Quarantine[Awaited]
         report: Reports[Awaited]
         tickets: Tickets[Awaited]

@@ -130,7 +130,9 @@ def test_a_person_is_written_into_a_file_of_its_owner(run, queued):
     assert run("privacy", "export", "jane@example.com", "-o", "out.json").code == 0
     file = queued.folder / "out.json"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert orjson.loads(file.read_bytes())["found"][0]["content"]["record"]["last_name"] == "Quoxberry"
+    document = orjson.loads(file.read_bytes())
+    assert document["schema"] == "servicedesk.privacy.export/1"
+    assert document["data"]["found"][0]["content"]["record"]["last_name"] == "Quoxberry"
     done = run("privacy", "erase", "jane@example.com", "--yes", "--json").json["data"]
     assert (done["connections"], done["rows"]) == (["psa"], 1)
     assert run("privacy", "export", "jane@example.com", "-o", "again.json").code != 0

@@ -14,6 +14,8 @@ READING = re.compile(
 """What the sandbox calls its reading routes; everything else that it knows can change something."""
 
 COMMANDS = [
+    "alerts list",
+    "alerts channels",
     "connections list",
     "connections test",
     "sync --plan",
@@ -59,7 +61,20 @@ ACTS = [
     "writes approve 1 --yes",
 ]
 """What would change the vendor's data; without a grant nothing of it is sent."""
-ELSEWHERE = {"docs", "privacy", "serve", "service", "demo", "init", "sandbox", "new", "mapping", "store", "quarantine"}
+ELSEWHERE = {
+    "docs",
+    "people",
+    "privacy",
+    "serve",
+    "service",
+    "demo",
+    "init",
+    "sandbox",
+    "new",
+    "mapping",
+    "store",
+    "quarantine",
+}
 """Commands that are about files or other machines, or have a line of their own in another test."""
 
 

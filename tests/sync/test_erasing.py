@@ -14,7 +14,8 @@ from servicedesk_core.features.claims.tables import changing, files
 from servicedesk_core.features.claims.tables.stored import Origin
 from servicedesk_core.features.warranty.tables import answers
 from servicedesk_core.hooks import Capabilities, Mapped, StreamCapability
-from servicedesk_core.runtime import privacy
+from servicedesk_core.people import Actor, Way
+from servicedesk_core.runtime.stored import StoredDesk
 from servicedesk_core.store import audit, erasing, outbox, runs, state
 from tests.sync.conftest import fake_vendor
 from tests.sync.test_exclusions import on_disk
@@ -69,7 +70,13 @@ def config(tmp_path):
 
 
 async def erase(desk, tmp_path, who=EMAIL):
-    return await privacy.erase(config(tmp_path), who, actor="user:ana", clock=desk.clock)
+    async with StoredDesk.open(config(tmp_path), actor=Actor("user:ana", Way.SDK), clock=desk.clock) as opened:
+        return await opened.privacy.erase(who)
+
+
+async def held_of(desk, tmp_path, who):
+    async with StoredDesk.open(config(tmp_path), clock=desk.clock, read_only=True) as opened:
+        return (await opened.privacy.export(who)).found
 
 
 def named(content):
@@ -113,8 +120,8 @@ async def test_the_list_of_the_erased_says_nothing_about_them(desk, people, tmp_
 async def test_what_is_held_of_a_person_is_told_and_nothing_changes(desk, people, tmp_path):
     await desk.sync()
     before = desk.sql("SELECT COUNT(*), MAX(changed_at) FROM tickets")
-    found = privacy.export(config(tmp_path), "k1", clock=desk.clock)
-    where = {(one.where, one.id) for one in found.found}
+    found = await held_of(desk, tmp_path, "k1")
+    where = {(one.where, one.id) for one in found}
     assert {("contacts", "k1"), ("tickets", "1"), ("tickets", "2"), ("notes", "n1"), ("quarantine", "1")} <= where
     assert ("contacts", "k2") not in where
     assert ("notes", "n2") not in where
@@ -162,7 +169,7 @@ async def test_whatever_a_column_is_read_as_its_text_is_searched_and_cleaned(des
         state.put(tx, source_id, "last", {"who": f"Jane {SURNAME}", "n": 1}, now)
 
     desk.store.write_blocking(fill)
-    held = privacy.export(config(tmp_path), EMAIL, clock=desk.clock).found
+    held = await held_of(desk, tmp_path, EMAIL)
     assert {"runs", "state"} <= {one.where for one in held}
     await erase(desk, tmp_path)
     assert ("Of [erased] it failed.",) in desk.sql("SELECT error FROM runs")
@@ -203,7 +210,7 @@ async def test_files_of_claims_and_answers_of_makers_are_erased_too(desk, people
         answers.put(tx, said, origin="maker", source=CoverSource.MAKER, now=now)
 
     desk.store.write_blocking(fill)
-    held = privacy.export(config(tmp_path), EMAIL, clock=desk.clock).found
+    held = await held_of(desk, tmp_path, EMAIL)
     assert sorted(one.content["name"] for one in held if one.where == "claim_attachments") == [
         "desk.png", "invoice.png", "log.txt",
     ]  # fmt: skip

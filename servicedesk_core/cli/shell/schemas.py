@@ -105,7 +105,6 @@ DOCUMENTS: dict[str, Document] = {
     "warranty.report": Document(1, "Covers and claims.", f"{_WARRANTY}.tables.report:WarrantyReport"),
     "warranty.import": Document(1, "What an import did.", f"{_WARRANTY}.spreadsheet:ImportReport"),
     "warranty.write-dates": Document(1, "What was shown, and what became of it.", f"{_WARRANTY}.actions:WrittenDates"),
-    "privacy.erase": Document(1, "What was taken out of the store.", "servicedesk_core.runtime.privacy:Erasure"),
     "store.size": Document(1, "How large the store is.", f"{_UPKEEP}:StoreSize"),
     "store.verify": Document(1, "Whether the store is sound.", f"{_UPKEEP}:StoreVerdict"),
     "store.backup": Document(1, "Where the backup is.", f"{_UPKEEP}:StoreBackup"),
