@@ -15,6 +15,10 @@ from sqlalchemy.engine import make_url
 
 from servicedesk_core import BlockingServiceDesk, Scope, ServiceDesk
 from servicedesk_core.clock import SystemClock
+from servicedesk_core.desk.blocking import (
+    BlockingClaims,
+    BlockingWrites,
+)
 from servicedesk_core.domain import REFERENCES, STREAMS, StatusCategory, TicketKind
 from servicedesk_core.domain.warranty import (
     ClaimDraft,
@@ -38,10 +42,6 @@ from servicedesk_core.features import own as own_feature
 from servicedesk_core.features.claims.tables import ClaimFilter, changing
 from servicedesk_core.features.claims.tables.stored import Origin
 from servicedesk_core.features.warranty.tables import answers as cover_answers
-from servicedesk_core.runtime.blocking import (
-    BlockingClaims,
-    BlockingWrites,
-)
 from servicedesk_core.store import Store, audit, cover, outbox, quarantine, records, sources
 from servicedesk_core.store.quarantine import Rejected
 from servicedesk_core.store.queries.scope import OF_COMPANY, OF_PARENT, OF_TICKET
@@ -105,7 +105,7 @@ def entity(stream, who, *, others):
     return cls.model_validate(values)
 
 
-HOMES = ("servicedesk_core.runtime", "servicedesk_core.outbox", "servicedesk_core.features.claims")
+HOMES = ("servicedesk_core.desk", "servicedesk_core.outbox", "servicedesk_core.features.claims")
 """Where the parts of a desk come from."""
 
 
