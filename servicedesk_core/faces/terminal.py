@@ -15,6 +15,10 @@ class Terminal(Protocol):
         """Print values under headings."""
         ...
 
+    def rows(self, row: type, found: Iterable[object], *, title: str | None = None, empty: str = "") -> None:
+        """Print rows of one type under the headings of its columns; ``empty`` where there are none."""
+        ...
+
     def facts(self, pairs: Iterable[tuple[str, object]]) -> None:
         """Print names and values; pairs without a value are left out."""
         ...

@@ -6,10 +6,6 @@ from servicedesk_core.config import DeskSettings
 from servicedesk_core.faces.job import JobKind
 
 
-def _has_connections(settings: DeskSettings) -> bool:
-    return bool(settings.connections)
-
-
 def _may_write(settings: DeskSettings) -> bool:
     return any(connection.writes for connection in settings.connections.values())
 
@@ -28,13 +24,6 @@ KINDS: Final = (
         "every 1 minute",
         "servicedesk_core.jobs.sending:send_approved",
         applies=_may_write,
-    ),
-    JobKind(
-        "claims",
-        "Asks manufacturers how claims stand; sends none.",
-        "every 1 hour",
-        "servicedesk_core.features.claims.jobs:follow_claims",
-        applies=_has_connections,
     ),
     JobKind(
         "backup",

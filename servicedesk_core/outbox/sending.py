@@ -73,8 +73,9 @@ class Sending:
             SettingsError: There is no such connection.
             StoreError: The store cannot be used.
         """
-        names = await self._store.read(partial(outbox.connections_at_work, only=tuple(only)))
-        if connection is not None:
+        if connection is None:
+            names = await self._store.read(partial(outbox.connections_at_work, only=tuple(only)))
+        else:
             connection_of(self._settings, connection)
             names = [connection]
         outcomes = []

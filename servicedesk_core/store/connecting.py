@@ -224,7 +224,9 @@ def _sqlite_engine(url: URL, *, begin: str, read_only: bool) -> Engine:
     def begin_transaction(connection: Connection) -> None:
         if not read_only:  # cannot be said inside a transaction
             level = "FULL" if _is_durable(connection) else "NORMAL"
-            connection.exec_driver_sql(f"PRAGMA synchronous = {level}")
+            if connection.info.get(DURABLE) != level:  # the database keeps it from one transaction to the next
+                connection.exec_driver_sql(f"PRAGMA synchronous = {level}")
+                connection.info[DURABLE] = level
         connection.exec_driver_sql(begin)
 
     return engine

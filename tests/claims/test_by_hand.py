@@ -34,8 +34,8 @@ async def test_the_manual_way_ends_in_the_same_states_and_the_pack_holds_no_secr
     )
     with pytest.raises(ClaimStateError, match="by hand"):
         await desk.claims.submit(name)
-    folder = await desk.claims.pack(name, tmp_path / "packs", pdf=True)
-    archive = await desk.claims.pack(name, tmp_path / "packs", archive=True)
+    folder = await desk.claims.pack(name, to=tmp_path / "packs", pdf=True)
+    archive = await desk.claims.pack(name, to=tmp_path / "packs", archive=True)
     assert folder.files == ("claim.html", "claim.pdf", "01-invoice 1.pdf")
     assert zipfile.ZipFile(archive.path).namelist() == ["claim.html", "01-invoice 1.pdf"]
     written = b"".join((Path(folder.path) / one).read_bytes() for one in folder.files)
@@ -58,7 +58,7 @@ async def test_a_maker_without_pdf_writer_says_how_to_get_it(desk, drafted, tmp_
 
     monkeypatch.setitem(sys.modules, "reportlab.platypus", None)
     with pytest.raises(UnsupportedError, match="not installed"):
-        await desk.claims.pack(drafted, tmp_path, pdf=True)
+        await desk.claims.pack(drafted, to=tmp_path, pdf=True)
 
 
 async def test_what_a_person_records_later_takes_nothing_away(desk):

@@ -37,8 +37,8 @@ async def test_a_doubt_that_cannot_be_proven_waits_for_a_person(new_home, clock)
         assert doubtful.candidates == ("C2",), "C1 belongs to the other claim"
         assert f"claims resolve {second} --found ID" in doubtful.hint
         with pytest.raises(ClaimStateError, match="belongs to another claim"):
-            await desk.claims.resolve(second, ref="C1")
-        settled = await desk.claims.resolve(second, ref="C2", reason="seen in the portal")
+            await desk.claims.resolve(second, found="C1")
+        settled = await desk.claims.resolve(second, found="C2", reason="seen in the portal")
         assert (settled.claim.state, settled.claim.ref) == (ClaimState.UNDER_REVIEW, "C2")
         assert len(list((home.parent / "vendor").glob("claim-*.json"))) == 2
 
@@ -50,7 +50,7 @@ async def test_a_doubt_that_a_person_calls_absent_can_be_sent_again(new_home, cl
         (home.parent / "vendor" / "script").write_text("lost")
         await desk.claims.submit(name)
         (home.parent / "vendor" / "claim-C1.json").unlink()
-        back = await desk.claims.resolve(name, ref=None, reason="not in the portal")
+        back = await desk.claims.resolve(name, absent=True, reason="not in the portal")
         assert back.claim.state is ClaimState.VALIDATED
         clock.advance(3600)  # the vendor is given a rest after an answer that did not come
         assert (await desk.claims.submit(name)).claim.ref == "C1"

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from servicedesk_core import ServiceDesk
 from servicedesk_core.domain.warranty import ClaimService, ClaimState, DeviceRef
 from servicedesk_core.errors import ClaimExistsError, ClaimIncompleteError, NotFoundLocallyError
-from servicedesk_core.features.claims.tables import ClaimFilter
+from servicedesk_core.features.claims.model import ClaimFilter
 from servicedesk_core.store import Store
 from servicedesk_core.store.schema import RECORDS
 from tests.claims.conftest import PART
@@ -104,7 +104,7 @@ async def test_a_device_without_ticket_or_connection_is_claimed_by_hand(desk):
     assert (made.claim.by_hand, made.claim.connection, made.claim.maker) == (True, None, "Other")
     assert made.draft.service is ClaimService.PARTS
     again = await desk.claims.new(device=DeviceRef(manufacturer="OTHER, Inc.", serial_number="X2"))
-    listed = await desk.claims.list(ClaimFilter(maker="other inc."))
+    listed = await desk.claims.list(ClaimFilter(manufacturer="other inc."))
     assert {(one.claim_id, one.maker) for one in listed} == {(one.claim.claim_id, "Other") for one in (made, again)}
     with pytest.raises(ClaimIncompleteError, match="needs a ticket or a device"):
         await desk.claims.new()
@@ -143,6 +143,6 @@ async def test_what_people_do_with_a_claim_is_audited_without_its_texts(desk, dr
 
 
 async def test_details_and_lists_are_plain_data(desk, drafted):
-    assert asdict((await desk.claims.list())[0])["claim_id"] == drafted
+    assert asdict((await desk.claims.list()).items[0])["claim_id"] == drafted
     with pytest.raises(NotFoundLocallyError):
         await desk.claims.get("SD-NOTHING")

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from servicedesk_core.domain.warranty import ClaimEventKind, ClaimState
 from servicedesk_core.errors import ClaimStateError
-from servicedesk_core.features.claims.tables import ClaimFilter
+from servicedesk_core.features.claims.model import ClaimFilter
 from servicedesk_core.store import Store
 
 pytestmark = pytest.mark.slow  # the command line goes through the same acts
@@ -38,7 +38,7 @@ async def test_a_claim_is_submitted_once_and_followed_to_the_money(desk, drafted
     clock.advance(9 * 86_400)
     *_, late = await desk.claims.poll()
     assert [one.kind for one in late.alerts] == [ClaimEventKind.RETURN_OVERDUE]
-    assert [one.claim_id for one in await desk.claims.list(ClaimFilter(overdue_on=clock.now().date()))] == [drafted]
+    assert [one.claim_id for one in await desk.claims.list(ClaimFilter(overdue=True))] == [drafted]
     assert len(await desk.claims.poll(everything=True)) == 1, "an overdue part is told once"
     vendor.say(
         "C1",

@@ -12,7 +12,7 @@ from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.errors import ClaimStateError, StoreError
 from servicedesk_core.features.claims import acting
 from servicedesk_core.features.claims.tables import changing, reading
-from servicedesk_core.features.claims.tables.stored import Origin
+from servicedesk_core.features.claims.tables.stored import Drafted, Origin
 from servicedesk_core.features.claims.writes import results
 from servicedesk_core.features.claims.writes.content import AGGREGATE, ClaimWrite
 from servicedesk_core.features.claims.writes.sender import ClaimSender
@@ -70,9 +70,8 @@ def at_once(stores, works):
 def at_the_maker(tx, number):
     """Store a claim that the manufacturer has."""
     draft = ClaimDraft(device=DeviceRef(manufacturer="Maker", serial_number=f"SN{number}"))
-    claim = acting.drafted(
-        tx, draft, Origin(), connection="maker", maker="maker", by_hand=False, filing_due_on=None, force=False, **ACT
-    )
+    made = Drafted(draft, Origin(), connection="maker", maker="maker", by_hand=False, filing_due_on=None)
+    claim = acting.drafted(tx, made, force=False, **ACT)
     progress = ClaimProgress(state=ClaimState.UNDER_REVIEW, ref=f"C{number}")
     return changing.save(tx, claim, now=NOW, progress=progress, submitted_at=NOW)
 

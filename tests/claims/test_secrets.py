@@ -109,15 +109,15 @@ async def test_no_secret_of_any_connection_stands_in_what_a_claim_leaves_behind(
         caplog.set_level(logging.DEBUG)
         by_hand = (await desk.claims.new("T50", by_hand=True, changes={"contact_phone": "555", **PART})).claim.claim_id
         await desk.claims.attach(by_hand, name="log.txt", content=b"disk 0 failed", media_type="text/plain")
-        folder = Path((await desk.claims.pack(by_hand, tmp_path / "packs", pdf=True)).path)
-        archive = Path((await desk.claims.pack(by_hand, tmp_path / "packs", archive=True, pdf=True)).path)
+        folder = Path((await desk.claims.pack(by_hand, to=tmp_path / "packs", pdf=True)).path)
+        archive = Path((await desk.claims.pack(by_hand, to=tmp_path / "packs", archive=True, pdf=True)).path)
         told, opened = [], set()
         for name in desk.settings.connections:  # a claim through every connection that takes part in claims
             try:
                 made = await desk.claims.new("T50", through=name, by_hand=True, force=True, changes=PART)
                 opened.add(name)
                 told.append(asdict(await desk.claims.check(made.claim.claim_id)))
-                await desk.claims.pack(made.claim.claim_id, tmp_path / name)
+                await desk.claims.pack(made.claim.claim_id, to=tmp_path / name)
             except ServiceDeskError as error:
                 told.append((str(error), error.hint, repr(error)))
         makers = {f"real-{name}" for name in ("dell", "lenovo", "cisco", "ingram")} & {*desk.settings.connections}

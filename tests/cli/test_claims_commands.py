@@ -52,8 +52,8 @@ def draft(claims, *more):
     )
     assert code == 0, err
     document = json.loads(out)
-    assert document["schema"] == "servicedesk.claims.new/1"
-    return document["data"][0]["claim"]["claim_id"]
+    assert document["schema"] == "servicedesk.claims.new/2"
+    return document["data"]["items"][0]["claim"]["claim_id"]
 
 
 def test_from_a_draft_to_an_answer(claims):

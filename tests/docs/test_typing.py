@@ -41,7 +41,7 @@ def waited(desk: BlockingServiceDesk) -> None:
     assert_type(desk.audit.list(limit=1), Page[AuditRecord])
     assert_type(desk.quarantine.get(1), QuarantinedRecord)
     assert_type(desk.report.desk_page(), DeskReport)
-    assert_type(desk.claims.list(), tuple[ClaimRow, ...])
+    assert_type(desk.claims.list(), Page[ClaimRow])
     for entry in desk.records(TimeEntry, connection="psa"):
         assert_type(entry.record.worked_s, int | None)
     for step in desk.each(desk.audit.list, entity="write:1"):

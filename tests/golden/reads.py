@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
-from servicedesk_core import ServiceDesk, TicketFilter
+from servicedesk_core import ClaimFilter, ServiceDesk, TicketFilter
 
 Read = Callable[[ServiceDesk], Awaitable[Any]]
 
@@ -43,7 +43,7 @@ SAME: dict[str, tuple[str, Read]] = {
     "audit.list": ("audit list", lambda desk: desk.audit.list()),
     "audit.verify": ("audit verify", lambda desk: desk.audit.verify()),
     "claims.get": ("claims show 1", lambda desk: desk.claims.get("1")),
-    "claims.list": ("claims list --all", lambda desk: desk.claims.list()),
+    "claims.list": ("claims list --all", lambda desk: desk.claims.list(ClaimFilter(everything=True))),
     "claims.propose": ("claims propose", lambda desk: desk.claims.propose()),
     "connections": ("connections list", lambda desk: desk.connections()),
     "jobs": ("jobs list", lambda desk: desk.jobs()),

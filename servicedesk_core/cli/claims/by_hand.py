@@ -1,30 +1,14 @@
-"""``servicedesk claims pack``, ``record`` and ``resolve``: what a person does and finds out."""
+"""``servicedesk claims record``: what a person was answered."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from servicedesk_core.cli.claims import pages
 from servicedesk_core.cli.claims.options import Claim
 from servicedesk_core.cli.shell.arguments import Json
 from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.errors import SettingsError
-
-
-def pack(
-    ctx: typer.Context,
-    claim: Claim,
-    *,
-    to: Annotated[Path, typer.Option("--to", help="Folder that the pack is made in.")] = Path(),
-    archive: Annotated[bool, typer.Option("--zip", help="One archive in place of a folder.")] = False,
-    pdf: Annotated[bool, typer.Option("--pdf", help="The form as PDF too; needs servicedesk-core[pdf].")] = False,
-    as_json: Json = False,
-) -> None:
-    """Write everything that a person needs to claim by hand: the filled-in form and the documents."""
-    cli: Cli = ctx.obj
-    made = cli.with_desk(lambda desk: desk.claims.pack(claim, to, archive=archive, pdf=pdf))
-    cli.emit("claims.pack", made, as_json=as_json, show=lambda: pages.packed(cli, made))
+from servicedesk_core.features.claims.pages import whole
 
 
 def record(
@@ -77,21 +61,4 @@ def record(
         shipped=tracking,
     )
     kept = cli.with_desk(lambda desk: desk.claims.record(claim, report))
-    cli.emit("claims.record", kept, as_json=as_json, show=lambda: pages.claim(cli, kept))
-
-
-def resolve(
-    ctx: typer.Context,
-    claim: Claim,
-    *,
-    found: Annotated[str | None, typer.Option("--found", metavar="ID", help="The manufacturer has it as ID.")] = None,
-    absent: Annotated[bool, typer.Option("--absent", help="It does not: the claim can be sent again.")] = False,
-    reason: Annotated[str, typer.Option("--reason", help="How it was found out; kept in the history.")] = "",
-    as_json: Json = False,
-) -> None:
-    """Settle a claim in doubt, after you have looked at the manufacturer. Sends nothing."""
-    cli: Cli = ctx.obj
-    if (found is None) != absent:
-        raise SettingsError("Say either --found ID or --absent.", hint="Look into the manufacturer's portal first.")
-    settled = cli.with_desk(lambda desk: desk.claims.resolve(claim, ref=found, reason=reason))
-    cli.emit("claims.resolve", settled, as_json=as_json, show=lambda: pages.claim(cli, settled))
+    cli.emit("claims.record", kept, as_json=as_json, show=lambda: whole(cli, kept))

@@ -1,4 +1,4 @@
-"""``servicedesk claims propose``, ``new``, ``edit`` and ``check``: until a claim can be sent."""
+"""``servicedesk claims new`` and ``edit``: what is claimed."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +9,8 @@ from servicedesk_core.cli.claims.options import Claim
 from servicedesk_core.cli.shell.arguments import Json
 from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.errors import SettingsError
+from servicedesk_core.faces import Page
+from servicedesk_core.features.claims.pages import whole
 
 if TYPE_CHECKING:
     from servicedesk_core.features.claims.model import ClaimDetail
@@ -29,22 +31,6 @@ Sets = Annotated[
     list[str] | None,
     Field("--set", metavar="FIELD=VALUE", help="Any other field, such as contact_name, ship_to_city, failed_on."),
 ]
-
-
-def propose(
-    ctx: typer.Context,
-    company: Annotated[str | None, typer.Option("--company", help="Only of this client.")] = None,
-    connection: Annotated[str | None, typer.Option("--connection", help="Only tickets of this connection.")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Also tickets that are done.")] = False,
-    as_json: Json = False,
-) -> None:
-    """List tickets that could be claimed: incidents of the hardware of devices that were covered that day."""
-    cli: Cli = ctx.obj
-    found = cli.with_desk(
-        lambda desk: desk.claims.propose(company=company, connection=connection, everything=everything),
-        read_only=True,
-    )
-    cli.emit("claims.propose", found, as_json=as_json, show=lambda: pages.proposals(cli, found))
 
 
 def new(
@@ -91,7 +77,7 @@ def new(
         ]
 
     made = cli.with_desk(work)
-    cli.emit("claims.new", made, as_json=as_json, show=lambda: pages.drafts(cli, made))
+    cli.emit("claims.new", Page(tuple(made)), as_json=as_json, show=lambda: pages.drafts(cli, made))
 
 
 def edit(
@@ -110,16 +96,7 @@ def edit(
     cli: Cli = ctx.obj
     changes = _changes(symptom, troubleshooting, service, part, sets)
     changed = cli.with_desk(lambda desk: desk.claims.edit(claim, changes, force=force))
-    cli.emit("claims.edit", changed, as_json=as_json, show=lambda: pages.claim(cli, changed))
-
-
-def check(ctx: typer.Context, claim: Claim, as_json: Json = False) -> None:
-    """Say everything that a claim lacks, and what its manufacturer would refuse. Nothing is sent."""
-    cli: Cli = ctx.obj
-    checked = cli.with_desk(lambda desk: desk.claims.check(claim))
-    cli.emit("claims.check", checked, as_json=as_json, show=lambda: pages.check(cli, checked))
-    if not checked.can_be_sent:
-        raise typer.Exit(1)
+    cli.emit("claims.edit", changed, as_json=as_json, show=lambda: whole(cli, changed))
 
 
 def _changes(

@@ -11,9 +11,12 @@ from servicedesk_core.cli.claims.options import Claim
 from servicedesk_core.cli.shell.arguments import Json, Yes
 from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.errors import SettingsError
+from servicedesk_core.features.claims.pages import brief, whole
 
 if TYPE_CHECKING:
     from servicedesk_core.features.claims.model import ClaimDetail
+    from servicedesk_core.features.claims.writes.content import ClaimWrite
+    from servicedesk_core.runtime import ServiceDesk
 
 Uncovered = Annotated[
     bool, typer.Option("--force", help="Send it although the device was not covered that day, as far as we know.")
@@ -51,11 +54,17 @@ def note(
     as_json: Json = False,
 ) -> None:
     """Tell the manufacturer something about a claim."""
+    from servicedesk_core.features.claims.writes.content import ClaimWrite  # noqa: PLC0415
+
     cli: Cli = ctx.obj
-    _show_update(cli, claim, "claims.note", {"text": text}, quiet=as_json and yes)
-    cli.confirm("Send this note?", yes=yes)
-    told = cli.with_desk(lambda desk: desk.claims.note(claim, text))
-    cli.emit("claims.note", told, as_json=as_json, show=lambda: pages.claim(cli, told))
+
+    async def work(desk: "ServiceDesk") -> "ClaimDetail":
+        await _show_update(cli, desk, claim, ClaimWrite.NOTE, {"text": text}, quiet=as_json and yes)
+        cli.confirm("Send this note?", yes=yes)
+        return await desk.claims.note(claim, text)
+
+    told = cli.with_desk(work)
+    cli.emit("claims.note", told, as_json=as_json, show=lambda: brief(cli, told))
 
 
 def attach(
@@ -73,22 +82,26 @@ def attach(
     """Add a file to a claim: it goes with the claim when that is sent, or now with --send."""
     import mimetypes  # noqa: PLC0415
 
+    from servicedesk_core.features.claims.writes.content import ClaimWrite  # noqa: PLC0415
+
     cli: Cli = ctx.obj
     try:
         content = file.read_bytes()
     except OSError as error:
         raise SettingsError(f"{file} cannot be read: {error.strerror}.", hint="Name a file.") from error
     media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-    if send:
-        told = {"attachments": [{"name": file.name, "kind": kind.value, "size": len(content)}]}
-        _show_update(cli, claim, "claims.attach", told, quiet=as_json and yes)
-        cli.confirm("Send this file?", yes=yes)
-    changed = cli.with_desk(
-        lambda desk: desk.claims.attach(
+    told = {"attachments": [{"name": file.name, "kind": kind.value, "size": len(content)}]}
+
+    async def work(desk: "ServiceDesk") -> "ClaimDetail":
+        if send:
+            await _show_update(cli, desk, claim, ClaimWrite.ATTACH, told, quiet=as_json and yes)
+            cli.confirm("Send this file?", yes=yes)
+        return await desk.claims.attach(
             claim, name=file.name, content=content, media_type=media_type, kind=kind.value, send=send
         )
-    )
-    cli.emit("claims.attach", changed, as_json=as_json, show=lambda: pages.claim(cli, changed))
+
+    changed = cli.with_desk(work)
+    cli.emit("claims.attach", changed, as_json=as_json, show=lambda: whole(cli, changed))
 
 
 def cancel(
@@ -99,33 +112,41 @@ def cancel(
     as_json: Json = False,
 ) -> None:
     """Withdraw a claim, at the manufacturer if it has it."""
+    from servicedesk_core.features.claims.writes.content import ClaimWrite  # noqa: PLC0415
+
     cli: Cli = ctx.obj
-    _show_update(cli, claim, "claims.cancel", {"reason": reason}, quiet=as_json and yes)
-    cli.confirm(f"Withdraw claim {claim}?", yes=yes)
-    gone = cli.with_desk(lambda desk: desk.claims.cancel(claim, reason))
-    cli.emit("claims.cancel", gone, as_json=as_json, show=lambda: pages.claim(cli, gone))
+
+    async def work(desk: "ServiceDesk") -> "ClaimDetail":
+        await _show_update(cli, desk, claim, ClaimWrite.CANCEL, {"reason": reason}, quiet=as_json and yes)
+        cli.confirm(f"Withdraw claim {claim}?", yes=yes)
+        return await desk.claims.cancel(claim, reason)
+
+    gone = cli.with_desk(work)
+    cli.emit("claims.cancel", gone, as_json=as_json, show=lambda: brief(cli, gone))
 
 
 def _send(cli: Cli, claim: str, how: str, *, force: bool, yes: bool, as_json: bool) -> None:
-    async def looked(desk: Any) -> Any:
-        return await desk.claims.preview(claim, again=how == "resubmit", force=force)
+    async def work(desk: "ServiceDesk") -> "tuple[ClaimDetail, int]":
+        preview = await desk.claims.preview(claim, again=how == "resubmit", force=force)
+        if not as_json or not yes:
+            pages.preview(cli, preview)
+        cli.confirm("Send exactly this?", yes=yes)
+        send = desk.claims.resubmit if how == "resubmit" else desk.claims.submit
+        sent = await send(claim, force=force, shown=preview)
+        return sent, await pages.exit_code_of(desk, sent)
 
-    preview = cli.with_desk(looked)
-    if not as_json or not yes:
-        pages.preview(cli, preview)
-    cli.confirm("Send exactly this?", yes=yes)
-    sent: ClaimDetail = cli.with_desk(lambda desk: getattr(desk.claims, how)(claim, force=force, shown=preview))
-    cli.emit(f"claims.{how}", sent, as_json=as_json, show=lambda: pages.claim(cli, sent))
+    sent, code = cli.with_desk(work)
+    cli.emit(f"claims.{how}", sent, as_json=as_json, show=lambda: brief(cli, sent))
     pages.after_sending(cli, sent)
-    if code := pages.exit_code_of(cli, sent):
+    if code:
         raise typer.Exit(code)
 
 
-def _show_update(cli: Cli, claim: str, kind: str, values: dict[str, Any], *, quiet: bool) -> None:
+async def _show_update(
+    cli: Cli, desk: "ServiceDesk", claim: str, kind: "ClaimWrite", values: dict[str, Any], *, quiet: bool
+) -> None:
     """Show what would leave and where to, before anybody is asked; refuses what cannot be done."""
-    from servicedesk_core.features.claims.writes.content import ClaimWrite  # noqa: PLC0415
-
-    going = cli.with_desk(lambda desk: desk.claims.preview_update(claim, ClaimWrite(kind), values))
+    going = await desk.claims.preview_update(claim, kind, values)
     if going is None:
         cli.say("Nothing leaves the desk: no manufacturer has this claim from a program.")
     elif not quiet:

@@ -10,9 +10,9 @@ from servicedesk_core.wording import counted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from servicedesk_core.desk import ServiceDesk
     from servicedesk_core.features.claims.model import ClaimDetail, Proposal
     from servicedesk_core.machine.sandboxes import Stage
+    from servicedesk_core.runtime import ServiceDesk
 
 STEPS_H = (4.0, 20.0, 72.0)
 """Between two looks at the claim: a maker decides, ships, and has the broken part back."""
@@ -130,7 +130,7 @@ async def _send(cli: Cli, desk: "ServiceDesk", name: str) -> None:
 def _stands(now: "ClaimDetail") -> str:
     told = now.progress
     word = f' ("{now.claim.vendor_status}" in their words)' if now.claim.vendor_status else ""
-    ref = f"{now.claim.maker} {now.claim.ref or 'has it and has told no number yet'}"
+    ref = f"{now.claim.manufacturer} {now.claim.ref or 'has it and has told no number yet'}"
     parts = [f"{now.claim.state.value.replace('_', ' ')}{word}", ref]
     parts += [f"shipment {one.tracking}" for one in told.shipments if one.tracking]
     parts += [f"defective part {one.state.value.replace('_', ' ')}" for one in told.returns]

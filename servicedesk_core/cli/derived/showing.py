@@ -7,10 +7,9 @@ from typing import Any
 from servicedesk_core.cli.derived.values import word_of
 from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.cli.shell.output import json_bytes
-from servicedesk_core.cli.shell.tables import Narrow
-from servicedesk_core.faces import Column, Offer, Page
+from servicedesk_core.cli.shell.rows import cell
+from servicedesk_core.faces import Offer, Page
 from servicedesk_core.faces.column import columns_of, fields_of
-from servicedesk_core.wording import hours
 
 
 def chosen_columns(row: type | None, names: str) -> tuple[str, ...]:
@@ -51,12 +50,7 @@ def show(cli: Cli, offer: Offer[..., Any], found: Any, chosen: tuple[str, ...] =
     if offer.page:
         _function(offer.page)(cli, found)
     elif offer.row is not None:
-        columns = columns_of(offer.row)
-        names = chosen or [name for name, column in columns.items() if column.shown]
-        shown = {name: columns[name] for name in names}
-        rows = [[_cell(name, getattr(row, name)) for name in shown] for row in found.items]
-        titles = [column.title for column in shown.values()]
-        cli.table(titles, rows, empty=offer.empty, narrow=None if chosen else _narrow(shown))
+        cli.rows(offer.row, found.items, empty=offer.empty, chosen=chosen)
         if found.next:
             cli.say(f"There are more: --after {found.next}")
     else:
@@ -75,21 +69,6 @@ def _record(cli: Cli, found: Any) -> None:
     columns = columns_of(kind)
     values = {name: getattr(found, name) for name in columns}
     nested = {name: value for name, value in values.items() if isinstance(value, dict | list)}
-    cli.facts((columns[name].title, _cell(name, value)) for name, value in values.items() if name not in nested)
+    cli.facts((columns[name].title, cell(name, value)) for name, value in values.items() if name not in nested)
     for value in nested.values():
         cli.line(json_bytes(value).decode().rstrip())
-
-
-def _cell(name: str, value: Any) -> Any:
-    """Return a value as a list shows it; durations are named in seconds and shown in hours."""
-    return hours(value) if name.endswith("_s") and type(value) is int else value
-
-
-def _narrow(columns: dict[str, Column]) -> Narrow | None:
-    spare = sorted((one for one in columns.values() if one.spare), key=lambda one: one.spare)
-    narrow = Narrow(
-        cut={one.title: one.cut for one in columns.values() if one.cut},
-        wraps=frozenset(one.title for one in columns.values() if one.wraps),
-        spare=tuple(one.title for one in spare),
-    )
-    return None if narrow == Narrow() else narrow

@@ -19,12 +19,14 @@ class Document:
         about: What ``data`` is.
         shape: The dataclass of ``data``, or of its items, or where it is defined: ``module:Class``.
         many: Whether ``data`` is a list of them.
+        paged: Whether ``data`` is a page of them.
     """
 
     version: int
     about: str
     shape: str | Any
     many: bool = False
+    paged: bool = False
 
     @property
     def type(self) -> Any:
@@ -32,7 +34,10 @@ class Document:
         if not isinstance(self.shape, str):
             return self.shape
         module, _, name = self.shape.partition(":")
-        return getattr(import_module(module), name)
+        from servicedesk_core.faces import Page  # noqa: PLC0415
+
+        shape: Any = getattr(import_module(module), name)
+        return Page[shape] if self.paged else shape
 
 
 def documents() -> dict[str, Document]:
@@ -44,22 +49,22 @@ def documents() -> dict[str, Document]:
     return DOCUMENTS | {offer.name: Document(offer.version, offer.about, offer.result) for offer in derived}
 
 
-_DESK = "servicedesk_core.desk"
+_RUNTIME = "servicedesk_core.runtime"
 _UPKEEP = "servicedesk_core.machine.upkeep"
 _CLAIMS = "servicedesk_core.features.claims.model"
 _WARRANTY = "servicedesk_core.features.warranty"
 _VIEW = "servicedesk_core.outbox.views:WriteView"
 DOCUMENTS: dict[str, Document] = {
-    "connections.list": Document(1, "The configured connections.", f"{_DESK}:ConnectionInfo", many=True),
-    "connections.test": Document(1, "What each tested connection can see.", f"{_DESK}:ConnectionCheck", many=True),
+    "connections.list": Document(1, "The configured connections.", f"{_RUNTIME}:ConnectionInfo", many=True),
+    "connections.test": Document(1, "What each tested connection can see.", f"{_RUNTIME}:ConnectionCheck", many=True),
     "connections.requirements": Document(
         1, "What access to a vendor takes.", "servicedesk_core.machine.requirements:Requirements"
     ),
-    "sync": Document(1, "What each connection's run did.", f"{_DESK}:SyncOutcome", many=True),
-    "sync.plan": Document(1, "What a run would ask for.", f"{_DESK}:PlanOutcome", many=True),
-    "status": Document(1, "Data and jobs of the desk.", f"{_DESK}:DeskStatus"),
-    "jobs.list": Document(1, "The jobs, when they are due and how they ended.", f"{_DESK}:ScheduledJob", many=True),
-    "jobs.run": Document(1, "How each job ended.", f"{_DESK}:JobOutcome", many=True),
+    "sync": Document(1, "What each connection's run did.", f"{_RUNTIME}:SyncOutcome", many=True),
+    "sync.plan": Document(1, "What a run would ask for.", f"{_RUNTIME}:PlanOutcome", many=True),
+    "status": Document(1, "Data and jobs of the desk.", f"{_RUNTIME}:DeskStatus"),
+    "jobs.list": Document(1, "The jobs, when they are due and how they ended.", f"{_RUNTIME}:ScheduledJob", many=True),
+    "jobs.run": Document(1, "How each job ended.", f"{_RUNTIME}:JobOutcome", many=True),
     "service.status": Document(
         1, "Whether the operating system runs the desk.", "servicedesk_core.machine.service.model:ServiceStatus"
     ),
@@ -78,25 +83,19 @@ DOCUMENTS: dict[str, Document] = {
     "writes.discard": Document(1, "The discarded writes.", _VIEW, many=True),
     "writes.resolve": Document(1, "The write whose doubt was settled.", _VIEW),
     "writes.revert": Document(1, "The write that restores old values.", _VIEW),
-    "claims.propose": Document(1, "Tickets that could be claimed.", f"{_CLAIMS}:Proposals"),
-    "claims.new": Document(1, "The drafts that were made.", f"{_CLAIMS}:ClaimDetail", many=True),
-    "claims.edit": Document(1, "The changed claim.", f"{_CLAIMS}:ClaimDetail"),
-    "claims.check": Document(1, "What a claim lacks.", f"{_CLAIMS}:ClaimCheck"),
-    "claims.submit": Document(1, "The claim after it was sent.", f"{_CLAIMS}:ClaimDetail"),
-    "claims.show": Document(1, "One claim with what hangs on it.", f"{_CLAIMS}:ClaimDetail"),
-    "claims.list": Document(1, "Claims.", "servicedesk_core.features.claims.tables:ClaimRow", many=True),
-    "claims.note": Document(1, "The claim after the note.", f"{_CLAIMS}:ClaimDetail"),
-    "claims.attach": Document(1, "The claim with its file.", f"{_CLAIMS}:ClaimDetail"),
-    "claims.resubmit": Document(1, "The claim after it was sent again.", f"{_CLAIMS}:ClaimDetail"),
-    "claims.cancel": Document(1, "The claim after it was withdrawn.", f"{_CLAIMS}:ClaimDetail"),
-    "claims.resolve": Document(1, "The claim after its doubt was settled.", f"{_CLAIMS}:ClaimDetail"),
-    "claims.poll": Document(1, "What following claims brought.", f"{_CLAIMS}:PollOutcome", many=True),
-    "claims.pack": Document(1, "Where the claim pack is.", f"{_CLAIMS}:PackOutcome"),
-    "claims.record": Document(1, "The claim with what was recorded.", f"{_CLAIMS}:ClaimDetail"),
+    "claims.new": Document(2, "The drafts that were made.", f"{_CLAIMS}:ClaimDetail", paged=True),
+    "claims.edit": Document(2, "The changed claim.", f"{_CLAIMS}:ClaimDetail"),
+    "claims.submit": Document(2, "The claim after it was sent.", f"{_CLAIMS}:ClaimDetail"),
+    "claims.note": Document(2, "The claim after the note.", f"{_CLAIMS}:ClaimDetail"),
+    "claims.attach": Document(2, "The claim with its file.", f"{_CLAIMS}:ClaimDetail"),
+    "claims.resubmit": Document(2, "The claim after it was sent again.", f"{_CLAIMS}:ClaimDetail"),
+    "claims.cancel": Document(2, "The claim after it was withdrawn.", f"{_CLAIMS}:ClaimDetail"),
+    "claims.poll": Document(2, "What following claims brought.", f"{_CLAIMS}:PollOutcome", paged=True),
+    "claims.record": Document(2, "The claim with what was recorded.", f"{_CLAIMS}:ClaimDetail"),
     "plugins.list": Document(1, "Installed plugins and their state.", "servicedesk_core.plugins:LoadReport", many=True),
     "plugins.check": Document(1, "The grade of a distribution.", "servicedesk_core.grading:PluginGrade"),
     "doctor": Document(1, "What was looked at on this machine.", "servicedesk_core.machine.doctor:Finding", many=True),
-    "remap": Document(1, "What rebuilding the records did.", f"{_DESK}:SyncOutcome", many=True),
+    "remap": Document(1, "What rebuilding the records did.", f"{_RUNTIME}:SyncOutcome", many=True),
     "mapping.check": Document(1, "How a file would be mapped.", "servicedesk_core.machine.mappings:MappingCheck"),
     "warranty.lookup": Document(1, "How the looked-up devices stand.", f"{_WARRANTY}.lookup.run:LookupReport"),
     "warranty.parts": Document(1, "The service parts of a device.", f"{_WARRANTY}.actions:DeviceParts"),

@@ -127,7 +127,7 @@ def report(
             return None
     if as_csv:
         from servicedesk_core.cli.shell.csv_output import write_csv  # noqa: PLC0415
-        from servicedesk_core.features.claims.tables import Recovered  # noqa: PLC0415
+        from servicedesk_core.features.claims.tables.counting import Recovered  # noqa: PLC0415
 
         return pages.as_csv(found.device_rows) if found.client else write_csv(Recovered, found.claims.recovered)
     return cli.emit("warranty.report", found, as_json=as_json, show=lambda: pages.report(cli, found))

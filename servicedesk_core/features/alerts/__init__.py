@@ -33,6 +33,5 @@ FEATURE = Feature(
         f"{__name__}.quota_use:heavy_use",
         f"{__name__}.evaluate:wrong_clocks",
         f"{__name__}.evaluate:streams_and_jobs",
-        "servicedesk_core.features.claims.alerting:conditions",
     ),
 )

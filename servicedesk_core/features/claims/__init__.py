@@ -1,14 +1,34 @@
-"""Claims against manufacturers: proposed, drafted, checked, sent through the one write path, followed to the money."""
+"""Claims against manufacturers: from a broken, covered device to the money back."""
 
 from typing import TYPE_CHECKING
 
+from servicedesk_core.faces import JobKind
+from servicedesk_core.features import Feature
+
 if TYPE_CHECKING:
-    from servicedesk_core.features.claims.tables import ClaimFilter as ClaimFilter
-    from servicedesk_core.features.claims.tables import ClaimNumbers as ClaimNumbers
-    from servicedesk_core.features.claims.tables import ClaimRow as ClaimRow
-    from servicedesk_core.features.claims.tables import numbers as numbers
-    from servicedesk_core.features.claims.tables import rows as rows
+    from servicedesk_core.features.claims.model import ClaimFilter as ClaimFilter
+    from servicedesk_core.features.claims.model import ClaimRow as ClaimRow
+    from servicedesk_core.features.claims.tables.counting import ClaimNumbers as ClaimNumbers
+    from servicedesk_core.features.claims.tables.counting import numbers as numbers
+    from servicedesk_core.features.claims.tables.listing import rows as rows
 else:
     from servicedesk_core.exports import lazily
 
     __getattr__, __dir__ = lazily(__name__, __file__)
+
+FEATURE = Feature(
+    name="claims",
+    about="Claims against manufacturers, from a broken device to the money back.",
+    queries=f"{__name__}.queries:ClaimQueries",
+    actions=f"{__name__}.actions:Claims",
+    jobs=(
+        JobKind(
+            "claims",
+            "Asks manufacturers how claims stand; sends none.",
+            "every 1 hour",
+            f"{__name__}.jobs:follow_claims",
+            applies=lambda settings: bool(settings.connections),
+        ),
+    ),
+    alert_rules=(f"{__name__}.alerting:conditions",),
+)

@@ -2,30 +2,35 @@
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Final
 
 from sqlalchemy import Connection as Tx
 
+from servicedesk_core.capabilities import Capability
 from servicedesk_core.domain.warranty import ClaimReport, DeviceRef
 from servicedesk_core.errors import ClaimIncompleteError, SettingsError
-from servicedesk_core.features.claims import acting, pack
-from servicedesk_core.features.claims.following import Following, alert_views
+from servicedesk_core.faces import Awaited, Help, Manner, action, method
+from servicedesk_core.features.claims import acting, pack, preparing
 from servicedesk_core.features.claims.model import ClaimCheck, ClaimDetail, PackOutcome, PollOutcome
-from servicedesk_core.features.claims.polling import overdue_parts
-from servicedesk_core.features.claims.preparing import changed
-from servicedesk_core.features.claims.queries import row_of
+from servicedesk_core.features.claims.polling import follow, overdue_parts
+from servicedesk_core.features.claims.preparing import changed, checked_claim, connections_with, rules, stored_claim
+from servicedesk_core.features.claims.queries import detail, today
 from servicedesk_core.features.claims.sending import ClaimSending
-from servicedesk_core.features.claims.tables import reading
+from servicedesk_core.features.claims.tables import listing, reading
 from servicedesk_core.features.claims.writes import results
-from servicedesk_core.files import replace_file
+from servicedesk_core.features.claims.writes.notes import TicketNotes
 from servicedesk_core.store.fields import from_us, to_us
 
+_PAGES: Final = "servicedesk_core.features.claims.pages"
+_CLAIM: Final = Help("Our id (SD-…), its number, or the manufacturer's id.")
 
-class Claims(ClaimSending):
+
+class Claims(ClaimSending[Manner]):
     """The claims of a desk. Nothing here sends without being told so for this very claim."""
 
+    @method(Capability.CLAIMS_DRAFT)
     async def new(
-        self,
+        self: "Claims[Awaited]",
         ticket: str | None = None,
         *,
         connection: str | None = None,
@@ -53,27 +58,19 @@ class Claims(ClaimSending):
             ClaimExistsError: There is an open claim for the device and part.
             ServiceDeskError: The manufacturer's connector cannot be used.
         """
-        made = await self._preparing.drafted(
-            ticket, device, connection=connection, through=through, by_hand=by_hand, changes=changes or {}
+        made = await preparing.drafted(
+            self.desk, ticket, device, connection=connection, through=through, by_hand=by_hand, changes=changes or {}
         )
-        now = self._clock.now()
-        stored = await self._store.write(
-            lambda tx: acting.drafted(
-                tx,
-                made.draft,
-                made.origin,
-                connection=made.connection,
-                maker=made.maker,
-                by_hand=made.by_hand,
-                filing_due_on=made.filing_due_on,
-                actor=self._writes.actor,
-                now=now,
-                force=force,
-            )
+        now = self.desk.clock.now()
+        stored = await self.desk.store.write(
+            lambda tx: acting.drafted(tx, made, actor=self.desk.writes.actor, now=now, force=force)
         )
         return await self.get(stored.claim_id)
 
-    async def edit(self, claim: str, changes: Mapping[str, Any], *, force: bool = False) -> ClaimDetail:
+    @method(Capability.CLAIMS_DRAFT)
+    async def edit(
+        self: "Claims[Awaited]", claim: str, changes: Mapping[str, Any], *, force: bool = False
+    ) -> ClaimDetail:
         """Change what is claimed, while it is not on its way.
 
         Args:
@@ -87,61 +84,79 @@ class Claims(ClaimSending):
             ClaimIncompleteError: A value does not fit its field, or nothing is to be changed.
             ClaimExistsError: There is an open claim for the device and part that it would be for.
         """
-        stored = await self._preparing.stored(claim)
-        rules = await self._preparing.rules(stored)
+        stored = await stored_claim(self.desk, claim)
+        accepted = await rules(self.desk, stored)
         if not changes:
             raise ClaimIncompleteError(
                 "Nothing was named that is to be changed.",
                 hint="Say what: --symptom, --troubleshooting, --service, --part, or --set FIELD=VALUE.",
             )
         changed(stored.draft, changes)
-        now, actor = self._clock.now(), self._writes.actor
-        await self._store.write(
-            lambda tx: acting.edit(tx, stored, changes, rules=rules, actor=actor, now=now, force=force)
+        now, actor = self.desk.clock.now(), self.desk.writes.actor
+        await self.desk.store.write(
+            lambda tx: acting.edit(tx, stored, changes, rules=accepted, actor=actor, now=now, force=force)
         )
         return await self.get(stored.claim_id)
 
-    async def check(self, claim: str) -> ClaimCheck:
-        """Say what a claim lacks, and what its manufacturer would refuse. Asks nobody: it needs no network.
-
-        Args:
-            claim: Our id, the number, or the manufacturer's id.
+    @action(
+        "claims.check",
+        needs=Capability.CLAIMS_DRAFT,
+        about="What a claim lacks.",
+        version=2,
+        page=f"{_PAGES}:check",
+        fails=lambda checked: not checked.can_be_sent,
+    )
+    async def check(self, claim: Annotated[str, _CLAIM]) -> ClaimCheck:
+        """Say everything that a claim lacks, and what its manufacturer would refuse. Nothing is sent.
 
         Raises:
             NotFoundLocallyError: There is no such claim.
         """
-        stored, checked, _ = await self._preparing.checked(claim)
+        stored, checked, _ = await checked_claim(self.desk, claim)
         if checked.can_be_sent:
-            now, actor = self._clock.now(), self._writes.actor
-            await self._store.write(lambda tx: acting.validated(tx, stored, actor=actor, now=now))
-        row = await self._store.read(lambda tx: row_of(tx, stored.id))
+            now, actor = self.desk.clock.now(), self.desk.writes.actor
+            await self.desk.store.write(lambda tx: acting.validated(tx, stored, actor=actor, now=now))
+        row = await self.desk.store.read(lambda tx: listing.row_of(tx, stored.id))
         if (why := acting.why_not_sendable(stored)) is not None:
             return ClaimCheck(row, can_be_sent=False, problems=(why, *checked.problems))
         return ClaimCheck(row, checked.can_be_sent, checked.problems)
 
-    async def resolve(self, claim: str, *, ref: str | None, reason: str = "") -> ClaimDetail:
-        """Settle a claim in doubt after a look at the manufacturer.
-
-        Args:
-            claim: Our id or the number.
-            ref: The manufacturer's id when it has the claim; ``None`` when it does not: it can be sent again then.
-            reason: How it was found out.
+    @action(
+        "claims.resolve",
+        needs=Capability.CLAIMS_DRAFT,
+        about="The claim after its doubt was settled.",
+        version=2,
+        page=f"{_PAGES}:brief",
+    )
+    async def resolve(
+        self: "Claims[Awaited]",
+        claim: Annotated[str, _CLAIM],
+        *,
+        found: Annotated[str | None, Help("The manufacturer has it under this id.")] = None,
+        absent: Annotated[bool, Help("It does not: the claim can be sent again.")] = False,
+        reason: Annotated[str, Help("How it was found out; kept in the history.")] = "",
+    ) -> ClaimDetail:
+        """Settle a claim in doubt, after you have looked at the manufacturer. Sends nothing.
 
         Raises:
+            SettingsError: It is neither said to be found nor to be absent, or both.
             NotFoundLocallyError: There is no such claim.
             ClaimStateError: It is not in doubt, or the id belongs to another claim.
         """
-        stored = await self._preparing.stored(claim)
-        now, actor = self._clock.now(), self._writes.actor
+        if (found is None) != absent:
+            raise SettingsError("Say either --found ID or --absent.", hint="Look into the manufacturer's portal first.")
+        stored = await stored_claim(self.desk, claim)
+        now, actor = self.desk.clock.now(), self.desk.writes.actor
 
-        def work(tx: Tx) -> None:
-            acting.settle(tx, stored, ref=ref, actor=actor, now=now, reason=reason)
+        def work(tx: Tx) -> ClaimDetail:
+            acting.settle(tx, stored, ref=found, actor=actor, now=now, reason=reason)
             results.catch_up(tx, now)
+            return detail(tx, stored.claim_id)
 
-        await self._store.write(work)
-        return await self.get(stored.claim_id)
+        return await self.desk.store.write(work)
 
-    async def record(self, claim: str, report: ClaimReport) -> ClaimDetail:
+    @method(Capability.CLAIMS_SEND)
+    async def record(self: "Claims[Awaited]", claim: str, report: ClaimReport) -> ClaimDetail:
         """Record what the manufacturer answered, where no program can ask it.
 
         Args:
@@ -152,19 +167,23 @@ class Claims(ClaimSending):
             NotFoundLocallyError: There is no such claim.
             ClaimStateError: It is a draft, or on its way.
         """
-        stored = await self._preparing.stored(claim)
-        now, actor = self._clock.now(), self._writes.actor
+        stored = await stored_claim(self.desk, claim)
+        now, actor = self.desk.clock.now(), self.desk.writes.actor
 
         def work(tx: Tx) -> None:
             after = acting.record(tx, stored, report, actor=actor, now=now)
             told = [one.event for one in reading.history(tx, after) if one.recorded_at == from_us(to_us(now))]
-            self._notes.leave(tx, after, told, now)
+            notes.leave(tx, after, told, now)
 
-        await self._store.write(work)
+        notes = TicketNotes(self.desk.settings)
+        await self.desk.store.write(work)
         await self._send_notes()
         return await self.get(stored.claim_id)
 
-    async def poll(self, connections: Collection[str] = (), *, everything: bool = False) -> tuple[PollOutcome, ...]:
+    @method(Capability.CLAIMS_SEND)
+    async def poll(
+        self: "Claims[Awaited]", connections: Collection[str] = (), *, everything: bool = False
+    ) -> tuple[PollOutcome, ...]:
         """Ask manufacturers how claims stand, and tell of parts that should have been back. Reads only.
 
         Args:
@@ -175,55 +194,43 @@ class Claims(ClaimSending):
             SettingsError: A name is no connection.
             StoreError: The store cannot be used.
         """
-        now = self._clock.now()
-        await self._store.write(lambda tx: results.catch_up(tx, now))
-        names = connections or self._preparing.connections("fetch_claims", "find_claim")
-        following = Following(self._store, self._clock, self._host, self._notes)
-        outcomes = [await following.run(name, everything=everything) for name in names]
-        today = self.today()
-        late = await self._store.write(lambda tx: overdue_parts(tx, today=today, now=self._clock.now()))
+        now = self.desk.clock.now()
+        await self.desk.store.write(lambda tx: results.catch_up(tx, now))
+        names = connections or connections_with(self.desk, "fetch_claims", "find_claim")
+        store, clock, notes = self.desk.store, self.desk.clock, TicketNotes(self.desk.settings)
+        outcomes = [await follow(name, store, clock, self.desk.host, notes, everything=everything) for name in names]
+        day = today(self.desk)
+        late = await store.write(lambda tx: overdue_parts(tx, today=day, now=clock.now()))
         if late:
-            outcomes.append(PollOutcome("", alerts=alert_views(late)))
+            outcomes.append(PollOutcome("", alerts=late))
         await self._send_notes()
         return tuple(outcomes)
 
-    async def pack(self, claim: str, folder: Path, *, archive: bool = False, pdf: bool = False) -> PackOutcome:
-        """Write everything that a person needs to claim by hand; it holds no secret.
-
-        Args:
-            claim: Our id, the number, or the manufacturer's id.
-            folder: Where to; a folder of the claim's own is made in it, or an archive.
-            archive: One ``.zip`` in place of a folder.
-            pdf: The form as PDF too.
+    @action("claims.pack", needs=Capability.CLAIMS_DRAFT, about="Where the claim pack is.", page=f"{_PAGES}:packed")
+    async def pack(
+        self,
+        claim: Annotated[str, _CLAIM],
+        *,
+        to: Annotated[Path, Help("Folder that the pack is made in.")] = Path(),
+        archive: Annotated[bool, Help("One archive in place of a folder.", name="zip")] = False,
+        pdf: Annotated[bool, Help("The form as PDF too; needs servicedesk-core[pdf].")] = False,
+    ) -> PackOutcome:
+        """Write everything that a person needs to claim by hand: the filled-in form and the documents. No secret.
 
         Raises:
             ClaimIncompleteError: Something blocks it; names all of it.
             UnsupportedError: The writer of PDF files is not installed.
             SettingsError: The files cannot be written.
         """
-        stored, checked, found = await self._preparing.checked(claim)
+        stored, checked, found = await checked_claim(self.desk, claim)
         content = checked.required(stored.claim_id)
-        entries = list(pack.contents(stored, content, found, self.today(), with_pdf=pdf))
-        path = folder / (f"{stored.claim_id}.zip" if archive else stored.claim_id)
-        _write(path, entries, archive=archive)
-        now, actor = self._clock.now(), self._writes.actor
+        entries = list(pack.contents(stored, content, found, today(self.desk), with_pdf=pdf))
+        path = to / (f"{stored.claim_id}.zip" if archive else stored.claim_id)
+        pack.write(path, entries, archive=archive)
+        now, actor = self.desk.clock.now(), self.desk.writes.actor
 
         def work(tx: Tx) -> None:
             acting.packed(tx, acting.validated(tx, stored, actor=actor, now=now), actor=actor, now=now)
 
-        await self._store.write(work)
+        await self.desk.store.write(work)
         return PackOutcome(stored.claim_id, str(path), tuple(name for name, _ in entries))
-
-
-def _write(path: Path, entries: list[tuple[str, bytes]], *, archive: bool) -> None:
-    try:
-        if archive:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(path, pack.as_zip(iter(entries)))
-            return
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for name, content in entries:
-            replace_file(path / name, content)
-    except OSError as error:
-        message = f"The claim pack could not be written to {path}: {error.strerror}."
-        raise SettingsError(message, hint="Name a folder that this account may write to.") from error

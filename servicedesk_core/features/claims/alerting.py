@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from servicedesk_core.domain.warranty import ClaimEventKind, ClaimState
 from servicedesk_core.faces import Condition, Watch
-from servicedesk_core.features.claims.tables import is_overdue
+from servicedesk_core.features.claims.tables.filtering import is_overdue
 from servicedesk_core.features.claims.tables.following import NOT_KNOWN
 from servicedesk_core.store.schema import claim_events, claim_returns, claims
 

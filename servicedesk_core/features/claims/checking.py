@@ -7,7 +7,7 @@ from datetime import date
 from servicedesk_core.domain.warranty import NO_RULES, Claim, ClaimProblem, ClaimRules, problems_of
 from servicedesk_core.domain.warranty.serials import why_no_serial
 from servicedesk_core.errors import ClaimIncompleteError
-from servicedesk_core.features.claims.tables.stored import StoredAttachment, StoredClaim
+from servicedesk_core.features.claims.tables.stored import LoadedFile, StoredClaim
 from servicedesk_core.features.claims.writes.content import attachment_of
 from servicedesk_core.hooks.calls import ConnectorCalls
 
@@ -55,7 +55,7 @@ def rules_of(calls: ConnectorCalls | None) -> ClaimRules:
 
 def check(
     stored: StoredClaim,
-    files: Sequence[StoredAttachment],
+    files: Sequence[LoadedFile],
     calls: ConnectorCalls | None,
     today: date,
     *,

@@ -3,20 +3,21 @@
 from typing import Protocol
 
 from servicedesk_core.errors import ClaimError
+from servicedesk_core.faces import Awaited
 from servicedesk_core.features.claims.actions import Claims
 from servicedesk_core.jobs.desk import JobDesk
 from servicedesk_core.wording import counted
 
 
-class ClaimsDesk(JobDesk, Protocol):
+class FollowingDesk(JobDesk, Protocol):
     """A desk with claims."""
 
     @property
-    def claims(self) -> Claims:
+    def claims(self) -> Claims[Awaited]:
         """The claims of the desk."""
 
 
-async def follow_claims(desk: ClaimsDesk, connection: str | None) -> str:
+async def follow_claims(desk: FollowingDesk, connection: str | None) -> str:
     """Ask manufacturers how claims stand. It never sends a claim.
 
     Raises:

@@ -1,217 +1,226 @@
-"""Claims as people and programs see them."""
+"""Claims as people and programs see them: in lists, in full, and what acts on them came to."""
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Annotated, Any
 
-from servicedesk_core.domain.warranty import ClaimDraft, ClaimEventKind, ClaimProblem, ClaimProgress
-from servicedesk_core.features.claims.tables import ClaimRow
-from servicedesk_core.features.claims.tables.stored import HistoryEntry
+from servicedesk_core.arguments import strict
+from servicedesk_core.domain.warranty import (
+    ClaimDraft,
+    ClaimEvent,
+    ClaimEventKind,
+    ClaimProblem,
+    ClaimProgress,
+    ClaimState,
+)
+from servicedesk_core.faces import Column, Help
 from servicedesk_core.problem import Problem
+
+
+@strict
+@dataclass(frozen=True, slots=True)
+class ClaimFilter:
+    """Which claims; what is ``None`` or empty does not restrict.
+
+    Without ``everything`` only those of which something is still expected, unless their state is named or a part of
+    them is overdue.
+
+    Attributes:
+        ids: Only these, by the desk's own numbers.
+    """
+
+    states: Annotated[tuple[ClaimState, ...], Help("Only in this state; repeatable.", name="state")] = ()
+    manufacturer: Annotated[str | None, Help("Only of this manufacturer, in any spelling.")] = None
+    connection: Annotated[str | None, Help("Only over this connection.")] = None
+    company: Annotated[str | None, Help("Only of this client, by name or id.")] = None
+    ticket: Annotated[str | None, Help("Only for this ticket, by number or id.")] = None
+    created_since: Annotated[datetime | None, Help("Drafted at or after.")] = None
+    created_before: Annotated[datetime | None, Help("Drafted before.")] = None
+    overdue: Annotated[bool, Help("Only with a part that should have been back.")] = False
+    everything: Annotated[bool, Help("Also those that are over.", name="all")] = False
+    ids: tuple[int, ...] = ()
+
+    @property
+    def only_open(self) -> bool:
+        """Whether those that are over are left out."""
+        return not (self.everything or self.states or self.overdue)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRow:
+    """A claim in a list."""
+
+    id: Annotated[int, Column("The desk's own number.", shown=False)]
+    claim_id: Annotated[str, Column("Our id of the claim.", "Our id", shown=False)]
+    manufacturer: Annotated[str, Column("The manufacturer.", cut=6)]
+    connection: Annotated[str | None, Column("Connection to it.", shown=False)]
+    by_hand: Annotated[bool, Column("Whether a person sends it.", shown=False)]
+    ref: Annotated[str | None, Column("The manufacturer's id.", "Their id", spare=3)]
+    ticket_number: Annotated[str | None, Column("The ticket.", "Ticket")]
+    company_ref: Annotated[str | None, Column("The vendor's id of the client.", shown=False)]
+    company: Annotated[str | None, Column("Its name.", "Client", cut=12, spare=4)]
+    serial_number: Annotated[str, Column("The device.", spare=2)]
+    state: Annotated[ClaimState, Column("Where it stands.", shown=False)]
+    vendor_status: Annotated[str | None, Column("The manufacturer's word.", "Their word", shown=False)]
+    state_since: Annotated[datetime, Column("Since when it stands there.", "Since", spare=1)]
+    created_at: Annotated[datetime, Column("When it was drafted.", shown=False)]
+    submitted_at: Annotated[datetime | None, Column("When the manufacturer had it.", shown=False)]
+    polled_at: Annotated[datetime | None, Column("When it was last asked after.", shown=False)]
+    filing_due_on: Annotated[date | None, Column("Last day on which it may arrive.", shown=False)]
+    return_due_on: Annotated[date | None, Column("Earliest day by which a part must be back.", shown=False)]
+    denial_count: Annotated[int, Column("How often it was denied.", "Denials", shown=False)]
+    poll_problem: Annotated[str | None, Column("Why the last look brought nothing.", "Problem", wraps=True)]
+
+    @property
+    def claim(self) -> Annotated[str, Column("Our id of the claim.")]:
+        """What people call it."""
+        return self.claim_id
+
+    @property
+    def standing(self) -> Annotated[str, Column("Where it stands, with the manufacturer's word.", "State", cut=12)]:
+        """Where it stands, with the manufacturer's word."""
+        word = f" ({self.vendor_status})" if self.vendor_status else ""
+        return self.state.value.replace("_", " ") + word
+
+    @property
+    def due(self) -> Annotated[str | None, Column("What has to be done by when.", wraps=True)]:
+        """What has to be done by when."""
+        if self.return_due_on:
+            return f"part back by {self.return_due_on}"
+        return f"file by {self.filing_due_on}" if self.filing_due_on and self.submitted_at is None else None
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A ticket that could be claimed.
+    """A ticket that could be claimed."""
 
-    Attributes:
-        ticket: The ticket's number.
-        connection: Connection that the ticket is of.
-        title: Its title.
-        company: Name of the client.
-        opened_at: When it was opened.
-        asset: What people call the device.
-        serial_number: Its serial number.
-        manufacturer: As its record states it.
-        covered: Whether it was covered on the day when the ticket was opened; ``None`` = nobody knows.
-        cover: The cover that a claim would rest on.
-        claims: Claims that were made for the ticket.
-    """
-
-    ticket: str
-    connection: str
-    title: str
-    company: str | None
-    opened_at: datetime | None
-    asset: str | None
-    serial_number: str | None
-    manufacturer: str | None
-    covered: bool | None
-    cover: str | None
-    claims: tuple[str, ...]
+    ticket: Annotated[str, Column("The ticket's number.")]
+    connection: Annotated[str, Column("Connection that the ticket is of.", shown=False)]
+    title: Annotated[str, Column("Its title.", cut=16)]
+    company: Annotated[str | None, Column("Name of the client.", "Client", cut=12)]
+    opened_at: Annotated[datetime | None, Column("When it was opened.", spare=1)]
+    asset: Annotated[str | None, Column("What people call the device.", "Device", cut=8, spare=3)]
+    serial_number: Annotated[str | None, Column("Its serial number.")]
+    manufacturer: Annotated[str | None, Column("As its record states it.", spare=2)]
+    covered: Annotated[
+        bool | None, Column("Whether it was covered when the ticket was opened; nothing = nobody knows.", shown=False)
+    ]
+    cover: Annotated[str | None, Column("The cover that a claim would rest on.", wraps=True)]
+    claims: Annotated[tuple[str, ...], Column("Claims that were made for the ticket.", shown=False)]
 
 
 @dataclass(frozen=True, slots=True)
 class Proposals:
-    """The tickets that could be claimed, and what was left out on the way to them.
+    """The tickets that could be claimed, and what was left out on the way to them."""
 
-    Attributes:
-        tickets: Hardware incidents on covered devices, without a claim.
-        unknown_cover: Hardware incidents on devices of whose cover nothing is known: look them up.
-        incidents: Incidents that were looked at.
-        without_device: Of these, how many name no device that the desk knows.
-        not_hardware: Of the rest, how many are in no category of hardware.
-        not_covered: Of the rest, how many are on devices without cover on that day.
-        claimed: Of the rest, how many have a claim.
-    """
-
-    tickets: tuple[Proposal, ...]
-    unknown_cover: tuple[Proposal, ...]
-    incidents: int
-    without_device: int
-    not_hardware: int
-    not_covered: int
-    claimed: int
+    tickets: Annotated[tuple[Proposal, ...], Column("Hardware incidents on covered devices, without a claim.")]
+    unknown_cover: Annotated[
+        tuple[Proposal, ...], Column("Hardware incidents on devices of whose cover nothing is known: look them up.")
+    ]
+    incidents: Annotated[int, Column("Incidents that were looked at.")]
+    without_device: Annotated[int, Column("Of these, how many name no device that the desk knows.")]
+    not_hardware: Annotated[int, Column("Of the rest, how many are in no category of hardware.")]
+    not_covered: Annotated[int, Column("Of the rest, how many are on devices without cover on that day.")]
+    claimed: Annotated[int, Column("Of the rest, how many have a claim.")]
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimFile:
-    """A file of a claim.
+    """A file of a claim, without its content."""
 
-    Attributes:
-        id: Its number.
-        name: File name.
-        media_type: Media type.
-        kind: What it proves.
-        size: Bytes.
-        is_sent: Whether the manufacturer has it.
-        added_by: Who added it.
-    """
+    id: Annotated[int, Column("Its number.")]
+    name: Annotated[str, Column("File name.")]
+    media_type: Annotated[str, Column("Media type.")]
+    kind: Annotated[str, Column("What it proves.")]
+    size: Annotated[int, Column("Bytes.")]
+    sha256: Annotated[str, Column("SHA-256 of its content, in hexadecimal digits.")]
+    added_at: Annotated[datetime, Column("When it was added.")]
+    added_by: Annotated[str, Column("Who added it.")]
+    sent_as: Annotated[int | None, Column("Number of the write that sent it; nothing = the manufacturer has it not.")]
 
-    id: int
-    name: str
-    media_type: str
-    kind: str
-    size: int
-    is_sent: bool
-    added_by: str
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """A step of a claim's history with who took it."""
+
+    event: Annotated[ClaimEvent, Column("The step.")]
+    recorded_at: Annotated[datetime, Column("When the desk learned of it.")]
+    actor: Annotated[str, Column("Who; `maker` for the manufacturer.")]
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimDetail:
-    """A claim with everything that hangs on it.
+    """A claim with everything that hangs on it."""
 
-    Attributes:
-        claim: Where it stands.
-        draft: What is claimed.
-        progress: What the manufacturer told.
-        files: Its files.
-        history: Everything that happened to it.
-        write: Number of the write that sends it now, if one does.
-        doubt: Why nobody knows whether the manufacturer has it, while that is so.
-        waits: Why it could not be sent yet, while that is so.
-        is_unapproved: Whether somebody must approve it before it is sent.
-        hint: What to do about either.
-        candidates: The manufacturer's ids that might be it, while in doubt.
-    """
-
-    claim: ClaimRow
-    draft: ClaimDraft
-    progress: ClaimProgress
-    files: tuple[ClaimFile, ...]
-    history: tuple[HistoryEntry, ...]
-    write: int | None
-    doubt: str | None = None
-    candidates: tuple[str, ...] = ()
-    waits: str | None = None
-    is_unapproved: bool = False
-    hint: str | None = None
+    claim: Annotated[ClaimRow, Column("Where it stands.")]
+    draft: Annotated[ClaimDraft, Column("What is claimed.")]
+    progress: Annotated[ClaimProgress, Column("What the manufacturer told.")]
+    files: Annotated[tuple[ClaimFile, ...], Column("Its files.")]
+    history: Annotated[tuple[HistoryEntry, ...], Column("Everything that happened to it.")]
+    write: Annotated[int | None, Column("Number of the write that sends it now, if one does.")]
+    doubt: Annotated[str | None, Column("Why nobody knows whether the manufacturer has it, while that is so.")] = None
+    candidates: Annotated[tuple[str, ...], Column("The manufacturer's ids that might be it, while in doubt.")] = ()
+    waits: Annotated[str | None, Column("Why it could not be sent yet, while that is so.")] = None
+    is_unapproved: Annotated[bool, Column("Whether somebody must approve it before it is sent.")] = False
+    hint: Annotated[str | None, Column("What to do about either.")] = None
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimCheck:
-    """What a check of a claim came to.
+    """What a check of a claim came to."""
 
-    Attributes:
-        claim: The claim after the check.
-        can_be_sent: Whether nothing blocks it.
-        problems: Everything that is wrong, the blocking first.
-    """
-
-    claim: ClaimRow
-    can_be_sent: bool
-    problems: tuple[ClaimProblem, ...]
+    claim: Annotated[ClaimRow, Column("The claim after the check.")]
+    can_be_sent: Annotated[bool, Column("Whether nothing blocks it.")]
+    problems: Annotated[tuple[ClaimProblem, ...], Column("Everything that is wrong, the blocking first.")]
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimPreview:
-    """Exactly what would leave the desk, and where to.
+    """Exactly what would leave the desk, and where to."""
 
-    Attributes:
-        claim_id: Our id of the claim.
-        kind: What is sent; the grant that it needs.
-        connection: Name of the connection.
-        environment: ``live`` or ``sandbox``.
-        vendor: The manufacturer's system.
-        account: Our account there.
-        values: Every field that leaves; files by name, size and hash.
-        side_effects: What may happen at the manufacturer besides.
-        warnings: What does not block it.
-    """
-
-    claim_id: str
-    kind: str
-    connection: str
-    environment: str
-    vendor: str
-    account: str | None
-    values: dict[str, Any]
-    side_effects: str
-    warnings: tuple[ClaimProblem, ...]
+    claim_id: Annotated[str, Column("Our id of the claim.")]
+    kind: Annotated[str, Column("What is sent; the grant that it needs.")]
+    connection: Annotated[str, Column("Name of the connection.")]
+    environment: Annotated[str, Column("`live` or `sandbox`.")]
+    vendor: Annotated[str, Column("The manufacturer's system.")]
+    account: Annotated[str | None, Column("Our account there.")]
+    values: Annotated[dict[str, Any], Column("Every field that leaves; files by name, size and hash.")]
+    side_effects: Annotated[str, Column("What may happen at the manufacturer besides.")]
+    warnings: Annotated[tuple[ClaimProblem, ...], Column("What does not block it.")]
 
 
 @dataclass(frozen=True, slots=True)
-class AlertView:
-    """Something about a claim that somebody should look at.
+class ClaimAlert:
+    """Something about a claim that somebody should look at."""
 
-    Attributes:
-        claim_id: Our id of the claim.
-        kind: What it is.
-        text: The same, for people.
-    """
-
-    claim_id: str
-    kind: ClaimEventKind
-    text: str
+    claim_id: Annotated[str, Column("Our id of the claim.")]
+    kind: Annotated[ClaimEventKind, Column("What it is.")]
+    text: Annotated[str, Column("The same, for people; no record text.")]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PollOutcome:
-    """What following the claims of one connection brought.
+    """What following the claims of one connection brought."""
 
-    Attributes:
-        connection: Name of the connection; empty = the desk's own look at parts that should have been back.
-        asked: Claims that were asked after.
-        changed: Of these, how many had news.
-        not_found: Of these, how many the manufacturer does not know by their id.
-        failed: Of these, how many could not be answered.
-        left: Claims that were due and wait for the next run.
-        requests: Requests that were sent.
-        alerts: What somebody should look at.
-        error: Why the connection could not go on, if it could not.
-    """
-
-    connection: str
-    asked: int = 0
-    changed: int = 0
-    not_found: int = 0
-    failed: int = 0
-    left: int = 0
-    requests: int = 0
-    alerts: tuple[AlertView, ...] = ()
-    error: Problem | None = None
+    connection: Annotated[
+        str, Column("Name of the connection; empty = the desk's own look at parts that should have been back.")
+    ]
+    asked: Annotated[int, Column("Claims that were asked after.")] = 0
+    changed: Annotated[int, Column("Of these, how many had news.")] = 0
+    not_found: Annotated[int, Column("Of these, how many the manufacturer does not know by their id.")] = 0
+    failed: Annotated[int, Column("Of these, how many could not be answered.")] = 0
+    left: Annotated[
+        int, Column("Claims that were due and wait for the next run, because the connection could not go on.")
+    ] = 0
+    requests: Annotated[int, Column("Requests that were sent.")] = 0
+    alerts: Annotated[list[ClaimAlert], Column("What somebody should look at.")] = field(default_factory=list)
+    error: Annotated[Problem | None, Column("Why the connection could not go on, if it could not.")] = None
 
 
 @dataclass(frozen=True, slots=True)
 class PackOutcome:
-    """Where a claim pack is.
+    """Where a claim pack is."""
 
-    Attributes:
-        claim_id: Our id of the claim.
-        path: The folder, or the archive.
-        files: Names of the files in it.
-    """
-
-    claim_id: str
-    path: str
-    files: tuple[str, ...]
+    claim_id: Annotated[str, Column("Our id of the claim.")]
+    path: Annotated[str, Column("The folder, or the archive.")]
+    files: Annotated[tuple[str, ...], Column("Names of the files in it.")]

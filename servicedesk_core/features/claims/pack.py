@@ -7,11 +7,13 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from servicedesk_core.domain.warranty import Claim
-from servicedesk_core.errors import UnsupportedError
+from servicedesk_core.errors import SettingsError, UnsupportedError
 from servicedesk_core.faces.html import render
-from servicedesk_core.features.claims.tables.stored import StoredAttachment, StoredClaim
+from servicedesk_core.features.claims.tables.stored import LoadedFile, StoredClaim
+from servicedesk_core.files import replace_file
 from servicedesk_core.printing import printable
 
 FORM = "claim.html"
@@ -33,7 +35,7 @@ class Section:
     rows: tuple[tuple[str, str], ...]
 
 
-def sections(stored: StoredClaim, claim: Claim, files: Sequence[StoredAttachment], today: date) -> list[Section]:
+def sections(stored: StoredClaim, claim: Claim, files: Sequence[LoadedFile], today: date) -> list[Section]:
     """Return the form, filled in.
 
     Args:
@@ -109,13 +111,13 @@ def sections(stored: StoredClaim, claim: Claim, files: Sequence[StoredAttachment
     return [section for section in found if section.rows]
 
 
-def named(files: Sequence[StoredAttachment]) -> list[tuple[str, StoredAttachment]]:
+def named(files: Sequence[LoadedFile]) -> list[tuple[str, LoadedFile]]:
     """Return files with the names that they have in the pack: safe everywhere, and each once."""
     return [(f"{number:02d}-{_safe(one.name)}", one) for number, one in enumerate(files, 1)]
 
 
 def contents(
-    stored: StoredClaim, claim: Claim, files: Sequence[StoredAttachment], today: date, *, with_pdf: bool
+    stored: StoredClaim, claim: Claim, files: Sequence[LoadedFile], today: date, *, with_pdf: bool
 ) -> Iterator[tuple[str, bytes]]:
     """Yield name and content of each file of the pack.
 
@@ -207,3 +209,22 @@ def _rows(*pairs: tuple[str, str | None]) -> tuple[tuple[str, str], ...]:
 def _safe(name: str) -> str:
     plain = _UNSAFE.sub("_", name.rpartition("/")[2].rpartition("\\")[2]).strip(" .")
     return plain[-_LONGEST_NAME:] or "file"
+
+
+def write(path: Path, entries: Sequence[tuple[str, bytes]], *, archive: bool) -> None:
+    """Write a pack as a folder, or as one archive.
+
+    Raises:
+        SettingsError: The files cannot be written.
+    """
+    try:
+        if archive:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(path, as_zip(iter(entries)))
+            return
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name, content in entries:
+            replace_file(path / name, content)
+    except OSError as error:
+        message = f"The claim pack could not be written to {path}: {error.strerror}."
+        raise SettingsError(message, hint="Name a folder that this account may write to.") from error

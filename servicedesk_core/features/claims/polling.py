@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection as Tx
@@ -10,20 +9,31 @@ from sqlalchemy import select, update
 
 from servicedesk_core.domain.warranty import ClaimEvent, ClaimEventKind, ClaimReport, fold, is_overdue
 from servicedesk_core.domain.warranty.progress import ALERTS
-from servicedesk_core.errors import ClaimStateError, ConnectorError, ServiceDeskError
+from servicedesk_core.errors import ClaimStateError, ConnectorError, ServiceDeskError, SettingsError, StoreError
+from servicedesk_core.features.claims.model import ClaimAlert, PollOutcome
 from servicedesk_core.features.claims.tables import changing, following, reading
 from servicedesk_core.features.claims.tables.following import Look
 from servicedesk_core.features.claims.tables.stored import StoredClaim
+from servicedesk_core.features.claims.writes.notes import TicketNotes
+from servicedesk_core.features.claims.writes.sender import ClaimSender
 from servicedesk_core.hooks import FetchStatus
 from servicedesk_core.hooks.calls import ConnectorCalls
 from servicedesk_core.hooks.outcomes import ItemOutcome
+from servicedesk_core.plugins.connection import OpenConnection
+from servicedesk_core.plugins.host import Host
 from servicedesk_core.ports import Clock
-from servicedesk_core.store import Store, audit
+from servicedesk_core.problem import Problem
+from servicedesk_core.store import Store, audit, outbox
+from servicedesk_core.store.holding import held
 from servicedesk_core.store.schema import claim_returns
+
+POLLS = "claims:"
+"""Before the name of a connection: the lease under which its claims are followed."""
 
 PIECE = 200
 """Claims that are asked after and stored together, at least: a killed run loses no more than the last piece."""
 
+_LEASE_S = 60.0
 _EAGER, _USUAL, _LAZY = timedelta(hours=1), timedelta(hours=6), timedelta(hours=24)
 _LIVELY, _QUIET = timedelta(days=7), timedelta(days=60)
 
@@ -31,50 +41,51 @@ Told = Callable[[Tx, StoredClaim, Sequence[ClaimEvent], datetime], object]
 """Does what else follows from news, in the transaction that stores them."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimAlert:
-    """Something about a claim that somebody should look at.
-
-    Attributes:
-        claim_id: Our id of the claim.
-        kind: What it is.
-        text: The same, for people; no record text.
-    """
-
-    claim_id: str
-    kind: ClaimEventKind
-    text: str
-
-
-@dataclass(slots=True)
-class PollReport:
-    """What following the claims of one connection brought.
-
-    Attributes:
-        connection: Name of the connection.
-        asked: Claims that were asked after.
-        changed: Of these, how many had news.
-        not_found: Of these, how many the manufacturer does not know by their id.
-        failed: Of these, how many could not be answered.
-        left: Claims that were due and not asked after any more, because the connection could not go on.
-        alerts: What somebody should look at.
-        error: Why the connection could not go on, if it could not.
-    """
-
-    connection: str
-    asked: int = 0
-    changed: int = 0
-    not_found: int = 0
-    failed: int = 0
-    left: int = 0
-    alerts: list[ClaimAlert] = field(default_factory=list)
-    error: ServiceDeskError | None = None
-
-
 def next_look(claim: StoredClaim, now: datetime) -> datetime:
     """Return when to ask after a claim again: often while it moves, daily when it has been quiet for long."""
     quiet = now - claim.state_since
     return now + (_EAGER if quiet < _LIVELY else _USUAL if quiet < _QUIET else _LAZY)
+
+
+async def follow(
+    name: str, store: Store, clock: Clock, host: Host, notes: TicketNotes, *, everything: bool
+) -> PollOutcome:
+    """Follow the claims of one connection, under a lease; what it cannot do is part of the answer.
+
+    Args:
+        name: Name of the connection.
+        store: The desk's store.
+        clock: The time.
+        host: Opens connections.
+        notes: Leaves notes on tickets.
+        everything: Also claims that are not due for a look yet.
+
+    Raises:
+        SettingsError: There is no such connection.
+        StoreError: The store cannot be used.
+    """
+    if name not in host.settings.connections:
+        raise SettingsError(f'There is no connection "{name}".', hint="Name one of the configuration.")
+    try:
+        opened = await host.open(name)
+        before, outcome = opened.requests_sent, PollOutcome(name)
+        async with held(store, f"{POLLS}{name}", _LEASE_S):
+            await _find_names(opened, store, ClaimSender(store, clock, notes))
+            if opened.calls.implements("fetch_claims"):
+                outcome = await Poller(store, clock, opened.calls, notes.leave).run(everything=everything)
+    except StoreError:
+        raise
+    except ServiceDeskError as error:
+        return PollOutcome(name, error=Problem.of(error))
+    outcome.requests = opened.requests_sent - before
+    return outcome
+
+
+async def _find_names(opened: OpenConnection, store: Store, sender: ClaimSender) -> None:
+    """Look for the names of claims that the manufacturer accepted without naming them."""
+    for _, number in await store.read(lambda tx: following.nameless(tx, opened.name)):
+        write = await store.read(lambda tx, number=number: outbox.get(tx, number))  # type: ignore[misc]
+        await sender.confirmed(opened.calls, write, None)
 
 
 class Poller:
@@ -93,14 +104,14 @@ class Poller:
         self._calls = calls
         self._told = told
 
-    async def run(self, *, everything: bool = False) -> PollReport:
+    async def run(self, *, everything: bool = False) -> PollOutcome:
         """Ask after every claim that is due; what was stored stays, whatever comes after it.
 
         Args:
             everything: Also those that are not due yet.
         """
         name = self._calls.connection
-        report = PollReport(name)
+        report = PollOutcome(name)
         warranty = self._calls.describe_capabilities().warranty
         batch = max(1, warranty.claims_per_request if warranty else 1)
         size = math.ceil(PIECE / batch) * batch
@@ -116,15 +127,15 @@ class Poller:
             try:
                 await self._piece(some, report)
             except ConnectorError as error:
-                report.error = error
+                report.error = Problem.of(error)
                 report.left = await self._left(by, report)
                 return report
 
-    async def _left(self, by: datetime | None, report: PollReport) -> int:
+    async def _left(self, by: datetime | None, report: PollOutcome) -> int:
         due = await self._store.read(lambda tx: following.count_due(tx, report.connection, now=by))
         return max(0, due - (report.asked if by is None else 0))
 
-    async def _piece(self, some: Sequence[StoredClaim], report: PollReport) -> None:
+    async def _piece(self, some: Sequence[StoredClaim], report: PollOutcome) -> None:
         by_ref = {claim.progress.ref: claim for claim in some if claim.progress.ref is not None}
         outcomes: list[ItemOutcome[ClaimReport]] = []
         try:
@@ -141,7 +152,7 @@ class Poller:
         tx: Tx,
         pairs: Sequence[tuple[StoredClaim, ItemOutcome[ClaimReport]]],
         now: datetime,
-        report: PollReport,
+        report: PollOutcome,
     ) -> None:
         looks: list[Look] = []
         for claim, outcome in pairs:
@@ -161,7 +172,7 @@ class Poller:
                 looks.append(Look(claim.id, now + _EAGER, outcome.reason or outcome.status.value))
         following.looked(tx, looks, now)
 
-    def _one(self, tx: Tx, claim: StoredClaim, told: ClaimReport, now: datetime, report: PollReport) -> None:
+    def _one(self, tx: Tx, claim: StoredClaim, told: ClaimReport, now: datetime, report: PollOutcome) -> None:
         folded = fold(claim.progress, told, claim.draft.lines, now)
         if folded.progress == claim.progress and not folded.events:
             return
@@ -171,7 +182,7 @@ class Poller:
         if self._told is not None and folded.events:
             self._told(tx, stored, folded.events, now)
 
-    def _missing(self, tx: Tx, claim: StoredClaim, now: datetime, report: PollReport) -> None:
+    def _missing(self, tx: Tx, claim: StoredClaim, now: datetime, report: PollOutcome) -> None:
         if claim.poll_problem is not None:  # told before
             return
         event = ClaimEvent(ClaimEventKind.NOT_FOUND, now)

@@ -1,133 +1,198 @@
 """What a desk knows of its claims, from the store alone."""
 
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import date
-from functools import partial
+from typing import Annotated, Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection as Tx
 
+from servicedesk_core.capabilities import Capability
 from servicedesk_core.config import DeskSettings
-from servicedesk_core.domain.warranty import ClaimState
+from servicedesk_core.domain.warranty import ClaimState, Entitlement, covered_on
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import NotFoundLocallyError
-from servicedesk_core.features.claims import tables
-from servicedesk_core.features.claims.cover import with_cover
-from servicedesk_core.features.claims.model import ClaimDetail, ClaimFile, Proposals
-from servicedesk_core.features.claims.proposals import proposals
-from servicedesk_core.features.claims.tables import ClaimFilter, ClaimNumbers, ClaimRow, files, reading
-from servicedesk_core.features.claims.tables.stored import StoredAttachment
-from servicedesk_core.ports import Clock
-from servicedesk_core.store import Store, outbox
+from servicedesk_core.faces import Desk, Help, Manner, Namespace, Page, method, number_after, query
+from servicedesk_core.features.claims.cover import cover_words, covers_of, rests_on, with_cover
+from servicedesk_core.features.claims.model import ClaimDetail, ClaimFilter, ClaimRow, Proposal, Proposals
+from servicedesk_core.features.claims.tables import counting, files, listing, reading
+from servicedesk_core.features.claims.tables.counting import ClaimNumbers
+from servicedesk_core.store import outbox
+from servicedesk_core.store.queries.eligible import EligibleTicket, eligible
 from servicedesk_core.store.queries.scope import Scope
 
+_PAGES = "servicedesk_core.features.claims.pages"
 _RESOLVE = "Look into the manufacturer's portal, then `servicedesk claims resolve {0} --found ID`, or `--absent`."
 
 
-class ClaimReads:
-    """Reads claims.
+class SettingsDesk(Desk, Protocol):
+    """A desk with its configuration."""
 
-    Args:
-        store: The desk's store.
-        clock: The time.
-        settings: The configuration.
-    """
+    @property
+    def settings(self) -> DeskSettings:
+        """The configuration."""
+        ...
 
-    def __init__(self, store: Store, clock: Clock, settings: DeskSettings) -> None:
-        self._store = store
-        self._clock = clock
-        self._settings = settings
 
-    def today(self) -> date:
-        """Return the date where the desk is."""
-        return self._clock.now().astimezone(ZoneInfo(self._settings.desk.timezone)).date()
+class ClaimQueries(Namespace[Manner]):
+    """The claims of a desk, as its store knows them."""
 
-    async def propose(
+    desk: SettingsDesk
+
+    @query(
+        "claims.list",
+        needs=Capability.CLAIMS_READ,
+        about="A page of claims.",
+        version=2,
+        empty="No such claim. Those that are over are listed with --all; servicedesk claims propose finds what could "
+        "be claimed.",
+    )
+    def list(
         self,
+        tx: Tx,
+        chosen: ClaimFilter | None = None,
         *,
-        company: str | None = None,
-        connection: str | None = None,
-        everything: bool = False,
+        limit: Annotated[int, Help("At most so many.", between=(1, 10_000))] = 100,
+        after: Annotated[str | None, Help('"next" of the page before.')] = None,
+        scope: Scope | None = None,
+    ) -> Page[ClaimRow]:
+        """List claims, the newest first; only open ones by default.
+
+        Raises:
+            CursorError: ``after`` is not a position of this list.
+        """
+        wanted, before = chosen or ClaimFilter(), number_after(after)
+        found = listing.rows(tx, wanted, today(self.desk), scope=scope, before=before, limit=limit + 1)
+        return Page(found[:limit], str(found[limit - 1].id) if len(found) > limit else None)
+
+    @query(
+        "claims.show",
+        needs=Capability.CLAIMS_READ,
+        about="One claim with what hangs on it.",
+        version=2,
+        page=f"{_PAGES}:whole",
+    )
+    def get(
+        self,
+        tx: Tx,
+        claim: Annotated[str, Help("Our id (SD-…), its number, or the manufacturer's id.")],
+        *,
+        scope: Scope | None = None,
+    ) -> ClaimDetail:
+        """Show a claim with its decisions, shipments, returns, money, files and history.
+
+        Returns:
+            The claim; with a scope without ids that might be the claim, but also another's.
+
+        Raises:
+            NotFoundLocallyError: There is no such claim, or the scope does not let it through.
+        """
+        return detail(tx, claim, scope=scope)
+
+    @query(
+        "claims.propose",
+        needs=Capability.CLAIMS_READ,
+        about="Tickets that could be claimed.",
+        page=f"{_PAGES}:proposals",
+    )
+    def propose(
+        self,
+        tx: Tx,
+        *,
+        company: Annotated[str | None, Help("Only of this client, by name or id.")] = None,
+        connection: Annotated[str | None, Help("Only tickets of this connection.")] = None,
+        everything: Annotated[bool, Help("Also tickets that are done.", name="all")] = False,
         scope: Scope | None = None,
     ) -> Proposals:
-        """Return the tickets that could be claimed.
+        """List tickets that could be claimed: incidents of the hardware of devices that were covered that day.
 
-        Args:
-            company: Only of this client, by id or name.
-            connection: Only tickets of this connection.
-            everything: Also tickets that are done.
-            scope: Only what it lets through; one of queues alone lets no device through.
+        Returns:
+            The tickets; with a scope of queues alone none, because it lets no device through.
+
+        Raises:
+            NotFoundLocallyError: There is no such connection.
         """
-        look = partial(proposals, settings=self._settings, company=company, connection=connection)
-        return await self._store.read(lambda tx: look(tx, only_open=not everything, scope=scope))
+        settings = self.desk.settings
+        found = eligible(
+            tx,
+            hardware=settings.claims.hardware,
+            only_open=not everything,
+            connection=connection,
+            company=company,
+            scope=scope,
+        )
+        covers = covers_of(tx, {one.asset_id for one in found.tickets})
+        zone = ZoneInfo(settings.desk.timezone)
+        lines = [_proposal(one, covers.get(one.asset_id, ()), zone) for one in found.tickets]
+        return Proposals(
+            tickets=tuple(line for line in lines if line.covered and not line.claims),
+            unknown_cover=tuple(line for line in lines if line.covered is None and not line.claims),
+            incidents=found.incidents,
+            without_device=found.without_device,
+            not_hardware=found.not_hardware,
+            not_covered=sum(line.covered is False for line in lines),
+            claimed=sum(bool(line.claims) for line in lines if line.covered is not False),
+        )
 
-    async def list(
-        self, chosen: ClaimFilter | None = None, *, limit: int | None = None, scope: Scope | None = None
-    ) -> tuple[ClaimRow, ...]:
-        """Return claims, the newest first.
-
-        Args:
-            chosen: Which; ``None`` = all.
-            limit: At most so many.
-            scope: Only what it lets through.
-        """
-        return await self._store.read(lambda tx: tables.rows(tx, _within(chosen, scope), limit=limit))
-
+    @method(Capability.CLAIMS_READ)
     async def numbers(self, chosen: ClaimFilter | None = None, *, scope: Scope | None = None) -> ClaimNumbers:
         """Return claims by state and age, the approval rate, and the money that came back.
 
         Args:
-            chosen: Which claims; ``None`` = all.
+            chosen: Which claims; ``None`` = all, also those that are over.
             scope: Only what it lets through.
         """
-        now = self._clock.now()
-        return await self._store.read(lambda tx: tables.numbers(tx, _within(chosen, scope), now))
-
-    async def get(self, claim: str, *, scope: Scope | None = None) -> ClaimDetail:
-        """Return one claim with everything that hangs on it.
-
-        Args:
-            claim: Our id, the number, or the manufacturer's id.
-            scope: Only if it lets the claim through; ids that might be the claim, but also another's, are left out.
-
-        Raises:
-            NotFoundLocallyError: There is no such claim.
-        """
-
-        def work(tx: Tx) -> ClaimDetail:
-            stored = reading.get(tx, claim)
-            if scope is not None and not tables.rows(tx, ClaimFilter(ids=(stored.id,), scope=scope)):
-                raise NotFoundLocallyError(f"The store holds no claim {claim}.")
-            write = outbox.get(tx, stored.sent_as) if stored.sent_as is not None else None
-            doubtful = write is not None and stored.state is ClaimState.IN_DOUBT
-            told = write.candidates if write and doubtful and scope is None else ()
-            theirs = reading.refs(tx, stored.connection or "", but=stored.id)
-            return ClaimDetail(
-                claim=row_of(tx, stored.id),
-                draft=with_cover(tx, stored.draft, stored.origin) if stored.state.is_ours else stored.draft,
-                progress=stored.progress,
-                files=tuple(_file(one) for one in files.of(tx, stored.id)),
-                history=tuple(reading.history(tx, stored)),
-                write=stored.sent_as,
-                doubt=write.error if write and doubtful else None,
-                waits=write.error if write and not doubtful else None,
-                is_unapproved=write is not None and write.state is WriteState.PROPOSED,
-                hint=_RESOLVE.format(stored.claim_id) if doubtful else write.hint if write else None,
-                candidates=tuple(ref for ref in told if ref not in theirs),
-            )
-
-        return await self._store.read(work)
+        wanted = chosen or ClaimFilter(everything=True)
+        now = self.desk.clock.now().astimezone(ZoneInfo(self.desk.settings.desk.timezone))
+        return await self.desk.store.read(lambda tx: counting.numbers(tx, wanted, now, scope))
 
 
-def _within(chosen: ClaimFilter | None, scope: Scope | None) -> ClaimFilter:
-    chosen = chosen or ClaimFilter()
-    return chosen if scope is None else replace(chosen, scope=scope)
+def today(desk: SettingsDesk) -> date:
+    """Return the date where a desk is."""
+    return desk.clock.now().astimezone(ZoneInfo(desk.settings.desk.timezone)).date()
 
 
-def row_of(tx: Tx, number: int) -> ClaimRow:
-    """Return one claim as lists show it, by the desk's own number."""
-    return tables.rows(tx, ClaimFilter(ids=(number,)))[0]
+def detail(tx: Tx, claim: str, *, scope: Scope | None = None) -> ClaimDetail:
+    """Return one claim with everything that hangs on it.
+
+    Raises:
+        NotFoundLocallyError: There is no such claim, or the scope does not let it through.
+    """
+    stored = reading.get(tx, claim)
+    of_it = ClaimFilter(ids=(stored.id,), everything=True)
+    if not (found := listing.rows(tx, of_it, date.min, scope=scope)):
+        raise NotFoundLocallyError(f"The store holds no claim {claim}.")
+    write = outbox.get(tx, stored.sent_as) if stored.sent_as is not None else None
+    doubtful = write is not None and stored.state is ClaimState.IN_DOUBT
+    told = write.candidates if write and doubtful and scope is None else ()
+    theirs = reading.refs(tx, stored.connection or "", but=stored.id) if told else frozenset()
+    return ClaimDetail(
+        claim=found[0],
+        draft=with_cover(tx, stored.draft, stored.origin) if stored.state.is_ours else stored.draft,
+        progress=stored.progress,
+        files=tuple(files.of(tx, stored.id)),
+        history=tuple(reading.history(tx, stored)),
+        write=stored.sent_as,
+        doubt=write.error if write and doubtful else None,
+        waits=write.error if write and not doubtful else None,
+        is_unapproved=write is not None and write.state is WriteState.PROPOSED,
+        hint=_RESOLVE.format(stored.claim_id) if doubtful else write.hint if write else None,
+        candidates=tuple(ref for ref in told if ref not in theirs),
+    )
 
 
-def _file(one: StoredAttachment) -> ClaimFile:
-    return ClaimFile(one.id, one.name, one.media_type, one.kind, one.size, one.sent_as is not None, one.added_by)
+def _proposal(one: EligibleTicket, covers: Sequence[Entitlement], zone: ZoneInfo) -> Proposal:
+    day = one.created_at.astimezone(zone).date() if one.created_at else None
+    return Proposal(
+        ticket=one.number or one.external_id,
+        connection=one.connection,
+        title=one.title,
+        company=one.company,
+        opened_at=one.created_at,
+        asset=one.asset,
+        serial_number=one.serial_number,
+        manufacturer=one.manufacturer,
+        covered=covered_on(covers, day) if covers and day else None,
+        cover=cover_words(rests_on(covers, day)) if covers else None,
+        claims=one.claims,
+    )

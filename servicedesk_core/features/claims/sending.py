@@ -5,47 +5,31 @@ from typing import Any
 
 from sqlalchemy import Connection as Tx
 
-from servicedesk_core.config import DeskSettings
+from servicedesk_core.capabilities import Capability
 from servicedesk_core.domain.warranty import ClaimProblem, ClaimRules, ClaimState
 from servicedesk_core.errors import ClaimStateError
+from servicedesk_core.faces import Awaited, Manner, method
 from servicedesk_core.features.claims import acting
 from servicedesk_core.features.claims.checking import rules_of
-from servicedesk_core.features.claims.model import ClaimDetail, ClaimPreview
-from servicedesk_core.features.claims.preparing import Preparing
-from servicedesk_core.features.claims.queries import ClaimReads
-from servicedesk_core.features.claims.tables.stored import StoredAttachment, StoredClaim
+from servicedesk_core.features.claims.model import ClaimDetail, ClaimFile, ClaimPreview
+from servicedesk_core.features.claims.preparing import ClaimsDesk, checked_claim, stored_claim
+from servicedesk_core.features.claims.queries import ClaimQueries
+from servicedesk_core.features.claims.tables.stored import StoredClaim
+from servicedesk_core.features.claims.writes import notes
 from servicedesk_core.features.claims.writes.content import ClaimWrite, values_of
-from servicedesk_core.features.claims.writes.notes import TicketNotes
 from servicedesk_core.features.claims.writes.sender import ClaimSender
-from servicedesk_core.outbox.writes import Writes
 from servicedesk_core.plugins.connection import OpenConnection
-from servicedesk_core.plugins.host import Host
-from servicedesk_core.ports import Clock
-from servicedesk_core.store import Store
 
 
-class ClaimSending(ClaimReads):
-    """Shows what would leave, and sends it.
+class ClaimSending(ClaimQueries[Manner]):
+    """Shows what would leave, and sends it."""
 
-    Args:
-        store: The desk's store.
-        clock: The time.
-        settings: The configuration.
-        host: Opens connections.
-        writes: The one write path.
-        notes: Leaves notes on tickets; the one that the sender of claims has, so that its notes are sent too.
-    """
+    desk: ClaimsDesk
 
-    def __init__(
-        self, store: Store, clock: Clock, settings: DeskSettings, host: Host, writes: Writes, *, notes: TicketNotes
-    ) -> None:
-        super().__init__(store, clock, settings)
-        self._host = host
-        self._preparing = Preparing(store, clock, settings, host)
-        self._writes = writes
-        self._notes = notes
-
-    async def preview(self, claim: str, *, again: bool | None = None, force: bool = False) -> ClaimPreview:
+    @method(Capability.CLAIMS_SEND)
+    async def preview(
+        self: "ClaimSending[Awaited]", claim: str, *, again: bool | None = None, force: bool = False
+    ) -> ClaimPreview:
         """Return exactly what :meth:`submit` or :meth:`resubmit` would send, and where to. Sends nothing.
 
         Args:
@@ -60,7 +44,7 @@ class ClaimSending(ClaimReads):
             WriteNotGrantedError: The configuration does not grant it.
             ServiceDeskError: The manufacturer's connection cannot be opened.
         """
-        stored, checked, found = await self._preparing.checked(claim)
+        stored, checked, found = await checked_claim(self.desk, claim)
         if again is not None:
             _ensure_denied(stored, again=again)
         acting.ensure_sendable(stored)
@@ -71,7 +55,10 @@ class ClaimSending(ClaimReads):
         warnings = tuple(problem for problem in checked.problems if not problem.is_blocking)
         return self._leaving(stored, opened, kind, values_of(content, found), warnings)
 
-    async def preview_update(self, claim: str, kind: ClaimWrite, values: Mapping[str, Any]) -> ClaimPreview | None:
+    @method(Capability.CLAIMS_SEND)
+    async def preview_update(
+        self: "ClaimSending[Awaited]", claim: str, kind: ClaimWrite, values: Mapping[str, Any]
+    ) -> ClaimPreview | None:
         """Return what a note, a file or a withdrawal would send, and where to. Sends nothing.
 
         Args:
@@ -90,7 +77,7 @@ class ClaimSending(ClaimReads):
             WriteNotGrantedError: The configuration does not grant it.
             ServiceDeskError: The manufacturer's connection cannot be opened.
         """
-        stored = await self._preparing.stored(claim)
+        stored = await stored_claim(self.desk, claim)
         if kind is ClaimWrite.CANCEL and not _is_theirs(stored):
             return None
         acting.ensure_tellable(stored)
@@ -104,8 +91,8 @@ class ClaimSending(ClaimReads):
         values: dict[str, Any],
         warnings: tuple[ClaimProblem, ...],
     ) -> ClaimPreview:
-        handling = ClaimSender(self._store, self._clock).handling(opened.calls, kind.value)
-        self._writes.grants.ensure(opened.name, kind.value)
+        handling = ClaimSender(self.desk.store, self.desk.clock).handling(opened.calls, kind.value)
+        self.desk.writes.grants.ensure(opened.name, kind.value)
         identity = opened.identity
         return ClaimPreview(
             claim_id=stored.claim_id,
@@ -121,7 +108,10 @@ class ClaimSending(ClaimReads):
             warnings=warnings,
         )
 
-    async def submit(self, claim: str, *, force: bool = False, shown: ClaimPreview | None = None) -> ClaimDetail:
+    @method(Capability.CLAIMS_SEND)
+    async def submit(
+        self: "ClaimSending[Awaited]", claim: str, *, force: bool = False, shown: ClaimPreview | None = None
+    ) -> ClaimDetail:
         """Send a claim to its manufacturer, once. Changes an outside system.
 
         The claim is checked, stored as a write, approved by the caller and sent. Of two who do it at once, one gets an
@@ -141,7 +131,10 @@ class ClaimSending(ClaimReads):
         """
         return await self._send(claim, again=False, force=force, shown=shown)
 
-    async def resubmit(self, claim: str, *, force: bool = False, shown: ClaimPreview | None = None) -> ClaimDetail:
+    @method(Capability.CLAIMS_SEND)
+    async def resubmit(
+        self: "ClaimSending[Awaited]", claim: str, *, force: bool = False, shown: ClaimPreview | None = None
+    ) -> ClaimDetail:
         """Send a denied claim again. Changes an outside system.
 
         Args:
@@ -155,7 +148,8 @@ class ClaimSending(ClaimReads):
         """
         return await self._send(claim, again=True, force=force, shown=shown)
 
-    async def note(self, claim: str, text: str) -> ClaimDetail:
+    @method(Capability.CLAIMS_SEND)
+    async def note(self: "ClaimSending[Awaited]", claim: str, text: str) -> ClaimDetail:
         """Tell the manufacturer something about a claim. Changes an outside system.
 
         Raises:
@@ -164,8 +158,16 @@ class ClaimSending(ClaimReads):
         """
         return await self._tell(claim, ClaimWrite.NOTE, text=text)
 
+    @method(Capability.CLAIMS_DRAFT)
     async def attach(
-        self, claim: str, *, name: str, content: bytes, media_type: str, kind: str = "other", send: bool = False
+        self: "ClaimSending[Awaited]",
+        claim: str,
+        *,
+        name: str,
+        content: bytes,
+        media_type: str,
+        kind: str = "other",
+        send: bool = False,
     ) -> ClaimDetail:
         """Add a file to a claim; it goes with the claim when that is sent.
 
@@ -181,18 +183,20 @@ class ClaimSending(ClaimReads):
             ClaimStateError: The claim is on its way, or over; or the manufacturer does not have it and it was to be
                 sent now.
         """
-        stored = await self._preparing.stored(claim)
+        stored = await stored_claim(self.desk, claim)
         if send:
+            self.desk.permitted(Capability.CLAIMS_SEND, "claims.attach", narrows=False)
             await self._ready_to_tell(stored, ClaimWrite.ATTACH)
-        now, actor = self._clock.now(), self._writes.actor
-        file = await self._store.write(
+        now, actor = self.desk.clock.now(), self.desk.writes.actor
+        file = await self.desk.store.write(
             lambda tx: acting.add_file(
                 tx, stored, name=name, media_type=media_type, kind=kind, content=content, actor=actor, now=now
             )
         )
         return await self._tell(claim, ClaimWrite.ATTACH, file=file) if send else await self.get(stored.claim_id)
 
-    async def cancel(self, claim: str, reason: str) -> ClaimDetail:
+    @method(Capability.CLAIMS_SEND)
+    async def cancel(self: "ClaimSending[Awaited]", claim: str, reason: str) -> ClaimDetail:
         """Withdraw a claim; at the manufacturer if it has it. May change an outside system.
 
         Raises:
@@ -200,15 +204,17 @@ class ClaimSending(ClaimReads):
             UnsupportedError: The manufacturer takes no withdrawals from programs.
             WriteNotGrantedError: The configuration does not grant it.
         """
-        stored = await self._preparing.stored(claim)
+        stored = await stored_claim(self.desk, claim)
         if _is_theirs(stored):
             return await self._tell(claim, ClaimWrite.CANCEL, text=reason)
-        now, actor = self._clock.now(), self._writes.actor
-        await self._store.write(lambda tx: acting.withdraw(tx, stored, reason=reason, actor=actor, now=now))
+        now, actor = self.desk.clock.now(), self.desk.writes.actor
+        await self.desk.store.write(lambda tx: acting.withdraw(tx, stored, reason=reason, actor=actor, now=now))
         return await self.get(stored.claim_id)
 
-    async def _send(self, claim: str, *, again: bool, force: bool, shown: ClaimPreview | None) -> ClaimDetail:
-        stored, checked, found = await self._preparing.checked(claim)
+    async def _send(
+        self: "ClaimSending[Awaited]", claim: str, *, again: bool, force: bool, shown: ClaimPreview | None
+    ) -> ClaimDetail:
+        stored, checked, found = await checked_claim(self.desk, claim)
         _ensure_denied(stored, again=again)
         acting.ensure_sendable(stored)
         content = checked.required(stored.claim_id)
@@ -216,50 +222,52 @@ class ClaimSending(ClaimReads):
         opened = self._sendable(stored, await self._opened(stored))
         _ensure_takes_more(stored, rules_of(opened.calls))
         kind = ClaimWrite.RESUBMIT if again else ClaimWrite.SUBMIT
-        self._writes.grants.ensure(opened.name, kind.value)
+        self.desk.writes.grants.ensure(opened.name, kind.value)
         if shown is not None:
             _ensure_as_shown(self._leaving(stored, opened, kind, values_of(content, found), ()), shown)
-        now, actor = self._clock.now(), self._writes.actor
+        now, actor = self.desk.clock.now(), self.desk.writes.actor
 
         def work(tx: Tx) -> int:
             ready = acting.validated(tx, stored, actor=actor, now=now)
             return acting.submit(tx, ready, content, found, actor=actor, now=now, force=force).id
 
-        number = await self._store.write(work)
-        await self._writes.approve_own((number,), send=True)
+        number = await self.desk.store.write(work)
+        await self.desk.writes.approve_own((number,), send=True)
         await self._send_notes()
         return await self.get(stored.claim_id)
 
     async def _tell(
-        self, claim: str, kind: ClaimWrite, *, text: str = "", file: StoredAttachment | None = None
+        self: "ClaimSending[Awaited]", claim: str, kind: ClaimWrite, *, text: str = "", file: ClaimFile | None = None
     ) -> ClaimDetail:
-        stored = await self._preparing.stored(claim)
+        stored = await stored_claim(self.desk, claim)
         await self._ready_to_tell(stored, kind)
-        now, actor = self._clock.now(), self._writes.actor
-        write = await self._store.write(
+        now, actor = self.desk.clock.now(), self.desk.writes.actor
+        write = await self.desk.store.write(
             lambda tx: acting.tell(tx, stored, kind, actor=actor, now=now, text=text, file=file)
         )
-        await self._writes.approve_own((write.id,), send=True)
+        await self.desk.writes.approve_own((write.id,), send=True)
         await self._send_notes()
         return await self.get(stored.claim_id)
 
     async def _ready_to_tell(self, stored: StoredClaim, kind: ClaimWrite) -> None:
         acting.ensure_tellable(stored)
         opened = self._sendable(stored, await self._opened(stored))
-        ClaimSender(self._store, self._clock).handling(opened.calls, kind.value)  # whether it can be done, then may
-        self._writes.grants.ensure(opened.name, kind.value)
+        ClaimSender(self.desk.store, self.desk.clock).handling(
+            opened.calls, kind.value
+        )  # whether it can be done, then may
+        self.desk.writes.grants.ensure(opened.name, kind.value)
 
     async def _send_notes(self) -> None:
         """Send the notes that were approved with the steps they tell of."""
-        names, self._notes.connections = self._notes.connections, set()
-        if self._settings.claims.ticket_notes == "send":
-            for name in names:
-                await self._writes.run(name)
+        if self.desk.settings.claims.ticket_notes == "send":
+            now = self.desk.clock.now()
+            for name in await self.desk.store.read(lambda tx: notes.waiting(tx, now)):
+                await self.desk.writes.run(name)
 
     async def _opened(self, stored: StoredClaim) -> OpenConnection | None:
-        if stored.connection is None or stored.connection not in self._settings.connections:
+        if stored.connection is None or stored.connection not in self.desk.settings.connections:
             return None
-        return await self._host.open(stored.connection)
+        return await self.desk.host.open(stored.connection)
 
     def _sendable(self, stored: StoredClaim, opened: OpenConnection | None) -> OpenConnection:
         if opened is None or stored.by_hand:

@@ -3,7 +3,8 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import Connection, select
@@ -25,6 +26,9 @@ SENSITIVE: Final = frozenset(
 DIGEST: Final = "hmac-sha256:"
 """Before such a digest."""
 
+Key = Callable[[], bytes]
+"""Returns the desk's key; it is read when the first value is sealed."""
+
 _KEY = "audit_key"
 
 
@@ -37,20 +41,25 @@ def sealed(tx: Connection, values: Mapping[str, Any]) -> dict[str, Any]:
         tx: A write transaction; the desk's key is made with its first use.
         values: Field to value.
     """
+    return _sealed(values, cache(lambda: _key(tx)))
+
+
+def _sealed(values: Mapping[str, Any], key: Key) -> dict[str, Any]:
     return {
-        name: _seal(tx, value) if name in SENSITIVE and value else _inside(tx, value) for name, value in values.items()
+        name: _seal(value, key) if name in SENSITIVE and value else _inside(value, key)
+        for name, value in values.items()
     }
 
 
-def _inside(tx: Connection, value: Any) -> Any:
+def _inside(value: Any, key: Key) -> Any:
     if isinstance(value, Mapping):
-        return sealed(tx, value)
-    return [_inside(tx, one) for one in value] if isinstance(value, list | tuple) else value
+        return _sealed(value, key)
+    return [_inside(one, key) for one in value] if isinstance(value, list | tuple) else value
 
 
-def _seal(tx: Connection, value: Any) -> str:
+def _seal(value: Any, key: Key) -> str:
     text = value if isinstance(value, str) else canonical(value)
-    return DIGEST + hmac.new(_key(tx), text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+    return DIGEST + hmac.new(key(), text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
 
 
 def _key(tx: Connection) -> bytes:

@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection as Tx
 
-from servicedesk_core.domain.warranty import ClaimDraft, ClaimEvent, ClaimEventKind, ClaimRules, ClaimState
+from servicedesk_core.domain.warranty import ClaimEvent, ClaimEventKind, ClaimRules, ClaimState
 from servicedesk_core.features.claims.acting import trail
 from servicedesk_core.features.claims.acting.state_checks import require, step_to
 from servicedesk_core.features.claims.cover import with_cover
+from servicedesk_core.features.claims.model import ClaimFile
 from servicedesk_core.features.claims.tables import changing, files
-from servicedesk_core.features.claims.tables.stored import Origin, StoredAttachment, StoredClaim
+from servicedesk_core.features.claims.tables.stored import Drafted, StoredClaim
 
 EDITABLE = frozenset({ClaimState.DRAFT, ClaimState.VALIDATED, ClaimState.DENIED, ClaimState.INFO_REQUIRED})
 """States in which what is claimed may be changed: it is not on its way."""
@@ -20,29 +21,12 @@ EDITABLE = frozenset({ClaimState.DRAFT, ClaimState.VALIDATED, ClaimState.DENIED,
 _OVER = (ClaimState.CLOSED, ClaimState.REJECTED, ClaimState.CANCELLED)
 
 
-def drafted(
-    tx: Tx,
-    draft: ClaimDraft,
-    origin: Origin,
-    *,
-    connection: str | None,
-    maker: str,
-    by_hand: bool,
-    filing_due_on: date | None,
-    actor: str,
-    now: datetime,
-    force: bool,
-) -> StoredClaim:
+def drafted(tx: Tx, made: Drafted, *, actor: str, now: datetime, force: bool) -> StoredClaim:
     """Store a new draft.
 
     Args:
         tx: A write transaction.
-        draft: The draft.
-        origin: What it came from.
-        connection: Connection to the manufacturer, if there is one.
-        maker: The manufacturer.
-        by_hand: Whether a person sends it.
-        filing_due_on: Last day on which it may arrive.
+        made: The draft.
         actor: Who drafts it.
         now: When.
         force: Allow a second open claim for the same device and part.
@@ -52,19 +36,20 @@ def drafted(
     """
     claim = changing.add(
         tx,
-        connection=connection,
-        maker=maker,
-        by_hand=by_hand,
-        origin=origin,
-        draft=draft,
-        filing_due_on=filing_due_on,
+        connection=made.connection,
+        maker=made.maker,
+        by_hand=made.by_hand,
+        origin=made.origin,
+        draft=made.draft,
+        filing_due_on=made.filing_due_on,
         actor=actor,
         now=now,
         force=force,
     )
-    after = {"maker": maker, "connection": connection, "by_hand": by_hand, "ticket": origin.ticket_ref}
-    told = after | {"serial_number": draft.device.serial_number} | ({"forced": True} if force else {})
-    trail.tell(tx, "claim.drafted", claim, before=None, after=told, actor=actor, now=now)
+    after = {"maker": made.maker, "connection": made.connection, "by_hand": made.by_hand}
+    told = after | {"ticket": made.origin.ticket_ref, "serial_number": made.draft.device.serial_number}
+    forced = {"forced": True} if force else {}
+    trail.tell(tx, "claim.drafted", claim, before=None, after=told | forced, actor=actor, now=now)
     return claim
 
 
@@ -106,7 +91,7 @@ def validated(tx: Tx, claim: StoredClaim, *, actor: str, now: datetime) -> Store
 
 def add_file(
     tx: Tx, claim: StoredClaim, *, name: str, media_type: str, kind: str, content: bytes, actor: str, now: datetime
-) -> StoredAttachment:
+) -> ClaimFile:
     """Add a file to a claim here; what was sent before does not change.
 
     Raises:

@@ -9,8 +9,9 @@ from servicedesk_core.domain.warranty import Claim, ClaimEvent, ClaimEventKind, 
 from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.errors import ClaimIncompleteError, ClaimStateError
 from servicedesk_core.features.claims.acting.state_checks import require, words
+from servicedesk_core.features.claims.model import ClaimFile
 from servicedesk_core.features.claims.tables import changing, reading
-from servicedesk_core.features.claims.tables.stored import StoredAttachment, StoredClaim
+from servicedesk_core.features.claims.tables.stored import StoredClaim
 from servicedesk_core.features.claims.writes.content import AGGREGATE, ClaimWrite, values_of
 from servicedesk_core.outbox.deciding import resolve
 from servicedesk_core.store.outbox import StoredWrite, propose
@@ -57,7 +58,7 @@ def submit(
     tx: Tx,
     claim: StoredClaim,
     content: Claim,
-    sent: Sequence[StoredAttachment],
+    sent: Sequence[ClaimFile],
     *,
     actor: str,
     now: datetime,

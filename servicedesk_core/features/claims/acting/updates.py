@@ -11,8 +11,9 @@ from servicedesk_core.domain.warranty import ClaimEvent, ClaimEventKind
 from servicedesk_core.domain.writing import UNFINISHED, Intent
 from servicedesk_core.errors import ClaimStateError
 from servicedesk_core.features.claims.acting.state_checks import words
+from servicedesk_core.features.claims.model import ClaimFile
 from servicedesk_core.features.claims.tables import changing
-from servicedesk_core.features.claims.tables.stored import StoredAttachment, StoredClaim
+from servicedesk_core.features.claims.tables.stored import StoredClaim
 from servicedesk_core.features.claims.writes.content import AGGREGATE, ClaimWrite, said
 from servicedesk_core.store.outbox import StoredWrite, propose
 from servicedesk_core.store.schema import outbox as outbox_table
@@ -48,7 +49,7 @@ def tell(
     actor: str,
     now: datetime,
     text: str = "",
-    file: StoredAttachment | None = None,
+    file: ClaimFile | None = None,
 ) -> StoredWrite:
     """Propose a note, a file or a withdrawal for a claim that the manufacturer has.
 

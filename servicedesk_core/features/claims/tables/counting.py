@@ -8,10 +8,12 @@ from decimal import Decimal
 from sqlalchemy import BigInteger, ColumnElement, Connection, case, func, select, type_coerce
 
 from servicedesk_core.domain.warranty import ClaimState, CreditKind, CreditState
-from servicedesk_core.features.claims.tables.filtering import ClaimFilter, conditions, is_overdue, joined
+from servicedesk_core.features.claims.model import ClaimFilter
+from servicedesk_core.features.claims.tables.filtering import conditions, is_overdue, joined
 from servicedesk_core.features.claims.tables.projecting import AGREED
 from servicedesk_core.features.claims.tables.stored import shown_state
 from servicedesk_core.store.fields import from_micro
+from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.schema import claim_credits, claim_returns, claims, outbox
 
 AGES_DAYS = (7, 30, 90)
@@ -81,15 +83,16 @@ class ClaimNumbers:
     overdue_parts: int
 
 
-def numbers(tx: Connection, chosen: ClaimFilter, now: datetime) -> ClaimNumbers:
+def numbers(tx: Connection, chosen: ClaimFilter, now: datetime, scope: Scope | None = None) -> ClaimNumbers:
     """Return the numbers of the warranty report.
 
     Args:
         tx: A transaction.
         chosen: Which claims.
-        now: Ages are counted up to it.
+        now: Ages are counted up to it, in the desk's time zone.
+        scope: Only what it lets through.
     """
-    where = conditions(tx, chosen)
+    where = conditions(tx, chosen, now.date(), scope)
     decided = select(
         func.count().filter(claims.c.submitted_at.is_not(None)),
         func.count().filter(claims.c.is_approved.is_(True)),

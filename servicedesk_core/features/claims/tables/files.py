@@ -4,22 +4,22 @@ import hashlib
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, update
 
 from servicedesk_core.errors import NotFoundLocallyError
-from servicedesk_core.features.claims.tables.stored import FILES, StoredAttachment
+from servicedesk_core.features.claims.model import ClaimFile
+from servicedesk_core.features.claims.tables.stored import FILES, LOADED_FILES, LoadedFile
 from servicedesk_core.store.schema import claim_attachments
 
 _C = claim_attachments.c
-_WITHOUT_CONTENT = FILES.columns[:-1]
 
 
 def add(
     tx: Connection, claim: int, *, name: str, media_type: str, kind: str, content: bytes, actor: str, now: datetime
-) -> StoredAttachment:
+) -> ClaimFile:
     """Store a file of a claim; the same content of the same claim is stored once."""
     digest = hashlib.sha256(content).hexdigest()
-    there = select(*_WITHOUT_CONTENT).where(_C.claim == claim, _C.sha256 == digest).order_by(_C.id).limit(1)
+    there = FILES.select().where(_C.claim == claim, _C.sha256 == digest).order_by(_C.id).limit(1)
     if (known := FILES.one(tx, there)) is not None:
         return known
     values = {
@@ -37,19 +37,21 @@ def add(
     return FILES.all(tx, there)[0]
 
 
-def of(tx: Connection, claim: int) -> list[StoredAttachment]:
+def of(tx: Connection, claim: int) -> list[ClaimFile]:
     """Return the files of a claim without their content."""
-    query = select(*_WITHOUT_CONTENT).where(_C.claim == claim).order_by(_C.id)
+    query = FILES.select().where(_C.claim == claim).order_by(_C.id)
     return FILES.all(tx, query)
 
 
-def load(tx: Connection, numbers: Collection[int]) -> list[StoredAttachment]:
+def load(tx: Connection, numbers: Collection[int]) -> list[LoadedFile]:
     """Return files with their content, by number.
 
     Raises:
         NotFoundLocallyError: One is not there.
     """
-    found = FILES.all(tx, FILES.select().where(_C.id.in_(list(numbers))).order_by(_C.id))
+    if not numbers:
+        return []
+    found = LOADED_FILES.all(tx, LOADED_FILES.select().where(_C.id.in_(list(numbers))).order_by(_C.id))
     if len(found) != len(set(numbers)):
         message = "A file of the claim is not in the store any more."
         raise NotFoundLocallyError(message, hint="Add it again with `servicedesk claims attach`.")

@@ -1,15 +1,14 @@
 """Which claims a list or a number is about."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 from sqlalchemy.sql.selectable import FromClause
 
-from servicedesk_core.arguments import strict
 from servicedesk_core.domain.warranty import ClaimState, ReturnState
 from servicedesk_core.domain.warranty.makers import maker_name
+from servicedesk_core.features.claims.model import ClaimFilter
 from servicedesk_core.store.queries.names import refers
 from servicedesk_core.store.queries.ownership import own_claims
 from servicedesk_core.store.queries.scope import Scope, Sight
@@ -19,38 +18,6 @@ _T, _C = RECORDS["tickets"].c, RECORDS["companies"].c
 
 OPEN_RETURNS = (ReturnState.DUE, ReturnState.IN_TRANSIT, ReturnState.PARTLY_RECEIVED, ReturnState.OVERDUE)
 """Parts that the manufacturer still waits for."""
-
-
-@strict
-@dataclass(frozen=True, slots=True)
-class ClaimFilter:
-    """Which claims; what is ``None`` or empty does not restrict.
-
-    Attributes:
-        ids: Only these, by the desk's own numbers.
-        only_open: Only those of which something is still expected.
-        states: Where they stand.
-        maker: The manufacturer, in any spelling.
-        connection: Connection to the manufacturer.
-        company: Client, by id or name.
-        ticket: Ticket, by id or number.
-        created_since: Drafted at or after.
-        created_before: Drafted before.
-        overdue_on: Only those with a part that was due back before this day.
-        scope: Only what it lets through; see :func:`servicedesk_core.store.queries.ownership.own_claims`.
-    """
-
-    ids: tuple[int, ...] = ()
-    only_open: bool = False
-    states: tuple[ClaimState, ...] = ()
-    maker: str | None = None
-    connection: str | None = None
-    company: str | None = None
-    ticket: str | None = None
-    created_since: datetime | None = None
-    created_before: datetime | None = None
-    overdue_on: date | None = None
-    scope: Scope | None = None
 
 
 def joined() -> FromClause:
@@ -67,20 +34,29 @@ def joined() -> FromClause:
     )
 
 
-def conditions(tx: Connection, chosen: ClaimFilter) -> list[ColumnElement[bool]]:
-    """Return what is true of the rows of :func:`joined` that a filter lets through."""
+def conditions(
+    tx: Connection, chosen: ClaimFilter, today: date, scope: Scope | None = None
+) -> list[ColumnElement[bool]]:
+    """Return what is true of the rows of :func:`joined` that a filter, and a scope if there is one, let through.
+
+    Args:
+        tx: Any transaction.
+        chosen: The filter.
+        today: The date where the desk is; parts are overdue by it.
+        scope: Only what it lets through; see :func:`servicedesk_core.store.queries.ownership.own_claims`.
+    """
     found: list[ColumnElement[bool]] = []
-    if chosen.scope is not None:
-        found.append(own_claims(Sight(tx, chosen.scope)))
+    if scope is not None:
+        found.append(own_claims(Sight(tx, scope)))
     if chosen.ids:
         found.append(claims.c.id.in_(chosen.ids))
     if chosen.only_open:
         found.append(claims.c.is_open)
     if chosen.states:
         found.append(_in_states(chosen.states))
-    if chosen.maker is not None:
-        names = {chosen.maker.lower(), maker_name(chosen.maker).lower()}
-        found.append(func.lower(claims.c.maker).in_(sorted(names)))
+    if chosen.manufacturer is not None:
+        word, stored = chosen.manufacturer.lower(), func.lower(claims.c.maker)
+        found.append(or_(stored == maker_name(word).lower(), stored.startswith(word, autoescape=True)))
     if chosen.connection is not None:
         found.append(claims.c.connection == chosen.connection)
     if chosen.company is not None:
@@ -91,8 +67,8 @@ def conditions(tx: Connection, chosen: ClaimFilter) -> list[ColumnElement[bool]]
         found.append(claims.c.created_at >= chosen.created_since)
     if chosen.created_before is not None:
         found.append(claims.c.created_at < chosen.created_before)
-    if chosen.overdue_on is not None:
-        late = select(claim_returns.c.claim).where(claim_returns.c.claim == claims.c.id, is_overdue(chosen.overdue_on))
+    if chosen.overdue:
+        late = select(claim_returns.c.claim).where(claim_returns.c.claim == claims.c.id, is_overdue(today))
         found.append(late.exists())
     return found
 

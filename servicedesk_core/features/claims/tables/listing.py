@@ -1,102 +1,61 @@
 """Claims in lists."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date
+from typing import Final
 
 from sqlalchemy import Connection, func, select
 
-from servicedesk_core.domain.warranty import ClaimState
-from servicedesk_core.domain.writing import WriteState
-from servicedesk_core.features.claims.tables.filtering import OPEN_RETURNS, ClaimFilter, conditions, joined
+from servicedesk_core.features.claims.model import ClaimFilter, ClaimRow
+from servicedesk_core.features.claims.tables.filtering import OPEN_RETURNS, conditions, joined
 from servicedesk_core.features.claims.tables.stored import shown_state
+from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.schema import RECORDS, claim_returns, claims, outbox
 
-_T, _C = RECORDS["tickets"].c, RECORDS["companies"].c
+_T, _C, _OF = RECORDS["tickets"].c, RECORDS["companies"].c, claims.c
+_STATE: Final = 10
+"""Where the state stands in a row; behind the row's own columns stands the state of the write."""
+_DUE = (
+    select(func.min(claim_returns.c.due_on))
+    .where(claim_returns.c.claim == _OF.id, claim_returns.c.state.in_(OPEN_RETURNS))
+    .scalar_subquery()
+)
+_QUERY = select(
+    *(_OF.id, _OF.claim_id, _OF.maker, _OF.connection, _OF.by_hand, _OF.ref),
+    func.coalesce(func.nullif(_T.number, ""), _OF.ticket_ref),
+    *(_OF.company_ref, _C.name, _OF.serial_number, _OF.state, _OF.vendor_status, _OF.state_since, _OF.created_at),
+    *(_OF.submitted_at, _OF.polled_at, _OF.filing_due_on, _DUE, _OF.denial_count, _OF.poll_problem),
+    outbox.c.state,
+).select_from(joined())
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimRow:
-    """A claim in a list.
-
-    Attributes:
-        id: The desk's own number.
-        claim_id: Our id of the claim.
-        maker: The manufacturer.
-        connection: Connection to it.
-        by_hand: Whether a person sends it.
-        serial_number: The device.
-        ticket_number: The ticket.
-        company_ref: The vendor's id of the client.
-        company: Its name.
-        state: Where it stands.
-        vendor_status: The manufacturer's word.
-        ref: The manufacturer's id.
-        state_since: Since when it stands there.
-        created_at: When it was drafted.
-        submitted_at: When the manufacturer had it.
-        polled_at: When it was last asked after.
-        poll_problem: Why the last look brought nothing.
-        filing_due_on: Last day on which it may arrive.
-        return_due_on: Earliest day by which a part must be back.
-        denial_count: How often it was denied.
-    """
-
-    id: int
-    claim_id: str
-    maker: str
-    connection: str | None
-    by_hand: bool
-    serial_number: str
-    ticket_number: str | None
-    company_ref: str | None
-    company: str | None
-    state: ClaimState
-    vendor_status: str | None
-    ref: str | None
-    state_since: datetime
-    created_at: datetime
-    submitted_at: datetime | None
-    polled_at: datetime | None
-    poll_problem: str | None
-    filing_due_on: date | None
-    return_due_on: date | None
-    denial_count: int
-
-
-def rows(tx: Connection, chosen: ClaimFilter, *, limit: int | None = None) -> tuple[ClaimRow, ...]:
+def rows(
+    tx: Connection,
+    chosen: ClaimFilter,
+    today: date,
+    *,
+    scope: Scope | None = None,
+    before: int = 0,
+    limit: int | None = None,
+) -> tuple[ClaimRow, ...]:
     """Return claims, the newest first.
 
     Args:
         tx: A transaction.
         chosen: Which.
+        today: The date where the desk is.
+        scope: Only what it lets through.
+        before: Only those with a smaller number; 0 = all.
         limit: At most so many.
     """
-    due = (
-        select(func.min(claim_returns.c.due_on))
-        .where(claim_returns.c.claim == claims.c.id, claim_returns.c.state.in_(OPEN_RETURNS))
-        .scalar_subquery()
+    query = _QUERY.where(*conditions(tx, chosen, today, scope))
+    if before:
+        query = query.where(_OF.id < before)
+    return tuple(
+        ClaimRow(*row[:_STATE], shown_state(row[_STATE], row[-1]), *row[_STATE + 1 : -1])
+        for row in tx.execute(query.order_by(_OF.id.desc()).limit(limit))
     )
-    c = claims.c
-    own = (
-        *(c.id, c.claim_id, c.maker, c.connection, c.by_hand, c.serial_number, c.company_ref, c.vendor_status, c.ref),
-        *(c.state_since, c.created_at, c.submitted_at, c.polled_at, c.poll_problem, c.filing_due_on, c.denial_count),
-    )
-    query = (
-        select(
-            *own,
-            c.state,
-            outbox.c.state.label("write_state"),
-            func.coalesce(func.nullif(_T.number, ""), c.ticket_ref).label("ticket_number"),
-            _C.name.label("company"),
-            due.label("return_due_on"),
-        )
-        .select_from(joined())
-        .where(*conditions(tx, chosen))
-        .order_by(c.id.desc())
-    )
-    return tuple(_row(**row) for row in tx.execute(query.limit(limit)).mappings())
 
 
-def _row(*, state: ClaimState, write_state: WriteState | None, **shown: Any) -> ClaimRow:
-    return ClaimRow(state=shown_state(state, write_state), **shown)
+def row_of(tx: Connection, number: int) -> ClaimRow:
+    """Return one claim as lists show it, by the desk's own number."""
+    return rows(tx, ClaimFilter(ids=(number,), everything=True), date.min)[0]

@@ -1,12 +1,18 @@
 """Claims as they stand in the store, with where their writes stand."""
 
+from typing import Final
+
 from sqlalchemy import Connection, select
 
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import NotFoundLocallyError
-from servicedesk_core.features.claims.tables.stored import CLAIMS, HISTORY, HistoryEntry, StoredClaim, select_claims
+from servicedesk_core.features.claims.model import HistoryEntry
+from servicedesk_core.features.claims.tables.stored import CLAIMS, HISTORY, StoredClaim, select_claims
 from servicedesk_core.store import audit
 from servicedesk_core.store.schema import claim_events, claims, outbox
+
+FINISHED: Final = (WriteState.CONFIRMED, WriteState.REJECTED, WriteState.DISCARDED)
+"""States of a write whose end a claim that still names it has not been told."""
 
 _LONGEST_NUMBER = 18
 
@@ -77,5 +83,4 @@ def refs(tx: Connection, connection: str, *, but: int) -> frozenset[str]:
 
 def unapplied(tx: Connection) -> list[StoredClaim]:
     """Return claims whose write was finished by somebody else than its sender: a person, or before a crash."""
-    finished = (WriteState.CONFIRMED, WriteState.REJECTED, WriteState.DISCARDED)
-    return CLAIMS.all(tx, select_claims().where(outbox.c.state.in_(finished)))
+    return CLAIMS.all(tx, select_claims().where(outbox.c.state.in_(FINISHED)))

@@ -9,6 +9,7 @@ from sqlalchemy import Select
 
 from servicedesk_core.domain.warranty import ClaimDraft, ClaimEvent, ClaimEventKind, ClaimProgress, ClaimState
 from servicedesk_core.domain.writing import WriteState
+from servicedesk_core.features.claims.model import ClaimFile, HistoryEntry
 from servicedesk_core.store.rows import Rows
 from servicedesk_core.store.schema import claim_attachments, claim_events, claims, outbox
 
@@ -35,6 +36,27 @@ class Origin:
     ticket_ref: str | None = None
     asset_ref: str | None = None
     company_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A draft that can be stored.
+
+    Attributes:
+        draft: The draft.
+        origin: What it came from.
+        connection: Connection that it goes through, if there is one.
+        maker: The manufacturer.
+        by_hand: Whether a person sends it.
+        filing_due_on: Last day on which it may arrive.
+    """
+
+    draft: ClaimDraft
+    origin: Origin
+    connection: str | None
+    maker: str
+    by_hand: bool
+    filing_due_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,34 +99,10 @@ class StoredClaim:
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryEntry:
-    """A step of a claim's history with who took it.
+class LoadedFile(ClaimFile):
+    """A file of a claim with its content."""
 
-    Attributes:
-        event: The step.
-        recorded_at: When the desk learned of it.
-        actor: Who; ``maker`` for the manufacturer.
-    """
-
-    event: ClaimEvent
-    recorded_at: datetime
-    actor: str
-
-
-@dataclass(frozen=True, slots=True)
-class StoredAttachment:
-    """A file of a claim: a row of the table, without its content in lists."""
-
-    id: int
-    name: str
-    media_type: str
-    kind: str
-    size: int
-    sha256: str
-    added_at: datetime
-    added_by: str
-    sent_as: int | None
-    content: bytes = field(default=b"", repr=False)
+    content: bytes = field(repr=False)
 
 
 def shown_state(stored: ClaimState, write: WriteState | None) -> ClaimState:
@@ -146,7 +144,8 @@ CLAIMS: Final = Rows(
     {"draft": "body", "source_id": "ticket_source_id", "write_state": outbox.c.state},
 )
 HISTORY: Final = Rows(HistoryEntry, claim_events)
-FILES: Final = Rows(StoredAttachment, claim_attachments)
+FILES: Final = Rows(ClaimFile, claim_attachments)
+LOADED_FILES: Final = Rows(LoadedFile, claim_attachments)
 
 
 def select_claims() -> Select[Any]:

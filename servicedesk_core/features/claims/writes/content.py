@@ -5,7 +5,8 @@ from enum import StrEnum
 from typing import Any
 
 from servicedesk_core.domain.warranty import Attachment, Claim
-from servicedesk_core.features.claims.tables.stored import StoredAttachment
+from servicedesk_core.features.claims.model import ClaimFile
+from servicedesk_core.features.claims.tables.stored import LoadedFile
 
 AGGREGATE = "claims:"
 """Before our id of a claim: what is sent about one claim is sent in order."""
@@ -40,7 +41,7 @@ _HOOKS = {
 }
 
 
-def values_of(claim: Claim, files: Sequence[StoredAttachment]) -> dict[str, Any]:
+def values_of(claim: Claim, files: Sequence[ClaimFile]) -> dict[str, Any]:
     """Return a claim as a write holds it: every field that leaves, and its files by number and hash.
 
     Args:
@@ -51,12 +52,12 @@ def values_of(claim: Claim, files: Sequence[StoredAttachment]) -> dict[str, Any]
     return values | {"attachments": [said(one) for one in files]}
 
 
-def said(file: StoredAttachment) -> dict[str, Any]:
+def said(file: ClaimFile) -> dict[str, Any]:
     """Return a file as a write holds it: everything but its content."""
     return {"id": file.id, "name": file.name, "kind": file.kind, "size": file.size, "sha256": file.sha256}
 
 
-def claim_of(values: Mapping[str, Any], files: Sequence[StoredAttachment]) -> Claim:
+def claim_of(values: Mapping[str, Any], files: Sequence[LoadedFile]) -> Claim:
     """Return the claim that a write holds, with its files: exactly what was approved.
 
     Args:
@@ -74,7 +75,7 @@ def claim_of(values: Mapping[str, Any], files: Sequence[StoredAttachment]) -> Cl
     return Claim.model_validate(plain | {"attachments": tuple(attachment_of(one) for one in files)})
 
 
-def attachment_of(file: StoredAttachment) -> Attachment:
+def attachment_of(file: LoadedFile) -> Attachment:
     """Return a file as the manufacturer gets it."""
     return Attachment(name=file.name, media_type=file.media_type, kind=file.kind, content=file.content)
 

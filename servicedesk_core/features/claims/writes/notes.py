@@ -4,17 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection as Tx
+from sqlalchemy import select
 
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.domain.warranty import ClaimEvent, ClaimEventKind
-from servicedesk_core.domain.writing import Intent
+from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.features.claims.tables.stored import StoredClaim
 from servicedesk_core.outbox.deciding import approve
 from servicedesk_core.store import sources
 from servicedesk_core.store.outbox import StoredWrite, propose
+from servicedesk_core.store.schema import outbox
 
 GRANT = "notes.create_internal"
 ACTOR = "system:claims"
+_REQUEST = "claim-note:"
 
 _TOLD = frozenset(
     {
@@ -37,7 +40,6 @@ class TicketNotes:
 
     def __init__(self, settings: DeskSettings) -> None:
         self._settings = settings
-        self.connections: set[str] = set()
 
     def leave(self, tx: Tx, claim: StoredClaim, events: Sequence[ClaimEvent], now: datetime) -> StoredWrite | None:
         """Propose one note about news, in the transaction that stores them; ``None`` when nothing is to be noted.
@@ -69,13 +71,28 @@ class TicketNotes:
                 values={"title": f"Warranty claim {claim.claim_id}", "body": body},
                 parent=origin.ticket_ref,
                 visibility="internal",
-                request_id=f"claim-note:{claim.claim_id}:{claim.revision}",
+                request_id=f"{_REQUEST}{claim.claim_id}:{claim.revision}",
             ),
             actor=ACTOR,
             now=now,
         )
-        self.connections.add(name)
         return approve(tx, write.id, actor=ACTOR, now=now) if wanted == "send" else write
+
+
+def waiting(tx: Tx, now: datetime) -> list[str]:
+    """Return the connections over which notes on tickets are to be sent now."""
+    c = outbox.c
+    query = (
+        select(c.connection)
+        .distinct()
+        .where(
+            c.state == WriteState.QUEUED,
+            c.kind == GRANT,
+            c.request_id.startswith(_REQUEST),
+            c.next_at.is_(None) | (c.next_at <= now),
+        )
+    )
+    return list(tx.execute(query).scalars())
 
 
 def _line(event: ClaimEvent) -> str | None:

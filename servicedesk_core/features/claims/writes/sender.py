@@ -147,8 +147,9 @@ class ClaimSender:
         return answer
 
     async def _claim(self, values: Mapping[str, Any]) -> Claim:
+        numbers = file_numbers(values)
         try:
-            found = await self._store.read(lambda tx: files.load(tx, file_numbers(values)))
+            found = await self._store.read(lambda tx: files.load(tx, numbers)) if numbers else []
             return claim_of(values, found)
         except (ValueError, NotFoundLocallyError) as error:
             raise RejectedError("The claim is not what was approved any more; nothing was sent.") from error

@@ -163,8 +163,8 @@ def build(
         retired=retired,
     )  # fmt: skip
     lost_rows = [row for row in lost.rows if client is None or row.connection == client.connection]
-    of_client = ClaimFilter(company=client.external_id if client else None, scope=scope)
-    numbers = claims.numbers(tx, of_client, now)
+    of_client = ClaimFilter(company=client.external_id if client else None, everything=True)
+    numbers = claims.numbers(tx, of_client, now, scope)
     return WarrantyReport(
         desk=desk,
         timezone=timezone,
@@ -181,7 +181,7 @@ def build(
         missed_unknown=lost.unknown,
         claims=numbers if with_costs else replace(numbers, recovered=()),
         device_rows=tuple(sorted(rows, key=_order)),
-        claim_rows=() if client is None else _own(claims.rows(tx, of_client), client),
+        claim_rows=() if client is None else _own(claims.rows(tx, of_client, now.date(), scope=scope), client),
         missed_rows=() if client is None else tuple(lost_rows),
     )
 

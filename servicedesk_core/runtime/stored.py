@@ -20,11 +20,11 @@ from servicedesk_core.config import (
     parse_settings,
     store_url,
 )
-from servicedesk_core.desk.permitting import Standing, account
 from servicedesk_core.faces import Awaited, Capability, Method
 from servicedesk_core.people import Actor, Way
 from servicedesk_core.ports import Clock
 from servicedesk_core.redaction import Redactor
+from servicedesk_core.runtime.permitting import Standing, account
 from servicedesk_core.store import Store
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.store import Migrate
@@ -32,6 +32,7 @@ from servicedesk_core.store.store import Migrate
 if TYPE_CHECKING:
     from servicedesk_core.features.alerts.queries import Alerts
     from servicedesk_core.features.audit.actions import AuditTrail
+    from servicedesk_core.features.claims.actions import Claims
     from servicedesk_core.features.people.queries import People
     from servicedesk_core.features.privacy.actions import Privacy
     from servicedesk_core.features.quarantine.actions import Quarantine
@@ -61,6 +62,7 @@ class StoredDesk:
     if TYPE_CHECKING:
         alerts: Alerts[Awaited]
         audit: AuditTrail[Awaited]
+        claims: Claims[Awaited]
         people: People[Awaited]
         privacy: Privacy[Awaited]
         quarantine: Quarantine[Awaited]

@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Self, TypeVar, Unpack
 
 from servicedesk_core.config import DEFAULT_FILE, DeskSettings
-from servicedesk_core.desk import DeskOptions, ServiceDesk
 from servicedesk_core.errors import StoreError
 from servicedesk_core.faces import Method, Page, Waiting
 from servicedesk_core.features import FEATURES, own
-from servicedesk_core.features.claims.actions import Claims
 from servicedesk_core.outbox.writes import Writes
 from servicedesk_core.people import Actor
+from servicedesk_core.runtime.desk import DeskOptions, ServiceDesk
 
 if TYPE_CHECKING:
     from servicedesk_core.features.alerts.queries import Alerts
     from servicedesk_core.features.audit.actions import AuditTrail
+    from servicedesk_core.features.claims.actions import Claims
     from servicedesk_core.features.people.queries import People
     from servicedesk_core.features.privacy.actions import Privacy
     from servicedesk_core.features.quarantine.actions import Quarantine
@@ -127,29 +127,6 @@ def _iterating(
     return call
 
 
-class BlockingClaims(_Twin[Claims]):
-    """The claims of a desk; see :class:`Claims`."""
-
-    propose = _waiting(Claims.propose)
-    new = _waiting(Claims.new)
-    edit = _waiting(Claims.edit)
-    check = _waiting(Claims.check)
-    preview = _waiting(Claims.preview)
-    preview_update = _waiting(Claims.preview_update)
-    submit = _waiting(Claims.submit)
-    resubmit = _waiting(Claims.resubmit)
-    note = _waiting(Claims.note)
-    attach = _waiting(Claims.attach)
-    cancel = _waiting(Claims.cancel)
-    resolve = _waiting(Claims.resolve)
-    record = _waiting(Claims.record)
-    poll = _waiting(Claims.poll)
-    pack = _waiting(Claims.pack)
-    list = _waiting(Claims.list)
-    numbers = _waiting(Claims.numbers)
-    get = _waiting(Claims.get)
-
-
 class BlockingWrites(_Twin[Writes]):
     """The outbox; see :class:`Writes`."""
 
@@ -210,11 +187,11 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
 
     def _give_twins(self, desk: ServiceDesk) -> None:
         self.writes = BlockingWrites(desk.writes, self._loop)
-        self.claims = BlockingClaims(desk.claims, self._loop)
 
     if TYPE_CHECKING:
         alerts: Alerts[Waiting]
         audit: AuditTrail[Waiting]
+        claims: Claims[Waiting]
         people: People[Waiting]
         privacy: Privacy[Waiting]
         quarantine: Quarantine[Waiting]

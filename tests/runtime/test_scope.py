@@ -15,10 +15,6 @@ from sqlalchemy.engine import make_url
 
 from servicedesk_core import BlockingServiceDesk, Scope, ServiceDesk
 from servicedesk_core.clock import SystemClock
-from servicedesk_core.desk.blocking import (
-    BlockingClaims,
-    BlockingWrites,
-)
 from servicedesk_core.domain import REFERENCES, STREAMS, StatusCategory, TicketKind
 from servicedesk_core.domain.warranty import (
     ClaimDraft,
@@ -39,9 +35,13 @@ from servicedesk_core.errors import NotFoundLocallyError, SettingsError
 from servicedesk_core.faces import Action, Method
 from servicedesk_core.features import FEATURES
 from servicedesk_core.features import own as own_feature
-from servicedesk_core.features.claims.tables import ClaimFilter, changing
+from servicedesk_core.features.claims.model import ClaimFilter
+from servicedesk_core.features.claims.tables import changing
 from servicedesk_core.features.claims.tables.stored import Origin
 from servicedesk_core.features.warranty.tables import answers as cover_answers
+from servicedesk_core.runtime.blocking import (
+    BlockingWrites,
+)
 from servicedesk_core.store import Store, audit, cover, outbox, quarantine, records, sources
 from servicedesk_core.store.quarantine import Rejected
 from servicedesk_core.store.queries.scope import OF_COMPANY, OF_PARENT, OF_TICKET
@@ -62,16 +62,16 @@ ACTIONS = {
     "tickets.create", "tickets.update", "tickets.assign", "tickets.close", "tickets.note", "tickets.log_time",
     "writes.propose", "writes.edit", "writes.approve", "writes.approve_own", "writes.discard",
     "writes.retry", "writes.resolve",
-    "writes.revert", "writes.run", "claims.new", "claims.edit", "claims.check", "claims.preview",
+    "writes.revert", "writes.run", "claims.new", "claims.edit", "claims.preview",
     "claims.preview_update", "claims.submit",
-    "claims.resubmit", "claims.note", "claims.attach", "claims.cancel", "claims.resolve",
-    "claims.record", "claims.poll", "claims.pack",
+    "claims.resubmit", "claims.note", "claims.attach", "claims.cancel",
+    "claims.record", "claims.poll",
     "warranty.lookup", "warranty.parts", "warranty.import_file", "warranty.write_dates",
 }  # fmt: skip
 """What is no read of the store: it changes something, or asks a vendor. An embedding program offers it to nobody."""
 
 FOR_THE_DESK = {
-    "health", "jobs", "claims.today", "writes.capability",
+    "health", "jobs", "writes.capability",
 }  # fmt: skip
 """What is about the desk itself and holds no record: due times, counts, what the configuration says."""
 
@@ -105,7 +105,7 @@ def entity(stream, who, *, others):
     return cls.model_validate(values)
 
 
-HOMES = ("servicedesk_core.desk", "servicedesk_core.outbox", "servicedesk_core.features.claims")
+HOMES = ("servicedesk_core.runtime", "servicedesk_core.outbox")
 """Where the parts of a desk come from."""
 
 
@@ -288,7 +288,6 @@ def test_every_method_is_a_read_with_a_scope_or_known_to_be_none(desk):
 
 def test_the_twin_without_await_takes_the_same_scopes(desk):
     twins = {"": BlockingServiceDesk, "writes": BlockingWrites}
-    twins |= {"claims": BlockingClaims}
     for path, method in calls_of(desk):
         part, _, name = path.rpartition(".")
         if has_scope(method) and part not in FEATURES:
@@ -296,6 +295,7 @@ def test_the_twin_without_await_takes_the_same_scopes(desk):
 
 
 EVERY_WRITE = {"states": (), "limit": 1_000}
+EVERY_CLAIM = ClaimFilter(everything=True)
 ARGUMENTS = {
     "records": [(entity,) for entity in STREAMS.values()],
     "tickets.get": [("mine-tickets",), (f"{FOREIGN}-tickets",), (f"{FOREIGN} number",)],
@@ -305,7 +305,7 @@ ARGUMENTS = {
     "writes.list": [((), EVERY_WRITE)],
     "audit.list": [((), {"limit": 1_000}), ((), {"entity": "contact:psa"}), ((), {"entity": "write:7"})],
     "warranty.report": [((), {"company": f"{who}-companies", "with_costs": True}) for who in ("mine", FOREIGN)] + [()],
-    "claims.list": [(), (ClaimFilter(company=f"{FOREIGN}-companies"),)],
+    "claims.list": [(EVERY_CLAIM,), (ClaimFilter(company=f"{FOREIGN}-companies", everything=True),)],
     "claims.propose": [((), {"everything": True})],
 }
 """What reads are called with: positional arguments, and keyword arguments in a pair with them."""
@@ -390,7 +390,7 @@ async def test_writes_claims_covers_and_their_audit_of_the_client_are_all_there(
     assert {len(record.hash) for record in audited} == {64}
     in_file = io.BytesIO()
     assert (await desk.audit.export(in_file, scope=COMPANY)).records == len(audited)
-    assert [claim.state for claim in await desk.claims.list(scope=COMPANY)] == ["in_doubt", "cancelled"]
+    assert [claim.state for claim in await desk.claims.list(EVERY_CLAIM, scope=COMPANY)] == ["in_doubt", "cancelled"]
     numbers = await desk.claims.numbers(scope=COMPANY)
     assert [(money.maker, money.claims) for money in numbers.recovered] == [("mine", 1)]
     assert len((await desk.claims.propose(scope=COMPANY)).tickets) == 1
@@ -400,7 +400,7 @@ async def test_writes_claims_covers_and_their_audit_of_the_client_are_all_there(
     report = await desk.warranty.report(scope=COMPANY)
     assert (report.devices, report.missed, report.claims.recovered) == (1, 1, ())
     queue = Scope("psa", queues="mine-queues")
-    assert [claim.state for claim in await desk.claims.list(scope=queue)] == ["cancelled"]
+    assert [claim.state for claim in await desk.claims.list(EVERY_CLAIM, scope=queue)] == ["cancelled"]
     assert (await desk.warranty.report(scope=queue)).devices == 0
 
 

@@ -1,0 +1,23 @@
+"""The desk as a program uses it: :class:`ServiceDesk` puts configuration, store, plugins and sync together.
+
+Each name is imported when it is first used.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from servicedesk_core.jobs.running import JobOutcome as JobOutcome
+    from servicedesk_core.jobs.status import ScheduledJob as ScheduledJob
+    from servicedesk_core.problem import Problem as Problem
+    from servicedesk_core.runtime.blocking import BlockingServiceDesk as BlockingServiceDesk
+    from servicedesk_core.runtime.desk import ServiceDesk as ServiceDesk
+    from servicedesk_core.runtime.monitoring.checking import ConnectionCheck as ConnectionCheck
+    from servicedesk_core.runtime.monitoring.checking import ConnectionInfo as ConnectionInfo
+    from servicedesk_core.runtime.monitoring.health import Health as Health
+    from servicedesk_core.runtime.monitoring.status import DeskStatus as DeskStatus
+    from servicedesk_core.runtime.syncing import PlanOutcome as PlanOutcome
+    from servicedesk_core.runtime.syncing import SyncOutcome as SyncOutcome
+else:
+    from servicedesk_core.exports import lazily
+
+    __getattr__, __dir__ = lazily(__name__, __file__)
