@@ -7,6 +7,13 @@ The names here are the public surface, with :mod:`servicedesk_core.domain`, :mod
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from servicedesk_core.desk.blocking import BlockingServiceDesk as BlockingServiceDesk
+    from servicedesk_core.desk.monitoring.checking import ConnectionCheck as ConnectionCheck
+    from servicedesk_core.desk.monitoring.checking import ConnectionInfo as ConnectionInfo
+    from servicedesk_core.desk.monitoring.health import Health as Health
+    from servicedesk_core.desk.monitoring.status import DeskStatus as DeskStatus
+    from servicedesk_core.desk.service_desk import ServiceDesk as ServiceDesk
+    from servicedesk_core.desk.syncing import SyncOutcome as SyncOutcome
     from servicedesk_core.domain.writing import Intent as Intent
     from servicedesk_core.domain.writing import WriteState as WriteState
     from servicedesk_core.errors import ServiceDeskError as ServiceDeskError
@@ -34,13 +41,6 @@ if TYPE_CHECKING:
     from servicedesk_core.outbox.views import WriteView as WriteView
     from servicedesk_core.people import Actor as Actor
     from servicedesk_core.people import Way as Way
-    from servicedesk_core.runtime.blocking import BlockingServiceDesk as BlockingServiceDesk
-    from servicedesk_core.runtime.desk import ServiceDesk as ServiceDesk
-    from servicedesk_core.runtime.monitoring.checking import ConnectionCheck as ConnectionCheck
-    from servicedesk_core.runtime.monitoring.checking import ConnectionInfo as ConnectionInfo
-    from servicedesk_core.runtime.monitoring.health import Health as Health
-    from servicedesk_core.runtime.monitoring.status import DeskStatus as DeskStatus
-    from servicedesk_core.runtime.syncing import SyncOutcome as SyncOutcome
     from servicedesk_core.store.audit import AuditRecord as AuditRecord
     from servicedesk_core.store.queries.records import StoredRecord as StoredRecord
     from servicedesk_core.store.queries.scope import Scope as Scope

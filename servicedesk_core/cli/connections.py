@@ -9,8 +9,8 @@ from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.cli.shell.output import plain
 
 if TYPE_CHECKING:
+    from servicedesk_core.desk import ConnectionCheck, ServiceDesk
     from servicedesk_core.machine.requirements import Requirements
-    from servicedesk_core.runtime import ConnectionCheck, ServiceDesk
 
 
 _NONE = "No connection is configured: servicedesk init writes a configuration with one."
@@ -34,7 +34,7 @@ def list_connections(ctx: typer.Context, as_json: Json = False) -> None:
         found = cli.with_desk(lambda desk: desk.connections(), read_only=True)
     except StoreMissingError:  # nothing was read yet, and a look must not make a store
         from servicedesk_core.config import load_settings  # noqa: PLC0415
-        from servicedesk_core.runtime.monitoring.status import connections  # noqa: PLC0415
+        from servicedesk_core.desk.monitoring.status import connections  # noqa: PLC0415
 
         found = connections(None, load_settings(cli.config))
     columns = ("Connection", "Connector", "Environment", "Streams", "Tenant", "State")

@@ -10,7 +10,7 @@ from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.cli.shell.tables import Narrow
 
 if TYPE_CHECKING:
-    from servicedesk_core.runtime import JobOutcome
+    from servicedesk_core.desk import JobOutcome
 
 _NARROW = Narrow(cut={"Schedule": 10, "What it did": 12}, spare=("What it did", "Schedule"))
 

@@ -10,7 +10,7 @@ from servicedesk_core.cli.shell.progress import sync_progress
 from servicedesk_core.cli.sync import fail_like, show_outcomes
 
 if TYPE_CHECKING:
-    from servicedesk_core.runtime import ServiceDesk, SyncOutcome
+    from servicedesk_core.desk import ServiceDesk, SyncOutcome
 
 
 def register(app: typer.Typer) -> None:

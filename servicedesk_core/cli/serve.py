@@ -7,7 +7,7 @@ import typer
 from servicedesk_core.cli.shell.context import Cli
 
 if TYPE_CHECKING:
-    from servicedesk_core.runtime import ServiceDesk
+    from servicedesk_core.desk import ServiceDesk
 
 
 def register(app: typer.Typer) -> None:
@@ -21,7 +21,7 @@ def serve(ctx: typer.Context) -> None:
     What is due when stands in the configuration, [schedules]; "servicedesk jobs list" shows it. Several of these may
     run for one store: each due time is served once. Ctrl-C and SIGTERM (on Windows Ctrl-Break) end it at a clean point.
     """
-    from servicedesk_core.runtime.serving.serving import serve as run  # noqa: PLC0415
+    from servicedesk_core.desk.serving.serving import serve as run  # noqa: PLC0415
 
     cli: Cli = ctx.obj
     cli.serves = True

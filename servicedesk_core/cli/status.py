@@ -11,7 +11,7 @@ from servicedesk_core.cli.shell.output import plain
 from servicedesk_core.wording import about
 
 if TYPE_CHECKING:
-    from servicedesk_core.runtime.monitoring.status import DeskStatus, StreamStatus, WordStatus
+    from servicedesk_core.desk.monitoring.status import DeskStatus, StreamStatus, WordStatus
 
 
 _UNKNOWN = "unknown_picklist_value"

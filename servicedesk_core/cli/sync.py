@@ -12,7 +12,7 @@ from servicedesk_core.cli.shell.progress import sync_progress
 from servicedesk_core.wording import about, counted
 
 if TYPE_CHECKING:
-    from servicedesk_core.runtime import PlanOutcome, ServiceDesk, SyncOutcome
+    from servicedesk_core.desk import PlanOutcome, ServiceDesk, SyncOutcome
     from servicedesk_core.sync.deciding.estimate import SyncPlan
 
 READS_ONLY = "sync only reads: nothing is changed at the vendor."

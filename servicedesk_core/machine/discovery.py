@@ -10,14 +10,14 @@ from typing import Any
 
 from servicedesk_core.clock import SystemClock
 from servicedesk_core.config import DEFAULT_FILE, DeskSettings, Secrets, parse_settings, sqlite_url, store_url
+from servicedesk_core.desk import ServiceDesk
 from servicedesk_core.errors import SecretError, StoreError
 from servicedesk_core.plugins.vocabulary import Vocabulary
 from servicedesk_core.redaction import Redactor
-from servicedesk_core.runtime.desk import ServiceDesk
 from servicedesk_core.store import Store
 from servicedesk_core.store.budgets import quota
 
-_log = logging.getLogger("servicedesk.runtime")
+_log = logging.getLogger("servicedesk.machine")
 
 
 @dataclass(frozen=True, slots=True)

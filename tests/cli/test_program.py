@@ -172,7 +172,7 @@ def test_a_bug_is_told_without_a_traceback_unless_asked_for(run, acme, monkeypat
     def broken(_path):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("servicedesk_core.runtime.stored.load_settings", broken)
+    monkeypatch.setattr("servicedesk_core.desk.stored.load_settings", broken)
     ran = run("status")
     assert (ran.code, "Traceback" in ran.err) == (exit_codes.ERROR, False)
     assert "--debug" in ran.err

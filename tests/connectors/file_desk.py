@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from servicedesk_core.runtime.desk import ServiceDesk
+from servicedesk_core.desk import ServiceDesk
 
 DESK = """
 [desk]

@@ -4,8 +4,8 @@ import unicodedata
 
 import pytest
 
+from servicedesk_core.desk import ServiceDesk
 from servicedesk_core.features.tickets.model import TicketFilter
-from servicedesk_core.runtime.desk import ServiceDesk
 from tests.connectors import file_desk
 from tests.connectors.file_desk import ask, sync
 

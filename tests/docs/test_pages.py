@@ -7,7 +7,7 @@ import pages
 import pytest
 
 import servicedesk_core
-from servicedesk_core import domain, runtime, testing
+from servicedesk_core import desk, domain, testing
 from servicedesk_core import errors as error_module
 from servicedesk_core import hooks as hook_module
 from servicedesk_core import http as http_module
@@ -71,7 +71,7 @@ def test_options_that_are_named_exist() -> None:
 
 def test_names_in_running_text_exist() -> None:
     """Every ``snake_case`` or ``CamelCase`` name is one of the program's: a hook, setting, field, column, class."""
-    modules = (servicedesk_core, domain, error_module, hook_module, http_module, testing, runtime)
+    modules = (servicedesk_core, domain, error_module, hook_module, http_module, testing, desk)
     known = {name for module in modules for name in dir(module)} | NOT_OURS
     for shown in (Tickets, Writes, Intent):
         known |= set(dir(shown))

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from servicedesk_autotask.sandbox import Sandbox, SandboxOptions, serve
-from servicedesk_core.runtime import ServiceDesk, SyncOutcome
+from servicedesk_core.desk import ServiceDesk, SyncOutcome
 from servicedesk_core.testing import ImpatientClock
 
 NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)

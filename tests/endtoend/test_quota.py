@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from servicedesk_core.clock import SystemClock
+from servicedesk_core.desk import ServiceDesk
 from servicedesk_core.machine.discovery import discover
 from servicedesk_core.redaction import Redactor
-from servicedesk_core.runtime import ServiceDesk
 from servicedesk_core.store import Store
 from servicedesk_core.store.budgets import quota
 from tests.endtoend.conftest import CODE, SECRET, VendorsClock

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from servicedesk_core.runtime import ServiceDesk
+from servicedesk_core.desk import ServiceDesk
 from servicedesk_core.store import Store
 from servicedesk_core.testing import FakeClock
 

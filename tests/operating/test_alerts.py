@@ -9,11 +9,11 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from aiosmtpd.smtp import SMTP
 
+from servicedesk_core.desk import ServiceDesk
 from servicedesk_core.faces import Condition
 from servicedesk_core.features.alerts import open_alerts
 from servicedesk_core.features.alerts.rules import Rules, StreamFacts, judge
 from servicedesk_core.jobs import job_runs
-from servicedesk_core.runtime import ServiceDesk
 from servicedesk_core.store import leases, runs, sources
 from tests.operating.conftest import START
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from servicedesk_core.desk import ServiceDesk
 from servicedesk_core.errors import LeaseHeldError, LeaseLostError, StoreBusyError, StoreFullError, SyncError
 from servicedesk_core.faces import JobKind
 from servicedesk_core.features import with_ours
@@ -18,7 +19,6 @@ from servicedesk_core.jobs.registry import job_named, jobs_of
 from servicedesk_core.jobs.running import JobOutcome, run_job
 from servicedesk_core.jobs.scheduler import Scheduler
 from servicedesk_core.processes import name_of
-from servicedesk_core.runtime import ServiceDesk
 from servicedesk_core.store import leases
 from tests.operating.conftest import START
 from tests.other_process import other_process

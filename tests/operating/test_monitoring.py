@@ -22,13 +22,13 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from servicedesk_core import __version__
+from servicedesk_core.desk.monitoring.health import health
+from servicedesk_core.desk.serving.endpoint import Answers, Endpoint
+from servicedesk_core.desk.serving.exposition import metrics
 from servicedesk_core.domain.writing import UNFINISHED
 from servicedesk_core.errors import SettingsError, StoreBusyError
 from servicedesk_core.jobs.scheduler import HUNG_S, Scheduler
 from servicedesk_core.jobs.tally import JobTally
-from servicedesk_core.runtime.monitoring.health import health
-from servicedesk_core.runtime.serving.endpoint import Answers, Endpoint
-from servicedesk_core.runtime.serving.exposition import metrics
 from servicedesk_core.store import changes, runs, sources
 
 pytestmark = pytest.mark.slow  # a server and its clients

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from servicedesk_core.connectors.tabular.inspect import propose_mapping, to_toml
-from servicedesk_core.runtime.desk import ServiceDesk
+from servicedesk_core.desk import ServiceDesk
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 

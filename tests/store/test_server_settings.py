@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
+from servicedesk_core.desk.exporting import export
 from servicedesk_core.domain import Survey, Ticket
 from servicedesk_core.errors import StoreError, StoreMissingError
-from servicedesk_core.runtime.exporting import export
 from servicedesk_core.store import Store, backup, records, sources
 from servicedesk_core.store.records import Incoming
 

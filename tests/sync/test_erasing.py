@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from servicedesk_core.desk.stored import StoredDesk
 from servicedesk_core.domain import Contact
 from servicedesk_core.domain.warranty import ClaimDraft, DeviceRef, EntitlementResult, LookupOutcome
 from servicedesk_core.domain.warranty.facts import CoverSource
@@ -15,7 +16,6 @@ from servicedesk_core.features.claims.tables.stored import Origin
 from servicedesk_core.features.warranty.tables import answers
 from servicedesk_core.hooks import Capabilities, Mapped, StreamCapability
 from servicedesk_core.people import Actor, Way
-from servicedesk_core.runtime.stored import StoredDesk
 from servicedesk_core.store import audit, erasing, outbox, runs, state
 from tests.sync.conftest import fake_vendor
 from tests.sync.test_exclusions import on_disk

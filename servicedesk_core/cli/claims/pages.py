@@ -9,8 +9,8 @@ from servicedesk_core.features.claims import pages
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from servicedesk_core.desk import ServiceDesk
     from servicedesk_core.features.claims.model import ClaimDetail, ClaimPreview, PollOutcome
-    from servicedesk_core.runtime import ServiceDesk
 
 
 def drafts(cli: Cli, made: "Sequence[ClaimDetail]") -> None:

@@ -14,9 +14,9 @@ from servicedesk_core.errors import SettingsError
 from servicedesk_core.features.claims.pages import brief, whole
 
 if TYPE_CHECKING:
+    from servicedesk_core.desk import ServiceDesk
     from servicedesk_core.features.claims.model import ClaimDetail
     from servicedesk_core.features.claims.writes.content import ClaimWrite
-    from servicedesk_core.runtime import ServiceDesk
 
 Uncovered = Annotated[
     bool, typer.Option("--force", help="Send it although the device was not covered that day, as far as we know.")

@@ -10,9 +10,9 @@ from servicedesk_core.wording import counted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from servicedesk_core.desk import ServiceDesk
     from servicedesk_core.features.claims.model import ClaimDetail, Proposal
     from servicedesk_core.machine.sandboxes import Stage
-    from servicedesk_core.runtime import ServiceDesk
 
 STEPS_H = (4.0, 20.0, 72.0)
 """Between two looks at the claim: a maker decides, ships, and has the broken part back."""

@@ -16,8 +16,8 @@ from servicedesk_core.cli.sync import READS_ONLY, show_outcomes
 from servicedesk_core.wording import counted
 
 if TYPE_CHECKING:
+    from servicedesk_core.desk import ServiceDesk, SyncOutcome
     from servicedesk_core.machine.sandboxes import RunningSandbox, Stage
-    from servicedesk_core.runtime import ServiceDesk, SyncOutcome
 
 LIVES_ON_H = 6.0
 

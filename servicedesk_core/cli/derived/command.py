@@ -19,7 +19,7 @@ from servicedesk_core.faces.parameter import Parameter
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from servicedesk_core.runtime.stored import StoredDesk
+    from servicedesk_core.desk.stored import StoredDesk
 
 _NATIVE: Final = (int, Path, bool)
 """What typer reads for us; everything else is read with the desk's time zone and our own words."""

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from servicedesk_core.cli.shell.tables import Narrow
+    from servicedesk_core.desk import Problem, ServiceDesk
+    from servicedesk_core.desk.stored import StoredDesk
     from servicedesk_core.redaction import Redactor
-    from servicedesk_core.runtime import Problem, ServiceDesk
-    from servicedesk_core.runtime.stored import StoredDesk
 
 T = TypeVar("T")
 D = TypeVar("D", bound="StoredDesk")
@@ -226,8 +226,8 @@ class Cli:
 
     def desk(self, **options: Any) -> "AbstractAsyncContextManager[ServiceDesk]":
         """Open the configured desk."""
+        from servicedesk_core.desk import ServiceDesk  # noqa: PLC0415
         from servicedesk_core.people import Way  # noqa: PLC0415
-        from servicedesk_core.runtime import ServiceDesk  # noqa: PLC0415
 
         return ServiceDesk.open(self.config, redactor=self.redactor, actor=Way.CLI, **options)
 
@@ -256,8 +256,8 @@ class Cli:
 
     def with_store(self, work: "Callable[[StoredDesk], Coroutine[Any, Any, T]]") -> T:
         """Do work that the store alone answers; like :meth:`with_desk`, and no plugin is imported for it."""
+        from servicedesk_core.desk.stored import StoredDesk  # noqa: PLC0415
         from servicedesk_core.people import Way  # noqa: PLC0415
-        from servicedesk_core.runtime.stored import StoredDesk  # noqa: PLC0415
 
         async def opened() -> T:
             async with StoredDesk.open(self.config, redactor=self.redactor, actor=Way.CLI, read_only=True) as desk:
@@ -269,7 +269,7 @@ class Cli:
     def _acting(self, desk: D) -> D:
         if not self.acting_as:
             return desk
-        from servicedesk_core.runtime.permitting import stand_in  # noqa: PLC0415
+        from servicedesk_core.desk.permitting import stand_in  # noqa: PLC0415
 
         return desk.acting_as(stand_in(desk.standing, self.acting_as))
 

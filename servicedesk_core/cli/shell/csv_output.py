@@ -38,7 +38,7 @@ def write_rows(names: Sequence[str], rows: Iterable[Any]) -> None:
 
 
 def _cell(value: Any) -> Any:  # noqa: PLR0911  # one line a type
-    from servicedesk_core.runtime.exporting import harmless  # noqa: PLC0415
+    from servicedesk_core.desk.exporting import harmless  # noqa: PLC0415
 
     match value:
         case bool():

@@ -49,22 +49,22 @@ def documents() -> dict[str, Document]:
     return DOCUMENTS | {offer.name: Document(offer.version, offer.about, offer.result) for offer in derived}
 
 
-_RUNTIME = "servicedesk_core.runtime"
+_DESK = "servicedesk_core.desk"
 _UPKEEP = "servicedesk_core.machine.upkeep"
 _CLAIMS = "servicedesk_core.features.claims.model"
 _WARRANTY = "servicedesk_core.features.warranty"
 _VIEW = "servicedesk_core.outbox.views:WriteView"
 DOCUMENTS: dict[str, Document] = {
-    "connections.list": Document(1, "The configured connections.", f"{_RUNTIME}:ConnectionInfo", many=True),
-    "connections.test": Document(1, "What each tested connection can see.", f"{_RUNTIME}:ConnectionCheck", many=True),
+    "connections.list": Document(1, "The configured connections.", f"{_DESK}:ConnectionInfo", many=True),
+    "connections.test": Document(1, "What each tested connection can see.", f"{_DESK}:ConnectionCheck", many=True),
     "connections.requirements": Document(
         1, "What access to a vendor takes.", "servicedesk_core.machine.requirements:Requirements"
     ),
-    "sync": Document(1, "What each connection's run did.", f"{_RUNTIME}:SyncOutcome", many=True),
-    "sync.plan": Document(1, "What a run would ask for.", f"{_RUNTIME}:PlanOutcome", many=True),
-    "status": Document(1, "Data and jobs of the desk.", f"{_RUNTIME}:DeskStatus"),
-    "jobs.list": Document(1, "The jobs, when they are due and how they ended.", f"{_RUNTIME}:ScheduledJob", many=True),
-    "jobs.run": Document(1, "How each job ended.", f"{_RUNTIME}:JobOutcome", many=True),
+    "sync": Document(1, "What each connection's run did.", f"{_DESK}:SyncOutcome", many=True),
+    "sync.plan": Document(1, "What a run would ask for.", f"{_DESK}:PlanOutcome", many=True),
+    "status": Document(1, "Data and jobs of the desk.", f"{_DESK}:DeskStatus"),
+    "jobs.list": Document(1, "The jobs, when they are due and how they ended.", f"{_DESK}:ScheduledJob", many=True),
+    "jobs.run": Document(1, "How each job ended.", f"{_DESK}:JobOutcome", many=True),
     "service.status": Document(
         1, "Whether the operating system runs the desk.", "servicedesk_core.machine.service.model:ServiceStatus"
     ),
@@ -95,7 +95,7 @@ DOCUMENTS: dict[str, Document] = {
     "plugins.list": Document(1, "Installed plugins and their state.", "servicedesk_core.plugins:LoadReport", many=True),
     "plugins.check": Document(1, "The grade of a distribution.", "servicedesk_core.grading:PluginGrade"),
     "doctor": Document(1, "What was looked at on this machine.", "servicedesk_core.machine.doctor:Finding", many=True),
-    "remap": Document(1, "What rebuilding the records did.", f"{_RUNTIME}:SyncOutcome", many=True),
+    "remap": Document(1, "What rebuilding the records did.", f"{_DESK}:SyncOutcome", many=True),
     "mapping.check": Document(1, "How a file would be mapped.", "servicedesk_core.machine.mappings:MappingCheck"),
     "warranty.lookup": Document(1, "How the looked-up devices stand.", f"{_WARRANTY}.lookup.run:LookupReport"),
     "warranty.parts": Document(1, "The service parts of a device.", f"{_WARRANTY}.actions:DeviceParts"),

@@ -13,8 +13,8 @@ from servicedesk_core.cli.writes.pages import WARNING, exit_code, show_write, te
 from servicedesk_core.errors import SettingsError
 
 if TYPE_CHECKING:
+    from servicedesk_core.desk import ServiceDesk
     from servicedesk_core.outbox.views import WriteView
-    from servicedesk_core.runtime import ServiceDesk
 
 Ticket = Annotated[str, typer.Argument(help="Ticket number, or the vendor's id.")]
 ConnectionOption = Annotated[str | None, typer.Option("--connection", help="Where it is, if several have it.")]

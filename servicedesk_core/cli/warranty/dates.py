@@ -15,8 +15,8 @@ from servicedesk_core.wording import counted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from servicedesk_core.desk import ServiceDesk
     from servicedesk_core.features.warranty.rules import DateChange
-    from servicedesk_core.runtime import ServiceDesk
 
 
 def import_file(

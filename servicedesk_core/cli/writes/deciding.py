@@ -14,9 +14,9 @@ from servicedesk_core.errors import SettingsError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from servicedesk_core.desk import ServiceDesk
     from servicedesk_core.outbox.outcomes import SendOutcome
     from servicedesk_core.outbox.views import WriteView
-    from servicedesk_core.runtime import ServiceDesk
 
 
 def approve(

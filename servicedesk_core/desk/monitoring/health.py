@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import Connection
 
+from servicedesk_core.desk.monitoring.load import DeskLoad, load
+from servicedesk_core.desk.monitoring.quotas import QuotaStatus, quotas
 from servicedesk_core.features.alerts import Alert, Channel, channels, open_alerts
 from servicedesk_core.jobs import job_runs
 from servicedesk_core.jobs.job import Job
 from servicedesk_core.jobs.status import ScheduledJob, scheduled
-from servicedesk_core.runtime.monitoring.load import DeskLoad, load
-from servicedesk_core.runtime.monitoring.quotas import QuotaStatus, quotas
 from servicedesk_core.store import runs, sources
 
 if TYPE_CHECKING:

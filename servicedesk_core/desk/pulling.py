@@ -7,11 +7,11 @@ from typing import Unpack
 
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.config.choosing import one_connection, several_connections
+from servicedesk_core.desk.connecting import ConnectingDesk
+from servicedesk_core.desk.syncing import PlanOutcome, SyncArguments, SyncOutcome, engine_view, options_of
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.plugins.connection import OpenConnection
 from servicedesk_core.ports import BudgetUse
-from servicedesk_core.runtime.desk.connecting import ConnectingDesk
-from servicedesk_core.runtime.syncing import PlanOutcome, SyncArguments, SyncOutcome, engine_view, options_of
 from servicedesk_core.store.state import StoreState
 from servicedesk_core.sync.connection import Connection
 from servicedesk_core.sync.deciding.estimate import SyncPlan
@@ -29,7 +29,7 @@ class PullingDesk(ConnectingDesk):
 
         Args:
             connection: Its name; may be left out when there is only one.
-            arguments: See :class:`servicedesk_core.runtime.syncing.SyncArguments`.
+            arguments: See :class:`servicedesk_core.desk.syncing.SyncArguments`.
 
         Raises:
             ConfigurationError: Settings, secrets or plugin of the connection cannot be used, or its tenant changed.

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from functools import partial
 from importlib.util import find_spec
 
+from servicedesk_core.desk.monitoring.health import Health, health
+from servicedesk_core.desk.serving.endpoint import PATHS, Answers, Endpoint
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.jobs import supervisor
 from servicedesk_core.jobs.desk import JobDesk
 from servicedesk_core.jobs.schedule import next_due
 from servicedesk_core.jobs.scheduler import Scheduler
-from servicedesk_core.runtime.monitoring.health import Health, health
-from servicedesk_core.runtime.serving.endpoint import PATHS, Answers, Endpoint
 from servicedesk_core.store import changes
 
 NEEDED = ("apscheduler", "prometheus_client")

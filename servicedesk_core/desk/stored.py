@@ -20,11 +20,11 @@ from servicedesk_core.config import (
     parse_settings,
     store_url,
 )
+from servicedesk_core.desk.permitting import Standing, account
 from servicedesk_core.faces import Awaited, Capability, Method
 from servicedesk_core.people import Actor, Way
 from servicedesk_core.ports import Clock
 from servicedesk_core.redaction import Redactor
-from servicedesk_core.runtime.permitting import Standing, account
 from servicedesk_core.store import Store
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.store import Migrate

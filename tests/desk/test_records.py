@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 import servicedesk_core
-from servicedesk_core import BlockingServiceDesk, ClaimFilter, Scope, ServiceDesk, TicketFilter, runtime
+from servicedesk_core import BlockingServiceDesk, ClaimFilter, Scope, ServiceDesk, TicketFilter
+from servicedesk_core import desk as desk_room
+from servicedesk_core.desk import reading
 from servicedesk_core.domain import STREAMS, Company, Entity, Ticket, TimeEntry
 from servicedesk_core.errors import CursorError, NotFoundLocallyError, SettingsError
-from servicedesk_core.runtime.desk import reading
 from servicedesk_core.store import Store, audit, records, sources
 from servicedesk_core.store.records import Incoming
 from servicedesk_core.testing import FakeClock
@@ -118,7 +119,7 @@ async def test_an_unknown_argument_of_a_sync_is_refused_before_anything_is_opene
         await desk.sync("psa", moed="full")
 
 
-@pytest.mark.parametrize("package", [servicedesk_core, runtime])
+@pytest.mark.parametrize("package", [servicedesk_core, desk_room])
 def test_every_name_that_a_package_lists_is_there_and_a_wrong_one_names_the_right(package):
     for name in package.__all__:
         assert getattr(package, name) is not None

@@ -5,19 +5,19 @@ from pathlib import Path
 
 from servicedesk_core.clock import SystemClock
 from servicedesk_core.config import DEFAULT_FILE, Secrets, SecretSource, load_settings, store_url
+from servicedesk_core.desk.stored import StoredDesk
 from servicedesk_core.features.claims.writes.notes import TicketNotes
 from servicedesk_core.features.claims.writes.sender import ClaimSender
 from servicedesk_core.outbox.checking import WriteChecks
 from servicedesk_core.outbox.writes import Writes
 from servicedesk_core.plugins.host import Host
-from servicedesk_core.runtime.stored import StoredDesk
 from servicedesk_core.store import Store
 from servicedesk_core.store.budgets import StoreLedger
 from servicedesk_core.store.schema import SCHEMA_VERSION
 
 
 class OpenDesk(StoredDesk):
-    """What every part of a desk stands on; see :class:`servicedesk_core.runtime.desk.ServiceDesk`."""
+    """What every part of a desk stands on; see :class:`servicedesk_core.desk.ServiceDesk`."""
 
     _while_open = frozenset({"_store", "_host", "writes"})
 

@@ -4,11 +4,11 @@ from functools import partial
 
 from servicedesk_core.arguments import strict
 from servicedesk_core.capabilities import Capability
+from servicedesk_core.desk.pulling import PullingDesk
+from servicedesk_core.desk.reading import ReadingDesk
 from servicedesk_core.jobs.registry import job_named
 from servicedesk_core.jobs.running import JobOutcome, run_job
 from servicedesk_core.jobs.status import ScheduledJob, scheduled
-from servicedesk_core.runtime.desk.pulling import PullingDesk
-from servicedesk_core.runtime.desk.reading import ReadingDesk
 
 
 @strict

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Self, TypeVar, Unpack
 
 from servicedesk_core.config import DEFAULT_FILE, DeskSettings
+from servicedesk_core.desk import DeskOptions, ServiceDesk
 from servicedesk_core.errors import StoreError
 from servicedesk_core.faces import Method, Page, Waiting
 from servicedesk_core.features import FEATURES, own
 from servicedesk_core.outbox.writes import Writes
 from servicedesk_core.people import Actor
-from servicedesk_core.runtime.desk import DeskOptions, ServiceDesk
 
 if TYPE_CHECKING:
     from servicedesk_core.features.alerts.queries import Alerts

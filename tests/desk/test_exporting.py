@@ -9,9 +9,9 @@ from pathlib import Path
 import orjson
 import pytest
 
+from servicedesk_core.desk.exporting import export, format_of
 from servicedesk_core.domain import Contract, Ticket
 from servicedesk_core.errors import SettingsError
-from servicedesk_core.runtime.exporting import export, format_of
 from servicedesk_core.store import Store, records, sources
 from servicedesk_core.store.records import Incoming
 from servicedesk_core.testing import FakeClock

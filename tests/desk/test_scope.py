@@ -15,6 +15,9 @@ from sqlalchemy.engine import make_url
 
 from servicedesk_core import BlockingServiceDesk, Scope, ServiceDesk
 from servicedesk_core.clock import SystemClock
+from servicedesk_core.desk.blocking import (
+    BlockingWrites,
+)
 from servicedesk_core.domain import REFERENCES, STREAMS, StatusCategory, TicketKind
 from servicedesk_core.domain.warranty import (
     ClaimDraft,
@@ -39,9 +42,6 @@ from servicedesk_core.features.claims.model import ClaimFilter
 from servicedesk_core.features.claims.tables import changing
 from servicedesk_core.features.claims.tables.stored import Origin
 from servicedesk_core.features.warranty.tables import answers as cover_answers
-from servicedesk_core.runtime.blocking import (
-    BlockingWrites,
-)
 from servicedesk_core.store import Store, audit, cover, outbox, quarantine, records, sources
 from servicedesk_core.store.quarantine import Rejected
 from servicedesk_core.store.queries.scope import OF_COMPANY, OF_PARENT, OF_TICKET
@@ -105,7 +105,7 @@ def entity(stream, who, *, others):
     return cls.model_validate(values)
 
 
-HOMES = ("servicedesk_core.runtime", "servicedesk_core.outbox")
+HOMES = ("servicedesk_core.desk", "servicedesk_core.outbox")
 """Where the parts of a desk come from."""
 
 

@@ -9,16 +9,16 @@ from typing import Any, BinaryIO, ParamSpec, TypeVar
 from sqlalchemy import Connection as Tx
 
 from servicedesk_core.capabilities import Capability
+from servicedesk_core.desk import exporting
+from servicedesk_core.desk.connecting import ConnectingDesk
+from servicedesk_core.desk.feed import follow
+from servicedesk_core.desk.monitoring import status
+from servicedesk_core.desk.monitoring.checking import ConnectionInfo
+from servicedesk_core.desk.monitoring.health import Health, health
 from servicedesk_core.domain import Entity
 from servicedesk_core.faces import Page
 from servicedesk_core.files import replacing
 from servicedesk_core.hooks import Change
-from servicedesk_core.runtime import exporting
-from servicedesk_core.runtime.desk.connecting import ConnectingDesk
-from servicedesk_core.runtime.feed import follow
-from servicedesk_core.runtime.monitoring import status
-from servicedesk_core.runtime.monitoring.checking import ConnectionInfo
-from servicedesk_core.runtime.monitoring.health import Health, health
 from servicedesk_core.store import changes
 from servicedesk_core.store.queries import records
 from servicedesk_core.store.queries.records import StoredRecord

@@ -6,6 +6,8 @@ from typing import TypeVar
 
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.config.choosing import one_connection, several_connections
+from servicedesk_core.desk.monitoring.checking import ConnectionCheck, checked
+from servicedesk_core.desk.opening import OpenDesk
 from servicedesk_core.errors import ServiceDeskError, StoreError
 from servicedesk_core.faces import Feature
 from servicedesk_core.features import with_ours
@@ -14,8 +16,6 @@ from servicedesk_core.jobs.job import Job
 from servicedesk_core.jobs.registry import jobs_of
 from servicedesk_core.plugins.vocabulary import WORDS, Vocabulary, vocabulary
 from servicedesk_core.problem import Problem
-from servicedesk_core.runtime.desk.opening import OpenDesk
-from servicedesk_core.runtime.monitoring.checking import ConnectionCheck, checked
 
 T = TypeVar("T")
 

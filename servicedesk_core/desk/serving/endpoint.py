@@ -11,10 +11,10 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from servicedesk_core.desk.monitoring.health import Health
+from servicedesk_core.desk.serving.exposition import document, metrics
 from servicedesk_core.errors import ServiceDeskError, SettingsError
 from servicedesk_core.jobs.tally import JobTally
-from servicedesk_core.runtime.monitoring.health import Health
-from servicedesk_core.runtime.serving.exposition import document, metrics
 
 _log = logging.getLogger("servicedesk.serve")
 

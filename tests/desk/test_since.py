@@ -1,6 +1,6 @@
 from datetime import UTC, date, datetime, timedelta
 
-from servicedesk_core.runtime import syncing
+from servicedesk_core.desk import syncing
 from servicedesk_core.testing import FakeClock, MemoryState
 
 START = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)

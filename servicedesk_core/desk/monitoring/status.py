@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from servicedesk_core.config import ConnectionSettings, DeskSettings
+from servicedesk_core.desk.monitoring.checking import ConnectionInfo
+from servicedesk_core.desk.monitoring.quotas import QuotaStatus, quotas
 from servicedesk_core.domain import MappingIssue
 from servicedesk_core.features.alerts import Alert, Channel, channels, open_alerts
 from servicedesk_core.jobs.job import Job
 from servicedesk_core.jobs.status import ScheduledJob, scheduled
-from servicedesk_core.runtime.monitoring.checking import ConnectionInfo
-from servicedesk_core.runtime.monitoring.quotas import QuotaStatus, quotas
 from servicedesk_core.store import changes, issues, leases, runs, soundness, sources, state
 from servicedesk_core.store.queries.completeness import StreamCompleteness, completeness
 from servicedesk_core.store.queries.scope import Scope

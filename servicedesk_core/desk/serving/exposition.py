@@ -8,11 +8,11 @@ from typing import Any
 import orjson
 
 from servicedesk_core import __version__
+from servicedesk_core.desk.monitoring.health import Health
+from servicedesk_core.desk.monitoring.load import DeskLoad
 from servicedesk_core.jobs.status import ScheduledJob
 from servicedesk_core.jobs.tally import JobTally
 from servicedesk_core.printing import escaped
-from servicedesk_core.runtime.monitoring.health import Health
-from servicedesk_core.runtime.monitoring.load import DeskLoad
 
 SCHEMA = "servicedesk.health/1"
 
