@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from servicedesk_core.cli.shell import exit_codes
-from servicedesk_core.cli.shell.arguments import Json
+from servicedesk_core.cli.shell.arguments import Json, own_names
 from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.cli.shell.output import plain
 
@@ -35,7 +35,7 @@ def doctor(
 
         findings = diagnose_as_service(cli.config)
     else:
-        findings = diagnose(cli.config)
+        findings = diagnose(cli.config, reserved=own_names(ctx))
 
     def shown() -> None:
         from rich.table import Table  # noqa: PLC0415

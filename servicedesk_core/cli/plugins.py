@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from servicedesk_core.cli.shell import exit_codes
-from servicedesk_core.cli.shell.arguments import Json
+from servicedesk_core.cli.shell.arguments import Json, own_names
 from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.cli.shell.output import plain
 from servicedesk_core.wording import counted
@@ -31,7 +31,7 @@ def list_plugins(ctx: typer.Context, as_json: Json = False) -> None:
     from servicedesk_core.machine.installed import installed_plugins  # noqa: PLC0415
 
     cli: Cli = ctx.obj
-    found = installed_plugins(cli.config)
+    found = installed_plugins(cli.config, reserved=own_names(ctx))
     columns = ("Plugin", "Kind", "Distribution", "Version", "State", "Reason")
     rows = [(p.name, p.group.rpartition(".")[2], p.distribution, p.version, p.status, p.reason) for p in found]
     cli.emit("plugins.list", found, as_json=as_json, show=lambda: cli.table(columns, rows))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Self, Ty
 from servicedesk_core.config import DEFAULT_FILE, DeskSettings
 from servicedesk_core.desk import DeskOptions, ServiceDesk
 from servicedesk_core.errors import StoreError
-from servicedesk_core.faces import Method, Page, Waiting
+from servicedesk_core.faces import Callee, Page, Waiting
 from servicedesk_core.features import FEATURES, own
 from servicedesk_core.outbox.writes import Writes
 from servicedesk_core.people import Actor
@@ -208,7 +208,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
             setattr(self, name, part)
             return part
 
-    def call(self, offered: Method[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    def call(self, offered: Callee[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Ask or do what any feature declares; see :meth:`ServiceDesk.call`."""
         return self._loop.run(self._target.call(offered, *args, **kwargs))
 

@@ -21,7 +21,7 @@ from servicedesk_core.config import (
     store_url,
 )
 from servicedesk_core.desk.permitting import Standing, account
-from servicedesk_core.faces import Awaited, Capability, Method
+from servicedesk_core.faces import Awaited, Callee, Capability
 from servicedesk_core.people import Actor, Way
 from servicedesk_core.ports import Clock
 from servicedesk_core.redaction import Redactor
@@ -179,11 +179,11 @@ class StoredDesk:
     def _give_parts(self) -> None:
         """Make what stands on the open desk, and acts as the actor."""
 
-    async def call(self, offered: Method[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    async def call(self, offered: Callee[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Ask or do what any feature declares, whoever brought it: ``await desk.call(Sites.list, state="open")``.
 
         Args:
-            offered: The declaration, as an attribute of its class.
+            offered: The declaration, as an attribute of its class, or a figure.
             args: What it is given, like all that follows.
             kwargs: See there.
         """

@@ -25,6 +25,7 @@ ServiceDeskError
 │   └── WriteStateError  AnotherPersonError  WriteStoppedError
 ├── ClaimError                    a claim against a manufacturer
 │   └── ClaimStateError  ClaimExistsError  ClaimIncompleteError
+├── KpiError                      a figure cannot be measured
 ├── NotPermittedError             who acts may not do that on this desk
 ├── ServiceError                  the operating system did not take, start or remove the service
 └── NotFoundLocallyError          no such record in the store
@@ -80,6 +81,7 @@ from servicedesk_core.errors.work import ClaimIncompleteError as ClaimIncomplete
 from servicedesk_core.errors.work import ClaimStateError as ClaimStateError
 from servicedesk_core.errors.work import CursorError as CursorError
 from servicedesk_core.errors.work import IncompletePassError as IncompletePassError
+from servicedesk_core.errors.work import KpiError as KpiError
 from servicedesk_core.errors.work import MappingError as MappingError
 from servicedesk_core.errors.work import MassChangeError as MassChangeError
 from servicedesk_core.errors.work import NotPermittedError as NotPermittedError

@@ -93,6 +93,13 @@ class NotPermittedError(ServiceDeskError):
     exit_code = 8
 
 
+class KpiError(ServiceDeskError):
+    """A figure cannot be measured: what measures it is broken."""
+
+    code = "kpi"
+    exit_code = 1
+
+
 class ServiceError(ServiceDeskError):
     """The operating system did not take, start or remove the service that runs a desk."""
 

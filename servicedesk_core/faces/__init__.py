@@ -8,10 +8,11 @@ from servicedesk_core.capabilities import Capability
 from servicedesk_core.faces.action import Action, action
 from servicedesk_core.faces.alerting import AlertRule, Condition, Watch
 from servicedesk_core.faces.column import Column
+from servicedesk_core.faces.dashboard import Board, Figures, Series, Table, dashboard
 from servicedesk_core.faces.feature import Feature
 from servicedesk_core.faces.job import JobKind
-from servicedesk_core.faces.kpi import Kpi, Measure
-from servicedesk_core.faces.namespace import Awaited, Desk, Manner, Method, Namespace, Waiting, method
+from servicedesk_core.faces.kpi import Figure, Kpi, Measure
+from servicedesk_core.faces.namespace import Awaited, Callee, Desk, Manner, Method, Namespace, Waiting, method
 from servicedesk_core.faces.offer import Offer
 from servicedesk_core.faces.page import Page, number_after
 from servicedesk_core.faces.parameter import Help
@@ -22,11 +23,15 @@ __all__ = [
     "Action",
     "AlertRule",
     "Awaited",
+    "Board",
+    "Callee",
     "Capability",
     "Column",
     "Condition",
     "Desk",
     "Feature",
+    "Figure",
+    "Figures",
     "Help",
     "JobKind",
     "Kpi",
@@ -37,10 +42,13 @@ __all__ = [
     "Offer",
     "Page",
     "Query",
+    "Series",
+    "Table",
     "Terminal",
     "Waiting",
     "Watch",
     "action",
+    "dashboard",
     "method",
     "number_after",
     "query",

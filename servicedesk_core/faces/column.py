@@ -5,6 +5,8 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, get_type_hints
 
+from servicedesk_core.wording import hours
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -44,6 +46,11 @@ def fields_of(row: type) -> tuple[str, ...]:
     """Return the names of the columns that are fields: those of CSV and of documents."""
     declared = columns_of(row)
     return tuple(field.name for field in fields(row) if field.name in declared)
+
+
+def cell(name: str, value: Any) -> Any:
+    """Return a value as a list shows it; durations are named in seconds and shown in hours."""
+    return hours(value) if name.endswith("_s") and type(value) is int else value
 
 
 def _declared(row: type) -> Iterator[tuple[str, Column]]:

@@ -6,6 +6,7 @@ from typing import Any
 from servicedesk_core.faces.action import Action
 from servicedesk_core.faces.alerting import AlertRule
 from servicedesk_core.faces.job import JobKind
+from servicedesk_core.faces.kpi import Kpi, list_of
 from servicedesk_core.faces.namespace import Namespace
 from servicedesk_core.faces.offer import Offer
 from servicedesk_core.faces.reference import named
@@ -22,6 +23,8 @@ class Feature:
         actions: Where the namespace is that has its acts beside them; empty = there are none.
         jobs: What it does by schedule.
         alert_rules: Where the functions are that say what is wrong, ``module:function``.
+        kpis: Where its figures are, ``module:NAME`` of a tuple of :class:`~servicedesk_core.faces.Kpi`; empty = there
+            are none.
         needs: Names of the features that it imports from, each from the package itself and never from a file in it.
     """
 
@@ -31,28 +34,54 @@ class Feature:
     actions: str = ""
     jobs: tuple[JobKind, ...] = ()
     alert_rules: tuple[str, ...] = ()
+    kpis: str = ""
     needs: tuple[str, ...] = ()
 
     @property
     def asking(self) -> type[Namespace[Any]]:
         """The namespace of its queries."""
-        found: type[Namespace[Any]] = named(self.queries)
-        return found
+        return _namespace(self.queries)
 
     @property
     def calls(self) -> type[Namespace[Any]]:
         """The namespace of everything."""
-        found: type[Namespace[Any]] = named(self.actions or self.queries)
-        return found
+        return _namespace(self.actions or self.queries)
 
     @property
     def watches(self) -> tuple[AlertRule, ...]:
         """The rules of its alerts."""
         return tuple(map(named, self.alert_rules))
 
+    @property
+    def figures(self) -> tuple[Kpi[Any], ...]:
+        """Its KPIs.
 
-def offers(namespace: type[Namespace[Any]]) -> dict[str, Offer[..., Any]]:
-    """Return what a namespace offers to every face by the last word of its name, queries first."""
-    found = [one for each in reversed(namespace.__mro__) for one in vars(each).values() if isinstance(one, Offer)]
-    found.sort(key=lambda one: isinstance(one, Action))
-    return {one.name.rpartition(".")[2]: one for one in found}
+        Raises:
+            TypeError: Something among them is none.
+        """
+        found = named(self.kpis) if self.kpis else ()
+        for one in found:
+            if not isinstance(one, Kpi):
+                msg = f"{self.kpis} holds something of the type {type(one).__name__}, which is no Kpi"
+                raise TypeError(msg)
+        return tuple(found)
+
+    def offers(self, *, acts: bool = True) -> dict[str, Offer[..., Any]]:
+        """Return what it offers to every face by the last word of its name, queries first.
+
+        Args:
+            acts: Whether its acts belong to it; without them they are not imported.
+        """
+        namespace = self.calls if acts else self.asking
+        found = [one for each in reversed(namespace.__mro__) for one in vars(each).values() if isinstance(one, Offer)]
+        found += [list_of(f"{self.name}.kpis", self.figures)] if self.kpis else []
+        found.sort(key=lambda one: isinstance(one, Action))
+        return {one.name.rpartition(".")[2]: one for one in found}
+
+
+def _namespace(reference: str) -> type[Namespace[Any]]:
+    found = named(reference)
+    if not (isinstance(found, type) and issubclass(found, Namespace)):
+        msg = f"{reference} is no subclass of Namespace"
+        raise TypeError(msg)
+    return found

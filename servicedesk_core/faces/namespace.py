@@ -10,6 +10,7 @@ from servicedesk_core.ports import Clock
 
 P = ParamSpec("P")
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 class Awaited:
@@ -74,6 +75,14 @@ class Desk(Protocol):
         Raises:
             NotPermittedError: They may not.
         """
+        ...
+
+
+class Callee(Protocol[P, T_co]):
+    """What can be called on a desk: a query, an act, a method, or a figure."""
+
+    async def of(self, desk: Desk, /, *args: P.args, **kwargs: P.kwargs) -> T_co:
+        """Call it on a desk."""
         ...
 
 

@@ -54,15 +54,16 @@ class Finding:
     hint: str = ""
 
 
-def diagnose(config: Path, *, clock: Clock | None = None) -> tuple[Finding, ...]:
+def diagnose(config: Path, *, clock: Clock | None = None, reserved: Iterable[str] = ()) -> tuple[Finding, ...]:
     """Look at everything that can be looked at, whatever is broken.
 
     Args:
         config: The configuration file, which may be missing.
         clock: The time.
+        reserved: Names of our own commands.
     """
     clock = clock or SystemClock()
-    findings = [*_python(), *_zones(), _clock(clock.now()), *_plugins(config)]
+    findings = [*_python(), *_zones(), _clock(clock.now()), *_plugins(config, reserved)]
     settings, finding = _config(config)
     findings.append(finding)
     if settings is not None:
@@ -103,8 +104,8 @@ def _clock(now: datetime) -> Finding:
     return Finding("Clock", "ok", text)
 
 
-def _plugins(config: Path) -> Iterator[Finding]:
-    for plugin in installed_plugins(config):
+def _plugins(config: Path, reserved: Iterable[str]) -> Iterator[Finding]:
+    for plugin in installed_plugins(config, reserved=reserved):
         subject = f"Plugin {plugin.name} ({plugin.group.rpartition('.')[2]})"
         match plugin.status:
             case LoadStatus.FAILED | LoadStatus.INCOMPATIBLE:

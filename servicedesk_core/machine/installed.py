@@ -1,5 +1,6 @@
 """What is installed, and whether a connection's settings fit it. Works with broken plugins and no configuration."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -9,14 +10,15 @@ from servicedesk_core.hooks.context import ConnectorSettings
 from servicedesk_core.plugins import LoadReport, PluginCatalog
 
 
-def catalog_of(settings: DeskSettings | None) -> PluginCatalog:
+def catalog_of(settings: DeskSettings | None, *, reserved: Iterable[str] = ()) -> PluginCatalog:
     """Return the plugins that a desk may use.
 
     Args:
         settings: The desk; ``None`` where there is no valid configuration.
+        reserved: Names of our own commands.
     """
     disabled = {*disabled_plugins(), *(settings.plugins.disable if settings else ())}
-    return PluginCatalog(disabled=disabled)
+    return PluginCatalog(disabled=disabled, reserved=reserved)
 
 
 def catalog_at(config: Path) -> PluginCatalog:
@@ -34,14 +36,15 @@ def _settings_at(config: Path) -> DeskSettings | None:
     return None
 
 
-def installed_plugins(config: Path) -> tuple[LoadReport, ...]:
+def installed_plugins(config: Path, *, reserved: Iterable[str] = ()) -> tuple[LoadReport, ...]:
     """Import every connector and feature that is installed or named, and return what became of each plugin.
 
     Args:
         config: The configuration; it may be missing or broken.
+        reserved: Names of our own commands.
     """
     settings = _settings_at(config)
-    catalog = catalog_of(settings)
+    catalog = catalog_of(settings, reserved=reserved)
     named = {connection.connector for connection in settings.connections.values()} if settings else set()
     for reference in sorted({*catalog.connector_ids(), *named}):
         with suppress(PluginError, ConfigurationError):  # the report tells

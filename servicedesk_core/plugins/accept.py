@@ -3,7 +3,7 @@
 from typing import Any
 
 from servicedesk_core.errors import PluginIncompatibleError, PluginLoadError
-from servicedesk_core.faces.feature import Feature, offers
+from servicedesk_core.faces.feature import Feature
 from servicedesk_core.hooks.connector import AnyConnector, Connector
 from servicedesk_core.hooks.context import ConnectorSettings
 from servicedesk_core.hooks.markers import API_VERSION
@@ -61,7 +61,7 @@ def accept_feature(offered: Any, *, name: str, title: str) -> Feature:
         )
     with importing(title):
         _ = offered.watches
-        called = {offer.name.partition(".")[0] for offer in offers(offered.calls).values()}
+        called = {offer.name.partition(".")[0] for offer in offered.offers().values()}
     if strangers := {offered.name, *called, *(kind.name for kind in offered.jobs)} - {name}:
         raise PluginLoadError(
             f'The plugin {title} calls something "{min(strangers)}"; everything of it begins with its own name.',

@@ -50,14 +50,21 @@ class PluginCatalog:
         disabled: Names of plugins or distributions that must not be imported.
         strict: Whether :meth:`extensions` raises instead of leaving a broken extension out.
         path: Folders to look in instead of ``sys.path``.
+        reserved: Names of our own commands, which no feature and no command of a plugin can have.
     """
 
     def __init__(
-        self, *, disabled: Iterable[str] = (), strict: bool = False, path: Iterable[str] | None = None
+        self,
+        *,
+        disabled: Iterable[str] = (),
+        strict: bool = False,
+        path: Iterable[str] | None = None,
+        reserved: Iterable[str] = (),
     ) -> None:
         self.found = scan(path)
         self._disabled = frozenset(map(normalized, disabled))
         self._strict = strict
+        self._reserved = frozenset(reserved)
         self._connectors: dict[str, LoadedConnector] = {}
         self._outcomes: dict[tuple[str, str, str], tuple[LoadStatus, str]] = {}
         self._local: dict[str, LoadReport] = {}
@@ -229,6 +236,11 @@ class PluginCatalog:
         status, reason = self._outcomes.get(_key(plugin), (LoadStatus.AVAILABLE, ""))
         if self._is_disabled(plugin):
             status, reason = LoadStatus.DISABLED, "switched off by the configuration or SERVICEDESK_DISABLE_PLUGINS"
+        elif plugin.group in {COMMANDS, FEATURES} and plugin.name in self._reserved:
+            status, reason = (
+                LoadStatus.FAILED,
+                f'servicedesk has a command "{plugin.name}" of its own, which goes first',
+            )
         elif status is LoadStatus.AVAILABLE and (others := self._rivals(plugin)):
             status, reason = LoadStatus.FAILED, f'"{plugin.name}" is also offered by {", ".join(others)}'
         return LoadReport(plugin.name, plugin.group, plugin.distribution, plugin.version, status, reason)

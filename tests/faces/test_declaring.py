@@ -8,10 +8,9 @@ import pytest
 
 from servicedesk_core.faces import Query, query
 from servicedesk_core.faces.column import columns_of
-from servicedesk_core.faces.feature import offers
 from servicedesk_core.features import FEATURES, own
 
-OFFERS = [offer for name in FEATURES for offer in offers(own(name).calls).values()]
+OFFERS = [offer for name in FEATURES for offer in own(name).offers().values()]
 
 
 @pytest.mark.parametrize("offer", OFFERS, ids=lambda offer: offer.name)
@@ -31,7 +30,7 @@ def test_everything_offered_says_what_it_is(offer):
 def test_names_of_a_feature_begin_with_its_own():
     for name in FEATURES:
         assert own(name).name == name
-        assert all(offer.name.startswith(f"{name}.") for offer in offers(own(name).calls).values())
+        assert all(offer.name.startswith(f"{name}.") for offer in own(name).offers().values())
 
 
 def test_a_query_takes_a_scope_or_says_why_not():

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from servicedesk_core import BlockingServiceDesk, ServiceDesk
+from tests.faces.conftest import FEATURE, QUERIES
 
 
 def test_its_query_is_a_command_with_all_that_ours_have(run, site_feature):
@@ -134,3 +135,78 @@ def test_a_job_of_it_bears_its_name(run, site_feature):
     site_feature(feature=WATCHED.replace('"sites", "Counts', '"count", "Counts'))
     code, _, err = run("sites", "list")
     assert (code, 'calls something "count"' in err) == (2, True), err
+
+
+KPIS = """
+from servicedesk_core.faces import Kpi, Measure
+
+KPIS = (Kpi("seen", "Seen", "Sites that were seen.", lambda tx, at, among, scope: {measure}),)
+"""
+
+
+@pytest.fixture
+def with_figures(site_feature):
+    """Return a function that installs the feature with a figure, measured by an expression; or with other KPIs."""
+
+    def write(measure="Measure(2, 2, sample=2)", kpis=KPIS):
+        queries = QUERIES + kpis.format(measure=measure)
+        feature = FEATURE.replace(":Sites", ':Sites", kpis="{module}_queries:KPIS')
+        return site_feature(queries=queries, feature=feature)
+
+    return write
+
+
+def test_its_figures_are_a_command(run, with_figures):
+    with_figures()
+    assert run("sites", "kpis", "--csv", "--columns", "name,value,unit")[1] == "name,value,unit\nseen,2,tickets\n"
+
+
+@pytest.mark.parametrize(
+    ("measure", "word"),
+    [("1 / 0", 'The figure "seen" cannot be measured: ZeroDivisionError'), ("2.5", "float, which is no Measure")],
+    ids=["raises", "type"],
+)
+def test_a_figure_that_cannot_be_measured_is_named_and_breaks_no_other_command(run, with_figures, measure, word):
+    with_figures(measure)
+    code, _, err = run("sites", "kpis")
+    assert (code, word in err, "whoever wrote it" in err) == (1, True, True)
+    assert run("sites", "list")[0] == run("tickets", "kpis")[0] == run("report", "desk")[0] == 0
+
+
+def test_what_is_no_figure_among_them_is_refused(run, with_figures):
+    with_figures(kpis="\nKPIS = (7,)\n")
+    code, _, err = run("sites", "list")
+    assert (code, "of the type int, which is no Kpi" in err, "→" in err) == (2, True, True)
+    assert run("tickets", "list")[0] == 0
+
+
+@pytest.mark.parametrize(
+    "broken", [("found = [", "found = 1 / 0; found = ["), ("return Page(tuple(found[:limit]), ", "return (3, ")]
+)
+def test_a_query_that_fails_names_the_distribution_and_what_to_do(run, site_feature, broken):
+    site_feature(queries=QUERIES.replace(*broken))
+    code, _, err = run("sites", "list")
+    assert (code, "the command of the plugin" in err, "--debug" in err) == (1, True, True)
+    assert run("tickets", "list")[0] == 0
+
+
+def test_what_names_no_namespace_is_refused(run, site_feature):
+    site_feature(feature=FEATURE.replace(":Sites", ":State"))
+    code, _, err = run("sites", "list")
+    assert (code, "no subclass of Namespace" in err) == (2, True)
+
+
+def test_one_that_is_called_like_a_command_of_ours_never_stands_in_its_way(run, site_feature):
+    site_feature(queries="raise RuntimeError('not today')", name="tickets")
+    assert run("tickets", "list")[0] == 0
+    [listed] = [
+        one for one in json.loads(run("plugins", "list", "--json")[1])["data"] if one["group"] == "servicedesk.features"
+    ]
+    assert (listed["status"], 'has a command "tickets" of its own' in listed["reason"]) == ("failed", True)
+    assert "of its own" in run("doctor")[1]
+
+
+def test_a_broken_one_is_left_out_of_the_reference(run, site_feature):
+    site_feature(queries="raise RuntimeError('not today')")
+    code, out, err = run("docs", "figures")
+    assert (code, "overloaded" in out, "Left out" in err, "not today" in err) == (0, True, True, True)

@@ -22,6 +22,7 @@ HOSTILE: dict[str, str] = {
     "report desk": "80 160 json",
     "status": "80 160 json",
     "store verify": "80 json",
+    "tickets kpis": "80 160 json csv",
     "tickets list --all": "80 160 pipe",
     "tickets list --all --limit 3": "80 json",
     "tickets list --queue none": "80",

@@ -10,7 +10,7 @@ from typer.main import get_command
 
 from servicedesk_core.cli.derived.command import command_of
 from servicedesk_core.faces import Offer
-from servicedesk_core.faces.feature import Feature, offers
+from servicedesk_core.faces.feature import Feature
 
 ByHand = Callable[[typer.Typer], None]
 
@@ -37,14 +37,14 @@ class _Group(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return a command; for a query no act is imported."""
-        if "commands" not in self.__dict__ and (query := offers(self.feature.asking).get(cmd_name)):
+        if "commands" not in self.__dict__ and (query := self.feature.offers(acts=False).get(cmd_name)):
             return commands_of([query])[cmd_name]
         return super().get_command(ctx, cmd_name)
 
     @cached_property
     def commands(self) -> dict[str, Any]:  # type: ignore[override]
         """All commands by name."""
-        return commands_of(offers(self.feature.calls).values(), self.by_hand)
+        return commands_of(self.feature.offers().values(), self.by_hand)
 
 
 def commands_of(offered: Iterable[Offer[..., Any]], by_hand: ByHand | None = None) -> dict[str, Any]:

@@ -1,15 +1,14 @@
 """What a command prints: a list as a table or as CSV, a record as its facts, or a page that was made by hand."""
 
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from servicedesk_core.cli.derived.values import word_of
 from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.cli.shell.output import json_bytes
-from servicedesk_core.cli.shell.rows import cell
 from servicedesk_core.faces import Offer, Page
-from servicedesk_core.faces.column import columns_of, fields_of
+from servicedesk_core.faces.column import cell, columns_of, fields_of
+from servicedesk_core.faces.reference import named
 
 
 def chosen_columns(row: type | None, names: str) -> tuple[str, ...]:
@@ -34,7 +33,7 @@ def as_page(cli: Cli, offer: Offer[..., Any], found: Any, path: Path) -> None:
     """Write a result as a page for a browser."""
     from servicedesk_core.files import replace_file  # noqa: PLC0415
 
-    replace_file(path, _function(offer.html)(found).encode())
+    replace_file(path, named(offer.html)(found).encode())
     cli.say(f"Written to {path}.")
 
 
@@ -48,19 +47,13 @@ def show(cli: Cli, offer: Offer[..., Any], found: Any, chosen: tuple[str, ...] =
         chosen: The columns that somebody named.
     """
     if offer.page:
-        _function(offer.page)(cli, found)
+        named(offer.page)(cli, found)
     elif offer.row is not None:
         cli.rows(offer.row, found.items, empty=offer.empty, chosen=chosen)
         if found.next:
             cli.say(f"There are more: --after {found.next}")
     else:
         _record(cli, found)
-
-
-def _function(reference: str) -> Any:
-    """Return what ``module:function`` names."""
-    module, _, name = reference.partition(":")
-    return getattr(import_module(module), name)
 
 
 def _record(cli: Cli, found: Any) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from enum import Enum
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -24,18 +25,20 @@ def walk(command: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str,
 
 
 @cache
-def page(program: Any) -> str:
+def page(program: Any, theirs: tuple[tuple[str, Any], ...] = ()) -> str:
     """Return the page.
 
     Args:
         program: The whole program, as click sees it.
+        theirs: Commands of the features of others, with their names.
     """
     text = (
         "# Commands\n\nData goes to standard output, everything else to standard error. The options of `servicedesk` "
         "itself may stand anywhere on the line. What the exit codes mean: [errors](errors.md). What `--json` prints: "
         "[JSON documents](documents.md).\n"
     )
-    for words, command in walk(program):
+    of_others = (walk(group, (name,)) for name, group in theirs)
+    for words, command in chain(walk(program), *of_others):
         if getattr(command, "hidden", False):
             continue
         level = "###" if len(words) > 1 else "##"

@@ -11,6 +11,7 @@ from servicedesk_core.cli.docs.docstring import attributes, plain, table
 from servicedesk_core.cli.shell.schemas import Document, documents
 from servicedesk_core.faces import Page
 from servicedesk_core.faces.column import columns_of
+from servicedesk_core.features import Feature
 
 EXAMPLE = """```json
 {
@@ -31,15 +32,19 @@ _WORDS = {
 
 
 @cache
-def page() -> str:
-    """Return the page."""
+def page(theirs: tuple[Feature, ...] = ()) -> str:
+    """Return the page.
+
+    Args:
+        theirs: Features of others.
+    """
     text = (
         "# JSON documents\n\n`--json` prints one document with two keys and nothing else:\n\n"
         f"{EXAMPLE}\n"
         "`schema` names the document and its version. The version rises when a field goes away or changes its meaning; "
         "new fields may come at any time, so ignore what you don't know. Instants are ISO 8601 in UTC.\n"
     )
-    for command, document in documents().items():
+    for command, document in documents(theirs).items():
         text += f"\n## `{name_of(command, document)}`\n\n{document.about} {_data(document)}\n\n"
         text += f"[JSON Schema]({command}.schema.json)\n\n"
         text += _tables(_schema(document), document)
@@ -47,13 +52,14 @@ def page() -> str:
 
 
 @cache
-def schema(command: str) -> str:
+def schema(command: str, theirs: tuple[Feature, ...] = ()) -> str:
     """Return the JSON Schema of the document that a command prints.
 
     Args:
         command: The words of the command, such as ``tickets.list``.
+        theirs: Features of others.
     """
-    return json.dumps(_whole(command, documents()[command]), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(_whole(command, documents(theirs)[command]), indent=2, ensure_ascii=False) + "\n"
 
 
 def name_of(command: str, document: Document) -> str:

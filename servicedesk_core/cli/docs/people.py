@@ -4,7 +4,6 @@ from functools import cache
 
 from servicedesk_core.capabilities import JOB_CAPABILITIES, ROLES, Capability
 from servicedesk_core.cli.docs.docstring import table
-from servicedesk_core.faces.feature import offers
 from servicedesk_core.features import FEATURES, own
 
 
@@ -13,7 +12,7 @@ def page() -> str:
     """Return the page."""
     able = {one: [f"`{role}`" for role, may in ROLES.items() if one in may] for one in Capability}
     may = [(f"`{one}`", one.about, ", ".join(able[one])) for one in Capability]
-    calls = [(f"`{offer.name}`", f"`{offer.needs}`") for name in FEATURES for offer in offers(own(name).calls).values()]
+    calls = [(f"`{offer.name}`", f"`{offer.needs}`") for name in FEATURES for offer in own(name).offers().values()]
     jobs = ", ".join(f"`{one}`" for one in Capability if one in JOB_CAPABILITIES)
     return (
         "# Capabilities and roles\n\n"

@@ -1,7 +1,7 @@
 """Options that are understood wherever they stand, and those that many commands share."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -32,3 +32,9 @@ def hoist(argv: Sequence[str]) -> list[str]:
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document with its schema's name, and nothing else.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+
+def own_names(ctx: typer.Context) -> frozenset[str]:
+    """Return the names of the program's own commands, which nothing that is installed can have."""
+    program: Any = ctx.find_root().command
+    return frozenset(program.commands)

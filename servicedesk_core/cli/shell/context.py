@@ -166,7 +166,8 @@ class Cli:
             empty: What is said in place of a table without rows.
             chosen: The columns that somebody named; then none is left out in a narrow terminal.
         """
-        from servicedesk_core.cli.shell.rows import cell, narrow, shown_columns  # noqa: PLC0415
+        from servicedesk_core.cli.shell.rows import narrow, shown_columns  # noqa: PLC0415
+        from servicedesk_core.faces.column import cell  # noqa: PLC0415
 
         columns = shown_columns(row, chosen)
         cells = [[cell(name, getattr(one, name)) for name in columns] for one in found]

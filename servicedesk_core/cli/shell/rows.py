@@ -1,23 +1,16 @@
 """Rows of a list as a table, by what their type says of its columns."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from servicedesk_core.cli.shell.tables import Narrow
 from servicedesk_core.faces import Column
 from servicedesk_core.faces.column import columns_of
-from servicedesk_core.wording import hours
 
 
 def shown_columns(row: type, chosen: Sequence[str]) -> dict[str, Column]:
     """Return the columns that somebody named, else those that a list shows."""
     columns = columns_of(row)
     return {name: columns[name] for name in chosen or [name for name, column in columns.items() if column.shown]}
-
-
-def cell(name: str, value: Any) -> Any:
-    """Return a value as a list shows it; durations are named in seconds and shown in hours."""
-    return hours(value) if name.endswith("_s") and type(value) is int else value
 
 
 def narrow(columns: dict[str, Column]) -> Narrow | None:

@@ -5,9 +5,13 @@ by their home, so that nothing is imported before it is needed; the reference pa
 from this table.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from servicedesk_core.features import Feature
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +44,15 @@ class Document:
         return Page[shape] if self.paged else shape
 
 
-def documents() -> dict[str, Document]:
-    """Return all documents by command: those of the table below, and what features declare."""
-    from servicedesk_core.faces.feature import offers  # noqa: PLC0415
+def documents(theirs: "Iterable[Feature]" = ()) -> dict[str, Document]:
+    """Return all documents by command: those of the table below, and what features declare.
+
+    Args:
+        theirs: Features of others.
+    """
     from servicedesk_core.features import FEATURES, own  # noqa: PLC0415
 
-    derived = [offer for name in FEATURES for offer in offers(own(name).calls).values()]
+    derived = [offer for feature in (*map(own, FEATURES), *theirs) for offer in feature.offers().values()]
     return DOCUMENTS | {offer.name: Document(offer.version, offer.about, offer.result) for offer in derived}
 
 

@@ -39,6 +39,7 @@ def _environment() -> "Environment":
         keep_trailing_newline=False,
     )
     environment.filters |= {
+        "amount": "{:,.6g}".format,
         "count": "{:,}".format,
         "counted": counted,
         "csp_hash": _csp_hash,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from servicedesk_core.features.tickets import MANY_TICKETS, TicketFilter, TicketRow
+from servicedesk_core.features.tickets import OVERLOADED, TicketFilter, TicketRow
 from servicedesk_core.store.queries.completeness import StreamCompleteness
 
 
@@ -100,7 +100,7 @@ class DeskReport:
     @property
     def overloaded(self) -> str:
         """What is said of technicians with too many open tickets."""
-        return f"Technicians with more than {MANY_TICKETS} open tickets"
+        return OVERLOADED.title
 
     @property
     def quarantined(self) -> int:

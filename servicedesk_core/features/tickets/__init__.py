@@ -6,6 +6,7 @@ from servicedesk_core.features import Feature
 
 if TYPE_CHECKING:
     from servicedesk_core.features.tickets.kpis import MANY_TICKETS as MANY_TICKETS
+    from servicedesk_core.features.tickets.kpis import OVERLOADED as OVERLOADED
     from servicedesk_core.features.tickets.kpis import WATCHED as WATCHED
     from servicedesk_core.features.tickets.model import TicketFilter as TicketFilter
     from servicedesk_core.features.tickets.model import TicketRow as TicketRow
@@ -21,4 +22,5 @@ FEATURE = Feature(
     about="Tickets in the store, and what is to be changed about them.",
     queries=f"{__name__}.queries:TicketQueries",
     actions=f"{__name__}.actions:Tickets",
+    kpis=f"{__name__}.kpis:KPIS",
 )

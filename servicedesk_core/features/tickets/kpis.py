@@ -31,14 +31,15 @@ class CountOf:
 
     of: Callable[[datetime], TicketFilter]
 
-    def filter(self, at: datetime, among: TicketFilter = _NOTHING) -> TicketFilter:
+    def filter(self, at: datetime, among: TicketFilter | None = None) -> TicketFilter:
         """Return the filter at an instant, on top of another one."""
         own = self.of(at)
         return replace(
-            among, **{one.name: value for one in fields(own) if (value := getattr(own, one.name)) != one.default}
+            among or _NOTHING,
+            **{one.name: value for one in fields(own) if (value := getattr(own, one.name)) != one.default},
         )
 
-    def __call__(self, tx: Tx, at: datetime, among: TicketFilter = _NOTHING, scope: Scope | None = None) -> Measure:
+    def __call__(self, tx: Tx, at: datetime, among: TicketFilter | None = None, scope: Scope | None = None) -> Measure:
         """Count them."""
         chosen = self.filter(at, among)
         count = listing.count(tx, chosen, scope=scope)
@@ -80,3 +81,22 @@ WATCHED: Final = (
     ),
 )
 """What the desk page counts and ``tickets list --watch`` lists."""
+
+
+def _overloaded(tx: Tx, at: datetime, among: TicketFilter | None = None, scope: Scope | None = None) -> Measure:
+    del at
+    held = listing.count_by_technician(tx, among, scope=scope)
+    count = sum(one > MANY_TICKETS for one in held)
+    return Measure(count, count, denominator=len(held), sample=sum(held))
+
+
+OVERLOADED: Final = Kpi(
+    "overloaded",
+    f"Technicians with more than {MANY_TICKETS} open tickets",
+    "Of the technicians with open tickets.",
+    _overloaded,
+    unit="technicians",
+)
+
+KPIS: Final = (*WATCHED, OVERLOADED)
+"""All figures of tickets."""

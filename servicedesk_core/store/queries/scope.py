@@ -69,6 +69,23 @@ class Scope:
             raise NotPermittedError(message, hint="Ask for what is theirs, or without a scope for all of it.")
         return Scope(self.connection, **both)
 
+    @staticmethod
+    def on_tickets(scope: "Scope | None") -> tuple[str, dict[str, str]]:
+        """Return what is true of the rows of ``v_tickets`` in a scope: SQL, and the values of its parameters.
+
+        Args:
+            scope: The scope; without one everything is seen.
+        """
+        if scope is None:
+            return "1 = 1", {}
+        conditions, values = ["connection = :scope_connection"], {"scope_connection": scope.connection}
+        for column, ids in (("company_ref", scope.companies), ("queue_ref", scope.queues)):
+            if ids:
+                own = {f"{column}_{number}": ref for number, ref in enumerate(sorted(ids))}
+                conditions.append(f"{column} IN ({', '.join(f':{name}' for name in own)})")
+                values |= own
+        return " AND ".join(conditions), values
+
 
 class Sight:
     """A scope, held against one store.

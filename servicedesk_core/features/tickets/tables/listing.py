@@ -69,6 +69,15 @@ def count(tx: Connection, chosen: TicketFilter | None = None, *, scope: Scope | 
     return tx.execute(query).scalar_one()
 
 
+def count_by_technician(
+    tx: Connection, chosen: TicketFilter | None = None, *, scope: Scope | None = None
+) -> tuple[int, ...]:
+    """Return how many tickets each technician has of those that a filter, and a scope if there is one, let through."""
+    wanted = (*conditions(tx, chosen or TicketFilter()), *in_scope(tx, scope), _T.assignee_ref.is_not(None))
+    query = select(func.count()).where(*wanted).group_by(_T.source_id, _T.assignee_ref)
+    return tuple(tx.execute(query).scalars())
+
+
 def _position(after: str | None) -> tuple[int | None, int | None]:
     if after is None:
         return None, None

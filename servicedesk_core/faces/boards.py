@@ -1,0 +1,49 @@
+"""Dashboards in a terminal and in a browser."""
+
+from zoneinfo import ZoneInfo
+
+from servicedesk_core.faces.column import cell
+from servicedesk_core.faces.dashboard import Board, Shown
+from servicedesk_core.faces.html import render
+from servicedesk_core.faces.terminal import Terminal
+
+_BAR = 24
+
+
+def show(terminal: Terminal, board: Board) -> None:
+    """Print a dashboard."""
+    terminal.line(f"{board.desk}: {board.title} on {_moment(board)} ({board.timezone})")
+    for block in board.blocks:
+        terminal.line()
+        terminal.line(block.title)
+        match block.kind:
+            case "figures":
+                terminal.table(("Figure", "Value", "Unit"), [(one.title, one.value, one.unit) for one in block.figures])
+            case "table":
+                if block.rows:
+                    terminal.rows(type(block.rows[0]), block.rows)
+                else:
+                    terminal.line("None.")
+            case "series":
+                largest = max((point.value for point in block.points), default=0)
+                for point in block.points:
+                    bar = "█" * round(_BAR * point.value / largest) if largest else ""
+                    terminal.line(f"  {point.label:<{_BAR}} {bar:<{_BAR}} {point.value:>9,.6g}")
+
+
+def html(board: Board) -> str:
+    """Return a dashboard as one self-contained page."""
+    zone = ZoneInfo(board.timezone)
+    return render("dashboard.html", board=board, moment=_moment(board), zone=zone, cells=_cells, columns=_columns)
+
+
+def _columns(block: Shown) -> list[tuple[str, str, str]]:
+    return [(title, name, "") for name, title in block.columns.items()]
+
+
+def _cells(block: Shown) -> list[list[object]]:
+    return [[cell(name, getattr(row, name)) for name in block.columns] for row in block.rows]
+
+
+def _moment(board: Board) -> str:
+    return board.at.astimezone(ZoneInfo(board.timezone)).strftime("%Y-%m-%d %H:%M")
