@@ -53,7 +53,7 @@ def writing(*, quick: bool) -> list[Row]:
 async def _ours(url: str, store: str, count: int) -> tuple[float, float]:
     connection = {"connector": f"{HERE / 'acme.py'}:Acme", "url": url, "writes": [KIND]}
     async with ServiceDesk({"desk": {"store": store}, "connections": {"psa": connection}}) as desk:
-        desk.writes.sending.policy = WritePolicy(stop_after=count + 1)  # the brake is not what is measured
+        desk.outbox.sending.policy = WritePolicy(stop_after=count + 1)  # the brake is not what is measured
         await desk.sync("psa")
         now = desk.clock.now()
         for number in range(count):

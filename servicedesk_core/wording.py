@@ -1,4 +1,8 @@
-"""How counts and times are put into words."""
+"""How counts, times and values are put into words."""
+
+from datetime import datetime, tzinfo
+
+from servicedesk_core.printing import one_line
 
 _MINUTE_S = 60
 _HOUR_S = 60 * _MINUTE_S
@@ -70,3 +74,38 @@ _FIELDS = {
 def field_name(field: str) -> str:
     """Return what a person calls a field: ``assignee_ref`` is the technician."""
     return _FIELDS.get(field) or field.removesuffix("_ref").removesuffix("_at").replace("_", " ")
+
+
+def field_value(field: str, value: object) -> str:
+    """Return a field's value as a person reads it; durations (``*_s``) are shown in hours."""
+    return hours(value) if field.endswith("_s") and type(value) is int else plain(value)
+
+
+def plain(value: object, zone: tzinfo | None = None, *, named: bool = False) -> str:
+    """Return a value as one line that cannot steer the terminal; ``None`` is empty.
+
+    Args:
+        value: The value.
+        zone: Where an instant is shown in; ``None`` is the machine's.
+        named: Whether an instant names its zone.
+    """
+    match value:
+        case None:
+            text = ""
+        case bool():
+            text = "yes" if value else "no"
+        case datetime():
+            text = value.astimezone(zone).strftime(f"%Y-%m-%d %H:%M{' %Z' * named}")
+        case int():
+            text = f"{value:,}"
+        case float():
+            text = f"{value:,.1f}"
+        case dict():
+            said = {name: plain(part, zone, named=named) for name, part in value.items()}
+            text = ", ".join(f"{name} {part}" for name, part in said.items() if part)
+        case list() | tuple():
+            between = "; " if any(isinstance(item, dict) for item in value) else ", "
+            text = between.join(plain(item, zone, named=named) for item in value)
+        case _:
+            text = one_line(str(value))
+    return text

@@ -53,7 +53,7 @@ SECTIONS: dict[str, dict[str, str]] = {
 """The help of each command, by section, in the order in which somebody meets them. ``servicedesk_core.cli.NAME``, a
 module or a package, has a function ``register`` that adds the command."""
 
-_PARTLY_BY_HAND = frozenset({"audit", "claims", "privacy", "tickets", "warranty"})
+_PARTLY_BY_HAND = frozenset({"audit", "claims", "privacy", "warranty", "writes"})
 """Commands of features whose module or package here adds what cannot be derived."""
 
 NAMES = tuple(name for section in SECTIONS.values() for name in section)

@@ -14,7 +14,6 @@ from servicedesk_core.desk import DeskOptions, ServiceDesk
 from servicedesk_core.errors import StoreError
 from servicedesk_core.faces import Callee, Page, Waiting
 from servicedesk_core.features import FEATURES, own
-from servicedesk_core.outbox.writes import Writes
 from servicedesk_core.people import Actor
 
 if TYPE_CHECKING:
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.report.queries import Reports
     from servicedesk_core.features.tickets.actions import Tickets
     from servicedesk_core.features.warranty.actions import Warranty
+    from servicedesk_core.features.writes.actions import OutboxActs
 
 A = TypeVar("A")
 A_co = TypeVar("A_co", covariant=True)
@@ -127,21 +127,6 @@ def _iterating(
     return call
 
 
-class BlockingWrites(_Twin[Writes]):
-    """The outbox; see :class:`Writes`."""
-
-    list = _waiting(Writes.list)
-    show = _waiting(Writes.show)
-    propose = _waiting(Writes.propose)
-    edit = _waiting(Writes.edit)
-    approve = _waiting(Writes.approve)
-    discard = _waiting(Writes.discard)
-    retry = _waiting(Writes.retry)
-    resolve = _waiting(Writes.resolve)
-    revert = _waiting(Writes.revert)
-    run = _waiting(Writes.run)
-
-
 class BlockingServiceDesk(_Twin[ServiceDesk]):
     """The desk without ``await``: every method waits for its result.
 
@@ -170,7 +155,6 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         except BaseException:
             self._loop.stop()
             raise
-        self._give_twins(desk)
 
     def acting_as(self, actor: Actor) -> Self:
         """Return this desk as somebody else acts on it, as long as this one is open; see :class:`ServiceDesk`."""
@@ -179,14 +163,10 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
             vars(other).pop(name, None)
         other._lends = True  # noqa: SLF001  # our own
         other._target = self._target.acting_as(actor)  # noqa: SLF001
-        other._give_twins(other._target)  # noqa: SLF001
         return other
 
     _lends = False
     """Whether store and thread are another's, who closes them."""
-
-    def _give_twins(self, desk: ServiceDesk) -> None:
-        self.writes = BlockingWrites(desk.writes, self._loop)
 
     if TYPE_CHECKING:
         alerts: Alerts[Waiting]
@@ -197,6 +177,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         quarantine: Quarantine[Waiting]
         report: Reports[Waiting]
         tickets: Tickets[Waiting]
+        writes: OutboxActs[Waiting]
         warranty: Warranty[Waiting]
     else:
 

@@ -19,7 +19,7 @@ from servicedesk_core.store.schema import SCHEMA_VERSION
 class OpenDesk(StoredDesk):
     """What every part of a desk stands on; see :class:`servicedesk_core.desk.ServiceDesk`."""
 
-    _while_open = frozenset({"_store", "_host", "writes"})
+    _while_open = frozenset({"_store", "_host", "_outbox"})
 
     @classmethod
     def migrate(cls, path: Path | str = DEFAULT_FILE, *, secrets: SecretSource | None = None) -> int:
@@ -65,4 +65,9 @@ class OpenDesk(StoredDesk):
     def _give_parts(self) -> None:
         store, clock, settings, host = self._store, self._clock, self.settings, self._host
         senders = [ClaimSender(store, clock, TicketNotes(settings))]
-        self.writes = Writes(store, clock, settings, host.open, WriteChecks(host), senders=senders, actor=self.actor)
+        self._outbox = Writes(store, clock, settings, host.open, WriteChecks(host), senders=senders, actor=self.actor)
+
+    @property
+    def outbox(self) -> Writes:
+        """What carries writes; private to the core, like the room it belongs to."""
+        return self._outbox

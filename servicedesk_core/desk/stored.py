@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.report.queries import Reports
     from servicedesk_core.features.tickets.actions import Tickets
     from servicedesk_core.features.warranty.actions import Warranty
+    from servicedesk_core.features.writes.actions import OutboxActs
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -68,6 +69,7 @@ class StoredDesk:
         quarantine: Quarantine[Awaited]
         report: Reports[Awaited]
         tickets: Tickets[Awaited]
+        writes: OutboxActs[Awaited]
         warranty: Warranty[Awaited]
 
     def __init__(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from enum import Enum
 from functools import cache
 from typing import Any, get_type_hints
 
@@ -50,6 +51,8 @@ def fields_of(row: type) -> tuple[str, ...]:
 
 def cell(name: str, value: Any) -> Any:
     """Return a value as a list shows it; durations are named in seconds and shown in hours."""
+    if isinstance(value, Enum):
+        return str(value.value).replace("_", " ")
     return hours(value) if name.endswith("_s") and type(value) is int else value
 
 

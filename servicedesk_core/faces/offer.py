@@ -24,7 +24,7 @@ class Said(TypedDict):
         page: Where the function is that shows the result in a terminal, ``module:function``; it is given a
             :class:`servicedesk_core.faces.Terminal` and the result. Without it the columns decide.
         html: Where the function is that returns the result as a whole page for a browser, ``module:function``.
-        fails: Says of a result whether a script should stop at it.
+        fails: Returns the exit code that a result comes to: whether a script should stop at it.
     """
 
     about: str
@@ -33,7 +33,7 @@ class Said(TypedDict):
     empty: NotRequired[str]
     page: NotRequired[str]
     html: NotRequired[str]
-    fails: NotRequired[Callable[[Any], bool]]
+    fails: NotRequired[Callable[[Any], int]]
 
 
 class Offer(Method[P, T]):

@@ -1,7 +1,7 @@
 """The parameters of a query or an act, as every face understands them."""
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from enum import Enum
 from types import NoneType, UnionType
@@ -125,6 +125,8 @@ def _single(annotation: Any) -> tuple[Any, bool]:
         kinds = [one for one in arguments if one is not NoneType and get_origin(one) is not Literal]
         enums = [one for one in kinds if isinstance(one, type) and issubclass(one, Enum)]
         return _single((enums or kinds)[0])
+    if origin is Mapping:
+        return dict, True
     if origin is not None and isinstance(origin, type) and arguments and origin is not type:
         return _single(arguments[0])[0], True
     return annotation, False

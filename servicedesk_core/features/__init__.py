@@ -12,7 +12,9 @@ from servicedesk_core.faces.feature import Feature
 
 __all__ = ["FEATURES", "Feature", "own", "with_ours"]
 
-FEATURES: Final = ("tickets", "report", "alerts", "privacy", "quarantine", "audit", "warranty", "claims", "people")
+FEATURES: Final = (
+    "tickets", "report", "alerts", "privacy", "quarantine", "audit", "warranty", "claims", "people", "writes",
+)  # fmt: skip
 """Our own, each a package here that is called so."""
 
 

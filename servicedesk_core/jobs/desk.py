@@ -49,7 +49,7 @@ class JobDesk(Protocol):
         """Its jobs by name."""
 
     @property
-    def writes(self) -> Writes:
+    def outbox(self) -> Writes:
         """The outbox."""
 
     def acting_as(self, actor: Actor) -> Self:

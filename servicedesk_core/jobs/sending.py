@@ -12,7 +12,7 @@ async def send_approved(desk: JobDesk, connection: str | None) -> str:
     Raises:
         WriteError: Sending stopped, or was impossible over a connection.
     """
-    outcomes = await desk.writes.run(connection)
+    outcomes = await desk.outbox.run(connection)
     failed = [(o.connection, o.error) for o in outcomes if o.error is not None and o.error.code != LeaseHeldError.code]
     if failed:
         told = "; ".join(f"{name}: {error.message}" for name, error in failed)

@@ -3,15 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from servicedesk_core.domain import REFERENCES, STREAMS
 from servicedesk_core.domain.writing import WriteState
+from servicedesk_core.faces import Column, Page
 from servicedesk_core.store import Tx, outbox, sources
 from servicedesk_core.store.outbox import StoredWrite, WriteEvent
 from servicedesk_core.store.queries.names import Names
 from servicedesk_core.store.queries.ownership import own_writes
 from servicedesk_core.store.queries.scope import Sight
+from servicedesk_core.wording import field_name, field_value
+
+_SHORT = 60
+"""Characters of a field in a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,83 +41,56 @@ class FieldChange:
     after_name: str | None = None
     theirs_name: str | None = None
 
+    def __str__(self) -> str:
+        text = f"{field_name(self.field)}={self.after_name or field_value(self.field, self.after)}"
+        return text if len(text) <= _SHORT else f"{text[: _SHORT - 1]}…"
+
 
 @dataclass(frozen=True, slots=True)
 class WriteView:
-    """A write of the outbox.
+    """A write of the outbox."""
 
-    Attributes:
-        id: Its number.
-        state: Where it stands.
-        connection: Name of the connection.
-        environment: ``live`` or ``sandbox``.
-        tenant: The tenant behind the connection, as the vendor calls it.
-        kind: What is written and how; the grant that it needs.
-        label: What people call the target.
-        target: The vendor's id of the record; ``None`` for a new one.
-        parent: The vendor's id of the parent record.
-        visibility: ``internal`` or ``public`` where that matters.
-        changes: Its fields.
-        reason: Why, as the proposer gave it.
-        proposed_by: Who wanted it.
-        proposed_at: When.
-        decided_by: Who approved or discarded it last.
-        decided_at: When.
-        attempts: How often sending began.
-        next_at: Not to be looked at before this.
-        waits_for: Number of the earlier write to the same thing that must end first.
-        finished_at: When it was confirmed, rejected or discarded.
-        ref: The vendor's id of what was written.
-        warnings: What the vendor or the desk added.
-        error_code: Code of the last error.
-        error: What is wrong.
-        hint: What to do about it.
-        candidates: The vendor's ids that might be it, while in doubt.
-        reverts: Number of the write that this one takes back.
-        key: Id of the act, as it stands in the vendor's reference field or marker.
-    """
+    id: Annotated[int, Column("Its number.", "No.")]
+    state: Annotated[WriteState, Column("Where it stands.")]
+    connection: Annotated[str, Column("Name of the connection.", shown=False)]
+    environment: Annotated[str, Column("`live` or `sandbox`.", shown=False)]
+    tenant: Annotated[str, Column("The tenant behind the connection, as the vendor calls it.", shown=False)]
+    kind: Annotated[str, Column("What is written and how; the grant that it needs.", "What")]
+    label: Annotated[str, Column("What people call the target.", "Target", cut=20)]
+    target: Annotated[str | None, Column("The vendor's id of the record; `None` for a new one.", shown=False)]
+    parent: Annotated[str | None, Column("The vendor's id of the parent record.", shown=False)]
+    visibility: Annotated[str | None, Column("`internal` or `public` where that matters.", shown=False)]
+    changes: Annotated[tuple[FieldChange, ...], Column("Its fields.", "Fields", cut=18, spare=3)]
+    reason: Annotated[str, Column("Why, as the proposer gave it.", shown=False)]
+    proposed_by: Annotated[str, Column("Who wanted it.", "By", spare=1)]
+    proposed_at: Annotated[datetime, Column("When.", "Proposed", spare=2)]
+    decided_by: Annotated[str | None, Column("Who approved or discarded it last.", shown=False)]
+    decided_at: Annotated[datetime | None, Column("When.", shown=False)]
+    attempts: Annotated[int, Column("How often sending began.", shown=False)]
+    next_at: Annotated[datetime | None, Column("Not to be looked at before this.", shown=False)]
+    waits_for: Annotated[
+        int | None, Column("Number of the earlier write to the same thing that must end first.", shown=False)
+    ]
+    finished_at: Annotated[datetime | None, Column("When it was confirmed, rejected or discarded.", shown=False)]
+    ref: Annotated[str | None, Column("The vendor's id of what was written.", shown=False)]
+    warnings: Annotated[tuple[str, ...], Column("What the vendor or the desk added.", shown=False)]
+    error_code: Annotated[str | None, Column("Code of the last error.", shown=False)]
+    error: Annotated[str | None, Column("What is wrong.", "Problem", wraps=True)]
+    hint: Annotated[str | None, Column("What to do about it.", shown=False)]
+    candidates: Annotated[tuple[str, ...], Column("The vendor's ids that might be it, while in doubt.", shown=False)]
+    reverts: Annotated[int | None, Column("Number of the write that this one takes back.", shown=False)]
+    key: Annotated[str, Column("Id of the act, as it stands in the vendor's reference field or marker.", shown=False)]
 
-    id: int
-    state: WriteState
-    connection: str
-    environment: str
-    tenant: str
-    kind: str
-    label: str
-    target: str | None
-    parent: str | None
-    visibility: str | None
-    changes: tuple[FieldChange, ...]
-    reason: str
-    proposed_by: str
-    proposed_at: datetime
-    decided_by: str | None
-    decided_at: datetime | None
-    attempts: int
-    next_at: datetime | None
-    waits_for: int | None
-    finished_at: datetime | None
-    ref: str | None
-    warnings: tuple[str, ...]
-    error_code: str | None
-    error: str | None
-    hint: str | None
-    candidates: tuple[str, ...]
-    reverts: int | None
-    key: str
+
+WritePage = Page[WriteView]
 
 
 @dataclass(frozen=True, slots=True)
 class WriteDetail:
-    """A write with what happened to it.
+    """A write with what happened to it."""
 
-    Attributes:
-        write: The write.
-        history: What happened, in order.
-    """
-
-    write: WriteView
-    history: tuple[WriteEvent, ...]
+    write: Annotated[WriteView, Column("The write.")]
+    history: Annotated[tuple[WriteEvent, ...], Column("What happened, in order.")]
 
 
 def views_of(tx: Tx, writes: Sequence[StoredWrite], sight: Sight | None = None) -> tuple[WriteView, ...]:

@@ -29,14 +29,12 @@ from servicedesk_core.outbox.reverting import ensure_revertible, reversal
 from servicedesk_core.outbox.senders import Sender, Senders
 from servicedesk_core.outbox.sending import Sending
 from servicedesk_core.outbox.values import Fields
-from servicedesk_core.outbox.views import WriteDetail, WriteView, asked_before, view_of, views_of
+from servicedesk_core.outbox.views import WriteView, asked_before, view_of
 from servicedesk_core.people import Actor
 from servicedesk_core.plugins.connection import OpenConnection
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Store, Tx, outbox
 from servicedesk_core.store.outbox import StoredWrite
-from servicedesk_core.store.queries.ownership import own_writes
-from servicedesk_core.store.queries.scope import Scope, Sight
 
 UNFINISHED = (WriteState.PROPOSED, WriteState.QUEUED, WriteState.SENDING, WriteState.IN_DOUBT)
 
@@ -77,48 +75,6 @@ class Writes:
         self.grants = Grants(settings)
         carrying = Senders([RecordSender(self._copier), *senders])
         self.sending = Sending(store, clock, settings, opener, carrying, actor=self.actor)
-
-    async def list(
-        self,
-        *,
-        states: Collection[WriteState] = UNFINISHED,
-        connection: str | None = None,
-        before: int | None = None,
-        limit: int = 100,
-        scope: Scope | None = None,
-    ) -> tuple[WriteView, ...]:
-        """Return writes, the newest first.
-
-        Args:
-            states: Only in these states; empty = in any.
-            connection: Only of this connection.
-            before: Only with a smaller number.
-            limit: At most so many.
-            scope: Only those about its tickets, devices and claims, without references that lead out of it.
-        """
-        find = partial(outbox.recent, states=tuple(states), connection=connection, before=before, limit=limit)
-
-        def work(tx: Tx) -> tuple[WriteView, ...]:
-            if scope is None:
-                return views_of(tx, find(tx))
-            sight = Sight(tx, scope)
-            return views_of(tx, find(tx, only=own_writes(tx, sight)), sight)
-
-        return await self._store.read(work)
-
-    async def show(self, number: int, *, scope: Scope | None = None) -> WriteDetail:
-        """Return one write with its history.
-
-        Args:
-            number: Which.
-            scope: Only if it lets the write through; see :meth:`list`.
-
-        Raises:
-            NotFoundLocallyError: There is none.
-        """
-        return await self._store.read(
-            lambda tx: WriteDetail(view_of(tx, number, Sight(tx, scope) if scope else None), outbox.history(tx, number))
-        )
 
     async def propose(self, intent: Intent) -> WriteView:
         """Store what somebody wants; nothing is sent before it is approved.

@@ -47,7 +47,7 @@ async def main(config, claim, point):
 
     ClaimSender.send, Writes.approve = stopping_send, stopping_approve
     async with ServiceDesk.open(config) as desk:
-        desk.writes.sending.policy = QUICK
+        desk.outbox.sending.policy = QUICK
         await desk.claims.submit(claim)
 
 

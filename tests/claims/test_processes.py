@@ -37,7 +37,7 @@ async def drafted(config):
 async def recovered(config, name):
     """Do what the scheduled job does, until nothing is under way any more."""
     async with ServiceDesk.open(config) as desk:
-        desk.writes.sending.policy = QUICK
+        desk.outbox.sending.policy = QUICK
         for _ in range(6_000):
             await desk.writes.run()
             found = await desk.claims.get(name)

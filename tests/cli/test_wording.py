@@ -2,8 +2,7 @@
 
 import pytest
 
-from servicedesk_core.cli.shell.wording import field_value
-from servicedesk_core.wording import field_name, hours, worked
+from servicedesk_core.wording import field_name, field_value, hours, worked
 
 
 @pytest.mark.parametrize(

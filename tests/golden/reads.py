@@ -59,7 +59,7 @@ SAME: dict[str, tuple[str, Read]] = {
     "warranty.expiring": ("warranty expiring", lambda desk: desk.warranty.expiring(timedelta(days=90))),
     "warranty.missed": ("warranty missed", lambda desk: desk.warranty.missed()),
     "warranty.report": ("warranty report", lambda desk: desk.warranty.report()),
-    "writes.list": ("writes list --all", lambda desk: desk.writes.list(states=())),
+    "writes.list": ("writes list --all", lambda desk: desk.writes.list(everything=True)),
     "writes.show": ("writes show 1", lambda desk: desk.writes.show(1)),
 }
 """Reads that answer what a command prints with ``--json``, and that command."""

@@ -96,5 +96,5 @@ def clock():
 @pytest.fixture
 async def desk(vendor, store_url, clock):
     async with ServiceDesk(settings_for(vendor, store_url), clock=clock) as desk:
-        desk.writes.sending.policy = WritePolicy(**QUICK)
+        desk.outbox.sending.policy = WritePolicy(**QUICK)
         yield desk

@@ -114,7 +114,7 @@ class Steps:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def watch(self, desk):
-        store, sender = desk.store, desk.writes.sending.senders.of("tickets.update")
+        store, sender = desk.store, desk.outbox.sending.senders.of("tickets.update")
         write = store.write
 
         async def stepping(work, **how):
@@ -130,7 +130,7 @@ class Steps:
             return result
 
         store.write = stepping
-        desk.writes.sending.senders = Senders([_Watched(sender, self)])
+        desk.outbox.sending.senders = Senders([_Watched(sender, self)])
 
 
 def _name(work):
@@ -160,7 +160,7 @@ async def work(url, store, *, numbers, chance, kind=None, steps=None, acked=None
     """Propose and approve acts, and send them; go on until nothing is left when that is asked for."""
     logging.disable(logging.CRITICAL)
     async with ServiceDesk(settings(url, store)) as desk:
-        desk.writes.sending.policy = POLICY
+        desk.outbox.sending.policy = POLICY
         if steps is not None:
             steps.watch(desk)
         if acked is not None:

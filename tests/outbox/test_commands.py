@@ -43,7 +43,7 @@ def test_a_change_is_shown_waits_and_is_sent_when_it_is_approved(run, vendor):
     assert run("writes", "approve", "1").exit_code == 0
     assert len(vendor.commits) == 1
     document = json.loads(run("writes", "list", "--all", "--json").stdout)
-    assert (document["schema"], document["data"][0]["state"]) == ("servicedesk.writes.list/1", "confirmed")
+    assert (document["schema"], document["data"]["items"][0]["state"]) == ("servicedesk.writes.list/2", "confirmed")
     assert run("audit", "verify").exit_code == 0
 
 

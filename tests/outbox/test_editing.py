@@ -132,14 +132,14 @@ async def test_what_is_sent_doubtful_or_done_is_left_alone(desk, vendor):
 
 async def test_of_two_who_edit_at_once_one_gets_an_error(desk, monkeypatch):
     write = await desk.tickets.note("T1", "hello")
-    ensure = desk.writes._checks.ensure_takeable
+    ensure = desk.outbox._checks.ensure_takeable
 
     async def meanwhile(intent, can):
         monkeypatch.undo()
         await desk.writes.edit(write.id, {"body": "theirs"})
         await ensure(intent, can)
 
-    monkeypatch.setattr(desk.writes._checks, "ensure_takeable", meanwhile)
+    monkeypatch.setattr(desk.outbox._checks, "ensure_takeable", meanwhile)
     with pytest.raises(WriteStateError, match="edited it at this moment"):
         await desk.writes.edit(write.id, {"body": "ours"})
     assert (await desk.store.read(lambda tx: outbox.get(tx, write.id))).values == {"body": "theirs"}

@@ -75,7 +75,7 @@ async def test_a_doubt_holds_back_an_older_proposal_that_is_approved_later(desk,
 
 async def test_absence_is_counted_from_the_end_of_the_attempt(desk, vendor, clock):
     """The vendor may still be at work when our patience ends: a long wait is no settling time."""
-    desk.writes.sending.policy = WritePolicy(**QUICK | {"shortest_settle_s": 60.0})
+    desk.outbox.sending.policy = WritePolicy(**QUICK | {"shortest_settle_s": 60.0})
     vendor.faults.append("reset_before")
     vendor.on_write = lambda _path: clock.advance(100)  # the attempt lasts longer than the time to settle
     write = await desk.tickets.note("T1", "once", send=True)
@@ -92,7 +92,7 @@ async def test_absence_is_counted_from_the_end_of_the_attempt(desk, vendor, cloc
 
 def spoil(monkeypatch, desk, hook, number):
     """Let a sender's hook fail for one write."""
-    sender = desk.writes.sending.senders.of("notes.create_internal")
+    sender = desk.outbox.sending.senders.of("notes.create_internal")
     usual = getattr(type(sender), hook)
 
     def failing(self, *args):
@@ -138,7 +138,7 @@ async def test_a_person_who_settles_while_it_is_looked_up_stops_nothing_else(des
     other = await desk.tickets.note("T3", "other")
     await desk.writes.approve([other.id])
     vendor.put("time_entries", "77", ticket="1", worked_s=900, technician_ref="t1")
-    sender = type(desk.writes.sending.senders.of("time_entries.create"))
+    sender = type(desk.outbox.sending.senders.of("time_entries.create"))
     usual = sender.find
 
     async def find(self, calls, write, taken):

@@ -83,8 +83,8 @@ async def test_ten_thousand_writes_outlast_an_hour_without_the_vendor(vendor, st
     there = Vendor()
     writes = WRITES if store_url.startswith("sqlite") else WRITES // 10
     async with ServiceDesk(settings_for(vendor, store_url), clock=clock) as desk:
-        desk.writes.sending.policy = WritePolicy(stop_after=2 * writes)
-        desk.writes.sending.senders = Senders([there])
+        desk.outbox.sending.policy = WritePolicy(stop_after=2 * writes)
+        desk.outbox.sending.senders = Senders([there])
         await desk.store.write(lambda tx: fill(tx, clock.now(), writes))
         there.down = True
         for _ in range(60):

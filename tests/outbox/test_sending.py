@@ -200,7 +200,7 @@ async def test_a_doubtful_update_is_found_though_others_changed_the_same_record(
 
 
 async def test_absence_is_believed_only_after_the_settling_time(desk, vendor, clock):
-    desk.writes.sending.policy = WritePolicy(**QUICK | {"shortest_settle_s": 60.0})
+    desk.outbox.sending.policy = WritePolicy(**QUICK | {"shortest_settle_s": 60.0})
     vendor.faults.append("reset_before")
     write = await desk.tickets.note("T1", "once", send=True)
     assert state_of(write) == "in_doubt"
@@ -253,7 +253,7 @@ async def test_a_refusal_is_final_with_advice_and_the_others_go_on(desk, vendor)
     long = Intent("psa", "notes.create_internal", "tickets:2", "T2", {"body": "x" * 201}, parent="2")
     numbers.insert(1, await unchecked(desk, long))
     vendor.faults.extend(["422", "403"])
-    desk.writes.sending.policy = WritePolicy(**QUICK | {"parallel": 1})
+    desk.outbox.sending.policy = WritePolicy(**QUICK | {"parallel": 1})
     ends = await desk.writes.approve(numbers, send=True)
     assert [(state_of(w), w.error_code) for w in ends] == [
         ("rejected", "rejected"),
@@ -294,7 +294,7 @@ async def test_what_a_colleague_changed_beside_us_is_not_told_as_ours(desk, vend
 async def test_what_a_sender_that_was_killed_left_is_settled_at_once_and_the_others_go_on(desk, vendor, clock):
     done, lost, other = [await desk.tickets.update(f"T{n}", title="New title") for n in (1, 2, 3)]
     await desk.writes.approve([done.id, lost.id, other.id])
-    desk.writes.sending.policy = WritePolicy(**QUICK | {"shortest_settle_s": 60.0})
+    desk.outbox.sending.policy = WritePolicy(**QUICK | {"shortest_settle_s": 60.0})
     dead = ended_process()
 
     def begin(tx):
@@ -323,7 +323,7 @@ async def test_a_right_lost_half_way_stops_only_that_kind(desk, vendor):
 
 
 async def test_one_ticket_is_written_in_order_and_others_beside_it(desk, vendor):
-    desk.writes.sending.policy = WritePolicy(**QUICK)
+    desk.outbox.sending.policy = WritePolicy(**QUICK)
     numbers = []
     for title in ("one", "two", "three"):
         intent = Intent("psa", "tickets.update", "tickets:1", "T1", {"title": title}, target="1")
@@ -344,7 +344,7 @@ async def test_a_doubt_holds_back_what_comes_after_it_on_the_same_ticket(desk, v
 
 
 async def test_twenty_writes_in_ten_minutes_stop_and_ask(desk, vendor, clock):
-    desk.writes.sending.policy = WritePolicy(**QUICK | {"stop_after": 3})
+    desk.outbox.sending.policy = WritePolicy(**QUICK | {"stop_after": 3})
     numbers = [(await desk.tickets.note(f"T{n}", "hello")).id for n in range(1, 6)]
     ends = await desk.writes.approve(numbers, send=True)
     assert [state_of(w) for w in ends].count("confirmed") == 3
@@ -405,7 +405,7 @@ async def test_a_vendor_that_is_down_for_an_hour_costs_few_requests_and_loses_no
         intent = Intent("psa", "notes.create_internal", f"tickets:{n}", "T", {"body": f"{n}"}, parent="1")
         numbers.append((await desk.writes.propose(intent)).id)
     await desk.writes.approve(numbers)
-    desk.writes.sending.policy = WritePolicy(**QUICK | {"stop_after": 1_000})
+    desk.outbox.sending.policy = WritePolicy(**QUICK | {"stop_after": 1_000})
     vendor.down = True
     vendor.requests.clear()
     for _ in range(12):
@@ -418,7 +418,7 @@ async def test_a_vendor_that_is_down_for_an_hour_costs_few_requests_and_loses_no
     for _ in range(4):
         await desk.writes.run()
         clock.advance(3_600)
-    assert await desk.writes.list() == ()
+    assert not (await desk.writes.list()).items
     assert len(vendor.commits) == len({ref for _, ref, _ in vendor.commits}) == 30
 
 

@@ -88,8 +88,8 @@ def after_sending(cli: Cli, sent: "ClaimDetail") -> None:
 async def exit_code_of(desk: "ServiceDesk", sent: "ClaimDetail") -> int:
     """Return what the command line returns for a claim that should have been sent."""
     from servicedesk_core.cli.shell import exit_codes  # noqa: PLC0415
-    from servicedesk_core.cli.writes.pages import exit_code  # noqa: PLC0415
     from servicedesk_core.domain.warranty import ClaimState  # noqa: PLC0415
+    from servicedesk_core.features.writes import exit_code  # noqa: PLC0415
 
     if sent.write is not None:
         return exit_code([(await desk.writes.show(sent.write)).write])

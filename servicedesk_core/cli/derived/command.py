@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
+from uuid import uuid4
 
 import typer
 
 from servicedesk_core.cli.derived import showing
-from servicedesk_core.cli.derived.values import choices_of, value_of
-from servicedesk_core.cli.shell import exit_codes
+from servicedesk_core.cli.derived.values import choices_of, is_duration, value_of
 from servicedesk_core.cli.shell.arguments import Json, Yes
 from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.faces import Action, Offer
@@ -33,6 +33,7 @@ Csv = Annotated[bool, typer.Option("--csv", help="Print CSV with the names of th
 Html = Annotated[
     Path | None, typer.Option("--html", metavar="FILE", help="Write one self-contained page for a browser.")
 ]
+Send = Annotated[bool, typer.Option("--yes", "-y", help="Send it at once; else it waits for an approval.")]
 Columns = Annotated[
     str | None, typer.Option("--columns", metavar="NAMES", help="Only these columns, by the names of --json.")
 ]
@@ -50,13 +51,31 @@ def command_of(offer: Offer[..., Any]) -> Callable[..., None]:
             raise typer.BadParameter("It is either --json or --csv.", ctx=ctx)
         chosen = showing.chosen_columns(offer.row, columns) if columns else ()
 
-        async def work(desk: "StoredDesk") -> Any:
+        told = ""
+
+        async def asked(desk: "StoredDesk") -> Any:
             arguments, named = _arguments(offer, given, cli.zone)
-            if isinstance(offer, Action) and offer.asks is not None:
-                cli.confirm(offer.asks(*arguments, **named), yes=bool(yes))
             return await desk.call(offer, *arguments, **named)
 
-        found = cli.with_desk(work) if isinstance(offer, Action) else cli.with_store(work)
+        async def done(desk: "StoredDesk") -> Any:
+            nonlocal told
+            assert isinstance(offer, Action)  # noqa: S101  # what changes something
+            arguments, named = _arguments(offer, given, cli.zone)
+            if offer.asks is not None:
+                cli.confirm(offer.asks(*arguments, **named), yes=bool(yes))
+            if offer.warns is not None and yes:
+                named["request_id"] = named["request_id"] or uuid4().hex  # the second call is the first one
+            found = await desk.call(offer, *arguments, **named)
+            if offer.warns is not None and not as_json:
+                showing.show(cli, offer, found)
+            if offer.warns is not None and yes and (warning := offer.warns(desk, found)):
+                cli.say(warning)
+                found = await desk.call(offer, *arguments, **named, send=True)
+            told = offer.tells(desk, found) if offer.tells is not None else ""
+            return found
+
+        found = cli.with_desk(done) if isinstance(offer, Action) else cli.with_store(asked)
+        is_shown = isinstance(offer, Action) and offer.warns is not None
         if html is not None:
             showing.as_page(cli, offer, found, html)
         if as_csv:
@@ -67,10 +86,12 @@ def command_of(offer: Offer[..., Any]) -> Callable[..., None]:
                 found,
                 version=offer.version,
                 as_json=bool(as_json),
-                show=lambda: showing.show(cli, offer, found, chosen),
+                show=lambda: None if is_shown else showing.show(cli, offer, found, chosen),
             )
-        if offer.fails is not None and offer.fails(found):
-            raise typer.Exit(exit_codes.ERROR)
+        if told:
+            cli.say(told)
+        if offer.fails is not None and (yes or not is_shown) and (code := int(offer.fails(found))):
+            raise typer.Exit(code)
 
     run.__doc__ = inspect.getdoc(offer.declared)
     for section in ("\n\nArgs:", "\n\nRaises:", "\n\nReturns:"):
@@ -85,8 +106,8 @@ def _options(offer: Offer[..., Any]) -> Iterator[inspect.Parameter]:
     for parameter in offer.parameters:
         default = inspect.Parameter.empty if parameter.required else _default(parameter)
         yield _option(parameter.name, _annotation(parameter), default)
-    if isinstance(offer, Action) and offer.asks is not None:
-        yield _option("yes", Yes, default=False)
+    if isinstance(offer, Action) and (offer.asks or offer.warns):
+        yield _option("yes", Yes if offer.asks else Send, default=False)
     if offer.row is not None:
         yield _option("columns", Columns, default=None)
         yield _option("as_csv", Csv, default=False)
@@ -108,19 +129,22 @@ def _default(parameter: Parameter) -> Any:
 
 def _annotation(parameter: Parameter) -> Any:
     said, kind = parameter.help, parameter.type
-    read = kind if kind in _NATIVE else str
+    read = float if is_duration(parameter) else kind if kind in _NATIVE else str
     least, most = said.between or (None, None)
     choices = choices_of(parameter)
     metavar = (
         f"<{'|'.join(choices)}>"
         if 0 < len(choices) <= _MOST_SHOWN
+        else "<hours>"
+        if read is float
         else _METAVARS.get(kind, "<str>" if read is str else None)
     )
     typed = list[read] if parameter.many else read  # type: ignore[valid-type]
     if not parameter.required and kind is not bool:
         typed = typed | None
     if parameter.positional:
-        return Annotated[typed, typer.Argument(help=said.text, min=least, max=most)]
+        called = said.name or None
+        return Annotated[typed, typer.Argument(help=said.text, min=least, max=most, metavar=called)]
     option = typer.Option(f"--{parameter.spelled}", help=said.text, min=least, max=most, metavar=metavar)
     return Annotated[typed, option]
 
@@ -139,7 +163,8 @@ def _arguments(
         elif parameter.type is bool:
             value = not parameter.default
         elif parameter.many:
-            value = tuple(value_of(parameter, one, zone) for one in value)
+            several = [value_of(parameter, one, zone) for one in value]
+            value = dict(several) if parameter.type is dict else tuple(several)
         else:
             value = value_of(parameter, value, zone)
         if parameter.part_of:

@@ -46,7 +46,7 @@ def show(cli: Cli, offer: Offer[..., Any], found: Any, chosen: tuple[str, ...] =
         found: The result.
         chosen: The columns that somebody named.
     """
-    if offer.page:
+    if offer.page and not chosen:
         named(offer.page)(cli, found)
     elif offer.row is not None:
         cli.rows(offer.row, found.items, empty=offer.empty, chosen=chosen)

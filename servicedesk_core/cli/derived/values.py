@@ -1,5 +1,6 @@
 """What people write, as values: the words that lists show, their beginnings, and times of the desk's zone."""
 
+import math
 from datetime import UTC, date, datetime, tzinfo
 from enum import Enum
 from typing import Any
@@ -9,7 +10,7 @@ from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces.parameter import NOBODY, Parameter
 
 
-def value_of(parameter: Parameter, word: Any, zone: tzinfo | None) -> Any:
+def value_of(parameter: Parameter, word: Any, zone: tzinfo | None) -> Any:  # noqa: PLR0911  # one line a kind
     """Return what somebody wrote for a parameter as its value.
 
     Args:
@@ -20,8 +21,12 @@ def value_of(parameter: Parameter, word: Any, zone: tzinfo | None) -> Any:
     Raises:
         SettingsError: It is not one of the words, or no instant.
     """
+    if is_duration(parameter):
+        return _seconds(parameter.spelled, word)
     if not isinstance(word, str):
         return word
+    if parameter.type is dict:
+        return _pair(word)
     if parameter.help.none and word.casefold() == NOBODY:
         return ""
     if choices := choices_of(parameter):
@@ -31,6 +36,11 @@ def value_of(parameter: Parameter, word: Any, zone: tzinfo | None) -> Any:
     if parameter.type is date:
         return _instant(parameter.spelled, word, zone).date()
     return word
+
+
+def is_duration(parameter: Parameter) -> bool:
+    """Whether a parameter is a duration: named in seconds, and written, as lists show it, in hours."""
+    return parameter.type is int and parameter.name.endswith("_s")
 
 
 def choices_of(parameter: Parameter) -> tuple[str, ...]:
@@ -74,3 +84,17 @@ def _instant(name: str, text: str, zone: tzinfo | None) -> datetime:
         hint = "Write a day such as 2026-03-02, or an instant such as 2026-03-02T17:00."
         raise SettingsError(f'--{name}: "{text}" is no instant.', hint=hint) from None
     return found if found.tzinfo else found.replace(tzinfo=zone) if zone else found.astimezone()
+
+
+def _seconds(what: str, hours: float) -> int:
+    if not math.isfinite(hours):
+        raise SettingsError(f'"{hours}" is no time.', hint=f"Name the {what}, such as 1.5.")
+    return round(hours * 3600)
+
+
+def _pair(word: str) -> tuple[str, str | None]:
+    """Return name and value; a value that is left empty is nothing."""
+    name, equals, value = word.partition("=")
+    if not equals:
+        raise SettingsError(f'"{word}" is no field.', hint="Write it as --field NAME=VALUE.")
+    return name.strip(), value or None

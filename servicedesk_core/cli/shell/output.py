@@ -4,47 +4,19 @@ import contextlib
 import io
 import sys
 from collections.abc import Iterator
-from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from servicedesk_core.printing import escaped, one_line, printable
+from servicedesk_core.printing import escaped, printable
 from servicedesk_core.system import has_reader
+from servicedesk_core.wording import plain
+
+__all__ = ["console", "json_bytes", "json_line", "plain", "while_read", "write_json"]
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 _PIPE_WIDTH = 1_000_000
 """Columns of what goes to a file or a pipe: nothing is cut off or wrapped there."""
-
-
-def plain(value: object, zone: tzinfo | None = None, *, named: bool = False) -> str:
-    """Return a value as one line that cannot steer the terminal; ``None`` is empty.
-
-    Args:
-        value: The value.
-        zone: Where an instant is shown in; ``None`` is the machine's.
-        named: Whether an instant names its zone.
-    """
-    match value:
-        case None:
-            text = ""
-        case bool():
-            text = "yes" if value else "no"
-        case datetime():
-            text = value.astimezone(zone).strftime(f"%Y-%m-%d %H:%M{' %Z' * named}")
-        case int():
-            text = f"{value:,}"
-        case float():
-            text = f"{value:,.1f}"
-        case dict():
-            said = {name: plain(part, zone, named=named) for name, part in value.items()}
-            text = ", ".join(f"{name} {part}" for name, part in said.items() if part)
-        case list() | tuple():
-            between = "; " if any(isinstance(item, dict) for item in value) else ", "
-            text = between.join(plain(item, zone, named=named) for item in value)
-        case _:
-            text = one_line(str(value))
-    return text
 
 
 def console(*, stderr: bool = False) -> "Console":

@@ -58,8 +58,8 @@ def write_dates(
     Twenty at a time: the next run shows the next ones. Each is a write like any other: it needs the grant
     assets.update, is refused when the PSA shows another date by then, and "servicedesk writes revert" takes it back.
     """
-    from servicedesk_core.cli.writes.pages import exit_code  # noqa: PLC0415
     from servicedesk_core.features.warranty.actions import WrittenDates  # noqa: PLC0415
+    from servicedesk_core.features.writes import exit_code  # noqa: PLC0415
 
     cli: Cli = ctx.obj
 

@@ -1,15 +1,12 @@
-"""``servicedesk writes``: the outbox."""
+"""``servicedesk writes``: what is decided about the outbox."""
 
 import typer
 
-from servicedesk_core.cli.writes import deciding, reading
+from servicedesk_core.cli.writes import deciding
 
 
-def register(app: typer.Typer) -> None:
-    """Add the group."""
-    group = typer.Typer(help="What was proposed, sent and confirmed at vendors.", no_args_is_help=True)
-    group.command("list")(reading.list_writes)
-    group.command("show")(reading.show)
+def register(group: typer.Typer) -> None:
+    """Add the commands to those that are derived."""
     group.command("approve")(deciding.approve)
     group.command("edit")(deciding.edit)
     group.command("run")(deciding.run)
@@ -17,4 +14,3 @@ def register(app: typer.Typer) -> None:
     group.command("discard")(deciding.discard)
     group.command("resolve")(deciding.resolve)
     group.command("revert")(deciding.revert)
-    app.add_typer(group, name="writes")

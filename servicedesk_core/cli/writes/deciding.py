@@ -1,6 +1,6 @@
 """``servicedesk writes approve``, ``edit``, ``run``, ``retry``, ``discard``, ``resolve`` and ``revert``."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -8,15 +8,21 @@ from servicedesk_core.cli.shell import exit_codes
 from servicedesk_core.cli.shell.arguments import Json
 from servicedesk_core.cli.shell.context import Cli, RefusedError
 from servicedesk_core.cli.writes.options import ConnectionOption, More, Number, Numbers, Reason, fields_given
-from servicedesk_core.cli.writes.pages import exit_code, show_list, show_outcomes, show_write, tell
+from servicedesk_core.cli.writes.pages import show_outcomes
 from servicedesk_core.errors import SettingsError
+from servicedesk_core.faces import Page
+from servicedesk_core.features.writes import exit_code, told
+from servicedesk_core.features.writes.pages import write as show_write
+from servicedesk_core.outbox.views import WriteView
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Coroutine
 
     from servicedesk_core.desk import ServiceDesk
     from servicedesk_core.outbox.outcomes import SendOutcome
-    from servicedesk_core.outbox.views import WriteView
+
+    T = TypeVar("T")
+    Decided = Callable[[ServiceDesk], Coroutine[Any, Any, T]]
 
 
 def approve(
@@ -28,8 +34,7 @@ def approve(
 ) -> None:
     """Approve writes and send them. This changes an outside system."""
     cli: Cli = ctx.obj
-    writes = cli.with_desk(lambda desk: desk.writes.approve(numbers, send=not later))
-    _end(cli, "writes.approve", writes, as_json=as_json, sent=not later)
+    _end(cli, "writes.approve", lambda desk: desk.writes.approve(numbers, send=not later), as_json, sent=not later)
 
 
 def edit(ctx: typer.Context, number: Number, field: More = None, reason: Reason = "", as_json: Json = False) -> None:
@@ -41,9 +46,7 @@ def edit(ctx: typer.Context, number: Number, field: More = None, reason: Reason 
     fields = fields_given(field)
     if not fields:
         raise SettingsError("Nothing is to be changed.", hint="Say --field NAME=VALUE for each field.")
-    write = cli.with_desk(lambda desk: desk.writes.edit(number, fields, reason=reason))
-    cli.emit("writes.edit", write, as_json=as_json, show=lambda: show_write(cli, write))
-    tell(cli, write)
+    _one(cli, "writes.edit", lambda desk: desk.writes.edit(number, fields, reason=reason), as_json=as_json)
 
 
 def run(
@@ -79,15 +82,13 @@ def retry(
     One that was refused because the record had changed is written over the version that "writes show" shows.
     """
     cli: Cli = ctx.obj
-    writes = cli.with_desk(lambda desk: desk.writes.retry(numbers, send=not later))
-    _end(cli, "writes.retry", writes, as_json=as_json, sent=not later)
+    _end(cli, "writes.retry", lambda desk: desk.writes.retry(numbers, send=not later), as_json, sent=not later)
 
 
 def discard(ctx: typer.Context, numbers: Numbers, reason: Reason = "", as_json: Json = False) -> None:
     """Decide that writes are not pursued. Nothing is sent."""
     cli: Cli = ctx.obj
-    writes = cli.with_desk(lambda desk: desk.writes.discard(numbers, reason=reason))
-    _end(cli, "writes.discard", writes, as_json=as_json, sent=False)
+    _end(cli, "writes.discard", lambda desk: desk.writes.discard(numbers, reason=reason), as_json, sent=False)
 
 
 def resolve(
@@ -113,9 +114,12 @@ def resolve(
         show_write(cli, found.write)
         raise RefusedError("Say what you found at the vendor.", hint="--done [--ref ID], --absent or --leave.")
     outcome = WriteState.CONFIRMED if done else WriteState.QUEUED if absent else WriteState.DISCARDED
-    write = cli.with_desk(lambda desk: desk.writes.resolve(number, outcome, ref=ref, reason=reason))
-    cli.emit("writes.resolve", write, as_json=as_json, show=lambda: show_write(cli, write))
-    tell(cli, write)
+    _one(
+        cli,
+        "writes.resolve",
+        lambda desk: desk.writes.resolve(number, outcome, ref=ref, reason=reason),
+        as_json=as_json,
+    )
 
 
 def revert(
@@ -129,27 +133,43 @@ def revert(
     """Propose the old values again, where the vendor still shows ours. With --yes this changes an outside system."""
     cli: Cli = ctx.obj
 
-    async def work(desk: "ServiceDesk") -> "WriteView":
+    async def work(desk: "ServiceDesk") -> tuple[WriteView, str]:
         back = await desk.writes.revert(number, reason=reason)
         if not as_json:
             show_write(cli, back.write)
         for field in back.left:
             cli.say(f"{field} is left alone: somebody changed it since.")
         cli.say(back.irrevocable)
-        return (await desk.writes.approve([back.write.id], send=True))[0] if yes else back.write
+        write = (await desk.writes.approve([back.write.id], send=True))[0] if yes else back.write
+        return write, told(desk, write)
 
-    write = cli.with_desk(work)
+    write, text = cli.with_desk(work)
     cli.emit("writes.revert", write, as_json=as_json, show=lambda: None)
-    tell(cli, write)
+    cli.say(text)
     if yes and (code := exit_code([write])):
         raise typer.Exit(code)
 
 
-def _end(cli: Cli, schema: str, writes: "Sequence[WriteView]", *, as_json: bool, sent: bool) -> None:
-    cli.emit(schema, writes, as_json=as_json, show=lambda: show_list(cli, writes))
+def _one(cli: Cli, schema: str, decided: "Decided[WriteView]", *, as_json: bool) -> None:
+    async def work(desk: "ServiceDesk") -> tuple[WriteView, str]:
+        write = await decided(desk)
+        return write, told(desk, write)
+
+    write, text = cli.with_desk(work)
+    cli.emit(schema, write, as_json=as_json, show=lambda: show_write(cli, write))
+    cli.say(text)
+
+
+def _end(cli: Cli, schema: str, decided: "Decided[tuple[WriteView, ...]]", as_json: bool, *, sent: bool) -> None:
+    async def work(desk: "ServiceDesk") -> tuple[tuple[WriteView, ...], list[str]]:
+        writes = await decided(desk)
+        return writes, [told(desk, write) for write in writes]
+
+    writes, texts = cli.with_desk(work)
+    cli.emit(schema, Page(writes), as_json=as_json, show=lambda: cli.rows(WriteView, writes))
     if sent:
-        for write in writes:
-            tell(cli, write)
+        for text in texts:
+            cli.say(text)
         if code := exit_code(writes):
             raise typer.Exit(code)
 

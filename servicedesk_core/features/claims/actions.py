@@ -63,7 +63,7 @@ class Claims(ClaimSending[Manner]):
         )
         now = self.desk.clock.now()
         stored = await self.desk.store.write(
-            lambda tx: acting.drafted(tx, made, actor=self.desk.writes.actor, now=now, force=force)
+            lambda tx: acting.drafted(tx, made, actor=self.desk.outbox.actor, now=now, force=force)
         )
         return await self.get(stored.claim_id)
 
@@ -92,7 +92,7 @@ class Claims(ClaimSending[Manner]):
                 hint="Say what: --symptom, --troubleshooting, --service, --part, or --set FIELD=VALUE.",
             )
         changed(stored.draft, changes)
-        now, actor = self.desk.clock.now(), self.desk.writes.actor
+        now, actor = self.desk.clock.now(), self.desk.outbox.actor
         await self.desk.store.write(
             lambda tx: acting.edit(tx, stored, changes, rules=accepted, actor=actor, now=now, force=force)
         )
@@ -114,7 +114,7 @@ class Claims(ClaimSending[Manner]):
         """
         stored, checked, _ = await checked_claim(self.desk, claim)
         if checked.can_be_sent:
-            now, actor = self.desk.clock.now(), self.desk.writes.actor
+            now, actor = self.desk.clock.now(), self.desk.outbox.actor
             await self.desk.store.write(lambda tx: acting.validated(tx, stored, actor=actor, now=now))
         row = await self.desk.store.read(lambda tx: listing.row_of(tx, stored.id))
         if (why := acting.why_not_sendable(stored)) is not None:
@@ -146,7 +146,7 @@ class Claims(ClaimSending[Manner]):
         if (found is None) != absent:
             raise SettingsError("Say either --found ID or --absent.", hint="Look into the manufacturer's portal first.")
         stored = await stored_claim(self.desk, claim)
-        now, actor = self.desk.clock.now(), self.desk.writes.actor
+        now, actor = self.desk.clock.now(), self.desk.outbox.actor
 
         def work(tx: Tx) -> ClaimDetail:
             acting.settle(tx, stored, ref=found, actor=actor, now=now, reason=reason)
@@ -168,7 +168,7 @@ class Claims(ClaimSending[Manner]):
             ClaimStateError: It is a draft, or on its way.
         """
         stored = await stored_claim(self.desk, claim)
-        now, actor = self.desk.clock.now(), self.desk.writes.actor
+        now, actor = self.desk.clock.now(), self.desk.outbox.actor
 
         def work(tx: Tx) -> None:
             after = acting.record(tx, stored, report, actor=actor, now=now)
@@ -227,7 +227,7 @@ class Claims(ClaimSending[Manner]):
         entries = list(pack.contents(stored, content, found, today(self.desk), with_pdf=pdf))
         path = to / (f"{stored.claim_id}.zip" if archive else stored.claim_id)
         pack.write(path, entries, archive=archive)
-        now, actor = self.desk.clock.now(), self.desk.writes.actor
+        now, actor = self.desk.clock.now(), self.desk.outbox.actor
 
         def work(tx: Tx) -> None:
             acting.packed(tx, acting.validated(tx, stored, actor=actor, now=now), actor=actor, now=now)

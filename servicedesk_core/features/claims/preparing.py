@@ -40,7 +40,7 @@ class ClaimsDesk(SettingsDesk, Protocol):
         ...
 
     @property
-    def writes(self) -> Writes:
+    def outbox(self) -> Writes:
         """The outbox."""
         ...
 

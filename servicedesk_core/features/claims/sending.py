@@ -92,7 +92,7 @@ class ClaimSending(ClaimQueries[Manner]):
         warnings: tuple[ClaimProblem, ...],
     ) -> ClaimPreview:
         handling = ClaimSender(self.desk.store, self.desk.clock).handling(opened.calls, kind.value)
-        self.desk.writes.grants.ensure(opened.name, kind.value)
+        self.desk.outbox.grants.ensure(opened.name, kind.value)
         identity = opened.identity
         return ClaimPreview(
             claim_id=stored.claim_id,
@@ -187,7 +187,7 @@ class ClaimSending(ClaimQueries[Manner]):
         if send:
             self.desk.permitted(Capability.CLAIMS_SEND, "claims.attach", narrows=False)
             await self._ready_to_tell(stored, ClaimWrite.ATTACH)
-        now, actor = self.desk.clock.now(), self.desk.writes.actor
+        now, actor = self.desk.clock.now(), self.desk.outbox.actor
         file = await self.desk.store.write(
             lambda tx: acting.add_file(
                 tx, stored, name=name, media_type=media_type, kind=kind, content=content, actor=actor, now=now
@@ -207,7 +207,7 @@ class ClaimSending(ClaimQueries[Manner]):
         stored = await stored_claim(self.desk, claim)
         if _is_theirs(stored):
             return await self._tell(claim, ClaimWrite.CANCEL, text=reason)
-        now, actor = self.desk.clock.now(), self.desk.writes.actor
+        now, actor = self.desk.clock.now(), self.desk.outbox.actor
         await self.desk.store.write(lambda tx: acting.withdraw(tx, stored, reason=reason, actor=actor, now=now))
         return await self.get(stored.claim_id)
 
@@ -222,17 +222,17 @@ class ClaimSending(ClaimQueries[Manner]):
         opened = self._sendable(stored, await self._opened(stored))
         _ensure_takes_more(stored, rules_of(opened.calls))
         kind = ClaimWrite.RESUBMIT if again else ClaimWrite.SUBMIT
-        self.desk.writes.grants.ensure(opened.name, kind.value)
+        self.desk.outbox.grants.ensure(opened.name, kind.value)
         if shown is not None:
             _ensure_as_shown(self._leaving(stored, opened, kind, values_of(content, found), ()), shown)
-        now, actor = self.desk.clock.now(), self.desk.writes.actor
+        now, actor = self.desk.clock.now(), self.desk.outbox.actor
 
         def work(tx: Tx) -> int:
             ready = acting.validated(tx, stored, actor=actor, now=now)
             return acting.submit(tx, ready, content, found, actor=actor, now=now, force=force).id
 
         number = await self.desk.store.write(work)
-        await self.desk.writes.approve_own((number,), send=True)
+        await self.desk.outbox.approve_own((number,), send=True)
         await self._send_notes()
         return await self.get(stored.claim_id)
 
@@ -241,11 +241,11 @@ class ClaimSending(ClaimQueries[Manner]):
     ) -> ClaimDetail:
         stored = await stored_claim(self.desk, claim)
         await self._ready_to_tell(stored, kind)
-        now, actor = self.desk.clock.now(), self.desk.writes.actor
+        now, actor = self.desk.clock.now(), self.desk.outbox.actor
         write = await self.desk.store.write(
             lambda tx: acting.tell(tx, stored, kind, actor=actor, now=now, text=text, file=file)
         )
-        await self.desk.writes.approve_own((write.id,), send=True)
+        await self.desk.outbox.approve_own((write.id,), send=True)
         await self._send_notes()
         return await self.get(stored.claim_id)
 
@@ -255,14 +255,14 @@ class ClaimSending(ClaimQueries[Manner]):
         ClaimSender(self.desk.store, self.desk.clock).handling(
             opened.calls, kind.value
         )  # whether it can be done, then may
-        self.desk.writes.grants.ensure(opened.name, kind.value)
+        self.desk.outbox.grants.ensure(opened.name, kind.value)
 
     async def _send_notes(self) -> None:
         """Send the notes that were approved with the steps they tell of."""
         if self.desk.settings.claims.ticket_notes == "send":
             now = self.desk.clock.now()
             for name in await self.desk.store.read(lambda tx: notes.waiting(tx, now)):
-                await self.desk.writes.run(name)
+                await self.desk.outbox.run(name)
 
     async def _opened(self, stored: StoredClaim) -> OpenConnection | None:
         if stored.connection is None or stored.connection not in self.desk.settings.connections:

@@ -23,4 +23,5 @@ FEATURE = Feature(
     queries=f"{__name__}.queries:TicketQueries",
     actions=f"{__name__}.actions:Tickets",
     kpis=f"{__name__}.kpis:KPIS",
+    needs=("writes",),
 )

@@ -1,11 +1,11 @@
 """What can be proposed about tickets."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
-from typing import Protocol
+from typing import Annotated, Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection as Tx
@@ -14,16 +14,34 @@ from servicedesk_core.config import DeskSettings
 from servicedesk_core.domain import Note, StatusCategory, Ticket, TimeEntry
 from servicedesk_core.domain.writing import Intent
 from servicedesk_core.errors import WriteError
-from servicedesk_core.faces import Awaited, Capability, Desk, Manner, method
+from servicedesk_core.faces import Capability, Desk, Help, Manner, action
 from servicedesk_core.features.tickets import rules
 from servicedesk_core.features.tickets.queries import TicketQueries
 from servicedesk_core.features.tickets.rules import CREATE
-from servicedesk_core.outbox.values import Fields, known
+from servicedesk_core.features.writes import exit_code, told, warning
+from servicedesk_core.outbox.values import known
 from servicedesk_core.outbox.views import WriteView, asked_before
 from servicedesk_core.outbox.writes import Writes
+from servicedesk_core.store.queries.scope import Scope
 
 NOTE_INTERNAL, NOTE_PUBLIC = "notes.create_internal", "notes.create_public"
 LOG_TIME = "time_entries.create"
+
+_ASSIGNING: Final = {"queue_ref", "assignee_ref", "assignee_refs", "priority", "priority_name", "due_at"}
+"""Fields of a ticket whose change takes a capability of its own."""
+
+WHICH = Annotated[str, Help("Ticket number, or the vendor's id.")]
+WHERE = Annotated[str | None, Help("Where it is, if several have it.")]
+STATUS = Annotated[str | None, Help("The vendor's own word, or a category such as waiting_customer.")]
+PRIORITY = Annotated[str | None, Help("P1 to P5, or the vendor's own word.")]
+QUEUE = Annotated[str | None, Help('Name or id of a queue; "none" = in no queue.', none=True)]
+ASSIGNEE = Annotated[str | None, Help('Name or id of a technician; "none" = nobody.', name="technician", none=True)]
+DUE = Annotated[datetime | None, Help("When it is due.", name="due")]
+MORE = Annotated[
+    Mapping[str, Any] | None, Help("A further field of the record: NAME=VALUE. May be repeated.", name="field")
+]
+REASON = Annotated[str, Help("Why; kept in the audit trail.")]
+REQUEST_ID = Annotated[str | None, Help("Your own id: a second call changes nothing.")]
 
 
 class WritingDesk(Desk, Protocol):
@@ -35,210 +53,195 @@ class WritingDesk(Desk, Protocol):
         ...
 
     @property
-    def writes(self) -> Writes:
+    def outbox(self) -> Writes:
         """The outbox."""
         ...
+
+
+def _fails(write: WriteView) -> int:
+    return exit_code([write])
+
+
+proposal = partial(action, page="servicedesk_core.features.writes.pages:write", warns=warning, tells=told, fails=_fails)
+"""Declares an act that proposes a write first."""
 
 
 class Tickets(TicketQueries[Manner]):
     """The tickets of a desk, and what can be proposed about them.
 
     Whatever changes something is stored as a proposal first; ``send=True`` approves and sends it at once. The result
-    says what became of it.
+    says what became of it. The fields of ``fields`` are those of the domain model.
     """
 
     desk: WritingDesk
 
-    @method(Capability.TICKETS_WRITE)
-    async def update(
-        self: "Tickets[Awaited]",
-        ticket: str,
-        *,
-        connection: str | None = None,
-        title: str | None = None,
-        description: str | None = None,
-        resolution: str | None = None,
-        status: str | None = None,
-        priority: str | None = None,
-        queue: str | None = None,
-        assignee: str | None = None,
-        due_at: datetime | None = None,
-        fields: Fields | None = None,
-        reason: str = "",
-        request_id: str | None = None,
-        send: bool = False,
-    ) -> WriteView:
-        """Propose to change a ticket.
-
-        Args:
-            ticket: The vendor's id, or the number.
-            connection: Where it is, if several have it.
-            title: New title.
-            description: New description.
-            resolution: New resolution.
-            status: The vendor's own word.
-            priority: ``P1`` to ``P5``, or the vendor's own word.
-            queue: Name or id of a queue.
-            assignee: Name or id of a technician; ``""`` = nobody.
-            due_at: When it is due.
-            fields: Further domain fields with their values.
-            reason: Why.
-            request_id: Your own id of this act; a second call with the same one is the first.
-            send: Approve and send it at once.
-
-        Raises:
-            NotFoundLocallyError: The store holds no such ticket, queue or technician.
-            WriteError: The ticket shows all of that already, or a field is unknown.
-            WriteNotGrantedError: The configuration does not grant it.
-            LeaseHeldError: Another process sends over the connection and does not end.
-        """
-        values = rules.given(title=title, description=description, resolution=resolution, status=status, due_at=due_at)
-        values |= rules.priority_given(priority) | dict(fields or {})
-
-        def intent(tx: Tx) -> Intent:
-            found = rules.found(tx, ticket, connection)
-            resolved = values | rules.resolved(tx, found.row.connection, queue=queue, assignee=assignee)
-            return rules.update_of(found, resolved, reason=reason, request_id=request_id)
-
-        return await self._proposed(intent, request_id, send=send)
-
-    @method(Capability.TICKETS_ASSIGN)
-    async def assign(
-        self: "Tickets[Awaited]",
-        ticket: str,
-        assignee: str,
-        *,
-        connection: str | None = None,
-        reason: str = "",
-        request_id: str | None = None,
-        send: bool = False,
-    ) -> WriteView:
-        """Propose to give a ticket to a technician; ``""`` = to nobody. See :meth:`update`."""
-        return await self.update(
-            ticket, connection=connection, assignee=assignee, reason=reason, request_id=request_id, send=send
-        )
-
-    @method(Capability.TICKETS_WRITE)
-    async def close(
-        self: "Tickets[Awaited]",
-        ticket: str,
-        *,
-        connection: str | None = None,
-        status: str | None = None,
-        resolution: str | None = None,
-        reason: str = "",
-        request_id: str | None = None,
-        send: bool = False,
-    ) -> WriteView:
-        """Propose to close a ticket.
-
-        Args:
-            ticket: The vendor's id, or the number.
-            connection: Where it is, if several have it.
-            status: The vendor's own word for it; ``None`` = the one that your mapping gives the meaning ``closed``.
-            resolution: What was done.
-            reason: Why.
-            request_id: See :meth:`update`.
-            send: Approve and send it at once.
-
-        Raises:
-            WriteError: See :meth:`update`, like the others.
-        """
-        fields = {} if status else {"status_category": StatusCategory.CLOSED}
-        return await self.update(
-            ticket,
-            connection=connection,
-            status=status,
-            resolution=resolution,
-            fields=fields,
-            reason=reason,
-            request_id=request_id,
-            send=send,
-        )
-
-    @method(Capability.TICKETS_WRITE)
+    @proposal("tickets.create", about="The proposed ticket.", needs=Capability.TICKETS_WRITE)
     async def create(
-        self: "Tickets[Awaited]",
-        title: str,
+        self,
+        title: Annotated[str, Help("Its title.")],
         *,
-        company: str,
-        connection: str | None = None,
-        description: str | None = None,
-        status: str | None = None,
-        priority: str | None = None,
-        queue: str | None = None,
-        assignee: str | None = None,
-        contact: str | None = None,
-        due_at: datetime | None = None,
-        fields: Fields | None = None,
-        reason: str = "",
-        request_id: str | None = None,
+        company: Annotated[str, Help("Name or id of the client.")],
+        connection: Annotated[str | None, Help("Where, if several could have it.")] = None,
+        description: Annotated[str | None, Help("Its description.")] = None,
+        status: STATUS = None,
+        priority: PRIORITY = None,
+        queue: QUEUE = None,
+        assignee: ASSIGNEE = None,
+        contact: Annotated[str | None, Help("Name or id of a contact.")] = None,
+        due_at: DUE = None,
+        fields: MORE = None,
+        reason: REASON = "",
+        request_id: REQUEST_ID = None,
         send: bool = False,
+        scope: Scope | None = None,
     ) -> WriteView:
-        """Propose a new ticket.
-
-        Args:
-            title: Its title.
-            company: Name or id of the client.
-            connection: Where; may be left out when only one may create tickets.
-            description: Its description.
-            status: The vendor's own word; left out = as the vendor has it for new ones.
-            priority: ``P1`` to ``P5``, or the vendor's own word.
-            queue: Name or id of a queue.
-            assignee: Name or id of a technician.
-            contact: Name or id of a contact.
-            due_at: When it is due.
-            fields: Further domain fields with their values.
-            reason: Why.
-            request_id: See :meth:`update`.
-            send: Approve and send it at once.
+        """Propose a new ticket at the vendor. With --yes this changes an outside system.
 
         Raises:
             NotFoundLocallyError: The store holds no such client, queue, technician or contact.
-            WriteError: A field is unknown.
+            NotPermittedError: The client, or the queue, is not in the scope.
+            WriteError: A field is unknown, or the vendor would refuse it.
             WriteNotGrantedError: The configuration does not grant it.
         """
-        name = self.desk.writes.grants.connection(connection, CREATE)
-        values = {"title": title} | rules.given(description=description, status=status, due_at=due_at)
+        name = self.desk.outbox.grants.connection(connection, CREATE)
+        values = {"title": title} | rules.given(description=description, due_at=due_at)
         values |= rules.priority_given(priority) | dict(fields or {})
 
         def intent(tx: Tx) -> Intent:
             refs = rules.resolved(tx, name, queue=queue, assignee=assignee, company=company, contact=contact)
-            wanted = known(values | refs, Ticket)
+            wanted = known(values | rules.status_given(tx, name, status) | refs, Ticket)
+            rules.ensure_inside(scope, name, wanted, is_new=True)
             own = uuid.uuid4().hex
             return Intent(name, CREATE, f"tickets:new:{own}", title, wanted, reason=reason, request_id=request_id)
 
         return await self._proposed(intent, request_id, send=send)
 
-    @method(Capability.TICKETS_WRITE)
-    async def note(
-        self: "Tickets[Awaited]",
-        ticket: str,
-        text: str,
+    @proposal("tickets.update", about="The proposed change.", needs=Capability.TICKETS_WRITE)
+    async def update(
+        self,
+        ticket: WHICH,
         *,
-        connection: str | None = None,
-        title: str | None = None,
-        public: bool = False,
-        fields: Fields | None = None,
-        reason: str = "",
-        request_id: str | None = None,
+        title: Annotated[str | None, Help("New title.")] = None,
+        description: Annotated[str | None, Help("New description.")] = None,
+        resolution: Annotated[str | None, Help("What was done.")] = None,
+        status: STATUS = None,
+        priority: PRIORITY = None,
+        queue: QUEUE = None,
+        assignee: ASSIGNEE = None,
+        due_at: DUE = None,
+        fields: MORE = None,
+        connection: WHERE = None,
+        reason: REASON = "",
+        request_id: REQUEST_ID = None,
         send: bool = False,
+        scope: Scope | None = None,
     ) -> WriteView:
-        """Propose a note on a ticket; internal unless asked otherwise.
+        """Propose to change a ticket at the vendor. With --yes this changes an outside system.
 
-        Args:
-            ticket: The vendor's id, or the number.
-            text: The note.
-            connection: Where the ticket is, if several have it.
-            title: Its title.
-            public: Whether the client may read it.
-            fields: Further domain fields with their values.
-            reason: Why.
-            request_id: See :meth:`update`.
-            send: Approve and send it at once.
+        It is refused, with both versions shown, when somebody changed the same fields since the last sync. To say
+        whose the ticket is, where and how urgent takes another right than to change it.
+
+        Raises:
+            NotFoundLocallyError: The store holds no such ticket, queue or technician.
+            NotPermittedError: The ticket would leave the scope for another client.
+            WriteError: The ticket shows all of that already, a field is unknown, or nothing is to be changed.
+            WriteNotGrantedError: The configuration does not grant it.
+            LeaseHeldError: Another process sends over the connection and does not end.
+        """
+        values = rules.given(title=title, description=description, resolution=resolution, due_at=due_at)
+        values |= rules.priority_given(priority) | dict(fields or {})
+        if not values and (status, queue, assignee) == (None, None, None):
+            raise WriteError(
+                "Nothing is to be changed.",
+                hint="Say what: --title, --description, --resolution, --status, --priority, --queue, --technician, "
+                "--due, or --field NAME=VALUE.",
+            )
+
+        def intent(tx: Tx) -> Intent:
+            found = rules.found(tx, ticket, connection, scope)
+            wanted = values | rules.status_given(tx, found.row.connection, status)
+            wanted |= rules.resolved(tx, found.row.connection, queue=queue, assignee=assignee)
+            if wanted.keys() & _ASSIGNING:
+                self.desk.permitted(Capability.TICKETS_ASSIGN, "tickets.assign")
+            rules.ensure_inside(scope, found.row.connection, {"company_ref": found.row.company_ref} | wanted)
+            return rules.update_of(tx, found, wanted, reason=reason, request_id=request_id)
+
+        return await self._proposed(intent, request_id, send=send)
+
+    @proposal("tickets.assign", about="The proposed assignment.", needs=Capability.TICKETS_ASSIGN)
+    async def assign(
+        self,
+        ticket: WHICH,
+        assignee: Annotated[str, Help('Name or id of a technician; "none" = nobody.', name="technician", none=True)],
+        *,
+        connection: WHERE = None,
+        reason: REASON = "",
+        request_id: REQUEST_ID = None,
+        send: bool = False,
+        scope: Scope | None = None,
+    ) -> WriteView:
+        """Propose to give a ticket to a technician. With --yes this changes an outside system.
+
+        Raises:
+            ServiceDeskError: See :meth:`update`.
+        """
+
+        def intent(tx: Tx) -> Intent:
+            found = rules.found(tx, ticket, connection, scope)
+            refs = rules.resolved(tx, found.row.connection, assignee=assignee)
+            return rules.update_of(tx, found, refs, reason=reason, request_id=request_id)
+
+        return await self._proposed(intent, request_id, send=send)
+
+    @proposal("tickets.close", about="The proposed end.", needs=Capability.TICKETS_WRITE)
+    async def close(
+        self,
+        ticket: WHICH,
+        *,
+        status: Annotated[
+            str | None, Help('The vendor\'s own word for it; else what your mapping calls "closed".')
+        ] = None,
+        resolution: Annotated[str | None, Help("What was done.")] = None,
+        connection: WHERE = None,
+        reason: REASON = "",
+        request_id: REQUEST_ID = None,
+        send: bool = False,
+        scope: Scope | None = None,
+    ) -> WriteView:
+        """Propose to close a ticket at the vendor. With --yes this changes an outside system.
+
+        Raises:
+            ServiceDeskError: See :meth:`update`.
+        """
+
+        def intent(tx: Tx) -> Intent:
+            found = rules.found(tx, ticket, connection, scope)
+            word = rules.status_given(tx, found.row.connection, status or StatusCategory.CLOSED)
+            wanted = word | rules.given(resolution=resolution)
+            return rules.update_of(tx, found, wanted, reason=reason, request_id=request_id)
+
+        return await self._proposed(intent, request_id, send=send)
+
+    @proposal("tickets.note", about="The proposed note.", needs=Capability.TICKETS_WRITE)
+    async def note(
+        self,
+        ticket: WHICH,
+        text: Annotated[str, Help("The note.")],
+        *,
+        title: Annotated[str | None, Help("Its title.")] = None,
+        public: Annotated[bool, Help("The client may read it; else only the staff.")] = False,
+        fields: MORE = None,
+        connection: WHERE = None,
+        reason: REASON = "",
+        request_id: REQUEST_ID = None,
+        send: bool = False,
+        scope: Scope | None = None,
+    ) -> WriteView:
+        """Propose a note on a ticket, internal unless --public is said. With --yes this changes an outside system.
 
         Raises:
             NotFoundLocallyError: The store holds no such ticket.
+            WriteError: There is no text, or the vendor would refuse it.
             WriteNotGrantedError: The configuration does not grant it; public notes have a grant of their own.
         """
         if not text.strip():
@@ -248,44 +251,32 @@ class Tickets(TicketQueries[Manner]):
 
         def intent(tx: Tx) -> Intent:
             kind = NOTE_PUBLIC if public else NOTE_INTERNAL
-            found = rules.found(tx, ticket, connection)
+            found = rules.found(tx, ticket, connection, scope)
             return rules.child_of(found, kind, values, visibility=visibility, reason=reason, request_id=request_id)
 
         return await self._proposed(intent, request_id, send=send)
 
-    @method(Capability.TICKETS_WRITE)
+    @proposal("tickets.log-time", about="The proposed time entry.", needs=Capability.TICKETS_WRITE)
     async def log_time(
-        self: "Tickets[Awaited]",
-        ticket: str,
+        self,
+        ticket: WHICH,
+        worked_s: Annotated[int, Help("Time worked, in hours, such as 0.25; at most 24.", name="hours")],
         *,
-        worked_s: int,
-        technician: str,
-        connection: str | None = None,
-        start_at: datetime | None = None,
-        work_date: date | None = None,
-        summary: str | None = None,
-        internal_notes: str | None = None,
-        fields: Fields | None = None,
-        reason: str = "",
-        request_id: str | None = None,
+        technician: Annotated[str, Help("Name or id of who worked.")],
+        start_at: Annotated[datetime | None, Help("When it began.", name="start")] = None,
+        work_date: Annotated[date | None, Help("On which day; else today.", name="date")] = None,
+        summary: Annotated[str | None, Help("What was done; the client may see it.")] = None,
+        internal_notes: Annotated[str | None, Help("What only the staff may see.", name="internal")] = None,
+        fields: MORE = None,
+        connection: WHERE = None,
+        reason: REASON = "",
+        request_id: REQUEST_ID = None,
         send: bool = False,
+        scope: Scope | None = None,
     ) -> WriteView:
-        """Propose a time entry on a ticket.
+        """Propose a time entry on a ticket. With --yes this changes an outside system.
 
-        Args:
-            ticket: The vendor's id, or the number.
-            worked_s: Time worked in seconds, at most 24 hours.
-            technician: Name or id of who worked.
-            connection: Where the ticket is, if several have it.
-            start_at: When the work began.
-            work_date: On which day, where the hour does not matter; today in the desk's time zone, where neither is
-                said and the vendor can be told a day.
-            summary: What was done; the client may see it.
-            internal_notes: What only the staff may see.
-            fields: Further domain fields with their values.
-            reason: Why.
-            request_id: See :meth:`update`.
-            send: Approve and send it at once.
+        Without start and day it is today's in the desk's time zone, where the vendor can be told a day.
 
         Raises:
             NotFoundLocallyError: The store holds no such ticket or technician.
@@ -298,7 +289,7 @@ class Tickets(TicketQueries[Manner]):
         values |= dict(fields or {})
 
         def intent(tx: Tx) -> Intent:
-            found = rules.found(tx, ticket, connection)
+            found = rules.found(tx, ticket, connection, scope)
             refs = {"technician_ref": rules.ref_of(tx, found.row.connection, "technicians", technician)}
             wanted = known(values | refs, TimeEntry)
             return rules.child_of(found, LOG_TIME, wanted, visibility=None, reason=reason, request_id=request_id)
@@ -306,18 +297,20 @@ class Tickets(TicketQueries[Manner]):
         return await self._proposed(intent, request_id, send=send)
 
     async def _proposed(self, make: Callable[[Tx], Intent], request_id: str | None, *, send: bool) -> WriteView:
+        if send:
+            self.desk.permitted(Capability.WRITES_APPROVE, "writes.approve")
         view = await self.desk.store.read(partial(asked_before, request_id=request_id))
         if view is None:
-            view = await self.desk.writes.propose(await self._dated(await self.desk.store.read(make)))
+            view = await self.desk.outbox.propose(await self._dated(await self.desk.store.read(make)))
         if not send or view.state != "proposed":
             return view
-        return (await self.desk.writes.approve_own([view.id], send=True))[0]
+        return (await self.desk.outbox.approve_own([view.id], send=True))[0]
 
     async def _dated(self, intent: Intent) -> Intent:
         """Return time that nobody gave a day as today's, in the desk's zone, where the vendor can be told a day."""
         if intent.kind != LOG_TIME or intent.values.keys() & {"work_date", "start_at", "end_at"}:
             return intent
-        can = await self.desk.writes.capability(intent.connection, intent.kind)
+        can = await self.desk.outbox.capability(intent.connection, intent.kind)
         if can is not None and can.fields and "work_date" not in can.fields:
             return intent
         today = self.desk.clock.now().astimezone(ZoneInfo(self.desk.settings.desk.timezone)).date()

@@ -3,28 +3,31 @@
 from typing import Any
 
 from sqlalchemy import Connection as Tx
+from sqlalchemy import select
 
 from servicedesk_core.config.values import did_you_mean
-from servicedesk_core.domain import Ticket
+from servicedesk_core.domain import StatusCategory, Ticket
 from servicedesk_core.domain.writing import Intent
-from servicedesk_core.errors import NotFoundLocallyError
+from servicedesk_core.errors import NotFoundLocallyError, NotPermittedError
 from servicedesk_core.features.tickets.model import TicketDetail
 from servicedesk_core.features.tickets.tables.detail import get
 from servicedesk_core.outbox.changing import change_of
 from servicedesk_core.outbox.values import Fields, known
 from servicedesk_core.store import sources
 from servicedesk_core.store.queries import names
+from servicedesk_core.store.queries.scope import Scope
+from servicedesk_core.store.schema import RECORDS
 
 UPDATE, CREATE = "tickets.update", "tickets.create"
 
 
-def found(tx: Tx, ticket: str, connection: str | None) -> TicketDetail:
-    """Return a ticket that the vendor still has.
+def found(tx: Tx, ticket: str, connection: str | None, scope: Scope | None) -> TicketDetail:
+    """Return a ticket that the vendor still has, and that the scope lets through.
 
     Raises:
         NotFoundLocallyError: The store holds none, or the vendor has it no more.
     """
-    one = get(tx, connection, ticket)
+    one = get(tx, connection, ticket, scope=scope)
     if one.gone_at is not None:
         message = f"The vendor has {one.row.ticket} no more."
         raise NotFoundLocallyError(message, hint="`servicedesk sync` brings the store up to date.")
@@ -60,14 +63,15 @@ def ref_of(tx: Tx, connection: str, stream: str, word: str) -> str:
     raise NotFoundLocallyError(f'There is no {what} "{word}".{near}', hint=hint, connection=connection)
 
 
-def update_of(found: TicketDetail, wanted: Fields, *, reason: str, request_id: str | None) -> Intent:
+def update_of(tx: Tx, found: TicketDetail, wanted: Fields, *, reason: str, request_id: str | None) -> Intent:
     """Return the intent to change a ticket: only what it does not show already, based on what it shows.
 
     Raises:
         WriteError: It shows all of that already, or a field is unknown.
     """
     label = _label(found)
-    change = change_of(label, found.ticket, known(wanted, Ticket))
+    whole = get(tx, found.row.connection, found.row.external_id).ticket  # a scope leaves references out of it
+    change = change_of(label, whole, known(wanted, Ticket))
     return Intent(
         connection=found.row.connection,
         kind=UPDATE,
@@ -120,3 +124,38 @@ def priority_given(word: str | None) -> dict[str, Any]:
     if word is None:
         return {}
     return {"priority": word.upper()} if word.upper() in {"P1", "P2", "P3", "P4", "P5"} else {"priority_name": word}
+
+
+def status_given(tx: Tx, connection: str, word: str | None) -> dict[str, Any]:
+    """Return a status as the field that it belongs to: a word that the vendor uses, else one of our categories.
+
+    A category for which the vendor's tickets show one word only is that word, so that who approves it sees what is
+    sent. A word that is neither is left to the vendor's own list.
+    """
+    if word is None:
+        return {}
+    table = RECORDS["tickets"].c
+    used = select(table.status, table.status_category).where(table.source_id == sources.get(tx, connection).id)
+    shown = {status: category for status, category in tx.execute(used.distinct()) if status}
+    if exact := next((status for status in shown if status.casefold() == word.casefold()), None):
+        return {"status": exact}
+    category = word.casefold()
+    if category not in set(StatusCategory):
+        return {"status": word}
+    words = [status for status, meaning in shown.items() if meaning == category]
+    return {"status": words[0]} if len(words) == 1 else {"status_category": category}
+
+
+def ensure_inside(scope: Scope | None, connection: str, values: Fields, *, is_new: bool = False) -> None:
+    """Make sure that a ticket with these fields belongs to the clients of a scope, and a new one to its queues.
+
+    Raises:
+        NotPermittedError: It does not.
+    """
+    if scope is None:
+        return
+    foreign = scope.companies and values.get("company_ref") not in scope.companies
+    foreign = foreign or (is_new and scope.queues and values.get("queue_ref") not in scope.queues)
+    if foreign or scope.connection != connection:
+        message = "The ticket would be of a client, or in a queue, that whoever acts may not see."
+        raise NotPermittedError(message, hint="Name one that they see, or ask somebody who sees it.")

@@ -62,7 +62,7 @@ class ConnectedDesk(ConfiguredDesk, Protocol):
         ...
 
     @property
-    def writes(self) -> Writes:
+    def outbox(self) -> Writes:
         """The outbox."""
         ...
 
@@ -207,10 +207,10 @@ class Warranty(WarrantyQueries[Manner]):
         if len(changes) > rules.BATCH:
             raise SettingsError(f"At most {rules.BATCH} dates are written at a time.", hint="Show and approve fewer.")
         for change in changes:
-            self.desk.writes.grants.ensure(change.connection, rules.KIND)
-        proposed = [await self.desk.writes.propose(rules.intent_of(change)) for change in changes]
+            self.desk.outbox.grants.ensure(change.connection, rules.KIND)
+        proposed = [await self.desk.outbox.propose(rules.intent_of(change)) for change in changes]
         waiting = [write.id for write in proposed if write.state == "proposed"]
-        approved = await self.desk.writes.approve_own(waiting, send=send) if waiting else ()
+        approved = await self.desk.outbox.approve_own(waiting, send=send) if waiting else ()
         known = {write.id: write for write in approved}
         return tuple(known.get(write.id, write) for write in proposed)
 

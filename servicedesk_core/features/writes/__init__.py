@@ -1,0 +1,21 @@
+"""Writes: what was proposed, sent and confirmed at vendors, and what is decided about it."""
+
+from typing import TYPE_CHECKING
+
+from servicedesk_core.features import Feature
+
+if TYPE_CHECKING:
+    from servicedesk_core.features.writes.pages import exit_code as exit_code
+    from servicedesk_core.features.writes.pages import told as told
+    from servicedesk_core.features.writes.pages import warning as warning
+else:
+    from servicedesk_core.exports import lazily
+
+    __getattr__, __dir__ = lazily(__name__, __file__)
+
+FEATURE = Feature(
+    name="writes",
+    about="What was proposed, sent and confirmed at vendors.",
+    queries=f"{__name__}.queries:WriteQueries",
+    actions=f"{__name__}.actions:OutboxActs",
+)

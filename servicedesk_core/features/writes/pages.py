@@ -1,0 +1,129 @@
+"""How a write looks in a terminal, what is said of it, and which exit code it comes to."""
+
+from collections.abc import Sequence
+from typing import Any, Final, Protocol
+
+from servicedesk_core import errors
+from servicedesk_core.faces import Terminal
+from servicedesk_core.outbox.views import WriteDetail, WriteView
+from servicedesk_core.outbox.writes import Writes
+from servicedesk_core.wording import field_name, field_value
+
+WARNING = "Workflow rules, SLA events and mails of the vendor may fire; they cannot be taken back."
+_SETTLED: Final = {"confirmed", "discarded"}
+_BY_STATE: Final[dict[str, type[errors.ServiceDeskError]]] = {
+    "rejected": errors.WriteError,
+    "in_doubt": errors.OutcomeUnknownError,
+    "sending": errors.LeaseHeldError,
+    "queued": errors.VendorUnavailableError,
+    "proposed": errors.WriteStoppedError,
+}
+_BY_ERROR: Final[dict[str, type[errors.ServiceDeskError]]] = {
+    "permission_denied": errors.PermissionDeniedError,
+    "authentication": errors.AuthenticationError,
+    "write_not_granted": errors.WriteNotGrantedError,
+    "write_stopped": errors.WriteStoppedError,
+    "write_conflict": errors.WriteStoppedError,
+    "lease_held": errors.LeaseHeldError,
+}
+"""Whose exit code a write comes to; one that met somebody else's change was refused for safety too."""
+
+
+class SendingDesk(Protocol):
+    """A desk with an outbox."""
+
+    @property
+    def outbox(self) -> Writes:
+        """The outbox."""
+        ...
+
+
+def exit_code(writes: Sequence[WriteView]) -> int:
+    """Return what the command line returns for writes that should have been sent: the worst of them."""
+    unsettled = [write for write in writes if write.state not in _SETTLED]
+    codes = [_BY_ERROR.get(write.error_code or "", _BY_STATE[write.state]).exit_code for write in unsettled]
+    return max(codes, default=0)
+
+
+def write(terminal: Terminal, found: WriteView) -> None:
+    """Print a write with everything that somebody who approves it must know."""
+    public = "the manufacturer reads it" if found.kind.startswith("claims.") else "PUBLIC: the client can read it"
+    visible = {"public": public, "internal": "internal: the staff only"}
+    pairs: list[tuple[str, object]] = [
+        ("Write", f"{found.id:,}"),
+        ("State", _state(found)),
+        ("What", found.kind),
+        ("Target", found.label),
+        ("Tenant", f"{found.tenant or '?'} ({found.environment}), connection {found.connection}"),
+        ("Visible", visible.get(found.visibility or "")),
+        ("Reason", found.reason),
+        ("Proposed", f"{terminal.plain(found.proposed_at)} by {found.proposed_by}"),
+        ("Decided", f"{terminal.plain(found.decided_at)} by {found.decided_by}" if found.decided_by else None),
+        ("Takes back", f"write {found.reverts}" if found.reverts else None),
+        ("Waits for", f"write {found.waits_for}, which goes first" if found.waits_for else None),
+        ("Not before", found.next_at if found.state in {"queued", "in_doubt"} else None),
+        ("Vendor's id", found.ref),
+        ("Problem", found.error),
+        ("What to do", found.hint),
+        ("Could be", found.candidates or None),
+        ("Warning", found.warnings or None),
+    ]
+    terminal.facts(pairs)
+    is_conflict = any(change.theirs is not None for change in found.changes)
+    columns = ("Field", "As it was read", "Wanted", *(("The vendor shows",) if is_conflict else ()))
+    rows = [
+        (
+            field_name(change.field),
+            _value(change.field, change.before, change.before_name),
+            _value(change.field, change.after, change.after_name),
+            *((_value(change.field, change.theirs, change.theirs_name),) if is_conflict else ()),
+        )
+        for change in found.changes
+    ]
+    terminal.table(columns, rows)
+
+
+def detail(terminal: Terminal, found: WriteDetail) -> None:
+    """Print a write with everything that happened to it."""
+    write(terminal, found.write)
+    rows = [(e.at, e.before, e.after, e.actor, e.attempt or None, e.why) for e in found.history]
+    terminal.table(("When", "From", "To", "By", "Attempt", "Why"), rows, title="History")
+
+
+def warning(desk: SendingDesk, write: WriteView) -> str:
+    """Return what is said before a write is sent; nothing where none would be."""
+    return WARNING if write.state == "proposed" and not desk.outbox.asks_another else ""
+
+
+def told(desk: SendingDesk, write: WriteView) -> str:
+    """Return what became of a write, and what can be done next; with four eyes another person does it."""
+    match write.state:
+        case "proposed":
+            who = "Another person sends it" if desk.outbox.asks_another else "To send it"
+            return f"{WARNING}\nNothing was sent. {who}: servicedesk writes approve {write.id}"
+        case "confirmed":
+            back = f" To take it back: servicedesk writes revert {write.id}" if write.target else ""
+            return f"Write {write.id} is done; the vendor's id is {write.ref}.{back}"
+        case "queued" | "sending":
+            problem = f" {write.error}" if write.error else ""
+            hint = f" {write.hint}" if write.hint else ""
+            return f"Write {write.id} waits.{problem}{hint} `servicedesk writes run` goes on with it."
+        case "in_doubt":
+            return (
+                f"Write {write.id} is in doubt: {write.error or 'its fate is unknown.'} It is not sent again before it "
+                f"is certain. `servicedesk writes run` looks again; `servicedesk writes resolve {write.id}` decides."
+            )
+        case "rejected":
+            return f"Write {write.id} was refused: {write.error} {write.hint or ''}".rstrip()
+        case _:
+            return f"Write {write.id} is discarded."
+
+
+def _state(write: WriteView) -> str:
+    return str(write.state).replace("_", " ")
+
+
+def _value(field: str, value: Any, name: str | None) -> str:
+    if value is None or value == "":
+        return "(nothing)"
+    return f"{name} ({value})" if name else field_value(field, value)

@@ -1,0 +1,77 @@
+"""What is in the outbox."""
+
+from typing import Annotated, Final
+
+from sqlalchemy import Connection as Tx
+
+from servicedesk_core.domain.writing import WriteState
+from servicedesk_core.faces import Capability, Help, Manner, Namespace, Page, number_after, query
+from servicedesk_core.outbox.views import WriteDetail, WriteView, view_of, views_of
+from servicedesk_core.store import outbox
+from servicedesk_core.store.queries.ownership import own_writes
+from servicedesk_core.store.queries.scope import Scope, Sight
+
+_TO_LOOK_AT: Final = (
+    WriteState.PROPOSED,
+    WriteState.QUEUED,
+    WriteState.SENDING,
+    WriteState.IN_DOUBT,
+    WriteState.REJECTED,
+)
+
+
+class WriteQueries(Namespace[Manner]):
+    """The writes of a desk."""
+
+    @query(
+        "writes.list",
+        about="Writes of the outbox, the newest first.",
+        needs=Capability.WRITES_READ,
+        version=2,
+        empty="No such write waits or was refused. Those that are done: servicedesk writes list --all",
+    )
+    def list(
+        self,
+        tx: Tx,
+        *,
+        states: Annotated[tuple[WriteState, ...], Help("Only in this state. May be repeated.", name="state")] = (),
+        everything: Annotated[bool, Help("Also those that are done.", name="all")] = False,
+        connection: Annotated[str | None, Help("Only over this connection.")] = None,
+        limit: Annotated[int, Help("At most so many.", between=(1, 10_000))] = 50,
+        after: Annotated[str | None, Help('"next" of the page before.')] = None,
+        scope: Scope | None = None,
+    ) -> Page[WriteView]:
+        """List writes, the newest first. By default those that are not finished, and those that were refused.
+
+        Returns:
+            Writes by number, downwards; with a scope only those about its tickets, devices and claims, without
+            references that lead out of it.
+        """
+        sight = None if scope is None else Sight(tx, scope)
+        found = outbox.recent(
+            tx,
+            states=() if everything and not states else states or _TO_LOOK_AT,
+            connection=connection,
+            before=number_after(after) or None,
+            limit=limit + 1,
+            only=None if sight is None else own_writes(tx, sight),
+        )
+        more = str(found[limit - 1].id) if len(found) > limit else None
+        return Page(views_of(tx, found[:limit], sight), more)
+
+    @query(
+        "writes.show",
+        about="One write with its history.",
+        needs=Capability.WRITES_READ,
+        page="servicedesk_core.features.writes.pages:detail",
+    )
+    def show(
+        self, tx: Tx, number: Annotated[int, Help('Its number in "writes list".')], *, scope: Scope | None = None
+    ) -> WriteDetail:
+        """Show one write with both versions and everything that happened to it.
+
+        Raises:
+            NotFoundLocallyError: There is none, or the scope does not let it through.
+        """
+        sight = None if scope is None else Sight(tx, scope)
+        return WriteDetail(view_of(tx, number, sight), outbox.history(tx, number))
