@@ -56,7 +56,8 @@ OF_THE_DESK = {"technicians", "roles", "queues", "billing_codes", "products"}
 ACTIONS = {
     "aclose", "sync", "sync_all", "plan", "plan_all", "remap", "remap_all", "retry_records", "check",
     "check_all", "vocabulary", "forget_consumer", "disconnect", "run_jobs", "call", "each", "acting_as",
-    "writes.propose", "writes.run",
+    "writes.propose", "writes.run", "claims.new", "claims.edit", "claims.preview", "claims.preview_update",
+    "claims.submit", "claims.resubmit", "claims.note", "claims.attach", "claims.cancel", "claims.record", "claims.poll",
     "warranty.lookup", "warranty.parts", "warranty.import_file", "warranty.write_dates",
 }  # fmt: skip
 """What is no read of the store: it changes something, or asks a vendor. An embedding program offers it to nobody."""
