@@ -10,10 +10,10 @@ from sqlalchemy import text
 from servicedesk_core.domain.warranty import ClaimDraft, ClaimProgress, ClaimReport, ClaimState, ClaimStatus, DeviceRef
 from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.errors import ClaimStateError, StoreError
-from servicedesk_core.features.claims import acting
+from servicedesk_core.features.claims import drafts
 from servicedesk_core.features.claims.tables import changing, reading
 from servicedesk_core.features.claims.tables.stored import Drafted, Origin
-from servicedesk_core.features.claims.writes import results
+from servicedesk_core.features.claims.writes import proposing, results
 from servicedesk_core.features.claims.writes.content import AGGREGATE, ClaimWrite
 from servicedesk_core.features.claims.writes.sender import ClaimSender
 from servicedesk_core.outbox import lanes
@@ -71,7 +71,7 @@ def at_the_maker(tx, number):
     """Store a claim that the manufacturer has."""
     draft = ClaimDraft(device=DeviceRef(manufacturer="Maker", serial_number=f"SN{number}"))
     made = Drafted(draft, Origin(), connection="maker", maker="maker", by_hand=False, filing_due_on=None)
-    claim = acting.drafted(tx, made, force=False, **ACT)
+    claim = drafts.drafted(tx, made, force=False, **ACT)
     progress = ClaimProgress(state=ClaimState.UNDER_REVIEW, ref=f"C{number}")
     return changing.save(tx, claim, now=NOW, progress=progress, submitted_at=NOW)
 
@@ -98,7 +98,7 @@ def test_a_claim_is_told_something_while_its_note_is_confirmed(stores):
         write = store.write_blocking(lambda tx: sending(tx, AGGREGATE + claim.claim_id, parent="C1"))
         seen = store.read_blocking(lambda tx: reading.by_number(tx, claim.id))
         works = (
-            lambda tx, seen=seen: acting.tell(tx, seen, ClaimWrite.NOTE, text="x", **ACT),
+            lambda tx, seen=seen: proposing.tell(tx, seen, ClaimWrite.NOTE, text="x", **ACT),
             lambda tx, write=write: confirmed(tx, write, sender),
         )
         assert at_once(stores, works) == []
@@ -138,7 +138,7 @@ def test_an_answer_is_recorded_while_several_claims_are_followed(stores):
             changing.save(tx, two, **ACT)
 
         def recorded(tx, two=two):
-            acting.record(tx, two, ClaimReport(ref="C2", status=ClaimStatus.UNDER_REVIEW), **ACT)
+            drafts.record(tx, two, ClaimReport(ref="C2", status=ClaimStatus.UNDER_REVIEW), **ACT)
 
         assert at_once(stores, (followed, recorded)) == []
     assert store.read_blocking(audit.verify).is_valid

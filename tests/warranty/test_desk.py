@@ -19,7 +19,7 @@ from servicedesk_core.domain.warranty import (
 )
 from servicedesk_core.domain.warranty.facts import CoverFact, CoverSource, CoverState
 from servicedesk_core.errors import ConnectorError, NotFoundLocallyError, SettingsError, WriteNotGrantedError
-from servicedesk_core.features.claims import acting
+from servicedesk_core.features.claims import drafts
 from servicedesk_core.features.claims.tables import changing
 from servicedesk_core.features.claims.tables.stored import Origin
 from servicedesk_core.features.warranty import html as warranty_html
@@ -177,7 +177,7 @@ async def test_a_client_with_the_same_id_in_another_psa_is_another_client(desk, 
             made = changing.add(tx, connection=None, maker="acme", by_hand=True, origin=origin, force=True,
                             draft=ClaimDraft(device=device), filing_due_on=None, actor="user:ana", now=NOW)  # fmt: skip
             money = Credit(kind="parts", state="approved", approved=amount, currency="USD")
-            acting.record(tx, acting.validated(tx, made, actor="user:ana", now=NOW),
+            drafts.record(tx, drafts.validated(tx, made, actor="user:ana", now=NOW),
                           ClaimReport(ref=f"R{name}", credits=(money,)), actor="user:ana", now=NOW)  # fmt: skip
 
     store.write_blocking(claim)

@@ -10,14 +10,14 @@ from servicedesk_core.capabilities import Capability
 from servicedesk_core.domain.warranty import ClaimReport, DeviceRef
 from servicedesk_core.errors import ClaimIncompleteError, SettingsError
 from servicedesk_core.faces import Awaited, Help, Manner, action, method
-from servicedesk_core.features.claims import acting, pack, preparing
+from servicedesk_core.features.claims import drafts, pack, preparing
 from servicedesk_core.features.claims.model import ClaimCheck, ClaimDetail, PackOutcome, PollOutcome
 from servicedesk_core.features.claims.polling import follow, overdue_parts
 from servicedesk_core.features.claims.preparing import changed, checked_claim, connections_with, rules, stored_claim
 from servicedesk_core.features.claims.queries import detail, today
 from servicedesk_core.features.claims.sending import ClaimSending
 from servicedesk_core.features.claims.tables import listing, reading
-from servicedesk_core.features.claims.writes import results
+from servicedesk_core.features.claims.writes import proposing, results
 from servicedesk_core.features.claims.writes.notes import TicketNotes
 from servicedesk_core.store.fields import from_us, to_us
 
@@ -63,7 +63,7 @@ class Claims(ClaimSending[Manner]):
         )
         now = self.desk.clock.now()
         stored = await self.desk.store.write(
-            lambda tx: acting.drafted(tx, made, actor=self.desk.outbox.actor, now=now, force=force)
+            lambda tx: drafts.drafted(tx, made, actor=self.desk.outbox.actor, now=now, force=force)
         )
         return await self.get(stored.claim_id)
 
@@ -94,7 +94,7 @@ class Claims(ClaimSending[Manner]):
         changed(stored.draft, changes)
         now, actor = self.desk.clock.now(), self.desk.outbox.actor
         await self.desk.store.write(
-            lambda tx: acting.edit(tx, stored, changes, rules=accepted, actor=actor, now=now, force=force)
+            lambda tx: drafts.edit(tx, stored, changes, rules=accepted, actor=actor, now=now, force=force)
         )
         return await self.get(stored.claim_id)
 
@@ -115,9 +115,9 @@ class Claims(ClaimSending[Manner]):
         stored, checked, _ = await checked_claim(self.desk, claim)
         if checked.can_be_sent:
             now, actor = self.desk.clock.now(), self.desk.outbox.actor
-            await self.desk.store.write(lambda tx: acting.validated(tx, stored, actor=actor, now=now))
+            await self.desk.store.write(lambda tx: drafts.validated(tx, stored, actor=actor, now=now))
         row = await self.desk.store.read(lambda tx: listing.row_of(tx, stored.id))
-        if (why := acting.why_not_sendable(stored)) is not None:
+        if (why := proposing.why_not_sendable(stored)) is not None:
             return ClaimCheck(row, can_be_sent=False, problems=(why, *checked.problems))
         return ClaimCheck(row, checked.can_be_sent, checked.problems)
 
@@ -149,7 +149,7 @@ class Claims(ClaimSending[Manner]):
         now, actor = self.desk.clock.now(), self.desk.outbox.actor
 
         def work(tx: Tx) -> ClaimDetail:
-            acting.settle(tx, stored, ref=found, actor=actor, now=now, reason=reason)
+            proposing.settle(tx, stored, ref=found, actor=actor, now=now, reason=reason)
             results.catch_up(tx, now)
             return detail(tx, stored.claim_id)
 
@@ -171,7 +171,7 @@ class Claims(ClaimSending[Manner]):
         now, actor = self.desk.clock.now(), self.desk.outbox.actor
 
         def work(tx: Tx) -> None:
-            after = acting.record(tx, stored, report, actor=actor, now=now)
+            after = drafts.record(tx, stored, report, actor=actor, now=now)
             told = [one.event for one in reading.history(tx, after) if one.recorded_at == from_us(to_us(now))]
             notes.leave(tx, after, told, now)
 
@@ -230,7 +230,7 @@ class Claims(ClaimSending[Manner]):
         now, actor = self.desk.clock.now(), self.desk.outbox.actor
 
         def work(tx: Tx) -> None:
-            acting.packed(tx, acting.validated(tx, stored, actor=actor, now=now), actor=actor, now=now)
+            drafts.packed(tx, drafts.validated(tx, stored, actor=actor, now=now), actor=actor, now=now)
 
         await self.desk.store.write(work)
         return PackOutcome(stored.claim_id, str(path), tuple(name for name, _ in entries))

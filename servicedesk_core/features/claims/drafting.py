@@ -1,6 +1,8 @@
-"""A first draft of a claim from what the desk knows: ticket, device, person, site, cover."""
+"""A draft, filled in from what the desk knows: ticket, device, contact, site and cover."""
 
 from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,12 +14,54 @@ from servicedesk_core.domain.warranty import ClaimDraft, ClaimService, Delivery,
 from servicedesk_core.domain.warranty.makers import is_same_maker
 from servicedesk_core.domain.warranty.serials import normalise_serial, why_no_serial
 from servicedesk_core.errors import ClaimIncompleteError, NotFoundLocallyError
-from servicedesk_core.features.claims.countries import country_code
-from servicedesk_core.features.claims.cover import cover_words, covers_of, rests_on
+from servicedesk_core.features.claims.tables.cover import cover_words, covers_of, rests_on
 from servicedesk_core.features.claims.tables.stored import Origin
 from servicedesk_core.store import sources
 from servicedesk_core.store.fields import from_us
 from servicedesk_core.store.schema import RECORDS
+
+_ALSO = {
+    "usa": "US",
+    "u.s.a.": "US",
+    "united states of america": "US",
+    "united kingdom": "GB",
+    "great britain": "GB",
+    "england": "GB",
+    "scotland": "GB",
+    "wales": "GB",
+    "uk": "GB",
+    "deutschland": "DE",
+    "österreich": "AT",
+    "schweiz": "CH",
+    "the netherlands": "NL",
+    "holland": "NL",
+    "españa": "ES",
+    "italia": "IT",
+    "korea": "KR",
+}
+_CODE_LENGTH = 2
+
+
+def country_code(text: str | None) -> str | None:
+    """Return the ISO 3166-1 code of a country, or ``None`` when the text names none for certain.
+
+    Args:
+        text: A code or an English name, in any case.
+    """
+    word = (text or "").strip()
+    known = _by_name()
+    if len(word) == _CODE_LENGTH and word.upper() in known.values():
+        return word.upper()
+    return known.get(word.casefold())
+
+
+@cache
+def _by_name() -> dict[str, str]:
+    """Names from the list that comes with the time zones, which the desk carries anyway."""
+    lines = (files("tzdata") / "zoneinfo" / "iso3166.tab").read_text(encoding="utf-8").splitlines()
+    pairs = (line.split("\t") for line in lines if line and not line.startswith("#"))
+    return {name.casefold(): code for code, name in pairs} | _ALSO
+
 
 _SERVICES = {
     Delivery.ON_SITE: ClaimService.ON_SITE,

@@ -1,8 +1,8 @@
-"""What stands between a stored claim and an act on it: its connector, its cover, what it lacks."""
+"""What stands between a claim and an act on it: the connector that carries it, what it lacks."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
 from pydantic import ValidationError
@@ -10,18 +10,88 @@ from sqlalchemy import Connection as Tx
 
 from servicedesk_core.domain.warranty import NO_RULES, ClaimDraft, ClaimRules, DeviceRef
 from servicedesk_core.domain.warranty.makers import maker_name
-from servicedesk_core.errors import ClaimIncompleteError, ServiceDeskError
-from servicedesk_core.features.claims import makers
-from servicedesk_core.features.claims.checking import Checked, check, rules_of
-from servicedesk_core.features.claims.cover import with_cover
+from servicedesk_core.errors import ClaimIncompleteError, ServiceDeskError, UnsupportedError
 from servicedesk_core.features.claims.drafting import Prefilled, prefill, prefill_device
 from servicedesk_core.features.claims.queries import SettingsDesk, today
+from servicedesk_core.features.claims.rules import Checked, check, rules_of
 from servicedesk_core.features.claims.tables import files, reading
+from servicedesk_core.features.claims.tables.cover import with_cover
 from servicedesk_core.features.claims.tables.stored import Drafted, LoadedFile, StoredClaim
 from servicedesk_core.features.claims.writes import results
+from servicedesk_core.features.claims.writes.content import ClaimWrite
 from servicedesk_core.outbox.writes import Writes
+from servicedesk_core.plugins.connection import OpenConnection
 from servicedesk_core.plugins.host import Host
 from servicedesk_core.store import Store
+
+Opener = Callable[[str], Awaitable[OpenConnection]]
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """How claims for a device reach its manufacturer.
+
+    Attributes:
+        maker: The manufacturer, as the connector writes it, else as the device's record does.
+        device: The device, likewise.
+        opened: The connection; ``None`` = there is none for this manufacturer.
+        by_hand: Whether a person sends claims.
+    """
+
+    maker: str
+    device: DeviceRef
+    opened: OpenConnection | None
+    by_hand: bool
+
+
+def of_claims(opened: OpenConnection) -> bool:
+    """Whether a connection takes part in claims: it sends or follows them."""
+    return opened.calls.implements("submit_claim") or opened.calls.implements("fetch_claims")
+
+
+async def carrier_of(device: DeviceRef, connections: Sequence[str], opener: Opener) -> Carrier:
+    """Return how claims for a device are sent: through the first connection that recognises it.
+
+    A serial number without a manufacturer may be several makers' own; which of them is never guessed.
+
+    Args:
+        device: The device as another source states it.
+        connections: Names of the connections to manufacturers.
+        opener: Opens a connection.
+
+    Raises:
+        ClaimIncompleteError: Several manufacturers may have made it.
+        ServiceDeskError: A connection cannot be opened.
+    """
+    found: list[Carrier] = []
+    for name in connections:
+        opened = await opener(name)
+        known = opened.calls.recognise(device)
+        if known is not None and of_claims(opened):
+            by_hand = not opened.calls.implements(ClaimWrite.SUBMIT.hook)
+            found.append(Carrier(known.manufacturer, known, opened, by_hand))
+    candidates = sorted({carrier.maker for carrier in found})
+    if len(candidates) > 1:
+        raise ClaimIncompleteError(
+            f"This serial number may be one of {' or '.join(candidates)}.", hint="Say who made the device."
+        )
+    return found[0] if found else Carrier(device.manufacturer, device, None, by_hand=True)
+
+
+def carried_through(device: DeviceRef, opened: OpenConnection) -> Carrier:
+    """Return how claims for a device are sent through a connection that somebody named.
+
+    Raises:
+        UnsupportedError: It takes no part in claims.
+    """
+    if not of_claims(opened):
+        raise UnsupportedError(
+            "This connection neither sends nor follows claims.",
+            hint="Name another one, or leave --through out.",
+            connection=opened.name,
+        )
+    return Carrier(device.manufacturer, device, opened, not opened.calls.implements(ClaimWrite.SUBMIT.hook))
+
 
 T = TypeVar("T")
 
@@ -150,11 +220,11 @@ async def _filled(desk: ClaimsDesk, ticket: str | None, connection: str | None, 
 
 async def _carrier(
     desk: ClaimsDesk, device: DeviceRef, lent: AsyncExitStack, *, through: str | None, by_hand: bool
-) -> makers.Carrier:
+) -> Carrier:
     if through is not None:
-        return makers.through(device, await lent.enter_async_context(desk.host.unplugged(through)))
+        return carried_through(device, await lent.enter_async_context(desk.host.unplugged(through)))
     try:
-        return await makers.carrier_of(
+        return await carrier_of(
             device,
             connections_with(desk, "recognise"),
             lambda name: lent.enter_async_context(desk.host.unplugged(name)),
@@ -162,7 +232,7 @@ async def _carrier(
     except ServiceDeskError:
         if not by_hand:
             raise
-        return makers.Carrier(device.manufacturer, device, None, by_hand=True)
+        return Carrier(device.manufacturer, device, None, by_hand=True)
 
 
 def changed(draft: ClaimDraft, changes: Mapping[str, Any]) -> ClaimDraft:

@@ -13,10 +13,10 @@ from servicedesk_core.domain.warranty import ClaimState, Entitlement, covered_on
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.faces import Desk, Help, Manner, Namespace, Page, method, number_after, query
-from servicedesk_core.features.claims.cover import cover_words, covers_of, rests_on, with_cover
 from servicedesk_core.features.claims.model import ClaimDetail, ClaimFilter, ClaimRow, Proposal, Proposals
 from servicedesk_core.features.claims.tables import counting, files, listing, reading
 from servicedesk_core.features.claims.tables.counting import ClaimNumbers
+from servicedesk_core.features.claims.tables.cover import cover_words, covers_of, rests_on, with_cover
 from servicedesk_core.store import outbox
 from servicedesk_core.store.queries.eligible import EligibleTicket, eligible
 from servicedesk_core.store.queries.scope import Scope

@@ -9,13 +9,13 @@ from servicedesk_core.capabilities import Capability
 from servicedesk_core.domain.warranty import ClaimProblem, ClaimRules, ClaimState
 from servicedesk_core.errors import ClaimStateError
 from servicedesk_core.faces import Awaited, Manner, method
-from servicedesk_core.features.claims import acting
-from servicedesk_core.features.claims.checking import rules_of
+from servicedesk_core.features.claims import drafts
 from servicedesk_core.features.claims.model import ClaimDetail, ClaimFile, ClaimPreview
 from servicedesk_core.features.claims.preparing import ClaimsDesk, checked_claim, stored_claim
 from servicedesk_core.features.claims.queries import ClaimQueries
+from servicedesk_core.features.claims.rules import rules_of
 from servicedesk_core.features.claims.tables.stored import StoredClaim
-from servicedesk_core.features.claims.writes import notes
+from servicedesk_core.features.claims.writes import notes, proposing
 from servicedesk_core.features.claims.writes.content import ClaimWrite, values_of
 from servicedesk_core.features.claims.writes.sender import ClaimSender
 from servicedesk_core.plugins.connection import OpenConnection
@@ -47,9 +47,9 @@ class ClaimSending(ClaimQueries[Manner]):
         stored, checked, found = await checked_claim(self.desk, claim)
         if again is not None:
             _ensure_denied(stored, again=again)
-        acting.ensure_sendable(stored)
+        proposing.ensure_sendable(stored)
         content = checked.required(stored.claim_id)
-        acting.ensure_covered(stored, force=force)
+        proposing.ensure_covered(stored, force=force)
         opened = self._sendable(stored, await self._opened(stored))
         kind = ClaimWrite.RESUBMIT if stored.progress.state is ClaimState.DENIED else ClaimWrite.SUBMIT
         warnings = tuple(problem for problem in checked.problems if not problem.is_blocking)
@@ -80,7 +80,7 @@ class ClaimSending(ClaimQueries[Manner]):
         stored = await stored_claim(self.desk, claim)
         if kind is ClaimWrite.CANCEL and not _is_theirs(stored):
             return None
-        acting.ensure_tellable(stored)
+        proposing.ensure_tellable(stored)
         return self._leaving(stored, self._sendable(stored, await self._opened(stored)), kind, dict(values), ())
 
     def _leaving(
@@ -189,7 +189,7 @@ class ClaimSending(ClaimQueries[Manner]):
             await self._ready_to_tell(stored, ClaimWrite.ATTACH)
         now, actor = self.desk.clock.now(), self.desk.outbox.actor
         file = await self.desk.store.write(
-            lambda tx: acting.add_file(
+            lambda tx: drafts.add_file(
                 tx, stored, name=name, media_type=media_type, kind=kind, content=content, actor=actor, now=now
             )
         )
@@ -208,7 +208,7 @@ class ClaimSending(ClaimQueries[Manner]):
         if _is_theirs(stored):
             return await self._tell(claim, ClaimWrite.CANCEL, text=reason)
         now, actor = self.desk.clock.now(), self.desk.outbox.actor
-        await self.desk.store.write(lambda tx: acting.withdraw(tx, stored, reason=reason, actor=actor, now=now))
+        await self.desk.store.write(lambda tx: drafts.withdraw(tx, stored, reason=reason, actor=actor, now=now))
         return await self.get(stored.claim_id)
 
     async def _send(
@@ -216,9 +216,9 @@ class ClaimSending(ClaimQueries[Manner]):
     ) -> ClaimDetail:
         stored, checked, found = await checked_claim(self.desk, claim)
         _ensure_denied(stored, again=again)
-        acting.ensure_sendable(stored)
+        proposing.ensure_sendable(stored)
         content = checked.required(stored.claim_id)
-        acting.ensure_covered(stored, force=force)
+        proposing.ensure_covered(stored, force=force)
         opened = self._sendable(stored, await self._opened(stored))
         _ensure_takes_more(stored, rules_of(opened.calls))
         kind = ClaimWrite.RESUBMIT if again else ClaimWrite.SUBMIT
@@ -228,8 +228,8 @@ class ClaimSending(ClaimQueries[Manner]):
         now, actor = self.desk.clock.now(), self.desk.outbox.actor
 
         def work(tx: Tx) -> int:
-            ready = acting.validated(tx, stored, actor=actor, now=now)
-            return acting.submit(tx, ready, content, found, actor=actor, now=now, force=force).id
+            ready = drafts.validated(tx, stored, actor=actor, now=now)
+            return proposing.submit(tx, ready, content, found, actor=actor, now=now, force=force).id
 
         number = await self.desk.store.write(work)
         await self.desk.outbox.approve_own((number,), send=True)
@@ -243,14 +243,14 @@ class ClaimSending(ClaimQueries[Manner]):
         await self._ready_to_tell(stored, kind)
         now, actor = self.desk.clock.now(), self.desk.outbox.actor
         write = await self.desk.store.write(
-            lambda tx: acting.tell(tx, stored, kind, actor=actor, now=now, text=text, file=file)
+            lambda tx: proposing.tell(tx, stored, kind, actor=actor, now=now, text=text, file=file)
         )
         await self.desk.outbox.approve_own((write.id,), send=True)
         await self._send_notes()
         return await self.get(stored.claim_id)
 
     async def _ready_to_tell(self, stored: StoredClaim, kind: ClaimWrite) -> None:
-        acting.ensure_tellable(stored)
+        proposing.ensure_tellable(stored)
         opened = self._sendable(stored, await self._opened(stored))
         ClaimSender(self.desk.store, self.desk.clock).handling(
             opened.calls, kind.value
