@@ -174,6 +174,11 @@ class ClaimCheck:
     problems: Annotated[tuple[ClaimProblem, ...], Column("Everything that is wrong, the blocking first.")]
 
 
+def field_words(field: str) -> str:
+    """Return what people call a field of a claim: what the records call lines are parts to them."""
+    return "parts" + field.removeprefix("lines") if field.partition(".")[0] == "lines" else field
+
+
 @dataclass(frozen=True, slots=True)
 class ClaimPreview:
     """Exactly what would leave the desk, and where to."""

@@ -2,7 +2,14 @@
 
 from servicedesk_core.domain.warranty import LineDecision
 from servicedesk_core.faces import Terminal
-from servicedesk_core.features.claims.model import ClaimCheck, ClaimDetail, PackOutcome, Proposal, Proposals
+from servicedesk_core.features.claims.model import (
+    ClaimCheck,
+    ClaimDetail,
+    PackOutcome,
+    Proposal,
+    Proposals,
+    field_words,
+)
 from servicedesk_core.wording import counted
 
 
@@ -119,7 +126,10 @@ def whole(terminal: Terminal, found: ClaimDetail) -> None:
 def check(terminal: Terminal, checked: ClaimCheck) -> None:
     """Print what a claim lacks."""
     if checked.problems:
-        cells = [("stops it" if one.is_blocking else "worth a look", one.field, one.reason) for one in checked.problems]
+        cells = [
+            ("stops it" if one.is_blocking else "worth a look", field_words(one.field), one.reason)
+            for one in checked.problems
+        ]
         terminal.table(("", "Field", "Problem"), cells)
     verdict = "can be sent" if checked.can_be_sent else "cannot be sent yet"
     name = checked.claim.claim_id

@@ -16,6 +16,7 @@ from servicedesk_core.domain.warranty import (
 )
 from servicedesk_core.domain.warranty.serials import why_no_serial
 from servicedesk_core.errors import ClaimIncompleteError, ClaimStateError
+from servicedesk_core.features.claims.model import field_words
 from servicedesk_core.features.claims.tables.stored import LoadedFile, StoredClaim
 from servicedesk_core.features.claims.writes.content import attachment_of
 from servicedesk_core.hooks.calls import ConnectorCalls
@@ -88,7 +89,9 @@ class Checked:
         """
         if self.claim is not None and self.can_be_sent:
             return self.claim
-        told = "; ".join(f"{problem.field} {problem.reason}" for problem in self.problems if problem.is_blocking)
+        told = "; ".join(
+            f"{field_words(problem.field)} {problem.reason}" for problem in self.problems if problem.is_blocking
+        )
         raise ClaimIncompleteError(
             f"Claim {claim_id} cannot be sent: {told}.",
             hint=f"`servicedesk claims edit {claim_id}` changes it, `servicedesk claims attach` adds files.",

@@ -75,7 +75,10 @@ def _of_place(claim: Claim, settings: DellSettings) -> Iterator[ClaimProblem]:
     if not claim.time_zone:
         yield _blocking("time_zone", "is asked for")
     elif not zone_name(claim.time_zone, settings.time_zones)[1]:
-        yield _warning("time_zone", "is sent as it stands; if Dell refuses it, give its own name in time_zones")
+        yield _warning(
+            "time_zone",
+            "is sent as it stands; if Dell refuses it, give its own name in the connection's setting time_zones",
+        )
 
 
 def _of_text(claim: Claim) -> Iterator[ClaimProblem]:
