@@ -23,8 +23,9 @@ def synced(run, acme):
 
 def document(ran, name):
     assert ran.code == 0, ran.err
-    assert ran.json["schema"] == f"servicedesk.{name}/{documents()[name].version}"
-    return ran.json["data"]
+    shape = documents()[name]
+    assert ran.json["schema"] == f"servicedesk.{name}/{shape.version}"
+    return ran.json["data"]["items"] if shape.many else ran.json["data"]
 
 
 def test_sync_says_first_that_it_only_reads_and_then_what_came(run, acme):

@@ -79,7 +79,7 @@ def test_a_vendor_that_goes_away_in_the_middle_leaves_what_came_and_is_read_on(r
     acme.configure(behaviour="breaks")
     ran = run("sync", "psa", "--json")
     assert ran.code == exit_codes.SYNC_INCOMPLETE
-    streams = {stream["stream"]: stream for stream in ran.json["data"][0]["report"]["streams"]}
+    streams = {stream["stream"]: stream for stream in ran.json["data"]["items"][0]["report"]["streams"]}
     assert (streams["tickets"]["state"], streams["companies"]["state"]) == ("failed", "complete")
     acme.configure()
     assert run("sync", "psa").code == exit_codes.OK
@@ -103,7 +103,7 @@ def test_a_plugin_that_misbehaves_is_named_and_breaks_only_itself(run, acme):
     assert run("sync", "psa").code == exit_codes.USAGE
     listed = run("plugins", "list", "--json")
     assert listed.code == exit_codes.OK
-    assert "failed" in {plugin["status"] for plugin in listed.json["data"]}
+    assert "failed" in {plugin["status"] for plugin in listed.json["data"]["items"]}
     assert "acme.py" in run("doctor").out
 
 

@@ -20,7 +20,7 @@ needs_autotask = pytest.mark.skipif(not HAS_AUTOTASK, reason="servicedesk-autota
 def test_doctor_works_without_a_configuration(run):
     ran = run("doctor", "--json")
     assert ran.code == 0
-    findings = {finding["subject"]: finding for finding in ran.json["data"]}
+    findings = {finding["subject"]: finding for finding in ran.json["data"]["items"]}
     assert findings["Configuration"]["level"] == "warning"
     assert "servicedesk init" in findings["Configuration"]["hint"]
 
@@ -29,7 +29,7 @@ def test_doctor_looks_at_secrets_store_and_permissions(run, acme):
     run("sync", "psa")
     (acme.folder / "servicedesk.db").chmod(0o644)
     ran = run("doctor", "--json")
-    findings = {finding["subject"]: finding for finding in ran.json["data"]}
+    findings = {finding["subject"]: finding for finding in ran.json["data"]["items"]}
     assert findings["Connection psa"]["level"] == "ok"
     assert findings["Store"]["level"] == "ok"
     assert findings["Permissions"]["level"] == "warning"
@@ -63,7 +63,7 @@ def test_doctor_tells_to_correct_a_file_and_not_to_uninstall_it(run, acme):
 
 
 def test_plugins_are_listed_without_a_configuration(run):
-    names = {(p["name"], p["status"]) for p in run("plugins", "list", "--json").json["data"]}
+    names = {(p["name"], p["status"]) for p in run("plugins", "list", "--json").json["data"]["items"]}
     assert ("tabular", "loaded") in names
 
 

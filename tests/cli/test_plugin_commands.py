@@ -50,7 +50,7 @@ def test_a_command_of_a_plugin_is_mounted_when_it_is_invoked(run, installed):
 def test_nothing_of_it_is_imported_for_other_commands(run, installed):
     _, module = installed("fleet", FLEET)
     assert run("--help").code == run("export", "--help").code == exit_codes.OK
-    listed = run("plugins", "list", "--json").json["data"]
+    listed = run("plugins", "list", "--json").json["data"]["items"]
     assert [(one["name"], one["status"]) for one in listed if one["group"] == "servicedesk.commands"] == [
         ("fleet", "available")
     ]

@@ -121,14 +121,14 @@ def helpdesk(tmp_path, asked):
 def plan_of(run):
     ran = run("sync", "psa", "--plan", "--json")
     assert ran.code == 0, ran.err
-    return ran.json["data"][0]["plan"]
+    return ran.json["data"]["items"][0]["plan"]
 
 
 @pytest.mark.slow
 def test_a_stream_is_shown_and_stored_with_every_request_that_was_sent_for_it(run, helpdesk, asked, tmp_path):
     ran = run("sync", "psa", "--json")
     assert ran.code == 0, ran.out + ran.err
-    told = {stream["stream"]: stream["requests"] for stream in ran.json["data"][0]["report"]["streams"]}
+    told = {stream["stream"]: stream["requests"] for stream in ran.json["data"]["items"][0]["report"]["streams"]}
     assert told["notes"] == 3 + 30
     assert sum(told.values()) == asked.total()
     with closing(sqlite3.connect(tmp_path / "servicedesk.db")) as db:

@@ -102,7 +102,7 @@ def test_doctor_finds_a_damaged_page_that_no_command_touches(run, queued):
         file.seek((page - 1) * size)
         file.write(b"\xff" * 40)
     assert run("status").code == exit_codes.OK
-    [problem] = [found for found in run("doctor", "--json").json["data"] if found["level"] == "problem"]
+    [problem] = [found for found in run("doctor", "--json").json["data"]["items"] if found["level"] == "problem"]
     assert "damaged" in problem["text"]
 
 

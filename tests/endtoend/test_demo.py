@@ -82,7 +82,7 @@ def test_the_whole_story_and_every_command_that_it_suggests(run, tmp_path):
     assert [note["visibility"] for note in ours] == ["internal"] * 4
     shown = json.loads(run("--config", config, "claims", "show", claim_id, "--json")[1])["data"]
     assert shown["claim"]["state"] == "return_received"
-    writes = json.loads(run("--config", config, "writes", "list", "--all", "--json")[1])["data"]
+    writes = json.loads(run("--config", config, "writes", "list", "--all", "--json")[1])["data"]["items"]
     assert sorted((one["kind"], one["state"]) for one in writes) == [
         ("claims.submit", "confirmed"), *[("notes.create_internal", "confirmed")] * 4,
     ]  # fmt: skip

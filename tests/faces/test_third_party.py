@@ -79,7 +79,7 @@ def test_one_that_is_broken_is_named_and_breaks_nothing_else(run, site_feature, 
     assert run("quarantine", "list")[0] == run("--help")[0] == 0
     code, _, err = run(name, "list")
     assert (code, word in err) == (2, True), err
-    [listed] = [one for one in json.loads(run("plugins", "list", "--json")[1])["data"] if one["name"] == name]
+    [listed] = [one for one in json.loads(run("plugins", "list", "--json")[1])["data"]["items"] if one["name"] == name]
     assert (listed["group"], listed["status"], word in listed["reason"]) == ("servicedesk.features", "failed", True)
     assert f"Plugin {name} (features)" in run("doctor")[1]
 
@@ -200,7 +200,9 @@ def test_one_that_is_called_like_a_command_of_ours_never_stands_in_its_way(run, 
     site_feature(queries="raise RuntimeError('not today')", name="tickets")
     assert run("tickets", "list")[0] == 0
     [listed] = [
-        one for one in json.loads(run("plugins", "list", "--json")[1])["data"] if one["group"] == "servicedesk.features"
+        one
+        for one in json.loads(run("plugins", "list", "--json")[1])["data"]["items"]
+        if one["group"] == "servicedesk.features"
     ]
     assert (listed["status"], 'has a command "tickets" of its own' in listed["reason"]) == ("failed", True)
     assert "of its own" in run("doctor")[1]

@@ -9,7 +9,6 @@ from servicedesk_core.cli.claims.options import Claim
 from servicedesk_core.cli.shell.arguments import Json
 from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.errors import SettingsError
-from servicedesk_core.faces import Page
 from servicedesk_core.features.claims.pages import whole
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ def new(
         ]
 
     made = cli.with_desk(work)
-    cli.emit("claims.new", Page(tuple(made)), as_json=as_json, show=lambda: pages.drafts(cli, made))
+    cli.emit("claims.new", made, as_json=as_json, show=lambda: pages.drafts(cli, made))
 
 
 def edit(

@@ -7,7 +7,6 @@ import typer
 from servicedesk_core.cli.claims import pages
 from servicedesk_core.cli.shell.arguments import Json
 from servicedesk_core.cli.shell.context import Cli
-from servicedesk_core.faces import Page
 
 
 def poll(
@@ -21,9 +20,7 @@ def poll(
     """Ask manufacturers how open claims stand, and tell of parts that should have been back. Sends no claim."""
     cli: Cli = ctx.obj
     outcomes = cli.with_desk(lambda desk: desk.claims.poll(tuple(connection or ()), everything=everything))
-    cli.emit(
-        "claims.poll", Page(outcomes), as_json=as_json, show=lambda: pages.polled(cli, outcomes, everything=everything)
-    )
+    cli.emit("claims.poll", outcomes, as_json=as_json, show=lambda: pages.polled(cli, outcomes, everything=everything))
     for outcome in outcomes:
         if outcome.error is not None:
             cli.complain(outcome.error, outcome.connection)

@@ -70,8 +70,7 @@ def name_of(command: str, document: Document) -> str:
 def _data(document: Document) -> str:
     if (rows := getattr(document.type, "__args__", ())) and document.type.__origin__ is Page:
         return f"`data` is a `Page` of `{rows[0].__name__}`."
-    kind = document.type.__name__
-    return f"`data` is a list of `{kind}`." if document.many else f"`data` is a `{kind}`."
+    return f"`data` is a `{document.type.__name__}`."
 
 
 def _schema(document: Document) -> dict[str, Any]:
@@ -81,13 +80,12 @@ def _schema(document: Document) -> dict[str, Any]:
 def _whole(command: str, document: Document) -> dict[str, Any]:
     shape = _schema(document)
     definitions = shape.pop("$defs", {})
-    data = {"type": "array", "items": shape} if document.many else shape
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": name_of(command, document),
         "type": "object",
         "required": ["schema", "data"],
-        "properties": {"schema": {"const": name_of(command, document)}, "data": data},
+        "properties": {"schema": {"const": name_of(command, document)}, "data": shape},
         "$defs": definitions,
     }
 

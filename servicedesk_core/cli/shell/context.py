@@ -220,8 +220,11 @@ class Cli:
         if as_json:
             from servicedesk_core.cli.shell.schemas import DOCUMENTS  # noqa: PLC0415
 
-            of = version or DOCUMENTS[schema].version
-            output.write_json({"schema": f"servicedesk.{schema}/{of}", "data": data})
+            document = DOCUMENTS.get(schema)
+            if document is not None:
+                version = version or document.version
+                data = {"items": data, "next": None} if document.many else data
+            output.write_json({"schema": f"servicedesk.{schema}/{version}", "data": data})
         else:
             show()
 

@@ -7,11 +7,12 @@ from this table.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from servicedesk_core.features import Feature
+
+from servicedesk_core.faces.reference import named
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,27 +22,22 @@ class Document:
     Attributes:
         version: Version of the shape.
         about: What ``data`` is.
-        shape: The dataclass of ``data``, or of its items, or where it is defined: ``module:Class``.
-        many: Whether ``data`` is a list of them.
-        paged: Whether ``data`` is a page of them.
+        shape: The dataclass of ``data``, or of a page's items, or where it is defined: ``module:Class``.
+        many: Whether ``data`` is a page of them.
     """
 
     version: int
     about: str
     shape: str | Any
     many: bool = False
-    paged: bool = False
 
     @property
     def type(self) -> Any:
-        """The dataclass itself."""
-        if not isinstance(self.shape, str):
-            return self.shape
-        module, _, name = self.shape.partition(":")
-        from servicedesk_core.faces import Page  # noqa: PLC0415
+        """The type of ``data``."""
+        from servicedesk_core.faces.page import Page  # noqa: PLC0415
 
-        shape: Any = getattr(import_module(module), name)
-        return Page[shape] if self.paged else shape
+        shape = named(self.shape) if isinstance(self.shape, str) else self.shape
+        return Page[shape] if self.many else shape  # type: ignore[valid-type]
 
 
 def documents(theirs: "Iterable[Feature]" = ()) -> dict[str, Document]:
@@ -62,39 +58,39 @@ _CLAIMS = "servicedesk_core.features.claims.model"
 _WARRANTY = "servicedesk_core.features.warranty"
 _VIEW = "servicedesk_core.outbox.views:WriteView"
 DOCUMENTS: dict[str, Document] = {
-    "connections.list": Document(1, "The configured connections.", f"{_DESK}:ConnectionInfo", many=True),
-    "connections.test": Document(1, "What each tested connection can see.", f"{_DESK}:ConnectionCheck", many=True),
+    "connections.list": Document(2, "The configured connections.", f"{_DESK}:ConnectionInfo", many=True),
+    "connections.test": Document(2, "What each tested connection can see.", f"{_DESK}:ConnectionCheck", many=True),
     "connections.requirements": Document(
         1, "What access to a vendor takes.", "servicedesk_core.machine.requirements:Requirements"
     ),
-    "sync": Document(1, "What each connection's run did.", f"{_DESK}:SyncOutcome", many=True),
-    "sync.plan": Document(1, "What a run would ask for.", f"{_DESK}:PlanOutcome", many=True),
+    "sync": Document(2, "What each connection's run did.", f"{_DESK}:SyncOutcome", many=True),
+    "sync.plan": Document(2, "What a run would ask for.", f"{_DESK}:PlanOutcome", many=True),
     "status": Document(1, "Data and jobs of the desk.", f"{_DESK}:DeskStatus"),
-    "jobs.list": Document(1, "The jobs, when they are due and how they ended.", f"{_DESK}:ScheduledJob", many=True),
-    "jobs.run": Document(1, "How each job ended.", f"{_DESK}:JobOutcome", many=True),
+    "jobs.list": Document(2, "The jobs, when they are due and how they ended.", f"{_DESK}:ScheduledJob", many=True),
+    "jobs.run": Document(2, "How each job ended.", f"{_DESK}:JobOutcome", many=True),
     "service.status": Document(
         1, "Whether the operating system runs the desk.", "servicedesk_core.machine.service.model:ServiceStatus"
     ),
     "writes.approve": Document(2, "What became of the approved writes.", "servicedesk_core.outbox.views:WritePage"),
     "writes.edit": Document(1, "The write, proposed anew.", _VIEW),
-    "writes.run": Document(1, "What a run did.", "servicedesk_core.outbox.outcomes:SendOutcome", many=True),
+    "writes.run": Document(2, "What a run did.", "servicedesk_core.outbox.outcomes:SendOutcome", many=True),
     "writes.retry": Document(2, "What became of the retried writes.", "servicedesk_core.outbox.views:WritePage"),
     "writes.discard": Document(2, "The discarded writes.", "servicedesk_core.outbox.views:WritePage"),
     "writes.resolve": Document(1, "The write whose doubt was settled.", _VIEW),
     "writes.revert": Document(1, "The write that restores old values.", _VIEW),
-    "claims.new": Document(2, "The drafts that were made.", f"{_CLAIMS}:ClaimDetail", paged=True),
+    "claims.new": Document(2, "The drafts that were made.", f"{_CLAIMS}:ClaimDetail", many=True),
     "claims.edit": Document(2, "The changed claim.", f"{_CLAIMS}:ClaimDetail"),
     "claims.submit": Document(2, "The claim after it was sent.", f"{_CLAIMS}:ClaimDetail"),
     "claims.note": Document(2, "The claim after the note.", f"{_CLAIMS}:ClaimDetail"),
     "claims.attach": Document(2, "The claim with its file.", f"{_CLAIMS}:ClaimDetail"),
     "claims.resubmit": Document(2, "The claim after it was sent again.", f"{_CLAIMS}:ClaimDetail"),
     "claims.cancel": Document(2, "The claim after it was withdrawn.", f"{_CLAIMS}:ClaimDetail"),
-    "claims.poll": Document(2, "What following claims brought.", f"{_CLAIMS}:PollOutcome", paged=True),
+    "claims.poll": Document(2, "What following claims brought.", f"{_CLAIMS}:PollOutcome", many=True),
     "claims.record": Document(2, "The claim with what was recorded.", f"{_CLAIMS}:ClaimDetail"),
-    "plugins.list": Document(1, "Installed plugins and their state.", "servicedesk_core.plugins:LoadReport", many=True),
+    "plugins.list": Document(2, "Installed plugins and their state.", "servicedesk_core.plugins:LoadReport", many=True),
     "plugins.check": Document(1, "The grade of a distribution.", "servicedesk_core.grading:PluginGrade"),
-    "doctor": Document(1, "What was looked at on this machine.", "servicedesk_core.machine.doctor:Finding", many=True),
-    "remap": Document(1, "What rebuilding the records did.", f"{_DESK}:SyncOutcome", many=True),
+    "doctor": Document(2, "What was looked at on this machine.", "servicedesk_core.machine.doctor:Finding", many=True),
+    "remap": Document(2, "What rebuilding the records did.", f"{_DESK}:SyncOutcome", many=True),
     "mapping.check": Document(1, "How a file would be mapped.", "servicedesk_core.machine.mappings:MappingCheck"),
     "warranty.lookup": Document(1, "How the looked-up devices stand.", f"{_WARRANTY}.lookup.run:LookupReport"),
     "warranty.parts": Document(1, "The service parts of a device.", f"{_WARRANTY}.actions:DeviceParts"),
