@@ -25,6 +25,7 @@ MEASURES: dict[str, Measure] = {
     "memory": memory.peak,
     "postgres": syncs.postgres,
     "startup": startup.startup,
+    "commands": startup.commands,
     "http": kit.http,
     "ledger": kit.ledger,
     "requests-per-thousand": quota.requests_per_thousand,

@@ -1,16 +1,19 @@
 """The way to the vendors, ready to be used."""
 
 import ssl
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from servicedesk_core.config.network import is_proxy
 from servicedesk_core.config.secrets import Secrets
 from servicedesk_core.config.settings import DeskSettings
 from servicedesk_core.errors import SettingsError
-from servicedesk_core.http.network import Network
+
+if TYPE_CHECKING:
+    from servicedesk_core.http.network import Network
 
 
-def network_of(settings: DeskSettings, secrets: Secrets) -> Network:
+def network_of(settings: DeskSettings, secrets: Secrets) -> "Network":
     """Return how vendors are reached: a reference resolved, the certificates' path made absolute and looked at.
 
     Args:
@@ -21,6 +24,8 @@ def network_of(settings: DeskSettings, secrets: Secrets) -> Network:
         SecretError: The reference leads nowhere.
         SettingsError: What stands behind it is no proxy, or the certificates cannot be read.
     """
+    from servicedesk_core.http.network import Network  # noqa: PLC0415  # what reads the store alone reaches nobody
+
     chosen = settings.network
     return Network(_proxy(settings, secrets), chosen.direct, _certificates(settings))
 

@@ -1,89 +1,58 @@
-"""How a connector plugs in: specs, the data that travels through them, and the class to subclass."""
+"""How a connector plugs in: specs, the data that travels through them, and the class to subclass.
 
-from servicedesk_core.addresses import is_loopback, safe_address
-from servicedesk_core.hooks.capabilities import (
-    Capabilities,
-    FieldInfo,
-    FieldValue,
-    StreamCapability,
-    StreamCheck,
-    Support,
-    VendorIdentity,
-    WarrantyCapability,
-    WriteCapability,
-)
-from servicedesk_core.hooks.connector import Connector
-from servicedesk_core.hooks.context import ConnectorContext, ConnectorSettings, HttpOpener, VocabularyMapping
-from servicedesk_core.hooks.fingerprint import fingerprint
-from servicedesk_core.hooks.markers import API_VERSION, hookimpl
-from servicedesk_core.hooks.outcomes import ItemOutcome
-from servicedesk_core.hooks.pulling import (
-    FetchOutcome,
-    FetchStatus,
-    Mapped,
-    Page,
-    PullMode,
-    PullRequest,
-    SourceRecord,
-    source_record,
-)
-from servicedesk_core.hooks.specs.announcements import Change, SyncFinished
-from servicedesk_core.hooks.writing import (
-    FindResult,
-    Found,
-    Inconclusive,
-    ProvenAbsent,
-    ReconcilableBy,
-    Write,
-    WriteProblem,
-    WriteReceipt,
-)
-from servicedesk_core.ports import BudgetPolicy, BudgetUse, Clock, LogSink, StateStore, Token, TokenStore
+Each name is imported when it is first used.
+"""
 
-__all__ = [
-    "API_VERSION",
-    "BudgetPolicy",
-    "BudgetUse",
-    "Capabilities",
-    "Change",
-    "Clock",
-    "Connector",
-    "ConnectorContext",
-    "ConnectorSettings",
-    "FetchOutcome",
-    "FetchStatus",
-    "FieldInfo",
-    "FieldValue",
-    "FindResult",
-    "Found",
-    "HttpOpener",
-    "Inconclusive",
-    "ItemOutcome",
-    "LogSink",
-    "Mapped",
-    "Page",
-    "ProvenAbsent",
-    "PullMode",
-    "PullRequest",
-    "ReconcilableBy",
-    "SourceRecord",
-    "StateStore",
-    "StreamCapability",
-    "StreamCheck",
-    "Support",
-    "SyncFinished",
-    "Token",
-    "TokenStore",
-    "VendorIdentity",
-    "VocabularyMapping",
-    "WarrantyCapability",
-    "Write",
-    "WriteCapability",
-    "WriteProblem",
-    "WriteReceipt",
-    "fingerprint",
-    "hookimpl",
-    "is_loopback",
-    "safe_address",
-    "source_record",
-]
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from servicedesk_core.addresses import is_loopback as is_loopback
+    from servicedesk_core.addresses import safe_address as safe_address
+    from servicedesk_core.hooks.capabilities import Capabilities as Capabilities
+    from servicedesk_core.hooks.capabilities import FieldInfo as FieldInfo
+    from servicedesk_core.hooks.capabilities import FieldValue as FieldValue
+    from servicedesk_core.hooks.capabilities import StreamCapability as StreamCapability
+    from servicedesk_core.hooks.capabilities import StreamCheck as StreamCheck
+    from servicedesk_core.hooks.capabilities import Support as Support
+    from servicedesk_core.hooks.capabilities import VendorIdentity as VendorIdentity
+    from servicedesk_core.hooks.capabilities import WarrantyCapability as WarrantyCapability
+    from servicedesk_core.hooks.capabilities import WriteCapability as WriteCapability
+    from servicedesk_core.hooks.connector import Connector as Connector
+    from servicedesk_core.hooks.context import ConnectorContext as ConnectorContext
+    from servicedesk_core.hooks.context import ConnectorSettings as ConnectorSettings
+    from servicedesk_core.hooks.context import HttpOpener as HttpOpener
+    from servicedesk_core.hooks.context import VocabularyMapping as VocabularyMapping
+    from servicedesk_core.hooks.fingerprint import fingerprint as fingerprint
+    from servicedesk_core.hooks.markers import API_VERSION as API_VERSION
+    from servicedesk_core.hooks.markers import hookimpl as hookimpl
+    from servicedesk_core.hooks.outcomes import ItemOutcome as ItemOutcome
+    from servicedesk_core.hooks.pulling import FetchOutcome as FetchOutcome
+    from servicedesk_core.hooks.pulling import FetchStatus as FetchStatus
+    from servicedesk_core.hooks.pulling import Mapped as Mapped
+    from servicedesk_core.hooks.pulling import Page as Page
+    from servicedesk_core.hooks.pulling import PullMode as PullMode
+    from servicedesk_core.hooks.pulling import PullRequest as PullRequest
+    from servicedesk_core.hooks.pulling import SourceRecord as SourceRecord
+    from servicedesk_core.hooks.pulling import source_record as source_record
+    from servicedesk_core.hooks.specs.announcements import Change as Change
+    from servicedesk_core.hooks.specs.announcements import SyncFinished as SyncFinished
+    from servicedesk_core.hooks.writing import FindResult as FindResult
+    from servicedesk_core.hooks.writing import Found as Found
+    from servicedesk_core.hooks.writing import Inconclusive as Inconclusive
+    from servicedesk_core.hooks.writing import ProvenAbsent as ProvenAbsent
+    from servicedesk_core.hooks.writing import ReconcilableBy as ReconcilableBy
+    from servicedesk_core.hooks.writing import Write as Write
+    from servicedesk_core.hooks.writing import WriteProblem as WriteProblem
+    from servicedesk_core.hooks.writing import WriteReceipt as WriteReceipt
+    from servicedesk_core.ports import BudgetPolicy as BudgetPolicy
+    from servicedesk_core.ports import BudgetUse as BudgetUse
+    from servicedesk_core.ports import Clock as Clock
+    from servicedesk_core.ports import LogSink as LogSink
+    from servicedesk_core.ports import StateStore as StateStore
+    from servicedesk_core.ports import Token as Token
+    from servicedesk_core.ports import TokenStore as TokenStore
+else:
+    from servicedesk_core.exports import lazily
+    from servicedesk_core.hooks.fingerprint import fingerprint as fingerprint  # else the module of its name stands here
+
+    __getattr__, __dir__ = lazily(__name__, __file__)

@@ -20,7 +20,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.engine import URL
 
-from servicedesk_core.store import audit, meta, outbox, sending
+from servicedesk_core.store import meta, sending
 from servicedesk_core.store.schema import sources
 from servicedesk_core.system import machine
 
@@ -94,6 +94,8 @@ def suspect(tx: Connection, why: str, now: datetime) -> int:
         why: What happened, for people.
         now: When.
     """
+    from servicedesk_core.store import audit, outbox  # noqa: PLC0415  # most stores are where they were
+
     # First the flag: no other transaction of this database can begin an attempt after it.
     sending.switch_off(tx, why, now)
     doubtful = outbox.distrust(tx, actor=SYSTEM, now=now, why=why[:1].upper() + why[1:])
@@ -112,6 +114,8 @@ def adopt(tx: Connection, url: URL, *, actor: str, now: datetime) -> Location:
         actor: Who decides it.
         now: When.
     """
+    from servicedesk_core.store import audit  # noqa: PLC0415  # see above
+
     place = here(tx, url)
     _note(tx, place)
     sending.switch_on(tx)

@@ -21,7 +21,7 @@ from servicedesk_core.errors import (
     StoreOutdatedError,
     StoreVersionError,
 )
-from servicedesk_core.store import leases, meta, schema, soundness, views
+from servicedesk_core.store import leases, meta, schema, soundness
 
 log = logging.getLogger("servicedesk.store")
 
@@ -156,6 +156,8 @@ def run_migrations(tx: Connection, target: str = "head") -> None:
     from alembic import command  # noqa: PLC0415  # slow to import and seldom needed
     from alembic.config import Config  # noqa: PLC0415
 
+    from servicedesk_core.store import views  # noqa: PLC0415  # needed by nothing else here
+
     config = Config()
     config.set_main_option("script_location", SCRIPTS)
     config.attributes["connection"] = tx
@@ -165,6 +167,8 @@ def run_migrations(tx: Connection, target: str = "head") -> None:
 
 
 def _finish(tx: Connection) -> None:
+    from servicedesk_core.store import views  # noqa: PLC0415  # see above
+
     views.create(tx)
     meta.put(tx, "min_reader", str(schema.MIN_READER))
     meta.put(tx, "views_version", str(views.VIEWS_VERSION))

@@ -1,0 +1,29 @@
+"""How much of the program a command imports: what it needs not, it does not wait for."""
+
+import subprocess
+import sys
+
+import pytest
+
+from servicedesk_core import ServiceDesk
+
+MOST = {"tickets list": 150, "report desk": 175}
+COUNT = """
+import sys
+from servicedesk_core.cli.main import main
+assert main(sys.argv[1:]) == 0
+print("\\n".join(name for name in sys.modules if name.startswith("servicedesk_core")))
+"""
+
+
+@pytest.mark.parametrize("line", MOST)
+def test_a_list_imports_little_and_nothing_of_vendors_writes_and_other_features(line, tmp_path):
+    (tmp_path / "servicedesk.toml").write_text('[desk]\nname = "X"\n')
+    ServiceDesk.migrate(tmp_path / "servicedesk.toml")
+    ran = subprocess.run(
+        [sys.executable, "-c", COUNT, *line.split()], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    loaded = {name for name in ran.stdout.splitlines() if name.startswith("servicedesk_core")}
+    assert len(loaded) <= MOST[line]
+    rooms = ("http", "outbox", "plugins", "sync", "jobs", "features.claims", "features.warranty", "store.outbox")
+    assert {name for name in loaded if name.startswith(tuple(f"servicedesk_core.{room}" for room in rooms))} == set()
