@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from servicedesk_core.features.tickets.model import TicketFilter as TicketFilter
     from servicedesk_core.features.tickets.model import TicketRow as TicketRow
     from servicedesk_core.features.warranty.lookup.run import LookupReport as LookupReport
-    from servicedesk_core.features.warranty.tables.lists import ExpiringList as ExpiringList
-    from servicedesk_core.features.warranty.tables.lists import MissedList as MissedList
+    from servicedesk_core.features.warranty.model import ExpiringList as ExpiringList
+    from servicedesk_core.features.warranty.model import MissedList as MissedList
     from servicedesk_core.features.warranty.tables.report import WarrantyReport as WarrantyReport
     from servicedesk_core.hooks import Change as Change
     from servicedesk_core.hooks.connector import Connector as Connector

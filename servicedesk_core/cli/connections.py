@@ -86,8 +86,9 @@ def check(
 def _show(cli: Cli, check: "ConnectionCheck") -> None:
     from servicedesk_core.clock import CLOCK_HINT, clock_problem  # noqa: PLC0415
 
+    state = None if check.exit_code else "ok"
     tenant = f"{check.account_name} ({check.account})" if check.account_name else check.account
-    cli.facts([("Connection", check.connection), ("Vendor", check.vendor), ("Tenant", tenant)])
+    cli.facts([("Connection", check.connection), ("Vendor", check.vendor), ("Tenant", tenant), ("State", state)])
     rows = [
         (s.stream, s.readable, "not counted" if s.visible is None else s.visible, s.oldest_at, plain(s.note))
         for s in check.streams

@@ -7,7 +7,7 @@ import typer
 from servicedesk_core.cli.shell import exit_codes
 from servicedesk_core.cli.shell.arguments import Json
 from servicedesk_core.cli.shell.context import Cli
-from servicedesk_core.cli.shell.tables import Narrow
+from servicedesk_core.faces.terminal import Narrow
 
 if TYPE_CHECKING:
     from servicedesk_core.desk import JobOutcome

@@ -14,10 +14,10 @@ from servicedesk_core.faces.job import JobKind
 from servicedesk_core.faces.kpi import Figure, Kpi, Measure
 from servicedesk_core.faces.namespace import Awaited, Callee, Desk, Manner, Method, Namespace, Waiting, method
 from servicedesk_core.faces.offer import Offer
-from servicedesk_core.faces.page import Page, number_after
+from servicedesk_core.faces.page import Page, number_after, piece
 from servicedesk_core.faces.parameter import Help
 from servicedesk_core.faces.query import Query, query
-from servicedesk_core.faces.terminal import Terminal
+from servicedesk_core.faces.terminal import Narrow, Terminal
 
 __all__ = [
     "Action",
@@ -39,6 +39,7 @@ __all__ = [
     "Measure",
     "Method",
     "Namespace",
+    "Narrow",
     "Offer",
     "Page",
     "Query",
@@ -51,5 +52,6 @@ __all__ = [
     "dashboard",
     "method",
     "number_after",
+    "piece",
     "query",
 ]

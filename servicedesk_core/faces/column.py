@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from enum import Enum
 from functools import cache
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 from servicedesk_core.wording import hours
 
@@ -44,9 +44,13 @@ def columns_of(row: type) -> dict[str, Column]:
 
 @cache
 def fields_of(row: type) -> tuple[str, ...]:
-    """Return the names of the columns that are fields: those of CSV and of documents."""
-    declared = columns_of(row)
-    return tuple(field.name for field in fields(row) if field.name in declared)
+    """Return the names of the columns that are fields and fit a cell of CSV: records within a row do not."""
+    declared, hints = columns_of(row), get_type_hints(row)
+    return tuple(one.name for one in fields(row) if one.name in declared and not _holds_records(hints[one.name]))
+
+
+def _holds_records(kind: Any) -> bool:
+    return any(isinstance(one, type) and hasattr(one, "__annotations__") for one in get_args(kind))
 
 
 def cell(name: str, value: Any) -> Any:

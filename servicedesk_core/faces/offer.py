@@ -1,7 +1,18 @@
 """A call that every face offers: what queries and acts have in common."""
 
 from collections.abc import Callable, Coroutine
-from typing import Any, Concatenate, NotRequired, ParamSpec, TypedDict, TypeVar, Unpack, get_type_hints
+from typing import (
+    Any,
+    Concatenate,
+    NotRequired,
+    ParamSpec,
+    TypedDict,
+    TypeVar,
+    Unpack,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.faces.namespace import Method
@@ -81,7 +92,8 @@ class Offer(Method[P, T]):
     def row(self) -> type | None:
         """The type of a row, when the result is a page of them."""
         result = self.result
-        if getattr(result, "__origin__", None) is not Page:
+        kind = get_origin(result) or result
+        if not (isinstance(kind, type) and issubclass(kind, Page)):
             return None
-        row: type = result.__args__[0]
+        row: type = get_args(result if kind is Page else get_type_hints(kind)["items"])[0]
         return row

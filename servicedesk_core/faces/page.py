@@ -1,13 +1,14 @@
 """A piece of a list."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Annotated, Generic, TypeVar
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Generic, TypeVar
 
 from servicedesk_core.errors import CursorError
 from servicedesk_core.faces.column import Column
 
 T = TypeVar("T")
+P = TypeVar("P", bound="Page[Any]")
 
 _DIGITS = 19
 """A number of a row has fewer."""
@@ -25,6 +26,22 @@ class Page(Generic[T]):
 
     def __len__(self) -> int:
         return len(self.items)
+
+
+def piece(found: P, limit: int | None, after: str | None) -> P:
+    """Return a piece of a list that had to be made as a whole; ``next`` is how many rows stand before it.
+
+    Args:
+        found: The whole list.
+        limit: At most so many rows; ``None`` = all that are left.
+        after: ``next`` of the page before.
+
+    Raises:
+        CursorError: It is not ``next`` of a page.
+    """
+    start = number_after(after)
+    end = len(found) if limit is None else start + limit
+    return replace(found, items=found.items[start:end], next=str(end) if end < len(found) else None)
 
 
 def number_after(after: str | None) -> int:

@@ -1,7 +1,23 @@
 """What a page that is made by hand prints with."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Narrow:
+    """What a list can do without in a narrow terminal, so that a row stays one line.
+
+    Attributes:
+        cut: Columns whose text may end in an ellipsis, with the characters that stay at least.
+        wraps: Columns whose text may break between words, because its end matters.
+        spare: Columns that may be left out, the first one first.
+    """
+
+    cut: Mapping[str, int] = field(default_factory=dict)
+    wraps: frozenset[str] = frozenset()
+    spare: tuple[str, ...] = ()
 
 
 class Terminal(Protocol):
@@ -11,8 +27,16 @@ class Terminal(Protocol):
         """Print text; without a terminal no line is broken."""
         ...
 
-    def table(self, columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:
-        """Print values under headings."""
+    def table(
+        self,
+        columns: Sequence[str],
+        rows: Iterable[Sequence[object]],
+        *,
+        title: str | None = None,
+        empty: str = "",
+        narrow: Narrow | None = None,
+    ) -> None:
+        """Print values under headings; ``empty`` is said in place of a table without rows."""
         ...
 
     def rows(self, row: type, found: Iterable[object], *, title: str | None = None, empty: str = "") -> None:

@@ -1,6 +1,7 @@
 """Sending what is approved, over every connection that has something to do."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import partial
 
@@ -8,7 +9,7 @@ from servicedesk_core.config import DeskSettings
 from servicedesk_core.config.choosing import connection_of
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import LeaseHeldError, ServiceDeskError, SettingsError, StoreError
-from servicedesk_core.outbox import lanes
+from servicedesk_core.outbox import lanes, limits
 from servicedesk_core.outbox.grants import note_grants
 from servicedesk_core.outbox.lanes import Permit
 from servicedesk_core.outbox.outcomes import SendOutcome
@@ -85,12 +86,19 @@ class Sending:
                 outcomes.append(SendOutcome(name, error=Problem.of(problem)))
                 continue
             if allow:
-                await self._allow(name, allow)
+                await self._store.write(lambda tx, name=name: self._allow(tx, name, allow))  # type: ignore[misc]
             outcomes.append(await self._run_one(name, only))
         return tuple(outcomes)
 
-    async def send(self, numbers: Sequence[int]) -> None:
-        """Send some writes, and keep with those that could not even begin why they could not."""
+    async def send(self, numbers: Sequence[int], *, agreed: bool = False) -> None:
+        """Send some writes, and keep with those that could not even begin why they could not.
+
+        Args:
+            numbers: Which.
+            agreed: Whether somebody was shown all of them and agreed: then sending does not stop among them to ask.
+        """
+        if agreed:
+            await self._store.write(partial(self._make_room, numbers))
         problems = {outcome.connection: outcome.error for outcome in await self.run(only=numbers)}
 
         def work(tx: Tx) -> None:
@@ -126,17 +134,20 @@ class Sending:
                 await asyncio.sleep(LOOK_EVERY_S)
         return await runner.run(only)
 
-    async def _allow(self, connection: str, count: int) -> None:
-        def work(tx: Tx) -> None:
-            now = self._clock.now()
-            lanes.allow(tx, connection, Permit(now, count, self._actor))
-            audit.append(
-                tx,
-                at=now,
-                actor=self._actor,
-                action="writes.allowed",
-                entity=f"connection:{connection}",
-                after={"count": count},
-            )
+    def _make_room(self, numbers: Sequence[int], tx: Tx) -> None:
+        """Let writes go of which there are more than may go before sending stops and asks."""
+        for name, count in Counter(outbox.get(tx, number).connection for number in numbers).items():
+            if limits.left(tx, name, self.policy, self._clock.now()) < count:
+                self._allow(tx, name, count)
 
-        await self._store.write(work)
+    def _allow(self, tx: Tx, connection: str, count: int) -> None:
+        now = self._clock.now()
+        lanes.allow(tx, connection, Permit(now, count, self._actor))
+        audit.append(
+            tx,
+            at=now,
+            actor=self._actor,
+            action="writes.allowed",
+            entity=f"connection:{connection}",
+            after={"count": count},
+        )

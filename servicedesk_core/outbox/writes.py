@@ -148,11 +148,23 @@ class Writes:
         approve = partial(deciding.approve, by_another=self.asks_another)
         return await self._decided(approve, numbers, grants=True, send=send)
 
-    async def approve_own(self, numbers: Sequence[int], *, send: bool = False) -> tuple[WriteView, ...]:
-        """Approve what the same act proposed, unless another person must: then it waits; see :meth:`approve`."""
+    async def approve_own(
+        self, numbers: Sequence[int], *, send: bool = False, agreed: bool = False
+    ) -> tuple[WriteView, ...]:
+        """Approve what the same act proposed, unless another person must: then it waits; see :meth:`approve`.
+
+        Args:
+            numbers: Which.
+            send: Send them at once.
+            agreed: Whether somebody was shown all of them and agreed: then sending does not stop among them to ask.
+        """
         if self.asks_another:
             return tuple([await self._view(number) for number in dict.fromkeys(numbers)])
-        return await self.approve(numbers, send=send)
+        views = await self.approve(numbers, send=send and not agreed)
+        if not (send and agreed and numbers):
+            return views
+        await self.sending.send(tuple(dict.fromkeys(numbers)), agreed=True)
+        return tuple([await self._view(view.id) for view in views])
 
     async def discard(self, numbers: Sequence[int], *, reason: str = "") -> tuple[WriteView, ...]:
         """Decide that writes are not pursued: all of them, or none.

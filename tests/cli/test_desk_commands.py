@@ -244,6 +244,7 @@ def test_connections_are_listed_and_tested(run, acme):
     streams = {stream["stream"]: stream for stream in check["streams"]}
     assert "hidden" in streams["companies"]["note"]
     assert streams["tickets"]["visible"] == 30
+    assert ["State", "ok"] in [line.split() for line in run("connections", "test", "psa").out.splitlines()]
 
 
 def test_a_change_is_shown_with_names_and_unknown_ids_as_they_are():

@@ -387,8 +387,8 @@ async def test_writes_claims_covers_and_their_audit_of_the_client_are_all_there(
     numbers = await desk.claims.numbers(scope=COMPANY)
     assert [(money.maker, money.claims) for money in numbers.recovered] == [("mine", 1)]
     assert len((await desk.claims.propose(scope=COMPANY)).tickets) == 1
-    assert len((await desk.warranty.missed(scope=COMPANY)).rows) == 1
-    assert [row.site for row in (await desk.warranty.expiring(scope=COMPANY)).rows] == [None]
+    assert len((await desk.warranty.missed(scope=COMPANY)).items) == 1
+    assert [row.site for row in (await desk.warranty.expiring(scope=COMPANY)).items] == [None]
     assert len(await desk.warranty.date_changes(scope=COMPANY)) == 1
     report = await desk.warranty.report(scope=COMPANY)
     assert (report.devices, report.missed, report.claims.recovered) == (1, 1, ())

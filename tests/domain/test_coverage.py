@@ -227,6 +227,12 @@ def test_of_makers_that_tell_no_cover_one_that_knows_the_device_is_believed():
         ((cover(date(2026, 1, 1), date(2026, 6, 1)),), LookupOutcome.FOUND, CoverState.COVERED),
         ((cover(date(2025, 1, 1), date(2026, 5, 31)),), LookupOutcome.FOUND, CoverState.EXPIRED),
         ((cover(date(2026, 6, 2), date(2027, 5, 31)),), LookupOutcome.FOUND, CoverState.UPCOMING),
+        ((cover(None, date(2030, 1, 1), hardware=False),), LookupOutcome.FOUND, CoverState.NO_HARDWARE_COVER),
+        (
+            (cover(None, date(2030, 1, 1), hardware=False), cover(date(2025, 1, 1), date(2026, 5, 31))),
+            LookupOutcome.FOUND,
+            CoverState.EXPIRED,
+        ),
         ((cover(None, None),), LookupOutcome.FOUND, CoverState.UNKNOWN),
         ((), LookupOutcome.FOUND, CoverState.UNKNOWN),
         ((), LookupOutcome.NOT_FOUND, CoverState.NOT_FOUND),

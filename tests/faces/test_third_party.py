@@ -46,6 +46,7 @@ def test_a_time_without_a_zone_is_the_desks(run, site_feature):
     ):
         out = run("sites", "list", "--json", "--seen-since", told)[1]
         assert json.loads(out)["data"]["items"][0]["seen_at"] == meant
+    assert run("sites", "list", "--seen-since", "7d")[0] == 0, "so long ago"
     code, _, err = run("sites", "list", "--seen-since", "soon")
     assert (code, '"soon" is no instant' in err) == (2, True)
 

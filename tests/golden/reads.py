@@ -56,7 +56,7 @@ SAME: dict[str, tuple[str, Read]] = {
         "tickets list --all --limit 3",
         lambda desk: desk.tickets.list(TicketFilter(everything=True), limit=3),
     ),
-    "warranty.expiring": ("warranty expiring", lambda desk: desk.warranty.expiring(timedelta(days=90))),
+    "warranty.expiring": ("warranty expiring", lambda desk: desk.warranty.expiring(within=timedelta(days=90))),
     "warranty.missed": ("warranty missed", lambda desk: desk.warranty.missed()),
     "warranty.report": ("warranty report", lambda desk: desk.warranty.report()),
     "writes.list": ("writes list --all", lambda desk: desk.writes.list(everything=True)),

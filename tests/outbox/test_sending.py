@@ -361,6 +361,15 @@ async def test_twenty_writes_in_ten_minutes_stop_and_ask(desk, vendor, clock):
     assert len(vendor.commits) == 5
 
 
+async def test_sending_does_not_stop_among_writes_that_somebody_agreed_to_at_once(desk, vendor, clock):
+    desk.outbox.sending.policy = WritePolicy(**QUICK | {"stop_after": 3})
+    numbers = [(await desk.tickets.note(f"T{n}", "hello")).id for n in range(1, 6)]
+    ends = await desk.outbox.approve_own(numbers, send=True, agreed=True)
+    assert [state_of(end) for end in ends] == ["confirmed"] * 5
+    (other,) = await desk.writes.approve([(await desk.tickets.note("T1", "more")).id], send=True)
+    assert (state_of(other), other.error_code) == ("queued", "write_stopped")
+
+
 async def test_a_field_that_somebody_keeps_setting_back_is_given_to_a_person(desk, vendor):
     for attempt in range(2):
         write = await desk.tickets.update("T1", status="In Progress")

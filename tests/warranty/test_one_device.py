@@ -103,7 +103,7 @@ async def test_a_device_of_a_spreadsheet_is_the_one_that_is_looked_up(desk, shee
     report = await desk.warranty.lookup(["PF1"])
     assert [(row.state.value, row.source) for row in report.rows] == [("expired", "maker")]
     assert await only() == ("Lenovo", "expired", "maker")
-    assert (await desk.warranty.expiring(timedelta(days=900))).rows == ()
+    assert (await desk.warranty.expiring(within=timedelta(days=900))).items == ()
     await sheet(f"pf1,{maker},2027-12-15")
     assert await only() == ("Lenovo", "expired", "maker")
 
@@ -224,6 +224,8 @@ RECOUNTED = """
         WHEN EXISTS (SELECT 1 FROM v_entitlements e WHERE e.cover_key = d.cover_key)
             AND NOT EXISTS (SELECT 1 FROM v_entitlements e WHERE e.cover_key = d.cover_key
                 AND COALESCE(e.covers_hardware, TRUE) AND COALESCE(e.ends_on, {day}) >= {day})
+            AND EXISTS (SELECT 1 FROM v_entitlements e WHERE e.cover_key = d.cover_key
+                AND COALESCE(e.covers_hardware, TRUE))
             THEN 'expired'
         ELSE 'else' END AS state, count(*) AS devices
     FROM v_devices d WHERE NOT d.is_retired GROUP BY 1"""
@@ -266,9 +268,12 @@ async def test_retired_devices_are_left_out_counted_and_to_be_had(desk, fleet, p
     report, whole = await desk.warranty.report(), await desk.warranty.report(retired=True)
     assert (report.retired, whole.retired, whole.devices - report.devices) == (2, 0, 2)
     soon = timedelta(days=30)
-    few, all_of_them = await desk.warranty.expiring(soon), await desk.warranty.expiring(soon, retired=True)
-    assert {"OLD", "OLD2"} & {row.name for row in few.rows} == set()
-    assert {"OLD", "OLD2"} == {row.name for row in all_of_them.rows if row.is_retired}
+    few, all_of_them = (
+        await desk.warranty.expiring(within=soon),
+        await desk.warranty.expiring(within=soon, retired=True),
+    )
+    assert {"OLD", "OLD2"} & {row.name for row in few.items} == set()
+    assert {"OLD", "OLD2"} == {row.name for row in all_of_them.items if row.is_retired}
     assert (few.retired, all_of_them.retired) == (2, 0)
     asked = await desk.warranty.lookup(everything=True)
     assert (asked.retired, asked.devices) == (2, 12)
@@ -285,5 +290,8 @@ async def test_retired_devices_are_left_out_counted_and_to_be_had(desk, fleet, p
             created_at=NOW, status_category=StatusCategory.CLOSED,
         )
     )  # fmt: skip
-    assert [len(one.rows) for one in (await desk.warranty.missed(), await desk.warranty.missed(retired=True))] == [0, 1]
+    assert [len(one.items) for one in (await desk.warranty.missed(), await desk.warranty.missed(retired=True))] == [
+        0,
+        1,
+    ]
     assert (await desk.warranty.missed()).retired == 1

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 from uuid import uuid4
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _NATIVE: Final = (int, Path, bool)
 """What typer reads for us; everything else is read with the desk's time zone and our own words."""
 
-_METAVARS: Final[dict[Any, str]] = {datetime: "<instant>", date: "<day>"}
+_METAVARS: Final[dict[Any, str]] = {datetime: "<instant>", date: "<day>", timedelta: "<span>"}
 
 _MOST_SHOWN: Final = 8
 """Words that the help shows one by one; more of them an error names."""
@@ -122,7 +122,7 @@ def _option(name: str, annotation: Any, default: Any) -> inspect.Parameter:
 
 def _default(parameter: Parameter) -> Any:
     """Return what typer shows and gives: nothing where our own words are read, unless it is one of them."""
-    if parameter.many:
+    if parameter.many or parameter.type is timedelta:
         return None
     return parameter.default or (False if parameter.type is bool else None)
 

@@ -1,16 +1,18 @@
 """What people write, as values: the words that lists show, their beginnings, and times of the desk's zone."""
 
 import math
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import Enum
 from typing import Any
 
+from servicedesk_core.cli.shell.spans import is_span, span_of
+from servicedesk_core.clock import SystemClock
 from servicedesk_core.config.values import did_you_mean
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces.parameter import NOBODY, Parameter
 
 
-def value_of(parameter: Parameter, word: Any, zone: tzinfo | None) -> Any:  # noqa: PLR0911  # one line a kind
+def value_of(parameter: Parameter, word: Any, zone: tzinfo | None) -> Any:  # one line a kind
     """Return what somebody wrote for a parameter as its value.
 
     Args:
@@ -19,7 +21,7 @@ def value_of(parameter: Parameter, word: Any, zone: tzinfo | None) -> Any:  # no
         zone: Where an instant is that names no zone.
 
     Raises:
-        SettingsError: It is not one of the words, or no instant.
+        SettingsError: It is not one of the words, no instant or no span.
     """
     if is_duration(parameter):
         return _seconds(parameter.spelled, word)
@@ -31,11 +33,14 @@ def value_of(parameter: Parameter, word: Any, zone: tzinfo | None) -> Any:  # no
         return ""
     if choices := choices_of(parameter):
         return parameter.type(word_of(word, choices, what=parameter.spelled))
+    return span_of(word) if parameter.type is timedelta else _moment(parameter, word, zone)
+
+
+def _moment(parameter: Parameter, word: str, zone: tzinfo | None) -> Any:
+    """Return an instant or a day, or the word itself where it is neither that is wanted."""
     if parameter.type is datetime:
         return _instant(parameter.spelled, word, zone).astimezone(UTC)
-    if parameter.type is date:
-        return _instant(parameter.spelled, word, zone).date()
-    return word
+    return _instant(parameter.spelled, word, zone).date() if parameter.type is date else word
 
 
 def is_duration(parameter: Parameter) -> bool:
@@ -78,10 +83,12 @@ def _folded(word: str) -> str:
 
 
 def _instant(name: str, text: str, zone: tzinfo | None) -> datetime:
+    if is_span(text):
+        return SystemClock().now() - span_of(text)
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        hint = "Write a day such as 2026-03-02, or an instant such as 2026-03-02T17:00."
+        hint = "Write a day such as 2026-03-02, an instant such as 2026-03-02T17:00, or a span until now such as 7d."
         raise SettingsError(f'--{name}: "{text}" is no instant.', hint=hint) from None
     return found if found.tzinfo else found.replace(tzinfo=zone) if zone else found.astimezone()
 

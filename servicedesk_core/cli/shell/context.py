@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from servicedesk_core.cli.shell.tables import Narrow
     from servicedesk_core.desk import Problem, ServiceDesk
     from servicedesk_core.desk.stored import StoredDesk
+    from servicedesk_core.faces.terminal import Narrow
     from servicedesk_core.redaction import Redactor
 
 T = TypeVar("T")

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from servicedesk_core.cli.shell.tables import Narrow
-from servicedesk_core.faces import Column
+from servicedesk_core.faces import Column, Narrow
 from servicedesk_core.faces.column import columns_of
 
 

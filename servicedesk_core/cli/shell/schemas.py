@@ -94,8 +94,6 @@ DOCUMENTS: dict[str, Document] = {
     "mapping.check": Document(1, "How a file would be mapped.", "servicedesk_core.machine.mappings:MappingCheck"),
     "warranty.lookup": Document(1, "How the looked-up devices stand.", f"{_WARRANTY}.lookup.run:LookupReport"),
     "warranty.parts": Document(1, "The service parts of a device.", f"{_WARRANTY}.actions:DeviceParts"),
-    "warranty.expiring": Document(1, "Devices whose cover ends.", f"{_WARRANTY}.tables.lists:ExpiringList"),
-    "warranty.missed": Document(1, "Claims that were missed.", f"{_WARRANTY}.tables.lists:MissedList"),
     "warranty.report": Document(1, "Covers and claims.", f"{_WARRANTY}.tables.report:WarrantyReport"),
     "warranty.import": Document(1, "What an import did.", f"{_WARRANTY}.spreadsheet:ImportReport"),
     "warranty.write-dates": Document(1, "What was shown, and what became of it.", f"{_WARRANTY}.actions:WrittenDates"),

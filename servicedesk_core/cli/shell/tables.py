@@ -5,12 +5,13 @@ the words do not fit, each row becomes a paragraph, because a ticket number in t
 says what it can do without (`Narrow`): it stays a list of one line a row, and the person is told what was left out.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from servicedesk_core.cli.shell.output import plain
+from servicedesk_core.faces.terminal import Narrow
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -22,21 +23,6 @@ LONGEST_WORD = 36
 
 PADDED_MOST = 60
 """Columns that a column takes at most in a pipe: a longer cell moves what follows in its own row, not in every row."""
-
-
-@dataclass(frozen=True, slots=True)
-class Narrow:
-    """What a list can do without in a narrow terminal, so that a row stays one line.
-
-    Attributes:
-        cut: Columns whose text may end in an ellipsis, with the characters that stay at least.
-        wraps: Columns whose text may break between words, because its end matters.
-        spare: Columns that may be left out, the first one first.
-    """
-
-    cut: Mapping[str, int] = field(default_factory=dict)
-    wraps: frozenset[str] = frozenset()
-    spare: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,13 @@
 
 import typer
 
-from servicedesk_core.cli.warranty import asking, dates, lists
+from servicedesk_core.cli.warranty import asking, dates, reporting
 
 
 def register(group: typer.Typer) -> None:
     """Add the commands to the group."""
     group.command("lookup")(asking.lookup)
     group.command("parts")(asking.parts)
-    group.command("expiring")(lists.expiring)
-    group.command("missed")(lists.missed)
-    group.command("report")(lists.report)
+    group.command("report")(reporting.report)
     group.command("import")(dates.import_file)
     group.command("write-dates")(dates.write_dates)

@@ -7,8 +7,9 @@ import typer
 
 from servicedesk_core.cli.shell.arguments import Json
 from servicedesk_core.cli.shell.context import Cli
-from servicedesk_core.cli.warranty import pages
-from servicedesk_core.cli.warranty.options import Csv, Retired, span_of
+from servicedesk_core.cli.shell.spans import span_of
+from servicedesk_core.cli.warranty.options import Csv, Retired
+from servicedesk_core.cli.warranty.options import as_csv as print_csv
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.wording import counted
 
@@ -29,7 +30,7 @@ def lookup(
         Path | None,
         typer.Option("--file", metavar="FILE", help="Devices in a CSV or JSONL file: serial number, manufacturer, …"),
     ] = None,
-    maker: Annotated[str, typer.Option("--maker", help="Who made the named devices.")] = "",
+    manufacturer: Annotated[str, typer.Option("--manufacturer", help="Who made the named devices.")] = "",
     product: Annotated[
         str | None, typer.Option("--product", help="Product number, where a serial is ambiguous.")
     ] = None,
@@ -59,7 +60,7 @@ def lookup(
     if country is not None and not (len(country) == 2 and country.isalpha()):  # noqa: PLR2004  # ISO 3166-1
         raise SettingsError(f'"{country}" is no code of a country.', hint="Write for example US or DE.")
     hints = {"product_number": product, "machine_type": machine_type, "country": country.upper() if country else None}
-    named = [DeviceRef(manufacturer=maker, serial_number=serial or " ", **hints) for serial in serials or ()]
+    named = [DeviceRef(manufacturer=manufacturer, serial_number=serial or " ", **hints) for serial in serials or ()]
     if file is not None:
         named += read_devices(file, {})
         if not named:
@@ -73,8 +74,10 @@ def lookup(
         )
     )  # fmt: skip
     if as_csv:
-        pages.as_csv(found.rows)
+        print_csv(found.rows)
     else:
+        from servicedesk_core.features.warranty import pages  # noqa: PLC0415
+
         empty = pages.NO_SUCH_ASSET if asset or company else pages.NO_ASSET
         cli.emit("warranty.lookup", found, as_json=as_json, show=lambda: pages.lookup(cli, found, empty))
     if not found.makers:
@@ -90,7 +93,7 @@ def parts(
     ctx: typer.Context,
     serial: Annotated[str, typer.Argument(metavar="SERIAL", help="Serial number of the device.")],
     *,
-    maker: Annotated[str, typer.Option("--maker", help="Who made it.")] = "",
+    manufacturer: Annotated[str, typer.Option("--manufacturer", help="Who made it.")] = "",
     machine_type: Annotated[
         str | None, typer.Option("--machine-type", help="Machine type, where a serial is ambiguous.")
     ] = None,
@@ -101,7 +104,7 @@ def parts(
     from servicedesk_core.domain.warranty import DeviceRef  # noqa: PLC0415
 
     cli: Cli = ctx.obj
-    device = DeviceRef(manufacturer=maker, serial_number=serial or " ", machine_type=machine_type)
+    device = DeviceRef(manufacturer=manufacturer, serial_number=serial or " ", machine_type=machine_type)
     found = cli.with_desk(lambda desk: desk.warranty.parts(device, connection=connection))
     columns = ("Part", "Description", "Fits", "Substitutes")
     rows = [

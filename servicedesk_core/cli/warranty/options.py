@@ -1,12 +1,13 @@
-"""Options that several commands have."""
+"""What several commands have."""
 
-from datetime import timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from servicedesk_core.errors import SettingsError
-from servicedesk_core.wording import counted
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from servicedesk_core.features.warranty.model import CoverRow
 
 Csv = Annotated[bool, typer.Option("--csv", help="Print the rows as CSV, and nothing else.")]
 Company = Annotated[str | None, typer.Option("--company", help="Only this client, by name or id.")]
@@ -14,20 +15,10 @@ Company = Annotated[str | None, typer.Option("--company", help="Only this client
 Retired = Annotated[bool, typer.Option("--retired", help="Also devices that the PSA calls retired.")]
 
 
-def left_out(retired: int) -> str:
-    """Return what to say of retired devices that are not in a list; empty when there are none."""
-    return f"{counted(retired, 'retired device')} left out (--retired)" if retired else ""
+def as_csv(rows: "Sequence[CoverRow]") -> None:
+    """Print covers as CSV, and nothing else."""
+    from servicedesk_core.cli.shell.csv_output import write_rows  # noqa: PLC0415
+    from servicedesk_core.faces.column import fields_of  # noqa: PLC0415
+    from servicedesk_core.features.warranty.model import CoverRow  # noqa: PLC0415
 
-
-def span_of(text: str) -> timedelta:
-    """Return a span such as ``90d`` that somebody typed.
-
-    Raises:
-        SettingsError: It is not understood.
-    """
-    from servicedesk_core.features.warranty.tables.lists import span_of as parsed  # noqa: PLC0415
-
-    try:
-        return parsed(text)
-    except ValueError as error:
-        raise SettingsError(f"{error}.") from None
+    write_rows(fields_of(CoverRow), rows)

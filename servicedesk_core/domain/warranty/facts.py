@@ -35,6 +35,7 @@ class CoverState(StrEnum):
     COVERED = "covered"
     EXPIRED = "expired"
     UPCOMING = "upcoming"
+    NO_HARDWARE_COVER = "no_hardware_cover"
     UNKNOWN = "unknown"
     NOT_FOUND = "not_found"
     AMBIGUOUS = "ambiguous"
@@ -130,6 +131,8 @@ class CoverFact(Model):
             return CoverState.UNKNOWN
         if covered:
             return CoverState.COVERED
+        if all(one.covers_hardware is False for one in self.entitlements):
+            return CoverState.NO_HARDWARE_COVER
         end = hardware_end(self.entitlements)
         return CoverState.UPCOMING if end is not None and end >= day else CoverState.EXPIRED
 

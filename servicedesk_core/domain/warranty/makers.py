@@ -77,6 +77,17 @@ def is_same_maker(one: str | None, other: str | None) -> bool:
     return not first or not second or first == second
 
 
+def is_called(name: str | None, word: str) -> bool:
+    """Return whether somebody means a manufacturer by a word: one of its spellings, or the beginning of its name.
+
+    Args:
+        name: The manufacturer, as a source states it; nobody means one that is not stated.
+        word: What somebody wrote.
+    """
+    one = maker_name(name)
+    return bool(one) and (one == maker_name(word) or one.casefold().startswith(word.strip().casefold()))
+
+
 @lru_cache(_REMEMBERED)
 def _family(name: str) -> str:
     """Return what makers are compared by: the first word of one that is not known, because the rest varies."""

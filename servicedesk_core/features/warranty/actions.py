@@ -159,7 +159,8 @@ class Warranty(WarrantyQueries[Manner]):
         if unknown is not None:
             raise unknown
         raise SettingsError(
-            "No connection recognises this device.", hint=f"Say who made it (--maker). Asked: {', '.join(known)}."
+            "No connection recognises this device.",
+            hint=f"Say who made it (--manufacturer). Asked: {', '.join(known)}.",
         )
 
     @method(Capability.WARRANTY_WRITE)
@@ -197,20 +198,17 @@ class Warranty(WarrantyQueries[Manner]):
         then, and can be reverted.
 
         Args:
-            changes: What was shown, at most 20.
+            changes: What was shown. However many these are, sending does not stop among them to ask.
             send: Send them at once; else they wait for the job ``writes``.
 
         Raises:
-            SettingsError: There are more than 20.
             WriteNotGrantedError: The configuration does not grant it.
         """
-        if len(changes) > rules.BATCH:
-            raise SettingsError(f"At most {rules.BATCH} dates are written at a time.", hint="Show and approve fewer.")
         for change in changes:
             self.desk.outbox.grants.ensure(change.connection, rules.KIND)
         proposed = [await self.desk.outbox.propose(rules.intent_of(change)) for change in changes]
         waiting = [write.id for write in proposed if write.state == "proposed"]
-        approved = await self.desk.outbox.approve_own(waiting, send=send) if waiting else ()
+        approved = await self.desk.outbox.approve_own(waiting, send=send, agreed=True) if waiting else ()
         known = {write.id: write for write in approved}
         return tuple(known.get(write.id, write) for write in proposed)
 

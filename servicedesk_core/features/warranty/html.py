@@ -5,11 +5,17 @@ from collections import Counter
 from servicedesk_core.domain.warranty.facts import CoverSource
 from servicedesk_core.faces import html
 from servicedesk_core.faces.html import Facet
+from servicedesk_core.features.warranty.model import CoverRow
 from servicedesk_core.features.warranty.tables.report import WarrantyReport
-from servicedesk_core.features.warranty.tables.rows import CoverRow
 
 _SOON_DAYS = 90
-_TOLD = {"covered": "Covered", "expired": "Expired", "upcoming": "Cover begins later"}
+_TOLD = {
+    "covered": "Covered",
+    "expired": "Expired",
+    "upcoming": "Cover begins later",
+    "no_hardware_cover": "No hardware cover",
+}
+_SELDOM = {"upcoming", "no_hardware_cover"}
 _SOURCES = {
     CoverSource.MAKER: "the manufacturer",
     CoverSource.DISTRIBUTOR: "the distributor",
@@ -50,7 +56,7 @@ def _facets(report: WarrantyReport) -> list[Facet]:
     for state, count in report.states.items():
         counts[_known(state)] += count
     titles = {**_TOLD, "unknown": "Not known"}
-    shown = [value for value in titles if counts[value] or value != "upcoming"]
+    shown = [value for value in titles if counts[value] or value not in _SELDOM]
     return [Facet(f"f{i}", "cover", value, titles[value], counts[value]) for i, value in enumerate(shown)]
 
 

@@ -2,18 +2,25 @@
 
 from datetime import date, datetime, timedelta
 from itertools import islice
-from typing import Protocol
+from typing import Annotated, Protocol
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.config import DeskSettings
-from servicedesk_core.faces import Awaited, Capability, Desk, Manner, Namespace, method
+from servicedesk_core.faces import Awaited, Capability, Desk, Help, Manner, Namespace, method, piece, query
 from servicedesk_core.features.warranty import rules
+from servicedesk_core.features.warranty.model import ExpiringList, MissedList
 from servicedesk_core.features.warranty.rules import DateChange
 from servicedesk_core.features.warranty.tables import lists
-from servicedesk_core.features.warranty.tables.lists import ExpiringList, MissedList
 from servicedesk_core.features.warranty.tables.report import WarrantyReport, build
+from servicedesk_core.store import Tx
 from servicedesk_core.store.cover.assets import AssetFilter
 from servicedesk_core.store.queries.scope import Scope
+
+Company = Annotated[str | None, Help("Only this client, by name or id.")]
+Manufacturer = Annotated[str | None, Help("Only of this manufacturer, in any spelling, or its beginning.")]
+Retired = Annotated[bool, Help("Also devices that the PSA calls retired.")]
+Limit = Annotated[int | None, Help("At most so many.", between=(1, 10_000))]
+After = Annotated[str | None, Help('"next" of the page before.')]
 
 
 class ConfiguredDesk(Desk, Protocol):
@@ -30,52 +37,69 @@ class WarrantyQueries(Namespace[Manner]):
 
     desk: ConfiguredDesk
 
-    @method(Capability.READ)
-    async def expiring(
-        self: "WarrantyQueries[Awaited]",
-        within: timedelta = timedelta(days=90),
+    @query(
+        "warranty.expiring",
+        about="Devices whose cover ends.",
+        version=2,
+        page="servicedesk_core.features.warranty.pages:expiring",
+    )
+    def expiring(
+        self,
+        tx: Tx,
         *,
-        company: str | None = None,
+        within: Annotated[timedelta, Help("How far to look ahead: 30d, 12w, 1y [default: 90d].")] = timedelta(days=90),
+        company: Company = None,
+        manufacturer: Annotated[
+            str | None, Help("Only of this manufacturer, in any spelling, or its beginning.")
+        ] = None,
+        retired: Retired = False,
+        sort: Annotated[str, Help("What comes first.", choices=tuple(lists.ORDERS))] = "until",
+        limit: Limit = None,
+        after: After = None,
         scope: Scope | None = None,
-        retired: bool = False,
     ) -> ExpiringList:
-        """Return devices whose cover ends soon, from the store alone.
+        """List devices whose cover ends soon, from the store alone.
 
-        Args:
-            within: How far to look ahead.
-            company: Only of this client, by id or name.
-            scope: Only what it lets through.
-            retired: Also devices that the PSA calls retired.
+        Raises:
+            CursorError: ``after`` is not a position of this list.
         """
-        chosen = AssetFilter(company=company, scope=scope)
-        day, days = self.today, within.days
-        return await self.desk.store.read(
-            lambda tx: lists.expiring(tx, day=day, within_days=days, chosen=chosen, retired=retired)
-        )
+        chosen = AssetFilter(company=company, manufacturer=manufacturer, scope=scope)
+        day, order = self.today, lists.ORDERS[sort]
+        found = lists.expiring(tx, day=day, within_days=within.days, chosen=chosen, retired=retired, order=order)
+        return piece(found, limit, after)
 
-    @method(Capability.CLAIMS_READ)
-    async def missed(
-        self: "WarrantyQueries[Awaited]",
+    @query(
+        "warranty.missed",
+        about="Claims that were missed.",
+        version=2,
+        needs=Capability.CLAIMS_READ,
+        page="servicedesk_core.features.warranty.pages:missed",
+    )
+    def missed(
+        self,
+        tx: Tx,
         *,
-        since: datetime | None = None,
-        company: str | None = None,
+        since: Annotated[datetime | None, Help("Only tickets opened since a day, or since so long: 365d.")] = None,
+        company: Company = None,
+        manufacturer: Annotated[
+            str | None, Help("Only of this manufacturer, in any spelling, or its beginning.")
+        ] = None,
+        retired: Retired = False,
+        limit: Limit = None,
+        after: After = None,
         scope: Scope | None = None,
-        retired: bool = False,
     ) -> MissedList:
-        """Return hardware work on covered devices for which nothing was claimed, from the store alone.
+        """List hardware work on covered devices for which nothing was claimed, the newest first.
 
-        Args:
-            since: Tickets opened at or after.
-            company: Only of this client, by id or name.
-            scope: Only what it lets through; one of queues alone lets no device through.
-            retired: Also on devices that the PSA calls retired.
+        Raises:
+            CursorError: ``after`` is not a position of this list.
         """
-        hardware, zone = self.desk.settings.claims.hardware, self.desk.settings.desk.timezone
-        return await self.desk.store.read(
-            lambda tx: lists.missed(
-                tx, hardware=hardware, timezone=zone, since=since, company=company, scope=scope, retired=retired
-            )
-        )
+        settings = self.desk.settings
+        found = lists.missed(
+            tx, hardware=settings.claims.hardware, timezone=settings.desk.timezone, since=since, company=company,
+            manufacturer=manufacturer, scope=scope, retired=retired,
+        )  # fmt: skip
+        return piece(found, limit, after)
 
     @method(Capability.CLAIMS_READ)
     async def report(
@@ -113,7 +137,7 @@ class WarrantyQueries(Namespace[Manner]):
         *,
         connection: str | None = None,
         company: str | None = None,
-        limit: int = rules.BATCH,
+        limit: int | None = rules.BATCH,
         scope: Scope | None = None,
         retired: bool = False,
     ) -> tuple[DateChange, ...]:
@@ -122,7 +146,7 @@ class WarrantyQueries(Namespace[Manner]):
         Args:
             connection: Only of this PSA.
             company: Only of this client, by id or name.
-            limit: At most so many.
+            limit: At most so many; ``None`` = all.
             scope: Only what it lets through.
             retired: Also assets that the PSA calls retired.
         """

@@ -16,7 +16,7 @@ KIND = "assets.update"
 """The grant that it needs."""
 FIELD = "warranty_until"
 BATCH = 20
-"""So many are shown and approved at a time."""
+"""So many are shown and approved at a time, unless somebody asks for more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,9 @@ _DATES = ("starts_on", "ends_on")
 _REQUIRED = ("serial_number", "ends_on")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _KEPT = 20
+_SHAPE = 20
+"""Characters of a date, and some."""
+_FORMS = {"iso": "as 2026-03-02", "day-first": "day first", "month-first": "month first", "year-first": "year first"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +296,7 @@ def _take(read: _Reading, line: int, values: Mapping[str, str], formats: Mapping
         try:
             days[name] = instants.read_date(values[name], (text,))
         except ValueError:
-            return read.leave_out(line, f"{name.replace('_', ' ')} is no date of the form {text}.")
+            return read.leave_out(line, _no_date(name, values[name], text))
     if days["ends_on"] is None:
         return read.leave_out(line, "There is no end of cover.")
     one = Entitlement(
@@ -308,6 +311,14 @@ def _take(read: _Reading, line: int, values: Mapping[str, str], formats: Mapping
         _keep(read.doubtful, line, doubt)
     read.covers.setdefault(_device(values), []).append(one)
     return None
+
+
+def _no_date(name: str, value: str, form: str) -> str:
+    """Say what a field looks like, a 9 for a digit and an a for a letter, without what it holds."""
+    shape = re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "9", value))[:_SHAPE]
+    return (
+        f'The field {name} looks like "{shape}", and dates are read {_FORMS.get(form, form)}: --dates says otherwise.'
+    )
 
 
 def _device(values: Mapping[str, str]) -> DeviceRef:

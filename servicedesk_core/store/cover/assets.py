@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, exists, false, func, literal_column, or_, select, true
 
 from servicedesk_core.domain.warranty.facts import CoverFact
-from servicedesk_core.domain.warranty.makers import maker_name
+from servicedesk_core.domain.warranty.makers import is_called, maker_name
 from servicedesk_core.domain.warranty.serials import normalise_serial
 from servicedesk_core.store.cover import facts_of_assets, facts_of_same, psa_fact
 from servicedesk_core.store.cover.devices import ASSET_MAKER
@@ -20,6 +20,12 @@ from servicedesk_core.store.schema import RECORDS, cover_assets, cover_devices, 
 _A = RECORDS["assets"].c
 _P = RECORDS["products"].c
 _PAGE = 500
+_JOINED = (
+    RECORDS["assets"]
+    .join(sources, sources.c.id == _A.source_id)
+    .outerjoin(RECORDS["products"], (_P.source_id == _A.source_id) & (_P.external_id == _A.product_ref))
+)
+_STATED_MAKER = func.coalesce(_A.manufacturer, _P.manufacturer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,7 @@ class AssetFilter:
     Attributes:
         assets: Ids at the vendor, names, reference numbers or serial numbers.
         company: Id or name of the company.
+        manufacturer: Any spelling of its name, or the beginning of the one name.
         connection: Name of the connection.
         serials: Serial numbers, in any spelling.
         of: Connection and the vendor's id of exactly one company.
@@ -38,6 +45,7 @@ class AssetFilter:
 
     assets: tuple[str, ...] = ()
     company: str | None = None
+    manufacturer: str | None = None
     connection: str | None = None
     serials: tuple[str, ...] = ()
     of: tuple[str, str] | None = None
@@ -46,8 +54,8 @@ class AssetFilter:
 
     @property
     def is_everything(self) -> bool:
-        """Whether nothing restricts it but whether assets are retired."""
-        return replace(self, retired=None) == AssetFilter()
+        """Whether nothing restricts it but what is known of devices without an asset record too."""
+        return replace(self, retired=None, manufacturer=None) == AssetFilter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +104,6 @@ def asset_pages(tx: Connection, chosen: AssetFilter, *, after: int = 0, size: in
         after: Number of the last asset of the page before.
         size: At most so many.
     """
-    t, p = RECORDS["assets"], RECORDS["products"]
-    joined = t.join(sources, sources.c.id == _A.source_id).outerjoin(
-        p, (_P.source_id == _A.source_id) & (_P.external_id == _A.product_ref)
-    )
     query = (
         select(
             _A.local_id,
@@ -108,7 +112,7 @@ def asset_pages(tx: Connection, chosen: AssetFilter, *, after: int = 0, size: in
             _A.external_id,
             _A.name,
             _A.serial_number,
-            func.coalesce(_A.manufacturer, _P.manufacturer).label("manufacturer"),
+            _STATED_MAKER.label("manufacturer"),
             literal_column(ASSET_MAKER).label("maker"),
             func.coalesce(_A.model, _P.model, _P.name).label("model"),
             _A.company_ref,
@@ -117,7 +121,7 @@ def asset_pages(tx: Connection, chosen: AssetFilter, *, after: int = 0, size: in
             _A.is_active,
             _A.changed_at,
         )
-        .select_from(joined)
+        .select_from(_JOINED)
         .where(_A.local_id > after, _A.gone_at.is_(None), *_conditions(tx, chosen))
         .order_by(_A.local_id)
         .limit(size)
@@ -154,8 +158,7 @@ def count_assets(tx: Connection, chosen: AssetFilter) -> int:
         tx: A read transaction.
         chosen: Which.
     """
-    joined = RECORDS["assets"].join(sources, sources.c.id == _A.source_id)
-    query = select(func.count()).select_from(joined).where(_A.gone_at.is_(None), *_conditions(tx, chosen))
+    query = select(func.count()).select_from(_JOINED).where(_A.gone_at.is_(None), *_conditions(tx, chosen))
     return int(tx.execute(query).scalar_one())
 
 
@@ -185,6 +188,10 @@ def _conditions(tx: Connection, chosen: AssetFilter) -> Sequence[ColumnElement[b
         found.append(sources.c.name == chosen.connection)
     if chosen.company is not None:
         found.append(refers(tx, _A.source_id, _A.company_ref, "companies", chosen.company))
+    if chosen.manufacturer is not None:
+        maker: ColumnElement[str] = func.coalesce(literal_column(ASSET_MAKER), _STATED_MAKER)
+        names = tx.execute(select(maker).select_from(_JOINED).distinct()).scalars()
+        found.append(maker.in_([name for name in names if is_called(name, chosen.manufacturer)]))
     if chosen.of is not None:
         found += [sources.c.name == chosen.of[0], _A.company_ref == chosen.of[1]]
     if chosen.scope is not None:

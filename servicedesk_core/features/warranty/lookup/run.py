@@ -15,7 +15,7 @@ from servicedesk_core.features.warranty.lookup.selection import Candidate, Selec
 from servicedesk_core.features.warranty.lookup.tally import Tally
 from servicedesk_core.features.warranty.lookup.turns import in_turns
 from servicedesk_core.features.warranty.lookup.waiting import Look, Page, look_at, what_is_known
-from servicedesk_core.features.warranty.tables.rows import CoverRow
+from servicedesk_core.features.warranty.model import CoverRow
 from servicedesk_core.garbage import collecting_seldom
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import cover

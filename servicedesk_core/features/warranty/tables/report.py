@@ -11,8 +11,8 @@ from servicedesk_core.domain.warranty.facts import CoverState
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
 from servicedesk_core.features import claims
 from servicedesk_core.features.claims import ClaimFilter, ClaimNumbers, ClaimRow
-from servicedesk_core.features.warranty.tables.lists import MissedClaim, cover_rows, missed, without_retired
-from servicedesk_core.features.warranty.tables.rows import CoverRow
+from servicedesk_core.features.warranty.model import CoverRow, MissedClaim
+from servicedesk_core.features.warranty.tables.lists import cover_rows, missed, without_retired
 from servicedesk_core.store.cover.assets import AssetFilter
 from servicedesk_core.store.queries.names import refers
 from servicedesk_core.store.queries.scope import Scope, Sight
@@ -162,7 +162,7 @@ def build(
         tx, hardware=hardware, timezone=timezone, company=client.external_id if client else None, scope=scope,
         retired=retired,
     )  # fmt: skip
-    lost_rows = [row for row in lost.rows if client is None or row.connection == client.connection]
+    lost_rows = [row for row in lost.items if client is None or row.connection == client.connection]
     of_client = ClaimFilter(company=client.external_id if client else None, everything=True)
     numbers = claims.numbers(tx, of_client, now, scope)
     return WarrantyReport(

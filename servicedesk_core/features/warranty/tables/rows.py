@@ -1,75 +1,13 @@
 """What one line of a list says about a device; computed from what is known, for one day."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from servicedesk_core.domain.warranty import Entitlement, EntitlementKind
+from servicedesk_core.domain.warranty import EntitlementKind
 from servicedesk_core.domain.warranty.facts import CoverFact, CoverSource, CoverState, best
 from servicedesk_core.domain.warranty.serials import doubt_about, why_no_serial
-from servicedesk_core.domain.warranty.spans import Span, gaps
+from servicedesk_core.domain.warranty.spans import gaps
+from servicedesk_core.features.warranty.model import CoverRow
 from servicedesk_core.store.cover.assets import DeviceRecord
-
-
-@dataclass(frozen=True, slots=True)
-class CoverRow:
-    """A device and its cover.
-
-    Attributes:
-        serial_number: As the record states it.
-        manufacturer: Its one name, however sources write it.
-        model: What it is.
-        name: What people call it.
-        asset_ref: The PSA's id of the asset; ``None`` = no asset record.
-        connection: Connection that the asset record comes from.
-        company: Name of the client.
-        site: Name of the site.
-        is_retired: Whether the PSA calls it retired.
-        state: How it stands.
-        until: Last covered day in the maker's zone: of the cover that holds, else of the last one; ``None`` when nobody
-            can tell whether one holds.
-        is_lifetime: Whether that cover never ends.
-        days_left: Days from the report's day to ``until``; negative = over.
-        level: What the best cover is called.
-        source: Whose word it is.
-        origin: Connection that said so, or where it was imported from.
-        answered_at: When it said so.
-        asked_at: When it was last asked.
-        reason: Why there is no answer, for people.
-        supply: What to supply, when the serial number alone is ambiguous.
-        psa_until: The last covered day as the PSA states it.
-        shipped_on: The day on which the maker shipped it.
-        purchased_on: The day on which it was bought, where the maker knows.
-        supported_until: The last day on which the maker supports the product at all, whatever its cover.
-        gaps: Uncovered days between covers.
-        covers: Everything that the believed source lists, also what is not for the hardware.
-    """
-
-    serial_number: str | None
-    manufacturer: str | None
-    model: str | None
-    name: str | None
-    asset_ref: str | None
-    connection: str | None
-    company: str | None
-    site: str | None
-    is_retired: bool
-    state: CoverState
-    until: date | None
-    is_lifetime: bool
-    days_left: int | None
-    level: str | None
-    source: str | None
-    origin: str | None
-    answered_at: datetime | None
-    asked_at: datetime | None
-    reason: str | None
-    supply: tuple[str, ...]
-    psa_until: date | None
-    shipped_on: date | None
-    purchased_on: date | None
-    supported_until: date | None
-    gaps: tuple[Span, ...]
-    covers: tuple[Entitlement, ...]
 
 
 def row_of(

@@ -1,0 +1,103 @@
+"""Devices with their cover, and what was never claimed, as lists show them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated
+
+from servicedesk_core.domain.warranty import Entitlement
+from servicedesk_core.domain.warranty.facts import CoverState
+from servicedesk_core.domain.warranty.spans import Span
+from servicedesk_core.faces import Column, Page
+
+TOLD = frozenset({CoverState.COVERED, CoverState.EXPIRED, CoverState.UPCOMING, CoverState.NO_HARDWARE_COVER})
+"""How devices stand of which somebody knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class CoverRow:
+    """A device and its cover."""
+
+    serial_number: Annotated[str | None, Column("As the record states it.", cut=14)]
+    manufacturer: Annotated[str | None, Column("Its one name, however sources write it.")]
+    model: Annotated[str | None, Column("What it is.")]
+    name: Annotated[str | None, Column("What people call it.")]
+    asset_ref: Annotated[str | None, Column("The PSA's id of the asset; nothing = no asset record.")]
+    connection: Annotated[str | None, Column("Connection that the asset record comes from.")]
+    company: Annotated[str | None, Column("Name of the client.", "Client", cut=12)]
+    site: Annotated[str | None, Column("Name of the site.")]
+    is_retired: Annotated[bool, Column("Whether the PSA calls it retired.", "Retired")]
+    state: Annotated[CoverState, Column("How it stands.")]
+    until: Annotated[
+        date | None,
+        Column(
+            "Last covered day in the maker's zone: of the cover that holds, else of the last one; nothing when nobody "
+            "can tell whether one holds."
+        ),
+    ]
+    is_lifetime: Annotated[bool, Column("Whether that cover never ends.", "For life")]
+    days_left: Annotated[int | None, Column("Days from the list's day to the last one; negative = over.")]
+    level: Annotated[str | None, Column("What the best cover is called.", cut=12)]
+    source: Annotated[str | None, Column("Whose word it is.")]
+    origin: Annotated[str | None, Column("Connection that said so, or where it was imported from.")]
+    answered_at: Annotated[datetime | None, Column("When it said so.")]
+    asked_at: Annotated[datetime | None, Column("When it was last asked.")]
+    reason: Annotated[str | None, Column("Why there is no answer, for people.", wraps=True)]
+    supply: Annotated[tuple[str, ...], Column("What to supply, when the serial number alone is ambiguous.")]
+    psa_until: Annotated[date | None, Column("The last covered day as the PSA states it.", "Until by the PSA")]
+    shipped_on: Annotated[date | None, Column("The day on which the maker shipped it.")]
+    purchased_on: Annotated[date | None, Column("The day on which it was bought, where the maker knows.")]
+    supported_until: Annotated[
+        date | None, Column("The last day on which the maker supports the product at all, whatever its cover.")
+    ]
+    gaps: Annotated[tuple[Span, ...], Column("Uncovered days between covers.")]
+    covers: Annotated[
+        tuple[Entitlement, ...],
+        Column("Everything that the believed source lists, also what is not for the hardware."),
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpiringList(Page[CoverRow]):
+    """Devices whose cover ends soon."""
+
+    items: Annotated[tuple[CoverRow, ...], Column("The devices, the first to end first.")]
+    day: Annotated[date, Column("The day of the list.")]
+    within_days: Annotated[int, Column("How many days ahead it looks.")]
+    ending: Annotated[int, Column("How many devices that are, on all pages.")]
+    states: Annotated[
+        dict[str, int], Column("How many of all devices stand how: what is unknown cannot be in the list.")
+    ]
+    retired: Annotated[int, Column("How many devices were left out because the PSA calls them retired.")] = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MissedClaim:
+    """Hardware work on a covered device for which nothing was claimed."""
+
+    ticket: Annotated[str, Column("Number of the ticket, else the vendor's id.")]
+    title: Annotated[str, Column("Its title.", cut=16)]
+    is_open: Annotated[bool, Column("Whether it still needs work.", "Open", shown=False)]
+    connection: Annotated[str, Column("Connection that it comes from.", shown=False)]
+    company: Annotated[str | None, Column("Name of the client.", "Client", cut=12, spare=4)]
+    asset: Annotated[str | None, Column("What people call the device.", "Device", cut=7, spare=3)]
+    serial_number: Annotated[str | None, Column("Its serial number.")]
+    manufacturer: Annotated[str | None, Column("Who made it, by its one name.", shown=False)]
+    failed_on: Annotated[date, Column("The day on which the ticket was opened, in the desk's zone.", spare=2)]
+    until: Annotated[date | None, Column("Last covered day.", "Covered until")]
+    source: Annotated[str, Column("Whose word the cover is.", spare=1)]
+    origin: Annotated[str, Column("Connection that said so.", shown=False)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissedList(Page[MissedClaim]):
+    """Claims that were missed, and how the number comes about."""
+
+    items: Annotated[tuple[MissedClaim, ...], Column("The missed claims, the newest first.")]
+    since: Annotated[datetime | None, Column("Tickets opened at or after; nothing = all.")]
+    missed: Annotated[int, Column("How many that are, on all pages.")]
+    claimed: Annotated[int, Column("Hardware tickets with a claim.")]
+    not_covered: Annotated[int, Column("Hardware tickets whose device was not covered on the day.")]
+    unknown: Annotated[int, Column("Hardware tickets of whose device nobody can tell.")]
+    not_hardware: Annotated[int, Column("Incidents in no category of hardware.")]
+    without_device: Annotated[int, Column("Incidents that name no device.")]
+    retired: Annotated[int, Column("Incidents of devices that the PSA calls retired.")] = 0
