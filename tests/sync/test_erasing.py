@@ -13,10 +13,11 @@ from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.errors import NotFoundLocallyError, WriteStateError
 from servicedesk_core.features.claims.tables import changing, files
 from servicedesk_core.features.claims.tables.stored import Origin
+from servicedesk_core.features.privacy import tables as erasing
 from servicedesk_core.features.warranty.tables import answers
 from servicedesk_core.hooks import Capabilities, Mapped, StreamCapability
 from servicedesk_core.people import Actor, Way
-from servicedesk_core.store import audit, erasing, outbox, runs, state
+from servicedesk_core.store import audit, outbox, runs, state
 from tests.sync.conftest import fake_vendor
 from tests.sync.test_exclusions import on_disk
 

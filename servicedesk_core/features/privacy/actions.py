@@ -8,13 +8,14 @@ from servicedesk_core.config import DeskSettings
 from servicedesk_core.domain import STREAMS
 from servicedesk_core.errors import NotFoundLocallyError, WriteStateError
 from servicedesk_core.faces import Capability, Desk, Help, Manner, action
+from servicedesk_core.features.privacy import tables
 from servicedesk_core.features.privacy.copies import delete, holding
 from servicedesk_core.features.privacy.model import Erasure
 from servicedesk_core.features.privacy.queries import WHERE, WHO, PrivacyQueries
+from servicedesk_core.features.privacy.tables import Person
 from servicedesk_core.people import Actor
 from servicedesk_core.ports import Clock
-from servicedesk_core.store import Store, Tx, audit, erased_people, erasing, leases, sources
-from servicedesk_core.store.erasing import Person
+from servicedesk_core.store import Store, Tx, audit, erased_people, leases, sources
 from servicedesk_core.store.holding import held
 from servicedesk_core.store.wiping import compact, wiping
 
@@ -81,7 +82,7 @@ class Privacy(PrivacyQueries[Manner]):
         met = 0
         for person in people:
             async with held(store, leases.pulls_of(person.connection), _LEASE_S):
-                await store.write(partial(erasing.suppress, person=person))
+                await store.write(partial(tables.suppress, person=person))
                 met += await store.write(partial(_rest, person=person))
                 for stream in _contacts_last():
                     after: int | None = 0
@@ -103,7 +104,7 @@ class Privacy(PrivacyQueries[Manner]):
 
 def _people(tx: Tx, who: str, connection: str | None, *, may_be_gone: bool) -> list[Person]:
     try:
-        return erasing.find(tx, who, connection)
+        return tables.find(tx, who, connection)
     except NotFoundLocallyError:
         known = [source.id for source in sources.all(tx) if connection in {None, source.name}]
         if may_be_gone and any(erased_people.load(tx, number).is_contact(who, who) for number in known):
@@ -112,7 +113,7 @@ def _people(tx: Tx, who: str, connection: str | None, *, may_be_gone: bool) -> l
 
 
 def _refuse_unfinished(tx: Tx, people: list[Person]) -> None:
-    numbers = [str(number) for person in people for number in erasing.unfinished_about(tx, person)]
+    numbers = [str(number) for person in people for number in tables.unfinished_about(tx, person)]
     if numbers:
         message = f"Writes that name this person are not finished: {', '.join(numbers)}. Nothing was erased."
         raise WriteStateError(message, hint="Let them finish, or discard them, then erase again.")
@@ -121,12 +122,12 @@ def _refuse_unfinished(tx: Tx, people: list[Person]) -> None:
 def _rest(tx: Tx, person: Person) -> int:
     wiping(tx)
     audit.take_turn(tx)  # writes and claims are among it
-    return erasing.erase_rest(tx, person)
+    return tables.erase_rest(tx, person)
 
 
 def _records(tx: Tx, source_id: int, stream: str, after: int) -> tuple[int | None, int]:
     wiping(tx)
-    return erasing.erase_records(tx, source_id, stream, after)
+    return tables.erase_records(tx, source_id, stream, after)
 
 
 def _contacts_last() -> list[str]:

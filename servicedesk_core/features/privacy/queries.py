@@ -5,8 +5,8 @@ from typing import Annotated
 from sqlalchemy import Connection as Tx
 
 from servicedesk_core.faces import Capability, Help, Manner, Namespace, query
+from servicedesk_core.features.privacy import tables
 from servicedesk_core.features.privacy.model import Found, PersonalData
-from servicedesk_core.store import erasing
 
 WHO = Help("The vendor's id, or the e-mail address, of a contact.")
 WHERE = Help("Only of this connection [default: of all].")
@@ -29,6 +29,6 @@ class PrivacyQueries(Namespace[Manner]):
         Raises:
             NotFoundLocallyError: There is no such contact.
         """
-        people = erasing.find(tx, contact, connection)
-        found = [Found(p.connection, m.where, m.id, m.content) for p in people for m in erasing.mentions(tx, p)]
+        people = tables.find(tx, contact, connection)
+        found = [Found(p.connection, m.where, m.id, m.content) for p in people for m in tables.mentions(tx, p)]
         return PersonalData(tuple(p.connection for p in people), tuple(found))

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Table, Text, delete, func, literal, or_, sele
 from servicedesk_core.domain import STREAMS, Contact, Entity
 from servicedesk_core.domain.writing import UNFINISHED
 from servicedesk_core.errors import NotFoundLocallyError
-from servicedesk_core.store import bulk, erased_people, erasing_packed, quarantine, sources
+from servicedesk_core.features.privacy import packed
+from servicedesk_core.store import bulk, erased_people, quarantine, sources
 from servicedesk_core.store.codec import codec_of
 from servicedesk_core.store.column_types import is_text
 from servicedesk_core.store.erased_people import CONTACT, EMAIL, NAME, PHONE, TICKET, ErasedPeople, digits_of, words_of
@@ -121,11 +122,11 @@ def mentions(tx: Connection, person: Person) -> Iterator[Mention]:
                     yield Mention(stream, record.external_id, {"record": record, "payload": raw})
     for kept in _quarantined(tx, person):
         yield Mention("quarantine", str(kept.id), {"stream": kept.stream, "payload": kept.raw})
-    for file in erasing_packed.files_about(tx, person.source_id, person.tickets, _names(hidden)):
+    for file in packed.files_about(tx, person.source_id, person.tickets, _names(hidden)):
         content = b64encode(file.content).decode()
         told = {"claim": file.claim_id, "name": file.name, "media_type": file.media_type, "content_base64": content}
         yield Mention("claim_attachments", str(file.id), told)
-    for answer in erasing_packed.answers_naming(tx, _names(hidden)):
+    for answer in packed.answers_naming(tx, _names(hidden)):
         yield Mention("cover_facts", str(answer.id), {"payload": answer.content})
     for table in _other_tables():
         for key, texts in _texts_with(tx, table, person):
@@ -194,11 +195,11 @@ def erase_rest(tx: Connection, person: Person) -> int:
     mine = (changes.c.source_id == person.source_id) & (changes.c.entity == "contacts")
     tx.execute(delete(changes).where(mine, changes.c.external_id == person.contact.external_id))
     hidden = _hidden(person)
-    files = [file.id for file in erasing_packed.files_about(tx, person.source_id, person.tickets, _names(hidden))]
-    erasing_packed.forget_files(tx, files)  # before the text below is cleaned: it tells whose they are
-    answers = list(erasing_packed.answers_naming(tx, _names(hidden)))
+    files = [file.id for file in packed.files_about(tx, person.source_id, person.tickets, _names(hidden))]
+    packed.forget_files(tx, files)  # before the text below is cleaned: it tells whose they are
+    answers = list(packed.answers_naming(tx, _names(hidden)))
     for answer in answers:
-        erasing_packed.put_answer(tx, answer.id, hidden.scrub(answer.content, names=True))
+        packed.put_answer(tx, answer.id, hidden.scrub(answer.content, names=True))
     met += len(files) + len(answers)
     for table in _other_tables():
         keys = list(table.primary_key.columns)
@@ -220,7 +221,7 @@ def _hidden(person: Person) -> ErasedPeople:
     return ErasedPeople(person.source_id, key, digests, tuple(lengths))
 
 
-def _names(hidden: ErasedPeople) -> erasing_packed.Tells:
+def _names(hidden: ErasedPeople) -> packed.Tells:
     return lambda text: hidden.scrub_text(text, names=True) != text
 
 
