@@ -7,7 +7,20 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
-from benchmarks import claims, event_log, kit, memory, page, quota, startup, syncs, warranty, write_kills, writing
+from benchmarks import (
+    claims,
+    event_log,
+    kit,
+    memory,
+    page,
+    quota,
+    scopes,
+    startup,
+    syncs,
+    warranty,
+    write_kills,
+    writing,
+)
 from benchmarks.rows import Row, table
 
 
@@ -38,6 +51,7 @@ MEASURES: dict[str, Measure] = {
 }
 SLOW: dict[str, Measure] = {
     "desk-page": page.desk_page,
+    "scopes": scopes.scopes,
     "event-log": event_log.event_log,
     "write-kills": write_kills.write_kills,
 }

@@ -27,7 +27,7 @@ def desk_page(*, quick: bool) -> list[Row]:
         tempfile.TemporaryDirectory() as folder,
         Store.open(f"sqlite:///{Path(folder) / 'large.db'}", clock=FakeClock(NOW)) as store,
     ):
-        _fill(store, total, still_open)
+        fill(store, total, still_open)
         for _ in range(7):
             started = perf_counter()
             report = store.read_blocking(lambda tx: build(tx, desk="Measured desk", timezone="UTC", now=NOW))
@@ -40,7 +40,8 @@ def desk_page(*, quick: bool) -> list[Row]:
     return [row(measure, f"{seconds:.3f} s", "", at_most(seconds, 0.3, "s"))]
 
 
-def _fill(store: Store, total: int, still_open: int) -> None:
+def fill(store: Store, total: int, still_open: int) -> None:
+    """Put tickets into a store, some of them open."""
     source = store.write_blocking(lambda tx: sources.ensure(tx, "psa", "autotask", "sandbox", NOW))
     for first in range(0, total, _BATCH):
         rows = list(_tickets(range(first, min(first + _BATCH, total)), every=total // still_open))
