@@ -6,6 +6,7 @@ from operator import attrgetter, itemgetter
 from typing import Any, Generic, TypeVar, get_type_hints
 
 from sqlalchemy import Column, Connection, Select, Table, select
+from sqlalchemy.sql.selectable import TypedReturnsRows
 
 T = TypeVar("T")
 Make = Callable[[Sequence[Any]], Any]
@@ -38,8 +39,8 @@ class Rows(Generic[T]):
         make = self._make
         return [make(row) for row in tx.execute(query)]
 
-    def one(self, tx: Connection, query: Select[Any]) -> T | None:
-        """Return the only record of a query, or ``None``."""
+    def one(self, tx: Connection, query: TypedReturnsRows[Any]) -> T | None:
+        """Return the only record of a query, or of a change that returns :attr:`columns`; ``None`` = there is none."""
         row = tx.execute(query).one_or_none()
         return None if row is None else self._make(row)
 

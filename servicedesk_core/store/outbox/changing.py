@@ -11,7 +11,7 @@ from servicedesk_core.domain.writing import IllegalTransitionError, Standing, Wr
 from servicedesk_core.errors import LeaseLostError, WriteStateError
 from servicedesk_core.store import audit, leases
 from servicedesk_core.store.leases import Fence
-from servicedesk_core.store.outbox.model import StoredWrite
+from servicedesk_core.store.outbox.model import WRITES, StoredWrite
 from servicedesk_core.store.outbox.reading import get
 from servicedesk_core.store.schema import outbox, outbox_history
 from servicedesk_core.store.sending import require_sending
@@ -142,13 +142,13 @@ def _change(
     )
     if was.state is WriteState.SENDING and fence is not None:
         guarded = guarded.where(outbox.c.owner == fence.owner, outbox.c.fence == fence.number)
-    if tx.execute(guarded.values(**asdict(standing), **facts)).rowcount != 1:
+    after = WRITES.one(tx, guarded.values(**asdict(standing), **facts).returning(*WRITES.columns))
+    if after is None:
         present = get(tx, write.id)
         if was.state is WriteState.SENDING and fence is not None:
             message = f"Write {write.id} belongs to another sender by now; what this one wanted to store was refused."
             raise LeaseLostError(message, hint="Nothing is to be done; the other one settles it.")
         raise _wrong_state(present, present.state)
-    after = get(tx, write.id)
     remember(tx, after, before=was.state, after=standing, actor=actor, now=now, why=why, fence=fence)
     audit.append(
         tx,

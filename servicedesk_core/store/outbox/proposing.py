@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.store import audit
 from servicedesk_core.store.outbox.changing import remember
-from servicedesk_core.store.outbox.model import StoredWrite
+from servicedesk_core.store.outbox.model import WRITES, StoredWrite
 from servicedesk_core.store.outbox.reading import get
 from servicedesk_core.store.schema import outbox
 from servicedesk_core.store.upserting import insert_into
@@ -54,13 +54,10 @@ def propose(tx: Connection, intent: Intent, *, actor: str, now: datetime, warnin
         "state": WriteState.PROPOSED,
         **content_of(intent, warnings),
     }
-    adding = (
-        insert_into(tx, outbox).values(row).on_conflict_do_nothing(index_elements=["request_id"]).returning(outbox.c.id)
-    )
-    number = tx.execute(adding).scalar_one_or_none()
-    if number is None:  # it is there, perhaps since this moment
+    adding = insert_into(tx, outbox).values(row).on_conflict_do_nothing(index_elements=["request_id"])
+    write = WRITES.one(tx, adding.returning(*WRITES.columns))
+    if write is None:  # it is there, perhaps since this moment
         return get(tx, tx.execute(select(outbox.c.id).where(outbox.c.request_id == intent.request_id)).scalar_one())
-    write = get(tx, number)
     remember(tx, write, before=None, after=write.standing, actor=actor, now=now, why=intent.reason)
     audit.append(
         tx,
