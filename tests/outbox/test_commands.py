@@ -87,3 +87,9 @@ def test_exit_codes_say_what_became_of_it(run, vendor):
 def test_the_help_says_that_an_outside_system_can_change(run, group, command):
     text = " ".join(run(group, command, "--help").output.split())
     assert "changes an outside system" in text or "changes outside systems" in text
+
+
+def test_a_list_takes_the_beginning_of_a_name_and_a_change_takes_the_whole_of_it(run):
+    found = json.loads(run("tickets", "list", "--queue", "help", "--company", "bolt", "--json").stdout)
+    assert len(found["data"]["items"]) == 5
+    assert run("tickets", "assign", "T1", "ana").exit_code == 1

@@ -97,22 +97,23 @@ class Meant(NamedTuple):
     is_gone: bool
 
 
-def meant(tx: Connection, stream: str, word: str) -> list[Meant]:
-    """Return the records that a person may mean by a word: their id or name, in any case and spelling of letters."""
+def meant(tx: Connection, stream: str, word: str, *, begins: bool = False) -> list[Meant]:
+    """Return the records that a person may mean by a word: their id or name, in any case and spelling of letters.
+
+    With ``begins``, where none is called so, it is those whose name begins so.
+    """
     table = RECORDS[stream].c
     query = select(table.source_id, table.external_id, name_column(stream), table.gone_at.is_not(None))
     plain = plain_name(word)
     folded = plain.casefold()
-    found = (Meant(*row) for row in tx.execute(query.order_by(table.external_id)))
-    return [
-        one
-        for one in found
-        if one.external_id in {word, plain} or (one.name and plain_name(one.name).casefold() == folded)
-    ]
+    found = [Meant(*row) for row in tx.execute(query.order_by(table.external_id))]
+    called = [(one, plain_name(one.name or "").casefold()) for one in found]
+    exact = [one for one, name in called if one.external_id in {word, plain} or (name and name == folded)]
+    return exact or [one for one, name in called if begins and folded and name.startswith(folded)]
 
 
 def refers(
-    tx: Connection, source: ColumnElement[int], ref: ColumnElement[Any], stream: str, word: str
+    tx: Connection, source: ColumnElement[int], ref: ColumnElement[Any], stream: str, word: str, *, begins: bool = False
 ) -> ColumnElement[bool]:
     """Return that a reference holds an id, or the id of something with the name.
 
@@ -122,16 +123,21 @@ def refers(
         ref: Its reference.
         stream: What it refers to.
         word: Id or name; see :func:`meant`.
+        begins: See there.
     """
     ids: dict[int, list[str]] = {}
-    for one in meant(tx, stream, word):
+    for one in meant(tx, stream, word, begins=begins):
         ids.setdefault(one.source_id, []).append(one.external_id)
     return or_(ref == word, *(and_(source == source_id, ref.in_(refs)) for source_id, refs in ids.items()))
 
 
-def find(tx: Connection, source_id: int, stream: str, word: str) -> list[str]:
+def find(tx: Connection, source_id: int, stream: str, word: str, *, begins: bool = False) -> list[str]:
     """Return the ids of live records that a person may mean by a word: its id, else its name in any case of letters."""
-    ids = [one.external_id for one in meant(tx, stream, word) if one.source_id == source_id and not one.is_gone]
+    ids = [
+        one.external_id
+        for one in meant(tx, stream, word, begins=begins)
+        if one.source_id == source_id and not one.is_gone
+    ]
     exact = [external_id for external_id in ids if external_id in {word, plain_name(word)}]
     return exact or ids[:20]
 

@@ -40,7 +40,7 @@ def restrictions(tx: Connection, chosen: TicketFilter) -> list[Any]:
         if wanted == "":
             restrictions.append(column.is_(None))
         elif wanted is not None:
-            restrictions.append(refers(tx, _T.source_id, column, stream, wanted))
+            restrictions.append(refers(tx, _T.source_id, column, stream, wanted, begins=True))
     if chosen.priority is not None:
         restrictions.append(_T.priority == str(chosen.priority) if chosen.priority else _T.priority.is_(None))
     return restrictions + _instants(chosen) + _contents(chosen)

@@ -21,7 +21,7 @@ def check_names(tx: Connection, chosen: TicketFilter) -> None:
         ("technician", "technicians", chosen.assignee),
         ("client", "companies", chosen.company),
     ):
-        if not word or any(names.find(tx, source.id, stream, word) for source in looked_in):
+        if not word or any(names.find(tx, source.id, stream, word, begins=True) for source in looked_in):
             continue
         near = did_you_mean(word, [name for source in looked_in for name in names.known(tx, source.id, stream)])
         hint = "Name it as the desk shows it, or by the vendor's id."
