@@ -62,7 +62,7 @@ async def test_a_claim_goes_through_the_connection_that_somebody_names(desk, ven
         "contact_name", "contact_email", "ship_to_name", "ship_to_lines", "ship_to_city", "ship_to_country",
     })  # fmt: skip
     made = await desk.claims.new(device=device, through="maker", changes={"symptom": "Dead", **address, **PART})
-    assert (made.claim.maker, made.claim.connection, made.claim.by_hand) == ("Somebody Else", "maker", False)
+    assert (made.claim.manufacturer, made.claim.connection, made.claim.by_hand) == ("Somebody Else", "maker", False)
     assert (await desk.claims.submit(made.claim.claim_id)).claim.ref == "C1"
     with pytest.raises(UnsupportedError, match="neither sends nor follows"):
         await desk.claims.new(device=device, through="psa", force=True)
@@ -102,7 +102,7 @@ async def test_notes_files_and_withdrawals_go_to_the_maker(desk, drafted, vendor
     assert gone.claim.state is ClaimState.CANCELLED
     (held,) = vendor.held()
     assert (held["note"], held["attached"], held["status"]) == ("The fan was swapped.", "a.txt", "Cancelled")
-    assert [one.is_sent for one in gone.files] == [True]
+    assert [one.sent_as is not None for one in gone.files] == [True]
 
 
 async def test_a_withdrawal_that_tells_nobody_says_so(desk, drafted):
