@@ -101,7 +101,7 @@ async def test_a_draft_for_a_device_that_the_psa_does_not_know_has_the_desks_own
 
 async def test_a_device_without_ticket_or_connection_is_claimed_by_hand(desk):
     made = await desk.claims.new(device=DeviceRef(manufacturer="Other", serial_number="X1"))
-    assert (made.claim.by_hand, made.claim.connection, made.claim.maker) == (True, None, "Other")
+    assert (made.claim.by_hand, made.claim.connection, made.claim.manufacturer) == (True, None, "Other")
     assert made.draft.service is ClaimService.PARTS
     again = await desk.claims.new(device=DeviceRef(manufacturer="OTHER, Inc.", serial_number="X2"))
     listed = await desk.claims.list(ClaimFilter(manufacturer="other inc."))
