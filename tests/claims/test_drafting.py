@@ -105,7 +105,9 @@ async def test_a_device_without_ticket_or_connection_is_claimed_by_hand(desk):
     assert made.draft.service is ClaimService.PARTS
     again = await desk.claims.new(device=DeviceRef(manufacturer="OTHER, Inc.", serial_number="X2"))
     listed = await desk.claims.list(ClaimFilter(manufacturer="other inc."))
-    assert {(one.claim_id, one.maker) for one in listed} == {(one.claim.claim_id, "Other") for one in (made, again)}
+    assert {(one.claim_id, one.manufacturer) for one in listed} == {
+        (one.claim.claim_id, "Other") for one in (made, again)
+    }
     with pytest.raises(ClaimIncompleteError, match="needs a ticket or a device"):
         await desk.claims.new()
     with pytest.raises(ClaimIncompleteError, match="names no device"):

@@ -89,7 +89,7 @@ async def test_each_step_leaves_an_internal_note_on_the_ticket(desk, drafted, ve
     bodies = "\n".join(one["body"] for one in notes)
     assert "now under review (New)" in bodies
     assert "now approved (Ok)" in bodies
-    written = await desk.writes.list(states=(), connection="psa")
+    written = await desk.writes.list(everything=True, connection="psa")
     assert {one.visibility for one in written} == {"internal"}
 
 

@@ -202,7 +202,7 @@ class Claims(ClaimSending[Manner]):
         day = today(self.desk)
         late = await store.write(lambda tx: overdue_parts(tx, today=day, now=clock.now()))
         if late:
-            outcomes.append(PollOutcome("", alerts=late))
+            outcomes.append(PollOutcome("", alerts=tuple(late)))
         await self._send_notes()
         return tuple(outcomes)
 

@@ -1,6 +1,6 @@
 """Claims as people and programs see them: in lists, in full, and what acts on them came to."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -218,7 +218,7 @@ class PollOutcome:
         int, Column("Claims that were due and wait for the next run, because the connection could not go on.")
     ] = 0
     requests: Annotated[int, Column("Requests that were sent.")] = 0
-    alerts: Annotated[list[ClaimAlert], Column("What somebody should look at.")] = field(default_factory=list)
+    alerts: Annotated[tuple[ClaimAlert, ...], Column("What somebody should look at.")] = ()
     error: Annotated[Problem | None, Column("Why the connection could not go on, if it could not.")] = None
 
 

@@ -178,7 +178,7 @@ class Poller:
             return
         stored = changing.save(tx, claim, now=now, progress=folded.progress, events=folded.events)
         report.changed += bool(folded.events)
-        report.alerts += [_alert(claim, event) for event in folded.events if event.kind in ALERTS]
+        report.alerts += tuple(_alert(claim, event) for event in folded.events if event.kind in ALERTS)
         if self._told is not None and folded.events:
             self._told(tx, stored, folded.events, now)
 
@@ -187,7 +187,7 @@ class Poller:
             return
         event = ClaimEvent(ClaimEventKind.NOT_FOUND, now)
         changing.remember(tx, claim, (event,), actor=changing.MAKER, now=now)
-        report.alerts.append(_alert(claim, event))
+        report.alerts += (_alert(claim, event),)
 
 
 def overdue_parts(tx: Tx, *, today: date, now: datetime) -> list[ClaimAlert]:
