@@ -46,16 +46,6 @@ def known(values: Fields, entity: type[Entity], *, none_takes_out: bool = False)
     return typed
 
 
-def worked_seconds(hours: float) -> int:
-    """Return hours of work as whole seconds.
-
-    Raises:
-        WriteError: Nobody works so long in one entry, or it is no time at all.
-    """
-    _ensure_workable(hours * 3600)
-    return round(hours * 3600)
-
-
 def _ensure_workable(seconds: float) -> None:
     if not 1 <= seconds <= LONGEST_ENTRY_S:  # written so that "not a number" fails too
         raise WriteError(

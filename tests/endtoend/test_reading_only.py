@@ -14,8 +14,6 @@ READING = re.compile(
 """What the sandbox calls its reading routes; everything else that it knows can change something."""
 
 COMMANDS = [
-    "alerts list",
-    "alerts channels",
     "connections list",
     "connections test",
     "sync --plan",
@@ -25,6 +23,8 @@ COMMANDS = [
     "sync --full --only companies",
     "sync --reconcile",
     "status",
+    "alerts list",
+    "alerts channels",
     "tickets list",
     "tickets show {ticket}",
     "report desk",
@@ -40,6 +40,8 @@ COMMANDS = [
     "store backup copy.db",
     "audit list",
     "audit verify",
+    "people list",
+    "people review",
     "jobs list",
     "jobs run sync:psa",
     "warranty lookup --all",
@@ -63,7 +65,6 @@ ACTS = [
 """What would change the vendor's data; without a grant nothing of it is sent."""
 ELSEWHERE = {
     "docs",
-    "people",
     "privacy",
     "serve",
     "service",

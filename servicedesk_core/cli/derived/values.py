@@ -94,9 +94,10 @@ def _instant(name: str, text: str, zone: tzinfo | None) -> datetime:
 
 
 def _seconds(what: str, hours: float) -> int:
-    if not math.isfinite(hours):
+    seconds = hours * 3600
+    if not math.isfinite(seconds):
         raise SettingsError(f'"{hours}" is no time.', hint=f"Name the {what}, such as 1.5.")
-    return round(hours * 3600)
+    return round(seconds)
 
 
 def _pair(word: str) -> tuple[str, str | None]:
