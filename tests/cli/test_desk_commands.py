@@ -168,8 +168,8 @@ def test_an_empty_list_says_what_would_fill_it_and_leaves_standard_output_empty(
         ("warranty", "missed"): "No hardware incident of a known device.",
         ("warranty", "expiring"): "No cover ends that soon.",
         ("claims", "list", "--all"): "claims propose",
-        ("writes", "list"): "No write waits",
-        ("writes", "list", "--all"): "nothing was proposed yet",
+        ("writes", "list"): "--all",
+        ("writes", "list", "--all"): "tickets note",
     }.items():
         ran = run(*command)
         assert (ran.code, ran.out) == (0, "")

@@ -28,7 +28,8 @@ class WriteQueries(Namespace[Manner]):
         about="Writes of the outbox, the newest first.",
         needs=Capability.WRITES_READ,
         version=2,
-        empty="No such write waits or was refused. Those that are done: servicedesk writes list --all",
+        empty="No such write. Those that are done are listed with --all; servicedesk tickets note and its like "
+        "propose one.",
     )
     def list(
         self,
