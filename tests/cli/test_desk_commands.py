@@ -133,6 +133,19 @@ def test_tickets_are_found_by_filter_and_shown_whole(run, synced):
     assert "https://acme.example.com/12" in run("tickets", "show", "12").out
 
 
+def test_filters_take_the_words_that_lists_show_and_how_they_begin(run, synced):
+    def numbers(*words):
+        return {row["number"] for row in document(run("tickets", "list", *words, "--json"), "tickets.list")["items"]}
+
+    shown = document(run("tickets", "list", "--json"), "tickets.list")["items"]
+    for status in {row["status"] for row in shown}:
+        same = {row["number"] for row in shown if row["status"] == status}
+        assert numbers("--status", status.upper()) >= same
+        assert numbers("--status", status[:4]) >= same
+    assert numbers("--status", "n") == numbers("--status", "new") | numbers("--status", "needs")
+    assert numbers("--priority", "p") == {row["number"] for row in shown if row["priority"]}
+
+
 def test_an_unknown_ticket_status_or_stream_says_what_there_is(run, synced):
     assert run("tickets", "show", "nope").code == exit_codes.ERROR
     ran = run("tickets", "list", "--status", "clsed")

@@ -27,7 +27,7 @@ async def awaited(desk: ServiceDesk) -> None:
     assert_type(await desk.audit.list(limit=1), Page[AuditRecord])
     assert_type(await desk.quarantine.get(1), QuarantinedRecord)
     assert_type(await desk.report.desk_page(), DeskReport)
-    assert_type(await desk.writes.list(), tuple[WriteView, ...])
+    assert_type(await desk.writes.list(), Page[WriteView])
     async for entry in desk.records(TimeEntry, updated_since=datetime.min):
         assert_type(entry, StoredRecord[TimeEntry])
     async for record in desk.records(STREAMS["notes"]):

@@ -10,7 +10,6 @@ from servicedesk_core.domain import (
     EventType,
     Note,
     NoteVisibility,
-    Priority,
     StatusCategory,
     Ticket,
     TicketEvent,
@@ -26,13 +25,19 @@ class TicketFilter:
 
     connection: Annotated[str | None, Help("Only of this connection.")] = None
     queue: Annotated[str | None, Help('Name of a queue; "none" = in no queue.', none=True)] = None
-    categories: Annotated[
-        tuple[StatusCategory | Literal[""], ...],
-        Help('A category such as new; "none" = not mapped.', name="status", none=True),
+    categories: tuple[StatusCategory | Literal[""], ...] = ()
+    status: Annotated[
+        tuple[str, ...],
+        Help(
+            'The word that lists show, or a category such as new, or how either begins; "none" = in no category.',
+            none=True,
+        ),
     ] = ()
     assignee: Annotated[str | None, Help('Who has it; "none" = nobody.', name="technician", none=True)] = None
     company: Annotated[str | None, Help('Name of a client; "none" = of no client.', none=True)] = None
-    priority: Annotated[Priority | Literal[""] | None, Help('P1 to P5; "none" = without one.', none=True)] = None
+    priority: Annotated[
+        str | None, Help('P1 to P5, or the vendor\'s word, or how it begins; "none" = without one.', none=True)
+    ] = None
     text: Annotated[str | None, Help("Part of the title, or the number.", name="search")] = None
     created_since: Annotated[datetime | None, Help("Created at or after.")] = None
     created_before: Annotated[datetime | None, Help("Created before.")] = None

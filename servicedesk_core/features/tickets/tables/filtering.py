@@ -1,9 +1,11 @@
 """Which tickets are meant."""
 
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, func, or_, select
 
+from servicedesk_core.domain import Priority, StatusCategory
 from servicedesk_core.features.tickets.model import TicketFilter
 from servicedesk_core.store import sources
 from servicedesk_core.store.fields import to_us
@@ -41,9 +43,44 @@ def restrictions(tx: Connection, chosen: TicketFilter) -> list[Any]:
             restrictions.append(column.is_(None))
         elif wanted is not None:
             restrictions.append(refers(tx, _T.source_id, column, stream, wanted, begins=True))
+    if chosen.status:
+        restrictions.append(or_(*(has_status(word) for word in chosen.status)))
     if chosen.priority is not None:
-        restrictions.append(_T.priority == str(chosen.priority) if chosen.priority else _T.priority.is_(None))
+        restrictions.append(has_priority(chosen.priority))
     return restrictions + _instants(chosen) + _contents(chosen)
+
+
+def has_status(word: str) -> Any:
+    """Return the condition that a word means a ticket's status; the empty text means one in no category."""
+    return _meant(word, StatusCategory, _T.status_category, _T.status)
+
+
+def has_priority(word: str) -> Any:
+    """Return the condition that a word means a ticket's priority; the empty text means none."""
+    return _meant(word, Priority, _T.priority, _T.priority_name)
+
+
+def begun(word: str, among: type[StrEnum]) -> list[str]:
+    """Return those of our words that a word is or begins: itself alone where it is one."""
+    wanted = _folded(word)
+    found = [one.value for one in among if _folded(one).startswith(wanted)]
+    return next(([one] for one in found if _folded(one) == wanted), found)
+
+
+def _meant(word: str, among: type[StrEnum], ours: Any, theirs: Any) -> Any:
+    if not word:
+        return ours.is_(None)
+    found = begun(word, among)
+    if [_folded(one) for one in found] == [_folded(word)]:
+        return ours == found[0]
+    # Twice, because SQLite folds the capitals of ASCII only.
+    start = word.strip()
+    begins = theirs.istartswith(start, autoescape=True), theirs.startswith(start, autoescape=True)
+    return or_(*begins, ours.in_(found))
+
+
+def _folded(word: str) -> str:
+    return word.strip().casefold().replace(" ", "_").replace("-", "_")
 
 
 def in_scope(tx: Connection, scope: Scope | None) -> list[Any]:

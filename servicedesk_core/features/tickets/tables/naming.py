@@ -1,12 +1,21 @@
 """Whether what a filter names is there at all."""
 
-from sqlalchemy import Connection
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, select
 
 from servicedesk_core.config.values import did_you_mean
-from servicedesk_core.errors import NotFoundLocallyError
+from servicedesk_core.domain import Priority, StatusCategory
+from servicedesk_core.errors import NotFoundLocallyError, SettingsError
+from servicedesk_core.faces.parameter import NOBODY
 from servicedesk_core.features.tickets.model import TicketFilter
+from servicedesk_core.features.tickets.tables.filtering import begun, has_priority, has_status
 from servicedesk_core.store import sources
 from servicedesk_core.store.queries import names
+from servicedesk_core.store.schema import RECORDS
+
+_T = RECORDS["tickets"].c
 
 
 def check_names(tx: Connection, chosen: TicketFilter) -> None:
@@ -14,7 +23,14 @@ def check_names(tx: Connection, chosen: TicketFilter) -> None:
 
     Raises:
         NotFoundLocallyError: No connection has a queue, technician or client of that name; with the nearest one.
+        SettingsError: No ticket has such a status or priority, and it is none of ours; with the nearest one.
     """
+    for status in filter(None, chosen.status):
+        _check_word(tx, "status", status, StatusCategory, meant=has_status(status), theirs=_T.status)
+    if chosen.priority:
+        _check_word(
+            tx, "priority", chosen.priority, Priority, meant=has_priority(chosen.priority), theirs=_T.priority_name
+        )
     looked_in = [source for source in sources.all(tx) if chosen.connection in {None, source.name}]
     for what, stream, word in (
         ("queue", "queues", chosen.queue),
@@ -26,3 +42,12 @@ def check_names(tx: Connection, chosen: TicketFilter) -> None:
         near = did_you_mean(word, [name for source in looked_in for name in names.known(tx, source.id, stream)])
         hint = "Name it as the desk shows it, or by the vendor's id."
         raise NotFoundLocallyError(f'There is no {what} "{word}".{near}', hint=hint)
+
+
+def _check_word(tx: Connection, what: str, word: str, among: type[StrEnum], *, meant: Any, theirs: Any) -> None:
+    if begun(word, among) or tx.execute(select(_T.local_id).where(meant).limit(1)).first():
+        return
+    seen = sorted(filter(None, tx.execute(select(theirs).distinct()).scalars()))
+    choices = list(dict.fromkeys([*seen, *(one.value for one in among)]))
+    hint = f"There are: {', '.join([*choices, NOBODY])}."
+    raise SettingsError(f'"{word}" is no {what}.{did_you_mean(word, choices)}', hint=hint)
