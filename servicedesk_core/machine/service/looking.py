@@ -156,7 +156,7 @@ def _there(service: Service, account: str) -> Iterator[Finding]:
             command, env=environment_of(service, account), cwd=service.folder, capture_output=True, check=False,
             timeout=_LIMIT_S, **other,
         )  # fmt: skip
-        for row in json.loads(done.stdout)["data"]:
+        for row in json.loads(done.stdout)["data"]["items"]:
             yield Finding(row["subject"], row["level"], row["text"], row["hint"])
     except (OSError, ValueError, KeyError, subprocess.SubprocessError) as error:
         text = f"The program could not be run as {account} ({type(error).__name__})."
