@@ -31,6 +31,7 @@ def lookup(
         typer.Option("--file", metavar="FILE", help="Devices in a CSV or JSONL file: serial number, manufacturer, …"),
     ] = None,
     manufacturer: Annotated[str, typer.Option("--manufacturer", help="Who made the named devices.")] = "",
+    maker: Annotated[str, typer.Option("--maker", hidden=True)] = "",  # what scripts called it before
     product: Annotated[
         str | None, typer.Option("--product", help="Product number, where a serial is ambiguous.")
     ] = None,
@@ -60,7 +61,9 @@ def lookup(
     if country is not None and not (len(country) == 2 and country.isalpha()):  # noqa: PLR2004  # ISO 3166-1
         raise SettingsError(f'"{country}" is no code of a country.', hint="Write for example US or DE.")
     hints = {"product_number": product, "machine_type": machine_type, "country": country.upper() if country else None}
-    named = [DeviceRef(manufacturer=manufacturer, serial_number=serial or " ", **hints) for serial in serials or ()]
+    named = [
+        DeviceRef(manufacturer=manufacturer or maker, serial_number=serial or " ", **hints) for serial in serials or ()
+    ]
     if file is not None:
         named += read_devices(file, {})
         if not named:
