@@ -109,3 +109,8 @@ def plain(value: object, zone: tzinfo | None = None, *, named: bool = False) -> 
         case _:
             text = one_line(str(value))
     return text
+
+
+def folded(word: str) -> str:
+    """Return a word of a closed list as it is compared: ``Waiting Parts`` is ``waiting_parts``."""
+    return word.strip().casefold().replace(" ", "_").replace("-", "_")

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from servicedesk_core.cli.catalog import NAMES, SECTIONS, OurCommands
+from servicedesk_core.cli.catalog import NAMES, SECTIONS, WITHOUT_DESK, OurCommands
 from servicedesk_core.cli.shell.arguments import hoist
 from servicedesk_core.cli.shell.context import CONFIG_VARIABLE, DEFAULT_CONFIG, Cli
 from servicedesk_core.cli.shell.exit_codes import epilog
@@ -117,6 +117,11 @@ def _options(
     version: Annotated[bool, typer.Option("--version", "-V", help="Print the version and exit.")] = False,
 ) -> None:
     del version  # answered before anything is imported
+    if acting_as is not None and ctx.invoked_subcommand in WITHOUT_DESK:
+        message = (
+            f'--as takes the place of somebody on a desk, and "{ctx.invoked_subcommand}" opens none. Leave it out.'
+        )
+        raise typer.BadParameter(message, ctx=ctx)
     cli = ctx.ensure_object(Cli)
     cli.config_option, cli.debug, cli.quiet, cli.log_format = config, debug, quiet, log_format
     cli.acting_as = acting_as

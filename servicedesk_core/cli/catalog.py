@@ -56,6 +56,9 @@ module or a package, has a function ``register`` that adds the command."""
 _PARTLY_BY_HAND = frozenset({"audit", "claims", "privacy", "warranty", "writes"})
 """Commands of features whose module or package here adds what cannot be derived."""
 
+WITHOUT_DESK = frozenset({"init", "docs", "service", "doctor", "store", "mapping", "plugins", "new", "sandbox"})
+"""Commands that open no desk, so that nobody's place can be taken there."""
+
 NAMES = tuple(name for section in SECTIONS.values() for name in section)
 
 

@@ -5,7 +5,7 @@ it (:mod:`servicedesk_core.cli.derived`), Python a method that is awaited or wai
 """
 
 from servicedesk_core.capabilities import Capability
-from servicedesk_core.faces.action import Action, action
+from servicedesk_core.faces.action import Action, Proposal, action, proposal
 from servicedesk_core.faces.alerting import AlertRule, Condition, Watch
 from servicedesk_core.faces.column import Column
 from servicedesk_core.faces.dashboard import Board, Figures, Series, Table, dashboard
@@ -42,6 +42,7 @@ __all__ = [
     "Narrow",
     "Offer",
     "Page",
+    "Proposal",
     "Query",
     "Series",
     "Table",
@@ -53,5 +54,6 @@ __all__ = [
     "method",
     "number_after",
     "piece",
+    "proposal",
     "query",
 ]

@@ -115,7 +115,7 @@ def _shown(namespace: Namespace[Any], block: Block, tx: Any, at: datetime, scope
         case Table():
             asked, narrows = block.query, not block.query.unscoped
             seen = namespace.desk.permitted(asked.needs, asked.name, scope, narrows=narrows)
-            given = {"scope": seen} | dict(block.given) if narrows else dict(block.given)
+            given = dict(block.given) | ({"scope": seen} if narrows else {})
             rows = tuple(asked.declared(namespace, tx, **given))
             return Shown("table", block.title, columns=dict(_headings(asked.row)), rows=rows)
         case Series():

@@ -79,21 +79,6 @@ class StoreUpgrade:
 
 
 @dataclass(frozen=True, slots=True)
-class StoreRestore:
-    """A backup that took the place of a store.
-
-    Attributes:
-        store: Its name.
-        kept: Where the store that was there before is kept; ``None`` when there was none.
-        in_doubt: Writes that were unfinished in the backup and are in doubt now.
-    """
-
-    store: str
-    kept: str | None
-    in_doubt: int
-
-
-@dataclass(frozen=True, slots=True)
 class UnfinishedWrite:
     """A write that is neither at the vendor for certain nor given up.
 
@@ -184,7 +169,7 @@ def _beside(config: Path, store: Store, clock: Clock) -> Path:
     return path.with_name(f"{path.name}.backup-{stamp}")
 
 
-def restore(config: Path, source: Path, *, clock: Clock | None = None) -> StoreRestore:
+def restore(config: Path, source: Path, *, clock: Clock | None = None) -> restoring.StoreRestore:
     """Replace a SQLite store by a backup, after looking at all of it; what was there is kept beside it.
 
     Every write that was unfinished in the backup is in doubt afterwards, and nothing is sent until :func:`adopt`.
@@ -197,9 +182,7 @@ def restore(config: Path, source: Path, *, clock: Clock | None = None) -> StoreR
     Raises:
         StoreError: The backup is missing, damaged or newer than this program; the store is PostgreSQL or in use.
     """
-    url = parse(_address(config))
-    done = restoring.restore(url, source, now=(clock or SystemClock()).now())
-    return StoreRestore(name_of(url), str(done.kept) if done.kept else None, done.in_doubt)
+    return restoring.restore(parse(_address(config)), source, now=(clock or SystemClock()).now())
 
 
 def adoption(config: Path) -> StoreAdoption:

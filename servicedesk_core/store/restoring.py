@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL
 from servicedesk_core.errors import StoreBusyError, StoreCorruptError, StoreError, StoreMissingError
 from servicedesk_core.store import location, schema, soundness
 from servicedesk_core.store.connecting import writer_engine
-from servicedesk_core.store.faults import translated
+from servicedesk_core.store.faults import name_of, translated
 from servicedesk_core.store.upgrade import (
     copy_file,
     is_open_elsewhere,
@@ -28,21 +28,21 @@ _BESIDE = ("-wal", "-shm", "-journal")
 
 
 @dataclass(frozen=True, slots=True)
-class Restored:
-    """What a restore did.
+class StoreRestore:
+    """A backup that took the place of a store.
 
     Attributes:
-        path: The store.
+        store: Its name.
         kept: Where the store that was there before is kept; ``None`` when there was none.
         in_doubt: Writes of the backup that were unfinished and are in doubt now.
     """
 
-    path: Path
-    kept: Path | None
+    store: str
+    kept: str | None
     in_doubt: int
 
 
-def restore(url: URL, source: Path, *, now: datetime) -> Restored:
+def restore(url: URL, source: Path, *, now: datetime) -> StoreRestore:
     """Replace a SQLite store by a backup of it.
 
     The backup is copied beside the store, looked at page by page, brought to this program's schema and distrusted;
@@ -80,7 +80,7 @@ def restore(url: URL, source: Path, *, now: datetime) -> Restored:
             _keep(path, kept)
         fresh.replace(path)
         _settle_directory(path.parent)
-    return Restored(path, kept, in_doubt)
+    return StoreRestore(name_of(url), str(kept) if kept else None, in_doubt)
 
 
 @contextmanager

@@ -47,6 +47,23 @@ def test_a_change_is_shown_waits_and_is_sent_when_it_is_approved(run, vendor):
     assert run("audit", "verify").exit_code == 0
 
 
+def test_acts_on_tickets_take_the_words_of_lists_and_the_desks_zone(run, vendor):
+    def wanted(*words):
+        return json.loads(run("tickets", *words, "--json").stdout)["data"]["changes"]
+
+    (due,) = wanted("update", "T1", "--due", "2026-12-02T17:00")
+    assert (due["field"], due["after"]) == ("due_at", "2026-12-02T17:00:00Z")  # the desk's zone is UTC
+    assert run("tickets", "update", "T1", "--due", "2026-12-02T17:00-99:00").exit_code == 2
+    assert [(one["field"], one["after"]) for one in wanted("assign", "T2", "t1")] == [("assignee_ref", "t1")]
+    vendor.put("tickets", "4", status="Complete")
+    assert run("sync").exit_code == 0
+    (status,) = wanted("close", "T3")
+    assert (status["field"], status["after"]) == ("status", "Complete")  # the vendor's own word for it
+    nothing = run("tickets", "update", "T5")
+    assert "--status" in nothing.exception.hint
+    assert "already" in str(run("tickets", "update", "T5", "--technician", "none").exception)
+
+
 @pytest.mark.slow
 def test_time_is_logged_in_hours_for_today_and_can_be_edited_before_it_is_approved(run, vendor):
     words = ("tickets", "log-time", "T1", "0.25", "--technician", "Ana Diaz", "--summary", "Toner")

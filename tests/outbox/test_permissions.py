@@ -1,19 +1,27 @@
 """Who may do what: capabilities and scopes hold for every call, whoever makes it and by whichever way."""
 
+import re
+from pathlib import Path
+from typing import Any
+
 import pytest
 
+import servicedesk_core.cli
 from servicedesk_core import Actor, BlockingServiceDesk, Scope, ServiceDesk, Way
 from servicedesk_core.capabilities import ALL, ROLES, Capability, Role
+from servicedesk_core.cli import catalog
 from servicedesk_core.cli.main import main
 from servicedesk_core.config import parse_settings
 from servicedesk_core.errors import NotPermittedError, SettingsError
-from servicedesk_core.faces import Method
+from servicedesk_core.faces import Method, Namespace, Table, dashboard
 from servicedesk_core.features import FEATURES, own
+from servicedesk_core.features.tickets.queries import TicketQueries
 from servicedesk_core.people import JOBS, names_in
 from servicedesk_core.sync.options import SyncMode
 from servicedesk_core.testing.clock import FakeClock
 from tests.outbox.conftest import settings_for
 
+CLI = Path(servicedesk_core.cli.__file__).parent
 PEOPLE = {
     "ana": {"roles": ["service-manager"]},
     "dee": {"roles": ["technician"], "queues": ["q1"], "technician": "t2"},
@@ -163,6 +171,16 @@ def test_taking_another_persons_place_takes_a_capability_of_its_own(command):
     code, _, err = command("operator", "tickets", "list", "--as", "anna")
     assert code == 2
     assert 'Did you mean "ana"?' in err
+    code, _, err = command("operator", "--as", "eve", "doctor")
+    assert code == 2
+    assert '"doctor" opens none' in err
+
+
+def test_commands_without_a_desk_are_those_that_nobodys_place_is_taken_for():
+    opens = re.compile(r"with_desk|with_store")
+    rooms = {name: [*CLI.glob(f"{name}.py"), *CLI.glob(f"{name}/*.py")] for name in catalog.NAMES}
+    without = {name for name, files in rooms.items() if not any(opens.search(file.read_text()) for file in files)}
+    assert without - set(FEATURES) == catalog.WITHOUT_DESK
 
 
 def test_with_four_eyes_whoever_takes_a_place_stays_the_same_person():
@@ -220,3 +238,13 @@ async def test_a_review_says_who_may_what_by_which_role_for_whom_and_when_they_l
     assert stood_in.last_used_at == write.proposed_at
     with pytest.raises(NotPermittedError):
         await of(desk, "kim").people.review()
+    with pytest.raises(SettingsError, match='Did you mean "dee"'):
+        await of(desk, "ana").people.review(person="de")
+
+
+async def test_a_block_of_a_dashboard_cannot_widen_whose_records_it_shows(desk):
+    class Wide(Namespace[Any]):
+        board = dashboard("wide.board", "Wide", [Table("All", TicketQueries.list, {"scope": None})], about="Wide.")
+
+    shown = [len((await of(desk, name).call(Wide.board)).blocks[0].rows) for name in ("ana", "eve")]
+    assert shown == [5, 0]

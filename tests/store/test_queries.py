@@ -128,6 +128,33 @@ def test_filters(desk, ids, chosen, expected):
     assert ids(**chosen) == expected.split()
 
 
+def test_a_word_finds_what_the_vendor_calls_so_and_what_it_means(put, ticket, ids):
+    put(
+        ticket("theirs", status="Closed", status_category=C.IN_PROGRESS, priority_name="Hoch", priority=Priority.P2),
+        ticket("ours", status="Fertig", status_category=C.CLOSED, priority_name="P2 Ärger", priority=Priority.P4),
+        ticket("begins", status="Closing % soon", status_category=C.NEW, priority=Priority.P2),
+        ticket("waits", status="Ärger", status_category=C.WAITING_PARTS),
+        ticket("unmapped", status="Odd"),
+        now=NOW,
+    )
+    words = {
+        "Closed": ["ours", "theirs"],
+        "closed": ["ours", "theirs"],
+        "Clos": ["begins", "ours", "theirs"],
+        "Closing %": ["begins"],
+        "%": [],
+        "Ärg": ["waits"],
+        "Waiting-Parts": ["waits"],
+        "wait": ["waits"],
+        "odd": ["unmapped"],
+        "": ["unmapped"],
+    }
+    assert {word: sorted(ids(status=(word,))) for word in words} == words
+    assert sorted(ids(status=("odd", "Fertig"))) == ["ours", "unmapped"]
+    ranks = {"hoch": ["theirs"], "p2": ["begins", "theirs"], "P2 Ä": ["ours"], "": ["unmapped", "waits"]}
+    assert {word: sorted(ids(priority=word)) for word in ranks} == ranks
+
+
 def test_pages_follow_each_other_without_gap_or_repeat(store, put, ticket):
     put(*(ticket(i, created_at=NOW - (i // 7) * DAY if i % 5 else None) for i in range(100)))
     found, after = [], None

@@ -222,7 +222,7 @@ def test_a_store_that_is_damaged_is_replaced_and_kept(sqlite_url, clock, tmp_pat
         copy = backup.backup(store, tmp_path / "copy.db")
     path_of(sqlite_url).write_bytes(b"rubbish" * 1000)
     done = restoring.restore(parse(sqlite_url), copy, now=clock.now())
-    assert done.kept.read_bytes().startswith(b"rubbish")
+    assert Path(done.kept).read_bytes().startswith(b"rubbish")
     with Store.open(sqlite_url, clock=clock) as store:
         assert backup.verify(store).problems == ()
         assert stat.S_IMODE(path_of(sqlite_url).stat().st_mode) == 0o600

@@ -20,6 +20,7 @@ from servicedesk_core.domain.warranty import (
     ReturnState,
 )
 from servicedesk_core.errors import SettingsError
+from servicedesk_core.wording import folded
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -38,11 +39,11 @@ def one_of(kind: type[E], word: str, what: str) -> E:
     Raises:
         SettingsError: There is none.
     """
-    folded = word.strip().lower().replace("-", "_").replace(" ", "_")
-    if folded in list(kind):
-        return kind(folded)
+    wanted = folded(word)
+    if wanted in list(kind):
+        return kind(wanted)
     hint = f"It is one of {', '.join(kind)}."
-    raise SettingsError(f'"{word}" is no {what}.{did_you_mean(folded, list(kind))}', hint=hint)
+    raise SettingsError(f'"{word}" is no {what}.{did_you_mean(wanted, list(kind))}', hint=hint)
 
 
 def changes_of(plain: Mapping[str, str | None], parts: Sequence[str], sets: Sequence[str]) -> dict[str, Any]:

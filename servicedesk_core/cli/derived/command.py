@@ -5,15 +5,14 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
-from uuid import uuid4
 
 import typer
 
-from servicedesk_core.cli.derived import showing
+from servicedesk_core.cli.derived import proposing, showing
 from servicedesk_core.cli.derived.values import choices_of, is_duration, value_of
 from servicedesk_core.cli.shell.arguments import Json, Yes
 from servicedesk_core.cli.shell.context import Cli
-from servicedesk_core.faces import Action, Offer
+from servicedesk_core.faces import Action, Offer, Proposal
 from servicedesk_core.faces.parameter import Parameter
 
 if TYPE_CHECKING:
@@ -51,46 +50,26 @@ def command_of(offer: Offer[..., Any]) -> Callable[..., None]:
             raise typer.BadParameter("It is either --json or --csv.", ctx=ctx)
         chosen = showing.chosen_columns(offer.row, columns) if columns else ()
 
-        told = ""
+        def arguments() -> tuple[list[Any], dict[str, Any]]:
+            return _arguments(offer, given, cli.zone)  # the zone is known once the desk is open
 
-        async def asked(desk: "StoredDesk") -> Any:
-            arguments, named = _arguments(offer, given, cli.zone)
-            return await desk.call(offer, *arguments, **named)
+        async def called(desk: "StoredDesk") -> Any:
+            places, named = arguments()
+            if isinstance(offer, Action) and offer.asks is not None:
+                cli.confirm(offer.asks(*places, **named), yes=bool(yes))
+            return await desk.call(offer, *places, **named)
 
-        async def done(desk: "StoredDesk") -> Any:
-            nonlocal told
-            assert isinstance(offer, Action)  # noqa: S101  # what changes something
-            arguments, named = _arguments(offer, given, cli.zone)
-            if offer.asks is not None:
-                cli.confirm(offer.asks(*arguments, **named), yes=bool(yes))
-            if offer.warns is not None and yes:
-                named["request_id"] = named["request_id"] or uuid4().hex  # the second call is the first one
-            found = await desk.call(offer, *arguments, **named)
-            if offer.warns is not None and not as_json:
-                showing.show(cli, offer, found)
-            if offer.warns is not None and yes and (warning := offer.warns(desk, found)):
-                cli.say(warning)
-                found = await desk.call(offer, *arguments, **named, send=True)
-            told = offer.tells(desk, found) if offer.tells is not None else ""
-            return found
-
-        found = cli.with_desk(done) if isinstance(offer, Action) else cli.with_store(asked)
-        is_shown = isinstance(offer, Action) and offer.warns is not None
+        if isinstance(offer, Proposal):
+            proposing.run(cli, offer, arguments, send=bool(yes), as_json=bool(as_json))
+            return
+        found = cli.with_desk(called) if isinstance(offer, Action) else cli.with_store(called)
         if html is not None:
             showing.as_page(cli, offer, found, html)
         if as_csv:
             showing.as_csv(offer, found, chosen)
         elif as_json or html is None:
-            cli.emit(
-                offer.name,
-                found,
-                version=offer.version,
-                as_json=bool(as_json),
-                show=lambda: None if is_shown else showing.show(cli, offer, found, chosen),
-            )
-        if told:
-            cli.say(told)
-        if offer.fails is not None and (yes or not is_shown) and (code := int(offer.fails(found))):
+            showing.emit(cli, offer, found, as_json=bool(as_json), chosen=chosen)
+        if offer.fails is not None and (code := int(offer.fails(found))):
             raise typer.Exit(code)
 
     run.__doc__ = inspect.getdoc(offer.declared)
@@ -106,8 +85,10 @@ def _options(offer: Offer[..., Any]) -> Iterator[inspect.Parameter]:
     for parameter in offer.parameters:
         default = inspect.Parameter.empty if parameter.required else _default(parameter)
         yield _option(parameter.name, _annotation(parameter), default)
-    if isinstance(offer, Action) and (offer.asks or offer.warns):
-        yield _option("yes", Yes if offer.asks else Send, default=False)
+    if isinstance(offer, Proposal):
+        yield _option("yes", Send, default=False)
+    elif isinstance(offer, Action) and offer.asks:
+        yield _option("yes", Yes, default=False)
     if offer.row is not None:
         yield _option("columns", Columns, default=None)
         yield _option("as_csv", Csv, default=False)

@@ -37,6 +37,11 @@ def as_page(cli: Cli, offer: Offer[..., Any], found: Any, path: Path) -> None:
     cli.say(f"Written to {path}.")
 
 
+def emit(cli: Cli, offer: Offer[..., Any], found: Any, *, as_json: bool, chosen: tuple[str, ...] = ()) -> None:
+    """Print a result as the document of its name, or for people; see :func:`show`."""
+    cli.emit(offer.name, found, version=offer.version, as_json=as_json, show=lambda: show(cli, offer, found, chosen))
+
+
 def show(cli: Cli, offer: Offer[..., Any], found: Any, chosen: tuple[str, ...] = ()) -> None:
     """Print a result for people.
 

@@ -10,6 +10,7 @@ from servicedesk_core.clock import SystemClock
 from servicedesk_core.config.values import did_you_mean
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces.parameter import NOBODY, Parameter
+from servicedesk_core.wording import folded
 
 
 def value_of(parameter: Parameter, word: Any, zone: tzinfo | None) -> Any:  # one line a kind
@@ -67,19 +68,15 @@ def word_of(word: str, choices: tuple[str, ...], *, what: str) -> str:
     Raises:
         SettingsError: No choice is meant, or several.
     """
-    folded = {_folded(choice): choice for choice in choices}
-    wanted = _folded(word)
-    begun = [choice for key, choice in folded.items() if key.startswith(wanted)]
-    if found := folded.get(wanted) or (begun[0] if len(begun) == 1 and wanted else None):
+    spelled = {folded(choice): choice for choice in choices}
+    wanted = folded(word)
+    begun = [choice for key, choice in spelled.items() if key.startswith(wanted)]
+    if found := spelled.get(wanted) or (begun[0] if len(begun) == 1 and wanted else None):
         return found
     if begun and wanted:
         raise SettingsError(f'"{word}" may be {" or ".join(begun)}.', hint="Write more of it.")
     hint = f"There are: {', '.join(choices)}."
     raise SettingsError(f'"{word}" is no {what.replace("-", " ")}.{did_you_mean(wanted, choices)}', hint=hint)
-
-
-def _folded(word: str) -> str:
-    return word.strip().casefold().replace(" ", "_").replace("-", "_")
 
 
 def _instant(name: str, text: str, zone: tzinfo | None) -> datetime:

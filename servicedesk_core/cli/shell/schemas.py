@@ -100,7 +100,7 @@ DOCUMENTS: dict[str, Document] = {
     "store.size": Document(1, "How large the store is.", f"{_UPKEEP}:StoreSize"),
     "store.verify": Document(1, "Whether the store is sound.", f"{_UPKEEP}:StoreVerdict"),
     "store.backup": Document(1, "Where the backup is.", f"{_UPKEEP}:StoreBackup"),
-    "store.restore": Document(1, "What the restore replaced.", f"{_UPKEEP}:StoreRestore"),
+    "store.restore": Document(1, "What the restore replaced.", "servicedesk_core.store.restoring:StoreRestore"),
     "store.adopt": Document(1, "Whether the store may send.", f"{_UPKEEP}:StoreAdoption"),
     "store.upgrade": Document(1, "The schema before and after.", f"{_UPKEEP}:StoreUpgrade"),
 }

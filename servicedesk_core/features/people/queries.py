@@ -9,13 +9,15 @@ from sqlalchemy import Connection as Tx
 from servicedesk_core.capabilities import ROLES, Capability
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.config.people import PersonSection
+from servicedesk_core.config.values import did_you_mean
+from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import Desk, Help, Manner, Namespace, Page, query
 from servicedesk_core.features.people.model import Permission, Person
 from servicedesk_core.people import name_in, names_in
 from servicedesk_core.store import audit
 
 _NOBODY: Final = (
-    "Nobody is named: every account of this machine may do everything. [people.NAME] in servicedesk.toml names people."
+    "Nobody. As long as servicedesk.toml has no [people.NAME], every account of this machine may do everything."
 )
 
 _USES: Final[Mapping[str, Capability]] = {
@@ -92,8 +94,15 @@ class People(Namespace[Manner]):
         person: Annotated[str | None, Help("Only this person.")] = None,
         capability: Annotated[Capability | None, Help("Only who may do this.")] = None,
     ) -> Page[Permission]:
-        """Review who may do what, by which role, for whose records, and when they last did it."""
-        uses = _uses(tx)
+        """Review who may do what, by which role, for whose records, and when they last did it.
+
+        Raises:
+            SettingsError: The configuration has no such person.
+        """
+        people, uses = self.desk.settings.people, _uses(tx)
+        if person is not None and person not in people:
+            hint = f"There are: {', '.join(people) or 'none'}."
+            raise SettingsError(f'There is no person "{person}".{did_you_mean(person, people)}', hint=hint)
         return Page(
             tuple(
                 Permission(
@@ -104,7 +113,7 @@ class People(Namespace[Manner]):
                     sees=_sees(section),
                     last_used_at=uses.get((f"user:{name}", one)),
                 )
-                for name, section in self.desk.settings.people.items()
+                for name, section in people.items()
                 if person in (None, name)
                 for one in Capability
                 if one in section.capabilities and capability in (None, one)

@@ -14,7 +14,7 @@ from servicedesk_core.config import DeskSettings
 from servicedesk_core.domain import Note, StatusCategory, Ticket, TimeEntry
 from servicedesk_core.domain.writing import Intent
 from servicedesk_core.errors import WriteError
-from servicedesk_core.faces import Capability, Desk, Help, Manner, action
+from servicedesk_core.faces import Capability, Desk, Help, Manner, proposal
 from servicedesk_core.features.tickets import rules
 from servicedesk_core.features.tickets.queries import TicketQueries
 from servicedesk_core.features.tickets.rules import CREATE
@@ -62,8 +62,10 @@ def _fails(write: WriteView) -> int:
     return exit_code([write])
 
 
-proposal = partial(action, page="servicedesk_core.features.writes.pages:write", warns=warning, tells=told, fails=_fails)
-"""Declares an act that proposes a write first."""
+proposes = partial(
+    proposal, page="servicedesk_core.features.writes.pages:write", warns=warning, tells=told, fails=_fails
+)
+"""Declares an act that proposes a write."""
 
 
 class Tickets(TicketQueries[Manner]):
@@ -75,7 +77,7 @@ class Tickets(TicketQueries[Manner]):
 
     desk: WritingDesk
 
-    @proposal("tickets.create", about="The proposed ticket.", needs=Capability.TICKETS_WRITE)
+    @proposes("tickets.create", about="The proposed ticket.", needs=Capability.TICKETS_WRITE)
     async def create(
         self,
         title: Annotated[str, Help("Its title.")],
@@ -116,7 +118,7 @@ class Tickets(TicketQueries[Manner]):
 
         return await self._proposed(intent, request_id, send=send)
 
-    @proposal("tickets.update", about="The proposed change.", needs=Capability.TICKETS_WRITE)
+    @proposes("tickets.update", about="The proposed change.", needs=Capability.TICKETS_WRITE)
     async def update(
         self,
         ticket: WHICH,
@@ -168,7 +170,7 @@ class Tickets(TicketQueries[Manner]):
 
         return await self._proposed(intent, request_id, send=send)
 
-    @proposal("tickets.assign", about="The proposed assignment.", needs=Capability.TICKETS_ASSIGN)
+    @proposes("tickets.assign", about="The proposed assignment.", needs=Capability.TICKETS_ASSIGN)
     async def assign(
         self,
         ticket: WHICH,
@@ -193,7 +195,7 @@ class Tickets(TicketQueries[Manner]):
 
         return await self._proposed(intent, request_id, send=send)
 
-    @proposal("tickets.close", about="The proposed end.", needs=Capability.TICKETS_WRITE)
+    @proposes("tickets.close", about="The proposed end.", needs=Capability.TICKETS_WRITE)
     async def close(
         self,
         ticket: WHICH,
@@ -222,7 +224,7 @@ class Tickets(TicketQueries[Manner]):
 
         return await self._proposed(intent, request_id, send=send)
 
-    @proposal("tickets.note", about="The proposed note.", needs=Capability.TICKETS_WRITE)
+    @proposes("tickets.note", about="The proposed note.", needs=Capability.TICKETS_WRITE)
     async def note(
         self,
         ticket: WHICH,
@@ -256,7 +258,7 @@ class Tickets(TicketQueries[Manner]):
 
         return await self._proposed(intent, request_id, send=send)
 
-    @proposal("tickets.log-time", about="The proposed time entry.", needs=Capability.TICKETS_WRITE)
+    @proposes("tickets.log-time", about="The proposed time entry.", needs=Capability.TICKETS_WRITE)
     async def log_time(
         self,
         ticket: WHICH,

@@ -12,6 +12,7 @@ from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.queries.names import refers
 from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.schema import IS_OPEN, RECORDS, ticket_source
+from servicedesk_core.wording import folded
 
 _T = RECORDS["tickets"].c
 
@@ -62,25 +63,21 @@ def has_priority(word: str) -> Any:
 
 def begun(word: str, among: type[StrEnum]) -> list[str]:
     """Return those of our words that a word is or begins: itself alone where it is one."""
-    wanted = _folded(word)
-    found = [one.value for one in among if _folded(one).startswith(wanted)]
-    return next(([one] for one in found if _folded(one) == wanted), found)
+    wanted = folded(word)
+    found = [one.value for one in among if folded(one).startswith(wanted)]
+    return next(([one] for one in found if folded(one) == wanted), found)
 
 
 def _meant(word: str, among: type[StrEnum], ours: Any, theirs: Any) -> Any:
+    """Return the condition that a word is the vendor's or ours, or, where it is none of ours, how either begins."""
     if not word:
         return ours.is_(None)
-    found = begun(word, among)
-    if [_folded(one) for one in found] == [_folded(word)]:
-        return ours == found[0]
+    found, start = begun(word, among), word.strip()
+    if [folded(one) for one in found] == [folded(word)]:
+        return or_(ours == found[0], func.lower(theirs) == start.lower())
     # Twice, because SQLite folds the capitals of ASCII only.
-    start = word.strip()
     begins = theirs.istartswith(start, autoescape=True), theirs.startswith(start, autoescape=True)
     return or_(*begins, ours.in_(found))
-
-
-def _folded(word: str) -> str:
-    return word.strip().casefold().replace(" ", "_").replace("-", "_")
 
 
 def in_scope(tx: Connection, scope: Scope | None) -> list[Any]:
