@@ -56,6 +56,7 @@ def draft(claims, *more):
     return document["data"]["items"][0]["claim"]["claim_id"]
 
 
+@pytest.mark.slow
 def test_from_a_draft_to_an_answer(claims):
     name = draft(claims)
     code, out, _ = claims("check", name)

@@ -8,6 +8,8 @@ import pytest
 
 from servicedesk_core.cli.shell import exit_codes
 
+pytestmark = pytest.mark.slow  # each writes a configuration from a sandbox
+
 FLAGS = ("--connector", "./acme.py:Acme", "--set", "token=env:ACME_TOKEN")
 
 

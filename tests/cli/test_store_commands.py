@@ -17,6 +17,8 @@ from servicedesk_core.store import Store, records, schema
 from servicedesk_core.store.records import Incoming
 from tests.queued_write import queue_write
 
+pytestmark = pytest.mark.slow  # each over a store of its own, backups and all
+
 
 @pytest.fixture
 def queued(run, acme):

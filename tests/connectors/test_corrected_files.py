@@ -5,6 +5,8 @@ import pytest
 from tests.connectors import file_desk
 from tests.connectors.file_desk import ask
 
+pytestmark = pytest.mark.slow  # whole desks over files
+
 CONFIG = (
     file_desk.DESK
     + """

@@ -9,6 +9,8 @@ from servicedesk_core.features.tickets.model import TicketFilter
 from tests.connectors import file_desk
 from tests.connectors.file_desk import ask, sync
 
+pytestmark = pytest.mark.slow  # whole desks over files
+
 CONFIG = (
     file_desk.DESK
     + """

@@ -7,6 +7,8 @@ import pytest
 
 from servicedesk_core.cli.main import main
 
+pytestmark = pytest.mark.slow  # syncs of a whole sandbox
+
 DAY_H, QUARTER = 24, timedelta(minutes=15)
 
 

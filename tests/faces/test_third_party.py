@@ -9,6 +9,8 @@ import pytest
 from servicedesk_core import BlockingServiceDesk, ServiceDesk
 from tests.faces.conftest import FEATURE, QUERIES
 
+pytestmark = pytest.mark.slow  # a distribution for each fault
+
 
 def test_its_query_is_a_command_with_all_that_ours_have(run, site_feature):
     site_feature()

@@ -7,6 +7,8 @@ from servicedesk_core.errors import NotFoundLocallyError, WriteError, WriteNotGr
 from servicedesk_core.store import outbox
 from tests.outbox.conftest import settings_for
 
+pytestmark = pytest.mark.slow  # over real HTTP
+
 
 def values(write):
     return {change.field: (change.before, change.after) for change in write.changes}

@@ -12,6 +12,8 @@ from servicedesk_core.store import records, sources
 from servicedesk_core.store.records import Incoming
 from tests.outbox.conftest import settings_for
 
+pytestmark = pytest.mark.slow  # over real HTTP
+
 DAY_S = 24 * 3600
 
 

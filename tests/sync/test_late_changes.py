@@ -12,6 +12,8 @@ from servicedesk_core.sync.engine import SyncEngine
 from servicedesk_core.sync.exclusions import Exclusions
 from servicedesk_core.sync.options import SyncMode, SyncOptions
 
+pytestmark = pytest.mark.slow  # many syncs each
+
 STAMPED = ("tickets", "companies")
 
 

@@ -9,6 +9,8 @@ from servicedesk_core import ServiceDesk
 from servicedesk_core.domain import Asset, Company, StatusCategory, Ticket, TicketKind
 from servicedesk_core.domain.warranty import DeviceRef
 
+SLOW = pytest.mark.slow  # the other orders come to the same
+
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 TODAY = NOW.date()
 MAKERS = """
@@ -110,7 +112,7 @@ async def test_a_device_of_a_spreadsheet_is_the_one_that_is_looked_up(desk, shee
 
 @pytest.mark.parametrize("maker", SPELLINGS)
 @pytest.mark.parametrize("recorded", ["Lenovo (Beijing) Limited", "lenovo", None])
-@pytest.mark.parametrize("first", ["asset", "sheet", "lookup"])
+@pytest.mark.parametrize("first", [pytest.param("asset", marks=SLOW), "sheet", pytest.param("lookup", marks=SLOW)])
 async def test_a_device_of_a_spreadsheet_is_the_asset_of_the_psa(desk, put, sheet, rows, only, maker, recorded, first):  # noqa: PLR0917
     asset = Asset(
         external_id="1", name="PC1", serial_number=" pf1", manufacturer=recorded, warranty_until=date(2026, 9, 1)

@@ -5,6 +5,8 @@ import time
 import httpx
 import pytest
 
+pytestmark = pytest.mark.slow  # a sandbox for each fault
+
 ALL = {"filter": [{"op": "exist", "field": "id"}]}
 TICKET = {"companyID": 0, "title": "Only once", "status": 1, "priority": 2, "queueID": 5}
 
