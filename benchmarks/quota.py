@@ -87,7 +87,7 @@ def overhead(*, quick: bool) -> list[Row]:
     """Part of a first sync that the writing thread spends on the shared budget and the leases."""
     parts: list[float] = []
     with running_vendor(tickets=TICKETS) as vendor:
-        for number in range(3 if quick else 6):
+        for number in range(2 if quick else 6):
             with tempfile.TemporaryDirectory() as folder, _timed() as spent:
                 seconds = asyncio.run(_sync(vendor, sqlite_url(Path(folder) / "ours.db")))
             if number:  # the first round fills the vendor's memory

@@ -60,7 +60,7 @@ def commands(*, quick: bool) -> list[Row]:
             alone = f"import importlib, contextlib\nfor name in {libraries!r}:\n"
             alone += "    with contextlib.suppress(ImportError): importlib.import_module(name)"
             ours, theirs = [], []
-            for _ in range(5 if quick else 15):
+            for _ in range(2 if quick else 15):
                 theirs.append(_ms(("-c", alone)))
                 ours.append(_ms((SCRIPT, *words)))
             ratio = round(median(ours) / median(theirs), 2)

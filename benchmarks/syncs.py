@@ -64,7 +64,7 @@ def against_floor(*, quick: bool) -> list[Row]:
     floors: list[_Times] = []
     ours: list[_Ours] = []
     with running_vendor(tickets=TICKETS) as vendor:
-        for number in range(3 if quick else 7):
+        for number in range(2 if quick else 7):
             with tempfile.TemporaryDirectory() as folder:
                 floor = _floor(vendor, Path(folder) / "floor.db")
                 mine = asyncio.run(_twice(vendor, sqlite_url(Path(folder) / "ours.db")))
@@ -126,7 +126,7 @@ def postgres(*, quick: bool) -> list[Row]:
     lite: list[float] = []
     server: list[float] = []
     with running_vendor(tickets=TICKETS) as vendor, _postgres() as url:
-        for number in range(3 if quick else 5):
+        for number in range(2 if quick else 5):
             with tempfile.TemporaryDirectory() as folder:
                 first = asyncio.run(_twice(vendor, sqlite_url(Path(folder) / "ours.db"))).first.wall_s
             second = asyncio.run(_twice(vendor, _new_database(url))).first.wall_s
