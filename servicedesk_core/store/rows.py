@@ -37,7 +37,7 @@ class Rows(Generic[T]):
     def all(self, tx: Connection, query: Select[Any]) -> list[T]:
         """Return the records of a query for :attr:`columns`, in their order."""
         make = self._make
-        return [make(row) for row in tx.execute(query)]
+        return [make(row) for row in tx.execute(query).all()]
 
     def one(self, tx: Connection, query: TypedReturnsRows[Any]) -> T | None:
         """Return the only record of a query, or of a change that returns :attr:`columns`; ``None`` = there is none."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from servicedesk_core.errors import NotFoundLocallyError, TenantMismatchError
 from servicedesk_core.hooks.capabilities import VendorIdentity
@@ -31,6 +31,7 @@ class Source:
 
 
 _ROWS: Final = Rows(Source, sources)
+_ID: Final = select(sources.c.id).where(sources.c.name == bindparam("name"))
 
 
 def ensure(tx: Connection, name: str, connector: str, environment: str, now: datetime) -> Source:
@@ -69,6 +70,12 @@ def get(tx: Connection, name: str) -> Source:
         message = f"The store holds nothing of a connection {name!r}."
         raise NotFoundLocallyError(message, hint="Run `servicedesk sync` first, or check the name.", connection=name)
     return found
+
+
+def id_of(tx: Connection, name: str) -> int:
+    """Return the number of a connection's source; raises like :func:`get`."""
+    found = tx.execute(_ID, {"name": name}).scalar_one_or_none()
+    return get(tx, name).id if found is None else found
 
 
 def by_id(tx: Connection, source_id: int) -> Source:

@@ -6,12 +6,15 @@ from functools import partial
 import pytest
 from sqlalchemy import event
 
+from servicedesk_core.domain import Ticket
 from servicedesk_core.domain.writing import UNFINISHED, WriteState
 from servicedesk_core.faces import Watch
 from servicedesk_core.features.alerts.doubts import doubts
 from servicedesk_core.features.tickets.model import TicketFilter
 from servicedesk_core.features.tickets.tables import listing as tickets
 from servicedesk_core.store import outbox, passes, records
+from servicedesk_core.store.queries.scope import Scope
+from servicedesk_core.store.records import Incoming
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -66,7 +69,8 @@ def plan_of(store, query, number=0):
         query(tx)
         event.remove(tx, "before_cursor_execute", note)
         statement, parameters = asked[number]
-        return [row[3] for row in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+        explain = "EXPLAIN QUERY PLAN" if store.dialect == "sqlite" else "EXPLAIN"
+        return [row[-1] for row in tx.exec_driver_sql(f"{explain} {statement}", parameters)]
 
     return store.read_blocking(explained)
 
@@ -76,7 +80,44 @@ def test_lists_of_open_tickets_never_walk_past_closed_ones(store, unassigned):
     if store.dialect != "sqlite":
         pytest.skip("about the plans of SQLite")
     listed = partial(tickets.ticket_page, chosen=TicketFilter(assignee="" if unassigned else None))
-    assert any("USING INDEX ix_tickets_open" in step for step in plan_of(store, listed))
+    assert any("USING COVERING INDEX ix_tickets_open " in step for step in plan_of(store, listed))
+
+
+IN_SCOPE = {
+    "client": ("company", Scope("psa", ["7"])),
+    "clients": ("company", Scope("psa", [str(number) for number in range(250)])),
+    "queue": ("queue", Scope("psa", queues=["7"])),
+}
+
+
+@pytest.mark.parametrize("whose", IN_SCOPE)
+@pytest.mark.parametrize("everything", [False, True], ids=["open", "all"])
+@pytest.mark.parametrize("read", [tickets.ticket_page, tickets.count], ids=["list", "count"])
+def test_reads_in_a_scope_look_at_nothing_but_its_own_tickets(store, source, read, everything, whose):
+    if store.dialect != "sqlite":
+        pytest.skip("about the plans of SQLite")
+    column, scope = IN_SCOPE[whose]
+    plan = plan_of(store, partial(read, chosen=TicketFilter(everything=everything), scope=scope), number=1)
+    of_tickets = [step for step in plan if " tickets " in step and "INTEGER PRIMARY KEY" not in step]
+    index = f"ix_tickets_{'' if everything else 'open_'}{column}"
+    assert len(of_tickets) == 1
+    assert of_tickets[0].startswith(f"SEARCH tickets USING COVERING INDEX {index} ({column}_ref=?")
+
+
+@pytest.mark.parametrize("read", [tickets.ticket_page, tickets.count], ids=["list", "count"])
+@pytest.mark.parametrize("everything", [False, True], ids=["open", "all"])
+def test_postgresql_finds_the_tickets_of_one_client_by_an_index(store, source, read, everything):
+    if store.dialect == "sqlite":
+        pytest.skip("the plans of SQLite are asked for above")
+    of_many = [
+        Incoming(Ticket(external_id=str(n), title="", company_ref=str(n % 100), created_at=START), None, None, "1")
+        for n in range(2_000)
+    ]
+    store.write_blocking(lambda tx: records.apply(tx, source.id, "tickets", of_many, known={}, mode="sweep", now=START))
+    store.write_blocking(lambda tx: tx.exec_driver_sql("ANALYZE tickets"))
+    _, scope = IN_SCOPE["client"]
+    plan = plan_of(store, partial(read, chosen=TicketFilter(everything=everything), scope=scope), number=1)
+    assert any("ix_tickets_company" in step or "ix_tickets_open_company" in step for step in plan), plan
 
 
 def test_what_is_to_be_sent_is_found_without_a_look_at_what_was(store):

@@ -47,15 +47,22 @@ def own_claims(sight: Sight) -> ColumnElement[bool]:
     Args:
         sight: The scope.
     """
+    return sight.once("own claims", lambda: _own_claims(sight))
+
+
+def _own_claims(sight: Sight) -> ColumnElement[bool]:
     scope, c, assets = sight.scope, claims.c, RECORDS["assets"].c
-    clients = scope.companies or sight.own("companies")
-    devices = select(assets.external_id).where(assets.source_id == sight.source_id, assets.company_ref.in_(clients))
+
+    def of_clients(column: ColumnElement[Any]) -> ColumnElement[bool]:
+        return sight.among(column, scope.companies) if scope.companies else column.in_(sight.own("companies"))
+
+    devices = select(assets.external_id).where(assets.source_id == sight.source_id, of_clients(assets.company_ref))
     of_ticket, of_asset = c.ticket_ref.in_(sight.own("tickets")), c.asset_ref.in_(devices)
     return and_(
         c.ticket_source_id == sight.source_id,
         of_ticket if scope.queues else or_(of_ticket, and_(c.ticket_ref.is_(None), of_asset)),
         or_(c.asset_ref.is_(None), of_asset),
-        or_(c.company_ref.is_(None), c.company_ref.in_(clients)),
+        or_(c.company_ref.is_(None), of_clients(c.company_ref)),
     )
 
 

@@ -1,18 +1,21 @@
 """What one client, or one queue, may see of the desk. Whatever is not known to belong to it is left out."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, false, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, select
 
 from servicedesk_core.arguments import strict
 from servicedesk_core.domain import REFERENCES, Entity, TicketEvent
 from servicedesk_core.errors import NotFoundLocallyError, NotPermittedError, SettingsError
 from servicedesk_core.store import bulk, sources
+from servicedesk_core.store.fields import to_json
 from servicedesk_core.store.schema import RECORDS
 
 E = TypeVar("E", bound=Entity)
+T = TypeVar("T")
 
 OF_COMPANY = ("sites", "contacts", "assets", "contracts", "projects", "appointments")
 """Streams whose records name their company."""
@@ -101,13 +104,26 @@ class Sight:
     def __init__(self, tx: Connection, scope: Scope) -> None:
         self._tx = tx
         self.scope = scope
-        self.source_id = sources.get(tx, scope.connection).id
+        self.source_id = sources.id_of(tx, scope.connection)
+        self._is_sqlite = tx.dialect.name == "sqlite"
+        self._made = _made(scope, self.source_id, self._is_sqlite)
+
+    def once(self, what: str, make: Callable[[], T]) -> T:
+        """Return what was made of this scope before, else make it: to build SQL takes longer than most reads."""
+        if what not in self._made:
+            self._made[what] = make()
+        made: T = self._made[what]
+        return made
 
     def condition(self, stream: str) -> ColumnElement[bool] | None:
         """Return what is true of the stream's rows in the scope; ``None`` when none of them belong to a client."""
-        table = RECORDS.get(stream)
-        own = self._own(stream)
-        return None if table is None or own is None else (table.c.source_id + 0 == self.source_id) & own
+        return self.once(stream, lambda: self._condition(stream))
+
+    def among(self, column: ColumnElement[Any], ids: Collection[str]) -> ColumnElement[bool]:
+        """Return that a column holds one of some ids; in SQLite as one value, which is quicker than one each."""
+        if not self._is_sqlite:
+            return column.in_(ids)
+        return column.in_(select(func.json_each(to_json(sorted(ids))).table_valued("value").c.value))
 
     def require(self, stream: str) -> ColumnElement[bool]:
         """Return :meth:`condition`.
@@ -120,38 +136,33 @@ class Sight:
             raise NotFoundLocallyError(message, hint="Read it without a scope, for the desk itself.")
         return condition
 
-    def _own(self, stream: str) -> ColumnElement[bool] | None:
-        scope, tickets = self.scope, RECORDS["tickets"].c
-        if stream == "tickets":
-            conditions = [tickets.company_ref.in_(scope.companies)] if scope.companies else []
-            conditions += [tickets.queue_ref.in_(scope.queues)] if scope.queues else []
-            return conditions[0] if len(conditions) == 1 else conditions[0] & conditions[1]
-        if stream == "companies":
-            of_tickets = select(tickets.company_ref).where(tickets.source_id == self.source_id, self._own_tickets())
-            wanted = scope.companies or of_tickets
-            return RECORDS["companies"].c.external_id.in_(wanted)
-        if stream in OF_TICKET:
-            ids = select(tickets.external_id).where(tickets.source_id == self.source_id, self._own_tickets())
-            return RECORDS[stream].c.ticket_ref.in_(ids)
-        return self._of_company(stream) if scope.companies else None
+    def _condition(self, stream: str) -> ColumnElement[bool] | None:
+        table, own = RECORDS.get(stream), self._own(stream)
+        if table is None or own is None:
+            return None
+        # By the bare column SQLite would walk all rows of the source.
+        source = table.c.source_id + 0 if self._is_sqlite else table.c.source_id
+        return (source == self.source_id) & own
 
-    def _of_company(self, stream: str) -> ColumnElement[bool] | None:
-        scope = self.scope
-        if stream in OF_COMPANY:
-            return RECORDS[stream].c.company_ref.in_(scope.companies)
-        if stream in OF_PARENT:
+    def _own(self, stream: str) -> ColumnElement[bool] | None:
+        scope, tickets = self.scope, RECORDS["tickets"]
+        if stream == "tickets":
+            named = ((tickets.c.company_ref, scope.companies), (tickets.c.queue_ref, scope.queues))
+            return and_(*(self.among(column, ids) for column, ids in named if ids))
+        if stream == "companies":
+            own = RECORDS["companies"].c.external_id
+            return self.among(own, scope.companies) if scope.companies else own.in_(self._ids("tickets", "company_ref"))
+        if stream in OF_TICKET:
+            return RECORDS[stream].c.ticket_ref.in_(self._ids("tickets"))
+        if scope.companies and stream in OF_COMPANY:
+            return self.among(RECORDS[stream].c.company_ref, scope.companies)
+        if scope.companies and stream in OF_PARENT:
             column, parent = OF_PARENT[stream]
-            parents = RECORDS[parent].c
-            ids = select(parents.external_id).where(
-                parents.source_id == self.source_id, parents.company_ref.in_(scope.companies)
-            )
-            return RECORDS[stream].c[column].in_(ids)
+            return RECORDS[stream].c[column].in_(self._ids(parent))
         return None
 
-    def _own_tickets(self) -> ColumnElement[bool]:
-        own = self._own("tickets")
-        assert own is not None  # noqa: S101  # tickets always have one
-        return own
+    def _ids(self, stream: str, column: str = "external_id") -> Select[tuple[str]]:
+        return select(RECORDS[stream].c[column]).where(self.require(stream))
 
     def local_ids(self, stream: str, ids: Iterable[int]) -> frozenset[int]:
         """Return those of the desk's own ids of a stream that are in the scope."""
@@ -202,6 +213,12 @@ class Sight:
                 wanted.setdefault(target, set()).update(refs)
         seen = {target: self.refs(target, refs) for target, refs in wanted.items()}
         return tuple(_without(record, seen) for record in records)
+
+
+@lru_cache(maxsize=256)
+def _made(_scope: Scope, _source_id: int, _is_sqlite: bool) -> dict[str, Any]:  # noqa: FBT001  # keys
+    """Return what :meth:`Sight.once` made for a scope."""
+    return {}
 
 
 def _references(record: Entity) -> Iterable[tuple[str, tuple[str, ...]]]:

@@ -37,14 +37,13 @@ def get(tx: Connection, connection: str | None, ref: str, *, scope: Scope | None
     chosen = [sources.get(tx, connection)] if connection is not None else sources.all(tx)
     query = query.where(_T.source_id.in_([source.id for source in chosen]), *in_scope(tx, scope))
     spelled = (ref, plain_name(ref))
-    found = tx.execute(query.where(_T.external_id.in_(spelled))).mappings().all()
-    found = found or tx.execute(query.where(_T.number.in_(spelled))).mappings().all()
-    if not found:
+    stored = tx.execute(query.where(_T.external_id.in_(spelled))).mappings().one_or_none()
+    stored = stored or tx.execute(query.where(_T.number.in_(spelled))).mappings().one_or_none()
+    if stored is None:
         message = f"The store has no ticket {ref!r}."
         raise NotFoundLocallyError(
             message, hint="Run `servicedesk sync`, or look it up with `servicedesk tickets list`."
         )
-    stored = found[0]
     ticket = codec.decode(stored["external_id"], [stored[name] for name in codec.names])
     source_id, ticket_ref = stored["source_id"], stored["external_id"]
     notes = _children(tx, "notes", source_id, ticket_ref, "created_at")
@@ -57,7 +56,7 @@ def get(tx: Connection, connection: str | None, ref: str, *, scope: Scope | None
             *map(sight.cleaned, (notes, time_entries, events)),
         )
     return TicketDetail(
-        row=rows_of(tx, [stored])[0],
+        row=rows_of(tx, [tuple(stored.values())])[0],
         ticket=ticket,  # type: ignore[arg-type]
         gone_at=optional_instant(stored["gone_at"]),
         gone_reason=stored["gone_reason"],

@@ -1,8 +1,9 @@
 """Lists of tickets by filter, page by page."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, select, tuple_
+from sqlalchemy import Connection, Row, func, select, tuple_
 
 from servicedesk_core.errors import CursorError
 from servicedesk_core.faces import Page
@@ -42,24 +43,30 @@ def ticket_page(
     chosen = chosen or TicketFilter()
     limit = max(1, min(limit, _MOST))
     created, local_id = _position(after)
-    query = rows_query().where(*conditions(tx, chosen), *in_scope(tx, scope))
+    wanted = [*conditions(tx, chosen), *in_scope(tx, scope)]
     found: list[Any] = []
     if after is None or created is not None:  # two queries, so that both databases can walk the index
         order = (_T.created_at, _T.local_id) if oldest_first else (_T.created_at.desc(), _T.local_id.desc())
-        dated = query.where(_T.created_at.is_not(None)).order_by(*order)
+        dated = [*wanted, _T.created_at.is_not(None)]
         if created is not None:
             at, place = (_T.created_at, _T.local_id), (created, local_id)
-            dated = dated.where(tuple_(*at) > place if oldest_first else tuple_(*at) < place)
-        found += tx.execute(dated.limit(limit + 1)).mappings()
+            dated.append(tuple_(*at) > place if oldest_first else tuple_(*at) < place)
+        found += _first(tx, dated, order, limit + 1)
         local_id = None
     if len(found) <= limit:
-        undated = query.where(_T.created_at.is_(None)).order_by(_T.local_id.desc())
+        undated = [*wanted, _T.created_at.is_(None)]
         if local_id is not None:
-            undated = undated.where(_T.local_id < local_id)
-        found += tx.execute(undated.limit(limit + 1 - len(found))).mappings()
+            undated.append(_T.local_id < local_id)
+        found += _first(tx, undated, (_T.local_id.desc(),), limit + 1 - len(found))
     rows = rows_of(tx, found[:limit])
     last = found[limit - 1] if len(found) > limit else None
-    return Page(rows, None if last is None else f"{last['created_at'] or ''}:{last['local_id']}")
+    return Page(rows, None if last is None else f"{last.created_at or ''}:{last.local_id}")
+
+
+def _first(tx: Connection, wanted: Sequence[Any], order: Sequence[Any], limit: int) -> Sequence[Row[Any]]:
+    """Return the first rows in an order: found in an index alone, so that no row that is passed over is read."""
+    ids = select(_T.local_id).where(*wanted).order_by(*order).limit(limit)
+    return tx.execute(rows_query().where(_T.local_id.in_(ids)).order_by(*order)).all()
 
 
 def count(tx: Connection, chosen: TicketFilter | None = None, *, scope: Scope | None = None) -> int:

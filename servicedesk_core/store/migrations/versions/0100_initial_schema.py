@@ -1341,6 +1341,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("local_id", name=op.f("pk_tickets")),
         sa.UniqueConstraint("source_id", "external_id", name=op.f("uq_tickets_source_id_external_id")),
     )
+    op.create_index(
+        "ix_tickets_company",
+        "tickets",
+        ["company_ref", "created_at", "local_id", "source_id", "external_id", "gone_at"],
+        unique=False,
+    )
     op.create_index("ix_tickets_created", "tickets", ["created_at"], unique=False)
     op.create_index(
         "ix_tickets_gone",
@@ -1374,6 +1380,60 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("is_open AND gone_at IS NULL"),
         postgresql_where=sa.text("is_open AND gone_at IS NULL"),
+    )
+    op.create_index(
+        "ix_tickets_open_company",
+        "tickets",
+        [
+            "company_ref",
+            "created_at",
+            "local_id",
+            "source_id",
+            "queue_ref",
+            "status_category",
+            "assignee_ref",
+            "priority",
+            "due_at",
+            "sla_due_at",
+            "last_activity_at",
+            "estimated_s",
+            "external_id",
+            "is_open",
+            "gone_at",
+        ],
+        unique=False,
+        sqlite_where=sa.text("is_open AND gone_at IS NULL"),
+        postgresql_where=sa.text("is_open AND gone_at IS NULL"),
+    )
+    op.create_index(
+        "ix_tickets_open_queue",
+        "tickets",
+        [
+            "queue_ref",
+            "created_at",
+            "local_id",
+            "source_id",
+            "status_category",
+            "assignee_ref",
+            "company_ref",
+            "priority",
+            "due_at",
+            "sla_due_at",
+            "last_activity_at",
+            "estimated_s",
+            "external_id",
+            "is_open",
+            "gone_at",
+        ],
+        unique=False,
+        sqlite_where=sa.text("is_open AND gone_at IS NULL"),
+        postgresql_where=sa.text("is_open AND gone_at IS NULL"),
+    )
+    op.create_index(
+        "ix_tickets_queue",
+        "tickets",
+        ["queue_ref", "created_at", "local_id", "source_id", "external_id", "gone_at"],
+        unique=False,
     )
     op.create_table(
         "time_entries",
