@@ -52,6 +52,9 @@ class Capability(StrEnum):
 
 ALL: Final = frozenset(Capability)
 
+READING: Final = frozenset(one for one in Capability if one.value.endswith((".read", ".internal")))
+"""Whose use changes nothing."""
+
 
 class Role(StrEnum):
     """What somebody is on a desk."""

@@ -74,10 +74,20 @@ class ClaimStateError(ClaimError):
 
 
 class ClaimExistsError(ClaimError):
-    """There is an open claim for the same device and part."""
+    """There is an open claim for the same device and part.
+
+    Args:
+        message: See :class:`ServiceDeskError`.
+        hint: See there.
+        claim_id: Our id of that claim.
+    """
 
     code = "claim_exists"
     exit_code = 8
+
+    def __init__(self, message: str, *, hint: str | None = None, claim_id: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.claim_id = claim_id
 
 
 class ClaimIncompleteError(ClaimError):

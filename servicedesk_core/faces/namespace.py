@@ -110,12 +110,17 @@ class Namespace(Generic[Manner]):
 class Method(Generic[P, T]):
     """A call of a namespace; as an attribute of one it is a method, as one of the class it is this declaration.
 
-    Whoever acts must have the capability that it needs. A parameter ``scope`` is narrowed to what they see.
+    Whoever acts must have the capability that it needs. A parameter ``scope`` is narrowed to what they see; a call
+    without one is refused to who sees a part of the desk.
 
     Args:
         function: What is awaited.
         needs: What it takes; ``None`` = nobody said, and only who may do everything may do it.
         name: What it is called in an error; without it as the function.
+        unscoped: Why the function has no parameter ``scope``; every other one takes one.
+
+    Raises:
+        TypeError: It takes no scope and does not say why, or the other way round.
     """
 
     owner: type[Namespace[Any]]
@@ -126,9 +131,13 @@ class Method(Generic[P, T]):
         function: Callable[Concatenate[Any, P], Coroutine[Any, Any, T]],
         needs: Capability | None = None,
         name: str = "",
+        unscoped: str = "",
     ) -> None:
-        self.needs, self.name = needs, name or function.__name__
+        self.needs, self.name, self.unscoped = needs, name or function.__name__, unscoped
         narrows = "scope" in inspect.signature(function).parameters
+        if narrows is bool(unscoped):
+            msg = f"{self.name} takes a scope, or says in `unscoped` why it takes none"
+            raise TypeError(msg)
 
         @wraps(function)
         async def permitted(namespace: Namespace[Any], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -172,10 +181,10 @@ class Method(Generic[P, T]):
 def method(declared: Callable[Concatenate[Any, P], Coroutine[Any, Any, T]], /) -> Method[P, T]: ...
 @overload
 def method(
-    declared: Capability, /
+    declared: Capability, /, *, unscoped: str = ""
 ) -> Callable[[Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]], Method[P, T]]: ...
-def method(declared: Any, /) -> Any:
+def method(declared: Any, /, *, unscoped: str = "") -> Any:
     """Make a coroutine function a call of its namespace that only Python offers: ``@method(Capability.READ)``."""
     if isinstance(declared, Capability):
-        return lambda function: Method(function, declared)
+        return lambda function: Method(function, declared, unscoped=unscoped)
     return Method(declared)

@@ -30,6 +30,8 @@ class Said(TypedDict):
         about: What the result is, in a sentence.
         needs: What whoever calls it must be allowed to. Without it a query takes ``records.read``, and an act
             everything.
+        unscoped: Why the function has no parameter ``scope``; every other one takes one, and is given what whoever
+            calls it sees.
         version: Version of the result's shape; it rises when a field changes its meaning or goes away.
         empty: What people are told in place of a list without rows: what would fill it.
         page: Where the function is that shows the result in a terminal, ``module:function``; it is given a
@@ -40,6 +42,7 @@ class Said(TypedDict):
 
     about: str
     needs: NotRequired[Capability]
+    unscoped: NotRequired[str]
     version: NotRequired[int]
     empty: NotRequired[str]
     page: NotRequired[str]
@@ -64,7 +67,7 @@ class Offer(Method[P, T]):
         work: Callable[Concatenate[Any, P], Coroutine[Any, Any, T]],
         **said: Unpack[Said],
     ) -> None:
-        super().__init__(work, said.get("needs"), name)
+        super().__init__(work, said.get("needs"), name, said.get("unscoped", ""))
         self.declared = declared
         self.about = said["about"]
         self.version = said.get("version", 1)

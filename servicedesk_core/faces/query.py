@@ -16,26 +16,17 @@ T = TypeVar("T")
 class Query(Offer[P, T]):
     """A question that is declared by :func:`query`."""
 
-    unscoped: str = ""
-    """Why it takes no scope."""
 
-
-def query(
-    name: str, *, unscoped: str = "", **said: Unpack[Said]
-) -> Callable[[Callable[Concatenate[Any, Any, P], T]], Query[P, T]]:
+def query(name: str, **said: Unpack[Said]) -> Callable[[Callable[Concatenate[Any, Any, P], T]], Query[P, T]]:
     """Declare a question: a plain function of its namespace, a transaction that only reads, and its parameters.
 
     Args:
         name: Its name, words joined with dots, which are those of its command and of its document.
-        unscoped: Why the function has no parameter ``scope``; every other question takes one.
         said: See :class:`servicedesk_core.faces.offer.Said`.
     """
 
     def declare(function: Callable[Concatenate[Any, Any, P], T]) -> Query[P, T]:
         signature = inspect.signature(function)
-        if ("scope" in signature.parameters) is bool(unscoped):
-            msg = f"{name} takes a scope, or says in `unscoped` why it takes none"
-            raise TypeError(msg)
 
         @wraps(function)
         async def asked(namespace: Namespace[Any], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -43,8 +34,6 @@ def query(
 
         own, _, *rest = signature.parameters.values()
         asked.__signature__ = signature.replace(parameters=[own, *rest])  # type: ignore[attr-defined]
-        declared = Query(name, function, asked, **({"needs": Capability.READ} | said))
-        declared.unscoped = unscoped
-        return declared
+        return Query(name, function, asked, **({"needs": Capability.READ} | said))
 
     return declare

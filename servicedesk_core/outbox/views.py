@@ -1,6 +1,6 @@
 """A write as people and programs see it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
@@ -12,7 +12,7 @@ from servicedesk_core.store import Tx, outbox, sources
 from servicedesk_core.store.outbox import StoredWrite, WriteEvent
 from servicedesk_core.store.queries.names import Names
 from servicedesk_core.store.queries.ownership import own_writes
-from servicedesk_core.store.queries.scope import Sight
+from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.wording import field_name, field_value
 
 _SHORT = 60
@@ -167,19 +167,32 @@ def views_of(tx: Tx, writes: Sequence[StoredWrite], sight: Sight | None = None) 
     return tuple(view(write) for write in writes)
 
 
-def view_of(tx: Tx, number: int, sight: Sight | None = None) -> WriteView:
+def view_of(tx: Tx, number: int, scope: Scope | None = None) -> WriteView:
     """Return one write as people see it.
 
     Args:
         tx: Any transaction.
         number: Its number.
-        sight: The scope that it must be in.
+        scope: The scope that it must be in.
 
     Raises:
         NotFoundLocallyError: There is none.
     """
+    sight = None if scope is None else Sight(tx, scope)
     only = None if sight is None else own_writes(tx, sight)
     return views_of(tx, [outbox.get(tx, number, only)], sight)[0]
+
+
+def after_act(tx: Tx, numbers: Iterable[int], scope: Scope | None) -> tuple[WriteView, ...]:
+    """Return writes that an act was about as :func:`view_of` does, also those that left the scope by it.
+
+    Args:
+        tx: Any transaction.
+        numbers: Their numbers.
+        scope: The scope that they were in before.
+    """
+    sight = None if scope is None else Sight(tx, scope)
+    return views_of(tx, [outbox.get(tx, number) for number in dict.fromkeys(numbers)], sight)
 
 
 def asked_before(tx: Tx, request_id: str | None) -> WriteView | None:

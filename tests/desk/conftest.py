@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.desk.two_clients import filled, new_url  # noqa: F401  # fixtures
+
 LOG = (
     "case,step,at\n"
     "1,New,2024-01-01T10:00:00Z\n1,Closed,2024-01-02T10:00:00Z\n"

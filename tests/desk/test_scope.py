@@ -3,64 +3,28 @@
 import asyncio
 import inspect
 import io
-import shutil
-from dataclasses import replace
-from datetime import UTC, date, datetime
-from enum import StrEnum
-from functools import partial
 
 import pytest
-from sqlalchemy import select
-from sqlalchemy.engine import make_url
 
 from servicedesk_core import BlockingServiceDesk, Scope, ServiceDesk
-from servicedesk_core.clock import SystemClock
-from servicedesk_core.domain import REFERENCES, STREAMS, StatusCategory, TicketKind
-from servicedesk_core.domain.warranty import (
-    ClaimDraft,
-    ClaimProgress,
-    ClaimState,
-    Credit,
-    CreditKind,
-    CreditState,
-    DeviceRef,
-    Entitlement,
-    EntitlementKind,
-    EntitlementResult,
-    LookupOutcome,
-)
-from servicedesk_core.domain.warranty.facts import CoverSource
-from servicedesk_core.domain.writing import Intent, WriteState
+from servicedesk_core.capabilities import READING
+from servicedesk_core.domain import STREAMS
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
-from servicedesk_core.faces import Action, Capability, Method
+from servicedesk_core.faces import Action, Method
 from servicedesk_core.features import FEATURES
 from servicedesk_core.features import own as own_feature
 from servicedesk_core.features.claims.model import ClaimFilter
-from servicedesk_core.features.claims.tables import changing
-from servicedesk_core.features.claims.tables.stored import Origin
-from servicedesk_core.features.warranty.tables import answers as cover_answers
-from servicedesk_core.store import Store, audit, cover, outbox, quarantine, records, sources
-from servicedesk_core.store.quarantine import Rejected
+from servicedesk_core.store import Store, records, sources
 from servicedesk_core.store.queries.scope import OF_COMPANY, OF_PARENT, OF_TICKET
 from servicedesk_core.store.records import Incoming
-from servicedesk_core.store.schema import RECORDS
 from servicedesk_core.testing import FakeClock
-
-NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
-FOREIGN = "OTHERS"
-"""Stands in every id and every text of the other client."""
-
-OF_THE_DESK = {"technicians", "roles", "queues", "billing_codes", "products"}
-"""Streams of the MSP itself: a client's record may name them."""
+from tests.desk.two_clients import FOREIGN, NOW, entity
 
 ACTIONS = {
     "aclose", "sync", "sync_all", "plan", "plan_all", "remap", "remap_all", "retry_records", "check",
     "check_all", "vocabulary", "forget_consumer", "disconnect", "run_jobs", "call", "each", "acting_as",
-    "writes.propose", "writes.run", "claims.new", "claims.edit", "claims.preview", "claims.preview_update",
-    "claims.submit", "claims.resubmit", "claims.note", "claims.attach", "claims.cancel", "claims.record", "claims.poll",
-    "warranty.lookup", "warranty.parts", "warranty.import_file", "warranty.write_dates",
 }  # fmt: skip
-"""What is no read of the store: it changes something, or asks a vendor. An embedding program offers it to nobody."""
+"""What the desk itself does: it changes something, or asks a vendor. An embedding program offers it to nobody."""
 
 FOR_THE_DESK = {
     "health", "jobs",
@@ -68,155 +32,8 @@ FOR_THE_DESK = {
 """What is about the desk itself and holds no record: due times, counts, what the configuration says."""
 
 
-def entity(stream, who, *, others):
-    """Make a record of a client with every reference filled; optional ones point at the other client where told."""
-    cls = STREAMS[stream]
-    values = {"external_id": f"{who}-{stream}"}
-    for name, info in cls.model_fields.items():
-        target = REFERENCES[stream].get(name)
-        if target is not None:
-            leads_away = name in {"parent_ref", "problem_ref", "merged_into_ref", "contract_ref"}
-            leads_away &= OF_PARENT.get(stream, ("",))[0] != name
-            own, other = f"{who}-{target}", f"{who if target in OF_THE_DESK else others}-{target}"
-            values[name] = (own, other) if name.endswith("_refs") else other if leads_away else own
-        elif name in {"name", "title", "body", "number", "text", "serial_number", "manufacturer"}:
-            values[name] = f"{who} {name}"
-        elif info.is_required() and name != "external_id":
-            values[name] = required(info.annotation)
-    if stream == "ticket_events":
-        values |= {
-            "type": "activity",
-            "before": {"company_ref": f"{others}-companies", "queue_ref": "elsewhere-queues"},
-            "after": {"company_ref": f"{who}-companies", "assignee_ref": f"{who}-technicians"},
-        }
-    if stream == "tickets":
-        values |= {"status_category": StatusCategory.NEW, "created_at": NOW, "estimated_s": 1}
-        values |= {"kind": TicketKind.INCIDENT, "category": "Hardware"}
-    if stream == "assets":
-        values |= {"warranty_until": date(2026, 4, 1), "site_ref": f"{others}-sites"}
-    return cls.model_validate(values)
-
-
 HOMES = ("servicedesk_core.desk", "servicedesk_core.outbox")
 """Where the parts of a desk come from."""
-
-
-def required(annotation):
-    if annotation is date:
-        return date(2026, 1, 1)
-    if inspect.isclass(annotation) and issubclass(annotation, StrEnum):
-        return next(iter(annotation))
-    return NOW if "datetime" in str(annotation) else "x" if annotation is str else 1
-
-
-def add_writes(tx, who, others):
-    """Add a write of every kind, with references that lead away wherever a write may have them; return the first."""
-
-    def add(**what):
-        intent = Intent(connection="psa", label=f"{who} label", reason=f"{who} why", **what)
-        return outbox.propose(tx, intent, actor="user:ana", now=NOW)
-
-    ticket = f"tickets:{who}-tickets"
-    before = {"queue_ref": "elsewhere-queues", "contact_ref": f"{others}-contacts", "problem_ref": f"{others}-tickets"}
-    after = {
-        "queue_ref": f"{who}-queues",
-        "contact_ref": f"{who}-contacts",
-        "problem_ref": None,
-        "status": f"{who} new",
-    }
-    first = add(kind="tickets.update", aggregate=ticket, target=f"{who}-tickets", values=after, base=before)
-    for_whom = {"company_ref": f"{who}-companies", "queue_ref": f"{who}-queues", "contract_ref": f"{others}-contracts"}
-    add(kind="tickets.create", aggregate=f"tickets:new:{who}", values={"title": f"{who}\x00\ud800 title", **for_whom})
-    add(kind="notes.create_internal", aggregate=ticket, parent=f"{who}-tickets", values={"body": f"{who} body"})
-    asset = {"kind": "assets.update", "target": f"{who}-assets", "base": {"site_ref": f"{others}-sites"}}
-    add(**asset, aggregate=f"assets:{who}-assets", values={"name": f"{who} name"})
-    add(kind="contacts.update", aggregate=f"contacts:{who}-contacts", values={"email": f"{FOREIGN}@example.com"})
-    outbox.note(tx, first, candidates=[f"{FOREIGN}-candidate"], their_values={"contact_ref": f"{others}-contacts"})
-    return first
-
-
-def add_claims(tx, source, who, others):
-    """Add a claim for a ticket, which was cancelled, one in doubt for the device alone, and two of mixed origin."""
-    draft = ClaimDraft(
-        device=DeviceRef(manufacturer=who, serial_number=f"{who} serial"), troubleshooting=f"{who} broken"
-    )
-    origin = Origin(source, f"{who}-tickets", f"{who}-assets", f"{who}-companies")
-    new = partial(
-        changing.add, tx, connection="maker", maker=who, by_hand=False, filing_due_on=None, actor=who, now=NOW
-    )
-    gone = new(origin=origin, draft=draft)
-    agreed = Credit(kind=CreditKind.PARTS, state=CreditState.APPROVED, approved="5", currency="EUR")
-    over = ClaimProgress(state=ClaimState.CANCELLED, ref=f"{who}-cancelled", credits=(agreed,))
-    changing.save(tx, gone, now=NOW, progress=over)
-    claim = new(origin=replace(origin, ticket_ref=None), draft=draft)
-    sent = outbox.propose(
-        tx,
-        Intent(
-            connection="maker", kind="claims.submit", aggregate=f"claims:{claim.claim_id}", label=who, values={"a": who}
-        ),
-        actor=who,
-        now=NOW,
-    )
-    for state in (WriteState.QUEUED, WriteState.IN_DOUBT):
-        sent = outbox.move(tx, sent, state, actor=who, now=NOW, why=f"{who} why")
-    outbox.note(tx, sent, candidates=[f"{FOREIGN}-candidate"], error=f"{who} doubt")
-    changing.save(tx, claim, now=NOW, sent_as=sent.id)
-    for mixed in ({"asset_ref": f"{others}-assets"}, {"company_ref": f"{others}-companies"}):
-        crossed = ClaimDraft(device=DeviceRef(manufacturer=FOREIGN, serial_number=f"{who} and {FOREIGN} {mixed}"))
-        claim = new(origin=replace(origin, **mixed), draft=crossed)
-        changing.save(tx, claim, now=NOW, progress=ClaimProgress(state=ClaimState.CANCELLED))
-
-
-def add_cover(tx, source, who):
-    """Add the maker's own word on a device, which is not what the PSA says."""
-    device = DeviceRef(manufacturer=who, serial_number=f"{who} serial_number")
-    until = Entitlement(
-        kind=EntitlementKind.BASE, starts_on=date(2026, 1, 1), ends_on=date(2026, 5, 1), covers_hardware=True
-    )
-    answer = EntitlementResult(device=device, outcome=LookupOutcome.FOUND, entitlements=(until,))
-    cover_answers.put(tx, [answer], origin="maker", source=CoverSource.MAKER, now=NOW)
-    c = RECORDS["assets"].c
-    asset = tx.execute(select(c.local_id).where(c.source_id == source, c.external_id == f"{who}-assets")).scalar_one()
-    cover.link(tx, [(asset, [device])], NOW)
-
-
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def new_url(request, tmp_path_factory):
-    """Makes addresses of stores: empty ones, or copies of one that nobody has open."""
-    if request.param == "sqlite":
-
-        def make(of=None):
-            path = tmp_path_factory.mktemp("scope") / "desk.db"
-            if of is not None:
-                shutil.copyfile(make_url(of).database, path)
-            return f"sqlite:///{path}"
-
-        return make
-    return request.getfixturevalue("new_postgres_url")
-
-
-@pytest.fixture(scope="module")
-def filled(new_url):
-    """Two clients with one record of every stream each; each refers to the other wherever a record may."""
-    url = new_url()
-
-    def fill(tx):
-        source = sources.ensure(tx, "psa", "tabular", "live", NOW).id
-        for stream in STREAMS:
-            rows = [entity(stream, "mine", others=FOREIGN), entity(stream, FOREIGN, others="mine")]
-            incoming = [Incoming(row, None, None, "1") for row in rows]
-            applied = records.apply(tx, source, stream, incoming, mode="incremental", now=NOW)
-            assert len(applied.created) == 2, (stream, applied.rejected)
-        quarantine.put(tx, source, "notes", [Rejected(f"{FOREIGN}-q", {"body": FOREIGN}, "odd")], NOW)
-        for who, others in (("mine", FOREIGN), (FOREIGN, "mine")):
-            add_writes(tx, who, others)
-            add_claims(tx, source, who, others)
-            add_cover(tx, source, who)
-        audit.append(tx, at=NOW, actor="user:ana", action="privacy.erased", entity="contact:psa", reason=FOREIGN)
-
-    with Store.open(url, clock=SystemClock()) as store:
-        store.write_blocking(fill)
-    return url
 
 
 @pytest.fixture
@@ -243,7 +60,7 @@ def calls_of(desk):
                 yield f"{part_name}.{name}".lstrip("."), getattr(part, name)
     for feature in FEATURES:
         for declared in declared_by(feature):
-            if not isinstance(declared, Action) and declared.needs != Capability.WRITES_APPROVE:
+            if not isinstance(declared, Action) and declared.needs in READING:  # acts are tried in test_acts_in_scope
                 yield f"{feature}.{declared.attribute}", getattr(getattr(desk, feature), declared.attribute)
 
 

@@ -32,7 +32,12 @@ class AuditTrail(AuditQueries[Manner]):
         with replacing(target) as file:
             return await self.desk.store.read(lambda tx: files.export(tx, file, scope))
 
-    @action("audit.checkpoint", about="How far the chain is.", needs=Capability.AUDIT_READ)
+    @action(
+        "audit.checkpoint",
+        about="How far the chain is.",
+        needs=Capability.AUDIT_READ,
+        unscoped="the chain is one for the whole desk",
+    )
     async def checkpoint(
         self, *, file: Annotated[Path | None, Help("Append it to this file, best on another machine.")] = None
     ) -> Checkpoint:

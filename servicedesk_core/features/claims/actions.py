@@ -17,9 +17,11 @@ from servicedesk_core.features.claims.preparing import changed, checked_claim, c
 from servicedesk_core.features.claims.queries import detail, today
 from servicedesk_core.features.claims.sending import ClaimSending
 from servicedesk_core.features.claims.tables import listing, reading
+from servicedesk_core.features.claims.tables.guards import naming_only_seen
 from servicedesk_core.features.claims.writes import proposing, results
 from servicedesk_core.features.claims.writes.notes import TicketNotes
 from servicedesk_core.store.fields import from_us, to_us
+from servicedesk_core.store.queries.scope import Scope
 
 _PAGES: Final = "servicedesk_core.features.claims.pages"
 _CLAIM: Final = Help("Our id (SD-…), its number, or the manufacturer's id.")
@@ -39,6 +41,7 @@ class Claims(ClaimSending[Manner]):
         by_hand: bool = False,
         force: bool = False,
         changes: Mapping[str, Any] | None = None,
+        scope: Scope | None = None,
     ) -> ClaimDetail:
         """Draft a claim, filled in from what the desk knows. Sends nothing.
 
@@ -51,25 +54,41 @@ class Claims(ClaimSending[Manner]):
             by_hand: A person sends the claim, whatever the manufacturer's connection can do; it may still follow it.
             force: Allow a second open claim for the same device and part.
             changes: Fields of :class:`ClaimDraft` to values that are better than what the desk knows.
+            scope: Only for a ticket or a device that it lets through.
 
         Raises:
-            NotFoundLocallyError: There is no such ticket.
+            NotFoundLocallyError: There is no such ticket, or no such device in the scope.
             ClaimIncompleteError: Nobody says which device it is, or a value does not fit its field.
             ClaimExistsError: There is an open claim for the device and part.
             ServiceDeskError: The manufacturer's connector cannot be used.
         """
         made = await preparing.drafted(
-            self.desk, ticket, device, connection=connection, through=through, by_hand=by_hand, changes=changes or {}
+            self.desk,
+            ticket,
+            device,
+            connection=connection,
+            through=through,
+            by_hand=by_hand,
+            changes=changes or {},
+            scope=scope,
         )
-        now = self.desk.clock.now()
-        stored = await self.desk.store.write(
-            lambda tx: drafts.drafted(tx, made, actor=self.desk.outbox.actor, now=now, force=force)
-        )
-        return await self.get(stored.claim_id)
+        now, actor = self.desk.clock.now(), self.desk.outbox.actor
+
+        def work(tx: Tx) -> ClaimDetail:
+            with naming_only_seen(tx, scope):
+                stored = drafts.drafted(tx, made, actor=actor, now=now, force=force)
+            return detail(tx, stored.claim_id, scope=scope)
+
+        return await self.desk.store.write(work)
 
     @method(Capability.CLAIMS_DRAFT)
     async def edit(
-        self: "Claims[Awaited]", claim: str, changes: Mapping[str, Any], *, force: bool = False
+        self: "Claims[Awaited]",
+        claim: str,
+        changes: Mapping[str, Any],
+        *,
+        force: bool = False,
+        scope: Scope | None = None,
     ) -> ClaimDetail:
         """Change what is claimed, while it is not on its way.
 
@@ -77,6 +96,7 @@ class Claims(ClaimSending[Manner]):
             claim: Our id, the number, or the manufacturer's id.
             changes: Fields of :class:`ClaimDraft` to new values.
             force: Allow a second open claim for the same device and part.
+            scope: Only a claim that it lets through.
 
         Raises:
             NotFoundLocallyError: There is no such claim.
@@ -84,7 +104,7 @@ class Claims(ClaimSending[Manner]):
             ClaimIncompleteError: A value does not fit its field, or nothing is to be changed.
             ClaimExistsError: There is an open claim for the device and part that it would be for.
         """
-        stored = await stored_claim(self.desk, claim)
+        stored = await stored_claim(self.desk, claim, scope)
         accepted = await rules(self.desk, stored)
         if not changes:
             raise ClaimIncompleteError(
@@ -93,10 +113,13 @@ class Claims(ClaimSending[Manner]):
             )
         changed(stored.draft, changes)
         now, actor = self.desk.clock.now(), self.desk.outbox.actor
-        await self.desk.store.write(
-            lambda tx: drafts.edit(tx, stored, changes, rules=accepted, actor=actor, now=now, force=force)
-        )
-        return await self.get(stored.claim_id)
+
+        def work(tx: Tx) -> ClaimDetail:
+            with naming_only_seen(tx, scope):
+                drafts.edit(tx, stored, changes, rules=accepted, actor=actor, now=now, force=force)
+            return detail(tx, stored.claim_id, scope=scope)
+
+        return await self.desk.store.write(work)
 
     @action(
         "claims.check",
@@ -106,13 +129,13 @@ class Claims(ClaimSending[Manner]):
         page=f"{_PAGES}:check",
         fails=lambda checked: not checked.can_be_sent,
     )
-    async def check(self, claim: Annotated[str, _CLAIM]) -> ClaimCheck:
+    async def check(self, claim: Annotated[str, _CLAIM], *, scope: Scope | None = None) -> ClaimCheck:
         """Say everything that a claim lacks, and what its manufacturer would refuse. Nothing is sent.
 
         Raises:
             NotFoundLocallyError: There is no such claim.
         """
-        stored, checked, _ = await checked_claim(self.desk, claim)
+        stored, checked, _ = await checked_claim(self.desk, claim, scope)
         if checked.can_be_sent:
             now, actor = self.desk.clock.now(), self.desk.outbox.actor
             await self.desk.store.write(lambda tx: drafts.validated(tx, stored, actor=actor, now=now))
@@ -135,6 +158,7 @@ class Claims(ClaimSending[Manner]):
         found: Annotated[str | None, Help("The manufacturer has it under this id.")] = None,
         absent: Annotated[bool, Help("It does not: the claim can be sent again.")] = False,
         reason: Annotated[str, Help("How it was found out; kept in the history.")] = "",
+        scope: Scope | None = None,
     ) -> ClaimDetail:
         """Settle a claim in doubt, after you have looked at the manufacturer. Sends nothing.
 
@@ -145,29 +169,32 @@ class Claims(ClaimSending[Manner]):
         """
         if (found is None) != absent:
             raise SettingsError("Say either --found ID or --absent.", hint="Look into the manufacturer's portal first.")
-        stored = await stored_claim(self.desk, claim)
+        stored = await stored_claim(self.desk, claim, scope)
         now, actor = self.desk.clock.now(), self.desk.outbox.actor
 
         def work(tx: Tx) -> ClaimDetail:
             proposing.settle(tx, stored, ref=found, actor=actor, now=now, reason=reason)
             results.catch_up(tx, now)
-            return detail(tx, stored.claim_id)
+            return detail(tx, stored.claim_id, scope=scope)
 
         return await self.desk.store.write(work)
 
     @method(Capability.CLAIMS_SEND)
-    async def record(self: "Claims[Awaited]", claim: str, report: ClaimReport) -> ClaimDetail:
+    async def record(
+        self: "Claims[Awaited]", claim: str, report: ClaimReport, *, scope: Scope | None = None
+    ) -> ClaimDetail:
         """Record what the manufacturer answered, where no program can ask it.
 
         Args:
             claim: Our id, the number, or the manufacturer's id.
             report: What it said; an empty ``ref`` keeps the one that is known.
+            scope: Only a claim that it lets through.
 
         Raises:
             NotFoundLocallyError: There is no such claim.
             ClaimStateError: It is a draft, or on its way.
         """
-        stored = await stored_claim(self.desk, claim)
+        stored = await stored_claim(self.desk, claim, scope)
         now, actor = self.desk.clock.now(), self.desk.outbox.actor
 
         def work(tx: Tx) -> None:
@@ -177,10 +204,10 @@ class Claims(ClaimSending[Manner]):
 
         notes = TicketNotes(self.desk.settings)
         await self.desk.store.write(work)
-        await self._send_notes()
-        return await self.get(stored.claim_id)
+        await self._send_notes(stored.claim_id)
+        return await self.get(stored.claim_id, scope=scope)
 
-    @method(Capability.CLAIMS_SEND)
+    @method(Capability.CLAIMS_SEND, unscoped="a manufacturer is asked after all claims that it has")
     async def poll(
         self: "Claims[Awaited]", connections: Collection[str] = (), *, everything: bool = False
     ) -> tuple[PollOutcome, ...]:
@@ -214,6 +241,7 @@ class Claims(ClaimSending[Manner]):
         to: Annotated[Path, Help("Folder that the pack is made in.")] = Path(),
         archive: Annotated[bool, Help("One archive in place of a folder.", name="zip")] = False,
         pdf: Annotated[bool, Help("The form as PDF too; needs servicedesk-core[pdf].")] = False,
+        scope: Scope | None = None,
     ) -> PackOutcome:
         """Write everything that a person needs to claim by hand: the filled-in form and the documents. No secret.
 
@@ -222,7 +250,7 @@ class Claims(ClaimSending[Manner]):
             UnsupportedError: The writer of PDF files is not installed.
             SettingsError: The files cannot be written.
         """
-        stored, checked, found = await checked_claim(self.desk, claim)
+        stored, checked, found = await checked_claim(self.desk, claim, scope)
         content = checked.required(stored.claim_id)
         entries = list(pack.contents(stored, content, found, today(self.desk), with_pdf=pdf))
         path = to / (f"{stored.claim_id}.zip" if archive else stored.claim_id)

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from pydantic import ValidationError
@@ -11,7 +12,7 @@ from sqlalchemy import Connection as Tx
 from servicedesk_core.domain.warranty import NO_RULES, ClaimDraft, ClaimRules, DeviceRef
 from servicedesk_core.domain.warranty.makers import maker_name
 from servicedesk_core.errors import ClaimIncompleteError, ServiceDeskError, UnsupportedError
-from servicedesk_core.features.claims.drafting import Prefilled, prefill, prefill_device
+from servicedesk_core.features.claims.drafting import Prefilled, Prefilling
 from servicedesk_core.features.claims.queries import SettingsDesk, today
 from servicedesk_core.features.claims.rules import Checked, check, rules_of
 from servicedesk_core.features.claims.tables import files, reading
@@ -23,6 +24,7 @@ from servicedesk_core.outbox.writes import Writes
 from servicedesk_core.plugins.connection import OpenConnection
 from servicedesk_core.plugins.host import Host
 from servicedesk_core.store import Store
+from servicedesk_core.store.queries.scope import Scope
 
 Opener = Callable[[str], Awaitable[OpenConnection]]
 
@@ -124,9 +126,10 @@ async def drafted(
     through: str | None,
     by_hand: bool,
     changes: Mapping[str, Any],
+    scope: Scope | None,
 ) -> Drafted:
     """Fill in a draft from what the desk knows; see :meth:`servicedesk_core.features.claims.actions.Claims.new`."""
-    filled = await _filled(desk, ticket, connection, device)
+    filled = await _filled(desk, ticket, connection, device, scope)
     async with AsyncExitStack() as lent:
         carrier = await _carrier(desk, filled.draft.device, lent, through=through, by_hand=by_hand)
         rules = rules_of(carrier.opened.calls) if carrier.opened else NO_RULES
@@ -154,18 +157,20 @@ async def rules(desk: ClaimsDesk, stored: StoredClaim) -> ClaimRules:
         return rules_of(lent.calls)
 
 
-async def checked_claim(desk: ClaimsDesk, claim: str) -> tuple[StoredClaim, Checked, tuple[LoadedFile, ...]]:
+async def checked_claim(
+    desk: ClaimsDesk, claim: str, scope: Scope | None
+) -> tuple[StoredClaim, Checked, tuple[LoadedFile, ...]]:
     """Return a claim with the cover that is known now, what a check of it comes to, and its files.
 
     Raises:
-        NotFoundLocallyError: There is no such claim.
+        NotFoundLocallyError: There is no such claim, or the scope does not let it through.
     """
 
     def work(tx: Tx, found: StoredClaim) -> tuple[StoredClaim, tuple[LoadedFile, ...]]:
         loaded = files.load(tx, [one.id for one in files.of(tx, found.id)])
         return replace(found, draft=with_cover(tx, found.draft, found.origin)), tuple(loaded)
 
-    stored, loaded = await _after_decisions(desk, claim, work)
+    stored, loaded = await _after_decisions(desk, claim, scope, work)
     day = today(desk)
     if not _has_connection(desk, stored):
         return stored, check(stored, loaded, None, day), loaded
@@ -176,24 +181,22 @@ async def checked_claim(desk: ClaimsDesk, claim: str) -> tuple[StoredClaim, Chec
         return stored, check(stored, loaded, None, day, unchecked=error.message), loaded
 
 
-async def stored_claim(desk: ClaimsDesk, claim: str) -> StoredClaim:
-    """Return a claim, after what persons decided about its write has reached it.
-
-    Raises:
-        NotFoundLocallyError: There is no such claim.
-    """
-    return await _after_decisions(desk, claim, lambda _, found: found)
+async def stored_claim(desk: ClaimsDesk, claim: str, scope: Scope | None) -> StoredClaim:
+    """Return a claim, after what persons decided about its write has reached it; raises like :func:`checked_claim`."""
+    return await _after_decisions(desk, claim, scope, lambda _, found: found)
 
 
-async def _after_decisions(desk: ClaimsDesk, claim: str, work: Callable[[Tx, StoredClaim], T]) -> T:
+async def _after_decisions(
+    desk: ClaimsDesk, claim: str, scope: Scope | None, work: Callable[[Tx, StoredClaim], T]
+) -> T:
     def look(tx: Tx) -> T | None:
-        stored = reading.get(tx, claim)
+        stored = reading.get(tx, claim, scope)
         return None if stored.write_state in reading.FINISHED else work(tx, stored)
 
     if (found := await desk.store.read(look)) is None:
         now = desk.clock.now()
         await desk.store.write(lambda tx: results.catch_up(tx, now))
-        return await desk.store.read(lambda tx: work(tx, reading.get(tx, claim)))
+        return await desk.store.read(lambda tx: work(tx, reading.get(tx, claim, scope)))
     return found
 
 
@@ -209,13 +212,15 @@ def _has_connection(desk: ClaimsDesk, stored: StoredClaim) -> bool:
     return stored.connection is not None and stored.connection in desk.settings.connections
 
 
-async def _filled(desk: ClaimsDesk, ticket: str | None, connection: str | None, device: DeviceRef | None) -> Prefilled:
-    own, zone = desk.settings.claims, desk.settings.desk.timezone
+async def _filled(
+    desk: ClaimsDesk, ticket: str | None, connection: str | None, device: DeviceRef | None, scope: Scope | None
+) -> Prefilled:
+    fill = partial(Prefilling, settings=desk.settings.claims, timezone=desk.settings.desk.timezone, scope=scope)
     if ticket is not None:
-        return await desk.store.read(lambda tx: prefill(tx, ticket, connection=connection, settings=own, timezone=zone))
+        return await desk.store.read(lambda tx: fill(tx).of_ticket(ticket, connection))
     if device is None:
         raise ClaimIncompleteError("A claim needs a ticket or a device.", hint="Say --ticket, or --serial.")
-    return await desk.store.read(lambda tx: prefill_device(tx, device, settings=own, timezone=zone))
+    return await desk.store.read(lambda tx: fill(tx).of_device(device))
 
 
 async def _carrier(

@@ -11,7 +11,6 @@ from servicedesk_core.capabilities import Capability
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.domain.warranty import ClaimState, Entitlement, covered_on
 from servicedesk_core.domain.writing import WriteState
-from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.faces import Desk, Help, Manner, Namespace, Page, method, number_after, query
 from servicedesk_core.features.claims.model import ClaimDetail, ClaimFilter, ClaimRow, Proposal, Proposals
 from servicedesk_core.features.claims.tables import counting, files, listing, reading
@@ -158,16 +157,13 @@ def detail(tx: Tx, claim: str, *, scope: Scope | None = None) -> ClaimDetail:
     Raises:
         NotFoundLocallyError: There is no such claim, or the scope does not let it through.
     """
-    stored = reading.get(tx, claim)
-    of_it = ClaimFilter(ids=(stored.id,), everything=True)
-    if not (found := listing.rows(tx, of_it, date.min, scope=scope)):
-        raise NotFoundLocallyError(f"The store holds no claim {claim}.")
+    stored = reading.get(tx, claim, scope)
     write = outbox.get(tx, stored.sent_as) if stored.sent_as is not None else None
     doubtful = write is not None and stored.state is ClaimState.IN_DOUBT
     told = write.candidates if write and doubtful and scope is None else ()
     theirs = reading.refs(tx, stored.connection or "", but=stored.id) if told else frozenset()
     return ClaimDetail(
-        claim=found[0],
+        claim=listing.row_of(tx, stored.id),
         draft=with_cover(tx, stored.draft, stored.origin) if stored.state.is_ours else stored.draft,
         progress=stored.progress,
         files=tuple(files.of(tx, stored.id)),

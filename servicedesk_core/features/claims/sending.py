@@ -19,6 +19,7 @@ from servicedesk_core.features.claims.writes import notes, proposing
 from servicedesk_core.features.claims.writes.content import ClaimWrite, values_of
 from servicedesk_core.features.claims.writes.sender import ClaimSender
 from servicedesk_core.plugins.connection import OpenConnection
+from servicedesk_core.store.queries.scope import Scope
 
 
 class ClaimSending(ClaimQueries[Manner]):
@@ -28,7 +29,12 @@ class ClaimSending(ClaimQueries[Manner]):
 
     @method(Capability.CLAIMS_SEND)
     async def preview(
-        self: "ClaimSending[Awaited]", claim: str, *, again: bool | None = None, force: bool = False
+        self: "ClaimSending[Awaited]",
+        claim: str,
+        *,
+        again: bool | None = None,
+        force: bool = False,
+        scope: Scope | None = None,
     ) -> ClaimPreview:
         """Return exactly what :meth:`submit` or :meth:`resubmit` would send, and where to. Sends nothing.
 
@@ -36,6 +42,7 @@ class ClaimSending(ClaimQueries[Manner]):
             claim: Our id, the number, or the manufacturer's id.
             again: Only as :meth:`resubmit` would, or only as :meth:`submit`; ``None`` = whichever can.
             force: As for :meth:`submit`.
+            scope: Only a claim that it lets through.
 
         Raises:
             NotFoundLocallyError: There is no such claim.
@@ -44,7 +51,7 @@ class ClaimSending(ClaimQueries[Manner]):
             WriteNotGrantedError: The configuration does not grant it.
             ServiceDeskError: The manufacturer's connection cannot be opened.
         """
-        stored, checked, found = await checked_claim(self.desk, claim)
+        stored, checked, found = await checked_claim(self.desk, claim, scope)
         if again is not None:
             _ensure_denied(stored, again=again)
         proposing.ensure_sendable(stored)
@@ -57,7 +64,12 @@ class ClaimSending(ClaimQueries[Manner]):
 
     @method(Capability.CLAIMS_SEND)
     async def preview_update(
-        self: "ClaimSending[Awaited]", claim: str, kind: ClaimWrite, values: Mapping[str, Any]
+        self: "ClaimSending[Awaited]",
+        claim: str,
+        kind: ClaimWrite,
+        values: Mapping[str, Any],
+        *,
+        scope: Scope | None = None,
     ) -> ClaimPreview | None:
         """Return what a note, a file or a withdrawal would send, and where to. Sends nothing.
 
@@ -65,6 +77,7 @@ class ClaimSending(ClaimQueries[Manner]):
             claim: Our id of the claim, the number, or the manufacturer's id.
             kind: What is to be told: :attr:`ClaimWrite.NOTE`, :attr:`~ClaimWrite.ATTACH` or :attr:`~ClaimWrite.CANCEL`.
             values: What would leave.
+            scope: Only a claim that it lets through.
 
         Returns:
             What would leave; ``None`` when nothing does, because a claim is withdrawn that the manufacturer does not
@@ -77,7 +90,7 @@ class ClaimSending(ClaimQueries[Manner]):
             WriteNotGrantedError: The configuration does not grant it.
             ServiceDeskError: The manufacturer's connection cannot be opened.
         """
-        stored = await stored_claim(self.desk, claim)
+        stored = await stored_claim(self.desk, claim, scope)
         if kind is ClaimWrite.CANCEL and not _is_theirs(stored):
             return None
         proposing.ensure_tellable(stored)
@@ -110,7 +123,12 @@ class ClaimSending(ClaimQueries[Manner]):
 
     @method(Capability.CLAIMS_SEND)
     async def submit(
-        self: "ClaimSending[Awaited]", claim: str, *, force: bool = False, shown: ClaimPreview | None = None
+        self: "ClaimSending[Awaited]",
+        claim: str,
+        *,
+        force: bool = False,
+        shown: ClaimPreview | None = None,
+        scope: Scope | None = None,
     ) -> ClaimDetail:
         """Send a claim to its manufacturer, once. Changes an outside system.
 
@@ -121,6 +139,7 @@ class ClaimSending(ClaimQueries[Manner]):
             claim: Our id, the number, or the manufacturer's id.
             force: Send it although the device was not covered on the day of the failure, as far as the desk knows.
             shown: What somebody has seen and agreed to, from :meth:`preview`: nothing else is sent.
+            scope: Only a claim that it lets through.
 
         Raises:
             NotFoundLocallyError: There is no such claim.
@@ -129,11 +148,16 @@ class ClaimSending(ClaimQueries[Manner]):
             WriteNotGrantedError: The configuration does not grant it.
             ServiceDeskError: The manufacturer's connection cannot be opened.
         """
-        return await self._send(claim, again=False, force=force, shown=shown)
+        return await self._send(claim, again=False, force=force, shown=shown, scope=scope)
 
     @method(Capability.CLAIMS_SEND)
     async def resubmit(
-        self: "ClaimSending[Awaited]", claim: str, *, force: bool = False, shown: ClaimPreview | None = None
+        self: "ClaimSending[Awaited]",
+        claim: str,
+        *,
+        force: bool = False,
+        shown: ClaimPreview | None = None,
+        scope: Scope | None = None,
     ) -> ClaimDetail:
         """Send a denied claim again. Changes an outside system.
 
@@ -141,22 +165,23 @@ class ClaimSending(ClaimQueries[Manner]):
             claim: Our id, the number, or the manufacturer's id.
             force: As for :meth:`submit`.
             shown: As for :meth:`submit`.
+            scope: Only a claim that it lets through.
 
         Raises:
             ClaimStateError: It is not denied, or was denied as often as the manufacturer allows.
             ServiceDeskError: As for :meth:`submit`.
         """
-        return await self._send(claim, again=True, force=force, shown=shown)
+        return await self._send(claim, again=True, force=force, shown=shown, scope=scope)
 
     @method(Capability.CLAIMS_SEND)
-    async def note(self: "ClaimSending[Awaited]", claim: str, text: str) -> ClaimDetail:
+    async def note(self: "ClaimSending[Awaited]", claim: str, text: str, *, scope: Scope | None = None) -> ClaimDetail:
         """Tell the manufacturer something about a claim. Changes an outside system.
 
         Raises:
             ClaimStateError: The manufacturer does not have the claim, or it is over.
             WriteNotGrantedError: The configuration does not grant it.
         """
-        return await self._tell(claim, ClaimWrite.NOTE, text=text)
+        return await self._tell(claim, ClaimWrite.NOTE, scope, text=text)
 
     @method(Capability.CLAIMS_DRAFT)
     async def attach(
@@ -168,6 +193,7 @@ class ClaimSending(ClaimQueries[Manner]):
         media_type: str,
         kind: str = "other",
         send: bool = False,
+        scope: Scope | None = None,
     ) -> ClaimDetail:
         """Add a file to a claim; it goes with the claim when that is sent.
 
@@ -178,14 +204,15 @@ class ClaimSending(ClaimQueries[Manner]):
             media_type: Media type.
             kind: ``proof_of_purchase``, ``diagnostics``, ``photo`` or ``other``.
             send: Send it to the manufacturer now. Changes an outside system.
+            scope: Only a claim that it lets through.
 
         Raises:
             ClaimStateError: The claim is on its way, or over; or the manufacturer does not have it and it was to be
                 sent now.
         """
-        stored = await stored_claim(self.desk, claim)
+        stored = await stored_claim(self.desk, claim, scope)
         if send:
-            self.desk.permitted(Capability.CLAIMS_SEND, "claims.attach", narrows=False)
+            self.desk.permitted(Capability.CLAIMS_SEND, "claims.attach")
             await self._ready_to_tell(stored, ClaimWrite.ATTACH)
         now, actor = self.desk.clock.now(), self.desk.outbox.actor
         file = await self.desk.store.write(
@@ -193,10 +220,14 @@ class ClaimSending(ClaimQueries[Manner]):
                 tx, stored, name=name, media_type=media_type, kind=kind, content=content, actor=actor, now=now
             )
         )
-        return await self._tell(claim, ClaimWrite.ATTACH, file=file) if send else await self.get(stored.claim_id)
+        if send:
+            return await self._tell(claim, ClaimWrite.ATTACH, scope, file=file)
+        return await self.get(stored.claim_id, scope=scope)
 
     @method(Capability.CLAIMS_SEND)
-    async def cancel(self: "ClaimSending[Awaited]", claim: str, reason: str) -> ClaimDetail:
+    async def cancel(
+        self: "ClaimSending[Awaited]", claim: str, reason: str, *, scope: Scope | None = None
+    ) -> ClaimDetail:
         """Withdraw a claim; at the manufacturer if it has it. May change an outside system.
 
         Raises:
@@ -204,17 +235,23 @@ class ClaimSending(ClaimQueries[Manner]):
             UnsupportedError: The manufacturer takes no withdrawals from programs.
             WriteNotGrantedError: The configuration does not grant it.
         """
-        stored = await stored_claim(self.desk, claim)
+        stored = await stored_claim(self.desk, claim, scope)
         if _is_theirs(stored):
-            return await self._tell(claim, ClaimWrite.CANCEL, text=reason)
+            return await self._tell(claim, ClaimWrite.CANCEL, scope, text=reason)
         now, actor = self.desk.clock.now(), self.desk.outbox.actor
         await self.desk.store.write(lambda tx: drafts.withdraw(tx, stored, reason=reason, actor=actor, now=now))
-        return await self.get(stored.claim_id)
+        return await self.get(stored.claim_id, scope=scope)
 
     async def _send(
-        self: "ClaimSending[Awaited]", claim: str, *, again: bool, force: bool, shown: ClaimPreview | None
+        self: "ClaimSending[Awaited]",
+        claim: str,
+        *,
+        again: bool,
+        force: bool,
+        shown: ClaimPreview | None,
+        scope: Scope | None,
     ) -> ClaimDetail:
-        stored, checked, found = await checked_claim(self.desk, claim)
+        stored, checked, found = await checked_claim(self.desk, claim, scope)
         _ensure_denied(stored, again=again)
         proposing.ensure_sendable(stored)
         content = checked.required(stored.claim_id)
@@ -233,21 +270,27 @@ class ClaimSending(ClaimQueries[Manner]):
 
         number = await self.desk.store.write(work)
         await self.desk.outbox.approve_own((number,), send=True)
-        await self._send_notes()
-        return await self.get(stored.claim_id)
+        await self._send_notes(stored.claim_id)
+        return await self.get(stored.claim_id, scope=scope)
 
     async def _tell(
-        self: "ClaimSending[Awaited]", claim: str, kind: ClaimWrite, *, text: str = "", file: ClaimFile | None = None
+        self: "ClaimSending[Awaited]",
+        claim: str,
+        kind: ClaimWrite,
+        scope: Scope | None,
+        *,
+        text: str = "",
+        file: ClaimFile | None = None,
     ) -> ClaimDetail:
-        stored = await stored_claim(self.desk, claim)
+        stored = await stored_claim(self.desk, claim, scope)
         await self._ready_to_tell(stored, kind)
         now, actor = self.desk.clock.now(), self.desk.outbox.actor
         write = await self.desk.store.write(
             lambda tx: proposing.tell(tx, stored, kind, actor=actor, now=now, text=text, file=file)
         )
         await self.desk.outbox.approve_own((write.id,), send=True)
-        await self._send_notes()
-        return await self.get(stored.claim_id)
+        await self._send_notes(stored.claim_id)
+        return await self.get(stored.claim_id, scope=scope)
 
     async def _ready_to_tell(self, stored: StoredClaim, kind: ClaimWrite) -> None:
         proposing.ensure_tellable(stored)
@@ -257,12 +300,13 @@ class ClaimSending(ClaimQueries[Manner]):
         )  # whether it can be done, then may
         self.desk.outbox.grants.ensure(opened.name, kind.value)
 
-    async def _send_notes(self) -> None:
-        """Send the notes that were approved with the steps they tell of."""
+    async def _send_notes(self, claim_id: str = "") -> None:
+        """Send the notes that were approved with the steps they tell of: of one claim, or of all."""
         if self.desk.settings.claims.ticket_notes == "send":
             now = self.desk.clock.now()
-            for name in await self.desk.store.read(lambda tx: notes.waiting(tx, now)):
-                await self.desk.outbox.run(name)
+            waiting = await self.desk.store.read(lambda tx: notes.waiting(tx, now, claim_id))
+            for name, numbers in waiting.items():
+                await self.desk.outbox.run(name, only=numbers)
 
     async def _opened(self, stored: StoredClaim) -> OpenConnection | None:
         if stored.connection is None or stored.connection not in self.desk.settings.connections:

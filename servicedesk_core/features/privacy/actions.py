@@ -54,6 +54,7 @@ class Privacy(PrivacyQueries[Manner]):
         "privacy.erase",
         about="What was taken out of the store.",
         needs=Capability.PRIVACY_ACT,
+        unscoped="a person is named all over the desk",
         asks=_question,
         page="servicedesk_core.features.privacy.pages:erasure",
     )

@@ -27,7 +27,12 @@ class Quarantine(QuarantineQueries[Manner]):
 
     desk: PullingDesk
 
-    @action("quarantine.retry", about="What became of the retried records.", needs=Capability.DESK_OPERATE)
+    @action(
+        "quarantine.retry",
+        about="What became of the retried records.",
+        needs=Capability.DESK_OPERATE,
+        unscoped="whose a record is that was not understood, nobody knows",
+    )
     async def retry(
         self,
         numbers: Annotated[Collection[int], Help('Numbers in "quarantine list" [default: all that match].')] = (),
@@ -64,6 +69,7 @@ class Quarantine(QuarantineQueries[Manner]):
         "quarantine.drop",
         about="How many records were dropped.",
         needs=Capability.DESK_OPERATE,
+        unscoped="whose a record is that was not understood, nobody knows",
         asks=lambda numbers: f"Forget {counted(len(numbers), 'quarantined record')} for good?",
     )
     async def drop(self, numbers: Annotated[Collection[int], Help('Numbers in "quarantine list".')]) -> DropOutcome:

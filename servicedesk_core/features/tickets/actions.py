@@ -13,15 +13,16 @@ from sqlalchemy import Connection as Tx
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.domain import Note, StatusCategory, Ticket, TimeEntry
 from servicedesk_core.domain.writing import Intent
-from servicedesk_core.errors import WriteError
+from servicedesk_core.errors import NotFoundLocallyError, WriteError
 from servicedesk_core.faces import Capability, Desk, Help, Manner, proposal
 from servicedesk_core.features.tickets import rules
 from servicedesk_core.features.tickets.queries import TicketQueries
 from servicedesk_core.features.tickets.rules import CREATE
 from servicedesk_core.features.writes import exit_code, told, warning
 from servicedesk_core.outbox.values import known
-from servicedesk_core.outbox.views import WriteView, asked_before
+from servicedesk_core.outbox.views import WriteView, after_act, asked_before, view_of
 from servicedesk_core.outbox.writes import Writes
+from servicedesk_core.store.queries.ownership import ensure_own
 from servicedesk_core.store.queries.scope import Scope
 
 NOTE_INTERNAL, NOTE_PUBLIC = "notes.create_internal", "notes.create_public"
@@ -101,7 +102,7 @@ class Tickets(TicketQueries[Manner]):
 
         Raises:
             NotFoundLocallyError: The store holds no such client, queue, technician or contact.
-            NotPermittedError: The client, or the queue, is not in the scope.
+            NotPermittedError: The queue, or something that a field names, is not in the scope.
             WriteError: A field is unknown, or the vendor would refuse it.
             WriteNotGrantedError: The configuration does not grant it.
         """
@@ -110,13 +111,13 @@ class Tickets(TicketQueries[Manner]):
         values |= rules.priority_given(priority) | dict(fields or {})
 
         def intent(tx: Tx) -> Intent:
-            refs = rules.resolved(tx, name, queue=queue, assignee=assignee, company=company, contact=contact)
+            refs = rules.resolved(tx, name, scope, queue=queue, assignee=assignee, company=company, contact=contact)
             wanted = known(values | rules.status_given(tx, name, status) | refs, Ticket)
-            rules.ensure_inside(scope, name, wanted, is_new=True)
+            ensure_own(tx, scope, CREATE, wanted, connection=name)
             own = uuid.uuid4().hex
             return Intent(name, CREATE, f"tickets:new:{own}", title, wanted, reason=reason, request_id=request_id)
 
-        return await self._proposed(intent, request_id, send=send)
+        return await self._proposed(intent, request_id, scope, send=send)
 
     @proposes("tickets.update", about="The proposed change.", needs=Capability.TICKETS_WRITE)
     async def update(
@@ -145,7 +146,7 @@ class Tickets(TicketQueries[Manner]):
 
         Raises:
             NotFoundLocallyError: The store holds no such ticket, queue or technician.
-            NotPermittedError: The ticket would leave the scope for another client.
+            NotPermittedError: Something that a field names, such as another client, is not in the scope.
             WriteError: The ticket shows all of that already, a field is unknown, or nothing is to be changed.
             WriteNotGrantedError: The configuration does not grant it.
             LeaseHeldError: Another process sends over the connection and does not end.
@@ -162,13 +163,12 @@ class Tickets(TicketQueries[Manner]):
         def intent(tx: Tx) -> Intent:
             found = rules.found(tx, ticket, connection, scope)
             wanted = values | rules.status_given(tx, found.row.connection, status)
-            wanted |= rules.resolved(tx, found.row.connection, queue=queue, assignee=assignee)
+            wanted |= rules.resolved(tx, found.row.connection, scope, queue=queue, assignee=assignee)
             if wanted.keys() & _ASSIGNING:
                 self.desk.permitted(Capability.TICKETS_ASSIGN, "tickets.assign")
-            rules.ensure_inside(scope, found.row.connection, {"company_ref": found.row.company_ref} | wanted)
-            return rules.update_of(tx, found, wanted, reason=reason, request_id=request_id)
+            return rules.update_of(tx, found, wanted, scope, reason=reason, request_id=request_id)
 
-        return await self._proposed(intent, request_id, send=send)
+        return await self._proposed(intent, request_id, scope, send=send)
 
     @proposes("tickets.assign", about="The proposed assignment.", needs=Capability.TICKETS_ASSIGN)
     async def assign(
@@ -190,10 +190,10 @@ class Tickets(TicketQueries[Manner]):
 
         def intent(tx: Tx) -> Intent:
             found = rules.found(tx, ticket, connection, scope)
-            refs = rules.resolved(tx, found.row.connection, assignee=assignee)
-            return rules.update_of(tx, found, refs, reason=reason, request_id=request_id)
+            refs = rules.resolved(tx, found.row.connection, scope, assignee=assignee)
+            return rules.update_of(tx, found, refs, scope, reason=reason, request_id=request_id)
 
-        return await self._proposed(intent, request_id, send=send)
+        return await self._proposed(intent, request_id, scope, send=send)
 
     @proposes("tickets.close", about="The proposed end.", needs=Capability.TICKETS_WRITE)
     async def close(
@@ -220,9 +220,9 @@ class Tickets(TicketQueries[Manner]):
             found = rules.found(tx, ticket, connection, scope)
             word = rules.status_given(tx, found.row.connection, status or StatusCategory.CLOSED)
             wanted = word | rules.given(resolution=resolution)
-            return rules.update_of(tx, found, wanted, reason=reason, request_id=request_id)
+            return rules.update_of(tx, found, wanted, scope, reason=reason, request_id=request_id)
 
-        return await self._proposed(intent, request_id, send=send)
+        return await self._proposed(intent, request_id, scope, send=send)
 
     @proposes("tickets.note", about="The proposed note.", needs=Capability.TICKETS_WRITE)
     async def note(
@@ -254,9 +254,11 @@ class Tickets(TicketQueries[Manner]):
         def intent(tx: Tx) -> Intent:
             kind = NOTE_PUBLIC if public else NOTE_INTERNAL
             found = rules.found(tx, ticket, connection, scope)
-            return rules.child_of(found, kind, values, visibility=visibility, reason=reason, request_id=request_id)
+            return rules.child_of(
+                tx, found, kind, values, scope, visibility=visibility, reason=reason, request_id=request_id
+            )
 
-        return await self._proposed(intent, request_id, send=send)
+        return await self._proposed(intent, request_id, scope, send=send)
 
     @proposes("tickets.log-time", about="The proposed time entry.", needs=Capability.TICKETS_WRITE)
     async def log_time(
@@ -292,21 +294,32 @@ class Tickets(TicketQueries[Manner]):
 
         def intent(tx: Tx) -> Intent:
             found = rules.found(tx, ticket, connection, scope)
-            refs = {"technician_ref": rules.ref_of(tx, found.row.connection, "technicians", technician)}
+            refs = {"technician_ref": rules.ref_of(tx, found.row.connection, scope, "technicians", technician)}
             wanted = known(values | refs, TimeEntry)
-            return rules.child_of(found, LOG_TIME, wanted, visibility=None, reason=reason, request_id=request_id)
+            return rules.child_of(
+                tx, found, LOG_TIME, wanted, scope, visibility=None, reason=reason, request_id=request_id
+            )
 
-        return await self._proposed(intent, request_id, send=send)
+        return await self._proposed(intent, request_id, scope, send=send)
 
-    async def _proposed(self, make: Callable[[Tx], Intent], request_id: str | None, *, send: bool) -> WriteView:
+    async def _proposed(
+        self, make: Callable[[Tx], Intent], request_id: str | None, scope: Scope | None, *, send: bool
+    ) -> WriteView:
         if send:
             self.desk.permitted(Capability.WRITES_APPROVE, "writes.approve")
         view = await self.desk.store.read(partial(asked_before, request_id=request_id))
         if view is None:
             view = await self.desk.outbox.propose(await self._dated(await self.desk.store.read(make)))
-        if not send or view.state != "proposed":
-            return view
-        return (await self.desk.outbox.approve_own([view.id], send=True))[0]
+        number = view.id
+        try:
+            shown = await self.desk.store.read(lambda tx: view_of(tx, number, scope))
+        except NotFoundLocallyError as error:
+            message = f'The id "{request_id}" belongs to another request.'
+            raise WriteError(message, hint="Give each request an id of its own.") from error
+        if not send or shown.state != "proposed":
+            return shown
+        await self.desk.outbox.approve_own([number], send=True)
+        return (await self.desk.store.read(lambda tx: after_act(tx, [number], scope)))[0]
 
     async def _dated(self, intent: Intent) -> Intent:
         """Return time that nobody gave a day as today's, in the desk's zone, where the vendor can be told a day."""

@@ -51,7 +51,7 @@ class TicketQueries(Namespace[Manner]):
         oldest_first = oldest_first or watch is not None
         found = listing.ticket_page(tx, wanted, after=after, limit=limit, oldest_first=oldest_first, scope=scope)
         if scope is None and not found.items:
-            check_names(tx, wanted)
+            check_names(tx, wanted, scope)
         return found
 
     @query(

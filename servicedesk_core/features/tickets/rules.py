@@ -8,14 +8,15 @@ from sqlalchemy import select
 from servicedesk_core.config.values import did_you_mean
 from servicedesk_core.domain import StatusCategory, Ticket
 from servicedesk_core.domain.writing import Intent
-from servicedesk_core.errors import NotFoundLocallyError, NotPermittedError
+from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.features.tickets.model import TicketDetail
 from servicedesk_core.features.tickets.tables.detail import get
 from servicedesk_core.outbox.changing import change_of
 from servicedesk_core.outbox.values import Fields, known
 from servicedesk_core.store import sources
 from servicedesk_core.store.queries import names
-from servicedesk_core.store.queries.scope import Scope
+from servicedesk_core.store.queries.ownership import ensure_own
+from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.schema import RECORDS
 
 UPDATE, CREATE = "tickets.update", "tickets.create"
@@ -34,44 +35,52 @@ def found(tx: Tx, ticket: str, connection: str | None, scope: Scope | None) -> T
     return one
 
 
-def resolved(tx: Tx, connection: str, **words: str | None) -> dict[str, Any]:
+def resolved(tx: Tx, connection: str, scope: Scope | None, **words: str | None) -> dict[str, Any]:
     """Return references by what people call what they mean; an empty word means nobody, and ``None`` nothing.
 
     Raises:
-        NotFoundLocallyError: The store holds no such record, or several.
+        NotFoundLocallyError: The store holds no such record, or several; what a scope does not let through counts as
+            not there.
     """
     streams = {"queue": "queues", "assignee": "technicians", "company": "companies", "contact": "contacts"}
     return {
-        f"{field}_ref": ref_of(tx, connection, streams[field], word) if word else None
+        f"{field}_ref": ref_of(tx, connection, scope, streams[field], word) if word else None
         for field, word in words.items()
         if word is not None
     }
 
 
-def ref_of(tx: Tx, connection: str, stream: str, word: str) -> str:
+def ref_of(tx: Tx, connection: str, scope: Scope | None, stream: str, word: str) -> str:
     """Return the vendor's id of what people call by a word; raises like :func:`resolved`."""
     source = sources.get(tx, connection)
-    meant = names.find(tx, source.id, stream, word)
+    seen = None if scope is None else Sight(tx, scope).nameable(stream)
+    # A ticket may go to a queue that whoever sends it there does not see.
+    meant = names.find(tx, source.id, stream, word, seen=None if stream == "queues" else seen)
     if len(meant) == 1:
         return meant[0]
     what = {"queues": "queue", "technicians": "technician", "companies": "client", "contacts": "contact"}[stream]
     if meant:
         message = f'There are {len(meant)} {stream} called "{word}".'
         raise NotFoundLocallyError(message, hint=f"Name the vendor's id: {', '.join(meant[:5])}.")
-    near = did_you_mean(word, names.known(tx, source.id, stream))
+    near = did_you_mean(word, names.known(tx, source.id, stream, seen=seen))
     hint = "Name it as the desk shows it, or by the vendor's id."
     raise NotFoundLocallyError(f'There is no {what} "{word}".{near}', hint=hint, connection=connection)
 
 
-def update_of(tx: Tx, found: TicketDetail, wanted: Fields, *, reason: str, request_id: str | None) -> Intent:
+def update_of(
+    tx: Tx, found: TicketDetail, wanted: Fields, scope: Scope | None, *, reason: str, request_id: str | None
+) -> Intent:
     """Return the intent to change a ticket: only what it does not show already, based on what it shows.
 
     Raises:
+        NotPermittedError: A field names something that is not in the scope.
         WriteError: It shows all of that already, or a field is unknown.
     """
     label = _label(found)
     whole = get(tx, found.row.connection, found.row.external_id).ticket  # a scope leaves references out of it
-    change = change_of(label, whole, known(wanted, Ticket))
+    named = known(wanted, Ticket)
+    ensure_own(tx, scope, UPDATE, named, connection=found.row.connection)
+    change = change_of(label, whole, named)
     return Intent(
         connection=found.row.connection,
         kind=UPDATE,
@@ -87,15 +96,22 @@ def update_of(tx: Tx, found: TicketDetail, wanted: Fields, *, reason: str, reque
 
 
 def child_of(
+    tx: Tx,
     found: TicketDetail,
     kind: str,
     values: dict[str, Any],
+    scope: Scope | None,
     *,
     visibility: str | None,
     reason: str,
     request_id: str | None,
 ) -> Intent:
-    """Return the intent to add something to a ticket."""
+    """Return the intent to add something to a ticket.
+
+    Raises:
+        NotPermittedError: A field names something that is not in the scope.
+    """
+    ensure_own(tx, scope, kind, values, connection=found.row.connection)
     return Intent(
         connection=found.row.connection,
         kind=kind,
@@ -144,18 +160,3 @@ def status_given(tx: Tx, connection: str, word: str | None) -> dict[str, Any]:
         return {"status": word}
     words = [status for status, meaning in shown.items() if meaning == category]
     return {"status": words[0]} if len(words) == 1 else {"status_category": category}
-
-
-def ensure_inside(scope: Scope | None, connection: str, values: Fields, *, is_new: bool = False) -> None:
-    """Make sure that a ticket with these fields belongs to the clients of a scope, and a new one to its queues.
-
-    Raises:
-        NotPermittedError: It does not.
-    """
-    if scope is None:
-        return
-    foreign = scope.companies and values.get("company_ref") not in scope.companies
-    foreign = foreign or (is_new and scope.queues and values.get("queue_ref") not in scope.queues)
-    if foreign or scope.connection != connection:
-        message = "The ticket would be of a client, or in a queue, that whoever acts may not see."
-        raise NotPermittedError(message, hint="Name one that they see, or ask somebody who sees it.")

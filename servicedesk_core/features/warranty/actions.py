@@ -76,7 +76,7 @@ class Warranty(WarrantyQueries[Manner]):
         """Return the connections that can look up."""
         return self.desk.host.offering("recognise", "find_entitlements")
 
-    @method(Capability.WARRANTY_WRITE)
+    @method(Capability.WARRANTY_WRITE, unscoped="a device that no record has is nobody's")
     async def lookup(
         self: "Warranty[Awaited]",
         devices: Sequence[DeviceRef | str] = (),
@@ -124,7 +124,7 @@ class Warranty(WarrantyQueries[Manner]):
         nobody = SettingsError.exit_code if report.devices and not names else report.exit_code
         return replace(report, retired=left_out, exit_code=nobody)
 
-    @method(Capability.WARRANTY_WRITE)
+    @method(Capability.WARRANTY_WRITE, unscoped="a device that no record has is nobody's")
     async def parts(
         self: "Warranty[Awaited]", device: DeviceRef | str, *, connection: str | None = None
     ) -> DeviceParts:
@@ -163,7 +163,7 @@ class Warranty(WarrantyQueries[Manner]):
             hint=f"Say who made it (--manufacturer). Asked: {', '.join(known)}.",
         )
 
-    @method(Capability.WARRANTY_WRITE)
+    @method(Capability.WARRANTY_WRITE, unscoped="a file may name any device")
     async def import_file(
         self: "Warranty[Awaited]",
         path: Path | str,
@@ -188,7 +188,7 @@ class Warranty(WarrantyQueries[Manner]):
             self.desk.store, Path(path), now=self.desk.clock.now(), declared=columns or {}, dates=dates, dry_run=dry_run
         )
 
-    @method(Capability.WARRANTY_WRITE)
+    @method(Capability.WARRANTY_WRITE, unscoped="what was shown may be about any client")
     async def write_dates(
         self: "Warranty[Awaited]", changes: Sequence[DateChange], *, send: bool = True
     ) -> tuple[WriteView, ...]:

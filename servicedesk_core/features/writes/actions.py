@@ -1,6 +1,7 @@
 """What is decided about writes, by whoever may decide it and sees what they are about."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from sqlalchemy import Connection as Tx
@@ -10,11 +11,10 @@ from servicedesk_core.faces import Capability, Desk, Manner, method
 from servicedesk_core.features.writes.queries import WriteQueries
 from servicedesk_core.outbox.outcomes import Reverted, SendOutcome
 from servicedesk_core.outbox.values import Fields
-from servicedesk_core.outbox.views import WriteView
+from servicedesk_core.outbox.views import WriteView, after_act, view_of
 from servicedesk_core.outbox.writes import Writes
-from servicedesk_core.store import outbox
-from servicedesk_core.store.queries.ownership import own_writes
-from servicedesk_core.store.queries.scope import Scope, Sight
+from servicedesk_core.store.queries.ownership import ensure_own
+from servicedesk_core.store.queries.scope import Scope
 
 
 class DecidingDesk(Desk, Protocol):
@@ -31,7 +31,7 @@ class OutboxActs(WriteQueries[Manner]):
 
     desk: DecidingDesk
 
-    @method(Capability.TICKETS_WRITE)
+    @method(Capability.TICKETS_WRITE, unscoped="an intent may be about anything")
     async def propose(self, intent: Intent) -> WriteView:
         """Store what somebody wants; nothing is sent before it is approved. See :meth:`Writes.propose`."""
         return await self.desk.outbox.propose(intent)
@@ -39,8 +39,14 @@ class OutboxActs(WriteQueries[Manner]):
     @method(Capability.WRITES_APPROVE)
     async def edit(self, number: int, fields: Fields, *, reason: str = "", scope: Scope | None = None) -> WriteView:
         """Give a write other values, as long as the vendor certainly does not have it. See :meth:`Writes.edit`."""
-        await self._ensure_seen([number], scope)
-        return await self.desk.outbox.edit(number, fields, reason=reason)
+
+        def look(tx: Tx) -> None:
+            write = view_of(tx, number, scope)
+            ensure_own(tx, scope, write.kind, fields, connection=write.connection, is_whole=False)
+
+        await self.desk.store.read(look)
+        await self.desk.outbox.edit(number, fields, reason=reason)
+        return (await self._after([number], scope))[0]
 
     @method(Capability.WRITES_APPROVE)
     async def approve(
@@ -48,7 +54,8 @@ class OutboxActs(WriteQueries[Manner]):
     ) -> tuple[WriteView, ...]:
         """Approve proposed writes: all of them, or none. See :meth:`Writes.approve`."""
         await self._ensure_seen(numbers, scope)
-        return await self.desk.outbox.approve(numbers, send=send)
+        await self.desk.outbox.approve(numbers, send=send)
+        return await self._after(numbers, scope)
 
     @method(Capability.WRITES_APPROVE)
     async def discard(
@@ -56,7 +63,8 @@ class OutboxActs(WriteQueries[Manner]):
     ) -> tuple[WriteView, ...]:
         """Decide that writes are not pursued: all of them, or none. See :meth:`Writes.discard`."""
         await self._ensure_seen(numbers, scope)
-        return await self.desk.outbox.discard(numbers, reason=reason)
+        await self.desk.outbox.discard(numbers, reason=reason)
+        return await self._after(numbers, scope)
 
     @method(Capability.WRITES_APPROVE)
     async def retry(
@@ -64,7 +72,8 @@ class OutboxActs(WriteQueries[Manner]):
     ) -> tuple[WriteView, ...]:
         """Send rejected or waiting writes again, and look again for those in doubt. See :meth:`Writes.retry`."""
         await self._ensure_seen(numbers, scope)
-        return await self.desk.outbox.retry(numbers, send=send)
+        await self.desk.outbox.retry(numbers, send=send)
+        return await self._after(numbers, scope)
 
     @method(Capability.WRITES_APPROVE)
     async def resolve(
@@ -72,15 +81,17 @@ class OutboxActs(WriteQueries[Manner]):
     ) -> WriteView:
         """Settle a doubt after a look at the vendor. See :meth:`Writes.resolve`."""
         await self._ensure_seen([number], scope)
-        return await self.desk.outbox.resolve(number, outcome, ref=ref, reason=reason)
+        await self.desk.outbox.resolve(number, outcome, ref=ref, reason=reason)
+        return (await self._after([number], scope))[0]
 
     @method(Capability.WRITES_APPROVE)
     async def revert(self, number: int, *, reason: str = "", scope: Scope | None = None) -> Reverted:
         """Propose to restore the old values of a confirmed update. See :meth:`Writes.revert`."""
         await self._ensure_seen([number], scope)
-        return await self.desk.outbox.revert(number, reason=reason)
+        back = await self.desk.outbox.revert(number, reason=reason)
+        return replace(back, write=(await self._after([back.write.id], scope))[0])
 
-    @method(Capability.DESK_OPERATE)
+    @method(Capability.DESK_OPERATE, unscoped="it goes on with everything that waits")
     async def run(
         self, connection: str | None = None, *, only: Collection[int] = (), allow: int = 0
     ) -> tuple[SendOutcome, ...]:
@@ -98,12 +109,8 @@ class OutboxActs(WriteQueries[Manner]):
         Raises:
             NotFoundLocallyError: It does not.
         """
-        if scope is None:
-            return
+        if scope is not None:
+            await self.desk.store.read(lambda tx: [view_of(tx, number, scope) for number in numbers])
 
-        def look(tx: Tx) -> None:
-            own = own_writes(tx, Sight(tx, scope))
-            for number in numbers:
-                outbox.get(tx, number, own)
-
-        await self.desk.store.read(look)
+    async def _after(self, numbers: Sequence[int], scope: Scope | None) -> tuple[WriteView, ...]:
+        return await self.desk.store.read(lambda tx: after_act(tx, numbers, scope))

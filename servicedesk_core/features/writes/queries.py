@@ -74,5 +74,4 @@ class WriteQueries(Namespace[Manner]):
         Raises:
             NotFoundLocallyError: There is none, or the scope does not let it through.
         """
-        sight = None if scope is None else Sight(tx, scope)
-        return WriteDetail(view_of(tx, number, sight), outbox.history(tx, number))
+        return WriteDetail(view_of(tx, number, scope), outbox.history(tx, number))

@@ -97,13 +97,18 @@ class Meant(NamedTuple):
     is_gone: bool
 
 
-def meant(tx: Connection, stream: str, word: str, *, begins: bool = False) -> list[Meant]:
+def meant(
+    tx: Connection, stream: str, word: str, *, begins: bool = False, seen: ColumnElement[bool] | None = None
+) -> list[Meant]:
     """Return the records that a person may mean by a word: their id or name, in any case and spelling of letters.
 
-    With ``begins``, where none is called so, it is those whose name begins so.
+    With ``begins``, where none is called so, it is those whose name begins so; with ``seen`` only those of which that
+    is true.
     """
     table = RECORDS[stream].c
     query = select(table.source_id, table.external_id, name_column(stream), table.gone_at.is_not(None))
+    if seen is not None:
+        query = query.where(seen)
     plain = plain_name(word)
     folded = plain.casefold()
     found = [Meant(*row) for row in tx.execute(query.order_by(table.external_id))]
@@ -131,19 +136,34 @@ def refers(
     return or_(ref == word, *(and_(source == source_id, ref.in_(refs)) for source_id, refs in ids.items()))
 
 
-def find(tx: Connection, source_id: int, stream: str, word: str, *, begins: bool = False) -> list[str]:
-    """Return the ids of live records that a person may mean by a word: its id, else its name in any case of letters."""
+def find(
+    tx: Connection,
+    source_id: int,
+    stream: str,
+    word: str,
+    *,
+    begins: bool = False,
+    seen: ColumnElement[bool] | None = None,
+) -> list[str]:
+    """Return the ids of live records that a person may mean by a word: its id, else its name in any case of letters.
+
+    See :func:`meant`.
+    """
     ids = [
         one.external_id
-        for one in meant(tx, stream, word, begins=begins)
+        for one in meant(tx, stream, word, begins=begins, seen=seen)
         if one.source_id == source_id and not one.is_gone
     ]
     exact = [external_id for external_id in ids if external_id in {word, plain_name(word)}]
     return exact or ids[:20]
 
 
-def known(tx: Connection, source_id: int, stream: str, limit: int = 5_000) -> list[str]:
-    """Return the names of live records, to say which one is near."""
+def known(
+    tx: Connection, source_id: int, stream: str, limit: int = 5_000, *, seen: ColumnElement[bool] | None = None
+) -> list[str]:
+    """Return the names of live records, to say which one is near; with ``seen`` only those of which that is true."""
     table = RECORDS[stream].c
     query = select(name_column(stream)).where(table.source_id == source_id, table.gone_at.is_(None))
+    if seen is not None:
+        query = query.where(seen)
     return [name for name in tx.execute(query.limit(limit)).scalars() if name]

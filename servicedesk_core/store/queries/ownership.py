@@ -7,8 +7,9 @@ from typing import Any, Final
 from sqlalchemy import JSON, ColumnElement, Connection, Text, and_, cast, literal, or_, select, type_coerce
 
 from servicedesk_core.domain import STREAMS
+from servicedesk_core.errors import NotPermittedError
 from servicedesk_core.store.audit import DIGEST, AuditRecord
-from servicedesk_core.store.queries.scope import Sight
+from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.schema import RECORDS, audit, claims, outbox
 
 WRITE: Final = "write:"
@@ -64,6 +65,38 @@ def _own_claims(sight: Sight) -> ColumnElement[bool]:
         or_(c.asset_ref.is_(None), of_asset),
         or_(c.company_ref.is_(None), of_clients(c.company_ref)),
     )
+
+
+def ensure_own(
+    tx: Connection, scope: Scope | None, kind: str, values: Mapping[str, Any], *, connection: str, is_whole: bool = True
+) -> None:
+    """Make sure that what is to be written names nothing that a scope does not let through.
+
+    A new ticket is made in a queue of the scope; one that is there may be given away to another queue.
+
+    Args:
+        tx: Any transaction.
+        scope: The scope; ``None`` = everything is let through.
+        kind: What is written and how.
+        values: Its fields.
+        connection: Where to.
+        is_whole: Whether these are all fields of it, and not some that change in it.
+
+    Raises:
+        NotPermittedError: It names something else.
+    """
+    stream, is_new = kind.partition(".")[0], kind == "tickets.create"
+    if scope is None or stream not in STREAMS:
+        return
+    named = {name: value for name, value in values.items() if is_new or name != "queue_ref"}
+    foreign = scope.connection != connection or bool(Sight(tx, scope).foreign(named, stream))
+    if stream == "tickets":
+        for name, seen in (("company_ref", scope.companies), ("queue_ref", scope.queues if is_new else ())):
+            is_told = name in values or (is_new and is_whole)
+            foreign = foreign or bool(seen and is_told and values.get(name) not in seen)
+    if foreign:
+        message = "It would be of a client, in a queue or about something that whoever acts may not see."
+        raise NotPermittedError(message, hint="Name what they see, or ask somebody who sees it.")
 
 
 def own_audit(tx: Connection, sight: Sight) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, select, true
 
 from servicedesk_core.arguments import strict
 from servicedesk_core.domain import REFERENCES, Entity, TicketEvent
@@ -177,6 +177,15 @@ class Sight:
             return bool(self.scope.queues)
         return target in {"companies", "tickets", *OF_COMPANY, *OF_TICKET, *OF_PARENT}
 
+    def nameable(self, target: str) -> ColumnElement[bool]:
+        """Return what is true of those rows of a stream that somebody who has the scope may hear of."""
+        if not self.is_limited(target):
+            return true()
+        if target == "queues":
+            return self.among(RECORDS[target].c.external_id, self.scope.queues)
+        condition = self.condition(target)
+        return false() if condition is None else condition
+
     def refs(self, target: str, refs: Iterable[str]) -> frozenset[str]:
         """Return those of the vendor's ids of a stream that a record in the scope may name."""
         wanted = {ref for ref in refs if ref}
@@ -204,6 +213,12 @@ class Sight:
         for target, refs in _of_state(state, stream):
             wanted.setdefault(target, set()).update(refs)
         return _state(state, {target: self.refs(target, refs) for target, refs in wanted.items()}, stream)
+
+    def foreign(self, state: Mapping[str, Any], stream: str) -> tuple[str, ...]:
+        """Return which fields of a record refer to something outside of the scope, or to nothing that is known."""
+        given = {name: list(value) if isinstance(value, tuple) else value for name, value in state.items() if value}
+        kept = self.state(given, stream)
+        return tuple(name for name, value in given.items() if kept.get(name) != value)
 
     def cleaned(self, records: Sequence[E]) -> tuple[E, ...]:
         """Return records without references that lead out of the scope."""

@@ -1,10 +1,14 @@
 """Of one device and part, one claim is open: each open claim holds the keys of what it is for."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy import Connection, delete, select
 
 from servicedesk_core.domain.warranty import ClaimDraft
-from servicedesk_core.errors import ClaimExistsError
-from servicedesk_core.features.claims.tables.reading import by_number
+from servicedesk_core.errors import ClaimExistsError, NotFoundLocallyError
+from servicedesk_core.features.claims.tables.reading import by_number, get
+from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.schema import claim_guards
 from servicedesk_core.store.upserting import insert_into
 
@@ -40,7 +44,22 @@ def hold(tx: Connection, number: int, maker: str, draft: ClaimDraft, *, force: b
         raise ClaimExistsError(
             f"Claim {other.claim_id} ({other.state.value.replace('_', ' ')}) is open for {what}.",
             hint=f"Look at it with `servicedesk claims show {other.claim_id}`, or say --force for a second one.",
+            claim_id=other.claim_id,
         )
+
+
+@contextmanager
+def naming_only_seen(tx: Connection, scope: Scope | None) -> Iterator[None]:
+    """Keep the id of an open claim, which somebody meets who may not see it, out of the error."""
+    try:
+        yield
+    except ClaimExistsError as error:
+        try:
+            get(tx, error.claim_id, scope)
+        except NotFoundLocallyError:
+            message = "A claim is open for this device, or for a part of it."
+            raise ClaimExistsError(message, hint="Say --force for a second one.") from None
+        raise
 
 
 def release(tx: Connection, number: int) -> None:

@@ -9,6 +9,8 @@ from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.features.claims.model import HistoryEntry
 from servicedesk_core.features.claims.tables.stored import CLAIMS, HISTORY, StoredClaim, select_claims
 from servicedesk_core.store import audit
+from servicedesk_core.store.queries.ownership import own_claims
+from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.schema import claim_events, claims, outbox
 
 FINISHED: Final = (WriteState.CONFIRMED, WriteState.REJECTED, WriteState.DISCARDED)
@@ -31,17 +33,20 @@ def by_number(tx: Connection, number: int) -> StoredClaim:
     raise NotFoundLocallyError(message, hint=_LIST_HINT)
 
 
-def get(tx: Connection, key: str) -> StoredClaim:
+def get(tx: Connection, key: str, scope: Scope | None = None) -> StoredClaim:
     """Return a claim by our id, else by its number, else by the manufacturer's id.
+
+    What a scope does not let through is answered like what is not there.
 
     Raises:
         NotFoundLocallyError: There is none, or several carry the manufacturer's id.
     """
+    seen = () if scope is None else (own_claims(Sight(tx, scope)),)
     conditions = [claims.c.claim_id == key.upper(), claims.c.ref == key]
     if key.isascii() and key.isdecimal() and len(key) <= _LONGEST_NUMBER:
         conditions.insert(1, claims.c.id == int(key))
     for condition in conditions:
-        found = CLAIMS.all(tx, select_claims().where(condition))
+        found = CLAIMS.all(tx, select_claims().where(condition, *seen))
         if len(found) == 1:
             return found[0]
         if found:

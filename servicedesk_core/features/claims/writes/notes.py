@@ -79,20 +79,25 @@ class TicketNotes:
         return approve(tx, write.id, actor=ACTOR, now=now) if wanted == "send" else write
 
 
-def waiting(tx: Tx, now: datetime) -> list[str]:
-    """Return the connections over which notes on tickets are to be sent now."""
+def waiting(tx: Tx, now: datetime, claim_id: str = "") -> dict[str, list[int]]:
+    """Return the notes on tickets that are to be sent now: numbers of their writes by connection.
+
+    Args:
+        tx: A transaction.
+        now: When.
+        claim_id: Only about this claim; empty = about all.
+    """
     c = outbox.c
-    query = (
-        select(c.connection)
-        .distinct()
-        .where(
-            c.state == WriteState.QUEUED,
-            c.kind == GRANT,
-            c.request_id.startswith(_REQUEST),
-            c.next_at.is_(None) | (c.next_at <= now),
-        )
+    query = select(c.connection, c.id).where(
+        c.state == WriteState.QUEUED,
+        c.kind == GRANT,
+        c.request_id.startswith(f"{_REQUEST}{claim_id}:" if claim_id else _REQUEST),
+        c.next_at.is_(None) | (c.next_at <= now),
     )
-    return list(tx.execute(query).scalars())
+    found: dict[str, list[int]] = {}
+    for connection, number in tx.execute(query.order_by(c.id)):
+        found.setdefault(connection, []).append(number)
+    return found
 
 
 def _line(event: ClaimEvent) -> str | None:

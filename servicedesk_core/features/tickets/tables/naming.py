@@ -13,13 +13,16 @@ from servicedesk_core.features.tickets.model import TicketFilter
 from servicedesk_core.features.tickets.tables.filtering import begun, has_priority, has_status
 from servicedesk_core.store import sources
 from servicedesk_core.store.queries import names
+from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.schema import RECORDS
 
 _T = RECORDS["tickets"].c
 
 
-def check_names(tx: Connection, chosen: TicketFilter) -> None:
+def check_names(tx: Connection, chosen: TicketFilter, scope: Scope | None = None) -> None:
     """Make sure that what a filter names is there, so that a slip of the pen does not look like an empty list.
+
+    What a scope does not let through is not there.
 
     Raises:
         NotFoundLocallyError: No connection has a queue, technician or client of that name; with the nearest one.
@@ -31,15 +34,18 @@ def check_names(tx: Connection, chosen: TicketFilter) -> None:
         _check_word(
             tx, "priority", chosen.priority, Priority, meant=has_priority(chosen.priority), theirs=_T.priority_name
         )
+    sight = None if scope is None else Sight(tx, scope)
     looked_in = [source for source in sources.all(tx) if chosen.connection in {None, source.name}]
     for what, stream, word in (
         ("queue", "queues", chosen.queue),
         ("technician", "technicians", chosen.assignee),
         ("client", "companies", chosen.company),
     ):
-        if not word or any(names.find(tx, source.id, stream, word, begins=True) for source in looked_in):
+        seen = None if sight is None else sight.nameable(stream)
+        if not word or any(names.find(tx, source.id, stream, word, begins=True, seen=seen) for source in looked_in):
             continue
-        near = did_you_mean(word, [name for source in looked_in for name in names.known(tx, source.id, stream)])
+        known = [name for source in looked_in for name in names.known(tx, source.id, stream, seen=seen)]
+        near = did_you_mean(word, known)
         hint = "Name it as the desk shows it, or by the vendor's id."
         raise NotFoundLocallyError(f'There is no {what} "{word}".{near}', hint=hint)
 

@@ -1,0 +1,136 @@
+"""Whoever sees a part of the desk meets nothing of another client at any command, on any of its faces."""
+
+import re
+
+import pytest
+
+from servicedesk_core.capabilities import Role
+from servicedesk_core.cli import catalog
+from servicedesk_core.cli.catalog import OurCommands
+from servicedesk_core.cli.main import main
+from servicedesk_core.domain import STREAMS
+from tests.desk.two_clients import FOREIGN
+
+pytestmark = pytest.mark.slow
+
+NOBODY = "NOBODY"
+ROLES = [role.value for role in Role if role is not Role.CLIENT_CONTACT]
+PEOPLE = {"kim": 'companies = ["mine-companies"]', "dee": 'queues = ["mine-queues"]'}
+WRITES = ["tickets.create", "tickets.update", "notes.create_internal", "notes.create_public", "time_entries.create"]
+
+NAMED = (
+    "tickets list --company '{0} name'", "tickets list --company '{0} names'", "tickets list --search {0}",
+    "tickets show {0}-tickets", "tickets show '{0} number'", "tickets create x --company '{0} name'",
+    "tickets create x --company '{0} names'", "tickets create x --company 'mine name' --contact {0}-contacts",
+    "tickets update {0}-tickets --title x", "tickets update mine-tickets --field contact_ref={0}-contacts",
+    "tickets update mine-tickets --field parent_ref={0}-tickets --yes", "tickets assign {0}-tickets none",
+    "tickets close {0}-tickets --status x", "tickets note {0}-tickets x --yes",
+    "tickets log-time {0}-tickets 0.25 --technician mine-technicians",
+    "claims list --all --company '{0} name'", "claims list --all --ticket {0}-tickets",
+    "claims list --all --manufacturer {0}", "claims propose --company '{0} name'", "claims show {0}-cancelled",
+    "claims check {0}-cancelled", "claims pack {0}-cancelled", "claims resolve {0}-cancelled --absent",
+    "claims new --ticket {0}-tickets", "claims new --serial '{0} serial_number'",
+    "claims edit {0}-cancelled --symptom x",
+    "claims record {0}-cancelled --word x", "claims submit {0}-cancelled --yes", "claims resubmit {0}-cancelled --yes",
+    "claims note {0}-cancelled x --yes", "claims attach {0}-cancelled servicedesk.toml",
+    "claims attach {0}-cancelled servicedesk.toml --send --yes", "claims cancel {0}-cancelled --reason x --yes",
+    "warranty expiring --company '{0} name'", "warranty missed --company '{0} name'",
+    "warranty report --company '{0} name'", "warranty report --company '{0} name' --html page.html",
+    "warranty lookup '{0} serial_number'", "warranty lookup --company '{0} name'", "warranty lookup --asset '{0} name'",
+    "warranty parts '{0} serial_number'", "warranty write-dates --company '{0} name' --yes",
+    "audit list --entity write:{1}", "writes show {1}", "writes approve {1}", "writes approve 1 {1}",
+    "writes edit {1} --field title=x", "writes edit 1 --field contact_ref={0}-contacts", "writes discard {1}",
+    "writes retry {1}", "writes resolve {1} --leave", "writes resolve {1}", "writes revert {1}",
+    "privacy export {0}-contacts", "privacy erase {0}-contacts --yes",
+)  # fmt: skip
+"""Commands that name something of a client, by its word or by the number of a write."""
+
+PLAIN = (
+    "tickets list --all", "tickets list --watch unassigned", "tickets list --company mine", "tickets kpis",
+    "tickets show mine-tickets", "claims list --all", "claims show 1", "claims show 2", "claims propose --all",
+    "claims poll", "claims poll --all", "report desk", "report desk --html desk.html",
+    "warranty expiring --within 3650d",
+    "warranty missed", "warranty report", "warranty report --html report.html", "warranty report --with-costs",
+    "warranty write-dates --dry-run", "warranty write-dates --yes", "warranty lookup --all",
+    "warranty import servicedesk.toml", "writes list --all", "writes show 1", "writes run", "audit list --limit 1000",
+    "audit verify", "audit checkpoint", "audit export --file trail.jsonl", "people list", "people review",
+    "quarantine list", "quarantine show 1", "quarantine retry", "quarantine drop 1 --yes", "alerts list",
+    "alerts channels", "status", "jobs list", "jobs run sync", "sync", "sync psa --plan", "remap", "connections list",
+    "connections test", *(f"export {stream}" for stream in STREAMS), "export tickets --output tickets.csv",
+)  # fmt: skip
+"""Commands that name nothing."""
+
+WITHOUT_RECORDS = {"demo", "serve", "connections requirements"}
+"""What shows no record of this desk, or runs until it is stopped."""
+
+
+@pytest.fixture
+def run(filled, new_url, tmp_path, monkeypatch, capsys):
+    """Return a function that runs a command as a person, on a desk of its own."""
+    lines = ["[desk]", 'name = "X"', f'store = "{new_url(of=filled)}"']
+    lines += ["[connections.psa]", 'connector = "tabular"', f"writes = {WRITES}"]
+    for name, sees in PEOPLE.items():
+        lines += [f"[people.{name}]", f"roles = {ROLES}", sees]
+    (tmp_path / "servicedesk.toml").write_text("\n".join(lines))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "400")
+
+    def command(who, *line):
+        monkeypatch.setattr("getpass.getuser", lambda: who)
+        code = main(list(line))
+        told = capsys.readouterr()
+        for path in [*tmp_path.glob("*.html"), *tmp_path.glob("*.jsonl"), *tmp_path.glob("*.csv")]:
+            told = (told[0] + path.read_text(), told[1])
+            path.unlink()
+        return code, *told
+
+    return command
+
+
+def words_of(line):
+    return [part.strip("'") for part in re.findall(r"'[^']*'|\S+", line)]
+
+
+def leaves():
+    """Yield the names of all commands that open a desk."""
+    for name in set(catalog.NAMES) - catalog.WITHOUT_DESK:
+        command = OurCommands()[name]
+        below = getattr(command, "commands", None)
+        yield from [name] if below is None else [f"{name} {one}" for one in below]
+
+
+def faces_of(line):
+    group, *rest = words_of(line)
+    command = OurCommands()[group]
+    command = getattr(command, "commands", {}).get(rest[0] if rest else "", command)
+    known = {option for parameter in command.params for option in parameter.opts}
+    return [[], *([face] for face in ("--json", "--csv") if face in known)]
+
+
+def test_every_command_that_opens_a_desk_is_tried():
+    for name in set(leaves()) - WITHOUT_RECORDS:
+        assert any(line == name or line.startswith(f"{name} ") for line in (*NAMED, *PLAIN)), f"say how to try {name}"
+
+
+@pytest.mark.parametrize("new_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("who", PEOPLE)
+def test_commands_that_name_a_foreign_thing_say_what_they_say_of_nothing(run, who):
+    for line in NAMED:
+        told = run(who, *words_of(line.format(FOREIGN, 7)))
+        nothing = run(who, *words_of(line.format(NOBODY, 997)))
+        as_nothing = [re.sub(r"\b7\b", "997", str(one).replace(FOREIGN, NOBODY)) for one in told]
+        assert as_nothing == [re.sub(r"\b7\b", "997", str(one)) for one in nothing], line
+
+
+@pytest.mark.parametrize("new_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("who", PEOPLE)
+def test_no_command_tells_of_another_client(run, who):
+    seen = ""
+    for line in PLAIN:
+        for face in faces_of(line):
+            told = "".join(map(str, run(who, *words_of(line), *face)))
+            assert FOREIGN not in told, (line, face)
+            assert "code internal" not in told, (line, told)
+            seen += told
+    for own in ("mine-tickets", "mine body", "mine why", "mine-cancelled"):
+        assert own in seen
