@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from servicedesk_core.cli.catalog import NAMES, SECTIONS, WITHOUT_DESK, OurCommands
+from servicedesk_core.cli.catalog import NAMES, SECTIONS, WITHOUT_DESK, OurCommands, from_plugins
 from servicedesk_core.cli.shell.arguments import hoist
 from servicedesk_core.cli.shell.context import CONFIG_VARIABLE, DEFAULT_CONFIG, Cli
 from servicedesk_core.cli.shell.exit_codes import epilog
@@ -41,7 +41,8 @@ class _Program(TyperGroup):
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the help page's lists without importing a command."""
         del ctx
-        for section, commands in SECTIONS.items():
+        theirs = from_plugins()
+        for section, commands in (SECTIONS | ({"From plugins": theirs} if theirs else {})).items():
             with formatter.section(section):
                 formatter.write_dl([(name.ljust(_WIDEST), words) for name, words in commands.items()])
 

@@ -62,6 +62,17 @@ WITHOUT_DESK = frozenset({"init", "docs", "service", "doctor", "store", "mapping
 NAMES = tuple(name for section in SECTIONS.values() for name in section)
 
 
+def from_plugins() -> dict[str, str]:
+    """Return what the distributions of plugins say of themselves, by the names of their commands.
+
+    Imports none of them and reads no configuration: one that is switched off says so when it is invoked.
+    """
+    from servicedesk_core.plugins import COMMANDS, FEATURES, scan  # noqa: PLC0415  # for the help page only
+
+    found = (plugin for plugin in scan() if plugin.group in {COMMANDS, FEATURES} and plugin.name not in NAMES)
+    return {plugin.name: f"{plugin.summary} [{plugin.distribution} {plugin.version}]" for plugin in found}
+
+
 class OurCommands(Mapping[str, Any]):
     """Our commands by name; each is imported when it is asked for."""
 

@@ -37,8 +37,11 @@ def html(board: Board) -> str:
     return render("dashboard.html", board=board, moment=_moment(board), zone=zone, cells=_cells, columns=_columns)
 
 
-def _columns(block: Shown) -> list[tuple[str, str, str]]:
-    return [(title, name, "") for name, title in block.columns.items()]
+def _columns(block: Shown, cells: list[list[object]]) -> list[tuple[str, str, str]]:
+    numeric = [all(isinstance(row[at], int | float) for row in cells) for at in range(len(block.columns))]
+    return [
+        (title, name, "n" if one else "text") for (name, title), one in zip(block.columns.items(), numeric, strict=True)
+    ]
 
 
 def _cells(block: Shown) -> list[list[object]]:

@@ -27,6 +27,7 @@ class FoundPlugin:
         distribution: Name of the distribution.
         version: Version of the distribution.
         entry_point: Imports it.
+        summary: What the distribution says of itself, in a line.
     """
 
     group: str
@@ -34,6 +35,7 @@ class FoundPlugin:
     distribution: str
     version: str
     entry_point: EntryPoint
+    summary: str
 
 
 def scan(path: Iterable[str] | None = None) -> tuple[FoundPlugin, ...]:
@@ -65,6 +67,9 @@ def normalized(name: str) -> str:
 
 
 def _ours(distribution: Distribution) -> Iterator[FoundPlugin]:
+    metadata = distribution.metadata
+    of_it = metadata["Name"], metadata["Version"]
+    summary = metadata["Summary"] if "Summary" in metadata else "No description."  # noqa: SIM401  # it has no get
     for entry_point in distribution.entry_points:
         if entry_point.group in GROUPS:
-            yield FoundPlugin(entry_point.group, entry_point.name, distribution.name, distribution.version, entry_point)
+            yield FoundPlugin(entry_point.group, entry_point.name, *of_it, entry_point, summary)

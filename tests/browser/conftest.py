@@ -5,10 +5,14 @@ import sys
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from servicedesk_core.domain import Asset, Company, Priority, Queue, StatusCategory, Technician, Ticket, TimeEntry
+from servicedesk_core.faces import boards
+from servicedesk_core.faces.dashboard import Board, Point, Shown
+from servicedesk_core.faces.kpi import Figure
 from servicedesk_core.features.claims.pack import Section, as_html
 from servicedesk_core.features.report import pages as report_pages
 from servicedesk_core.features.report import queries
@@ -72,6 +76,22 @@ def _fill(tx):
         records.apply(tx, source.id, stream, incoming, mode="backfill", now=NOW)
 
 
+def _board():
+    """One block of each kind."""
+    figures = tuple(
+        Figure(f"figure-{n}", f"Figure {n}", value, "tickets", 1, None, {}, 1, None, "less", EVIL)
+        for n, value in enumerate((1.5, 0, None))
+    )
+    rows = tuple(SimpleNamespace(client=name, tickets=len(name)) for name in (EVIL, LONG, "Harbor"))
+    points = tuple(Point(label, n) for n, label in enumerate(("week to 2026-03-08", "week to 2026-03-01", LONG, EVIL)))
+    blocks = (
+        Shown("figures", "Now", figures=figures),
+        Shown("table", "Clients", columns={"client": "Client", "tickets": "Tickets"}, rows=rows),
+        Shown("series", "By week", points=points),
+    )
+    return Board("Noisy clients", "Example desk", "Europe/Berlin", NOW, blocks)
+
+
 @pytest.fixture(scope="session")
 def store(tmp_path_factory):
     with Store.open(f"sqlite:///{tmp_path_factory.mktemp('desk')}/desk.db", clock=FakeClock(NOW)) as store:
@@ -99,6 +119,7 @@ def pages(store, report, tmp_path_factory):
         "desk": report_pages.html(report),
         "client": warranty_html.render(covers("1"), with_missed=True),
         "warranty": warranty_html.render(covers(None)),
+        "dashboard": boards.html(_board()),
         "claim": as_html("SD-1", [Section("Fault", (("Symptom", EVIL), ("Troubleshooting", f"One\ntwo\n{LONG}")))]),
     }
     for name, html in written.items():

@@ -7,7 +7,7 @@ import pytest
 from tests.browser.conftest import PICTURES
 
 pytestmark = pytest.mark.browser
-PAGES = ["desk", "client", "warranty", "claim"]
+PAGES = ["desk", "client", "warranty", "claim", "dashboard"]
 WIDTHS = [1400, 390]
 SCHEMES = ["light", "dark"]
 
@@ -41,6 +41,18 @@ def test_a_telephone_shows_number_title_priority_and_age(visit):
     heads = page.locator(".listing thead th").filter(visible=True).all_inner_texts()
     assert [head.strip() for head in heads] == ["Ticket", "Title", "Priority", "Age"]
     assert len(visit(width=1400).locator(".listing thead th").filter(visible=True).all()) == 12
+
+
+def test_numbers_stand_below_each_other(visit):
+    cells = visit("dashboard").locator("#block-2 tr > :last-child")
+    assert cells.evaluate_all("all => all.map(one => getComputedStyle(one).textAlign)") == ["right"] * 4
+
+
+@pytest.mark.parametrize("part", [".bars th", ".scroll"])
+def test_a_telephone_cuts_nothing_of_a_dashboard_off(visit, part):
+    parts = visit("dashboard", width=390).locator(part)
+    assert parts.count() > 0
+    assert parts.evaluate_all("all => all.filter(one => one.scrollWidth > one.clientWidth).length") == 0
 
 
 @pytest.mark.parametrize("name", PAGES)

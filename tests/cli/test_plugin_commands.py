@@ -48,8 +48,12 @@ def test_a_command_of_a_plugin_is_mounted_when_it_is_invoked(run, installed):
 
 
 def test_nothing_of_it_is_imported_for_other_commands(run, installed):
-    _, module = installed("fleet", FLEET)
-    assert run("--help").code == run("export", "--help").code == exit_codes.OK
+    distribution, module = installed("fleet", FLEET)
+    ran = run("--help")
+    assert [line.split() for line in ran.out.splitlines() if line.startswith("  fleet ")] == [
+        ["fleet", "No", "description.", f"[{distribution}", "1.0]"]
+    ]
+    assert ran.code == run("export", "--help").code == exit_codes.OK
     listed = run("plugins", "list", "--json").json["data"]["items"]
     assert [(one["name"], one["status"]) for one in listed if one["group"] == "servicedesk.commands"] == [
         ("fleet", "available")
@@ -60,6 +64,7 @@ def test_nothing_of_it_is_imported_for_other_commands(run, installed):
 def test_a_command_cannot_take_the_name_of_one_of_ours(run, installed):
     _, module = installed("doctor", FLEET)
     assert "Python" in run("doctor").out
+    assert "From plugins" not in run("--help").out
     assert module not in sys.modules
 
 
