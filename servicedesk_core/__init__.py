@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from servicedesk_core.features.claims.model import ClaimDetail as ClaimDetail
     from servicedesk_core.features.claims.model import ClaimFilter as ClaimFilter
     from servicedesk_core.features.claims.model import ClaimRow as ClaimRow
-    from servicedesk_core.features.quarantine.model import QuarantinedRecord as QuarantinedRecord
     from servicedesk_core.features.report.model import DeskReport as DeskReport
     from servicedesk_core.features.tickets.model import TicketDetail as TicketDetail
     from servicedesk_core.features.tickets.model import TicketFilter as TicketFilter
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from servicedesk_core.people import Actor as Actor
     from servicedesk_core.people import Way as Way
     from servicedesk_core.store.audit import AuditRecord as AuditRecord
+    from servicedesk_core.store.quarantine import QuarantinedRecord as QuarantinedRecord
     from servicedesk_core.store.queries.records import StoredRecord as StoredRecord
     from servicedesk_core.store.queries.scope import Scope as Scope
     from servicedesk_core.sync.report import SyncReport as SyncReport

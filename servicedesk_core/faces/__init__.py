@@ -14,13 +14,14 @@ from servicedesk_core.faces.job import JobKind
 from servicedesk_core.faces.kpi import Figure, Kpi, Measure
 from servicedesk_core.faces.namespace import Awaited, Callee, Desk, Manner, Method, Namespace, Waiting, method
 from servicedesk_core.faces.offer import Offer
-from servicedesk_core.faces.page import Page, number_after, piece
+from servicedesk_core.faces.page import After, Limit, Page, Sort, piece
 from servicedesk_core.faces.parameter import Help
 from servicedesk_core.faces.query import Query, query
 from servicedesk_core.faces.terminal import Narrow, Terminal
 
 __all__ = [
     "Action",
+    "After",
     "AlertRule",
     "Awaited",
     "Board",
@@ -35,6 +36,7 @@ __all__ = [
     "Help",
     "JobKind",
     "Kpi",
+    "Limit",
     "Manner",
     "Measure",
     "Method",
@@ -45,6 +47,7 @@ __all__ = [
     "Proposal",
     "Query",
     "Series",
+    "Sort",
     "Table",
     "Terminal",
     "Waiting",
@@ -52,7 +55,6 @@ __all__ = [
     "action",
     "dashboard",
     "method",
-    "number_after",
     "piece",
     "proposal",
     "query",

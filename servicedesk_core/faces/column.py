@@ -2,11 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from datetime import date
+from decimal import Decimal
 from enum import Enum
 from functools import cache
-from typing import Any, get_args, get_type_hints
+from types import NoneType, UnionType
+from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 from servicedesk_core.wording import hours
+
+_PLAIN: Final = (str, int, float, Decimal, date, Enum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,20 @@ def fields_of(row: type) -> tuple[str, ...]:
     return tuple(one.name for one in fields(row) if one.name in declared and not _holds_records(hints[one.name]))
 
 
+@cache
+def sortable(row: type) -> tuple[str, ...]:
+    """Return the names of the columns with one plain value each, which rows can be ordered by."""
+    return tuple(name for name, hint in _hints(row) if hasattr(hint, "__metadata__") and _is_plain(hint.__origin__))
+
+
+def _is_plain(hint: Any) -> bool:
+    if get_origin(hint) is Literal:
+        return True
+    of_several = get_origin(hint) in (Union, UnionType)
+    kinds = [kind for kind in (get_args(hint) if of_several else (hint,)) if kind is not NoneType]
+    return all(isinstance(kind, type) and issubclass(kind, _PLAIN) for kind in kinds)
+
+
 def _holds_records(kind: Any) -> bool:
     return any(isinstance(one, type) and hasattr(one, "__annotations__") for one in get_args(kind))
 
@@ -61,16 +80,16 @@ def cell(name: str, value: Any) -> Any:
 
 
 def _declared(row: type) -> Iterator[tuple[str, Column]]:
+    for name, hint in _hints(row):
+        yield from ((name, one) for one in getattr(hint, "__metadata__", ()) if isinstance(one, Column))
+
+
+def _hints(row: type) -> Iterator[tuple[str, Any]]:
     for name, attribute in vars(row).items():
         if isinstance(attribute, property):
-            yield from _column(name, get_type_hints(attribute.fget, include_extras=True).get("return"))
+            yield name, get_type_hints(attribute.fget, include_extras=True).get("return")
     hints = get_type_hints(row, include_extras=True)
-    for field in fields(row):
-        yield from _column(field.name, hints[field.name])
-
-
-def _column(name: str, annotation: Any) -> Iterator[tuple[str, Column]]:
-    yield from ((name, one) for one in getattr(annotation, "__metadata__", ()) if isinstance(one, Column))
+    yield from ((field.name, hints[field.name]) for field in fields(row))
 
 
 def _titled(name: str, column: Column) -> Column:

@@ -9,7 +9,7 @@ from servicedesk_core.capabilities import Capability
 from servicedesk_core.errors import KpiError, ServiceDeskError
 from servicedesk_core.faces.column import Column
 from servicedesk_core.faces.namespace import Desk, Namespace
-from servicedesk_core.faces.page import Page
+from servicedesk_core.faces.page import Page, Sort, piece
 from servicedesk_core.faces.query import Query, query
 
 M_co = TypeVar("M_co", bound=Callable[..., Any], covariant=True)
@@ -147,9 +147,12 @@ def list_of(name: str, kpis: Sequence[Kpi[Any]]) -> Query[..., Page[Figure]]:
         kpis: The KPIs.
     """
 
-    def listed(namespace: Namespace[Any], tx: Any, *, at: datetime | None = None, scope: Any = None) -> Page[Figure]:
+    def listed(
+        namespace: Namespace[Any], tx: Any, *, at: datetime | None = None, sort: Sort = None, scope: Any = None
+    ) -> Page[Figure]:
         """Show the figures of this feature, and what exactly each of them measures."""
-        return Page(figures(kpis, tx, at or namespace.desk.clock.now(), scope))
+        found = Page(figures(kpis, tx, at or namespace.desk.clock.now(), scope))
+        return piece(found, Figure, by="name", sort=sort, after=None, limit=None) if sort else found
 
     found = query(name, about="The figures of the feature.")(listed)
     found.owner = Namespace

@@ -1,6 +1,8 @@
 """A call that every face offers: what queries and acts have in common."""
 
-from collections.abc import Callable, Coroutine
+import inspect
+from collections.abc import Callable, Collection, Coroutine
+from dataclasses import replace
 from typing import (
     Any,
     Concatenate,
@@ -15,6 +17,7 @@ from typing import (
 )
 
 from servicedesk_core.capabilities import Capability
+from servicedesk_core.faces.column import columns_of, sortable
 from servicedesk_core.faces.namespace import Method
 from servicedesk_core.faces.page import Page
 from servicedesk_core.faces.parameter import Parameter, filters_of, parameters_of
@@ -34,6 +37,7 @@ class Said(TypedDict):
             calls it sees.
         version: Version of the result's shape; it rises when a field changes its meaning or goes away.
         empty: What people are told in place of a list without rows: what would fill it.
+        sorts: Columns that the database can order a list by; without it all that have one plain value.
         page: Where the function is that shows the result in a terminal, ``module:function``; it is given a
             :class:`servicedesk_core.faces.Terminal` and the result. Without it the columns decide.
         html: Where the function is that returns the result as a whole page for a browser, ``module:function``.
@@ -45,6 +49,7 @@ class Said(TypedDict):
     unscoped: NotRequired[str]
     version: NotRequired[int]
     empty: NotRequired[str]
+    sorts: NotRequired[Collection[str]]
     page: NotRequired[str]
     html: NotRequired[str]
     fails: NotRequired[Callable[[Any], int]]
@@ -72,6 +77,7 @@ class Offer(Method[P, T]):
         self.about = said["about"]
         self.version = said.get("version", 1)
         self.empty = said.get("empty", "")
+        self._sorts = said.get("sorts")
         self.page = said.get("page", "")
         self.html = said.get("html", "")
         self.fails = said.get("fails")
@@ -79,7 +85,21 @@ class Offer(Method[P, T]):
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         """What can be given."""
-        return parameters_of(self.declared)
+        sorts = ", ".join(self.sorts)
+        return tuple(
+            replace(one, help=replace(one.help, text=f"{one.help.text} Columns: {sorts}."))
+            if sorts and one.name == "sort"
+            else one
+            for one in parameters_of(self.declared)
+        )
+
+    @property
+    def sorts(self) -> tuple[str, ...]:
+        """The columns that a list can be ordered by; none where it has no parameter ``sort``."""
+        if self.row is None or "sort" not in inspect.signature(self.declared).parameters:
+            return ()
+        wanted = sortable(self.row) if self._sorts is None else self._sorts
+        return tuple(name for name in columns_of(self.row) if name in wanted)
 
     @property
     def filters(self) -> dict[str, type]:

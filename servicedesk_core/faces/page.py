@@ -1,17 +1,33 @@
 """A piece of a list."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Generic, TypeVar
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from enum import Enum
+from functools import cmp_to_key, partial
+from typing import Annotated, Any, Final, Generic, TypeVar
 
-from servicedesk_core.errors import CursorError
-from servicedesk_core.faces.column import Column
+from servicedesk_core.faces.column import Column, sortable
+from servicedesk_core.faces.order import Key, Order
+from servicedesk_core.faces.parameter import Help
 
 T = TypeVar("T")
 P = TypeVar("P", bound="Page[Any]")
 
-_DIGITS = 19
-"""A number of a row has fewer."""
+Sort = Annotated[
+    str | None,
+    Help("Order by columns, joined with commas; -COLUMN begins with the largest.", metavar="COLUMN[,-COLUMN]"),
+]
+"""The parameter ``sort`` of a list."""
+
+Limit = Annotated[int, Help("At most so many.", between=(1, 10_000))]
+"""The parameter ``limit`` of a list."""
+
+After = Annotated[str | None, Help('"next" of the page before.')]
+"""The parameter ``after`` of a list."""
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,29 +44,55 @@ class Page(Generic[T]):
         return len(self.items)
 
 
-def piece(found: P, limit: int | None, after: str | None) -> P:
-    """Return a piece of a list that had to be made as a whole; ``next`` is how many rows stand before it.
+def piece(found: P, row: type, *, by: str, sort: str | None, after: str | None, limit: int | None) -> P:
+    """Return a piece of a list that had to be made as a whole, in the order that somebody asked for.
 
     Args:
         found: The whole list.
+        row: The type of a row.
+        by: The list's own order: names of columns, joined with commas; no two rows are equal in all of them.
+        sort: Columns to sort by first, likewise; a minus before one begins with the largest.
+        after: ``next`` of the page before, in the same order.
         limit: At most so many rows; ``None`` = all that are left.
-        after: ``next`` of the page before.
 
     Raises:
+        SettingsError: There is no such column to sort by.
         CursorError: It is not ``next`` of a page.
     """
-    start = number_after(after)
-    end = len(found) if limit is None else start + limit
-    return replace(found, items=found.items[start:end], next=str(end) if end < len(found) else None)
+    order = Order.of(sort, by, sortable(row))
+    place = order.place(after)
+    compared = partial(_compared, order)
+    keyed = [(tuple(_key(getattr(one, term.column)) for term in order.terms), one) for one in found]
+    keyed.sort(key=lambda pair: cmp_to_key(compared)(pair[0]))
+    rows = [(keys, one) for keys, one in keyed if place is None or compared(keys, place) > 0]
+    kept = rows[:limit]
+    more = order.cursor(kept[-1][0]) if len(kept) < len(rows) else None
+    return replace(found, items=tuple(one for _, one in kept), next=more)
 
 
-def number_after(after: str | None) -> int:
-    """Return the number with which the page before ended, where rows are in the order of their numbers; 0 = none.
+def _compared(order: Order, one: Sequence[Key], other: Sequence[Key]) -> int:
+    """Return whether a row stands behind another (1), before it (-1), or where it stands (0)."""
+    for term, mine, theirs in zip(order.terms, one, other, strict=True):
+        if mine == theirs:
+            continue
+        if mine is None or theirs is None:
+            return 1 if mine is None else -1
+        larger = str(mine) > str(theirs) if isinstance(mine, str) or isinstance(theirs, str) else mine > theirs
+        return 1 if larger is not term.falls else -1
+    return 0
 
-    Raises:
-        CursorError: It is not ``next`` of a page.
-    """
-    if after is None or (after.isdecimal() and len(after) < _DIGITS):
-        return int(after or 0)
-    message = f'"{after}" is not "next" of a page of this list.'
-    raise CursorError(message, hint="Start again at the first page.")
+
+def _key(value: Any) -> Key:
+    match value:
+        case datetime():
+            return (value - _EPOCH) // timedelta(microseconds=1)
+        case date():
+            return value.isoformat()
+        case Enum():
+            return str(value.value).lower()
+        case Decimal():
+            return float(value)
+        case str():
+            return value.lower()
+    number: Key = value
+    return number

@@ -7,6 +7,10 @@ from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
+from servicedesk_core.arguments import did_you_mean
+from servicedesk_core.errors import SettingsError
+from servicedesk_core.wording import folded
+
 NOBODY: Final = "none"
 """The word for "has none" in a filter; the value of such a parameter is then the empty text."""
 
@@ -21,6 +25,7 @@ class Help:
         none: Whether the word "none" is understood.
         between: The smallest and the largest number.
         choices: The words that are understood, where the type does not say them.
+        metavar: What stands for a value in the help of a command.
     """
 
     text: str
@@ -28,6 +33,7 @@ class Help:
     none: bool = False
     between: tuple[int, int] | None = None
     choices: tuple[str, ...] = ()
+    metavar: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,28 @@ def filters_of(function: Callable[..., Any]) -> dict[str, type]:
     """Return the parameters that are made of their fields, such as filters, by name."""
     kinds = {name: kind for name, kind, _ in _annotated(function) if isinstance(kind, type)}
     return {name: kind for name, kind in kinds.items() if is_dataclass(kind) and _has_help(kind)}
+
+
+def word_of(word: str, choices: tuple[str, ...], *, what: str) -> str:
+    """Return the choice that is meant: written in any case, or so much of it that it can be no other.
+
+    Args:
+        word: What was written.
+        choices: What is allowed.
+        what: What it is a choice of, for the message.
+
+    Raises:
+        SettingsError: No choice is meant, or several.
+    """
+    spelled = {folded(choice): choice for choice in choices}
+    wanted = folded(word)
+    begun = [choice for key, choice in spelled.items() if key.startswith(wanted)]
+    if found := spelled.get(wanted) or (begun[0] if len(begun) == 1 and wanted else None):
+        return found
+    if begun and wanted:
+        raise SettingsError(f'"{word}" may be {" or ".join(begun)}.', hint="Write more of it.")
+    hint = f"There are: {', '.join(choices)}."
+    raise SettingsError(f'"{word}" is no {what.replace("-", " ")}.{did_you_mean(wanted, choices)}', hint=hint)
 
 
 def _parameters(function: Callable[..., Any]) -> Iterator[Parameter]:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import orjson
 from pydantic import BaseModel
-from sqlalchemy import BigInteger, Column, Dialect, LargeBinary, Text
+from sqlalchemy import BigInteger, ColumnElement, Dialect, LargeBinary, Text
 from sqlalchemy.types import TypeDecorator
 
 from servicedesk_core.store.codec import scrub, scrubbed_json
@@ -37,7 +37,7 @@ class _Converted(TypeDecorator[T]):
         return None if decode is None else lambda value: None if value is None else decode(value)
 
 
-def is_text(column: Column[Any]) -> bool:
+def is_text(column: ColumnElement[Any]) -> bool:
     """Return whether a column is stored as text, whatever it is read as."""
     kind = column.type
     return isinstance(kind.impl_instance if isinstance(kind, TypeDecorator) else kind, Text)

@@ -1,18 +1,23 @@
 """The quarantine: records that could not be mapped or stored, with their payload and the reason."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from servicedesk_core.errors import NotFoundLocallyError
+from servicedesk_core.faces import Column, Page
 from servicedesk_core.store import bulk
 from servicedesk_core.store.codec import scrub
+from servicedesk_core.store.paging import page_of
 from servicedesk_core.store.rows import Rows
-from servicedesk_core.store.schema import quarantine, seen
+from servicedesk_core.store.schema import quarantine, seen, sources
 from servicedesk_core.store.upserting import insert_into
+
+_AT_ONCE: Final = 1_000
+"""So many records are read at once where all of them are."""
 
 
 class Rejected(NamedTuple):
@@ -30,21 +35,26 @@ class Rejected(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Quarantined:
-    """A record in the quarantine: a row of the table."""
+class QuarantinedRecord:
+    """A record in quarantine."""
 
-    id: int
-    source_id: int
-    stream: str
-    external_id: str
-    reason: str
-    raw: Any
-    first_seen_at: datetime
-    last_seen_at: datetime
-    attempts: int
+    id: Annotated[int, Column("Its number.", "No.")]
+    connection: Annotated[str, Column("Connection that brought it.")]
+    stream: Annotated[str, Column("Name of the stream.")]
+    external_id: Annotated[str, Column("The vendor's id.", "Vendor's id")]
+    reason: Annotated[str, Column("Why it was not understood; no record text.")]
+    first_seen_at: Annotated[datetime, Column("When it was first met.", "First seen")]
+    last_seen_at: Annotated[datetime, Column("When it was last met.", "Last seen")]
+    attempts: Annotated[int, Column("How often it was tried.")]
+    raw: Annotated[Any, Column("The vendor's payload; nothing in lists.", "Payload", shown=False)] = None
 
 
-_ROWS: Final = Rows(Quarantined, quarantine)
+_ROWS: Final = Rows(QuarantinedRecord, quarantine, {"connection": sources.c.name})
+_BROUGHT: Final = sources.c.id == quarantine.c.source_id
+_LISTED: Final = tuple(_ROWS.columns[:-1])
+
+COLUMNS: Final = dict(zip((field.name for field in fields(QuarantinedRecord)), _LISTED, strict=False))
+"""What lists can be ordered by, by the names of their columns."""
 
 
 def put(tx: Connection, source_id: int, stream: str, rows: Sequence[Rejected], now: datetime) -> None:
@@ -79,30 +89,52 @@ def put(tx: Connection, source_id: int, stream: str, rows: Sequence[Rejected], n
     )
 
 
-def list(  # noqa: A001  # reads as quarantine.list
-    tx: Connection,
-    source_id: int | None = None,
-    stream: str | None = None,
-    *,
-    after_id: int = 0,
-    limit: int = 100,
-) -> "tuple[Quarantined, ...]":
-    """Return records in quarantine, by number."""
-    query = _ROWS.select().where(quarantine.c.id > after_id).order_by(quarantine.c.id).limit(limit)
-    if source_id is not None:
-        query = query.where(quarantine.c.source_id == source_id)
-    if stream is not None:
-        query = query.where(quarantine.c.stream == stream)
-    return tuple(_ROWS.all(tx, query))
+def page(
+    tx: Connection, source_id: int | None, stream: str | None, *, sort: str | None, after: str | None, limit: int
+) -> Page[QuarantinedRecord]:
+    """Return a page of the records in quarantine without their payload, by number.
+
+    Args:
+        tx: Any transaction.
+        source_id: Only of this source.
+        stream: Only of this stream.
+        sort: Columns to order by first, joined with commas; a minus before one begins with the largest.
+        after: ``next`` of the page before, in the same order.
+        limit: At most so many.
+
+    Raises:
+        SettingsError: There is no such column to sort by.
+        CursorError: ``after`` is not a position of this list.
+    """
+    query = select(*_LISTED).join(sources, _BROUGHT).where(*_of(source_id, stream))
+    width = len(_LISTED)
+    found = page_of(
+        tx, query, COLUMNS, lambda row: QuarantinedRecord(*row[:width]), by="id", sort=sort, after=after, limit=limit
+    )
+    return Page(*found)
 
 
-def get(tx: Connection, quarantine_id: int) -> Quarantined:
+def each(tx: Connection, source_id: int | None = None, stream: str | None = None) -> Iterator[QuarantinedRecord]:
+    """Iterate over the records in quarantine with their payload, by number, some at a time."""
+    query = _ROWS.select().join(sources, _BROUGHT).where(*_of(source_id, stream)).order_by(quarantine.c.id)
+    last = 0
+    while rows := _ROWS.all(tx, query.where(quarantine.c.id > last).limit(_AT_ONCE)):
+        yield from rows
+        last = rows[-1].id
+
+
+def _of(source_id: int | None, stream: str | None) -> tuple[ColumnElement[bool], ...]:
+    of_source = () if source_id is None else (quarantine.c.source_id == source_id,)
+    return of_source if stream is None else (*of_source, quarantine.c.stream == stream)
+
+
+def get(tx: Connection, quarantine_id: int) -> QuarantinedRecord:
     """Return one record.
 
     Raises:
         NotFoundLocallyError: It is not there (any more).
     """
-    found = _ROWS.one(tx, _ROWS.select().where(quarantine.c.id == quarantine_id))
+    found = _ROWS.one(tx, _ROWS.select().join(sources, _BROUGHT).where(quarantine.c.id == quarantine_id))
     if found is None:
         message = f"There is no record {quarantine_id} in the quarantine."
         raise NotFoundLocallyError(message, hint="See `servicedesk quarantine list`.")

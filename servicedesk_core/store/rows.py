@@ -39,6 +39,10 @@ class Rows(Generic[T]):
         make = self._make
         return [make(row) for row in tx.execute(query).all()]
 
+    def of(self, row: Sequence[Any]) -> T:
+        """Return the record of a row that begins with :attr:`columns`."""
+        return self._make(row[: len(self.columns)])
+
     def one(self, tx: Connection, query: TypedReturnsRows[Any]) -> T | None:
         """Return the only record of a query, or of a change that returns :attr:`columns`; ``None`` = there is none."""
         row = tx.execute(query).one_or_none()

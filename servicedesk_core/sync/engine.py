@@ -17,7 +17,7 @@ from servicedesk_core.ports import BudgetPolicy, Clock
 from servicedesk_core.store import Fence, Store, Tx, erased_people, leases, quarantine, runs, sources, state
 from servicedesk_core.store.cancellation import or_undone
 from servicedesk_core.store.holding import held
-from servicedesk_core.store.quarantine import Quarantined
+from servicedesk_core.store.quarantine import QuarantinedRecord
 from servicedesk_core.store.sources import Source
 from servicedesk_core.sync.announcing import announce_changes
 from servicedesk_core.sync.connection import Announcer, Connection
@@ -166,7 +166,7 @@ class SyncEngine:
         """
         capabilities = capabilities_of(connection)
         async with self._offline(connection, capabilities) as run:
-            rows = await self._store.read(lambda tx: _quarantined(tx, run.source_id, ids))
+            rows = await self._store.read(lambda tx: _quarantined(tx, run.source_id, connection.name, ids))
             names = tuple(dict.fromkeys(row.stream for row in rows if row.stream in capabilities))
 
             async def again(stream: StreamRun) -> None:
@@ -312,10 +312,7 @@ def _measured(tx: Tx, connection: str) -> dict[str, float]:
     return runs.requests_per_record(tx, known)
 
 
-def _quarantined(tx: Tx, source_id: int, ids: Sequence[int]) -> list[Quarantined]:
-    if ids:
-        return [row for row in (quarantine.get(tx, number) for number in ids) if row.source_id == source_id]
-    rows: list[Quarantined] = []
-    while more := quarantine.list(tx, source_id, after_id=rows[-1].id if rows else 0, limit=1_000):
-        rows += more
-    return rows
+def _quarantined(tx: Tx, source_id: int, connection: str, ids: Sequence[int]) -> list[QuarantinedRecord]:
+    if not ids:
+        return list(quarantine.each(tx, source_id))
+    return [row for row in (quarantine.get(tx, number) for number in ids) if row.connection == connection]

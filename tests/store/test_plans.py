@@ -120,6 +120,15 @@ def test_postgresql_finds_the_tickets_of_one_client_by_an_index(store, source, r
     assert any("ix_tickets_company" in step or "ix_tickets_open_company" in step for step in plan), plan
 
 
+@pytest.mark.parametrize("after", [None, "1772442000000000:7"])
+def test_pages_of_all_tickets_are_read_in_the_order_of_an_index(store, after):
+    if store.dialect != "sqlite":
+        pytest.skip("about the plans of SQLite")
+    plan = plan_of(store, partial(tickets.ticket_page, chosen=TicketFilter(everything=True), after=after))
+    assert any("USING INDEX ix_tickets_created" in step for step in plan)
+    assert plan.count("USE TEMP B-TREE FOR ORDER BY") == 1, "the rows of the page, when they are found"
+
+
 def test_what_is_to_be_sent_is_found_without_a_look_at_what_was(store):
     if store.dialect != "sqlite":
         pytest.skip("about the plans of SQLite")

@@ -250,12 +250,12 @@ async def test_a_list_is_narrowed_to_a_manufacturer_and_comes_in_pieces_and_orde
         assert (names(found), found.ending, found.retired) == (["A", "B"], 2, 1), word
     assert names(await desk.warranty.expiring(manufacturer="nobody")) == []
     first = await desk.warranty.expiring(manufacturer="dell", limit=1)
-    assert (names(first), first.next, first.ending) == (["A"], "1", 2)
+    assert (names(first), first.ending) == (["A"], 2)
     second = await desk.warranty.expiring(manufacturer="dell", limit=1, after=first.next)
     assert (names(second), second.next) == (["B"], None)
     assert [one.name async for one in desk.each(desk.warranty.expiring, manufacturer="dell", limit=1)] == ["A", "B"]
     by_maker = [row.manufacturer or "" for row in await desk.warranty.expiring(sort="manufacturer")]
-    assert by_maker == sorted(by_maker)
+    assert by_maker == ["Dell", "Dell", ""], "nothing comes last"
 
 
 async def test_serial_numbers_that_a_spreadsheet_turned_into_numbers_are_nobodys(desk, put, tmp_path):

@@ -8,7 +8,21 @@ from typing import Annotated
 from sqlalchemy import Connection
 
 from servicedesk_core import Page, Scope
-from servicedesk_core.faces import Column, Figures, Help, Manner, Namespace, Series, Table, dashboard, query
+from servicedesk_core.faces import (
+    After,
+    Column,
+    Figures,
+    Help,
+    Limit,
+    Manner,
+    Namespace,
+    Series,
+    Sort,
+    Table,
+    dashboard,
+    piece,
+    query,
+)
 from servicedesk_noisy.kpis import DAYS, KPIS
 from servicedesk_noisy.tables import by_client, by_day
 
@@ -39,12 +53,14 @@ class NoisyClients(Namespace[Manner]):
         tx: Connection,
         *,
         days: Annotated[int, Help("Created in so many days.", between=(1, 366))] = DAYS,
-        limit: Annotated[int, Help("At most so many.", between=(1, 1_000))] = 10,
+        sort: Sort = None,
+        limit: Limit = 10,
+        after: After = None,
         scope: Scope | None = None,
     ) -> Page[NoisyClient]:
         """List the clients that made most tickets."""
-        found = by_client(tx, self.desk.clock.now(), days, scope)
-        return Page(tuple(NoisyClient(*one) for one in found[:limit]))
+        found = Page(tuple(NoisyClient(*one) for one in by_client(tx, self.desk.clock.now(), days, scope)))
+        return piece(found, NoisyClient, by="-tickets,client", sort=sort, after=after, limit=limit)
 
     overview = dashboard(
         "noisy.overview",

@@ -66,7 +66,7 @@ def command_of(offer: Offer[..., Any]) -> Callable[..., None]:
         if html is not None:
             showing.as_page(cli, offer, found, html)
         if as_csv:
-            showing.as_csv(offer, found, chosen)
+            showing.as_csv(cli, offer, found, chosen)
         elif as_json or html is None:
             showing.emit(cli, offer, found, as_json=bool(as_json), chosen=chosen)
         if offer.fails is not None and (code := int(offer.fails(found))):
@@ -113,7 +113,7 @@ def _annotation(parameter: Parameter) -> Any:
     read = float if is_duration(parameter) else kind if kind in _NATIVE else str
     least, most = said.between or (None, None)
     choices = choices_of(parameter)
-    metavar = (
+    metavar = said.metavar or (
         f"<{'|'.join(choices)}>"
         if 0 < len(choices) <= _MOST_SHOWN
         else "<hours>"

@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from servicedesk_core.cli.derived.values import word_of
 from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.cli.shell.output import json_bytes
 from servicedesk_core.faces import Offer, Page
 from servicedesk_core.faces.column import cell, columns_of, fields_of
+from servicedesk_core.faces.parameter import word_of
 from servicedesk_core.faces.reference import named
 
 
@@ -21,12 +21,13 @@ def chosen_columns(row: type | None, names: str) -> tuple[str, ...]:
     return tuple(word_of(name, choices, what="column") for name in names.split(","))
 
 
-def as_csv(offer: Offer[..., Any], found: Page[Any], chosen: tuple[str, ...]) -> None:
-    """Print a list as CSV."""
+def as_csv(cli: Cli, offer: Offer[..., Any], found: Page[Any], chosen: tuple[str, ...]) -> None:
+    """Print a list as CSV, and say where it goes on."""
     from servicedesk_core.cli.shell.csv_output import write_rows  # noqa: PLC0415
 
     assert offer.row is not None  # noqa: S101  # only lists have the option
     write_rows(chosen or fields_of(offer.row), found.items)
+    _more(cli, found)
 
 
 def as_page(cli: Cli, offer: Offer[..., Any], found: Any, path: Path) -> None:
@@ -55,10 +56,15 @@ def show(cli: Cli, offer: Offer[..., Any], found: Any, chosen: tuple[str, ...] =
         named(offer.page)(cli, found)
     elif offer.row is not None:
         cli.rows(offer.row, found.items, empty=offer.empty, chosen=chosen)
-        if found.next:
-            cli.say(f"There are more: --after {found.next}")
     else:
         _record(cli, found)
+    if isinstance(found, Page):
+        _more(cli, found)
+
+
+def _more(cli: Cli, found: Page[Any]) -> None:
+    if found.next:
+        cli.say(f"There are more: --after {found.next}")
 
 
 def _record(cli: Cli, found: Any) -> None:

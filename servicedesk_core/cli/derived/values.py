@@ -7,10 +7,8 @@ from typing import Any
 
 from servicedesk_core.cli.shell.spans import is_span, span_of
 from servicedesk_core.clock import SystemClock
-from servicedesk_core.config.values import did_you_mean
 from servicedesk_core.errors import SettingsError
-from servicedesk_core.faces.parameter import NOBODY, Parameter
-from servicedesk_core.wording import folded
+from servicedesk_core.faces.parameter import NOBODY, Parameter, word_of
 
 
 def value_of(parameter: Parameter, word: Any, zone: tzinfo | None) -> Any:  # one line a kind
@@ -55,28 +53,6 @@ def choices_of(parameter: Parameter) -> tuple[str, ...]:
     if isinstance(parameter.type, type) and issubclass(parameter.type, Enum):
         words = tuple(str(one.value) for one in parameter.type)
     return (*words, NOBODY) if words and parameter.help.none else words
-
-
-def word_of(word: str, choices: tuple[str, ...], *, what: str) -> str:
-    """Return the choice that is meant: written in any case, or so much of it that it can be no other.
-
-    Args:
-        word: What was written.
-        choices: What is allowed.
-        what: What it is a choice of, for the message.
-
-    Raises:
-        SettingsError: No choice is meant, or several.
-    """
-    spelled = {folded(choice): choice for choice in choices}
-    wanted = folded(word)
-    begun = [choice for key, choice in spelled.items() if key.startswith(wanted)]
-    if found := spelled.get(wanted) or (begun[0] if len(begun) == 1 and wanted else None):
-        return found
-    if begun and wanted:
-        raise SettingsError(f'"{word}" may be {" or ".join(begun)}.', hint="Write more of it.")
-    hint = f"There are: {', '.join(choices)}."
-    raise SettingsError(f'"{word}" is no {what.replace("-", " ")}.{did_you_mean(wanted, choices)}', hint=hint)
 
 
 def _instant(name: str, text: str, zone: tzinfo | None) -> datetime:

@@ -47,7 +47,9 @@ def _cell(value: Any) -> Any:  # noqa: PLR0911  # one line a type
             return value
         case Decimal():
             return f"{value:f}"
-        case datetime() | date():
+        case datetime():
+            return harmless(value)
+        case date():
             return value.isoformat()
         case dict():
             return harmless(json_line(value))

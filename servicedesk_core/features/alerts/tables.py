@@ -6,9 +6,10 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import delete, func, insert, select, update
 
-from servicedesk_core.faces import Condition
+from servicedesk_core.faces import Condition, Page
 from servicedesk_core.features.alerts.model import Alert, Channel, Notice
 from servicedesk_core.store import Tx, upserting
+from servicedesk_core.store.paging import page_of
 from servicedesk_core.store.rows import Rows
 from servicedesk_core.store.schema import alert_notices, alerts
 
@@ -31,10 +32,27 @@ def open_alerts(tx: Tx) -> list[Alert]:
     return _ALERTS.all(tx, query)
 
 
-def ended(tx: Tx, limit: int) -> list[Alert]:
-    """Return alerts that are over, the newest first."""
-    query = _ALERTS.select().where(alerts.c.closed_at.is_not(None)).order_by(alerts.c.closed_at.desc(), alerts.c.key)
-    return _ALERTS.all(tx, query.limit(limit))
+COLUMNS: Final = {column.name: column for column in _ALERTS.columns}
+"""What lists can be ordered by, by the names of their columns."""
+
+
+def page(tx: Tx, *, ended: bool, sort: str | None, after: str | None, limit: int) -> Page[Alert]:
+    """Return a page of alerts.
+
+    Args:
+        tx: Any transaction.
+        ended: Those that are over, the newest first; else those that are open, the oldest first.
+        sort: Columns to order by first, joined with commas; a minus before one begins with the largest.
+        after: ``next`` of the page before, in the same order.
+        limit: At most so many.
+
+    Raises:
+        SettingsError: There is no such column to sort by.
+        CursorError: ``after`` is not a position of this list.
+    """
+    is_open = alerts.c.closed_at.is_(None)
+    query, by = _ALERTS.select().where(~is_open if ended else is_open), "-closed_at,key" if ended else "opened_at,key"
+    return Page(*page_of(tx, query, COLUMNS, _ALERTS.of, by=by, sort=sort, after=after, limit=limit))
 
 
 def settle(

@@ -1,12 +1,12 @@
 """What the chain says, and whether it holds."""
 
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final
 
 from sqlalchemy import Connection as Tx
 
-from servicedesk_core.faces import Capability, Help, Manner, Namespace, Page, number_after, query
+from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Page, Sort, query
 from servicedesk_core.features.audit import files
 from servicedesk_core.features.audit.model import AuditCheck
 from servicedesk_core.store import audit
@@ -25,6 +25,7 @@ class AuditQueries(Namespace[Manner]):
         about="Records of the audit trail, the newest first.",
         needs=Capability.AUDIT_READ,
         version=2,
+        sorts=audit.COLUMNS,
         empty="No such record. Every sync, write, claim and privacy command leaves one.",
     )
     def list(
@@ -32,8 +33,9 @@ class AuditQueries(Namespace[Manner]):
         tx: Tx,
         *,
         entity: Annotated[str | None, Help("Only about this, such as write:12.")] = None,
-        after: Annotated[str | None, Help('"next" of the page before: what is older.')] = None,
-        limit: Annotated[int, Help("At most so many.", between=(1, 10_000))] = 50,
+        sort: Sort = None,
+        limit: Limit = 50,
+        after: After = None,
         scope: Scope | None = None,
     ) -> Page[AuditRecord]:
         """List what was done, the newest first.
@@ -41,14 +43,15 @@ class AuditQueries(Namespace[Manner]):
         Returns:
             Records by number, downwards; with a scope only what was done to its writes, each without references that
             lead out of it and without the hash of the record before.
+
+        Raises:
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
         """
-        find = partial(audit.read, after=number_after(after), limit=limit + 1, newest_first=True, entity=entity)
-        if scope is None:
-            found = tuple(find(tx))
-        else:
-            sight = Sight(tx, scope)
-            found = tuple(seen_record(sight, record) for record in find(tx, only=own_audit(tx, sight)))
-        return Page(found[:limit], str(found[limit - 1].seq) if len(found) > limit else None)
+        sight = None if scope is None else Sight(tx, scope)
+        only = None if sight is None else own_audit(tx, sight)
+        found = audit.page(tx, entity=entity, only=only, sort=sort, after=after, limit=limit)
+        return found if sight is None else replace(found, items=tuple(seen_record(sight, one) for one in found))
 
     @query(
         "audit.verify",

@@ -11,7 +11,7 @@ from servicedesk_core.capabilities import Capability
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.domain.warranty import ClaimState, Entitlement, covered_on
 from servicedesk_core.domain.writing import WriteState
-from servicedesk_core.faces import Desk, Help, Manner, Namespace, Page, method, number_after, query
+from servicedesk_core.faces import After, Desk, Help, Limit, Manner, Namespace, Page, Sort, method, query
 from servicedesk_core.features.claims.model import ClaimDetail, ClaimFilter, ClaimRow, Proposal, Proposals
 from servicedesk_core.features.claims.tables import counting, files, listing, reading
 from servicedesk_core.features.claims.tables.counting import ClaimNumbers
@@ -43,6 +43,7 @@ class ClaimQueries(Namespace[Manner]):
         needs=Capability.CLAIMS_READ,
         about="A page of claims.",
         version=2,
+        sorts=listing.COLUMNS,
         empty="No such claim. Those that are over are listed with --all; servicedesk claims propose finds what could "
         "be claimed.",
     )
@@ -51,18 +52,19 @@ class ClaimQueries(Namespace[Manner]):
         tx: Tx,
         chosen: ClaimFilter | None = None,
         *,
-        limit: Annotated[int, Help("At most so many.", between=(1, 10_000))] = 100,
-        after: Annotated[str | None, Help('"next" of the page before.')] = None,
+        sort: Sort = None,
+        limit: Limit = 100,
+        after: After = None,
         scope: Scope | None = None,
     ) -> Page[ClaimRow]:
         """List claims, the newest first; only open ones by default.
 
         Raises:
+            SettingsError: There is no such column to sort by.
             CursorError: ``after`` is not a position of this list.
         """
-        wanted, before = chosen or ClaimFilter(), number_after(after)
-        found = listing.rows(tx, wanted, today(self.desk), scope=scope, before=before, limit=limit + 1)
-        return Page(found[:limit], str(found[limit - 1].id) if len(found) > limit else None)
+        day = today(self.desk)
+        return listing.page(tx, chosen or ClaimFilter(), day, sort=sort, after=after, limit=limit, scope=scope)
 
     @query(
         "claims.show",

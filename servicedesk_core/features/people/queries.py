@@ -11,7 +11,7 @@ from servicedesk_core.config import DeskSettings
 from servicedesk_core.config.people import PersonSection
 from servicedesk_core.config.values import did_you_mean
 from servicedesk_core.errors import SettingsError
-from servicedesk_core.faces import Desk, Help, Manner, Namespace, Page, query
+from servicedesk_core.faces import After, Desk, Help, Limit, Manner, Namespace, Page, Sort, piece, query
 from servicedesk_core.features.people.model import Permission, Person
 from servicedesk_core.people import name_in, names_in
 from servicedesk_core.store import audit
@@ -61,10 +61,15 @@ class People(Namespace[Manner]):
         empty=_NOBODY,
         unscoped="people belong to no client",
     )
-    def list(self, tx: Tx) -> Page[Person]:
-        """List the people of the desk: what they are, whose records they see, when they last did something."""
+    def list(self, tx: Tx, *, sort: Sort = None, limit: Limit = 100, after: After = None) -> Page[Person]:
+        """List the people of the desk: what they are, whose records they see, when they last did something.
+
+        Raises:
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+        """
         uses = _uses(tx)
-        return Page(
+        found = Page(
             tuple(
                 Person(
                     person=name,
@@ -79,6 +84,7 @@ class People(Namespace[Manner]):
                 for name, person in self.desk.settings.people.items()
             )
         )
+        return piece(found, Person, by="person", sort=sort, after=after, limit=limit)
 
     @query(
         "people.review",
@@ -93,17 +99,21 @@ class People(Namespace[Manner]):
         *,
         person: Annotated[str | None, Help("Only this person.")] = None,
         capability: Annotated[Capability | None, Help("Only who may do this.")] = None,
+        sort: Sort = None,
+        limit: Limit = 1_000,
+        after: After = None,
     ) -> Page[Permission]:
         """Review who may do what, by which role, for whose records, and when they last did it.
 
         Raises:
-            SettingsError: The configuration has no such person.
+            SettingsError: The configuration has no such person, or the list no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
         """
         people, uses = self.desk.settings.people, _uses(tx)
         if person is not None and person not in people:
             hint = f"There are: {', '.join(people) or 'none'}."
             raise SettingsError(f'There is no person "{person}".{did_you_mean(person, people)}', hint=hint)
-        return Page(
+        found = Page(
             tuple(
                 Permission(
                     person=name,
@@ -119,6 +129,7 @@ class People(Namespace[Manner]):
                 if one in section.capabilities and capability in (None, one)
             )
         )
+        return piece(found, Permission, by="person,capability", sort=sort, after=after, limit=limit)
 
 
 def _sees(person: PersonSection) -> str:

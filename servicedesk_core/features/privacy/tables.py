@@ -16,6 +16,7 @@ from servicedesk_core.store import bulk, erased_people, quarantine, sources
 from servicedesk_core.store.codec import codec_of
 from servicedesk_core.store.column_types import is_text
 from servicedesk_core.store.erased_people import CONTACT, EMAIL, NAME, PHONE, TICKET, ErasedPeople, digits_of, words_of
+from servicedesk_core.store.quarantine import QuarantinedRecord
 from servicedesk_core.store.raws import Unpacker, pack, remember_shapes
 from servicedesk_core.store.schema import RECORDS, changes, metadata, outbox, progress, seen
 from servicedesk_core.store.schema import quarantine as quarantine_table
@@ -249,19 +250,16 @@ def _decoded(entity: type[Entity], row: Sequence[Any], unpacker: Unpacker) -> tu
     return codec_of(entity).decode(external_id, values), None if blob is None else unpacker.unpack(blob)
 
 
-def _quarantined(tx: Connection, person: Person) -> list[quarantine.Quarantined]:
+def _quarantined(tx: Connection, person: Person) -> list[QuarantinedRecord]:
     hidden = _hidden(person)
-    found: list[quarantine.Quarantined] = []
-    after = 0
-    while rows := quarantine.list(tx, person.source_id, after_id=after, limit=_AT_ONCE):
-        after = rows[-1].id
-        for row in rows:
-            is_own = row.stream == "contacts" and row.external_id == person.contact.external_id
-            text = "" if row.raw is None else orjson.dumps(row.raw, default=str).decode()
-            if is_own or (
-                row.raw is not None and (hidden.scrub_text(text, names=True) != text or _points(row.raw, person))
-            ):
-                found.append(row)
+    found: list[QuarantinedRecord] = []
+    for row in quarantine.each(tx, person.source_id):
+        is_own = row.stream == "contacts" and row.external_id == person.contact.external_id
+        text = "" if row.raw is None else orjson.dumps(row.raw, default=str).decode()
+        if is_own or (
+            row.raw is not None and (hidden.scrub_text(text, names=True) != text or _points(row.raw, person))
+        ):
+            found.append(row)
     return found
 
 

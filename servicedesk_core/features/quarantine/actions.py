@@ -11,8 +11,6 @@ from servicedesk_core.features.quarantine.queries import QuarantineQueries
 from servicedesk_core.store import quarantine, sources
 from servicedesk_core.wording import counted
 
-_AT_ONCE = 10_000
-
 
 class PullingDesk(Desk, Protocol):
     """A desk that can ask its vendors for single records."""
@@ -50,19 +48,17 @@ class Quarantine(QuarantineQueries[Manner]):
         """
 
         def chosen(tx: Tx) -> dict[str, tuple[int, ...]]:
-            names = {source.id: source.name for source in sources.all(tx)}
             source_id = sources.get(tx, connection).id if connection else None
-            found = [quarantine.get(tx, number) for number in numbers] or _all(tx, source_id, stream)
+            found = [quarantine.get(tx, number) for number in numbers] or quarantine.each(tx, source_id, stream)
             by_connection: dict[str, tuple[int, ...]] = {}
             for row in found:
-                name = names[row.source_id]
-                by_connection[name] = (*by_connection.get(name, ()), row.id)
+                by_connection[row.connection] = (*by_connection.get(row.connection, ()), row.id)
             return by_connection
 
         wanted = await self.desk.store.read(chosen)
         await self.desk.retry_records(wanted)
         asked = {number for ids in wanted.values() for number in ids}
-        kept = await self.desk.store.read(lambda tx: sum(row.id in asked for row in _all(tx)))
+        kept = await self.desk.store.read(lambda tx: sum(row.id in asked for row in quarantine.each(tx)))
         return RetryOutcome(released=len(asked) - kept, kept=kept)
 
     @action(
@@ -85,10 +81,3 @@ class Quarantine(QuarantineQueries[Manner]):
             return DropOutcome(quarantine.drop(tx, numbers))
 
         return await self.desk.store.write(work)
-
-
-def _all(tx: Tx, source_id: int | None = None, stream: str | None = None) -> list[quarantine.Quarantined]:
-    found: list[quarantine.Quarantined] = []
-    while more := quarantine.list(tx, source_id, stream, after_id=found[-1].id if found else 0, limit=_AT_ONCE):
-        found += more
-    return found

@@ -1,25 +1,9 @@
-"""A record in quarantine, and what became of some."""
+"""What became of records in quarantine."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from servicedesk_core.faces import Column
-
-
-@dataclass(frozen=True, slots=True)
-class QuarantinedRecord:
-    """A record in quarantine."""
-
-    id: Annotated[int, Column("Its number.", "No.")]
-    connection: Annotated[str, Column("Connection that brought it.")]
-    stream: Annotated[str, Column("Name of the stream.")]
-    external_id: Annotated[str, Column("The vendor's id.", "Vendor's id")]
-    reason: Annotated[str, Column("Why it was not understood; no record text.")]
-    first_seen_at: Annotated[datetime, Column("When it was first met.", "First seen")]
-    last_seen_at: Annotated[datetime, Column("When it was last met.", "Last seen")]
-    attempts: Annotated[int, Column("How often it was tried.")]
-    raw: Annotated[Any, Column("The vendor's payload; nothing in lists.", "Payload", shown=False)] = None
 
 
 @dataclass(frozen=True, slots=True)

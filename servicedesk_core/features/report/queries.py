@@ -7,7 +7,7 @@ from typing import Annotated
 from servicedesk_core.faces import Help, Manner, Namespace, query
 from servicedesk_core.features.report.model import DeskNumbers, DeskReport, WatchList
 from servicedesk_core.features.report.tables import desk_numbers
-from servicedesk_core.features.tickets import WATCHED, TicketFilter, TicketRow, ticket_page
+from servicedesk_core.features.tickets import OLDEST_FIRST, WATCHED, TicketFilter, TicketRow, ticket_page
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
 
@@ -78,13 +78,4 @@ def _watch(tx: Tx, numbers: DeskNumbers, scope: Scope | None) -> Iterator[WatchL
 
 
 def _oldest(tx: Tx, chosen: TicketFilter, limit: int, scope: Scope | None) -> tuple[TicketRow, ...]:
-    rows: tuple[TicketRow, ...] = ()
-    after: str | None = None
-    while len(rows) < limit:
-        most = min(1_000, limit - len(rows))
-        page = ticket_page(tx, chosen, after=after, limit=most, oldest_first=True, scope=scope)
-        rows += page.items
-        after = page.next
-        if after is None:
-            break
-    return rows
+    return ticket_page(tx, chosen, by=OLDEST_FIRST, limit=limit, scope=scope).items

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.tickets.model import TicketFilter as TicketFilter
     from servicedesk_core.features.tickets.model import TicketRow as TicketRow
     from servicedesk_core.features.tickets.tables.filtering import restrictions as restrictions
+    from servicedesk_core.features.tickets.tables.listing import OLDEST_FIRST as OLDEST_FIRST
     from servicedesk_core.features.tickets.tables.listing import ticket_page as ticket_page
 else:
     from servicedesk_core.exports import lazily

@@ -5,10 +5,10 @@ from typing import Annotated
 from sqlalchemy import Connection as Tx
 
 from servicedesk_core.errors import SettingsError
-from servicedesk_core.faces import Capability, Help, Manner, Namespace, Page, method, query
+from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Page, Sort, method, query
 from servicedesk_core.features.tickets.kpis import WATCHED, CountOf
 from servicedesk_core.features.tickets.model import TicketDetail, TicketFilter, TicketRow
-from servicedesk_core.features.tickets.tables import listing
+from servicedesk_core.features.tickets.tables import listing, sorting
 from servicedesk_core.features.tickets.tables.detail import get as ticket_of
 from servicedesk_core.features.tickets.tables.naming import check_names
 from servicedesk_core.store.queries.scope import Scope
@@ -21,6 +21,7 @@ class TicketQueries(Namespace[Manner]):
         "tickets.list",
         about="A page of tickets.",
         version=2,
+        sorts=sorting.COLUMNS,
         empty="The store has no such ticket. Those that are done are shown with --all; servicedesk status says how "
         "complete the store is.",
     )
@@ -32,15 +33,15 @@ class TicketQueries(Namespace[Manner]):
         watch: Annotated[
             str | None, Help("One of the lists of the desk report.", choices=tuple(kpi.name for kpi in WATCHED))
         ] = None,
-        oldest_first: Annotated[bool, Help("The oldest first.")] = False,
-        limit: Annotated[int, Help("At most so many.", between=(1, 1_000))] = 50,
-        after: Annotated[str | None, Help('"next" of the page before.')] = None,
+        sort: Sort = None,
+        limit: Limit = 50,
+        after: After = None,
         scope: Scope | None = None,
     ) -> Page[TicketRow]:
         """List open tickets, the newest first; the lists of the desk report begin with the oldest.
 
         Raises:
-            SettingsError: There is no such list of the desk report.
+            SettingsError: There is no such list of the desk report, or no such column to sort by.
             CursorError: ``after`` is not a position of this list.
             NotFoundLocallyError: There is no such connection; or, in an empty list, no queue, technician or client of a
                 name in the filter.
@@ -48,8 +49,8 @@ class TicketQueries(Namespace[Manner]):
         wanted = chosen or TicketFilter()
         if watch is not None:
             wanted = _watched(watch).filter(self.desk.clock.now(), wanted)
-        oldest_first = oldest_first or watch is not None
-        found = listing.ticket_page(tx, wanted, after=after, limit=limit, oldest_first=oldest_first, scope=scope)
+        by = listing.NEWEST_FIRST if watch is None else listing.OLDEST_FIRST
+        found = listing.ticket_page(tx, wanted, by=by, sort=sort, after=after, limit=limit, scope=scope)
         if scope is None and not found.items:
             check_names(tx, wanted, scope)
         return found

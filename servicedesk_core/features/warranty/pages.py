@@ -58,8 +58,6 @@ def expiring(terminal: Terminal, found: ExpiringList) -> None:
     ending = f"{counted(found.ending, 'cover ends', 'covers end')} within {counted(found.within_days, 'day')}"
     hint = f"nobody knows of {counted(unknown, 'device')}: servicedesk warranty lookup --all" if unknown else ""
     terminal.say("; ".join(filter(None, (ending, hint, left_out(found.retired)))) + ".")
-    if found.next:
-        terminal.say(f"There are more: --after {found.next}")
 
 
 def missed(terminal: Terminal, found: MissedList) -> None:
@@ -72,8 +70,6 @@ def missed(terminal: Terminal, found: MissedList) -> None:
         f"{found.unknown:,} not known; left out: {counted(found.not_hardware, 'incident')} not about hardware, "
         f"{found.without_device:,} without a device, {found.retired:,} of retired devices (--retired)."
     )
-    if found.next:
-        terminal.say(f"There are more: --after {found.next}")
 
 
 def left_out(retired: int) -> str:

@@ -6,9 +6,9 @@ from typing import Annotated, Protocol
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.config import DeskSettings
-from servicedesk_core.faces import Awaited, Capability, Desk, Help, Manner, Namespace, method, piece, query
+from servicedesk_core.faces import After, Awaited, Capability, Desk, Help, Manner, Namespace, Sort, method, piece, query
 from servicedesk_core.features.warranty import rules
-from servicedesk_core.features.warranty.model import ExpiringList, MissedList
+from servicedesk_core.features.warranty.model import CoverRow, ExpiringList, MissedClaim, MissedList
 from servicedesk_core.features.warranty.rules import DateChange
 from servicedesk_core.features.warranty.tables import lists
 from servicedesk_core.features.warranty.tables.report import WarrantyReport, build
@@ -19,8 +19,7 @@ from servicedesk_core.store.queries.scope import Scope
 Company = Annotated[str | None, Help("Only this client, by name or id.")]
 Manufacturer = Annotated[str | None, Help("Only of this manufacturer, in any spelling, or its beginning.")]
 Retired = Annotated[bool, Help("Also devices that the PSA calls retired.")]
-Limit = Annotated[int | None, Help("At most so many.", between=(1, 10_000))]
-After = Annotated[str | None, Help('"next" of the page before.')]
+Most = Annotated[int | None, Help("At most so many [default: all].", between=(1, 10_000))]
 
 
 class ConfiguredDesk(Desk, Protocol):
@@ -53,20 +52,21 @@ class WarrantyQueries(Namespace[Manner]):
             str | None, Help("Only of this manufacturer, in any spelling, or its beginning.")
         ] = None,
         retired: Retired = False,
-        sort: Annotated[str, Help("What comes first.", choices=tuple(lists.ORDERS))] = "until",
-        limit: Limit = None,
+        sort: Sort = None,
+        limit: Most = None,
         after: After = None,
         scope: Scope | None = None,
     ) -> ExpiringList:
         """List devices whose cover ends soon, from the store alone.
 
         Raises:
+            SettingsError: There is no such column to sort by.
             CursorError: ``after`` is not a position of this list.
         """
         chosen = AssetFilter(company=company, manufacturer=manufacturer, scope=scope)
-        day, order = self.today, lists.ORDERS[sort]
-        found = lists.expiring(tx, day=day, within_days=within.days, chosen=chosen, retired=retired, order=order)
-        return piece(found, limit, after)
+        found = lists.expiring(tx, day=self.today, within_days=within.days, chosen=chosen, retired=retired)
+        by = "until,company,serial_number,connection,asset_ref,manufacturer"
+        return piece(found, CoverRow, by=by, sort=sort, after=after, limit=limit)
 
     @query(
         "warranty.missed",
@@ -85,13 +85,15 @@ class WarrantyQueries(Namespace[Manner]):
             str | None, Help("Only of this manufacturer, in any spelling, or its beginning.")
         ] = None,
         retired: Retired = False,
-        limit: Limit = None,
+        sort: Sort = None,
+        limit: Most = None,
         after: After = None,
         scope: Scope | None = None,
     ) -> MissedList:
         """List hardware work on covered devices for which nothing was claimed, the newest first.
 
         Raises:
+            SettingsError: There is no such column to sort by.
             CursorError: ``after`` is not a position of this list.
         """
         settings = self.desk.settings
@@ -99,7 +101,7 @@ class WarrantyQueries(Namespace[Manner]):
             tx, hardware=settings.claims.hardware, timezone=settings.desk.timezone, since=since, company=company,
             manufacturer=manufacturer, scope=scope, retired=retired,
         )  # fmt: skip
-        return piece(found, limit, after)
+        return piece(found, MissedClaim, by="-failed_on,-ticket,connection", sort=sort, after=after, limit=limit)
 
     @method(Capability.CLAIMS_READ)
     async def report(

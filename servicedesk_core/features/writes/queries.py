@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from sqlalchemy import Connection as Tx
 
 from servicedesk_core.domain.writing import WriteState
-from servicedesk_core.faces import Capability, Help, Manner, Namespace, Page, number_after, query
+from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Page, Sort, query
 from servicedesk_core.outbox.views import WriteDetail, WriteView, view_of, views_of
 from servicedesk_core.store import outbox
 from servicedesk_core.store.queries.ownership import own_writes
@@ -28,6 +28,7 @@ class WriteQueries(Namespace[Manner]):
         about="Writes of the outbox, the newest first.",
         needs=Capability.WRITES_READ,
         version=2,
+        sorts=outbox.COLUMNS,
         empty="No such write. Those that are done are listed with --all; servicedesk tickets note and its like "
         "propose one.",
     )
@@ -38,8 +39,9 @@ class WriteQueries(Namespace[Manner]):
         states: Annotated[tuple[WriteState, ...], Help("Only in this state. May be repeated.", name="state")] = (),
         everything: Annotated[bool, Help("Also those that are done.", name="all")] = False,
         connection: Annotated[str | None, Help("Only over this connection.")] = None,
-        limit: Annotated[int, Help("At most so many.", between=(1, 10_000))] = 50,
-        after: Annotated[str | None, Help('"next" of the page before.')] = None,
+        sort: Sort = None,
+        limit: Limit = 50,
+        after: After = None,
         scope: Scope | None = None,
     ) -> Page[WriteView]:
         """List writes, the newest first. By default those that are not finished, and those that were refused.
@@ -47,18 +49,22 @@ class WriteQueries(Namespace[Manner]):
         Returns:
             Writes by number, downwards; with a scope only those about its tickets, devices and claims, without
             references that lead out of it.
+
+        Raises:
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
         """
         sight = None if scope is None else Sight(tx, scope)
-        found = outbox.recent(
+        found, more = outbox.page(
             tx,
             states=() if everything and not states else states or _TO_LOOK_AT,
             connection=connection,
-            before=number_after(after) or None,
-            limit=limit + 1,
             only=None if sight is None else own_writes(tx, sight),
+            sort=sort,
+            after=after,
+            limit=limit,
         )
-        more = str(found[limit - 1].id) if len(found) > limit else None
-        return Page(views_of(tx, found[:limit], sight), more)
+        return Page(views_of(tx, found, sight), more)
 
     @query(
         "writes.show",

@@ -7,11 +7,12 @@ its tail or make all of it again. A :class:`Checkpoint` that is kept elsewhere s
 from servicedesk_core.store.audit.appending import append, take_turn
 from servicedesk_core.store.audit.hashing import stamp
 from servicedesk_core.store.audit.model import FIRST, AuditProblem, AuditRecord, AuditVerdict, Checkpoint
-from servicedesk_core.store.audit.reading import each, latest, read
+from servicedesk_core.store.audit.reading import COLUMNS, each, latest, page, read
 from servicedesk_core.store.audit.sealing import DIGEST, sealed
 from servicedesk_core.store.audit.verifying import checkpoint, verify
 
 __all__ = [
+    "COLUMNS",
     "DIGEST",
     "FIRST",
     "AuditProblem",
@@ -22,6 +23,7 @@ __all__ = [
     "checkpoint",
     "each",
     "latest",
+    "page",
     "read",
     "sealed",
     "stamp",

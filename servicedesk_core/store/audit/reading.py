@@ -3,45 +3,71 @@
 import json
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, func, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, select
 
+from servicedesk_core.faces import Page
 from servicedesk_core.store.audit.model import AuditRecord
 from servicedesk_core.store.fields import from_us
+from servicedesk_core.store.paging import page_of
 from servicedesk_core.store.schema import audit
 
 AT_ONCE = 2_000
 """So many records are read at once where all of them are."""
 
 
-def read(
+COLUMNS: Final = {name: audit.c[name] for name in ("seq", "at", "actor", "action", "entity", "reason")}
+"""What lists can be ordered by, by the names of their columns."""
+
+
+def page(
     tx: Connection,
     *,
-    after: int = 0,
-    limit: int = 100,
-    newest_first: bool = False,
     entity: str | None = None,
     only: ColumnElement[bool] | None = None,
-) -> list[AuditRecord]:
-    """Return records.
+    sort: str | None = None,
+    after: str | None = None,
+    limit: int = 100,
+) -> Page[AuditRecord]:
+    """Return a page of records, the newest first.
 
     Args:
         tx: Any transaction.
-        after: Only records beyond this number: above it, or below it when the newest come first (0 = from the end).
-        limit: At most so many.
-        newest_first: Turn the order round.
         entity: Only about this.
         only: Only those of which this is true.
+        sort: Columns to order by first, joined with commas; a minus before one begins with the largest.
+        after: ``next`` of the page before, in the same order.
+        limit: At most so many.
+
+    Raises:
+        SettingsError: There is no such column to sort by.
+        CursorError: ``after`` is not a position of this list.
     """
-    seq = audit.c.seq
-    query = select(audit).order_by(seq.desc() if newest_first else seq).limit(limit)
-    if after:
-        query = query.where(seq < after if newest_first else seq > after)
+    query = _records(only)
     if entity is not None:
         query = query.where(audit.c.entity == entity)
-    if only is not None:
-        query = query.where(only)
+    make = lambda row: _record(row._mapping)  # noqa: E731, SLF001
+    return Page(*page_of(tx, query, COLUMNS, make, by="-seq", sort=sort, after=after, limit=limit))
+
+
+def read(
+    tx: Connection, *, after: int = 0, limit: int = 100, only: ColumnElement[bool] | None = None
+) -> list[AuditRecord]:
+    """Return records in order.
+
+    Args:
+        tx: Any transaction.
+        after: Only records beyond this number.
+        limit: At most so many.
+        only: Only those of which this is true.
+    """
+    query = _records(only).where(audit.c.seq > after).order_by(audit.c.seq).limit(limit)
     return [_record(row) for row in tx.execute(query).mappings()]
+
+
+def _records(only: ColumnElement[bool] | None) -> Select[Any]:
+    return select(audit) if only is None else select(audit).where(only)
 
 
 def each(tx: Connection, only: ColumnElement[bool] | None = None) -> Iterator[AuditRecord]:

@@ -11,9 +11,10 @@ from servicedesk_core.store.outbox.model import SYSTEM, StoredWrite, WriteEvent
 from servicedesk_core.store.outbox.past import cause_of, doubted_at, lately, sent_since, taken_refs
 from servicedesk_core.store.outbox.proposing import content_of, propose
 from servicedesk_core.store.outbox.queue import connections_at_work, doubtful, due, in_way, uncopied
-from servicedesk_core.store.outbox.reading import asked_before, get, history, recent
+from servicedesk_core.store.outbox.reading import COLUMNS, asked_before, get, history, page, recent
 
 __all__ = [
+    "COLUMNS",
     "SYSTEM",
     "StoredWrite",
     "WriteEvent",
@@ -34,6 +35,7 @@ __all__ = [
     "lately",
     "move",
     "note",
+    "page",
     "propose",
     "recent",
     "sent_since",

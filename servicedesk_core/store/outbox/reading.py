@@ -1,12 +1,14 @@
 """Looking at writes: one, a list, and what happened to one."""
 
 from collections.abc import Sequence
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 
 from servicedesk_core.domain.writing import UNFINISHED, WriteState
 from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.store.outbox.model import EVENTS, WRITES, StoredWrite, WriteEvent
+from servicedesk_core.store.paging import page_of
 from servicedesk_core.store.schema import outbox, outbox_history
 from servicedesk_core.store.schema.writing import UNFINISHED as IS_UNFINISHED
 
@@ -41,9 +43,7 @@ def recent(
     states: Sequence[WriteState] = (),
     connection: str | None = None,
     aggregate: str | None = None,
-    before: int | None = None,
     limit: int = 100,
-    only: ColumnElement[bool] | None = None,
 ) -> list[StoredWrite]:
     """Return writes, the newest first.
 
@@ -52,13 +52,59 @@ def recent(
         states: Only in these states; empty = in any.
         connection: Only of this connection.
         aggregate: Only to this.
-        before: Only with a smaller number.
         limit: At most so many.
-        only: Only those of which this is true.
     """
-    query = WRITES.select().order_by(outbox.c.id.desc()).limit(limit)
+    query = _chosen(tx, states, connection, aggregate).order_by(outbox.c.id.desc()).limit(limit)
+    return WRITES.all(tx, query)
+
+
+COLUMNS: Final = {
+    name: outbox.c[column]
+    for name in (
+        *("id", "state", "connection", "kind", "label", "target", "parent", "visibility", "reason", "proposed_by"),
+        *("proposed_at", "decided_by", "decided_at", "attempts", "next_at", "finished_at", "ref", "error_code"),
+        *("error", "hint", "reverts", "key"),
+    )
+    for column in ({"attempts": "attempt"}.get(name, name),)
+}
+"""What lists can be ordered by, by the names of their columns."""
+
+
+def page(
+    tx: Connection,
+    *,
+    states: Sequence[WriteState] = (),
+    connection: str | None = None,
+    only: ColumnElement[bool] | None = None,
+    sort: str | None = None,
+    after: str | None = None,
+    limit: int = 100,
+) -> tuple[tuple[StoredWrite, ...], str | None]:
+    """Return a page of writes, the newest first, and ``next``.
+
+    Args:
+        tx: Any transaction.
+        states: Only in these states; empty = in any.
+        connection: Only of this connection.
+        only: Only those of which this is true.
+        sort: Columns to order by first, joined with commas; a minus before one begins with the largest.
+        after: ``next`` of the page before, in the same order.
+        limit: At most so many.
+
+    Raises:
+        SettingsError: There is no such column to sort by.
+        CursorError: ``after`` is not a position of this list.
+    """
+    query = _chosen(tx, states, connection)
     if only is not None:
         query = query.where(only)
+    return page_of(tx, query, COLUMNS, WRITES.of, by="-id", sort=sort, after=after, limit=limit)
+
+
+def _chosen(
+    tx: Connection, states: Sequence[WriteState], connection: str | None, aggregate: str | None = None
+) -> Select[Any]:
+    query = WRITES.select()
     if states:
         query = query.where(outbox.c.state.in_(states))
     unfinished = bool(states) and UNFINISHED.issuperset(states)
@@ -69,11 +115,7 @@ def recent(
         if tx.dialect.name == "sqlite" and not unfinished and aggregate is None:
             column = column + ""  # in no index: SQLite would take one by which it has to sort all that ever were
         query = query.where(column == connection)
-    if aggregate is not None:
-        query = query.where(outbox.c.aggregate == aggregate)
-    if before is not None:
-        query = query.where(outbox.c.id < before)
-    return WRITES.all(tx, query)
+    return query if aggregate is None else query.where(outbox.c.aggregate == aggregate)
 
 
 def history(tx: Connection, number: int) -> tuple[WriteEvent, ...]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from servicedesk_core.hooks.pulling import FetchStatus
 from servicedesk_core.store import Tx, passes, quarantine, records
-from servicedesk_core.store.quarantine import Quarantined
+from servicedesk_core.store.quarantine import QuarantinedRecord
 from servicedesk_core.store.raws import pack
 from servicedesk_core.sync.landing.intake import Arrived, is_usable_id
 from servicedesk_core.sync.landing.prepared import Landed, Prepared
@@ -51,7 +51,7 @@ def _store(tx: Tx, stream: StreamRun, ready: Prepared, pass_id: int, after: int)
     return landed
 
 
-async def retry(stream: StreamRun, held: Sequence[Quarantined]) -> None:
+async def retry(stream: StreamRun, held: Sequence[QuarantinedRecord]) -> None:
     """Try quarantined records of one stream again.
 
     The vendor's present state is better than an old payload, so records are fetched where that is possible; what it

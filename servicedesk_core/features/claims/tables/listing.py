@@ -1,19 +1,25 @@
 """Claims in lists."""
 
+from collections.abc import Sequence
+from dataclasses import fields
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Text, case, func, select, type_coerce
 
+from servicedesk_core.faces import Page
 from servicedesk_core.features.claims.model import ClaimFilter, ClaimRow
 from servicedesk_core.features.claims.tables.filtering import OPEN_RETURNS, conditions, joined
-from servicedesk_core.features.claims.tables.stored import shown_state
+from servicedesk_core.features.claims.tables.stored import UNDERWAY, shown_state
+from servicedesk_core.store.paging import page_of
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.schema import RECORDS, claim_returns, claims, outbox
 
 _T, _C, _OF = RECORDS["tickets"].c, RECORDS["companies"].c, claims.c
 _STATE: Final = 10
-"""Where the state stands in a row; behind the row's own columns stands the state of the write."""
+"""Where the state stands in a row."""
+_WRITE: Final = len(fields(ClaimRow))
+"""Where the state of the write stands: behind the row's own columns."""
 _DUE = (
     select(func.min(claim_returns.c.due_on))
     .where(claim_returns.c.claim == _OF.id, claim_returns.c.state.in_(OPEN_RETURNS))
@@ -28,34 +34,59 @@ _QUERY = select(
 ).select_from(joined())
 
 
-def rows(
+COLUMNS: Final[dict[str, ColumnElement[Any]]] = {
+    **dict(zip((field.name for field in fields(ClaimRow)), _QUERY.selected_columns, strict=False)),
+    "claim": _OF.claim_id,
+    "state": case(
+        {write.value: state.value for write, state in UNDERWAY.items()},
+        value=type_coerce(outbox.c.state, Text),
+        else_=type_coerce(_OF.state, Text),
+    ),
+}
+"""What lists can be ordered by, by the names of their columns."""
+
+
+def page(
     tx: Connection,
     chosen: ClaimFilter,
     today: date,
     *,
+    sort: str | None = None,
+    after: str | None = None,
+    limit: int = 100,
     scope: Scope | None = None,
-    before: int = 0,
-    limit: int | None = None,
-) -> tuple[ClaimRow, ...]:
-    """Return claims, the newest first.
+) -> Page[ClaimRow]:
+    """Return a page of claims, the newest first.
 
     Args:
         tx: A transaction.
         chosen: Which.
         today: The date where the desk is.
-        scope: Only what it lets through.
-        before: Only those with a smaller number; 0 = all.
+        sort: Columns to order by first, joined with commas; a minus before one begins with the largest.
+        after: ``next`` of the page before, in the same order.
         limit: At most so many.
+        scope: Only what it lets through.
+
+    Raises:
+        SettingsError: There is no such column to sort by.
+        CursorError: ``after`` is not a position of this list.
     """
     query = _QUERY.where(*conditions(tx, chosen, today, scope))
-    if before:
-        query = query.where(_OF.id < before)
-    return tuple(
-        ClaimRow(*row[:_STATE], shown_state(row[_STATE], row[-1]), *row[_STATE + 1 : -1])
-        for row in tx.execute(query.order_by(_OF.id.desc()).limit(limit))
-    )
+    return Page(*page_of(tx, query, COLUMNS, _row, by="-id", sort=sort, after=after, limit=limit))
+
+
+def rows(tx: Connection, chosen: ClaimFilter, today: date, *, scope: Scope | None = None) -> tuple[ClaimRow, ...]:
+    """Return claims as :func:`page` does, all of them."""
+    query = _QUERY.where(*conditions(tx, chosen, today, scope)).order_by(_OF.id.desc())
+    return tuple(map(_row, tx.execute(query)))
 
 
 def row_of(tx: Connection, number: int) -> ClaimRow:
     """Return one claim as lists show it, by the desk's own number."""
     return rows(tx, ClaimFilter(ids=(number,), everything=True), date.min)[0]
+
+
+def _row(row: Sequence[Any]) -> ClaimRow:
+    own = list(row[:_WRITE])
+    own[_STATE] = shown_state(row[_STATE], row[_WRITE])
+    return ClaimRow(*own)

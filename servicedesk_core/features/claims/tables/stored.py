@@ -13,12 +13,13 @@ from servicedesk_core.features.claims.model import ClaimFile, HistoryEntry
 from servicedesk_core.store.rows import Rows
 from servicedesk_core.store.schema import claim_attachments, claim_events, claims, outbox
 
-_UNDERWAY = {
+UNDERWAY: Final = {
     WriteState.PROPOSED: ClaimState.SUBMITTING,
     WriteState.QUEUED: ClaimState.SUBMITTING,
     WriteState.SENDING: ClaimState.SUBMITTING,
     WriteState.IN_DOUBT: ClaimState.IN_DOUBT,
 }
+"""Where a claim stands while the write that sends it is on its way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ def shown_state(stored: ClaimState, write: WriteState | None) -> ClaimState:
         stored: What the claim's row says.
         write: Where the write that sends it stands, if one does.
     """
-    return _UNDERWAY.get(write, stored) if write is not None else stored
+    return UNDERWAY.get(write, stored) if write is not None else stored
 
 
 def decision_of(events: Sequence[ClaimEvent]) -> tuple[datetime, bool] | None:

@@ -1,10 +1,9 @@
 """What follows from the covers: what ends soon, and what was never claimed."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -51,18 +50,8 @@ def without_retired(tx: Tx, chosen: AssetFilter) -> tuple[AssetFilter, int]:
     return replace(chosen, retired=False), count_assets(tx, replace(chosen, retired=True))
 
 
-ORDERS: Final[dict[str, Callable[[CoverRow], Any]]] = {
-    "until": lambda row: (row.until or date.max, row.company or "", row.serial_number or ""),
-    "company": lambda row: (row.company or "", row.until or date.max, row.serial_number or ""),
-    "manufacturer": lambda row: (row.manufacturer or "", row.until or date.max, row.serial_number or ""),
-}
-"""By what devices can be ordered."""
-
-
-def expiring(
-    tx: Tx, *, day: date, within_days: int, chosen: AssetFilter, retired: bool, order: Callable[[CoverRow], Any]
-) -> ExpiringList:
-    """Return devices that are covered today and will not be for long.
+def expiring(tx: Tx, *, day: date, within_days: int, chosen: AssetFilter, retired: bool) -> ExpiringList:
+    """Return devices that are covered today and will not be for long, in no order.
 
     Args:
         tx: A read transaction.
@@ -70,7 +59,6 @@ def expiring(
         within_days: How many days ahead to look; a cover that ends today is in the list.
         chosen: Which assets.
         retired: Whether devices are among them that the PSA calls retired.
-        order: What the rows are ordered by.
     """
     left_out = 0
     if not retired:
@@ -82,7 +70,7 @@ def expiring(
         if row.state is CoverState.COVERED and row.days_left is not None and row.days_left <= within_days:
             rows.append(row)
     return ExpiringList(
-        items=tuple(sorted(rows, key=order)),
+        items=tuple(rows),
         day=day,
         within_days=within_days,
         ending=len(rows),
