@@ -9,6 +9,7 @@ from typing import Protocol
 
 from benchmarks import (
     claims,
+    clocks,
     event_log,
     kit,
     memory,
@@ -48,6 +49,8 @@ MEASURES: dict[str, Measure] = {
     "claim-polling": claims.claim_polling,
     "warranty-lookup": warranty.warranty_lookup,
     "writing": writing.writing,
+    "business-time": clocks.business_time,
+    "clocks": clocks.clocks,
 }
 SLOW: dict[str, Measure] = {
     "desk-page": page.desk_page,

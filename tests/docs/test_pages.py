@@ -14,6 +14,7 @@ from servicedesk_core import http as http_module
 from servicedesk_core.cli import docs
 from servicedesk_core.cli.docs import PAGES, commands
 from servicedesk_core.domain.writing import Intent
+from servicedesk_core.features import sla
 from servicedesk_core.features.tickets.actions import Tickets
 from servicedesk_core.outbox.writes import Writes
 
@@ -71,10 +72,11 @@ def test_options_that_are_named_exist() -> None:
 
 def test_names_in_running_text_exist() -> None:
     """Every ``snake_case`` or ``CamelCase`` name is one of the program's: a hook, setting, field, column, class."""
-    modules = (servicedesk_core, domain, error_module, hook_module, http_module, testing, desk)
+    modules = (servicedesk_core, domain, error_module, hook_module, http_module, testing, desk, sla)
     known = {name for module in modules for name in dir(module)} | NOT_OURS
     for shown in (Tickets, Writes, Intent):
         known |= set(dir(shown))
+    known |= sla.Policy.model_fields.keys() | set(sla.Outcome)
     for name in PAGES:
         known |= set(re.findall(r"\w+", docs.page(name, pages.program())))
     for block in pages.blocks("python", "toml", "sh"):

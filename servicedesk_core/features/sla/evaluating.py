@@ -1,0 +1,78 @@
+"""Clocks from events: the whole of it, without a store, a connector or a clock of its own."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from servicedesk_core.business_time import Calendar
+from servicedesk_core.domain.tickets import TicketEvent
+from servicedesk_core.features.sla.judging import judge
+from servicedesk_core.features.sla.matching import Book
+from servicedesk_core.features.sla.model import ClockResult
+from servicedesk_core.features.sla.policies import PolicySet
+from servicedesk_core.features.sla.timeline import fold
+
+
+class Evaluator:
+    """Judges tickets by the same policies, one after the other.
+
+    Args:
+        policies: All versions of the policies.
+        calendars: All versions of the calendars; those of one name are versions of one.
+
+    Raises:
+        ValueError: A policy names a calendar that is missing, or two versions begin at one instant.
+    """
+
+    def __init__(self, policies: Iterable[PolicySet], calendars: Iterable[Calendar]) -> None:
+        self._book = Book(policies, calendars)
+
+    def ticket(
+        self, events: Iterable[TicketEvent], now: datetime, known: Mapping[str, Any] | None = None
+    ) -> tuple[ClockResult, ...]:
+        """Return the clocks of one ticket: triage, engagement, and completion once for each of its lives.
+
+        Args:
+            events: Everything that happened to it, in any order, without superseded events.
+            now: The instant to judge at; what happens later is not looked at.
+            known: Fields of the ticket as it is now, as :class:`~servicedesk_core.domain.Ticket` calls them, and beside
+                those ``region``, ``customer_tier`` and ``calendar``: what no event states.
+
+        Returns:
+            Nothing when there is no event, or the ticket is created later.
+
+        Raises:
+            ValueError: The ticket has a calendar that is missing, or an override cannot be read.
+        """
+        line = fold(events, known or {}, self._book, now)
+        return () if line is None else judge(line)
+
+
+def evaluate(
+    events: Iterable[TicketEvent],
+    policies: Iterable[PolicySet],
+    calendars: Iterable[Calendar],
+    now: datetime,
+    *,
+    known: Mapping[str, Mapping[str, Any]] | None = None,
+) -> tuple[ClockResult, ...]:
+    """Return what the clocks of tickets show at an instant.
+
+    The same events give the same answer whenever and in whatever order they arrived, and whatever was computed before.
+
+    Args:
+        events: Events of one ticket or of several, in any order.
+        policies: All versions of the policies.
+        calendars: All versions of the calendars.
+        now: The instant to judge at.
+        known: For each ticket what no event states; see :meth:`Evaluator.ticket`.
+
+    Raises:
+        ValueError: A calendar is missing, two versions begin at one instant, or an override cannot be read.
+    """
+    evaluator = Evaluator(policies, calendars)
+    by_ticket: dict[str, list[TicketEvent]] = {}
+    for event in events:
+        by_ticket.setdefault(event.ticket_ref, []).append(event)
+    about = known or {}
+    return tuple(result for ref, own in by_ticket.items() for result in evaluator.ticket(own, now, about.get(ref)))

@@ -1,0 +1,169 @@
+"""Which promise holds for a ticket at an instant."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from operator import itemgetter
+from typing import Any, Final, NamedTuple
+
+from servicedesk_core.business_time import Calendar
+from servicedesk_core.business_time.table import OpenTable, duration_us, micros
+from servicedesk_core.domain.status import DONE
+from servicedesk_core.features.sla.model import DELETED
+from servicedesk_core.features.sla.policies import Clock, Conditions, Policy, PolicySet, Targets
+
+CLOCKS: Final = tuple(Clock)
+_FIELDS: Final = {"company": "company_ref", "contract": "contract_ref", "site": "site_ref", "queue": "queue_ref"}
+"""Fields of events behind conditions that are called otherwise."""
+
+FACTS: Final = tuple(_FIELDS.get(name, name) for name in Conditions.model_fields)
+"""What policies ask of a ticket, as events name it."""
+
+_NO_POLICY: Final = Policy(name="none")
+
+
+class Regime(NamedTuple):
+    """A promise, in the form in which it is computed.
+
+    Attributes:
+        policy: The policy; of a ticket that has none, one that promises nothing.
+        policies: The version that it is of; ``None`` when none was in force.
+        calendar: The version of the calendar.
+        table: Its open time.
+        targets_us: The targets of all clocks, in their order.
+        halting: For each clock, statuses in which it stands still.
+        triaged_with: Facts that a triaged ticket must have.
+    """
+
+    policy: Policy
+    policies: PolicySet | None
+    calendar: Calendar
+    table: OpenTable
+    targets_us: tuple[int | None, ...]
+    halting: tuple[frozenset[str], ...]
+    triaged_with: tuple[str, ...]
+
+    def amends(self, other: "Regime") -> bool:
+        """Whether only the calendar has another version."""
+        is_same = self.policy is other.policy and self.targets_us == other.targets_us
+        return is_same and self.calendar.name == other.calendar.name
+
+    def promises(self, clock: int) -> tuple[object, ...]:
+        """Return what it promises about one clock, to be compared."""
+        return self.targets_us[clock], self.calendar.name, self.calendar.effective_from, self.halting[clock]
+
+
+class Book:
+    """All versions of policies and calendars.
+
+    Args:
+        policies: Versions of the policies.
+        calendars: Calendars; those with one name are versions of it.
+
+    Raises:
+        ValueError: A policy names a calendar that is missing, or two versions begin at one instant.
+    """
+
+    def __init__(self, policies: Iterable[PolicySet], calendars: Iterable[Calendar]) -> None:
+        self._sets = sorted(policies, key=_since)
+        self._sets_since = [_since(one) for one in self._sets]
+        self._calendars: dict[str, list[Calendar]] = {}
+        for calendar in sorted(calendars, key=_since):
+            self._calendars.setdefault(calendar.name, []).append(calendar)
+        self._since = {name: [_since(one) for one in versions] for name, versions in self._calendars.items()}
+        self._by_facts: dict[tuple[Any, ...], Regime] = {}
+        self._regimes: dict[tuple[Any, ...], Regime] = {}
+        self._check()
+        amended = (since for versions in self._since.values() for since in versions[1:])
+        reapplied = (_since(one) for one in self._sets if one.reapply)
+        self.turns: list[int] = sorted({*amended, *reapplied} - {_SINCE_EVER})
+        """Instants at which what holds for a ticket may change though nothing happens to it."""
+
+    def in_force(self, at_us: int) -> PolicySet | None:
+        """Return the version that a ticket created at an instant is under; ``None`` = it is older than all of them."""
+        index = bisect_right(self._sets_since, at_us) - 1
+        return self._sets[index] if index >= 0 else None
+
+    def reapplied(self, at_us: int) -> PolicySet | None:
+        """Return the version that from exactly this instant on holds for open clocks too."""
+        found = self.in_force(at_us)
+        return found if found is not None and found.reapply and _since(found) == at_us else None
+
+    def regime(self, policies: PolicySet | None, facts: Mapping[str, Any], at_us: int) -> Regime:
+        """Return the promise of a ticket.
+
+        Args:
+            policies: The version that it is under.
+            facts: What is known of it; every name of ``FACTS``, and ``calendar``.
+            at_us: When, as far as the calendar goes.
+
+        Raises:
+            ValueError: The ticket has a calendar that is missing.
+        """
+        key = (id(policies), _KEY(facts))
+        found = self._by_facts.get(key)
+        if found is None:
+            self._by_facts[key] = found = self._matched(policies, facts)
+        since = self._since[found.calendar.name]
+        if len(since) == 1:
+            return found
+        calendar = self._calendars[found.calendar.name][max(bisect_right(since, at_us) - 1, 0)]
+        return self._regimes.setdefault(
+            (id(found), id(calendar)), found._replace(calendar=calendar, table=calendar.table)
+        )
+
+    def _matched(self, policies: PolicySet | None, facts: Mapping[str, Any]) -> Regime:
+        asked = {name: facts[_FIELDS.get(name, name)] for name in Conditions.model_fields}
+        policy = next(one for one in policies.policies if one.when.hold(asked)) if policies else _NO_POLICY
+        targets = policy.targets.get(asked["priority"], policy.otherwise)
+        name = targets.calendar or policy.calendar or facts["calendar"] or (policies and policies.calendar)
+        name = name or next(iter(self._calendars))  # without a policy nothing was promised, and any will do
+        if name not in self._calendars:
+            msg = f'A ticket has the calendar "{name}", which is missing; there are: {", ".join(self._calendars)}.'
+            raise ValueError(msg)
+        # Tickets that are promised the same share one object: a move that changes no promise is none.
+        key = (id(policies), policy.name, id(targets), name)
+        if key not in self._regimes:
+            self._regimes[key] = _regime(policy, policies, targets, self._calendars[name][0])
+        return self._regimes[key]
+
+    def _check(self) -> None:
+        problems = [] if self._calendars else ["there is no calendar"]
+        named = {one.calendar for one in self._sets}
+        for policy in (policy for one in self._sets for policy in one.policies):
+            named |= {
+                policy.calendar or "",
+                *(row.calendar or "" for row in (policy.otherwise, *policy.targets.values())),
+            }
+        problems += [f'the calendar "{name}" is missing' for name in sorted(named - {"", *self._calendars})]
+        versions = {"the policies": self._sets_since}
+        versions |= {f'the calendar "{name}"': since for name, since in self._since.items()}
+        problems += [
+            f"two versions of {what} begin at one instant; give them different effective_from"
+            for what, since in versions.items()
+            if len(set(since)) < len(since)
+        ]
+        if problems:
+            raise ValueError("; ".join(problems))
+
+
+def _regime(policy: Policy, policies: PolicySet | None, targets: Targets, calendar: Calendar) -> Regime:
+    durations = (targets.triage, targets.engagement, targets.completion)
+    pausing = ({status for status, clocks in policy.pauses.items() if clock in clocks} for clock in CLOCKS)
+    return Regime(
+        policy=policy,
+        policies=policies,
+        calendar=calendar,
+        table=calendar.table,
+        targets_us=tuple(None if one is None else duration_us(one) for one in durations),
+        halting=tuple(_HALTED | paused for paused in pausing),
+        triaged_with=tuple(_FIELDS.get(one, one) for one in policy.triaged_with),
+    )
+
+
+_KEY = itemgetter(*FACTS, "calendar")
+_HALTED: Final = frozenset({*DONE, DELETED})
+_SINCE_EVER: Final = -(2**63)
+
+
+def _since(version: PolicySet | Calendar) -> int:
+    return _SINCE_EVER if version.effective_from is None else micros(version.effective_from)
