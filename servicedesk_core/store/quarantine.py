@@ -151,7 +151,7 @@ def release(tx: Connection, source_id: int, stream: str, external_ids: Collectio
 
     Costs one look when the stream has nothing in quarantine.
     """
-    if not external_ids or not count(tx, source_id, stream):
+    if not external_ids or stream not in counts(tx, source_id):
         return 0
     wanted = set(external_ids)
     held = tx.execute(
@@ -182,11 +182,7 @@ def unlisted(tx: Connection, source_id: int, stream: str, pass_id: int, *, befor
     return {row.external_id: row.id for row in tx.execute(query)}
 
 
-def count(tx: Connection, source_id: int | None = None, stream: str | None = None) -> int:
-    """Return how many records are in quarantine."""
-    query = select(func.count()).select_from(quarantine)
-    if source_id is not None:
-        query = query.where(quarantine.c.source_id == source_id)
-    if stream is not None:
-        query = query.where(quarantine.c.stream == stream)
-    return tx.execute(query).scalar_one()
+def counts(tx: Connection, source_id: int) -> dict[str, int]:
+    """Return how many records of a source are in quarantine, by stream; only where there are any."""
+    query = select(quarantine.c.stream, func.count()).where(quarantine.c.source_id == source_id)
+    return dict(tx.execute(query.group_by(quarantine.c.stream)).all())

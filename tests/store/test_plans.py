@@ -10,9 +10,10 @@ from servicedesk_core.domain import Ticket
 from servicedesk_core.domain.writing import UNFINISHED, WriteState
 from servicedesk_core.faces import Watch
 from servicedesk_core.features.alerts.doubts import doubts
+from servicedesk_core.features.report.tables import desk_numbers
 from servicedesk_core.features.tickets.model import TicketFilter
 from servicedesk_core.features.tickets.tables import listing as tickets
-from servicedesk_core.store import outbox, passes, records
+from servicedesk_core.store import outbox, passes, records, sources
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.records import Incoming
 
@@ -58,19 +59,26 @@ def test_events_are_numbered_only_where_their_numbers_are_asked_for(store, sourc
 
 def plan_of(store, query, number=0):
     """Return the steps of the first statement of a query, or of another one."""
+    return list(plans_of(store, query).values())[number]
+
+
+def plans_of(store, query):
+    """Return the steps of each statement of a query."""
 
     def explained(tx):
-        asked = []
+        asked = {}
 
         def note(_connection, _cursor, statement, parameters, *_):
-            asked.append((statement, parameters))
+            asked.setdefault(statement, parameters)
 
         event.listen(tx, "before_cursor_execute", note)
         query(tx)
         event.remove(tx, "before_cursor_execute", note)
-        statement, parameters = asked[number]
         explain = "EXPLAIN QUERY PLAN" if store.dialect == "sqlite" else "EXPLAIN"
-        return [row[-1] for row in tx.exec_driver_sql(f"{explain} {statement}", parameters)]
+        return {
+            statement: [row[-1] for row in tx.exec_driver_sql(f"{explain} {statement}", parameters)]
+            for statement, parameters in asked.items()
+        }
 
     return store.read_blocking(explained)
 
@@ -127,6 +135,17 @@ def test_pages_of_all_tickets_are_read_in_the_order_of_an_index(store, after):
     plan = plan_of(store, partial(tickets.ticket_page, chosen=TicketFilter(everything=True), after=after))
     assert any("USING INDEX ix_tickets_created" in step for step in plan)
     assert plan.count("USE TEMP B-TREE FOR ORDER BY") == 1, "the rows of the page, when they are found"
+
+
+def test_the_desk_page_counts_by_client_and_by_queue_in_the_order_of_an_index(store, source, put, ticket):
+    if store.dialect != "sqlite":
+        pytest.skip("about the plans of SQLite")
+    put(ticket(1))
+    store.write_blocking(lambda tx: sources.ensure(tx, "maker", "dell", "live", START))  # one without tickets
+    plans = plans_of(store, lambda tx: desk_numbers(tx, START))
+    for column in ("company", "queue"):
+        [plan] = [plan for asked, plan in plans.items() if f"{column}_ref, COUNT(*)" in asked]
+        assert plan == [f"SCAN tickets USING COVERING INDEX ix_tickets_open_{column}"]
 
 
 def test_what_is_to_be_sent_is_found_without_a_look_at_what_was(store):

@@ -1,6 +1,7 @@
 """What the faces read: lists page by page, one ticket, the desk page, completeness."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -26,6 +27,7 @@ from servicedesk_core.hooks import VendorIdentity
 from servicedesk_core.store import passes, records, runs, sources
 from servicedesk_core.store.passes import PassKey
 from servicedesk_core.store.queries.completeness import completeness
+from servicedesk_core.store.records import Incoming
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -336,3 +338,18 @@ def test_completeness_counts_rows_and_says_how_old_they_are(desk, store, source)
     of = found["tickets"]
     assert (of.rows, of.gone, of.oldest_created_at, of.last_success_at) == (6, 1, NOW - 100 * DAY, NOW + DAY)
     assert (of.quarantined, of.connection, found["notes"].last_success_at) == (0, "psa", None)
+
+
+def test_completeness_counts_what_each_connection_has(store, source, put, ticket):
+    put(*(ticket(number) for number in range(4)))
+    others = [
+        store.write_blocking(lambda tx, name=name: sources.ensure(tx, name, "autotask", "live", NOW))
+        for name in ("other", "third")
+    ]
+    for number, other in enumerate(others, start=1):
+        rows = [Incoming(ticket(at), None, None, "1") for at in range(number)]
+        store.write_blocking(lambda tx, to=other, of=rows: records.apply(tx, to.id, "tickets", of, mode="x", now=NOW))
+    gone = partial(records.mark_gone, source_id=source.id, stream="tickets", reason="deleted", mode="x", now=NOW)
+    store.write_blocking(lambda tx: gone(tx, external_ids=["1"]))
+    found = {row.connection: (row.rows, row.gone) for row in store.read_blocking(completeness)}
+    assert found == {"psa": (3, 1), "other": (1, 0), "third": (2, 0)}

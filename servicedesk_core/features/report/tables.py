@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, select
 
 from servicedesk_core.domain import Priority, StatusCategory
 from servicedesk_core.features.report.model import DeskNumbers, Figure
@@ -17,12 +17,16 @@ from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.queries.completeness import completeness
 from servicedesk_core.store.queries.names import Names
 from servicedesk_core.store.queries.scope import Scope, Sight
+from servicedesk_core.store.schema import IS_OPEN, RECORDS, ticket_source
+from servicedesk_core.store.schema import sources as source_table
 
 AGES = (1, 3, 7, 14, 30, 90)
 """Upper bounds of the age buckets, in days."""
 SLA_HOURS = (4, 24)
 """Upper bounds of the buckets of what is due by the vendor's agreement, in hours from now."""
 
+_T = RECORDS["tickets"].c
+_HAS_TICKETS = select(_T.local_id).where(_T.source_id == source_table.c.id).exists()
 _SLA_LATE = "late"
 _NO_SLA = "no SLA due time"
 
@@ -40,7 +44,7 @@ def desk_numbers(tx: Tx, now: datetime, connection: str | None = None, *, scope:
         NotFoundLocallyError: There is no such connection.
     """
     desk = _Desk(tx, connection, now, scope)
-    count = desk.sums(_conditions(now)) | desk.created(_ages(now))
+    count = desk.sums(_conditions(now) | desk.watch_conditions()) | desk.created(_ages(now))
     technicians = desk.by_reference("assignee_ref", "technicians", "assignee", "unassigned")
     by_status, by_priority = desk.by_status_and_priority()
     return DeskNumbers(
@@ -53,7 +57,7 @@ def desk_numbers(tx: Tx, now: datetime, connection: str | None = None, *, scope:
         by_priority=by_priority,
         by_company=desk.by_reference("company_ref", "companies", "company", "no client"),
         by_sla=desk.by_sla(count),
-        watched=desk.watched(),
+        watched=desk.watched(count),
         overloaded=tuple(
             f for f in technicians if f.count > MANY_TICKETS and f.tickets is not None and f.tickets.assignee != ""
         ),
@@ -77,15 +81,17 @@ class _Desk:
     def __init__(self, tx: Tx, connection: str | None, now: datetime, scope: Scope | None = None) -> None:
         self.tx = tx
         self.connection = connection
-        self.source_id = None if connection is None else sources.get(tx, connection).id
+        source_id = None if connection is None else sources.get(tx, connection).id
         self.sources = {source.id: source.name for source in sources.all(tx)}
         self.now = now
         self.scope = scope
-        self.scoped = None if scope is None else Sight(tx, scope).require("tickets")
-        restrict = "" if self.source_id is None else f" AND +source_id = {self.source_id}"
-        if self.scoped is not None:
-            restrict += f" AND {_literal(tx, self.scoped)}"
-        self.open = f"FROM tickets WHERE is_open AND gone_at IS NULL{restrict}"
+        self.among = TicketFilter(connection=connection)
+        self.filters = {kpi.name: kpi.measure.filter(now, self.among) for kpi in WATCHED}
+        restrict = [] if source_id is None else [ticket_source == source_id]
+        restrict += [] if scope is None else [Sight(tx, scope).require("tickets")]
+        self.open = f"FROM tickets WHERE {_literal(tx, and_(IS_OPEN, _T.gone_at.is_(None), *restrict))}"
+        having = [source_id] if source_id else tx.execute(select(source_table.c.id).where(_HAS_TICKETS)).scalars().all()
+        self.only_source = having[0] if len(having) == 1 else None
 
     def figure(self, label: str, count: int, **restrict: object) -> Figure:
         chosen = {"connection": self.connection} | restrict
@@ -102,22 +108,23 @@ class _Desk:
         counts = ", ".join(f"(SELECT COUNT(*) {self.open} AND {bounds})" for bounds in ranges)
         return dict(zip(ages, self.tx.exec_driver_sql(f"SELECT {counts}").one(), strict=True))
 
-    def watched(self) -> dict[str, Figure]:
-        """Count what somebody should look at: in one pass, but for what looks at other tables for each ticket."""
-        among = TicketFilter(connection=self.connection)
-        filters = {kpi.name: kpi.measure.filter(self.now, among) for kpi in WATCHED}
-        alone = {
-            kpi.name: kpi.measure(self.tx, self.now, among, self.scope).numerator
-            for kpi in WATCHED
-            if filters[kpi.name].over_estimate
-        }
-        together = {
+    def watch_conditions(self) -> dict[str, str]:
+        """What is counted of what somebody should look at, but for what looks at other tables for each ticket."""
+        return {
             name: _literal(self.tx, and_(*restrictions(self.tx, replace(chosen, connection=None))))
-            for name, chosen in filters.items()
-            if name not in alone
+            for name, chosen in self.filters.items()
+            if not chosen.over_estimate
         }
-        count = alone | self.sums(together)
-        return {kpi.name: Figure(kpi.title, count[kpi.name], filters[kpi.name]) for kpi in WATCHED}
+
+    def watched(self, counted: Mapping[str, int]) -> dict[str, Figure]:
+        """Return what somebody should look at; what was not counted with the rest is counted by itself."""
+        alone = {
+            kpi.name: kpi.measure(self.tx, self.now, self.among, self.scope).numerator
+            for kpi in WATCHED
+            if kpi.name not in counted
+        }
+        count = {**counted, **alone}
+        return {kpi.name: Figure(kpi.title, count[kpi.name], self.filters[kpi.name]) for kpi in WATCHED}
 
     def groups(self, first: str, second: str) -> list[tuple[Any, Any, int]]:
         """Count by two columns of the index of open tickets.
@@ -129,9 +136,8 @@ class _Desk:
         return [(one, two, count) for one, two, count in rows]
 
     def by_reference(self, column: str, stream: str, field: str, nothing: str) -> tuple[Figure, ...]:
-        known = list(self.sources) if self.source_id is None else [self.source_id]
         # The plus keeps SQLite from walking all tickets in the order of another index.
-        groups = self.groups(str(known[0]) if len(known) == 1 else "+source_id", column)
+        groups = self.groups(str(self.only_source or "+source_id"), column)
         names = Names(self.tx)
         for source_id, ref, _ in groups:
             names.want(source_id, stream, ref)

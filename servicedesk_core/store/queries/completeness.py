@@ -1,10 +1,11 @@
 """How complete and how fresh the data is: it stands on top of every page of figures."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, TextClause, func, select, text
 
 from servicedesk_core.store import passes, quarantine, runs, sources
 from servicedesk_core.store.fields import optional_instant
@@ -66,64 +67,69 @@ def completeness(
     Raises:
         NotFoundLocallyError: There is no such connection.
     """
-    if scope is not None:
-        if connection not in {None, scope.connection}:
-            return ()
-        sight = Sight(tx, scope)
-        rows = _of_source(tx, sources.get(tx, scope.connection))
-        return tuple(_scoped(tx, row, sight) for row in rows if sight.condition(row.stream) is not None)
-    chosen = sources.all(tx) if connection is None else [sources.get(tx, connection)]
-    return tuple(row for source in chosen for row in _of_source(tx, source))
+    if scope is None:
+        chosen = sources.all(tx) if connection is None else [sources.get(tx, connection)]
+        return tuple(row for source in chosen for row in _of_source(tx, source))
+    if connection not in {None, scope.connection}:
+        return ()
+    sight, rows = Sight(tx, scope), _of_source(tx, sources.get(tx, scope.connection))
+    return tuple(_scoped(tx, row, live) for row in rows if (live := sight.live(row.stream)) is not None)
 
 
-def _scoped(tx: Connection, row: StreamCompleteness, sight: Sight) -> StreamCompleteness:
-    table = RECORDS[row.stream]
-    mine = sight.require(row.stream) & table.c.gone_at.is_(None)
-    count = tx.execute(select(func.count()).select_from(table).where(mine)).scalar_one()
-    oldest = None
-    if row.stream == "tickets":
-        oldest = optional_instant(tx.execute(select(func.min(table.c.created_at)).where(mine)).scalar_one())
-    return replace(row, rows=count, gone=0, quarantined=0, oldest_created_at=oldest)
+def _scoped(tx: Connection, row: StreamCompleteness, live: ColumnElement[bool]) -> StreamCompleteness:
+    counted = select(func.count()).select_from(RECORDS[row.stream]).where(live)
+    rows = tx.execute(counted).scalar_one() if row.rows else 0
+    oldest = _oldest(tx, live) if row.stream == "tickets" else None
+    return replace(row, rows=rows, gone=0, quarantined=0, oldest_created_at=oldest)
 
 
-def _of_source(tx: Connection, source: sources.Source) -> list[StreamCompleteness]:
+def _of_source(tx: Connection, source: sources.Source) -> Iterator[StreamCompleteness]:
     succeeded = runs.last_success(tx, source.id)
     by_stream: dict[str, list[passes.Pass]] = {}
     for one in passes.all(tx, source.id):
         by_stream.setdefault(one.key.stream, []).append(one)
-    rows: list[StreamCompleteness] = []
-    for stream, table in RECORDS.items():
-        counted = select(func.count()).select_from(table).where(table.c.source_id == source.id)
-        total = tx.execute(counted).scalar_one()
-        gone = tx.execute(counted.where(table.c.gone_at.is_not(None))).scalar_one()
+    quarantined = quarantine.counts(tx, source.id)
+    for stream, total, gone in tx.execute(_counts(source.id)).all():
         found = by_stream.get(stream, [])
-        if not total and not found and stream not in succeeded:
+        if not (total or found or stream in succeeded):
             continue
-        oldest = None
-        if stream == "tickets":  # the only table with an index for it
-            first = (
-                select(table.c.created_at)
-                .where(ticket_source == source.id, table.c.gone_at.is_(None), table.c.created_at.is_not(None))
-                .order_by(table.c.created_at)
-                .limit(1)
-            )
-            oldest = optional_instant(tx.execute(first).scalar_one_or_none())
         since, whole = _reach(found)
-        rows.append(
-            StreamCompleteness(
-                connection=source.name,
-                stream=stream,
-                rows=total - gone,
-                gone=gone,
-                oldest_created_at=oldest,
-                complete_since=since,
-                is_complete=whole,
-                last_success_at=succeeded.get(stream),
-                quarantined=quarantine.count(tx, source.id, stream),
-                is_read=bool(found) or stream in succeeded,
-            )
+        live = (ticket_source == source.id) & RECORDS["tickets"].c.gone_at.is_(None)
+        yield StreamCompleteness(
+            connection=source.name,
+            stream=stream,
+            rows=total - gone,
+            gone=gone,
+            oldest_created_at=_oldest(tx, live) if stream == "tickets" else None,
+            complete_since=since,
+            is_complete=whole,
+            last_success_at=succeeded.get(stream),
+            quarantined=quarantined.get(stream, 0),
+            is_read=bool(found) or stream in succeeded,
         )
-    return rows
+
+
+@lru_cache
+def _counts(source_id: int) -> TextClause:
+    """Return the query for each stream's records, and for those of them that are gone.
+
+    All less those of other sources, of which there are few or none: SQLite counts a whole table ten times as fast.
+    """
+    return text(
+        " UNION ALL ".join(
+            f"SELECT '{stream}', (SELECT COUNT(*) FROM {stream}) "  # noqa: S608
+            f"- (SELECT COUNT(*) FROM {stream} WHERE source_id < {source_id}) "
+            f"- (SELECT COUNT(*) FROM {stream} WHERE source_id > {source_id}), "
+            f"(SELECT COUNT(*) FROM {stream} WHERE source_id = {source_id} AND gone_at IS NOT NULL)"
+            for stream in RECORDS
+        )
+    )
+
+
+def _oldest(tx: Connection, live: ColumnElement[bool]) -> datetime | None:
+    created = RECORDS["tickets"].c.created_at
+    first = select(created).where(live, created.is_not(None)).order_by(created).limit(1)
+    return optional_instant(tx.execute(first).scalar_one_or_none())
 
 
 def _reach(found: Sequence[passes.Pass]) -> tuple[datetime | None, bool]:

@@ -119,6 +119,10 @@ class Sight:
         """Return what is true of the stream's rows in the scope; ``None`` when none of them belong to a client."""
         return self.once(stream, lambda: self._condition(stream))
 
+    def live(self, stream: str) -> ColumnElement[bool] | None:
+        """Return the same of records that the vendor still has: what hangs on a ticket is found by an index of them."""
+        return self.once(f"live {stream}", lambda: self._condition(stream, live=True))
+
     def among(self, column: ColumnElement[Any], ids: Collection[str]) -> ColumnElement[bool]:
         """Return that a column holds one of some ids; in SQLite as one value, which is quicker than one each."""
         if not self._is_sqlite:
@@ -136,13 +140,14 @@ class Sight:
             raise NotFoundLocallyError(message, hint="Read it without a scope, for the desk itself.")
         return condition
 
-    def _condition(self, stream: str) -> ColumnElement[bool] | None:
+    def _condition(self, stream: str, *, live: bool = False) -> ColumnElement[bool] | None:
         table, own = RECORDS.get(stream), self._own(stream)
         if table is None or own is None:
             return None
-        # By the bare column SQLite would walk all rows of the source.
-        source = table.c.source_id + 0 if self._is_sqlite else table.c.source_id
-        return (source == self.source_id) & own
+        source: ColumnElement[int] = table.c.source_id
+        if self._is_sqlite and not (live and stream in OF_TICKET):
+            source = source + 0  # by the bare column SQLite would walk all rows of the source
+        return and_(source == self.source_id, own, *((table.c.gone_at.is_(None),) if live else ()))
 
     def _own(self, stream: str) -> ColumnElement[bool] | None:
         scope, tickets = self.scope, RECORDS["tickets"]
