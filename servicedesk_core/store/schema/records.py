@@ -106,11 +106,9 @@ for _name, _first in {"open": (), "open_company": ("company_ref",), "open_queue"
 # takes the index of all tickets and walks past every older one that is closed. The last two are there because SQLite
 # calls an index covering only when it holds the columns of its own condition.
 
-for _ref in ("company_ref", "queue_ref"):
-    Index(
-        f"ix_tickets_{_ref.removesuffix('_ref')}",
-        *(_tickets[name] for name in (_ref, "created_at", "local_id", "source_id", "external_id", "gone_at")),
-    )
+for _name, _refs in {"company": ("company_ref", "queue_ref"), "queue": ("queue_ref", "company_ref")}.items():
+    _columns = (_refs[0], "created_at", "local_id", "source_id", _refs[1], "external_id", "gone_at")
+    Index(f"ix_tickets_{_name}", *(_tickets[name] for name in _columns))
 # All tickets of a client or in a queue: to list and to count them, and to find what hangs on them.
 
 for _stream, _more in {

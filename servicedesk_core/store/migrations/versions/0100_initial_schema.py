@@ -1344,7 +1344,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_tickets_company",
         "tickets",
-        ["company_ref", "created_at", "local_id", "source_id", "external_id", "gone_at"],
+        ["company_ref", "created_at", "local_id", "source_id", "queue_ref", "external_id", "gone_at"],
         unique=False,
     )
     op.create_index("ix_tickets_created", "tickets", ["created_at"], unique=False)
@@ -1432,7 +1432,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_tickets_queue",
         "tickets",
-        ["queue_ref", "created_at", "local_id", "source_id", "external_id", "gone_at"],
+        ["queue_ref", "created_at", "local_id", "source_id", "company_ref", "external_id", "gone_at"],
         unique=False,
     )
     op.create_table(
