@@ -58,7 +58,7 @@ def at(text, zone=NEW_YORK):
 _numbers = count(1)
 
 
-def event(when, kind="status_changed", *, actor="technician", ticket="1", **after):
+def event(when, kind="status_changed", /, *, actor="technician", ticket="1", **after):
     """Something that happens to a ticket; ``actor=None`` = nobody knows by whom."""
     number = next(_numbers)
     return TicketEvent(

@@ -70,6 +70,11 @@ def test_a_raised_priority_counts_from_the_beginning_and_keeps_the_pause():
     assert [(one.target, one.elapsed, one.breached_at) for one in found.superseded] == [(hours(24), hours(2), None)]
 
 
+def test_shares_of_a_raised_target_are_used_at_instants_that_respect_the_pause():
+    marks = {"03-03 13:00": 0.5, "03-03 14:00": 0.75, "03-03 14:36": 0.9, "03-03 15:00": 1}
+    assert {when: completion(RAISED, when).used_share for when in marks} == marks
+
+
 def test_where_a_policy_is_not_retroactive_the_target_counts_from_the_change():
     found = completion(RAISED, "03-03 13:30", under=policies(retroactive=False))
     assert (found.started_at, found.due_at) == (at("03-03 13:00"), at("03-03 17:00"))

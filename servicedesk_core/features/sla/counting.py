@@ -1,6 +1,6 @@
 """How much of a target a clock has used, from a ticket's timeline. Nothing is shifted; all is counted anew."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ class Count(NamedTuple):
 
     Attributes:
         regime: That promise.
+        totals: Open time of its calendar up to each boundary.
         start: Index of the boundary from which on it counts.
         elapsed_us: Business time used.
         reached_us: When the target was used up.
@@ -23,6 +24,7 @@ class Count(NamedTuple):
     """
 
     regime: Regime
+    totals: list[int]
     start: int
     elapsed_us: int
     reached_us: int | None
@@ -54,11 +56,17 @@ class Counting:
     def count(self, clock: int, start: int, end: int) -> Count:
         """Count from one boundary to another."""
         promises = self.in_force(start, end)
+        if len(promises) == 1:  # the rule: nothing was promised but once
+            regime = promises[0][1]
+            totals = self._totals_of(regime.table)
+            elapsed_us, reached_us, is_late = self._walk(regime, totals, clock, start, end)
+            return Count(regime, totals, start, elapsed_us, reached_us, reached_us if is_late else None, ())
         superseded: list[Superseded] = []
         changed_us = kept_us = None
         regime = promises[0][1]
         for (_, regime), (index, following) in pairwise(promises):
-            elapsed_us, reached_us, is_late = self._walk(regime, clock, start, index)
+            totals = self._totals_of(regime.table)
+            elapsed_us, reached_us, is_late = self._walk(regime, totals, clock, start, index)
             if following.amends(regime):
                 if is_late:  # decided before the other version of the calendar came to hold
                     break
@@ -71,40 +79,45 @@ class Counting:
                 start = start if following.policy.retroactive else index
         else:
             regime = promises[-1][1]
-        elapsed_us, reached_us, is_late = self._walk(regime, clock, start, end)
+        totals = self._totals_of(regime.table)
+        elapsed_us, reached_us, is_late = self._walk(regime, totals, clock, start, end)
         late_us = reached_us if is_late else None
         if late_us is not None and changed_us is not None:
             late_us = max(late_us, changed_us)  # nobody was late before it was promised
         if kept_us is not None and regime.policy.counts_superseded:
             late_us = kept_us
-        return Count(regime, start, elapsed_us, reached_us, late_us, tuple(superseded))
+        return Count(regime, totals, start, elapsed_us, reached_us, late_us, tuple(superseded))
 
     def due_us(self, count: Count, clock: int, end: int) -> int | None:
         """Return when the target is used up if the clock runs on from a boundary; ``None`` when there is none."""
-        target_us, table = count.regime.targets_us[clock], count.regime.table
+        target_us = count.regime.targets_us[clock]
         if count.reached_us is not None or target_us is None:
             return count.reached_us
-        return table.reached(self.totals(table)[end] + target_us - count.elapsed_us, self._line.instants[end])
-
-    def is_halted(self, count: Count, clock: int, end: int) -> bool:
-        """Whether the clock stood still right before a boundary."""
-        return end > count.start and self._line.states[end - 1][0] in count.regime.halting[clock]
+        total = count.totals[end] + target_us - count.elapsed_us
+        return count.regime.table.reached(total, self._line.instants[end])
 
     def course(self, count: Count, clock: int, end: int) -> Course:
         """Return what a clock was made of up to a boundary."""
-        line, regime = self._line, count.regime
-        return Course(line.instants, line.states, self.totals(regime.table), regime.halting[clock], count.start, end)
+        line, start = self._line, count.start
+        return Course(
+            tuple(line.instants[start : end + 1]),
+            tuple(line.states[start:end]),
+            tuple(count.totals[start : end + 1]),
+            count.regime.halting[clock],
+        )
 
-    def totals(self, table: OpenTable) -> list[int]:
+    def _totals_of(self, table: OpenTable) -> list[int]:
         """Return the open time of a calendar up to each boundary."""
         found = self._totals.get(id(table))
         if found is None:
             self._totals[id(table)] = found = table.totals(self._line.instants)
         return found
 
-    def _walk(self, regime: Regime, clock: int, start: int, end: int) -> tuple[int, int | None, bool]:
+    def _walk(
+        self, regime: Regime, totals: list[int], clock: int, start: int, end: int
+    ) -> tuple[int, int | None, bool]:
         """Return the business time used between two boundaries, when the target was used up, and if more was used."""
-        states, totals = self._line.states, self.totals(regime.table)
+        states = self._line.states
         target_us, halting = regime.targets_us[clock], regime.halting[clock]
         elapsed_us, reached_us = 0, None
         for index in range(start, end):
@@ -119,20 +132,11 @@ class Counting:
 
 
 def _superseded(regime: Regime, clock: int, until_us: int, elapsed_us: int, broken_us: int | None) -> Superseded:
+    target_us = regime.targets_us[clock]
     return Superseded(
         policy=regime.policy.name if regime.policies else None,
-        target=duration(regime.targets_us[clock]),
+        target=None if target_us is None else timedelta(0, 0, target_us),
         until=instant(until_us),
         elapsed=timedelta(0, 0, elapsed_us),
-        breached_at=moment(broken_us),
+        breached_at=None if broken_us is None else instant(broken_us),
     )
-
-
-def moment(at_us: int | None) -> datetime | None:
-    """Return an instant, if there is one."""
-    return None if at_us is None else instant(at_us)
-
-
-def duration(length_us: int | None) -> timedelta | None:
-    """Return a duration, if there is one."""
-    return None if length_us is None else timedelta(0, 0, length_us)

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from servicedesk_core.business_time.table import instant, micros
-from servicedesk_core.features.sla.counting import Counting, duration, moment
+from servicedesk_core.features.sla.counting import Counting
 from servicedesk_core.features.sla.matching import CLOCKS
 from servicedesk_core.features.sla.model import ClockResult, ClockState, Outcome
 from servicedesk_core.features.sla.timeline import GONE, Timeline
@@ -50,7 +50,7 @@ class _Judging:
             start = end if line.triaged is None else line.triaged
         count = counting.count(clock, start, end)
         regime, target_us, late_us = count.regime, count.regime.targets_us[clock], count.late_us
-        is_halted = counting.is_halted(count, clock, end)
+        is_halted = end > count.start and line.states[end - 1][0] in regime.halting[clock]
         stands = is_halted or is_pending or gone is not None
         due_us = count.reached_us if stands else counting.due_us(count, clock, end)
         override = line.overrides.get((CLOCKS[clock], cycle)) if line.overrides else None
@@ -87,12 +87,12 @@ class _Judging:
             policy_since=regime.policies.effective_from if regime.policies else None,
             calendar=regime.calendar.name,
             calendar_since=regime.calendar.effective_from,
-            target=duration(target_us),
+            target=None if target_us is None else timedelta(0, 0, target_us),
             started_at=None if is_pending else instant(line.instants[count.start]),
             stopped_at=None if stop is None and gone is None else instant(line.instants[end]),
             stopped_by=None if stop is None else line.actors.get(stop),
-            due_at=moment(due_us),
-            breached_at=moment(late_us),
+            due_at=None if due_us is None else instant(due_us),
+            breached_at=None if late_us is None else instant(late_us),
             elapsed=timedelta(0, 0, count.elapsed_us),
             at_risk_share=regime.policy.at_risk_share,
             reason=reason,

@@ -73,7 +73,8 @@ class Book:
         self._by_facts: dict[tuple[Any, ...], Regime] = {}
         self._regimes: dict[tuple[Any, ...], Regime] = {}
         self._check()
-        amended = (since for versions in self._since.values() for since in versions[1:])
+        self._amended = frozenset(name for name, since in self._since.items() if len(since) > 1)
+        amended = (since for name in self._amended for since in self._since[name][1:])
         reapplied = (_since(one) for one in self._sets if one.reapply)
         self.turns: list[int] = sorted({*amended, *reapplied} - {_SINCE_EVER})
         """Instants at which what holds for a ticket may change though nothing happens to it."""
@@ -103,10 +104,10 @@ class Book:
         found = self._by_facts.get(key)
         if found is None:
             self._by_facts[key] = found = self._matched(policies, facts)
-        since = self._since[found.calendar.name]
-        if len(since) == 1:
+        name = found.calendar.name
+        if name not in self._amended:
             return found
-        calendar = self._calendars[found.calendar.name][max(bisect_right(since, at_us) - 1, 0)]
+        calendar = self._calendars[name][max(bisect_right(self._since[name], at_us) - 1, 0)]
         return self._regimes.setdefault(
             (id(found), id(calendar)), found._replace(calendar=calendar, table=calendar.table)
         )

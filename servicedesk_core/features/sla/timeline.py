@@ -30,7 +30,9 @@ _ACTS: Final = {
 _TURNING: Final = frozenset({EventType.SLA_OVERRIDE, EventType.MERGED, EventType.DELETED, EventType.RESTORED})
 _UNTRIAGED: Final = _UNTOUCHED | _SOLVED | GONE
 _ASKED: Final = frozenset({*FACTS, "calendar"})
-_NOTHING_KNOWN: Final = dict.fromkeys((*_ASKED, "queue_ref", "assignee_ref"))
+_LOOKED_AT: Final = _ASKED | {"assignee_ref"}
+_NOTHING: Final[Mapping[str, Any]] = {}
+_NOTHING_KNOWN: Final = dict.fromkeys(_LOOKED_AT)
 
 State = tuple[str | None, str | None, str | None]
 """Status, or ``DELETED``; queue; assignee."""
@@ -117,9 +119,9 @@ def _at_first(events: list[TicketEvent], known: Mapping[str, Any]) -> dict[str, 
             facts.pop("status_category", None)  # what came later does not tell how it was before the first sight
         if event.before:
             facts.update(event.before)
-        for group in (FINAL, INITIAL):
-            if group in event.after:
-                facts.update(event.after[group])
+        if after := event.after:
+            facts.update(after.get(FINAL, _NOTHING))
+            facts.update(after.get(INITIAL, _NOTHING))
     return facts
 
 
@@ -156,22 +158,25 @@ class _Folding:
         """Take in an event that is not before the last."""
         if self._turns:
             self._pass_turns(at_us)
-        line, facts, kind, stated = self._line, self._facts, event.type, None
-        if event.after:
-            facts.update(event.after)
-            stated = event.after.get("status_category")
-            if not _ASKED.isdisjoint(event.after):
-                self._promise(at_us)
+        line, kind, stated = self._line, event.type, None
+        if after := event.after:
+            stated = after.get("status_category")
+            if not _LOOKED_AT.isdisjoint(after):
+                self._facts.update(after)
+                if not _ASKED.isdisjoint(after):
+                    self._promise(at_us)
         if kind in _TURNING:
             if kind is EventType.SLA_OVERRIDE:
-                self._decide(Override.model_validate(event.after))
+                self._decide(Override.model_validate(after))
             elif kind is EventType.MERGED:
                 stated = StatusCategory.MERGED
             else:
                 self._is_deleted = kind is EventType.DELETED
+        elif not after and line.engaged is not None:
+            return
         if stated is not None and stated != self._status:
             self._move(event, stated, at_us)
-        state = (DELETED if self._is_deleted else self._status, facts["queue_ref"], facts["assignee_ref"])
+        state = (DELETED if self._is_deleted else self._status, self._facts["queue_ref"], self._facts["assignee_ref"])
         if state != line.states[-1]:
             line.states[self._mark(at_us)] = state
         if line.engaged is None and len(line.cycles) == 1 and line.cycles[0].stop is None:
