@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from servicedesk_core.cli.catalog import NAMES, SECTIONS, WITHOUT_DESK, OurCommands, from_plugins
-from servicedesk_core.cli.shell.arguments import hoist
+from servicedesk_core.cli.shell.arguments import hoist, wants_json
 from servicedesk_core.cli.shell.context import CONFIG_VARIABLE, DEFAULT_CONFIG, Cli
 from servicedesk_core.cli.shell.exit_codes import epilog
 
@@ -37,6 +37,10 @@ class _Program(TyperGroup):
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes | {"commands": {}})
         self.commands = OurCommands()  # type: ignore[assignment]  # nothing is ever added to it
+
+    def invoke(self, ctx: Any) -> None:
+        """Run the invoked command, whose result is no exit code; what ends it with one raises it."""
+        super().invoke(ctx)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the help page's lists without importing a command."""
@@ -77,9 +81,9 @@ def build() -> typer.Typer:
 
 def execute(argv: Sequence[str]) -> int:
     """Run one command; every error ends here as a message and an exit code."""
-    cli = Cli()
+    cli = Cli(as_json=wants_json(argv))
     try:
-        build()(hoist(argv), prog_name="servicedesk", obj=cli)
+        code: int | None = build()(hoist(argv), prog_name="servicedesk", obj=cli, standalone_mode=False)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 0 if stop.code is None else 1
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the one place where everything is reported
@@ -88,7 +92,7 @@ def execute(argv: Sequence[str]) -> int:
         return failures.report(error, cli)
     finally:
         sys.stdout.flush()
-    return 0
+    return code or 0
 
 
 def _options(

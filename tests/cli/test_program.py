@@ -143,6 +143,26 @@ def test_a_misspelt_command_is_a_usage_error_with_a_proposal(run):
     assert ran.out == ""
 
 
+@pytest.mark.parametrize(
+    ("words", "code", "exit_code", "says"),
+    [
+        (("status",), "settings", exit_codes.USAGE, "servicedesk.toml"),
+        (("tickets", "list", "--no-such-option"), "usage", exit_codes.USAGE, "--no-such-option"),
+        (("synk",), "usage", exit_codes.USAGE, "sync"),
+        (("tickets", "list", "--limit", "0"), "usage", exit_codes.USAGE, "--limit"),
+    ],
+)
+def test_with_json_an_error_is_a_document_and_told_to_people_as_ever(run, words, code, exit_code, says):
+    ran, plain = run(*words, "--json"), run(*words)
+    document = json.loads(ran.out)
+    assert (ran.code, plain.code) == (exit_code, exit_code)
+    assert document["schema"] == "servicedesk.error/1"
+    assert document["error"].keys() == {"code", "message", "hint"}
+    assert document["error"]["code"] == code
+    assert says in document["error"]["message"]
+    assert (ran.err, plain.out) == (plain.err, "")
+
+
 def test_a_missing_configuration_says_how_to_make_one(run):
     ran = run("status")
     assert ran.code == exit_codes.USAGE

@@ -42,7 +42,8 @@ def page(theirs: tuple[Feature, ...] = ()) -> str:
         "# JSON documents\n\n`--json` prints one document with two keys and nothing else:\n\n"
         f"{EXAMPLE}\n"
         "`schema` names the document and its version. The version rises when a field goes away or changes its meaning; "
-        "new fields may come at any time, so ignore what you don't know. Instants are ISO 8601 in UTC.\n"
+        "new fields may come at any time, so ignore what you don't know. Instants are ISO 8601 in UTC. A "
+        "command that fails prints `error` in place of `data`: see [errors](errors.md).\n"
     )
     for command, document in documents(theirs).items():
         text += f"\n## `{name_of(command, document)}`\n\n{document.about} {_data(document)}\n\n"

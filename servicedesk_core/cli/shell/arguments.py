@@ -1,6 +1,7 @@
 """Options that are understood wherever they stand, and those that many commands share."""
 
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import Annotated, Any
 
 import typer
@@ -28,6 +29,11 @@ def hoist(argv: Sequence[str]) -> list[str]:
         else:
             rest.append(word)
     return front + rest
+
+
+def wants_json(argv: Sequence[str]) -> bool:
+    """Return whether a document is asked for, also where the rest of the line is not understood."""
+    return "--json" in [*takewhile(lambda word: word != "--", argv)]
 
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document with its schema's name, and nothing else.")]

@@ -47,6 +47,7 @@ class Cli:
         quiet: Whether to keep messages and progress to ourselves.
         acting_as: The person whose place is taken, if one is.
         log_format: ``text``, or ``json``: each message is an object on a line then; what a person is asked is not.
+        as_json: Whether a document is asked for: then an error is one too.
         plugin: Distribution of the plugin whose command runs, if it is one's.
         serves: Whether this run goes on for months: its log tells each job and names the time.
         shows_bars: Whether bars on the terminal show how far this run is.
@@ -59,6 +60,7 @@ class Cli:
     quiet: bool = False
     acting_as: str | None = None
     log_format: str = "text"
+    as_json: bool = False
     plugin: str | None = None
     serves: bool = False
     shows_bars: bool = False
@@ -224,6 +226,7 @@ class Cli:
             if document is not None:
                 version = version or document.version
                 data = {"items": data, "next": None} if document.many else data
+            self.as_json = False  # what goes wrong from here on is no document: there is one already
             output.write_json({"schema": f"servicedesk.{schema}/{version}", "data": data})
         else:
             show()

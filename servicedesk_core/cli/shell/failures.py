@@ -1,15 +1,22 @@
 """Says what went wrong, what to do about it, and nothing that should stay secret."""
 
 import traceback
+from typing import Any, Final
+
+import typer
 
 from servicedesk_core.cli.shell import exit_codes
 from servicedesk_core.cli.shell.context import Cli
+from servicedesk_core.cli.shell.output import write_json
 from servicedesk_core.cli.shell.running import StoppedBySignal
 from servicedesk_core.errors import ServiceDeskError
 
+_WRONG_USAGE: Final[Any] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
+"""What the library of the command line raises, whose name for it is not public."""
+
 
 def report(error: BaseException, cli: Cli) -> int:
-    """Print an error for a person.
+    """Print an error for a person, and with ``--json`` as a document too.
 
     Args:
         error: What ended the command.
@@ -18,22 +25,42 @@ def report(error: BaseException, cli: Cli) -> int:
     Returns:
         The exit code.
     """
+    code, message, hint, exit_code = _told(error, cli)
+    if cli.as_json:
+        mask = cli.redactor.text
+        told = {"code": code, "message": mask(message.rstrip()), "hint": mask(hint) if hint else None}
+        write_json({"schema": "servicedesk.error/1", "error": told})
+    return exit_code
+
+
+def _told(error: BaseException, cli: Cli) -> tuple[str, str, str | None, int]:
+    """Tell a person, and return code, message, hint and exit code."""
+    if isinstance(error, _WRONG_USAGE):
+        usage: Any = error
+        usage.show()
+        return "usage", usage.format_message(), None, usage.exit_code
     if cli.debug:
         cli.warn(_traceback(error))
-    if isinstance(error, StoppedBySignal):
-        cli.warn("Stopped. What was committed stays; the next run goes on from there.")
-        return error.exit_code
-    if isinstance(error, KeyboardInterrupt):
-        cli.warn("Stopped.")
-        return exit_codes.INTERRUPTED
     if isinstance(error, ServiceDeskError):
         cli.complain(error, error.connection)
-        return error.exit_code
+        return error.code, error.message, error.hint, error.exit_code
+    if isinstance(error, StoppedBySignal):
+        message = "Stopped. What was committed stays; the next run goes on from there."
+        cli.warn(message)
+        return "stopped", message, None, error.exit_code
+    if isinstance(error, KeyboardInterrupt):
+        cli.warn("Stopped.")
+        return "stopped", "Stopped.", None, exit_codes.INTERRUPTED
+    if isinstance(error, typer.Abort):
+        cli.warn("Nothing was done: the input ended.")
+        return "refused", "Nothing was done: the input ended.", None, exit_codes.ERROR
     whose = f"the command of the plugin {cli.plugin} failed" if cli.plugin else "this should not have happened"
-    cli.warn(f"Error: {whose} ({type(error).__name__}).")
-    cli.warn("  → Run the same command with --debug and report what it prints; it holds no secrets.")
-    cli.warn(f"  (code internal, exit {exit_codes.ERROR})")
-    return exit_codes.ERROR
+    message, hint = (
+        f"{whose} ({type(error).__name__}).",
+        "Run the same command with --debug and report what it prints; it holds no secrets.",
+    )
+    cli.warn(f"Error: {message}\n  → {hint}\n  (code internal, exit {exit_codes.ERROR})")
+    return "internal", message, hint, exit_codes.ERROR
 
 
 def _traceback(error: BaseException | None) -> str:
