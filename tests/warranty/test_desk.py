@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from servicedesk_core import ServiceDesk
+from servicedesk_core import ClaimFilter, ServiceDesk, TicketFilter
 from servicedesk_core.cli.shell.spans import span_of
 from servicedesk_core.domain import Asset, Company, StatusCategory, Ticket, TicketKind
 from servicedesk_core.domain.warranty import (
@@ -237,6 +237,37 @@ async def test_a_date_that_cannot_be_read_is_told_by_its_shape_and_never_by_what
     assert (bad.line, bad.reason) == (4, told)
 
 
+async def test_a_name_that_is_not_there_is_told_with_the_nearest_and_a_beginning_is_enough(desk, filled):
+    lists = (desk.tickets.list, desk.claims.list, desk.claims.propose, desk.warranty.expiring, desk.warranty.missed)
+    for listed in lists[2:]:
+        with pytest.raises(NotFoundLocallyError, match=r'no client "Othr Client"\. Did you mean "Other Client"'):
+            await listed(company="Othr Client")
+        assert await listed(company="oth") is not None
+    for listed in lists[:2]:
+        wanted = TicketFilter if listed == lists[0] else ClaimFilter
+        with pytest.raises(NotFoundLocallyError, match=r'no client "Othr Client"\. Did you mean "Other Client"'):
+            await listed(wanted(company="Othr Client"))
+    with pytest.raises(NotFoundLocallyError, match="Did you mean"):
+        await desk.warranty.report(company="Othr Client")
+    with pytest.raises(NotFoundLocallyError, match=r'no manufacturer "Acne"\. Did you mean "Acme"'):
+        await desk.warranty.expiring(manufacturer="Acne")
+    with pytest.raises(NotFoundLocallyError, match=r'no connection "pssa"\. Did you mean "psa"'):
+        await desk.claims.list(ClaimFilter(connection="pssa"))
+    assert names((await desk.warranty.expiring(company="other cl")).items) == ["PC3"]
+
+
+async def test_an_act_takes_no_beginning_of_a_clients_name(desk, filled):
+    with pytest.raises(NotFoundLocallyError, match='no client "Other"'):
+        await desk.warranty.date_changes(company="Other")
+
+
+async def test_in_a_scope_only_its_own_names_are_near(desk, filled):
+    scope = Scope("psa", ["5"])
+    with pytest.raises(NotFoundLocallyError) as told:
+        await desk.warranty.expiring(company="Othr Client", scope=scope)
+    assert "Other" not in str(told.value)
+
+
 async def test_a_list_is_narrowed_to_a_manufacturer_and_comes_in_pieces_and_orders(desk, filled, put):
     put(
         Asset(
@@ -248,7 +279,6 @@ async def test_a_list_is_narrowed_to_a_manufacturer_and_comes_in_pieces_and_orde
     for word in ("Dell", "dell emc", "de"):
         found = await desk.warranty.expiring(manufacturer=word)
         assert (names(found), found.ending, found.retired) == (["A", "B"], 2, 1), word
-    assert names(await desk.warranty.expiring(manufacturer="nobody")) == []
     first = await desk.warranty.expiring(manufacturer="dell", limit=1)
     assert (names(first), first.ending) == (["A"], 2)
     second = await desk.warranty.expiring(manufacturer="dell", limit=1, after=first.next)

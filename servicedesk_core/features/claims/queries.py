@@ -17,6 +17,7 @@ from servicedesk_core.features.claims.tables import counting, files, listing, re
 from servicedesk_core.features.claims.tables.counting import ClaimNumbers
 from servicedesk_core.features.claims.tables.cover import cover_words, covers_of, rests_on, with_cover
 from servicedesk_core.store import outbox
+from servicedesk_core.store.queries.checking import check_names
 from servicedesk_core.store.queries.eligible import EligibleTicket, eligible
 from servicedesk_core.store.queries.scope import Scope
 
@@ -62,9 +63,13 @@ class ClaimQueries(Namespace[Manner]):
         Raises:
             SettingsError: There is no such column to sort by.
             CursorError: ``after`` is not a position of this list.
+            NotFoundLocallyError: The list is empty, and there is no such client, connection or manufacturer.
         """
-        day = today(self.desk)
-        return listing.page(tx, chosen or ClaimFilter(), day, sort=sort, after=after, limit=limit, scope=scope)
+        wanted, day = chosen or ClaimFilter(), today(self.desk)
+        found = listing.page(tx, wanted, day, sort=sort, after=after, limit=limit, scope=scope)
+        if not found.items:
+            self._check(tx, scope, wanted.connection, wanted.company, wanted.manufacturer)
+        return found
 
     @query(
         "claims.show",
@@ -100,7 +105,7 @@ class ClaimQueries(Namespace[Manner]):
         self,
         tx: Tx,
         *,
-        company: Annotated[str | None, Help("Only of this client, by name or id.")] = None,
+        company: Annotated[str | None, Help("Only of this client, by name or how it begins, or id.")] = None,
         connection: Annotated[str | None, Help("Only tickets of this connection.")] = None,
         everything: Annotated[bool, Help("Also tickets that are done.", name="all")] = False,
         scope: Scope | None = None,
@@ -111,7 +116,7 @@ class ClaimQueries(Namespace[Manner]):
             The tickets; with a scope of queues alone none, because it lets no device through.
 
         Raises:
-            NotFoundLocallyError: There is no such connection.
+            NotFoundLocallyError: There is no such connection; or no ticket, and no such client.
         """
         settings = self.desk.settings
         found = eligible(
@@ -122,6 +127,8 @@ class ClaimQueries(Namespace[Manner]):
             company=company,
             scope=scope,
         )
+        if not found.tickets:
+            self._check(tx, scope, connection, company)
         covers = covers_of(tx, {one.asset_id for one in found.tickets})
         zone = ZoneInfo(settings.desk.timezone)
         lines = [_proposal(one, covers.get(one.asset_id, ()), zone) for one in found.tickets]
@@ -134,6 +141,12 @@ class ClaimQueries(Namespace[Manner]):
             not_covered=sum(line.covered is False for line in lines),
             claimed=sum(bool(line.claims) for line in lines if line.covered is not False),
         )
+
+    def _check(
+        self, tx: Tx, scope: Scope | None, connection: str | None, company: str | None, maker: str | None = None
+    ) -> None:
+        configured = self.desk.settings.connections
+        check_names(tx, scope, connection=connection, configured=configured, company=company, manufacturer=maker)
 
     @method(Capability.CLAIMS_READ)
     async def numbers(self, chosen: ClaimFilter | None = None, *, scope: Scope | None = None) -> ClaimNumbers:

@@ -10,7 +10,7 @@ from servicedesk_core.features.tickets.kpis import WATCHED, CountOf
 from servicedesk_core.features.tickets.model import TicketDetail, TicketFilter, TicketRow
 from servicedesk_core.features.tickets.tables import listing, sorting
 from servicedesk_core.features.tickets.tables.detail import get as ticket_of
-from servicedesk_core.features.tickets.tables.naming import check_names
+from servicedesk_core.features.tickets.tables.naming import check_filter
 from servicedesk_core.store.queries.scope import Scope
 
 
@@ -51,8 +51,8 @@ class TicketQueries(Namespace[Manner]):
             wanted = _watched(watch).filter(self.desk.clock.now(), wanted)
         by = listing.NEWEST_FIRST if watch is None else listing.OLDEST_FIRST
         found = listing.ticket_page(tx, wanted, by=by, sort=sort, after=after, limit=limit, scope=scope)
-        if scope is None and not found.items:
-            check_names(tx, wanted, scope)
+        if not found.items:
+            check_filter(tx, wanted, scope)
         return found
 
     @query(

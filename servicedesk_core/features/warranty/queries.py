@@ -14,9 +14,10 @@ from servicedesk_core.features.warranty.tables import lists
 from servicedesk_core.features.warranty.tables.report import WarrantyReport, build
 from servicedesk_core.store import Tx
 from servicedesk_core.store.cover.assets import AssetFilter
+from servicedesk_core.store.queries.checking import check_names
 from servicedesk_core.store.queries.scope import Scope
 
-Company = Annotated[str | None, Help("Only this client, by name or id.")]
+Company = Annotated[str | None, Help("Only of this client, by name or how it begins, or id.")]
 Manufacturer = Annotated[str | None, Help("Only of this manufacturer, in any spelling, or its beginning.")]
 Retired = Annotated[bool, Help("Also devices that the PSA calls retired.")]
 Most = Annotated[int | None, Help("At most so many [default: all].", between=(1, 10_000))]
@@ -62,9 +63,12 @@ class WarrantyQueries(Namespace[Manner]):
         Raises:
             SettingsError: There is no such column to sort by.
             CursorError: ``after`` is not a position of this list.
+            NotFoundLocallyError: The list is empty, and there is no such client or manufacturer.
         """
-        chosen = AssetFilter(company=company, manufacturer=manufacturer, scope=scope)
+        chosen = AssetFilter(company=company, manufacturer=manufacturer, scope=scope, begins=True)
         found = lists.expiring(tx, day=self.today, within_days=within.days, chosen=chosen, retired=retired)
+        if not found.items:
+            check_names(tx, scope, company=company, manufacturer=manufacturer)
         by = "until,company,serial_number,connection,asset_ref,manufacturer"
         return piece(found, CoverRow, by=by, sort=sort, after=after, limit=limit)
 
@@ -95,12 +99,15 @@ class WarrantyQueries(Namespace[Manner]):
         Raises:
             SettingsError: There is no such column to sort by.
             CursorError: ``after`` is not a position of this list.
+            NotFoundLocallyError: The list is empty, and there is no such client or manufacturer.
         """
         settings = self.desk.settings
         found = lists.missed(
             tx, hardware=settings.claims.hardware, timezone=settings.desk.timezone, since=since, company=company,
             manufacturer=manufacturer, scope=scope, retired=retired,
         )  # fmt: skip
+        if not found.items:
+            check_names(tx, scope, company=company, manufacturer=manufacturer)
         return piece(found, MissedClaim, by="-failed_on,-ticket,connection", sort=sort, after=after, limit=limit)
 
     @method(Capability.CLAIMS_READ)
@@ -151,11 +158,21 @@ class WarrantyQueries(Namespace[Manner]):
             limit: At most so many; ``None`` = all.
             scope: Only what it lets through.
             retired: Also assets that the PSA calls retired.
+
+        Raises:
+            NotFoundLocallyError: There are none, and there is no such client.
         """
         kept = None if retired else False
         chosen = AssetFilter(connection=connection, company=company, scope=scope, retired=kept)
         day = self.today
-        return await self.desk.store.read(lambda tx: tuple(islice(rules.changes(tx, chosen, day), limit)))
+
+        def changes(tx: Tx) -> tuple[DateChange, ...]:
+            found = tuple(islice(rules.changes(tx, chosen, day), limit))
+            if not found:
+                check_names(tx, scope, company=company, begins=False)
+            return found
+
+        return await self.desk.store.read(changes)
 
     @property
     def today(self) -> date:

@@ -26,6 +26,7 @@ _JOINED = (
     .outerjoin(RECORDS["products"], (_P.source_id == _A.source_id) & (_P.external_id == _A.product_ref))
 )
 _STATED_MAKER = func.coalesce(_A.manufacturer, _P.manufacturer)
+_MAKER: ColumnElement[str] = func.coalesce(literal_column(ASSET_MAKER), _STATED_MAKER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class AssetFilter:
         of: Connection and the vendor's id of exactly one company.
         scope: Only what it lets through; a scope of queues alone lets no asset through.
         retired: Only such as the PSA calls retired, or only others.
+        begins: Whether how the company's name begins is enough, as it is in lists.
     """
 
     assets: tuple[str, ...] = ()
@@ -51,11 +53,12 @@ class AssetFilter:
     of: tuple[str, str] | None = None
     scope: Scope | None = None
     retired: bool | None = None
+    begins: bool = False
 
     @property
     def is_everything(self) -> bool:
         """Whether nothing restricts it but what is known of devices without an asset record too."""
-        return replace(self, retired=None, manufacturer=None) == AssetFilter()
+        return replace(self, retired=None, manufacturer=None, begins=False) == AssetFilter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,16 +185,23 @@ def devices_without_asset(tx: Connection) -> Iterator[DeviceRecord]:
         after = rows[-1]["id"]
 
 
+def makers(tx: Connection, scope: Scope | None = None) -> frozenset[str]:
+    """Return the manufacturers of assets as they are stated, and without a scope of devices without a record too."""
+    stated = select(_MAKER).select_from(_JOINED).where(*_conditions(tx, AssetFilter(scope=scope))).distinct()
+    found = set(tx.execute(stated).scalars())
+    if scope is None:
+        found |= set(tx.execute(select(cover_devices.c.manufacturer).distinct()).scalars())
+    return frozenset(filter(None, found))
+
+
 def _conditions(tx: Connection, chosen: AssetFilter) -> Sequence[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if chosen.connection is not None:
         found.append(sources.c.name == chosen.connection)
     if chosen.company is not None:
-        found.append(refers(tx, _A.source_id, _A.company_ref, "companies", chosen.company))
+        found.append(refers(tx, _A.source_id, _A.company_ref, "companies", chosen.company, begins=chosen.begins))
     if chosen.manufacturer is not None:
-        maker: ColumnElement[str] = func.coalesce(literal_column(ASSET_MAKER), _STATED_MAKER)
-        names = tx.execute(select(maker).select_from(_JOINED).distinct()).scalars()
-        found.append(maker.in_([name for name in names if is_called(name, chosen.manufacturer)]))
+        found.append(_MAKER.in_([name for name in makers(tx) if is_called(name, chosen.manufacturer)]))
     if chosen.of is not None:
         found += [sources.c.name == chosen.of[0], _A.company_ref == chosen.of[1]]
     if chosen.scope is not None:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, false, func, or_, select, true
 from servicedesk_core.domain import TicketKind
 from servicedesk_core.store import sources
 from servicedesk_core.store.fields import optional_instant, to_us
+from servicedesk_core.store.queries.names import refers
 from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.schema import RECORDS, claims
 from servicedesk_core.store.schema import sources as source_table
@@ -110,7 +111,7 @@ def eligible(
     if connection is not None:
         conditions.append(_T.source_id == sources.get(tx, connection).id)
     if company is not None:
-        conditions.append(or_(_T.company_ref == company, _C.name == company))
+        conditions.append(refers(tx, _T.source_id, _T.company_ref, "companies", company, begins=True))
     if since is not None:
         conditions.append(_T.created_at >= to_us(since))
     if until is not None:

@@ -60,7 +60,10 @@ def conditions(
     if chosen.connection is not None:
         found.append(claims.c.connection == chosen.connection)
     if chosen.company is not None:
-        found.append(refers(tx, claims.c.ticket_source_id, claims.c.company_ref, "companies", chosen.company))
+        of_client = refers(
+            tx, claims.c.ticket_source_id, claims.c.company_ref, "companies", chosen.company, begins=True
+        )
+        found.append(of_client)
     if chosen.ticket is not None:
         found.append(or_(claims.c.ticket_ref == chosen.ticket, _T.number == chosen.ticket))
     if chosen.created_since is not None:

@@ -1,4 +1,4 @@
-"""Whether what a filter names is there at all."""
+"""Whether what a filter of tickets names is there at all."""
 
 from enum import StrEnum
 from typing import Any
@@ -7,19 +7,18 @@ from sqlalchemy import Connection, select
 
 from servicedesk_core.config.values import did_you_mean
 from servicedesk_core.domain import Priority, StatusCategory
-from servicedesk_core.errors import NotFoundLocallyError, SettingsError
+from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces.parameter import NOBODY
 from servicedesk_core.features.tickets.model import TicketFilter
 from servicedesk_core.features.tickets.tables.filtering import begun, has_priority, has_status
-from servicedesk_core.store import sources
-from servicedesk_core.store.queries import names
-from servicedesk_core.store.queries.scope import Scope, Sight
+from servicedesk_core.store.queries.checking import check_names
+from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.schema import RECORDS
 
 _T = RECORDS["tickets"].c
 
 
-def check_names(tx: Connection, chosen: TicketFilter, scope: Scope | None = None) -> None:
+def check_filter(tx: Connection, chosen: TicketFilter, scope: Scope | None = None) -> None:
     """Make sure that what a filter names is there, so that a slip of the pen does not look like an empty list.
 
     What a scope does not let through is not there.
@@ -34,20 +33,9 @@ def check_names(tx: Connection, chosen: TicketFilter, scope: Scope | None = None
         _check_word(
             tx, "priority", chosen.priority, Priority, meant=has_priority(chosen.priority), theirs=_T.priority_name
         )
-    sight = None if scope is None else Sight(tx, scope)
-    looked_in = [source for source in sources.all(tx) if chosen.connection in {None, source.name}]
-    for what, stream, word in (
-        ("queue", "queues", chosen.queue),
-        ("technician", "technicians", chosen.assignee),
-        ("client", "companies", chosen.company),
-    ):
-        seen = None if sight is None else sight.nameable(stream)
-        if not word or any(names.find(tx, source.id, stream, word, begins=True, seen=seen) for source in looked_in):
-            continue
-        known = [name for source in looked_in for name in names.known(tx, source.id, stream, seen=seen)]
-        near = did_you_mean(word, known)
-        hint = "Name it as the desk shows it, or by the vendor's id."
-        raise NotFoundLocallyError(f'There is no {what} "{word}".{near}', hint=hint)
+    check_names(
+        tx, scope, connection=chosen.connection, queue=chosen.queue, technician=chosen.assignee, company=chosen.company
+    )
 
 
 def _check_word(tx: Connection, what: str, word: str, among: type[StrEnum], *, meant: Any, theirs: Any) -> None:

@@ -14,6 +14,7 @@ from servicedesk_core.features.claims import ClaimFilter, ClaimNumbers, ClaimRow
 from servicedesk_core.features.warranty.model import CoverRow, MissedClaim
 from servicedesk_core.features.warranty.tables.lists import cover_rows, missed, without_retired
 from servicedesk_core.store.cover.assets import AssetFilter
+from servicedesk_core.store.queries.checking import check_names
 from servicedesk_core.store.queries.names import refers
 from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.schema import RECORDS, sources
@@ -102,6 +103,7 @@ def client_of(tx: Connection, text: str, scope: Scope | None = None) -> Client:
         query = query.where(Sight(tx, scope).require("companies"))
     found = [Client(*row) for row in tx.execute(query)]
     if not found:
+        check_names(tx, scope, company=text)
         raise NotFoundLocallyError(f'There is no client "{text}".', hint="Give its name or id as your PSA has it.")
     if len(found) > 1:
         ids = ", ".join(f"{one.connection}: {one.external_id}" for one in found)

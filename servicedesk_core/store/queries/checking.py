@@ -1,0 +1,65 @@
+"""Whether what a filter names is there at all, so that a slip of the pen does not look like an empty list."""
+
+from collections.abc import Collection
+
+from sqlalchemy import Connection
+
+from servicedesk_core.arguments import did_you_mean
+from servicedesk_core.domain.warranty.makers import is_called
+from servicedesk_core.errors import NotFoundLocallyError
+from servicedesk_core.store import sources
+from servicedesk_core.store.cover.assets import makers
+from servicedesk_core.store.queries import names
+from servicedesk_core.store.queries.scope import Scope, Sight
+
+
+def check_names(
+    tx: Connection,
+    scope: Scope | None = None,
+    *,
+    connection: str | None = None,
+    configured: Collection[str] = (),
+    company: str | None = None,
+    queue: str | None = None,
+    technician: str | None = None,
+    manufacturer: str | None = None,
+    begins: bool = True,
+) -> None:
+    """Make sure that what a filter names is there; for a list that turned out empty.
+
+    Args:
+        tx: Any transaction.
+        scope: Only what it lets through is there.
+        connection: Name of a connection.
+        configured: Connections that are there though the store has nothing of them yet.
+        company: Name or id of a client.
+        queue: Name or id of a queue.
+        technician: Name or id of a technician.
+        manufacturer: Any spelling of a manufacturer, or the beginning of its name.
+        begins: Whether how a name begins is enough, as it is in lists.
+
+    Raises:
+        NotFoundLocallyError: One of them is not there; with the nearest name that is.
+    """
+    known = sources.all(tx)
+    if connection is not None:
+        there = {*configured, *(source.name for source in known)}
+        if connection not in there:
+            raise _missing("connection", connection, there, "`servicedesk connections list` shows them.")
+    sight = None if scope is None else Sight(tx, scope)
+    looked_in = [source for source in known if connection in {None, source.name}] or known
+    for what, stream, word in (
+        ("queue", "queues", queue),
+        ("technician", "technicians", technician),
+        ("client", "companies", company),
+    ):
+        seen = None if sight is None else sight.nameable(stream)
+        if word and not any(names.find(tx, one.id, stream, word, begins=begins, seen=seen) for one in looked_in):
+            near = [name for one in looked_in for name in names.known(tx, one.id, stream, seen=seen)]
+            raise _missing(what, word, near, "Name it as the desk shows it, or by the vendor's id.")
+    if manufacturer and not any(is_called(name, manufacturer) for name in makers(tx, scope)):
+        raise _missing("manufacturer", manufacturer, makers(tx, scope), "No device of it is in the store.")
+
+
+def _missing(what: str, word: str, known: Collection[str], hint: str) -> NotFoundLocallyError:
+    return NotFoundLocallyError(f'There is no {what} "{word}".{did_you_mean(word, known)}', hint=hint)
