@@ -50,6 +50,9 @@ class Capability(StrEnum):
         return _ABOUT[self.value]
 
 
+ASSIGNING: Final = frozenset({"queue_ref", "assignee_ref", "assignee_refs", "priority", "priority_name", "due_at"})
+"""Fields of a ticket whose change takes ``tickets.assign``."""
+
 ALL: Final = frozenset(Capability)
 
 READING: Final = frozenset(one for one in Capability if one.value.endswith((".read", ".internal")))

@@ -32,7 +32,7 @@ class ConnectingDesk(OpenDesk):
         Raises:
             ServiceDeskError: The connection cannot be used, as for :meth:`sync`.
         """
-        self.permitted(Capability.DESK_OPERATE, "connections test", narrows=False)
+        await self._ensure_permitted(Capability.DESK_OPERATE, "connections test")
         return checked(await self._host.test(one_connection(self.settings, connection)))
 
     async def check_all(self, connections: Collection[str] = ()) -> tuple[ConnectionCheck, ...]:
@@ -57,7 +57,7 @@ class ConnectingDesk(OpenDesk):
         Raises:
             ServiceDeskError: The connection cannot be used, as for :meth:`sync`.
         """
-        self.permitted(Capability.DESK_OPERATE, "vocabulary", narrows=False)
+        await self._ensure_permitted(Capability.DESK_OPERATE, "vocabulary")
         opened = await self._host.open(one_connection(self.settings, connection))
         if not opened.calls.implements("describe_fields"):
             return Vocabulary()

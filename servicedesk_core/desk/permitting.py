@@ -49,6 +49,12 @@ class Standing:
             return None
         return Scope(connection_of(self.settings, person), companies=person.companies, queues=person.queues)
 
+    @property
+    def technician(self) -> tuple[str, str] | None:
+        """Which technician they are; see :attr:`StoredDesk.technician`."""
+        person = self.person
+        return (connection_of(self.settings, person), person.technician) if person and person.technician else None
+
     def permitted(self, needs: Capability | None, call: str, scope: Scope | None, *, narrows: bool) -> Scope | None:
         """Make sure that they may do something, and return what it may see; see :meth:`StoredDesk.permitted`."""
         if not ({needs} if needs else ALL) <= self.capabilities:

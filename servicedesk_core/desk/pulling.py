@@ -38,7 +38,7 @@ class PullingDesk(ConnectingDesk):
             LeaseError: Another process syncs this connection.
             StoreError: The store cannot be used.
         """
-        self.permitted(Capability.DESK_OPERATE, "sync", narrows=False)
+        await self._ensure_permitted(Capability.DESK_OPERATE, "sync")
         options = options_of(arguments)
         opened = await self._host.open(one_connection(self.settings, connection))
         engine = self._engine(arguments.get("progress"))
@@ -123,7 +123,7 @@ class PullingDesk(ConnectingDesk):
             LeaseHeldError: The connection is being pulled now.
             NotFoundLocallyError: The store holds nothing of it.
         """
-        self.permitted(Capability.DESK_OPERATE, "remap", narrows=False)
+        await self._ensure_permitted(Capability.DESK_OPERATE, "remap")
         name = one_connection(self.settings, connection)
         await self._host.close(name)
         opened = await self._host.open(name, offline=True)
@@ -159,7 +159,7 @@ class PullingDesk(ConnectingDesk):
         Raises:
             ServiceDeskError: A connection cannot be used, as for :meth:`sync`.
         """
-        self.permitted(Capability.DESK_OPERATE, "quarantine retry", narrows=False)
+        await self._ensure_permitted(Capability.DESK_OPERATE, "quarantine retry")
         for name, ids in by_connection.items():
             opened = await self._host.open(name)
             await self._engine().retry_quarantine(await self._view(opened), tuple(ids))

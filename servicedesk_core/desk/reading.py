@@ -173,7 +173,7 @@ class ReadingDesk(ConnectingDesk):
         Returns:
             Whether there was one.
         """
-        self.permitted(Capability.DESK_OPERATE, "forget_consumer", narrows=False)
+        await self._ensure_permitted(Capability.DESK_OPERATE, "forget_consumer")
         return await self._store.write(partial(changes.forget_consumer, consumer=consumer))
 
     async def export(

@@ -47,5 +47,5 @@ class ServiceDesk(PullingDesk, ReadingDesk):
             SettingsError: There is no such job.
             StoreError: The store cannot be used.
         """
-        self.permitted(Capability.DESK_OPERATE, "jobs run", narrows=False)
+        await self._ensure_permitted(Capability.DESK_OPERATE, "jobs run")
         return tuple([await run_job(self, job) for job in job_named(self.known_jobs, name)])

@@ -21,11 +21,12 @@ from servicedesk_core.config import (
     store_url,
 )
 from servicedesk_core.desk.permitting import Standing, account
+from servicedesk_core.errors import NotPermittedError
 from servicedesk_core.faces import Awaited, Callee, Capability
 from servicedesk_core.people import Actor, Way
 from servicedesk_core.ports import Clock
 from servicedesk_core.redaction import Redactor
-from servicedesk_core.store import Store
+from servicedesk_core.store import Store, audit
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.store import Migrate
 
@@ -158,6 +159,11 @@ class StoredDesk:
         """Who acts."""
         return self.standing.actor
 
+    @property
+    def technician(self) -> tuple[str, str] | None:
+        """Which technician whoever acts is: the connection, and the vendor's id; ``None`` where nobody said."""
+        return self.standing.technician
+
     def may(self, capability: Capability) -> bool:
         """Whether whoever acts may do something."""
         return capability in self.standing.capabilities
@@ -177,6 +183,23 @@ class StoredDesk:
             NotPermittedError: They may not.
         """
         return self.standing.permitted(needs, call, scope, narrows=narrows)
+
+    async def note_refusal(self, call: str) -> None:
+        """Keep in the audit trail that whoever acts was refused an act, without what it was about.
+
+        A desk that only reads keeps nothing.
+        """
+        if not self._read_only:
+            refused = partial(audit.append, actor=str(self.actor), action=audit.REFUSED, entity=f"act:{call}")
+            await self.store.write(partial(refused, at=self.clock.now()))
+
+    async def _ensure_permitted(self, needs: Capability, call: str) -> None:
+        """Make sure that whoever acts may do what is about the whole desk; raises like :meth:`permitted`."""
+        try:
+            self.permitted(needs, call, narrows=False)
+        except NotPermittedError:
+            await self.note_refusal(call)
+            raise
 
     def _give_parts(self) -> None:
         """Make what stands on the open desk, and acts as the actor."""

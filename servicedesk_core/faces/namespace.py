@@ -5,7 +5,8 @@ from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, overload
 
-from servicedesk_core.capabilities import Capability
+from servicedesk_core.capabilities import READING, Capability
+from servicedesk_core.errors import NotPermittedError
 from servicedesk_core.ports import Clock
 
 P = ParamSpec("P")
@@ -77,6 +78,10 @@ class Desk(Protocol):
         """
         ...
 
+    async def note_refusal(self, call: str, /) -> None:
+        """Keep in the audit trail that whoever acts was refused an act, without what it was about."""
+        ...
+
 
 class Callee(Protocol[P, T_co]):
     """What can be called on a desk: a query, an act, a method, or a figure."""
@@ -116,7 +121,7 @@ class Method(Generic[P, T]):
     Args:
         function: What is awaited.
         needs: What it takes; ``None`` = nobody said, and only who may do everything may do it.
-        name: What it is called in an error; without it as the function.
+        name: What it is called in an error; without it as the function, behind the name of its package.
         unscoped: Why the function has no parameter ``scope``; every other one takes one.
 
     Raises:
@@ -125,6 +130,11 @@ class Method(Generic[P, T]):
 
     owner: type[Namespace[Any]]
     """The namespace that declares it."""
+
+    @property
+    def is_act(self) -> bool:
+        """Whether it does more than to answer from the store."""
+        return self.needs not in READING
 
     def __init__(
         self,
@@ -141,10 +151,15 @@ class Method(Generic[P, T]):
 
         @wraps(function)
         async def permitted(namespace: Namespace[Any], /, *args: P.args, **kwargs: P.kwargs) -> T:
-            scope = namespace.desk.permitted(needs, self.name, kwargs.get("scope"), narrows=narrows)
-            if scope is not None:
-                kwargs["scope"] = scope
-            return await function(namespace, *args, **kwargs)
+            try:
+                scope = namespace.desk.permitted(needs, self.name, kwargs.get("scope"), narrows=narrows)
+                if scope is not None:
+                    kwargs["scope"] = scope
+                return await function(namespace, *args, **kwargs)
+            except NotPermittedError:
+                if self.is_act:
+                    await namespace.desk.note_refusal(self.name)
+                raise
 
         self.work = permitted
         self.__doc__ = function.__doc__
@@ -152,6 +167,9 @@ class Method(Generic[P, T]):
     def __set_name__(self, owner: type[Namespace[Any]], name: str) -> None:
         self.owner = owner
         self.attribute = name
+        feature = owner.__module__.rpartition(".")[0].rpartition(".")[2]
+        if feature and "." not in self.name:  # nobody said what it is called
+            self.name = f"{feature}.{name}"
 
     @overload
     def __get__(self, instance: None, owner: type) -> "Method[P, T]": ...

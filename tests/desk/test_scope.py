@@ -56,7 +56,7 @@ def calls_of(desk):
     }
     for part_name, part in parts.items():
         for name, _ in inspect.getmembers(type(part), inspect.isfunction):
-            if not name.startswith("_") and name not in ("permitted", "may"):  # they say who may what
+            if not name.startswith("_") and name not in ("permitted", "may", "note_refusal"):  # they say who may what
                 yield f"{part_name}.{name}".lstrip("."), getattr(part, name)
     for feature in FEATURES:
         for declared in declared_by(feature):

@@ -12,9 +12,10 @@ from servicedesk_core.capabilities import ALL, ROLES, Capability, Role
 from servicedesk_core.cli import catalog
 from servicedesk_core.cli.main import main
 from servicedesk_core.config import parse_settings
-from servicedesk_core.errors import NotPermittedError, SettingsError
+from servicedesk_core.errors import NotFoundLocallyError, NotPermittedError, SettingsError
 from servicedesk_core.faces import Method, Namespace, Table, dashboard
 from servicedesk_core.features import FEATURES, own
+from servicedesk_core.features.tickets.model import TicketFilter
 from servicedesk_core.features.tickets.queries import TicketQueries
 from servicedesk_core.people import JOBS, names_in
 from servicedesk_core.sync.options import SyncMode
@@ -248,3 +249,81 @@ async def test_a_block_of_a_dashboard_cannot_widen_whose_records_it_shows(desk):
 
     shown = [len((await of(desk, name).call(Wide.board)).blocks[0].rows) for name in ("ana", "eve")]
     assert shown == [5, 0]
+
+
+async def test_a_refused_act_is_in_the_audit_trail_without_what_it_was_about(desk, clock):
+    dee, eve = of(desk, "dee"), of(desk, "eve")
+    for refused in (
+        of(desk, "kim").tickets.update("T1", title="a secret"),
+        dee.tickets.update("T1", queue="Helpdesk", reason="a secret"),
+        eve.writes.approve([1]),
+        dee.claims.poll(("a secret",)),
+        dee.sync("psa"),
+        desk.acting_as(Actor("user:mallory")).privacy.erase("a secret"),
+    ):
+        with pytest.raises(NotPermittedError):
+            await refused
+    for read in (of(desk, "kim").audit.list(), eve.audit.verify()):
+        with pytest.raises(NotPermittedError):
+            await read
+    found = (await of(desk, "ana").audit.list(limit=100)).items
+    assert [(one.actor, one.action, one.entity, one.at) for one in reversed(found) if one.action == "act.refused"] == [
+        ("user:kim via console", "act.refused", "act:tickets.update", clock.now()),
+        ("user:dee via console", "act.refused", "act:tickets.update", clock.now()),
+        ("user:eve via console", "act.refused", "act:writes.approve", clock.now()),
+        ("user:dee via console", "act.refused", "act:claims.poll", clock.now()),
+        ("user:dee via console", "act.refused", "act:sync", clock.now()),
+        ("user:mallory via sdk", "act.refused", "act:privacy.erase", clock.now()),
+    ]
+    assert "secret" not in repr(found)
+    assert (await of(desk, "ana").audit.verify()).is_valid
+
+
+def test_a_refused_command_is_in_the_audit_trail(command):
+    assert command("kim", "tickets", "note", "T1", "a secret")[0] == 8
+    assert command("kim", "writes", "approve", "1")[0] == 8
+    assert command("kim", "audit", "list")[0] == 8
+    told = command("ana", "audit", "list", "--json")[1]
+    assert re.findall(r'"entity":\s*"(act:[^"]+)"', told) == ["act:writes.approve", "act:tickets.note"]
+    assert "user:kim via cli" in told
+    assert "secret" not in told
+
+
+async def test_a_review_tells_when_somebody_last_assigned(desk, clock):
+    assert (await last_use(desk, "ana", Capability.TICKETS_ASSIGN)) is None
+    await of(desk, "ana").tickets.update("T1", title="Plotter")
+    assert (await last_use(desk, "ana", Capability.TICKETS_ASSIGN)) is None
+    clock.advance(60)
+    write = await of(desk, "ana").tickets.assign("T2", "Ana Diaz")
+    assert (await last_use(desk, "ana", Capability.TICKETS_ASSIGN)) == write.proposed_at
+    clock.advance(60)
+    write = await of(desk, "ana").tickets.update("T3", description='"queue_ref": "q1"')
+    assert (await last_use(desk, "ana", Capability.TICKETS_WRITE)) == write.proposed_at
+    assert (await last_use(desk, "ana", Capability.TICKETS_ASSIGN)) < write.proposed_at
+    before = await last_use(desk, "dee", None)
+    with pytest.raises(NotPermittedError):
+        await of(desk, "dee").tickets.assign("T1", "none")
+    assert (await last_use(desk, "dee", Capability.TICKETS_WRITE), before) == (None, None)
+
+
+async def last_use(desk, person, capability):
+    if capability is None:
+        return next(one.last_act_at for one in await of(desk, "ana").people.list() if one.person == person)
+    (found,) = await of(desk, "ana").people.review(person=person, capability=capability)
+    return found.last_used_at
+
+
+async def test_me_is_the_technician_that_whoever_acts_is(desk):
+    await of(desk, "ana").tickets.assign("T2", "Dana Wolf", send=True)
+    dee = of(desk, "dee")
+    everybodys = await dee.tickets.list()
+    mine = await dee.tickets.list(TicketFilter(assignee="me"))
+    assert [one.number for one in mine] == [one.number for one in everybodys if one.assignee_ref == "t2"]
+    assert mine
+    assert await dee.tickets.count(TicketFilter(assignee="Me")) == len(mine)
+    write = await dee.tickets.log_time("T1", 900, technician="me")
+    assert {change.field: change.after for change in write.changes}["technician_ref"] == "t2"
+    with pytest.raises(NotFoundLocallyError, match="does not say which one user:ana is"):
+        await of(desk, "ana").tickets.list(TicketFilter(assignee="me"))
+    with pytest.raises(NotFoundLocallyError, match="does not say which one user:ana is"):
+        await of(desk, "ana").tickets.assign("T1", "me")

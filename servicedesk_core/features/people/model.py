@@ -18,7 +18,7 @@ class Person:
     companies: Annotated[tuple[str, ...], Column("Ids of the clients that they see; none = all.", "Clients", cut=8)]
     queues: Annotated[tuple[str, ...], Column("Ids of the queues that they see; none = all.", cut=8)]
     technician_ref: Annotated[str | None, Column("Id of the technician that they are.", "Technician", spare=1)]
-    last_act_at: Annotated[datetime | None, Column("When the audit trail last names them; nothing = never.")]
+    last_act_at: Annotated[datetime | None, Column("When the audit trail last has an act of theirs; nothing = never.")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Annotated, Final, Protocol
 
 from sqlalchemy import Connection as Tx
 
-from servicedesk_core.capabilities import ROLES, Capability
+from servicedesk_core.capabilities import ASSIGNING, ROLES, Capability
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.config.people import PersonSection
 from servicedesk_core.config.values import did_you_mean
@@ -14,14 +14,13 @@ from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import After, Desk, Help, Limit, Manner, Namespace, Page, Sort, piece, query
 from servicedesk_core.features.people.model import Permission, Person
 from servicedesk_core.people import name_in, names_in
-from servicedesk_core.store import audit
+from servicedesk_core.store import audit, outbox
 
 _NOBODY: Final = (
     "Nobody. As long as servicedesk.toml has no [people.NAME], every account of this machine may do everything."
 )
 
 _USES: Final[Mapping[str, Capability]] = {
-    "write.proposed": Capability.TICKETS_WRITE,
     "write.queued": Capability.WRITES_APPROVE,
     "write.edited": Capability.WRITES_APPROVE,
     "write.discarded": Capability.WRITES_APPROVE,
@@ -34,7 +33,10 @@ _USES: Final[Mapping[str, Capability]] = {
     "privacy.erased": Capability.PRIVACY_ACT,
     "privacy.copies_deleted": Capability.PRIVACY_ACT,
 }
-"""What the acts of the audit trail take."""
+"""What the acts of the audit trail take; of what was proposed the outbox says more."""
+
+_PROPOSES: Final = {"assets": Capability.WARRANTY_WRITE, "claims": Capability.CLAIMS_SEND}
+"""What it takes to propose a write, by what it is about; else ``tickets.write``."""
 
 Uses = dict[tuple[str, Capability | None], datetime]
 """When somebody last used a capability; with ``None``, when they last did anything."""
@@ -140,8 +142,14 @@ def _sees(person: PersonSection) -> str:
 def _uses(tx: Tx) -> Uses:
     uses: Uses = {}
     for actor, action, at in audit.latest(tx):
-        for name, capability in _used(actor, action):
-            uses[name, capability] = max(at, uses.get((name, capability), at))
+        if action != audit.REFUSED:
+            for name, capability in _used(actor, action):
+                uses[name, capability] = max(at, uses.get((name, capability), at))
+    for actor, kind, at, assigned_at in outbox.proposers(tx, ASSIGNING):
+        took = _PROPOSES.get(kind.partition(".")[0], Capability.TICKETS_WRITE)
+        for key, when in (((name_in(actor), took), at), ((name_in(actor), Capability.TICKETS_ASSIGN), assigned_at)):
+            if when is not None:
+                uses[key] = max(when, uses.get(key, when))
     return uses
 
 

@@ -5,18 +5,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
-from typing import Annotated, Any, Final, Protocol
+from typing import Annotated, Any, Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection as Tx
 
+from servicedesk_core.capabilities import ASSIGNING
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.domain import Note, StatusCategory, Ticket, TimeEntry
 from servicedesk_core.domain.writing import Intent
 from servicedesk_core.errors import NotFoundLocallyError, WriteError
-from servicedesk_core.faces import Capability, Desk, Help, Manner, proposal
+from servicedesk_core.faces import Capability, Help, Manner, proposal
 from servicedesk_core.features.tickets import rules
-from servicedesk_core.features.tickets.queries import TicketQueries
+from servicedesk_core.features.tickets.queries import StaffedDesk, TicketQueries, technician_meant
 from servicedesk_core.features.tickets.rules import CREATE
 from servicedesk_core.features.writes import exit_code, told, warning
 from servicedesk_core.outbox.values import known
@@ -28,15 +29,14 @@ from servicedesk_core.store.queries.scope import Scope
 NOTE_INTERNAL, NOTE_PUBLIC = "notes.create_internal", "notes.create_public"
 LOG_TIME = "time_entries.create"
 
-_ASSIGNING: Final = {"queue_ref", "assignee_ref", "assignee_refs", "priority", "priority_name", "due_at"}
-"""Fields of a ticket whose change takes a capability of its own."""
-
 WHICH = Annotated[str, Help("Ticket number, or the vendor's id.")]
 WHERE = Annotated[str | None, Help("Where it is, if several have it.")]
 STATUS = Annotated[str | None, Help("The vendor's own word, or a category such as waiting_customer.")]
 PRIORITY = Annotated[str | None, Help("P1 to P5, or the vendor's own word.")]
 QUEUE = Annotated[str | None, Help('Name or id of a queue; "none" = in no queue.', none=True)]
-ASSIGNEE = Annotated[str | None, Help('Name or id of a technician; "none" = nobody.', name="technician", none=True)]
+ASSIGNEE = Annotated[
+    str | None, Help('Name or id of a technician; "none" = nobody, "me" = you.', name="technician", none=True)
+]
 DUE = Annotated[datetime | None, Help("When it is due.", name="due")]
 MORE = Annotated[
     Mapping[str, Any] | None, Help("A further field of the record: NAME=VALUE. May be repeated.", name="field")
@@ -45,7 +45,7 @@ REASON = Annotated[str, Help("Why; kept in the audit trail.")]
 REQUEST_ID = Annotated[str | None, Help("Your own id: a second call changes nothing.")]
 
 
-class WritingDesk(Desk, Protocol):
+class WritingDesk(StaffedDesk, Protocol):
     """A desk that proposes and sends writes."""
 
     @property
@@ -111,7 +111,8 @@ class Tickets(TicketQueries[Manner]):
         values |= rules.priority_given(priority) | dict(fields or {})
 
         def intent(tx: Tx) -> Intent:
-            refs = rules.resolved(tx, name, scope, queue=queue, assignee=assignee, company=company, contact=contact)
+            who = technician_meant(self.desk, name, assignee)
+            refs = rules.resolved(tx, name, scope, queue=queue, assignee=who, company=company, contact=contact)
             wanted = known(values | rules.status_given(tx, name, status) | refs, Ticket)
             ensure_own(tx, scope, CREATE, wanted, connection=name)
             own = uuid.uuid4().hex
@@ -163,8 +164,9 @@ class Tickets(TicketQueries[Manner]):
         def intent(tx: Tx) -> Intent:
             found = rules.found(tx, ticket, connection, scope)
             wanted = values | rules.status_given(tx, found.row.connection, status)
-            wanted |= rules.resolved(tx, found.row.connection, scope, queue=queue, assignee=assignee)
-            if wanted.keys() & _ASSIGNING:
+            who = technician_meant(self.desk, found.row.connection, assignee)
+            wanted |= rules.resolved(tx, found.row.connection, scope, queue=queue, assignee=who)
+            if wanted.keys() & ASSIGNING:
                 self.desk.permitted(Capability.TICKETS_ASSIGN, "tickets.assign")
             return rules.update_of(tx, found, wanted, scope, reason=reason, request_id=request_id)
 
@@ -174,7 +176,9 @@ class Tickets(TicketQueries[Manner]):
     async def assign(
         self,
         ticket: WHICH,
-        assignee: Annotated[str, Help('Name or id of a technician; "none" = nobody.', name="technician", none=True)],
+        assignee: Annotated[
+            str, Help('Name or id of a technician; "none" = nobody, "me" = you.', name="technician", none=True)
+        ],
         *,
         connection: WHERE = None,
         reason: REASON = "",
@@ -190,7 +194,8 @@ class Tickets(TicketQueries[Manner]):
 
         def intent(tx: Tx) -> Intent:
             found = rules.found(tx, ticket, connection, scope)
-            refs = rules.resolved(tx, found.row.connection, scope, assignee=assignee)
+            who = technician_meant(self.desk, found.row.connection, assignee)
+            refs = rules.resolved(tx, found.row.connection, scope, assignee=who)
             return rules.update_of(tx, found, refs, scope, reason=reason, request_id=request_id)
 
         return await self._proposed(intent, request_id, scope, send=send)
@@ -266,7 +271,7 @@ class Tickets(TicketQueries[Manner]):
         ticket: WHICH,
         worked_s: Annotated[int, Help("Time worked, in hours, such as 0.25; at most 24.", name="hours")],
         *,
-        technician: Annotated[str, Help("Name or id of who worked.")],
+        technician: Annotated[str, Help('Name or id of who worked; "me" = you.')],
         start_at: Annotated[datetime | None, Help("When it began.", name="start")] = None,
         work_date: Annotated[date | None, Help("On which day; else today.", name="date")] = None,
         summary: Annotated[str | None, Help("What was done; the client may see it.")] = None,
@@ -294,7 +299,8 @@ class Tickets(TicketQueries[Manner]):
 
         def intent(tx: Tx) -> Intent:
             found = rules.found(tx, ticket, connection, scope)
-            refs = {"technician_ref": rules.ref_of(tx, found.row.connection, scope, "technicians", technician)}
+            who = technician_meant(self.desk, found.row.connection, technician) or technician
+            refs = {"technician_ref": rules.ref_of(tx, found.row.connection, scope, "technicians", who)}
             wanted = known(values | refs, TimeEntry)
             return rules.child_of(
                 tx, found, LOG_TIME, wanted, scope, visibility=None, reason=reason, request_id=request_id

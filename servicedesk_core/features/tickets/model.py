@@ -24,7 +24,9 @@ class TicketFilter:
     """Which tickets; what is ``None`` or empty does not restrict, and the empty text stands for "has none"."""
 
     connection: Annotated[str | None, Help("Only of this connection.")] = None
-    queue: Annotated[str | None, Help('Only in this queue, by name or how it begins, or id; "none" = in no queue.', none=True)] = None
+    queue: Annotated[
+        str | None, Help('Only in this queue, by name or how it begins, or id; "none" = in no queue.', none=True)
+    ] = None
     categories: tuple[StatusCategory | Literal[""], ...] = ()
     status: Annotated[
         tuple[str, ...],
@@ -33,8 +35,13 @@ class TicketFilter:
             none=True,
         ),
     ] = ()
-    assignee: Annotated[str | None, Help('Who has it, by name or how it begins, or id; "none" = nobody.', name="technician", none=True)] = None
-    company: Annotated[str | None, Help('Only of this client, by name or how it begins, or id; "none" = of no client.', none=True)] = None
+    assignee: Annotated[
+        str | None,
+        Help('Who has it, by name or how it begins, or id; "none" = nobody, "me" = you.', name="technician", none=True),
+    ] = None
+    company: Annotated[
+        str | None, Help('Only of this client, by name or how it begins, or id; "none" = of no client.', none=True)
+    ] = None
     priority: Annotated[
         str | None, Help('P1 to P5, or the vendor\'s word, or how it begins; "none" = without one.', none=True)
     ] = None

@@ -1,21 +1,43 @@
 """Tickets: lists by filter, page by page, and one ticket with everything that hangs on it."""
 
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, Final, Protocol
 
 from sqlalchemy import Connection as Tx
 
-from servicedesk_core.errors import SettingsError
-from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Page, Sort, method, query
+from servicedesk_core.errors import NotFoundLocallyError, SettingsError
+from servicedesk_core.faces import After, Capability, Desk, Help, Limit, Manner, Namespace, Page, Sort, method, query
 from servicedesk_core.features.tickets.kpis import WATCHED, CountOf
 from servicedesk_core.features.tickets.model import TicketDetail, TicketFilter, TicketRow
 from servicedesk_core.features.tickets.tables import listing, sorting
 from servicedesk_core.features.tickets.tables.detail import get as ticket_of
 from servicedesk_core.features.tickets.tables.naming import check_filter
+from servicedesk_core.people import Actor
 from servicedesk_core.store.queries.scope import Scope
+from servicedesk_core.wording import folded
+
+_ME: Final = "me"
+"""The word for the technician that whoever acts is."""
+
+
+class StaffedDesk(Desk, Protocol):
+    """A desk that knows which technician acts on it."""
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts."""
+        ...
+
+    @property
+    def technician(self) -> tuple[str, str] | None:
+        """Which technician that is: the connection, and the vendor's id."""
+        ...
 
 
 class TicketQueries(Namespace[Manner]):
     """Tickets in the store."""
+
+    desk: StaffedDesk
 
     @query(
         "tickets.list",
@@ -44,9 +66,9 @@ class TicketQueries(Namespace[Manner]):
             SettingsError: There is no such list of the desk report, or no such column to sort by.
             CursorError: ``after`` is not a position of this list.
             NotFoundLocallyError: There is no such connection; or, in an empty list, no queue, technician or client of a
-                name in the filter.
+                name in the filter; or nobody said which technician "me" is.
         """
-        wanted = chosen or TicketFilter()
+        wanted = _mine(self.desk, chosen or TicketFilter())
         if watch is not None:
             wanted = _watched(watch).filter(self.desk.clock.now(), wanted)
         by = listing.NEWEST_FIRST if watch is None else listing.OLDEST_FIRST
@@ -82,7 +104,37 @@ class TicketQueries(Namespace[Manner]):
     @method(Capability.READ)
     async def count(self, chosen: TicketFilter | None = None, *, scope: Scope | None = None) -> int:
         """Return how many tickets a filter, and a scope if there is one, let through."""
-        return await self.desk.store.read(lambda tx: listing.count(tx, chosen, scope=scope))
+        wanted = _mine(self.desk, chosen or TicketFilter())
+        return await self.desk.store.read(lambda tx: listing.count(tx, wanted, scope=scope))
+
+
+def technician_meant(desk: StaffedDesk, connection: str, word: str | None) -> str | None:
+    """Return what people call a technician of a connection, with "me" as the vendor's id of whoever acts.
+
+    Raises:
+        NotFoundLocallyError: Nobody said which technician that is, or it is one of another connection.
+    """
+    if word is None or folded(word) != _ME:
+        return word
+    theirs, ref = _me(desk)
+    if theirs != connection:
+        message = f'"me" is a technician of {theirs}, and this is about {connection}.'
+        raise NotFoundLocallyError(message, hint="Name the technician.")
+    return ref
+
+
+def _mine(desk: StaffedDesk, chosen: TicketFilter) -> TicketFilter:
+    if chosen.assignee is None or folded(chosen.assignee) != _ME:
+        return chosen
+    connection, ref = _me(desk)
+    return replace(chosen, assignee=ref, connection=chosen.connection or connection)
+
+
+def _me(desk: StaffedDesk) -> tuple[str, str]:
+    if desk.technician is None:
+        message = f'"me" is no technician: the configuration does not say which one {desk.actor.name} is.'
+        raise NotFoundLocallyError(message, hint='Add technician = "ID", the id at the vendor, to [people.NAME] there.')
+    return desk.technician
 
 
 def _watched(name: str) -> CountOf:

@@ -4,7 +4,7 @@ Tamper-evident, not tamper-proof: every change inside the chain shows, but someb
 its tail or make all of it again. A :class:`Checkpoint` that is kept elsewhere shows that too.
 """
 
-from servicedesk_core.store.audit.appending import append, take_turn
+from servicedesk_core.store.audit.appending import REFUSED, append, take_turn
 from servicedesk_core.store.audit.hashing import stamp
 from servicedesk_core.store.audit.model import FIRST, AuditProblem, AuditRecord, AuditVerdict, Checkpoint
 from servicedesk_core.store.audit.reading import COLUMNS, each, latest, page, read
@@ -15,6 +15,7 @@ __all__ = [
     "COLUMNS",
     "DIGEST",
     "FIRST",
+    "REFUSED",
     "AuditProblem",
     "AuditRecord",
     "AuditVerdict",

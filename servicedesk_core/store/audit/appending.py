@@ -2,7 +2,7 @@
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, insert, select
 
@@ -27,6 +27,10 @@ def take_turn(tx: Connection) -> None:
     """
     if tx.dialect.name == "postgresql":
         tx.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+
+
+REFUSED: Final = "act.refused"
+"""Action of a record that tells of an act that whoever wanted it may not do."""
 
 
 def append(

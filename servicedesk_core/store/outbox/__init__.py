@@ -11,7 +11,7 @@ from servicedesk_core.store.outbox.model import SYSTEM, StoredWrite, WriteEvent
 from servicedesk_core.store.outbox.past import cause_of, doubted_at, lately, sent_since, taken_refs
 from servicedesk_core.store.outbox.proposing import content_of, propose
 from servicedesk_core.store.outbox.queue import connections_at_work, doubtful, due, in_way, uncopied
-from servicedesk_core.store.outbox.reading import COLUMNS, asked_before, get, history, page, recent
+from servicedesk_core.store.outbox.reading import COLUMNS, asked_before, get, history, page, proposers, recent
 
 __all__ = [
     "COLUMNS",
@@ -37,6 +37,7 @@ __all__ = [
     "note",
     "page",
     "propose",
+    "proposers",
     "recent",
     "sent_since",
     "taken_refs",

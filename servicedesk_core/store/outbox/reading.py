@@ -1,9 +1,10 @@
 """Looking at writes: one, a list, and what happened to one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, Text, and_, case, cast, func, or_, select
 
 from servicedesk_core.domain.writing import UNFINISHED, WriteState
 from servicedesk_core.errors import NotFoundLocallyError
@@ -35,6 +36,15 @@ def get(tx: Connection, number: int, only: ColumnElement[bool] | None = None) ->
 def asked_before(tx: Connection, request_id: str) -> int | None:
     """Return the number of the write that an act of a caller's own id became, if it was proposed before."""
     return tx.execute(select(outbox.c.id).where(outbox.c.request_id == request_id)).scalar_one_or_none()
+
+
+def proposers(tx: Connection, fields: Collection[str]) -> Iterator[tuple[str, str, datetime, datetime | None]]:
+    """Yield who proposed writes of which kind, when last, and when last to change one of some fields of a record."""
+    c = outbox.c
+    told = or_(*(cast(c.new_values, Text).contains(f'"{name}":', autoescape=True) for name in fields))
+    changed = func.max(case((and_(c.target.is_not(None), told), c.proposed_at)))
+    query = select(c.proposed_by, c.kind, func.max(c.proposed_at), changed).group_by(c.proposed_by, c.kind)
+    yield from (tuple(row) for row in tx.execute(query))
 
 
 def recent(

@@ -10,7 +10,7 @@ from servicedesk_core.domain import Priority, StatusCategory
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces.parameter import NOBODY
 from servicedesk_core.features.tickets.model import TicketFilter
-from servicedesk_core.features.tickets.tables.filtering import begun, has_priority, has_status
+from servicedesk_core.features.tickets.tables.filtering import begun, has_priority, has_status, in_scope
 from servicedesk_core.store.queries.checking import check_names
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.schema import RECORDS
@@ -27,21 +27,23 @@ def check_filter(tx: Connection, chosen: TicketFilter, scope: Scope | None = Non
         NotFoundLocallyError: No connection has a queue, technician or client of that name; with the nearest one.
         SettingsError: No ticket has such a status or priority, and it is none of ours; with the nearest one.
     """
+    own = in_scope(tx, scope)
     for status in filter(None, chosen.status):
-        _check_word(tx, "status", status, StatusCategory, meant=has_status(status), theirs=_T.status)
+        _check_word(tx, "status", status, StatusCategory, own, meant=has_status(status), theirs=_T.status)
     if chosen.priority:
-        _check_word(
-            tx, "priority", chosen.priority, Priority, meant=has_priority(chosen.priority), theirs=_T.priority_name
-        )
+        meant = has_priority(chosen.priority)
+        _check_word(tx, "priority", chosen.priority, Priority, own, meant=meant, theirs=_T.priority_name)
     check_names(
         tx, scope, connection=chosen.connection, queue=chosen.queue, technician=chosen.assignee, company=chosen.company
     )
 
 
-def _check_word(tx: Connection, what: str, word: str, among: type[StrEnum], *, meant: Any, theirs: Any) -> None:
-    if begun(word, among) or tx.execute(select(_T.local_id).where(meant).limit(1)).first():
+def _check_word(
+    tx: Connection, what: str, word: str, among: type[StrEnum], own: list[Any], *, meant: Any, theirs: Any
+) -> None:
+    if begun(word, among) or tx.execute(select(_T.local_id).where(meant, *own).limit(1)).first():
         return
-    seen = sorted(filter(None, tx.execute(select(theirs).distinct()).scalars()))
+    seen = sorted(filter(None, tx.execute(select(theirs).where(*own).distinct()).scalars()))
     choices = list(dict.fromkeys([*seen, *(one.value for one in among)]))
     hint = f"There are: {', '.join([*choices, NOBODY])}."
     raise SettingsError(f'"{word}" is no {what}.{did_you_mean(word, choices)}', hint=hint)
