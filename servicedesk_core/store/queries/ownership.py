@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import JSON, ColumnElement, Connection, Text, and_, cast, literal, or_, select, type_coerce
+from sqlalchemy import JSON, ColumnElement, Connection, Text, and_, cast, func, literal, or_, select, type_coerce
 
 from servicedesk_core.domain import STREAMS
 from servicedesk_core.errors import NotPermittedError
@@ -29,8 +29,9 @@ def own_writes(tx: Connection, sight: Sight) -> ColumnElement[bool]:
         tx: Any transaction.
         sight: The scope.
     """
+    aggregate = outbox.c.aggregate
     about = [
-        outbox.c.aggregate.in_(select(literal(f"{stream}:") + sight.own(stream).subquery().c.external_id))
+        and_(aggregate.startswith(f"{stream}:"), sight.holds(stream, func.substr(aggregate, len(stream) + 2)))
         for stream in ("tickets", "assets")
     ]
     claimed = select(literal("claims:") + claims.c.claim_id).where(own_claims(sight))
@@ -55,12 +56,15 @@ def _own_claims(sight: Sight) -> ColumnElement[bool]:
     scope, c, assets = sight.scope, claims.c, RECORDS["assets"].c
 
     def of_clients(column: ColumnElement[Any]) -> ColumnElement[bool]:
-        return sight.among(column, scope.companies) if scope.companies else column.in_(sight.own("companies"))
+        if scope.companies:
+            return sight.among(column, scope.companies)
+        return sight.holds("tickets", column, "company_ref")
 
-    devices = select(assets.external_id).where(assets.source_id == sight.source_id, of_clients(assets.company_ref))
-    of_ticket, of_asset = c.ticket_ref.in_(sight.own("tickets")), c.asset_ref.in_(devices)
+    device = assets.source_id == sight.source_id, assets.external_id == c.asset_ref, of_clients(assets.company_ref)
+    of_asset = select(assets.local_id).where(*device).correlate_except(RECORDS["assets"]).exists()
+    of_ticket = sight.holds("tickets", c.ticket_ref)
     return and_(
-        c.ticket_source_id == sight.source_id,
+        sight.of_source(c.ticket_source_id),
         of_ticket if scope.queues else or_(of_ticket, and_(c.ticket_ref.is_(None), of_asset)),
         or_(c.asset_ref.is_(None), of_asset),
         or_(c.company_ref.is_(None), of_clients(c.company_ref)),
@@ -139,7 +143,7 @@ def _own_new_ticket(tx: Connection, sight: Sight) -> ColumnElement[bool]:
     values = cast(text, JSON) if tx.dialect.name == "postgresql" else type_coerce(text, JSON)
     conditions = [
         outbox.c.aggregate.startswith(NEW_TICKET, autoescape=True),
-        or_(outbox.c.ref.is_(None), outbox.c.ref.in_(sight.own("tickets"))),
+        or_(outbox.c.ref.is_(None), sight.holds("tickets", outbox.c.ref)),
     ]
     for name, wanted in (("company_ref", sight.scope.companies), ("queue_ref", sight.scope.queues)):
         if wanted:

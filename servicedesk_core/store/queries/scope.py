@@ -144,10 +144,9 @@ class Sight:
         table, own = RECORDS.get(stream), self._own(stream)
         if table is None or own is None:
             return None
-        source: ColumnElement[int] = table.c.source_id
-        if self._is_sqlite and not (live and stream in OF_TICKET):
-            source = source + 0  # by the bare column SQLite would walk all rows of the source
-        return and_(source == self.source_id, own, *((table.c.gone_at.is_(None),) if live else ()))
+        seeks = live and stream in OF_TICKET
+        of_source = table.c.source_id == self.source_id if seeks else self.of_source(table.c.source_id)
+        return and_(of_source, own, *((table.c.gone_at.is_(None),) if live else ()))
 
     def _own(self, stream: str) -> ColumnElement[bool] | None:
         scope, tickets = self.scope, RECORDS["tickets"]
@@ -207,10 +206,21 @@ class Sight:
         seen = self._tx.execute(ids.where(RECORDS[target].c.local_id.in_(list(found)))).scalars()
         return frozenset(found[local_id] for local_id in seen)
 
-    def own(self, stream: str) -> Select[tuple[str]]:
-        """Return the query for the vendor's ids of a stream's records in the scope; it finds none where none belong."""
-        condition = self.condition(stream)
-        return select(RECORDS[stream].c.external_id).where(false() if condition is None else condition)
+    def holds(self, stream: str, ref: ColumnElement[Any], column: str = "external_id") -> ColumnElement[bool]:
+        """Return that some record of a stream in the scope has a reference in a column.
+
+        Each reference is looked up, because of those there are few: a list of what is in the scope may be long.
+        """
+        table, condition = RECORDS[stream], self.condition(stream)
+        if condition is None:
+            return false()
+        by_key = (table.c.source_id == self.source_id,) if column == "external_id" else ()
+        named = select(table.c.local_id).where(table.c[column] == ref, *by_key, condition)
+        return named.correlate_except(table).exists()
+
+    def of_source(self, column: ColumnElement[int]) -> ColumnElement[bool]:
+        """Return that a row is of the scope's source, in words that keep SQLite from walking all rows of the source."""
+        return (column + 0 if self._is_sqlite else column) == self.source_id
 
     def state(self, state: Mapping[str, Any], stream: str = "tickets") -> dict[str, Any]:
         """Return fields of a record, as an event or a write has them, without references that lead out of the scope."""
