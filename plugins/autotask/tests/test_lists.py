@@ -1,9 +1,11 @@
 """The tenant's value lists: loaded, remembered, refreshed, used without a network."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from servicedesk_autotask.meaning import shapes
 from servicedesk_core.errors import VendorUnavailableError
 from servicedesk_core.hooks import VocabularyMapping
 from servicedesk_core.testing.memory import MemoryState
@@ -143,3 +145,12 @@ async def test_companies_without_a_country_where_countries_may_not_be_seen(own_d
     assert {one.entity.country for one in found} == {None}
     assert all(one.issues == () for one in found)
     assert {one.entity.kind for one in found} >= {"Customer"}, "the other lists are there"
+
+
+async def test_mapping_version_follows_a_field_that_feeds_another_one(own_desk, monkeypatch):
+    async with own_desk.connector() as autotask:
+        before = autotask.mapping_version("tickets")
+    moved = replace(shapes.TICKET, texts=shapes.TICKET.texts | {"rmmAlertID": "external_reference"})
+    monkeypatch.setattr(shapes, "TICKET", moved)
+    async with own_desk.connector() as autotask:
+        assert autotask.mapping_version("tickets") != before

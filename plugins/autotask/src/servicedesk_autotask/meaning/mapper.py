@@ -1,10 +1,8 @@
 """What a raw record means: one function a stream, put together once for a tenant's lists and an operator's words."""
 
-import hashlib
 from collections.abc import Callable
 from typing import Any
 
-import orjson
 from pydantic import ValidationError
 
 from servicedesk_autotask.meaning import mappings, shapes
@@ -17,10 +15,10 @@ from servicedesk_autotask.reading.keyset import row_id
 from servicedesk_autotask.reading.streams import STREAMS
 from servicedesk_core.domain import Entity, MappingIssue
 from servicedesk_core.errors import MappingError, UnsupportedError
-from servicedesk_core.hooks import Mapped, VocabularyMapping
+from servicedesk_core.hooks import Mapped, VocabularyMapping, fingerprint
 
 CODE_VERSION = "1"
-"""Raise it with every change that makes a stored payload mean something else."""
+"""Raise it when a change of code makes a stored payload mean something else; a change of a shape tells itself."""
 
 HISTORY = "ticket_events"
 
@@ -40,9 +38,7 @@ class Mapper:
         self.lists = lists
         words = TicketWords(lists, vocabulary)
         self.done_statuses = words.done_statuses
-        self._words = hashlib.sha256(
-            orjson.dumps(vocabulary.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
-        ).hexdigest()[:12]
+        self._made_of = f"{CODE_VERSION}-{shapes.digest()}-{fingerprint(vocabulary.model_dump(mode='json'))}"
 
         def plain(shape: shapes.Shape, finish: Finish = mappings.nothing) -> Callable[[Raw], Mapped]:
             return _PlainMapping(shape, Reader(shape, lists), finish)
@@ -93,7 +89,7 @@ class Mapper:
     def version(self, stream: str) -> str:
         """Return a text that changes when :meth:`map` may mean something else for this stream."""
         entities = ("Tickets",) if stream == HISTORY else STREAMS[stream].lists
-        return f"{CODE_VERSION}-{self._words}-{self.lists.digest(entities)}"
+        return f"{self._made_of}-{self.lists.digest(entities)}"
 
 
 class _PlainMapping:

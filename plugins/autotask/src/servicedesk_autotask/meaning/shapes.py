@@ -1,6 +1,6 @@
 """Which field of the vendor's rows feeds which field of the domain, as data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from servicedesk_core.domain import (
     Appointment,
@@ -22,6 +22,7 @@ from servicedesk_core.domain import (
     Ticket,
     TimeEntry,
 )
+from servicedesk_core.hooks import fingerprint
 
 Pairs = dict[str, str]
 
@@ -354,3 +355,10 @@ BY_ENTITY: dict[str, Shape] = {
     )
 }  # fmt: skip
 """The shapes by the vendor's plural name."""
+
+
+def digest() -> str:
+    """Return a text that changes when a shape does: stored payloads then mean something else."""
+    tables = [one.name for one in fields(Shape) if one.name != "model"]
+    shapes = {name: one for name, one in globals().items() if isinstance(one, Shape)}
+    return fingerprint({name: [getattr(shape, table) for table in tables] for name, shape in shapes.items()})
