@@ -12,8 +12,6 @@ T = TypeVar("T")
 class Action(Offer[P, T]):
     """An act that is declared by :func:`action`."""
 
-    is_act = True
-
     asks: Callable[..., str] | None = None
     """Returns what somebody is asked before it, given what the act will be given."""
 

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.slow  # the command line goes through the same acts
 async def test_only_hardware_incidents_of_covered_devices_are_proposed(desk):
     found = await desk.claims.propose()
     assert [one.ticket for one in found.tickets] == ["T50"]
+    assert [(one.through, one.by_hand) for one in found.tickets] == [("maker", False)]
     assert found.unknown_cover == ()
     assert (found.incidents, found.without_device, found.not_hardware) == (4, 1, 1)
     assert (found.not_covered, found.claimed) == (1, 0)

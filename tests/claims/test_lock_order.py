@@ -70,7 +70,7 @@ def at_once(stores, works):
 def at_the_maker(tx, number):
     """Store a claim that the manufacturer has."""
     draft = ClaimDraft(device=DeviceRef(manufacturer="Maker", serial_number=f"SN{number}"))
-    made = Drafted(draft, Origin(), connection="maker", maker="maker", by_hand=False, filing_due_on=None)
+    made = Drafted(draft, Origin(), connection="maker", manufacturer="maker", by_hand=False, filing_due_on=None)
     claim = drafts.drafted(tx, made, force=False, **ACT)
     progress = ClaimProgress(state=ClaimState.UNDER_REVIEW, ref=f"C{number}")
     return changing.save(tx, claim, now=NOW, progress=progress, submitted_at=NOW)

@@ -42,4 +42,4 @@ async def test_a_serial_number_that_may_be_several_makers_goes_to_none_of_them()
 
 
 async def test_two_accounts_at_one_maker_are_no_two_makers():
-    assert (await carrier("", one="Dell", two="Dell")).maker == "Dell"
+    assert (await carrier("", one="Dell", two="Dell")).manufacturer == "Dell"

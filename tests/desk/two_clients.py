@@ -115,7 +115,7 @@ def add_claims(tx, source, who, others):
     )
     origin = Origin(source, f"{who}-tickets", f"{who}-assets", f"{who}-companies")
     new = partial(
-        changing.add, tx, connection="maker", maker=who, by_hand=False, filing_due_on=None, actor=who, now=NOW
+        changing.add, tx, connection="maker", manufacturer=who, by_hand=False, filing_due_on=None, actor=who, now=NOW
     )
     gone = new(origin=origin, draft=draft)
     agreed = Credit(kind=CreditKind.PARTS, state=CreditState.APPROVED, approved="5", currency="EUR")

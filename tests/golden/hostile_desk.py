@@ -356,16 +356,18 @@ def _claims(tx: Tx, source_id: int) -> None:
         credits=(Credit(kind=CreditKind.PARTS, state=CreditState.APPROVED, claimed=Decimal("999999999999.999999"),
                         approved=Decimal("-0.000001"), currency="EUR"),),
     )  # fmt: skip
-    claim = new(maker="maker", origin=Origin(source_id, "all", "a1", "c1"), draft=full, filing_due_on=date(2026, 3, 31))
+    claim = new(
+        manufacturer="maker", origin=Origin(source_id, "all", "a1", "c1"), draft=full, filing_due_on=date(2026, 3, 31)
+    )
     steps = [
         ClaimEvent(ClaimEventKind.STATE, NOW, ClaimState.DRAFT, ClaimState.APPROVED, vendor_status=STEERING),
         ClaimEvent(ClaimEventKind.RETURN_OVERDUE, NOW, detail={"due_on": "2026-03-01", "part": FORMULA}),
     ]
     changing.save(tx, claim, now=NOW, progress=told, events=steps)
     bare = ClaimDraft(device=DeviceRef(manufacturer=WIDE, serial_number=ONE_WORD[:60]))
-    new(maker=WIDE, origin=Origin(), draft=bare, filing_due_on=None)
+    new(manufacturer=WIDE, origin=Origin(), draft=bare, filing_due_on=None)
     over = new(
-        maker="maker", origin=Origin(source_id, "gone", None, "gone-company"), filing_due_on=None,
+        manufacturer="maker", origin=Origin(source_id, "gone", None, "gone-company"), filing_due_on=None,
         draft=ClaimDraft(device=DeviceRef(manufacturer="maker", serial_number="SN-6")),
     )  # fmt: skip
     changing.save(tx, over, now=NOW, progress=ClaimProgress(state=ClaimState.CANCELLED, ref="R-3"))

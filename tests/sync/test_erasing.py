@@ -181,8 +181,8 @@ async def test_whatever_a_column_is_read_as_its_text_is_searched_and_cleaned(des
 def claim_with_file(tx, ticket, name, content, *, now, source_id, **draft):
     device = DeviceRef(manufacturer="maker", serial_number=f"S{ticket}")
     stored = changing.add(
-        tx, connection=None, maker="maker", by_hand=True, origin=Origin(source_id, ticket), now=now, actor="user:ana",
-        draft=ClaimDraft(device=device, **draft), filing_due_on=None,
+        tx, connection=None, manufacturer="maker", by_hand=True, origin=Origin(source_id, ticket), now=now,
+        actor="user:ana", draft=ClaimDraft(device=device, **draft), filing_due_on=None,
     )  # fmt: skip
     return files.add(
         tx, stored.id, name=name, media_type="image/png", kind="photo", content=content, actor="user:ana", now=now

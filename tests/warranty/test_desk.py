@@ -174,7 +174,7 @@ async def test_a_client_with_the_same_id_in_another_psa_is_another_client(desk, 
     def claim(tx):
         for name, ticket, asset, amount in (("other", "9", "9", "77.70"), ("psa", "1", "1", "11.10")):
             origin = Origin(sources.get(tx, name).id, ticket, asset, "5")
-            made = changing.add(tx, connection=None, maker="acme", by_hand=True, origin=origin, force=True,
+            made = changing.add(tx, connection=None, manufacturer="acme", by_hand=True, origin=origin, force=True,
                             draft=ClaimDraft(device=device), filing_due_on=None, actor="user:ana", now=NOW)  # fmt: skip
             money = Credit(kind="parts", state="approved", approved=amount, currency="USD")
             drafts.record(tx, drafts.validated(tx, made, actor="user:ana", now=NOW),

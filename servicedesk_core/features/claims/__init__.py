@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from servicedesk_core.features.claims.model import ClaimRow as ClaimRow
     from servicedesk_core.features.claims.tables.counting import ClaimNumbers as ClaimNumbers
     from servicedesk_core.features.claims.tables.counting import numbers as numbers
+    from servicedesk_core.features.claims.tables.eligible import EligibleTicket as EligibleTicket
+    from servicedesk_core.features.claims.tables.eligible import eligible as eligible
     from servicedesk_core.features.claims.tables.listing import rows as rows
 else:
     from servicedesk_core.exports import lazily

@@ -11,7 +11,7 @@ from servicedesk_core.domain.warranty import ClaimReport, DeviceRef
 from servicedesk_core.errors import ClaimIncompleteError, SettingsError
 from servicedesk_core.faces import Awaited, Help, Manner, action, method
 from servicedesk_core.features.claims import drafts, pack, preparing
-from servicedesk_core.features.claims.model import ClaimCheck, ClaimDetail, PackOutcome, PollOutcome
+from servicedesk_core.features.claims.model import ClaimCheck, ClaimDetail, PackOutcome, PollOutcome, Proposals
 from servicedesk_core.features.claims.polling import follow, overdue_parts
 from servicedesk_core.features.claims.preparing import changed, checked_claim, connections_with, rules, stored_claim
 from servicedesk_core.features.claims.queries import detail, today
@@ -29,6 +29,35 @@ _CLAIM: Final = Help("Our id (SD-…), its number, or the manufacturer's id.")
 
 class Claims(ClaimSending[Manner]):
     """The claims of a desk. Nothing here sends without being told so for this very claim."""
+
+    @action(
+        "claims.propose",
+        needs=Capability.CLAIMS_READ,
+        about="Tickets that could be claimed.",
+        page=f"{_PAGES}:proposals",
+    )
+    async def propose(
+        self,
+        *,
+        company: Annotated[str | None, Help("Only of this client, by name or how it begins, or id.")] = None,
+        connection: Annotated[str | None, Help("Only tickets of this connection.")] = None,
+        everything: Annotated[bool, Help("Also tickets that are done.", name="all")] = False,
+        scope: Scope | None = None,
+    ) -> Proposals:
+        """List tickets that could be claimed: incidents of the hardware of devices that were covered that day.
+
+        Each says how a claim would reach its manufacturer. Nothing is asked there.
+
+        Returns:
+            The tickets; with a scope of queues alone none, because it lets no device through.
+
+        Raises:
+            NotFoundLocallyError: There is no such connection; or no ticket, and no such client.
+        """
+        found = await self.desk.store.read(
+            lambda tx: self.proposals(tx, company, connection, scope, everything=everything)
+        )
+        return await preparing.carried(self.desk, found)
 
     @method(Capability.CLAIMS_DRAFT)
     async def new(

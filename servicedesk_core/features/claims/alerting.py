@@ -26,28 +26,28 @@ def conditions(watch: Watch) -> list[Condition]:
 
 def _waiting_for_us(tx: Tx) -> Iterator[Condition]:
     waiting = (ClaimState.DENIED.value, ClaimState.INFO_REQUIRED.value)
-    query = select(_C.claim_id, _C.maker, _C.state, _C.denial_count).where(_C.is_open, _C.state.in_(waiting))
-    for claim_id, maker, state, count in tx.execute(query.where(_C.sent_as.is_(None)).order_by(_C.id)):
+    query = select(_C.claim_id, _C.manufacturer, _C.state, _C.denial_count).where(_C.is_open, _C.state.in_(waiting))
+    for claim_id, manufacturer, state, count in tx.execute(query.where(_C.sent_as.is_(None)).order_by(_C.id)):
         if state == ClaimState.DENIED:
             times = f", {count} times by now" if count > 1 else ""
-            problem = f"Claim {claim_id} was denied by {maker}{times}."
+            problem = f"Claim {claim_id} was denied by {manufacturer}{times}."
             hint = f"servicedesk claims show {claim_id} says why; correct it and resubmit it, or cancel it."
             yield Condition(f"claim:{claim_id}/denied/{count}", "denied", problem, hint)
         else:
-            problem = f"{maker} asks for more about claim {claim_id}."
+            problem = f"{manufacturer} asks for more about claim {claim_id}."
             hint = f"servicedesk claims show {claim_id}, then answer with claims note or claims attach --send."
             yield Condition(f"claim:{claim_id}/asked", "asked", problem, hint)
 
 
 def _overdue(tx: Tx, today: date) -> Iterator[Condition]:
     query = (
-        select(_C.claim_id, _C.maker, claim_returns.c.number, claim_returns.c.due_on)
+        select(_C.claim_id, _C.manufacturer, claim_returns.c.number, claim_returns.c.due_on)
         .join(claim_returns, claim_returns.c.claim == _C.id)
         .where(is_overdue(today), _C.state.not_in((ClaimState.CANCELLED.value, ClaimState.REJECTED.value)))
         .order_by(_C.id, claim_returns.c.number)
     )
-    for claim_id, maker, number, due_on in tx.execute(query):
-        due = f"was due back at {maker} on {due_on}" if due_on else f"should be back at {maker}"
+    for claim_id, manufacturer, number, due_on in tx.execute(query):
+        due = f"was due back at {manufacturer} on {due_on}" if due_on else f"should be back at {manufacturer}"
         yield Condition(
             f"claim:{claim_id}/part/{number}",
             "overdue",
@@ -63,28 +63,28 @@ def _not_understood(tx: Tx) -> Iterator[Condition]:
     steps = (*kinds, ClaimEventKind.STATE.value, ClaimEventKind.VENDOR_STATUS.value, ClaimEventKind.RECORDED.value)
     newest = select(func.max(e.id)).where(e.claim == _C.id, e.kind.in_(steps)).correlate(claims).scalar_subquery()
     query = (
-        select(_C.claim_id, _C.maker, _C.vendor_status, e.kind)
+        select(_C.claim_id, _C.manufacturer, _C.vendor_status, e.kind)
         .join(claim_events, e.id == newest)
         .where(_C.is_open, _C.submitted_at.is_not(None), e.kind.in_(kinds))
         .order_by(_C.id)
     )
-    for claim_id, maker, word, kind in tx.execute(query):
+    for claim_id, manufacturer, word, kind in tx.execute(query):
         said = f' "{word}"' if word else " something"
         what = "leads back" if kind == ClaimEventKind.WENT_BACK else "means nothing here"
         yield Condition(
             f"claim:{claim_id}/word",
             "not_understood",
-            f"{maker} says{said} of claim {claim_id}, which {what}; the claim stays as it was.",
+            f"{manufacturer} says{said} of claim {claim_id}, which {what}; the claim stays as it was.",
             f"Look at the manufacturer, then say where it stands: servicedesk claims record {claim_id} --status …",
         )
 
 
 def _not_known(tx: Tx) -> Iterator[Condition]:
-    query = select(_C.claim_id, _C.maker, _C.ref).where(_C.is_open, _C.poll_problem == NOT_KNOWN).order_by(_C.id)
-    for claim_id, maker, ref in tx.execute(query):
+    query = select(_C.claim_id, _C.manufacturer, _C.ref).where(_C.is_open, _C.poll_problem == NOT_KNOWN).order_by(_C.id)
+    for claim_id, manufacturer, ref in tx.execute(query):
         yield Condition(
             f"claim:{claim_id}/unknown",
             "not_found",
-            f"{maker} does not know claim {claim_id} by its id {ref}.",
+            f"{manufacturer} does not know claim {claim_id} by its id {ref}.",
             f"Look for it at the manufacturer: servicedesk claims show {claim_id}",
         )

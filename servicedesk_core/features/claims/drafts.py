@@ -77,7 +77,7 @@ def drafted(tx: Tx, made: Drafted, *, actor: str, now: datetime, force: bool) ->
     claim = changing.add(
         tx,
         connection=made.connection,
-        maker=made.maker,
+        manufacturer=made.manufacturer,
         by_hand=made.by_hand,
         origin=made.origin,
         draft=made.draft,
@@ -86,7 +86,7 @@ def drafted(tx: Tx, made: Drafted, *, actor: str, now: datetime, force: bool) ->
         now=now,
         force=force,
     )
-    after = {"maker": made.maker, "connection": made.connection, "by_hand": made.by_hand}
+    after = {"manufacturer": made.manufacturer, "connection": made.connection, "by_hand": made.by_hand}
     told = after | {"ticket": made.origin.ticket_ref, "serial_number": made.draft.device.serial_number}
     forced = {"forced": True} if force else {}
     _audited(tx, "claim.drafted", claim, before=None, after=told | forced, actor=actor, now=now)

@@ -107,6 +107,13 @@ class Proposal:
     ]
     cover: Annotated[str | None, Column("The cover that a claim would rest on.", wraps=True)]
     claims: Annotated[tuple[str, ...], Column("Claims that were made for the ticket.", shown=False)]
+    through: Annotated[
+        str | None, Column("Connection that a claim would go through; nothing = none is of its manufacturer.", cut=6)
+    ] = None
+    by_hand: Annotated[
+        bool | None,
+        Column("Whether a person would send it; nothing = several manufacturers may have made it.", spare=4),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What stands between a claim and an act on it: the connector that carries it, what it lacks."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol, TypeVar
@@ -13,6 +13,7 @@ from servicedesk_core.domain.warranty import NO_RULES, ClaimDraft, ClaimRules, D
 from servicedesk_core.domain.warranty.makers import maker_name
 from servicedesk_core.errors import ClaimIncompleteError, ServiceDeskError, UnsupportedError
 from servicedesk_core.features.claims.drafting import Prefilled, Prefilling
+from servicedesk_core.features.claims.model import Proposal, Proposals
 from servicedesk_core.features.claims.queries import SettingsDesk, today
 from servicedesk_core.features.claims.rules import Checked, check, rules_of
 from servicedesk_core.features.claims.tables import files, reading
@@ -34,13 +35,13 @@ class Carrier:
     """How claims for a device reach its manufacturer.
 
     Attributes:
-        maker: The manufacturer, as the connector writes it, else as the device's record does.
+        manufacturer: The manufacturer, as the connector writes it, else as the device's record does.
         device: The device, likewise.
         opened: The connection; ``None`` = there is none for this manufacturer.
         by_hand: Whether a person sends claims.
     """
 
-    maker: str
+    manufacturer: str
     device: DeviceRef
     opened: OpenConnection | None
     by_hand: bool
@@ -72,12 +73,40 @@ async def carrier_of(device: DeviceRef, connections: Sequence[str], opener: Open
         if known is not None and of_claims(opened):
             by_hand = not opened.calls.implements(ClaimWrite.SUBMIT.hook)
             found.append(Carrier(known.manufacturer, known, opened, by_hand))
-    candidates = sorted({carrier.maker for carrier in found})
+    candidates = sorted({carrier.manufacturer for carrier in found})
     if len(candidates) > 1:
         raise ClaimIncompleteError(
             f"This serial number may be one of {' or '.join(candidates)}.", hint="Say who made the device."
         )
     return found[0] if found else Carrier(device.manufacturer, device, None, by_hand=True)
+
+
+async def carried(desk: "ClaimsDesk", found: Proposals) -> Proposals:
+    """Return proposals with how claims for them would reach their manufacturers; nothing is asked there."""
+    opened: dict[str, OpenConnection] = {}
+
+    async def lend(name: str) -> OpenConnection:
+        return opened[name]
+
+    async def with_way(one: Proposal) -> Proposal:
+        if not one.serial_number:
+            return one
+        device = DeviceRef(manufacturer=one.manufacturer or "", serial_number=one.serial_number)
+        try:
+            way = await carrier_of(device, tuple(opened), lend)
+        except ClaimIncompleteError:  # several manufacturers may have made it
+            return one
+        return replace(one, through=way.opened.name if way.opened else None, by_hand=way.by_hand)
+
+    async with AsyncExitStack() as lent:
+        for name in connections_with(desk, "recognise") if found.tickets or found.unknown_cover else ():
+            with suppress(ServiceDeskError):  # what cannot be used carries nothing now
+                opened[name] = await lent.enter_async_context(desk.host.unplugged(name))
+        return replace(
+            found,
+            tickets=tuple([await with_way(one) for one in found.tickets]),
+            unknown_cover=tuple([await with_way(one) for one in found.unknown_cover]),
+        )
 
 
 def carried_through(device: DeviceRef, opened: OpenConnection) -> Carrier:
@@ -139,7 +168,7 @@ async def drafted(
         draft=await desk.store.read(lambda tx: with_cover(tx, draft, filled.origin)),
         origin=filled.origin,
         connection=name,
-        maker=maker_name(carrier.maker or filled.manufacturer) or "unknown",
+        manufacturer=maker_name(carrier.manufacturer or filled.manufacturer) or "unknown",
         by_hand=carrier.by_hand or by_hand,
         filing_due_on=rules.filing_due_on(draft.failed_on),
     )

@@ -16,9 +16,9 @@ from servicedesk_core.features.claims.model import ClaimDetail, ClaimFilter, Cla
 from servicedesk_core.features.claims.tables import counting, files, listing, reading
 from servicedesk_core.features.claims.tables.counting import ClaimNumbers
 from servicedesk_core.features.claims.tables.cover import cover_words, covers_of, rests_on, with_cover
+from servicedesk_core.features.claims.tables.eligible import EligibleTicket, eligible
 from servicedesk_core.store import outbox
 from servicedesk_core.store.queries.checking import check_names
-from servicedesk_core.store.queries.eligible import EligibleTicket, eligible
 from servicedesk_core.store.queries.scope import Scope
 
 _PAGES = "servicedesk_core.features.claims.pages"
@@ -95,29 +95,10 @@ class ClaimQueries(Namespace[Manner]):
         """
         return detail(tx, claim, scope=scope)
 
-    @query(
-        "claims.propose",
-        needs=Capability.CLAIMS_READ,
-        about="Tickets that could be claimed.",
-        page=f"{_PAGES}:proposals",
-    )
-    def propose(
-        self,
-        tx: Tx,
-        *,
-        company: Annotated[str | None, Help("Only of this client, by name or how it begins, or id.")] = None,
-        connection: Annotated[str | None, Help("Only tickets of this connection.")] = None,
-        everything: Annotated[bool, Help("Also tickets that are done.", name="all")] = False,
-        scope: Scope | None = None,
+    def proposals(
+        self, tx: Tx, company: str | None, connection: str | None, scope: Scope | None, *, everything: bool
     ) -> Proposals:
-        """List tickets that could be claimed: incidents of the hardware of devices that were covered that day.
-
-        Returns:
-            The tickets; with a scope of queues alone none, because it lets no device through.
-
-        Raises:
-            NotFoundLocallyError: There is no such connection; or no ticket, and no such client.
-        """
+        """Return what :meth:`Claims.propose` does, without how a claim would reach its manufacturer."""
         settings = self.desk.settings
         found = eligible(
             tx,

@@ -316,7 +316,7 @@ class ClaimSending(ClaimQueries[Manner]):
     def _sendable(self, stored: StoredClaim, opened: OpenConnection | None) -> OpenConnection:
         if opened is None or stored.by_hand:
             raise ClaimStateError(
-                f"Claim {stored.claim_id} is sent by hand: no connection here sends claims to {stored.maker}.",
+                f"Claim {stored.claim_id} is sent by hand: no connection here sends claims to {stored.manufacturer}.",
                 hint=f"`servicedesk claims pack {stored.claim_id}` writes what to send; "
                 f"`servicedesk claims record {stored.claim_id}` keeps what they answer.",
             )

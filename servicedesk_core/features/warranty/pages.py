@@ -111,7 +111,8 @@ def report(terminal: Terminal, found: WarrantyReport) -> None:
     terminal.say(f"{counted(found.missed, 'missed claim')} of all time, {unknown} that nobody knows")
     if found.with_costs:
         money = [
-            (r.month, r.maker, f"{r.approved:z,.2f}", f"{r.issued:z,.2f}", r.currency) for r in found.claims.recovered
+            (r.month, r.manufacturer, f"{r.approved:z,.2f}", f"{r.issued:z,.2f}", r.currency)
+            for r in found.claims.recovered
         ]
         columns = ("Month", "Manufacturer", "Approved", "Issued", "Currency")
         terminal.table(columns, money, empty="No money came back yet: no manufacturer has agreed to a credit.")

@@ -21,7 +21,7 @@ claims = Table(
     Column("claim_id", Text, nullable=False, unique=True, doc="The desk's id of the claim, as its maker sees it too."),
     Column("revision", BigInteger, nullable=False, doc="Rises with every change."),
     Column("connection", Text, doc="Connection to the manufacturer; NULL = none."),
-    Column("maker", Text, nullable=False, doc="The manufacturer."),
+    Column("manufacturer", Text, nullable=False, doc="The manufacturer."),
     Column("by_hand", Boolean, nullable=False, doc="Whether a person sends it."),
     Column("ticket_source_id", BigInteger, doc="The desk's number of the connection that the ticket is of."),
     Column("ticket_ref", Text, doc="The vendor's id of the ticket."),

@@ -16,7 +16,7 @@ def _claim_columns(dialect: Dialect) -> list[Column]:
         "WHEN o.state = 'in_doubt' THEN 'in_doubt' ELSE c.state END"
     )
     return [
-        *map(of, ("claim_id", "maker", "connection", "by_hand")),
+        *map(of, ("claim_id", "manufacturer", "connection", "by_hand")),
         Column("ticket_connection", "src.name", "Connection of the ticket."),
         *map(of, ("ticket_ref", "asset_ref", "company_ref", "serial_number")),
         Column("state", shown, "Where it stands; submitting and in doubt are what its write says."),

@@ -35,7 +35,7 @@ def add(
     tx: Connection,
     *,
     connection: str | None,
-    maker: str,
+    manufacturer: str,
     by_hand: bool,
     origin: Origin,
     draft: ClaimDraft,
@@ -49,7 +49,7 @@ def add(
     Args:
         tx: A write transaction.
         connection: Connection to the manufacturer, if there is one.
-        maker: The manufacturer.
+        manufacturer: The manufacturer.
         by_hand: Whether a person sends it.
         origin: What it came from.
         draft: What is claimed.
@@ -66,7 +66,7 @@ def add(
         "claim_id": new_id(),
         "revision": 1,
         "connection": connection,
-        "maker": maker,
+        "manufacturer": manufacturer,
         "by_hand": by_hand,
         "ticket_source_id": origin.source_id,
         "ticket_ref": origin.ticket_ref,
@@ -83,7 +83,7 @@ def add(
         **_of_draft(draft),
     }
     number = tx.execute(insert(claims).values(row).returning(claims.c.id)).scalar_one()
-    hold(tx, number, maker, draft, force=force)
+    hold(tx, number, manufacturer, draft, force=force)
     claim = by_number(tx, number)
     remember(
         tx,
@@ -129,7 +129,7 @@ def save(
     new_draft, after = draft or claim.draft, progress or claim.progress
     if draft is not None:
         values |= _of_draft(draft)
-        hold(tx, claim.id, claim.maker, draft, force=force)
+        hold(tx, claim.id, claim.manufacturer, draft, force=force)
     if progress is not None:
         values |= _of_progress(claim, progress, events, now)
     seen = (claims.c.id == claim.id) & (claims.c.revision == claim.revision)

@@ -37,11 +37,11 @@ class StateCount:
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """Money of one month, maker and currency; amounts in different currencies are never added up.
+    """Money of one month, manufacturer and currency; amounts in different currencies are never added up.
 
     Attributes:
         month: ``YYYY-MM``, of the day on which the manufacturer agreed.
-        maker: The manufacturer.
+        manufacturer: The manufacturer.
         currency: ISO 4217 code.
         approved: What it agreed to, fees taken off.
         issued: What of it was issued, fees taken off.
@@ -50,7 +50,7 @@ class Recovered:
     """
 
     month: str
-    maker: str
+    manufacturer: str
     currency: str
     approved: Decimal
     issued: Decimal
@@ -69,7 +69,7 @@ class ClaimNumbers:
         denied: How many stand denied or rejected.
         undecided: The rest: waiting, withdrawn, or closed before anybody saw a decision.
         approval_rate: Approved over approved and denied; ``None`` when nothing was decided.
-        recovered: Money by month, maker and currency.
+        recovered: Money by month, manufacturer and currency.
         overdue_parts: Parts that should have been back.
     """
 
@@ -139,7 +139,7 @@ def _recovered(tx: Connection, where: Sequence[ColumnElement[bool]]) -> tuple[Re
     query = (
         select(
             month,
-            claims.c.maker,
+            claims.c.manufacturer,
             claim_credits.c.currency,
             func.coalesce(func.sum(signed), 0),
             func.coalesce(func.sum(signed).filter(issued), 0),
@@ -148,12 +148,12 @@ def _recovered(tx: Connection, where: Sequence[ColumnElement[bool]]) -> tuple[Re
         )
         .select_from(joined().join(claim_credits, claim_credits.c.claim == claims.c.id))
         .where(*where, claim_credits.c.state.in_(AGREED), claim_credits.c.approved.is_not(None))
-        .group_by(month, claims.c.maker, claim_credits.c.currency)
-        .order_by(month, claims.c.maker, claim_credits.c.currency)
+        .group_by(month, claims.c.manufacturer, claim_credits.c.currency)
+        .order_by(month, claims.c.manufacturer, claim_credits.c.currency)
     )
     return tuple(
-        Recovered(at, maker, currency, from_micro(int(a)), from_micro(int(i)), from_micro(int(f)), count)
-        for at, maker, currency, a, i, f, count in tx.execute(query)
+        Recovered(at, manufacturer, currency, from_micro(int(a)), from_micro(int(i)), from_micro(int(f)), count)
+        for at, manufacturer, currency, a, i, f, count in tx.execute(query)
     )
 
 

@@ -55,7 +55,7 @@ def conditions(
     if chosen.states:
         found.append(_in_states(chosen.states))
     if chosen.manufacturer is not None:
-        word, stored = chosen.manufacturer.lower(), func.lower(claims.c.maker)
+        word, stored = chosen.manufacturer.lower(), func.lower(claims.c.manufacturer)
         found.append(or_(stored == maker_name(word).lower(), stored.startswith(word, autoescape=True)))
     if chosen.connection is not None:
         found.append(claims.c.connection == chosen.connection)

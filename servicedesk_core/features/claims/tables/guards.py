@@ -13,19 +13,19 @@ from servicedesk_core.store.schema import claim_guards
 from servicedesk_core.store.upserting import insert_into
 
 
-def guard_keys(maker: str, draft: ClaimDraft) -> frozenset[str]:
+def guard_keys(manufacturer: str, draft: ClaimDraft) -> frozenset[str]:
     """Return what may have one open claim: the device with each of its parts, or the device as a whole."""
-    device = f"{maker.casefold()}|{draft.device.serial_number.upper()}|"
+    device = f"{manufacturer.casefold()}|{draft.device.serial_number.upper()}|"
     return frozenset(device + line.part_number.upper() for line in draft.lines) or frozenset({device})
 
 
-def hold(tx: Connection, number: int, maker: str, draft: ClaimDraft, *, force: bool) -> None:
+def hold(tx: Connection, number: int, manufacturer: str, draft: ClaimDraft, *, force: bool) -> None:
     """Give a claim the keys of its draft instead of those that it held.
 
     Args:
         tx: A write transaction.
         number: The desk's number of the claim.
-        maker: The manufacturer.
+        manufacturer: The manufacturer.
         draft: What is claimed.
         force: Leave a key with the open claim that holds it.
 
@@ -33,7 +33,7 @@ def hold(tx: Connection, number: int, maker: str, draft: ClaimDraft, *, force: b
         ClaimExistsError: An open claim holds one of them.
     """
     release(tx, number)
-    for key in sorted(guard_keys(maker, draft)):
+    for key in sorted(guard_keys(manufacturer, draft)):
         statement = insert_into(tx, claim_guards).values(key=key, claim=number).on_conflict_do_nothing()
         if tx.execute(statement.returning(claim_guards.c.key)).first() is not None or force:
             continue

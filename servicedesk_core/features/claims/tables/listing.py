@@ -26,7 +26,7 @@ _DUE = (
     .scalar_subquery()
 )
 _QUERY = select(
-    *(_OF.id, _OF.claim_id, _OF.maker, _OF.connection, _OF.by_hand, _OF.ref),
+    *(_OF.id, _OF.claim_id, _OF.manufacturer, _OF.connection, _OF.by_hand, _OF.ref),
     func.coalesce(func.nullif(_T.number, ""), _OF.ticket_ref),
     *(_OF.company_ref, _C.name, _OF.serial_number, _OF.state, _OF.vendor_status, _OF.state_since, _OF.created_at),
     *(_OF.submitted_at, _OF.polled_at, _OF.filing_due_on, _DUE, _OF.denial_count, _OF.poll_problem),

@@ -47,7 +47,7 @@ class Drafted:
         draft: The draft.
         origin: What it came from.
         connection: Connection that it goes through, if there is one.
-        maker: The manufacturer.
+        manufacturer: The manufacturer.
         by_hand: Whether a person sends it.
         filing_due_on: Last day on which it may arrive.
     """
@@ -55,7 +55,7 @@ class Drafted:
     draft: ClaimDraft
     origin: Origin
     connection: str | None
-    maker: str
+    manufacturer: str
     by_hand: bool
     filing_due_on: date | None
 
@@ -68,7 +68,7 @@ class StoredClaim:
     claim_id: str
     revision: int
     connection: str | None
-    maker: str
+    manufacturer: str
     by_hand: bool
     origin: Origin
     draft: ClaimDraft

@@ -59,7 +59,7 @@ class TicketNotes:
         connection = self._settings.connections.get(name)
         if connection is None or GRANT not in connection.writes:
             return None
-        refs = f", {claim.maker} {claim.progress.ref}" if claim.progress.ref else ""
+        refs = f", {claim.manufacturer} {claim.progress.ref}" if claim.progress.ref else ""
         body = "\n".join((f"Warranty claim {claim.claim_id}{refs}:", *told))
         write = propose(
             tx,

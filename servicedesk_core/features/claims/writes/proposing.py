@@ -86,7 +86,8 @@ def submit(
     require(claim, {ClaimState.VALIDATED, ClaimState.DENIED}, "sent")
     if claim.connection is None or claim.by_hand:
         raise ClaimStateError(
-            f"Claim {claim.claim_id} is sent by hand: {claim.maker or 'its maker'} takes no claims from programs here.",
+            f"Claim {claim.claim_id} is sent by hand: {claim.manufacturer or 'its manufacturer'} takes no claims from "
+            "programs here.",
             hint=f"`servicedesk claims pack {claim.claim_id}` writes what to send; then record what they answered.",
         )
     kind = ClaimWrite.RESUBMIT if again else ClaimWrite.SUBMIT

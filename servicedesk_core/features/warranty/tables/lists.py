@@ -11,13 +11,13 @@ from sqlalchemy import select
 from servicedesk_core.domain.warranty import covered_on
 from servicedesk_core.domain.warranty.facts import CoverFact, CoverState, best
 from servicedesk_core.domain.warranty.makers import is_called, maker_name
+from servicedesk_core.features.claims import EligibleTicket, eligible
 from servicedesk_core.features.warranty.model import CoverRow, ExpiringList, MissedClaim, MissedList
 from servicedesk_core.features.warranty.tables.rows import row_of
 from servicedesk_core.store import Tx
 from servicedesk_core.store.cover import facts_of_assets, psa_fact
 from servicedesk_core.store.cover.assets import AssetFilter, count_assets, devices_without_asset, every_asset
 from servicedesk_core.store.fields import from_us
-from servicedesk_core.store.queries.eligible import EligibleTicket, eligible
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.schema import RECORDS, sources
 

@@ -332,7 +332,7 @@ def upgrade() -> None:
         sa.Column("claim_id", sa.Text(), nullable=False),
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.Column("connection", sa.Text(), nullable=True),
-        sa.Column("maker", sa.Text(), nullable=False),
+        sa.Column("manufacturer", sa.Text(), nullable=False),
         sa.Column("by_hand", sa.Boolean(), nullable=False),
         sa.Column("ticket_source_id", sa.BigInteger(), nullable=True),
         sa.Column("ticket_ref", sa.Text(), nullable=True),
