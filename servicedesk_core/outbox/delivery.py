@@ -22,7 +22,7 @@ from servicedesk_core.outbox import lanes, limits
 from servicedesk_core.outbox.failures import Failure, failure_of
 from servicedesk_core.outbox.lanes import Lane
 from servicedesk_core.outbox.policy import WritePolicy
-from servicedesk_core.outbox.report import SendReport, WriteConnection
+from servicedesk_core.outbox.report import Sending, WriteConnection
 from servicedesk_core.outbox.senders import Mismatch, Senders, Sent, Settled
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Fence, Store, Tx, audit, leases, outbox
@@ -44,7 +44,7 @@ class Delivery:
         senders: Who carries which kind.
         connection: Where to.
         policy: The numbers.
-        report: Is told what happened.
+        sending: Is told what happened.
     """
 
     def __init__(  # noqa: PLR0917  # what every part of the sender gets
@@ -54,14 +54,14 @@ class Delivery:
         senders: Senders,
         connection: WriteConnection,
         policy: WritePolicy,
-        report: SendReport,
+        sending: Sending,
     ) -> None:
         self._store = store
         self._clock = clock
         self._senders = senders
         self._connection = connection
         self._policy = policy
-        self._report = report
+        self._sending = sending
 
     async def deliver(self, write: StoredWrite, fence: Fence) -> None:
         """Bring one write to its end: checked, begun, sent, stored, read back."""
@@ -71,7 +71,7 @@ class Delivery:
                 return
             begun = await self._begun(write, fence, timeout_s)
         except WriteStoppedError as stop:
-            self._report.stopped = stop
+            self._sending.problem = self._sending.problem or stop
             return
         except WriteStateError:  # decided by somebody else in this moment
             return
@@ -132,7 +132,7 @@ class Delivery:
 
         begun = await or_undone(self._store.write(work, fence=fence, durable=True), stopped)
         if begun.state is not WriteState.SENDING:
-            self._report.note(begun.state, begun.id)
+            self._sending.ended.append((begun.state, begun.id))
             return None
         return begun
 
@@ -164,7 +164,7 @@ class Delivery:
             lanes.clear(tx, write.connection, write.kind)
 
         await self._stored(write, work, fence)
-        self._report.note(WriteState.CONFIRMED, write.id)
+        self._sending.ended.append((WriteState.CONFIRMED, write.id))
 
     async def _failed(self, write: StoredWrite, fence: Fence, failure: Failure, error: BaseException) -> None:
         theirs = getattr(error, "theirs", None)
@@ -187,9 +187,9 @@ class Delivery:
             outbox.move(tx, write, failure.state, actor=SYSTEM, now=now, why=failure.error, fence=fence, facts=facts)
 
         await self._stored(write, work, fence)
-        self._report.note(failure.state, write.id)
+        self._sending.ended.append((failure.state, write.id))
         if failure.stops and isinstance(error, ServiceDeskError):
-            self._report.error = error
+            self._sending.problem = error
 
     async def _stored(self, write: StoredWrite, work: Callable[[Tx], None], fence: Fence) -> None:
         """Store the end of an attempt; what cannot be stored is a doubt for whoever comes next."""
@@ -234,9 +234,9 @@ class Delivery:
             outbox.note(tx, write, **_told(failure), next_at=self._put_off(tx, write, again, now))
 
         await self._store.write(work, fence=fence, durable=True)
-        self._report.note(WriteState.QUEUED, write.id)
+        self._sending.ended.append((WriteState.QUEUED, write.id))
         if failure.stops and isinstance(error, ServiceDeskError):
-            self._report.error = error
+            self._sending.problem = error
 
     async def _refused(
         self, write: StoredWrite, fence: Fence, failure: Failure, theirs: Mismatch | None = None
@@ -254,7 +254,7 @@ class Delivery:
             outbox.move(tx, write, WriteState.REJECTED, actor=SYSTEM, now=now, why=failure.error, facts=facts)
 
         await self._store.write(work, fence=fence, durable=True)
-        self._report.note(WriteState.REJECTED, write.id)
+        self._sending.ended.append((WriteState.REJECTED, write.id))
 
     async def _conflict(self, write: StoredWrite, fence: Fence, mismatch: Mismatch) -> None:
         names = ", ".join(mismatch.theirs)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from servicedesk_core.outbox.report import SendReport
 from servicedesk_core.outbox.views import WriteView
 from servicedesk_core.problem import Problem
 
@@ -30,21 +29,6 @@ class SendOutcome:
     held: tuple[int, ...] = ()
     settled: tuple[int, ...] = ()
     error: Problem | None = None
-
-    @classmethod
-    def of(cls, report: SendReport) -> "SendOutcome":
-        """Return a run's report for programs."""
-        error = report.error or report.stopped
-        return cls(
-            report.connection,
-            confirmed=tuple(report.confirmed),
-            rejected=tuple(report.rejected),
-            in_doubt=tuple(report.in_doubt),
-            waiting=tuple(report.waiting),
-            held=tuple(report.held),
-            settled=tuple(report.settled),
-            error=Problem.of(error) if error else None,
-        )
 
 
 @dataclass(frozen=True, slots=True)

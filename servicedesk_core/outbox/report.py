@@ -1,10 +1,12 @@
-"""What the sender works on, and what it tells."""
+"""What the sender works on, and how far it has come."""
 
 from dataclasses import dataclass, field
 
 from servicedesk_core.domain.writing import WriteState
-from servicedesk_core.errors import ServiceDeskError, WriteStoppedError
+from servicedesk_core.errors import ServiceDeskError
 from servicedesk_core.hooks.calls import ConnectorCalls
+from servicedesk_core.outbox.outcomes import SendOutcome
+from servicedesk_core.problem import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,37 +25,34 @@ class WriteConnection:
 
 
 @dataclass(slots=True)
-class SendReport:
-    """What a run did.
+class Sending:
+    """A run over one connection, as far as it has come.
 
     Attributes:
         connection: Name of the connection.
-        confirmed: Numbers of the writes that the vendor has.
-        rejected: Numbers of those that were refused.
-        in_doubt: Numbers of those whose fate is unknown.
-        waiting: Numbers of those that certainly did not reach the vendor and wait.
-        held: Numbers of those that the loop breaker gave back to a person.
+        ended: Where writes went, with their numbers, in order.
         settled: Numbers of the doubts that were settled.
-        stopped: Why sending stopped and asks, if it did.
-        error: What made sending over this connection impossible, if anything did.
+        problem: Why it goes no further, if it does not.
     """
 
     connection: str
-    confirmed: list[int] = field(default_factory=list)
-    rejected: list[int] = field(default_factory=list)
-    in_doubt: list[int] = field(default_factory=list)
-    waiting: list[int] = field(default_factory=list)
-    held: list[int] = field(default_factory=list)
+    ended: list[tuple[WriteState, int]] = field(default_factory=list)
     settled: list[int] = field(default_factory=list)
-    stopped: WriteStoppedError | None = None
-    error: ServiceDeskError | None = None
+    problem: ServiceDeskError | None = None
 
-    def note(self, state: WriteState, number: int) -> None:
-        """Note where a write went."""
-        {
-            WriteState.CONFIRMED: self.confirmed,
-            WriteState.REJECTED: self.rejected,
-            WriteState.IN_DOUBT: self.in_doubt,
-            WriteState.QUEUED: self.waiting,
-            WriteState.PROPOSED: self.held,
-        }[state].append(number)
+    def gone(self, state: WriteState) -> tuple[int, ...]:
+        """Return the numbers of the writes that went to a state."""
+        return tuple(number for at, number in self.ended if at is state)
+
+    def outcome(self) -> SendOutcome:
+        """Return what it came to."""
+        return SendOutcome(
+            self.connection,
+            confirmed=self.gone(WriteState.CONFIRMED),
+            rejected=self.gone(WriteState.REJECTED),
+            in_doubt=self.gone(WriteState.IN_DOUBT),
+            waiting=self.gone(WriteState.QUEUED),
+            held=self.gone(WriteState.PROPOSED),
+            settled=tuple(self.settled),
+            error=Problem.of(self.problem) if self.problem else None,
+        )

@@ -6,10 +6,12 @@ from collections.abc import Collection
 from datetime import timedelta
 from functools import partial
 
+from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.outbox import lanes
 from servicedesk_core.outbox.delivery import Delivery
+from servicedesk_core.outbox.outcomes import SendOutcome
 from servicedesk_core.outbox.policy import DEFAULT_POLICY, WritePolicy
-from servicedesk_core.outbox.report import SendReport, WriteConnection
+from servicedesk_core.outbox.report import Sending, WriteConnection
 from servicedesk_core.outbox.senders import Senders
 from servicedesk_core.outbox.settler import Settler
 from servicedesk_core.ports import Clock
@@ -52,7 +54,7 @@ class OutboxRunner:
         self._policy = policy
         self._under_way: dict[asyncio.Task[None], StoredWrite] = {}
 
-    async def run(self, only: Collection[int] = ()) -> SendReport:
+    async def run(self, only: Collection[int] = ()) -> SendOutcome:
         """Settle what is in doubt, send what is due, and bring the desk's copy up to date.
 
         Args:
@@ -63,27 +65,27 @@ class OutboxRunner:
             LeaseLostError: Another process took over; it settles what was under way.
             StoreError: The store cannot be used.
         """
-        report = SendReport(self._connection.name)
+        sending = Sending(self._connection.name)
         parts = (self._store, self._clock, self._senders, self._connection, self._policy)
-        delivery = Delivery(*parts, report)
+        delivery = Delivery(*parts, sending)
         name = f"{SENDS}{self._connection.name}"
         async with held(self._store, name, self._policy.lease_ttl_s) as fence:
             now = self._clock.now()
             await self._store.write(
                 lambda tx: outbox.expire(tx, self._connection.name, actor=SYSTEM, now=now), fence=fence
             )
-            report.settled = await Settler(*parts).settle(fence)
+            sending.settled += await Settler(*parts).settle(fence)
             await self._copy_late(delivery)
             try:
-                await self._send_all(delivery, report, fence, only)
+                await self._send_all(delivery, sending, fence, only)
             finally:
                 await self._end_all()
-            if report.in_doubt:
-                report.settled += await Settler(*parts).settle(fence)
-        return report
+            if sending.gone(WriteState.IN_DOUBT):
+                sending.settled += await Settler(*parts).settle(fence)
+        return sending.outcome()
 
-    async def _send_all(self, delivery: Delivery, report: SendReport, fence: Fence, only: Collection[int]) -> None:
-        while report.stopped is None and report.error is None:
+    async def _send_all(self, delivery: Delivery, sending: Sending, fence: Fence, only: Collection[int]) -> None:
+        while sending.problem is None:
             free = self._policy.parallel - len(self._under_way)
             for write in await self._store.read(partial(self._due, free=free, only=only)):
                 task = asyncio.create_task(delivery.deliver(write, fence), name=f"write:{write.id}")

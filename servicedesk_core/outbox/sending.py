@@ -14,7 +14,7 @@ from servicedesk_core.outbox.grants import note_grants
 from servicedesk_core.outbox.lanes import Permit
 from servicedesk_core.outbox.outcomes import SendOutcome
 from servicedesk_core.outbox.policy import WritePolicy
-from servicedesk_core.outbox.report import SendReport, WriteConnection
+from servicedesk_core.outbox.report import WriteConnection
 from servicedesk_core.outbox.runner import OutboxRunner
 from servicedesk_core.outbox.senders import Senders
 from servicedesk_core.plugins.connection import OpenConnection
@@ -117,13 +117,13 @@ class Sending:
             await self._store.write(lambda tx: note_grants(tx, name, grants, actor=self._actor, now=self._clock.now()))
             to = WriteConnection(name, opened.calls, grants)
             runner = OutboxRunner(self._store, self._clock, self.senders, to, self.policy)
-            return SendOutcome.of(await self._patiently(runner, only))
+            return await self._patiently(runner, only)
         except StoreError:
             raise
         except ServiceDeskError as error:
             return SendOutcome(name, error=Problem.of(error))
 
-    async def _patiently(self, runner: OutboxRunner, only: Collection[int]) -> SendReport:
+    async def _patiently(self, runner: OutboxRunner, only: Collection[int]) -> SendOutcome:
         """Run; when another process sends already, wait until it has done what is wanted here."""
         for _ in range(round(ANOTHER_SENDER_S / LOOK_EVERY_S)):
             try:

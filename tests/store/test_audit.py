@@ -56,11 +56,18 @@ def verify(store, *checkpoints):
     return store.read_blocking(lambda tx: audit.verify(tx, checkpoints))
 
 
+def sound(records):
+    """What is found of a chain that holds and that no checkpoint vouches for."""
+    return audit.AuditVerdict(
+        is_valid=True, records=records, head=records, anchored_to=0, unanchored=records, checkpoints=0, problems=()
+    )
+
+
 def test_the_published_vectors(chain):
     records = chain.read_blocking(audit.read)
     assert tuple(record.hash for record in records) == HASHES
     assert records[0].prev_hash == "0" * 64
-    assert verify(chain) == audit.AuditVerdict(records=3, problems=(), head=3, anchored_to=0)
+    assert verify(chain) == sound(3)
 
 
 @pytest.mark.slow
@@ -176,7 +183,7 @@ def test_writers_side_by_side_make_one_chain_without_gaps(store_url, clock):
     for thread in threads:
         thread.join()
     with Store.open(store_url, clock=clock) as store:
-        assert verify(store) == audit.AuditVerdict(records=100, problems=(), head=100, anchored_to=0)
+        assert verify(store) == sound(100)
 
 
 @pytest.fixture

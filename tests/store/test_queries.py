@@ -1,12 +1,14 @@
 """What the faces read: lists page by page, one ticket, the desk page, completeness."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 import pytest
 
 from servicedesk_core.domain import (
+    Asset,
     Company,
+    Contact,
     EventSource,
     EventType,
     Note,
@@ -353,3 +355,28 @@ def test_completeness_counts_what_each_connection_has(store, source, put, ticket
     store.write_blocking(lambda tx: gone(tx, external_ids=["1"]))
     found = {row.connection: (row.rows, row.gone) for row in store.read_blocking(completeness)}
     assert found == {"psa": (3, 1), "other": (1, 0), "third": (2, 0)}
+
+
+def test_a_ticket_is_one_full_look(put, ticket, store, source, clock):
+    put(Contact(external_id="3", first_name="Jo", last_name="Ray", phone="555-1"))
+    put(
+        Asset(external_id="4", name="PC4", serial_number="AC4", manufacturer="dell", warranty_until=date(2026, 5, 1)),
+        Asset(external_id="5", name="4", serial_number="AC5"),
+    )
+    put(ticket("8", contact_ref="3", asset_ref="4"), ticket("9", contact_ref="gone", asset_ref="5"))
+
+    def look(ref):
+        return store.read_blocking(
+            lambda tx: detail.with_whom_and_what(tx, detail.get(tx, None, ref), date(2026, 3, 2))
+        )
+
+    found = look("8")
+    assert found.contact.phone == "555-1"
+    device = found.device
+    assert (device.name, device.manufacturer, device.state, device.until) == (
+        "PC4",
+        "Dell",
+        "covered",
+        date(2026, 5, 1),
+    )
+    assert (look("9").contact, look("9").device.state) == (None, "not_asked")

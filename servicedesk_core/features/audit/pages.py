@@ -1,11 +1,11 @@
 """How a verification looks in a terminal."""
 
 from servicedesk_core.faces import Terminal
-from servicedesk_core.features.audit.model import AuditCheck
+from servicedesk_core.store.audit import AuditVerdict
 from servicedesk_core.wording import counted
 
 
-def check(terminal: Terminal, found: AuditCheck) -> None:
+def check(terminal: Terminal, found: AuditVerdict) -> None:
     """Print what a verification found, and what to do next."""
     for problem in found.problems:
         terminal.line(f"Record {problem.seq}: {problem.what}" if problem.seq else problem.what)

@@ -2,19 +2,16 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 from sqlalchemy import Connection as Tx
 
 from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Page, Sort, query
 from servicedesk_core.features.audit import files
-from servicedesk_core.features.audit.model import AuditCheck
 from servicedesk_core.store import audit
-from servicedesk_core.store.audit import AuditRecord
+from servicedesk_core.store.audit import AuditRecord, AuditVerdict
 from servicedesk_core.store.queries.ownership import own_audit, seen_record
 from servicedesk_core.store.queries.scope import Scope, Sight
-
-_MOST_PROBLEMS: Final = 100
 
 
 class AuditQueries(Namespace[Manner]):
@@ -66,7 +63,7 @@ class AuditQueries(Namespace[Manner]):
         tx: Tx,
         *,
         checkpoints: Annotated[Path | None, Help('A file that "audit checkpoint --file" wrote elsewhere.')] = None,
-    ) -> AuditCheck:
+    ) -> AuditVerdict:
         """Look at every record of the chain. Exit code 1 when it does not hold.
 
         It is held against the store's own checkpoints and those of a file.
@@ -75,13 +72,4 @@ class AuditQueries(Namespace[Manner]):
             SettingsError: The file cannot be read.
         """
         points = files.read(checkpoints) if checkpoints else ()
-        verdict = audit.verify(tx, points)
-        return AuditCheck(
-            is_valid=verdict.is_valid,
-            records=verdict.records,
-            head=verdict.head,
-            anchored_to=verdict.anchored_to,
-            unanchored=verdict.head - verdict.anchored_to,
-            checkpoints=len(points),
-            problems=verdict.problems[:_MOST_PROBLEMS],
-        )
+        return audit.verify(tx, points)

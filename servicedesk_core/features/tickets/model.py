@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal, Self
 
 from servicedesk_core.arguments import strict
 from servicedesk_core.domain import (
+    Contact,
     EventType,
     Note,
     NoteVisibility,
@@ -15,6 +16,7 @@ from servicedesk_core.domain import (
     TicketEvent,
     TimeEntry,
 )
+from servicedesk_core.domain.warranty.facts import CoverState
 from servicedesk_core.faces import Column, Help
 
 
@@ -116,6 +118,18 @@ class TicketRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TicketDevice:
+    """The device that a ticket is about."""
+
+    name: Annotated[str | None, Column("What people call it.")]
+    serial_number: Annotated[str | None, Column("Its serial number.")]
+    manufacturer: Annotated[str | None, Column("Who made it.")]
+    model: Annotated[str | None, Column("What it is.")]
+    state: Annotated[CoverState, Column("How its cover stands today.")]
+    until: Annotated[date | None, Column("The last covered day; nothing = nobody said one.")]
+
+
+@dataclass(frozen=True, slots=True)
 class TicketDetail:
     """One ticket with everything that hangs on it."""
 
@@ -130,12 +144,15 @@ class TicketDetail:
         Mapping[str, Mapping[str, str]],
         Column("Names of what ticket, notes, time and events refer to, by stream and id."),
     ] = field(default_factory=dict)
+    contact: Annotated[Contact | None, Column("Who it is for.")] = None
+    device: Annotated[TicketDevice | None, Column("What it is about.")] = None
 
     def for_clients(self) -> Self:
         """Return it without what only the staff may read; what is not known to be public is not."""
         return replace(
             self,
             ticket=self.ticket.model_copy(update={"custom_fields": {}}),
+            contact=self.contact and self.contact.model_copy(update={"custom_fields": {}}),
             notes=tuple(note for note in self.notes if note.visibility is NoteVisibility.PUBLIC),
             time_entries=tuple(
                 entry.model_copy(update={"internal_notes": None, "custom_fields": {}}) for entry in self.time_entries

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from servicedesk_core.domain import REFERENCES
+from servicedesk_core.domain import REFERENCES, Contact, EventType
+from servicedesk_core.domain.warranty.facts import CoverState
 from servicedesk_core.faces import Terminal
-from servicedesk_core.features.tickets.model import TicketDetail
+from servicedesk_core.features.tickets.model import TicketDetail, TicketDevice
 from servicedesk_core.printing import one_line, printable
 from servicedesk_core.wording import field_name, hours, worked
 
@@ -14,18 +15,29 @@ def ticket(terminal: Terminal, found: TicketDetail) -> None:
     """Print a ticket with its notes, time and history."""
     row, kept = found.row, found.ticket
     people = found.names.get("technicians", {})
+
+    def names(stream: str, ref: str | None) -> str | None:
+        return found.names.get(stream, {}).get(ref or "")
+
     planned = f" of {hours(kept.estimated_s)} planned" if kept.estimated_s else ""
     terminal.facts(
         [
             ("Ticket", row.ticket),
             ("Title", row.title),
             ("Client", row.company),
+            ("Site", names("sites", kept.site_ref)),
+            ("Contact", _contact(found.contact)),
+            ("Device", _device(found.device)),
+            ("Contract", names("contracts", kept.contract_ref)),
+            ("Category", ", ".join(filter(None, (kept.category, kept.issue, kept.sub_issue)))),
             ("Status", f"{row.status or '?'} ({row.status_category or 'not mapped'})"),
             ("Priority", row.priority),
             ("Queue", row.queue),
             ("Technician", row.assignee or "nobody"),
             ("Created", row.created_at),
             ("Due", row.due_at),
+            ("SLA", _agreement(terminal, found)),
+            ("Resolved", kept.resolved_at),
             ("Last activity", row.last_activity_at),
             ("Worked", f"{worked(row.worked_s, row.untimed_entries)}{planned}"),
             ("At the vendor", row.url),
@@ -34,6 +46,9 @@ def ticket(terminal: Terminal, found: TicketDetail) -> None:
     )
     if kept.description:
         terminal.line(f"{kept.description.rstrip()}\n")
+    if kept.resolution:
+        terminal.line("Resolution", style="bold")
+        terminal.line(f"{kept.resolution.rstrip()}\n")
     if found.notes:
         terminal.line("Notes", style="bold")
         for note in found.notes:
@@ -67,9 +82,34 @@ def ticket(terminal: Terminal, found: TicketDetail) -> None:
                 _change(terminal, e.before, found.names),
                 _change(terminal, e.after, found.names),
             )
-            for e in found.events
+            for e in sorted(found.events, key=lambda one: (one.effective_at, one.type is EventType.SNAPSHOT))
         ]
         terminal.table(("When", "What", "Vendor's word", "Before", "After"), events, title="History")
+
+
+def _contact(contact: Contact | None) -> str | None:
+    if contact is None:
+        return None
+    name = " ".join(filter(None, (contact.first_name, contact.last_name)))
+    return ", ".join(filter(None, (name, contact.phone, contact.mobile_phone, contact.email))) or None
+
+
+def _device(device: TicketDevice | None) -> str | None:
+    if device is None:
+        return None
+    serial = f"serial number {device.serial_number}" if device.serial_number else None
+    until = f" until {device.until}" if device.until and device.state is CoverState.COVERED else ""
+    cover = f"{device.state.value.replace('_', ' ')}{until}"
+    made = " ".join(filter(None, (device.manufacturer, device.model))) or None
+    return ", ".join(filter(None, (device.name, made, serial, cover)))
+
+
+def _agreement(terminal: Terminal, found: TicketDetail) -> str | None:
+    """Return the vendor's agreement with what it asks for next, or how it ended."""
+    kept = found.ticket
+    due = f"due next {terminal.plain(found.row.sla_due_at)}" if found.row.sla_due_at else None
+    ended = {True: "met", False: "missed", None: None}[kept.sla_met]
+    return ", ".join(filter(None, (kept.sla, due, ended))) or None
 
 
 def _change(terminal: Terminal, fields: Mapping[str, Any], names: Mapping[str, Mapping[str, str]]) -> str:

@@ -51,21 +51,17 @@ class AuditProblem:
 
 @dataclass(frozen=True, slots=True)
 class AuditVerdict:
-    """What a verification found.
+    """What a verification found."""
 
-    Attributes:
-        records: How many records were looked at.
-        problems: Where the chain does not hold; empty = nowhere.
-        head: Number of the newest record.
-        anchored_to: Number of the newest record that a checkpoint vouches for; 0 = none does.
-    """
-
-    records: int
-    problems: tuple[AuditProblem, ...]
-    head: int
-    anchored_to: int
-
-    @property
-    def is_valid(self) -> bool:
-        """Whether nothing was found."""
-        return not self.problems
+    is_valid: Annotated[bool, Column("Whether the chain holds, as far as it can be told.")]
+    records: Annotated[int, Column("How many records were looked at.")]
+    head: Annotated[int, Column("Number of the newest record.")]
+    anchored_to: Annotated[
+        int,
+        Column(
+            "Number of the newest record that a checkpoint vouches for; what comes after it could have been made anew."
+        ),
+    ]
+    unanchored: Annotated[int, Column("How many records no checkpoint vouches for.")]
+    checkpoints: Annotated[int, Column("How many checkpoints from elsewhere were used.")]
+    problems: Annotated[tuple[AuditProblem, ...], Column("Where the chain does not hold; at most 100.")]

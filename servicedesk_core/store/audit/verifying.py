@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection, RowMapping, func, select
 
@@ -24,6 +25,9 @@ def checkpoint(tx: Connection, now: datetime) -> Checkpoint:
         row = {"seq": point.seq, "hash": point.hash, "count": point.count, "at": to_us(now)}
         tx.execute(insert_into(tx, audit_checkpoints).values(row).on_conflict_do_nothing())
     return point
+
+
+_MOST_PROBLEMS: Final = 100
 
 
 def verify(tx: Connection, checkpoints: Sequence[Checkpoint] = ()) -> AuditVerdict:
@@ -60,7 +64,16 @@ def verify(tx: Connection, checkpoints: Sequence[Checkpoint] = ()) -> AuditVerdi
         if seq
     )
     problems += witnesses.missing()
-    return AuditVerdict(number, tuple(problems), expected - 1, anchored)
+    head = expected - 1
+    return AuditVerdict(
+        is_valid=not problems,
+        records=number,
+        head=head,
+        anchored_to=anchored,
+        unanchored=head - anchored,
+        checkpoints=len(checkpoints),
+        problems=tuple(problems[:_MOST_PROBLEMS]),
+    )
 
 
 def _wrong(row: RowMapping, expected: int, prev: str) -> Iterator[str]:
