@@ -1,6 +1,6 @@
 """A calendar as intervals of UTC with running totals, so that counting open time is two look-ups.
 
-Inside, instants are microseconds since 1970 and open time is counted from an origin that never moves; both are plain
+Inside, instants are microseconds since 1970 and open time is counted from an origin, the year 2024; both are plain
 integers, because a fold over a year of tickets asks a million times.
 """
 
@@ -18,6 +18,9 @@ MINUTE_US: Final = 60_000_000
 DAY_US: Final = DAY_MIN * MINUTE_US
 SEARCHED_DAYS: Final = 10 * 366
 """For so long a search goes on while nothing is open."""
+
+_ORIGIN_US: Final = 19_723 * DAY_US
+"""From where open time is counted: the same instant in every table that is worked out, by whichever thread."""
 
 _YEAR_DAYS = 366
 _EPOCH_DAY = EPOCH.toordinal()
@@ -60,7 +63,7 @@ class _Years(NamedTuple):
     """Open time from the origin to the first opening."""
 
 
-_NONE = _Years(0, 0, [], [], [], 0)
+_NONE = _Years(_ORIGIN_US, _ORIGIN_US, [], [], [], 0)
 
 
 class OpenTable:
@@ -73,13 +76,12 @@ class OpenTable:
         hours_of: The hours of a day.
     """
 
-    __slots__ = ("_hours_of", "_name", "_origin_us", "_years", "_zone")
+    __slots__ = ("_hours_of", "_name", "_years", "_zone")
 
     def __init__(self, name: str, zone: ZoneInfo, hours_of: Callable[[date], tuple[Span, ...]]) -> None:
         self._name = name
         self._zone = zone
         self._hours_of = hours_of
-        self._origin_us: int | None = None
         self._years = _NONE
 
     def total(self, at_us: int) -> int:
@@ -148,8 +150,7 @@ class OpenTable:
         years = self._years
         if years.since_us <= first_us and last_us < years.until_us:
             return years
-        if years is not _NONE:
-            first_us, last_us = min(first_us, years.since_us), max(last_us, years.until_us)
+        first_us, last_us = min(first_us, years.since_us), max(last_us, years.until_us)
         self._years = years = self._built(first_us // DAY_US - _YEAR_DAYS, last_us // DAY_US + 2 * _YEAR_DAYS)
         return years
 
@@ -174,9 +175,7 @@ class OpenTable:
                     closes.append(end)
         after = list(accumulate(close - start for start, close in zip(opens, closes, strict=True)))
         made = _Years(first * DAY_US, last * DAY_US, opens, closes, after, 0)
-        if self._origin_us is None:
-            self._origin_us = made.since_us
-        shift = _total(made, self._origin_us)
+        shift = _total(made, _ORIGIN_US)
         return made._replace(after=[one - shift for one in after], first=-shift)
 
     def _offset_us(self, minute: int) -> int:

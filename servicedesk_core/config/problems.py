@@ -21,7 +21,7 @@ def problems_of(
         prefix: Keys that lead to the validated table.
         also: Further keys that would have been allowed at the top of the table.
     """
-    return [_line(detail, model, prefix, also) for detail in error.errors(include_url=False)]
+    return [problem_line(detail, model, prefix, also) for detail in error.errors(include_url=False)]
 
 
 def settings_error(where: str, problems: list[str], *, connection: str | None = None) -> SettingsError:
@@ -46,7 +46,10 @@ def key_path(*parts: object) -> str:
     return text
 
 
-def _line(detail: ErrorDetails, model: type[BaseModel], prefix: tuple[str, ...], also: Iterable[str]) -> str:
+def problem_line(
+    detail: ErrorDetails, model: type[BaseModel], prefix: tuple[str, ...] = (), also: Iterable[str] = ()
+) -> str:
+    """Return the line of one problem; see :func:`problems_of`."""
     *parents, last = detail["loc"] or ("",)
     path = key_path(*prefix, *(part for part in detail["loc"] if part != "[key]"))
     # What follows the colon behind such a name would be masked as if it were the secret.
@@ -71,5 +74,12 @@ def _fields_at(model: type[BaseModel], parents: Iterable[object]) -> list[str]:
     current: object = model
     for part in parents:
         fields = getattr(current, "model_fields", {})
-        current = fields[part].annotation if part in fields else next(iter(getattr(current, "__args__", ())[-1:]), None)
+        inside = [fields[part].annotation] if part in fields else _arguments(current)
+        current = inside[-1] if inside else None  # of a mapping its values, of a tuple its entries
+        if type(None) in getattr(current, "__args__", ()):
+            current = _arguments(current)[-1]
     return list(getattr(current, "model_fields", {}))
+
+
+def _arguments(annotation: object) -> list[object]:
+    return [one for one in getattr(annotation, "__args__", ()) if one is not ... and one is not type(None)]

@@ -2,7 +2,7 @@
 
 ServiceDeskError
 ├── ConfigurationError            the operator must change something
-│   ├── SettingsError  SecretError  UnknownConnectorError  TenantMismatchError
+│   ├── SettingsError  DefinitionsError  SecretError  UnknownConnectorError  TenantMismatchError
 │   └── PluginError
 │       └── PluginLoadError  PluginIncompatibleError  DuplicateConnectorError
 ├── StoreError                    the desk's own database
@@ -36,6 +36,7 @@ and nothing of what others said in them can steer a terminal.
 """
 
 from servicedesk_core.errors.configuration import ConfigurationError as ConfigurationError
+from servicedesk_core.errors.configuration import DefinitionsError as DefinitionsError
 from servicedesk_core.errors.configuration import DuplicateConnectorError as DuplicateConnectorError
 from servicedesk_core.errors.configuration import PluginError as PluginError
 from servicedesk_core.errors.configuration import PluginIncompatibleError as PluginIncompatibleError

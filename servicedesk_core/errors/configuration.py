@@ -16,6 +16,12 @@ class SettingsError(ConfigurationError):
     code = "settings"
 
 
+class DefinitionsError(ConfigurationError):
+    """Definitions, such as policies and calendars, are malformed or do not fit one another."""
+
+    code = "definitions"
+
+
 class SecretError(ConfigurationError):
     """A secret reference could not be resolved; names every place tried, never a value."""
 

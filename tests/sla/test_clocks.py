@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from servicedesk_core.business_time import Calendar
+from servicedesk_core.domain import EventSource
 from servicedesk_core.features.sla import Clock, ClockState, Outcome, Targets, next_due
 from tests.sla.office import (
     CALENDARS,
@@ -431,9 +432,26 @@ def test_a_change_that_is_seen_later_does_not_tell_what_came_before_the_first_si
     assert {one.outcome for one in found.values()} == {Outcome.UNKNOWN}
 
 
-def test_a_ticket_whose_creation_nobody_tells_is_not_judged():
-    seen = event("03-03 12:00", "snapshot", actor=None, status_category="in_progress", priority="P2")
+@pytest.mark.parametrize("category", ["new", "in_progress"])
+@pytest.mark.parametrize("kind", ["snapshot", "status_changed"])
+def test_a_ticket_whose_creation_nobody_tells_is_not_judged(category, kind):
+    seen = event("03-03 12:00", kind, actor=None, status_category=category, priority="P2")
     assert {one.outcome for one in judged([seen], "03-03 14:00").values()} == {Outcome.UNKNOWN}
+
+
+def test_after_a_second_gap_nothing_is_known_either():
+    gap = event("03-05 12:00", "snapshot", actor=None, status_category="waiting_customer")
+    events = [*REOPENED[:2], status("03-02 14:00", "closed"), status("03-05 09:00", "in_progress"), gap]
+    found = judged(events, "03-05 13:00")
+    assert [found[Clock.COMPLETION, cycle].outcome for cycle in (1, 2)] == [Outcome.MET, Outcome.UNKNOWN]
+
+
+def test_an_imported_log_begins_with_its_first_event_and_its_final_values_hold_from_the_beginning():
+    final = {"final": {"priority": "P2", "status_category": "closed"}}
+    step = event("03-03 09:00", "activity", actor=None, status_category="new", **final)
+    step = step.model_copy(update={"source": EventSource.IMPORTED})
+    found = completion([step], "03-03 10:00")
+    assert (found.due_at, found.outcome, found.superseded) == (at("03-03 17:00"), Outcome.OPEN, ())
 
 
 def test_history_that_arrives_later_is_judged():

@@ -164,5 +164,5 @@ def test_definitions_are_values_that_survive_json():
 
 
 def test_a_target_of_no_time_is_refused():
-    with pytest.raises(ValidationError, match="greater than 0"):
+    with pytest.raises(ValidationError, match="longer than no time"):
         Targets(completion=hours(0))

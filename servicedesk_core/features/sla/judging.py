@@ -71,7 +71,7 @@ class _Judging:
             outcome = Outcome.NOT_APPLICABLE
         elif gone is not None:
             outcome, reason = Outcome.EXEMPT, line.states[-1][0]
-        elif line.unseen is not None and start <= line.unseen <= end:
+        elif line.unseen and any(start <= index <= end for index in line.unseen):
             outcome = Outcome.UNKNOWN
         elif late_us is not None:
             outcome = Outcome.MISSED

@@ -1,16 +1,38 @@
 """What was promised: policies, in order, as versions."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from servicedesk_core.domain.base import Instant, Model
 from servicedesk_core.domain.status import Priority, StatusCategory
 
-Duration = Annotated[timedelta, Field(gt=timedelta())]
+_DURATION = re.compile(r"(?:(\d{1,5})\s*h)?\s*(?:(\d{1,5})\s*min)?")
+
+
+def _duration(value: object) -> object:
+    if not isinstance(value, str) or value.startswith("P"):  # what JSON holds begins so
+        return value
+    match = _DURATION.fullmatch(value.strip())
+    if match is None or not any(match.groups()):
+        msg = f'"{value}" is no business time; write hours and minutes, such as 30 min, 4 h or 1 h 30 min'
+        raise ValueError(msg)
+    hours, minutes = (int(part or 0) for part in match.groups())
+    return timedelta(hours=hours, minutes=minutes)
+
+
+def _some(duration: timedelta) -> timedelta:
+    if duration <= timedelta():
+        msg = "a target is longer than no time; leave it out where nothing is promised"
+        raise ValueError(msg)
+    return duration
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration), AfterValidator(_some)]
 Words = tuple[str, ...]
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from servicedesk_core.business_time.table import instant, micros
 from servicedesk_core.domain.folding import FINAL, INITIAL
 from servicedesk_core.domain.status import StatusCategory
-from servicedesk_core.domain.tickets import ActorType, EventType, TicketEvent
+from servicedesk_core.domain.tickets import ActorType, EventSource, EventType, TicketEvent
 from servicedesk_core.features.sla.matching import FACTS, Book, Regime
 from servicedesk_core.features.sla.model import DELETED
 from servicedesk_core.features.sla.overrides import Override
@@ -63,9 +63,9 @@ class Timeline:
         states: What holds from each boundary to the next.
         regimes: What was promised, each with the index of the boundary from which on.
         cycles: Its lives.
+        unseen: Indices of the boundaries before which something happened that no event tells.
         triaged: Index of the boundary at which it was triaged.
         engaged: Index of the boundary at which somebody began to work on it.
-        unseen: Index of the boundary before which something happened that no event tells.
         actors: Who did what ended a clock, by index of the boundary.
         overrides: What a person decided, by clock and number of the life.
     """
@@ -75,9 +75,9 @@ class Timeline:
     states: list[State]
     regimes: list[tuple[int, Regime]]
     cycles: list[Cycle]
+    unseen: list[int]
     triaged: int | None = None
     engaged: int | None = None
-    unseen: int | None = None
     actors: dict[int, str | None] = field(default_factory=dict)
     overrides: dict[tuple[Clock, int], Override] = field(default_factory=dict)
 
@@ -98,11 +98,13 @@ def fold(events: Iterable[TicketEvent], known: Mapping[str, Any], book: Book, no
     steps = sorted(told, key=itemgetter(0, 1, 2))
     if not steps:
         return None
+    first_us, _, _, first = steps[0]
     facts = _at_first([step[-1] for step in steps], known)
-    created_us, now_us = _created_us(steps[0][0], steps[0][-1], facts), micros(now)
-    if created_us > now_us:
+    created_us, now_us = _created_us(first_us, first, facts), micros(now)
+    begun_us = first_us if created_us is None else created_us
+    if begun_us > now_us:
         return None
-    folding = _Folding(steps[0][-1].ticket_ref, created_us, facts, book)
+    folding = _Folding(first.ticket_ref, begun_us, facts, book, unseen=[] if created_us is not None else [0])
     for at_us, _, _, event in steps:
         if at_us > now_us:
             break
@@ -113,40 +115,43 @@ def fold(events: Iterable[TicketEvent], known: Mapping[str, Any], book: Book, no
 def _at_first(events: list[TicketEvent], known: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields with which a ticket began: those of now, turned back by what each event says was before."""
     facts = {**_NOTHING_KNOWN, **known}
-    facts.pop("status_category", None)
+    status = None
     for event in reversed(events):
         if event.type is EventType.SNAPSHOT:
-            facts.pop("status_category", None)  # what came later does not tell how it was before the first sight
+            status = None  # what came later does not tell how it was before the first sight
         if event.before:
             facts.update(event.before)
+            status = event.before.get("status_category", status)
         if after := event.after:
             facts.update(after.get(FINAL, _NOTHING))
             facts.update(after.get(INITIAL, _NOTHING))
+    facts["status_category"] = status
     return facts
 
 
-def _created_us(first_us: int, first: TicketEvent, facts: Mapping[str, Any]) -> int:
+def _created_us(first_us: int, first: TicketEvent, facts: Mapping[str, Any]) -> int | None:
+    """Return when a ticket was created; ``None`` when nobody tells."""
     stated = first.after.get("created_at") or facts.get("created_at")
     if stated is None:
-        return first_us
+        return first_us if first.type is EventType.CREATED or first.source is EventSource.IMPORTED else None
     return min(micros(stated if isinstance(stated, datetime) else datetime.fromisoformat(stated)), first_us)
 
 
 class _Folding:
     """The fold itself: takes in one event after the other."""
 
-    def __init__(self, ticket_ref: str, created_us: int, facts: dict[str, Any], book: Book) -> None:
+    def __init__(self, ref: str, begun_us: int, facts: dict[str, Any], book: Book, *, unseen: list[int]) -> None:
         self._book = book
         self._facts = facts
-        self._policies = book.in_force(created_us)
-        self._regime = book.regime(self._policies, facts, created_us)
-        self._turns = book.turns[bisect_right(book.turns, created_us) :]
+        self._policies = book.in_force(begun_us)
+        self._regime = book.regime(self._policies, facts, begun_us)
+        self._turns = book.turns[bisect_right(book.turns, begun_us) :]
         self._status: str | None = facts.get("status_category")
         self._is_deleted = False
         self._is_closed = False
         self._resolved_us: int | None = None
         state = (self._status, facts["queue_ref"], facts["assignee_ref"])
-        self._line = Timeline(ticket_ref, [created_us], [state], [(0, self._regime)], [Cycle(0)])
+        self._line = Timeline(ref, [begun_us], [state], [(0, self._regime)], [Cycle(0)], unseen)
 
     def until(self, now_us: int) -> Timeline:
         """End the life at an instant."""
@@ -211,10 +216,9 @@ class _Folding:
         """Go on to another status."""
         line, before = self._line, self._status
         self._status = status
-        is_news = not (before in _UNTOUCHED and status == StatusCategory.NEW)
-        is_late = at_us > line.instants[0] or self._facts.get("created_at") is None
-        if event.type is EventType.SNAPSHOT and is_news and is_late:
-            line.unseen = self._mark(at_us)
+        is_new = before in _UNTOUCHED and status == StatusCategory.NEW
+        if event.type is EventType.SNAPSHOT and not is_new and at_us > line.instants[0]:
+            line.unseen.append(self._mark(at_us))
         if status in _SOLVED:
             self._is_closed = self._is_closed or status == StatusCategory.CLOSED
             if before not in _SOLVED:

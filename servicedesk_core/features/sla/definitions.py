@@ -1,0 +1,167 @@
+"""Policies and calendars as people write them: texts in TOML, read and checked as a whole."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError
+
+from servicedesk_core.arguments import did_you_mean
+from servicedesk_core.business_time import Calendar, public_holidays
+from servicedesk_core.config.problems import key_path, problem_line
+from servicedesk_core.config.toml_lines import TomlLines
+from servicedesk_core.domain import Model
+from servicedesk_core.errors import DefinitionsError
+from servicedesk_core.features.sla.policies import PolicySet, Targets
+
+Path = tuple[Any, ...]
+
+
+class PublicHolidays(Model):
+    """Public holidays that a calendar takes over."""
+
+    country: str = Field(description="ISO 3166 code.")
+    region: str | None = Field(default=None, description="State or province.")
+    first_year: Annotated[int, Field(ge=1970, le=2200)]
+    last_year: Annotated[int, Field(ge=1970, le=2200)]
+    worked: tuple[date, ...] = Field(default=(), description="Those on which you work.")
+
+
+class CalendarTable(Calendar):
+    """A calendar as it is written, under its name."""
+
+    public_holidays: PublicHolidays | None = None
+
+    def calendar(self) -> Calendar:
+        """Return the calendar, with the days themselves.
+
+        Raises:
+            ValueError: There is no such country, or you say that you work on a day that is no public holiday.
+        """
+        values = {name: getattr(self, name) for name in Calendar.model_fields}
+        if (wanted := self.public_holidays) is None:
+            return Calendar(**values)
+        found = dict(
+            public_holidays(wanted.country, range(wanted.first_year, wanted.last_year + 1), region=wanted.region)
+        )
+        if unknown := [str(day) for day in wanted.worked if day not in found]:
+            msg = f"{', '.join(unknown)}: no public holiday, so it need not be in worked"
+            raise ValueError(msg)
+        taken = {day: name for day, name in found.items() if day not in wanted.worked}
+        return Calendar(**values | {"holidays": {**taken, **self.holidays}})
+
+
+class DefinitionsFile(Model):
+    """What a file may hold."""
+
+    calendars: Mapping[str, CalendarTable] = Field(default={})
+    sla: PolicySet | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SlaDefinitions:
+    """What was read.
+
+    Attributes:
+        policies: The policies; ``None`` when no file has any.
+        calendars: The calendars.
+    """
+
+    policies: PolicySet | None
+    calendars: tuple[Calendar, ...]
+
+
+def read_definitions(files: Mapping[str, str]) -> SlaDefinitions:
+    """Read policies and calendars, and check that they fit one another.
+
+    Args:
+        files: Texts in TOML by the name of the file, for people: ``[calendars.NAME]``, and ``[sla]`` in one of them.
+
+    Raises:
+        DefinitionsError: Everything that is wrong in all files, each with its file and line and what would be right.
+    """
+    reading = _Reading()
+    for file, text in files.items():
+        reading.take(file, text)
+    reading.check()
+    if reading.problems:
+        count = "a problem" if len(reading.problems) == 1 else f"{len(reading.problems)} problems"
+        raise DefinitionsError(
+            f"The definitions have {count}:\n" + "\n".join(f"  {line}" for line in reading.problems),
+            hint="Correct them; nothing was taken over.",
+        )
+    return SlaDefinitions(reading.policies, tuple(reading.calendars.values()))
+
+
+class _Reading:
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+        self.policies: PolicySet | None = None
+        self.calendars: dict[str, Calendar] = {}
+        self._places: dict[Path, str] = {}
+        self._sla = ("", TomlLines(""))
+
+    def take(self, file: str, text: str) -> None:
+        """Take in a file."""
+        try:
+            tables = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            self.problems.append(f"{file}: no valid TOML: {error}")
+            return
+        lines = TomlLines(text)
+        calendars = tables.get("calendars")
+        if isinstance(calendars, dict):
+            named = {name: {"name": name, **one} if isinstance(one, dict) else one for name, one in calendars.items()}
+            tables = tables | {"calendars": named}
+        try:
+            found = DefinitionsFile.model_validate(tables)
+        except ValidationError as error:
+            for detail in error.errors(include_url=False):
+                self._tell(file, lines, detail["loc"], problem_line(detail, DefinitionsFile))
+            return
+        for name, table in found.calendars.items():
+            path: Path = ("calendars", name)
+            try:
+                if self._is_new(file, lines, path):
+                    self.calendars[name] = table.calendar()
+            except ValueError as problem:
+                path = (*path, "public_holidays")
+                self._tell(file, lines, path, f"{key_path(*path)}: {problem}")
+        if found.sla is not None and self._is_new(file, lines, ("sla",)):
+            self.policies, self._sla = found.sla, (file, lines)
+
+    def check(self) -> None:
+        """Tell which calendars are missing, unless a file could not be read that may have them."""
+        if self.policies is None or self.problems:
+            return
+        for path, name in _named(self.policies):
+            if name not in self.calendars:
+                told = f'{key_path(*path)}: there is no calendar "{name}".{did_you_mean(name, self.calendars)}'
+                self._tell(*self._sla, path, told)
+
+    def _is_new(self, file: str, lines: TomlLines, path: Path) -> bool:
+        place = f"{file}:{lines.line(path)}"
+        if path in self._places:
+            self.problems.append(f"{place}: {key_path(*path)}: stands in {self._places[path]} already.")
+            return False
+        self._places[path] = place
+        return True
+
+    def _tell(self, file: str, lines: TomlLines, path: Path, problem: str) -> None:
+        self.problems.append(f"{file}:{lines.line(path)}: {problem}")
+
+
+def _named(policies: PolicySet) -> Iterator[tuple[Path, str]]:
+    """Yield every calendar that policies name, and where."""
+    yield ("sla", "calendar"), policies.calendar
+    for number, policy in enumerate(policies.policies):
+        path = ("sla", "policies", number)
+        rows: dict[Path, Targets] = {("otherwise",): policy.otherwise}
+        rows |= {("targets", priority.value): row for priority, row in policy.targets.items()}
+        if policy.calendar is not None:
+            yield (*path, "calendar"), policy.calendar
+        for keys, row in rows.items():
+            if row.calendar is not None:
+                yield (*path, *keys, "calendar"), row.calendar
