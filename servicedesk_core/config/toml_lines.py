@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Sequence
 from typing import Any
 
-Path = tuple[Any, ...]
+Keys = tuple[Any, ...]
 
 _PART = r"""(?:"[^"]*"|'[^']*'|[\w-]+)"""
 _KEY = rf"{_PART}(?:\s*\.\s*{_PART})*"
@@ -21,9 +21,9 @@ class TomlLines:
     """
 
     def __init__(self, text: str) -> None:
-        self._lines: dict[Path, int] = {}
-        self._entries: dict[Path, int] = {}
-        table: Path = ()
+        self._lines: dict[Keys, int] = {}
+        self._entries: dict[Keys, int] = {}
+        table: Keys = ()
         for number, line in enumerate(text.splitlines(), 1):
             if header := _HEADER.match(line):
                 table = self._table(_keys(header[2]), is_entry=header[1] == "[[")
@@ -40,9 +40,9 @@ class TomlLines:
         lengths = range(len(path), 0, -1)
         return next((self._lines[key] for n in lengths if (key := tuple(path[:n])) in self._lines), 1)
 
-    def _table(self, keys: Path, *, is_entry: bool) -> Path:
+    def _table(self, keys: Keys, *, is_entry: bool) -> Keys:
         """Return the path of a table, with the number of the entry after the name of each array of tables."""
-        path: Path = ()
+        path: Keys = ()
         for key in keys[:-1] if is_entry else keys:
             path = (*path, key)
             if path in self._entries:
@@ -53,13 +53,16 @@ class TomlLines:
             path = (*path, self._entries[path])
         return path
 
-    def _note(self, path: Path, number: int) -> None:
+    def _note(self, path: Keys, number: int) -> None:
         for length in range(1, len(path) + 1):
             self._lines.setdefault(path[:length], number)
 
 
-def _keys(dotted: str) -> Path:
-    value: Any = tomllib.loads(f"{dotted} = 0")
+def _keys(dotted: str) -> Keys:
+    try:
+        value: Any = tomllib.loads(f"{dotted} = 0")
+    except tomllib.TOMLDecodeError:  # a line of a longer text that only looks like a key
+        return ()
     found = []
     while isinstance(value, dict):
         [(key, value)] = value.items()

@@ -131,9 +131,16 @@ def test_one_name_in_two_files_is_refused():
     assert "two.toml:19: sla: stands in one.toml:19 already." in text
 
 
+def test_a_calendar_has_the_name_of_its_header():
+    text = told(calendars=CALENDARS.replace('zone = "America/New_York"', 'zone = "UTC"\nname = "other"', 1))
+    assert "calendars.toml:5: calendars.office: its name stands in the header; leave it out" in text
+
+
 def test_public_holidays_that_cannot_be_taken_over_are_told():
     nowhere = told(calendars=CALENDARS.replace('"US"', '"XX"'))
     assert "calendars.toml:8: calendars.office.public_holidays: no public holidays are known of XX, NY" in nowhere
+    backwards = told(calendars=CALENDARS.replace("first_year = 2026", "first_year = 2062"))
+    assert "calendars.toml:8: calendars.office.public_holidays: first_year 2062 comes after last_year 2027" in backwards
     assert "2026-10-13: no public holiday" in told(calendars=CALENDARS.replace("2026-10-12", "2026-10-13"))
 
 

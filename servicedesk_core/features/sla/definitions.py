@@ -4,9 +4,9 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.business_time import Calendar, public_holidays
@@ -16,7 +16,7 @@ from servicedesk_core.domain import Model
 from servicedesk_core.errors import DefinitionsError
 from servicedesk_core.features.sla.policies import PolicySet, Targets
 
-Path = tuple[Any, ...]
+Keys = tuple[Any, ...]
 
 
 class PublicHolidays(Model):
@@ -27,6 +27,13 @@ class PublicHolidays(Model):
     first_year: Annotated[int, Field(ge=1970, le=2200)]
     last_year: Annotated[int, Field(ge=1970, le=2200)]
     worked: tuple[date, ...] = Field(default=(), description="Those on which you work.")
+
+    @model_validator(mode="after")
+    def _is_a_range(self) -> Self:
+        if self.first_year > self.last_year:
+            msg = f"first_year {self.first_year} comes after last_year {self.last_year}"
+            raise ValueError(msg)
+        return self
 
 
 class CalendarTable(Calendar):
@@ -100,7 +107,7 @@ class _Reading:
         self.problems: list[str] = []
         self.policies: PolicySet | None = None
         self.calendars: dict[str, Calendar] = {}
-        self._places: dict[Path, str] = {}
+        self._places: dict[Keys, str] = {}
         self._sla = ("", TomlLines(""))
 
     def take(self, file: str, text: str) -> None:
@@ -122,7 +129,11 @@ class _Reading:
                 self._tell(file, lines, detail["loc"], problem_line(detail, DefinitionsFile))
             return
         for name, table in found.calendars.items():
-            path: Path = ("calendars", name)
+            path: Keys = ("calendars", name)
+            if table.name != name:
+                self._tell(
+                    file, lines, (*path, "name"), f"{key_path(*path)}: its name stands in the header; leave it out"
+                )
             try:
                 if self._is_new(file, lines, path):
                     self.calendars[name] = table.calendar()
@@ -141,7 +152,7 @@ class _Reading:
                 told = f'{key_path(*path)}: there is no calendar "{name}".{did_you_mean(name, self.calendars)}'
                 self._tell(*self._sla, path, told)
 
-    def _is_new(self, file: str, lines: TomlLines, path: Path) -> bool:
+    def _is_new(self, file: str, lines: TomlLines, path: Keys) -> bool:
         place = f"{file}:{lines.line(path)}"
         if path in self._places:
             self.problems.append(f"{place}: {key_path(*path)}: stands in {self._places[path]} already.")
@@ -149,16 +160,16 @@ class _Reading:
         self._places[path] = place
         return True
 
-    def _tell(self, file: str, lines: TomlLines, path: Path, problem: str) -> None:
+    def _tell(self, file: str, lines: TomlLines, path: Keys, problem: str) -> None:
         self.problems.append(f"{file}:{lines.line(path)}: {problem}")
 
 
-def _named(policies: PolicySet) -> Iterator[tuple[Path, str]]:
+def _named(policies: PolicySet) -> Iterator[tuple[Keys, str]]:
     """Yield every calendar that policies name, and where."""
     yield ("sla", "calendar"), policies.calendar
     for number, policy in enumerate(policies.policies):
         path = ("sla", "policies", number)
-        rows: dict[Path, Targets] = {("otherwise",): policy.otherwise}
+        rows: dict[Keys, Targets] = {("otherwise",): policy.otherwise}
         rows |= {("targets", priority.value): row for priority, row in policy.targets.items()}
         if policy.calendar is not None:
             yield (*path, "calendar"), policy.calendar
