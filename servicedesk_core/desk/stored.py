@@ -26,7 +26,7 @@ from servicedesk_core.faces import Awaited, Callee, Capability
 from servicedesk_core.people import Actor, Way
 from servicedesk_core.ports import Clock
 from servicedesk_core.redaction import Redactor
-from servicedesk_core.store import Store, audit
+from servicedesk_core.store import Store
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.store import Migrate
 
@@ -190,6 +190,8 @@ class StoredDesk:
         A desk that only reads keeps nothing.
         """
         if not self._read_only:
+            from servicedesk_core.store import audit  # noqa: PLC0415  # hardly anybody is ever refused
+
             refused = partial(audit.append, actor=str(self.actor), action=audit.REFUSED, entity=f"act:{call}")
             await self.store.write(partial(refused, at=self.clock.now()))
 

@@ -25,6 +25,7 @@ from servicedesk_core.features.tickets.kpis import WATCHED
 from servicedesk_core.features.tickets.model import TicketFilter
 from servicedesk_core.features.tickets.tables import detail
 from servicedesk_core.features.tickets.tables import listing as tickets
+from servicedesk_core.features.tickets.tables.around import with_whom_and_what
 from servicedesk_core.hooks import VendorIdentity
 from servicedesk_core.store import passes, records, runs, sources
 from servicedesk_core.store.passes import PassKey
@@ -366,9 +367,7 @@ def test_a_ticket_is_one_full_look(put, ticket, store, source, clock):
     put(ticket("8", contact_ref="3", asset_ref="4"), ticket("9", contact_ref="gone", asset_ref="5"))
 
     def look(ref):
-        return store.read_blocking(
-            lambda tx: detail.with_whom_and_what(tx, detail.get(tx, None, ref), date(2026, 3, 2))
-        )
+        return store.read_blocking(lambda tx: with_whom_and_what(tx, detail.get(tx, None, ref), date(2026, 3, 2)))
 
     found = look("8")
     assert found.contact.phone == "555-1"

@@ -12,7 +12,6 @@ from servicedesk_core.features.tickets.kpis import WATCHED, CountOf
 from servicedesk_core.features.tickets.model import TicketDetail, TicketFilter, TicketRow
 from servicedesk_core.features.tickets.tables import listing, sorting
 from servicedesk_core.features.tickets.tables.detail import get as ticket_of
-from servicedesk_core.features.tickets.tables.detail import with_whom_and_what
 from servicedesk_core.features.tickets.tables.naming import check_filter
 from servicedesk_core.people import Actor
 from servicedesk_core.store.queries.scope import Scope
@@ -100,6 +99,8 @@ class TicketQueries(Namespace[Manner]):
         Raises:
             NotFoundLocallyError: The store holds no such ticket, or the scope does not let it through.
         """
+        from servicedesk_core.features.tickets.tables.around import with_whom_and_what  # noqa: PLC0415  # lists need no cover
+
         day = self.desk.clock.now().astimezone(ZoneInfo(self.desk.timezone)).date()
         found = with_whom_and_what(tx, ticket_of(tx, connection, ticket, scope=scope), day)
         return found if self.desk.may(Capability.INTERNAL) else found.for_clients()

@@ -5,10 +5,8 @@ from collections.abc import Collection
 from sqlalchemy import Connection
 
 from servicedesk_core.arguments import did_you_mean
-from servicedesk_core.domain.warranty.makers import is_called
 from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.store import sources
-from servicedesk_core.store.cover.assets import makers
 from servicedesk_core.store.queries import names
 from servicedesk_core.store.queries.scope import Scope, Sight
 
@@ -57,8 +55,17 @@ def check_names(
         if word and not any(names.find(tx, one.id, stream, word, begins=begins, seen=seen) for one in looked_in):
             near = [name for one in looked_in for name in names.known(tx, one.id, stream, seen=seen)]
             raise _missing(what, word, near, "Name it as the desk shows it, or by the vendor's id.")
-    if manufacturer and not any(is_called(name, manufacturer) for name in makers(tx, scope)):
-        raise _missing("manufacturer", manufacturer, makers(tx, scope), "No device of it is in the store.")
+    if manufacturer:
+        _check_maker(tx, scope, manufacturer)
+
+
+def _check_maker(tx: Connection, scope: Scope | None, word: str) -> None:
+    from servicedesk_core.domain.warranty.makers import is_called  # noqa: PLC0415  # lists of tickets need none
+    from servicedesk_core.store.cover.assets import makers  # noqa: PLC0415
+
+    known = makers(tx, scope)
+    if not any(is_called(name, word) for name in known):
+        raise _missing("manufacturer", word, known, "No device of it is in the store.")
 
 
 def _missing(what: str, word: str, known: Collection[str], hint: str) -> NotFoundLocallyError:
