@@ -10,6 +10,8 @@ from servicedesk_core.domain import Ticket
 from servicedesk_core.domain.writing import UNFINISHED, WriteState
 from servicedesk_core.faces import Watch
 from servicedesk_core.features.alerts.doubts import doubts
+from servicedesk_core.features.claims.model import ClaimFilter
+from servicedesk_core.features.claims.tables import listing as claims
 from servicedesk_core.features.report.tables import desk_numbers
 from servicedesk_core.features.tickets.model import TicketFilter
 from servicedesk_core.features.tickets.tables import listing as tickets
@@ -135,6 +137,17 @@ def test_pages_of_all_tickets_are_read_in_the_order_of_an_index(store, after):
     plan = plan_of(store, partial(tickets.ticket_page, chosen=TicketFilter(everything=True), after=after))
     assert any("USING INDEX ix_tickets_created" in step for step in plan)
     assert plan.count("USE TEMP B-TREE FOR ORDER BY") == 1, "the rows of the page, when they are found"
+
+
+@pytest.mark.parametrize("whose", IN_SCOPE)
+def test_claims_in_a_scope_are_walked_from_the_newest_on_and_look_up_what_they_name(store, source, whose):
+    if store.dialect != "sqlite":
+        pytest.skip("about the plans of SQLite")
+    listed = partial(claims.page, chosen=ClaimFilter(), today=START.date(), scope=IN_SCOPE[whose][1])
+    plan = plan_of(store, listed, number=1)
+    assert plan[0] == "SCAN claims"
+    assert "SEARCH tickets USING INDEX sqlite_autoindex_tickets_1 (source_id=? AND external_id=?)" in plan
+    assert not [step for step in plan if "TEMP B-TREE" in step]
 
 
 def test_the_desk_page_counts_by_client_and_by_queue_in_the_order_of_an_index(store, source, put, ticket):
