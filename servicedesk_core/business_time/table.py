@@ -91,7 +91,7 @@ class OpenTable:
             years = self._covering(at_us, at_us)
         return _total(years, at_us)
 
-    def totals(self, instants: Sequence[int]) -> list[int]:
+    def totals(self, instants: Sequence[int]) -> tuple[int, ...]:
         """Return the open time between the origin and each of several instants in a row, earliest first."""
         years = self._covering(instants[0], instants[-1])
         opens, closes, after, first = years.opens, years.closes, years.after, years.first
@@ -103,7 +103,7 @@ class OpenTable:
                 continue
             close = closes[index]
             found.append(after[index] - (close - at_us) if at_us < close else after[index])
-        return found
+        return tuple(found)
 
     def reached(self, total: int, from_us: int) -> int:
         """Return the first instant at which so much open time has passed since the origin.

@@ -24,7 +24,7 @@ class Count(NamedTuple):
     """
 
     regime: Regime
-    totals: list[int]
+    totals: tuple[int, ...]
     start: int
     elapsed_us: int
     reached_us: int | None
@@ -39,11 +39,12 @@ class Counting:
         line: Its life.
     """
 
-    __slots__ = ("_line", "_totals")
+    __slots__ = ("_instants", "_line", "_states", "_totals")
 
     def __init__(self, line: Timeline) -> None:
         self._line = line
-        self._totals: dict[int, list[int]] = {}
+        self._instants, self._states = tuple(line.instants), tuple(line.states)
+        self._totals: dict[int, tuple[int, ...]] = {}
 
     def in_force(self, start: int, end: int) -> list[tuple[int, Regime]]:
         """Return what was promised between two boundaries, first what held at the beginning."""
@@ -71,7 +72,7 @@ class Counting:
                 if is_late:  # decided before the other version of the calendar came to hold
                     break
             elif following.promises(clock) != regime.promises(clock):
-                at_us = self._line.instants[index]
+                at_us = self._instants[index]
                 superseded.append(_superseded(regime, clock, at_us, elapsed_us, reached_us if is_late else None))
                 if is_late and reached_us is not None and kept_us is None:
                     kept_us = max(reached_us, changed_us or reached_us)
@@ -94,30 +95,25 @@ class Counting:
         if count.reached_us is not None or target_us is None:
             return count.reached_us
         total = count.totals[end] + target_us - count.elapsed_us
-        return count.regime.table.reached(total, self._line.instants[end])
+        return count.regime.table.reached(total, self._instants[end])
 
     def course(self, count: Count, clock: int, end: int) -> Course:
         """Return what a clock was made of up to a boundary."""
-        line, start = self._line, count.start
-        return Course(
-            tuple(line.instants[start : end + 1]),
-            tuple(line.states[start:end]),
-            tuple(count.totals[start : end + 1]),
-            count.regime.halting[clock],
-        )
+        ends, states = slice(count.start, end + 1), self._states[count.start : end]
+        return Course(self._instants[ends], states, count.totals[ends], count.regime.halting[clock])
 
-    def _totals_of(self, table: OpenTable) -> list[int]:
+    def _totals_of(self, table: OpenTable) -> tuple[int, ...]:
         """Return the open time of a calendar up to each boundary."""
         found = self._totals.get(id(table))
         if found is None:
-            self._totals[id(table)] = found = table.totals(self._line.instants)
+            self._totals[id(table)] = found = table.totals(self._instants)
         return found
 
     def _walk(
-        self, regime: Regime, totals: list[int], clock: int, start: int, end: int
+        self, regime: Regime, totals: tuple[int, ...], clock: int, start: int, end: int
     ) -> tuple[int, int | None, bool]:
         """Return the business time used between two boundaries, when the target was used up, and if more was used."""
-        states = self._line.states
+        states = self._states
         target_us, halting = regime.targets_us[clock], regime.halting[clock]
         elapsed_us, reached_us = 0, None
         for index in range(start, end):
@@ -127,7 +123,7 @@ class Counting:
             elapsed_us += used_us
             if target_us is not None and reached_us is None and elapsed_us >= target_us:
                 total = totals[index + 1] + target_us - elapsed_us
-                reached_us = regime.table.reached(total, self._line.instants[index])
+                reached_us = regime.table.reached(total, self._instants[index])
         return elapsed_us, reached_us, target_us is not None and elapsed_us > target_us
 
 

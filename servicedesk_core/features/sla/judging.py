@@ -26,6 +26,8 @@ def judge(line: Timeline) -> tuple[ClockResult, ...]:
 
 
 class _Judging:
+    __slots__ = ("_counting", "_gone", "_line")
+
     def __init__(self, line: Timeline) -> None:
         self._line = line
         self._counting = Counting(line)

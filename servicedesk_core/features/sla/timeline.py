@@ -31,7 +31,6 @@ _TURNING: Final = frozenset({EventType.SLA_OVERRIDE, EventType.MERGED, EventType
 _UNTRIAGED: Final = _UNTOUCHED | _SOLVED | GONE
 _ASKED: Final = frozenset({*FACTS, "calendar"})
 _LOOKED_AT: Final = _ASKED | {"assignee_ref"}
-_NOTHING: Final[Mapping[str, Any]] = {}
 _NOTHING_KNOWN: Final = dict.fromkeys(_LOOKED_AT)
 
 State = tuple[str | None, str | None, str | None]
@@ -122,9 +121,9 @@ def _at_first(events: list[TicketEvent], known: Mapping[str, Any]) -> dict[str, 
         if event.before:
             facts.update(event.before)
             status = event.before.get("status_category", status)
-        if after := event.after:
-            facts.update(after.get(FINAL, _NOTHING))
-            facts.update(after.get(INITIAL, _NOTHING))
+        for group in (FINAL, INITIAL):
+            if group in event.after:
+                facts.update(event.after[group])
     facts["status_category"] = status
     return facts
 
