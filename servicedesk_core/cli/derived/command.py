@@ -40,11 +40,12 @@ Columns = Annotated[
 
 def command_of(offer: Offer[..., Any]) -> Callable[..., None]:
     """Return the function of a command, with the signature that typer reads."""
+    own = {parameter.name for parameter in offer.parameters}
 
     def run(ctx: typer.Context, **given: Any) -> None:
         cli: Cli = ctx.obj
         as_json, as_csv, columns, yes, html = (
-            given.pop(name, None) for name in ("as_json", "as_csv", "columns", "yes", "html")
+            None if name in own else given.pop(name, None) for name in ("as_json", "as_csv", "columns", "yes", "html")
         )
         if as_json and as_csv:
             raise typer.BadParameter("It is either --json or --csv.", ctx=ctx)

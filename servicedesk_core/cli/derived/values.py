@@ -27,7 +27,7 @@ def value_of(parameter: Parameter, word: Any, zone: tzinfo | None) -> Any:  # on
     if not isinstance(word, str):
         return word
     if parameter.type is dict:
-        return _pair(word)
+        return _pair(parameter.spelled, word)
     if parameter.help.none and word.casefold() == NOBODY:
         return ""
     if choices := choices_of(parameter):
@@ -73,9 +73,9 @@ def _seconds(what: str, hours: float) -> int:
     return round(seconds)
 
 
-def _pair(word: str) -> tuple[str, str | None]:
+def _pair(spelled: str, word: str) -> tuple[str, str | None]:
     """Return name and value; a value that is left empty is nothing."""
     name, equals, value = word.partition("=")
     if not equals:
-        raise SettingsError(f'"{word}" is no field.', hint="Write it as --field NAME=VALUE.")
+        raise SettingsError(f'"{word}" is no field.', hint=f"Write it as --{spelled} NAME=VALUE.")
     return name.strip(), value or None

@@ -8,7 +8,5 @@ from servicedesk_core.cli.warranty import asking, dates, reporting
 def register(group: typer.Typer) -> None:
     """Add the commands to the group."""
     group.command("lookup")(asking.lookup)
-    group.command("parts")(asking.parts)
     group.command("report")(reporting.report)
-    group.command("import")(dates.import_file)
     group.command("write-dates")(dates.write_dates)

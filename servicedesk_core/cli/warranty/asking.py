@@ -1,4 +1,4 @@
-"""``servicedesk warranty lookup`` and ``parts``: what is asked of manufacturers."""
+"""``servicedesk warranty lookup``: what is asked of manufacturers."""
 
 from pathlib import Path
 from typing import Annotated
@@ -90,34 +90,3 @@ def lookup(
             cli.warn(f"[{one.connection}] {one.problem}" + (f"\n  → {one.hint}" if one.hint else ""))
     if found.exit_code:
         raise typer.Exit(found.exit_code)
-
-
-def parts(
-    ctx: typer.Context,
-    serial: Annotated[str, typer.Argument(metavar="SERIAL", help="Serial number of the device.")],
-    *,
-    manufacturer: Annotated[str, typer.Option("--manufacturer", help="Who made it.")] = "",
-    machine_type: Annotated[
-        str | None, typer.Option("--machine-type", help="Machine type, where a serial is ambiguous.")
-    ] = None,
-    connection: Annotated[str | None, typer.Option("--connection", help="Ask this one.")] = None,
-    as_json: Json = False,
-) -> None:
-    """List the service parts of a device, as its manufacturer knows them: the numbers that a claim names."""
-    from servicedesk_core.domain.warranty import DeviceRef  # noqa: PLC0415
-
-    cli: Cli = ctx.obj
-    device = DeviceRef(manufacturer=manufacturer, serial_number=serial or " ", machine_type=machine_type)
-    found = cli.with_desk(lambda desk: desk.warranty.parts(device, connection=connection))
-    columns = ("Part", "Description", "Fits", "Substitutes")
-    rows = [
-        (part.number, part.description or "", part.level.replace("_", " "), ", ".join(part.substitutes))
-        for part in found.parts
-    ]
-
-    def shown() -> None:
-        cli.table(columns, rows, empty=f"{found.connection} names no part of this device.")
-        if rows:
-            cli.say(f"{counted(len(rows), 'part')}, by {found.connection}.")
-
-    cli.emit("warranty.parts", found, as_json=as_json, show=shown)

@@ -1,6 +1,5 @@
-"""``servicedesk warranty import`` and ``write-dates``: covers from a file, and dates to the PSA."""
+"""``servicedesk warranty write-dates``: dates to the PSA."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,7 +7,6 @@ import typer
 from servicedesk_core.cli.shell.arguments import Json, Yes
 from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.cli.warranty.options import Company, Retired
-from servicedesk_core.errors import SettingsError
 from servicedesk_core.wording import counted
 
 if TYPE_CHECKING:
@@ -18,32 +16,6 @@ if TYPE_CHECKING:
 
     from servicedesk_core.desk import ServiceDesk
     from servicedesk_core.features.warranty.rules import DateChange
-
-
-def import_file(
-    ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or JSONL, one row for each cover.")],
-    *,
-    column: Annotated[
-        list[str] | None,
-        typer.Option("--column", metavar="FIELD=NAME", help="Which column feeds a field, where the proposal is wrong."),
-    ] = None,
-    dates: Annotated[
-        str | None, typer.Option("--dates", help="day-first, month-first, year-first, or a pattern such as %d.%m.%Y.")
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Take covers from a spreadsheet, before any manufacturer's key exists.
-
-    It is the least trusted source: a manufacturer that is asked later is believed instead.
-    """
-    from servicedesk_core.features.warranty import pages  # noqa: PLC0415
-
-    cli: Cli = ctx.obj
-    declared = dict(_pair(text) for text in column or ())
-    found = cli.with_desk(lambda desk: desk.warranty.import_file(file, columns=declared, dates=dates, dry_run=dry_run))
-    cli.emit("warranty.import", found, as_json=as_json, show=lambda: pages.imported(cli, found))
 
 
 def write_dates(
@@ -97,15 +69,6 @@ def write_dates(
         cli.warn(f"→ {hint}")
     if code := exit_code(done.writes):
         raise typer.Exit(code)
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, sign, value = text.partition("=")
-    if not (name and sign and value):
-        raise SettingsError(
-            f'"{text}" names no field and column.', hint='Write for example --column ends_on="Expires".'
-        )
-    return name, value
 
 
 def _date_changes(cli: Cli, changes: "Sequence[DateChange]", *, to: "Console") -> None:

@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Annotated, Final, Protocol
 
 from servicedesk_core.domain.warranty import DeviceRef, PartInfo
 from servicedesk_core.errors import NotFoundError, SettingsError
-from servicedesk_core.faces import Awaited, Capability, Manner, method
+from servicedesk_core.faces import Awaited, Capability, Help, Manner, action, method
 from servicedesk_core.features.warranty import rules, spreadsheet
 from servicedesk_core.features.warranty.lookup.asking import Asker
 from servicedesk_core.features.warranty.lookup.run import Lookup, LookupReport, Progress
@@ -23,6 +23,8 @@ from servicedesk_core.outbox.writes import Writes
 from servicedesk_core.plugins.connection import OpenConnection
 from servicedesk_core.plugins.host import Host
 from servicedesk_core.store.cover.assets import AssetFilter
+
+_PAGES: Final = "servicedesk_core.features.warranty.pages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +126,24 @@ class Warranty(WarrantyQueries[Manner]):
         nobody = SettingsError.exit_code if report.devices and not names else report.exit_code
         return replace(report, retired=left_out, exit_code=nobody)
 
-    @method(Capability.WARRANTY_WRITE, unscoped="a device that no record has is nobody's")
+    @action(
+        "warranty.parts",
+        needs=Capability.WARRANTY_WRITE,
+        about="The service parts of a device.",
+        unscoped="a device that no record has is nobody's",
+        page=f"{_PAGES}:parts",
+    )
     async def parts(
-        self: "Warranty[Awaited]", device: DeviceRef | str, *, connection: str | None = None
+        self: "Warranty[Awaited]",
+        device: Annotated[str | DeviceRef, Help("Serial number of the device.", name="SERIAL")],
+        *,
+        manufacturer: Annotated[str, Help("Who made it.")] = "",
+        machine_type: Annotated[str | None, Help("Machine type, where a serial is ambiguous.")] = None,
+        connection: Annotated[str | None, Help("Ask this one.")] = None,
     ) -> DeviceParts:
-        """Ask the manufacturer of a device for its service parts. Only reads there, and stores nothing.
+        """List the service parts of a device, as its manufacturer knows them: the numbers that a claim names.
 
-        Args:
-            device: The device, or its serial number.
-            connection: Ask only this one; ``None`` = those that recognise the device, until one knows it.
+        Only reads there, and stores nothing. Connections that recognise the device are asked until one knows it.
 
         Raises:
             SettingsError: No connection lists parts, or none recognises the device.
@@ -145,7 +156,11 @@ class Warranty(WarrantyQueries[Manner]):
                 f"{f'Connection {connection} lists' if connection else 'No connection lists'} no service parts.",
                 hint=f"Connections that do: {', '.join(known) or 'none'}.",
             )
-        asked = device if isinstance(device, DeviceRef) else DeviceRef(manufacturer="", serial_number=device)
+        asked = (
+            device
+            if isinstance(device, DeviceRef)
+            else DeviceRef(manufacturer=manufacturer, serial_number=device or " ", machine_type=machine_type)
+        )
         async for page in Named((asked,)).pages(self.desk.store):  # the maker that an asset record names
             asked = next((one.device for one in page if one.device is not None), asked)
         unknown: NotFoundError | None = None
@@ -163,22 +178,31 @@ class Warranty(WarrantyQueries[Manner]):
             hint=f"Say who made it (--manufacturer). Asked: {', '.join(known)}.",
         )
 
-    @method(Capability.WARRANTY_WRITE, unscoped="a file may name any device")
+    @action(
+        "warranty.import",
+        needs=Capability.WARRANTY_WRITE,
+        about="What an import did.",
+        unscoped="a file may name any device",
+        page=f"{_PAGES}:imported",
+    )
     async def import_file(
         self: "Warranty[Awaited]",
-        path: Path | str,
+        path: Annotated[Path, Help("CSV or JSONL, one row for each cover.", name="FILE")],
         *,
-        columns: Mapping[str, str] | None = None,
-        dates: str | None = None,
-        dry_run: bool = False,
+        columns: Annotated[
+            Mapping[str, str] | None,
+            Help(
+                "Which column feeds a field, where the proposal is wrong: FIELD=NAME. May be repeated.", name="column"
+            ),
+        ] = None,
+        dates: Annotated[
+            str | None, Help("day-first, month-first, year-first, or a pattern such as %d.%m.%Y; else as they show.")
+        ] = None,
+        dry_run: Annotated[bool, Help("Only say what would happen.")] = False,
     ) -> ImportReport:
-        """Take covers from a spreadsheet: the least trusted source, good until somebody better is asked.
+        """Take covers from a spreadsheet, before any manufacturer's key exists.
 
-        Args:
-            path: A CSV or JSONL file with a row for each cover.
-            columns: By field, the column that feeds it; the others are proposed from their names.
-            dates: How dates are read; ``None`` = as they themselves show.
-            dry_run: Only say what would happen.
+        It is the least trusted source: a manufacturer that is asked later is believed instead.
 
         Raises:
             SettingsError: A needed column is missing, or dates can be read in two ways.

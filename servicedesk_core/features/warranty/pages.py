@@ -1,6 +1,7 @@
 """How covers look in a terminal."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from servicedesk_core.faces import Narrow, Terminal
 from servicedesk_core.features.warranty.lookup.run import LookupReport
@@ -11,6 +12,9 @@ from servicedesk_core.wording import counted
 
 NO_ASSET = "The desk holds no device yet: sync a PSA that has some, or name serial numbers."
 NO_SUCH_ASSET = "No device of the desk fits: --asset takes names, ids and serial numbers, --company a name or an id."
+
+if TYPE_CHECKING:
+    from servicedesk_core.features.warranty.actions import DeviceParts
 
 _NARROW = Narrow(
     cut={"Serial number": 14, "Device": 16, "Client": 12, "Level": 12, "Source": 11},
@@ -118,6 +122,18 @@ def report(terminal: Terminal, found: WarrantyReport) -> None:
         terminal.table(columns, money, empty="No money came back yet: no manufacturer has agreed to a credit.")
     if found.retired:
         terminal.say(f"{left_out(found.retired)}.")
+
+
+def parts(terminal: Terminal, found: "DeviceParts") -> None:
+    """Print the parts of a device."""
+    rows = [
+        (part.number, part.description or "", part.level.replace("_", " "), ", ".join(part.substitutes))
+        for part in found.parts
+    ]
+    columns = ("Part", "Description", "Fits", "Substitutes")
+    terminal.table(columns, rows, empty=f"{found.connection} names no part of this device.")
+    if rows:
+        terminal.say(f"{counted(len(rows), 'part')}, by {found.connection}.")
 
 
 def imported(terminal: Terminal, found: ImportReport) -> None:
