@@ -131,11 +131,6 @@ class Method(Generic[P, T]):
     owner: type[Namespace[Any]]
     """The namespace that declares it."""
 
-    @property
-    def is_act(self) -> bool:
-        """Whether it does more than to answer from the store."""
-        return self.needs not in READING
-
     def __init__(
         self,
         function: Callable[Concatenate[Any, P], Coroutine[Any, Any, T]],
@@ -163,6 +158,11 @@ class Method(Generic[P, T]):
 
         self.work = permitted
         self.__doc__ = function.__doc__
+
+    @property
+    def is_act(self) -> bool:
+        """Whether it does more than to answer from the store."""
+        return self.needs not in READING
 
     def __set_name__(self, owner: type[Namespace[Any]], name: str) -> None:
         self.owner = owner
