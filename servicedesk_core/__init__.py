@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from servicedesk_core.desk.blocking import BlockingServiceDesk as BlockingServiceDesk
     from servicedesk_core.desk.monitoring.checking import ConnectionCheck as ConnectionCheck
-    from servicedesk_core.desk.monitoring.checking import ConnectionInfo as ConnectionInfo
     from servicedesk_core.desk.monitoring.health import Health as Health
-    from servicedesk_core.desk.monitoring.status import DeskStatus as DeskStatus
     from servicedesk_core.desk.service_desk import ServiceDesk as ServiceDesk
     from servicedesk_core.desk.syncing import SyncOutcome as SyncOutcome
     from servicedesk_core.domain.writing import Intent as Intent
@@ -23,6 +21,8 @@ if TYPE_CHECKING:
     from servicedesk_core.features.claims.model import ClaimFilter as ClaimFilter
     from servicedesk_core.features.claims.model import ClaimRow as ClaimRow
     from servicedesk_core.features.report.model import DeskReport as DeskReport
+    from servicedesk_core.features.status.model import ConnectionInfo as ConnectionInfo
+    from servicedesk_core.features.status.model import DeskStatus as DeskStatus
     from servicedesk_core.features.tickets.model import TicketDetail as TicketDetail
     from servicedesk_core.features.tickets.model import TicketFilter as TicketFilter
     from servicedesk_core.features.tickets.model import TicketRow as TicketRow

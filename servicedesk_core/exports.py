@@ -3,6 +3,7 @@
 A package lists its names once, for type checkers and for us: as imports under ``if TYPE_CHECKING:``.
 """
 
+import sys
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
@@ -27,7 +28,9 @@ def lazily(package: str, file: str) -> tuple[Callable[[str], Any], Callable[[], 
             meant = "" if name.startswith("_") else did_you_mean(name, homes)
             msg = f"module {package!r} has no attribute {name!r}.{meant}"
             raise AttributeError(msg, name=name)
-        return getattr(import_module(homes[name]), name)
+        found = getattr(import_module(homes[name]), name)
+        setattr(sys.modules[package], name, found)  # asked for once
+        return found
 
     return attribute, lambda: sorted(names(file))
 

@@ -23,6 +23,6 @@ def export(
     """Write the whole chain as JSON lines, each record with its hash."""
     cli: Cli = ctx.obj
     with nullcontext(target) if target else while_read() as file:
-        told = cli.with_desk(lambda desk: desk.audit.export(file), read_only=True)
+        told = cli.with_store(lambda desk: desk.audit.export(file))
         where = f"Written to {target}: " if target else ""
         cli.say(f"{where}{counted(told.records, 'record')}; the newest is no. {told.head}, its hash {told.hash}.")

@@ -93,11 +93,11 @@ class OurCommands(Mapping[str, Any]):
 
 @cache
 def _load(name: str) -> Any:
-    from servicedesk_core.cli.derived import commands_of, group_of  # noqa: PLC0415
+    from servicedesk_core.cli.derived import command_of_feature, commands_of  # noqa: PLC0415
     from servicedesk_core.features import FEATURES, own  # noqa: PLC0415
 
     if name in FEATURES:
-        return group_of(own(name), _by_hand(name) if name in _PARTLY_BY_HAND else None)
+        return command_of_feature(own(name), _by_hand(name) if name in _PARTLY_BY_HAND else None)
     return commands_of((), _by_hand(name))[name]
 
 

@@ -31,10 +31,10 @@ def list_connections(ctx: typer.Context, as_json: Json = False) -> None:
 
     cli: Cli = ctx.obj
     try:
-        found = cli.with_desk(lambda desk: desk.connections(), read_only=True)
+        found = cli.with_reader(lambda desk: desk.connections())
     except StoreMissingError:  # nothing was read yet, and a look must not make a store
         from servicedesk_core.config import load_settings  # noqa: PLC0415
-        from servicedesk_core.desk.monitoring.status import connections  # noqa: PLC0415
+        from servicedesk_core.features.status import connections  # noqa: PLC0415
 
         found = connections(None, load_settings(cli.config))
     columns = ("Connection", "Connector", "Environment", "Streams", "Tenant", "State")

@@ -52,8 +52,7 @@ def export(
     if file_format is not None:
         chosen = "jsonl" if file_format is Format.JSONL else "csv"
     with nullcontext(output) if output else while_read() as target:
-        count = cli.with_desk(
-            lambda desk: desk.export(stream, target, file_format=chosen, connection=connection, verbatim=verbatim),
-            read_only=True,
+        count = cli.with_reader(
+            lambda desk: desk.export(stream, target, file_format=chosen, connection=connection, verbatim=verbatim)
         )
         cli.say(f"{counted(count, 'record')} of {stream} written to {output or 'standard output'}.")

@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
 def list_jobs(ctx: typer.Context, as_json: Json = False) -> None:
     """Show the jobs, when they are due and how they ended."""
     cli: Cli = ctx.obj
-    jobs = cli.with_desk(lambda desk: desk.jobs(), read_only=True)
+    jobs = cli.with_reader(lambda desk: desk.jobs())
 
     def shown() -> None:
         rows = [

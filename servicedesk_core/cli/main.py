@@ -1,9 +1,11 @@
 """The ``servicedesk`` command: quick for the version, else the whole program with one place that reports errors."""
 
+import gc
 import sys
 from collections.abc import Sequence
 from typing import Final
 
+from servicedesk_core.garbage import SELDOM
 from servicedesk_core.system import outlive_readers, speak_utf8
 
 _HAND_OVER_S: Final = 0.001
@@ -40,8 +42,10 @@ def tune_interpreter() -> None:
     """Suit the interpreter to a process that stores records by the hundred while requests are under way.
 
     Threads hand over after a millisecond instead of five: the loop that sends the next request waits less for the
-    thread that stores the last answer.
+    thread that stores the last answer. What a command imports stays until its end: the collector would walk it again
+    and again while it grows, and find nothing.
 
     Only for a process that is ours; a program that embeds the SDK decides for itself.
     """
     sys.setswitchinterval(_HAND_OVER_S)
+    gc.set_threshold(SELDOM, *gc.get_threshold()[1:])

@@ -10,7 +10,7 @@ from typing import Any
 import typer
 from typer.main import get_command
 
-from servicedesk_core.cli.derived import group_of
+from servicedesk_core.cli.derived import command_of_feature
 from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.errors import PluginLoadError
 from servicedesk_core.machine.installed import catalog_at
@@ -33,7 +33,7 @@ def find(cli: Cli, name: str) -> Any:
         return None
     cli.plugin = f"{plugin.distribution} {plugin.version}"
     if plugin.group == FEATURES:
-        return group_of(catalog.feature(name))
+        return command_of_feature(catalog.feature(name))
     app = catalog.command(name)
     if not isinstance(app, typer.Typer) or not (app.registered_commands or app.registered_groups):
         raise PluginLoadError(

@@ -15,7 +15,7 @@ from servicedesk_core.config.people import PersonSection
 from servicedesk_core.config.values import Budget, Raw, Since, TimeZone, did_you_mean
 from servicedesk_core.config.writes import WritesSection
 from servicedesk_core.domain import STREAMS, Model
-from servicedesk_core.hooks.context import VocabularyMapping
+from servicedesk_core.hooks.vocabulary import VocabularyMapping
 from servicedesk_core.ports import KEEP_ALL_RAW, BudgetPolicy
 from servicedesk_core.redaction import secrets_in
 

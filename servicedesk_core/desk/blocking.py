@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.privacy.actions import Privacy
     from servicedesk_core.features.quarantine.actions import Quarantine
     from servicedesk_core.features.report.queries import Reports
+    from servicedesk_core.features.status.queries import Status
     from servicedesk_core.features.tickets.actions import Tickets
     from servicedesk_core.features.warranty.actions import Warranty
     from servicedesk_core.features.writes.actions import OutboxActs
@@ -176,6 +177,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         privacy: Privacy[Waiting]
         quarantine: Quarantine[Waiting]
         report: Reports[Waiting]
+        status: Status[Waiting]
         tickets: Tickets[Waiting]
         writes: OutboxActs[Waiting]
         warranty: Warranty[Waiting]
@@ -216,7 +218,6 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
     jobs = _waiting(ServiceDesk.jobs)
     run_jobs = _waiting(ServiceDesk.run_jobs)
     health = _waiting(ServiceDesk.health)
-    status = _waiting(ServiceDesk.status)
     vocabulary = _waiting(ServiceDesk.vocabulary)
     export = _waiting(ServiceDesk.export)
     changes = _iterating(ServiceDesk.changes)

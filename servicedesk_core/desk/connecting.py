@@ -1,7 +1,6 @@
 """What a desk asks of its connections one by one: what they can see, and the tenant's own words."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping
-from functools import cached_property
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
 from typing import TypeVar
 
 from servicedesk_core.capabilities import Capability
@@ -9,11 +8,7 @@ from servicedesk_core.config.choosing import one_connection, several_connections
 from servicedesk_core.desk.monitoring.checking import ConnectionCheck, checked
 from servicedesk_core.desk.opening import OpenDesk
 from servicedesk_core.errors import ServiceDeskError, StoreError
-from servicedesk_core.faces import Feature
-from servicedesk_core.features import with_ours
 from servicedesk_core.http import together
-from servicedesk_core.jobs.job import Job
-from servicedesk_core.jobs.registry import jobs_of
 from servicedesk_core.plugins.vocabulary import WORDS, Vocabulary, vocabulary
 from servicedesk_core.problem import Problem
 
@@ -77,21 +72,6 @@ class ConnectingDesk(OpenDesk):
     def requests_sent(self) -> int:
         """Requests sent to the vendors over the connections that are open now."""
         return self._host.requests_sent
-
-    @property
-    def unread(self) -> tuple[str, ...]:
-        """Names of the connections that hold no records, such as manufacturers: nothing is pulled from them."""
-        return self._host.lacking("pull")
-
-    @cached_property
-    def features(self) -> tuple[Feature, ...]:
-        """Our features and those installed ones that can be used."""
-        return with_ours(self._host.catalog.features())
-
-    @cached_property
-    def known_jobs(self) -> Mapping[str, Job]:
-        """Its jobs by name; wrong schedules raise a :class:`servicedesk_core.errors.SettingsError`."""
-        return jobs_of(self.settings, self.features, self.unread)
 
     async def _each(
         self, names: Collection[str], work: Callable[[str], Awaitable[T]]

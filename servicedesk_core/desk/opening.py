@@ -53,6 +53,7 @@ class OpenDesk(StoredDesk):
             ledger=ledger,
             redactor=self.redactor,
             secrets=self._secrets,
+            catalog=self.catalog,
         )
         self._host = await stack.enter_async_context(host)
         self._give_parts()

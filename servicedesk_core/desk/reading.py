@@ -6,19 +6,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, ParamSpec, TypeVar
 
-from sqlalchemy import Connection as Tx
-
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.desk import exporting
-from servicedesk_core.desk.connecting import ConnectingDesk
 from servicedesk_core.desk.feed import follow
-from servicedesk_core.desk.monitoring import status
-from servicedesk_core.desk.monitoring.checking import ConnectionInfo
 from servicedesk_core.desk.monitoring.health import Health, health
+from servicedesk_core.desk.stored import StoredDesk
 from servicedesk_core.domain import Entity
 from servicedesk_core.faces import Page
+from servicedesk_core.features.status import ConnectionInfo
+from servicedesk_core.features.status import connections as configured
 from servicedesk_core.files import replacing
 from servicedesk_core.hooks import Change
+from servicedesk_core.jobs.status import ScheduledJob, scheduled
 from servicedesk_core.store import changes
 from servicedesk_core.store.queries import records
 from servicedesk_core.store.queries.records import StoredRecord
@@ -32,8 +31,8 @@ _AT_ONCE = 500
 """Records that are read in one transaction."""
 
 
-class ReadingDesk(ConnectingDesk):
-    """A desk that can be read without any vendor."""
+class ReadingDesk(StoredDesk):
+    """A desk that is read: nobody is asked, and no connection is opened."""
 
     async def connections(self, *, scope: Scope | None = None) -> tuple[ConnectionInfo, ...]:
         """Return the configured connections with what the store knows of them.
@@ -42,28 +41,20 @@ class ReadingDesk(ConnectingDesk):
             scope: Only its connection.
         """
         scope = self.permitted(Capability.DESK_READ, "connections list", scope)
-        found = await self._store.read(partial(status.connections, settings=self.settings))
+        found = await self._store.read(partial(configured, settings=self.settings))
         return found if scope is None else tuple(one for one in found if one.name == scope.connection)
-
-    async def status(self, *, scope: Scope | None = None) -> status.DeskStatus:
-        """Return the state of the desk's data and jobs, from the store alone.
-
-        Args:
-            scope: Only how complete and fresh its own records are.
-        """
-        scope = self.permitted(Capability.DESK_READ, "status", scope)
-        now, jobs = self._clock.now(), self.known_jobs
-
-        def look(tx: Tx) -> status.DeskStatus:
-            whole = status.status(tx, self.settings, jobs, store=self._store.name, now=now)
-            return whole if scope is None else status.scoped(tx, whole, scope)
-
-        return await self._store.read(look)
 
     async def health(self) -> Health:
         """Return how the desk is doing, without any text of a record: for monitoring."""
         return await self._store.read(
             partial(health, settings=self.settings, jobs=self.known_jobs, now=self._clock.now())
+        )
+
+    async def jobs(self) -> tuple[ScheduledJob, ...]:
+        """Return the jobs of the desk, when they are due and how they ended."""
+        self.permitted(Capability.DESK_READ, "jobs list", narrows=False)
+        return await self._store.read(
+            partial(scheduled, jobs=self.known_jobs, settings=self.settings, now=self._clock.now())
         )
 
     def changes(

@@ -1,14 +1,11 @@
 """The desk: everything a program does with it stands on this class."""
 
-from functools import partial
-
 from servicedesk_core.arguments import strict
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.desk.pulling import PullingDesk
 from servicedesk_core.desk.reading import ReadingDesk
 from servicedesk_core.jobs.registry import job_named
 from servicedesk_core.jobs.running import JobOutcome, run_job
-from servicedesk_core.jobs.status import ScheduledJob, scheduled
 
 
 @strict
@@ -29,13 +26,6 @@ class ServiceDesk(PullingDesk, ReadingDesk):
         read_only: Never write, create or migrate the store.
         migrate: What to do with a store of an older schema; see :meth:`servicedesk_core.store.Store.open`.
     """
-
-    async def jobs(self) -> tuple[ScheduledJob, ...]:
-        """Return the jobs of the desk, when they are due and how they ended."""
-        self.permitted(Capability.DESK_READ, "jobs list", narrows=False)
-        return await self._store.read(
-            partial(scheduled, jobs=self.known_jobs, settings=self.settings, now=self._clock.now())
-        )
 
     async def run_jobs(self, name: str) -> tuple[JobOutcome, ...]:
         """Run a job now, or all jobs of a kind one after the other; what the schedule does is not affected.

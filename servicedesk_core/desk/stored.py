@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from copy import copy
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypedDict, TypeVar, Unpack
@@ -31,6 +31,7 @@ from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.store import Migrate
 
 if TYPE_CHECKING:
+    from servicedesk_core.faces import Feature
     from servicedesk_core.features.alerts.queries import Alerts
     from servicedesk_core.features.audit.actions import AuditTrail
     from servicedesk_core.features.claims.actions import Claims
@@ -38,9 +39,12 @@ if TYPE_CHECKING:
     from servicedesk_core.features.privacy.actions import Privacy
     from servicedesk_core.features.quarantine.actions import Quarantine
     from servicedesk_core.features.report.queries import Reports
+    from servicedesk_core.features.status.queries import Status
     from servicedesk_core.features.tickets.actions import Tickets
     from servicedesk_core.features.warranty.actions import Warranty
     from servicedesk_core.features.writes.actions import OutboxActs
+    from servicedesk_core.jobs.job import Job
+    from servicedesk_core.plugins import PluginCatalog
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -69,6 +73,7 @@ class StoredDesk:
         privacy: Privacy[Awaited]
         quarantine: Quarantine[Awaited]
         report: Reports[Awaited]
+        status: Status[Awaited]
         tickets: Tickets[Awaited]
         writes: OutboxActs[Awaited]
         warranty: Warranty[Awaited]
@@ -240,6 +245,32 @@ class StoredDesk:
     def secrets(self) -> Secrets:
         """Resolves secret references."""
         return self._secrets
+
+    @cached_property
+    def catalog(self) -> "PluginCatalog":
+        """The plugins that are installed, without those that are switched off; found when somebody asks."""
+        from servicedesk_core.plugins import PluginCatalog  # noqa: PLC0415  # most of what reads the store asks nobody
+
+        return PluginCatalog.of(self.settings)
+
+    @cached_property
+    def features(self) -> "tuple[Feature, ...]":
+        """Our features and those installed ones that can be used."""
+        return features.with_ours(self.catalog.features())
+
+    @cached_property
+    def unread(self) -> tuple[str, ...]:
+        """Names of the connections that hold no records, such as manufacturers: nothing is pulled from them."""
+        from servicedesk_core.plugins.offering import lacking  # noqa: PLC0415  # see above
+
+        return lacking(self.catalog, self.settings, "pull")
+
+    @cached_property
+    def known_jobs(self) -> "Mapping[str, Job]":
+        """Its jobs by name; wrong schedules raise a :class:`servicedesk_core.errors.SettingsError`."""
+        from servicedesk_core.jobs.registry import jobs_of  # noqa: PLC0415  # see above
+
+        return jobs_of(self.settings, self.features, self.unread)
 
     async def _open_rest(self, stack: AsyncExitStack) -> None:
         """Open what stands on the store."""

@@ -43,7 +43,7 @@ CustomFields = dict[str, str | None]
 class Model(BaseModel):
     """Base of everything that crosses a hook: frozen, and strict about field names."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Entity(Model):

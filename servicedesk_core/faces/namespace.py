@@ -168,7 +168,7 @@ class Method(Generic[P, T]):
         self.owner = owner
         self.attribute = name
         feature = owner.__module__.rpartition(".")[0].rpartition(".")[2]
-        if feature and "." not in self.name:  # nobody said what it is called
+        if feature and self.name == name:  # nobody said what it is called
             self.name = f"{feature}.{name}"
 
     @overload

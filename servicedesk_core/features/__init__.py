@@ -13,7 +13,7 @@ from servicedesk_core.faces.feature import Feature
 __all__ = ["FEATURES", "Feature", "own", "with_ours"]
 
 FEATURES: Final = (
-    "tickets", "report", "alerts", "privacy", "quarantine", "audit", "warranty", "claims", "people", "writes",
+    "tickets", "report", "alerts", "privacy", "quarantine", "audit", "warranty", "claims", "people", "writes", "status",
 )  # fmt: skip
 """Our own, each a package here that is called so."""
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from servicedesk_core.hooks.context import ConnectorContext as ConnectorContext
     from servicedesk_core.hooks.context import ConnectorSettings as ConnectorSettings
     from servicedesk_core.hooks.context import HttpOpener as HttpOpener
-    from servicedesk_core.hooks.context import VocabularyMapping as VocabularyMapping
     from servicedesk_core.hooks.fingerprint import fingerprint as fingerprint
     from servicedesk_core.hooks.markers import API_VERSION as API_VERSION
     from servicedesk_core.hooks.markers import hookimpl as hookimpl
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from servicedesk_core.hooks.pulling import source_record as source_record
     from servicedesk_core.hooks.specs.announcements import Change as Change
     from servicedesk_core.hooks.specs.announcements import SyncFinished as SyncFinished
+    from servicedesk_core.hooks.vocabulary import VocabularyMapping as VocabularyMapping
     from servicedesk_core.hooks.writing import FindResult as FindResult
     from servicedesk_core.hooks.writing import Found as Found
     from servicedesk_core.hooks.writing import Inconclusive as Inconclusive

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, ParamSpec, Protocol, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, SecretStr, field_validator
 
-from servicedesk_core.domain import NoteVisibility, Priority, QueueKind, StatusCategory, Words
+from servicedesk_core.hooks.vocabulary import VocabularyMapping
 from servicedesk_core.ports import BudgetPolicy, Clock, LogSink, StateStore, TokenStore
 
 if TYPE_CHECKING:  # the HTTP kit is imported by the connectors that use it
@@ -45,26 +45,6 @@ class ConnectorSettings(BaseModel):
         if isinstance(value, SecretStr) and not value.get_secret_value().strip():
             raise ValueError("must not be empty")
         return value
-
-
-class VocabularyMapping(BaseModel):
-    """The operator's translation of a tenant's own words, by the vendor's label.
-
-    It stands in ``[connections.NAME.mapping]`` and is proposed by ``servicedesk init`` from the tenant's own lists.
-
-    Attributes:
-        status: What each ticket status means.
-        priority: How urgent each priority is; ``P1`` is the most urgent.
-        queue: What each queue is for.
-        note_visibility: Who may read notes of each kind; what is not said to be public is internal.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    status: Annotated[dict[str, StatusCategory], AfterValidator(Words)] = Field(default_factory=dict)
-    priority: Annotated[dict[str, Priority], AfterValidator(Words)] = Field(default_factory=dict)
-    queue: Annotated[dict[str, QueueKind], AfterValidator(Words)] = Field(default_factory=dict)
-    note_visibility: Annotated[dict[str, NoteVisibility], AfterValidator(Words)] = Field(default_factory=dict)
 
 
 SettingsT = TypeVar("SettingsT", bound=ConnectorSettings)

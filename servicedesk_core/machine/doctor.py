@@ -17,10 +17,10 @@ from servicedesk_core.errors import ServiceDeskError, StoreMissingError
 from servicedesk_core.features import with_ours
 from servicedesk_core.jobs.registry import jobs_of
 from servicedesk_core.jobs.schedule import next_due
-from servicedesk_core.machine.installed import catalog_of, connection_settings_problem, installed_plugins
-from servicedesk_core.plugins import LoadReport, LoadStatus
+from servicedesk_core.machine.installed import connection_settings_problem, installed_plugins
+from servicedesk_core.plugins import LoadReport, LoadStatus, PluginCatalog
 from servicedesk_core.ports import Clock
-from servicedesk_core.store import Store, Tx, changes, leases, runs, soundness, sources, state
+from servicedesk_core.store import Store, Tx, changes, damage, leases, runs, soundness, sources, state
 from servicedesk_core.store.connecting import dialect_of, parse
 from servicedesk_core.store.faults import name_of
 from servicedesk_core.system import is_windows
@@ -166,7 +166,7 @@ def _connections(settings: DeskSettings) -> Iterator[Finding]:
 def _unattended(settings: DeskSettings, now: datetime) -> Iterator[Finding]:
     """Look at schedules and at the secrets of those who are told about alerts."""
     try:
-        for job in jobs_of(settings, with_ours(catalog_of(settings).features())).values():
+        for job in jobs_of(settings, with_ours(PluginCatalog.of(settings).features())).values():
             if job.name.partition(":")[0] in settings.schedules or job.name in settings.schedules:
                 next_due(job.schedule, timezone=settings.desk.timezone, now=now)
     except ServiceDeskError as error:
@@ -230,12 +230,12 @@ def _disk(path: Path) -> Iterator[Finding]:
 def _soundness(tx: Tx, path: Path | None) -> Iterator[Finding]:
     """Tell known damage; else look at a store that is read in a moment."""
     subject, verify = "Soundness", "When there is time, look at all of it: servicedesk store verify"
-    if damage := soundness.known(tx):
-        yield Finding(subject, "problem", soundness.told(damage), soundness.HINT)
+    if known := damage.known(tx):
+        yield Finding(subject, "problem", damage.told(known), damage.HINT)
     elif path is None or path.stat().st_size > READ_AT_ONCE_BYTES:
         yield Finding(subject, "ok", "Not looked at here: reading the whole store takes a while.", verify)
     elif found := soundness.pages(tx, quick=True):
-        yield Finding(subject, "problem", f"The store is damaged: {'; '.join(found)}.", soundness.HINT)
+        yield Finding(subject, "problem", f"The store is damaged: {'; '.join(found)}.", damage.HINT)
     else:
         yield Finding(subject, "ok", "Every page of the store can be read.")
 

@@ -4,21 +4,10 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from servicedesk_core.config import DeskSettings, Secrets, connector_settings, disabled_plugins, load_settings
+from servicedesk_core.config import DeskSettings, Secrets, connector_settings, load_settings
 from servicedesk_core.errors import ConfigurationError, PluginError, ServiceDeskError
 from servicedesk_core.hooks.context import ConnectorSettings
 from servicedesk_core.plugins import LoadReport, PluginCatalog
-
-
-def catalog_of(settings: DeskSettings | None, *, reserved: Iterable[str] = ()) -> PluginCatalog:
-    """Return the plugins that a desk may use.
-
-    Args:
-        settings: The desk; ``None`` where there is no valid configuration.
-        reserved: Names of our own commands.
-    """
-    disabled = {*disabled_plugins(), *(settings.plugins.disable if settings else ())}
-    return PluginCatalog(disabled=disabled, reserved=reserved)
 
 
 def catalog_at(config: Path) -> PluginCatalog:
@@ -27,7 +16,7 @@ def catalog_at(config: Path) -> PluginCatalog:
     Args:
         config: The file; it may be missing or broken.
     """
-    return catalog_of(_settings_at(config))
+    return PluginCatalog.of(_settings_at(config))
 
 
 def _settings_at(config: Path) -> DeskSettings | None:
@@ -44,7 +33,7 @@ def installed_plugins(config: Path, *, reserved: Iterable[str] = ()) -> tuple[Lo
         reserved: Names of our own commands.
     """
     settings = _settings_at(config)
-    catalog = catalog_of(settings, reserved=reserved)
+    catalog = PluginCatalog.of(settings, reserved=reserved)
     named = {connection.connector for connection in settings.connections.values()} if settings else set()
     for reference in sorted({*catalog.connector_ids(), *named}):
         with suppress(PluginError, ConfigurationError):  # the report tells
@@ -57,7 +46,7 @@ def installed_plugins(config: Path, *, reserved: Iterable[str] = ()) -> tuple[Lo
 
 def connector_choices() -> tuple[str, ...]:
     """Return the ids of the installed connectors."""
-    return catalog_of(None).connector_ids()
+    return PluginCatalog.of(None).connector_ids()
 
 
 def settings_class(connector: str, directory: Path) -> type[ConnectorSettings]:
@@ -71,7 +60,7 @@ def settings_class(connector: str, directory: Path) -> type[ConnectorSettings]:
         PluginError: It is broken.
         UnknownConnectorError: It is not installed.
     """
-    return catalog_of(None).connector(connector, directory=directory).connector.Settings
+    return PluginCatalog.of(None).connector(connector, directory=directory).connector.Settings
 
 
 def connection_settings_problem(settings: DeskSettings, name: str) -> ServiceDeskError | None:
@@ -82,7 +71,7 @@ def connection_settings_problem(settings: DeskSettings, name: str) -> ServiceDes
         name: Name of the connection.
     """
     try:
-        found = catalog_of(settings).connector(settings.connections[name].connector, directory=settings.directory)
+        found = PluginCatalog.of(settings).connector(settings.connections[name].connector, directory=settings.directory)
         connector_settings(settings, name, found.connector.Settings, Secrets(directory=settings.directory))
     except ServiceDeskError as error:
         return error

@@ -8,7 +8,7 @@ from servicedesk_core.config import Secrets, connector_settings, load_settings
 from servicedesk_core.connectors.tabular import FileMapping, TabularSettings, load_mapping
 from servicedesk_core.connectors.tabular.inspect import check_mapping, propose_mapping, to_toml
 from servicedesk_core.errors import SettingsError
-from servicedesk_core.hooks.context import VocabularyMapping
+from servicedesk_core.hooks.vocabulary import VocabularyMapping
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from servicedesk_core.clock import SystemClock
 from servicedesk_core.errors import PluginLoadError, ServiceDeskError
 from servicedesk_core.hooks.capabilities import Capabilities, Support
 from servicedesk_core.hooks.connector import AnyConnector
-from servicedesk_core.hooks.context import ConnectorContext, VocabularyMapping
+from servicedesk_core.hooks.context import ConnectorContext
+from servicedesk_core.hooks.vocabulary import VocabularyMapping
 from servicedesk_core.machine.installed import catalog_at
 from servicedesk_core.ports import BudgetPolicy
 

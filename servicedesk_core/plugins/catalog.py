@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
+from servicedesk_core.config import disabled_plugins, strict_plugins
 from servicedesk_core.errors import (
     ConfigurationError,
     DuplicateConnectorError,
@@ -19,6 +20,7 @@ from servicedesk_core.plugins.report import LoadReport, LoadStatus
 from servicedesk_core.plugins.scan import COMMANDS, CONNECTORS, EXTENSIONS, FEATURES, FoundPlugin, normalized, scan
 
 if TYPE_CHECKING:
+    from servicedesk_core.config import DeskSettings
     from servicedesk_core.faces.feature import Feature
     from servicedesk_core.hooks.connector import AnyConnector
 
@@ -68,6 +70,17 @@ class PluginCatalog:
         self._connectors: dict[str, LoadedConnector] = {}
         self._outcomes: dict[tuple[str, str, str], tuple[LoadStatus, str]] = {}
         self._local: dict[str, LoadReport] = {}
+
+    @classmethod
+    def of(cls, settings: "DeskSettings | None", *, reserved: Iterable[str] = ()) -> Self:
+        """Return the plugins that a desk may use.
+
+        Args:
+            settings: The desk; ``None`` where there is no valid configuration.
+            reserved: Names of our own commands.
+        """
+        disabled = {*disabled_plugins(), *(settings.plugins.disable if settings else ())}
+        return cls(disabled=disabled, strict=strict_plugins(), reserved=reserved)
 
     def report(self) -> tuple[LoadReport, ...]:
         """Return what became of every installed plugin so far, local files last. Imports nothing."""

@@ -3,24 +3,25 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from servicedesk_core.config import DeskSettings, Secrets, disabled_plugins, strict_plugins
+from servicedesk_core.config import DeskSettings, Secrets
 from servicedesk_core.errors import PluginError, ServiceDeskError
 from servicedesk_core.hooks.announcing import Announcer
 from servicedesk_core.hooks.calling import DEFAULT_STEP_TIMEOUT_S
 from servicedesk_core.hooks.capabilities import StreamCheck
-from servicedesk_core.hooks.registration import Registry, capabilities_of
+from servicedesk_core.hooks.registration import Registry
 from servicedesk_core.hooks.watchdog import Watchdog
 from servicedesk_core.http.metering import MeteredLedger
 from servicedesk_core.plugins import PluginCatalog
 from servicedesk_core.plugins.assembling import Assembler
 from servicedesk_core.plugins.connection import ConnectionTest, OpenConnection
+from servicedesk_core.plugins.offering import offering
 from servicedesk_core.ports import BudgetLedger, Clock
 from servicedesk_core.redaction import Redactor
 from servicedesk_core.store import Store, Tx, sources, state
@@ -63,9 +64,7 @@ class Host:
     ) -> None:
         self.settings = settings
         self.redactor = redactor or Redactor()
-        self.catalog = catalog or PluginCatalog(
-            disabled=disabled_plugins() | set(settings.plugins.disable), strict=strict_plugins()
-        )
+        self.catalog = catalog or PluginCatalog.of(settings)
         self.ledger = MeteredLedger(ledger, clock)
         self._store = store
         self._clock = clock
@@ -172,26 +171,7 @@ class Host:
         Args:
             hooks: Names of hooks.
         """
-        return tuple(name for name, implemented in self._implemented() if set(hooks) <= implemented)
-
-    def lacking(self, hook: str) -> tuple[str, ...]:
-        """Return the configured connections whose connectors do not implement a hook; opens none of them.
-
-        A plugin that cannot be loaded lacks nothing here; :meth:`open` says why.
-
-        Args:
-            hook: Its name.
-        """
-        return tuple(name for name, implemented in self._implemented() if hook not in implemented)
-
-    def _implemented(self) -> Iterator[tuple[str, frozenset[str]]]:
-        for name, settings in self.settings.connections.items():
-            try:
-                loaded = self.catalog.connector(settings.connector, directory=self.settings.directory)
-            except ServiceDeskError as error:
-                _log.debug("The connection %s offers nothing: %s", name, error)
-                continue
-            yield name, capabilities_of(loaded.connector)
+        return offering(self.catalog, self.settings, *hooks)
 
     async def open_all(
         self, names: Sequence[str] = ()

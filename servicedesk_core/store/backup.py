@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 from servicedesk_core.errors import StoreError, StoreFullError, StoreReadOnlyError
-from servicedesk_core.store import soundness
+from servicedesk_core.store import damage, soundness
 from servicedesk_core.store.dumping import dump
 from servicedesk_core.store.faults import translated
 from servicedesk_core.store.schema import metadata
@@ -105,8 +105,8 @@ def verify(store: Store) -> Verification:
 
 
 def _note(store: Store, found: tuple[str, ...]) -> None:
-    if found or store.read_blocking(soundness.known) is not None:
-        soundness.note(store.url, found, store.clock.now())
+    if found or store.read_blocking(damage.known) is not None:
+        damage.note(store.url, found, store.clock.now())
 
 
 def size(store: Store) -> Size:

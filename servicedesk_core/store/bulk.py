@@ -7,7 +7,8 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql
+
+from servicedesk_core.store.upserting import insert_into
 
 Row = tuple[Any, ...]
 
@@ -61,7 +62,7 @@ def add(tx: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[R
         tx.exec_driver_sql(_sqlite_add(table, columns), list(rows))
         return
     new = [dict(zip(columns, row, strict=True)) for row in rows]
-    tx.execute(postgresql.insert(table).on_conflict_do_nothing(), new)
+    tx.execute(insert_into(tx, table).on_conflict_do_nothing(), new)
 
 
 def replace(tx: Connection, table: Table, rows: Sequence[Row]) -> None:

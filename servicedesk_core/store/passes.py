@@ -18,9 +18,8 @@ from sqlalchemy import Connection, delete, func, insert, literal, select, update
 from servicedesk_core.store import bulk
 from servicedesk_core.store.column_types import Instant
 from servicedesk_core.store.fields import to_us
-from servicedesk_core.store.records import table_of
 from servicedesk_core.store.rows import Rows
-from servicedesk_core.store.schema import progress, seen, staged
+from servicedesk_core.store.schema import RECORDS, progress, seen, staged
 
 State = Literal["running", "complete"]
 _PLAIN: Final = b"P"
@@ -210,7 +209,7 @@ def unseen(
             looking from the beginning again would pass over all that it marked before.
         limit: At most so many.
     """
-    table = table_of(stream)
+    table = RECORDS[stream]
     query = (
         select(table.c.external_id, table.c.local_id)
         .where(

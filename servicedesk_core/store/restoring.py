@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import URL
 
 from servicedesk_core.errors import StoreBusyError, StoreCorruptError, StoreError, StoreMissingError
-from servicedesk_core.store import location, schema, soundness
+from servicedesk_core.store import damage, location, schema, soundness
 from servicedesk_core.store.connecting import writer_engine
 from servicedesk_core.store.faults import name_of, translated
 from servicedesk_core.store.upgrade import (
@@ -113,7 +113,7 @@ def _checked(fresh: Path, source: Path, *, now: datetime) -> int:
             refuse_foreign(version, f"backup {source}")
             if version < schema.SCHEMA_VERSION:
                 run_migrations(tx)
-            soundness.put(tx, tuple(soundness.records(tx)), now)
+            damage.put(tx, tuple(soundness.records(tx)), now)
             tx.execute(text("UPDATE leases SET expires_at = 0"))
             why = f"this store was restored from {source.name}; what was sent after that backup is not in it."
             in_doubt = location.suspect(tx, why, now)

@@ -1,54 +1,28 @@
-"""Whether a store is sound, and what is known of its damage until somebody mends it.
+"""Whether a store is sound.
 
 To look at the whole of a store takes as long as reading it, so it is done where nobody waits: at a backup, at an
-upgrade, and when it is asked for. What was found stays noted in the store, and whoever opens it is told.
+upgrade, and when it is asked for. What was found stays known; see :mod:`servicedesk_core.store.damage`.
 """
 
-import json
-import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, inspect, select
+from sqlalchemy import Connection, inspect, select
 from sqlalchemy.engine import URL
 
 from servicedesk_core.domain import STREAMS
-from servicedesk_core.errors import StoreCorruptError, StoreError
-from servicedesk_core.store import meta, schema
+from servicedesk_core.errors import StoreCorruptError
+from servicedesk_core.store import schema
 from servicedesk_core.store.codec import codec_of
-from servicedesk_core.store.connecting import reader_engine, writer_engine
-from servicedesk_core.store.faults import name_of, translated
-from servicedesk_core.store.fields import from_us, to_us
-from servicedesk_core.store.schema import RECORDS, metadata, store_meta
+from servicedesk_core.store.connecting import reader_engine
+from servicedesk_core.store.damage import HINT, MOST_NAMED, summed
+from servicedesk_core.store.faults import translated
+from servicedesk_core.store.schema import RECORDS, metadata
 
-_log = logging.getLogger("servicedesk.store")
-
-HINT: Final = (
-    "Look at all of it: servicedesk store verify. Restore the newest good backup: servicedesk store restore FILE."
-)
-
-_KEY: Final = "damage"
 _AT_ONCE: Final = 1_000
-_NAMED: Final = 20
-"""Problems that are told at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class Damage:
-    """What a look at the whole store found wrong.
-
-    Attributes:
-        at: When it was found.
-        problems: What was found, for people.
-    """
-
-    at: datetime
-    problems: tuple[str, ...]
 
 
 def problems(tx: Connection) -> tuple[str, ...]:
@@ -76,7 +50,7 @@ def pages(tx: Connection, *, quick: bool = False) -> list[str]:
     if tx.dialect.name != "sqlite":
         return []
     check = "quick_check" if quick else "integrity_check"
-    return [line for line in tx.exec_driver_sql(f"PRAGMA {check}({_NAMED})").scalars() if line != "ok"]
+    return [line for line in tx.exec_driver_sql(f"PRAGMA {check}({MOST_NAMED})").scalars() if line != "ok"]
 
 
 def problems_of_file(path: Path) -> tuple[str, ...]:
@@ -103,53 +77,8 @@ def require_sound(copy: Path) -> None:
 
 def damaged(found: tuple[str, ...]) -> StoreCorruptError:
     """Return the error of a copy that is damaged, as its store is."""
-    message = f"The store is damaged: {_summed(found)}. No copy of it was kept, and no older one was deleted."
+    message = f"The store is damaged: {summed(found)}. No copy of it was kept, and no older one was deleted."
     return StoreCorruptError(message, hint=HINT, detail="; ".join(found))
-
-
-def known(tx: Connection) -> Damage | None:
-    """Return the damage that the last look at the whole store found."""
-    value = meta.get(tx, _KEY)
-    if value is None:
-        return None
-    told = json.loads(value)
-    return Damage(from_us(told["at"]), tuple(told["problems"]))
-
-
-def note(url: URL, found: tuple[str, ...], now: datetime) -> None:
-    """Keep in a store what a look at it found; nothing, where it may not be written any more.
-
-    Args:
-        url: The store.
-        found: What is wrong; empty = it is sound.
-        now: When it was looked at.
-    """
-    engine = writer_engine(url)
-    try:
-        with translated(name_of(url)), engine.begin() as tx:
-            put(tx, found, now)
-    except StoreError as error:
-        _log.warning("what a look at the store found could not be noted: %s", error.code)
-    finally:
-        engine.dispose()
-
-
-def put(tx: Connection, found: tuple[str, ...], now: datetime) -> None:
-    """Do :func:`note` in a transaction of the caller's."""
-    if found:
-        meta.put(tx, _KEY, json.dumps({"at": to_us(now), "problems": found}))
-    else:
-        tx.execute(delete(store_meta).where(store_meta.c.key == _KEY))
-
-
-def told(damage: Damage) -> str:
-    """Return known damage as a sentence."""
-    return f"The store is damaged, as was seen on {damage.at:%Y-%m-%d %H:%M} UTC: {_summed(damage.problems)}."
-
-
-def _summed(found: tuple[str, ...]) -> str:
-    more = len(found) - 1
-    return found[0] + (f", and {more}{' or more' * (len(found) >= _NAMED)} such" if more else "")
 
 
 def _is_of_this_schema(tx: Connection) -> bool:
@@ -179,8 +108,8 @@ def records(tx: Connection) -> list[str]:
                     for local_id, row_hash, *values in rows
                     if codec.hash_of(values) != row_hash
                 ]
-                if len(found) >= _NAMED:
-                    return found[:_NAMED]
+                if len(found) >= MOST_NAMED:
+                    return found[:MOST_NAMED]
     return found
 
 

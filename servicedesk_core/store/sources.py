@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection, bindparam, select, update
 
 from servicedesk_core.errors import NotFoundLocallyError, TenantMismatchError
-from servicedesk_core.hooks.capabilities import VendorIdentity
 from servicedesk_core.store.rows import Rows
 from servicedesk_core.store.schema import sources
 from servicedesk_core.store.upserting import insert_into
+
+if TYPE_CHECKING:
+    from servicedesk_core.hooks.capabilities import VendorIdentity
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def all(tx: Connection) -> list[Source]:  # noqa: A001  # reads as sources.all
     return _ROWS.all(tx, _ROWS.select().order_by(sources.c.name))
 
 
-def remember_identity(tx: Connection, source: Source, identity: VendorIdentity) -> Source:
+def remember_identity(tx: Connection, source: Source, identity: "VendorIdentity") -> Source:
     """Store which tenant stands behind a connection, or make sure that it is still the same.
 
     Raises:

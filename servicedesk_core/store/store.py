@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from servicedesk_core.errors import StoreError
 from servicedesk_core.ports import Clock
-from servicedesk_core.store import leases, location, soundness
+from servicedesk_core.store import damage, leases, location
 from servicedesk_core.store.connecting import (
     DURABLE,
     READERS,
@@ -104,8 +104,8 @@ class Store:
                 if not read_only:
                     location.settle(store._writer, store._reader, parsed, clock.now())
                 with store._reader.begin() as tx:
-                    if damage := soundness.known(tx):
-                        _log.warning("%s %s", soundness.told(damage), soundness.HINT)
+                    if found := damage.known(tx):
+                        _log.warning("%s %s", damage.told(found), damage.HINT)
         except BaseException:
             store.close()
             raise

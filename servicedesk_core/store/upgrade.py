@@ -21,7 +21,7 @@ from servicedesk_core.errors import (
     StoreOutdatedError,
     StoreVersionError,
 )
-from servicedesk_core.store import leases, meta, schema, soundness
+from servicedesk_core.store import leases, meta, schema
 
 log = logging.getLogger("servicedesk.store")
 
@@ -189,6 +189,8 @@ def _save_first(name: str, url: URL, version: int, *, migrate: str, now: datetim
     if shutil.disk_usage(path.parent).free < need:
         message = f"There is too little room beside the store {name} to back it up and upgrade it."
         raise StoreFullError(message, hint=f"Free {need // 1_000_000:,} MB. {UPGRADE_HINT}")
+    from servicedesk_core.store import soundness  # noqa: PLC0415  # it reads every table, and is seldom needed
+
     stamp = now.strftime("%Y%m%dT%H%M%S%f")
     copy_file(path, path.with_name(f"{path.name}.backup-{version}-{stamp}"), check=soundness.require_sound)
     prune_backups(path, keep=BACKUPS_KEPT)

@@ -8,7 +8,8 @@ from typing import Any, ParamSpec, TypeVar
 
 from servicedesk_core.clock import SystemClock
 from servicedesk_core.hooks.connector import AnyConnector
-from servicedesk_core.hooks.context import ConnectorContext, ConnectorSettings, SettingsT, VocabularyMapping
+from servicedesk_core.hooks.context import ConnectorContext, ConnectorSettings, SettingsT
+from servicedesk_core.hooks.vocabulary import VocabularyMapping
 from servicedesk_core.http import HttpFactory, InMemoryLedger, MemoryTokenStore
 from servicedesk_core.ports import BudgetPolicy, Clock, StateStore, TokenStore
 from servicedesk_core.testing.memory import MemoryState

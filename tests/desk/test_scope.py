@@ -61,12 +61,16 @@ def calls_of(desk):
     for feature in FEATURES:
         for declared in declared_by(feature):
             if declared.needs in READING:  # acts are tried in test_acts_in_scope
-                yield f"{feature}.{declared.attribute}", getattr(getattr(desk, feature), declared.attribute)
+                yield path_of(feature, declared), getattr(getattr(desk, feature), declared.attribute)
 
 
 def declared_by(feature):
     found = inspect.getmembers(own_feature(feature).calls, lambda one: isinstance(one, Method))
     return [declared for _, declared in found]
+
+
+def path_of(feature, declared):
+    return f"{feature}.{declared.attribute}".removesuffix(".__call__")
 
 
 def has_scope(method):
@@ -77,7 +81,7 @@ def test_every_method_is_a_read_with_a_scope_or_known_to_be_none(desk):
     methods = dict(calls_of(desk))
     without = {path for path, method in methods.items() if not has_scope(method)}
     said = {
-        f"{feature}.{declared.attribute}"
+        path_of(feature, declared)
         for feature in FEATURES
         for declared in declared_by(feature)
         if getattr(declared, "unscoped", "")
@@ -97,11 +101,9 @@ def test_every_method_is_a_read_with_a_scope_or_known_to_be_none(desk):
 
 
 def test_the_twin_without_await_takes_the_same_scopes(desk):
-    twins = {"": BlockingServiceDesk}
     for path, method in calls_of(desk):
-        part, _, name = path.rpartition(".")
-        if has_scope(method) and part not in FEATURES:
-            assert has_scope(getattr(twins[part], name)), path
+        if has_scope(method) and path.partition(".")[0] not in FEATURES:
+            assert has_scope(getattr(BlockingServiceDesk, path)), path
 
 
 EVERY_WRITE = {"everything": True, "limit": 1_000}

@@ -14,7 +14,7 @@ from servicedesk_core.cli.main import main
 from servicedesk_core.cli.shell import exit_codes
 from servicedesk_core.cli.shell.console import SafeConsole
 from servicedesk_core.cli.shell.schemas import documents
-from servicedesk_core.machine.installed import catalog_of
+from servicedesk_core.plugins import PluginCatalog
 
 
 @pytest.mark.slow
@@ -64,6 +64,6 @@ def test_a_connector_that_cannot_be_loaded_costs_only_its_own_part(monkeypatch, 
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: broken\nVersion: 1.0\n")
     (about / "entry_points.txt").write_text("[servicedesk.connectors]\nbroken = no_such_module:Broken\n")
     monkeypatch.syspath_prepend(tmp_path)
-    assert "broken" in catalog_of(None).connector_ids()
+    assert "broken" in PluginCatalog.of(None).connector_ids()
     assert "tabular" in connectors.loaded()
     assert "broken" not in connectors.loaded()

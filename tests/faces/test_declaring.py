@@ -30,7 +30,7 @@ def test_everything_offered_says_what_it_is(offer):
 def test_names_of_a_feature_begin_with_its_own():
     for name in FEATURES:
         assert own(name).name == name
-        assert all(offer.name.startswith(f"{name}.") for offer in own(name).offers().values())
+        assert all(f"{offer.name}.".startswith(f"{name}.") for offer in own(name).offers().values())
 
 
 def test_a_query_takes_a_scope_or_says_why_not():

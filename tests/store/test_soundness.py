@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from servicedesk_core.domain import Contract, Survey, Ticket
 from servicedesk_core.errors import StoreCorruptError, StoreError
-from servicedesk_core.store import Store, backup, restoring, soundness
+from servicedesk_core.store import Store, backup, damage, restoring
 from servicedesk_core.store.connecting import parse
 
 TITLE = "Printer on fire"
@@ -86,13 +86,13 @@ def test_a_damaged_store_is_not_backed_up_and_its_damage_is_told_until_it_is_res
             backup.backup(damaged, tmp_path / "bad.db")
         assert "store restore" in caught.value.hint
         assert sorted(path.name for path in tmp_path.iterdir() if "bad" in path.name) == []
-        assert damaged.read_blocking(soundness.known).at == clock.now()
+        assert damaged.read_blocking(damage.known).at == clock.now()
     with caplog.at_level(logging.WARNING), Store.open(sqlite_url, clock=clock):
         assert "The store is damaged, as was seen on 2026-03-02 09:00 UTC" in caplog.text
     restoring.restore(parse(sqlite_url), good, now=clock.now())
     caplog.clear()
     with caplog.at_level(logging.WARNING), Store.open(sqlite_url, clock=clock) as restored:
-        assert restored.read_blocking(soundness.known) is None
+        assert restored.read_blocking(damage.known) is None
         assert caplog.text == ""
 
 
@@ -100,10 +100,10 @@ def test_damage_that_was_mended_is_told_no_more(filled):
     change = text("UPDATE tickets SET title = :title WHERE external_id = '1'")
     filled.write_blocking(lambda tx: tx.execute(change, {"title": "other"}))
     assert backup.verify(filled).problems
-    assert filled.read_blocking(soundness.known)
+    assert filled.read_blocking(damage.known)
     filled.write_blocking(lambda tx: tx.execute(change, {"title": TITLE}))
     assert backup.verify(filled).problems == ()
-    assert filled.read_blocking(soundness.known) is None
+    assert filled.read_blocking(damage.known) is None
 
 
 def test_a_backup_with_a_damaged_record_is_restored_and_told(sqlite_url, clock, put, tmp_path, store):
@@ -115,7 +115,7 @@ def test_a_backup_with_a_damaged_record_is_restored_and_told(sqlite_url, clock, 
     flip_a_bit(copy)
     restoring.restore(parse(sqlite_url), copy, now=clock.now())
     with Store.open(sqlite_url, clock=clock) as restored:
-        assert "of tickets" in restored.read_blocking(soundness.known).problems[0]
+        assert "of tickets" in restored.read_blocking(damage.known).problems[0]
 
 
 def test_a_damaged_store_is_not_upgraded_and_keeps_its_older_copies(sqlite_url, tmp_path, clock, next_schema):

@@ -18,13 +18,15 @@ _WHOLE = 500
 """Characters that no first sentence of a command has."""
 
 
-def group_of(feature: Feature, by_hand: ByHand | None = None) -> TyperGroup:
-    """Return the command of a feature.
+def command_of_feature(feature: Feature, by_hand: ByHand | None = None) -> Any:
+    """Return the command of a feature: the query that is called like it, or a group.
 
     Args:
         feature: The feature.
         by_hand: Adds the commands that are written by hand, and replaces derived ones.
     """
+    if alone := [one for one in feature.offers(acts=False).values() if one.name == feature.name]:
+        return commands_of(alone)[feature.name]
     group = _Group(name=feature.name, help=feature.about, no_args_is_help=True, rich_markup_mode=None)
     group.feature, group.by_hand = feature, by_hand
     del group.commands  # made when somebody looks at all of them

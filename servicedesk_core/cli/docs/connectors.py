@@ -8,15 +8,15 @@ from servicedesk_core.cli.docs.docstring import table
 from servicedesk_core.errors import PluginError
 from servicedesk_core.hooks import Capabilities, Support
 from servicedesk_core.hooks.connector import AnyConnector
-from servicedesk_core.machine.installed import catalog_of
 from servicedesk_core.machine.requirements import described_by
+from servicedesk_core.plugins import PluginCatalog
 
 _SUPPORT = {Support.FULL: "yes", Support.NOT_BUILT: "not yet", Support.VENDOR_CANNOT: "the vendor cannot"}
 
 
 def loaded() -> dict[str, type[AnyConnector]]:
     """Return the installed connectors that can be loaded, by name."""
-    catalog, found = catalog_of(None), {}
+    catalog, found = PluginCatalog.of(None), {}
     for name in sorted(catalog.connector_ids()):
         with suppress(PluginError):  # "servicedesk plugins list" says what is wrong with it
             found[name] = catalog.connector(name, directory=Path()).connector

@@ -15,7 +15,8 @@ from servicedesk_core.config.operating import AlertsSection, AppriseChannel, Fil
 from servicedesk_core.config.people import PersonSection
 from servicedesk_core.config.settings import ConnectionSettings, DeskSection, PluginsSection
 from servicedesk_core.config.writes import WritesSection
-from servicedesk_core.hooks.context import ConnectorSettings, VocabularyMapping
+from servicedesk_core.hooks.context import ConnectorSettings
+from servicedesk_core.hooks.vocabulary import VocabularyMapping
 from servicedesk_core.ports import BudgetPolicy, RawPolicy
 
 Keys = dict[str, FieldInfo]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from servicedesk_core.desk import Problem, ServiceDesk
+    from servicedesk_core.desk.reading import ReadingDesk
     from servicedesk_core.desk.stored import StoredDesk
     from servicedesk_core.faces.terminal import Narrow
     from servicedesk_core.redaction import Redactor
@@ -262,12 +263,26 @@ class Cli:
         return self.run(opened)
 
     def with_store(self, work: "Callable[[StoredDesk], Coroutine[Any, Any, T]]") -> T:
-        """Do work that the store alone answers; like :meth:`with_desk`, and no plugin is imported for it."""
+        """Do work that queries of features answer: the store is opened for reading, and no connection.
+
+        Whatever only reads opens no more than this or :meth:`with_reader`; what asks a vendor or writes takes
+        :meth:`with_desk`.
+        """
         from servicedesk_core.desk.stored import StoredDesk  # noqa: PLC0415
+
+        return self._read(StoredDesk, work)
+
+    def with_reader(self, work: "Callable[[ReadingDesk], Coroutine[Any, Any, T]]") -> T:
+        """Do work that the store answers, and no query: the connections, the jobs, an export."""
+        from servicedesk_core.desk.reading import ReadingDesk  # noqa: PLC0415
+
+        return self._read(ReadingDesk, work)
+
+    def _read(self, kind: type[D], work: Callable[[D], Coroutine[Any, Any, T]]) -> T:
         from servicedesk_core.people import Way  # noqa: PLC0415
 
         async def opened() -> T:
-            async with StoredDesk.open(self.config, redactor=self.redactor, actor=Way.CLI, read_only=True) as desk:
+            async with kind.open(self.config, redactor=self.redactor, actor=Way.CLI, read_only=True) as desk:
                 self._speak_as(desk)
                 return await work(self._acting(desk))
 

@@ -65,7 +65,6 @@ DOCUMENTS: dict[str, Document] = {
     ),
     "sync": Document(2, "What each connection's run did.", f"{_DESK}:SyncOutcome", many=True),
     "sync.plan": Document(2, "What a run would ask for.", f"{_DESK}:PlanOutcome", many=True),
-    "status": Document(1, "Data and jobs of the desk.", f"{_DESK}:DeskStatus"),
     "jobs.list": Document(2, "The jobs, when they are due and how they ended.", f"{_DESK}:ScheduledJob", many=True),
     "jobs.run": Document(2, "How each job ended.", f"{_DESK}:JobOutcome", many=True),
     "service.status": Document(

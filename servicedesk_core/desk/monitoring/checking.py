@@ -1,42 +1,11 @@
-"""What a connection is, and what it can see."""
+"""What a connection can see."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from servicedesk_core.errors import PermissionDeniedError
 from servicedesk_core.hooks.capabilities import StreamCheck
 from servicedesk_core.plugins.connection import ConnectionTest
 from servicedesk_core.problem import Problem
-
-
-@dataclass(frozen=True, slots=True)
-class ConnectionInfo:
-    """A configured connection.
-
-    Attributes:
-        name: Its name.
-        connector: Id of its connector.
-        environment: ``live`` or ``sandbox``.
-        streams: Streams that the configuration asks for; empty = all.
-        vendor: Vendor id, once the tenant is known.
-        account: The vendor's id of the tenant.
-        account_name: The tenant's name.
-        blocked_reason: Why it is stopped, if it is.
-        blocked_at: Since when.
-        clock_ahead_s: Seconds that this machine's clock was ahead of the vendor's when they were last compared,
-            negative when it was behind; ``None`` = they never were.
-    """
-
-    name: str
-    connector: str
-    environment: str
-    streams: tuple[str, ...]
-    vendor: str | None
-    account: str | None
-    account_name: str | None
-    blocked_reason: str | None
-    blocked_at: datetime | None
-    clock_ahead_s: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import Connection
 
 from servicedesk_core.desk.monitoring.load import DeskLoad, load
-from servicedesk_core.desk.monitoring.quotas import QuotaStatus, quotas
 from servicedesk_core.features.alerts import Alert, Channel, channels, open_alerts
+from servicedesk_core.features.status import QuotaStatus, account_quotas
 from servicedesk_core.jobs import job_runs
 from servicedesk_core.jobs.job import Job
 from servicedesk_core.jobs.status import ScheduledJob, scheduled
@@ -88,7 +88,7 @@ def health(tx: Connection, settings: "DeskSettings", jobs: Mapping[str, Job], no
         jobs_done=job_runs.last_success(tx),
         alerts=tuple(found),
         channels=tuple(channels(tx)),
-        quotas=quotas(tx, settings, now),
+        quotas=account_quotas(tx, settings, now),
         load=load(tx),
     )
 

@@ -12,7 +12,8 @@ from servicedesk_core.features.alerts.rules import Rules, StreamFacts, judge
 from servicedesk_core.jobs import job_runs
 from servicedesk_core.jobs.desk import JobDesk
 from servicedesk_core.jobs.schedule import interval_of
-from servicedesk_core.store import Tx, leases, runs, soundness, sources, state
+from servicedesk_core.store import Tx, leases, runs, sources, state
+from servicedesk_core.store import damage as known_damage
 from servicedesk_core.store.queries.completeness import SWEEP
 from servicedesk_core.store.runs import Run
 from servicedesk_core.store.schema import progress
@@ -26,8 +27,8 @@ INTERRUPTED: Final = frozenset({"running", "interrupted"})
 
 def damage(watch: Watch) -> Iterator[Condition]:
     """Yield what the last look at the whole store found wrong with it."""
-    if (found := soundness.known(watch.tx)) is not None:
-        yield Condition("store", "damaged", soundness.told(found), soundness.HINT)
+    if (found := known_damage.known(watch.tx)) is not None:
+        yield Condition("store", "damaged", known_damage.told(found), known_damage.HINT)
 
 
 def wrong_clocks(watch: Watch) -> Iterator[Condition]:

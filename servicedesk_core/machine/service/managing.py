@@ -8,7 +8,7 @@ from types import ModuleType
 
 from servicedesk_core.config import DeskSettings, Secrets, load_settings, store_url
 from servicedesk_core.config.operating import FileChannel
-from servicedesk_core.config.store_url import SQLITE, sqlite_path
+from servicedesk_core.config.store_address import SQLITE, sqlite_path
 from servicedesk_core.errors import SecretError
 from servicedesk_core.machine.service import systemd, task
 from servicedesk_core.machine.service.model import Run, Service, ServiceStatus, name_of, run_command

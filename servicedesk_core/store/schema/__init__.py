@@ -1,53 +1,61 @@
-"""All tables, by the room of the product that they serve."""
+"""All tables, by the room of the product that they serve.
 
-from servicedesk_core.store.schema.base import metadata
-from servicedesk_core.store.schema.claims import (
-    claim_attachments,
-    claim_credits,
-    claim_events,
-    claim_guards,
-    claim_lines,
-    claim_returns,
-    claims,
-)
-from servicedesk_core.store.schema.cover import (
-    cover_assets,
-    cover_devices,
-    cover_entitlements,
-    cover_facts,
-    cover_history,
-)
-from servicedesk_core.store.schema.operating import alert_notices, alerts, budget_policies, job_runs
-from servicedesk_core.store.schema.privacy import suppressed
-from servicedesk_core.store.schema.records import BOOKKEEPING, IS_OPEN, RECORDS, ticket_source
-from servicedesk_core.store.schema.system import (
-    budget_buckets,
-    budget_counters,
-    budget_slots,
-    budget_waiters,
-    changes,
-    consumers,
-    leases,
-    progress,
-    quarantine,
-    raw_shapes,
-    record_issues,
-    runs,
-    seen,
-    sources,
-    staged,
-    state,
-    store_meta,
-    tokens,
-)
-from servicedesk_core.store.schema.writing import (
-    audit,
-    audit_checkpoints,
-    outbox,
-    outbox_history,
-    write_lanes,
-    write_permits,
-)
+A table is made when its name is first used; ``metadata`` has all of them.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from servicedesk_core.store.schema.claiming import claim_attachments as claim_attachments
+    from servicedesk_core.store.schema.claiming import claim_credits as claim_credits
+    from servicedesk_core.store.schema.claiming import claim_events as claim_events
+    from servicedesk_core.store.schema.claiming import claim_guards as claim_guards
+    from servicedesk_core.store.schema.claiming import claim_lines as claim_lines
+    from servicedesk_core.store.schema.claiming import claim_returns as claim_returns
+    from servicedesk_core.store.schema.claiming import claims as claims
+    from servicedesk_core.store.schema.cover import cover_assets as cover_assets
+    from servicedesk_core.store.schema.cover import cover_devices as cover_devices
+    from servicedesk_core.store.schema.cover import cover_entitlements as cover_entitlements
+    from servicedesk_core.store.schema.cover import cover_facts as cover_facts
+    from servicedesk_core.store.schema.cover import cover_history as cover_history
+    from servicedesk_core.store.schema.operating import alert_notices as alert_notices
+    from servicedesk_core.store.schema.operating import alerts as alerts
+    from servicedesk_core.store.schema.operating import budget_policies as budget_policies
+    from servicedesk_core.store.schema.operating import job_runs as job_runs
+    from servicedesk_core.store.schema.privacy import suppressed as suppressed
+    from servicedesk_core.store.schema.records import BOOKKEEPING as BOOKKEEPING
+    from servicedesk_core.store.schema.records import IS_OPEN as IS_OPEN
+    from servicedesk_core.store.schema.records import RECORDS as RECORDS
+    from servicedesk_core.store.schema.records import ticket_source as ticket_source
+    from servicedesk_core.store.schema.system import budget_buckets as budget_buckets
+    from servicedesk_core.store.schema.system import budget_counters as budget_counters
+    from servicedesk_core.store.schema.system import budget_slots as budget_slots
+    from servicedesk_core.store.schema.system import budget_waiters as budget_waiters
+    from servicedesk_core.store.schema.system import changes as changes
+    from servicedesk_core.store.schema.system import consumers as consumers
+    from servicedesk_core.store.schema.system import leases as leases
+    from servicedesk_core.store.schema.system import progress as progress
+    from servicedesk_core.store.schema.system import quarantine as quarantine
+    from servicedesk_core.store.schema.system import raw_shapes as raw_shapes
+    from servicedesk_core.store.schema.system import record_issues as record_issues
+    from servicedesk_core.store.schema.system import runs as runs
+    from servicedesk_core.store.schema.system import seen as seen
+    from servicedesk_core.store.schema.system import sources as sources
+    from servicedesk_core.store.schema.system import staged as staged
+    from servicedesk_core.store.schema.system import state as state
+    from servicedesk_core.store.schema.system import store_meta as store_meta
+    from servicedesk_core.store.schema.system import tokens as tokens
+    from servicedesk_core.store.schema.whole import metadata as metadata
+    from servicedesk_core.store.schema.writing import audit as audit
+    from servicedesk_core.store.schema.writing import audit_checkpoints as audit_checkpoints
+    from servicedesk_core.store.schema.writing import outbox as outbox
+    from servicedesk_core.store.schema.writing import outbox_history as outbox_history
+    from servicedesk_core.store.schema.writing import write_lanes as write_lanes
+    from servicedesk_core.store.schema.writing import write_permits as write_permits
+else:
+    from servicedesk_core.exports import lazily
+
+    __getattr__, __dir__ = lazily(__name__, __file__)
 
 SCHEMA_VERSION = 100
 """Version of the schema that this program writes; the number of the newest migration."""
@@ -57,55 +65,3 @@ FIRST_VERSION = 100
 
 MIN_READER = 100
 """Oldest ``SCHEMA_VERSION`` whose programs can read a store of this schema."""
-
-__all__ = [
-    "BOOKKEEPING",
-    "FIRST_VERSION",
-    "IS_OPEN",
-    "MIN_READER",
-    "RECORDS",
-    "SCHEMA_VERSION",
-    "alert_notices",
-    "alerts",
-    "audit",
-    "audit_checkpoints",
-    "budget_buckets",
-    "budget_counters",
-    "budget_policies",
-    "budget_slots",
-    "budget_waiters",
-    "changes",
-    "claim_attachments",
-    "claim_credits",
-    "claim_events",
-    "claim_guards",
-    "claim_lines",
-    "claim_returns",
-    "claims",
-    "consumers",
-    "cover_assets",
-    "cover_devices",
-    "cover_entitlements",
-    "cover_facts",
-    "cover_history",
-    "job_runs",
-    "leases",
-    "metadata",
-    "outbox",
-    "outbox_history",
-    "progress",
-    "quarantine",
-    "raw_shapes",
-    "record_issues",
-    "runs",
-    "seen",
-    "sources",
-    "staged",
-    "state",
-    "store_meta",
-    "suppressed",
-    "ticket_source",
-    "tokens",
-    "write_lanes",
-    "write_permits",
-]

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 from types import MappingProxyType
 from typing import Final
@@ -10,6 +9,7 @@ from typing import Final
 from servicedesk_core.hooks.pulling import PullMode, PullRequest
 from servicedesk_core.ports import BudgetPolicy, BudgetUse, Clock
 from servicedesk_core.store.queries.remaining import requests_for
+from servicedesk_core.sync.deciding.pace import hours_of, permitted_per_hour
 from servicedesk_core.sync.deciding.plan import slices
 from servicedesk_core.sync.names import TICKETS
 from servicedesk_core.sync.run import StreamRun
@@ -17,9 +17,6 @@ from servicedesk_core.sync.run import StreamRun
 BYTES_WITH_RAW: Final = 2_000
 BYTES_WITHOUT_RAW: Final = 800
 """Disk for a record, indexes included: about twice what short texts take."""
-
-SLOWEST_REQUEST_S: Final = 1.0
-"""Time for one request that is planned with: vendors answer large pages in 0.1 to 1 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,31 +144,3 @@ def reads_history(streams: list[StreamRun]) -> bool:
     """Say whether a run over these streams asks for the vendor's own ticket history."""
     calls = streams[0].run.connection.calls
     return calls.implements("fetch_history") and any(stream.stream == TICKETS for stream in streams)
-
-
-def permitted_per_hour(policy: BudgetPolicy, use: BudgetUse | None) -> float | None:
-    """Return the requests an hour that the quota leaves for reading old records.
-
-    Our share, without the part reserved for news, and no more than what the others leave below the pause mark.
-    """
-    if policy.requests is None:
-        return None
-    allowed = (use.allowed if use is not None else None) or policy.requests
-    share = allowed * policy.share * (1 - policy.reserved)
-    others = max(0, (use.total or 0) - use.ours) if use is not None else 0
-    left = max(0.0, allowed * policy.pause_at - others)
-    return min(share, left) * timedelta(hours=1).total_seconds() / policy.window_s
-
-
-def hours_of(requests: int, rate: float | None) -> float:
-    """Return how long requests take at a rate; infinite when nothing is left for us.
-
-    Args:
-        requests: How many.
-        rate: Requests an hour; ``None`` = not limited.
-    """
-    by_latency = requests * SLOWEST_REQUEST_S / 3600
-    if rate is None or requests <= rate:
-        # What fits into the quota of one window goes as fast as the vendor answers.
-        return by_latency
-    return max(by_latency, requests / rate) if rate > 0 else float("inf")

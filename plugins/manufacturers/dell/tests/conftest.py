@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from servicedesk_core.domain.logistics import Address, Person
 from servicedesk_core.domain.warranty import ClaimLine, DeviceRef
@@ -14,12 +13,6 @@ from servicedesk_dell import Dell, DellSettings
 from servicedesk_dell.sandbox import Sandbox, SandboxOptions
 
 NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)
-
-# How long examples take is the machine's affair, and each run tries the same ones.
-settings.register_profile(
-    "servicedesk", deadline=None, derandomize=True, max_examples=40, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.load_profile("servicedesk")
 
 
 class DellStand(Stand[Dell]):

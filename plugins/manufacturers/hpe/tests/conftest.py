@@ -1,18 +1,11 @@
 """The connector over real HTTP against the sandbox."""
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from servicedesk_core.domain.warranty import DeviceRef
 from servicedesk_core.testing import Stand, stand_fixtures
 from servicedesk_hpe import Hpe, HpeSettings
 from servicedesk_hpe.sandbox import Sandbox, SandboxOptions
-
-# How long examples take is the machine's affair, and each run tries the same ones.
-settings.register_profile(
-    "servicedesk", deadline=None, derandomize=True, max_examples=40, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.load_profile("servicedesk")
 
 
 class HpeStand(Stand[Hpe]):

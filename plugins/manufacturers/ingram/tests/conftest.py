@@ -3,18 +3,11 @@
 from datetime import date
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from servicedesk_core.domain.warranty import ClaimLine, ClaimService, DeviceRef
 from servicedesk_core.testing import Stand, example_claim, followed, stand_fixtures
 from servicedesk_ingram import Ingram, IngramSettings
 from servicedesk_ingram.sandbox import Sandbox, SandboxOptions
-
-# How long examples take is the machine's affair, and each run tries the same ones.
-settings.register_profile(
-    "servicedesk", deadline=None, derandomize=True, max_examples=40, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.load_profile("servicedesk")
 
 
 class IngramStand(Stand[Ingram]):

@@ -3,18 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from servicedesk_core.domain.warranty import ClaimLine, DeviceRef
 from servicedesk_core.testing import Stand, example_claim, stand_fixtures
 from servicedesk_lenovo import Lenovo, LenovoSettings
 from servicedesk_lenovo.sandbox import Sandbox, SandboxOptions
-
-# How long examples take is the machine's affair, and each run tries the same ones.
-settings.register_profile(
-    "servicedesk", deadline=None, derandomize=True, max_examples=40, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.load_profile("servicedesk")
 
 
 class LenovoStand(Stand[Lenovo]):

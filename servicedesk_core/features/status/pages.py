@@ -1,18 +1,12 @@
-"""``servicedesk status``."""
+"""The state of the desk in a terminal."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from datetime import datetime
 
-import typer
-
-from servicedesk_core.cli.shell.arguments import Json
-from servicedesk_core.cli.shell.context import Cli
-from servicedesk_core.cli.shell.output import plain
+from servicedesk_core.clock import CLOCK_HINT, clock_problem
+from servicedesk_core.faces import Terminal
+from servicedesk_core.features.status.model import DeskStatus, StreamStatus, WordStatus
 from servicedesk_core.wording import about
-
-if TYPE_CHECKING:
-    from servicedesk_core.desk.monitoring.status import DeskStatus, StreamStatus, WordStatus
-
 
 _UNKNOWN = "unknown_picklist_value"
 _ISSUES: tuple[tuple[str, Callable[[str], bool]], ...] = (
@@ -32,25 +26,10 @@ _ISSUES: tuple[tuple[str, Callable[[str], bool]], ...] = (
 """What the kinds of issues mean for a person."""
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("status")(status)
-
-
-def status(ctx: typer.Context, as_json: Json = False) -> None:
-    """Show the desk's data and jobs.
-
-    How complete and how old each stream is, what runs, and what needs a look. Asks no vendor. For one vendor
-    see "servicedesk connections test"; for this machine see "servicedesk doctor".
-    """
-    cli: Cli = ctx.obj
-    state = cli.with_desk(lambda desk: desk.status(), read_only=True)
-    cli.emit("status", state, as_json=as_json, show=lambda: _show(cli, state))
-
-
-def _show(cli: Cli, state: "DeskStatus") -> None:
+def status(terminal: Terminal, state: DeskStatus) -> None:
+    """Print it."""
     damage = "; ".join(state.damage.problems) if state.damage else None
-    cli.facts(
+    terminal.facts(
         [
             ("Desk", state.desk),
             ("As of", state.as_of),
@@ -74,37 +53,35 @@ def _show(cli: Cli, state: "DeskStatus") -> None:
         for s in state.streams
     ]
     if rows:
-        cli.table(columns, rows)
+        terminal.table(columns, rows)
     else:
-        cli.say("Nothing was read yet: servicedesk sync")
+        terminal.say("Nothing was read yet: servicedesk sync")
     for heading, belongs in _ISSUES:
         if found := [issue for issue in state.issues if belongs(issue.kind)]:
-            _show_issues(cli, heading, found)
+            _show_issues(terminal, heading, found)
     if state.jobs:
         jobs = [(job.name, job.owner, job.since) for job in state.jobs]
-        cli.table(("Job", "Running in", "Since"), jobs)
-    _show_operation(cli, state)
-    from servicedesk_core.clock import CLOCK_HINT, clock_problem  # noqa: PLC0415
-
+        terminal.table(("Job", "Running in", "Since"), jobs)
+    _show_operation(terminal, state)
     for connection in state.connections:
         if problem := clock_problem(connection.name, connection.clock_ahead_s):
-            cli.say(f"[{connection.name}] {problem}")
-            cli.say(f"  → {CLOCK_HINT}")
+            terminal.say(f"[{connection.name}] {problem}")
+            terminal.say(f"  → {CLOCK_HINT}")
         if connection.blocked_reason:
-            cli.say(f"[{connection.name}] stopped: {connection.blocked_reason}")
-            cli.say(f'  → Correct the credentials, then run "servicedesk connections test {connection.name}".')
+            terminal.say(f"[{connection.name}] stopped: {connection.blocked_reason}")
+            terminal.say(f'  → Correct the credentials, then run "servicedesk connections test {connection.name}".')
 
 
-def _show_issues(cli: Cli, heading: str, found: "list[WordStatus]") -> None:
+def _show_issues(terminal: Terminal, heading: str, found: list[WordStatus]) -> None:
     columns: tuple[str, ...] = ("Connection", "Stream", "Kind", "Field", "Value", "Records")
     lines: list[tuple[object, ...]] = [(i.connection, i.stream, i.kind, i.field, i.value, i.count) for i in found]
     if any(issue.section for issue in found):
         columns = (*columns, "Section")
         lines = [(*line, issue.section) for line, issue in zip(lines, found, strict=True)]
-    cli.table(columns, lines, title=heading)
+    terminal.table(columns, lines, title=heading)
 
 
-def _show_operation(cli: Cli, state: "DeskStatus") -> None:
+def _show_operation(terminal: Terminal, state: DeskStatus) -> None:
     if state.quotas:
         rows = [
             (", ".join(q.connections), q.ours, q.our_limit, q.others, q.allowed, q.as_of,
@@ -112,20 +89,18 @@ def _show_operation(cli: Cli, state: "DeskStatus") -> None:
             for q in state.quotas
         ]  # fmt: skip
         columns = ("Quota of", "Ours", "Our limit", "Others", "Allowed", "Counted at", "Still to send", "Time left")
-        cli.table(columns, rows)
+        terminal.table(columns, rows)
     ran = [(j.job, j.schedule, j.last_at, "running" if j.running else j.last_state) for j in state.schedule]
     if any(started is not None for _, _, started, _ in ran):
-        cli.table(("Job", "Schedule", "Last run", "State"), ran)
+        terminal.table(("Job", "Schedule", "Last run", "State"), ran)
     if state.alerts:
-        cli.table(("Alert", "Since", "Problem"), [(a.key, a.opened_at, a.problem) for a in state.alerts])
+        terminal.table(("Alert", "Since", "Problem"), [(a.key, a.opened_at, a.problem) for a in state.alerts])
     held = [(c.name, c.waiting, c.last_error, c.next_try_at) for c in state.channels if c.waiting]
     if held:
-        cli.table(("Channel", "Not delivered", "Why", "Next try"), held)
+        terminal.table(("Channel", "Not delivered", "Why", "Next try"), held)
 
 
-def _reach(stream: "StreamStatus") -> str:
+def _reach(stream: StreamStatus) -> datetime | str:
     if stream.derived:
         return "derived"
-    if stream.is_complete:
-        return "everything" if stream.complete_since is None else plain(stream.complete_since)
-    return "not yet" if stream.complete_since is None else plain(stream.complete_since)
+    return stream.complete_since or ("everything" if stream.is_complete else "not yet")

@@ -1,134 +1,28 @@
 """The state of the desk's data and jobs, from the store alone."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from servicedesk_core.config import ConnectionSettings, DeskSettings
-from servicedesk_core.desk.monitoring.checking import ConnectionInfo
-from servicedesk_core.desk.monitoring.quotas import QuotaStatus, quotas
 from servicedesk_core.domain import MappingIssue
-from servicedesk_core.features.alerts import Alert, Channel, channels, open_alerts
+from servicedesk_core.features.alerts import channels, open_alerts
+from servicedesk_core.features.status.model import ConnectionInfo, DeskStatus, JobStatus, StreamStatus, WordStatus
+from servicedesk_core.features.status.quotas import account_quotas
 from servicedesk_core.jobs.job import Job
-from servicedesk_core.jobs.status import ScheduledJob, scheduled
-from servicedesk_core.store import changes, issues, leases, runs, soundness, sources, state
+from servicedesk_core.jobs.status import scheduled
+from servicedesk_core.store import changes, damage, issues, leases, runs, sources, state
 from servicedesk_core.store.queries.completeness import StreamCompleteness, completeness
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.runs import Run
-from servicedesk_core.store.soundness import Damage
 from servicedesk_core.store.sources import Source
 
 _STATES = {"ok": "complete"}
 _FOR_CLIENTS = frozenset({"desk", "as_of", "store", "last_change", "connections", "streams"})
 """What a read with a scope keeps; every other part of the state is empty then."""
-
-
-@dataclass(frozen=True, slots=True)
-class StreamStatus:
-    """How complete and how old a stream is.
-
-    Attributes:
-        connection: Name of the connection.
-        stream: Name of the stream.
-        records: Live records.
-        quarantined: Records that could not be understood.
-        derived: Whether the desk made them itself, from what it saw of others; completeness means nothing for them.
-        is_complete: Whether everything was read, as far back as was asked for.
-        complete_since: Everything created since then is here; ``None`` = no limit, or nothing yet.
-        synced_at: End of the last run that read it completely.
-        last_run_at: Begin of the last run.
-        last_state: How that run ended, in the words of a sync's report: ``complete``, ``failed`` …, or ``running``.
-        problem: Why it failed, if it did.
-    """
-
-    connection: str
-    stream: str
-    records: int
-    quarantined: int
-    derived: bool
-    is_complete: bool
-    complete_since: datetime | None
-    synced_at: datetime | None
-    last_run_at: datetime | None
-    last_state: str | None
-    problem: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class WordStatus:
-    """A value of the vendor that the mapping could not take as it is.
-
-    Attributes:
-        connection: Name of the connection.
-        stream: Name of the stream.
-        kind: What is wrong, for example ``unmapped_status``, ``unknown_picklist_value`` or ``implausible_date``.
-        field: The domain field concerned.
-        value: The value.
-        count: Live records that carry it.
-        section: Where in the configuration, or in a mapping file, a meaning for it has effect; empty for what needs
-            none, and for words of a plugin's own.
-    """
-
-    connection: str
-    stream: str
-    kind: str
-    field: str
-    value: str
-    count: int
-    section: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class JobStatus:
-    """A job that runs now.
-
-    Attributes:
-        name: What it does.
-        owner: Where it runs.
-        since: Since when.
-    """
-
-    name: str
-    owner: str
-    since: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class DeskStatus:
-    """The state of a desk.
-
-    Attributes:
-        desk: Its name.
-        as_of: When this was true.
-        store: The store's name.
-        last_change: Position of the newest change in the feed.
-        connections: The connections.
-        streams: Their streams.
-        issues: Values that the mapping could not take as they are, such as words without a meaning.
-        jobs: What runs now.
-        schedule: The jobs of the desk, when they run and how they ended.
-        quotas: How much of the vendors' quotas is used, by whom.
-        alerts: What somebody was told about and is not well yet.
-        channels: Who is told, with what they did not take.
-        damage: What the last look at the whole store found wrong with it; ``None`` = nothing, or nobody looked.
-    """
-
-    desk: str
-    as_of: datetime
-    store: str
-    last_change: int
-    connections: tuple[ConnectionInfo, ...]
-    streams: tuple[StreamStatus, ...]
-    issues: tuple[WordStatus, ...]
-    jobs: tuple[JobStatus, ...]
-    schedule: tuple[ScheduledJob, ...] = ()
-    quotas: tuple[QuotaStatus, ...] = ()
-    alerts: tuple[Alert, ...] = ()
-    channels: tuple[Channel, ...] = ()
-    damage: Damage | None = None
 
 
 def connections(tx: Connection | None, settings: DeskSettings) -> tuple[ConnectionInfo, ...]:
@@ -203,10 +97,10 @@ def status(tx: Connection, settings: DeskSettings, jobs: Mapping[str, Job], *, s
         ),
         jobs=tuple(JobStatus(lease.name, lease.owner, lease.since) for lease in leases.live(tx)),
         schedule=scheduled(tx, jobs, settings, now),
-        quotas=quotas(tx, settings, now),
+        quotas=account_quotas(tx, settings, now),
         alerts=tuple(open_alerts(tx)),
         channels=tuple(channels(tx)),
-        damage=soundness.known(tx),
+        damage=damage.known(tx),
     )
 
 

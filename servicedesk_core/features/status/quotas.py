@@ -10,7 +10,7 @@ from servicedesk_core.store import sources
 from servicedesk_core.store.budgets.policies import Standing, standings
 from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.queries.remaining import remaining_requests
-from servicedesk_core.sync.deciding.estimate import hours_of, permitted_per_hour
+from servicedesk_core.sync.deciding.pace import hours_of, permitted_per_hour
 
 if TYPE_CHECKING:
     from servicedesk_core.config import DeskSettings
@@ -49,7 +49,7 @@ class QuotaStatus:
     hours_left: float | None
 
 
-def quotas(tx: Connection, settings: "DeskSettings", now: datetime) -> tuple[QuotaStatus, ...]:
+def account_quotas(tx: Connection, settings: "DeskSettings", now: datetime) -> tuple[QuotaStatus, ...]:
     """Return every account that this desk has sent requests to.
 
     Args:

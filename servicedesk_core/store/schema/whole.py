@@ -1,0 +1,10 @@
+"""The tables as a whole, for what makes, copies, compares or checks all of them."""
+
+from sqlalchemy import MetaData
+
+from servicedesk_core.store.schema import base, claiming, cover, indexes, operating, privacy, system, writing
+
+_ROOMS = (claiming, cover, indexes, operating, privacy, system, writing)  # imported for what they make
+
+metadata: MetaData = base.metadata
+"""All tables."""
