@@ -108,7 +108,7 @@ async def _poll(settings: dict[str, object]) -> tuple[float, int, int]:
 def _fill(url: str, count: int) -> None:
     now = datetime.now(UTC)
     common = {
-        "revision": 1, "connection": "maker", "maker": "measured", "by_hand": False, "state": "under_review",
+        "revision": 1, "connection": "maker", "manufacturer": "measured", "by_hand": False, "state": "under_review",
         "state_since": now, "is_open": True, "created_at": now, "created_by": "user:measured", "changed_at": now,
         "submitted_at": now, "poll_at": now,
     }  # fmt: skip

@@ -57,7 +57,7 @@ async def _measured(total: int) -> list[Row]:
 def _claim(tx: Tx) -> None:
     """Claim something for some tickets."""
     tx.exec_driver_sql(
-        "INSERT INTO claims (claim_id, revision, maker, by_hand, ticket_source_id, ticket_ref, company_ref, "
+        "INSERT INTO claims (claim_id, revision, manufacturer, by_hand, ticket_source_id, ticket_ref, company_ref, "
         "serial_number, state, state_since, is_open, created_at, created_by, changed_at, body, progress) "
         "SELECT 'SD-' || local_id, 1, 'Dell', 0, source_id, external_id, company_ref, 'S' || local_id, 'under_review', "
         "created_at, 1, created_at, 'user:ana', created_at, '{}', '{}' FROM tickets ORDER BY local_id LIMIT ?",
