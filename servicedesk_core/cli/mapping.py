@@ -10,7 +10,7 @@ from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.cli.shell.output import plain
 
 if TYPE_CHECKING:
-    from servicedesk_core.machine.mappings import MappingCheck
+    from servicedesk_core.connectors.tabular.inspect import MappingCheck
 
 
 def register(app: typer.Typer) -> None:

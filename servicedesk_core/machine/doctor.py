@@ -5,7 +5,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
@@ -24,6 +24,7 @@ from servicedesk_core.store import Store, Tx, changes, damage, leases, runs, sou
 from servicedesk_core.store.connecting import dialect_of, parse
 from servicedesk_core.store.faults import name_of
 from servicedesk_core.system import is_windows
+from servicedesk_core.wording import plain
 
 Level = Literal["ok", "warning", "problem"]
 
@@ -98,7 +99,7 @@ def _zones() -> Iterator[Finding]:
 
 
 def _clock(now: datetime) -> Finding:
-    text = now.isoformat(timespec="seconds")
+    text = plain(now, UTC, named=True)
     if now.year < PLAUSIBLE_SINCE_YEAR:
         return Finding("Clock", "problem", f"{text} cannot be right.", "Set this machine's clock.")
     return Finding("Clock", "ok", text)
@@ -245,7 +246,7 @@ def _inside(tx: Tx, now: datetime) -> Iterable[Finding]:
         yield Finding("Running", "ok", f"{lease.name} in {lease.owner} since {lease.since:%Y-%m-%d %H:%M} UTC")
     newest = max((run.started_at for run in runs.latest(tx)), default=None)
     if newest is not None and newest > now + timedelta(minutes=5):
-        text = f"The last run is from the future: {newest.isoformat(timespec='seconds')}."
+        text = f"The last run is from the future: {plain(newest, UTC, named=True)}."
         yield Finding("Clock", "warning", text, "Check this machine's clock; it may have gone back.")
     for consumer in changes.late(tx, now - LATE):
         text = f'The consumer "{consumer}" has not read the changes feed for {LATE.days} days; it is kept for it.'

@@ -1,62 +1,12 @@
 """Looks at a file through a mapping, or proposes one."""
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from servicedesk_core.config import Secrets, connector_settings, load_settings
 from servicedesk_core.connectors.tabular import FileMapping, TabularSettings, load_mapping
-from servicedesk_core.connectors.tabular.inspect import check_mapping, propose_mapping, to_toml
+from servicedesk_core.connectors.tabular.inspect import MappingCheck, check_mapping, propose_mapping
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.hooks.vocabulary import VocabularyMapping
-
-
-@dataclass(frozen=True, slots=True)
-class MappingProblem:
-    """Something in the file that does not fit the mapping.
-
-    Attributes:
-        text: What it is.
-        count: How often.
-        lines: The first lines where it happens.
-    """
-
-    text: str
-    count: int
-    lines: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MappingCheck:
-    """How a file looks through a mapping.
-
-    Attributes:
-        file: The file.
-        proposed: Whether the mapping was proposed now.
-        notes: What a proposal assumed and somebody should look at.
-        toml: The mapping as it stands in a mapping file.
-        stream: What the rows are.
-        rows: Rows read.
-        tickets: Different tickets among them (logs of events).
-        repeated: Rows that repeat an earlier one (logs of events).
-        columns: All columns of the file.
-        ignored: Columns that the mapping does not look at.
-        preview: The first rows as records.
-        problems: What does not fit, most frequent first.
-    """
-
-    file: str
-    proposed: bool
-    notes: tuple[str, ...]
-    toml: str
-    stream: str
-    rows: int
-    tickets: int
-    repeated: int
-    columns: tuple[str, ...]
-    ignored: tuple[str, ...]
-    preview: tuple[dict[str, Any], ...]
-    problems: tuple[MappingProblem, ...]
 
 
 def check_file(
@@ -85,21 +35,8 @@ def check_file(
     else:
         proposal = propose_mapping(file)
         chosen, notes = proposal.mapping, proposal.notes
-    report = check_mapping(file, chosen, vocabulary=vocabulary, preview=rows)
-    return MappingCheck(
-        file=str(file),
-        proposed=connection is None and mapping is None,
-        notes=notes,
-        toml=to_toml(chosen),
-        stream=chosen.stream,
-        rows=report.rows,
-        tickets=report.tickets,
-        repeated=report.repeated,
-        columns=report.columns,
-        ignored=report.ignored,
-        preview=report.preview,
-        problems=tuple(MappingProblem(p.text, p.count, tuple(p.lines)) for p in report.problems),
-    )
+    is_proposed = connection is None and mapping is None
+    return check_mapping(file, chosen, vocabulary=vocabulary, preview=rows, proposed=is_proposed, notes=notes)
 
 
 def _of_connection(config: Path, name: str) -> tuple[tuple[FileMapping, ...], VocabularyMapping]:

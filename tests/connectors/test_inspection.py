@@ -198,7 +198,11 @@ def test_problems_are_counted_with_their_first_lines(logs, tmp_path):
         'ticket_ref = "case"\neffective_at = "at"\nvendor_word = "step"\n[files.words]\nopen = "new"\n'
     )
     report = check_mapping(path, load_mapping(tmp_path / "mapping.toml")[0])
-    assert [(problem.count, problem.lines) for problem in report.problems] == [(8, [3, 6, 7, 8, 9]), (1, [4]), (1, [5])]
+    assert [(problem.count, problem.lines) for problem in report.problems] == [
+        (8, (3, 6, 7, 8, 9)),
+        (1, (4,)),
+        (1, (5,)),
+    ]
     assert "time of the declared format" in report.problems[0].text
     assert report.problems[1].text == 'vendor_word: "dance" has no meaning in the mapping'
     assert report.ignored == ("who",)

@@ -90,7 +90,9 @@ DOCUMENTS: dict[str, Document] = {
     "plugins.check": Document(1, "The grade of a distribution.", "servicedesk_core.grading:PluginGrade"),
     "doctor": Document(2, "What was looked at on this machine.", "servicedesk_core.machine.doctor:Finding", many=True),
     "remap": Document(2, "What rebuilding the records did.", f"{_DESK}:SyncOutcome", many=True),
-    "mapping.check": Document(1, "How a file would be mapped.", "servicedesk_core.machine.mappings:MappingCheck"),
+    "mapping.check": Document(
+        1, "How a file would be mapped.", "servicedesk_core.connectors.tabular.inspect:MappingCheck"
+    ),
     "warranty.lookup": Document(1, "How the looked-up devices stand.", f"{_WARRANTY}.lookup.run:LookupReport"),
     "warranty.report": Document(1, "Covers and claims.", f"{_WARRANTY}.tables.report:WarrantyReport"),
     "warranty.write-dates": Document(1, "What was shown, and what became of it.", f"{_WARRANTY}.actions:WrittenDates"),

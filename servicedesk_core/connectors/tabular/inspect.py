@@ -1,8 +1,9 @@
 """What ``servicedesk mapping check FILE`` shows: the first rows as they would be mapped, and what does not fit."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,44 +23,52 @@ from servicedesk_core.printing import escaped
 _LINES_SHOWN = 5
 
 
-@dataclass(slots=True)
-class Problem:
-    """Something that does not fit, and where.
+@dataclass(frozen=True, slots=True)
+class MappingProblem:
+    """Something in the file that does not fit the mapping.
 
     Attributes:
         text: What it is; no text of the row except words that the mapping does not know.
         count: How often.
-        lines: The first lines of the file where it happens.
+        lines: The first lines where it happens.
     """
 
     text: str
-    count: int = 0
-    lines: list[int] = field(default_factory=list)
+    count: int
+    lines: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class MappingReport:
+class MappingCheck:
     """How a file looks through a mapping.
 
     Attributes:
-        mapping: The mapping.
+        file: The file.
+        proposed: Whether the mapping was proposed now.
+        notes: What a proposal assumed and somebody should look at.
+        toml: The mapping as it stands in a mapping file.
+        stream: What the rows are.
+        rows: Rows read; a repetition that the mapping drops is not counted.
+        tickets: Different tickets among them (logs of events).
+        repeated: Rows that repeat an earlier one (logs of events).
         columns: All columns of the file.
         ignored: Columns that the mapping does not look at.
         preview: The first rows as records, each with those that come by the way: stream, and the fields that are set.
         problems: What does not fit, most frequent first.
-        rows: Rows read; a repetition that the mapping drops is not counted.
-        tickets: Different tickets among them (logs only).
-        repeated: Rows that repeat an earlier one (logs only).
     """
 
-    mapping: FileMapping
-    columns: tuple[str, ...]
-    ignored: tuple[str, ...]
-    preview: tuple[dict[str, Any], ...]
-    problems: tuple[Problem, ...]
+    file: str
+    proposed: bool
+    notes: tuple[str, ...]
+    toml: str
+    stream: str
     rows: int
     tickets: int
     repeated: int
+    columns: tuple[str, ...]
+    ignored: tuple[str, ...]
+    preview: tuple[dict[str, Any], ...]
+    problems: tuple[MappingProblem, ...]
 
 
 def propose_mapping(path: Path) -> Proposal:
@@ -72,8 +81,14 @@ def propose_mapping(path: Path) -> Proposal:
 
 
 def check_mapping(
-    path: Path, mapping: FileMapping, *, vocabulary: VocabularyMapping | None = None, preview: int = 10
-) -> MappingReport:
+    path: Path,
+    mapping: FileMapping,
+    *,
+    vocabulary: VocabularyMapping | None = None,
+    preview: int = 10,
+    proposed: bool = False,
+    notes: tuple[str, ...] = (),
+) -> MappingCheck:
     """Read a whole file through a mapping and say what does not fit.
 
     Args:
@@ -81,13 +96,22 @@ def check_mapping(
         mapping: The mapping.
         vocabulary: The operator's words of the connection.
         preview: How many rows to show as records.
+        proposed: Whether the mapping was proposed now.
+        notes: What the proposal assumed.
 
     Raises:
         ConnectorError: The file cannot be read.
     """
     means = meaning_of(mapping, vocabulary or VocabularyMapping())
     other_sign = _OtherSign(mapping)
-    problems: dict[str, Problem] = {}
+    counts: Counter[str] = Counter()
+    lines: dict[str, list[int]] = {}
+
+    def note(text: str, line: int) -> None:
+        counts[text] += 1
+        if counts[text] <= _LINES_SHOWN:
+            lines.setdefault(text, []).append(line)
+
     shown: list[dict[str, Any]] = []
     columns: dict[str, None] = {}
     tickets: set[str] = set()
@@ -100,25 +124,30 @@ def check_mapping(
             mapped = means(raw)
         except MappingError as error:
             text = error.message.removeprefix("The row cannot be used: ")
-            _note(problems, text.replace(f"line {line} ", "a row "), line)
+            note(text.replace(f"line {line} ", "a row "), line)
             continue
         for issue in mapped.issues:
-            _note(problems, _told(issue) + other_sign(issue, raw["row"]), line)
+            note(_told(issue) + other_sign(issue, raw["row"]), line)
         if isinstance(mapped.entity, TicketEvent):
             tickets.add(mapped.entity.ticket_ref)
             repeated += not record.external_id.endswith("|1")
         if (previewed := previewed + 1) <= preview:
             shown += [_shown(entity) for entity in (mapped.entity, *mapped.also)]
     ignored = tuple(column for column in columns if column not in mapping.used_columns)
-    ordered = tuple(sorted(problems.values(), key=lambda one: -one.count))
-    return MappingReport(mapping, tuple(columns), ignored, tuple(shown), ordered, rows, len(tickets), repeated)
-
-
-def _note(problems: dict[str, Problem], text: str, line: int) -> None:
-    problem = problems.setdefault(text, Problem(text))
-    problem.count += 1
-    if len(problem.lines) < _LINES_SHOWN:
-        problem.lines.append(line)
+    return MappingCheck(
+        file=str(path),
+        proposed=proposed,
+        notes=notes,
+        toml=to_toml(mapping),
+        stream=mapping.stream,
+        rows=rows,
+        tickets=len(tickets),
+        repeated=repeated,
+        columns=tuple(columns),
+        ignored=ignored,
+        preview=tuple(shown),
+        problems=tuple(MappingProblem(text, count, tuple(lines[text])) for text, count in counts.most_common()),
+    )
 
 
 def _told(issue: MappingIssue) -> str:
