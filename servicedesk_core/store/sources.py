@@ -69,9 +69,14 @@ def get(tx: Connection, name: str) -> Source:
     """
     found = _ROWS.one(tx, _ROWS.select().where(sources.c.name == name))
     if found is None:
-        message = f"The store holds nothing of a connection {name!r}."
-        raise NotFoundLocallyError(message, hint="Run `servicedesk sync` first, or check the name.", connection=name)
+        raise unknown(name)
     return found
+
+
+def unknown(name: str) -> NotFoundLocallyError:
+    """Return the error that the store knows no such connection."""
+    message = f"The store holds nothing of a connection {name!r}."
+    return NotFoundLocallyError(message, hint="Run `servicedesk sync` first, or check the name.", connection=name)
 
 
 def id_of(tx: Connection, name: str) -> int:

@@ -16,9 +16,8 @@ from servicedesk_core.domain.warranty.serials import normalise_serial, why_no_se
 from servicedesk_core.errors import ClaimIncompleteError, NotFoundLocallyError
 from servicedesk_core.features.claims.tables.cover import cover_words, covers_of, rests_on
 from servicedesk_core.features.claims.tables.stored import Origin
-from servicedesk_core.store import sources
 from servicedesk_core.store.fields import from_us
-from servicedesk_core.store.queries.scope import Scope, Sight
+from servicedesk_core.store.queries.scope import Scope, Sight, source_of
 from servicedesk_core.store.schema import RECORDS
 
 _ALSO = {
@@ -229,7 +228,8 @@ class Prefilling:
         is_it = or_(t.c.external_id == ticket, t.c.number == ticket)
         query = select(t).where(is_it, t.c.gone_at.is_(None), self._seen("tickets"))
         if connection is not None:
-            query = query.where(t.c.source_id == sources.get(self._tx, connection).id)
+            scope = None if self._sight is None else self._sight.scope
+            query = query.where(t.c.source_id == source_of(self._tx, connection, scope))
         found = list(self._tx.execute(query).mappings())
         exact = [row for row in found if row["number"] == ticket] or found
         if len(exact) != 1:

@@ -126,7 +126,7 @@ class ClaimQueries(Namespace[Manner]):
     def _check(
         self, tx: Tx, scope: Scope | None, connection: str | None, company: str | None, maker: str | None = None
     ) -> None:
-        configured = self.desk.settings.connections
+        configured = self.desk.settings.connections if scope is None else listing.connections(tx, scope)
         check_names(tx, scope, connection=connection, configured=configured, company=company, manufacturer=maker)
 
     @method(Capability.CLAIMS_READ)

@@ -16,7 +16,7 @@ from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.queries.completeness import completeness
 from servicedesk_core.store.queries.names import Names
-from servicedesk_core.store.queries.scope import Scope, Sight
+from servicedesk_core.store.queries.scope import Scope, Sight, source_of
 from servicedesk_core.store.schema import IS_OPEN, RECORDS, ticket_source
 from servicedesk_core.store.schema import sources as source_table
 
@@ -81,7 +81,7 @@ class _Desk:
     def __init__(self, tx: Tx, connection: str | None, now: datetime, scope: Scope | None = None) -> None:
         self.tx = tx
         self.connection = connection
-        source_id = None if connection is None else sources.get(tx, connection).id
+        source_id = None if connection is None else source_of(tx, connection, scope)
         self.sources = {source.id: source.name for source in sources.all(tx)}
         self.now = now
         self.scope = scope
@@ -111,7 +111,7 @@ class _Desk:
     def watch_conditions(self) -> dict[str, str]:
         """What is counted of what somebody should look at, but for what looks at other tables for each ticket."""
         return {
-            name: _literal(self.tx, and_(*restrictions(self.tx, replace(chosen, connection=None))))
+            name: _literal(self.tx, and_(*restrictions(self.tx, replace(chosen, connection=None), self.scope)))
             for name, chosen in self.filters.items()
             if not chosen.over_estimate
         }

@@ -199,7 +199,11 @@ def _conditions(tx: Connection, chosen: AssetFilter) -> Sequence[ColumnElement[b
     if chosen.connection is not None:
         found.append(sources.c.name == chosen.connection)
     if chosen.company is not None:
-        found.append(refers(tx, _A.source_id, _A.company_ref, "companies", chosen.company, begins=chosen.begins))
+        of_company = refers(
+            tx, _A.source_id, _A.company_ref, "companies", chosen.company, begins=chosen.begins,
+            connection=chosen.connection, scope=chosen.scope,
+        )  # fmt: skip
+        found.append(of_company)
     if chosen.manufacturer is not None:
         found.append(_MAKER.in_([name for name in makers(tx) if is_called(name, chosen.manufacturer)]))
     if chosen.of is not None:

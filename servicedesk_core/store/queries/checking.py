@@ -27,9 +27,9 @@ def check_names(
 
     Args:
         tx: Any transaction.
-        scope: Only what it lets through is there.
+        scope: Only what it lets through is there, and no connection but its own.
         connection: Name of a connection.
-        configured: Connections that are there though the store has nothing of them yet.
+        configured: Connections that are there beside those that the store holds records of.
         company: Name or id of a client.
         queue: Name or id of a queue.
         technician: Name or id of a technician.
@@ -39,7 +39,7 @@ def check_names(
     Raises:
         NotFoundLocallyError: One of them is not there; with the nearest name that is.
     """
-    known = sources.all(tx)
+    known = [source for source in sources.all(tx) if scope is None or source.name == scope.connection]
     if connection is not None:
         there = {*configured, *(source.name for source in known)}
         if connection not in there:

@@ -6,7 +6,9 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from servicedesk_core.domain import plain_name
 from servicedesk_core.store import bulk
+from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.schema import RECORDS
+from servicedesk_core.store.schema import sources as source_table
 
 _NAME = {
     "companies": "name",
@@ -97,28 +99,38 @@ class Meant(NamedTuple):
     is_gone: bool
 
 
-def meant(
-    tx: Connection, stream: str, word: str, *, begins: bool = False, seen: ColumnElement[bool] | None = None
-) -> list[Meant]:
+def meant(tx: Connection, stream: str, word: str, *seen: ColumnElement[bool], begins: bool = False) -> list[Meant]:
     """Return the records that a person may mean by a word: their id or name, in any case and spelling of letters.
 
-    With ``begins``, where none is called so, it is those whose name begins so; with ``seen`` only those of which that
-    is true.
+    Args:
+        tx: Any transaction.
+        stream: What they are.
+        word: Id or name.
+        seen: Only those of which this is true; another one hides none of them.
+        begins: Where the vendor has none that is called so, also those whose name begins so.
     """
     table = RECORDS[stream].c
-    query = select(table.source_id, table.external_id, name_column(stream), table.gone_at.is_not(None))
-    if seen is not None:
-        query = query.where(seen)
+    query = select(table.source_id, table.external_id, name_column(stream), table.gone_at.is_not(None)).where(*seen)
     plain = plain_name(word)
     folded = plain.casefold()
     found = [Meant(*row) for row in tx.execute(query.order_by(table.external_id))]
     called = [(one, plain_name(one.name or "").casefold()) for one in found]
     exact = [one for one, name in called if one.external_id in {word, plain} or (name and name == folded)]
-    return exact or [one for one, name in called if begins and folded and name.startswith(folded)]
+    if not begins or any(not one.is_gone for one in exact):
+        return exact
+    return [one for one, name in called if one in exact or (folded and name.startswith(folded))]
 
 
 def refers(
-    tx: Connection, source: ColumnElement[int], ref: ColumnElement[Any], stream: str, word: str, *, begins: bool = False
+    tx: Connection,
+    source: ColumnElement[int],
+    ref: ColumnElement[Any],
+    stream: str,
+    word: str,
+    *,
+    begins: bool = False,
+    connection: str | None = None,
+    scope: Scope | None = None,
 ) -> ColumnElement[bool]:
     """Return that a reference holds an id, or the id of something with the name.
 
@@ -129,9 +141,18 @@ def refers(
         stream: What it refers to.
         word: Id or name; see :func:`meant`.
         begins: See there.
+        connection: Only what is of this connection is looked through.
+        scope: Only what it lets somebody hear of is looked through.
     """
+    table = RECORDS[stream].c
+    seen: list[ColumnElement[bool]] = []
+    if connection is not None:
+        seen.append(table.source_id.in_(select(source_table.c.id).where(source_table.c.name == connection)))
+    if scope is not None:
+        sight = Sight(tx, scope)
+        seen += [table.source_id == sight.source_id, sight.nameable(stream)]
     ids: dict[int, list[str]] = {}
-    for one in meant(tx, stream, word, begins=begins):
+    for one in meant(tx, stream, word, *seen, begins=begins):
         ids.setdefault(one.source_id, []).append(one.external_id)
     return or_(ref == word, *(and_(source == source_id, ref.in_(refs)) for source_id, refs in ids.items()))
 
@@ -149,11 +170,9 @@ def find(
 
     See :func:`meant`.
     """
-    ids = [
-        one.external_id
-        for one in meant(tx, stream, word, begins=begins, seen=seen)
-        if one.source_id == source_id and not one.is_gone
-    ]
+    of_source = RECORDS[stream].c.source_id == source_id
+    found = meant(tx, stream, word, of_source, *(() if seen is None else (seen,)), begins=begins)
+    ids = [one.external_id for one in found if not one.is_gone]
     exact = [external_id for external_id in ids if external_id in {word, plain_name(word)}]
     return exact or ids[:20]
 

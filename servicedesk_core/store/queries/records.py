@@ -12,7 +12,7 @@ from servicedesk_core.errors import SettingsError
 from servicedesk_core.store import sources
 from servicedesk_core.store.codec import codec_of
 from servicedesk_core.store.fields import from_us, to_us
-from servicedesk_core.store.queries.scope import Scope, Sight
+from servicedesk_core.store.queries.scope import Scope, Sight, source_of
 from servicedesk_core.store.schema import RECORDS
 
 E_co = TypeVar("E_co", bound=Entity, covariant=True)
@@ -72,7 +72,7 @@ def page(
     query = select(c.local_id, c.source_id, c.changed_at, c.external_id, *(c[name] for name in codec.names))
     query = query.where(c.local_id > after, c.gone_at.is_(None)).order_by(c.local_id).limit(limit)
     if connection is not None:
-        query = query.where(c.source_id == sources.get(tx, connection).id)
+        query = query.where(c.source_id == source_of(tx, connection, scope))
     if updated_since is not None:
         query = query.where(c.changed_at >= to_us(updated_since))
     sight = None if scope is None else Sight(tx, scope)

@@ -90,6 +90,22 @@ class Scope:
         return " AND ".join(conditions), values
 
 
+def source_of(tx: Connection, connection: str, scope: Scope | None = None) -> int:
+    """Return the number of a connection's source; in a scope no other than its own is there.
+
+    Args:
+        tx: Any transaction.
+        connection: Name of the connection.
+        scope: The scope.
+
+    Raises:
+        NotFoundLocallyError: There is no such connection.
+    """
+    if scope is not None and connection != scope.connection:
+        raise sources.unknown(connection)
+    return sources.id_of(tx, connection)
+
+
 class Sight:
     """A scope, held against one store.
 

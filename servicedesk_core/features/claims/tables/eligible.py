@@ -8,10 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, false, func, or_, select, true
 
 from servicedesk_core.domain import TicketKind
-from servicedesk_core.store import sources
 from servicedesk_core.store.fields import optional_instant, to_us
 from servicedesk_core.store.queries.names import refers
-from servicedesk_core.store.queries.scope import Scope, Sight
+from servicedesk_core.store.queries.scope import Scope, Sight, source_of
 from servicedesk_core.store.schema import RECORDS, claims
 from servicedesk_core.store.schema import sources as source_table
 
@@ -109,9 +108,12 @@ def eligible(
     if only_open:
         conditions.append(_T.is_open)
     if connection is not None:
-        conditions.append(_T.source_id == sources.get(tx, connection).id)
+        conditions.append(_T.source_id == source_of(tx, connection, scope))
     if company is not None:
-        conditions.append(refers(tx, _T.source_id, _T.company_ref, "companies", company, begins=True))
+        of_client = refers(
+            tx, _T.source_id, _T.company_ref, "companies", company, begins=True, connection=connection, scope=scope
+        )
+        conditions.append(of_client)
     if since is not None:
         conditions.append(_T.created_at >= to_us(since))
     if until is not None:

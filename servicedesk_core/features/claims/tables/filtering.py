@@ -60,9 +60,8 @@ def conditions(
     if chosen.connection is not None:
         found.append(claims.c.connection == chosen.connection)
     if chosen.company is not None:
-        of_client = refers(
-            tx, claims.c.ticket_source_id, claims.c.company_ref, "companies", chosen.company, begins=True
-        )
+        source, client = claims.c.ticket_source_id, claims.c.company_ref
+        of_client = refers(tx, source, client, "companies", chosen.company, begins=True, scope=scope)
         found.append(of_client)
     if chosen.ticket is not None:
         found.append(or_(claims.c.ticket_ref == chosen.ticket, _T.number == chosen.ticket))

@@ -12,7 +12,8 @@ from servicedesk_core.features.claims.model import ClaimFilter, ClaimRow
 from servicedesk_core.features.claims.tables.filtering import OPEN_RETURNS, conditions, joined
 from servicedesk_core.features.claims.tables.stored import UNDERWAY, shown_state
 from servicedesk_core.store.paging import page_of
-from servicedesk_core.store.queries.scope import Scope
+from servicedesk_core.store.queries.ownership import own_claims
+from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.schema import RECORDS, claim_returns, claims, outbox
 
 _T, _C, _OF = RECORDS["tickets"].c, RECORDS["companies"].c, claims.c
@@ -79,6 +80,12 @@ def rows(tx: Connection, chosen: ClaimFilter, today: date, *, scope: Scope | Non
     """Return claims as :func:`page` does, all of them."""
     query = _QUERY.where(*conditions(tx, chosen, today, scope)).order_by(_OF.id.desc())
     return tuple(map(_row, tx.execute(query)))
+
+
+def connections(tx: Connection, scope: Scope) -> frozenset[str]:
+    """Return the connections that claims in a scope go over."""
+    own = select(_OF.connection).where(own_claims(Sight(tx, scope)), _OF.connection.is_not(None)).distinct()
+    return frozenset(tx.execute(own).scalars())
 
 
 def row_of(tx: Connection, number: int) -> ClaimRow:

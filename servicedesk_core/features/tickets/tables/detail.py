@@ -13,7 +13,7 @@ from servicedesk_core.store import sources
 from servicedesk_core.store.codec import codec_of
 from servicedesk_core.store.fields import optional_instant
 from servicedesk_core.store.queries.names import Names
-from servicedesk_core.store.queries.scope import Scope, Sight
+from servicedesk_core.store.queries.scope import Scope, Sight, source_of
 from servicedesk_core.store.schema import RECORDS
 
 _T = RECORDS["tickets"].c
@@ -34,8 +34,8 @@ def get(tx: Connection, connection: str | None, ref: str, *, scope: Scope | None
     codec = codec_of(Ticket)
     columns = [_T[name] for name in codec.names if name not in LISTED]
     query = rows_query().add_columns(*columns, _T.gone_at, _T.gone_reason).order_by(_T.local_id).limit(1)
-    chosen = [sources.get(tx, connection)] if connection is not None else sources.all(tx)
-    query = query.where(_T.source_id.in_([source.id for source in chosen]), *in_scope(tx, scope))
+    chosen = [one.id for one in sources.all(tx)] if connection is None else [source_of(tx, connection, scope)]
+    query = query.where(_T.source_id.in_(chosen), *in_scope(tx, scope))
     spelled = (ref, plain_name(ref))
     stored = tx.execute(query.where(_T.external_id.in_(spelled))).mappings().one_or_none()
     stored = stored or tx.execute(query.where(_T.number.in_(spelled))).mappings().one_or_none()

@@ -7,31 +7,33 @@ from sqlalchemy import Connection, func, or_, select
 
 from servicedesk_core.domain import Priority, StatusCategory
 from servicedesk_core.features.tickets.model import TicketFilter
-from servicedesk_core.store import sources
 from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.queries.names import refers
-from servicedesk_core.store.queries.scope import Scope, Sight
+from servicedesk_core.store.queries.scope import Scope, Sight, source_of
 from servicedesk_core.store.schema import IS_OPEN, RECORDS, ticket_source
 from servicedesk_core.wording import folded
 
 _T = RECORDS["tickets"].c
 
 
-def conditions(tx: Connection, chosen: TicketFilter) -> list[Any]:
-    """Return a filter as SQL restrictions on ``tickets``.
+def conditions(tx: Connection, chosen: TicketFilter, scope: Scope | None = None) -> list[Any]:
+    """Return a filter, and a scope if there is one, as SQL restrictions on ``tickets``.
 
     Raises:
         NotFoundLocallyError: There is no such connection.
     """
-    live = [_T.gone_at.is_(None)]
-    return [*live, *restrictions(tx, chosen)] if chosen.everything else [*live, IS_OPEN, *restrictions(tx, chosen)]
+    live = [_T.gone_at.is_(None), *(() if chosen.everything else (IS_OPEN,))]
+    return [*live, *restrictions(tx, chosen, scope), *in_scope(tx, scope)]
 
 
-def restrictions(tx: Connection, chosen: TicketFilter) -> list[Any]:
-    """Return what a filter asks beside whether a ticket is there and open; raises like :func:`conditions`."""
+def restrictions(tx: Connection, chosen: TicketFilter, scope: Scope | None = None) -> list[Any]:
+    """Return what a filter asks beside whether a ticket is there and open; raises like :func:`conditions`.
+
+    A scope narrows what the filter names, such as a client, and not the tickets.
+    """
     restrictions: list[Any] = []
     if chosen.connection is not None:
-        restrictions.append(ticket_source == sources.get(tx, chosen.connection).id)
+        restrictions.append(ticket_source == source_of(tx, chosen.connection, scope))
     if chosen.categories:
         known = _T.status_category.in_([str(category) for category in chosen.categories if category])
         restrictions.append(or_(known, _T.status_category.is_(None)) if chosen.unmapped_status else known)
@@ -43,7 +45,10 @@ def restrictions(tx: Connection, chosen: TicketFilter) -> list[Any]:
         if wanted == "":
             restrictions.append(column.is_(None))
         elif wanted is not None:
-            restrictions.append(refers(tx, _T.source_id, column, stream, wanted, begins=True))
+            named = refers(
+                tx, _T.source_id, column, stream, wanted, begins=True, connection=chosen.connection, scope=scope
+            )
+            restrictions.append(named)
     if chosen.status:
         restrictions.append(or_(*(has_status(word) for word in chosen.status)))
     if chosen.priority is not None:

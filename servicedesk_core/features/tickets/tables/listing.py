@@ -6,7 +6,7 @@ from sqlalchemy import Connection, func, select
 
 from servicedesk_core.faces import Page
 from servicedesk_core.features.tickets.model import TicketFilter, TicketRow
-from servicedesk_core.features.tickets.tables.filtering import conditions, in_scope
+from servicedesk_core.features.tickets.tables.filtering import conditions
 from servicedesk_core.features.tickets.tables.rows import rows_of, rows_query
 from servicedesk_core.features.tickets.tables.sorting import COLUMNS
 from servicedesk_core.store.paging import page_of
@@ -45,14 +45,14 @@ def ticket_page(
         CursorError: ``after`` is not a position of this list.
         NotFoundLocallyError: There is no such connection.
     """
-    ids = select(_T.local_id).where(*conditions(tx, chosen or TicketFilter()), *in_scope(tx, scope))
+    ids = select(_T.local_id).where(*conditions(tx, chosen or TicketFilter(), scope))
     found, more = page_of(tx, rows_query(), COLUMNS, tuple, ids=ids, by=by, sort=sort, after=after, limit=limit)
     return Page(rows_of(tx, found), more)
 
 
 def count(tx: Connection, chosen: TicketFilter | None = None, *, scope: Scope | None = None) -> int:
     """Return how many tickets a filter, and a scope if there is one, let through."""
-    wanted = (*conditions(tx, chosen or TicketFilter()), *in_scope(tx, scope))
+    wanted = conditions(tx, chosen or TicketFilter(), scope)
     query = select(func.count()).select_from(RECORDS["tickets"]).where(*wanted)
     return tx.execute(query).scalar_one()
 
@@ -61,6 +61,6 @@ def count_by_technician(
     tx: Connection, chosen: TicketFilter | None = None, *, scope: Scope | None = None
 ) -> tuple[int, ...]:
     """Return how many tickets each technician has of those that a filter, and a scope if there is one, let through."""
-    wanted = (*conditions(tx, chosen or TicketFilter()), *in_scope(tx, scope), _T.assignee_ref.is_not(None))
+    wanted = (*conditions(tx, chosen or TicketFilter(), scope), _T.assignee_ref.is_not(None))
     query = select(func.count()).where(*wanted).group_by(_T.source_id, _T.assignee_ref)
     return tuple(tx.execute(query).scalars())

@@ -97,7 +97,7 @@ def client_of(tx: Connection, text: str, scope: Scope | None = None) -> Client:
     query = (
         select(sources.c.name, c.external_id, c.name)
         .join(sources, sources.c.id == c.source_id)
-        .where(c.gone_at.is_(None), refers(tx, c.source_id, c.external_id, "companies", text))
+        .where(c.gone_at.is_(None), refers(tx, c.source_id, c.external_id, "companies", text, scope=scope))
     )
     if scope is not None:
         query = query.where(Sight(tx, scope).require("companies"))
