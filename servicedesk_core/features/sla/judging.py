@@ -58,8 +58,9 @@ class _Judging:
         override = line.overrides.get((CLOCKS[clock], cycle)) if line.overrides else None
         if override is not None and override.due_at is not None:
             due_us, end_us = micros(override.due_at), line.instants[end]
-            late_us = due_us if end_us > due_us else None
-            target_us = count.elapsed_us + regime.table.total(due_us) - regime.table.total(end_us)
+            left_us = regime.table.total(due_us) - regime.table.total(end_us)
+            late_us = due_us if left_us < 0 else None
+            target_us = count.elapsed_us + left_us
         if gone is not None or by_client:
             state = ClockState.WITHDRAWN
         elif stop is not None:

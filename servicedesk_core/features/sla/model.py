@@ -134,7 +134,7 @@ class ClockResult(NamedTuple):
         policy_since: From when the version of the policies holds; ``None`` = since ever.
         calendar: Name of the calendar.
         calendar_since: From when the version of the calendar holds; ``None`` = since ever.
-        target: Business time that was promised.
+        target: Business time that was promised; with an override, that until its due time, which may be none or less.
         started_at: When it began; ``None`` while it is pending.
         stopped_at: When it ended.
         stopped_by: Who ended it, as the event says.
@@ -181,14 +181,19 @@ class ClockResult(NamedTuple):
 
     @property
     def used_share(self) -> float | None:
-        """Share of the target that is used, 1 and more when it is up; ``None`` without a target."""
-        return None if self.target is None else self.elapsed / self.target
+        """Share of the target that is used, 1 and more when it is up; ``None`` without a target.
+
+        ``None`` too where an override is due before any business time: of nothing there is no share.
+        """
+        return self.elapsed / self.target if self.target is not None and self.target > timedelta() else None
 
     @property
     def is_at_risk(self) -> bool:
         """Whether it is not decided, and much of the target is used."""
+        if self.outcome is not Outcome.OPEN or self.target is None:
+            return False
         share = self.used_share
-        return self.outcome is Outcome.OPEN and share is not None and share >= self.at_risk_share
+        return share is None or share >= self.at_risk_share
 
     @property
     def decided_at(self) -> datetime | None:

@@ -149,6 +149,7 @@ class _Folding:
         self._is_deleted = False
         self._is_closed = False
         self._resolved_us: int | None = None
+        self._reached: tuple[int | None, int | None] = (None, None)  # triage and engagement, before the resolution
         state = (self._status, facts["queue_ref"], facts["assignee_ref"])
         self._line = Timeline(ref, [begun_us], [state], [(0, self._regime)], [Cycle(0)], unseen)
 
@@ -170,16 +171,13 @@ class _Folding:
                 if not _ASKED.isdisjoint(after):
                     self._promise(at_us)
         if kind in _TURNING:
-            if kind is EventType.SLA_OVERRIDE:
-                self._decide(Override.model_validate(after))
-            elif kind is EventType.MERGED:
-                stated = StatusCategory.MERGED
-            else:
-                self._is_deleted = kind is EventType.DELETED
+            stated = self._turn(event, stated)
         elif not after and line.engaged is not None:
             return
         if stated is not None and stated != self._status:
             self._move(event, stated, at_us)
+        elif kind is EventType.RESTORED and self._status in _SOLVED and self._resolved_us is None:
+            self._resolve(event, at_us)
         state = (DELETED if self._is_deleted else self._status, self._facts["queue_ref"], self._facts["assignee_ref"])
         if state != line.states[-1]:
             line.states[self._mark(at_us)] = state
@@ -211,17 +209,31 @@ class _Folding:
                 regimes.pop()
             regimes.append((index, regime))
 
+    def _turn(self, event: TicketEvent, stated: str | None) -> str | None:
+        """Take in what the kind of an event says, and return the status that it leads to."""
+        if event.type is EventType.SLA_OVERRIDE:
+            self._decide(Override.model_validate(event.after))
+        elif event.type is EventType.MERGED:
+            return StatusCategory.MERGED
+        else:
+            self._is_deleted = event.type is EventType.DELETED
+        return stated
+
     def _move(self, event: TicketEvent, status: str, at_us: int) -> None:
         """Go on to another status."""
         line, before = self._line, self._status
-        self._status = status
         is_new = before in _UNTOUCHED and status == StatusCategory.NEW
         if event.type is EventType.SNAPSHOT and not is_new and at_us > line.instants[0]:
             line.unseen.append(self._mark(at_us))
+        if before in GONE and status in _SOLVED:
+            return  # it is put away, and nobody solved it
+        self._status = status
         if status in _SOLVED:
             self._is_closed = self._is_closed or status == StatusCategory.CLOSED
-            if before not in _SOLVED:
+            if before not in _SOLVED and not self._is_deleted:
                 self._resolve(event, at_us)
+        elif status == StatusCategory.MERGED:
+            self._take_back(at_us)
         elif status not in GONE and self._resolved_us is not None:
             self._reopen(at_us, self._resolved_us)
 
@@ -233,16 +245,28 @@ class _Folding:
         cycle.stop = index = self._mark(at_us)
         cycle.by_client = event.actor_type is ActorType.CUSTOMER
         line.actors[index] = event.actor_ref
+        self._reached = line.triaged, line.engaged
         if not cycle.by_client and len(line.cycles) == 1:
             line.engaged = index if line.engaged is None else line.engaged
             line.triaged = index if line.triaged is None else line.triaged
 
+    def _take_back(self, at_us: int) -> None:
+        """Take back a resolution, as long as it could be undone by reopening: a merge solves nothing."""
+        line, cycle = self._line, self._line.cycles[-1]
+        if cycle.stop is None or self._is_over(at_us, line.instants[cycle.stop]):
+            return
+        line.cycles[-1] = Cycle(cycle.start)
+        line.triaged, line.engaged = self._reached
+        self._is_closed, self._resolved_us = False, None
+
+    def _is_over(self, at_us: int, resolved_us: int) -> bool:
+        """Whether a ticket was resolved too long ago to go on."""
+        days = self._regime.policy.reopen_days
+        return days is not None and instant(at_us) > self._regime.calendar.add_days(instant(resolved_us), days)
+
     def _reopen(self, at_us: int, resolved_us: int) -> None:
         line, policy = self._line, self._regime.policy
-        is_late = policy.reopen_days is not None and instant(at_us) > self._regime.calendar.add_days(
-            instant(resolved_us), policy.reopen_days
-        )
-        if self._is_closed or is_late or policy.reopen is ReopenMode.RESTART:
+        if self._is_closed or self._is_over(at_us, resolved_us) or policy.reopen is ReopenMode.RESTART:
             line.cycles.append(Cycle(self._mark(at_us)))
             self._policies = self._book.in_force(at_us)
             self._promise(at_us)
@@ -252,7 +276,7 @@ class _Folding:
 
     def _reach(self, event: TicketEvent, stated: str | None, at_us: int) -> None:
         """Note what of triage and engagement a person reaches with an event."""
-        if event.actor_type not in _PERSON or event.type is EventType.SNAPSHOT or self._is_deleted:
+        if event.actor_type not in _PERSON or event.type is EventType.SNAPSHOT or self._line.states[-1][0] in GONE:
             return
         line, engaging = self._line, self._regime.policy.engaged_by
         if _ACTS.get(event.type) in engaging or (stated == StatusCategory.IN_PROGRESS and Act.IN_PROGRESS in engaging):
