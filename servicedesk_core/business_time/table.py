@@ -115,7 +115,7 @@ class OpenTable:
         Raises:
             CalendarHasNoOpenTimeError: It is not reached, and for ten years nothing is open.
         """
-        years = self._years
+        years = self._covering(from_us, from_us)
         while True:
             index = bisect_left(years.after, total)
             if index < len(years.after):
@@ -146,7 +146,10 @@ class OpenTable:
         return self._covering(from_us, 2 * years.until_us - years.since_us)
 
     def _covering(self, first_us: int, last_us: int) -> _Years:
-        """Return a table that reaches over both instants, with a year to spare on each side."""
+        """Return a table that reaches over both instants, with a year to spare on each side.
+
+        Another thread may put its own in its place at any time, so whoever asks goes on with what is returned.
+        """
         years = self._years
         if years.since_us <= first_us and last_us < years.until_us:
             return years

@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from servicedesk_core.business_time import Calendar, CalendarHasNoOpenTimeError, public_holidays
+from servicedesk_core.business_time.table import duration_us, instant, micros
 from tests.sla.office import ALWAYS, OFFICE, at, hours, minutes
 
 LONDON = ZoneInfo("Europe/London")
@@ -98,6 +99,14 @@ def test_far_years_are_worked_out_when_they_are_asked_for():
     assert calendar.between(at("1999-03-01 00:00"), at("1999-03-08 00:00")) == hours(50)
     assert calendar.add(at("03-02 10:00"), hours(10 * 260 * 40)) > at("2065-01-01 00:00")
     assert calendar.add(at("03-02 10:00"), hours(4)) == near
+
+
+def test_where_business_time_ends_is_found_in_a_table_of_other_years():
+    start = micros(at("2010-03-05 15:00"))
+    wanted = OFFICE.table.total(start) + duration_us(hours(2))
+    other = OFFICE.model_copy().table  # as after another thread put its years in the place of those
+    other.total(micros(at("03-02 10:00")))
+    assert instant(other.reached(wanted, start)) == at("2010-03-05 17:00")
 
 
 def test_working_days_keep_the_time_of_the_wall_clock():

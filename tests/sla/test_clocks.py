@@ -1,6 +1,6 @@
 """Clocks of tickets whose due times were worked out by hand."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -567,3 +567,9 @@ def test_a_ticket_of_tomorrow_has_no_clock_and_one_whose_creation_is_told_too_la
 def test_the_past_is_judged_as_it_was_then():
     events = [created("03-03 09:00", "P2"), status("03-03 11:00", "waiting_customer")]
     assert completion(events, "03-03 10:00") == completion(events[:1], "03-03 10:00")
+
+
+@pytest.mark.parametrize("when", ["2026-03-03T09:00:00", datetime(2026, 3, 3, 9), "soon"])  # noqa: DTZ001
+def test_a_creation_without_an_offset_is_refused_with_the_ticket_and_the_field(when):
+    with pytest.raises(ValueError, match=r"ticket 1: created_at is .*; write it with its offset"):
+        judged([created("03-03 09:00")], "03-03 10:00", known={"created_at": when})

@@ -125,6 +125,14 @@ def test_a_calendar_that_a_policy_names_must_be_there():
     assert "sla.toml:3: sla.calendar: there is no calendar" in told(sla=POLICIES)
 
 
+def test_a_missing_calendar_is_told_beside_every_other_mistake():
+    wrong = POLICIES.replace("day and night", "nights").replace('"24h"', '"soon"')
+    text = told(calendars=CALENDARS.replace("New_York", "New_Yrok", 1), sla=wrong)
+    assert text.startswith("The definitions have 3 problems:")
+    assert 'sla.toml:13: sla.policies[2].targets.P1.calendar: there is no calendar "nights".' in text
+    assert "no calendar" not in told(calendars="[calendars", sla=POLICIES)
+
+
 def test_one_name_in_two_files_is_refused():
     text = told(one=CALENDARS + POLICIES, two=CALENDARS + POLICIES)
     assert "two.toml:3: calendars.office: stands in one.toml:3 already." in text

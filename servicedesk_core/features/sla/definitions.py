@@ -14,7 +14,7 @@ from servicedesk_core.config.problems import key_path, problem_line
 from servicedesk_core.config.toml_lines import TomlLines
 from servicedesk_core.domain import Model
 from servicedesk_core.errors import DefinitionsError
-from servicedesk_core.features.sla.policies import PolicySet, Targets
+from servicedesk_core.features.sla.policies import PolicySet
 
 Keys = tuple[Any, ...]
 
@@ -108,7 +108,9 @@ class _Reading:
         self.policies: PolicySet | None = None
         self.calendars: dict[str, Calendar] = {}
         self._places: dict[Keys, str] = {}
-        self._sla = ("", TomlLines(""))
+        self._headers: set[str] = set()
+        self._named: list[tuple[str, TomlLines, Keys, str]] = []
+        self._is_whole = True
 
     def take(self, file: str, text: str) -> None:
         """Take in a file."""
@@ -116,10 +118,13 @@ class _Reading:
             tables = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             self.problems.append(f"{file}: no valid TOML: {error}")
+            self._is_whole = False
             return
         lines = TomlLines(text)
         calendars = tables.get("calendars")
+        self._named += ((file, lines, path, name) for path, name in _named(tables.get("sla"), ("sla",)))
         if isinstance(calendars, dict):
+            self._headers |= calendars.keys()
             named = {name: {"name": name, **one} if isinstance(one, dict) else one for name, one in calendars.items()}
             tables = tables | {"calendars": named}
         try:
@@ -141,16 +146,16 @@ class _Reading:
                 path = (*path, "public_holidays")
                 self._tell(file, lines, path, f"{key_path(*path)}: {problem}")
         if found.sla is not None and self._is_new(file, lines, ("sla",)):
-            self.policies, self._sla = found.sla, (file, lines)
+            self.policies = found.sla
 
     def check(self) -> None:
         """Tell which calendars are missing, unless a file could not be read that may have them."""
-        if self.policies is None or self.problems:
+        if not self._is_whole:
             return
-        for path, name in _named(self.policies):
-            if name not in self.calendars:
-                told = f'{key_path(*path)}: there is no calendar "{name}".{did_you_mean(name, self.calendars)}'
-                self._tell(*self._sla, path, told)
+        for file, lines, path, name in self._named:
+            if name not in self._headers:
+                told = f'{key_path(*path)}: there is no calendar "{name}".{did_you_mean(name, self._headers)}'
+                self._tell(file, lines, path, told)
 
     def _is_new(self, file: str, lines: TomlLines, path: Keys) -> bool:
         place = f"{file}:{lines.line(path)}"
@@ -164,15 +169,13 @@ class _Reading:
         self.problems.append(f"{file}:{lines.line(path)}: {problem}")
 
 
-def _named(policies: PolicySet) -> Iterator[tuple[Keys, str]]:
-    """Yield every calendar that policies name, and where."""
-    yield ("sla", "calendar"), policies.calendar
-    for number, policy in enumerate(policies.policies):
-        path = ("sla", "policies", number)
-        rows: dict[Keys, Targets] = {("otherwise",): policy.otherwise}
-        rows |= {("targets", priority.value): row for priority, row in policy.targets.items()}
-        if policy.calendar is not None:
-            yield (*path, "calendar"), policy.calendar
-        for keys, row in rows.items():
-            if row.calendar is not None:
-                yield (*path, *keys, "calendar"), row.calendar
+def _named(table: object, path: Keys) -> Iterator[tuple[Keys, str]]:
+    """Yield every calendar that policies name, and where, whatever else is wrong with them."""
+    if isinstance(table, list):
+        table = dict(enumerate(table))
+    if isinstance(table, dict):
+        for key, value in table.items():
+            if key == "calendar" and isinstance(value, str):
+                yield (*path, key), value
+            else:
+                yield from _named(value, (*path, key))

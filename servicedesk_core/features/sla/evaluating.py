@@ -42,7 +42,8 @@ class Evaluator:
             Nothing when there is no event, or the ticket is created later.
 
         Raises:
-            ValueError: The ticket has a calendar that is missing, or an override cannot be read.
+            ValueError: The ticket has a calendar that is missing, its ``created_at`` has no offset from UTC, or an
+                override cannot be read.
         """
         line = fold(events, known or {}, self._book, now)
         return () if line is None else judge(line)
@@ -68,7 +69,8 @@ def evaluate(
         known: For each ticket what no event states; see :meth:`Evaluator.ticket`.
 
     Raises:
-        ValueError: A calendar is missing, two versions begin at one instant, or an override cannot be read.
+        ValueError: A calendar is missing, two versions begin at one instant, a ``created_at`` has no offset from UTC,
+            or an override cannot be read.
     """
     evaluator = Evaluator(policies, calendars)
     by_ticket: dict[str, list[TicketEvent]] = {}

@@ -133,7 +133,13 @@ def _created_us(first_us: int, first: TicketEvent, facts: Mapping[str, Any]) -> 
     stated = first.after.get("created_at") or facts.get("created_at")
     if stated is None:
         return first_us if first.type is EventType.CREATED or first.source is EventSource.IMPORTED else None
-    return min(micros(stated if isinstance(stated, datetime) else datetime.fromisoformat(stated)), first_us)
+    try:
+        return min(micros(stated if isinstance(stated, datetime) else datetime.fromisoformat(stated)), first_us)
+    except (TypeError, ValueError) as error:
+        msg = (
+            f'ticket {first.ticket_ref}: created_at is "{stated}"; write it with its offset: 2026-03-02T09:00:00-05:00'
+        )
+        raise ValueError(msg) from error
 
 
 class _Folding:
