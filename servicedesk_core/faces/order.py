@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 from urllib.parse import quote, unquote
 
-from servicedesk_core.errors import CursorError
+from servicedesk_core.errors import CursorError, SettingsError
 from servicedesk_core.faces.parameter import word_of
 
 Key = int | float | str | None
@@ -88,6 +88,16 @@ class Order:
         raise CursorError(message, hint="Start again at the first page.")
 
 
+def ensure_a_page(limit: int | None) -> None:
+    """Refuse a page without rows: nothing could be said of where the next one starts.
+
+    Raises:
+        SettingsError: The limit is below 1.
+    """
+    if limit is not None and limit < 1:
+        raise SettingsError(f"A page of {limit} rows holds nothing.", hint="Give a limit of at least 1.")
+
+
 def _term(word: str, columns: Collection[str]) -> Term:
     word = word.strip()
     return Term(word_of(word.removeprefix("-"), tuple(columns), what="column to sort by"), word.startswith("-"))
@@ -102,7 +112,10 @@ def _written(key: Key) -> str:
 
 def _read(text: str) -> Key:
     if text.startswith("."):
-        return unquote(text[1:], errors="strict")
+        word = unquote(text[1:], errors="strict")
+        if "\0" in word:  # no store holds one, and PostgreSQL refuses to compare with it
+            raise ValueError(text)
+        return word
     if not text:
         return None
     number = int(text) if text.removeprefix("-").isdecimal() else float(text)

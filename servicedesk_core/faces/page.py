@@ -1,5 +1,6 @@
 """A piece of a list."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -9,7 +10,7 @@ from functools import cmp_to_key, partial
 from typing import Annotated, Any, Final, Generic, TypeVar
 
 from servicedesk_core.faces.column import Column, sortable
-from servicedesk_core.faces.order import Key, Order
+from servicedesk_core.faces.order import Key, Order, Term, ensure_a_page
 from servicedesk_core.faces.parameter import Help
 
 T = TypeVar("T")
@@ -26,6 +27,9 @@ Limit = Annotated[int, Help("At most so many.", between=(1, 10_000))]
 
 After = Annotated[str | None, Help('"next" of the page before.')]
 """The parameter ``after`` of a list."""
+
+_AMONG_EQUALS: Final = Term("", falls=False)
+"""The number of a row among those with the same keys."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -50,19 +54,27 @@ def piece(found: P, row: type, *, by: str, sort: str | None, after: str | None, 
     Args:
         found: The whole list.
         row: The type of a row.
-        by: The list's own order: names of columns, joined with commas; no two rows are equal in all of them.
+        by: The list's own order: names of columns, joined with commas. Rows that are equal in it keep the order in
+            which they were found.
         sort: Columns to sort by first, likewise; a minus before one begins with the largest.
         after: ``next`` of the page before, in the same order.
         limit: At most so many rows; ``None`` = all that are left.
 
     Raises:
-        SettingsError: There is no such column to sort by.
+        SettingsError: There is no such column to sort by, or the limit is below 1.
         CursorError: It is not ``next`` of a page.
     """
-    order = Order.of(sort, by, sortable(row))
+    ensure_a_page(limit)
+    own = Order.of(sort, by, sortable(row))
+    order = replace(own, terms=(*own.terms, _AMONG_EQUALS))
     place = order.place(after)
     compared = partial(_compared, order)
-    keyed = [(tuple(_key(getattr(one, term.column)) for term in order.terms), one) for one in found]
+    equals: Counter[tuple[Key, ...]] = Counter()
+    keyed = []
+    for one in found:
+        keys = tuple(_key(getattr(one, term.column)) for term in own.terms)
+        keyed.append(((*keys, equals[keys]), one))
+        equals[keys] += 1
     keyed.sort(key=lambda pair: cmp_to_key(compared)(pair[0]))
     rows = [(keys, one) for keys, one in keyed if place is None or compared(keys, place) > 0]
     kept = rows[:limit]
@@ -94,5 +106,5 @@ def _key(value: Any) -> Key:
             return float(value)
         case str():
             return value.lower()
-    number: Key = value
+    number: Key = int(value) if isinstance(value, bool) else value
     return number

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from servicedesk_core.errors import CursorError
-from servicedesk_core.faces.order import Key, Order
+from servicedesk_core.faces.order import Key, Order, ensure_a_page
 from servicedesk_core.store.column_types import is_text
 
 T = TypeVar("T")
@@ -68,7 +68,7 @@ def page_of(
     limit: int,
     ids: Select[Any] | None = None,
 ) -> tuple[tuple[T, ...], str | None]:
-    """Return a page of a query's rows, and ``next``; whatever changes meanwhile, a row that stays comes just once.
+    """Return a page of a query's rows, and ``next``; a row that stays where it is comes just once, whatever changes.
 
     Args:
         tx: Any transaction.
@@ -84,12 +84,13 @@ def page_of(
             for: then no row that is passed over is read.
 
     Raises:
-        SettingsError: It cannot be sorted by that.
+        SettingsError: It cannot be sorted by that, or the limit is below 1.
         CursorError: ``after`` is not ``next`` of a page of this list in this order.
     """
+    ensure_a_page(limit)
     order = Order.of(sort, by, columns)
     own = columns[by.rpartition(",")[2].removeprefix("-")]
-    steps = [_step(columns[term.column], getattr(own, "table", None), falls=term.falls) for term in order.terms]
+    steps = [_step(columns[term.column], own, falls=term.falls) for term in order.terms]
     place = order.place(after)
     for step, value in zip(steps, place or (), strict=False):
         if not step.may_lack if value is None else isinstance(value, str) is not is_text(step.key):
@@ -137,9 +138,10 @@ def _beyond(steps: Sequence[_Step], place: Sequence[Key], *, first_lacks: bool =
     return or_(beyond, and_(step.same(value), _beyond(rest, values))) if rest else beyond
 
 
-def _step(column: ColumnElement[Any], table: Any, *, falls: bool) -> _Step:
-    may_lack = not isinstance(column, Column) or column.nullable or column.table is not table
+def _step(column: ColumnElement[Any], own: ColumnElement[Any], *, falls: bool) -> _Step:
+    may_lack = not isinstance(column, Column) or column.nullable or column.table is not getattr(own, "table", None)
     if is_text(column):
-        return _Step(func.lower(type_coerce(column, Text()), type_=Text()), falls, may_lack)
+        text = type_coerce(column, Text())  # what tells rows apart does so by its capitals too
+        return _Step(text if column is own else func.lower(text, type_=Text()), falls, may_lack)
     whole = case((column, 1), else_=0) if isinstance(column.type, Boolean) else column
     return _Step(type_coerce(whole, BigInteger()), falls, may_lack and not isinstance(column.type, Boolean))

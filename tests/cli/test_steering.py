@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from dataclasses import dataclass
 
 import pytest
 
@@ -18,6 +19,12 @@ from servicedesk_core.printing import escaped, one_line, printable
 
 STEERING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 EVERY = "".join(map(chr, [*range(0x20), *range(0x7F, 0xA0), 0x61C, *range(0x200E, 0x2030), *range(0x2066, 0x2070)]))
+
+
+@dataclass
+class Payload:
+    numbers: tuple
+    raw: dict
 
 
 def is_harmless(ran):
@@ -97,3 +104,9 @@ def in_a_terminal(folder, *words):
             os.close(ours)
     assert process.returncode == 0
     return written.decode()
+
+
+def test_a_number_beyond_64_bits_is_a_text_in_a_document():
+    record = Payload((2**64, -(2**63) - 1, 2**64 - 1, True), {"a": [2**70]})
+    told = {"numbers": [str(2**64), str(-(2**63) - 1), 2**64 - 1, True], "raw": {"a": [str(2**70)]}}
+    assert json.loads(json_bytes({"data": [record]})) == {"data": [told]}

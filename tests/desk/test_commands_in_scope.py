@@ -77,7 +77,7 @@ def run(filled, new_url, tmp_path, monkeypatch, capsys):
 
     def command(who, *line):
         monkeypatch.setattr("getpass.getuser", lambda: who)
-        code = main(list(line))
+        code = main(["--quiet", *line])  # else a busy machine says that it is still at work
         told = capsys.readouterr()
         for path in [*tmp_path.glob("*.html"), *tmp_path.glob("*.jsonl"), *tmp_path.glob("*.csv")]:
             told = (told[0] + path.read_text(), told[1])

@@ -31,6 +31,7 @@ class Site:
     name: Annotated[str, Column("Its name.")]
     since: Annotated[date | None, Column("Since when.")] = None
     size: Annotated[float, Column("How large.")] = 1.5
+    is_open: Annotated[bool, Column("Whether people are let in.")] = True
     tags: Annotated[tuple[str, ...], Column("Words.")] = ()
 
 
@@ -68,7 +69,7 @@ def test_a_whole_list_goes_on_where_it_stood_when_rows_come_and_go():
 
 
 def test_only_columns_with_one_plain_value_are_offered():
-    assert sortable(Site) == ("name", "since", "size")
+    assert sortable(Site) == ("name", "since", "size", "is_open")
     with pytest.raises(SettingsError, match=r'"naem" is no column to sort by\. Did you mean "name"'):
         piece(Page(tuple(SITES)), Site, by="name", sort="size,naem", after=None, limit=9)
 
@@ -81,3 +82,16 @@ def test_a_beginning_names_a_column():
 def test_what_is_no_position_is_refused(after):
     with pytest.raises(CursorError):
         piece(Page(tuple(SITES)), Site, by="name", sort="size", after=after, limit=9)
+
+
+@pytest.mark.parametrize("limit", [1, 2])
+@pytest.mark.parametrize("sort", [None, "is_open", "-is_open,size"])
+def test_rows_that_are_equal_in_every_column_all_come(sort, limit):
+    sites = [Site("Mill"), Site("MILL"), Site("Mill", is_open=False), Site("Mill"), Site("Quay")]
+    assert sorted(walk(sort, limit, sites)) == ["MILL", "Mill", "Mill", "Mill", "Quay"]
+
+
+@pytest.mark.parametrize("limit", [0, -1])
+def test_a_page_without_rows_is_refused(limit):
+    with pytest.raises(SettingsError, match="at least 1"):
+        walk(None, limit)

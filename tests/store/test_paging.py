@@ -109,6 +109,16 @@ def test_a_position_holds_for_its_own_order_only(store, desk):
             store.read_blocking(partial(ticket_page, sort="-due_at", after=wrong))
 
 
+def test_a_position_with_a_character_that_no_store_holds_is_refused(store, desk):
+    with pytest.raises(CursorError):
+        store.read_blocking(partial(ticket_page, sort="title", after="title=.%00:1:2"))
+
+
+def test_a_page_without_rows_is_refused(store, desk):
+    with pytest.raises(SettingsError, match="at least 1"):
+        store.read_blocking(partial(ticket_page, limit=0))
+
+
 def test_a_column_that_is_not_there_is_named_with_the_nearest(store):
     with pytest.raises(SettingsError, match=r'"du_at" is no column to sort by\. Did you mean "due_at"'):
         store.read_blocking(lambda tx: ticket_page(tx, sort="-du_at"))

@@ -227,8 +227,9 @@ class Cli:
             if document is not None:
                 version = version or document.version
                 data = {"items": data, "next": None} if document.many else data
+            text = output.json_bytes({"schema": f"servicedesk.{schema}/{version}", "data": data}).decode()
             self.as_json = False  # what goes wrong from here on is no document: there is one already
-            output.write_json({"schema": f"servicedesk.{schema}/{version}", "data": data})
+            sys.stdout.write(text)
         else:
             show()
 

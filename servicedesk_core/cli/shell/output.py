@@ -3,7 +3,8 @@
 import contextlib
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from servicedesk_core.printing import escaped, printable
@@ -40,19 +41,36 @@ def write_json(document: dict[str, Any]) -> None:
 
 
 def json_bytes(document: object) -> bytes:
-    """Return a JSON document for a file."""
+    """Return a JSON document for a file. A number beyond 64 bits is a text in it: readers of JSON would round it."""
     import orjson  # noqa: PLC0415
 
-    options = orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS | orjson.OPT_APPEND_NEWLINE
-    return escaped(orjson.dumps(document, default=_foreign, option=options).decode()).encode()
+    return _json(document, orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).encode()
 
 
 def json_line(value: object) -> str:
     """Return a value as JSON on one line."""
+    return _json(value, 0)
+
+
+def _json(value: object, options: int) -> str:
     import orjson  # noqa: PLC0415
 
-    options = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
-    return escaped(orjson.dumps(value, default=_foreign, option=options).decode())
+    options |= orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
+    try:
+        written = orjson.dumps(value, default=_foreign, option=options)
+    except orjson.JSONEncodeError:
+        written = orjson.dumps(_within_64_bits(value), default=_foreign, option=options)
+    return escaped(written.decode())
+
+
+def _within_64_bits(value: Any) -> Any:
+    if is_dataclass(value):
+        return {field.name: _within_64_bits(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: _within_64_bits(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_within_64_bits(one) for one in value]
+    return str(value) if isinstance(value, int) and not -(2**63) <= value < 2**64 else value
 
 
 @contextlib.contextmanager

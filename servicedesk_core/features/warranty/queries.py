@@ -49,9 +49,7 @@ class WarrantyQueries(Namespace[Manner]):
         *,
         within: Annotated[timedelta, Help("How far to look ahead: 30d, 12w, 1y [default: 90d].")] = timedelta(days=90),
         company: Company = None,
-        manufacturer: Annotated[
-            str | None, Help("Only of this manufacturer, in any spelling, or its beginning.")
-        ] = None,
+        manufacturer: Manufacturer = None,
         retired: Retired = False,
         sort: Sort = None,
         limit: Most = None,
@@ -85,9 +83,7 @@ class WarrantyQueries(Namespace[Manner]):
         *,
         since: Annotated[datetime | None, Help("Only tickets opened since a day, or since so long: 365d.")] = None,
         company: Company = None,
-        manufacturer: Annotated[
-            str | None, Help("Only of this manufacturer, in any spelling, or its beginning.")
-        ] = None,
+        manufacturer: Manufacturer = None,
         retired: Retired = False,
         sort: Sort = None,
         limit: Most = None,
