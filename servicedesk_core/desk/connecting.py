@@ -7,7 +7,7 @@ from servicedesk_core.capabilities import Capability
 from servicedesk_core.config.choosing import one_connection, several_connections
 from servicedesk_core.desk.monitoring.checking import ConnectionCheck, checked
 from servicedesk_core.desk.opening import OpenDesk
-from servicedesk_core.errors import ServiceDeskError, StoreError
+from servicedesk_core.errors import NotPermittedError, ServiceDeskError, StoreError
 from servicedesk_core.http import together
 from servicedesk_core.plugins.vocabulary import WORDS, Vocabulary, vocabulary
 from servicedesk_core.problem import Problem
@@ -80,7 +80,7 @@ class ConnectingDesk(OpenDesk):
         for name in several_connections(self.settings, names):
             try:
                 yield name, await work(name), None
-            except StoreError:
+            except (StoreError, NotPermittedError):  # the next one would say the same
                 raise
             except ServiceDeskError as error:
                 yield name, None, Problem.of(error)

@@ -1,5 +1,8 @@
 """What whoever acts may do on a desk, and whose records they see."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -7,11 +10,12 @@ from servicedesk_core.capabilities import ALL, JOB_CAPABILITIES, ROLES, Capabili
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.config.people import PersonSection
 from servicedesk_core.config.values import did_you_mean
-from servicedesk_core.errors import NotPermittedError, SettingsError
+from servicedesk_core.errors import NotPermittedError, SettingsError, StoreError
 from servicedesk_core.people import JOBS, Actor, Way
 from servicedesk_core.store.queries.scope import Scope
 
 _USER = "user:"
+_log = logging.getLogger("servicedesk.desk")
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,20 @@ def stand_in(standing: Standing, name: str) -> Actor:
         message = f'There is no person "{name}" in {settings.where}.{did_you_mean(name, settings.people)}'
         raise SettingsError(message, hint=f"Add [people.{name}] there.")
     return Actor(f"{_USER}{name}", by.way, by.name)
+
+
+@contextmanager
+def keeping_refusal(actor: Actor, call: str) -> Iterator[None]:
+    """Log it when a refusal cannot be kept in the audit trail: that must not take the place of the refusal.
+
+    Args:
+        actor: Who is refused.
+        call: What.
+    """
+    try:
+        yield
+    except StoreError as error:
+        _log.warning("The audit trail could not keep that %s was refused %s: %s", actor, call, error.message)
 
 
 def connection_of(settings: DeskSettings, person: PersonSection) -> str:

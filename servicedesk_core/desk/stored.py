@@ -20,7 +20,7 @@ from servicedesk_core.config import (
     parse_settings,
     store_url,
 )
-from servicedesk_core.desk.permitting import Standing, account
+from servicedesk_core.desk.permitting import Standing, account, keeping_refusal
 from servicedesk_core.errors import NotPermittedError
 from servicedesk_core.faces import Awaited, Callee, Capability
 from servicedesk_core.people import Actor, Way
@@ -192,13 +192,14 @@ class StoredDesk:
     async def note_refusal(self, call: str) -> None:
         """Keep in the audit trail that whoever acts was refused an act, without what it was about.
 
-        A desk that only reads keeps nothing.
+        A desk that only reads keeps nothing, and what cannot be kept is logged.
         """
         if not self._read_only:
             from servicedesk_core.store import audit  # noqa: PLC0415  # hardly anybody is ever refused
 
             refused = partial(audit.append, actor=str(self.actor), action=audit.REFUSED, entity=f"act:{call}")
-            await self.store.write(partial(refused, at=self.clock.now()))
+            with keeping_refusal(self.actor, call):
+                await self.store.write(partial(refused, at=self.clock.now()))
 
     async def _ensure_permitted(self, needs: Capability, call: str) -> None:
         """Make sure that whoever acts may do what is about the whole desk; raises like :meth:`permitted`."""

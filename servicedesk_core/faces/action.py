@@ -15,6 +15,11 @@ class Action(Offer[P, T]):
     asks: Callable[..., str] | None = None
     """Returns what somebody is asked before it, given what the act will be given."""
 
+    @property
+    def keeps_refusals(self) -> bool:
+        """Whether the audit trail keeps who was refused it: an act's it does, whatever it takes."""
+        return True
+
 
 class Proposal(Action[P, T]):
     """An act that is declared by :func:`proposal`: it proposes first, and goes beyond the desk only when it is sent."""

@@ -152,7 +152,7 @@ class Method(Generic[P, T]):
                     kwargs["scope"] = scope
                 return await function(namespace, *args, **kwargs)
             except NotPermittedError:
-                if self.is_act:
+                if self.keeps_refusals:
                     await namespace.desk.note_refusal(self.name)
                 raise
 
@@ -160,8 +160,8 @@ class Method(Generic[P, T]):
         self.__doc__ = function.__doc__
 
     @property
-    def is_act(self) -> bool:
-        """Whether it does more than to answer from the store."""
+    def keeps_refusals(self) -> bool:
+        """Whether the audit trail keeps who was refused it: every act, and what takes more than to be a reader."""
         return self.needs not in READING
 
     def __set_name__(self, owner: type[Namespace[Any]], name: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from servicedesk_core.cli.shell import exit_codes, output
-from servicedesk_core.errors import ServiceDeskError
+from servicedesk_core.errors import NotPermittedError, ServiceDeskError
 from servicedesk_core.printing import printable
 from servicedesk_core.wording import counted
 
@@ -259,7 +259,7 @@ class Cli:
             async with self.desk(**options) as desk:
                 self._speak_as(desk)
                 self.doing = lambda: counted(desk.requests_sent, "request") + " sent" if desk.requests_sent else ""
-                return await work(self._acting(desk))
+                return await work(await self._acting(desk))
 
         return self.run(opened)
 
@@ -285,16 +285,26 @@ class Cli:
         async def opened() -> T:
             async with kind.open(self.config, redactor=self.redactor, actor=Way.CLI, read_only=True) as desk:
                 self._speak_as(desk)
-                return await work(self._acting(desk))
+                return await work(await self._acting(desk))
 
         return self.run(opened)
 
-    def _acting(self, desk: D) -> D:
+    async def _acting(self, desk: D) -> D:
         if not self.acting_as:
             return desk
-        from servicedesk_core.desk.permitting import stand_in  # noqa: PLC0415
+        from servicedesk_core.desk.permitting import keeping_refusal, stand_in  # noqa: PLC0415
+        from servicedesk_core.desk.stored import StoredDesk  # noqa: PLC0415
 
-        return desk.acting_as(stand_in(desk.standing, self.acting_as))
+        try:
+            return desk.acting_as(stand_in(desk.standing, self.acting_as))
+        except NotPermittedError:
+            with keeping_refusal(desk.actor, "--as"):
+                # That of the command may be open for reading only.
+                async with StoredDesk.open(
+                    self.config, redactor=self.redactor, actor=desk.actor, migrate="never"
+                ) as own:
+                    await own.note_refusal("--as")
+            raise
 
     def _speak_as(self, desk: "StoredDesk") -> None:
         from zoneinfo import ZoneInfo  # noqa: PLC0415
