@@ -44,7 +44,8 @@ class Calendar(Model):
         default={}, description="Hours of single days, in place of all else; nothing = closed."
     )
     effective_from: Instant | None = Field(
-        default=None, description="When this version begins to hold; until then the one before it. None = since ever."
+        default=None,
+        description="From when on this version counts; time before is counted by the one before it. None = since ever.",
     )
 
     def between(self, start: datetime, end: datetime) -> timedelta:

@@ -491,6 +491,28 @@ def test_other_hours_hold_for_open_clocks_and_change_nothing_that_was_decided():
     assert completion(done, "03-09 09:00", calendars=calendars) == completion(done, "03-09 09:00")
 
 
+def test_time_before_a_version_of_the_calendar_is_counted_by_the_one_before_it():
+    nights = OFFICE.model_copy(update={"hours": {"mon-fri": "00:00-24:00"}, "effective_from": at("03-04 12:00")})
+    under = policies(targets={}, otherwise=Targets(completion=hours(20)))
+    for now, used in (("03-04 11:00", 13), ("03-04 12:00", 14), ("03-04 13:00", 15)):
+        found = completion([created("03-03 08:00")], now, under=under, calendars=(OFFICE, nights))
+        assert (found.elapsed, found.outcome, found.due_at) == (hours(used), Outcome.OPEN, at("03-04 18:00"))
+    late = completion([created("03-03 08:00")], "03-04 19:00", under=under, calendars=(OFFICE, nights))
+    assert (late.breached_at, late.calendar_since) == (at("03-04 18:00"), at("03-04 12:00"))
+
+
+def test_versions_of_a_calendar_that_say_the_same_change_no_clock():
+    versions = [
+        *CALENDARS,
+        *(OFFICE.model_copy(update={"effective_from": at(f"03-0{day} 11:30")}) for day in (3, 4, 7)),
+    ]
+    for now in ("03-03 11:00", "03-04 12:00", "03-05 10:31", "03-09 09:00"):
+        alone, together = (
+            completion([created("03-03 09:00", "P2")], now, calendars=calendars) for calendars in (CALENDARS, versions)
+        )
+        assert together._replace(calendar_since=None) == alone
+
+
 def test_a_calendar_in_another_zone_from_a_day_on():
     moved = Calendar(
         name="office", zone="Europe/Paris", hours={"mon-fri": "08:00-18:00"}, effective_from=at("03-03 10:00")

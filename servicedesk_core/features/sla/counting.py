@@ -4,7 +4,8 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from servicedesk_core.business_time.table import OpenTable, instant
+from servicedesk_core.business_time.table import instant
+from servicedesk_core.business_time.versions import CalendarVersions
 from servicedesk_core.features.sla.matching import Regime
 from servicedesk_core.features.sla.model import Course, Superseded
 from servicedesk_core.features.sla.timeline import Timeline
@@ -59,28 +60,24 @@ class Counting:
         promises = self.in_force(start, end)
         if len(promises) == 1:  # the rule: nothing was promised but once
             regime = promises[0][1]
-            totals = self._totals_of(regime.table)
+            totals = self._totals_of(regime.calendar)
             elapsed_us, reached_us, is_late = self._walk(regime, totals, clock, start, end)
             return Count(regime, totals, start, elapsed_us, reached_us, reached_us if is_late else None, ())
         superseded: list[Superseded] = []
         changed_us = kept_us = None
-        regime = promises[0][1]
         for (_, regime), (index, following) in pairwise(promises):
-            totals = self._totals_of(regime.table)
+            if following.promises(clock) == regime.promises(clock):
+                continue
+            totals = self._totals_of(regime.calendar)
             elapsed_us, reached_us, is_late = self._walk(regime, totals, clock, start, index)
-            if following.amends(regime):
-                if is_late:  # decided before the other version of the calendar came to hold
-                    break
-            elif following.promises(clock) != regime.promises(clock):
-                at_us = self._instants[index]
-                superseded.append(_superseded(regime, clock, at_us, elapsed_us, reached_us if is_late else None))
-                if is_late and reached_us is not None and kept_us is None:
-                    kept_us = max(reached_us, changed_us or reached_us)
-                changed_us = at_us
-                start = start if following.policy.retroactive else index
-        else:
-            regime = promises[-1][1]
-        totals = self._totals_of(regime.table)
+            at_us = self._instants[index]
+            superseded.append(_superseded(regime, clock, at_us, elapsed_us, reached_us if is_late else None))
+            if is_late and reached_us is not None and kept_us is None:
+                kept_us = max(reached_us, changed_us or reached_us)
+            changed_us = at_us
+            start = start if following.policy.retroactive else index
+        regime = promises[-1][1]
+        totals = self._totals_of(regime.calendar)
         elapsed_us, reached_us, is_late = self._walk(regime, totals, clock, start, end)
         late_us = reached_us if is_late else None
         if late_us is not None and changed_us is not None:
@@ -95,18 +92,18 @@ class Counting:
         if count.reached_us is not None or target_us is None:
             return count.reached_us
         total = count.totals[end] + target_us - count.elapsed_us
-        return count.regime.table.reached(total, self._instants[end])
+        return count.regime.calendar.reached(total, self._instants[end])
 
     def course(self, count: Count, clock: int, end: int) -> Course:
         """Return what a clock was made of up to a boundary."""
         ends, states = slice(count.start, end + 1), self._states[count.start : end]
         return Course(self._instants[ends], states, count.totals[ends], count.regime.halting[clock])
 
-    def _totals_of(self, table: OpenTable) -> tuple[int, ...]:
+    def _totals_of(self, calendar: CalendarVersions) -> tuple[int, ...]:
         """Return the open time of a calendar up to each boundary."""
-        found = self._totals.get(id(table))
+        found = self._totals.get(id(calendar))
         if found is None:
-            self._totals[id(table)] = found = table.totals(self._instants)
+            self._totals[id(calendar)] = found = calendar.totals(self._instants)
         return found
 
     def _walk(
@@ -123,7 +120,7 @@ class Counting:
             elapsed_us += used_us
             if target_us is not None and reached_us is None and elapsed_us >= target_us:
                 total = totals[index + 1] + target_us - elapsed_us
-                reached_us = regime.table.reached(total, self._instants[index])
+                reached_us = regime.calendar.reached(total, self._instants[index])
         return elapsed_us, reached_us, target_us is not None and elapsed_us > target_us
 
 

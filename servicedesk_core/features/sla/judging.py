@@ -58,7 +58,7 @@ class _Judging:
         override = line.overrides.get((CLOCKS[clock], cycle)) if line.overrides else None
         if override is not None and override.due_at is not None:
             due_us, end_us = micros(override.due_at), line.instants[end]
-            left_us = regime.table.total(due_us) - regime.table.total(end_us)
+            left_us = regime.calendar.total(due_us) - regime.calendar.total(end_us)
             late_us = due_us if left_us < 0 else None
             target_us = count.elapsed_us + left_us
         if gone is not None or by_client:
@@ -89,7 +89,7 @@ class _Judging:
             policy=regime.policy.name if regime.policies else None,
             policy_since=regime.policies.effective_from if regime.policies else None,
             calendar=regime.calendar.name,
-            calendar_since=regime.calendar.effective_from,
+            calendar_since=regime.calendar.at(line.instants[end] if late_us is None else late_us).effective_from,
             target=None if target_us is None else timedelta(0, 0, target_us),
             started_at=None if is_pending else instant(line.instants[count.start]),
             stopped_at=None if stop is None and gone is None else instant(line.instants[end]),

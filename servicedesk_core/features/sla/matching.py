@@ -6,7 +6,8 @@ from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from servicedesk_core.business_time import Calendar
-from servicedesk_core.business_time.table import OpenTable, duration_us, micros
+from servicedesk_core.business_time.table import duration_us, micros
+from servicedesk_core.business_time.versions import CalendarVersions
 from servicedesk_core.domain.status import DONE
 from servicedesk_core.features.sla.model import DELETED
 from servicedesk_core.features.sla.policies import Clock, Conditions, Policy, PolicySet, Targets
@@ -27,8 +28,7 @@ class Regime(NamedTuple):
     Attributes:
         policy: The policy; of a ticket that has none, one that promises nothing.
         policies: The version that it is of; ``None`` when none was in force.
-        calendar: The version of the calendar.
-        table: Its open time.
+        calendar: The calendar, in all its versions.
         targets_us: The targets of all clocks, in their order.
         halting: For each clock, statuses in which it stands still.
         triaged_with: Facts that a triaged ticket must have.
@@ -36,20 +36,14 @@ class Regime(NamedTuple):
 
     policy: Policy
     policies: PolicySet | None
-    calendar: Calendar
-    table: OpenTable
+    calendar: CalendarVersions
     targets_us: tuple[int | None, ...]
     halting: tuple[frozenset[str], ...]
     triaged_with: tuple[str, ...]
 
-    def amends(self, other: "Regime") -> bool:
-        """Whether only the calendar has another version."""
-        is_same = self.policy is other.policy and self.targets_us == other.targets_us
-        return is_same and self.calendar.name == other.calendar.name
-
     def promises(self, clock: int) -> tuple[object, ...]:
         """Return what it promises about one clock, to be compared."""
-        return self.targets_us[clock], self.calendar.name, self.calendar.effective_from, self.halting[clock]
+        return self.targets_us[clock], self.calendar.name, self.halting[clock]
 
 
 class Book:
@@ -66,17 +60,17 @@ class Book:
     def __init__(self, policies: Iterable[PolicySet], calendars: Iterable[Calendar]) -> None:
         self._sets = sorted(policies, key=_since)
         self._sets_since = [_since(one) for one in self._sets]
-        self._calendars: dict[str, list[Calendar]] = {}
+        calendars_by_name: dict[str, list[Calendar]] = {}
         for calendar in sorted(calendars, key=_since):
-            self._calendars.setdefault(calendar.name, []).append(calendar)
-        self._since = {name: [_since(one) for one in versions] for name, versions in self._calendars.items()}
+            calendars_by_name.setdefault(calendar.name, []).append(calendar)
+        since = {name: [_since(one) for one in versions] for name, versions in calendars_by_name.items()}
+        self._check(since)
+        self._calendars = {
+            name: CalendarVersions(versions, since[name]) for name, versions in calendars_by_name.items()
+        }
         self._by_facts: dict[tuple[Any, ...], Regime] = {}
         self._regimes: dict[tuple[Any, ...], Regime] = {}
-        self._check()
-        self._amended = frozenset(name for name, since in self._since.items() if len(since) > 1)
-        amended = (since for name in self._amended for since in self._since[name][1:])
-        reapplied = (_since(one) for one in self._sets if one.reapply)
-        self.turns: list[int] = sorted({*amended, *reapplied} - {_SINCE_EVER})
+        self.turns: list[int] = sorted({_since(one) for one in self._sets if one.reapply} - {_SINCE_EVER})
         """Instants at which what holds for a ticket may change though nothing happens to it."""
 
     def in_force(self, at_us: int) -> PolicySet | None:
@@ -89,13 +83,12 @@ class Book:
         found = self.in_force(at_us)
         return found if found is not None and found.reapply and _since(found) == at_us else None
 
-    def regime(self, policies: PolicySet | None, facts: Mapping[str, Any], at_us: int) -> Regime:
+    def regime(self, policies: PolicySet | None, facts: Mapping[str, Any]) -> Regime:
         """Return the promise of a ticket.
 
         Args:
             policies: The version that it is under.
             facts: What is known of it; every name of ``FACTS``, and ``calendar``.
-            at_us: When, as far as the calendar goes.
 
         Raises:
             ValueError: The ticket has a calendar that is missing.
@@ -104,13 +97,7 @@ class Book:
         found = self._by_facts.get(key)
         if found is None:
             self._by_facts[key] = found = self._matched(policies, facts)
-        name = found.calendar.name
-        if name not in self._amended:
-            return found
-        calendar = self._calendars[name][max(bisect_right(self._since[name], at_us) - 1, 0)]
-        return self._regimes.setdefault(
-            (id(found), id(calendar)), found._replace(calendar=calendar, table=calendar.table)
-        )
+        return found
 
     def _matched(self, policies: PolicySet | None, facts: Mapping[str, Any]) -> Regime:
         asked = {name: facts[_FIELDS.get(name, name)] for name in Conditions.model_fields}
@@ -124,20 +111,20 @@ class Book:
         # Tickets that are promised the same share one object: a move that changes no promise is none.
         key = (id(policies), policy.name, id(targets), name)
         if key not in self._regimes:
-            self._regimes[key] = _regime(policy, policies, targets, self._calendars[name][0])
+            self._regimes[key] = _regime(policy, policies, targets, self._calendars[name])
         return self._regimes[key]
 
-    def _check(self) -> None:
-        problems = [] if self._calendars else ["there is no calendar"]
+    def _check(self, calendars_since: Mapping[str, list[int]]) -> None:
+        problems = [] if calendars_since else ["there is no calendar"]
         named = {one.calendar for one in self._sets}
         for policy in (policy for one in self._sets for policy in one.policies):
             named |= {
                 policy.calendar or "",
                 *(row.calendar or "" for row in (policy.otherwise, *policy.targets.values())),
             }
-        problems += [f'the calendar "{name}" is missing' for name in sorted(named - {"", *self._calendars})]
+        problems += [f'the calendar "{name}" is missing' for name in sorted(named - {"", *calendars_since})]
         versions = {"the policies": self._sets_since}
-        versions |= {f'the calendar "{name}"': since for name, since in self._since.items()}
+        versions |= {f'the calendar "{name}"': since for name, since in calendars_since.items()}
         problems += [
             f"two versions of {what} begin at one instant; give them different effective_from"
             for what, since in versions.items()
@@ -147,14 +134,13 @@ class Book:
             raise ValueError("; ".join(problems))
 
 
-def _regime(policy: Policy, policies: PolicySet | None, targets: Targets, calendar: Calendar) -> Regime:
+def _regime(policy: Policy, policies: PolicySet | None, targets: Targets, calendar: CalendarVersions) -> Regime:
     durations = (targets.triage, targets.engagement, targets.completion)
     pausing = ({status for status, clocks in policy.pauses.items() if clock in clocks} for clock in CLOCKS)
     return Regime(
         policy=policy,
         policies=policies,
         calendar=calendar,
-        table=calendar.table,
         targets_us=tuple(None if one is None else duration_us(one) for one in durations),
         halting=tuple(_HALTED | paused for paused in pausing),
         triaged_with=tuple(_FIELDS.get(one, one) for one in policy.triaged_with),

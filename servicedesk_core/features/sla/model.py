@@ -133,7 +133,8 @@ class ClockResult(NamedTuple):
         policy: Name of the policy; ``None`` when none was in force.
         policy_since: From when the version of the policies holds; ``None`` = since ever.
         calendar: Name of the calendar.
-        calendar_since: From when the version of the calendar holds; ``None`` = since ever.
+        calendar_since: From when the version of the calendar holds that was in force when it ended or was late, else at
+            the instant of the evaluation; ``None`` = since ever.
         target: Business time that was promised; with an override, that until its due time, which may be none or less.
         started_at: When it began; ``None`` while it is pending.
         stopped_at: When it ended.

@@ -149,7 +149,7 @@ class _Folding:
         self._book = book
         self._facts = facts
         self._policies = book.in_force(begun_us)
-        self._regime = book.regime(self._policies, facts, begun_us)
+        self._regime = book.regime(self._policies, facts)
         self._turns = book.turns[bisect_right(book.turns, begun_us) :]
         self._status: str | None = facts.get("status_category")
         self._is_deleted = False
@@ -207,7 +207,7 @@ class _Folding:
 
     def _promise(self, at_us: int) -> None:
         """Let the policy hold that fits what is known now."""
-        regime = self._book.regime(self._policies, self._facts, at_us)
+        regime = self._book.regime(self._policies, self._facts)
         if regime is not self._regime:
             self._regime = regime
             index, regimes = self._mark(at_us), self._line.regimes
@@ -267,8 +267,8 @@ class _Folding:
 
     def _is_over(self, at_us: int, resolved_us: int) -> bool:
         """Whether a ticket was resolved too long ago to go on."""
-        days = self._regime.policy.reopen_days
-        return days is not None and instant(at_us) > self._regime.calendar.add_days(instant(resolved_us), days)
+        days, calendar = self._regime.policy.reopen_days, self._regime.calendar.at(at_us)
+        return days is not None and instant(at_us) > calendar.add_days(instant(resolved_us), days)
 
     def _reopen(self, at_us: int, resolved_us: int) -> None:
         line, policy = self._line, self._regime.policy
