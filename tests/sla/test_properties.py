@@ -1,6 +1,7 @@
 """What must hold for every calendar and every course of events."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import assume, given, settings
@@ -8,6 +9,8 @@ from hypothesis import strategies as st
 
 from servicedesk_core.business_time import Calendar
 from servicedesk_core.business_time.hours import DAYS
+from servicedesk_core.business_time.table import duration_us, instant, micros
+from servicedesk_core.business_time.versions import CalendarVersions
 from servicedesk_core.features.sla import Clock, Conditions, Policy, PolicySet, Targets, evaluate
 from tests.sla.office import ALWAYS, CALENDARS, OFFICE, TARGETS, at, created, event, hours, judged, status
 
@@ -62,6 +65,20 @@ def test_day_and_night_are_plain_arithmetic(zone, start, duration):
     always = Calendar(name="always", zone=zone, hours={"mon-sun": "00:00-24:00"})
     assert always.add(start, duration) == start + duration
     assert always.between(start, start + duration) == duration
+
+
+@settings(max_examples=30)
+@given(st.tuples(calendars(), calendars(), calendars()), st.tuples(INSTANTS, INSTANTS), INSTANTS, DURATIONS)
+def test_of_several_versions_each_counts_its_own_time(versions, changes, start, duration):
+    assume(changes[0] < changes[1])
+    edges = [-(2**63), *map(micros, changes)]
+    together = CalendarVersions(versions, edges)
+    used, start_us = duration_us(duration), micros(start)
+    end_us = together.reached(together.total(start_us) + used, start_us)
+    parts = pairwise([start_us, *(edge for edge in edges if start_us < edge < end_us), end_us])
+    counted = (together.at(one).between(instant(one), instant(other)) for one, other in parts)
+    assert sum(counted, timedelta()) == duration
+    assert together.total(end_us - 1) - together.total(start_us) == used - 1
 
 
 OPEN = ("new", "triaged", "scheduled", "in_progress", "waiting_customer", "waiting_vendor", "on_hold")
