@@ -2,8 +2,8 @@
 
 from collections.abc import Collection
 
+from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.config.settings import ConnectionSettings, DeskSettings
-from servicedesk_core.config.values import did_you_mean
 from servicedesk_core.errors import SettingsError
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from servicedesk_core.config.values import did_you_mean
+from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.domain import REFERENCES, STREAMS, Model
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from servicedesk_core.config.values import did_you_mean
+from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.redaction import is_sensitive
 

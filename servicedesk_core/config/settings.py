@@ -6,13 +6,14 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.capabilities import Role
 from servicedesk_core.config.claims import ClaimsSection
 from servicedesk_core.config.exclusions import ExcludeSection
 from servicedesk_core.config.network import NetworkSection
 from servicedesk_core.config.operating import AlertsSection, JobName, Schedule, ServeSection
 from servicedesk_core.config.people import PersonSection
-from servicedesk_core.config.values import Budget, Raw, Since, TimeZone, did_you_mean
+from servicedesk_core.config.values import Budget, Raw, Since, TimeZone
 from servicedesk_core.config.writes import WritesSection
 from servicedesk_core.domain import STREAMS, Model
 from servicedesk_core.hooks.vocabulary import VocabularyMapping

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, PlainValidator
 
-from servicedesk_core.arguments import did_you_mean as did_you_mean  # noqa: PLC0414  # of every word in a configuration
+from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.ports import KEEP_ALL_RAW, BudgetPolicy, RawPolicy
 
 _AGE = re.compile(r"(\d{1,5})d")

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, Literal
 import orjson
 from sqlalchemy import Connection, column, select, table, text
 
-from servicedesk_core.config.values import did_you_mean
+from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.domain import REFERENCES, STREAMS
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.store.fields import fields_of

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
+from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.capabilities import ALL, JOB_CAPABILITIES, ROLES, Capability
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.config.people import PersonSection
-from servicedesk_core.config.values import did_you_mean
 from servicedesk_core.errors import NotPermittedError, SettingsError, StoreError
 from servicedesk_core.people import JOBS, Actor, Way
 from servicedesk_core.store.queries.scope import Scope

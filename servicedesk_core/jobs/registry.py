@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.config import DeskSettings
-from servicedesk_core.config.values import did_you_mean
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces.feature import Feature
 from servicedesk_core.faces.job import JobKind

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from importlib.metadata import EntryPoint
 from typing import IO, Any
 
+from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.clock import SystemClock
-from servicedesk_core.config.values import did_you_mean
 from servicedesk_core.errors import PluginLoadError, UnknownConnectorError
 from servicedesk_core.plugins import SANDBOXES, scan
 

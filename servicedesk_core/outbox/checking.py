@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterator
 from typing import Final
 
-from servicedesk_core.config.values import did_you_mean
+from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.domain.writing import Intent
 from servicedesk_core.errors import ServiceDeskError, StoreError, UnsupportedError, WriteError
 from servicedesk_core.hooks.capabilities import WriteCapability

@@ -22,7 +22,7 @@ from servicedesk_core.outbox import lanes, limits
 from servicedesk_core.outbox.failures import Failure, failure_of
 from servicedesk_core.outbox.lanes import Lane
 from servicedesk_core.outbox.policy import WritePolicy
-from servicedesk_core.outbox.report import Sending, WriteConnection
+from servicedesk_core.outbox.progress import SendProgress, WriteConnection
 from servicedesk_core.outbox.senders import Mismatch, Senders, Sent, Settled
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Fence, Store, Tx, audit, leases, outbox
@@ -54,7 +54,7 @@ class Delivery:
         senders: Senders,
         connection: WriteConnection,
         policy: WritePolicy,
-        sending: Sending,
+        sending: SendProgress,
     ) -> None:
         self._store = store
         self._clock = clock

@@ -11,7 +11,7 @@ from servicedesk_core.outbox import lanes
 from servicedesk_core.outbox.delivery import Delivery
 from servicedesk_core.outbox.outcomes import SendOutcome
 from servicedesk_core.outbox.policy import DEFAULT_POLICY, WritePolicy
-from servicedesk_core.outbox.report import Sending, WriteConnection
+from servicedesk_core.outbox.progress import SendProgress, WriteConnection
 from servicedesk_core.outbox.senders import Senders
 from servicedesk_core.outbox.settler import Settler
 from servicedesk_core.ports import Clock
@@ -65,7 +65,7 @@ class OutboxRunner:
             LeaseLostError: Another process took over; it settles what was under way.
             StoreError: The store cannot be used.
         """
-        sending = Sending(self._connection.name)
+        sending = SendProgress(self._connection.name)
         parts = (self._store, self._clock, self._senders, self._connection, self._policy)
         delivery = Delivery(*parts, sending)
         name = f"{SENDS}{self._connection.name}"
@@ -84,7 +84,7 @@ class OutboxRunner:
                 sending.settled += await Settler(*parts).settle(fence)
         return sending.outcome()
 
-    async def _send_all(self, delivery: Delivery, sending: Sending, fence: Fence, only: Collection[int]) -> None:
+    async def _send_all(self, delivery: Delivery, sending: SendProgress, fence: Fence, only: Collection[int]) -> None:
         while sending.problem is None:
             free = self._policy.parallel - len(self._under_way)
             for write in await self._store.read(partial(self._due, free=free, only=only)):

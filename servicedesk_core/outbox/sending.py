@@ -14,7 +14,7 @@ from servicedesk_core.outbox.grants import note_grants
 from servicedesk_core.outbox.lanes import Permit
 from servicedesk_core.outbox.outcomes import SendOutcome
 from servicedesk_core.outbox.policy import WritePolicy
-from servicedesk_core.outbox.report import WriteConnection
+from servicedesk_core.outbox.progress import WriteConnection
 from servicedesk_core.outbox.runner import OutboxRunner
 from servicedesk_core.outbox.senders import Senders
 from servicedesk_core.plugins.connection import OpenConnection

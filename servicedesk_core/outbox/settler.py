@@ -9,7 +9,7 @@ from servicedesk_core.errors import ServiceDeskError, WriteStateError
 from servicedesk_core.hooks.writing import FindResult, Found, Inconclusive, ProvenAbsent
 from servicedesk_core.outbox import lanes
 from servicedesk_core.outbox.policy import WritePolicy
-from servicedesk_core.outbox.report import WriteConnection
+from servicedesk_core.outbox.progress import WriteConnection
 from servicedesk_core.outbox.senders import Handling, Senders, Settled
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Fence, Store, Tx, outbox

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from servicedesk_core.config.values import did_you_mean
+from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.domain import Entity, TimeEntry
 from servicedesk_core.errors import WriteError
 

@@ -5,9 +5,9 @@ from contextlib import AsyncExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.config import DeskSettings, Secrets, connector_settings, network_of
 from servicedesk_core.config.choosing import connection_of
-from servicedesk_core.config.values import did_you_mean
 from servicedesk_core.errors import AuthenticationError, SettingsError
 from servicedesk_core.hooks.boundary import Origin
 from servicedesk_core.hooks.calling import Caller

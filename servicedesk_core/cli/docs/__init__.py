@@ -103,9 +103,9 @@ def _groups(ctx: typer.Context, theirs: "tuple[Feature, ...]") -> tuple[tuple[st
 
 
 def _schema(name: str, theirs: "tuple[Feature, ...]") -> str:
+    from servicedesk_core.arguments import did_you_mean  # noqa: PLC0415
     from servicedesk_core.cli.docs.documents import schema  # noqa: PLC0415
     from servicedesk_core.cli.shell.schemas import documents  # noqa: PLC0415
-    from servicedesk_core.config.values import did_you_mean  # noqa: PLC0415
 
     known = documents(theirs)
     if name not in known:

@@ -9,12 +9,13 @@ from typing import Any, Protocol, TypeVar
 from pydantic import ValidationError
 from sqlalchemy import Connection as Tx
 
+from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.domain.warranty import NO_RULES, ClaimDraft, ClaimRules, DeviceRef
 from servicedesk_core.domain.warranty.makers import maker_name
 from servicedesk_core.errors import ClaimIncompleteError, ServiceDeskError, UnsupportedError
 from servicedesk_core.features.claims.drafting import Prefilled, Prefilling
 from servicedesk_core.features.claims.model import Proposal, Proposals
-from servicedesk_core.features.claims.queries import SettingsDesk, today
+from servicedesk_core.features.claims.queries import today
 from servicedesk_core.features.claims.rules import Checked, check, rules_of
 from servicedesk_core.features.claims.tables import files, reading
 from servicedesk_core.features.claims.tables.cover import with_cover
@@ -127,7 +128,7 @@ def carried_through(device: DeviceRef, opened: OpenConnection) -> Carrier:
 T = TypeVar("T")
 
 
-class ClaimsDesk(SettingsDesk, Protocol):
+class ClaimsDesk(ConfiguredDesk, Protocol):
     """A desk that sends claims."""
 
     @property

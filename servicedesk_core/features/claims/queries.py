@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Protocol
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection as Tx
 
 from servicedesk_core.capabilities import Capability
-from servicedesk_core.config import DeskSettings
+from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.domain.warranty import ClaimState, Entitlement, covered_on
 from servicedesk_core.domain.writing import WriteState
-from servicedesk_core.faces import After, Desk, Help, Limit, Manner, Namespace, Page, Sort, method, query
+from servicedesk_core.faces import After, Help, Limit, Manner, Namespace, Page, Sort, method, query
 from servicedesk_core.features.claims.model import ClaimDetail, ClaimFilter, ClaimRow, Proposal, Proposals
 from servicedesk_core.features.claims.tables import counting, files, listing, reading
 from servicedesk_core.features.claims.tables.counting import ClaimNumbers
@@ -25,19 +25,10 @@ _PAGES = "servicedesk_core.features.claims.pages"
 _RESOLVE = "Look into the manufacturer's portal, then `servicedesk claims resolve {0} --found ID`, or `--absent`."
 
 
-class SettingsDesk(Desk, Protocol):
-    """A desk with its configuration."""
-
-    @property
-    def settings(self) -> DeskSettings:
-        """The configuration."""
-        ...
-
-
 class ClaimQueries(Namespace[Manner]):
     """The claims of a desk, as its store knows them."""
 
-    desk: SettingsDesk
+    desk: ConfiguredDesk
 
     @query(
         "claims.list",
@@ -142,7 +133,7 @@ class ClaimQueries(Namespace[Manner]):
         return await self.desk.store.read(lambda tx: counting.numbers(tx, wanted, now, scope))
 
 
-def today(desk: SettingsDesk) -> date:
+def today(desk: ConfiguredDesk) -> date:
     """Return the date where a desk is."""
     return desk.clock.now().astimezone(ZoneInfo(desk.settings.desk.timezone)).date()
 

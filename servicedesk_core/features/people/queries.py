@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Annotated, Final, Protocol
+from typing import Annotated, Final
 
 from sqlalchemy import Connection as Tx
 
+from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.capabilities import ASSIGNING, ROLES, Capability
-from servicedesk_core.config import DeskSettings
+from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.config.people import PersonSection
-from servicedesk_core.config.values import did_you_mean
 from servicedesk_core.errors import SettingsError
-from servicedesk_core.faces import After, Desk, Help, Limit, Manner, Namespace, Page, Sort, piece, query
+from servicedesk_core.faces import After, Help, Limit, Manner, Namespace, Page, Sort, piece, query
 from servicedesk_core.features.people.model import Permission, Person
 from servicedesk_core.people import name_in, names_in
 from servicedesk_core.store import audit, outbox
@@ -40,15 +40,6 @@ _PROPOSES: Final = {"assets": Capability.WARRANTY_WRITE, "claims": Capability.CL
 
 Uses = dict[tuple[str, Capability | None], datetime]
 """When somebody last used a capability; with ``None``, when they last did anything."""
-
-
-class ConfiguredDesk(Desk, Protocol):
-    """A desk that says who works with it."""
-
-    @property
-    def settings(self) -> DeskSettings:
-        """The configuration."""
-        ...
 
 
 class People(Namespace[Manner]):

@@ -4,10 +4,10 @@ import asyncio
 from functools import partial
 from typing import Annotated, Final, Protocol
 
-from servicedesk_core.config import DeskSettings
+from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.domain import STREAMS
 from servicedesk_core.errors import NotFoundLocallyError, WriteStateError
-from servicedesk_core.faces import Capability, Desk, Help, Manner, action
+from servicedesk_core.faces import Capability, Help, Manner, action
 from servicedesk_core.features.privacy import tables
 from servicedesk_core.features.privacy.copies import delete, holding
 from servicedesk_core.features.privacy.model import Erasure
@@ -22,13 +22,8 @@ from servicedesk_core.store.wiping import compact, wiping
 _LEASE_S: Final = 120.0
 
 
-class ErasingDesk(Desk, Protocol):
+class ErasingDesk(ConfiguredDesk, Protocol):
     """A desk with the files that it wrote."""
-
-    @property
-    def settings(self) -> DeskSettings:
-        """Its configuration."""
-        ...
 
     @property
     def store(self) -> Store:

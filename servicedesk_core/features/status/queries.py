@@ -6,8 +6,8 @@ from typing import Protocol
 from sqlalchemy import Connection as Tx
 
 from servicedesk_core.capabilities import Capability
-from servicedesk_core.config import DeskSettings
-from servicedesk_core.faces import Desk, Manner, Namespace, query
+from servicedesk_core.config.configured import ConfiguredDesk
+from servicedesk_core.faces import Manner, Namespace, query
 from servicedesk_core.features.status import tables
 from servicedesk_core.features.status.model import DeskStatus
 from servicedesk_core.jobs.job import Job
@@ -15,13 +15,8 @@ from servicedesk_core.store import Store
 from servicedesk_core.store.queries.scope import Scope
 
 
-class OperatedDesk(Desk, Protocol):
+class OperatedDesk(ConfiguredDesk, Protocol):
     """A desk that says how it is configured and what it does by schedule."""
-
-    @property
-    def settings(self) -> DeskSettings:
-        """The configuration."""
-        ...
 
     @property
     def store(self) -> Store:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection as Tx
 
 from servicedesk_core.capabilities import ASSIGNING
-from servicedesk_core.config import DeskSettings
+from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.domain import Note, StatusCategory, Ticket, TimeEntry
 from servicedesk_core.domain.writing import Intent
 from servicedesk_core.errors import NotFoundLocallyError, WriteError
@@ -45,13 +45,8 @@ REASON = Annotated[str, Help("Why; kept in the audit trail.")]
 REQUEST_ID = Annotated[str | None, Help("Your own id: a second call changes nothing.")]
 
 
-class WritingDesk(StaffedDesk, Protocol):
+class WritingDesk(StaffedDesk, ConfiguredDesk, Protocol):
     """A desk that proposes and sends writes."""
-
-    @property
-    def settings(self) -> DeskSettings:
-        """The configuration."""
-        ...
 
     @property
     def outbox(self) -> Writes:

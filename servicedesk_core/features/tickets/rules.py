@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection as Tx
 from sqlalchemy import select
 
-from servicedesk_core.config.values import did_you_mean
+from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.domain import StatusCategory, Ticket
 from servicedesk_core.domain.writing import Intent
 from servicedesk_core.errors import NotFoundLocallyError

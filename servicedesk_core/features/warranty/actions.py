@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Final, Protocol
 
+from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.domain.warranty import DeviceRef, PartInfo
 from servicedesk_core.errors import NotFoundError, SettingsError
 from servicedesk_core.faces import Awaited, Capability, Help, Manner, action, method
@@ -13,7 +14,7 @@ from servicedesk_core.features.warranty import rules, spreadsheet
 from servicedesk_core.features.warranty.lookup.asking import Asker
 from servicedesk_core.features.warranty.lookup.run import Lookup, LookupReport, Progress
 from servicedesk_core.features.warranty.lookup.selection import Named, OfAssets, Selection
-from servicedesk_core.features.warranty.queries import ConfiguredDesk, WarrantyQueries
+from servicedesk_core.features.warranty.queries import WarrantyQueries
 from servicedesk_core.features.warranty.rules import DateChange
 from servicedesk_core.features.warranty.spreadsheet import ImportReport
 from servicedesk_core.features.warranty.tables import answers, lists

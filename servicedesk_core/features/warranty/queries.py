@@ -2,11 +2,11 @@
 
 from datetime import date, datetime, timedelta
 from itertools import islice
-from typing import Annotated, Protocol
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from servicedesk_core.config import DeskSettings
-from servicedesk_core.faces import After, Awaited, Capability, Desk, Help, Manner, Namespace, Sort, method, piece, query
+from servicedesk_core.config.configured import ConfiguredDesk
+from servicedesk_core.faces import After, Awaited, Capability, Help, Manner, Namespace, Sort, method, piece, query
 from servicedesk_core.features.warranty import rules
 from servicedesk_core.features.warranty.model import CoverRow, ExpiringList, MissedClaim, MissedList
 from servicedesk_core.features.warranty.rules import DateChange
@@ -21,15 +21,6 @@ Company = Annotated[str | None, Help("Only of this client, by name or how it beg
 Manufacturer = Annotated[str | None, Help("Only of this manufacturer, in any spelling, or its beginning.")]
 Retired = Annotated[bool, Help("Also devices that the PSA calls retired.")]
 Most = Annotated[int | None, Help("At most so many [default: all].", between=(1, 10_000))]
-
-
-class ConfiguredDesk(Desk, Protocol):
-    """A desk with its configuration."""
-
-    @property
-    def settings(self) -> DeskSettings:
-        """The configuration."""
-        ...
 
 
 class WarrantyQueries(Namespace[Manner]):

@@ -44,7 +44,8 @@ def name_column(stream: str) -> ColumnElement[Any]:
     """Return the same as a column."""
     table = RECORDS[stream].c
     if stream == "contacts":
-        return func.trim(func.coalesce(table.first_name, "") + " " + func.coalesce(table.last_name, ""))
+        whole = func.trim(func.coalesce(table.first_name, "") + " " + func.coalesce(table.last_name, ""))
+        return func.nullif(whole, "")
     return table[_NAME[stream]]
 
 

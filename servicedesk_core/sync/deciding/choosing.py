@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from servicedesk_core.config.values import did_you_mean
+from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.hooks.capabilities import StreamCapability, Support
 from servicedesk_core.sync.connection import Connection

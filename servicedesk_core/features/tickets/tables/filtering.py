@@ -3,10 +3,11 @@
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, func, or_
 
 from servicedesk_core.domain import Priority, StatusCategory
 from servicedesk_core.features.tickets.model import TicketFilter
+from servicedesk_core.features.tickets.tables.sorting import WORKED_S
 from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.queries.names import refers
 from servicedesk_core.store.queries.scope import Scope, Sight, source_of
@@ -115,18 +116,7 @@ def _contents(chosen: TicketFilter) -> list[Any]:
     if chosen.no_sla_due:
         conditions.append(_T.sla_due_at.is_(None))
     if chosen.over_estimate:
-        conditions += [_T.estimated_s > 0, worked_seconds() > _T.estimated_s]
+        conditions += [_T.estimated_s > 0, _T.estimated_s < WORKED_S]
     if chosen.text:
         conditions.append(or_(_T.title.icontains(chosen.text, autoescape=True), _T.number == chosen.text))
     return conditions
-
-
-def worked_seconds() -> Any:
-    """Return the seconds worked on the ticket of the outer query, as a scalar subquery."""
-    entries = RECORDS["time_entries"].c
-    return (
-        select(func.coalesce(func.sum(entries.worked_s), 0))
-        .where(entries.source_id == _T.source_id, entries.ticket_ref == _T.external_id, entries.gone_at.is_(None))
-        .correlate(RECORDS["tickets"])
-        .scalar_subquery()
-    )

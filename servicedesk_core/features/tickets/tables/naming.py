@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from servicedesk_core.config.values import did_you_mean
+from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.domain import Priority, StatusCategory
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces.parameter import NOBODY

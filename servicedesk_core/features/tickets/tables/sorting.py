@@ -20,12 +20,13 @@ def _name(stream: str, ref: ColumnElement[Any]) -> ColumnElement[Any]:
     return query.correlate(RECORDS["tickets"]).scalar_subquery()
 
 
-_WORKED = (
+WORKED_S = (
     select(case((func.count() == 0, 0), else_=func.sum(_ENTRIES.worked_s)))
     .where(_ENTRIES.source_id == _T.source_id, _ENTRIES.ticket_ref == _T.external_id, _ENTRIES.gone_at.is_(None))
     .correlate(RECORDS["tickets"])
     .scalar_subquery()
 )
+"""Seconds worked on a ticket: none without entries, unknown where no entry says."""
 
 COLUMNS: Final[Mapping[str, ColumnElement[Any]]] = {
     **{name: _T[name] for name in LISTED if name != "source_id"},
@@ -37,6 +38,6 @@ COLUMNS: Final[Mapping[str, ColumnElement[Any]]] = {
     "company": _name("companies", _T.company_ref),
     "queue": _name("queues", _T.queue_ref),
     "assignee": _name("technicians", _T.assignee_ref),
-    "worked_s": _WORKED,
+    "worked_s": WORKED_S,
 }
 """By the names of the columns of a list."""

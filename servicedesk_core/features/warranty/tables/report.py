@@ -103,7 +103,7 @@ def client_of(tx: Connection, text: str, scope: Scope | None = None) -> Client:
         query = query.where(Sight(tx, scope).require("companies"))
     found = [Client(*row) for row in tx.execute(query)]
     if not found:
-        check_names(tx, scope, company=text)
+        check_names(tx, scope, company=text, begins=False)
         raise NotFoundLocallyError(f'There is no client "{text}".', hint="Give its name or id as your PSA has it.")
     if len(found) > 1:
         ids = ", ".join(f"{one.connection}: {one.external_id}" for one in found)

@@ -25,7 +25,7 @@ class WriteConnection:
 
 
 @dataclass(slots=True)
-class Sending:
+class SendProgress:
     """A run over one connection, as far as it has come.
 
     Attributes:
