@@ -131,3 +131,10 @@ async def test_a_connection_beside_ones_own_is_answered_like_one_that_is_not_the
     assert near == [one async for one in refusals("psa-of-secret-client")]
     assert near == [one async for one in refusals("configured")]
     assert "secret" not in "".join(near)
+
+
+async def test_a_misspelt_beginning_is_told_with_the_nearest_beginning(desk):
+    with pytest.raises(NotFoundLocallyError, match=r'no client "Acmee"\. Did you mean "Acme"'):
+        await of(desk, "all").tickets.list(TicketFilter(company="Acmee"))
+    with pytest.raises(NotFoundLocallyError, match=r'no queue "Suport Wast"\. Did you mean "Support West"'):
+        await of(desk, "all").tickets.list(TicketFilter(queue="Suport Wast"))

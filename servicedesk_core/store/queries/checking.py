@@ -54,6 +54,7 @@ def check_names(
         seen = None if sight is None else sight.nameable(stream)
         if word and not any(names.find(tx, one.id, stream, word, begins=begins, seen=seen) for one in looked_in):
             near = [name for one in looked_in for name in names.known(tx, one.id, stream, seen=seen)]
+            near += [_beginning(name, of=word) for name in near] if begins else []
             raise _missing(what, word, near, "Name it as the desk shows it, or by the vendor's id.")
     if manufacturer:
         _check_maker(tx, scope, manufacturer)
@@ -66,6 +67,11 @@ def _check_maker(tx: Connection, scope: Scope | None, word: str) -> None:
     known = makers(tx, scope)
     if not any(is_called(name, word) for name in known):
         raise _missing("manufacturer", word, known, "No device of it is in the store.")
+
+
+def _beginning(name: str, *, of: str) -> str:
+    """Return so many words of a name as somebody wrote: that is what may be misspelt, not the rest."""
+    return " ".join(name.split()[: len(of.split())])
 
 
 def _missing(what: str, word: str, known: Collection[str], hint: str) -> NotFoundLocallyError:
