@@ -93,3 +93,12 @@ def judged(events, now, *, under=STANDARD, calendars=CALENDARS, known=None) -> d
 def completion(events, now, *, cycle=1, **more) -> ClockResult:
     """The clock that most of it is about."""
     return judged(events, now, **more)[Clock.COMPLETION, cycle]
+
+
+TRIAGE, ENGAGEMENT, COMPLETION = (Clock.TRIAGE, 1), (Clock.ENGAGEMENT, 1), (Clock.COMPLETION, 1)
+
+REOPENED = [
+    created("03-02 09:00", "P2"),
+    status("03-02 13:00", "resolved"),
+    status("03-03 09:00", "in_progress"),
+]

@@ -1,28 +1,28 @@
 """Clocks of tickets whose due times were worked out by hand."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from servicedesk_core.business_time import Calendar
-from servicedesk_core.domain import EventSource
 from servicedesk_core.features.sla import Clock, ClockState, Outcome, Targets, next_due
 from tests.sla.office import (
     CALENDARS,
+    COMPLETION,
+    ENGAGEMENT,
     OFFICE,
+    REOPENED,
     TARGETS,
+    TRIAGE,
     at,
     completion,
     created,
     event,
     hours,
     judged,
-    minutes,
     policies,
     status,
 )
-
-TRIAGE, ENGAGEMENT, COMPLETION = (Clock.TRIAGE, 1), (Clock.ENGAGEMENT, 1), (Clock.COMPLETION, 1)
 
 
 def test_a_new_ticket_is_due_by_its_priority_within_the_hours_of_the_office():
@@ -113,13 +113,6 @@ def test_a_pause_that_is_learned_of_late_takes_a_breach_back():
     late = [status("03-03 14:00", "waiting_customer"), status("03-03 16:00", "in_progress")]
     after = completion([*known, *late], "03-03 17:30")
     assert (after.elapsed, after.due_at, after.breached_at) == (hours(6.5), at("03-04 09:00"), None)
-
-
-REOPENED = [
-    created("03-02 09:00", "P2"),
-    status("03-02 13:00", "resolved"),
-    status("03-03 09:00", "in_progress"),
-]
 
 
 def test_a_reopened_ticket_goes_on_and_the_time_in_between_counts_like_a_pause():
@@ -227,95 +220,6 @@ def test_engagement_can_begin_with_triage():
     )
     after = judged(events, "03-03 10:30", under=under)[ENGAGEMENT]
     assert (after.started_at, after.due_at) == (at("03-03 10:00"), at("03-03 14:00"))
-
-
-@pytest.mark.parametrize(
-    ("end", "reason"),
-    [
-        (status("03-03 10:00", "cancelled"), "cancelled"),
-        (status("03-03 10:00", "spam"), "spam"),
-        (event("03-03 10:00", "merged", merged_into_ref="2"), "merged"),
-        (event("03-03 10:00", "deleted"), "deleted"),
-    ],
-    ids=lambda one: one if isinstance(one, str) else "",
-)
-def test_a_ticket_that_is_gone_counts_for_nothing(end, reason):
-    found = completion([created("03-03 09:00"), end], "03-09 09:00")
-    assert (found.state, found.outcome, found.reason) == (ClockState.WITHDRAWN, Outcome.EXEMPT, reason)
-    assert (found.due_at, found.decided_at) == (None, None)
-
-
-@pytest.mark.parametrize("gone", ["cancelled", "spam", "merged"])
-def test_a_ticket_that_is_gone_and_then_closed_is_still_gone(gone):
-    end = event("03-03 09:10", "merged", merged_into_ref="2") if gone == "merged" else status("03-03 09:10", gone)
-    events = [created("03-03 09:00"), end, status("03-03 09:11", "closed")]
-    found = judged(events, "03-09 09:00")
-    assert {(one.state, one.outcome, one.reason) for one in found.values()} == {
-        (ClockState.WITHDRAWN, Outcome.EXEMPT, gone)
-    }
-    assert {one.stopped_at for one in found.values()} == {at("03-03 09:10")}
-    again = [*events, status("03-03 11:10", "in_progress")]
-    assert completion(again, "03-03 12:10").elapsed == minutes(70)
-
-
-def test_a_ticket_that_is_resolved_while_it_is_deleted_is_so_from_its_restoring_on():
-    events = [
-        created("03-03 09:00"),
-        event("03-03 09:10", "deleted"),
-        status("03-03 09:11", "resolved"),
-    ]
-    assert completion(events, "03-03 12:00").reason == "deleted"
-    found = completion([*events, event("03-04 10:00", "restored")], "03-04 12:00")
-    assert (found.outcome, found.stopped_at, found.elapsed) == (Outcome.MET, at("03-04 10:00"), minutes(10))
-
-
-@pytest.mark.parametrize("kind", ["merged", "status_changed"])
-def test_a_merge_soon_after_the_resolution_takes_it_back(kind):
-    events = [created("03-03 09:00"), status("03-03 09:10", "closed")]
-    merged = [*events, event("03-03 09:11", kind, status_category="merged")]
-    found = judged(merged, "03-09 09:00")
-    assert {(one.outcome, one.reason, one.stopped_at) for one in found.values()} == {
-        (Outcome.EXEMPT, "merged", at("03-03 09:11"))
-    }
-    split = judged([*merged, status("03-03 11:00", "in_progress")], "03-03 12:00")
-    assert (split[COMPLETION].elapsed, split[TRIAGE].stopped_at) == (minutes(70), at("03-03 11:00"))
-    assert (Clock.COMPLETION, 2) not in split
-
-
-def test_a_merge_takes_back_what_the_resolution_fulfilled_and_nothing_before():
-    events = [created("03-03 09:00"), event("03-03 09:05", "time_entry"), status("03-03 09:10", "resolved")]
-    found = judged([*events, event("03-03 09:11", "merged")], "03-09 09:00")
-    assert [found[clock].outcome for clock in (TRIAGE, ENGAGEMENT, COMPLETION)] == [
-        Outcome.MET,
-        Outcome.MET,
-        Outcome.EXEMPT,
-    ]
-
-
-def test_a_merge_after_the_days_in_which_a_ticket_may_be_reopened_changes_nothing_that_was_decided():
-    events = [created("03-02 09:00"), status("03-02 09:30", "closed")]
-    for when, outcome in (("03-09 09:30", Outcome.EXEMPT), ("03-09 09:31", Outcome.MET)):
-        found = judged([*events, event(when, "merged", merged_into_ref="2")], "03-10 09:00")
-        assert {one.outcome for one in found.values()} == {outcome}
-
-
-@pytest.mark.parametrize("gone", ["cancelled", "merged"])
-def test_what_is_done_to_a_ticket_that_is_gone_fulfils_nothing(gone):
-    events = [created("03-03 09:00"), status("03-03 09:10", gone), event("03-03 12:00", "time_entry")]
-    found = judged(events, "03-09 09:00")
-    assert {one.outcome for one in found.values()} == {Outcome.EXEMPT}
-
-
-def test_a_restored_ticket_goes_on_where_it_was():
-    events = [created("03-03 09:00", "P2"), event("03-03 10:00", "deleted"), event("03-03 12:00", "restored")]
-    assert completion(events, "03-03 12:00").due_at == at("03-04 09:00")
-    assert completion(events, "03-03 12:00").elapsed == hours(1)
-
-
-def test_what_was_decided_before_a_ticket_was_cancelled_stays():
-    events = [created("03-03 09:00"), status("03-03 09:10", "in_progress"), status("03-03 10:00", "cancelled")]
-    found = judged(events, "03-03 12:00")
-    assert (found[ENGAGEMENT].outcome, found[COMPLETION].outcome) == (Outcome.MET, Outcome.EXEMPT)
 
 
 def test_a_stopped_clock_pays_no_heed_to_what_comes_later():
@@ -520,78 +424,3 @@ def test_a_calendar_in_another_zone_from_a_day_on():
     found = completion([created("03-03 09:00", "P2")], "03-03 11:00", calendars=(*CALENDARS, moved))
     # 09:00 in New York is 15:00 in Paris: three hours are left of that day.
     assert found.due_at == at("03-04 07:00")
-
-
-@pytest.mark.parametrize("shift", [timedelta(), minutes(-5)], ids=["at once", "after the office said so"])
-def test_a_ticket_begins_when_it_is_created_though_it_is_seen_later(shift):
-    seen = event("03-03 12:00", "snapshot", actor=None, status_category="new", priority="P2")
-    found = completion([seen], "03-03 12:30", known={"created_at": at("03-03 09:00") + shift})
-    assert (found.outcome, found.due_at) == (Outcome.OPEN, at("03-03 17:00") + shift)
-
-
-def test_what_happened_before_a_ticket_was_first_seen_is_not_judged():
-    seen = event("03-03 12:00", "snapshot", actor=None, status_category="in_progress", priority="P2")
-    found = judged([seen, status("03-09 12:00", "resolved")], "03-09 12:30", known={"created_at": at("03-03 09:00")})
-    assert {one.outcome for one in found.values()} == {Outcome.UNKNOWN}
-    assert {one.decided_at for one in found.values()} == {None}
-
-
-def test_a_change_that_is_seen_later_does_not_tell_what_came_before_the_first_sight():
-    seen = event("03-03 12:00", "snapshot", actor=None, status_category="in_progress", priority="P2")
-    told = {"before": {"status_category": "in_progress"}}
-    waits = status("03-03 13:00", "waiting_customer", actor=None).model_copy(update=told)
-    found = judged([seen, waits], "03-03 14:00", known={"created_at": at("03-03 09:00")})
-    assert {one.outcome for one in found.values()} == {Outcome.UNKNOWN}
-
-
-@pytest.mark.parametrize("category", ["new", "in_progress"])
-@pytest.mark.parametrize("kind", ["snapshot", "status_changed"])
-def test_a_ticket_whose_creation_nobody_tells_is_not_judged(category, kind):
-    seen = event("03-03 12:00", kind, actor=None, status_category=category, priority="P2")
-    assert {one.outcome for one in judged([seen], "03-03 14:00").values()} == {Outcome.UNKNOWN}
-
-
-def test_after_a_second_gap_nothing_is_known_either():
-    gap = event("03-05 12:00", "snapshot", actor=None, status_category="waiting_customer")
-    events = [*REOPENED[:2], status("03-02 14:00", "closed"), status("03-05 09:00", "in_progress"), gap]
-    found = judged(events, "03-05 13:00")
-    assert [found[Clock.COMPLETION, cycle].outcome for cycle in (1, 2)] == [Outcome.MET, Outcome.UNKNOWN]
-
-
-def test_an_imported_log_begins_with_its_first_event_and_its_final_values_hold_from_the_beginning():
-    final = {"final": {"priority": "P2", "status_category": "closed"}}
-    step = event("03-03 09:00", "activity", actor=None, status_category="new", **final)
-    step = step.model_copy(update={"source": EventSource.IMPORTED})
-    found = completion([step], "03-03 10:00")
-    assert (found.due_at, found.outcome, found.superseded) == (at("03-03 17:00"), Outcome.OPEN, ())
-
-
-def test_history_that_arrives_later_is_judged():
-    seen = event("03-03 12:00", "snapshot", actor=None, status_category="in_progress", priority="P2")
-    history = [created("03-03 09:00", "P2"), status("03-03 10:00", "in_progress")]
-    found = judged([seen, *history], "03-03 12:30")
-    assert [found[clock].outcome for clock in (ENGAGEMENT, COMPLETION)] == [Outcome.MET, Outcome.OPEN]
-
-
-def test_what_no_event_states_is_as_the_ticket_is_now_turned_back_by_what_events_say_was_before():
-    raised = event("03-03 13:00", "priority_changed", priority="P1").model_copy(update={"before": {"priority": "P3"}})
-    bare = event("03-03 09:00", "created", actor=None)
-    (before,) = completion([bare, raised], "03-03 14:00", known={"priority": "P1"}).superseded
-    assert before.target == hours(24)
-
-
-def test_a_ticket_of_tomorrow_has_no_clock_and_one_whose_creation_is_told_too_late_begins_with_its_first_event():
-    assert judged([created("03-04 09:00")], "03-03 09:00") == {}
-    odd = created("03-03 09:00", "P2", created_at="2099-01-01T00:00:00+00:00")
-    assert completion([odd], "03-03 10:00").due_at == at("03-03 17:00")
-
-
-def test_the_past_is_judged_as_it_was_then():
-    events = [created("03-03 09:00", "P2"), status("03-03 11:00", "waiting_customer")]
-    assert completion(events, "03-03 10:00") == completion(events[:1], "03-03 10:00")
-
-
-@pytest.mark.parametrize("when", ["2026-03-03T09:00:00", datetime(2026, 3, 3, 9), "soon"])  # noqa: DTZ001
-def test_a_creation_without_an_offset_is_refused_with_the_ticket_and_the_field(when):
-    with pytest.raises(ValueError, match=r"ticket 1: created_at is .*; write it with its offset"):
-        judged([created("03-03 09:00")], "03-03 10:00", known={"created_at": when})
