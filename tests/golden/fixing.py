@@ -14,7 +14,7 @@ from random import Random
 
 import pytest
 
-from servicedesk_core import __version__
+from servicedesk_core import __version__, processes, system
 from servicedesk_core.clock import SystemClock
 
 NOW = datetime(2026, 3, 11, 14, 0, tzinfo=UTC)
@@ -80,11 +80,17 @@ def fixed_world() -> Iterator[None]:
         patch.setattr(uuid, "uuid4", lambda: uuid.UUID(int=chance.getrandbits(128), version=4))
         patch.setattr(secrets, "choice", chance.choice)
         patch.setattr(secrets, "token_hex", lambda size=32: chance.randbytes(size).hex())
-        _set_zone()
-        yield
-    _set_zone()
+        _look_again()
+        try:
+            yield
+        finally:
+            patch.undo()
+            _look_again()
 
 
-def _set_zone() -> None:
+def _look_again() -> None:
+    """Forget what was read of the environment: zone and machine are others inside, and again outside."""
+    system.machine.cache_clear()
+    processes._place.cache_clear()
     if hasattr(time, "tzset") and os.name == "posix":
         time.tzset()
