@@ -5,13 +5,14 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from servicedesk_core.domain.base import Amount, Currency, CustomFields, Entity, Instant
+from servicedesk_core.domain.base import OF_DESK, Amount, Currency, CustomFields, Entity, Instant
 
 
 class Product(Entity):
     """A catalogue entry: something that can be sold, installed or counted."""
 
     stream: ClassVar[str] = "products"
+    whose: ClassVar[str | None] = OF_DESK
 
     name: str
     description: str | None = None
@@ -33,6 +34,7 @@ class Asset(Entity):
     """
 
     stream: ClassVar[str] = "assets"
+    whose: ClassVar[str | None] = "company_ref"
 
     name: str | None = None
     serial_number: str | None = None

@@ -12,7 +12,7 @@ Conventions that hold for all entities:
 
 from decimal import Decimal
 from functools import cache
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Final, Self
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -40,6 +40,10 @@ CustomFields = dict[str, str | None]
 """User-defined fields of the vendor by label, values as the vendor's text."""
 
 
+OF_DESK: Final = "desk"
+"""Whose a record is that belongs to the MSP itself and that any client's record may name, such as a technician."""
+
+
 class Model(BaseModel):
     """Base of everything that crosses a hook: frozen, and strict about field names."""
 
@@ -50,10 +54,14 @@ class Entity(Model):
     """A record that a vendor owns and a connection pulls.
 
     Attributes:
+        stream: Name of the stream.
+        whose: Whose its records are, for reads that one client or one queue limits: the field that refers to a company,
+            to a ticket, or to what in its turn says whose it is; :data:`OF_DESK`; or ``None``: only the whole desk's.
         external_id: The vendor's own id as text; unique per connection and stream.
     """
 
     stream: ClassVar[str]
+    whose: ClassVar[str | None] = None
 
     external_id: Annotated[str, Field(min_length=1, max_length=255)]
 

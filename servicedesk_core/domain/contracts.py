@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from servicedesk_core.domain.base import Amount, Currency, CustomFields, Entity, Instant
+from servicedesk_core.domain.base import OF_DESK, Amount, Currency, CustomFields, Entity, Instant
 
 
 class ContractKind(StrEnum):
@@ -24,6 +24,7 @@ class Contract(Entity):
     """An agreement with a client."""
 
     stream: ClassVar[str] = "contracts"
+    whose: ClassVar[str | None] = "company_ref"
 
     name: str
     number: str | None = None
@@ -48,6 +49,7 @@ class ContractService(Entity):
     """A service sold on a contract, with its price for one unit and period."""
 
     stream: ClassVar[str] = "contract_services"
+    whose: ClassVar[str | None] = "contract_ref"
 
     contract_ref: str
     service_ref: str | None = None
@@ -63,6 +65,7 @@ class BillingCode(Entity):
     """How work or a cost is classified for billing."""
 
     stream: ClassVar[str] = "billing_codes"
+    whose: ClassVar[str | None] = OF_DESK
 
     name: str
     kind: str | None = Field(default=None, description="The vendor's use of the code: work type, material …")

@@ -4,13 +4,14 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from servicedesk_core.domain.base import CustomFields, Entity, Instant
+from servicedesk_core.domain.base import OF_DESK, CustomFields, Entity, Instant
 
 
 class Company(Entity):
     """A client of the MSP, a vendor, or the MSP itself (``is_own``)."""
 
     stream: ClassVar[str] = "companies"
+    whose: ClassVar[str | None] = "external_id"
 
     name: str
     number: str | None = None
@@ -36,6 +37,7 @@ class Site(Entity):
     """A place of a company where work is done and devices stand."""
 
     stream: ClassVar[str] = "sites"
+    whose: ClassVar[str | None] = "company_ref"
 
     name: str
     company_ref: str | None = None
@@ -53,6 +55,7 @@ class Contact(Entity):
     """A person at a company."""
 
     stream: ClassVar[str] = "contacts"
+    whose: ClassVar[str | None] = "company_ref"
 
     first_name: str | None = None
     last_name: str | None = None
@@ -74,6 +77,7 @@ class Technician(Entity):
     """Somebody of the MSP who can own or work on tickets."""
 
     stream: ClassVar[str] = "technicians"
+    whose: ClassVar[str | None] = OF_DESK
 
     name: str
     email: str | None = None
@@ -97,6 +101,7 @@ class Role(Entity):
     """The capacity in which a technician works, and what it bills at."""
 
     stream: ClassVar[str] = "roles"
+    whose: ClassVar[str | None] = OF_DESK
 
     name: str
     description: str | None = None

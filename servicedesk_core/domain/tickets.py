@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from servicedesk_core.domain.base import CustomFields, Entity, Instant, Model, Seconds
+from servicedesk_core.domain.base import OF_DESK, CustomFields, Entity, Instant, Model, Seconds
 from servicedesk_core.domain.status import Priority, QueueKind, StatusCategory, TicketKind
 
 
@@ -14,6 +14,7 @@ class Queue(Entity):
     """A list of tickets that a team works from."""
 
     stream: ClassVar[str] = "queues"
+    whose: ClassVar[str | None] = OF_DESK
 
     name: str
     kind: QueueKind | None = None
@@ -29,6 +30,7 @@ class Ticket(Entity):
     """
 
     stream: ClassVar[str] = "tickets"
+    whose: ClassVar[str | None] = "company_ref"
 
     number: str | None = None
     title: str = ""
@@ -148,6 +150,7 @@ class TicketEvent(Entity):
     """
 
     stream: ClassVar[str] = "ticket_events"
+    whose: ClassVar[str | None] = "ticket_ref"
 
     ticket_ref: str
     type: EventType
@@ -175,6 +178,7 @@ class Note(Entity):
     """Something written on a ticket."""
 
     stream: ClassVar[str] = "notes"
+    whose: ClassVar[str | None] = "ticket_ref"
 
     ticket_ref: str
     title: str | None = None

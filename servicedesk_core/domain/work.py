@@ -6,13 +6,14 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from servicedesk_core.domain.base import CustomFields, Entity, Instant, Seconds
+from servicedesk_core.domain.base import OF_DESK, CustomFields, Entity, Instant, Seconds
 
 
 class TimeEntry(Entity):
     """Time that a technician recorded."""
 
     stream: ClassVar[str] = "time_entries"
+    whose: ClassVar[str | None] = "ticket_ref"
 
     ticket_ref: str | None = None
     task_ref: str | None = None
@@ -44,6 +45,7 @@ class Appointment(Entity):
     """A booked slot: a service call for tickets, or a technician's own appointment."""
 
     stream: ClassVar[str] = "appointments"
+    whose: ClassVar[str | None] = "company_ref"
 
     title: str | None = None
     description: str | None = None
@@ -63,6 +65,7 @@ class Project(Entity):
     """A planned undertaking for a client."""
 
     stream: ClassVar[str] = "projects"
+    whose: ClassVar[str | None] = "company_ref"
 
     name: str
     number: str | None = None
@@ -82,6 +85,7 @@ class Task(Entity):
     """A piece of a project."""
 
     stream: ClassVar[str] = "tasks"
+    whose: ClassVar[str | None] = "project_ref"
 
     title: str
     number: str | None = None
@@ -99,6 +103,7 @@ class Holiday(Entity):
     """A day on which a calendar is closed."""
 
     stream: ClassVar[str] = "holidays"
+    whose: ClassVar[str | None] = OF_DESK
 
     name: str
     day: date
@@ -110,6 +115,7 @@ class SlaResult(Entity):
     """What the vendor's own SLA clock measured for a ticket, in business seconds."""
 
     stream: ClassVar[str] = "sla_results"
+    whose: ClassVar[str | None] = "ticket_ref"
 
     ticket_ref: str
     agreement: str | None = None
@@ -128,6 +134,7 @@ class Survey(Entity):
     """A client's answer about a ticket. Ratings are the vendor's numbers; the scale is the survey's own."""
 
     stream: ClassVar[str] = "surveys"
+    whose: ClassVar[str | None] = "ticket_ref"
 
     survey_name: str | None = None
     ticket_ref: str | None = None

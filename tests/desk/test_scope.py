@@ -15,10 +15,9 @@ from servicedesk_core.features import FEATURES
 from servicedesk_core.features import own as own_feature
 from servicedesk_core.features.claims.model import ClaimFilter
 from servicedesk_core.store import Store, records, sources
-from servicedesk_core.store.queries.scope import OF_COMPANY, OF_PARENT, OF_TICKET
 from servicedesk_core.store.records import Incoming
 from servicedesk_core.testing import FakeClock
-from tests.desk.two_clients import FOREIGN, NOW, entity
+from tests.desk.two_clients import FOREIGN, NOW, OF_CLIENTS, entity
 
 ACTIONS = {
     "aclose", "sync", "sync_all", "plan", "plan_all", "remap", "remap_all", "retry_records", "check",
@@ -179,11 +178,9 @@ async def test_what_belongs_to_the_client_is_all_there(desk):
     assert detail.ticket.parent_ref is None
     assert (await desk.report.desk_page(scope=COMPANY)).numbers.open.count == 1
     status = await desk.status(scope=COMPANY)
-    assert {s.stream: s.records for s in status.streams} == dict.fromkeys(
-        ("companies", "tickets", *OF_COMPANY, *OF_TICKET, *OF_PARENT), 1
-    )
+    assert {s.stream: s.records for s in status.streams} == dict.fromkeys(OF_CLIENTS, 1)
     changed = [change.entity async for change in desk.changes(scope=COMPANY)]
-    assert sorted(changed) == sorted(("companies", "tickets", *OF_COMPANY, *OF_TICKET, *OF_PARENT))
+    assert sorted(changed) == sorted(OF_CLIENTS)
 
 
 async def test_writes_claims_covers_and_their_audit_of_the_client_are_all_there(desk):

@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 
 from servicedesk_core.clock import SystemClock
 from servicedesk_core.domain import REFERENCES, STREAMS, StatusCategory, TicketKind
+from servicedesk_core.domain.base import OF_DESK
 from servicedesk_core.domain.warranty import (
     ClaimDraft,
     ClaimProgress,
@@ -33,7 +34,6 @@ from servicedesk_core.features.claims.tables.stored import Origin
 from servicedesk_core.features.warranty.tables import answers as cover_answers
 from servicedesk_core.store import Store, audit, cover, outbox, quarantine, records, sources
 from servicedesk_core.store.quarantine import Rejected
-from servicedesk_core.store.queries.scope import OF_PARENT
 from servicedesk_core.store.records import Incoming
 from servicedesk_core.store.schema import RECORDS
 
@@ -41,8 +41,11 @@ NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 FOREIGN = "OTHERS"
 """Stands in every id and every text of the other client."""
 
-OF_THE_DESK = {"technicians", "roles", "queues", "billing_codes", "products"}
+OF_THE_DESK = {stream for stream, cls in STREAMS.items() if cls.whose == OF_DESK}
 """Streams of the MSP itself: a client's record may name them."""
+
+OF_CLIENTS = tuple(stream for stream, cls in STREAMS.items() if cls.whose not in {None, OF_DESK})
+"""Streams of which a client sees its own records."""
 
 
 def entity(stream, who, *, others):
@@ -53,7 +56,7 @@ def entity(stream, who, *, others):
         target = REFERENCES[stream].get(name)
         if target is not None:
             leads_away = name in {"parent_ref", "problem_ref", "merged_into_ref", "contract_ref"}
-            leads_away &= OF_PARENT.get(stream, ("",))[0] != name
+            leads_away &= cls.whose != name
             own, other = f"{who}-{target}", f"{who if target in OF_THE_DESK else others}-{target}"
             values[name] = (own, other) if name.endswith("_refs") else other if leads_away else own
         elif name in {"name", "title", "body", "number", "text", "serial_number", "manufacturer"}:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from servicedesk_autotask.reading.streams import STREAMS
 from servicedesk_autotask.sandbox import Sandbox, SandboxOptions, serve
 from servicedesk_core.desk import ServiceDesk, SyncOutcome
 from servicedesk_core.testing import ImpatientClock
@@ -19,27 +20,8 @@ NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)
 SECRET = "secret-4711-never-shown"
 CODE = "CODE4712NEVERSHOWN"
 
-ENTITIES = {
-    "companies": ("Companies",),
-    "contacts": ("Contacts",),
-    "roles": ("Roles",),
-    "technicians": ("Resources",),
-    "products": ("Products",),
-    "contracts": ("Contracts",),
-    "contract_services": ("ContractServices",),
-    "billing_codes": ("BillingCodes",),
-    "assets": ("ConfigurationItems",),
-    "tickets": ("Tickets",),
-    "notes": ("TicketNotes",),
-    "time_entries": ("TimeEntries",),
-    "appointments": ("ServiceCalls", "Appointments"),
-    "holidays": ("Holidays",),
-    "sla_results": ("ServiceLevelAgreementResults",),
-    "surveys": ("SurveyResults",),
-}
-"""Whose rows make up each stream."""
-STAMPED = ("companies", "contacts", "assets", "tickets", "notes", "time_entries", "appointments", "surveys")
-PREFIXES = {"ServiceCalls": "service-call-", "Appointments": "appointment-"}
+SWEPT = tuple(name for name, stream in STREAMS.items() if stream.sources and not stream.has_stamp)
+STAMPED = tuple(name for name, stream in STREAMS.items() if stream.has_stamp)
 
 
 class VendorsClock(ImpatientClock):
@@ -109,9 +91,9 @@ class World:
 
     def truth(self, stream: str) -> dict[str, dict[str, Any]]:
         found = {}
-        for entity in ENTITIES[stream]:
-            for row in self.sandbox.store.select(entity):
-                found[f"{PREFIXES.get(entity, '')}{row['id']}"] = row
+        for source in STREAMS[stream].sources:
+            for row in self.sandbox.store.select(source.entity):
+                found[f"{source.prefix}{row['id']}"] = row
         return found
 
     def differences(self, *, swept: bool = True) -> dict[str, Any]:
@@ -121,7 +103,7 @@ class World:
             swept: Where all streams are read: also in streams without a stamp, which are read once a day.
         """
         wrong: dict[str, Any] = {}
-        for stream in self.options.get("streams") or (ENTITIES if swept else STAMPED):
+        for stream in self.options.get("streams") or (STAMPED + SWEPT if swept else STAMPED):
             ours = [i for (i,) in self.rows(f"SELECT external_id FROM v_{stream}")]
             theirs = set(self.truth(stream))
             if len(ours) != len(set(ours)) or set(ours) != theirs:

@@ -4,25 +4,16 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
-from servicedesk_core.domain import plain_name
+from servicedesk_core.domain import STREAMS, plain_name
 from servicedesk_core.store import bulk
 from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.schema import RECORDS
 from servicedesk_core.store.schema import sources as source_table
 
 _NAME = {
-    "companies": "name",
-    "sites": "name",
-    "technicians": "name",
-    "queues": "name",
-    "roles": "name",
-    "assets": "name",
-    "contracts": "name",
-    "billing_codes": "name",
-    "products": "name",
-    "projects": "name",
-    "tasks": "title",
-    "tickets": "title",
+    stream: next(field for field in ("name", "title", "number") if field in entity.model_fields)
+    for stream, entity in STREAMS.items()
+    if {"name", "title", "number"} & entity.model_fields.keys()
 }
 
 

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, select, true
 
 from servicedesk_core.arguments import strict
-from servicedesk_core.domain import REFERENCES, Entity, TicketEvent
+from servicedesk_core.domain import REFERENCES, STREAMS, Entity, TicketEvent
+from servicedesk_core.domain.base import OF_DESK
 from servicedesk_core.errors import NotFoundLocallyError, NotPermittedError, SettingsError
 from servicedesk_core.store import bulk, sources
 from servicedesk_core.store.fields import to_json
@@ -16,15 +17,6 @@ from servicedesk_core.store.schema import RECORDS
 
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
-
-OF_COMPANY = ("sites", "contacts", "assets", "contracts", "projects", "appointments")
-"""Streams whose records name their company."""
-
-OF_TICKET = ("ticket_events", "notes", "time_entries", "sla_results", "surveys")
-"""Streams whose records hang on a ticket."""
-
-OF_PARENT = {"contract_services": ("contract_ref", "contracts"), "tasks": ("project_ref", "projects")}
-"""Streams whose records hang on something else that names its company."""
 
 
 @strict
@@ -160,7 +152,7 @@ class Sight:
         table, own = RECORDS.get(stream), self._own(stream)
         if table is None or own is None:
             return None
-        seeks = live and stream in OF_TICKET
+        seeks = live and _owner(stream)[1] == "tickets"
         of_source = table.c.source_id == self.source_id if seeks else self.of_source(table.c.source_id)
         return and_(of_source, own, *((table.c.gone_at.is_(None),) if live else ()))
 
@@ -172,14 +164,13 @@ class Sight:
         if stream == "companies":
             own = RECORDS["companies"].c.external_id
             return self.among(own, scope.companies) if scope.companies else own.in_(self._ids("tickets", "company_ref"))
-        if stream in OF_TICKET:
-            return RECORDS[stream].c.ticket_ref.in_(self._ids("tickets"))
-        if scope.companies and stream in OF_COMPANY:
-            return self.among(RECORDS[stream].c.company_ref, scope.companies)
-        if scope.companies and stream in OF_PARENT:
-            column, parent = OF_PARENT[stream]
-            return RECORDS[stream].c[column].in_(self._ids(parent))
-        return None
+        field, owner = _owner(stream)
+        if owner is None:
+            return None
+        column = RECORDS[stream].c[field]
+        if owner == "companies":
+            return self.among(column, scope.companies) if scope.companies else None
+        return None if self.condition(owner) is None else column.in_(self._ids(owner))
 
     def _ids(self, stream: str, column: str = "external_id") -> Select[tuple[str]]:
         return select(RECORDS[stream].c[column]).where(self.require(stream))
@@ -195,7 +186,7 @@ class Sight:
         """Whether a reference to a stream may lead out of the scope: to another client's record, or another queue."""
         if target == "queues":
             return bool(self.scope.queues)
-        return target in {"companies", "tickets", *OF_COMPANY, *OF_TICKET, *OF_PARENT}
+        return STREAMS[target].whose != OF_DESK
 
     def nameable(self, target: str) -> ColumnElement[bool]:
         """Return what is true of those rows of a stream that somebody who has the scope may hear of."""
@@ -265,6 +256,12 @@ class Sight:
 def _made(_scope: Scope, _source_id: int, _is_sqlite: bool) -> dict[str, Any]:  # noqa: FBT001  # keys
     """Return what :meth:`Sight.once` made for a scope."""
     return {}
+
+
+def _owner(stream: str) -> tuple[str, str | None]:
+    """Return which field says whose the records of a stream are, and the stream it refers to, where there is one."""
+    field = STREAMS[stream].whose or ""
+    return field, REFERENCES[stream].get(field)
 
 
 def _references(record: Entity) -> Iterable[tuple[str, tuple[str, ...]]]:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Index, text
 
+from servicedesk_core.domain import REFERENCES
 from servicedesk_core.store.schema.records import RECORDS
 
 _LIVE = text("gone_at IS NULL")
@@ -48,21 +49,19 @@ for _name, _refs in {"company": ("company_ref", "queue_ref"), "queue": ("queue_r
     Index(f"ix_tickets_{_name}", *(_tickets[name] for name in _columns))
 # All tickets of a client or in a queue: to list and to count them, and to find what hangs on them.
 
-for _stream, _more in {
-    "notes": (),
-    "time_entries": ("worked_s", "gone_at"),
-    "ticket_events": ("effective_at", "source_seq", "gone_at"),
-    "sla_results": (),
-}.items():
-    _c = RECORDS[_stream].c
-    Index(
-        f"ix_{_stream}_ticket",
-        _c.source_id,
-        _c.ticket_ref,
-        *(_c[name] for name in _more),
-        sqlite_where=_LIVE,
-        postgresql_where=_LIVE,
-    )
+_ALSO_READ = {"time_entries": ("worked_s", "gone_at"), "ticket_events": ("effective_at", "source_seq", "gone_at")}
+
+for _stream, _fields in REFERENCES.items():
+    if "ticket_ref" in _fields:
+        _c = RECORDS[_stream].c
+        Index(
+            f"ix_{_stream}_ticket",
+            _c.source_id,
+            _c.ticket_ref,
+            *(_c[name] for name in _ALSO_READ.get(_stream, ())),
+            sqlite_where=_LIVE,
+            postgresql_where=_LIVE,
+        )
 # What hangs on a ticket; with the worked seconds, because the desk page adds them up, and with what orders events,
 # because their view numbers them.
 

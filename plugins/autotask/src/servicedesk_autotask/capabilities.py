@@ -1,32 +1,10 @@
 """What the connector can do, and what an administrator has to grant for it."""
 
 from servicedesk_autotask.api.query import MAX_IDS, MAX_ROWS
-from servicedesk_autotask.reading.streams import HISTORY_ENTITY, STREAMS, Stream
+from servicedesk_autotask.reading.streams import STREAMS, Stream
 from servicedesk_autotask.settings import AutotaskSettings
 from servicedesk_autotask.writing.kinds import write_capabilities
 from servicedesk_core.hooks import Capabilities, StreamCapability
-
-RIGHTS = {
-    "companies": "CRM: Organizations, view All",
-    "sites": "CRM: Organizations, view All, their locations included",
-    "contacts": "CRM: Contacts, view All",
-    "roles": "Admin: view roles (part of the API User security level)",
-    "queues": "Service Desk: Tickets, view All",
-    "technicians": "Admin: Resources/Users (HR), view resources, their roles, departments and queues",
-    "products": "Inventory: Products, view",
-    "contracts": "Contracts: view All",
-    "contract_services": "Contracts: view All, and Services view",
-    "billing_codes": "Admin: view billing codes (part of the API User security level)",
-    "assets": "CRM: Configuration Items (Devices/Assets), view All",
-    "tickets": "Service Desk: Tickets, view All",
-    "notes": "Service Desk: Ticket Notes, view All, internal ones included",
-    "time_entries": "Timesheets: Time Entries, view All",
-    "appointments": "Service Desk: Service Calls, view All, and Calendar: Appointments, view All",
-    "holidays": "Admin: view holiday sets (part of the API User security level)",
-    "sla_results": "Service Desk: Tickets, view All",
-    "surveys": "CRM: Surveys, view results",
-}
-"""What the API user's security level must allow for each stream. The vendor renames these from time to time."""
 
 ACCESS = (
     "An administrator opens Admin > Organization Settings & Users > Resources/Users (HR) > New > New API User.",
@@ -58,7 +36,6 @@ def capabilities(settings: AutotaskSettings) -> Capabilities:
 
 
 def _capability(stream: Stream) -> StreamCapability:
-    entities = stream.entities + ((HISTORY_ENTITY,) if stream.name == "tickets" else ())
     return StreamCapability(
         stream=stream.name,
         has_stamp=stream.has_stamp,
@@ -69,6 +46,6 @@ def _capability(stream: Stream) -> StreamCapability:
         ids_per_request=MAX_IDS,
         parallel=2 if stream.partitioned else 1,
         needs=stream.needs,
-        right=RIGHTS[stream.name],
-        vendor_entities=entities,
+        right=stream.right,
+        vendor_entities=stream.entities,
     )

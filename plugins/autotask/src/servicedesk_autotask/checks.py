@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 from servicedesk_autotask.api.client import Api, Row
 from servicedesk_autotask.api.query import where
-from servicedesk_autotask.capabilities import RIGHTS
 from servicedesk_autotask.meaning.lists import list_values
 from servicedesk_autotask.meaning.shapes import BY_ENTITY
 from servicedesk_autotask.reading.streams import Source, Stream
@@ -24,16 +23,15 @@ async def check_stream(api: Api, stream: Stream) -> StreamCheck:
         AuthenticationError: The vendor rejected the credentials.
         TransientError: The vendor could not be asked.
     """
-    right = RIGHTS[stream.name]
     try:
         visible, oldest = await _look(api, stream)
     except AuthenticationError:
         raise
     except PermissionDeniedError:
-        return StreamCheck(stream.name, readable=False, note=f"Allow the API user's security level: {right}.")
+        return StreamCheck(stream.name, readable=False, note=f"Allow the API user's security level: {stream.right}.")
     except PermanentError as error:
         return StreamCheck(stream.name, readable=False, note=f"{error.message} {error.hint or ''}".strip())
-    note = "" if visible else f"Empty, or hidden by the API user's security level. To see more, allow: {right}."
+    note = "" if visible else f"Empty, or hidden by the API user's security level. To see more, allow: {stream.right}."
     return StreamCheck(stream.name, readable=True, visible=visible, oldest_at=oldest, note=note)
 
 

@@ -1157,6 +1157,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("gone_at IS NOT NULL"),
         postgresql_where=sa.text("gone_at IS NOT NULL"),
     )
+    op.create_index(
+        "ix_surveys_ticket",
+        "surveys",
+        ["source_id", "ticket_ref"],
+        unique=False,
+        sqlite_where=sa.text("gone_at IS NULL"),
+        postgresql_where=sa.text("gone_at IS NULL"),
+    )
     op.create_table(
         "tasks",
         sa.Column("local_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

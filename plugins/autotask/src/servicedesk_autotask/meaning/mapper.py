@@ -1,7 +1,6 @@
 """What a raw record means: one function a stream, put together once for a tenant's lists and an operator's words."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
 
 from pydantic import ValidationError
 
@@ -10,9 +9,9 @@ from servicedesk_autotask.meaning.history import HistoryReader
 from servicedesk_autotask.meaning.lists import TenantLists
 from servicedesk_autotask.meaning.reader import Reader
 from servicedesk_autotask.meaning.tickets import NoteMapping, TicketMapping, TicketWords
-from servicedesk_autotask.meaning.values import Issues, Raw, UnusableValueError
+from servicedesk_autotask.meaning.values import Raw, UnusableValueError
 from servicedesk_autotask.reading.keyset import row_id
-from servicedesk_autotask.reading.streams import STREAMS
+from servicedesk_autotask.reading.streams import ENTITY, STREAMS, Stream
 from servicedesk_core.domain import Entity, MappingIssue
 from servicedesk_core.errors import MappingError, UnsupportedError
 from servicedesk_core.hooks import Mapped, VocabularyMapping, fingerprint
@@ -21,9 +20,6 @@ CODE_VERSION = "1"
 """Raise it when a change of code makes a stored payload mean something else; a change of a shape tells itself."""
 
 HISTORY = "ticket_events"
-
-Fields = dict[str, Any]
-Finish = Callable[[Fields, Raw, Issues], Any]
 
 
 class Mapper:
@@ -40,30 +36,14 @@ class Mapper:
         self.done_statuses = words.done_statuses
         self._made_of = f"{CODE_VERSION}-{shapes.digest()}-{fingerprint(vocabulary.model_dump(mode='json'))}"
 
-        def plain(shape: shapes.Shape, finish: Finish = mappings.nothing) -> Callable[[Raw], Mapped]:
-            return _PlainMapping(shape, Reader(shape, lists), finish)
-
-        appointment = plain(shapes.APPOINTMENT, mappings.own_appointment)
-        service_call = plain(shapes.SERVICE_CALL, mappings.service_call)
+        finishes = mappings.finishes(lists)
         self._by_stream: dict[str, Callable[[Raw], Mapped]] = {
+            stream.name: _ShapedMapping(stream, lists, finishes) for stream in STREAMS.values() if stream.sources
+        }
+        self._by_stream |= {
             "tickets": TicketMapping(lists, words),
             "notes": NoteMapping(lists, vocabulary),
             "queues": mappings.QueueMapping(vocabulary),
-            "companies": plain(shapes.COMPANY, mappings.company(lists)),
-            "sites": plain(shapes.SITE, mappings.site(lists)),
-            "contacts": plain(shapes.CONTACT),
-            "roles": plain(shapes.ROLE),
-            "technicians": plain(shapes.TECHNICIAN, mappings.technician(lists)),
-            "products": plain(shapes.PRODUCT),
-            "assets": plain(shapes.ASSET, mappings.asset),
-            "contracts": plain(shapes.CONTRACT, mappings.contract),
-            "contract_services": plain(shapes.CONTRACT_SERVICE, mappings.contract_service),
-            "billing_codes": plain(shapes.BILLING_CODE),
-            "time_entries": plain(shapes.TIME_ENTRY, mappings.time_entry),
-            "appointments": lambda raw: (service_call if mappings.is_service_call(raw) else appointment)(raw),
-            "holidays": plain(shapes.HOLIDAY, mappings.holiday),
-            "sla_results": plain(shapes.SLA_RESULT),
-            "surveys": plain(shapes.SURVEY, mappings.survey),
             HISTORY: HistoryReader(words),
         }
 
@@ -92,20 +72,41 @@ class Mapper:
         return f"{self._made_of}-{self.lists.digest(entities)}"
 
 
-class _PlainMapping:
+class _ShapedMapping:
+    """Maps the records of a stream by the shapes of the entities behind it."""
+
+    def __init__(self, stream: Stream, lists: TenantLists, finishes: Mapping[str, mappings.Finish]) -> None:
+        self._rows = {
+            source.entity: _RowMapping(shapes.BY_ENTITY[source.entity], source.prefix, lists, finishes)
+            for source in stream.sources
+        }
+        self._only = next(iter(self._rows.values())) if len(self._rows) == 1 else None
+
+    def __call__(self, raw: Raw) -> Mapped:
+        mapping = self._only or self._rows.get(raw.get(ENTITY, ""))
+        if mapping is None:
+            raise UnusableValueError(f"of none of {', '.join(self._rows)}")
+        return mapping(raw)
+
+
+class _RowMapping:
     """Maps rows of one entity by their shape."""
 
-    def __init__(self, shape: shapes.Shape, reader: Reader, finish: Finish) -> None:
+    def __init__(
+        self, shape: shapes.Shape, prefix: str, lists: TenantLists, finishes: Mapping[str, mappings.Finish]
+    ) -> None:
         self._model: type[Entity] = shape.model
-        self._reader = reader
-        self._finish = finish
+        self._prefix = prefix
+        self._read = Reader(shape, lists).read
+        self._finish = finishes.get(shape.entity)
 
     def __call__(self, raw: Raw) -> Mapped:
         issues: list[MappingIssue] = []
-        fields: Fields = {}
-        self._reader.read(raw, issues, fields)
-        fields["external_id"] = require_id(raw)
-        self._finish(fields, raw, issues)
+        fields: mappings.Fields = {}
+        self._read(raw, issues, fields)
+        fields["external_id"] = f"{self._prefix}{require_id(raw)}"
+        if self._finish is not None:
+            self._finish(fields, raw, issues)
         return Mapped(self._model.model_validate(fields), issues=tuple(issues))
 
 

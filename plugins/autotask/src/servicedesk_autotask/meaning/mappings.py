@@ -7,16 +7,30 @@ from servicedesk_autotask.meaning import values
 from servicedesk_autotask.meaning.lists import TenantLists
 from servicedesk_autotask.meaning.values import Issues, Raw, UnusableValueError
 from servicedesk_autotask.meaning.vocabulary import CONTRACT_BY_ID, QUEUE_BY_LABEL, SYSTEM_RESOURCE, fold, meaning_of
-from servicedesk_autotask.reading.streams import ENTITY, JOINED
+from servicedesk_autotask.reading.streams import JOINED
 from servicedesk_core.domain import AppointmentState, MappingIssue, Queue
 from servicedesk_core.hooks import Mapped, VocabularyMapping
 
 Fields = dict[str, Any]
+Finish = Callable[[Fields, Raw, Issues], None]
 OWN_COMPANY = "0"
 
 
-def nothing(fields: Fields, raw: Raw, issues: Issues) -> None:
-    """Add nothing."""
+def finishes(lists: TenantLists) -> dict[str, Finish]:
+    """Return what completes the records of an entity whose shape cannot say everything, by the entity."""
+    return {
+        "Companies": company(lists),
+        "CompanyLocations": site(lists),
+        "Resources": technician(lists),
+        "ConfigurationItems": asset,
+        "Contracts": contract,
+        "ContractServices": contract_service,
+        "TimeEntries": time_entry,
+        "ServiceCalls": service_call,
+        "Appointments": own_appointment,
+        "Holidays": holiday,
+        "SurveyResults": survey,
+    }
 
 
 def joined(raw: Raw, key: str) -> Raw:
@@ -29,7 +43,7 @@ def joined_rows(raw: Raw, key: str) -> Sequence[Raw]:
     return (raw.get(JOINED) or {}).get(key) or ()
 
 
-def company(lists: TenantLists) -> Callable[[Fields, Raw, Issues], None]:
+def company(lists: TenantLists) -> Finish:
     """Return what a company's shape cannot say: address, country, whether it is the tenant's own, whose id is 0."""
     countries = lists.labels("Companies", "countryID")
 
@@ -40,7 +54,7 @@ def company(lists: TenantLists) -> Callable[[Fields, Raw, Issues], None]:
     return finish
 
 
-def site(lists: TenantLists) -> Callable[[Fields, Raw, Issues], None]:
+def site(lists: TenantLists) -> Finish:
     """Return what a site's shape cannot say: address, country, and what it is called when nobody named it."""
     countries = lists.labels("CompanyLocations", "countryID")
 
@@ -63,7 +77,7 @@ def _locate(fields: Fields, raw: Raw, issues: Issues, countries: Mapping[str, st
             issues.append(MappingIssue(kind="unknown_picklist_value", field="country", value=number))
 
 
-def technician(lists: TenantLists) -> Callable[[Fields, Raw, Issues], None]:
+def technician(lists: TenantLists) -> Finish:
     """Return what a technician's shape cannot say: name, roles, departments, queues."""
     licenses = lists.labels("Resources", "licenseType")
 
@@ -119,29 +133,15 @@ def time_entry(fields: Fields, raw: Raw, issues: Issues) -> None:
     fields.setdefault("billing_code_ref", values.ref(raw.get("internalBillingCodeID")))
 
 
-def is_service_call(raw: Raw) -> bool:
-    """Tell a service call from a technician's own appointment.
-
-    Raises:
-        UnusableValueError: It is neither.
-    """
-    entity = raw.get(ENTITY)
-    if entity not in {"ServiceCalls", "Appointments"}:
-        raise UnusableValueError("neither a service call nor an appointment")
-    return bool(entity == "ServiceCalls")
-
-
 def own_appointment(fields: Fields, raw: Raw, issues: Issues) -> None:
     """Name the technician of an appointment."""
     del issues
-    fields["external_id"] = f"appointment-{fields['external_id']}"
     fields["technician_refs"] = _distinct([values.ref(raw.get("resourceID"))])
 
 
 def service_call(fields: Fields, raw: Raw, issues: Issues) -> None:
     """Collect a service call's tickets and technicians, and say where it stands."""
     del issues
-    fields["external_id"] = f"service-call-{fields['external_id']}"
     links = joined_rows(raw, "tickets")
     fields["ticket_refs"] = _distinct(values.ref(link.get("ticketID")) for link in links)
     fields["technician_refs"] = _distinct(

@@ -347,18 +347,11 @@ SURVEY = _shape(
     },
 )
 
-BY_ENTITY: dict[str, Shape] = {
-    shape.entity: shape
-    for shape in (
-        TICKET, NOTE, COMPANY, SITE, CONTACT, ROLE, TECHNICIAN, PRODUCT, ASSET, CONTRACT, CONTRACT_SERVICE,
-        BILLING_CODE, TIME_ENTRY, SERVICE_CALL, APPOINTMENT, HOLIDAY, SLA_RESULT, SURVEY,
-    )
-}  # fmt: skip
+BY_ENTITY: dict[str, Shape] = {shape.entity: shape for shape in [*globals().values()] if isinstance(shape, Shape)}
 """The shapes by the vendor's plural name."""
 
 
 def digest() -> str:
     """Return a text that changes when a shape does: stored payloads then mean something else."""
     tables = [one.name for one in fields(Shape) if one.name != "model"]
-    shapes = {name: one for name, one in globals().items() if isinstance(one, Shape)}
-    return fingerprint({name: [getattr(shape, table) for table in tables] for name, shape in shapes.items()})
+    return fingerprint({entity: [getattr(shape, table) for table in tables] for entity, shape in BY_ENTITY.items()})

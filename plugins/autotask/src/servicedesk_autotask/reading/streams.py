@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+HISTORY_ENTITY = "TicketHistory"
+DELETED_LOG_ENTITY = "DeletedTicketLogs"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Join:
@@ -53,19 +56,23 @@ class Stream:
 
     Attributes:
         name: Name of the stream.
+        right: What the API user's security level must allow. The vendor renames these from time to time.
         sources: Where its records come from, in the order they are read.
         lists: Entities whose value lists and user-defined fields give its records their words.
         picklist: For a stream that is itself a list of values: entity and field.
         looked_up: Entities whose records give its records words, such as countries.
+        logs: Entities that tell of its records beside the records themselves.
         partitioned: Whether a long pass is cut into ranges of ids.
         needs: Streams that should be read first.
     """
 
     name: str
+    right: str
     sources: tuple[Source, ...] = ()
     lists: tuple[str, ...] = ()
     picklist: tuple[str, str] | None = None
     looked_up: tuple[str, ...] = ()
+    logs: tuple[str, ...] = ()
     partitioned: bool = False
     needs: tuple[str, ...] = ()
 
@@ -84,7 +91,7 @@ class Stream:
         for source in self.sources:
             found[source.entity] = None
             add(source.joins)
-        return (*found, *self.looked_up)
+        return (*found, *self.looked_up, *self.logs)
 
     @property
     def has_stamp(self) -> bool:
@@ -164,6 +171,7 @@ _CONTRACT_SERVICE_JOINS = (
 _ALL = (
     Stream(
         name="companies",
+        right="CRM: Organizations, view All",
         sources=(
             Source(
                 entity="Companies", stamps=("lastActivityDate", "lastTrackedModifiedDateTime"), created="createDate"
@@ -174,6 +182,7 @@ _ALL = (
     ),
     Stream(
         name="sites",
+        right="CRM: Organizations, view All, their locations included",
         sources=(Source(entity="CompanyLocations"),),
         lists=("CompanyLocations",),
         looked_up=("Countries",),
@@ -181,32 +190,50 @@ _ALL = (
     ),
     Stream(
         name="contacts",
+        right="CRM: Contacts, view All",
         sources=(Source(entity="Contacts", stamps=("lastActivityDate", "lastModifiedDate"), created="createDate"),),
         lists=("Contacts",),
         needs=("companies", "sites"),
     ),
-    Stream(name="roles", sources=(Source(entity="Roles"),)),
-    Stream(name="queues", picklist=("Tickets", "queueID"), lists=("Tickets",)),
+    Stream(
+        name="roles", right="Admin: view roles (part of the API User security level)", sources=(Source(entity="Roles"),)
+    ),
+    Stream(name="queues", right="Service Desk: Tickets, view All", picklist=("Tickets", "queueID"), lists=("Tickets",)),
     Stream(
         name="technicians",
+        right="Admin: Resources/Users (HR), view resources, their roles, departments and queues",
         sources=(Source(entity="Resources", joins=_RESOURCE_JOINS),),
         lists=("Resources",),
         needs=("roles", "queues"),
     ),
     Stream(
         name="products",
+        right="Inventory: Products, view",
         sources=(Source(entity="Products"),),
         lists=("Products",),
     ),
-    Stream(name="contracts", sources=(Source(entity="Contracts"),), lists=("Contracts",), needs=("companies",)),
+    Stream(
+        name="contracts",
+        right="Contracts: view All",
+        sources=(Source(entity="Contracts"),),
+        lists=("Contracts",),
+        needs=("companies",),
+    ),
     Stream(
         name="contract_services",
+        right="Contracts: view All, and Services view",
         sources=(Source(entity="ContractServices", joins=_CONTRACT_SERVICE_JOINS),),
         needs=("contracts",),
     ),
-    Stream(name="billing_codes", sources=(Source(entity="BillingCodes"),), lists=("BillingCodes",)),
+    Stream(
+        name="billing_codes",
+        right="Admin: view billing codes (part of the API User security level)",
+        sources=(Source(entity="BillingCodes"),),
+        lists=("BillingCodes",),
+    ),
     Stream(
         name="assets",
+        right="CRM: Configuration Items (Devices/Assets), view All",
         sources=(
             Source(entity="ConfigurationItems", stamps=("lastModifiedTime",), created="createDate", joins=(_PRODUCT,)),
         ),
@@ -215,6 +242,7 @@ _ALL = (
     ),
     Stream(
         name="tickets",
+        right="Service Desk: Tickets, view All",
         sources=(
             Source(
                 entity="Tickets",
@@ -224,11 +252,13 @@ _ALL = (
             ),
         ),
         lists=("Tickets",),
+        logs=(HISTORY_ENTITY, DELETED_LOG_ENTITY),
         partitioned=True,
         needs=("companies", "technicians", "queues"),
     ),
     Stream(
         name="notes",
+        right="Service Desk: Ticket Notes, view All, internal ones included",
         sources=(Source(entity="TicketNotes", stamps=("lastActivityDate",), created="createDateTime"),),
         lists=("TicketNotes",),
         partitioned=True,
@@ -236,12 +266,14 @@ _ALL = (
     ),
     Stream(
         name="time_entries",
+        right="Timesheets: Time Entries, view All",
         sources=(Source(entity="TimeEntries", stamps=("lastModifiedDateTime",), created="createDateTime"),),
         partitioned=True,
         needs=("tickets",),
     ),
     Stream(
         name="appointments",
+        right="Service Desk: Service Calls, view All, and Calendar: Appointments, view All",
         sources=(
             Source(
                 entity="ServiceCalls",
@@ -257,6 +289,7 @@ _ALL = (
     ),
     Stream(
         name="holidays",
+        right="Admin: view holiday sets (part of the API User security level)",
         sources=(
             Source(
                 entity="Holidays",
@@ -264,9 +297,15 @@ _ALL = (
             ),
         ),
     ),
-    Stream(name="sla_results", sources=(Source(entity="ServiceLevelAgreementResults"),), needs=("tickets",)),
+    Stream(
+        name="sla_results",
+        right="Service Desk: Tickets, view All",
+        sources=(Source(entity="ServiceLevelAgreementResults"),),
+        needs=("tickets",),
+    ),
     Stream(
         name="surveys",
+        right="CRM: Surveys, view results",
         sources=(
             Source(
                 entity="SurveyResults",
@@ -282,8 +321,6 @@ _ALL = (
 STREAMS: dict[str, Stream] = {stream.name: stream for stream in _ALL}
 """The streams by name, parents before children."""
 
-HISTORY_ENTITY = "TicketHistory"
-DELETED_LOG_ENTITY = "DeletedTicketLogs"
 JOINED = "_joined"
 ENTITY = "_entity"
 """Keys that we add to a payload; the vendor's own keys never start with an underscore."""
