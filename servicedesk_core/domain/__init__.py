@@ -11,8 +11,14 @@ from servicedesk_core.domain.base import Model as Model
 from servicedesk_core.domain.base import Seconds as Seconds
 from servicedesk_core.domain.contracts import BillingCode as BillingCode
 from servicedesk_core.domain.contracts import Contract as Contract
+from servicedesk_core.domain.contracts import ContractBlock as ContractBlock
 from servicedesk_core.domain.contracts import ContractKind as ContractKind
+from servicedesk_core.domain.contracts import ContractRate as ContractRate
 from servicedesk_core.domain.contracts import ContractService as ContractService
+from servicedesk_core.domain.contracts import ContractServicePeriod as ContractServicePeriod
+from servicedesk_core.domain.money import BillingItem as BillingItem
+from servicedesk_core.domain.money import Charge as Charge
+from servicedesk_core.domain.money import Invoice as Invoice
 from servicedesk_core.domain.names import Words as Words
 from servicedesk_core.domain.names import plain_name as plain_name
 from servicedesk_core.domain.parties import Company as Company
@@ -45,3 +51,5 @@ from servicedesk_core.domain.work import SlaResult as SlaResult
 from servicedesk_core.domain.work import Survey as Survey
 from servicedesk_core.domain.work import Task as Task
 from servicedesk_core.domain.work import TimeEntry as TimeEntry
+from servicedesk_core.domain.work import TimeOff as TimeOff
+from servicedesk_core.domain.work import TimeOffState as TimeOffState

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from servicedesk_core.domain.base import OF_DESK, Amount, Currency, CustomFields, Entity, Instant
+from servicedesk_core.domain.base import OF_DESK, Amount, Currency, CustomFields, Entity, Instant, Seconds
 
 
 class ContractKind(StrEnum):
@@ -36,6 +36,12 @@ class Contract(Entity):
     is_active: bool | None = None
     is_default: bool | None = None
     sla: str | None = None
+    excluded_role_refs: tuple[str, ...] | None = Field(
+        default=None, description="Roles whose work it does not cover; empty = not known."
+    )
+    excluded_billing_code_refs: tuple[str, ...] | None = Field(
+        default=None, description="Billing codes whose work it does not cover; empty = not known."
+    )
     start_on: date | None = None
     end_on: date | None = Field(default=None, description="Last day, inclusive.")
     estimated_revenue: Amount | None = None
@@ -59,6 +65,56 @@ class ContractService(Entity):
     unit_cost: Amount | None = None
     units: int | None = None
     currency: Currency | None = None
+
+
+class ContractServicePeriod(Entity):
+    """How many units of a service a contract has in a period, and what they cost and earn."""
+
+    stream: ClassVar[str] = "contract_service_periods"
+
+    contract_ref: str | None = None
+    contract_service_ref: str | None = None
+    service_ref: str | None = None
+    start_on: date | None = None
+    end_on: date | None = Field(default=None, description="Last day, inclusive.")
+    units: int | None = None
+    price: Amount | None = None
+    own_price: Amount | None = Field(default=None, description="The price in the MSP's own currency.")
+    cost: Amount | None = Field(default=None, description="In the MSP's own currency.")
+    currency: Currency | None = Field(default=None, description="Of the price.")
+    posted_at: Instant | None = Field(default=None, description="When it was approved and posted for billing.")
+
+
+class ContractBlock(Entity):
+    """Hours that a client bought in advance."""
+
+    stream: ClassVar[str] = "contract_blocks"
+
+    contract_ref: str | None = None
+    bought_on: date | None = None
+    start_on: date | None = None
+    end_on: date | None = Field(default=None, description="Last day, inclusive.")
+    bought_s: Seconds | None = None
+    used_s: Seconds | None = Field(default=None, description="What approved work has used of it.")
+    hourly_price: Amount | None = None
+    currency: Currency | None = None
+    is_active: bool | None = None
+    is_paid: bool | None = None
+    invoice_number: str | None = None
+
+
+class ContractRate(Entity):
+    """What an hour in a role is sold at on a contract, or costs there; other roles keep their own rates."""
+
+    stream: ClassVar[str] = "contract_rates"
+
+    contract_ref: str | None = None
+    role_ref: str | None = None
+    technician_ref: str | None = Field(default=None, description="Whom a cost is about.")
+    hourly_price: Amount | None = None
+    own_hourly_price: Amount | None = Field(default=None, description="The price in the MSP's own currency.")
+    hourly_cost: Amount | None = Field(default=None, description="In the MSP's own currency.")
+    currency: Currency | None = Field(default=None, description="Of the price.")
 
 
 class BillingCode(Entity):

@@ -2,10 +2,18 @@
 
 from servicedesk_core.domain.assets import Asset, Product
 from servicedesk_core.domain.base import Entity
-from servicedesk_core.domain.contracts import BillingCode, Contract, ContractService
+from servicedesk_core.domain.contracts import (
+    BillingCode,
+    Contract,
+    ContractBlock,
+    ContractRate,
+    ContractService,
+    ContractServicePeriod,
+)
+from servicedesk_core.domain.money import BillingItem, Charge, Invoice
 from servicedesk_core.domain.parties import Company, Contact, Role, Site, Technician
 from servicedesk_core.domain.tickets import Note, Queue, Ticket, TicketEvent
-from servicedesk_core.domain.work import Appointment, Holiday, Project, SlaResult, Survey, Task, TimeEntry
+from servicedesk_core.domain.work import Appointment, Holiday, Project, SlaResult, Survey, Task, TimeEntry, TimeOff
 
 ENTITIES: tuple[type[Entity], ...] = (
     Company,
@@ -17,7 +25,10 @@ ENTITIES: tuple[type[Entity], ...] = (
     Product,
     Contract,
     ContractService,
+    ContractServicePeriod,
+    ContractBlock,
     BillingCode,
+    ContractRate,
     Asset,
     Project,
     Task,
@@ -29,6 +40,10 @@ ENTITIES: tuple[type[Entity], ...] = (
     Holiday,
     SlaResult,
     Survey,
+    TimeOff,
+    Charge,
+    Invoice,
+    BillingItem,
 )
 """Every entity with a stream, parents before children."""
 
@@ -63,11 +78,21 @@ REFERENCES: dict[str, dict[str, str]] = {
                 "assignee_role_ref": "roles",
                 "role_ref": "roles",
                 "role_refs": "roles",
+                "excluded_role_refs": "roles",
                 "default_role_ref": "roles",
                 "asset_ref": "assets",
                 "product_ref": "products",
                 "contract_ref": "contracts",
+                "contract_service_ref": "contract_services",
+                "contract_block_ref": "contract_blocks",
+                "time_entry_ref": "time_entries",
+                "charge_ref": "charges",
+                "invoice_ref": "invoices",
+                "approved_by_ref": "technicians",
+                "decided_by_ref": "technicians",
+                "voided_by_ref": "technicians",
                 "billing_code_ref": "billing_codes",
+                "excluded_billing_code_refs": "billing_codes",
                 "project_ref": "projects",
                 "task_ref": "tasks",
                 "parent_ref": entity.stream,

@@ -29,6 +29,41 @@ class TimeEntry(Entity):
     is_billable: bool | None = None
     summary: str | None = Field(default=None, description="Text that the client may see.")
     internal_notes: str | None = None
+    approved_at: Instant | None = Field(
+        default=None, description="Approval for billing; empty says nothing: `billing_items` tell what was posted."
+    )
+    approved_by_ref: str | None = None
+    approval_level: int | None = Field(default=None, description="The level of approval that was reached last.")
+    created_at: Instant | None = None
+    modified_at: Instant | None = None
+
+
+class TimeOffState(StrEnum):
+    """Where a request for time off stands."""
+
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+
+
+class TimeOff(Entity):
+    """Time on a day that a technician asked to be away."""
+
+    stream: ClassVar[str] = "time_off"
+
+    technician_ref: str | None = None
+    day: date | None = None
+    start_at: Instant | None = None
+    end_at: Instant | None = None
+    duration_s: Seconds | None = None
+    kind: str | None = Field(default=None, description="The vendor's word: vacation, sick leave …")
+    status: str | None = None
+    state: TimeOffState | None = Field(default=None, description="Empty: the status has no meaning yet.")
+    reason: str | None = None
+    rejected_because: str | None = None
+    approved_at: Instant | None = None
+    decided_by_ref: str | None = Field(default=None, description="Who approved or rejected it.")
     created_at: Instant | None = None
     modified_at: Instant | None = None
 

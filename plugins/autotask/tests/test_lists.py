@@ -151,6 +151,6 @@ async def test_mapping_version_follows_a_field_that_feeds_another_one(own_desk, 
     async with own_desk.connector() as autotask:
         before = autotask.mapping_version("tickets")
     moved = replace(shapes.TICKET, texts=shapes.TICKET.texts | {"rmmAlertID": "external_reference"})
-    monkeypatch.setattr(shapes, "TICKET", moved)
+    monkeypatch.setitem(shapes.BY_ENTITY, "Tickets", moved)
     async with own_desk.connector() as autotask:
         assert autotask.mapping_version("tickets") != before

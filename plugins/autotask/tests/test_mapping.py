@@ -374,7 +374,7 @@ def test_whatever_a_ticket_holds_it_is_refused_or_a_valid_one(raw):
 
 def test_unknown_stream_is_refused():
     with pytest.raises(UnsupportedError):
-        mapper().map("invoices", {"id": 1})
+        mapper().map("parcels", {"id": 1})
 
 
 def history(detail, action="Edited", **raw):

@@ -86,7 +86,7 @@ async def test_partitions_of_other_versions_are_refused(autotask, pull):
 
 async def test_unknown_stream_names_the_known_ones(autotask, pull):
     with pytest.raises(UnsupportedError) as caught:
-        await pull(autotask, "invoices")
+        await pull(autotask, "parcels")
     assert "time_entries" in caught.value.hint
 
 

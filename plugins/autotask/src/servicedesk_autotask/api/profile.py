@@ -96,6 +96,13 @@ ERROR_RULES = (
         hint="Update servicedesk-autotask; the other streams are not affected.",
     ),
     Rule(
+        outcome=Outcome.PERMANENT,
+        error=PermissionDeniedError,
+        status=(403, 500),
+        body_matches=r"(?P<message>entity is only available if [\w -]+ is enabled)",
+        message="Autotask does not offer this to the tenant ({method} {route}): {vendor_message}.",
+    ),
+    Rule(
         outcome=Outcome.TRANSIENT,
         error=VendorUnavailableError,
         status=500,

@@ -32,6 +32,10 @@ PICKLISTS: dict[str, tuple[str, ...]] = {
     "Contracts": ("contractType", "contractCategory", "status", "serviceLevelAgreementID"),
     "BillingCodes": ("useType",),
     "ServiceCalls": ("status",),
+    "TimeOffRequests": ("status", "timeOffRequestType"),
+    "TicketCharges": ("status", "chargeType"),
+    "Invoices": ("paymentTerm",),
+    "BillingItems": ("billingItemType", "subType"),
 }  # fmt: skip
 """The lists that records need, by entity. Others, such as device models, can be very long and are not kept."""
 

@@ -1,12 +1,20 @@
 """What a shape cannot say: joined rows, names put together, words with a meaning of their own."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from servicedesk_autotask.meaning import values
 from servicedesk_autotask.meaning.lists import TenantLists
 from servicedesk_autotask.meaning.values import Issues, Raw, UnusableValueError
-from servicedesk_autotask.meaning.vocabulary import CONTRACT_BY_ID, QUEUE_BY_LABEL, SYSTEM_RESOURCE, fold, meaning_of
+from servicedesk_autotask.meaning.vocabulary import (
+    CONTRACT_BY_ID,
+    QUEUE_BY_LABEL,
+    SYSTEM_RESOURCE,
+    TIME_OFF_BY_LABEL,
+    fold,
+    meaning_of,
+)
 from servicedesk_autotask.reading.streams import JOINED
 from servicedesk_core.domain import AppointmentState, MappingIssue, Queue
 from servicedesk_core.hooks import Mapped, VocabularyMapping
@@ -14,6 +22,7 @@ from servicedesk_core.hooks import Mapped, VocabularyMapping
 Fields = dict[str, Any]
 Finish = Callable[[Fields, Raw, Issues], None]
 OWN_COMPANY = "0"
+_CURRENCY = re.compile("[A-Z]{3}")
 
 
 def finishes(lists: TenantLists) -> dict[str, Finish]:
@@ -30,6 +39,13 @@ def finishes(lists: TenantLists) -> dict[str, Finish]:
         "Appointments": own_appointment,
         "Holidays": holiday,
         "SurveyResults": survey,
+        "ContractServiceUnits": priced_by("contract", "company"),
+        "ContractBlocks": priced_by("contract", "company"),
+        "ContractRates": priced_by("contract", "company"),
+        "TimeOffRequests": time_off,
+        "TicketCharges": priced_by("ticket", "company"),
+        "Invoices": priced_by("company"),
+        "BillingItems": billing_item,
     }
 
 
@@ -111,9 +127,22 @@ def asset(fields: Fields, raw: Raw, issues: Issues) -> None:
 
 
 def contract(fields: Fields, raw: Raw, issues: Issues) -> None:
-    """Say how the contract earns money; types are the vendor's own, so their ids are the same everywhere."""
+    """Say how the contract earns money, by the vendor's own ids, and what it does not cover."""
     del issues
     fields["kind"] = CONTRACT_BY_ID.get(str(raw.get("contractType")))
+    fields["excluded_role_refs"] = _excluded(
+        raw, {"excluded_roles": "roleID", "excluded_roles_of_set": "excludedRoleID"}
+    )
+    fields["excluded_billing_code_refs"] = _excluded(
+        raw, {"excluded_codes": "billingCodeID", "excluded_codes_of_set": "excludedWorkTypeID"}
+    )
+
+
+def _excluded(raw: Raw, places: Mapping[str, str]) -> tuple[str, ...] | None:
+    """Return what a contract excludes itself and by its set; not known where either was hidden."""
+    if not places.keys() <= (raw.get(JOINED) or {}).keys():
+        return None
+    return _distinct(values.ref(row.get(name)) for key, name in places.items() for row in joined_rows(raw, key))
 
 
 def contract_service(fields: Fields, raw: Raw, issues: Issues) -> None:
@@ -164,6 +193,45 @@ def survey(fields: Fields, raw: Raw, issues: Issues) -> None:
     del issues
     asked = joined(raw, "survey")
     fields["survey_name"] = values.text(asked.get("displayName")) or values.text(asked.get("name"))
+
+
+def time_off(fields: Fields, raw: Raw, issues: Issues) -> None:
+    """Say where a request stands."""
+    del raw
+    status = fields.get("status")
+    fields["state"] = TIME_OFF_BY_LABEL.get(fold(status or ""))
+    if fields["state"] is None and status is not None:
+        issues.append(MappingIssue(kind="unmapped_time_off_status", field="state", value=status))
+
+
+def priced_by(*path: str) -> Finish:
+    """Return what finds the currency of a record's prices: that of the client to whom joined rows lead."""
+
+    def finish(fields: Fields, raw: Raw, issues: Issues) -> None:
+        client = raw
+        for key in path:
+            client = joined(client, key)
+        code = values.text(joined(client, "currency").get("name"))
+        if code is None:
+            return
+        if _CURRENCY.fullmatch(code):
+            fields["currency"] = code
+        else:
+            issues.append(MappingIssue(kind="unknown_currency", field="currency", value=code[:10]))
+
+    return finish
+
+
+_price_of_item = priced_by("company")
+
+
+def billing_item(fields: Fields, raw: Raw, issues: Issues) -> None:
+    """Turn "not billable" round; before it is invoiced, an invoice, a tax and a total of 0 mean that there is none."""
+    not_billable = values.flag(raw.get("nonBillable"))
+    fields["is_billable"] = None if not_billable is None else not not_billable
+    if fields.get("invoice_ref") in {None, "0"}:
+        fields |= dict.fromkeys(("invoice_ref", "tax", "own_tax", "total", "own_total"))
+    _price_of_item(fields, raw, issues)
 
 
 class QueueMapping:

@@ -6,12 +6,18 @@ from servicedesk_core.domain import (
     Appointment,
     Asset,
     BillingCode,
+    BillingItem,
+    Charge,
     Company,
     Contact,
     Contract,
+    ContractBlock,
+    ContractRate,
     ContractService,
+    ContractServicePeriod,
     Entity,
     Holiday,
+    Invoice,
     Note,
     Product,
     Role,
@@ -21,6 +27,7 @@ from servicedesk_core.domain import (
     Technician,
     Ticket,
     TimeEntry,
+    TimeOff,
 )
 from servicedesk_core.hooks import fingerprint
 
@@ -273,15 +280,18 @@ TIME_ENTRY = _shape(
         "roleID": "role_ref",
         "billingCodeID": "billing_code_ref",
         "contractID": "contract_ref",
+        "billingApprovalResourceID": "approved_by_ref",
     },
     instants={
         "startDateTime": "start_at",
         "endDateTime": "end_at",
+        "billingApprovalDateTime": "approved_at",
         "createDateTime": "created_at",
         "lastModifiedDateTime": "modified_at",
     },
     days={"dateWorked": "work_date"},
     hours={"hoursWorked": "worked_s", "hoursToBill": "billed_s"},
+    numbers={"billingApprovalLevelMostRecent": "approval_level"},
 )
 SERVICE_CALL = _shape(
     "ServiceCalls",
@@ -345,6 +355,131 @@ SURVEY = _shape(
         "contactRating": "contact_rating",
         "resourceRating": "technician_rating",
     },
+)
+
+CONTRACT_SERVICE_PERIOD = _shape(
+    "ContractServiceUnits",
+    ContractServicePeriod,
+    refs={"contractID": "contract_ref", "contractServiceID": "contract_service_ref", "serviceID": "service_ref"},
+    instants={"approveAndPostDate": "posted_at"},
+    days={"startDate": "start_on", "endDate": "end_on"},
+    amounts={"price": "price", "internalCurrencyPrice": "own_price", "cost": "cost"},
+    numbers={"units": "units"},
+)
+CONTRACT_BLOCK = _shape(
+    "ContractBlocks",
+    ContractBlock,
+    texts={"invoiceNumber": "invoice_number"},
+    refs={"contractID": "contract_ref"},
+    days={"datePurchased": "bought_on", "startDate": "start_on", "endDate": "end_on"},
+    hours={"hours": "bought_s", "hoursApproved": "used_s"},
+    amounts={"hourlyRate": "hourly_price"},
+    flags={"status": "is_active", "isPaid": "is_paid"},
+)
+CONTRACT_PRICE = _shape(
+    "ContractRates",
+    ContractRate,
+    refs={"contractID": "contract_ref", "roleID": "role_ref"},
+    amounts={"contractHourlyRate": "hourly_price", "internalCurrencyContractHourlyRate": "own_hourly_price"},
+)
+CONTRACT_COST = _shape(
+    "ContractRoleCosts",
+    ContractRate,
+    refs={"contractID": "contract_ref", "roleID": "role_ref", "resourceID": "technician_ref"},
+    amounts={"rate": "hourly_cost"},
+)
+TIME_OFF = _shape(
+    "TimeOffRequests",
+    TimeOff,
+    texts={"reason": "reason", "rejectReason": "rejected_because"},
+    refs={"resourceID": "technician_ref", "approveRejectResourceID": "decided_by_ref"},
+    instants={
+        "startTime": "start_at",
+        "endTime": "end_at",
+        "approvedDateTime": "approved_at",
+        "createDateTime": "created_at",
+        "lastModifiedDateTime": "modified_at",
+    },
+    days={"requestDate": "day"},
+    hours={"hours": "duration_s"},
+    labels={"timeOffRequestType": "kind", "status": "status"},
+)
+CHARGE = _shape(
+    "TicketCharges",
+    Charge,
+    texts={"name": "name", "description": "description", "purchaseOrderNumber": "purchase_order_number"},
+    refs={
+        "ticketID": "ticket_ref",
+        "productID": "product_ref",
+        "billingCodeID": "billing_code_ref",
+        "contractServiceID": "contract_service_ref",
+    },
+    instants={"statusLastModifiedDate": "status_changed_at", "createDate": "created_at"},
+    days={"datePurchased": "bought_on"},
+    amounts={
+        "unitQuantity": "quantity",
+        "unitCost": "unit_cost",
+        "unitPrice": "unit_price",
+        "internalCurrencyUnitPrice": "own_unit_price",
+        "extendedCost": "cost",
+        "billableAmount": "price",
+        "internalCurrencyBillableAmount": "own_price",
+    },
+    flags={"isBillableToCompany": "is_billable", "isBilled": "is_billed"},
+    labels={"chargeType": "kind", "status": "status"},
+)
+INVOICE = _shape(
+    "Invoices",
+    Invoice,
+    texts={"invoiceNumber": "number", "orderNumber": "purchase_order_number", "comments": "comments"},
+    refs={"companyID": "company_ref", "voidedByResourceID": "voided_by_ref"},
+    instants={"voidedDate": "voided_at", "createDateTime": "created_at"},
+    days={
+        "invoiceDateTime": "invoiced_on",
+        "dueDate": "due_on",
+        "fromDate": "from_on",
+        "toDate": "until_on",
+        "paidDate": "paid_on",
+    },
+    amounts={"invoiceTotal": "total", "totalTaxValue": "tax"},
+    flags={"isVoided": "is_voided"},
+    labels={"paymentTerm": "payment_term"},
+)
+BILLING_ITEM = _shape(
+    "BillingItems",
+    BillingItem,
+    texts={"itemName": "name", "description": "description", "purchaseOrderNumber": "purchase_order_number"},
+    refs={
+        "companyID": "company_ref",
+        "ticketID": "ticket_ref",
+        "taskID": "task_ref",
+        "projectID": "project_ref",
+        "timeEntryID": "time_entry_ref",
+        "ticketChargeID": "charge_ref",
+        "contractID": "contract_ref",
+        "contractBlockID": "contract_block_ref",
+        "contractServiceID": "contract_service_ref",
+        "configurationItemID": "asset_ref",
+        "roleID": "role_ref",
+        "billingCodeID": "billing_code_ref",
+        "invoiceID": "invoice_ref",
+        "itemApproverID": "approved_by_ref",
+    },
+    instants={"postedOnTime": "created_at"},
+    days={"itemDate": "item_on", "postedDate": "posted_on"},
+    amounts={
+        "quantity": "quantity",
+        "rate": "rate",
+        "internalCurrencyRate": "own_rate",
+        "ourCost": "cost",
+        "extendedPrice": "price",
+        "internalCurrencyExtendedPrice": "own_price",
+        "taxDollars": "tax",
+        "internalCurrencyTaxDollars": "own_tax",
+        "totalAmount": "total",
+        "internalCurrencyTotalAmount": "own_total",
+    },
+    labels={"billingItemType": "kind", "subType": "sub_kind"},
 )
 
 BY_ENTITY: dict[str, Shape] = {shape.entity: shape for shape in [*globals().values()] if isinstance(shape, Shape)}

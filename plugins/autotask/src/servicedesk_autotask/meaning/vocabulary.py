@@ -14,6 +14,7 @@ from servicedesk_core.domain import (
     QueueKind,
     StatusCategory,
     TicketKind,
+    TimeOffState,
     plain_name,
 )
 
@@ -103,6 +104,18 @@ CONTRACT_BY_ID = {
     "6": ContractKind.RETAINER,
     "7": ContractKind.RECURRING,
     "8": ContractKind.PER_TICKET,
+}
+TIME_OFF_BY_LABEL = {
+    "submitted": TimeOffState.REQUESTED,
+    "requested": TimeOffState.REQUESTED,
+    "pending": TimeOffState.REQUESTED,
+    "pending approval": TimeOffState.REQUESTED,
+    "approved": TimeOffState.APPROVED,
+    "rejected": TimeOffState.REJECTED,
+    "declined": TimeOffState.REJECTED,
+    "denied": TimeOffState.REJECTED,
+    "cancelled": TimeOffState.CANCELLED,
+    "canceled": TimeOffState.CANCELLED,
 }
 SYSTEM_NOTE_TYPES = frozenset({"13", "15", "91", "92", "93", "94", "95"})
 """Notes that workflow rules, forwarding and merging write."""

@@ -168,6 +168,53 @@ _CONTRACT_SERVICE_JOINS = (
     ),
 )
 
+_EXCLUSIONS = (
+    Join(
+        key="excluded_roles",
+        entity="ContractExclusionRoles",
+        local="id",
+        remote="contractID",
+        keep=("roleID",),
+        many=True,
+    ),
+    Join(
+        key="excluded_codes",
+        entity="ContractExclusionBillingCodes",
+        local="id",
+        remote="contractID",
+        keep=("billingCodeID",),
+        many=True,
+    ),
+    Join(
+        key="excluded_roles_of_set",
+        entity="ContractExclusionSetExcludedRoles",
+        local="contractExclusionSetID",
+        remote="contractExclusionSetID",
+        keep=("excludedRoleID",),
+        many=True,
+    ),
+    Join(
+        key="excluded_codes_of_set",
+        entity="ContractExclusionSetExcludedWorkTypes",
+        local="contractExclusionSetID",
+        remote="contractExclusionSetID",
+        keep=("excludedWorkTypeID",),
+        many=True,
+    ),
+)
+_CLIENT = Join(
+    key="company",
+    entity="Companies",
+    local="companyID",
+    keep=("currencyID",),
+    joins=(Join(key="currency", entity="Currencies", local="currencyID", keep=("name",)),),
+)
+"""Leads to the currency of a record's prices, which only the client has."""
+_CLIENT_OF_TICKET = Join(key="ticket", entity="Tickets", local="ticketID", keep=("companyID",), joins=(_CLIENT,))
+_CLIENT_OF_CONTRACT = Join(
+    key="contract", entity="Contracts", local="contractID", keep=("companyID",), joins=(_CLIENT,)
+)
+
 _ALL = (
     Stream(
         name="companies",
@@ -214,8 +261,8 @@ _ALL = (
     ),
     Stream(
         name="contracts",
-        right="Contracts: view All",
-        sources=(Source(entity="Contracts"),),
+        right="Contracts: view All, with exclusion sets",
+        sources=(Source(entity="Contracts", joins=_EXCLUSIONS),),
         lists=("Contracts",),
         needs=("companies",),
     ),
@@ -226,10 +273,31 @@ _ALL = (
         needs=("contracts",),
     ),
     Stream(
+        name="contract_service_periods",
+        right="Contracts: view All, and Services view",
+        sources=(Source(entity="ContractServiceUnits", joins=(_CLIENT_OF_CONTRACT,)),),
+        needs=("contracts", "contract_services"),
+    ),
+    Stream(
+        name="contract_blocks",
+        right="Contracts: view All",
+        sources=(Source(entity="ContractBlocks", joins=(_CLIENT_OF_CONTRACT,)),),
+        needs=("contracts",),
+    ),
+    Stream(
         name="billing_codes",
         right="Admin: view billing codes (part of the API User security level)",
         sources=(Source(entity="BillingCodes"),),
         lists=("BillingCodes",),
+    ),
+    Stream(
+        name="contract_rates",
+        right="Contracts: view All, with internal costs",
+        sources=(
+            Source(entity="ContractRates", prefix="price-", joins=(_CLIENT_OF_CONTRACT,)),
+            Source(entity="ContractRoleCosts", prefix="cost-"),
+        ),
+        needs=("contracts", "roles"),
     ),
     Stream(
         name="assets",
@@ -315,6 +383,35 @@ _ALL = (
             ),
         ),
         needs=("tickets",),
+    ),
+    Stream(
+        name="time_off",
+        right="Timesheets: Time Off Requests, view All",
+        sources=(Source(entity="TimeOffRequests", stamps=("lastModifiedDateTime",), created="createDateTime"),),
+        lists=("TimeOffRequests",),
+        needs=("technicians",),
+    ),
+    Stream(
+        name="charges",
+        right="Service Desk: Tickets, view All, with internal costs",
+        sources=(Source(entity="TicketCharges", created="createDate", joins=(_CLIENT_OF_TICKET,)),),
+        lists=("TicketCharges",),
+        needs=("tickets",),
+    ),
+    Stream(
+        name="invoices",
+        right="Contracts: view All, and Billing: view invoices",
+        sources=(Source(entity="Invoices", created="createDateTime", joins=(_CLIENT,)),),
+        lists=("Invoices",),
+        needs=("companies",),
+    ),
+    Stream(
+        name="billing_items",
+        right="Contracts: view All, and Billing: view approved and posted items, with internal costs",
+        # It is made by posting; no stamp moves when it is invoiced.
+        sources=(Source(entity="BillingItems", created="postedOnTime", joins=(_CLIENT,)),),
+        lists=("BillingItems",),
+        needs=("tickets", "time_entries", "charges", "contracts", "invoices"),
     ),
 )
 

@@ -4,9 +4,11 @@ from datetime import datetime
 from random import Random
 
 from servicedesk_autotask.sandbox.options import SandboxOptions
+from servicedesk_autotask.sandbox.seed.absences import seed_absences
 from servicedesk_autotask.sandbox.seed.activity import ActivityMaker
 from servicedesk_autotask.sandbox.seed.back_office import seed_back_office
 from servicedesk_autotask.sandbox.seed.base import seed_base
+from servicedesk_autotask.sandbox.seed.billing import Ledger
 from servicedesk_autotask.sandbox.seed.customers import seed_customers
 from servicedesk_autotask.sandbox.seed.hostile import add_hostile_rows
 from servicedesk_autotask.sandbox.seed.moments import arrivals
@@ -39,6 +41,7 @@ def seed_desk(store: Store, options: SandboxOptions, now: datetime) -> None:
         seed_base(store, rng, tickets=options.tickets, now=present)
         seed_customers(store, rng, tickets=options.tickets, now=present)
         seed_back_office(store, rng, now=present)
+        seed_absences(store, present)
     _tickets(store, rng, options.tickets, present, days)
     with store.transaction():
         if options.hostile:
@@ -50,7 +53,8 @@ def seed_desk(store: Store, options: SandboxOptions, now: datetime) -> None:
 def _tickets(store: Store, rng: Random, total: int, now: int, days: int) -> None:
     world = World(store)
     maker = TicketMaker(rng, world, now=now, days=days)
-    activity = ActivityMaker(rng, world, now=now)
+    ledger = Ledger(store, now)
+    activity = ActivityMaker(rng, world, ledger, now=now)
     rows = empty_rows()
     number = FIRST_TICKET
     activity.meetings(rows)
@@ -65,6 +69,8 @@ def _tickets(store: Store, rng: Random, total: int, now: int, days: int) -> None
         if len(rows["Tickets"]) >= _BATCH:
             _flush(store, rows)
     _flush(store, rows)
+    with store.transaction():
+        ledger.close()
 
 
 def _flush(store: Store, rows: Rows) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from servicedesk_autotask.sandbox.desk import COMPLETE, WORKFLOW_RESOURCE
 from servicedesk_autotask.sandbox.entities import catalogue
+from servicedesk_autotask.sandbox.seed.billing import Ledger
 from servicedesk_autotask.sandbox.seed.moments import DAY, HOUR, day_stamp, epoch, stamp
 from servicedesk_autotask.sandbox.seed.tickets import Event, Rows
 from servicedesk_autotask.sandbox.seed.world import World
@@ -31,8 +32,9 @@ _ENTITIES = [
 class ActivityMaker:
     """Adds the rows around tickets, each entity with its own rising ids."""
 
-    def __init__(self, rng: Random, world: World, *, now: int) -> None:
+    def __init__(self, rng: Random, world: World, ledger: Ledger, *, now: int) -> None:
         self._rng = rng
+        self._ledger = ledger
         self._world = world
         self._now = now
         self._blanks = {name: catalogue()[name].blank | {"userDefinedFields": []} for name in _ENTITIES}
@@ -149,6 +151,7 @@ class ActivityMaker:
                 lastModifiedUserID=ticket["assignedResourceID"],
                 timeEntryType=2,
             )
+            rows["BillingItems"] += self._ledger.labour(rows["TimeEntries"][-1], ticket)
             self._touch(ticket, made, ticket["assignedResourceID"])
 
     def _visit(self, ticket: dict[str, Any], events: list[Event], rows: Rows) -> None:
@@ -208,9 +211,11 @@ class ActivityMaker:
                 extendedCost=40.0,
                 isBillableToCompany=True,
                 isBilled=False,
+                status=7,
                 productID=300,
                 billingCodeID=121,
             )
+            rows["BillingItems"] += self._ledger.charge(rows["TicketCharges"][-1], ticket)
         elif pick < 0.13:
             other = rng.choice(self._world.contacts[ticket["companyID"]])
             if other != ticket["contactID"]:

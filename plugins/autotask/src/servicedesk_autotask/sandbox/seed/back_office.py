@@ -1,4 +1,4 @@
-"""Work beside the tickets: projects, stock, purchases, invoices."""
+"""Work beside the tickets: projects, stock, purchases."""
 
 from random import Random
 
@@ -11,12 +11,11 @@ _EVERY = 15
 
 
 def seed_back_office(store: Store, rng: Random, *, now: int) -> None:
-    """Write a project, an order and an invoice for some clients, and the stock."""
+    """Write a project and an order for some clients, and the stock."""
     clients = [company["id"] for company in store.select("Companies", '"id" > 0')]
     for n, company in enumerate(clients[::_EVERY]):
         _project(store, rng, n, company, now)
         _order(store, n, company, now)
-    _invoices(store, clients[::_EVERY], now)
     _stock(store, now)
 
 
@@ -91,50 +90,6 @@ def _order(store: Store, n: int, company: int, now: int) -> None:
     )
     line = row("PurchaseOrderItems", id=800 + n, orderID=700 + n, productID=300 + n % 10, quantity=2, unitCost=800.0)
     store.put("PurchaseOrderItems", [line | {"inventoryLocationID": 1}])
-
-
-def _invoices(store: Store, clients: list[int], now: int) -> None:
-    month = now - 20 * DAY
-    store.put(
-        "Invoices",
-        [
-            row(
-                "Invoices",
-                id=900 + n,
-                companyID=company,
-                invoiceNumber=f"INV-{900 + n}",
-                invoiceDateTime=day_stamp(month),
-                createDateTime=stamp(month),
-                dueDate=day_stamp(month + 30 * DAY),
-                invoiceTotal=450.0,
-                totalTaxValue=0.0,
-                isVoided=False,
-            )
-            for n, company in enumerate(clients)
-        ],
-    )
-    store.put(
-        "BillingItems",
-        [
-            row(
-                "BillingItems",
-                id=950 + n,
-                companyID=company,
-                invoiceID=900 + n,
-                billingItemType=1,
-                subType=1,
-                itemName="Remote Support",
-                itemDate=day_stamp(month),
-                postedDate=day_stamp(month),
-                quantity=4.0,
-                rate=112.5,
-                extendedPrice=450.0,
-                totalAmount=450.0,
-                nonBillable=0,
-            )
-            for n, company in enumerate(clients)
-        ],
-    )
 
 
 def _stock(store: Store, now: int) -> None:

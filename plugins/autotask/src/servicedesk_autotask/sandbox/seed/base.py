@@ -11,6 +11,7 @@ from servicedesk_autotask.sandbox.store import Store
 
 FIRST_TECHNICIAN = 29682885
 FIRST_COUNTRY, HOME = 233, 237
+OWN_CURRENCY, OTHER_CURRENCY = 1, 2
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 
 
@@ -40,6 +41,14 @@ def _organisation(store: Store, words: dict[str, Any]) -> None:
             row("Countries", id=FIRST_COUNTRY + n, countryCode=code, name=name, displayName=name, isActive=True,
                 isDefaultCountry=FIRST_COUNTRY + n == HOME)
             for n, (code, name) in enumerate(words["countries"])
+        ],
+    )  # fmt: skip
+    store.put(
+        "Currencies",
+        [
+            row("Currencies", id=n, name=name, description=name, exchangeRate=rate, isActive=True,
+                isInternalCurrency=n == OWN_CURRENCY, lastModifiedDateTime="2024-01-02T08:00:00Z")
+            for n, name, rate in ((OWN_CURRENCY, "USD", 1.0), (OTHER_CURRENCY, "CAD", 0.73))
         ],
     )  # fmt: skip
     store.put("InternalLocations", [row("InternalLocations", id=1, name="Head Office", city="Springfield")])

@@ -3,11 +3,13 @@
 # ruff: noqa: PLR2004  the shares and ids of an invented desk need no names
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from random import Random
 from typing import Any
 
 from servicedesk_autotask.sandbox.entities import read_data
-from servicedesk_autotask.sandbox.seed.base import FIRST_TECHNICIAN, HOME, row
+from servicedesk_autotask.sandbox.seed.agreements import EXCLUSIONS, Made, exclusion_set, periods, terms
+from servicedesk_autotask.sandbox.seed.base import FIRST_TECHNICIAN, HOME, OTHER_CURRENCY, OWN_CURRENCY, row
 from servicedesk_autotask.sandbox.seed.moments import DAY, day_stamp, stamp
 from servicedesk_autotask.sandbox.store import Store
 
@@ -24,6 +26,7 @@ def companies(tickets: int) -> int:
 def seed_customers(store: Store, rng: Random, *, tickets: int, now: int) -> None:
     """Write the clients and what belongs to them."""
     maker = _Maker(rng, now)
+    maker.take(exclusion_set())
     maker.company(0, "Example MSP", 1)
     for n in range(companies(tickets)):
         maker.client(FIRST_COMPANY + n + n // 3)
@@ -46,6 +49,11 @@ class _Maker:
         for entity, rows in self._rows.items():
             store.put(entity, rows)
             rows.clear()
+
+    def take(self, made: Iterable[Made]) -> None:
+        """Store rows that others made."""
+        for entity, one in made:
+            self._rows[entity].append(one)
 
     def _add(self, entity: str, **values: Any) -> int:
         self._rows[entity].append(row(entity, **values))
@@ -70,6 +78,7 @@ class _Maker:
             city=rng.choice(self._words["cities"]),
             state="NY",
             postalCode=f"{10000 + number % 9999}",
+            currencyID=OTHER_CURRENCY if number % 20 == 3 else OWN_CURRENCY,
             countryID=None if number % 20 == 9 else HOME,
             webAddress=f"https://client{number}.example.com",
             isActive=rng.random() > 0.04 or number == 0,
@@ -146,7 +155,9 @@ class _Maker:
             isDefaultContract=True,
             serviceLevelAgreementID=1 if rng.random() < 0.7 else 2,
             timeReportingRequiresStartAndStopTimes=0,
+            contractExclusionSetID=EXCLUSIONS if number % 2 else None,
         )
+        self.take(terms(self._rows["Contracts"][-1]))
         for k in rng.sample(range(len(self._words["services"])), 2):
             price = self._words["services"][k][1]
             self._add(
@@ -158,6 +169,7 @@ class _Maker:
                 unitPrice=price,
                 invoiceDescription=self._words["services"][k][0],
             )
+            self.take(periods(self._rows["ContractServices"][-1], start, now))
         return number
 
     def _asset(self, company: int, contact: int, contract: int | None) -> None:
