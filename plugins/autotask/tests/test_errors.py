@@ -199,3 +199,24 @@ async def test_errors_hold_no_secret(own_desk, page_fault):
         with pytest.raises(RejectedError) as caught:
             await anext(autotask.pull(PullRequest("roles", PullMode.BACKFILL)))
     assert "sandbox-secret" not in str(caught.value)
+
+
+async def test_a_tenant_without_several_currencies_has_its_money_without_one(own_desk, pull):
+    refusal = "This entity is only available if Multi-Currency functionality is enabled in this system."
+    own_desk.sandbox.faults(
+        [{"kind": "status", "match": {"path": "Currencies"}, "status": 500, "body": errors(refusal), "times": None}]
+    )
+    async with own_desk.connector(streams=("invoices",)) as autotask:
+        raws = [record.raw for page in await pull(autotask, "invoices") for record in page.records]
+        found = [autotask.map_record("invoices", raw) for raw in raws]
+    assert found
+    assert {one.entity.currency for one in found} == {None}
+    assert all(one.entity.total is not None for one in found)
+
+
+async def test_the_currency_of_a_price_is_the_clients(own_desk, pull):
+    async with own_desk.connector(streams=("charges", "contract_blocks", "billing_items")) as autotask:
+        for stream in ("charges", "contract_blocks", "billing_items"):
+            raws = [record.raw for page in await pull(autotask, stream) for record in page.records]
+            assert {autotask.map_record(stream, raw).entity.currency for raw in raws} <= {"USD", "CAD"}
+            assert raws
