@@ -15,7 +15,7 @@ from servicedesk_core.domain.contracts import ContractBlock as ContractBlock
 from servicedesk_core.domain.contracts import ContractKind as ContractKind
 from servicedesk_core.domain.contracts import ContractRate as ContractRate
 from servicedesk_core.domain.contracts import ContractService as ContractService
-from servicedesk_core.domain.contracts import ContractServicePeriod as ContractServicePeriod
+from servicedesk_core.domain.contracts import ContractUnits as ContractUnits
 from servicedesk_core.domain.money import BillingItem as BillingItem
 from servicedesk_core.domain.money import Charge as Charge
 from servicedesk_core.domain.money import Invoice as Invoice

@@ -67,10 +67,10 @@ class ContractService(Entity):
     currency: Currency | None = None
 
 
-class ContractServicePeriod(Entity):
+class ContractUnits(Entity):
     """How many units of a service a contract has in a period, and what they cost and earn."""
 
-    stream: ClassVar[str] = "contract_service_periods"
+    stream: ClassVar[str] = "contract_units"
 
     contract_ref: str | None = None
     contract_service_ref: str | None = None

@@ -8,7 +8,7 @@ from servicedesk_core.domain.contracts import (
     ContractBlock,
     ContractRate,
     ContractService,
-    ContractServicePeriod,
+    ContractUnits,
 )
 from servicedesk_core.domain.money import BillingItem, Charge, Invoice
 from servicedesk_core.domain.parties import Company, Contact, Role, Site, Technician
@@ -25,7 +25,7 @@ ENTITIES: tuple[type[Entity], ...] = (
     Product,
     Contract,
     ContractService,
-    ContractServicePeriod,
+    ContractUnits,
     ContractBlock,
     BillingCode,
     ContractRate,

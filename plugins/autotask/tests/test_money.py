@@ -63,9 +63,7 @@ def test_a_line_that_nobody_pays_keeps_its_price_and_says_so():
     assert line(nonBillable=None).is_billable is None
 
 
-@pytest.mark.parametrize(
-    "stream", ["charges", "billing_items", "invoices", "contract_blocks", "contract_service_periods"]
-)
+@pytest.mark.parametrize("stream", ["charges", "billing_items", "invoices", "contract_blocks", "contract_units"])
 def test_an_amount_that_the_vendor_does_not_state_is_unknown(stream):
     found = entity(stream)
     amounts = {name: value for name, value in found.model_dump().items() if isinstance(value, Decimal | int)}
@@ -140,7 +138,7 @@ def test_a_contract_excludes_what_it_says_and_what_its_set_says():
 
 def test_a_service_period_has_its_units_and_both_amounts():
     found = entity(
-        "contract_service_periods", contractID=3, contractServiceID=4, startDate="2026-10-01T00:00:00Z",
+        "contract_units", contractID=3, contractServiceID=4, startDate="2026-10-01T00:00:00Z",
         endDate="2026-10-31T00:00:00Z", units=4, price=640.0, cost=384.0,
     )  # fmt: skip
     assert (found.units, found.price, found.cost) == (4, Decimal(640), Decimal(384))

@@ -14,7 +14,7 @@ from servicedesk_core.domain import (
     ContractBlock,
     ContractRate,
     ContractService,
-    ContractServicePeriod,
+    ContractUnits,
     Entity,
     Holiday,
     Invoice,
@@ -357,9 +357,9 @@ SURVEY = _shape(
     },
 )
 
-CONTRACT_SERVICE_PERIOD = _shape(
+CONTRACT_UNITS = _shape(
     "ContractServiceUnits",
-    ContractServicePeriod,
+    ContractUnits,
     refs={"contractID": "contract_ref", "contractServiceID": "contract_service_ref", "serviceID": "service_ref"},
     instants={"approveAndPostDate": "posted_at"},
     days={"startDate": "start_on", "endDate": "end_on"},

@@ -273,7 +273,7 @@ _ALL = (
         needs=("contracts",),
     ),
     Stream(
-        name="contract_service_periods",
+        name="contract_units",
         right="Contracts: view All, and Services view",
         sources=(Source(entity="ContractServiceUnits", joins=(_CLIENT_OF_CONTRACT,)),),
         needs=("contracts", "contract_services"),

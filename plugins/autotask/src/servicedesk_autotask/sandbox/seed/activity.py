@@ -10,7 +10,7 @@ from servicedesk_autotask.sandbox.entities import catalogue
 from servicedesk_autotask.sandbox.seed.billing import Ledger
 from servicedesk_autotask.sandbox.seed.moments import DAY, HOUR, day_stamp, epoch, stamp
 from servicedesk_autotask.sandbox.seed.tickets import Event, Rows
-from servicedesk_autotask.sandbox.seed.world import World
+from servicedesk_autotask.sandbox.seed.world import HARDWARE, World
 from servicedesk_autotask.sandbox.sla import result_row
 
 _ENTITIES = [
@@ -50,6 +50,8 @@ class ActivityMaker:
                 self._visit(ticket, events, rows)
             self._rarities(ticket, rows)
         if ticket["status"] == COMPLETE:
+            if ticket["subIssueType"] == HARDWARE and ticket["id"] % 2:
+                self._charge(ticket, rows, "Replaced part", cost=112.4, price=168.6)
             self._outcome(ticket, rows)
 
     def meetings(self, rows: Rows) -> None:
@@ -195,31 +197,34 @@ class ActivityMaker:
                     isImportant=False,
                 )
         elif pick < 0.11:
-            at = ticket["createDate"]
-            self._add(
-                rows,
-                "TicketCharges",
-                ticketID=ticket["id"],
-                name="Spare part",
-                chargeType=2,
-                datePurchased=at,
-                createDate=at,
-                unitQuantity=1.0,
-                unitCost=40.0,
-                unitPrice=65.0,
-                billableAmount=65.0,
-                extendedCost=40.0,
-                isBillableToCompany=True,
-                isBilled=False,
-                status=7,
-                productID=300,
-                billingCodeID=121,
-            )
-            rows["BillingItems"] += self._ledger.charge(rows["TicketCharges"][-1], ticket)
+            self._charge(ticket, rows, "Spare part", cost=40.0, price=65.0)
         elif pick < 0.13:
             other = rng.choice(self._world.contacts[ticket["companyID"]])
             if other != ticket["contactID"]:
                 self._add(rows, "TicketAdditionalContacts", ticketID=ticket["id"], contactID=other)
+
+    def _charge(self, ticket: dict[str, Any], rows: Rows, name: str, *, cost: float, price: float) -> None:
+        at = ticket["createDate"]
+        self._add(
+            rows,
+            "TicketCharges",
+            ticketID=ticket["id"],
+            name=name,
+            chargeType=1,
+            datePurchased=at,
+            createDate=at,
+            unitQuantity=1.0,
+            unitCost=cost,
+            unitPrice=price,
+            billableAmount=price,
+            extendedCost=cost,
+            isBillableToCompany=True,
+            isBilled=False,
+            status=7,
+            productID=300,
+            billingCodeID=121,
+        )
+        rows["BillingItems"] += self._ledger.charge(rows["TicketCharges"][-1], ticket)
 
     def _outcome(self, ticket: dict[str, Any], rows: Rows) -> None:
         rng = self._rng
