@@ -7,6 +7,7 @@ from typing import Final
 _ABOUT: Final = {
     "records.read": "Read tickets, clients and devices with their cover, and the figures made of them.",
     "records.internal": "Read what only the staff may see, such as internal notes, and take out whole streams.",
+    "money.read": "Take out whole streams that hold costs: charges, posted lines, invoices, rates of contracts.",
     "tickets.write": "Propose new tickets, and changes, notes and time of others.",
     "tickets.assign": "Propose whose a ticket is, in which queue, how urgent and until when.",
     "warranty.write": "Ask manufacturers, read covers from files, propose end dates.",
@@ -29,6 +30,7 @@ class Capability(StrEnum):
 
     READ = "records.read"
     INTERNAL = "records.internal"
+    MONEY = "money.read"
     TICKETS_WRITE = "tickets.write"
     TICKETS_ASSIGN = "tickets.assign"
     WARRANTY_WRITE = "warranty.write"
@@ -81,14 +83,23 @@ _COORDINATOR = _TECHNICIAN | {_C.TICKETS_ASSIGN, _C.WARRANTY_WRITE, _C.CLAIMS_SE
 ROLES: Final = MappingProxyType(
     {
         Role.ADMIN: frozenset({_C.READ, _C.DESK_READ, _C.DESK_OPERATE, _C.PRIVACY_ACT, _C.PEOPLE_READ}),
-        Role.SERVICE_MANAGER: _COORDINATOR | {_C.WRITES_APPROVE, _C.AUDIT_READ, _C.PEOPLE_READ},
+        Role.SERVICE_MANAGER: _COORDINATOR | {_C.MONEY, _C.WRITES_APPROVE, _C.AUDIT_READ, _C.PEOPLE_READ},
         Role.COORDINATOR: _COORDINATOR,
         Role.TECHNICIAN: _TECHNICIAN,
         Role.ACCOUNT_MANAGER: frozenset({_C.READ, _C.INTERNAL, _C.CLAIMS_READ}),
-        Role.FINANCE: frozenset({_C.READ, _C.CLAIMS_READ}),
+        Role.FINANCE: frozenset({_C.READ, _C.MONEY, _C.CLAIMS_READ}),
         Role.QUALITY_REVIEWER: frozenset({_C.READ, _C.INTERNAL}),
         Role.AUDITOR: frozenset(
-            {_C.READ, _C.INTERNAL, _C.CLAIMS_READ, _C.WRITES_READ, _C.DESK_READ, _C.AUDIT_READ, _C.PEOPLE_READ}
+            {
+                _C.READ,
+                _C.INTERNAL,
+                _C.MONEY,
+                _C.CLAIMS_READ,
+                _C.WRITES_READ,
+                _C.DESK_READ,
+                _C.AUDIT_READ,
+                _C.PEOPLE_READ,
+            }
         ),
         Role.CLIENT_CONTACT: frozenset({_C.READ}),
         Role.STAND_IN: frozenset({_C.ACT_AS}),

@@ -11,7 +11,7 @@ from servicedesk_core.desk import exporting
 from servicedesk_core.desk.feed import follow
 from servicedesk_core.desk.monitoring.health import Health, health
 from servicedesk_core.desk.stored import StoredDesk
-from servicedesk_core.domain import Entity
+from servicedesk_core.domain import STREAMS, Entity
 from servicedesk_core.faces import Page
 from servicedesk_core.features.status import ConnectionInfo
 from servicedesk_core.features.status import connections as configured
@@ -117,7 +117,7 @@ class ReadingDesk(StoredDesk):
             NotFoundLocallyError: There is no such connection, or the stream holds nothing that could belong to the
                 scope.
         """
-        scope = self.permitted(Capability.INTERNAL, "records", scope)
+        scope = self.permitted(_needed(stream), "records", scope)
         after = 0
         while True:
             chosen = partial(
@@ -195,7 +195,7 @@ class ReadingDesk(StoredDesk):
             SettingsError: There is no such stream, the file's ending promises another format, or it cannot be written.
             NotFoundLocallyError: The stream holds nothing that could belong to the scope.
         """
-        scope = self.permitted(Capability.INTERNAL, "export", scope)
+        scope = self.permitted(_needed(STREAMS.get(stream)), "export", scope)
         exporting.check_stream(stream)
         chosen = exporting.format_of(target, file_format) if isinstance(target, Path) else file_format or "csv"
 
@@ -208,3 +208,8 @@ class ReadingDesk(StoredDesk):
             return await self._store.read(write(target))
         with replacing(target) as file:
             return await self._store.read(write(file))
+
+
+def _needed(stream: type[Entity] | None) -> Capability:
+    """Return what it takes to read a whole stream."""
+    return Capability.MONEY if getattr(stream, "holds_costs", False) else Capability.INTERNAL

@@ -71,6 +71,7 @@ class ContractUnits(Entity):
     """How many units of a service a contract has in a period, and what they cost and earn."""
 
     stream: ClassVar[str] = "contract_units"
+    holds_costs: ClassVar[bool] = True
 
     contract_ref: str | None = None
     contract_service_ref: str | None = None
@@ -89,6 +90,7 @@ class ContractBlock(Entity):
     """Hours that a client bought in advance."""
 
     stream: ClassVar[str] = "contract_blocks"
+    holds_costs: ClassVar[bool] = True
 
     contract_ref: str | None = None
     bought_on: date | None = None
@@ -107,6 +109,7 @@ class ContractRate(Entity):
     """What an hour in a role is sold at on a contract, or costs there; other roles keep their own rates."""
 
     stream: ClassVar[str] = "contract_rates"
+    holds_costs: ClassVar[bool] = True
 
     contract_ref: str | None = None
     role_ref: str | None = None

@@ -17,6 +17,7 @@ class Charge(Entity):
     """Something bought or used for a ticket: a part, a licence, a trip."""
 
     stream: ClassVar[str] = "charges"
+    holds_costs: ClassVar[bool] = True
 
     name: str | None = None
     description: str | None = None
@@ -46,6 +47,7 @@ class BillingItem(Entity):
     """A line that the PSA has approved and posted for billing; billable work that no line names is not posted yet."""
 
     stream: ClassVar[str] = "billing_items"
+    holds_costs: ClassVar[bool] = True
 
     name: str | None = None
     description: str | None = None
@@ -87,6 +89,7 @@ class Invoice(Entity):
     """What the PSA itself invoiced. An accounting system may know more of the payment."""
 
     stream: ClassVar[str] = "invoices"
+    holds_costs: ClassVar[bool] = True
 
     number: str | None = None
     company_ref: str | None = None

@@ -1,5 +1,6 @@
 """Who may do what: capabilities and scopes hold for every call, whoever makes it and by whichever way."""
 
+import io
 import re
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from servicedesk_core.capabilities import ALL, ROLES, Capability, Role
 from servicedesk_core.cli import catalog
 from servicedesk_core.cli.main import main
 from servicedesk_core.config import parse_settings
+from servicedesk_core.domain import STREAMS, Charge, Note
 from servicedesk_core.errors import NotFoundLocallyError, NotPermittedError, SettingsError
 from servicedesk_core.faces import Method, Namespace, Table, dashboard
 from servicedesk_core.features import FEATURES, own
@@ -327,3 +329,25 @@ async def test_me_is_the_technician_that_whoever_acts_is(desk):
         await of(desk, "ana").tickets.list(TicketFilter(assignee="me"))
     with pytest.raises(NotFoundLocallyError, match="does not say which one user:ana is"):
         await of(desk, "ana").tickets.assign("T1", "me")
+
+
+async def test_what_work_and_goods_cost_takes_a_capability_of_its_own(vendor, store_url, clock):
+    people = {"flo": {"roles": ["finance"]}, "tom": {"roles": ["technician"]}}
+
+    async def read(desk, name, entity):
+        await of(desk, name).export(entity.stream, io.BytesIO())
+        return [one async for one in of(desk, name).records(entity)]
+
+    async with ServiceDesk(settings_for(vendor, store_url) | {"people": people}, clock=clock) as desk:
+        for name, may, may_not in (("flo", Charge, Note), ("tom", Note, Charge)):
+            await read(desk, name, may)
+            with pytest.raises(NotPermittedError):
+                await read(desk, name, may_not)
+        with pytest.raises(NotPermittedError, match=r"money\.read"):
+            _ = [one async for one in of(desk, "tom").records(Charge)]
+
+
+def test_streams_of_money_are_those_with_a_cost():
+    costly = {stream for stream, entity in STREAMS.items() if {"cost", "hourly_cost"} & entity.model_fields.keys()}
+    assert costly <= {stream for stream, entity in STREAMS.items() if entity.holds_costs}
+    assert all(entity.whose is None for entity in STREAMS.values() if entity.holds_costs), "no client sees them"
