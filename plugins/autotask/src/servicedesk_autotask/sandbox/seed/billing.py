@@ -1,7 +1,6 @@
 """What became of work, goods and services: lines that were posted, and the invoices that bill them by the month."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,15 +14,13 @@ _RECURRING = 7
 _APPROVAL = 7 * DAY
 _HOUR_COST, _TAX = 42.0, 0.08
 _BATCH = 500
-
-
-@dataclass(slots=True)
-class _Sum:
-    """What an invoice comes to, in cents: a large desk has too many to keep their rows."""
-
-    id: int
-    total: int = 0
-    tax: int = 0
+_FIRST_MONTH, _MONTHS = 2000 * 12, 1000
+_SUMS = """
+SELECT json_extract(body, '$.invoiceID') AS invoice, companyID,
+    SUM(CAST(round(json_extract(body, '$.totalAmount') * 100) AS INTEGER)),
+    SUM(CAST(round(json_extract(body, '$.taxDollars') * 100) AS INTEGER))
+FROM BillingItems WHERE invoice > 0 GROUP BY invoice, companyID
+"""
 
 
 class Ledger:
@@ -42,15 +39,21 @@ class Ledger:
             store.db.execute("SELECT id, json_extract(body, '$.currencyID') FROM Companies").fetchall()
         )
         self._role_rate = {row["id"]: row["hourlyRate"] for row in store.select("Roles")}
-        self._contracts = {row["id"]: row for row in store.select("Contracts")}
+        self._contracts: dict[int, tuple[int, int]] = {
+            number: (company, kind)
+            for number, company, kind in store.db.execute(
+                "SELECT id, companyID, json_extract(body, '$.contractType') FROM Contracts"
+            )
+        }
         self._blocks = {row["contractID"]: row for row in store.select("ContractBlocks")}
-        self._prices = {(row["contractID"], row["roleID"]): row for row in store.select("ContractRates")}
+        self._prices = {
+            (row["contractID"], row["roleID"]): row["contractHourlyRate"] for row in store.select("ContractRates")
+        }
         self._costs = {
             (row["contractID"], row["roleID"], row["resourceID"]): row["rate"]
             for row in store.select("ContractRoleCosts")
         }
         self._left_out = self._exclusions()
-        self._invoices: dict[tuple[int, int], _Sum] = {}
         self._item = 950
 
     def labour(self, entry: Row, ticket: Row) -> Iterator[Row]:
@@ -102,11 +105,13 @@ class Ledger:
             last = periods[-1]["id"]
             self._store.put("BillingItems", [line for period in periods for line in self._service(period)])
             self._store.put("ContractServiceUnits", periods)
-        self._store.put("Invoices", (self._invoice(*key, sums) for key, sums in self._invoices.items()))
+        sums = self._store.db.execute(_SUMS)
+        while some := sums.fetchmany(_BATCH):
+            self._store.put("Invoices", [self._invoice(*one) for one in some])
         self._store.put("ContractBlocks", self._blocks.values())
 
     def _service(self, period: Row) -> Iterator[Row]:
-        company = self._contracts[period["contractID"]]["companyID"]
+        company, _ = self._contracts[period["contractID"]]
         period["internalCurrencyPrice"] = round(period["price"] * self._rate_of(company), 4)
         if period["approveAndPostDate"] is not None:
             yield self._line(
@@ -130,7 +135,7 @@ class Ledger:
         # Before it is invoiced, a line has the invoice, the tax and the total 0.
         tax = round(values["extendedPrice"] * _TAX, 2) if invoiced else 0.0
         total = round(values["extendedPrice"] + tax, 2) if invoiced else 0.0
-        invoice = self._invoiced(company, moment, tax, total) if invoiced else 0
+        invoice = _invoice_of(company, moment) if invoiced else 0
         return row(
             "BillingItems",
             id=self._item,
@@ -149,22 +154,15 @@ class Ledger:
             **values,
         )
 
-    def _invoiced(self, company: int, moment: int, tax: float, total: float) -> int:
-        day = datetime.fromtimestamp(moment, UTC)
-        key = company, day.year * 12 + day.month - 1
-        sums = self._invoices.setdefault(key, _Sum(900 + len(self._invoices)))
-        sums.total += round(total * 100)
-        sums.tax += round(tax * 100)
-        return sums.id
-
-    def _invoice(self, company: int, month: int, sums: _Sum) -> Row:
+    def _invoice(self, number: int, company: int, total: int, tax: int) -> Row:
+        month = _FIRST_MONTH + number % _MONTHS
         first, after = first_of(month), first_of(month + 1)
         made = min(after + DAY + 9 * HOUR, self._now - HOUR)
         return row(
             "Invoices",
-            id=sums.id,
+            id=number,
             companyID=company,
-            invoiceNumber=f"INV-{sums.id}",
+            invoiceNumber=f"INV-{number}",
             invoiceDateTime=day_stamp(made),
             createDateTime=stamp(made),
             creatorResourceID=FIRST_TECHNICIAN,
@@ -173,8 +171,8 @@ class Ledger:
             fromDate=day_stamp(first),
             toDate=day_stamp(after - DAY),
             paymentTerm=1,
-            invoiceTotal=sums.total / 100,
-            totalTaxValue=sums.tax / 100,
+            invoiceTotal=total / 100,
+            totalTaxValue=tax / 100,
             isVoided=False,
         )
 
@@ -184,25 +182,31 @@ class Ledger:
     def _rate(self, contract: int | None, role: int, code: int) -> float:
         if contract in self._blocks:
             return float(self._blocks[contract]["hourlyRate"])
-        covered = contract is not None and self._contracts[contract]["contractType"] == _RECURRING
-        if covered and not self._left_out.get(contract, set()) & {("role", role), ("code", code)}:
+        covered = contract is not None and self._contracts[contract][1] == _RECURRING
+        if covered and not self._left_out.get(contract, frozenset()) & {("role", role), ("code", code)}:
             return 0.0
         priced = self._prices.get((contract, role))
-        return float(priced["contractHourlyRate"] if priced else self._role_rate[role])
+        return float(self._role_rate[role] if priced is None else priced)
 
-    def _exclusions(self) -> dict[int | None, set[tuple[str, int]]]:
+    def _exclusions(self) -> dict[int | None, frozenset[tuple[str, int]]]:
         store = self._store
-        shared = {("role", one["excludedRoleID"]) for one in store.select("ContractExclusionSetExcludedRoles")}
+        shared = frozenset(("role", one["excludedRoleID"]) for one in store.select("ContractExclusionSetExcludedRoles"))
         shared |= {("code", one["excludedWorkTypeID"]) for one in store.select("ContractExclusionSetExcludedWorkTypes")}
-        found: dict[int | None, set[tuple[str, int]]] = {
-            number: set(shared)
-            for number, contract in self._contracts.items()
-            if contract["contractExclusionSetID"] == EXCLUSIONS
-        }
+        sharing = store.db.execute(
+            "SELECT id FROM Contracts WHERE json_extract(body, '$.contractExclusionSetID') = ?", (EXCLUSIONS,)
+        )
+        found: dict[int | None, frozenset[tuple[str, int]]] = dict.fromkeys((number for (number,) in sharing), shared)
         for entity, kind, field in (
             ("ContractExclusionRoles", "role", "roleID"),
             ("ContractExclusionBillingCodes", "code", "billingCodeID"),
         ):
             for one in store.select(entity):
-                found.setdefault(one["contractID"], set()).add((kind, one[field]))
+                number = one["contractID"]
+                found[number] = found.get(number, frozenset()) | {(kind, one[field])}
         return found
+
+
+def _invoice_of(company: int, moment: int) -> int:
+    """Return the invoice that bills a client's month; the number says both, so that none need be kept."""
+    day = datetime.fromtimestamp(moment, UTC)
+    return company * _MONTHS + day.year * 12 + day.month - 1 - _FIRST_MONTH
