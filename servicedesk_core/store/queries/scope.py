@@ -260,8 +260,9 @@ def _made(_scope: Scope, _source_id: int, _is_sqlite: bool) -> dict[str, Any]:  
 
 def _owner(stream: str) -> tuple[str, str | None]:
     """Return which field says whose the records of a stream are, and the stream it refers to, where there is one."""
-    field = STREAMS[stream].whose or ""
-    return field, REFERENCES[stream].get(field)
+    entity = STREAMS.get(stream)
+    field = (entity and entity.whose) or ""
+    return field, REFERENCES.get(stream, {}).get(field)
 
 
 def _references(record: Entity) -> Iterable[tuple[str, tuple[str, ...]]]:
