@@ -16,6 +16,8 @@ _ABOUT: Final = {
     "claims.send": "Send claims, follow them, record what a manufacturer answered.",
     "writes.read": "Read what was proposed, sent and confirmed at vendors.",
     "writes.approve": "Decide about what is proposed: approve, edit, discard, try again, settle, take back.",
+    "definitions.read": "Read definitions, such as calendars and policies, and their history.",
+    "definitions.apply": "Apply definitions, and so decide what is promised.",
     "desk.read": "See how the desk itself is doing: jobs, connections, alerts, quarantine.",
     "desk.operate": "Run it: sync, jobs, sending what is approved, quarantine, alerts.",
     "audit.read": "Read and verify the audit trail.",
@@ -39,6 +41,8 @@ class Capability(StrEnum):
     CLAIMS_SEND = "claims.send"
     WRITES_READ = "writes.read"
     WRITES_APPROVE = "writes.approve"
+    DEFINITIONS_READ = "definitions.read"
+    DEFINITIONS_APPLY = "definitions.apply"
     DESK_READ = "desk.read"
     DESK_OPERATE = "desk.operate"
     AUDIT_READ = "audit.read"
@@ -78,12 +82,19 @@ class Role(StrEnum):
 
 _C = Capability
 _TECHNICIAN = frozenset({_C.READ, _C.INTERNAL, _C.TICKETS_WRITE, _C.CLAIMS_READ, _C.CLAIMS_DRAFT, _C.WRITES_READ})
-_COORDINATOR = _TECHNICIAN | {_C.TICKETS_ASSIGN, _C.WARRANTY_WRITE, _C.CLAIMS_SEND, _C.DESK_READ}
+_COORDINATOR = _TECHNICIAN | {
+    _C.TICKETS_ASSIGN,
+    _C.WARRANTY_WRITE,
+    _C.CLAIMS_SEND,
+    _C.DESK_READ,
+    _C.DEFINITIONS_READ,
+}
 
 ROLES: Final = MappingProxyType(
     {
         Role.ADMIN: frozenset({_C.READ, _C.DESK_READ, _C.DESK_OPERATE, _C.PRIVACY_ACT, _C.PEOPLE_READ}),
-        Role.SERVICE_MANAGER: _COORDINATOR | {_C.MONEY, _C.WRITES_APPROVE, _C.AUDIT_READ, _C.PEOPLE_READ},
+        Role.SERVICE_MANAGER: _COORDINATOR
+        | {_C.MONEY, _C.WRITES_APPROVE, _C.DEFINITIONS_APPLY, _C.AUDIT_READ, _C.PEOPLE_READ},
         Role.COORDINATOR: _COORDINATOR,
         Role.TECHNICIAN: _TECHNICIAN,
         Role.ACCOUNT_MANAGER: frozenset({_C.READ, _C.INTERNAL, _C.CLAIMS_READ}),
@@ -96,6 +107,7 @@ ROLES: Final = MappingProxyType(
                 _C.MONEY,
                 _C.CLAIMS_READ,
                 _C.WRITES_READ,
+                _C.DEFINITIONS_READ,
                 _C.DESK_READ,
                 _C.AUDIT_READ,
                 _C.PEOPLE_READ,

@@ -24,6 +24,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     "What changes other systems": {
         "writes": "What was proposed, sent and confirmed at vendors.",
         "audit": "Who did what: an append-only chain that shows tampering.",
+        "definitions": "What the service manager decided: calendars, policies, freezes.",
         "people": "Who works with the desk, and what they may do.",
     },
     "Warranty": {

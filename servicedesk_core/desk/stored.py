@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.alerts.queries import Alerts
     from servicedesk_core.features.audit.actions import AuditTrail
     from servicedesk_core.features.claims.actions import Claims
+    from servicedesk_core.features.definitions.actions import Definitions
     from servicedesk_core.features.people.queries import People
     from servicedesk_core.features.privacy.actions import Privacy
     from servicedesk_core.features.quarantine.actions import Quarantine
@@ -69,6 +70,7 @@ class StoredDesk:
         alerts: Alerts[Awaited]
         audit: AuditTrail[Awaited]
         claims: Claims[Awaited]
+        definitions: Definitions[Awaited]
         people: People[Awaited]
         privacy: Privacy[Awaited]
         quarantine: Quarantine[Awaited]

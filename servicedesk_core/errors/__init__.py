@@ -2,7 +2,8 @@
 
 ServiceDeskError
 ├── ConfigurationError            the operator must change something
-│   ├── SettingsError  DefinitionsError  SecretError  UnknownConnectorError  TenantMismatchError
+│   ├── SettingsError  SecretError  UnknownConnectorError  TenantMismatchError
+│   ├── DefinitionsError → DefinitionsRefusedError
 │   └── PluginError
 │       └── PluginLoadError  PluginIncompatibleError  DuplicateConnectorError
 ├── StoreError                    the desk's own database
@@ -37,6 +38,7 @@ and nothing of what others said in them can steer a terminal.
 
 from servicedesk_core.errors.configuration import ConfigurationError as ConfigurationError
 from servicedesk_core.errors.configuration import DefinitionsError as DefinitionsError
+from servicedesk_core.errors.configuration import DefinitionsRefusedError as DefinitionsRefusedError
 from servicedesk_core.errors.configuration import DuplicateConnectorError as DuplicateConnectorError
 from servicedesk_core.errors.configuration import PluginError as PluginError
 from servicedesk_core.errors.configuration import PluginIncompatibleError as PluginIncompatibleError

@@ -22,6 +22,13 @@ class DefinitionsError(ConfigurationError):
     code = "definitions"
 
 
+class DefinitionsRefusedError(DefinitionsError):
+    """Definitions are right, and applying them takes a decision: the store is newer, a freeze holds, some would go."""
+
+    code = "definitions_refused"
+    exit_code = 8
+
+
 class SecretError(ConfigurationError):
     """A secret reference could not be resolved; names every place tried, never a value."""
 

@@ -9,6 +9,7 @@ from servicedesk_core.faces.action import Action, Proposal, action, proposal
 from servicedesk_core.faces.alerting import AlertRule, Condition, Watch
 from servicedesk_core.faces.column import Column
 from servicedesk_core.faces.dashboard import Board, Figures, Series, Table, dashboard
+from servicedesk_core.faces.definition import DefinitionKind
 from servicedesk_core.faces.feature import Feature
 from servicedesk_core.faces.job import JobKind
 from servicedesk_core.faces.kpi import Figure, Kpi, Measure
@@ -29,6 +30,7 @@ __all__ = [
     "Capability",
     "Column",
     "Condition",
+    "DefinitionKind",
     "Desk",
     "Feature",
     "Figure",

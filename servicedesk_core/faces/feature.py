@@ -1,15 +1,18 @@
 """The object that says what a feature brings, ours and those of others alike."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from servicedesk_core.faces.action import Action
 from servicedesk_core.faces.alerting import AlertRule
+from servicedesk_core.faces.definition import DefinitionKind
 from servicedesk_core.faces.job import JobKind
 from servicedesk_core.faces.kpi import Kpi, list_of
 from servicedesk_core.faces.namespace import Namespace
 from servicedesk_core.faces.offer import Offer
 from servicedesk_core.faces.reference import named
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,8 @@ class Feature:
         alert_rules: Where the functions are that say what is wrong, ``module:function``.
         kpis: Where its figures are, ``module:NAME`` of a tuple of :class:`~servicedesk_core.faces.Kpi`; empty = there
             are none.
+        definitions: Where the kinds of definitions are that it brings, ``module:NAME`` of a tuple of
+            :class:`~servicedesk_core.faces.DefinitionKind`; empty = there are none.
         needs: Names of the features that it imports from, each from the package itself and never from a file in it.
     """
 
@@ -35,6 +40,7 @@ class Feature:
     jobs: tuple[JobKind, ...] = ()
     alert_rules: tuple[str, ...] = ()
     kpis: str = ""
+    definitions: str = ""
     needs: tuple[str, ...] = ()
 
     @property
@@ -59,12 +65,16 @@ class Feature:
         Raises:
             TypeError: Something among them is none.
         """
-        found = named(self.kpis) if self.kpis else ()
-        for one in found:
-            if not isinstance(one, Kpi):
-                msg = f"{self.kpis} holds something of the type {type(one).__name__}, which is no Kpi"
-                raise TypeError(msg)
-        return tuple(found)
+        return _each(self.kpis, Kpi)
+
+    @property
+    def kinds(self) -> tuple[DefinitionKind[Any], ...]:
+        """Its kinds of definitions.
+
+        Raises:
+            TypeError: Something among them is none.
+        """
+        return _each(self.definitions, DefinitionKind)
 
     def offers(self, *, acts: bool = True) -> dict[str, Offer[..., Any]]:
         """Return what it offers to every face by the last word of its name, queries first.
@@ -77,6 +87,15 @@ class Feature:
         found += [list_of(f"{self.name}.kpis", self.figures)] if self.kpis else []
         found.sort(key=lambda one: isinstance(one, Action))
         return {one.name.rpartition(".")[2]: one for one in found}
+
+
+def _each(reference: str, kind: type[T]) -> tuple[T, ...]:
+    found = named(reference) if reference else ()
+    for one in found:
+        if not isinstance(one, kind):
+            msg = f"{reference} holds something of the type {type(one).__name__}, which is no {kind.__name__}"
+            raise TypeError(msg)
+    return tuple(found)
 
 
 def _namespace(reference: str) -> type[Namespace[Any]]:

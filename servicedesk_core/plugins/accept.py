@@ -61,8 +61,10 @@ def accept_feature(offered: Any, *, name: str, title: str) -> Feature:
         )
     with importing(title):
         _ = offered.watches
+        kinds = {kind.name for kind in offered.kinds}
         called = {offer.name.partition(".")[0] for offer in offered.offers().values()}
-    if strangers := {offered.name, *called, *(kind.name for kind in offered.jobs)} - {name}:
+    own = {kind for kind in kinds if kind.startswith(f"{name}_")} | {name}
+    if strangers := {offered.name, *called, *kinds, *(kind.name for kind in offered.jobs)} - own:
         raise PluginLoadError(
             f'The plugin {title} calls something "{min(strangers)}"; everything of it begins with its own name.',
             hint="This is for the plugin's author to correct.",

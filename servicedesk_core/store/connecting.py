@@ -115,7 +115,10 @@ def prepare_file(url: URL, *, read_only: bool) -> None:
             raise StoreError(message, hint="Name a file, which may be a new one, in `store` in the configuration.")
         if read_only:
             message = f"There is no store at {path}."
-            hint = "`servicedesk sync`, `warranty lookup` or `warranty import` makes it; or correct `store`."
+            hint = (
+                "`servicedesk sync`, `warranty lookup`, `warranty import` or `definitions apply` makes it; "
+                "or correct `store`."
+            )
             raise StoreMissingError(message, hint=hint)
         if not place.parent.is_dir():
             message = f"The directory of the store {path} does not exist."

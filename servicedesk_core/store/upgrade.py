@@ -81,7 +81,10 @@ def bring_up_to_date(
         migrate = "always"
     if not version and migrate == "never":
         message = f"There is no store at {name} yet: it is empty."
-        hint = "`servicedesk sync`, `warranty lookup` or `warranty import` makes it, where there is room."
+        hint = (
+            "`servicedesk sync`, `warranty lookup`, `warranty import` or `definitions apply` makes it, "
+            "where there is room."
+        )
         raise StoreMissingError(message, hint=hint)
     if migrate == "never":
         raise StoreOutdatedError(_outdated(name, version), hint=UPGRADE_HINT)

@@ -8,6 +8,7 @@ import threading
 import tomllib
 from collections import defaultdict
 from contextlib import closing
+from datetime import UTC
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from servicedesk_core import BlockingServiceDesk
 from servicedesk_core.cli.shell.arguments import hoist
 from servicedesk_core.config import Secrets, connector_settings, parse_settings
 from servicedesk_core.connectors.tabular import load_mapping
+from servicedesk_core.definitions.reading import read
+from servicedesk_core.features.definitions.kinds import KINDS
 from servicedesk_core.hooks import PullMode, PullRequest
 from servicedesk_core.machine.mappings import check_file
 from servicedesk_core.plugins import PluginCatalog
@@ -77,7 +80,20 @@ def test_a_query_runs_on_the_public_views(block: pages.Block, synced: Path) -> N
     assert rows or "v_claim" in block.text, "the desk of these tests has made no claim"
 
 
-@pytest.mark.parametrize("block", pages.blocks("toml"), ids=str)
+def texts(*, of_definitions: bool) -> list[pages.Block]:
+    kinds = {kind.name for kind in KINDS}
+    return [one for one in pages.blocks("toml") if (tomllib.loads(one.text).keys() <= kinds) is of_definitions]
+
+
+@pytest.mark.parametrize("block", texts(of_definitions=True), ids=str)
+def test_definitions_are_valid_beside_the_calendars_of_their_page(block: pages.Block) -> None:
+    beside = next(one for one in texts(of_definitions=True) if one.page == block.page)
+    found = read(KINDS, {str(one): one.text for one in (beside, block)} if block != beside else {"": block.text}, UTC)
+    found.refuse()
+    assert found.found
+
+
+@pytest.mark.parametrize("block", texts(of_definitions=False), ids=str)
 def test_a_configuration_is_valid_for_its_connector(block: pages.Block) -> None:
     tables = tomllib.loads(block.text)
     for connection in tables.get("connections", {}).values():

@@ -134,6 +134,44 @@ def test_a_rule_of_it_that_breaks_stops_no_other_alert_and_closes_none(run, site
     assert "log" in run("alerts", "channels")[1]
 
 
+DEFINED = """
+from pydantic import BaseModel
+
+from servicedesk_core.faces import DefinitionKind
+from servicedesk_core.features import Feature
+
+class Level(BaseModel, frozen=True, extra="forbid"):
+    name: str
+    visits: int = 1
+
+FEATURE = Feature(
+    "sites", "Sites of clients.", queries="{module}_queries:Sites", definitions="{module}:KINDS",
+)
+KINDS = (DefinitionKind("{kind}", "level", Level),)
+"""
+
+
+def test_its_kinds_of_definitions_are_kept_like_ours(run, site_feature, tmp_path, monkeypatch):
+    site_feature(feature=DEFINED.replace("{kind}", "sites_levels"))
+    (tmp_path / "service").mkdir()
+    (tmp_path / "service" / "levels.toml").write_text("[sites_levels.gold]\nvisits = 4\n")
+    assert run("definitions", "apply", "--reason", "as agreed")[0] == 0
+    assert run("definitions", "export", "--to", "out")[0] == 0
+    assert (tmp_path / "out" / "sites_levels.toml").read_text() == "[sites_levels.gold]\nvisits = 4\n"
+    (tmp_path / "service" / "levels.toml").write_text("[sites_levels.gold]\nvisit = 4\n")
+    assert 'sites_levels.gold.visit: unknown setting. Did you mean "visits"?' in run("definitions", "plan")[2]
+    monkeypatch.setenv("SERVICEDESK_DISABLE_PLUGINS", "sites")
+    (tmp_path / "service" / "levels.toml").unlink()
+    assert "Nothing would change" in run("definitions", "plan")[1], "what it keeps waits for it"
+    assert "Install the plugin that brings them" in run("definitions", "export", "--to", "other")[2]
+
+
+def test_a_kind_of_it_begins_with_its_name(run, site_feature):
+    site_feature(feature=DEFINED.replace("{kind}", "calendars"))
+    code, _, err = run("sites", "list")
+    assert (code, 'calls something "calendars"' in err) == (2, True), err
+
+
 def test_a_job_of_it_bears_its_name(run, site_feature):
     site_feature(feature=WATCHED.replace('"sites", "Counts', '"count", "Counts'))
     code, _, err = run("sites", "list")

@@ -121,6 +121,32 @@ STORY: tuple[str, ...] = (
 )
 """Commands that change tickets, one after the other on one desk."""
 
+DECIDED: tuple[str, ...] = (
+    "definitions plan",
+    "definitions plan --folder first",
+    "definitions apply --folder first --reason 'the contract with Bolt & Co'",
+    "definitions plan --folder first",
+    "definitions history",
+    "definitions plan --folder wrong",
+    "definitions apply --folder wrong --reason mistaken",
+    "definitions diff --folder second",
+    "definitions plan --folder second",
+    "definitions apply --folder second --reason 'they asked for it'",
+    "definitions apply --folder second --reason 'they asked for it' --over 1 --remove",
+    "definitions diff 1 2",
+    "definitions diff 2 1 --sort -field",
+    "definitions diff 1 7",
+    "definitions export --to out",
+    "definitions export --to out",
+    "definitions plan --folder third",
+    "definitions apply --folder third --reason 'a mistake in it'",
+    "definitions apply --folder third --reason 'a mistake in it' --despite-freeze 'they are billed tomorrow'",
+    "definitions history",
+    "definitions history --definition calendars.night",
+    "audit list --entity definitions:3",
+)
+"""Commands that decide what is promised, one after the other on one desk; the folders are in test_definitions."""
+
 NOT_HELD: dict[str, str] = {
     "claims": "changes a claim or asks a maker; it prints the claim, which show holds",
     "connections test": "asks the vendor",

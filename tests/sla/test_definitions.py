@@ -141,7 +141,7 @@ def test_one_name_in_two_files_is_refused():
 
 def test_a_calendar_has_the_name_of_its_header():
     text = told(calendars=CALENDARS.replace('zone = "America/New_York"', 'zone = "UTC"\nname = "other"', 1))
-    assert "calendars.toml:5: calendars.office: its name stands in the header; leave it out" in text
+    assert "calendars.toml:5: calendars.office.name: its name stands in the header; leave it out" in text
 
 
 def test_public_holidays_that_cannot_be_taken_over_are_told():

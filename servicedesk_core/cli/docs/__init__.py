@@ -17,6 +17,7 @@ PAGES: Mapping[str, str] = {
     "settings": "Every key of servicedesk.toml.",
     "commands": "Every command with its arguments and options.",
     "people": "Capabilities, roles, and what each call takes.",
+    "definitions": "Every kind of definition with its keys.",
     "errors": "Error codes, exit codes, and what they mean.",
     "figures": "Every figure, and what exactly it measures.",
     "documents": "What --json prints, field by field.",
@@ -74,7 +75,8 @@ def page(name: str, program: Any, theirs: "tuple[Feature, ...]" = (), groups: tu
         groups: Their commands, with their names.
     """
     module = importlib.import_module(f"servicedesk_core.cli.docs.{name}")
-    told: dict[str, tuple[Any, ...]] = {"commands": (program, groups), "documents": (theirs,), "figures": (theirs,)}
+    of_features = ("definitions", "documents", "figures")
+    told: dict[str, tuple[Any, ...]] = {"commands": (program, groups)} | dict.fromkeys(of_features, (theirs,))
     text: str = module.page(*told.get(name, ()))
     return text
 

@@ -1,5 +1,7 @@
 """Every key of ``servicedesk.toml``."""
 
+from collections.abc import Mapping
+from datetime import UTC
 from functools import cache
 
 from pydantic import BaseModel
@@ -15,6 +17,7 @@ from servicedesk_core.config.operating import AlertsSection, AppriseChannel, Fil
 from servicedesk_core.config.people import PersonSection
 from servicedesk_core.config.settings import ConnectionSettings, DeskSection, PluginsSection
 from servicedesk_core.config.writes import WritesSection
+from servicedesk_core.definitions.writing import literal
 from servicedesk_core.hooks.context import ConnectorSettings
 from servicedesk_core.hooks.vocabulary import VocabularyMapping
 from servicedesk_core.ports import BudgetPolicy, RawPolicy
@@ -59,23 +62,23 @@ def keys(model: type[BaseModel]) -> Keys:
 def page() -> str:
     """Return the page."""
     text = INTRODUCTION
-    text += _section("[desk]", DeskSection)
-    text += _section("[plugins]", PluginsSection)
-    text += _section("[network]", NetworkSection)
-    text += _section("[connections.NAME]", ConnectionSettings)
-    text += _section("[connections.NAME.mapping]", VocabularyMapping)
-    text += _section("[connections.NAME.exclude]", ExcludeSection)
-    text += _section("[writes]", WritesSection)
-    text += _section("[claims]", ClaimsSection)
-    text += _section("[people.NAME]", PersonSection)
-    text += _section("[serve]", ServeSection)
-    text += _section("[alerts]", AlertsSection)
+    text += section("[desk]", DeskSection)
+    text += section("[plugins]", PluginsSection)
+    text += section("[network]", NetworkSection)
+    text += section("[connections.NAME]", ConnectionSettings)
+    text += section("[connections.NAME.mapping]", VocabularyMapping)
+    text += section("[connections.NAME.exclude]", ExcludeSection)
+    text += section("[writes]", WritesSection)
+    text += section("[claims]", ClaimsSection)
+    text += section("[people.NAME]", PersonSection)
+    text += section("[serve]", ServeSection)
+    text += section("[alerts]", AlertsSection)
     for channel in (FileChannel, MailChannel, AppriseChannel):
-        text += _section(channel.__name__, channel, level=3)
+        text += section(channel.__name__, channel, level=3)
     text += SCHEDULES
     for connector, model in connector_models().items():
-        text += _section(f'[connections.NAME] with connector = "{connector}"', model)
-        text += "".join(_section(nested.__name__, nested, level=3) for nested in nested_models(model))
+        text += section(f'[connections.NAME] with connector = "{connector}"', model)
+        text += "".join(section(nested.__name__, nested, level=3) for nested in nested_models(model))
     for named, heading in (("vocabularymapping", "mapping"), ("excludesection", "exclude")):
         text = text.replace(f"(#{named})", f"(#connectionsname{heading})")  # its heading is the table's name
     return text
@@ -96,7 +99,15 @@ def nested_models(model: type[BaseModel]) -> list[type[BaseModel]]:
     return list(found)
 
 
-def _section(title: str, model: type[BaseModel], *, level: int = 2) -> str:
+def section(title: str, model: type[BaseModel], *, level: int = 2, without: str = "") -> str:
+    """Return the section of a table.
+
+    Args:
+        title: Its heading.
+        model: Its class.
+        level: How deep the heading is.
+        without: A key that is said elsewhere.
+    """
     about = split(model)[0]
     described = attributes(model)
     rows = [
@@ -107,6 +118,7 @@ def _section(title: str, model: type[BaseModel], *, level: int = 2) -> str:
             plain(field.description or described.get(key, "")),
         )
         for key, field in keys(model).items()
+        if key != without
     ]
     heading = title if level > 2 else f"`{title}`"  # noqa: PLR2004
     return f"\n{'#' * level} {heading}\n\n{about}\n\n" + table(("key", "type", "default", "meaning"), rows)
@@ -124,8 +136,6 @@ def _default(field: FieldInfo) -> str:
         return f'`"{_WRITTEN[type(value)]}"`'
     if isinstance(value, BaseModel) or value in ((), {}, None):
         return "" if value is None else "empty"
-    if isinstance(value, bool):
-        return f"`{str(value).lower()}`"
-    if isinstance(value, tuple):
-        return f"`{list(value)}`"
-    return f"`{value}`" if isinstance(value, int) else f'`"{value}"`'
+    if isinstance(value, str | int | float | tuple | Mapping):
+        return f"`{literal(value, UTC)}`"
+    return f'`"{value}"`'

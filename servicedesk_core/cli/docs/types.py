@@ -1,6 +1,7 @@
 """Types as people write them in a configuration or a file."""
 
 import types
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -19,7 +20,7 @@ _NAMES: dict[Any, str] = {
     datetime: "instant",
     AwareDatetime: "instant",
     date: "date",
-    timedelta: "age in days",
+    timedelta: "time span",
     Decimal: "amount",
     Path: "path",
     SecretStr: "reference to a secret",
@@ -46,7 +47,7 @@ def name_of(annotation: Any) -> str:
 def _of(origin: Any, inner: tuple[Any, ...]) -> str:
     if origin is Annotated:
         return name_of(inner[0])
-    return f"table of {name_of(inner[1])}" if issubclass(origin, dict) else f"list of {name_of(inner[0])}"
+    return f"table of {name_of(inner[1])}" if issubclass(origin, Mapping) else f"list of {name_of(inner[0])}"
 
 
 def _class(annotation: Any) -> str:

@@ -30,6 +30,7 @@ _USES: Final[Mapping[str, Capability]] = {
     "claim.file_added": Capability.CLAIMS_DRAFT,
     "claim.recorded": Capability.CLAIMS_SEND,
     "claim.given_up": Capability.CLAIMS_SEND,
+    "definitions.applied": Capability.DEFINITIONS_APPLY,
     "privacy.erased": Capability.PRIVACY_ACT,
     "privacy.copies_deleted": Capability.PRIVACY_ACT,
 }

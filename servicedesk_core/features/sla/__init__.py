@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from servicedesk_core.features.sla.attainment import Attainment as Attainment
     from servicedesk_core.features.sla.attainment import clock_attainment as clock_attainment
     from servicedesk_core.features.sla.attainment import ticket_compliance as ticket_compliance
+    from servicedesk_core.features.sla.definitions import CALENDARS as CALENDARS
+    from servicedesk_core.features.sla.definitions import POLICIES as POLICIES
     from servicedesk_core.features.sla.definitions import SlaDefinitions as SlaDefinitions
     from servicedesk_core.features.sla.definitions import read_definitions as read_definitions
     from servicedesk_core.features.sla.evaluating import Evaluator as Evaluator

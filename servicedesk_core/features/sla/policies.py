@@ -71,6 +71,18 @@ class Conditions(Model):
     """Which tickets a policy is for. Each that is given must hold; of its words one must be the ticket's.
 
     References are those of the events.
+
+    Attributes:
+        company: Ids of clients.
+        customer_tier: What a client is to you, in your own words.
+        region: Where a client or a site is, in your own words.
+        contract: Ids of contracts.
+        site: Ids of sites.
+        kind: What kind of ticket it is.
+        category: Its category.
+        priority: Its priority.
+        source: How it came in.
+        queue: Ids of queues.
     """
 
     company: Words = ()
@@ -94,7 +106,7 @@ class Conditions(Model):
 
 
 class Targets(Model):
-    """Business time that a ticket may take; where there is none, nothing was promised."""
+    """Business time that a ticket may take, such as 30 min, 4 h or 1 h 30 min; without one, nothing was promised."""
 
     triage: Duration | None = None
     engagement: Duration | None = None
@@ -114,7 +126,7 @@ class Policy(Model):
     The calendar is that of the targets, else that of the policy, else the ticket's own, else that of the set.
     """
 
-    name: Annotated[str, Field(min_length=1)]
+    name: Annotated[str, Field(min_length=1)] = Field(description="What people call it.")
     when: Conditions = Field(default=Conditions(), description="For which tickets; without any, for all.")
     targets: Mapping[Priority, Targets] = Field(default={}, description="Targets by priority.")
     otherwise: Targets = Field(
@@ -131,7 +143,9 @@ class Policy(Model):
     engagement_from: Literal["created", "triage"] = Field(
         default="created", description="From when the clock of engagement runs."
     )
-    reopen: ReopenMode = ReopenMode.CONTINUE
+    reopen: ReopenMode = Field(
+        default=ReopenMode.CONTINUE, description="What becomes of a clock whose ticket is opened again."
+    )
     reopen_days: Annotated[int, Field(ge=1)] | None = Field(
         default=5, description="Working days after which, as after closing, reopening always begins a new clock."
     )
@@ -150,7 +164,7 @@ class Policy(Model):
 class PolicySet(Model):
     """A version of all policies. The first that fits a ticket is its policy; the last fits all."""
 
-    policies: tuple[Policy, ...]
+    policies: tuple[Policy, ...] = Field(description="The policies, in order.")
     calendar: str = Field(description="Name of the calendar where nothing else says one.")
     effective_from: Instant | None = Field(
         default=None, description="For tickets that are created from then on. None = since ever."

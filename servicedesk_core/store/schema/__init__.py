@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from servicedesk_core.store.schema.cover import cover_entitlements as cover_entitlements
     from servicedesk_core.store.schema.cover import cover_facts as cover_facts
     from servicedesk_core.store.schema.cover import cover_history as cover_history
+    from servicedesk_core.store.schema.defining import definition_versions as definition_versions
+    from servicedesk_core.store.schema.defining import definitions as definitions
     from servicedesk_core.store.schema.operating import alert_notices as alert_notices
     from servicedesk_core.store.schema.operating import alerts as alerts
     from servicedesk_core.store.schema.operating import budget_policies as budget_policies

@@ -840,6 +840,24 @@ def upgrade() -> None:
     )
     op.create_index("ix_cover_history_fact", "cover_history", ["fact_id", "id"], unique=False)
     op.create_table(
+        "definition_versions",
+        sa.Column("version", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("despite_freeze", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("version", name=op.f("pk_definition_versions")),
+    )
+    op.create_table(
+        "definitions",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("version", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("effective_from", sa.BigInteger(), nullable=True),
+        sa.Column("body", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("kind", "name", "version", name=op.f("pk_definitions")),
+    )
+    op.create_table(
         "holidays",
         sa.Column("local_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("source_id", sa.BigInteger(), nullable=False),

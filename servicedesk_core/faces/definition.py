@@ -1,0 +1,32 @@
+"""What a service manager decides: kinds of definitions, written as TOML and kept in versions."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionKind(Generic[M]):
+    """A kind of definition.
+
+    Attributes:
+        name: Its key in a file: ``calendars`` of ``[calendars.office]``, ``sla`` of ``[sla]``.
+        noun: What people call one.
+        model: What one is, and what is kept of it. With a field ``effective_from`` it may say when it begins to hold.
+        many: Whether there are several, each under a name, which is its field ``name``; else there is one.
+        written: What people write, where that is more than what is kept.
+        keeps: Makes what is kept of what was written.
+        names: Its keys, however deep, that name a definition, or several, with the kind that each must be of.
+    """
+
+    name: str
+    noun: str
+    model: type[M]
+    many: bool = True
+    written: type[BaseModel] | None = None
+    keeps: Callable[[Any], M] | None = None
+    names: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,21 @@
+"""Definitions: what a service manager decides, as files beside the configuration and as versions in the store."""
+
+from typing import TYPE_CHECKING
+
+from servicedesk_core.features import Feature
+
+FEATURE = Feature(
+    name="definitions",
+    about="What the service manager decided: calendars, policies, freezes.",
+    queries=f"{__name__}.queries:DefinitionQueries",
+    actions=f"{__name__}.actions:Definitions",
+    definitions=f"{__name__}.kinds:KINDS",
+    needs=("sla",),
+)
+
+if TYPE_CHECKING:
+    from servicedesk_core.features.definitions.tables import versions_of as versions_of
+else:
+    from servicedesk_core.exports import lazily
+
+    __getattr__, __dir__ = lazily(__name__, __file__)

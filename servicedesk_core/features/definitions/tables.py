@@ -1,0 +1,151 @@
+"""Versions of definitions in the store. Rows are only ever added."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from sqlalchemy import and_, func, insert, select
+
+from servicedesk_core.config.problems import problem_line
+from servicedesk_core.definitions.reading import Key
+from servicedesk_core.errors import DefinitionsError, NotFoundLocallyError
+from servicedesk_core.faces import DefinitionKind
+from servicedesk_core.features.definitions.model import DefinitionVersion
+from servicedesk_core.store import Tx
+from servicedesk_core.store.rows import Rows
+from servicedesk_core.store.schema import definition_versions, definitions
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What was applied together."""
+
+    version: int
+    at: datetime
+    author: str
+    reason: str
+    despite_freeze: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A definition as a version left it."""
+
+    kind: str
+    name: str
+    version: int
+    effective_from: datetime | None
+    body: Any
+    """``None`` = removed."""
+
+    @property
+    def key(self) -> Key:
+        """Which one."""
+        return Key(self.kind, self.name)
+
+
+_VERSIONS: Final = Rows(Version, definition_versions)
+_KEPT: Final = Rows(Kept, definitions)
+
+
+def newest(tx: Tx) -> Version | None:
+    """Return the newest version; ``None`` = nothing was ever applied."""
+    return _VERSIONS.one(tx, _VERSIONS.select().order_by(definition_versions.c.version.desc()).limit(1))
+
+
+def history(tx: Tx) -> Iterator[DefinitionVersion]:
+    """Yield all versions with the definitions that each changed."""
+    changed: dict[int, list[str]] = {}
+    table = definitions.c
+    rows = tx.execute(select(table.version, table.kind, table.name).order_by(table.kind, table.name))
+    for version, kind, name in rows.all():
+        changed.setdefault(version, []).append(str(Key(kind, name)))
+    for one in _VERSIONS.all(tx, _VERSIONS.select()):
+        names = tuple(changed.get(one.version, ()))
+        yield DefinitionVersion(one.version, one.at, one.author, one.reason, names, one.despite_freeze)
+
+
+def state(tx: Tx, version: int) -> dict[Key, Kept]:
+    """Return every definition as a version left it, with those that were removed.
+
+    Raises:
+        NotFoundLocallyError: There is no such version.
+    """
+    last = newest(tx)
+    last_number = last.version if last is not None else 0
+    if not 0 <= version <= last_number:
+        raise NotFoundLocallyError(
+            f"There is no version {version} of the definitions.",
+            hint=f"The newest is {last_number}." if last_number else "Nothing was applied yet.",
+        )
+    table = definitions.c
+    wanted = (
+        select(table.kind, table.name, func.max(table.version).label("version"))
+        .where(table.version <= version)
+        .group_by(table.kind, table.name)
+        .subquery()
+    )
+    joined = _KEPT.select().join(
+        wanted,
+        and_(table.kind == wanted.c.kind, table.name == wanted.c.name, table.version == wanted.c.version),
+    )
+    return {one.key: one for one in _KEPT.all(tx, joined.order_by(table.kind, table.name))}
+
+
+def value(kind: DefinitionKind[M], kept: Kept) -> M:
+    """Return a definition that was not removed.
+
+    Raises:
+        DefinitionsError: What is stored does not fit this program.
+    """
+    try:
+        return kind.model.model_validate(kept.body)
+    except ValidationError as error:
+        first = problem_line(error.errors(include_url=False)[0], kind.model, prefix=kept.key.path)
+        raise DefinitionsError(
+            f"What version {kept.version} says of {kept.key} does not fit this program: {first}",
+            hint="Install the version of the program or plugin with which it was applied, or a newer one.",
+        ) from error
+
+
+def append(tx: Tx, version: Version, changed: Iterable[Kept]) -> None:
+    """Add a version."""
+    tx.execute(insert(definition_versions).values(_VERSIONS.values(version)))
+    tx.execute(insert(definitions), [_KEPT.values(one) for one in changed])
+
+
+def versions_of(tx: Tx, kind: DefinitionKind[M]) -> tuple[M, ...]:
+    """Return the versions of all definitions of a kind that hold at some time, oldest first.
+
+    What was removed is still there for whatever was promised by it. One that another replaced before it began to hold
+    is not. Where the model has a field ``effective_from``, it says when a version begins to hold.
+
+    Args:
+        tx: A transaction.
+        kind: The kind.
+
+    Raises:
+        DefinitionsError: What is stored does not fit this program.
+    """
+    query = _KEPT.select().where(definitions.c.kind == kind.name).order_by(definitions.c.version.desc())
+    next_from: dict[Key, datetime | None] = {}
+    held: list[Kept] = []
+    for one in _KEPT.all(tx, query):
+        if one.key in next_from and not _is_before(one.effective_from, next_from[one.key]):
+            continue
+        next_from[one.key] = one.effective_from
+        held += [one] if one.body is not None else []
+    return tuple(_dated(value(kind, one), one.effective_from) for one in reversed(held))
+
+
+def _is_before(one: datetime | None, other: datetime | None) -> bool:
+    return other is not None and (one is None or one < other)
+
+
+def _dated(found: M, since: datetime | None) -> M:
+    has_date = "effective_from" in type(found).model_fields
+    return found.model_copy(update={"effective_from": since}) if has_date else found

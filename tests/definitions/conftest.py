@@ -1,0 +1,80 @@
+"""A desk on each database, its folder of definitions, and a clock that is moved by hand."""
+
+import shutil
+
+import pytest
+
+from servicedesk_core import ServiceDesk
+from servicedesk_core.store import Store
+from servicedesk_core.testing import FakeClock
+
+OFFICE = """\
+[calendars.office]
+zone = "America/New_York"
+hours = { mon-thu = "08:00-18:00", fri = "08:00-15:00" }
+"""
+
+SLA = """\
+[sla]
+calendar = "office"
+
+[[sla.policies]]
+name = "standard"
+targets.P1 = { triage = "15 min", engagement = "1 h", completion = "4 h" }
+otherwise = { triage = "1 h", completion = "24 h" }
+"""
+
+
+@pytest.fixture
+def clock():
+    return FakeClock()
+
+
+@pytest.fixture(scope="session")
+def empty_database(new_postgres_url):
+    """Address of a PostgreSQL store with its schema and nothing in it, to be copied."""
+    url = new_postgres_url()
+    Store.open(url, clock=FakeClock()).close()
+    return url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def store_url(request, tmp_path, empty_store):
+    if request.param == "postgresql":
+        return request.getfixturevalue("new_postgres_url")(of=request.getfixturevalue("empty_database"))
+    shutil.copyfile(empty_store, tmp_path / "desk.db")
+    return f"sqlite:///{tmp_path / 'desk.db'}"
+
+
+@pytest.fixture
+def settings(store_url):
+    return {"desk": {"name": "Example MSP", "timezone": "America/New_York", "store": store_url}}
+
+
+@pytest.fixture
+async def desk(settings, clock):
+    async with ServiceDesk(settings, clock=clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with a calendar and policies."""
+    made = tmp_path / "service"
+    made.mkdir()
+    (made / "calendars.toml").write_text(OFFICE)
+    (made / "sla.toml").write_text(SLA)
+    return made
+
+
+@pytest.fixture
+def edit(folder):
+    """Return a function that replaces words in a file, or adds a text to it."""
+
+    def edited(file, before, after=None):
+        path = folder / file
+        text = path.read_text() if path.exists() else ""
+        assert after is None or before in text
+        path.write_text(text + before if after is None else text.replace(before, after))
+
+    return edited
