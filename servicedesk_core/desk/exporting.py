@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
 import orjson
-from sqlalchemy import Connection, column, select, table, text
+from sqlalchemy import Connection, column, null, select, table, text
 
 from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.domain import REFERENCES, STREAMS
@@ -64,6 +64,7 @@ def export(
     connection: str | None,
     verbatim: bool = False,
     scope: Scope | None = None,
+    with_costs: bool = True,
 ) -> int:
     """Write the rows of the stream's public view, in order of their local ids.
 
@@ -75,11 +76,16 @@ def export(
         connection: Only of this connection.
         verbatim: In CSV, leave text alone that a spreadsheet would run as a formula.
         scope: Only records that it lets through, without references that lead out of it.
+        with_costs: Whether columns that say what work and goods cost are filled; no scope lets them through.
 
     Returns:
         How many records were written.
     """
-    query = select(text("*")).select_from(table(f"v_{check_stream(stream)}")).order_by(column("local_id"))
+    view = table(f"v_{check_stream(stream)}")
+    columns = list(tx.execute(select(text("*")).select_from(view).limit(0)).keys())
+    hidden = STREAMS[stream].costs if scope is not None or not with_costs else frozenset[str]()
+    shown = (null().label(name) if name in hidden else column(name) for name in columns)
+    query = select(*shown).select_from(view).order_by(column("local_id"))
     if connection is not None:
         query = query.where(column("connection") == connection)
     sight = None if scope is None else Sight(tx, scope)
@@ -87,7 +93,6 @@ def export(
         own = RECORDS[stream].c.local_id
         query = query.where(column("local_id").in_(select(own).where(sight.require(stream))))
     rows = tx.execution_options(yield_per=_CHUNK_ROWS).execute(query)
-    columns = list(rows.keys())
     kinds = {field.name: field.python for field in fields_of(STREAMS[stream])} | {"is_open": bool}
     write = _jsonl_writer(file, columns, kinds)
     if file_format == "csv":
@@ -106,9 +111,11 @@ def _without_others(
     kept = [dict(zip(columns, row, strict=True)) for row in rows]
     for name, target in REFERENCES[stream].items():
         many = name.endswith("_refs")
-        there = [_texts(row[name]) if many else [row[name]] for row in kept]
+        there = [(_texts(row[name]) or []) if many else [row[name]] for row in kept]
         seen = sight.refs(target, {ref for refs in there for ref in refs})
         for row, refs in zip(kept, there, strict=True):
+            if many and row[name] is None:
+                continue  # not known, which is not none
             if many:
                 row[name] = orjson.dumps([ref for ref in refs if ref in seen]).decode()
             elif refs[0] not in seen:

@@ -110,7 +110,7 @@ class ReadingDesk(StoredDesk):
                 is known only when the program runs, ``STREAMS[name]``.
             connection: Only of this connection.
             updated_since: Only records whose content changed in the desk at or after.
-            scope: Only what it lets through, without references that lead out of it.
+            scope: Only what it lets through, without references that lead out of it and without costs.
 
         Raises:
             SettingsError: It is no class of a stream.
@@ -128,6 +128,7 @@ class ReadingDesk(StoredDesk):
                 connection=connection,
                 updated_since=updated_since,
                 scope=scope,
+                with_costs=self.may(Capability.MONEY),
             )
             found = await self._store.read(chosen)
             for one in found:
@@ -186,7 +187,7 @@ class ReadingDesk(StoredDesk):
             connection: Only of this connection.
             verbatim: In CSV, leave text alone that a spreadsheet would run as a formula; by default it gets an
                 apostrophe before it.
-            scope: Only records that it lets through, without references that lead out of it.
+            scope: Only records that it lets through, without references that lead out of it and without costs.
 
         Returns:
             How many records were written.
@@ -201,7 +202,14 @@ class ReadingDesk(StoredDesk):
 
         def write(file: BinaryIO) -> Callable[[Any], int]:
             return lambda tx: exporting.export(
-                tx, file, stream, file_format=chosen, connection=connection, verbatim=verbatim, scope=scope
+                tx,
+                file,
+                stream,
+                file_format=chosen,
+                connection=connection,
+                verbatim=verbatim,
+                scope=scope,
+                with_costs=self.may(Capability.MONEY),
             )
 
         if not isinstance(target, Path):

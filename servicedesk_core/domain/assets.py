@@ -13,6 +13,7 @@ class Product(Entity):
 
     stream: ClassVar[str] = "products"
     whose: ClassVar[str | None] = OF_DESK
+    costs: ClassVar[frozenset[str]] = frozenset({"unit_cost"})
 
     name: str
     description: str | None = None

@@ -25,6 +25,7 @@ class Contract(Entity):
 
     stream: ClassVar[str] = "contracts"
     whose: ClassVar[str | None] = "company_ref"
+    costs: ClassVar[frozenset[str]] = frozenset({"estimated_cost"})
 
     name: str
     number: str | None = None
@@ -56,6 +57,7 @@ class ContractService(Entity):
 
     stream: ClassVar[str] = "contract_services"
     whose: ClassVar[str | None] = "contract_ref"
+    costs: ClassVar[frozenset[str]] = frozenset({"unit_cost"})
 
     contract_ref: str
     service_ref: str | None = None
@@ -125,6 +127,7 @@ class BillingCode(Entity):
 
     stream: ClassVar[str] = "billing_codes"
     whose: ClassVar[str | None] = OF_DESK
+    costs: ClassVar[frozenset[str]] = frozenset({"unit_cost"})
 
     name: str
     kind: str | None = Field(default=None, description="The vendor's use of the code: work type, material …")

@@ -1,16 +1,19 @@
 """The records of every stream, and lists through all their pages, from Python."""
 
+import io
+import json
 import shutil
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 import servicedesk_core
-from servicedesk_core import BlockingServiceDesk, ClaimFilter, Scope, ServiceDesk, TicketFilter
+from servicedesk_core import Actor, BlockingServiceDesk, ClaimFilter, Scope, ServiceDesk, TicketFilter, Way
 from servicedesk_core import desk as desk_room
 from servicedesk_core.desk import reading
-from servicedesk_core.domain import STREAMS, Company, Entity, Ticket, TimeEntry
+from servicedesk_core.domain import STREAMS, Company, Contract, Entity, Ticket, TimeEntry
 from servicedesk_core.errors import CursorError, NotFoundLocallyError, SettingsError
 from servicedesk_core.store import Store, audit, records, sources
 from servicedesk_core.store.records import Incoming
@@ -126,3 +129,25 @@ def test_every_name_that_a_package_lists_is_there_and_a_wrong_one_names_the_righ
     assert {"ServiceDesk", "BlockingServiceDesk"} <= set(dir(package))
     with pytest.raises(AttributeError, match='Did you mean "ServiceDesk"'):
         package.ServiceDesc  # noqa: B018
+
+
+async def test_costs_among_other_facts_are_hidden_from_whoever_may_not_see_them_and_from_every_scope(url):
+    contract = Contract(external_id="k1", name="Care", company_ref="c1", estimated_cost=Decimal("812.5"))
+    people = {"eve": {"roles": ["service-manager"]}, "tom": {"roles": ["technician"]}}
+
+    async def costs(desk, name, **limited):
+        eye, file = desk.acting_as(Actor(f"user:{name}", Way.CONSOLE)), io.BytesIO()
+        await eye.export("contracts", file, file_format="jsonl", **limited)
+        exported = [json.loads(line)["estimated_cost"] for line in file.getvalue().splitlines()]
+        return exported, [one.record.estimated_cost async for one in eye.records(Contract, **limited)]
+
+    async with ServiceDesk(SETTINGS | {"people": people}, store=url, clock=FakeClock(NOW)) as desk:
+        await desk.store.write(lambda tx: put(tx, sources.id_of(tx, "psa"), contract))
+        assert await costs(desk, "eve") == (["812.500000"], [Decimal("812.5")])
+        assert await costs(desk, "tom") == ([None], [None])
+        assert await costs(desk, "eve", scope=Scope("psa", companies="c1")) == ([None], [None])
+
+
+def test_every_cost_is_in_a_stream_of_money_or_is_said_to_be_one():
+    for entity in STREAMS.values():
+        assert entity.holds_costs or {name for name in entity.model_fields if name.endswith("cost")} == entity.costs

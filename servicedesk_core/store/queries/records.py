@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar, cast
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, null, select
 
 from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.domain import STREAMS, Entity
@@ -45,6 +45,7 @@ def page(
     connection: str | None = None,
     updated_since: datetime | None = None,
     scope: Scope | None = None,
+    with_costs: bool = True,
 ) -> tuple[StoredRecord[E], ...]:
     """Return live records of a stream in the order in which they came.
 
@@ -56,6 +57,7 @@ def page(
         connection: Only of this connection.
         updated_since: Content changed in the desk at or after.
         scope: Only what it lets through, without references that lead out of it.
+        with_costs: Whether fields that say what work and goods cost are read; no scope lets them through.
 
     Raises:
         SettingsError: It is no class of a stream.
@@ -69,7 +71,9 @@ def page(
     table, codec = RECORDS[entity.stream], codec_of(entity)
     c = table.c
     names = {source.id: source.name for source in sources.all(tx)}
-    query = select(c.local_id, c.source_id, c.changed_at, c.external_id, *(c[name] for name in codec.names))
+    hidden = entity.costs if scope is not None or not with_costs else frozenset[str]()
+    own = (null() if name in hidden else c[name] for name in codec.names)
+    query = select(c.local_id, c.source_id, c.changed_at, c.external_id, *own)
     query = query.where(c.local_id > after, c.gone_at.is_(None)).order_by(c.local_id).limit(limit)
     if connection is not None:
         query = query.where(c.source_id == source_of(tx, connection, scope))
