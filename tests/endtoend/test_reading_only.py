@@ -42,6 +42,8 @@ COMMANDS = [
     "audit verify",
     "people list",
     "people review",
+    "definitions history",
+    "definitions export",
     "jobs list",
     "jobs run sync:psa",
     "warranty lookup --all",
