@@ -43,7 +43,6 @@ COMMANDS = [
     "people list",
     "people review",
     "definitions history",
-    "definitions export",
     "jobs list",
     "jobs run sync:psa",
     "warranty lookup --all",
