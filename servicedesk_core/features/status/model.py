@@ -54,6 +54,16 @@ class StreamStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryStatus:
+    """Of how many live tickets how much of the past is known."""
+
+    connection: Annotated[str, Column("Name of the connection.")]
+    complete: Annotated[int, Column("Tickets of which every change of status since their creation is known.")]
+    partial: Annotated[int, Column("Tickets that were first seen when things had already happened to them.")]
+    none: Annotated[int, Column("Tickets of which nothing but the present state is known.")]
+
+
+@dataclass(frozen=True, slots=True)
 class WordStatus:
     """A value of the vendor that the mapping could not take as it is."""
 
@@ -97,6 +107,9 @@ class DeskStatus:
     quotas: Annotated[tuple[QuotaStatus, ...], Column("How much of the vendors' quotas is used, by whom.")] = ()
     alerts: Annotated[tuple[Alert, ...], Column("What somebody was told about and is not well yet.")] = ()
     channels: Annotated[tuple[Channel, ...], Column("Who is told, with what they did not take.")] = ()
+    histories: Annotated[
+        tuple[HistoryStatus, ...], Column("How much of the past of tickets is known, which clocks are judged by.")
+    ] = ()
     damage: Annotated[
         Damage | None, Column("What the last look at the whole store found wrong with it, if it did.")
     ] = None

@@ -56,6 +56,9 @@ def status(terminal: Terminal, state: DeskStatus) -> None:
         terminal.table(columns, rows)
     else:
         terminal.say("Nothing was read yet: servicedesk sync")
+    if state.histories:
+        told = [(h.connection, h.complete, h.partial, h.none) for h in state.histories]
+        terminal.table(("History of tickets", "Complete", "Partial", "None"), told)
     for heading, belongs in _ISSUES:
         if found := [issue for issue in state.issues if belongs(issue.kind)]:
             _show_issues(terminal, heading, found)

@@ -1,6 +1,6 @@
 """The state of the desk's data and jobs, from the store alone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
@@ -10,11 +10,18 @@ from sqlalchemy import Connection
 from servicedesk_core.config import ConnectionSettings, DeskSettings
 from servicedesk_core.domain import MappingIssue
 from servicedesk_core.features.alerts import channels, open_alerts
-from servicedesk_core.features.status.model import ConnectionInfo, DeskStatus, JobStatus, StreamStatus, WordStatus
+from servicedesk_core.features.status.model import (
+    ConnectionInfo,
+    DeskStatus,
+    HistoryStatus,
+    JobStatus,
+    StreamStatus,
+    WordStatus,
+)
 from servicedesk_core.features.status.quotas import account_quotas
 from servicedesk_core.jobs.job import Job
 from servicedesk_core.jobs.status import scheduled
-from servicedesk_core.store import changes, damage, issues, leases, runs, sources, state
+from servicedesk_core.store import changes, damage, histories, issues, leases, runs, sources, state
 from servicedesk_core.store.queries.completeness import StreamCompleteness, completeness
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.runs import Run
@@ -85,13 +92,14 @@ def status(tx: Connection, settings: DeskSettings, jobs: Mapping[str, Job], *, s
     names = {source.id: source.name for source in known}
     files = {source.id for source in known if source.connector == "tabular"}
     latest = {(names[run.source_id], run.stream): run for run in runs.latest(tx)}
+    found = completeness(tx)
     return DeskStatus(
         desk=settings.desk.name,
         as_of=now,
         store=store,
         last_change=changes.head(tx),
         connections=connections(tx, settings),
-        streams=tuple(_stream(row, latest.get((row.connection, row.stream))) for row in completeness(tx)),
+        streams=tuple(_stream(row, latest.get((row.connection, row.stream))) for row in found),
         issues=tuple(
             _word(names[i.source_id], i.stream, i.issue, i.count, is_file=i.source_id in files) for i in issues.list(tx)
         ),
@@ -100,6 +108,7 @@ def status(tx: Connection, settings: DeskSettings, jobs: Mapping[str, Job], *, s
         quotas=account_quotas(tx, settings, now),
         alerts=tuple(open_alerts(tx)),
         channels=tuple(channels(tx)),
+        histories=tuple(_histories(tx, row, known) for row in found if row.stream == "tickets" and row.rows),
         damage=damage.known(tx),
     )
 
@@ -121,6 +130,12 @@ def _word(connection: str, stream: str, issue: MappingIssue, count: int, *, is_f
     elif is_file and issue.kind.startswith("unmapped_"):
         section = f"values of {issue.field} in [files.columns]"
     return WordStatus(connection, stream, issue.kind, issue.field, issue.value, count, section)
+
+
+def _histories(tx: Connection, tickets: StreamCompleteness, known: Sequence[Source]) -> HistoryStatus:
+    source_id = next(source.id for source in known if source.name == tickets.connection)
+    counted = histories.counts(tx, source_id, tickets.rows)
+    return HistoryStatus(tickets.connection, counted.complete, counted.partial, counted.none)
 
 
 def _stream(row: StreamCompleteness, run: Run | None) -> StreamStatus:

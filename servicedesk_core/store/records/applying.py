@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from servicedesk_core.domain import STREAMS, Asset, Entity
+from servicedesk_core.domain import STREAMS, Asset, Entity, TicketEvent
 from servicedesk_core.domain.names import is_same_name
 from servicedesk_core.errors import MappingError
 from servicedesk_core.ports import KEEP_ALL_RAW, RawPolicy
-from servicedesk_core.store import bulk, cover, issues
+from servicedesk_core.store import bulk, cover, histories, issues
 from servicedesk_core.store.codec import Codec, Encoded, codec_of
 from servicedesk_core.store.fields import from_us, to_json, to_us
 from servicedesk_core.store.raws import Packed, pack, remember_shapes
@@ -151,7 +151,15 @@ class _Batch:
         bulk.append_changes(self.tx, self.feed)
         if self.stream == Asset.stream:
             self._name_assets()
+        elif self.stream == TicketEvent.stream:
+            self._follow_histories()
         return self.done
+
+    def _follow_histories(self) -> None:
+        """Keep of which tickets the whole past is known."""
+        news = [*self.done.changed, *self.done.restored]
+        told = [entity for _, entity in self.done.created] + [one for new in news for one in (new.before, new.after)]
+        histories.follow(self.tx, self.source_id, [event for event in told if isinstance(event, TicketEvent)])
 
     def _name_assets(self) -> None:
         """Let covers find their assets, and not those that a corrected serial number was another's."""
@@ -318,6 +326,8 @@ def mark_gone(
     if not rows:
         return []
     bulk.mark_gone(tx, table, [local_id for local_id, _ in rows], reason=reason, at=at)
+    if stream == TicketEvent.stream:
+        histories.assess_events(tx, source_id, [local_id for local_id, _ in rows])
     issues.forget(tx, source_id, stream, [external_id for _, external_id in rows])
     bulk.append_changes(
         tx,

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from servicedesk_core.store.schema.system import staged as staged
     from servicedesk_core.store.schema.system import state as state
     from servicedesk_core.store.schema.system import store_meta as store_meta
+    from servicedesk_core.store.schema.system import ticket_histories as ticket_histories
     from servicedesk_core.store.schema.system import tokens as tokens
     from servicedesk_core.store.schema.whole import metadata as metadata
     from servicedesk_core.store.schema.writing import audit as audit

@@ -1,6 +1,6 @@
 """The tables of the sync engine and of the store itself."""
 
-from sqlalchemy import BigInteger, Column, Double, Index, LargeBinary, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, Double, Index, LargeBinary, Table, Text, UniqueConstraint
 
 from servicedesk_core.store.column_types import Instant, Json, Packed, Scrubbed
 from servicedesk_core.store.schema.base import Id, metadata
@@ -113,6 +113,16 @@ record_issues = Table(
     *(Column(name, Text, primary_key=True) for name in ("stream", "external_id", "kind", "field", "value")),
     sqlite_with_rowid=False,
 )
+
+ticket_histories = Table(
+    "ticket_histories",
+    metadata,
+    Column("source_id", BigInteger, primary_key=True),
+    Column("ticket_ref", Text, primary_key=True),
+    Column("is_complete", Boolean, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Tickets of whose past anything is known, and whether everything is, since their creation."""
 
 leases = Table(
     "leases",

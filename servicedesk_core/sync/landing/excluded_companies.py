@@ -13,6 +13,7 @@ from servicedesk_core.store.passes import PassKey
 from servicedesk_core.store.quarantine import Rejected
 from servicedesk_core.store.schema import RECORDS, seen
 from servicedesk_core.sync.landing.prepared import Prepared
+from servicedesk_core.sync.names import TICKETS
 
 WITHHELD: Final = "withheld"
 PARENTS: Final = (("ticket_ref", "tickets"), ("project_ref", "projects"), ("contract_ref", "contracts"),
@@ -90,6 +91,8 @@ def remembered(tx: Tx, source_id: int, stream: str, ids: Iterable[str]) -> set[s
 def forget(tx: Tx, stream: str, local_ids: Collection[int]) -> None:
     """Delete records for good, with what the feed says of them."""
     theirs = f"SELECT source_id, external_id FROM {stream} WHERE local_id IN {{values}}"  # noqa: S608
+    if stream == TICKETS:
+        bulk.run_in(tx, f"DELETE FROM ticket_histories WHERE (source_id, ticket_ref) IN ({theirs})", local_ids)  # noqa: S608
     for query in (f"DELETE FROM record_issues WHERE stream = '{stream}' AND (source_id, external_id) IN ({theirs})",  # noqa: S608
                   f"DELETE FROM {stream} WHERE local_id IN {{values}}",  # noqa: S608
                   f"DELETE FROM changes WHERE entity = '{stream}' AND local_id IN {{values}}"):  # fmt: skip  # noqa: S608

@@ -14,6 +14,9 @@ WATCHED: Final[tuple[tuple[EventType, tuple[str, ...]], ...]] = (
 )
 """Which fields of a ticket make which event when they change."""
 
+_BEHIND_ALL: Final = 2**31
+"""Place of a snapshot among the events of its instant: the change that the stamp is of may be told later."""
+
 _STATE: Final = tuple(field for _, fields in WATCHED for field in fields)
 
 
@@ -30,6 +33,7 @@ def snapshot(ticket: Ticket, *, seen_at: datetime) -> TicketEvent:
         EventType.SNAPSHOT,
         key=f"{ticket.external_id}:snapshot",
         effective_at=stamp if stamp is not None and stamp <= seen_at else seen_at,
+        source_seq=_BEHIND_ALL,
         after={name: value for name in _STATE if (value := getattr(ticket, name)) is not None},
     )
 
@@ -87,6 +91,7 @@ def _event(
     key: str,
     effective_at: datetime,
     effective_after: datetime | None = None,
+    source_seq: int = 0,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
 ) -> TicketEvent:
@@ -100,6 +105,7 @@ def _event(
             "source": EventSource.OBSERVED,
             "effective_at": effective_at,
             "effective_after": effective_after,
+            "source_seq": source_seq,
             "before": before or {},
             "after": after or {},
         }

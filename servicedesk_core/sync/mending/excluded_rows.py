@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import delete, select, update
 
 from servicedesk_core.domain import STREAMS
-from servicedesk_core.store import Tx, bulk
+from servicedesk_core.store import Tx, bulk, histories
 from servicedesk_core.store.codec import codec_of
 from servicedesk_core.store.raws import Unpacker, pack, remember_shapes
 from servicedesk_core.store.schema import RECORDS, changes, progress, quarantine, record_issues, seen, staged
@@ -48,6 +48,8 @@ async def purge(run: Run) -> None:
 def _drop_stream(tx: Tx, source_id: int, stream: str) -> None:
     wiping(tx)
     tx.execute(delete(RECORDS[stream]).where(RECORDS[stream].c.source_id == source_id))
+    if stream == EVENTS:
+        histories.forget(tx, source_id)
     for table, column in ((changes, "entity"), (quarantine, "stream"), (record_issues, "stream")):
         tx.execute(delete(table).where(table.c.source_id == source_id, table.c[column] == stream))
     mine = (progress.c.source_id == source_id) & (progress.c.stream == stream)
@@ -92,6 +94,8 @@ def _blank(tx: Tx, source_id: int, excluder: Excluder, after: int) -> int | None
         rows.append((*encoded.values, encoded.row_hash, packed.blob if packed else None, local_id))
     remember_shapes(tx, packs)
     bulk.update(tx, table, (*codec.names, "row_hash", "raw"), rows)
+    if excluder.stream == EVENTS:
+        histories.assess_events(tx, source_id, [row.local_id for row in found])
     return found[-1].local_id if len(found) == _AT_ONCE else None
 
 

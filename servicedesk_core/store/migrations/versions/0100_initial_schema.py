@@ -1565,6 +1565,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("gone_at IS NULL"),
     )
     op.create_table(
+        "ticket_histories",
+        sa.Column("source_id", sa.BigInteger(), nullable=False),
+        sa.Column("ticket_ref", sa.Text(), nullable=False),
+        sa.Column("is_complete", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("source_id", "ticket_ref", name=op.f("pk_ticket_histories")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "tickets",
         sa.Column("local_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("source_id", sa.BigInteger(), nullable=False),
