@@ -18,6 +18,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "sync": "Bring the store up to date.",
         "status": "Show the desk's data and jobs.",
         "tickets": "Tickets in the store, and what is to be changed about them.",
+        "attention": "Who has to act next on a ticket, and what somebody has to look at.",
         "report": "Reports over the store.",
         "export": "Write a stream as CSV or JSON lines.",
     },

@@ -18,6 +18,7 @@ from servicedesk_core.people import Actor
 
 if TYPE_CHECKING:
     from servicedesk_core.features.alerts.queries import Alerts
+    from servicedesk_core.features.attention.queries import AttentionQueries
     from servicedesk_core.features.audit.actions import AuditTrail
     from servicedesk_core.features.claims.actions import Claims
     from servicedesk_core.features.definitions.actions import Definitions
@@ -172,6 +173,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
 
     if TYPE_CHECKING:
         alerts: Alerts[Waiting]
+        attention: AttentionQueries[Waiting]
         audit: AuditTrail[Waiting]
         claims: Claims[Waiting]
         definitions: Definitions[Waiting]

@@ -108,6 +108,7 @@ def test_the_twin_without_await_takes_the_same_scopes(desk):
 EVERY_WRITE = {"everything": True, "limit": 1_000}
 EVERY_CLAIM = ClaimFilter(everything=True)
 ARGUMENTS = {
+    "attention.list": [((), {"everything": True})],
     "records": [(entity,) for entity in STREAMS.values()],
     "tickets.get": [("mine-tickets",), (f"{FOREIGN}-tickets",), (f"{FOREIGN} number",)],
     "quarantine.get": [(1,)],

@@ -3,6 +3,8 @@
 HOSTILE: dict[str, str] = {
     "alerts channels": "80 json",
     "alerts list": "80 160 json",
+    "attention list": "80 160 json",
+    "attention list --all": "80",
     "audit list": "80 160 json",
     "audit verify": "80 json",
     "claims check 1": "80 json",
@@ -53,6 +55,7 @@ COPIED: dict[str, str] = {
 """What leaves a trace in the store: these run one after the other, on a copy of the hostile desk."""
 
 DEMO: dict[str, str] = {
+    "attention list": "80 160",
     "audit list --limit 3": "80 160 json",
     "audit verify": "80 json",
     "claims list --all": "80 160 json",

@@ -40,6 +40,7 @@ READS: dict[str, Read] = {
 SAME: dict[str, tuple[str, Read]] = {
     "alerts.channels": ("alerts channels", lambda desk: desk.alerts.channels()),
     "alerts.list": ("alerts list", lambda desk: desk.alerts.list()),
+    "attention.list": ("attention list", lambda desk: desk.attention.list()),
     "audit.list": ("audit list", lambda desk: desk.audit.list()),
     "audit.verify": ("audit verify", lambda desk: desk.audit.verify()),
     "claims.get": ("claims show 1", lambda desk: desk.claims.get("1")),

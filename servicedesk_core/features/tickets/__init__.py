@@ -10,9 +10,12 @@ if TYPE_CHECKING:
     from servicedesk_core.features.tickets.kpis import WATCHED as WATCHED
     from servicedesk_core.features.tickets.model import TicketFilter as TicketFilter
     from servicedesk_core.features.tickets.model import TicketRow as TicketRow
+    from servicedesk_core.features.tickets.tables.filtering import OPEN as OPEN
+    from servicedesk_core.features.tickets.tables.filtering import conditions as conditions
     from servicedesk_core.features.tickets.tables.filtering import restrictions as restrictions
     from servicedesk_core.features.tickets.tables.listing import OLDEST_FIRST as OLDEST_FIRST
     from servicedesk_core.features.tickets.tables.listing import ticket_page as ticket_page
+    from servicedesk_core.features.tickets.tables.rows import rows_by_id as rows_by_id
 else:
     from servicedesk_core.exports import lazily
 

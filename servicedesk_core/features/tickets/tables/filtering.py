@@ -1,7 +1,7 @@
 """Which tickets are meant."""
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, func, or_
 
@@ -16,6 +16,9 @@ from servicedesk_core.wording import folded
 
 _T = RECORDS["tickets"].c
 
+OPEN: Final[tuple[Any, ...]] = (_T.gone_at.is_(None), IS_OPEN)
+"""The conditions of the index of open tickets."""
+
 
 def conditions(tx: Connection, chosen: TicketFilter, scope: Scope | None = None) -> list[Any]:
     """Return a filter, and a scope if there is one, as SQL restrictions on ``tickets``.
@@ -23,7 +26,7 @@ def conditions(tx: Connection, chosen: TicketFilter, scope: Scope | None = None)
     Raises:
         NotFoundLocallyError: There is no such connection.
     """
-    live = [_T.gone_at.is_(None), *(() if chosen.everything else (IS_OPEN,))]
+    live = OPEN[:1] if chosen.everything else OPEN
     return [*live, *restrictions(tx, chosen, scope), *in_scope(tx, scope)]
 
 

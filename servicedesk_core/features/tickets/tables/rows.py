@@ -1,6 +1,6 @@
 """Tickets as lists show them: names beside references, worked time, the page at the vendor."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, select
@@ -89,6 +89,12 @@ def rows_of(tx: Connection, found: Sequence[Sequence[Any]]) -> tuple[TicketRow, 
         for r in stored
         for seconds, untimed in (worked.get((r.source_id, r.external_id), (0, 0)),)
     )
+
+
+def rows_by_id(tx: Connection, local_ids: Collection[int]) -> dict[int, TicketRow]:
+    """Return tickets as a list shows them, by the desk's own numbers."""
+    found = tx.execute(rows_query().where(_T.local_id.in_(list(local_ids)))).all()
+    return {row.local_id: row for row in rows_of(tx, [tuple(one) for one in found])}
 
 
 def _record_url(template: str | None, external_id: str) -> str | None:

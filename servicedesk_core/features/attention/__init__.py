@@ -1,0 +1,29 @@
+"""Attention: who has to act next on each open ticket, and which tickets somebody has to look at."""
+
+from typing import TYPE_CHECKING
+
+from servicedesk_core.features import Feature
+
+if TYPE_CHECKING:
+    from servicedesk_core.features.attention.model import Attention as Attention
+    from servicedesk_core.features.attention.model import Decision as Decision
+    from servicedesk_core.features.attention.model import NextActor as NextActor
+    from servicedesk_core.features.attention.model import Reason as Reason
+    from servicedesk_core.features.attention.model import Standing as Standing
+    from servicedesk_core.features.attention.rules import RULES as RULES
+    from servicedesk_core.features.attention.rules import next_actor as next_actor
+    from servicedesk_core.features.attention.rules import reason_of as reason_of
+    from servicedesk_core.features.attention.tables.facts import Found as Found
+    from servicedesk_core.features.attention.tables.facts import standings as standings
+    from servicedesk_core.features.attention.tables.rows import rows_of as rows_of
+else:
+    from servicedesk_core.exports import lazily
+
+    __getattr__, __dir__ = lazily(__name__, __file__)
+
+FEATURE = Feature(
+    name="attention",
+    about="Who has to act next on a ticket, and what somebody has to look at.",
+    queries=f"{__name__}.queries:AttentionQueries",
+    needs=("tickets",),
+)

@@ -1,0 +1,179 @@
+"""What decides who acts next on a ticket, and what was decided."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Self
+
+from servicedesk_core.domain import Priority, QueueKind, StatusCategory
+from servicedesk_core.faces import Column
+
+
+class NextActor(StrEnum):
+    """Who has to act next."""
+
+    COORDINATOR = "coordinator"
+    TECHNICIAN = "technician"
+    CLIENT = "client"
+    VENDOR = "vendor"
+    CALENDAR = "calendar"
+    """Nobody before a date that is set."""
+
+
+class Reason(StrEnum):
+    """Why somebody has to look at a ticket, the gravest first: a ticket has the first that is true of it."""
+
+    EMERGENCY = "emergency"
+    """P1, and nobody of the desk has acted on it."""
+    LATE_URGENT = "late_urgent"
+    """P1 or P2, and a due time has passed."""
+    CLIENT_REPLIED = "client_replied"
+    """The newest act is the client's."""
+    BLACK_HOLE = "black_hole"
+    """Nobody has to act next."""
+    LATE = "late"
+    """A due time has passed."""
+    DUE_SOON = "due_soon"
+    """A due time passes within the next hours."""
+    NO_COVER = "no_cover"
+    """Its technician is away, or works here no more."""
+    UNASSIGNED = "unassigned"
+    """It is past triage, and nobody has it."""
+    WAITING_TOO_LONG = "waiting_too_long"
+    """Others were waited for, and nobody has asked again."""
+    HOLD_OVER = "hold_over"
+    """It was parked until a date that has passed."""
+    UNSCHEDULED = "unscheduled"
+    """It needs an appointment, and none is booked."""
+
+    @property
+    def rank(self) -> int:
+        """Its place: 0 is the gravest."""
+        return _RANKS[self]
+
+
+_RANKS = {reason: rank for rank, reason in enumerate(Reason)}
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A booked appointment that is not over.
+
+    Attributes:
+        start_at: When it begins.
+        end_at: When it ends; ``None`` = nobody said.
+    """
+
+    start_at: datetime
+    end_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an open ticket stands at an instant.
+
+    Attributes:
+        created_at: When it was created.
+        category: What its status means; ``None`` = nothing that the desk knows.
+        priority: How urgent it is.
+        queue_kind: What its queue is for.
+        is_assigned: Whether a technician has it.
+        is_left: Whether that technician works here no more.
+        back_at: When that technician, who is away, is there again; ``None`` = they are there.
+        due_at: Its due date.
+        sla_due_at: The earliest unfulfilled due time of the agreement.
+        client_at: The newest act of the client.
+        desk_at: The newest act of a person of the desk.
+        remote_at: The last activity that the vendor tells, whoever's it was.
+        visit: The appointment that is next.
+    """
+
+    created_at: datetime | None = None
+    category: StatusCategory | None = None
+    priority: Priority | None = None
+    queue_kind: QueueKind | None = None
+    is_assigned: bool = False
+    is_left: bool = False
+    back_at: datetime | None = None
+    due_at: datetime | None = None
+    sla_due_at: datetime | None = None
+    client_at: datetime | None = None
+    desk_at: datetime | None = None
+    remote_at: datetime | None = None
+    visit: Visit | None = None
+
+    @property
+    def acted_at(self) -> datetime | None:
+        """The last meaningful activity: that of a person, and only where none is known what the vendor tells."""
+        return max(filter(None, (self.client_at, self.desk_at)), default=None) or self.remote_at or self.created_at
+
+    @property
+    def promised_at(self) -> datetime | None:
+        """The earliest due time."""
+        return min(filter(None, (self.due_at, self.sla_due_at)), default=None)
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether the newest act is the client's."""
+        return self.client_at is not None and (self.desk_at is None or self.desk_at < self.client_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Who has to act next.
+
+    Attributes:
+        rule: Name of the rule that decided.
+        actor: Who; ``None`` = nobody: the ticket is in the black hole.
+        at: When they have to act, or since when they should have; ``None`` when nobody has to.
+        why: Why, in a sentence.
+    """
+
+    rule: str
+    actor: NextActor | None
+    at: datetime | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """An open ticket with who has to act next, and why somebody has to look at it."""
+
+    local_id: Annotated[int, Column("The desk's own number.", shown=False)]
+    connection: Annotated[str, Column("Name of the connection.", shown=False)]
+    external_id: Annotated[str, Column("The vendor's id.", shown=False)]
+    number: Annotated[str | None, Column("The vendor's number for people.", shown=False)]
+    title: Annotated[str, Column("Title.", cut=20)]
+    company: Annotated[str | None, Column("Name of the client.", "Client", cut=13, spare=2)]
+    priority: Annotated[str | None, Column("Priority.", spare=3)]
+    assignee: Annotated[str | None, Column("Who has it.", "Technician", cut=12, spare=4)]
+    reason: Annotated[Reason | None, Column("Why somebody has to look at it; nothing = nobody has to.")]
+    next_actor: Annotated[NextActor | None, Column("Who has to act next; nothing = nobody: the black hole.", "Next")]
+    next_at: Annotated[datetime | None, Column("When they have to act, or since when they should have.", "When")]
+    why: Annotated[str, Column("Why it is theirs.", wraps=True, spare=1)]
+    rule: Annotated[str, Column("The rule that decided it.", shown=False)]
+    url: Annotated[str | None, Column("Its page at the vendor.", "At the vendor", shown=False)]
+
+    @property
+    def ticket(self) -> Annotated[str, Column("The vendor's number for people, or its id.")]:
+        """What people call it."""
+        return self.number or self.external_id
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An open ticket with what was decided, in the order of the list."""
+
+    local_id: Annotated[int, Column("The desk's own number.")]
+    reason: Annotated[Reason | None, Column("Why somebody has to look at it.")]
+    rank: Annotated[int, Column("Place of the reason.")]
+    priority: Annotated[str | None, Column("Priority.")]
+    next_actor: Annotated[NextActor | None, Column("Who has to act next.")]
+    next_at: Annotated[datetime | None, Column("When.")]
+    decision: Decision
+
+    @classmethod
+    def of(cls, local_id: int, standing: Standing, decision: Decision, reason: Reason | None) -> Self:
+        """Return a ticket in its place; what nobody has to look at comes last."""
+        rank = len(Reason) if reason is None else reason.rank
+        return cls(local_id, reason, rank, standing.priority, decision.actor, decision.at, decision)

@@ -1,0 +1,191 @@
+"""Who has to act next, and why somebody has to look at a ticket. Pure: the first rule that fits decides."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from servicedesk_core.domain import Priority, QueueKind, StatusCategory
+from servicedesk_core.features.attention.model import Decision, NextActor, Reason, Standing
+
+PATIENCE: Final = timedelta(days=2)
+"""So long nobody need do anything where no date is set: a ticket that waits is asked about then, one without a due
+time has been looked at."""
+
+HORIZON: Final = timedelta(hours=4)
+"""What passes within it is due soon."""
+
+_WATCHED: Final = frozenset({QueueKind.ALERT, QueueKind.NOC})
+_URGENT: Final = frozenset({Priority.P1, Priority.P2})
+_TO_SCHEDULE: Final = frozenset({StatusCategory.NEEDS_SCHEDULING, StatusCategory.SCHEDULED})
+_PAUSED: Final = frozenset({StatusCategory.WAITING_CUSTOMER, StatusCategory.ON_HOLD})
+_VENDORS: Final = frozenset({StatusCategory.WAITING_VENDOR, StatusCategory.WAITING_PARTS})
+
+Answer = tuple[NextActor | None, datetime | None, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule that decides who has to act next, where it fits.
+
+    Attributes:
+        name: Its name.
+        about: When it fits.
+        answer: Returns who, when and why; ``None`` = it does not fit.
+    """
+
+    name: str
+    about: str
+    answer: Callable[[Standing, datetime], Answer | None]
+
+
+def next_actor(ticket: Standing, now: datetime) -> Decision:
+    """Return who has to act next on an open ticket.
+
+    Args:
+        ticket: How it stands.
+        now: The instant.
+    """
+    return next(Decision(rule.name, *answer) for rule in RULES if (answer := rule.answer(ticket, now)) is not None)
+
+
+def reason_of(ticket: Standing, decision: Decision, now: datetime) -> Reason | None:
+    """Return why somebody has to look at an open ticket; ``None`` = nobody has to.
+
+    A due time counts unless the ticket waits for its client or is parked: the agreement then stands still.
+
+    Args:
+        ticket: How it stands.
+        decision: Who has to act next on it.
+        now: The instant.
+    """
+    due = None if ticket.category in _PAUSED else ticket.promised_at
+    is_late = due is not None and due < now
+    is_soon = due is not None and due <= now + HORIZON
+    is_lost = ticket.is_assigned and decision.rule in _OF_TECHNICIANS
+    is_coordinators = decision.actor is NextActor.COORDINATOR
+    holds = (
+        (Reason.EMERGENCY, ticket.priority is Priority.P1 and ticket.desk_at is None),
+        (Reason.LATE_URGENT, is_late and ticket.priority in _URGENT),
+        (Reason.CLIENT_REPLIED, ticket.is_unanswered),
+        (Reason.BLACK_HOLE, decision.actor is None),
+        (Reason.LATE, is_late),
+        (Reason.DUE_SOON, is_soon),
+        (Reason.NO_COVER, is_coordinators and is_lost),
+        (_BY_RULE.get(decision.rule), is_coordinators),
+    )
+    return next((reason for reason, is_true in holds if is_true), None)
+
+
+def _theirs(ticket: Standing, at: datetime | None, why: str) -> Answer:
+    """Return that the technician acts, or the coordinator where there is none who can."""
+    if not ticket.is_assigned:
+        return NextActor.COORDINATOR, at, f"{why}, and nobody has the ticket."
+    if ticket.is_left:
+        return NextActor.COORDINATOR, at, f"{why}, and its technician works here no more."
+    if ticket.back_at is not None and (at is None or at < ticket.back_at):
+        return NextActor.COORDINATOR, at, f"{why}, and its technician is away."
+    return NextActor.TECHNICIAN, at, f"{why}."
+
+
+def _meaningless(ticket: Standing, _: datetime) -> Answer | None:
+    if ticket.category is not None:
+        return None
+    return None, None, "Its status has no meaning here, so nobody knows whose turn it is."
+
+
+def _replied(ticket: Standing, _: datetime) -> Answer | None:
+    if not ticket.is_unanswered:
+        return None
+    return _theirs(ticket, ticket.client_at, "The client wrote last")
+
+
+def _watched(ticket: Standing, _: datetime) -> Answer | None:
+    is_ready = ticket.category in {StatusCategory.NEW, StatusCategory.TRIAGED, StatusCategory.IN_PROGRESS}
+    if ticket.is_assigned or ticket.queue_kind not in _WATCHED or not is_ready:
+        return None
+    at = ticket.promised_at or ticket.created_at
+    return NextActor.TECHNICIAN, at, "It is in a queue that its team watches."
+
+
+def _new(ticket: Standing, _: datetime) -> Answer | None:
+    if ticket.category is not StatusCategory.NEW:
+        return None
+    return NextActor.COORDINATOR, ticket.promised_at or ticket.created_at, "It is new, and has to be triaged."
+
+
+def _booked(ticket: Standing, now: datetime) -> Answer | None:
+    visit = ticket.visit
+    if visit is None:
+        return None
+    if visit.start_at <= now:
+        return _theirs(ticket, visit.end_at or visit.start_at, "Its appointment is under way")
+    return NextActor.CALENDAR, visit.start_at, "An appointment is booked."
+
+
+def _unscheduled(ticket: Standing, _: datetime) -> Answer | None:
+    if ticket.category not in _TO_SCHEDULE:
+        return None
+    return NextActor.COORDINATOR, ticket.promised_at or ticket.acted_at, "It needs an appointment, and none is booked."
+
+
+def _parked(ticket: Standing, now: datetime) -> Answer | None:
+    if ticket.category is not StatusCategory.ON_HOLD:
+        return None
+    if ticket.due_at is None:
+        return None, None, "It is on hold, and nobody said until when."
+    if ticket.due_at < now:
+        return NextActor.COORDINATOR, ticket.due_at, "It was on hold until a date that has passed."
+    return NextActor.CALENDAR, ticket.due_at, "It is on hold until then."
+
+
+def _waiting(ticket: Standing, now: datetime) -> Answer | None:
+    if ticket.category is None or not ticket.category.is_waiting:
+        return None
+    actor = NextActor.VENDOR if ticket.category in _VENDORS else NextActor.CLIENT
+    at = ticket.acted_at and ticket.acted_at + PATIENCE
+    if at is None or at < now:
+        return NextActor.COORDINATOR, at, f"The {actor} has been waited for too long, and has to be asked again."
+    return actor, at, f"The {actor} is waited for, until then."
+
+
+def _promised(ticket: Standing, _: datetime) -> Answer | None:
+    if ticket.promised_at is None:
+        return None
+    return _theirs(ticket, ticket.promised_at, "A due time is set")
+
+
+def _undated(ticket: Standing, now: datetime) -> Answer | None:
+    at = ticket.acted_at and ticket.acted_at + PATIENCE
+    if not ticket.is_assigned:
+        return NextActor.COORDINATOR, at, "Nobody has the ticket."
+    if at is None or at < now:
+        return None, None, "No date is set, and nothing has happened for days."
+    return _theirs(ticket, at, "Somebody works on it")
+
+
+RULES: Final = (
+    Rule("meaningless", "The status has no meaning in the configuration.", _meaningless),
+    Rule("replied", "The newest act is the client's.", _replied),
+    Rule("watched", "It is ready, nobody has it, and it is in a queue for alerts or of the NOC.", _watched),
+    Rule("new", "It is new.", _new),
+    Rule("booked", "An appointment is booked that is not over.", _booked),
+    Rule("unscheduled", "It needs an appointment.", _unscheduled),
+    Rule("parked", "It is on hold.", _parked),
+    Rule("waiting", "It waits for somebody outside of the desk.", _waiting),
+    Rule("promised", "It has a due time.", _promised),
+    Rule("undated", "Nothing else is known.", _undated),
+)
+"""In the order in which they are tried; the last one always fits."""
+
+_OF_TECHNICIANS: Final = frozenset({"booked", "promised", "undated"})
+"""Rules by which a technician acts who has the ticket."""
+
+_BY_RULE: Final = {
+    "waiting": Reason.WAITING_TOO_LONG,
+    "parked": Reason.HOLD_OVER,
+    "unscheduled": Reason.UNSCHEDULED,
+    "promised": Reason.UNASSIGNED,
+    "undated": Reason.UNASSIGNED,
+}
+"""Why somebody has to look at what is the coordinator's by a rule."""

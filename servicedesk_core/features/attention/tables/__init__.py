@@ -1,0 +1,1 @@
+"""How open tickets stand, read from the tables of records."""

@@ -1,0 +1,115 @@
+"""How open tickets stand, a few thousand at a time: memory does not grow with their number."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, select
+
+from servicedesk_core.domain import Priority, QueueKind, StatusCategory
+from servicedesk_core.features.attention.model import Standing, Visit
+from servicedesk_core.features.attention.tables.acts import newest_acts
+from servicedesk_core.features.attention.tables.people import Staff, staff
+from servicedesk_core.features.attention.tables.visits import booked
+from servicedesk_core.features.tickets import OPEN
+from servicedesk_core.store import Tx
+from servicedesk_core.store.fields import optional_instant
+from servicedesk_core.store.schema import RECORDS
+
+AT_ONCE: Final = 5_000
+"""Tickets whose acts are looked up together."""
+
+_T = RECORDS["tickets"].c
+_PRIORITIES: Final = {one.value: one for one in Priority}
+_CATEGORIES: Final = {one.value: one for one in StatusCategory}
+
+
+class State(NamedTuple):
+    """What is read of a ticket: the columns of these names, all of them in the index of open tickets."""
+
+    local_id: int
+    source_id: int
+    external_id: str
+    created_at: int | None
+    status_category: str | None
+    priority: str | None
+    queue_ref: str | None
+    assignee_ref: str | None
+    company_ref: str | None
+    due_at: int | None
+    sla_due_at: int | None
+    last_activity_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An open ticket.
+
+    Attributes:
+        state: What is stored of it.
+        standing: How it stands.
+    """
+
+    state: State
+    standing: Standing
+
+
+def standings(tx: Tx, at: datetime, zone: ZoneInfo, where: Sequence[ColumnElement[bool]] = OPEN) -> Iterator[Found]:
+    """Yield how tickets stand, in the order of their creation.
+
+    Args:
+        tx: Any transaction.
+        at: The present instant.
+        zone: Where days begin.
+        where: Which tickets.
+    """
+    query = select(*(_T[name] for name in State._fields)).where(*where).order_by(_T.created_at, _T.local_id)
+    around = _Around(tx, at, zone)
+    rows = tx.execute(query, execution_options={"yield_per": AT_ONCE})
+    for some in rows.partitions():
+        yield from around.of([State(*row) for row in some])
+
+
+class _Around:
+    """What stands around tickets: people, queues, appointments."""
+
+    def __init__(self, tx: Tx, at: datetime, zone: ZoneInfo) -> None:
+        self._tx, self._at = tx, at
+        self._staff: Staff = staff(tx, at, zone)
+        q = RECORDS["queues"].c
+        kinds = tx.execute(select(q.source_id, q.external_id, q.kind).where(q.kind.is_not(None)))
+        self._kinds = {(source_id, ref): QueueKind(kind) for source_id, ref, kind in kinds}
+        self._visits: dict[tuple[int, str], Visit] = {}
+        for one in booked(tx, at):
+            for ticket in one.tickets:
+                self._visits.setdefault((one.source_id, ticket), one.visit)
+
+    def of(self, states: Sequence[State]) -> Iterator[Found]:
+        """Yield how tickets stand."""
+        refs: dict[int, list[str]] = {}
+        for state in states:
+            refs.setdefault(state.source_id, []).append(state.external_id)
+        acts = {source_id: newest_acts(self._tx, source_id, wanted, self._at) for source_id, wanted in refs.items()}
+        for state in states:
+            yield Found(state, self._standing(state, *acts[state.source_id].get(state.external_id, (None, None))))
+
+    def _standing(self, state: State, client_at: datetime | None, desk_at: datetime | None) -> Standing:
+        holder: Any = (state.source_id, state.assignee_ref)
+        absence = self._staff.away.get(holder)
+        return Standing(
+            created_at=optional_instant(state.created_at),
+            category=_CATEGORIES.get(state.status_category or ""),
+            priority=_PRIORITIES.get(state.priority or ""),
+            queue_kind=self._kinds.get((state.source_id, state.queue_ref or "")),
+            is_assigned=state.assignee_ref is not None,
+            is_left=holder in self._staff.left,
+            back_at=None if absence is None else absence.back_at,
+            due_at=optional_instant(state.due_at),
+            sla_due_at=optional_instant(state.sla_due_at),
+            client_at=client_at,
+            desk_at=desk_at,
+            remote_at=optional_instant(state.last_activity_at),
+            visit=self._visits.get((state.source_id, state.external_id)),
+        )

@@ -1,0 +1,96 @@
+"""Technicians who are away, or work at the desk no more."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from servicedesk_core.domain.work import TimeOffState
+from servicedesk_core.store import Tx
+from servicedesk_core.store.fields import optional_instant
+from servicedesk_core.store.schema import RECORDS
+
+LONGEST: Final = timedelta(days=90)
+"""Nobody is looked for behind it: who is away longer has to be covered in any case."""
+
+_SATURDAY: Final = 5
+
+Person = tuple[int, str]
+"""Source, and the vendor's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Somebody who is away.
+
+    Attributes:
+        back_at: When they are there again.
+        kind: The vendor's word for it.
+    """
+
+    back_at: datetime
+    kind: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Who cannot act.
+
+    Attributes:
+        away: Those who are away now.
+        left: Those who work here no more.
+    """
+
+    away: Mapping[Person, Absence]
+    left: frozenset[Person]
+
+
+def staff(tx: Tx, at: datetime, zone: ZoneInfo) -> Staff:
+    """Return who cannot act at an instant.
+
+    Args:
+        tx: Any transaction.
+        at: The instant.
+        zone: Where days begin.
+    """
+    t = RECORDS["technicians"].c
+    gone = select(t.source_id, t.external_id).where(t.is_active.is_(False) | t.gone_at.is_not(None))
+    left = frozenset((source_id, ref) for source_id, ref in tx.execute(gone))
+    return Staff(_away(tx, at, zone), left)
+
+
+def _away(tx: Tx, at: datetime, zone: ZoneInfo) -> dict[Person, Absence]:
+    today, o = at.astimezone(zone).date(), RECORDS["time_off"].c
+    query = select(o.source_id, o.technician_ref, o.day, o.start_at, o.end_at, o.kind).where(
+        o.gone_at.is_(None),
+        o.state == TimeOffState.APPROVED.value,
+        o.technician_ref.is_not(None),
+        o.day >= today.isoformat(),
+        o.day <= (today + LONGEST).isoformat(),
+    )
+    off: dict[Person, dict[date, tuple[datetime | None, datetime | None, str | None]]] = {}
+    for source_id, ref, day, start, end, kind in tx.execute(query):
+        span = optional_instant(start), optional_instant(end), kind
+        off.setdefault((source_id, ref), {})[date.fromisoformat(day)] = span
+    away: dict[Person, Absence] = {}
+    for person, days in off.items():
+        if today not in days:
+            continue
+        start, end, kind = days[today]
+        if (start is None or start <= at) and (end is None or at < end):
+            away[person] = Absence(_back(days, today, zone), kind)
+    return away
+
+
+def _back(
+    days: Mapping[date, tuple[datetime | None, datetime | None, str | None]], today: date, zone: ZoneInfo
+) -> datetime:
+    """Return the end of the last day off in a row; a weekend between two of them is one."""
+    last = day = today
+    while (day := day + timedelta(days=1)) in days or day.weekday() >= _SATURDAY:
+        last = day if day in days else last
+    end = days[last][1]
+    return end or datetime.combine(last + timedelta(days=1), time(), zone)

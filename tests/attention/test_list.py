@@ -1,0 +1,55 @@
+"""The list of attention, from the store."""
+
+import pytest
+
+from servicedesk_core.desk.stored import StoredDesk
+from servicedesk_core.errors import NotFoundLocallyError
+from servicedesk_core.features.attention.model import NextActor, Reason
+from servicedesk_core.store.queries.scope import Scope
+from servicedesk_core.testing import FakeClock
+from tests.attention.conftest import NOW
+
+
+@pytest.fixture
+async def desk(store):
+    async with StoredDesk({"desk": {"name": "Acme Desk"}}, store=store, clock=FakeClock(NOW)) as desk:
+        yield desk
+
+
+async def test_what_somebody_has_to_look_at_comes_with_the_gravest_first(desk):
+    found = await desk.attention.list()
+    assert [(row.number, row.reason, row.next_actor) for row in found] == [
+        ("T1", Reason.EMERGENCY, NextActor.COORDINATOR),
+        ("T2", Reason.CLIENT_REPLIED, NextActor.TECHNICIAN),
+        ("T4", Reason.BLACK_HOLE, None),
+        ("T3", Reason.LATE, NextActor.TECHNICIAN),
+        ("T6", Reason.NO_COVER, NextActor.COORDINATOR),
+        ("T7", Reason.NO_COVER, NextActor.COORDINATOR),
+    ]
+    assert (found.items[1].company, found.items[1].assignee) == ("Acme & Sons", "Ana")
+
+
+async def test_every_open_ticket_has_one_who_acts_next_and_the_list_goes_on_page_by_page(desk):
+    seen, after = {}, None
+    while True:
+        page = await desk.attention.list(everything=True, limit=2, after=after)
+        seen |= {row.number: (row.rule, row.next_actor) for row in page}
+        if (after := page.next) is None:
+            break
+    assert sorted(seen) == ["T1", "T2", "T3", "T4", "T5", "T6", "T7", "T9"]
+    assert seen["T5"] == ("booked", NextActor.CALENDAR)
+    assert seen["T9"] == ("watched", NextActor.TECHNICIAN)
+
+
+async def test_the_list_narrows_and_keeps_to_a_scope(desk):
+    async def numbers(**chosen):
+        return [row.number for row in await desk.attention.list(**chosen)]
+
+    assert await numbers(reason=Reason.BLACK_HOLE) == ["T4"]
+    assert await numbers(actor=NextActor.COORDINATOR) == ["T1", "T6", "T7"]
+    assert await numbers(technician="Ben") == ["T6"]
+    assert await numbers(company="Globex") == []
+    assert await numbers(everything=True, scope=Scope("psa", companies="c2")) == ["T9"]
+    assert await numbers(sort="-next_at,local_id", limit=2) == ["T7", "T6"]
+    with pytest.raises(NotFoundLocallyError):
+        await numbers(connection="other")
