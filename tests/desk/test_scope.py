@@ -43,7 +43,11 @@ async def desk(filled):
 
 
 COMPANY = Scope("psa", companies={"mine-companies"})
-SCOPES = [COMPANY, Scope("psa", queues={"mine-queues"}), Scope("psa", {"mine-companies"}, {"mine-queues"})]
+SCOPES = [
+    pytest.param(COMPANY, id="company", marks=pytest.mark.slow),
+    pytest.param(Scope("psa", queues={"mine-queues"}), id="queue", marks=pytest.mark.slow),
+    pytest.param(Scope("psa", {"mine-companies"}, {"mine-queues"}), id="both"),
+]
 
 
 def calls_of(desk):
@@ -149,7 +153,7 @@ async def answers(path, method, scope):
             continue
 
 
-@pytest.mark.parametrize("scope", SCOPES, ids=["company", "queue", "both"])
+@pytest.mark.parametrize("scope", SCOPES)
 async def test_no_read_answers_with_anything_of_another_client(desk, scope):
     seen = ""
     for path, method in calls_of(desk):

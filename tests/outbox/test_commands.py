@@ -91,6 +91,7 @@ def test_time_is_logged_in_hours_for_today_and_can_be_edited_before_it_is_approv
     assert run("writes", "edit", "1", "--field", "worked_s=60").exit_code == 1
 
 
+@pytest.mark.slow
 def test_exit_codes_say_what_became_of_it(run, vendor):
     assert run("tickets", "note", "T1", "hello", "--public").exit_code == 8
     vendor.faults.extend(["403", "422"])

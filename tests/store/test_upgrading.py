@@ -36,6 +36,7 @@ def version_of(url):
     return version
 
 
+@pytest.mark.slow
 def test_a_newer_program_beside_an_older_running_service_refuses_and_harms_nothing(store_url, clock, next_schema):
     service = subprocess.Popen(
         [sys.executable, "-c", OLDER_SERVICE, store_url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -157,6 +157,7 @@ def test_missing_record_is_null(shared):
     assert shared.get("Tickets/1").json() == {"item": None}
 
 
+@pytest.mark.slow
 def test_equal_seeds_make_equal_desks(shared):
     other = Sandbox(shared.sandbox.options)
     try:
