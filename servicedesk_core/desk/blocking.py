@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.audit.actions import AuditTrail
     from servicedesk_core.features.claims.actions import Claims
     from servicedesk_core.features.definitions.actions import Definitions
+    from servicedesk_core.features.kpi.queries import KpiQueries
     from servicedesk_core.features.people.queries import People
     from servicedesk_core.features.privacy.actions import Privacy
     from servicedesk_core.features.quarantine.actions import Quarantine
@@ -177,6 +178,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         audit: AuditTrail[Waiting]
         claims: Claims[Waiting]
         definitions: Definitions[Waiting]
+        kpi: KpiQueries[Waiting]
         people: People[Waiting]
         privacy: Privacy[Waiting]
         quarantine: Quarantine[Waiting]

@@ -12,7 +12,8 @@ from servicedesk_core.faces.dashboard import Board, Figures, Series, Table, dash
 from servicedesk_core.faces.definition import DefinitionKind
 from servicedesk_core.faces.feature import Feature
 from servicedesk_core.faces.job import JobKind
-from servicedesk_core.faces.kpi import Figure, Kpi, Measure
+from servicedesk_core.faces.kpi import Figure, Kpi
+from servicedesk_core.faces.measure import Case, Goal, Measure, Period, Sum, Verdict
 from servicedesk_core.faces.namespace import Awaited, Callee, Desk, Manner, Method, Namespace, Waiting, method
 from servicedesk_core.faces.offer import Offer
 from servicedesk_core.faces.page import After, Limit, Page, Sort, piece
@@ -28,6 +29,7 @@ __all__ = [
     "Board",
     "Callee",
     "Capability",
+    "Case",
     "Column",
     "Condition",
     "DefinitionKind",
@@ -35,6 +37,7 @@ __all__ = [
     "Feature",
     "Figure",
     "Figures",
+    "Goal",
     "Help",
     "JobKind",
     "Kpi",
@@ -46,12 +49,15 @@ __all__ = [
     "Narrow",
     "Offer",
     "Page",
+    "Period",
     "Proposal",
     "Query",
     "Series",
     "Sort",
+    "Sum",
     "Table",
     "Terminal",
+    "Verdict",
     "Waiting",
     "Watch",
     "action",

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from servicedesk_core.faces.column import Column, columns_of
-from servicedesk_core.faces.kpi import Figure, Kpi, figures
+from servicedesk_core.faces.kpi import Figure, Kpi, figures, local
 from servicedesk_core.faces.namespace import Namespace
 from servicedesk_core.faces.query import Query, query
 
@@ -111,7 +111,7 @@ def dashboard(name: str, title: str, blocks: Sequence[Block], *, about: str) -> 
 def _shown(namespace: Namespace[Any], block: Block, tx: Any, at: datetime, scope: Any) -> Shown:
     match block:
         case Figures():
-            return Shown("figures", block.title, figures=figures(block.kpis, tx, at, scope))
+            return Shown("figures", block.title, figures=figures(block.kpis, tx, local(namespace.desk, at), scope))
         case Table():
             asked, narrows = block.query, not block.query.unscoped
             seen = namespace.desk.permitted(asked.needs, asked.name, scope, narrows=narrows)

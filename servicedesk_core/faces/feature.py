@@ -7,7 +7,7 @@ from servicedesk_core.faces.action import Action
 from servicedesk_core.faces.alerting import AlertRule
 from servicedesk_core.faces.definition import DefinitionKind
 from servicedesk_core.faces.job import JobKind
-from servicedesk_core.faces.kpi import Kpi, list_of
+from servicedesk_core.faces.kpi import Figure, Kpi, list_of
 from servicedesk_core.faces.namespace import Namespace
 from servicedesk_core.faces.offer import Offer
 from servicedesk_core.faces.reference import named
@@ -84,7 +84,8 @@ class Feature:
         """
         namespace = self.calls if acts else self.asking
         found = [one for each in reversed(namespace.__mro__) for one in vars(each).values() if isinstance(one, Offer)]
-        found += [list_of(f"{self.name}.kpis", self.figures)] if self.kpis else []
+        if self.kpis and not any(one.row is Figure for one in found):  # it lists figures itself
+            found.append(list_of(f"{self.name}.kpis", self.figures))
         found.sort(key=lambda one: isinstance(one, Action))
         return {one.name.rpartition(".")[2]: one for one in found}
 

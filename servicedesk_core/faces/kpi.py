@@ -2,38 +2,22 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final, Generic, Literal, TypeVar
+from zoneinfo import ZoneInfo
 
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.errors import KpiError, ServiceDeskError
 from servicedesk_core.faces.column import Column
+from servicedesk_core.faces.measure import Goal, Measure, Period, Verdict
 from servicedesk_core.faces.namespace import Desk, Namespace
 from servicedesk_core.faces.page import Page, Sort, piece
 from servicedesk_core.faces.query import Query, query
 
+LAST: Final = timedelta(days=30)
+"""The period of a figure, up to an instant, where nobody names another one."""
+
 M_co = TypeVar("M_co", bound=Callable[..., Any], covariant=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """What was measured.
-
-    Attributes:
-        value: The figure; ``None`` = there is nothing to measure.
-        numerator: What was counted for it.
-        denominator: What it was divided by; ``None`` = it is no ratio.
-        excluded: What was left out of it, by reason.
-        sample: How many records stand behind it.
-        records: The filter that lists exactly these records; ``None`` where no filter says it.
-    """
-
-    value: float | None
-    numerator: int
-    denominator: int | None = None
-    excluded: Mapping[str, int] = field(default_factory=dict)
-    sample: int = 0
-    records: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +28,14 @@ class Kpi(Generic[M_co]):
         name: Its name, words joined with hyphens.
         title: Its title, with its limit.
         about: What exactly is measured.
-        measure: Measures it: given a transaction, the instant, a filter and a scope it returns a :class:`Measure`.
+        measure: Measures it: given a transaction, the instant, a filter and a scope it returns a :class:`Measure`. One
+            over a period is given that in place of the instant.
         unit: What the value counts.
         better: Whether less of it is better, or more.
-        goal: The value that is wanted; ``None`` = nobody said.
+        goal: What is wanted; ``None`` = only goals of the service manager count.
+        over: Whether it tells of an instant, or of a period.
+        code: Its number in a catalogue that people agreed on.
+        leads: Whether it warns of what is to come, or tells what came of it; ``None`` = neither.
     """
 
     name: str
@@ -56,14 +44,19 @@ class Kpi(Generic[M_co]):
     measure: M_co
     unit: str = "tickets"
     better: Literal["less", "more"] = "less"
-    goal: float | None = None
+    goal: Goal | None = None
+    over: Literal["instant", "period"] = "instant"
+    code: str = ""
+    leads: bool | None = None
 
-    async def of(self, desk: Desk, /, at: datetime | None = None, among: Any = None, *, scope: Any = None) -> Measure:
+    async def of(
+        self, desk: Desk, /, at: datetime | Period | None = None, among: Any = None, *, scope: Any = None
+    ) -> Measure:
         """Measure it on a desk, which is what ``desk.call(KPI)`` does.
 
         Args:
             desk: The desk.
-            at: The instant; ``None`` = the present.
+            at: The instant, or the period; ``None`` = the present, or the 30 days before it.
             among: A filter of those records that are looked at; ``None`` = of all.
             scope: Only what it lets through.
 
@@ -72,7 +65,8 @@ class Kpi(Generic[M_co]):
             NotPermittedError: Whoever acts may not read.
         """
         scope = desk.permitted(Capability.READ, self.name, scope)
-        return await desk.store.read(lambda tx: measured(self, tx, at or desk.clock.now(), among, scope))
+        when = at if isinstance(at, Period) else local(desk, at)
+        return await desk.store.read(lambda tx: measured(self, tx, when, among, scope))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,30 +77,56 @@ class Figure:
     title: Annotated[str, Column("Its title, with its limit.", "Figure")]
     value: Annotated[float | None, Column("What was measured; nothing = there is nothing to measure.")]
     unit: Annotated[str, Column("What the value counts.")]
-    numerator: Annotated[int, Column("What was counted for it.", shown=False)]
-    denominator: Annotated[int | None, Column("What it was divided by; nothing = it is no ratio.", "Of", spare=2)]
+    numerator: Annotated[float, Column("What was counted for it; durations are in seconds.", shown=False)]
+    denominator: Annotated[float | None, Column("What it was divided by; nothing = it is no ratio.", "Of", spare=2)]
     excluded: Annotated[Mapping[str, int], Column("What was left out of it, by reason.", shown=False)]
     sample: Annotated[int, Column("How many records stand behind it.", shown=False)]
-    goal: Annotated[float | None, Column("The value that is wanted; nothing = nobody said.", shown=False)]
+    goal: Annotated[str | None, Column("What is wanted, with its comparison; nothing = nobody said.", shown=False)]
+    verdict: Annotated[Verdict, Column("Whether it is what is wanted.", shown=False)]
     better: Annotated[str, Column("Whether less of it is better, or more.", shown=False)]
     about: Annotated[str, Column("What exactly is measured.", spare=1)]
+    code: Annotated[
+        str | None, Column("Its number in a catalogue that people agreed on; nothing = it has none.", shown=False)
+    ] = None
+    group: Annotated[
+        str | None,
+        Column("What it is of, such as a client or a week; nothing = of everything.", "Of what", shown=False),
+    ] = None
+    profile: Annotated[str | None, Column("Whose goal it is.", shown=False)] = None
+    spread: Annotated[Mapping[str, float], Column("Median and 90th percentile, where it is a mean.", shown=False)] = (
+        field(default_factory=dict)
+    )
+    final_at: Annotated[
+        datetime | None, Column("From when on it does not change any more; nothing = it is final.", shown=False)
+    ] = None
+    needs: Annotated[str, Column("What would have to be there to measure it.", shown=False)] = ""
 
 
-def measured(kpi: Kpi[Any], tx: Any, at: datetime, among: Any, scope: Any) -> Measure:
+def local(desk: Desk, at: datetime | None = None) -> datetime:
+    """Return an instant, or the present, where the desk is: days begin there."""
+    return (at or desk.clock.now()).astimezone(ZoneInfo(desk.timezone))
+
+
+def measured(kpi: Kpi[Any], tx: Any, at: datetime | Period, among: Any, scope: Any) -> Measure:
     """Measure a KPI.
 
     Args:
         kpi: The KPI.
         tx: Any transaction.
-        at: The instant.
+        at: The instant, or the period; one over a period takes an instant for the end of 30 days.
         among: A filter of those records that are looked at; ``None`` = of all.
         scope: Only what it lets through.
 
     Raises:
         KpiError: It raised something, or did not return a measure.
     """
+    when: datetime | Period
+    if kpi.over == "period":
+        when = at if isinstance(at, Period) else Period(at - LAST, at)
+    else:
+        when = at.end if isinstance(at, Period) else at
     try:
-        found = kpi.measure(tx, at, among, scope)
+        found = kpi.measure(tx, when, among, scope)
     except ServiceDeskError:
         raise
     except Exception as error:
@@ -118,25 +138,49 @@ def measured(kpi: Kpi[Any], tx: Any, at: datetime, among: Any, scope: Any) -> Me
     return found
 
 
+def number(value: Any) -> float:
+    """Return a value as it is shown: a whole number without a point."""
+    return int(value) if value == int(value) else float(value)
+
+
+def figure(
+    kpi: Kpi[Any], found: Measure, goal: Goal | None = None, *, profile: str | None = None, group: str | None = None
+) -> Figure:
+    """Return a KPI with what was measured.
+
+    Args:
+        kpi: The KPI.
+        found: What was measured.
+        goal: What is wanted; ``None`` = what the KPI itself says.
+        profile: Whose goal that is.
+        group: What it is of; ``None`` = of everything.
+    """
+    wanted = goal or kpi.goal
+    return Figure(
+        name=kpi.name,
+        title=kpi.title,
+        value=None if found.value is None else number(found.value),
+        unit=kpi.unit,
+        numerator=number(found.numerator),
+        denominator=None if found.denominator is None else number(found.denominator),
+        excluded=found.excluded,
+        sample=found.sample,
+        goal=None if wanted is None else str(wanted),
+        verdict=found.verdict(wanted),
+        better=kpi.better,
+        about=kpi.about,
+        code=kpi.code or None,
+        group=group,
+        profile=profile,
+        spread=found.spread,
+        final_at=found.final_at,
+        needs=found.needs,
+    )
+
+
 def figures(kpis: Sequence[Kpi[Any]], tx: Any, at: datetime, scope: Any) -> tuple[Figure, ...]:
     """Return KPIs with what was measured; raises like :func:`measured`."""
-    return tuple(
-        Figure(
-            name=kpi.name,
-            title=kpi.title,
-            value=found.value,
-            unit=kpi.unit,
-            numerator=found.numerator,
-            denominator=found.denominator,
-            excluded=found.excluded,
-            sample=found.sample,
-            goal=kpi.goal,
-            better=kpi.better,
-            about=kpi.about,
-        )
-        for kpi in kpis
-        for found in (measured(kpi, tx, at, None, scope),)
-    )
+    return tuple(figure(kpi, measured(kpi, tx, at, None, scope)) for kpi in kpis)
 
 
 def list_of(name: str, kpis: Sequence[Kpi[Any]]) -> Query[..., Page[Figure]]:
@@ -151,7 +195,7 @@ def list_of(name: str, kpis: Sequence[Kpi[Any]]) -> Query[..., Page[Figure]]:
         namespace: Namespace[Any], tx: Any, *, at: datetime | None = None, sort: Sort = None, scope: Any = None
     ) -> Page[Figure]:
         """Show the figures of this feature, and what exactly each of them measures."""
-        found = Page(figures(kpis, tx, at or namespace.desk.clock.now(), scope))
+        found = Page(figures(kpis, tx, local(namespace.desk, at), scope))
         return piece(found, Figure, by="name", sort=sort, after=None, limit=None) if sort else found
 
     found = query(name, about="The figures of the feature.")(listed)

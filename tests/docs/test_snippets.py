@@ -21,7 +21,7 @@ from servicedesk_core.cli.shell.arguments import hoist
 from servicedesk_core.config import Secrets, connector_settings, parse_settings
 from servicedesk_core.connectors.tabular import load_mapping
 from servicedesk_core.definitions.reading import read
-from servicedesk_core.features.definitions.kinds import KINDS
+from servicedesk_core.features import FEATURES, own
 from servicedesk_core.hooks import PullMode, PullRequest
 from servicedesk_core.machine.mappings import check_file
 from servicedesk_core.plugins import PluginCatalog
@@ -29,6 +29,7 @@ from servicedesk_core.plugins.load import import_file
 from servicedesk_core.scaffold import write_connector
 from servicedesk_core.testing import opened
 
+KINDS = tuple(kind for name in FEATURES for kind in own(name).kinds)
 EXAMPLES = pages.ROOT / "docs" / "examples"
 SETTINGS = """
 [desk]

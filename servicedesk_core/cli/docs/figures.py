@@ -1,9 +1,14 @@
-"""The KPIs: what exactly each of them measures."""
+"""The KPIs: what exactly each of them measures, and what the shipped profiles want of it."""
 
 from functools import cache
+from typing import Any
 
 from servicedesk_core.cli.docs.docstring import table
+from servicedesk_core.faces import Kpi
 from servicedesk_core.features import FEATURES, Feature, own
+from servicedesk_core.features.kpi.goals import SHIPPED, wanted
+
+_HEADINGS = ("name", "number", "title", "what is measured", "unit", "direction", "tells of", "shipped goal")
 
 
 @cache
@@ -14,14 +19,19 @@ def page(theirs: tuple[Feature, ...] = ()) -> str:
         theirs: Features of others.
     """
     text = (
-        "# Figures\n\nEach figure is measured in one place, so that every page and every list shows the same. Of what "
-        "lists tickets, `servicedesk tickets list --watch NAME` shows them.\n"
+        "# Figures\n\nEach figure is measured in one place, so that every page and every list shows the same. "
+        "`servicedesk kpi list` shows all of them, `servicedesk kpi records NAME` the records behind one; of what "
+        "counts open tickets, `servicedesk tickets list --watch NAME` lists them. Goals of your own take the place of "
+        "those that are shipped.\n"
     )
     for feature in (*map(own, FEATURES), *theirs):
         if feature.kpis:
-            rows = [
-                (f"`{kpi.name}`", kpi.title, kpi.about, kpi.unit, f"{kpi.better} is better") for kpi in feature.figures
-            ]
-            text += f"\n## `servicedesk {feature.name} kpis`\n\n{feature.about}\n\n"
-            text += table(("name", "title", "what is measured", "unit", "direction"), rows)
+            text += f"\n## {feature.name}\n\n{feature.about}\n\n"
+            text += table(_HEADINGS, [_row(kpi) for kpi in feature.figures])
     return text
+
+
+def _row(kpi: Kpi[Any]) -> tuple[str, ...]:
+    goals = [f"{one.goal} ({one.profile})" for one in wanted(kpi, SHIPPED)] or [str(kpi.goal)] * (kpi.goal is not None)
+    over = "the present" if kpi.over == "instant" else "a period"
+    return f"`{kpi.name}`", kpi.code, kpi.title, kpi.about, kpi.unit, f"{kpi.better} is better", over, ", ".join(goals)

@@ -14,6 +14,7 @@ FEATURE = Feature(
 )
 
 if TYPE_CHECKING:
+    from servicedesk_core.features.definitions.tables import in_force as in_force
     from servicedesk_core.features.definitions.tables import versions_of as versions_of
 else:
     from servicedesk_core.exports import lazily

@@ -142,6 +142,17 @@ def versions_of(tx: Tx, kind: DefinitionKind[M]) -> tuple[M, ...]:
     return tuple(_dated(value(kind, one), one.effective_from) for one in reversed(held))
 
 
+def in_force(tx: Tx, kind: DefinitionKind[M], at: datetime) -> tuple[M, ...]:
+    """Return the definitions of a kind that hold at an instant, by name; what was removed does not.
+
+    Raises:
+        DefinitionsError: What is stored does not fit this program.
+    """
+    query = _KEPT.select().where(definitions.c.kind == kind.name).order_by(definitions.c.version)
+    found = {one.name: one for one in _KEPT.all(tx, query) if one.effective_from is None or one.effective_from <= at}
+    return tuple(value(kind, found[name]) for name in sorted(found) if found[name].body is not None)
+
+
 def _is_before(one: datetime | None, other: datetime | None) -> bool:
     return other is not None and (one is None or one < other)
 

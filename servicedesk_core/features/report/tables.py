@@ -119,7 +119,7 @@ class _Desk:
     def watched(self, counted: Mapping[str, int]) -> dict[str, Figure]:
         """Return what somebody should look at; what was not counted with the rest is counted by itself."""
         alone = {
-            kpi.name: kpi.measure(self.tx, self.now, self.among, self.scope).numerator
+            kpi.name: int(kpi.measure(self.tx, self.now, self.among, self.scope).numerator)
             for kpi in WATCHED
             if kpi.name not in counted
         }

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Connection as Tx
 
 from servicedesk_core.domain import StatusCategory
-from servicedesk_core.faces.kpi import Kpi, Measure
+from servicedesk_core.faces import Kpi, Measure
 from servicedesk_core.features.tickets.model import TicketFilter
 from servicedesk_core.features.tickets.tables import listing
 from servicedesk_core.store.queries.scope import Scope

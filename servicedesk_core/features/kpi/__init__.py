@@ -1,0 +1,22 @@
+"""KPIs over a period: their catalogue, goals in profiles, and every number with the records behind it."""
+
+from typing import TYPE_CHECKING
+
+from servicedesk_core.features import Feature
+
+FEATURE = Feature(
+    name="kpi",
+    about="Figures with their goals, and the records behind each.",
+    queries=f"{__name__}.queries:KpiQueries",
+    kpis=f"{__name__}.catalogue:KPIS",
+    definitions=f"{__name__}.goals:KINDS",
+    needs=("definitions", "sla", "tickets"),
+)
+
+if TYPE_CHECKING:
+    from servicedesk_core.features.kpi.facts import Facts as Facts
+    from servicedesk_core.features.kpi.measures import Of as Of
+else:
+    from servicedesk_core.exports import lazily
+
+    __getattr__, __dir__ = lazily(__name__, __file__)

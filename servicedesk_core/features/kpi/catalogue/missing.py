@@ -1,0 +1,37 @@
+"""Figures that people agreed on and that nothing in the store tells: each says what it needs."""
+
+from typing import Any, Final, Literal
+
+from servicedesk_core.faces import Kpi
+from servicedesk_core.features.kpi.measures import needing
+
+
+def _kpi(  # noqa: PLR0917  # a row of the table below
+    code: str, name: str, title: str, about: str, needs: str, unit: str, better: Literal["less", "more"]
+) -> Kpi[Any]:
+    return Kpi(name, title, about, needing(needs), unit=unit, better=better, over="period", code=code)
+
+
+KPIS: Final = (
+    _kpi("K08", "satisfaction", "Client satisfaction", "Mean of the clients' ratings from 1 to 5.",
+         "the scale of each survey's ratings", "points", "more"),
+    _kpi("K11", "service-margin", "Service gross margin", "Revenue less direct cost, by revenue.",
+         "cost rates and the revenue of the period", "%", "more"),
+    _kpi("K13", "preventive-maintenance", "Preventive maintenance done",
+         "Occurrences of recurring plans completed inside their window.", "recurring plans", "%", "more"),
+    _kpi("K15", "quality-score", "Quality score", "Reviews passed of reviews done.", "reviews of tickets", "%", "more"),
+    _kpi("K16", "training", "Training",
+         "Technicians who hold every certification that their role requires.", "job roles with certifications",
+         "%", "more"),
+    _kpi("K17", "employee-satisfaction", "Employee satisfaction", "Mean of our people's ratings from 1 to 5.",
+         "answers of an employee survey", "points", "more"),
+    _kpi("K28", "client-retention", "Client retention", "Clients at the beginning who are still there at the end.",
+         "when each client began and left", "%", "more"),
+    _kpi("K29", "promoter-score", "Net promoter score", "Promoters less detractors, of all answers.",
+         "answers on a scale from 0 to 10", "points", "more"),
+    _kpi("K31", "cost-per-ticket", "Cost per ticket", "Direct labour cost by resolved tickets.", "cost rates",
+         "money", "less"),
+    _kpi("K33", "response-improvement", "Response improved", "How much faster the response is than it was.",
+         "a stored baseline of response time", "%", "more"),
+)  # fmt: skip
+"""They are listed, so that nobody takes silence for a good figure."""

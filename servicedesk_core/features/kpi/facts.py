@@ -1,0 +1,224 @@
+"""What figures over a period are measured from, as the store tells it. Pure."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from servicedesk_core.domain import AppointmentState, StatusCategory, TicketKind
+from servicedesk_core.faces import Case, Period
+
+Key = tuple[str, str]
+"""Connection and the vendor's id."""
+
+_GONE: Mapping[StatusCategory | None, str] = {
+    StatusCategory.MERGED: "merged",
+    StatusCategory.CANCELLED: "cancelled",
+    StatusCategory.SPAM: "spam",
+}
+
+
+class Work(StrEnum):
+    """What recorded time was for."""
+
+    TIME_AND_MATERIALS = "time and materials"
+    CONTRACT = "contract"
+    PROJECT = "project"
+    REWORK = "warranty rework"
+    GOODWILL = "goodwill"
+    TRAVEL = "travel"
+    INTERNAL = "internal"
+    UNBILLED = "unbilled"
+    """For a client, and nothing says who pays for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFact:
+    """A ticket as figures see it."""
+
+    connection: str
+    id: str
+    label: str = ""
+    title: str = ""
+    kind: TicketKind | None = None
+    category: StatusCategory | None = None
+    issue: str | None = None
+    sub_issue: str | None = None
+    company: str | None = None
+    contact: str | None = None
+    asset: str | None = None
+    contract: str | None = None
+    parent: str | None = None
+    problem: str | None = None
+    assignee: str | None = None
+    created_at: datetime | None = None
+    reported_resolved_at: datetime | None = None
+    resolutions: tuple[datetime, ...] = ()
+    """When it was resolved; each time, in order."""
+    reopenings: tuple[datetime, ...] = ()
+    is_open: bool = True
+    is_gone: bool = False
+    is_merged: bool = False
+    is_own: bool = False
+    """Whether it is of our own company."""
+    of: Mapping[str, str | None] = field(default_factory=dict)
+
+    @property
+    def key(self) -> Key:
+        """What tells it apart."""
+        return self.connection, self.id
+
+    @property
+    def outside(self) -> str:
+        """Why it counts in no figure of clients; empty = it counts."""
+        if self.is_gone:
+            return "deleted"
+        if self.is_merged:
+            return "merged"
+        if self.category in _GONE:
+            return _GONE[self.category]
+        return "our own" if self.is_own else ""
+
+    def resolved_in(self, period: Period) -> datetime | None:
+        """Return when it was first resolved in a period."""
+        return next((at for at in self.resolutions if period.holds(at)), None)
+
+    def reopened_within(self, at: datetime, span: timedelta) -> bool:
+        """Whether it was opened again within a time after it was resolved."""
+        return any(at < again <= at + span for again in self.reopenings)
+
+    def case(self, numerator: float = 1, denominator: float | None = None, excluded: str = "") -> Case:
+        """Return it as a figure counts it; one that is outside is left out for that reason."""
+        return Case(self.label or self.id, numerator, denominator, self.outside or excluded, self.of, self.connection)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFact:
+    """Recorded time as figures see it."""
+
+    connection: str
+    id: str
+    work: Work
+    technician: str | None = None
+    ticket: str | None = None
+    day: date | None = None
+    start_at: datetime | None = None
+    end_at: datetime | None = None
+    worked_s: int | None = None
+    created_at: datetime | None = None
+    is_own: bool = False
+    of: Mapping[str, str | None] = field(default_factory=dict)
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When the work was done."""
+        if self.end_at is not None or self.start_at is None or self.worked_s is None:
+            return self.end_at
+        return self.start_at + timedelta(seconds=self.worked_s)
+
+    @property
+    def is_for_clients(self) -> bool:
+        """Whether a client was worked for; travel is told apart."""
+        return not self.is_own and self.work not in (Work.INTERNAL, Work.TRAVEL)
+
+    def case(self, numerator: float = 1, denominator: float | None = None, excluded: str = "") -> Case:
+        """Return it as a figure counts it."""
+        return Case(self.id, numerator, denominator, excluded, self.of, self.connection)
+
+
+@dataclass(frozen=True, slots=True)
+class VisitFact:
+    """An appointment as figures see it."""
+
+    connection: str
+    id: str
+    tickets: tuple[str, ...] = ()
+    technicians: tuple[str, ...] = ()
+    start_at: datetime | None = None
+    end_at: datetime | None = None
+    state: AppointmentState = AppointmentState.BOOKED
+    is_onsite: bool | None = None
+    created_at: datetime | None = None
+    of: Mapping[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AssetFact:
+    """A device as figures see it."""
+
+    connection: str
+    id: str
+    model: str | None
+    is_active: bool
+    since: datetime | None
+    until: datetime | None
+    of: Mapping[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TechnicianFact:
+    """Somebody of ours as figures see them."""
+
+    connection: str
+    id: str
+    name: str
+    is_active: bool = True
+
+
+class Facts(Protocol):
+    """What a figure may ask for; nothing is read before it does."""
+
+    @property
+    def period(self) -> Period:
+        """The period."""
+        ...
+
+    @property
+    def tickets(self) -> Sequence[TicketFact]:
+        """Those that were created, open or resolved in the period, or in the 30 days around it."""
+        ...
+
+    @property
+    def entries(self) -> Sequence[EntryFact]:
+        """Time that was worked in the period."""
+        ...
+
+    @property
+    def entries_of(self) -> Mapping[Key, Sequence[EntryFact]]:
+        """All time on the tickets that were resolved in the period, by ticket."""
+        ...
+
+    @property
+    def visits(self) -> Sequence[VisitFact]:
+        """Appointments that begin in the period."""
+        ...
+
+    @property
+    def visits_of(self) -> Mapping[Key, Sequence[VisitFact]]:
+        """All appointments, by ticket."""
+        ...
+
+    @property
+    def assets(self) -> Sequence[AssetFact]:
+        """Devices of clients."""
+        ...
+
+    @property
+    def technicians(self) -> Sequence[TechnicianFact]:
+        """Our people."""
+        ...
+
+    @property
+    def open_s(self) -> Callable[[date], int] | None:
+        """Says how long the desk's calendar is open on a day; ``None`` = nobody defined one."""
+        ...
+
+    @property
+    def away_s(self) -> Mapping[tuple[Key, date], int]:
+        """Approved time off, by technician and day."""
+        ...
+
+    def holds(self, stream: str) -> bool:
+        """Whether the store has anything of a stream."""
+        ...

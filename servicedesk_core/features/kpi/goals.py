@@ -1,0 +1,138 @@
+"""What is wanted of figures: profiles of goals, each goal with its own comparison, and what billing codes mean."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+
+from pydantic import Field, field_validator
+
+from servicedesk_core.domain import Model
+from servicedesk_core.domain.base import Instant
+from servicedesk_core.faces import DefinitionKind, Goal, Kpi
+from servicedesk_core.features.kpi.facts import Work
+
+
+class GoalProfile(Model):
+    """Goals that belong together."""
+
+    name: Annotated[str, Field(min_length=1)]
+    about: str = Field(default="", description="What they are for.")
+    goals: Mapping[str, str] = Field(
+        description='Goals by the name or the number of the figure, such as ">= 85 %" or "< 2 hours".'
+    )
+    effective_from: Instant | None = Field(default=None, description="From when on they hold. None = since ever.")
+
+    @field_validator("goals")
+    @classmethod
+    def _are_goals(cls, goals: Mapping[str, str]) -> Mapping[str, str]:
+        for goal in goals.values():
+            Goal.of(goal)
+        return goals
+
+
+class WorkKinds(Model):
+    """Billing codes, by name, that say what recorded time was for. Other time is told by its contract and project."""
+
+    travel: tuple[str, ...] = Field(default=(), description="On the road.")
+    goodwill: tuple[str, ...] = Field(default=(), description="For a client, and given away.")
+    rework: tuple[str, ...] = Field(default=(), description="Under our own warranty.")
+    internal: tuple[str, ...] = Field(default=(), description="For nobody but ourselves.")
+    effective_from: Instant | None = Field(default=None, description="From when on they hold. None = since ever.")
+
+    @property
+    def codes(self) -> Mapping[str, Work]:
+        """What each billing code means."""
+        kinds = (
+            (Work.TRAVEL, self.travel),
+            (Work.GOODWILL, self.goodwill),
+            (Work.REWORK, self.rework),
+            (Work.INTERNAL, self.internal),
+        )
+        return {name.casefold(): work for work, names in kinds for name in names}
+
+
+GOALS: Final = DefinitionKind("goals", "goal profile", GoalProfile)
+"""What is wanted: ``[goals.NAME]``."""
+
+WORK_KINDS: Final = DefinitionKind("work_kinds", "set of work kinds", WorkKinds, many=False)
+"""What billing codes mean: ``[work_kinds]``."""
+
+KINDS: Final[tuple[DefinitionKind[Any], ...]] = (GOALS, WORK_KINDS)
+
+JOURNEY: Final = GoalProfile(
+    name="journey",
+    about="What a service department reaches in the long run.",
+    goals={
+        "K01": ">= 98 %",
+        "K05": "< 2 hours",
+        "K06": "< 24 hours",
+        "K07": ">= 85 %",
+        "K08": ">= 4.7 points",
+        "K09": ">= 80 %",
+        "K11": ">= 40 %",
+        "K12": "< 5 %",
+        "K13": ">= 95 %",
+        "K14": ">= 8",
+        "K15": ">= 95 %",
+        "K16": ">= 90 %",
+        "K17": ">= 4.5 points",
+    },
+)
+
+COACH: Final = GoalProfile(
+    name="coach",
+    about="What a coordinator keeps up every day.",
+    goals={
+        "K02": "> 97 %",
+        "K03": "> 95 %",
+        "K04": "> 90 %",
+        "K10": "> 80 %",
+        "K18": "< 0.25 hours",
+        "K19": "<= 3",
+        "K20": "<= 3",
+        "K20a": "<= 2",
+        "K20b": "<= 9",
+        "K20c": "<= 9",
+        "K21": "<= 3",
+        "K22": "<= 3",
+        "K23": "<= 3",
+        "K24": "= 0",
+        "K25": "<= 2",
+        "K26a": "<= 1",
+        "K26b": "<= 1",
+        "K27": "<= 20",
+    },
+)
+
+SHIPPED: Final = (JOURNEY, COACH)
+"""They hold until a profile of the same name takes their place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A goal with whose it is."""
+
+    profile: str
+    goal: Goal
+
+
+def wanted(kpi: Kpi[Any], profiles: Iterable[GoalProfile]) -> tuple[Wanted, ...]:
+    """Return what each profile wants of a figure; the first one decides where several do.
+
+    Args:
+        kpi: The figure.
+        profiles: Those that hold, the most important first.
+    """
+    keys = (kpi.name, kpi.code)
+    return tuple(
+        Wanted(profile.name, Goal.of(profile.goals[key]))
+        for profile in profiles
+        for key in keys
+        if key and key in profile.goals
+    )
+
+
+def in_order(own: Iterable[GoalProfile]) -> tuple[GoalProfile, ...]:
+    """Return the profiles of the service manager, then the shipped ones whose names they did not take."""
+    mine = tuple(sorted(own, key=lambda one: one.name))
+    return *mine, *(one for one in SHIPPED if one.name not in {each.name for each in mine})

@@ -1,0 +1,75 @@
+"""How a figure over a period is declared: the cases that it is made of, and how they are summed."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from fractions import Fraction
+from typing import Any
+
+from servicedesk_core.faces import Case, Measure, Period, Sum
+from servicedesk_core.features.kpi.facts import Facts
+from servicedesk_core.store.queries.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Of:
+    """A figure that is made of cases.
+
+    Attributes:
+        cases: Returns them.
+        how: How they are summed.
+        scale: What the sum is multiplied by for the unit of the figure: 100 for a percentage.
+        needs: Streams without which there is nothing to measure.
+        settles: How long after the period it may still change.
+        calendar: Whether it needs the desk's calendar.
+        minimum: A smaller sample is not judged.
+    """
+
+    cases: Callable[[Facts], Iterable[Case]]
+    how: Sum
+    scale: Fraction | int = 1
+    needs: tuple[str, ...] = ()
+    settles: timedelta | None = None
+    calendar: bool = False
+    minimum: int = 0
+
+    def of(self, facts: Facts) -> Measure:
+        """Measure it from facts, which many figures may share."""
+        if missing := [stream for stream in self.needs if not facts.holds(stream)]:
+            return Measure.missing(f"{' and '.join(missing).replace('_', ' ')}; nothing of that was synced")
+        if self.calendar and facts.open_s is None:
+            return Measure.missing("a calendar: define one, and name it in [sla]")
+        final_at = None if self.settles is None else facts.period.end + self.settles
+        return Measure.of(
+            self.cases(facts),
+            self.how,
+            scale=self.scale,
+            final_at=final_at if final_at is not None and final_at > facts.period.now else None,
+            minimum=self.minimum,
+        )
+
+    def __call__(self, tx: Any, period: Period, among: Any = None, scope: Scope | None = None) -> Measure:
+        """Measure it from the store."""
+        from servicedesk_core.features.kpi.tables import StoredFacts  # noqa: PLC0415  # reads the store; the rest is pure
+
+        del among
+        return self.of(StoredFacts(tx, period, scope))
+
+
+PERCENT = 100
+HOURS = Fraction(1, 3600)
+MINUTES = Fraction(1, 60)
+
+
+def needing(what: str) -> Callable[..., Measure]:
+    """Return the measure of a figure that nothing can tell yet.
+
+    Args:
+        what: What would have to be there.
+    """
+
+    def missing(tx: Any, at: Any, among: Any = None, scope: Any = None) -> Measure:
+        del tx, at, among, scope
+        return Measure.missing(what)
+
+    return missing

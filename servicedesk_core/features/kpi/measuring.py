@@ -1,0 +1,121 @@
+"""Measuring many figures of one period in one transaction, each against its goal."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any, Final
+
+from servicedesk_core.arguments import did_you_mean
+from servicedesk_core.errors import NotFoundLocallyError, SettingsError
+from servicedesk_core.faces import Case, Feature, Figure, Kpi, Measure, Period, Sum
+from servicedesk_core.faces.kpi import figure, measured
+from servicedesk_core.features.definitions import in_force
+from servicedesk_core.features.kpi.goals import GOALS, GoalProfile, Wanted, in_order, wanted
+from servicedesk_core.features.kpi.measures import Of
+from servicedesk_core.features.kpi.tables import StoredFacts
+from servicedesk_core.features.tickets import TicketFilter, TicketRow, ticket_page
+from servicedesk_core.store import Tx
+from servicedesk_core.store.queries.scope import Scope
+from servicedesk_core.wording import folded
+
+_ALL: Final = 10_000_000
+
+
+class Measuring:
+    """Figures of one period; what they are measured from is read once.
+
+    Args:
+        tx: A transaction.
+        period: The period.
+        profile: Whose goals count; ``None`` = everybody's.
+        scope: Only what it lets through.
+
+    Raises:
+        SettingsError: There is no such profile.
+    """
+
+    def __init__(self, tx: Tx, period: Period, profile: str | None = None, scope: Scope | None = None) -> None:
+        self._tx, self.period, self._scope = tx, period, scope
+        self.profiles = self._profiles(profile)
+
+    @cached_property
+    def _facts(self) -> StoredFacts:
+        return StoredFacts(self._tx, self.period, self._scope)
+
+    def measure(self, kpi: Kpi[Any]) -> Measure:
+        """Measure a figure, with the records behind it.
+
+        Raises:
+            KpiError: It cannot be measured.
+        """
+        if isinstance(kpi.measure, Of):
+            return kpi.measure.of(self._facts)
+        found = measured(kpi, self._tx, self.period, None, self._scope)
+        if found.cases or not isinstance(found.records, TicketFilter):
+            return found
+        rows = ticket_page(self._tx, found.records, limit=_ALL, scope=self._scope).items
+        return Measure.of(map(_case, rows), Sum.TOTAL)
+
+    def figure(self, kpi: Kpi[Any], found: Measure | None = None, group: str | None = None) -> Figure:
+        """Return a figure against its goal.
+
+        Args:
+            kpi: The figure.
+            found: What was measured; ``None`` = it is measured now.
+            group: What it is of.
+        """
+        known = found or self._plain(kpi)
+        goal = next(iter(self.wanted(kpi)), None)
+        return figure(
+            kpi,
+            known,
+            goal.goal if goal is not None else None,
+            profile=goal.profile if goal is not None else None,
+            group=group,
+        )
+
+    def wanted(self, kpi: Kpi[Any]) -> tuple[Wanted, ...]:
+        """Return what each profile wants of a figure; the first one decides."""
+        return wanted(kpi, self.profiles)
+
+    def _plain(self, kpi: Kpi[Any]) -> Measure:
+        if isinstance(kpi.measure, Of):
+            return kpi.measure.of(self._facts)
+        return measured(kpi, self._tx, self.period, None, self._scope)
+
+    def _profiles(self, named: str | None) -> Sequence[GoalProfile]:
+        known = in_order(in_force(self._tx, GOALS, min(self.period.now, self.period.end)))
+        if named is None:
+            return known
+        names = tuple(one.name for one in known)
+        if named not in names:
+            message = f'There is no goal profile "{named}".{did_you_mean(named, names)}'
+            raise SettingsError(message, hint=f"There are: {', '.join(names)}.")
+        return [one for one in known if one.name == named]
+
+
+def kpi_named(features: Sequence[Feature], word: str) -> tuple[str, Kpi[Any]]:
+    """Return the figure that is meant by its name, its number, or how its name begins, with its feature.
+
+    Raises:
+        NotFoundLocallyError: None is meant, or several.
+    """
+    known = [(feature.name, kpi) for feature in features for kpi in feature.figures]
+    exact = [one for one in known if folded(word) in {folded(one[1].name), folded(one[1].code or one[1].name)}]
+    begun = exact or [one for one in known if folded(one[1].name).startswith(folded(word))]
+    if len(begun) == 1:
+        return begun[0]
+    names = [kpi.name for _, kpi in begun or known]
+    if begun:
+        raise NotFoundLocallyError(f'"{word}" may be {" or ".join(names)}.', hint="Write more of it.")
+    message = f'There is no figure "{word}".{did_you_mean(word, names)}'
+    raise NotFoundLocallyError(message, hint='"servicedesk kpi list" lists them.')
+
+
+def _case(row: TicketRow) -> Case:
+    of = {
+        "client": row.company,
+        "technician": row.assignee,
+        "queue": row.queue,
+        "priority": row.priority,
+    }
+    return Case(row.ticket, of=of, connection=row.connection)

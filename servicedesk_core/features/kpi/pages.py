@@ -1,0 +1,115 @@
+"""Figures in a terminal: value, goal and verdict beside each other, and below them what was left out."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from servicedesk_core.faces import Figure, Narrow, Terminal, Verdict
+from servicedesk_core.features.kpi.model import FigurePage, KpiExplained
+
+_SAID: Final = {
+    Verdict.MET: "met",
+    Verdict.MISSED: "missed",
+    Verdict.NO_GOAL: "",
+    Verdict.NO_DATA: "no data",
+    Verdict.TOO_FEW: "too few to judge",
+}
+
+
+def value(figure: Figure) -> str:
+    """Return what was measured, as people read it: rounded to two decimals, with its unit."""
+    return "" if figure.value is None else f"{_rounded(figure.value)}{unit(figure.unit)}"
+
+
+def unit(name: str) -> str:
+    """Return a unit as it stands behind a number."""
+    return f" {name}" if name == "%" else {"hours": " h", "minutes": " min"}.get(name, "")
+
+
+def note(figure: Figure, zone: str) -> str:
+    """Return what else is to be known of a figure."""
+    told = []
+    if figure.needs:
+        told.append(f"needs {figure.needs}")
+    told += [f"{name} {_rounded(number)}{unit(figure.unit)}" for name, number in figure.spread.items()]
+    if figure.final_at is not None and figure.value is not None:
+        told.append(f"provisional until {_day(figure.final_at, zone)}")
+    if left := sum(figure.excluded.values()):
+        told.append(f"{left:,} left out")
+    return "; ".join(told)
+
+
+def figures(terminal: Terminal, page: FigurePage) -> None:
+    """Print all figures of a period."""
+    if page.start is not None and page.end is not None:
+        last = page.end - timedelta.resolution
+        terminal.line(f"{_day(page.start, page.timezone)} to {_day(last, page.timezone)} ({page.timezone})")
+    _print(terminal, page, "Figure", ((one.code or "", one.title, one.name) for one in page))
+
+
+def groups(terminal: Terminal, page: FigurePage) -> None:
+    """Print one figure, by what it belongs to."""
+    for one in page.items[:1]:
+        terminal.line(one.title)
+        terminal.line(one.about)
+        terminal.line()
+    _print(terminal, page, "Of", (("", "all" if one.group is None else one.group, "") for one in page))
+
+
+def _print(terminal: Terminal, page: FigurePage, heading: str, named: Iterable[tuple[str, str, str]]) -> None:
+    rows = [
+        (code, title, value(one), one.goal or "", _SAID[one.verdict], f"{one.sample:,}", note(one, page.timezone), name)
+        for one, (code, title, name) in zip(page, named, strict=True)
+    ]
+    columns = ("No.", heading, "Value", "Goal", "Verdict", "Records", "", "Name")
+    kept = [at for at, _ in enumerate(columns) if at not in {0, 7} or any(row[at] for row in rows)]
+    narrow = Narrow(cut={heading: 16, "": 12}, spare=("Name", "Records", "No."))
+    terminal.table(
+        [columns[at] for at in kept], [[row[at] for at in kept] for row in rows], empty="None.", narrow=narrow
+    )
+
+
+def explained(terminal: Terminal, found: KpiExplained) -> None:
+    """Print what a figure is."""
+    one = found.figure
+    zone = found.timezone
+    terminal.line(f"{one.title} ({', '.join(filter(None, (one.name, one.code)))})")
+    terminal.line(one.about)
+    terminal.line()
+    leads = {True: "It warns of what is to come.", False: "It tells what came of it.", None: None}[found.leads]
+    terminal.facts(
+        (
+            ("Feature", found.feature),
+            ("Period", f"{_day(found.start, zone)} to {_day(found.end - timedelta.resolution, zone)}"
+             if found.over == "period" else "the present"),
+            ("Value", value(one) or None),
+            ("Numerator", f"{one.numerator:,}"),
+            ("Denominator", None if one.denominator is None else f"{one.denominator:,}"),
+            ("Records", f"{one.sample:,}"),
+            ("Verdict", _SAID[one.verdict] or "no goal"),
+            ("Also", note(one, zone) or None),
+            ("Direction", f"{one.better} is better"),
+            ("Leads", leads),
+            ("Divided by", ", ".join(found.dimensions) or None),
+            ("Records behind it", found.records),
+        )
+    )  # fmt: skip
+    if found.goals:
+        terminal.line()
+        terminal.table(
+            ("Profile", "Goal", "Since", "Decides"),
+            [(g.profile, g.goal, g.effective_from, "yes" if g.decides else "") for g in found.goals],
+        )
+    if one.excluded:
+        terminal.line()
+        terminal.table(("Left out because", "Records"), [(why, f"{many:,}") for why, many in one.excluded.items()])
+
+
+def _rounded(number: float) -> str:
+    whole = isinstance(number, int) or number == int(number)
+    return f"{int(number):,}" if whole else f"{number:,.2f}"
+
+
+def _day(at: datetime, zone: str) -> str:
+    return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d")

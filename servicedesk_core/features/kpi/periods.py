@@ -1,0 +1,61 @@
+"""Periods as people name them: a month, a week, a quarter, a year, a day, or the last days. Pure."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from servicedesk_core.errors import SettingsError
+from servicedesk_core.faces import Period
+
+_MONTH: Final = re.compile(r"(\d{4})(?:-(?:(\d{2})|[qQ]([1-4])|[wW](\d{2})))?")
+_HINT: Final = "Write a month such as 2026-10, a week such as 2026-W41, 2026-Q3, a year or a day."
+
+
+def period_of(text: str, zone: ZoneInfo, now: datetime) -> Period:
+    """Return a period by its name, in the days of a zone.
+
+    Raises:
+        SettingsError: It is no name of a period, or the period has not begun.
+    """
+    try:
+        first, after = _days(text.strip())
+    except (ValueError, OverflowError):
+        raise SettingsError(f'"{text}" is no period.', hint=_HINT) from None
+    start, end = (datetime.combine(day, time(), zone) for day in (first, after))
+    if start > now:
+        raise SettingsError(f"The period {text} has not begun.", hint="Name an earlier one.")
+    return Period(start, end, min(now, end) if now < end else now)
+
+
+def last(span: timedelta, zone: ZoneInfo, now: datetime) -> Period:
+    """Return the time up to an instant."""
+    return Period((now - span).astimezone(zone), now, now)
+
+
+def weeks(count: int, zone: ZoneInfo, now: datetime) -> Iterator[tuple[str, Period]]:
+    """Yield the last weeks with their names, from Monday to Monday, the oldest first; the last one is not over."""
+    monday = now.astimezone(zone).date()
+    monday -= timedelta(days=monday.weekday())
+    for back in reversed(range(count)):
+        first = monday - timedelta(weeks=back)
+        year, week, _ = first.isocalendar()
+        start, end = (datetime.combine(day, time(), zone) for day in (first, first + timedelta(weeks=1)))
+        yield f"{year}-W{week:02}", Period(start, end, now)
+
+
+def _days(text: str) -> tuple[date, date]:
+    """Return the first day, and the first one after it."""
+    if (found := _MONTH.fullmatch(text)) is None:
+        day = date.fromisoformat(text)
+        return day, day + timedelta(days=1)
+    year, month, quarter, week = (int(part) if part else None for part in found.groups())
+    assert year is not None  # noqa: S101  # it is no option of the expression
+    if week is not None:
+        first = date.fromisocalendar(year, week, 1)
+        return first, first + timedelta(weeks=1)
+    months = 1 if month else 3 if quarter else 12
+    begins = month or (quarter or 1) * 3 - 2
+    number = year * 12 + begins - 1 + months
+    return date(year, begins, 1), date(number // 12, number % 12 + 1, 1)

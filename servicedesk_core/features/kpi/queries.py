@@ -1,0 +1,258 @@
+"""Figures with their goals: all of them, one by what it belongs to, week by week, and what stands behind it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, timedelta
+from typing import Annotated, Any, Final, Protocol
+from zoneinfo import ZoneInfo
+
+from servicedesk_core.arguments import did_you_mean
+from servicedesk_core.errors import SettingsError
+from servicedesk_core.faces import (
+    After,
+    Case,
+    Desk,
+    Feature,
+    Figure,
+    Help,
+    Kpi,
+    Limit,
+    Manner,
+    Measure,
+    Namespace,
+    Page,
+    Period,
+    Sort,
+    piece,
+    query,
+)
+from servicedesk_core.features.kpi.measuring import Measuring, kpi_named
+from servicedesk_core.features.kpi.model import FigurePage, KpiExplained, KpiGoal, KpiRecord
+from servicedesk_core.features.kpi.periods import last, period_of, weeks
+from servicedesk_core.store import Tx
+from servicedesk_core.store.queries.scope import Scope
+
+LAST: Final = timedelta(days=30)
+
+Name = Annotated[str, Help('Its name, how that begins, or its number, such as "K07".')]
+PeriodName = Annotated[
+    str | None, Help("Of a month such as 2026-10, a week such as 2026-W41, 2026-Q3, a year or a day.", metavar="PERIOD")
+]
+Last = Annotated[timedelta | None, Help("Of the time up to now, such as 12w; without both of the last 30d.")]
+Goals = Annotated[str | None, Help("Judge by the goals of this profile only.", name="goals")]
+
+
+class MeasuringDesk(Desk, Protocol):
+    """A desk with its features."""
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """What it can do, and which figures that brings."""
+        ...
+
+
+class KpiQueries(Namespace[Manner]):
+    """Figures with their goals."""
+
+    desk: MeasuringDesk
+
+    @query("kpi.list", about="All figures of a period.", page="servicedesk_core.features.kpi.pages:figures")
+    def list(
+        self,
+        tx: Tx,
+        *,
+        period: PeriodName = None,
+        last: Last = None,
+        goals: Goals = None,
+        feature: Annotated[str | None, Help("Only the figures of this feature.")] = None,
+        sort: Sort = None,
+        limit: Limit = 1_000,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> FigurePage:
+        """Show all figures: those of a period, and those that tell of the present.
+
+        Raises:
+            SettingsError: It is no period, or there is no such profile or feature.
+        """
+        measuring = Measuring(tx, self._period(period, last), goals, scope)
+        having = {one.name: one for one in self.desk.features if one.kpis}
+        if feature is not None and feature not in having:
+            hint = f"There are: {', '.join(having)}."
+            raise SettingsError(f'No feature "{feature}" has figures.{did_you_mean(feature, having)}', hint=hint)
+        chosen = [one for name, one in having.items() if feature in {None, name}]
+        rows = [measuring.figure(kpi) for one in chosen for kpi in one.figures]
+        return piece(self._page(rows, measuring.period), Figure, by="code,name", sort=sort, after=after, limit=limit)
+
+    @query("kpi.show", about="A figure, also by what it belongs to.", page="servicedesk_core.features.kpi.pages:groups")
+    def show(
+        self,
+        tx: Tx,
+        name: Name,
+        *,
+        by: Annotated[
+            str | None,
+            Help(
+                "Divide it: by client, technician, queue, priority, type, source, contract, issue, sub-issue; some "
+                "also by age, work, model, rule or day.",
+                metavar="DIMENSION",
+            ),
+        ] = None,
+        period: PeriodName = None,
+        last: Last = None,
+        goals: Goals = None,
+        sort: Sort = None,
+        limit: Limit = 1_000,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> FigurePage:
+        """Show a figure; with "--by" one for each client, technician or whatever else its records belong to.
+
+        Raises:
+            NotFoundLocallyError: There is no such figure.
+            SettingsError: It is no period, there is no such profile, or it cannot be divided so.
+        """
+        _, kpi = kpi_named(self.desk.features, name)
+        measuring = Measuring(tx, self._period(period, last), goals, scope)
+        found = measuring.measure(kpi)
+        rows = [measuring.figure(kpi, found)]
+        if by is not None and not found.needs:
+            rows = [measuring.figure(kpi, one, group or "none") for group, one in divided(kpi, found, by).items()]
+        return piece(self._page(rows, measuring.period), Figure, by="group", sort=sort, after=after, limit=limit)
+
+    @query("kpi.history", about="A figure week by week.", page="servicedesk_core.features.kpi.pages:groups")
+    def history(
+        self,
+        tx: Tx,
+        name: Name,
+        *,
+        weeks: Annotated[int, Help("How many weeks, with the one that is not over.", between=(1, 156))] = 13,
+        goals: Goals = None,
+        sort: Sort = None,
+        limit: Limit = 1_000,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> FigurePage:
+        """Show a figure of the last 13 weeks, Monday to Monday, each against the goal that held then.
+
+        Raises:
+            NotFoundLocallyError: There is no such figure.
+            SettingsError: It tells of the present only, or there is no such profile.
+        """
+        _, kpi = kpi_named(self.desk.features, name)
+        if kpi.over == "instant":
+            message = f'"{kpi.name}" tells of the present; nothing keeps what it was.'
+            raise SettingsError(message, hint="Choose one that tells of a period.")
+        rows = []
+        for week, period in _weeks(self.desk, weeks):
+            measuring = Measuring(tx, period, goals, scope)
+            rows.append(measuring.figure(kpi, group=week))
+        return piece(self._page(rows, None), Figure, by="group", sort=sort, after=after, limit=limit)
+
+    @query("kpi.records", about="The records behind a figure.", empty="No record stands behind it.")
+    def records(
+        self,
+        tx: Tx,
+        name: Name,
+        *,
+        period: PeriodName = None,
+        last: Last = None,
+        excluded: Annotated[bool, Help("Only those that were left out.")] = False,
+        sort: Sort = None,
+        limit: Limit = 100,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> Page[KpiRecord]:
+        """List what a figure was made of, and what was left out of it with the reason.
+
+        Raises:
+            NotFoundLocallyError: There is no such figure.
+            SettingsError: It is no period.
+        """
+        _, kpi = kpi_named(self.desk.features, name)
+        found = Measuring(tx, self._period(period, last), None, scope).measure(kpi)
+        rows = tuple(_record(one) for one in found.cases if one.excluded or not excluded)
+        return piece(Page(rows), KpiRecord, by="excluded,record", sort=sort, after=after, limit=limit)
+
+    @query("kpi.explain", about="What a figure is.", page="servicedesk_core.features.kpi.pages:explained")
+    def explain(
+        self,
+        tx: Tx,
+        name: Name,
+        *,
+        period: PeriodName = None,
+        last: Last = None,
+        scope: Scope | None = None,
+    ) -> KpiExplained:
+        """Say what a figure measures, who wants what of it, what was left out, and what it can be divided by.
+
+        Raises:
+            NotFoundLocallyError: There is no such figure.
+            SettingsError: It is no period.
+        """
+        feature, kpi = kpi_named(self.desk.features, name)
+        measuring = Measuring(tx, self._period(period, last), None, scope)
+        found = measuring.measure(kpi)
+        since = {one.name: one.effective_from for one in measuring.profiles}
+        goals = tuple(
+            KpiGoal(one.profile, str(one.goal), since[one.profile], at == 0)
+            for at, one in enumerate(measuring.wanted(kpi))
+        )
+        chosen = f" --period {period}" if period else f" --last {last.days}d" if last else ""
+        return KpiExplained(
+            figure=measuring.figure(kpi, found),
+            feature=feature,
+            leads=kpi.leads,
+            over=kpi.over,
+            goals=goals,
+            dimensions=dimensions(found.cases),
+            start=measuring.period.start.astimezone(UTC),
+            end=measuring.period.end.astimezone(UTC),
+            timezone=self.desk.timezone,
+            records=f"servicedesk kpi records {kpi.name}{chosen}",
+        )
+
+    def _period(self, name: str | None, span: timedelta | None) -> Period:
+        if name is not None and span is not None:
+            raise SettingsError("It is either --period or --last.", hint="Name one of them.")
+        now, zone = self.desk.clock.now(), ZoneInfo(self.desk.timezone)
+        return period_of(name, zone, now) if name is not None else last(span or LAST, zone, now)
+
+    def _page(self, rows: Sequence[Figure], period: Period | None) -> FigurePage:
+        start, end = (None, None) if period is None else (period.start.astimezone(UTC), period.end.astimezone(UTC))
+        at, timezone = self.desk.clock.now(), self.desk.timezone
+        return FigurePage(items=tuple(rows), start=start, end=end, at=at, timezone=timezone)
+
+
+def _weeks(desk: Desk, count: int) -> list[tuple[str, Period]]:
+    return [*weeks(count, ZoneInfo(desk.timezone), desk.clock.now())]
+
+
+def dimensions(cases: Sequence[Case]) -> tuple[str, ...]:
+    """Return what a figure can be divided by: what any of its records belongs to."""
+    return tuple(dict.fromkeys(name for one in cases for name, value in one.of.items() if value is not None))
+
+
+def divided(kpi: Kpi[Any], found: Measure, by: str) -> Mapping[str, Measure]:
+    """Return a figure for each value of a dimension.
+
+    Raises:
+        SettingsError: It cannot be divided so.
+    """
+    known = dimensions(found.cases)
+    if found.cases and by not in known:
+        hint = f"There are: {', '.join(known)}." if known else "None of its records belongs to anything."
+        raise SettingsError(f'"{kpi.name}" cannot be divided by {by}.{did_you_mean(by, known)}', hint=hint)
+    return found.by(by)
+
+
+def _record(case: Case) -> KpiRecord:
+    return KpiRecord(
+        record=case.record,
+        connection=case.connection,
+        numerator=float(case.numerator) if isinstance(case.numerator, float) else int(case.numerator),
+        denominator=case.denominator,
+        excluded=case.excluded,
+        client=case.of.get("client"),
+        technician=case.of.get("technician"),
+        of=case.of,
+    )

@@ -1,0 +1,317 @@
+"""Figures over a period: numbers that were worked out by hand, goals with their comparison, and what is left out."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from fractions import Fraction
+
+import pytest
+
+from servicedesk_core.domain import AppointmentState, StatusCategory, TicketKind
+from servicedesk_core.faces import Case, Goal, Measure, Period, Sum, Verdict
+from servicedesk_core.features.kpi.catalogue.flow import sessions
+from servicedesk_core.features.kpi.facts import AssetFact, TechnicianFact, VisitFact, Work
+from servicedesk_core.features.kpi.goals import COACH, JOURNEY, GoalProfile, in_order
+from servicedesk_core.features.kpi.repeats import Rule, repeats
+from servicedesk_core.features.kpi.work import work_of
+from tests.kpi.given import MARCH, NAMED, Given, at, entry, ticket
+
+
+def share(met, of, scale=100):
+    return Measure.of([Case(str(n), n < met, 1) for n in range(of)], Sum.RATIO, scale=scale)
+
+
+def judged(profile, code, measure):
+    return measure.verdict(Goal.of(profile.goals[code])).value
+
+
+@pytest.mark.parametrize(
+    ("profile", "code", "met", "of", "verdict"),
+    [
+        (COACH, "K02", 98, 100, "met"),
+        (COACH, "K03", 95, 100, "missed"),  # 95 is not above 95
+        (COACH, "K04", 91, 100, "met"),
+        (JOURNEY, "K01", 89, 100, "missed"),
+        (JOURNEY, "K07", 170, 200, "met"),
+        (JOURNEY, "K12", 6, 120, "missed"),  # 5 is not below 5
+        (JOURNEY, "K12", 5, 120, "met"),
+        (JOURNEY, "K13", 38, 40, "met"),
+        (JOURNEY, "K13", 38, 39, "met"),
+        (JOURNEY, "K15", 38, 40, "met"),
+        (JOURNEY, "K15", 0, 0, "no_data"),
+    ],
+)
+def test_a_goal_keeps_its_own_comparison(profile, code, met, of, verdict):
+    assert judged(profile, code, share(met, of)) == verdict
+
+
+def test_nothing_to_divide_by_is_no_data_and_neither_good_nor_bad():
+    found = share(0, 0)
+    assert (found.value, found.verdict(None), found.verdict(Goal.of(">= 0 %"))) == (None, "no_data", "no_data")
+    assert Measure.missing("a calendar").verdict(Goal.of("= 0")) is Verdict.NO_DATA
+
+
+def test_a_mean_tells_median_and_percentile_and_a_small_sample_is_not_judged():
+    emergencies = Measure.of([Case("", m * 60, 1) for m in (30, 95, 210)], Sum.MEAN, scale=Fraction(1, 3600))
+    assert round(float(emergencies.value), 2) == 1.86
+    assert judged(JOURNEY, "K05", emergencies) == "met"
+    assert emergencies.spread["median"] == pytest.approx(95 / 60)
+    ratings = Measure.of([Case("", one, 1) for one in (5, 5, 4, 5, 5)], Sum.MEAN, minimum=5)
+    assert (float(ratings.value), judged(JOURNEY, "K08", ratings)) == (4.8, "met")
+    assert judged(JOURNEY, "K08", replace(ratings, sample=4)) == "too_few"
+
+
+def test_the_largest_of_the_cases_is_judged_where_that_is_asked():
+    worked = Measure.of([Case("T08", 90, 60), Case("T09", 270, 120), Case("x", 1, 0)], Sum.LARGEST)
+    assert (float(worked.value), judged(COACH, "K25", worked)) == (2.25, "missed")
+
+
+@pytest.mark.parametrize("text", ["98 %", "=> 3", ">= x", ">= 3; 4", ""])
+def test_what_is_no_goal_is_refused_with_an_example(text):
+    with pytest.raises(ValueError, match="such as >= 98 %"):
+        GoalProfile(name="x", goals={"K01": text})
+    assert [str(Goal.of(one)) for one in (">=98%", "< 0.250 hours", "=0")] == [">= 98", "< 0.25", "= 0"]
+
+
+def test_a_profile_of_ones_own_comes_before_the_shipped_ones_and_may_take_their_place():
+    own = GoalProfile(name="coach", goals={"K01": ">= 99 %"})
+    assert [one.name for one in in_order([own])] == ["coach", "journey"]
+    assert in_order([own])[0] is own
+
+
+def test_a_follow_up_counts_for_the_latest_visit_before_it():
+    one = {"asset": "printer", "issue": "paper"}
+    first, second = ticket("A", at(3, 1), at(3, 2), **one), ticket("F1", at(3, 10), at(3, 10, 10), **one)
+    third = ticket("F2", at(4, 5), **one)
+    assert repeats([first, second, third]) == {("psa", "A"): Rule.SAME_DEVICE, ("psa", "F1"): Rule.SAME_DEVICE}
+    assert set(repeats([first, second, replace(third, created_at=at(4, 12))])) == {("psa", "A")}
+
+
+def test_what_makes_a_follow_up():
+    base = ticket("A", at(3, 1), at(3, 2), contact="eva", issue="mail", sub_issue="spam")
+    same = {"contact": "eva", "issue": "mail", "sub_issue": "spam"}
+    later = at(3, 9)
+    for other, rule in (
+        (ticket("F", later, **same), Rule.SAME_CONTACT),
+        (ticket("F", later, parent="A"), Rule.LINKED),
+        (ticket("F", later, problem="A", **same), Rule.LINKED),
+        (ticket("F", later, contact="eva", issue="mail"), None),
+        (ticket("F", later, kind=TicketKind.ALERT, **same), None),
+        (ticket("F", later, category=StatusCategory.MERGED, **same), None),
+        (ticket("F", at(3, 1, 12), **same), None),
+    ):
+        assert repeats([base, other]).get(base.key) == rule, other
+    assert repeats([replace(base, reopenings=(at(3, 20),))]) == {base.key: Rule.REOPENED}
+    planned = [replace(base, parent="visit"), ticket("F", later, parent="visit", **same)]
+    assert repeats(planned) == {}
+
+
+def test_first_call_is_one_person_in_one_session_for_good():
+    person, start = "ana", at(3, 2)
+    held = [entry(1, person, start, 20), entry(2, person, start + timedelta(minutes=80), 10)]
+    assert sessions(held) == 1
+    assert sessions([*held, entry(3, person, start + timedelta(minutes=151), 5)]) == 2
+
+    done = at(3, 2, 12)
+    tickets = [
+        *(ticket(n, at(3, 1), done) for n in range(6)),
+        ticket("alert", at(3, 1), done, kind=TicketKind.ALERT),
+        ticket("gone", at(3, 1), done, category=StatusCategory.CANCELLED),
+        ticket("own", at(3, 1), done, is_own=True),
+    ]
+    tickets[4] = replace(tickets[4], reopenings=(at(3, 8),))
+    facts = Given(
+        tickets,
+        [
+            entry("a", "ana", start, 20, "0"),
+            entry("b", "ana", start, 20, "1"),
+            entry("c", "ben", start, 20, "1"),
+            entry("d", "ana", start, 20, "2"),
+            entry("e", "ana", start + timedelta(minutes=81), 20, "2"),
+            entry("f", "ana", start, 20, "4"),
+            replace(entry("g", "ana", start, 20, "5"), start_at=None),
+        ],
+    )
+    found = facts.measured("first-call-resolution")
+    assert (found.numerator, found.denominator) == (1, 4)
+    assert found.excluded == {
+        "no time recorded": 1, "time without its hours": 1, "alert": 1, "cancelled": 1, "our own": 1,
+    }  # fmt: skip
+    assert found.final_at is None
+    soon = Period(MARCH.start, MARCH.end, at(4, 2))
+    assert Given(tickets, facts.entries, period=soon).measured("first-call-resolution").final_at == at(4, 8, 0)
+
+
+def test_a_first_visit_is_a_figure_of_its_own():
+    done = at(3, 5)
+    visit = VisitFact("psa", "v", ("1",), ("ana",), at(3, 3), at(3, 3, 10), AppointmentState.COMPLETED)
+    facts = Given(
+        [ticket(1, at(3, 1), done), ticket(2, at(3, 1), done), ticket(3, at(3, 1), done)],
+        visits=[visit, replace(visit, id="w", tickets=("2",)), replace(visit, id="x", tickets=("2",))],
+    )
+    found = facts.measured("first-visit-resolution")
+    assert (found.numerator, found.denominator) == (1, 2)
+
+
+def test_hours_for_clients_by_hours_available():
+    """40 hours in the week, 8 of them a holiday, 27.2 billable."""
+    week = Period(at(3, 2, 0), at(3, 9, 0), at(3, 20))
+    open_s = {date(2026, 3, day): 8 * 3600 for day in (2, 3, 4, 5)}
+    days = [entry(day, "ana", at(3, day), 6.8 * 60, f"T{day}") for day in (2, 3, 4, 5)]
+    more = [
+        replace(entry("g", "ana", at(3, 2, 16), 60, "T2", Work.GOODWILL)),
+        entry("t", "ana", at(3, 2, 18), 60, "T2", Work.TRAVEL),
+        entry("i", "ana", at(3, 3, 18), 60, None, Work.INTERNAL),
+    ]
+    facts = Given(
+        entries=[*days, *more],
+        technicians=[TechnicianFact("psa", "ana", "Ana"), TechnicianFact("psa", "boss", "Boss")],
+        open_s=lambda day: open_s.get(day, 0),
+        period=week,
+    )
+    found = facts.measured("utilisation")
+    assert (found.numerator, found.denominator, found.value) == (27.2 * 3600, 32 * 3600, 85)
+    assert facts.verdict("utilisation") == "met"
+    assert facts.measured("resource-utilisation").numerator == 28.2 * 3600
+    assert {name: one.numerator / 3600 for name, one in facts.measured("hours").by("work").items()} == {
+        "contract": 27.2, "goodwill": 1, "travel": 1, "internal": 1,
+    }  # fmt: skip
+
+    absent = replace(facts, entries=[one for one in facts.entries if one.day != date(2026, 3, 5)])
+    found = absent.measured("utilisation")
+    assert (found.denominator, found.excluded) == (24 * 3600, {"not entered": 1})  # and not 0 % of a day
+    assert absent.measured("not-entered").value == 25
+    ill = replace(absent, away_s={(("psa", "ana"), date(2026, 3, 5)): 24 * 3600})
+    assert ill.measured("utilisation").excluded == {}
+    assert replace(facts, open_s=None).measured("utilisation").needs.startswith("a calendar")
+    assert replace(facts, has=False).measured("hours").needs == "time entries; nothing of that was synced"
+
+
+def test_tickets_worked_by_technician_and_day():
+    """74 tickets in 9 days; a day off is none of them."""
+    period = Period(at(3, 2, 0), at(3, 14, 0), at(3, 20))
+    counts = dict(zip((2, 3, 4, 5, 6, 9, 10, 11, 12), (8, 8, 8, 8, 8, 8, 8, 9, 9), strict=True))
+    entries = [
+        entry(f"{day}-{n}", "ana", at(3, day), 10, f"{day}-{n // 2 if n >= count * 2 else n}")
+        for day, count in counts.items()
+        for n in range(count)
+    ]
+    facts = Given(
+        entries=[*entries, entry("again", "ana", at(3, 2, 15), 10, "2-0")],
+        technicians=[TechnicianFact("psa", "ana", "Ana")],
+        open_s=lambda day: 8 * 3600 if day.weekday() < 5 else 0,
+        away_s={(("psa", "ana"), date(2026, 3, 13)): 8 * 3600},
+        period=period,
+    )
+    found = facts.measured("tickets-per-day")
+    assert (found.numerator, found.denominator, round(float(found.value), 2)) == (74, 9, 8.22)
+    assert facts.verdict("tickets-per-day") == "met"
+
+
+@pytest.mark.parametrize(("hours", "value", "verdict"), [(118, 0.236, "met"), (130, 0.26, "missed")])
+def test_reactive_hours_per_endpoint_and_month(hours, value, verdict):
+    assets = [AssetFact("psa", f"a{n}", None, True, None, None) for n in range(490)]
+    assets += [AssetFact("psa", f"n{n}", None, True, at(3, 15), None) for n in range(20)]  # half of them in the mean
+    facts = Given(
+        [ticket("T", at(3, 1)), ticket("R", at(3, 1), kind=TicketKind.SERVICE_REQUEST)],
+        [entry(1, "ana", at(3, 2), hours * 60, "T"), entry(2, "ana", at(3, 2), 600, "R"),
+         entry(3, "ana", at(3, 2), 600, "T", Work.PROJECT)],
+        assets=assets,
+    )  # fmt: skip
+    found = facts.measured("rhem")
+    assert (float(found.value), found.denominator) == (pytest.approx(value), 500)
+    assert facts.verdict("rhem") == verdict
+
+
+def test_volume_backlog_and_time():
+    tickets = [
+        ticket(1, at(3, 1), at(3, 2)),
+        ticket(2, at(2, 1), at(3, 10), of={"client": "Mill"}),
+        ticket(3, at(3, 30), at(4, 10), of={"client": "Mill"}),
+        ticket(4, at(2, 1)),
+        ticket(5, at(3, 20), at(3, 21), reopenings=(at(3, 25),), is_open=True, of={"client": "Quay"}),
+        ticket(6, at(3, 1), is_open=False),
+        ticket(7, at(3, 5), at(3, 4)),
+        ticket(8, at(3, 5), at(3, 6), is_merged=True),
+        ticket(9, at(3, 5), is_gone=True),
+    ]
+    facts = Given(tickets)
+    assert facts.measured("created").excluded == {"merged": 1, "deleted": 1}
+    assert facts.measured("created").value == 5
+    assert facts.measured("resolved").value == 4
+    backlog = facts.measured("backlog")
+    ages = {name: one.value for name, one in backlog.by("age").items() if name}
+    assert ages == {"0-1 days": 1, "over 10 days": 2}
+    assert backlog.value == 3
+    assert backlog.excluded["done, and nobody said when"] == 1
+    assert facts.measured("kill-rate").value == 80
+    times = facts.measured("time-to-resolve")
+    assert (times.sample, times.excluded["resolved before it was created"]) == (3, 1)
+    assert times.spread["median"] == 24
+    assert facts.measured("reopen-rate").value == 25
+    assert {name: float(one.value) for name, one in facts.measured("reopen-rate").by("client").items()} == {
+        "": 0, "Mill": 0, "Quay": 100,
+    }  # fmt: skip
+
+
+def test_time_that_does_not_agree_with_the_log():
+    done = at(3, 2, 12)
+    tickets = [ticket(n, at(3, 1), done) for n in range(5)]
+    tickets[0] = replace(tickets[0], reported_resolved_at=done + timedelta(minutes=6))
+    facts = Given(
+        tickets,
+        [
+            entry("a", "ana", done, 10, "1"),
+            entry("b", "ana", at(2, 28), 10, "2"),
+            replace(entry("c", "ana", at(3, 2), 10, "3"), created_at=at(3, 4)),
+            entry("d", "ana", at(3, 2), 10, "4"),
+        ],
+    )
+    found = facts.measured("log-mismatch")
+    assert (found.numerator, found.denominator) == (4, 5)
+    assert set(found.by("rule")) == {""}
+    assert len(found.by("mismatch")) == 5
+    assert (facts.measured("real-time-entry").value) == 75
+
+
+def test_failures_of_a_model_are_shown_from_five_devices_on():
+    assets = [AssetFact("psa", f"p{n}", "Acme P1", True, None, None) for n in range(5)]
+    facts = Given(
+        [ticket(1, at(3, 1), asset="p0"), ticket(2, at(3, 1), asset="q"), ticket(3, at(3, 1))],
+        assets=[*assets, AssetFact("psa", "q", "Rare", True, None, None)],
+    )
+    found = facts.measured("failures-per-model")
+    assert (float(found.by("model")["Acme P1"].value), found.excluded) == (0.2, {"less than 5 units": 1})
+
+
+def test_appointments_travel_and_what_came_of_problems():
+    visit = VisitFact("psa", "v", (), (), at(3, 3), at(3, 3, 10), AppointmentState.COMPLETED, is_onsite=True)
+    facts = Given(
+        [ticket(1, at(3, 1), problem="P"), ticket(2, at(3, 1), problem="P"), ticket(3, at(3, 1), problem="Q")],
+        [entry("t", "ana", at(3, 3), 40, None, Work.TRAVEL)],
+        visits=[visit, replace(visit, id="w", state=AppointmentState.CANCELLED)],
+    )
+    assert facts.measured("job-completion").value == 50
+    assert float(facts.measured("average-travel").value) == 40
+    assert float(facts.measured("incidents-per-problem").value) == 1.5
+    assert facts.measured("reactive-share").value == 100
+
+
+def test_what_time_was_for():
+    plain = {"on_task": False, "on_ticket": True, "has_contract": False, "contract_kind": None, "is_billable": True}
+    for given, work in (
+        ({}, Work.TIME_AND_MATERIALS),
+        ({"is_billable": False}, Work.UNBILLED),
+        ({"has_contract": True, "is_billable": False}, Work.CONTRACT),
+        ({"has_contract": True, "contract_kind": "time_and_materials"}, Work.TIME_AND_MATERIALS),
+        ({"on_task": True}, Work.PROJECT),
+        ({"on_ticket": False}, Work.INTERNAL),
+    ):
+        assert work_of(None, **plain | given) is work
+    assert work_of(Work.TRAVEL, **plain) is Work.TRAVEL
+
+
+def test_every_figure_of_nothing_at_all_is_no_data_or_none():
+    for name, kpi in NAMED.items():
+        found = kpi.measure.of(Given(has=False)) if hasattr(kpi.measure, "of") else kpi.measure(None, MARCH)
+        assert found.value in {None, 0}, name
+        assert found.denominator is None or found.verdict(Goal.of(">= 0")) is Verdict.NO_DATA, name

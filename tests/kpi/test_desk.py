@@ -1,0 +1,93 @@
+"""Figures of a desk: read from its store, judged by its goals, divided, followed week by week, and opened."""
+
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from servicedesk_core import Scope
+from servicedesk_core.errors import NotFoundLocallyError, SettingsError
+from servicedesk_core.features.kpi.catalogue import KPIS
+from servicedesk_core.features.kpi.periods import period_of
+from tests.kpi.given import at
+
+
+async def test_figures_of_a_month_against_the_goals_of_the_desk(desk):
+    page = await desk.kpi.list(period="2026-03")
+    found = {one.name: one for one in page}
+    assert (page.start, page.end) == (at(3, 1, 0), at(4, 1, 0))
+    assert {"overdue", "overloaded"} <= found.keys()  # those of other features too
+    assert found.keys() >= {kpi.name for kpi in KPIS}
+    assert [one.code for one in page][:2] == ["K07", "K08"]
+
+    first = found["first-call-resolution"]
+    assert (first.numerator, first.denominator, first.value, first.goal) == (1, 2, 50, ">= 50")
+    assert (first.verdict, first.profile) == ("met", "ours")
+    assert first.excluded == {"our own": 1, "merged": 1, "no time recorded": 1}  # the ticket that came back has none
+    assert first.final_at is None
+    assert (found["resolved"].value, found["resolved"].verdict) == (3, "met")
+    assert (found["created"].value, found["created"].verdict) == (4, "no_goal")
+    assert found["reopen-rate"].numerator == 1
+    assert found["satisfaction"].verdict == "no_data"
+    assert found["satisfaction"].needs
+    assert found["backlog"].value == 2
+    assert found["utilisation"].numerator == 60 * 60 + 30 * 60
+    assert found["not-entered"].denominator == 2 * 22
+    assert found["first-visit-resolution"].needs.startswith("appointments")
+
+    by_client = {one.group: one.value for one in await desk.kpi.show("resolved", by="client", period="2026-03")}
+    assert by_client == {"Mill & Sons": 1, "Quay": 2, "Us": 0}
+    work = {one.group: one.value for one in await desk.kpi.show("hours", by="work", period="2026-03")}
+    assert work == {"contract": 1, "internal": 1, "time and materials": 0.5, "unbilled": 0.5}
+    present = {one.group: one.value for one in await desk.kpi.show("new", by="client")}
+    assert present == {"Quay": 1}
+    assert [one.goal for one in await desk.kpi.show("created", last=None)] == ["<= 1"]
+    assert [one.goal for one in await desk.kpi.show("K07", goals="journey")] == [">= 85"]
+
+    records = await desk.kpi.records("resolved", period="2026-03")
+    assert [(one.record, one.excluded) for one in records] == [
+        ("N1", ""), ("N2", ""), ("N6", ""), ("N5", "merged"), ("N3", "our own"),
+    ]  # fmt: skip
+    assert len(await desk.kpi.records("resolved", period="2026-03", excluded=True)) == 2
+
+    weeks = await desk.kpi.history("created", weeks=7)
+    assert [(one.group, one.value) for one in weeks if one.value] == [("2026-W10", 2), ("2026-W11", 2)]
+    told = await desk.kpi.explain("first-call", period="2026-03")
+    assert (told.figure.value, told.feature, told.records) == (
+        50, "kpi", "servicedesk kpi records first-call-resolution --period 2026-03",
+    )  # fmt: skip
+    assert [(one.profile, one.goal, one.decides) for one in told.goals] == [
+        ("ours", ">= 50", True), ("journey", ">= 85", False),
+    ]  # fmt: skip
+    assert "client" in told.dimensions
+
+    quay = Scope("psa", companies="2")
+    seen = {one.name: one.value for one in await desk.kpi.list(period="2026-03", scope=quay)}
+    assert (seen["resolved"], seen["hours"]) == (2, 1)
+    assert (await desk.call(KPIS[0])).value == 0  # the last thirty days
+
+    for call, kind, word in (
+        (desk.kpi.show("nothing"), NotFoundLocallyError, 'no figure "nothing"'),
+        (desk.kpi.show("re"), NotFoundLocallyError, "may be"),
+        (desk.kpi.list(goals="jorney"), SettingsError, 'Did you mean "journey"'),
+        (desk.kpi.list(feature="kpis"), SettingsError, "has figures"),
+        (desk.kpi.list(period="March"), SettingsError, "is no period"),
+        (desk.kpi.list(period="2027-01"), SettingsError, "has not begun"),
+        (desk.kpi.show("resolved", by="moon", period="2026-03"), SettingsError, "cannot be divided by moon"),
+        (desk.kpi.history("new"), SettingsError, "tells of the present"),
+    ):
+        with pytest.raises(kind, match=word):
+            await call
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "end"),
+    [
+        ("2026-03", at(3, 1, 0), at(4, 1, 0)),
+        ("2026-W10", at(3, 2, 0), at(3, 9, 0)),
+        ("2026-Q1", at(1, 1, 0), at(4, 1, 0)),
+        ("2026-03-07", at(3, 7, 0), at(3, 8, 0)),
+    ],
+)
+def test_a_period_by_its_name(name, start, end):
+    found = period_of(name, ZoneInfo("UTC"), at(4, 15))
+    assert (found.start, found.end) == (start, end)
