@@ -20,6 +20,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "tickets": "Tickets in the store, and what is to be changed about them.",
         "attention": "Who has to act next on a ticket, and what somebody has to look at.",
         "report": "Reports over the store.",
+        "sla": "Clocks: what was promised to clients, and whether it is kept.",
         "kpi": "Figures with their goals, and the records behind each.",
         "export": "Write a stream as CSV or JSON lines.",
     },

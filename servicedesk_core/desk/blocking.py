@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.privacy.actions import Privacy
     from servicedesk_core.features.quarantine.actions import Quarantine
     from servicedesk_core.features.report.queries import Reports
+    from servicedesk_core.features.sla.actions import Sla
     from servicedesk_core.features.status.queries import Status
     from servicedesk_core.features.tickets.actions import Tickets
     from servicedesk_core.features.warranty.actions import Warranty
@@ -183,6 +184,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         privacy: Privacy[Waiting]
         quarantine: Quarantine[Waiting]
         report: Reports[Waiting]
+        sla: Sla[Waiting]
         status: Status[Waiting]
         tickets: Tickets[Waiting]
         writes: OutboxActs[Waiting]

@@ -1,5 +1,6 @@
 """What brings data into the store of a desk: pulling it, mapping it again, trying it again."""
 
+import logging
 from collections.abc import Collection, Mapping
 from datetime import timedelta
 from functools import partial
@@ -9,7 +10,7 @@ from servicedesk_core.capabilities import Capability
 from servicedesk_core.config.choosing import one_connection, several_connections
 from servicedesk_core.desk.connecting import ConnectingDesk
 from servicedesk_core.desk.syncing import PlanOutcome, SyncArguments, SyncOutcome, engine_view, options_of
-from servicedesk_core.errors import SettingsError
+from servicedesk_core.errors import ServiceDeskError, SettingsError
 from servicedesk_core.plugins.connection import OpenConnection
 from servicedesk_core.ports import BudgetUse
 from servicedesk_core.store.state import StoreState
@@ -17,6 +18,8 @@ from servicedesk_core.sync.connection import Connection
 from servicedesk_core.sync.deciding.estimate import SyncPlan
 from servicedesk_core.sync.engine import SyncEngine
 from servicedesk_core.sync.report import ProgressCallback, SyncReport
+
+_log = logging.getLogger("servicedesk.desk")
 
 
 class PullingDesk(ConnectingDesk):
@@ -42,7 +45,10 @@ class PullingDesk(ConnectingDesk):
         options = options_of(arguments)
         opened = await self._host.open(one_connection(self.settings, connection))
         engine = self._engine(arguments.get("progress"))
-        return await engine.run(await self._view(opened), options)
+        report = await engine.run(await self._view(opened), options)
+        if not options.dry_run:
+            await self._take_in()
+        return report
 
     async def sync_all(
         self, connections: Collection[str] = (), **arguments: Unpack[SyncArguments]
@@ -163,6 +169,17 @@ class PullingDesk(ConnectingDesk):
         for name, ids in by_connection.items():
             opened = await self._host.open(name)
             await self._engine().retry_quarantine(await self._view(opened), tuple(ids))
+
+    async def _take_in(self) -> None:
+        """Let features take in what came; one that fails leaves the sync and the others alone."""
+        for feature in self.features:
+            try:
+                if (take_in := feature.takes_in) is not None:
+                    await take_in(self)
+            except ServiceDeskError as error:
+                _log.warning("%s could not take in what the sync brought: %s", feature.name, error.message)
+            except Exception:  # noqa: BLE001  # foreign code
+                _log.exception("%s after a sync: this should not have happened", feature.name)
 
     async def _view(self, opened: OpenConnection, *, remember: bool = True) -> Connection:
         state = StoreState(self._store, opened.source.id)

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.privacy.actions import Privacy
     from servicedesk_core.features.quarantine.actions import Quarantine
     from servicedesk_core.features.report.queries import Reports
+    from servicedesk_core.features.sla.actions import Sla
     from servicedesk_core.features.status.queries import Status
     from servicedesk_core.features.tickets.actions import Tickets
     from servicedesk_core.features.warranty.actions import Warranty
@@ -79,6 +80,7 @@ class StoredDesk:
         privacy: Privacy[Awaited]
         quarantine: Quarantine[Awaited]
         report: Reports[Awaited]
+        sla: Sla[Awaited]
         status: Status[Awaited]
         tickets: Tickets[Awaited]
         writes: OutboxActs[Awaited]

@@ -1,5 +1,6 @@
 """The object that says what a feature brings, ours and those of others alike."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -25,6 +26,8 @@ class Feature:
         queries: Where the namespace of its queries is, ``module:Class``.
         actions: Where the namespace is that has its acts beside them; empty = there are none.
         jobs: What it does by schedule.
+        after_sync: Where the coroutine function is that takes in what a sync has brought, ``module:function``; it is
+            given the desk, and what fails in it fails no sync. Empty = there is none.
         alert_rules: Where the functions are that say what is wrong, ``module:function``.
         kpis: Where its figures are, ``module:NAME`` of a tuple of :class:`~servicedesk_core.faces.Kpi`; empty = there
             are none.
@@ -38,6 +41,7 @@ class Feature:
     queries: str
     actions: str = ""
     jobs: tuple[JobKind, ...] = ()
+    after_sync: str = ""
     alert_rules: tuple[str, ...] = ()
     kpis: str = ""
     definitions: str = ""
@@ -57,6 +61,11 @@ class Feature:
     def watches(self) -> tuple[AlertRule, ...]:
         """The rules of its alerts."""
         return tuple(map(named, self.alert_rules))
+
+    @property
+    def takes_in(self) -> Callable[[Any], Awaitable[object]] | None:
+        """What takes in what a sync has brought."""
+        return named(self.after_sync) if self.after_sync else None
 
     @property
     def figures(self) -> tuple[Kpi[Any], ...]:

@@ -81,6 +81,9 @@ def test_a_query_runs_on_the_public_views(block: pages.Block, synced: Path) -> N
     assert rows or "v_claim" in block.text, "the desk of these tests has made no claim"
 
 
+KINDS = tuple(kind for name in FEATURES for kind in own(name).kinds)
+
+
 def texts(*, of_definitions: bool) -> list[pages.Block]:
     kinds = {kind.name for kind in KINDS}
     return [one for one in pages.blocks("toml") if (tomllib.loads(one.text).keys() <= kinds) is of_definitions]

@@ -10,7 +10,6 @@ FEATURE = Feature(
     queries=f"{__name__}.queries:DefinitionQueries",
     actions=f"{__name__}.actions:Definitions",
     definitions=f"{__name__}.kinds:KINDS",
-    needs=("sla",),
 )
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ from pydantic import Field, model_validator
 
 from servicedesk_core.domain.base import Instant, Model
 from servicedesk_core.faces import DefinitionKind
-from servicedesk_core.features.sla import CALENDARS, POLICIES
 
 
 class Freeze(Model):
@@ -28,4 +27,4 @@ class Freeze(Model):
 FREEZES: Final = DefinitionKind("freezes", "freeze", Freeze)
 """When definitions stay as they are: ``[freezes.NAME]``."""
 
-KINDS: Final[tuple[DefinitionKind[Any], ...]] = (CALENDARS, POLICIES, FREEZES)
+KINDS: Final[tuple[DefinitionKind[Any], ...]] = (FREEZES,)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Final, Self
+from typing import Annotated, Any, Final, Self
 
 from pydantic import Field, model_validator
 
@@ -12,7 +12,7 @@ from servicedesk_core.business_time import Calendar, public_holidays
 from servicedesk_core.definitions.reading import read
 from servicedesk_core.domain import Model
 from servicedesk_core.faces.definition import DefinitionKind
-from servicedesk_core.features.sla.policies import PolicySet
+from servicedesk_core.features.sla.clocks.policies import PolicySet
 
 
 class PublicHolidays(Model):
@@ -65,6 +65,8 @@ CALENDARS: Final = DefinitionKind(
 
 POLICIES: Final = DefinitionKind("sla", "set of policies", PolicySet, many=False, names={"calendar": CALENDARS.name})
 """What is promised to clients: ``[sla]``."""
+
+KINDS: Final[tuple[DefinitionKind[Any], ...]] = (CALENDARS, POLICIES)
 
 
 @dataclass(frozen=True, slots=True)

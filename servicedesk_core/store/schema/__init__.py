@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from servicedesk_core.store.schema.claiming import claim_lines as claim_lines
     from servicedesk_core.store.schema.claiming import claim_returns as claim_returns
     from servicedesk_core.store.schema.claiming import claims as claims
+    from servicedesk_core.store.schema.clocks import sla_clocks as sla_clocks
+    from servicedesk_core.store.schema.clocks import sla_evaluation as sla_evaluation
+    from servicedesk_core.store.schema.clocks import sla_tickets as sla_tickets
     from servicedesk_core.store.schema.cover import cover_assets as cover_assets
     from servicedesk_core.store.schema.cover import cover_devices as cover_devices
     from servicedesk_core.store.schema.cover import cover_entitlements as cover_entitlements

@@ -2,9 +2,30 @@
 
 from sqlalchemy import MetaData
 
-from servicedesk_core.store.schema import base, claiming, cover, defining, indexes, operating, privacy, system, writing
+from servicedesk_core.store.schema import (
+    base,
+    claiming,
+    clocks,
+    cover,
+    defining,
+    indexes,
+    operating,
+    privacy,
+    system,
+    writing,
+)
 
-_ROOMS = (claiming, cover, defining, indexes, operating, privacy, system, writing)  # imported for what they make
+_ROOMS = (
+    claiming,
+    clocks,
+    cover,
+    defining,
+    indexes,
+    operating,
+    privacy,
+    system,
+    writing,
+)  # imported for what they make
 
 metadata: MetaData = base.metadata
 """All tables."""

@@ -1320,6 +1320,52 @@ def upgrade() -> None:
         postgresql_where=sa.text("gone_at IS NOT NULL"),
     )
     op.create_table(
+        "sla_clocks",
+        sa.Column("ticket_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("clock", sa.Text(), nullable=False),
+        sa.Column("cycle", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("is_next", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("policy", sa.Text(), nullable=True),
+        sa.Column("policy_since", sa.BigInteger(), nullable=True),
+        sa.Column("calendar", sa.Text(), nullable=True),
+        sa.Column("target_us", sa.BigInteger(), nullable=True),
+        sa.Column("elapsed_us", sa.BigInteger(), nullable=False),
+        sa.Column("counts_from_us", sa.BigInteger(), nullable=True),
+        sa.Column("started_at", sa.BigInteger(), nullable=True),
+        sa.Column("stopped_at", sa.BigInteger(), nullable=True),
+        sa.Column("stopped_by", sa.Text(), nullable=True),
+        sa.Column("due_at", sa.BigInteger(), nullable=True),
+        sa.Column("at_risk_at", sa.BigInteger(), nullable=True),
+        sa.Column("late_after", sa.BigInteger(), nullable=True),
+        sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.Column("superseded", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("ticket_id", "clock", "cycle", name=op.f("pk_sla_clocks")),
+    )
+    op.create_index("ix_sla_clocks_decided", "sla_clocks", ["decided_at", "ticket_id"], unique=False)
+    op.create_index("ix_sla_clocks_due", "sla_clocks", ["due_at", "ticket_id"], unique=False)
+    op.create_table(
+        "sla_evaluation",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("definitions", sa.BigInteger(), nullable=False),
+        sa.Column("turned_at", sa.BigInteger(), nullable=True),
+        sa.Column("done_through", sa.BigInteger(), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sla_evaluation")),
+    )
+    op.create_table(
+        "sla_tickets",
+        sa.Column("ticket_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("history", sa.Text(), nullable=False),
+        sa.Column("last_event", sa.Text(), nullable=True),
+        sa.Column("judged_at", sa.BigInteger(), nullable=True),
+        sa.Column("again_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("ticket_id", name=op.f("pk_sla_tickets")),
+    )
+    op.create_index("ix_sla_tickets_again", "sla_tickets", ["again_at"], unique=False)
+    op.create_table(
         "sla_results",
         sa.Column("local_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("source_id", sa.BigInteger(), nullable=False),

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from servicedesk_core.features.sla.model import ClockResult, ClockState, Outcome
-from servicedesk_core.features.sla.policies import Clock
+from servicedesk_core.features.sla.clocks.model import ClockResult, ClockState, Outcome
+from servicedesk_core.features.sla.clocks.policies import Clock
 
 _DECIDED = (Outcome.MET, Outcome.MISSED)
 

@@ -4,10 +4,10 @@ from datetime import timedelta
 from typing import Final
 
 from servicedesk_core.business_time.table import instant, micros
-from servicedesk_core.features.sla.counting import Counting
-from servicedesk_core.features.sla.matching import CLOCKS
-from servicedesk_core.features.sla.model import ClockResult, ClockState, Outcome
-from servicedesk_core.features.sla.timeline import GONE, Timeline
+from servicedesk_core.features.sla.clocks.counting import Counting
+from servicedesk_core.features.sla.clocks.matching import CLOCKS
+from servicedesk_core.features.sla.clocks.model import ClockResult, ClockState, Outcome
+from servicedesk_core.features.sla.clocks.timeline import GONE, Timeline
 
 BY_CLIENT: Final = "resolved by the client"
 _TRIAGE, _ENGAGEMENT, _COMPLETION = range(len(CLOCKS))

@@ -9,8 +9,8 @@ from servicedesk_core.business_time import Calendar
 from servicedesk_core.business_time.table import duration_us, micros
 from servicedesk_core.business_time.versions import CalendarVersions
 from servicedesk_core.domain.status import DONE
-from servicedesk_core.features.sla.model import DELETED
-from servicedesk_core.features.sla.policies import Clock, Conditions, Policy, PolicySet, Targets
+from servicedesk_core.features.sla.clocks.model import DELETED
+from servicedesk_core.features.sla.clocks.policies import Clock, Conditions, Policy, PolicySet, Targets
 
 CLOCKS: Final = tuple(Clock)
 _FIELDS: Final = {"company": "company_ref", "contract": "contract_ref", "site": "site_ref", "queue": "queue_ref"}
@@ -65,9 +65,8 @@ class Book:
             calendars_by_name.setdefault(calendar.name, []).append(calendar)
         since = {name: [_since(one) for one in versions] for name, versions in calendars_by_name.items()}
         self._check(since)
-        self._calendars = {
-            name: CalendarVersions(versions, since[name]) for name, versions in calendars_by_name.items()
-        }
+        self.calendars = {name: CalendarVersions(versions, since[name]) for name, versions in calendars_by_name.items()}
+        self._key = itemgetter(*_asked(self._sets))  # no more of it: there are as many as tickets
         self._by_facts: dict[tuple[Any, ...], Regime] = {}
         self._regimes: dict[tuple[Any, ...], Regime] = {}
         self.turns: list[int] = sorted({_since(one) for one in self._sets if one.reapply} - {_SINCE_EVER})
@@ -93,7 +92,7 @@ class Book:
         Raises:
             ValueError: The ticket has a calendar that is missing.
         """
-        key = (id(policies), _KEY(facts))
+        key = (id(policies), self._key(facts))
         found = self._by_facts.get(key)
         if found is None:
             self._by_facts[key] = found = self._matched(policies, facts)
@@ -104,14 +103,14 @@ class Book:
         policy = next(one for one in policies.policies if one.when.hold(asked)) if policies else _NO_POLICY
         targets = policy.targets.get(asked["priority"], policy.otherwise)
         name = targets.calendar or policy.calendar or facts["calendar"] or (policies and policies.calendar)
-        name = name or next(iter(self._calendars))  # without a policy nothing was promised, and any will do
-        if name not in self._calendars:
-            msg = f'A ticket has the calendar "{name}", which is missing; there are: {", ".join(self._calendars)}.'
+        name = name or next(iter(self.calendars))  # without a policy nothing was promised, and any will do
+        if name not in self.calendars:
+            msg = f'A ticket has the calendar "{name}", which is missing; there are: {", ".join(self.calendars)}.'
             raise ValueError(msg)
         # Tickets that are promised the same share one object: a move that changes no promise is none.
         key = (id(policies), policy.name, id(targets), name)
         if key not in self._regimes:
-            self._regimes[key] = _regime(policy, policies, targets, self._calendars[name])
+            self._regimes[key] = _regime(policy, policies, targets, self.calendars[name])
         return self._regimes[key]
 
     def _check(self, calendars_since: Mapping[str, list[int]]) -> None:
@@ -147,9 +146,14 @@ def _regime(policy: Policy, policies: PolicySet | None, targets: Targets, calend
     )
 
 
-_KEY = itemgetter(*FACTS, "calendar")
 _HALTED: Final = frozenset({*DONE, DELETED})
 _SINCE_EVER: Final = -(2**63)
+
+
+def _asked(sets: Iterable[PolicySet]) -> tuple[str, ...]:
+    """Return the facts that decide which promise holds."""
+    when = {name for one in sets for policy in one.policies for name, words in policy.when if words}
+    return ("calendar", "priority", *(_FIELDS.get(name, name) for name in sorted(when)))
 
 
 def _since(version: PolicySet | Calendar) -> int:

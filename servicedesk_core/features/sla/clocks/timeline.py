@@ -11,10 +11,10 @@ from servicedesk_core.business_time.table import instant, micros
 from servicedesk_core.domain.folding import FINAL, INITIAL
 from servicedesk_core.domain.status import StatusCategory
 from servicedesk_core.domain.tickets import ActorType, EventSource, EventType, TicketEvent
-from servicedesk_core.features.sla.matching import FACTS, Book, Regime
-from servicedesk_core.features.sla.model import DELETED
-from servicedesk_core.features.sla.overrides import Override
-from servicedesk_core.features.sla.policies import Act, Clock, ReopenMode
+from servicedesk_core.features.sla.clocks.matching import FACTS, Book, Regime
+from servicedesk_core.features.sla.clocks.model import DELETED
+from servicedesk_core.features.sla.clocks.overrides import Override
+from servicedesk_core.features.sla.clocks.policies import Act, Clock, ReopenMode
 
 _SOLVED: Final = frozenset({StatusCategory.RESOLVED, StatusCategory.CLOSED})
 GONE: Final = frozenset({StatusCategory.CANCELLED, StatusCategory.MERGED, StatusCategory.SPAM, DELETED})

@@ -6,11 +6,11 @@ from typing import Any
 
 from servicedesk_core.business_time import Calendar
 from servicedesk_core.domain.tickets import TicketEvent
-from servicedesk_core.features.sla.judging import judge
-from servicedesk_core.features.sla.matching import Book
-from servicedesk_core.features.sla.model import ClockResult
-from servicedesk_core.features.sla.policies import PolicySet
-from servicedesk_core.features.sla.timeline import fold
+from servicedesk_core.features.sla.clocks.judging import judge
+from servicedesk_core.features.sla.clocks.matching import Book
+from servicedesk_core.features.sla.clocks.model import ClockResult
+from servicedesk_core.features.sla.clocks.policies import PolicySet
+from servicedesk_core.features.sla.clocks.timeline import Timeline, fold
 
 
 class Evaluator:
@@ -20,12 +20,15 @@ class Evaluator:
         policies: All versions of the policies.
         calendars: All versions of the calendars; those of one name are versions of one.
 
+    Attributes:
+        book: Both, worked out.
+
     Raises:
         ValueError: A policy names a calendar that is missing, or two versions begin at one instant.
     """
 
     def __init__(self, policies: Iterable[PolicySet], calendars: Iterable[Calendar]) -> None:
-        self._book = Book(policies, calendars)
+        self.book = Book(policies, calendars)
 
     def ticket(
         self, events: Iterable[TicketEvent], now: datetime, known: Mapping[str, Any] | None = None
@@ -45,8 +48,14 @@ class Evaluator:
             ValueError: The ticket has a calendar that is missing, its ``created_at`` has no offset from UTC, or an
                 override cannot be read.
         """
-        line = fold(events, known or {}, self._book, now)
+        line = self.life(events, now, known)
         return () if line is None else judge(line)
+
+    def life(
+        self, events: Iterable[TicketEvent], now: datetime, known: Mapping[str, Any] | None = None
+    ) -> Timeline | None:
+        """Return what its clocks are judged by; takes and raises the same."""
+        return fold(events, known or {}, self.book, now)
 
 
 def evaluate(

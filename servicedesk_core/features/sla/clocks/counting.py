@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from servicedesk_core.business_time.table import instant
 from servicedesk_core.business_time.versions import CalendarVersions
-from servicedesk_core.features.sla.matching import Regime
-from servicedesk_core.features.sla.model import Course, Superseded
-from servicedesk_core.features.sla.timeline import Timeline
+from servicedesk_core.features.sla.clocks.matching import Regime
+from servicedesk_core.features.sla.clocks.model import Course, Superseded
+from servicedesk_core.features.sla.clocks.timeline import Timeline
 
 
 class Count(NamedTuple):

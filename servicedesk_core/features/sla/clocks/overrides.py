@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from servicedesk_core.domain.base import Instant, Model
-from servicedesk_core.features.sla.policies import Clock
+from servicedesk_core.features.sla.clocks.policies import Clock
 
 
 class Override(Model):

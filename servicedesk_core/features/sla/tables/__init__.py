@@ -1,0 +1,1 @@
+"""How tickets are read for their clocks, and how what was judged is kept and shown."""

@@ -1,0 +1,48 @@
+"""Clocks of open tickets, counted."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, and_, func, select
+
+from servicedesk_core.features.sla.clocks.model import ClockState, Outcome
+from servicedesk_core.features.sla.clocks.policies import Clock
+from servicedesk_core.features.sla.model import ClockCounts
+from servicedesk_core.features.sla.tables.shown import AsOf
+from servicedesk_core.store import Tx
+from servicedesk_core.store.schema import RECORDS, sla_clocks
+
+_C: Final = sla_clocks.c
+_T = RECORDS["tickets"].c
+_HALF, _MUCH = 0.5, 0.75
+_GOES_ON = (ClockState.PENDING.value, ClockState.RUNNING.value, ClockState.PAUSED.value)
+
+
+def counts(tx: Tx, as_of: AsOf, where: Sequence[ColumnElement[Any]]) -> tuple[ClockCounts, ...]:
+    """Return how the clocks of tickets stand that are not fulfilled.
+
+    Args:
+        tx: Any transaction.
+        as_of: What they show.
+        where: Which tickets.
+    """
+    runs = and_(as_of.is_open, _C.state == ClockState.RUNNING.value)
+    shares = as_of.used_share
+    found = (
+        and_(as_of.is_open, _C.state == ClockState.PENDING.value),
+        and_(runs, shares < _HALF),
+        and_(runs, shares >= _HALF, shares < _MUCH),
+        and_(runs, shares >= _MUCH),
+        as_of.is_late,
+        and_(as_of.is_open, _C.state == ClockState.PAUSED.value),
+        as_of.outcome == Outcome.UNKNOWN.value,
+        as_of.outcome == Outcome.NOT_APPLICABLE.value,
+    )
+    query = (
+        select(_C.clock, *(func.count().filter(one) for one in found))
+        .join(RECORDS["tickets"], _T.local_id == _C.ticket_id)
+        .where(_C.state.in_(_GOES_ON), *where)
+        .group_by(_C.clock)
+    )
+    by_clock = {row[0]: ClockCounts(*row) for row in tx.execute(query)}
+    return tuple(by_clock.get(clock.value, ClockCounts(clock.value, *([0] * len(found)))) for clock in Clock)

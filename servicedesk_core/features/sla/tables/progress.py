@@ -1,0 +1,127 @@
+"""How far the judging is, and what it is done under."""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import delete, func, select
+
+from servicedesk_core.business_time.table import instant, micros
+from servicedesk_core.features.definitions import versions_of
+from servicedesk_core.features.sla.clocks.evaluating import Evaluator
+from servicedesk_core.features.sla.clocks.matching import Book
+from servicedesk_core.features.sla.definitions import CALENDARS, KINDS, POLICIES
+from servicedesk_core.features.sla.tables import told
+from servicedesk_core.store import Tx, changes, upserting
+from servicedesk_core.store.rows import Rows
+from servicedesk_core.store.schema import changes as changes_table
+from servicedesk_core.store.schema import definitions, sla_clocks, sla_evaluation, sla_tickets
+
+CONSUMER: Final = "sla"
+"""The name under which the changes feed is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the judging is: the row of its table."""
+
+    definitions: int
+    turned_at: datetime | None
+    done_through: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Under:
+    """What clocks are judged under at an instant.
+
+    Attributes:
+        definitions: The version of the definitions; 0 = there is no policy.
+        turned_at: When policies last came to hold for open clocks.
+    """
+
+    definitions: int
+    turned_at: datetime | None
+
+
+_PROGRESS: Final = Rows(Progress, sla_evaluation)
+_FIRST: Final = 0
+
+
+def current(tx: Tx) -> Progress | None:
+    """Return how far the judging is; ``None`` = it was never begun."""
+    return _PROGRESS.one(tx, _PROGRESS.select())
+
+
+def version(tx: Tx) -> int:
+    """Return the version of the definitions that last changed a calendar or the policies; 0 = there are no policies."""
+    table = definitions.c
+    if tx.execute(select(table.version).where(table.kind == POLICIES.name).limit(1)).first() is None:
+        return 0
+    newest = select(func.max(table.version)).where(table.kind.in_([kind.name for kind in KINDS]))
+    return int(tx.execute(newest).scalar_one())
+
+
+def book_of(tx: Tx) -> Book | None:
+    """Return policies and calendars in all their versions; ``None`` = there is no policy."""
+    policies = versions_of(tx, POLICIES)
+    return Book(policies, versions_of(tx, CALENDARS)) if policies else None
+
+
+def evaluator_of(tx: Tx) -> Evaluator:
+    """Return what judges by all versions of policies and calendars."""
+    return Evaluator(versions_of(tx, POLICIES), versions_of(tx, CALENDARS))
+
+
+def under(version: int, book: Book, now: datetime) -> Under:
+    """Return what clocks are judged under at an instant."""
+    passed = book.turns[: bisect_right(book.turns, micros(now))]
+    return Under(version, instant(passed[-1]) if passed else None)
+
+
+def begin(tx: Tx, what: Under, now: datetime) -> None:
+    """Begin to judge all tickets; what changes from now on is told by the feed."""
+    _keep(tx, Progress(what.definitions, what.turned_at, _FIRST, now))
+    changes.advance(tx, CONSUMER, changes.head(tx), now)
+
+
+def go_on(tx: Tx, what: Under, done_through: int | None, now: datetime) -> None:
+    """Note how far the judging of all tickets is; ``None`` = it is over."""
+    _keep(tx, Progress(what.definitions, what.turned_at, done_through, now))
+
+
+def end(tx: Tx) -> None:
+    """Forget everything: there is no policy."""
+    for table in (sla_clocks, sla_tickets, sla_evaluation):
+        tx.execute(delete(table))
+    changes.forget_consumer(tx, CONSUMER)
+
+
+def behind(tx: Tx, most: int) -> int:
+    """Return how many changes that touch clocks were not taken in, counting so many at most."""
+    unread = (
+        select(changes_table.c.seq)
+        .where(changes_table.c.seq > changes.offset(tx, CONSUMER), changes_table.c.entity.in_(told.FOLLOWED))
+        .limit(most)
+    )
+    return int(tx.execute(select(func.count()).select_from(unread.subquery())).scalar_one())
+
+
+def due_again(tx: Tx, now: datetime, limit: int) -> set[int]:
+    """Return some of the tickets of which something comes to hold now that was known before."""
+    due = select(sla_tickets.c.ticket_id).where(sla_tickets.c.again_at <= now).limit(limit)
+    return {*tx.execute(due).scalars()}
+
+
+def is_behind(tx: Tx, now: datetime) -> bool:
+    """Whether there is something to judge, or to take note of."""
+    known, number, book = current(tx), version(tx), book_of(tx)
+    if book is None or known is None or known.done_through is not None:
+        return (book, known) != (None, None)
+    is_same = Under(known.definitions, known.turned_at) == under(number, book, now)
+    return not is_same or changes.head(tx) > changes.offset(tx, CONSUMER) or bool(due_again(tx, now, 1))
+
+
+def _keep(tx: Tx, progress: Progress) -> None:
+    upserting.put(tx, sla_evaluation, {"id": 1, **_PROGRESS.values(progress)})

@@ -1,0 +1,212 @@
+"""What the store tells of tickets: their fields as they are now, and everything that happened to them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final, NamedTuple
+
+import orjson
+from sqlalchemy import Select, and_, func, or_, select
+
+from servicedesk_core.domain import ActorType, EventSource, EventType, TicketEvent
+from servicedesk_core.domain.histories import HistoryState
+from servicedesk_core.store import Tx, bulk, histories
+from servicedesk_core.store.fields import from_us, optional_instant
+from servicedesk_core.store.schema import RECORDS
+
+FACTS: Final = (
+    "company_ref", "contract_ref", "site_ref", "queue_ref", "assignee_ref", "kind", "category", "priority", "source",
+)  # fmt: skip
+"""Fields of a ticket that clocks look at, as they are now."""
+
+FOLLOWED: Final = ("tickets", "ticket_events", "notes", "time_entries", "appointments")
+"""Streams whose changes touch clocks."""
+
+DELETED: Final = "deleted"
+"""Why a ticket is gone whose clocks are still shown: it was withdrawn, not put out of sight."""
+
+_T = RECORDS["tickets"].c
+
+
+class ToldTicket(NamedTuple):
+    """A ticket with what is known of it.
+
+    Attributes:
+        ticket_id: The desk's own number.
+        events: What happened to it, in no order.
+        known: Its fields as they are now, and its region.
+        history: How much of its past the events tell.
+    """
+
+    ticket_id: int
+    events: list[TicketEvent]
+    known: dict[str, Any]
+    history: HistoryState
+
+
+class _Work(NamedTuple):
+    """Something that a technician did: its key, its kind, when, and who."""
+
+    key: str
+    kind: EventType
+    at_us: int
+    who: str | None
+
+
+class Bookings:
+    """Appointments by ticket. They name their tickets in lists that no index knows, so all are read, once for a run."""
+
+    def __init__(self) -> None:
+        self._by_ticket: dict[tuple[int, str], list[_Work]] | None = None
+
+    def of(self, tx: Tx, source_id: int, ref: str) -> Sequence[_Work]:
+        """Return when each appointment of a ticket was booked."""
+        if self._by_ticket is None:
+            self._by_ticket = {}
+            table = RECORDS["appointments"].c
+            query = select(table.source_id, table.external_id, table.created_at, table.ticket_refs).where(
+                table.gone_at.is_(None), table.created_at.is_not(None), table.ticket_refs != "[]"
+            )
+            for source, external_id, at_us, refs in tx.execute(query):
+                booked = _Work(f"appointments:{external_id}", EventType.APPOINTMENT_BOOKED, at_us, None)
+                for one in orjson.loads(refs):
+                    self._by_ticket.setdefault((source, one), []).append(booked)
+        return self._by_ticket.get((source_id, ref), ())
+
+
+def after(tx: Tx, ticket_id: int, limit: int, bookings: Bookings) -> tuple[list[ToldTicket], int | None]:
+    """Return tickets above a number, and the number up to which they are; ``None`` when there are no more."""
+    rows = tx.execute(_tickets().where(_T.local_id > ticket_id).order_by(_T.local_id).limit(limit)).all()
+    return [*_told(tx, rows, bookings)], rows[-1].local_id if len(rows) == limit else None
+
+
+def of(tx: Tx, ticket_ids: Iterable[int], bookings: Bookings) -> list[ToldTicket]:
+    """Return tickets by the desk's own numbers."""
+    return [*_told(tx, tx.execute(_tickets().where(_T.local_id.in_(list(ticket_ids)))).all(), bookings)]
+
+
+def touched(tx: Tx, changes: Iterable[tuple[str, int]]) -> set[int]:
+    """Return the tickets that changes are about, by the desk's own numbers.
+
+    Args:
+        tx: Any transaction.
+        changes: Stream and the desk's own number of each record that changed.
+    """
+    by_stream: dict[str, set[int]] = {}
+    for stream, local_id in changes:
+        by_stream.setdefault(stream, set()).add(local_id)
+    found = by_stream.pop("tickets", set())
+    refs: dict[int, set[str]] = {}
+    for stream, ids in by_stream.items():
+        is_list = stream == "appointments"
+        query = (
+            f"SELECT source_id, {'ticket_refs' if is_list else 'ticket_ref'} FROM {stream} WHERE local_id IN {{values}}"  # noqa: S608
+        )
+        for source_id, ref in bulk.select_in(tx, query, None, ids):
+            refs.setdefault(source_id, set()).update(orjson.loads(ref) if is_list else filter(None, (ref,)))
+    query = "SELECT local_id FROM tickets WHERE source_id = {source} AND external_id IN {values}"
+    for source_id, own in refs.items():
+        found |= {row[0] for row in bulk.select_in(tx, query, source_id, own)}
+    return found
+
+
+def _tickets() -> Select[Any]:
+    site, company = RECORDS["sites"], RECORDS["companies"]
+    joined = (
+        RECORDS["tickets"]
+        .outerjoin(site, and_(site.c.source_id == _T.source_id, site.c.external_id == _T.site_ref))
+        .outerjoin(company, and_(company.c.source_id == _T.source_id, company.c.external_id == _T.company_ref))
+    )
+    region = func.coalesce(site.c.region, company.c.region).label("region")
+    query = select(_T.local_id, _T.source_id, _T.external_id, _T.created_at, *(_T[name] for name in FACTS), region)
+    query = query.add_columns(histories.state_of_ticket().label("history"))
+    return query.select_from(joined).where(or_(_T.gone_at.is_(None), _T.gone_reason == DELETED))
+
+
+def _told(tx: Tx, rows: Sequence[Any], bookings: Bookings) -> Iterator[ToldTicket]:
+    refs: dict[int, list[str]] = {}
+    for row in rows:
+        refs.setdefault(row.source_id, []).append(row.external_id)
+    events = {source_id: _events(tx, source_id, own) for source_id, own in refs.items()}
+    work = {source_id: _work(tx, source_id, events[source_id]) for source_id in refs}
+    for row in rows:
+        own = events[row.source_id].get(row.external_id, [])
+        if own:  # what was done tells nothing where nothing tells how the ticket got there
+            done = (*work[row.source_id].get(row.external_id, ()), *bookings.of(tx, row.source_id, row.external_id))
+            own += _acts(row.external_id, done, row.created_at)
+        known = {"created_at": optional_instant(row.created_at), "region": row.region}
+        known |= {name: getattr(row, name) for name in FACTS}
+        yield ToldTicket(row.local_id, own, known, HistoryState(row.history))
+
+
+def _acts(ref: str, done: Iterable[_Work], created_us: int | None) -> Iterator[TicketEvent]:
+    """Yield what technicians did as events; work that was recorded as of before its ticket is done at its creation."""
+    for key, kind, at_us, who in done:
+        yield TicketEvent.trusted(
+            _BLANK
+            | {
+                "external_id": key,
+                "ticket_ref": ref,
+                "type": kind,
+                "source": EventSource.OBSERVED,
+                "effective_at": from_us(max(at_us, created_us or at_us)),
+                "actor_type": ActorType.TECHNICIAN,
+                "actor_ref": who,
+            }
+        )
+
+
+_BLANK: Final = TicketEvent.blank()
+_EVENTS: Final = (
+    "SELECT ticket_ref, external_id, type, source, effective_at, source_seq, actor_type, actor_ref, before, after "
+    "FROM ticket_events WHERE source_id = {source} AND ticket_ref IN {values} AND gone_at IS NULL"
+)
+_DONE: Final = (
+    (
+        "time_entries",
+        EventType.TIME_ENTRY,
+        (
+            "SELECT ticket_ref, external_id, COALESCE(start_at, created_at), technician_ref FROM time_entries "
+            "WHERE source_id = {source} AND ticket_ref IN {values} AND gone_at IS NULL"
+        ),
+    ),
+    (
+        "notes",
+        EventType.TECH_NOTE_PUBLIC,
+        (
+            "SELECT ticket_ref, external_id, created_at, author_ref FROM notes WHERE source_id = {source} "
+            "AND ticket_ref IN {values} AND gone_at IS NULL AND visibility = 'public' AND author_type = 'technician'"
+        ),
+    ),
+)
+
+
+def _events(tx: Tx, source_id: int, refs: Iterable[str]) -> dict[str, list[TicketEvent]]:
+    found: dict[str, list[TicketEvent]] = {}
+    for ref, external_id, kind, source, at_us, seq, actor, who, before, after in bulk.select_in(
+        tx, _EVENTS, source_id, refs
+    ):
+        event = TicketEvent.trusted(
+            _BLANK
+            | {
+                "external_id": external_id,
+                "ticket_ref": ref,
+                "type": EventType(kind),
+                "source": EventSource(source),
+                "effective_at": from_us(at_us),
+                "source_seq": seq,
+                "actor_type": None if actor is None else ActorType(actor),
+                "actor_ref": who,
+                "before": orjson.loads(before),
+                "after": orjson.loads(after),
+            }
+        )
+        found.setdefault(ref, []).append(event)
+    return found
+
+
+def _work(tx: Tx, source_id: int, refs: Iterable[str]) -> dict[str, list[_Work]]:
+    found: dict[str, list[_Work]] = {}
+    for stream, kind, query in _DONE:
+        for ref, external_id, at_us, who in bulk.select_in(tx, query, source_id, refs):
+            if at_us is not None:
+                found.setdefault(ref, []).append(_Work(f"{stream}:{external_id}", kind, at_us, who))
+    return found
