@@ -12,7 +12,9 @@ from servicedesk_core.cli.shell.progress import sync_progress
 from servicedesk_core.wording import about, counted
 
 if TYPE_CHECKING:
-    from servicedesk_core.desk import PlanOutcome, ServiceDesk, SyncOutcome
+    from datetime import date, timedelta
+
+    from servicedesk_core.desk import PastOutcome, PastPlanOutcome, PlanOutcome, ServiceDesk, SyncOutcome
     from servicedesk_core.sync.deciding.estimate import SyncPlan
 
 READS_ONLY = "sync only reads: nothing is changed at the vendor."
@@ -35,12 +37,27 @@ def sync(
     accept_mass_change: Annotated[
         bool, typer.Option("--accept-mass-change", help="Apply deletions that the guard holds back.")
     ] = False,
+    history: Annotated[
+        bool,
+        typer.Option(
+            "--history", help="Read the vendor's own history of older tickets instead, as far as it is unknown."
+        ),
+    ] = False,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since", metavar="90d", help="With --history: of open tickets, and those that changed since then."
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Bring the store up to date. Only reads: nothing is ever changed at the vendor.
 
     The first run reads all open tickets first, then the last 90 days, then older years; later runs read what changed.
     It may be stopped at any time and goes on where it was.
+
+    With --history it asks for the past of tickets that were done, or under way, when the desk first saw them: ticket by
+    ticket, in what of the quota is left for old records, beside the runs that read what changed.
     """
     from servicedesk_core.sync.options import SyncMode  # noqa: PLC0415
 
@@ -48,6 +65,11 @@ def sync(
     cli.say(READS_ONLY)
     mode = SyncMode.FULL if full else SyncMode.RECONCILE if reconcile else SyncMode.AUTO
     streams = tuple(name.strip() for name in only.split(",") if name.strip()) if only else ()
+    if history or since is not None:
+        if not history or since is None or dry_run or streams or full or reconcile or accept_mass_change:
+            raise typer.BadParameter("It is --history --since 90d, and --plan to see before what it takes.", ctx=ctx)
+        _history(cli, _since(since), (connection,) if connection else (), plan=plan, as_json=as_json)
+        return
     if plan:
         plans = cli.with_desk(lambda desk: desk.plan_all((connection,) if connection else (), streams=streams))
         cli.emit("sync.plan", plans, as_json=as_json, show=lambda: _show_plans(cli, plans))
@@ -68,6 +90,67 @@ def sync(
     outcomes = cli.with_desk(work)
     cli.emit("sync", outcomes, as_json=as_json, show=lambda: show_outcomes(cli, outcomes))
     fail_like(outcomes)
+
+
+def _history(cli: Cli, since: "date | timedelta", connections: tuple[str, ...], *, plan: bool, as_json: bool) -> None:
+    if plan:
+        plans = cli.with_desk(lambda desk: desk.plan_past(since, connections))
+        cli.emit("sync.history.plan", plans, as_json=as_json, show=lambda: _show_past_plans(cli, plans))
+        fail_like(plans)
+        return
+
+    async def work(desk: "ServiceDesk") -> "tuple[PastOutcome, ...]":
+        with sync_progress(cli) as progress, progress.said_when_stopped(cli):
+            return await desk.read_past(since, connections, progress=progress)
+
+    outcomes = cli.with_desk(work)
+    cli.emit("sync.history", outcomes, as_json=as_json, show=lambda: _show_past(cli, outcomes))
+    fail_like(outcomes)
+
+
+def _since(text: str) -> "date | timedelta":
+    """Return what a person wrote as "90d", or as a date."""
+    from datetime import date, timedelta  # noqa: PLC0415
+
+    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415
+
+    from servicedesk_core.config.values import Since  # noqa: PLC0415
+
+    try:
+        return TypeAdapter[date | timedelta](Since).validate_python(text)
+    except ValidationError:
+        message = 'Write a date such as 2024-01-31, or a number of days such as "90d".'
+        raise typer.BadParameter(message, param_hint="--since") from None
+
+
+def _show_past_plans(cli: Cli, outcomes: "tuple[PastPlanOutcome, ...]") -> None:
+    for outcome in outcomes:
+        if outcome.error is not None:
+            cli.complain(outcome.error, outcome.connection)
+        if (plan := outcome.plan) is not None:
+            rate = "not limited" if plan.requests_per_hour is None else round(plan.requests_per_hour)
+            cli.facts(
+                [
+                    ("Connection", plan.connection),
+                    ("Tickets that are open, or changed since", plan.since),
+                    ("Of them with an unknown past, not asked about yet", plan.tickets),
+                    ("Requests", plan.requests),
+                    ("Permitted an hour", rate),
+                    ("Time", "the quota leaves nothing for it" if plan.hours is None else about(plan.hours * 3600)),
+                ]
+            )
+
+
+def _show_past(cli: Cli, outcomes: "tuple[PastOutcome, ...]") -> None:
+    for outcome in outcomes:
+        if outcome.error is not None:
+            cli.complain(outcome.error, outcome.connection)
+        if (report := outcome.report) is not None:
+            rows = [(report.tickets, report.failed or None, report.events, report.requests)]
+            columns = "Tickets asked about", "Not answered", "New events", "Requests"
+            cli.table(columns, rows, title=f"{report.connection} (history)")
+            known = [(report.complete, report.partial, report.none)]
+            cli.table(("History of tickets: complete", "Partial", "None"), known)
 
 
 def show_outcomes(cli: Cli, outcomes: "tuple[SyncOutcome, ...]") -> None:
@@ -152,7 +235,7 @@ def _window(plan: "SyncPlan") -> list[tuple[str, object]]:
     ]
 
 
-def fail_like(outcomes: "tuple[SyncOutcome | PlanOutcome, ...]") -> None:
+def fail_like(outcomes: "tuple[SyncOutcome | PlanOutcome | PastOutcome | PastPlanOutcome, ...]") -> None:
     """Exit with the worst code, if anything did not complete."""
     codes = {outcome.exit_code for outcome in outcomes} - {exit_codes.OK}
     if codes:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from servicedesk_core.desk.monitoring.health import Health as Health
     from servicedesk_core.desk.service_desk import ServiceDesk as ServiceDesk
     from servicedesk_core.desk.stored import DeskOptions as DeskOptions
+    from servicedesk_core.desk.syncing import PastOutcome as PastOutcome
+    from servicedesk_core.desk.syncing import PastPlanOutcome as PastPlanOutcome
     from servicedesk_core.desk.syncing import PlanOutcome as PlanOutcome
     from servicedesk_core.desk.syncing import SyncOutcome as SyncOutcome
     from servicedesk_core.features.status.model import ConnectionInfo as ConnectionInfo

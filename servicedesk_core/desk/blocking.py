@@ -216,6 +216,8 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
     sync_all = _waiting(ServiceDesk.sync_all)
     plan = _waiting(ServiceDesk.plan)
     plan_all = _waiting(ServiceDesk.plan_all)
+    plan_past = _waiting(ServiceDesk.plan_past)
+    read_past = _waiting(ServiceDesk.read_past)
     remap = _waiting(ServiceDesk.remap)
     remap_all = _waiting(ServiceDesk.remap_all)
     retry_records = _waiting(ServiceDesk.retry_records)

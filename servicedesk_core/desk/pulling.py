@@ -2,21 +2,31 @@
 
 import logging
 from collections.abc import Collection, Mapping
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Unpack
+from typing import TypeVar, Unpack
 
 from servicedesk_core.capabilities import Capability
+from servicedesk_core.config import since_at
 from servicedesk_core.config.choosing import one_connection, several_connections
 from servicedesk_core.desk.connecting import ConnectingDesk
-from servicedesk_core.desk.syncing import PlanOutcome, SyncArguments, SyncOutcome, engine_view, options_of
-from servicedesk_core.errors import ServiceDeskError, SettingsError
+from servicedesk_core.desk.syncing import (
+    PastOutcome,
+    PastPlanOutcome,
+    PlanOutcome,
+    SyncArguments,
+    SyncOutcome,
+    engine_view,
+    options_of,
+)
+from servicedesk_core.errors import ServiceDeskError, SettingsError, UnsupportedError
 from servicedesk_core.plugins.connection import OpenConnection
 from servicedesk_core.ports import BudgetUse
 from servicedesk_core.store.state import StoreState
 from servicedesk_core.sync.connection import Connection
 from servicedesk_core.sync.deciding.estimate import SyncPlan
 from servicedesk_core.sync.engine import SyncEngine
+from servicedesk_core.sync.past import PastPlan, PastReport
 from servicedesk_core.sync.report import ProgressCallback, SyncReport
 
 _log = logging.getLogger("servicedesk.desk")
@@ -109,6 +119,67 @@ class PullingDesk(ConnectingDesk):
                 async for one in self._each(self._synced(connections), lambda name: self.plan(name, streams=streams))
             ]
         )
+
+    async def plan_past(
+        self, since: date | timedelta, connections: Collection[str] = ()
+    ) -> tuple[PastPlanOutcome, ...]:
+        """Say how many tickets and requests :meth:`read_past` would take. The vendor is not asked.
+
+        Args:
+            since: Of tickets that are open, or that changed since then; days before now, or a date.
+            connections: Their names; empty = all whose connectors read histories.
+
+        Raises:
+            SettingsError: A name is no connection, or there is none with records.
+            StoreError: The store cannot be used.
+        """
+        self.permitted(Capability.DESK_READ, "sync --history --plan", narrows=False)
+
+        async def plan(name: str) -> PastPlan:
+            await self._host.close(name)
+            opened = await self._host.open(name, offline=True)
+            try:
+                view = await self._view(opened, remember=False)
+                return await self._engine().plan_past(view, self._since(since), opened.http.budget)
+            finally:
+                await self._host.close(name)
+
+        found = [PastPlanOutcome(*one) async for one in self._each(self._synced(connections), plan)]
+        return _able(found, connections)
+
+    async def read_past(
+        self,
+        since: date | timedelta,
+        connections: Collection[str] = (),
+        *,
+        progress: ProgressCallback | None = None,
+    ) -> tuple[PastOutcome, ...]:
+        """Read the vendor's own history of older tickets: once, ticket by ticket, beside the runs of :meth:`sync`.
+
+        It may be stopped at any time, and goes on where it was. Only reads at the vendor.
+
+        Args:
+            since: Of tickets that are open, or that changed since then; days before now, or a date.
+            connections: Their names; empty = all whose connectors read histories.
+            progress: Told after each commit.
+
+        Raises:
+            SettingsError: A name is no connection, or there is none with records.
+            StoreError: The store cannot be used.
+        """
+        await self._ensure_permitted(Capability.DESK_OPERATE, "sync --history")
+
+        async def read(name: str) -> PastReport:
+            view = await self._view(await self._host.open(name))
+            report = await self._engine(progress).read_past(view, self._since(since))
+            await self._take_in()
+            return report
+
+        found = [PastOutcome(*one) async for one in self._each(self._synced(connections), read)]
+        return _able(found, connections)
+
+    def _since(self, since: date | timedelta) -> datetime:
+        return since_at(since, now=self._clock.now(), timezone=self.settings.desk.timezone)
 
     async def remap(
         self,
@@ -203,3 +274,12 @@ class PullingDesk(ConnectingDesk):
             f"{self.settings.where} has no connection with records: manufacturers hold none.",
             hint="Add one of a PSA or of a file.",
         )
+
+
+Outcome = TypeVar("Outcome", PastPlanOutcome, PastOutcome)
+
+
+def _able(outcomes: list[Outcome], named: Collection[str]) -> tuple[Outcome, ...]:
+    """Leave out connections that nobody named and whose connectors cannot do it, as long as others can."""
+    able = [one for one in outcomes if one.error is None or one.error.code != UnsupportedError.code]
+    return tuple(outcomes if named or not able else able)

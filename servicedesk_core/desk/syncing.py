@@ -15,6 +15,7 @@ from servicedesk_core.sync.connection import Connection
 from servicedesk_core.sync.deciding.estimate import SyncPlan
 from servicedesk_core.sync.exclusions import Exclusions
 from servicedesk_core.sync.options import SyncMode, SyncOptions
+from servicedesk_core.sync.past import PastPlan, PastReport
 from servicedesk_core.sync.report import ProgressCallback, StreamState, SyncReport
 
 
@@ -79,6 +80,48 @@ class SyncOutcome:
             return 0
         stopped = {stream.state for stream in self.report.streams} - {StreamState.COMPLETE, StreamState.SKIPPED}
         return MassChangeError.exit_code if stopped == {StreamState.HELD} else SyncError.exit_code
+
+
+@dataclass(frozen=True, slots=True)
+class PastPlanOutcome:
+    """What reading the past of one connection's tickets would take.
+
+    Attributes:
+        connection: Name of the connection.
+        plan: What it takes; ``None`` when it cannot be read.
+        error: Why not.
+    """
+
+    connection: str
+    plan: PastPlan | None = None
+    error: Problem | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """What the command line returns for it."""
+        return self.error.exit_code if self.error else 0
+
+
+@dataclass(frozen=True, slots=True)
+class PastOutcome:
+    """What reading the past of one connection's tickets came to.
+
+    Attributes:
+        connection: Name of the connection.
+        report: What was read; ``None`` when it could not begin, or had to stop.
+        error: Why.
+    """
+
+    connection: str
+    report: PastReport | None = None
+    error: Problem | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """What the command line returns for it."""
+        if self.error is not None:
+            return self.error.exit_code
+        return SyncError.exit_code if self.report is not None and self.report.failed else 0
 
 
 async def engine_view(

@@ -61,6 +61,11 @@ def pulls_of(connection: str) -> str:
     return f"sync:{connection}"
 
 
+def histories_of(connection: str) -> str:
+    """Return the name of the lease under which the past of its tickets is read: for hours, while records are pulled."""
+    return f"history:{connection}"
+
+
 def now_us(tx: Connection) -> int:
     """Return the database's present instant in microseconds."""
     return int(tx.exec_driver_sql(_NOW[tx.dialect.name]).scalar_one())

@@ -4,7 +4,7 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 from uuid import uuid4
@@ -28,6 +28,7 @@ from servicedesk_core.sync.guard import DEFAULT_GUARD, MassChangeGuard
 from servicedesk_core.sync.mending.excluded_rows import purge
 from servicedesk_core.sync.mending.offline import remap, retry
 from servicedesk_core.sync.options import DEFAULT_LIMITS, DEFAULT_OPTIONS, Limits, SyncOptions
+from servicedesk_core.sync.past import PastPlan, PastReport, past_capabilities, plan_past, read_past
 from servicedesk_core.sync.pruning import prune
 from servicedesk_core.sync.recording import begin, end_all, finish, put_on_record
 from servicedesk_core.sync.rehearsal import rehearse
@@ -134,6 +135,44 @@ class SyncEngine:
         return await estimate(
             [run.stream(c.stream) for c in order], self._clock, policy, accounted, per_record=per_record
         )
+
+    async def read_past(self, connection: Connection, since: datetime) -> PastReport:
+        """Read the vendor's own history of older tickets, beside the runs that keep the store up to date.
+
+        It may be stopped at any time, and goes on where it was. What it needs of the vendor's quota is what is left
+        for old records.
+
+        Args:
+            connection: What to read.
+            since: Of tickets that are open, or that changed since then.
+
+        Raises:
+            UnsupportedError: The connector reads no history of tickets.
+            PermissionDeniedError: The vendor lets nobody ask about the tickets.
+            LeaseHeldError: Another process reads it now.
+            ServiceDeskError: The connection cannot be used, as for :meth:`run`.
+        """
+        capabilities = past_capabilities(connection)
+        connection.compare_clocks_anew()
+        async with held(self._store, leases.histories_of(connection.name), self._limits.lease_ttl_s) as fence:
+            source = await self._admit(connection, fence)
+            run = await self._knowing(self._open(connection, capabilities, source.id, SyncOptions(), fence))
+            try:
+                return await read_past(run, since)
+            except AuthenticationError as error:
+                await self._block(source.id, error)
+                raise
+
+    async def plan_past(self, connection: Connection, since: datetime, policy: BudgetPolicy = UNLIMITED) -> PastPlan:
+        """Say what :meth:`read_past` would take. Looks into the store alone.
+
+        Raises:
+            UnsupportedError: The connector reads no history of tickets.
+        """
+        capabilities = past_capabilities(connection)
+        known = await self._store.read(sources.all)
+        source_id = next((source.id for source in known if source.name == connection.name), UNKNOWN_SOURCE)
+        return await plan_past(self._open(connection, capabilities, source_id, SyncOptions(), None), since, policy)
 
     async def remap(self, connection: Connection, streams: tuple[str, ...] = ()) -> SyncReport:
         """Build stored rows again from their payloads by the present mapping, without network and notifications.

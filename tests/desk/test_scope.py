@@ -20,8 +20,8 @@ from servicedesk_core.testing import FakeClock
 from tests.desk.two_clients import FOREIGN, NOW, OF_CLIENTS, entity
 
 ACTIONS = {
-    "aclose", "sync", "sync_all", "plan", "plan_all", "remap", "remap_all", "retry_records", "check",
-    "check_all", "vocabulary", "forget_consumer", "disconnect", "run_jobs", "call", "each", "acting_as",
+    "aclose", "sync", "sync_all", "plan", "plan_all", "plan_past", "read_past", "remap", "remap_all", "retry_records",
+    "check", "check_all", "vocabulary", "forget_consumer", "disconnect", "run_jobs", "call", "each", "acting_as",
 }  # fmt: skip
 """What the desk itself does: it changes something, or asks a vendor. An embedding program offers it to nobody."""
 

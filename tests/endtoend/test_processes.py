@@ -133,3 +133,27 @@ def test_killed_again_and_again_it_still_arrives(world, start):
     assert ended(start("sync", "--reconcile"))[0] == 0
     assert world.differences() == {}
     assert world.rows("SELECT count(*) FROM runs WHERE outcome = 'running'") == [(0,)]
+
+
+@pytest.mark.slow
+def test_a_killed_reading_of_old_histories_goes_on_where_it_was(world, start):
+    assert ended(start("sync"))[0] == 0
+    past = "sync", "psa", "--history", "--since", "3650d"
+    with_history = "SELECT count(DISTINCT ticket_ref) FROM ticket_events WHERE source = 'history'"
+    first = start(*past)
+    wait_for(world, with_history, first)
+    second = start(*past)  # while the first reads, or is done
+    first.kill()
+    first.communicate(timeout=PATIENCE_S)
+    code, err = ended(second)
+    assert code in {0, 7}
+    assert code == 0 or "already running in process" in err
+    expire_leases(world)
+    assert ended(start(*past))[0] == 0
+    tickets = [row["id"] for row in world.sandbox.store.select("Tickets")]
+    assert world.rows(with_history) == [(len(tickets),)]
+    told = world.sandbox.store.count("TicketHistory", "1 = 1")
+    assert world.rows("SELECT count(*) FROM ticket_events WHERE source = 'history' AND gone_at IS NULL") == [(told,)]
+    asked = world.sandbox.state()["requests"]["POST TicketHistory/query"]
+    assert len(tickets) <= asked <= len(tickets) + 2 * 25
+    assert world.rows("SELECT is_complete, count(*) FROM ticket_histories GROUP BY 1") == [(1, len(tickets))]

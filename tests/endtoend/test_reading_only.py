@@ -22,6 +22,8 @@ COMMANDS = [
     "sync psa",
     "sync --full --only companies",
     "sync --reconcile",
+    "sync --history --since 365d --plan",
+    "sync --history --since 365d",
     "status",
     "alerts list",
     "alerts channels",

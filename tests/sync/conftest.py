@@ -24,6 +24,7 @@ def _load(name):
 
 fake_vendor = _load("fake_vendor")
 _load("kill_child")
+_load("past_child")
 
 
 class Desk:

@@ -64,6 +64,12 @@ DOCUMENTS: dict[str, Document] = {
         1, "What access to a vendor takes.", "servicedesk_core.machine.requirements:Requirements"
     ),
     "sync": Document(2, "What each connection's run did.", f"{_DESK}:SyncOutcome", many=True),
+    "sync.history": Document(
+        1, "What was read of the past of each connection's tickets.", f"{_DESK}:PastOutcome", many=True
+    ),
+    "sync.history.plan": Document(
+        1, "What reading the past of tickets would take.", f"{_DESK}:PastPlanOutcome", many=True
+    ),
     "sync.plan": Document(2, "What a run would ask for.", f"{_DESK}:PlanOutcome", many=True),
     "jobs.list": Document(2, "The jobs, when they are due and how they ended.", f"{_DESK}:ScheduledJob", many=True),
     "jobs.run": Document(2, "How each job ended.", f"{_DESK}:JobOutcome", many=True),

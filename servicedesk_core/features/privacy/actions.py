@@ -77,7 +77,8 @@ class Privacy(PrivacyQueries[Manner]):
         await store.read(partial(_refuse_unfinished, people=people))
         met = 0
         for person in people:
-            async with held(store, leases.pulls_of(person.connection), _LEASE_S):
+            of = person.connection
+            async with held(store, leases.pulls_of(of), _LEASE_S), held(store, leases.histories_of(of), _LEASE_S):
                 await store.write(partial(tables.suppress, person=person))
                 met += await store.write(partial(_rest, person=person))
                 for stream in _contacts_last():

@@ -96,7 +96,8 @@ class TicketSyncSpecs:
     def fetch_history(self, ticket_refs: Sequence[str]) -> AsyncIterator[FetchOutcome]:
         """Read the vendor's own history of tickets, where it costs requests for each ticket.
 
-        Called for open and recent tickets only, within a request allowance of the configuration. Each outcome's records
+        Called for open and recent tickets, within a request allowance of the configuration, and for older ones when
+        somebody asks for it; a few at a time, as each call's answers are stored together. Each outcome's records
         belong to the stream ``ticket_events`` and are mapped by ``map_record``; they supersede what core observed.
 
         Args:
