@@ -22,6 +22,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "report": "Reports over the store.",
         "sla": "Clocks: what was promised to clients, and whether it is kept.",
         "kpi": "Figures with their goals, and the records behind each.",
+        "flow": "How tickets went from step to step: times, waits, hand-overs, what came back.",
         "export": "Write a stream as CSV or JSON lines.",
     },
     "What changes other systems": {

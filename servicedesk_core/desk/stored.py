@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.audit.actions import AuditTrail
     from servicedesk_core.features.claims.actions import Claims
     from servicedesk_core.features.definitions.actions import Definitions
+    from servicedesk_core.features.flow.queries import FlowQueries
     from servicedesk_core.features.kpi.queries import KpiQueries
     from servicedesk_core.features.people.queries import People
     from servicedesk_core.features.privacy.actions import Privacy
@@ -75,6 +76,7 @@ class StoredDesk:
         audit: AuditTrail[Awaited]
         claims: Claims[Awaited]
         definitions: Definitions[Awaited]
+        flow: FlowQueries[Awaited]
         kpi: KpiQueries[Awaited]
         people: People[Awaited]
         privacy: Privacy[Awaited]

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ import pytest
 from servicedesk_core.connectors.tabular.inspect import propose_mapping, to_toml
 from servicedesk_core.desk import ServiceDesk
 
-DATA = Path(__file__).parents[3] / "shared" / "data"
+DATA = Path(os.environ.get("SERVICEDESK_EVENT_LOGS") or Path(__file__).parents[3] / "shared" / "data")
 
 _CONFIG = """
 [desk]
@@ -50,10 +51,12 @@ class Log:
     Attributes:
         db: The store, read through its views.
         expected: What others computed from the same file.
+        config: The desk that has it.
     """
 
     db: sqlite3.Connection
     expected: dict[str, Any]
+    config: Path
 
     def one(self, query: str) -> Any:
         """Return the only value of a query."""
@@ -90,7 +93,7 @@ def synced(name: str, folder: Path) -> Iterator[Log]:
     db = sqlite3.connect(folder / "desk.db")
     db.execute(_EVENTS)
     db.execute("CREATE INDEX temp.e_of_ticket ON e (ticket_ref, n)")
-    yield Log(db, expected)
+    yield Log(db, expected, folder / "servicedesk.toml")
     db.close()
 
 

@@ -1,0 +1,197 @@
+"""How tickets went: all together, divided, and step by step."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from servicedesk_core.arguments import did_you_mean
+from servicedesk_core.errors import SettingsError
+from servicedesk_core.faces import After, Help, Limit, Manner, Namespace, Page, Sort, piece, query
+from servicedesk_core.features.flow.measuring import Course, Meaning, Passage, Step, dwell, passage
+from servicedesk_core.features.flow.model import Flow, FlowGroup, FlowStep, Spread
+from servicedesk_core.features.flow.tables import DIMENSIONS, courses
+from servicedesk_core.store import Tx
+from servicedesk_core.store.queries.scope import Scope
+
+_EMPTY = "No ticket has steps: sync its history, or a file of events."
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which tickets, and what their steps mean."""
+
+    connection: Annotated[str | None, Help("Only of this connection.")] = None
+    since: Annotated[datetime | None, Help("Created at or after.")] = None
+    before: Annotated[datetime | None, Help("Created before.")] = None
+    take: Annotated[
+        tuple[str, ...], Help("Steps, by the source's word or a status category, by which somebody takes a ticket.")
+    ] = ()
+    resolve: Annotated[
+        tuple[str, ...],
+        Help('Steps that resolve it; without them those of the category "resolved", else those that end a ticket.'),
+    ] = ()
+    wait: Annotated[tuple[str, ...], Help("Steps with which it waits until the next one.")] = ()
+    reopen_within: Annotated[
+        timedelta | None, Help("Count a ticket as reopened only so long after it was resolved; without it, ever.")
+    ] = None
+
+    def read(self, tx: Tx, scope: Scope | None) -> tuple[list[Course], Meaning]:
+        """Return the tickets, and what their steps mean.
+
+        Raises:
+            NotFoundLocallyError: There is no such connection.
+            SettingsError: No ticket has a step that was named.
+        """
+        found = list(courses(tx, connection=self.connection, since=self.since, before=self.before, scope=scope))
+        known = {step.word for one in found for step in one.steps}
+        known |= {step.category.value for one in found for step in one.steps if step.category is not None}
+        for word in (*self.take, *self.resolve, *self.wait):
+            if found and word.casefold() not in {one.casefold() for one in known}:
+                message = f'No ticket has a step "{word}".{did_you_mean(word, sorted(known))}'
+                raise SettingsError(message, hint='"servicedesk flow steps" lists them.')
+        meaning = Meaning.of(
+            found, take=self.take, resolve=self.resolve, wait=self.wait, reopen_within=self.reopen_within
+        )
+        return found, meaning
+
+
+class FlowQueries(Namespace[Manner]):
+    """How tickets went from step to step."""
+
+    @query("flow.show", about="How tickets went.", page="servicedesk_core.features.flow.pages:flow")
+    def show(self, tx: Tx, chosen: Chosen = Chosen(), *, scope: Scope | None = None) -> Flow:
+        """Show how tickets went: time to take, to resolve and to the end, waits, hand-overs, and what came back.
+
+        Raises:
+            NotFoundLocallyError: There is no such connection.
+            SettingsError: No ticket has a step that was named.
+        """
+        found, meaning = chosen.read(tx, scope)
+        passed = [passage(one, meaning) for one in found]
+        steps = [step for one in found for step in one.steps]
+        return Flow(
+            tickets=len(found),
+            events=len(steps),
+            steps=len({one.word for one in steps}),
+            people=len({one.person for one in steps if one.person is not None}),
+            teams=len({one.team for one in steps if one.team is not None}),
+            repetitions=sum(one.repetitions for one in passed),
+            take=Spread.of(one.take_h for one in passed),
+            first_resolve=Spread.of(one.first_resolve_h for one in passed),
+            resolve=Spread.of(one.resolve_h for one in passed),
+            cycle=Spread.of(one.cycle_h for one in passed),
+            unresolved=sum(one.resolve_h is None for one in passed),
+            reopened=sum(one.is_reopened for one in passed),
+            reopen_rate=sum(one.is_reopened for one in passed) / len(passed) if passed else None,
+            waiting=sum(one.waits > 0 for one in passed),
+            wait_h=sum(one.wait_h for one in passed),
+            team_hand_overs=sum(one.team_hand_overs for one in passed),
+            handed_between_teams=sum(one.team_hand_overs > 0 for one in passed),
+            person_hand_overs=sum(one.person_hand_overs for one in passed),
+            handed_between_people=sum(one.person_hand_overs > 0 for one in passed),
+            ping_pong=sum(one.is_ping_pong for one in passed),
+        )
+
+    @query("flow.groups", about="How tickets went, by what they belong to.", empty=_EMPTY)
+    def groups(
+        self,
+        tx: Tx,
+        by: Annotated[str, Help("client, team, technician, resolver, priority, level or a field of the vendor.")],
+        chosen: Chosen = Chosen(),
+        *,
+        sort: Sort = None,
+        limit: Limit = 1_000,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> Page[FlowGroup]:
+        """List how the tickets of each client, team, level, resolver or of any field's values went.
+
+        Raises:
+            NotFoundLocallyError: There is no such connection.
+            SettingsError: Tickets do not have what they should be divided by, or no step that was named.
+        """
+        found, meaning = chosen.read(tx, scope)
+        known = dict.fromkeys((*DIMENSIONS, *(name for one in found for name in one.of)))
+        if by not in known:
+            raise SettingsError(
+                f'Tickets have no "{by}".{did_you_mean(by, known)}', hint=f"There are: {', '.join(known)}."
+            )
+        groups: dict[str | None, list[Passage]] = defaultdict(list)
+        for one in found:
+            passed = passage(one, meaning)
+            groups[passed.resolver if by == "resolver" else one.of.get(by)].append(passed)
+        rows = tuple(_group(name, several) for name, several in groups.items())
+        return piece(Page(rows), FlowGroup, by="-tickets,group", sort=sort, after=after, limit=limit)
+
+    @query("flow.steps", about="The steps of tickets.", empty=_EMPTY)
+    def steps(
+        self,
+        tx: Tx,
+        chosen: Chosen = Chosen(),
+        *,
+        of: Annotated[str, Help("step, person, team, month, or a field that steps state.", metavar="WHAT")] = "step",
+        sort: Sort = None,
+        limit: Limit = 1_000,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> Page[FlowStep]:
+        """List the steps of tickets, or who did them, with how often they were and how long it was until the next.
+
+        Raises:
+            NotFoundLocallyError: There is no such connection.
+            SettingsError: Steps do not state what is asked for.
+        """
+        found, _ = chosen.read(tx, scope)
+        named = self._named(of, found)
+        events, tickets, first, last = (Counter[str | None]() for _ in range(4))
+        hours: dict[str | None, float] = defaultdict(float)
+        for one in found:
+            tickets.update({named(step) for step in one.steps})
+            first[named(one.steps[0])] += 1
+            last[named(one.steps[-1])] += 1
+            for step, until in dwell(one):
+                events[named(step)] += 1
+                hours[named(step)] += until or 0
+        rows = tuple(
+            FlowStep(name, events[name], tickets[name], first[name], last[name], hours[name]) for name in events
+        )
+        return piece(
+            Page(rows), FlowStep, by="name" if of == "month" else "-events,name", sort=sort, after=after, limit=limit
+        )
+
+    def _named(self, of: str, found: Sequence[Course]) -> Callable[[Step], str | None]:
+        zone = ZoneInfo(self.desk.timezone)
+        plain: dict[str, Callable[[Step], str | None]] = {
+            "step": lambda one: one.word,
+            "person": lambda one: one.person,
+            "team": lambda one: one.team,
+            "month": lambda one: one.at.astimezone(zone).strftime("%Y-%m"),
+        }
+        if of in plain:
+            return plain[of]
+        known = dict.fromkeys((*plain, *(name for one in found for name in one.steps[-1].state)))
+        if of not in known:
+            raise SettingsError(
+                f'Steps have no "{of}".{did_you_mean(of, known)}', hint=f"There are: {', '.join(known)}."
+            )
+        return lambda one: one.state.get(of)
+
+
+def _group(name: str | None, passed: Sequence[Passage]) -> FlowGroup:
+    resolve, cycle = Spread.of(one.resolve_h for one in passed), Spread.of(one.cycle_h for one in passed)
+    return FlowGroup(
+        group=name,
+        tickets=len(passed),
+        resolved=resolve.count,
+        resolve_mean_h=resolve.mean,
+        resolve_median_h=resolve.median,
+        resolve_p90_h=resolve.p90,
+        cycle_mean_h=cycle.mean,
+        cycle_median_h=cycle.median,
+        wait_h=sum(one.wait_h for one in passed),
+        reopened=sum(one.is_reopened for one in passed),
+        team_hand_overs=sum(one.team_hand_overs for one in passed),
+    )
