@@ -19,6 +19,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "status": "Show the desk's data and jobs.",
         "tickets": "Tickets in the store, and what is to be changed about them.",
         "attention": "Who has to act next on a ticket, and what somebody has to look at.",
+        "explain": "Show why a ticket stands where it stands: the rule, and who said what.",
         "report": "Reports over the store.",
         "sla": "Clocks: what was promised to clients, and whether it is kept.",
         "kpi": "Figures with their goals, and the records behind each.",

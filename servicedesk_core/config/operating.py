@@ -143,6 +143,28 @@ class AlertsSection(Model):
     )
 
 
+class MorningSection(Model):
+    """The morning page: ``[morning]``. When it is mailed is the schedule of the job ``morning``."""
+
+    calendar: str | None = Field(
+        default=None,
+        min_length=1,
+        description="The calendar of the definitions whose hours are the desk's; left out = the only one there is, "
+        "else Monday to Friday, 08:00 to 18:00.",
+    )
+    max_age_minutes: int = Field(
+        default=60, ge=1, le=10_080, description="When tickets were read longer ago, the page gives no verdict."
+    )
+    mail: ChannelName | None = Field(
+        default=None,
+        description="The alert channel of the kind `smtp` through which it is mailed on working days; left out = it is "
+        "not mailed.",
+    )
+    recipients: tuple[str, ...] = Field(
+        default=(), description="Addresses that it goes to; empty = those of the channel."
+    )
+
+
 def span_of(schedule: str) -> timedelta | None:
     """Return the interval of an ``every …`` schedule; ``None`` for cron and ``never``."""
     seconds = every_s(schedule)

@@ -11,7 +11,14 @@ from servicedesk_core.capabilities import Role
 from servicedesk_core.config.claims import ClaimsSection
 from servicedesk_core.config.exclusions import ExcludeSection
 from servicedesk_core.config.network import NetworkSection
-from servicedesk_core.config.operating import AlertsSection, JobName, Schedule, ServeSection
+from servicedesk_core.config.operating import (
+    AlertsSection,
+    JobName,
+    MailChannel,
+    MorningSection,
+    Schedule,
+    ServeSection,
+)
 from servicedesk_core.config.people import PersonSection
 from servicedesk_core.config.values import Budget, Raw, Since, TimeZone
 from servicedesk_core.config.writes import WritesSection
@@ -150,6 +157,7 @@ class DeskSettings(Model):
         schedules: When `servicedesk serve` runs each job, by its name; others at their usual times.
         serve: How it works.
         alerts: When somebody is told, and who.
+        morning: What the morning page goes by, and who gets it.
         writes: When sending stops and asks, and how much is sent at once.
         claims: Claims against manufacturers.
         people: Who works with the desk, by name; empty = every account of this machine may do everything.
@@ -163,6 +171,7 @@ class DeskSettings(Model):
     schedules: dict[JobName, Schedule] = Field(default_factory=dict)
     serve: ServeSection = ServeSection()
     alerts: AlertsSection = AlertsSection()
+    morning: MorningSection = MorningSection()
     writes: WritesSection = WritesSection()
     claims: ClaimsSection = ClaimsSection()
     people: dict[PersonName, PersonSection] = Field(default_factory=dict)
@@ -188,6 +197,18 @@ class DeskSettings(Model):
         folded = [name.casefold() for name in self.connections]
         if len(set(folded)) < len(folded):
             msg = "two connections have names that differ only in upper and lower case"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _the_morning_page_can_be_mailed(self) -> Self:
+        name = self.morning.mail
+        if name is not None and not isinstance(self.alerts.channels.get(name), MailChannel):
+            mails = [key for key, channel in self.alerts.channels.items() if isinstance(channel, MailChannel)]
+            msg = (
+                f'morning.mail names "{name}", which is no alert channel of the kind "smtp".'
+                f'{did_you_mean(name, mails)} Write [alerts.channels.{name}] with kind = "smtp"'
+            )
             raise ValueError(msg)
         return self
 

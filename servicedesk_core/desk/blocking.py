@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.audit.actions import AuditTrail
     from servicedesk_core.features.claims.actions import Claims
     from servicedesk_core.features.definitions.actions import Definitions
+    from servicedesk_core.features.explain.queries import Explain
     from servicedesk_core.features.flow.queries import FlowQueries
     from servicedesk_core.features.kpi.queries import KpiQueries
     from servicedesk_core.features.people.queries import People
@@ -182,6 +183,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         definitions: Definitions[Waiting]
         flow: FlowQueries[Waiting]
         kpi: KpiQueries[Waiting]
+        explain: Explain[Waiting]
         people: People[Waiting]
         privacy: Privacy[Waiting]
         quarantine: Quarantine[Waiting]

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.audit.actions import AuditTrail
     from servicedesk_core.features.claims.actions import Claims
     from servicedesk_core.features.definitions.actions import Definitions
+    from servicedesk_core.features.explain.queries import Explain
     from servicedesk_core.features.flow.queries import FlowQueries
     from servicedesk_core.features.kpi.queries import KpiQueries
     from servicedesk_core.features.people.queries import People
@@ -78,6 +79,7 @@ class StoredDesk:
         definitions: Definitions[Awaited]
         flow: FlowQueries[Awaited]
         kpi: KpiQueries[Awaited]
+        explain: Explain[Awaited]
         people: People[Awaited]
         privacy: Privacy[Awaited]
         quarantine: Quarantine[Awaited]

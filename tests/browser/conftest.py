@@ -9,13 +9,17 @@ from types import SimpleNamespace
 
 import pytest
 
+from servicedesk_core.config import parse_settings
 from servicedesk_core.domain import Asset, Company, Priority, Queue, StatusCategory, Technician, Ticket, TimeEntry
 from servicedesk_core.faces import boards
 from servicedesk_core.faces.dashboard import Board, Point, Shown
 from servicedesk_core.faces.kpi import Figure
+from servicedesk_core.faces.measure import Verdict
 from servicedesk_core.features.claims.pack import Section, as_html
 from servicedesk_core.features.report import pages as report_pages
 from servicedesk_core.features.report import queries
+from servicedesk_core.features.report.morning import building as morning
+from servicedesk_core.features.report.morning import pages as morning_pages
 from servicedesk_core.features.warranty import html as warranty_html
 from servicedesk_core.features.warranty.tables import report as warranty
 from servicedesk_core.hooks import VendorIdentity
@@ -79,7 +83,7 @@ def _fill(tx):
 def _board():
     """One block of each kind."""
     figures = tuple(
-        Figure(f"figure-{n}", f"Figure {n}", value, "tickets", 1, None, {}, 1, None, "less", EVIL)
+        Figure(f"figure-{n}", f"Figure {n}", value, "tickets", 1, None, {}, 1, None, Verdict.NO_GOAL, "less", EVIL)
         for n, value in enumerate((1.5, 0, None))
     )
     rows = tuple(SimpleNamespace(client=name, tickets=len(name)) for name in (EVIL, LONG, "Harbor"))
@@ -115,8 +119,11 @@ def pages(store, report, tmp_path_factory):
                                       hardware=("hardware",), company=company)
         )  # fmt: skip
 
+    settings = parse_settings({"desk": {"name": "Example desk", "timezone": "Europe/Berlin"}})
+    page = store.read_blocking(lambda tx: morning.build(tx, settings, morning.Wanted(NOW)))
     written = {
         "desk": report_pages.html(report),
+        "morning": morning_pages.html(page),
         "client": warranty_html.render(covers("1"), with_missed=True),
         "warranty": warranty_html.render(covers(None)),
         "dashboard": boards.html(_board()),

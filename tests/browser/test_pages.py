@@ -7,7 +7,7 @@ import pytest
 from tests.browser.conftest import PICTURES
 
 pytestmark = pytest.mark.browser
-PAGES = ["desk", "client", "warranty", "claim", "dashboard"]
+PAGES = ["desk", "morning", "client", "warranty", "claim", "dashboard"]
 WIDTHS = [1400, 390]
 SCHEMES = ["light", "dark"]
 
@@ -68,7 +68,7 @@ def test_what_others_wrote_is_text(visit, name):
     page = visit(name)
     assert page.title() != "owned"
     assert page.locator("img").count() == 0
-    assert page.locator("script").count() == (name in {"desk", "client"})
+    assert page.locator("script").count() == (name in {"desk", "morning", "client"})
 
 
 def test_what_is_not_the_pages_own_neither_runs_nor_applies(chromium, pages):

@@ -115,6 +115,7 @@ ARGUMENTS = {
     "attention.list": [((), {"everything": True})],
     "records": [(entity,) for entity in STREAMS.values()],
     "tickets.get": [("mine-tickets",), (f"{FOREIGN}-tickets",), (f"{FOREIGN} number",)],
+    "explain": [("mine-tickets",), (f"{FOREIGN}-tickets",), (f"{FOREIGN} number",)],
     "quarantine.get": [(1,)],
     "writes.show": [(number,) for number in range(1, 13)],
     "claims.get": [(str(number),) for number in range(1, 9)] + [(f"{who}-cancelled",) for who in ("mine", FOREIGN)],

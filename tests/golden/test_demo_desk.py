@@ -44,7 +44,7 @@ async def test_a_read_answers_what_it_answered(name: str, demo: Demo, hold: Any)
     hold(f"demo/sdk/{name}.json", fixed_text(answer if isinstance(answer, str) else as_json(answer), demo.folder))
 
 
-@pytest.mark.parametrize("line", ["report desk", "warranty report"])
+@pytest.mark.parametrize("line", ["report desk", "report morning", "warranty report"])
 def test_a_page_looks_as_it_looked(line: str, demo: Demo, hold: Any) -> None:
     page = demo.folder / "page.html"
     ran = run(*line.split(), "--html", page.name)

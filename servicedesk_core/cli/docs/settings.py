@@ -13,7 +13,14 @@ from servicedesk_core.cli.docs.docstring import attributes, plain, split, table
 from servicedesk_core.config.claims import ClaimsSection
 from servicedesk_core.config.exclusions import ExcludeSection
 from servicedesk_core.config.network import NetworkSection
-from servicedesk_core.config.operating import AlertsSection, AppriseChannel, FileChannel, MailChannel, ServeSection
+from servicedesk_core.config.operating import (
+    AlertsSection,
+    AppriseChannel,
+    FileChannel,
+    MailChannel,
+    MorningSection,
+    ServeSection,
+)
 from servicedesk_core.config.people import PersonSection
 from servicedesk_core.config.settings import ConnectionSettings, DeskSection, PluginsSection
 from servicedesk_core.config.writes import WritesSection
@@ -72,6 +79,7 @@ def page() -> str:
     text += section("[claims]", ClaimsSection)
     text += section("[people.NAME]", PersonSection)
     text += section("[serve]", ServeSection)
+    text += section("[morning]", MorningSection)
     text += section("[alerts]", AlertsSection)
     for channel in (FileChannel, MailChannel, AppriseChannel):
         text += section(channel.__name__, channel, level=3)

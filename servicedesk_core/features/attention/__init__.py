@@ -8,14 +8,23 @@ if TYPE_CHECKING:
     from servicedesk_core.features.attention.model import Attention as Attention
     from servicedesk_core.features.attention.model import Decision as Decision
     from servicedesk_core.features.attention.model import NextActor as NextActor
+    from servicedesk_core.features.attention.model import Placed as Placed
     from servicedesk_core.features.attention.model import Reason as Reason
     from servicedesk_core.features.attention.model import Standing as Standing
+    from servicedesk_core.features.attention.rules import HORIZON as HORIZON
+    from servicedesk_core.features.attention.rules import PAUSED as PAUSED
     from servicedesk_core.features.attention.rules import RULES as RULES
+    from servicedesk_core.features.attention.rules import lacks_cover as lacks_cover
     from servicedesk_core.features.attention.rules import next_actor as next_actor
     from servicedesk_core.features.attention.rules import reason_of as reason_of
     from servicedesk_core.features.attention.tables.facts import Found as Found
     from servicedesk_core.features.attention.tables.facts import standings as standings
+    from servicedesk_core.features.attention.tables.past import past_standings as past_standings
+    from servicedesk_core.features.attention.tables.people import Staff as Staff
+    from servicedesk_core.features.attention.tables.people import staff as staff
     from servicedesk_core.features.attention.tables.rows import rows_of as rows_of
+    from servicedesk_core.features.attention.tables.visits import Booked as Booked
+    from servicedesk_core.features.attention.tables.visits import booked as booked
 else:
     from servicedesk_core.exports import lazily
 

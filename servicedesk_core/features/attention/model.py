@@ -172,6 +172,11 @@ class Placed:
     next_at: Annotated[datetime | None, Column("When.")]
     decision: Decision
 
+    @property
+    def key(self) -> tuple[int, bool, datetime | None, str, int]:
+        """What the list is ordered by."""
+        return self.rank, self.next_at is None, self.next_at, self.priority or "P9", self.local_id
+
     @classmethod
     def of(cls, local_id: int, standing: Standing, decision: Decision, reason: Reason | None) -> Self:
         """Return a ticket in its place; what nobody has to look at comes last."""

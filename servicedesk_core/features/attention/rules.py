@@ -18,7 +18,9 @@ HORIZON: Final = timedelta(hours=4)
 _WATCHED: Final = frozenset({QueueKind.ALERT, QueueKind.NOC})
 _URGENT: Final = frozenset({Priority.P1, Priority.P2})
 _TO_SCHEDULE: Final = frozenset({StatusCategory.NEEDS_SCHEDULING, StatusCategory.SCHEDULED})
-_PAUSED: Final = frozenset({StatusCategory.WAITING_CUSTOMER, StatusCategory.ON_HOLD})
+PAUSED: Final = frozenset({StatusCategory.WAITING_CUSTOMER, StatusCategory.ON_HOLD})
+"""While a ticket is in one of them, its due times stand still."""
+
 _VENDORS: Final = frozenset({StatusCategory.WAITING_VENDOR, StatusCategory.WAITING_PARTS})
 
 Answer = tuple[NextActor | None, datetime | None, str]
@@ -59,10 +61,9 @@ def reason_of(ticket: Standing, decision: Decision, now: datetime) -> Reason | N
         decision: Who has to act next on it.
         now: The instant.
     """
-    due = None if ticket.category in _PAUSED else ticket.promised_at
+    due = None if ticket.category in PAUSED else ticket.promised_at
     is_late = due is not None and due < now
     is_soon = due is not None and due <= now + HORIZON
-    is_lost = ticket.is_assigned and decision.rule in _OF_TECHNICIANS
     is_coordinators = decision.actor is NextActor.COORDINATOR
     holds = (
         (Reason.EMERGENCY, ticket.priority is Priority.P1 and ticket.desk_at is None),
@@ -71,10 +72,16 @@ def reason_of(ticket: Standing, decision: Decision, now: datetime) -> Reason | N
         (Reason.BLACK_HOLE, decision.actor is None),
         (Reason.LATE, is_late),
         (Reason.DUE_SOON, is_soon),
-        (Reason.NO_COVER, is_coordinators and is_lost),
+        (Reason.NO_COVER, lacks_cover(ticket, decision)),
         (_BY_RULE.get(decision.rule), is_coordinators),
     )
     return next((reason for reason, is_true in holds if is_true), None)
+
+
+def lacks_cover(ticket: Standing, decision: Decision) -> bool:
+    """Whether a ticket is the coordinator's only because its technician is away, or works here no more."""
+    is_taken_over = decision.actor is NextActor.COORDINATOR and decision.rule in _OF_TECHNICIANS
+    return ticket.is_assigned and is_taken_over
 
 
 def _theirs(ticket: Standing, at: datetime | None, why: str) -> Answer:
@@ -178,7 +185,7 @@ RULES: Final = (
 )
 """In the order in which they are tried; the last one always fits."""
 
-_OF_TECHNICIANS: Final = frozenset({"booked", "promised", "undated"})
+_OF_TECHNICIANS: Final = frozenset({"replied", "booked", "promised", "undated"})
 """Rules by which a technician acts who has the ticket."""
 
 _BY_RULE: Final = {

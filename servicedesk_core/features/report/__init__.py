@@ -1,4 +1,4 @@
-"""The desk page: what is open, whose it is, how old it is, and what somebody should look at."""
+"""Pages over the store: the desk page, and the morning page."""
 
 from typing import TYPE_CHECKING
 
@@ -7,6 +7,7 @@ from servicedesk_core.features import Feature
 
 if TYPE_CHECKING:
     from servicedesk_core.features.report.model import DeskReport as DeskReport
+    from servicedesk_core.features.report.morning.model import Morning as Morning
     from servicedesk_core.features.report.pages import html as html
     from servicedesk_core.features.report.pages import text as text
     from servicedesk_core.features.report.queries import Reports as Reports
@@ -20,5 +21,5 @@ FEATURE = Feature(
     about="Reports over the store.",
     queries=f"{__name__}.queries:Reports",
     jobs=(JobKind("reports", "Writes the desk page to a file.", "never", f"{__name__}.jobs:write_reports"),),
-    needs=("tickets",),
+    needs=("alerts", "attention", "definitions", "sla", "tickets"),
 )

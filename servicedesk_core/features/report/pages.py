@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.faces import Terminal
@@ -56,27 +57,31 @@ def html(report: DeskReport) -> str:
     Returns:
         A complete document; every value of a record is escaped.
     """
+    return render("servicedesk_core.features.report/desk.html", **page_values(report))
+
+
+def page_values(report: DeskReport) -> dict[str, Any]:
+    """Return what the templates of the desk's figures are told."""
     facets = facets_of(report)
     counted = Counted(facets)
     rows = [(ticket, [facet.mark for facet in counted.by(ticket)]) for ticket in _listed(report)]
     overloaded = {figure.tickets for figure in report.numbers.overloaded}
-    return render(
-        "servicedesk_core.features.report/desk.html",
-        report=report,
-        numbers=report.numbers,
-        zone=ZoneInfo(report.timezone),
-        say=wording,
-        facets=list(facets),
-        lists=[facet for facet in facets if facet.kind == LIST],
-        breakdowns={
+    return {
+        "report": report,
+        "numbers": report.numbers,
+        "zone": ZoneInfo(report.timezone),
+        "say": wording,
+        "facets": list(facets),
+        "lists": [facet for facet in facets if facet.kind == LIST],
+        "breakdowns": {
             title: [facet for facet in facets if facet.kind == kind]
             for kind, (title, _) in wording.dimensions(report.numbers).items()
         },
-        overloaded=[facet for facet, chosen in facets.items() if chosen in overloaded],
-        rows=rows,
-        printed=_PRINTED,
-        here=Counter(mark for _, marks in rows for mark in marks),
-    )
+        "overloaded": [facet for facet, chosen in facets.items() if chosen in overloaded],
+        "rows": rows,
+        "printed": _PRINTED,
+        "here": Counter(mark for _, marks in rows for mark in marks),
+    }
 
 
 def _lines(report: DeskReport) -> Iterator[str]:
@@ -91,25 +96,30 @@ def _lines(report: DeskReport) -> Iterator[str]:
         missing = counted(report.quarantined, "record is", "records are")
         yield f"! {missing} missing from these numbers: servicedesk quarantine list"
     yield ""
-    yield f"Open tickets: {count(numbers.open.count)}"
-    for title, figures in dimensions(numbers).values():
-        yield ""
-        yield f"By {title.lower()}"
-        yield from _bars(figures)
+    yield from breakdowns(numbers)
     for entry in report.watch:
         yield ""
         yield from _watch(entry, report)
     yield ""
     yield f"{report.overloaded}: {count(len(numbers.overloaded))}"
     for figure in numbers.overloaded:
-        yield f"  {_cut(figure.label, _LABEL)} {count(figure.count):>7}"
+        yield f"  {cut(figure.label, _LABEL)} {count(figure.count):>7}"
+
+
+def breakdowns(numbers: DeskNumbers) -> Iterator[str]:
+    """Yield the open tickets by queue, status, technician and so on, as lines."""
+    yield f"Open tickets: {count(numbers.open.count)}"
+    for title, figures in dimensions(numbers).values():
+        yield ""
+        yield f"By {title.lower()}"
+        yield from _bars(figures)
 
 
 def _freshness(numbers: DeskNumbers, zone: ZoneInfo) -> Iterator[str]:
     yield summary(numbers, zone)
     for stream in (one for one in freshness(numbers) if not one.is_complete):
         age = since(stream.last_success_at, numbers.at)
-        name = _cut(f"{stream.connection} {stream.stream}", _LABEL)
+        name = cut(f"{stream.connection} {stream.stream}", _LABEL)
         yield f"  {name} {count(stream.rows):>9}  {completeness(stream, zone):<32} read {age}"
 
 
@@ -117,9 +127,9 @@ def _bars(figures: tuple[Figure, ...]) -> Iterator[str]:
     largest = max((figure.count for figure in figures), default=0)
     for figure in figures[:_BARS]:
         bar = "█" * (round(_BAR * figure.count / largest) if largest else 0)
-        yield f"  {_cut(figure.label.replace('_', ' '), _LABEL)} {bar:<{_BAR}} {count(figure.count):>7}"
+        yield f"  {cut(figure.label.replace('_', ' '), _LABEL)} {bar:<{_BAR}} {count(figure.count):>7}"
     if more := figures[_BARS:]:
-        yield f"  {_cut(f'{count(len(more))} more', _LABEL)} {'':<{_BAR}} {count(sum(f.count for f in more)):>7}"
+        yield f"  {cut(f'{count(len(more))} more', _LABEL)} {'':<{_BAR}} {count(sum(f.count for f in more)):>7}"
 
 
 def _watch(entry: WatchList, report: DeskReport) -> Iterator[str]:
@@ -136,10 +146,11 @@ def _ticket(ticket: TicketRow, report: DeskReport) -> str:
     spent = work(ticket, " of ") if ticket.estimated_s else ""
     who = ticket.assignee or "nobody"
     columns = ((number, 16), (ticket.title, 31), (ticket.company or "", 20), (who, 16), (age, 11), (spent, 20))
-    return " ".join(_cut(*column) for column in columns).rstrip()
+    return " ".join(cut(*column) for column in columns).rstrip()
 
 
-def _cut(text: str, width: int) -> str:
+def cut(text: str, width: int) -> str:
+    """Return a text as one line of exactly so many characters."""
     line = " ".join(text.split())
     return line[: width - 1] + "…" if len(line) > width else f"{line:<{width}}"
 

@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated
 
-from servicedesk_core.faces import Help, Manner, Namespace, query
+from servicedesk_core.capabilities import Capability
+from servicedesk_core.config.configured import ConfiguredDesk
+from servicedesk_core.faces import Help, Manner, Namespace, Query, query
 from servicedesk_core.features.report.model import DeskNumbers, DeskReport, WatchList
+from servicedesk_core.features.report.morning.model import Morning
 from servicedesk_core.features.report.tables import desk_numbers
 from servicedesk_core.features.tickets import OLDEST_FIRST, WATCHED, TicketFilter, TicketRow, ticket_page
 from servicedesk_core.store import Tx
@@ -20,6 +23,41 @@ TICKETS_IN_LIST = 50
 
 class Reports(Namespace[Manner]):
     """Reports over the store."""
+
+    desk: ConfiguredDesk
+
+    @query(
+        "report.morning",
+        about="What has to be known before the first call.",
+        page="servicedesk_core.features.report.morning.pages:show",
+        html="servicedesk_core.features.report.morning.pages:html",
+    )
+    def morning(
+        self,
+        tx: Tx,
+        *,
+        as_of: Annotated[datetime | None, Help("How it was at an instant that is past.")] = None,
+        connection: Annotated[str | None, Help("Only this connection.")] = None,
+        scope: Scope | None = None,
+    ) -> Morning:
+        """Show the morning page: what is wrong first, then the night, who is away, whose turn nobody knows.
+
+        Behind it what somebody has to look at, due times and appointments of the next hours, what came and went, and
+        the desk page. It begins with one sentence, and gives none where the data are too old.
+
+        Raises:
+            SettingsError: The instant is still to come.
+            NotFoundLocallyError: The store knows no such connection.
+        """
+        from servicedesk_core.features.report.morning.building import Wanted  # noqa: PLC0415  # others need none of it
+        from servicedesk_core.features.report.morning.building import build as build_morning  # noqa: PLC0415
+        from servicedesk_core.features.sla import Clocks, ClockStatus  # noqa: PLC0415
+
+        status: Query[..., ClockStatus] = Clocks.status  # type: ignore[assignment]  # a descriptor of two faces
+        clocks = status.declared(self, tx, scope=scope) if as_of is None and connection is None else None
+        may_see = self.desk.may(Capability.DESK_READ)
+        wanted = Wanted(self.desk.clock.now(), as_of, connection, scope, clocks=clocks, with_alerts=may_see)
+        return build_morning(tx, self.desk.settings, wanted)
 
     @query(
         "report.desk",

@@ -1,12 +1,27 @@
 """How numbers, spans and instants read for people; shared by the terminal and the page."""
 
 from datetime import datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.features.report.model import DeskNumbers, Figure
 from servicedesk_core.features.tickets import TicketRow
 from servicedesk_core.store.queries.completeness import StreamCompleteness
 from servicedesk_core.wording import hours, worked
+
+
+class Dated(Protocol):
+    """A page, as far as it says how old its data are."""
+
+    @property
+    def at(self) -> datetime:
+        """The instant that it is about."""
+        ...
+
+    @property
+    def completeness(self) -> tuple[StreamCompleteness, ...]:
+        """Age and completeness of the data."""
+        ...
 
 
 def dimensions(numbers: DeskNumbers) -> dict[str, tuple[str, tuple[Figure, ...]]]:
@@ -22,12 +37,12 @@ def dimensions(numbers: DeskNumbers) -> dict[str, tuple[str, tuple[Figure, ...]]
     }
 
 
-def freshness(numbers: DeskNumbers) -> tuple[StreamCompleteness, ...]:
+def freshness(numbers: Dated) -> tuple[StreamCompleteness, ...]:
     """Return the completeness of what was pulled; of what the desk derives from it, none can be missing."""
     return tuple(stream for stream in numbers.completeness if stream.is_read)
 
 
-def summary(numbers: DeskNumbers, zone: ZoneInfo) -> str:
+def summary(numbers: Dated, zone: ZoneInfo) -> str:
     """Say in one sentence how complete and how old the data is."""
     streams = freshness(numbers)
     if not streams:
@@ -105,6 +120,11 @@ def since(instant: datetime | None, now: datetime) -> str:
     if instant is None:
         return "never"
     return "just now" if (now - instant).total_seconds() < 60 else f"{ago(instant, now)} ago"  # noqa: PLR2004
+
+
+def figure(value: float | None) -> str:
+    """Say a figure, or a dash where there is nothing to measure."""
+    return "-" if value is None else f"{value:,.6g}"
 
 
 def count(number: int) -> str:

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from servicedesk_core.features.sla.definitions import POLICIES as POLICIES
     from servicedesk_core.features.sla.definitions import SlaDefinitions as SlaDefinitions
     from servicedesk_core.features.sla.definitions import read_definitions as read_definitions
+    from servicedesk_core.features.sla.model import ClockStatus as ClockStatus
+    from servicedesk_core.features.sla.queries import Clocks as Clocks
     from servicedesk_core.features.sla.tables.progress import book_of as book_of
     from servicedesk_core.features.sla.tables.shown import AsOf as AsOf
 else:

@@ -5,11 +5,14 @@ from typing import TYPE_CHECKING
 from servicedesk_core.features import Feature
 
 if TYPE_CHECKING:
+    from servicedesk_core.features.tickets.kpis import KPIS as KPIS
     from servicedesk_core.features.tickets.kpis import MANY_TICKETS as MANY_TICKETS
     from servicedesk_core.features.tickets.kpis import OVERLOADED as OVERLOADED
     from servicedesk_core.features.tickets.kpis import WATCHED as WATCHED
+    from servicedesk_core.features.tickets.model import TicketDetail as TicketDetail
     from servicedesk_core.features.tickets.model import TicketFilter as TicketFilter
     from servicedesk_core.features.tickets.model import TicketRow as TicketRow
+    from servicedesk_core.features.tickets.tables.detail import ticket_of as ticket_of
     from servicedesk_core.features.tickets.tables.filtering import OPEN as OPEN
     from servicedesk_core.features.tickets.tables.filtering import conditions as conditions
     from servicedesk_core.features.tickets.tables.filtering import restrictions as restrictions

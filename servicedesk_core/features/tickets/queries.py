@@ -11,7 +11,7 @@ from servicedesk_core.faces import After, Capability, Desk, Help, Limit, Manner,
 from servicedesk_core.features.tickets.kpis import WATCHED, CountOf
 from servicedesk_core.features.tickets.model import TicketDetail, TicketFilter, TicketRow
 from servicedesk_core.features.tickets.tables import listing, sorting
-from servicedesk_core.features.tickets.tables.detail import get as ticket_of
+from servicedesk_core.features.tickets.tables.detail import ticket_of
 from servicedesk_core.features.tickets.tables.naming import check_filter
 from servicedesk_core.people import Actor
 from servicedesk_core.store.queries.scope import Scope

@@ -10,7 +10,7 @@ from servicedesk_core.domain import StatusCategory, Ticket
 from servicedesk_core.domain.writing import Intent
 from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.features.tickets.model import TicketDetail
-from servicedesk_core.features.tickets.tables.detail import get
+from servicedesk_core.features.tickets.tables.detail import ticket_of
 from servicedesk_core.outbox.changing import change_of
 from servicedesk_core.outbox.values import Fields, known
 from servicedesk_core.store import sources
@@ -28,7 +28,7 @@ def found(tx: Tx, ticket: str, connection: str | None, scope: Scope | None) -> T
     Raises:
         NotFoundLocallyError: The store holds none, or the vendor has it no more.
     """
-    one = get(tx, connection, ticket, scope=scope)
+    one = ticket_of(tx, connection, ticket, scope=scope)
     if one.gone_at is not None:
         message = f"The vendor has {one.row.ticket} no more."
         raise NotFoundLocallyError(message, hint="`servicedesk sync` brings the store up to date.")
@@ -77,7 +77,7 @@ def update_of(
         WriteError: It shows all of that already, or a field is unknown.
     """
     label = _label(found)
-    whole = get(tx, found.row.connection, found.row.external_id).ticket  # a scope leaves references out of it
+    whole = ticket_of(tx, found.row.connection, found.row.external_id).ticket  # a scope leaves references out of it
     named = known(wanted, Ticket)
     ensure_own(tx, scope, UPDATE, named, connection=found.row.connection)
     change = change_of(label, whole, named)

@@ -66,13 +66,13 @@ def standings(tx: Tx, at: datetime, zone: ZoneInfo, where: Sequence[ColumnElemen
         where: Which tickets.
     """
     query = select(*(_T[name] for name in State._fields)).where(*where).order_by(_T.created_at, _T.local_id)
-    around = _Around(tx, at, zone)
+    around = Around(tx, at, zone)
     rows = tx.execute(query, execution_options={"yield_per": AT_ONCE})
     for some in rows.partitions():
         yield from around.of([State(*row) for row in some])
 
 
-class _Around:
+class Around:
     """What stands around tickets: people, queues, appointments."""
 
     def __init__(self, tx: Tx, at: datetime, zone: ZoneInfo) -> None:

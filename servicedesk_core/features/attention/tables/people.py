@@ -16,6 +16,9 @@ from servicedesk_core.store.schema import RECORDS
 LONGEST: Final = timedelta(days=90)
 """Nobody is looked for behind it: who is away longer has to be covered in any case."""
 
+SOON: Final = timedelta(hours=4)
+"""Whose time off begins within it is away: vendors let a day off begin with the day's work."""
+
 _SATURDAY: Final = 5
 
 Person = tuple[int, str]
@@ -80,7 +83,7 @@ def _away(tx: Tx, at: datetime, zone: ZoneInfo) -> dict[Person, Absence]:
         if today not in days:
             continue
         start, end, kind = days[today]
-        if (start is None or start <= at) and (end is None or at < end):
+        if (start is None or start <= at + SOON) and (end is None or at < end):
             away[person] = Absence(_back(days, today, zone), kind)
     return away
 

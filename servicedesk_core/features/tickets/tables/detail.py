@@ -19,7 +19,7 @@ from servicedesk_core.store.schema import RECORDS
 _T = RECORDS["tickets"].c
 
 
-def get(tx: Connection, connection: str | None, ref: str, *, scope: Scope | None = None) -> TicketDetail:
+def ticket_of(tx: Connection, connection: str | None, ref: str, *, scope: Scope | None = None) -> TicketDetail:
     """Return one ticket with everything that hangs on it, even when it is gone at the vendor.
 
     Args:

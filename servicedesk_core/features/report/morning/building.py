@@ -1,0 +1,137 @@
+"""The morning page, put together."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from servicedesk_core.config import DeskSettings
+from servicedesk_core.errors import SettingsError
+from servicedesk_core.faces.kpi import figures
+from servicedesk_core.features.alerts import open_alerts
+from servicedesk_core.features.attention import Booked, booked, past_standings, staff, standings
+from servicedesk_core.features.report.morning.model import Morning
+from servicedesk_core.features.report.morning.rules import last_working_day_ended, verdict
+from servicedesk_core.features.report.morning.tables import Pass, appointments, calendar_of, flow, nights
+from servicedesk_core.features.report.queries import build as desk_page
+from servicedesk_core.features.sla import ClockStatus
+from servicedesk_core.features.tickets import KPIS, TicketFilter, conditions
+from servicedesk_core.store import Tx, sources
+from servicedesk_core.store.queries.completeness import StreamCompleteness, completeness
+from servicedesk_core.store.queries.scope import Scope
+
+NO_POLICY = "No SLA policy yet: due times are those of the vendor's agreement, and due dates."
+
+OF_THE_PAST = (
+    "Of the past nobody can say what the figures were, and tickets that the vendor has no more are left out; due times "
+    "are those that hold today."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the page is to be about.
+
+    Attributes:
+        now: The present instant.
+        as_of: An instant that is past; ``None`` = the present.
+        connection: Only of this connection.
+        scope: Only what it lets through.
+        clocks: How the promises stand then; ``None`` = nobody said.
+        with_alerts: Whether whoever reads it may know what is wrong with the desk itself.
+    """
+
+    now: datetime
+    as_of: datetime | None = None
+    connection: str | None = None
+    scope: Scope | None = None
+    with_alerts: bool = True
+    clocks: ClockStatus | None = None
+
+
+def build(tx: Tx, settings: DeskSettings, wanted: Wanted) -> Morning:
+    """Return the morning page.
+
+    Args:
+        tx: Any transaction.
+        settings: The desk.
+        wanted: What the page is to be about.
+
+    Raises:
+        SettingsError: It is about an instant that is still to come.
+        NotFoundLocallyError: There is no such connection.
+    """
+    connection, scope = wanted.connection, wanted.scope
+    at, zone = wanted.as_of or wanted.now, ZoneInfo(settings.desk.timezone)
+    is_past = wanted.as_of is not None
+    if at > wanted.now:
+        raise SettingsError("Nobody knows the desk at an instant that is still to come.", hint="Name one that is past.")
+    calendar, called = calendar_of(tx, settings.morning.calendar, settings.desk.timezone, at)
+    people, caveats = staff(tx, at, zone), list(_about(wanted.clocks))
+    if is_past:
+        found, unknown = past_standings(tx, at, zone, connection, scope=scope)
+        caveats += _of_the_past(tx, at, unknown)
+    else:
+        found = standings(tx, at, zone, conditions(tx, TicketFilter(connection=connection), scope))
+    passed, known = Pass(found, people, at), completeness(tx, connection, scope=scope)
+    tolerance = timedelta(minutes=settings.morning.max_age_minutes)
+    said, is_calm = verdict(passed.reasons, at if is_past else _read_at(known), at, tolerance)
+    visits, absent = appointments(tx, _booked(tx, at, connection, scope), people, passed, at)
+    since = last_working_day_ended(calendar, at)
+    is_whole = wanted.with_alerts and not is_past and scope is None
+    return Morning(
+        desk=settings.desk.name,
+        timezone=settings.desk.timezone,
+        at=at,
+        verdict=said,
+        is_calm=is_calm,
+        caveats=tuple(caveats),
+        since=since,
+        calendar=called,
+        night=nights(tx, calendar, (since, at), connection, scope),
+        absent=absent if scope is None else (),
+        black_hole=passed.black_hole.listed(tx),
+        client_replied=passed.client_replied.listed(tx),
+        attention=passed.attention.listed(tx),
+        reasons={reason: passed.reasons[reason] for reason in sorted(passed.reasons, key=lambda one: one.rank)},
+        alerts=tuple(alert.problem for alert in open_alerts(tx)) if is_whole else (),
+        next_actors=dict(passed.actors.most_common()),
+        clocks=wanted.clocks,
+        due_times=passed.due_times,
+        figures=() if is_past else figures(KPIS, tx, at, scope),
+        upcoming=tuple(sorted((*passed.dues(tx), *visits), key=lambda one: one.at)),
+        flow=flow(tx, at, passed.by_client, connection, scope),
+        completeness=known,
+        page=None
+        if is_past
+        else desk_page(
+            tx, desk=settings.desk.name, timezone=settings.desk.timezone, now=at, connection=connection, scope=scope
+        ),
+    )
+
+
+def _booked(tx: Tx, at: datetime, connection: str | None, scope: Scope | None) -> list[Booked]:
+    source_id = None if connection is None else sources.id_of(tx, connection)
+    return [one for one in booked(tx, at, scope=scope) if source_id in {None, one.source_id}]
+
+
+def _read_at(known: tuple[StreamCompleteness, ...]) -> datetime | None:
+    """Return when tickets were read last, of the connection where that is longest ago; ``None`` = one never was."""
+    read = [stream.last_success_at for stream in known if stream.stream == "tickets" and stream.is_read]
+    return None if not read or None in read else min(filter(None, read))
+
+
+def _about(clocks: ClockStatus | None) -> Iterator[str]:
+    if clocks is None or not clocks.basis.has_policy:
+        yield NO_POLICY
+    elif clocks.basis.is_behind:
+        yield "Not everything that happened is judged yet: servicedesk sla evaluate."
+
+
+def _of_the_past(tx: Tx, at: datetime, unknown: int) -> list[str]:
+    caveats = [OF_THE_PAST]
+    if unknown:
+        caveats.append(f"{unknown:,} tickets ended since without a history: whether they were open is not known.")
+    if late := [source.name for source in sources.all(tx) if source.created_at > at]:
+        caveats.append(f"The desk did not know {', '.join(late)} yet: only the vendor's own history speaks of it.")
+    return caveats

@@ -1,0 +1,103 @@
+"""What the morning page says."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from servicedesk_core.faces import Column, Figure
+from servicedesk_core.features.attention import Attention, NextActor, Reason
+from servicedesk_core.features.report.model import DeskReport
+from servicedesk_core.features.sla import ClockStatus
+from servicedesk_core.features.tickets import TicketRow
+from servicedesk_core.store.queries.completeness import StreamCompleteness
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """A ticket that came while nobody was there, or an emergency."""
+
+    ticket: Annotated[TicketRow, Column("The ticket.")]
+    is_emergency: Annotated[bool, Column("Whether it is P1.")]
+    is_after_hours: Annotated[bool, Column("Whether it was created outside of the hours of the calendar.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Open tickets that something is true of."""
+
+    count: Annotated[int, Column("How many there are.")]
+    tickets: Annotated[tuple[Attention, ...], Column("The first of them, the gravest first.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Something that happens within the next hours."""
+
+    at: Annotated[datetime, Column("When.")]
+    kind: Annotated[str, Column("`due`: a due time passes; `appointment`: one begins.")]
+    ticket: Annotated[str, Column("The ticket; of an appointment that is for none, empty.")]
+    title: Annotated[str, Column("Title.")]
+    who: Annotated[str, Column("Technicians; empty = nobody.")]
+    has_cover: Annotated[bool, Column("Whether somebody who is there has it.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Somebody who is away."""
+
+    name: Annotated[str, Column("Who.")]
+    kind: Annotated[str | None, Column("The vendor's word for it.")]
+    back_at: Annotated[datetime, Column("When they are there again.")]
+    open: Annotated[int, Column("Open tickets that they have.")]
+    uncovered: Annotated[tuple[Attention, ...], Column("Those that need somebody before they are back.")]
+    appointments: Annotated[tuple[Due, ...], Column("Appointments that nobody else has, until they are back.")]
+
+
+@dataclass(frozen=True, slots=True)
+class DueTimes:
+    """Due times of open tickets by how they stand, as the vendor's agreement and the due dates say."""
+
+    late: Annotated[int, Column("Passed.")]
+    soon: Annotated[int, Column("Passing within the next hours.")]
+    later: Annotated[int, Column("Passing later.")]
+    paused: Annotated[int, Column("Standing still, because the client is waited for or the ticket is on hold.")]
+    none: Annotated[int, Column("Tickets without a due time.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What came and went of one client, or of all."""
+
+    client: Annotated[str, Column("Name of the client; empty = of all together.")]
+    created: Annotated[int, Column("Tickets created in the last days.")]
+    closed: Annotated[int, Column("Tickets resolved or closed in the last days.")]
+    open: Annotated[int, Column("Open tickets.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Morning:
+    """The morning page."""
+
+    desk: Annotated[str, Column("Name of the desk.")]
+    timezone: Annotated[str, Column("IANA zone that dates are shown in.")]
+    at: Annotated[datetime, Column("The instant that it is about.")]
+    verdict: Annotated[str, Column("What to know first, in a sentence.")]
+    is_calm: Annotated[bool | None, Column("Whether nothing is wrong; nothing = nobody can say, the data are too old.")]
+    caveats: Annotated[tuple[str, ...], Column("What cannot be known, each in a sentence.")]
+    since: Annotated[datetime, Column("End of the last working day.")]
+    calendar: Annotated[str, Column("The hours by which days and nights are told apart.")]
+    night: Annotated[tuple[Night, ...], Column("After-hours tickets and emergencies since then, the newest first.")]
+    absent: Annotated[tuple[Absent, ...], Column("Who is away.")]
+    black_hole: Annotated[Listed, Column("Tickets on which nobody has to act next. The goal is none.")]
+    client_replied: Annotated[Listed, Column("Tickets whose newest act is the client's.")]
+    attention: Annotated[Listed, Column("All tickets that somebody has to look at.")]
+    reasons: Annotated[dict[Reason, int], Column("How many of them there are by reason.")]
+    alerts: Annotated[tuple[str, ...], Column("What is wrong with the desk itself.")]
+    next_actors: Annotated[dict[NextActor, int], Column("Open tickets by who has to act next.")]
+    clocks: Annotated[ClockStatus | None, Column("Promises by state and share used; nothing = not for such a page.")]
+    due_times: Annotated[DueTimes, Column("Due times of the vendor, and due dates, by how they stand.")]
+    figures: Annotated[tuple[Figure, ...], Column("The coordinator's figures.")]
+    upcoming: Annotated[tuple[Due, ...], Column("Due times and appointments of the next hours.")]
+    flow: Annotated[tuple[Flow, ...], Column("Created and closed in the last days, and open: all, then by client.")]
+    completeness: Annotated[tuple[StreamCompleteness, ...], Column("Age and completeness of the data.")]
+    page: Annotated[DeskReport | None, Column("The desk page; nothing for an instant that is past.")]

@@ -1,0 +1,244 @@
+"""What the morning page counts: one pass over the open tickets, and a few queries beside it."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from heapq import nsmallest
+from typing import Final
+
+from sqlalchemy import func, select
+
+from servicedesk_core.business_time import Calendar
+from servicedesk_core.domain import Priority
+from servicedesk_core.features.attention import (
+    HORIZON,
+    PAUSED,
+    Booked,
+    Found,
+    NextActor,
+    Placed,
+    Reason,
+    Staff,
+    lacks_cover,
+    next_actor,
+    reason_of,
+    rows_of,
+)
+from servicedesk_core.features.definitions import versions_of
+from servicedesk_core.features.report.morning.model import Absent, Due, DueTimes, Flow, Listed, Night
+from servicedesk_core.features.report.morning.rules import USUAL_HOURS
+from servicedesk_core.features.sla import CALENDARS
+from servicedesk_core.features.tickets import TicketFilter, conditions, rows_by_id, ticket_page
+from servicedesk_core.store import Tx
+from servicedesk_core.store.fields import to_us
+from servicedesk_core.store.queries.names import Names
+from servicedesk_core.store.queries.scope import Scope
+from servicedesk_core.store.schema import RECORDS
+
+LISTED: Final = 12
+"""Rows of a list on the page."""
+
+NIGHTS: Final = 200
+"""The newest tickets since the last working day; what else came then is not looked at."""
+
+FLOW: Final = timedelta(days=7)
+"""What came and went is counted over it."""
+
+CLIENTS: Final = 10
+"""Clients whose tickets are counted apart."""
+
+_T = RECORDS["tickets"].c
+_ENDED: Final = func.coalesce(_T.resolved_at, _T.closed_at)
+_KEPT: Final = 1_000
+
+Person = tuple[int, str]
+"""Source, and the vendor's id."""
+
+
+class Top:
+    """The gravest of many tickets: memory does not grow with their number."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._kept: list[Placed] = []
+
+    def add(self, placed: Placed) -> None:
+        """Count one, and keep it if it is among the gravest."""
+        self.count += 1
+        self._kept.append(placed)
+        if len(self._kept) > _KEPT:
+            self._kept = self.gravest
+
+    @property
+    def gravest(self) -> list[Placed]:
+        """Those that are listed."""
+        return nsmallest(LISTED, self._kept, key=lambda one: one.key)
+
+    def listed(self, tx: Tx) -> Listed:
+        """Return them with titles and names."""
+        return Listed(self.count, rows_of(tx, self.gravest))
+
+
+class Pass:
+    """One pass over the open tickets.
+
+    Args:
+        found: How they stand.
+        people: Who is away.
+        now: The instant.
+    """
+
+    def __init__(self, found: Iterable[Found], people: Staff, now: datetime) -> None:
+        self._now, self._people = now, people
+        self.attention, self.black_hole, self.client_replied = Top(), Top(), Top()
+        self.uncovered = {person: Top() for person in people.away}
+        self.reasons: Counter[Reason] = Counter()
+        self.actors: Counter[NextActor] = Counter()
+        self.by_client: Counter[tuple[int, str | None]] = Counter()
+        self.held: Counter[Person] = Counter()
+        self._due_times: Counter[str] = Counter()
+        self._dues: list[tuple[datetime, int, bool]] = []
+        for one in found:
+            self._add(one)
+
+    def _add(self, found: Found) -> None:
+        state, ticket, now = found.state, found.standing, self._now
+        decision = next_actor(ticket, now)
+        reason = reason_of(ticket, decision, now)
+        placed, is_uncovered = Placed.of(state.local_id, ticket, decision, reason), lacks_cover(ticket, decision)
+        self.by_client[state.source_id, state.company_ref] += 1
+        if state.assignee_ref is not None:
+            holder = state.source_id, state.assignee_ref
+            self.held[holder] += 1
+            if is_uncovered and holder in self.uncovered:
+                self.uncovered[holder].add(placed)
+        if reason is not None:
+            self.reasons[reason] += 1
+            self.attention.add(placed)
+        if ticket.is_unanswered:
+            self.client_replied.add(placed)
+        if decision.actor is None:
+            self.black_hole.add(placed)
+        else:
+            self.actors[decision.actor] += 1
+        due, is_paused = ticket.promised_at, ticket.category in PAUSED
+        stands = "none" if due is None else "paused" if is_paused else "late" if due < now else "later"
+        if due is not None and stands == "later" and due <= now + HORIZON:
+            stands = "soon"
+            self._dues.append((due, state.local_id, ticket.is_assigned and not is_uncovered))
+        self._due_times[stands] += 1
+
+    @property
+    def due_times(self) -> DueTimes:
+        """Due times by how they stand."""
+        return DueTimes(**{name: self._due_times[name] for name in ("late", "soon", "later", "paused", "none")})
+
+    def dues(self, tx: Tx) -> Iterator[Due]:
+        """Yield the due times that pass next."""
+        soonest = nsmallest(LISTED, self._dues)
+        rows = rows_by_id(tx, [local_id for _, local_id, _ in soonest])
+        for at, local_id, has_cover in soonest:
+            row = rows[local_id]
+            yield Due(at, "due", row.ticket, row.title, row.assignee or "", has_cover)
+
+
+def calendar_of(tx: Tx, name: str | None, timezone: str, at: datetime) -> tuple[Calendar, str]:
+    """Return the calendar by which the desk works, and what it is called.
+
+    Args:
+        tx: Any transaction.
+        name: Its name; ``None`` = the only one there is, else the usual hours of a week.
+        timezone: Zone of the usual hours.
+        at: The instant at which it has to hold.
+    """
+    held = [one for one in versions_of(tx, CALENDARS) if one.effective_from is None or one.effective_from <= at]
+    found = {one.name: one for one in held if name in {None, one.name}}
+    if len(found) == 1:
+        [calendar] = found.values()
+        return calendar, calendar.name
+    why = f'there is no calendar "{name}"' if name else "several calendars" if found else "no calendar is defined"
+    return Calendar(name="usual", zone=timezone, hours=USUAL_HOURS), f"Monday to Friday, 08:00 to 18:00 ({why})"
+
+
+def nights(
+    tx: Tx, calendar: Calendar, span: tuple[datetime, datetime], connection: str | None, scope: Scope | None
+) -> tuple[Night, ...]:
+    """Return the tickets of a span that came while nobody was there, and the emergencies, the newest first."""
+    chosen = TicketFilter(connection=connection, created_since=span[0], created_before=span[1], everything=True)
+    found = []
+    for row in ticket_page(tx, chosen, limit=NIGHTS, scope=scope):
+        is_emergency = row.priority == Priority.P1
+        is_after_hours = row.created_at is not None and not calendar.is_open(row.created_at)
+        if is_emergency or is_after_hours:
+            found.append(Night(row, is_emergency, is_after_hours))
+    return tuple(found)
+
+
+def appointments(
+    tx: Tx, found: Iterable[Booked], people: Staff, passed: Pass, now: datetime
+) -> tuple[tuple[Due, ...], tuple[Absent, ...]]:
+    """Return the appointments that begin next, and who is away with what lacks cover."""
+    visits, names = list(found), Names(tx)
+    for one in visits:
+        for ref in one.technicians:
+            names.want(one.source_id, "technicians", ref)
+        for ref in one.tickets:
+            names.want(one.source_id, "tickets", ref)
+    for source_id, ref in people.away:
+        names.want(source_id, "technicians", ref)
+    numbers = _numbers(tx, visits)
+
+    def due(one: Booked) -> Due:
+        who = (names.of(one.source_id, "technicians", ref) or ref for ref in one.technicians)
+        tickets = ", ".join(numbers.get((one.source_id, ref), ref) for ref in one.tickets)
+        cannot = people.left | people.away.keys()
+        has_cover = any((one.source_id, ref) not in cannot for ref in one.technicians)
+        title = one.title or next((names.of(one.source_id, "tickets", ref) or "" for ref in one.tickets), "")
+        return Due(one.visit.start_at, "appointment", tickets, title, ", ".join(who), has_cover)
+
+    dues = [(one, due(one)) for one in visits]
+    upcoming = tuple(shown for one, shown in dues if now <= one.visit.start_at <= now + HORIZON)
+    absent = []
+    for (source_id, ref), absence in people.away.items():
+        theirs = [
+            shown
+            for one, shown in dues
+            if one.source_id == source_id and ref in one.technicians and not shown.has_cover
+            and one.visit.start_at < absence.back_at
+        ]  # fmt: skip
+        top, name = passed.uncovered[source_id, ref], names.of(source_id, "technicians", ref) or ref
+        tickets, held = rows_of(tx, top.gravest), passed.held[source_id, ref]
+        absent.append(Absent(name, absence.kind, absence.back_at, held, tickets, tuple(theirs)))
+    return upcoming, tuple(sorted(absent, key=lambda one: (-len(one.uncovered), one.name)))
+
+
+def _numbers(tx: Tx, visits: Iterable[Booked]) -> dict[Person, str]:
+    refs = {ref for one in visits for ref in one.tickets}
+    query = select(_T.source_id, _T.external_id, _T.number).where(_T.external_id.in_(refs), _T.number.is_not(None))
+    return {(source_id, ref): number for source_id, ref, number in tx.execute(query)}
+
+
+def flow(
+    tx: Tx, now: datetime, still_open: Counter[tuple[int, str | None]], connection: str | None, scope: Scope | None
+) -> tuple[Flow, ...]:
+    """Return what came and went in the last days and what is open: of all, then of the clients with most of it."""
+    since, until = to_us(now - FLOW), to_us(now)
+    among = conditions(tx, TicketFilter(connection=connection, everything=True), scope)
+
+    def counted(*where: object) -> Counter[tuple[int, str | None]]:
+        query = select(_T.source_id, _T.company_ref, func.count()).where(*among, *where)  # type: ignore[arg-type]
+        found = tx.execute(query.group_by(_T.source_id, _T.company_ref))
+        return Counter({(source_id, ref): number for source_id, ref, number in found})
+
+    created = counted(_T.created_at >= since, _T.created_at <= until)
+    closed = counted(since <= _ENDED, until >= _ENDED, ~_T.is_open)
+    busiest = (created + closed + still_open).most_common(CLIENTS)
+    names = Names(tx)
+    for (source_id, ref), _ in busiest:
+        names.want(source_id, "companies", ref)
+    whole = Flow("", created.total(), closed.total(), still_open.total())
+    return whole, *(
+        Flow(names.of(source_id, "companies", ref) or ref or "no client", created[key], closed[key], still_open[key])
+        for (key, _) in busiest
+        for source_id, ref in (key,)
+    )

@@ -1,0 +1,142 @@
+"""The morning page: what it says first, what it counts, and what it cannot know."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from servicedesk_core.business_time import Calendar
+from servicedesk_core.config import parse_settings
+from servicedesk_core.desk.stored import StoredDesk
+from servicedesk_core.domain import EventSource, EventType, Priority, StatusCategory, TicketEvent
+from servicedesk_core.errors import SettingsError
+from servicedesk_core.features.attention import NextActor, Reason
+from servicedesk_core.features.report.morning import pages
+from servicedesk_core.features.report.morning.rules import (
+    CALM,
+    USUAL_HOURS,
+    is_working_day,
+    last_working_day_ended,
+    verdict,
+)
+from servicedesk_core.store import Store
+from servicedesk_core.store.queries.scope import Scope
+from servicedesk_core.testing import FakeClock
+from tests.attention.conftest import NOW, ROWS, fill, ticket
+
+EVIL = "<script>alert('x')</script> & \u202e"
+USUAL = Calendar(name="usual", zone="America/New_York", hours=USUAL_HOURS)
+
+
+def test_the_last_working_day_is_found_across_a_weekend_and_a_holiday():
+    monday = datetime(2026, 3, 9, 11, 0, tzinfo=UTC)
+    assert last_working_day_ended(USUAL, monday) == datetime(2026, 3, 6, 23, 0, tzinfo=UTC)
+    closed = USUAL.model_copy(update={"holidays": {date(2026, 3, 6): "Local day"}})
+    assert last_working_day_ended(closed, monday) == datetime(2026, 3, 5, 23, 0, tzinfo=UTC)
+    assert [is_working_day(USUAL, monday - timedelta(days=days)) for days in (0, 1, 2, 3)] == [True, False, False, True]
+    night = Calendar(name="night", zone="UTC", hours={"mon-fri": "22:00-06:00"})
+    assert last_working_day_ended(night, monday) == datetime(2026, 3, 7, 6, 0, tzinfo=UTC)
+
+
+def test_the_first_sentence_names_what_is_wrong_the_gravest_first_and_nothing_where_the_data_are_old():
+    hour = timedelta(hours=1)
+    wrong = {Reason.BLACK_HOLE: 2, Reason.EMERGENCY: 1, Reason.LATE: 1, Reason.UNASSIGNED: 9}
+    assert verdict(wrong, NOW, NOW, hour) == (
+        "1 emergency that nobody has touched, 2 tickets in the black hole and 1 other ticket late.",
+        False,
+    )
+    assert verdict({Reason.DUE_SOON: 3}, NOW - hour, NOW, hour) == (CALM, True)
+    assert verdict(wrong, NOW - 2 * hour, NOW, hour) == ("No verdict: tickets were last read about 2 hours ago.", None)
+    assert verdict(wrong, None, NOW, hour) == ("No verdict: tickets were never read.", None)
+
+
+@pytest.fixture
+def store(tmp_path):
+    with Store.open(f"sqlite:///{tmp_path}/desk.db", clock=FakeClock(NOW)) as store:
+        more = [
+            ticket(10, StatusCategory.IN_PROGRESS, title=EVIL, created_at=NOW - timedelta(hours=10), assignee_ref="ana",
+                   due_at=NOW + timedelta(hours=1), priority=Priority.P4),
+            ticket(11, StatusCategory.CLOSED, created_at=NOW - timedelta(hours=3), closed_at=NOW - timedelta(hours=1),
+                   priority=Priority.P1),
+            ticket(12, StatusCategory.CLOSED, closed_at=NOW - timedelta(hours=2)),
+            TicketEvent(external_id="e1", ticket_ref="11", type=EventType.STATUS_CHANGED, source=EventSource.HISTORY,
+                        effective_at=NOW - timedelta(hours=1), before={"status": "New", "status_category": "new"},
+                        after={"status": "Done", "status_category": "closed"}),
+            TicketEvent(external_id="e2", ticket_ref="3", type=EventType.ASSIGNED, source=EventSource.OBSERVED,
+                        effective_at=NOW - timedelta(minutes=90), before={}, after={"assignee_ref": "ana"}),
+        ]  # fmt: skip
+        fill(store, [*ROWS, *more])
+        yield store
+
+
+@pytest.fixture
+async def desk(store):
+    settings = {"desk": {"name": "Acme & Desk"}, "connections": {"psa": {"connector": "tabular"}}}
+    async with StoredDesk(settings, store=store, clock=FakeClock(NOW)) as desk:
+        yield desk
+
+
+async def test_the_page_counts_what_its_lists_show(desk):
+    page = await desk.report.morning()
+    assert page.verdict == "No verdict: tickets were never read."
+    assert (page.is_calm, page.since) == (None, datetime(2026, 3, 10, 18, 0, tzinfo=UTC))
+    assert page.calendar == "Monday to Friday, 08:00 to 18:00 (no calendar is defined)"
+    assert [(one.ticket.number, one.is_emergency, one.is_after_hours) for one in page.night] == [
+        ("T11", True, False),
+        ("T10", False, True),
+    ]
+    [ben] = page.absent
+    assert (ben.name, ben.kind, ben.open) == ("Ben", "Sick", 1)
+    assert ben.back_at == datetime(2026, 3, 13, tzinfo=UTC)
+    assert [one.number for one in ben.uncovered] == ["T6"]
+    assert [(one.ticket, one.has_cover) for one in ben.appointments] == [("T5", False)]
+    assert [one.number for one in page.black_hole.tickets] == ["T4"]
+    assert [one.number for one in page.client_replied.tickets] == ["T2"]
+    assert page.attention.count == sum(page.reasons.values()) == 7
+    assert [one.number for one in page.attention.tickets][:2] == ["T1", "T2"]
+    assert page.next_actors == {NextActor.TECHNICIAN: 4, NextActor.COORDINATOR: 3, NextActor.CALENDAR: 1}
+    assert sum(getattr(page.due_times, name) for name in ("late", "soon", "later", "paused", "none")) == 9
+    assert [(one.kind, one.ticket) for one in page.upcoming] == [("due", "T10"), ("appointment", "T5")]
+    assert [(one.client, one.created, one.closed, one.open) for one in page.flow] == [
+        ("", 12, 2, 9),
+        ("Acme & Sons", 11, 2, 8),
+        ("Globex", 1, 0, 1),
+    ]
+    assert page.page.numbers.open.count == 9
+    assert {figure.name: figure.value for figure in page.figures}["overdue"] == 1
+
+
+async def test_an_instant_that_is_past_is_shown_as_far_as_history_knows_it(desk):
+    then = NOW - timedelta(hours=2, minutes=30)
+    page = await desk.report.morning(as_of=then)
+    assert page.verdict.startswith("2 emergencies that nobody has touched")
+    assert {"T1", "T11"} <= {one.number for one in page.attention.tickets}
+    assert any("1 tickets ended since without a history" in caveat for caveat in page.caveats)
+    assert any("did not know psa yet" in caveat for caveat in page.caveats)
+    assert (page.page, page.figures, page.alerts) == (None, (), ())
+    assert "<script" not in pages.html(page)
+    with pytest.raises(SettingsError, match="still to come"):
+        await desk.report.morning(as_of=NOW + timedelta(seconds=1))
+
+
+async def test_a_scope_shows_neither_other_clients_nor_who_is_away(desk):
+    page = await desk.report.morning(scope=Scope("psa", companies="c2"))
+    assert [one.client for one in page.flow] == ["", "Globex"]
+    assert (page.absent, page.night, page.upcoming, page.attention.count) == ((), (), (), 0)
+
+
+async def test_what_others_wrote_is_text_on_the_page_and_in_the_terminal(desk):
+    page = await desk.report.morning()
+    html, text = pages.html(page), pages.text(page)
+    assert "<script>alert" not in html
+    assert "&lt;script&gt;alert" in html
+    assert "\u202e" not in html + text
+    assert "style=" not in html
+    assert "onclick" not in html
+    assert max(map(len, text.splitlines())) <= 120
+    assert "No SLA policy yet" in text
+
+
+def test_the_mail_needs_a_channel_that_sends_mail():
+    channels = {"ops": {"kind": "file", "path": "x"}}
+    with pytest.raises(SettingsError, match=r'morning\.mail names "ops", which is no alert channel'):
+        parse_settings({"alerts": {"channels": channels}, "morning": {"mail": "ops"}})
