@@ -7,7 +7,8 @@ from typing import Final
 _ABOUT: Final = {
     "records.read": "Read tickets, clients and devices with their cover, and the figures made of them.",
     "records.internal": "Read what only the staff may see, such as internal notes, and take out whole streams.",
-    "money.read": "Take out whole streams that hold costs: charges, posted lines, invoices, rates of contracts.",
+    "money.read": "See what work and goods cost: margins, charges, posted lines, invoices, rates of contracts.",
+    "periods.close": "Close a month, so that its figures stay as they are.",
     "tickets.write": "Propose new tickets, and changes, notes and time of others.",
     "tickets.assign": "Propose whose a ticket is, in which queue, how urgent and until when.",
     "warranty.write": "Ask manufacturers, read covers from files, propose end dates.",
@@ -33,6 +34,7 @@ class Capability(StrEnum):
     READ = "records.read"
     INTERNAL = "records.internal"
     MONEY = "money.read"
+    PERIODS_CLOSE = "periods.close"
     TICKETS_WRITE = "tickets.write"
     TICKETS_ASSIGN = "tickets.assign"
     WARRANTY_WRITE = "warranty.write"
@@ -94,11 +96,11 @@ ROLES: Final = MappingProxyType(
     {
         Role.ADMIN: frozenset({_C.READ, _C.DESK_READ, _C.DESK_OPERATE, _C.PRIVACY_ACT, _C.PEOPLE_READ}),
         Role.SERVICE_MANAGER: _COORDINATOR
-        | {_C.MONEY, _C.WRITES_APPROVE, _C.DEFINITIONS_APPLY, _C.AUDIT_READ, _C.PEOPLE_READ},
+        | {_C.MONEY, _C.PERIODS_CLOSE, _C.WRITES_APPROVE, _C.DEFINITIONS_APPLY, _C.AUDIT_READ, _C.PEOPLE_READ},
         Role.COORDINATOR: _COORDINATOR,
         Role.TECHNICIAN: _TECHNICIAN,
         Role.ACCOUNT_MANAGER: frozenset({_C.READ, _C.INTERNAL, _C.CLAIMS_READ}),
-        Role.FINANCE: frozenset({_C.READ, _C.MONEY, _C.CLAIMS_READ}),
+        Role.FINANCE: frozenset({_C.READ, _C.MONEY, _C.PERIODS_CLOSE, _C.CLAIMS_READ}),
         Role.QUALITY_REVIEWER: frozenset({_C.READ, _C.INTERNAL}),
         Role.AUDITOR: frozenset(
             {

@@ -24,6 +24,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "sla": "Clocks: what was promised to clients, and whether it is kept.",
         "kpi": "Figures with their goals, and the records behind each.",
         "flow": "How tickets went from step to step: times, waits, hand-overs, what came back.",
+        "profit": "What clients, contracts and kinds of work earn and cost.",
         "export": "Write a stream as CSV or JSON lines.",
     },
     "What changes other systems": {

@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, tzinfo
+from decimal import Decimal
 from typing import Annotated, Any, Final, NamedTuple, cast, get_args
 
 from pydantic import AwareDatetime, BaseModel, Field, ValidationError, create_model
@@ -98,7 +99,7 @@ class Definitions:
     def take(self, file: str, text: str) -> None:
         """Take in a file."""
         try:
-            tables = tomllib.loads(text)
+            tables = tomllib.loads(text, parse_float=Decimal)  # amounts are never floats
         except tomllib.TOMLDecodeError as error:
             at = _AT_LINE.search(str(error))
             self._note(file, int(at[1]) if at else 0, f"no valid TOML: {error}")

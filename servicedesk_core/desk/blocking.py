@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.kpi.queries import KpiQueries
     from servicedesk_core.features.people.queries import People
     from servicedesk_core.features.privacy.actions import Privacy
+    from servicedesk_core.features.profit.actions import Profit
     from servicedesk_core.features.quarantine.actions import Quarantine
     from servicedesk_core.features.report.queries import Reports
     from servicedesk_core.features.sla.actions import Sla
@@ -186,6 +187,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         explain: Explain[Waiting]
         people: People[Waiting]
         privacy: Privacy[Waiting]
+        profit: Profit[Waiting]
         quarantine: Quarantine[Waiting]
         report: Reports[Waiting]
         sla: Sla[Waiting]

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.kpi.queries import KpiQueries
     from servicedesk_core.features.people.queries import People
     from servicedesk_core.features.privacy.actions import Privacy
+    from servicedesk_core.features.profit.actions import Profit
     from servicedesk_core.features.quarantine.actions import Quarantine
     from servicedesk_core.features.report.queries import Reports
     from servicedesk_core.features.sla.actions import Sla
@@ -82,6 +83,7 @@ class StoredDesk:
         explain: Explain[Awaited]
         people: People[Awaited]
         privacy: Privacy[Awaited]
+        profit: Profit[Awaited]
         quarantine: Quarantine[Awaited]
         report: Reports[Awaited]
         sla: Sla[Awaited]

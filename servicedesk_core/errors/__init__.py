@@ -27,6 +27,7 @@ ServiceDeskError
 ├── ClaimError                    a claim against a manufacturer
 │   └── ClaimStateError  ClaimExistsError  ClaimIncompleteError
 ├── KpiError                      a figure cannot be measured
+├── PeriodClosedError             the month is closed already
 ├── NotPermittedError             who acts may not do that on this desk
 ├── ServiceError                  the operating system did not take, start or remove the service
 └── NotFoundLocallyError          no such record in the store
@@ -88,6 +89,7 @@ from servicedesk_core.errors.work import KpiError as KpiError
 from servicedesk_core.errors.work import MappingError as MappingError
 from servicedesk_core.errors.work import MassChangeError as MassChangeError
 from servicedesk_core.errors.work import NotPermittedError as NotPermittedError
+from servicedesk_core.errors.work import PeriodClosedError as PeriodClosedError
 from servicedesk_core.errors.work import ServiceError as ServiceError
 from servicedesk_core.errors.work import SyncError as SyncError
 from servicedesk_core.errors.work import WriteError as WriteError

@@ -96,6 +96,13 @@ class ClaimIncompleteError(ClaimError):
     code = "claim_incomplete"
 
 
+class PeriodClosedError(ServiceDeskError):
+    """The month is closed already, by somebody else or by whoever asks."""
+
+    code = "period_closed"
+    exit_code = 8
+
+
 class NotPermittedError(ServiceDeskError):
     """Who acts may not do that on this desk, or not for what it is about."""
 

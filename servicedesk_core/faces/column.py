@@ -76,6 +76,8 @@ def cell(name: str, value: Any) -> Any:
     """Return a value as a list shows it; durations are named in seconds and shown in hours."""
     if isinstance(value, Enum):
         return str(value.value).replace("_", " ")
+    if isinstance(value, tuple) and any(isinstance(one, Enum) for one in value):
+        return tuple(cell(name, one) for one in value)
     return hours(value) if name.endswith("_s") and type(value) is int else value
 
 

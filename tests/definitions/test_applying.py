@@ -57,7 +57,7 @@ async def test_a_version_whose_record_was_taken_out_of_the_trail_shows(desk, fol
     await desk.definitions.apply(reason="first", folder=folder)
     await desk.store.write(lambda tx: tx.exec_driver_sql("DELETE FROM audit"))
     verdict = await desk.audit.verify()
-    told = "1 step of a write, claim or definition has no record: definitions 1 applied. Records were taken out."
+    told = "1 step of a write, claim, definition or month has no record: definitions 1 applied. Records were taken out."
     assert (verdict.is_valid, [one.what for one in verdict.problems]) == (False, [told])
 
 

@@ -167,6 +167,30 @@ DECIDED: tuple[str, ...] = (
 )
 """Commands that decide what is promised, one after the other on one desk; the folders are in test_definitions."""
 
+EARNED: tuple[str, ...] = (
+    "profit show --period 2025-10",
+    "definitions apply --folder wages --reason 'the first rates'",
+    "profit show --period 2025-10",
+    "profit show --period 2025-10 --by type",
+    "profit show --period 2025-10 --by project --type unknown",
+    "profit show --period 2025-Q4 --by month",
+    "profit show --period october",
+    "profit show --period 2025-10 --client acne",
+    "profit uncosted --period 2025-10",
+    "profit uncosted --period 2025-10 --of charges",
+    "profit uncosted --period 2025-10 --of services",
+    "profit months",
+    "profit close 2026-03 --reason early --yes",
+    "profit close 2025-10 --reason invoiced --yes",
+    "profit close 2025-10 --reason invoiced --yes",
+)
+LATE: tuple[str, ...] = (
+    "profit show --period 2025-10 --by type",
+    "profit months",
+    "audit list --entity profit:2025-10",
+)
+"""Commands about margins, one after the other on the desk of test_profit; late work comes between the two."""
+
 NOT_HELD: dict[str, str] = {
     "claims": "changes a claim or asks a maker; it prints the claim, which show holds",
     "connections test": "asks the vendor",

@@ -212,7 +212,7 @@ def test_what_the_store_knows_and_the_chain_does_not_is_a_gap(busy):
     found = verify(busy)
     assert not found.is_valid
     assert [problem.what.partition(" no record")[0] for problem in found.problems] == [
-        "2 steps of writes, claims and definitions have",
+        "2 steps of writes, claims, definitions and months have",
         "1 run that brought something has",
     ]
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.claims.tables.eligible import EligibleTicket as EligibleTicket
     from servicedesk_core.features.claims.tables.eligible import eligible as eligible
     from servicedesk_core.features.claims.tables.listing import rows as rows
+    from servicedesk_core.features.claims.tables.projecting import AGREED as AGREED
 else:
     from servicedesk_core.exports import lazily
 

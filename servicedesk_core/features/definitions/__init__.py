@@ -13,6 +13,8 @@ FEATURE = Feature(
 )
 
 if TYPE_CHECKING:
+    from servicedesk_core.features.definitions.tables import Holding as Holding
+    from servicedesk_core.features.definitions.tables import holding as holding
     from servicedesk_core.features.definitions.tables import in_force as in_force
     from servicedesk_core.features.definitions.tables import versions_of as versions_of
 else:

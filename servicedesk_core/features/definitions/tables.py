@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import and_, func, insert, select
@@ -131,15 +131,44 @@ def versions_of(tx: Tx, kind: DefinitionKind[M]) -> tuple[M, ...]:
     Raises:
         DefinitionsError: What is stored does not fit this program.
     """
+    return tuple(one.value for one in holding(tx, kind) if one.value is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Holding(Generic[M]):
+    """A definition from when on it holds until its next version does.
+
+    Attributes:
+        name: Its name; empty where there is one of the kind.
+        since: From when on; ``None`` = since ever.
+        value: What it says; ``None`` = there is none from then on.
+    """
+
+    name: str
+    since: datetime | None
+    value: M | None
+
+
+def holding(tx: Tx, kind: DefinitionKind[M]) -> tuple[Holding[M], ...]:
+    """Return what :func:`versions_of` does, with when each begins to hold and with what was removed, oldest first.
+
+    Args:
+        tx: A transaction.
+        kind: The kind.
+
+    Raises:
+        DefinitionsError: What is stored does not fit this program.
+    """
     query = _KEPT.select().where(definitions.c.kind == kind.name).order_by(definitions.c.version.desc())
     next_from: dict[Key, datetime | None] = {}
-    held: list[Kept] = []
+    held: list[Holding[M]] = []
     for one in _KEPT.all(tx, query):
         if one.key in next_from and not _is_before(one.effective_from, next_from[one.key]):
             continue
         next_from[one.key] = one.effective_from
-        held += [one] if one.body is not None else []
-    return tuple(_dated(value(kind, one), one.effective_from) for one in reversed(held))
+        found = None if one.body is None else _dated(value(kind, one), one.effective_from)
+        held.append(Holding(one.name, one.effective_from, found))
+    return tuple(reversed(held))
 
 
 def in_force(tx: Tx, kind: DefinitionKind[M], at: datetime) -> tuple[M, ...]:

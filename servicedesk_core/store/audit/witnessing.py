@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import BigInteger, Connection, RowMapping, func, or_, select, type_coerce
 
 from servicedesk_core.store.audit.model import AuditProblem
-from servicedesk_core.store.schema import claims, definition_versions, outbox_history, runs
+from servicedesk_core.store.schema import claims, definition_versions, outbox_history, profit_months, runs
 from servicedesk_core.wording import counted
 
 _NAMED = 5
@@ -15,7 +15,7 @@ _RUN = "sync.finished"
 
 
 class Witnesses:
-    """Steps of writes, drafts of claims, versions of definitions, and runs: each was put on record in its transaction.
+    """Steps of writes, drafts of claims, versions of definitions, closed months, and runs, all put on record.
 
     Args:
         tx: Any transaction.
@@ -32,6 +32,8 @@ class Witnesses:
         )
         applied = tx.execute(select(definition_versions.c.version)).scalars()
         self._steps.update((f"definitions:{number}", "definitions.applied") for number in applied)
+        months = tx.execute(select(profit_months.c.month)).scalars()
+        self._steps.update((f"profit:{month}", "profit.closed") for month in months)
         told = or_(r.new + r.changed + r.gone + r.quarantined > 0, r.error_code.is_not(None))
         ended_us = type_coerce(r.finished_at, BigInteger)  # as the chain holds instants, which may hold anything
         finished = select(r.run_id, ended_us).where(r.finished_at.is_not(None), told).order_by(r.id)
@@ -55,7 +57,10 @@ class Witnesses:
         left = +self._steps
         if left:
             steps = [f"{entity.replace(':', ' ')} {action.partition('.')[2]}" for entity, action in left]
-            what = "step of a write, claim or definition has", "steps of writes, claims and definitions have"
+            what = (
+                "step of a write, claim, definition or month has",
+                "steps of writes, claims, definitions and months have",
+            )
             many = counted(left.total(), *what)
             yield AuditProblem(0, f"{many} no record: {_some(steps)}. Records were taken out.")
         if runs_left := [run for run, ended_at in self._runs.items() if ended_at >= self._recorded_since]:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from servicedesk_core.store.schema.clocks import sla_clocks as sla_clocks
     from servicedesk_core.store.schema.clocks import sla_evaluation as sla_evaluation
     from servicedesk_core.store.schema.clocks import sla_tickets as sla_tickets
+    from servicedesk_core.store.schema.closing import profit_cells as profit_cells
+    from servicedesk_core.store.schema.closing import profit_months as profit_months
     from servicedesk_core.store.schema.cover import cover_assets as cover_assets
     from servicedesk_core.store.schema.cover import cover_devices as cover_devices
     from servicedesk_core.store.schema.cover import cover_entitlements as cover_entitlements

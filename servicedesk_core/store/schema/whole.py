@@ -6,6 +6,7 @@ from servicedesk_core.store.schema import (
     base,
     claiming,
     clocks,
+    closing,
     cover,
     defining,
     indexes,
@@ -18,6 +19,7 @@ from servicedesk_core.store.schema import (
 _ROOMS = (
     claiming,
     clocks,
+    closing,
     cover,
     defining,
     indexes,

@@ -1108,6 +1108,41 @@ def upgrade() -> None:
         postgresql_where=sa.text("gone_at IS NOT NULL"),
     )
     op.create_table(
+        "profit_cells",
+        sa.Column("month", sa.Text(), nullable=False),
+        sa.Column("source_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("company", sa.Text(), nullable=False),
+        sa.Column("contract", sa.Text(), nullable=False),
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("worked_s", sa.BigInteger(), nullable=False),
+        sa.Column("contract_s", sa.BigInteger(), nullable=False),
+        sa.Column("uncosted", sa.BigInteger(), nullable=False),
+        sa.Column("uncosted_s", sa.BigInteger(), nullable=False),
+        sa.Column("unknown", sa.BigInteger(), nullable=False),
+        sa.Column("labour", sa.BigInteger(), nullable=False),
+        sa.Column("goods", sa.BigInteger(), nullable=False),
+        sa.Column("recovered", sa.BigInteger(), nullable=False),
+        sa.Column("recurring", sa.BigInteger(), nullable=False),
+        sa.Column("time", sa.BigInteger(), nullable=False),
+        sa.Column("blocks", sa.BigInteger(), nullable=False),
+        sa.Column("parts", sa.BigInteger(), nullable=False),
+        sa.Column("other", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "month", "source_id", "company", "contract", "project", "kind", name=op.f("pk_profit_cells")
+        ),
+    )
+    op.create_table(
+        "profit_months",
+        sa.Column("month", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("policy", sa.Text(), nullable=False),
+        sa.Column("rates", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("month", name=op.f("pk_profit_months")),
+    )
+    op.create_table(
         "progress",
         sa.Column("pass_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("source_id", sa.BigInteger(), nullable=False),

@@ -1,0 +1,197 @@
+"""What was earned and spent, what of it nobody knows, and which months are closed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo
+
+from servicedesk_core.errors import SettingsError
+from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Page, Sort, piece, query
+from servicedesk_core.features.profit.ledger import Cell, Sums, differences, total
+from servicedesk_core.features.profit.model import (
+    By,
+    ClosedMonth,
+    Line,
+    ProfitReport,
+    ProfitRow,
+    Uncosted,
+    UncostedRow,
+)
+from servicedesk_core.features.profit.months import Month, months_of
+from servicedesk_core.features.profit.report import KINDS, Key, excluded_of, grouped, key_of, kind_of, rates_of, row
+from servicedesk_core.features.profit.tables import closing, uncosted
+from servicedesk_core.features.profit.tables.books import books
+from servicedesk_core.store import Tx, sources
+from servicedesk_core.store.queries.checking import check_names
+from servicedesk_core.store.queries.names import Names, meant
+
+UNSCOPED: Final = "what a client's work costs is for no client's eyes"
+_STREAMS: Final = {By.CLIENT: "companies", By.CONTRACT: "contracts", By.PROJECT: "projects"}
+_PERIOD: Final = Help("A month such as 2026-10, a quarter such as 2026-Q4, or a year [default: this month].")
+_NOTHING: Final = "Nothing was worked, bought or billed then."
+
+
+class ProfitQueries(Namespace[Manner]):
+    """What clients, contracts and kinds of work earn and cost."""
+
+    @query(
+        "profit.show",
+        about="Margins of a period.",
+        needs=Capability.MONEY,
+        unscoped=UNSCOPED,
+        empty=_NOTHING,
+        page="servicedesk_core.features.profit.pages:show",
+    )
+    def show(
+        self,
+        tx: Tx,
+        *,
+        period: Annotated[str | None, _PERIOD] = None,
+        by: Annotated[By, Help("What a line is of.")] = By.CLIENT,
+        client: Annotated[str | None, Help("Only of this client, by name or how it begins, or id.")] = None,
+        kind: Annotated[str | None, Help("Only of this type of work.", name="type", choices=KINDS)] = None,
+        sort: Sort = None,
+        limit: Limit = 1_000,
+        after: After = None,
+    ) -> ProfitReport:
+        """Show what a period earned and cost; what nobody knows of it is counted, and never nothing.
+
+        A month that was closed is shown as it was closed, and what came later as adjustments.
+
+        Raises:
+            SettingsError: That is no period, there is no such column to sort by, nobody decided how margins are
+                counted, or months of the period are in different currencies.
+            DefinitionsError: A definition does not fit this program.
+            NotFoundLocallyError: There is no such client.
+            CursorError: ``after`` is not a position of this list.
+        """
+        months = self._months(period)
+        frozen = closing.closed(tx, months)
+        made = books(tx, months, self._zone, {month: one.basis for month, one in frozen.items()})
+        currencies = {book.policy.currency for book in made.values()}
+        if len(currencies) > 1:
+            raise SettingsError(
+                f"Months of {period} are in {' and '.join(sorted(currencies))}.", hint="Ask for them one by one."
+            )
+        [currency] = currencies
+        results: dict[Cell, Sums] = {}
+        late: dict[Cell, Sums] = {}
+        for month, book in made.items():
+            now = book.cells()
+            results |= closing.cells_of(tx, month) if month in frozen else now
+            late |= dict(differences(now, results)) if month in frozen else {}
+        chosen = _Chosen(tx, client, kind)
+        results, late = chosen.of(results), chosen.of(late)
+        rows = (*_rows(tx, results, by, currency, Line.RESULT), *_rows(tx, late, by, currency, Line.ADJUSTMENT))
+        report = ProfitReport(
+            items=rows,
+            period=period or str(months[0]),
+            by=by,
+            currency=currency,
+            closed=tuple(map(str, frozen)),
+            total=row(total(results.values()), currency, name="all"),
+            adjustment=row(total(late.values()), currency, name="all", line=Line.ADJUSTMENT) if late else None,
+            excluded=tuple(one for month, book in made.items() for one in excluded_of(str(month), book)),
+            rates=tuple(one for book in made.values() for one in rates_of(book)),
+        )
+        return piece(report, ProfitRow, by="line,name,connection,ref", sort=sort, after=after, limit=limit)
+
+    @query(
+        "profit.uncosted",
+        about="Work or goods whose cost nobody knows.",
+        needs=Capability.MONEY,
+        unscoped=UNSCOPED,
+        empty="What that period needed has a cost.",
+        sorts=uncosted.COLUMNS,
+    )
+    def uncosted(
+        self,
+        tx: Tx,
+        *,
+        period: Annotated[str | None, _PERIOD] = None,
+        of: Annotated[Uncosted, Help("What lacks a cost.")] = Uncosted.TIME,
+        sort: Sort = None,
+        limit: Limit = 100,
+        after: After = None,
+    ) -> Page[UncostedRow]:
+        """List work without a cost rate, or charges and services without a cost.
+
+        Raises:
+            SettingsError: That is no period, or there is no such column to sort by.
+            DefinitionsError: A definition does not fit this program.
+            CursorError: ``after`` is not a position of this list.
+        """
+        return uncosted.page(tx, self._months(period), self._zone, of, sort=sort, limit=limit, after=after)
+
+    @query(
+        "profit.months",
+        about="Months that are closed, the newest first.",
+        needs=Capability.MONEY,
+        unscoped=UNSCOPED,
+        empty="No month is closed yet.",
+    )
+    def months(self, tx: Tx, *, sort: Sort = None, limit: Limit = 100, after: After = None) -> Page[ClosedMonth]:
+        """List the months that are closed: by whom, when and why.
+
+        Raises:
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+        """
+        found = (
+            ClosedMonth(str(month), one.at, one.author, one.reason, one.basis.policy.currency)
+            for month, one in closing.closed(tx).items()
+        )
+        return piece(Page(tuple(found)), ClosedMonth, by="-month", sort=sort, after=after, limit=limit)
+
+    @property
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self.desk.timezone)
+
+    def _months(self, period: str | None) -> tuple[Month, ...]:
+        if period is not None:
+            return months_of(period)
+        return (Month.of(self.desk.clock.now().astimezone(self._zone).date()),)
+
+
+class _Chosen:
+    """Which cells are looked at.
+
+    Args:
+        tx: Any transaction.
+        client: Only of this client.
+        kind: Only of this type of work.
+
+    Raises:
+        NotFoundLocallyError: There is no such client.
+    """
+
+    def __init__(self, tx: Tx, client: str | None, kind: str | None) -> None:
+        self._kind = kind
+        self._clients: set[Key] | None = None
+        if client is not None:
+            found = meant(tx, "companies", client, begins=True)
+            self._clients = {(one.source_id, one.external_id) for one in found}
+            if not found:
+                check_names(tx, company=client)
+
+    def of(self, cells: Mapping[Cell, Sums]) -> dict[Cell, Sums]:
+        """Return the cells that are looked at."""
+        return {cell: sums for cell, sums in cells.items() if self._has(cell)}
+
+    def _has(self, cell: Cell) -> bool:
+        of_client = self._clients is None or key_of(cell, By.CLIENT) in self._clients
+        return of_client and self._kind in {None, kind_of(cell)}
+
+
+def _rows(tx: Tx, cells: Mapping[Cell, Sums], by: By, currency: str, line: Line) -> Sequence[ProfitRow]:
+    found = grouped(cells, by)
+    names, connections = Names(tx), {one.id: one.name for one in sources.all(tx)}
+    stream = _STREAMS.get(by)
+    if stream is not None:
+        for source_id, ref in found:
+            names.want(source_id, stream, ref)
+    rows = []
+    for (source_id, ref), sums in found.items():
+        known = names.of(source_id, stream, ref) if stream is not None else ref.replace("_", " ")
+        name = known or ref or f"no {by.value}"
+        rows.append(row(sums, currency, name=name, connection=connections.get(source_id), ref=ref or None, line=line))
+    return rows

@@ -1,0 +1,111 @@
+"""What work costs, how revenue is shared out, and what is left. Pure, and exact: no figure passes through a float."""
+
+from collections.abc import Hashable, Mapping
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import Any, Final, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+
+ZERO: Final = Decimal(0)
+
+_DECIMALS: Final = {
+    **dict.fromkeys(("CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF"), 0),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+}
+"""Decimals of the currencies of ISO 4217 that have not two."""
+
+_HOUR_S: Final = 3600
+
+
+def cent(currency: str) -> Decimal:
+    """Return the smallest amount of a currency."""
+    return Decimal(1).scaleb(-_DECIMALS.get(currency, 2))
+
+
+def rounded(amount: Decimal | Fraction, currency: str) -> Decimal:
+    """Return an amount in whole cents of its currency, half up."""
+    unit = cent(currency)
+    if isinstance(amount, Decimal):
+        return amount.quantize(unit, ROUND_HALF_UP)
+    cents = abs(amount) / Fraction(unit)
+    whole = (2 * cents.numerator + cents.denominator) // (2 * cents.denominator)
+    return whole * unit if amount >= 0 else -whole * unit
+
+
+def labour_cost(worked_s: int, hour: Decimal, multiplier: Decimal = Decimal(1)) -> Fraction:
+    """Return what work costs, exactly.
+
+    Args:
+        worked_s: The work.
+        hour: What an hour costs.
+        multiplier: How many times as much this type of work costs.
+    """
+    return Fraction(worked_s, _HOUR_S) * Fraction(hour) * Fraction(multiplier)
+
+
+def allocated(amount: Decimal, weights: Mapping[K, int | Decimal], currency: str) -> dict[K, Decimal]:
+    """Return an amount shared out so that the shares are whole cents and add up to it, by the largest remainder.
+
+    Cents that are equally near to several keys go to the first of them.
+
+    Args:
+        amount: Whole cents.
+        weights: What each key has for its share, in the order of the keys; where nothing has any, nothing is shared.
+        currency: Its currency.
+    """
+    whole = sum(map(Fraction, weights.values()))
+    if not whole:
+        return {}
+    unit = cent(currency)
+    cents, sign = abs(int(amount / unit)), -1 if amount < 0 else 1
+    exact = {key: cents * Fraction(weight) / whole for key, weight in weights.items()}
+    shares = {key: share.numerator // share.denominator for key, share in exact.items()}
+    by_remainder = sorted(exact, key=lambda key: shares[key] - exact[key])
+    for key in by_remainder[: cents - sum(shares.values())]:
+        shares[key] += 1
+    return {key: sign * share * unit for key, share in shares.items()}
+
+
+def prorated(
+    amount: Decimal, period: tuple[date, date], active: tuple[date, date], wanted: tuple[date, date], currency: str
+) -> Decimal:
+    """Return so much of the amount of a period as its active days within other days earn.
+
+    Parts that lie side by side add up to the part of the days together, to the cent.
+
+    Args:
+        amount: Of the whole period, if it were active all the time.
+        period: First and last day.
+        active: First and last day on which it was in force.
+        wanted: First and last day of what is asked for.
+        currency: The currency.
+    """
+    days = _days(period)
+    since, until = max(period[0], active[0]), min(period[1], active[1])
+    first, last = max(since, wanted[0]), min(until, wanted[1])
+    if first > last:
+        return ZERO
+    share = Fraction(amount) / days
+    return rounded(share * _days((since, last)), currency) - rounded(share * (first - since).days, currency)
+
+
+def margin_percent(revenue: Decimal, cost: Decimal) -> Decimal | None:
+    """Return what is left of a revenue, in percent with two decimals; ``None`` = there is no revenue."""
+    return share_percent(revenue - cost, revenue)
+
+
+def share_percent(part: Decimal, whole: Decimal) -> Decimal | None:
+    """Return a part in percent with two decimals; ``None`` where there is no whole."""
+    return None if not whole else (100 * part / whole).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def hourly(amount: Decimal, worked_s: int, currency: str) -> Decimal | None:
+    """Return what an hour of work earned; ``None`` = nobody worked."""
+    return rounded(Fraction(amount) * _HOUR_S / worked_s, currency) if worked_s else None
+
+
+def _days(span: tuple[Any, Any]) -> int:
+    first, last = span
+    return int((last - first).days) + 1

@@ -1,0 +1,1 @@
+"""How what was earned and spent is read from the store."""
