@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -35,6 +35,11 @@ class Period:
     def now(self) -> datetime:
         """When it is asked for."""
         return self.asked_at or self.end
+
+    @property
+    def last(self) -> datetime:
+        """Its last instant that has come: what begins to hold at its end does not hold in it."""
+        return min(self.now, self.end - timedelta.resolution)
 
     @property
     def zone(self) -> tzinfo:

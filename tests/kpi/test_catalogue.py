@@ -9,12 +9,10 @@ import pytest
 from servicedesk_core.domain import AppointmentState, StatusCategory, TicketKind
 from servicedesk_core.faces import Case, Goal, Measure, Period, Sum, Verdict
 from servicedesk_core.features.kpi.catalogue.flow import sessions
-from servicedesk_core.features.kpi.coordinator import OpenDesk
-from servicedesk_core.features.kpi.facts import AssetFact, ClockFact, TechnicianFact, VisitFact, Work
+from servicedesk_core.features.kpi.facts import AssetFact, TechnicianFact, VisitFact, Work
 from servicedesk_core.features.kpi.goals import COACH, JOURNEY, GoalProfile, in_order
 from servicedesk_core.features.kpi.repeats import Rule, repeats
 from servicedesk_core.features.kpi.work import work_of
-from servicedesk_core.features.sla import Clock, Outcome
 from tests.kpi.given import MARCH, NAMED, Given, at, entry, ticket
 
 
@@ -213,12 +211,15 @@ def test_tickets_worked_by_technician_and_day():
 def test_reactive_hours_per_endpoint_and_month(hours, value, verdict):
     assets = [AssetFact("psa", f"a{n}", None, True, None, None) for n in range(490)]
     assets += [AssetFact("psa", f"n{n}", None, True, at(3, 15), None) for n in range(20)]  # half of them in the mean
-    facts = Given(
-        [ticket("T", at(3, 1)), ticket("R", at(3, 1), kind=TicketKind.SERVICE_REQUEST)],
-        [entry(1, "ana", at(3, 2), hours * 60, "T"), entry(2, "ana", at(3, 2), 600, "R"),
-         entry(3, "ana", at(3, 2), 600, "T", Work.PROJECT)],
+    worked = ((hours * 60, "incident", Work.CONTRACT), (600, "service_request", Work.CONTRACT),
+              (600, "incident", Work.PROJECT))  # fmt: skip
+    facts = Given(  # of tickets that were resolved long ago too
+        entries=[
+            replace(entry(kind, "ana", at(3, 2), minutes, "T", work), of={"type": kind})
+            for minutes, kind, work in worked
+        ],
         assets=assets,
-    )  # fmt: skip
+    )
     found = facts.measured("rhem")
     assert (float(found.value), found.denominator) == (pytest.approx(value), 500)
     assert facts.verdict("rhem") == verdict
@@ -298,37 +299,6 @@ def test_appointments_travel_and_what_came_of_problems():
     assert facts.measured("reactive-share").value == 100
 
 
-def test_promises_of_a_month():
-    """Of a hundred tickets 98, 95 and 91 clocks were met, and 89 tickets kept every one."""
-    missed = {Clock.TRIAGE: range(2), Clock.ENGAGEMENT: range(2, 7), Clock.COMPLETION: range(2, 11)}
-    clocks = [
-        ClockFact(("psa", str(n)), clock, Outcome.MISSED if n in late else Outcome.MET, True, at(3, 9), at(3, 9))
-        for clock, late in missed.items()
-        for n in range(100)
-    ]
-    clocks += [ClockFact(("psa", "x"), clock, Outcome.EXEMPT, True, None, at(3, 9)) for clock in missed]
-    clocks += [ClockFact(("psa", "y"), clock, Outcome.MET, True, at(4, 9), at(4, 9)) for clock in missed]
-    facts = Given([ticket(n, at(3, 1), at(3, 9)) for n in range(100)], clocks=clocks)
-    names = ("sla-triage", "sla-engagement", "sla-completion", "sla-compliance")
-    assert [(facts.measured(one).value, facts.verdict(one)) for one in names] == [
-        (98, "met"), (95, "missed"), (91, "met"), (89, "missed"),
-    ]  # fmt: skip
-    assert facts.measured("sla-compliance").excluded == {"exempt": 1}
-    assert replace(facts, has_clocks=False).measured("sla-triage").needs.startswith("clocks")
-
-
-def test_response_times_of_emergencies_and_of_all_others():
-    urgent = {"of": {"priority": "P1"}}
-    tickets = [
-        ticket(n, at(3, 2), first_response_at=at(3, 2) + timedelta(minutes=minutes), **urgent)
-        for n, minutes in enumerate((30, 95, 210))
-    ]
-    facts = Given([*tickets, ticket("slow", at(3, 2), first_response_at=at(3, 3))])
-    found = facts.measured("response-emergency")
-    assert (round(float(found.value), 2), facts.verdict("response-emergency"), found.sample) == (1.86, "met", 3)
-    assert (facts.measured("response-standard").value, facts.verdict("response-standard")) == (24, "missed")
-
-
 def test_what_time_was_for():
     plain = {"on_task": False, "on_ticket": True, "has_contract": False, "contract_kind": None, "is_billable": True}
     for given, work in (
@@ -345,7 +315,22 @@ def test_what_time_was_for():
 
 def test_every_figure_of_nothing_at_all_is_no_data_or_none():
     for name, kpi in NAMED.items():
-        nothing = Given(has=False, has_clocks=False) if kpi.over == "period" else OpenDesk(at(4, 1), at(4, 1), ())
-        found = kpi.measure.of(nothing) if hasattr(kpi.measure, "of") else kpi.measure(None, MARCH)
+        found = kpi.measure.of(Given(has=False)) if hasattr(kpi.measure, "of") else kpi.measure(None, MARCH)
         assert found.value in {None, 0}, name
         assert found.denominator is None or found.verdict(Goal.of(">= 0")) is Verdict.NO_DATA, name
+
+
+def test_a_day_that_is_not_over_is_neither_worked_nor_missed():
+    facts = Given(
+        entries=[entry(1, "ana", at(3, 2), 480), entry(2, "ana", at(3, 4), 60)],
+        technicians=[TechnicianFact("psa", "ana", "Ana")],
+        open_s=lambda _: 8 * 3600,
+        period=Period(at(3, 2, 0), at(3, 9, 0), at(3, 4, 11)),
+    )
+    assert (facts.measured("not-entered").numerator, facts.measured("not-entered").denominator) == (1, 2)
+    assert facts.measured("utilisation").value == 100
+
+
+def test_what_begins_to_hold_at_the_end_of_a_period_does_not_hold_in_it():
+    assert MARCH.last < MARCH.end
+    assert Period(at(3, 1), at(4, 1), at(3, 15)).last == at(3, 15)

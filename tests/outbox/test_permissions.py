@@ -20,6 +20,8 @@ from servicedesk_core.features import FEATURES, own
 from servicedesk_core.features.tickets.model import TicketFilter
 from servicedesk_core.features.tickets.queries import TicketQueries
 from servicedesk_core.people import JOBS, names_in
+from servicedesk_core.store import quarantine, sources
+from servicedesk_core.store.quarantine import Rejected
 from servicedesk_core.sync.options import SyncMode
 from servicedesk_core.testing.clock import FakeClock
 from tests.outbox.conftest import settings_for
@@ -345,6 +347,21 @@ async def test_what_work_and_goods_cost_takes_a_capability_of_its_own(vendor, st
                 await read(desk, name, may_not)
         with pytest.raises(NotPermittedError, match=r"money\.read"):
             _ = [one async for one in of(desk, "tom").records(Charge)]
+
+
+async def test_a_payload_in_quarantine_that_says_what_something_cost_takes_it_too(desk, clock):
+    def put(tx):
+        [source] = [one.id for one in sources.all(tx)]
+        for stream in ("charges", "notes"):
+            quarantine.put(tx, source, stream, [Rejected("9", {"unitCost": 5}, "not understood")], clock.now())
+
+    await desk.store.write(put)
+    otto = of(desk, "otto")  # runs the desk, and may not see what it costs
+    numbers = {one.stream: one.id for one in await otto.quarantine.list()}
+    assert (await otto.quarantine.get(numbers["notes"])).raw == {"unitCost": 5}
+    with pytest.raises(NotPermittedError, match=r"money\.read"):
+        await otto.quarantine.get(numbers["charges"])
+    assert (await of(desk, "ana").quarantine.get(numbers["charges"])).raw == {"unitCost": 5}
 
 
 def test_streams_of_money_are_those_with_a_cost():

@@ -213,3 +213,16 @@ async def test_two_processes_at_once_judge_each_ticket_and_disturb_nobody(told, 
     assert [row for row in kept[0] if row in before[0]] == before[0]
     assert len(kept[0]) == 25
     assert not (await told.desk.sla.status()).basis.is_behind
+
+
+async def test_a_promise_that_was_taken_back_before_it_held_leaves_nothing_to_judge(told):
+    text = BOOK.replace('calendar = "office"', 'calendar = "office"\neffective_from = 2026-03-09T00:00:00Z')
+    await told.promise(text)
+    await told.ticket(1, created("03-03 09:00"))
+    await told.desk.sla.evaluate()
+    (told.folder / "sla.toml").write_text("")
+    await told.desk.definitions.apply(reason="taken back", folder=told.folder, over=1, remove=True)
+    async with asyncio.timeout(20):
+        assert (await told.desk.sla.evaluate()).has_policy is False
+    assert not (await told.desk.sla.status()).basis.has_policy
+    assert await told.kept() == [[], []]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -20,13 +20,13 @@ def period_of(text: str, zone: ZoneInfo, now: datetime) -> Period:
         SettingsError: It is no name of a period, or the period has not begun.
     """
     try:
-        first, after = _days(text.strip())
+        start, end = (datetime.combine(day, time(), zone) for day in _days(text.strip()))
+        start.astimezone(UTC)
     except (ValueError, OverflowError):
         raise SettingsError(f'"{text}" is no period.', hint=_HINT) from None
-    start, end = (datetime.combine(day, time(), zone) for day in (first, after))
     if start > now:
         raise SettingsError(f"The period {text} has not begun.", hint="Name an earlier one.")
-    return Period(start, end, min(now, end) if now < end else now)
+    return Period(start, end, now)
 
 
 def last(span: timedelta, zone: ZoneInfo, now: datetime) -> Period:
@@ -55,7 +55,7 @@ def _days(text: str) -> tuple[date, date]:
     if week is not None:
         first = date.fromisocalendar(year, week, 1)
         return first, first + timedelta(weeks=1)
-    months = 1 if month else 3 if quarter else 12
-    begins = month or (quarter or 1) * 3 - 2
+    months = 12 if month is quarter is None else 3 if month is None else 1
+    begins = (quarter or 1) * 3 - 2 if month is None else month
     number = year * 12 + begins - 1 + months
     return date(year, begins, 1), date(number // 12, number % 12 + 1, 1)

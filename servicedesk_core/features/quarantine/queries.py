@@ -4,6 +4,7 @@ from typing import Annotated
 
 from sqlalchemy import Connection as Tx
 
+from servicedesk_core.domain import STREAMS
 from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Page, Sort, query
 from servicedesk_core.store import quarantine, sources
@@ -56,11 +57,16 @@ class QuarantineQueries(Namespace[Manner]):
         *,
         scope: Scope | None = None,
     ) -> QuarantinedRecord:
-        """Show one record with the payload that the vendor sent.
+        """Show one record with the payload that the vendor sent; one of a stream with costs takes money.read too.
 
         Raises:
+            NotPermittedError: It is of a stream with costs, and whoever asks may not see them.
             NotFoundLocallyError: It is not there; with a scope there is none.
         """
         if scope is not None:
             raise NotFoundLocallyError("The quarantine belongs to no scope.", hint="Look at it without one.")
-        return quarantine.get(tx, number)
+        found = quarantine.get(tx, number)
+        stream = STREAMS.get(found.stream)
+        if stream is not None and (stream.holds_costs or stream.costs):
+            self.desk.permitted(Capability.MONEY, "quarantine.show")
+        return found

@@ -23,7 +23,7 @@ UNITS: Final = 5
 def _days(facts: Facts) -> Iterator[tuple[TechnicianFact, date, int, list[EntryFact]]]:
     """Yield the days on which our people should have worked, with the seconds that they had and what they entered.
 
-    Our people are those who entered any time in the period.
+    Our people are those who entered any time in the period. The day that is not over tells nothing yet.
     """
     entered: dict[tuple[Key, date], list[EntryFact]] = defaultdict(list)
     for entry in facts.entries:
@@ -31,8 +31,8 @@ def _days(facts: Facts) -> Iterator[tuple[TechnicianFact, date, int, list[EntryF
             entered[(entry.connection, entry.technician), entry.day].append(entry)
     working = {who for who, _ in entered}
     first = facts.period.start.astimezone(facts.period.zone).date()
-    last = (min(facts.period.end, facts.period.now) - timedelta(microseconds=1)).astimezone(facts.period.zone).date()
-    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    unfinished = min(facts.period.end, facts.period.now).astimezone(facts.period.zone).date()
+    days = [first + timedelta(days=number) for number in range((unfinished - first).days)]
     for person in facts.technicians:
         key = (person.connection, person.id)
         if key not in working:
@@ -99,12 +99,11 @@ def entered_at_once(facts: Facts) -> Iterator[Case]:
 
 def reactive_hours(facts: Facts) -> Iterator[Case]:
     """Yield the hours of incidents under contract above the line, and the endpoints of the month below it."""
-    kinds = {one.key: one.kind for one in facts.tickets}
     for entry in facts.entries:
-        kind = kinds.get((entry.connection, entry.ticket or ""))
+        kind = entry.of.get("type")
         if entry.is_own or entry.work is not Work.CONTRACT:
             continue
-        if kind is TicketKind.INCIDENT:
+        if kind == TicketKind.INCIDENT:
             yield entry.case(entry.worked_s or 0, 0)
         elif kind is None and entry.ticket is not None:
             yield entry.case(0, 0, "ticket of no known kind")
@@ -166,7 +165,7 @@ KPIS: Final = (
         "utilisation", "Utilisation",
         "Hours for clients that somebody pays for (time and materials, under contract, projects), by hours available: "
         "those of the desk's calendar less approved time off. People who entered no time in the period are not "
-        "looked at; a day without entries is left out as not entered.",
+        "looked at; a day without entries is left out as not entered, and today is not looked at before it is over.",
         Of(utilisation, Sum.RATIO, PERCENT, needs=("time_entries",), calendar=True),
         unit="%", better="more", over="period", code="K09", leads=False,
     ),
@@ -183,7 +182,7 @@ KPIS: Final = (
     ),
     Kpi(
         "not-entered", "Days not entered",
-        "Of the days of our people with hours available, those without any entry.",
+        "Of the days of our people with hours available that are over, those without any entry.",
         Of(not_entered, Sum.RATIO, PERCENT, needs=("time_entries",), calendar=True), unit="%", over="period",
         leads=True,
     ),

@@ -56,9 +56,9 @@ def current(tx: Tx) -> Progress | None:
 
 def version(tx: Tx) -> int:
     """Return the version of the definitions that last changed a calendar or the policies; 0 = there are no policies."""
-    table = definitions.c
-    if tx.execute(select(table.version).where(table.kind == POLICIES.name).limit(1)).first() is None:
+    if not versions_of(tx, POLICIES):  # rows may be left of policies that were taken back before they held
         return 0
+    table = definitions.c
     newest = select(func.max(table.version)).where(table.kind.in_([kind.name for kind in KINDS]))
     return int(tx.execute(newest).scalar_one())
 
