@@ -34,7 +34,8 @@ _STATUS = _rules(
     spam: spam, junk
     merged: merged, duplicate, duplikat, zusammengef, fusionn, duplicad, unito
     cancelled: cancel, abandon, withdrawn, reject, storn, abgebroch, annul, geannul, rifiut, rechaz
-    in_progress: reopen, re opened, note added, respond, replied, escal, eskal
+    customer_replied: note added, respond, replied
+    in_progress: reopen, re opened, escal, eskal
     waiting_vendor: {_WAIT} vendor/supplier/manufactur/third/partner/isp/lieferant/hersteller/fournis/proveed/fornit
     waiting_parts: {_WAIT} part/material/hardware/deliver/shipment/teil/ware/piece/pieza/ricamb/onderde/peca, on order
     waiting_approval: {_WAIT} approv/quote/sign/freigabe/genehmig/approb/aprob/goedkeur/aprova
@@ -44,8 +45,8 @@ _STATUS = _rules(
     scheduled: schedul, dispatch, appointment, booked, geplant, eingeplant, termin vereinb/gebucht, planifi
     scheduled: program, pianific, agend
     on_hold: hold, paus, parked, deferred, suspend, zuruckgestellt, angehalten, suspens, sospes
-    resolved: resol, solved, fixed, gelost, behoben, resuelt, risolt, opgelost
-    closed: clos, complet, done, finish, geschlossen, abgeschlossen, erledigt, ferm, clotur, cerrad, chius
+    resolved: resol, solved, fixed, complet, gelost, behoben, resuelt, risolt, opgelost
+    closed: clos, done, finish, geschlossen, abgeschlossen, erledigt, ferm, clotur, cerrad, chius
     closed: gesloten, conclu, termine, terminad, terminat
     in_progress: progress, working, work in, active, started, open, bearbeitung, en cours/curso, in corso, lavorazion
     in_progress: behandeling, andamento

@@ -16,6 +16,8 @@ class StatusCategory(StrEnum):
     """Waits for a booked appointment."""
     IN_PROGRESS = "in_progress"
     """Somebody works on it."""
+    CUSTOMER_REPLIED = "customer_replied"
+    """The client has answered, and nobody has taken it up yet."""
     WAITING_CUSTOMER = "waiting_customer"
     WAITING_VENDOR = "waiting_vendor"
     WAITING_PARTS = "waiting_parts"

@@ -27,6 +27,7 @@ from servicedesk_core.sync.deciding.plan import ordered
 from servicedesk_core.sync.guard import DEFAULT_GUARD, MassChangeGuard
 from servicedesk_core.sync.mending.excluded_rows import purge
 from servicedesk_core.sync.mending.offline import remap, retry
+from servicedesk_core.sync.names import EVENTS
 from servicedesk_core.sync.options import DEFAULT_LIMITS, DEFAULT_OPTIONS, Limits, SyncOptions
 from servicedesk_core.sync.past import PastPlan, PastReport, past_capabilities, plan_past, read_past
 from servicedesk_core.sync.pruning import prune
@@ -187,6 +188,8 @@ class SyncEngine:
             StoreError: The store cannot be used.
         """
         capabilities = capabilities_of(connection)
+        if connection.calls.implements("fetch_history") and EVENTS not in connection.exclusions.streams:
+            capabilities = {**capabilities, EVENTS: capabilities.get(EVENTS) or StreamCapability(EVENTS)}
         names = chosen(connection, streams, capabilities)
         async with self._offline(connection, capabilities) as run:
             return await self._record(run, Session(run, names, each=remap))

@@ -194,6 +194,17 @@ def test_the_clients_answer_ends_the_pause_and_fulfils_nothing():
     assert (found.state, found.elapsed, found.due_at) == (ClockState.RUNNING, hours(1), at("03-03 11:30"))
 
 
+def test_a_status_that_says_that_the_client_replied_ends_the_pause_and_fulfils_nothing_whoever_set_it():
+    replied = status("03-02 14:00", "customer_replied", actor=None)
+    known = {"category": "mail", "queue_ref": "1"}
+    new = judged([created("03-02 09:00", "P2"), replied], "03-02 15:00", known=known)
+    assert (new[TRIAGE].state, new[ENGAGEMENT].state) == ("running", "running")
+    waited = [created("03-02 09:00", "P2"), status("03-02 10:00", "waiting_customer", actor=None), replied]
+    found = judged(waited, "03-02 15:00", known=known)
+    assert (found[COMPLETION].state, found[COMPLETION].elapsed) == ("running", hours(2))
+    assert found[ENGAGEMENT].state == "running"
+
+
 def test_a_ticket_that_the_client_resolves_counts_for_nobody_unless_it_was_late():
     events = [created("03-03 09:00", "P2"), status("03-03 10:00", "resolved", actor="customer")]
     found = judged(events, "03-03 12:00")

@@ -113,3 +113,23 @@ def test_what_was_read_before_a_kill_is_not_asked_for_again(tmp_path, empty_stor
         syncing, connection = past_child.engine(store, clock)
         report = asyncio.run(syncing.read_past(connection, since))
     assert (report.tickets, report.complete, report.none) == (0, past_child.TICKETS, 0)
+
+
+async def test_a_changed_mapping_maps_histories_again(desk, asked, monkeypatch):
+    import fake_vendor
+    import past_child
+
+    desk.vendor.ticket("done", status="Complete")
+    desk.clock.advance(600)
+    await desk.sync()
+    await desk.engine().read_past(desk.connection(), desk.clock.now() - timedelta(days=1))
+
+    def anew(raw):
+        event = past_child.told(raw).entity
+        return past_child.Mapped(event.model_copy(update={"vendor_word": "Born"}))
+
+    monkeypatch.setitem(fake_vendor.MAPPERS, "ticket_events", anew)
+    report = await desk.engine().remap(desk.connection())
+    assert report.stream("ticket_events").changed == 1
+    assert desk.sql("SELECT vendor_word FROM ticket_events WHERE source = 'history'") == [("Born",)]
+    assert len(asked.refs) == 1

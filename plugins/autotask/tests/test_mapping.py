@@ -30,7 +30,14 @@ LISTS = TenantLists(
         "Tickets": EntityLists(
             datetime(2026, 11, 20, tzinfo=UTC),
             {
-                "status": {"1": "New", "5": "Complete", "7": "Waiting Customer", "8": "In Progress", "30": "Lunch"},
+                "status": {
+                    "1": "New",
+                    "5": "Complete",
+                    "7": "Waiting Customer",
+                    "8": "In Progress",
+                    "19": "Customer Note Added",
+                    "30": "Lunch",
+                },
                 "priority": {"1": "High", "2": "Medium", "3": "Low", "4": "Critical", "9": "Whenever"},
                 "ticketType": {"1": "Service Request", "2": "Incident"},
                 "source": {"-1": "Other", "4": "Email"},
@@ -69,9 +76,10 @@ def kinds(mapped):
     [
         (1, "New", StatusCategory.NEW),
         ("1", "New", StatusCategory.NEW),
-        (5, "Complete", StatusCategory.CLOSED),
+        (5, "Complete", StatusCategory.RESOLVED),
         (7, "Waiting Customer", StatusCategory.WAITING_CUSTOMER),
         (8, "In Progress", StatusCategory.IN_PROGRESS),
+        (19, "Customer Note Added", StatusCategory.CUSTOMER_REPLIED),
     ],
 )
 def test_status_is_told_by_its_label(value, word, category):
@@ -111,7 +119,7 @@ def test_operators_words_win_over_ours_in_any_spelling():
 def test_renamed_system_status_keeps_its_meaning():
     renamed = TenantLists({"Tickets": EntityLists(datetime.now(UTC), {"status": {"1": "Eingang", "5": "Erledigt"}})})
     done = mapper(renamed)
-    assert done.map("tickets", {"id": 1, "status": 5}).entity.status_category is StatusCategory.CLOSED
+    assert done.map("tickets", {"id": 1, "status": 5}).entity.status_category is StatusCategory.RESOLVED
     assert done.done_statuses == (5,)
 
 

@@ -114,8 +114,10 @@ class Standing:
 
     @property
     def is_unanswered(self) -> bool:
-        """Whether the newest act is the client's."""
-        return self.client_at is not None and (self.desk_at is None or self.desk_at < self.client_at)
+        """Whether the newest act is the client's. Where no act of theirs is known, the status may say so."""
+        if self.client_at is None:
+            return self.category is StatusCategory.CUSTOMER_REPLIED
+        return self.desk_at is None or self.desk_at < self.client_at
 
 
 @dataclass(frozen=True, slots=True)

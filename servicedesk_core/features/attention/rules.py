@@ -17,6 +17,9 @@ HORIZON: Final = timedelta(hours=4)
 
 _WATCHED: Final = frozenset({QueueKind.ALERT, QueueKind.NOC})
 _URGENT: Final = frozenset({Priority.P1, Priority.P2})
+_READY: Final = frozenset(
+    {StatusCategory.NEW, StatusCategory.TRIAGED, StatusCategory.IN_PROGRESS, StatusCategory.CUSTOMER_REPLIED}
+)
 _TO_SCHEDULE: Final = frozenset({StatusCategory.NEEDS_SCHEDULING, StatusCategory.SCHEDULED})
 PAUSED: Final = frozenset({StatusCategory.WAITING_CUSTOMER, StatusCategory.ON_HOLD})
 """While a ticket is in one of them, its due times stand still."""
@@ -108,8 +111,7 @@ def _replied(ticket: Standing, _: datetime) -> Answer | None:
 
 
 def _watched(ticket: Standing, _: datetime) -> Answer | None:
-    is_ready = ticket.category in {StatusCategory.NEW, StatusCategory.TRIAGED, StatusCategory.IN_PROGRESS}
-    if ticket.is_assigned or ticket.queue_kind not in _WATCHED or not is_ready:
+    if ticket.is_assigned or ticket.queue_kind not in _WATCHED or ticket.category not in _READY:
         return None
     at = ticket.promised_at or ticket.created_at
     return NextActor.TECHNICIAN, at, "It is in a queue that its team watches."

@@ -201,7 +201,7 @@ class Tickets(TicketQueries[Manner]):
         ticket: WHICH,
         *,
         status: Annotated[
-            str | None, Help('The vendor\'s own word for it; else what your mapping calls "closed".')
+            str | None, Help('The vendor\'s own word for it; else what your mapping calls "closed", or "resolved".')
         ] = None,
         resolution: Annotated[str | None, Help("What was done.")] = None,
         connection: WHERE = None,

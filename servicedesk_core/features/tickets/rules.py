@@ -146,7 +146,8 @@ def status_given(tx: Tx, connection: str, word: str | None) -> dict[str, Any]:
     """Return a status as the field that it belongs to: a word that the vendor uses, else one of our categories.
 
     A category for which the vendor's tickets show one word only is that word, so that who approves it sees what is
-    sent. A word that is neither is left to the vendor's own list.
+    sent; where no word means closed, tickets end with the one that means resolved. A word that is neither is left to
+    the vendor's own list.
     """
     if word is None:
         return {}
@@ -159,4 +160,6 @@ def status_given(tx: Tx, connection: str, word: str | None) -> dict[str, Any]:
     if category not in set(StatusCategory):
         return {"status": word}
     words = [status for status, meaning in shown.items() if meaning == category]
+    if not words and category == StatusCategory.CLOSED:
+        words = [status for status, meaning in shown.items() if meaning == StatusCategory.RESOLVED]
     return {"status": words[0]} if len(words) == 1 else {"status_category": category}

@@ -88,10 +88,21 @@ async def test_a_meaning_without_a_word_is_refused(desk, psa, ticket):
         await psa.send_write(write("tickets.update", target=ticket, status_category="spam"))
 
 
+async def test_a_ticket_ends_with_the_vendors_own_last_status_though_others_mean_resolved_too(desk, ticket):
+    async with desk.connector(grants=ALL) as psa:
+        for meaning in ("closed", "resolved"):
+            await psa.send_write(write("tickets.update", target=ticket, status="In Progress"))
+            await psa.send_write(write("tickets.update", target=ticket, status_category=meaning))
+            assert row(desk, "Tickets", ticket)["status"] == 5
+    async with desk.connector(grants=ALL, mapping={"status": {"RMM Resolved": "closed"}}) as psa:
+        await psa.send_write(write("tickets.update", target=ticket, status_category="closed"))
+        assert row(desk, "Tickets", ticket)["status"] == 20
+
+
 async def test_a_status_that_already_means_it_is_left_alone(desk, psa, ticket):
     await psa.send_write(write("tickets.update", target=ticket, status="Customer Note Added"))
     count = len(sent(desk))
-    receipt = await psa.send_write(write("tickets.update", target=ticket, status_category="in_progress"))
+    receipt = await psa.send_write(write("tickets.update", target=ticket, status_category="customer_replied"))
     assert len(sent(desk)) == count
     assert "nothing was sent" in receipt.warnings[0]
     assert row(desk, "Tickets", ticket)["status"] == 19

@@ -28,7 +28,7 @@ _ACTS: Final = {
     EventType.APPOINTMENT_BOOKED: Act.APPOINTMENT,
 }
 _TURNING: Final = frozenset({EventType.SLA_OVERRIDE, EventType.MERGED, EventType.DELETED, EventType.RESTORED})
-_UNTRIAGED: Final = _UNTOUCHED | _SOLVED | GONE
+_UNTRIAGED: Final = _UNTOUCHED | {StatusCategory.CUSTOMER_REPLIED} | _SOLVED | GONE
 _ASKED: Final = frozenset({*FACTS, "calendar"})
 _LOOKED_AT: Final = _ASKED | {"assignee_ref"}
 _NOTHING_KNOWN: Final = dict.fromkeys(_LOOKED_AT)

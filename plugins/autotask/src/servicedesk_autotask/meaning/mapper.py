@@ -10,6 +10,7 @@ from servicedesk_autotask.meaning.lists import TenantLists
 from servicedesk_autotask.meaning.reader import Reader
 from servicedesk_autotask.meaning.tickets import NoteMapping, TicketMapping, TicketWords
 from servicedesk_autotask.meaning.values import Raw, UnusableValueError
+from servicedesk_autotask.meaning.vocabulary import digest as words_digest
 from servicedesk_autotask.reading.keyset import row_id
 from servicedesk_autotask.reading.streams import ENTITY, STREAMS, Stream
 from servicedesk_core.domain import Entity, MappingIssue
@@ -17,7 +18,7 @@ from servicedesk_core.errors import MappingError, UnsupportedError
 from servicedesk_core.hooks import Mapped, VocabularyMapping, fingerprint
 
 CODE_VERSION = "1"
-"""Raise it when a change of code makes a stored payload mean something else; a change of a shape tells itself."""
+"""Raise it when a change of code makes a stored payload mean something else; that of a shape or word tells itself."""
 
 HISTORY = "ticket_events"
 
@@ -34,7 +35,8 @@ class Mapper:
         self.lists = lists
         words = TicketWords(lists, vocabulary)
         self.done_statuses = words.done_statuses
-        self._made_of = f"{CODE_VERSION}-{shapes.digest()}-{fingerprint(vocabulary.model_dump(mode='json'))}"
+        rules = fingerprint([shapes.digest(), words_digest()])
+        self._made_of = f"{CODE_VERSION}-{rules}-{fingerprint(vocabulary.model_dump(mode='json'))}"
 
         finishes = mappings.finishes(lists)
         self._by_stream: dict[str, Callable[[Raw], Mapped]] = {

@@ -17,11 +17,16 @@ from servicedesk_core.domain import (
     TimeOffState,
     plain_name,
 )
+from servicedesk_core.hooks import fingerprint
 
 T = TypeVar("T")
 
-STATUS_BY_ID = {"1": StatusCategory.NEW, "5": StatusCategory.CLOSED}
-"""Status values that the vendor itself owns, whatever a tenant calls them."""
+STATUS_BY_ID = {"1": StatusCategory.NEW, "5": StatusCategory.RESOLVED}
+"""Status values that the vendor itself owns, whatever a tenant calls them.
+
+A complete ticket can be opened again, and goes on then: it is resolved. Clocks close it when it was not opened again
+for as long as a policy says.
+"""
 
 STATUS_BY_LABEL = {
     "new": StatusCategory.NEW,
@@ -36,7 +41,7 @@ STATUS_BY_LABEL = {
     "dispatched": StatusCategory.SCHEDULED,
     "in progress": StatusCategory.IN_PROGRESS,
     "work in progress": StatusCategory.IN_PROGRESS,
-    "customer note added": StatusCategory.IN_PROGRESS,
+    "customer note added": StatusCategory.CUSTOMER_REPLIED,
     "reopened": StatusCategory.IN_PROGRESS,
     "waiting customer": StatusCategory.WAITING_CUSTOMER,
     "waiting on customer": StatusCategory.WAITING_CUSTOMER,
@@ -53,8 +58,8 @@ STATUS_BY_LABEL = {
     "on hold": StatusCategory.ON_HOLD,
     "rmm resolved": StatusCategory.RESOLVED,
     "resolved": StatusCategory.RESOLVED,
-    "complete": StatusCategory.CLOSED,
-    "completed": StatusCategory.CLOSED,
+    "complete": StatusCategory.RESOLVED,
+    "completed": StatusCategory.RESOLVED,
     "closed": StatusCategory.CLOSED,
     "cancelled": StatusCategory.CANCELLED,
     "canceled": StatusCategory.CANCELLED,
@@ -117,11 +122,25 @@ TIME_OFF_BY_LABEL = {
     "cancelled": TimeOffState.CANCELLED,
     "canceled": TimeOffState.CANCELLED,
 }
+_MEANINGS: dict[str, Mapping[str, str]] = {
+    "status": STATUS_BY_ID | STATUS_BY_LABEL,
+    "priority": PRIORITY_BY_LABEL,
+    "queue": QUEUE_BY_LABEL,
+    "visibility": VISIBILITY_BY_ID,
+    "kind": KIND_BY_ID,
+    "contract": CONTRACT_BY_ID,
+    "time_off": TIME_OFF_BY_LABEL,
+}
 SYSTEM_NOTE_TYPES = frozenset({"13", "15", "91", "92", "93", "94", "95"})
 """Notes that workflow rules, forwarding and merging write."""
 
 SYSTEM_RESOURCE = "4"
 """The vendor's built-in administrator, in whose name workflow rules act."""
+
+
+def digest() -> str:
+    """Return a text that changes when a word means something else: stored payloads then mean something else, too."""
+    return fingerprint(_MEANINGS)
 
 
 def meaning_of(

@@ -11,6 +11,9 @@ from servicedesk_core.domain import Priority, StatusCategory, TicketKind
 from servicedesk_core.errors import RejectedError
 from servicedesk_core.hooks import VocabularyMapping
 
+COMPLETE = 5
+"""The vendor's own last status, whatever the tenant calls it."""
+
 
 class UnknownWordError(RejectedError):
     """A list of the tenant does not have this word; reading the list again may help.
@@ -89,12 +92,14 @@ class Words:
         return value
 
     def status(self, meaning: StatusCategory) -> int:
-        """Return the status that means this.
+        """Return the status that means this. The vendor's own last status ends a ticket where no other does.
 
         Raises:
             RejectedError: No status means it, or several do and none was chosen.
         """
         meant = {value: known for value, known in self._words.status.items() if known[1] is meaning}
+        if COMPLETE in meant or (not meant and meaning is StatusCategory.CLOSED):
+            meant = {COMPLETE: self._words.status[COMPLETE]} if COMPLETE in self._words.status else {}
         return self._one("status", meaning.value, meant, self._settings.status_for.get(meaning))
 
     def priority(self, meaning: Priority) -> int:
