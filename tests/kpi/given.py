@@ -9,7 +9,16 @@ from typing import Any
 from servicedesk_core.domain import TicketKind
 from servicedesk_core.faces import Kpi, Period
 from servicedesk_core.features.kpi.catalogue import KPIS
-from servicedesk_core.features.kpi.facts import AssetFact, EntryFact, Key, TechnicianFact, TicketFact, VisitFact, Work
+from servicedesk_core.features.kpi.facts import (
+    AssetFact,
+    ClockFact,
+    EntryFact,
+    Key,
+    TechnicianFact,
+    TicketFact,
+    VisitFact,
+    Work,
+)
 from servicedesk_core.features.kpi.goals import SHIPPED, wanted
 
 NAMED: Mapping[str, Kpi[Any]] = {kpi.name: kpi for kpi in KPIS}
@@ -27,6 +36,8 @@ class Given:
     technicians: Sequence[TechnicianFact] = ()
     open_s: Callable[[date], int] | None = None
     away_s: Mapping[tuple[Key, date], int] = field(default_factory=dict)
+    clocks: Sequence[ClockFact] = ()
+    has_clocks: bool = True
     period: Period = MARCH
     has: bool = True
 

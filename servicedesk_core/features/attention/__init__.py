@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.attention.model import Placed as Placed
     from servicedesk_core.features.attention.model import Reason as Reason
     from servicedesk_core.features.attention.model import Standing as Standing
+    from servicedesk_core.features.attention.model import Visit as Visit
     from servicedesk_core.features.attention.rules import HORIZON as HORIZON
     from servicedesk_core.features.attention.rules import PAUSED as PAUSED
     from servicedesk_core.features.attention.rules import RULES as RULES

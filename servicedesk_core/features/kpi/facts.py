@@ -8,6 +8,7 @@ from typing import Protocol
 
 from servicedesk_core.domain import AppointmentState, StatusCategory, TicketKind
 from servicedesk_core.faces import Case, Period
+from servicedesk_core.features.sla import Clock, Outcome
 
 Key = tuple[str, str]
 """Connection and the vendor's id."""
@@ -54,6 +55,7 @@ class TicketFact:
     assignee: str | None = None
     created_at: datetime | None = None
     reported_resolved_at: datetime | None = None
+    first_response_at: datetime | None = None
     resolutions: tuple[datetime, ...] = ()
     """When it was resolved; each time, in order."""
     reopenings: tuple[datetime, ...] = ()
@@ -157,6 +159,18 @@ class AssetFact:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockFact:
+    """A promise on a ticket as figures see it."""
+
+    ticket: Key
+    clock: Clock
+    outcome: Outcome
+    is_stopped: bool = False
+    decided_at: datetime | None = None
+    stopped_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TechnicianFact:
     """Somebody of ours as figures see them."""
 
@@ -177,6 +191,11 @@ class Facts(Protocol):
     @property
     def tickets(self) -> Sequence[TicketFact]:
         """Those that were created, open or resolved in the period, or in the 30 days around it."""
+        ...
+
+    @property
+    def clocks(self) -> Sequence[ClockFact]:
+        """All clocks of the tickets of which one was decided, or ended, in the period."""
         ...
 
     @property
@@ -217,6 +236,11 @@ class Facts(Protocol):
     @property
     def away_s(self) -> Mapping[tuple[Key, date], int]:
         """Approved time off, by technician and day."""
+        ...
+
+    @property
+    def has_clocks(self) -> bool:
+        """Whether anything was promised."""
         ...
 
     def holds(self, stream: str) -> bool:

@@ -19,7 +19,7 @@ class Of:
         cases: Returns them.
         how: How they are summed.
         scale: What the sum is multiplied by for the unit of the figure: 100 for a percentage.
-        needs: Streams without which there is nothing to measure.
+        needs: Streams without which there is nothing to measure; ``clocks`` are those of promises.
         settles: How long after the period it may still change.
         calendar: Whether it needs the desk's calendar.
         minimum: A smaller sample is not judged.
@@ -35,8 +35,10 @@ class Of:
 
     def of(self, facts: Facts) -> Measure:
         """Measure it from facts, which many figures may share."""
-        if missing := [stream for stream in self.needs if not facts.holds(stream)]:
+        if missing := [one for one in self.needs if one != "clocks" and not facts.holds(one)]:
             return Measure.missing(f"{' and '.join(missing).replace('_', ' ')}; nothing of that was synced")
+        if "clocks" in self.needs and not facts.has_clocks:
+            return Measure.missing("clocks: define policies in [sla]")
         if self.calendar and facts.open_s is None:
             return Measure.missing("a calendar: define one, and name it in [sla]")
         final_at = None if self.settles is None else facts.period.end + self.settles

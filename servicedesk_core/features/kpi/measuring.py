@@ -9,8 +9,11 @@ from servicedesk_core.errors import NotFoundLocallyError, SettingsError
 from servicedesk_core.faces import Case, Feature, Figure, Kpi, Measure, Period, Sum
 from servicedesk_core.faces.kpi import figure, measured
 from servicedesk_core.features.definitions import in_force
+from servicedesk_core.features.kpi.catalogue.now import Now
+from servicedesk_core.features.kpi.coordinator import OpenDesk
 from servicedesk_core.features.kpi.goals import GOALS, GoalProfile, Wanted, in_order, wanted
 from servicedesk_core.features.kpi.measures import Of
+from servicedesk_core.features.kpi.opened import open_desk
 from servicedesk_core.features.kpi.tables import StoredFacts
 from servicedesk_core.features.tickets import TicketFilter, TicketRow, ticket_page
 from servicedesk_core.store import Tx
@@ -41,15 +44,17 @@ class Measuring:
     def _facts(self) -> StoredFacts:
         return StoredFacts(self._tx, self.period, self._scope)
 
+    @cached_property
+    def _open(self) -> OpenDesk:
+        return open_desk(self._tx, self.period.now, self._scope)
+
     def measure(self, kpi: Kpi[Any]) -> Measure:
         """Measure a figure, with the records behind it.
 
         Raises:
             KpiError: It cannot be measured.
         """
-        if isinstance(kpi.measure, Of):
-            return kpi.measure.of(self._facts)
-        found = measured(kpi, self._tx, self.period, None, self._scope)
+        found = self._plain(kpi)
         if found.cases or not isinstance(found.records, TicketFilter):
             return found
         rows = ticket_page(self._tx, found.records, limit=_ALL, scope=self._scope).items
@@ -80,6 +85,8 @@ class Measuring:
     def _plain(self, kpi: Kpi[Any]) -> Measure:
         if isinstance(kpi.measure, Of):
             return kpi.measure.of(self._facts)
+        if isinstance(kpi.measure, Now):
+            return kpi.measure.of(self._open)
         return measured(kpi, self._tx, self.period, None, self._scope)
 
     def _profiles(self, named: str | None) -> Sequence[GoalProfile]:

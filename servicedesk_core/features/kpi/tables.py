@@ -13,16 +13,25 @@ from servicedesk_core.business_time import Calendar
 from servicedesk_core.domain import DONE, AppointmentState, StatusCategory, TicketKind, TimeOffState
 from servicedesk_core.faces import Period
 from servicedesk_core.features.definitions import in_force
-from servicedesk_core.features.kpi.facts import AssetFact, EntryFact, Key, TechnicianFact, TicketFact, VisitFact, Work
+from servicedesk_core.features.kpi.facts import (
+    AssetFact,
+    ClockFact,
+    EntryFact,
+    Key,
+    TechnicianFact,
+    TicketFact,
+    VisitFact,
+    Work,
+)
 from servicedesk_core.features.kpi.goals import WORK_KINDS
 from servicedesk_core.features.kpi.repeats import WINDOW
 from servicedesk_core.features.kpi.work import work_of
-from servicedesk_core.features.sla import CALENDARS, POLICIES
+from servicedesk_core.features.sla import CALENDARS, POLICIES, AsOf, Clock, ClockState, Outcome, book_of
 from servicedesk_core.store import Tx, bulk, sources
 from servicedesk_core.store.fields import optional_instant, to_us
 from servicedesk_core.store.queries.names import name_column
 from servicedesk_core.store.queries.scope import Scope, Sight
-from servicedesk_core.store.schema import RECORDS
+from servicedesk_core.store.schema import RECORDS, sla_clocks
 
 Local = tuple[int, str]
 """Number of the source, and the vendor's id."""
@@ -64,10 +73,10 @@ class StoredFacts:
             t.source_id, t.external_id, t.number, t.title, t.kind, t.status_category, t.priority, t.source, t.issue,
             t.sub_issue, t.company_ref, t.contact_ref, t.asset_ref, t.contract_ref, t.parent_ref, t.problem_ref,
             t.assignee_ref, t.queue_ref, t.created_at, t.reported_resolved_at, done_at, t.is_open, t.gone_at,
-            t.merged_into_ref,
+            t.merged_into_ref, t.first_response_at,
         )  # fmt: skip
         rows = self._tx.execute(select(*columns).where(near, *self._seen("tickets"))).all()
-        changes = self._changes((source, ref) for source, ref, *_, is_open, _, _ in rows if is_open) | self._changes(
+        changes = self._changes((source, ref) for source, ref, *_, is_open, _, _, _ in rows if is_open) | self._changes(
             (row[0], row[1]) for row in rows if row[20] is not None and row[20] >= start - around
         )
         return tuple(self._ticket(row, changes.get((row[0], row[1]), ())) for row in rows)
@@ -75,7 +84,7 @@ class StoredFacts:
     def _ticket(self, row: Sequence[Any], changes: Sequence[tuple[int, bool, bool]]) -> TicketFact:
         (
             source, ref, number, title, kind, category, priority, origin, issue, sub_issue, company, contact, asset,
-            contract, parent, problem, assignee, queue, created, reported, done, is_open, gone, merged,
+            contract, parent, problem, assignee, queue, created, reported, done, is_open, gone, merged, responded,
         ) = row  # fmt: skip
         resolutions, reopenings = _turns(changes, done)
         return TicketFact(
@@ -96,6 +105,7 @@ class StoredFacts:
             assignee=assignee,
             created_at=optional_instant(created),
             reported_resolved_at=optional_instant(reported),
+            first_response_at=optional_instant(responded),
             resolutions=tuple(filter(None, map(optional_instant, resolutions))),
             reopenings=tuple(filter(None, map(optional_instant, reopenings))),
             is_open=is_open,
@@ -131,6 +141,42 @@ class StoredFacts:
                 if category is not None:
                     found[source, ref].append((at, category in DONE, category in _SOLVED))
         return found
+
+    @cached_property
+    def _book(self) -> Any:
+        return book_of(self._tx)
+
+    @property
+    def has_clocks(self) -> bool:
+        """Whether anything was promised."""
+        return self._book is not None
+
+    @cached_property
+    def clocks(self) -> Sequence[ClockFact]:
+        """All clocks of the tickets of which one was decided, or ended, in the period."""
+        if self._book is None:
+            return ()
+        c, t, shown = sla_clocks.c, RECORDS["tickets"].c, AsOf(self._book, self.period.now)
+        start, end = self.period.start, self.period.end
+        ended = select(c.ticket_id).where(
+            or_(*(and_(at >= start, at < end) for at in (c.decided_at, c.due_at, c.stopped_at)))
+        )
+        query = (
+            select(t.source_id, t.external_id, c.clock, shown.outcome, c.state, shown.decided_at, c.stopped_at)
+            .join(RECORDS["tickets"], t.local_id == c.ticket_id)
+            .where(c.ticket_id.in_(ended), *self._seen("tickets"))
+        )
+        return tuple(
+            ClockFact(
+                ticket=(self._connections[source], ref),
+                clock=Clock(clock),
+                outcome=Outcome(outcome),
+                is_stopped=state == ClockState.STOPPED.value,
+                decided_at=decided,
+                stopped_at=stopped,
+            )
+            for source, ref, clock, outcome, state, decided, stopped in self._tx.execute(query)
+        )
 
     @cached_property
     def entries(self) -> Sequence[EntryFact]:

@@ -1,0 +1,94 @@
+"""Promises that were kept, and how fast clients were answered."""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+from servicedesk_core.domain import Priority
+from servicedesk_core.faces import Case, Kpi, Sum
+from servicedesk_core.features.kpi.facts import ClockFact, Facts, TicketFact
+from servicedesk_core.features.kpi.measures import HOURS, PERCENT, Of
+from servicedesk_core.features.sla import Clock, Outcome
+
+_JUDGED: Final = (Outcome.MET, Outcome.MISSED)
+_RANKED: Final = (Outcome.UNKNOWN, Outcome.MISSED, Outcome.MET, Outcome.EXEMPT)
+_WHY: Final[Mapping[Outcome, str]] = {
+    Outcome.EXEMPT: "exempt",
+    Outcome.UNKNOWN: "its past is not known",
+    Outcome.NOT_APPLICABLE: "nothing was promised",
+}
+
+
+def attained(clock: Clock, facts: Facts) -> Iterator[Case]:
+    """Yield the clocks that were decided in the period, each life of a ticket for itself."""
+    tickets = {one.key: one for one in facts.tickets}
+    for one in facts.clocks:
+        at = one.decided_at or one.stopped_at
+        if one.clock is clock and facts.period.holds(at) and one.outcome is not Outcome.OPEN:
+            yield _case(tickets.get(one.ticket), one.ticket[1], one.outcome)
+
+
+def compliant(facts: Facts) -> Iterator[Case]:
+    """Yield the tickets that were resolved in the period, and which of them kept every promise."""
+    tickets = {one.key: one for one in facts.tickets}
+    held: dict[tuple[str, str], list[ClockFact]] = {}
+    for one in facts.clocks:
+        held.setdefault(one.ticket, []).append(one)
+    for key, clocks in held.items():
+        ended = (one.stopped_at for one in clocks if one.clock is Clock.COMPLETION and one.is_stopped)
+        if any(facts.period.holds(at) for at in ended):
+            outcomes = {one.outcome for one in clocks}
+            worst = next((one for one in _RANKED if one in outcomes), Outcome.NOT_APPLICABLE)
+            yield _case(tickets.get(key), key[1], worst)
+
+
+def _case(ticket: TicketFact | None, ref: str, outcome: Outcome) -> Case:
+    why = "" if outcome in _JUDGED else _WHY[outcome]
+    met = outcome is Outcome.MET
+    return ticket.case(met, 1, why) if ticket is not None else Case(ref, met, 1, why)
+
+
+def answered(facts: Facts, *, urgent: bool) -> Iterator[Case]:
+    """Yield how long the first answer took, of the tickets that got it in the period."""
+    for one in facts.tickets:
+        at, created = one.first_response_at, one.created_at
+        if at is None or not facts.period.holds(at) or (one.of.get("priority") == Priority.P1) is not urgent:
+            continue
+        if created is None or at < created:
+            yield one.case(0, 1, "answered before it was created" if created else "nobody said when it began")
+        else:
+            yield one.case((at - created) // timedelta(seconds=1), 1)
+
+
+def _attainment(clock: Clock, code: str, about: str) -> Kpi[Of]:
+    measure = Of(partial(attained, clock), Sum.RATIO, PERCENT, needs=("clocks",))
+    title = f"{clock.value.capitalize()} in time"
+    return Kpi(
+        f"sla-{clock.value}", title, about, measure, unit="%", better="more", over="period", code=code, leads=False
+    )
+
+
+KPIS: Final = (
+    Kpi(
+        "sla-compliance", "Tickets that kept every promise",
+        "Of the tickets resolved in the period to which something was promised, those whose clocks were all met.",
+        Of(compliant, Sum.RATIO, PERCENT, needs=("clocks",)),
+        unit="%", better="more", over="period", code="K01", leads=False,
+    ),
+    _attainment(Clock.TRIAGE, "K02", "Of the triage clocks that were decided in the period, those that were met."),
+    _attainment(Clock.ENGAGEMENT, "K03", "Of the engagement clocks that were decided in the period, those met."),
+    _attainment(Clock.COMPLETION, "K04", "Of the completion clocks that were decided in the period, those met."),
+    Kpi(
+        "response-emergency", "Response time, emergencies",
+        "Elapsed time from creation to the first response as the vendor tells it, of tickets with priority P1 that "
+        "got it in the period.",
+        Of(partial(answered, urgent=True), Sum.MEAN, HOURS), unit="hours", over="period", code="K05", leads=False,
+    ),
+    Kpi(
+        "response-standard", "Response time, all others",
+        "The same of all other tickets.",
+        Of(partial(answered, urgent=False), Sum.MEAN, HOURS), unit="hours", over="period", code="K06", leads=False,
+    ),
+)  # fmt: skip
+"""What is measured of promises."""

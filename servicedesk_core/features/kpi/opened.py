@@ -1,0 +1,92 @@
+"""The open tickets of the store, as the figures of a coordinator look at them."""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from servicedesk_core.features.attention import standings
+from servicedesk_core.features.definitions import in_force
+from servicedesk_core.features.kpi.coordinator import OpenDesk, OpenTicket
+from servicedesk_core.features.sla import CALENDARS, POLICIES, Clock
+from servicedesk_core.features.tickets import OPEN
+from servicedesk_core.store import Tx, bulk, sources
+from servicedesk_core.store.queries.names import Names
+from servicedesk_core.store.queries.scope import Scope, Sight
+from servicedesk_core.store.schema import RECORDS, sla_clocks
+
+HORIZON: Final = timedelta(hours=4)
+"""Business time until when something is coming up."""
+
+
+def open_desk(tx: Tx, at: datetime, scope: Scope | None = None) -> OpenDesk:
+    """Return the open tickets.
+
+    Args:
+        tx: A transaction.
+        at: The present instant.
+        scope: Only what it lets through.
+    """
+    where = (*OPEN, *(() if scope is None else (Sight(tx, scope).require("tickets"),)))
+    found = list(standings(tx, at, ZoneInfo("UTC"), where))
+    names, connections = Names(tx), {one.id: one.name for one in sources.all(tx)}
+    refs: dict[int, list[str]] = defaultdict(list)
+    for one in found:
+        refs[one.state.source_id].append(one.state.external_id)
+        for stream, ref in _named(one.state).values():
+            names.want(one.state.source_id, stream, ref)
+    t = RECORDS["tickets"].c
+    plain = {row[0]: row[1:] for row in tx.execute(select(t.local_id, t.number, t.estimated_s).where(*where))}
+    c = sla_clocks.c
+    dues = {row[0]: row[1:] for row in tx.execute(select(c.ticket_id, c.clock, c.due_at).where(c.is_next))}
+    worked = _worked(tx, refs)
+    tickets = []
+    for one in found:
+        state = one.state
+        of = {name: names.of(state.source_id, *ref) or ref[1] for name, ref in _named(state).items()}
+        number, estimated = plain[state.local_id]
+        clock, due_at = dues.get(state.local_id, (None, None))
+        tickets.append(
+            OpenTicket(
+                record=number or state.external_id,
+                standing=one.standing,
+                technician=of["technician"],
+                clock=None if clock is None else Clock(clock),
+                due_at=due_at,
+                estimated_s=estimated,
+                worked_s=worked.get((state.source_id, state.external_id)),
+                of={**of, "priority": state.priority},
+                connection=connections[state.source_id],
+            )
+        )
+    return OpenDesk(at, _soon(tx, at), tickets)
+
+
+def _named(state: Any) -> dict[str, tuple[str, str | None]]:
+    return {
+        "client": ("companies", state.company_ref),
+        "technician": ("technicians", state.assignee_ref),
+        "queue": ("queues", state.queue_ref),
+    }
+
+
+def _worked(tx: Tx, refs: dict[int, list[str]]) -> dict[tuple[int, str], int]:
+    query = (
+        "SELECT ticket_ref, SUM(worked_s) FROM time_entries "
+        "WHERE source_id = {source} AND ticket_ref IN {values} AND gone_at IS NULL GROUP BY ticket_ref"
+    )
+    return {
+        (source, ref): int(seconds)
+        for source, wanted in refs.items()
+        for ref, seconds in bulk.select_in(tx, query, source, wanted)
+        if seconds is not None
+    }
+
+
+def _soon(tx: Tx, at: datetime) -> datetime:
+    """Return until when something is coming up: in the hours of the desk's calendar, where it has one."""
+    named = next((one.calendar for one in in_force(tx, POLICIES, at)), None)
+    calendar = next((one for one in in_force(tx, CALENDARS, at) if one.name == named), None)
+    return at + HORIZON if calendar is None else calendar.add(at, HORIZON)
