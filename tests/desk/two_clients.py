@@ -3,12 +3,12 @@
 import inspect
 import shutil
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import partial
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.engine import make_url
 
 from servicedesk_core.clock import SystemClock
@@ -31,11 +31,13 @@ from servicedesk_core.domain.warranty.facts import CoverSource
 from servicedesk_core.domain.writing import Intent, WriteState
 from servicedesk_core.features.claims.tables import changing
 from servicedesk_core.features.claims.tables.stored import Origin
+from servicedesk_core.features.definitions import tables as definitions
+from servicedesk_core.features.definitions.tables import Kept, Version
 from servicedesk_core.features.warranty.tables import answers as cover_answers
 from servicedesk_core.store import Store, audit, cover, outbox, quarantine, records, sources
 from servicedesk_core.store.quarantine import Rejected
 from servicedesk_core.store.records import Incoming
-from servicedesk_core.store.schema import RECORDS
+from servicedesk_core.store.schema import RECORDS, sla_clocks, sla_tickets
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 FOREIGN = "OTHERS"
@@ -156,6 +158,31 @@ def add_cover(tx, source, who):
     cover.link(tx, [(asset, [device])], NOW)
 
 
+def add_clocks(tx):
+    """Promise something, and let each ticket have a clock that is late, one that will be, and one that was."""
+    office = {"name": "always", "zone": "UTC", "hours": {"mon-sun": "00:00-24:00"}}
+    promised = {"calendar": "always", "policies": [{"name": "all", "otherwise": {"triage": "PT1H"}}]}
+    kept = [Kept("calendars", "always", 1, None, office), Kept("sla", "", 1, None, promised)]
+    definitions.append(tx, Version(1, NOW, "user:ana via cli", "first", None), kept)
+    hour = timedelta(hours=1)
+    shown = (
+        {"clock": "triage", "state": "running", "outcome": "open", "due_at": NOW - hour, "late_after": NOW - hour},
+        {"clock": "engagement", "state": "running", "outcome": "open", "due_at": NOW + hour, "at_risk_at": NOW},
+        {
+            "clock": "completion",
+            "state": "stopped",
+            "outcome": "met",
+            "stopped_at": NOW - hour,
+            "decided_at": NOW - hour,
+        },
+    )
+    for ticket in tx.execute(select(RECORDS["tickets"].c.local_id)).scalars().all():
+        tx.execute(insert(sla_tickets).values(ticket_id=ticket, history="complete"))
+        for one in shown:
+            rest = {"cycle": 1, "is_next": one["clock"] == "triage", "elapsed_us": 0, "superseded": 0}
+            tx.execute(insert(sla_clocks).values(ticket_id=ticket, calendar="always", counts_from_us=0, **one, **rest))
+
+
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def new_url(request, tmp_path_factory):
     """Makes addresses of stores: empty ones, or copies of one that nobody has open."""
@@ -188,6 +215,7 @@ def filled(new_url):
             add_writes(tx, who, others)
             add_claims(tx, source, who, others)
             add_cover(tx, source, who)
+        add_clocks(tx)
         audit.append(tx, at=NOW, actor="user:ana", action="privacy.erased", entity="contact:psa", reason=FOREIGN)
 
     with Store.open(url, clock=SystemClock()) as store:

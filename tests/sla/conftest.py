@@ -71,6 +71,8 @@ class Told:
         known = self.tickets.setdefault(ref, first | {"category": "Mail"})
         for one in told:
             known["status_category"] = one.after.get("status_category", known.get("status_category"))
+            if one.type == "created":
+                known["created_at"] = one.effective_at
         known |= fields
         await self.put(Ticket(external_id=str(ref), **known), *told)
 

@@ -60,5 +60,5 @@ FEATURE = Feature(
     ),
     definitions=f"{__name__}.definitions:KINDS",
     after_sync=f"{__name__}.jobs:after_sync",
-    needs=("definitions",),
+    needs=("definitions", "tickets"),
 )

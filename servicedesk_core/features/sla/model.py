@@ -2,9 +2,33 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 
-from servicedesk_core.faces import Column
+from servicedesk_core.arguments import strict
+from servicedesk_core.faces import Column, Help, Page
+from servicedesk_core.features.sla.clocks.policies import Clock
+
+
+@strict
+@dataclass(frozen=True, slots=True)
+class ClockFilter:
+    """Which clocks; what is ``None`` does not restrict, and the empty text stands for "has none"."""
+
+    clock: Annotated[Clock | None, Help("Only this promise.")] = None
+    connection: Annotated[str | None, Help("Only of this connection.")] = None
+    company: Annotated[
+        str | None, Help('Only of this client, by name or how it begins, or id; "none" = of no client.', none=True)
+    ] = None
+    queue: Annotated[
+        str | None, Help('Only in this queue, by name or how it begins, or id; "none" = in no queue.', none=True)
+    ] = None
+    technician: Annotated[
+        str | None, Help('Who has it, by name or how it begins, or id; "none" = nobody.', none=True)
+    ] = None
+    priority: Annotated[
+        str | None, Help('P1 to P5, or the vendor\'s word, or how it begins; "none" = without one.', none=True)
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +73,176 @@ class ClockStatus:
     basis: Annotated[Basis, Column("What the figures rest on.")]
     tickets: Annotated[int, Column("Open tickets that were judged.")]
     excluded: Annotated[tuple[Excluded, ...], Column("Open tickets that were not, or not wholly, by reason.")]
+
+
+class By(StrEnum):
+    """What attainment is divided by."""
+
+    CLOCK = "clock"
+    PRIORITY = "priority"
+    CLIENT = "client"
+    POLICY = "policy"
+    TECHNICIAN = "technician"
+
+
+@dataclass(frozen=True, slots=True)
+class TicketClock:
+    """A clock of an open ticket."""
+
+    ticket_id: Annotated[int, Column("The desk's own number of the ticket.", shown=False)]
+    ticket: Annotated[str, Column("The vendor's number for people, or its id.")]
+    title: Annotated[str, Column("Title of the ticket.", cut=16)]
+    company: Annotated[str | None, Column("Name of the client.", "Client", cut=10, spare=3)]
+    priority: Annotated[str | None, Column("Priority.", spare=4)]
+    assignee: Annotated[str | None, Column("Who has it.", "Technician", cut=10, spare=2)]
+    clock: Annotated[str, Column("Which promise.")]
+    cycle: Annotated[int, Column("Which life of the ticket.", shown=False)]
+    state: Annotated[str, Column("Whether it runs.", spare=5)]
+    outcome: Annotated[str, Column("Whether the promise is kept.", shown=False)]
+    due_at: Annotated[datetime | None, Column("Until when the promise is kept; nothing while it is paused.")]
+    used_percent: Annotated[int | None, Column("Share of the target that is used.", "Used %")]
+    target_s: Annotated[int | None, Column("Business time that was promised, in seconds.", spare=1)]
+    elapsed_s: Annotated[int, Column("Business time used, in seconds.", shown=False)]
+    policy: Annotated[str | None, Column("Name of the policy.", shown=False)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketClocks(Page[TicketClock]):
+    """Clocks of open tickets."""
+
+    items: Annotated[tuple[TicketClock, ...], Column("The clocks.")]
+    basis: Annotated[Basis, Column("What the list rests on.")]
+    excluded: Annotated[tuple[Excluded, ...], Column("Open tickets that were not judged, or not wholly, by reason.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Attained:
+    """How many promises of one kind were kept."""
+
+    clock: Annotated[str, Column('Which promise, or "all": resolved tickets of which every promise was kept.')]
+    group: Annotated[str | None, Column("What it is divided by.")]
+    kept: Annotated[int, Column("Kept promises, or such tickets.")]
+    judged: Annotated[int, Column("All of those that were judged.")]
+    percent: Annotated[float | None, Column("Share of those judged that was kept; nothing when none was.", "%")]
+    exempt: Annotated[int, Column("Did not count.", spare=1)]
+    unknown: Annotated[int, Column("Could not be judged: not everything that happened is known.", spare=2)]
+    without_target: Annotated[int, Column("Nothing was promised.", "No target", spare=3)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attainment(Page[Attained]):
+    """How many promises were kept in a period. A promise belongs to the period in which it was decided."""
+
+    items: Annotated[tuple[Attained, ...], Column("One row for each promise and group.")]
+    since: Annotated[datetime, Column("First instant of the period.")]
+    until: Annotated[datetime, Column("First instant after it.")]
+    basis: Annotated[Basis, Column("What the figures rest on.")]
+    excluded: Annotated[
+        tuple[Excluded, ...], Column("Tickets resolved in the period that were not judged, or not wholly, by reason.")
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class TechnicianClocks:
+    """How a technician stands with promises."""
+
+    technician: Annotated[str | None, Column("Who; nothing = nobody has these tickets.")]
+    open: Annotated[int, Column("Open tickets.")]
+    late: Annotated[int, Column("Of them, with a promise that is late.")]
+    triage: Annotated[int, Column("Of them, those whose next promise is triage.", "To triage", spare=3)]
+    engagement: Annotated[int, Column("Of them, those whose next promise is engagement.", "To engage", spare=2)]
+    completion: Annotated[int, Column("Of them, those whose next promise is completion.", "To complete", spare=1)]
+    due_today: Annotated[int, Column("Of them, those whose next promise is due until midnight, and not late.")]
+    next_due_at: Annotated[datetime | None, Column("The earliest due time that has not passed.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary(Page[TechnicianClocks]):
+    """How technicians stand with promises."""
+
+    items: Annotated[tuple[TechnicianClocks, ...], Column("One row for each technician.")]
+    basis: Annotated[Basis, Column("What the figures rest on.")]
+    excluded: Annotated[tuple[Excluded, ...], Column("Open tickets that were not judged, or not wholly, by reason.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One of our clocks that differs from the vendor's own."""
+
+    ticket_id: Annotated[int, Column("The desk's own number of the ticket.", shown=False)]
+    ticket: Annotated[str, Column("The vendor's number for people, or its id.")]
+    clock: Annotated[str, Column("Which promise.")]
+    why: Annotated[str, Column("Why they differ.", wraps=True)]
+    our_due_at: Annotated[datetime | None, Column("When it is due by us.", "Due by us", spare=2)]
+    their_due_at: Annotated[datetime | None, Column("When it is due by the vendor.", "Due by vendor", spare=1)]
+    our_end_at: Annotated[datetime | None, Column("When it was fulfilled by us.", shown=False)]
+    their_end_at: Annotated[datetime | None, Column("When it was fulfilled by the vendor.", shown=False)]
+    our_met: Annotated[bool | None, Column("Whether it was kept by us; nothing = not decided.", "Kept by us")]
+    their_met: Annotated[bool | None, Column("Whether it was kept by the vendor.", "Kept by vendor")]
+    policy: Annotated[str | None, Column("Our policy.", shown=False)]
+    agreement: Annotated[str | None, Column("The vendor's agreement.", shown=False)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison(Page[Compared]):
+    """Our clocks beside the vendor's own."""
+
+    items: Annotated[tuple[Compared, ...], Column("Clocks that differ.")]
+    compared: Annotated[int, Column("Clocks that were compared.")]
+    same: Annotated[int, Column("Those of them that say the same, or promise nothing on both sides.")]
+    by_reason: Annotated[tuple[Excluded, ...], Column("Those that differ, by reason.")]
+    other_verdicts: Annotated[int, Column("Those that differ in whether the promise was kept.")]
+    basis: Annotated[Basis, Column("What the comparison rests on.")]
+    excluded: Annotated[tuple[Excluded, ...], Column("Tickets that were not judged, or not wholly, by reason.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a clock's life in which nothing changed."""
+
+    start: Annotated[datetime, Column("Its first instant.")]
+    end: Annotated[datetime, Column("The first one after it.")]
+    counted: Annotated[bool, Column("Whether the clock ran.")]
+    status: Annotated[str | None, Column("Status of the ticket.")]
+    queue: Annotated[str | None, Column("In which queue it was.")]
+    assignee: Annotated[str | None, Column("Who had it.")]
+    used_s: Annotated[int, Column("Business time used, in seconds.")]
+
+
+@dataclass(frozen=True, slots=True)
+class ClockExplained:
+    """One clock of a ticket, with what it is made of."""
+
+    clock: Annotated[str, Column("Which promise.")]
+    cycle: Annotated[int, Column("Which life of the ticket.")]
+    state: Annotated[str, Column("Whether it runs.")]
+    outcome: Annotated[str, Column("Whether the promise is kept.")]
+    reason: Annotated[str | None, Column("Why it does not count.")]
+    policy: Annotated[str | None, Column("Name of the policy.")]
+    policy_since: Annotated[datetime | None, Column("Since when that version of the policies holds; nothing = ever.")]
+    calendar: Annotated[str | None, Column("Name of the calendar.")]
+    calendar_since: Annotated[datetime | None, Column("Since when that version of it holds; nothing = ever.")]
+    target_s: Annotated[int | None, Column("Business time that was promised, in seconds.")]
+    elapsed_s: Annotated[int, Column("Business time used, in seconds.")]
+    started_at: Annotated[datetime | None, Column("When it began.")]
+    stopped_at: Annotated[datetime | None, Column("When it ended.")]
+    due_at: Annotated[datetime | None, Column("Until when the promise is kept.")]
+    breached_at: Annotated[datetime | None, Column("Since when it is broken.")]
+    superseded: Annotated[tuple[str, ...], Column("Promises that held before, in words.")]
+    their_due_at: Annotated[datetime | None, Column("When it is due by the vendor's own clock.")]
+    their_met: Annotated[bool | None, Column("Whether the vendor says that it was kept.")]
+    why: Annotated[str | None, Column("Why the vendor's clock and ours differ.")]
+    parts: Annotated[tuple[Part, ...], Column("What the time used is the sum of.")]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketExplained:
+    """The clocks of a ticket, with what each is made of."""
+
+    ticket: Annotated[str, Column("What people call it.")]
+    title: Annotated[str, Column("Title.")]
+    history: Annotated[str, Column("How much of its past is known: complete, partial or none.")]
+    agreement: Annotated[str | None, Column("The vendor's agreement.")]
+    as_of: Annotated[datetime, Column("The instant at which it was judged.")]
+    has_policy: Annotated[bool, Column("Whether anything is promised at all.")]
+    clocks: Annotated[tuple[ClockExplained, ...], Column("The clocks.")]

@@ -1,11 +1,27 @@
 """How clocks look in a terminal."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
 
 from servicedesk_core.faces import Terminal
-from servicedesk_core.features.sla.model import Basis, ClockCounts, ClockStatus, Excluded
-from servicedesk_core.wording import counted
+from servicedesk_core.features.sla.model import (
+    Attained,
+    Attainment,
+    Basis,
+    ClockCounts,
+    ClockStatus,
+    Compared,
+    Comparison,
+    Excluded,
+    Part,
+    Summary,
+    TechnicianClocks,
+    TicketClock,
+    TicketClocks,
+    TicketExplained,
+)
+from servicedesk_core.wording import counted, hours
 
 NO_POLICY: Final = (
     "There is no SLA policy yet. Write one into service/sla.toml, and the hours of your office into "
@@ -33,5 +49,84 @@ def rests(terminal: Terminal, basis: Basis) -> bool:
 
 
 def _without(excluded: Iterable[Excluded]) -> str:
-    told = "; ".join(f"{one.count:,} {one.reason}" for one in excluded)
-    return f", not judged or not wholly: {told}." if told else "."
+    told = _told(excluded)
+    return f"; not judged, or not wholly: {told}." if told else "."
+
+
+def clocks(terminal: Terminal, found: TicketClocks) -> None:
+    """Print a list of clocks."""
+    if rests(terminal, found.basis):
+        terminal.rows(TicketClock, found.items, empty="There is no such promise on an open ticket.")
+        if found.excluded:
+            terminal.line(f"Open tickets not judged, or not wholly: {_told(found.excluded)}.")
+
+
+def attainment(terminal: Terminal, found: Attainment) -> None:
+    """Print how many promises were kept."""
+    if not rests(terminal, found.basis):
+        return
+    terminal.line(f"From {terminal.plain(found.since)} to {terminal.plain(found.until)}")
+    terminal.rows(Attained, found.items, empty="No promise was decided in that time.")
+    if found.excluded:
+        terminal.line(f"Tickets resolved then that were not judged, or not wholly: {_told(found.excluded)}.")
+
+
+def summary(terminal: Terminal, found: Summary) -> None:
+    """Print how technicians stand."""
+    if rests(terminal, found.basis):
+        terminal.rows(TechnicianClocks, found.items, empty="There is no open ticket.")
+        if found.excluded:
+            terminal.line(f"Open tickets not judged, or not wholly: {_told(found.excluded)}.")
+
+
+def comparison(terminal: Terminal, found: Comparison) -> None:
+    """Print where the vendor's clocks and ours differ."""
+    if not rests(terminal, found.basis):
+        return
+    terminal.rows(Compared, found.items, empty="No clock differs from the vendor's.")
+    terminal.line(f"{counted(found.compared, 'clock')} compared, {found.same:,} the same.")
+    if found.by_reason:
+        terminal.line(f"Different: {_told(found.by_reason)}; {found.other_verdicts:,} with another verdict.")
+    if found.excluded:
+        terminal.line(f"Tickets not judged, or not wholly: {_told(found.excluded)}.")
+
+
+def explained(terminal: Terminal, found: TicketExplained) -> None:
+    """Print the clocks of a ticket with what each is made of."""
+    if not found.has_policy:
+        terminal.line(NO_POLICY)
+        return
+    terminal.facts([("Ticket", found.ticket), ("Title", found.title), ("As of", found.as_of)])
+    terminal.facts([("History", found.history), ("Agreement at the vendor", found.agreement)])
+    if not found.clocks:
+        terminal.line("Nothing tells what happened to it, so no clock of it is judged.")
+    for one in found.clocks:
+        terminal.line()
+        terminal.line(f"{one.clock.capitalize()}{f' of life {one.cycle}' if one.cycle > 1 else ''}: {one.outcome}")
+        terminal.facts(
+            [
+                ("State", one.state),
+                ("Why it does not count", one.reason),
+                ("Policy", _version(terminal, one.policy, one.policy_since)),
+                ("Calendar", _version(terminal, one.calendar, one.calendar_since)),
+                ("Target", None if one.target_s is None else hours(one.target_s)),
+                ("Used", hours(one.elapsed_s)),
+                ("Began", one.started_at),
+                ("Ended", one.stopped_at),
+                ("Due", one.due_at),
+                ("Late since", one.breached_at),
+                ("Promised before", "; ".join(one.superseded) or None),
+                ("Due by the vendor", one.their_due_at),
+                ("Kept by the vendor", one.their_met),
+                ("Why it differs", one.why),
+            ]
+        )
+        terminal.rows(Part, one.parts)
+
+
+def _version(terminal: Terminal, name: str | None, since: datetime | None) -> str | None:
+    return f"{name}, since {terminal.plain(since)}" if name is not None and since is not None else name
+
+
+def _told(counts: Iterable[Excluded]) -> str:
+    return "; ".join(f"{one.count:,} {one.reason}" for one in counts)

@@ -1,30 +1,317 @@
 """Clocks of the tickets in the store."""
 
-from servicedesk_core.faces import Manner, Namespace, query
-from servicedesk_core.features.sla.model import ClockStatus
-from servicedesk_core.features.sla.tables import counts, progress
-from servicedesk_core.features.sla.tables.basis import basis, excluded
-from servicedesk_core.features.sla.tables.shown import AsOf
-from servicedesk_core.store import Tx
-from servicedesk_core.store.queries.scope import Scope, Sight
-from servicedesk_core.store.schema import IS_OPEN, RECORDS
+from collections import Counter
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo
 
+from sqlalchemy import ColumnElement, func
+
+from servicedesk_core.faces import After, Help, Limit, Manner, Namespace, Sort, piece, query
+from servicedesk_core.features.sla.clocks.model import ClockState
+from servicedesk_core.features.sla.model import (
+    Attained,
+    Attainment,
+    By,
+    ClockFilter,
+    ClockStatus,
+    Compared,
+    Comparison,
+    Excluded,
+    Summary,
+    TechnicianClocks,
+    TicketClocks,
+    TicketExplained,
+)
+from servicedesk_core.features.sla.tables import attained, counts, lists, progress
+from servicedesk_core.features.sla.tables.basis import basis, excluded
+from servicedesk_core.features.sla.tables.explained import explained
+from servicedesk_core.features.sla.tables.shown import AsOf
+from servicedesk_core.features.sla.tables.theirs import Beside, compared
+from servicedesk_core.features.tickets import TicketFilter, conditions
+from servicedesk_core.store import Tx
+from servicedesk_core.store.fields import to_us
+from servicedesk_core.store.queries.scope import Scope
+from servicedesk_core.store.schema import RECORDS, sla_clocks
+
+_C = sla_clocks.c
 _T = RECORDS["tickets"].c
+_PAGES: Final = "servicedesk_core.features.sla.pages"
+_MONTH: Final = timedelta(days=30)
+_GOES_ON: Final = (ClockState.RUNNING.value, ClockState.PAUSED.value)
+
+Since = Annotated[datetime | None, Help("From this instant on [default: 30 days before the end].")]
+Until = Annotated[datetime | None, Help("Up to this instant [default: now].")]
 
 
 class Clocks(Namespace[Manner]):
     """What was promised to clients, and whether it is kept."""
 
-    @query(
-        "sla.status",
-        about="Clocks of open tickets by state and share used.",
-        page="servicedesk_core.features.sla.pages:status",
-    )
-    def status(self, tx: Tx, *, scope: Scope | None = None) -> ClockStatus:
-        """Show how the promises on open tickets stand: by state, and by how much of their time is used."""
+    @query("sla.status", about="Clocks of open tickets by state and share used.", page=f"{_PAGES}:status")
+    def status(self, tx: Tx, chosen: ClockFilter | None = None, *, scope: Scope | None = None) -> ClockStatus:
+        """Show how the promises on open tickets stand: by state, and by how much of their time is used.
+
+        Raises:
+            NotFoundLocallyError: There is no such connection.
+        """
         now, book = self.desk.clock.now(), progress.book_of(tx)
-        where = (_T.gone_at.is_(None), IS_OPEN, *(() if scope is None else (Sight(tx, scope).require("tickets"),)))
         if book is None:
             return ClockStatus(clocks=(), basis=basis(tx, now), tickets=0, excluded=())
+        where = _open(tx, chosen, scope)
         tickets, left_out = excluded(tx, *where)
         return ClockStatus(counts.counts(tx, AsOf(book, now), where), basis(tx, now), tickets, left_out)
+
+    @query("sla.at-risk", about="Open promises of which much time is used.", sorts=lists.SORTS, page=f"{_PAGES}:clocks")
+    def at_risk(
+        self,
+        tx: Tx,
+        chosen: ClockFilter | None = None,
+        *,
+        sort: Sort = None,
+        limit: Limit = 100,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> TicketClocks:
+        """List promises that are not late, and of whose time so much is used as their policy calls a risk.
+
+        Raises:
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+            NotFoundLocallyError: There is no such connection.
+        """
+        return self._listed(
+            tx, lambda as_of, _: [as_of.is_at_risk], chosen, sort=sort, after=after, limit=limit, scope=scope
+        )
+
+    @query("sla.breached", about="Promises that are late.", sorts=lists.SORTS, page=f"{_PAGES}:clocks")
+    def breached(
+        self,
+        tx: Tx,
+        chosen: ClockFilter | None = None,
+        *,
+        sort: Sort = None,
+        limit: Limit = 100,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> TicketClocks:
+        """List promises on open tickets that are late and not fulfilled, the longest overdue first.
+
+        Raises:
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+            NotFoundLocallyError: There is no such connection.
+        """
+        late = lambda as_of, _: [as_of.is_late, _C.state.in_(_GOES_ON)]  # noqa: E731
+        return self._listed(tx, late, chosen, sort=sort, after=after, limit=limit, scope=scope)
+
+    @query("sla.upcoming", about="Promises that are due soon.", sorts=lists.SORTS, page=f"{_PAGES}:clocks")
+    def upcoming(
+        self,
+        tx: Tx,
+        chosen: ClockFilter | None = None,
+        *,
+        within: Annotated[timedelta, Help("Due within so long, such as 4h or 2d.")] = timedelta(hours=4),
+        sort: Sort = None,
+        limit: Limit = 100,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> TicketClocks:
+        """List open promises that come due within the next 4 hours.
+
+        Raises:
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+            NotFoundLocallyError: There is no such connection.
+        """
+
+        def due(as_of: AsOf, now: datetime) -> list[ColumnElement[Any]]:
+            return [as_of.is_open, _C.state == ClockState.RUNNING.value, _C.due_at >= now, _C.due_at < now + within]
+
+        return self._listed(tx, due, chosen, sort=sort, after=after, limit=limit, scope=scope)
+
+    @query("sla.attainment", about="How many promises were kept in a period.", page=f"{_PAGES}:attainment")
+    def attainment(
+        self,
+        tx: Tx,
+        chosen: ClockFilter | None = None,
+        *,
+        by: Annotated[By, Help("Divide it.")] = By.CLOCK,
+        since: Since = None,
+        until: Until = None,
+        sort: Sort = None,
+        limit: Limit = 1_000,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> Attainment:
+        """Show how many promises were kept: of those decided in a period, and of tickets resolved in it all together.
+
+        Raises:
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+            NotFoundLocallyError: There is no such connection.
+        """
+        now, book = self.desk.clock.now(), progress.book_of(tx)
+        end = until or now
+        begin = since or end - _MONTH
+        if book is None:
+            return Attainment(items=(), since=begin, until=end, basis=basis(tx, now), excluded=())
+        where = _all(tx, chosen, scope)
+        resolved = func.coalesce(_T.resolved_at, _T.closed_at)
+        _, left_out = excluded(tx, *where, resolved >= to_us(begin), resolved < to_us(end))
+        only = None if chosen is None or chosen.clock is None else str(chosen.clock)
+        rows = attained.attained(tx, AsOf(book, now), where, (begin, end), by)
+        kept = tuple(one for one in rows if only in {None, one.clock})
+        found = Attainment(items=kept, since=begin, until=end, basis=basis(tx, now), excluded=left_out)
+        return piece(found, Attained, by="clock,group", sort=sort, after=after, limit=limit)
+
+    @query("sla.summary", about="How technicians stand with promises.", page=f"{_PAGES}:summary")
+    def summary(
+        self,
+        tx: Tx,
+        chosen: ClockFilter | None = None,
+        *,
+        sort: Sort = None,
+        limit: Limit = 1_000,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> Summary:
+        """Show for each technician the open tickets, those that are late, what is next on them, and what is due today.
+
+        Raises:
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+            NotFoundLocallyError: There is no such connection.
+        """
+        now, book = self.desk.clock.now(), progress.book_of(tx)
+        if book is None:
+            return Summary(items=(), basis=basis(tx, now), excluded=())
+        where, zone = _open(tx, chosen, scope), ZoneInfo(self.desk.timezone)
+        midnight = datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time(), zone)
+        rows = lists.by_technician(tx, AsOf(book, now), where, now, midnight)
+        found = Summary(items=rows, basis=basis(tx, now), excluded=excluded(tx, *where)[1])
+        return piece(found, TechnicianClocks, by="-late,-open,technician", sort=sort, after=after, limit=limit)
+
+    @query("sla.compare", about="Where the vendor's own clocks and ours differ.", page=f"{_PAGES}:comparison")
+    def compare(
+        self,
+        tx: Tx,
+        chosen: ClockFilter | None = None,
+        *,
+        since: Annotated[datetime | None, Help("Tickets created from then on [default: 30 days ago].")] = None,
+        verdicts: Annotated[bool, Help("Only those that differ in whether the promise was kept.")] = False,
+        sort: Sort = None,
+        limit: Limit = 100,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> Comparison:
+        """Set our clocks beside those of the vendor's own agreement, and list what differs, each with its reason.
+
+        Raises:
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+            NotFoundLocallyError: There is no such connection.
+        """
+        now, book = self.desk.clock.now(), progress.book_of(tx)
+        if book is None:
+            told = basis(tx, now)
+            return Comparison(items=(), compared=0, same=0, by_reason=(), other_verdicts=0, basis=told, excluded=())
+        where = [*_all(tx, chosen, scope), _T.created_at >= to_us(since or now - _MONTH)]
+        of_clock = [] if chosen is None or chosen.clock is None else [_C.clock == str(chosen.clock)]
+        reasons: Counter[str] = Counter()
+        rows: list[Compared] = []
+        number = others = 0
+        for one in compared(tx, AsOf(book, now), now, [*where, *of_clock]):
+            number += 1
+            if one.why is None:
+                continue
+            is_other = None not in {one.ours.is_met, one.theirs.is_met} and one.ours.is_met is not one.theirs.is_met
+            reasons[one.why.value] += 1
+            others += is_other
+            if is_other or not verdicts:
+                rows.append(_compared(one))
+        found = Comparison(
+            items=tuple(rows),
+            compared=number,
+            same=number - reasons.total(),
+            by_reason=tuple(Excluded(*one) for one in reasons.most_common()),
+            other_verdicts=others,
+            basis=basis(tx, now),
+            excluded=excluded(tx, *where)[1],
+        )
+        return piece(found, Compared, by="ticket_id,clock", sort=sort, after=after, limit=limit)
+
+    @query("sla.explain", about="The clocks of a ticket, with what each is made of.", page=f"{_PAGES}:explained")
+    def explain(
+        self,
+        tx: Tx,
+        ticket: Annotated[str, Help("Ticket number, or the vendor's id.")],
+        *,
+        connection: Annotated[str | None, Help("Where it is, if several have it.")] = None,
+        scope: Scope | None = None,
+    ) -> TicketExplained:
+        """Show what leads to each due time of a ticket: policy, hours, what used up the time, the vendor's own clock.
+
+        Raises:
+            NotFoundLocallyError: The store holds no such ticket, or the scope does not let it through.
+        """
+        return explained(tx, ticket, connection, self.desk.clock.now(), scope)
+
+    def _listed(
+        self,
+        tx: Tx,
+        where: Any,
+        chosen: ClockFilter | None,
+        *,
+        sort: str | None,
+        after: str | None,
+        limit: int,
+        scope: Scope | None,
+    ) -> TicketClocks:
+        now, book = self.desk.clock.now(), progress.book_of(tx)
+        if book is None:
+            return TicketClocks(items=(), basis=basis(tx, now), excluded=())
+        as_of, tickets = AsOf(book, now), _open(tx, chosen, scope)
+        of_clock = [] if chosen is None or chosen.clock is None else [_C.clock == str(chosen.clock)]
+        wanted = [*where(as_of, now), *of_clock, *tickets]
+        found, more = lists.clock_page(tx, as_of, wanted, sort=sort, after=after, limit=limit)
+        return TicketClocks(items=found, next=more, basis=basis(tx, now), excluded=excluded(tx, *tickets)[1])
+
+
+def _tickets(chosen: ClockFilter | None) -> TicketFilter:
+    if chosen is None:
+        return TicketFilter()
+    return TicketFilter(
+        connection=chosen.connection,
+        queue=chosen.queue,
+        assignee=chosen.technician,
+        company=chosen.company,
+        priority=chosen.priority,
+    )
+
+
+def _open(tx: Tx, chosen: ClockFilter | None, scope: Scope | None) -> list[ColumnElement[Any]]:
+    """Return what is true of the open tickets that are meant."""
+    return conditions(tx, _tickets(chosen), scope)
+
+
+def _all(tx: Tx, chosen: ClockFilter | None, scope: Scope | None) -> list[ColumnElement[Any]]:
+    """Return what is true of all tickets that are meant."""
+    return conditions(tx, replace(_tickets(chosen), everything=True), scope)
+
+
+def _compared(one: Beside) -> Compared:
+    return Compared(
+        ticket_id=one.ticket_id,
+        ticket=one.ticket,
+        clock=one.clock,
+        why=one.why.value if one.why is not None else "",
+        our_due_at=one.ours.due_at,
+        their_due_at=one.theirs.due_at,
+        our_end_at=one.ours.ended_at,
+        their_end_at=one.theirs.ended_at,
+        our_met=one.ours.is_met,
+        their_met=one.theirs.is_met,
+        policy=one.policy,
+        agreement=one.agreement,
+    )

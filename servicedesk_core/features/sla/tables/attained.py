@@ -1,0 +1,111 @@
+"""How many promises were kept in a period."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, Text, case, cast, func, literal, null, select
+
+from servicedesk_core.features.sla.clocks.model import ClockState, Outcome
+from servicedesk_core.features.sla.clocks.policies import Clock
+from servicedesk_core.features.sla.model import Attained, By
+from servicedesk_core.features.sla.tables.shown import AsOf
+from servicedesk_core.store import Tx
+from servicedesk_core.store.queries.names import Names
+from servicedesk_core.store.schema import RECORDS, sla_clocks
+
+Period = tuple[datetime, datetime]
+
+ALL: Final = "all"
+"""The row of tickets of which every promise was kept."""
+
+_C: Final = sla_clocks.c
+_T = RECORDS["tickets"].c
+_GROUPS: Final[dict[By, tuple[ColumnElement[Any] | None, str | None]]] = {
+    By.CLOCK: (None, None),
+    By.PRIORITY: (_T.priority, None),
+    By.CLIENT: (_T.company_ref, "companies"),
+    By.POLICY: (_C.policy, None),
+    By.TECHNICIAN: (_T.assignee_ref, "technicians"),
+}
+
+
+def attained(tx: Tx, as_of: AsOf, where: Sequence[ColumnElement[Any]], period: Period, by: By) -> tuple[Attained, ...]:
+    """Return how many promises were kept, for each clock, and for tickets as a whole.
+
+    Args:
+        tx: Any transaction.
+        as_of: What clocks show.
+        where: Which tickets.
+        period: First instant, and the first one after it.
+        by: What they are divided by.
+    """
+    (since, until), (group, stream) = period, _GROUPS[by]
+    at = func.coalesce(as_of.decided_at, _C.stopped_at, type_=_C.stopped_at.type)
+    divided = () if group is None else (group,)
+    clocks = (
+        select(_C.clock, _T.source_id, _shown(group), as_of.outcome, func.count())
+        .join(RECORDS["tickets"], _T.local_id == _C.ticket_id)
+        .where(as_of.outcome != Outcome.OPEN.value, at >= since, at < until, *where)
+        .group_by(_C.clock, _T.source_id, *divided, as_of.outcome)
+    )
+    rows = [*tx.execute(clocks).all(), *tx.execute(_tickets(as_of, where, period, by)).all()]
+    names = Names(tx)
+    for _, source_id, ref, *_ in rows:
+        if stream is not None:
+            names.want(source_id, stream, ref)
+    counted: dict[tuple[str, str | None], dict[str, int]] = {}
+    for clock, source_id, ref, outcome, number in rows:
+        called = ref if stream is None else names.of(source_id, stream, ref) or ref
+        outcomes = counted.setdefault((clock, called), {})
+        outcomes[outcome] = outcomes.get(outcome, 0) + number
+    return tuple(_rows(counted))
+
+
+def _rows(counted: dict[tuple[str, str | None], dict[str, int]]) -> Iterator[Attained]:
+    order = (*(clock.value for clock in Clock), ALL)
+    for (clock, group), found in sorted(counted.items(), key=lambda one: (order.index(one[0][0]), one[0][1] or "")):
+        kept = found.get(Outcome.MET.value, 0)
+        judged = kept + found.get(Outcome.MISSED.value, 0)
+        yield Attained(
+            clock=clock,
+            group=group,
+            kept=kept,
+            judged=judged,
+            percent=round(100 * kept / judged, 2) if judged else None,
+            exempt=found.get(Outcome.EXEMPT.value, 0),
+            unknown=found.get(Outcome.UNKNOWN.value, 0),
+            without_target=found.get(Outcome.NOT_APPLICABLE.value, 0),
+        )
+
+
+def _shown(group: ColumnElement[Any] | None) -> ColumnElement[Any]:
+    return cast(null(), Text) if group is None else group
+
+
+def _tickets(as_of: AsOf, where: Sequence[ColumnElement[Any]], period: Period, by: By) -> Select[Any]:
+    """Return the query for tickets that were resolved in the period, by what their clocks together came to."""
+    since, until = period
+    ended = select(_C.ticket_id).where(
+        _C.clock == Clock.COMPLETION.value,
+        _C.state == ClockState.STOPPED.value,
+        _C.stopped_at >= since,
+        _C.stopped_at < until,
+    )
+    ranked = (Outcome.UNKNOWN, Outcome.MISSED, Outcome.MET, Outcome.EXEMPT)
+    worst = case(
+        *((func.count().filter(as_of.outcome == one.value) > 0, one.value) for one in ranked),
+        else_=Outcome.NOT_APPLICABLE.value,
+    )
+    group, _ = _GROUPS[by]
+    of_clocks = by is By.POLICY  # all else is of the ticket
+    together = (
+        select(_T.source_id, (func.max(group) if of_clocks else _shown(group)).label("own"), worst.label("outcome"))
+        .select_from(sla_clocks)
+        .join(RECORDS["tickets"], _T.local_id == _C.ticket_id)
+        .where(_C.ticket_id.in_(ended), *where)
+        .group_by(_C.ticket_id, _T.source_id, *(() if of_clocks or group is None else (group,)))
+        .subquery()
+    )
+    columns = (together.c.source_id, together.c.own, together.c.outcome)
+    return select(literal(ALL), *columns, func.count()).group_by(*columns)
