@@ -14,6 +14,7 @@ from benchmarks import (
     kit,
     memory,
     page,
+    profit,
     quota,
     scopes,
     startup,
@@ -54,6 +55,7 @@ MEASURES: dict[str, Measure] = {
 }
 SLOW: dict[str, Measure] = {
     "desk-page": page.desk_page,
+    "profit": profit.profit,
     "scopes": scopes.scopes,
     "event-log": event_log.event_log,
     "write-kills": write_kills.write_kills,

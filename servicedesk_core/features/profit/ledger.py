@@ -144,7 +144,8 @@ class Ledger:
     excluded_amounts: dict[Left, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     used: dict[tuple[str, str], Decimal] = field(default_factory=dict)
     _sums: dict[Cell, Sums] = field(default_factory=lambda: defaultdict(Sums))
-    _labour: dict[Cell, Fraction] = field(default_factory=lambda: defaultdict(Fraction))
+    _labour: dict[Cell, Counter[tuple[Decimal, ...]]] = field(default_factory=lambda: defaultdict(Counter))
+    """Work by what an hour costs, times what, times the worth of its currency."""
     _contracts: dict[Cell, Sums] = field(default_factory=lambda: defaultdict(Sums))
     _devices: dict[Cell, int] = field(default_factory=dict)
     _expected: set[Cell] = field(default_factory=set)
@@ -176,7 +177,7 @@ class Ledger:
             sums.uncosted += count
             sums.uncosted_s += worked_s
         else:
-            self._labour[cell] += labour_cost(worked_s, hour, multiplier) * Fraction(rate)
+            self._labour[cell][hour, multiplier, rate] += worked_s
 
     def earned(self, cell: Cell, what: Earning, amount: Decimal | None, currency: str | None, count: int = 1) -> None:
         """Book revenue.
@@ -239,7 +240,8 @@ class Ledger:
             closed = found[cell] = replace(sums)
             for name in AMOUNTS:
                 setattr(closed, name, self._rounded(getattr(sums, name)))
-            closed.labour = self._rounded(self._labour[cell])
+            costs = (labour_cost(worked_s, *factors) for factors, worked_s in self._labour[cell].items())
+            closed.labour = self._rounded(sum(costs, Fraction(0)))
             of_contract[_contract_of(cell)].append(cell)
         earning = {_contract_of(cell) for cell in self._contracts}
         earning |= {_contract_of(cell) for cell, sums in self._sums.items() if sums.other}

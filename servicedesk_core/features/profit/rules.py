@@ -1,5 +1,6 @@
 """What work costs, how revenue is shared out, and what is left. Pure, and exact: no figure passes through a float."""
 
+import math
 from collections.abc import Hashable, Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -34,15 +35,15 @@ def rounded(amount: Decimal | Fraction, currency: str) -> Decimal:
     return whole * unit if amount >= 0 else -whole * unit
 
 
-def labour_cost(worked_s: int, hour: Decimal, multiplier: Decimal = Decimal(1)) -> Fraction:
+def labour_cost(worked_s: int, hour: Decimal, *factors: Decimal) -> Fraction:
     """Return what work costs, exactly.
 
     Args:
         worked_s: The work.
         hour: What an hour costs.
-        multiplier: How many times as much this type of work costs.
+        factors: How many times as much this type of work costs, and what a unit of the cost's currency is worth.
     """
-    return Fraction(worked_s, _HOUR_S) * Fraction(hour) * Fraction(multiplier)
+    return math.prod(map(Fraction, factors), start=Fraction(worked_s, _HOUR_S) * Fraction(hour))
 
 
 def allocated(amount: Decimal, weights: Mapping[K, int | Decimal], currency: str) -> dict[K, Decimal]:
