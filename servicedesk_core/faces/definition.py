@@ -6,6 +6,8 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
+from servicedesk_core.capabilities import Capability
+
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -21,6 +23,7 @@ class DefinitionKind(Generic[M]):
         written: What people write, where that is more than what is kept.
         keeps: Makes what is kept of what was written.
         names: Its keys, however deep, that name a definition, or several, with the kind that each must be of.
+        needs: What seeing what it says takes beside ``definitions.read``; ``None`` = nothing.
     """
 
     name: str
@@ -30,3 +33,4 @@ class DefinitionKind(Generic[M]):
     written: type[BaseModel] | None = None
     keeps: Callable[[Any], M] | None = None
     names: Mapping[str, str] = field(default_factory=dict)
+    needs: Capability | None = None

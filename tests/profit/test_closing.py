@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -66,6 +67,31 @@ async def test_a_closed_month_stays_and_what_comes_later_is_an_adjustment(acme, 
     [record] = await acme.audit.list(entity="profit:2026-10")
     assert (record.actor, record.action, record.reason) == ("user:ana via cli", "profit.closed", "invoiced")
     assert (await acme.audit.verify()).is_valid
+
+
+async def test_a_month_before_a_closed_one_is_no_adjustment_of_it(acme, put):
+    await put(*(entry(f"e{month}", "2", 1, day=date(2026, month, 10)) for month in (7, 8, 9)))
+    for month in ("2026-08", "2026-09"):
+        await acme.acting_as(ANA).profit.close(month, reason="invoiced")
+    found = await acme.profit.show(period="2026-Q3")
+    assert (found.total.worked_s, found.adjustment, found.closed) == (3 * HOUR, None, ("2026-08", "2026-09"))
+
+
+async def test_what_hours_cost_is_told_by_definitions_to_who_may_see_costs(desk, folder, tmp_path):
+    await desk.definitions.apply(reason="the first rates", folder=folder)
+    path = folder / "profit.toml"
+    path.write_text(path.read_text().replace("42.00", "43.00"))
+    seen = await desk.definitions.diff(folder=folder)
+    assert [(one.before, one.after) for one in seen] == [('"42.00"', '"43.00"')]
+    settings = {"desk": desk.settings.desk, "people": {"cora": {"roles": ["coordinator"]}}}
+    async with ServiceDesk(settings, clock=desk.clock) as other:
+        cora = other.acting_as(Actor("user:cora", Way.CLI))
+        [told] = await cora.definitions.diff(folder=folder)
+        assert (told.definition, told.field, told.before, told.after) == (seen.items[0].definition, None, None, None)
+        [told] = await cora.definitions.plan(folder=folder)
+        assert (told.field, told.before, told.after) == (None, None, None)
+        with pytest.raises(NotPermittedError, match=r"money\.read"):
+            await cora.definitions.export(to=tmp_path / "out")
 
 
 async def test_a_month_is_closed_once_when_it_is_over_and_with_a_reason(acme, clock):

@@ -119,6 +119,7 @@ class Definitions(DefinitionQueries[Manner]):
             NotFoundLocallyError: There is no such version, or none at all.
             DefinitionsError: A kind of them belongs to a plugin that is not there.
             SettingsError: The folder has definitions already, or cannot be written.
+            NotPermittedError: Some say what whoever asks may not see, such as what hours cost.
         """
         where = to or self.desk.settings.beside(files.FOLDER)
 
@@ -136,6 +137,8 @@ class Definitions(DefinitionQueries[Manner]):
                 f"Nothing that is installed knows definitions of {', '.join(unknown)}.",
                 hint="Install the plugin that brings them, then export again.",
             )
+        for needed in {kinds[one.kind].needs for one in kept if one.kind in self._hidden}:
+            self.desk.permitted(needed, "definitions.export")
         found = {one.key: tables.value(kinds[one.kind], one) for one in kept}
         written = await asyncio.to_thread(files.write, where, found, number, self._zone)
         return Exported(str(where), number, written)

@@ -1,6 +1,6 @@
 """What applying files would change, and what stands in its way."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
@@ -80,11 +80,17 @@ def steps_between(before: State, after: State, kinds: Kinds) -> list[Step]:
     return [one for one in steps if one.before != one.after]
 
 
-def rows_of(steps: Iterable[Step], zone: tzinfo) -> Iterator[Difference]:
-    """Yield the rows of what differs, field by field where a definition stays."""
+def rows_of(steps: Iterable[Step], zone: tzinfo, hidden: Collection[str]) -> Iterator[Difference]:
+    """Yield the rows of what differs, field by field where a definition stays.
+
+    Args:
+        steps: What becomes of each.
+        zone: In which instants are told.
+        hidden: Kinds of which it is told that they differ, and not how.
+    """
     for step in steps:
         known = (str(step.key), step.change)
-        if step.change is not Change.CHANGED:
+        if step.change is not Change.CHANGED or step.key.kind in hidden:
             yield Difference(*known, None, None, None, step.holds_from)
             continue
         for field, before, after in differences(step.before, step.after):

@@ -89,7 +89,7 @@ class DefinitionQueries(Namespace[Manner]):
         found.refuse()
         frozen = freezes_at(state, now, self._zone)
         told = Plan(
-            items=tuple(rows_of(steps, self._zone)),
+            items=tuple(rows_of(steps, self._zone, self._hidden)),
             folder=str(where),
             version=number,
             files_version=found.version,
@@ -138,7 +138,7 @@ class DefinitionQueries(Namespace[Manner]):
         else:
             older, newer = (number if one is None else one for one in (before, after_version))
             steps = steps_between(tables.state(tx, older), tables.state(tx, newer), self._kinds)
-        rows = Page(tuple(rows_of(steps, self._zone)))
+        rows = Page(tuple(rows_of(steps, self._zone, self._hidden)))
         return piece(rows, Difference, by="definition,field", sort=sort, after=after, limit=limit)
 
     @query(
@@ -170,6 +170,13 @@ class DefinitionQueries(Namespace[Manner]):
     def _kinds(self) -> Mapping[str, DefinitionKind[Any]]:
         features = reversed(self.desk.features)  # ours stand first: a name of theirs stays theirs
         return {kind.name: kind for feature in features for kind in feature.kinds}
+
+    @property
+    def _hidden(self) -> frozenset[str]:
+        """The kinds of which whoever asks may not see what they say."""
+        return frozenset(
+            name for name, kind in self._kinds.items() if kind.needs is not None and not self.desk.may(kind.needs)
+        )
 
     @property
     def _zone(self) -> ZoneInfo:

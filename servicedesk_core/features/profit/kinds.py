@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Self
 from pydantic import Field, model_validator
 
 from servicedesk_core.domain.base import Amount, Currency, Instant, Model
-from servicedesk_core.faces import DefinitionKind
+from servicedesk_core.faces import Capability, DefinitionKind
 
 _Factor = Annotated[Amount, Field(gt=0)]
 _Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
@@ -78,7 +78,7 @@ class ProfitPolicy(Model):
         return self
 
 
-COST_RATES: Final = DefinitionKind("cost_rates", "cost rate", CostRate)
+COST_RATES: Final = DefinitionKind("cost_rates", "cost rate", CostRate, needs=Capability.MONEY)
 """What an hour costs: ``[cost_rates.NAME]``."""
 
 EXCHANGE_RATES: Final = DefinitionKind("exchange_rates", "set of exchange rates", ExchangeRates)

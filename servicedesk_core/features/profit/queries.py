@@ -77,8 +77,9 @@ class ProfitQueries(Namespace[Manner]):
         late: dict[Cell, Sums] = {}
         for month, book in made.items():
             now = book.cells()
-            results |= closing.cells_of(tx, month) if month in frozen else now
-            late |= dict(differences(now, results)) if month in frozen else {}
+            then = closing.cells_of(tx, month) if month in frozen else now
+            results |= then
+            late |= dict(differences(now, then))
         chosen = _Chosen(tx, client, kind)
         results, late = chosen.of(results), chosen.of(late)
         rows = (*_rows(tx, results, by, currency, Line.RESULT), *_rows(tx, late, by, currency, Line.ADJUSTMENT))
