@@ -12,6 +12,7 @@ from benchmarks import (
     clocks,
     event_log,
     kit,
+    kpis,
     memory,
     page,
     profit,
@@ -57,6 +58,7 @@ SLOW: dict[str, Measure] = {
     "desk-page": page.desk_page,
     "profit": profit.profit,
     "scopes": scopes.scopes,
+    "kpis": kpis.catalogue,
     "event-log": event_log.event_log,
     "write-kills": write_kills.write_kills,
 }

@@ -16,6 +16,7 @@ FEATURE = Feature(
 if TYPE_CHECKING:
     from servicedesk_core.features.kpi.facts import Facts as Facts
     from servicedesk_core.features.kpi.measures import Of as Of
+    from servicedesk_core.features.kpi.measuring import kept_up as kept_up
 else:
     from servicedesk_core.exports import lazily
 

@@ -1,6 +1,7 @@
 """Measuring many figures of one period in one transaction, each against its goal."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ from servicedesk_core.errors import NotFoundLocallyError, SettingsError
 from servicedesk_core.faces import Case, Feature, Figure, Kpi, Measure, Period, Sum
 from servicedesk_core.faces.kpi import figure, measured
 from servicedesk_core.features.definitions import in_force
-from servicedesk_core.features.kpi.catalogue.now import Now
+from servicedesk_core.features.kpi.catalogue.now import KPIS, Now
 from servicedesk_core.features.kpi.coordinator import OpenDesk
 from servicedesk_core.features.kpi.goals import GOALS, GoalProfile, Wanted, in_order, wanted
 from servicedesk_core.features.kpi.measures import Of
@@ -98,6 +99,12 @@ class Measuring:
             message = f'There is no goal profile "{named}".{did_you_mean(named, names)}'
             raise SettingsError(message, hint=f"There are: {', '.join(names)}.")
         return [one for one in known if one.name == named]
+
+
+def kept_up(tx: Tx, at: datetime, scope: Scope | None = None) -> tuple[Figure, ...]:
+    """Return the figures of a coordinator at the present instant, each against its goal."""
+    measuring = Measuring(tx, Period(at, at), None, scope)
+    return tuple(measuring.figure(kpi) for kpi in KPIS)
 
 
 def kpi_named(features: Sequence[Feature], word: str) -> tuple[str, Kpi[Any]]:

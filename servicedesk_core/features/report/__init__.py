@@ -21,5 +21,5 @@ FEATURE = Feature(
     about="Reports over the store.",
     queries=f"{__name__}.queries:Reports",
     jobs=(JobKind("reports", "Writes the desk page to a file.", "never", f"{__name__}.jobs:write_reports"),),
-    needs=("alerts", "attention", "definitions", "sla", "tickets"),
+    needs=("alerts", "attention", "definitions", "kpi", "sla", "tickets"),
 )

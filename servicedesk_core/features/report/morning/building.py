@@ -7,15 +7,15 @@ from zoneinfo import ZoneInfo
 
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.errors import SettingsError
-from servicedesk_core.faces.kpi import figures
 from servicedesk_core.features.alerts import open_alerts
 from servicedesk_core.features.attention import Booked, booked, past_standings, staff, standings
+from servicedesk_core.features.kpi import kept_up
 from servicedesk_core.features.report.morning.model import Morning
 from servicedesk_core.features.report.morning.rules import last_working_day_ended, verdict
 from servicedesk_core.features.report.morning.tables import Pass, appointments, calendar_of, flow, nights
 from servicedesk_core.features.report.queries import build as desk_page
 from servicedesk_core.features.sla import ClockStatus
-from servicedesk_core.features.tickets import KPIS, TicketFilter, conditions
+from servicedesk_core.features.tickets import TicketFilter, conditions
 from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.queries.completeness import StreamCompleteness, completeness
 from servicedesk_core.store.queries.scope import Scope
@@ -98,7 +98,7 @@ def build(tx: Tx, settings: DeskSettings, wanted: Wanted) -> Morning:
         next_actors=dict(passed.actors.most_common()),
         clocks=wanted.clocks,
         due_times=passed.due_times,
-        figures=() if is_past else figures(KPIS, tx, at, scope),
+        figures=() if is_past else kept_up(tx, at, scope),
         upcoming=tuple(sorted((*passed.dues(tx), *visits), key=lambda one: one.at)),
         flow=flow(tx, at, passed.by_client, connection, scope),
         completeness=known,

@@ -5,7 +5,7 @@ from textwrap import wrap
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from servicedesk_core.faces import Terminal
+from servicedesk_core.faces import Figure, Terminal, Verdict
 from servicedesk_core.faces.dashboard import Point
 from servicedesk_core.faces.html import render
 from servicedesk_core.features.attention import Attention
@@ -91,7 +91,7 @@ def _lines(page: Morning) -> Iterator[str]:
     if page.figures:
         yield ""
         yield "Figures"
-        yield from (f"  {figure.title:<44} {wording.figure(figure.value):>9}" for figure in page.figures)
+        yield from map(_figure, page.figures)
     yield ""
     yield f"Next 4 hours: {_nothing(len(page.upcoming))}"
     yield from (_due(due, zone) for due in page.upcoming)
@@ -102,6 +102,12 @@ def _lines(page: Morning) -> Iterator[str]:
     if page.page is not None:
         yield ""
         yield from breakdowns(page.page.numbers)
+
+
+def _figure(figure: Figure) -> str:
+    wanted = f"  {figure.goal:<7}" if figure.goal else ""
+    missed = " missed" if figure.verdict is Verdict.MISSED else ""
+    return f"  {figure.title:<44} {wording.figure(figure.value):>9}{wanted}{missed}".rstrip()
 
 
 def _clocks(status: ClockStatus | None) -> Iterator[str]:
