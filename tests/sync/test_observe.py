@@ -93,3 +93,11 @@ def test_history_keeps_to_its_allowance():
     tickets = [str(n) for n in range(10)]
     assert list(affordable(tickets, requests=2, tickets_per_request=3)) == tickets[:6]
     assert list(affordable(tickets, requests=0, tickets_per_request=3)) == []
+
+
+def test_a_ticket_that_goes_up_in_another_was_merged_and_one_that_comes_out_of_it_was_not():
+    merged = OLD.model_copy(update={"merged_into_ref": "8", "modified_at": SEEN - HOUR})
+    (event,) = changes(OLD, merged, seen_at=SEEN)
+    assert (event.type, event.effective_at) == (EventType.MERGED, SEEN - HOUR)
+    assert event.after == {"merged_into_ref": "8"}
+    assert list(changes(merged, OLD, seen_at=SEEN)) == []

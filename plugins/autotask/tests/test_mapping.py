@@ -49,7 +49,13 @@ LISTS = TenantLists(
             datetime(2026, 11, 20, tzinfo=UTC),
             {
                 "publish": {"1": "All Autotask Users", "2": "Internal Users Only", "4": "Internal & Co-Managed"},
-                "noteType": {"1": "Task Summary", "13": "Workflow Rule Note", "120": "Workflow: closing"},
+                "noteType": {
+                    "1": "Task Summary",
+                    "13": "Workflow Rule Note",
+                    "93": "Absorbed Ticket Note",
+                    "94": "Merged Ticket Note",
+                    "120": "Workflow: closing",
+                },
             },
         ),
         "Resources": EntityLists(
@@ -259,6 +265,15 @@ def test_operator_can_close_notes_that_the_vendor_publishes():
 def test_workflow_notes_are_told_from_peoples(raw, author, is_system):
     found = mapper().map("notes", {"id": 1, "ticketID": 2, "publish": 2} | raw).entity
     assert (found.author_type, found.is_system) == (author, is_system)
+
+
+def test_a_ticket_that_goes_up_in_another_is_told_by_its_note():
+    raw = {"id": 9, "ticketID": 2, "publish": 2, "creatorResourceID": 8, "createDateTime": "2026-11-20T10:00:00Z"}
+    (event,) = mapper().map("notes", raw | {"noteType": 94}).also
+    assert (event.external_id, event.ticket_ref, event.type) == ("merged:9", "2", EventType.MERGED)
+    assert (event.effective_at.isoformat(), event.actor_ref) == ("2026-11-20T10:00:00+00:00", "8")
+    assert mapper().map("notes", raw | {"noteType": "93"}).also == ()
+    assert mapper().map("notes", raw | {"noteType": 94, "createDateTime": None}).also == ()
 
 
 def test_contact_activity_as_number():

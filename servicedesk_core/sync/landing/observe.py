@@ -14,6 +14,9 @@ WATCHED: Final[tuple[tuple[EventType, tuple[str, ...]], ...]] = (
 )
 """Which fields of a ticket make which event when they change."""
 
+_MERGE: Final = (EventType.MERGED, ("merged_into_ref",))
+"""A ticket that names another one went up in it."""
+
 _BEHIND_ALL: Final = 2**31
 """Place of a snapshot among the events of its instant: the change that the stamp is of may be told later."""
 
@@ -57,10 +60,10 @@ def changes(
     effective_at = stamp if moved and stamp is not None else seen_at
     if effective_after is not None and effective_after >= effective_at:
         effective_after = None
-    for kind, fields in WATCHED:
+    for kind, fields in (*WATCHED, _MERGE):
         old = {name: getattr(before, name) for name in fields}
         new = {name: getattr(after, name) for name in fields}
-        if old != new:
+        if old != new and (kind is not EventType.MERGED or after.merged_into_ref is not None):
             yield _event(
                 after,
                 kind,

@@ -20,12 +20,15 @@ from servicedesk_autotask.meaning.vocabulary import (
 from servicedesk_core.domain import (
     DONE,
     ActorType,
+    EventSource,
+    EventType,
     MappingIssue,
     Note,
     NoteVisibility,
     Priority,
     StatusCategory,
     Ticket,
+    TicketEvent,
     TicketKind,
 )
 from servicedesk_core.hooks import Mapped, VocabularyMapping
@@ -147,6 +150,8 @@ class NoteMapping:
         types = lists.labels("TicketNotes", "noteType")
         system = SYSTEM_NOTE_TYPES | {value for value, label in types.items() if fold(label).startswith("workflow")}
         self._system_types = frozenset(both_types(dict.fromkeys(system)))
+        merged = (value for value, label in types.items() if fold(label).startswith("merged"))
+        self._merged_types = frozenset(both_types(dict.fromkeys(merged)))
 
     def __call__(self, raw: Raw) -> Mapped:
         """Return the note."""
@@ -167,7 +172,29 @@ class NoteMapping:
         elif resource is not None:
             fields["author_type"] = ActorType.SYSTEM if by_workflow else ActorType.TECHNICIAN
             fields["author_ref"] = resource
-        return Mapped(Note.model_validate(fields), (), tuple(issues))
+        note = Note.model_validate(fields)
+        merged = self._merge(note) if raw.get("noteType") in self._merged_types else None
+        return Mapped(note, () if merged is None else (merged,), tuple(issues))
+
+    @staticmethod
+    def _merge(note: Note) -> TicketEvent | None:
+        """Return what the note says that the vendor writes on a ticket when it goes up in another.
+
+        The ticket itself only becomes complete, and that looks like a quick end of it. The other one gets a note of
+        another type.
+        """
+        if note.created_at is None:
+            return None
+        return TicketEvent(
+            external_id=f"merged:{note.external_id}",
+            ticket_ref=note.ticket_ref,
+            type=EventType.MERGED,
+            source=EventSource.HISTORY,
+            effective_at=note.created_at,
+            actor_type=note.author_type,
+            actor_ref=note.author_ref,
+            vendor_word=note.kind,
+        )
 
 
 def both_types(table: dict[str, Any]) -> dict[Any, Any]:
