@@ -12,7 +12,7 @@ from operator import eq, ge, gt, le, lt
 from typing import Any, Final, NamedTuple, Self
 
 _COMPARED: Final[Mapping[str, Callable[[Any, Any], bool]]] = {">=": ge, ">": gt, "<=": le, "<": lt, "=": eq}
-_GOAL: Final = re.compile(r"\s*(>=|<=|>|<|=)\s*(-?\d{1,9}(?:\.\d{1,6})?)\s*(?:%|[a-z][a-z ]*)?\s*")
+_GOAL: Final = re.compile(r"\s*(>=|<=|>|<|=)\s*(-?\d{1,9}(?:\.\d{1,6})?)\s*(%|[a-z][a-z ]*)?\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +71,16 @@ class Goal:
     Attributes:
         operator: One of ``>=``, ``>``, ``<=``, ``<`` and ``=``.
         value: What the figure is compared with, in its unit.
+        unit: The unit, as it was written; empty = that of the figure.
     """
 
     operator: str
     value: Decimal
+    unit: str = ""
 
     @classmethod
     def of(cls, text: str) -> Self:
-        """Read a goal as people write it: ``>= 98 %``, ``< 2 hours``; the unit is for the reader.
+        """Read a goal as people write it: ``>= 98 %``, ``< 2 hours``.
 
         Raises:
             ValueError: It is no goal.
@@ -86,7 +88,11 @@ class Goal:
         if (found := _GOAL.fullmatch(text)) is None:
             msg = f'"{text}" is no goal; write a comparison and a number, such as >= 98 % or < 2 hours'
             raise ValueError(msg)
-        return cls(found[1], Decimal(found[2]))
+        return cls(found[1], Decimal(found[2]), (found[3] or "").strip())
+
+    def is_in(self, unit: str) -> bool:
+        """Whether it is in the unit of a figure, in the singular or the plural; without a unit it is in any."""
+        return not self.unit or self.unit.removesuffix("s") == unit.removesuffix("s")
 
     def judge(self, value: Fraction | float | None) -> Verdict:
         """Return whether a value is what is wanted."""

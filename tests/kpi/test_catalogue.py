@@ -7,11 +7,12 @@ from fractions import Fraction
 import pytest
 
 from servicedesk_core.domain import AppointmentState, StatusCategory, TicketKind
+from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import Case, Goal, Measure, Period, Sum, Verdict
 from servicedesk_core.features.kpi.catalogue.flow import sessions
 from servicedesk_core.features.kpi.coordinator import OpenDesk
 from servicedesk_core.features.kpi.facts import AssetFact, ClockFact, TechnicianFact, VisitFact, Work
-from servicedesk_core.features.kpi.goals import COACH, JOURNEY, GoalProfile, in_order
+from servicedesk_core.features.kpi.goals import COACH, JOURNEY, GoalProfile, in_order, wanted
 from servicedesk_core.features.kpi.repeats import Rule, repeats
 from servicedesk_core.features.kpi.work import work_of
 from servicedesk_core.features.sla import Clock, Outcome
@@ -363,6 +364,15 @@ def test_a_day_that_is_not_over_is_neither_worked_nor_missed():
     )
     assert (facts.measured("not-entered").numerator, facts.measured("not-entered").denominator) == (1, 2)
     assert facts.measured("utilisation").value == 100
+
+
+def test_a_goal_in_another_unit_than_its_figure_is_refused():
+    for text in (">= 2 minutes", "< 5 %"):
+        with pytest.raises(SettingsError, match="time-to-resolve, which is in hours"):
+            wanted(NAMED["time-to-resolve"], [GoalProfile(name="ours", goals={"time-to-resolve": text})])
+    for text in ("<= 1 hour", "<= 1 hours", "<= 1"):
+        assert wanted(NAMED["time-to-resolve"], [GoalProfile(name="ours", goals={"time-to-resolve": text})])
+    assert all(wanted(kpi, [COACH, JOURNEY]) for kpi in NAMED.values() if kpi.code in {*COACH.goals, *JOURNEY.goals})
 
 
 def test_what_begins_to_hold_at_the_end_of_a_period_does_not_hold_in_it():

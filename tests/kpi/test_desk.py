@@ -43,6 +43,8 @@ async def test_figures_of_a_month_against_the_goals_of_the_desk(desk):
     assert present == {"Quay": 1}
     assert [one.goal for one in await desk.kpi.show("created", last=None)] == ["<= 1"]
     assert [one.goal for one in await desk.kpi.show("K07", goals="journey")] == [">= 85"]
+    for day, goal in (("2026-04-09", None), ("2026-04-10", "<= 1")):  # the goal holds from the midnight between them on
+        assert [one.goal for one in await desk.kpi.show("created", period=day)] == [goal]
 
     records = await desk.kpi.records("resolved", period="2026-03")
     assert [(one.record, one.excluded) for one in records] == [

@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 
 from servicedesk_core.domain import Model
 from servicedesk_core.domain.base import Instant
+from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import DefinitionKind, Goal, Kpi
 from servicedesk_core.features.kpi.facts import Work
 
@@ -122,14 +123,27 @@ def wanted(kpi: Kpi[Any], profiles: Iterable[GoalProfile]) -> tuple[Wanted, ...]
     Args:
         kpi: The figure.
         profiles: Those that hold, the most important first.
+
+    Raises:
+        SettingsError: A goal is in another unit than the figure.
     """
     keys = (kpi.name, kpi.code)
     return tuple(
-        Wanted(profile.name, Goal.of(profile.goals[key]))
+        Wanted(profile.name, _goal(kpi, profile, key))
         for profile in profiles
         for key in keys
         if key and key in profile.goals
     )
+
+
+def _goal(kpi: Kpi[Any], profile: GoalProfile, key: str) -> Goal:
+    goal = Goal.of(profile.goals[key])
+    if not goal.is_in(kpi.unit):
+        raise SettingsError(
+            f'[goals.{profile.name}] wants "{profile.goals[key]}" of {key}, which is in {kpi.unit or "no unit"}.',
+            hint="Write the goal in the unit of the figure, and apply the definitions.",
+        )
+    return goal
 
 
 def in_order(own: Iterable[GoalProfile]) -> tuple[GoalProfile, ...]:

@@ -91,7 +91,7 @@ class Measuring:
         return measured(kpi, self._tx, self.period, None, self._scope)
 
     def _profiles(self, named: str | None) -> Sequence[GoalProfile]:
-        known = in_order(in_force(self._tx, GOALS, min(self.period.now, self.period.end)))
+        known = in_order(in_force(self._tx, GOALS, self.period.last))
         if named is None:
             return known
         names = tuple(one.name for one in known)
