@@ -13,6 +13,7 @@ from servicedesk_core.errors import NotPermittedError, PeriodClosedError, Settin
 from servicedesk_core.features.profit.model import By, Line
 from tests.profit.conftest import HOUR, NOW, entry, example
 
+NOVEMBER = date(2026, 11, 3)
 ANA = Actor("user:ana", Way.CLI)
 
 CHILD = """\
@@ -69,12 +70,20 @@ async def test_a_closed_month_stays_and_what_comes_later_is_an_adjustment(acme, 
     assert (await acme.audit.verify()).is_valid
 
 
-async def test_a_month_before_a_closed_one_is_no_adjustment_of_it(acme, put):
-    await put(*(entry(f"e{month}", "2", 1, day=date(2026, month, 10)) for month in (7, 8, 9)))
-    for month in ("2026-08", "2026-09"):
-        await acme.acting_as(ANA).profit.close(month, reason="invoiced")
-    found = await acme.profit.show(period="2026-Q3")
-    assert (found.total.worked_s, found.adjustment, found.closed) == (3 * HOUR, None, ("2026-08", "2026-09"))
+async def test_months_that_were_closed_together_or_not_adjust_only_themselves(acme, put, clock):
+    await acme.profit.close("2026-10", reason="invoiced")
+    await put(entry("e9", "2", 1, day=NOVEMBER))
+    clock.advance(30 * 24 * HOUR)
+    await acme.profit.close("2026-11", reason="invoiced")
+    await put(entry("late", "2", 1, day=NOVEMBER), entry("open", "2", 1, day=NOVEMBER.replace(month=12)))
+    quarter = await acme.profit.show(period="2026-Q4", by=By.MONTH)
+    assert [(one.line, one.name, one.labour) for one in quarter] == [
+        (Line.RESULT, "2026-10", Decimal("984.00")),
+        (Line.RESULT, "2026-11", Decimal("42.00")),
+        (Line.RESULT, "2026-12", Decimal("42.00")),
+        (Line.ADJUSTMENT, "2026-11", Decimal("42.00")),
+    ]
+    assert quarter.closed == ("2026-10", "2026-11")
 
 
 async def test_what_hours_cost_is_told_by_definitions_to_who_may_see_costs(desk, folder, tmp_path):

@@ -94,7 +94,7 @@ class ProfitQueries(Namespace[Manner]):
             excluded=tuple(one for month, book in made.items() for one in excluded_of(str(month), book)),
             rates=tuple(one for book in made.values() for one in rates_of(book)),
         )
-        return piece(report, ProfitRow, by="line,name,connection,ref", sort=sort, after=after, limit=limit)
+        return piece(report, ProfitRow, by="-line,name,connection,ref", sort=sort, after=after, limit=limit)
 
     @query(
         "profit.uncosted",

@@ -53,7 +53,7 @@ def book_work(tx: Tx, slots: Slots, places: Places, rates: Rates) -> None:
             is_counted = places.left(month, cell) is None
             if is_counted and terms.earns_in(month, has_work=(month, source_id, contract) in has_work):
                 book.expect(cell)
-        count_undated(tx, book, "time_entries", and_(_DAY.is_(None), _AT.is_(None)))
+    count_undated(tx, places, "time_entries", and_(_DAY.is_(None), _AT.is_(None)))
     if any(book.policy.allocation is Allocation.ENDPOINTS for book in places.books.values()):
         _count_devices(tx, slots, places)
 

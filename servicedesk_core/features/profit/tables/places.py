@@ -128,12 +128,12 @@ class About:
         return found
 
 
-def count_undated(tx: Tx, book: Ledger, stream: str, is_undated: ColumnElement[bool]) -> None:
-    """Count the live records of a stream without a day: they are of no month, so each book tells them."""
+def count_undated(tx: Tx, places: Places, stream: str, is_undated: ColumnElement[bool]) -> None:
+    """Count the live records of a stream without a day: they are of no month, so the last one tells them."""
     table = RECORDS[stream]
     query = select(func.count()).select_from(table).where(table.c.gone_at.is_(None), is_undated)
     if count := tx.execute(query).scalar_one():
-        book.leave(Left(Excluded.UNDATED), count)
+        places.books[max(places.books)].leave(Left(Excluded.UNDATED), count)
 
 
 def _contracts(tx: Tx) -> dict[tuple[int, str], Terms]:

@@ -61,8 +61,7 @@ def _book_units(tx: Tx, slots: Slots, places: Places) -> Periods:
             active = terms.days if terms else span
             book.earned(cell, Earning.RECURRING, _part(amount, span, active, month, currency or own), currency)
             book.spent(cell, _part(row.cost, span, active, month, own), on_contract=True)
-    for book in places.books.values():
-        count_undated(tx, book, "contract_units", or_(of.start_on.is_(None), of.end_on.is_(None)))
+    count_undated(tx, places, "contract_units", or_(of.start_on.is_(None), of.end_on.is_(None)))
     return periods
 
 
@@ -92,8 +91,7 @@ def _book_lines(tx: Tx, slots: Slots, places: Places, periods: Periods) -> None:
             amount, currency = from_micro(int(row.quantity)) * from_micro(row.hourly_price), row.block_currency or ""
         if not places.is_left(month, cell, row.facts):
             places.books[month].earned(cell, what, amount, currency, row.facts)
-    for book in places.books.values():
-        count_undated(tx, book, "billing_items", of.item_on.is_(None))
+    count_undated(tx, places, "billing_items", of.item_on.is_(None))
 
 
 def _lines(slots: Slots) -> Select[Any]:
@@ -180,8 +178,7 @@ def _book_charges(tx: Tx, slots: Slots, places: Places) -> None:
             known, currency = _money(row)
             amount = None if known is None or not row.is_sure else from_micro(int(known))
             book.earned(cell, Earning.PARTS, amount, currency, row.facts)
-    for book in places.books.values():
-        count_undated(tx, book, "charges", and_(of.bought_on.is_(None), of.created_at.is_(None)))
+    count_undated(tx, places, "charges", and_(of.bought_on.is_(None), of.created_at.is_(None)))
 
 
 def _book_recovery(tx: Tx, slots: Slots, places: Places) -> None:
