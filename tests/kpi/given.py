@@ -14,12 +14,14 @@ from servicedesk_core.features.kpi.facts import (
     ClockFact,
     EntryFact,
     Key,
+    Rule,
     TechnicianFact,
     TicketFact,
     VisitFact,
     Work,
 )
 from servicedesk_core.features.kpi.goals import SHIPPED, wanted
+from servicedesk_core.features.kpi.repeats import repeats
 
 NAMED: Mapping[str, Kpi[Any]] = {kpi.name: kpi for kpi in KPIS}
 MARCH = Period(datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC))
@@ -47,6 +49,10 @@ class Given:
             (one.connection, one.ticket or ""): [e for e in self.entries if e.ticket == one.ticket]
             for one in self.entries
         }
+
+    @cached_property
+    def repeats(self) -> Mapping[Key, Rule]:
+        return repeats(self.tickets)
 
     @cached_property
     def visits_of(self) -> Mapping[Key, Sequence[VisitFact]]:

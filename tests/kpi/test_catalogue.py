@@ -11,9 +11,9 @@ from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import Case, Goal, Measure, Period, Sum, Verdict
 from servicedesk_core.features.kpi.catalogue.flow import sessions
 from servicedesk_core.features.kpi.coordinator import OpenDesk
-from servicedesk_core.features.kpi.facts import AssetFact, ClockFact, TechnicianFact, VisitFact, Work
+from servicedesk_core.features.kpi.facts import AssetFact, ClockFact, Rule, TechnicianFact, VisitFact, Work
 from servicedesk_core.features.kpi.goals import COACH, JOURNEY, GoalProfile, in_order, wanted
-from servicedesk_core.features.kpi.repeats import Rule, repeats
+from servicedesk_core.features.kpi.repeats import repeats
 from servicedesk_core.features.kpi.work import work_of
 from servicedesk_core.features.sla import Clock, Outcome
 from tests.kpi.given import MARCH, NAMED, Given, at, entry, ticket

@@ -20,6 +20,15 @@ _GONE: Mapping[StatusCategory | None, str] = {
 }
 
 
+class Rule(StrEnum):
+    """Why a ticket is the follow-up of another, the strongest first."""
+
+    REOPENED = "reopened"
+    LINKED = "linked"
+    SAME_DEVICE = "same device and issue"
+    SAME_CONTACT = "same contact, issue and sub-issue"
+
+
 class Work(StrEnum):
     """What recorded time was for."""
 
@@ -191,6 +200,11 @@ class Facts(Protocol):
     @property
     def tickets(self) -> Sequence[TicketFact]:
         """Those that were created, open or resolved in the period, or in the 30 days around it."""
+        ...
+
+    @property
+    def repeats(self) -> Mapping[Key, Rule]:
+        """The completed tickets that had a follow-up, with the rule that says so."""
         ...
 
     @property

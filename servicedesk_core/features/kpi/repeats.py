@@ -3,26 +3,16 @@
 from bisect import bisect_left
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 
 from servicedesk_core.domain import TicketKind
-from servicedesk_core.features.kpi.facts import Key, TicketFact
+from servicedesk_core.features.kpi.facts import Key, Rule, TicketFact
 
 WINDOW: Final = timedelta(days=30)
 """A follow-up that comes later is work of its own."""
 
 PLANNED: Final = frozenset({TicketKind.ALERT, TicketKind.RECURRING, TicketKind.PROJECT_TASK})
 """Kinds of tickets that no client asked for: none of them is a repeat, nor has one."""
-
-
-class Rule(StrEnum):
-    """Why a ticket is the follow-up of another, the strongest first."""
-
-    REOPENED = "reopened"
-    LINKED = "linked"
-    SAME_DEVICE = "same device and issue"
-    SAME_CONTACT = "same contact, issue and sub-issue"
 
 
 def _link(ticket: TicketFact) -> Hashable:

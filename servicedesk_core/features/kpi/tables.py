@@ -18,13 +18,14 @@ from servicedesk_core.features.kpi.facts import (
     ClockFact,
     EntryFact,
     Key,
+    Rule,
     TechnicianFact,
     TicketFact,
     VisitFact,
     Work,
 )
 from servicedesk_core.features.kpi.goals import WORK_KINDS
-from servicedesk_core.features.kpi.repeats import WINDOW
+from servicedesk_core.features.kpi.repeats import WINDOW, repeats
 from servicedesk_core.features.kpi.work import work_of
 from servicedesk_core.features.sla import CALENDARS, POLICIES, AsOf, Clock, ClockState, Outcome, book_of
 from servicedesk_core.store import Tx, bulk, sources
@@ -141,6 +142,11 @@ class StoredFacts:
                 if category is not None:
                     found[source, ref].append((at, category in DONE, category in _SOLVED))
         return found
+
+    @cached_property
+    def repeats(self) -> Mapping[Key, Rule]:
+        """The completed tickets that had a follow-up, with the rule that says so."""
+        return repeats(self.tickets)
 
     @cached_property
     def _book(self) -> Any:

@@ -8,7 +8,7 @@ from servicedesk_core.domain import TicketKind
 from servicedesk_core.faces import Case, Kpi, Sum
 from servicedesk_core.features.kpi.facts import EntryFact, Facts, TicketFact
 from servicedesk_core.features.kpi.measures import HOURS, PERCENT, Of
-from servicedesk_core.features.kpi.repeats import PLANNED, WINDOW, repeats
+from servicedesk_core.features.kpi.repeats import PLANNED, WINDOW
 
 REOPENED_WITHIN: Final = timedelta(days=7)
 SESSION_GAP: Final = timedelta(minutes=60)
@@ -87,7 +87,7 @@ def _eligible(facts: Facts) -> Iterator[tuple[TicketFact, datetime, str]]:
 
 def first_call(facts: Facts) -> Iterator[Case]:
     """Yield the eligible tickets, and which were resolved by one technician in one session, for good."""
-    again = repeats(facts.tickets)
+    again = facts.repeats
     for one, at, planned in _eligible(facts):
         held = facts.entries_of.get(one.key, ())
         people = {each.technician for each in held}
@@ -117,7 +117,7 @@ def first_visit(facts: Facts) -> Iterator[Case]:
 
 def repeated(facts: Facts) -> Iterator[Case]:
     """Yield the eligible tickets, and which of them had a follow-up."""
-    again = repeats(facts.tickets)
+    again = facts.repeats
     for one, _, planned in _eligible(facts):
         rule = again.get(one.key)
         yield one.case(rule is not None, 1, planned)._replace(of={**one.of, "rule": rule})
