@@ -405,11 +405,14 @@ class StoredFacts:
     def _name(self, source: int, stream: str, ref: str | None) -> str | None:
         if ref is None:
             return None
+        sight = self._sight
         if stream not in self._names:
             t = RECORDS[stream].c
-            rows = self._tx.execute(select(t.source_id, t.external_id, name_column(stream)))
+            seen = () if sight is None else (sight.nameable(stream),)
+            rows = self._tx.execute(select(t.source_id, t.external_id, name_column(stream)).where(*seen))
             self._names[stream] = {(number, one): name for number, one, name in rows}
-        return self._names[stream].get((source, ref)) or ref
+        named = self._names[stream].get((source, ref))
+        return named or (None if sight is not None and sight.is_limited(stream) else ref)
 
     def _seen(self, stream: str) -> Iterator[Any]:
         if self._sight is not None:
