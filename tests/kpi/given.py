@@ -42,6 +42,7 @@ class Given:
     has_clocks: bool = True
     period: Period = MARCH
     has: bool = True
+    is_whole: bool = True
 
     @cached_property
     def entries_of(self) -> Mapping[Key, Sequence[EntryFact]]:

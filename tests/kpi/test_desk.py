@@ -5,10 +5,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from servicedesk_core import Scope
+from servicedesk_core import Actor, Scope, ServiceDesk, Way
+from servicedesk_core.domain import Ticket, TicketEvent
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
 from servicedesk_core.features.kpi.catalogue import KPIS
 from servicedesk_core.features.kpi.periods import period_of
+from tests.kpi.conftest import fill
 from tests.kpi.given import NAMED, at
 
 
@@ -66,6 +68,7 @@ async def test_figures_of_a_month_against_the_goals_of_the_desk(desk):
     quay = Scope("psa", companies="2")
     seen = {one.name: one.value for one in await desk.kpi.list(period="2026-03", scope=quay)}
     assert (seen["resolved"], seen["hours"]) == (2, 1)
+    assert (seen["utilisation"], seen["not-entered"], seen["tickets-per-day"]) == (None, None, None)
     assert (await desk.call(NAMED["created"])).value == 0  # in the last thirty days
 
     for call, kind, word in (
@@ -80,6 +83,26 @@ async def test_figures_of_a_month_against_the_goals_of_the_desk(desk):
     ):
         with pytest.raises(kind, match=word):
             await call
+
+
+async def test_the_course_of_tickets_tells_who_is_not_of_the_staff_no_internal_notes_and_no_fields_of_the_vendor(desk):
+    own = Ticket(external_id="9", title="VPN", company_ref="2", created_at=at(3, 2), custom_fields={"Margin": "low"})
+    told = [
+        TicketEvent(
+            external_id=f"e{kind}", ticket_ref="9", type=kind, source="history", effective_at=at(3, 2), after=now
+        )
+        for kind, now in (("tech_note_internal", {}), ("status_changed", {"custom_fields": {"Margin": "low"}}))
+    ]
+    await desk.store.write(lambda tx: fill(tx, [own, *told]))
+    assert "low" in {one.name for one in await desk.flow.steps(of="Margin")}
+    people = {"kim": {"roles": ["client-contact"], "companies": ["2"]}}
+    settings = {"desk": desk.settings.desk, "connections": {"psa": {"connector": "tabular"}}, "people": people}
+    async with ServiceDesk(settings, clock=desk.clock) as other:
+        kim = other.acting_as(Actor("user:kim", Way.SDK))
+        assert "tech_note_internal" not in {one.name for one in await kim.flow.steps()}
+        for refused in (kim.flow.steps(of="Margin"), kim.flow.groups("Margin")):
+            with pytest.raises(SettingsError, match='have no "Margin"'):
+                await refused
 
 
 @pytest.mark.parametrize("name", ["2026-00", "2026-13", "2026-W54", "0001", "9999", "2026-Q5"])

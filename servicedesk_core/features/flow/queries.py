@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.errors import SettingsError
-from servicedesk_core.faces import After, Help, Limit, Manner, Namespace, Page, Sort, piece, query
+from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Page, Sort, piece, query
 from servicedesk_core.features.flow.measuring import Course, Meaning, Passage, Step, dwell, passage
 from servicedesk_core.features.flow.model import Flow, FlowGroup, FlowStep, Spread
 from servicedesk_core.features.flow.tables import DIMENSIONS, courses
@@ -38,14 +38,23 @@ class Chosen:
         timedelta | None, Help("Count a ticket as reopened only so long after it was resolved; without it, ever.")
     ] = None
 
-    def read(self, tx: Tx, scope: Scope | None) -> tuple[list[Course], Meaning]:
+    def read(self, tx: Tx, scope: Scope | None, *, with_internal: bool) -> tuple[list[Course], Meaning]:
         """Return the tickets, and what their steps mean.
 
         Raises:
             NotFoundLocallyError: There is no such connection.
             SettingsError: No ticket has a step that was named.
         """
-        found = list(courses(tx, connection=self.connection, since=self.since, before=self.before, scope=scope))
+        found = list(
+            courses(
+                tx,
+                connection=self.connection,
+                since=self.since,
+                before=self.before,
+                with_internal=with_internal,
+                scope=scope,
+            )
+        )
         known = {step.word for one in found for step in one.steps}
         known |= {step.category.value for one in found for step in one.steps if step.category is not None}
         for word in (*self.take, *self.resolve, *self.wait):
@@ -69,7 +78,7 @@ class FlowQueries(Namespace[Manner]):
             NotFoundLocallyError: There is no such connection.
             SettingsError: No ticket has a step that was named.
         """
-        found, meaning = chosen.read(tx, scope)
+        found, meaning = chosen.read(tx, scope, with_internal=self.desk.may(Capability.INTERNAL))
         passed = [passage(one, meaning) for one in found]
         steps = [step for one in found for step in one.steps]
         return Flow(
@@ -113,7 +122,7 @@ class FlowQueries(Namespace[Manner]):
             NotFoundLocallyError: There is no such connection.
             SettingsError: Tickets do not have what they should be divided by, or no step that was named.
         """
-        found, meaning = chosen.read(tx, scope)
+        found, meaning = chosen.read(tx, scope, with_internal=self.desk.may(Capability.INTERNAL))
         known = dict.fromkeys((*DIMENSIONS, *(name for one in found for name in one.of)))
         if by not in known:
             raise SettingsError(
@@ -144,7 +153,7 @@ class FlowQueries(Namespace[Manner]):
             NotFoundLocallyError: There is no such connection.
             SettingsError: Steps do not state what is asked for.
         """
-        found, _ = chosen.read(tx, scope)
+        found, _ = chosen.read(tx, scope, with_internal=self.desk.may(Capability.INTERNAL))
         named = self._named(of, found)
         events, tickets, first, last = (Counter[str | None]() for _ in range(4))
         hours: dict[str | None, float] = defaultdict(float)

@@ -1,6 +1,7 @@
 """The steps of tickets, out of the store."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
@@ -35,6 +36,7 @@ def courses(
     connection: str | None = None,
     since: datetime | None = None,
     before: datetime | None = None,
+    with_internal: bool = True,
     scope: Scope | None = None,
 ) -> Iterator[Course]:
     """Yield the tickets that have steps, each with them in order.
@@ -44,6 +46,7 @@ def courses(
         connection: Only of this connection.
         since: Created at or after.
         before: Created before.
+        with_internal: With what only the staff may see: internal notes, and the vendor's own fields.
         scope: Only what it lets through.
 
     Raises:
@@ -57,6 +60,8 @@ def courses(
         wanted.append(t.created_at >= to_us(since))
     if before is not None:
         wanted.append(t.created_at < to_us(before))
+    if not with_internal:
+        wanted.append(e.type != EventType.TECH_NOTE_INTERNAL.value)
     if scope is not None:
         wanted.append(Sight(tx, scope).require("tickets"))
     names = {stream: _names(tx, stream) for _, stream in _REFS.values()}
@@ -72,7 +77,14 @@ def courses(
     )
     for (source, ref), rows in groupby(tx.execute(query), key=lambda row: (row[0], row[1])):
         held = list(rows)
-        yield Course(ref, tuple(_steps(held, source, names)), _belongs(held[-1], source, names))
+        course = Course(ref, tuple(_steps(held, source, names)), _belongs(held[-1], source, names))
+        yield course if with_internal else _public(course)
+
+
+def _public(course: Course) -> Course:
+    """Return a ticket without the vendor's own fields."""
+    steps = tuple(replace(one, state={name: one.state[name] for name in _FIELDS}) for one in course.steps)
+    return replace(course, steps=steps, of={name: course.of[name] for name in DIMENSIONS if name in course.of})
 
 
 def _steps(rows: Sequence[Sequence[Any]], source: int, names: Mapping[str, Mapping[Any, str]]) -> Iterator[Step]:

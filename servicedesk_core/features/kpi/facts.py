@@ -198,6 +198,11 @@ class Facts(Protocol):
         ...
 
     @property
+    def is_whole(self) -> bool:
+        """Whether they are those of the whole desk, and not of what one client or queue sees."""
+        ...
+
+    @property
     def tickets(self) -> Sequence[TicketFact]:
         """Those that were created, open or resolved in the period, or in the 30 days around it."""
         ...

@@ -21,7 +21,7 @@ class Of:
         scale: What the sum is multiplied by for the unit of the figure: 100 for a percentage.
         needs: Streams without which there is nothing to measure; ``clocks`` are those of promises.
         settles: How long after the period it may still change.
-        calendar: Whether it needs the desk's calendar.
+        calendar: Whether it needs the desk's calendar, and with it all that our people did on a day.
         minimum: A smaller sample is not judged.
     """
 
@@ -39,6 +39,8 @@ class Of:
             return Measure.missing(f"{' and '.join(missing).replace('_', ' ')}; nothing of that was synced")
         if "clocks" in self.needs and not facts.has_clocks:
             return Measure.missing("clocks: define policies in [sla]")
+        if self.calendar and not facts.is_whole:
+            return Measure.missing("the whole desk; a part of it does not tell what else somebody did that day")
         if self.calendar and facts.open_s is None:
             return Measure.missing("a calendar: define one, and name it in [sla]")
         final_at = None if self.settles is None else facts.period.end + self.settles

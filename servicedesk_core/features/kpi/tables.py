@@ -57,6 +57,11 @@ class StoredFacts:
         self._connections = {one.id: one.name for one in sources.all(tx)}
         self._names: dict[str, Mapping[Local, str]] = {}
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether they are those of the whole desk."""
+        return self._sight is None
+
     def holds(self, stream: str) -> bool:
         """Whether the store has anything of a stream."""
         return self._tx.execute(select(RECORDS[stream].c.local_id).limit(1)).first() is not None
