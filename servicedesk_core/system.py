@@ -83,6 +83,16 @@ def replace(source: Path, target: Path) -> None:
             return
 
 
+def have_streams() -> None:
+    """Let standard input, output and error be nothing where they were closed; a file opened later would become them."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free, which is this one
+            setattr(sys, name, open(number, "w" if number else "r", encoding="utf-8", closefd=False))  # noqa: SIM115
+
+
 def speak_utf8() -> None:
     """Write UTF-8 to standard output and error, also into a pipe or a file on Windows, where another code page rules.
 
@@ -120,6 +130,10 @@ def has_reader() -> bool:
     return not (isinstance(raw, _ReaderMayLeave) and raw.has_left)
 
 
+class OutputLostError(OSError):
+    """Standard output cannot be written, though somebody may want to read it: the disk is full. Told once."""
+
+
 class _ReaderMayLeave(io.FileIO):
     has_left = False
 
@@ -128,10 +142,14 @@ class _ReaderMayLeave(io.FileIO):
             return super().write(data)
         except OSError as error:
             # On Windows a pipe without a reader is an invalid argument (EINVAL, 22).
-            if not (isinstance(error, BrokenPipeError) or (is_windows() and error.errno == errno.EINVAL)):
-                raise
+            has_left = isinstance(error, BrokenPipeError) or (is_windows() and error.errno == errno.EINVAL)
+            self._lead_nowhere()
+            if not has_left:
+                raise OutputLostError(error.errno, error.strerror) from error
+        return memoryview(data).nbytes
+
+    def _lead_nowhere(self) -> None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, self.fileno())
         os.close(nowhere)
         self.has_left = True
-        return memoryview(data).nbytes

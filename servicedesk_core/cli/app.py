@@ -10,9 +10,9 @@ import typer
 from typer.core import TyperGroup
 
 from servicedesk_core.cli.catalog import NAMES, SECTIONS, WITHOUT_DESK, OurCommands, from_plugins
+from servicedesk_core.cli.shell import exit_codes
 from servicedesk_core.cli.shell.arguments import hoist, wants_json
 from servicedesk_core.cli.shell.context import CONFIG_VARIABLE, DEFAULT_CONFIG, Cli
-from servicedesk_core.cli.shell.exit_codes import epilog
 
 HELP = """One local desk for a managed service provider: your tickets, what is covered, what is claimed.
 
@@ -69,7 +69,7 @@ def build() -> typer.Typer:
     app = typer.Typer(
         cls=_Program,
         help=HELP,
-        epilog=epilog(),
+        epilog=exit_codes.epilog(),
         no_args_is_help=True,
         rich_markup_mode=None,  # rich's help pages cost more than the whole rest of the start
         pretty_exceptions_enable=False,
@@ -83,15 +83,22 @@ def execute(argv: Sequence[str]) -> int:
     """Run one command; every error ends here as a message and an exit code."""
     cli = Cli(as_json=wants_json(argv))
     try:
-        code: int | None = build()(hoist(argv), prog_name="servicedesk", obj=cli, standalone_mode=False)
-    except SystemExit as stop:
-        return stop.code if isinstance(stop.code, int) else 0 if stop.code is None else 1
+        code = _code_of(hoist(argv), cli)
+        sys.stdout.flush()
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the one place where everything is reported
         from servicedesk_core.cli.shell import failures  # noqa: PLC0415
 
         return failures.report(error, cli)
-    finally:
-        sys.stdout.flush()
+    return code
+
+
+def _code_of(argv: Sequence[str], cli: Cli) -> int:
+    try:
+        code: int | None = build()(argv, prog_name="servicedesk", obj=cli, standalone_mode=False)
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 0 if stop.code is None else 1
+    if code == exit_codes.INTERRUPTED:  # the library makes a code of Ctrl-C
+        raise KeyboardInterrupt
     return code or 0
 
 

@@ -200,11 +200,12 @@ class _Asker:
         return answers
 
     def _line(self, prompt: str) -> str:
+        from servicedesk_core.cli.shell.running import answer  # noqa: PLC0415
+
         sys.stderr.write(printable(prompt))
         sys.stderr.flush()
-        line = sys.stdin.readline()
+        line = answer()
         if not line:
-            sys.stderr.write("\n")
             raise RefusedError("The input ended before the questions did.", hint="Use --yes and options in scripts.")
         return line.strip()
 

@@ -1,22 +1,29 @@
 """The ``servicedesk`` command: quick for the version, else the whole program with one place that reports errors."""
 
-import gc
 import sys
 from collections.abc import Sequence
-from typing import Final
 
-from servicedesk_core.garbage import SELDOM
-from servicedesk_core.system import outlive_readers, speak_utf8
-
-_HAND_OVER_S: Final = 0.001
+_HAND_OVER_S = 0.001
 
 
 def run() -> None:
-    """Run the command of this process and exit with its code."""
-    speak_utf8()
-    outlive_readers()
-    tune_interpreter()
-    sys.exit(main(sys.argv[1:]))
+    """Run the command of this process and exit with its code.
+
+    Ctrl-C ends it with a word and no traceback, also while it still imports what it needs: hence nothing is imported
+    before.
+    """
+    try:
+        from servicedesk_core.system import have_streams, outlive_readers, speak_utf8  # noqa: PLC0415
+
+        have_streams()
+        speak_utf8()
+        outlive_readers()
+        tune_interpreter()
+        code = main(sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped.\n")
+        code = 130
+    sys.exit(code)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -47,5 +54,9 @@ def tune_interpreter() -> None:
 
     Only for a process that is ours; a program that embeds the SDK decides for itself.
     """
+    import gc  # noqa: PLC0415
+
+    from servicedesk_core.garbage import SELDOM  # noqa: PLC0415
+
     sys.setswitchinterval(_HAND_OVER_S)
     gc.set_threshold(SELDOM, *gc.get_threshold()[1:])

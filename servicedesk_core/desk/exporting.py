@@ -15,7 +15,7 @@ from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.domain import REFERENCES, STREAMS
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.store.fields import fields_of
-from servicedesk_core.store.queries.scope import Scope, Sight
+from servicedesk_core.store.queries.scope import Scope, Sight, source_of
 from servicedesk_core.store.schema import RECORDS
 
 Format = Literal["csv", "jsonl"]
@@ -80,6 +80,9 @@ def export(
 
     Returns:
         How many records were written.
+
+    Raises:
+        NotFoundLocallyError: The store knows no such connection.
     """
     view = table(f"v_{check_stream(stream)}")
     columns = list(tx.execute(select(text("*")).select_from(view).limit(0)).keys())
@@ -87,6 +90,7 @@ def export(
     shown = (null().label(name) if name in hidden else column(name) for name in columns)
     query = select(*shown).select_from(view).order_by(column("local_id"))
     if connection is not None:
+        source_of(tx, connection, scope)  # a slip of the pen is no empty file
         query = query.where(column("connection") == connection)
     sight = None if scope is None else Sight(tx, scope)
     if sight is not None:

@@ -56,6 +56,9 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
+FOR_A_REFUSAL_S = 2.0
+"""How long whoever is refused something waits until that is kept."""
+
 
 class DeskOptions(TypedDict, total=False):
     """What a desk may be given beside its settings; explained at :class:`servicedesk_core.ServiceDesk`."""
@@ -206,14 +209,15 @@ class StoredDesk:
     async def note_refusal(self, call: str) -> None:
         """Keep in the audit trail that whoever acts was refused an act, without what it was about.
 
-        A desk that only reads keeps nothing, and what cannot be kept is logged.
+        A desk that only reads keeps nothing. What cannot be kept is logged: nobody waits for a refusal as long as for
+        what they may do.
         """
         if not self._read_only:
             from servicedesk_core.store import audit  # noqa: PLC0415  # hardly anybody is ever refused
 
             refused = partial(audit.append, actor=str(self.actor), action=audit.REFUSED, entity=f"act:{call}")
             with keeping_refusal(self.actor, call):
-                await self.store.write(partial(refused, at=self.clock.now()))
+                await self.store.write(partial(refused, at=self.clock.now()), patience_s=FOR_A_REFUSAL_S)
 
     async def _ensure_permitted(self, needs: Capability, call: str) -> None:
         """Make sure that whoever acts may do what is about the whole desk; raises like :meth:`permitted`."""

@@ -26,6 +26,9 @@ CONNECT_TIMEOUT_S = 10
 DURABLE = "servicedesk_durable"
 """Execution option of a transaction whose commit must outlast a loss of power."""
 
+PATIENCE_S = "servicedesk_patience_s"
+"""Execution option of a transaction that waits for another process's lock for so many seconds only."""
+
 READERS = 4
 """Reading connections, and threads, of one store."""
 
@@ -139,7 +142,7 @@ def writer_engine(url: URL) -> Engine:
     if dialect_of(url) == "postgresql":
         engine = _engine(_patient(url), pool_size=1, max_overflow=0, pool_pre_ping=True)
         event.listen(engine, "connect", _settle, insert=True)
-        event.listen(engine, "begin", _wait_for_the_disk)
+        event.listen(engine, "begin", _settle_transaction)
         return engine
     return _sqlite_engine(url, begin="BEGIN IMMEDIATE", read_only=False)
 
@@ -203,9 +206,15 @@ def _is_durable(connection: Connection) -> bool:
     return bool(connection.get_execution_options().get(DURABLE))
 
 
-def _wait_for_the_disk(connection: Connection) -> None:
+def _patience_ms(connection: Connection) -> int:
+    return round(float(connection.get_execution_options().get(PATIENCE_S, BUSY_TIMEOUT_S)) * 1000)
+
+
+def _settle_transaction(connection: Connection) -> None:
     if _is_durable(connection):  # whatever the server's own setting
         connection.exec_driver_sql("SET LOCAL synchronous_commit TO on")
+    if PATIENCE_S in connection.get_execution_options():
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_patience_ms(connection)}")
 
 
 def _sqlite_engine(url: URL, *, begin: str, read_only: bool) -> Engine:
@@ -230,6 +239,10 @@ def _sqlite_engine(url: URL, *, begin: str, read_only: bool) -> Engine:
             if connection.info.get(DURABLE) != level:  # the database keeps it from one transaction to the next
                 connection.exec_driver_sql(f"PRAGMA synchronous = {level}")
                 connection.info[DURABLE] = level
+            patience_ms = _patience_ms(connection)
+            if connection.info.setdefault(PATIENCE_S, round(BUSY_TIMEOUT_S * 1000)) != patience_ms:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout = {patience_ms}")
+                connection.info[PATIENCE_S] = patience_ms
         connection.exec_driver_sql(begin)
 
     return engine

@@ -1,11 +1,13 @@
 """Sources: the connections of the desk, and which tenant stands behind each."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.errors import NotFoundLocallyError, TenantMismatchError
 from servicedesk_core.store.rows import Rows
 from servicedesk_core.store.schema import sources
@@ -69,13 +71,18 @@ def get(tx: Connection, name: str) -> Source:
     """
     found = _ROWS.one(tx, _ROWS.select().where(sources.c.name == name))
     if found is None:
-        raise unknown(name)
+        raise unknown(name, [source.name for source in all(tx)])
     return found
 
 
-def unknown(name: str) -> NotFoundLocallyError:
-    """Return the error that the store knows no such connection."""
-    message = f"The store holds nothing of a connection {name!r}."
+def unknown(name: str, known: Collection[str]) -> NotFoundLocallyError:
+    """Return the error that the store knows no such connection.
+
+    Args:
+        name: What somebody wrote.
+        known: The connections that they may be told of; the nearest is.
+    """
+    message = f'The store holds nothing of a connection "{name}".{did_you_mean(name, known)}'
     return NotFoundLocallyError(message, hint="Run `servicedesk sync` first, or check the name.", connection=name)
 
 

@@ -16,6 +16,7 @@ from servicedesk_core.ports import Clock
 from servicedesk_core.store import damage, leases, location
 from servicedesk_core.store.connecting import (
     DURABLE,
+    PATIENCE_S,
     READERS,
     Dialect,
     StoreURL,
@@ -111,7 +112,9 @@ class Store:
             raise
         return store
 
-    async def write(self, work: Work[T], *, fence: Fence | None = None, durable: bool = False) -> T:
+    async def write(
+        self, work: Work[T], *, fence: Fence | None = None, durable: bool = False, patience_s: float | None = None
+    ) -> T:
         """Run ``work`` in one write transaction on the writer thread; commit when it returns.
 
         A cancelled caller still waits until the transaction has ended, so that nothing is in flight afterwards.
@@ -121,13 +124,16 @@ class Store:
             fence: A lease that must still be held; verified inside the transaction.
             durable: Return only when a loss of power cannot undo it, for whoever acts outside the store on it. Without
                 it, SQLite may forget the last commits then, never a part of one.
+            patience_s: How long another process's lock is waited for; ``None`` = as long as usual.
 
         Raises:
             LeaseLostError: The lease was lost.
             StoreError: See :mod:`servicedesk_core.store.faults`.
         """
         self._refuse_fork()
-        return await self._await(self._writes, partial(self._write, work, fence, durable=durable))
+        return await self._await(
+            self._writes, partial(self._write, work, fence, durable=durable, patience_s=patience_s)
+        )
 
     async def read(self, work: Work[T]) -> T:
         """Run ``work`` on a consistent read-only snapshot, on a reader thread.
@@ -179,13 +185,18 @@ class Store:
     def __repr__(self) -> str:
         return f"Store({self.name!r})"
 
-    def _write(self, work: Work[T], fence: Fence | None, *, durable: bool = False) -> T:
+    def _write(
+        self, work: Work[T], fence: Fence | None, *, durable: bool = False, patience_s: float | None = None
+    ) -> T:
         if self.read_only:
             message = f"The store {self.name} was opened for reading only."
             raise StoreError(message, hint="Use a command that may write.")
+        engine = self._durable if durable else self._writer
+        if patience_s is not None:
+            engine = engine.execution_options(**{PATIENCE_S: patience_s})
         self._inside.transaction = True
         try:
-            with translated(self.name), (self._durable if durable else self._writer).begin() as tx:
+            with translated(self.name), engine.begin() as tx:
                 if fence is not None:
                     leases.verify(tx, fence)
                 return work(tx)

@@ -19,6 +19,8 @@ from servicedesk_core.domain.warranty import (
     ClaimRules,
     ClaimStatus,
     DeviceRef,
+    PartInfo,
+    PartLevel,
 )
 from servicedesk_core.errors import AuthenticationError, NetworkError, OutcomeUnknownError, RejectedError
 from servicedesk_core.hooks import Capabilities, Connector, FetchStatus, Found, Inconclusive, ProvenAbsent, hookimpl
@@ -149,6 +151,14 @@ class Maker(Connector[Settings]):
             usual = {"New": "under_review", "Denied": "denied", "Cancelled": "cancelled"}.get(word)
             report = {"ref": ref, "vendor_status": word, "status": usual, **told}
             yield ItemOutcome(ref, FetchStatus.FOUND, ClaimReport.model_validate(report))
+
+
+class Lister(Maker):
+    """Lists the parts of every device."""
+
+    @hookimpl
+    async def find_service_parts(self, device):
+        return (PartInfo(number="HDD-1", level=PartLevel.MODEL, substitutes=("HDD-2",)),)
 
 
 class Psa(Connector[Settings]):

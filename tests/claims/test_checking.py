@@ -65,6 +65,23 @@ async def test_a_check_without_its_connector_says_what_it_could_not_check(home, 
     assert not checked.can_be_sent
 
 
+async def test_parts_are_held_against_the_list_of_the_maker(home, clock):
+    home.write_text(home.read_text().replace("maker.py:Maker", "maker.py:Lister"))
+    async with ServiceDesk.open(home, clock=clock) as desk:
+        parts = [{"number": number, "part_number": name} for number, name in enumerate(("hdd-2", "XYZ"), 1)]
+        name = (await desk.claims.new("T50", changes={"lines": parts})).claim.claim_id
+        checked = await desk.claims.check(name)
+        (unlisted,) = checked.problems
+        assert checked.can_be_sent
+        assert unlisted.field == "lines.2"
+        assert "XYZ is not among the 1 parts that maker lists" in unlisted.reason
+    down = home.parent / "vendor" / "down"
+    down.touch()
+    async with ServiceDesk.open(home, clock=clock) as desk:
+        (unasked,) = (await desk.claims.check(name)).problems
+        assert "were not held against the list of maker" in unasked.reason
+
+
 UNCOVERED = {"contact_name": "Pat", "contact_phone": "555", **PART}
 
 

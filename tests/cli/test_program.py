@@ -4,8 +4,10 @@ import json
 import logging
 import os
 import re
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +19,8 @@ from servicedesk_core.cli.shell.arguments import hoist
 from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.cli.shell.output import plain, printable
 from servicedesk_core.errors import ServiceDeskError
+
+PROGRAM = "import os, signal, sys; from servicedesk_core.cli.main import run;"
 
 
 def python(*code: str) -> subprocess.CompletedProcess[str]:
@@ -59,6 +63,81 @@ def test_a_command_whose_reader_has_left_ends_as_it_would_have(acme, words, code
     assert child.returncode == code, told
     assert "Traceback" not in told
     assert "BrokenPipe" not in told
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="This system has no device that is always full.")
+def test_output_for_which_there_is_no_room_is_told_once():
+    words = [sys.executable, "-m", "servicedesk_core.cli", "docs", "errors"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1, done.stderr
+    assert "The output cannot be written: No space left on device." in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such shell.")
+@pytest.mark.parametrize("words", ["--help", "status --json", "--version"])
+def test_closed_streams_are_like_nobody_there(acme, words):
+    acme.configure()
+    line = f'exec "{sys.executable}" -m servicedesk_core.cli {words} <&- >&-'
+    done = subprocess.run(["sh", "-c", line], stderr=subprocess.PIPE, text=True, cwd=acme.folder, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+INTERRUPTED = """
+class AtImport:
+    def find_spec(self, name, path=None, target=None):
+        if name == {name!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, AtImport())
+sys.argv[1:] = {words!r}
+run()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C to a whole console.")
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("typer", ["--help"]),
+        ("servicedesk_core.cli.docs.errors", ["docs", "errors"]),
+        ("sqlalchemy", ["status"]),
+        ("servicedesk_core.cli.shell.tables", ["jobs", "list"]),
+    ],
+)
+def test_ctrl_c_ends_a_command_with_a_word_wherever_it_is(acme, name, words, monkeypatch):
+    acme.configure()
+    monkeypatch.chdir(acme.folder)
+    done = python("-c", PROGRAM + INTERRUPTED.format(name=name, words=words))
+    assert (done.returncode, done.stdout, done.stderr.strip()[:8]) == (130, "", "Stopped.")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such terminals.")
+def test_ctrl_c_ends_a_question(acme, run):
+    import pty
+
+    acme.configure()
+    assert run("sync").code == 0
+    terminal, theirs = pty.openpty()
+    child = subprocess.Popen(
+        [sys.executable, "-m", "servicedesk_core.cli", "quarantine", "drop", "1"],
+        stdin=theirs, stderr=subprocess.PIPE, cwd=acme.folder,
+    )  # fmt: skip
+    assert child.stderr is not None
+    told = b""
+    while not told.endswith(b"[y/N] ") and (more := os.read(child.stderr.fileno(), 1000)):
+        told += more
+    child.send_signal(signal.SIGINT)
+    said = child.communicate(timeout=110)[1]
+    os.close(terminal)
+    os.close(theirs)
+    assert (child.returncode, said[:9]) == (130, b"\nStopped.")
 
 
 @pytest.mark.slow

@@ -1,5 +1,7 @@
 """What a filter names is looked for among what is seen: nothing foreign hides one's own, or shows that it is there."""
 
+import io
+
 import pytest
 
 from servicedesk_core import ClaimFilter, ServiceDesk, TicketFilter
@@ -121,6 +123,9 @@ async def test_a_connection_beside_ones_own_is_answered_like_one_that_is_not_the
             proposals(north, connection=name),
             north.report.desk_page(connection=name),
             anext(north.records(Ticket, connection=name)),
+            north.writes.list(connection=name),
+            north.warranty.date_changes(connection=name),
+            north.export("tickets", io.BytesIO(), connection=name),
         )
         for one in asked:
             with pytest.raises(NotFoundLocallyError) as refused:
@@ -138,3 +143,19 @@ async def test_a_misspelt_beginning_is_told_with_the_nearest_beginning(desk):
         await of(desk, "all").tickets.list(TicketFilter(company="Acmee"))
     with pytest.raises(NotFoundLocallyError, match=r'no queue "Suport Wast"\. Did you mean "Support West"'):
         await of(desk, "all").tickets.list(TicketFilter(queue="Suport Wast"))
+
+
+async def test_a_misspelt_connection_is_told_with_the_nearest_one(desk):
+    every = of(desk, "all")
+    asked = (
+        every.tickets.list(TicketFilter(connection="pas")),
+        every.claims.list(ClaimFilter(connection="pas")),
+        every.writes.list(connection="pas"),
+        every.quarantine.list(connection="pas"),
+        every.warranty.date_changes(connection="pas"),
+        every.export("tickets", io.BytesIO(), connection="pas"),
+    )
+    for one in asked:
+        with pytest.raises(NotFoundLocallyError, match=r'"pas"\. Did you mean "psa"'):
+            await one
+    assert (await every.writes.list(connection="configured")).items == ()

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from servicedesk_core import Actor, ServiceDesk
+from servicedesk_core.desk import stored
 from servicedesk_core.errors import NotPermittedError
-from servicedesk_core.store import Store, connecting
+from servicedesk_core.store import Store
 from tests.outbox.conftest import settings_for
 from tests.outbox.test_permissions import PEOPLE, command, of  # noqa: F401  # a fixture
 
@@ -37,7 +38,7 @@ async def test_with_a_store_that_was_opened_for_reading_it_is_still_the_refusal(
 
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 async def test_while_another_process_writes_it_is_still_the_refusal(settings, store_url, clock, caplog, monkeypatch):
-    monkeypatch.setattr(connecting, "BUSY_TIMEOUT_S", 0.01)
+    monkeypatch.setattr(stored, "FOR_A_REFUSAL_S", 0.01)  # anything else would wait for half a minute
     async with ServiceDesk(settings, actor=KIM, clock=clock) as desk:
         other = sqlite3.connect(make_url(store_url).database, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")

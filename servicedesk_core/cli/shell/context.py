@@ -201,11 +201,11 @@ class Cli:
             return
         if not sys.stdin.isatty():
             raise RefusedError(f"Nobody can be asked here: {question}", hint="Say --yes to answer with yes.")
+        from servicedesk_core.cli.shell.running import answer  # noqa: PLC0415
+
         sys.stderr.write(f"{printable(question)} [y/N] ")
-        answer = sys.stdin.readline()
-        if not answer:  # the end of the input; what follows begins on a line of its own
-            sys.stderr.write("\n")
-        if answer.strip().lower() not in {"y", "yes"}:
+        sys.stderr.flush()
+        if answer().strip().lower() not in {"y", "yes"}:
             raise RefusedError("Nothing was done.", hint="Answer y, or say --yes, if it is meant.")
 
     def emit(

@@ -10,6 +10,7 @@ from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.cli.shell.output import write_json
 from servicedesk_core.cli.shell.running import StoppedBySignal
 from servicedesk_core.errors import ServiceDeskError
+from servicedesk_core.system import OutputLostError
 
 _WRONG_USAGE: Final[Any] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 """What the library of the command line raises, whose name for it is not public."""
@@ -44,16 +45,14 @@ def _told(error: BaseException, cli: Cli) -> tuple[str, str, str | None, int]:
     if isinstance(error, ServiceDeskError):
         cli.complain(error, error.connection)
         return error.code, error.message, error.hint, error.exit_code
-    if isinstance(error, StoppedBySignal):
-        message = "Stopped. What was committed stays; the next run goes on from there."
+    if (stopped := _stopped(error)) is not None:
+        code, message, exit_code = stopped
         cli.warn(message)
-        return "stopped", message, None, error.exit_code
-    if isinstance(error, KeyboardInterrupt):
-        cli.warn("Stopped.")
-        return "stopped", "Stopped.", None, exit_codes.INTERRUPTED
-    if isinstance(error, typer.Abort):
-        cli.warn("Nothing was done: the input ended.")
-        return "refused", "Nothing was done: the input ended.", None, exit_codes.ERROR
+        return code, message, None, exit_code
+    if isinstance(error, OutputLostError):
+        message, hint = f"The output cannot be written: {error.strerror}.", "What was done is done; ask for it again."
+        cli.warn(f"Error: {message}\n  → {hint}\n  (code output, exit {exit_codes.ERROR})")
+        return "output", message, hint, exit_codes.ERROR
     whose = f"the command of the plugin {cli.plugin} failed" if cli.plugin else "this should not have happened"
     message, hint = (
         f"{whose} ({type(error).__name__}).",
@@ -61,6 +60,17 @@ def _told(error: BaseException, cli: Cli) -> tuple[str, str, str | None, int]:
     )
     cli.warn(f"Error: {message}\n  → {hint}\n  (code internal, exit {exit_codes.ERROR})")
     return "internal", message, hint, exit_codes.ERROR
+
+
+def _stopped(error: BaseException) -> tuple[str, str, int] | None:
+    """Return code, message and exit code when somebody ended the command; else it failed."""
+    if isinstance(error, StoppedBySignal):
+        return "stopped", "Stopped. What was committed stays; the next run goes on from there.", error.exit_code
+    if isinstance(error, KeyboardInterrupt):
+        return "stopped", "Stopped.", exit_codes.INTERRUPTED
+    if isinstance(error, typer.Abort):
+        return "refused", "Nothing was done: the input ended.", exit_codes.ERROR
+    return None
 
 
 def _traceback(error: BaseException | None) -> str:

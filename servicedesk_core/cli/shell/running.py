@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import Callable, Coroutine
 from types import FrameType
 from typing import Any, TypeVar
@@ -29,6 +30,25 @@ class StoppedBySignal(Exception):  # noqa: N818  # not an error: somebody asked 
     def __init__(self, signum: int) -> None:
         super().__init__(signal.Signals(signum).name)
         self.exit_code = 128 + (signal.SIGTERM if signum == _BREAK else signum)
+
+
+def answer() -> str:
+    """Return the line that somebody types; empty = the input ended.
+
+    Raises:
+        StoppedBySignal: They typed Ctrl-C; a loop that waits here would never look at it.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        line = sys.stdin.readline()
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")
+        raise StoppedBySignal(signal.SIGINT) from None
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if not line:  # what follows begins on a line of its own
+        sys.stderr.write("\n")
+    return line
 
 
 def run_async(work: Callable[[], Coroutine[Any, Any, T]]) -> T:

@@ -13,7 +13,14 @@ from servicedesk_core.faces import Awaited, Help, Manner, action, method
 from servicedesk_core.features.claims import drafts, pack, preparing
 from servicedesk_core.features.claims.model import ClaimCheck, ClaimDetail, PackOutcome, PollOutcome, Proposals
 from servicedesk_core.features.claims.polling import follow, overdue_parts
-from servicedesk_core.features.claims.preparing import changed, checked_claim, connections_with, rules, stored_claim
+from servicedesk_core.features.claims.preparing import (
+    changed,
+    checked_claim,
+    connections_with,
+    rules,
+    stored_claim,
+    unlisted_parts,
+)
 from servicedesk_core.features.claims.queries import detail, today
 from servicedesk_core.features.claims.sending import ClaimSending
 from servicedesk_core.features.claims.tables import listing, reading
@@ -161,17 +168,20 @@ class Claims(ClaimSending[Manner]):
     async def check(self, claim: Annotated[str, _CLAIM], *, scope: Scope | None = None) -> ClaimCheck:
         """Say everything that a claim lacks, and what its manufacturer would refuse. Nothing is sent.
 
+        Parts are held against those that the manufacturer lists for the device, where it has such a list.
+
         Raises:
             NotFoundLocallyError: There is no such claim.
         """
         stored, checked, _ = await checked_claim(self.desk, claim, scope)
+        problems = (*checked.problems, *await unlisted_parts(self.desk, stored))
         if checked.can_be_sent:
             now, actor = self.desk.clock.now(), self.desk.outbox.actor
             await self.desk.store.write(lambda tx: drafts.validated(tx, stored, actor=actor, now=now))
         row = await self.desk.store.read(lambda tx: listing.row_of(tx, stored.id))
         if (why := proposing.why_not_sendable(stored)) is not None:
-            return ClaimCheck(row, can_be_sent=False, problems=(why, *checked.problems))
-        return ClaimCheck(row, checked.can_be_sent, checked.problems)
+            return ClaimCheck(row, can_be_sent=False, problems=(why, *problems))
+        return ClaimCheck(row, checked.can_be_sent, problems)
 
     @action(
         "claims.resolve",

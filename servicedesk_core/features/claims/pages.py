@@ -1,5 +1,7 @@
 """How claims look in a terminal."""
 
+from typing import Any
+
 from servicedesk_core.domain.warranty import LineDecision
 from servicedesk_core.faces import Terminal
 from servicedesk_core.features.claims.model import (
@@ -116,11 +118,15 @@ def whole(terminal: Terminal, found: ClaimDetail) -> None:
             one.event.after.value.replace("_", " ") if one.event.after else None,
             one.event.vendor_status,
             one.actor,
-            ", ".join(f"{name} {terminal.plain(value)}" for name, value in one.event.detail.items()),
+            ", ".join(f"{name} {_told(terminal, name, value)}" for name, value in one.event.detail.items()),
         )
         for one in found.history
     ]
     terminal.table(("When", "What", "State", "Their word", "By", "About"), steps, title="History")
+
+
+def _told(terminal: Terminal, name: str, value: Any) -> str:
+    return ", ".join(map(field_words, value)) if name == "fields" else terminal.plain(value)
 
 
 def check(terminal: Terminal, checked: ClaimCheck) -> None:

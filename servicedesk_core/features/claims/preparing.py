@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection as Tx
 
 from servicedesk_core.config.configured import ConfiguredDesk
-from servicedesk_core.domain.warranty import NO_RULES, ClaimDraft, ClaimRules, DeviceRef
+from servicedesk_core.domain.warranty import NO_RULES, ClaimDraft, ClaimProblem, ClaimRules, DeviceRef
 from servicedesk_core.domain.warranty.makers import maker_name
 from servicedesk_core.errors import ClaimIncompleteError, ServiceDeskError, UnsupportedError
 from servicedesk_core.features.claims.drafting import Prefilled, Prefilling
@@ -209,6 +209,32 @@ async def checked_claim(
             return stored, check(stored, loaded, lent.calls, day), loaded
     except ServiceDeskError as error:  # what needs no connector is still worth to know
         return stored, check(stored, loaded, None, day, unchecked=error.message), loaded
+
+
+async def unlisted_parts(desk: ClaimsDesk, stored: StoredClaim) -> tuple[ClaimProblem, ...]:
+    """Return which parts of a claim its manufacturer does not list for the device; it is asked for its list.
+
+    None of them blocks the claim: a list may lack what a technician holds in the hand.
+    """
+    name = stored.connection or ""
+    if not stored.draft.lines or name not in desk.host.offering("find_service_parts"):
+        return ()
+    try:
+        listed = await (await desk.host.open(name)).calls.find_service_parts(stored.draft.device)
+    except ServiceDeskError as error:
+        reason = f"were not held against the list of {name}: {error.message}"
+        return (ClaimProblem(field="lines", reason=reason, is_blocking=False),)
+    known = {number.casefold() for part in listed for number in (part.number, *part.substitutes)}
+    return tuple(
+        ClaimProblem(
+            field=f"lines.{line.number}",
+            reason=f"{line.part_number} is not among the {len(listed)} parts that {name} lists for the device: "
+            f"servicedesk warranty parts {stored.draft.device.serial_number}",
+            is_blocking=False,
+        )
+        for line in stored.draft.lines
+        if known and line.part_number.casefold() not in known
+    )
 
 
 async def stored_claim(desk: ClaimsDesk, claim: str, scope: Scope | None) -> StoredClaim:

@@ -52,14 +52,16 @@ def ticket(terminal: Terminal, found: TicketDetail) -> None:
     if found.notes:
         terminal.line("Notes", style="bold")
         for note in found.notes:
-            author = people.get(note.author_ref or "", note.author_type)
+            unnamed = " ".join(filter(None, (note.author_type, note.author_ref)))
+            author = people.get(note.author_ref or "") or unnamed
+            body, title = note.body or "", note.title or ""
             head = (
                 terminal.plain(note.created_at),
-                one_line(author or ""),
+                one_line(author),
                 one_line(note.visibility or ""),
-                one_line(note.title or ""),
+                "" if body.startswith(title.rstrip("….")) else one_line(title),  # a title made from the text itself
             )
-            lines = printable(note.body or "").splitlines()
+            lines = printable(body).splitlines()
             terminal.line("\n".join(["  ".join(filter(None, head)), *(f"    {line}" for line in lines)]))
         terminal.line()
     if found.time_entries:

@@ -147,8 +147,9 @@ class WarrantyQueries(Namespace[Manner]):
             retired: Also assets that the PSA calls retired.
 
         Raises:
-            NotFoundLocallyError: There are none, and there is no such client.
+            NotFoundLocallyError: There are none, and there is no such connection or client.
         """
+        known = self.desk.settings.connections if scope is None else ()
         kept = None if retired else False
         chosen = AssetFilter(connection=connection, company=company, scope=scope, retired=kept)
         day = self.today
@@ -156,7 +157,7 @@ class WarrantyQueries(Namespace[Manner]):
         def changes(tx: Tx) -> tuple[DateChange, ...]:
             found = tuple(islice(rules.changes(tx, chosen, day), limit))
             if not found:
-                check_names(tx, scope, company=company, begins=False)
+                check_names(tx, scope, connection=connection, configured=known, company=company, begins=False)
             return found
 
         return await self.desk.store.read(changes)

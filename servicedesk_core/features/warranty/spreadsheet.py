@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.connectors.tabular import instants, reading
 from servicedesk_core.connectors.tabular.opening import opened
 from servicedesk_core.connectors.tabular.profile import Column, profile
@@ -142,7 +143,10 @@ def propose(names: Sequence[str]) -> dict[str, str]:
     plain = {re.sub(r"[^a-z]", "", name.lower()): name for name in reversed(names)}
     found: dict[str, str] = {}
     for target, words in _NAMES.items():
-        column = next((plain[word] for word in words if word in plain and plain[word] not in found.values()), None)
+        own = target.replace("_", "")
+        column = next(
+            (plain[word] for word in (own, *words) if word in plain and plain[word] not in found.values()), None
+        )
         if column is not None:
             found[target] = column
     return found
@@ -238,16 +242,21 @@ async def import_covers(
 def _columns(
     path: Path, names: Sequence[str], declared: Mapping[str, str], *, required: Sequence[str]
 ) -> dict[str, str]:
-    strange = [name for name in declared if name not in _NAMES]
-    missing = [column for column in declared.values() if column not in names]
-    if strange or missing:
-        what = f"There is no field {strange[0]!r}." if strange else f"{path} has no column {missing[0]!r}."
+    for target, column in declared.items():
+        if target not in _NAMES:
+            what = f'There is no field "{target}".{did_you_mean(target, _NAMES)}'
+        elif not column:
+            what = f"No column is named for {target}."
+        elif column not in names:
+            what = f'{path} has no column "{column}".{did_you_mean(column, names)}'
+        else:
+            continue
         raise SettingsError(what, hint=f"Fields: {', '.join(_NAMES)}. Columns: {', '.join(names)}.")
     columns = propose([name for name in names if name not in declared.values()]) | dict(declared)
     lacking = [name for name in required if name not in columns]
     if lacking:
         raise SettingsError(
-            f"No column of {path} seems to hold {' and '.join(name.replace('_', ' ') for name in lacking)}.",
+            f"No column of {path} seems to hold {' and '.join(lacking)}.",
             hint=f"Say which: --column {lacking[0]}=NAME. Columns: {', '.join(names)}.",
         )
     return {name: columns[name] for name in _NAMES if name in columns}

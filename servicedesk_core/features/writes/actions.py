@@ -6,8 +6,9 @@ from typing import Protocol
 
 from sqlalchemy import Connection as Tx
 
+from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.domain.writing import Intent, WriteState
-from servicedesk_core.faces import Capability, Desk, Manner, method
+from servicedesk_core.faces import Capability, Manner, method
 from servicedesk_core.features.writes.queries import WriteQueries
 from servicedesk_core.outbox.outcomes import Reverted, SendOutcome
 from servicedesk_core.outbox.values import Fields
@@ -17,7 +18,7 @@ from servicedesk_core.store.queries.ownership import ensure_own
 from servicedesk_core.store.queries.scope import Scope
 
 
-class DecidingDesk(Desk, Protocol):
+class DecidingDesk(ConfiguredDesk, Protocol):
     """A desk with an outbox."""
 
     @property

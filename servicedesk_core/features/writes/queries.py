@@ -4,10 +4,12 @@ from typing import Annotated, Final
 
 from sqlalchemy import Connection as Tx
 
+from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Page, Sort, query
 from servicedesk_core.outbox.views import WriteDetail, WriteView, view_of, views_of
 from servicedesk_core.store import outbox
+from servicedesk_core.store.queries.checking import check_names
 from servicedesk_core.store.queries.ownership import own_writes
 from servicedesk_core.store.queries.scope import Scope, Sight
 
@@ -22,6 +24,8 @@ _TO_LOOK_AT: Final = (
 
 class WriteQueries(Namespace[Manner]):
     """The writes of a desk."""
+
+    desk: ConfiguredDesk
 
     @query(
         "writes.list",
@@ -53,17 +57,22 @@ class WriteQueries(Namespace[Manner]):
         Raises:
             SettingsError: There is no such column to sort by.
             CursorError: ``after`` is not a position of this list.
+            NotFoundLocallyError: The list is empty, and there is no such connection.
         """
         sight = None if scope is None else Sight(tx, scope)
+        own = None if sight is None else own_writes(tx, sight)
         found, more = outbox.page(
             tx,
             states=() if everything and not states else states or _TO_LOOK_AT,
             connection=connection,
-            only=None if sight is None else own_writes(tx, sight),
+            only=own,
             sort=sort,
             after=after,
             limit=limit,
         )
+        if not found:
+            there = self.desk.settings.connections if own is None else outbox.connections(tx, own)
+            check_names(tx, scope, connection=connection, configured=there)
         return Page(views_of(tx, found, sight), more)
 
     @query(

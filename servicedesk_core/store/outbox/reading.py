@@ -47,6 +47,11 @@ def proposers(tx: Connection, fields: Collection[str]) -> Iterator[tuple[str, st
     yield from (tuple(row) for row in tx.execute(query))
 
 
+def connections(tx: Connection, only: ColumnElement[bool]) -> frozenset[str]:
+    """Return the connections of the writes of which something is true."""
+    return frozenset(tx.execute(select(outbox.c.connection).where(only).distinct()).scalars())
+
+
 def recent(
     tx: Connection,
     *,

@@ -94,7 +94,7 @@ def source_of(tx: Connection, connection: str, scope: Scope | None = None) -> in
         NotFoundLocallyError: There is no such connection.
     """
     if scope is not None and connection != scope.connection:
-        raise sources.unknown(connection)
+        raise sources.unknown(connection, (scope.connection,))
     return sources.id_of(tx, connection)
 
 
