@@ -5,7 +5,7 @@ it (:mod:`servicedesk_core.cli.derived`), Python a method that is awaited or wai
 """
 
 from servicedesk_core.capabilities import Capability
-from servicedesk_core.faces.action import Action, Proposal, action, proposal
+from servicedesk_core.faces.action import Action, Previewed, Proposal, action, previewed, proposal
 from servicedesk_core.faces.alerting import AlertRule, Condition, Watch
 from servicedesk_core.faces.column import Column
 from servicedesk_core.faces.dashboard import Board, Figures, Series, Table, dashboard
@@ -50,6 +50,7 @@ __all__ = [
     "Offer",
     "Page",
     "Period",
+    "Previewed",
     "Proposal",
     "Query",
     "Series",
@@ -64,6 +65,7 @@ __all__ = [
     "dashboard",
     "method",
     "piece",
+    "previewed",
     "proposal",
     "query",
 ]

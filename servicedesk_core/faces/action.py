@@ -31,6 +31,23 @@ class Proposal(Action[P, T]):
     """Given the desk and the result, returns what became of it and what can be done next."""
 
 
+class Previewed(Action[P, T]):
+    """An act that is declared by :func:`previewed`: what it would do is shown before it, and then done just so."""
+
+    preview: Callable[..., Coroutine[Any, Any, Any]]
+    """Given the namespace and what the act will be given, returns what it would do; ``None`` = nothing is shown."""
+
+    shows: str
+    """Where the function is that shows that, ``module:function``; it is given a terminal and what the act would do."""
+
+    tells: Callable[[Any], str]
+    """Given the result, returns what somebody has to know or do beyond it; empty = nothing."""
+
+    async def foreseen(self, desk: Any, *args: P.args, **kwargs: P.kwargs) -> Any:
+        """Return what the act would do on a desk."""
+        return await self.preview(self.owner(desk), *args, **kwargs)
+
+
 def action(
     name: str, *, asks: Callable[..., str] | None = None, **said: Unpack[Said]
 ) -> Callable[[Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]], Action[P, T]]:
@@ -68,6 +85,37 @@ def proposal(
     def declare(function: Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]) -> Proposal[P, T]:
         declared = Proposal(name, function, function, **said)
         declared.warns, declared.tells = warns, tells
+        return declared
+
+    return declare
+
+
+def previewed(
+    name: str,
+    *,
+    preview: Callable[..., Coroutine[Any, Any, Any]],
+    shows: str,
+    asks: Callable[..., str],
+    tells: Callable[[Any], str] = lambda _: "",
+    **said: Unpack[Said],
+) -> Callable[[Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]], Previewed[P, T]]:
+    """Declare an act that cannot be taken back and shows first what it would do: it has the parameter ``shown``.
+
+    A command asks for the preview, shows it, asks whoever is there, and calls the act with what was ``shown``: nothing
+    else is done. Without it the act does what there is to do.
+
+    Args:
+        name: Its name, words joined with dots, which are those of its command and of its document.
+        preview: See :attr:`Previewed.preview`.
+        shows: See :attr:`Previewed.shows`.
+        asks: Returns the question, given the preview and what the act will be given; empty = nothing is asked.
+        tells: See :attr:`Previewed.tells`.
+        said: See :class:`servicedesk_core.faces.offer.Said`.
+    """
+
+    def declare(function: Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]) -> Previewed[P, T]:
+        declared = Previewed(name, function, function, **said)
+        declared.preview, declared.shows, declared.asks, declared.tells = preview, shows, asks, tells
         return declared
 
     return declare

@@ -60,7 +60,7 @@ async def test_each_denial_is_told_and_is_over_when_the_claim_is_sent_again(desk
     vendor.say("C1", "Denied", denial_reason="accidental damage")
     await desk.claims.poll(everything=True)
     assert await told() == [("opened", "denied/2")]
-    await desk.claims.cancel(drafted, "given up")
+    await desk.claims.cancel(drafted, reason="given up")
     assert await told() == [("recovered", "denied/2")]
 
 

@@ -124,7 +124,7 @@ async def test_one_open_claim_for_each_device_and_part_unless_forced(desk, draft
     with pytest.raises(ClaimExistsError, match=drafted):
         await desk.claims.edit(other.claim.claim_id, PART)
     assert (await desk.claims.new("T50", changes=PART, force=True)).claim.claim_id != drafted
-    await desk.claims.cancel(other.claim.claim_id, "not needed")
+    await desk.claims.cancel(other.claim.claim_id, reason="not needed")
     await desk.claims.new("T50", changes={"lines": [{"number": 1, "part_number": "p2", "quantity": "1"}]})
 
 

@@ -98,7 +98,7 @@ async def test_notes_files_and_withdrawals_go_to_the_maker(desk, drafted, vendor
     await desk.claims.submit(drafted)
     await desk.claims.note(drafted, "The fan was swapped.")
     await desk.claims.attach(drafted, name="a.txt", content=b"a", media_type="text/plain", send=True)
-    gone = await desk.claims.cancel(drafted, "Works again")
+    gone = await desk.claims.cancel(drafted, reason="Works again")
     assert gone.claim.state is ClaimState.CANCELLED
     (held,) = vendor.held()
     assert (held["note"], held["attached"], held["status"]) == ("The fan was swapped.", "a.txt", "Cancelled")

@@ -1,6 +1,7 @@
 """Whoever sees a part of the desk acts within it. Foreign things are answered like what is not there at all."""
 
 import re
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
@@ -62,7 +63,8 @@ def on_claims(claim):
         "claims.resubmit": ((claim,), {}),
         "claims.note": ((claim, "x"), {}),
         "claims.attach": ((claim,), {"name": "x", "content": b"x", "media_type": "text/plain"}),
-        "claims.cancel": ((claim, "x"), {}),
+        "claims.attach_file": ((claim, Path(__file__)), {}),
+        "claims.cancel": ((claim,), {"reason": "x"}),
         "claims.resolve": ((claim,), {"found": "X1"}),
         "claims.record": ((claim, report), {}),
         "claims.pack": ((claim,), {}),
@@ -121,6 +123,7 @@ def by_name(who):
         ("warranty.expiring", (), {"company": name}),
         ("warranty.missed", (), {"company": name}),
         ("warranty.date_changes", (), {"company": name}),
+        ("warranty.write_dates", (), {"company": name}),
     ]  # fmt: skip
 
 

@@ -349,7 +349,7 @@ async def test_only_a_makers_own_dates_are_proposed_for_the_psa(desk, filled):
     changes = await desk.warranty.date_changes()
     assert [(c.asset, c.before, c.after, c.origin) for c in changes] == [("PC1", None, date(2026, 7, 1), "acme")]
     with pytest.raises(WriteNotGrantedError):
-        await desk.warranty.write_dates(changes)
+        await desk.warranty.write_dates(shown=changes)
 
 
 async def test_dates_are_ordinary_writes_that_keep_the_old_value(settings, store, clock, filled):
@@ -357,11 +357,11 @@ async def test_dates_are_ordinary_writes_that_keep_the_old_value(settings, store
     async with ServiceDesk(granted, store=store, clock=clock) as desk:
         await desk.warranty.lookup(everything=True)
         changes = await desk.warranty.date_changes()
-        (write,) = await desk.warranty.write_dates(changes, send=False)
+        (write,) = (await desk.warranty.write_dates(shown=changes, send=False)).writes
         (change,) = write.changes
         assert (write.kind, write.target, write.state.value) == ("assets.update", "1", "queued")
         assert (change.field, change.before, change.after) == ("warranty_until", None, "2026-07-01")
-        (again,) = await desk.warranty.write_dates(changes, send=False)
+        (again,) = (await desk.warranty.write_dates(send=False)).writes
         assert again.id == write.id
 
 

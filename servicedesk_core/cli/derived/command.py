@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from servicedesk_core.cli.derived import proposing, showing
+from servicedesk_core.cli.derived import previewing, proposing, showing
 from servicedesk_core.cli.derived.values import choices_of, is_duration, value_of
 from servicedesk_core.cli.shell.arguments import Json, Yes
 from servicedesk_core.cli.shell.context import Cli
-from servicedesk_core.faces import Action, Offer, Proposal
+from servicedesk_core.faces import Action, Offer, Previewed, Proposal
 from servicedesk_core.faces.parameter import Parameter
 
 if TYPE_CHECKING:
@@ -62,6 +62,9 @@ def command_of(offer: Offer[..., Any]) -> Callable[..., None]:
 
         if isinstance(offer, Proposal):
             proposing.run(cli, offer, arguments, send=bool(yes), as_json=bool(as_json))
+            return
+        if isinstance(offer, Previewed):
+            previewing.run(cli, offer, arguments, yes=bool(yes), as_json=bool(as_json))
             return
         found = cli.with_desk(called) if isinstance(offer, Action) else cli.with_store(called)
         if html is not None:

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -89,6 +90,12 @@ class Cli:
         from servicedesk_core.redaction import Redactor  # noqa: PLC0415
 
         return Redactor()
+
+    def aside(self) -> "Cli":
+        """Return the same run, whose data goes where messages go."""
+        aside = copy(self)
+        aside.out = self.err
+        return aside
 
     def say(self, text: str) -> None:
         """Tell the person something that is not data."""

@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from servicedesk_core.features.warranty.model import CoverRow
 
 Csv = Annotated[bool, typer.Option("--csv", help="Print the rows as CSV, and nothing else.")]
-Company = Annotated[str | None, typer.Option("--company", help="Only this client, by name or id.")]
-
 Retired = Annotated[bool, typer.Option("--retired", help="Also devices that the PSA calls retired.")]
 
 

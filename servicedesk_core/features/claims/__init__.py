@@ -34,4 +34,5 @@ FEATURE = Feature(
         ),
     ),
     alert_rules=(f"{__name__}.alerting:conditions",),
+    needs=("writes",),
 )

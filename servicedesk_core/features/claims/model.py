@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Annotated, Any
 
 from servicedesk_core.arguments import strict
@@ -13,6 +14,7 @@ from servicedesk_core.domain.warranty import (
     ClaimProgress,
     ClaimState,
 )
+from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.faces import Column, Help
 from servicedesk_core.problem import Problem
 
@@ -165,6 +167,8 @@ class ClaimDetail:
     files: Annotated[tuple[ClaimFile, ...], Column("Its files.")]
     history: Annotated[tuple[HistoryEntry, ...], Column("Everything that happened to it.")]
     write: Annotated[int | None, Column("Number of the write that sends it now, if one does.")]
+    write_state: Annotated[WriteState | None, Column("Where that write stands.")] = None
+    error_code: Annotated[str | None, Column("Code of the error that it met last.")] = None
     doubt: Annotated[str | None, Column("Why nobody knows whether the manufacturer has it, while that is so.")] = None
     candidates: Annotated[tuple[str, ...], Column("The manufacturer's ids that might be it, while in doubt.")] = ()
     waits: Annotated[str | None, Column("Why it could not be sent yet, while that is so.")] = None
@@ -184,6 +188,15 @@ class ClaimCheck:
 def field_words(field: str) -> str:
     """Return what people call a field of a claim: what the records call lines are parts to them."""
     return "parts" + field.removeprefix("lines") if field.partition(".")[0] == "lines" else field
+
+
+class Proof(StrEnum):
+    """What a file proves."""
+
+    PROOF_OF_PURCHASE = "proof_of_purchase"
+    DIAGNOSTICS = "diagnostics"
+    PHOTO = "photo"
+    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,23 @@
 """How claims look in a terminal."""
 
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
-from servicedesk_core.domain.warranty import LineDecision
+from servicedesk_core.domain.warranty import ClaimEventKind, ClaimState, LineDecision
 from servicedesk_core.faces import Terminal
 from servicedesk_core.features.claims.model import (
     ClaimCheck,
     ClaimDetail,
+    ClaimPreview,
     PackOutcome,
     Proposal,
     Proposals,
     field_words,
 )
 from servicedesk_core.wording import counted
+
+REFUSED: Final = frozenset({ClaimState.DRAFT, ClaimState.DENIED})
+"""Where a claim stands that was sent and refused."""
 
 
 def proposals(terminal: Terminal, found: Proposals) -> None:
@@ -27,6 +32,64 @@ def proposals(terminal: Terminal, found: Proposals) -> None:
     )
     if found.tickets:
         terminal.say("Next: servicedesk claims new --ticket TICKET")
+
+
+def preview(terminal: Terminal, going: ClaimPreview) -> None:
+    """Print exactly what would leave, and where to."""
+    terminal.facts(
+        [
+            ("Goes to", f"{going.vendor}, {going.environment.upper()}"),
+            ("Account", going.account or "not told by the connector"),
+            ("Connection", going.connection),
+            ("What", going.kind),
+            ("May set off", going.side_effects or "what a maker does with claims: mails, visits, shipments"),
+        ]
+    )
+    terminal.table(("Field", "Leaves the desk as"), list(_flat(terminal, going.values)))
+    for warning in going.warnings:
+        terminal.line(f"Worth a look: {warning.field} {warning.reason}.")
+
+
+def _flat(terminal: Terminal, values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in values.items():
+        where = f"{before}{name}"
+        if isinstance(value, dict):
+            yield from _flat(terminal, value, f"{where}.")
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            for number, one in enumerate(value, 1):
+                yield from _flat(terminal, one, f"{where}.{number}.")
+        elif value not in (None, "", []):
+            yield where, terminal.plain(value)
+
+
+def after_sending(sent: ClaimDetail) -> str:
+    """Return what to do when the outcome of sending is not plain; empty when it is."""
+    name, state, hint = sent.claim.claim_id, sent.claim.state, f"\n  → {sent.hint}" if sent.hint else ""
+    if state is ClaimState.IN_DOUBT:
+        return (
+            f"Nobody knows whether the manufacturer has claim {name}; it is not sent again until that is clear. The "
+            "desk looks again by itself (`servicedesk serve`, `servicedesk writes run`). Once you have looked into "
+            f"the manufacturer's portal: servicedesk claims resolve {name} --found ID, or --absent."
+        )
+    if sent.is_unapproved:
+        why = sent.waits or "somebody must approve it first, another person with four eyes."
+        return (
+            f"Claim {name} was not sent: {why}{hint}\n  → `servicedesk writes approve {sent.write}` sends it; "
+            f"`servicedesk writes discard {sent.write}` takes it back."
+        )
+    if state is ClaimState.SUBMITTING:
+        return (
+            f"Claim {name} was not sent: {sent.waits or 'its connection is busy'}{hint}"
+            "\n  → It waits, and is sent by `servicedesk writes run` or the schedule; "
+            f"`servicedesk writes discard {sent.write}` takes it back."
+        )
+    if state in REFUSED:
+        refused = [one.event.detail.get("reason") for one in sent.history if one.event.kind is ClaimEventKind.REFUSED]
+        return (
+            f"The manufacturer refused claim {name}: {refused[-1] if refused else 'it gave no reason'}\n"
+            f"  → Correct it with `servicedesk claims edit {name}`, then send it again."
+        )
+    return ""
 
 
 def brief(terminal: Terminal, found: ClaimDetail) -> None:

@@ -1,16 +1,20 @@
 """Sending claims, and what is told about those that a manufacturer has: shown first, sent once."""
 
-from collections.abc import Mapping
-from typing import Any
+import mimetypes
+from collections.abc import Coroutine, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any, Final
 
 from sqlalchemy import Connection as Tx
 
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.domain.warranty import ClaimProblem, ClaimRules, ClaimState
-from servicedesk_core.errors import ClaimStateError
-from servicedesk_core.faces import Awaited, Manner, method
+from servicedesk_core.errors import ClaimIncompleteError, ClaimStateError, SettingsError
+from servicedesk_core.faces import Awaited, Help, Manner, method, previewed
 from servicedesk_core.features.claims import drafts
-from servicedesk_core.features.claims.model import ClaimDetail, ClaimFile, ClaimPreview
+from servicedesk_core.features.claims.model import ClaimDetail, ClaimFile, ClaimPreview, Proof
+from servicedesk_core.features.claims.pages import REFUSED, after_sending
 from servicedesk_core.features.claims.preparing import ClaimsDesk, checked_claim, stored_claim
 from servicedesk_core.features.claims.queries import ClaimQueries
 from servicedesk_core.features.claims.rules import rules_of
@@ -18,8 +22,49 @@ from servicedesk_core.features.claims.tables.stored import StoredClaim
 from servicedesk_core.features.claims.writes import notes, proposing
 from servicedesk_core.features.claims.writes.content import ClaimWrite, values_of
 from servicedesk_core.features.claims.writes.sender import ClaimSender
+from servicedesk_core.features.writes import code_of
 from servicedesk_core.plugins.connection import OpenConnection
 from servicedesk_core.store.queries.scope import Scope
+
+_PAGES: Final = "servicedesk_core.features.claims.pages"
+WHICH = Annotated[str, Help("Our id (SD-…), its number, or the manufacturer's id.")]
+FORCE = Annotated[bool, Help("Send it although the device was not covered that day, as far as we know.")]
+
+
+def _fails(sent: ClaimDetail) -> int:
+    if sent.write_state is not None:
+        return code_of(sent.write_state, sent.error_code)
+    return ClaimIncompleteError.exit_code if sent.claim.state in REFUSED else 0
+
+
+def _sending(claims: Any, claim: str, *, again: bool, force: bool = False, **_: Any) -> Coroutine[Any, Any, Any]:
+    return claims.preview(claim, again=again, force=force)  # type: ignore[no-any-return]
+
+
+async def _attaching(claims: Any, claim: str, file: Path, *, kind: Proof, send: bool, **_: Any) -> ClaimPreview | None:
+    told = _told(file, kind, len(_content(file)))
+    return await claims.preview_update(claim, ClaimWrite.ATTACH, told) if send else None
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"{file} cannot be read: {error.strerror}.", hint="Name a file.") from error
+
+
+def _told(file: Path, kind: Proof, size: int) -> dict[str, Any]:
+    return {"attachments": [{"name": file.name, "kind": kind.value, "size": size}]}
+
+
+_previewed = partial(
+    previewed,
+    needs=Capability.CLAIMS_SEND,
+    version=2,
+    shows=f"{_PAGES}:preview",
+    page=f"{_PAGES}:brief",
+)
+"""Declares an act at a manufacturer, which is shown what would leave before it is asked."""
 
 
 class ClaimSending(ClaimQueries[Manner]):
@@ -121,19 +166,27 @@ class ClaimSending(ClaimQueries[Manner]):
             warnings=warnings,
         )
 
-    @method(Capability.CLAIMS_SEND)
+    @_previewed(
+        "claims.submit",
+        preview=partial(_sending, again=False),
+        asks=lambda *_, **__: "Send exactly this?",
+        about="The claim after it was sent.",
+        tells=after_sending,
+        fails=_fails,
+    )
     async def submit(
         self: "ClaimSending[Awaited]",
-        claim: str,
+        claim: WHICH,
         *,
-        force: bool = False,
+        force: FORCE = False,
         shown: ClaimPreview | None = None,
         scope: Scope | None = None,
     ) -> ClaimDetail:
-        """Send a claim to its manufacturer, once. Changes an outside system.
+        """Send a claim to its manufacturer, once, after showing exactly what leaves and where to.
 
-        The claim is checked, stored as a write, approved by the caller and sent. Of two who do it at once, one gets an
-        error; an attempt whose fate is unknown leaves the claim in doubt and is never repeated without proof.
+        This changes an outside system: the manufacturer's. The claim is checked, stored as a write, approved by the
+        caller and sent. Of two who do it at once, one gets an error; an attempt whose fate is unknown leaves the claim
+        in doubt and is never repeated without proof.
 
         Args:
             claim: Our id, the number, or the manufacturer's id.
@@ -150,16 +203,25 @@ class ClaimSending(ClaimQueries[Manner]):
         """
         return await self._send(claim, again=False, force=force, shown=shown, scope=scope)
 
-    @method(Capability.CLAIMS_SEND)
+    @_previewed(
+        "claims.resubmit",
+        preview=partial(_sending, again=True),
+        asks=lambda *_, **__: "Send exactly this?",
+        about="The claim after it was sent again.",
+        tells=after_sending,
+        fails=_fails,
+    )
     async def resubmit(
         self: "ClaimSending[Awaited]",
-        claim: str,
+        claim: WHICH,
         *,
-        force: bool = False,
+        force: FORCE = False,
         shown: ClaimPreview | None = None,
         scope: Scope | None = None,
     ) -> ClaimDetail:
-        """Send a denied claim again. Changes an outside system.
+        """Send a denied claim again, after showing exactly what leaves and where to.
+
+        This changes an outside system: the manufacturer's.
 
         Args:
             claim: Our id, the number, or the manufacturer's id.
@@ -173,15 +235,33 @@ class ClaimSending(ClaimQueries[Manner]):
         """
         return await self._send(claim, again=True, force=force, shown=shown, scope=scope)
 
-    @method(Capability.CLAIMS_SEND)
-    async def note(self: "ClaimSending[Awaited]", claim: str, text: str, *, scope: Scope | None = None) -> ClaimDetail:
-        """Tell the manufacturer something about a claim. Changes an outside system.
+    @_previewed(
+        "claims.note",
+        preview=lambda claims, claim, text, **_: claims.preview_update(claim, ClaimWrite.NOTE, {"text": text}),
+        asks=lambda *_, **__: "Send this note?",
+        about="The claim after the note.",
+    )
+    async def note(
+        self: "ClaimSending[Awaited]",
+        claim: WHICH,
+        text: Annotated[str, Help("What to say; the manufacturer reads it.")],
+        *,
+        shown: ClaimPreview | None = None,
+        scope: Scope | None = None,
+    ) -> ClaimDetail:
+        """Tell the manufacturer something about a claim. This changes an outside system: the manufacturer's.
+
+        Args:
+            claim: Our id, the number, or the manufacturer's id.
+            text: What to say.
+            shown: As for :meth:`submit`.
+            scope: Only a claim that it lets through.
 
         Raises:
             ClaimStateError: The manufacturer does not have the claim, or it is over.
             WriteNotGrantedError: The configuration does not grant it.
         """
-        return await self._tell(claim, ClaimWrite.NOTE, scope, text=text)
+        return await self._tell(claim, ClaimWrite.NOTE, scope, text=text, shown=shown)
 
     @method(Capability.CLAIMS_DRAFT)
     async def attach(
@@ -224,11 +304,75 @@ class ClaimSending(ClaimQueries[Manner]):
             return await self._tell(claim, ClaimWrite.ATTACH, scope, file=file)
         return await self.get(stored.claim_id, scope=scope)
 
-    @method(Capability.CLAIMS_SEND)
-    async def cancel(
-        self: "ClaimSending[Awaited]", claim: str, reason: str, *, scope: Scope | None = None
+    @_previewed(
+        "claims.attach",
+        needs=Capability.CLAIMS_DRAFT,
+        preview=_attaching,
+        asks=lambda going, *_, **__: "Send this file?" if going else "",
+        about="The claim with its file.",
+        page=f"{_PAGES}:whole",
+    )
+    async def attach_file(
+        self: "ClaimSending[Awaited]",
+        claim: WHICH,
+        file: Annotated[Path, Help("The file.")],
+        *,
+        kind: Annotated[Proof, Help("What it proves.")] = Proof.OTHER,
+        send: Annotated[bool, Help("Send it now, for a claim that the manufacturer already has.")] = False,
+        shown: ClaimPreview | None = None,
+        scope: Scope | None = None,
     ) -> ClaimDetail:
-        """Withdraw a claim; at the manufacturer if it has it. May change an outside system.
+        """Add a file to a claim: it goes with the claim when that is sent, or now with --send.
+
+        This can change an outside system: the manufacturer's.
+
+        Args:
+            claim: Our id, the number, or the manufacturer's id.
+            file: Where it is; its name goes with it.
+            kind: What it proves.
+            send: Send it to the manufacturer now.
+            shown: As for :meth:`submit`.
+            scope: Only a claim that it lets through.
+
+        Raises:
+            SettingsError: The file cannot be read, or is not what was shown any more.
+            ClaimStateError: As for :meth:`attach`.
+        """
+        content = _content(file)
+        if shown is not None and shown.values != _told(file, kind, len(content)):
+            raise SettingsError(f"{file} is not what was shown any more.", hint="Look at it, and send it again.")
+        media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+        return await self.attach(
+            claim, name=file.name, content=content, media_type=media_type, kind=kind.value, send=send, scope=scope
+        )
+
+    @_previewed(
+        "claims.cancel",
+        preview=lambda claims, claim, *, reason, **_: claims.preview_update(
+            claim, ClaimWrite.CANCEL, {"reason": reason}
+        ),
+        asks=lambda going, claim, **_: (
+            f"Withdraw claim {claim}?"
+            if going
+            else f"Nothing leaves the desk: no manufacturer has this claim from a program. Withdraw claim {claim}?"
+        ),
+        about="The claim after it was withdrawn.",
+    )
+    async def cancel(
+        self: "ClaimSending[Awaited]",
+        claim: WHICH,
+        *,
+        reason: Annotated[str, Help("Why; a manufacturer that has the claim reads it.")],
+        shown: ClaimPreview | None = None,
+        scope: Scope | None = None,
+    ) -> ClaimDetail:
+        """Withdraw a claim, at the manufacturer if it has it. This can change an outside system: the manufacturer's.
+
+        Args:
+            claim: Our id, the number, or the manufacturer's id.
+            reason: Why.
+            shown: As for :meth:`submit`.
+            scope: Only a claim that it lets through.
 
         Raises:
             ClaimStateError: It is on its way or over.
@@ -237,7 +381,7 @@ class ClaimSending(ClaimQueries[Manner]):
         """
         stored = await stored_claim(self.desk, claim, scope)
         if _is_theirs(stored):
-            return await self._tell(claim, ClaimWrite.CANCEL, scope, text=reason)
+            return await self._tell(claim, ClaimWrite.CANCEL, scope, text=reason, shown=shown)
         now, actor = self.desk.clock.now(), self.desk.outbox.actor
         await self.desk.store.write(lambda tx: drafts.withdraw(tx, stored, reason=reason, actor=actor, now=now))
         return await self.get(stored.claim_id, scope=scope)
@@ -281,9 +425,12 @@ class ClaimSending(ClaimQueries[Manner]):
         *,
         text: str = "",
         file: ClaimFile | None = None,
+        shown: ClaimPreview | None = None,
     ) -> ClaimDetail:
         stored = await stored_claim(self.desk, claim, scope)
-        await self._ready_to_tell(stored, kind)
+        opened = await self._ready_to_tell(stored, kind)
+        if shown is not None:
+            _ensure_as_shown(self._leaving(stored, opened, kind, shown.values, ()), shown)
         now, actor = self.desk.clock.now(), self.desk.outbox.actor
         write = await self.desk.store.write(
             lambda tx: proposing.tell(tx, stored, kind, actor=actor, now=now, text=text, file=file)
@@ -292,13 +439,14 @@ class ClaimSending(ClaimQueries[Manner]):
         await self._send_notes(stored.claim_id)
         return await self.get(stored.claim_id, scope=scope)
 
-    async def _ready_to_tell(self, stored: StoredClaim, kind: ClaimWrite) -> None:
+    async def _ready_to_tell(self, stored: StoredClaim, kind: ClaimWrite) -> OpenConnection:
         proposing.ensure_tellable(stored)
         opened = self._sendable(stored, await self._opened(stored))
         ClaimSender(self.desk.store, self.desk.clock).handling(
             opened.calls, kind.value
         )  # whether it can be done, then may
         self.desk.outbox.grants.ensure(opened.name, kind.value)
+        return opened
 
     async def _send_notes(self, claim_id: str = "") -> None:
         """Send the notes that were approved with the steps they tell of: of one claim, or of all."""

@@ -17,5 +17,5 @@ FEATURE = Feature(
             applies=lambda settings: bool(settings.connections),
         ),
     ),
-    needs=("claims",),
+    needs=("claims", "writes"),
 )

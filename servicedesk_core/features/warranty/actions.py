@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Final, Protocol
+from typing import Annotated, Any, Final, Protocol
 
 from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.domain.warranty import DeviceRef, PartInfo
 from servicedesk_core.errors import NotFoundError, SettingsError
-from servicedesk_core.faces import Awaited, Capability, Help, Manner, action, method
+from servicedesk_core.faces import Awaited, Capability, Help, Manner, action, method, previewed
 from servicedesk_core.features.warranty import rules, spreadsheet
 from servicedesk_core.features.warranty.lookup.asking import Asker
 from servicedesk_core.features.warranty.lookup.run import Lookup, LookupReport, Progress
@@ -18,12 +18,15 @@ from servicedesk_core.features.warranty.queries import WarrantyQueries
 from servicedesk_core.features.warranty.rules import DateChange
 from servicedesk_core.features.warranty.spreadsheet import ImportReport
 from servicedesk_core.features.warranty.tables import answers, lists
+from servicedesk_core.features.writes import exit_code
 from servicedesk_core.hooks.capabilities import WarrantyCapability
 from servicedesk_core.outbox.views import WriteView
 from servicedesk_core.outbox.writes import Writes
 from servicedesk_core.plugins.connection import OpenConnection
 from servicedesk_core.plugins.host import Host
 from servicedesk_core.store.cover.assets import AssetFilter
+from servicedesk_core.store.queries.scope import Scope
+from servicedesk_core.wording import counted
 
 _PAGES: Final = "servicedesk_core.features.warranty.pages"
 
@@ -39,6 +42,21 @@ class WrittenDates:
 
     changes: tuple[DateChange, ...]
     writes: tuple[WriteView, ...] = ()
+
+    @property
+    def open(self) -> tuple[WriteView, ...]:
+        """The writes that are not confirmed."""
+        return tuple(write for write in self.writes if write.state != "confirmed")
+
+
+async def _changes(
+    warranty: "Warranty[Awaited]", *, limit: int, everything: bool, dry_run: bool, **named: Any
+) -> tuple[DateChange, ...] | None:
+    return None if dry_run else await warranty.date_changes(limit=None if everything else limit, **named) or None
+
+
+def _systems(changes: Sequence[DateChange]) -> str:
+    return ", ".join(sorted({change.connection for change in changes}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,29 +231,66 @@ class Warranty(WarrantyQueries[Manner]):
             self.desk.store, Path(path), now=self.desk.clock.now(), declared=columns or {}, dates=dates, dry_run=dry_run
         )
 
-    @method(Capability.WARRANTY_WRITE, unscoped="what was shown may be about any client")
+    @previewed(
+        "warranty.write-dates",
+        needs=Capability.WARRANTY_WRITE,
+        about="What was shown, and what became of it.",
+        preview=_changes,
+        shows=f"{_PAGES}:date_changes",
+        asks=lambda changes, **_: f"Write {counted(len(changes), 'date')} into {_systems(changes)}?" if changes else "",
+        page=f"{_PAGES}:written_dates",
+        tells=lambda done: "\n".join(dict.fromkeys(f"→ {write.hint}" for write in done.open if write.hint)),
+        fails=lambda done: exit_code(done.writes),
+    )
     async def write_dates(
-        self: "Warranty[Awaited]", changes: Sequence[DateChange], *, send: bool = True
-    ) -> tuple[WriteView, ...]:
-        """Propose, approve and send what :meth:`date_changes` showed and somebody agreed to.
+        self: "Warranty[Awaited]",
+        *,
+        connection: Annotated[str | None, Help("Only into this PSA.")] = None,
+        company: Annotated[str | None, Help("Only this client, by name or id.")] = None,
+        retired: Annotated[bool, Help("Also devices that the PSA calls retired.")] = False,
+        limit: Annotated[int, Help("At most so many at a time.", between=(1, 100_000))] = rules.BATCH,
+        everything: Annotated[bool, Help("All that differ, with one consent.", name="all")] = False,
+        dry_run: Annotated[bool, Help("Only show what would be written.")] = False,
+        shown: Sequence[DateChange] | None = None,
+        send: bool = True,
+        scope: Scope | None = None,
+    ) -> WrittenDates:
+        """Write dates that a manufacturer stated into the PSA's assets. CHANGES YOUR PSA, after you agreed.
 
-        Each is an ordinary write: it needs the grant ``assets.update``, is refused when the PSA shows another date by
-        then, and can be reverted.
+        Twenty at a time, unless asked otherwise: the next run shows the next ones. What you agreed to is sent without a
+        stop, however many these are. Each is a write like any other: it needs the grant assets.update, is refused when
+        the PSA shows another date by then, and "servicedesk writes revert" takes it back.
 
         Args:
-            changes: What was shown. However many these are, sending does not stop among them to ask.
+            connection: Only into this PSA.
+            company: Only of this client, by id or name.
+            retired: Also assets that the PSA calls retired.
+            limit: At most so many.
+            everything: All that differ.
+            dry_run: Only say what would be written.
+            shown: What somebody has seen and agreed to, from :meth:`date_changes`: nothing else is written.
             send: Send them at once; else they wait for the job ``writes``.
+            scope: Only what it lets through.
 
         Raises:
+            NotFoundLocallyError: There are none, and there is no such connection or client.
             WriteNotGrantedError: The configuration does not grant it.
         """
+        most = None if everything or shown is not None else limit
+        changes = await self.date_changes(
+            connection=connection, company=company, limit=most, retired=retired, scope=scope
+        )
+        if shown is not None:
+            changes = tuple(change for change in shown if change in set(changes))
+        if dry_run or not changes:
+            return WrittenDates(changes)
         for change in changes:
             self.desk.outbox.grants.ensure(change.connection, rules.KIND)
         proposed = [await self.desk.outbox.propose(rules.intent_of(change)) for change in changes]
         waiting = [write.id for write in proposed if write.state == "proposed"]
         approved = await self.desk.outbox.approve_own(waiting, send=send, agreed=True) if waiting else ()
         known = {write.id: write for write in approved}
-        return tuple(known.get(write.id, write) for write in proposed)
+        return WrittenDates(changes, tuple(known.get(write.id, write) for write in proposed))
 
     async def _forget_raws(self, one: OpenConnection) -> None:
         """Keep the vendor's own answers as long as the connection's ``raw`` says."""

@@ -14,7 +14,8 @@ NO_ASSET = "The desk holds no device yet: sync a PSA that has some, or name seri
 NO_SUCH_ASSET = "No device of the desk fits: --asset takes names, ids and serial numbers, --company a name or an id."
 
 if TYPE_CHECKING:
-    from servicedesk_core.features.warranty.actions import DeviceParts
+    from servicedesk_core.features.warranty.actions import DeviceParts, WrittenDates
+    from servicedesk_core.features.warranty.rules import DateChange
 
 _NARROW = Narrow(
     cut={"Serial number": 14, "Device": 16, "Client": 12, "Level": 12, "Source": 11},
@@ -153,3 +154,22 @@ def imported(terminal: Terminal, found: ImportReport) -> None:
     )
     if not found.is_dry_run:
         terminal.say(f"{found.new:,} new, {found.changed:,} changed, {found.unchanged:,} unchanged.")
+
+
+def date_changes(terminal: Terminal, changes: "Sequence[DateChange]") -> None:
+    """Print which dates would be written into which assets."""
+    columns = ("PSA", "Asset", "Client", "Serial number", "Now", "New", "Source")
+    rows = [
+        (c.connection, c.asset, c.company, c.serial_number, str(c.before or "(empty)"), str(c.after), c.origin)
+        for c in changes
+    ]
+    terminal.table(columns, rows, empty="No date to write: every PSA that is connected shows what the makers say.")
+
+
+def written_dates(terminal: Terminal, done: "WrittenDates") -> None:
+    """Print what became of the writes, or what would be written."""
+    if not done.writes:
+        date_changes(terminal, done.changes)
+        return
+    rows = [(write.id, write.label, write.state.value, write.error) for write in done.writes]
+    terminal.table(("Write", "Asset", "State", "Problem"), rows)

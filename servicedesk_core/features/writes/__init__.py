@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from servicedesk_core.features import Feature
 
 if TYPE_CHECKING:
+    from servicedesk_core.features.writes.pages import code_of as code_of
     from servicedesk_core.features.writes.pages import exit_code as exit_code
     from servicedesk_core.features.writes.pages import told as told
     from servicedesk_core.features.writes.pages import warning as warning

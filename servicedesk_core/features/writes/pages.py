@@ -40,9 +40,12 @@ class SendingDesk(Protocol):
 
 def exit_code(writes: Sequence[WriteView]) -> int:
     """Return what the command line returns for writes that should have been sent: the worst of them."""
-    unsettled = [write for write in writes if write.state not in _SETTLED]
-    codes = [_BY_ERROR.get(write.error_code or "", _BY_STATE[write.state]).exit_code for write in unsettled]
-    return max(codes, default=0)
+    return max((code_of(write.state, write.error_code) for write in writes), default=0)
+
+
+def code_of(state: str, error_code: str | None) -> int:
+    """Return the same for one write: where it stands, and the code of what it met."""
+    return 0 if state in _SETTLED else _BY_ERROR.get(error_code or "", _BY_STATE[state]).exit_code
 
 
 def write(terminal: Terminal, found: WriteView) -> None:
