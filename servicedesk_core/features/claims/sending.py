@@ -184,7 +184,7 @@ class ClaimSending(ClaimQueries[Manner]):
     ) -> ClaimDetail:
         """Send a claim to its manufacturer, once, after showing exactly what leaves and where to.
 
-        This changes an outside system: the manufacturer's. The claim is checked, stored as a write, approved by the
+        This can change an outside system: the manufacturer's. The claim is checked, stored as a write, approved by the
         caller and sent. Of two who do it at once, one gets an error; an attempt whose fate is unknown leaves the claim
         in doubt and is never repeated without proof.
 
@@ -221,7 +221,7 @@ class ClaimSending(ClaimQueries[Manner]):
     ) -> ClaimDetail:
         """Send a denied claim again, after showing exactly what leaves and where to.
 
-        This changes an outside system: the manufacturer's.
+        This can change an outside system: the manufacturer's.
 
         Args:
             claim: Our id, the number, or the manufacturer's id.
@@ -249,7 +249,7 @@ class ClaimSending(ClaimQueries[Manner]):
         shown: ClaimPreview | None = None,
         scope: Scope | None = None,
     ) -> ClaimDetail:
-        """Tell the manufacturer something about a claim. This changes an outside system: the manufacturer's.
+        """Tell the manufacturer something about a claim. This can change an outside system: the manufacturer's.
 
         Args:
             claim: Our id, the number, or the manufacturer's id.
