@@ -21,9 +21,6 @@ from servicedesk_core.store.leases import Fence
 
 _log = logging.getLogger("servicedesk.jobs")
 
-LEASE_TTL_S = 60.0
-"""How long a job's lease outlives its process."""
-
 Ended = Literal["ok", "failed", "busy", "interrupted", "skipped"]
 
 
@@ -64,7 +61,7 @@ async def run_job(desk: JobDesk, job: Job, *, slot: datetime | None = None) -> J
         StoreError: The store cannot be used.
     """
     try:
-        async with held(desk.store, f"job:{job.name}", LEASE_TTL_S) as fence:
+        async with held(desk.store, f"job:{job.name}") as fence:
             now = desk.clock.now()
             claim = partial(
                 job_runs.claim,

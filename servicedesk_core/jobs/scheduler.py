@@ -36,9 +36,6 @@ SOON: Final = timedelta(minutes=2)
 HUNG_S: Final = 180.0
 """So long after its last look a scheduler counts as hung; a store that is down holds a look up for less."""
 
-PRESENCE_TTL_S: Final = 60.0
-"""How long others take a server for running that says no more."""
-
 
 class Scheduler:
     """Runs the jobs of a desk until it is cancelled. Jobs run side by side, each job once at a time.
@@ -164,9 +161,9 @@ class Scheduler:
         def hold(tx: Tx) -> Fence:
             if self._presence is not None:
                 with contextlib.suppress(LeaseError):
-                    leases.renew(tx, self._presence, PRESENCE_TTL_S)
+                    leases.renew(tx, self._presence, leases.TTL_S)
                     return self._presence
-            return leases.acquire(tx, f"serve:{self._id}", this_process(), PRESENCE_TTL_S)
+            return leases.acquire(tx, f"serve:{self._id}", this_process(), leases.TTL_S)
 
         async def stopped(taken: Fence) -> None:
             self._presence = taken  # it is given back with the rest

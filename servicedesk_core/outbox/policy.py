@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Self
 
 from servicedesk_core.config.writes import WritesSection
+from servicedesk_core.store.leases import TTL_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class WritePolicy:
     window: timedelta = timedelta(minutes=10)
     parallel: int = 4
     loop_limit: int = 4
-    lease_ttl_s: float = 60.0
+    lease_ttl_s: float = TTL_S
     lease_margin_s: float = 30.0
     longest_attempt_s: float = 300.0
     shortest_settle_s: float = 10.0

@@ -14,7 +14,7 @@ _log = logging.getLogger("servicedesk.store")
 
 
 @asynccontextmanager
-async def held(store: Store, name: str, ttl_s: float) -> AsyncIterator[Fence]:
+async def held(store: Store, name: str, ttl_s: float = leases.TTL_S) -> AsyncIterator[Fence]:
     """Hold a lease, renewed while the block lasts and given back at its end.
 
     Args:

@@ -6,7 +6,7 @@ certainly ended, because it ran on this machine and does no more, is nobody's at
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, TextClause, text
 
@@ -20,6 +20,9 @@ _NOW = {
 }
 
 SECOND_US = 1_000_000
+
+TTL_S: Final = 60.0
+"""How long a lease lasts without renewal, where nobody says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from servicedesk_core.store.leases import TTL_S
+
 
 class SyncMode(StrEnum):
     """What to read."""
@@ -51,7 +53,7 @@ class Limits:
     batch_bytes: int = 16_000_000
     pages_ahead: int = 3
     streams: int = 3
-    lease_ttl_s: float = 60.0
+    lease_ttl_s: float = TTL_S
     fetch_batch: int = 500
     dangling: int = 2_000
     ask_again_s: float = 7 * 86_400.0

@@ -16,6 +16,7 @@ class Facet:
         group: What its kind is called, where the label does not say enough alone.
         about: What exactly is counted.
         command: The command that lists all of them, where the page may hold fewer.
+        is_bad: Whether it is not what is wanted, and stands out.
     """
 
     mark: str
@@ -26,3 +27,4 @@ class Facet:
     group: str = ""
     about: str = ""
     command: str = ""
+    is_bad: bool = False

@@ -33,7 +33,6 @@ POLLS = "claims:"
 PIECE = 200
 """Claims that are asked after and stored together, at least: a killed run loses no more than the last piece."""
 
-_LEASE_S = 60.0
 _EAGER, _USUAL, _LAZY = timedelta(hours=1), timedelta(hours=6), timedelta(hours=24)
 _LIVELY, _QUIET = timedelta(days=7), timedelta(days=60)
 
@@ -69,7 +68,7 @@ async def follow(
     try:
         opened = await host.open(name)
         before, outcome = opened.requests_sent, PollOutcome(name)
-        async with held(store, f"{POLLS}{name}", _LEASE_S):
+        async with held(store, f"{POLLS}{name}"):
             await _find_names(opened, store, ClaimSender(store, clock, notes))
             if opened.calls.implements("fetch_claims"):
                 outcome = await Poller(store, clock, opened.calls, notes.leave).run(everything=everything)

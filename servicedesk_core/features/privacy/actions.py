@@ -2,7 +2,7 @@
 
 import asyncio
 from functools import partial
-from typing import Annotated, Final, Protocol
+from typing import Annotated, Protocol
 
 from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.domain import STREAMS
@@ -18,8 +18,6 @@ from servicedesk_core.ports import Clock
 from servicedesk_core.store import Store, Tx, audit, erased_people, leases, sources
 from servicedesk_core.store.holding import held
 from servicedesk_core.store.wiping import compact, wiping
-
-_LEASE_S: Final = 120.0
 
 
 class ErasingDesk(ConfiguredDesk, Protocol):
@@ -78,7 +76,7 @@ class Privacy(PrivacyQueries[Manner]):
         met = 0
         for person in people:
             of = person.connection
-            async with held(store, leases.pulls_of(of), _LEASE_S), held(store, leases.histories_of(of), _LEASE_S):
+            async with held(store, leases.pulls_of(of)), held(store, leases.histories_of(of)):
                 await store.write(partial(tables.suppress, person=person))
                 met += await store.write(partial(_rest, person=person))
                 for stream in _contacts_last():

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from servicedesk_core.faces import Verdict
 from servicedesk_core.faces.html import Facet
 from servicedesk_core.features.report.model import DeskReport
 from servicedesk_core.features.report.wording import dimensions
@@ -23,7 +24,10 @@ def facets_of(report: DeskReport) -> dict[Facet, TicketFilter | None]:
     found: dict[Facet, TicketFilter | None] = {}
     for watch in report.watch:
         mark = f"f{len(found)}"
-        facet = Facet(mark, LIST, watch.id, watch.title, watch.count, about=watch.definition, command=watch.command)
+        facet = Facet(
+            mark, LIST, watch.id, watch.title, watch.count,
+            about=watch.definition, command=watch.command, is_bad=watch.verdict is Verdict.MISSED,
+        )  # fmt: skip
         found[facet] = watch.chosen
     for kind, (title, figures) in dimensions(report.numbers).items():
         for figure in figures:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from servicedesk_core.faces import Verdict
 from servicedesk_core.features.tickets import OVERLOADED, TicketFilter, TicketRow
 from servicedesk_core.store.queries.completeness import StreamCompleteness
 
@@ -68,6 +69,7 @@ class WatchList:
         count: How many.
         tickets: The first of them, the oldest first.
         command: The command that lists all of them.
+        verdict: Whether that many are what the figure itself wants.
     """
 
     id: str
@@ -77,6 +79,7 @@ class WatchList:
     count: int
     tickets: tuple[TicketRow, ...]
     command: str
+    verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.config.configured import ConfiguredDesk
-from servicedesk_core.faces import Help, Manner, Namespace, Query, query
+from servicedesk_core.faces import Help, Manner, Namespace, Query, Verdict, query
 from servicedesk_core.features.report.model import DeskNumbers, DeskReport, WatchList
 from servicedesk_core.features.report.morning.model import Morning
 from servicedesk_core.features.report.tables import desk_numbers
@@ -112,7 +112,8 @@ def _watch(tx: Tx, numbers: DeskNumbers, scope: Scope | None) -> Iterator[WatchL
         chosen = figure.tickets or TicketFilter()
         rows = _oldest(tx, chosen, TICKETS_IN_LIST, scope)
         command = f"servicedesk tickets list --watch {kpi.name}"
-        yield WatchList(kpi.name, kpi.title, kpi.about, chosen, figure.count, rows, command)
+        verdict = kpi.goal.judge(figure.count) if kpi.goal else Verdict.NO_GOAL
+        yield WatchList(kpi.name, kpi.title, kpi.about, chosen, figure.count, rows, command, verdict)
 
 
 def _oldest(tx: Tx, chosen: TicketFilter, limit: int, scope: Scope | None) -> tuple[TicketRow, ...]:

@@ -20,7 +20,6 @@ from servicedesk_core.store import Fence, Store, Tx, changes
 from servicedesk_core.store.holding import held
 
 LEASE: Final = "sla"
-_LEASE_TTL_S: Final = 60.0
 _TICKETS_AT_ONCE: Final = 500
 _CHANGES_AT_ONCE: Final = 1_000
 _ALL_AGAIN: Final = 50_000
@@ -67,7 +66,7 @@ async def evaluate_tickets(desk: JudgingDesk, *, afresh: bool = False) -> Evalua
     # Asked again at the end: who brought news just before the lease was given back found it taken, and left them to us.
     while afresh or await desk.store.read(lambda tx: progress.is_behind(tx, desk.clock.now())):
         try:
-            async with held(desk.store, LEASE, _LEASE_TTL_S) as fence:
+            async with held(desk.store, LEASE) as fence:
                 judging = _Judging(desk, fence)
                 await judging.until_nothing_is_left(afresh=afresh)
         except LeaseHeldError as error:

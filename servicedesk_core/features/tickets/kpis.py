@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Connection as Tx
 
 from servicedesk_core.domain import StatusCategory
-from servicedesk_core.faces import Kpi, Measure
+from servicedesk_core.faces import Goal, Kpi, Measure
 from servicedesk_core.features.tickets.model import TicketFilter
 from servicedesk_core.features.tickets.tables import listing
 from servicedesk_core.store.queries.scope import Scope
@@ -19,6 +19,7 @@ MANY_TICKETS: Final = 20
 """Open tickets of one technician; more are too many."""
 
 _NOTHING: Final = TicketFilter()
+_NONE_WANTED: Final = Goal.of("= 0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,19 @@ class CountOf:
 
 
 WATCHED: Final = (
-    Kpi("overdue", "Overdue", "The due date has passed.", CountOf(lambda now: TicketFilter(due_before=now))),
+    Kpi(
+        "overdue",
+        "Overdue",
+        "The due date has passed.",
+        CountOf(lambda now: TicketFilter(due_before=now)),
+        goal=_NONE_WANTED,
+    ),
     Kpi(
         "sla-late",
         "SLA late",
         "A due time of the vendor's agreement has passed unfulfilled.",
         CountOf(lambda now: TicketFilter(sla_due_before=now)),
+        goal=_NONE_WANTED,
     ),
     Kpi(
         "new",
