@@ -68,7 +68,9 @@ async def test_a_check_without_its_connector_says_what_it_could_not_check(home, 
 async def test_parts_are_held_against_the_list_of_the_maker(home, clock):
     home.write_text(home.read_text().replace("maker.py:Maker", "maker.py:Lister"))
     async with ServiceDesk.open(home, clock=clock) as desk:
-        parts = [{"number": number, "part_number": name} for number, name in enumerate(("hdd-2", "XYZ"), 1)]
+        parts = [
+            {"number": number, "part_number": name, "quantity": "1"} for number, name in enumerate(("hdd-2", "XYZ"), 1)
+        ]
         name = (await desk.claims.new("T50", changes={"lines": parts})).claim.claim_id
         checked = await desk.claims.check(name)
         (unlisted,) = checked.problems

@@ -314,8 +314,8 @@ async def test_serial_numbers_that_a_spreadsheet_turned_into_numbers_are_nobodys
 @pytest.mark.parametrize(
     ("text", "options", "message"),
     [
-        ("Name,Ends\nA,2026-01-01\n", {}, "serial number"),
-        ("Serial,Note\nA1B,x\n", {}, "ends on"),
+        ("Name,Ends\nA,2026-01-01\n", {}, "serial_number"),
+        ("Serial,Note\nA1B,x\n", {}, "ends_on"),
         ("Serial,Ends\nA1B,03/04/2026\n", {"columns": {"ends_on": "Ends"}}, "day first or month first"),
         ("Serial,Ends\nA1B,soon\n", {"columns": {"ends_on": "Ends"}}, "does not seem to hold dates"),
         ("Serial,Expires\nA1B,2026-01-01\n", {"columns": {"ends_on": "No such"}}, "has no column"),
