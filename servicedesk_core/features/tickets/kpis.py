@@ -19,7 +19,7 @@ MANY_TICKETS: Final = 20
 """Open tickets of one technician; more are too many."""
 
 _NOTHING: Final = TicketFilter()
-_NONE_WANTED: Final = Goal.of("= 0")
+_NONE_WANTED: Final = Goal.of("<= 0")
 
 
 @dataclass(frozen=True, slots=True)
