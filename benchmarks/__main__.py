@@ -14,6 +14,7 @@ from benchmarks import (
     kit,
     kpis,
     memory,
+    morning,
     page,
     profit,
     quota,
@@ -57,6 +58,7 @@ MEASURES: dict[str, Measure] = {
 SLOW: dict[str, Measure] = {
     "desk-page": page.desk_page,
     "profit": profit.profit,
+    "morning-page": morning.morning_page,
     "scopes": scopes.scopes,
     "kpis": kpis.catalogue,
     "event-log": event_log.event_log,

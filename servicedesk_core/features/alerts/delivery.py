@@ -2,25 +2,20 @@
 
 import json
 import os
-import smtplib
-import ssl
 from collections.abc import Callable
-from email.message import EmailMessage
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from servicedesk_core.config import DeskSettings, Secrets
 from servicedesk_core.config.operating import AppriseChannel, Channel, FileChannel, MailChannel
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.features.alerts.messages import Message
+from servicedesk_core.outbox.mail import Carrier, Mail
 from servicedesk_core.printing import escaped
 
 Send = Callable[[Message], None]
 """Takes a message, or raises; blocks."""
-
-TIMEOUT_S = 20.0
 
 
 def sender_of(channel: Channel, secrets: Secrets, settings: DeskSettings, name: str) -> Send:
@@ -37,7 +32,7 @@ def sender_of(channel: Channel, secrets: Secrets, settings: DeskSettings, name: 
         case FileChannel():
             return partial(_to_file, settings.beside(channel.path))
         case MailChannel():
-            return partial(_by_mail, channel, secrets, settings.where, key)
+            return partial(_by_mail, Carrier(channel, name, secrets, settings.where))
         case AppriseChannel():
             return partial(_by_apprise, channel, secrets, settings.where, key)
 
@@ -49,22 +44,9 @@ def _to_file(path: Path, message: Message) -> None:
         file.write(lines)
 
 
-def _by_mail(channel: MailChannel, secrets: Secrets, where: str, key: str, message: Message) -> None:
-    mail = EmailMessage()
-    mail["From"], mail["To"] = channel.sender, ", ".join(channel.recipients)
-    mail["Subject"] = message.subject
-    mail["Message-ID"] = f"<{message.key}@servicedesk.invalid>"
-    mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(message.text + "\n")
-    context = ssl.create_default_context()
-    make: Any = partial(smtplib.SMTP_SSL, context=context) if channel.security == "tls" else smtplib.SMTP
-    with make(channel.host, channel.port, timeout=TIMEOUT_S) as server:
-        if channel.security == "starttls":
-            server.starttls(context=context)
-        if channel.username is not None and channel.password is not None:
-            password = secrets.resolve(channel.password, key=f"{key}.password", where=where)
-            server.login(channel.username, password.get_secret_value())
-        server.send_message(mail)
+def _by_mail(carry: Carrier, message: Message) -> None:
+    """Send a message; one whose fate is unknown is told as one that failed, and comes again with its Message-ID."""
+    carry(Mail(message.key, message.subject, message.text))
 
 
 def _by_apprise(channel: AppriseChannel, secrets: Secrets, where: str, key: str, message: Message) -> None:

@@ -20,6 +20,15 @@ FEATURE = Feature(
     name="report",
     about="Reports over the store.",
     queries=f"{__name__}.queries:Reports",
-    jobs=(JobKind("reports", "Writes the desk page to a file.", "never", f"{__name__}.jobs:write_reports"),),
+    jobs=(
+        JobKind("reports", "Writes the desk page to a file.", "never", f"{__name__}.jobs:write_reports"),
+        JobKind(
+            "morning",
+            "Mails the morning page on working days.",
+            "0 7 * * *",
+            f"{__name__}.jobs:mail_morning",
+            applies=lambda settings: settings.morning.mail is not None,
+        ),
+    ),
     needs=("alerts", "attention", "definitions", "kpi", "sla", "tickets"),
 )

@@ -1,15 +1,23 @@
-"""The job ``reports``."""
+"""The jobs ``reports`` and ``morning``."""
 
 import asyncio
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
+from servicedesk_core.config.operating import MailChannel
+from servicedesk_core.errors import TransientError
 from servicedesk_core.faces import Desk
+from servicedesk_core.features.report.morning import pages as morning
+from servicedesk_core.features.report.morning.rules import is_working_day
+from servicedesk_core.features.report.morning.tables import calendar_of
 from servicedesk_core.features.report.pages import html
 from servicedesk_core.features.report.queries import Reports
 from servicedesk_core.files import replace_file
 from servicedesk_core.jobs.desk import JobDesk
+from servicedesk_core.outbox.mail import Carrier, Mail, key_of, send_once
+from servicedesk_core.printing import one_line
 
 
 class ReportingDesk(JobDesk, Desk, Protocol):
@@ -26,6 +34,34 @@ async def write_reports(desk: ReportingDesk, connection: str | None) -> str:
     path = desk.settings.beside(desk.settings.serve.report)
     await asyncio.to_thread(_put, path, html(report).encode())
     return f"wrote {path.name}"
+
+
+async def mail_morning(desk: ReportingDesk, connection: str | None) -> str:
+    """Mail the morning page on working days, once a day.
+
+    Raises:
+        ServiceDeskError: The mail may or may not have been sent, or the server certainly did not take it.
+    """
+    settings, now = desk.settings, desk.clock.now()
+    name = settings.morning.mail
+    channel = settings.alerts.channels.get(name) if name is not None else None
+    if name is None or not isinstance(channel, MailChannel):
+        return "nobody is to be mailed: [morning] names no mail"
+    zone = settings.desk.timezone
+    calendar, _ = await desk.store.read(lambda tx: calendar_of(tx, settings.morning.calendar, zone, now))
+    if not is_working_day(calendar, now):
+        return "not a working day"
+    page = await Reports.morning.of(desk, connection=connection)
+    day = now.astimezone(ZoneInfo(zone)).date()
+    subject = one_line(f"[{page.desk}] {page.verdict}")
+    mail = Mail(key_of("morning", page.desk, day.isoformat()), subject, morning.text(page), morning.html(page))
+    carry = Carrier(channel, name, desk.secrets, settings.where, settings.morning.recipients)
+    try:
+        was_sent = await send_once(desk.store, desk.clock, mail, carry)
+    except OSError as error:
+        reason = f"The mail server of {name} did not take the morning page ({type(error).__name__})."
+        raise TransientError(reason, hint="It is sent when the job runs again.") from error
+    return "mailed the morning page" if was_sent else "the morning page of today was mailed before"
 
 
 def _put(path: Path, page: bytes) -> None:

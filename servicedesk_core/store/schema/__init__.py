@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from servicedesk_core.store.schema.operating import alerts as alerts
     from servicedesk_core.store.schema.operating import budget_policies as budget_policies
     from servicedesk_core.store.schema.operating import job_runs as job_runs
+    from servicedesk_core.store.schema.operating import mails as mails
     from servicedesk_core.store.schema.privacy import suppressed as suppressed
     from servicedesk_core.store.schema.records import BOOKKEEPING as BOOKKEEPING
     from servicedesk_core.store.schema.records import IS_OPEN as IS_OPEN

@@ -57,6 +57,15 @@ alert_notices = Table(
 )
 """What each channel is to be told; a notice that a channel did not take stays until it does."""
 
+mails = Table(
+    "mails",
+    metadata,
+    Column("key", Text, primary_key=True, doc="What it is: the first half of its Message-ID."),
+    Column("fate", Text, nullable=False, doc="sending, sent or in_doubt."),
+    Column("at", Instant, nullable=False, doc="Since when."),
+)
+"""Mails that are sent once, without what they say or to whom."""
+
 budget_policies = Table(
     "budget_policies",
     metadata,

@@ -29,7 +29,7 @@ from servicedesk_core.features.report.morning.model import Absent, Due, DueTimes
 from servicedesk_core.features.report.morning.rules import USUAL_HOURS
 from servicedesk_core.features.sla import CALENDARS
 from servicedesk_core.features.tickets import TicketFilter, conditions, rows_by_id, ticket_page
-from servicedesk_core.store import Tx
+from servicedesk_core.store import Tx, bulk
 from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.queries.names import Names
 from servicedesk_core.store.queries.scope import Scope
@@ -213,9 +213,15 @@ def appointments(
 
 
 def _numbers(tx: Tx, visits: Iterable[Booked]) -> dict[Person, str]:
-    refs = {ref for one in visits for ref in one.tickets}
-    query = select(_T.source_id, _T.external_id, _T.number).where(_T.external_id.in_(refs), _T.number.is_not(None))
-    return {(source_id, ref): number for source_id, ref, number in tx.execute(query)}
+    refs: dict[int, set[str]] = {}
+    for one in visits:
+        refs.setdefault(one.source_id, set()).update(one.tickets)
+    query = "SELECT external_id, number FROM tickets WHERE source_id = {source} AND external_id IN {values}"
+    return {
+        (source_id, ref): number or ref
+        for source_id, wanted in refs.items()
+        for ref, number in bulk.select_in(tx, query, source_id, wanted)
+    }
 
 
 def flow(

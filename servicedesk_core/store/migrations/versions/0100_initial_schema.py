@@ -953,6 +953,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_leases")),
     )
     op.create_table(
+        "mails",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("fate", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_mails")),
+    )
+    op.create_table(
         "notes",
         sa.Column("local_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("source_id", sa.BigInteger(), nullable=False),

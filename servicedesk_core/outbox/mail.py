@@ -1,0 +1,201 @@
+"""Mail: the one way out of the desk, with a stable Message-ID and a fate that is known or in doubt."""
+
+import asyncio
+import smtplib
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any, Final
+
+from sqlalchemy import select, update
+
+from servicedesk_core.config import Secrets
+from servicedesk_core.config.operating import MailChannel
+from servicedesk_core.errors import OutcomeUnknownError
+from servicedesk_core.ports import Clock
+from servicedesk_core.store import Store, Tx, upserting
+from servicedesk_core.store.schema import mails
+
+TIMEOUT_S: Final = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail.
+
+    Attributes:
+        key: What it is: of the same mail always the same, and its Message-ID, so that a receiver can drop a repetition.
+        subject: One line.
+        text: What it says.
+        html: The same as a page, which is attached; empty = none is.
+    """
+
+    key: str
+    subject: str
+    text: str
+    html: str = ""
+
+    @property
+    def message_id(self) -> str:
+        """Its Message-ID."""
+        return f"<{self.key}@servicedesk.invalid>"
+
+
+class Fate(StrEnum):
+    """What became of a mail."""
+
+    SENDING = "sending"
+    """Somebody is at it, or ended in the middle of it."""
+    SENT = "sent"
+    """The server took it."""
+    IN_DOUBT = "in_doubt"
+    """The server may have taken it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """Hands mails to a server; blocks.
+
+    Attributes:
+        channel: The server, and from whom to whom.
+        name: Name of the channel.
+        secrets: Resolves the reference to the password, at each use.
+        where: How messages call the configuration.
+        recipients: To whom instead; empty = to those of the channel.
+    """
+
+    channel: MailChannel
+    name: str
+    secrets: Secrets
+    where: str
+    recipients: tuple[str, ...] = ()
+
+    def __call__(self, mail: Mail) -> None:
+        """Hand a mail to the server.
+
+        Raises:
+            SecretError: The password cannot be read.
+            OutcomeUnknownError: The connection was lost when the server may have had all of it.
+            OSError: The server certainly did not take it.
+        """
+        channel, password = self.channel, None
+        if channel.username is not None and channel.password is not None:
+            key = f"alerts.channels.{self.name}.password"
+            password = self.secrets.resolve(channel.password, key=key, where=self.where).get_secret_value()
+        _send(channel, mail, password, self.recipients or channel.recipients)
+
+
+def _send(channel: MailChannel, mail: Mail, password: str | None, recipients: tuple[str, ...]) -> None:
+    """Hand a mail to the server.
+
+    Raises:
+        OutcomeUnknownError: The connection was lost when the server may have had all of it.
+        OSError: The server certainly did not take it.
+    """
+    message = EmailMessage()
+    message["From"], message["To"] = channel.sender, ", ".join(recipients)
+    message["Subject"], message["Message-ID"] = mail.subject, mail.message_id
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(mail.text + "\n")
+    if mail.html:
+        message.add_attachment(mail.html, subtype="html", filename=f"{mail.key}.html")
+    context = ssl.create_default_context()
+    secured: dict[str, Any] = {"context": context} if channel.security == "tls" else {}
+    server = (_Tls if secured else _Plain)(channel.host, channel.port, timeout=TIMEOUT_S, **secured)
+    try:
+        if channel.security == "starttls":
+            server.starttls(context=context)
+        if channel.username is not None and password is not None:
+            server.login(channel.username, password)
+        server.send_message(message)
+    finally:
+        with suppress(OSError):  # the mail's fate is known; nothing depends on a farewell
+            server.quit()
+        server.close()
+
+
+async def send_once(store: Store, clock: Clock, mail: Mail, carry: Callable[[Mail], None]) -> bool:
+    """Send a mail unless it was sent, whoever was asked to and however often.
+
+    A mail whose fate is unknown is never sent again: whoever reads it twice trusts neither.
+
+    Args:
+        store: Where it is noted.
+        clock: Where the time comes from.
+        mail: The mail.
+        carry: Hands it to the server.
+
+    Returns:
+        Whether it was sent now.
+
+    Raises:
+        OutcomeUnknownError: Nobody knows whether it was sent, now or before.
+        OSError: The server certainly did not take it; it may be tried again.
+    """
+    known = await store.write(lambda tx: _begin(tx, mail, clock.now()))
+    if known is Fate.SENT:
+        return False
+    if known is not None:
+        await store.write(lambda tx: _note(tx, mail, Fate.IN_DOUBT, clock.now()))
+        raise _doubtful(mail)
+    try:
+        await asyncio.to_thread(carry, mail)
+    except OutcomeUnknownError:
+        await store.write(lambda tx: _note(tx, mail, Fate.IN_DOUBT, clock.now()))
+        raise
+    except Exception:
+        await store.write(lambda tx: tx.execute(mails.delete().where(mails.c.key == mail.key)))
+        raise
+    await store.write(lambda tx: _note(tx, mail, Fate.SENT, clock.now()))
+    return True
+
+
+def _begin(tx: Tx, mail: Mail, now: datetime) -> Fate | None:
+    """Note that a mail is on its way, and return what became of it before."""
+    fate = tx.execute(select(mails.c.fate).where(mails.c.key == mail.key)).scalar_one_or_none()
+    if fate is None:
+        upserting.put(tx, mails, {"key": mail.key, "fate": Fate.SENDING.value, "at": now})
+    return None if fate is None else Fate(fate)
+
+
+def _note(tx: Tx, mail: Mail, fate: Fate, now: datetime) -> None:
+    tx.execute(update(mails).where(mails.c.key == mail.key).values(fate=fate.value, at=now))
+
+
+def _doubtful(mail: Mail) -> OutcomeUnknownError:
+    return OutcomeUnknownError(
+        f"The mail {mail.message_id} may or may not have been sent, and is not sent again.",
+        hint="Look into the mailbox; what it says can be shown at any time.",
+    )
+
+
+def key_of(*parts: str) -> str:
+    """Return a key from what makes a mail what it is, without telling it."""
+    return sha256("|".join(parts).encode()).hexdigest()[:24]
+
+
+class _Known:
+    """Tells a mail that was refused from one that the server may have."""
+
+    def data(self, msg: Any) -> Any:
+        """Send the text of a mail, the last step of all."""
+        try:
+            return super().data(msg)  # type: ignore[misc]
+        except smtplib.SMTPResponseException:
+            raise
+        except OSError as error:
+            message = f"The mail server fell silent when it may have had the mail ({type(error).__name__})."
+            raise OutcomeUnknownError(message, hint="Look into the mailbox.") from error
+
+
+class _Plain(_Known, smtplib.SMTP):
+    pass
+
+
+class _Tls(_Known, smtplib.SMTP_SSL):
+    pass

@@ -1,0 +1,116 @@
+"""The morning page is mailed once on working days; a mail whose fate is unknown is not sent again."""
+
+import asyncio
+import email
+import email.policy
+from datetime import timedelta
+
+import pytest
+from aiosmtpd.smtp import SMTP
+
+from servicedesk_core.desk import ServiceDesk
+from servicedesk_core.outbox.mail import Fate, Mail, send_once
+from servicedesk_core.store import Store
+from servicedesk_core.store.schema import mails
+from servicedesk_core.testing import FakeClock
+from tests.attention.conftest import NOW, ROWS, fill
+
+pytestmark = pytest.mark.slow  # real mail
+
+
+class Mailbox:
+    def __init__(self):
+        self.mails, self.answer, self.falls_silent = [], "250 OK", False
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802  # the library's name
+        self.mails.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
+        if self.falls_silent:
+            server.transport.abort()
+        return self.answer
+
+
+@pytest.fixture
+async def mailbox():
+    box = Mailbox()
+    server = await asyncio.get_running_loop().create_server(lambda: SMTP(box), "127.0.0.1", 0)
+    box.port = server.sockets[0].getsockname()[1]
+    yield box
+    server.close()
+    await server.wait_closed()
+
+
+@pytest.fixture
+async def desk(mailbox, tmp_path):
+    clock = FakeClock(NOW)
+    channel = {"kind": "smtp", "host": "127.0.0.1", "port": mailbox.port, "security": "none",
+               "sender": "desk@example.com", "recipients": ["ops@example.com"]}  # fmt: skip
+    settings = {
+        "desk": {"name": "Acme"},
+        "alerts": {"channels": {"mail": channel}},
+        "morning": {"mail": "mail", "recipients": ["manager@example.com"]},
+    }
+    with Store.open(f"sqlite:///{tmp_path}/desk.db", clock=clock) as store:
+        fill(store, ROWS)
+        async with ServiceDesk(settings, store=store, clock=clock) as desk:
+            yield desk
+
+
+async def run(desk):
+    [outcome] = await desk.run_jobs("morning")
+    return outcome
+
+
+async def test_the_page_is_mailed_once_a_day_and_on_working_days_only(desk, mailbox):
+    assert (await run(desk)).summary == "mailed the morning page"
+    [sent] = mailbox.mails
+    assert (sent["To"], sent["Subject"]) == ("manager@example.com", "[Acme] No verdict: tickets were never read.")
+    assert "Black hole" in sent.get_body(("plain",)).get_content()
+    [page] = sent.iter_attachments()
+    assert (page.get_content_type(), page.get_content()[:15]) == ("text/html", "<!doctype html>")
+    desk.clock.advance(3_600)
+    assert (await run(desk)).summary == "the morning page of today was mailed before"
+    desk.clock.advance(86_400)
+    assert (await run(desk)).outcome == "ok"
+    assert len({one["Message-ID"] for one in mailbox.mails}) == 2
+    desk.clock.advance(2 * 86_400)
+    assert (await run(desk)).summary == "not a working day"
+
+
+async def test_a_mail_that_the_server_refused_is_sent_by_the_next_run_and_one_in_doubt_is_not(desk, mailbox):
+    mailbox.answer = "451 try later"
+    refused = await run(desk)
+    assert refused.outcome == "failed"
+    assert "did not take the morning page" in refused.error.message
+    mailbox.answer = "250 OK"
+    desk.clock.advance(60)
+    assert (await run(desk)).outcome == "ok"
+    desk.clock.advance(86_400)
+    mailbox.falls_silent = True
+    doubtful = await run(desk)
+    assert doubtful.outcome == "failed"
+    assert "may have had the mail" in doubtful.error.message
+    mailbox.falls_silent = False
+    desk.clock.advance(60)
+    taken = len(mailbox.mails)
+    assert "is not sent again" in (await run(desk)).error.message
+    assert len(mailbox.mails) == taken
+
+
+async def test_a_mail_in_the_middle_of_which_the_process_ended_is_in_doubt(tmp_path):
+    clock, mail = FakeClock(NOW), Mail("key", "Subject", "Text")
+
+    class Ended(BaseException):
+        pass
+
+    def carry(mail):
+        raise Ended
+
+    with Store.open(f"sqlite:///{tmp_path}/desk.db", clock=clock) as store:
+        with pytest.raises(Ended):
+            await send_once(store, clock, mail, carry)
+        with pytest.raises(Exception, match="may or may not have been sent"):
+            await send_once(store, clock, mail, carry)
+        [row] = store.read_blocking(lambda tx: tx.execute(mails.select()).all())
+        assert (row.key, row.fate, row.at) == ("key", Fate.IN_DOUBT, NOW)
+        clock.advance(timedelta(days=1).total_seconds())
+        assert await send_once(store, clock, Mail("other", "Subject", "Text"), lambda _: None)
