@@ -9,6 +9,7 @@ from typing import Protocol
 
 from benchmarks import (
     claims,
+    clock_store,
     clocks,
     event_log,
     kit,
@@ -54,6 +55,7 @@ MEASURES: dict[str, Measure] = {
     "writing": writing.writing,
     "business-time": clocks.business_time,
     "clocks": clocks.clocks,
+    "clocks-of-a-store": clock_store.clocks_of_a_store,
 }
 SLOW: dict[str, Measure] = {
     "desk-page": page.desk_page,

@@ -55,7 +55,7 @@ def business_time(*, quick: bool) -> list[Row]:
 
 def clocks(*, quick: bool) -> list[Row]:
     """Judging a year of tickets, seven events each, three clocks each."""
-    tickets = _tickets(500 if quick else 5_000)
+    tickets = tickets_with_history(500 if quick else 5_000)
     minutes = {Priority.P1: (15, 60, 240), Priority.P2: (30, 120, 480), Priority.P3: (60, 240, 1440)}
     targets = {
         priority: Targets(
@@ -85,7 +85,8 @@ def clocks(*, quick: bool) -> list[Row]:
     return [row("clocks judged, tickets", f"{ours:,.0f} a second", f"{bare:,.0f}", at_least(ours / bare, 0.15))]
 
 
-def _tickets(count: int) -> list[list[TicketEvent]]:
+def tickets_with_history(count: int) -> list[list[TicketEvent]]:
+    """Return the events of so many tickets, seven each."""
     chosen = random.Random(2)
     return [_ticket(number, chosen) for number in range(count)]
 
