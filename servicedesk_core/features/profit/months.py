@@ -43,11 +43,6 @@ class Month(NamedTuple):
         """The month after it."""
         return Month(self.year + self.number // 12, self.number % 12 + 1)
 
-    @property
-    def before(self) -> "Month":
-        """The month before it."""
-        return Month(self.year - (self.number == 1), (self.number - 2) % 12 + 1)
-
 
 def midnight(day: date, zone: tzinfo) -> datetime:
     """Return the instant at which a day begins."""

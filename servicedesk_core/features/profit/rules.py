@@ -94,12 +94,8 @@ def prorated(
 
 def margin_percent(revenue: Decimal, cost: Decimal) -> Decimal | None:
     """Return what is left of a revenue, in percent with two decimals; ``None`` = there is no revenue."""
-    return share_percent(revenue - cost, revenue)
-
-
-def share_percent(part: Decimal, whole: Decimal) -> Decimal | None:
-    """Return a part in percent with two decimals; ``None`` where there is no whole."""
-    return None if not whole else (100 * part / whole).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    profit = revenue - cost
+    return None if not revenue else (100 * profit / revenue).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def hourly(amount: Decimal, worked_s: int, currency: str) -> Decimal | None:

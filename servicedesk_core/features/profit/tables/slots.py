@@ -1,6 +1,5 @@
 """A period in slots: the days between which nothing that figures depend on changes."""
 
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import date, tzinfo
 from typing import Any
@@ -39,10 +38,6 @@ class Slots:
     def month(self, number: int) -> Month:
         """Return the month of a slot."""
         return Month.of(self.days[number])
-
-    def number_of(self, day: date) -> int:
-        """Return the slot of a day."""
-        return bisect_right(self.days, day) - 1
 
     def number(self, day: ColumnElement[Any], at: ColumnElement[Any] | None = None) -> ColumnElement[int]:
         """Return the slot of a record that lies within.
