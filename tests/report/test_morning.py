@@ -142,3 +142,15 @@ def test_the_mail_needs_a_channel_that_sends_mail():
     channels = {"ops": {"kind": "file", "path": "x"}}
     with pytest.raises(SettingsError, match=r'morning\.mail names "ops", which is no alert channel'):
         parse_settings({"alerts": {"channels": channels}, "morning": {"mail": "ops"}})
+
+
+async def test_hours_are_those_of_the_calendar_that_was_not_removed(desk, tmp_path):
+    def written(name):
+        return f'[calendars.{name}]\nzone = "UTC"\nhours = {{ mon-fri = "07:00-15:00" }}\n'
+
+    (tmp_path / "service").mkdir()
+    for number, names in enumerate((("office", "plant"), ("plant",))):
+        (tmp_path / "service" / "calendars.toml").write_text("".join(map(written, names)))
+        await desk.definitions.apply(reason="hours", folder=tmp_path / "service", over=number, remove=True)
+    desk.clock.advance(1)
+    assert (await desk.report.morning()).calendar == "plant"

@@ -24,7 +24,7 @@ from servicedesk_core.features.attention import (
     reason_of,
     rows_of,
 )
-from servicedesk_core.features.definitions import versions_of
+from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.report.morning.model import Absent, Due, DueTimes, Flow, Listed, Night
 from servicedesk_core.features.report.morning.rules import USUAL_HOURS
 from servicedesk_core.features.sla import CALENDARS
@@ -151,11 +151,9 @@ def calendar_of(tx: Tx, name: str | None, timezone: str, at: datetime) -> tuple[
         timezone: Zone of the usual hours.
         at: The instant at which it has to hold.
     """
-    held = [one for one in versions_of(tx, CALENDARS) if one.effective_from is None or one.effective_from <= at]
-    found = {one.name: one for one in held if name in {None, one.name}}
+    found = [one for one in in_force(tx, CALENDARS, at) if name in {None, one.name}]
     if len(found) == 1:
-        [calendar] = found.values()
-        return calendar, calendar.name
+        return found[0], found[0].name
     why = f'there is no calendar "{name}"' if name else "several calendars" if found else "no calendar is defined"
     return Calendar(name="usual", zone=timezone, hours=USUAL_HOURS), f"Monday to Friday, 08:00 to 18:00 ({why})"
 
