@@ -94,7 +94,8 @@ async def test_a_ticket_ends_with_the_vendors_own_last_status_though_others_mean
             await psa.send_write(write("tickets.update", target=ticket, status="In Progress"))
             await psa.send_write(write("tickets.update", target=ticket, status_category=meaning))
             assert row(desk, "Tickets", ticket)["status"] == 5
-    async with desk.connector(grants=ALL, mapping={"status": {"RMM Resolved": "closed"}}) as psa:
+    closed = VocabularyMapping(status={"RMM Resolved": StatusCategory.CLOSED})
+    async with desk.connector(grants=ALL, mapping=closed) as psa:
         await psa.send_write(write("tickets.update", target=ticket, status_category="closed"))
         assert row(desk, "Tickets", ticket)["status"] == 20
 
