@@ -129,7 +129,8 @@ async def test_export_goes_to_any_binary_file(settings, url, tmp_path):
         target = tmp_path / "tickets.csv"
         assert await desk.export("tickets", target) == 3
         assert target.read_bytes() == memory.getvalue()
-        assert await desk.export("tickets", io.BytesIO(), connection="nobody") == 0
+        with pytest.raises(NotFoundLocallyError, match="holds nothing of a connection"):
+            await desk.export("tickets", io.BytesIO(), connection="nobody")
 
 
 async def test_a_read_only_desk_never_makes_a_store(settings, tmp_path):
