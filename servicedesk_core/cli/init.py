@@ -202,9 +202,7 @@ class _Asker:
     def _line(self, prompt: str) -> str:
         from servicedesk_core.cli.shell.running import answer  # noqa: PLC0415
 
-        sys.stderr.write(printable(prompt))
-        sys.stderr.flush()
-        line = answer()
+        line = answer(printable(prompt))
         if not line:
             raise RefusedError("The input ended before the questions did.", hint="Use --yes and options in scripts.")
         return line.strip()

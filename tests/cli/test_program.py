@@ -137,7 +137,8 @@ def test_ctrl_c_ends_a_question(acme, run):
     said = child.communicate(timeout=110)[1]
     os.close(terminal)
     os.close(theirs)
-    assert (child.returncode, said[:9]) == (130, b"\nStopped.")
+    assert child.returncode == 130
+    assert b"\nStopped." in said
 
 
 @pytest.mark.slow

@@ -210,9 +210,7 @@ class Cli:
             raise RefusedError(f"Nobody can be asked here: {question}", hint="Say --yes to answer with yes.")
         from servicedesk_core.cli.shell.running import answer  # noqa: PLC0415
 
-        sys.stderr.write(f"{printable(question)} [y/N] ")
-        sys.stderr.flush()
-        if answer().strip().lower() not in {"y", "yes"}:
+        if answer(f"{printable(question)} [y/N] ").strip().lower() not in {"y", "yes"}:
             raise RefusedError("Nothing was done.", hint="Answer y, or say --yes, if it is meant.")
 
     def emit(

@@ -32,14 +32,19 @@ class StoppedBySignal(Exception):  # noqa: N818  # not an error: somebody asked 
         self.exit_code = 128 + (signal.SIGTERM if signum == _BREAK else signum)
 
 
-def answer() -> str:
-    """Return the line that somebody types; empty = the input ended.
+def answer(question: str) -> str:
+    """Ask on standard error, and return the line that somebody types; empty = the input ended.
+
+    Args:
+        question: What is asked; it is safe to show.
 
     Raises:
         StoppedBySignal: They typed Ctrl-C; a loop that waits here would never look at it.
     """
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
+        sys.stderr.write(question)
+        sys.stderr.flush()
         line = sys.stdin.readline()
     except KeyboardInterrupt:
         sys.stderr.write("\n")
