@@ -193,11 +193,11 @@ def test_a_row_carries_names_and_its_page_at_the_vendor(desk, store):
 
 @pytest.mark.parametrize("ref", ["1", "T1"])
 def test_a_ticket_is_found_by_id_and_number(desk, store, ref):
-    assert store.read_blocking(lambda tx: detail.get(tx, "psa", ref)).row.external_id == "1"
+    assert store.read_blocking(lambda tx: detail.ticket_of(tx, "psa", ref)).row.external_id == "1"
 
 
 def test_a_ticket_comes_with_everything_that_hangs_on_it(desk, store):
-    found = store.read_blocking(lambda tx: detail.get(tx, None, "2"))
+    found = store.read_blocking(lambda tx: detail.ticket_of(tx, None, "2"))
     assert (found.ticket.title, found.ticket.estimated_s) == ("Mail", 3600)
     assert [n.external_id for n in found.notes] == ["2", "1"]
     assert [t.external_id for t in found.time_entries] == ["2", "1"]
@@ -218,18 +218,18 @@ def test_names_of_what_a_change_was_about_come_along(desk, store, put):
         after={"queue_ref": None},
     )
     put(moved)
-    found = store.read_blocking(lambda tx: detail.get(tx, None, "2"))
+    found = store.read_blocking(lambda tx: detail.ticket_of(tx, None, "2"))
     assert found.names["queues"] == {"7": "Helpdesk"}
 
 
 def test_a_gone_ticket_can_still_be_looked_at(desk, store):
-    found = store.read_blocking(lambda tx: detail.get(tx, "psa", "gone"))
+    found = store.read_blocking(lambda tx: detail.ticket_of(tx, "psa", "gone"))
     assert (found.gone_at, found.gone_reason) == (NOW, "deleted")
 
 
 def test_a_ticket_that_is_not_there_is_named(desk, store):
     with pytest.raises(NotFoundLocallyError, match="'99'"):
-        store.read_blocking(lambda tx: detail.get(tx, None, "99"))
+        store.read_blocking(lambda tx: detail.ticket_of(tx, None, "99"))
 
 
 def test_the_desk_page(desk, store):
@@ -367,7 +367,7 @@ def test_a_ticket_is_one_full_look(put, ticket, store, source, clock):
     put(ticket("8", contact_ref="3", asset_ref="4"), ticket("9", contact_ref="gone", asset_ref="5"))
 
     def look(ref):
-        return store.read_blocking(lambda tx: with_whom_and_what(tx, detail.get(tx, None, ref), date(2026, 3, 2)))
+        return store.read_blocking(lambda tx: with_whom_and_what(tx, detail.ticket_of(tx, None, ref), date(2026, 3, 2)))
 
     found = look("8")
     assert found.contact.phone == "555-1"
