@@ -42,6 +42,9 @@ NAMED = (
     "writes edit {1} --field title=x", "writes edit 1 --field contact_ref={0}-contacts", "writes discard {1}",
     "writes retry {1}", "writes resolve {1} --leave", "writes resolve {1}", "writes revert {1}",
     "privacy export {0}-contacts", "privacy erase {0}-contacts --yes",
+    "explain {0}-tickets", "explain '{0} number'", "attention list --all --company '{0} name'",
+    "sla explain {0}-tickets", "sla explain '{0} number'", "sla status --company '{0} name'",
+    "sla breached --company '{0} names'", "profit show --by client --client '{0} name'",
 )  # fmt: skip
 """Commands that name something of a client, by its word or by the number of a write."""
 
@@ -57,6 +60,14 @@ PLAIN = (
     "quarantine list", "quarantine show 1", "quarantine retry", "quarantine drop 1 --yes", "alerts list",
     "alerts channels", "status", "jobs list", "jobs run sync", "sync", "sync psa --plan", "remap", "connections list",
     "connections test", *(f"export {stream}" for stream in STREAMS), "export tickets --output tickets.csv",
+    "attention list --all", "explain mine-tickets", "report morning", "report morning --html morning.html",
+    "sla evaluate", "sla status", "sla at-risk", "sla breached", "sla upcoming", "sla attainment", "sla summary",
+    "sla compare", "sla explain mine-tickets", "kpi list --last 3650d",
+    *(f"kpi show {name} --last 3650d --by {by}" for name in ("created", "hours") for by in ("client", "technician")),
+    "kpi history created", "kpi records created --last 3650d", "kpi explain created", "flow show", "flow steps",
+    *(f"flow groups {by}" for by in ("client", "team")), "profit show --by client", "profit uncosted", "profit months",
+    "profit close 2026-01 --reason x --yes", "definitions plan", "definitions apply --reason x", "definitions diff",
+    "definitions history", "definitions export --to service",
 )  # fmt: skip
 """Commands that name nothing."""
 
