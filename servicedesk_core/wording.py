@@ -20,6 +20,11 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
+def rounded(number: float) -> str:
+    """Return a figure as people read it: whole, or with two decimals."""
+    return f"{int(number):,}" if number == int(number) else f"{number:,.2f}"
+
+
 def hours(seconds: int | None) -> str:
     """Return worked or planned time in hours: ``0.25 h``, ``1.00 h``, ``0.3333 h``."""
     if seconds is None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from servicedesk_core.wording import field_name, field_value, hours, worked
+from servicedesk_core.wording import field_name, field_value, hours, rounded, worked
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,9 @@ def test_durations_are_named_and_shown_as_time():
     assert (field_name("worked_s"), field_value("worked_s", 900)) == ("time worked", "0.25 h")
     assert field_value("estimated_s", 5_400) == "1.50 h"
     assert field_value("title", "x") == "x"
+
+
+def test_figures_are_whole_or_have_two_decimals():
+    assert [rounded(figure) for figure in (3, 12_345_678, 2.0, 2.68817, 1_234.5)] == [
+        "3", "12,345,678", "2", "2.69", "1,234.50",
+    ]  # fmt: skip

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from servicedesk_core.faces import Figure, Narrow, Terminal, Verdict
 from servicedesk_core.features.kpi.model import FigurePage, KpiExplained
+from servicedesk_core.wording import rounded
 
 _SAID: Final = {
     Verdict.MET: "met",
@@ -19,7 +20,7 @@ _SAID: Final = {
 
 def value(figure: Figure) -> str:
     """Return what was measured, as people read it: rounded to two decimals, with its unit."""
-    return "" if figure.value is None else f"{_rounded(figure.value)}{unit(figure.unit)}"
+    return "" if figure.value is None else f"{rounded(figure.value)}{unit(figure.unit)}"
 
 
 def unit(name: str) -> str:
@@ -32,7 +33,7 @@ def note(figure: Figure, zone: str) -> str:
     told = []
     if figure.needs:
         told.append(f"needs {figure.needs}")
-    told += [f"{name} {_rounded(number)}{unit(figure.unit)}" for name, number in figure.spread.items()]
+    told += [f"{name} {rounded(number)}{unit(figure.unit)}" for name, number in figure.spread.items()]
     if figure.final_at is not None and figure.value is not None:
         told.append(f"provisional until {_day(figure.final_at, zone)}")
     if left := sum(figure.excluded.values()):
@@ -104,11 +105,6 @@ def explained(terminal: Terminal, found: KpiExplained) -> None:
     if one.excluded:
         terminal.line()
         terminal.table(("Left out because", "Records"), [(why, f"{many:,}") for why, many in one.excluded.items()])
-
-
-def _rounded(number: float) -> str:
-    whole = isinstance(number, int) or number == int(number)
-    return f"{int(number):,}" if whole else f"{number:,.2f}"
 
 
 def _day(at: datetime, zone: str) -> str:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from servicedesk_core.features.report.model import DeskNumbers, Figure
 from servicedesk_core.features.tickets import TicketRow
 from servicedesk_core.store.queries.completeness import StreamCompleteness
-from servicedesk_core.wording import hours, worked
+from servicedesk_core.wording import hours, rounded, worked
 
 
 class Dated(Protocol):
@@ -124,7 +124,7 @@ def since(instant: datetime | None, now: datetime) -> str:
 
 def figure(value: float | None) -> str:
     """Say a figure, or a dash where there is nothing to measure."""
-    return "-" if value is None else f"{value:,.6g}"
+    return "-" if value is None else rounded(value)
 
 
 def count(number: int) -> str:
