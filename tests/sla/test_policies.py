@@ -103,6 +103,19 @@ def test_before_the_first_version_nothing_was_promised():
     assert (found.outcome, found.policy, found.due_at) == (Outcome.NOT_APPLICABLE, None, None)
 
 
+def test_after_policies_are_removed_nothing_is_promised_until_the_next_ones_come():
+    judge = Evaluator((*versions(REST), LATER), CALENDARS, [at("03-03 10:00"), at("03-03 14:00")])
+    for when, name in (
+        ("03-03 09:59", "rest"), ("03-03 10:00", None), ("03-03 12:00", "strict"), ("03-03 14:00", None)
+    ):  # fmt: skip
+        new = event(when, "created", status_category="new", priority="P2")
+        assert judge.ticket([new], at("03-03 15:00"))[-1].policy == name
+    again = [created("03-02 09:00"), status("03-02 10:00", "closed"), status("03-03 15:00", "in_progress")]
+    assert [one.policy for one in judge.ticket(again, at("03-03 15:30")) if one.clock == Clock.COMPLETION] == [
+        "rest", None,
+    ]  # fmt: skip
+
+
 def test_the_calendar_is_that_of_the_target_then_of_the_policy_then_of_the_ticket_then_of_all():
     of_target = Targets(completion=hours(1), calendar="always")
     plain = Targets(completion=hours(1))

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from servicedesk_core.domain import Appointment, Note, TimeEntry
+from servicedesk_core.domain import Appointment, Company, Note, Site, TimeEntry
 from tests.sla.conftest import BOOK
 from tests.sla.office import at, created, event, status
 
@@ -226,3 +226,37 @@ async def test_a_promise_that_was_taken_back_before_it_held_leaves_nothing_to_ju
         assert (await told.desk.sla.evaluate()).has_policy is False
     assert not (await told.desk.sla.status()).basis.has_policy
     assert await told.kept() == [[], []]
+
+
+async def test_once_policies_are_removed_nothing_is_promised_for_what_comes_and_what_was_stays(told):
+    await told.promise()
+    await told.ticket(1, created("03-02 09:30"))
+    await told.move("03-03 09:00")
+    text = BOOK[: BOOK.index("[sla]")]
+    (told.folder / "sla.toml").write_text(text)
+    await told.desk.definitions.apply(reason="no more", folder=told.folder, over=1, remove=True)
+    await told.ticket(2, created("03-03 10:00"))
+    await told.move("03-03 12:00")
+    await told.desk.sla.evaluate()
+    assert {row[1] for row in (await told.clocks(1)).values()} == {"open"}
+    assert {row[1] for row in (await told.clocks(2)).values()} == {"not_applicable"}
+    assert not (await told.desk.sla.status()).basis.is_behind
+
+
+async def test_where_a_client_or_a_site_lies_decides_and_when_it_changes_their_tickets_are_judged_again(told):
+    north = '[[sla.policies]]\nname = "north"\nwhen.region = ["north"]\notherwise = { completion = "2 h" }\n\n'
+    await told.promise(BOOK.replace("[[sla.policies]]", north + "[[sla.policies]]"))
+    for ref, fields in (1, {}), (2, {"site_ref": "5"}), (3, {"company_ref": "2"}):
+        await told.ticket(ref, created("03-03 09:00", "P2"), priority="P2", **fields)
+    await told.move("03-03 09:30")
+    await told.desk.sla.evaluate()
+    later, sooner = us("03-03 17:00"), us("03-03 11:00")
+    for place, again, dues in (
+        (Company(external_id="1", name="Harbor Clinic", phone="555"), 0, [later, later, later]),
+        (Company(external_id="1", name="Harbor Clinic", region="north"), 2, [sooner, sooner, later]),
+        (Site(external_id="5", company_ref="1", name="Pier", region="south"), 1, [sooner, later, later]),
+        (Site(external_id="5", company_ref="1", name="Pier", region="north"), 1, [sooner, sooner, later]),
+    ):
+        await told.put(place)
+        assert (await told.desk.sla.evaluate()).tickets == again
+        assert [(await told.clocks(ref))["completion", 1][2] for ref in (1, 2, 3)] == dues

@@ -15,6 +15,7 @@ from servicedesk_core.features.sla.tables import kept, progress, told
 from servicedesk_core.features.sla.tables.kept import judged
 from servicedesk_core.features.sla.tables.progress import Under
 from servicedesk_core.features.sla.tables.told import Bookings, ToldTicket
+from servicedesk_core.hooks.specs.announcements import Change
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Fence, Store, Tx, changes
 from servicedesk_core.store.holding import held
@@ -140,11 +141,13 @@ class _Judging:
         batch = changes.read(tx, position, _CHANGES_AT_ONCE, entities=told.FOLLOWED, include_backfill=True)
         if any(one.entity == "appointments" for one in batch):
             self._bookings = Bookings()
-        ids = told.touched(tx, ((one.entity, one.local_id) for one in batch))
+        places = {(one.entity, one.local_id) for one in batch if _tells_region(one)}
+        ids = told.touched(tx, ((one.entity, one.local_id) for one in batch if one.entity not in told.PLACES))
         heard = batch[-1].seq if len(batch) == _CHANGES_AT_ONCE else head
         again = self._again(tx, ids)
 
         def keep(tx: Tx) -> None:
+            progress.judge_again(tx, places, self.desk.clock.now())
             again(tx)
             changes.advance(tx, progress.CONSUMER, heard, self.desk.clock.now())
 
@@ -171,3 +174,7 @@ class _Judging:
 
     async def _write(self, work: Callable[[Tx], bool | None]) -> bool | None:
         return await self.desk.store.write(work, fence=self.fence)
+
+
+def _tells_region(change: Change) -> bool:
+    return change.entity in told.PLACES and (change.kind == "created" or "region" in change.changed_fields)

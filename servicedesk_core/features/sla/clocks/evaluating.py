@@ -19,6 +19,7 @@ class Evaluator:
     Args:
         policies: All versions of the policies.
         calendars: All versions of the calendars; those of one name are versions of one.
+        ended_at: Instants from which on nothing is promised, until the next version of the policies.
 
     Attributes:
         book: Both, worked out.
@@ -27,8 +28,10 @@ class Evaluator:
         ValueError: A policy names a calendar that is missing, or two versions begin at one instant.
     """
 
-    def __init__(self, policies: Iterable[PolicySet], calendars: Iterable[Calendar]) -> None:
-        self.book = Book(policies, calendars)
+    def __init__(
+        self, policies: Iterable[PolicySet], calendars: Iterable[Calendar], ended_at: Iterable[datetime] = ()
+    ) -> None:
+        self.book = Book(policies, calendars, ended_at)
 
     def ticket(
         self, events: Iterable[TicketEvent], now: datetime, known: Mapping[str, Any] | None = None

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
@@ -52,14 +53,20 @@ class Book:
     Args:
         policies: Versions of the policies.
         calendars: Calendars; those with one name are versions of it.
+        ended_at: Instants from which on nothing is promised, until the next version of the policies.
 
     Raises:
         ValueError: A policy names a calendar that is missing, or two versions begin at one instant.
     """
 
-    def __init__(self, policies: Iterable[PolicySet], calendars: Iterable[Calendar]) -> None:
+    def __init__(
+        self, policies: Iterable[PolicySet], calendars: Iterable[Calendar], ended_at: Iterable[datetime] = ()
+    ) -> None:
         self._sets = sorted(policies, key=_since)
-        self._sets_since = [_since(one) for one in self._sets]
+        held = [*((_since(one), one) for one in self._sets), *((micros(at), None) for at in ended_at)]
+        held.sort(key=itemgetter(0))
+        self._held: list[PolicySet | None] = [one for _, one in held]
+        self._held_since = [since for since, _ in held]
         calendars_by_name: dict[str, list[Calendar]] = {}
         for calendar in sorted(calendars, key=_since):
             calendars_by_name.setdefault(calendar.name, []).append(calendar)
@@ -73,9 +80,9 @@ class Book:
         """Instants at which what holds for a ticket may change though nothing happens to it."""
 
     def in_force(self, at_us: int) -> PolicySet | None:
-        """Return the version that a ticket created at an instant is under; ``None`` = it is older than all of them."""
-        index = bisect_right(self._sets_since, at_us) - 1
-        return self._sets[index] if index >= 0 else None
+        """Return the version that a ticket created at an instant is under; ``None`` = none was in force."""
+        index = bisect_right(self._held_since, at_us) - 1
+        return self._held[index] if index >= 0 else None
 
     def reapplied(self, at_us: int) -> PolicySet | None:
         """Return the version that from exactly this instant on holds for open clocks too."""
@@ -122,7 +129,7 @@ class Book:
                 *(row.calendar or "" for row in (policy.otherwise, *policy.targets.values())),
             }
         problems += [f'the calendar "{name}" is missing' for name in sorted(named - {"", *calendars_since})]
-        versions = {"the policies": self._sets_since}
+        versions = {"the policies": self._held_since}
         versions |= {f'the calendar "{name}"': since for name, since in calendars_since.items()}
         problems += [
             f"two versions of {what} begin at one instant; give them different effective_from"

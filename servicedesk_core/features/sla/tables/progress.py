@@ -1,22 +1,25 @@
 """How far the judging is, and what it is done under."""
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
+from servicedesk_core.business_time import Calendar
 from servicedesk_core.business_time.table import instant, micros
-from servicedesk_core.features.definitions import versions_of
+from servicedesk_core.features.definitions import holding, versions_of
 from servicedesk_core.features.sla.clocks.evaluating import Evaluator
 from servicedesk_core.features.sla.clocks.matching import Book
+from servicedesk_core.features.sla.clocks.policies import PolicySet
 from servicedesk_core.features.sla.definitions import CALENDARS, KINDS, POLICIES
 from servicedesk_core.features.sla.tables import told
 from servicedesk_core.store import Tx, changes, upserting
 from servicedesk_core.store.rows import Rows
+from servicedesk_core.store.schema import RECORDS, definitions, sla_clocks, sla_evaluation, sla_tickets
 from servicedesk_core.store.schema import changes as changes_table
-from servicedesk_core.store.schema import definitions, sla_clocks, sla_evaluation, sla_tickets
 
 CONSUMER: Final = "sla"
 """The name under which the changes feed is read."""
@@ -65,13 +68,21 @@ def version(tx: Tx) -> int:
 
 def book_of(tx: Tx) -> Book | None:
     """Return policies and calendars in all their versions; ``None`` = there is no policy."""
-    policies = versions_of(tx, POLICIES)
-    return Book(policies, versions_of(tx, CALENDARS)) if policies else None
+    policies, calendars, ended_at = _promised(tx)
+    return Book(policies, calendars, ended_at) if policies else None
 
 
 def evaluator_of(tx: Tx) -> Evaluator:
     """Return what judges by all versions of policies and calendars."""
-    return Evaluator(versions_of(tx, POLICIES), versions_of(tx, CALENDARS))
+    return Evaluator(*_promised(tx))
+
+
+def _promised(tx: Tx) -> tuple[list[PolicySet], tuple[Calendar, ...], list[datetime]]:
+    """Return policies and calendars in all their versions, and when policies were removed."""
+    held = holding(tx, POLICIES)
+    policies = [one.value for one in held if one.value is not None]
+    ended_at = [one.since for one in held if one.value is None and one.since is not None]
+    return policies, versions_of(tx, CALENDARS), ended_at
 
 
 def under(version: int, book: Book, now: datetime) -> Under:
@@ -112,6 +123,28 @@ def due_again(tx: Tx, now: datetime, limit: int) -> set[int]:
     """Return some of the tickets of which something comes to hold now that was known before."""
     due = select(sla_tickets.c.ticket_id).where(sla_tickets.c.again_at <= now).limit(limit)
     return {*tx.execute(due).scalars()}
+
+
+def judge_again(tx: Tx, places: Iterable[tuple[str, int]], now: datetime) -> None:
+    """Note that the tickets of places are to be judged again: those of a client may be too many to do it at once.
+
+    Args:
+        tx: A write transaction.
+        places: Stream, one of :data:`told.PLACES`, and the desk's own number of each.
+        now: The present instant.
+    """
+    by_stream: dict[str, list[int]] = {}
+    for stream, local_id in places:
+        by_stream.setdefault(stream, []).append(local_id)
+    ticket = RECORDS["tickets"].c
+    for stream, ids in by_stream.items():
+        place = RECORDS[stream].c
+        own = select(ticket.local_id).where(
+            place.local_id.in_(ids),
+            ticket.source_id == place.source_id,
+            ticket[told.PLACES[stream]] == place.external_id,
+        )
+        tx.execute(update(sla_tickets).where(sla_tickets.c.ticket_id.in_(own)).values(again_at=now))
 
 
 def is_behind(tx: Tx, now: datetime) -> bool:

@@ -17,7 +17,10 @@ FACTS: Final = (
 )  # fmt: skip
 """Fields of a ticket that clocks look at, as they are now."""
 
-FOLLOWED: Final = ("tickets", "ticket_events", "notes", "time_entries", "appointments")
+PLACES: Final = {"companies": "company_ref", "sites": "site_ref"}
+"""Streams whose region is one of their tickets' facts, with the field of a ticket that names them."""
+
+FOLLOWED: Final = ("tickets", "ticket_events", "notes", "time_entries", "appointments", *PLACES)
 """Streams whose changes touch clocks."""
 
 DELETED: Final = "deleted"
@@ -88,7 +91,7 @@ def touched(tx: Tx, changes: Iterable[tuple[str, int]]) -> set[int]:
 
     Args:
         tx: Any transaction.
-        changes: Stream and the desk's own number of each record that changed.
+        changes: Stream and the desk's own number of each record that changed; none of :data:`PLACES`.
     """
     by_stream: dict[str, set[int]] = {}
     for stream, local_id in changes:
