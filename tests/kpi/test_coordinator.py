@@ -103,7 +103,7 @@ def test_every_figure_of_the_desk():
 
 
 def test_what_each_can_begin_in_the_order_to_take_it():
-    lists = {name: [one.record for one in several] for name, several in coordinator.ready(DESK).items()}
+    lists = {name: [one.record for one in several] for (_, name), several in coordinator.ready(DESK).items()}
     assert lists == {"ana": ["T05", "T06", "T08"], "ben": ["T10", "T09"]}
     counts = {one.record: one.numerator for one in coordinator.open_each(DESK)}
     assert counts == {"ana": 7, "ben": 7}
@@ -114,6 +114,17 @@ def test_who_has_nothing_to_begin_keeps_up_only_while_nobody_waits():
     assert [one.record for one in coordinator.not_kept_up(idle)] == ["ana"]
     without = OpenDesk(NOW, SOON, [one for one in idle.tickets if one.record != "T07"])
     assert list(coordinator.not_kept_up(without)) == []
+
+
+def test_two_technicians_of_one_name_are_two():
+    several = [
+        OpenTicket(f"T{number}", Standing(is_assigned=True), who, of={"technician": "Kim Lee"}, connection=connection)
+        for number, (connection, who) in enumerate([("a", "1"), ("a", "1"), ("a", "2"), ("b", "1")])
+    ]
+    desk = OpenDesk(NOW, SOON, several)
+    told = [(one.record, one.connection, one.numerator) for one in coordinator.open_each(desk)]
+    assert told == [("Kim Lee", "a", 2), ("Kim Lee", "a", 1), ("Kim Lee", "b", 1)]
+    assert len(coordinator.ready(desk)) == 3
 
 
 def test_without_clocks_there_is_no_verdict_about_them():

@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from servicedesk_core import Actor, Scope, ServiceDesk, Way
-from servicedesk_core.domain import Ticket, TicketEvent
+from servicedesk_core.domain import StatusCategory, Ticket, TicketEvent, TimeOff, TimeOffState
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
+from servicedesk_core.features.kpi import kept_up
 from servicedesk_core.features.kpi.catalogue import KPIS
 from servicedesk_core.features.kpi.periods import period_of
-from tests.kpi.conftest import fill
+from tests.kpi.conftest import _ticket, fill
 from tests.kpi.given import NAMED, at
 
 
@@ -83,6 +84,19 @@ async def test_figures_of_a_month_against_the_goals_of_the_desk(desk):
     ):
         with pytest.raises(kind, match=word):
             await call
+
+
+async def test_who_is_off_is_known_by_the_day_of_the_desk(desk):
+    rows = (
+        _ticket("7", at(4, 1), status_category=StatusCategory.TRIAGED),
+        _ticket("8", at(4, 1), status_category=StatusCategory.WAITING_VENDOR, assignee_ref="ana"),
+        TimeOff(external_id="o", technician_ref="ana", day=at(4, 16).date(), state=TimeOffState.APPROVED),
+    )
+    await desk.store.write(lambda tx: fill(tx, rows))
+    evening = at(4, 16, 2)  # in New York it is still the day before
+    for zone, away in ((UTC, {"away": 1}), (ZoneInfo("America/New_York"), {})):
+        figures = await desk.store.read(lambda tx, zone=zone: kept_up(tx, evening.astimezone(zone)))
+        assert next(one.excluded for one in figures if one.code == "K26a") == away
 
 
 async def test_the_course_of_tickets_tells_who_is_not_of_the_staff_no_internal_notes_and_no_fields_of_the_vendor(desk):

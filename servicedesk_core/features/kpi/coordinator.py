@@ -1,6 +1,6 @@
 """What a coordinator keeps up: nine figures of the open tickets, and what each technician can begin now. Pure."""
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,6 +9,7 @@ from typing import Final
 from servicedesk_core.domain import QueueKind, StatusCategory
 from servicedesk_core.faces import Case
 from servicedesk_core.features.attention import Standing
+from servicedesk_core.features.kpi.facts import Key
 from servicedesk_core.features.sla import Clock
 
 STALE: Final = timedelta(hours=48)
@@ -26,7 +27,7 @@ class OpenTicket:
     Attributes:
         record: What people call it.
         standing: How it stands.
-        technician: Who has it.
+        technician: The vendor's id of who has it.
         clock: The promise that is to be kept next; ``None`` = none was made, or all were kept.
         due_at: When that is due; ``None`` while it is paused.
         estimated_s: Planned work.
@@ -44,6 +45,11 @@ class OpenTicket:
     worked_s: int | None = None
     of: Mapping[str, str | None] = field(default_factory=dict)
     connection: str = ""
+
+    @property
+    def who(self) -> Key | None:
+        """Who has it; two people may have the same name."""
+        return None if self.technician is None else (self.connection, self.technician)
 
     @property
     def is_triaged(self) -> bool:
@@ -147,14 +153,14 @@ def over_estimate(desk: OpenDesk) -> Iterator[Case]:
             yield one.case(0, 0, "without an estimate")
 
 
-def ready(desk: OpenDesk) -> Mapping[str, Sequence[OpenTicket]]:
+def ready(desk: OpenDesk) -> Mapping[Key, Sequence[OpenTicket]]:
     """Return what each technician with open tickets can begin now, without anybody else, in the order to take it."""
-    found: dict[str, list[OpenTicket]] = {one.technician: [] for one in desk.tickets if one.technician is not None}
+    found: dict[Key, list[OpenTicket]] = {one.who: [] for one in desk.tickets if one.who is not None}
     for one in desk.tickets:
         visit = one.standing.visit
         waits_for_a_visit = visit is not None and visit.start_at > desk.now
-        if one.technician and one.is_triaged and one.standing.category in _READY and not waits_for_a_visit:
-            found[one.technician].append(one)
+        if one.who and one.is_triaged and one.standing.category in _READY and not waits_for_a_visit:
+            found[one.who].append(one)
     for several in found.values():
         several.sort(
             key=lambda one: (
@@ -175,19 +181,28 @@ def left_lying(desk: OpenDesk) -> Iterator[Case]:
 def not_kept_up(desk: OpenDesk) -> Iterator[Case]:
     """Yield the technicians with such a ticket, or with nothing to begin while somebody should take unassigned work."""
     waiting = any(True for _ in unassigned(desk))
-    away = {one.technician for one in desk.tickets if one.standing.back_at is not None or one.standing.is_left}
-    for name, several in ready(desk).items():
+    away = {one.who for one in desk.tickets if one.standing.back_at is not None or one.standing.is_left}
+    names = _names(desk)
+    for who, several in ready(desk).items():
         if any(_is_old(one, desk) for one in several) or (not several and waiting):
-            yield Case(name, excluded="away" if name in away else "", of={"technician": name})
+            yield _person(who, names, excluded="away" if who in away else "")
 
 
 def open_each(desk: OpenDesk) -> Iterator[Case]:
     """Yield how many open tickets each technician has."""
-    count: dict[str, int] = defaultdict(int)
-    for one in desk.tickets:
-        if one.technician is not None:
-            count[one.technician] += 1
-    yield from (Case(name, many, 1, of={"technician": name}) for name, many in count.items())
+    count = Counter(one.who for one in desk.tickets if one.who is not None)
+    names = _names(desk)
+    yield from (_person(who, names, many, 1) for who, many in count.items())
+
+
+def _names(desk: OpenDesk) -> Mapping[Key, str]:
+    return {one.who: one.of.get("technician") or one.who[1] for one in desk.tickets if one.who is not None}
+
+
+def _person(
+    who: Key, names: Mapping[Key, str], numerator: float = 1, denominator: float | None = None, excluded: str = ""
+) -> Case:
+    return Case(names[who], numerator, denominator, excluded, {"technician": names[who]}, who[0])
 
 
 def _is_old(one: OpenTicket, desk: OpenDesk) -> bool:

@@ -47,7 +47,7 @@ class Measuring:
 
     @cached_property
     def _open(self) -> OpenDesk:
-        return open_desk(self._tx, self.period.now, self._scope)
+        return open_desk(self._tx, self.period.now, self.period.zone, self._scope)
 
     def measure(self, kpi: Kpi[Any]) -> Measure:
         """Measure a figure, with the records behind it.
@@ -102,7 +102,7 @@ class Measuring:
 
 
 def kept_up(tx: Tx, at: datetime, scope: Scope | None = None) -> tuple[Figure, ...]:
-    """Return the figures of a coordinator at the present instant, each against its goal."""
+    """Return the figures of a coordinator at the present instant, in whose zone days begin, each against its goal."""
     measuring = Measuring(tx, Period(at, at), None, scope)
     return tuple(measuring.figure(kpi) for kpi in KPIS)
 

@@ -1,9 +1,8 @@
 """The open tickets of the store, as the figures of a coordinator look at them."""
 
 from collections import defaultdict
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -21,16 +20,17 @@ HORIZON: Final = timedelta(hours=4)
 """Business time until when something is coming up."""
 
 
-def open_desk(tx: Tx, at: datetime, scope: Scope | None = None) -> OpenDesk:
+def open_desk(tx: Tx, at: datetime, zone: tzinfo, scope: Scope | None = None) -> OpenDesk:
     """Return the open tickets.
 
     Args:
         tx: A transaction.
         at: The present instant.
+        zone: Where its day begins; who is off is known by the day.
         scope: Only what it lets through.
     """
     where = (*OPEN, *(() if scope is None else (Sight(tx, scope).require("tickets"),)))
-    found = list(standings(tx, at, ZoneInfo("UTC"), where))
+    found = list(standings(tx, at, zone, where))
     names, connections = Names(tx), {one.id: one.name for one in sources.all(tx)}
     refs: dict[int, list[str]] = defaultdict(list)
     for one in found:
@@ -52,7 +52,7 @@ def open_desk(tx: Tx, at: datetime, scope: Scope | None = None) -> OpenDesk:
             OpenTicket(
                 record=number or state.external_id,
                 standing=one.standing,
-                technician=of["technician"],
+                technician=state.assignee_ref,
                 clock=None if clock is None else Clock(clock),
                 due_at=due_at,
                 estimated_s=estimated,

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, Final, NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, select
 
@@ -56,7 +55,7 @@ class Found:
     standing: Standing
 
 
-def standings(tx: Tx, at: datetime, zone: ZoneInfo, where: Sequence[ColumnElement[bool]] = OPEN) -> Iterator[Found]:
+def standings(tx: Tx, at: datetime, zone: tzinfo, where: Sequence[ColumnElement[bool]] = OPEN) -> Iterator[Found]:
     """Yield how tickets stand, in the order of their creation.
 
     Args:
@@ -75,7 +74,7 @@ def standings(tx: Tx, at: datetime, zone: ZoneInfo, where: Sequence[ColumnElemen
 class Around:
     """What stands around tickets: people, queues, appointments."""
 
-    def __init__(self, tx: Tx, at: datetime, zone: ZoneInfo) -> None:
+    def __init__(self, tx: Tx, at: datetime, zone: tzinfo) -> None:
         self._tx, self._at = tx, at
         self._staff: Staff = staff(tx, at, zone)
         q = RECORDS["queues"].c

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -51,7 +50,7 @@ class Staff:
     left: frozenset[Person]
 
 
-def staff(tx: Tx, at: datetime, zone: ZoneInfo) -> Staff:
+def staff(tx: Tx, at: datetime, zone: tzinfo) -> Staff:
     """Return who cannot act at an instant.
 
     Args:
@@ -65,7 +64,7 @@ def staff(tx: Tx, at: datetime, zone: ZoneInfo) -> Staff:
     return Staff(_away(tx, at, zone), left)
 
 
-def _away(tx: Tx, at: datetime, zone: ZoneInfo) -> dict[Person, Absence]:
+def _away(tx: Tx, at: datetime, zone: tzinfo) -> dict[Person, Absence]:
     today, o = at.astimezone(zone).date(), RECORDS["time_off"].c
     query = select(o.source_id, o.technician_ref, o.day, o.start_at, o.end_at, o.kind).where(
         o.gone_at.is_(None),
@@ -89,7 +88,7 @@ def _away(tx: Tx, at: datetime, zone: ZoneInfo) -> dict[Person, Absence]:
 
 
 def _back(
-    days: Mapping[date, tuple[datetime | None, datetime | None, str | None]], today: date, zone: ZoneInfo
+    days: Mapping[date, tuple[datetime | None, datetime | None, str | None]], today: date, zone: tzinfo
 ) -> datetime:
     """Return the end of the last day off in a row; a weekend between two of them is one."""
     last = day = today

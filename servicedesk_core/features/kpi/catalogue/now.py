@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from servicedesk_core.faces import Case, Kpi, Measure, Sum
@@ -32,11 +32,11 @@ class Now:
         return Measure.of(self.cases(desk), self.how)
 
     def __call__(self, tx: Any, at: datetime, among: Any = None, scope: Scope | None = None) -> Measure:
-        """Measure it from the store."""
+        """Measure it from the store; days begin in the zone of the instant."""
         from servicedesk_core.features.kpi.opened import open_desk  # noqa: PLC0415  # reads the store; the rest is pure
 
         del among
-        return self.of(open_desk(tx, at, scope))
+        return self.of(open_desk(tx, at, at.tzinfo or UTC, scope))
 
 
 KPIS: Final = (

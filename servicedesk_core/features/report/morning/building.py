@@ -98,7 +98,7 @@ def build(tx: Tx, settings: DeskSettings, wanted: Wanted) -> Morning:
         next_actors=dict(passed.actors.most_common()),
         clocks=wanted.clocks,
         due_times=passed.due_times,
-        figures=() if is_past else kept_up(tx, at, scope),
+        figures=() if is_past else kept_up(tx, at.astimezone(zone), scope),
         upcoming=tuple(sorted((*passed.dues(tx), *visits), key=lambda one: one.at)),
         flow=flow(tx, at, passed.by_client, connection, scope),
         completeness=known,
