@@ -1,12 +1,15 @@
 """What a service manager decides: kinds of definitions, written as TOML and kept in versions."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
 from servicedesk_core.capabilities import Capability
+
+if TYPE_CHECKING:
+    from servicedesk_core.faces.feature import Feature
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -23,6 +26,8 @@ class DefinitionKind(Generic[M]):
         written: What people write, where that is more than what is kept.
         keeps: Makes what is kept of what was written.
         names: Its keys, however deep, that name a definition, or several, with the kind that each must be of.
+        check: Yields what is wrong with one beside what the features of the desk bring: keys that lead from it to that,
+            and what would be right. ``None`` = its model has checked all of it.
         needs: What seeing what it says takes beside ``definitions.read``; ``None`` = nothing.
     """
 
@@ -33,4 +38,5 @@ class DefinitionKind(Generic[M]):
     written: type[BaseModel] | None = None
     keeps: Callable[[Any], M] | None = None
     names: Mapping[str, str] = field(default_factory=dict)
+    check: Callable[[Any, Sequence["Feature"]], Iterable[tuple[tuple[str, ...], str]]] | None = None
     needs: Capability | None = None

@@ -7,7 +7,7 @@ import pytest
 
 from servicedesk_core import Actor, Scope, ServiceDesk, Way
 from servicedesk_core.domain import StatusCategory, Ticket, TicketEvent, TimeOff, TimeOffState
-from servicedesk_core.errors import NotFoundLocallyError, SettingsError
+from servicedesk_core.errors import DefinitionsError, NotFoundLocallyError, SettingsError
 from servicedesk_core.features.kpi import kept_up
 from servicedesk_core.features.kpi.catalogue import KPIS
 from servicedesk_core.features.kpi.periods import period_of
@@ -84,6 +84,21 @@ async def test_figures_of_a_month_against_the_goals_of_the_desk(desk):
     ):
         with pytest.raises(kind, match=word):
             await call
+
+
+async def test_a_goal_of_a_figure_that_does_not_exist_or_in_another_unit_is_refused_with_its_line(desk, tmp_path):
+    folder = tmp_path / "service"
+    wrong = 'K077 = ">= 50 %"\nutlisation = "> 1 %"\nK06 = "< 30 minutes"\noverdue = "<= 3"\n'
+    (folder / "service.toml").write_text(f"[goals.ours.goals]\n{wrong}")
+    with pytest.raises(DefinitionsError, match="have 3 problems") as refused:
+        await desk.definitions.plan(folder=folder)
+    assert [line.strip() for line in refused.value.message.splitlines()[1:]] == [
+        'service.toml:2: goals.ours.goals.K077: there is no figure "K077". Did you mean "K07"?',
+        'service.toml:3: goals.ours.goals.utlisation: there is no figure "utlisation". Did you mean "utilisation"?',
+        'service.toml:4: goals.ours.goals.K06: "< 30 minutes" is in another unit; the figure is in hours.',
+    ]
+    with pytest.raises(DefinitionsError, match="K077"):
+        await desk.definitions.apply(reason="x", folder=folder, remove=True)
 
 
 async def test_who_is_off_is_known_by_the_day_of_the_desk(desk):

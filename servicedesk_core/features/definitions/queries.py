@@ -184,8 +184,13 @@ class DefinitionQueries(Namespace[Manner]):
 
     def _read(self, folder: Path | None) -> tuple[Path, Definitions]:
         """Return the folder and what its files say."""
-        where = folder or self.desk.settings.beside(files.FOLDER)
-        return where, read(self._kinds.values(), files.texts_in(where), self._zone)
+        where, kinds = folder or self.desk.settings.beside(files.FOLDER), self._kinds
+        read_ones = read(kinds.values(), files.texts_in(where), self._zone)
+        for key, one in read_ones.found.items():
+            check = kinds[key.kind].check
+            for path, problem in check(one, self.desk.features) if check is not None else ():
+                read_ones.tell(key, path, problem)
+        return where, read_ones
 
 
 def count(steps: list[Step], change: Change) -> int:

@@ -1,15 +1,16 @@
 """What is wanted of figures: profiles of goals, each goal with its own comparison, and what billing codes mean."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from pydantic import Field, field_validator
 
+from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.domain import Model
 from servicedesk_core.domain.base import Instant
 from servicedesk_core.errors import SettingsError
-from servicedesk_core.faces import DefinitionKind, Goal, Kpi
+from servicedesk_core.faces import DefinitionKind, Feature, Goal, Kpi
 from servicedesk_core.features.kpi.facts import Work
 
 
@@ -52,7 +53,17 @@ class WorkKinds(Model):
         return {name.casefold(): work for work, names in kinds for name in names}
 
 
-GOALS: Final = DefinitionKind("goals", "goal profile", GoalProfile)
+def problems(profile: GoalProfile, features: Sequence[Feature]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield what is wrong with goals beside the figures that there are: where, and what would be right."""
+    known = {key: kpi for feature in features for kpi in feature.figures for key in (kpi.name, kpi.code) if key}
+    for key, goal in profile.goals.items():
+        if key not in known:
+            yield ("goals", key), f'there is no figure "{key}".{did_you_mean(key, known)}'
+        elif not Goal.of(goal).is_in(known[key].unit):
+            yield ("goals", key), f'"{goal}" is in another unit; the figure is in {known[key].unit or "no unit"}.'
+
+
+GOALS: Final = DefinitionKind("goals", "goal profile", GoalProfile, check=problems)
 """What is wanted: ``[goals.NAME]``."""
 
 WORK_KINDS: Final = DefinitionKind("work_kinds", "set of work kinds", WorkKinds, many=False)
