@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from servicedesk_core import Scope
-from servicedesk_core.domain import Queue, Technician
+from servicedesk_core.domain import Company, Queue, Technician
 from servicedesk_core.features.sla.clocks.model import Outcome
 from servicedesk_core.features.sla.model import By, ClockFilter
 from servicedesk_core.features.sla.rules import Difference, Side, difference
@@ -68,6 +68,32 @@ async def test_attainment_counts_what_was_decided_in_the_period_and_says_what_is
         assert sum(one.judged for one in divided if one.clock == "all") == 2
     scoped = await desk.sla.attainment(since=at("03-02 00:00"), scope=Scope("psa", companies="2"))
     assert {one.clock: one.judged for one in scoped}["all"] == 1
+
+
+async def test_attainment_and_the_figures_of_promises_are_one_number_of_tickets_that_count(told, desk):
+    await told.put(Company(external_id="0", name="Us", is_own=True))
+    new = created("03-02 09:00", "P2")
+    await told.ticket(6, new, status("03-02 10:00", "resolved"), resolved_at=at("03-02 10:00"), company_ref="0")
+    waited = status("01-15 09:10", "waiting_customer"), status("03-02 09:00", "in_progress")
+    await told.ticket(7, created("01-15 09:00", "P2"), *waited, status("03-03 12:00", "cancelled"))
+    merged = event("03-03 12:00", "merged"), status("03-03 12:01", "closed")
+    await told.ticket(8, new, event("03-02 09:10", "time_entry"), *merged, resolved_at=at("03-03 12:01"))
+    await desk.sla.evaluate()
+    attained = await desk.sla.attainment(since=at("03-01 00:00"), until=at("04-01 00:00"))
+    assert {one.clock: (one.kept, one.judged, one.exempt) for one in attained} == {
+        "triage": (1, 4, 0),
+        "engagement": (1, 4, 0),
+        "completion": (1, 3, 0),
+        "all": (0, 2, 0),
+    }
+    assert [(one.reason, one.count) for one in attained.excluded] == [("merged", 1), ("no history", 1), ("our own", 1)]
+    figures = {one.code or one.name: one for one in await desk.kpi.list(period="2026-03")}
+    for code, clock in (("K01", "all"), ("K02", "triage"), ("K03", "engagement"), ("K04", "completion")):
+        [row] = [one for one in attained if one.clock == clock]
+        assert (figures[code].numerator, figures[code].denominator) == (row.kept, row.judged)
+    for name in ("resolved", "time-to-resolve", "K12"):
+        assert figures[name].excluded == {"merged": 1, "our own": 1}
+    assert figures["resolved"].value == 3
 
 
 @pytest.mark.slow

@@ -7,17 +7,12 @@ from enum import StrEnum
 from typing import Protocol
 
 from servicedesk_core.domain import AppointmentState, StatusCategory, TicketKind
+from servicedesk_core.domain.population import why_outside
 from servicedesk_core.faces import Case, Period
 from servicedesk_core.features.sla import Clock, Outcome
 
 Key = tuple[str, str]
 """Connection and the vendor's id."""
-
-_GONE: Mapping[StatusCategory | None, str] = {
-    StatusCategory.MERGED: "merged",
-    StatusCategory.CANCELLED: "cancelled",
-    StatusCategory.SPAM: "spam",
-}
 
 
 class Rule(StrEnum):
@@ -83,13 +78,7 @@ class TicketFact:
     @property
     def outside(self) -> str:
         """Why it counts in no figure of clients; empty = it counts."""
-        if self.is_gone:
-            return "deleted"
-        if self.is_merged:
-            return "merged"
-        if self.category in _GONE:
-            return _GONE[self.category]
-        return "our own" if self.is_own else ""
+        return why_outside(self.category, is_gone=self.is_gone, is_merged=self.is_merged, is_own=self.is_own)
 
     def resolved_in(self, period: Period) -> datetime | None:
         """Return when it was first resolved in a period."""
@@ -204,7 +193,7 @@ class Facts(Protocol):
 
     @property
     def tickets(self) -> Sequence[TicketFact]:
-        """Those that were created, open or resolved in the period, or in the 30 days around it."""
+        """Those created, open or resolved in the period or 30 days around it, or with a clock that was decided then."""
         ...
 
     @property

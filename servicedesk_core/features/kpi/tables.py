@@ -31,6 +31,7 @@ from servicedesk_core.features.sla import CALENDARS, POLICIES, AsOf, Clock, Cloc
 from servicedesk_core.store import Tx, bulk, sources
 from servicedesk_core.store.fields import optional_instant, to_us
 from servicedesk_core.store.queries.names import name_column
+from servicedesk_core.store.queries.population import is_merged
 from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.schema import RECORDS, sla_clocks
 
@@ -68,7 +69,7 @@ class StoredFacts:
 
     @cached_property
     def tickets(self) -> Sequence[TicketFact]:
-        """Those that were created, open or resolved in the period, or in the 30 days around it."""
+        """Those created, open or resolved in the period or 30 days around it, or with a clock that was decided then."""
         t, start, end = RECORDS["tickets"].c, to_us(self.period.start), to_us(self.period.end)
         around = WINDOW // timedelta(microseconds=1)
         done_at = func.coalesce(t.resolved_at, t.closed_at)
@@ -79,9 +80,9 @@ class StoredFacts:
             t.source_id, t.external_id, t.number, t.title, t.kind, t.status_category, t.priority, t.source, t.issue,
             t.sub_issue, t.company_ref, t.contact_ref, t.asset_ref, t.contract_ref, t.parent_ref, t.problem_ref,
             t.assignee_ref, t.queue_ref, t.created_at, t.reported_resolved_at, done_at, t.is_open, t.gone_at,
-            t.merged_into_ref, t.first_response_at,
+            is_merged(), t.first_response_at,
         )  # fmt: skip
-        rows = self._tx.execute(select(*columns).where(near, *self._seen("tickets"))).all()
+        rows = self._tx.execute(select(*columns).where(or_(near, *self._had_a_clock), *self._seen("tickets"))).all()
         changes = self._changes((source, ref) for source, ref, *_, is_open, _, _, _ in rows if is_open) | self._changes(
             (row[0], row[1]) for row in rows if row[20] is not None and row[20] >= start - around
         )
@@ -116,7 +117,7 @@ class StoredFacts:
             reopenings=tuple(filter(None, map(optional_instant, reopenings))),
             is_open=is_open,
             is_gone=gone is not None,
-            is_merged=merged is not None,
+            is_merged=merged,
             is_own=(source, company) in self._own,
             of={
                 "client": self._name(source, "companies", company),
@@ -168,14 +169,10 @@ class StoredFacts:
         if self._book is None:
             return ()
         c, t, shown = sla_clocks.c, RECORDS["tickets"].c, AsOf(self._book, self.period.now)
-        start, end = self.period.start, self.period.end
-        ended = select(c.ticket_id).where(
-            or_(*(and_(at >= start, at < end) for at in (c.decided_at, c.due_at, c.stopped_at)))
-        )
         query = (
             select(t.source_id, t.external_id, c.clock, shown.outcome, c.state, shown.decided_at, c.stopped_at)
             .join(RECORDS["tickets"], t.local_id == c.ticket_id)
-            .where(c.ticket_id.in_(ended), *self._seen("tickets"))
+            .where(*self._had_a_clock, *self._seen("tickets"))
         )
         return tuple(
             ClockFact(
@@ -188,6 +185,14 @@ class StoredFacts:
             )
             for source, ref, clock, outcome, state, decided, stopped in self._tx.execute(query)
         )
+
+    @property
+    def _had_a_clock(self) -> Iterator[Any]:
+        """The condition that a clock of a ticket was decided, or ended, in the period, where anything was promised."""
+        if self._book is not None:
+            c, start, end = sla_clocks.c, self.period.start, self.period.end
+            ended = or_(*(and_(at >= start, at < end) for at in (c.decided_at, c.due_at, c.stopped_at)))
+            yield RECORDS["tickets"].c.local_id.in_(select(c.ticket_id).where(ended))
 
     @cached_property
     def entries(self) -> Sequence[EntryFact]:

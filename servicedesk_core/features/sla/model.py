@@ -138,7 +138,8 @@ class Attainment(Page[Attained]):
     until: Annotated[datetime, Column("First instant after it.")]
     basis: Annotated[Basis, Column("What the figures rest on.")]
     excluded: Annotated[
-        tuple[Excluded, ...], Column("Tickets resolved in the period that were not judged, or not wholly, by reason.")
+        tuple[Excluded, ...],
+        Column("Tickets resolved in the period that do not count, or were not judged, or not wholly, by reason."),
     ]
 
 

@@ -146,6 +146,8 @@ class Clocks(Namespace[Manner]):
     ) -> Attainment:
         """Show how many promises were kept: of those decided in a period, and of tickets resolved in it all together.
 
+        Merged, cancelled and deleted tickets, spam, and those of your own company do not count.
+
         Raises:
             SettingsError: There is no such column to sort by.
             CursorError: ``after`` is not a position of this list.
@@ -158,7 +160,7 @@ class Clocks(Namespace[Manner]):
             return Attainment(items=(), since=begin, until=end, basis=basis(tx, now), excluded=())
         where = _all(tx, chosen, scope)
         resolved = func.coalesce(_T.resolved_at, _T.closed_at)
-        _, left_out = excluded(tx, *where, resolved >= to_us(begin), resolved < to_us(end))
+        _, left_out = excluded(tx, *where, resolved >= to_us(begin), resolved < to_us(end), in_figures=True)
         only = None if chosen is None or chosen.clock is None else str(chosen.clock)
         rows = attained.attained(tx, AsOf(book, now), where, (begin, end), by)
         kept = tuple(one for one in rows if only in {None, one.clock})

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, Text, case, cast, func, literal, null, select
+from sqlalchemy import ColumnElement, Select, Subquery, Text, case, cast, func, literal, null, select
 
 from servicedesk_core.features.sla.clocks.model import ClockState, Outcome
 from servicedesk_core.features.sla.clocks.policies import Clock
@@ -12,6 +12,7 @@ from servicedesk_core.features.sla.model import Attained, By
 from servicedesk_core.features.sla.tables.shown import AsOf
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.names import Names
+from servicedesk_core.store.queries.population import outside, standing
 from servicedesk_core.store.schema import RECORDS, sla_clocks
 
 Period = tuple[datetime, datetime]
@@ -21,17 +22,18 @@ ALL: Final = "all"
 
 _C: Final = sla_clocks.c
 _T = RECORDS["tickets"].c
-_GROUPS: Final[dict[By, tuple[ColumnElement[Any] | None, str | None]]] = {
-    By.CLOCK: (None, None),
+_NOTHING: Final = cast(null(), Text)
+_GROUPS: Final[dict[By, tuple[ColumnElement[Any], str | None]]] = {
+    By.CLOCK: (_NOTHING, None),
     By.PRIORITY: (_T.priority, None),
     By.CLIENT: (_T.company_ref, "companies"),
-    By.POLICY: (_C.policy, None),
+    By.POLICY: (_NOTHING, None),  # it is of clocks, and not of tickets
     By.TECHNICIAN: (_T.assignee_ref, "technicians"),
 }
 
 
 def attained(tx: Tx, as_of: AsOf, where: Sequence[ColumnElement[Any]], period: Period, by: By) -> tuple[Attained, ...]:
-    """Return how many promises were kept, for each clock, and for tickets as a whole.
+    """Return how many promises were kept, for each clock, and for tickets as a whole; of those tickets that count.
 
     Args:
         tx: Any transaction.
@@ -41,15 +43,18 @@ def attained(tx: Tx, as_of: AsOf, where: Sequence[ColumnElement[Any]], period: P
         by: What they are divided by.
     """
     (since, until), (group, stream) = period, _GROUPS[by]
+    tickets = select(_T.local_id, *standing(), _T.source_id, group.label("own")).where(*where).subquery()
+    _, *of_ticket, own = tickets.c
+    own = _C.policy if by is By.POLICY else own
     at = func.coalesce(as_of.decided_at, _C.stopped_at, type_=_C.stopped_at.type)
-    divided = () if group is None else (group,)
     clocks = (
-        select(_C.clock, _T.source_id, _shown(group), as_of.outcome, func.count())
-        .join(RECORDS["tickets"], _T.local_id == _C.ticket_id)
-        .where(as_of.outcome != Outcome.OPEN.value, at >= since, at < until, *where)
-        .group_by(_C.clock, _T.source_id, *divided, as_of.outcome)
+        select(_C.clock, *of_ticket, own, as_of.outcome, func.count())
+        .join(tickets, tickets.c.local_id == _C.ticket_id)
+        .where(as_of.outcome != Outcome.OPEN.value, at >= since, at < until)
+        .group_by(_C.clock, *of_ticket, own, as_of.outcome)
     )
-    rows = [*tx.execute(clocks).all(), *tx.execute(_tickets(as_of, where, period, by)).all()]
+    found = [*tx.execute(clocks), *tx.execute(_together(as_of, tickets, period, by))]
+    rows = [(row[0], *row[-4:]) for row in found if not outside(*row[1:-4])]
     names = Names(tx)
     for _, source_id, ref, *_ in rows:
         if stream is not None:
@@ -79,11 +84,7 @@ def _rows(counted: dict[tuple[str, str | None], dict[str, int]]) -> Iterator[Att
         )
 
 
-def _shown(group: ColumnElement[Any] | None) -> ColumnElement[Any]:
-    return cast(null(), Text) if group is None else group
-
-
-def _tickets(as_of: AsOf, where: Sequence[ColumnElement[Any]], period: Period, by: By) -> Select[Any]:
+def _together(as_of: AsOf, tickets: Subquery, period: Period, by: By) -> Select[Any]:
     """Return the query for tickets that were resolved in the period, by what their clocks together came to."""
     since, until = period
     ended = select(_C.ticket_id).where(
@@ -97,15 +98,14 @@ def _tickets(as_of: AsOf, where: Sequence[ColumnElement[Any]], period: Period, b
         *((func.count().filter(as_of.outcome == one.value) > 0, one.value) for one in ranked),
         else_=Outcome.NOT_APPLICABLE.value,
     )
-    group, _ = _GROUPS[by]
-    of_clocks = by is By.POLICY  # all else is of the ticket
+    _, *of_ticket, own = tickets.c
+    shown = func.max(_C.policy) if by is By.POLICY else own
     together = (
-        select(_T.source_id, (func.max(group) if of_clocks else _shown(group)).label("own"), worst.label("outcome"))
+        select(*of_ticket, shown.label("shown"), worst.label("outcome"))
         .select_from(sla_clocks)
-        .join(RECORDS["tickets"], _T.local_id == _C.ticket_id)
-        .where(_C.ticket_id.in_(ended), *where)
-        .group_by(_C.ticket_id, _T.source_id, *(() if of_clocks or group is None else (group,)))
+        .join(tickets, tickets.c.local_id == _C.ticket_id)
+        .where(_C.ticket_id.in_(ended))
+        .group_by(_C.ticket_id, *of_ticket, own)
         .subquery()
     )
-    columns = (together.c.source_id, together.c.own, together.c.outcome)
-    return select(literal(ALL), *columns, func.count()).group_by(*columns)
+    return select(literal(ALL), *together.c, func.count()).group_by(*together.c)

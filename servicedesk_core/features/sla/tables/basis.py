@@ -1,5 +1,6 @@
 """What figures of clocks rest on, and which tickets are in none."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,9 +10,11 @@ from servicedesk_core.domain.histories import HistoryState
 from servicedesk_core.features.sla.model import Basis, Excluded
 from servicedesk_core.features.sla.tables import progress
 from servicedesk_core.store import Tx
+from servicedesk_core.store.queries.population import outside, standing
 from servicedesk_core.store.schema import RECORDS, sla_tickets
 
 _T = RECORDS["tickets"].c
+_JUDGED: Final = "judged"
 _WHY: Final = {
     None: "not judged yet",
     HistoryState.NONE.value: "no history",
@@ -31,17 +34,21 @@ def basis(tx: Tx, now: datetime) -> Basis:
     )
 
 
-def excluded(tx: Tx, *where: ColumnElement[Any]) -> tuple[int, tuple[Excluded, ...]]:
+def excluded(tx: Tx, *where: ColumnElement[Any], in_figures: bool = False) -> tuple[int, tuple[Excluded, ...]]:
     """Return how many tickets were judged, and those that were not, or not wholly, by reason.
 
     Args:
         tx: Any transaction.
         where: Which tickets.
+        in_figures: Whether those that count in no figure are told by that reason.
     """
-    joined = RECORDS["tickets"].outerjoin(sla_tickets, sla_tickets.c.ticket_id == _T.local_id)
-    query = (
-        select(sla_tickets.c.history, func.count()).select_from(joined).where(*where).group_by(sla_tickets.c.history)
-    )
-    counted: dict[str | None, int] = dict(tx.execute(query).all())
-    left_out = tuple(Excluded(why, number) for key, why in _WHY.items() if (number := counted.get(key, 0)))
-    return counted.get(HistoryState.COMPLETE.value, 0), left_out
+    columns = standing() if in_figures else ()
+    tickets = select(_T.local_id, *columns).where(*where).subquery()
+    _, *stands = tickets.c
+    joined = tickets.outerjoin(sla_tickets, sla_tickets.c.ticket_id == tickets.c.local_id)
+    query = select(func.count(), sla_tickets.c.history, *stands).select_from(joined)
+    counted: Counter[str] = Counter()
+    for number, history, *stands_so in tx.execute(query.group_by(sla_tickets.c.history, *stands)):
+        counted[(outside(*stands_so) if in_figures else "") or _WHY.get(history, _JUDGED)] += number
+    judged = counted.pop(_JUDGED, 0)
+    return judged, tuple(Excluded(why, counted[why]) for why in sorted(counted))
