@@ -23,6 +23,10 @@ def value(figure: Figure) -> str:
     return "" if figure.value is None else f"{rounded(figure.value)}{unit(figure.unit)}"
 
 
+def _goal(goal: str | None, of: str) -> str:
+    return "" if goal is None else f"{goal}{unit(of)}"
+
+
 def unit(name: str) -> str:
     """Return a unit as it stands behind a number."""
     return f" {name}" if name == "%" else {"hours": " h", "minutes": " min"}.get(name, "")
@@ -60,7 +64,7 @@ def groups(terminal: Terminal, page: FigurePage) -> None:
 
 def _print(terminal: Terminal, page: FigurePage, heading: str, named: Iterable[tuple[str, str, str]]) -> None:
     rows = [
-        (code, title, value(one), one.goal or "", _SAID[one.verdict], f"{one.sample:,}", note(one, page.timezone), name)
+        (code, title, value(one), _goal(one.goal, one.unit), _SAID[one.verdict], f"{one.sample:,}", note(one, page.timezone), name)
         for one, (code, title, name) in zip(page, named, strict=True)
     ]
     columns = ("No.", heading, "Value", "Goal", "Verdict", "Records", "", "Name")
@@ -100,7 +104,7 @@ def explained(terminal: Terminal, found: KpiExplained) -> None:
         terminal.line()
         terminal.table(
             ("Profile", "Goal", "Since", "Decides"),
-            [(g.profile, g.goal, g.effective_from, "yes" if g.decides else "") for g in found.goals],
+            [(g.profile, _goal(g.goal, one.unit), g.effective_from, "yes" if g.decides else "") for g in found.goals],
         )
     if one.excluded:
         terminal.line()
