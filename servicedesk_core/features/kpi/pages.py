@@ -64,7 +64,16 @@ def groups(terminal: Terminal, page: FigurePage) -> None:
 
 def _print(terminal: Terminal, page: FigurePage, heading: str, named: Iterable[tuple[str, str, str]]) -> None:
     rows = [
-        (code, title, value(one), _goal(one.goal, one.unit), _SAID[one.verdict], f"{one.sample:,}", note(one, page.timezone), name)
+        (
+            code,
+            title,
+            value(one),
+            _goal(one.goal, one.unit),
+            _SAID[one.verdict],
+            f"{one.sample:,}",
+            note(one, page.timezone),
+            name,
+        )
         for one, (code, title, name) in zip(page, named, strict=True)
     ]
     columns = ("No.", heading, "Value", "Goal", "Verdict", "Records", "", "Name")

@@ -44,11 +44,11 @@ def excluded(tx: Tx, *where: ColumnElement[Any], in_figures: bool = False) -> tu
     """
     columns = standing() if in_figures else ()
     tickets = select(_T.local_id, *columns).where(*where).subquery()
-    _, *stands = tickets.c
+    groups = (sla_tickets.c.history, *(tickets.c[column.name] for column in columns))
     joined = tickets.outerjoin(sla_tickets, sla_tickets.c.ticket_id == tickets.c.local_id)
-    query = select(func.count(), sla_tickets.c.history, *stands).select_from(joined)
     counted: Counter[str] = Counter()
-    for number, history, *stands_so in tx.execute(query.group_by(sla_tickets.c.history, *stands)):
-        counted[(outside(*stands_so) if in_figures else "") or _WHY.get(history, _JUDGED)] += number
+    for number, history, *stands in tx.execute(select(func.count(), *groups).select_from(joined).group_by(*groups)):
+        why = outside(*stands) if stands else ""
+        counted[why or _WHY.get(history, _JUDGED)] += number
     judged = counted.pop(_JUDGED, 0)
     return judged, tuple(Excluded(why, counted[why]) for why in sorted(counted))
