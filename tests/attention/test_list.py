@@ -1,10 +1,13 @@
 """The list of attention, from the store."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from servicedesk_core.desk.stored import StoredDesk
 from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.features.attention.model import NextActor, Reason
+from servicedesk_core.people import Actor, Way
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.testing import FakeClock
 from tests.attention.conftest import NOW
@@ -53,3 +56,24 @@ async def test_the_list_narrows_and_keeps_to_a_scope(desk):
     assert await numbers(sort="-next_at,local_id", limit=2) == ["T7", "T6"]
     with pytest.raises(NotFoundLocallyError):
         await numbers(connection="other")
+
+
+async def test_who_is_not_of_the_staff_learns_neither_who_is_away_nor_of_internal_notes(store):
+    settings = {"connections": {"psa": {"connector": "tabular"}},
+                "people": {"kim": {"roles": ["client-contact"], "companies": ["c1"]},
+                           "ana": {"roles": ["coordinator"]}}}  # fmt: skip
+    own = Scope("psa", companies="c1")
+    async with StoredDesk(settings, store=store, clock=FakeClock(NOW)) as desk:
+        kim, ana = (desk.acting_as(Actor(f"user:{name}", Way.SDK)) for name in ("kim", "ana"))
+        assert [(row.number, row.reason) for row in await kim.attention.list()] == [
+            ("T1", Reason.EMERGENCY),
+            ("T3", Reason.LATE),
+        ]
+        for reader, client_h in ((kim, None), (ana, 2)):
+            away, noted = [(await reader.explain(number, scope=own)).standing for number in ("T6", "T2")]
+            assert (away.back_at, away.is_left) == (None, False)
+            assert noted.client_at == (client_h and NOW - timedelta(hours=client_h))
+        told = await ana.explain("T6")
+        assert (told.standing.back_at, told.reason) == (datetime(2026, 3, 13, tzinfo=UTC), Reason.NO_COVER)
+        page = await kim.report.morning()
+        assert (page.absent, Reason.NO_COVER in page.reasons, page.client_replied.count) == ((), False, 0)

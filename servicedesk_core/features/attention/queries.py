@@ -3,10 +3,12 @@
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
+from servicedesk_core.capabilities import Capability
 from servicedesk_core.faces import After, Help, Limit, Manner, Namespace, Page, Sort, piece, query
 from servicedesk_core.features.attention.model import Attention, NextActor, Placed, Reason
 from servicedesk_core.features.attention.rules import next_actor, reason_of
 from servicedesk_core.features.attention.tables.facts import standings
+from servicedesk_core.features.attention.tables.people import staff
 from servicedesk_core.features.attention.tables.rows import rows_of
 from servicedesk_core.features.tickets import TicketFilter, conditions
 from servicedesk_core.store import Tx
@@ -52,8 +54,9 @@ class AttentionQueries(Namespace[Manner]):
             NotFoundLocallyError: There is no such connection.
         """
         chosen = TicketFilter(connection=connection, company=company, assignee=technician)
-        now, placed = self.desk.clock.now(), []
-        for found in standings(tx, now, ZoneInfo(self.desk.timezone), conditions(tx, chosen, scope)):
+        now, placed, may = self.desk.clock.now(), list[Placed](), self.desk.may(Capability.INTERNAL)
+        people = staff(tx, now, ZoneInfo(self.desk.timezone), scope=scope, with_internal=may)
+        for found in standings(tx, now, people, conditions(tx, chosen, scope), with_internal=may):
             decision = next_actor(found.standing, now)
             why = reason_of(found.standing, decision, now)
             if (everything or why) and reason in {None, why} and actor in {None, decision.actor}:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.domain import REFERENCES, ActorType, Entity, EventType, Note, TicketEvent, TimeEntry
 from servicedesk_core.faces import Help, Manner, Namespace, query
-from servicedesk_core.features.attention import RULES, next_actor, reason_of, standings
+from servicedesk_core.features.attention import RULES, next_actor, reason_of, staff, standings
 from servicedesk_core.features.explain.model import Explanation, Said, Tried
 from servicedesk_core.features.tickets import TicketDetail, TicketFilter, conditions, ticket_of
 from servicedesk_core.store import Tx, sources
@@ -49,10 +49,11 @@ class Explain(Namespace[Manner]):
             NotFoundLocallyError: The store holds no such ticket, or the scope does not let it through.
         """
         found, now = ticket_of(tx, connection, ticket, scope=scope), self.desk.clock.now()
-        if not self.desk.may(Capability.INTERNAL):
+        if not (may := self.desk.may(Capability.INTERNAL)):
             found = found.for_clients()
+        people = staff(tx, now, ZoneInfo(self.desk.timezone), scope=scope, with_internal=may)
         where = (*conditions(tx, TicketFilter(), scope), RECORDS["tickets"].c.local_id == found.row.local_id)
-        standing = next((one.standing for one in standings(tx, now, ZoneInfo(self.desk.timezone), where)), None)
+        standing = next((one.standing for one in standings(tx, now, people, where, with_internal=may)), None)
         decision = None if standing is None else next_actor(standing, now)
         return Explanation(
             ticket=found.row.ticket,

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import select
 
-from servicedesk_core.features.attention import standings
+from servicedesk_core.features.attention import staff, standings
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.kpi.coordinator import OpenDesk, OpenTicket
 from servicedesk_core.features.sla import CALENDARS, POLICIES, Clock
@@ -30,7 +30,7 @@ def open_desk(tx: Tx, at: datetime, zone: tzinfo, scope: Scope | None = None) ->
         scope: Only what it lets through.
     """
     where = (*OPEN, *(() if scope is None else (Sight(tx, scope).require("tickets"),)))
-    found = list(standings(tx, at, zone, where))
+    found = list(standings(tx, at, staff(tx, at, zone, scope=scope), where))
     names, connections = Names(tx), {one.id: one.name for one in sources.all(tx)}
     refs: dict[int, list[str]] = defaultdict(list)
     for one in found:

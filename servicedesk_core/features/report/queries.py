@@ -55,8 +55,15 @@ class Reports(Namespace[Manner]):
 
         status: Query[..., ClockStatus] = Clocks.status  # type: ignore[assignment]  # a descriptor of two faces
         clocks = status.declared(self, tx, scope=scope) if as_of is None and connection is None else None
-        may_see = self.desk.may(Capability.DESK_READ)
-        wanted = Wanted(self.desk.clock.now(), as_of, connection, scope, clocks=clocks, with_alerts=may_see)
+        wanted = Wanted(
+            now=self.desk.clock.now(),
+            as_of=as_of,
+            connection=connection,
+            scope=scope,
+            with_alerts=self.desk.may(Capability.DESK_READ),
+            with_internal=self.desk.may(Capability.INTERNAL),
+            clocks=clocks,
+        )
         return build_morning(tx, self.desk.settings, wanted)
 
     @query(

@@ -29,17 +29,27 @@ def _newest(stream: str, at: str, author: str, kind: str, condition: str = "TRUE
     )
 
 
-_QUERIES: Final = (
-    _newest("notes", "r.created_at", "author_ref", "r.author_type", "r.is_system IS NOT TRUE"),
-    _newest("time_entries", "COALESCE(r.end_at, r.start_at, r.created_at)", "technician_ref", "'technician'"),
-    _newest("ticket_events", "r.effective_at", "actor_ref", "r.actor_type", "r.type <> 'created'"),
-)
+def _queries(*, with_internal: bool) -> tuple[str, ...]:
+    notes, events = "r.is_system IS NOT TRUE", "r.type <> 'created'"
+    if not with_internal:
+        notes += " AND r.visibility = 'public'"
+        events += " AND r.type <> 'tech_note_internal'"
+    return (
+        _newest("notes", "r.created_at", "author_ref", "r.author_type", notes),
+        _newest("time_entries", "COALESCE(r.end_at, r.start_at, r.created_at)", "technician_ref", "'technician'"),
+        _newest("ticket_events", "r.effective_at", "actor_ref", "r.actor_type", events),
+    )
+
+
+_QUERIES: Final = {with_internal: _queries(with_internal=with_internal) for with_internal in (True, False)}
 
 Acts = tuple[datetime | None, datetime | None]
 """The newest act of the client, and of a person of the desk."""
 
 
-def newest_acts(tx: Tx, source_id: int, tickets: Collection[str], at: datetime) -> dict[str, Acts]:
+def newest_acts(
+    tx: Tx, source_id: int, tickets: Collection[str], at: datetime, *, with_internal: bool = True
+) -> dict[str, Acts]:
     """Return the newest acts on tickets by their ids; one on which no person acted is left out.
 
     Args:
@@ -47,9 +57,10 @@ def newest_acts(tx: Tx, source_id: int, tickets: Collection[str], at: datetime) 
         source_id: The source of the tickets.
         tickets: Their ids.
         at: What came later is not looked at.
+        with_internal: With what only the staff may see; what is not known to be public is not.
     """
     found: dict[str, tuple[int, int]] = {}
-    for query in _QUERIES:
+    for query in _QUERIES[with_internal]:
         until = query.replace("{{at}}", str(to_us(at)))
         for ref, client, desk in bulk.select_in(tx, until, source_id, tickets):
             known = found.get(ref, (0, 0))

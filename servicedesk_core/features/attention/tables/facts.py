@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, select
@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, select
 from servicedesk_core.domain import Priority, QueueKind, StatusCategory
 from servicedesk_core.features.attention.model import Standing, Visit
 from servicedesk_core.features.attention.tables.acts import newest_acts
-from servicedesk_core.features.attention.tables.people import Staff, staff
+from servicedesk_core.features.attention.tables.people import Staff
 from servicedesk_core.features.attention.tables.visits import booked
 from servicedesk_core.features.tickets import OPEN
 from servicedesk_core.store import Tx
@@ -55,17 +55,20 @@ class Found:
     standing: Standing
 
 
-def standings(tx: Tx, at: datetime, zone: tzinfo, where: Sequence[ColumnElement[bool]] = OPEN) -> Iterator[Found]:
+def standings(
+    tx: Tx, at: datetime, people: Staff, where: Sequence[ColumnElement[bool]] = OPEN, *, with_internal: bool = True
+) -> Iterator[Found]:
     """Yield how tickets stand, in the order of their creation.
 
     Args:
         tx: Any transaction.
         at: The present instant.
-        zone: Where days begin.
+        people: Who cannot act.
         where: Which tickets.
+        with_internal: With acts that only the staff may see.
     """
     query = select(*(_T[name] for name in State._fields)).where(*where).order_by(_T.created_at, _T.local_id)
-    around = Around(tx, at, zone)
+    around = Around(tx, at, people, with_internal=with_internal)
     rows = tx.execute(query, execution_options={"yield_per": AT_ONCE})
     for some in rows.partitions():
         yield from around.of([State(*row) for row in some])
@@ -74,9 +77,8 @@ def standings(tx: Tx, at: datetime, zone: tzinfo, where: Sequence[ColumnElement[
 class Around:
     """What stands around tickets: people, queues, appointments."""
 
-    def __init__(self, tx: Tx, at: datetime, zone: tzinfo) -> None:
-        self._tx, self._at = tx, at
-        self._staff: Staff = staff(tx, at, zone)
+    def __init__(self, tx: Tx, at: datetime, people: Staff, *, with_internal: bool = True) -> None:
+        self._tx, self._at, self._staff, self._with_internal = tx, at, people, with_internal
         q = RECORDS["queues"].c
         kinds = tx.execute(select(q.source_id, q.external_id, q.kind).where(q.kind.is_not(None)))
         self._kinds = {(source_id, ref): QueueKind(kind) for source_id, ref, kind in kinds}
@@ -90,7 +92,10 @@ class Around:
         refs: dict[int, list[str]] = {}
         for state in states:
             refs.setdefault(state.source_id, []).append(state.external_id)
-        acts = {source_id: newest_acts(self._tx, source_id, wanted, self._at) for source_id, wanted in refs.items()}
+        acts = {
+            source_id: newest_acts(self._tx, source_id, wanted, self._at, with_internal=self._with_internal)
+            for source_id, wanted in refs.items()
+        }
         for state in states:
             yield Found(state, self._standing(state, *acts[state.source_id].get(state.external_id, (None, None))))
 

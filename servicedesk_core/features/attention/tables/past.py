@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 import orjson
 from sqlalchemy import func, or_, select
 
 from servicedesk_core.domain import EventType, StatusCategory
 from servicedesk_core.features.attention.tables.facts import AT_ONCE, Around, Found, State
+from servicedesk_core.features.attention.tables.people import Staff
 from servicedesk_core.features.tickets import TicketFilter, conditions
 from servicedesk_core.store import Tx
 from servicedesk_core.store.fields import to_us
@@ -27,7 +27,13 @@ Refs = tuple[int, str]
 
 
 def past_standings(
-    tx: Tx, at: datetime, zone: ZoneInfo, connection: str | None = None, *, scope: Scope | None = None
+    tx: Tx,
+    at: datetime,
+    people: Staff,
+    connection: str | None = None,
+    *,
+    scope: Scope | None = None,
+    with_internal: bool = True,
 ) -> tuple[Iterator[Found], int]:
     """Return how tickets stood that were open then, and of how many that ended since nobody can say it.
 
@@ -36,9 +42,10 @@ def past_standings(
     Args:
         tx: Any transaction.
         at: The instant.
-        zone: Where days begin.
+        people: Who could not act.
         connection: Only of this connection.
         scope: Only what it lets through.
+        with_internal: With acts that only the staff may see.
 
     Raises:
         NotFoundLocallyError: There is no such connection.
@@ -61,7 +68,7 @@ def past_standings(
             unknown += 1
         elif _is_open((then := now._replace(**undone)).status_category):
             states.append(then)
-    around = Around(tx, at, zone)
+    around = Around(tx, at, people, with_internal=with_internal)
     pieces = (states[first : first + AT_ONCE] for first in range(0, len(states), AT_ONCE))
     return (one for piece in pieces for one in around.of(piece)), unknown
 

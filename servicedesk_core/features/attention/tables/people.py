@@ -10,6 +10,7 @@ from sqlalchemy import select
 from servicedesk_core.domain.work import TimeOffState
 from servicedesk_core.store import Tx
 from servicedesk_core.store.fields import optional_instant
+from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.schema import RECORDS
 
 LONGEST: Final = timedelta(days=90)
@@ -50,14 +51,18 @@ class Staff:
     left: frozenset[Person]
 
 
-def staff(tx: Tx, at: datetime, zone: tzinfo) -> Staff:
-    """Return who cannot act at an instant.
+def staff(tx: Tx, at: datetime, zone: tzinfo, *, scope: Scope | None = None, with_internal: bool = True) -> Staff:
+    """Return who cannot act at an instant; nobody, to whom the desk does not tell that.
 
     Args:
         tx: Any transaction.
         at: The instant.
         zone: Where days begin.
+        scope: What whoever asks is limited to: time off belongs to no client.
+        with_internal: Whether they may know what only the staff may.
     """
+    if scope is not None or not with_internal:
+        return Staff({}, frozenset())
     t = RECORDS["technicians"].c
     gone = select(t.source_id, t.external_id).where(t.is_active.is_(False) | t.gone_at.is_not(None))
     left = frozenset((source_id, ref) for source_id, ref in tx.execute(gone))

@@ -39,6 +39,7 @@ class Wanted:
         scope: Only what it lets through.
         clocks: How the promises stand then; ``None`` = nobody said.
         with_alerts: Whether whoever reads it may know what is wrong with the desk itself.
+        with_internal: Whether they may know what only the staff may.
     """
 
     now: datetime
@@ -46,6 +47,7 @@ class Wanted:
     connection: str | None = None
     scope: Scope | None = None
     with_alerts: bool = True
+    with_internal: bool = True
     clocks: ClockStatus | None = None
 
 
@@ -67,12 +69,14 @@ def build(tx: Tx, settings: DeskSettings, wanted: Wanted) -> Morning:
     if at > wanted.now:
         raise SettingsError("Nobody knows the desk at an instant that is still to come.", hint="Name one that is past.")
     calendar, called = calendar_of(tx, settings.morning.calendar, settings.desk.timezone, at)
-    people, caveats = staff(tx, at, zone), list(_about(wanted.clocks))
+    may = wanted.with_internal
+    people, caveats = staff(tx, at, zone, scope=scope, with_internal=may), list(_about(wanted.clocks))
     if is_past:
-        found, unknown = past_standings(tx, at, zone, connection, scope=scope)
+        found, unknown = past_standings(tx, at, people, connection, scope=scope, with_internal=may)
         caveats += _of_the_past(tx, at, unknown)
     else:
-        found = standings(tx, at, zone, conditions(tx, TicketFilter(connection=connection), scope))
+        where = conditions(tx, TicketFilter(connection=connection), scope)
+        found = standings(tx, at, people, where, with_internal=may)
     passed, known = Pass(found, people, at), completeness(tx, connection, scope=scope)
     tolerance = timedelta(minutes=settings.morning.max_age_minutes)
     said, is_calm = verdict(passed.reasons, at if is_past else _read_at(known), at, tolerance)
@@ -89,7 +93,7 @@ def build(tx: Tx, settings: DeskSettings, wanted: Wanted) -> Morning:
         since=since,
         calendar=called,
         night=nights(tx, calendar, (since, at), connection, scope),
-        absent=absent if scope is None else (),
+        absent=absent,
         black_hole=passed.black_hole.listed(tx),
         client_replied=passed.client_replied.listed(tx),
         attention=passed.attention.listed(tx),
