@@ -5,7 +5,7 @@ integers, because a fold over a year of tickets asks a million times.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate
 from typing import Final, NamedTuple
@@ -136,6 +136,12 @@ class OpenTable:
             if index < len(years.closes) and (found := max(at_us, years.opens[index])) <= years.until_us:
                 return found
             years = self._further(at_us)
+
+    def intervals(self, first_us: int, last_us: int) -> Iterator[tuple[int, int]]:
+        """Yield opening and closing of the open time that lies in ``[first, last)``, or partly."""
+        years = self._covering(first_us, last_us)
+        for index in range(bisect_right(years.closes, first_us), bisect_left(years.opens, last_us)):
+            yield years.opens[index], years.closes[index]
 
     def _further(self, from_us: int) -> _Years:
         """Return a table that reaches further into the future."""

@@ -18,6 +18,7 @@ from servicedesk_core.features.report.morning.rules import (
     last_working_day_ended,
     verdict,
 )
+from servicedesk_core.features.report.morning.tables import NIGHTS
 from servicedesk_core.store import Store
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.testing import FakeClock
@@ -80,7 +81,7 @@ async def test_the_page_counts_what_its_lists_show(desk):
     assert page.verdict == "No verdict: tickets were never read."
     assert (page.is_calm, page.since) == (None, datetime(2026, 3, 10, 18, 0, tzinfo=UTC))
     assert page.calendar == "Monday to Friday, 08:00 to 18:00 (no calendar is defined)"
-    assert [(one.ticket.number, one.is_emergency, one.is_after_hours) for one in page.night] == [
+    assert [(one.ticket.number, one.is_emergency, one.is_after_hours) for one in page.night.tickets] == [
         ("T11", True, False),
         ("T10", False, True),
     ]
@@ -123,7 +124,25 @@ async def test_an_instant_that_is_past_is_shown_as_far_as_history_knows_it(desk)
 async def test_a_scope_shows_neither_other_clients_nor_who_is_away(desk):
     page = await desk.report.morning(scope=Scope("psa", companies="c2"))
     assert [one.client for one in page.flow] == ["", "Globex"]
-    assert (page.absent, page.night, page.upcoming, page.attention.count) == ((), (), (), 0)
+    assert (page.absent, page.night.count, page.upcoming, page.attention.count) == ((), 0, (), 0)
+
+
+async def test_an_emergency_stays_on_the_page_however_much_came_after_it(desk, store):
+    came = {number: NOW - timedelta(hours=8, seconds=number) for number in range(100, 400)}
+    fill(store, [ticket(number, StatusCategory.CLOSED, created_at=at, priority=None) for number, at in came.items()])
+    emergency = ticket(99, StatusCategory.CLOSED, created_at=NOW - timedelta(hours=15), priority=Priority.P1)
+    in_hours = ticket(98, StatusCategory.CLOSED, created_at=NOW - timedelta(hours=6), priority=None)
+    fill(store, [emergency, in_hours])
+    page = await desk.report.morning()
+    assert (page.night.count, len(page.night.tickets)) == (303, NIGHTS)
+    assert [(one.ticket.number, one.is_after_hours) for one in page.night.tickets][:4] == [
+        ("T11", False),
+        ("T99", True),
+        ("T100", True),
+        ("T101", True),
+    ]
+    assert "50 of 303, emergencies first" in pages.text(page)
+    assert "50 of 303, emergencies first" in pages.html(page)
 
 
 async def test_what_others_wrote_is_text_on_the_page_and_in_the_terminal(desk):

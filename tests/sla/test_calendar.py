@@ -109,6 +109,16 @@ def test_where_business_time_ends_is_found_in_a_table_of_other_years():
     assert instant(other.reached(wanted, start)) == at("2010-03-05 17:00")
 
 
+def test_open_time_is_told_as_intervals_also_those_that_lie_in_a_span_only_partly():
+    def told(start, end):
+        found = WITH_LUNCH.table.intervals(micros(at(start)), micros(at(end)))
+        return [(instant(opens), instant(closes)) for opens, closes in found]
+
+    friday, monday = (at("03-06 13:00"), at("03-06 18:00")), (at("03-09 08:00"), at("03-09 12:00"))
+    assert told("03-06 17:00", "03-09 11:00") == [friday, monday]
+    assert told("03-06 18:00", "03-09 08:00") == []
+
+
 def test_working_days_keep_the_time_of_the_wall_clock():
     assert OFFICE.add_days(at("05-21 11:00"), 3) == at("05-27 11:00")
     assert OFFICE.add_days(at("03-06 16:00"), 1) == at("03-09 16:00")

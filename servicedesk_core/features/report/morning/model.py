@@ -22,6 +22,14 @@ class Night:
 
 
 @dataclass(frozen=True, slots=True)
+class Nights:
+    """After-hours tickets and emergencies since the last working day."""
+
+    count: Annotated[int, Column("How many there are.")]
+    tickets: Annotated[tuple[Night, ...], Column("The first of them: emergencies, then the others, the newest first.")]
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """Open tickets that something is true of."""
 
@@ -86,7 +94,7 @@ class Morning:
     caveats: Annotated[tuple[str, ...], Column("What cannot be known, each in a sentence.")]
     since: Annotated[datetime, Column("End of the last working day.")]
     calendar: Annotated[str, Column("The hours by which days and nights are told apart.")]
-    night: Annotated[tuple[Night, ...], Column("After-hours tickets and emergencies since then, the newest first.")]
+    night: Annotated[Nights, Column("After-hours tickets and emergencies since then.")]
     absent: Annotated[tuple[Absent, ...], Column("Who is away.")]
     black_hole: Annotated[Listed, Column("Tickets on which nobody has to act next. The goal is none.")]
     client_replied: Annotated[Listed, Column("Tickets whose newest act is the client's.")]

@@ -54,9 +54,11 @@ def _lines(page: Morning) -> Iterator[str]:
     for sentence in (page.verdict, wording.summary(page, zone), *page.caveats, *(f"! {one}" for one in page.alerts)):
         yield from wrap(one_line(sentence), _WIDTH)
     yield ""
-    yield f"Since the last working day, {moment(page.since, zone)}: {_nothing(len(page.night))}"
+    yield f"Since the last working day, {moment(page.since, zone)}: {_nothing(page.night.count)}"
     yield f"  Hours: {page.calendar}"
-    yield from (_night(one, zone) for one in page.night)
+    yield from (_night(one, zone) for one in page.night.tickets)
+    if page.night.count > (shown := len(page.night.tickets)):
+        yield f"  ... {shown} of {count(page.night.count)}, emergencies first"
     yield ""
     yield f"Away: {_nothing(len(page.absent))}"
     for person in page.absent:

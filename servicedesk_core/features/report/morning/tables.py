@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from heapq import nsmallest
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, case, func, or_, select, true
 
 from servicedesk_core.business_time import Calendar
 from servicedesk_core.domain import Priority
@@ -25,10 +25,10 @@ from servicedesk_core.features.attention import (
     rows_of,
 )
 from servicedesk_core.features.definitions import in_force
-from servicedesk_core.features.report.morning.model import Absent, Due, DueTimes, Flow, Listed, Night
+from servicedesk_core.features.report.morning.model import Absent, Due, DueTimes, Flow, Listed, Night, Nights
 from servicedesk_core.features.report.morning.rules import USUAL_HOURS
 from servicedesk_core.features.sla import CALENDARS
-from servicedesk_core.features.tickets import TicketFilter, conditions, rows_by_id, ticket_page
+from servicedesk_core.features.tickets import TicketFilter, conditions, rows_by_id
 from servicedesk_core.store import Tx, bulk
 from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.queries.names import Names
@@ -38,8 +38,8 @@ from servicedesk_core.store.schema import RECORDS
 LISTED: Final = 12
 """Rows of a list on the page."""
 
-NIGHTS: Final = 200
-"""The newest tickets since the last working day; what else came then is not looked at."""
+NIGHTS: Final = 50
+"""Tickets since the last working day that are on the page."""
 
 FLOW: Final = timedelta(days=7)
 """What came and went is counted over it."""
@@ -160,16 +160,21 @@ def calendar_of(tx: Tx, name: str | None, timezone: str, at: datetime) -> tuple[
 
 def nights(
     tx: Tx, calendar: Calendar, span: tuple[datetime, datetime], connection: str | None, scope: Scope | None
-) -> tuple[Night, ...]:
-    """Return the tickets of a span that came while nobody was there, and the emergencies, the newest first."""
+) -> Nights:
+    """Return the tickets of a span that came while nobody was there, and the emergencies, which come first."""
     chosen = TicketFilter(connection=connection, created_since=span[0], created_before=span[1], everything=True)
-    found = []
-    for row in ticket_page(tx, chosen, limit=NIGHTS, scope=scope):
-        is_emergency = row.priority == Priority.P1
-        is_after_hours = row.created_at is not None and not calendar.is_open(row.created_at)
-        if is_emergency or is_after_hours:
-            found.append(Night(row, is_emergency, is_after_hours))
-    return tuple(found)
+    open_times = calendar.table.intervals(*map(to_us, span))
+    is_after_hours = and_(
+        true(), *(or_(_T.created_at < opens, _T.created_at >= closes) for opens, closes in open_times)
+    )
+    is_emergency = _T.priority == Priority.P1.value
+    where = (*conditions(tx, chosen, scope), or_(is_emergency, is_after_hours))
+    count = tx.execute(select(func.count()).select_from(RECORDS["tickets"]).where(*where)).scalar_one()
+    order = case((is_emergency, 0), else_=1), _T.created_at.desc(), _T.local_id.desc()
+    query = select(_T.local_id, is_emergency, is_after_hours).where(*where).order_by(*order).limit(NIGHTS)
+    found = tx.execute(query).all()
+    rows = rows_by_id(tx, [local_id for local_id, *_ in found])
+    return Nights(count, tuple(Night(rows[local_id], bool(one), bool(other)) for local_id, one, other in found))
 
 
 def appointments(
