@@ -75,12 +75,16 @@ class Meaning:
         wait: Iterable[str] = (),
         reopen_within: timedelta | None = None,
     ) -> Self:
-        """Return what steps mean; where nobody says and no step states "resolved", what ends a ticket resolves it."""
+        """Return what steps mean; where nobody says and no step states "resolved", what ends a ticket resolves it.
+
+        The tickets are gone through only where nobody says, and only until a step states it.
+        """
         plain = cls()
-        states = any(step.category is StatusCategory.RESOLVED for one in courses for step in one.steps)
+        named = _words(resolve)
+        is_stated = not named and any(step.category is StatusCategory.RESOLVED for one in courses for step in one.steps)
         return cls(
             take=_words(take) or plain.take,
-            resolve=_words(resolve) or (plain.resolve if states else plain.done),
+            resolve=named or (plain.resolve if is_stated else plain.done),
             wait=_words(wait) or plain.wait,
             reopen_within=reopen_within,
         )

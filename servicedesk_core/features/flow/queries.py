@@ -1,9 +1,10 @@
 """How tickets went: all together, divided, and step by step."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -38,33 +39,28 @@ class Chosen:
         timedelta | None, Help("Count a ticket as reopened only so long after it was resolved; without it, ever.")
     ] = None
 
-    def read(self, tx: Tx, scope: Scope | None, *, with_internal: bool) -> tuple[list[Course], Meaning]:
-        """Return the tickets, and what their steps mean.
+    def read(self, tx: Tx, scope: Scope | None, *, with_internal: bool) -> tuple[Iterator[Course], Meaning]:
+        """Return the tickets, of which one at a time is held, and what their steps mean.
 
         Raises:
             NotFoundLocallyError: There is no such connection.
             SettingsError: No ticket has a step that was named.
         """
-        found = list(
-            courses(
-                tx,
-                connection=self.connection,
-                since=self.since,
-                before=self.before,
-                with_internal=with_internal,
-                scope=scope,
-            )
+        again = partial(
+            courses,
+            tx,
+            connection=self.connection,
+            since=self.since,
+            before=self.before,
+            with_internal=with_internal,
+            scope=scope,
         )
-        known = {step.word for one in found for step in one.steps}
-        known |= {step.category.value for one in found for step in one.steps if step.category is not None}
-        for word in (*self.take, *self.resolve, *self.wait):
-            if found and word.casefold() not in {one.casefold() for one in known}:
-                message = f'No ticket has a step "{word}".{did_you_mean(word, sorted(known))}'
-                raise SettingsError(message, hint='"servicedesk flow steps" lists them.')
+        if named := (*self.take, *self.resolve, *self.wait):
+            _check(named, again())
         meaning = Meaning.of(
-            found, take=self.take, resolve=self.resolve, wait=self.wait, reopen_within=self.reopen_within
+            again(), take=self.take, resolve=self.resolve, wait=self.wait, reopen_within=self.reopen_within
         )
-        return found, meaning
+        return again(), meaning
 
 
 class FlowQueries(Namespace[Manner]):
@@ -79,14 +75,19 @@ class FlowQueries(Namespace[Manner]):
             SettingsError: No ticket has a step that was named.
         """
         found, meaning = chosen.read(tx, scope, with_internal=self.desk.may(Capability.INTERNAL))
-        passed = [passage(one, meaning) for one in found]
-        steps = [step for one in found for step in one.steps]
+        passed: list[Passage] = []
+        steps, people, teams = (Counter[str | None]() for _ in range(3))
+        for one in found:
+            passed.append(passage(one, meaning))
+            steps.update(step.word for step in one.steps)
+            people.update(step.person for step in one.steps)
+            teams.update(step.team for step in one.steps)
         return Flow(
-            tickets=len(found),
-            events=len(steps),
-            steps=len({one.word for one in steps}),
-            people=len({one.person for one in steps if one.person is not None}),
-            teams=len({one.team for one in steps if one.team is not None}),
+            tickets=len(passed),
+            events=steps.total(),
+            steps=len(steps),
+            people=len(people.keys() - {None}),
+            teams=len(teams.keys() - {None}),
             repetitions=sum(one.repetitions for one in passed),
             take=Spread.of(one.take_h for one in passed),
             first_resolve=Spread.of(one.first_resolve_h for one in passed),
@@ -123,15 +124,16 @@ class FlowQueries(Namespace[Manner]):
             SettingsError: Tickets do not have what they should be divided by, or no step that was named.
         """
         found, meaning = chosen.read(tx, scope, with_internal=self.desk.may(Capability.INTERNAL))
-        known = dict.fromkeys((*DIMENSIONS, *(name for one in found for name in one.of)))
+        known = dict.fromkeys(DIMENSIONS)
+        groups: dict[str | None, list[Passage]] = defaultdict(list)
+        for one in found:
+            known |= dict.fromkeys(one.of)
+            passed = passage(one, meaning)
+            groups[passed.resolver if by == "resolver" else one.of.get(by)].append(passed)
         if by not in known:
             raise SettingsError(
                 f'Tickets have no "{by}".{did_you_mean(by, known)}', hint=f"There are: {', '.join(known)}."
             )
-        groups: dict[str | None, list[Passage]] = defaultdict(list)
-        for one in found:
-            passed = passage(one, meaning)
-            groups[passed.resolver if by == "resolver" else one.of.get(by)].append(passed)
         rows = tuple(_group(name, several) for name, several in groups.items())
         return piece(Page(rows), FlowGroup, by="-tickets,group", sort=sort, after=after, limit=limit)
 
@@ -154,16 +156,26 @@ class FlowQueries(Namespace[Manner]):
             SettingsError: Steps do not state what is asked for.
         """
         found, _ = chosen.read(tx, scope, with_internal=self.desk.may(Capability.INTERNAL))
-        named = self._named(of, found)
+        plain = self._plain()
+        known = dict.fromkeys(plain)
+
+        def named(step: Step) -> str | None:
+            return plain[of](step) if of in plain else step.state.get(of)
+
         events, tickets, first, last = (Counter[str | None]() for _ in range(4))
         hours: dict[str | None, float] = defaultdict(float)
         for one in found:
+            known |= dict.fromkeys(one.steps[-1].state)
             tickets.update({named(step) for step in one.steps})
             first[named(one.steps[0])] += 1
             last[named(one.steps[-1])] += 1
             for step, until in dwell(one):
                 events[named(step)] += 1
                 hours[named(step)] += until or 0
+        if of not in known:
+            raise SettingsError(
+                f'Steps have no "{of}".{did_you_mean(of, known)}', hint=f"There are: {', '.join(known)}."
+            )
         rows = tuple(
             FlowStep(name, events[name], tickets[name], first[name], last[name], hours[name]) for name in events
         )
@@ -171,22 +183,27 @@ class FlowQueries(Namespace[Manner]):
             Page(rows), FlowStep, by="name" if of == "month" else "-events,name", sort=sort, after=after, limit=limit
         )
 
-    def _named(self, of: str, found: Sequence[Course]) -> Callable[[Step], str | None]:
+    def _plain(self) -> dict[str, Callable[[Step], str | None]]:
         zone = ZoneInfo(self.desk.timezone)
-        plain: dict[str, Callable[[Step], str | None]] = {
+        return {
             "step": lambda one: one.word,
             "person": lambda one: one.person,
             "team": lambda one: one.team,
             "month": lambda one: one.at.astimezone(zone).strftime("%Y-%m"),
         }
-        if of in plain:
-            return plain[of]
-        known = dict.fromkeys((*plain, *(name for one in found for name in one.steps[-1].state)))
-        if of not in known:
-            raise SettingsError(
-                f'Steps have no "{of}".{did_you_mean(of, known)}', hint=f"There are: {', '.join(known)}."
-            )
-        return lambda one: one.state.get(of)
+
+
+def _check(named: Sequence[str], found: Iterable[Course]) -> None:
+    """Make sure that some ticket has each step that was named, where there are tickets at all."""
+    known: set[str] = set()
+    for one in found:
+        known.update(step.word for step in one.steps)
+        known.update(step.category.value for step in one.steps if step.category is not None)
+    folded = {one.casefold() for one in known}
+    for word in named:
+        if known and word.casefold() not in folded:
+            message = f'No ticket has a step "{word}".{did_you_mean(word, sorted(known))}'
+            raise SettingsError(message, hint='"servicedesk flow steps" lists them.')
 
 
 def _group(name: str | None, passed: Sequence[Passage]) -> FlowGroup:

@@ -75,10 +75,11 @@ def courses(
         .where(*wanted)
         .order_by(e.source_id, e.ticket_ref, e.effective_at, e.source_seq, e.local_id)
     )
-    for (source, ref), rows in groupby(tx.execute(query), key=lambda row: (row[0], row[1])):
-        held = list(rows)
-        course = Course(ref, tuple(_steps(held, source, names)), _belongs(held[-1], source, names))
-        yield course if with_internal else _public(course)
+    with tx.execute(query.execution_options(yield_per=1_000)) as told:
+        for (source, ref), rows in groupby(told, key=lambda row: (row[0], row[1])):
+            held = list(rows)
+            course = Course(ref, tuple(_steps(held, source, names)), _belongs(held[-1], source, names))
+            yield course if with_internal else _public(course)
 
 
 def _public(course: Course) -> Course:
