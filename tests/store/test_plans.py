@@ -1,17 +1,19 @@
 """Which indexes SQLite takes where a wrong one is a thousand times slower."""
 
-from datetime import UTC, datetime
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
 from sqlalchemy import event
 
-from servicedesk_core.domain import Ticket
+from servicedesk_core.domain import StatusCategory, Ticket
 from servicedesk_core.domain.writing import UNFINISHED, WriteState
 from servicedesk_core.faces import Watch
 from servicedesk_core.features.alerts.doubts import doubts
 from servicedesk_core.features.claims.model import ClaimFilter
 from servicedesk_core.features.claims.tables import listing as claims
+from servicedesk_core.features.report.morning.tables import flow
 from servicedesk_core.features.report.tables import desk_numbers
 from servicedesk_core.features.tickets.model import TicketFilter
 from servicedesk_core.features.tickets.tables import listing as tickets
@@ -159,6 +161,35 @@ def test_the_desk_page_counts_by_client_and_by_queue_in_the_order_of_an_index(st
     for column in ("company", "queue"):
         [plan] = [plan for asked, plan in plans.items() if f"{column}_ref, COUNT(*)" in asked]
         assert plan == [f"SCAN tickets USING COVERING INDEX ix_tickets_open_{column}"]
+
+
+def test_what_came_and_went_in_the_last_days_is_counted_without_a_look_at_what_did_before(store, source):
+    many = [
+        Incoming(
+            Ticket(
+                external_id=str(n),
+                title="",
+                status_category=StatusCategory.CLOSED,
+                created_at=START - timedelta(hours=n * 12 + 5),
+                resolved_at=START - timedelta(hours=n * 12 + 1) if n % 2 else None,
+                closed_at=START - timedelta(hours=n * 12),
+            ),
+            None,
+            None,
+            "1",
+        )
+        for n in range(2_000)
+    ]
+    store.write_blocking(lambda tx: records.apply(tx, source.id, "tickets", many, known={}, mode="sweep", now=START))
+    if store.dialect != "sqlite":  # which plans without knowing how many rows there are
+        store.write_blocking(lambda tx: tx.exec_driver_sql("ANALYZE tickets"))
+    counted = partial(flow, now=START, still_open=Counter(), connection=None, scope=None)
+    [whole, *_] = store.read_blocking(counted)
+    assert (whole.created, whole.closed) == (14, 15)
+    created, closed, *_ = plans_of(store, counted).values()
+    assert any("ix_tickets_created" in step for step in created), created
+    assert sum("ix_tickets_ended" in step for step in closed) == 2, closed
+    assert not any("SCAN tickets" in step or "Seq Scan" in step for step in (*created, *closed))
 
 
 def test_what_is_to_be_sent_is_found_without_a_look_at_what_was(store):

@@ -16,6 +16,9 @@ Index("ix_tickets_number", _tickets.number)
 Index("ix_tickets_created", _tickets.created_at)
 # Lists are sorted by it, reconciliation works in ranges of it, and completeness asks for its ends.
 
+Index("ix_tickets_ended", _tickets.resolved_at, _tickets.closed_at)
+# What ended in a span: resolved in it, or, of what has no such instant, closed in it.
+
 _LISTED = (
     "source_id",
     "queue_ref",

@@ -48,7 +48,6 @@ CLIENTS: Final = 10
 """Clients whose tickets are counted apart."""
 
 _T = RECORDS["tickets"].c
-_ENDED: Final = func.coalesce(_T.resolved_at, _T.closed_at)
 _KEPT: Final = 1_000
 
 Person = tuple[int, str]
@@ -240,7 +239,8 @@ def flow(
         return Counter({(source_id, ref): number for source_id, ref, number in found})
 
     created = counted(_T.created_at >= since, _T.created_at <= until)
-    closed = counted(since <= _ENDED, until >= _ENDED, ~_T.is_open)
+    is_resolved, is_closed = _T.resolved_at.between(since, until), _T.closed_at.between(since, until)
+    closed = counted(or_(is_resolved, and_(_T.resolved_at.is_(None), is_closed)), ~_T.is_open)
     busiest = (created + closed + still_open).most_common(CLIENTS)
     names = Names(tx)
     for (source_id, ref), _ in busiest:

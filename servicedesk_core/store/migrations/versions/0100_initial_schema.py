@@ -1734,6 +1734,7 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index("ix_tickets_created", "tickets", ["created_at"], unique=False)
+    op.create_index("ix_tickets_ended", "tickets", ["resolved_at", "closed_at"], unique=False)
     op.create_index(
         "ix_tickets_gone",
         "tickets",
