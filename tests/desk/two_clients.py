@@ -73,7 +73,8 @@ def entity(stream, who, *, others):
         }
     if stream == "tickets":
         values |= {"status_category": StatusCategory.NEW, "created_at": NOW, "estimated_s": 1}
-        values |= {"kind": TicketKind.INCIDENT, "category": "Hardware"}
+        # Merged it would be in no figure.
+        values |= {"kind": TicketKind.INCIDENT, "category": "Hardware", "merged_into_ref": None}
     if stream == "assets":
         values |= {"warranty_until": date(2026, 4, 1), "site_ref": f"{others}-sites"}
     return cls.model_validate(values)
