@@ -36,7 +36,8 @@ REPLACED: tuple[tuple[str, str], ...] = (
     (r"\b[0-9a-f]{64}\b", "HASH"),  # of audit records, which tell the numbers of runs
     (r"\b[0-9a-f]{32}\b", "RUN"),
     (r'("store_bytes"): \d+', r"\1: 0"),  # SQLite's own
-    (r" +[\d,]+  complete$", "          N  complete"),  # records per second
+    # Requests, because which stream asks first also asks how much of the quota is left; and records per second.
+    (r" +\d+ +[\d,]+  complete$", "          N  complete"),
     (r"^(appointments +)[\d ]+complete$", r"\1N  complete"),  # which of its two lists is answered first
     (r'("(?:ours|others|requests_per_hour)"): [\d.]+', r"\1: 0"),  # which request was counted first
     (r"^psa +\d+ +10,000 +\d+ +10,000 ", "psa  N  10,000  N  10,000 "),
