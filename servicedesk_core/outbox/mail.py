@@ -170,7 +170,7 @@ def _note(tx: Tx, mail: Mail, fate: Fate, now: datetime) -> None:
 def _doubtful(mail: Mail) -> OutcomeUnknownError:
     return OutcomeUnknownError(
         f"The mail {mail.message_id} may or may not have been sent, and is not sent again.",
-        hint="Look into the mailbox; what it says can be shown at any time.",
+        hint="Look into the mailbox; what is not there, show with the command that made it.",
     )
 
 
@@ -190,7 +190,7 @@ class _Known:
             raise
         except OSError as error:
             message = f"The mail server fell silent when it may have had the mail ({type(error).__name__})."
-            raise OutcomeUnknownError(message, hint="Look into the mailbox.") from error
+            raise OutcomeUnknownError(message, hint="Look into the mailbox; it is not sent again by itself.") from error
 
 
 class _Plain(_Known, smtplib.SMTP):

@@ -149,9 +149,9 @@ def _say_next(cli: Cli, made: Made | None, *, serve: bool) -> None:
         f"\nWritten: {cli.config}, the store beside it, and {cli.config.parent / 'desk.html'} (open it in a browser)."
     )
     cli.say("Try next:")
-    lines = ["status", "tickets list --watch unassigned", "report desk --json", "export tickets -o tickets.csv"]
+    lines = ["status", "report morning", "kpi list", "tickets list --watch unassigned", "export tickets -o tickets.csv"]
     if made is not None:
-        lines[2:2] = [f"tickets show {made.ticket}", f"claims show {made.claim_id}", "claims propose"]
+        lines[4:4] = [f"tickets show {made.ticket}", f"claims show {made.claim_id}", "claims propose"]
         lines.append("warranty expiring --within 90d")
     for words in lines:
         cli.say(f"  servicedesk {flag} {words}")

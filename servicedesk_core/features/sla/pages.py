@@ -57,8 +57,7 @@ def clocks(terminal: Terminal, found: TicketClocks) -> None:
     """Print a list of clocks."""
     if rests(terminal, found.basis):
         terminal.rows(TicketClock, found.items, empty="There is no such promise on an open ticket.")
-        if found.excluded:
-            terminal.line(f"Open tickets not judged, or not wholly: {_told(found.excluded)}.")
+        _leave_out(terminal, "Open tickets not judged, or not wholly", found.excluded)
 
 
 def attainment(terminal: Terminal, found: Attainment) -> None:
@@ -67,16 +66,14 @@ def attainment(terminal: Terminal, found: Attainment) -> None:
         return
     terminal.line(f"From {terminal.plain(found.since)} to {terminal.plain(found.until)}")
     terminal.rows(Attained, found.items, empty="No promise was decided in that time.")
-    if found.excluded:
-        terminal.line(f"Tickets resolved then that were not judged, or not wholly: {_told(found.excluded)}.")
+    _leave_out(terminal, "Tickets resolved then that do not count, or were not judged wholly", found.excluded)
 
 
 def summary(terminal: Terminal, found: Summary) -> None:
     """Print how technicians stand."""
     if rests(terminal, found.basis):
         terminal.rows(TechnicianClocks, found.items, empty="There is no open ticket.")
-        if found.excluded:
-            terminal.line(f"Open tickets not judged, or not wholly: {_told(found.excluded)}.")
+        _leave_out(terminal, "Open tickets not judged, or not wholly", found.excluded)
 
 
 def comparison(terminal: Terminal, found: Comparison) -> None:
@@ -87,8 +84,7 @@ def comparison(terminal: Terminal, found: Comparison) -> None:
     terminal.line(f"{counted(found.compared, 'clock')} compared, {found.same:,} the same.")
     if found.by_reason:
         terminal.line(f"Different: {_told(found.by_reason)}; {found.other_verdicts:,} with another verdict.")
-    if found.excluded:
-        terminal.line(f"Tickets not judged, or not wholly: {_told(found.excluded)}.")
+    _leave_out(terminal, "Tickets not judged, or not wholly", found.excluded)
 
 
 def explained(terminal: Terminal, found: TicketExplained) -> None:
@@ -126,6 +122,11 @@ def explained(terminal: Terminal, found: TicketExplained) -> None:
 
 def _version(terminal: Terminal, name: str | None, since: datetime | None) -> str | None:
     return f"{name}, since {terminal.plain(since)}" if name is not None and since is not None else name
+
+
+def _leave_out(terminal: Terminal, which: str, excluded: Iterable[Excluded]) -> None:
+    if told := _told(excluded):
+        terminal.line(f"{which}: {told}.")
 
 
 def _told(counts: Iterable[Excluded]) -> str:
