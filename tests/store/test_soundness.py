@@ -15,6 +15,7 @@ from servicedesk_core.domain import Contract, Survey, Ticket
 from servicedesk_core.errors import StoreCorruptError, StoreError
 from servicedesk_core.store import Store, backup, damage, restoring
 from servicedesk_core.store.connecting import parse
+from servicedesk_core.store.schema import SCHEMA_VERSION
 
 TITLE = "Printer on fire"
 
@@ -129,7 +130,7 @@ def test_a_damaged_store_is_not_upgraded_and_keeps_its_older_copies(sqlite_url, 
     assert len(list(tmp_path.glob("*backup-*"))) == 3
     assert list(tmp_path.glob(".*")) == []
     with closing(sqlite3.connect(path)) as old:
-        assert old.execute("SELECT version_num FROM alembic_version").fetchone() == ("0100",)
+        assert old.execute("SELECT version_num FROM alembic_version").fetchone() == (f"{SCHEMA_VERSION:04d}",)
 
 
 @pytest.mark.postgres

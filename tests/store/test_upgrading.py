@@ -69,6 +69,18 @@ def test_an_upgrade_applies_the_migrations_that_a_store_lacks(store_url, clock, 
     assert "v_tickets" in views
 
 
+def test_a_store_of_the_first_schema_is_brought_to_the_newest_one_and_keeps_its_rows(tmp_path, clock):
+    url = f"sqlite:///{tmp_path / 'desk.db'}"
+    engine = writer_engine(parse(url))
+    with engine.begin() as tx:
+        upgrade.run_migrations(tx, f"{schema.FIRST_VERSION:04d}")
+        tx.execute(text("INSERT INTO consumers VALUES ('kept', 7, 7)"))
+    engine.dispose()
+    with Store.open(url, clock=clock, migrate="auto") as store:
+        assert store.read_blocking(lambda tx: tx.execute(text("SELECT * FROM consumers")).all()) == [("kept", 7, 7)]
+    assert version_of(url) == schema.SCHEMA_VERSION
+
+
 @pytest.mark.slow
 def test_an_upgrade_of_a_million_rows_keeps_every_row_and_three_backups(sqlite_url, tmp_path, clock, next_schema):
     path = tmp_path / "desk.db"
