@@ -25,7 +25,7 @@ test: $(VENV)/ready  ## everything that needs no special server
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 test-all: $(VENV)/ready  ## everything: both databases, killed processes, real servers
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "slow or postgres" --timeout 900 --durations 40
+	$(BIN)/python -m pytest -n 3 --dist loadgroup -m "slow or postgres" --timeout 900 --durations 40
 
 test-browser: $(VENV)/ready  ## the pages in a real browser
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --group browser

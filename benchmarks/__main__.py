@@ -46,7 +46,6 @@ MEASURES: dict[str, Measure] = {
     "commands": startup.commands,
     "http": kit.http,
     "ledger": kit.ledger,
-    "requests-per-thousand": quota.requests_per_thousand,
     "open-usable": quota.minutes_until_usable,
     "overhead": quota.overhead,
     "sandbox": kit.sandbox,

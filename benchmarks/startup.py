@@ -61,7 +61,7 @@ def commands(*, quick: bool) -> list[Row]:
             alone = f"import importlib, contextlib\nfor name in {theirs!r}:\n"
             alone += "    with contextlib.suppress(ImportError): importlib.import_module(name)"
             ours, libraries = [], []
-            for _ in range(2 if quick else 15):
+            for _ in range(1 if quick else 15):
                 libraries.append(_processor_ms(("-c", alone), folder))
                 ours.append(_processor_ms((SCRIPT, *words), folder))
             ratio = round(median(ours) / median(libraries), 2)

@@ -1,4 +1,4 @@
-"""Every connector to a manufacturer or distributor has the top grade; two of them by measurement."""
+"""Every connector to a manufacturer or distributor has the top grade; one of them by measurement."""
 
 import json
 import subprocess
@@ -52,9 +52,8 @@ def test_everything_that_needs_no_run_is_met(name, said, monkeypatch):
 
 @pytest.mark.slow
 @pytest.mark.timeout(1_800)
-@pytest.mark.parametrize("name", ["cisco", "ingram"])
-def test_it_is_platinum_by_measurement(name):
-    grade = check(MANUFACTURERS / name)
+def test_it_is_platinum_by_measurement():
+    grade = check(MANUFACTURERS / "ingram")
     unmet = in_state(grade, State.MISSING, State.NOT_MEASURED)
     if list(in_state(grade, State.NOT_MEASURED)) == ["wheel"] and len(unmet) == 1:
         pytest.skip(f"the wheel cannot be built here: {unmet['wheel'][0]}")

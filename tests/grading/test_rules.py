@@ -219,13 +219,3 @@ def test_code_that_does_not_end_is_told_and_ends_nothing(acme, monkeypatch):
 def test_failing_tests_cost_every_grade(acme):
     replace(acme / SUITE, "pytest.raises(AuthenticationError)", "pytest.raises(KeyError)")
     assert look("tests-green", acme).state is State.MISSING
-
-
-@pytest.mark.slow
-def test_the_generated_connector_is_silver_by_measurement(acme):
-    outcomes = {one.rule: one for one in check(acme).outcomes}
-    assert outcomes["tests-green"].state is State.MET
-    assert outcomes["strict-types"].state is State.MET
-    # Building needs the build backend, which pip fetches.
-    assert outcomes["wheel"].state in {State.MET, State.NOT_MEASURED}
-    assert check(acme, run=False).within_reach is Grade.SILVER

@@ -1,9 +1,15 @@
-"""A process that syncs and kills itself at its n-th commit. Arguments: store file, n, before|after."""
+"""A process that syncs and kills itself at its n-th commit. Arguments: store file, n, before|after.
+
+With a folder and the word ``each`` in place of n, a child is forked for every commit that there is, each on a copy
+``n.db`` of the folder's ``empty.db``; the number of commits is printed.
+"""
 
 import asyncio
 import os
+import shutil
 import signal
 import sys
+from pathlib import Path
 
 import fake_vendor
 
@@ -54,8 +60,7 @@ class Killing:
         return result
 
 
-def main():
-    path, at, when = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+def run(path, at, when):
     clock = FakeClock()
     fake = vendor(clock)
     clock.advance(7_200)
@@ -63,8 +68,28 @@ def main():
     store.write = killing = Killing(store, at, when)
     asyncio.run(sync(store, clock, fake))
     store.close()
-    sys.stdout.write(str(killing.count))
+    return killing.count
+
+
+def kill_at_each(folder, when):
+    """Return how many commits there are: children need not import anything, so that each is at work at once."""
+    at, code = 0, -signal.SIGKILL
+    while code == -signal.SIGKILL:
+        at += 1
+        path = shutil.copyfile(folder / "empty.db", folder / f"{at}.db")
+        pid = os.fork()
+        if pid == 0:
+            try:
+                run(path, at, when)
+                os._exit(0)
+            finally:
+                os._exit(1)
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    assert code == 0, f"{when} commit {at}: {code}"
+    return at - 1
 
 
 if __name__ == "__main__":
-    main()
+    place, number, moment = sys.argv[1:]
+    told = kill_at_each(Path(place), moment) if number == "each" else run(place, int(number), moment)
+    sys.stdout.write(str(told))
