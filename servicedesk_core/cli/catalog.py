@@ -31,6 +31,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "writes": "What was proposed, sent and confirmed at vendors.",
         "audit": "Who did what: an append-only chain that shows tampering.",
         "definitions": "What the service manager decided: calendars, policies, freezes.",
+        "clients": "What is agreed with clients: tier, region, calendar, and how they want to be reached.",
         "people": "Who works with the desk, and what they may do.",
     },
     "Warranty": {

@@ -164,6 +164,9 @@ def add_clocks(tx):
     office = {"name": "always", "zone": "UTC", "hours": {"mon-sun": "00:00-24:00"}}
     promised = {"calendar": "always", "policies": [{"name": "all", "otherwise": {"triage": "PT1H"}}]}
     kept = [Kept("calendars", "always", 1, None, office), Kept("sla", "", 1, None, promised)]
+    for who in ("mine", FOREIGN):
+        kept.append(Kept("clients", f"{who}-companies", 1, None, {"name": f"{who}-companies", "tier": f"{who} tier"}))
+        kept.append(Kept("contacts", f"{who}-contacts", 1, None, {"name": f"{who}-contacts", "approver": who}))
     definitions.append(tx, Version(1, NOW, "user:ana via cli", "first", None), kept)
     hour = timedelta(hours=1)
     shown = (

@@ -51,6 +51,8 @@ COMMANDS = [
     "audit verify",
     "people list",
     "people review",
+    "clients list",
+    "clients contacts",
     "definitions history",
     "jobs list",
     "jobs run sync:psa",

@@ -18,6 +18,8 @@ HOSTILE: dict[str, str] = {
     "kpi show created --by client": "80 json",
     "people list": "80 json",
     "people review": "80 json",
+    "clients list": "80",
+    "clients contacts": "80",
     "claims list --all": "80 160 json",
     "claims list --overdue": "80",
     "claims propose": "80 160 json",

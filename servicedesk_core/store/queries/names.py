@@ -1,5 +1,6 @@
 """Names of what records refer to, looked up in batches."""
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
@@ -111,6 +112,29 @@ def meant(tx: Connection, stream: str, word: str, *seen: ColumnElement[bool], be
     if not begins or any(not one.is_gone for one in exact):
         return exact
     return [one for one, name in called if one in exact or (folded and name.startswith(folded))]
+
+
+def meant_each(
+    tx: Connection, stream: str, words: Collection[str], *, also: str | None = None
+) -> dict[str, list[Meant]]:
+    """Return what each of several words means, as :func:`meant` does, with one query.
+
+    Args:
+        tx: Any transaction.
+        stream: What they are.
+        words: Ids or names.
+        also: A field by which they are known too, such as that of an address.
+    """
+    if not words:
+        return {}
+    table = RECORDS[stream].c
+    columns = (table.source_id, table.external_id, name_column(stream), table.gone_at.is_not(None))
+    by: dict[str, list[Meant]] = {}
+    for *known, other in tx.execute(select(*columns, table[also or "external_id"]).order_by(table.external_id)):
+        one = Meant(*known)
+        for key in {one.external_id, plain_name(one.name or "").casefold(), (other or "").casefold()} - {""}:
+            by.setdefault(key, []).append(one)
+    return {word: [*dict.fromkeys(by.get(word, []) + by.get(plain_name(word).casefold(), []))] for word in words}
 
 
 def refers(

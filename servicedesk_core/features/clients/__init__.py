@@ -1,0 +1,26 @@
+"""Clients: what the service manager says of them and of their contacts, which the PSA does not know."""
+
+from typing import TYPE_CHECKING
+
+from servicedesk_core.features import Feature
+
+FEATURE = Feature(
+    name="clients",
+    about="What is agreed with clients: tier, region, calendar, and how they want to be reached.",
+    queries=f"{__name__}.queries:ClientQueries",
+    definitions=f"{__name__}.kinds:KINDS",
+    needs=("definitions",),
+)
+
+if TYPE_CHECKING:
+    from servicedesk_core.features.clients.book import Book as Book
+    from servicedesk_core.features.clients.kinds import Channel as Channel
+    from servicedesk_core.features.clients.kinds import Client as Client
+    from servicedesk_core.features.clients.kinds import Contact as Contact
+    from servicedesk_core.features.clients.kinds import Site as Site
+    from servicedesk_core.features.clients.tables import clients_of as clients_of
+    from servicedesk_core.features.clients.tables import contacts_of as contacts_of
+else:
+    from servicedesk_core.exports import lazily
+
+    __getattr__, __dir__ = lazily(__name__, __file__)
