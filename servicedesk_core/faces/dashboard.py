@@ -111,7 +111,11 @@ def dashboard(name: str, title: str, blocks: Sequence[Block], *, about: str) -> 
 def _shown(namespace: Namespace[Any], block: Block, tx: Any, at: datetime, scope: Any) -> Shown:
     match block:
         case Figures():
-            return Shown("figures", block.title, figures=figures(block.kpis, tx, local(namespace.desk, at), scope))
+            return Shown(
+                "figures",
+                block.title,
+                figures=figures(block.kpis, tx, local(namespace.desk, at), scope, namespace.desk.may),
+            )
         case Table():
             asked, narrows = block.query, not block.query.unscoped
             seen = namespace.desk.permitted(asked.needs, asked.name, scope, narrows=narrows)

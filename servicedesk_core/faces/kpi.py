@@ -36,6 +36,7 @@ class Kpi(Generic[M_co]):
         over: Whether it tells of an instant, or of a period.
         code: Its number in a catalogue that people agreed on.
         leads: Whether it warns of what is to come, or tells what came of it; ``None`` = neither.
+        needs: What it takes to see it; who may not is told so in place of the figure.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Kpi(Generic[M_co]):
     over: Literal["instant", "period"] = "instant"
     code: str = ""
     leads: bool | None = None
+    needs: Capability = Capability.READ
 
     async def of(
         self, desk: Desk, /, at: datetime | Period | None = None, among: Any = None, *, scope: Any = None
@@ -66,7 +68,7 @@ class Kpi(Generic[M_co]):
         """
         scope = desk.permitted(Capability.READ, self.name, scope)
         when = at if isinstance(at, Period) else local(desk, at)
-        return await desk.store.read(lambda tx: measured(self, tx, when, among, scope))
+        return await desk.store.read(lambda tx: measured(self, tx, when, among, scope, may=desk.may))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,9 @@ class Figure:
     title: Annotated[str, Column("Its title, with its limit.", "Figure")]
     value: Annotated[float | None, Column("What was measured; nothing = there is nothing to measure.")]
     unit: Annotated[str, Column("What the value counts.")]
-    numerator: Annotated[float, Column("What was counted for it; durations are in seconds.", shown=False)]
+    numerator: Annotated[
+        float, Column("What was counted for it; durations are in seconds, amounts in cents.", shown=False)
+    ]
     denominator: Annotated[float | None, Column("What it was divided by; nothing = it is no ratio.", "Of", spare=2)]
     excluded: Annotated[Mapping[str, int], Column("What was left out of it, by reason.", shown=False)]
     sample: Annotated[int, Column("How many records stand behind it.", shown=False)]
@@ -107,7 +111,25 @@ def local(desk: Desk, at: datetime | None = None) -> datetime:
     return (at or desk.clock.now()).astimezone(ZoneInfo(desk.timezone))
 
 
-def measured(kpi: Kpi[Any], tx: Any, at: datetime | Period, among: Any, scope: Any) -> Measure:
+def only_reads(capability: Capability) -> bool:
+    """Whether whoever only reads may do something: what holds where nobody says who asks."""
+    return capability is Capability.READ
+
+
+def withheld(kpi: Kpi[Any], may: Callable[[Capability], bool]) -> Measure | None:
+    """Return what is told in place of a KPI to who may not see it; ``None`` = they may."""
+    return None if may(kpi.needs) else Measure.missing(f'the right "{kpi.needs}"')
+
+
+def measured(
+    kpi: Kpi[Any],
+    tx: Any,
+    at: datetime | Period,
+    among: Any,
+    scope: Any,
+    *,
+    may: Callable[[Capability], bool] = only_reads,
+) -> Measure:
     """Measure a KPI.
 
     Args:
@@ -116,10 +138,13 @@ def measured(kpi: Kpi[Any], tx: Any, at: datetime | Period, among: Any, scope: A
         at: The instant, or the period; one over a period takes an instant for the end of 30 days.
         among: A filter of those records that are looked at; ``None`` = of all.
         scope: Only what it lets through.
+        may: Says what whoever asks may do.
 
     Raises:
         KpiError: It raised something, or did not return a measure.
     """
+    if (refused := withheld(kpi, may)) is not None:
+        return refused
     when: datetime | Period
     if kpi.over == "period":
         when = at if isinstance(at, Period) else Period(at - LAST, at)
@@ -178,9 +203,11 @@ def figure(
     )
 
 
-def figures(kpis: Sequence[Kpi[Any]], tx: Any, at: datetime, scope: Any) -> tuple[Figure, ...]:
-    """Return KPIs with what was measured; raises like :func:`measured`."""
-    return tuple(figure(kpi, measured(kpi, tx, at, None, scope)) for kpi in kpis)
+def figures(
+    kpis: Sequence[Kpi[Any]], tx: Any, at: datetime, scope: Any, may: Callable[[Capability], bool] = only_reads
+) -> tuple[Figure, ...]:
+    """Return KPIs with what was measured; takes and raises what :func:`measured` does."""
+    return tuple(figure(kpi, measured(kpi, tx, at, None, scope, may=may)) for kpi in kpis)
 
 
 def list_of(name: str, kpis: Sequence[Kpi[Any]]) -> Query[..., Page[Figure]]:
@@ -195,7 +222,7 @@ def list_of(name: str, kpis: Sequence[Kpi[Any]]) -> Query[..., Page[Figure]]:
         namespace: Namespace[Any], tx: Any, *, at: datetime | None = None, sort: Sort = None, scope: Any = None
     ) -> Page[Figure]:
         """Show the figures of this feature, and what exactly each of them measures."""
-        found = Page(figures(kpis, tx, local(namespace.desk, at), scope))
+        found = Page(figures(kpis, tx, local(namespace.desk, at), scope, namespace.desk.may))
         return piece(found, Figure, by="name", sort=sort, after=None, limit=None) if sort else found
 
     found = query(name, about="The figures of the feature.")(listed)

@@ -11,6 +11,7 @@ from servicedesk_core.faces import Kpi, Period
 from servicedesk_core.features.kpi.catalogue import KPIS
 from servicedesk_core.features.kpi.facts import (
     AssetFact,
+    Books,
     ClockFact,
     EntryFact,
     Key,
@@ -39,6 +40,7 @@ class Given:
     open_s: Callable[[date], int] | None = None
     away_s: Mapping[tuple[Key, date], int] = field(default_factory=dict)
     clocks: Sequence[ClockFact] = ()
+    books: Books | str = "books"
     has_clocks: bool = True
     period: Period = MARCH
     has: bool = True

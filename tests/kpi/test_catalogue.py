@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -11,7 +12,16 @@ from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import Case, Goal, Measure, Period, Sum, Verdict
 from servicedesk_core.features.kpi.catalogue.flow import sessions
 from servicedesk_core.features.kpi.coordinator import OpenDesk
-from servicedesk_core.features.kpi.facts import AssetFact, ClockFact, Rule, TechnicianFact, VisitFact, Work
+from servicedesk_core.features.kpi.facts import (
+    Account,
+    AssetFact,
+    Books,
+    ClockFact,
+    Rule,
+    TechnicianFact,
+    VisitFact,
+    Work,
+)
 from servicedesk_core.features.kpi.goals import COACH, JOURNEY, GoalProfile, in_order, wanted
 from servicedesk_core.features.kpi.repeats import repeats
 from servicedesk_core.features.kpi.work import work_of
@@ -378,3 +388,29 @@ def test_a_goal_in_another_unit_than_its_figure_is_refused():
 def test_what_begins_to_hold_at_the_end_of_a_period_does_not_hold_in_it():
     assert MARCH.last < MARCH.end
     assert Period(at(3, 1), at(4, 1), at(3, 15)).last == at(3, 15)
+
+
+def test_a_margin_leaves_out_clients_of_whom_a_part_is_unknown_and_is_exact_to_the_cent():
+    def account(client, revenue, cost, labour=0, **known):
+        return Account(client, {"client": client, "type": "incident"}, "psa", revenue, cost, labour, **known)
+
+    books = Books(
+        (
+            account("A", 324000, 110400, 98400),
+            account("B", 10010, 6006),
+            account("C", 5000, 1, is_revenue_known=False),
+            account("D", 5000, 1, 1, is_cost_known=False),
+        ),
+        Decimal("0.01"),
+    )
+    done = [ticket(n, at(3, 1), at(3, 2), of={"client": client}) for n, client in enumerate("AAAABD")]
+    facts = Given(done, books=books)
+    found = facts.measured("service-margin").by("client")
+    assert (round(float(found["A"].value), 2), found["B"].value, found["C"].value) == (65.93, 40, None)
+    assert facts.verdict("service-margin") == "met"
+    assert facts.measured("service-margin").excluded == {
+        "a part of the client's revenue is not known": 1, "a part of the client's cost is not known": 1,
+    }  # fmt: skip
+    each = facts.measured("cost-per-ticket")
+    assert (each.value, each.by("client")["A"].value, each.denominator) == (Fraction(984, 5), 246, 5)
+    assert replace(facts, books="whole months").measured("service-margin").needs == "whole months"

@@ -10,7 +10,7 @@ FEATURE = Feature(
     queries=f"{__name__}.queries:KpiQueries",
     kpis=f"{__name__}.catalogue:KPIS",
     definitions=f"{__name__}.goals:KINDS",
-    needs=("attention", "definitions", "sla", "tickets"),
+    needs=("attention", "definitions", "profit", "sla", "tickets"),
 )
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
@@ -178,6 +179,44 @@ class TechnicianFact:
     is_active: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a client, on a contract and with a type of work, earned and cost.
+
+    Attributes:
+        client: The name of the client.
+        of: What it belongs to, by dimension.
+        connection: Where the client comes from.
+        revenue: In the smallest unit of the currency, as all amounts.
+        cost: All of it, less what was recovered.
+        labour: What work on tickets cost.
+        is_revenue_known: Whether all revenue of the client is.
+        is_cost_known: Whether all cost of the client is.
+    """
+
+    client: str
+    of: Mapping[str, str | None]
+    connection: str
+    revenue: int
+    cost: int
+    labour: int
+    is_revenue_known: bool = True
+    is_cost_known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What clients earned and cost in a period.
+
+    Attributes:
+        accounts: All of it.
+        cent: The smallest unit of the currency.
+    """
+
+    accounts: Sequence[Account]
+    cent: Decimal
+
+
 class Facts(Protocol):
     """What a figure may ask for; nothing is read before it does."""
 
@@ -224,6 +263,11 @@ class Facts(Protocol):
     @property
     def visits_of(self) -> Mapping[Key, Sequence[VisitFact]]:
         """All appointments, by ticket."""
+        ...
+
+    @property
+    def books(self) -> Books | str:
+        """What clients earned and cost, or what would have to be there to know it."""
         ...
 
     @property

@@ -1,15 +1,16 @@
 """Measuring many figures of one period in one transaction, each against its goal."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 
 from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
-from servicedesk_core.faces import Case, Feature, Figure, Kpi, Measure, Period, Sum
-from servicedesk_core.faces.kpi import figure, measured
+from servicedesk_core.faces import Capability, Case, Feature, Figure, Kpi, Measure, Period, Sum
+from servicedesk_core.faces.kpi import figure, measured, only_reads, withheld
 from servicedesk_core.features.definitions import in_force
+from servicedesk_core.features.kpi.catalogue.money import Money
 from servicedesk_core.features.kpi.catalogue.now import KPIS, Now
 from servicedesk_core.features.kpi.coordinator import OpenDesk
 from servicedesk_core.features.kpi.goals import GOALS, GoalProfile, Wanted, in_order, wanted
@@ -32,13 +33,21 @@ class Measuring:
         period: The period.
         profile: Whose goals count; ``None`` = everybody's.
         scope: Only what it lets through.
+        may: Says what whoever asks may do.
 
     Raises:
         SettingsError: There is no such profile.
     """
 
-    def __init__(self, tx: Tx, period: Period, profile: str | None = None, scope: Scope | None = None) -> None:
-        self._tx, self.period, self._scope = tx, period, scope
+    def __init__(
+        self,
+        tx: Tx,
+        period: Period,
+        profile: str | None = None,
+        scope: Scope | None = None,
+        may: Callable[[Capability], bool] = only_reads,
+    ) -> None:
+        self._tx, self.period, self._scope, self._may = tx, period, scope, may
         self.profiles = self._profiles(profile)
 
     @cached_property
@@ -84,11 +93,13 @@ class Measuring:
         return wanted(kpi, self.profiles)
 
     def _plain(self, kpi: Kpi[Any]) -> Measure:
-        if isinstance(kpi.measure, Of):
+        if (refused := withheld(kpi, self._may)) is not None:
+            return refused
+        if isinstance(kpi.measure, Of | Money):
             return kpi.measure.of(self._facts)
         if isinstance(kpi.measure, Now):
             return kpi.measure.of(self._open)
-        return measured(kpi, self._tx, self.period, None, self._scope)
+        return measured(kpi, self._tx, self.period, None, self._scope, may=self._may)
 
     def _profiles(self, named: str | None) -> Sequence[GoalProfile]:
         known = in_order(in_force(self._tx, GOALS, self.period.last))

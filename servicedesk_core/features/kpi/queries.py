@@ -74,7 +74,7 @@ class KpiQueries(Namespace[Manner]):
         Raises:
             SettingsError: It is no period, or there is no such profile or feature.
         """
-        measuring = Measuring(tx, self._period(period, last), goals, scope)
+        measuring = self._measuring(tx, self._period(period, last), goals, scope)
         having = {one.name: one for one in self.desk.features if one.kpis}
         if feature is not None and feature not in having:
             hint = f"There are: {', '.join(having)}."
@@ -112,7 +112,7 @@ class KpiQueries(Namespace[Manner]):
             SettingsError: It is no period, there is no such profile, or it cannot be divided so.
         """
         _, kpi = kpi_named(self.desk.features, name)
-        measuring = Measuring(tx, self._period(period, last), goals, scope)
+        measuring = self._measuring(tx, self._period(period, last), goals, scope)
         found = measuring.measure(kpi)
         rows = [measuring.figure(kpi, found)]
         if by is not None and not found.needs:
@@ -144,7 +144,7 @@ class KpiQueries(Namespace[Manner]):
             raise SettingsError(message, hint="Choose one that tells of a period.")
         rows = []
         for week, period in _weeks(self.desk, weeks):
-            measuring = Measuring(tx, period, goals, scope)
+            measuring = self._measuring(tx, period, goals, scope)
             rows.append(measuring.figure(kpi, group=week))
         return piece(self._page(rows, None), Figure, by="group", sort=sort, after=after, limit=limit)
 
@@ -169,7 +169,7 @@ class KpiQueries(Namespace[Manner]):
             SettingsError: It is no period.
         """
         _, kpi = kpi_named(self.desk.features, name)
-        found = Measuring(tx, self._period(period, last), None, scope).measure(kpi)
+        found = self._measuring(tx, self._period(period, last), None, scope).measure(kpi)
         rows = tuple(_record(one) for one in found.cases if one.excluded or not excluded)
         return piece(Page(rows), KpiRecord, by="excluded,record", sort=sort, after=after, limit=limit)
 
@@ -190,7 +190,7 @@ class KpiQueries(Namespace[Manner]):
             SettingsError: It is no period.
         """
         feature, kpi = kpi_named(self.desk.features, name)
-        measuring = Measuring(tx, self._period(period, last), None, scope)
+        measuring = self._measuring(tx, self._period(period, last), None, scope)
         found = measuring.measure(kpi)
         since = {one.name: one.effective_from for one in measuring.profiles}
         goals = tuple(
@@ -210,6 +210,9 @@ class KpiQueries(Namespace[Manner]):
             timezone=self.desk.timezone,
             records=f"servicedesk kpi records {kpi.name}{chosen}",
         )
+
+    def _measuring(self, tx: Tx, period: Period, goals: str | None, scope: Scope | None) -> Measuring:
+        return Measuring(tx, period, goals, scope, self.desk.may)
 
     def _period(self, name: str | None, span: timedelta | None) -> Period:
         if name is not None and span is not None:

@@ -1,6 +1,20 @@
 """Margins: what clients, contracts and kinds of work earn and cost, and what nobody knows of it."""
 
+from typing import TYPE_CHECKING
+
 from servicedesk_core.features import Feature
+
+if TYPE_CHECKING:
+    from servicedesk_core.features.profit.kinds import POLICY as POLICY
+    from servicedesk_core.features.profit.ledger import Sums as Sums
+    from servicedesk_core.features.profit.months import Month as Month
+    from servicedesk_core.features.profit.rules import cent as cent
+    from servicedesk_core.features.profit.tables.results import Results as Results
+    from servicedesk_core.features.profit.tables.results import results as results
+else:
+    from servicedesk_core.exports import lazily
+
+    __getattr__, __dir__ = lazily(__name__, __file__)
 
 FEATURE = Feature(
     name="profit",

@@ -43,6 +43,10 @@ class Month(NamedTuple):
         """The month after it."""
         return Month(self.year + self.number // 12, self.number % 12 + 1)
 
+    def starts(self, zone: tzinfo) -> datetime:
+        """Return the instant at which it begins."""
+        return midnight(self.first, zone)
+
 
 def midnight(day: date, zone: tzinfo) -> datetime:
     """Return the instant at which a day begins."""

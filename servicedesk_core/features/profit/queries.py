@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
-from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Page, Sort, piece, query
-from servicedesk_core.features.profit.ledger import Cell, Sums, differences, total
+from servicedesk_core.features.profit.ledger import Cell, Sums, total
 from servicedesk_core.features.profit.model import (
     By,
     ClosedMonth,
@@ -19,7 +18,7 @@ from servicedesk_core.features.profit.model import (
 from servicedesk_core.features.profit.months import Month, months_of
 from servicedesk_core.features.profit.report import KINDS, Key, excluded_of, grouped, key_of, kind_of, rates_of, row
 from servicedesk_core.features.profit.tables import closing, uncosted
-from servicedesk_core.features.profit.tables.books import books
+from servicedesk_core.features.profit.tables.results import results
 from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.queries.checking import check_names
 from servicedesk_core.store.queries.names import Names, meant
@@ -65,34 +64,20 @@ class ProfitQueries(Namespace[Manner]):
             CursorError: ``after`` is not a position of this list.
         """
         months = self._months(period)
-        frozen = closing.closed(tx, months)
-        made = books(tx, months, self._zone, {month: one.basis for month, one in frozen.items()})
-        currencies = {book.policy.currency for book in made.values()}
-        if len(currencies) > 1:
-            raise SettingsError(
-                f"Months of {period} are in {' and '.join(sorted(currencies))}.", hint="Ask for them one by one."
-            )
-        [currency] = currencies
-        results: dict[Cell, Sums] = {}
-        late: dict[Cell, Sums] = {}
-        for month, book in made.items():
-            now = book.cells()
-            then = closing.cells_of(tx, month) if month in frozen else now
-            results |= then
-            late |= dict(differences(now, then))
-        chosen = _Chosen(tx, client, kind)
-        results, late = chosen.of(results), chosen.of(late)
-        rows = (*_rows(tx, results, by, currency, Line.RESULT), *_rows(tx, late, by, currency, Line.ADJUSTMENT))
+        came = results(tx, months, self._zone)
+        chosen, currency = _Chosen(tx, client, kind), came.currency
+        cells, late = chosen.of(came.cells), chosen.of(came.late)
+        rows = (*_rows(tx, cells, by, currency, Line.RESULT), *_rows(tx, late, by, currency, Line.ADJUSTMENT))
         report = ProfitReport(
             items=rows,
             period=period or str(months[0]),
             by=by,
             currency=currency,
-            closed=tuple(map(str, frozen)),
-            total=row(total(results.values()), currency, name="all"),
+            closed=tuple(map(str, came.closed)),
+            total=row(total(cells.values()), currency, name="all"),
             adjustment=row(total(late.values()), currency, name="all", line=Line.ADJUSTMENT) if late else None,
-            excluded=tuple(one for month, book in made.items() for one in excluded_of(str(month), book)),
-            rates=tuple(one for book in made.values() for one in rates_of(book)),
+            excluded=tuple(one for month, book in came.books.items() for one in excluded_of(str(month), book)),
+            rates=tuple(one for book in came.books.values() for one in rates_of(book)),
         )
         return piece(report, ProfitRow, by="-line,name,connection,ref", sort=sort, after=after, limit=limit)
 

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from servicedesk_core.faces import Kpi
-from servicedesk_core.features.kpi.catalogue import clocks, flow, missing, now, work
+from servicedesk_core.features.kpi.catalogue import clocks, flow, missing, money, now, work
 
-KPIS: Final[tuple[Kpi[Any], ...]] = (*clocks.KPIS, *flow.KPIS, *work.KPIS, *now.KPIS, *missing.KPIS)
+KPIS: Final[tuple[Kpi[Any], ...]] = (*clocks.KPIS, *flow.KPIS, *work.KPIS, *money.KPIS, *now.KPIS, *missing.KPIS)
 """All of them."""

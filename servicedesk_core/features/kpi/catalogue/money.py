@@ -1,0 +1,83 @@
+"""Figures of money, made of the books of whole months. Who may not see what work costs is told so in their place."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Final
+
+from servicedesk_core.faces import Capability, Case, Kpi, Measure, Period, Sum
+from servicedesk_core.features.kpi.catalogue.flow import resolved
+from servicedesk_core.features.kpi.facts import Books, Facts
+from servicedesk_core.features.kpi.measures import PERCENT
+from servicedesk_core.store.queries.scope import Scope
+
+UNKNOWN_REVENUE: Final = "a part of the client's revenue is not known"
+UNCOSTED: Final = "a part of the client's cost is not known"
+
+
+def margin(books: Books, facts: Facts) -> Iterator[Case]:
+    """Yield profit by revenue; clients of whom a part is unknown are left out."""
+    del facts
+    for one in books.accounts:
+        why = UNCOSTED if not one.is_cost_known else UNKNOWN_REVENUE if not one.is_revenue_known else ""
+        yield Case(one.client, one.revenue - one.cost, one.revenue, why, one.of, one.connection)
+
+
+def cost_per_ticket(books: Books, facts: Facts) -> Iterator[Case]:
+    """Yield what work on tickets cost above the line, and the resolved tickets below it."""
+    uncosted = set()
+    for one in books.accounts:
+        if not one.is_cost_known:
+            uncosted.add((one.connection, one.client))
+        if one.labour or not one.is_cost_known:
+            why = "" if one.is_cost_known else UNCOSTED
+            yield Case(one.client, one.labour, 0, why, one.of, one.connection)
+    for ticket in resolved(facts):
+        why = UNCOSTED if (ticket.connection, ticket.of.get("client")) in uncosted else ""
+        yield ticket._replace(numerator=0, denominator=1, excluded=ticket.excluded or why)
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """A figure that is made of the books.
+
+    Attributes:
+        cases: Returns what it is made of.
+        is_amount: Whether it is an amount; else it is a percentage.
+    """
+
+    cases: Callable[[Books, Facts], Iterable[Case]]
+    is_amount: bool = False
+
+    def of(self, facts: Facts) -> Measure:
+        """Measure it from facts, which many figures may share."""
+        books = facts.books
+        if isinstance(books, str):
+            return Measure.missing(books)
+        scale = Fraction(books.cent) if self.is_amount else PERCENT
+        return Measure.of(self.cases(books, facts), Sum.RATIO, scale=scale)
+
+    def __call__(self, tx: Any, period: Period, among: Any = None, scope: Scope | None = None) -> Measure:
+        """Measure it from the store."""
+        from servicedesk_core.features.kpi.tables import StoredFacts  # noqa: PLC0415  # reads the store; the rest is pure
+
+        del among
+        return self.of(StoredFacts(tx, period, scope))
+
+
+KPIS: Final = (
+    Kpi(
+        "service-margin", "Service gross margin",
+        "Revenue less direct cost, by revenue, of whole months, as `servicedesk profit show` counts both. Clients of "
+        "whose revenue or cost a part is not known are left out.",
+        Money(margin), unit="%", better="more", over="period", code="K11", leads=False, needs=Capability.MONEY,
+    ),
+    Kpi(
+        "cost-per-ticket", "Cost per ticket",
+        "What work on tickets cost by the tickets that were resolved, of whole months, in the currency of [profit]; "
+        "projects are left out, and so are clients with work whose cost is not known.",
+        Money(cost_per_ticket, is_amount=True), unit="money", over="period", code="K31", leads=False,
+        needs=Capability.MONEY,
+    ),
+)  # fmt: skip
+"""What is measured of money."""

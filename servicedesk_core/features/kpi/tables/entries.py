@@ -1,0 +1,137 @@
+"""Recorded time, with what it was for."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+
+from servicedesk_core.features.definitions import in_force
+from servicedesk_core.features.kpi.facts import EntryFact, Work
+from servicedesk_core.features.kpi.goals import WORK_KINDS
+from servicedesk_core.features.kpi.tables.lookup import Local, Lookup
+from servicedesk_core.features.kpi.work import work_of
+from servicedesk_core.store import bulk
+from servicedesk_core.store.fields import optional_instant, to_us
+from servicedesk_core.store.schema import RECORDS
+
+
+class Entries:
+    """Recorded time.
+
+    Args:
+        lookup: What all facts share.
+    """
+
+    def __init__(self, lookup: Lookup) -> None:
+        self._lookup = lookup
+
+    def of_period(self) -> tuple[EntryFact, ...]:
+        """Return what was worked in the period."""
+        t = RECORDS["time_entries"].c
+        days = [
+            at.astimezone(self._lookup.period.zone)
+            for at in (self._lookup.period.start, self._lookup.period.end - timedelta.resolution)
+        ]
+        first, last = (at.date().isoformat() for at in days)
+        start, end = to_us(self._lookup.period.start), to_us(self._lookup.period.end)
+        worked = or_(
+            t.work_date.between(first, last),
+            and_(t.work_date.is_(None), t.start_at >= start, t.start_at < end),
+        )
+        query = select(*self._entry_columns).where(worked, t.gone_at.is_(None), *self._lookup.seen("time_entries"))
+        return self._entries(self._lookup.tx.execute(query).all())
+
+    def of_tickets(self, wanted: Mapping[int, Iterable[str]]) -> tuple[EntryFact, ...]:
+        """Return all time on tickets, by source."""
+        names = ", ".join(column.name for column in self._entry_columns)
+        those = "WHERE source_id = {source} AND ticket_ref IN {values} AND gone_at IS NULL"
+        query = f"SELECT {names} FROM time_entries {those}"  # noqa: S608
+        rows = [row for source, refs in wanted.items() for row in bulk.select_in(self._lookup.tx, query, source, refs)]
+        return self._entries(rows)
+
+    @property
+    def _entry_columns(self) -> tuple[Any, ...]:
+        t = RECORDS["time_entries"].c
+        return (
+            t.source_id, t.external_id, t.ticket_ref, t.task_ref, t.technician_ref, t.billing_code_ref,
+            t.contract_ref, t.work_date, t.start_at, t.end_at, t.worked_s, t.is_billable, t.created_at,
+        )  # fmt: skip
+
+    def _entries(self, rows: Sequence[Sequence[Any]]) -> tuple[EntryFact, ...]:
+        tickets = self._tickets_of(rows)
+        return tuple(self._entry(row, tickets) for row in rows)
+
+    def _entry(self, row: Sequence[Any], tickets: Mapping[Local, Sequence[Any]]) -> EntryFact:
+        source, ref, ticket, task, technician, code, contract, day, start, end, worked, billable, created = row
+        company, of_ticket, queue, kind, priority = tickets.get((source, ticket), (None,) * 5)
+        company = company or self._company_of_task.get((source, task))
+        agreed = contract or of_ticket
+        start_at = optional_instant(start)
+        local = start_at.astimezone(self._lookup.period.zone).date() if start_at is not None else None
+        work = work_of(
+            self._codes.get((self._lookup.name(source, "billing_codes", code) or "").casefold()),
+            on_task=task is not None,
+            on_ticket=ticket is not None,
+            has_contract=agreed is not None,
+            contract_kind=self._contract_kinds.get((source, agreed or "")),
+            is_billable=None if billable is None else bool(billable),
+        )
+        return EntryFact(
+            connection=self._lookup.connections[source],
+            id=ref,
+            work=work,
+            technician=technician,
+            ticket=ticket,
+            day=date.fromisoformat(day) if isinstance(day, str) else day or local,
+            start_at=start_at,
+            end_at=optional_instant(end),
+            worked_s=worked,
+            created_at=optional_instant(created),
+            is_own=(source, company) in self._lookup.own,
+            of={
+                "client": self._lookup.name(source, "companies", company),
+                "technician": self._lookup.name(source, "technicians", technician),
+                "queue": self._lookup.name(source, "queues", queue),
+                "type": kind,
+                "priority": priority,
+                "work": work.value,
+            },
+        )
+
+    def _tickets_of(self, rows: Iterable[Sequence[Any]]) -> dict[Local, Sequence[Any]]:
+        wanted: dict[int, set[str]] = defaultdict(set)
+        for source, _, ticket, *_ in rows:
+            if ticket is not None:
+                wanted[source].add(ticket)
+        query = (
+            "SELECT external_id, company_ref, contract_ref, queue_ref, kind, priority FROM tickets "
+            "WHERE source_id = {source} AND external_id IN {values}"
+        )
+        return {
+            (source, ref): told
+            for source, refs in wanted.items()
+            for ref, *told in bulk.select_in(self._lookup.tx, query, source, refs)
+        }
+
+    @cached_property
+    def _codes(self) -> Mapping[str, Work]:
+        return next((one.codes for one in in_force(self._lookup.tx, WORK_KINDS, self._lookup.period.last)), {})
+
+    @cached_property
+    def _contract_kinds(self) -> Mapping[Local, str | None]:
+        t = RECORDS["contracts"].c
+        return {
+            (source, ref): kind
+            for source, ref, kind in self._lookup.tx.execute(select(t.source_id, t.external_id, t.kind))
+        }
+
+    @cached_property
+    def _company_of_task(self) -> Mapping[Local, str]:
+        task, project = RECORDS["tasks"].c, RECORDS["projects"].c
+        query = select(task.source_id, task.external_id, project.company_ref).where(
+            project.source_id == task.source_id, project.external_id == task.project_ref
+        )
+        return {(source, ref): company for source, ref, company in self._lookup.tx.execute(query)}

@@ -1,0 +1,170 @@
+"""What figures are measured from, read from the store when a figure asks for it."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+
+from servicedesk_core.faces import Period
+from servicedesk_core.features.kpi.facts import (
+    AssetFact,
+    Books,
+    ClockFact,
+    EntryFact,
+    Key,
+    Rule,
+    TechnicianFact,
+    TicketFact,
+    VisitFact,
+)
+from servicedesk_core.features.kpi.repeats import repeats
+from servicedesk_core.features.kpi.tables import service
+from servicedesk_core.features.kpi.tables.accounts import books_of
+from servicedesk_core.features.kpi.tables.entries import Entries
+from servicedesk_core.features.kpi.tables.lookup import Lookup
+from servicedesk_core.features.kpi.tables.tickets import Tickets
+from servicedesk_core.features.sla import AsOf, Clock, ClockState, Outcome, book_of
+from servicedesk_core.store import Tx
+from servicedesk_core.store.queries.scope import Scope
+from servicedesk_core.store.schema import RECORDS, sla_clocks
+
+
+class StoredFacts:
+    """The store around a period.
+
+    Args:
+        tx: A transaction, in which everything is read.
+        period: The period.
+        scope: Only what it lets through.
+    """
+
+    def __init__(self, tx: Tx, period: Period, scope: Scope | None = None) -> None:
+        self._tx = tx
+        self.period = period
+        self._lookup = Lookup(tx, period, scope)
+        self._time = Entries(self._lookup)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether they are those of the whole desk."""
+        return self._lookup.sight is None
+
+    def holds(self, stream: str) -> bool:
+        """Whether the store has anything of a stream."""
+        return self._tx.execute(select(RECORDS[stream].c.local_id).limit(1)).first() is not None
+
+    @cached_property
+    def tickets(self) -> Sequence[TicketFact]:
+        """Those created, open or resolved in the period or 30 days around it, or with a clock that was decided then."""
+        return Tickets(self._lookup).read(*self._had_a_clock)
+
+    @cached_property
+    def repeats(self) -> Mapping[Key, Rule]:
+        """The completed tickets that had a follow-up, with the rule that says so."""
+        return repeats(self.tickets)
+
+    @cached_property
+    def _book(self) -> Any:
+        return book_of(self._tx)
+
+    @property
+    def has_clocks(self) -> bool:
+        """Whether anything was promised."""
+        return self._book is not None
+
+    @cached_property
+    def clocks(self) -> Sequence[ClockFact]:
+        """All clocks of the tickets of which one was decided, or ended, in the period."""
+        if self._book is None:
+            return ()
+        c, t, shown = sla_clocks.c, RECORDS["tickets"].c, AsOf(self._book, self.period.now)
+        query = (
+            select(t.source_id, t.external_id, c.clock, shown.outcome, c.state, shown.decided_at, c.stopped_at)
+            .join(RECORDS["tickets"], t.local_id == c.ticket_id)
+            .where(*self._had_a_clock, *self._lookup.seen("tickets"))
+        )
+        return tuple(
+            ClockFact(
+                ticket=(self._lookup.connections[source], ref),
+                clock=Clock(clock),
+                outcome=Outcome(outcome),
+                is_stopped=state == ClockState.STOPPED.value,
+                decided_at=decided,
+                stopped_at=stopped,
+            )
+            for source, ref, clock, outcome, state, decided, stopped in self._tx.execute(query)
+        )
+
+    @property
+    def _had_a_clock(self) -> Iterator[Any]:
+        """The condition that a clock of a ticket was decided, or ended, in the period, where anything was promised."""
+        if self._book is not None:
+            c, start, end = sla_clocks.c, self.period.start, self.period.end
+            ended = or_(*(and_(at >= start, at < end) for at in (c.decided_at, c.due_at, c.stopped_at)))
+            yield RECORDS["tickets"].c.local_id.in_(select(c.ticket_id).where(ended))
+
+    @cached_property
+    def entries(self) -> Sequence[EntryFact]:
+        """Time that was worked in the period."""
+        return self._time.of_period()
+
+    @cached_property
+    def entries_of(self) -> Mapping[Key, Sequence[EntryFact]]:
+        """All time on the tickets that were resolved in the period, by ticket."""
+        wanted: dict[int, set[str]] = defaultdict(set)
+        numbers = {name: number for number, name in self._lookup.connections.items()}
+        for one in self.tickets:
+            if one.resolved_in(self.period) is not None:
+                wanted[numbers[one.connection]].add(one.id)
+        found: dict[Key, list[EntryFact]] = defaultdict(list)
+        for entry in self._time.of_tickets(wanted):
+            found[entry.connection, entry.ticket or ""].append(entry)
+        return found
+
+    @cached_property
+    def _every_visit(self) -> Sequence[VisitFact]:
+        return service.visits(self._lookup)
+
+    @cached_property
+    def visits(self) -> Sequence[VisitFact]:
+        """Appointments that begin in the period."""
+        return tuple(one for one in self._every_visit if self.period.holds(one.start_at))
+
+    @cached_property
+    def visits_of(self) -> Mapping[Key, Sequence[VisitFact]]:
+        """All appointments, by ticket."""
+        found: dict[Key, list[VisitFact]] = defaultdict(list)
+        for one in self._every_visit:
+            for ticket in one.tickets:
+                found[one.connection, ticket].append(one)
+        return found
+
+    @cached_property
+    def books(self) -> Books | str:
+        """What clients earned and cost, or what would have to be there to know it."""
+        if not self.is_whole:
+            return "the whole desk; who sees a part of it sees no margins"
+        return books_of(self._tx, self.period)
+
+    @cached_property
+    def assets(self) -> Sequence[AssetFact]:
+        """Devices of clients."""
+        return service.assets(self._lookup)
+
+    @cached_property
+    def technicians(self) -> Sequence[TechnicianFact]:
+        """Our people."""
+        return service.technicians(self._lookup)
+
+    @cached_property
+    def open_s(self) -> Callable[[date], int] | None:
+        """Says how long the desk's calendar is open on a day; ``None`` = nobody defined one."""
+        return service.open_s(self._lookup)
+
+    @cached_property
+    def away_s(self) -> Mapping[tuple[Key, date], int]:
+        """Approved time off, by technician and day."""
+        return service.away_s(self._lookup)

@@ -1,0 +1,57 @@
+"""What all facts of a store share: connections, names, what is our own, and what a scope lets through."""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import select
+
+from servicedesk_core.faces import Period
+from servicedesk_core.store import Tx, sources
+from servicedesk_core.store.queries.names import name_column
+from servicedesk_core.store.queries.scope import Scope, Sight
+from servicedesk_core.store.schema import RECORDS
+
+Local = tuple[int, str]
+"""Number of the source, and the vendor's id."""
+
+
+class Lookup:
+    """Names and connections, read when one is asked for.
+
+    Args:
+        tx: A transaction.
+        period: The period of the facts.
+        scope: Only what it lets through.
+    """
+
+    def __init__(self, tx: Tx, period: Period, scope: Scope | None) -> None:
+        self.tx, self.period = tx, period
+        self.sight = None if scope is None else Sight(tx, scope)
+        self.connections = {one.id: one.name for one in sources.all(tx)}
+        self._names: dict[str, Mapping[Local, str]] = {}
+
+    @cached_property
+    def own(self) -> frozenset[Local]:
+        """Companies that are our own."""
+        t = RECORDS["companies"].c
+        return frozenset(
+            (source, ref) for source, ref in self.tx.execute(select(t.source_id, t.external_id).where(t.is_own))
+        )
+
+    def name(self, source: int, stream: str, ref: str | None) -> str | None:
+        """Return what people call a record, else its id where the scope lets it be seen."""
+        if ref is None:
+            return None
+        if stream not in self._names:
+            t = RECORDS[stream].c
+            seen = () if self.sight is None else (self.sight.nameable(stream),)
+            rows = self.tx.execute(select(t.source_id, t.external_id, name_column(stream)).where(*seen))
+            self._names[stream] = {(number, one): name for number, one, name in rows}
+        named = self._names[stream].get((source, ref))
+        return named or (None if self.sight is not None and self.sight.is_limited(stream) else ref)
+
+    def seen(self, stream: str) -> Iterator[Any]:
+        """Yield the condition that the scope lets a record through, where there is one."""
+        if self.sight is not None:
+            yield self.sight.require(stream)

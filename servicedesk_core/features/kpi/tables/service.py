@@ -1,0 +1,112 @@
+"""Visits and devices, and our people with the time that they have."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import select
+
+from servicedesk_core.domain import AppointmentState, TimeOffState
+from servicedesk_core.features.definitions import in_force
+from servicedesk_core.features.kpi.facts import AssetFact, Key, TechnicianFact, VisitFact
+from servicedesk_core.features.kpi.tables.lookup import Lookup
+from servicedesk_core.features.sla import CALENDARS, POLICIES
+from servicedesk_core.store.fields import optional_instant
+from servicedesk_core.store.schema import RECORDS
+
+_DAY: Final = timedelta(days=1)
+
+
+def visits(lookup: Lookup) -> tuple[VisitFact, ...]:
+    """Return all appointments."""
+    t = RECORDS["appointments"].c
+    columns = (
+        t.source_id, t.external_id, t.ticket_refs, t.technician_refs, t.company_ref, t.start_at, t.end_at,
+        t.state, t.is_onsite, t.created_at,
+    )  # fmt: skip
+    query = select(*columns).where(t.gone_at.is_(None), *lookup.seen("appointments"))
+    return tuple(
+        VisitFact(
+            connection=lookup.connections[source],
+            id=ref,
+            tickets=tuple(orjson.loads(tickets)),
+            technicians=tuple(orjson.loads(people)),
+            start_at=optional_instant(start),
+            end_at=optional_instant(end),
+            state=AppointmentState(state),
+            is_onsite=onsite,
+            created_at=optional_instant(created),
+            of={
+                "client": lookup.name(source, "companies", company),
+                "technician": lookup.name(source, "technicians", next(iter(orjson.loads(people)), None)),
+            },
+        )
+        for source, ref, tickets, people, company, start, end, state, onsite, created in lookup.tx.execute(query)
+    )
+
+
+def assets(lookup: Lookup) -> tuple[AssetFact, ...]:
+    """Return the devices of clients."""
+    t = RECORDS["assets"].c
+    columns = (
+        t.source_id, t.external_id, t.manufacturer, t.model, t.product_ref, t.is_active, t.company_ref,
+        t.created_at, t.installed_on, t.gone_at,
+    )  # fmt: skip
+    rows = lookup.tx.execute(select(*columns).where(*lookup.seen("assets"))).all()
+    return tuple(
+        AssetFact(
+            connection=lookup.connections[source],
+            id=ref,
+            model=" ".join(filter(None, (maker, model))) or lookup.name(source, "products", product),
+            is_active=active is not False and gone is None,
+            since=_midnight(installed, lookup.period.zone) or optional_instant(created),
+            until=optional_instant(gone),
+            of={"client": lookup.name(source, "companies", company)},
+        )
+        for source, ref, maker, model, product, active, company, created, installed, gone in rows
+        if (source, company) not in lookup.own
+    )
+
+
+def technicians(lookup: Lookup) -> tuple[TechnicianFact, ...]:
+    """Return our people."""
+    t = RECORDS["technicians"].c
+    query = select(t.source_id, t.external_id, t.name, t.is_active).where(t.gone_at.is_(None), t.is_system.is_not(True))
+    return tuple(
+        TechnicianFact(lookup.connections[source], ref, name, active is not False)
+        for source, ref, name, active in lookup.tx.execute(query)
+    )
+
+
+def open_s(lookup: Lookup) -> Callable[[date], int] | None:
+    """Return how long the desk's calendar is open on a day; ``None`` = nobody defined one."""
+    policies = in_force(lookup.tx, POLICIES, lookup.period.last)
+    named = next((one.calendar for one in policies), None)
+    calendar = next((one for one in in_force(lookup.tx, CALENDARS, lookup.period.last) if one.name == named), None)
+    if calendar is None:
+        return None
+
+    def open_s(day: date) -> int:
+        return sum(end - start for start, end in calendar.hours_of(day)) * 60
+
+    return open_s
+
+
+def away_s(lookup: Lookup) -> Mapping[tuple[Key, date], int]:
+    """Return approved time off, by technician and day."""
+    t = RECORDS["time_off"].c
+    query = select(t.source_id, t.technician_ref, t.day, t.duration_s).where(
+        t.gone_at.is_(None), t.state == TimeOffState.APPROVED.value, t.day.is_not(None)
+    )
+    found: dict[tuple[Key, date], int] = defaultdict(int)
+    for source, who, day, seconds in lookup.tx.execute(query):
+        key = (lookup.connections[source], who or ""), date.fromisoformat(day) if isinstance(day, str) else day
+        found[key] += _DAY // timedelta(seconds=1) if seconds is None else seconds
+    return found
+
+
+def _midnight(day: Any, zone: tzinfo) -> datetime | None:
+    found = date.fromisoformat(day) if isinstance(day, str) else day
+    return None if found is None else datetime.combine(found, time(), zone)

@@ -1,0 +1,35 @@
+"""Figures of money: made of the books, and told to nobody who may not see what work costs."""
+
+from servicedesk_core import Actor, Scope, ServiceDesk, Way
+from tests.profit.conftest import example
+
+
+async def test_margin_and_cost_of_a_ticket_are_those_of_the_books_and_for_who_may_see_them(
+    desk, folder, put, settings, clock
+):
+    async def told(someone, **more):
+        found = {one.name: one for one in await someone.kpi.list(**({"period": "2026-10"} | more))}
+        return found["service-margin"], found["cost-per-ticket"]
+
+    assert [one.needs for one in await told(desk)] == ["[profit] in the definitions, with a currency"] * 2
+    await desk.definitions.apply(reason="the first rates", folder=folder)
+    await put(*example())
+    margin, cost = await told(desk)
+    assert (round(margin.value, 2), margin.verdict, margin.goal) == (64.07, "met", ">= 40")
+    assert (cost.value, cost.numerator) == (None, 98400)  # nobody resolved a ticket
+    assert [round(one.value, 2) for one in await desk.kpi.show("K11", by="type", period="2026-10")] == [
+        59.23, 71.77, 69.2
+    ]  # fmt: skip
+    assert {one.needs for one in await told(desk, period=None)} == {"whole months, such as --period 2026-10"}
+    assert all("whole desk" in one.needs for one in await told(desk, scope=Scope("psa", companies="c1")))
+
+    people = {"cora": {"roles": ["coordinator"]}, "flo": {"roles": ["finance"]}}
+    async with ServiceDesk(settings | {"people": people}, clock=clock) as other:
+        cora, flo = (other.acting_as(Actor(f"user:{name}", Way.SDK)) for name in people)
+        assert (await told(flo))[0].value == margin.value
+        for one in await told(cora):
+            assert (one.needs, one.value, one.numerator, one.sample) == ('the right "money.read"', None, 0, 0)
+        assert list(await cora.kpi.records("K11", period="2026-10")) == []
+        assert (await cora.kpi.explain("K31", period="2026-10")).dimensions == ()
+        [shown] = await cora.kpi.show("K31", period="2026-10", by="client")
+        assert shown.value is None
