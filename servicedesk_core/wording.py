@@ -26,12 +26,15 @@ def rounded(number: float) -> str:
 
 
 def hours(seconds: int | None) -> str:
-    """Return worked or planned time in hours: ``0.25 h``, ``1.00 h``, ``0.3333 h``."""
+    """Return worked or planned time: ``15 min``, ``1 h``, ``14 h 4 min``; only less than a minute is in seconds."""
     if seconds is None:
         return "unknown"
-    whole, rest = divmod((seconds * 50 + 9) // 18, 10_000)  # ten-thousandths of an hour, as vendors keep them
-    more = f"{rest:04}"
-    return f"{whole:,}.{more[:2]}{more[2:].rstrip('0')} h"
+    sign, length_s = "-" * (seconds < 0), abs(seconds)
+    if 0 < length_s < _MINUTE_S:
+        return f"{sign}{length_s} s"
+    whole, minutes = divmod((length_s + _MINUTE_S // 2) // _MINUTE_S, 60)
+    said = f"{whole:,} h" if whole or not minutes else ""
+    return sign + " ".join(filter(None, (said, f"{minutes} min" if minutes else "")))
 
 
 def worked(seconds: int | None, untimed: int) -> str:

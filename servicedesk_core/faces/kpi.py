@@ -104,6 +104,10 @@ class Figure:
         datetime | None, Column("From when on it does not change any more; nothing = it is final.", shown=False)
     ] = None
     needs: Annotated[str, Column("What would have to be there to measure it.", shown=False)] = ""
+    minutes_outside: Annotated[
+        float | None,
+        Column("Minutes in the desk's hours in which it was not what is wanted; nothing = not known.", shown=False),
+    ] = None
 
 
 def local(desk: Desk, at: datetime | None = None) -> datetime:

@@ -366,12 +366,12 @@ def timed(run, acme):
     return run
 
 
-def test_hours_are_shown_to_the_quarter_and_add_up(timed):
+def test_time_is_shown_to_the_minute_and_adds_up(timed):
     out = timed("tickets", "show", "A").out
-    assert "5.50 h of 4.75 h planned" in out
-    for number, hours in enumerate(("1.00 h", "0.50 h", "0.25 h", "0.75 h", "3.00 h")):
+    assert "5 h 30 min of 4 h 45 min planned" in out
+    for number, hours in enumerate(("1 h", "30 min", "15 min", "45 min", "3 h")):
         assert any(hours in line and f"entry {number}" in line for line in out.splitlines())
-    assert "5.50 h of 4.75 h" in timed("report", "desk").out
+    assert "5 h 30 min of 4 h 4" in timed("report", "desk").out
 
 
 def test_hours_that_nobody_said_are_unknown_and_never_nothing(timed):
@@ -380,8 +380,8 @@ def test_hours_that_nobody_said_are_unknown_and_never_nothing(timed):
         ["Worked", "unknown"],
         ["unknown", "entry", "5"],
     ]
-    assert "≥ 0.25 h of 0.50 h planned" in timed("tickets", "show", "C").out
-    assert "0.00 h" in timed("tickets", "show", "D").out
+    assert "≥ 15 min of 30 min planned" in timed("tickets", "show", "C").out
+    assert "0 h" in timed("tickets", "show", "D").out
     page = document(timed("tickets", "list", "--json"), "tickets.list")
     assert {row["external_id"]: (row["worked_s"], row["untimed_entries"]) for row in page["items"]} == {
         "A": (19_800, 0), "B": (None, 1), "C": (900, 1), "D": (0, 0),

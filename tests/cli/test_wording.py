@@ -8,23 +8,24 @@ from servicedesk_core.wording import field_name, field_value, hours, rounded, wo
 @pytest.mark.parametrize(
     ("seconds", "said"),
     [
-        (None, "unknown"), (0, "0.00 h"), (900, "0.25 h"), (2_700, "0.75 h"), (3_600, "1.00 h"), (1_200, "0.3333 h"),
-        (300, "0.0833 h"), (1, "0.0003 h"), (9, "0.0025 h"), (4_320, "1.20 h"), (4_500_900, "1,250.25 h"),
+        (None, "unknown"), (0, "0 h"), (900, "15 min"), (2_700, "45 min"), (3_600, "1 h"), (1_229, "20 min"),
+        (300, "5 min"), (1, "1 s"), (59, "59 s"), (50_631, "14 h 4 min"), (4_500_900, "1,250 h 15 min"),
+        (3_599, "1 h"), (-5_400, "-1 h 30 min"),
     ],
 )  # fmt: skip
-def test_hours_are_said_exactly_with_two_decimals_or_more(seconds, said):
+def test_time_is_said_in_hours_and_minutes(seconds, said):
     assert hours(seconds) == said
 
 
 def test_recorded_time_says_when_it_is_not_all():
     assert [worked(None, 2), worked(900, 1), worked(900, 0), worked(0, 0)] == [
-        "unknown", "≥ 0.25 h", "0.25 h", "0.00 h",
+        "unknown", "≥ 15 min", "15 min", "0 h",
     ]  # fmt: skip
 
 
 def test_durations_are_named_and_shown_as_time():
-    assert (field_name("worked_s"), field_value("worked_s", 900)) == ("time worked", "0.25 h")
-    assert field_value("estimated_s", 5_400) == "1.50 h"
+    assert (field_name("worked_s"), field_value("worked_s", 900)) == ("time worked", "15 min")
+    assert field_value("estimated_s", 5_400) == "1 h 30 min"
     assert field_value("title", "x") == "x"
 
 

@@ -18,8 +18,8 @@ def test_its_query_is_a_command_with_all_that_ours_have(run, site_feature):
     assert code == 0
     assert [line.split() for line in out.splitlines() if line] == [
         ["Name", "Worked"],
-        ["──────", "──────"],
-        ["Harbor", "1.50", "h"],
+        ["──────", "──────────"],
+        ["Harbor", "1", "h", "30", "min"],
         ["=Mill"],
     ]
     assert json.loads(run("sites", "list", "--json", "--limit", "1")[1])["data"]["next"] == "1"

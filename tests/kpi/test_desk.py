@@ -1,17 +1,29 @@
 """Figures of a desk: read from its store, judged by its goals, divided, followed week by week, and opened."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from servicedesk_core import Actor, Scope, ServiceDesk, Way
-from servicedesk_core.domain import StatusCategory, Ticket, TicketEvent, TimeOff, TimeOffState
+from servicedesk_core.domain import (
+    ActorType,
+    EventSource,
+    EventType,
+    Note,
+    StatusCategory,
+    Ticket,
+    TicketEvent,
+    TimeOff,
+    TimeOffState,
+)
 from servicedesk_core.errors import DefinitionsError, NotFoundLocallyError, SettingsError
+from servicedesk_core.faces import Goal
 from servicedesk_core.features.kpi import kept_up
 from servicedesk_core.features.kpi.catalogue import KPIS
 from servicedesk_core.features.kpi.periods import period_of
-from tests.kpi.conftest import _ticket, fill
+from servicedesk_core.features.kpi.went import went
+from tests.kpi.conftest import NOW, _entry, _ticket, fill
 from tests.kpi.given import NAMED, at
 
 
@@ -153,3 +165,50 @@ def test_what_is_no_period_is_refused(name):
 def test_a_period_by_its_name(name, start, end):
     found = period_of(name, ZoneInfo("UTC"), at(4, 15))
     assert (found.start, found.end) == (start, end)
+
+
+def _note(ref, ticket, when):
+    author = {"author_type": ActorType.TECHNICIAN, "author_ref": "ana"}
+    return Note(external_id=ref, ticket_ref=ticket, created_at=when, **author)
+
+
+async def test_a_coordinators_figures_are_followed_through_what_happened_to_tickets(desk):
+    triaged = TicketEvent(
+        external_id="20-t",
+        ticket_ref="20",
+        type=EventType.STATUS_CHANGED,
+        source=EventSource.HISTORY,
+        effective_at=at(4, 14, 11),
+        before={"status_category": "new"},
+        after={"status_category": "triaged"},
+    )
+    rows = (
+        _ticket("20", at(4, 13), status_category=StatusCategory.TRIAGED, assignee_ref="ana"),
+        _ticket("21", at(4, 13), at(4, 14)),  # it ended, and nobody knows how it stood before
+        _ticket("22", at(4, 9), status_category=StatusCategory.WAITING_CUSTOMER, estimated_s=3600),
+        triaged,
+        _note("n1", "22", at(4, 10)),
+        _note("n2", "22", at(4, 14, 10)),
+        _entry("w", "22", "ben", at(4, 14), 90),
+    )
+    await desk.store.write(lambda tx: fill(tx, rows))
+    past = await desk.store.read(lambda tx: went(tx, at(4, 8), NOW, UTC))
+    assert past.unknown == 1
+    assert [(step.at, step.value) for step in past.courses["to-triage"]] == [
+        (at(4, 8), 1), (at(4, 13), 2), (at(4, 14, 11), 1),
+    ]  # fmt: skip
+    assert past.minutes_outside("to-triage", Goal.of("<= 1"), at(4, 8), NOW) == 8 * 60 + 2 * 60
+    after = timedelta(microseconds=1)
+    assert [(step.at, step.value) for step in past.courses["waiting-stale"]] == [
+        (at(4, 8), 0), (at(4, 12) + after, 1), (at(4, 14, 10), 0),
+    ]  # fmt: skip
+    assert [step.value for step in past.courses["worked-by-estimate"]] == [None, 0, 1.5]
+    assert past.minutes_outside("next-due-overdue", Goal.of("<= 3"), at(4, 8), NOW) is None
+
+    present = await desk.store.read(lambda tx: kept_up(tx, NOW))
+    assert {one.name: one.value for one in present} == {one.name: past.value(one.name, NOW) for one in present}
+    weeks = await desk.kpi.history("K19", weeks=2)
+    assert [(one.group, one.value, one.minutes_outside, one.verdict) for one in weeks] == [
+        ("2026-W15", 1, 0, "met"), ("2026-W16", 1, 0, "met"),
+    ]  # fmt: skip
+    assert [one.verdict for one in await desk.kpi.history("K20", weeks=1)] == ["no_data"]

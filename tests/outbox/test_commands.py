@@ -68,7 +68,7 @@ def test_acts_on_tickets_take_the_words_of_lists_and_the_desks_zone(run, vendor)
 def test_time_is_logged_in_hours_for_today_and_can_be_edited_before_it_is_approved(run, vendor):
     words = ("tickets", "log-time", "T1", "0.25", "--technician", "Ana Diaz", "--summary", "Toner")
     shown = " ".join(run(*words).output.split())
-    for word in ("day of work", "time worked (nothing) 0.25 h", "PUBLIC: the client can read it"):
+    for word in ("day of work", "time worked (nothing) 15 min", "PUBLIC: the client can read it"):
         assert word in shown
     assert "equal time entry is there already" in " ".join(run(*words).output.split())
     for hours in ("inf", "nan", "1e308"):
@@ -80,7 +80,7 @@ def test_time_is_logged_in_hours_for_today_and_can_be_edited_before_it_is_approv
     assert run("tickets", "log-time", "T1", "1", "--technician", "t1", "--date", "2026-13-01").exit_code == 2
     assert run("writes", "edit", "1").exit_code == 2
     edited = " ".join(run("writes", "edit", "1", "--field", "worked_s=1800", "--reason", "longer").output.split())
-    assert "0.50 h" in edited
+    assert "30 min" in edited
     assert "writes approve 1" in edited
     assert "edited: worked_s (longer)" in run("writes", "show", "1").output
     assert run("writes", "approve", "1", "99").exit_code == 1

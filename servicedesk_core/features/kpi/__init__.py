@@ -14,9 +14,13 @@ FEATURE = Feature(
 )
 
 if TYPE_CHECKING:
+    from servicedesk_core.features.kpi.course import courses as courses
+    from servicedesk_core.features.kpi.course import outside as outside
     from servicedesk_core.features.kpi.facts import Facts as Facts
     from servicedesk_core.features.kpi.measures import Of as Of
     from servicedesk_core.features.kpi.measuring import kept_up as kept_up
+    from servicedesk_core.features.kpi.went import Went as Went
+    from servicedesk_core.features.kpi.went import went as went
 else:
     from servicedesk_core.exports import lazily
 

@@ -1,10 +1,10 @@
 """What a coordinator keeps up: nine figures of the open tickets, and what each technician can begin now. Pure."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from servicedesk_core.domain import QueueKind, StatusCategory
 from servicedesk_core.faces import Case
@@ -14,8 +14,11 @@ from servicedesk_core.features.sla import Clock
 
 STALE: Final = timedelta(hours=48)
 OLD: Final = timedelta(hours=24)
+HORIZON: Final = timedelta(hours=4)
+"""Business time until when something is coming up."""
 
 _WATCHED: Final = frozenset({QueueKind.ALERT, QueueKind.NOC})
+_OF_NOBODY: Final = _WATCHED | {QueueKind.TRIAGE}
 _READY: Final = frozenset({StatusCategory.TRIAGED, StatusCategory.IN_PROGRESS})
 _TO_SCHEDULE: Final = frozenset({StatusCategory.NEEDS_SCHEDULING, StatusCategory.SCHEDULED})
 
@@ -56,9 +59,28 @@ class OpenTicket:
         """Whether somebody has looked at it and put it where it belongs."""
         return self.standing.category not in (None, StatusCategory.NEW) and self.clock is not Clock.TRIAGE
 
+    @property
+    def is_away(self) -> bool:
+        """Whether whoever has it is away, or works here no more."""
+        return self.standing.back_at is not None or self.standing.is_left
+
     def case(self, numerator: float = 1, denominator: float | None = None, excluded: str = "") -> Case:
         """Return it as a figure counts it."""
         return Case(self.record, numerator, denominator, excluded, self.of, self.connection)
+
+
+class When(Protocol):
+    """An instant at which tickets are looked at."""
+
+    @property
+    def now(self) -> datetime:
+        """The instant."""
+        ...
+
+    @property
+    def soon(self) -> datetime:
+        """What is due until then is coming up."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,72 +98,92 @@ class OpenDesk:
     tickets: Sequence[OpenTicket]
 
 
-def new(desk: OpenDesk) -> Iterator[Case]:
-    """Yield the tickets that nobody has triaged; those of machines are watched elsewhere."""
-    for one in desk.tickets:
-        if one.standing.category is StatusCategory.NEW and one.standing.queue_kind not in _WATCHED:
-            yield one.case()
+def is_new(one: OpenTicket, _: When) -> bool:
+    """Whether nobody has triaged it; those of machines are watched elsewhere."""
+    return one.standing.category is StatusCategory.NEW and one.standing.queue_kind not in _WATCHED
 
 
-def overdue(desk: OpenDesk) -> Iterator[Case]:
-    """Yield the tickets whose next promise is broken."""
-    yield from (one.case() for one in desk.tickets if one.due_at is not None and one.due_at < desk.now)
+def is_overdue(one: OpenTicket, when: When) -> bool:
+    """Whether its next promise is broken."""
+    return one.due_at is not None and one.due_at < when.now
 
 
-def _coming(desk: OpenDesk, clock: Clock) -> Iterator[Case]:
-    for one in desk.tickets:
-        if one.clock is clock and one.due_at is not None and desk.now <= one.due_at <= desk.soon:
-            yield one.case()
+def _is_coming(one: OpenTicket, when: When, clock: Clock) -> bool:
+    return one.clock is clock and one.due_at is not None and when.now <= one.due_at <= when.soon
 
 
-def triage_coming(desk: OpenDesk) -> Iterator[Case]:
-    """Yield the tickets that have to be triaged soon."""
-    return _coming(desk, Clock.TRIAGE)
+def is_triage_coming(one: OpenTicket, when: When) -> bool:
+    """Whether it has to be triaged soon."""
+    return _is_coming(one, when, Clock.TRIAGE)
 
 
-def engagement_coming(desk: OpenDesk) -> Iterator[Case]:
-    """Yield the tickets that have to be worked on soon."""
-    return _coming(desk, Clock.ENGAGEMENT)
+def is_engagement_coming(one: OpenTicket, when: When) -> bool:
+    """Whether it has to be worked on soon."""
+    return _is_coming(one, when, Clock.ENGAGEMENT)
 
 
-def completion_coming(desk: OpenDesk) -> Iterator[Case]:
-    """Yield the tickets that have to be resolved soon."""
-    return _coming(desk, Clock.COMPLETION)
+def is_completion_coming(one: OpenTicket, when: When) -> bool:
+    """Whether it has to be resolved soon."""
+    return _is_coming(one, when, Clock.COMPLETION)
 
 
-def stale(desk: OpenDesk) -> Iterator[Case]:
-    """Yield the tickets that wait for somebody, and about which nobody has asked for too long."""
-    for one in desk.tickets:
-        category, acted = one.standing.category, one.standing.acted_at
-        if category is not None and category.is_waiting and acted is not None and desk.now - acted > STALE:
-            yield one.case()
+def is_stale(one: OpenTicket, when: When) -> bool:
+    """Whether it waits for somebody, and nobody has asked for too long."""
+    category, acted = one.standing.category, one.standing.acted_at
+    return category is not None and category.is_waiting and acted is not None and when.now - acted > STALE
+
+
+def is_held_too_long(one: OpenTicket, when: When) -> bool:
+    """Whether it was parked until a date that has passed."""
+    due = one.standing.due_at
+    return one.standing.category is StatusCategory.ON_HOLD and due is not None and due < when.now
+
+
+def is_unscheduled(one: OpenTicket, _: When) -> bool:
+    """Whether it needs an appointment and has none."""
+    return one.standing.category in _TO_SCHEDULE and one.standing.visit is None
+
+
+def is_unassigned(one: OpenTicket, _: When) -> bool:
+    """Whether it is past triage, and nobody has it."""
+    past = one.standing.category not in (None, StatusCategory.NEW)
+    return past and not one.standing.is_assigned and one.standing.queue_kind not in _OF_NOBODY
+
+
+def is_ready(one: OpenTicket, when: When) -> bool:
+    """Whether its technician can begin it now, without anybody else."""
+    visit = one.standing.visit
+    waits_for_a_visit = visit is not None and visit.start_at > when.now
+    return one.who is not None and one.is_triaged and one.standing.category in _READY and not waits_for_a_visit
+
+
+def is_left_lying(one: OpenTicket, when: When) -> bool:
+    """Whether its technician could begin it, and its next promise was broken over a day ago."""
+    return one.due_at is not None and when.now - one.due_at > OLD and is_ready(one, when)
+
+
+@dataclass(frozen=True, slots=True)
+class Those:
+    """Yields the open tickets of which something is true.
+
+    Attributes:
+        are: What that is.
+    """
+
+    are: Callable[[OpenTicket, When], bool]
+
+    def __call__(self, desk: OpenDesk) -> Iterator[Case]:
+        """Yield them."""
+        return (one.case() for one in desk.tickets if self.are(one, desk))
 
 
 def held(desk: OpenDesk) -> Iterator[Case]:
     """Yield the tickets that were parked until a date that has passed; without one it is not known."""
     for one in desk.tickets:
-        if one.standing.category is StatusCategory.ON_HOLD:
-            due = one.standing.due_at
-            if due is None:
-                yield one.case(excluded="on hold without a due date")
-            elif due < desk.now:
-                yield one.case()
-
-
-def unscheduled(desk: OpenDesk) -> Iterator[Case]:
-    """Yield the tickets that need an appointment and have none."""
-    for one in desk.tickets:
-        if one.standing.category in _TO_SCHEDULE and one.standing.visit is None:
+        if is_held_too_long(one, desk):
             yield one.case()
-
-
-def unassigned(desk: OpenDesk) -> Iterator[Case]:
-    """Yield the tickets past triage that nobody has."""
-    beside = _WATCHED | {QueueKind.TRIAGE}
-    for one in desk.tickets:
-        past = one.standing.category not in (None, StatusCategory.NEW)
-        if past and not one.standing.is_assigned and one.standing.queue_kind not in beside:
-            yield one.case()
+        elif one.standing.category is StatusCategory.ON_HOLD and one.standing.due_at is None:
+            yield one.case(excluded="on hold without a due date")
 
 
 def over_estimate(desk: OpenDesk) -> Iterator[Case]:
@@ -157,9 +199,7 @@ def ready(desk: OpenDesk) -> Mapping[Key, Sequence[OpenTicket]]:
     """Return what each technician with open tickets can begin now, without anybody else, in the order to take it."""
     found: dict[Key, list[OpenTicket]] = {one.who: [] for one in desk.tickets if one.who is not None}
     for one in desk.tickets:
-        visit = one.standing.visit
-        waits_for_a_visit = visit is not None and visit.start_at > desk.now
-        if one.who and one.is_triaged and one.standing.category in _READY and not waits_for_a_visit:
+        if one.who is not None and is_ready(one, desk):
             found[one.who].append(one)
     for several in found.values():
         several.sort(
@@ -173,18 +213,13 @@ def ready(desk: OpenDesk) -> Mapping[Key, Sequence[OpenTicket]]:
     return found
 
 
-def left_lying(desk: OpenDesk) -> Iterator[Case]:
-    """Yield the tickets that a technician could begin, and whose next promise was broken over a day ago."""
-    yield from (one.case() for several in ready(desk).values() for one in several if _is_old(one, desk))
-
-
 def not_kept_up(desk: OpenDesk) -> Iterator[Case]:
     """Yield the technicians with such a ticket, or with nothing to begin while somebody should take unassigned work."""
-    waiting = any(True for _ in unassigned(desk))
-    away = {one.who for one in desk.tickets if one.standing.back_at is not None or one.standing.is_left}
+    waiting = any(is_unassigned(one, desk) for one in desk.tickets)
+    away = {one.who for one in desk.tickets if one.is_away}
     names = _names(desk)
     for who, several in ready(desk).items():
-        if any(_is_old(one, desk) for one in several) or (not several and waiting):
+        if any(is_left_lying(one, desk) for one in several) or (not several and waiting):
             yield _person(who, names, excluded="away" if who in away else "")
 
 
@@ -203,7 +238,3 @@ def _person(
     who: Key, names: Mapping[Key, str], numerator: float = 1, denominator: float | None = None, excluded: str = ""
 ) -> Case:
     return Case(names[who], numerator, denominator, excluded, {"technician": names[who]}, who[0])
-
-
-def _is_old(one: OpenTicket, desk: OpenDesk) -> bool:
-    return one.due_at is not None and desk.now - one.due_at > OLD

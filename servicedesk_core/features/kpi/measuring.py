@@ -1,6 +1,7 @@
 """Measuring many figures of one period in one transaction, each against its goal."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
@@ -11,12 +12,13 @@ from servicedesk_core.faces import Capability, Case, Feature, Figure, Kpi, Measu
 from servicedesk_core.faces.kpi import figure, measured, only_reads, withheld
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.kpi.catalogue.money import Money
-from servicedesk_core.features.kpi.catalogue.now import KPIS, Now
+from servicedesk_core.features.kpi.catalogue.now import KPIS, NO_CLOCKS, Now
 from servicedesk_core.features.kpi.coordinator import OpenDesk
 from servicedesk_core.features.kpi.goals import GOALS, GoalProfile, Wanted, in_order, wanted
 from servicedesk_core.features.kpi.measures import Of
 from servicedesk_core.features.kpi.opened import open_desk
 from servicedesk_core.features.kpi.tables import StoredFacts
+from servicedesk_core.features.kpi.went import Went
 from servicedesk_core.features.tickets import TicketFilter, TicketRow, ticket_page
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
@@ -87,6 +89,24 @@ class Measuring:
             profile=goal.profile if goal is not None else None,
             group=group,
         )
+
+    def past(self, kpi: Kpi[Any], past: Went, group: str | None = None) -> Figure:
+        """Return a coordinator's figure at the end of the period, and how long in it that was not what is wanted.
+
+        Args:
+            kpi: The figure.
+            past: How the figures went.
+            group: What it is of.
+        """
+        value = past.value(kpi.name, self.period.last)
+        count = 0 if value is None else float(value)
+        needs = "" if kpi.name in past.courses else NO_CLOCKS
+        told = self.figure(kpi, Measure(value, count, sample=1, needs=needs), group)
+        goal = next(iter(self.wanted(kpi)), None)
+        if goal is None:
+            return told
+        minutes = past.minutes_outside(kpi.name, goal.goal, self.period.start, self.period.end)
+        return replace(told, minutes_outside=minutes)
 
     def wanted(self, kpi: Kpi[Any]) -> tuple[Wanted, ...]:
         """Return what each profile wants of a figure; the first one decides."""

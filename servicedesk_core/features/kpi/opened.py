@@ -1,23 +1,21 @@
 """The open tickets of the store, as the figures of a coordinator look at them."""
 
 from collections import defaultdict
-from datetime import datetime, timedelta, tzinfo
-from typing import Any, Final
+from datetime import datetime, tzinfo
+from typing import Any
 
 from sqlalchemy import select
 
+from servicedesk_core.business_time import Calendar
 from servicedesk_core.features.attention import staff, standings
 from servicedesk_core.features.definitions import in_force
-from servicedesk_core.features.kpi.coordinator import OpenDesk, OpenTicket
+from servicedesk_core.features.kpi.coordinator import HORIZON, OpenDesk, OpenTicket
 from servicedesk_core.features.sla import CALENDARS, POLICIES, Clock
 from servicedesk_core.features.tickets import OPEN
 from servicedesk_core.store import Tx, bulk, sources
 from servicedesk_core.store.queries.names import Names
 from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.schema import RECORDS, sla_clocks
-
-HORIZON: Final = timedelta(hours=4)
-"""Business time until when something is coming up."""
 
 
 def open_desk(tx: Tx, at: datetime, zone: tzinfo, scope: Scope | None = None) -> OpenDesk:
@@ -85,8 +83,15 @@ def _worked(tx: Tx, refs: dict[int, list[str]]) -> dict[tuple[int, str], int]:
     }
 
 
+def working_hours(tx: Tx, at: datetime) -> Calendar | None:
+    """Return the calendar of the desk: that of its policies, else the only one; ``None`` = nobody defined one."""
+    calendars = in_force(tx, CALENDARS, at)
+    named = next((one.calendar for one in in_force(tx, POLICIES, at)), None)
+    found = [one for one in calendars if named in {None, one.name}]
+    return found[0] if len(found) == 1 else None
+
+
 def _soon(tx: Tx, at: datetime) -> datetime:
     """Return until when something is coming up: in the hours of the desk's calendar, where it has one."""
-    named = next((one.calendar for one in in_force(tx, POLICIES, at)), None)
-    calendar = next((one for one in in_force(tx, CALENDARS, at) if one.name == named), None)
+    calendar = working_hours(tx, at)
     return at + HORIZON if calendar is None else calendar.add(at, HORIZON)

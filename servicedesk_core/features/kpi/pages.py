@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from servicedesk_core.faces import Figure, Narrow, Terminal, Verdict
 from servicedesk_core.features.kpi.model import FigurePage, KpiExplained
-from servicedesk_core.wording import rounded
+from servicedesk_core.wording import hours, rounded
 
 _SAID: Final = {
     Verdict.MET: "met",
@@ -40,6 +40,8 @@ def note(figure: Figure, zone: str) -> str:
     told += [f"{name} {rounded(number)}{unit(figure.unit)}" for name, number in figure.spread.items()]
     if figure.final_at is not None and figure.value is not None:
         told.append(f"provisional until {_day(figure.final_at, zone)}")
+    if figure.minutes_outside:
+        told.append(f"{hours(round(figure.minutes_outside * 60))} outside of the goal")
     if left := sum(figure.excluded.values()):
         told.append(f"{left:,} left out")
     return "; ".join(told)

@@ -25,9 +25,11 @@ from servicedesk_core.faces import (
     piece,
     query,
 )
+from servicedesk_core.features.kpi.catalogue.now import Now
 from servicedesk_core.features.kpi.measuring import Measuring, kpi_named
 from servicedesk_core.features.kpi.model import FigurePage, KpiExplained, KpiGoal, KpiRecord
 from servicedesk_core.features.kpi.periods import last, period_of, weeks
+from servicedesk_core.features.kpi.went import went
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
 
@@ -134,18 +136,23 @@ class KpiQueries(Namespace[Manner]):
     ) -> FigurePage:
         """Show a figure of the last 13 weeks, Monday to Monday, each against the goal that held then.
 
+        Of a coordinator's figure it is what it was at the end of the week, with the minutes in which it was not what
+        is wanted: both from what happened to tickets.
+
         Raises:
             NotFoundLocallyError: There is no such figure.
             SettingsError: It tells of the present only, or there is no such profile.
         """
         _, kpi = kpi_named(self.desk.features, name)
-        if kpi.over == "instant":
+        spans = _weeks(self.desk, weeks)
+        if isinstance(kpi.measure, Now):
+            past = went(tx, spans[0][1].start, self.desk.clock.now(), ZoneInfo(self.desk.timezone), scope)
+            rows = [self._measuring(tx, period, goals, scope).past(kpi, past, week) for week, period in spans]
+        elif kpi.over == "instant":
             message = f'"{kpi.name}" tells of the present; nothing keeps what it was.'
             raise SettingsError(message, hint="Choose one that tells of a period.")
-        rows = []
-        for week, period in _weeks(self.desk, weeks):
-            measuring = self._measuring(tx, period, goals, scope)
-            rows.append(measuring.figure(kpi, group=week))
+        else:
+            rows = [self._measuring(tx, period, goals, scope).figure(kpi, group=week) for week, period in spans]
         return piece(self._page(rows, None), Figure, by="group", sort=sort, after=after, limit=limit)
 
     @query("kpi.records", about="The records behind a figure.", empty="No record stands behind it.")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.sla.clocks.model import Superseded as Superseded
     from servicedesk_core.features.sla.clocks.model import next_due as next_due
     from servicedesk_core.features.sla.clocks.overrides import Override as Override
+    from servicedesk_core.features.sla.clocks.policies import PAUSES as PAUSES
     from servicedesk_core.features.sla.clocks.policies import Act as Act
     from servicedesk_core.features.sla.clocks.policies import Clock as Clock
     from servicedesk_core.features.sla.clocks.policies import Conditions as Conditions

@@ -24,6 +24,7 @@ class Booked(NamedTuple):
     tickets: tuple[str, ...]
     technicians: tuple[str, ...]
     visit: Visit
+    created_at: datetime | None = None
 
 
 def booked(tx: Tx, at: datetime, *, scope: Scope | None = None) -> Iterator[Booked]:
@@ -36,7 +37,7 @@ def booked(tx: Tx, at: datetime, *, scope: Scope | None = None) -> Iterator[Book
     """
     a, now = RECORDS["appointments"].c, to_us(at)
     seen = true() if scope is None else Sight(tx, scope).live("appointments")
-    columns = a.source_id, a.external_id, a.title, a.ticket_refs, a.technician_refs, a.start_at, a.end_at
+    columns = a.source_id, a.external_id, a.title, a.ticket_refs, a.technician_refs, a.start_at, a.end_at, a.created_at
     query = (
         select(*columns)
         .where(
@@ -48,8 +49,9 @@ def booked(tx: Tx, at: datetime, *, scope: Scope | None = None) -> Iterator[Book
         )
         .order_by(a.start_at, a.local_id)
     )
-    for source_id, ref, title, tickets, technicians, start, end in tx.execute(query):
+    for source_id, ref, title, tickets, technicians, start, end, created in tx.execute(query):
         about, visit = orjson.loads(tickets), Visit(from_us(start), optional_instant(end))
         if scope is not None:
             about = sorted(Sight(tx, scope).refs("tickets", about))
-        yield Booked(source_id, ref, title, tuple(about), tuple(orjson.loads(technicians)), visit)
+        people = tuple(orjson.loads(technicians))
+        yield Booked(source_id, ref, title, tuple(about), people, visit, optional_instant(created))

@@ -7,8 +7,10 @@ from typing import Any, Final
 
 from servicedesk_core.faces import Case, Kpi, Measure, Sum
 from servicedesk_core.features.kpi import coordinator
-from servicedesk_core.features.kpi.coordinator import OpenDesk
+from servicedesk_core.features.kpi.coordinator import OpenDesk, Those
 from servicedesk_core.store.queries.scope import Scope
+
+NO_CLOCKS: Final = "clocks of open tickets: define policies in [sla]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Now:
     def of(self, desk: OpenDesk) -> Measure:
         """Measure it from what is open, which many figures may share."""
         if self.clocks and desk.tickets and all(one.clock is None for one in desk.tickets):
-            return Measure.missing("clocks of open tickets: define policies in [sla]")
+            return Measure.missing(NO_CLOCKS)
         return Measure.of(self.cases(desk), self.how)
 
     def __call__(self, tx: Any, at: datetime, among: Any = None, scope: Scope | None = None) -> Measure:
@@ -42,29 +44,29 @@ class Now:
 KPIS: Final = (
     Kpi(
         "to-triage", "To be triaged", "New tickets, but for those in queues of alerts and of the network.",
-        Now(coordinator.new), code="K19", leads=True,
+        Now(Those(coordinator.is_new)), code="K19", leads=True,
     ),
     Kpi(
         "next-due-overdue", "Next promise overdue", "Tickets whose next clock (triage, engagement or completion) is "
         "late.",
-        Now(coordinator.overdue, clocks=True), code="K20", leads=True,
+        Now(Those(coordinator.is_overdue), clocks=True), code="K20", leads=True,
     ),
     Kpi(
         "triage-coming", "Triage coming up", "Tickets to be triaged within the next 4 business hours.",
-        Now(coordinator.triage_coming, clocks=True), code="K20a", leads=True,
+        Now(Those(coordinator.is_triage_coming), clocks=True), code="K20a", leads=True,
     ),
     Kpi(
         "engagement-coming", "Engagement coming up", "Tickets to be worked on within the next 4 business hours.",
-        Now(coordinator.engagement_coming, clocks=True), code="K20b", leads=True,
+        Now(Those(coordinator.is_engagement_coming), clocks=True), code="K20b", leads=True,
     ),
     Kpi(
         "completion-coming", "Completion coming up", "Tickets to be resolved within the next 4 business hours.",
-        Now(coordinator.completion_coming, clocks=True), code="K20c", leads=True,
+        Now(Those(coordinator.is_completion_coming), clocks=True), code="K20c", leads=True,
     ),
     Kpi(
         "waiting-stale", "Waiting, and nobody asked",
         "Tickets that wait for somebody, and on which no person acted for more than 48 hours.",
-        Now(coordinator.stale), code="K21", leads=True,
+        Now(Those(coordinator.is_stale)), code="K21", leads=True,
     ),
     Kpi(
         "on-hold-past-due", "On hold past its date",
@@ -73,12 +75,12 @@ KPIS: Final = (
     ),
     Kpi(
         "needs-scheduling", "Without an appointment", "Tickets that need an appointment, and none is booked.",
-        Now(coordinator.unscheduled), code="K23", leads=True,
+        Now(Those(coordinator.is_unscheduled)), code="K23", leads=True,
     ),
     Kpi(
         "nobody-has-it", "Past triage, and nobody has it",
         "Tickets past triage without a technician, but for those in queues for triage, alerts and the network.",
-        Now(coordinator.unassigned), code="K24", leads=True,
+        Now(Those(coordinator.is_unassigned)), code="K24", leads=True,
     ),
     Kpi(
         "worked-by-estimate", "Worked by estimate, at most",
@@ -94,7 +96,7 @@ KPIS: Final = (
     Kpi(
         "left-lying", "Ready, and late for a day",
         "Tickets that their technician could begin now, late for more than 24 hours.",
-        Now(coordinator.left_lying), code="K26b", leads=True,
+        Now(Those(coordinator.is_left_lying)), code="K26b", leads=True,
     ),
     Kpi(
         "open-per-technician", "Open per technician, at most", "The most open tickets of one technician.",

@@ -1,0 +1,257 @@
+"""How a coordinator's figures went: from what happened to tickets, and not from looking now and then. Pure.
+
+A ticket counts from one instant to another; between them nothing changes but the time, and that changes a figure only
+at instants that are known beforehand, as a due time. So a figure is known at every instant, and exactly so.
+"""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from fractions import Fraction
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from servicedesk_core.business_time import Calendar
+from servicedesk_core.business_time.table import duration_us, instant, micros
+from servicedesk_core.faces import Goal, Verdict
+from servicedesk_core.features.kpi import coordinator
+from servicedesk_core.features.kpi.coordinator import HORIZON, OLD, STALE, OpenTicket, When
+from servicedesk_core.features.kpi.facts import Key
+
+COUNTED: Final[Mapping[str, Callable[[OpenTicket, When], bool]]] = {
+    "to-triage": coordinator.is_new,
+    "next-due-overdue": coordinator.is_overdue,
+    "triage-coming": coordinator.is_triage_coming,
+    "engagement-coming": coordinator.is_engagement_coming,
+    "completion-coming": coordinator.is_completion_coming,
+    "waiting-stale": coordinator.is_stale,
+    "on-hold-past-due": coordinator.is_held_too_long,
+    "needs-scheduling": coordinator.is_unscheduled,
+    "nobody-has-it": coordinator.is_unassigned,
+    "left-lying": coordinator.is_left_lying,
+}
+"""Figures to which a ticket adds one while this is true of it."""
+
+OF_PEOPLE: Final = ("worked-by-estimate", "not-kept-up", "open-per-technician")
+"""The other figures."""
+
+OF_CLOCKS: Final = ("next-due-overdue", "triage-coming", "engagement-coming", "completion-coming")
+"""Figures that mean nothing where nothing was promised."""
+
+_AFTER: Final = timedelta.resolution
+_WEEK_US: Final = duration_us(timedelta(weeks=1))
+_LONGEST_US: Final = duration_us(timedelta(days=366))
+
+
+Value = Fraction | int | None
+
+
+class Version(NamedTuple):
+    """A ticket from an instant on.
+
+    Attributes:
+        at: The instant.
+        ticket: How it is then; ``None`` = it is not open.
+    """
+
+    at: datetime
+    ticket: OpenTicket | None
+
+
+class Step(NamedTuple):
+    """A value from an instant on.
+
+    Attributes:
+        at: The instant.
+        value: The value; ``None`` = there is nothing to measure.
+    """
+
+    at: datetime
+    value: Value
+
+
+class _Instant(NamedTuple):
+    now: datetime
+    soon: datetime
+
+
+class _Marks(NamedTuple):
+    """What a ticket adds to the figures."""
+
+    counts: tuple[bool, ...]
+    ratio: Fraction | None
+    who: Key | None
+    is_away: bool
+    is_ready: bool
+
+
+_NOTHING: Final = _Marks((False,) * len(COUNTED), None, None, is_away=False, is_ready=False)
+_UNASSIGNED, _LYING = (tuple(COUNTED).index(name) for name in ("nobody-has-it", "left-lying"))
+
+
+def courses(
+    lives: Iterable[Sequence[Version]], start: datetime, end: datetime, calendar: Calendar | None
+) -> Mapping[str, Sequence[Step]]:
+    """Return the values of all figures over a span, by their names.
+
+    Args:
+        lives: The versions of each ticket, in order; a ticket is not open before the first one.
+        start: The first instant.
+        end: The first one after the span.
+        calendar: In whose hours something is coming up; ``None`` = every hour counts.
+    """
+    changes = [
+        (max(at, start), number, marks)
+        for number, life in enumerate(lives)
+        for at, marks in _changes(life, start, end, calendar)
+    ]
+    changes.sort(key=lambda one: one[:2])
+    tally = _Tally()
+    steps = {name: [Step(start, value)] for name, value in tally.values().items()}
+    for (at, number, marks), (following, *_) in pairwise((*changes, (end, -1, _NOTHING))):
+        tally.put(number, marks)
+        if at == following:
+            continue
+        for name, value in tally.values().items():
+            course = steps[name]
+            if course[-1].at == at:
+                course.pop()
+            if not course or course[-1].value != value:
+                course.append(Step(at, value))
+    return steps
+
+
+def value_at(course: Sequence[Step], at: datetime) -> Value:
+    """Return the value at an instant of the span."""
+    return course[max(0, bisect_right(course, at, key=lambda step: step.at) - 1)].value
+
+
+def outside(
+    course: Sequence[Step], goal: Goal, start: datetime, end: datetime, calendar: Calendar | None = None
+) -> timedelta:
+    """Return how long a figure was not what is wanted; while there is nothing to measure, it is neither.
+
+    Args:
+        course: Its values, in order.
+        goal: What is wanted.
+        start: From when.
+        end: Until when.
+        calendar: In whose hours it counts; ``None`` = every hour counts.
+    """
+    total = timedelta()
+    for (at, value), (until, _) in pairwise((*course, Step(max(end, course[-1].at), None))):
+        first, last = max(at, start), min(until, end)
+        if first < last and goal.judge(value) is Verdict.MISSED:
+            total += last - first if calendar is None else calendar.between(first, last)
+    return total
+
+
+class _Tally:
+    """The figures while tickets come, change and go."""
+
+    def __init__(self) -> None:
+        self._of: dict[int, _Marks] = {}
+        self._counts = [0] * len(COUNTED)
+        self._ratios: dict[int, Fraction] = {}
+        self._open: Counter[Key] = Counter()
+        self._ready: Counter[Key] = Counter()
+        self._lying: Counter[Key] = Counter()
+        self._away: Counter[Key] = Counter()
+
+    def put(self, number: int, marks: _Marks) -> None:
+        """Put what a ticket adds in the place of what it added before."""
+        before = self._of.get(number, _NOTHING)
+        self._add(before, -1)
+        self._add(marks, 1)
+        self._of[number] = marks
+        self._ratios.pop(number, None)
+        if marks.ratio is not None:
+            self._ratios[number] = marks.ratio
+
+    def _add(self, marks: _Marks, number: int) -> None:
+        for index, is_so in enumerate(marks.counts):
+            if is_so:
+                self._counts[index] += number
+        if marks.who is not None:
+            self._open[marks.who] += number
+            self._ready[marks.who] += number * marks.is_ready
+            self._lying[marks.who] += number * marks.counts[_LYING]
+            self._away[marks.who] += number * marks.is_away
+
+    def values(self) -> dict[str, Value]:
+        """Return the figures."""
+        held = [one for one, number in self._open.items() if number]
+        waiting = self._counts[_UNASSIGNED] > 0
+        behind = sum(
+            not self._away[one] and bool(self._lying[one] or (waiting and not self._ready[one])) for one in held
+        )
+        most = max((self._open[one] for one in held), default=None)
+        values: dict[str, Value] = dict(zip(COUNTED, self._counts, strict=True))
+        people = max(self._ratios.values(), default=None), behind, most
+        return values | dict(zip(OF_PEOPLE, people, strict=True))
+
+
+def _changes(
+    life: Sequence[Version], start: datetime, end: datetime, calendar: Calendar | None
+) -> Iterator[tuple[datetime, _Marks]]:
+    """Yield from when on a ticket adds what, where that changes."""
+    before = _NOTHING
+    for (at, ticket), (until, _) in pairwise((*life, Version(end, None))):
+        first, last = max(at, start), min(until, end)
+        if first >= last:
+            continue
+        if ticket is None:
+            instants = [first]
+        else:
+            instants = sorted({first, *(one for one in _thresholds(ticket, calendar) if first < one < last)})
+        for now in instants:
+            marks = _NOTHING if ticket is None else _marks(ticket, _Instant(now, _soon(now, ticket, calendar)))
+            if marks != before:
+                yield now, marks
+                before = marks
+
+
+def _thresholds(ticket: OpenTicket, calendar: Calendar | None) -> Iterator[datetime]:
+    """Yield the instants at which a ticket may begin or cease to count, though nothing happens to it."""
+    standing, due = ticket.standing, ticket.due_at
+    if due is not None:
+        yield due + _AFTER
+        yield due + OLD + _AFTER
+        yield from (one + _AFTER for one in _coming_from(due, calendar))
+    if standing.category is not None and standing.category.is_waiting and standing.acted_at is not None:
+        yield standing.acted_at + STALE + _AFTER
+    if standing.due_at is not None:
+        yield standing.due_at + _AFTER
+    if standing.visit is not None:
+        yield standing.visit.start_at
+
+
+def _coming_from(due: datetime, calendar: Calendar | None) -> Iterator[datetime]:
+    """Yield when something that is due may begin to be coming up: at a closing time, or when it opens again."""
+    if calendar is None:
+        yield due - HORIZON
+        return
+    table, since_us = calendar.table, micros(due)
+    wanted, earliest_us = table.total(since_us) - duration_us(HORIZON), since_us - _LONGEST_US
+    while table.total(since_us) >= wanted and since_us > earliest_us:
+        since_us -= _WEEK_US
+    closing_us = table.reached(wanted, since_us) if table.total(since_us) < wanted else since_us
+    yield from (instant(closing_us), instant(table.opening(closing_us)))
+
+
+def _soon(at: datetime, ticket: OpenTicket, calendar: Calendar | None) -> datetime:
+    if ticket.due_at is None or ticket.due_at < at:
+        return at  # nothing of it is coming up
+    return at + HORIZON if calendar is None else calendar.add(at, HORIZON)
+
+
+def _marks(ticket: OpenTicket, when: When) -> _Marks:
+    worked, estimated = ticket.worked_s or 0, ticket.estimated_s
+    return _Marks(
+        counts=tuple(is_so(ticket, when) for is_so in COUNTED.values()),
+        ratio=Fraction(worked, estimated) if estimated else None,
+        who=ticket.who,
+        is_away=ticket.is_away,
+        is_ready=coordinator.is_ready(ticket, when),
+    )

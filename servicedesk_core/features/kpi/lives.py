@@ -1,0 +1,312 @@
+"""How open tickets came to stand as they do, from the store: all versions of each since an instant."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any, Final, NamedTuple
+
+import orjson
+from sqlalchemy import and_, select
+
+from servicedesk_core.domain import EventType, Priority, QueueKind, StatusCategory
+from servicedesk_core.features.attention import Booked, Staff, Standing, Visit, acts_between, booked, newest_acts, staff
+from servicedesk_core.features.definitions import in_force
+from servicedesk_core.features.kpi.coordinator import OpenTicket
+from servicedesk_core.features.kpi.course import Version
+from servicedesk_core.features.sla import PAUSES, POLICIES, Clock, Outcome
+from servicedesk_core.features.tickets import TicketFilter, conditions
+from servicedesk_core.store import Tx, bulk, sources
+from servicedesk_core.store.fields import optional_instant, to_us
+from servicedesk_core.store.queries.scope import Scope
+from servicedesk_core.store.schema import RECORDS, sla_clocks
+
+_T = RECORDS["tickets"].c
+_FIELDS: Final = ("status_category", "priority", "assignee_ref", "queue_ref")
+_CHANGING: Final = (EventType.STATUS_CHANGED, EventType.PRIORITY_CHANGED, EventType.ASSIGNED, EventType.QUEUE_CHANGED)
+_JUDGED: Final = (Outcome.OPEN.value, Outcome.MET.value, Outcome.MISSED.value)
+_CLOCKS: Final = {clock.value: order for order, clock in enumerate(Clock)}
+
+Local = tuple[int, str]
+"""Number of the source, and the vendor's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lives:
+    """The tickets that were open at some time since an instant.
+
+    Attributes:
+        versions: Of each ticket, in order.
+        unknown: How many ended since then and nobody can say how they stood before: their history is not known.
+    """
+
+    versions: Sequence[Sequence[Version]]
+    unknown: int
+
+
+class _Fields(NamedTuple):
+    status_category: str | None
+    priority: str | None
+    assignee_ref: str | None
+    queue_ref: str | None
+
+    @property
+    def category(self) -> StatusCategory | None:
+        return None if self.status_category is None else StatusCategory(self.status_category)
+
+    @property
+    def is_open(self) -> bool:
+        return self.category is None or self.category.is_open
+
+
+class _Promise(NamedTuple):
+    """A clock."""
+
+    clock: Clock
+    pauses: frozenset[StatusCategory]
+    started_at: datetime | None
+    stopped_at: datetime | None
+    due_at: datetime | None
+
+    def is_waited_for(self, at: datetime) -> bool:
+        begun = self.started_at is None or self.started_at <= at
+        return begun and (self.stopped_at is None or at < self.stopped_at)
+
+    def due(self, at: datetime, category: StatusCategory | None) -> datetime | None:
+        is_paused = category in self.pauses and self.due_at is not None and at <= self.due_at
+        return None if is_paused else self.due_at
+
+
+@dataclass(slots=True)
+class _Told:
+    """What the store tells of a ticket."""
+
+    source_id: int
+    ref: str
+    record: str
+    created_at: datetime | None
+    due_at: datetime | None
+    remote_at: datetime | None
+    estimated_s: int | None
+    fields: Sequence[tuple[datetime, _Fields]] = ()
+    acts: Sequence[tuple[datetime, bool]] = ()
+    """Those of people in order; whether one is the client's."""
+    work: Sequence[tuple[datetime, int]] = ()
+    visits: Sequence[Booked] = ()
+    promises: Sequence[_Promise] = ()
+
+    def instants(self) -> Iterator[datetime]:
+        """Yield when something happened to it, or came to be known of it."""
+        yield from (at for at, _ in (*self.fields, *self.acts, *self.work))
+        for one in self.visits:
+            yield from filter(None, (one.created_at, one.visit.end_at or one.visit.start_at))
+        for promise in self.promises:
+            yield from filter(None, (promise.started_at, promise.stopped_at))
+
+
+def lives(tx: Tx, start: datetime, now: datetime, zone: tzinfo, scope: Scope | None = None) -> Lives:
+    """Return all versions of the tickets that were open at some time since an instant.
+
+    Due times, and who is away, are those that hold today.
+
+    Args:
+        tx: A transaction.
+        start: From when on.
+        now: The present instant.
+        zone: Where days begin.
+        scope: Only what it lets through.
+    """
+    tickets, unknown = _tickets(tx, start, now, scope)
+    _add_acts(tx, tickets, start, now)
+    _add_work(tx, tickets)
+    for one in booked(tx, start, scope=scope):
+        for ref in one.tickets:
+            if (told := tickets.get((one.source_id, ref))) is not None:
+                told.visits = (*told.visits, one)
+    _add_promises(tx, tickets, start, now, scope)
+    people, kinds = staff(tx, now, zone, scope=scope), _queue_kinds(tx)
+    names = {one.id: one.name for one in sources.all(tx)}
+    found = [_versions(told, start, now, people, kinds, names[told.source_id]) for told in tickets.values()]
+    return Lives(found, unknown)
+
+
+def _tickets(tx: Tx, start: datetime, now: datetime, scope: Scope | None) -> tuple[dict[Local, _Told], int]:
+    """Return the tickets with what their fields were, and of how many that ended nobody can say it."""
+    columns = (
+        _T.source_id, _T.external_id, _T.number, _T.created_at, _T.due_at, _T.last_activity_at, _T.estimated_s,
+        _T.is_open, *(_T[name] for name in _FIELDS),
+    )  # fmt: skip
+    rows = [row for where in _since(tx, start, now, scope) for row in tx.execute(select(*columns).where(*where))]
+    refs: dict[int, list[str]] = defaultdict(list)
+    for row in rows:
+        refs[row[0]].append(row[1])
+    changes = _changes(tx, refs, start, now)
+    found, unknown = dict[Local, _Told](), 0
+    for source, ref, number, created, due, remote, estimated, is_open, *values in rows:
+        undone = changes.get((source, ref), ())
+        if not is_open and not any("status_category" in before for _, before in undone):
+            unknown += 1
+            continue
+        told = _Told(
+            source, ref, number or ref, optional_instant(created), optional_instant(due), optional_instant(remote),
+            estimated,
+        )  # fmt: skip
+        told.fields = _fields(_Fields(*values), undone, start)
+        found[source, ref] = told
+    return found, unknown
+
+
+def _since(tx: Tx, start: datetime, now: datetime, scope: Scope | None) -> Iterator[list[Any]]:
+    """Yield the conditions of those that are open, and of those that ended in the span."""
+    since = to_us(start)
+    everything = conditions(tx, TicketFilter(everything=True), scope)
+    yield [*conditions(tx, TicketFilter(), scope), _T.created_at <= to_us(now)]
+    for ended in (_T.resolved_at > since, and_(_T.resolved_at.is_(None), _T.closed_at > since)):
+        yield [*everything, ~_T.is_open, ended]
+
+
+def _changes(
+    tx: Tx, refs: Mapping[int, Sequence[str]], start: datetime, now: datetime
+) -> dict[Local, list[tuple[datetime, Mapping[str, Any]]]]:
+    """Return what fields were before each change, the newest change first."""
+    kinds = ", ".join(f"'{kind.value}'" for kind in _CHANGING)
+    query = (
+        "SELECT ticket_ref, effective_at, source_seq, before, after FROM ticket_events "  # noqa: S608  # our own words
+        "WHERE source_id = {source} AND ticket_ref IN {values} AND gone_at IS NULL "
+        f"AND effective_at > {to_us(start)} AND effective_at <= {to_us(now)} AND type IN ({kinds})"
+    )
+    found: dict[Local, list[tuple[datetime, Mapping[str, Any]]]] = defaultdict(list)
+    for source, wanted in refs.items():
+        rows = sorted(bulk.select_in(tx, query, source, wanted), key=lambda row: (row[1], row[2]), reverse=True)
+        for ref, at, _, before, after in rows:
+            then, since = orjson.loads(before), orjson.loads(after)
+            known = {name: then.get(name) for name in _FIELDS if name in then or name in since}
+            found[source, ref].append((optional_instant(at) or start, known))
+    return found
+
+
+def _fields(
+    now: _Fields, undone: Sequence[tuple[datetime, Mapping[str, Any]]], start: datetime
+) -> list[tuple[datetime, _Fields]]:
+    found = []
+    for at, before in undone:
+        found.append((at, now))
+        now = now._replace(**before)
+    return [(start, now), *reversed(found)]
+
+
+def _add_acts(tx: Tx, tickets: Mapping[Local, _Told], start: datetime, now: datetime) -> None:
+    """Add the acts of people to those that were waited for at some time: of no other they are asked."""
+    refs: dict[int, list[str]] = defaultdict(list)
+    for (source, ref), told in tickets.items():
+        if any((category := fields.category) is not None and category.is_waiting for _, fields in told.fields):
+            refs[source].append(ref)
+    for source, wanted in refs.items():
+        before = newest_acts(tx, source, wanted, start)
+        since = acts_between(tx, source, wanted, start, now)
+        for ref in wanted:
+            client, desk = before.get(ref, (None, None))
+            first = [(at, is_client) for at, is_client in ((client, True), (desk, False)) if at is not None]
+            tickets[source, ref].acts = sorted((*first, *since.get(ref, ())))
+
+
+def _add_work(tx: Tx, tickets: Mapping[Local, _Told]) -> None:
+    refs: dict[int, list[str]] = defaultdict(list)
+    for (source, ref), told in tickets.items():
+        if told.estimated_s:
+            refs[source].append(ref)
+    query = (
+        "SELECT ticket_ref, COALESCE(end_at, start_at, created_at), worked_s FROM time_entries "
+        "WHERE source_id = {source} AND ticket_ref IN {values} AND gone_at IS NULL AND worked_s IS NOT NULL"
+    )
+    for source, wanted in refs.items():
+        work: dict[str, list[tuple[datetime, int]]] = defaultdict(list)
+        for ref, at, seconds in bulk.select_in(tx, query, source, wanted):
+            told = tickets[source, ref]
+            work[ref].append((optional_instant(at) or told.fields[0][0], int(seconds)))
+        for ref, entries in work.items():
+            tickets[source, ref].work = sorted(entries)
+
+
+def _add_promises(tx: Tx, tickets: Mapping[Local, _Told], start: datetime, now: datetime, scope: Scope | None) -> None:
+    c = sla_clocks.c
+    columns = (
+        _T.source_id, _T.external_id, c.cycle, c.clock, c.policy, c.started_at, c.stopped_at, c.due_at,
+    )  # fmt: skip
+    pauses = {policy.name: policy.pauses for one in in_force(tx, POLICIES, now) for policy in one.policies}
+    rows: dict[Local, list[tuple[int, int, _Promise]]] = defaultdict(list)
+    for where in _since(tx, start, now, scope):
+        query = select(*columns).join(sla_clocks, c.ticket_id == _T.local_id)
+        for source, ref, cycle, clock, policy, *times in tx.execute(query.where(c.outcome.in_(_JUDGED), *where)):
+            halting = frozenset(
+                category for category, clocks in pauses.get(policy, PAUSES).items() if Clock(clock) in clocks
+            )
+            rows[source, ref].append((cycle, _CLOCKS[clock], _Promise(Clock(clock), halting, *times)))
+    for key, promises in rows.items():
+        if key in tickets:
+            tickets[key].promises = [promise for _, _, promise in sorted(promises, key=lambda one: one[:2])]
+
+
+def _queue_kinds(tx: Tx) -> dict[Local, QueueKind]:
+    q = RECORDS["queues"].c
+    kinds = tx.execute(select(q.source_id, q.external_id, q.kind).where(q.kind.is_not(None)))
+    return {(source_id, ref): QueueKind(kind) for source_id, ref, kind in kinds}
+
+
+def _versions(  # noqa: PLR0917  # what stands around all tickets
+    told: _Told, start: datetime, now: datetime, people: Staff, kinds: Mapping[Local, QueueKind], connection: str
+) -> list[Version]:
+    """Return a ticket from each instant on at which something happened to it."""
+    first = max(start, told.created_at or start)
+    instants = sorted({first, *(at for at in told.instants() if first < at <= now)})
+    found: list[Version] = []
+    for at in instants:
+        fields = told.fields[max(0, bisect_right(told.fields, at, key=lambda one: one[0]) - 1)][1]
+        ticket = _ticket(told, fields, at, people, kinds, connection) if fields.is_open else None
+        if not found or found[-1].ticket != ticket:
+            found.append(Version(at, ticket))
+    return found
+
+
+def _ticket(  # noqa: PLR0917
+    told: _Told, fields: _Fields, at: datetime, people: Staff, kinds: Mapping[Local, QueueKind], connection: str
+) -> OpenTicket:
+    category, holder = fields.category, (told.source_id, fields.assignee_ref or "")
+    client_at, desk_at = (
+        max((when for when, is_client in told.acts if is_client is of_client and when <= at), default=None)
+        for of_client in (True, False)
+    )
+    absence = people.away.get(holder)
+    promise = next((one for one in told.promises if one.is_waited_for(at)), None)
+    return OpenTicket(
+        record=told.record,
+        standing=Standing(
+            created_at=told.created_at,
+            category=category,
+            priority=None if fields.priority is None else Priority(fields.priority),
+            queue_kind=kinds.get((told.source_id, fields.queue_ref or "")),
+            is_assigned=fields.assignee_ref is not None,
+            is_left=holder in people.left,
+            back_at=None if absence is None else absence.back_at,
+            due_at=told.due_at,
+            client_at=client_at,
+            desk_at=desk_at,
+            remote_at=told.remote_at,
+            visit=_visit(told.visits, at),
+        ),
+        technician=fields.assignee_ref,
+        clock=None if promise is None else promise.clock,
+        due_at=None if promise is None else promise.due(at, category),
+        estimated_s=told.estimated_s,
+        worked_s=sum(seconds for when, seconds in told.work if when <= at),
+        connection=connection,
+    )
+
+
+def _visit(visits: Sequence[Booked], at: datetime) -> Visit | None:
+    for one in visits:
+        is_over = (one.visit.end_at or one.visit.start_at) <= at
+        if not is_over and (one.created_at is None or one.created_at <= at):
+            return one.visit
+    return None
