@@ -18,7 +18,7 @@ from servicedesk_core.domain import Entity, Ticket
 from servicedesk_core.store import Store, Tx, records, sources
 from servicedesk_core.store.records import Incoming
 
-_SLA = """
+SLA = """
 [calendars.office]
 zone = "America/New_York"
 hours = { mon-fri = "08:00-17:30" }
@@ -41,15 +41,13 @@ async def _measured(count: int) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         service = Path(folder) / "service"
         service.mkdir()
-        (service / "sla.toml").write_text(_SLA)
+        (service / "sla.toml").write_text(SLA)
         url = f"sqlite:///{folder}/desk.db"
-        with Store.open(url, clock=SystemClock()) as store:
-            for entities in _records(count):
-                store.write_blocking(partial(_put, entities=entities))
+        fill(url, count)
         async with ServiceDesk({"desk": {"timezone": "America/New_York"}}, store=url) as desk:
             await desk.definitions.apply(reason="measured", folder=service)
             began = process_time()
-            await desk.store.read(_read)
+            await desk.store.read(read_events)
             read_s, began = process_time() - began, process_time()
             await desk.sla.evaluate()
             judged_s = process_time() - began
@@ -57,9 +55,16 @@ async def _measured(count: int) -> list[Row]:
     return [row("clocks of a store judged", *speeds, at_least(read_s / judged_s, 0.02))]
 
 
-def _records(count: int) -> Iterator[list[Entity]]:
+def fill(url: str, count: int, *, days: int = 300) -> None:
+    """Put so many tickets of the last days with their events into a new store."""
+    with Store.open(url, clock=SystemClock()) as store:
+        for entities in _records(count, days):
+            store.write_blocking(partial(_put, entities=entities))
+
+
+def _records(count: int, days: int) -> Iterator[list[Entity]]:
     for start in range(0, count, _AT_ONCE):
-        told = tickets_with_history(min(_AT_ONCE, count - start))
+        told = tickets_with_history(min(_AT_ONCE, count - start), days=days)
         refs = [str(start + at) for at in range(len(told))]
         yield [
             Ticket(external_id=ref, status_category="resolved", created_at=events[0].effective_at, modified_at=NOW)
@@ -78,7 +83,8 @@ def _put(tx: Tx, entities: list[Entity]) -> None:
     records.apply(tx, source, entities[0].stream, rows, mode="backfill", now=NOW)
 
 
-def _read(tx: Tx) -> None:
+def read_events(tx: Tx) -> None:
+    """Read the events of all tickets, and nothing more: the floor."""
     for before, after in tx.exec_driver_sql('SELECT "before", "after" FROM ticket_events ORDER BY ticket_ref'):
         orjson.loads(before)
         orjson.loads(after)

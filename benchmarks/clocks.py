@@ -85,14 +85,14 @@ def clocks(*, quick: bool) -> list[Row]:
     return [row("clocks judged, tickets", f"{ours:,.0f} a second", f"{bare:,.0f}", at_least(ours / bare, 0.15))]
 
 
-def tickets_with_history(count: int) -> list[list[TicketEvent]]:
-    """Return the events of so many tickets, seven each."""
+def tickets_with_history(count: int, *, days: int = 300) -> list[list[TicketEvent]]:
+    """Return the events of so many tickets of the last days, seven each."""
     chosen = random.Random(2)
-    return [_ticket(number, chosen) for number in range(count)]
+    return [_ticket(number, chosen, days) for number in range(count)]
 
 
-def _ticket(number: int, chosen: random.Random) -> list[TicketEvent]:
-    created = NOW - timedelta(minutes=chosen.randrange(300 * 24 * 60))
+def _ticket(number: int, chosen: random.Random, days: int) -> list[TicketEvent]:
+    created = NOW - timedelta(minutes=chosen.randrange(days * 24 * 60))
     placed: dict[str, Any] = {"category": "Network", "queue_ref": "2"}
     steps: list[tuple[int, EventType, ActorType, dict[str, Any]]] = [
         (0, EventType.CREATED, ActorType.CUSTOMER, {"status_category": "new", "priority": chosen.choice(("P1", "P3"))}),

@@ -9,7 +9,7 @@ from servicedesk_core.cli import catalog
 from servicedesk_core.cli.catalog import OurCommands
 from servicedesk_core.cli.main import main
 from servicedesk_core.domain import STREAMS
-from tests.desk.two_clients import FOREIGN
+from tests.desk.two_clients import DRAFT, FOREIGN
 
 pytestmark = pytest.mark.slow
 
@@ -62,7 +62,7 @@ PLAIN = (
     "connections test", *(f"export {stream}" for stream in STREAMS), "export tickets --output tickets.csv",
     "attention list --all", "explain mine-tickets", "report morning", "report morning --html morning.html",
     "sla evaluate", "sla status", "sla at-risk", "sla breached", "sla upcoming", "sla attainment", "sla summary",
-    "sla compare", "sla explain mine-tickets", "kpi list --last 3650d",
+    "sla compare", "sla explain mine-tickets", f"sla replay --policy {DRAFT}", "kpi list --last 3650d",
     *(f"kpi show {name} --last 3650d --by {by}" for name in ("created", "hours") for by in ("client", "technician")),
     "kpi history created", "kpi records created --last 3650d", "kpi explain created", "flow show", "flow steps",
     *(f"flow groups {by}" for by in ("client", "team")), "profit show --by client", "profit uncosted", "profit months",

@@ -18,7 +18,7 @@ from servicedesk_core.features.sla.model import By
 from servicedesk_core.store import Store, records, sources
 from servicedesk_core.store.records import Incoming
 from servicedesk_core.testing import FakeClock
-from tests.desk.two_clients import FOREIGN, NOW, OF_CLIENTS, entity
+from tests.desk.two_clients import DRAFT, FOREIGN, NOW, OF_CLIENTS, entity
 
 ACTIONS = {
     "aclose", "sync", "sync_all", "plan", "plan_all", "plan_past", "read_past", "remap", "remap_all", "retry_records",
@@ -131,6 +131,7 @@ ARGUMENTS = {
     "kpi.records": [(("created",), {"period": "2026-03"})],
     "kpi.show": [(("created",), {"period": "2026-03", "by": "client"})],
     "sla.attainment": [((), {"by": by}) for by in By],
+    "sla.replay": [((), {"policy": DRAFT})],
     "sla.explain": [("mine-tickets",), (f"{FOREIGN}-tickets",)],
 }
 """What reads are called with: positional arguments, and keyword arguments in a pair with them."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import partial
+from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select
@@ -157,6 +158,10 @@ def add_cover(tx, source, who):
     c = RECORDS["assets"].c
     asset = tx.execute(select(c.local_id).where(c.source_id == source, c.external_id == f"{who}-assets")).scalar_one()
     cover.link(tx, [(asset, [device])], NOW)
+
+
+DRAFT = Path(__file__).with_name("draft.toml")
+"""What could be promised instead."""
 
 
 def add_clocks(tx):

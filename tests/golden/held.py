@@ -155,6 +155,7 @@ DECIDED: tuple[str, ...] = (
     "sla summary",
     "sla compare",
     "sla explain T-NOTHING",
+    "sla replay --policy second",
     "definitions history",
     "definitions plan --folder wrong",
     "definitions apply --folder wrong --reason mistaken",

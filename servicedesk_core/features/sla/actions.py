@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Annotated, Protocol
 
-from servicedesk_core.faces import Capability, Column, Desk, Help, Manner, action
+from servicedesk_core.faces import Capability, Column, Help, Manner, action
 from servicedesk_core.features.sla.following import evaluate_tickets
 from servicedesk_core.features.sla.queries import Clocks
+from servicedesk_core.features.sla.replay.queries import DraftingDesk
 from servicedesk_core.store import Store
 
 
-class StoringDesk(Desk, Protocol):
+class StoringDesk(DraftingDesk, Protocol):
     """A desk with its own database."""
 
     @property

@@ -1,14 +1,13 @@
 """Clocks of the tickets in the store."""
 
 from collections import Counter
-from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, func
 
-from servicedesk_core.faces import After, Help, Limit, Manner, Namespace, Sort, piece, query
+from servicedesk_core.faces import After, Help, Limit, Manner, Sort, piece, query
 from servicedesk_core.features.sla.clocks.model import ClockState
 from servicedesk_core.features.sla.model import (
     Attained,
@@ -24,12 +23,13 @@ from servicedesk_core.features.sla.model import (
     TicketClocks,
     TicketExplained,
 )
+from servicedesk_core.features.sla.replay.queries import Replays
 from servicedesk_core.features.sla.tables import attained, counts, lists, progress
 from servicedesk_core.features.sla.tables.basis import basis, excluded
+from servicedesk_core.features.sla.tables.chosen import all_of, open_of
 from servicedesk_core.features.sla.tables.explained import explained
 from servicedesk_core.features.sla.tables.shown import AsOf
 from servicedesk_core.features.sla.tables.theirs import Beside, compared
-from servicedesk_core.features.tickets import TicketFilter, conditions
 from servicedesk_core.store import Tx
 from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.queries.scope import Scope
@@ -45,7 +45,7 @@ Since = Annotated[datetime | None, Help("From this instant on [default: 30 days 
 Until = Annotated[datetime | None, Help("Up to this instant [default: now].")]
 
 
-class Clocks(Namespace[Manner]):
+class Clocks(Replays[Manner]):
     """What was promised to clients, and whether it is kept."""
 
     @query("sla.status", about="Clocks of open tickets by state and share used.", page=f"{_PAGES}:status")
@@ -58,7 +58,7 @@ class Clocks(Namespace[Manner]):
         now, book = self.desk.clock.now(), progress.book_of(tx)
         if book is None:
             return ClockStatus(clocks=(), basis=basis(tx, now), tickets=0, excluded=())
-        where = _open(tx, chosen, scope)
+        where = open_of(tx, chosen, scope)
         tickets, left_out = excluded(tx, *where)
         return ClockStatus(counts.counts(tx, AsOf(book, now), where), basis(tx, now), tickets, left_out)
 
@@ -158,7 +158,7 @@ class Clocks(Namespace[Manner]):
         begin = since or end - _MONTH
         if book is None:
             return Attainment(items=(), since=begin, until=end, basis=basis(tx, now), excluded=())
-        where = _all(tx, chosen, scope)
+        where = all_of(tx, chosen, scope)
         resolved = func.coalesce(_T.resolved_at, _T.closed_at)
         _, left_out = excluded(tx, *where, resolved >= to_us(begin), resolved < to_us(end), in_figures=True)
         only = None if chosen is None or chosen.clock is None else str(chosen.clock)
@@ -188,7 +188,7 @@ class Clocks(Namespace[Manner]):
         now, book = self.desk.clock.now(), progress.book_of(tx)
         if book is None:
             return Summary(items=(), basis=basis(tx, now), excluded=())
-        where, zone = _open(tx, chosen, scope), ZoneInfo(self.desk.timezone)
+        where, zone = open_of(tx, chosen, scope), ZoneInfo(self.desk.timezone)
         midnight = datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time(), zone)
         rows = lists.by_technician(tx, AsOf(book, now), where, now, midnight)
         found = Summary(items=rows, basis=basis(tx, now), excluded=excluded(tx, *where)[1])
@@ -218,7 +218,7 @@ class Clocks(Namespace[Manner]):
         if book is None:
             told = basis(tx, now)
             return Comparison(items=(), compared=0, same=0, by_reason=(), other_verdicts=0, basis=told, excluded=())
-        where = [*_all(tx, chosen, scope), _T.created_at >= to_us(since or now - _MONTH)]
+        where = [*all_of(tx, chosen, scope), _T.created_at >= to_us(since or now - _MONTH)]
         of_clock = [] if chosen is None or chosen.clock is None else [_C.clock == str(chosen.clock)]
         reasons: Counter[str] = Counter()
         rows: list[Compared] = []
@@ -273,33 +273,11 @@ class Clocks(Namespace[Manner]):
         now, book = self.desk.clock.now(), progress.book_of(tx)
         if book is None:
             return TicketClocks(items=(), basis=basis(tx, now), excluded=())
-        as_of, tickets = AsOf(book, now), _open(tx, chosen, scope)
+        as_of, tickets = AsOf(book, now), open_of(tx, chosen, scope)
         of_clock = [] if chosen is None or chosen.clock is None else [_C.clock == str(chosen.clock)]
         wanted = [*where(as_of, now), *of_clock, *tickets]
         found, more = lists.clock_page(tx, as_of, wanted, sort=sort, after=after, limit=limit)
         return TicketClocks(items=found, next=more, basis=basis(tx, now), excluded=excluded(tx, *tickets)[1])
-
-
-def _tickets(chosen: ClockFilter | None) -> TicketFilter:
-    if chosen is None:
-        return TicketFilter()
-    return TicketFilter(
-        connection=chosen.connection,
-        queue=chosen.queue,
-        assignee=chosen.technician,
-        company=chosen.company,
-        priority=chosen.priority,
-    )
-
-
-def _open(tx: Tx, chosen: ClockFilter | None, scope: Scope | None) -> list[ColumnElement[Any]]:
-    """Return what is true of the open tickets that are meant."""
-    return conditions(tx, _tickets(chosen), scope)
-
-
-def _all(tx: Tx, chosen: ClockFilter | None, scope: Scope | None) -> list[ColumnElement[Any]]:
-    """Return what is true of all tickets that are meant."""
-    return conditions(tx, replace(_tickets(chosen), everything=True), scope)
 
 
 def _compared(one: Beside) -> Compared:

@@ -1,15 +1,40 @@
 """How many promises were kept in a period. Ratios come from whole numbers; nothing to measure is no number."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Protocol
 
 from servicedesk_core.features.sla.clocks.model import ClockResult, ClockState, Outcome
 from servicedesk_core.features.sla.clocks.policies import Clock
 
 _DECIDED = (Outcome.MET, Outcome.MISSED)
+
+
+class Verdict(Protocol):
+    """What a clock came to, wherever that is kept."""
+
+    @property
+    def clock(self) -> Clock:
+        """Which promise."""
+
+    @property
+    def state(self) -> ClockState:
+        """Whether it runs."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """Whether the promise was kept."""
+
+    @property
+    def stopped_at(self) -> datetime | None:
+        """When it ended."""
+
+    @property
+    def decided_at(self) -> datetime | None:
+        """When it was decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +66,13 @@ def clock_attainment(results: Iterable[ClockResult], clock: Clock, start: dateti
         start: First instant of the period.
         end: First instant after it.
     """
-    decided: Counter[Outcome] = Counter()
-    for result in results:
-        at = result.decided_at or result.stopped_at
-        if result.clock is clock and at is not None and start <= at < end and result.outcome is not Outcome.OPEN:
-            decided[result.outcome] += 1
-    return _attainment(decided)
+    return _attainment(Counter(one.outcome for one in results if one.clock is clock and falls_in(one, start, end)))
+
+
+def falls_in(result: Verdict, start: datetime, end: datetime) -> bool:
+    """Return whether it was decided in a period what a clock came to; what does not count falls where it ended."""
+    at = result.decided_at or result.stopped_at
+    return at is not None and start <= at < end and result.outcome is not Outcome.OPEN
 
 
 def ticket_compliance(results: Iterable[ClockResult], start: datetime, end: datetime) -> Attainment:
@@ -61,19 +87,22 @@ def ticket_compliance(results: Iterable[ClockResult], start: datetime, end: date
     """
     tickets: Counter[Outcome] = Counter()
     for _, clocks in groupby(results, key=lambda one: one.ticket_ref):
-        found = tuple(clocks)
-        if any(_is_resolved(one) and one.stopped_at and start <= one.stopped_at < end for one in found):
-            tickets[_of_ticket({one.outcome for one in found})] += 1
+        outcome = of_ticket(tuple(clocks), start, end)
+        tickets.update(() if outcome is None else (outcome,))
     return _attainment(tickets)
 
 
-def _is_resolved(result: ClockResult) -> bool:
-    return result.clock is Clock.COMPLETION and result.state is ClockState.STOPPED
-
-
-def _of_ticket(outcomes: set[Outcome]) -> Outcome:
+def of_ticket(results: Collection[Verdict], start: datetime, end: datetime) -> Outcome | None:
+    """Return what the clocks of one ticket came to together; ``None`` when it was not resolved in the period."""
+    if not any(_is_resolved(one) and one.stopped_at and start <= one.stopped_at < end for one in results):
+        return None
+    outcomes = {one.outcome for one in results}
     ranked = (Outcome.UNKNOWN, Outcome.MISSED, Outcome.MET, Outcome.EXEMPT)
     return next((one for one in ranked if one in outcomes), Outcome.NOT_APPLICABLE)
+
+
+def _is_resolved(result: Verdict) -> bool:
+    return result.clock is Clock.COMPLETION and result.state is ClockState.STOPPED
 
 
 def _attainment(counted: Counter[Outcome]) -> Attainment:

@@ -108,7 +108,7 @@ class Book:
     def _matched(self, policies: PolicySet | None, facts: Mapping[str, Any]) -> Regime:
         asked = {name: facts[_FIELDS.get(name, name)] for name in Conditions.model_fields}
         policy = next(one for one in policies.policies if one.when.hold(asked)) if policies else _NO_POLICY
-        targets = policy.targets.get(asked["priority"], policy.otherwise)
+        targets = policy.of(asked["priority"])
         name = targets.calendar or policy.calendar or facts["calendar"] or (policies and policies.calendar)
         name = name or next(iter(self.calendars))  # without a policy nothing was promised, and any will do
         if name not in self.calendars:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self, cast
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
@@ -159,6 +159,10 @@ class Policy(Model):
     at_risk_share: Annotated[float, Field(gt=0, le=1)] = Field(
         default=0.75, description="From which share of the target on a clock is at risk."
     )
+
+    def of(self, priority: str | None) -> Targets:
+        """Return the targets of a priority."""
+        return self.targets.get(cast("Priority", priority), self.otherwise)  # texts and priorities are equal
 
 
 class PolicySet(Model):

@@ -15,11 +15,12 @@ from servicedesk_core.store.schema import RECORDS, sla_tickets
 
 _T = RECORDS["tickets"].c
 _JUDGED: Final = "judged"
-_WHY: Final = {
+WHY: Final = {
     None: "not judged yet",
     HistoryState.NONE.value: "no history",
     HistoryState.PARTIAL.value: "partial history",
 }
+"""Why a ticket is not judged, or not wholly, by how much of its past is known."""
 
 
 def basis(tx: Tx, now: datetime) -> Basis:
@@ -49,6 +50,6 @@ def excluded(tx: Tx, *where: ColumnElement[Any], in_figures: bool = False) -> tu
     counted: Counter[str] = Counter()
     for number, history, *stands in tx.execute(select(func.count(), *groups).select_from(joined).group_by(*groups)):
         why = outside(*stands) if stands else ""
-        counted[why or _WHY.get(history, _JUDGED)] += number
+        counted[why or WHY.get(history, _JUDGED)] += number
     judged = counted.pop(_JUDGED, 0)
     return judged, tuple(Excluded(why, counted[why]) for why in sorted(counted))
