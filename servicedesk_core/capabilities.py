@@ -23,6 +23,7 @@ _ABOUT: Final = {
     "desk.operate": "Run it: sync, jobs, sending what is approved, quarantine, alerts.",
     "audit.read": "Read and verify the audit trail.",
     "privacy.act": "Find, hand over and forget what is held of a person.",
+    "absences.read": "See who is out, and why; everybody sees their own.",
     "people.read": "See who may do what.",
     "people.act-as": "Take the place of another person; the audit trail names both.",
 }
@@ -49,6 +50,7 @@ class Capability(StrEnum):
     DESK_OPERATE = "desk.operate"
     AUDIT_READ = "audit.read"
     PRIVACY_ACT = "privacy.act"
+    ABSENCES = "absences.read"
     PEOPLE_READ = "people.read"
     ACT_AS = "people.act-as"
 
@@ -90,6 +92,7 @@ _COORDINATOR = _TECHNICIAN | {
     _C.CLAIMS_SEND,
     _C.DESK_READ,
     _C.DEFINITIONS_READ,
+    _C.ABSENCES,
 }
 
 ROLES: Final = MappingProxyType(

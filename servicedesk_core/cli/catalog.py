@@ -30,8 +30,13 @@ SECTIONS: dict[str, dict[str, str]] = {
     "What changes other systems": {
         "writes": "What was proposed, sent and confirmed at vendors.",
         "audit": "Who did what: an append-only chain that shows tampering.",
+    },
+    "What you decide": {
         "definitions": "What the service manager decided: calendars, policies, freezes.",
         "clients": "What is agreed with clients: tier, region, calendar, and how they want to be reached.",
+        "rota": "Who is on shift when, and who is out.",
+        "oncall": "Whom to ring outside of hours, and when there is nobody.",
+        "skills": "What technicians can do: skills, certifications, and what their jobs take.",
         "people": "Who works with the desk, and what they may do.",
     },
     "Warranty": {

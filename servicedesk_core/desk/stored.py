@@ -36,15 +36,19 @@ if TYPE_CHECKING:
     from servicedesk_core.features.attention.queries import AttentionQueries
     from servicedesk_core.features.audit.actions import AuditTrail
     from servicedesk_core.features.claims.actions import Claims
+    from servicedesk_core.features.clients.queries import ClientQueries
     from servicedesk_core.features.definitions.actions import Definitions
     from servicedesk_core.features.explain.queries import Explain
     from servicedesk_core.features.flow.queries import FlowQueries
     from servicedesk_core.features.kpi.queries import KpiQueries
+    from servicedesk_core.features.oncall.queries import OnCallQueries
     from servicedesk_core.features.people.queries import People
     from servicedesk_core.features.privacy.actions import Privacy
     from servicedesk_core.features.profit.actions import Profit
     from servicedesk_core.features.quarantine.actions import Quarantine
     from servicedesk_core.features.report.queries import Reports
+    from servicedesk_core.features.rota.queries import RotaQueries
+    from servicedesk_core.features.skills.queries import SkillQueries
     from servicedesk_core.features.sla.actions import Sla
     from servicedesk_core.features.status.queries import Status
     from servicedesk_core.features.tickets.actions import Tickets
@@ -86,6 +90,10 @@ class StoredDesk:
         explain: Explain[Awaited]
         people: People[Awaited]
         privacy: Privacy[Awaited]
+        clients: ClientQueries[Awaited]
+        oncall: OnCallQueries[Awaited]
+        rota: RotaQueries[Awaited]
+        skills: SkillQueries[Awaited]
         profit: Profit[Awaited]
         quarantine: Quarantine[Awaited]
         report: Reports[Awaited]

@@ -14,7 +14,7 @@ __all__ = ["FEATURES", "Feature", "own", "with_ours"]
 
 FEATURES: Final = (
     "tickets", "report", "alerts", "privacy", "quarantine", "audit", "warranty", "claims", "people", "writes", "status",
-    "definitions", "attention", "explain", "sla", "kpi", "flow", "profit", "clients",
+    "definitions", "attention", "explain", "sla", "kpi", "flow", "profit", "clients", "skills", "rota", "oncall",
 )  # fmt: skip
 """Our own, each a package here that is called so."""
 

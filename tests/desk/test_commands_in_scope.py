@@ -67,7 +67,7 @@ PLAIN = (
     "kpi history created", "kpi records created --last 3650d", "kpi explain created", "flow show", "flow steps",
     *(f"flow groups {by}" for by in ("client", "team")), "profit show --by client", "profit uncosted", "profit months",
     "profit close 2026-01 --reason x --yes", "definitions plan", "definitions apply --reason x", "definitions diff",
-    "clients list", "clients contacts", "definitions history", "definitions export --to service",
+    "clients list", "clients contacts", "rota show", "oncall who", "oncall gaps", "skills list", "definitions history", "definitions export --to service",
 )  # fmt: skip
 """Commands that name nothing."""
 

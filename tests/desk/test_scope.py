@@ -139,9 +139,9 @@ ARGUMENTS = {
 
 NAMELESS = {
     "connections", "status", "tickets.count", "sla.status", "kpi.list", "kpi.explain", "kpi.history", "flow.show",
-    "flow.steps",
+    "flow.steps", "rota.show", "oncall.who",
 }  # fmt: skip
-"""What answers with numbers only, or with the connections."""
+"""What answers with numbers only, with the connections, or with our own people."""
 
 
 async def answers(path, method, scope):

@@ -90,9 +90,15 @@ def texts(*, of_definitions: bool) -> list[pages.Block]:
 
 
 @pytest.mark.parametrize("block", texts(of_definitions=True), ids=str)
-def test_definitions_are_valid_beside_the_calendars_of_their_page(block: pages.Block) -> None:
-    beside = next(one for one in texts(of_definitions=True) if one.page == block.page)
-    found = read(KINDS, {str(one): one.text for one in (beside, block)} if block != beside else {"": block.text}, UTC)
+def test_definitions_are_valid_beside_the_others_of_their_page(block: pages.Block) -> None:
+    files: dict[str, str] = {str(block): block.text}
+    kinds = {*tomllib.loads(block.text)}
+    for one in texts(of_definitions=True):
+        others = tomllib.loads(one.text).keys()
+        if one.page == block.page and not kinds & others:
+            files[str(one)] = one.text
+            kinds |= others
+    found = read(KINDS, files, UTC)
     found.refuse()
     assert found.found
 

@@ -13,6 +13,7 @@ FEATURE = Feature(
 )
 
 if TYPE_CHECKING:
+    from servicedesk_core.features.definitions.calendars import CALENDARS as CALENDARS
     from servicedesk_core.features.definitions.tables import Holding as Holding
     from servicedesk_core.features.definitions.tables import holding as holding
     from servicedesk_core.features.definitions.tables import in_force as in_force

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from servicedesk_core.domain.base import Instant, Model
 from servicedesk_core.faces import DefinitionKind
+from servicedesk_core.features.definitions.calendars import CALENDARS
 
 
 class Freeze(Model):
@@ -27,4 +28,4 @@ class Freeze(Model):
 FREEZES: Final = DefinitionKind("freezes", "freeze", Freeze)
 """When definitions stay as they are: ``[freezes.NAME]``."""
 
-KINDS: Final[tuple[DefinitionKind[Any], ...]] = (FREEZES,)
+KINDS: Final[tuple[DefinitionKind[Any], ...]] = (FREEZES, CALENDARS)

@@ -13,6 +13,7 @@ from servicedesk_core.features import Feature
 if TYPE_CHECKING:
     from servicedesk_core.business_time import Calendar as Calendar
     from servicedesk_core.business_time import public_holidays as public_holidays
+    from servicedesk_core.features.definitions import CALENDARS as CALENDARS
     from servicedesk_core.features.sla.clocks.attainment import Attainment as Attainment
     from servicedesk_core.features.sla.clocks.attainment import clock_attainment as clock_attainment
     from servicedesk_core.features.sla.clocks.attainment import ticket_compliance as ticket_compliance
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from servicedesk_core.features.sla.clocks.policies import PolicySet as PolicySet
     from servicedesk_core.features.sla.clocks.policies import ReopenMode as ReopenMode
     from servicedesk_core.features.sla.clocks.policies import Targets as Targets
-    from servicedesk_core.features.sla.definitions import CALENDARS as CALENDARS
     from servicedesk_core.features.sla.definitions import POLICIES as POLICIES
     from servicedesk_core.features.sla.definitions import SlaDefinitions as SlaDefinitions
     from servicedesk_core.features.sla.definitions import read_definitions as read_definitions

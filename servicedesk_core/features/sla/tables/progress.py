@@ -10,11 +10,11 @@ from sqlalchemy import delete, func, select, update
 
 from servicedesk_core.business_time import Calendar
 from servicedesk_core.business_time.table import instant, micros
-from servicedesk_core.features.definitions import holding, versions_of
+from servicedesk_core.features.definitions import CALENDARS, holding, versions_of
 from servicedesk_core.features.sla.clocks.evaluating import Evaluator
 from servicedesk_core.features.sla.clocks.matching import Book
 from servicedesk_core.features.sla.clocks.policies import PolicySet
-from servicedesk_core.features.sla.definitions import CALENDARS, KINDS, POLICIES
+from servicedesk_core.features.sla.definitions import JUDGED_BY, POLICIES
 from servicedesk_core.features.sla.tables import told
 from servicedesk_core.store import Tx, changes, upserting
 from servicedesk_core.store.rows import Rows
@@ -62,7 +62,7 @@ def version(tx: Tx) -> int:
     if not versions_of(tx, POLICIES):  # rows may be left of policies that were taken back before they held
         return 0
     table = definitions.c
-    newest = select(func.max(table.version)).where(table.kind.in_([kind.name for kind in KINDS]))
+    newest = select(func.max(table.version)).where(table.kind.in_([kind.name for kind in JUDGED_BY]))
     return int(tx.execute(newest).scalar_one())
 
 

@@ -1,0 +1,24 @@
+"""On call: whom to ring when nobody is on shift, and whether somebody always is."""
+
+from typing import TYPE_CHECKING
+
+from servicedesk_core.features import Feature
+
+FEATURE = Feature(
+    name="oncall",
+    about="Whom to ring outside of hours, and when there is nobody.",
+    queries=f"{__name__}.queries:OnCallQueries",
+    definitions=f"{__name__}.kinds:KINDS",
+    needs=("definitions", "rota", "skills"),
+)
+
+if TYPE_CHECKING:
+    from servicedesk_core.features.oncall.kinds import OnCall as OnCall
+    from servicedesk_core.features.oncall.rules import Duty as Duty
+    from servicedesk_core.features.oncall.rules import Line as Line
+    from servicedesk_core.features.oncall.rules import Listed as Listed
+    from servicedesk_core.features.oncall.tables import lists_of as lists_of
+else:
+    from servicedesk_core.exports import lazily
+
+    __getattr__, __dir__ = lazily(__name__, __file__)

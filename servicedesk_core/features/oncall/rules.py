@@ -1,0 +1,167 @@
+"""Who is on call, and when nobody is. Pure."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from servicedesk_core.features.oncall.kinds import OnCall
+from servicedesk_core.features.rota import Away, Span
+
+Opened = Callable[[str, datetime, datetime], Sequence[Span]]
+
+_DAY = timedelta(days=1)
+
+
+class Line(StrEnum):
+    """In which order people are rung."""
+
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+    MANAGER = "manager"
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Somebody who is on call.
+
+    Attributes:
+        line: In which place.
+        technician: Who.
+        until: Until when, as far as it is known.
+    """
+
+    line: Line
+    technician: str
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Time in which nobody would answer first.
+
+    Attributes:
+        list_name: Of which list.
+        start: From when on.
+        end: Until when.
+        primary: Who would have to, and is out; ``None`` = nobody is primary.
+    """
+
+    list_name: str
+    start: datetime
+    end: datetime
+    primary: str | None
+
+
+class Listed:
+    """One on-call list in all its versions.
+
+    Args:
+        name: Its name.
+        versions: From when on each holds, ``None`` = since ever, and what it says; ``None`` = nothing any more.
+        zone: In whose local time turns begin.
+        opened: The open time of a calendar, by its name, that lies in a time or partly.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        versions: Sequence[tuple[datetime | None, OnCall | None]],
+        zone: ZoneInfo,
+        opened: Opened = lambda _, __, ___: (),
+    ) -> None:
+        self.name = name
+        self._versions = versions
+        self._zone = zone
+        self._opened = opened
+
+    def at(self, at: datetime) -> tuple[Duty, ...]:
+        """Return who is on call at an instant, in the order in which they are rung; nobody in the hours of the day."""
+        said = self._said(at)
+        return self._duties(said, at) if said is not None and self._is_needed(said, at) else ()
+
+    def gaps(self, start: datetime, end: datetime, away: Iterable[Away]) -> Iterator[Gap]:
+        """Yield when in ``[start, end)`` nobody would answer first.
+
+        Args:
+            start: From when on.
+            end: Until when.
+            away: Who is out.
+        """
+        out = [*away]
+        cuts = {*self._cuts(start, end), *(edge for one in out for edge in (one.start, one.end))}
+        held: Gap | None = None
+        for begins, ends in pairwise(sorted({start, end, *(one for one in cuts if start < one < end)})):
+            gap = self._gap(begins, ends, out)
+            if held is not None and gap is not None and gap.primary == held.primary:
+                held = Gap(self.name, held.start, ends, held.primary)
+                continue
+            if held is not None:
+                yield held
+            held = gap
+        if held is not None:
+            yield held
+
+    def _gap(self, begins: datetime, ends: datetime, out: Iterable[Away]) -> Gap | None:
+        said = self._said(begins)
+        if said is None or not self._is_needed(said, begins):
+            return None
+        primary = self._of(said, Line.PRIMARY, begins)[0]
+        is_there = primary is not None and not any(
+            one.technician == primary and one.start <= begins < one.end for one in out
+        )
+        return None if is_there else Gap(self.name, begins, ends, primary)
+
+    def _said(self, at: datetime) -> OnCall | None:
+        return next((said for since, said in reversed(self._versions) if since is None or since <= at), None)
+
+    def _is_needed(self, said: OnCall, at: datetime) -> bool:
+        return said.outside is None or not self._opened(said.outside, at, at + timedelta.resolution)
+
+    def _duties(self, said: OnCall, at: datetime) -> tuple[Duty, ...]:
+        found = ((line, *self._of(said, line, at)) for line in Line)
+        return tuple(Duty(line, who, until) for line, who, until in found if who is not None)
+
+    def _of(self, said: OnCall, line: Line, at: datetime) -> tuple[str | None, datetime | None]:
+        """Return who has a place at an instant, and until when."""
+        single = [one for one in said.turns if getattr(one, line.value)]
+        for one in reversed(single):
+            if one.starts <= at < one.ends:
+                return getattr(one, line.value), one.ends
+        people = getattr(said, line.value)
+        following = min((one.starts for one in single if one.starts > at), default=None)
+        if not people or (said.starts is not None and at < said.starts):
+            return None, None
+        if said.starts is None or len(people) == 1:
+            return people[0], following
+        number = self._number(said.starts, said.days, at)
+        ends = self._begins(said.starts, said.days, number + 1)
+        return people[number % len(people)], min(ends, following or ends)
+
+    def _number(self, starts: datetime, days: int, at: datetime) -> int:
+        """Return how many turns have ended by an instant; they begin at the same local time, in summer and winter."""
+        number = (at.astimezone(self._zone).date() - starts.astimezone(self._zone).date()).days // days
+        return number if self._begins(starts, days, number) <= at else number - 1
+
+    def _begins(self, starts: datetime, days: int, number: int) -> datetime:
+        local = starts.astimezone(self._zone)
+        return datetime.combine(local.date() + number * days * _DAY, local.time(), self._zone).astimezone(UTC)
+
+    def _cuts(self, start: datetime, end: datetime) -> Iterator[datetime]:
+        """Yield the instants at which somebody else may be on call."""
+        for since, said in self._versions:
+            if since is not None:
+                yield since
+            if said is None:
+                continue
+            if said.outside is not None:
+                yield from (edge for span in self._opened(said.outside, start, end) for edge in span)
+            for one in said.turns:
+                yield from (one.starts, one.ends)
+            if said.starts is not None:
+                yield said.starts
+                first = max(self._number(said.starts, said.days, start), 0)
+                last = max(self._number(said.starts, said.days, end), 0)
+                yield from (self._begins(said.starts, said.days, number) for number in range(first, last + 1))

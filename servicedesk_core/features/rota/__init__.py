@@ -1,0 +1,29 @@
+"""The rota: who is on shift when, and who is out.
+
+:class:`Rota` is pure: shifts, leave and instants in, names of technicians out. :func:`rota_of` makes that of a desk.
+"""
+
+from typing import TYPE_CHECKING
+
+from servicedesk_core.features import Feature
+
+FEATURE = Feature(
+    name="rota",
+    about="Who is on shift when, and who is out.",
+    queries=f"{__name__}.queries:RotaQueries",
+    definitions=f"{__name__}.kinds:KINDS",
+    needs=("definitions", "skills"),
+)
+
+if TYPE_CHECKING:
+    from servicedesk_core.features.rota.kinds import Leave as Leave
+    from servicedesk_core.features.rota.kinds import Shift as Shift
+    from servicedesk_core.features.rota.rules import Away as Away
+    from servicedesk_core.features.rota.rules import Planned as Planned
+    from servicedesk_core.features.rota.rules import Rota as Rota
+    from servicedesk_core.features.rota.rules import Span as Span
+    from servicedesk_core.features.rota.tables import rota_of as rota_of
+else:
+    from servicedesk_core.exports import lazily
+
+    __getattr__, __dir__ = lazily(__name__, __file__)

@@ -1,0 +1,28 @@
+"""The rota as a list shows it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated
+
+from servicedesk_core.faces import Column
+
+
+class Presence(StrEnum):
+    """Whether somebody is there."""
+
+    ON_SHIFT = "on shift"
+    OUT = "out"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Time in which a technician is on shift, or out."""
+
+    day: Annotated[date, Column("The day on which it begins, or the first one that was asked about.")]
+    technician: Annotated[str, Column("Their name in the definitions.")]
+    presence: Annotated[Presence, Column("Whether they are there.", "What")]
+    starts_at: Annotated[datetime, Column("From when on.", "From")]
+    ends_at: Annotated[datetime, Column("Until when.", "Until")]
+    worked_s: Annotated[int | None, Column("For how long; of time out nothing.", "Hours")]
+    reason: Annotated[str | None, Column("Why they are out.", wraps=True, spare=1)]

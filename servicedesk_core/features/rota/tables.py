@@ -1,0 +1,126 @@
+"""The rota of a desk: what was applied, and the time off that the PSA approved."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+from sqlalchemy import select
+
+from servicedesk_core.business_time import Calendar
+from servicedesk_core.business_time.hours import Span, spans
+from servicedesk_core.domain.work import TimeOffState
+from servicedesk_core.features.definitions import CALENDARS, Holding, holding
+from servicedesk_core.features.rota.kinds import LEAVE, SHIFTS, Leave, Shift
+from servicedesk_core.features.rota.rules import Away, Planned, Rota
+from servicedesk_core.features.skills import Crew
+from servicedesk_core.store import Tx
+from servicedesk_core.store.fields import optional_instant
+from servicedesk_core.store.schema import RECORDS
+
+M = TypeVar("M", bound=BaseModel)
+
+Calendars = dict[str, list[Holding[Calendar]]]
+
+
+def rota_of(tx: Tx, who: Crew, zone: ZoneInfo) -> Rota:
+    """Return the rota of the desk. Time off that the PSA approved counts as leave does.
+
+    Args:
+        tx: Any transaction.
+        who: Who is meant by the names of technicians.
+        zone: The desk's.
+
+    Raises:
+        DefinitionsError: What is stored does not fit this program.
+    """
+    calendars: Calendars = {}
+    for one in holding(tx, CALENDARS):
+        calendars.setdefault(one.name, []).append(one)
+    planned = (
+        planned_of(one.value, calendars, zone, one.since, until)
+        for one, until in _lasting(holding(tx, SHIFTS))
+        if one.value is not None
+    )
+    return Rota(planned, (*_leave(tx, zone), *time_off(tx, who, zone)), zone)
+
+
+def planned_of(
+    shift: Shift, calendars: Calendars, zone: ZoneInfo, since: datetime | None = None, until: datetime | None = None
+) -> Planned:
+    """Return a shift that can be asked about.
+
+    Args:
+        shift: As it is written.
+        calendars: The versions of all calendars.
+        zone: The desk's.
+        since: From when on it holds.
+        until: Until when.
+    """
+    versions = [one for one in calendars.get(shift.calendar or "", ()) if one.value is not None]
+    zones = [one.value.zone for one in versions if one.value is not None]
+    own = {day: spans(text) for day, text in shift.days.items()}
+    where = ZoneInfo(zones[-1]) if zones else zone
+    first, last = shift.first_day or date.min, shift.last_day or date.max
+    of_calendar = _hours_of(versions, where)
+
+    def hours_of(day: date) -> tuple[Span, ...]:
+        return own[day] if day in own else of_calendar(day) if first <= day <= last else ()
+
+    return Planned(shift.name, frozenset(shift.technicians), hours_of, where, since, until)
+
+
+def _hours_of(versions: list[Holding[Calendar]], zone: ZoneInfo) -> Callable[[date], tuple[Span, ...]]:
+    """Return the hours of days by the version of a calendar that holds at the beginning of each."""
+    single = versions[0].value if len(versions) == 1 else None
+    if single is not None:
+        return single.hours_of
+
+    def hours_of(day: date) -> tuple[Span, ...]:
+        at = datetime.combine(day, time(), zone)
+        held = next((one.value for one in reversed(versions) if one.since is None or one.since <= at), None)
+        held = held or next((one.value for one in versions), None)
+        return () if held is None else held.hours_of(day)
+
+    return hours_of
+
+
+def _lasting(held: Iterable[Holding[M]]) -> Iterator[tuple[Holding[M], datetime | None]]:
+    """Yield versions with until when each holds; ``None`` = for ever."""
+    by_name: dict[str, list[Holding[M]]] = {}
+    for one in held:
+        by_name.setdefault(one.name, []).append(one)
+    for versions in by_name.values():
+        yield from ((one, after.since) for one, after in pairwise(versions))
+        yield versions[-1], None
+
+
+def _leave(tx: Tx, zone: ZoneInfo) -> Iterator[Away]:
+    """Yield leave as it is known last. What was removed when it was over was taken; what was removed before was not."""
+    last: dict[str, Leave] = {}
+    for one in holding(tx, LEAVE):
+        if one.value is not None:
+            last[one.name] = one.value
+        elif one.name in last and one.since is not None and last[one.name].between(zone)[1] > one.since:
+            del last[one.name]
+    for leave in last.values():
+        yield Away(leave.technician, *leave.between(zone), leave.reason)
+
+
+def time_off(tx: Tx, who: Crew, zone: ZoneInfo) -> Iterator[Away]:
+    """Yield the time off that the PSA approved, of technicians that definitions name."""
+    o = RECORDS["time_off"].c
+    query = select(o.source_id, o.technician_ref, o.day, o.start_at, o.end_at, o.kind).where(
+        o.gone_at.is_(None), o.state == TimeOffState.APPROVED.value, o.technician_ref.is_not(None), o.day.is_not(None)
+    )
+    for source_id, ref, day, start_at, end_at, kind in tx.execute(query):
+        name = who.names.get((source_id, ref))
+        if name is None:
+            continue
+        on = date.fromisoformat(day) if isinstance(day, str) else day
+        start = optional_instant(start_at) or datetime.combine(on, time(), zone)
+        end = optional_instant(end_at) or datetime.combine(on + timedelta(days=1), time(), zone)
+        if start < end:
+            yield Away(name, start, end, kind or "")
