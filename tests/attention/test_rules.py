@@ -4,10 +4,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from servicedesk_core.domain import Priority, QueueKind, StatusCategory
-from servicedesk_core.features.attention.model import NextActor, Reason, Standing, Visit
+from servicedesk_core.features.attention.model import NextActor, Promised, Reason, Standing, Visit
 from servicedesk_core.features.attention.rules import HORIZON, PATIENCE, RULES, next_actor, reason_of
+from servicedesk_core.features.sla import Clock
 
 NOW = datetime(2026, 3, 11, 14, 0, tzinfo=UTC)
 C, R = StatusCategory, Reason
@@ -145,6 +148,22 @@ CASES = {
     "where no act is known, what the vendor tells counts": (
         replace(WORKED, desk_at=None, remote_at=ago(hours=1)), "undated", NextActor.TECHNICIAN, LOOKED_AFTER, None,
     ),
+    "by our own clock it is late, though not by the vendor's": (
+        replace(WORKED, sla_due_at=soon(days=1), promised=Promised(Clock.COMPLETION, ago(hours=1))),
+        "promised", NextActor.TECHNICIAN, ago(hours=1), R.LATE,
+    ),
+    "by the vendor's due time it is late, though not by our own clock": (
+        replace(WORKED, sla_due_at=ago(days=1), due_at=ago(days=2), promised=Promised(Clock.COMPLETION, soon(days=1))),
+        "promised", NextActor.TECHNICIAN, soon(days=1), None,
+    ),
+    "all that we promised was kept": (
+        replace(WORKED, sla_due_at=ago(days=1), promised=Promised()),
+        "undated", NextActor.TECHNICIAN, LOOKED_AFTER, None,
+    ),
+    "our own clock runs on while it is parked": (
+        replace(WORKED, category=C.ON_HOLD, due_at=soon(days=9), promised=Promised(Clock.ENGAGEMENT, ago(hours=1))),
+        "parked", NextActor.CALENDAR, soon(days=9), R.LATE,
+    ),
     "its status has no meaning": (replace(WORKED, category=None), "meaningless", None, None, R.BLACK_HOLE),
 }  # fmt: skip
 
@@ -166,3 +185,32 @@ def test_who_acts_next_is_told_as_a_sentence():
     assert {next_actor(ticket, NOW).why[-1] for ticket, *_ in CASES.values()} == {"."}
     away = replace(WORKED, due_at=soon(days=1), back_at=soon(days=2))
     assert next_actor(away, NOW).why == "A due time is set, and its technician is away."
+
+
+INSTANTS = st.none() | st.integers(-20_000, 20_000).map(lambda minutes: NOW + timedelta(minutes=minutes))
+TICKETS = st.builds(
+    Standing,
+    created_at=st.integers(0, 20_000).map(lambda minutes: ago(minutes=minutes)),
+    category=st.sampled_from([None, *(one for one in C if one.is_open)]),
+    priority=st.sampled_from([None, *Priority]),
+    queue_kind=st.sampled_from([None, *QueueKind]),
+    is_assigned=st.booleans(),
+    is_left=st.booleans(),
+    visit=st.none() | st.builds(Visit, INSTANTS.filter(bool), INSTANTS),
+    promised=st.none() | st.builds(Promised, st.sampled_from(Clock), INSTANTS, st.booleans()),
+    **dict.fromkeys(("back_at", "due_at", "sla_due_at", "client_at", "desk_at", "remote_at"), INSTANTS),
+)
+
+
+@given(ticket=TICKETS)
+def test_every_open_ticket_has_exactly_one_who_acts_next_and_a_date_or_is_in_the_black_hole(ticket):
+    decision = next_actor(ticket, NOW)
+    reason = reason_of(ticket, decision, NOW)
+    assert decision.rule == next(rule.name for rule in RULES if rule.answer(ticket, NOW) is not None)
+    assert (decision.actor is None) is (decision.at is None)
+    if decision.actor is None:  # who is not told of the black hole is told of something that is worse
+        assert reason is not None
+        assert reason.rank <= R.BLACK_HOLE.rank
+    else:
+        assert decision.actor in NextActor
+        assert reason is not R.BLACK_HOLE

@@ -21,8 +21,8 @@ from servicedesk_core.errors import DefinitionsError, NotFoundLocallyError, Sett
 from servicedesk_core.faces import Goal
 from servicedesk_core.features.kpi import kept_up
 from servicedesk_core.features.kpi.catalogue import KPIS
+from servicedesk_core.features.kpi.past import went
 from servicedesk_core.features.kpi.periods import period_of
-from servicedesk_core.features.kpi.went import went
 from tests.kpi.conftest import NOW, _entry, _ticket, fill
 from tests.kpi.given import NAMED, at
 

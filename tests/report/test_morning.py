@@ -10,15 +10,16 @@ from servicedesk_core.desk.stored import StoredDesk
 from servicedesk_core.domain import EventSource, EventType, Priority, StatusCategory, TicketEvent
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.features.attention import NextActor, Reason
+from servicedesk_core.features.kpi import USUAL_HOURS
 from servicedesk_core.features.report.morning import pages
+from servicedesk_core.features.report.morning.model import Due
 from servicedesk_core.features.report.morning.rules import (
     CALM,
-    USUAL_HOURS,
     is_working_day,
     last_working_day_ended,
     verdict,
 )
-from servicedesk_core.features.report.morning.tables import NIGHTS
+from servicedesk_core.features.report.morning.tables import NIGHTS, once
 from servicedesk_core.store import Store
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.testing import FakeClock
@@ -76,6 +77,32 @@ async def desk(store):
         yield desk
 
 
+def test_a_ticket_has_one_row_in_what_happens_next():
+    def due(hours, kind, ticket, *, has_cover=True):
+        return Due(NOW + timedelta(hours=hours), kind, ticket, "Title", "Ana", has_cover)
+
+    one, two = ("psa", "1"), ("psa", "2")
+    rows = once(
+        [
+            (frozenset({one}), due(3, "due", "T1")),
+            (frozenset(), due(2, "appointment", "")),
+            (frozenset({one, two}), due(1, "appointment", "T1, T2", has_cover=False)),
+            (frozenset({one}), due(2, "appointment", "T1")),
+            (frozenset({("other", "1")}), due(4, "due", "T1")),
+        ]
+    )
+    assert [(row.ticket, row.kind, row.has_cover) for row in rows] == [
+        ("T1, T2", "appointment and due", False), ("", "appointment", True), ("T1", "due", True),
+    ]  # fmt: skip
+
+
+async def test_what_was_merged_is_not_closed(store, desk):
+    merged = {"closed_at": NOW - timedelta(hours=2), "merged_into_ref": "1"}
+    fill(store, [ticket(13, StatusCategory.MERGED, **merged)])
+    everything = (await desk.report.morning()).flow[0]
+    assert (everything.created, everything.closed) == (13, 2)
+
+
 async def test_the_page_counts_what_its_lists_show(desk):
     page = await desk.report.morning()
     assert page.verdict == "No verdict: tickets were never read."
@@ -106,6 +133,12 @@ async def test_the_page_counts_what_its_lists_show(desk):
     figures = {figure.code: (figure.value, figure.goal, figure.verdict) for figure in page.figures}
     assert len(figures) == 13
     assert figures["K27"][1:] == ("<= 20", "met")
+    minutes = {figure.code: figure.minutes_outside for figure in page.figures}
+    assert (minutes["K19"], minutes["K24"], minutes["K20"]) == (0, 270, None)
+    # Until half past twelve nobody had a ticket, in the usual hours from eight on; and nothing is promised.
+    assert [one.name for one in page.trends] == [one.name for one in page.figures]
+    assert {len(one.day) for one in page.trends} == {24}
+    assert (page.due_times.by_clock, page.due_times.by_vendor) == (0, 4)
 
 
 async def test_an_instant_that_is_past_is_shown_as_far_as_history_knows_it(desk):

@@ -7,13 +7,14 @@ from servicedesk_core.features import Feature
 if TYPE_CHECKING:
     from servicedesk_core.features.attention.model import Attention as Attention
     from servicedesk_core.features.attention.model import Decision as Decision
+    from servicedesk_core.features.attention.model import DueBy as DueBy
     from servicedesk_core.features.attention.model import NextActor as NextActor
     from servicedesk_core.features.attention.model import Placed as Placed
+    from servicedesk_core.features.attention.model import Promised as Promised
     from servicedesk_core.features.attention.model import Reason as Reason
     from servicedesk_core.features.attention.model import Standing as Standing
     from servicedesk_core.features.attention.model import Visit as Visit
     from servicedesk_core.features.attention.rules import HORIZON as HORIZON
-    from servicedesk_core.features.attention.rules import PAUSED as PAUSED
     from servicedesk_core.features.attention.rules import RULES as RULES
     from servicedesk_core.features.attention.rules import lacks_cover as lacks_cover
     from servicedesk_core.features.attention.rules import next_actor as next_actor
@@ -37,5 +38,5 @@ FEATURE = Feature(
     name="attention",
     about="Who has to act next on a ticket, and what somebody has to look at.",
     queries=f"{__name__}.queries:AttentionQueries",
-    needs=("tickets",),
+    needs=("sla", "tickets"),
 )

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from servicedesk_core.domain import Priority, QueueKind, StatusCategory
 from servicedesk_core.faces import Column
+from servicedesk_core.features.sla import Clock
 
 
 class NextActor(StrEnum):
@@ -18,6 +19,15 @@ class NextActor(StrEnum):
     VENDOR = "vendor"
     CALENDAR = "calendar"
     """Nobody before a date that is set."""
+
+
+class DueBy(StrEnum):
+    """Whose due time it is."""
+
+    CLOCK = "clock"
+    """Of our own clocks."""
+    VENDOR = "vendor"
+    """Of the vendor's agreement, or its due date."""
 
 
 class Reason(StrEnum):
@@ -68,6 +78,25 @@ class Visit:
     end_at: datetime | None = None
 
 
+PAUSED: Final = frozenset({StatusCategory.WAITING_CUSTOMER, StatusCategory.ON_HOLD})
+"""While a ticket is in one of them, the vendor's due times stand still; the desk's own clocks know that themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """How the desk's own clocks stand on a ticket.
+
+    Attributes:
+        clock: The promise that is to be kept next; ``None`` = all were kept.
+        due_at: When that is due; ``None`` while it is paused.
+        is_paused: Whether it is paused.
+    """
+
+    clock: Clock | None = None
+    due_at: datetime | None = None
+    is_paused: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How an open ticket stands at an instant.
@@ -81,7 +110,8 @@ class Standing:
         is_left: Whether that technician works here no more.
         back_at: When that technician, who is away, is there again; ``None`` = they are there.
         due_at: Its due date.
-        sla_due_at: The earliest unfulfilled due time of the agreement.
+        sla_due_at: The earliest unfulfilled due time of the vendor's agreement.
+        promised: How our own clocks stand; ``None`` = no policy of ours is applied, and the vendor's due times count.
         client_at: The newest act of the client.
         desk_at: The newest act of a person of the desk.
         remote_at: The last activity that the vendor tells, whoever's it was.
@@ -101,6 +131,7 @@ class Standing:
     desk_at: datetime | None = None
     remote_at: datetime | None = None
     visit: Visit | None = None
+    promised: Promised | None = None
 
     @property
     def acted_at(self) -> datetime | None:
@@ -109,8 +140,29 @@ class Standing:
 
     @property
     def promised_at(self) -> datetime | None:
-        """The earliest due time."""
+        """When it is due: by our own clocks where a policy is applied, else the vendor's earliest due time."""
+        if self.promised is not None:
+            return self.promised.due_at
         return min(filter(None, (self.due_at, self.sla_due_at)), default=None)
+
+    @property
+    def judged_by(self) -> DueBy | None:
+        """Whose due times count; ``None`` = it has none."""
+        if self.promised is not None:
+            return DueBy.CLOCK
+        return None if self.promised_at is None else DueBy.VENDOR
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether its due time stands still."""
+        if self.promised is not None:
+            return self.promised.is_paused
+        return self.category in PAUSED and self.promised_at is not None
+
+    @property
+    def late_from(self) -> datetime | None:
+        """When it becomes late; ``None`` = not as it stands."""
+        return None if self.is_paused else self.promised_at
 
     @property
     def is_unanswered(self) -> bool:
@@ -154,6 +206,7 @@ class Attention:
     next_at: Annotated[datetime | None, Column("When they have to act, or since when they should have.", "When")]
     why: Annotated[str, Column("Why it is theirs.", wraps=True, spare=1)]
     rule: Annotated[str, Column("The rule that decided it.", shown=False)]
+    judged_by: Annotated[DueBy | None, Column("Whose due times count; nothing = it has none.", shown=False)]
     url: Annotated[str | None, Column("Its page at the vendor.", "At the vendor", shown=False)]
 
     @property
@@ -173,6 +226,7 @@ class Placed:
     next_actor: Annotated[NextActor | None, Column("Who has to act next.")]
     next_at: Annotated[datetime | None, Column("When.")]
     decision: Decision
+    judged_by: DueBy | None = None
 
     @property
     def key(self) -> tuple[int, bool, datetime | None, str, int]:
@@ -183,4 +237,5 @@ class Placed:
     def of(cls, local_id: int, standing: Standing, decision: Decision, reason: Reason | None) -> Self:
         """Return a ticket in its place; what nobody has to look at comes last."""
         rank = len(Reason) if reason is None else reason.rank
-        return cls(local_id, reason, rank, standing.priority, decision.actor, decision.at, decision)
+        by = standing.judged_by
+        return cls(local_id, reason, rank, standing.priority, decision.actor, decision.at, decision, by)

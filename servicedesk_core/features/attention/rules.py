@@ -21,9 +21,6 @@ _READY: Final = frozenset(
     {StatusCategory.NEW, StatusCategory.TRIAGED, StatusCategory.IN_PROGRESS, StatusCategory.CUSTOMER_REPLIED}
 )
 _TO_SCHEDULE: Final = frozenset({StatusCategory.NEEDS_SCHEDULING, StatusCategory.SCHEDULED})
-PAUSED: Final = frozenset({StatusCategory.WAITING_CUSTOMER, StatusCategory.ON_HOLD})
-"""While a ticket is in one of them, its due times stand still."""
-
 _VENDORS: Final = frozenset({StatusCategory.WAITING_VENDOR, StatusCategory.WAITING_PARTS})
 
 Answer = tuple[NextActor | None, datetime | None, str]
@@ -57,14 +54,14 @@ def next_actor(ticket: Standing, now: datetime) -> Decision:
 def reason_of(ticket: Standing, decision: Decision, now: datetime) -> Reason | None:
     """Return why somebody has to look at an open ticket; ``None`` = nobody has to.
 
-    A due time counts unless the ticket waits for its client or is parked: the agreement then stands still.
+    A due time counts unless it stands still, as the vendor's do while the client is waited for or it is parked.
 
     Args:
         ticket: How it stands.
         decision: Who has to act next on it.
         now: The instant.
     """
-    due = None if ticket.category in PAUSED else ticket.promised_at
+    due = ticket.late_from
     is_late = due is not None and due < now
     is_soon = due is not None and due <= now + HORIZON
     is_coordinators = decision.actor is NextActor.COORDINATOR

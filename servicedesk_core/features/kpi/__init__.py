@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from servicedesk_core.features.kpi.facts import Facts as Facts
     from servicedesk_core.features.kpi.measures import Of as Of
     from servicedesk_core.features.kpi.measuring import kept_up as kept_up
-    from servicedesk_core.features.kpi.went import Went as Went
-    from servicedesk_core.features.kpi.went import went as went
+    from servicedesk_core.features.kpi.opened import USUAL_HOURS as USUAL_HOURS
+    from servicedesk_core.features.kpi.past import Went as Went
+    from servicedesk_core.features.kpi.past import went as went
 else:
     from servicedesk_core.exports import lazily
 

@@ -12,21 +12,18 @@ from sqlalchemy import and_, select
 
 from servicedesk_core.domain import EventType, Priority, QueueKind, StatusCategory
 from servicedesk_core.features.attention import Booked, Staff, Standing, Visit, acts_between, booked, newest_acts, staff
-from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.kpi.coordinator import OpenTicket
 from servicedesk_core.features.kpi.course import Version
-from servicedesk_core.features.sla import PAUSES, POLICIES, Clock, Outcome
+from servicedesk_core.features.sla import Promise, promises, waited_for
 from servicedesk_core.features.tickets import TicketFilter, conditions
 from servicedesk_core.store import Tx, bulk, sources
 from servicedesk_core.store.fields import optional_instant, to_us
 from servicedesk_core.store.queries.scope import Scope
-from servicedesk_core.store.schema import RECORDS, sla_clocks
+from servicedesk_core.store.schema import RECORDS
 
 _T = RECORDS["tickets"].c
 _FIELDS: Final = ("status_category", "priority", "assignee_ref", "queue_ref")
 _CHANGING: Final = (EventType.STATUS_CHANGED, EventType.PRIORITY_CHANGED, EventType.ASSIGNED, EventType.QUEUE_CHANGED)
-_JUDGED: Final = (Outcome.OPEN.value, Outcome.MET.value, Outcome.MISSED.value)
-_CLOCKS: Final = {clock.value: order for order, clock in enumerate(Clock)}
 
 Local = tuple[int, str]
 """Number of the source, and the vendor's id."""
@@ -60,28 +57,11 @@ class _Fields(NamedTuple):
         return self.category is None or self.category.is_open
 
 
-class _Promise(NamedTuple):
-    """A clock."""
-
-    clock: Clock
-    pauses: frozenset[StatusCategory]
-    started_at: datetime | None
-    stopped_at: datetime | None
-    due_at: datetime | None
-
-    def is_waited_for(self, at: datetime) -> bool:
-        begun = self.started_at is None or self.started_at <= at
-        return begun and (self.stopped_at is None or at < self.stopped_at)
-
-    def due(self, at: datetime, category: StatusCategory | None) -> datetime | None:
-        is_paused = category in self.pauses and self.due_at is not None and at <= self.due_at
-        return None if is_paused else self.due_at
-
-
 @dataclass(slots=True)
 class _Told:
     """What the store tells of a ticket."""
 
+    local_id: int
     source_id: int
     ref: str
     record: str
@@ -94,7 +74,7 @@ class _Told:
     """Those of people in order; whether one is the client's."""
     work: Sequence[tuple[datetime, int]] = ()
     visits: Sequence[Booked] = ()
-    promises: Sequence[_Promise] = ()
+    promises: Sequence[Promise] = ()
 
     def instants(self) -> Iterator[datetime]:
         """Yield when something happened to it, or came to be known of it."""
@@ -124,7 +104,7 @@ def lives(tx: Tx, start: datetime, now: datetime, zone: tzinfo, scope: Scope | N
         for ref in one.tickets:
             if (told := tickets.get((one.source_id, ref))) is not None:
                 told.visits = (*told.visits, one)
-    _add_promises(tx, tickets, start, now, scope)
+    _add_promises(tx, tickets, now)
     people, kinds = staff(tx, now, zone, scope=scope), _queue_kinds(tx)
     names = {one.id: one.name for one in sources.all(tx)}
     found = [_versions(told, start, now, people, kinds, names[told.source_id]) for told in tickets.values()]
@@ -134,23 +114,23 @@ def lives(tx: Tx, start: datetime, now: datetime, zone: tzinfo, scope: Scope | N
 def _tickets(tx: Tx, start: datetime, now: datetime, scope: Scope | None) -> tuple[dict[Local, _Told], int]:
     """Return the tickets with what their fields were, and of how many that ended nobody can say it."""
     columns = (
-        _T.source_id, _T.external_id, _T.number, _T.created_at, _T.due_at, _T.last_activity_at, _T.estimated_s,
-        _T.is_open, *(_T[name] for name in _FIELDS),
+        _T.local_id, _T.source_id, _T.external_id, _T.number, _T.created_at, _T.due_at, _T.last_activity_at,
+        _T.estimated_s, _T.is_open, *(_T[name] for name in _FIELDS),
     )  # fmt: skip
     rows = [row for where in _since(tx, start, now, scope) for row in tx.execute(select(*columns).where(*where))]
     refs: dict[int, list[str]] = defaultdict(list)
     for row in rows:
-        refs[row[0]].append(row[1])
+        refs[row[1]].append(row[2])
     changes = _changes(tx, refs, start, now)
     found, unknown = dict[Local, _Told](), 0
-    for source, ref, number, created, due, remote, estimated, is_open, *values in rows:
+    for local_id, source, ref, number, created, due, remote, estimated, is_open, *values in rows:
         undone = changes.get((source, ref), ())
         if not is_open and not any("status_category" in before for _, before in undone):
             unknown += 1
             continue
         told = _Told(
-            source, ref, number or ref, optional_instant(created), optional_instant(due), optional_instant(remote),
-            estimated,
+            local_id, source, ref, number or ref, optional_instant(created), optional_instant(due),
+            optional_instant(remote), estimated,
         )  # fmt: skip
         told.fields = _fields(_Fields(*values), undone, start)
         found[source, ref] = told
@@ -229,23 +209,10 @@ def _add_work(tx: Tx, tickets: Mapping[Local, _Told]) -> None:
             tickets[source, ref].work = sorted(entries)
 
 
-def _add_promises(tx: Tx, tickets: Mapping[Local, _Told], start: datetime, now: datetime, scope: Scope | None) -> None:
-    c = sla_clocks.c
-    columns = (
-        _T.source_id, _T.external_id, c.cycle, c.clock, c.policy, c.started_at, c.stopped_at, c.due_at,
-    )  # fmt: skip
-    pauses = {policy.name: policy.pauses for one in in_force(tx, POLICIES, now) for policy in one.policies}
-    rows: dict[Local, list[tuple[int, int, _Promise]]] = defaultdict(list)
-    for where in _since(tx, start, now, scope):
-        query = select(*columns).join(sla_clocks, c.ticket_id == _T.local_id)
-        for source, ref, cycle, clock, policy, *times in tx.execute(query.where(c.outcome.in_(_JUDGED), *where)):
-            halting = frozenset(
-                category for category, clocks in pauses.get(policy, PAUSES).items() if Clock(clock) in clocks
-            )
-            rows[source, ref].append((cycle, _CLOCKS[clock], _Promise(Clock(clock), halting, *times)))
-    for key, promises in rows.items():
-        if key in tickets:
-            tickets[key].promises = [promise for _, _, promise in sorted(promises, key=lambda one: one[:2])]
+def _add_promises(tx: Tx, tickets: Mapping[Local, _Told], now: datetime) -> None:
+    found = promises(tx, [told.local_id for told in tickets.values()], now)
+    for told in tickets.values():
+        told.promises = found.get(told.local_id, ())
 
 
 def _queue_kinds(tx: Tx) -> dict[Local, QueueKind]:
@@ -278,7 +245,7 @@ def _ticket(  # noqa: PLR0917
         for of_client in (True, False)
     )
     absence = people.away.get(holder)
-    promise = next((one for one in told.promises if one.is_waited_for(at)), None)
+    promise = waited_for(told.promises, at)
     return OpenTicket(
         record=told.record,
         standing=Standing(

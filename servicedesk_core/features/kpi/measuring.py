@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, time
 from functools import cached_property
 from typing import Any, Final
 
@@ -17,8 +17,8 @@ from servicedesk_core.features.kpi.coordinator import OpenDesk
 from servicedesk_core.features.kpi.goals import GOALS, GoalProfile, Wanted, in_order, wanted
 from servicedesk_core.features.kpi.measures import Of
 from servicedesk_core.features.kpi.opened import open_desk
+from servicedesk_core.features.kpi.past import Went
 from servicedesk_core.features.kpi.tables import StoredFacts
-from servicedesk_core.features.kpi.went import Went
 from servicedesk_core.features.tickets import TicketFilter, TicketRow, ticket_page
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
@@ -132,10 +132,23 @@ class Measuring:
         return [one for one in known if one.name == named]
 
 
-def kept_up(tx: Tx, at: datetime, scope: Scope | None = None) -> tuple[Figure, ...]:
-    """Return the figures of a coordinator at the present instant, in whose zone days begin, each against its goal."""
-    measuring = Measuring(tx, Period(at, at), None, scope)
-    return tuple(measuring.figure(kpi) for kpi in KPIS)
+def kept_up(tx: Tx, at: datetime, scope: Scope | None = None, past: Went | None = None) -> tuple[Figure, ...]:
+    """Return the figures of a coordinator at the present instant, each against its goal.
+
+    Args:
+        tx: A transaction.
+        at: The instant, in whose zone days begin.
+        scope: Only what it lets through.
+        past: How they went today; with it, the minutes outside of the goal since midnight are told too.
+    """
+    measuring, midnight = Measuring(tx, Period(at, at), None, scope), datetime.combine(at.date(), time(), at.tzinfo)
+    figures = []
+    for kpi in KPIS:
+        goal, minutes = next(iter(measuring.wanted(kpi)), None), None
+        if past is not None and goal is not None:
+            minutes = past.minutes_outside(kpi.name, goal.goal, midnight, at)
+        figures.append(replace(measuring.figure(kpi), minutes_outside=minutes))
+    return tuple(figures)
 
 
 def kpi_named(features: Sequence[Feature], word: str) -> tuple[str, Kpi[Any]]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from datetime import datetime, tzinfo
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 
@@ -10,12 +10,15 @@ from servicedesk_core.business_time import Calendar
 from servicedesk_core.features.attention import staff, standings
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.kpi.coordinator import HORIZON, OpenDesk, OpenTicket
-from servicedesk_core.features.sla import CALENDARS, POLICIES, Clock
+from servicedesk_core.features.sla import CALENDARS, POLICIES
 from servicedesk_core.features.tickets import OPEN
 from servicedesk_core.store import Tx, bulk, sources
 from servicedesk_core.store.queries.names import Names
 from servicedesk_core.store.queries.scope import Scope, Sight
-from servicedesk_core.store.schema import RECORDS, sla_clocks
+from servicedesk_core.store.schema import RECORDS
+
+USUAL_HOURS: Final = {"mon-fri": "08:00-18:00"}
+"""Hours of a desk that has no calendar."""
 
 
 def open_desk(tx: Tx, at: datetime, zone: tzinfo, scope: Scope | None = None) -> OpenDesk:
@@ -37,22 +40,20 @@ def open_desk(tx: Tx, at: datetime, zone: tzinfo, scope: Scope | None = None) ->
             names.want(one.state.source_id, stream, ref)
     t = RECORDS["tickets"].c
     plain = {row[0]: row[1:] for row in tx.execute(select(t.local_id, t.number, t.estimated_s).where(*where))}
-    c = sla_clocks.c
-    dues = {row[0]: row[1:] for row in tx.execute(select(c.ticket_id, c.clock, c.due_at).where(c.is_next))}
     worked = _worked(tx, refs)
     tickets = []
     for one in found:
         state = one.state
         of = {name: names.of(state.source_id, *ref) or ref[1] for name, ref in _named(state).items()}
         number, estimated = plain[state.local_id]
-        clock, due_at = dues.get(state.local_id, (None, None))
+        promised = one.standing.promised
         tickets.append(
             OpenTicket(
                 record=number or state.external_id,
                 standing=one.standing,
                 technician=state.assignee_ref,
-                clock=None if clock is None else Clock(clock),
-                due_at=due_at,
+                clock=None if promised is None else promised.clock,
+                due_at=None if promised is None else promised.due_at,
                 estimated_s=estimated,
                 worked_s=worked.get((state.source_id, state.external_id)),
                 of={**of, "priority": state.priority},

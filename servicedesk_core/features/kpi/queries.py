@@ -28,8 +28,8 @@ from servicedesk_core.faces import (
 from servicedesk_core.features.kpi.catalogue.now import Now
 from servicedesk_core.features.kpi.measuring import Measuring, kpi_named
 from servicedesk_core.features.kpi.model import FigurePage, KpiExplained, KpiGoal, KpiRecord
+from servicedesk_core.features.kpi.past import went
 from servicedesk_core.features.kpi.periods import last, period_of, weeks
-from servicedesk_core.features.kpi.went import went
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
 

@@ -1,5 +1,6 @@
 """How numbers, spans and instants read for people; shared by the terminal and the page."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -8,6 +9,8 @@ from servicedesk_core.features.report.model import DeskNumbers, Figure
 from servicedesk_core.features.tickets import TicketRow
 from servicedesk_core.store.queries.completeness import StreamCompleteness
 from servicedesk_core.wording import hours, rounded, worked
+
+_BARS = "▁▂▃▄▅▆▇█"
 
 
 class Dated(Protocol):
@@ -125,6 +128,27 @@ def since(instant: datetime | None, now: datetime) -> str:
 def figure(value: float | None) -> str:
     """Say a figure, or a dash where there is nothing to measure."""
     return "-" if value is None else rounded(value)
+
+
+def minutes(number: float | None) -> str:
+    """Say a number of minutes as a span; nothing for none, and for an unknown one."""
+    return hours(round(number * 60)) if number else ""
+
+
+def bars(values: Sequence[float | None]) -> str:
+    """Draw numbers in a row as bars of text; a gap is one that nobody knows."""
+    largest = max((value for value in values if value is not None), default=0)
+    steps = len(_BARS) - 1
+    return "".join(" " if one is None else _BARS[round(steps * one / largest) if largest else 0] for one in values)
+
+
+def line(values: Sequence[float | None]) -> str:
+    """Return the points of a polyline through numbers in a row, 100 wide and 20 high, that may leave gaps out."""
+    largest = max((value for value in values if value is not None), default=0) or 1
+    apart = 100 / max(1, len(values) - 1)
+    return " ".join(
+        f"{at * apart:.1f},{19 - 18 * value / largest:.1f}" for at, value in enumerate(values) if value is not None
+    )
 
 
 def count(number: int) -> str:

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from servicedesk_core.features.sla.clocks.model import Superseded as Superseded
     from servicedesk_core.features.sla.clocks.model import next_due as next_due
     from servicedesk_core.features.sla.clocks.overrides import Override as Override
-    from servicedesk_core.features.sla.clocks.policies import PAUSES as PAUSES
     from servicedesk_core.features.sla.clocks.policies import Act as Act
     from servicedesk_core.features.sla.clocks.policies import Clock as Clock
     from servicedesk_core.features.sla.clocks.policies import Conditions as Conditions
@@ -40,6 +39,9 @@ if TYPE_CHECKING:
     from servicedesk_core.features.sla.model import ClockStatus as ClockStatus
     from servicedesk_core.features.sla.queries import Clocks as Clocks
     from servicedesk_core.features.sla.tables.progress import book_of as book_of
+    from servicedesk_core.features.sla.tables.promises import Promise as Promise
+    from servicedesk_core.features.sla.tables.promises import promises as promises
+    from servicedesk_core.features.sla.tables.promises import waited_for as waited_for
     from servicedesk_core.features.sla.tables.shown import AsOf as AsOf
 else:
     from servicedesk_core.exports import lazily

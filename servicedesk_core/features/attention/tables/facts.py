@@ -8,10 +8,11 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import ColumnElement, select
 
 from servicedesk_core.domain import Priority, QueueKind, StatusCategory
-from servicedesk_core.features.attention.model import Standing, Visit
+from servicedesk_core.features.attention.model import Promised, Standing, Visit
 from servicedesk_core.features.attention.tables.acts import newest_acts
 from servicedesk_core.features.attention.tables.people import Staff
 from servicedesk_core.features.attention.tables.visits import booked
+from servicedesk_core.features.sla import Promise, promises, waited_for
 from servicedesk_core.features.tickets import OPEN
 from servicedesk_core.store import Tx
 from servicedesk_core.store.fields import optional_instant
@@ -96,15 +97,20 @@ class Around:
             source_id: newest_acts(self._tx, source_id, wanted, self._at, with_internal=self._with_internal)
             for source_id, wanted in refs.items()
         }
+        ours = promises(self._tx, [state.local_id for state in states], self._at)
         for state in states:
-            yield Found(state, self._standing(state, *acts[state.source_id].get(state.external_id, (None, None))))
+            done = acts[state.source_id].get(state.external_id, (None, None))
+            yield Found(state, self._standing(state, *done, ours.get(state.local_id)))
 
-    def _standing(self, state: State, client_at: datetime | None, desk_at: datetime | None) -> Standing:
+    def _standing(
+        self, state: State, client_at: datetime | None, desk_at: datetime | None, ours: Sequence[Promise] | None
+    ) -> Standing:
         holder: Any = (state.source_id, state.assignee_ref)
         absence = self._staff.away.get(holder)
+        category = _CATEGORIES.get(state.status_category or "")
         return Standing(
             created_at=optional_instant(state.created_at),
-            category=_CATEGORIES.get(state.status_category or ""),
+            category=category,
             priority=_PRIORITIES.get(state.priority or ""),
             queue_kind=self._kinds.get((state.source_id, state.queue_ref or "")),
             is_assigned=state.assignee_ref is not None,
@@ -116,4 +122,12 @@ class Around:
             desk_at=desk_at,
             remote_at=optional_instant(state.last_activity_at),
             visit=self._visits.get((state.source_id, state.external_id)),
+            promised=None if ours is None else self._promised(ours, category),
         )
+
+    def _promised(self, ours: Sequence[Promise], category: StatusCategory | None) -> Promised:
+        first = waited_for(ours, self._at)
+        if first is None:
+            return Promised()
+        due_at = first.due(self._at, category)
+        return Promised(first.clock, due_at, is_paused=due_at is None and first.started_at is not None)

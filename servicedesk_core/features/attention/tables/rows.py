@@ -25,6 +25,7 @@ def rows_of(tx: Tx, placed: Sequence[Placed]) -> tuple[Attention, ...]:
             next_at=one.next_at,
             why=one.decision.why,
             rule=one.decision.rule,
+            judged_by=one.judged_by,
             url=row.url,
         )
         for one in placed

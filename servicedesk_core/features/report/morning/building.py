@@ -2,23 +2,30 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.errors import SettingsError
+from servicedesk_core.faces import Figure
+from servicedesk_core.faces.kpi import number
 from servicedesk_core.features.alerts import open_alerts
 from servicedesk_core.features.attention import Booked, booked, past_standings, staff, standings
-from servicedesk_core.features.kpi import kept_up
-from servicedesk_core.features.report.morning.model import Morning
+from servicedesk_core.features.kpi import kept_up, went
+from servicedesk_core.features.report.morning.model import DueTimes, Morning, Trend
 from servicedesk_core.features.report.morning.rules import last_working_day_ended, verdict
-from servicedesk_core.features.report.morning.tables import Pass, appointments, calendar_of, flow, nights
+from servicedesk_core.features.report.morning.tables import Pass, appointments, calendar_of, flow, nights, once
 from servicedesk_core.features.report.queries import build as desk_page
 from servicedesk_core.features.sla import ClockStatus
 from servicedesk_core.features.tickets import TicketFilter, conditions
 from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.queries.completeness import StreamCompleteness, completeness
 from servicedesk_core.store.queries.scope import Scope
+from servicedesk_core.wording import counted
+
+DAY: Final = timedelta(days=1)
+"""How figures went is told over it."""
 
 NO_POLICY = "No SLA policy yet: due times are those of the vendor's agreement, and due dates."
 
@@ -82,6 +89,8 @@ def build(tx: Tx, settings: DeskSettings, wanted: Wanted) -> Morning:
     said, is_calm = verdict(passed.reasons, at if is_past else _read_at(known), at, tolerance)
     visits, absent = appointments(tx, _booked(tx, at, connection, scope), people, passed, at)
     since = last_working_day_ended(calendar, at)
+    figures, trends = ((), ()) if is_past else _kept_up(tx, at.astimezone(zone), scope)
+    caveats += _judged(passed.due_times, wanted.clocks)
     is_whole = wanted.with_alerts and not is_past and scope is None
     return Morning(
         desk=settings.desk.name,
@@ -102,8 +111,9 @@ def build(tx: Tx, settings: DeskSettings, wanted: Wanted) -> Morning:
         next_actors=dict(passed.actors.most_common()),
         clocks=wanted.clocks,
         due_times=passed.due_times,
-        figures=() if is_past else kept_up(tx, at.astimezone(zone), scope),
-        upcoming=tuple(sorted((*passed.dues(tx), *visits), key=lambda one: one.at)),
+        figures=figures,
+        trends=trends,
+        upcoming=once((*passed.dues(tx), *visits)),
         flow=flow(tx, at, passed.by_client, connection, scope),
         completeness=known,
         page=None
@@ -112,6 +122,27 @@ def build(tx: Tx, settings: DeskSettings, wanted: Wanted) -> Morning:
             tx, desk=settings.desk.name, timezone=settings.desk.timezone, now=at, connection=connection, scope=scope
         ),
     )
+
+
+def _kept_up(tx: Tx, at: datetime, scope: Scope | None) -> tuple[tuple[Figure, ...], tuple[Trend, ...]]:
+    midnight = datetime.combine(at.date(), time(), at.tzinfo)
+    past = went(tx, min(at - DAY, midnight), at, at.tzinfo or UTC, scope)
+    figures = kept_up(tx, at, scope, past)
+    hours = [at - DAY + timedelta(hours=number) for number in range(1, 25)]
+    return figures, tuple(
+        Trend(
+            one.name, tuple(None if (value := past.value(one.name, hour)) is None else number(value) for hour in hours)
+        )
+        for one in figures
+    )
+
+
+def _judged(dues: DueTimes, clocks: ClockStatus | None) -> Iterator[str]:
+    if dues.by_clock and dues.by_vendor and clocks is not None:
+        yield (
+            f"{counted(dues.by_clock, 'ticket is', 'tickets are')} judged by our own clocks, "
+            f"{dues.by_vendor:,} by the vendor's due times: no policy of ours is applied to them."
+        )
 
 
 def _booked(tx: Tx, at: datetime, connection: str | None, scope: Scope | None) -> list[Booked]:

@@ -42,7 +42,7 @@ class Due:
     """Something that happens within the next hours."""
 
     at: Annotated[datetime, Column("When.")]
-    kind: Annotated[str, Column("`due`: a due time passes; `appointment`: one begins.")]
+    kind: Annotated[str, Column("`due`: a due time passes; `appointment`: one begins; both, joined with `and`.")]
     ticket: Annotated[str, Column("The ticket; of an appointment that is for none, empty.")]
     title: Annotated[str, Column("Title.")]
     who: Annotated[str, Column("Technicians; empty = nobody.")]
@@ -63,13 +63,23 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class DueTimes:
-    """Due times of open tickets by how they stand, as the vendor's agreement and the due dates say."""
+    """Due times of open tickets by how they stand: of our own clocks, and where there is none, those of the vendor."""
 
     late: Annotated[int, Column("Passed.")]
     soon: Annotated[int, Column("Passing within the next hours.")]
     later: Annotated[int, Column("Passing later.")]
-    paused: Annotated[int, Column("Standing still, because the client is waited for or the ticket is on hold.")]
+    paused: Annotated[int, Column("Standing still.")]
     none: Annotated[int, Column("Tickets without a due time.")]
+    by_clock: Annotated[int, Column("Tickets that our own clocks judge.")]
+    by_vendor: Annotated[int, Column("Tickets that the due times of the vendor judge.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """How a figure went."""
+
+    name: Annotated[str, Column("Name of the figure.")]
+    day: Annotated[tuple[float | None, ...], Column("What it was at the end of each of the last 24 hours.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +88,7 @@ class Flow:
 
     client: Annotated[str, Column("Name of the client; empty = of all together.")]
     created: Annotated[int, Column("Tickets created in the last days.")]
-    closed: Annotated[int, Column("Tickets resolved or closed in the last days.")]
+    closed: Annotated[int, Column("Tickets resolved or closed in the last days, but for merged ones.")]
     open: Annotated[int, Column("Open tickets.")]
 
 
@@ -103,8 +113,9 @@ class Morning:
     alerts: Annotated[tuple[str, ...], Column("What is wrong with the desk itself.")]
     next_actors: Annotated[dict[NextActor, int], Column("Open tickets by who has to act next.")]
     clocks: Annotated[ClockStatus | None, Column("Promises by state and share used; nothing = not for such a page.")]
-    due_times: Annotated[DueTimes, Column("Due times of the vendor, and due dates, by how they stand.")]
+    due_times: Annotated[DueTimes, Column("Due times by how they stand.")]
     figures: Annotated[tuple[Figure, ...], Column("The coordinator's figures.")]
+    trends: Annotated[tuple[Trend, ...], Column("How they went, in the same order.")]
     upcoming: Annotated[tuple[Due, ...], Column("Due times and appointments of the next hours.")]
     flow: Annotated[tuple[Flow, ...], Column("Created and closed in the last days, and open: all, then by client.")]
     completeness: Annotated[tuple[StreamCompleteness, ...], Column("Age and completeness of the data.")]

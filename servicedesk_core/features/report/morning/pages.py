@@ -10,7 +10,7 @@ from servicedesk_core.faces.dashboard import Point
 from servicedesk_core.faces.html import render
 from servicedesk_core.features.attention import Attention
 from servicedesk_core.features.report import wording
-from servicedesk_core.features.report.morning.model import Due, DueTimes, Listed, Morning, Night
+from servicedesk_core.features.report.morning.model import Due, DueTimes, Listed, Morning, Night, Trend
 from servicedesk_core.features.report.pages import breakdowns, cut, page_values
 from servicedesk_core.features.report.wording import count, moment
 from servicedesk_core.features.sla import ClockStatus
@@ -41,6 +41,7 @@ def html(page: Morning) -> str:
         at=page.at,
         more=MORE,
         freshness=wording.summary(page, zone),
+        figures=list(zip(page.figures, page.trends, strict=True)),
         due_times=[Point(title, number) for title, number in _due_times(page.due_times)],
         turns=[Point(actor, number) for actor, number in page.next_actors.items()],
         **(lower_half if page.page is None else page_values(page.page)),
@@ -92,8 +93,8 @@ def _lines(page: Morning) -> Iterator[str]:
     yield f"Next: {', '.join(turns) or 'nobody'}"
     if page.figures:
         yield ""
-        yield "Figures"
-        yield from map(_figure, page.figures)
+        yield f"  {'Figures':<44} {'now':>9}  {'goal':<7} {'':<7} {'last 24 h':<24}  outside today"
+        yield from map(_figure, page.figures, page.trends)
     yield ""
     yield f"Next 4 hours: {_nothing(len(page.upcoming))}"
     yield from (_due(due, zone) for due in page.upcoming)
@@ -106,10 +107,12 @@ def _lines(page: Morning) -> Iterator[str]:
         yield from breakdowns(page.page.numbers)
 
 
-def _figure(figure: Figure) -> str:
-    wanted = f"  {figure.goal:<7}" if figure.goal else ""
-    missed = " missed" if figure.verdict is Verdict.MISSED else ""
-    return f"  {figure.title:<44} {wording.figure(figure.value):>9}{wanted}{missed}".rstrip()
+def _figure(figure: Figure, trend: Trend) -> str:
+    missed = "missed" if figure.verdict is Verdict.MISSED else ""
+    outside, day = wording.minutes(figure.minutes_outside), wording.bars(trend.day)
+    value, goal = wording.figure(figure.value), figure.goal or ""
+    line = f"  {cut(figure.title, 44)} {value:>9}  {goal:<7} {missed:<7} {day:<24}  {outside}"
+    return line.rstrip()
 
 
 def _clocks(status: ClockStatus | None) -> Iterator[str]:

@@ -8,9 +8,6 @@ from servicedesk_core.business_time import Calendar
 from servicedesk_core.features.attention import Reason
 from servicedesk_core.wording import about, counted
 
-USUAL_HOURS = {"mon-fri": "08:00-18:00"}
-"""Hours of a desk that has no calendar."""
-
 CALM = "Nothing is wrong: no emergency, no client without an answer, nothing late, and every ticket has its turn."
 
 _LOOKED_BACK = 31

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from heapq import nsmallest
 from typing import Final
@@ -12,26 +13,28 @@ from servicedesk_core.business_time import Calendar
 from servicedesk_core.domain import Priority
 from servicedesk_core.features.attention import (
     HORIZON,
-    PAUSED,
     Booked,
+    DueBy,
     Found,
     NextActor,
     Placed,
     Reason,
     Staff,
+    Standing,
     lacks_cover,
     next_actor,
     reason_of,
     rows_of,
 )
 from servicedesk_core.features.definitions import in_force
+from servicedesk_core.features.kpi import USUAL_HOURS
 from servicedesk_core.features.report.morning.model import Absent, Due, DueTimes, Flow, Listed, Night, Nights
-from servicedesk_core.features.report.morning.rules import USUAL_HOURS
 from servicedesk_core.features.sla import CALENDARS
 from servicedesk_core.features.tickets import TicketFilter, conditions, rows_by_id
-from servicedesk_core.store import Tx, bulk
+from servicedesk_core.store import Tx, bulk, sources
 from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.queries.names import Names
+from servicedesk_core.store.queries.population import is_merged
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.schema import RECORDS
 
@@ -52,6 +55,9 @@ _KEPT: Final = 1_000
 
 Person = tuple[int, str]
 """Source, and the vendor's id."""
+
+Refs = frozenset[tuple[str, str]]
+"""Tickets: the connection and the vendor's id of each."""
 
 
 class Top:
@@ -96,6 +102,7 @@ class Pass:
         self.by_client: Counter[tuple[int, str | None]] = Counter()
         self.held: Counter[Person] = Counter()
         self._due_times: Counter[str] = Counter()
+        self._judged: Counter[DueBy] = Counter()
         self._dues: list[tuple[datetime, int, bool]] = []
         for one in found:
             self._add(one)
@@ -120,25 +127,51 @@ class Pass:
             self.black_hole.add(placed)
         else:
             self.actors[decision.actor] += 1
-        due, is_paused = ticket.promised_at, ticket.category in PAUSED
-        stands = "none" if due is None else "paused" if is_paused else "late" if due < now else "later"
-        if due is not None and stands == "later" and due <= now + HORIZON:
-            stands = "soon"
+        if ticket.judged_by is not None:
+            self._judged[ticket.judged_by] += 1
+        due = ticket.late_from
+        if due is not None and now <= due <= now + HORIZON:
             self._dues.append((due, state.local_id, ticket.is_assigned and not is_uncovered))
-        self._due_times[stands] += 1
+        self._due_times[_stands(ticket, now)] += 1
 
     @property
     def due_times(self) -> DueTimes:
         """Due times by how they stand."""
-        return DueTimes(**{name: self._due_times[name] for name in ("late", "soon", "later", "paused", "none")})
+        stands = {name: self._due_times[name] for name in ("late", "soon", "later", "paused", "none")}
+        return DueTimes(**stands, by_clock=self._judged[DueBy.CLOCK], by_vendor=self._judged[DueBy.VENDOR])
 
-    def dues(self, tx: Tx) -> Iterator[Due]:
-        """Yield the due times that pass next."""
+    def dues(self, tx: Tx) -> Iterator[tuple[Refs, Due]]:
+        """Yield the due times that pass next, each with its ticket."""
         soonest = nsmallest(LISTED, self._dues)
         rows = rows_by_id(tx, [local_id for _, local_id, _ in soonest])
         for at, local_id, has_cover in soonest:
             row = rows[local_id]
-            yield Due(at, "due", row.ticket, row.title, row.assignee or "", has_cover)
+            due = Due(at, "due", row.ticket, row.title, row.assignee or "", has_cover)
+            yield frozenset({(row.connection, row.external_id)}), due
+
+
+def _stands(ticket: Standing, now: datetime) -> str:
+    due = ticket.late_from
+    if ticket.is_paused:
+        return "paused"
+    if due is None:
+        return "none"
+    return "late" if due < now else "soon" if due <= now + HORIZON else "later"
+
+
+def once(dues: Iterable[tuple[Refs, Due]]) -> tuple[Due, ...]:
+    """Return what happens next, earliest first, with one row for a ticket: what else happens to it is named there."""
+    rows: list[tuple[Refs, Due]] = []
+    for refs, due in sorted(dues, key=lambda one: one[1].at):
+        known = next((at for at, (others, _) in enumerate(rows) if others & refs), None)
+        if known is None:
+            rows.append((refs, due))
+            continue
+        others, first = rows[known]
+        kinds = dict.fromkeys((*first.kind.split(" and "), due.kind))
+        both = replace(first, kind=" and ".join(kinds), has_cover=first.has_cover and due.has_cover)
+        rows[known] = others | refs, both
+    return tuple(due for _, due in rows)
 
 
 def calendar_of(tx: Tx, name: str | None, timezone: str, at: datetime) -> tuple[Calendar, str]:
@@ -178,9 +211,10 @@ def nights(
 
 def appointments(
     tx: Tx, found: Iterable[Booked], people: Staff, passed: Pass, now: datetime
-) -> tuple[tuple[Due, ...], tuple[Absent, ...]]:
-    """Return the appointments that begin next, and who is away with what lacks cover."""
+) -> tuple[tuple[tuple[Refs, Due], ...], tuple[Absent, ...]]:
+    """Return the appointments that begin next with their tickets, and who is away with what lacks cover."""
     visits, names = list(found), Names(tx)
+    connections = {one.id: one.name for one in sources.all(tx)}
     for one in visits:
         for ref in one.technicians:
             names.want(one.source_id, "technicians", ref)
@@ -189,28 +223,33 @@ def appointments(
     for source_id, ref in people.away:
         names.want(source_id, "technicians", ref)
     numbers = _numbers(tx, visits)
+    cannot = people.left | people.away.keys()
 
     def due(one: Booked) -> Due:
         who = (names.of(one.source_id, "technicians", ref) or ref for ref in one.technicians)
         tickets = ", ".join(numbers.get((one.source_id, ref), ref) for ref in one.tickets)
-        cannot = people.left | people.away.keys()
         has_cover = any((one.source_id, ref) not in cannot for ref in one.technicians)
         title = one.title or next((names.of(one.source_id, "tickets", ref) or "" for ref in one.tickets), "")
         return Due(one.visit.start_at, "appointment", tickets, title, ", ".join(who), has_cover)
 
-    dues = [(one, due(one)) for one in visits]
-    upcoming = tuple(shown for one, shown in dues if now <= one.visit.start_at <= now + HORIZON)
+    def refs(one: Booked) -> Refs:
+        return frozenset((connections[one.source_id], ref) for ref in one.tickets)
+
+    upcoming = tuple((refs(one), due(one)) for one in visits if now <= one.visit.start_at <= now + HORIZON)
+    lacking: dict[Person, list[Booked]] = {}
+    for one in visits:
+        holders = [(one.source_id, ref) for ref in one.technicians]
+        first = next((holder for holder in holders if holder in people.away), None)
+        if first is not None and all(holder in cannot for holder in holders):
+            lacking.setdefault(first, []).append(one)
     absent = []
     for (source_id, ref), absence in people.away.items():
-        theirs = [
-            shown
-            for one, shown in dues
-            if one.source_id == source_id and ref in one.technicians and not shown.has_cover
-            and one.visit.start_at < absence.back_at
-        ]  # fmt: skip
+        theirs = [one for one in lacking.get((source_id, ref), ()) if one.visit.start_at < absence.back_at]
+        told = frozenset[tuple[str, str]]().union(*map(refs, theirs))
         top, name = passed.uncovered[source_id, ref], names.of(source_id, "technicians", ref) or ref
-        tickets, held = rows_of(tx, top.gravest), passed.held[source_id, ref]
-        absent.append(Absent(name, absence.kind, absence.back_at, held, tickets, tuple(theirs)))
+        tickets = tuple(row for row in rows_of(tx, top.gravest) if (row.connection, row.external_id) not in told)
+        visits_of = once((refs(one), due(one)) for one in theirs)
+        absent.append(Absent(name, absence.kind, absence.back_at, passed.held[source_id, ref], tickets, visits_of))
     return upcoming, tuple(sorted(absent, key=lambda one: (-len(one.uncovered), one.name)))
 
 
@@ -240,7 +279,7 @@ def flow(
 
     created = counted(_T.created_at >= since, _T.created_at <= until)
     is_resolved, is_closed = _T.resolved_at.between(since, until), _T.closed_at.between(since, until)
-    closed = counted(or_(is_resolved, and_(_T.resolved_at.is_(None), is_closed)), ~_T.is_open)
+    closed = counted(or_(is_resolved, and_(_T.resolved_at.is_(None), is_closed)), ~_T.is_open, ~is_merged())
     busiest = (created + closed + still_open).most_common(CLIENTS)
     names = Names(tx)
     for (source_id, ref), _ in busiest:

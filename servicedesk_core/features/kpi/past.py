@@ -8,7 +8,7 @@ from servicedesk_core.business_time import Calendar
 from servicedesk_core.faces import Goal
 from servicedesk_core.features.kpi.course import OF_CLOCKS, Step, Value, courses, outside, value_at
 from servicedesk_core.features.kpi.lives import lives
-from servicedesk_core.features.kpi.opened import working_hours
+from servicedesk_core.features.kpi.opened import USUAL_HOURS, working_hours
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
 
@@ -21,14 +21,14 @@ class Went:
         start: Its first instant.
         end: The first one after it.
         courses: Their values by their names; those of promises are missing where nothing is promised.
-        calendar: The hours of the desk; ``None`` = nobody defined any, and every hour counts.
+        calendar: The hours of the desk; where nobody defined any, those of a usual week.
         unknown: Tickets that ended in the span, and of which nobody knows how they stood before; they are left out.
     """
 
     start: datetime
     end: datetime
     courses: Mapping[str, Sequence[Step]]
-    calendar: Calendar | None
+    calendar: Calendar
     unknown: int
 
     def value(self, name: str, at: datetime) -> Value:
@@ -71,4 +71,5 @@ def went(tx: Tx, start: datetime, now: datetime, zone: tzinfo, scope: Scope | No
     tickets = [version.ticket for life in found.versions for version in life if version.ticket is not None]
     if tickets and all(one.clock is None for one in tickets):
         told = {name: course for name, course in told.items() if name not in OF_CLOCKS}
-    return Went(start, now, told, calendar, found.unknown)
+    usual = Calendar(name="usual", zone=getattr(zone, "key", "UTC"), hours=USUAL_HOURS)
+    return Went(start, now, told, calendar or usual, found.unknown)

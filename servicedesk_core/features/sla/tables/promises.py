@@ -1,0 +1,74 @@
+"""What was promised on tickets, at the present and before it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from servicedesk_core.domain.status import StatusCategory
+from servicedesk_core.features.definitions import in_force
+from servicedesk_core.features.sla.clocks.model import Outcome
+from servicedesk_core.features.sla.clocks.policies import PAUSES, Clock
+from servicedesk_core.features.sla.definitions import POLICIES
+from servicedesk_core.store import Tx, bulk
+from servicedesk_core.store.fields import optional_instant
+
+_JUDGED: Final = ", ".join(f"'{one.value}'" for one in (Outcome.OPEN, Outcome.MET, Outcome.MISSED))
+_ORDER: Final = {clock.value: order for order, clock in enumerate(Clock)}
+
+
+class Promise(NamedTuple):
+    """A promise on a ticket.
+
+    Attributes:
+        clock: Which.
+        pauses: In which status it stands still.
+        started_at: When its clock began; ``None`` while it is pending.
+        stopped_at: When it ended.
+        due_at: Until when it is kept, or was to be; ``None`` while it is paused.
+    """
+
+    clock: Clock
+    pauses: frozenset[StatusCategory]
+    started_at: datetime | None
+    stopped_at: datetime | None
+    due_at: datetime | None
+
+    def is_waited_for(self, at: datetime) -> bool:
+        """Whether it was to be kept at an instant."""
+        has_begun = self.started_at is None or self.started_at <= at
+        return has_begun and (self.stopped_at is None or at < self.stopped_at)
+
+    def due(self, at: datetime, category: StatusCategory | None) -> datetime | None:
+        """Return until when it was kept, as it is known today; ``None`` = it stood still in that status."""
+        is_paused = category in self.pauses and self.due_at is not None and at <= self.due_at
+        return None if is_paused else self.due_at
+
+
+def waited_for(promises: Sequence[Promise], at: datetime) -> Promise | None:
+    """Return the first promise that was still to be kept at an instant; ``None`` = there was none."""
+    return next((one for one in promises if one.is_waited_for(at)), None)
+
+
+def promises(tx: Tx, tickets: Collection[int], now: datetime) -> Mapping[int, Sequence[Promise]]:
+    """Return the promises on tickets in their order, by the desk's numbers; a ticket without any is left out.
+
+    Args:
+        tx: Any transaction.
+        tickets: The desk's own numbers of the tickets.
+        now: The present instant.
+    """
+    policies = {one.name: one.pauses for held in in_force(tx, POLICIES, now) for one in held.policies}
+    query = (
+        "SELECT ticket_id, cycle, clock, policy, started_at, stopped_at, due_at FROM sla_clocks "  # noqa: S608
+        f"WHERE ticket_id IN {{values}} AND outcome IN ({_JUDGED})"
+    )
+    rows = sorted(bulk.select_in(tx, query, None, tickets), key=lambda row: (row[0], row[1], _ORDER[row[2]]))
+    halting: dict[tuple[str, str], frozenset[StatusCategory]] = {}
+    found: dict[int, list[Promise]] = {}
+    for ticket, _, clock, policy, *times in rows:
+        if (policy, clock) not in halting:
+            pauses = policies.get(policy, PAUSES).items()
+            halting[policy, clock] = frozenset(status for status, clocks in pauses if Clock(clock) in clocks)
+        promise = Promise(Clock(clock), halting[policy, clock], *map(optional_instant, times))
+        found.setdefault(ticket, []).append(promise)
+    return found
