@@ -43,6 +43,9 @@ class Calendar(Model):
     special: Mapping[date, str] = Field(
         default={}, description="Hours of single days, in place of all else; nothing = closed."
     )
+    regions: tuple[str, ...] = Field(
+        default=(), description="Regions whose tickets it is for, where neither policy, site nor client names another."
+    )
     effective_from: Instant | None = Field(
         default=None,
         description="From when on this version counts; time before is counted by the one before it. None = since ever.",

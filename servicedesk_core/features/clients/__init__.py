@@ -14,6 +14,7 @@ FEATURE = Feature(
 
 if TYPE_CHECKING:
     from servicedesk_core.features.clients.book import Book as Book
+    from servicedesk_core.features.clients.kinds import CLIENTS as CLIENTS
     from servicedesk_core.features.clients.kinds import Channel as Channel
     from servicedesk_core.features.clients.kinds import Client as Client
     from servicedesk_core.features.clients.kinds import Contact as Contact

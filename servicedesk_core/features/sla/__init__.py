@@ -63,5 +63,5 @@ FEATURE = Feature(
     ),
     definitions=f"{__name__}.definitions:KINDS",
     after_sync=f"{__name__}.jobs:after_sync",
-    needs=("definitions", "tickets"),
+    needs=("clients", "definitions", "tickets"),
 )

@@ -14,7 +14,7 @@ from servicedesk_core.features.sla.clocks.evaluating import Evaluator
 from servicedesk_core.features.sla.tables import kept, progress, told
 from servicedesk_core.features.sla.tables.kept import judged
 from servicedesk_core.features.sla.tables.progress import Under
-from servicedesk_core.features.sla.tables.told import Bookings, ToldTicket
+from servicedesk_core.features.sla.tables.told import Beside, ToldTicket
 from servicedesk_core.hooks.specs.announcements import Change
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Fence, Store, Tx, changes
@@ -25,6 +25,7 @@ _TICKETS_AT_ONCE: Final = 500
 _CHANGES_AT_ONCE: Final = 1_000
 _ALL_AGAIN: Final = 50_000
 """So many unread changes take longer than all tickets: the feed tells of some of them several times."""
+_BESIDE: Final = {"appointments", *told.PLACES}
 
 Keep = Callable[[Tx], None]
 
@@ -85,7 +86,7 @@ class _Judging:
     tickets: int = 0
     under: Under | None = None
     _evaluator: Evaluator = field(init=False)
-    _bookings: Bookings = field(default_factory=Bookings)
+    _beside: Beside = field(default_factory=Beside)
 
     async def until_nothing_is_left(self, *, afresh: bool) -> None:
         while await self._write(partial(self._begin, afresh=afresh)):
@@ -102,7 +103,7 @@ class _Judging:
             progress.end(tx)
             self.under = None
             return False
-        self._evaluator = progress.evaluator_of(tx)
+        self._evaluator, self._beside = progress.evaluator_of(tx), Beside()
         self.under = progress.under(version, self._evaluator.book, now)
         is_same = known is not None and Under(known.definitions, known.turned_at) == self.under
         if afresh or not is_same or progress.behind(tx, _ALL_AGAIN) >= _ALL_AGAIN:
@@ -123,7 +124,7 @@ class _Judging:
         return self._next_touched(tx) or self._next_again(tx)
 
     def _next_of_all(self, tx: Tx, after: int) -> Keep:
-        found, until = told.after(tx, after, _TICKETS_AT_ONCE, self._bookings)
+        found, until = told.after(tx, after, _TICKETS_AT_ONCE, self._beside)
         judged_ones = self._judged(found)
 
         def keep(tx: Tx) -> None:
@@ -139,9 +140,9 @@ class _Judging:
         if head <= position:
             return None
         batch = changes.read(tx, position, _CHANGES_AT_ONCE, entities=told.FOLLOWED, include_backfill=True)
-        if any(one.entity == "appointments" for one in batch):
-            self._bookings = Bookings()
-        places = {(one.entity, one.local_id) for one in batch if _tells_region(one)}
+        if any(one.entity in _BESIDE for one in batch):
+            self._beside = Beside()
+        places = {(one.entity, one.local_id) for one in batch if _tells_place(one)}
         ids = told.touched(tx, ((one.entity, one.local_id) for one in batch if one.entity not in told.PLACES))
         heard = batch[-1].seq if len(batch) == _CHANGES_AT_ONCE else head
         again = self._again(tx, ids)
@@ -159,7 +160,7 @@ class _Judging:
         return self._again(tx, ids) if ids else None
 
     def _again(self, tx: Tx, ids: set[int]) -> Keep:
-        judged_ones = self._judged(told.of(tx, ids, self._bookings))
+        judged_ones = self._judged(told.of(tx, ids, self._beside))
 
         def keep(tx: Tx) -> None:
             kept.forget(tx, ids)
@@ -176,5 +177,7 @@ class _Judging:
         return await self.desk.store.write(work, fence=self.fence)
 
 
-def _tells_region(change: Change) -> bool:
-    return change.entity in told.PLACES and (change.kind == "created" or "region" in change.changed_fields)
+def _tells_place(change: Change) -> bool:
+    """Whether a change may lead to another region, tier or calendar of tickets."""
+    is_other = change.kind == "created" or not {"region", "name"}.isdisjoint(change.changed_fields)
+    return change.entity in told.PLACES and is_other

@@ -73,7 +73,12 @@ class Book:
         since = {name: [_since(one) for one in versions] for name, versions in calendars_by_name.items()}
         self._check(since)
         self.calendars = {name: CalendarVersions(versions, since[name]) for name, versions in calendars_by_name.items()}
-        self._key = itemgetter(*_asked(self._sets))  # no more of it: there are as many as tickets
+        self._by_region = {
+            region: one.name for each in calendars_by_name.values() for one in each[-1:] for region in one.regions
+        }
+        self._key = itemgetter(
+            *_asked(self._sets, by_region=bool(self._by_region))
+        )  # no more of it: there are as many as tickets
         self._by_facts: dict[tuple[Any, ...], Regime] = {}
         self._regimes: dict[tuple[Any, ...], Regime] = {}
         self.turns: list[int] = sorted({_since(one) for one in self._sets if one.reapply} - {_SINCE_EVER})
@@ -109,7 +114,8 @@ class Book:
         asked = {name: facts[_FIELDS.get(name, name)] for name in Conditions.model_fields}
         policy = next(one for one in policies.policies if one.when.hold(asked)) if policies else _NO_POLICY
         targets = policy.of(asked["priority"])
-        name = targets.calendar or policy.calendar or facts["calendar"] or (policies and policies.calendar)
+        name = targets.calendar or policy.calendar or facts["calendar"] or self._by_region.get(facts["region"])
+        name = name or (policies and policies.calendar)
         name = name or next(iter(self.calendars))  # without a policy nothing was promised, and any will do
         if name not in self.calendars:
             msg = f'A ticket has the calendar "{name}", which is missing; there are: {", ".join(self.calendars)}.'
@@ -157,10 +163,11 @@ _HALTED: Final = frozenset({*DONE, DELETED})
 _SINCE_EVER: Final = -(2**63)
 
 
-def _asked(sets: Iterable[PolicySet]) -> tuple[str, ...]:
+def _asked(sets: Iterable[PolicySet], *, by_region: bool) -> tuple[str, ...]:
     """Return the facts that decide which promise holds."""
     when = {name for one in sets for policy in one.policies for name, words in policy.when if words}
-    return ("calendar", "priority", *(_FIELDS.get(name, name) for name in sorted(when)))
+    region = ("region",) if by_region else ()
+    return ("calendar", "priority", *region, *(_FIELDS.get(name, name) for name in sorted(when)))
 
 
 def _since(version: PolicySet | Calendar) -> int:

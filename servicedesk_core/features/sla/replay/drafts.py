@@ -10,9 +10,10 @@ from servicedesk_core.definitions.reading import Definitions, Key
 from servicedesk_core.definitions.writing import text_of
 from servicedesk_core.errors import DefinitionsError
 from servicedesk_core.faces.definition import DefinitionKind
+from servicedesk_core.features.definitions import CALENDARS
 from servicedesk_core.features.sla.clocks.evaluating import Evaluator
 from servicedesk_core.features.sla.clocks.policies import PolicySet
-from servicedesk_core.features.sla.definitions import CALENDARS, POLICIES
+from servicedesk_core.features.sla.definitions import POLICIES
 
 _IN_THE_STORE = "the store"
 

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.faces import After, Desk, Feature, Help, Limit, Manner, Namespace, Sort, query
-from servicedesk_core.features.definitions import in_force, versions_of
+from servicedesk_core.features.definitions import CALENDARS, in_force, versions_of
 from servicedesk_core.features.sla.clocks.policies import Clock
-from servicedesk_core.features.sla.definitions import CALENDARS, POLICIES
+from servicedesk_core.features.sla.definitions import POLICIES
 from servicedesk_core.features.sla.model import ClockFilter, Excluded
 from servicedesk_core.features.sla.replay.drafts import Draft, texts_at
 from servicedesk_core.features.sla.replay.model import Dimension, Reached, Replay, Replayed

@@ -104,13 +104,13 @@ class Run:
 
     def all_of(self, tx: Tx, where: Sequence[ColumnElement[Any]]) -> None:
         """Judge all tickets of which this is true and in whose life something may have been decided in the period."""
-        bookings, after = told.Bookings(), 0
+        beside, after = told.Beside(), 0
         query = _candidates(*self._period, where)
         while rows := tx.execute(query.where(_T.local_id > after).limit(_AT_ONCE)).all():
             after = rows[-1].local_id
             counting = {row.local_id: row for row in rows if not self._is_outside(row)}
             promised = {} if self._as_of is None else promised_to(tx, self._as_of, counting)
-            for ticket in told.of(tx, counting, bookings):
+            for ticket in told.of(tx, counting, beside):
                 self._take(counting[ticket.ticket_id], ticket, promised.get(ticket.ticket_id, ()))
 
     def _is_outside(self, row: Any) -> bool:

@@ -48,7 +48,7 @@ def explained(tx: Tx, ref: str, connection: str | None, now: datetime, scope: Sc
         "as_of": now,
         "has_policy": book is not None,
     }
-    found = told.of(tx, [row.local_id], told.Bookings()) if book is not None else []
+    found = told.of(tx, [row.local_id], told.Beside()) if book is not None else []
     if book is None or not found:
         return TicketExplained(**known, history=HistoryState.NONE.value, clocks=())
     [ticket] = found

@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select, update
 
 from servicedesk_core.business_time import Calendar
 from servicedesk_core.business_time.table import instant, micros
+from servicedesk_core.features.clients import CLIENTS
 from servicedesk_core.features.definitions import CALENDARS, holding, versions_of
 from servicedesk_core.features.sla.clocks.evaluating import Evaluator
 from servicedesk_core.features.sla.clocks.matching import Book
@@ -58,11 +59,11 @@ def current(tx: Tx) -> Progress | None:
 
 
 def version(tx: Tx) -> int:
-    """Return the version of the definitions that last changed a calendar or the policies; 0 = there are no policies."""
+    """Return the version that last changed calendars, policies or what is agreed with clients; 0 = no policies."""
     if not versions_of(tx, POLICIES):  # rows may be left of policies that were taken back before they held
         return 0
     table = definitions.c
-    newest = select(func.max(table.version)).where(table.kind.in_([kind.name for kind in JUDGED_BY]))
+    newest = select(func.max(table.version)).where(table.kind.in_([kind.name for kind in (*JUDGED_BY, CLIENTS)]))
     return int(tx.execute(newest).scalar_one())
 
 

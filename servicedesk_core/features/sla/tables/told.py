@@ -8,6 +8,7 @@ from sqlalchemy import Select, and_, func, or_, select
 
 from servicedesk_core.domain import ActorType, EventSource, EventType, TicketEvent
 from servicedesk_core.domain.histories import HistoryState
+from servicedesk_core.features.clients import Book, Client, clients_of
 from servicedesk_core.store import Tx, bulk, histories
 from servicedesk_core.store.fields import from_us, optional_instant
 from servicedesk_core.store.schema import RECORDS
@@ -18,7 +19,7 @@ FACTS: Final = (
 """Fields of a ticket that clocks look at, as they are now."""
 
 PLACES: Final = {"companies": "company_ref", "sites": "site_ref"}
-"""Streams whose region is one of their tickets' facts, with the field of a ticket that names them."""
+"""Streams whose region and name decide over facts of their tickets, with the field of a ticket that names them."""
 
 FOLLOWED: Final = ("tickets", "ticket_events", "notes", "time_entries", "appointments", *PLACES)
 """Streams whose changes touch clocks."""
@@ -35,7 +36,7 @@ class ToldTicket(NamedTuple):
     Attributes:
         ticket_id: The desk's own number.
         events: What happened to it, in no order.
-        known: Its fields as they are now, and its region.
+        known: Its fields as they are now, and what is agreed with its client.
         history: How much of its past the events tell.
     """
 
@@ -54,16 +55,20 @@ class _Work(NamedTuple):
     who: str | None
 
 
-class Bookings:
-    """Appointments by ticket. They name their tickets in lists that no index knows, so all are read, once for a run."""
+class Beside:
+    """What tickets are told with, read once for a run: appointments, and what is agreed with clients.
+
+    Appointments name their tickets in lists that no index knows, so all are read.
+    """
 
     def __init__(self) -> None:
-        self._by_ticket: dict[tuple[int, str], list[_Work]] | None = None
+        self._work: dict[tuple[int, str], list[_Work]] | None = None
+        self._clients: Book[Client] | None = None
 
-    def of(self, tx: Tx, source_id: int, ref: str) -> Sequence[_Work]:
+    def bookings(self, tx: Tx, source_id: int, ref: str) -> Sequence[_Work]:
         """Return when each appointment of a ticket was booked."""
-        if self._by_ticket is None:
-            self._by_ticket = {}
+        if self._work is None:
+            self._work = {}
             table = RECORDS["appointments"].c
             query = select(table.source_id, table.external_id, table.created_at, table.ticket_refs).where(
                 table.gone_at.is_(None), table.created_at.is_not(None), table.ticket_refs != "[]"
@@ -71,19 +76,30 @@ class Bookings:
             for source, external_id, at_us, refs in tx.execute(query):
                 booked = _Work(f"appointments:{external_id}", EventType.APPOINTMENT_BOOKED, at_us, None)
                 for one in orjson.loads(refs):
-                    self._by_ticket.setdefault((source, one), []).append(booked)
-        return self._by_ticket.get((source_id, ref), ())
+                    self._work.setdefault((source, one), []).append(booked)
+        return self._work.get((source_id, ref), ())
+
+    def agreed(self, tx: Tx, row: Any) -> dict[str, str | None]:
+        """Return what was agreed with the client of a ticket when that was created, and else what the PSA says."""
+        if self._clients is None:
+            self._clients = clients_of(tx)
+        created = optional_instant(row.created_at)
+        client = self._clients.at(row.source_id, row.company_ref, created) if created is not None else None
+        if client is None:
+            return {"region": row.region}
+        site = client.at_site(row.site_ref, row.site_name)
+        return {"customer_tier": client.tier, "region": site.region or row.region, "calendar": site.calendar}
 
 
-def after(tx: Tx, ticket_id: int, limit: int, bookings: Bookings) -> tuple[list[ToldTicket], int | None]:
+def after(tx: Tx, ticket_id: int, limit: int, beside: Beside) -> tuple[list[ToldTicket], int | None]:
     """Return tickets above a number, and the number up to which they are; ``None`` when there are no more."""
     rows = tx.execute(_tickets().where(_T.local_id > ticket_id).order_by(_T.local_id).limit(limit)).all()
-    return [*_told(tx, rows, bookings)], rows[-1].local_id if len(rows) == limit else None
+    return [*_told(tx, rows, beside)], rows[-1].local_id if len(rows) == limit else None
 
 
-def of(tx: Tx, ticket_ids: Iterable[int], bookings: Bookings) -> list[ToldTicket]:
+def of(tx: Tx, ticket_ids: Iterable[int], beside: Beside) -> list[ToldTicket]:
     """Return tickets by the desk's own numbers."""
-    return [*_told(tx, tx.execute(_tickets().where(_T.local_id.in_(list(ticket_ids)))).all(), bookings)]
+    return [*_told(tx, tx.execute(_tickets().where(_T.local_id.in_(list(ticket_ids)))).all(), beside)]
 
 
 def touched(tx: Tx, changes: Iterable[tuple[str, int]]) -> set[int]:
@@ -119,12 +135,13 @@ def _tickets() -> Select[Any]:
         .outerjoin(company, and_(company.c.source_id == _T.source_id, company.c.external_id == _T.company_ref))
     )
     region = func.coalesce(site.c.region, company.c.region).label("region")
-    query = select(_T.local_id, _T.source_id, _T.external_id, _T.created_at, *(_T[name] for name in FACTS), region)
+    place = region, site.c.name.label("site_name")
+    query = select(_T.local_id, _T.source_id, _T.external_id, _T.created_at, *(_T[name] for name in FACTS), *place)
     query = query.add_columns(histories.state_of_ticket().label("history"))
     return query.select_from(joined).where(or_(_T.gone_at.is_(None), _T.gone_reason == DELETED))
 
 
-def _told(tx: Tx, rows: Sequence[Any], bookings: Bookings) -> Iterator[ToldTicket]:
+def _told(tx: Tx, rows: Sequence[Any], beside: Beside) -> Iterator[ToldTicket]:
     refs: dict[int, list[str]] = {}
     for row in rows:
         refs.setdefault(row.source_id, []).append(row.external_id)
@@ -133,10 +150,10 @@ def _told(tx: Tx, rows: Sequence[Any], bookings: Bookings) -> Iterator[ToldTicke
     for row in rows:
         own = events[row.source_id].get(row.external_id, [])
         if own:  # what was done tells nothing where nothing tells how the ticket got there
-            done = (*work[row.source_id].get(row.external_id, ()), *bookings.of(tx, row.source_id, row.external_id))
+            done = (*work[row.source_id].get(row.external_id, ()), *beside.bookings(tx, row.source_id, row.external_id))
             own += _acts(row.external_id, done, row.created_at)
-        known = {"created_at": optional_instant(row.created_at), "region": row.region}
-        known |= {name: getattr(row, name) for name in FACTS}
+        known = {name: getattr(row, name) for name in FACTS}
+        known |= {"created_at": optional_instant(row.created_at), **beside.agreed(tx, row)}
         yield ToldTicket(row.local_id, own, known, HistoryState(row.history))
 
 
