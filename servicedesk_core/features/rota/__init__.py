@@ -16,6 +16,7 @@ FEATURE = Feature(
 )
 
 if TYPE_CHECKING:
+    from servicedesk_core.features.rota.kinds import LEAVE as LEAVE
     from servicedesk_core.features.rota.kinds import Leave as Leave
     from servicedesk_core.features.rota.kinds import Shift as Shift
     from servicedesk_core.features.rota.rules import Away as Away
