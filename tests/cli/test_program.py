@@ -13,7 +13,7 @@ import pytest
 
 from servicedesk_core import __version__
 from servicedesk_core.cli.app import build
-from servicedesk_core.cli.catalog import NAMES, SECTIONS
+from servicedesk_core.cli.catalog import NAMES, sections
 from servicedesk_core.cli.shell import exit_codes
 from servicedesk_core.cli.shell.arguments import hoist
 from servicedesk_core.cli.shell.context import Cli
@@ -306,7 +306,7 @@ def test_the_help_page_names_every_command_with_its_own_words_and_imports_none(r
 
     program = get_command(build())
     assert {name: command.get_short_help_str(200) for name, command in program.commands.items()} == {
-        name: words for section in SECTIONS.values() for name, words in section.items()
+        name: words for section in sections().values() for name, words in section.items()
     }
     code = (
         "import sys; from servicedesk_core.cli.app import execute; execute(['--help']); "
