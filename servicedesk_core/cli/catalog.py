@@ -41,8 +41,15 @@ _BY_HAND: Final[dict[Section, dict[str, str]]] = {
 """The help of those commands that no feature brings. ``servicedesk_core.cli.NAME``, a module or a package, has a
 function ``register`` that adds the command."""
 
-_PARTLY_BY_HAND = frozenset({"audit", "claims", "privacy", "warranty", "writes"})
-"""Commands of features whose module or package here adds what cannot be derived."""
+_PARTLY_BY_HAND: Final[dict[str, frozenset[str]]] = {
+    "audit": frozenset(),
+    "claims": frozenset(),
+    "privacy": frozenset({"export"}),
+    "warranty": frozenset(),
+    "writes": frozenset(),
+}
+"""Commands of features whose module or package here adds what cannot be derived, with the queries that it shows in
+another way than is derived."""
 
 WITHOUT_DESK = frozenset({"init", "docs", "service", "doctor", "store", "mapping", "plugins", "new", "sandbox"})
 """Commands that open no desk, so that nobody's place can be taken there."""
@@ -93,7 +100,9 @@ def _load(name: str) -> Any:
     from servicedesk_core.cli.derived import command_of_feature, commands_of  # noqa: PLC0415
 
     if name in FEATURES:
-        return command_of_feature(own(name), _by_hand(name) if name in _PARTLY_BY_HAND else None)
+        if name not in _PARTLY_BY_HAND:
+            return command_of_feature(own(name))
+        return command_of_feature(own(name), _by_hand(name), replaced=_PARTLY_BY_HAND[name])
     return commands_of((), _by_hand(name))[name]
 
 

@@ -13,8 +13,8 @@ class Change:
         entity: Stream of the record.
         local_id: The desk's own id of the record.
         kind: ``created``, ``changed``, ``gone`` or ``restored``.
-        changed_fields: Domain fields that changed; empty when the record is new, and for a ticket when what was about it
-            is about another one now.
+        changed_fields: Domain fields that changed; empty when the record is new, and for a ticket when what was about
+            it is about another one now.
         connection: Connection that the record belongs to.
         external_id: The vendor's id of the record.
         mode: What brought it: ``incremental``, ``backfill``, ``reconcile``, ``by_ids``, ``remap`` …

@@ -318,6 +318,18 @@ def test_the_help_page_names_every_command_with_its_own_words_and_imports_none(r
     assert not {f"servicedesk_core.cli.{name}" for name in NAMES} & set(ran.stderr.split())
 
 
+def test_a_command_that_is_asked_for_alone_is_the_one_that_its_group_lists():
+    from servicedesk_core.cli import catalog
+
+    for name in NAMES:
+        catalog._load.cache_clear()
+        if not hasattr(group := catalog._load(name), "feature"):
+            continue
+        queries = group.feature.offers(acts=False)
+        alone = {query: [one.name for one in group.get_command(None, query).params] for query in queries}
+        assert alone == {query: [one.name for one in group.commands[query].params] for query in queries}
+
+
 @pytest.mark.parametrize(
     ("cli", "expected"),
     [

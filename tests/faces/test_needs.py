@@ -34,7 +34,7 @@ def others(feature: str) -> set[str]:
 
 
 def names_of(text: str) -> list[str]:
-    return re.findall(r"import (\w+) as \1$", text, re.MULTILINE)
+    return re.findall(r"import (\w+) as \1\b", text)
 
 
 @pytest.mark.parametrize("feature", FEATURES)
