@@ -10,7 +10,7 @@ Number = Annotated[int, typer.Argument(help='Its number in "writes list".')]
 Numbers = Annotated[list[int], typer.Argument(help='Numbers in "writes list".')]
 Versions = Annotated[
     list[str],
-    typer.Argument(help='Numbers in "writes list"; 7@2 is version 2 of write 7.', metavar="NUMBERS..."),
+    typer.Argument(help='Numbers in "writes list"; 7@2 is version 2 of write 7.'),
 ]
 Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the audit trail.")]
 ConnectionOption = Annotated[str | None, typer.Option("--connection", help="Only over this connection.")]
