@@ -10,7 +10,7 @@ _ABOUT: Final = {
     "money.read": "See what work and goods cost: margins, charges, posted lines, invoices, rates of contracts.",
     "periods.close": "Close a month, so that its figures stay as they are.",
     "tickets.write": "Propose new tickets, and changes, notes and time of others.",
-    "tickets.assign": "Propose whose a ticket is, in which queue, how urgent and until when.",
+    "tickets.assign": "Propose whose a ticket is, in which queue, how urgent, until when; say what is repeat service.",
     "warranty.write": "Ask manufacturers, read covers from files, propose end dates.",
     "claims.read": "Read claims.",
     "claims.draft": "Draft claims, edit and check them.",
@@ -125,15 +125,6 @@ ROLES: Final = MappingProxyType(
 """What each role may. Whoever administers the desk does not change tickets by that role alone."""
 
 JOB_CAPABILITIES: Final = frozenset(
-    {
-        _C.READ,
-        _C.INTERNAL,
-        _C.ABSENCES,
-        _C.WARRANTY_WRITE,
-        _C.CLAIMS_READ,
-        _C.CLAIMS_SEND,
-        _C.DESK_READ,
-        _C.DESK_OPERATE,
-    }
+    {_C.READ, _C.INTERNAL, _C.WARRANTY_WRITE, _C.CLAIMS_READ, _C.CLAIMS_SEND, _C.DESK_READ, _C.DESK_OPERATE}
 )
 """What the desk itself may by its schedule: it reads, follows, and sends what somebody approved."""

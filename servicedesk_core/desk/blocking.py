@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.definitions.actions import Definitions
     from servicedesk_core.features.explain.queries import Explain
     from servicedesk_core.features.flow.queries import FlowQueries
-    from servicedesk_core.features.kpi.queries import KpiQueries
+    from servicedesk_core.features.kpi.actions import Kpis
     from servicedesk_core.features.oncall.queries import OnCallQueries
     from servicedesk_core.features.people.queries import People
     from servicedesk_core.features.privacy.actions import Privacy
@@ -187,7 +187,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         claims: Claims[Waiting]
         definitions: Definitions[Waiting]
         flow: FlowQueries[Waiting]
-        kpi: KpiQueries[Waiting]
+        kpi: Kpis[Waiting]
         explain: Explain[Waiting]
         people: People[Waiting]
         privacy: Privacy[Waiting]

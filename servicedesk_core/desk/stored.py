@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.definitions.actions import Definitions
     from servicedesk_core.features.explain.queries import Explain
     from servicedesk_core.features.flow.queries import FlowQueries
-    from servicedesk_core.features.kpi.queries import KpiQueries
+    from servicedesk_core.features.kpi.actions import Kpis
     from servicedesk_core.features.oncall.queries import OnCallQueries
     from servicedesk_core.features.people.queries import People
     from servicedesk_core.features.privacy.actions import Privacy
@@ -86,7 +86,7 @@ class StoredDesk:
         claims: Claims[Awaited]
         definitions: Definitions[Awaited]
         flow: FlowQueries[Awaited]
-        kpi: KpiQueries[Awaited]
+        kpi: Kpis[Awaited]
         explain: Explain[Awaited]
         people: People[Awaited]
         privacy: Privacy[Awaited]

@@ -155,6 +155,7 @@ class Measure:
         minimum: A smaller sample is not judged.
         how: How it was made of its cases; ``None`` = it was not.
         scale: What the sum of them was multiplied by.
+        groups: What it was by dimension and value, where its cases were not kept.
     """
 
     value: Fraction | float | None
@@ -170,6 +171,13 @@ class Measure:
     minimum: int = 0
     how: Sum | None = None
     scale: Fraction | int = 1
+    groups: "Mapping[str, Mapping[str, Measure]]" = field(default_factory=dict)
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """What it can be divided by: what any of its cases belongs to."""
+        found = (name for one in self.cases for name, value in one.of.items() if value is not None)
+        return tuple(self.groups) or tuple(dict.fromkeys(found))
 
     @classmethod
     def of(
@@ -211,8 +219,8 @@ class Measure:
     def by(self, dimension: str) -> "Mapping[str, Measure]":
         """Return it for each value of a dimension, in order; nothing stands for cases that have none."""
         how, groups = self.how, dict[str, list[Case]]()
-        if how is None:
-            return {}
+        if how is None or self.groups:
+            return self.groups.get(dimension, {})
         for one in self.cases:
             groups.setdefault(one.of.get(dimension) or "", []).append(one)
         return {

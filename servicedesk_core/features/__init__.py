@@ -13,11 +13,10 @@ from servicedesk_core.faces.feature import Feature
 __all__ = ["FEATURES", "Feature", "own", "with_ours"]
 
 FEATURES: Final = (
-    "status", "tickets", "attention", "explain", "report", "sla", "kpi", "flow", "profit",
-    "writes", "audit", "definitions", "clients", "rota", "oncall", "skills", "people",
-    "warranty", "claims", "alerts", "privacy", "quarantine",
+    "tickets", "report", "alerts", "privacy", "quarantine", "audit", "warranty", "claims", "people", "writes", "status",
+    "definitions", "attention", "explain", "sla", "kpi", "flow", "profit", "clients", "skills", "rota", "oncall",
 )  # fmt: skip
-"""Our own, each a package here that is called so, in the order of the program's help page."""
+"""Our own, each a package here that is called so."""
 
 
 def own(name: str) -> Feature:

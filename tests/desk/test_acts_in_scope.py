@@ -80,6 +80,8 @@ def on_tickets(ticket):
         "tickets.note": ((ticket, "x"), {}),
         "tickets.log_time": ((ticket, 900), {"technician": "mine-technicians"}),
         "claims.new": ((ticket,), {}),
+        "kpi.confirm_repeat": ((ticket, ticket), {"reason": "x"}),
+        "kpi.reject_repeat": ((ticket, ticket), {"reason": "x"}),
     }
 
 

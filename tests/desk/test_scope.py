@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 import io
+from collections import Counter
 
 import pytest
 
@@ -129,6 +130,7 @@ ARGUMENTS = {
     "kpi.explain": [(("created",), {"period": "2026-03"})],
     "kpi.history": [("created",)],
     "kpi.records": [(("created",), {"period": "2026-03"})],
+    "kpi.repeats": [((), {"period": "2026-03"})],
     "kpi.show": [(("created",), {"period": "2026-03", "by": "client"})],
     "sla.attainment": [((), {"by": by}) for by in By],
     "sla.replay": [((), {"policy": DRAFT})],
@@ -195,14 +197,15 @@ async def test_what_belongs_to_the_client_is_all_there(desk):
     assert await desk.tickets.count(scope=COMPANY) == 1
     assert await desk.tickets.count() == 2
     detail = await desk.tickets.get("mine-tickets", scope=COMPANY)
-    assert (len(detail.notes), len(detail.time_entries), len(detail.events)) == (1, 1, 1)
+    assert (len(detail.notes), len(detail.time_entries), len(detail.events)) == (1, 1, 3)
     assert detail.ticket.company_ref == "mine-companies"
     assert detail.ticket.parent_ref is None
     assert (await desk.report.desk_page(scope=COMPANY)).numbers.open.count == 1
     status = await desk.status(scope=COMPANY)
-    assert {s.stream: s.records for s in status.streams} == dict.fromkeys(OF_CLIENTS, 1)
+    stored = sorted((*OF_CLIENTS, "ticket_events", "ticket_events"))
+    assert {s.stream: s.records for s in status.streams} == Counter(stored)
     changed = [change.entity async for change in desk.changes(scope=COMPANY)]
-    assert sorted(changed) == sorted(OF_CLIENTS)
+    assert sorted(changed) == stored
 
 
 async def test_writes_claims_covers_and_their_audit_of_the_client_are_all_there(desk):

@@ -13,7 +13,15 @@ from sqlalchemy import insert, select
 from sqlalchemy.engine import make_url
 
 from servicedesk_core.clock import SystemClock
-from servicedesk_core.domain import REFERENCES, STREAMS, StatusCategory, TicketKind
+from servicedesk_core.domain import (
+    REFERENCES,
+    STREAMS,
+    EventSource,
+    EventType,
+    StatusCategory,
+    TicketEvent,
+    TicketKind,
+)
 from servicedesk_core.domain.base import OF_DESK
 from servicedesk_core.domain.warranty import (
     ClaimDraft,
@@ -192,6 +200,20 @@ def add_clocks(tx):
             tx.execute(insert(sla_clocks).values(ticket_id=ticket, calendar="always", counts_from_us=0, **one, **rest))
 
 
+def add_turns(tx, source, who):
+    """Let the ticket have been resolved and opened again."""
+    for name, category, back in (("done", StatusCategory.RESOLVED, 3), ("again", StatusCategory.IN_PROGRESS, 2)):
+        turned = TicketEvent(
+            external_id=f"{who}-{name}",
+            ticket_ref=f"{who}-tickets",
+            type=EventType.STATUS_CHANGED,
+            source=EventSource.HISTORY,
+            effective_at=NOW - timedelta(hours=back),
+            after={"status_category": category},
+        )
+        records.apply(tx, source, turned.stream, [Incoming(turned, None, None, "1")], mode="incremental", now=NOW)
+
+
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def new_url(request, tmp_path_factory):
     """Makes addresses of stores: empty ones, or copies of one that nobody has open."""
@@ -224,6 +246,7 @@ def filled(new_url):
             add_writes(tx, who, others)
             add_claims(tx, source, who, others)
             add_cover(tx, source, who)
+            add_turns(tx, source, who)
         add_clocks(tx)
         audit.append(tx, at=NOW, actor="user:ana", action="privacy.erased", entity="contact:psa", reason=FOREIGN)
 

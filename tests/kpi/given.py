@@ -22,7 +22,7 @@ from servicedesk_core.features.kpi.facts import (
     Work,
 )
 from servicedesk_core.features.kpi.goals import SHIPPED, wanted
-from servicedesk_core.features.kpi.repeats import repeats
+from servicedesk_core.features.kpi.repeats import pairs, repeats
 
 NAMED: Mapping[str, Kpi[Any]] = {kpi.name: kpi for kpi in KPIS}
 MARCH = Period(datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC))
@@ -55,7 +55,11 @@ class Given:
 
     @cached_property
     def repeats(self) -> Mapping[Key, Rule]:
-        return repeats(self.tickets)
+        return repeats(pairs(self.tickets))
+
+    @property
+    def responses(self) -> Mapping[Key, datetime]:
+        return {one.key: one.first_response_at for one in self.tickets if one.first_response_at is not None}
 
     @cached_property
     def visits_of(self) -> Mapping[Key, Sequence[VisitFact]]:

@@ -23,10 +23,15 @@ from servicedesk_core.features.kpi.facts import (
     Work,
 )
 from servicedesk_core.features.kpi.goals import COACH, JOURNEY, GoalProfile, in_order, wanted
-from servicedesk_core.features.kpi.repeats import repeats
+from servicedesk_core.features.kpi.repeats import pairs, similarity
+from servicedesk_core.features.kpi.repeats import repeats as counted
 from servicedesk_core.features.kpi.work import work_of
 from servicedesk_core.features.sla import Clock, Outcome
 from tests.kpi.given import MARCH, NAMED, Given, at, entry, ticket
+
+
+def repeats(tickets, *more):
+    return counted(pairs(tickets, *more))
 
 
 def share(met, of, scale=100):
@@ -184,6 +189,9 @@ def test_hours_for_clients_by_hours_available():
     found = facts.measured("utilisation")
     assert (found.numerator, found.denominator, found.value) == (27.2 * 3600, 32 * 3600, 85)
     assert facts.verdict("utilisation") == "met"
+    night = replace(entry("n", "ana", at(3, 2, 22), 60, "1"), is_after_hours=True)
+    late = replace(facts, entries=[*facts.entries, night]).measured("utilisation")
+    assert (late.numerator, late.excluded) == (found.numerator, found.excluded | {"after hours": 1})
     assert facts.measured("resource-utilisation").numerator == 28.2 * 3600
     assert {name: one.numerator / 3600 for name, one in facts.measured("hours").by("work").items()} == {
         "contract": 27.2, "goodwill": 1, "travel": 1, "internal": 1,
@@ -414,3 +422,37 @@ def test_a_margin_leaves_out_clients_of_whom_a_part_is_unknown_and_is_exact_to_t
     each = facts.measured("cost-per-ticket")
     assert (each.value, each.by("client")["A"].value, each.denominator) == (Fraction(984, 5), 246, 5)
     assert replace(facts, books="whole months").measured("service-margin").needs == "whole months"
+
+
+def test_what_may_be_repeat_service_waits_for_somebody_to_say_so_and_what_they_say_holds():
+    """What is similar is a candidate only; a pair that was rejected makes room for the one before it."""
+    same = {"site": "mill", "issue": "mail"}
+    first = ticket("A", at(3, 1), at(3, 2), title="Outlook cannot open shared calendar", **same)
+    again = ticket("F", at(3, 9), title="The shared calendar 2 cannot open in Outlook 365", **same)
+    assert similarity(first.title, again.title) == 1
+    assert similarity("VPN drops", "VPN drops daily") == pytest.approx(2 / 3)
+    assert similarity("", "") == 0
+    both = (first.key, again.key)
+
+    def told(*tickets, said=None, booked=None):
+        found = pairs(tickets, said, booked)
+        return [(one.first.id, one.follow_up.id, one.standing.value, one.counts) for one in found]
+
+    assert told(first, again) == [("A", "F", "candidate", False)]
+    assert repeats([first, again]) == {}
+    assert told(first, again, said={both: True}) == [("A", "F", "confirmed", True)]
+    assert told(first, again, said={both: False}) == [("A", "F", "rejected", False)]
+    assert told(first, replace(again, site="quay")) == []
+    assert told(first, replace(again, title="Shared drive is full")) == []
+    assert told(first, replace(again, site="quay"), said={both: True}) == [("A", "F", "confirmed", True)]
+    assert told(first, again, booked={again.key: at(3, 2)}) == []  # planned before the first was done
+
+    one = {"asset": "printer", "issue": "paper"}
+    older, newer = ticket("A", at(3, 1), at(3, 2), **one), ticket("B", at(3, 3), at(3, 4), **one)
+    later = ticket("F", at(3, 9), **one)
+    assert told(older, newer, later)[1:] == [("B", "F", "counted", True)]
+    assert told(older, newer, later, said={(newer.key, later.key): False})[1:] == [
+        ("B", "F", "rejected", False), ("A", "F", "counted", True),
+    ]  # fmt: skip
+    back = replace(older, reopenings=(at(3, 20),))
+    assert told(back, said={(back.key, back.key): False}) == [("A", "A", "rejected", False)]

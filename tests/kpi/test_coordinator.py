@@ -109,6 +109,18 @@ def test_what_each_can_begin_in_the_order_to_take_it():
     assert counts == {"ana": 7, "ben": 7}
 
 
+def test_what_a_client_answered_and_a_visit_within_the_hour_can_be_begun():
+    rows = (
+        ("A", "customer_replied", "helpdesk", "ana", "completion", 3),
+        ("B", "scheduled", "helpdesk", "ana", "completion", 4, {"visit": 1}),
+        ("C", "scheduled", "helpdesk", "ana", "completion", 5, {"visit": 1.1}),
+        ("D", "triaged", "helpdesk", "ana", "completion", 6, {"visit": -0.5}),
+        ("E", "triaged", "helpdesk", "ana", "completion", 7, {"visit": 2}),
+    )
+    [found] = coordinator.ready(OpenDesk(NOW, SOON, [ticket(*row) for row in rows])).values()
+    assert [one.record for one in found] == ["A", "B", "D"]
+
+
 def test_who_has_nothing_to_begin_keeps_up_only_while_nobody_waits():
     idle = OpenDesk(NOW, SOON, [one for one in DESK.tickets if one.record in {"T13", "T07"}])
     assert [one.record for one in coordinator.not_kept_up(idle)] == ["ana"]

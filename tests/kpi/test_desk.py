@@ -12,6 +12,7 @@ from servicedesk_core.domain import (
     EventType,
     Note,
     StatusCategory,
+    Technician,
     Ticket,
     TicketEvent,
     TimeOff,
@@ -54,6 +55,10 @@ async def test_figures_of_a_month_against_the_goals_of_the_desk(desk):
     assert by_client == {"Mill & Sons": 1, "Quay": 2, "Us": 0}
     work = {one.group: one.value for one in await desk.kpi.show("hours", by="work", period="2026-03")}
     assert work == {"contract": 1, "internal": 1, "time and materials": 0.5, "unbilled": 0.5}
+    when = {one.group: one.value for one in await desk.kpi.show("hours", by="when", period="2026-03")}
+    assert when == {"after hours": 0.5, "in hours": 2.5}
+    answered = await desk.kpi.show("response-standard", by="technician", period="2026-03")
+    assert {one.group: one.value for one in answered} == {"Ana": 0, "Ben": 0}  # they began at once
     present = {one.group: one.value for one in await desk.kpi.show("new", by="client")}
     assert present == {"Quay": 1}
     assert [one.goal for one in await desk.kpi.show("created", last=None)] == ["<= 1"]
@@ -111,6 +116,14 @@ async def test_a_goal_of_a_figure_that_does_not_exist_or_in_another_unit_is_refu
     ]
     with pytest.raises(DefinitionsError, match="K077"):
         await desk.definitions.apply(reason="x", folder=folder, remove=True)
+
+
+async def test_two_technicians_of_one_name_are_two(desk):
+    kim = [Technician(external_id=ref, name="Kim Lee") for ref in ("k1", "k2")]
+    done = [_ticket(f"9{ref}", at(3, 2), at(3, 3), assignee_ref=ref) for ref in ("k1", "k2")]
+    await desk.store.write(lambda tx: fill(tx, [*kim, *done]))
+    found = {one.group: one.value for one in await desk.kpi.show("resolved", by="technician", period="2026-03")}
+    assert found == {"Ana": 1, "Ben": 2, "Kim Lee (psa k1)": 1, "Kim Lee (psa k2)": 1, "none": 0}
 
 
 async def test_who_is_off_is_known_by_the_day_of_the_desk(desk):

@@ -8,6 +8,7 @@ FEATURE = Feature(
     name="kpi",
     about="Figures with their goals, and the records behind each.",
     queries=f"{__name__}.queries:KpiQueries",
+    actions=f"{__name__}.actions:Kpis",
     kpis=f"{__name__}.catalogue:KPIS",
     definitions=f"{__name__}.goals:KINDS",
     needs=("attention", "definitions", "profit", "sla", "tickets"),

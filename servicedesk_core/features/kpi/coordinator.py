@@ -19,7 +19,10 @@ HORIZON: Final = timedelta(hours=4)
 
 _WATCHED: Final = frozenset({QueueKind.ALERT, QueueKind.NOC})
 _OF_NOBODY: Final = _WATCHED | {QueueKind.TRIAGE}
-_READY: Final = frozenset({StatusCategory.TRIAGED, StatusCategory.IN_PROGRESS})
+BEFORE_A_VISIT: Final = timedelta(hours=1)
+"""A visit that begins so soon is what its technician does next."""
+
+_READY: Final = frozenset({StatusCategory.TRIAGED, StatusCategory.IN_PROGRESS, StatusCategory.CUSTOMER_REPLIED})
 _TO_SCHEDULE: Final = frozenset({StatusCategory.NEEDS_SCHEDULING, StatusCategory.SCHEDULED})
 
 
@@ -153,8 +156,9 @@ def is_unassigned(one: OpenTicket, _: When) -> bool:
 def is_ready(one: OpenTicket, when: When) -> bool:
     """Whether its technician can begin it now, without anybody else."""
     visit = one.standing.visit
-    waits_for_a_visit = visit is not None and visit.start_at > when.now
-    return one.who is not None and one.is_triaged and one.standing.category in _READY and not waits_for_a_visit
+    begins = visit is None or visit.start_at <= when.now + BEFORE_A_VISIT
+    may_be = _READY if visit is None else _READY | {StatusCategory.SCHEDULED}
+    return one.who is not None and one.is_triaged and begins and one.standing.category in may_be
 
 
 def is_left_lying(one: OpenTicket, when: When) -> bool:

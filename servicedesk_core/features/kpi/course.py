@@ -16,7 +16,7 @@ from servicedesk_core.business_time import Calendar
 from servicedesk_core.business_time.table import duration_us, instant, micros
 from servicedesk_core.faces import Goal, Verdict
 from servicedesk_core.features.kpi import coordinator
-from servicedesk_core.features.kpi.coordinator import HORIZON, OLD, STALE, OpenTicket, When
+from servicedesk_core.features.kpi.coordinator import BEFORE_A_VISIT, HORIZON, OLD, STALE, OpenTicket, When
 from servicedesk_core.features.kpi.facts import Key
 
 COUNTED: Final[Mapping[str, Callable[[OpenTicket, When], bool]]] = {
@@ -224,7 +224,7 @@ def _thresholds(ticket: OpenTicket, calendar: Calendar | None) -> Iterator[datet
     if standing.due_at is not None:
         yield standing.due_at + _AFTER
     if standing.visit is not None:
-        yield standing.visit.start_at
+        yield from (standing.visit.start_at - BEFORE_A_VISIT, standing.visit.start_at)
 
 
 def _coming_from(due: datetime, calendar: Calendar | None) -> Iterator[datetime]:

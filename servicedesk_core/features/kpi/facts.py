@@ -23,6 +23,9 @@ class Rule(StrEnum):
     LINKED = "linked"
     SAME_DEVICE = "same device and issue"
     SAME_CONTACT = "same contact, issue and sub-issue"
+    SIMILAR = "same site and issue, similar title"
+    """It counts only when somebody says so."""
+    SAID = "somebody said so"
 
 
 class Work(StrEnum):
@@ -53,6 +56,7 @@ class TicketFact:
     sub_issue: str | None = None
     company: str | None = None
     contact: str | None = None
+    site: str | None = None
     asset: str | None = None
     contract: str | None = None
     parent: str | None = None
@@ -109,6 +113,8 @@ class EntryFact:
     worked_s: int | None = None
     created_at: datetime | None = None
     is_own: bool = False
+    is_after_hours: bool = False
+    """Whether it began while the desk was closed."""
     of: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
@@ -233,6 +239,11 @@ class Facts(Protocol):
     @property
     def tickets(self) -> Sequence[TicketFact]:
         """Those created, open or resolved in the period or 30 days around it, or with a clock that was decided then."""
+        ...
+
+    @property
+    def responses(self) -> Mapping[Key, datetime]:
+        """When somebody of ours first answered, by ticket; of those that may have been answered in the period."""
         ...
 
     @property

@@ -1,30 +1,36 @@
 """Measuring many figures of one period in one transaction, each against its goal."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time
+from fractions import Fraction
 from functools import cached_property
 from typing import Any, Final
 
 from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
 from servicedesk_core.faces import Capability, Case, Feature, Figure, Kpi, Measure, Period, Sum
-from servicedesk_core.faces.kpi import figure, measured, only_reads, withheld
+from servicedesk_core.faces.kpi import figure, measured, number, only_reads, withheld
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.kpi.catalogue.money import Money
 from servicedesk_core.features.kpi.catalogue.now import KPIS, NO_CLOCKS, Now
 from servicedesk_core.features.kpi.coordinator import OpenDesk
 from servicedesk_core.features.kpi.goals import GOALS, GoalProfile, Wanted, in_order, wanted
 from servicedesk_core.features.kpi.measures import Of
+from servicedesk_core.features.kpi.model import Adjustment
 from servicedesk_core.features.kpi.opened import open_desk
 from servicedesk_core.features.kpi.past import Went
 from servicedesk_core.features.kpi.tables import StoredFacts
+from servicedesk_core.features.kpi.tables.accounts import months_in
+from servicedesk_core.features.kpi.tables.closing import Closed, closed, figures_of
+from servicedesk_core.features.profit import Month
 from servicedesk_core.features.tickets import TicketFilter, TicketRow, ticket_page
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.wording import folded
 
 _ALL: Final = 10_000_000
+_NOTHING: Final = Measure(None, 0)
 
 
 class Measuring:
@@ -60,6 +66,57 @@ class Measuring:
     def _open(self) -> OpenDesk:
         return open_desk(self._tx, self.period.now, self.period.zone, self._scope)
 
+    @cached_property
+    def month(self) -> Month | None:
+        """The closed month that the period is, as whoever sees all of the desk is shown it."""
+        months = months_in(self.period) if self._scope is None else ()
+        return months[0] if len(months) == 1 and months[0] in self._closed else None
+
+    @property
+    def closed_at(self) -> datetime | None:
+        """When the month was closed; ``None`` = it is none that is."""
+        return None if self.month is None else self._closed[self.month].at
+
+    @cached_property
+    def _closed(self) -> Mapping[Month, Closed]:
+        return closed(self._tx)
+
+    @cached_property
+    def _kept(self) -> Mapping[str, Measure]:
+        return {} if self.month is None else figures_of(self._tx, self.month)
+
+    def shown(self, kpi: Kpi[Any]) -> Measure:
+        """Return a figure as it was closed, else as it is measured, with the records behind it."""
+        kept = self._kept.get(kpi.name)
+        return self.measure(kpi) if kept is None else withheld(kpi, self._may) or kept
+
+    def adjusted(self, kpi: Kpi[Any], by: str | None = None) -> Iterator[Adjustment]:
+        """Yield what would be another figure with what came after the month was closed.
+
+        Args:
+            kpi: The figure.
+            by: Of what it is divided by; ``None`` = of the whole.
+        """
+        kept = self._kept.get(kpi.name)
+        if kept is None or withheld(kpi, self._may) is not None:
+            return
+        live = self.measure(kpi)
+        then, now = ({None: kept}, {None: live}) if by is None else (kept.by(by), live.by(by))
+        for group in sorted({*then, *now}, key=lambda one: one or ""):
+            before, after = then.get(group, _NOTHING), now.get(group, _NOTHING)
+            if _counted(before) != _counted(after):
+                yield Adjustment(
+                    kpi.name,
+                    kpi.title,
+                    group if by is None else group or "none",
+                    None if after.value is None else number(after.value),
+                    kpi.unit,
+                    number(Fraction(after.numerator) - Fraction(before.numerator)),
+                    None
+                    if after.denominator is before.denominator is None
+                    else number(Fraction(after.denominator or 0) - Fraction(before.denominator or 0)),
+                )
+
     def measure(self, kpi: Kpi[Any]) -> Measure:
         """Measure a figure, with the records behind it.
 
@@ -80,7 +137,7 @@ class Measuring:
             found: What was measured; ``None`` = it is measured now.
             group: What it is of.
         """
-        known = found or self._plain(kpi)
+        known = found or self.shown(kpi)
         goal = next(iter(self.wanted(kpi)), None)
         return figure(
             kpi,
@@ -167,6 +224,10 @@ def kpi_named(features: Sequence[Feature], word: str) -> tuple[str, Kpi[Any]]:
         raise NotFoundLocallyError(f'"{word}" may be {" or ".join(names)}.', hint="Write more of it.")
     message = f'There is no figure "{word}".{did_you_mean(word, names)}'
     raise NotFoundLocallyError(message, hint='"servicedesk kpi list" lists them.')
+
+
+def _counted(one: Measure) -> tuple[Any, ...]:
+    return one.value, one.numerator, one.denominator, one.sample
 
 
 def _case(row: TicketRow) -> Case:

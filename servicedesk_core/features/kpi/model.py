@@ -6,6 +6,20 @@ from datetime import datetime
 from typing import Annotated
 
 from servicedesk_core.faces import Column, Figure, Page
+from servicedesk_core.features.kpi.repeats import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """A figure of a closed month that would be another one with what came later."""
+
+    name: Annotated[str, Column("Name of the figure.")]
+    title: Annotated[str, Column("Its title.", "Figure")]
+    group: Annotated[str | None, Column("What it is of; nothing = of everything.")]
+    value: Annotated[float | None, Column("What it would be; nothing = there would be nothing to measure.")]
+    unit: Annotated[str, Column("What the value counts.")]
+    numerator: Annotated[float, Column("What came above the line; less than nothing where something went away.")]
+    denominator: Annotated[float | None, Column("What came below it; nothing = it is no ratio.")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +31,8 @@ class FigurePage(Page[Figure]):
     end: Annotated[datetime | None, Column("First instant after it.")]
     at: Annotated[datetime, Column("When it was measured.")]
     timezone: Annotated[str, Column("The IANA zone in which its days begin.")]
+    closed_at: Annotated[datetime | None, Column("When its month was closed; nothing = it is none that is.")] = None
+    adjustments: Annotated[tuple[Adjustment, ...], Column("What came after its month was closed.")] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +73,57 @@ class KpiExplained:
     end: Annotated[datetime, Column("First instant after it.")]
     timezone: Annotated[str, Column("The IANA zone in which its days begin.")]
     records: Annotated[str, Column("The command that lists the records behind it.")]
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatRow:
+    """A completed ticket, and what came after it within 30 days."""
+
+    ticket: Annotated[str, Column("The completed ticket.")]
+    follow_up: Annotated[str, Column("What came after it; the same, where it was opened again.")]
+    connection: Annotated[str, Column("Where both come from.", shown=False)]
+    standing: Annotated[Standing, Column("Whether it counts, waits for somebody to say so, or what they said.")]
+    rule: Annotated[str, Column("What brings them together.", cut=12)]
+    client: Annotated[str | None, Column("The client.", spare=1)]
+    title: Annotated[str, Column("Title of what came after it.", cut=12)]
+    resolved_at: Annotated[datetime, Column("When the first one was resolved.", "Resolved", spare=2)]
+    came_at: Annotated[
+        datetime | None, Column("When the other one was created; nothing = it is the same.", shown=False)
+    ]
+    author: Annotated[str | None, Column("Who said so; nothing = nobody did.", "Said by", spare=3)]
+    reason: Annotated[str | None, Column("Why, in their words.", shown=False)]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was said of two tickets."""
+
+    ticket: Annotated[str, Column("The completed ticket.")]
+    follow_up: Annotated[str, Column("What came after it.")]
+    is_repeat: Annotated[bool, Column("Whether that is repeat service.")]
+    reason: Annotated[str, Column("Why.")]
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedFigures:
+    """A month whose figures stay as they are."""
+
+    month: Annotated[str, Column("The month.")]
+    at: Annotated[datetime, Column("When it was closed.", "When")]
+    author: Annotated[str, Column("Who closed it.", "Who")]
+    reason: Annotated[str, Column("Why, in their words.", "Why", wraps=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresClosed:
+    """A month whose figures were closed."""
+
+    month: Annotated[str, Column("The month.")]
+    figures: Annotated[int, Column("How many figures stay as they are.")]
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresReopened:
+    """A month whose figures follow what happens again."""
+
+    month: Annotated[str, Column("The month.")]

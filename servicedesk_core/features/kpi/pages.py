@@ -53,6 +53,7 @@ def figures(terminal: Terminal, page: FigurePage) -> None:
         last = page.end - timedelta.resolution
         terminal.line(f"{_day(page.start, page.timezone)} to {_day(last, page.timezone)} ({page.timezone})")
     _print(terminal, page, "Figure", ((one.code or "", one.title, one.name) for one in page))
+    _late(terminal, page)
 
 
 def groups(terminal: Terminal, page: FigurePage) -> None:
@@ -62,6 +63,26 @@ def groups(terminal: Terminal, page: FigurePage) -> None:
         terminal.line(one.about)
         terminal.line()
     _print(terminal, page, "Of", (("", "all" if one.group is None else one.group, "") for one in page))
+    _late(terminal, page)
+
+
+def _late(terminal: Terminal, page: FigurePage) -> None:
+    """Print what came after the month was closed."""
+    if page.closed_at is not None:
+        terminal.line()
+        terminal.line(f"Closed on {_day(page.closed_at, page.timezone)}; the figures stay as they were.")
+    if page.adjustments:
+        rows = [
+            (
+                one.title,
+                one.group or "",
+                "no data" if one.value is None else f"{rounded(one.value)}{unit(one.unit)}",
+                f"{one.numerator:+,}",
+                "" if one.denominator is None else f"{one.denominator:+,}",
+            )
+            for one in page.adjustments
+        ]
+        terminal.table(("With what came later", "Of", "Value", "Counted", "Of all"), rows)
 
 
 def _print(terminal: Terminal, page: FigurePage, heading: str, named: Iterable[tuple[str, str, str]]) -> None:

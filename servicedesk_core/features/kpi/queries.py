@@ -1,7 +1,7 @@
 """Figures with their goals: all of them, one by what it belongs to, week by week, and what stands behind it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
@@ -27,9 +27,20 @@ from servicedesk_core.faces import (
 )
 from servicedesk_core.features.kpi.catalogue.now import Now
 from servicedesk_core.features.kpi.measuring import Measuring, kpi_named
-from servicedesk_core.features.kpi.model import FigurePage, KpiExplained, KpiGoal, KpiRecord
+from servicedesk_core.features.kpi.model import (
+    Adjustment,
+    ClosedFigures,
+    FigurePage,
+    KpiExplained,
+    KpiGoal,
+    KpiRecord,
+    RepeatRow,
+)
 from servicedesk_core.features.kpi.past import went
 from servicedesk_core.features.kpi.periods import last, period_of, weeks
+from servicedesk_core.features.kpi.repeats import Pair, Standing
+from servicedesk_core.features.kpi.tables import StoredFacts
+from servicedesk_core.features.kpi.tables.closing import closed
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
 
@@ -83,7 +94,9 @@ class KpiQueries(Namespace[Manner]):
             raise SettingsError(f'No feature "{feature}" has figures.{did_you_mean(feature, having)}', hint=hint)
         chosen = [one for name, one in having.items() if feature in {None, name}]
         rows = [measuring.figure(kpi) for one in chosen for kpi in one.figures]
-        return piece(self._page(rows, measuring.period), Figure, by="code,name", sort=sort, after=after, limit=limit)
+        late = [late for one in chosen for kpi in one.figures for late in measuring.adjusted(kpi)]
+        page = self._page(rows, measuring.period, measuring.closed_at, late)
+        return piece(page, Figure, by="code,name", sort=sort, after=after, limit=limit)
 
     @query("kpi.show", about="A figure, also by what it belongs to.", page="servicedesk_core.features.kpi.pages:groups")
     def show(
@@ -95,7 +108,7 @@ class KpiQueries(Namespace[Manner]):
             str | None,
             Help(
                 "Divide it: by client, technician, queue, priority, type, source, contract, issue, sub-issue; some "
-                "also by age, work, model, rule or day.",
+                "also by age, work, when, model, rule or day.",
                 metavar="DIMENSION",
             ),
         ] = None,
@@ -115,11 +128,12 @@ class KpiQueries(Namespace[Manner]):
         """
         _, kpi = kpi_named(self.desk.features, name)
         measuring = self._measuring(tx, self._period(period, last), goals, scope)
-        found = measuring.measure(kpi)
+        found = measuring.shown(kpi)
         rows = [measuring.figure(kpi, found)]
         if by is not None and not found.needs:
             rows = [measuring.figure(kpi, one, group or "none") for group, one in divided(kpi, found, by).items()]
-        return piece(self._page(rows, measuring.period), Figure, by="group", sort=sort, after=after, limit=limit)
+        page = self._page(rows, measuring.period, measuring.closed_at, tuple(measuring.adjusted(kpi, by)))
+        return piece(page, Figure, by="group", sort=sort, after=after, limit=limit)
 
     @query("kpi.history", about="A figure week by week.", page="servicedesk_core.features.kpi.pages:groups")
     def history(
@@ -180,6 +194,40 @@ class KpiQueries(Namespace[Manner]):
         rows = tuple(_record(one) for one in found.cases if one.excluded or not excluded)
         return piece(Page(rows), KpiRecord, by="excluded,record", sort=sort, after=after, limit=limit)
 
+    @query(
+        "kpi.repeats",
+        about="Repeat service, and what may be.",
+        empty="Nothing of that came again.",
+    )
+    def repeats(
+        self,
+        tx: Tx,
+        *,
+        standing: Annotated[
+            Standing | None, Help("Only those that are: counted, candidate, confirmed, rejected.")
+        ] = None,
+        period: PeriodName = None,
+        last: Last = None,
+        sort: Sort = None,
+        limit: Limit = 100,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> Page[RepeatRow]:
+        """List the tickets resolved in a period with what came after them within 30 days, and whether it counts.
+
+        "servicedesk kpi confirm-repeat" and "reject-repeat" say so for good.
+
+        Raises:
+            SettingsError: It is no period.
+        """
+        facts = StoredFacts(tx, self._period(period, last), scope)
+        rows = tuple(
+            _repeat(one, facts)
+            for one in facts.pairs
+            if facts.period.holds(one.resolved_at) and standing in {None, one.standing}
+        )
+        return piece(Page(rows), RepeatRow, by="standing,ticket,follow_up", sort=sort, after=after, limit=limit)
+
     @query("kpi.explain", about="What a figure is.", page="servicedesk_core.features.kpi.pages:explained")
     def explain(
         self,
@@ -198,7 +246,7 @@ class KpiQueries(Namespace[Manner]):
         """
         feature, kpi = kpi_named(self.desk.features, name)
         measuring = self._measuring(tx, self._period(period, last), None, scope)
-        found = measuring.measure(kpi)
+        found = measuring.shown(kpi)
         since = {one.name: one.effective_from for one in measuring.profiles}
         goals = tuple(
             KpiGoal(one.profile, str(one.goal), since[one.profile], at == 0)
@@ -211,12 +259,28 @@ class KpiQueries(Namespace[Manner]):
             leads=kpi.leads,
             over=kpi.over,
             goals=goals,
-            dimensions=dimensions(found.cases),
+            dimensions=found.dimensions,
             start=measuring.period.start.astimezone(UTC),
             end=measuring.period.end.astimezone(UTC),
             timezone=self.desk.timezone,
             records=f"servicedesk kpi records {kpi.name}{chosen}",
         )
+
+    @query(
+        "kpi.months",
+        about="Months whose figures are closed, the newest first.",
+        unscoped="months are closed for all clients together",
+        empty="No month is closed yet.",
+    )
+    def months(self, tx: Tx, *, sort: Sort = None, limit: Limit = 100, after: After = None) -> Page[ClosedFigures]:
+        """List the months whose figures are closed: by whom, when and why.
+
+        Raises:
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+        """
+        found = tuple(ClosedFigures(str(month), one.at, one.author, one.reason) for month, one in closed(tx).items())
+        return piece(Page(found), ClosedFigures, by="-month", sort=sort, after=after, limit=limit)
 
     def _measuring(self, tx: Tx, period: Period, goals: str | None, scope: Scope | None) -> Measuring:
         return Measuring(tx, period, goals, scope, self.desk.may)
@@ -227,19 +291,28 @@ class KpiQueries(Namespace[Manner]):
         now, zone = self.desk.clock.now(), ZoneInfo(self.desk.timezone)
         return period_of(name, zone, now) if name is not None else last(span or LAST, zone, now)
 
-    def _page(self, rows: Sequence[Figure], period: Period | None) -> FigurePage:
+    def _page(
+        self,
+        rows: Sequence[Figure],
+        period: Period | None,
+        closed_at: datetime | None = None,
+        late: Sequence[Adjustment] = (),
+    ) -> FigurePage:
         start, end = (None, None) if period is None else (period.start.astimezone(UTC), period.end.astimezone(UTC))
         at, timezone = self.desk.clock.now(), self.desk.timezone
-        return FigurePage(items=tuple(rows), start=start, end=end, at=at, timezone=timezone)
+        return FigurePage(
+            items=tuple(rows),
+            start=start,
+            end=end,
+            at=at,
+            timezone=timezone,
+            closed_at=closed_at,
+            adjustments=tuple(late),
+        )
 
 
 def _weeks(desk: Desk, count: int) -> list[tuple[str, Period]]:
     return [*weeks(count, ZoneInfo(desk.timezone), desk.clock.now())]
-
-
-def dimensions(cases: Sequence[Case]) -> tuple[str, ...]:
-    """Return what a figure can be divided by: what any of its records belongs to."""
-    return tuple(dict.fromkeys(name for one in cases for name, value in one.of.items() if value is not None))
 
 
 def divided(kpi: Kpi[Any], found: Measure, by: str) -> Mapping[str, Measure]:
@@ -248,11 +321,29 @@ def divided(kpi: Kpi[Any], found: Measure, by: str) -> Mapping[str, Measure]:
     Raises:
         SettingsError: It cannot be divided so.
     """
-    known = dimensions(found.cases)
-    if found.cases and by not in known:
+    known = found.dimensions
+    if (found.cases or found.groups) and by not in known:
         hint = f"There are: {', '.join(known)}." if known else "None of its records belongs to anything."
         raise SettingsError(f'"{kpi.name}" cannot be divided by {by}.{did_you_mean(by, known)}', hint=hint)
     return found.by(by)
+
+
+def _repeat(pair: Pair, facts: StoredFacts) -> RepeatRow:
+    first, later = pair.first, pair.follow_up
+    said = facts.decisions.get((first.key, later.key))
+    return RepeatRow(
+        ticket=first.label or first.id,
+        follow_up=later.label or later.id,
+        connection=first.connection,
+        standing=pair.standing,
+        rule=pair.rule.value,
+        client=first.of.get("client"),
+        title=later.title,
+        resolved_at=pair.resolved_at,
+        came_at=None if first is later else later.created_at,
+        author=said.author if said else None,
+        reason=said.reason if said else None,
+    )
 
 
 def _record(case: Case) -> KpiRecord:

@@ -1,8 +1,11 @@
 """Service that had to be given again: which completed tickets have a follow-up, and by which rule. Pure."""
 
-from bisect import bisect_left
+import re
+from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 from servicedesk_core.domain import TicketKind
@@ -13,6 +16,58 @@ WINDOW: Final = timedelta(days=30)
 
 PLANNED: Final = frozenset({TicketKind.ALERT, TicketKind.RECURRING, TicketKind.PROJECT_TASK})
 """Kinds of tickets that no client asked for: none of them is a repeat, nor has one."""
+
+SIMILAR: Final = 0.6
+"""So much of their words two titles share that may be about the same."""
+
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_STOP: Final = frozenset(
+    _WORD.findall(
+        "a an and are at be but by can do does for from fw fwd had has have i in is it my no not of on or our please "
+        "re the there this to was we with"
+    )
+)
+
+
+class Standing(StrEnum):
+    """What a pair of tickets is."""
+
+    COUNTED = "counted"
+    """A rule says that it is repeat service."""
+    CANDIDATE = "candidate"
+    """It may be; somebody has to say so."""
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A completed ticket, and what came after it.
+
+    Attributes:
+        first: The completed ticket.
+        follow_up: What came after it; the same ticket, where it was opened again.
+        rule: What brings them together.
+        resolved_at: When the first one was resolved.
+        standing: What the pair is.
+    """
+
+    first: TicketFact
+    follow_up: TicketFact
+    rule: Rule
+    resolved_at: datetime
+    standing: Standing = Standing.COUNTED
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is repeat service."""
+        return self.standing in {Standing.COUNTED, Standing.CONFIRMED}
+
+
+Decided = Mapping[tuple[Key, Key], bool]
+"""What people said of pairs: whether they are repeat service."""
+
+_Named = Callable[[TicketFact], Hashable]
 
 
 def _link(ticket: TicketFact) -> Hashable:
@@ -33,7 +88,11 @@ def _contact(ticket: TicketFact) -> Hashable:
     return (ticket.connection, *parts) if all(parts) else None
 
 
-_RULES: Final[tuple[tuple[Rule, Callable[[TicketFact], Hashable], Callable[[TicketFact], Hashable]], ...]] = (
+def _site(ticket: TicketFact) -> Hashable:
+    return ticket.site and ticket.issue and (ticket.connection, ticket.site, ticket.issue)
+
+
+_RULES: Final[tuple[tuple[Rule, _Named, _Named], ...]] = (
     (Rule.LINKED, _link, _linked),
     (Rule.SAME_DEVICE, _device, _device),
     (Rule.SAME_CONTACT, _contact, _contact),
@@ -41,57 +100,110 @@ _RULES: Final[tuple[tuple[Rule, Callable[[TicketFact], Hashable], Callable[[Tick
 """A rule, what an earlier ticket is found by, and what a later one looks for."""
 
 
-def repeats(tickets: Iterable[TicketFact], window: timedelta = WINDOW) -> Mapping[Key, Rule]:
-    """Return the completed tickets that had a follow-up, with the rule that says so.
+def similarity(one: str, other: str) -> float:
+    """Return which share of their words two titles have in common; numbers and filling words are left out."""
+    mine, others = _words(one), _words(other)
+    return len(mine & others) / len(mine | others) if mine and others else 0.0
 
-    A follow-up counts for one ticket only, the latest that was resolved before it: a chain of three visits is two
-    repeats. Visits that were planned together, under one parent, are none.
+
+def _words(title: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(title.casefold())) - _STOP
+
+
+@dataclass
+class _Earlier:
+    """Resolved tickets by what a rule finds them by, in the order in which they were resolved."""
+
+    tickets: Iterable[TicketFact]
+    named: _Named
+    found: dict[Hashable, list[tuple[datetime, Key, TicketFact]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for one in self.tickets:
+            if one.resolutions and (name := self.named(one)):
+                self.found.setdefault(name, []).append((one.resolutions[-1], one.key, one))
+        for several in self.found.values():
+            several.sort(key=lambda each: each[:2])
+
+    def before(self, later: TicketFact, name: Hashable, window: timedelta) -> Iterator[tuple[datetime, TicketFact]]:
+        """Yield those that were resolved within a time before another one came, the latest first."""
+        created = later.created_at
+        if created is None or not name:
+            return
+        held = self.found.get(name, [])
+        for resolved, _, one in reversed(held[: bisect_right(held, created, key=lambda each: each[0])]):
+            if created - resolved > window:
+                return
+            if one.key != later.key:
+                yield resolved, one
+
+
+def pairs(
+    tickets: Iterable[TicketFact],
+    decided: Decided | None = None,
+    booked: Mapping[Key, datetime] | None = None,
+    window: timedelta = WINDOW,
+) -> Iterator[Pair]:
+    """Yield the pairs of tickets that are repeat service, or may be.
+
+    A follow-up belongs to one ticket only, the latest that was resolved before it: a chain of three visits is two
+    repeats. Visits that were planned together are none: under one parent, or with an appointment that was booked before
+    the first ticket was resolved. What a person said of a pair holds.
 
     Args:
         tickets: Those of the period, and those around it.
+        decided: What people said.
+        booked: When the first appointment of a ticket was booked.
         window: A follow-up comes within this time.
     """
+    said, visits = decided or {}, booked or {}
     eligible = [one for one in tickets if not one.outside and one.kind not in PLANNED]
-    found = {
-        one.key: Rule.REOPENED for one in eligible if any(one.reopened_within(at, window) for at in one.resolutions)
-    }
-    earlier = [(rule, _index(eligible, named), looks) for rule, named, looks in _RULES]
+    for one in eligible:
+        again = next((at for at in one.resolutions if one.reopened_within(at, window)), None)
+        if again is not None:
+            yield Pair(one, one, Rule.REOPENED, again, _standing(said, one, one))
+    rules = [(rule, _Earlier(eligible, named), looks) for rule, named, looks in _RULES]
+    by_site, by_key = _Earlier(eligible, _site), {one.key: one for one in eligible}
+    confirmed = {later: by_key[first] for (first, later), is_repeat in said.items() if is_repeat and first in by_key}
+
+    def planned(resolved: datetime, first: TicketFact, later: TicketFact) -> bool:
+        together = first.parent is not None and first.parent == later.parent
+        return together or (later.key in visits and visits[later.key] <= resolved)
+
     for later in sorted((one for one in eligible if one.created_at), key=lambda one: (one.created_at, one.key)):
-        match = max(_before(later, earlier, window), default=None, key=lambda one: one[0])
-        if match is not None:
-            found.setdefault(match[1].key, match[2])
-    return found
+        strong = [
+            Pair(first, later, rule, resolved, _standing(said, first, later))
+            for rule, earlier, looks in rules
+            for resolved, first in earlier.before(later, looks(later), window)
+            if not planned(resolved, first, later)
+        ]
+        yield from {one.first.key: one for one in reversed(strong) if one.standing is Standing.REJECTED}.values()
+        by_hand = confirmed.get(later.key)
+        if by_hand is not None and by_hand is not later and by_hand.resolutions:
+            rule = next((one.rule for one in strong if one.first is by_hand), Rule.SAID)
+            yield Pair(by_hand, later, rule, by_hand.resolutions[-1], Standing.CONFIRMED)
+            continue
+        left = [one for one in strong if one.standing is not Standing.REJECTED]
+        if left:
+            yield max(left, key=lambda one: one.resolved_at)
+            continue
+        for resolved, first in by_site.before(later, _site(later), window):
+            if similarity(first.title, later.title) >= SIMILAR and not planned(resolved, first, later):
+                rejected = said.get((first.key, later.key)) is False
+                yield Pair(first, later, Rule.SIMILAR, resolved, Standing.REJECTED if rejected else Standing.CANDIDATE)
+                if not rejected:
+                    break
 
 
-def _index(
-    tickets: Iterable[TicketFact], named: Callable[[TicketFact], Hashable]
-) -> Mapping[Hashable, list[tuple[datetime, Key, TicketFact]]]:
-    found: dict[Hashable, list[tuple[datetime, Key, TicketFact]]] = {}
-    for one in tickets:
-        if one.resolutions and (name := named(one)):
-            found.setdefault(name, []).append((one.resolutions[-1], one.key, one))
-    for several in found.values():
-        several.sort(key=lambda each: each[:2])
-    return found
+def _standing(said: Decided, first: TicketFact, later: TicketFact) -> Standing:
+    is_repeat = said.get((first.key, later.key))
+    return Standing.COUNTED if is_repeat is None else Standing.CONFIRMED if is_repeat else Standing.REJECTED
 
 
-def _before(
-    later: TicketFact,
-    earlier: Iterable[
-        tuple[Rule, Mapping[Hashable, list[tuple[datetime, Key, TicketFact]]], Callable[[TicketFact], Hashable]]
-    ],
-    window: timedelta,
-) -> Iterator[tuple[datetime, TicketFact, Rule]]:
-    """Yield the latest ticket that each rule finds before another one."""
-    created = later.created_at
-    if created is None:
-        return
-    for rule, index, looks in earlier:
-        name = looks(later)
-        held = index.get(name, []) if name else []
-        for resolved, _, one in reversed(held[: bisect_left(held, created, key=lambda each: each[0]) + 1]):
-            if resolved > created or one.key == later.key or (one.parent and one.parent == later.parent):
-                continue
-            if created - resolved <= window:
-                yield resolved, one, rule
-            break
+def repeats(found: Iterable[Pair]) -> Mapping[Key, Rule]:
+    """Return the completed tickets that had a follow-up, with the rule that says so."""
+    counted: dict[Key, Rule] = {}
+    for one in found:
+        if one.counts:
+            counted.setdefault(one.first.key, one.rule)
+    return counted

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.profit.kinds import POLICY as POLICY
     from servicedesk_core.features.profit.ledger import Sums as Sums
     from servicedesk_core.features.profit.months import Month as Month
+    from servicedesk_core.features.profit.months import closable as closable
     from servicedesk_core.features.profit.rules import cent as cent
     from servicedesk_core.features.profit.tables.results import Results as Results
     from servicedesk_core.features.profit.tables.results import results as results

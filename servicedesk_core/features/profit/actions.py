@@ -7,7 +7,7 @@ from servicedesk_core.errors import PeriodClosedError, SettingsError
 from servicedesk_core.faces import Capability, Desk, Help, Manner, action
 from servicedesk_core.features.profit.ledger import Ledger, total
 from servicedesk_core.features.profit.model import Closing
-from servicedesk_core.features.profit.months import Month, midnight, months_of
+from servicedesk_core.features.profit.months import Month, closable
 from servicedesk_core.features.profit.queries import UNSCOPED, ProfitQueries
 from servicedesk_core.features.profit.tables import closing
 from servicedesk_core.features.profit.tables.books import books
@@ -48,7 +48,8 @@ class Profit(ProfitQueries[Manner]):
                 are counted.
             PeriodClosedError: It is closed already.
         """
-        wanted, now = self._closable(month), self.desk.clock.now()
+        now = self.desk.clock.now()
+        wanted = closable(month, self._zone, now)
         if not reason.strip():
             raise SettingsError("The reason is empty.", hint="Say why, for those who look at the month later.")
 
@@ -79,17 +80,6 @@ class Profit(ProfitQueries[Manner]):
             reason=reason,
         )
         return closed
-
-    def _closable(self, text: str) -> Month:
-        months = months_of(text)
-        if len(months) > 1:
-            raise SettingsError(f"{text} is more than a month.", hint="Months are closed one by one.")
-        ends = midnight(months[0].next.first, self._zone)
-        if self.desk.clock.now() < ends:
-            raise SettingsError(
-                f"{months[0]} is not over yet.", hint=f"It can be closed from {plain(ends, self._zone)} on."
-            )
-        return months[0]
 
     def _refuse_twice(self, tx: Tx, month: Month) -> None:
         if there := closing.closed(tx, [month]).get(month):

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple, Self
 
 from servicedesk_core.errors import SettingsError
+from servicedesk_core.wording import plain
 
 _PERIOD = re.compile(r"(?P<year>\d{4})(-(?P<month>0[1-9]|1[0-2])|-?[Qq](?P<quarter>[1-4]))?")
 
@@ -69,3 +70,18 @@ def months_of(period: str) -> tuple[Month, ...]:
     quarter = int(found["quarter"] or 0)
     numbers = range(3 * quarter - 2, 3 * quarter + 1) if quarter else range(1, 13)
     return tuple(Month(year, number) for number in numbers)
+
+
+def closable(text: str, zone: tzinfo, now: datetime) -> Month:
+    """Return the month of a text, which is over.
+
+    Raises:
+        SettingsError: That is no month, or it is not over yet.
+    """
+    months = months_of(text)
+    if len(months) > 1:
+        raise SettingsError(f"{text} is more than a month.", hint="Months are closed one by one.")
+    ends = months[0].next.starts(zone)
+    if now < ends:
+        raise SettingsError(f"{months[0]} is not over yet.", hint=f"It can be closed from {plain(ends, zone)} on.")
+    return months[0]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import BigInteger, Connection, RowMapping, func, or_, select, type_coerce
 
 from servicedesk_core.store.audit.model import AuditProblem
-from servicedesk_core.store.schema import claims, definition_versions, outbox_history, profit_months, runs
+from servicedesk_core.store.schema import claims, definition_versions, kpi_months, outbox_history, profit_months, runs
 from servicedesk_core.wording import counted
 
 _NAMED = 5
@@ -34,6 +34,8 @@ class Witnesses:
         self._steps.update((f"definitions:{number}", "definitions.applied") for number in applied)
         months = tx.execute(select(profit_months.c.month)).scalars()
         self._steps.update((f"profit:{month}", "profit.closed") for month in months)
+        figures = tx.execute(select(kpi_months.c.month)).scalars()
+        self._steps.update((f"kpi:{month}", "kpi.closed") for month in figures)
         told = or_(r.new + r.changed + r.gone + r.quarantined > 0, r.error_code.is_not(None))
         ended_us = type_coerce(r.finished_at, BigInteger)  # as the chain holds instants, which may hold anything
         finished = select(r.run_id, ended_us).where(r.finished_at.is_not(None), told).order_by(r.id)

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from servicedesk_core.store.schema.cover import cover_history as cover_history
     from servicedesk_core.store.schema.defining import definition_versions as definition_versions
     from servicedesk_core.store.schema.defining import definitions as definitions
+    from servicedesk_core.store.schema.figuring import kpi_figures as kpi_figures
+    from servicedesk_core.store.schema.figuring import kpi_months as kpi_months
+    from servicedesk_core.store.schema.figuring import repeat_decisions as repeat_decisions
     from servicedesk_core.store.schema.operating import alert_notices as alert_notices
     from servicedesk_core.store.schema.operating import alerts as alerts
     from servicedesk_core.store.schema.operating import budget_policies as budget_policies

@@ -52,7 +52,7 @@ def _case(ticket: TicketFact | None, ref: str, outcome: Outcome) -> Case:
 def answered(facts: Facts, *, urgent: bool) -> Iterator[Case]:
     """Yield how long the first answer took, of the tickets that got it in the period."""
     for one in facts.tickets:
-        at, created = one.first_response_at, one.created_at
+        at, created = facts.responses.get(one.key), one.created_at
         if at is None or not facts.period.holds(at) or (one.of.get("priority") == Priority.P1) is not urgent:
             continue
         if created is None or at < created:
@@ -81,8 +81,9 @@ KPIS: Final = (
     _attainment(Clock.COMPLETION, "K04", "Of the completion clocks that were decided in the period, those met."),
     Kpi(
         "response-emergency", "Response time, emergencies",
-        "Elapsed time from creation to the first response as the vendor tells it, of tickets with priority P1 that "
-        "got it in the period.",
+        "Elapsed time from creation to the first response, of tickets with priority P1 that got it in the period. The "
+        "first response is the first public note or work of a technician, or the booking of an appointment, whichever "
+        "came first; where none of that is known, what the vendor says.",
         Of(partial(answered, urgent=True), Sum.MEAN, HOURS), unit="hours", over="period", code="K05", leads=False,
     ),
     Kpi(

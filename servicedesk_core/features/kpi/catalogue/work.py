@@ -16,6 +16,7 @@ AT_ONCE: Final = timedelta(minutes=60)
 
 BILLABLE: Final = frozenset({Work.TIME_AND_MATERIALS, Work.CONTRACT, Work.PROJECT})
 NOT_ENTERED: Final = "not entered"
+AFTER_HOURS: Final = "after hours"
 UNITS: Final = 5
 """Devices of a model; of fewer nothing can be said."""
 
@@ -54,7 +55,10 @@ def _used(facts: Facts, kinds: frozenset[Work] | None) -> Iterator[Case]:
                 yield _person(person, day, 0, available, NOT_ENTERED)
             continue
         counted = [one for one in entries if one.is_for_clients and (kinds is None or one.work in kinds)]
-        yield _person(person, day, sum(one.worked_s or 0 for one in counted), available)
+        late_s = sum(one.worked_s or 0 for one in counted if one.is_after_hours)
+        yield _person(person, day, sum(one.worked_s or 0 for one in counted) - late_s, available)
+        if late_s:
+            yield _person(person, day, late_s, 0, AFTER_HOURS)
 
 
 def utilisation(facts: Facts) -> Iterator[Case]:
@@ -165,7 +169,8 @@ KPIS: Final = (
         "utilisation", "Utilisation",
         "Hours for clients that somebody pays for (time and materials, under contract, projects), by hours available: "
         "those of the desk's calendar less approved time off. People who entered no time in the period are not "
-        "looked at; a day without entries is left out as not entered, and today is not looked at before it is over.",
+        "looked at; a day without entries is left out as not entered, and today is not looked at before it is over. "
+        "Work that began while the desk was closed stands apart, as after hours.",
         Of(utilisation, Sum.RATIO, PERCENT, needs=("time_entries",), calendar=True),
         unit="%", better="more", over="period", code="K09", leads=False,
     ),
@@ -177,7 +182,8 @@ KPIS: Final = (
         unit="%", better="more", over="period", code="K10", leads=False,
     ),
     Kpi(
-        "hours", "Hours worked", "Recorded time of the period; by work it says what it was for.",
+        "hours", "Hours worked",
+        "Recorded time of the period; by work it says what it was for, and by when whether the desk was closed.",
         Of(hours_by_kind, Sum.TOTAL, HOURS, needs=("time_entries",)), unit="hours", better="more", over="period",
     ),
     Kpi(

@@ -79,6 +79,8 @@ class Entries:
             contract_kind=self._contract_kinds.get((source, agreed or "")),
             is_billable=None if billable is None else bool(billable),
         )
+        calendar = self._lookup.calendar
+        is_late = None if calendar is None or start_at is None else not calendar.is_open(start_at)
         return EntryFact(
             connection=self._lookup.connections[source],
             id=ref,
@@ -91,6 +93,7 @@ class Entries:
             worked_s=worked,
             created_at=optional_instant(created),
             is_own=(source, company) in self._lookup.own,
+            is_after_hours=is_late is True,
             of={
                 "client": self._lookup.name(source, "companies", company),
                 "technician": self._lookup.name(source, "technicians", technician),
@@ -98,6 +101,7 @@ class Entries:
                 "type": kind,
                 "priority": priority,
                 "work": work.value,
+                "when": None if is_late is None else "after hours" if is_late else "in hours",
             },
         )
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -20,11 +20,13 @@ from servicedesk_core.features.kpi.facts import (
     TicketFact,
     VisitFact,
 )
-from servicedesk_core.features.kpi.repeats import repeats
+from servicedesk_core.features.kpi.repeats import Pair, pairs, repeats
 from servicedesk_core.features.kpi.tables import service
 from servicedesk_core.features.kpi.tables.accounts import books_of
+from servicedesk_core.features.kpi.tables.decisions import Decision, decisions
 from servicedesk_core.features.kpi.tables.entries import Entries
 from servicedesk_core.features.kpi.tables.lookup import Lookup
+from servicedesk_core.features.kpi.tables.responses import responses
 from servicedesk_core.features.kpi.tables.tickets import Tickets
 from servicedesk_core.features.sla import AsOf, Clock, ClockState, Outcome, book_of
 from servicedesk_core.store import Tx
@@ -62,9 +64,29 @@ class StoredFacts:
         return Tickets(self._lookup).read(*self._had_a_clock)
 
     @cached_property
+    def responses(self) -> Mapping[Key, datetime]:
+        """When somebody of ours first answered, by ticket; of those that may have been answered in the period."""
+        return responses(self._lookup, self.tickets, self.visits_of)
+
+    @cached_property
+    def pairs(self) -> Sequence[Pair]:
+        """Tickets with what came after them, and what people said of them."""
+        booked: dict[Key, datetime] = {}
+        for key, several in self.visits_of.items():
+            if known := [one.created_at for one in several if one.created_at is not None]:
+                booked[key] = min(known)
+        said = {both: one.is_repeat for both, one in self.decisions.items()}
+        return tuple(pairs(self.tickets, said, booked))
+
+    @cached_property
+    def decisions(self) -> Mapping[tuple[Key, Key], Decision]:
+        """What people said of repeat service."""
+        return decisions(self._tx)
+
+    @cached_property
     def repeats(self) -> Mapping[Key, Rule]:
         """The completed tickets that had a follow-up, with the rule that says so."""
-        return repeats(self.tickets)
+        return repeats(self.pairs)
 
     @cached_property
     def _book(self) -> Any:

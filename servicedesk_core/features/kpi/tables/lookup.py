@@ -1,12 +1,16 @@
 """What all facts of a store share: connections, names, what is our own, and what a scope lets through."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
 
+from servicedesk_core.business_time import Calendar
 from servicedesk_core.faces import Period
+from servicedesk_core.features.definitions import in_force
+from servicedesk_core.features.sla import CALENDARS, POLICIES
 from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.queries.names import name_column
 from servicedesk_core.store.queries.scope import Scope, Sight
@@ -39,15 +43,28 @@ class Lookup:
             (source, ref) for source, ref in self.tx.execute(select(t.source_id, t.external_id).where(t.is_own))
         )
 
+    @cached_property
+    def calendar(self) -> Calendar | None:
+        """The desk's calendar; ``None`` = nobody defined one."""
+        named = next((one.calendar for one in in_force(self.tx, POLICIES, self.period.last)), None)
+        return next((one for one in in_force(self.tx, CALENDARS, self.period.last) if one.name == named), None)
+
     def name(self, source: int, stream: str, ref: str | None) -> str | None:
-        """Return what people call a record, else its id where the scope lets it be seen."""
+        """Return what people call a record, else its id where the scope lets it be seen.
+
+        Where several are called the same, the id stands beside it, so that figures tell them apart.
+        """
         if ref is None:
             return None
         if stream not in self._names:
             t = RECORDS[stream].c
             seen = () if self.sight is None else (self.sight.nameable(stream),)
-            rows = self.tx.execute(select(t.source_id, t.external_id, name_column(stream)).where(*seen))
-            self._names[stream] = {(number, one): name for number, one, name in rows}
+            rows = self.tx.execute(select(t.source_id, t.external_id, name_column(stream)).where(*seen)).all()
+            many = Counter(name for *_, name in rows)
+            self._names[stream] = {
+                (number, one): f"{name} ({self.connections[number]} {one})" if many[name] > 1 else name
+                for number, one, name in rows
+            }
         named = self._names[stream].get((source, ref))
         return named or (None if self.sight is not None and self.sight.is_limited(stream) else ref)
 

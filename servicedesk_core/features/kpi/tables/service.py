@@ -9,10 +9,8 @@ import orjson
 from sqlalchemy import select
 
 from servicedesk_core.domain import AppointmentState, TimeOffState
-from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.kpi.facts import AssetFact, Key, TechnicianFact, VisitFact
 from servicedesk_core.features.kpi.tables.lookup import Lookup
-from servicedesk_core.features.sla import CALENDARS, POLICIES
 from servicedesk_core.store.fields import optional_instant
 from servicedesk_core.store.schema import RECORDS
 
@@ -73,18 +71,18 @@ def assets(lookup: Lookup) -> tuple[AssetFact, ...]:
 def technicians(lookup: Lookup) -> tuple[TechnicianFact, ...]:
     """Return our people."""
     t = RECORDS["technicians"].c
-    query = select(t.source_id, t.external_id, t.name, t.is_active).where(t.gone_at.is_(None), t.is_system.is_not(True))
+    query = select(t.source_id, t.external_id, t.is_active).where(t.gone_at.is_(None), t.is_system.is_not(True))
     return tuple(
-        TechnicianFact(lookup.connections[source], ref, name, active is not False)
-        for source, ref, name, active in lookup.tx.execute(query)
+        TechnicianFact(
+            lookup.connections[source], ref, lookup.name(source, "technicians", ref) or ref, active is not False
+        )
+        for source, ref, active in lookup.tx.execute(query)
     )
 
 
 def open_s(lookup: Lookup) -> Callable[[date], int] | None:
     """Return how long the desk's calendar is open on a day; ``None`` = nobody defined one."""
-    policies = in_force(lookup.tx, POLICIES, lookup.period.last)
-    named = next((one.calendar for one in policies), None)
-    calendar = next((one for one in in_force(lookup.tx, CALENDARS, lookup.period.last) if one.name == named), None)
+    calendar = lookup.calendar
     if calendar is None:
         return None
 

@@ -46,18 +46,18 @@ class Tickets:
             t.source_id, t.external_id, t.number, t.title, t.kind, t.status_category, t.priority, t.source, t.issue,
             t.sub_issue, t.company_ref, t.contact_ref, t.asset_ref, t.contract_ref, t.parent_ref, t.problem_ref,
             t.assignee_ref, t.queue_ref, t.created_at, t.reported_resolved_at, done_at, t.is_open, t.gone_at,
-            is_merged(), t.first_response_at,
+            is_merged(), t.first_response_at, t.site_ref,
         )  # fmt: skip
         rows = self._lookup.tx.execute(select(*columns).where(or_(near, *beside), *self._lookup.seen("tickets"))).all()
-        changes = self._changes((source, ref) for source, ref, *_, is_open, _, _, _ in rows if is_open) | self._changes(
-            (row[0], row[1]) for row in rows if row[20] is not None and row[20] >= start - around
-        )
+        changes = self._changes(
+            (source, ref) for source, ref, *_, is_open, _, _, _, _ in rows if is_open
+        ) | self._changes((row[0], row[1]) for row in rows if row[20] is not None and row[20] >= start - around)
         return tuple(self._ticket(row, changes.get((row[0], row[1]), ())) for row in rows)
 
     def _ticket(self, row: Sequence[Any], changes: Sequence[tuple[int, bool, bool]]) -> TicketFact:
         (
             source, ref, number, title, kind, category, priority, origin, issue, sub_issue, company, contact, asset,
-            contract, parent, problem, assignee, queue, created, reported, done, is_open, gone, merged, responded,
+            contract, parent, problem, assignee, queue, created, reported, done, is_open, gone, merged, responded, site,
         ) = row  # fmt: skip
         resolutions, reopenings = _turns(changes, done)
         return TicketFact(
@@ -71,6 +71,7 @@ class Tickets:
             sub_issue=sub_issue,
             company=company,
             contact=contact,
+            site=site,
             asset=asset,
             contract=contract,
             parent=parent,

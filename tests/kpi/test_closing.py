@@ -1,0 +1,54 @@
+"""Closing a month of figures: they stay as they were, and what comes later stands beside them."""
+
+import pytest
+
+from servicedesk_core import Actor, Way
+from servicedesk_core.errors import NotFoundLocallyError, PeriodClosedError, SettingsError
+from tests.kpi.conftest import _ticket, fill
+from tests.kpi.given import at
+
+
+async def test_a_closed_month_stays_and_what_comes_later_is_an_adjustment(desk):
+    ana = desk.acting_as(Actor("user:ana", Way.CLI))
+    before = await desk.kpi.list(period="2026-03")
+    assert (before.closed_at, before.adjustments) == (None, ())
+    clients = [(one.group, one.value) for one in await desk.kpi.show("resolved", by="client", period="2026-03")]
+    done = await ana.kpi.close("2026-03", reason="reviewed")
+    assert (done.month, done.figures > 20) == ("2026-03", True)
+
+    late = _ticket("20", at(3, 20), at(3, 21), company_ref="2")
+    await desk.store.write(lambda tx: fill(tx, [late]))
+    after = await desk.kpi.list(period="2026-03")
+    kept = {one.name: one for one in after}
+    for one in before:
+        if one.final_at is None and not one.needs:
+            assert kept[one.name] == one
+    assert after.closed_at == desk.clock.now()
+    told = {one.name: (one.value, one.numerator, one.denominator) for one in after.adjustments}
+    assert (told["resolved"], told["created"]) == ((4, 1, None), (5, 1, None))
+    assert told["time-to-resolve"][1:] == (24 * 3600, 1)
+    assert "hours" not in told
+    shown = await desk.kpi.show("resolved", by="client", period="2026-03")
+    assert [(one.group, one.value) for one in shown] == clients
+    assert [(one.group, one.value, one.numerator) for one in shown.adjustments] == [("Quay", 3, 1)]
+    with pytest.raises(SettingsError, match="cannot be divided by moon"):
+        await desk.kpi.show("resolved", by="moon", period="2026-03")
+    assert (await desk.kpi.explain("resolved", period="2026-03")).figure.value == 3
+
+    [month] = await desk.kpi.months()
+    assert (month.month, month.author, month.reason) == ("2026-03", "user:ana via cli", "reviewed")
+    for refused, kind in (
+        (ana.kpi.close("2026-03", reason="again"), PeriodClosedError),
+        (ana.kpi.close("2026-04", reason="early"), SettingsError),
+        (ana.kpi.close("2026-02", reason=" "), SettingsError),
+        (ana.kpi.reopen("2026-02", reason="why not"), NotFoundLocallyError),
+    ):
+        with pytest.raises(kind):
+            await refused
+    await ana.kpi.reopen("2026-03", reason="a late ticket")
+    assert (await desk.kpi.list(period="2026-03")).adjustments == ()
+    assert (await desk.kpi.show("resolved", period="2026-03")).items[0].value == 4
+    await ana.kpi.close("2026-03", reason="for good")
+    acts = [one.action for one in await desk.audit.list(entity="kpi:2026-03")]
+    assert sorted(acts) == ["kpi.closed", "kpi.closed", "kpi.reopened"]
+    assert (await desk.audit.verify()).is_valid
