@@ -2,6 +2,7 @@
 
 import sys
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -39,11 +40,20 @@ def init(
     offline: Annotated[bool, typer.Option("--offline", help="Ask the vendor nothing; propose no mapping.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing: take what is given and proposed.")] = False,
+    service: Annotated[
+        bool, typer.Option("--service", help="Write definitions to begin with, from the data of the configured desk.")
+    ] = False,
+    to: Annotated[
+        Path | None, typer.Option("--to", help='With --service: a new folder [default: "service" beside the file].')
+    ] = None,
 ) -> None:
     """Write a commented servicedesk.toml for your own system.
 
     Asks which connector, where its secrets are (never the secrets themselves), reads your own lists of statuses,
     priorities, queues and note types from the vendor, and proposes what each word means. Changes nothing there.
+
+    With --service it writes calendars, SLA policies, goals and work kinds into a folder, from the hours in which your
+    technicians work and from the agreements of your PSA; beside each target stands what history really reached.
     """
     from servicedesk_core.config.toml_file import write_settings  # noqa: PLC0415
     from servicedesk_core.machine import setup  # noqa: PLC0415
@@ -52,6 +62,9 @@ def init(
     from servicedesk_core.plugins.vocabulary import Vocabulary  # noqa: PLC0415
 
     cli: Cli = ctx.obj
+    if service:
+        _start_service(cli, to)
+        return
     path = cli.config
     if path.exists() and not force:
         if yes:
@@ -99,6 +112,15 @@ def init(
     for word_table, label in words.unknown:
         cli.say(f"  no meaning yet: {word_table} {label!r}")
     cli.say(f"Next: servicedesk connections test {name}; servicedesk sync {name} --plan; servicedesk sync {name}")
+
+
+def _start_service(cli: Cli, to: Path | None) -> None:
+    from servicedesk_core.machine.starting import start_service  # noqa: PLC0415
+
+    folder, names = cli.with_store(lambda desk: start_service(desk, to))
+    cli.say(f"Written into {folder}: {', '.join(names)}")
+    cli.say("Read them, and change what is not so. Next: servicedesk definitions plan; servicedesk sla replay --policy")
+    cli.say(f'{folder}; servicedesk definitions apply --reason "what we promise"')
 
 
 def show_vocabulary(cli: Cli, words: "Vocabulary") -> None:

@@ -27,7 +27,7 @@ def text_of(found: Mapping[Key, BaseModel], zone: tzinfo) -> str:
     return "\n\n".join("\n".join(_table(key.path, _values(key, value), zone)) for key, value in found.items()) + "\n"
 
 
-def literal(value: Any, zone: tzinfo) -> str:
+def literal(value: Any, zone: tzinfo | None) -> str:
     """Return a value as it is written behind an equals sign."""
     match value:
         case bool():
@@ -43,7 +43,7 @@ def literal(value: Any, zone: tzinfo) -> str:
         case str() | Decimal():
             text = _quoted(str(value))
         case Mapping():
-            inside = ", ".join(f"{_key(key)} = {literal(one, zone)}" for key, one in value.items())
+            inside = ", ".join(f"{key_text(key)} = {literal(one, zone)}" for key, one in value.items())
             text = f"{{ {inside} }}" if inside else "{}"
         case Iterable():
             text = f"[{', '.join(literal(one, zone) for one in value)}]"
@@ -68,7 +68,7 @@ def _values(key: Key, value: BaseModel) -> dict[str, Any]:
 
 
 def _table(path: tuple[Any, ...], values: Mapping[str, Any], zone: tzinfo, *, is_entry: bool = False) -> list[str]:
-    header = ".".join(_key(part) for part in path)
+    header = ".".join(key_text(part) for part in path)
     lines = [f"[[{header}]]" if is_entry else f"[{header}]"]
     deeper: list[str] = []
     for name, value in values.items():
@@ -77,7 +77,7 @@ def _table(path: tuple[Any, ...], values: Mapping[str, Any], zone: tzinfo, *, is
         if _holds_tables(value):
             for entry in value:
                 deeper += ["", *_table((*path, name), entry, zone, is_entry=True)]
-        elif len(line := f"{_key(name)} = {literal(value, zone)}") <= _WIDEST or not isinstance(value, Mapping):
+        elif len(line := f"{key_text(name)} = {literal(value, zone)}") <= _WIDEST or not isinstance(value, Mapping):
             lines.append(line)
         else:
             deeper += ["", *_table((*path, name), value, zone)]
@@ -88,7 +88,8 @@ def _holds_tables(value: Any) -> bool:
     return isinstance(value, list | tuple) and bool(value) and all(isinstance(one, Mapping) for one in value)
 
 
-def _key(part: Any) -> str:
+def key_text(part: Any) -> str:
+    """Return a key as it is written."""
     text = part.isoformat() if isinstance(part, date) else str(part)
     return text if _BARE.fullmatch(text) else _quoted(text)
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from servicedesk_core.features.kpi.opened import USUAL_HOURS as USUAL_HOURS
     from servicedesk_core.features.kpi.past import Went as Went
     from servicedesk_core.features.kpi.past import went as went
+    from servicedesk_core.features.kpi.proposing import CLOCK_GOALS as CLOCK_GOALS
+    from servicedesk_core.features.kpi.proposing import propose as propose
 else:
     from servicedesk_core.exports import lazily
 

@@ -121,6 +121,12 @@ class Times:
                 return max(minutes, _SHORTEST_MIN) * _MINUTE
         return None
 
+    def under(self, target: timedelta) -> Counted:
+        """Return how many would have kept a target."""
+        kept = sum(count for minutes, count in self.ended.items() if minutes * _MINUTE <= target)
+        late = sum(count for minutes, count in self.running.items() if minutes * _MINUTE > target)
+        return Counted(kept, self.ended.total() + self.broken + late)
+
 
 class Promise(NamedTuple):
     """A promise of a set of policies."""

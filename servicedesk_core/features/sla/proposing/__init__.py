@@ -1,0 +1,1 @@
+"""Definitions to begin with, from what the PSA has promised and what history reached."""

@@ -1,0 +1,84 @@
+"""Definitions to begin with, from what the PSA has promised and what history reached."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from servicedesk_core.domain import BillingCode, Company, Contract
+from servicedesk_core.errors import SettingsError
+from servicedesk_core.features.sla.model import ClockFilter
+from servicedesk_core.machine.starting import start_service
+from tests.sla.office import OFFICE, at, created, hours, status
+
+
+@pytest.fixture
+async def history(told):
+    """Forty tickets under the standard agreement of the PSA, and twenty of a client with a better one."""
+    await told.put(
+        Company(external_id="0", name="Us", is_own=True, country="US"),
+        Company(external_id="2", name='Bolt "Co"\n[x]'),
+        Contract(external_id="70", name="Bolt care", company_ref="2", sla='Gold\n"24"'),
+        BillingCode(external_id="1", name="Travel to clients"),
+        BillingCode(external_id="2", name="Remote work"),
+    )
+    start = at("03-02 09:00")
+    for number in range(60):
+        gold = number % 3 == 0
+        promised, took = hours(4 if gold else 16), hours(0.5 * (number % 20 + 1))
+        resolved = OFFICE.add(start, took)
+        await told.ticket(
+            number,
+            created(start, "P2"),
+            status(resolved, "resolved"),
+            priority="P2",
+            company_ref="2" if gold else "1",
+            contract_ref="70" if gold else None,
+            sla='Gold\n"24"' if gold else "Standard",
+            resolved_at=resolved,
+            resolution_due_at=OFFICE.add(start, promised),
+        )
+    await told.move("03-10 09:00")
+    return told
+
+
+async def test_what_is_written_passes_plan_promises_what_the_psa_does_and_says_what_history_reached(history, tmp_path):
+    folder, names = await start_service(history.desk, tmp_path / "new")
+    plan = await history.desk.definitions.plan(folder=folder)
+    assert (plan.obstacles, {one.definition for one in plan}) == (
+        (),
+        {"calendars.office", "calendars.always", "sla", "goals.journey", "goals.coach", "work_kinds"},
+    )
+    assert set(names) == {"calendars.toml", "sla.toml", "goals.toml", "work_kinds.toml"}
+    text = (folder / "sla.toml").read_text()
+    gold, standard = text.split("[[sla.policies]]")[1:]
+    assert 'when.contract = ["70"]' in gold
+    assert "#   Bolt care" in text
+    assert 'completion = "4 h"  # 90 % reached within 9 h 30 min; this was kept in 40 % of 20' in gold
+    assert 'completion = "16 h"  # 90 % reached within 9 h 30 min; this was kept in 100 % of 40' in standard
+    assert 'travel = ["Travel to clients"]' in (folder / "work_kinds.toml").read_text()
+    assert 'country = "US"' in (folder / "calendars.toml").read_text()
+    with pytest.raises(SettingsError, match="already"):
+        await start_service(history.desk, folder)
+    assert (folder / "sla.toml").read_text() == text
+
+
+@pytest.mark.slow
+async def test_the_reached_targets_are_proven_by_replay(history, tmp_path):
+    folder, _ = await start_service(history.desk, tmp_path / "new")
+    path = folder / "sla.toml"
+    reached = re.sub(r'(?m)^(?:# )?(\w+) = "[^"]*"  # \d+ % reached within ([^;,]*).*$', r'\1 = "\2"', path.read_text())
+    path.write_text(reached)
+    for clock, goal in (("triage", 97), ("engagement", 95), ("completion", 90)):
+        found = await history.desk.sla.replay(ClockFilter(clock=clock), policy=folder, last=timedelta(days=365))
+        shares = [one.percent for one in found.attained if one.by == "client"]
+        assert len(shares) == 2
+        assert all(share > goal for share in shares)
+    await history.desk.definitions.apply(reason="begun", folder=folder)
+    with pytest.raises(SettingsError, match="has definitions already"):
+        await start_service(history.desk, tmp_path / "other")
+
+
+async def test_a_desk_without_anything_gets_files_that_pass_plan_too(told, tmp_path):
+    folder, _ = await start_service(told.desk, tmp_path / "new")
+    assert not (await told.desk.definitions.plan(folder=folder)).obstacles
