@@ -125,6 +125,15 @@ ROLES: Final = MappingProxyType(
 """What each role may. Whoever administers the desk does not change tickets by that role alone."""
 
 JOB_CAPABILITIES: Final = frozenset(
-    {_C.READ, _C.INTERNAL, _C.WARRANTY_WRITE, _C.CLAIMS_READ, _C.CLAIMS_SEND, _C.DESK_READ, _C.DESK_OPERATE}
+    {
+        _C.READ,
+        _C.INTERNAL,
+        _C.ABSENCES,
+        _C.WARRANTY_WRITE,
+        _C.CLAIMS_READ,
+        _C.CLAIMS_SEND,
+        _C.DESK_READ,
+        _C.DESK_OPERATE,
+    }
 )
 """What the desk itself may by its schedule: it reads, follows, and sends what somebody approved."""

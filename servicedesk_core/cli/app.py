@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from servicedesk_core.cli.catalog import NAMES, SECTIONS, WITHOUT_DESK, OurCommands, from_plugins
+from servicedesk_core.cli.catalog import NAMES, WITHOUT_DESK, OurCommands, from_plugins, sections
 from servicedesk_core.cli.shell import exit_codes
 from servicedesk_core.cli.shell.arguments import hoist, wants_json
 from servicedesk_core.cli.shell.context import CONFIG_VARIABLE, DEFAULT_CONFIG, Cli
@@ -46,7 +46,7 @@ class _Program(TyperGroup):
         """Write the help page's lists without importing a command."""
         del ctx
         theirs = from_plugins()
-        for section, commands in (SECTIONS | ({"From plugins": theirs} if theirs else {})).items():
+        for section, commands in (sections() | ({"From plugins": theirs} if theirs else {})).items():
             with formatter.section(section):
                 formatter.write_dl([(name.ljust(_WIDEST), words) for name, words in commands.items()])
 

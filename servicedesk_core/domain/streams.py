@@ -1,104 +1,125 @@
-"""Which kinds of records a desk can hold, by stream name."""
+"""Which kinds of records a desk can hold, by stream name; the class of each is imported when it is asked for."""
 
-from servicedesk_core.domain.assets import Asset, Product
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+from typing import TypeVar
+
 from servicedesk_core.domain.base import Entity
-from servicedesk_core.domain.contracts import (
-    BillingCode,
-    Contract,
-    ContractBlock,
-    ContractRate,
-    ContractService,
-    ContractUnits,
-)
-from servicedesk_core.domain.money import BillingItem, Charge, Invoice
-from servicedesk_core.domain.parties import Company, Contact, Role, Site, Technician
-from servicedesk_core.domain.tickets import Note, Queue, Ticket, TicketEvent
-from servicedesk_core.domain.work import Appointment, Holiday, Project, SlaResult, Survey, Task, TimeEntry, TimeOff
 
-ENTITIES: tuple[type[Entity], ...] = (
-    Company,
-    Site,
-    Contact,
-    Role,
-    Technician,
-    Queue,
-    Product,
-    Contract,
-    ContractService,
-    ContractUnits,
-    ContractBlock,
-    BillingCode,
-    ContractRate,
-    Asset,
-    Project,
-    Task,
-    Ticket,
-    TicketEvent,
-    Note,
-    TimeEntry,
-    Appointment,
-    Holiday,
-    SlaResult,
-    Survey,
-    TimeOff,
-    Charge,
-    Invoice,
-    BillingItem,
-)
-"""Every entity with a stream, parents before children."""
+V = TypeVar("V")
 
-STREAMS: dict[str, type[Entity]] = {entity.stream: entity for entity in ENTITIES}
+
+class _ByStream(Mapping[str, V]):
+    """What is worked out for a stream when somebody asks for it."""
+
+    def __init__(self, work_out: Callable[[str], V]) -> None:
+        self._work_out = work_out
+        self._known: dict[str, V] = {}
+
+    def __getitem__(self, stream: str) -> V:
+        if stream not in self._known:
+            self._known[stream] = self._work_out(stream)
+        return self._known[stream]
+
+    def __contains__(self, stream: object) -> bool:
+        return stream in _CLASSES
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_CLASSES)
+
+    def __len__(self) -> int:
+        return len(_CLASSES)
+
+
+_CLASSES = {
+    "companies": "parties:Company",
+    "sites": "parties:Site",
+    "contacts": "parties:Contact",
+    "roles": "parties:Role",
+    "technicians": "parties:Technician",
+    "queues": "tickets:Queue",
+    "products": "assets:Product",
+    "contracts": "contracts:Contract",
+    "contract_services": "contracts:ContractService",
+    "contract_units": "contracts:ContractUnits",
+    "contract_blocks": "contracts:ContractBlock",
+    "billing_codes": "contracts:BillingCode",
+    "contract_rates": "contracts:ContractRate",
+    "assets": "assets:Asset",
+    "projects": "work:Project",
+    "tasks": "work:Task",
+    "tickets": "tickets:Ticket",
+    "ticket_events": "tickets:TicketEvent",
+    "notes": "tickets:Note",
+    "time_entries": "work:TimeEntry",
+    "appointments": "work:Appointment",
+    "holidays": "work:Holiday",
+    "sla_results": "work:SlaResult",
+    "surveys": "work:Survey",
+    "time_off": "work:TimeOff",
+    "charges": "money:Charge",
+    "invoices": "money:Invoice",
+    "billing_items": "money:BillingItem",
+}
+"""Module and name of each stream's class, parents before children."""
+
+_TARGETS = {
+    "ticket_ref": "tickets",
+    "ticket_refs": "tickets",
+    "problem_ref": "tickets",
+    "merged_into_ref": "tickets",
+    "company_ref": "companies",
+    "site_ref": "sites",
+    "contact_ref": "contacts",
+    "queue_ref": "queues",
+    "queue_refs": "queues",
+    "assignee_ref": "technicians",
+    "secondary_assignee_refs": "technicians",
+    "technician_ref": "technicians",
+    "technician_refs": "technicians",
+    "owner_ref": "technicians",
+    "lead_ref": "technicians",
+    "completed_by_ref": "technicians",
+    "first_response_by_ref": "technicians",
+    "resolution_plan_by_ref": "technicians",
+    "resolution_by_ref": "technicians",
+    "assignee_role_ref": "roles",
+    "role_ref": "roles",
+    "role_refs": "roles",
+    "excluded_role_refs": "roles",
+    "default_role_ref": "roles",
+    "asset_ref": "assets",
+    "product_ref": "products",
+    "contract_ref": "contracts",
+    "contract_service_ref": "contract_services",
+    "contract_block_ref": "contract_blocks",
+    "time_entry_ref": "time_entries",
+    "charge_ref": "charges",
+    "invoice_ref": "invoices",
+    "approved_by_ref": "technicians",
+    "decided_by_ref": "technicians",
+    "voided_by_ref": "technicians",
+    "billing_code_ref": "billing_codes",
+    "excluded_billing_code_refs": "billing_codes",
+    "project_ref": "projects",
+    "task_ref": "tasks",
+}
+"""Which stream a reference points at; ``parent_ref`` points at its own."""
+
+
+def _entity(stream: str) -> type[Entity]:
+    module, _, name = _CLASSES[stream].partition(":")
+    found: type[Entity] = getattr(import_module(f"servicedesk_core.domain.{module}"), name)
+    return found
+
+
+def _references(stream: str) -> dict[str, str]:
+    targets = _TARGETS | {"parent_ref": stream}
+    return {field: targets[field] for field in _entity(stream).model_fields if field in targets}
+
+
+STREAMS: Mapping[str, type[Entity]] = _ByStream(_entity)
 """Entity class by stream name, parents before children."""
 
-REFERENCES: dict[str, dict[str, str]] = {
-    entity.stream: {
-        field: target
-        for field in entity.model_fields
-        if (
-            target := {
-                "ticket_ref": "tickets",
-                "ticket_refs": "tickets",
-                "problem_ref": "tickets",
-                "merged_into_ref": "tickets",
-                "company_ref": "companies",
-                "site_ref": "sites",
-                "contact_ref": "contacts",
-                "queue_ref": "queues",
-                "queue_refs": "queues",
-                "assignee_ref": "technicians",
-                "secondary_assignee_refs": "technicians",
-                "technician_ref": "technicians",
-                "technician_refs": "technicians",
-                "owner_ref": "technicians",
-                "lead_ref": "technicians",
-                "completed_by_ref": "technicians",
-                "first_response_by_ref": "technicians",
-                "resolution_plan_by_ref": "technicians",
-                "resolution_by_ref": "technicians",
-                "assignee_role_ref": "roles",
-                "role_ref": "roles",
-                "role_refs": "roles",
-                "excluded_role_refs": "roles",
-                "default_role_ref": "roles",
-                "asset_ref": "assets",
-                "product_ref": "products",
-                "contract_ref": "contracts",
-                "contract_service_ref": "contract_services",
-                "contract_block_ref": "contract_blocks",
-                "time_entry_ref": "time_entries",
-                "charge_ref": "charges",
-                "invoice_ref": "invoices",
-                "approved_by_ref": "technicians",
-                "decided_by_ref": "technicians",
-                "voided_by_ref": "technicians",
-                "billing_code_ref": "billing_codes",
-                "excluded_billing_code_refs": "billing_codes",
-                "project_ref": "projects",
-                "task_ref": "tasks",
-                "parent_ref": entity.stream,
-            }.get(field)
-        )
-    }
-    for entity in ENTITIES
-}
+REFERENCES: Mapping[str, dict[str, str]] = _ByStream(_references)
 """For each stream, which of its reference fields point at which stream."""

@@ -3,7 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.faces.column import cell
-from servicedesk_core.faces.dashboard import Board, Shown
+from servicedesk_core.faces.dashboards import Board, Shown
 from servicedesk_core.faces.html import render
 from servicedesk_core.faces.terminal import Terminal
 

@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from pydantic import BaseModel
-
 from servicedesk_core.capabilities import Capability
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from servicedesk_core.faces.feature import Feature
 
-M = TypeVar("M", bound=BaseModel)
+M = TypeVar("M", bound="BaseModel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class DefinitionKind(Generic[M]):
     noun: str
     model: type[M]
     many: bool = True
-    written: type[BaseModel] | None = None
+    written: "type[BaseModel] | None" = None
     keeps: Callable[[Any], M] | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     check: Callable[[Any, Sequence["Feature"]], Iterable[tuple[tuple[str, ...], str]]] | None = None

@@ -2,18 +2,33 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from servicedesk_core.faces.action import Action
-from servicedesk_core.faces.alerting import AlertRule
-from servicedesk_core.faces.definition import DefinitionKind
 from servicedesk_core.faces.job import JobKind
-from servicedesk_core.faces.kpi import Figure, Kpi, list_of
-from servicedesk_core.faces.namespace import Namespace
-from servicedesk_core.faces.offer import Offer
 from servicedesk_core.faces.reference import named
 
+if TYPE_CHECKING:  # the help page of the program looks at every feature, and at nothing that they bring
+    from servicedesk_core.faces.alerting import AlertRule
+    from servicedesk_core.faces.definition import DefinitionKind
+    from servicedesk_core.faces.kpi import Kpi
+    from servicedesk_core.faces.namespace import Namespace
+    from servicedesk_core.faces.offer import Offer
+
 T = TypeVar("T")
+
+
+class Section(StrEnum):
+    """Where the help page of the program has a command, in the order in which somebody meets them."""
+
+    BEGIN = "Begin"
+    EVERY_DAY = "Every day"
+    OTHER_SYSTEMS = "What changes other systems"
+    DECISIONS = "What you decide"
+    WARRANTY = "Warranty"
+    UNATTENDED = "Unattended"
+    CARE = "Care"
+    PLUGINS = "Plugins"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +49,7 @@ class Feature:
         definitions: Where the kinds of definitions are that it brings, ``module:NAME`` of a tuple of
             :class:`~servicedesk_core.faces.DefinitionKind`; empty = there are none.
         needs: Names of the features that it imports from, each from the package itself and never from a file in it.
+        section: Where the help page has the command of one of ours; those of others have a section of their own.
     """
 
     name: str
@@ -46,19 +62,20 @@ class Feature:
     kpis: str = ""
     definitions: str = ""
     needs: tuple[str, ...] = ()
+    section: Section = Section.EVERY_DAY
 
     @property
-    def asking(self) -> type[Namespace[Any]]:
+    def asking(self) -> "type[Namespace[Any]]":
         """The namespace of its queries."""
         return _namespace(self.queries)
 
     @property
-    def calls(self) -> type[Namespace[Any]]:
+    def calls(self) -> "type[Namespace[Any]]":
         """The namespace of everything."""
         return _namespace(self.actions or self.queries)
 
     @property
-    def watches(self) -> tuple[AlertRule, ...]:
+    def watches(self) -> "tuple[AlertRule, ...]":
         """The rules of its alerts."""
         return tuple(map(named, self.alert_rules))
 
@@ -68,33 +85,43 @@ class Feature:
         return named(self.after_sync) if self.after_sync else None
 
     @property
-    def figures(self) -> tuple[Kpi[Any], ...]:
+    def figures(self) -> "tuple[Kpi[Any], ...]":
         """Its KPIs.
 
         Raises:
             TypeError: Something among them is none.
         """
+        from servicedesk_core.faces.kpi import Kpi  # noqa: PLC0415
+
         return _each(self.kpis, Kpi)
 
     @property
-    def kinds(self) -> tuple[DefinitionKind[Any], ...]:
+    def kinds(self) -> "tuple[DefinitionKind[Any], ...]":
         """Its kinds of definitions.
 
         Raises:
             TypeError: Something among them is none.
         """
+        from servicedesk_core.faces.definition import DefinitionKind  # noqa: PLC0415
+
         return _each(self.definitions, DefinitionKind)
 
-    def offers(self, *, acts: bool = True) -> dict[str, Offer[..., Any]]:
+    def offers(self, *, acts: bool = True) -> "dict[str, Offer[..., Any]]":
         """Return what it offers to every face by the last word of its name, queries first.
 
         Args:
             acts: Whether its acts belong to it; without them they are not imported.
         """
+        from servicedesk_core.faces.actions import Action  # noqa: PLC0415
+        from servicedesk_core.faces.offer import Offer  # noqa: PLC0415
+
         namespace = self.calls if acts else self.asking
         found = [one for each in reversed(namespace.__mro__) for one in vars(each).values() if isinstance(one, Offer)]
-        if self.kpis and not any(one.row is Figure for one in found):  # it lists figures itself
-            found.append(list_of(f"{self.name}.kpis", self.figures))
+        if self.kpis:
+            from servicedesk_core.faces.kpi import Figure, list_of  # noqa: PLC0415
+
+            if not any(one.row is Figure for one in found):  # else it lists figures itself
+                found.append(list_of(f"{self.name}.kpis", self.figures))
         found.sort(key=lambda one: isinstance(one, Action))
         return {one.name.rpartition(".")[2]: one for one in found}
 
@@ -108,7 +135,9 @@ def _each(reference: str, kind: type[T]) -> tuple[T, ...]:
     return tuple(found)
 
 
-def _namespace(reference: str) -> type[Namespace[Any]]:
+def _namespace(reference: str) -> "type[Namespace[Any]]":
+    from servicedesk_core.faces.namespace import Namespace  # noqa: PLC0415
+
     found = named(reference)
     if not (isinstance(found, type) and issubclass(found, Namespace)):
         msg = f"{reference} is no subclass of Namespace"

@@ -12,7 +12,7 @@ from servicedesk_core.faces.column import Column
 from servicedesk_core.faces.measure import Goal, Measure, Period, Verdict
 from servicedesk_core.faces.namespace import Desk, Namespace
 from servicedesk_core.faces.page import Page, Sort, piece
-from servicedesk_core.faces.query import Query, query
+from servicedesk_core.faces.queries import Query, query
 
 LAST: Final = timedelta(days=30)
 """The period of a figure, up to an instant, where nobody names another one."""

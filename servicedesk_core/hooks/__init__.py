@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from servicedesk_core.addresses import is_loopback as is_loopback
     from servicedesk_core.addresses import safe_address as safe_address
+    from servicedesk_core.hooks.announced import Change as Change
+    from servicedesk_core.hooks.announced import SyncFinished as SyncFinished
     from servicedesk_core.hooks.capabilities import Capabilities as Capabilities
     from servicedesk_core.hooks.capabilities import FieldInfo as FieldInfo
     from servicedesk_core.hooks.capabilities import FieldValue as FieldValue
@@ -33,8 +35,6 @@ if TYPE_CHECKING:
     from servicedesk_core.hooks.pulling import PullRequest as PullRequest
     from servicedesk_core.hooks.pulling import SourceRecord as SourceRecord
     from servicedesk_core.hooks.pulling import source_record as source_record
-    from servicedesk_core.hooks.specs.announcements import Change as Change
-    from servicedesk_core.hooks.specs.announcements import SyncFinished as SyncFinished
     from servicedesk_core.hooks.vocabulary import VocabularyMapping as VocabularyMapping
     from servicedesk_core.hooks.writing import FindResult as FindResult
     from servicedesk_core.hooks.writing import Found as Found

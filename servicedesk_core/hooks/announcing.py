@@ -4,9 +4,9 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
+from servicedesk_core.hooks.announced import Change, SyncFinished
 from servicedesk_core.hooks.boundary import where
 from servicedesk_core.hooks.registration import Registry
-from servicedesk_core.hooks.specs.announcements import Change, SyncFinished
 
 _log = logging.getLogger("servicedesk.hooks")
 

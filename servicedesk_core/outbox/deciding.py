@@ -13,8 +13,12 @@ from servicedesk_core.store import Tx, audit, outbox
 from servicedesk_core.store.outbox import StoredWrite
 
 
-def approve(tx: Tx, number: int, *, actor: str, now: datetime, by_another: bool = False) -> StoredWrite:
+def approve(
+    tx: Tx, number: int, *, actor: str, now: datetime, by_another: bool = False, version: int | None = None
+) -> StoredWrite:
     """Approve a proposed write: it is sent when its turn comes. Of two who approve at once one gets an error.
+
+    What somebody else edited is approved by its version only: who names the number alone may mean an earlier one.
 
     Args:
         tx: A write transaction.
@@ -22,10 +26,11 @@ def approve(tx: Tx, number: int, *, actor: str, now: datetime, by_another: bool 
         actor: Who.
         now: When.
         by_another: Whether it takes another person than the one who proposed or edited it.
+        version: The version that was looked at; ``None`` = nobody said.
 
     Raises:
         NotFoundLocallyError: There is no such write.
-        WriteStateError: It is not proposed (any more).
+        WriteStateError: It is not proposed (any more), or somebody edited it since it was looked at.
         AnotherPersonError: It takes another person.
     """
     write = outbox.get(tx, number)
@@ -35,6 +40,12 @@ def approve(tx: Tx, number: int, *, actor: str, now: datetime, by_another: bool 
         why = f"{min(same)} proposed it, and another person must approve it."
         hint = f'They approve it with `servicedesk writes approve {number}`. [writes] says approval = "another-person".'
         raise AnotherPersonError(f"Write {number}: {why}", hint=hint)
+    present = outbox.versions(tx, [number])[number]
+    is_own = bool(names_in(write.proposed_by) & names_in(actor))
+    if version != present and (version is not None or (present > 1 and not is_own)):
+        message = f"{write.proposed_by} edited write {number} since it was proposed; nothing was approved."
+        hint = f"`servicedesk writes show {number}` says what it is now: approve that as {number}@{present}."
+        raise WriteStateError(message, hint=hint)
     facts: dict[str, Any] = {"decided_by": actor, "decided_at": now, "next_at": None}
     return outbox.move(tx, write, WriteState.QUEUED, actor=actor, now=now, why="approved", facts=facts)
 

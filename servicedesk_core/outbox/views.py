@@ -51,6 +51,7 @@ class WriteView:
     """A write of the outbox."""
 
     id: Annotated[int, Column("Its number.", "No.")]
+    version: Annotated[int, Column("What an approval is of: 1 as proposed, one more for each edit.", shown=False)]
     state: Annotated[WriteState, Column("Where it stands.")]
     connection: Annotated[str, Column("Name of the connection.", shown=False)]
     environment: Annotated[str, Column("`live` or `sandbox`.", shown=False)]
@@ -105,6 +106,7 @@ def views_of(tx: Tx, writes: Sequence[StoredWrite], sight: Sight | None = None) 
     if sight is not None:
         writes = [_seen(write, sight) for write in writes]
     known = {source.name: source for source in sources.all(tx)}
+    versions = outbox.versions(tx, [write.id for write in writes])
     names = Names(tx)
     for write in writes:
         if source := known.get(write.connection):
@@ -124,6 +126,7 @@ def views_of(tx: Tx, writes: Sequence[StoredWrite], sight: Sight | None = None) 
         fields = [*write.values, *(field for field in theirs if field not in write.values)]
         return WriteView(
             id=write.id,
+            version=versions.get(write.id, 1),
             state=write.state,
             connection=write.connection,
             environment=source.environment if source else "",

@@ -1,7 +1,8 @@
 """The writes of a desk: look at them, decide about them, send them."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -132,20 +133,28 @@ class Writes:
         await self._store.write(work, durable=True)
         return await self._view(number)
 
-    async def approve(self, numbers: Sequence[int], *, send: bool = False) -> tuple[WriteView, ...]:
+    async def approve(
+        self, numbers: Sequence[int], *, versions: Mapping[int, int] | None = None, send: bool = False
+    ) -> tuple[WriteView, ...]:
         """Approve proposed writes: all of them, or none. Of two who approve the same at once one gets an error.
 
         Args:
             numbers: Which; one that is named twice is meant once.
+            versions: Those that were looked at, by number; what somebody else edited is approved in no other way.
             send: Send them at once.
 
         Raises:
             NotFoundLocallyError: There is no such write.
-            WriteStateError: One is not proposed (any more).
+            WriteStateError: One is not proposed (any more), or was edited since it was looked at.
             AnotherPersonError: Another person must approve one.
             WriteNotGrantedError: The configuration does not grant one.
         """
-        approve = partial(deciding.approve, by_another=self.asks_another)
+        looked_at = versions or {}
+
+        def approve(tx: Tx, number: int, *, actor: str, now: datetime) -> StoredWrite:
+            version = looked_at.get(number)
+            return deciding.approve(tx, number, actor=actor, now=now, by_another=self.asks_another, version=version)
+
         return await self._decided(approve, numbers, grants=True, send=send)
 
     async def approve_own(

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.errors import ServiceDeskError
-from servicedesk_core.hooks.registration import capabilities_of
 from servicedesk_core.plugins.catalog import PluginCatalog
 
 _log = logging.getLogger("servicedesk.plugins")
@@ -39,6 +38,8 @@ def lacking(catalog: PluginCatalog, settings: DeskSettings, hook: str) -> tuple[
 
 def _implemented(catalog: PluginCatalog, settings: DeskSettings) -> Iterator[tuple[str, frozenset[str]]]:
     for name, connection in settings.connections.items():
+        from servicedesk_core.hooks.registration import capabilities_of  # noqa: PLC0415  # a desk may have none
+
         try:
             loaded = catalog.connector(connection.connector, directory=settings.directory)
         except ServiceDeskError as error:

@@ -6,7 +6,7 @@ from datetime import datetime
 import orjson
 from sqlalchemy import Connection, func, select
 
-from servicedesk_core.hooks.specs.announcements import Change
+from servicedesk_core.hooks.announced import Change
 from servicedesk_core.store.fields import from_us, to_us
 from servicedesk_core.store.schema import changes, consumers, sources
 from servicedesk_core.store.upserting import insert_into

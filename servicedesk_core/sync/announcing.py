@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Final
 
-from servicedesk_core.hooks.specs.announcements import Change
+from servicedesk_core.hooks.announced import Change
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Store, Tx, changes
 from servicedesk_core.sync.connection import Announcer

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from servicedesk_core.hooks.announced import Change, SyncFinished
 from servicedesk_core.hooks.capabilities import Capabilities, VendorIdentity
 from servicedesk_core.hooks.pulling import FetchOutcome, Mapped, Page, PullRequest
-from servicedesk_core.hooks.specs.announcements import Change, SyncFinished
 from servicedesk_core.http.vendor_time import VendorTime
 from servicedesk_core.ports import KEEP_ALL_RAW, BudgetUse, RawPolicy
 from servicedesk_core.sync.exclusions import NOTHING, Exclusions

@@ -11,8 +11,8 @@ from uuid import uuid4
 
 from servicedesk_core.errors import AuthenticationError, LeaseError, ServiceDeskError
 from servicedesk_core.garbage import collecting_seldom
+from servicedesk_core.hooks.announced import SyncFinished
 from servicedesk_core.hooks.capabilities import StreamCapability
-from servicedesk_core.hooks.specs.announcements import SyncFinished
 from servicedesk_core.ports import BudgetPolicy, Clock
 from servicedesk_core.store import Fence, Store, Tx, erased_people, leases, quarantine, runs, sources, state
 from servicedesk_core.store.cancellation import or_undone

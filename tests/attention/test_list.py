@@ -61,7 +61,7 @@ async def test_the_list_narrows_and_keeps_to_a_scope(desk):
 async def test_who_is_not_of_the_staff_learns_neither_who_is_away_nor_of_internal_notes(store):
     settings = {"connections": {"psa": {"connector": "tabular"}},
                 "people": {"kim": {"roles": ["client-contact"], "companies": ["c1"]},
-                           "ana": {"roles": ["coordinator"]}}}  # fmt: skip
+                           "bob": {"roles": ["technician"]}, "ana": {"roles": ["coordinator"]}}}  # fmt: skip
     own = Scope("psa", companies="c1")
     async with StoredDesk(settings, store=store, clock=FakeClock(NOW)) as desk:
         kim, ana = (desk.acting_as(Actor(f"user:{name}", Way.SDK)) for name in ("kim", "ana"))
@@ -73,6 +73,10 @@ async def test_who_is_not_of_the_staff_learns_neither_who_is_away_nor_of_interna
             away, noted = [(await reader.explain(number, scope=own)).standing for number in ("T6", "T2")]
             assert (away.back_at, away.is_left) == (None, False)
             assert noted.client_at == (client_h and NOW - timedelta(hours=client_h))
+        bob = desk.acting_as(Actor("user:bob", Way.SDK))
+        told = [(await bob.explain(number)).standing for number in ("T6", "T7")]
+        assert [(one.back_at, one.is_left) for one in told] == [(None, False), (None, True)]
+        assert (await bob.report.morning()).absent == ()
         told = await ana.explain("T6")
         assert (told.standing.back_at, told.reason) == (datetime(2026, 3, 13, tzinfo=UTC), Reason.NO_COVER)
         page = await kim.report.morning()

@@ -7,7 +7,7 @@ import pytest
 
 from servicedesk_core import ServiceDesk
 
-MOST = {"tickets list": 137, "report desk": 155, "claims list": 161, "status": 193}
+MOST = {"tickets list": 125, "report desk": 140, "claims list": 148, "status": 145}
 COUNT = """
 import sys
 from servicedesk_core.cli.main import main
@@ -36,4 +36,10 @@ def test_a_command_that_reads_imports_little_and_nothing_of_vendors_writes_and_o
     own = f"features.{line.partition(' ')[0]}"
     others = tuple(f"servicedesk_core.{room}" for room in OF_OTHERS if not room.startswith(own))
     assert {name for name in loaded if name.startswith(others)} == set()
-    assert len(loaded) <= MOST[line], sorted(loaded)
+    counted = {name for name in loaded if not said_of_itself(name)}
+    assert len(counted) <= MOST[line], sorted(counted)
+
+
+def said_of_itself(name):
+    """Whether it is what a feature says of itself: little, and of every feature where all are asked for their jobs."""
+    return name.startswith("servicedesk_core.features.") and name.count(".") == 2

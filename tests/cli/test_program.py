@@ -13,7 +13,7 @@ import pytest
 
 from servicedesk_core import __version__
 from servicedesk_core.cli.app import build
-from servicedesk_core.cli.catalog import NAMES, SECTIONS
+from servicedesk_core.cli.catalog import NAMES, sections
 from servicedesk_core.cli.shell import exit_codes
 from servicedesk_core.cli.shell.arguments import hoist
 from servicedesk_core.cli.shell.context import Cli
@@ -306,7 +306,7 @@ def test_the_help_page_names_every_command_with_its_own_words_and_imports_none(r
 
     program = get_command(build())
     assert {name: command.get_short_help_str(200) for name, command in program.commands.items()} == {
-        name: words for section in SECTIONS.values() for name, words in section.items()
+        name: words for section in sections().values() for name, words in section.items()
     }
     code = (
         "import sys; from servicedesk_core.cli.app import execute; execute(['--help']); "
@@ -316,6 +316,18 @@ def test_the_help_page_names_every_command_with_its_own_words_and_imports_none(r
     assert "  quarantine" in ran.stdout
     assert "servicedesk_core.cli.app" in ran.stderr.split()
     assert not {f"servicedesk_core.cli.{name}" for name in NAMES} & set(ran.stderr.split())
+
+
+def test_a_command_that_is_asked_for_alone_is_the_one_that_its_group_lists():
+    from servicedesk_core.cli import catalog
+
+    for name in NAMES:
+        catalog._load.cache_clear()
+        if not hasattr(group := catalog._load(name), "feature"):
+            continue
+        queries = group.feature.offers(acts=False)
+        alone = {query: [one.name for one in group.get_command(None, query).params] for query in queries}
+        assert alone == {query: [one.name for one in group.commands[query].params] for query in queries}
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 """A feature knows another only when it says so, through one door, and never in a circle."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+import servicedesk_core
 import servicedesk_core.features
 from servicedesk_core.features import FEATURES, own
 
@@ -29,6 +31,10 @@ def others(feature: str) -> set[str]:
     files = (FOLDER / feature).rglob("*.py")
     found = {name for file in files for name in imported(ast.parse(file.read_text()))}
     return {name for name in found if name.startswith(f"{ROOM}.") and name.split(".")[2] != feature}
+
+
+def names_of(text: str) -> list[str]:
+    return re.findall(r"import (\w+) as \1\b", text)
 
 
 @pytest.mark.parametrize("feature", FEATURES)
@@ -57,3 +63,11 @@ def test_the_check_sees_every_way_to_import():
         f"{ROOM}.quarantine",
         f"{ROOM}.tickets.model",
     }
+
+
+def test_no_name_that_a_package_offers_lazily_is_also_a_module_in_it():
+    for package in Path(servicedesk_core.__file__).parent.rglob("__init__.py"):
+        text = package.read_text()
+        inside = {one.stem for one in package.parent.iterdir()} if "lazily(__name__" in text else set()
+        at_once = set(names_of(text.partition("else:")[2]))
+        assert not set(names_of(text)) & inside - at_once, f"whoever imports the module first hides a name of {package}"

@@ -4,6 +4,7 @@ import pytest
 
 from servicedesk_core import ServiceDesk
 from servicedesk_core.errors import NotFoundLocallyError, WriteError, WriteNotGrantedError, WriteStateError
+from servicedesk_core.people import Actor, Way
 from servicedesk_core.store import outbox
 from tests.outbox.conftest import settings_for
 
@@ -39,6 +40,20 @@ async def test_an_approved_write_goes_back_to_proposed_and_is_sent_as_it_is_then
     await desk.writes.run()
     assert vendor.writes == []
     (done,) = await desk.writes.approve([write.id], send=True)
+    assert (done.state, vendor.records["tickets"]["1"]["title"]) == ("confirmed", "Scanner")
+
+
+async def test_what_somebody_else_edited_is_approved_by_the_version_that_was_looked_at(desk, vendor):
+    write = await desk.tickets.update("T1", title="Plotter")
+    ana = desk.acting_as(Actor("user:ana", Way.SDK))
+    edited = await ana.writes.edit(write.id, {"title": "Scanner"})
+    assert (write.version, edited.version) == (1, 2)
+    for versions in ({}, {write.id: 1}):
+        with pytest.raises(WriteStateError, match="user:ana via sdk edited") as refused:
+            await desk.writes.approve([write.id], versions=versions, send=True)
+        assert f"{write.id}@2" in refused.value.hint
+    assert vendor.writes == []
+    (done,) = await desk.writes.approve([write.id], versions={write.id: 2}, send=True)
     assert (done.state, vendor.records["tickets"]["1"]["title"]) == ("confirmed", "Scanner")
 
 

@@ -85,7 +85,7 @@ async def test_with_four_eyes_whoever_edits_a_proposal_is_its_author(four_eyes):
     assert edited.proposed_by == "user:dee via token"
     with pytest.raises(AnotherPersonError, match="user:dee proposed it"):
         await four_eyes.acting_as(DEE).writes.approve([write.id])
-    (approved,) = await four_eyes.acting_as(ANA).writes.approve([write.id])
+    (approved,) = await four_eyes.acting_as(ANA).writes.approve([write.id], versions={write.id: edited.version})
     assert approved.state == "queued"
 
 

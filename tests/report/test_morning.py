@@ -206,3 +206,38 @@ async def test_hours_are_those_of_the_calendar_that_was_not_removed(desk, tmp_pa
         await desk.definitions.apply(reason="hours", folder=tmp_path / "service", over=number, remove=True)
     desk.clock.advance(1)
     assert (await desk.report.morning()).calendar == "plant"
+
+
+async def test_who_has_leave_by_the_rota_is_away_until_their_next_shift_beside_those_of_the_vendor(desk, tmp_path):
+    (tmp_path / "service").mkdir()
+    (tmp_path / "service" / "rota.toml").write_text(
+        """
+        [calendars.office]
+        zone = "UTC"
+        hours = { mon-fri = "07:00-15:00" }
+        [technicians.ana]
+        [shifts.day]
+        technicians = ["ana"]
+        calendar = "office"
+        [leave.ana-1]
+        technician = "ana"
+        first_day = 2026-03-11
+        last_day = 2026-03-12
+        reason = "Wedding"
+        [leave.ana-2]
+        technician = "ana"
+        first_day = 2026-03-13
+        """
+    )
+    await desk.definitions.apply(reason="rota", folder=tmp_path / "service", over=0)
+    desk.clock.advance(1)
+    page = await desk.report.morning()
+    found = {one.name: (one.kind, one.back_at, one.open) for one in page.absent}
+    assert found == {
+        "Ana": ("Wedding", datetime(2026, 3, 16, 7, tzinfo=UTC), 5),
+        "Ben": ("Sick", datetime(2026, 3, 13, tzinfo=UTC), 1),
+    }
+    ana = next(one for one in page.absent if one.name == "Ana")
+    assert {"T10", "T3"} <= {one.number for one in ana.uncovered}
+    rows = [one.number for one in ana.uncovered]
+    assert len(rows) == len(set(rows))

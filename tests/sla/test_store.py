@@ -98,6 +98,10 @@ async def test_what_technicians_do_engages_and_what_clients_write_does_not(told,
         "engagement": ("stopped", "met"),
         "completion": ("running", "open"),
     }
+    elsewhere = {"ticket_refs": ("2",)} if isinstance(work, Appointment) else {"ticket_ref": "2"}
+    await told.put(work.model_copy(update=elsewhere))
+    await told.desk.sla.evaluate()
+    assert (await told.clocks(1))["engagement", 1][0] == "running", "it was about another ticket"
 
 
 async def test_tickets_of_which_not_all_is_known_are_counted_and_not_judged(told):

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from servicedesk_core.domain import (
-    ENTITIES,
+    STREAMS,
     Contract,
     ContractService,
+    Entity,
     EventSource,
     EventType,
     Survey,
@@ -71,7 +72,7 @@ def records_of(entity):
     return st.builds(entity, external_id=ids, **{field.name: _values(field) for field in fields_of(entity)})
 
 
-@pytest.mark.parametrize("entity", ENTITIES, ids=lambda e: e.stream)
+@pytest.mark.parametrize("entity", STREAMS.values(), ids=lambda e: e.stream)
 @settings(max_examples=5, deadline=None)
 @given(data=st.data())
 def test_every_record_comes_back_as_it_was(entity, data):
@@ -141,3 +142,10 @@ def test_what_does_not_fit_is_refused_for_this_record_only(record):
 def test_a_number_that_is_none_is_stored_as_nothing():
     record = Survey(external_id="1", rating=float("nan"))
     assert codec_of(Survey).decode("1", codec_of(Survey).encode(record).values).rating is None
+
+
+def test_the_classes_of_all_streams_are_found_by_the_name_that_they_give_themselves():
+    assert all(entity.stream == stream for stream, entity in STREAMS.items())
+    assert {one for one in Entity.__subclasses__() if one.__module__.startswith("servicedesk_core.")} == {
+        *STREAMS.values()
+    }

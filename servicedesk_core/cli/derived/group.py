@@ -1,6 +1,6 @@
 """The command of a feature: a group that imports no more of it than the invoked command needs."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import cached_property
 from typing import Any
 
@@ -18,17 +18,20 @@ _WHOLE = 500
 """Characters that no first sentence of a command has."""
 
 
-def command_of_feature(feature: Feature, by_hand: ByHand | None = None) -> Any:
+def command_of_feature(
+    feature: Feature, by_hand: ByHand | None = None, *, replaced: Collection[str] = frozenset()
+) -> Any:
     """Return the command of a feature: the query that is called like it, or a group.
 
     Args:
         feature: The feature.
         by_hand: Adds the commands that are written by hand, and replaces derived ones.
+        replaced: The queries among those.
     """
     if alone := [one for one in feature.offers(acts=False).values() if one.name == feature.name]:
         return commands_of(alone)[feature.name]
     group = _Group(name=feature.name, help=feature.about, no_args_is_help=True, rich_markup_mode=None)
-    group.feature, group.by_hand = feature, by_hand
+    group.feature, group.by_hand, group.replaced = feature, by_hand, replaced
     del group.commands  # made when somebody looks at all of them
     return group
 
@@ -36,11 +39,14 @@ def command_of_feature(feature: Feature, by_hand: ByHand | None = None) -> Any:
 class _Group(TyperGroup):
     feature: Feature
     by_hand: ByHand | None
+    replaced: Collection[str]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return a command; for a query no act is imported."""
-        if "commands" not in self.__dict__ and (query := self.feature.offers(acts=False).get(cmd_name)):
-            return commands_of([query])[cmd_name]
+        if "commands" not in self.__dict__ and cmd_name not in self.replaced:
+            query = self.feature.offers(acts=False).get(cmd_name)
+            if query is not None:
+                return commands_of([query])[cmd_name]
         return super().get_command(ctx, cmd_name)
 
     @cached_property

@@ -7,7 +7,16 @@ import typer
 from servicedesk_core.cli.shell import exit_codes
 from servicedesk_core.cli.shell.arguments import Json
 from servicedesk_core.cli.shell.context import Cli, RefusedError
-from servicedesk_core.cli.writes.options import ConnectionOption, More, Number, Numbers, Reason, fields_given
+from servicedesk_core.cli.writes.options import (
+    ConnectionOption,
+    More,
+    Number,
+    Numbers,
+    Reason,
+    Versions,
+    chosen_versions,
+    fields_given,
+)
 from servicedesk_core.cli.writes.pages import show_outcomes
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import Page
@@ -27,14 +36,21 @@ if TYPE_CHECKING:
 
 def approve(
     ctx: typer.Context,
-    numbers: Numbers,
+    numbers: Versions,
     *,
     later: Annotated[bool, typer.Option("--later", help='Only queue them; "writes run" or a service sends.')] = False,
     as_json: Json = False,
 ) -> None:
     """Approve writes and send them. This changes an outside system."""
     cli: Cli = ctx.obj
-    _end(cli, "writes.approve", lambda desk: desk.writes.approve(numbers, send=not later), as_json, sent=not later)
+    chosen, versions = chosen_versions(numbers)
+    _end(
+        cli,
+        "writes.approve",
+        lambda desk: desk.writes.approve(chosen, versions=versions, send=not later),
+        as_json,
+        sent=not later,
+    )
 
 
 def edit(ctx: typer.Context, number: Number, field: More = None, reason: Reason = "", as_json: Json = False) -> None:

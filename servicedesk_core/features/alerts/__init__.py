@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from servicedesk_core.faces import JobKind
+from servicedesk_core.faces import JobKind, Section
 from servicedesk_core.features import Feature
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ else:
 FEATURE = Feature(
     name="alerts",
     about="What is wrong with the desk, and who has been told.",
+    section=Section.UNATTENDED,
     queries=f"{__name__}.queries:Alerts",
     jobs=(
         JobKind(

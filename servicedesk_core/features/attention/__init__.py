@@ -38,5 +38,5 @@ FEATURE = Feature(
     name="attention",
     about="Who has to act next on a ticket, and what somebody has to look at.",
     queries=f"{__name__}.queries:AttentionQueries",
-    needs=("sla", "tickets"),
+    needs=("rota", "skills", "sla", "tickets"),
 )

@@ -4,6 +4,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.capabilities import Capability
+from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.faces import After, Help, Limit, Manner, Namespace, Page, Sort, piece, query
 from servicedesk_core.features.attention.model import Attention, NextActor, Placed, Reason
 from servicedesk_core.features.attention.rules import next_actor, reason_of
@@ -20,6 +21,8 @@ ORDER = "rank,next_at,priority,local_id"
 
 class AttentionQueries(Namespace[Manner]):
     """Who has to act next."""
+
+    desk: ConfiguredDesk
 
     @query(
         "attention.list",
@@ -55,7 +58,15 @@ class AttentionQueries(Namespace[Manner]):
         """
         chosen = TicketFilter(connection=connection, company=company, assignee=technician)
         now, placed, may = self.desk.clock.now(), list[Placed](), self.desk.may(Capability.INTERNAL)
-        people = staff(tx, now, ZoneInfo(self.desk.timezone), scope=scope, with_internal=may)
+        people = staff(
+            tx,
+            now,
+            ZoneInfo(self.desk.timezone),
+            self.desk.settings.people,
+            scope=scope,
+            with_internal=may,
+            with_absences=self.desk.may(Capability.ABSENCES),
+        )
         for found in standings(tx, now, people, conditions(tx, chosen, scope), with_internal=may):
             decision = next_actor(found.standing, now)
             why = reason_of(found.standing, decision, now)

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from servicedesk_core.faces import JobKind
+from servicedesk_core.faces import JobKind, Section
 from servicedesk_core.features import Feature
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ else:
 FEATURE = Feature(
     name="claims",
     about="Claims against manufacturers, from a broken device to the money back.",
+    section=Section.WARRANTY,
     queries=f"{__name__}.queries:ClaimQueries",
     actions=f"{__name__}.actions:Claims",
     jobs=(

@@ -22,9 +22,9 @@ from servicedesk_core.features.claims.preparing import (
     unlisted_parts,
 )
 from servicedesk_core.features.claims.queries import detail, today
-from servicedesk_core.features.claims.sending import ClaimSending
 from servicedesk_core.features.claims.tables import listing, reading
 from servicedesk_core.features.claims.tables.guards import naming_only_seen
+from servicedesk_core.features.claims.telling import ClaimTelling
 from servicedesk_core.features.claims.writes import proposing, results
 from servicedesk_core.features.claims.writes.notes import TicketNotes
 from servicedesk_core.store.fields import from_us, to_us
@@ -34,7 +34,7 @@ _PAGES: Final = "servicedesk_core.features.claims.pages"
 _CLAIM: Final = Help("Our id (SD-…), its number, or the manufacturer's id.")
 
 
-class Claims(ClaimSending[Manner]):
+class Claims(ClaimTelling[Manner]):
     """The claims of a desk. Nothing here sends without being told so for this very claim."""
 
     @action(

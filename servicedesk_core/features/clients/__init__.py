@@ -2,11 +2,13 @@
 
 from typing import TYPE_CHECKING
 
+from servicedesk_core.faces import Section
 from servicedesk_core.features import Feature
 
 FEATURE = Feature(
     name="clients",
     about="What is agreed with clients: tier, region, calendar, and how they want to be reached.",
+    section=Section.DECISIONS,
     queries=f"{__name__}.queries:ClientQueries",
     definitions=f"{__name__}.kinds:KINDS",
     needs=("definitions",),

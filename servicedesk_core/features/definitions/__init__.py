@@ -2,11 +2,13 @@
 
 from typing import TYPE_CHECKING
 
+from servicedesk_core.faces import Section
 from servicedesk_core.features import Feature
 
 FEATURE = Feature(
     name="definitions",
     about="What the service manager decided: calendars, policies, freezes.",
+    section=Section.DECISIONS,
     queries=f"{__name__}.queries:DefinitionQueries",
     actions=f"{__name__}.actions:Definitions",
     definitions=f"{__name__}.kinds:KINDS",

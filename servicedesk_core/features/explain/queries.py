@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from servicedesk_core.capabilities import Capability
+from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.domain import REFERENCES, ActorType, Entity, EventType, Note, TicketEvent, TimeEntry
 from servicedesk_core.faces import Help, Manner, Namespace, query
 from servicedesk_core.features.attention import RULES, next_actor, reason_of, staff, standings
@@ -27,6 +28,8 @@ _FIRST: Final = datetime.min.replace(tzinfo=UTC)
 
 class Explain(Namespace[Manner]):
     """How the desk came to what it says: ``desk.explain("T20260307.0001")``."""
+
+    desk: ConfiguredDesk
 
     @query(
         "explain",
@@ -51,7 +54,8 @@ class Explain(Namespace[Manner]):
         found, now = ticket_of(tx, connection, ticket, scope=scope), self.desk.clock.now()
         if not (may := self.desk.may(Capability.INTERNAL)):
             found = found.for_clients()
-        people = staff(tx, now, ZoneInfo(self.desk.timezone), scope=scope, with_internal=may)
+        zone, absences = ZoneInfo(self.desk.timezone), self.desk.may(Capability.ABSENCES)
+        people = staff(tx, now, zone, self.desk.settings.people, scope=scope, with_internal=may, with_absences=absences)
         where = (*conditions(tx, TicketFilter(), scope), RECORDS["tickets"].c.local_id == found.row.local_id)
         standing = next((one.standing for one in standings(tx, now, people, where, with_internal=may)), None)
         decision = None if standing is None else next_actor(standing, now)

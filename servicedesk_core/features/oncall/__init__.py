@@ -2,11 +2,13 @@
 
 from typing import TYPE_CHECKING
 
+from servicedesk_core.faces import Section
 from servicedesk_core.features import Feature
 
 FEATURE = Feature(
     name="oncall",
     about="Whom to ring outside of hours, and when there is nobody.",
+    section=Section.DECISIONS,
     queries=f"{__name__}.queries:OnCallQueries",
     definitions=f"{__name__}.kinds:KINDS",
     needs=("definitions", "rota", "skills"),

@@ -62,6 +62,7 @@ class Reports(Namespace[Manner]):
             scope=scope,
             with_alerts=self.desk.may(Capability.DESK_READ),
             with_internal=self.desk.may(Capability.INTERNAL),
+            with_absences=self.desk.may(Capability.ABSENCES),
             clocks=clocks,
         )
         return build_morning(tx, self.desk.settings, wanted)

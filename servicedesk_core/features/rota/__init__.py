@@ -5,17 +5,20 @@
 
 from typing import TYPE_CHECKING
 
+from servicedesk_core.faces import Section
 from servicedesk_core.features import Feature
 
 FEATURE = Feature(
     name="rota",
     about="Who is on shift when, and who is out.",
+    section=Section.DECISIONS,
     queries=f"{__name__}.queries:RotaQueries",
     definitions=f"{__name__}.kinds:KINDS",
     needs=("definitions", "skills"),
 )
 
 if TYPE_CHECKING:
+    from servicedesk_core.features.rota.kinds import LEAVE as LEAVE
     from servicedesk_core.features.rota.kinds import Leave as Leave
     from servicedesk_core.features.rota.kinds import Shift as Shift
     from servicedesk_core.features.rota.rules import Away as Away

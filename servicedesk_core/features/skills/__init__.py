@@ -2,11 +2,13 @@
 
 from typing import TYPE_CHECKING
 
+from servicedesk_core.faces import Section
 from servicedesk_core.features import Feature
 
 FEATURE = Feature(
     name="skills",
     about="What technicians can do: skills, certifications, and what their jobs take.",
+    section=Section.DECISIONS,
     queries=f"{__name__}.queries:SkillQueries",
     definitions=f"{__name__}.kinds:KINDS",
     needs=("definitions",),

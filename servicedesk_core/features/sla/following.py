@@ -15,7 +15,7 @@ from servicedesk_core.features.sla.tables import kept, progress, told
 from servicedesk_core.features.sla.tables.kept import judged
 from servicedesk_core.features.sla.tables.progress import Under
 from servicedesk_core.features.sla.tables.told import Beside, ToldTicket
-from servicedesk_core.hooks.specs.announcements import Change
+from servicedesk_core.hooks.announced import Change
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Fence, Store, Tx, changes
 from servicedesk_core.store.holding import held

@@ -1,11 +1,12 @@
 """Warranty: what is covered, by whose word, until when."""
 
-from servicedesk_core.faces import JobKind
+from servicedesk_core.faces import JobKind, Section
 from servicedesk_core.features import Feature
 
 FEATURE = Feature(
     name="warranty",
     about="Warranty: what is covered, what ends, what was never claimed.",
+    section=Section.WARRANTY,
     queries=f"{__name__}.queries:WarrantyQueries",
     actions=f"{__name__}.actions:Warranty",
     jobs=(

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from servicedesk_core.faces import Section
 from servicedesk_core.features import Feature
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ else:
 FEATURE = Feature(
     name="writes",
     about="What was proposed, sent and confirmed at vendors.",
+    section=Section.OTHER_SYSTEMS,
     queries=f"{__name__}.queries:WriteQueries",
     actions=f"{__name__}.actions:OutboxActs",
 )

@@ -1,6 +1,6 @@
 """What is decided about writes, by whoever may decide it and sees what they are about."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -51,11 +51,16 @@ class OutboxActs(WriteQueries[Manner]):
 
     @method(Capability.WRITES_APPROVE)
     async def approve(
-        self, numbers: Sequence[int], *, send: bool = False, scope: Scope | None = None
+        self,
+        numbers: Sequence[int],
+        *,
+        versions: Mapping[int, int] | None = None,
+        send: bool = False,
+        scope: Scope | None = None,
     ) -> tuple[WriteView, ...]:
         """Approve proposed writes: all of them, or none. See :meth:`Writes.approve`."""
         await self._ensure_seen(numbers, scope)
-        await self.desk.outbox.approve(numbers, send=send)
+        await self.desk.outbox.approve(numbers, versions=versions, send=send)
         return await self._after(numbers, scope)
 
     @method(Capability.WRITES_APPROVE)

@@ -53,7 +53,7 @@ def write(terminal: Terminal, found: WriteView) -> None:
     public = "the manufacturer reads it" if found.kind.startswith("claims.") else "PUBLIC: the client can read it"
     visible = {"public": public, "internal": "internal: the staff only"}
     pairs: list[tuple[str, object]] = [
-        ("Write", f"{found.id:,}"),
+        ("Write", f"{found.id:,}" + (f", version {found.version}" if found.version > 1 else "")),
         ("State", _state(found)),
         ("What", found.kind),
         ("Target", found.label),
@@ -103,7 +103,8 @@ def told(desk: SendingDesk, write: WriteView) -> str:
     match write.state:
         case "proposed":
             who = "Another person sends it" if desk.outbox.asks_another else "To send it"
-            return f"{WARNING}\nNothing was sent. {who}: servicedesk writes approve {write.id}"
+            version = f"@{write.version}" if write.version > 1 else ""
+            return f"{WARNING}\nNothing was sent. {who}: servicedesk writes approve {write.id}{version}"
         case "confirmed":
             back = f" To take it back: servicedesk writes revert {write.id}" if write.target else ""
             return f"Write {write.id} is done; the vendor's id is {write.ref}.{back}"

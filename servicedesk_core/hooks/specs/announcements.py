@@ -1,56 +1,9 @@
 """Announcements: broadcast to all connections and extensions; plain functions, quick and without I/O."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
+from servicedesk_core.hooks.announced import Change, SyncFinished
 from servicedesk_core.hooks.markers import hookspec
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One entry of the changes feed.
-
-    Attributes:
-        seq: Position in the feed; rises, may have gaps.
-        entity: Stream of the record.
-        local_id: The desk's own id of the record.
-        kind: ``created``, ``changed``, ``gone`` or ``restored``.
-        changed_fields: Domain fields that changed; empty when the record is new.
-        connection: Connection that the record belongs to.
-        external_id: The vendor's id of the record.
-        mode: What brought it: ``incremental``, ``backfill``, ``reconcile``, ``by_ids``, ``remap`` …
-        at: When the desk learned it.
-        origin: Who says so: ``pull``, or ``write`` when it is the echo of a write of ours.
-    """
-
-    seq: int
-    entity: str
-    local_id: int
-    kind: str
-    changed_fields: tuple[str, ...]
-    connection: str
-    external_id: str
-    mode: str
-    at: datetime
-    origin: str = "pull"
-
-
-@dataclass(frozen=True, slots=True)
-class SyncFinished:
-    """A run that ended.
-
-    Attributes:
-        connection: Name of the connection.
-        streams: Streams that took part.
-        failed: Streams that did not complete.
-        finished_at: When it ended.
-    """
-
-    connection: str
-    streams: tuple[str, ...]
-    failed: tuple[str, ...]
-    finished_at: datetime
 
 
 class AnnouncementSpecs:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Text, and_, case, cast
 
 from servicedesk_core.domain.writing import UNFINISHED, WriteState
 from servicedesk_core.errors import NotFoundLocallyError
-from servicedesk_core.store.outbox.model import EVENTS, WRITES, StoredWrite, WriteEvent
+from servicedesk_core.store.outbox.model import EVENTS, SYSTEM, WRITES, StoredWrite, WriteEvent
 from servicedesk_core.store.paging import page_of
 from servicedesk_core.store.schema import outbox, outbox_history
 from servicedesk_core.store.schema.writing import UNFINISHED as IS_UNFINISHED
@@ -131,6 +131,15 @@ def _chosen(
             column = column + ""  # in no index: SQLite would take one by which it has to sort all that ever were
         query = query.where(column == connection)
     return query if aggregate is None else query.where(outbox.c.aggregate == aggregate)
+
+
+def versions(tx: Connection, numbers: Collection[int]) -> dict[int, int]:
+    """Return which version each write is: 1 as it was proposed, one more for each time that somebody edited it."""
+    c = outbox_history.c
+    is_new = or_(c.before.is_(None), c.before != WriteState.IN_DOUBT)  # what is not at the vendor goes back as it was
+    proposed = and_(c.write_id.in_(numbers), c.after == WriteState.PROPOSED, c.actor != SYSTEM, is_new)
+    query = select(c.write_id, func.count()).where(proposed).group_by(c.write_id)
+    return {row[0]: row[1] for row in tx.execute(query)}
 
 
 def history(tx: Connection, number: int) -> tuple[WriteEvent, ...]:

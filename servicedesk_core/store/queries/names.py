@@ -1,6 +1,7 @@
 """Names of what records refer to, looked up in batches."""
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
@@ -11,11 +12,11 @@ from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.schema import RECORDS
 from servicedesk_core.store.schema import sources as source_table
 
-_NAME = {
-    stream: next(field for field in ("name", "title", "number") if field in entity.model_fields)
-    for stream, entity in STREAMS.items()
-    if {"name", "title", "number"} & entity.model_fields.keys()
-}
+
+@cache
+def _name(stream: str) -> str | None:
+    """Return the field that names a record of a stream."""
+    return next((field for field in ("name", "title", "number") if field in STREAMS[stream].model_fields), None)
 
 
 def name_sql(stream: str, alias: str = "") -> str | None:
@@ -28,7 +29,7 @@ def name_sql(stream: str, alias: str = "") -> str | None:
     dot = f"{alias}." if alias else ""
     if stream == "contacts":
         return f"NULLIF(TRIM(COALESCE({dot}first_name, '') || ' ' || COALESCE({dot}last_name, '')), '')"
-    column = _NAME.get(stream)
+    column = _name(stream)
     return None if column is None else f"{dot}{column}"
 
 
@@ -38,7 +39,7 @@ def name_column(stream: str) -> ColumnElement[Any]:
     if stream == "contacts":
         whole = func.trim(func.coalesce(table.first_name, "") + " " + func.coalesce(table.last_name, ""))
         return func.nullif(whole, "")
-    return table[_NAME[stream]]
+    return table[str(_name(stream))]
 
 
 class Names:

@@ -95,9 +95,9 @@ def ensure_own(
     named = {name: value for name, value in values.items() if is_new or name != "queue_ref"}
     foreign = scope.connection != connection or bool(Sight(tx, scope).foreign(named, stream))
     if stream == "tickets":
-        for name, seen in (("company_ref", scope.companies), ("queue_ref", scope.queues if is_new else ())):
-            is_told = name in values or (is_new and is_whole)
-            foreign = foreign or bool(seen and is_told and values.get(name) not in seen)
+        for name, seen in scope.limits.items():
+            is_told = (name in named) or (is_new and is_whole)
+            foreign = foreign or (is_told and values.get(name) not in seen)
     if foreign:
         message = "It would be of a client, in a queue or about something that whoever acts may not see."
         raise NotPermittedError(message, hint="Name what they see, or ask somebody who sees it.")
@@ -145,7 +145,5 @@ def _own_new_ticket(tx: Connection, sight: Sight) -> ColumnElement[bool]:
         outbox.c.aggregate.startswith(NEW_TICKET, autoescape=True),
         or_(outbox.c.ref.is_(None), sight.holds("tickets", outbox.c.ref)),
     ]
-    for name, wanted in (("company_ref", sight.scope.companies), ("queue_ref", sight.scope.queues)):
-        if wanted:
-            conditions.append(values[name].as_string().in_(wanted))
+    conditions += [values[name].as_string().in_(ids) for name, ids in sight.scope.limits.items()]
     return and_(*conditions)

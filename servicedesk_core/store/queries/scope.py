@@ -64,6 +64,12 @@ class Scope:
             raise NotPermittedError(message, hint="Ask for what is theirs, or without a scope for all of it.")
         return Scope(self.connection, **both)
 
+    @property
+    def limits(self) -> dict[str, Collection[str]]:
+        """Which ids each field of a ticket may hold; a field that may hold any is not among them."""
+        both = {"company_ref": self.companies, "queue_ref": self.queues}
+        return {field: ids for field, ids in both.items() if ids}
+
     @staticmethod
     def on_tickets(scope: "Scope | None") -> tuple[str, dict[str, str]]:
         """Return what is true of the rows of ``v_tickets`` in a scope: SQL, and the values of its parameters.
@@ -74,11 +80,10 @@ class Scope:
         if scope is None:
             return "1 = 1", {}
         conditions, values = ["connection = :scope_connection"], {"scope_connection": scope.connection}
-        for column, ids in (("company_ref", scope.companies), ("queue_ref", scope.queues)):
-            if ids:
-                own = {f"{column}_{number}": ref for number, ref in enumerate(sorted(ids))}
-                conditions.append(f"{column} IN ({', '.join(f':{name}' for name in own)})")
-                values |= own
+        for column, ids in scope.limits.items():
+            own = {f"{column}_{number}": ref for number, ref in enumerate(sorted(ids))}
+            conditions.append(f"{column} IN ({', '.join(f':{name}' for name in own)})")
+            values |= own
         return " AND ".join(conditions), values
 
 
@@ -157,10 +162,9 @@ class Sight:
         return and_(of_source, own, *((table.c.gone_at.is_(None),) if live else ()))
 
     def _own(self, stream: str) -> ColumnElement[bool] | None:
-        scope, tickets = self.scope, RECORDS["tickets"]
+        scope = self.scope
         if stream == "tickets":
-            named = ((tickets.c.company_ref, scope.companies), (tickets.c.queue_ref, scope.queues))
-            return and_(*(self.among(column, ids) for column, ids in named if ids))
+            return and_(*(self.among(RECORDS[stream].c[name], ids) for name, ids in scope.limits.items()))
         if stream == "companies":
             own = RECORDS["companies"].c.external_id
             return self.among(own, scope.companies) if scope.companies else own.in_(self._ids("tickets", "company_ref"))

@@ -148,12 +148,23 @@ class _Batch:
             remember_shapes(self.tx, (row.raw for row, _ in ready.values() if isinstance(row.raw, Packed)))
         late = self._insert({i: r for i, r in ready.items() if i not in known_before})
         self._compare({known_before[i].local_id: r for i, r in ready.items() if i in known_before} | late)
+        self._tell_who_lost()
         bulk.append_changes(self.tx, self.feed)
         if self.stream == Asset.stream:
             self._name_assets()
         elif self.stream == TicketEvent.stream:
             self._follow_histories()
         return self.done
+
+    def _tell_who_lost(self) -> None:
+        """Tell that a ticket changed when what was about it is about another one: nothing else names it any more."""
+        lost: set[str] = set()
+        for one in (*self.done.changed, *self.done.restored):
+            if not {"ticket_ref", "ticket_refs"}.isdisjoint(one.fields):
+                lost |= _tickets_of(one.before) - _tickets_of(one.after)
+        for ref, ticket in known(self.tx, self.source_id, "tickets", lost).items() if lost else ():
+            row = ("tickets", ticket.local_id, self.source_id, ref, "changed", "[]", self.origin, self.mode, self.now)
+            self.feed.append(row)
 
     def _follow_histories(self) -> None:
         """Keep of which tickets the whole past is known."""
@@ -295,6 +306,12 @@ class _Batch:
                 plain.append((row.raw_hash, row.mapping_version, local_id))
         bulk.update(self.tx, self.table, ("raw_hash", "mapping_version"), plain)
         bulk.update(self.tx, self.table, ("raw_hash", "mapping_version", "raw"), with_raw)
+
+
+def _tickets_of(entity: Entity) -> set[str]:
+    several = getattr(entity, "ticket_refs", ())
+    one = getattr(entity, "ticket_ref", None)
+    return {*several, *((one,) if one else ())}
 
 
 def mark_gone(

@@ -1,17 +1,24 @@
 """Technicians who are away, or work at the desk no more."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from servicedesk_core.config.people import PersonSection
 from servicedesk_core.domain.work import TimeOffState
+from servicedesk_core.features.definitions import holding
+from servicedesk_core.features.rota import LEAVE, Away, rota_of
+from servicedesk_core.features.skills import crew
 from servicedesk_core.store import Tx
 from servicedesk_core.store.fields import optional_instant
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.schema import RECORDS
+
+NOBODY: Final[Mapping[str, PersonSection]] = {}
 
 LONGEST: Final = timedelta(days=90)
 """Nobody is looked for behind it: who is away longer has to be covered in any case."""
@@ -51,22 +58,63 @@ class Staff:
     left: frozenset[Person]
 
 
-def staff(tx: Tx, at: datetime, zone: tzinfo, *, scope: Scope | None = None, with_internal: bool = True) -> Staff:
+def staff(
+    tx: Tx,
+    at: datetime,
+    zone: tzinfo,
+    people: Mapping[str, PersonSection] = NOBODY,
+    *,
+    scope: Scope | None = None,
+    with_internal: bool = True,
+    with_absences: bool = True,
+) -> Staff:
     """Return who cannot act at an instant; nobody, to whom the desk does not tell that.
+
+    Away is who has leave by the rota, or time off that the vendor's system approved.
 
     Args:
         tx: Any transaction.
         at: The instant.
         zone: Where days begin.
+        people: The people of the configuration: they say whom a name in the rota means.
         scope: What whoever asks is limited to: time off belongs to no client.
-        with_internal: Whether they may know what only the staff may.
+        with_internal: Whether they may know what only the staff may, as who works here no more.
+        with_absences: Whether they may know who is away.
     """
     if scope is not None or not with_internal:
         return Staff({}, frozenset())
     t = RECORDS["technicians"].c
     gone = select(t.source_id, t.external_id).where(t.is_active.is_(False) | t.gone_at.is_not(None))
     left = frozenset((source_id, ref) for source_id, ref in tx.execute(gone))
-    return Staff(_away(tx, at, zone), left)
+    if not with_absences:
+        return Staff({}, left)
+    return Staff({**_away(tx, at, zone), **_on_leave(tx, at, zone, people)}, left)
+
+
+def _on_leave(tx: Tx, at: datetime, zone: tzinfo, people: Mapping[str, PersonSection]) -> dict[Person, Absence]:
+    """Return who has leave by the rota, until the first shift after it, where the rota knows their shifts."""
+    if not holding(tx, LEAVE):
+        return {}
+    who = crew(tx, people)
+    rota = rota_of(tx, who, ZoneInfo(getattr(zone, "key", "UTC")))
+    away: dict[Person, Absence] = {}
+    for one in rota.out(at, at + SOON):
+        back = _chained(one, rota.away)
+        after = rota.works(one.technician, back, back + LONGEST) if rota.knows(one.technician) else ()
+        absence = Absence(after[0].start if after else back, one.reason or None)
+        for person in who.keys(one.technician):
+            known = away.get(person)
+            away[person] = absence if known is None else max(absence, known, key=lambda each: each.back_at)
+    return away
+
+
+def _chained(one: Away, all_of_them: Sequence[Away]) -> datetime:
+    """Return the end of time out with all that follows it without a break."""
+    back = one.end
+    for other in all_of_them:  # the earliest first
+        if other.technician == one.technician and other.start <= back:
+            back = max(back, other.end)
+    return back
 
 
 def _away(tx: Tx, at: datetime, zone: tzinfo) -> dict[Person, Absence]:

@@ -47,6 +47,7 @@ class Wanted:
         clocks: How the promises stand then; ``None`` = nobody said.
         with_alerts: Whether whoever reads it may know what is wrong with the desk itself.
         with_internal: Whether they may know what only the staff may.
+        with_absences: Whether they may know who is away.
     """
 
     now: datetime
@@ -55,6 +56,7 @@ class Wanted:
     scope: Scope | None = None
     with_alerts: bool = True
     with_internal: bool = True
+    with_absences: bool = True
     clocks: ClockStatus | None = None
 
 
@@ -77,7 +79,8 @@ def build(tx: Tx, settings: DeskSettings, wanted: Wanted) -> Morning:
         raise SettingsError("Nobody knows the desk at an instant that is still to come.", hint="Name one that is past.")
     calendar, called = calendar_of(tx, settings.morning.calendar, settings.desk.timezone, at)
     may = wanted.with_internal
-    people, caveats = staff(tx, at, zone, scope=scope, with_internal=may), list(_about(wanted.clocks))
+    people = staff(tx, at, zone, settings.people, scope=scope, with_internal=may, with_absences=wanted.with_absences)
+    caveats = list(_about(wanted.clocks))
     if is_past:
         found, unknown = past_standings(tx, at, people, connection, scope=scope, with_internal=may)
         caveats += _of_the_past(tx, at, unknown)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from servicedesk_core.faces.column import Column, columns_of
 from servicedesk_core.faces.kpi import Figure, Kpi, figures, local
 from servicedesk_core.faces.namespace import Namespace
-from servicedesk_core.faces.query import Query, query
+from servicedesk_core.faces.queries import Query, query
 
 
 @dataclass(frozen=True, slots=True)
