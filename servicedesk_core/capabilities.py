@@ -11,6 +11,8 @@ _ABOUT: Final = {
     "periods.close": "Close a month, so that its figures stay as they are.",
     "tickets.write": "Propose new tickets, and changes, notes and time of others.",
     "tickets.assign": "Propose whose a ticket is, in which queue, how urgent, until when; say what is repeat service.",
+    "promises.decide": "Decide about a promise: another due time, or that it does not count.",
+    "promises.reason": "Say why a promise was missed.",
     "warranty.write": "Ask manufacturers, read covers from files, propose end dates.",
     "claims.read": "Read claims.",
     "claims.draft": "Draft claims, edit and check them.",
@@ -38,6 +40,8 @@ class Capability(StrEnum):
     PERIODS_CLOSE = "periods.close"
     TICKETS_WRITE = "tickets.write"
     TICKETS_ASSIGN = "tickets.assign"
+    PROMISES_DECIDE = "promises.decide"
+    PROMISES_REASON = "promises.reason"
     WARRANTY_WRITE = "warranty.write"
     CLAIMS_READ = "claims.read"
     CLAIMS_DRAFT = "claims.draft"
@@ -88,6 +92,7 @@ _C = Capability
 _TECHNICIAN = frozenset({_C.READ, _C.INTERNAL, _C.TICKETS_WRITE, _C.CLAIMS_READ, _C.CLAIMS_DRAFT, _C.WRITES_READ})
 _COORDINATOR = _TECHNICIAN | {
     _C.TICKETS_ASSIGN,
+    _C.PROMISES_REASON,
     _C.WARRANTY_WRITE,
     _C.CLAIMS_SEND,
     _C.DESK_READ,
@@ -99,7 +104,15 @@ ROLES: Final = MappingProxyType(
     {
         Role.ADMIN: frozenset({_C.READ, _C.DESK_READ, _C.DESK_OPERATE, _C.PRIVACY_ACT, _C.PEOPLE_READ}),
         Role.SERVICE_MANAGER: _COORDINATOR
-        | {_C.MONEY, _C.PERIODS_CLOSE, _C.WRITES_APPROVE, _C.DEFINITIONS_APPLY, _C.AUDIT_READ, _C.PEOPLE_READ},
+        | {
+            _C.PROMISES_DECIDE,
+            _C.MONEY,
+            _C.PERIODS_CLOSE,
+            _C.WRITES_APPROVE,
+            _C.DEFINITIONS_APPLY,
+            _C.AUDIT_READ,
+            _C.PEOPLE_READ,
+        },
         Role.COORDINATOR: _COORDINATOR,
         Role.TECHNICIAN: _TECHNICIAN,
         Role.ACCOUNT_MANAGER: frozenset({_C.READ, _C.INTERNAL, _C.CLAIMS_READ}),

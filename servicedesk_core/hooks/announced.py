@@ -19,7 +19,8 @@ class Change:
         external_id: The vendor's id of the record.
         mode: What brought it: ``incremental``, ``backfill``, ``reconcile``, ``by_ids``, ``remap`` …
         at: When the desk learned it.
-        origin: Who says so: ``pull``, or ``write`` when it is the echo of a write of ours.
+        origin: Who says so: ``pull``, ``write`` when it is the echo of a write of ours, or ``desk`` when it did not
+            change, and somebody here decided about it.
     """
 
     seq: int

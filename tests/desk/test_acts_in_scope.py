@@ -82,6 +82,11 @@ def on_tickets(ticket):
         "claims.new": ((ticket,), {}),
         "kpi.confirm_repeat": ((ticket, ticket), {"reason": "x"}),
         "kpi.reject_repeat": ((ticket, ticket), {"reason": "x"}),
+        "sla.foresee": ((ticket, "triage", "exempt"), {"reason": "x"}),
+        "sla.override": ((ticket, "triage"), {"due": NOW, "reason": "x"}),
+        "sla.exempt": ((ticket, "triage"), {"reason": "x"}),
+        "sla.withdraw": ((ticket, "triage"), {"reason": "x"}),
+        "sla.reason": ((ticket, "triage", "parts"), {}),
     }
 
 

@@ -44,7 +44,10 @@ NAMED = (
     "privacy export {0}-contacts", "privacy erase {0}-contacts --yes",
     "explain {0}-tickets", "explain '{0} number'", "attention list --all --company '{0} name'",
     "sla explain {0}-tickets", "sla explain '{0} number'", "sla status --company '{0} name'",
-    "sla breached --company '{0} names'", "profit show --by client --client '{0} name'",
+    "sla breached --company '{0} names'", "sla missed --company '{0} name'", "sla decisions --company '{0} name'",
+    "sla override {0}-tickets triage --due 2026-03-12 --reason x --yes", "sla reason {0}-tickets triage parts",
+    "sla exempt {0}-tickets triage --reason x --yes", "sla withdraw {0}-tickets triage --reason x --yes",
+    "profit show --by client --client '{0} name'",
 )  # fmt: skip
 """Commands that name something of a client, by its word or by the number of a write."""
 
@@ -62,12 +65,14 @@ PLAIN = (
     "connections test", *(f"export {stream}" for stream in STREAMS), "export tickets --output tickets.csv",
     "attention list --all", "explain mine-tickets", "report morning", "report morning --html morning.html",
     "sla evaluate", "sla status", "sla at-risk", "sla breached", "sla upcoming", "sla attainment", "sla summary",
-    "sla compare", "sla explain mine-tickets", f"sla replay --policy {DRAFT}", "kpi list --last 3650d",
+    "sla compare", "sla explain mine-tickets", "sla missed", "sla decisions", "sla reasons", "sla response",
+    f"sla replay --policy {DRAFT}", "sla audit", "sla reason mine-tickets triage parts", "kpi list --last 3650d",
     *(f"kpi show {name} --last 3650d --by {by}" for name in ("created", "hours") for by in ("client", "technician")),
     "kpi history created", "kpi records created --last 3650d", "kpi explain created", "flow show", "flow steps",
     *(f"flow groups {by}" for by in ("client", "team")), "profit show --by client", "profit uncosted", "profit months",
     "profit close 2026-01 --reason x --yes", "definitions plan", "definitions apply --reason x", "definitions diff",
-    "clients list", "clients contacts", "rota show", "oncall who", "oncall gaps", "skills list", "definitions history", "definitions export --to service",
+    "clients list", "clients contacts", "rota show", "oncall who", "oncall gaps", "skills list",
+    "definitions history", "definitions export --to service",
 )  # fmt: skip
 """Commands that name nothing."""
 

@@ -4,6 +4,7 @@ import asyncio
 import inspect
 import io
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 
@@ -16,6 +17,7 @@ from servicedesk_core.features import FEATURES
 from servicedesk_core.features import own as own_feature
 from servicedesk_core.features.claims.model import ClaimFilter
 from servicedesk_core.features.sla.model import By
+from servicedesk_core.features.sla.model_past import ResponseBy
 from servicedesk_core.store import Store, records, sources
 from servicedesk_core.store.records import Incoming
 from servicedesk_core.testing import FakeClock
@@ -134,6 +136,8 @@ ARGUMENTS = {
     "kpi.show": [(("created",), {"period": "2026-03", "by": "client"})],
     "sla.attainment": [((), {"by": by}) for by in By],
     "sla.replay": [((), {"policy": DRAFT})],
+    "sla.audit": [((), {"quarter": "2026-Q1"})],
+    "sla.response": [((), {"by": ResponseBy.CLIENT, "until": NOW + timedelta(days=1)})],
     "sla.explain": [("mine-tickets",), (f"{FOREIGN}-tickets",)],
 }
 """What reads are called with: positional arguments, and keyword arguments in a pair with them."""

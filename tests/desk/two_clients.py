@@ -46,7 +46,7 @@ from servicedesk_core.features.warranty.tables import answers as cover_answers
 from servicedesk_core.store import Store, audit, cover, outbox, quarantine, records, sources
 from servicedesk_core.store.quarantine import Rejected
 from servicedesk_core.store.records import Incoming
-from servicedesk_core.store.schema import RECORDS, sla_clocks, sla_tickets
+from servicedesk_core.store.schema import RECORDS, sla_clocks, sla_decisions, sla_tickets
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 FOREIGN = "OTHERS"
@@ -193,11 +193,15 @@ def add_clocks(tx):
             "decided_at": NOW - hour,
         },
     )
-    for ticket in tx.execute(select(RECORDS["tickets"].c.local_id)).scalars().all():
+    tickets = RECORDS["tickets"].c
+    for ticket, ref in tx.execute(select(tickets.local_id, tickets.external_id)).all():
         tx.execute(insert(sla_tickets).values(ticket_id=ticket, history="complete"))
         for one in shown:
             rest = {"cycle": 1, "is_next": one["clock"] == "triage", "elapsed_us": 0, "superseded": 0}
             tx.execute(insert(sla_clocks).values(ticket_id=ticket, calendar="always", counts_from_us=0, **one, **rest))
+        for said in ({"kind": "exempt"}, {"kind": "missed", "missed_reason": "parts"}):
+            about = {"clock": "triage", "cycle": 1, "reason": f"{ref} was decided", "at": NOW, "actor": "user:ana"}
+            tx.execute(insert(sla_decisions).values(ticket_id=ticket, **about, **said))
 
 
 def add_turns(tx, source, who):

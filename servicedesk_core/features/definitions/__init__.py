@@ -16,7 +16,9 @@ FEATURE = Feature(
 
 if TYPE_CHECKING:
     from servicedesk_core.features.definitions.calendars import CALENDARS as CALENDARS
+    from servicedesk_core.features.definitions.model import DefinitionVersion as DefinitionVersion
     from servicedesk_core.features.definitions.tables import Holding as Holding
+    from servicedesk_core.features.definitions.tables import history as history
     from servicedesk_core.features.definitions.tables import holding as holding
     from servicedesk_core.features.definitions.tables import in_force as in_force
     from servicedesk_core.features.definitions.tables import versions_of as versions_of

@@ -52,7 +52,7 @@ else:
 FEATURE = Feature(
     name="sla",
     about="Clocks: what was promised to clients, and whether it is kept.",
-    queries=f"{__name__}.queries:Clocks",
+    queries=f"{__name__}.past:Past",
     actions=f"{__name__}.actions:Sla",
     jobs=(
         JobKind(

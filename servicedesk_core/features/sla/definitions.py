@@ -9,11 +9,12 @@ from servicedesk_core.definitions.reading import read
 from servicedesk_core.faces.definition import DefinitionKind
 from servicedesk_core.features.definitions import CALENDARS
 from servicedesk_core.features.sla.clocks.policies import PolicySet
+from servicedesk_core.features.sla.reasons import MISSED_REASONS
 
 POLICIES: Final = DefinitionKind("sla", "set of policies", PolicySet, many=False, names={"calendar": CALENDARS.name})
 """What is promised to clients: ``[sla]``."""
 
-KINDS: Final[tuple[DefinitionKind[Any], ...]] = (POLICIES,)
+KINDS: Final[tuple[DefinitionKind[Any], ...]] = (POLICIES, MISSED_REASONS)
 
 JUDGED_BY: Final[tuple[DefinitionKind[Any], ...]] = (CALENDARS, POLICIES)
 """The kinds of definitions that decide about clocks."""

@@ -12,10 +12,9 @@ from servicedesk_core.features.sla.clocks.policies import Clock
 
 @strict
 @dataclass(frozen=True, slots=True)
-class ClockFilter:
-    """Which clocks; what is ``None`` does not restrict, and the empty text stands for "has none"."""
+class TicketChoice:
+    """Which tickets; what is ``None`` does not restrict, and the empty text stands for "has none"."""
 
-    clock: Annotated[Clock | None, Help("Only this promise.")] = None
     connection: Annotated[str | None, Help("Only of this connection.")] = None
     company: Annotated[
         str | None, Help('Only of this client, by name or how it begins, or id; "none" = of no client.', none=True)
@@ -29,6 +28,14 @@ class ClockFilter:
     priority: Annotated[
         str | None, Help('P1 to P5, or the vendor\'s word, or how it begins; "none" = without one.', none=True)
     ] = None
+
+
+@strict
+@dataclass(frozen=True, slots=True)
+class ClockFilter(TicketChoice):
+    """Which clocks of which tickets."""
+
+    clock: Annotated[Clock | None, Help("Only this promise.")] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +134,8 @@ class Attained:
     exempt: Annotated[int, Column("Did not count.", spare=1)]
     unknown: Annotated[int, Column("Could not be judged: not everything that happened is known.", spare=2)]
     without_target: Annotated[int, Column("Nothing was promised.", "No target", spare=3)]
+    overridden: Annotated[int, Column("Somebody decided another due time, or that they do not count.", spare=4)]
+    without_reason: Annotated[int, Column("Were missed, and nobody has said why.", "No reason")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,6 +238,8 @@ class ClockExplained:
     stopped_at: Annotated[datetime | None, Column("When it ended.")]
     due_at: Annotated[datetime | None, Column("Until when the promise is kept.")]
     breached_at: Annotated[datetime | None, Column("Since when it is broken.")]
+    decided: Annotated[str | None, Column("What somebody decided about it, in words.")]
+    missed_reason: Annotated[str | None, Column("Why it was missed, as somebody said.")]
     superseded: Annotated[tuple[str, ...], Column("Promises that held before, in words.")]
     their_due_at: Annotated[datetime | None, Column("When it is due by the vendor's own clock.")]
     their_met: Annotated[bool | None, Column("Whether the vendor says that it was kept.")]

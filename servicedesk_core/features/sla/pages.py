@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from servicedesk_core.faces import Terminal
+from servicedesk_core.features.definitions import DefinitionVersion
 from servicedesk_core.features.sla.model import (
     Attained,
     Attainment,
@@ -20,6 +21,15 @@ from servicedesk_core.features.sla.model import (
     TicketClock,
     TicketClocks,
     TicketExplained,
+)
+from servicedesk_core.features.sla.model_past import (
+    Answered,
+    AuditedPromise,
+    ClockDecision,
+    MissedClock,
+    MissedClocks,
+    QuarterAudit,
+    Responses,
 )
 from servicedesk_core.wording import counted, hours
 
@@ -69,6 +79,35 @@ def attainment(terminal: Terminal, found: Attainment) -> None:
     _leave_out(terminal, "Tickets resolved then that do not count, or were not judged wholly", found.excluded)
 
 
+def missed(terminal: Terminal, found: MissedClocks) -> None:
+    """Print which promises were missed, and why."""
+    if not rests(terminal, found.basis):
+        return
+    terminal.line(f"From {terminal.plain(found.since)} to {terminal.plain(found.until)}")
+    terminal.rows(MissedClock, found.items, empty="There is no such promise.")
+    _leave_out(terminal, "Missed then", found.by_reason)
+
+
+def responded(terminal: Terminal, found: Responses) -> None:
+    """Print how fast tickets were first answered."""
+    terminal.line(f"From {terminal.plain(found.since)} to {terminal.plain(found.until)}")
+    terminal.rows(Answered, found.items, empty="No ticket was answered in that time, and none waits.")
+    whole = found.whole
+    middle = "" if whole.median_s is None else f", half of them within {hours(whole.median_s)}"
+    terminal.line(f"{counted(whole.answered, 'ticket')} answered{middle}; {whole.waiting:,} waiting.")
+
+
+def quarter(terminal: Terminal, found: QuarterAudit) -> None:
+    """Print what became of the promises of a quarter."""
+    if not rests(terminal, found.basis):
+        return
+    terminal.line(f"{found.quarter}: from {terminal.plain(found.since)} to {terminal.plain(found.until)}")
+    terminal.rows(AuditedPromise, found.items, empty="No promise was decided in that quarter.")
+    terminal.line(f"{counted(found.decisions, 'decision')} about promises in it.")
+    if found.versions:
+        terminal.rows(DefinitionVersion, found.versions, title="Versions of the definitions that were applied in it")
+
+
 def summary(terminal: Terminal, found: Summary) -> None:
     """Print how technicians stand."""
     if rests(terminal, found.basis):
@@ -103,6 +142,7 @@ def explained(terminal: Terminal, found: TicketExplained) -> None:
             [
                 ("State", one.state),
                 ("Why it does not count", one.reason),
+                ("Decided", one.decided),
                 ("Policy", _version(terminal, one.policy, one.policy_since)),
                 ("Calendar", _version(terminal, one.calendar, one.calendar_since)),
                 ("Target", None if one.target_s is None else hours(one.target_s)),
@@ -111,6 +151,7 @@ def explained(terminal: Terminal, found: TicketExplained) -> None:
                 ("Ended", one.stopped_at),
                 ("Due", one.due_at),
                 ("Late since", one.breached_at),
+                ("Why it was missed", one.missed_reason),
                 ("Promised before", "; ".join(one.superseded) or None),
                 ("Due by the vendor", one.their_due_at),
                 ("Kept by the vendor", one.their_met),
@@ -118,6 +159,24 @@ def explained(terminal: Terminal, found: TicketExplained) -> None:
             ]
         )
         terminal.rows(Part, one.parts)
+
+
+def decision(terminal: Terminal, found: ClockDecision) -> None:
+    """Print what a decision changes, or changed."""
+    life = f" of life {found.cycle}" if found.cycle > 1 else ""
+    terminal.facts(
+        [
+            ("Ticket", found.ticket),
+            ("Title", found.title),
+            ("Clock", f"{found.clock}{life}"),
+            ("Decision", found.kind),
+            ("Why", found.reason),
+            ("Due before", found.due_before),
+            ("Due", found.due_at),
+            ("Outcome before", found.outcome_before),
+            ("Outcome", found.outcome),
+        ]
+    )
 
 
 def _version(terminal: Terminal, name: str | None, since: datetime | None) -> str | None:

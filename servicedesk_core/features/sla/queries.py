@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, func
 
-from servicedesk_core.faces import After, Help, Limit, Manner, Sort, piece, query
+from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Sort, piece, query
 from servicedesk_core.features.sla.clocks.model import ClockState
 from servicedesk_core.features.sla.model import (
     Attained,
@@ -20,6 +20,7 @@ from servicedesk_core.features.sla.model import (
     Excluded,
     Summary,
     TechnicianClocks,
+    TicketChoice,
     TicketClocks,
     TicketExplained,
 )
@@ -38,7 +39,7 @@ from servicedesk_core.store.schema import RECORDS, sla_clocks
 _C = sla_clocks.c
 _T = RECORDS["tickets"].c
 _PAGES: Final = "servicedesk_core.features.sla.pages"
-_MONTH: Final = timedelta(days=30)
+MONTH: Final = timedelta(days=30)
 _GOES_ON: Final = (ClockState.RUNNING.value, ClockState.PAUSED.value)
 
 Since = Annotated[datetime | None, Help("From this instant on [default: 30 days before the end].")]
@@ -155,7 +156,7 @@ class Clocks(Replays[Manner]):
         """
         now, book = self.desk.clock.now(), progress.book_of(tx)
         end = until or now
-        begin = since or end - _MONTH
+        begin = since or end - MONTH
         if book is None:
             return Attainment(items=(), since=begin, until=end, basis=basis(tx, now), excluded=())
         where = all_of(tx, chosen, scope)
@@ -171,7 +172,7 @@ class Clocks(Replays[Manner]):
     def summary(
         self,
         tx: Tx,
-        chosen: ClockFilter | None = None,
+        chosen: TicketChoice | None = None,
         *,
         sort: Sort = None,
         limit: Limit = 1_000,
@@ -218,7 +219,7 @@ class Clocks(Replays[Manner]):
         if book is None:
             told = basis(tx, now)
             return Comparison(items=(), compared=0, same=0, by_reason=(), other_verdicts=0, basis=told, excluded=())
-        where = [*all_of(tx, chosen, scope), _T.created_at >= to_us(since or now - _MONTH)]
+        where = [*all_of(tx, chosen, scope), _T.created_at >= to_us(since or now - MONTH)]
         of_clock = [] if chosen is None or chosen.clock is None else [_C.clock == str(chosen.clock)]
         reasons: Counter[str] = Counter()
         rows: list[Compared] = []
@@ -257,7 +258,8 @@ class Clocks(Replays[Manner]):
         Raises:
             NotFoundLocallyError: The store holds no such ticket, or the scope does not let it through.
         """
-        return explained(tx, ticket, connection, self.desk.clock.now(), scope)
+        may = self.desk.may(Capability.INTERNAL)
+        return explained(tx, ticket, connection, self.desk.clock.now(), scope, with_internal=may)
 
     def _listed(
         self,

@@ -21,6 +21,7 @@ class Difference(StrEnum):
     NOT_ENDED_HERE = "ended there only"
     NOT_ENDED_THERE = "ended here only"
     OTHER_END = "ended at another time"
+    OVERRIDDEN = "decided otherwise here"
     NO_DUE_TIME = "paused here"
     OTHER_DUE_TIME = "other target, hours or pauses"
     OTHER_VERDICT = "same times, other verdict"
@@ -41,13 +42,14 @@ class Side:
     is_met: bool | None
 
 
-def difference(ours: Side, outcome: Outcome, theirs: Side) -> Difference | None:
+def difference(ours: Side, outcome: Outcome, theirs: Side, *, is_overridden: bool = False) -> Difference | None:
     """Return why two clocks differ; ``None`` when they do not, or the vendor has none and nothing is promised.
 
     Args:
         ours: Our clock.
         outcome: What ours came to.
         theirs: The vendor's.
+        is_overridden: Whether somebody decided ours.
     """
     has_theirs = theirs.due_at is not None or theirs.is_met is not None
     if outcome is Outcome.NOT_APPLICABLE:
@@ -61,6 +63,7 @@ def difference(ours: Side, outcome: Outcome, theirs: Side) -> Difference | None:
         (Difference.NOT_ENDED_THERE, have_ended == (True, False)),
         (Difference.NOT_ENDED_HERE, have_ended == (False, True)),
         (Difference.OTHER_END, not _same(ours.ended_at, theirs.ended_at)),
+        (Difference.OVERRIDDEN, is_overridden and has_other_due),
         (Difference.NO_DUE_TIME, theirs.due_at is not None and ours.due_at is None),
         (Difference.OTHER_DUE_TIME, has_other_due),
         (Difference.OTHER_VERDICT, theirs.is_met is not None and ours.is_met not in {None, theirs.is_met}),

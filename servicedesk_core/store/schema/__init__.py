@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from servicedesk_core.store.schema.claiming import claim_returns as claim_returns
     from servicedesk_core.store.schema.claiming import claims as claims
     from servicedesk_core.store.schema.clocks import sla_clocks as sla_clocks
+    from servicedesk_core.store.schema.clocks import sla_decisions as sla_decisions
     from servicedesk_core.store.schema.clocks import sla_evaluation as sla_evaluation
     from servicedesk_core.store.schema.clocks import sla_tickets as sla_tickets
     from servicedesk_core.store.schema.closing import profit_cells as profit_cells

@@ -1,9 +1,12 @@
-"""The tables of clocks. What was judged is kept so that lists need not judge again: it can be dropped and made anew."""
+"""The tables of clocks.
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Table, Text
+What was judged is kept so that lists need not judge again: it can be dropped and made anew. What people decided cannot.
+"""
 
-from servicedesk_core.store.column_types import Instant
-from servicedesk_core.store.schema.base import metadata
+from sqlalchemy import BigInteger, Boolean, Column, Index, Table, Text, false
+
+from servicedesk_core.store.column_types import Instant, Scrubbed
+from servicedesk_core.store.schema.base import Id, metadata
 
 sla_clocks = Table(
     "sla_clocks",
@@ -49,6 +52,13 @@ sla_clocks = Table(
     Column("late_after", Instant, doc="Of a running one that is open: it is missed when it runs after this."),
     Column("decided_at", Instant, doc="When it was decided whether the promise is kept."),
     Column("superseded", BigInteger, nullable=False, doc="How many promises held before this one."),
+    Column(
+        "is_overridden",
+        Boolean,
+        nullable=False,
+        server_default=false(),
+        doc="Whether somebody decided another due time, or that it does not count.",
+    ),
     Index("ix_sla_clocks_due", "due_at", "ticket_id"),
     Index("ix_sla_clocks_decided", "decided_at", "ticket_id"),
 )
@@ -76,3 +86,21 @@ sla_evaluation = Table(
     Column("at", Instant, nullable=False, doc="When it was last gone on with."),
 )
 """How far the judging is."""
+
+sla_decisions = Table(
+    "sla_decisions",
+    metadata,
+    Column("id", Id, primary_key=True, doc="Its number."),
+    Column("ticket_id", BigInteger, nullable=False, doc="The desk's own number of the ticket."),
+    Column("clock", Text, nullable=False, doc="triage, engagement or completion."),
+    Column("cycle", BigInteger, nullable=False, doc="Which life of the ticket."),
+    Column("kind", Text, nullable=False, doc="override, exempt, withdrawn; or missed: why it was."),
+    Column("due_at", Instant, doc="Of an override: until when the promise is kept."),
+    Column("missed_reason", Scrubbed, doc="Of a missed one: which of the fixed reasons."),
+    Column("reason", Scrubbed, nullable=False, doc="Why, in words."),
+    Column("at", Instant, nullable=False, doc="When that was decided."),
+    Column("actor", Text, nullable=False, doc="Who decided it."),
+    Index("ix_sla_decisions_ticket", "ticket_id"),
+    sqlite_autoincrement=True,
+)
+"""What people decided about clocks, against what was promised. Rows are only ever added."""

@@ -99,6 +99,7 @@ class _Judging:
             elapsed=timedelta(0, 0, count.elapsed_us),
             at_risk_share=regime.policy.at_risk_share,
             reason=reason,
+            override=override,
             superseded=count.superseded,
             course=counting.course(count, clock, end),
         )

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from servicedesk_core.business_time.table import instant
 from servicedesk_core.domain.status import StatusCategory
+from servicedesk_core.features.sla.clocks.overrides import Override
 from servicedesk_core.features.sla.clocks.policies import Clock
 
 DELETED: Final = "deleted"
@@ -145,6 +146,7 @@ class ClockResult(NamedTuple):
         elapsed: Business time used.
         at_risk_share: From which share of the target on the clock is at risk.
         reason: Why it does not count.
+        override: What a person decided that holds for it.
         superseded: Promises that held before, oldest first.
         course: What ``intervals`` are made from.
     """
@@ -167,6 +169,7 @@ class ClockResult(NamedTuple):
     elapsed: timedelta
     at_risk_share: float
     reason: str | None
+    override: Override | None
     superseded: tuple[Superseded, ...]
     course: Course
 

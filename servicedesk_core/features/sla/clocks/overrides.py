@@ -15,6 +15,9 @@ class Override(Model):
     """
 
     clock: Clock
+    cycle: Annotated[int, Field(ge=1)] | None = Field(
+        default=None, description="Which life of the ticket; else the one that it is in then."
+    )
     reason: Annotated[str, Field(min_length=1)]
     due_at: Instant | None = None
     is_exempt: bool = Field(default=False, description="The clock is in no denominator.")

@@ -14,8 +14,8 @@ class Projection(NamedTuple):
     Attributes:
         counts_from_us: Of a running clock: open time of its calendar less the business time used, which stays equal.
         at_risk_us: From when on an open clock has used much of its target.
-        late_after_us: Of a running clock that is open: when it runs after this, the promise is broken. That is its due
-            time, or the next opening where that is in closed hours.
+        late_after_us: Of an open clock that runs, or whose due time a person decided: when it goes on after this, the
+            promise is broken. That is its due time, or the next opening where that is in closed hours.
     """
 
     counts_from_us: int | None
@@ -34,7 +34,10 @@ def project(result: ClockResult, calendar: CalendarVersions, at: datetime) -> Pr
     at_us = micros(at)
     is_open = result.outcome is Outcome.OPEN and result.target is not None
     if result.state is not ClockState.RUNNING:
-        return Projection(None, at_us if is_open and result.is_at_risk else None, None)
+        late_after_us = None
+        if is_open and result.due_at is not None:  # a due time that somebody decided waits for no client
+            late_after_us = calendar.reached(calendar.total(micros(result.due_at)) + 1, at_us) - 1
+        return Projection(None, at_us if is_open and result.is_at_risk else None, late_after_us)
     used_us = duration_us(result.elapsed)
     counts_from_us = calendar.total(at_us) - used_us
     if not is_open or result.target is None:

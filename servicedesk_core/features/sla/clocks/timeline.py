@@ -298,7 +298,8 @@ class _Folding:
             line.actors[index] = event.actor_ref
 
     def _decide(self, override: Override) -> None:
-        key = (override.clock, len(self._line.cycles) if override.clock is Clock.COMPLETION else 1)
+        cycle = len(self._line.cycles) if override.clock is Clock.COMPLETION else 1
+        key = (override.clock, override.cycle or cycle)
         if override.is_lifted:
             self._line.overrides.pop(key, None)
         else:

@@ -1,14 +1,16 @@
 """How many promises were kept in a period."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, Subquery, Text, case, cast, func, literal, null, select
+from sqlalchemy import ColumnElement, Select, Subquery, Text, and_, case, cast, func, literal, null, select
 
 from servicedesk_core.features.sla.clocks.model import ClockState, Outcome
 from servicedesk_core.features.sla.clocks.policies import Clock
 from servicedesk_core.features.sla.model import Attained, By
+from servicedesk_core.features.sla.tables import decided
 from servicedesk_core.features.sla.tables.shown import AsOf
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.names import Names
@@ -22,6 +24,7 @@ ALL: Final = "all"
 
 _C: Final = sla_clocks.c
 _T = RECORDS["tickets"].c
+_OVERRIDDEN, _WITHOUT_REASON = "overridden", "without reason"
 _NOTHING: Final = cast(null(), Text)
 _GROUPS: Final[dict[By, tuple[ColumnElement[Any], str | None]]] = {
     By.CLOCK: (_NOTHING, None),
@@ -48,40 +51,48 @@ def attained(tx: Tx, as_of: AsOf, where: Sequence[ColumnElement[Any]], period: P
     own = _C.policy if by is By.POLICY else own
     at = func.coalesce(as_of.decided_at, _C.stopped_at, type_=_C.stopped_at.type)
     clocks = (
-        select(_C.clock, *of_ticket, own, as_of.outcome, func.count())
+        select(_C.clock, *of_ticket, own, as_of.outcome, *marked(as_of))
         .join(tickets, tickets.c.local_id == _C.ticket_id)
         .where(as_of.outcome != Outcome.OPEN.value, at >= since, at < until)
         .group_by(_C.clock, *of_ticket, own, as_of.outcome)
     )
     found = [*tx.execute(clocks), *tx.execute(_together(as_of, tickets, period, by))]
-    rows = [(row[0], *row[-4:]) for row in found if not outside(*row[1:-4])]
+    rows = [(row[0], *row[-6:]) for row in found if not outside(*row[1:-6])]
     names = Names(tx)
     for _, source_id, ref, *_ in rows:
         if stream is not None:
             names.want(source_id, stream, ref)
-    counted: dict[tuple[str, str | None], dict[str, int]] = {}
-    for clock, source_id, ref, outcome, number in rows:
+    counted: dict[tuple[str, str | None], Counter[str]] = {}
+    for clock, source_id, ref, outcome, number, overridden, without_reason in rows:
         called = ref if stream is None else names.of(source_id, stream, ref) or ref
-        outcomes = counted.setdefault((clock, called), {})
-        outcomes[outcome] = outcomes.get(outcome, 0) + number
+        counts = counted.setdefault((clock, called), Counter())
+        counts.update({outcome: number, _OVERRIDDEN: overridden, _WITHOUT_REASON: without_reason})
     return tuple(_rows(counted))
 
 
-def _rows(counted: dict[tuple[str, str | None], dict[str, int]]) -> Iterator[Attained]:
+def _rows(counted: dict[tuple[str, str | None], Counter[str]]) -> Iterator[Attained]:
     order = (*(clock.value for clock in Clock), ALL)
     for (clock, group), found in sorted(counted.items(), key=lambda one: (order.index(one[0][0]), one[0][1] or "")):
-        kept = found.get(Outcome.MET.value, 0)
-        judged = kept + found.get(Outcome.MISSED.value, 0)
+        kept = found[Outcome.MET.value]
+        judged = kept + found[Outcome.MISSED.value]
         yield Attained(
             clock=clock,
             group=group,
             kept=kept,
             judged=judged,
             percent=round(100 * kept / judged, 2) if judged else None,
-            exempt=found.get(Outcome.EXEMPT.value, 0),
-            unknown=found.get(Outcome.UNKNOWN.value, 0),
-            without_target=found.get(Outcome.NOT_APPLICABLE.value, 0),
+            exempt=found[Outcome.EXEMPT.value],
+            unknown=found[Outcome.UNKNOWN.value],
+            without_target=found[Outcome.NOT_APPLICABLE.value],
+            overridden=found[_OVERRIDDEN],
+            without_reason=found[_WITHOUT_REASON],
         )
+
+
+def marked(as_of: AsOf) -> tuple[ColumnElement[int], ...]:
+    """Return how many clocks there are, about how many somebody decided, and how many were missed without a reason."""
+    unexplained = and_(as_of.is_late, ~decided.is_explained())
+    return func.count(), func.count().filter(_C.is_overridden), func.count().filter(unexplained)
 
 
 def _together(as_of: AsOf, tickets: Subquery, period: Period, by: By) -> Select[Any]:
@@ -100,12 +111,15 @@ def _together(as_of: AsOf, tickets: Subquery, period: Period, by: By) -> Select[
     )
     _, *of_ticket, own = tickets.c
     shown = func.max(_C.policy) if by is By.POLICY else own
+    marks = (case((count > 0, 1), else_=0) for count in marked(as_of)[1:])
     together = (
-        select(*of_ticket, shown.label("shown"), worst.label("outcome"))
+        select(*of_ticket, shown.label("shown"), worst.label("outcome"), *(mark.label(None) for mark in marks))
         .select_from(sla_clocks)
         .join(tickets, tickets.c.local_id == _C.ticket_id)
         .where(_C.ticket_id.in_(ended))
         .group_by(_C.ticket_id, *of_ticket, own)
         .subquery()
     )
-    return select(literal(ALL), *together.c, func.count()).group_by(*together.c)
+    *groups, overridden, without_reason = together.c
+    sums = func.count(), func.sum(overridden), func.sum(without_reason)
+    return select(literal(ALL), *groups, *sums).group_by(*groups)

@@ -1,17 +1,17 @@
-"""Which tickets are meant by a filter of clocks."""
+"""Which tickets are meant by a filter."""
 
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement
 
-from servicedesk_core.features.sla.model import ClockFilter
+from servicedesk_core.features.sla.model import TicketChoice
 from servicedesk_core.features.tickets import TicketFilter, conditions
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
 
 
-def open_of(tx: Tx, chosen: ClockFilter | None, scope: Scope | None) -> list[ColumnElement[Any]]:
+def open_of(tx: Tx, chosen: TicketChoice | None, scope: Scope | None) -> list[ColumnElement[Any]]:
     """Return what is true of the open tickets that are meant.
 
     Raises:
@@ -20,12 +20,12 @@ def open_of(tx: Tx, chosen: ClockFilter | None, scope: Scope | None) -> list[Col
     return conditions(tx, _tickets(chosen), scope)
 
 
-def all_of(tx: Tx, chosen: ClockFilter | None, scope: Scope | None) -> list[ColumnElement[Any]]:
+def all_of(tx: Tx, chosen: TicketChoice | None, scope: Scope | None) -> list[ColumnElement[Any]]:
     """Return what is true of all tickets that are meant; raises the same."""
     return conditions(tx, replace(_tickets(chosen), everything=True), scope)
 
 
-def _tickets(chosen: ClockFilter | None) -> TicketFilter:
+def _tickets(chosen: TicketChoice | None) -> TicketFilter:
     if chosen is None:
         return TicketFilter()
     return TicketFilter(

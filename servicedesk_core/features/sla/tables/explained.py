@@ -2,70 +2,93 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
-
-from servicedesk_core.domain import plain_name
 from servicedesk_core.domain.histories import HistoryState
-from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.features.sla.clocks.judging import judge
-from servicedesk_core.features.sla.clocks.model import ClockResult, Interval, Superseded
+from servicedesk_core.features.sla.clocks.model import ClockResult, Interval, Outcome, Superseded
 from servicedesk_core.features.sla.model import ClockExplained, Part, TicketExplained
-from servicedesk_core.features.sla.tables import progress, told
+from servicedesk_core.features.sla.tables import decided, progress
+from servicedesk_core.features.sla.tables.decided import Decision, Kind
+from servicedesk_core.features.sla.tables.one import life, named
 from servicedesk_core.features.sla.tables.shown import AsOf
 from servicedesk_core.features.sla.tables.theirs import Beside, compared
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.names import Names
-from servicedesk_core.store.queries.scope import Scope, Sight, source_of
+from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.schema import RECORDS
 from servicedesk_core.wording import hours
 
 _T = RECORDS["tickets"].c
 
 
-def explained(tx: Tx, ref: str, connection: str | None, now: datetime, scope: Scope | None) -> TicketExplained:
+def explained(
+    tx: Tx, ref: str, connection: str | None, now: datetime, scope: Scope | None, *, with_internal: bool
+) -> TicketExplained:
     """Return the clocks of a ticket with what each is made of.
+
+    Args:
+        tx: Any transaction.
+        ref: Number of the ticket, or the vendor's id.
+        connection: Where it is, if several have it.
+        now: The instant.
+        scope: Only what it lets through.
+        with_internal: Whether what people said of a decision is told.
 
     Raises:
         NotFoundLocallyError: The store has no such ticket, or the scope does not let it through.
     """
     sight = None if scope is None else Sight(tx, scope)
-    where = [] if sight is None else [sight.require("tickets")]
-    where += [] if connection is None else [_T.source_id == source_of(tx, connection, scope)]
-    spelled = (ref, plain_name(ref))
-    query = select(_T.local_id, _T.source_id, _T.number, _T.external_id, _T.title, _T.sla).where(*where)
-    query = query.order_by(_T.local_id).limit(1)
-    row = tx.execute(query.where(_T.external_id.in_(spelled))).first()
-    row = row or tx.execute(query.where(_T.number.in_(spelled))).first()
-    if row is None:
-        hint = "Run `servicedesk sync`, or look it up with `servicedesk tickets list`."
-        raise NotFoundLocallyError(f"The store has no ticket {ref!r}.", hint=hint)
+    ticket = named(tx, ref, connection, scope)
     book = progress.book_of(tx)
-    known = {
-        "ticket": row.number or row.external_id,
-        "title": row.title,
-        "agreement": row.sla,
+    known: dict[str, Any] = {
+        "ticket": ticket.number,
+        "title": ticket.title,
+        "agreement": ticket.agreement,
         "as_of": now,
         "has_policy": book is not None,
     }
-    found = told.of(tx, [row.local_id], told.Beside()) if book is not None else []
-    if book is None or not found:
+    line = None if book is None else life(tx, ticket.local_id, now)
+    if book is None or line is None:
         return TicketExplained(**known, history=HistoryState.NONE.value, clocks=())
-    [ticket] = found
-    line = progress.evaluator_of(tx).life(ticket.events, now, ticket.known)
-    if line is None:
-        return TicketExplained(**known, history=HistoryState.NONE.value, clocks=())
-    if ticket.history is not HistoryState.COMPLETE:
-        line.unseen.append(0)
     history = HistoryState.PARTIAL if line.unseen else HistoryState.COMPLETE
-    beside = {one.clock: one for one in compared(tx, AsOf(book, now), now, [_T.local_id == row.local_id])}
+    beside = {one.clock: one for one in compared(tx, AsOf(book, now), now, [_T.local_id == ticket.local_id])}
     results = judge(line)
-    naming = _Naming(tx, row.source_id, sight, [part for one in results for part in one.intervals])
+    naming = _Naming(tx, ticket.source_id, sight, [part for one in results for part in one.intervals])
     last = {one.clock: one.cycle for one in results}
+    said = _Said(decided.of_tickets(tx, [ticket.local_id]).get(ticket.local_id, ()), with_internal=with_internal)
     clocks = tuple(
-        _clock(one, beside.get(one.clock.value) if last[one.clock] == one.cycle else None, naming) for one in results
+        _clock(one, beside.get(one.clock.value) if last[one.clock] == one.cycle else None, naming, said)
+        for one in results
     )
     return TicketExplained(**known, history=history.value, clocks=clocks)
+
+
+class _Said:
+    """What people said about the clocks of a ticket; what only the staff may read is left out for others."""
+
+    def __init__(self, decisions: Iterable[Decision], *, with_internal: bool) -> None:
+        self._newest = {(one.clock, one.cycle, one.kind == Kind.MISSED): one for one in decisions}
+        self._with_internal = with_internal
+
+    def decided(self, one: ClockResult) -> str | None:
+        """Return what somebody decided that holds for a clock."""
+        found = self._newest.get((one.clock.value, one.cycle, False))
+        if one.override is None or found is None:
+            return None
+        who = f" by {found.actor} on {found.at:%Y-%m-%d %H:%M} UTC: {found.reason}" if self._with_internal else ""
+        return f"{found.kind}{who}"
+
+    def missed_reason(self, one: ClockResult) -> str | None:
+        """Return why a clock was missed."""
+        found = self._newest.get((one.clock.value, one.cycle, True))
+        if one.outcome is not Outcome.MISSED or found is None or not self._with_internal:
+            return None
+        return f"{found.missed_reason}{found.reason and f' ({found.reason})'}"
+
+    def reason(self, one: ClockResult) -> str | None:
+        """Return why a clock does not count."""
+        return one.reason if one.override is None or self._with_internal else None
 
 
 class _Naming:
@@ -94,13 +117,13 @@ class _Naming:
         return self._names.of(self._source_id, stream, ref) or ref
 
 
-def _clock(one: ClockResult, beside: Beside | None, naming: _Naming) -> ClockExplained:
+def _clock(one: ClockResult, beside: Beside | None, naming: _Naming, said: _Said) -> ClockExplained:
     return ClockExplained(
         clock=one.clock.value,
         cycle=one.cycle,
         state=one.state.value,
         outcome=one.outcome.value,
-        reason=one.reason,
+        reason=said.reason(one),
         policy=one.policy,
         policy_since=one.policy_since,
         calendar=one.calendar,
@@ -111,6 +134,8 @@ def _clock(one: ClockResult, beside: Beside | None, naming: _Naming) -> ClockExp
         stopped_at=one.stopped_at,
         due_at=one.due_at,
         breached_at=one.breached_at,
+        decided=said.decided(one),
+        missed_reason=said.missed_reason(one),
         superseded=tuple(map(_superseded, one.superseded)),
         their_due_at=beside.theirs.due_at if beside else None,
         their_met=beside.theirs.is_met if beside else None,

@@ -80,6 +80,7 @@ def _row(ticket_id: int, one: ClockResult, goes_on: Projection, *, is_next: bool
         goes_on.late_after_us,
         optional_us(one.decided_at),
         len(one.superseded),
+        one.override is not None,
     )
 
 

@@ -56,7 +56,8 @@ def compared(tx: Tx, as_of: AsOf, now: datetime, where: Sequence[ColumnElement[A
     query = (
         select(
             _T.local_id, _T.number, _T.external_id, _T.title, _T.sla, _R.agreement, _C.clock, _C.state, _C.due_at,
-            _C.stopped_at, as_of.outcome.label("outcome"), _C.policy, *times, *(_R[name] for name in _MET),
+            _C.stopped_at, as_of.outcome.label("outcome"), _C.policy, _C.is_overridden,
+            *times, *(_R[name] for name in _MET),
         )
         .join(sla_clocks, _C.ticket_id == _T.local_id)
         .outerjoin(
@@ -87,7 +88,7 @@ def compared(tx: Tx, as_of: AsOf, now: datetime, where: Sequence[ColumnElement[A
             theirs,
             row.agreement or row.sla,
             row.policy,
-            difference(ours, outcome, theirs),
+            difference(ours, outcome, theirs, is_overridden=row.is_overridden),
         )
 
 

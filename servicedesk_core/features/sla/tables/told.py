@@ -9,6 +9,7 @@ from sqlalchemy import Select, and_, func, or_, select
 from servicedesk_core.domain import ActorType, EventSource, EventType, TicketEvent
 from servicedesk_core.domain.histories import HistoryState
 from servicedesk_core.features.clients import Book, Client, clients_of
+from servicedesk_core.features.sla.tables import decided
 from servicedesk_core.store import Tx, bulk, histories
 from servicedesk_core.store.fields import from_us, optional_instant
 from servicedesk_core.store.schema import RECORDS
@@ -46,7 +47,7 @@ class ToldTicket(NamedTuple):
     history: HistoryState
 
 
-class _Work(NamedTuple):
+class Work(NamedTuple):
     """Something that a technician did: its key, its kind, when, and who."""
 
     key: str
@@ -62,10 +63,10 @@ class Beside:
     """
 
     def __init__(self) -> None:
-        self._work: dict[tuple[int, str], list[_Work]] | None = None
+        self._work: dict[tuple[int, str], list[Work]] | None = None
         self._clients: Book[Client] | None = None
 
-    def bookings(self, tx: Tx, source_id: int, ref: str) -> Sequence[_Work]:
+    def bookings(self, tx: Tx, source_id: int, ref: str) -> Sequence[Work]:
         """Return when each appointment of a ticket was booked."""
         if self._work is None:
             self._work = {}
@@ -74,7 +75,7 @@ class Beside:
                 table.gone_at.is_(None), table.created_at.is_not(None), table.ticket_refs != "[]"
             )
             for source, external_id, at_us, refs in tx.execute(query):
-                booked = _Work(f"appointments:{external_id}", EventType.APPOINTMENT_BOOKED, at_us, None)
+                booked = Work(f"appointments:{external_id}", EventType.APPOINTMENT_BOOKED, at_us, None)
                 for one in orjson.loads(refs):
                     self._work.setdefault((source, one), []).append(booked)
         return self._work.get((source_id, ref), ())
@@ -146,18 +147,20 @@ def _told(tx: Tx, rows: Sequence[Any], beside: Beside) -> Iterator[ToldTicket]:
     for row in rows:
         refs.setdefault(row.source_id, []).append(row.external_id)
     events = {source_id: _events(tx, source_id, own) for source_id, own in refs.items()}
-    work = {source_id: _work(tx, source_id, events[source_id]) for source_id in refs}
+    done = {source_id: work(tx, source_id, events[source_id]) for source_id in refs}
+    decisions = decided.of_tickets(tx, (row.local_id for row in rows))
     for row in rows:
         own = events[row.source_id].get(row.external_id, [])
         if own:  # what was done tells nothing where nothing tells how the ticket got there
-            done = (*work[row.source_id].get(row.external_id, ()), *beside.bookings(tx, row.source_id, row.external_id))
-            own += _acts(row.external_id, done, row.created_at)
+            acts = (*done[row.source_id].get(row.external_id, ()), *beside.bookings(tx, row.source_id, row.external_id))
+            own += _acts(row.external_id, acts, row.created_at)
+            own += filter(None, (one.event(row.external_id) for one in decisions.get(row.local_id, ())))
         known = {name: getattr(row, name) for name in FACTS}
         known |= {"created_at": optional_instant(row.created_at), **beside.agreed(tx, row)}
         yield ToldTicket(row.local_id, own, known, HistoryState(row.history))
 
 
-def _acts(ref: str, done: Iterable[_Work], created_us: int | None) -> Iterator[TicketEvent]:
+def _acts(ref: str, done: Iterable[Work], created_us: int | None) -> Iterator[TicketEvent]:
     """Yield what technicians did as events; work that was recorded as of before its ticket is done at its creation."""
     for key, kind, at_us, who in done:
         yield TicketEvent.trusted(
@@ -228,10 +231,11 @@ def _events(tx: Tx, source_id: int, refs: Iterable[str]) -> dict[str, list[Ticke
     return found
 
 
-def _work(tx: Tx, source_id: int, refs: Iterable[str]) -> dict[str, list[_Work]]:
-    found: dict[str, list[_Work]] = {}
+def work(tx: Tx, source_id: int, refs: Iterable[str]) -> dict[str, list[Work]]:
+    """Return the public notes and the time of technicians on tickets, by the vendor's id of those; in no order."""
+    found: dict[str, list[Work]] = {}
     for stream, kind, query in _DONE:
         for ref, external_id, at_us, who in bulk.select_in(tx, query, source_id, refs):
             if at_us is not None:
-                found.setdefault(ref, []).append(_Work(f"{stream}:{external_id}", kind, at_us, who))
+                found.setdefault(ref, []).append(Work(f"{stream}:{external_id}", kind, at_us, who))
     return found

@@ -37,3 +37,20 @@ def upgrade() -> None:
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("month", "name", name=op.f("pk_kpi_figures")),
     )
+    op.create_table(
+        "sla_decisions",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ticket_id", sa.BigInteger(), nullable=False),
+        sa.Column("clock", sa.Text(), nullable=False),
+        sa.Column("cycle", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=True),
+        sa.Column("missed_reason", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sla_decisions")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_sla_decisions_ticket", "sla_decisions", ["ticket_id"], unique=False)
+    op.add_column("sla_clocks", sa.Column("is_overridden", sa.Boolean(), server_default=sa.false(), nullable=False))

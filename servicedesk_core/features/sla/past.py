@@ -1,0 +1,215 @@
+"""What became of promises: those that were missed, and what people decided about them."""
+
+from collections import Counter
+from datetime import datetime
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo
+
+from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Page, Sort, piece, query
+from servicedesk_core.features.clients import CLIENTS
+from servicedesk_core.features.definitions import history
+from servicedesk_core.features.sla.definitions import JUDGED_BY
+from servicedesk_core.features.sla.model import ClockFilter, Excluded, TicketChoice
+from servicedesk_core.features.sla.model_past import (
+    Answered,
+    AuditedPromise,
+    DecidedClock,
+    MissedClock,
+    MissedClocks,
+    MissedReasonRow,
+    QuarterAudit,
+    ResponseBy,
+    Responses,
+)
+from servicedesk_core.features.sla.quarters import last_quarter, quarter_of
+from servicedesk_core.features.sla.queries import MONTH, Clocks, Since, Until
+from servicedesk_core.features.sla.reasons import MISSED_REASONS
+from servicedesk_core.features.sla.tables import decided, missing, progress, responses
+from servicedesk_core.features.sla.tables.basis import basis
+from servicedesk_core.features.sla.tables.chosen import all_of
+from servicedesk_core.features.sla.tables.decided import Kind
+from servicedesk_core.features.sla.tables.quarterly import audited
+from servicedesk_core.features.sla.tables.shown import AsOf
+from servicedesk_core.store import Tx
+from servicedesk_core.store.queries.scope import Scope
+
+NO_REASON: Final = "without a reason"
+
+_PAGES: Final = "servicedesk_core.features.sla.pages"
+
+
+class Past(Clocks[Manner]):
+    """What was promised to clients, whether it is kept, and what became of it."""
+
+    @query(
+        "sla.missed", about="Promises that were missed, and why.", needs=Capability.INTERNAL, page=f"{_PAGES}:missed"
+    )
+    def missed(
+        self,
+        tx: Tx,
+        chosen: ClockFilter | None = None,
+        *,
+        since: Since = None,
+        until: Until = None,
+        without_reason: Annotated[bool, Help("Only those of which nobody has said why.")] = False,
+        sort: Sort = None,
+        limit: Limit = 100,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> MissedClocks:
+        """List promises that were missed in a period, on open tickets and on others, with why each was.
+
+        They are those that attainment counts as missed.
+
+        Raises:
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+            NotFoundLocallyError: There is no such connection.
+        """
+        now, book = self.desk.clock.now(), progress.book_of(tx)
+        end = until or now
+        begin = since or end - MONTH
+        if book is None:
+            return MissedClocks(items=(), since=begin, until=end, by_reason=(), basis=basis(tx, now))
+        where = all_of(tx, chosen, scope)
+        clock = None if chosen is None else chosen.clock
+        rows = missing.missed(tx, AsOf(book, now), where, (begin, end), clock)
+        reasons = Counter(one.reason or NO_REASON for one in rows)
+        found = MissedClocks(
+            items=tuple(one for one in rows if not (without_reason and one.reason)),
+            since=begin,
+            until=end,
+            by_reason=tuple(Excluded(*one) for one in reasons.most_common()),
+            basis=basis(tx, now),
+        )
+        return piece(found, MissedClock, by="-missed_at,ticket_id,clock,cycle", sort=sort, after=after, limit=limit)
+
+    @query(
+        "sla.reasons",
+        about="The reasons for which a promise can be missed.",
+        unscoped="they are the same for all clients",
+    )
+    def reasons(self, tx: Tx, *, sort: Sort = None, limit: Limit = 100, after: After = None) -> Page[MissedReasonRow]:
+        """List the reasons that "sla reason" takes: those of your definitions, else the list that comes with the desk.
+
+        Raises:
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+        """
+        rows = (MissedReasonRow(one.name, one.about) for one in decided.reasons(tx, self.desk.clock.now()))
+        return piece(Page(tuple(rows)), MissedReasonRow, by="reason", sort=sort, after=after, limit=limit)
+
+    @query(
+        "sla.decisions",
+        about="What people decided about promises.",
+        needs=Capability.INTERNAL,
+        empty="Nobody decided anything.",
+    )
+    def decisions(
+        self,
+        tx: Tx,
+        chosen: ClockFilter | None = None,
+        *,
+        since: Annotated[datetime | None, Help("Decided from this instant on [default: ever].")] = None,
+        sort: Sort = None,
+        limit: Limit = 100,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> Page[DecidedClock]:
+        """List other due times, exemptions, what was taken back and why promises were missed, the newest first.
+
+        Raises:
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+            NotFoundLocallyError: There is no such connection.
+        """
+        found = missing.decided_clocks(tx, all_of(tx, chosen, scope), since)
+        clock = None if chosen is None else chosen.clock
+        rows = tuple(one for one in found if clock in {None, one.clock})
+        return piece(Page(rows), DecidedClock, by="-id", sort=sort, after=after, limit=limit)
+
+    @query("sla.response", about="How fast tickets were first answered.", page=f"{_PAGES}:responded")
+    def response(
+        self,
+        tx: Tx,
+        chosen: TicketChoice | None = None,
+        *,
+        by: Annotated[ResponseBy, Help("Divide it.")] = ResponseBy.PRIORITY,
+        since: Since = None,
+        until: Until = None,
+        sort: Sort = None,
+        limit: Limit = 1_000,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> Responses:
+        """Show how fast tickets were first answered: by a public note, recorded time or an appointment.
+
+        Elapsed time since the ticket was created, whatever the hours; no clock and no policy is asked. Where nothing
+        that was done is known, the vendor's own word is taken, and counted. By technician, it is who answered.
+
+        Raises:
+            SettingsError: There is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+            NotFoundLocallyError: There is no such connection.
+        """
+        end = until or self.desk.clock.now()
+        begin = since or end - MONTH
+        found = responses.answers(tx, all_of(tx, chosen, scope), (begin, end), ResponseBy(by), scope)
+        groups = {one.group: list[responses.Answer]() for one in found}
+        for one in found:
+            groups[one.group].append(one)
+        told = Responses(
+            items=tuple(responses.summed(group, own) for group, own in groups.items()),
+            whole=responses.summed(None, found),
+            since=begin,
+            until=end,
+        )
+        return piece(told, Answered, by="group", sort=sort, after=after, limit=limit)
+
+    @query(
+        "sla.audit",
+        about="What became of the promises of a quarter.",
+        needs=Capability.DEFINITIONS_READ,
+        page=f"{_PAGES}:quarter",
+    )
+    def audit(
+        self,
+        tx: Tx,
+        chosen: ClockFilter | None = None,
+        *,
+        quarter: Annotated[str | None, Help("Such as 2026-Q3 [default: the last one that is over].")] = None,
+        sort: Sort = None,
+        limit: Limit = 1_000,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> QuarterAudit:
+        """Show for each policy and client what was promised in a quarter and what became of it.
+
+        Beside what was kept stand the due times that people decided, what they left out, missed promises without a
+        reason, and which versions of the definitions were applied.
+
+        Raises:
+            SettingsError: That is no quarter, or there is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+            NotFoundLocallyError: There is no such connection.
+        """
+        now, book, zone = self.desk.clock.now(), progress.book_of(tx), ZoneInfo(self.desk.timezone)
+        which = last_quarter(now, zone) if quarter is None else quarter_of(quarter, zone)
+        where, kinds = all_of(tx, chosen, scope), {kind.name for kind in (*JUDGED_BY, CLIENTS, MISSED_REASONS)}
+        rows = () if book is None else audited(tx, AsOf(book, now), where, which)
+        wanted = None if chosen is None else chosen.clock
+        versions = (
+            one
+            for one in (history(tx) if scope is None else ())
+            if which.start <= one.at < which.end and any(name.partition(".")[0] in kinds for name in one.changed)
+        )
+        found = QuarterAudit(
+            items=tuple(one for one in rows if wanted in {None, one.clock}),
+            quarter=which.name,
+            since=which.start,
+            until=which.end,
+            versions=tuple(versions),
+            decisions=sum(one.kind != Kind.MISSED for one in missing.decided_clocks(tx, where, which.start, which.end)),
+            basis=basis(tx, now),
+        )
+        return piece(found, AuditedPromise, by="policy,client,clock", sort=sort, after=after, limit=limit)
