@@ -12,12 +12,14 @@ from servicedesk_core.features.kpi.catalogue import KPIS
 from servicedesk_core.features.kpi.facts import (
     AssetFact,
     Books,
+    ClientFact,
     ClockFact,
     EntryFact,
     Key,
     Rule,
     TechnicianFact,
     TicketFact,
+    TrainedFact,
     VisitFact,
     Work,
 )
@@ -37,6 +39,8 @@ class Given:
     visits: Sequence[VisitFact] = ()
     assets: Sequence[AssetFact] = ()
     technicians: Sequence[TechnicianFact] = ()
+    clients: Sequence[ClientFact] = ()
+    trained: Sequence[TrainedFact] = ()
     open_s: Callable[[date], int] | None = None
     away_s: Mapping[tuple[Key, date], int] = field(default_factory=dict)
     clocks: Sequence[ClockFact] = ()

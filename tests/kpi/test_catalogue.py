@@ -16,9 +16,11 @@ from servicedesk_core.features.kpi.facts import (
     Account,
     AssetFact,
     Books,
+    ClientFact,
     ClockFact,
     Rule,
     TechnicianFact,
+    TrainedFact,
     VisitFact,
     Work,
 )
@@ -456,3 +458,20 @@ def test_what_may_be_repeat_service_waits_for_somebody_to_say_so_and_what_they_s
     ]  # fmt: skip
     back = replace(older, reopenings=(at(3, 20),))
     assert told(back, said={(back.key, back.key): False}) == [("A", "A", "rejected", False)]
+
+
+def test_clients_who_stay_and_people_who_hold_what_their_job_takes():
+    """50 clients at the beginning, 2 lost: 96 %."""
+    year = (date(2025, 1, 1), date(2025, 12, 31))
+    stayed = [ClientFact("psa", str(n), (year, (date(2026, 1, 1), date.max))) for n in range(48)]
+    lost = [ClientFact("psa", f"l{n}", ((date.min, date(2026, 3, 30)),)) for n in range(2)]
+    new = ClientFact("psa", "new", ((date(2026, 3, 2), date.max),))
+    people = (
+        TrainedFact("ana", "engineer", ()), TrainedFact("ben", "engineer", ("CCNA",)), TrainedFact("cho", None, ())
+    )  # fmt: skip
+    facts = Given(clients=[*stayed, *lost, new], trained=people)
+    found = facts.measured("client-retention")
+    assert (found.value, found.numerator, found.denominator) == (96, 48, 50)
+    trained = facts.measured("training")
+    assert (trained.value, trained.excluded) == (50, {"without a job role": 1})
+    assert replace(facts, is_whole=False).measured("training").needs.startswith("the whole desk")

@@ -8,6 +8,7 @@ import pytest
 from servicedesk_core import Actor, Scope, ServiceDesk, Way
 from servicedesk_core.domain import (
     ActorType,
+    Contract,
     EventSource,
     EventType,
     Note,
@@ -116,6 +117,34 @@ async def test_a_goal_of_a_figure_that_does_not_exist_or_in_another_unit_is_refu
     ]
     with pytest.raises(DefinitionsError, match="K077"):
         await desk.definitions.apply(reason="x", folder=folder, remove=True)
+
+
+async def test_clients_and_training_are_read_from_contracts_and_definitions(desk, tmp_path):
+    days = {"start_on": at(1, 1).date(), "end_on": at(3, 20).date()}
+    rows = [
+        Contract(external_id="k1", name="Care", company_ref="1", **days),
+        Contract(external_id="k2", name="Care", company_ref="2", start_on=at(1, 1).date()),
+        Contract(external_id="k0", name="Our own", company_ref="0"),
+    ]
+    await desk.store.write(lambda tx: fill(tx, rows))
+    [training] = await desk.kpi.show("K16", period="2026-03")
+    assert training.needs.startswith("[technicians]")
+    (tmp_path / "service" / "people.toml").write_text(
+        """
+        [job_roles.engineer]
+        certifications = ["CCNA"]
+        [technicians.ana]
+        role = "engineer"
+        certifications = { CCNA = { valid_to = 2026-03-31 } }
+        [technicians.ben]
+        role = "engineer"
+        """
+    )
+    await desk.definitions.apply(reason="people", folder=tmp_path / "service")
+    [stayed] = await desk.kpi.show("K28", period="2026-03")
+    assert (stayed.numerator, stayed.denominator) == (1, 2)
+    told = [await desk.kpi.show("K16", period=period) for period in ("2026-03", "2026-04")]
+    assert [one.items[0].value for one in told] == [50, 0]  # the certification ended with March
 
 
 async def test_two_technicians_of_one_name_are_two(desk):

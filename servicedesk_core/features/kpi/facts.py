@@ -164,6 +164,40 @@ class AssetFact:
 
 
 @dataclass(frozen=True, slots=True)
+class ClientFact:
+    """A client with its contracts, as figures see them.
+
+    Attributes:
+        connection: Where it comes from.
+        name: What it is called.
+        contracts: First and last day of each.
+    """
+
+    connection: str
+    name: str
+    contracts: tuple[tuple[date, date], ...]
+
+    def has_contract(self, day: date) -> bool:
+        """Whether one is in force on a day."""
+        return any(first <= day <= last for first, last in self.contracts)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedFact:
+    """What somebody of ours has proved, as figures see it.
+
+    Attributes:
+        name: Who.
+        role: Their job role; ``None`` = none is named.
+        lacks: The certifications of their role that they do not hold.
+    """
+
+    name: str
+    role: str | None
+    lacks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ClockFact:
     """A promise on a ticket as figures see it."""
 
@@ -289,6 +323,16 @@ class Facts(Protocol):
     @property
     def technicians(self) -> Sequence[TechnicianFact]:
         """Our people."""
+        ...
+
+    @property
+    def clients(self) -> Sequence[ClientFact]:
+        """Clients with contracts."""
+        ...
+
+    @property
+    def trained(self) -> Sequence[TrainedFact]:
+        """What our people have proved at the end of the period."""
         ...
 
     @property

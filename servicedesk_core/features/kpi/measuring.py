@@ -14,6 +14,7 @@ from servicedesk_core.faces.kpi import figure, measured, number, only_reads, wit
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.kpi.catalogue.money import Money
 from servicedesk_core.features.kpi.catalogue.now import KPIS, NO_CLOCKS, Now
+from servicedesk_core.features.kpi.catalogue.standing import Training
 from servicedesk_core.features.kpi.coordinator import OpenDesk
 from servicedesk_core.features.kpi.goals import GOALS, GoalProfile, Wanted, in_order, wanted
 from servicedesk_core.features.kpi.measures import Of
@@ -172,7 +173,7 @@ class Measuring:
     def _plain(self, kpi: Kpi[Any]) -> Measure:
         if (refused := withheld(kpi, self._may)) is not None:
             return refused
-        if isinstance(kpi.measure, Of | Money):
+        if isinstance(kpi.measure, Of | Money | Training):
             return kpi.measure.of(self._facts)
         if isinstance(kpi.measure, Now):
             return kpi.measure.of(self._open)

@@ -3,7 +3,15 @@
 from typing import Any, Final
 
 from servicedesk_core.faces import Kpi
-from servicedesk_core.features.kpi.catalogue import clocks, flow, missing, money, now, work
+from servicedesk_core.features.kpi.catalogue import clocks, flow, missing, money, now, standing, work
 
-KPIS: Final[tuple[Kpi[Any], ...]] = (*clocks.KPIS, *flow.KPIS, *work.KPIS, *money.KPIS, *now.KPIS, *missing.KPIS)
+KPIS: Final[tuple[Kpi[Any], ...]] = (
+    *clocks.KPIS,
+    *flow.KPIS,
+    *work.KPIS,
+    *money.KPIS,
+    *standing.KPIS,
+    *now.KPIS,
+    *missing.KPIS,
+)
 """All of them."""

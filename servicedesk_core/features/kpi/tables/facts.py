@@ -12,16 +12,18 @@ from servicedesk_core.faces import Period
 from servicedesk_core.features.kpi.facts import (
     AssetFact,
     Books,
+    ClientFact,
     ClockFact,
     EntryFact,
     Key,
     Rule,
     TechnicianFact,
     TicketFact,
+    TrainedFact,
     VisitFact,
 )
 from servicedesk_core.features.kpi.repeats import Pair, pairs, repeats
-from servicedesk_core.features.kpi.tables import service
+from servicedesk_core.features.kpi.tables import service, standing
 from servicedesk_core.features.kpi.tables.accounts import books_of
 from servicedesk_core.features.kpi.tables.decisions import Decision, decisions
 from servicedesk_core.features.kpi.tables.entries import Entries
@@ -180,6 +182,16 @@ class StoredFacts:
     def technicians(self) -> Sequence[TechnicianFact]:
         """Our people."""
         return service.technicians(self._lookup)
+
+    @cached_property
+    def clients(self) -> Sequence[ClientFact]:
+        """Clients with contracts."""
+        return standing.clients(self._lookup)
+
+    @cached_property
+    def trained(self) -> Sequence[TrainedFact]:
+        """What our people have proved at the end of the period."""
+        return tuple(standing.trained(self._lookup))
 
     @cached_property
     def open_s(self) -> Callable[[date], int] | None:

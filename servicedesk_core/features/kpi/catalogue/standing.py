@@ -1,0 +1,64 @@
+"""Clients who stay, and people who have proved what their job takes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from servicedesk_core.faces import Capability, Case, Kpi, Measure, Period, Sum
+from servicedesk_core.features.kpi.facts import Facts
+from servicedesk_core.features.kpi.measures import PERCENT, Of
+from servicedesk_core.store.queries.scope import Scope
+
+
+def retained(facts: Facts) -> Iterator[Case]:
+    """Yield the clients with a contract at the beginning, and which of them have one at the end."""
+    first, last = (at.astimezone(facts.period.zone).date() for at in (facts.period.start, facts.period.last))
+    for one in facts.clients:
+        if one.has_contract(first):
+            yield Case(one.name, one.has_contract(last), 1, of={"client": one.name}, connection=one.connection)
+
+
+def certified(facts: Facts) -> Iterator[Case]:
+    """Yield our people, and which of them hold every certification that their job role takes."""
+    for one in facts.trained:
+        why = "" if one.role is not None else "without a job role"
+        yield Case(one.name, not one.lacks, 1, why, {"technician": one.name, "role": one.role})
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """The figure of certifications, which somebody has to define."""
+
+    def of(self, facts: Facts) -> Measure:
+        """Measure it from facts, which many figures may share."""
+        if not facts.is_whole:
+            return Measure.missing("the whole desk; who sees a part of it sees nothing of our people")
+        if not facts.trained:
+            return Measure.missing("[technicians] and [job_roles] in the definitions")
+        return Measure.of(certified(facts), Sum.RATIO, scale=PERCENT)
+
+    def __call__(self, tx: Any, period: Period, among: Any = None, scope: Scope | None = None) -> Measure:
+        """Measure it from the store."""
+        from servicedesk_core.features.kpi.tables import StoredFacts  # noqa: PLC0415  # reads the store; the rest is pure
+
+        del among
+        return self.of(StoredFacts(tx, period, scope))
+
+
+KPIS: Final = (
+    Kpi(
+        "client-retention", "Client retention",
+        "Of the clients with a contract in force on the first day, those with one on the last. New clients are not "
+        "counted.",
+        Of(retained, Sum.RATIO, PERCENT, needs=("contracts",)),
+        unit="%", better="more", over="period", code="K28", leads=False,
+    ),
+    Kpi(
+        "training", "Training",
+        "Of our people with a job role, those who hold every certification that it takes, valid on the last day of the "
+        "period.",
+        Training(), unit="%", better="more", over="period", code="K16", leads=True,
+        needs=Capability.INTERNAL,
+    ),
+)  # fmt: skip
+"""What is measured of clients and people."""
