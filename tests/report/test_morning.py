@@ -137,7 +137,13 @@ async def test_the_page_counts_what_its_lists_show(desk):
     assert (minutes["K19"], minutes["K24"], minutes["K20"]) == (0, 270, None)
     # Until half past twelve nobody had a ticket, in the usual hours from eight on; and nothing is promised.
     assert [one.name for one in page.trends] == [one.name for one in page.figures]
-    assert {len(one.day) for one in page.trends} == {24}
+    assert {(len(one.day), len(one.weeks)) for one in page.trends} == {(24, 0)}
+    asked = await desk.report.morning(weeks=True)
+    assert [(one.day, len(one.weeks)) for one in asked.trends] == [(one.day, 13) for one in page.trends]
+    assert {len(line) for line in pages.text(asked).splitlines()} <= set(range(121))
+    for one in asked.trends:
+        weeks = await desk.kpi.history(one.name)
+        assert tuple(each.value for each in weeks) == one.weeks
     assert (page.due_times.by_clock, page.due_times.by_vendor) == (0, 4)
 
 

@@ -15,6 +15,7 @@ FEATURE = Feature(
 )
 
 if TYPE_CHECKING:
+    from servicedesk_core.features.kpi.course import Value as Value
     from servicedesk_core.features.kpi.course import courses as courses
     from servicedesk_core.features.kpi.course import outside as outside
     from servicedesk_core.features.kpi.facts import Facts as Facts

@@ -240,8 +240,9 @@ def _ticket(  # noqa: PLR0917
     told: _Told, fields: _Fields, at: datetime, people: Staff, kinds: Mapping[Local, QueueKind], connection: str
 ) -> OpenTicket:
     category, holder = fields.category, (told.source_id, fields.assignee_ref or "")
+    before = told.acts[: bisect_right(told.acts, at, key=lambda one: one[0])] if told.acts else ()
     client_at, desk_at = (
-        max((when for when, is_client in told.acts if is_client is of_client and when <= at), default=None)
+        next((when for when, is_client in reversed(before) if is_client is of_client), None)
         for of_client in (True, False)
     )
     absence = people.away.get(holder)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, Final
@@ -11,6 +11,7 @@ from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
 from servicedesk_core.faces import Capability, Case, Feature, Figure, Kpi, Measure, Period, Sum
 from servicedesk_core.faces.kpi import figure, measured, number, only_reads, withheld
+from servicedesk_core.features.attention import Found
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.kpi.catalogue.money import Money
 from servicedesk_core.features.kpi.catalogue.now import KPIS, NO_CLOCKS, Now
@@ -190,7 +191,9 @@ class Measuring:
         return [one for one in known if one.name == named]
 
 
-def kept_up(tx: Tx, at: datetime, scope: Scope | None = None, past: Went | None = None) -> tuple[Figure, ...]:
+def kept_up(
+    tx: Tx, at: datetime, scope: Scope | None = None, past: Went | None = None, known: Sequence[Found] | None = None
+) -> tuple[Figure, ...]:
     """Return the figures of a coordinator at the present instant, each against its goal.
 
     Args:
@@ -198,14 +201,16 @@ def kept_up(tx: Tx, at: datetime, scope: Scope | None = None, past: Went | None 
         at: The instant, in whose zone days begin.
         scope: Only what it lets through.
         past: How they went today; with it, the minutes outside of the goal since midnight are told too.
+        known: How all open tickets stand, where that was read already.
     """
+    opened = open_desk(tx, at, at.tzinfo or UTC, scope, known)
     measuring, midnight = Measuring(tx, Period(at, at), None, scope), datetime.combine(at.date(), time(), at.tzinfo)
     figures = []
     for kpi in KPIS:
         goal, minutes = next(iter(measuring.wanted(kpi)), None), None
         if past is not None and goal is not None:
             minutes = past.minutes_outside(kpi.name, goal.goal, midnight, at)
-        figures.append(replace(measuring.figure(kpi), minutes_outside=minutes))
+        figures.append(replace(measuring.figure(kpi, kpi.measure.of(opened)), minutes_outside=minutes))
     return tuple(figures)
 
 

@@ -51,7 +51,7 @@ async def mail_morning(desk: ReportingDesk, connection: str | None) -> str:
     calendar, _ = await desk.store.read(lambda tx: calendar_of(tx, settings.morning.calendar, zone, now))
     if not is_working_day(calendar, now):
         return "not a working day"
-    page = await Reports.morning.of(desk, connection=connection)
+    page = await Reports.morning.of(desk, connection=connection, weeks=True)
     day = now.astimezone(ZoneInfo(zone)).date()
     subject = one_line(f"[{page.desk}] {page.verdict}")
     mail = Mail(key_of("morning", page.desk, day.isoformat()), subject, morning.text(page), morning.html(page))

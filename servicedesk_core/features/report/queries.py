@@ -38,6 +38,7 @@ class Reports(Namespace[Manner]):
         *,
         as_of: Annotated[datetime | None, Help("How it was at an instant that is past.")] = None,
         connection: Annotated[str | None, Help("Only this connection.")] = None,
+        weeks: Annotated[bool, Help("With 13 weeks of the figures, which takes longer.")] = False,
         scope: Scope | None = None,
     ) -> Morning:
         """Show the morning page: what is wrong first, then the night, who is away, whose turn nobody knows.
@@ -63,6 +64,7 @@ class Reports(Namespace[Manner]):
             with_alerts=self.desk.may(Capability.DESK_READ),
             with_internal=self.desk.may(Capability.INTERNAL),
             with_absences=self.desk.may(Capability.ABSENCES),
+            with_weeks=weeks,
             clocks=clocks,
         )
         return build_morning(tx, self.desk.settings, wanted)

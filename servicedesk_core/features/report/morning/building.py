@@ -1,6 +1,6 @@
 """The morning page, put together."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
@@ -11,8 +11,8 @@ from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import Figure
 from servicedesk_core.faces.kpi import number
 from servicedesk_core.features.alerts import open_alerts
-from servicedesk_core.features.attention import Booked, booked, past_standings, staff, standings
-from servicedesk_core.features.kpi import kept_up, went
+from servicedesk_core.features.attention import Booked, Found, booked, past_standings, staff, standings
+from servicedesk_core.features.kpi import Value, kept_up, went
 from servicedesk_core.features.report.morning.model import DueTimes, Morning, Trend
 from servicedesk_core.features.report.morning.rules import last_working_day_ended, verdict
 from servicedesk_core.features.report.morning.tables import Pass, appointments, calendar_of, flow, nights, once
@@ -26,6 +26,8 @@ from servicedesk_core.wording import counted
 
 DAY: Final = timedelta(days=1)
 """How figures went is told over it."""
+
+WEEKS: Final = 13
 
 NO_POLICY = "No SLA policy yet: due times are those of the vendor's agreement, and due dates."
 
@@ -48,6 +50,7 @@ class Wanted:
         with_alerts: Whether whoever reads it may know what is wrong with the desk itself.
         with_internal: Whether they may know what only the staff may.
         with_absences: Whether they may know who is away.
+        with_weeks: With 13 weeks of the figures, which takes longer the more tickets there were.
     """
 
     now: datetime
@@ -57,6 +60,7 @@ class Wanted:
     with_alerts: bool = True
     with_internal: bool = True
     with_absences: bool = True
+    with_weeks: bool = False
     clocks: ClockStatus | None = None
 
 
@@ -81,18 +85,22 @@ def build(tx: Tx, settings: DeskSettings, wanted: Wanted) -> Morning:
     may = wanted.with_internal
     people = staff(tx, at, zone, settings.people, scope=scope, with_internal=may, with_absences=wanted.with_absences)
     caveats = list(_about(wanted.clocks))
+    open_ones: list[Found] | None = None
+    found: Iterable[Found]
     if is_past:
         found, unknown = past_standings(tx, at, people, connection, scope=scope, with_internal=may)
         caveats += _of_the_past(tx, at, unknown)
     else:
         where = conditions(tx, TicketFilter(connection=connection), scope)
         found = standings(tx, at, people, where, with_internal=may)
+        if connection is None and may and wanted.with_absences:  # the figures look at the same tickets
+            found = open_ones = list(found)
     passed, known = Pass(found, people, at), completeness(tx, connection, scope=scope)
     tolerance = timedelta(minutes=settings.morning.max_age_minutes)
     said, is_calm = verdict(passed.reasons, at if is_past else _read_at(known), at, tolerance)
     visits, absent = appointments(tx, _booked(tx, at, connection, scope), people, passed, at)
     since = last_working_day_ended(calendar, at)
-    figures, trends = ((), ()) if is_past else _kept_up(tx, at.astimezone(zone), scope)
+    figures, trends = ((), ()) if is_past else _kept_up(tx, at.astimezone(zone), wanted, open_ones)
     caveats += _judged(passed.due_times, wanted.clocks)
     is_whole = wanted.with_alerts and not is_past and scope is None
     return Morning(
@@ -127,17 +135,25 @@ def build(tx: Tx, settings: DeskSettings, wanted: Wanted) -> Morning:
     )
 
 
-def _kept_up(tx: Tx, at: datetime, scope: Scope | None) -> tuple[tuple[Figure, ...], tuple[Trend, ...]]:
+def _kept_up(
+    tx: Tx, at: datetime, wanted: Wanted, known: Sequence[Found] | None
+) -> tuple[tuple[Figure, ...], tuple[Trend, ...]]:
     midnight = datetime.combine(at.date(), time(), at.tzinfo)
-    past = went(tx, min(at - DAY, midnight), at, at.tzinfo or UTC, scope)
-    figures = kept_up(tx, at, scope, past)
+    monday = datetime.combine(at.date() - timedelta(days=at.weekday(), weeks=WEEKS - 1), time(), at.tzinfo)
+    since = min(at - DAY, midnight, monday) if wanted.with_weeks else min(at - DAY, midnight)
+    past = went(tx, since, at, at.tzinfo or UTC, wanted.scope)
+    figures = kept_up(tx, at, wanted.scope, past, known)
     hours = [at - DAY + timedelta(hours=number) for number in range(1, 25)]
+    ends = [min(monday + timedelta(weeks=number) - timedelta.resolution, at) for number in range(1, WEEKS + 1)]
+    weeks = ends if wanted.with_weeks else []
     return figures, tuple(
-        Trend(
-            one.name, tuple(None if (value := past.value(one.name, hour)) is None else number(value) for hour in hours)
-        )
+        Trend(one.name, *(tuple(_number(past.value(one.name, end)) for end in each) for each in (hours, weeks)))
         for one in figures
     )
+
+
+def _number(value: Value) -> float | None:
+    return None if value is None else number(value)
 
 
 def _judged(dues: DueTimes, clocks: ClockStatus | None) -> Iterator[str]:

@@ -80,6 +80,10 @@ class Trend:
 
     name: Annotated[str, Column("Name of the figure.")]
     day: Annotated[tuple[float | None, ...], Column("What it was at the end of each of the last 24 hours.")]
+    weeks: Annotated[
+        tuple[float | None, ...],
+        Column("What it was at the end of each of the last 13 weeks; empty = nobody asked for them."),
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,8 @@ def _lines(page: Morning) -> Iterator[str]:
     yield f"Next: {', '.join(turns) or 'nobody'}"
     if page.figures:
         yield ""
-        yield f"  {'Figures':<44} {'now':>9}  {'goal':<7} {'':<7} {'last 24 h':<24}  outside today"
+        weeks = f"{'13 weeks':<13}  " if page.trends[0].weeks else ""
+        yield f"  {'Figures':<34} {'now':>6}  {'goal':<7} {'':<7} {'last 24 h':<24}  {weeks}outside today"
         yield from map(_figure, page.figures, page.trends)
     yield ""
     yield f"Next 4 hours: {_nothing(len(page.upcoming))}"
@@ -110,8 +111,9 @@ def _lines(page: Morning) -> Iterator[str]:
 def _figure(figure: Figure, trend: Trend) -> str:
     missed = "missed" if figure.verdict is Verdict.MISSED else ""
     outside, day = wording.minutes(figure.minutes_outside), wording.bars(trend.day)
+    weeks = f"{wording.bars(trend.weeks):<13}  " if trend.weeks else ""
     value, goal = wording.figure(figure.value), figure.goal or ""
-    line = f"  {cut(figure.title, 44)} {value:>9}  {goal:<7} {missed:<7} {day:<24}  {outside}"
+    line = f"  {cut(figure.title, 34)} {value:>6}  {goal:<7} {missed:<7} {day:<24}  {weeks}{outside}"
     return line.rstrip()
 
 
