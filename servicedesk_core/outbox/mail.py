@@ -5,7 +5,7 @@ import smtplib
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import EmailMessage
 from enum import StrEnum
@@ -16,12 +16,16 @@ from sqlalchemy import select, update
 
 from servicedesk_core.config import Secrets
 from servicedesk_core.config.operating import MailChannel
-from servicedesk_core.errors import OutcomeUnknownError
+from servicedesk_core.errors import OutcomeUnknownError, SettingsError
+from servicedesk_core.faces.namespace import Transactions
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Store, Tx, upserting
 from servicedesk_core.store.schema import mails
 
 TIMEOUT_S: Final = 20.0
+
+REPEATED: Final = "[possibly a repeat]"
+"""Stands before the subject of a mail that may have been sent before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +37,14 @@ class Mail:
         subject: One line.
         text: What it says.
         html: The same as a page, which is attached; empty = none is.
+        about: What it is, for the list of mails.
     """
 
     key: str
     subject: str
     text: str
     html: str = ""
+    about: str = ""
 
     @property
     def message_id(self) -> str:
@@ -155,11 +161,45 @@ async def send_once(store: Store, clock: Clock, mail: Mail, carry: Callable[[Mai
     return True
 
 
+async def send_again(
+    store: Transactions, clock: Clock, mail: Mail, carry: Callable[[Mail], None], tell: Callable[[Tx], None]
+) -> None:
+    """Send a mail of which nobody knows whether it was sent; its subject says that it may be a repetition.
+
+    Its Message-ID is that of the first one, so that a receiver that has both can drop one.
+
+    Args:
+        store: Where it is noted.
+        clock: Where the time comes from.
+        mail: The mail.
+        carry: Hands it to the server.
+        tell: Notes who sends it again, in the transaction in which it begins.
+
+    Raises:
+        SettingsError: It is not in doubt.
+        OutcomeUnknownError: Nobody knows whether it was sent now either.
+        OSError: The server certainly did not take it now; whether it did before is in doubt as it was.
+    """
+
+    def begin(tx: Tx) -> None:
+        fate = tx.execute(select(mails.c.fate).where(mails.c.key == mail.key).with_for_update()).scalar_one_or_none()
+        if fate is None or fate == Fate.SENT:
+            message = f"{mail.about or 'The mail'} {'was sent' if fate else 'was never sent'}: it is not in doubt."
+            raise SettingsError(message, hint="`servicedesk report mails --doubtful` lists those that are.")
+        tell(tx)
+        _note(tx, mail, Fate.IN_DOUBT, clock.now())
+
+    await store.write(begin)
+    await asyncio.to_thread(carry, replace(mail, subject=f"{REPEATED} {mail.subject}"))
+    await store.write(lambda tx: _note(tx, mail, Fate.SENT, clock.now()))
+
+
 def _begin(tx: Tx, mail: Mail, now: datetime) -> Fate | None:
     """Note that a mail is on its way, and return what became of it before."""
     fate = tx.execute(select(mails.c.fate).where(mails.c.key == mail.key)).scalar_one_or_none()
     if fate is None:
-        upserting.put(tx, mails, {"key": mail.key, "fate": Fate.SENDING.value, "at": now})
+        row = {"key": mail.key, "fate": Fate.SENDING.value, "at": now, "about": mail.about or None}
+        upserting.put(tx, mails, row)
     return None if fate is None else Fate(fate)
 
 
@@ -170,7 +210,7 @@ def _note(tx: Tx, mail: Mail, fate: Fate, now: datetime) -> None:
 def _doubtful(mail: Mail) -> OutcomeUnknownError:
     return OutcomeUnknownError(
         f"The mail {mail.message_id} may or may not have been sent, and is not sent again.",
-        hint="Look into the mailbox; what is not there, show with the command that made it.",
+        hint="Look into the mailbox; the page of today that is not there is sent by `servicedesk report resend`.",
     )
 
 

@@ -64,6 +64,7 @@ PLAIN = (
     "alerts channels", "status", "jobs list", "jobs run sync", "sync", "sync psa --plan", "remap", "connections list",
     "connections test", *(f"export {stream}" for stream in STREAMS), "export tickets --output tickets.csv",
     "attention list --all", "explain mine-tickets", "report morning", "report morning --html morning.html",
+    "report mails", "report resend --reason x --yes",
     "sla evaluate", "sla status", "sla at-risk", "sla breached", "sla upcoming", "sla attainment", "sla summary",
     "sla compare", "sla explain mine-tickets", "sla missed", "sla decisions", "sla reasons", "sla response",
     f"sla replay --policy {DRAFT}", "sla audit", "sla reason mine-tickets triage parts", "kpi list --last 3650d",

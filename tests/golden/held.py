@@ -226,6 +226,8 @@ NOT_HELD: dict[str, str] = {
     "privacy export": "writes one file of records, and says so",
     "quarantine drop": "changes the store",
     "quarantine retry": "asks the vendor",
+    "report mails": "nothing was mailed on these desks",
+    "report resend": "sends a mail",
     "remap": "changes the store; demo holds what a sync prints",
     "sandbox": "runs until it is stopped",
     "serve": "runs until it is stopped",

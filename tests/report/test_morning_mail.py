@@ -9,6 +9,7 @@ import pytest
 from aiosmtpd.smtp import SMTP
 
 from servicedesk_core.desk import ServiceDesk
+from servicedesk_core.errors import SettingsError
 from servicedesk_core.outbox.mail import Fate, Mail, send_once
 from servicedesk_core.store import Store
 from servicedesk_core.store.schema import mails
@@ -94,6 +95,21 @@ async def test_a_mail_that_the_server_refused_is_sent_by_the_next_run_and_one_in
     taken = len(mailbox.mails)
     assert "is not sent again" in (await run(desk)).error.message
     assert len(mailbox.mails) == taken
+
+    [doubt] = await desk.report.mails(doubtful=True)
+    assert (doubt.about, doubt.fate) == ("The morning page of 2026-03-12", "in_doubt")
+    with pytest.raises(SettingsError, match="reason is empty"):
+        await desk.report.resend(reason=" ")
+    resent = await desk.report.resend(reason="nobody got it")
+    assert resent.about == doubt.about
+    first, again = mailbox.mails[-2:]
+    assert again["Message-ID"] == first["Message-ID"]
+    assert again["Subject"] == f"[possibly a repeat] {first['Subject']}"
+    assert [one.fate for one in await desk.report.mails()] == ["sent", "sent"]
+    with pytest.raises(SettingsError, match="was sent: it is not in doubt"):
+        await desk.report.resend(reason="once more")
+    entry = next(iter(await desk.audit.list(sort="-seq")))
+    assert (entry.action, entry.reason) == ("mail.sent_again", "nobody got it")
 
 
 async def test_a_mail_in_the_middle_of_which_the_process_ended_is_in_doubt(tmp_path):

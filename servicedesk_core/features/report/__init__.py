@@ -20,6 +20,7 @@ FEATURE = Feature(
     name="report",
     about="Reports over the store.",
     queries=f"{__name__}.queries:Reports",
+    actions=f"{__name__}.actions:Reporting",
     jobs=(
         JobKind("reports", "Writes the desk page to a file.", "never", f"{__name__}.jobs:write_reports"),
         JobKind(

@@ -10,6 +10,7 @@ from servicedesk_core.config.operating import MailChannel
 from servicedesk_core.errors import TransientError
 from servicedesk_core.faces import Desk
 from servicedesk_core.features.report.morning import pages as morning
+from servicedesk_core.features.report.morning.model import Morning
 from servicedesk_core.features.report.morning.rules import is_working_day
 from servicedesk_core.features.report.morning.tables import calendar_of
 from servicedesk_core.features.report.pages import html
@@ -51,10 +52,7 @@ async def mail_morning(desk: ReportingDesk, connection: str | None) -> str:
     calendar, _ = await desk.store.read(lambda tx: calendar_of(tx, settings.morning.calendar, zone, now))
     if not is_working_day(calendar, now):
         return "not a working day"
-    page = await Reports.morning.of(desk, connection=connection, weeks=True)
-    day = now.astimezone(ZoneInfo(zone)).date()
-    subject = one_line(f"[{page.desk}] {page.verdict}")
-    mail = Mail(key_of("morning", page.desk, day.isoformat()), subject, morning.text(page), morning.html(page))
+    mail = morning_mail(await Reports.morning.of(desk, connection=connection, weeks=True))
     carry = Carrier(channel, name, desk.secrets, settings.where, settings.morning.recipients)
     try:
         was_sent = await send_once(desk.store, desk.clock, mail, carry)
@@ -62,6 +60,18 @@ async def mail_morning(desk: ReportingDesk, connection: str | None) -> str:
         reason = f"The mail server of {name} did not take the morning page ({type(error).__name__})."
         raise TransientError(reason, hint="It is sent when the job runs again.") from error
     return "mailed the morning page" if was_sent else "the morning page of today was mailed before"
+
+
+def morning_mail(page: Morning) -> Mail:
+    """Return the mail of a morning page; of one day it is always the same mail."""
+    day = page.at.astimezone(ZoneInfo(page.timezone)).date().isoformat()
+    return Mail(
+        key_of("morning", page.desk, day),
+        one_line(f"[{page.desk}] {page.verdict}"),
+        morning.text(page),
+        morning.html(page),
+        about=f"The morning page of {day}",
+    )
 
 
 def _put(path: Path, page: bytes) -> None:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
-from servicedesk_core.faces import Verdict
+from servicedesk_core.faces import Column, Verdict
 from servicedesk_core.features.tickets import OVERLOADED, TicketFilter, TicketRow
 from servicedesk_core.store.queries.completeness import StreamCompleteness
 
@@ -80,6 +81,26 @@ class WatchList:
     tickets: tuple[TicketRow, ...]
     command: str
     verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class MailRow:
+    """A mail that is sent once."""
+
+    key: Annotated[str, Column("What it is: the first half of its Message-ID.", cut=12)]
+    about: Annotated[str | None, Column("What was mailed; nothing = not noted.")]
+    fate: Annotated[
+        str, Column("`sent`; `in_doubt`: the server may have it; `sending`: whoever sent it may have ended on the way.")
+    ]
+    at: Annotated[datetime, Column("Since when.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Resent:
+    """A mail that was sent again."""
+
+    key: Annotated[str, Column("What it is: the first half of its Message-ID.")]
+    about: Annotated[str, Column("What was mailed.")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,20 @@ from typing import Annotated
 
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.config.configured import ConfiguredDesk
-from servicedesk_core.faces import Help, Manner, Namespace, Query, Verdict, query
-from servicedesk_core.features.report.model import DeskNumbers, DeskReport, WatchList
+from servicedesk_core.faces import (
+    After,
+    Help,
+    Limit,
+    Manner,
+    Namespace,
+    Page,
+    Query,
+    Sort,
+    Verdict,
+    piece,
+    query,
+)
+from servicedesk_core.features.report.model import DeskNumbers, DeskReport, MailRow, WatchList
 from servicedesk_core.features.report.morning.model import Morning
 from servicedesk_core.features.report.tables import desk_numbers
 from servicedesk_core.features.tickets import OLDEST_FIRST, WATCHED, TicketFilter, TicketRow, ticket_page
@@ -68,6 +80,27 @@ class Reports(Namespace[Manner]):
             clocks=clocks,
         )
         return build_morning(tx, self.desk.settings, wanted)
+
+    @query(
+        "report.mails",
+        about="Mails that are sent once, and what became of each.",
+        needs=Capability.DESK_READ,
+        unscoped="a mail belongs to no client",
+        empty="Nothing was mailed.",
+    )
+    def mails(
+        self,
+        tx: Tx,
+        *,
+        doubtful: Annotated[bool, Help("Only those of which nobody knows whether they came.")] = False,
+        sort: Sort = None,
+        limit: Limit = 100,
+        after: After = None,
+    ) -> Page[MailRow]:
+        """List the pages that were mailed, and those of which nobody knows whether they were."""
+        from servicedesk_core.features.report.mailed import rows  # noqa: PLC0415  # the pages need none of it
+
+        return piece(Page(rows(tx, doubtful=doubtful)), MailRow, by="-at,key", sort=sort, after=after, limit=limit)
 
     @query(
         "report.desk",

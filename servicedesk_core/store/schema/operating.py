@@ -63,6 +63,7 @@ mails = Table(
     Column("key", Text, primary_key=True, doc="What it is: the first half of its Message-ID."),
     Column("fate", Text, nullable=False, doc="sending, sent or in_doubt."),
     Column("at", Instant, nullable=False, doc="Since when."),
+    Column("about", Text, doc="What was mailed, such as the morning page of a day."),
 )
 """Mails that are sent once, without what they say or to whom."""
 

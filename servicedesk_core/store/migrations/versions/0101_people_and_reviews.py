@@ -54,3 +54,4 @@ def upgrade() -> None:
     )
     op.create_index("ix_sla_decisions_ticket", "sla_decisions", ["ticket_id"], unique=False)
     op.add_column("sla_clocks", sa.Column("is_overridden", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column("mails", sa.Column("about", sa.Text(), nullable=True))
