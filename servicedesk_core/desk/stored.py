@@ -41,14 +41,13 @@ if TYPE_CHECKING:
     from servicedesk_core.features.explain.queries import Explain
     from servicedesk_core.features.flow.queries import FlowQueries
     from servicedesk_core.features.kpi.actions import Kpis
-    from servicedesk_core.features.oncall.queries import OnCallQueries
+    from servicedesk_core.features.oncall.actions import OnCallActions
     from servicedesk_core.features.people.queries import People
     from servicedesk_core.features.privacy.actions import Privacy
     from servicedesk_core.features.profit.actions import Profit
     from servicedesk_core.features.quarantine.actions import Quarantine
     from servicedesk_core.features.report.queries import Reports
-    from servicedesk_core.features.rota.queries import RotaQueries
-    from servicedesk_core.features.scorecards.actions import Scorecards
+    from servicedesk_core.features.rota.actions import RotaActions
     from servicedesk_core.features.skills.queries import SkillQueries
     from servicedesk_core.features.sla.actions import Sla
     from servicedesk_core.features.status.queries import Status
@@ -92,13 +91,12 @@ class StoredDesk:
         people: People[Awaited]
         privacy: Privacy[Awaited]
         clients: ClientQueries[Awaited]
-        oncall: OnCallQueries[Awaited]
-        rota: RotaQueries[Awaited]
+        oncall: OnCallActions[Awaited]
+        rota: RotaActions[Awaited]
         skills: SkillQueries[Awaited]
         profit: Profit[Awaited]
         quarantine: Quarantine[Awaited]
         report: Reports[Awaited]
-        scorecards: Scorecards[Awaited]
         sla: Sla[Awaited]
         status: Status[Awaited]
         tickets: Tickets[Awaited]

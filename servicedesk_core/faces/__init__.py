@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from servicedesk_core.faces.dashboards import Table as Table
     from servicedesk_core.faces.dashboards import dashboard as dashboard
     from servicedesk_core.faces.definition import DefinitionKind as DefinitionKind
+    from servicedesk_core.faces.definition import Finding as Finding
+    from servicedesk_core.faces.definition import Found as Found
     from servicedesk_core.faces.feature import Feature as Feature
     from servicedesk_core.faces.feature import Section as Section
     from servicedesk_core.faces.job import JobKind as JobKind

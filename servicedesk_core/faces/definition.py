@@ -40,3 +40,26 @@ class DefinitionKind(Generic[M]):
     names: Mapping[str, str] = field(default_factory=dict)
     check: Callable[[Any, Sequence["Feature"]], Iterable[tuple[tuple[str, ...], str]]] | None = None
     needs: Capability | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What only the records of a desk, or several definitions together, show of one.
+
+    Attributes:
+        kind: Name of its kind.
+        name: Its name.
+        text: What is the matter, and what would be right.
+        path: Keys that lead from it to that.
+        is_wrong: Whether nothing may be applied before it is corrected; else somebody should look at it.
+    """
+
+    kind: str
+    name: str
+    text: str
+    path: tuple[str, ...] = ()
+    is_wrong: bool = False
+
+
+Found = Mapping[Any, Any]
+"""Definitions, which are models of pydantic, by pairs of kind and name."""

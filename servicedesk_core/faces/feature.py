@@ -1,6 +1,6 @@
 """The object that says what a feature brings, ours and those of others alike."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,7 +10,7 @@ from servicedesk_core.faces.reference import named
 
 if TYPE_CHECKING:  # the help page of the program looks at every feature, and at nothing that they bring
     from servicedesk_core.faces.alerting import AlertRule
-    from servicedesk_core.faces.definition import DefinitionKind
+    from servicedesk_core.faces.definition import DefinitionKind, Finding, Found
     from servicedesk_core.faces.kpi import Kpi
     from servicedesk_core.faces.namespace import Namespace
     from servicedesk_core.faces.offer import Offer
@@ -48,6 +48,9 @@ class Feature:
             are none.
         definitions: Where the kinds of definitions are that it brings, ``module:NAME`` of a tuple of
             :class:`~servicedesk_core.faces.DefinitionKind`; empty = there are none.
+        looks_over: Where the function is that tells what is the matter with definitions beside the records of the desk,
+            ``module:function``; it is given a transaction, what was read, and the desk, and yields
+            :class:`~servicedesk_core.faces.Finding`. Empty = there is none.
         needs: Names of the features that it imports from, each from the package itself and never from a file in it.
         section: Where the help page has the command of one of ours; those of others have a section of their own.
     """
@@ -61,6 +64,7 @@ class Feature:
     alert_rules: tuple[str, ...] = ()
     kpis: str = ""
     definitions: str = ""
+    looks_over: str = ""
     needs: tuple[str, ...] = ()
     section: Section = Section.EVERY_DAY
 
@@ -105,6 +109,11 @@ class Feature:
         from servicedesk_core.faces.definition import DefinitionKind  # noqa: PLC0415
 
         return _each(self.definitions, DefinitionKind)
+
+    @property
+    def looking_over(self) -> "Callable[[Any, Found, Any], Iterable[Finding]] | None":
+        """What tells what is the matter with definitions beside the records of the desk."""
+        return named(self.looks_over) if self.looks_over else None
 
     def offers(self, *, acts: bool = True) -> "dict[str, Offer[..., Any]]":
         """Return what it offers to every face by the last word of its name, queries first.

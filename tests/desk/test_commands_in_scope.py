@@ -73,9 +73,7 @@ PLAIN = (
     *(f"flow groups {by}" for by in ("client", "team")), "profit show --by client", "profit uncosted", "profit months",
     "profit close 2026-01 --reason x --yes", "definitions plan", "definitions apply --reason x", "definitions diff",
     "clients list", "clients contacts", "rota show", "oncall who", "oncall gaps", "skills list",
-    "definitions history", "definitions export --to service",
-    "scorecards issue", "scorecards publish", "scorecards show", "scorecards show --html cards.html",
-    "scorecards compare", "scorecards coach team", "scorecards agree nobody x", "scorecards comment nobody x",
+    "rota import rota.csv", "oncall import rota.csv",
 )  # fmt: skip
 """Commands that name nothing."""
 

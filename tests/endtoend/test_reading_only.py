@@ -41,8 +41,6 @@ COMMANDS = [
     "sla response",
     "sla audit",
     "profit months",
-    "scorecards issue",
-    "scorecards show",
     "report desk",
     "report desk --html desk.html",
     "export tickets",

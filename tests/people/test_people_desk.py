@@ -9,7 +9,7 @@ from servicedesk_core import Actor, Scope, ServiceDesk, Way
 from servicedesk_core.domain import Technician, TimeOff
 from servicedesk_core.domain.work import TimeOffState
 from servicedesk_core.errors import NotPermittedError
-from servicedesk_core.features.rota import rota_of
+from servicedesk_core.features.rota import hours_left, rota_of
 from servicedesk_core.features.skills import crew
 from servicedesk_core.store import sources
 from tests.people.conftest import NOW
@@ -85,6 +85,8 @@ async def test_the_rota_is_that_of_the_vendors_technicians_with_the_time_off_tha
     def asked(tx):
         who = crew(tx, desk.settings.people)
         assert (who.keys("ana"), who.names[1, "t2"]) == ({(1, "t1")}, "ben")
+        left_s = hours_left(tx, desk.settings.people, NOW, BERLIN)  # 13:00 in Berlin
+        assert (left_s(1, "t2"), left_s(1, "t3"), left_s(1, None)) == (4 * 3600, None, None)
         return rota_of(tx, who, BERLIN)
 
     rota = await desk.store.read(asked)

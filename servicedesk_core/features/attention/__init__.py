@@ -38,5 +38,5 @@ FEATURE = Feature(
     name="attention",
     about="Who has to act next on a ticket, and what somebody has to look at.",
     queries=f"{__name__}.queries:AttentionQueries",
-    needs=("rota", "skills", "sla", "tickets"),
+    needs=("definitions", "rota", "skills", "sla", "tickets"),
 )

@@ -11,6 +11,7 @@ FEATURE = Feature(
     section=Section.DECISIONS,
     queries=f"{__name__}.queries:ClientQueries",
     definitions=f"{__name__}.kinds:KINDS",
+    looks_over=f"{__name__}.coverage:look_over",
     needs=("definitions",),
 )
 

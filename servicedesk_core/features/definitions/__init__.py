@@ -16,7 +16,11 @@ FEATURE = Feature(
 
 if TYPE_CHECKING:
     from servicedesk_core.features.definitions.calendars import CALENDARS as CALENDARS
+    from servicedesk_core.features.definitions.files import FOLDER as FOLDER
+    from servicedesk_core.features.definitions.files import texts_in as texts_in
     from servicedesk_core.features.definitions.model import DefinitionVersion as DefinitionVersion
+    from servicedesk_core.features.definitions.queries import FOLDER_HELP as FOLDER_HELP
+    from servicedesk_core.features.definitions.queries import DefiningDesk as DefiningDesk
     from servicedesk_core.features.definitions.tables import Holding as Holding
     from servicedesk_core.features.definitions.tables import history as history
     from servicedesk_core.features.definitions.tables import holding as holding

@@ -12,7 +12,7 @@ from servicedesk_core.faces import Capability, Help, Manner, action
 from servicedesk_core.features.definitions import files, tables
 from servicedesk_core.features.definitions.model import Applied, Change, Exported
 from servicedesk_core.features.definitions.planning import Step, freezes_at, obstacles, steps_to
-from servicedesk_core.features.definitions.queries import FOLDER, UNSCOPED, DefiningDesk, DefinitionQueries, count
+from servicedesk_core.features.definitions.queries import FOLDER_HELP, UNSCOPED, DefiningDesk, DefinitionQueries, count
 from servicedesk_core.features.definitions.tables import Kept, Version
 from servicedesk_core.people import Actor
 from servicedesk_core.store import Tx, audit
@@ -44,7 +44,7 @@ class Definitions(DefinitionQueries[Manner]):
         self,
         *,
         reason: Annotated[str, Help("Why; it stays in the history.")],
-        folder: Annotated[Path | None, FOLDER] = None,
+        folder: Annotated[Path | None, FOLDER_HELP] = None,
         over: Annotated[
             int | None, Help("The newest version, which the files replace although they are from another.")
         ] = None,
@@ -74,6 +74,7 @@ class Definitions(DefinitionQueries[Manner]):
                 now = max(now, last.at + _MOMENT)
             state = tables.state(tx, number)
             steps = steps_to(found, state, self._kinds, now)
+            self._looked_over(tx, found)
             found.refuse()
             _refuse(
                 obstacles(

@@ -52,6 +52,7 @@ class Plan(Page[Difference]):
     changed: Annotated[int, Column("Definitions that would change.")]
     removed: Annotated[int, Column("Definitions that would go.")]
     obstacles: Annotated[tuple[str, ...], Column("Why it would be refused, and what to say to have it all the same.")]
+    warnings: Annotated[tuple[str, ...], Column("What somebody should look at; it stands in no way.")]
 
 
 @dataclass(frozen=True, slots=True)

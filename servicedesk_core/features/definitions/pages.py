@@ -9,13 +9,20 @@ def plan(terminal: Terminal, found: Plan) -> None:
     """Print what would change, and what to do next."""
     if not (found.added or found.changed or found.removed):
         terminal.line(f"Nothing would change: the files say what version {found.version} says.")
+        _warnings(terminal, found)
         return
     terminal.rows(Difference, found.items)
     terminal.line(f"{_summed(found)}, as version {found.version + 1}.")
+    _warnings(terminal, found)
     for obstacle in found.obstacles:
         terminal.line(f"Refused as it is: {obstacle}")
     if not found.obstacles:
         terminal.line("Have it hold: servicedesk definitions apply --reason WHY")
+
+
+def _warnings(terminal: Terminal, found: Plan) -> None:
+    for warning in found.warnings:
+        terminal.line(f"Look at {warning}")
 
 
 def applied(terminal: Terminal, done: Applied) -> None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.config import DeskSettings
-from servicedesk_core.definitions.reading import Definitions, read
+from servicedesk_core.definitions.reading import Definitions, Key, read
 from servicedesk_core.faces import (
     After,
     DefinitionKind,
@@ -34,7 +34,7 @@ from servicedesk_core.features.definitions.planning import (
 )
 from servicedesk_core.store import Tx
 
-FOLDER = Help('The folder with the files [default: "service" beside the configuration].')
+FOLDER_HELP = Help('The folder with the files [default: "service" beside the configuration].')
 UNSCOPED = "they hold for all clients"
 
 
@@ -69,7 +69,7 @@ class DefinitionQueries(Namespace[Manner]):
         self,
         tx: Tx,
         *,
-        folder: Annotated[Path | None, FOLDER] = None,
+        folder: Annotated[Path | None, FOLDER_HELP] = None,
         sort: Sort = None,
         limit: Limit = 1_000,
         after: After = None,
@@ -86,6 +86,7 @@ class DefinitionQueries(Namespace[Manner]):
         number = last.version if last is not None else 0
         state = tables.state(tx, number)
         steps = steps_to(found, state, self._kinds, now)
+        warnings = self._looked_over(tx, found)
         found.refuse()
         frozen = freezes_at(state, now, self._zone)
         told = Plan(
@@ -97,6 +98,7 @@ class DefinitionQueries(Namespace[Manner]):
             changed=count(steps, Change.CHANGED),
             removed=count(steps, Change.REMOVED),
             obstacles=tuple(obstacles(steps, last=last, files_version=found.version, freezes=frozen)),
+            warnings=warnings,
         )
         return piece(told, Difference, by="definition,field", sort=sort, after=after, limit=limit)
 
@@ -116,7 +118,7 @@ class DefinitionQueries(Namespace[Manner]):
             Help("The newer one [default: the newest; without the older one the files].", name="after"),
         ] = None,
         *,
-        folder: Annotated[Path | None, FOLDER] = None,
+        folder: Annotated[Path | None, FOLDER_HELP] = None,
         sort: Sort = None,
         limit: Limit = 1_000,
         after: After = None,
@@ -191,6 +193,20 @@ class DefinitionQueries(Namespace[Manner]):
             for path, problem in check(one, self.desk.features) if check is not None else ():
                 read_ones.tell(key, path, problem)
         return where, read_ones
+
+    def _looked_over(self, tx: Tx, found: Definitions) -> tuple[str, ...]:
+        """Tell what is wrong beside the records of the desk, and return what somebody should look at."""
+        warnings = []
+        for feature in self.desk.features:
+            if feature.looking_over is None:
+                continue
+            for one in feature.looking_over(tx, found.found, self.desk):
+                key = Key(one.kind, one.name)
+                if one.is_wrong:
+                    found.tell(key, one.path, one.text)
+                else:
+                    warnings.append(f"{key}: {one.text}")
+        return tuple(warnings)
 
 
 def count(steps: list[Step], change: Change) -> int:

@@ -10,7 +10,9 @@ FEATURE = Feature(
     about="Whom to ring outside of hours, and when there is nobody.",
     section=Section.DECISIONS,
     queries=f"{__name__}.queries:OnCallQueries",
+    actions=f"{__name__}.actions:OnCallActions",
     definitions=f"{__name__}.kinds:KINDS",
+    looks_over=f"{__name__}.coverage:look_over",
     needs=("definitions", "rota", "skills"),
 )
 

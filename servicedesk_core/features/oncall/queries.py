@@ -9,7 +9,7 @@ from sqlalchemy import select
 from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Page, Sort, piece, query
 from servicedesk_core.features.oncall.model import Called, Uncovered
-from servicedesk_core.features.oncall.rules import Gap
+from servicedesk_core.features.oncall.rules import why
 from servicedesk_core.features.oncall.tables import lists_of
 from servicedesk_core.features.rota import Rota, rota_of
 from servicedesk_core.features.skills import Crew, crew
@@ -96,11 +96,6 @@ class OnCallQueries(Namespace[Manner]):
 
     def _rota(self, tx: Tx, people: Crew) -> Rota:
         return rota_of(tx, people, ZoneInfo(self.desk.timezone))
-
-
-def why(gap: Gap) -> str:
-    """Return why nobody would answer, in words."""
-    return "nobody is primary" if gap.primary is None else f"{gap.primary} is out"
 
 
 def _emails(tx: Tx, people: Crew) -> dict[str, str]:

@@ -165,3 +165,8 @@ class Listed:
                 first = max(self._number(said.starts, said.days, start), 0)
                 last = max(self._number(said.starts, said.days, end), 0)
                 yield from (self._begins(said.starts, said.days, number) for number in range(first, last + 1))
+
+
+def why(gap: Gap) -> str:
+    """Return why nobody would answer, in words."""
+    return "nobody is primary" if gap.primary is None else f"{gap.primary} is out"

@@ -13,19 +13,28 @@ FEATURE = Feature(
     about="Who is on shift when, and who is out.",
     section=Section.DECISIONS,
     queries=f"{__name__}.queries:RotaQueries",
+    actions=f"{__name__}.actions:RotaActions",
     definitions=f"{__name__}.kinds:KINDS",
+    looks_over=f"{__name__}.coverage:look_over",
     needs=("definitions", "skills"),
 )
 
 if TYPE_CHECKING:
+    from servicedesk_core.features.rota.coverage import AHEAD as AHEAD
     from servicedesk_core.features.rota.kinds import LEAVE as LEAVE
     from servicedesk_core.features.rota.kinds import Leave as Leave
     from servicedesk_core.features.rota.kinds import Shift as Shift
+    from servicedesk_core.features.rota.model import Imported as Imported
+    from servicedesk_core.features.rota.reading import Row as Row
+    from servicedesk_core.features.rota.reading import Rows as Rows
     from servicedesk_core.features.rota.rules import Away as Away
     from servicedesk_core.features.rota.rules import Planned as Planned
     from servicedesk_core.features.rota.rules import Rota as Rota
     from servicedesk_core.features.rota.rules import Span as Span
+    from servicedesk_core.features.rota.tables import hours_left as hours_left
     from servicedesk_core.features.rota.tables import rota_of as rota_of
+    from servicedesk_core.features.rota.tables import time_off as time_off
+    from servicedesk_core.features.rota.taking import Taking as Taking
 else:
     from servicedesk_core.exports import lazily
 

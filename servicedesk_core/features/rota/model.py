@@ -26,3 +26,13 @@ class Turn:
     ends_at: Annotated[datetime, Column("Until when.", "Until")]
     worked_s: Annotated[int | None, Column("For how long; of time out nothing.", "Hours")]
     reason: Annotated[str | None, Column("Why they are out.", wraps=True, spare=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import wrote, or would write."""
+
+    file: Annotated[str, Column("The file in the folder of definitions.")]
+    is_written: Annotated[bool, Column("Whether it was written.", "Written")]
+    definitions: Annotated[int, Column("Definitions in it.")]
+    changes: Annotated[tuple[str, ...], Column("What changes in the file, line by line; nothing = nothing.")]

@@ -1,6 +1,6 @@
 """The rota of a desk: what was applied, and the time off that the PSA approved."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import TypeVar
@@ -11,11 +11,12 @@ from sqlalchemy import select
 
 from servicedesk_core.business_time import Calendar
 from servicedesk_core.business_time.hours import Span, spans
+from servicedesk_core.config.people import PersonSection
 from servicedesk_core.domain.work import TimeOffState
 from servicedesk_core.features.definitions import CALENDARS, Holding, holding
 from servicedesk_core.features.rota.kinds import LEAVE, SHIFTS, Leave, Shift
 from servicedesk_core.features.rota.rules import Away, Planned, Rota
-from servicedesk_core.features.skills import Crew
+from servicedesk_core.features.skills import Crew, crew
 from servicedesk_core.store import Tx
 from servicedesk_core.store.fields import optional_instant
 from servicedesk_core.store.schema import RECORDS
@@ -124,3 +125,27 @@ def time_off(tx: Tx, who: Crew, zone: ZoneInfo) -> Iterator[Away]:
         end = optional_instant(end_at) or datetime.combine(on + timedelta(days=1), time(), zone)
         if start < end:
             yield Away(name, start, end, kind or "")
+
+
+def hours_left(
+    tx: Tx, people: Mapping[str, PersonSection], at: datetime, zone: ZoneInfo
+) -> Callable[[int, str | None], int | None]:
+    """Return what tells the seconds that are left of a technician's shifts of a day; ``None`` = nobody knows them.
+
+    Args:
+        tx: Any transaction.
+        people: The people of the configuration.
+        at: The instant.
+        zone: The desk's.
+
+    Raises:
+        DefinitionsError: What is stored does not fit this program.
+    """
+    who = crew(tx, people)
+    rota = rota_of(tx, who, zone)
+
+    def left_s(source_id: int, ref: str | None) -> int | None:
+        name = who.names.get((source_id, ref or ""))
+        return None if name is None or not rota.knows(name) else rota.left(name, at) // timedelta(seconds=1)
+
+    return left_s

@@ -11,6 +11,7 @@ FEATURE = Feature(
     section=Section.DECISIONS,
     queries=f"{__name__}.queries:SkillQueries",
     definitions=f"{__name__}.kinds:KINDS",
+    looks_over=f"{__name__}.coverage:look_over",
     needs=("definitions",),
 )
 
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from servicedesk_core.features.skills.tables import Crew as Crew
     from servicedesk_core.features.skills.tables import Qualified as Qualified
     from servicedesk_core.features.skills.tables import crew as crew
+    from servicedesk_core.features.skills.tables import crew_of as crew_of
     from servicedesk_core.features.skills.tables import qualified as qualified
+    from servicedesk_core.features.skills.tables import words_of as words_of
 else:
     from servicedesk_core.exports import lazily
 

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from sqlalchemy import select
+
 from servicedesk_core.config.people import PersonSection
 from servicedesk_core.features.definitions import in_force, versions_of
 from servicedesk_core.features.skills.kinds import JOB_ROLES, TECHNICIANS, JobRole, Technician
 from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.queries.names import Meant, meant_each
+from servicedesk_core.store.schema import RECORDS
 
 Key = tuple[int, str]
 """A technician: the source, and the vendor's id."""
@@ -70,6 +73,18 @@ def crew_of(tx: Tx, defined: Mapping[str, Technician], people: Mapping[str, Pers
                 yield one
 
     return Crew({name: tuple(of(name)) for name in defined})
+
+
+def words_of(tx: Tx, who: Crew) -> dict[str, str]:
+    """Return the names in definitions by every word for a technician: names, ids and addresses, in small letters."""
+    t = RECORDS["technicians"].c
+    emails = {(row[0], row[1]): row[2] for row in tx.execute(select(t.source_id, t.external_id, t.email)) if row[2]}
+    words: dict[str, str] = {}
+    for name, meant in who.meant.items():
+        for one in meant:
+            said = (one.external_id, one.name or "", emails.get((one.source_id, one.external_id), ""))
+            words |= {word.casefold(): name for word in said if word}
+    return words | {name.casefold(): name for name in who.meant}
 
 
 def _word(technician: Technician, person: PersonSection | None) -> str:

@@ -64,5 +64,5 @@ FEATURE = Feature(
     ),
     definitions=f"{__name__}.definitions:KINDS",
     after_sync=f"{__name__}.jobs:after_sync",
-    needs=("clients", "definitions", "tickets"),
+    needs=("clients", "definitions", "rota", "tickets"),
 )

@@ -164,6 +164,12 @@ class TechnicianClocks:
     completion: Annotated[int, Column("Of them, those whose next promise is completion.", "To complete", spare=1)]
     due_today: Annotated[int, Column("Of them, those whose next promise is due until midnight, and not late.")]
     next_due_at: Annotated[datetime | None, Column("The earliest due time that has not passed.")]
+    left_s: Annotated[
+        int | None,
+        Column(
+            "Hours that are left of their shifts today; nothing = nobody knows when they work.", "Hours left", spare=4
+        ),
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

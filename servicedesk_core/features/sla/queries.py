@@ -1,13 +1,16 @@
 """Clocks of the tickets in the store."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, func
 
+from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Sort, piece, query
+from servicedesk_core.features.rota import hours_left
 from servicedesk_core.features.sla.clocks.model import ClockState
 from servicedesk_core.features.sla.model import (
     Attained,
@@ -179,7 +182,7 @@ class Clocks(Replays[Manner]):
         after: After = None,
         scope: Scope | None = None,
     ) -> Summary:
-        """Show for each technician the open tickets, those that are late, what is next on them, and what is due today.
+        """Show for each technician what is open, late, next and due today, and the hours left on shift.
 
         Raises:
             SettingsError: There is no such column to sort by.
@@ -191,7 +194,8 @@ class Clocks(Replays[Manner]):
             return Summary(items=(), basis=basis(tx, now), excluded=())
         where, zone = open_of(tx, chosen, scope), ZoneInfo(self.desk.timezone)
         midnight = datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time(), zone)
-        rows = lists.by_technician(tx, AsOf(book, now), where, now, midnight)
+        left_s = _shifts(self.desk, tx, now) if scope is None else _unknown
+        rows = lists.by_technician(tx, AsOf(book, now), where, now, midnight, left_s=left_s)
         found = Summary(items=rows, basis=basis(tx, now), excluded=excluded(tx, *where)[1])
         return piece(found, TechnicianClocks, by="-late,-open,technician", sort=sort, after=after, limit=limit)
 
@@ -280,6 +284,17 @@ class Clocks(Replays[Manner]):
         wanted = [*where(as_of, now), *of_clock, *tickets]
         found, more = lists.clock_page(tx, as_of, wanted, sort=sort, after=after, limit=limit)
         return TicketClocks(items=found, next=more, basis=basis(tx, now), excluded=excluded(tx, *tickets)[1])
+
+
+def _shifts(desk: ConfiguredDesk, tx: Tx, now: datetime) -> Callable[[int, str | None], int | None]:
+    """Return what tells the seconds that are left of technicians' shifts, to the staff."""
+    if not desk.may(Capability.INTERNAL):
+        return _unknown
+    return hours_left(tx, desk.settings.people, now, ZoneInfo(desk.timezone))
+
+
+def _unknown(source_id: int, ref: str | None) -> int | None:  # noqa: ARG001  # whoever it is
+    return None
 
 
 def _compared(one: Beside) -> Compared:

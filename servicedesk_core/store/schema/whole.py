@@ -13,7 +13,6 @@ from servicedesk_core.store.schema import (
     indexes,
     operating,
     privacy,
-    scoring,
     system,
     writing,
 )
@@ -28,7 +27,6 @@ _ROOMS = (
     indexes,
     operating,
     privacy,
-    scoring,
     system,
     writing,
 )  # imported for what they make

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
-from servicedesk_core.faces import After, Desk, Feature, Help, Limit, Manner, Namespace, Sort, query
+from servicedesk_core.config.configured import ConfiguredDesk
+from servicedesk_core.faces import After, Feature, Help, Limit, Manner, Namespace, Sort, query
 from servicedesk_core.features.definitions import CALENDARS, in_force, versions_of
 from servicedesk_core.features.sla.clocks.policies import Clock
 from servicedesk_core.features.sla.definitions import POLICIES
@@ -36,8 +37,8 @@ _PARTS: Final[dict[Dimension, Callable[[Group], str | None]]] = {
 }
 
 
-class DraftingDesk(Desk, Protocol):
-    """A desk with its features."""
+class DraftingDesk(ConfiguredDesk, Protocol):
+    """A desk with its configuration and its features."""
 
     @property
     def features(self) -> tuple[Feature, ...]:

@@ -1,6 +1,6 @@
 """Lists of clocks, and how technicians stand with them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -115,9 +115,24 @@ def _row(one: _Found, names: Names) -> TicketClock:
 
 
 def by_technician(
-    tx: Tx, as_of: AsOf, where: Sequence[ColumnElement[Any]], now: datetime, midnight: datetime
+    tx: Tx,
+    as_of: AsOf,
+    where: Sequence[ColumnElement[Any]],
+    now: datetime,
+    midnight: datetime,
+    *,
+    left_s: Callable[[int, str | None], int | None],
 ) -> tuple[TechnicianClocks, ...]:
-    """Return how technicians stand with the next promise of each of their tickets."""
+    """Return how technicians stand with the next promise of each of their tickets.
+
+    Args:
+        tx: Any transaction.
+        as_of: How clocks stand.
+        where: Which tickets.
+        now: The present instant.
+        midnight: When the day ends.
+        left_s: What is left of the shifts of a technician, by source and the vendor's id.
+    """
     coming = and_(as_of.is_open, _C.due_at >= now)
     query = (
         select(
@@ -136,5 +151,7 @@ def by_technician(
     rows, names = tx.execute(query).all(), Names(tx)
     for source_id, ref, *_ in rows:
         names.want(source_id, "technicians", ref)
-    found = [TechnicianClocks(names.of(source, "technicians", ref) or ref, *rest) for source, ref, *rest in rows]
-    return tuple(found)
+    cells: list[list[Any]] = [
+        [names.of(source, "technicians", ref) or ref, *rest, left_s(source, ref)] for source, ref, *rest in rows
+    ]
+    return tuple(TechnicianClocks(*each) for each in cells)

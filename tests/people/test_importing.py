@@ -1,0 +1,170 @@
+"""Rotas of other programs: what is taken in, what is shown before it is written, and what every wrong row is told."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from servicedesk_core.domain import Technician, TimeOff
+from servicedesk_core.domain.work import TimeOffState
+from servicedesk_core.errors import DefinitionsError, SettingsError
+
+PEOPLE = """\
+[technicians.ana]
+technician = "t1"
+
+[technicians.ben]
+technician = "t2"
+"""
+CSV = """\
+Kind;Technician;Starts;Ends;Reason
+;ana;2026-12-01 08:00;2026-12-01 12:00;
+;Ana Iwu;2026-12-01 13:00;2026-12-01T17:00;
+shift;ben@msp.example;2026-12-01 22:00;2026-12-02 06:00;
+leave;t2;2026-12-24;2026-12-31;skiing
+
+leave;ana;2026-12-24 12:00;2026-12-24 18:00;
+"""
+MADE = """\
+# Written by servicedesk out of December.csv. Importing that again writes this file anew.
+
+[leave.ben-2026-12-24]
+technician = "ben"
+first_day = 2026-12-24
+last_day = 2026-12-31
+reason = "skiing"
+
+[leave.ana-2026-12-24]
+technician = "ana"
+starts = 2026-12-24T12:00:00+01:00
+ends = 2026-12-24T18:00:00+01:00
+
+[shifts.ana-december]
+technicians = ["ana"]
+days = { 2026-12-01 = "08:00-12:00, 13:00-17:00" }
+
+[shifts.ben-december]
+technicians = ["ben"]
+days = { 2026-12-01 = "22:00-06:00" }
+"""
+WRONG = """\
+technician,starts,ends,kind
+ana,2026-12-01 08:00,2026-12-01 12:00,
+nobody,2026-12-01 08:00,2026-12-01 12:00,
+ana,first of May,2026-12-01 12:00,
+ana,2026-12-01 11:00,2026-12-01 14:00,
+ana,2026-12-02 12:00,2026-12-02 08:00,holiday
+,2026-12-03,2026-12-02 08:00,leave
+ben,2026-12-03,2026-12-04,
+ben,2026-12-03 08:00,2026-12-05 08:00,
+"""
+TOLD = """\
+Nothing of bad.csv was taken over:
+  bad.csv:3: "nobody" means no technician, or several; there are: ana, ben.
+  bad.csv:4: starts "first of May" is no time; write 2026-12-24, or 2026-12-24 08:00.
+  bad.csv:5: overlaps with line 2.
+  bad.csv:6: "holiday" is no kind; write shift or leave.
+  bad.csv:6: ends must come after starts.
+  bad.csv:7: names no technician.
+  bad.csv:7: starts and ends are both days, or both times.
+  bad.csv:8: a shift has times; write 2026-12-24 08:00.
+  bad.csv:9: lasts a day or longer; write one row for each day."""
+ICS = """\
+BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//Example//EN
+BEGIN:VEVENT
+UID:1
+DTSTART:20261201T170000Z
+DTEND:20261208T070000Z
+SUMMARY:On call: Ana Iwu
+END:VEVENT
+BEGIN:VEVENT
+UID:2
+DTSTART;VALUE=DATE:20261208
+DTEND;VALUE=DATE:20261210
+SUMMARY:On call
+ATTENDEE;CN=Ben:mailto:ben@msp.example
+END:VEVENT
+BEGIN:VEVENT
+UID:3
+STATUS:CANCELLED
+DTSTART:20261201T170000Z
+SUMMARY:nobody
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+@pytest.fixture
+async def people(put, folder):
+    await put(
+        Technician(external_id="t1", name="Ana Iwu"),
+        Technician(external_id="t2", name="Ben Ott", email="ben@msp.example"),
+    )
+    (folder / "people.toml").write_text(PEOPLE)
+
+
+async def test_a_file_is_shown_first_and_written_when_somebody_says_so(desk, people, folder, tmp_path):
+    (tmp_path / "December.csv").write_text(CSV)
+    taking = {"file": tmp_path / "December.csv", "folder": folder}
+    shown = await desk.rota.import_file(**taking)
+    added = [line[1:] for line in shown.changes if line.startswith("+") and not line.startswith("+++")]
+    assert added == MADE.splitlines()
+    assert not shown.is_written
+    assert not (folder / "rota-december.toml").exists()
+    assert (await desk.rota.import_file(**taking, write=True)).is_written
+    assert (folder / "rota-december.toml").read_text() == MADE
+    assert (await desk.rota.import_file(**taking, write=True)).changes == ()
+    await desk.definitions.apply(reason="december", folder=folder)
+    found = await desk.rota.show(day=date(2026, 12, 1))
+    assert [(one.technician, one.starts_at.astimezone(UTC).hour, one.worked_s) for one in found] == [
+        ("ana", 7, 4 * 3600),
+        ("ana", 12, 4 * 3600),
+        ("ben", 21, 2 * 3600),
+    ]
+
+
+async def test_every_wrong_row_is_told_with_its_line_and_nothing_is_written(desk, people, folder, tmp_path):
+    (tmp_path / "bad.csv").write_text(WRONG)
+    with pytest.raises(DefinitionsError) as refused:
+        await desk.rota.import_file(tmp_path / "bad.csv", folder=folder, write=True)
+    assert refused.value.message == TOLD
+    assert not list(folder.glob("rota-*"))
+    for name, text, told in (
+        ("a.csv", "who,from\n", "there is no column technician"),
+        ("a.xlsx", "", "neither a .csv"),
+    ):
+        (tmp_path / name).write_text(text)
+        with pytest.raises((DefinitionsError, SettingsError), match=told):
+            await desk.rota.import_file(tmp_path / name, folder=folder)
+    with pytest.raises(SettingsError):
+        await desk.rota.import_file(folder=folder)
+
+
+async def test_time_off_of_the_vendor_is_taken_once(desk, people, put, folder):
+    for number, day in enumerate((8, 10, 11, 13)):
+        off = date(2026, 11, day)
+        await put(
+            TimeOff(external_id=f"o{number}", technician_ref="t1", day=off, kind="Sick", state=TimeOffState.APPROVED)
+        )
+    made = await desk.rota.import_file(time_off_of_psa=True, folder=folder, write=True)
+    assert made.definitions == 2
+    text = (folder / "rota-time-off.toml").read_text()
+    assert '[leave.ana-2026-11-10]\ntechnician = "ana"\nfirst_day = 2026-11-10\nlast_day = 2026-11-11\n' in text
+    (folder / "rota-time-off.toml").rename(folder / "leave.toml")
+    assert (await desk.rota.import_file(time_off_of_psa=True, folder=folder)).changes == ()
+
+
+async def test_turns_on_call_are_read_from_a_calendar(desk, people, folder, tmp_path):
+    pytest.importorskip("icalendar")
+    (tmp_path / "Night.ics").write_text(ICS)
+    taken = await desk.oncall.import_file(tmp_path / "Night.ics", outside="office", folder=folder, write=True)
+    assert (taken.is_written, taken.definitions) == (True, 1)
+    await desk.definitions.apply(reason="nights", folder=folder)
+    for at, who in ((datetime(2026, 12, 2, 2, tzinfo=UTC), ["ana"]), (datetime(2026, 12, 9, 20, tzinfo=UTC), ["ben"])):
+        assert [one.technician for one in await desk.oncall.who(at=at)] == who
+    (tmp_path / "Night.ics").write_text(ICS.replace("UID:2", "RRULE:FREQ=WEEKLY").replace(": Ana Iwu", ""))
+    with pytest.raises(DefinitionsError) as refused:
+        await desk.oncall.import_file(tmp_path / "Night.ics", folder=folder, write=True)
+    assert 'Night.ics:4: "On call" means no technician' in refused.value.message
+    assert "Night.ics:10: is repeated" in refused.value.message
