@@ -88,6 +88,19 @@ STEPS = st.one_of(
     st.tuples(st.just("priority_changed"), st.sampled_from(("P1", "P2", "P3")).map(lambda one: {"priority": one})),
     st.tuples(st.sampled_from(("time_entry", "tech_note_public", "deleted", "restored")), st.just({})),
 )
+DECISIONS = st.builds(
+    lambda clock, what: ("sla_override", {"clock": clock, "reason": "agreed", **what}),
+    st.sampled_from(("triage", "engagement", "completion")),
+    st.sampled_from(
+        (
+            {"due_at": "2026-03-04T17:00:00Z"},
+            {"due_at": "2026-03-18T12:00:00Z", "cycle": 1},
+            {"is_exempt": True},
+            {"is_lifted": True},
+        )
+    ),
+)
+ALL_STEPS = st.one_of(STEPS, DECISIONS)
 ACTORS = st.sampled_from((None, "technician", "customer", "system"))
 
 
@@ -120,14 +133,14 @@ UNDER = {"under": VERSIONS, "calendars": (*CALENDARS, SHORTER)}
 NOW = at("03-20 12:00")
 
 
-@given(courses(), st.randoms(use_true_random=False))
+@given(courses(ALL_STEPS), st.randoms(use_true_random=False))
 def test_the_order_of_arrival_does_not_matter(told, random):
     shuffled = random.sample(told, len(told))
     assert judged(shuffled, NOW, **UNDER) == judged(told, NOW, **UNDER)
     assert judged([*shuffled, *told], NOW, **UNDER) == judged(told, NOW, **UNDER)
 
 
-@given(courses())
+@given(courses(ALL_STEPS))
 def test_judging_after_each_event_ends_where_judging_all_at_once_does(told):
     for now in {one.effective_at for one in told}:
         known = [one for one in told if one.effective_at <= now]
@@ -153,7 +166,7 @@ def test_a_pause_never_shortens_what_remains(told, minute, length):
     assert paused.remaining >= without.remaining
 
 
-@given(courses(), st.sampled_from(OPEN), st.integers(1, 1000))
+@given(courses(ALL_STEPS), st.sampled_from(OPEN), st.integers(1, 1000))
 def test_a_stopped_clock_pays_no_heed_to_later_pauses(told, category, minute):
     done = [*told, status(told[-1].effective_at, "closed")]
     later = status(NOW + timedelta(minutes=minute), category)
@@ -163,7 +176,10 @@ def test_a_stopped_clock_pays_no_heed_to_later_pauses(told, category, minute):
             assert after[key] == one
 
 
-@given(courses(), st.lists(st.tuples(st.integers(0, 14 * 24 * 60), st.sampled_from(("ana", "bo", None))), max_size=4))
+@given(
+    courses(ALL_STEPS),
+    st.lists(st.tuples(st.integers(0, 14 * 24 * 60), st.sampled_from(("ana", "bo", None))), max_size=4),
+)
 def test_handing_a_ticket_on_changes_nothing(told, moves):
     start = told[0].effective_at
     moved = [
