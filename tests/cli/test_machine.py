@@ -160,6 +160,7 @@ def test_the_demo_leaves_a_desk_that_the_other_commands_work_on(run, tmp_path):
     state = run("status", "--config", config, "--json").json["data"]
     assert {s["stream"]: s["records"] for s in state["streams"]}["tickets"] > 60
     assert run("report", "desk", "--config", config).code == 0
+    assert run("sla", "status", "--config", config, "--json").json["data"]["tickets"] > 0
     assert run("sync", "--config", config).code == exit_codes.VENDOR
     assert run("demo", "--tickets", "60").code == 0
 

@@ -214,6 +214,16 @@ async def test_hours_are_those_of_the_calendar_that_was_not_removed(desk, tmp_pa
     assert (await desk.report.morning()).calendar == "plant"
 
 
+async def test_hours_are_those_of_the_calendar_that_the_policies_name_where_there_are_several(desk, tmp_path):
+    named = '[sla]\ncalendar = "plant"\n[[sla.policies]]\nname = "everybody"\n'
+    hours = '[calendars.{0}]\nzone = "UTC"\nhours = {{ mon-fri = "07:00-15:00" }}\n'
+    (tmp_path / "service").mkdir()
+    (tmp_path / "service" / "all.toml").write_text(named + hours.format("office") + hours.format("plant"))
+    await desk.definitions.apply(reason="hours", folder=tmp_path / "service")
+    desk.clock.advance(1)
+    assert (await desk.report.morning()).calendar == "plant"
+
+
 async def test_who_has_leave_by_the_rota_is_away_until_their_next_shift_beside_those_of_the_vendor(desk, tmp_path):
     (tmp_path / "service").mkdir()
     (tmp_path / "service" / "rota.toml").write_text(

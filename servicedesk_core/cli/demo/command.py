@@ -12,14 +12,15 @@ from servicedesk_core.cli.demo.claims import STEPS_H, Made, claim, look_up
 from servicedesk_core.cli.demo.setup import MAKERS, OWN_FILES, PSA, STATE
 from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.cli.shell.progress import sync_progress
-from servicedesk_core.cli.sync import READS_ONLY, show_outcomes
+from servicedesk_core.cli.sync import READS_ONLY, fail_like, show_outcomes
 from servicedesk_core.wording import counted
 
 if TYPE_CHECKING:
-    from servicedesk_core.desk import ServiceDesk, SyncOutcome
+    from servicedesk_core.desk import PastOutcome, ServiceDesk, SyncOutcome
     from servicedesk_core.machine.sandboxes import RunningSandbox, Stage
 
 LIVES_ON_H = 6.0
+PAST = timedelta(days=30)
 
 
 def register(app: typer.Typer) -> None:
@@ -80,9 +81,13 @@ def _perform(cli: Cli, directory: Path, stage: "Stage") -> Made | None:
     cli.say(f"\n1. The first {READS_ONLY}")
     # The made-up desk begins some hours ago, so that it can live on until now; the first sync is at that time too.
     show_outcomes(cli, _sync(cli, stage))
+    cli.say(f"2. The past of tickets that are open, or changed in the last {PAST.days} days:")
+    cli.say(f"   {_past(cli, stage)}")
+    cli.say("\n3. What is promised to clients, as the agreements of the PSA tell it, applied:")
+    cli.say(f"   {_promise(cli, stage)}\n")
     happened = stage.pass_time(LIVES_ON_H)[PSA]
     cli.say(
-        f"2. The desk lived on for {LIVES_ON_H:.0f} hours ({in_words(happened)}); a second sync brings what changed:"
+        f"4. The desk lived on for {LIVES_ON_H:.0f} hours ({in_words(happened)}); a second sync brings what changed:"
     )
     show_outcomes(cli, _sync(cli, stage))
     made = _claim(cli, stage, makers) if makers else None
@@ -90,16 +95,40 @@ def _perform(cli: Cli, directory: Path, stage: "Stage") -> Made | None:
         whose = _and([MAKERS[name] for name in missing])
         what = f"{whose} would be asked too with" if makers else "Warranty and claims are left out; they need"
         cli.say(f"   {what} pip install {' '.join(f'servicedesk-{name}' for name in missing)}")
-    cli.say(f"\n{5 if makers else 3}. The desk:")
+    cli.say(f"\n{7 if makers else 5}. The desk:")
     _report(cli, directory)
     return made
 
 
+def _past(cli: Cli, stage: "Stage") -> str:
+    async def work(desk: "ServiceDesk") -> "tuple[PastOutcome, ...]":
+        with sync_progress(cli) as progress:
+            return await desk.read_past(PAST, ("psa",), progress=progress)
+
+    outcomes = cli.with_desk(work, clock=stage.clock)
+    fail_like(outcomes)
+    (read,) = (outcome.report for outcome in outcomes if outcome.report is not None)
+    return (
+        f"{counted(read.events, 'event')} of {counted(read.tickets, 'ticket')}, in {counted(read.requests, 'request')}."
+    )
+
+
+def _promise(cli: Cli, stage: "Stage") -> str:
+    from servicedesk_core.machine.starting import start_service  # noqa: PLC0415
+
+    async def work(desk: "ServiceDesk") -> str:
+        folder, names = await start_service(desk)
+        await desk.definitions.apply(reason="What the made-up desk has promised.")
+        return f"{cli.config.parent / folder.name}: {', '.join(names)}"
+
+    return cli.with_desk(work, clock=stage.clock)
+
+
 def _claim(cli: Cli, stage: "Stage", makers: list[str]) -> Made | None:
     async def work(desk: "ServiceDesk") -> Made | None:
-        cli.say(f"\n3. Which devices are covered? Asking {_and([MAKERS[name] for name in makers])}, in batches:")
+        cli.say(f"\n5. Which devices are covered? Asking {_and([MAKERS[name] for name in makers])}, in batches:")
         await look_up(cli, desk)
-        cli.say("\n4. A claim, from the ticket to the return of the broken part:")
+        cli.say("\n6. A claim, from the ticket to the return of the broken part:")
         return await claim(cli, desk, stage)
 
     made = cli.with_desk(work, clock=stage.clock)
@@ -149,9 +178,12 @@ def _say_next(cli: Cli, made: Made | None, *, serve: bool) -> None:
         f"\nWritten: {cli.config}, the store beside it, and {cli.config.parent / 'desk.html'} (open it in a browser)."
     )
     cli.say("Try next:")
-    lines = ["status", "report morning", "kpi list", "tickets list --watch unassigned", "export tickets -o tickets.csv"]
+    lines = [
+        "status", "report morning", "sla at-risk", "kpi list", "tickets list --watch unassigned",
+        "export tickets -o tickets.csv",
+    ]  # fmt: skip
     if made is not None:
-        lines[4:4] = [f"tickets show {made.ticket}", f"claims show {made.claim_id}", "claims propose"]
+        lines[5:5] = [f"tickets show {made.ticket}", f"claims show {made.claim_id}", "claims propose"]
         lines.append("warranty expiring --within 90d")
     for words in lines:
         cli.say(f"  servicedesk {flag} {words}")

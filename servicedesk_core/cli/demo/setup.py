@@ -1,5 +1,6 @@
 """The folder and the configuration of a demo."""
 
+import shutil
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +16,15 @@ PSA = "autotask"
 MAKERS = {"dell": "Dell", "lenovo": "Lenovo"}
 """Manufacturers that a demo asks, by id of their connector, if that is installed."""
 STATE = "sandbox.db"
-OWN_FILES = ("servicedesk.toml", "servicedesk.db", "desk.html", STATE, *(f"sandbox-{maker}.db" for maker in MAKERS))
+SERVICE = "service"
+OWN_FILES = (
+    "servicedesk.toml",
+    "servicedesk.db",
+    "desk.html",
+    STATE,
+    *(f"sandbox-{maker}.db" for maker in MAKERS),
+    SERVICE,
+)
 HISTORY_REQUESTS = 40
 """A demo should not spend its time on ticket histories, which cost a request each; later syncs read on."""
 NOT_REAL = "Credentials of a sandbox are made up; those of a real system never stand in a file."
@@ -38,7 +47,10 @@ def clear(directory: Path) -> None:
         )
     for name in OWN_FILES:
         for path in (directory / name, *directory.glob(f"{name}-*")):
-            path.unlink(missing_ok=True)
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
 
 
 def arguments(directory: Path, tickets: int, names: tuple[str, ...]) -> dict[str, list[str]]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.kpi.measures import Of as Of
     from servicedesk_core.features.kpi.measuring import kept_up as kept_up
     from servicedesk_core.features.kpi.opened import USUAL_HOURS as USUAL_HOURS
+    from servicedesk_core.features.kpi.opened import working_hours as working_hours
     from servicedesk_core.features.kpi.past import Went as Went
     from servicedesk_core.features.kpi.past import went as went
     from servicedesk_core.features.kpi.proposing import CLOCK_GOALS as CLOCK_GOALS

@@ -27,7 +27,7 @@ from servicedesk_core.features.attention import (
     rows_of,
 )
 from servicedesk_core.features.definitions import in_force
-from servicedesk_core.features.kpi import USUAL_HOURS
+from servicedesk_core.features.kpi import USUAL_HOURS, working_hours
 from servicedesk_core.features.report.morning.model import Absent, Due, DueTimes, Flow, Listed, Night, Nights
 from servicedesk_core.features.sla import CALENDARS
 from servicedesk_core.features.tickets import TicketFilter, conditions, rows_by_id
@@ -179,14 +179,15 @@ def calendar_of(tx: Tx, name: str | None, timezone: str, at: datetime) -> tuple[
 
     Args:
         tx: Any transaction.
-        name: Its name; ``None`` = the only one there is, else the usual hours of a week.
+        name: Its name; ``None`` = that of the policies, else the only one there is, else the usual hours of a week.
         timezone: Zone of the usual hours.
         at: The instant at which it has to hold.
     """
-    found = [one for one in in_force(tx, CALENDARS, at) if name in {None, one.name}]
-    if len(found) == 1:
-        return found[0], found[0].name
-    why = f'there is no calendar "{name}"' if name else "several calendars" if found else "no calendar is defined"
+    calendars = in_force(tx, CALENDARS, at)
+    found = working_hours(tx, at) if name is None else next((one for one in calendars if one.name == name), None)
+    if found is not None:
+        return found, found.name
+    why = f'there is no calendar "{name}"' if name else "several calendars" if calendars else "no calendar is defined"
     return Calendar(name="usual", zone=timezone, hours=USUAL_HOURS), f"Monday to Friday, 08:00 to 18:00 ({why})"
 
 

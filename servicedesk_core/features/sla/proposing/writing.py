@@ -44,8 +44,9 @@ Named = Callable[[str, Iterable[str]], list[str]]
 
 def calendars_text(hours: Hours, zone: str, country: str | None, year: int) -> str:
     """Return the file of calendars."""
+    entries = counted(hours.entries, "time entry", "time entries")
     told = (
-        f"The office's hours are those in which {counted(hours.entries, 'time entry')} began; correct them."
+        f"The office's hours are those in which {entries} began; correct them."
         if hours.entries
         else "Too little recorded time tells the office's hours, so these are the usual ones; correct them."
     )
@@ -138,7 +139,7 @@ def _told(times: Times, goal: Goal, target: timedelta | None) -> str:
     share, within = f"{goal.value.normalize():f} %", _within(times, goal)
     if not times.ended:
         return "history tells nothing of it"
-    found = f"{share} reached within {duration(within)}" if within is not None else f"{share} reached with no target"
+    found = f"{share} reached within {duration(within)}" if within is not None else f"no target was reached by {share}"
     if target is None:
         return f"{found}, {times.ended.total():,} times; nothing is promised"
     kept = times.under(target)
