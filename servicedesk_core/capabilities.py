@@ -9,6 +9,12 @@ _ABOUT: Final = {
     "records.internal": "Read what only the staff may see, such as internal notes, and take out whole streams.",
     "money.read": "See what work and goods cost: margins, charges, posted lines, invoices, rates of contracts.",
     "periods.close": "Close a month, so that its figures stay as they are.",
+    "scorecards.own.read": "Read one's own scorecard, and the team's with how its figures are spread.",
+    "scorecards.coordinator.read": "Read the coordinator's scorecard.",
+    "scorecards.quality.read": "Read what everybody's scorecard says of quality.",
+    "scorecards.read": "Read everybody's scorecard.",
+    "scorecards.comment": "Comment on one's own scorecard.",
+    "scorecards.write": "Issue and publish scorecards, record what was agreed.",
     "tickets.write": "Propose new tickets, and changes, notes and time of others.",
     "tickets.assign": "Propose whose a ticket is, in which queue, how urgent, until when; say what is repeat service.",
     "promises.decide": "Decide about a promise: another due time, or that it does not count.",
@@ -38,6 +44,12 @@ class Capability(StrEnum):
     INTERNAL = "records.internal"
     MONEY = "money.read"
     PERIODS_CLOSE = "periods.close"
+    SCORECARDS_OWN = "scorecards.own.read"
+    SCORECARDS_COORDINATOR = "scorecards.coordinator.read"
+    SCORECARDS_QUALITY = "scorecards.quality.read"
+    SCORECARDS = "scorecards.read"
+    SCORECARDS_COMMENT = "scorecards.comment"
+    SCORECARDS_WRITE = "scorecards.write"
     TICKETS_WRITE = "tickets.write"
     TICKETS_ASSIGN = "tickets.assign"
     PROMISES_DECIDE = "promises.decide"
@@ -89,8 +101,20 @@ class Role(StrEnum):
 
 
 _C = Capability
-_TECHNICIAN = frozenset({_C.READ, _C.INTERNAL, _C.TICKETS_WRITE, _C.CLAIMS_READ, _C.CLAIMS_DRAFT, _C.WRITES_READ})
+_TECHNICIAN = frozenset(
+    {
+        _C.READ,
+        _C.INTERNAL,
+        _C.SCORECARDS_OWN,
+        _C.SCORECARDS_COMMENT,
+        _C.TICKETS_WRITE,
+        _C.CLAIMS_READ,
+        _C.CLAIMS_DRAFT,
+        _C.WRITES_READ,
+    }
+)
 _COORDINATOR = _TECHNICIAN | {
+    _C.SCORECARDS_COORDINATOR,
     _C.TICKETS_ASSIGN,
     _C.PROMISES_REASON,
     _C.WARRANTY_WRITE,
@@ -108,6 +132,8 @@ ROLES: Final = MappingProxyType(
             _C.PROMISES_DECIDE,
             _C.MONEY,
             _C.PERIODS_CLOSE,
+            _C.SCORECARDS,
+            _C.SCORECARDS_WRITE,
             _C.WRITES_APPROVE,
             _C.DEFINITIONS_APPLY,
             _C.AUDIT_READ,
@@ -117,7 +143,7 @@ ROLES: Final = MappingProxyType(
         Role.TECHNICIAN: _TECHNICIAN,
         Role.ACCOUNT_MANAGER: frozenset({_C.READ, _C.INTERNAL, _C.CLAIMS_READ}),
         Role.FINANCE: frozenset({_C.READ, _C.MONEY, _C.PERIODS_CLOSE, _C.CLAIMS_READ}),
-        Role.QUALITY_REVIEWER: frozenset({_C.READ, _C.INTERNAL}),
+        Role.QUALITY_REVIEWER: frozenset({_C.READ, _C.INTERNAL, _C.SCORECARDS_OWN, _C.SCORECARDS_QUALITY}),
         Role.AUDITOR: frozenset(
             {
                 _C.READ,
@@ -142,6 +168,7 @@ JOB_CAPABILITIES: Final = frozenset(
         _C.READ,
         _C.INTERNAL,
         _C.ABSENCES,
+        _C.SCORECARDS_WRITE,
         _C.WARRANTY_WRITE,
         _C.CLAIMS_READ,
         _C.CLAIMS_SEND,

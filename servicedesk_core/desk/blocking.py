@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.quarantine.actions import Quarantine
     from servicedesk_core.features.report.queries import Reports
     from servicedesk_core.features.rota.actions import RotaActions
+    from servicedesk_core.features.scorecards.actions import Scorecards
     from servicedesk_core.features.skills.queries import SkillQueries
     from servicedesk_core.features.sla.actions import Sla
     from servicedesk_core.features.status.queries import Status
@@ -198,6 +199,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         profit: Profit[Waiting]
         quarantine: Quarantine[Waiting]
         report: Reports[Waiting]
+        scorecards: Scorecards[Waiting]
         sla: Sla[Waiting]
         status: Status[Waiting]
         tickets: Tickets[Waiting]

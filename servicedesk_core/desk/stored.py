@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.quarantine.actions import Quarantine
     from servicedesk_core.features.report.queries import Reports
     from servicedesk_core.features.rota.actions import RotaActions
+    from servicedesk_core.features.scorecards.actions import Scorecards
     from servicedesk_core.features.skills.queries import SkillQueries
     from servicedesk_core.features.sla.actions import Sla
     from servicedesk_core.features.status.queries import Status
@@ -97,6 +98,7 @@ class StoredDesk:
         profit: Profit[Awaited]
         quarantine: Quarantine[Awaited]
         report: Reports[Awaited]
+        scorecards: Scorecards[Awaited]
         sla: Sla[Awaited]
         status: Status[Awaited]
         tickets: Tickets[Awaited]

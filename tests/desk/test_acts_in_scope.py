@@ -117,6 +117,7 @@ def by_name(who):
         ("tickets.update", ("mine-tickets",), {"fields": {"parent_ref": f"{who}-tickets"}}),
         ("tickets.log_time", ("mine-tickets", 900), {"technician": "mine-technicians", "fields": contract}),
         ("writes.edit", (1, contact), {}),
+        ("scorecards.comment", (f"{who} name", "x"), {}),
         ("writes.edit", (2, {"company_ref": f"{who}-companies"}), {}),
         ("tickets.list", (TicketFilter(company=name),), {}),
         ("tickets.list", (TicketFilter(company=f"{name}s"),), {}),

@@ -74,6 +74,9 @@ PLAIN = (
     "profit close 2026-01 --reason x --yes", "definitions plan", "definitions apply --reason x", "definitions diff",
     "clients list", "clients contacts", "rota show", "oncall who", "oncall gaps", "skills list",
     "rota import rota.csv", "oncall import rota.csv",
+    "definitions history", "definitions export --to service",
+    "scorecards issue", "scorecards publish", "scorecards show", "scorecards show --html cards.html",
+    "scorecards compare", "scorecards coach team", "scorecards agree nobody x", "scorecards comment nobody x",
 )  # fmt: skip
 """Commands that name nothing."""
 

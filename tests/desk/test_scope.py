@@ -134,6 +134,7 @@ ARGUMENTS = {
     "kpi.records": [(("created",), {"period": "2026-03"})],
     "kpi.repeats": [((), {"period": "2026-03"})],
     "kpi.show": [(("created",), {"period": "2026-03", "by": "client"})],
+    "scorecards.coach": [("nobody",)],
     "sla.attainment": [((), {"by": by}) for by in By],
     "sla.replay": [((), {"policy": DRAFT})],
     "sla.audit": [((), {"quarter": "2026-Q1"})],
@@ -145,9 +146,9 @@ ARGUMENTS = {
 
 NAMELESS = {
     "connections", "status", "tickets.count", "sla.status", "kpi.list", "kpi.explain", "kpi.history", "flow.show",
-    "flow.steps", "rota.show", "oncall.who",
+    "flow.steps", "rota.show", "oncall.who", "scorecards.show", "scorecards.compare", "scorecards.coach",
 }  # fmt: skip
-"""What answers with numbers only, with the connections, or with our own people."""
+"""What answers with numbers only, with the connections, our own people, or cards, of which none are issued."""
 
 
 async def answers(path, method, scope):

@@ -41,6 +41,8 @@ COMMANDS = [
     "sla response",
     "sla audit",
     "profit months",
+    "scorecards issue",
+    "scorecards show",
     "report desk",
     "report desk --html desk.html",
     "export tickets",

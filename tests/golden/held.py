@@ -230,6 +230,7 @@ NOT_HELD: dict[str, str] = {
     "report resend": "sends a mail",
     "remap": "changes the store; demo holds what a sync prints",
     "sandbox": "runs until it is stopped",
+    "scorecards": "changes the store; the cards of a week are held in tests/scorecards",
     "serve": "runs until it is stopped",
     "service": "tells of this machine",
     "jobs run": "asks the vendor",

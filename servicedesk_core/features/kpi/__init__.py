@@ -20,13 +20,18 @@ if TYPE_CHECKING:
     from servicedesk_core.features.kpi.course import outside as outside
     from servicedesk_core.features.kpi.facts import Facts as Facts
     from servicedesk_core.features.kpi.measures import Of as Of
+    from servicedesk_core.features.kpi.measuring import Measuring as Measuring
     from servicedesk_core.features.kpi.measuring import kept_up as kept_up
+    from servicedesk_core.features.kpi.measuring import kpi_named as kpi_named
     from servicedesk_core.features.kpi.opened import USUAL_HOURS as USUAL_HOURS
     from servicedesk_core.features.kpi.opened import working_hours as working_hours
+    from servicedesk_core.features.kpi.pages import unit as unit
     from servicedesk_core.features.kpi.past import Went as Went
     from servicedesk_core.features.kpi.past import went as went
+    from servicedesk_core.features.kpi.periods import period_of as period_of
     from servicedesk_core.features.kpi.proposing import CLOCK_GOALS as CLOCK_GOALS
     from servicedesk_core.features.kpi.proposing import propose as propose
+    from servicedesk_core.features.kpi.queries import MeasuringDesk as MeasuringDesk
 else:
     from servicedesk_core.exports import lazily
 

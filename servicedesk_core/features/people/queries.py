@@ -31,6 +31,10 @@ _USES: Final[Mapping[str, Capability]] = {
     "claim.recorded": Capability.CLAIMS_SEND,
     "claim.given_up": Capability.CLAIMS_SEND,
     "definitions.applied": Capability.DEFINITIONS_APPLY,
+    "scorecards.issued": Capability.SCORECARDS_WRITE,
+    "scorecards.published": Capability.SCORECARDS_WRITE,
+    "scorecards.agreed": Capability.SCORECARDS_WRITE,
+    "scorecards.commented": Capability.SCORECARDS_COMMENT,
     "privacy.erased": Capability.PRIVACY_ACT,
     "privacy.copies_deleted": Capability.PRIVACY_ACT,
 }

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from servicedesk_core.store.schema.records import IS_OPEN as IS_OPEN
     from servicedesk_core.store.schema.records import RECORDS as RECORDS
     from servicedesk_core.store.schema.records import ticket_source as ticket_source
+    from servicedesk_core.store.schema.scoring import scorecard_words as scorecard_words
+    from servicedesk_core.store.schema.scoring import scorecards as scorecards
     from servicedesk_core.store.schema.system import budget_buckets as budget_buckets
     from servicedesk_core.store.schema.system import budget_counters as budget_counters
     from servicedesk_core.store.schema.system import budget_slots as budget_slots

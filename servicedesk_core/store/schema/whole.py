@@ -13,6 +13,7 @@ from servicedesk_core.store.schema import (
     indexes,
     operating,
     privacy,
+    scoring,
     system,
     writing,
 )
@@ -27,6 +28,7 @@ _ROOMS = (
     indexes,
     operating,
     privacy,
+    scoring,
     system,
     writing,
 )  # imported for what they make

@@ -3,10 +3,11 @@
 from typing import Any, Final
 
 from servicedesk_core.faces import Kpi
-from servicedesk_core.features.kpi.catalogue import clocks, flow, missing, money, now, standing, work
+from servicedesk_core.features.kpi.catalogue import clocks, coordination, flow, missing, money, now, standing, work
 
 KPIS: Final[tuple[Kpi[Any], ...]] = (
     *clocks.KPIS,
+    *coordination.KPIS,
     *flow.KPIS,
     *work.KPIS,
     *money.KPIS,

@@ -66,7 +66,7 @@ class Entries:
 
     def _entry(self, row: Sequence[Any], tickets: Mapping[Local, Sequence[Any]]) -> EntryFact:
         source, ref, ticket, task, technician, code, contract, day, start, end, worked, billable, created = row
-        company, of_ticket, queue, kind, priority = tickets.get((source, ticket), (None,) * 5)
+        company, of_ticket, queue, kind, priority, number = tickets.get((source, ticket), (None,) * 6)
         company = company or self._company_of_task.get((source, task))
         agreed = contract or of_ticket
         start_at = optional_instant(start)
@@ -102,6 +102,7 @@ class Entries:
                 "priority": priority,
                 "work": work.value,
                 "when": None if is_late is None else "after hours" if is_late else "in hours",
+                "ticket": number or ticket,
             },
         )
 
@@ -111,7 +112,7 @@ class Entries:
             if ticket is not None:
                 wanted[source].add(ticket)
         query = (
-            "SELECT external_id, company_ref, contract_ref, queue_ref, kind, priority FROM tickets "
+            "SELECT external_id, company_ref, contract_ref, queue_ref, kind, priority, number FROM tickets "
             "WHERE source_id = {source} AND external_id IN {values}"
         )
         return {

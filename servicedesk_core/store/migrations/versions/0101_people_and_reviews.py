@@ -55,3 +55,31 @@ def upgrade() -> None:
     op.create_index("ix_sla_decisions_ticket", "sla_decisions", ["ticket_id"], unique=False)
     op.add_column("sla_clocks", sa.Column("is_overridden", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("mails", sa.Column("about", sa.Text(), nullable=True))
+    op.create_table(
+        "scorecard_words",
+        sa.Column("source_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("technician", sa.Text(), nullable=False),
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("week", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("figure", sa.Text(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("source_id", "technician", "number", name=op.f("pk_scorecard_words")),
+    )
+    op.create_table(
+        "scorecards",
+        sa.Column("week", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("source_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("technician", sa.Text(), nullable=False),
+        sa.Column("version", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("is_final", sa.Boolean(), nullable=False),
+        sa.Column("issued_at", sa.BigInteger(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("published_at", sa.BigInteger(), nullable=True),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("week", "kind", "source_id", "technician", "version", name=op.f("pk_scorecards")),
+    )

@@ -1,0 +1,165 @@
+"""Cards of a desk: issued, published, seen by whom they are of, and talked about."""
+
+from datetime import timedelta
+
+import pytest
+
+from servicedesk_core import Scope
+from servicedesk_core.domain import Contact
+from servicedesk_core.errors import NotFoundLocallyError, NotPermittedError, SettingsError
+from servicedesk_core.features.scorecards import pages
+from servicedesk_core.features.scorecards.jobs import issue as run_job
+from servicedesk_core.features.scorecards.model import Kind, Moved
+from servicedesk_core.people import JOBS
+from tests.scorecards.conftest import DEFINITIONS, FRIDAY, SETTLED, WEEK, as_, entry
+
+pytestmark = pytest.mark.slow
+
+
+def until(desk, at):
+    desk.clock.advance((at - desk.clock.now()).total_seconds())
+
+
+async def _card(desk, person="Finn", **more):
+    page = await desk.scorecards.show(person, **more)
+    return page.cards[0], {line.figure: line for line in page}
+
+
+@pytest.mark.parametrize("desk", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+async def test_a_card_says_what_the_figures_say_and_stays_as_it_was_issued(desk, put, tmp_path):
+    done = await desk.scorecards.issue()
+    assert (done.week, done.is_final, done.issued) == (WEEK, False, 8)
+    assert done.skipped == ("Idle: nothing of that week is theirs",)
+    card, lines = await _card(desk)
+    assert (card.version, card.is_final, card.issued_at) == (1, False, FRIDAY)
+    for name in ("real-time-entry", "utilisation", "first-call-resolution"):
+        figures = await desk.kpi.show(name, by="technician", period=WEEK)
+        [same] = [one for one in figures if one.group == "Finn"]
+        line = lines[name]
+        assert (line.value, line.goal, line.sample) == (same.value, same.goal, same.sample), name
+    late = lines["real-time-entry"]
+    assert (late.against, late.records) == (20, tuple(f"T-finn-{n}" for n in range(5)))
+    assert "needs" in lines["satisfaction"].note
+    assert (lines["resolved"].pair, lines["resolved"].part.value) == ("repeat-service", "speed")
+    assert card.score == pytest.approx(0.75 * card.individual + 0.25 * card.team)
+
+    path = tmp_path / "service" / "service.toml"
+    path.write_text(path.read_text().replace(">= 95 %", ">= 50 %") + "team_share = 0\n")
+    await desk.definitions.apply(reason="easier", folder=path.parent)
+    await put(desk, [entry("finn", 4, number, 1) for number in range(6)])
+    assert await _card(desk) == (card, lines)
+
+    until(desk, SETTLED)
+    assert (await desk.scorecards.issue(week=WEEK)).is_final
+    final, after = await _card(desk)
+    [changed] = [one for one in final.differences if one.figure == "real-time-entry"]
+    assert (final.version, changed.before, changed.now) == (2, late.value, after["real-time-entry"].value)
+    assert (changed.records, changed.goal_before, changed.goal_now) == (6, ">= 95", ">= 50")
+    assert final.score == final.individual
+    assert (await _card(desk, version=1))[0] == card
+    rows = {one.figure: one for one in await desk.scorecards.compare("Finn", week=WEEK)}
+    assert (rows["real-time-entry"].before, rows["real-time-entry"].of) == (late.value, f"{WEEK} version 1")
+    with pytest.raises(SettingsError, match="final"):
+        await desk.scorecards.issue(week=WEEK)
+    again = await desk.scorecards.issue(week=WEEK, reason="an entry was of Ben")
+    assert (again.issued, again.unchanged) == (0, 8), "what says the same is not issued again"
+    assert {one.action for one in await desk.audit.list(entity=f"scorecards:{WEEK}")} == {"scorecards.issued"}
+    assert (await desk.audit.verify()).is_valid
+
+
+async def test_everybody_sees_what_is_theirs(desk):
+    await desk.scorecards.issue()
+
+    async def seen(name, **more):
+        page = await desk.acting_as(as_(name)).scorecards.show(**more)
+        return {one.person for one in page.cards}, page
+
+    everyone = {"team", "coordinator", "Ana", "Ben", "Cleo", "Dov", "Eva", "Finn"}
+    assert (await seen("mia"))[0] == everyone
+    assert (await seen("ana"))[0] == set(), "nothing is published yet"
+    assert (await desk.scorecards.publish()).published == 8
+    assert (await desk.scorecards.publish()).published == 0
+    names, page = await seen("ana")
+    assert names == {"team", "Ana"}
+    team = {line.figure: line for line in page if line.kind is Kind.TEAM}
+    assert (team["real-time-entry"].people, team["real-time-entry"].middle) == (6, pytest.approx(58.33, abs=0.01))
+    assert not any(line.records for line in page if line.kind is Kind.TEAM)
+    assert "Finn" not in repr(page)
+    assert (await seen("cora"))[0] == {"team", "coordinator"}
+    names, page = await seen("ben")
+    assert names == {"team", "Ben"}
+    assert not any(line.records for line in page), "they see no ticket outside of their queues"
+    names, page = await seen("quinn")
+    assert names == everyone - {"coordinator"}
+    assert {line.part.value for line in page if line.kind is Kind.TECHNICIAN} == {"quality"}
+    assert {card.score for card in page.cards if card.kind is Kind.TECHNICIAN} == {None}
+    assert (await seen("mia", scope=Scope("psa", companies={"1"})))[0] == {"team"}
+    for name in ("olaf", "adam"):
+        with pytest.raises(NotPermittedError):
+            await seen(name)
+    ana = desk.acting_as(as_("ana")).scorecards
+    for call in (ana.show("finn"), ana.coach("finn"), ana.comment("finn", "x")):
+        with pytest.raises(NotFoundLocallyError, match="You see no card"):
+            await call
+    for refused in (ana.issue(), ana.publish(), ana.agree("ana", "x")):
+        with pytest.raises(NotPermittedError):
+            await refused
+    with pytest.raises(NotFoundLocallyError, match="no talk"):
+        await desk.acting_as(as_("quinn")).scorecards.coach("finn")
+
+
+async def test_a_talk_has_three_facts_and_says_what_became_of_the_last_agreement(desk, put):
+    await desk.scorecards.issue()
+    await desk.scorecards.publish()
+    text = "enter time at <once>"
+    await desk.scorecards.agree("Finn", text, figure="real-time-entry")
+    with pytest.raises(NotFoundLocallyError, match="no figure"):
+        await desk.scorecards.agree("Finn", "x", figure="real-time")
+    await desk.acting_as(as_("ana")).scorecards.comment("ana", "Monday was a move")
+    sheet = await desk.scorecards.coach("Finn")
+    assert [line.figure for line in sheet.facts] == ["repeat-service", "first-call-resolution", "real-time-entry"]
+    assert (sheet.agreed, sheet.words[0].text) == ((), text)
+    assert (await desk.acting_as(as_("ana")).scorecards.coach("ana")).words[0].author == "user:ana via cli"
+
+    next_week = [entry("finn", day, number, 1, late=number < 1) for day in range(7, 11) for number in range(6)]
+    await put(desk, [one.model_copy(update={"external_id": f"next-{one.external_id}"}) for one in next_week])
+    until(desk, SETTLED)
+    await desk.scorecards.issue(week=WEEK)
+    until(desk, FRIDAY + timedelta(days=7))
+    await desk.scorecards.issue()
+    sheet = await desk.scorecards.coach("Finn")
+    [agreed] = sheet.agreed
+    assert (agreed.word.week, agreed.moved, round(agreed.then, 2)) == (WEEK, Moved.BETTER, 16.67)
+    page = await desk.scorecards.show("Finn")
+    line = next(one for one in page if one.figure == "real-time-entry")
+    assert (line.trend.value, round(line.before, 2)) == ("up", 16.67)
+    html, cards = pages.sheet_html(sheet), pages.html(page)
+    assert "&lt;once&gt;" in html
+    assert "then, 83.33 % now: better" in html
+    assert "up from 16.67 %" in cards
+
+
+async def test_the_job_issues_at_the_close_and_again_when_nobody_is_late_any_more(desk, tmp_path):
+    jobs = desk.acting_as(JOBS)
+    until(desk, FRIDAY - timedelta(hours=1))
+    assert (await run_job(jobs, None)).startswith("2026-W10: "), "the week before is settled; this one is not closed"
+    until(desk, FRIDAY)
+    assert await run_job(jobs, None) == f"{WEEK}: 8 provisional cards"
+    assert await run_job(jobs, None) == "nothing is due"
+    until(desk, SETTLED)
+    assert await run_job(jobs, None) == f"{WEEK}: 8 final cards"
+    assert await run_job(jobs, None) == "nothing is due"
+    (tmp_path / "service" / "service.toml").write_text(DEFINITIONS.replace("[scorecards]", ""))
+    await desk.definitions.apply(reason="no cards", folder=tmp_path / "service", remove=True)
+    assert "no [scorecards]" in await run_job(jobs, None)
+
+
+async def test_what_a_client_is_named_in_beside_a_card_is_handed_over_and_forgotten(desk, put):
+    await put(desk, [Contact(external_id="c", company_ref="1", first_name="Rosa", last_name="Quist", email="r@q.test")])
+    await desk.scorecards.issue()
+    await desk.scorecards.agree("Finn", "Call Rosa Quist back within the hour")
+    adam = desk.acting_as(as_("adam"))
+    assert "scorecard_words" in repr(await adam.privacy.export("r@q.test"))
+    await adam.privacy.erase("r@q.test")
+    [word] = (await desk.scorecards.coach("Finn")).words
+    assert "Rosa" not in word.text
