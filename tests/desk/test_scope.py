@@ -145,8 +145,9 @@ ARGUMENTS = {
 
 
 NAMELESS = {
-    "connections", "status", "tickets.count", "sla.status", "kpi.list", "kpi.explain", "kpi.history", "flow.show",
-    "flow.steps", "rota.show", "oncall.who", "scorecards.show", "scorecards.compare", "scorecards.coach",
+    "connections", "status", "tickets.count", "sla.status", "sla.tolerance", "kpi.list", "kpi.explain",
+    "kpi.history", "flow.show", "flow.steps", "rota.show", "oncall.who",
+    "scorecards.show", "scorecards.compare", "scorecards.coach",
 }  # fmt: skip
 """What answers with numbers only, with the connections, our own people, or cards, of which none are issued."""
 

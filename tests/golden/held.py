@@ -169,6 +169,7 @@ DECIDED: tuple[str, ...] = (
     "sla exempt T-NOTHING triage --reason 'they asked for it'",
     "sla withdraw T-NOTHING triage --reason 'a mistake'",
     "sla reason T-NOTHING triage parts",
+    "sla tolerance",
     "definitions history",
     "definitions plan --folder wrong",
     "definitions apply --folder wrong --reason mistaken",

@@ -34,6 +34,7 @@ from servicedesk_core.features.sla.tables.chosen import all_of, open_of
 from servicedesk_core.features.sla.tables.explained import explained
 from servicedesk_core.features.sla.tables.shown import AsOf
 from servicedesk_core.features.sla.tables.theirs import Beside, compared
+from servicedesk_core.features.sla.tolerance.queries import Tolerances
 from servicedesk_core.store import Tx
 from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.queries.scope import Scope
@@ -49,7 +50,7 @@ Since = Annotated[datetime | None, Help("From this instant on [default: 30 days 
 Until = Annotated[datetime | None, Help("Up to this instant [default: now].")]
 
 
-class Clocks(Replays[Manner]):
+class Clocks(Replays[Manner], Tolerances[Manner]):
     """What was promised to clients, and whether it is kept."""
 
     @query("sla.status", about="Clocks of open tickets by state and share used.", page=f"{_PAGES}:status")
