@@ -47,7 +47,8 @@ NAMED = (
     "sla breached --company '{0} names'", "sla missed --company '{0} name'", "sla decisions --company '{0} name'",
     "sla override {0}-tickets triage --due 2026-03-12 --reason x --yes", "sla reason {0}-tickets triage parts",
     "sla exempt {0}-tickets triage --reason x --yes", "sla withdraw {0}-tickets triage --reason x --yes",
-    "profit show --by client --client '{0} name'",
+    "profit show --by client --client '{0} name'", "kpi confirm-repeat {0}-tickets mine-tickets --reason x",
+    "kpi confirm-repeat mine-tickets {0}-tickets --reason x", "kpi reject-repeat {0}-tickets {0}-tickets --reason x",
 )  # fmt: skip
 """Commands that name something of a client, by its word or by the number of a write."""
 
@@ -70,7 +71,9 @@ PLAIN = (
     f"sla replay --policy {DRAFT}", "sla audit", "sla tolerance", "sla reason mine-tickets triage parts",
     "kpi list --last 3650d",
     *(f"kpi show {name} --last 3650d --by {by}" for name in ("created", "hours") for by in ("client", "technician")),
-    "kpi history created", "kpi records created --last 3650d", "kpi explain created", "flow show", "flow steps",
+    "kpi history created", "kpi repeats --last 3650d", "kpi months", "kpi close 2026-01 --reason x --yes",
+    "kpi reopen 2026-01 --reason x", "kpi records created --last 3650d", "kpi explain created", "flow show",
+    "flow steps",
     *(f"flow groups {by}" for by in ("client", "team")), "profit show --by client", "profit uncosted", "profit months",
     "profit close 2026-01 --reason x --yes", "definitions plan", "definitions apply --reason x", "definitions diff",
     "clients list", "clients contacts", "rota show", "oncall who", "oncall gaps", "skills list",

@@ -15,6 +15,7 @@ HOSTILE: dict[str, str] = {
     "kpi history created --weeks 3": "80 json",
     "kpi list": "80 160 json csv",
     "kpi records created": "80 json",
+    "kpi repeats --last 3650d": "80 json",
     "kpi show created --by client": "80 json",
     "people list": "80 json",
     "people review": "80 json",
@@ -170,6 +171,8 @@ DECIDED: tuple[str, ...] = (
     "sla withdraw T-NOTHING triage --reason 'a mistake'",
     "sla reason T-NOTHING triage parts",
     "sla tolerance",
+    "kpi confirm-repeat T-NOTHING T-ALL --reason 'the same fault'",
+    "kpi reject-repeat T-NOTHING T-ALL --reason 'another device'",
     "definitions history",
     "definitions plan --folder wrong",
     "definitions apply --folder wrong --reason mistaken",
@@ -207,6 +210,9 @@ EARNED: tuple[str, ...] = (
     "profit close 2026-03 --reason early --yes",
     "profit close 2025-10 --reason invoiced --yes",
     "profit close 2025-10 --reason invoiced --yes",
+    "kpi close 2025-10 --reason reported --yes",
+    "kpi months",
+    "kpi reopen 2025-10 --reason late",
 )
 LATE: tuple[str, ...] = (
     "profit show --period 2025-10 --by type",

@@ -14,6 +14,8 @@ from servicedesk_core.features.sla import Clock
 
 STALE: Final = timedelta(hours=48)
 OLD: Final = timedelta(hours=24)
+NOT_JUDGED: Final = "not judged now"
+"""Of a technician who is away: that they are is nothing for everybody who may see figures."""
 HORIZON: Final = timedelta(hours=4)
 """Business time until when something is coming up."""
 
@@ -224,7 +226,7 @@ def not_kept_up(desk: OpenDesk) -> Iterator[Case]:
     names = _names(desk)
     for who, several in ready(desk).items():
         if any(is_left_lying(one, desk) for one in several) or (not several and waiting):
-            yield _person(who, names, excluded="away" if who in away else "")
+            yield _person(who, names, excluded=NOT_JUDGED if who in away else "")
 
 
 def open_each(desk: OpenDesk) -> Iterator[Case]:
