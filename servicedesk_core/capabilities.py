@@ -15,6 +15,9 @@ _ABOUT: Final = {
     "scorecards.read": "Read everybody's scorecard.",
     "scorecards.comment": "Comment on one's own scorecard.",
     "scorecards.write": "Issue and publish scorecards, record what was agreed.",
+    "reviews.read": "Read the reviews of one's own work.",
+    "quality.read": "Read the reviews of everybody's work, and concerns.",
+    "quality.write": "Draw tickets, review them, take in answers of surveys, keep concerns.",
     "tickets.write": "Propose new tickets, and changes, notes and time of others.",
     "tickets.assign": "Propose whose a ticket is, in which queue, how urgent, until when; say what is repeat service.",
     "promises.decide": "Decide about a promise: another due time, or that it does not count.",
@@ -50,6 +53,9 @@ class Capability(StrEnum):
     SCORECARDS = "scorecards.read"
     SCORECARDS_COMMENT = "scorecards.comment"
     SCORECARDS_WRITE = "scorecards.write"
+    REVIEWS_READ = "reviews.read"
+    QUALITY_READ = "quality.read"
+    QUALITY_WRITE = "quality.write"
     TICKETS_WRITE = "tickets.write"
     TICKETS_ASSIGN = "tickets.assign"
     PROMISES_DECIDE = "promises.decide"
@@ -105,6 +111,7 @@ _TECHNICIAN = frozenset(
     {
         _C.READ,
         _C.INTERNAL,
+        _C.REVIEWS_READ,
         _C.SCORECARDS_OWN,
         _C.SCORECARDS_COMMENT,
         _C.TICKETS_WRITE,
@@ -115,6 +122,7 @@ _TECHNICIAN = frozenset(
 )
 _COORDINATOR = _TECHNICIAN | {
     _C.SCORECARDS_COORDINATOR,
+    _C.QUALITY_READ,
     _C.TICKETS_ASSIGN,
     _C.PROMISES_REASON,
     _C.WARRANTY_WRITE,
@@ -134,6 +142,7 @@ ROLES: Final = MappingProxyType(
             _C.PERIODS_CLOSE,
             _C.SCORECARDS,
             _C.SCORECARDS_WRITE,
+            _C.QUALITY_WRITE,
             _C.WRITES_APPROVE,
             _C.DEFINITIONS_APPLY,
             _C.AUDIT_READ,
@@ -143,12 +152,24 @@ ROLES: Final = MappingProxyType(
         Role.TECHNICIAN: _TECHNICIAN,
         Role.ACCOUNT_MANAGER: frozenset({_C.READ, _C.INTERNAL, _C.CLAIMS_READ}),
         Role.FINANCE: frozenset({_C.READ, _C.MONEY, _C.PERIODS_CLOSE, _C.CLAIMS_READ}),
-        Role.QUALITY_REVIEWER: frozenset({_C.READ, _C.INTERNAL, _C.SCORECARDS_OWN, _C.SCORECARDS_QUALITY}),
+        Role.QUALITY_REVIEWER: frozenset(
+            {
+                _C.READ,
+                _C.INTERNAL,
+                _C.REVIEWS_READ,
+                _C.QUALITY_READ,
+                _C.QUALITY_WRITE,
+                _C.SCORECARDS_OWN,
+                _C.SCORECARDS_QUALITY,
+            }
+        ),
         Role.AUDITOR: frozenset(
             {
                 _C.READ,
                 _C.INTERNAL,
                 _C.MONEY,
+                _C.REVIEWS_READ,
+                _C.QUALITY_READ,
                 _C.CLAIMS_READ,
                 _C.WRITES_READ,
                 _C.DEFINITIONS_READ,

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.people.queries import People
     from servicedesk_core.features.privacy.actions import Privacy
     from servicedesk_core.features.profit.actions import Profit
+    from servicedesk_core.features.quality.actions import Quality
     from servicedesk_core.features.quarantine.actions import Quarantine
     from servicedesk_core.features.report.queries import Reports
     from servicedesk_core.features.rota.actions import RotaActions
@@ -197,6 +198,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         rota: RotaActions[Waiting]
         skills: SkillQueries[Waiting]
         profit: Profit[Waiting]
+        quality: Quality[Waiting]
         quarantine: Quarantine[Waiting]
         report: Reports[Waiting]
         scorecards: Scorecards[Waiting]

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.people.queries import People
     from servicedesk_core.features.privacy.actions import Privacy
     from servicedesk_core.features.profit.actions import Profit
+    from servicedesk_core.features.quality.actions import Quality
     from servicedesk_core.features.quarantine.actions import Quarantine
     from servicedesk_core.features.report.queries import Reports
     from servicedesk_core.features.rota.actions import RotaActions
@@ -96,6 +97,7 @@ class StoredDesk:
         rota: RotaActions[Awaited]
         skills: SkillQueries[Awaited]
         profit: Profit[Awaited]
+        quality: Quality[Awaited]
         quarantine: Quarantine[Awaited]
         report: Reports[Awaited]
         scorecards: Scorecards[Awaited]

@@ -118,9 +118,10 @@ def _shown(namespace: Namespace[Any], block: Block, tx: Any, at: datetime, scope
             )
         case Table():
             asked, narrows = block.query, not block.query.unscoped
-            seen = namespace.desk.permitted(asked.needs, asked.name, scope, narrows=narrows)
+            seen = namespace.desk.permitted(asked.needs, asked.name, scope)
             given = dict(block.given) | ({"scope": seen} if narrows else {})
-            rows = tuple(asked.declared(namespace, tx, **given))
+            is_theirs = narrows or seen is None  # who sees a part of the desk sees nothing of what cannot be parted
+            rows = tuple(asked.declared(namespace, tx, **given)) if is_theirs else ()
             return Shown("table", block.title, columns=dict(_headings(asked.row)), rows=rows)
         case Series():
             points = tuple(Point(label, value) for label, value in block.points(tx, at, scope))

@@ -38,7 +38,7 @@ class Feature:
     Attributes:
         name: Its name: that of its command, and of ours that of its part of the desk.
         about: What it is, in a sentence without a subject, for the help of its command.
-        queries: Where the namespace of its queries is, ``module:Class``.
+        queries: Where the namespace of its queries is, ``module:Class``; one that brings figures alone has none.
         actions: Where the namespace is that has its acts beside them; empty = there are none.
         jobs: What it does by schedule.
         after_sync: Where the coroutine function is that takes in what a sync has brought, ``module:function``; it is
@@ -57,7 +57,7 @@ class Feature:
 
     name: str
     about: str
-    queries: str
+    queries: str = "servicedesk_core.faces.namespace:Namespace"
     actions: str = ""
     jobs: tuple[JobKind, ...] = ()
     after_sync: str = ""

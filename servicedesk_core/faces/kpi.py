@@ -125,6 +125,12 @@ def withheld(kpi: Kpi[Any], may: Callable[[Capability], bool]) -> Measure | None
     return None if may(kpi.needs) else Measure.missing(f'the right "{kpi.needs}"')
 
 
+def unmeasurable(kpi: Kpi[Any], error: Exception) -> KpiError:
+    """Return what is raised in place of an error of somebody's figure."""
+    message = f'The figure "{kpi.name}" cannot be measured: {type(error).__name__}.'
+    return KpiError(message, hint="Run it with --debug and tell whoever wrote it what that prints.")
+
+
 def measured(
     kpi: Kpi[Any],
     tx: Any,
@@ -159,8 +165,7 @@ def measured(
     except ServiceDeskError:
         raise
     except Exception as error:
-        message = f'The figure "{kpi.name}" cannot be measured: {type(error).__name__}.'
-        raise KpiError(message, hint="Run it with --debug and tell whoever wrote it what that prints.") from error
+        raise unmeasurable(kpi, error) from error
     if not isinstance(found, Measure):
         message = f'The figure "{kpi.name}" was measured as a {type(found).__name__}, which is no Measure.'
         raise KpiError(message, hint="Tell whoever wrote it.")

@@ -13,7 +13,8 @@ from servicedesk_core.faces.feature import Feature
 __all__ = ["FEATURES", "Feature", "own", "with_ours"]
 
 FEATURES: Final = (
-    "status", "tickets", "attention", "explain", "report", "sla", "kpi", "flow", "profit", "scorecards",
+    "status", "tickets", "attention", "explain", "report", "sla", "kpi", "flow", "profit", "quality",
+    "scorecards",
     "writes", "audit", "definitions", "clients", "rota", "oncall", "skills", "people",
     "warranty", "claims", "alerts", "privacy", "quarantine",
 )  # fmt: skip

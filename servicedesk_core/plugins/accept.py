@@ -60,7 +60,7 @@ def accept_feature(offered: Any, *, name: str, title: str) -> Feature:
             hint="Its entry point must name the Feature object.",
         )
     with importing(title):
-        _ = offered.watches
+        _ = offered.watches, offered.figures
         kinds = {kind.name for kind in offered.kinds}
         called = {offer.name.partition(".")[0] for offer in offered.offers().values()}
     own = {kind for kind in kinds if kind.startswith(f"{name}_")} | {name}

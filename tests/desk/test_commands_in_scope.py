@@ -49,6 +49,7 @@ NAMED = (
     "sla exempt {0}-tickets triage --reason x --yes", "sla withdraw {0}-tickets triage --reason x --yes",
     "profit show --by client --client '{0} name'", "kpi confirm-repeat {0}-tickets mine-tickets --reason x",
     "kpi confirm-repeat mine-tickets {0}-tickets --reason x", "kpi reject-repeat {0}-tickets {0}-tickets --reason x",
+    "quality concern x --owner kim --ticket {0}-tickets",
 )  # fmt: skip
 """Commands that name something of a client, by its word or by the number of a write."""
 
@@ -76,6 +77,10 @@ PLAIN = (
     "flow steps",
     *(f"flow groups {by}" for by in ("client", "team")), "profit show --by client", "profit uncosted", "profit months",
     "profit close 2026-01 --reason x --yes", "definitions plan", "definitions apply --reason x", "definitions diff",
+    "quality reviews", "quality show 1", "quality show 2", "quality coverage --last 3650d", "quality concerns --all",
+    "quality report", "quality report --html quality.html", "quality kpis", "quality sample all",
+    "quality review 2 --passed", "quality import servicedesk.toml", "quality concern x --owner kim",
+    "quality concern-change 1 --owner kim", "quality concern-close 1 --done x", "quality template servqual --to q.csv",
     "clients list", "clients contacts", "rota show", "oncall who", "oncall gaps", "skills list",
     "rota import rota.csv", "oncall import rota.csv",
     "definitions history", "definitions export --to service",

@@ -120,6 +120,7 @@ ARGUMENTS = {
     "records": [(entity,) for entity in STREAMS.values()],
     "tickets.get": [("mine-tickets",), (f"{FOREIGN}-tickets",), (f"{FOREIGN} number",)],
     "explain": [("mine-tickets",), (f"{FOREIGN}-tickets",), (f"{FOREIGN} number",)],
+    "quality.show": [(1,), (2,)],
     "quarantine.get": [(1,)],
     "writes.show": [(number,) for number in range(1, 13)],
     "claims.get": [(str(number),) for number in range(1, 9)] + [(f"{who}-cancelled",) for who in ("mine", FOREIGN)],
@@ -148,8 +149,9 @@ NAMELESS = {
     "connections", "status", "tickets.count", "sla.status", "sla.tolerance", "kpi.list", "kpi.explain",
     "kpi.history", "flow.show", "flow.steps", "rota.show", "oncall.who",
     "scorecards.show", "scorecards.compare", "scorecards.coach",
+    "quality.coverage", "quality.report",
 }  # fmt: skip
-"""What answers with numbers only, with the connections, our own people, or cards, of which none are issued."""
+"""What answers with numbers only, the connections, our own people, or of what is not there: cards, done tickets."""
 
 
 async def answers(path, method, scope):

@@ -46,7 +46,7 @@ from servicedesk_core.features.warranty.tables import answers as cover_answers
 from servicedesk_core.store import Store, audit, cover, outbox, quarantine, records, sources
 from servicedesk_core.store.quarantine import Rejected
 from servicedesk_core.store.records import Incoming
-from servicedesk_core.store.schema import RECORDS, sla_clocks, sla_decisions, sla_tickets
+from servicedesk_core.store.schema import RECORDS, quality_reviews, sla_clocks, sla_decisions, sla_tickets
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 FOREIGN = "OTHERS"
@@ -172,6 +172,14 @@ DRAFT = Path(__file__).with_name("draft.toml")
 """What could be promised instead."""
 
 
+def add_review(tx, source, who):
+    """Add a ticket that was drawn for review."""
+    values = {"source_id": source, "ticket_ref": f"{who}-tickets", "technician_ref": f"{who}-technicians"}
+    values |= {"rule": "all", "checklist": "all", "items": ("done",), "missed": {}, "inapplicable": ()}
+    values |= {"resolved_at": NOW, "drawn_at": NOW, "drawn_by": "user:ana", "note": f"{who} note"}
+    tx.execute(insert(quality_reviews).values(**values))
+
+
 def add_clocks(tx):
     """Promise something, and let each ticket have a clock that is late, one that will be, and one that was."""
     office = {"name": "always", "zone": "UTC", "hours": {"mon-sun": "00:00-24:00"}}
@@ -251,6 +259,7 @@ def filled(new_url):
             add_claims(tx, source, who, others)
             add_cover(tx, source, who)
             add_turns(tx, source, who)
+            add_review(tx, source, who)
         add_clocks(tx)
         audit.append(tx, at=NOW, actor="user:ana", action="privacy.erased", entity="contact:psa", reason=FOREIGN)
 

@@ -127,12 +127,12 @@ def test_an_example_mapping_fits_its_file_and_ignores_nothing(mapping: Path) -> 
     assert checked.rows >= 2
 
 
-TUTORIAL = "noisy "
-"""Begins the commands of the feature that a page makes; ``tests/examples`` runs them."""
+TUTORIALS = ("noisy ", "pulse ")
+"""Begin the commands of the features that pages make; ``tests/examples`` runs them."""
 
 
 @pytest.mark.parametrize(
-    ("where", "line", "is_prose"), [one for one in pages.commands() if not one[1].startswith(TUTORIAL)]
+    ("where", "line", "is_prose"), [one for one in pages.commands() if not one[1].startswith(TUTORIALS)]
 )
 def test_a_command_line_is_one_that_the_program_understands(where: str, line: str, is_prose: bool) -> None:
     ends = r"\s[|>;]|&&|\s#" + (r"|\"\s*$" if line.count('"') % 2 else "")  # a line may itself stand in quotes

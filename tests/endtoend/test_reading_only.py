@@ -41,6 +41,8 @@ COMMANDS = [
     "sla response",
     "sla audit",
     "profit months",
+    "quality reviews",
+    "quality coverage",
     "scorecards issue",
     "scorecards show",
     "report desk",

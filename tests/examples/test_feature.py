@@ -1,100 +1,58 @@
 """A feature of somebody else, made from the page that explains how, installed for real."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from servicedesk_core import ServiceDesk
 from servicedesk_core.clock import SystemClock
 from servicedesk_core.domain import Company, StatusCategory, Ticket
-from servicedesk_core.store import Store, records, sources
-from servicedesk_core.store.records import Incoming
+from tests.examples.pages import Tutorial, desk_with, servicedesk, told_by
 
-ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "develop" / "first-feature.md").read_text(encoding="utf-8")
-EXAMPLE = ROOT / "examples" / "noisy_clients"
-FILES = {name: text for _, name, text in re.findall(r"^```(\w+) (\S+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)}
-SESSION = re.findall(r"^\$ servicedesk (.*)\n((?:[^$`].*\n)*)", PAGE, re.MULTILINE)
+PAGE = Tutorial("first-feature.md", "noisy_clients")
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory):
-    """Return a folder with the distribution of the page, installed."""
-    pytest.importorskip("hatchling")
-    source, target = tmp_path_factory.mktemp("noisy"), tmp_path_factory.mktemp("site")
-    for name, text in FILES.items():
-        (source / name).parent.mkdir(exist_ok=True)
-        (source / name).write_text(text)
-    offline = ("--quiet", "--no-index", "--no-deps", "--no-build-isolation", "--disable-pip-version-check")
-    subprocess.run([sys.executable, "-m", "pip", "install", *offline, "--target", target, source], check=True)
-    return target
-
-
-@pytest.fixture(scope="module")
-def run(installed, tmp_path_factory):
+def run(tmp_path_factory):
     """Return a function that runs Python on a desk with two clients, with the feature installed."""
-    folder = tmp_path_factory.mktemp("desk")
-    (folder / "servicedesk.toml").write_text('[desk]\nname = "X"\n[connections.psa]\nconnector = "tabular"\n')
-    ServiceDesk.migrate(folder / "servicedesk.toml")
-    with Store.open(f"sqlite:///{folder / 'servicedesk.db'}", clock=SystemClock()) as store:
-        store.write_blocking(_fill)
-
-    def process(*arguments, **environment):
-        environment = {**os.environ, "PYTHONPATH": str(installed), **environment}
-        return subprocess.run(
-            [sys.executable, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
-        )
-
-    return process
+    pytest.importorskip("hatchling")
+    source, site, folder = (tmp_path_factory.mktemp(name) for name in ("noisy", "site", "desk"))
+    PAGE.install(source, site)
+    return desk_with(_records(), folder, site)
 
 
-def _fill(tx):
+def _records():
     now = SystemClock().now()
-    source = sources.ensure(tx, "psa", "tabular", "live", now).id
-    rows = [Company(external_id="1", name="Harbor Dental"), Company(external_id="2", name="Mill & Sons")]
+    yield from (Company(external_id="1", name="Harbor Dental"), Company(external_id="2", name="Mill & Sons"))
     made = [("1", days) for days in (1, 2, 3, 10, 11, 12, 13)] + [("2", 1), ("2", 20), ("1", 90)]
     for number, (client, days) in enumerate(made):
         category = StatusCategory.CLOSED if days in {13, 90} else StatusCategory.NEW
         created = now - timedelta(days=days)
-        rows.append(
-            Ticket(external_id=str(number), status_category=category, company_ref=client, created_at=created, title="")
+        yield Ticket(
+            external_id=str(number), status_category=category, company_ref=client, created_at=created, title=""
         )
-    for row in rows:
-        records.apply(tx, source, row.stream, [Incoming(row, None, None, "1")], mode="incremental", now=now)
-
-
-def servicedesk(run, line, **environment):
-    return run("-m", "servicedesk_core.cli", *line.split(), **environment)
 
 
 def test_the_example_is_what_the_page_shows():
-    made = {str(path.relative_to(EXAMPLE)): path for path in EXAMPLE.rglob("*") if path.suffix in {".py", ".toml"}}
-    shown = {name: text for name, text in FILES.items() if not name.startswith("use_it")}
-    assert {name: path.read_text() for name, path in made.items()} == shown
+    assert {name: text for name, text in PAGE.files.items() if not name.startswith("use_it")} == PAGE.made
 
 
 def test_the_page_has_a_session():
-    assert [line.split()[1] for line, _ in SESSION] == ["list", "list", "kpis", "overview"]
+    assert [line.split()[1] for line, _ in PAGE.session] == ["list", "list", "kpis", "overview"]
 
 
-@pytest.mark.parametrize(("line", "told"), SESSION, ids=lambda text: text.partition("\n")[0])
+@pytest.mark.parametrize(("line", "told"), PAGE.session, ids=lambda text: text.partition("\n")[0])
 def test_a_command_of_the_page_tells_what_the_page_shows(run, line, told):
     ran = servicedesk(run, line)
-    lines = [one.rstrip() for one in (ran.stdout + ran.stderr).splitlines() if one]
-    assert (ran.returncode, lines) == (0, told.splitlines())
+    assert (ran.returncode, told_by(ran)) == (0, told.splitlines())
 
 
 def test_the_program_of_the_page_prints_what_the_page_shows(run):
-    ran = run("-c", FILES["use_it.py"])
-    assert (ran.stdout, ran.stderr) == (FILES["use_it.txt"], "")
+    ran = run("-c", PAGE.files["use_it.py"])
+    assert (ran.stdout, ran.stderr) == (PAGE.files["use_it.txt"], "")
 
 
 def test_each_of_them_is_a_document(run):

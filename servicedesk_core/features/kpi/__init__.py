@@ -28,10 +28,12 @@ if TYPE_CHECKING:
     from servicedesk_core.features.kpi.pages import unit as unit
     from servicedesk_core.features.kpi.past import Went as Went
     from servicedesk_core.features.kpi.past import went as went
+    from servicedesk_core.features.kpi.periods import last as last
     from servicedesk_core.features.kpi.periods import period_of as period_of
     from servicedesk_core.features.kpi.proposing import CLOCK_GOALS as CLOCK_GOALS
     from servicedesk_core.features.kpi.proposing import propose as propose
     from servicedesk_core.features.kpi.queries import MeasuringDesk as MeasuringDesk
+    from servicedesk_core.features.kpi.tables import StoredFacts as StoredFacts
 else:
     from servicedesk_core.exports import lazily
 

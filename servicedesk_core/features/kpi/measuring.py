@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import Any, Final
 
 from servicedesk_core.arguments import did_you_mean
-from servicedesk_core.errors import NotFoundLocallyError, SettingsError
+from servicedesk_core.errors import KpiError, NotFoundLocallyError, ServiceDeskError, SettingsError
 from servicedesk_core.faces import Capability, Case, Feature, Figure, Kpi, Measure, Period, Sum
-from servicedesk_core.faces.kpi import figure, measured, number, only_reads, withheld
+from servicedesk_core.faces.kpi import figure, measured, number, only_reads, unmeasurable, withheld
 from servicedesk_core.features.attention import Found
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.kpi.catalogue.money import Money
@@ -149,6 +149,14 @@ class Measuring:
             group=group,
         )
 
+    def told(self, kpi: Kpi[Any]) -> Figure:
+        """Return a figure against its goal; one that cannot be measured says so, and hides none of the others."""
+        try:
+            with self._tx.begin_nested():  # what it broke of the transaction is undone
+                return self.figure(kpi)
+        except KpiError as error:
+            return self.figure(kpi, Measure.missing(f"to be mended by whoever wrote it. {error.message}"))
+
     def past(self, kpi: Kpi[Any], past: Went, group: str | None = None) -> Figure:
         """Return a coordinator's figure at the end of the period, and how long in it that was not what is wanted.
 
@@ -175,7 +183,12 @@ class Measuring:
         if (refused := withheld(kpi, self._may)) is not None:
             return refused
         if isinstance(kpi.measure, Of | Money | Training):
-            return kpi.measure.of(self._facts)
+            try:
+                return kpi.measure.of(self._facts)
+            except ServiceDeskError:
+                raise
+            except Exception as error:  # cases may be those of anybody
+                raise unmeasurable(kpi, error) from error
         if isinstance(kpi.measure, Now):
             return kpi.measure.of(self._open)
         return measured(kpi, self._tx, self.period, None, self._scope, may=self._may)
@@ -221,7 +234,8 @@ def kpi_named(features: Sequence[Feature], word: str) -> tuple[str, Kpi[Any]]:
         NotFoundLocallyError: None is meant, or several.
     """
     known = [(feature.name, kpi) for feature in features for kpi in feature.figures]
-    exact = [one for one in known if folded(word) in {folded(one[1].name), folded(one[1].code or one[1].name)}]
+    # Ours come first: nobody's figure takes the place of one.
+    exact = [one for one in known if folded(word) in {folded(one[1].name), folded(one[1].code or one[1].name)}][:1]
     begun = exact or [one for one in known if folded(one[1].name).startswith(folded(word))]
     if len(begun) == 1:
         return begun[0]

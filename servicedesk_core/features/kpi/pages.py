@@ -6,6 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.faces import Figure, Narrow, Terminal, Verdict
+from servicedesk_core.faces.html import render
 from servicedesk_core.features.kpi.model import FigurePage, KpiExplained
 from servicedesk_core.wording import hours, rounded
 
@@ -49,11 +50,26 @@ def note(figure: Figure, zone: str) -> str:
 
 def figures(terminal: Terminal, page: FigurePage) -> None:
     """Print all figures of a period."""
-    if page.start is not None and page.end is not None:
-        last = page.end - timedelta.resolution
-        terminal.line(f"{_day(page.start, page.timezone)} to {_day(last, page.timezone)} ({page.timezone})")
+    if span := _span(page):
+        terminal.line(span)
     _print(terminal, page, "Figure", ((one.code or "", one.title, one.name) for one in page))
     _late(terminal, page)
+
+
+def html(page: FigurePage) -> str:
+    """Return all figures of a period as one self-contained page."""
+    rows = [
+        (one.code or "", one.title, value(one), _goal(one.goal, one.unit), _SAID[one.verdict], note(one, page.timezone))
+        for one in page
+    ]
+    return render("servicedesk_core.features.kpi/figures.html", rows=rows, period=_span(page))
+
+
+def _span(page: FigurePage) -> str:
+    if page.start is None or page.end is None:
+        return ""
+    last = page.end - timedelta.resolution
+    return f"{_day(page.start, page.timezone)} to {_day(last, page.timezone)} ({page.timezone})"
 
 
 def groups(terminal: Terminal, page: FigurePage) -> None:

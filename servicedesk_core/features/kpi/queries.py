@@ -68,7 +68,12 @@ class KpiQueries(Namespace[Manner]):
 
     desk: MeasuringDesk
 
-    @query("kpi.list", about="All figures of a period.", page="servicedesk_core.features.kpi.pages:figures")
+    @query(
+        "kpi.list",
+        about="All figures of a period.",
+        page="servicedesk_core.features.kpi.pages:figures",
+        html="servicedesk_core.features.kpi.pages:html",
+    )
     def list(
         self,
         tx: Tx,
@@ -93,7 +98,7 @@ class KpiQueries(Namespace[Manner]):
             hint = f"There are: {', '.join(having)}."
             raise SettingsError(f'No feature "{feature}" has figures.{did_you_mean(feature, having)}', hint=hint)
         chosen = [one for name, one in having.items() if feature in {None, name}]
-        rows = [measuring.figure(kpi) for one in chosen for kpi in one.figures]
+        rows = [measuring.told(kpi) for one in chosen for kpi in one.figures]
         late = [late for one in chosen for kpi in one.figures for late in measuring.adjusted(kpi)]
         page = self._page(rows, measuring.period, measuring.closed_at, late)
         return piece(page, Figure, by="code,name", sort=sort, after=after, limit=limit)

@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from servicedesk_core.store.schema.records import IS_OPEN as IS_OPEN
     from servicedesk_core.store.schema.records import RECORDS as RECORDS
     from servicedesk_core.store.schema.records import ticket_source as ticket_source
+    from servicedesk_core.store.schema.reviewing import quality_answers as quality_answers
+    from servicedesk_core.store.schema.reviewing import quality_concerns as quality_concerns
+    from servicedesk_core.store.schema.reviewing import quality_reviews as quality_reviews
     from servicedesk_core.store.schema.scoring import scorecard_words as scorecard_words
     from servicedesk_core.store.schema.scoring import scorecards as scorecards
     from servicedesk_core.store.schema.system import budget_buckets as budget_buckets

@@ -13,15 +13,8 @@ def _kpi(  # noqa: PLR0917  # a row of the table below
 
 
 KPIS: Final = (
-    _kpi("K08", "satisfaction", "Client satisfaction", "Mean of the clients' ratings from 1 to 5.",
-         "the scale of each survey's ratings", "points", "more"),
     _kpi("K13", "preventive-maintenance", "Preventive maintenance done",
          "Occurrences of recurring plans completed inside their window.", "recurring plans", "%", "more"),
-    _kpi("K15", "quality-score", "Quality score", "Reviews passed of reviews done.", "reviews of tickets", "%", "more"),
-    _kpi("K17", "employee-satisfaction", "Employee satisfaction", "Mean of our people's ratings from 1 to 5.",
-         "answers of an employee survey", "points", "more"),
-    _kpi("K29", "promoter-score", "Net promoter score", "Promoters less detractors, of all answers.",
-         "answers on a scale from 0 to 10", "points", "more"),
     _kpi("K33", "response-improvement", "Response improved", "How much faster the response is than it was.",
          "a stored baseline of response time", "%", "more"),
 )  # fmt: skip

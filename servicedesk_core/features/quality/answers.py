@@ -1,0 +1,112 @@
+"""Which answers of surveys count, and what they say on one scale. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from servicedesk_core.faces import Case
+from servicedesk_core.features.quality.kinds import Asks, Survey
+
+FEWEST: Final = 5
+"""Answers; by fewer nobody is judged, and of our people nothing is shown."""
+
+NO_SCALE: Final = "no [surveys.NAME] says its scale"
+UNANSWERED: Final = "without a score"
+IMPOSSIBLE: Final = "impossible score"
+AHEAD: Final = "answered in the future"
+REPEATED: Final = "answered again"
+
+_PROMOTER, _DETRACTOR = 9, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer of a client.
+
+    Attributes:
+        record: The vendor's id, or ours.
+        survey: Name of the survey.
+        at: When it was given.
+        score: What was chosen, on the survey's own scale.
+        connection: Where it comes from; empty = from a file.
+        contact: Who gave it.
+        ticket: What it is about.
+        question: What was asked, where the survey asks more than one thing.
+        of: What it belongs to.
+    """
+
+    record: str
+    survey: str
+    at: datetime
+    score: Decimal | None
+    connection: str = ""
+    contact: str = ""
+    ticket: str = ""
+    question: str = ""
+    of: Mapping[str, str | None] = field(default_factory=dict)
+
+
+def cases(answers: Iterable[Answer], surveys: Iterable[Survey], asks: Asks, now: datetime) -> Iterator[Case]:
+    """Yield the answers of a period to one question, the better the more above the line; others with why not.
+
+    Of several of one contact about one thing the last one counts, so that nobody has more than one voice; of who
+    names neither each one does.
+
+    Args:
+        answers: All answers of the period.
+        surveys: Their scales.
+        asks: What they were asked.
+        now: When somebody looks.
+    """
+    known = {one.name.casefold(): one for one in surveys}
+    valid: list[tuple[Answer, Survey]] = []
+    for one in answers:
+        survey = known.get(one.survey.casefold())
+        if survey is None:
+            if asks is Asks.SATISFACTION:
+                yield _case(one, 0, NO_SCALE)
+        elif survey.asks is asks:
+            if why := doubt(one.score, one.at, survey, now):
+                yield _case(one, 0, why)
+            else:
+                valid.append((one, survey))
+    last = {_voice(one): one for one, _ in sorted(valid, key=lambda each: (each[0].at, each[0].record))}
+    for one, survey in valid:
+        yield _case(one, _value(one, survey), "" if last[_voice(one)] is one else REPEATED)
+
+
+def doubt(score: Decimal | None, at: datetime, survey: Survey, now: datetime) -> str:
+    """Return why an answer does not count whatever others say; empty = it may."""
+    if score is None:
+        return UNANSWERED
+    if not survey.lowest <= score <= survey.highest:
+        return IMPOSSIBLE
+    return AHEAD if at > now else ""
+
+
+def of_five(score: Decimal, survey: Survey) -> float:
+    """Return a score on the scale from 1 to 5."""
+    return float(1 + 4 * (score - survey.lowest) / (survey.highest - survey.lowest))
+
+
+def repeats(answers: Sequence[Answer]) -> int:
+    """Return how many of some answers are further ones of one contact about one thing."""
+    return len(answers) - len({_voice(one) for one in answers})
+
+
+def _value(one: Answer, survey: Survey) -> float:
+    score = one.score or Decimal(0)
+    if survey.asks is Asks.RECOMMENDATION:
+        return (score >= _PROMOTER) - (score <= _DETRACTOR)
+    return of_five(score, survey)
+
+
+def _voice(one: Answer) -> tuple[str, ...]:
+    whose = (one.survey.casefold(), one.connection, one.contact.strip().casefold(), one.ticket, one.question)
+    return whose if one.contact or one.ticket else (*whose, one.record)
+
+
+def _case(one: Answer, value: float, excluded: str) -> Case:
+    return Case(one.record, value, 1, excluded, one.of, one.connection)

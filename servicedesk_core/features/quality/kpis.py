@@ -1,0 +1,119 @@
+"""What is measured of quality."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any, Final
+
+from servicedesk_core.faces import Capability, Case, Kpi, Measure, Period, Sum
+from servicedesk_core.features.quality.answers import FEWEST, cases
+from servicedesk_core.features.quality.kinds import Asks
+from servicedesk_core.features.quality.tables import answers, concerns, reviews
+from servicedesk_core.store import Tx
+from servicedesk_core.store.queries.scope import Scope
+
+_PERCENT: Final = 100
+
+
+def _asked(asks: Asks, scale: int) -> Callable[..., Measure]:
+    def measure(tx: Tx, period: Period, among: Any = None, scope: Scope | None = None) -> Measure:
+        del among
+        known = answers.surveys(tx, period.now)
+        if not any(one.asks is asks for one in known):
+            return Measure.missing(f'the scale of a survey: define [surveys.NAME] with asks = "{asks}"')
+        told = cases(answers.of_clients(tx, period, scope), known, asks, period.now)
+        return Measure.of(told, Sum.MEAN, scale=scale, minimum=FEWEST)
+
+    return measure
+
+
+def _staff(tx: Tx, period: Period, among: Any = None, scope: Scope | None = None) -> Measure:
+    del among
+    if scope is not None:
+        return Measure.missing("the whole desk; our people belong to no client")
+    values, untold = answers.of_staff(tx, period, period.now)
+    if not values:
+        return Measure.missing(f"at least {FEWEST} answers of one month to a survey that asks staff")
+    return Measure(
+        sum(values) / len(values),
+        sum(values),
+        len(values),
+        excluded={answers.FEW_THAT_MONTH: untold} if untold else {},
+        sample=len(values),
+        minimum=FEWEST,
+    )
+
+
+def _responded(tx: Tx, period: Period, among: Any = None, scope: Scope | None = None) -> Measure:
+    del among
+    found = answers.sent(tx, period, scope)
+    return Measure.of(
+        (Case(ref, is_answered, 1, of=of, connection=connection) for connection, ref, is_answered, of in found),
+        Sum.RATIO,
+        scale=_PERCENT,
+    )
+
+
+def _passed(tx: Tx, period: Period, among: Any = None, scope: Scope | None = None) -> Measure:
+    del among
+    found = Measure.of(reviews.done(tx, period, scope), Sum.RATIO, scale=_PERCENT)
+    return (
+        found if found.sample else Measure.missing('reviews of that time; "servicedesk quality sample" draws tickets')
+    )
+
+
+def _covered(tx: Tx, period: Period, among: Any = None, scope: Scope | None = None) -> Measure:
+    del among
+    return Measure.of(reviews.looked_at(tx, period, scope), Sum.RATIO, scale=_PERCENT)
+
+
+def _late(tx: Tx, at: datetime, among: Any = None, scope: Scope | None = None) -> Measure:
+    del among
+    if scope is not None:
+        return Measure.missing("the whole desk; concerns may be about any client")
+    return Measure.of(_open(tx, at), Sum.TOTAL)
+
+
+def _open(tx: Tx, at: datetime) -> Iterator[Case]:
+    for number, is_late, owner in concerns.overdue(tx, at):
+        yield Case(str(number), is_late, of={"owner": owner})
+
+
+KPIS: Final = (
+    Kpi(
+        "satisfaction", "Client satisfaction",
+        "Mean of the clients' answers in the period, on the scale from 1 to 5, whatever the scale of their survey. Of "
+        "several answers of one contact about one ticket the last one counts.",
+        _asked(Asks.SATISFACTION, 1), unit="points", better="more", over="period", code="K08", leads=False,
+    ),
+    Kpi(
+        "promoter-score", "Net promoter score",
+        "Of the answers from 0 to 10, the share of 9 and 10 less the share of 0 to 6, in percent points.",
+        _asked(Asks.RECOMMENDATION, _PERCENT), unit="points", better="more", over="period", code="K29",
+        leads=False,
+    ),
+    Kpi(
+        "survey-response", "Surveys answered",
+        "Of the surveys that the PSA sent in the period, those that were answered.",
+        _responded, unit="%", better="more", over="period",
+    ),
+    Kpi(
+        "quality-score", "Quality score", "Of the reviews of the period, those that the work passed.",
+        _passed, unit="%", better="more", over="period", code="K15", leads=False, needs=Capability.QUALITY_READ,
+    ),
+    Kpi(
+        "review-coverage", "Tickets reviewed",
+        "Of the tickets resolved in the period that somebody was assigned to, those that were reviewed.",
+        _covered, unit="%", better="more", over="period", leads=True, needs=Capability.QUALITY_READ,
+    ),
+    Kpi(
+        "employee-satisfaction", "Employee satisfaction",
+        f"Mean of our people's answers, on the scale from 1 to 5. A month with less than {FEWEST} answers is not told, "
+        "and nothing says who gave them.",
+        _staff, unit="points", better="more", over="period", code="K17", leads=True,
+    ),
+    Kpi(
+        "concerns-late", "Concerns past their day", "Open concerns whose day has passed.", _late, unit="concerns",
+        needs=Capability.QUALITY_READ,
+    ),
+)  # fmt: skip
+"""All of them."""

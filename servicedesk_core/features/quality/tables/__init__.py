@@ -1,0 +1,1 @@
+"""How reviews, answers and concerns are kept."""
