@@ -51,7 +51,7 @@ _PARTLY_BY_HAND: Final[dict[str, frozenset[str]]] = {
 """Commands of features whose module or package here adds what cannot be derived, with the queries that it shows in
 another way than is derived."""
 
-WITHOUT_DESK = frozenset({"init", "docs", "service", "doctor", "store", "mapping", "plugins", "new", "sandbox"})
+WITHOUT_DESK = frozenset({"docs", "service", "doctor", "store", "mapping", "plugins", "new", "sandbox"})
 """Commands that open no desk, so that nobody's place can be taken there."""
 
 NAMES = (*(name for commands in _BY_HAND.values() for name in commands), *FEATURES)

@@ -119,8 +119,9 @@ def _start_service(cli: Cli, to: Path | None) -> None:
 
     folder, names = cli.with_store(lambda desk: start_service(desk, to))
     cli.say(f"Written into {folder}: {', '.join(names)}")
-    cli.say("Read them, and change what is not so. Next: servicedesk definitions plan; servicedesk sla replay --policy")
-    cli.say(f'{folder}; servicedesk definitions apply --reason "what we promise"')
+    cli.say("Read them, and change what is not so. Next:")
+    for words in (f"sla replay --policy {folder}", "definitions plan", 'definitions apply --reason "what we promise"'):
+        cli.say(f"  servicedesk {words}")
 
 
 def show_vocabulary(cli: Cli, words: "Vocabulary") -> None:

@@ -164,6 +164,10 @@ CASES = {
         replace(WORKED, category=C.ON_HOLD, due_at=soon(days=9), promised=Promised(Clock.ENGAGEMENT, ago(hours=1))),
         "parked", NextActor.CALENDAR, soon(days=9), R.LATE,
     ),
+    "its status says that the client replied, and no note tells when": (
+        replace(WORKED, category=C.CUSTOMER_REPLIED, client_at=None, remote_at=ago(minutes=5)),
+        "replied", NextActor.TECHNICIAN, ago(minutes=5), R.CLIENT_REPLIED,
+    ),
     "its status has no meaning": (replace(WORKED, category=None), "meaningless", None, None, R.BLACK_HOLE),
 }  # fmt: skip
 

@@ -104,7 +104,10 @@ def _meaningless(ticket: Standing, _: datetime) -> Answer | None:
 def _replied(ticket: Standing, _: datetime) -> Answer | None:
     if not ticket.is_unanswered:
         return None
-    return _theirs(ticket, ticket.client_at, "The client wrote last")
+    written_at = (
+        ticket.client_at or ticket.remote_at or ticket.created_at
+    )  # the status may tell of a note that is not here
+    return _theirs(ticket, written_at, "The client wrote last")
 
 
 def _watched(ticket: Standing, _: datetime) -> Answer | None:
