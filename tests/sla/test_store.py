@@ -55,6 +55,18 @@ async def test_only_what_something_happened_to_is_judged_again_and_late_news_tak
     assert {one.clock: one.late for one in (await told.desk.sla.status()).clocks}["completion"] == 1
 
 
+async def test_a_target_that_is_used_up_as_the_pause_begins_is_not_missed_in_it(told):
+    await told.promise()
+    worked, waits = event("03-02 09:10", "time_entry"), status("03-02 17:00", "waiting_customer")
+    await told.ticket(1, created("03-02 09:00", "P2"), worked, waits, priority="P2")
+    await told.ticket(2, created("03-02 09:00", "P2"), worked, waits, event("03-02 17:30", "time_entry"), priority="P2")
+    await told.move("03-03 12:00")
+    await told.desk.sla.evaluate()
+    for ref in (1, 2):
+        assert (await told.clocks(ref))["completion", 1][:2] == ("paused", "open")
+    assert not list(await told.desk.sla.breached())
+
+
 async def test_a_promise_that_changes_is_taken_in_by_all_tickets_and_an_end_of_it_by_none(told):
     await told.promise()
     await told.ticket(1, created("03-03 09:00"))

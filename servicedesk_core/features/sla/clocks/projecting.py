@@ -35,7 +35,8 @@ def project(result: ClockResult, calendar: CalendarVersions, at: datetime) -> Pr
     is_open = result.outcome is Outcome.OPEN and result.target is not None
     if result.state is not ClockState.RUNNING:
         late_after_us = None
-        if is_open and result.due_at is not None:  # a due time that somebody decided waits for no client
+        # A due time that somebody decided waits for no client; one that was reached when the pause began does.
+        if is_open and result.override is not None and result.due_at is not None:
             late_after_us = calendar.reached(calendar.total(micros(result.due_at)) + 1, at_us) - 1
         return Projection(None, at_us if is_open and result.is_at_risk else None, late_after_us)
     used_us = duration_us(result.elapsed)
