@@ -1,6 +1,6 @@
 """What people decide about clocks: judged at once, kept with who and why, taken back without deleting anything."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
@@ -148,6 +148,11 @@ async def test_what_is_wrong_is_refused_and_nothing_is_kept(told, desk):
             "no ticket",
         ),
         (desk.sla.override("T1", "triage", reason="a", due=datetime(2026, 3, 4)), SettingsError, "no offset"),  # noqa: DTZ001
+        (
+            desk.sla.override("T1", "triage", reason="a", due=datetime(9999, 12, 31, tzinfo=UTC)),
+            SettingsError,
+            "ten years",
+        ),
     ):
         with pytest.raises(error, match=said):
             await call

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
-from typing import NamedTuple
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
 
 from servicedesk_core.domain import TicketEvent
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
@@ -19,6 +19,8 @@ from servicedesk_core.store.queries.scope import Scope
 
 _AFTER_ALL = 2**62
 """The number of a decision that is not kept yet: it comes after all that are."""
+_FARTHEST: Final = timedelta(days=3653)
+"""Calendars are worked out up to every due time, for all tickets."""
 
 
 class Wanted(NamedTuple):
@@ -72,8 +74,13 @@ def changed(tx: Tx, wanted: Wanted, what: What, now: datetime) -> ClockDecision:
 
     Raises:
         NotFoundLocallyError: There is no such ticket, or no such clock of it is judged.
-        SettingsError: There is nothing to take back.
+        SettingsError: There is nothing to take back, or the due time is no time of this ticket.
     """
+    if what.due_at is not None and abs(what.due_at - now) > _FARTHEST:
+        raise SettingsError(
+            f"{what.due_at:%Y-%m-%d} is more than ten years away.",
+            hint="Check the year; to leave the promise out of the figures, `servicedesk sla exempt`.",
+        )
     ticket, before = found(tx, wanted, now)
     if what.kind is Kind.WITHDRAWN and before.override is None:
         raise SettingsError(
