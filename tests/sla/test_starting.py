@@ -18,9 +18,9 @@ async def history(told):
     await told.put(
         Company(external_id="0", name="Us", is_own=True, country="US"),
         Company(external_id="2", name='Bolt "Co"\n[x]'),
-        Contract(external_id="70", name="Bolt care", company_ref="2", sla='Gold\n"24"'),
+        Contract(external_id="70", name="Bolt\x1b care\x7f", company_ref="2", sla='Gold\n"24"'),
         BillingCode(external_id="1", name="Travel to clients"),
-        BillingCode(external_id="2", name="Remote work"),
+        BillingCode(external_id="2", name="Remote\x07 work"),
     )
     start = at("03-02 09:00")
     for number in range(60):
@@ -80,5 +80,6 @@ async def test_the_reached_targets_are_proven_by_replay(history, tmp_path):
 
 
 async def test_a_desk_without_anything_gets_files_that_pass_plan_too(told, tmp_path):
+    await told.put(Company(external_id="0", name="Us", is_own=True, country='U"\n[x]'))
     folder, _ = await start_service(told.desk, tmp_path / "new")
     assert not (await told.desk.definitions.plan(folder=folder)).obstacles

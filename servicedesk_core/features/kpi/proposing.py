@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from servicedesk_core.definitions.writing import key_text, literal
+from servicedesk_core.domain import plain_name
 from servicedesk_core.faces import Goal, Kpi
 from servicedesk_core.features.kpi.goals import COACH, SHIPPED, GoalProfile
 from servicedesk_core.features.sla import Clock
@@ -62,5 +63,5 @@ def _work_kinds(tx: Tx) -> str:
         told |= {*found}
         lines.append(f"{kind} = {literal(found, None)}")
     rest = [name for name in names if name not in told]
-    lines += ["", "# Your other billing codes:", *(f"#   {name}" for name in rest)] if rest else []
+    lines += ["", "# Your other billing codes:", *(f"#   {plain_name(name)}" for name in rest)] if rest else []
     return "\n".join(lines) + "\n"

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from servicedesk_core.business_time import public_holidays
 from servicedesk_core.definitions.writing import duration, key_text, literal
+from servicedesk_core.domain import plain_name
 from servicedesk_core.faces import Goal, Verdict
 from servicedesk_core.features.sla.clocks.policies import Clock
 from servicedesk_core.features.sla.proposing.gathered import ALWAYS, OFFICE, Hours
@@ -64,7 +65,7 @@ def calendars_text(hours: Hours, zone: str, country: str | None, year: int) -> s
 def _holidays(country: str | None, year: int) -> str:
     first, last = year, year + _YEARS
     code = (country or "").strip().upper()
-    taken = f'{{ country = "{code or "US"}", first_year = {first}, last_year = {last} }}'
+    taken = f"{{ country = {literal(code or 'US', None)}, first_year = {first}, last_year = {last} }}"
     try:
         is_known = bool(code) and bool(public_holidays(code, range(first, last + 1)))
     except ValueError:
@@ -147,5 +148,5 @@ def _told(times: Times, goal: Goal, target: timedelta | None) -> str:
 
 
 def _plain(text: Any) -> str:
-    """Return a name so that it stays in its line."""
-    return " ".join(str(text).split())
+    """Return a name so that it stays in its line, without what TOML allows in no comment."""
+    return plain_name(str(text))
