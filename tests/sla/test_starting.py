@@ -19,7 +19,7 @@ async def history(told):
         Company(external_id="0", name="Us", is_own=True, country="US"),
         Company(external_id="2", name='Bolt "Co"\n[x]'),
         Contract(external_id="70", name="Bolt\x1b care\x7f", company_ref="2", sla='Gold\n"24"'),
-        BillingCode(external_id="1", name="Travel to clients"),
+        BillingCode(external_id="1", name="Travel  to clients"),
         BillingCode(external_id="2", name="Remote\x07 work"),
     )
     start = at("03-02 09:00")
@@ -56,7 +56,7 @@ async def test_what_is_written_passes_plan_promises_what_the_psa_does_and_says_w
     assert "#   Bolt care" in text
     assert 'completion = "4 h"  # 90 % reached within 9 h 30 min; this was kept in 40 % of 20' in gold
     assert 'completion = "16 h"  # 90 % reached within 9 h 30 min; this was kept in 100 % of 40' in standard
-    assert 'travel = ["Travel to clients"]' in (folder / "work_kinds.toml").read_text()
+    assert 'travel = ["Travel  to clients"]' in (folder / "work_kinds.toml").read_text()
     assert 'country = "US"' in (folder / "calendars.toml").read_text()
     with pytest.raises(SettingsError, match="already"):
         await start_service(history.desk, folder)

@@ -52,7 +52,7 @@ def _profile(profile: GoalProfile, kpis: Mapping[str, Kpi[Any]]) -> Iterator[str
 def _work_kinds(tx: Tx) -> str:
     table = RECORDS["billing_codes"].c
     query = select(table.name).where(table.gone_at.is_(None)).distinct().order_by(table.name)
-    names = [" ".join(name.split()) for name in tx.execute(query).scalars() if name]
+    names = [name for name in tx.execute(query).scalars() if name and name.strip()]
     lines = [
         "# What recorded time was for, by the name of its billing code. Other time is told by contract and project.",
         "[work_kinds]",
