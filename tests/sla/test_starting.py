@@ -1,6 +1,7 @@
 """Definitions to begin with, from what the PSA has promised and what history reached."""
 
 import re
+import tomllib
 from datetime import timedelta
 
 import pytest
@@ -83,3 +84,17 @@ async def test_a_desk_without_anything_gets_files_that_pass_plan_too(told, tmp_p
     await told.put(Company(external_id="0", name="Us", is_own=True, country='U"\n[x]'))
     folder, _ = await start_service(told.desk, tmp_path / "new")
     assert not (await told.desk.definitions.plan(folder=folder)).obstacles
+
+
+async def test_targets_of_one_priority_are_counted_in_the_hours_that_stand_beside_them(told, tmp_path):
+    for ref, when in enumerate(("03-02 09:00", "03-03 10:00", "03-04 11:00", "03-06 09:00", "03-07 12:00")):
+        start = at(when)
+        due = {"first_response_due_at": OFFICE.add(start, hours(1)), "resolution_due_at": start + hours(24)}
+        await told.ticket(ref, created(start, "P1"), priority="P1", **due)
+    await told.move("03-10 09:00")
+    folder, _ = await start_service(told.desk, tmp_path / "new")
+    [policy] = tomllib.loads((folder / "sla.toml").read_text())["sla"]["policies"]
+    assert policy["targets"]["P1"] == {
+        "triage": "1 h",
+        "completion": "10 h",
+    }  # a day of the week, in the office's hours

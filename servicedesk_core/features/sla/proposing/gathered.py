@@ -91,18 +91,16 @@ class Agreement:
     contracts: Counter[str] = field(default_factory=Counter)
     companies: Counter[str] = field(default_factory=Counter)
 
-    def target(self, priority: str | None, clock: Clock) -> tuple[str, timedelta] | None:
-        """Return what is mostly asked for, in the hours in which that is clearest; ``None`` = nothing is."""
-        found = [
-            (count, name == OFFICE, minutes)
-            for name in (OFFICE, ALWAYS)
-            for minutes, count in self.asked.get((priority, clock, name), Counter()).most_common(1)
-            if minutes > 0
-        ]
-        if not found:
-            return None
-        _, is_office, minutes = max(found)
-        return OFFICE if is_office else ALWAYS, minutes * _MINUTE
+    def target(self, priority: str | None, clock: Clock, hours: str) -> tuple[int, timedelta] | None:
+        """Return what is mostly asked for in some hours, behind how often it is; ``None`` = nothing is."""
+        asked = self.asked.get((priority, clock, hours))
+        count, minutes = max((count, minutes) for minutes, count in asked.items()) if asked else (0, 0)
+        return (count, minutes * _MINUTE) if minutes > 0 else None
+
+    def hours(self, priority: str | None, clock: Clock) -> str | None:
+        """Return the hours in which it is clearest what is asked for; ``None`` = nothing is."""
+        found = {name: asked[0] for name in (OFFICE, ALWAYS) if (asked := self.target(priority, clock, name))}
+        return max(found, key=found.__getitem__) if found else None
 
 
 def agreements_of(tx: Tx, calendars: Mapping[str, Calendar], since: datetime) -> list[Agreement]:

@@ -4,10 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from servicedesk_core.features.sla.clocks.policies import Clock
-from servicedesk_core.features.sla.proposing.gathered import ALWAYS, Agreement
+from servicedesk_core.features.sla.proposing.gathered import ALWAYS, OFFICE, Agreement
 
 EVERYBODY = "everybody"
 
@@ -78,10 +77,11 @@ def _rows(one: Agreement) -> tuple[Row, ...]:
 
 
 def _row(one: Agreement, priority: str | None) -> Row:
-    asked: dict[Clock, Any] = {clock: one.target(priority, clock) for clock in Clock}
+    clearest = Counter(one.hours(priority, clock) for clock in Clock)
+    hours = ALWAYS if clearest[ALWAYS] > clearest[OFFICE] else OFFICE
+    asked = {clock: one.target(priority, clock, hours) for clock in Clock}
     targets = {clock: found[1] for clock, found in asked.items() if found is not None}
-    hours = Counter(found[0] for found in asked.values() if found is not None)
-    return Row(priority, targets, ALWAYS if hours[ALWAYS] > hours.total() / 2 else None)
+    return Row(priority, targets, hours if hours == ALWAYS else None)
 
 
 def _free(name: str, taken: set[str]) -> str:
