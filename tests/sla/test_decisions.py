@@ -9,6 +9,7 @@ from servicedesk_core.capabilities import ROLES, Capability, Role
 from servicedesk_core.domain import Company
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
 from servicedesk_core.features.sla.model import ClockFilter
+from servicedesk_core.features.sla.tables import decided
 from servicedesk_core.store import audit
 from tests.sla.conftest import BOOK
 from tests.sla.office import at, created, event, status
@@ -158,6 +159,13 @@ async def test_what_is_wrong_is_refused_and_nothing_is_kept(told, desk):
             await call
     assert not (await desk.sla.decisions()).items
     assert not (await desk.sla.missed(ClockFilter(clock="triage"))).items
+
+
+@pytest.mark.slow
+async def test_decisions_are_read_of_any_number_of_tickets(told, desk):
+    await desk.sla.exempt("T1", "completion", reason="agreed")
+    found = await desk.store.read(lambda tx: decided.of_tickets(tx, range(300_000)))
+    assert [[one.reason for one in own] for own in found.values()] == [["agreed"]]
 
 
 def test_a_manager_decides_and_a_coordinator_says_why():

@@ -74,6 +74,7 @@ class Decision:
 
 _D: Final = sla_decisions.c
 _ROWS: Final = Rows(Decision, sla_decisions)
+_AT_ONCE: Final = 1_000
 _QUIET: Final = "rebuild"
 """The mode in which the feed tells of a decision: the record did not change, what is made of it does."""
 
@@ -95,8 +96,10 @@ def of_tickets(tx: Tx, ticket_ids: Iterable[int]) -> dict[int, list[Decision]]:
     """Return what was decided about the clocks of tickets, oldest first."""
     ids = [*ticket_ids]
     found: dict[int, list[Decision]] = {}
-    for one in _ROWS.all(tx, _ROWS.select().where(_D.ticket_id.in_(ids)).order_by(_D.id)):
-        found.setdefault(one.ticket_id, []).append(one)
+    for start in range(0, len(ids), _AT_ONCE):
+        own = _D.ticket_id.in_(ids[start : start + _AT_ONCE])
+        for one in _ROWS.all(tx, _ROWS.select().where(own).order_by(_D.id)):
+            found.setdefault(one.ticket_id, []).append(one)
     return found
 
 
