@@ -4,6 +4,7 @@ import pytest
 
 from servicedesk_core.domain import Appointment, Company, Note, Technician, TimeEntry
 from servicedesk_core.errors import SettingsError
+from servicedesk_core.features.sla.model import ClockFilter
 from servicedesk_core.features.sla.model_past import ResponseBy
 from tests.sla.conftest import BOOK
 from tests.sla.office import at, created, event, status
@@ -38,6 +39,21 @@ async def test_first_answers_are_told_by_what_technicians_did_whatever_the_clock
     assert {one.group: one.answered for one in by_whom} == {"Ana Diaz": 2, None: 2}
     later = await told.desk.sla.response(by="client", since=at("03-02 10:30"))
     assert {one.group: (one.answered, one.waiting) for one in later} == {"Pine Dental": (2, 1)}
+
+
+async def test_only_what_somebody_exempted_is_counted_as_such(told):
+    await told.promise()
+    worked = event("03-02 09:10", "time_entry")
+    await told.ticket(1, created("03-02 09:00", "P2"), worked, priority="P2")
+    await told.move("03-02 10:00")
+    await told.desk.sla.evaluate()
+    await told.desk.sla.override("T1", "completion", due=at("03-04 12:00"), reason="agreed")
+    await told.ticket(1, status("03-02 11:00", "resolved", actor="customer"), resolved_at=at("03-02 11:00"))
+    await told.move("03-31 12:00")
+    await told.desk.sla.evaluate()
+    found = await told.desk.sla.audit(ClockFilter(clock="completion"), quarter="2026-Q1")
+    [row] = found
+    assert (row.overridden, row.exempted, row.exempt, found.decisions) == (1, 0, 1, 1)
 
 
 async def test_a_quarter_is_accounted_for_by_policy_and_client_with_what_people_decided(told):

@@ -115,6 +115,14 @@ def reason_of(tx: Tx, ticket_id: int, clock: str, cycle: int) -> str | None:
     return tx.execute(query).scalar_one_or_none()
 
 
+def is_exempted() -> ColumnElement[bool]:
+    """Return that what somebody decided last is that a clock does not count, of a query over the clocks."""
+    clock = sla_clocks.c
+    same = _D.ticket_id == clock.ticket_id, _D.clock == clock.clock, _D.cycle == clock.cycle
+    newest = select(_D.kind).where(*same, _D.kind != Kind.MISSED.value).order_by(_D.id.desc()).limit(1)
+    return newest.correlate(sla_clocks).scalar_subquery() == Kind.EXEMPT.value
+
+
 def is_explained() -> ColumnElement[bool]:
     """Return that somebody said why a clock was missed, of a query over the clocks."""
     clock = sla_clocks.c

@@ -10,7 +10,7 @@ from servicedesk_core.features.sla.clocks.model import Outcome
 from servicedesk_core.features.sla.clocks.policies import Clock
 from servicedesk_core.features.sla.model_past import AuditedPromise
 from servicedesk_core.features.sla.quarters import Quarter
-from servicedesk_core.features.sla.tables import attained
+from servicedesk_core.features.sla.tables import attained, decided
 from servicedesk_core.features.sla.tables.shown import AsOf
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.names import Names
@@ -45,8 +45,9 @@ def audited(tx: Tx, as_of: AsOf, where: Sequence[ColumnElement[Any]], quarter: Q
     _, *of_ticket = tickets.c
     at = func.coalesce(as_of.decided_at, _C.stopped_at, type_=_C.stopped_at.type)
     promised = case((_C.is_overridden, null()), else_=_C.target_us).label("promised_us")
+    exempted = func.count().filter(as_of.outcome == Outcome.EXEMPT.value, _C.is_overridden, decided.is_exempted())
     clocks = (
-        select(*of_ticket, _C.policy, _C.clock, promised, as_of.outcome, *attained.marked(as_of))
+        select(*of_ticket, _C.policy, _C.clock, promised, as_of.outcome, *attained.marked(as_of), exempted)
         .join(tickets, tickets.c.local_id == _C.ticket_id)
         .where(as_of.outcome != Outcome.OPEN.value, at >= quarter.start, at < quarter.end)
         .group_by(*of_ticket, _C.policy, _C.clock, promised, as_of.outcome)
@@ -63,15 +64,15 @@ def audited(tx: Tx, as_of: AsOf, where: Sequence[ColumnElement[Any]], quarter: Q
         target_us,
         outcome,
         number,
-        decided,
+        overridden,
         unexplained,
+        by_somebody,
     ) in tx.execute(clocks):
         if outside(*stands):
             continue
         group = _Group(policy, source_id, company, clock)
-        exempted = decided if outcome == Outcome.EXEMPT else 0
-        found = {outcome: number, "decided": decided - exempted, "exempted": exempted, "unexplained": unexplained}
-        counted.setdefault(group, Counter()).update(found)
+        marks = {"decided": overridden - by_somebody, "exempted": by_somebody, "unexplained": unexplained}
+        counted.setdefault(group, Counter()).update({outcome: number, **marks})
         if target_us is not None:
             targets.setdefault(group, set()).add((priority or "", target_us))
     names = Names(tx)
