@@ -83,6 +83,7 @@ async def test_a_quarter_is_accounted_for_by_policy_and_client_with_what_people_
     assert (row.overridden, row.exempted, row.exempt, found.decisions) == (1, 1, 0, 2)
     assert [one.reason for one in found.versions] == ["promised", "faster"]
     assert not (await told.desk.sla.audit(quarter="2025-Q4")).items
+    assert (await told.desk.sla.audit(ClockFilter(clock="triage"), quarter="2026-Q1")).decisions == 0
     for wrong in ("2026-03", "2026-Q5", "Q1"):
         with pytest.raises(SettingsError, match="is no quarter"):
             await told.desk.sla.audit(quarter=wrong)

@@ -198,6 +198,7 @@ class Past(Clocks[Manner]):
         where, kinds = all_of(tx, chosen, scope), {kind.name for kind in (*JUDGED_BY, CLIENTS, MISSED_REASONS)}
         rows = () if book is None else audited(tx, AsOf(book, now), where, which)
         wanted = None if chosen is None else chosen.clock
+        decisions = missing.decided_clocks(tx, where, which.start, which.end)
         versions = (
             one
             for one in (history(tx) if scope is None else ())
@@ -209,7 +210,7 @@ class Past(Clocks[Manner]):
             since=which.start,
             until=which.end,
             versions=tuple(versions),
-            decisions=sum(one.kind != Kind.MISSED for one in missing.decided_clocks(tx, where, which.start, which.end)),
+            decisions=sum(one.kind != Kind.MISSED and wanted in {None, one.clock} for one in decisions),
             basis=basis(tx, now),
         )
         return piece(found, AuditedPromise, by="policy,client,clock", sort=sort, after=after, limit=limit)
