@@ -53,8 +53,13 @@ async def start_service(desk: StartingDesk, folder: Path | None = None) -> tuple
         where.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SettingsError(f"{where} cannot be made: {error.strerror}.", hint="Choose another folder.") from error
-    for name, text in texts.items():
-        replace_file(where / name, text.encode())
+    try:
+        for name, text in texts.items():
+            replace_file(where / name, text.encode())
+    except SettingsError:
+        for name in texts:  # some of them would be taken for all, and keep this from being begun anew
+            (where / name).unlink(missing_ok=True)
+        raise
     return where, tuple(texts)
 
 

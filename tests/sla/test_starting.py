@@ -9,6 +9,8 @@ import pytest
 from servicedesk_core.domain import BillingCode, Company, Contract
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.features.sla.model import ClockFilter
+from servicedesk_core.files import replace_file
+from servicedesk_core.machine import starting
 from servicedesk_core.machine.starting import start_service
 from tests.sla.office import OFFICE, at, created, hours, status
 
@@ -98,3 +100,17 @@ async def test_targets_of_one_priority_are_counted_in_the_hours_that_stand_besid
         "triage": "1 h",
         "completion": "10 h",
     }  # a day of the week, in the office's hours
+
+
+async def test_when_a_file_cannot_be_written_none_is_left_so_that_it_can_be_begun_anew(told, tmp_path, monkeypatch):
+    def full(path, content):
+        if path.name == "sla.toml":
+            raise SettingsError("sla.toml cannot be written: No space left on device.")
+        replace_file(path, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(starting, "replace_file", full)
+        with pytest.raises(SettingsError, match="No space"):
+            await start_service(told.desk, tmp_path / "new")
+    assert not [*(tmp_path / "new").iterdir()]
+    await start_service(told.desk, tmp_path / "new")
