@@ -1,11 +1,14 @@
 """What became of promises: first answers, and a quarter as it is accounted for."""
 
+from itertools import permutations
+
 import pytest
 
 from servicedesk_core.domain import Appointment, Company, Note, Technician, TimeEntry
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.features.sla.model import ClockFilter
 from servicedesk_core.features.sla.model_past import ResponseBy
+from servicedesk_core.features.sla.tables import responses
 from tests.sla.conftest import BOOK
 from tests.sla.office import at, created, event, status
 
@@ -87,3 +90,8 @@ async def test_a_quarter_is_accounted_for_by_policy_and_client_with_what_people_
     for wrong in ("2026-03", "2026-Q5", "Q1"):
         with pytest.raises(SettingsError, match="is no quarter"):
             await told.desk.sla.audit(quarter=wrong)
+
+
+def test_of_two_who_answered_at_once_always_the_same_one_is_named():
+    acts = [(5, None), (5, "b"), (5, "a")]
+    assert {responses._first(several, None, 9).who for several in permutations(acts)} == {"a"}

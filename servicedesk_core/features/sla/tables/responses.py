@@ -88,7 +88,7 @@ def _first(acts: Iterable[tuple[int, str | None]], told_us: int | None, until_us
     """Return the first of what was done before an instant; the vendor is believed where nothing was."""
     done = [one for one in acts if one[0] < until_us]
     if done:
-        return _First(*min(done, key=lambda one: one[0]), is_told=False)
+        return _First(*min(done, key=lambda one: (one[0], one[1] is None, one[1] or "")), is_told=False)
     return None if told_us is None or told_us >= until_us else _First(told_us, None, is_told=True)
 
 
