@@ -67,6 +67,21 @@ async def test_a_card_says_what_the_figures_say_and_stays_as_it_was_issued(desk,
     assert (await desk.audit.verify()).is_valid
 
 
+async def test_a_card_has_figures_that_take_a_right_but_none_of_money(desk, tmp_path):
+    path = tmp_path / "service" / "service.toml"
+    weights = "weights = { quality-score = 15, service-margin = 5 }\nminimum_sample = 1\n"
+    quality = '[checklists.ticket]\nitems = ["The cause is written down"]\n[samples.weekly]\nchecklist = "ticket"\n'
+    path.write_text(f"{DEFINITIONS}{weights}{quality}")
+    await desk.definitions.apply(reason="quality", folder=path.parent)
+    desk.clock.advance(1)
+    for one in (await desk.quality.sample("weekly", period=WEEK)).drawn:
+        await desk.quality.review(one.id, passed=True)
+    await desk.scorecards.issue()
+    _, lines = await _card(desk)
+    assert (lines["quality-score"].value, lines["quality-score"].sample) == (100, 1)
+    assert "the right" in lines["service-margin"].note
+
+
 async def test_everybody_sees_what_is_theirs(desk):
     await desk.scorecards.issue()
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, Final
 
-from servicedesk_core.faces import Feature, Goal, Kpi, Measure, Period, Verdict
+from servicedesk_core.faces import Capability, Feature, Goal, Kpi, Measure, Period, Verdict
 from servicedesk_core.features.kpi import Measuring, Went, kpi_named, went
 from servicedesk_core.features.scorecards import rules as scoring
 from servicedesk_core.features.scorecards.kinds import ScorecardRules
@@ -48,7 +48,8 @@ class Making:
     def __init__(self, tx: Tx, features: Sequence[Feature], rules: ScorecardRules, week: str, period: Period) -> None:
         self._tx, self._features, self._rules = tx, features, rules
         self._week, self._period = week, period
-        self._measuring = Measuring(tx, period)
+        # Who sees a card sees every figure on it, but those of money, which are on none.
+        self._measuring = Measuring(tx, period, may=lambda needed: needed is not Capability.MONEY)
         weeks = before(week, scoring.BEFORE)
         frozen = cards(tx, weeks, final=True)
         self._frozen = [frozen[one] for one in weeks if one in frozen]
