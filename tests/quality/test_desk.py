@@ -180,6 +180,18 @@ async def test_our_peoples_answers_are_kept_without_who_and_shown_from_five_on(d
     assert {row.answered_at for row in rows} == {datetime(2026, 10, 1, tzinfo=UTC)}
 
 
+@pytest.mark.slow
+async def test_of_people_who_are_not_named_each_answer_counts_and_once(desk, tmp_path):
+    path = tmp_path / "answers.csv"
+    path.write_text("date,score\n" + "2026-10-02,10\n" * 6 + "2026-10-02,0\n" * 2)
+    for survey, figure, value in (("nps", "K29", 50), ("team", "K17", 4)):
+        assert (await desk.quality.import_file(path, survey=survey)).new == 8
+        again = await desk.quality.import_file(path, survey=survey)
+        assert (again.new, again.known) == (0, 8)
+        [found] = await figures(desk, figure)
+        assert (found.value, found.sample) == (value, 8)
+
+
 @EACH_DATABASE
 async def test_a_concern_is_open_until_somebody_says_what_was_done(desk):
     with pytest.raises(SettingsError, match='no person "rta"'):

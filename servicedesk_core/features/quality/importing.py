@@ -1,6 +1,7 @@
 """Answers of surveys from a file: its columns are proposed from their names, or declared."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -51,15 +52,16 @@ class Row:
     contact: str
     comment: str
     id: str
+    before: int = 0
+    """How many rows before it say the same, and not who says it."""
 
     @property
     def key(self) -> str:
         """What tells it from other answers, in this file and the next one."""
-        said = (
-            (self.id,)
-            if self.id
-            else (self.at.isoformat(), str(self.score), self.question, self.ticket, self.contact, self.comment)
-        )
+        said: tuple[str, ...] = (self.id,)
+        if not self.id:
+            said = (self.at.isoformat(), str(self.score), self.question, self.ticket, self.contact, self.comment)
+            said += (str(self.before),) if self.before else ()
         return sha256("\0".join(said).encode("utf-8", "replace")).hexdigest()
 
 
@@ -111,6 +113,7 @@ def read(path: Path, *, declared: Mapping[str, str], dates: str | None, zone: st
     except ValueError as error:
         raise SettingsError(f"{error}.", hint="Write --dates day-first, or a pattern such as %d.%m.%Y.") from None
     result = Read(path, columns, tuple(name for name in found.columns if name not in columns.values()))
+    alike = Counter[tuple[str, str]]()
     with opened(path) as stream:
         for row in reading.rows(stream, path, found.shape.mapping(path)):
             result.count += 1
@@ -128,7 +131,12 @@ def read(path: Path, *, declared: Mapping[str, str], dates: str | None, zone: st
                 result.leave_out(row.line, "The score is no number." if cells["score"] else "There is no score.")
                 continue
             told = {name: cells.get(name, "") for name in ("question", "ticket", "contact", "comment", "id")}
-            result.rows.append(Row(row.line, cells.get("survey") or survey, at, score, **told))
+            one = Row(row.line, cells.get("survey") or survey, at, score, **told)
+            if not (one.contact or one.ticket):  # two people may say the same on the same day
+                same = one.survey.casefold(), one.key
+                one.before = alike[same]
+                alike[same] += 1
+            result.rows.append(one)
     return result
 
 
