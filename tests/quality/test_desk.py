@@ -158,7 +158,7 @@ async def test_our_peoples_answers_are_kept_without_who_and_shown_from_five_on(d
     few = write(*((f"2026-09-0{at}", 2, f"P{at}") for at in range(1, 5)))
     taken = await desk.quality.import_file(few, survey="team")
     assert (taken.new, taken.is_kept) == (0, False)
-    assert "less than 5" in taken.bad[0].reason
+    assert "less than 5 people" in taken.bad[0].reason
     [found] = await desk.kpi.show("K17", period="2026-09")
     assert (found.value, found.sample) == (None, 0)
 
@@ -190,6 +190,18 @@ async def test_of_people_who_are_not_named_each_answer_counts_and_once(desk, tmp
         assert (again.new, again.known) == (0, 8)
         [found] = await figures(desk, figure)
         assert (found.value, found.sample) == (value, 8)
+
+
+@pytest.mark.slow
+async def test_five_answers_of_four_people_tell_who_they_are(desk, tmp_path):
+    path = tmp_path / "team.csv"
+    for people in (("", 1), ("P", 1), ("P", 4), ("P", 5), ("", 5)):
+        name, count = people
+        rows = (f"2026-10-02,{at},Q{number},{name and name + str(at)}\n" for at in range(count) for number in range(5))
+        path.write_text("date,score,question,contact\n" + "".join(rows))
+        taken = await desk.quality.import_file(path, survey="team", dry_run=True)
+        assert taken.new == (25 if count == 5 else 0), people
+    assert await told(desk) == []
 
 
 @EACH_DATABASE

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -272,8 +272,8 @@ class Keeping:
                 self._told["known"] += len(said)
                 why = f"{name} is there with {counted(there[month], 'answer')}; --replace takes this file in its place."
                 self._read.leave_out(min(row.line for row in said.values()), why)
-            elif len(said) < FEWEST:
-                why = f"{name} has less than {FEWEST} answers, which would tell who gave them."
+            elif _people(said.values()) < FEWEST:
+                why = f"In {name} less than {FEWEST} people answered, which would tell who they are."
                 self._read.leave_out(min(row.line for row in said.values()), why)
             else:
                 self._told["new"] += len(said)
@@ -299,3 +299,11 @@ class Keeping:
             "imported_at": self._now,
             **about,
         }
+
+
+def _people(rows: Iterable[Row]) -> int:
+    """Return how many people answered at the least: each who is named, and as many others as answered one question."""
+    everything = tuple(rows)
+    named = {row.contact.strip().casefold() for row in everything if row.contact.strip()}
+    others = Counter(row.question for row in everything if not row.contact.strip())
+    return len(named) + max(others.values(), default=0)
