@@ -82,6 +82,17 @@ async def test_a_card_has_figures_that_take_a_right_but_none_of_money(desk, tmp_
     assert "the right" in lines["service-margin"].note
 
 
+async def test_a_card_follows_the_team_when_its_own_figures_stay_as_they_were(desk, put):
+    await desk.scorecards.issue()
+    await put(desk, [entry("finn", 4, number, 1, late=True) for number in range(6)])
+    desk.clock.advance(1)
+    done = await desk.scorecards.issue()
+    (team, _), (ana, _) = await _card(desk, "team"), await _card(desk, "Ana")
+    assert (team.version, ana.version, ana.team) == (2, 2, team.score)
+    assert [one.title for one in ana.differences] == ["Score"]
+    assert done.unchanged == 1, "that of the coordinator"
+
+
 async def test_everybody_sees_what_is_theirs(desk):
     await desk.scorecards.issue()
 

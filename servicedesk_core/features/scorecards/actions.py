@@ -188,7 +188,7 @@ class Scorecards(ScorecardQueries[Manner]):
         for of, one in made.cards.items():
             past = newest.get(of)
             differences = tuple(_differences(past, one)) if past is not None else ()
-            if past is not None and past.card.is_final == one.card.is_final and past.lines == one.lines:
+            if past is not None and _said(past) == _said(one):
                 continue
             version = past.card.version + 1 if past is not None else 1
             card = replace(
@@ -218,6 +218,11 @@ class Scorecards(ScorecardQueries[Manner]):
 def rules_at(tx: Tx, at: datetime) -> ScorecardRules:
     """Return what is on a card at an instant; what nobody decided is as the program ships it."""
     return next(iter(in_force(tx, RULES, at)), ScorecardRules())
+
+
+def _said(one: Issued) -> tuple[object, ...]:
+    card = one.card
+    return card.is_final, card.individual, card.team, card.score, card.mean, card.slope, one.lines
 
 
 def _differences(past: Issued, now: Issued) -> Iterator[Difference]:
