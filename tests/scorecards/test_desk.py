@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from servicedesk_core import Scope
-from servicedesk_core.domain import Contact
+from servicedesk_core.domain import Contact, Technician
 from servicedesk_core.errors import NotFoundLocallyError, NotPermittedError, SettingsError
 from servicedesk_core.features.scorecards import pages
 from servicedesk_core.features.scorecards.jobs import issue as run_job
@@ -91,6 +91,14 @@ async def test_a_card_follows_the_team_when_its_own_figures_stay_as_they_were(de
     assert (team.version, ana.version, ana.team) == (2, 2, team.score)
     assert [one.title for one in ana.differences] == ["Score"]
     assert done.unchanged == 1, "that of the coordinator"
+
+
+async def test_a_card_has_nothing_of_somebody_of_the_same_name_who_left(desk, put):
+    await put(desk, [Technician(external_id="old", name="Finn", is_active=False), entry("old", 4, 0, 1)])
+    done = await desk.scorecards.issue()
+    assert [one for one in done.skipped if "two technicians" in one] == [
+        "Finn: two technicians are called so, and figures are told by the name"
+    ]
 
 
 async def test_everybody_sees_what_is_theirs(desk):

@@ -13,7 +13,15 @@ from servicedesk_core.features.kpi import Measuring, Went, kpi_named, went
 from servicedesk_core.features.scorecards import rules as scoring
 from servicedesk_core.features.scorecards.kinds import ScorecardRules
 from servicedesk_core.features.scorecards.model import Card, Issued, Kind, Line, Part
-from servicedesk_core.features.scorecards.tables import COORDINATOR, TEAM, Technician, Whose, cards, technicians
+from servicedesk_core.features.scorecards.tables import (
+    COORDINATOR,
+    TEAM,
+    Technician,
+    Whose,
+    cards,
+    namesakes,
+    technicians,
+)
 from servicedesk_core.features.scorecards.weeks import before
 from servicedesk_core.store import Tx
 
@@ -56,11 +64,11 @@ class Making:
 
     def made(self) -> Made:
         """Return the cards of all who have anything on one."""
-        people = technicians(self._tx)
+        called = namesakes(self._tx)
         theirs: dict[Technician, tuple[Line, ...]] = {}
         skipped: list[str] = []
-        for one in people:
-            if [each.name for each in people if each.connection == one.connection].count(one.name) > 1:
+        for one in technicians(self._tx):
+            if called[one.whose.source_id, one.name] > 1:
                 skipped.append(f"{one.name}: two technicians are called so, and figures are told by the name")
                 continue
             lines = tuple(self._lines(one.whose, one.name, one))

@@ -1,5 +1,6 @@
 """Cards and what was written beside them, as the store keeps them."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -56,6 +57,13 @@ def technicians(tx: Tx) -> Sequence[Technician]:
         for source, ref, name in tx.execute(query)
     )
     return sorted(found, key=lambda one: (one.name.casefold(), one.connection, one.whose.technician))
+
+
+def namesakes(tx: Tx) -> Counter[tuple[int, str]]:
+    """Return how many of our people are called how, those who left too, by source and name."""
+    t = RECORDS["technicians"].c
+    query = select(t.source_id, t.external_id, t.name)
+    return Counter((source, name or ref) for source, ref, name in tx.execute(query))
 
 
 def cards(
