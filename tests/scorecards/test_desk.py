@@ -93,6 +93,22 @@ async def test_a_card_follows_the_team_when_its_own_figures_stay_as_they_were(de
     assert done.unchanged == 1, "that of the coordinator"
 
 
+async def test_answers_from_files_and_certifications_are_on_the_card_of_whom_they_are_of(desk, put, tmp_path):
+    path = tmp_path / "service" / "service.toml"
+    people = '[technicians.Finn]\nrole = "engineer"\n[technicians.Idle]\nrole = "engineer"\n'
+    people += '[job_roles.engineer]\ncertifications = ["net-1"]\n'
+    path.write_text(f"{DEFINITIONS}[surveys.ours]\n{people}")
+    await desk.definitions.apply(reason="surveys", folder=path.parent)
+    desk.clock.advance(1)
+    answers = tmp_path / "answers.csv"
+    answers.write_text("date,score,ticket\n" + "".join(f"2026-03-12,4,T-finn-{at}\n" for at in range(5)))
+    await desk.quality.import_file(answers, survey="ours")
+    assert (await desk.scorecards.issue()).skipped == ("Idle: nothing of that week is theirs",)
+    _, lines = await _card(desk)
+    assert (lines["satisfaction"].value, lines["satisfaction"].sample) == (4, 5)
+    assert (lines["training"].value, lines["training"].sample) == (0, 1)
+
+
 async def test_a_card_has_nothing_of_somebody_of_the_same_name_who_left(desk, put):
     await put(desk, [Technician(external_id="old", name="Finn", is_active=False), entry("old", 4, 0, 1)])
     done = await desk.scorecards.issue()

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, Final
 
-from servicedesk_core.faces import Capability, Feature, Goal, Kpi, Measure, Period, Verdict
+from servicedesk_core.faces import Capability, Case, Feature, Goal, Kpi, Measure, Period, Verdict
 from servicedesk_core.features.kpi import Measuring, Went, kpi_named, went
 from servicedesk_core.features.scorecards import rules as scoring
 from servicedesk_core.features.scorecards.kinds import ScorecardRules
@@ -27,6 +27,9 @@ from servicedesk_core.store import Tx
 
 SHOWN: Final = 10
 """Records that a line names."""
+
+_STANDING: Final = "training"
+"""Tells of people whether they worked in a week or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +70,12 @@ class Making:
         called = namesakes(self._tx)
         theirs: dict[Technician, tuple[Line, ...]] = {}
         skipped: list[str] = []
-        for one in technicians(self._tx):
+        for one in self._people:
             if called[one.whose.source_id, one.name] > 1:
                 skipped.append(f"{one.name}: two technicians are called so, and figures are told by the name")
                 continue
             lines = tuple(self._lines(one.whose, one.name, one))
-            if any(line.sample for line in lines):
+            if any(line.sample for line in lines if line.figure != _STANDING):
                 theirs[one] = lines
             else:
                 skipped.append(f"{one.name}: nothing of that week is theirs")
@@ -266,13 +269,22 @@ class Making:
     @cached_property
     def _divided(self) -> dict[tuple[str, str], Mapping[str, Measure]]:
         """Figures by technician, by their names and those of connections."""
+        called = defaultdict[str, list[str]](list)
+        for one in self._people:
+            called[one.name].append(one.connection)
+        alone = {name: connections[0] for name, connections in called.items() if len(connections) == 1}
         found = {}
         for figure in self._rules.technician:
-            whole = self._whole(figure)
-            for connection in {case.connection for case in whole.cases}:
-                ours = tuple(case for case in whole.cases if case.connection == connection)
+            whole, parts = self._whole(figure), defaultdict[str, list[Case]](list)
+            for case in whole.cases:  # what came in a file, or was defined, is of no connection
+                parts[case.connection or alone.get(case.of.get("technician") or "", "")].append(case)
+            for connection, ours in parts.items():
                 found[figure, connection] = replace(whole, cases=ours).by("technician")
         return found
+
+    @cached_property
+    def _people(self) -> Sequence[Technician]:
+        return technicians(self._tx)
 
     def _whole(self, figure: str) -> Measure:
         return self._measured[figure]
