@@ -48,7 +48,8 @@ def test_attainment_has_a_cap_and_knows_nothing_and_goals_of_nothing():
 def test_trend_slope_mean_and_whether_a_figure_moved():
     weeks = [88.0, 90.5, 91.0, 93.5]
     assert (rules.slope(weeks), rules.mean(weeks)) == (pytest.approx(1.7), 90.75)
-    assert rules.slope([1.0]) is rules.mean([]) is None
+    assert rules.slope([90.0, None, None, 96.0]) == pytest.approx(2), "weeks without a card are weeks"
+    assert rules.slope([1.0]) is rules.slope([None, 1.0]) is rules.mean([]) is None
     assert [rules.trend(now, 100) for now in (102, 102.1, 98, 97.9)] == [Trend.FLAT, Trend.UP, Trend.FLAT, Trend.DOWN]
     assert rules.trend(None, 1) is rules.trend(1, None) is None
     assert [rules.moved(6, now, "less") for now in (5, 6.05, 7, None)] == [

@@ -63,7 +63,7 @@ class Making:
         self._measuring = Measuring(tx, period, may=lambda needed: needed is not Capability.MONEY)
         weeks = before(week, scoring.BEFORE)
         frozen = cards(tx, weeks, final=True)
-        self._frozen = [frozen[one] for one in weeks if one in frozen]
+        self._frozen = [frozen.get(one, {}) for one in weeks]
 
     def made(self) -> Made:
         """Return the cards of all who have anything on one."""
@@ -190,8 +190,7 @@ class Making:
         team: float | None,
     ) -> Issued:
         share = self._rules.share if whose.kind is Kind.TECHNICIAN else Fraction()
-        past = [one[whose].card.score for one in self._frozen if whose in one]
-        scores = [one for one in past if one is not None]
+        past = [one[whose].card.score if whose in one else None for one in self._frozen]
         card = Card(
             week=self._week,
             kind=whose.kind,
@@ -207,8 +206,8 @@ class Making:
             individual=individual,
             team=team if whose.kind is Kind.TECHNICIAN else None,
             score=scoring.shared(individual, team, share),
-            mean=scoring.mean(scores),
-            slope=scoring.slope(scores),
+            mean=scoring.mean([one for one in past if one is not None]),
+            slope=scoring.slope(past),
             differences=(),
         )
         return Issued(card, tuple(map(_paired(lines), lines)))

@@ -80,13 +80,18 @@ def moved(then: float | None, now: float | None, better: Better) -> Moved:
     return Moved.BETTER if (way is Trend.UP) is (better == "more") else Moved.WORSE
 
 
-def slope(values: Sequence[float]) -> float | None:
-    """Return by how much values rise from one to the next: the straight line with the least squares."""
-    if len(values) < 2:  # noqa: PLR2004  # a line takes two points
+def slope(weeks: Sequence[float | None]) -> float | None:
+    """Return by how much values rise from week to week: the straight line with the least squares.
+
+    Args:
+        weeks: One of each week, in order; ``None`` = there is none of that week.
+    """
+    known = [(at, value) for at, value in enumerate(weeks) if value is not None]
+    if len(known) < 2:  # noqa: PLR2004  # a line takes two points
         return None
-    middle, level = (len(values) - 1) / 2, sum(values) / len(values)
-    below = sum((at - middle) ** 2 for at, _ in enumerate(values))
-    return sum((at - middle) * (value - level) for at, value in enumerate(values)) / below
+    middle, level = sum(at for at, _ in known) / len(known), sum(value for _, value in known) / len(known)
+    below = sum((at - middle) ** 2 for at, _ in known)
+    return sum((at - middle) * (value - level) for at, value in known) / below
 
 
 def spread(values: Iterable[float | None]) -> tuple[float, float, float] | None:
