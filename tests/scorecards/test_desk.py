@@ -11,7 +11,7 @@ from servicedesk_core.features.scorecards import pages
 from servicedesk_core.features.scorecards.jobs import issue as run_job
 from servicedesk_core.features.scorecards.model import Kind, Moved
 from servicedesk_core.people import JOBS
-from tests.scorecards.conftest import DEFINITIONS, FRIDAY, SETTLED, WEEK, as_, entry
+from tests.scorecards.conftest import DEFINITIONS, FRIDAY, SETTLED, WEEK, as_, entry, ticket
 
 pytestmark = pytest.mark.slow
 
@@ -115,6 +115,15 @@ async def test_a_card_has_nothing_of_somebody_of_the_same_name_who_left(desk, pu
     assert [one for one in done.skipped if "two technicians" in one] == [
         "Finn: two technicians are called so, and figures are told by the name"
     ]
+
+
+async def test_speed_that_counts_in_no_score_is_not_bought_with_quality_either(desk, put):
+    new = [ticket("finn", at, day=2).model_copy(update={"external_id": f"again-{at}"}) for at in range(6)]
+    await put(desk, new)
+    await desk.scorecards.issue()
+    _, lines = await _card(desk)
+    assert (lines["resolved"].verdict, lines["repeat-service"].verdict) == ("met", "missed")
+    assert lines["resolved"].note == "shown only; look at quality first: Repeat service was missed"
 
 
 async def test_everybody_sees_what_is_theirs(desk):

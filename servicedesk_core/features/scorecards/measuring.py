@@ -305,8 +305,9 @@ def _paired(lines: Sequence[Line]) -> Any:
     missed = {one.figure: one.title for one in lines if one.part is Part.QUALITY and one.verdict is Verdict.MISSED}
 
     def said(line: Line) -> Line:
-        if line.part is Part.SPEED and line.pair in missed and line.verdict is not Verdict.MISSED and not line.note:
-            return replace(line, note=f"look at quality first: {missed[line.pair]} was missed")
+        if line.part is Part.SPEED and line.pair in missed and line.verdict is Verdict.MET:
+            first = f"look at quality first: {missed[line.pair]} was missed"
+            return replace(line, note=f"{line.note}; {first}" if line.note else first)
         return line
 
     return said
