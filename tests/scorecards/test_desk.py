@@ -1,5 +1,6 @@
 """Cards of a desk: issued, published, seen by whom they are of, and talked about."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -39,6 +40,8 @@ async def test_a_card_says_what_the_figures_say_and_stays_as_it_was_issued(desk,
         assert (line.value, line.goal, line.sample) == (same.value, same.goal, same.sample), name
     late = lines["real-time-entry"]
     assert (late.against, late.records) == (20, tuple(f"T-finn-{n}" for n in range(5)))
+    assert pages.records(late) == "T-finn-0, T-finn-1, T-finn-2, T-finn-3, T-finn-4 (20 records)"
+    assert pages.records(replace(late, records=())) == "20 records", "to whom sees none of the tickets"
     assert "needs" in lines["satisfaction"].note
     assert (lines["resolved"].pair, lines["resolved"].part.value) == ("repeat-service", "speed")
     assert card.score == pytest.approx(0.75 * card.individual + 0.25 * card.team)

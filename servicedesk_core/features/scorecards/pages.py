@@ -161,9 +161,12 @@ def outside(line: Line) -> str:
 
 
 def records(line: Line) -> str:
-    """Return the records that keep a figure from being better."""
-    more = f", and {line.against - len(line.records):,} more" if line.against > len(line.records) else ""
-    return f"{', '.join(line.records)}{more}"
+    """Return the records that keep a figure from being better; several, such as entries, may be of one ticket."""
+    behind = counted(line.against, "record")
+    if not line.records:
+        return behind if line.against else ""
+    named = ", ".join(line.records)
+    return f"{named} ({behind})" if line.against > len(line.records) else named
 
 
 def fact(line: Line) -> str:
