@@ -77,3 +77,24 @@ def test_minutes_outside_are_those_of_the_working_hours_in_which_the_goal_was_mi
     assert outside(course, Goal.of("<= 3"), START, END) == timedelta(hours=3.5)
     assert minutes(START, hour(12), of=[Step(START, None), Step(hour(10), Fraction(9, 4))], goal="<= 2") == 120
     assert set(OF_CLOCKS) <= {kpi.name for kpi in KPIS}
+
+
+def test_an_hour_is_told_from_its_own_steps_and_not_from_all_of_them():
+    class Read(list[Step]):
+        """Counts what is sliced out of it."""
+
+        sliced = 0
+
+        def __iter__(self):
+            raise AssertionError("all of it is read")
+
+        def __getitem__(self, at):
+            found = super().__getitem__(at)
+            self.sliced += len(found) if isinstance(at, slice) else 0
+            return found
+
+    course = Read([Step(START + timedelta(minutes=10 * number), number % 7) for number in range(432)])
+    hours = [START + timedelta(hours=number) for number in range(72)]
+    each = [outside(course, Goal.of("<= 3"), hour, hour + timedelta(hours=1), OFFICE) for hour in hours]
+    assert sum(each, timedelta()) == outside(course, Goal.of("<= 3"), START, END, OFFICE)
+    assert course.sliced < 3 * len(course)

@@ -140,7 +140,9 @@ def outside(
         calendar: In whose hours it counts; ``None`` = every hour counts.
     """
     total = timedelta()
-    for (at, value), (until, _) in pairwise((*course, Step(max(end, course[-1].at), None))):
+    begun = max(bisect_right(course, start, key=lambda step: step.at) - 1, 0)
+    until_end = course[begun : bisect_right(course, end, key=lambda step: step.at)]
+    for (at, value), (until, _) in pairwise((*until_end, Step(end, None))):
         first, last = max(at, start), min(until, end)
         if first < last and goal.judge(value) is Verdict.MISSED:
             total += last - first if calendar is None else calendar.between(first, last)
