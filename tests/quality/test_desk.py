@@ -145,6 +145,13 @@ async def test_erasing_a_person_takes_them_out_of_answers_that_came_in_files(des
     assert (len(await told(desk)), "nina" in str(await told(desk)).casefold()) == (2, False)
 
 
+async def test_a_score_that_is_too_large_for_any_scale_is_left_out(desk, tmp_path):
+    path = tmp_path / "nps.csv"
+    path.write_text("date,score\n2026-10-02,1e999999999\n2026-10-02,1e-999999999\n2026-10-02,9\n")
+    taken = await desk.quality.import_file(path, survey="nps")
+    assert (taken.new, [one.line for one in taken.bad]) == (2, [2])
+
+
 async def told(desk):
     return await desk.store.read(lambda tx: tx.execute(quality_answers.select()).all())
 

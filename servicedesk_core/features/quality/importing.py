@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, Overflow
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -143,9 +143,9 @@ def read(path: Path, *, declared: Mapping[str, str], dates: str | None, zone: st
 def _number(text: str) -> Decimal | None:
     try:
         found = Decimal(text.replace(",", "."))
-    except InvalidOperation:
+        return found if found.is_finite() and abs(found) < _LARGEST else None
+    except (InvalidOperation, Overflow):
         return None
-    return found if found.is_finite() and abs(found) < _LARGEST else None
 
 
 def _columns(path: Path, names: Sequence[str], declared: Mapping[str, str]) -> dict[str, str]:
