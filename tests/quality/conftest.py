@@ -67,6 +67,7 @@ RECORDS = (
     Company(external_id="1", name="Mill & Sons"),
     Company(external_id="2", name="Quay"),
     Contact(external_id="c", first_name="Nina", last_name="Winter", email="nina@mill.example"),
+    Contact(external_id="d", first_name="Otto", last_name="Quill", email="otto@quay.example"),
     *(Technician(external_id=who, name=who.title()) for who in ("ana", "ben", "tom")),
     *(_ticket(number, "ana") for number in range(1, 13)),
     *(_ticket(number, "ben", company_ref="2") for number in range(21, 24)),

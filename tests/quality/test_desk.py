@@ -132,17 +132,23 @@ async def test_answers_from_a_file_are_taken_once_and_what_is_odd_is_told(desk, 
 @pytest.mark.slow
 async def test_erasing_a_person_takes_them_out_of_answers_that_came_in_files(desk, tmp_path, monkeypatch):
     path = tmp_path / "nps.csv"
-    path.write_text("date,score,contact,comment\n2026-10-02,9,nina@mill.example,Nina Winter was happy\n")
+    path.write_text(
+        "date,score,contact,comment\n2026-10-02,9,nina@mill.example,Nina Winter was happy\n"
+        "2026-10-02,9,otto@quay.example,\n"
+    )
     await desk.quality.import_file(path, survey="nps")
     assert "nina" in str(await told(desk)).casefold()
     monkeypatch.chdir(tmp_path)
     admin = desk.settings.people | {"ada": desk.settings.people["max"].model_copy(update={"roles": ("admin",)})}
     vars(desk.settings)["people"] = admin
     await acting(desk, "ada").privacy.erase("nina@mill.example")
+    await acting(desk, "ada").privacy.erase("otto@quay.example")
+    [found] = await figures(desk, "K29")
+    assert (found.value, found.sample) == (100, 2), "two who are erased are not one"
     assert "nina" not in str(await told(desk)).casefold()
     path.write_text(path.read_text().replace("-02", "-03"))
     await desk.quality.import_file(path, survey="nps")
-    assert (len(await told(desk)), "nina" in str(await told(desk)).casefold()) == (2, False)
+    assert (len(await told(desk)), "nina" in str(await told(desk)).casefold()) == (4, False)
 
 
 async def test_a_score_that_is_too_large_for_any_scale_is_left_out(desk, tmp_path):

@@ -12,6 +12,7 @@ from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.quality.answers import FEWEST, Answer, doubt, of_five
 from servicedesk_core.features.quality.kinds import SURVEYS, Asks, Survey
 from servicedesk_core.store import Tx
+from servicedesk_core.store.erased_people import ERASED
 from servicedesk_core.store.fields import from_us, to_us
 from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.schema import RECORDS, quality_answers
@@ -67,7 +68,8 @@ def of_clients(tx: Tx, period: Period, scope: Scope | None) -> Iterator[Answer]:
     ).where(_A.of_staff.is_(False), _A.answered_at >= period.start, _A.answered_at < period.end, *filed)
     for connection, number, survey, when, points, contact, ticket, question, *known in tx.execute(own):
         of = _of(survey, ticket, *known) | {"question": question}
-        said = (connection, contact or "", ticket or "", question or "")
+        whose = "" if contact is None or ERASED in contact else contact  # those who are erased are not one
+        said = (connection, whose, ticket or "", question or "")
         yield Answer(f"file:{number}", survey, when, points, *said, of)
 
 
