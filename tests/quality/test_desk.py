@@ -170,7 +170,7 @@ async def test_our_peoples_answers_are_kept_without_who_and_shown_from_five_on(d
 
     few = write(*((f"2026-09-0{at}", 2, f"P{at}") for at in range(1, 5)))
     taken = await desk.quality.import_file(few, survey="team")
-    assert (taken.new, taken.is_kept) == (0, False)
+    assert (taken.new, taken.is_kept, taken.left_out) == (0, False, 4)
     assert "less than 5 people" in taken.bad[0].reason
     [found] = await desk.kpi.show("K17", period="2026-09")
     assert (found.value, found.sample) == (None, 0)

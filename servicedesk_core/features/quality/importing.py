@@ -77,9 +77,9 @@ class Read:
     left_out: int = 0
     bad: list[BadLine] = field(default_factory=list)
 
-    def leave_out(self, line: int, reason: str) -> None:
-        """Count a row that is left out; the first ones are named."""
-        self.left_out += 1
+    def leave_out(self, line: int, reason: str, rows: int = 1) -> None:
+        """Count rows that are left out; the first ones are named."""
+        self.left_out += rows
         if len(self.bad) < _KEPT:
             self.bad.append(BadLine(line, reason))
 
@@ -274,7 +274,7 @@ class Keeping:
                 self._read.leave_out(min(row.line for row in said.values()), why)
             elif _people(said.values()) < FEWEST:
                 why = f"In {name} less than {FEWEST} people answered, which would tell who they are."
-                self._read.leave_out(min(row.line for row in said.values()), why)
+                self._read.leave_out(min(row.line for row in said.values()), why, len(said))
             else:
                 self._told["new"] += len(said)
                 scores = sorted(row.score for row in said.values())
