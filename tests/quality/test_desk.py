@@ -9,6 +9,7 @@ from servicedesk_core.errors import NotFoundLocallyError, NotPermittedError, Set
 from servicedesk_core.faces import Verdict
 from servicedesk_core.features.quality.model import Answered, ReviewState
 from servicedesk_core.store.schema import quality_answers
+from tests.quality.conftest import DEFINITIONS
 
 OCTOBER = {"period": "2026-10"}
 
@@ -96,6 +97,26 @@ async def test_what_the_psa_asked_counts_with_its_scale(desk):
     assert (sent.numerator, sent.denominator) == (6, 7)
     [nps] = await figures(desk, "promoter-score")
     assert (nps.value, nps.verdict) == (None, Verdict.NO_DATA)
+
+
+@pytest.mark.slow
+async def test_another_scale_does_not_change_what_was_answered_before_it(desk, tmp_path):
+    before = await figures(desk, "K08")
+    path = tmp_path / "team.csv"
+    path.write_text("date,score\n" + "2026-10-02,10\n" * 5)
+    await desk.quality.import_file(path, survey="team")
+    staff = await figures(desk, "K17")
+    rules = DEFINITIONS.replace('do?"]\n', 'do?"]\nlowest = 0\nhighest = 10\n')
+    rules = rules.replace('"staff"\nlowest = 0\nhighest = 10', '"staff"\nlowest = 0\nhighest = 20')
+    (tmp_path / "service" / "quality.toml").write_text(rules)
+    await desk.definitions.apply(reason="a longer scale", folder=tmp_path / "service")
+    desk.clock.advance(2)
+    assert await figures(desk, "K08") == before
+    assert await figures(desk, "K17") == staff
+    path.write_text("date,score\n" + "2026-11-09 12:00:01,10\n" * 5)
+    await desk.quality.import_file(path, survey="How did we do?")
+    [now] = (await desk.kpi.show("K08", period="2026-11")).items
+    assert now.value == 5
 
 
 @EACH_DATABASE

@@ -56,14 +56,14 @@ def cases(answers: Iterable[Answer], surveys: Iterable[Survey], asks: Asks, now:
 
     Args:
         answers: All answers of the period.
-        surveys: Their scales.
+        surveys: Their scales, of several versions of one the oldest first: what was answered counts as it was asked.
         asks: What they were asked.
         now: When somebody looks.
     """
-    known = {one.name.casefold(): one for one in surveys}
+    scales = by_name(surveys)
     valid: list[tuple[Answer, Survey]] = []
     for one in answers:
-        survey = known.get(one.survey.casefold())
+        survey = scale_at(scales.get(one.survey.casefold(), ()), one.at)
         if survey is None:
             if asks is Asks.SATISFACTION:
                 yield _case(one, 0, NO_SCALE)
@@ -75,6 +75,20 @@ def cases(answers: Iterable[Answer], surveys: Iterable[Survey], asks: Asks, now:
     last = {_voice(one): one for one, _ in sorted(valid, key=lambda each: (each[0].at, each[0].record))}
     for one, survey in valid:
         yield _case(one, _value(one, survey), "" if last[_voice(one)] is one else REPEATED)
+
+
+def by_name(surveys: Iterable[Survey]) -> Mapping[str, Sequence[Survey]]:
+    """Return the versions of surveys by name, in small letters."""
+    found: dict[str, list[Survey]] = {}
+    for one in surveys:
+        found.setdefault(one.name.casefold(), []).append(one)
+    return found
+
+
+def scale_at(versions: Sequence[Survey], at: datetime) -> Survey | None:
+    """Return the version of a survey that holds at an instant."""
+    begun = (one for one in reversed(versions) if one.effective_from is None or one.effective_from <= at)
+    return next(begun, None)
 
 
 def doubt(score: Decimal | None, at: datetime, survey: Survey, now: datetime) -> str:

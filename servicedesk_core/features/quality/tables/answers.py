@@ -8,8 +8,8 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, and_, delete, func, literal, select
 
 from servicedesk_core.faces import Period
-from servicedesk_core.features.definitions import in_force
-from servicedesk_core.features.quality.answers import FEWEST, Answer, doubt, of_five
+from servicedesk_core.features.definitions import in_force, versions_of
+from servicedesk_core.features.quality.answers import FEWEST, Answer, by_name, doubt, of_five, scale_at
 from servicedesk_core.features.quality.kinds import SURVEYS, Asks, Survey
 from servicedesk_core.store import Tx
 from servicedesk_core.store.erased_people import ERASED
@@ -29,8 +29,10 @@ FEW_THAT_MONTH: Final = f"months with less than {FEWEST} answers"
 
 
 def surveys(tx: Tx, at: datetime) -> tuple[Survey, ...]:
-    """Return the surveys of which somebody said the scale."""
-    return in_force(tx, SURVEYS, at)
+    """Return the surveys of which somebody said the scale, with all that it was before, oldest first."""
+    names = {one.name for one in in_force(tx, SURVEYS, at)}
+    begun = (one for one in versions_of(tx, SURVEYS) if one.effective_from is None or one.effective_from <= at)
+    return tuple(one for one in begun if one.name in names)
 
 
 def of_clients(tx: Tx, period: Period, scope: Scope | None) -> Iterator[Answer]:
@@ -100,14 +102,14 @@ def of_staff(tx: Tx, period: Period, now: datetime) -> tuple[list[float], int]:
 
     Each month for itself is told only where there are enough answers: of two periods nobody can tell the difference.
     """
-    scales = {one.name.casefold(): one for one in surveys(tx, now) if one.asks is Asks.STAFF}
+    scales = by_name(surveys(tx, now))
     query = select(_A.survey, _A.answered_at, _A.score).where(
         _A.of_staff, _A.answered_at >= period.start, _A.answered_at < period.end, _A.score.is_not(None)
     )
     months: dict[tuple[str, datetime], list[float]] = {}
     for survey, at, score in tx.execute(query):
-        scale = scales.get(survey.casefold())
-        if scale is not None and not doubt(score, at, scale, now):
+        scale = scale_at(scales.get(survey.casefold(), ()), at)
+        if scale is not None and scale.asks is Asks.STAFF and not doubt(score, at, scale, now):
             months.setdefault((survey, at), []).append(of_five(score, scale))
     told = [each for each in months.values() if len(each) >= FEWEST]
     return [value for each in told for value in each], len(months) - len(told)
