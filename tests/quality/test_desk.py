@@ -1,15 +1,17 @@
 """Sampling, reviewing, answers, figures and concerns on a desk."""
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
 
-from servicedesk_core import Actor, Way
+from servicedesk_core import Actor, ServiceDesk, Way
 from servicedesk_core.errors import NotFoundLocallyError, NotPermittedError, SettingsError
 from servicedesk_core.faces import Verdict
 from servicedesk_core.features.quality.model import Answered, ReviewState
 from servicedesk_core.store.schema import quality_answers
-from tests.quality.conftest import DEFINITIONS
+from servicedesk_core.testing import FakeClock
+from tests.quality.conftest import DEFINITIONS, NOW
 
 OCTOBER = {"period": "2026-10"}
 
@@ -212,6 +214,20 @@ async def test_our_peoples_answers_are_kept_without_who_and_shown_from_five_on(d
     rows = await told(desk)
     assert not any(who in str(row) for row in rows for who in ("P1", "p1", "P9"))
     assert {row.answered_at for row in rows} == {datetime(2026, 10, 1, tzinfo=UTC)}
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("desk", ["postgresql"], indirect=True)
+async def test_of_two_who_take_in_the_same_month_at_once_one_finds_it_there(desk, tmp_path):
+    paths = [tmp_path / name for name in ("fives.csv", "nines.csv")]
+    for path, line in zip(paths, ("2026-10-02,5\n" * 500, "2026-10-02,9\n" * 800), strict=True):
+        path.write_text("date,score\n" + line)
+    async with ServiceDesk(desk.settings, clock=FakeClock(NOW), actor=desk.actor) as other:
+        taken = await asyncio.gather(
+            *(one.quality.import_file(path, survey="team") for one, path in zip((desk, other), paths, strict=True))
+        )
+    [found] = await figures(desk, "K17")
+    assert [found.sample] == [one.new for one in taken if one.new]
 
 
 @pytest.mark.slow

@@ -197,6 +197,8 @@ class Quality(QualityQueries[Manner]):
         now, actor = self.desk.clock.now(), str(self.desk.actor)
 
         def work(tx: Tx) -> Taken:
+            if not dry_run:
+                audit.take_turn(tx)  # whoever takes in the same month at the same time sees it there
             kept = importing.Keeping(tx, read, now=now, zone=self.desk.timezone)
             taken = kept.take(replace=replace, dry_run=dry_run)
             if taken.is_kept:
