@@ -61,6 +61,19 @@ async def test_what_is_agreed_is_found_by_id_or_name_and_holds_from_its_day_on(d
     assert sorted(contacts.now(NOW)) == [(1, "c1"), (1, "c3")]
 
 
+@pytest.mark.parametrize("names", [('"kaya & sons"', "177"), ("177", '"kaya & sons"')])
+async def test_a_client_that_is_called_otherwise_in_the_definitions_keeps_what_is_agreed(
+    desk, put, apply, clock, names
+):
+    before, after = names
+    await put(*RECORDS)
+    await apply(f'[clients.{before}]\ntier = "bronze"\n')
+    clock.advance(86_400)
+    await apply(f'[clients.{after}]\ntier = "silver"\n', remove=True)
+    book = await desk.store.read(clients_of)
+    assert (book.at(1, "177", NOW).tier, book.at(1, "177", clock.now()).tier) == ("bronze", "silver")
+
+
 async def test_a_contact_has_the_preferences_of_the_client_where_it_has_none_and_a_scope_shows_its_own(
     desk, put, apply
 ):

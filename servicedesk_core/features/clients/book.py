@@ -16,12 +16,14 @@ class Book(Generic[T]):
     """What was said of records, and from when on.
 
     Args:
-        said: Of each record, oldest first: from when on, ``None`` = since ever, and what; ``None`` = nothing any more.
+        said: Of each record the definitions that are about it, and of each of them, oldest first: from when on,
+            ``None`` = since ever, and what; ``None`` = nothing any more. Of several the first one that says anything
+            holds: one that was removed, as its record is named otherwise now, hides none of the others.
     """
 
-    def __init__(self, said: Mapping[Key, Iterable[tuple[datetime | None, T | None]]]) -> None:
-        self._said: Mapping[Key, Sequence[tuple[datetime, T | None]]] = {
-            key: [(since or _EVER, what) for since, what in each] for key, each in said.items()
+    def __init__(self, said: Mapping[Key, Iterable[Iterable[tuple[datetime | None, T | None]]]]) -> None:
+        self._said: Mapping[Key, Sequence[Sequence[tuple[datetime, T | None]]]] = {
+            key: [[(since or _EVER, what) for since, what in each] for each in several] for key, several in said.items()
         }
 
     def __bool__(self) -> bool:
@@ -30,7 +32,8 @@ class Book(Generic[T]):
     def at(self, source_id: int, ref: str | None, at: datetime) -> T | None:
         """Return what holds for a record at an instant; ``None`` = nothing is said of it."""
         found = self._said.get((source_id, ref or ""), ())
-        return next((what for since, what in reversed(found) if since <= at), None)
+        held = (next((what for since, what in reversed(each) if since <= at), None) for each in found)
+        return next((what for what in held if what is not None), None)
 
     def now(self, at: datetime) -> dict[Key, T]:
         """Return what holds at an instant, by record."""

@@ -48,8 +48,8 @@ def contacts_of(tx: Tx) -> Book[Contact]:
 
 
 def _book(held: Iterable[Holding[M]], meant: dict[str, list[Meant]]) -> Book[M]:
-    said: dict[Key, list[tuple[datetime | None, M | None]]] = {}
+    said: dict[Key, dict[str, list[tuple[datetime | None, M | None]]]] = {}
     for one in held:
         for each in meant[one.name]:
-            said.setdefault(each[:2], []).append((one.since, one.value))
-    return Book(said)
+            said.setdefault(each[:2], {}).setdefault(one.name, []).append((one.since, one.value))
+    return Book({key: several.values() for key, several in said.items()})
