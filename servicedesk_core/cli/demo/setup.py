@@ -46,7 +46,7 @@ def clear(directory: Path) -> None:
             f"{directory} holds something that is not a demo.", hint="Choose another folder with --dir."
         )
     for name in OWN_FILES:
-        for path in (directory / name, *directory.glob(f"{name}-*")):
+        for path in (directory / name, *(directory / f"{name}-{end}" for end in ("journal", "shm", "wal"))):
             if path.is_dir():
                 shutil.rmtree(path)
             else:
