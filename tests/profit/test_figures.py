@@ -1,7 +1,10 @@
 """Figures of money: made of the books, and told to nobody who may not see what work costs."""
 
+from datetime import UTC, datetime
+
 from servicedesk_core import Actor, Scope, ServiceDesk, Way
-from tests.profit.conftest import example
+from servicedesk_core.domain import Company, Role, Technician, Ticket
+from tests.profit.conftest import entry, example
 
 
 async def test_margin_and_cost_of_a_ticket_are_those_of_the_books_and_for_who_may_see_them(
@@ -33,3 +36,23 @@ async def test_margin_and_cost_of_a_ticket_are_those_of_the_books_and_for_who_ma
         assert (await cora.kpi.explain("K31", period="2026-10")).dimensions == ()
         [shown] = await cora.kpi.show("K31", period="2026-10", by="client")
         assert shown.value is None
+
+
+async def test_the_cost_of_a_ticket_tells_clients_of_one_name_apart(desk, folder, put):
+    await desk.definitions.apply(reason="the first rates", folder=folder)
+    await put(Role(external_id="r1", name="Engineer"), Technician(external_id="t1", name="Ann Ray"))
+    await put(*(Company(external_id=ref, name="Acme") for ref in ("c1", "c2")))
+    done = datetime(2026, 10, 15, tzinfo=UTC)
+    for ref, company, kind, role in (
+        ("1", "c1", "incident", "r1"),
+        ("2", "c2", "incident", "nobody knows what it costs"),
+        ("4", None, "incident", "nobody knows what it costs"),
+    ):
+        at = {"created_at": done, "resolved_at": done, "status_category": "resolved"}
+        await put(Ticket(external_id=ref, company_ref=company, kind=kind, **at), entry(ref, ref, 1, role=role))
+    groups = await desk.kpi.show("K31", by="client", period="2026-10")
+    assert [(one.group, one.value, one.denominator) for one in groups] == [
+        ("Acme (psa c1)", 42, 1),
+        ("Acme (psa c2)", None, 0),
+        ("none", None, 0),
+    ]

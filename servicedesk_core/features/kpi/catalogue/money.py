@@ -28,7 +28,7 @@ def cost_per_ticket(books: Books, facts: Facts) -> Iterator[Case]:
     uncosted = set()
     for one in books.accounts:
         if not one.is_cost_known:
-            uncosted.add((one.connection, one.client))
+            uncosted.add((one.connection, one.of.get("client")))
         if one.labour or not one.is_cost_known:
             why = "" if one.is_cost_known else UNCOSTED
             yield Case(one.client, one.labour, 0, why, one.of, one.connection)

@@ -8,13 +8,13 @@ from servicedesk_core.domain import TicketKind
 from servicedesk_core.faces import Period
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.kpi.facts import Account, Books
+from servicedesk_core.features.kpi.tables.lookup import Lookup
 from servicedesk_core.features.profit import POLICY, Month, Results, Sums, cent, results
-from servicedesk_core.store import Tx, sources
-from servicedesk_core.store.queries.names import Names
 
 
-def books_of(tx: Tx, period: Period) -> Books | str:
+def books_of(lookup: Lookup) -> Books | str:
     """Return the books of a period, or what would have to be there for them."""
+    tx, period = lookup.tx, lookup.period
     months = months_in(period)
     if not months:
         return "whole months, such as --period 2026-10"
@@ -24,7 +24,7 @@ def books_of(tx: Tx, period: Period) -> Books | str:
     if len({one.currency for several in held for one in several}) > 1:
         return "months in one currency; ask for them one by one"
     came = results(tx, months, period.zone)
-    return Books(_accounts(tx, came), cent(came.currency))
+    return Books(_accounts(lookup, came), cent(came.currency))
 
 
 def months_in(period: Period) -> Sequence[Month]:
@@ -39,22 +39,20 @@ def months_in(period: Period) -> Sequence[Month]:
     return months if month.starts(period.zone) == end else ()
 
 
-def _accounts(tx: Tx, came: Results) -> Sequence[Account]:
-    names, connections, unit = Names(tx), {one.id: one.name for one in sources.all(tx)}, cent(came.currency)
+def _accounts(lookup: Lookup, came: Results) -> Sequence[Account]:
+    unit = cent(came.currency)
     whole: dict[tuple[int, str], Sums] = defaultdict(Sums)
     for cell, sums in came.cells.items():
         whole[cell.source_id, cell.company].add(sums)
-        names.want(cell.source_id, "companies", cell.company or None)
-        names.want(cell.source_id, "contracts", cell.contract or None)
     return [
         Account(
-            client=names.of(cell.source_id, "companies", cell.company or None) or cell.company or "no client",
+            client=lookup.name(cell.source_id, "companies", cell.company or None) or "no client",
             of={
-                "client": names.of(cell.source_id, "companies", cell.company or None),
-                "contract": names.of(cell.source_id, "contracts", cell.contract or None),
+                "client": lookup.name(cell.source_id, "companies", cell.company or None),
+                "contract": lookup.name(cell.source_id, "contracts", cell.contract or None),
                 "type": cell.kind or None,
             },
-            connection=connections[cell.source_id],
+            connection=lookup.connections[cell.source_id],
             revenue=_cents(sums.revenue, unit),
             cost=_cents(sums.cost, unit),
             labour=0 if cell.kind == TicketKind.PROJECT_TASK else _cents(sums.labour, unit),

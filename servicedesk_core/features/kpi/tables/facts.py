@@ -171,7 +171,7 @@ class StoredFacts:
         """What clients earned and cost, or what would have to be there to know it."""
         if not self.is_whole:
             return "the whole desk; who sees a part of it sees no margins"
-        return books_of(self._tx, self.period)
+        return books_of(self._lookup)
 
     @cached_property
     def assets(self) -> Sequence[AssetFact]:
