@@ -38,7 +38,9 @@ async def test_margin_and_cost_of_a_ticket_are_those_of_the_books_and_for_who_ma
         assert shown.value is None
 
 
-async def test_the_cost_of_a_ticket_tells_clients_of_one_name_apart(desk, folder, put):
+async def test_the_cost_of_a_ticket_tells_clients_of_one_name_apart_and_leaves_tickets_of_projects_out(
+    desk, folder, put
+):
     await desk.definitions.apply(reason="the first rates", folder=folder)
     await put(Role(external_id="r1", name="Engineer"), Technician(external_id="t1", name="Ann Ray"))
     await put(*(Company(external_id=ref, name="Acme") for ref in ("c1", "c2")))
@@ -46,6 +48,7 @@ async def test_the_cost_of_a_ticket_tells_clients_of_one_name_apart(desk, folder
     for ref, company, kind, role in (
         ("1", "c1", "incident", "r1"),
         ("2", "c2", "incident", "nobody knows what it costs"),
+        ("3", "c1", "project_task", "r1"),
         ("4", None, "incident", "nobody knows what it costs"),
     ):
         at = {"created_at": done, "resolved_at": done, "status_category": "resolved"}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
+from servicedesk_core.domain import TicketKind
 from servicedesk_core.faces import Capability, Case, Kpi, Measure, Period, Sum
 from servicedesk_core.features.kpi.catalogue.flow import resolved
 from servicedesk_core.features.kpi.facts import Books, Facts
@@ -13,6 +14,7 @@ from servicedesk_core.store.queries.scope import Scope
 
 UNKNOWN_REVENUE: Final = "a part of the client's revenue is not known"
 UNCOSTED: Final = "a part of the client's cost is not known"
+OF_PROJECT: Final = "of a project"
 
 
 def margin(books: Books, facts: Facts) -> Iterator[Case]:
@@ -34,6 +36,7 @@ def cost_per_ticket(books: Books, facts: Facts) -> Iterator[Case]:
             yield Case(one.client, one.labour, 0, why, one.of, one.connection)
     for ticket in resolved(facts):
         why = UNCOSTED if (ticket.connection, ticket.of.get("client")) in uncosted else ""
+        why = OF_PROJECT if ticket.of.get("type") == TicketKind.PROJECT_TASK else why
         yield ticket._replace(numerator=0, denominator=1, excluded=ticket.excluded or why)
 
 
