@@ -155,6 +155,22 @@ async def test_time_off_of_the_vendor_is_taken_once(desk, people, put, folder):
     assert (await desk.rota.import_file(time_off_of_psa=True, folder=folder)).changes == ()
 
 
+async def test_time_off_that_was_taken_back_is_in_the_file_no_more(desk, people, put, folder):
+    off = {"external_id": "o1", "technician_ref": "t1", "day": date(2026, 11, 10)}
+    await put(TimeOff(**off, state=TimeOffState.APPROVED))
+    await desk.rota.import_file(time_off_of_psa=True, folder=folder, write=True)
+    await desk.definitions.apply(reason="time off", folder=folder)
+    await put(TimeOff(**off, state=TimeOffState.CANCELLED))
+    taken = await desk.rota.import_file(time_off_of_psa=True, folder=folder, write=True)
+    assert (taken.definitions, taken.is_written) == (0, True)
+    assert "-[leave.ana-2026-11-10]" in taken.changes
+    await desk.definitions.apply(reason="taken back", folder=folder, remove=True)
+    assert list(await desk.rota.show(day=date(2026, 11, 10))) == []
+    (folder / "rota-time-off.toml").unlink()
+    assert (await desk.rota.import_file(time_off_of_psa=True, folder=folder, write=True)).changes == ()
+    assert not (folder / "rota-time-off.toml").exists()
+
+
 async def test_turns_on_call_are_read_from_a_calendar(desk, people, folder, tmp_path):
     pytest.importorskip("icalendar")
     (tmp_path / "Night.ics").write_text(ICS)

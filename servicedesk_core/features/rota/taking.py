@@ -85,7 +85,7 @@ class Taking:
                 who[row] = name
         made = make(found, who, others, stem)
         found.refuse(source)
-        after = _HEADER.format(source) + text_of(made, self.zone) if made else before
+        after = _HEADER.format(source) + text_of(made, self.zone) if made or before else ""
         changes = difference(path.name, before, after)
         if self.write and changes:
             where.mkdir(parents=True, exist_ok=True)
