@@ -9,6 +9,7 @@ from servicedesk_core.business_time.hours import spans
 from servicedesk_core.features.rota import Away, Planned, Rota
 
 BERLIN = ZoneInfo("Europe/Berlin")
+LONG = {"day": "08:00-20:00", "early": "09:00-10:00", "late": "18:00-19:00"}
 DAY, NIGHT, NONE = spans("08:00-12:00, 13:00-17:00"), spans("22:00-06:00"), ()
 HOUR = timedelta(hours=1)
 
@@ -62,6 +63,12 @@ def test_hours_of_two_shifts_at_a_time_count_once_and_time_out_not_at_all():
     assert not ROTA.is_out("ana", at("2026-11-11 00:00"))
     assert ROTA.hours("dee", start, end) == timedelta()
     assert not ROTA.knows("dee")
+
+
+def test_every_shift_that_lies_within_a_longer_one_is_told():
+    rota = Rota([weekly(name, ["ana"], spans(each)) for name, each in LONG.items()], [], BERLIN)
+    found = rota.doubled(at("2026-11-09 00:00"), at("2026-11-10 00:00"))
+    assert [names for _, *names, _ in found] == [["day", "early"], ["day", "late"]]
 
 
 def test_a_night_in_which_the_clock_changes_is_as_long_as_it_is():

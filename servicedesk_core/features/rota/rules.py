@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -146,9 +145,13 @@ class Rota:
         for technician, shifts in sorted(self._shifts.items()):
             seen: dict[tuple[str, str], Span] = {}
             placed = sorted((*span, shift.name) for shift in shifts for span in _in(shift, start, end))
-            for (_, ends, one), (starts, other_ends, other) in pairwise(placed):
-                if starts < ends and one != other:
-                    seen.setdefault((min(one, other), max(one, other)), Span(starts, min(ends, other_ends)))
+            before: list[tuple[datetime, str]] = []
+            for starts, ends, one in placed:
+                before = [each for each in before if starts < each[0]]
+                for other_ends, other in before:
+                    if one != other:
+                        seen.setdefault((min(one, other), max(one, other)), Span(starts, min(ends, other_ends)))
+                before.append((ends, one))
             yield from ((technician, *names, span) for names, span in seen.items())
 
 
