@@ -141,6 +141,12 @@ async def test_every_wrong_row_is_told_with_its_line_and_nothing_is_written(desk
         await desk.rota.import_file(folder=folder)
 
 
+async def test_the_last_day_belongs_to_leave_however_a_day_is_written(desk, people, folder, tmp_path):
+    (tmp_path / "leave.csv").write_text("technician,starts,ends\nana,20261224,20261226\n")
+    taken = await desk.rota.import_file(tmp_path / "leave.csv", leave=True, folder=folder)
+    assert "+last_day = 2026-12-26" in taken.changes
+
+
 async def test_time_off_of_the_vendor_is_taken_once(desk, people, put, folder):
     for number, day in enumerate((8, 10, 11, 13)):
         off = date(2026, 11, day)
@@ -184,3 +190,11 @@ async def test_turns_on_call_are_read_from_a_calendar(desk, people, folder, tmp_
         await desk.oncall.import_file(tmp_path / "Night.ics", folder=folder, write=True)
     assert 'Night.ics:4: "On call" means no technician' in refused.value.message
     assert "Night.ics:10: is repeated" in refused.value.message
+
+
+async def test_an_event_of_two_technicians_means_neither_alone(desk, people, folder, tmp_path):
+    pytest.importorskip("icalendar")
+    both = ICS.replace("ATTENDEE;CN=Ben", "ATTENDEE;CN=Ana Iwu:mailto:ana@msp.example\nATTENDEE;CN=Ben")
+    (tmp_path / "Night.ics").write_text(both)
+    with pytest.raises(DefinitionsError, match="Night.ics:10: .* means no technician, or several"):
+        await desk.oncall.import_file(tmp_path / "Night.ics", folder=folder)

@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 from importlib import import_module
@@ -22,7 +23,7 @@ class Row:
     Attributes:
         line: Its line in the file; 0 = it is of none.
         kind: What it is, in the words of whoever reads it.
-        who: Words for whom it is about, the best first.
+        who: Words for whom it is about.
         starts: From which day, or when on.
         ends: Until when; of a day the last one.
         reason: Why.
@@ -114,7 +115,7 @@ def _take(found: Rows, line: int, values: dict[str, str], kinds: Sequence[str], 
 
 
 def _time(word: str, zone: tzinfo) -> date:
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", word):
+    with suppress(ValueError):  # it is a time of a day
         return date.fromisoformat(word)
     at = datetime.fromisoformat(word)
     return at if at.tzinfo is not None else at.replace(tzinfo=zone)
@@ -180,18 +181,16 @@ def _words(event: Any) -> Iterator[str]:
 
 
 def meant(row: Row, names: dict[str, str]) -> str | None:
-    """Return the technician whom a row means: by a word for them, else the only one whose name is in it.
+    """Return the technician whom a row means: the only one it has a word for, else the only one whose name is in it.
 
     Args:
         row: The row.
         names: Names in definitions by every word for a technician, in small letters.
     """
     words = [word.casefold().strip() for word in row.who if word.strip()]
-    exact = next((names[word] for word in words if word in names), None)
-    if exact is not None:
-        return exact
-    within = {name for word in words for known, name in names.items() if _holds(word, known)}
-    return within.pop() if len(within) == 1 else None
+    exact = {names[word] for word in words if word in names}
+    found = exact or {name for word in words for known, name in names.items() if _holds(word, known)}
+    return found.pop() if len(found) == 1 else None
 
 
 def _holds(text: str, word: str) -> bool:
