@@ -196,5 +196,5 @@ async def test_an_event_of_two_technicians_means_neither_alone(desk, people, fol
     pytest.importorskip("icalendar")
     both = ICS.replace("ATTENDEE;CN=Ben", "ATTENDEE;CN=Ana Iwu:mailto:ana@msp.example\nATTENDEE;CN=Ben")
     (tmp_path / "Night.ics").write_text(both)
-    with pytest.raises(DefinitionsError, match="Night.ics:10: .* means no technician, or several"):
+    with pytest.raises(DefinitionsError, match=r"Night\.ics:10: .* means no technician, or several"):
         await desk.oncall.import_file(tmp_path / "Night.ics", folder=folder)

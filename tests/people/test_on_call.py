@@ -59,6 +59,14 @@ def test_until_when_somebody_is_on_call_is_told():
     assert told == {Line.PRIMARY: at("2026-11-04 20:00"), Line.SECONDARY: at("2026-11-09 08:00"), Line.MANAGER: None}
 
 
+def test_a_single_turn_lasts_until_one_that_comes_in_its_place():
+    long = {"starts": at("2026-11-02 08:00"), "ends": at("2026-11-06 08:00"), "primary": "ana"}
+    short = {"starts": at("2026-11-04 08:00"), "ends": at("2026-11-05 08:00"), "primary": "ben"}
+    listed = Listed("desk", [(None, OnCall(name="desk", turns=(long, short)))], BERLIN)
+    told = [(one.technician, one.until) for day in (3, 4, 5) for one in listed.at(at(f"2026-11-0{day} 20:00"))]
+    assert told == [("ana", short["starts"]), ("ben", short["ends"]), ("ana", long["ends"])]
+
+
 def test_a_gap_is_when_nobody_is_primary_or_whoever_is_is_out():
     away = [
         Away("ben", at("2026-10-27 19:00"), at("2026-10-28 09:00")),

@@ -127,9 +127,12 @@ class Listed:
     def _of(self, said: OnCall, line: Line, at: datetime) -> tuple[str | None, datetime | None]:
         """Return who has a place at an instant, and until when."""
         single = [one for one in said.turns if getattr(one, line.value)]
+        after: list[datetime] = []
         for one in reversed(single):
             if one.starts <= at < one.ends:
-                return getattr(one, line.value), one.ends
+                return getattr(one, line.value), min((one.ends, *after))
+            if at < one.starts:
+                after.append(one.starts)
         people = getattr(said, line.value)
         following = min((one.starts for one in single if one.starts > at), default=None)
         if not people or (said.starts is not None and at < said.starts):
