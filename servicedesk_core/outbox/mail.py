@@ -155,7 +155,8 @@ async def send_once(store: Store, clock: Clock, mail: Mail, carry: Callable[[Mai
         await store.write(lambda tx: _note(tx, mail, Fate.IN_DOUBT, clock.now()))
         raise
     except Exception:
-        await store.write(lambda tx: tx.execute(mails.delete().where(mails.c.key == mail.key)))
+        is_ours = mails.c.key == mail.key, mails.c.fate == Fate.SENDING.value  # nobody sent it again meanwhile
+        await store.write(lambda tx: tx.execute(mails.delete().where(*is_ours)))
         raise
     await store.write(lambda tx: _note(tx, mail, Fate.SENT, clock.now()))
     return True

@@ -10,7 +10,7 @@ from aiosmtpd.smtp import SMTP
 
 from servicedesk_core.desk import ServiceDesk
 from servicedesk_core.errors import SettingsError
-from servicedesk_core.outbox.mail import Fate, Mail, send_once
+from servicedesk_core.outbox.mail import Fate, Mail, send_again, send_once
 from servicedesk_core.store import Store
 from servicedesk_core.store.schema import mails
 from servicedesk_core.testing import FakeClock
@@ -130,3 +130,20 @@ async def test_a_mail_in_the_middle_of_which_the_process_ended_is_in_doubt(tmp_p
         assert (row.key, row.fate, row.at) == ("key", Fate.IN_DOUBT, NOW)
         clock.advance(timedelta(days=1).total_seconds())
         assert await send_once(store, clock, Mail("other", "Subject", "Text"), lambda _: None)
+
+
+async def test_a_mail_that_somebody_sent_again_meanwhile_is_not_sent_once_more(tmp_path):
+    clock, mail, carried = FakeClock(NOW), Mail("key", "Subject", "Text"), []
+
+    with Store.open(f"sqlite:///{tmp_path}/desk.db", clock=clock) as store:
+        loop = asyncio.get_running_loop()
+
+        def refuse(mail):
+            again = send_again(store, clock, mail, carried.append, lambda tx: None)
+            asyncio.run_coroutine_threadsafe(again, loop).result()
+            raise ConnectionRefusedError
+
+        with pytest.raises(ConnectionRefusedError):
+            await send_once(store, clock, mail, refuse)
+        assert not await send_once(store, clock, mail, carried.append)
+        assert len(carried) == 1
