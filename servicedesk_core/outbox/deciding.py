@@ -33,6 +33,7 @@ def approve(
         WriteStateError: It is not proposed (any more), or somebody edited it since it was looked at.
         AnotherPersonError: It takes another person.
     """
+    audit.take_turn(tx)  # whoever edits it at the same time is done, and what they made of it is looked at
     write = outbox.get(tx, number)
     if write.state is not WriteState.PROPOSED:
         raise _unfit(write, "Only a proposed write can be approved.")

@@ -1,11 +1,15 @@
 """A write that was not sent yet gets other values: checked like a new one, proposed anew, and told in its history."""
 
+import asyncio
+import threading
+
 import pytest
+from sqlalchemy import text
 
 from servicedesk_core import ServiceDesk
 from servicedesk_core.errors import NotFoundLocallyError, WriteError, WriteNotGrantedError, WriteStateError
 from servicedesk_core.people import Actor, Way
-from servicedesk_core.store import outbox
+from servicedesk_core.store import Store, audit, outbox
 from tests.outbox.conftest import settings_for
 
 pytestmark = pytest.mark.slow  # over real HTTP
@@ -55,6 +59,29 @@ async def test_what_somebody_else_edited_is_approved_by_the_version_that_was_loo
     assert vendor.writes == []
     (done,) = await desk.writes.approve([write.id], versions={write.id: 2}, send=True)
     assert (done.state, vendor.records["tickets"]["1"]["title"]) == ("confirmed", "Scanner")
+
+
+@pytest.mark.parametrize("store_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+async def test_an_approval_waits_for_an_edit_that_has_begun_and_is_not_of_what_it_made(desk, store_url, clock):
+    write = await desk.tickets.update("T1", title="Plotter")
+    begun = threading.Event()
+    waits = text("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+
+    def edit(tx):
+        audit.take_turn(tx)
+        begun.set()
+        while tx.execute(waits).first() is None:
+            pass
+        stored = outbox.get(tx, write.id)
+        facts = {"proposed_by": "user:ana", "new_values": {"title": "Scanner"}}
+        outbox.move(tx, stored, stored.state, actor="user:ana", now=clock.now(), facts=facts)
+
+    with Store.open(store_url, clock=clock) as other:
+        editing = asyncio.create_task(other.write(edit))
+        await asyncio.to_thread(begun.wait)
+        with pytest.raises(WriteStateError, match="user:ana edited"):
+            await desk.writes.approve([write.id], versions={write.id: 1})
+        await editing
 
 
 async def test_a_change_that_is_edited_is_based_on_what_the_desk_shows_now(desk, vendor):
