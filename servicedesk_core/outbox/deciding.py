@@ -30,7 +30,8 @@ def approve(
 
     Raises:
         NotFoundLocallyError: There is no such write.
-        WriteStateError: It is not proposed (any more), or somebody edited it since it was looked at.
+        WriteStateError: It is not proposed (any more), somebody edited it since it was looked at, or it has no such
+            version.
         AnotherPersonError: It takes another person.
     """
     audit.take_turn(tx)  # whoever edits it at the same time is done, and what they made of it is looked at
@@ -45,6 +46,8 @@ def approve(
     is_own = bool(names_in(write.proposed_by) & names_in(actor))
     if version != present and (version is not None or (present > 1 and not is_own)):
         message = f"{write.proposed_by} edited write {number} since it was proposed; nothing was approved."
+        if version is not None and version not in range(1, present):
+            message = f"Write {number} has no version {version}; nothing was approved."
         hint = f"`servicedesk writes show {number}` says what it is now: approve that as {number}@{present}."
         raise WriteStateError(message, hint=hint)
     facts: dict[str, Any] = {"decided_by": actor, "decided_at": now, "next_at": None}

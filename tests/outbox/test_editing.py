@@ -50,6 +50,9 @@ async def test_an_approved_write_goes_back_to_proposed_and_is_sent_as_it_is_then
 async def test_what_somebody_else_edited_is_approved_by_the_version_that_was_looked_at(desk, vendor):
     write = await desk.tickets.update("T1", title="Plotter")
     ana = desk.acting_as(Actor("user:ana", Way.SDK))
+    with pytest.raises(WriteStateError, match=f"Write {write.id} has no version 2; nothing was approved") as unknown:
+        await desk.writes.approve([write.id], versions={write.id: 2})
+    assert f"{write.id}@1" in unknown.value.hint
     edited = await ana.writes.edit(write.id, {"title": "Scanner"})
     assert (write.version, edited.version) == (1, 2)
     for versions in ({}, {write.id: 1}):
