@@ -2,7 +2,7 @@
 
 import pytest
 
-from servicedesk_core import Actor, Scope, Way
+from servicedesk_core import Actor, Scope, ServiceDesk, Way
 from servicedesk_core.domain import Site
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
 from tests.kpi.conftest import _ticket, fill
@@ -60,3 +60,16 @@ async def test_what_somebody_says_of_a_pair_is_kept_and_the_figures_follow(desk)
     ):
         with pytest.raises(kind):
             await refused
+
+
+async def test_what_our_people_said_of_a_client_is_for_our_people(desk):
+    await desk.store.write(lambda tx: fill(tx, ROWS))
+    await desk.acting_as(Actor("user:ana", Way.CLI)).kpi.reject_repeat("N12", "N13", reason="they broke it again")
+    people = {"kim": {"roles": ["client-contact"], "companies": ["1"]}, "tim": {"roles": ["technician"]}}
+    settings = {"connections": {"psa": {"connector": "tabular"}}, "people": people}
+    async with ServiceDesk(settings, store=desk.store, clock=desk.clock) as other:
+        kim, tim = (other.acting_as(Actor(f"user:{name}", Way.SDK)) for name in people)
+        [theirs] = await kim.kpi.repeats(period="2026-03", standing="rejected")
+        assert (theirs.ticket, theirs.author, theirs.reason) == ("N12", None, None)
+        [ours] = await tim.kpi.repeats(period="2026-03", standing="rejected")
+        assert (ours.author, ours.reason) == ("user:ana via cli", "they broke it again")

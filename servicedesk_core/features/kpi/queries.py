@@ -9,6 +9,7 @@ from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import (
     After,
+    Capability,
     Case,
     Desk,
     Feature,
@@ -26,6 +27,7 @@ from servicedesk_core.faces import (
     query,
 )
 from servicedesk_core.features.kpi.catalogue.now import Now
+from servicedesk_core.features.kpi.facts import Key
 from servicedesk_core.features.kpi.measuring import Measuring, kpi_named
 from servicedesk_core.features.kpi.model import (
     Adjustment,
@@ -41,6 +43,7 @@ from servicedesk_core.features.kpi.periods import last, period_of, weeks
 from servicedesk_core.features.kpi.repeats import Pair, Standing
 from servicedesk_core.features.kpi.tables import StoredFacts
 from servicedesk_core.features.kpi.tables.closing import closed
+from servicedesk_core.features.kpi.tables.decisions import Decision
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
 
@@ -226,8 +229,9 @@ class KpiQueries(Namespace[Manner]):
             SettingsError: It is no period.
         """
         facts = StoredFacts(tx, self._period(period, last), scope)
+        said = facts.decisions if self.desk.may(Capability.INTERNAL) else {}  # who said it, and why, is for the staff
         rows = tuple(
-            _repeat(one, facts)
+            _repeat(one, said)
             for one in facts.pairs
             if facts.period.holds(one.resolved_at) and standing in {None, one.standing}
         )
@@ -333,9 +337,9 @@ def divided(kpi: Kpi[Any], found: Measure, by: str) -> Mapping[str, Measure]:
     return found.by(by)
 
 
-def _repeat(pair: Pair, facts: StoredFacts) -> RepeatRow:
+def _repeat(pair: Pair, decisions: Mapping[tuple[Key, Key], Decision]) -> RepeatRow:
     first, later = pair.first, pair.follow_up
-    said = facts.decisions.get((first.key, later.key))
+    said = decisions.get((first.key, later.key))
     return RepeatRow(
         ticket=first.label or first.id,
         follow_up=later.label or later.id,
