@@ -21,6 +21,7 @@ from servicedesk_core.domain import (
 )
 from servicedesk_core.errors import DefinitionsError, NotFoundLocallyError, SettingsError
 from servicedesk_core.faces import Goal
+from servicedesk_core.features.attention import staff
 from servicedesk_core.features.kpi import kept_up
 from servicedesk_core.features.kpi.catalogue import KPIS
 from servicedesk_core.features.kpi.past import went
@@ -254,3 +255,13 @@ async def test_a_coordinators_figures_are_followed_through_what_happened_to_tick
         ("2026-W15", 1, 0, "met"), ("2026-W16", 1, 0, "met"),
     ]  # fmt: skip
     assert [one.verdict for one in await desk.kpi.history("K20", weeks=1)] == ["no_data"]
+
+
+async def test_who_is_off_twice_in_a_day_is_away_both_times(desk):
+    day = {"technician_ref": "ana", "day": at(4, 16).date(), "state": TimeOffState.APPROVED}
+    morning = TimeOff(external_id="o1", start_at=at(4, 16, 8), end_at=at(4, 16, 10), **day)
+    evening = TimeOff(external_id="o2", start_at=at(4, 16, 17), end_at=at(4, 16, 19), **day)
+    await desk.store.write(lambda tx: fill(tx, [evening, morning]))
+    for hour, back in ((9, at(4, 16, 10)), (11, None), (18, at(4, 16, 19))):
+        people = await desk.store.read(lambda tx, hour=hour: staff(tx, at(4, 16, hour), UTC))
+        assert [one.back_at for one in people.away.values()] == ([] if back is None else [back])

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -127,17 +127,15 @@ def _away(tx: Tx, at: datetime, zone: tzinfo) -> dict[Person, Absence]:
         o.day <= (today + LONGEST).isoformat(),
     )
     off: dict[Person, dict[date, tuple[datetime | None, datetime | None, str | None]]] = {}
-    for source_id, ref, day, start, end, kind in tx.execute(query):
-        span = optional_instant(start), optional_instant(end), kind
-        off.setdefault((source_id, ref), {})[date.fromisoformat(day)] = span
-    away: dict[Person, Absence] = {}
-    for person, days in off.items():
-        if today not in days:
-            continue
-        start, end, kind = days[today]
-        if (start is None or start <= at + SOON) and (end is None or at < end):
-            away[person] = Absence(_back(days, today, zone), kind)
-    return away
+    for source_id, ref, text, start_at, end_at, kind in tx.execute(query):
+        day, start, end = date.fromisoformat(text), optional_instant(start_at), optional_instant(end_at)
+        if day == today and ((start is not None and start > at + SOON) or (end is not None and end <= at)):
+            continue  # they are there: not away yet, or again
+        days = off.setdefault((source_id, ref), {})
+        known = days[day][1] if day in days else datetime.min.replace(tzinfo=UTC)
+        if known is not None and (end is None or end > known):  # of several in a day the one that ends last
+            days[day] = start, end, kind
+    return {person: Absence(_back(days, today, zone), days[today][2]) for person, days in off.items() if today in days}
 
 
 def _back(
