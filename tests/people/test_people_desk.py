@@ -8,7 +8,7 @@ import pytest
 from servicedesk_core import Actor, Scope, ServiceDesk, Way
 from servicedesk_core.domain import Technician, TimeOff
 from servicedesk_core.domain.work import TimeOffState
-from servicedesk_core.errors import NotPermittedError
+from servicedesk_core.errors import DefinitionsError, NotPermittedError
 from servicedesk_core.features.rota import hours_left, rota_of
 from servicedesk_core.features.skills import crew
 from servicedesk_core.store import sources
@@ -152,3 +152,11 @@ async def test_who_has_what_and_what_ends_or_is_missing(desk, put, apply):
         ("ben", "firewall", 2, "missing", True),
     ]
     assert [one.technician for one in await desk.skills.list(ability="CCNA", state="ended")] == ["ana"]
+
+
+@pytest.mark.parametrize("end", ["last_day = 9999-12-31", "starts = 2026-11-11T08:00:00\nends = 9999-12-30T00:00:00"])
+async def test_leave_that_never_ends_is_refused_before_nobody_can_see_the_rota_any_more(desk, put, apply, end):
+    await put(*RECORDS)
+    first = "" if "starts" in end else "first_day = 2026-11-11\n"
+    with pytest.raises(DefinitionsError, match="ends in the year 9999; say a nearer day"):
+        await apply(SAID.replace("first_day = 2026-11-11", first + end))

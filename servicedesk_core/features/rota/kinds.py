@@ -1,7 +1,7 @@
 """The kinds of definitions of the rota."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import MAXYEAR, date, datetime, time, timedelta, tzinfo
 from typing import Annotated, Any, Final, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -79,6 +79,10 @@ class Leave(Model):
             raise ValueError(msg)
         if self.starts is not None and self.ends is not None and self.starts >= self.ends:
             msg = "ends must come after starts"
+            raise ValueError(msg)
+        end = self.ends or self.last_day or self.first_day
+        if end is not None and end.year == MAXYEAR:  # what comes after it has no date
+            msg = f"ends in the year {MAXYEAR}; say a nearer day, and a later one when it comes"
             raise ValueError(msg)
         return self
 
