@@ -7,6 +7,7 @@ import pytest
 from servicedesk_core.domain import Technician, TimeOff
 from servicedesk_core.domain.work import TimeOffState
 from servicedesk_core.errors import DefinitionsError, SettingsError
+from servicedesk_core.features.rota.reading import rows_of
 
 PEOPLE = """\
 [technicians.ana]
@@ -198,3 +199,22 @@ async def test_an_event_of_two_technicians_means_neither_alone(desk, people, fol
     (tmp_path / "Night.ics").write_text(both)
     with pytest.raises(DefinitionsError, match=r"Night\.ics:10: .* means no technician, or several"):
         await desk.oncall.import_file(tmp_path / "Night.ics", folder=folder)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "told"),
+    [
+        ("a.ics", ICS.replace("DTSTART:20261201T170000Z", "DTSTART;TZID=Eastern:20261201T170000", 1),
+         'a.ics:4: names the zone "Eastern", which nobody knows; export it in UTC'),
+        ("a.ics", ICS.replace("DTSTART:20261201T170000Z", "DTSTART;VALUE=TIME:170000", 1), "a.ics:4: has no time that"),
+        ("a.ics", ICS.replace("20261210", "00010101"), "a.ics:10: has no time that can be read"),
+        ("a.csv", "technician,starts,ends\nana,2026-12-01,9999-12-31\n", "a.csv:2: ends in the year 9999"),
+        ("a.csv", 'technician,starts,ends\n"ana,' + 200_000 * "x", "a.csv:2: is no CSV: field larger than"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_broken_or_tells_an_unknown_zone_is_told_with_its_line(file, text, told):
+    if file.endswith("ics"):
+        pytest.importorskip("icalendar")
+    with pytest.raises(DefinitionsError) as refused:
+        rows_of(file, text, "leave", ("shift", "leave"), UTC).refuse(file)
+    assert told in refused.value.message

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import MAXYEAR, date, datetime, timedelta, tzinfo
 from importlib import import_module
 from typing import Any, Final
 
@@ -87,10 +87,13 @@ def _csv(text: str, kind: str, kinds: Sequence[str], zone: tzinfo) -> Rows:
     if missing := [name for name in ("technician", "starts", "ends") if name not in reader.fieldnames]:
         found.tell(1, f"there is no column {', '.join(missing)}; the first line names columns: {', '.join(COLUMNS)}.")
         return found
-    for row in reader:
-        values = {name: (row.get(name) or "").strip() for name in COLUMNS}
-        if any(values.values()):
-            _take(found, reader.line_num, values | {"kind": values["kind"].lower() or kind}, kinds, zone)
+    try:
+        for row in reader:
+            values = {name: (row.get(name) or "").strip() for name in COLUMNS}
+            if any(values.values()):
+                _take(found, reader.line_num, values | {"kind": values["kind"].lower() or kind}, kinds, zone)
+    except csv.Error as error:
+        found.tell(reader.line_num + 1, f"is no CSV: {error}")
     return found
 
 
@@ -126,6 +129,8 @@ def _disorder(starts: date, ends: date) -> str:
         return "starts and ends are both days, or both times."
     if isinstance(starts, datetime) and starts >= ends:
         return "ends must come after starts."
+    if ends.year == MAXYEAR:
+        return f"ends in the year {MAXYEAR}; say a nearer day."
     return "ends, the last day, comes before starts." if starts > ends else ""
 
 
@@ -156,16 +161,25 @@ def _event(found: Rows, line: int, event: Any, kind: str, zone: tzinfo) -> None:
         starts, ends = event.decoded("DTSTART"), event.decoded("DTEND", None)
         if ends is None:
             ends = starts + event.decoded("DURATION", timedelta() if isinstance(starts, datetime) else _DAY)
+        unknown = _unknown_zone(event, "DTSTART", starts) or _unknown_zone(event, "DTEND", ends)
         starts, ends = (_placed(one, zone) for one in (starts, ends))
-    except (KeyError, ValueError, TypeError) as error:
+        if not isinstance(starts, datetime):
+            ends -= _DAY  # the end of an event of whole days is the day after
+    except (KeyError, ValueError, TypeError, AttributeError, OverflowError) as error:
         found.tell(line, f"has no time that can be read: {error}")
         return
-    if not isinstance(starts, datetime):
-        ends -= _DAY  # the end of an event of whole days is the day after
+    if unknown:
+        found.tell(line, f'names the zone "{unknown}", which nobody knows; export it in UTC, or with a zone of IANA.')
+        return
     if wrong := _disorder(starts, ends):
         found.tell(line, wrong)
         return
     found.rows.append(Row(line, kind, tuple(_words(event)), starts, ends))
+
+
+def _unknown_zone(event: Any, name: str, at: Any) -> str | None:
+    zone: str | None = event[name].params.get("TZID") if name in event else None
+    return zone if isinstance(at, datetime) and at.tzinfo is None else None
 
 
 def _placed(at: Any, zone: tzinfo) -> Any:
