@@ -265,3 +265,30 @@ async def test_who_is_off_twice_in_a_day_is_away_both_times(desk):
     for hour, back in ((9, at(4, 16, 10)), (11, None), (18, at(4, 16, 19))):
         people = await desk.store.read(lambda tx, hour=hour: staff(tx, at(4, 16, hour), UTC))
         assert [one.back_at for one in people.away.values()] == ([] if back is None else [back])
+
+
+async def test_who_has_leave_is_not_judged_whether_the_definitions_or_the_configuration_say_who_they_are(
+    desk, tmp_path
+):
+    rows = (
+        _ticket("7", at(4, 1), status_category=StatusCategory.TRIAGED),
+        _ticket("8", at(4, 1), status_category=StatusCategory.WAITING_VENDOR, assignee_ref="ana"),
+    )
+    await desk.store.write(lambda tx: fill(tx, rows))
+    settings = {
+        "desk": {"timezone": "UTC"},
+        "connections": {"psa": {"connector": "tabular"}},
+        "people": {
+            "annie": {"roles": ["technician"], "technician": "ana"},
+            "sam": {"roles": ["service-manager"]},
+        },
+    }
+    said = '[technicians.annie]\n[leave.annie]\ntechnician = "annie"\nfirst_day = 2026-04-15\n'
+    (tmp_path / "service" / "people.toml").write_text(said)
+    async with ServiceDesk(settings, store=desk.store, clock=desk.clock) as other:
+        sam = other.acting_as(Actor("user:sam", Way.CLI))
+        await sam.definitions.apply(reason="leave", folder=tmp_path / "service")
+        [figure] = await sam.kpi.show("K26a")
+        assert figure.excluded == {"not judged now": 1}
+        [week] = await sam.kpi.history("K26a", weeks=1)
+        assert week.value == 0

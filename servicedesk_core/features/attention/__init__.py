@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.attention.tables.facts import Found as Found
     from servicedesk_core.features.attention.tables.facts import standings as standings
     from servicedesk_core.features.attention.tables.past import past_standings as past_standings
+    from servicedesk_core.features.attention.tables.people import NOBODY as NOBODY
     from servicedesk_core.features.attention.tables.people import Staff as Staff
     from servicedesk_core.features.attention.tables.people import staff as staff
     from servicedesk_core.features.attention.tables.rows import rows_of as rows_of

@@ -10,8 +10,19 @@ from typing import Any, Final, NamedTuple
 import orjson
 from sqlalchemy import and_, select
 
+from servicedesk_core.config.people import PersonSection
 from servicedesk_core.domain import EventType, Priority, QueueKind, StatusCategory
-from servicedesk_core.features.attention import Booked, Staff, Standing, Visit, acts_between, booked, newest_acts, staff
+from servicedesk_core.features.attention import (
+    NOBODY,
+    Booked,
+    Staff,
+    Standing,
+    Visit,
+    acts_between,
+    booked,
+    newest_acts,
+    staff,
+)
 from servicedesk_core.features.kpi.coordinator import OpenTicket
 from servicedesk_core.features.kpi.course import Version
 from servicedesk_core.features.sla import Promise, promises, waited_for
@@ -85,7 +96,15 @@ class _Told:
             yield from filter(None, (promise.started_at, promise.stopped_at))
 
 
-def lives(tx: Tx, start: datetime, now: datetime, zone: tzinfo, scope: Scope | None = None) -> Lives:
+def lives(
+    tx: Tx,
+    start: datetime,
+    now: datetime,
+    zone: tzinfo,
+    scope: Scope | None = None,
+    *,
+    persons: Mapping[str, PersonSection] = NOBODY,
+) -> Lives:
     """Return all versions of the tickets that were open at some time since an instant.
 
     Due times, and who is away, are those that hold today.
@@ -96,6 +115,7 @@ def lives(tx: Tx, start: datetime, now: datetime, zone: tzinfo, scope: Scope | N
         now: The present instant.
         zone: Where days begin.
         scope: Only what it lets through.
+        persons: The people of the configuration: they say whom a name in the rota means.
     """
     tickets, unknown = _tickets(tx, start, now, scope)
     _add_acts(tx, tickets, start, now)
@@ -105,7 +125,7 @@ def lives(tx: Tx, start: datetime, now: datetime, zone: tzinfo, scope: Scope | N
             if (told := tickets.get((one.source_id, ref))) is not None:
                 told.visits = (*told.visits, one)
     _add_promises(tx, tickets, now)
-    people, kinds = staff(tx, now, zone, scope=scope), _queue_kinds(tx)
+    people, kinds = staff(tx, now, zone, persons, scope=scope), _queue_kinds(tx)
     names = {one.id: one.name for one in sources.all(tx)}
     found = [_versions(told, start, now, people, kinds, names[told.source_id]) for told in tickets.values()]
     return Lives(found, unknown)

@@ -8,10 +8,11 @@ from functools import cached_property
 from typing import Any, Final
 
 from servicedesk_core.arguments import did_you_mean
+from servicedesk_core.config.people import PersonSection
 from servicedesk_core.errors import KpiError, NotFoundLocallyError, ServiceDeskError, SettingsError
 from servicedesk_core.faces import Capability, Case, Feature, Figure, Kpi, Measure, Period, Sum
 from servicedesk_core.faces.kpi import figure, measured, number, only_reads, unmeasurable, withheld
-from servicedesk_core.features.attention import Found
+from servicedesk_core.features.attention import NOBODY, Found
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.kpi.catalogue.money import Money
 from servicedesk_core.features.kpi.catalogue.now import KPIS, NO_CLOCKS, Now
@@ -44,6 +45,7 @@ class Measuring:
         profile: Whose goals count; ``None`` = everybody's.
         scope: Only what it lets through.
         may: Says what whoever asks may do.
+        people: The people of the configuration: they say whom a name in the rota means.
 
     Raises:
         SettingsError: There is no such profile.
@@ -56,8 +58,10 @@ class Measuring:
         profile: str | None = None,
         scope: Scope | None = None,
         may: Callable[[Capability], bool] = only_reads,
+        *,
+        people: Mapping[str, PersonSection] = NOBODY,
     ) -> None:
-        self._tx, self.period, self._scope, self._may = tx, period, scope, may
+        self._tx, self.period, self._scope, self._may, self._people = tx, period, scope, may, people
         self.profiles = self._profiles(profile)
 
     @cached_property
@@ -66,7 +70,7 @@ class Measuring:
 
     @cached_property
     def _open(self) -> OpenDesk:
-        return open_desk(self._tx, self.period.now, self.period.zone, self._scope)
+        return open_desk(self._tx, self.period.now, self.period.zone, self._scope, people=self._people)
 
     @cached_property
     def month(self) -> Month | None:
@@ -205,7 +209,13 @@ class Measuring:
 
 
 def kept_up(
-    tx: Tx, at: datetime, scope: Scope | None = None, past: Went | None = None, known: Sequence[Found] | None = None
+    tx: Tx,
+    at: datetime,
+    scope: Scope | None = None,
+    past: Went | None = None,
+    known: Sequence[Found] | None = None,
+    *,
+    people: Mapping[str, PersonSection] = NOBODY,
 ) -> tuple[Figure, ...]:
     """Return the figures of a coordinator at the present instant, each against its goal.
 
@@ -215,8 +225,9 @@ def kept_up(
         scope: Only what it lets through.
         past: How they went today; with it, the minutes outside of the goal since midnight are told too.
         known: How all open tickets stand, where that was read already.
+        people: The people of the configuration: they say whom a name in the rota means.
     """
-    opened = open_desk(tx, at, at.tzinfo or UTC, scope, known)
+    opened = open_desk(tx, at, at.tzinfo or UTC, scope, known, people=people)
     measuring, midnight = Measuring(tx, Period(at, at), None, scope), datetime.combine(at.date(), time(), at.tzinfo)
     figures = []
     for kpi in KPIS:

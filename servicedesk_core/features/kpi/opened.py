@@ -1,14 +1,15 @@
 """The open tickets of the store, as the figures of a coordinator look at them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any, Final
 
 from sqlalchemy import select
 
 from servicedesk_core.business_time import Calendar
-from servicedesk_core.features.attention import Found, staff, standings
+from servicedesk_core.config.people import PersonSection
+from servicedesk_core.features.attention import NOBODY, Found, staff, standings
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.kpi.coordinator import HORIZON, OpenDesk, OpenTicket
 from servicedesk_core.features.sla import CALENDARS, POLICIES
@@ -23,7 +24,13 @@ USUAL_HOURS: Final = {"mon-fri": "08:00-18:00"}
 
 
 def open_desk(
-    tx: Tx, at: datetime, zone: tzinfo, scope: Scope | None = None, known: Sequence[Found] | None = None
+    tx: Tx,
+    at: datetime,
+    zone: tzinfo,
+    scope: Scope | None = None,
+    known: Sequence[Found] | None = None,
+    *,
+    people: Mapping[str, PersonSection] = NOBODY,
 ) -> OpenDesk:
     """Return the open tickets.
 
@@ -33,9 +40,10 @@ def open_desk(
         zone: Where its day begins; who is off is known by the day.
         scope: Only what it lets through.
         known: How all of them stand, where that was read already.
+        people: The people of the configuration: they say whom a name in the rota means.
     """
     where = (*OPEN, *(() if scope is None else (Sight(tx, scope).require("tickets"),)))
-    found = list(standings(tx, at, staff(tx, at, zone, scope=scope), where)) if known is None else known
+    found = list(standings(tx, at, staff(tx, at, zone, people, scope=scope), where)) if known is None else known
     names, connections = Names(tx), {one.id: one.name for one in sources.all(tx)}
     refs: dict[int, list[str]] = defaultdict(list)
     for one in found:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from servicedesk_core.business_time import Calendar
+from servicedesk_core.config.people import PersonSection
 from servicedesk_core.faces import Goal
+from servicedesk_core.features.attention import NOBODY
 from servicedesk_core.features.kpi.course import OF_CLOCKS, Step, Value, courses, outside, value_at
 from servicedesk_core.features.kpi.lives import lives
 from servicedesk_core.features.kpi.opened import USUAL_HOURS, working_hours
@@ -54,7 +56,15 @@ class Went:
         return outside(course, goal, start, min(end, self.end), self.calendar).total_seconds() / 60
 
 
-def went(tx: Tx, start: datetime, now: datetime, zone: tzinfo, scope: Scope | None = None) -> Went:
+def went(
+    tx: Tx,
+    start: datetime,
+    now: datetime,
+    zone: tzinfo,
+    scope: Scope | None = None,
+    *,
+    people: Mapping[str, PersonSection] = NOBODY,
+) -> Went:
     """Return how the figures of a coordinator went since an instant.
 
     Due times, and who is away, are those that hold today.
@@ -65,8 +75,9 @@ def went(tx: Tx, start: datetime, now: datetime, zone: tzinfo, scope: Scope | No
         now: The present instant.
         zone: Where days begin.
         scope: Only what it lets through.
+        people: The people of the configuration: they say whom a name in the rota means.
     """
-    calendar, found = working_hours(tx, now), lives(tx, start, now, zone, scope)
+    calendar, found = working_hours(tx, now), lives(tx, start, now, zone, scope, persons=people)
     told = courses(found.versions, start, now, calendar)
     tickets = [version.ticket for life in found.versions for version in life if version.ticket is not None]
     if tickets and all(one.clock is None for one in tickets):

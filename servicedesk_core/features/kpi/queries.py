@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.arguments import did_you_mean
+from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import (
     After,
@@ -57,7 +58,7 @@ Last = Annotated[timedelta | None, Help("Of the time up to now, such as 12w; wit
 Goals = Annotated[str | None, Help("Judge by the goals of this profile only.", name="goals")]
 
 
-class MeasuringDesk(Desk, Protocol):
+class MeasuringDesk(ConfiguredDesk, Protocol):
     """A desk with its features."""
 
     @property
@@ -168,7 +169,8 @@ class KpiQueries(Namespace[Manner]):
         _, kpi = kpi_named(self.desk.features, name)
         spans = _weeks(self.desk, weeks)
         if isinstance(kpi.measure, Now):
-            past = went(tx, spans[0][1].start, self.desk.clock.now(), ZoneInfo(self.desk.timezone), scope)
+            now, zone, people = self.desk.clock.now(), ZoneInfo(self.desk.timezone), self.desk.settings.people
+            past = went(tx, spans[0][1].start, now, zone, scope, people=people)
             rows = [self._measuring(tx, period, goals, scope).past(kpi, past, week) for week, period in spans]
         elif kpi.over == "instant":
             message = f'"{kpi.name}" tells of the present; nothing keeps what it was.'
@@ -292,7 +294,7 @@ class KpiQueries(Namespace[Manner]):
         return piece(Page(found), ClosedFigures, by="-month", sort=sort, after=after, limit=limit)
 
     def _measuring(self, tx: Tx, period: Period, goals: str | None, scope: Scope | None) -> Measuring:
-        return Measuring(tx, period, goals, scope, self.desk.may)
+        return Measuring(tx, period, goals, scope, self.desk.may, people=self.desk.settings.people)
 
     def _period(self, name: str | None, span: timedelta | None) -> Period:
         if name is not None and span is not None:

@@ -67,7 +67,8 @@ class Scorecards(ScorecardQueries[Manner]):
 
         def make(tx: Tx) -> Made:
             self._refuse_again(tx, chosen, reason)
-            return Making(tx, self.desk.features, rules_at(tx, period.last), chosen, period).made()
+            people = self.desk.settings.people
+            return Making(tx, self.desk.features, rules_at(tx, period.last), chosen, period, people).made()
 
         made = await self.desk.store.read(make)
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, Final
 
+from servicedesk_core.config.people import PersonSection
 from servicedesk_core.faces import Capability, Case, Feature, Goal, Kpi, Measure, Period, Verdict
 from servicedesk_core.features.kpi import Measuring, Went, kpi_named, went
 from servicedesk_core.features.scorecards import rules as scoring
@@ -54,13 +55,22 @@ class Making:
         rules: What is on a card.
         week: Name of the week.
         period: Its span.
+        people: The people of the configuration: they say whom a name in the rota means.
     """
 
-    def __init__(self, tx: Tx, features: Sequence[Feature], rules: ScorecardRules, week: str, period: Period) -> None:
+    def __init__(  # noqa: PLR0917  # what cards are made of
+        self,
+        tx: Tx,
+        features: Sequence[Feature],
+        rules: ScorecardRules,
+        week: str,
+        period: Period,
+        people: Mapping[str, PersonSection],
+    ) -> None:
         self._tx, self._features, self._rules = tx, features, rules
-        self._week, self._period = week, period
+        self._week, self._period, self._configured = week, period, people
         # Who sees a card sees every figure on it, but those of money, which are on none.
-        self._measuring = Measuring(tx, period, may=lambda needed: needed is not Capability.MONEY)
+        self._measuring = Measuring(tx, period, may=lambda needed: needed is not Capability.MONEY, people=people)
         weeks = before(week, scoring.BEFORE)
         frozen = cards(tx, weeks, final=True)
         self._frozen = [frozen.get(one, {}) for one in weeks]
@@ -131,7 +141,7 @@ class Making:
 
     @cached_property
     def _went(self) -> Went:
-        return went(self._tx, self._period.start, self._period.now, self._period.zone)
+        return went(self._tx, self._period.start, self._period.now, self._period.zone, people=self._configured)
 
     def _line(  # noqa: PLR0917  # what a line is of
         self, whose: Whose, name: str, of: Technician | None, place: int, kpi: Kpi[Any], found: Measure

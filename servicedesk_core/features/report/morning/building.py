@@ -100,7 +100,7 @@ def build(tx: Tx, settings: DeskSettings, wanted: Wanted) -> Morning:
     said, is_calm = verdict(passed.reasons, at if is_past else _read_at(known), at, tolerance)
     visits, absent = appointments(tx, _booked(tx, at, connection, scope), people, passed, at)
     since = last_working_day_ended(calendar, at)
-    figures, trends = ((), ()) if is_past else _kept_up(tx, at.astimezone(zone), wanted, open_ones)
+    figures, trends = ((), ()) if is_past else _kept_up(tx, settings, at.astimezone(zone), wanted, open_ones)
     caveats += _judged(passed.due_times, wanted.clocks)
     is_whole = wanted.with_alerts and not is_past and scope is None
     return Morning(
@@ -136,13 +136,13 @@ def build(tx: Tx, settings: DeskSettings, wanted: Wanted) -> Morning:
 
 
 def _kept_up(
-    tx: Tx, at: datetime, wanted: Wanted, known: Sequence[Found] | None
+    tx: Tx, settings: DeskSettings, at: datetime, wanted: Wanted, known: Sequence[Found] | None
 ) -> tuple[tuple[Figure, ...], tuple[Trend, ...]]:
     midnight = datetime.combine(at.date(), time(), at.tzinfo)
     monday = datetime.combine(at.date() - timedelta(days=at.weekday(), weeks=WEEKS - 1), time(), at.tzinfo)
     since = min(at - DAY, midnight, monday) if wanted.with_weeks else min(at - DAY, midnight)
-    past = went(tx, since, at, at.tzinfo or UTC, wanted.scope)
-    figures = kept_up(tx, at, wanted.scope, past, known)
+    past = went(tx, since, at, at.tzinfo or UTC, wanted.scope, people=settings.people)
+    figures = kept_up(tx, at, wanted.scope, past, known, people=settings.people)
     hours = [at - DAY + timedelta(hours=number) for number in range(1, 25)]
     ends = [min(monday + timedelta(weeks=number) - timedelta.resolution, at) for number in range(1, WEEKS + 1)]
     weeks = ends if wanted.with_weeks else []
