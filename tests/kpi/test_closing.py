@@ -4,8 +4,12 @@ import pytest
 
 from servicedesk_core import Actor, Way
 from servicedesk_core.errors import NotFoundLocallyError, PeriodClosedError, SettingsError
+from servicedesk_core.faces import Kpi, Measure, Period
+from servicedesk_core.features.kpi.measuring import Measuring
+from servicedesk_core.features.kpi.tables.closing import Closed, keep
+from servicedesk_core.features.profit import Month
 from tests.kpi.conftest import _ticket, fill
-from tests.kpi.given import at
+from tests.kpi.given import NAMED, at
 
 
 async def test_a_closed_month_stays_and_what_comes_later_is_an_adjustment(desk):
@@ -52,3 +56,18 @@ async def test_a_closed_month_stays_and_what_comes_later_is_an_adjustment(desk):
     acts = [one.action for one in await desk.audit.list(entity="kpi:2026-03")]
     assert sorted(acts) == ["kpi.closed", "kpi.closed", "kpi.reopened"]
     assert (await desk.audit.verify()).is_valid
+
+
+async def test_a_figure_that_breaks_after_its_month_was_closed_hides_none_of_the_others(desk):
+    def breaks(tx, *_):
+        tx.exec_driver_sql("SELECT nothing FROM nowhere")
+
+    broken, month = Kpi("broken", "Broken", "It breaks.", breaks, over="period"), Month(2026, 3)
+    period = Period(at(3, 1, 0), at(4, 1, 0), desk.clock.now())
+
+    def work(tx):
+        keep(tx, month, [("broken", Measure(5, 5))], Closed(desk.clock.now(), "user:ana", "reviewed"))
+        measuring = Measuring(tx, period)
+        return measuring.told(broken).value, list(measuring.adjusted(broken)), measuring.figure(NAMED["created"]).value
+
+    assert await desk.store.write(work) == (5, [], 4)

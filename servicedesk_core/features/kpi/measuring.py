@@ -106,7 +106,11 @@ class Measuring:
         kept = self._kept.get(kpi.name)
         if kept is None or withheld(kpi, self._may) is not None:
             return
-        live = self.measure(kpi)
+        try:
+            with self._tx.begin_nested():  # what it broke of the transaction is undone
+                live = self.measure(kpi)
+        except KpiError:
+            return  # what was kept holds, and nothing can be said of what came later
         then, now = ({None: kept}, {None: live}) if by is None else (kept.by(by), live.by(by))
         for group in sorted({*then, *now}, key=lambda one: one or ""):
             before, after = then.get(group, _NOTHING), now.get(group, _NOTHING)
