@@ -1,10 +1,16 @@
 """Repeat service that somebody confirms or rejects: kept, put on record, and counted so from then on."""
 
+import asyncio
+import threading
+
 import pytest
+from sqlalchemy import text
 
 from servicedesk_core import Actor, Scope, ServiceDesk, Way
 from servicedesk_core.domain import Site
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
+from servicedesk_core.features.kpi.tables.decisions import Decision, decide, decisions
+from servicedesk_core.store import Store, audit, sources
 from tests.kpi.conftest import _ticket, fill
 from tests.kpi.given import at
 
@@ -73,3 +79,25 @@ async def test_what_our_people_said_of_a_client_is_for_our_people(desk):
         assert (theirs.ticket, theirs.author, theirs.reason) == ("N12", None, None)
         [ours] = await tim.kpi.repeats(period="2026-03", standing="rejected")
         assert (ours.author, ours.reason) == ("user:ana via cli", "they broke it again")
+
+
+@pytest.mark.parametrize("desk", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+async def test_of_two_who_say_at_once_what_a_ticket_follows_the_last_one_holds(desk):
+    await desk.store.write(lambda tx: fill(tx, ROWS))
+    begun, now = threading.Event(), desk.clock.now()
+    waits = text("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+
+    def confirm(tx):
+        audit.take_turn(tx)
+        begun.set()
+        while tx.execute(waits).first() is None:
+            pass
+        decide(tx, sources.id_of(tx, "psa"), "10", "11", Decision(True, now, "user:ben", "the same printer"))
+
+    with Store.open(desk.store.url.render_as_string(hide_password=False), clock=desk.clock) as other:
+        confirming = asyncio.create_task(other.write(confirm))
+        await asyncio.to_thread(begun.wait)
+        await desk.kpi.confirm_repeat("N1", "N11", reason="the same contact")
+        await confirming
+    said = await desk.store.read(decisions)
+    assert [(first, later) for first, later in said] == [(("psa", "1"), ("psa", "11"))]

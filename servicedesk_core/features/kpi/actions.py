@@ -148,6 +148,7 @@ class Kpis(KpiQueries[Manner]):
         now, actor = self.desk.clock.now(), str(self.desk.actor)
 
         def work(tx: Tx) -> Decided:
+            audit.take_turn(tx)  # a ticket follows one other only: whoever says so at the same time is done
             first, later = (ticket_of(tx, connection, one, scope=scope) for one in both)
             where = first.row.connection
             done = first.ticket.resolved_at or first.ticket.closed_at
