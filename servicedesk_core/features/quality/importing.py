@@ -130,8 +130,17 @@ def read(path: Path, *, declared: Mapping[str, str], dates: str | None, zone: st
             if score is None:
                 result.leave_out(row.line, "The score is no number." if cells["score"] else "There is no score.")
                 continue
-            told = (cells.get(name, "") for name in ("question", "ticket", "contact", "comment", "id"))
-            one = Row(row.line, cells.get("survey") or survey, at, score, *told)
+            one = Row(
+                line=row.line,
+                survey=cells.get("survey") or survey,
+                at=at,
+                score=score,
+                question=cells.get("question", ""),
+                ticket=cells.get("ticket", ""),
+                contact=cells.get("contact", ""),
+                comment=cells.get("comment", ""),
+                id=cells.get("id", ""),
+            )
             if not (one.contact or one.ticket):  # two people may say the same on the same day
                 same = one.survey.casefold(), one.key
                 one.before = alike[same]
