@@ -71,6 +71,7 @@ def test_its_figures_stand_among_ours_on_every_face(run):
         "pulse-same-day": "no_goal",
     }
     assert len(listed) > len(theirs) + 30
+    assert servicedesk(run, "kpi list --feature pulse --period 2025-03 --html pulse.html").returncode == 0
     page = run("-c", "print(open('pulse.html', encoding='utf-8').read())").stdout
     assert "Calls after hours" in page
     assert "&lt;= 25 %" in page
