@@ -193,6 +193,7 @@ async def test_no_read_answers_with_anything_of_another_client(desk, scope):
         assert own in seen
 
 
+@pytest.mark.slow
 async def test_the_same_reads_without_a_scope_do_show_the_other_client(desk):
     for path, method in calls_of(desk):
         if has_scope(method) and path not in NAMELESS:

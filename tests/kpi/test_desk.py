@@ -105,6 +105,7 @@ async def test_figures_of_a_month_against_the_goals_of_the_desk(desk):
             await call
 
 
+@pytest.mark.slow
 async def test_a_goal_of_a_figure_that_does_not_exist_or_in_another_unit_is_refused_with_its_line(desk, tmp_path):
     folder = tmp_path / "service"
     wrong = 'K077 = ">= 50 %"\nutlisation = "> 1 %"\nK06 = "< 30 minutes"\noverdue = "<= 3"\n'

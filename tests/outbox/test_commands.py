@@ -47,6 +47,7 @@ def test_a_change_is_shown_waits_and_is_sent_when_it_is_approved(run, vendor):
     assert run("audit", "verify").exit_code == 0
 
 
+@pytest.mark.slow
 def test_acts_on_tickets_take_the_words_of_lists_and_the_desks_zone(run, vendor):
     def wanted(*words):
         return json.loads(run("tickets", *words, "--json").stdout)["data"]["changes"]

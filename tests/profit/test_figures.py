@@ -2,11 +2,14 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from servicedesk_core import Actor, Scope, ServiceDesk, Way
 from servicedesk_core.domain import Company, Role, Technician, Ticket
 from tests.profit.conftest import entry, example
 
 
+@pytest.mark.slow
 async def test_margin_and_cost_of_a_ticket_are_those_of_the_books_and_for_who_may_see_them(
     desk, folder, put, settings, clock
 ):

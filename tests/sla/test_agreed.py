@@ -1,5 +1,7 @@
 """What is agreed with a client decides over policy and calendar of its tickets."""
 
+import pytest
+
 from servicedesk_core.domain import Company, Site
 from tests.sla.office import created
 
@@ -50,6 +52,7 @@ region = "South"
 """
 
 
+@pytest.mark.slow
 async def test_tier_region_and_calendar_are_those_of_the_site_else_of_the_client_else_of_the_psa(told):
     await told.put(
         Site(external_id="9", name="Ward", company_ref="1"),

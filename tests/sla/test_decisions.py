@@ -100,6 +100,7 @@ async def test_what_does_not_count_is_in_no_figure_and_is_said(told, desk):
     assert (clock.outcome, clock.reason) == ("exempt", "the building was closed")
 
 
+@pytest.mark.slow
 async def test_missed_promises_are_counted_until_somebody_says_why(told, desk):
     async def counted():
         found = {one.clock: one.without_reason for one in await desk.sla.attainment(**FEBRUARY)}

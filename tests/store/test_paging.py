@@ -126,6 +126,7 @@ def test_a_column_that_is_not_there_is_named_with_the_nearest(store):
         store.read_blocking(lambda tx: ticket_page(tx, TicketFilter(), sort="url"))
 
 
+@pytest.mark.slow
 async def test_every_list_can_be_ordered_by_every_column_that_it_offers(store_url, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "service").mkdir()  # the definitions that some of them look at
