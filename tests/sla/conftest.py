@@ -42,10 +42,10 @@ class Told:
     async def move(self, when):
         self.clock.advance((at(when) - self.clock.now()).total_seconds())
 
-    async def promise(self, text=BOOK, reason="promised"):
+    async def promise(self, text=BOOK, reason="promised", **more):
         (self.folder / "sla.toml").write_text(text)
         over = max((one.version for one in await self.desk.definitions.history()), default=None)
-        return await self.desk.definitions.apply(reason=reason, folder=self.folder, over=over)
+        return await self.desk.definitions.apply(reason=reason, folder=self.folder, over=over, **more)
 
     async def put(self, *entities, mode="incremental"):
         def work(tx):

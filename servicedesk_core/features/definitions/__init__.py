@@ -12,6 +12,7 @@ FEATURE = Feature(
     queries=f"{__name__}.queries:DefinitionQueries",
     actions=f"{__name__}.actions:Definitions",
     definitions=f"{__name__}.kinds:KINDS",
+    looks_over=f"{__name__}.coverage:look_over",
 )
 
 if TYPE_CHECKING:

@@ -20,6 +20,7 @@ class Evaluator:
         policies: All versions of the policies.
         calendars: All versions of the calendars; those of one name are versions of one.
         ended_at: Instants from which on nothing is promised, until the next version of the policies.
+        removed: Names of calendars that were removed, and when: from then on it is no region's.
 
     Attributes:
         book: Both, worked out.
@@ -29,9 +30,13 @@ class Evaluator:
     """
 
     def __init__(
-        self, policies: Iterable[PolicySet], calendars: Iterable[Calendar], ended_at: Iterable[datetime] = ()
+        self,
+        policies: Iterable[PolicySet],
+        calendars: Iterable[Calendar],
+        ended_at: Iterable[datetime] = (),
+        removed: Iterable[tuple[str, datetime]] = (),
     ) -> None:
-        self.book = Book(policies, calendars, ended_at)
+        self.book = Book(policies, calendars, ended_at, removed)
 
     def ticket(
         self, events: Iterable[TicketEvent], now: datetime, known: Mapping[str, Any] | None = None

@@ -1,7 +1,7 @@
 """Which promise holds for a ticket at an instant."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
@@ -47,6 +47,18 @@ class Regime(NamedTuple):
         return self.targets_us[clock], self.calendar.name, self.halting[clock]
 
 
+class Terms(NamedTuple):
+    """What holds for tickets whose clocks begin at an instant.
+
+    Attributes:
+        policies: The version of the policies; ``None`` when none is in force.
+        regions: Names of calendars by the region whose tickets they are for.
+    """
+
+    policies: PolicySet | None
+    regions: Mapping[str, str]
+
+
 class Book:
     """All versions of policies and calendars.
 
@@ -54,18 +66,23 @@ class Book:
         policies: Versions of the policies.
         calendars: Calendars; those with one name are versions of it.
         ended_at: Instants from which on nothing is promised, until the next version of the policies.
+        removed: Names of calendars that were removed, and when: from then on, until its next version, it is no
+            region's. Whoever names it keeps it.
 
     Raises:
         ValueError: A policy names a calendar that is missing, or two versions begin at one instant.
     """
 
     def __init__(
-        self, policies: Iterable[PolicySet], calendars: Iterable[Calendar], ended_at: Iterable[datetime] = ()
+        self,
+        policies: Iterable[PolicySet],
+        calendars: Iterable[Calendar],
+        ended_at: Iterable[datetime] = (),
+        removed: Iterable[tuple[str, datetime]] = (),
     ) -> None:
         self._sets = sorted(policies, key=_since)
         held = [*((_since(one), one) for one in self._sets), *((micros(at), None) for at in ended_at)]
         held.sort(key=itemgetter(0))
-        self._held: list[PolicySet | None] = [one for _, one in held]
         self._held_since = [since for since, _ in held]
         calendars_by_name: dict[str, list[Calendar]] = {}
         for calendar in sorted(calendars, key=_since):
@@ -73,48 +90,49 @@ class Book:
         since = {name: [_since(one) for one in versions] for name, versions in calendars_by_name.items()}
         self._check(since)
         self.calendars = {name: CalendarVersions(versions, since[name]) for name, versions in calendars_by_name.items()}
-        self._by_region = {
-            region: one.name for each in calendars_by_name.values() for one in each[-1:] for region in one.regions
-        }
-        self._key = itemgetter(
-            *_asked(self._sets, by_region=bool(self._by_region))
-        )  # no more of it: there are as many as tickets
+        placed = [(_since(one), one.name, one.regions) for each in calendars_by_name.values() for one in each]
+        placed += [(micros(at), name, ()) for name, at in removed]
+        self._terms = [*_terms(held, placed)]
+        self._terms_since = [since for since, _ in self._terms]
+        by_region = any(regions for _, _, regions in placed)
+        self._key = itemgetter(*_asked(self._sets, by_region=by_region))  # no more of it: there are as many as tickets
         self._by_facts: dict[tuple[Any, ...], Regime] = {}
         self._regimes: dict[tuple[Any, ...], Regime] = {}
         self.turns: list[int] = sorted({_since(one) for one in self._sets if one.reapply} - {_SINCE_EVER})
         """Instants at which what holds for a ticket may change though nothing happens to it."""
 
-    def in_force(self, at_us: int) -> PolicySet | None:
-        """Return the version that a ticket created at an instant is under; ``None`` = none was in force."""
-        index = bisect_right(self._held_since, at_us) - 1
-        return self._held[index] if index >= 0 else None
+    def in_force(self, at_us: int) -> Terms:
+        """Return what holds for a ticket that is created at an instant."""
+        return self._terms[bisect_right(self._terms_since, at_us) - 1][1]
 
-    def reapplied(self, at_us: int) -> PolicySet | None:
-        """Return the version that from exactly this instant on holds for open clocks too."""
+    def reapplied(self, at_us: int) -> Terms | None:
+        """Return what from exactly this instant on holds for open clocks too."""
         found = self.in_force(at_us)
-        return found if found is not None and found.reapply and _since(found) == at_us else None
+        policies = found.policies
+        return found if policies is not None and policies.reapply and _since(policies) == at_us else None
 
-    def regime(self, policies: PolicySet | None, facts: Mapping[str, Any]) -> Regime:
+    def regime(self, terms: Terms, facts: Mapping[str, Any]) -> Regime:
         """Return the promise of a ticket.
 
         Args:
-            policies: The version that it is under.
+            terms: What it is under.
             facts: What is known of it; every name of ``FACTS``, and ``calendar``.
 
         Raises:
             ValueError: The ticket has a calendar that is missing.
         """
-        key = (id(policies), self._key(facts))
+        key = (id(terms), self._key(facts))
         found = self._by_facts.get(key)
         if found is None:
-            self._by_facts[key] = found = self._matched(policies, facts)
+            self._by_facts[key] = found = self._matched(terms, facts)
         return found
 
-    def _matched(self, policies: PolicySet | None, facts: Mapping[str, Any]) -> Regime:
+    def _matched(self, terms: Terms, facts: Mapping[str, Any]) -> Regime:
+        policies = terms.policies
         asked = {name: facts[_FIELDS.get(name, name)] for name in Conditions.model_fields}
         policy = next(one for one in policies.policies if one.when.hold(asked)) if policies else _NO_POLICY
         targets = policy.of(asked["priority"])
-        name = targets.calendar or policy.calendar or facts["calendar"] or self._by_region.get(facts["region"])
+        name = targets.calendar or policy.calendar or facts["calendar"] or terms.regions.get(facts["region"])
         name = name or (policies and policies.calendar)
         name = name or next(iter(self.calendars))  # without a policy nothing was promised, and any will do
         if name not in self.calendars:
@@ -161,6 +179,22 @@ def _regime(policy: Policy, policies: PolicySet | None, targets: Targets, calend
 
 _HALTED: Final = frozenset({*DONE, DELETED})
 _SINCE_EVER: Final = -(2**63)
+
+
+def _terms(
+    held: Iterable[tuple[int, PolicySet | None]], placed: Iterable[tuple[int, str, tuple[str, ...]]]
+) -> Iterator[tuple[int, Terms]]:
+    """Yield what holds, and from when on, earliest first and since ever.
+
+    Args:
+        held: Versions of the policies, earliest first.
+        placed: Calendars with their regions.
+    """
+    held, placed = [*held], sorted(placed)
+    for since in sorted({_SINCE_EVER, *(at for at, *_ in held), *(at for at, *_ in placed)}):
+        policies = next((one for at, one in reversed(held) if at <= since), None)
+        regions = {name: own for at, name, own in placed if at <= since}
+        yield since, Terms(policies, {region: name for name, own in regions.items() for region in own})
 
 
 def _asked(sets: Iterable[PolicySet], *, by_region: bool) -> tuple[str, ...]:

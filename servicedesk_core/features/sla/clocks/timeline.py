@@ -148,8 +148,8 @@ class _Folding:
     def __init__(self, ref: str, begun_us: int, facts: dict[str, Any], book: Book, *, unseen: list[int]) -> None:
         self._book = book
         self._facts = facts
-        self._policies = book.in_force(begun_us)
-        self._regime = book.regime(self._policies, facts)
+        self._terms = book.in_force(begun_us)
+        self._regime = book.regime(self._terms, facts)
         self._turns = book.turns[bisect_right(book.turns, begun_us) :]
         self._status: str | None = facts.get("status_category")
         self._is_deleted = False
@@ -202,12 +202,12 @@ class _Folding:
         """Let come to hold what does so by itself up to an instant."""
         while self._turns and self._turns[0] <= until_us:
             at_us = self._turns.pop(0)
-            self._policies = self._book.reapplied(at_us) or self._policies
+            self._terms = self._book.reapplied(at_us) or self._terms
             self._promise(at_us)
 
     def _promise(self, at_us: int) -> None:
         """Let the policy hold that fits what is known now."""
-        regime = self._book.regime(self._policies, self._facts)
+        regime = self._book.regime(self._terms, self._facts)
         if regime is not self._regime:
             self._regime = regime
             index, regimes = self._mark(at_us), self._line.regimes
@@ -274,7 +274,7 @@ class _Folding:
         line, policy = self._line, self._regime.policy
         if self._is_closed or self._is_over(at_us, resolved_us) or policy.reopen is ReopenMode.RESTART:
             line.cycles.append(Cycle(self._mark(at_us)))
-            self._policies = self._book.in_force(at_us)
+            self._terms = self._book.in_force(at_us)
             self._promise(at_us)
         elif policy.reopen is ReopenMode.CONTINUE:
             line.cycles[-1] = Cycle(line.cycles[-1].start)

@@ -10,7 +10,8 @@ from servicedesk_core.definitions.reading import Definitions, Key
 from servicedesk_core.definitions.writing import text_of
 from servicedesk_core.errors import DefinitionsError
 from servicedesk_core.faces.definition import DefinitionKind
-from servicedesk_core.features.definitions import CALENDARS
+from servicedesk_core.features.definitions import CALENDARS, Holding
+from servicedesk_core.features.definitions.coverage import in_one_region
 from servicedesk_core.features.sla.clocks.evaluating import Evaluator
 from servicedesk_core.features.sla.clocks.policies import PolicySet
 from servicedesk_core.features.sla.definitions import POLICIES
@@ -24,7 +25,7 @@ class Draft:
     Args:
         files: Texts in TOML by the name of the file.
         kinds: What may stand there; what is neither policy nor calendar is read, and changes nothing.
-        calendars: Versions of calendars, oldest first, for those that the files do not have.
+        calendars: What was ever said of calendars, oldest first, for those that the files do not have.
         policies: The policies that hold, for files that have none.
         zone: Where times are that name no zone.
 
@@ -37,7 +38,7 @@ class Draft:
         files: Mapping[str, str],
         kinds: Iterable[DefinitionKind[Any]],
         *,
-        calendars: Iterable[Calendar],
+        calendars: Iterable[Holding[Calendar]],
         policies: PolicySet | None,
         zone: tzinfo,
     ) -> None:
@@ -47,9 +48,13 @@ class Draft:
         others = [one for one in calendars if Key(CALENDARS.name, one.name) not in reading.found]
         own = [cast("Calendar", one) for key, one in reading.found.items() if key.kind == CALENDARS.name]
         if others:  # so that policies may name them
-            newest = {Key(CALENDARS.name, one.name): one for one in others}
+            newest = {Key(CALENDARS.name, one.name): one.value for one in others if one.value is not None}
             reading.take(_IN_THE_STORE, text_of(newest, zone))
         reading.check()
+        last = {one.name: one.value for one in others}
+        there = {key: one for key, one in reading.found.items() if last.get(key.name, one) is not None}
+        for finding in in_one_region(there):
+            reading.tell(Key(finding.kind, finding.name), finding.path, finding.text)
         reading.refuse()
         drawn = cast("PolicySet | None", reading.found.get(Key(POLICIES.name))) or policies
         if drawn is None:
@@ -58,7 +63,10 @@ class Draft:
             )
         since_ever = {"effective_from": None}
         self.policies = drawn.model_copy(update=since_ever | {"reapply": False})
-        self.evaluator = Evaluator([self.policies], [*others, *(one.model_copy(update=since_ever) for one in own)])
+        kept = [one.value for one in others if one.value is not None]
+        removed = [(one.name, one.since) for one in others if one.value is None and one.since is not None]
+        drawn_up = [one.model_copy(update=since_ever) for one in own]
+        self.evaluator = Evaluator([self.policies], [*kept, *drawn_up], removed=removed)
 
 
 def texts_at(path: Path) -> dict[str, str]:

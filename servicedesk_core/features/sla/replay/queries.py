@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.faces import After, Feature, Help, Limit, Manner, Namespace, Sort, query
-from servicedesk_core.features.definitions import CALENDARS, in_force, versions_of
+from servicedesk_core.features.definitions import CALENDARS, holding, in_force
 from servicedesk_core.features.sla.clocks.policies import Clock
 from servicedesk_core.features.sla.definitions import POLICIES
 from servicedesk_core.features.sla.model import ClockFilter, Excluded
@@ -80,7 +80,7 @@ class Replays(Namespace[Manner]):
         now = self.desk.clock.now()
         texts, kinds = texts_at(policy), [kind for feature in self.desk.features for kind in feature.kinds]
         held = next(iter(in_force(tx, POLICIES, now)), None)
-        calendars = versions_of(tx, CALENDARS)
+        calendars = holding(tx, CALENDARS)
         draft = Draft(texts, kinds, calendars=calendars, policies=held, zone=ZoneInfo(self.desk.timezone))
         period, changed = (now - last, now), Piece(sort, after, limit)
         book = progress.book_of(tx)

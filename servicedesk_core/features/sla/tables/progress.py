@@ -69,8 +69,8 @@ def version(tx: Tx) -> int:
 
 def book_of(tx: Tx) -> Book | None:
     """Return policies and calendars in all their versions; ``None`` = there is no policy."""
-    policies, calendars, ended_at = _promised(tx)
-    return Book(policies, calendars, ended_at) if policies else None
+    promised = _promised(tx)
+    return Book(*promised) if promised[0] else None
 
 
 def evaluator_of(tx: Tx) -> Evaluator:
@@ -78,12 +78,13 @@ def evaluator_of(tx: Tx) -> Evaluator:
     return Evaluator(*_promised(tx))
 
 
-def _promised(tx: Tx) -> tuple[list[PolicySet], tuple[Calendar, ...], list[datetime]]:
-    """Return policies and calendars in all their versions, and when policies were removed."""
-    held = holding(tx, POLICIES)
+def _promised(tx: Tx) -> tuple[list[PolicySet], list[Calendar], list[datetime], list[tuple[str, datetime]]]:
+    """Return policies and calendars in all their versions, and when which of them were removed."""
+    held, calendars = holding(tx, POLICIES), holding(tx, CALENDARS)
     policies = [one.value for one in held if one.value is not None]
     ended_at = [one.since for one in held if one.value is None and one.since is not None]
-    return policies, versions_of(tx, CALENDARS), ended_at
+    removed = [(one.name, one.since) for one in calendars if one.value is None and one.since is not None]
+    return policies, [one.value for one in calendars if one.value is not None], ended_at, removed
 
 
 def under(version: int, book: Book, now: datetime) -> Under:
