@@ -29,6 +29,30 @@ from servicedesk_core.features.kpi.periods import period_of
 from tests.kpi.conftest import NOW, _entry, _ticket, fill
 from tests.kpi.given import NAMED, at
 
+REGIONS = """
+[clients.Quay]
+region = "north"
+[goals.north]
+regions = ["north"]
+goals = { resolved = ">= 3" }
+"""
+
+
+async def test_a_goal_of_a_region_judges_what_is_there_and_nothing_else(desk, tmp_path):
+    (tmp_path / "service" / "regions.toml").write_text(REGIONS)
+    await desk.definitions.apply(reason="regions", folder=tmp_path / "service")
+    for by, found in (
+        ("region", [("none", "ours", "missed"), ("north", "north", "missed")]),
+        ("client", [("Mill & Sons", "ours", "missed"), ("Quay", "north", "missed"), ("Us", "ours", "missed")]),
+    ):
+        shown = await desk.kpi.show("resolved", by=by, period="2026-03")
+        assert [(one.group, one.profile, one.verdict) for one in shown] == found, by
+    explained = await desk.kpi.explain("resolved", period="2026-03")
+    assert [(one.profile, one.decides, one.regions) for one in explained.goals] == [
+        ("north", False, ("north",)), ("ours", True, ()),
+    ]  # fmt: skip
+    assert explained.figure.profile == "ours"
+
 
 async def test_figures_of_a_month_against_the_goals_of_the_desk(desk):
     page = await desk.kpi.list(period="2026-03")

@@ -19,6 +19,10 @@ class GoalProfile(Model):
 
     name: Annotated[str, Field(min_length=1)]
     about: str = Field(default="", description="What they are for.")
+    regions: tuple[str, ...] = Field(
+        default=(),
+        description="For figures of these regions only, before those of everywhere; nothing = for all figures.",
+    )
     goals: Mapping[str, str] = Field(
         description='Goals by the name or the number of the figure, such as ">= 85 %" or "< 2 hours".'
     )
@@ -126,10 +130,11 @@ class Wanted:
 
     profile: str
     goal: Goal
+    regions: tuple[str, ...] = ()
 
 
 def wanted(kpi: Kpi[Any], profiles: Iterable[GoalProfile]) -> tuple[Wanted, ...]:
-    """Return what each profile wants of a figure; the first one decides where several do.
+    """Return what each profile wants of a figure; of those that are for what it is of, the first one decides.
 
     Args:
         kpi: The figure.
@@ -140,7 +145,7 @@ def wanted(kpi: Kpi[Any], profiles: Iterable[GoalProfile]) -> tuple[Wanted, ...]
     """
     keys = (kpi.name, kpi.code)
     return tuple(
-        Wanted(profile.name, _goal(kpi, profile, key))
+        Wanted(profile.name, _goal(kpi, profile, key), profile.regions)
         for profile in profiles
         for key in keys
         if key and key in profile.goals
@@ -158,6 +163,6 @@ def _goal(kpi: Kpi[Any], profile: GoalProfile, key: str) -> Goal:
 
 
 def in_order(own: Iterable[GoalProfile]) -> tuple[GoalProfile, ...]:
-    """Return the profiles of the service manager, then the shipped ones whose names they did not take."""
-    mine = tuple(sorted(own, key=lambda one: one.name))
+    """Return the service manager's profiles, those of regions first, then the shipped ones that they do not replace."""
+    mine = tuple(sorted(own, key=lambda one: (not one.regions, one.name)))
     return *mine, *(one for one in SHIPPED if one.name not in {each.name for each in mine})

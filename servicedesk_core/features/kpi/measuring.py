@@ -139,16 +139,19 @@ class Measuring:
         rows = ticket_page(self._tx, found.records, limit=_ALL, scope=self._scope).items
         return Measure.of(map(_case, rows), Sum.TOTAL)
 
-    def figure(self, kpi: Kpi[Any], found: Measure | None = None, group: str | None = None) -> Figure:
+    def figure(
+        self, kpi: Kpi[Any], found: Measure | None = None, group: str | None = None, region: str | None = None
+    ) -> Figure:
         """Return a figure against its goal.
 
         Args:
             kpi: The figure.
             found: What was measured; ``None`` = it is measured now.
             group: What it is of.
+            region: Where all of that lies; ``None`` = in several, or nobody said.
         """
         known = found or self.shown(kpi)
-        goal = next(iter(self.wanted(kpi)), None)
+        goal = self.goal(kpi, region)
         return figure(
             kpi,
             known,
@@ -177,15 +180,19 @@ class Measuring:
         count = 0 if value is None else float(value)
         needs = "" if kpi.name in past.courses else NO_CLOCKS
         told = self.figure(kpi, Measure(value, count, sample=1, needs=needs), group)
-        goal = next(iter(self.wanted(kpi)), None)
+        goal = self.goal(kpi)
         if goal is None:
             return told
         minutes = past.minutes_outside(kpi.name, goal.goal, self.period.start, self.period.end)
         return replace(told, minutes_outside=minutes)
 
     def wanted(self, kpi: Kpi[Any]) -> tuple[Wanted, ...]:
-        """Return what each profile wants of a figure; the first one decides."""
+        """Return what each profile wants of a figure."""
         return wanted(kpi, self.profiles)
+
+    def goal(self, kpi: Kpi[Any], region: str | None = None) -> Wanted | None:
+        """Return what decides of a figure that is of a region, or of several."""
+        return next((one for one in self.wanted(kpi) if not one.regions or region in one.regions), None)
 
     def _plain(self, kpi: Kpi[Any]) -> Measure:
         if (refused := withheld(kpi, self._may)) is not None:
@@ -235,7 +242,7 @@ def kept_up(
     measuring, midnight = Measuring(tx, Period(at, at), None, scope), datetime.combine(at.date(), time(), at.tzinfo)
     figures = []
     for kpi in KPIS:
-        goal, minutes = next(iter(measuring.wanted(kpi)), None), None
+        goal, minutes = measuring.goal(kpi), None
         if past is not None and goal is not None:
             minutes = past.minutes_outside(kpi.name, goal.goal, midnight, at)
         figures.append(replace(measuring.figure(kpi, kpi.measure.of(opened)), minutes_outside=minutes))

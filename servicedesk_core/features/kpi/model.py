@@ -57,6 +57,7 @@ class KpiGoal:
     goal: Annotated[str, Column("What is wanted, with its comparison.")]
     effective_from: Annotated[datetime | None, Column("From when on; nothing = since ever.")]
     decides: Annotated[bool, Column("Whether it is the one that the verdict is about.")]
+    regions: Annotated[tuple[str, ...], Column("Of which regions only; nothing = of all.")] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from servicedesk_core.faces import Figure, Narrow, Terminal, Verdict
 from servicedesk_core.faces.html import render
-from servicedesk_core.features.kpi.model import FigurePage, KpiExplained
+from servicedesk_core.features.kpi.model import FigurePage, KpiExplained, KpiGoal
 from servicedesk_core.wording import hours, rounded
 
 _SAID: Final = {
@@ -152,11 +152,15 @@ def explained(terminal: Terminal, found: KpiExplained) -> None:
         terminal.line()
         terminal.table(
             ("Profile", "Goal", "Since", "Decides"),
-            [(g.profile, _goal(g.goal, one.unit), g.effective_from, "yes" if g.decides else "") for g in found.goals],
+            [(g.profile, _goal(g.goal, one.unit), g.effective_from, _decides(g)) for g in found.goals],
         )
     if one.excluded:
         terminal.line()
         terminal.table(("Left out because", "Records"), [(why, f"{many:,}") for why, many in one.excluded.items()])
+
+
+def _decides(goal: KpiGoal) -> str:
+    return f"in {', '.join(goal.regions)}" if goal.regions else "yes" if goal.decides else ""
 
 
 def _day(at: datetime, zone: str) -> str:

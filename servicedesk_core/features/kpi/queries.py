@@ -116,8 +116,8 @@ class KpiQueries(Namespace[Manner]):
         by: Annotated[
             str | None,
             Help(
-                "Divide it: by client, technician, queue, priority, type, source, contract, issue, sub-issue; some "
-                "also by age, work, when, model, rule or day.",
+                "Divide it: by client, region, technician, queue, priority, type, source, contract, issue, sub-issue; "
+                "some also by age, work, when, model, rule or day.",
                 metavar="DIMENSION",
             ),
         ] = None,
@@ -140,7 +140,8 @@ class KpiQueries(Namespace[Manner]):
         found = measuring.shown(kpi)
         rows = [measuring.figure(kpi, found)]
         if by is not None and not found.needs:
-            rows = [measuring.figure(kpi, one, group or "none") for group, one in divided(kpi, found, by).items()]
+            groups = divided(kpi, found, by).items()
+            rows = [measuring.figure(kpi, one, group or "none", _region(by, group, one)) for group, one in groups]
         page = self._page(rows, measuring.period, measuring.closed_at, tuple(measuring.adjusted(kpi, by)))
         return piece(page, Figure, by="group", sort=sort, after=after, limit=limit)
 
@@ -259,9 +260,10 @@ class KpiQueries(Namespace[Manner]):
         measuring = self._measuring(tx, self._period(period, last), None, scope)
         found = measuring.shown(kpi)
         since = {one.name: one.effective_from for one in measuring.profiles}
+        decides = measuring.goal(kpi)
         goals = tuple(
-            KpiGoal(one.profile, str(one.goal), since[one.profile], at == 0)
-            for at, one in enumerate(measuring.wanted(kpi))
+            KpiGoal(one.profile, str(one.goal), since[one.profile], one == decides, one.regions)
+            for one in measuring.wanted(kpi)
         )
         chosen = f" --period {period}" if period else f" --last {last.days}d" if last else ""
         return KpiExplained(
@@ -337,6 +339,14 @@ def divided(kpi: Kpi[Any], found: Measure, by: str) -> Mapping[str, Measure]:
         hint = f"There are: {', '.join(known)}." if known else "None of its records belongs to anything."
         raise SettingsError(f'"{kpi.name}" cannot be divided by {by}.{did_you_mean(by, known)}', hint=hint)
     return found.by(by)
+
+
+def _region(by: str, group: str | None, found: Measure) -> str | None:
+    """Return where all that a part of a figure is about lies: a region, or a client of one."""
+    if by == "region":
+        return group
+    regions = {one.of.get("region") for one in found.cases} if by == "client" else set()
+    return regions.pop() if len(regions) == 1 else None
 
 
 def _repeat(pair: Pair, decisions: Mapping[tuple[Key, Key], Decision]) -> RepeatRow:

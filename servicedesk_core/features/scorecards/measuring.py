@@ -257,8 +257,8 @@ class Making:
         return None, None
 
     def _goal(self, kpi: Kpi[Any]) -> Goal | None:
-        wanted = self._measuring.wanted(kpi)
-        return wanted[0].goal if wanted else kpi.goal
+        wanted = self._measuring.goal(kpi)
+        return wanted.goal if wanted is not None else kpi.goal
 
     def _values(self, whose: Whose, figure: str) -> Iterator[float | None]:
         for week in self._frozen:

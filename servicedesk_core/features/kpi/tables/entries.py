@@ -95,7 +95,7 @@ class Entries:
             is_own=(source, company) in self._lookup.own,
             is_after_hours=is_late is True,
             of={
-                "client": self._lookup.name(source, "companies", company),
+                **self._lookup.client(source, company),
                 "technician": self._lookup.name(source, "technicians", technician),
                 "queue": self._lookup.name(source, "queues", queue),
                 "type": kind,

@@ -37,7 +37,7 @@ def visits(lookup: Lookup) -> tuple[VisitFact, ...]:
             is_onsite=onsite,
             created_at=optional_instant(created),
             of={
-                "client": lookup.name(source, "companies", company),
+                **lookup.client(source, company),
                 "technician": lookup.name(source, "technicians", next(iter(orjson.loads(people)), None)),
             },
         )
@@ -61,7 +61,7 @@ def assets(lookup: Lookup) -> tuple[AssetFact, ...]:
             is_active=active is not False and gone is None,
             since=_midnight(installed, lookup.period.zone) or optional_instant(created),
             until=optional_instant(gone),
-            of={"client": lookup.name(source, "companies", company)},
+            of=lookup.client(source, company),
         )
         for source, ref, maker, model, product, active, company, created, installed, gone in rows
         if (source, company) not in lookup.own

@@ -87,7 +87,7 @@ class Tickets:
             is_merged=merged,
             is_own=(source, company) in self._lookup.own,
             of={
-                "client": self._lookup.name(source, "companies", company),
+                **self._lookup.client(source, company, site),
                 "technician": self._lookup.name(source, "technicians", assignee),
                 "queue": self._lookup.name(source, "queues", queue),
                 "priority": priority,
