@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
 
-from servicedesk_core.business_time.hours import DAY_MIN, Span, spans, week
+from servicedesk_core.business_time.hours import DAY_MIN, Span, single_days, week
 from servicedesk_core.business_time.table import (
     SEARCHED_DAYS,
     CalendarHasNoOpenTimeError,
@@ -142,7 +142,7 @@ class Calendar(Model):
 
     @cached_property
     def _special(self) -> Mapping[date, tuple[Span, ...]]:
-        return {day: spans(text) for day, text in self.special.items()}
+        return single_days(self.special)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:  # noqa: ARG002
         """Return a calendar with other values, checked like a new one."""
@@ -169,14 +169,7 @@ class Calendar(Model):
     @field_validator("special")
     @classmethod
     def _are_hours(cls, special: Mapping[date, str]) -> Mapping[date, str]:
-        problems = []
-        for day, text in special.items():
-            try:
-                spans(text)
-            except ValueError as problem:
-                problems.append(f"{day}: {problem}")
-        if problems:
-            raise ValueError("; ".join(problems))
+        single_days(special)
         return special
 
     @field_validator("yearly_holidays")

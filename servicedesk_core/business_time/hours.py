@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -55,6 +56,26 @@ def _span(text: str) -> Span:
         msg = f'"{text}" is no time; a whole day is 00:00-24:00'
         raise ValueError(msg)
     return Span(start, end if end > start else end + DAY_MIN)
+
+
+def single_days(hours: Mapping[date, str]) -> dict[date, tuple[Span, ...]]:
+    """Read the hours of single days.
+
+    Args:
+        hours: Hours by day.
+
+    Raises:
+        ValueError: With everything that cannot be read.
+    """
+    problems, read = [], {}
+    for day, text in hours.items():
+        try:
+            read[day] = spans(text)
+        except ValueError as problem:
+            problems.append(f"{day}: {problem}")
+    if problems:
+        raise ValueError("; ".join(problems))
+    return read
 
 
 def days(text: str) -> Iterator[int]:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from servicedesk_core.faces.definition import DefinitionKind as DefinitionKind
     from servicedesk_core.faces.definition import Finding as Finding
     from servicedesk_core.faces.definition import Found as Found
+    from servicedesk_core.faces.definition import Refers as Refers
+    from servicedesk_core.faces.definition import words_at as words_at
     from servicedesk_core.faces.feature import Feature as Feature
     from servicedesk_core.faces.feature import Section as Section
     from servicedesk_core.faces.job import JobKind as JobKind

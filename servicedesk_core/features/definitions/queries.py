@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.config import DeskSettings
+from servicedesk_core.config.problems import key_path
 from servicedesk_core.definitions.reading import Definitions, Key, read
 from servicedesk_core.faces import (
     After,
@@ -205,7 +206,7 @@ class DefinitionQueries(Namespace[Manner]):
                 if one.is_wrong:
                     found.tell(key, one.path, one.text)
                 else:
-                    warnings.append(f"{key}: {one.text}")
+                    warnings.append(f"{key_path(*key.path, *one.path)}: {one.text}")
         return tuple(warnings)
 
 

@@ -10,7 +10,7 @@ from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.domain import Model
 from servicedesk_core.domain.base import Instant
 from servicedesk_core.errors import SettingsError
-from servicedesk_core.faces import DefinitionKind, Feature, Goal, Kpi
+from servicedesk_core.faces import DefinitionKind, Feature, Goal, Kpi, Refers
 from servicedesk_core.features.kpi.facts import Work
 
 
@@ -70,7 +70,13 @@ def problems(profile: GoalProfile, features: Sequence[Feature]) -> Iterator[tupl
 GOALS: Final = DefinitionKind("goals", "goal profile", GoalProfile, check=problems)
 """What is wanted: ``[goals.NAME]``."""
 
-WORK_KINDS: Final = DefinitionKind("work_kinds", "set of work kinds", WorkKinds, many=False)
+WORK_KINDS: Final = DefinitionKind(
+    "work_kinds",
+    "set of work kinds",
+    WorkKinds,
+    many=False,
+    records=dict.fromkeys(("travel", "goodwill", "rework", "internal"), Refers("billing_codes")),
+)
 """What billing codes mean: ``[work_kinds]``."""
 
 KINDS: Final[tuple[DefinitionKind[Any], ...]] = (GOALS, WORK_KINDS)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Self
 from pydantic import Field, model_validator
 
 from servicedesk_core.domain.base import Amount, Currency, Instant, Model
-from servicedesk_core.faces import Capability, DefinitionKind
+from servicedesk_core.faces import Capability, DefinitionKind, Refers
 
 _Factor = Annotated[Amount, Field(gt=0)]
 _Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
@@ -78,13 +78,25 @@ class ProfitPolicy(Model):
         return self
 
 
-COST_RATES: Final = DefinitionKind("cost_rates", "cost rate", CostRate, needs=Capability.MONEY)
+COST_RATES: Final = DefinitionKind(
+    "cost_rates",
+    "cost rate",
+    CostRate,
+    needs=Capability.MONEY,
+    records={
+        "technicians": Refers("technicians"),
+        "roles": Refers("roles"),
+        "multipliers": Refers("billing_codes"),
+    },
+)
 """What an hour costs: ``[cost_rates.NAME]``."""
 
 EXCHANGE_RATES: Final = DefinitionKind("exchange_rates", "set of exchange rates", ExchangeRates)
 """What other currencies are worth: ``[exchange_rates.USD]``."""
 
-POLICY: Final = DefinitionKind("profit", "policy of margins", ProfitPolicy, many=False)
+POLICY: Final = DefinitionKind(
+    "profit", "policy of margins", ProfitPolicy, many=False, records={"own_companies": Refers("companies")}
+)
 """How margins are counted: ``[profit]``."""
 
 KINDS: Final[tuple[DefinitionKind[Any], ...]] = (COST_RATES, EXCHANGE_RATES, POLICY)

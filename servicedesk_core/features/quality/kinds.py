@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Self
 from pydantic import Field, field_validator, model_validator
 
 from servicedesk_core.domain.base import Instant, Model
-from servicedesk_core.faces import DefinitionKind
+from servicedesk_core.faces import DefinitionKind, Refers
 
 _Text = Annotated[str, Field(min_length=1)]
 
@@ -88,7 +88,13 @@ class Survey(Model):
 CHECKLISTS: Final = DefinitionKind("checklists", "checklist", Checklist)
 """What is looked at: ``[checklists.NAME]``."""
 
-SAMPLES: Final = DefinitionKind("samples", "sampling rule", SampleRule, names={"checklist": CHECKLISTS.name})
+SAMPLES: Final = DefinitionKind(
+    "samples",
+    "sampling rule",
+    SampleRule,
+    names={"checklist": CHECKLISTS.name},
+    records={"clients": Refers("companies"), "queues": Refers("queues")},
+)
 """Which tickets somebody looks at again: ``[samples.NAME]``."""
 
 SURVEYS: Final = DefinitionKind("surveys", "survey", Survey)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from servicedesk_core.business_time.hours import spans
+from servicedesk_core.business_time.hours import single_days
 from servicedesk_core.domain import Model
 from servicedesk_core.domain.base import Instant
 from servicedesk_core.faces import Capability, DefinitionKind
@@ -36,14 +36,7 @@ class Shift(Model):
     @field_validator("days")
     @classmethod
     def _are_hours(cls, days: Mapping[date, str]) -> Mapping[date, str]:
-        problems = []
-        for day, text in days.items():
-            try:
-                spans(text)
-            except ValueError as problem:
-                problems.append(f"{day}: {problem}")
-        if problems:
-            raise ValueError("; ".join(problems))
+        single_days(days)
         return days
 
     @model_validator(mode="after")

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from sqlalchemy import select
 
 from servicedesk_core.business_time import Calendar
-from servicedesk_core.business_time.hours import Span, spans
+from servicedesk_core.business_time.hours import Span, single_days
 from servicedesk_core.config.people import PersonSection
 from servicedesk_core.domain.work import TimeOffState
 from servicedesk_core.features.definitions import CALENDARS, Holding, holding
@@ -62,7 +62,7 @@ def planned_of(
     """
     versions = [one for one in calendars.get(shift.calendar or "", ()) if one.value is not None]
     zones = [one.value.zone for one in versions if one.value is not None]
-    own = {day: spans(text) for day, text in shift.days.items()}
+    own = single_days(shift.days)
     where = ZoneInfo(zones[-1]) if zones else zone
     first, last = shift.first_day or date.min, shift.last_day or date.max
     of_calendar = _hours_of(versions, where)

@@ -6,12 +6,24 @@ from typing import Any, Final
 
 from servicedesk_core.business_time import Calendar
 from servicedesk_core.definitions.reading import read
-from servicedesk_core.faces.definition import DefinitionKind
+from servicedesk_core.faces.definition import DefinitionKind, Refers
 from servicedesk_core.features.definitions import CALENDARS
 from servicedesk_core.features.sla.clocks.policies import PolicySet
 from servicedesk_core.features.sla.reasons import MISSED_REASONS
 
-POLICIES: Final = DefinitionKind("sla", "set of policies", PolicySet, many=False, names={"calendar": CALENDARS.name})
+POLICIES: Final = DefinitionKind(
+    "sla",
+    "set of policies",
+    PolicySet,
+    many=False,
+    names={"calendar": CALENDARS.name},
+    records={
+        "company": Refers("companies", by_id=True),
+        "contract": Refers("contracts", by_id=True),
+        "site": Refers("sites", by_id=True),
+        "queue": Refers("queues", by_id=True),
+    },
+)
 """What is promised to clients: ``[sla]``."""
 
 KINDS: Final[tuple[DefinitionKind[Any], ...]] = (POLICIES, MISSED_REASONS)
