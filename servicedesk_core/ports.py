@@ -4,6 +4,7 @@ Nothing here does anything: a port is implemented in one room (the store, the HT
 """
 
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol, Self
@@ -61,6 +62,13 @@ class TokenStore(Protocol):
 
     async def save(self, token: Token) -> None:
         """Store a token durably before it is used."""
+
+    def renewing(self) -> AbstractAsyncContextManager[None]:
+        """Wait until no other process replaces the token, and hold them off for a block.
+
+        Raises:
+            StoreError: Another one does not come to an end.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from servicedesk_core.cli.shell.output import plain
 
 if TYPE_CHECKING:
     from servicedesk_core.desk import ConnectionCheck, ServiceDesk
+    from servicedesk_core.http import AuthorizationRequest
     from servicedesk_core.machine.requirements import Requirements
 
 
@@ -21,6 +22,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="The configured connections.", no_args_is_help=True)
     group.command("list")(list_connections)
     group.command("test")(check)
+    group.command("authorize")(authorize)
     group.command("requirements")(show_requirements)
     app.add_typer(group, name="connections")
 
@@ -99,6 +101,44 @@ def _show(cli: Cli, check: "ConnectionCheck") -> None:
         cli.warn(f"{problem} {CLOCK_HINT}")
     if check.was_blocked and check.error is None:
         cli.say(f"{check.connection} was stopped and works again.")
+
+
+def authorize(
+    ctx: typer.Context,
+    connection: Annotated[str | None, typer.Argument(help="Name of a connection [default: the only one].")] = None,
+    paste: Annotated[
+        bool, typer.Option("--paste", help="Copy the address from the browser yourself, where it runs elsewhere.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Have a person allow the access to a vendor in a browser, and keep what the vendor gives for it.
+
+    Needed once, and again after the access was revoked or not used for long. Then the connection is tested.
+    """
+    cli: Cli = ctx.obj
+
+    async def work(desk: "ServiceDesk") -> "ConnectionCheck":
+        request = await desk.ask_access(connection)
+        cli.say("Open this page in a browser, sign in and allow the access:")
+        cli.say(request.url)
+        for name, value in (await desk.accept_access(request, await _answer(cli, request, paste), connection)).items():
+            cli.say(f"The vendor said besides: {plain(name)} {plain(value)}")
+        return await desk.check(connection)
+
+    found = cli.with_desk(work)
+    cli.emit("connections.authorize", found, as_json=as_json, show=lambda: _show(cli, found))
+
+
+async def _answer(cli: Cli, request: "AuthorizationRequest", paste: bool) -> str:
+    from servicedesk_core.cli.shell.running import answer  # noqa: PLC0415
+    from servicedesk_core.machine.redirect import can_catch, caught  # noqa: PLC0415
+
+    if paste or not can_catch(request.redirect_uri):
+        return answer("Address of the page that the browser ended on: ")
+    async with caught(request.redirect_uri, request.state) as redirect:
+        typer.launch(request.url)
+        cli.say("Waiting for the browser; Ctrl-C ends it, and nothing is changed.")
+        return await redirect
 
 
 def show_requirements(

@@ -239,6 +239,8 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
     remap = _waiting(ServiceDesk.remap)
     remap_all = _waiting(ServiceDesk.remap_all)
     retry_records = _waiting(ServiceDesk.retry_records)
+    ask_access = _waiting(ServiceDesk.ask_access)
+    accept_access = _waiting(ServiceDesk.accept_access)
     check = _waiting(ServiceDesk.check)
     check_all = _waiting(ServiceDesk.check_all)
     connections = _waiting(ServiceDesk.connections)

@@ -8,11 +8,14 @@ from servicedesk_core.config.choosing import one_connection, several_connections
 from servicedesk_core.desk.monitoring.checking import ConnectionCheck, checked
 from servicedesk_core.desk.opening import OpenDesk
 from servicedesk_core.errors import NotPermittedError, ServiceDeskError, StoreError
-from servicedesk_core.http import together
+from servicedesk_core.http import AuthorizationRequest, HttpProfile, together
 from servicedesk_core.plugins.vocabulary import WORDS, Vocabulary, vocabulary
 from servicedesk_core.problem import Problem
+from servicedesk_core.store import audit
 
 T = TypeVar("T")
+
+AUTHORIZE = "connections authorize"
 
 
 class ConnectingDesk(OpenDesk):
@@ -42,6 +45,53 @@ class ConnectingDesk(OpenDesk):
                 async for name, check, problem in self._each(connections, self.check)
             ]
         )
+
+    async def ask_access(self, connection: str | None = None) -> AuthorizationRequest:
+        """Return what a person has to be asked, so that a connection may be used; asks nobody.
+
+        Args:
+            connection: Its name; may be left out when there is only one.
+
+        Raises:
+            UnsupportedError: Access to this vendor is not allowed in a browser.
+            ServiceDeskError: The connection cannot be used, as for :meth:`sync`.
+        """
+        await self._ensure_permitted(Capability.DESK_OPERATE, AUTHORIZE)
+        async with self._host.unplugged(one_connection(self.settings, connection)) as lent:
+            return lent.calls.authorization().request()
+
+    async def accept_access(
+        self, request: AuthorizationRequest, answer: str, connection: str | None = None
+    ) -> dict[str, str]:
+        """Exchange a person's answer for the connection's token, and keep that in the store.
+
+        Args:
+            request: What the person was asked, from :meth:`ask_access`.
+            answer: The address to which the vendor has sent the browser.
+            connection: The connection's name; may be left out when there is only one.
+
+        Returns:
+            What the vendor said besides, for example which company was chosen.
+
+        Raises:
+            AuthenticationError: The person or the vendor refused, or this answers something else.
+            ServiceDeskError: The connection cannot be used, as for :meth:`sync`.
+        """
+        await self._ensure_permitted(Capability.DESK_OPERATE, AUTHORIZE)
+        name = one_connection(self.settings, connection)
+        await self._host.close(name)  # what is open goes by the token of before
+        async with self._host.unplugged(name) as lent:
+            auth = lent.calls.authorization()
+            vendor = lent.capabilities.vendor
+            client = lent.http(HttpProfile(base_url=auth.token_url, vendor=vendor, account="", auth=auth))
+            said = await auth.accept(client.session, request, answer)
+        actor, entity = str(self.actor), f"connection:{name}"
+        await self._store.write(
+            lambda tx: audit.append(
+                tx, at=self._clock.now(), actor=actor, action="connection.authorized", entity=entity
+            )
+        )
+        return said
 
     async def vocabulary(self, connection: str | None = None) -> Vocabulary:
         """Ask a vendor for the tenant's own words, and propose what they mean.

@@ -7,7 +7,7 @@ checked before anybody relies on it.
 from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from servicedesk_core.domain.warranty import (
     Attachment,
@@ -34,6 +34,9 @@ from servicedesk_core.hooks.outcomes import ItemOutcome
 from servicedesk_core.hooks.pulling import FetchOutcome, Page, PullRequest
 from servicedesk_core.hooks.writing import FindResult, Write, WriteProblem, WriteReceipt
 from servicedesk_core.ports import BudgetUse
+
+if TYPE_CHECKING:
+    from servicedesk_core.http import OAuth2Code
 
 
 class ConnectorCalls:
@@ -68,6 +71,15 @@ class ConnectorCalls:
     def describe_capabilities(self) -> Capabilities:
         """See :meth:`ConnectionSpecs.describe_capabilities`."""
         return self._caller.plain("describe_capabilities", Capabilities)
+
+    def authorization(self) -> "OAuth2Code":
+        """See :meth:`ConnectionSpecs.authorization`."""
+        from servicedesk_core.http import MemoryTokenStore, OAuth2Code  # noqa: PLC0415 - only this hook needs the kit
+
+        auth = self._caller.plain("authorization", OAuth2Code)
+        if isinstance(auth.tokens, MemoryTokenStore):
+            raise self._caller.origin.garbage("authorization", "its tokens end with the process; give it ctx.tokens")
+        return auth
 
     async def vendor_identity(self) -> VendorIdentity:
         """See :meth:`ConnectionSpecs.vendor_identity`."""

@@ -11,13 +11,13 @@ from servicedesk_core.http.auth import (
     BasicAuth,
     BearerAuth,
     HeaderAuth,
-    MemoryTokenStore,
-    OAuth2ClientCredentials,
 )
+from servicedesk_core.http.authorization import AuthorizationRequest, OAuth2Code
 from servicedesk_core.http.call import RequestOptions
 from servicedesk_core.http.client import HttpClient
 from servicedesk_core.http.factory import HttpFactory
 from servicedesk_core.http.ledger import InMemoryLedger
+from servicedesk_core.http.oauth2 import OAuth2, OAuth2ClientCredentials, OAuth2Password
 from servicedesk_core.http.paging import (
     CursorPages,
     FetchedPage,
@@ -33,12 +33,15 @@ from servicedesk_core.http.policy import BreakerPolicy, HttpProfile, RetryPolicy
 from servicedesk_core.http.response import Headers, Response
 from servicedesk_core.http.retry import parse_retry_after
 from servicedesk_core.http.rules import Outcome, Rule
+from servicedesk_core.http.session_token import SessionToken
 from servicedesk_core.http.together import together
+from servicedesk_core.http.tokens import MemoryTokenStore, TokenAuth, token_in
 from servicedesk_core.http.tracing import TraceEvent, TraceHook
 
 __all__ = [
     "Auth",
     "AuthSession",
+    "AuthorizationRequest",
     "BasicAuth",
     "BearerAuth",
     "BreakerPolicy",
@@ -54,7 +57,10 @@ __all__ = [
     "LinkPages",
     "MemoryTokenStore",
     "NumberedPages",
+    "OAuth2",
     "OAuth2ClientCredentials",
+    "OAuth2Code",
+    "OAuth2Password",
     "OffsetPages",
     "Outcome",
     "PageRequest",
@@ -65,8 +71,11 @@ __all__ = [
     "RetryPolicy",
     "Route",
     "Rule",
+    "SessionToken",
+    "TokenAuth",
     "TraceEvent",
     "TraceHook",
     "parse_retry_after",
     "together",
+    "token_in",
 ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, Unpack
 import orjson
 
 from servicedesk_core.errors import ConnectorError, ServiceDeskError, TransientError
+from servicedesk_core.http.auth import AuthSession
 from servicedesk_core.http.breaker import CircuitOpenError
 from servicedesk_core.http.call import Call, RequestOptions
 from servicedesk_core.http.deadline import was_taken
@@ -17,7 +18,7 @@ from servicedesk_core.http.paging import PagedAnswer, PageRequest, Paginator, ru
 from servicedesk_core.http.policy import HttpProfile
 from servicedesk_core.http.response import Response
 from servicedesk_core.http.retry import retrying
-from servicedesk_core.http.sender import Sender
+from servicedesk_core.http.sender import JSON, Sender
 from servicedesk_core.http.tracing import TraceHook
 from servicedesk_core.http.urls import Origins, Params, RouteTable
 from servicedesk_core.http.vendor_time import VendorTime
@@ -97,6 +98,11 @@ class HttpClient:
         """Requests that were put on the wire, retries, redirects and token requests included."""
         return self._sender.requests_sent
 
+    @property
+    def session(self) -> AuthSession:
+        """What a log-in of this vendor may use, such as :meth:`servicedesk_core.http.OAuth2Code.accept`."""
+        return self._sender
+
     def vendor_now(self) -> datetime:
         """Return the present instant by the vendor's clock as its answers tell it, by ours while none did."""
         return self._sender.vendor_now()
@@ -141,14 +147,14 @@ class HttpClient:
             error.connection = self.connection
             raise
         fields = {
-            "Accept": "application/json",
+            "Accept": JSON,
             "Accept-Encoding": "gzip, deflate",
             "User-Agent": self.profile.user_agent or _default_user_agent(),
             **self.profile.headers,
         }
         if json is not None:
             content = orjson.dumps(json)
-            fields["Content-Type"] = "application/json"
+            fields["Content-Type"] = JSON
         call = Call(
             method=method,
             target=target,

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlencode, urljoin
 
+import orjson
+
 from servicedesk_core.errors import (
     AuthenticationError,
     ConnectorError,
@@ -34,6 +36,7 @@ from servicedesk_core.redaction import Redactor
 if TYPE_CHECKING:
     from servicedesk_core.http._backend import Backend, Transport
 
+JSON = "application/json"
 _UNAUTHORIZED = 401
 _MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -67,7 +70,7 @@ class Sender:
         self.requests_sent = 0
         self._profile = profile
         self._origins = origins
-        self._connection = connection
+        self.connection = connection
         self._ledger = ledger
         self._hooks = tuple(hooks)
         self._breaker = CircuitBreaker(profile.breaker, clock, connection)
@@ -118,6 +121,10 @@ class Sender:
         fields = {"Content-Type": "application/x-www-form-urlencoded", **headers}
         return await self._token_call("POST", url, None, fields, urlencode(form).encode())
 
+    async def post_json(self, url: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> Response:
+        """Send a document to a token endpoint, without credentials and quota; see :class:`AuthSession`."""
+        return await self._token_call("POST", url, None, {"Content-Type": JSON, **headers}, orjson.dumps(body))
+
     async def get_query(self, url: str, query: Mapping[str, str], headers: Mapping[str, str]) -> Response:
         """Ask a token endpoint that takes credentials in its address; see :class:`AuthSession`."""
         return await self._token_call("GET", url, query, headers, None)
@@ -132,7 +139,7 @@ class Sender:
             writes=False,
             endpoint="",
             reserved=True,
-            headers={"Accept": "application/json", "Accept-Encoding": "gzip, deflate", **headers},
+            headers={"Accept": JSON, "Accept-Encoding": "gzip, deflate", **headers},
             content=content,
             timeout_s=self._profile.total_timeout_s,
         )
@@ -159,7 +166,7 @@ class Sender:
         """Tell the hooks what happened."""
         if self._hooks:
             event = TraceEvent(
-                kind=kind, connection=self._connection, method=call.method, route=call.route, attempt=attempt, **facts
+                kind=kind, connection=self.connection, method=call.method, route=call.route, attempt=attempt, **facts
             )
             for hook in self._hooks:
                 hook(event)
@@ -183,18 +190,18 @@ class Sender:
                 raise ProtocolError(
                     f"{call.method} {call.route} was redirected more than {_MOST_REDIRECTS} times.",
                     hint=LOOK_BETWEEN,
-                    connection=self._connection,
+                    connection=self.connection,
                 )
             try:
                 target = self._origins.resolve(urljoin(call.target.url, response.headers["location"]))
             except ProtocolError as error:
-                error.connection = self._connection
+                error.connection = self.connection
                 raise
             except ValueError:  # of what is not even an address to begin with
                 raise ProtocolError(
                     f"{call.method} {call.route} was redirected to a malformed address; nothing was sent there.",
                     hint=LOOK_BETWEEN,
-                    connection=self._connection,
+                    connection=self.connection,
                 ) from None
             call = replace(call, target=target)
             response = await self._permitted(call, credentials, number)
@@ -206,7 +213,7 @@ class Sender:
         try:
             permit = await self._ledger.acquire(key, self._profile.budget, reserved=call.reserved)
         except ConnectorError as error:
-            error.connection = self._connection
+            error.connection = self.connection
             raise
         async with permit:
             # It may have waited long for its place, and others may have been told something meanwhile.
@@ -267,7 +274,7 @@ class Sender:
             method=call.method,
             route=call.route,
             elapsed_s=elapsed_s,
-            connection=self._connection,
+            connection=self.connection,
             writes=call.writes,
         )
 
@@ -278,7 +285,7 @@ class Sender:
         return VendorTimeoutError(
             f"{call.method} {call.route} was not sent: its time had passed.",
             hint="The machine slept, or the vendor's quota left no room in time; it is tried again.",
-            connection=self._connection,
+            connection=self.connection,
         )
 
     async def _pass_gate(self) -> None:
@@ -293,7 +300,7 @@ class Sender:
                 raise RateLimitedError(
                     "The vendor asked for a pause; nothing was sent.",
                     retry_after_s=left_s,
-                    connection=self._connection,
+                    connection=self.connection,
                 )
             await self.clock.sleep(left_s)
 
@@ -303,7 +310,7 @@ class Sender:
             raise AuthenticationError(
                 self.rejected.message,
                 hint=self.rejected.hint,
-                connection=self._connection,
+                connection=self.connection,
                 detail="not sent: the credentials were rejected before",
             )
 

@@ -226,6 +226,7 @@ LATE: tuple[str, ...] = (
 
 NOT_HELD: dict[str, str] = {
     "claims": "changes a claim or asks a maker; it prints the claim, which show holds",
+    "connections authorize": "asks a person and the vendor",
     "connections test": "asks the vendor",
     "doctor": "tells of this machine",
     "init": "asks the person and the vendor",

@@ -1,11 +1,12 @@
 """What else the store remembers: sources, quarantine, issues, runs, state and tokens."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from servicedesk_core.domain import MappingIssue
-from servicedesk_core.errors import NotFoundLocallyError, StoreError, TenantMismatchError
+from servicedesk_core.errors import LeaseHeldError, NotFoundLocallyError, StoreError, TenantMismatchError
 from servicedesk_core.hooks import VendorIdentity
 from servicedesk_core.ports import Token
 from servicedesk_core.store import issues, outbox, quarantine, runs, sources
@@ -166,3 +167,28 @@ async def test_the_newest_token_counts(store, source):
     await tokens.save(Token("a", LATER, "r"))
     await tokens.save(Token("b"))
     assert await tokens.load() == Token("b")
+
+
+async def test_a_token_is_replaced_by_one_process_at_a_time(store, source):
+    """Two objects stand for two processes: what they share is the store."""
+    order = []
+
+    async def replace(name):
+        async with StoreTokens(store, source.id).renewing():
+            order.append(f"{name} begins")
+            await asyncio.sleep(0)
+            order.append(f"{name} ends")
+
+    await asyncio.gather(replace("a"), replace("b"))
+    assert sorted((order[0], order[2])) == ["a begins", "b begins"]
+    assert order[0][0] == order[1][0]
+    assert order[2][0] == order[3][0]
+
+
+async def test_whoever_fails_while_replacing_a_token_gives_the_turn_back(store, source):
+    tokens = StoreTokens(store, source.id)
+    with pytest.raises(LeaseHeldError):
+        async with tokens.renewing():
+            raise LeaseHeldError("of something else")
+    async with tokens.renewing():
+        pass

@@ -60,6 +60,9 @@ _VIEW = "servicedesk_core.outbox.views:WriteView"
 DOCUMENTS: dict[str, Document] = {
     "connections.list": Document(2, "The configured connections.", f"{_DESK}:ConnectionInfo", many=True),
     "connections.test": Document(2, "What each tested connection can see.", f"{_DESK}:ConnectionCheck", many=True),
+    "connections.authorize": Document(
+        1, "What the connection can see, now that the access is allowed.", f"{_DESK}:ConnectionCheck"
+    ),
     "connections.requirements": Document(
         1, "What access to a vendor takes.", "servicedesk_core.machine.requirements:Requirements"
     ),

@@ -1,8 +1,13 @@
 """Hooks that every connector implements."""
 
+from typing import TYPE_CHECKING
+
 from servicedesk_core.hooks.capabilities import Capabilities, FieldInfo, StreamCheck, VendorIdentity
 from servicedesk_core.hooks.markers import hookspec
 from servicedesk_core.ports import BudgetUse
+
+if TYPE_CHECKING:  # the HTTP kit is imported by the connectors that use it
+    from servicedesk_core.http import OAuth2Code
 
 
 class ConnectionSpecs:
@@ -16,6 +21,20 @@ class ConnectionSpecs:
 
         Returns:
             The capabilities; a stream that is not listed does not exist for core.
+
+        Added in 1.0.
+        """
+
+    @hookspec
+    def authorization(self) -> "OAuth2Code":
+        """Say how a person allows the access in a browser.
+
+        Called by ``servicedesk connections authorize``, before ``open`` and without a network. Pure. Give the same
+        credentials to the client of the connection, and to both ``tokens=ctx.tokens``: what the person allows is kept
+        there.
+
+        Returns:
+            The credentials.
 
         Added in 1.0.
         """
