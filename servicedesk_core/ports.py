@@ -5,7 +5,7 @@ Nothing here does anything: a port is implemented in one room (the store, the HT
 
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Protocol, Self
 
@@ -85,6 +85,31 @@ class BudgetKey:
     account: str
     endpoint: str = ""
 
+    @property
+    def tenant(self) -> str:
+        """The account, whichever of its windows this is."""
+        return self.account.partition(_WINDOW)[0]
+
+    def of_window(self, window_s: float) -> "BudgetKey":
+        """Return the key under which a further window of the account is counted."""
+        return BudgetKey(self.vendor, f"{self.tenant}{_WINDOW}{window_s:g}", self.endpoint)
+
+
+_WINDOW: Final = "\x1f"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A number in a rolling span of time.
+
+    Attributes:
+        requests: How many.
+        window_s: Length of the window in seconds.
+    """
+
+    requests: int
+    window_s: float
+
 
 @dataclass(frozen=True, slots=True)
 class BudgetPolicy:
@@ -92,12 +117,14 @@ class BudgetPolicy:
 
     Attributes:
         requests: Requests allowed in each rolling window by all integrations together; ``None`` = not limited.
-        window_s: Length of the window in seconds.
+        window_s: Length of the window in seconds. Where several windows hold, it is that which the vendor itself counts.
         share: Part of ``requests`` that this desk may use, in ``(0, 1]``.
         slow_at: Share of the tenant's total use from which requests are spaced out.
         pause_at: Share of the tenant's total use from which only reserved work goes on.
         reserved: Part of our share that is kept for incremental work.
         concurrency: Requests in flight at once for one endpoint; ``None`` = not limited.
+        further: What else holds at the same time; our share of each is the same.
+        errors: Failed requests after which the vendor locks the account out; nothing is sent when they are used up.
     """
 
     requests: int | None = None
@@ -107,6 +134,14 @@ class BudgetPolicy:
     pause_at: float = 0.75
     reserved: float = 0.2
     concurrency: int | None = None
+    further: tuple[Window, ...] = ()
+    errors: Window | None = None
+
+    def windows(self) -> "tuple[BudgetPolicy, ...]":
+        """Return a policy for each window alone, the longest first: who waits for it has not spent a short one yet."""
+        alone = replace(self, further=(), errors=None, concurrency=None)
+        further = (replace(alone, requests=one.requests, window_s=one.window_s) for one in self.further)
+        return tuple(sorted((alone, *further), key=lambda one: -one.window_s))
 
 
 @dataclass(frozen=True, slots=True)

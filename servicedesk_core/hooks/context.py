@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, ParamSpec, Protocol, T
 from pydantic import BaseModel, ConfigDict, SecretStr, field_validator
 
 from servicedesk_core.hooks.vocabulary import VocabularyMapping
-from servicedesk_core.ports import BudgetPolicy, Clock, LogSink, StateStore, TokenStore
+from servicedesk_core.ports import BudgetPolicy, Clock, LogSink, StateStore, TokenStore, Window
 
 if TYPE_CHECKING:  # the HTTP kit is imported by the connectors that use it
     from servicedesk_core.http import HttpClient, HttpProfile
@@ -99,7 +99,13 @@ class ConnectorContext(Generic[SettingsT]):
     run_blocking: RunBlocking
 
     def vendor_budget(
-        self, *, requests: int | None, window_s: float = 3600.0, concurrency: int | None = None
+        self,
+        *,
+        requests: int | None,
+        window_s: float = 3600.0,
+        concurrency: int | None = None,
+        further: tuple[Window, ...] = (),
+        errors: Window | None = None,
     ) -> BudgetPolicy:
         """Return the policy for :class:`HttpProfile`: the vendor's limits within what the operator grants.
 
@@ -110,9 +116,18 @@ class ConnectorContext(Generic[SettingsT]):
             requests: Requests that the vendor allows the whole account in each window; ``None`` = it has no limit.
             window_s: Length of the vendor's window in seconds.
             concurrency: Requests that it allows at once for one endpoint.
+            further: Its limits in other windows, which hold at the same time.
+            errors: Failed requests that it bears in a window before it locks the account out.
         """
-        granted = self.budget.requests
-        if granted is None or requests is None:
-            return replace(self.budget, requests=requests or granted, window_s=window_s, concurrency=concurrency)
-        share = min(1.0, granted / requests)
-        return replace(self.budget, requests=requests, share=share, window_s=window_s, concurrency=concurrency)
+        granted, share = self.budget.requests, self.budget.share
+        if granted is not None and requests is not None:
+            share = min(1.0, granted / requests)
+        return replace(
+            self.budget,
+            requests=requests or granted,
+            window_s=window_s,
+            share=share,
+            concurrency=concurrency,
+            further=further,
+            errors=errors,
+        )

@@ -29,7 +29,7 @@ from servicedesk_core.http.paging import (
     PageRequest,
     Paginator,
 )
-from servicedesk_core.http.policy import BreakerPolicy, HttpProfile, RetryPolicy, Route
+from servicedesk_core.http.policy import BreakerPolicy, Field, HttpProfile, RetryPolicy, Route
 from servicedesk_core.http.response import Headers, Response
 from servicedesk_core.http.retry import parse_retry_after
 from servicedesk_core.http.rules import Outcome, Rule
@@ -47,6 +47,7 @@ __all__ = [
     "BreakerPolicy",
     "CursorPages",
     "FetchedPage",
+    "Field",
     "HeaderAuth",
     "Headers",
     "HttpClient",

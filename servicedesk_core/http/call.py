@@ -30,6 +30,7 @@ class Call:
         writes: Whether it changes the vendor's data.
         endpoint: Whose concurrency limit counts.
         reserved: Whether the quota's share for incremental work may be used.
+        cost: How many requests of the quota it counts for.
         headers: All header fields but the credentials.
         content: Body.
         timeout_s: Longest duration of one exchange.
@@ -41,6 +42,7 @@ class Call:
     writes: bool
     endpoint: str
     reserved: bool
+    cost: int
     headers: Mapping[str, str]
     content: bytes | None
     timeout_s: float

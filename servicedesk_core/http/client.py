@@ -162,6 +162,7 @@ class HttpClient:
             writes=decision.writes,
             endpoint=endpoint,
             reserved=reserved,
+            cost=decision.cost,
             headers={**fields, **headers} if headers else fields,
             content=content,
             timeout_s=self.profile.total_timeout_s if timeout_s is None else timeout_s,

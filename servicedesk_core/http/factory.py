@@ -80,14 +80,14 @@ class HttpFactory:
 
     @property
     def accounts(self) -> tuple[BudgetKey, ...]:
-        """The vendor accounts with a quota that the connection uses."""
+        """The vendor accounts with a quota that the connection uses; of several windows the one the vendor counts."""
         limited = [c.profile for c in self._clients if c.profile.budget.requests is not None]
         return tuple(dict.fromkeys(BudgetKey(profile.vendor, profile.account) for profile in limited))
 
     @property
     def budget(self) -> BudgetPolicy:
         """The tightest quota that any client of the connection works under."""
-        limited = [c.profile.budget for c in self._clients if c.profile.budget.requests is not None]
+        limited = [one for c in self._clients for one in c.profile.budget.windows() if one.requests is not None]
         return min(limited, key=lambda one: (one.requests or 0) * one.share / one.window_s, default=BudgetPolicy())
 
     async def aclose(self) -> None:

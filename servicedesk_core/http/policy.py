@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from servicedesk_core.http.rules import Rule
@@ -15,9 +16,16 @@ if TYPE_CHECKING:
 MIB = 1024 * 1024
 
 
+class Field(Enum):
+    """What a route may ask of a field beside a value."""
+
+    PRESENT = "present"
+    ABSENT = "absent"
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Which requests write, and which grant allows them.
+    """Which requests write, and which grant allows them; what a request costs.
 
     The first route that matches decides. ``GET`` and ``HEAD`` without a route read; any other method without a
     route is refused, so that a request nobody thought about can't change the vendor's data.
@@ -27,10 +35,12 @@ class Route:
         path_pattern: Path below ``base_url``, or a whole URL pattern for trusted origins. ``{name}`` stands for one
             segment, ``{name:path}`` for the rest. Letters match without regard to case.
         grant: Grant needed, for example ``tickets.update``; ``None`` = the request reads.
-        body: Fields that the JSON body must hold with exactly these values for the route to match. It tells apart
-            what a vendor does at one address, such as an internal and a public note.
+        body: Fields that the JSON body must hold with exactly these values, or :class:`Field`, for the route to match;
+            of an array every item. It tells apart what a vendor does at one address: an internal and a public note, or a
+            new record and a changed one.
         header: Name of a header field and a regular expression that its whole value must match, for vendors that name
             the operation there, such as SOAP's ``SOAPAction``.
+        cost: How many requests of the vendor's quota one counts for.
     """
 
     method: str
@@ -38,6 +48,7 @@ class Route:
     grant: str | None = None
     body: Mapping[str, Any] = field(default_factory=dict)
     header: tuple[str, str] | None = None
+    cost: int = 1
 
     def takes(self, json: Any, headers: Mapping[str, str]) -> bool:
         """Return whether a JSON body and the header fields of a request meet the conditions."""
@@ -48,8 +59,14 @@ class Route:
                 return False
         if not self.body:
             return True
-        return isinstance(json, Mapping) and all(
-            name in json and type(json[name]) is type(value) and json[name] == value
+        items = json if isinstance(json, list) else [json]
+        return bool(items) and all(isinstance(item, Mapping) and self._is_met_by(item) for item in items)
+
+    def _is_met_by(self, item: Mapping[str, Any]) -> bool:
+        return all(
+            (name in item) is (value is Field.PRESENT)
+            if isinstance(value, Field)
+            else name in item and type(item[name]) is type(value) and item[name] == value
             for name, value in self.body.items()
         )
 

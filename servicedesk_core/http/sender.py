@@ -25,6 +25,7 @@ from servicedesk_core.http.counting import note_request
 from servicedesk_core.http.deadline import is_too_late, note_taken
 from servicedesk_core.http.network import Network
 from servicedesk_core.http.policy import HttpProfile
+from servicedesk_core.http.quota import Quota
 from servicedesk_core.http.response import LOOK_BETWEEN, Response
 from servicedesk_core.http.tracing import TraceEvent, TraceHook
 from servicedesk_core.http.urls import Origins
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from servicedesk_core.http._backend import Backend, Transport
 
 JSON = "application/json"
+_ERRORS = 400
 _UNAUTHORIZED = 401
 _MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -71,7 +73,7 @@ class Sender:
         self._profile = profile
         self._origins = origins
         self.connection = connection
-        self._ledger = ledger
+        self._quota = Quota(ledger, BudgetKey(profile.vendor, profile.account), profile.budget)
         self._hooks = tuple(hooks)
         self._breaker = CircuitBreaker(profile.breaker, clock, connection)
         self._classifier = Classifier(
@@ -139,6 +141,7 @@ class Sender:
             writes=False,
             endpoint="",
             reserved=True,
+            cost=0,
             headers={"Accept": JSON, "Accept-Encoding": "gzip, deflate", **headers},
             content=content,
             timeout_s=self._profile.total_timeout_s,
@@ -209,9 +212,8 @@ class Sender:
 
     async def _permitted(self, call: Call, credentials: Mapping[str, str], number: int) -> Response:
         """Make one exchange within the budget."""
-        key = BudgetKey(self._profile.vendor, self._profile.account, call.endpoint)
         try:
-            permit = await self._ledger.acquire(key, self._profile.budget, reserved=call.reserved)
+            permit = await self._quota.acquire(call.endpoint, reserved=call.reserved, cost=call.cost)
         except ConnectorError as error:
             error.connection = self.connection
             raise
@@ -220,6 +222,8 @@ class Sender:
             await self._pass_gate()
             self._breaker.look_again()
             response = await self._exchange(call, credentials, number)
+            if response.status >= _ERRORS:
+                await self._quota.failed()
         self.vendor_time.note(response.headers, response.elapsed_s)
         return response
 

@@ -44,10 +44,12 @@ class Decision:
     Attributes:
         template: Route template, free of ids; for logs, errors and metrics.
         writes: Whether the request changes the vendor's data.
+        cost: How many requests of the quota it counts for.
     """
 
     template: str
     writes: bool
+    cost: int = 1
 
 
 def origin_of(url: str) -> tuple[str, str, int] | None:
@@ -169,7 +171,7 @@ class RouteTable:
                         f"{method} {route.path_pattern} would change the vendor's data and is not granted.",
                         hint=f'Add "{route.grant}" to "writes" of this connection if that is wanted.',
                     )
-                return Decision(route.path_pattern, writes=route.grant is not None)
+                return Decision(route.path_pattern, writes=route.grant is not None, cost=route.cost)
         template = template_of(target.path)
         if method in {"GET", "HEAD"}:
             return Decision(template, writes=False)

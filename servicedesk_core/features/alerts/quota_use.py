@@ -21,13 +21,13 @@ def heavy_use(watch: Watch) -> list[Condition]:
     Connections on one account share its quota and are one condition.
     """
     there = known_sources(watch)
-    found: list[Condition] = []
+    found: dict[str, Condition] = {}
     for standing in standings(watch.tx, to_us(watch.now)):
         key = standing.key
-        names = sorted(one.name for one in there if (one.vendor, one.account) == (key.vendor, key.account))
+        names = sorted(one.name for one in there if (one.vendor, one.account) == (key.vendor, key.tenant))
         if names and (condition := _condition(standing, names, watch.told)) is not None:
-            found.append(condition)
-    return found
+            found.setdefault(condition.key, condition)  # of several windows one is enough to know
+    return list(found.values())
 
 
 def _condition(standing: Standing, names: list[str], told: Collection[str]) -> Condition | None:

@@ -50,7 +50,7 @@ class QuotaStatus:
 
 
 def account_quotas(tx: Connection, settings: "DeskSettings", now: datetime) -> tuple[QuotaStatus, ...]:
-    """Return every account that this desk has sent requests to.
+    """Return every account that this desk has sent requests to, with each of its windows.
 
     Args:
         tx: A read transaction.
@@ -60,7 +60,7 @@ def account_quotas(tx: Connection, settings: "DeskSettings", now: datetime) -> t
     known = [source for source in sources.all(tx) if source.name in settings.connections]
     rows: list[QuotaStatus] = []
     for standing in standings(tx, to_us(now)):
-        there = (standing.key.vendor, standing.key.account)
+        there = (standing.key.vendor, standing.key.tenant)
         mine = [source for source in known if (source.vendor, source.account) == there]
         if mine and standing.policy.requests is not None:
             needs = [remaining_requests(tx, source.id) for source in mine]
@@ -75,7 +75,7 @@ def _row(standing: Standing, connections: tuple[str, ...], left: int | None) -> 
     hours = None if left is None else hours_of(left, rate)
     return QuotaStatus(
         vendor=standing.key.vendor,
-        account=standing.key.account,
+        account=standing.key.tenant,
         connections=connections,
         window_s=policy.window_s,
         allowed=use.allowed,

@@ -15,7 +15,7 @@ class Standing:
     """A vendor account with its quota.
 
     Attributes:
-        key: Whose quota.
+        key: Whose quota, and which of its windows.
         policy: What it allows.
         use: What is used of it now.
     """

@@ -1,0 +1,73 @@
+"""The quota of a vendor account as one client meets it: several windows at once, dear requests, scarce errors."""
+
+from dataclasses import replace
+
+from servicedesk_core.errors import RateLimitedError
+from servicedesk_core.ports import BudgetKey, BudgetLedger, BudgetPolicy, Permit
+
+
+class Quota:
+    """Asks the ledger for each request, in each window.
+
+    Args:
+        ledger: Counts and shares.
+        key: The vendor account.
+        policy: What it allows.
+    """
+
+    def __init__(self, ledger: BudgetLedger, key: BudgetKey, policy: BudgetPolicy) -> None:
+        self._ledger = ledger
+        self._key = key
+        self._policy = policy
+        self._windows = policy.windows()
+
+    async def acquire(self, endpoint: str, *, reserved: bool, cost: int) -> Permit:
+        """Wait until a request may be sent, and count it in each window.
+
+        Args:
+            endpoint: Whose places count.
+            reserved: Whether the share kept for incremental work may be used.
+            cost: How many requests it counts for.
+
+        Raises:
+            RateLimitedError: A window will not allow it soon, or no request may fail any more.
+            StoreError: The store could not be used.
+        """
+        await self._spare_errors()
+        counts = [window for window in self._windows for _ in range(cost)]
+        for window in counts[:-1]:
+            await self._ledger.acquire(self._of(window, endpoint), window, reserved=reserved)
+        last = replace(counts[-1], concurrency=self._policy.concurrency)
+        return await self._ledger.acquire(self._of(last, endpoint), last, reserved=reserved)
+
+    async def failed(self) -> None:
+        """Count a request that the vendor answered with an error, where errors are scarce."""
+        if (errors := self._errors()) is not None and await self._errors_left(errors):
+            await self._ledger.acquire(self._error_key, errors, reserved=True)
+
+    async def _spare_errors(self) -> None:
+        if (errors := self._errors()) is not None and not await self._errors_left(errors):
+            raise RateLimitedError(
+                f"{self._key.vendor} locks out whoever fails {errors.requests} times in {errors.window_s:g} s; "
+                "so many requests have failed, and nothing more was sent.",
+                retry_after_s=errors.window_s,
+                hint="Look at the errors of before; work goes on when the window has moved.",
+            )
+
+    async def _errors_left(self, errors: BudgetPolicy) -> bool:
+        use = await self._ledger.use(self._error_key, errors)
+        return use.ours < (errors.requests or 0)
+
+    def _errors(self) -> BudgetPolicy | None:
+        window = self._policy.errors
+        if window is None:
+            return None
+        return BudgetPolicy(window.requests, window.window_s, slow_at=1.0, pause_at=1.0, reserved=0.0)
+
+    @property
+    def _error_key(self) -> BudgetKey:
+        return BudgetKey(self._key.vendor, f"{self._key.account} (errors)")
+
+    def _of(self, window: BudgetPolicy, endpoint: str) -> BudgetKey:
+        key = replace(self._key, endpoint=endpoint)
+        return key if window.window_s == self._policy.window_s else key.of_window(window.window_s)
