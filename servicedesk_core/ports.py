@@ -117,7 +117,7 @@ class BudgetPolicy:
 
     Attributes:
         requests: Requests allowed in each rolling window by all integrations together; ``None`` = not limited.
-        window_s: Length of the window in seconds. Where several windows hold, it is that which the vendor itself counts.
+        window_s: Length of the window in seconds. Of several, it is that which the vendor itself counts.
         share: Part of ``requests`` that this desk may use, in ``(0, 1]``.
         slow_at: Share of the tenant's total use from which requests are spaced out.
         pause_at: Share of the tenant's total use from which only reserved work goes on.

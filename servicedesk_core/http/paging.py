@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequen
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, Literal, Protocol
+from urllib.parse import parse_qsl, urlsplit
 
 from servicedesk_core.errors import ProtocolError
 from servicedesk_core.http.response import LOOK_BETWEEN, Response
@@ -19,13 +20,23 @@ may silently give fewer items than asked for."""
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """A request for one page."""
+    """A request for one page.
+
+    Attributes:
+        method: HTTP method.
+        url: Path below the base URL, or an absolute URL.
+        params: The query.
+        json: The body.
+        headers: Header fields.
+        came: Items that came before it; ``None`` = not known, because the paging was resumed.
+    """
 
     method: str
     url: str
     params: Mapping[str, Any] = field(default_factory=dict)
     json: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    came: int | None = 0
 
     def with_params(self, **params: Any) -> "PageRequest":
         """Return a copy with these parameters set."""
@@ -69,6 +80,10 @@ class FetchedPage:
     response: Response
     body: Any
     items: Sequence[Any]
+
+
+def _as_it_is(key: Any) -> Any:
+    return key
 
 
 class Paginator(Protocol):
@@ -120,12 +135,14 @@ class KeysetPages(_Items):
         key: Dotted path to the key in an item. Keys must rise within and across pages.
         page_size: Items asked for.
         stop: What ends the paging.
+        in_order: Makes of a key what the vendor orders by, such as ``int`` where numbers come as text.
     """
 
     after: Callable[[PageRequest, Any], PageRequest]
     page_size: int
     key: str = "id"
     stop: Stop = "short"
+    in_order: Callable[[Any], Any] = _as_it_is
 
     def following(self, page: FetchedPage) -> PageRequest | None:
         """Return the request beyond the last key.
@@ -137,8 +154,8 @@ class KeysetPages(_Items):
             return None
         keys = [dig(item, self.key) for item in page.items]
         try:
-            rising = all(one <= other for one, other in pairwise(keys))
-        except TypeError:
+            rising = all(one <= other for one, other in pairwise(map(self.in_order, keys)))
+        except (TypeError, ValueError):
             rising = False
         if keys[-1] is None or not rising:  # going on from the last key would skip items
             raise ProtocolError(f"The items of a page are not in rising order of {self.key!r}.")
@@ -151,22 +168,30 @@ class LinkPages(_Items):
 
     Attributes:
         link_at: Dotted path to the link in the body; ``None`` = the ``Link`` header's ``rel="next"`` (RFC 8288).
+        take: Parameters that are taken from the link, all else stays as it was asked for: where links name a host of
+            the vendor's that is not an origin of the connection. Empty = the link is followed as it is.
     """
 
     link_at: str | None = None
+    take: tuple[str, ...] = ()
 
     def following(self, page: FetchedPage) -> PageRequest | None:
         """Return the request for the link; the client checks where it leads.
 
         Raises:
-            ProtocolError: The link is not text.
+            ProtocolError: The link is not text, or lacks what is taken from it.
         """
         link = next_link(page.response) if self.link_at is None else dig(page.body, self.link_at)
         if link is None or link == "":
             return None
         if not isinstance(link, str):
             raise ProtocolError("The link to the next page is not text.")
-        return replace(page.request, url=link, params={})
+        if not self.take:
+            return replace(page.request, url=link, params={})
+        found = dict(parse_qsl(urlsplit(link).query))
+        if lacking := [name for name in self.take if name not in found]:
+            raise ProtocolError(f"The link to the next page has no {', '.join(lacking)}.")
+        return page.request.with_params(**{name: found[name] for name in self.take})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +204,10 @@ class NumberedPages(_Items):
         size_param: Name of the page size's parameter; ``None`` = not sent.
         start: Number of the first page.
         total_pages_at: Dotted path to the number of pages in the body; ``None`` = not told.
-        stop: What ends the paging when the number of pages is not told.
+        total_at: Dotted path to the number of all items in the body; ``None`` = not told. With it a vendor may give
+            fewer items than asked for, and the paging ends with the last item; resumed, with an empty page.
+        last_page: Number of the last page, where it is known otherwise: empty pages before it are not the end.
+        stop: What ends the paging when nothing of this is told.
     """
 
     page_size: int
@@ -187,23 +215,41 @@ class NumberedPages(_Items):
     size_param: str | None = None
     start: int = 1
     total_pages_at: str | None = None
+    total_at: str | None = None
+    last_page: int | None = None
     stop: Stop = "short"
 
     def first(self, request: PageRequest) -> PageRequest:
         """Return the request for the first page, or leave a page number that is already there."""
         sizes = {self.size_param: self.page_size} if self.size_param else {}
-        return request.with_params(**{self.page_param: self.start, **sizes, **request.params})
+        came = None if request.params.get(self.page_param, self.start) != self.start else request.came
+        return replace(request.with_params(**{self.page_param: self.start, **sizes, **request.params}), came=came)
 
     def following(self, page: FetchedPage) -> PageRequest | None:
-        """Return the request for the next number."""
+        """Return the request for the next number.
+
+        Raises:
+            ProtocolError: The items ended before the total was reached.
+        """
         number = int(page.request.params[self.page_param])
-        total = None if self.total_pages_at is None else dig(page.body, self.total_pages_at)
-        if total is not None:
-            if number >= self.start + int(total) - 1:
-                return None
-        elif _is_last(page.items, self.page_size, self.stop):
+        came = None if page.request.came is None else page.request.came + len(page.items)
+        if self._is_last(page, number, came):
             return None
-        return page.request.with_params(**{self.page_param: number + 1})
+        return replace(page.request.with_params(**{self.page_param: number + 1}), came=came)
+
+    def _is_last(self, page: FetchedPage, number: int, came: int | None) -> bool:
+        pages = None if self.total_pages_at is None else dig(page.body, self.total_pages_at)
+        last = self.last_page if pages is None else self.start + int(pages) - 1
+        if last is not None:
+            return number >= last
+        total = None if self.total_at is None else dig(page.body, self.total_at)
+        if total is None:
+            return _is_last(page.items, self.page_size, self.stop)
+        if came is None:
+            return not page.items
+        if came < int(total) and not page.items:
+            raise ProtocolError(f"An empty page came after {came} of {total} items.")
+        return came >= int(total)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,8 +36,8 @@ class Route:
             segment, ``{name:path}`` for the rest. Letters match without regard to case.
         grant: Grant needed, for example ``tickets.update``; ``None`` = the request reads.
         body: Fields that the JSON body must hold with exactly these values, or :class:`Field`, for the route to match;
-            of an array every item. It tells apart what a vendor does at one address: an internal and a public note, or a
-            new record and a changed one.
+            of an array every item. It tells apart what a vendor does at one address: an internal and a public note,
+            or a new record and a changed one.
         header: Name of a header field and a regular expression that its whole value must match, for vendors that name
             the operation there, such as SOAP's ``SOAPAction``.
         cost: How many requests of the vendor's quota one counts for.

@@ -33,7 +33,7 @@ async def vendor(serve):
             await reply.send(200, {"items": [row for row in ROWS if row["id"] > after][:5]})
         elif style == "number":
             page = int(query["page"])
-            await reply.send(200, {"items": ROWS[(page - 1) * 5 : page * 5], "meta": {"pages": 5}})
+            await reply.send(200, {"items": ROWS[(page - 1) * 5 : page * 5], "meta": {"pages": 5, "rows": 23}})
         elif style == "offset":
             start = int(query["offset"])
             await reply.send(200, {"items": ROWS[start : start + min(int(query["limit"]), 4)], "total": len(ROWS)})
@@ -61,6 +61,7 @@ KEYSET = KeysetPages(items_at="items", page_size=5, after=beyond)
         ("POST keyset", replace(KEYSET, stop="empty"), 6),
         ("GET number", NumberedPages(items_at="items", page_size=5), 5),
         ("GET number", NumberedPages(items_at="items", page_size=5, total_pages_at="meta.pages"), 5),
+        ("GET number", NumberedPages(items_at="items", page_size=8, total_at="meta.rows"), 5),  # capped at 5
         ("GET offset", OffsetPages(items_at="items", page_size=5, total_at="total"), 6),
         ("GET offset", OffsetPages(items_at="items", page_size=5, stop="empty"), 7),
         ("GET offset", OffsetPages(items_at="items", page_size=4), 6),
@@ -91,6 +92,55 @@ async def test_paging_resumes_from_a_kept_request(vendor, connect):
     assert list(first.items) + rest == ROWS
 
 
+async def test_a_total_is_not_believed_to_be_reached_where_the_paging_was_resumed(vendor, connect):
+    paginator = NumberedPages(items_at="items", page_size=8, total_at="meta.rows")
+    rest, _ = await collect(connect(vendor).paginate(paginator, "GET", "number", params={"page": 3}))
+    assert rest == ROWS[10:]
+
+
+async def test_keys_may_be_numbers_that_come_as_text(serve, connect):
+    keys = [str(number) for number in range(7, 13)]
+
+    async def handler(request, reply):
+        beyond = int(request.query.get("after", 0))
+        await reply.send(200, [{"id": key} for key in keys if int(key) > beyond][:2])
+
+    def after(request, key):
+        return request.with_params(after=key)
+
+    client = connect(await serve(handler))
+    with pytest.raises(ProtocolError, match="rising order"):
+        await collect(client.paginate(KeysetPages(page_size=2, after=after), "GET", "list"))
+    rows, _ = await collect(client.paginate(KeysetPages(page_size=2, after=after, in_order=int), "GET", "list"))
+    assert [row["id"] for row in rows] == keys
+
+
+async def test_empty_pages_are_not_the_end_where_the_last_one_is_known(serve, connect):
+    pages = {"1": [1, 2], "2": [], "3": [3]}
+
+    async def handler(request, reply):
+        await reply.send(200, pages[request.query["page"]])
+
+    client = connect(await serve(handler))
+    rows, lasts = await collect(client.paginate(NumberedPages(page_size=2, last_page=3), "GET", "list"))
+    assert (rows, lasts) == ([1, 2, 3], [False, False, True])
+
+
+async def test_of_a_link_to_another_host_only_its_parameter_is_taken(serve, connect):
+    async def handler(request, reply):
+        on = int(request.query.get("pageId", 0))
+        link = f'<https://internal.example.com/rows?pageId={on + 1}&pageSize=1>; rel="next"'
+        await reply.send(200, [on], {"link": link} if on < 2 else {})
+
+    server = await serve(handler)
+    client = connect(server)
+    with pytest.raises(ProtocolError, match="not an origin"):
+        await collect(client.paginate(LinkPages(), "GET", "rows", params={"pageSize": 1}))
+    rows, _ = await collect(client.paginate(LinkPages(take=("pageId",)), "GET", "rows", params={"pageSize": 1}))
+    assert rows == [0, 1, 2]
+    assert server.requests[-1].query == {"pageSize": "1", "pageId": "2"}
+
+
 def scripted(*bodies):
     left = list(bodies)
 
@@ -112,6 +162,12 @@ def scripted(*bodies):
         (LinkPages(items_at="items", link_at="next"), [{"items": [], "next": 5}], "not text"),
         (LinkPages(), [{"items": []}], "no list as its body"),
         (NumberedPages(items_at="items", page_size=2), [{"items": [{"id": 1}, {"id": 2}]}], "same page twice"),
+        (LinkPages(items_at="i", link_at="next", take=("id",)), [{"i": [], "next": "https://x.example.com"}], "no id"),
+        (
+            NumberedPages(items_at="i", page_size=2, total_at="n"),
+            [{"i": [1, 2], "n": 5}, {"i": [], "n": 5}],
+            "empty page came after 2 of 5",
+        ),
         (
             OffsetPages(items_at="i", page_size=2, total_at="n"),
             [{"i": [1, 2], "n": 5}, {"i": [], "n": 5}],
