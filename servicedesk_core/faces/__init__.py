@@ -56,6 +56,8 @@ if TYPE_CHECKING:
     from servicedesk_core.faces.parameter import Help as Help
     from servicedesk_core.faces.queries import Query as Query
     from servicedesk_core.faces.queries import query as query
+    from servicedesk_core.faces.sight import EVERYBODY as EVERYBODY
+    from servicedesk_core.faces.sight import PeopleSight as PeopleSight
     from servicedesk_core.faces.terminal import Narrow as Narrow
     from servicedesk_core.faces.terminal import Terminal as Terminal
 else:

@@ -13,6 +13,7 @@ from servicedesk_core.faces.measure import Goal, Measure, Period, Verdict
 from servicedesk_core.faces.namespace import Desk, Namespace
 from servicedesk_core.faces.page import Page, Sort, piece
 from servicedesk_core.faces.queries import Query, query
+from servicedesk_core.faces.sight import PeopleSight
 
 LAST: Final = timedelta(days=30)
 """The period of a figure, up to an instant, where nobody names another one."""
@@ -37,6 +38,7 @@ class Kpi(Generic[M_co]):
         code: Its number in a catalogue that people agreed on.
         leads: Whether it warns of what is to come, or tells what came of it; ``None`` = neither.
         needs: What it takes to see it; who may not is told so in place of the figure.
+        of_people: Whether its records are our people or their days, and not tickets, time or visits.
     """
 
     name: str
@@ -50,11 +52,12 @@ class Kpi(Generic[M_co]):
     code: str = ""
     leads: bool | None = None
     needs: Capability = Capability.READ
+    of_people: bool = False
 
     async def of(
         self, desk: Desk, /, at: datetime | Period | None = None, among: Any = None, *, scope: Any = None
     ) -> Measure:
-        """Measure it on a desk, which is what ``desk.call(KPI)`` does.
+        """Measure it on a desk, which is what ``desk.call(KPI)`` does; of other people it tells who may see them.
 
         Args:
             desk: The desk.
@@ -68,7 +71,8 @@ class Kpi(Generic[M_co]):
         """
         scope = desk.permitted(Capability.READ, self.name, scope)
         when = at if isinstance(at, Period) else local(desk, at)
-        return await desk.store.read(lambda tx: measured(self, tx, when, among, scope, may=desk.may))
+        found = await desk.store.read(lambda tx: measured(self, tx, when, among, scope, may=desk.may))
+        return PeopleSight.of(desk, scope).told(found, self.over, of_people=self.of_people)
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,7 @@ class Case(NamedTuple):
         excluded: Why it was left out; empty = it was not.
         of: What it belongs to, by the names of the dimensions, such as the client.
         connection: Where the record comes from.
+        person: The vendor's id of the technician whose it is; empty = of nobody who is known.
     """
 
     record: str
@@ -122,6 +123,7 @@ class Case(NamedTuple):
     excluded: str = ""
     of: Mapping[str, str | None] = {}
     connection: str = ""
+    person: str = ""
 
 
 class Sum(StrEnum):

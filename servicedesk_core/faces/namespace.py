@@ -60,6 +60,11 @@ class Desk(Protocol):
         """Where the time comes from."""
         ...
 
+    @property
+    def technician(self) -> tuple[str, str] | None:
+        """Which technician whoever acts is: the connection, and the vendor's id; ``None`` where nobody said."""
+        ...
+
     def may(self, capability: Capability, /) -> bool:
         """Whether whoever acts may do something."""
         ...

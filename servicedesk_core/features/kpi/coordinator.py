@@ -71,7 +71,7 @@ class OpenTicket:
 
     def case(self, numerator: float = 1, denominator: float | None = None, excluded: str = "") -> Case:
         """Return it as a figure counts it."""
-        return Case(self.record, numerator, denominator, excluded, self.of, self.connection)
+        return Case(self.record, numerator, denominator, excluded, self.of, self.connection, self.technician or "")
 
 
 class When(Protocol):
@@ -243,4 +243,4 @@ def _names(desk: OpenDesk) -> Mapping[Key, str]:
 def _person(
     who: Key, names: Mapping[Key, str], numerator: float = 1, denominator: float | None = None, excluded: str = ""
 ) -> Case:
-    return Case(names[who], numerator, denominator, excluded, {"technician": names[who]}, who[0])
+    return Case(names[who], numerator, denominator, excluded, {"technician": names[who]}, *who)

@@ -95,7 +95,8 @@ class TicketFact:
 
     def case(self, numerator: float = 1, denominator: float | None = None, excluded: str = "") -> Case:
         """Return it as a figure counts it; one that is outside is left out for that reason."""
-        return Case(self.label or self.id, numerator, denominator, self.outside or excluded, self.of, self.connection)
+        why, who = self.outside or excluded, self.assignee or ""
+        return Case(self.label or self.id, numerator, denominator, why, self.of, self.connection, who)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ class EntryFact:
 
     def case(self, numerator: float = 1, denominator: float | None = None, excluded: str = "") -> Case:
         """Return it as a figure counts it."""
-        return Case(self.id, numerator, denominator, excluded, self.of, self.connection)
+        return Case(self.id, numerator, denominator, excluded, self.of, self.connection, self.technician or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,11 @@ class VisitFact:
     is_onsite: bool | None = None
     created_at: datetime | None = None
     of: Mapping[str, str | None] = field(default_factory=dict)
+
+    def case(self, numerator: float = 1, denominator: float | None = None) -> Case:
+        """Return it as a figure counts it; it is that of the first technician who was booked."""
+        who = next(iter(self.technicians), "")
+        return Case(self.id, numerator, denominator, of=self.of, connection=self.connection, person=who)
 
 
 @dataclass(frozen=True, slots=True)

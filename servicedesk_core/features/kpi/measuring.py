@@ -10,8 +10,9 @@ from typing import Any, Final
 from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.config.people import PersonSection
 from servicedesk_core.errors import KpiError, NotFoundLocallyError, ServiceDeskError, SettingsError
-from servicedesk_core.faces import Capability, Case, Feature, Figure, Kpi, Measure, Period, Sum
+from servicedesk_core.faces import EVERYBODY, Capability, Case, Feature, Figure, Kpi, Measure, PeopleSight, Period, Sum
 from servicedesk_core.faces.kpi import figure, measured, number, only_reads, unmeasurable, withheld
+from servicedesk_core.faces.sight import PERSON
 from servicedesk_core.features.attention import NOBODY, Found
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.kpi.catalogue.money import Money
@@ -46,6 +47,7 @@ class Measuring:
         scope: Only what it lets through.
         may: Says what whoever asks may do.
         people: The people of the configuration: they say whom a name in the rota means.
+        sight: What whoever asks sees of people.
 
     Raises:
         SettingsError: There is no such profile.
@@ -60,8 +62,10 @@ class Measuring:
         may: Callable[[Capability], bool] = only_reads,
         *,
         people: Mapping[str, PersonSection] = NOBODY,
+        sight: PeopleSight = EVERYBODY,
     ) -> None:
         self._tx, self.period, self._scope, self._may, self._people = tx, period, scope, may, people
+        self._sight = sight
         self.profiles = self._profiles(profile)
 
     @cached_property
@@ -96,6 +100,15 @@ class Measuring:
         kept = self._kept.get(kpi.name)
         return self.measure(kpi) if kept is None else withheld(kpi, self._may) or kept
 
+    def seen(self, kpi: Kpi[Any], found: Measure) -> Measure:
+        """Return a figure without what its records tell of people whom whoever asks does not see."""
+        return self._sight.told(found, kpi.over, of_people=kpi.of_people)
+
+    def unseen(self, kpi: Kpi[Any], found: Measure) -> str:
+        """Return why they are told nothing of people in a figure; empty = there is nothing that they do not see."""
+        tells = kpi.of_people or PERSON in found.dimensions
+        return self._sight.why(kpi.over) if tells and not self._sight.is_whole(kpi.over) else ""
+
     def adjusted(self, kpi: Kpi[Any], by: str | None = None) -> Iterator[Adjustment]:
         """Yield what would be another figure with what came after the month was closed.
 
@@ -111,7 +124,7 @@ class Measuring:
                 live = self.measure(kpi)
         except KpiError:
             return  # what was kept holds, and nothing can be said of what came later
-        then, now = ({None: kept}, {None: live}) if by is None else (kept.by(by), live.by(by))
+        then, now = ({None: kept}, {None: live}) if by is None else (self.seen(kpi, one).by(by) for one in (kept, live))
         for group in sorted({*then, *now}, key=lambda one: one or ""):
             before, after = then.get(group, _NOTHING), now.get(group, _NOTHING)
             if _counted(before) != _counted(after):
@@ -279,4 +292,4 @@ def _case(row: TicketRow) -> Case:
         "queue": row.queue,
         "priority": row.priority,
     }
-    return Case(row.ticket, of=of, connection=row.connection)
+    return Case(row.ticket, of=of, connection=row.connection, person=row.assignee_ref or "")

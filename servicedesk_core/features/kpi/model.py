@@ -33,6 +33,7 @@ class FigurePage(Page[Figure]):
     timezone: Annotated[str, Column("The IANA zone in which its days begin.")]
     closed_at: Annotated[datetime | None, Column("When its month was closed; nothing = it is none that is.")] = None
     adjustments: Annotated[tuple[Adjustment, ...], Column("What came after its month was closed.")] = ()
+    unseen: Annotated[str, Column("Why single people are not told; empty = all that there are are.")] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,14 @@ class KpiRecord:
     client: Annotated[str | None, Column("The client.", spare=2)]
     technician: Annotated[str | None, Column("The technician.", spare=1)]
     of: Annotated[Mapping[str, str | None], Column("What it belongs to, by dimension.", shown=False)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPage(Page[KpiRecord]):
+    """Records behind a figure."""
+
+    items: Annotated[tuple[KpiRecord, ...], Column("The records.")]
+    unseen: Annotated[str, Column("Why those of single people are not told; empty = all that there are are.")] = ""
 
 
 @dataclass(frozen=True, slots=True)

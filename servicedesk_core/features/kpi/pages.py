@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from servicedesk_core.faces import Figure, Narrow, Terminal, Verdict
 from servicedesk_core.faces.html import render
-from servicedesk_core.features.kpi.model import FigurePage, KpiExplained, KpiGoal
+from servicedesk_core.features.kpi.model import FigurePage, KpiExplained, KpiGoal, KpiRecord, RecordPage
 from servicedesk_core.wording import hours, rounded
 
 _SAID: Final = {
@@ -79,7 +79,21 @@ def groups(terminal: Terminal, page: FigurePage) -> None:
         terminal.line(one.about)
         terminal.line()
     _print(terminal, page, "Of", (("", "all" if one.group is None else one.group, "") for one in page))
+    _unseen(terminal, page.unseen)
     _late(terminal, page)
+
+
+def records(terminal: Terminal, page: RecordPage) -> None:
+    """Print the records behind a figure."""
+    nothing = "None that you see." if page.unseen else "No record stands behind it."
+    terminal.rows(KpiRecord, page.items, empty=nothing)
+    _unseen(terminal, page.unseen)
+
+
+def _unseen(terminal: Terminal, why: str) -> None:
+    if why:
+        terminal.line()
+        terminal.line(why)
 
 
 def _late(terminal: Terminal, page: FigurePage) -> None:

@@ -22,11 +22,13 @@ from servicedesk_core.faces import (
     Measure,
     Namespace,
     Page,
+    PeopleSight,
     Period,
     Sort,
     piece,
     query,
 )
+from servicedesk_core.faces.sight import PERSON
 from servicedesk_core.features.kpi.catalogue.now import Now
 from servicedesk_core.features.kpi.facts import Key
 from servicedesk_core.features.kpi.measuring import Measuring, kpi_named
@@ -37,6 +39,7 @@ from servicedesk_core.features.kpi.model import (
     KpiExplained,
     KpiGoal,
     KpiRecord,
+    RecordPage,
     RepeatRow,
 )
 from servicedesk_core.features.kpi.past import went
@@ -137,12 +140,15 @@ class KpiQueries(Namespace[Manner]):
         """
         _, kpi = kpi_named(self.desk.features, name)
         measuring = self._measuring(tx, self._period(period, last), goals, scope)
-        found = measuring.shown(kpi)
+        whole = measuring.shown(kpi)
+        found, unseen = measuring.seen(kpi, whole), measuring.unseen(kpi, whole) if by == PERSON else ""
         rows = [measuring.figure(kpi, found)]
         if by is not None and not found.needs:
-            groups = divided(kpi, found, by).items()
-            rows = [measuring.figure(kpi, one, group or "none", _region(by, group, one)) for group, one in groups]
-        page = self._page(rows, measuring.period, measuring.closed_at, tuple(measuring.adjusted(kpi, by)))
+            parts = divided(kpi, found, by).items()
+            each = (measuring.figure(kpi, one, of or "none", _region(by, of, one)) for of, one in parts)
+            rows = [*rows[: bool(unseen)], *each]
+        late = tuple(measuring.adjusted(kpi, by))
+        page = self._page(rows, measuring.period, measuring.closed_at, late, unseen)
         return piece(page, Figure, by="group", sort=sort, after=after, limit=limit)
 
     @query("kpi.history", about="A figure week by week.", page="servicedesk_core.features.kpi.pages:groups")
@@ -180,7 +186,7 @@ class KpiQueries(Namespace[Manner]):
             rows = [self._measuring(tx, period, goals, scope).figure(kpi, group=week) for week, period in spans]
         return piece(self._page(rows, None), Figure, by="group", sort=sort, after=after, limit=limit)
 
-    @query("kpi.records", about="The records behind a figure.", empty="No record stands behind it.")
+    @query("kpi.records", about="The records behind a figure.", page="servicedesk_core.features.kpi.pages:records")
     def records(
         self,
         tx: Tx,
@@ -193,7 +199,7 @@ class KpiQueries(Namespace[Manner]):
         limit: Limit = 100,
         after: After = None,
         scope: Scope | None = None,
-    ) -> Page[KpiRecord]:
+    ) -> RecordPage:
         """List what a figure was made of, and what was left out of it with the reason.
 
         Raises:
@@ -201,9 +207,12 @@ class KpiQueries(Namespace[Manner]):
             SettingsError: It is no period.
         """
         _, kpi = kpi_named(self.desk.features, name)
-        found = self._measuring(tx, self._period(period, last), None, scope).measure(kpi)
-        rows = tuple(_record(one) for one in found.cases if one.excluded or not excluded)
-        return piece(Page(rows), KpiRecord, by="excluded,record", sort=sort, after=after, limit=limit)
+        measuring = self._measuring(tx, self._period(period, last), None, scope)
+        found = measuring.measure(kpi)
+        cases = measuring.seen(kpi, found).cases
+        rows = tuple(_record(one) for one in cases if one.excluded or not excluded)
+        page = RecordPage(items=rows, unseen=measuring.unseen(kpi, found))
+        return piece(page, KpiRecord, by="excluded,record", sort=sort, after=after, limit=limit)
 
     @query(
         "kpi.repeats",
@@ -296,7 +305,8 @@ class KpiQueries(Namespace[Manner]):
         return piece(Page(found), ClosedFigures, by="-month", sort=sort, after=after, limit=limit)
 
     def _measuring(self, tx: Tx, period: Period, goals: str | None, scope: Scope | None) -> Measuring:
-        return Measuring(tx, period, goals, scope, self.desk.may, people=self.desk.settings.people)
+        sight, people = PeopleSight.of(self.desk, scope), self.desk.settings.people
+        return Measuring(tx, period, goals, scope, self.desk.may, people=people, sight=sight)
 
     def _period(self, name: str | None, span: timedelta | None) -> Period:
         if name is not None and span is not None:
@@ -310,6 +320,7 @@ class KpiQueries(Namespace[Manner]):
         period: Period | None,
         closed_at: datetime | None = None,
         late: Sequence[Adjustment] = (),
+        unseen: str = "",
     ) -> FigurePage:
         start, end = (None, None) if period is None else (period.start.astimezone(UTC), period.end.astimezone(UTC))
         at, timezone = self.desk.clock.now(), self.desk.timezone
@@ -321,6 +332,7 @@ class KpiQueries(Namespace[Manner]):
             timezone=timezone,
             closed_at=closed_at,
             adjustments=tuple(late),
+            unseen=unseen,
         )
 
 

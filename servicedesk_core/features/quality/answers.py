@@ -35,6 +35,7 @@ class Answer:
         ticket: What it is about.
         question: What was asked, where the survey asks more than one thing.
         of: What it belongs to.
+        person: The vendor's id of the technician who has the ticket.
     """
 
     record: str
@@ -46,6 +47,7 @@ class Answer:
     ticket: str = ""
     question: str = ""
     of: Mapping[str, str | None] = field(default_factory=dict)
+    person: str = ""
 
 
 def cases(answers: Iterable[Answer], surveys: Iterable[Survey], asks: Asks, now: datetime) -> Iterator[Case]:
@@ -123,4 +125,4 @@ def _voice(one: Answer) -> tuple[str, ...]:
 
 
 def _case(one: Answer, value: float, excluded: str) -> Case:
-    return Case(one.record, value, 1, excluded, one.of, one.connection)
+    return Case(one.record, value, 1, excluded, one.of, one.connection, one.person)

@@ -91,7 +91,7 @@ KPIS: Final = (
         "not-kept-up", "Technicians who do not keep up",
         "Technicians whose tickets that they could begin now hold one that is late for more than 24 hours; or who "
         "could begin nothing while past triage there are tickets that nobody has. Who is away is left out.",
-        Now(coordinator.not_kept_up), unit="technicians", code="K26a", leads=True,
+        Now(coordinator.not_kept_up), unit="technicians", code="K26a", leads=True, of_people=True,
     ),
     Kpi(
         "left-lying", "Ready, and late for a day",
@@ -101,6 +101,7 @@ KPIS: Final = (
     Kpi(
         "open-per-technician", "Open per technician, at most", "The most open tickets of one technician.",
         Now(coordinator.open_each, Sum.LARGEST), code="K27", leads=True,
+        of_people=True,
     ),
 )  # fmt: skip
 """What a coordinator keeps up."""

@@ -58,7 +58,7 @@ KPIS: Final = (
         "Of our people with a job role, those who hold every certification that it takes, valid on the last day of the "
         "period.",
         Training(), unit="%", better="more", over="period", code="K16", leads=True,
-        needs=Capability.INTERNAL,
+        needs=Capability.INTERNAL, of_people=True,
     ),
 )  # fmt: skip
 """What is measured of clients and people."""

@@ -45,7 +45,7 @@ def _days(facts: Facts) -> Iterator[tuple[TechnicianFact, date, int, list[EntryF
 
 def _person(person: TechnicianFact, day: date, above: float, below: float, excluded: str = "") -> Case:
     of = {"technician": person.name, "day": day.isoformat()}
-    return Case(f"{person.name} {day}", above, below, excluded, of, person.connection)
+    return Case(f"{person.name} {day}", above, below, excluded, of, person.connection, person.id)
 
 
 def _used(facts: Facts, kinds: frozenset[Work] | None) -> Iterator[Case]:
@@ -135,7 +135,7 @@ def appointments_done(facts: Facts) -> Iterator[Case]:
     for one in facts.visits:
         if one.end_at is not None and one.end_at > facts.period.now:
             continue
-        yield Case(one.id, one.state is AppointmentState.COMPLETED, 1, of=one.of, connection=one.connection)
+        yield one.case(one.state is AppointmentState.COMPLETED, 1)
 
 
 def travel(facts: Facts) -> Iterator[Case]:
@@ -143,7 +143,7 @@ def travel(facts: Facts) -> Iterator[Case]:
     yield from (one.case(one.worked_s or 0, 0) for one in facts.entries if one.work is Work.TRAVEL)
     for one in facts.visits:
         if one.is_onsite and one.state is not AppointmentState.CANCELLED:
-            yield Case(one.id, 0, 1, of=one.of, connection=one.connection)
+            yield one.case(0, 1)
 
 
 def failures(facts: Facts) -> Iterator[Case]:
@@ -172,14 +172,14 @@ KPIS: Final = (
         "looked at; a day without entries is left out as not entered, and today is not looked at before it is over. "
         "Work that began while the desk was closed stands apart, as after hours.",
         Of(utilisation, Sum.RATIO, PERCENT, needs=("time_entries",), calendar=True),
-        unit="%", better="more", over="period", code="K09", leads=False,
+        unit="%", better="more", over="period", code="K09", leads=False, of_people=True,
     ),
     Kpi(
         "resource-utilisation", "Resource utilisation",
         "All hours for clients by hours available: goodwill, warranty rework and what nobody pays for belong to it; "
         "travel does not.",
         Of(resource_utilisation, Sum.RATIO, PERCENT, needs=("time_entries",), calendar=True),
-        unit="%", better="more", over="period", code="K10", leads=False,
+        unit="%", better="more", over="period", code="K10", leads=False, of_people=True,
     ),
     Kpi(
         "hours", "Hours worked",
@@ -190,14 +190,14 @@ KPIS: Final = (
         "not-entered", "Days not entered",
         "Of the days of our people with hours available that are over, those without any entry.",
         Of(not_entered, Sum.RATIO, PERCENT, needs=("time_entries",), calendar=True), unit="%", over="period",
-        leads=True,
+        leads=True, of_people=True,
     ),
     Kpi(
         "tickets-per-day", "Tickets worked per day",
         "Different tickets of clients with recorded time, by technician and day, by the days with hours available. "
         "Days without any entry are left out.",
         Of(worked_per_day, Sum.MEAN, needs=("time_entries",), calendar=True),
-        better="more", over="period", code="K14", leads=False,
+        better="more", over="period", code="K14", leads=False, of_people=True,
     ),
     Kpi(
         "real-time-entry", "Entered at once",

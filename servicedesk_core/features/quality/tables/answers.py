@@ -56,10 +56,12 @@ def of_clients(tx: Tx, period: Period, scope: Scope | None) -> Iterator[Answer]:
         _S.ticket_ref,
         _S.company_ref,
     ).where(_S.gone_at.is_(None), _S.completed_at >= start, _S.completed_at < end, *asked)
-    for connection, ref, survey, at, rating, contact, ticket, *known in tx.execute(query):
+    for connection, ref, survey, at, rating, contact, ticket, *known, who in tx.execute(query):
         score = None if rating is None else Decimal(str(rating))
         of = _of(survey, ticket, *known)
-        yield Answer(ref, survey or "", from_us(at), score, connection, contact or "", ticket or "", of=of)
+        yield Answer(
+            ref, survey or "", from_us(at), score, connection, contact or "", ticket or "", of=of, person=who or ""
+        )
     filed = () if sight is None else (sight.require("tickets"),)
     own = _about(
         select(literal(""), _A.id, _A.survey, _A.answered_at, _A.score, _A.contact, _A.ticket, _A.question).select_from(
@@ -68,7 +70,7 @@ def of_clients(tx: Tx, period: Period, scope: Scope | None) -> Iterator[Answer]:
         _A.source_id,
         _A.ticket_ref,
     ).where(_A.of_staff.is_(False), _A.answered_at >= period.start, _A.answered_at < period.end, *filed)
-    for connection, number, survey, when, points, contact, ticket, question, *known in tx.execute(own):
+    for connection, number, survey, when, points, contact, ticket, question, *known, _ in tx.execute(own):
         of = _of(survey, ticket, *known) | {"question": question}
         whose = "" if contact is None or ERASED in contact else contact  # those who are erased are not one
         said = (connection, whose, ticket or "", question or "")
@@ -87,10 +89,10 @@ def _about(
     ticket: ColumnElement[Any],
     company: ColumnElement[Any] | None = None,
 ) -> Select[Any]:
-    """Return a query with the number of the ticket, the client and the technician of each row."""
+    """Return a query with the number of the ticket, the client and the technician of each row, and the latter's id."""
     client = _T.company_ref if company is None else func.coalesce(_T.company_ref, company)
     return (
-        query.add_columns(_T.number, _C.name, _P.name)
+        query.add_columns(_T.number, _C.name, _P.name, _T.assignee_ref)
         .outerjoin(RECORDS["tickets"], and_(_T.source_id == source, _T.external_id == ticket))
         .outerjoin(RECORDS["companies"], and_(_C.source_id == source, _C.external_id == client))
         .outerjoin(RECORDS["technicians"], and_(_P.source_id == source, _P.external_id == _T.assignee_ref))
@@ -126,7 +128,7 @@ def sent(tx: Tx, period: Period, scope: Scope | None) -> Iterator[tuple[str, str
         _S.ticket_ref,
         _S.company_ref,
     ).where(_S.gone_at.is_(None), _S.sent_at >= to_us(period.start), _S.sent_at < to_us(period.end), *seen)
-    for connection, ref, at, survey, ticket, *known in tx.execute(query):
+    for connection, ref, at, survey, ticket, *known, _ in tx.execute(query):
         yield connection, ref, at is not None, _of(survey, ticket, *known)
 
 

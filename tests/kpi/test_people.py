@@ -1,0 +1,117 @@
+"""What figures tell of single people: their own to them, everybody's to their manager, the team's to all others."""
+
+import asyncio
+import json
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+
+from servicedesk_core import Actor, Scope, ServiceDesk, Way
+from servicedesk_core.cli.main import main
+from servicedesk_core.domain import Technician
+from servicedesk_core.faces import Period
+from tests.kpi.conftest import _entry, _ticket, fill
+from tests.kpi.given import NAMED, at
+
+PEOPLE = {
+    "sam": {"roles": ["service-manager"]},
+    "col": {"roles": ["coordinator"]},
+    "annie": {"roles": ["technician"], "technician": "ana"},
+    "fin": {"roles": ["finance"]},
+}
+MARCH = {"period": "2026-03"}
+
+
+@pytest.fixture
+async def people(desk):
+    """Return a function that opens the desk as somebody."""
+    await desk.store.write(lambda tx: fill(tx, [_ticket("30", at(4, 1), company_ref="2", assignee_ref="ana")]))
+    settings = {"desk": {"timezone": "UTC"}, "connections": {"psa": {"connector": "tabular"}}, "people": PEOPLE}
+    async with ServiceDesk(settings, store=desk.store, clock=desk.clock) as opened:
+        yield lambda name: opened.acting_as(Actor(f"user:{name}", Way.SDK))
+
+
+async def _groups(desk, figure, **more):
+    page = await desk.kpi.show(figure, by="technician", **more)
+    return {one.group: one.numerator for one in page}, page.unseen
+
+
+@pytest.mark.parametrize("figure", ["utilisation", "not-entered", "tickets-per-day", "hours", "resolved"])
+async def test_what_single_people_did_is_told_to_them_and_to_their_manager(people, figure):
+    everybody, unseen = await _groups(people("sam"), figure, **MARCH)
+    assert (everybody.keys() >= {"Ana", "Ben"}, unseen) == (True, "")
+    whole = sum(everybody.values())
+    for name, own in (("annie", {"Ana": everybody["Ana"]}), ("col", {}), ("fin", {})):
+        seen, unseen = await _groups(people(name), figure, **MARCH)
+        assert seen == {None: whole, **own}
+        assert '"scorecards.read"' in unseen
+        told = await people(name).call(NAMED[figure], Period(at(3, 1, 0), at(4, 1, 0), at(4, 15)))
+        assert {one.of.get("technician") for one in told.cases} <= {None, *own}
+        assert told.by("technician").keys() == own.keys()
+        assert sum(one.numerator for one in told.by("day").values()) in {0, whole}  # other divisions stay whole
+    scoped = {one.group for one in await people("sam").kpi.show(
+        "resolved", by="technician", scope=Scope("psa", companies="2"), **MARCH)}  # fmt: skip
+    assert scoped == {None}
+
+
+async def test_records_of_people_are_left_out_and_those_of_tickets_keep_no_name(people):
+    for figure, records in (("utilisation", 44), ("not-entered", 44), ("hours", 4), ("resolved", 5)):
+        everybody = await people("sam").kpi.records(figure, **MARCH)
+        assert (len(everybody), everybody.unseen) == (records, "")
+        page = await people("annie").kpi.records(figure, **MARCH)
+        assert {one.technician for one in page} <= {"Ana", None}
+        assert not any("Ben" in one.record for one in page)
+        assert page.unseen
+        of_people = NAMED[figure].of_people
+        assert len(page) == (sum(one.technician == "Ana" for one in everybody) if of_people else len(everybody))
+
+
+async def test_what_people_have_open_now_is_told_to_who_hands_out_work(people):
+    for name, seen in (("col", {"Ana": 1, "Ben": 1}), ("annie", {None: 2, "Ana": 1}), ("fin", {None: 2})):
+        assert (await _groups(people(name), "K27"))[0] == seen
+    assert [one.record for one in await people("annie").kpi.records("K27")] == ["Ana"]
+    assert len(await people("fin").kpi.records("K27")) == 0
+
+
+async def test_a_closed_month_tells_no_more_of_people(people):
+    await people("sam").kpi.close("2026-03", reason="reviewed")
+    everybody, _ = await _groups(people("sam"), "utilisation", **MARCH)
+    assert (await _groups(people("fin"), "utilisation", **MARCH))[0] == {None: sum(everybody.values())}
+    late = _entry("z", "2", "ben", at(3, 5, 9), 30)
+    page = await people("fin").kpi.show("hours", by="technician", **MARCH)
+    assert page.adjustments == ()
+    await people("sam").store.write(lambda tx: fill(tx, [late]))
+    page = await people("fin").kpi.show("hours", by="technician", **MARCH)
+    assert "Ben" not in {one.group for one in page.adjustments}
+
+
+def test_a_command_tells_nobody_what_a_colleague_did(tmp_path, monkeypatch, capsys):
+    yesterday = datetime.combine(datetime.now(UTC).date() - timedelta(days=1), time(9), UTC)
+    lines = ["[desk]", f'store = "sqlite:///{tmp_path / "desk.db"}"', 'timezone = "UTC"']
+    lines += ["[connections.psa]", 'connector = "tabular"']
+    for name, person in PEOPLE.items():
+        lines += [f"[people.{name}]", *(f"{key} = {value!r}" for key, value in person.items())]
+    (tmp_path / "servicedesk.toml").write_text("\n".join(lines))
+    monkeypatch.chdir(tmp_path)
+
+    def run(account, *line):
+        monkeypatch.setattr("getpass.getuser", lambda: account)
+        assert main(["kpi", *line]) == 0
+        return capsys.readouterr().out
+
+    async def filled():
+        rows = [Technician(external_id="ana", name="Ana"), Technician(external_id="ben", name="Ben")]
+        rows += [_entry(who, None, who, yesterday, 60) for who in ("ana", "ben")]
+        async with ServiceDesk.open("servicedesk.toml", actor=Actor("user:sam", Way.CLI)) as desk:
+            await desk.store.write(lambda tx: fill(tx, rows))
+
+    asyncio.run(filled())
+    assert "Ben" in run("sam", "show", "hours", "--by", "technician")
+    for line in (("show", "hours", "--by", "technician"), ("records", "hours")):
+        shown = run("annie", *line)
+        assert ("Ana" in shown, "Ben" in shown) == (True, False)
+        assert 'the right "scorecards.read"' in " ".join(shown.split())
+        assert "Ben" not in run("annie", *line, "--csv")
+    told = json.loads(run("fin", "show", "hours", "--by", "technician", "--json"))["data"]
+    assert [one["group"] for one in told["items"]] == [None]
+    assert told["unseen"]
