@@ -1,9 +1,9 @@
 """KPIs: figures with everything that it takes to open them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Final, Generic, Literal, TypeVar
+from typing import Annotated, Any, Final, Generic, Literal, Protocol, TypeVar, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.capabilities import Capability
@@ -71,7 +71,8 @@ class Kpi(Generic[M_co]):
         """
         scope = desk.permitted(Capability.READ, self.name, scope)
         when = at if isinstance(at, Period) else local(desk, at)
-        found = await desk.store.read(lambda tx: measured(self, tx, when, among, scope, may=desk.may))
+        kpi = on_desk(self, desk)
+        found = await desk.store.read(lambda tx: measured(kpi, tx, when, among, scope, may=desk.may))
         return PeopleSight.of(desk, scope).told(found, self.over, of_people=self.of_people)
 
 
@@ -112,6 +113,20 @@ class Figure:
         float | None,
         Column("Minutes in the desk's hours in which it was not what is wanted; nothing = not known.", shown=False),
     ] = None
+
+
+@runtime_checkable
+class Configured(Protocol):
+    """A measure that goes by the configuration."""
+
+    def on(self, desk: Any, /) -> Callable[..., Measure]:
+        """Return it as a desk measures it."""
+        ...
+
+
+def on_desk(kpi: Kpi[Any], desk: Desk) -> Kpi[Any]:
+    """Return a KPI as a desk measures it."""
+    return replace(kpi, measure=kpi.measure.on(desk)) if isinstance(kpi.measure, Configured) else kpi
 
 
 def local(desk: Desk, at: datetime | None = None) -> datetime:
@@ -235,7 +250,8 @@ def list_of(name: str, kpis: Sequence[Kpi[Any]]) -> Query[..., Page[Figure]]:
         namespace: Namespace[Any], tx: Any, *, at: datetime | None = None, sort: Sort = None, scope: Any = None
     ) -> Page[Figure]:
         """Show the figures of this feature, and what exactly each of them measures."""
-        found = Page(figures(kpis, tx, local(namespace.desk, at), scope, namespace.desk.may))
+        ours = [on_desk(kpi, namespace.desk) for kpi in kpis]
+        found = Page(figures(ours, tx, local(namespace.desk, at), scope, namespace.desk.may))
         return piece(found, Figure, by="name", sort=sort, after=None, limit=None) if sort else found
 
     found = query(name, about="The figures of the feature.")(listed)

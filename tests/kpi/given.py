@@ -43,12 +43,18 @@ class Given:
     trained: Sequence[TrainedFact] = ()
     open_s: Callable[[date], int] | None = None
     away_s: Mapping[tuple[Key, date], int] = field(default_factory=dict)
+    scheduled: frozenset[Key] = frozenset()
     clocks: Sequence[ClockFact] = ()
     books: Books | str = "books"
     has_clocks: bool = True
     period: Period = MARCH
     has: bool = True
     is_whole: bool = True
+
+    @property
+    def available_s(self) -> Callable[[Key, date], int] | None:
+        open_s = self.open_s
+        return None if open_s is None else lambda who, day: max(0, open_s(day) - self.away_s.get((who, day), 0))
 
     @cached_property
     def entries_of(self) -> Mapping[Key, Sequence[EntryFact]]:

@@ -18,6 +18,7 @@ from servicedesk_core.features.kpi.facts import (
     Books,
     ClientFact,
     ClockFact,
+    Hours,
     Rule,
     TechnicianFact,
     TrainedFact,
@@ -191,7 +192,7 @@ def test_hours_for_clients_by_hours_available():
     found = facts.measured("utilisation")
     assert (found.numerator, found.denominator, found.value) == (27.2 * 3600, 32 * 3600, 85)
     assert facts.verdict("utilisation") == "met"
-    night = replace(entry("n", "ana", at(3, 2, 22), 60, "1"), is_after_hours=True)
+    night = replace(entry("n", "ana", at(3, 2, 22), 60, "1"), hours=Hours.AFTER)
     late = replace(facts, entries=[*facts.entries, night]).measured("utilisation")
     assert (late.numerator, late.excluded) == (found.numerator, found.excluded | {"after hours": 1})
     assert facts.measured("resource-utilisation").numerator == 28.2 * 3600

@@ -315,5 +315,6 @@ async def test_who_has_leave_is_not_judged_whether_the_definitions_or_the_config
         await sam.definitions.apply(reason="leave", folder=tmp_path / "service")
         [figure] = await sam.kpi.show("K26a")
         assert figure.excluded == {"not judged now": 1}
+        assert (await sam.call(NAMED["not-kept-up"])).excluded == {"not judged now": 1}
         [week] = await sam.kpi.history("K26a", weeks=1)
         assert week.value == 0

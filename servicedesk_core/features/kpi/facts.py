@@ -42,6 +42,16 @@ class Work(StrEnum):
     """For a client, and nothing says who pays for it."""
 
 
+class Hours(StrEnum):
+    """Which of somebody's hours."""
+
+    IN = "in hours"
+    """Those of their shift, or of the desk."""
+    ON_CALL = "on call"
+    """Outside of them, and it was their turn to be rung."""
+    AFTER = "after hours"
+
+
 @dataclass(frozen=True, slots=True)
 class TicketFact:
     """A ticket as figures see it."""
@@ -114,8 +124,8 @@ class EntryFact:
     worked_s: int | None = None
     created_at: datetime | None = None
     is_own: bool = False
-    is_after_hours: bool = False
-    """Whether it began while the desk was closed."""
+    hours: Hours | None = None
+    """In which of the technician's hours it began; ``None`` = nobody said when they work."""
     of: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
@@ -342,13 +352,13 @@ class Facts(Protocol):
         ...
 
     @property
-    def open_s(self) -> Callable[[date], int] | None:
-        """Says how long the desk's calendar is open on a day; ``None`` = nobody defined one."""
+    def available_s(self) -> Callable[[Key, date], int | None] | None:
+        """Says for how long somebody is to work on a day, which may be unknown; ``None`` = of nobody it is known."""
         ...
 
     @property
-    def away_s(self) -> Mapping[tuple[Key, date], int]:
-        """Approved time off, by technician and day."""
+    def scheduled(self) -> frozenset[Key]:
+        """Those whose shifts are known."""
         ...
 
     @property

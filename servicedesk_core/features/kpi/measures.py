@@ -1,18 +1,46 @@
 """How a figure over a period is declared: the cases that it is made of, and how they are summed."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from fractions import Fraction
-from typing import Any
+from typing import Any, Self
 
+from servicedesk_core.config.configured import ConfiguredDesk
+from servicedesk_core.config.people import PersonSection
 from servicedesk_core.faces import Case, Measure, Period, Sum
 from servicedesk_core.features.kpi.facts import Facts
 from servicedesk_core.store.queries.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
-class Of:
+class FromFacts:
+    """A figure that is measured from facts.
+
+    Attributes:
+        people: The people of the configuration: they say whom a name in the definitions means.
+    """
+
+    people: Mapping[str, PersonSection] = field(default_factory=dict, kw_only=True, compare=False)
+
+    def on(self, desk: ConfiguredDesk) -> Self:
+        """Return it as a desk measures it, with its people."""
+        return replace(self, people=desk.settings.people)
+
+    def of(self, facts: Facts) -> Measure:
+        """Measure it from facts, which many figures may share."""
+        raise NotImplementedError
+
+    def __call__(self, tx: Any, period: Period, among: Any = None, scope: Scope | None = None) -> Measure:
+        """Measure it from the store."""
+        from servicedesk_core.features.kpi.tables import StoredFacts  # noqa: PLC0415  # reads the store; the rest is pure
+
+        del among
+        return self.of(StoredFacts(tx, period, scope, people=self.people))
+
+
+@dataclass(frozen=True, slots=True)
+class Of(FromFacts):
     """A figure that is made of cases.
 
     Attributes:
@@ -21,7 +49,7 @@ class Of:
         scale: What the sum is multiplied by for the unit of the figure: 100 for a percentage.
         needs: Streams without which there is nothing to measure; ``clocks`` are those of promises.
         settles: How long after the period it may still change.
-        calendar: Whether it needs the desk's calendar, and with it all that our people did on a day.
+        calendar: Whether it needs the hours of our people, and with them all that they did on a day.
         minimum: A smaller sample is not judged.
     """
 
@@ -41,8 +69,8 @@ class Of:
             return Measure.missing("clocks: define policies in [sla]")
         if self.calendar and not facts.is_whole:
             return Measure.missing("the whole desk; a part of it does not tell what else somebody did that day")
-        if self.calendar and facts.open_s is None:
-            return Measure.missing("a calendar: define one, and name it in [sla]")
+        if self.calendar and facts.available_s is None:
+            return Measure.missing("a calendar, named in [sla], or [shifts] in the definitions")
         final_at = None if self.settles is None else facts.period.end + self.settles
         return Measure.of(
             self.cases(facts),
@@ -51,13 +79,6 @@ class Of:
             final_at=final_at if final_at is not None and final_at > facts.period.now else None,
             minimum=self.minimum,
         )
-
-    def __call__(self, tx: Any, period: Period, among: Any = None, scope: Scope | None = None) -> Measure:
-        """Measure it from the store."""
-        from servicedesk_core.features.kpi.tables import StoredFacts  # noqa: PLC0415  # reads the store; the rest is pure
-
-        del among
-        return self.of(StoredFacts(tx, period, scope))
 
 
 PERCENT = 100

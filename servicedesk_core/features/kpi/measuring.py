@@ -15,12 +15,10 @@ from servicedesk_core.faces.kpi import figure, measured, number, only_reads, unm
 from servicedesk_core.faces.sight import PERSON
 from servicedesk_core.features.attention import NOBODY, Found
 from servicedesk_core.features.definitions import in_force
-from servicedesk_core.features.kpi.catalogue.money import Money
 from servicedesk_core.features.kpi.catalogue.now import KPIS, NO_CLOCKS, Now
-from servicedesk_core.features.kpi.catalogue.standing import Training
 from servicedesk_core.features.kpi.coordinator import OpenDesk
 from servicedesk_core.features.kpi.goals import GOALS, GoalProfile, Wanted, in_order, wanted
-from servicedesk_core.features.kpi.measures import Of
+from servicedesk_core.features.kpi.measures import FromFacts
 from servicedesk_core.features.kpi.model import Adjustment
 from servicedesk_core.features.kpi.opened import open_desk
 from servicedesk_core.features.kpi.past import Went
@@ -70,7 +68,7 @@ class Measuring:
 
     @cached_property
     def _facts(self) -> StoredFacts:
-        return StoredFacts(self._tx, self.period, self._scope)
+        return StoredFacts(self._tx, self.period, self._scope, people=self._people)
 
     @cached_property
     def _open(self) -> OpenDesk:
@@ -210,7 +208,7 @@ class Measuring:
     def _plain(self, kpi: Kpi[Any]) -> Measure:
         if (refused := withheld(kpi, self._may)) is not None:
             return refused
-        if isinstance(kpi.measure, Of | Money | Training):
+        if isinstance(kpi.measure, FromFacts):
             try:
                 return kpi.measure.of(self._facts)
             except ServiceDeskError:

@@ -240,7 +240,7 @@ class KpiQueries(Namespace[Manner]):
         Raises:
             SettingsError: It is no period.
         """
-        facts = StoredFacts(tx, self._period(period, last), scope)
+        facts = StoredFacts(tx, self._period(period, last), scope, people=self.desk.settings.people)
         said = facts.decisions if self.desk.may(Capability.INTERNAL) else {}  # who said it, and why, is for the staff
         rows = tuple(
             _repeat(one, said)

@@ -3,14 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Final
+from typing import Final
 
 from servicedesk_core.domain import TicketKind
-from servicedesk_core.faces import Capability, Case, Kpi, Measure, Period, Sum
+from servicedesk_core.faces import Capability, Case, Kpi, Measure, Sum
 from servicedesk_core.features.kpi.catalogue.flow import resolved
 from servicedesk_core.features.kpi.facts import Books, Facts
-from servicedesk_core.features.kpi.measures import PERCENT
-from servicedesk_core.store.queries.scope import Scope
+from servicedesk_core.features.kpi.measures import PERCENT, FromFacts
 
 UNKNOWN_REVENUE: Final = "a part of the client's revenue is not known"
 UNCOSTED: Final = "a part of the client's cost is not known"
@@ -41,7 +40,7 @@ def cost_per_ticket(books: Books, facts: Facts) -> Iterator[Case]:
 
 
 @dataclass(frozen=True, slots=True)
-class Money:
+class Money(FromFacts):
     """A figure that is made of the books.
 
     Attributes:
@@ -59,13 +58,6 @@ class Money:
             return Measure.missing(books)
         scale = Fraction(books.cent) if self.is_amount else PERCENT
         return Measure.of(self.cases(books, facts), Sum.RATIO, scale=scale)
-
-    def __call__(self, tx: Any, period: Period, among: Any = None, scope: Scope | None = None) -> Measure:
-        """Measure it from the store."""
-        from servicedesk_core.features.kpi.tables import StoredFacts  # noqa: PLC0415  # reads the store; the rest is pure
-
-        del among
-        return self.of(StoredFacts(tx, period, scope))
 
 
 KPIS: Final = (

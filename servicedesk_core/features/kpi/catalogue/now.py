@@ -1,10 +1,12 @@
 """The nine figures of a coordinator, which tell of the present."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from servicedesk_core.config.configured import ConfiguredDesk
+from servicedesk_core.config.people import PersonSection
 from servicedesk_core.faces import Case, Kpi, Measure, Sum
 from servicedesk_core.features.kpi import coordinator
 from servicedesk_core.features.kpi.coordinator import OpenDesk, Those
@@ -21,11 +23,17 @@ class Now:
         cases: Returns what it is made of.
         how: How that is summed.
         clocks: Whether it needs clocks.
+        people: The people of the configuration: they say whom a name in the definitions means.
     """
 
     cases: Callable[[OpenDesk], Iterable[Case]]
     how: Sum = Sum.TOTAL
     clocks: bool = False
+    people: Mapping[str, PersonSection] = field(default_factory=dict, compare=False)
+
+    def on(self, desk: ConfiguredDesk) -> "Now":
+        """Return it as a desk measures it, with its people."""
+        return replace(self, people=desk.settings.people)
 
     def of(self, desk: OpenDesk) -> Measure:
         """Measure it from what is open, which many figures may share."""
@@ -38,7 +46,7 @@ class Now:
         from servicedesk_core.features.kpi.opened import open_desk  # noqa: PLC0415  # reads the store; the rest is pure
 
         del among
-        return self.of(open_desk(tx, at, at.tzinfo or UTC, scope))
+        return self.of(open_desk(tx, at, at.tzinfo or UTC, scope, people=self.people))
 
 
 KPIS: Final = (

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from servicedesk_core.faces import Capability, Case, Kpi, Measure, Period, Sum
+from servicedesk_core.faces import Capability, Case, Kpi, Measure, Sum
 from servicedesk_core.features.kpi.facts import Facts
-from servicedesk_core.features.kpi.measures import PERCENT, Of
-from servicedesk_core.store.queries.scope import Scope
+from servicedesk_core.features.kpi.measures import PERCENT, FromFacts, Of
 
 
 def retained(facts: Facts) -> Iterator[Case]:
@@ -26,7 +25,7 @@ def certified(facts: Facts) -> Iterator[Case]:
 
 
 @dataclass(frozen=True, slots=True)
-class Training:
+class Training(FromFacts):
     """The figure of certifications, which somebody has to define."""
 
     def of(self, facts: Facts) -> Measure:
@@ -36,13 +35,6 @@ class Training:
         if not facts.trained:
             return Measure.missing("[technicians] and [job_roles] in the definitions")
         return Measure.of(certified(facts), Sum.RATIO, scale=PERCENT)
-
-    def __call__(self, tx: Any, period: Period, among: Any = None, scope: Scope | None = None) -> Measure:
-        """Measure it from the store."""
-        from servicedesk_core.features.kpi.tables import StoredFacts  # noqa: PLC0415  # reads the store; the rest is pure
-
-        del among
-        return self.of(StoredFacts(tx, period, scope))
 
 
 KPIS: Final = (

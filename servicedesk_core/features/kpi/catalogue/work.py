@@ -8,7 +8,7 @@ from typing import Final
 
 from servicedesk_core.domain import AppointmentState, TicketKind
 from servicedesk_core.faces import Case, Kpi, Sum
-from servicedesk_core.features.kpi.facts import EntryFact, Facts, Key, TechnicianFact, Work
+from servicedesk_core.features.kpi.facts import EntryFact, Facts, Hours, Key, TechnicianFact, Work
 from servicedesk_core.features.kpi.measures import HOURS, MINUTES, PERCENT, Of
 
 AT_ONCE: Final = timedelta(minutes=60)
@@ -16,7 +16,7 @@ AT_ONCE: Final = timedelta(minutes=60)
 
 BILLABLE: Final = frozenset({Work.TIME_AND_MATERIALS, Work.CONTRACT, Work.PROJECT})
 NOT_ENTERED: Final = "not entered"
-AFTER_HOURS: Final = "after hours"
+_OUTSIDE: Final = (Hours.ON_CALL, Hours.AFTER)
 UNITS: Final = 5
 """Devices of a model; of fewer nothing can be said."""
 
@@ -24,13 +24,14 @@ UNITS: Final = 5
 def _days(facts: Facts) -> Iterator[tuple[TechnicianFact, date, int, list[EntryFact]]]:
     """Yield the days on which our people should have worked, with the seconds that they had and what they entered.
 
-    Our people are those who entered any time in the period. The day that is not over tells nothing yet.
+    Our people are those whose shifts are known, and those who entered any time in the period. The day that is not over
+    tells nothing yet, and neither does one of somebody of whom nobody said when they work.
     """
     entered: dict[tuple[Key, date], list[EntryFact]] = defaultdict(list)
     for entry in facts.entries:
         if entry.technician is not None and entry.day is not None:
             entered[(entry.connection, entry.technician), entry.day].append(entry)
-    working = {who for who, _ in entered}
+    working = {who for who, _ in entered} | facts.scheduled
     first = facts.period.start.astimezone(facts.period.zone).date()
     unfinished = min(facts.period.end, facts.period.now).astimezone(facts.period.zone).date()
     days = [first + timedelta(days=number) for number in range((unfinished - first).days)]
@@ -39,8 +40,9 @@ def _days(facts: Facts) -> Iterator[tuple[TechnicianFact, date, int, list[EntryF
         if key not in working:
             continue
         for day in days:
-            open_s = facts.open_s(day) if facts.open_s is not None else 0
-            yield person, day, max(0, open_s - facts.away_s.get((key, day), 0)), entered.get((key, day), [])
+            available = None if facts.available_s is None else facts.available_s(key, day)
+            if available is not None:
+                yield person, day, available, entered.get((key, day), [])
 
 
 def _person(person: TechnicianFact, day: date, above: float, below: float, excluded: str = "") -> Case:
@@ -55,10 +57,9 @@ def _used(facts: Facts, kinds: frozenset[Work] | None) -> Iterator[Case]:
                 yield _person(person, day, 0, available, NOT_ENTERED)
             continue
         counted = [one for one in entries if one.is_for_clients and (kinds is None or one.work in kinds)]
-        late_s = sum(one.worked_s or 0 for one in counted if one.is_after_hours)
-        yield _person(person, day, sum(one.worked_s or 0 for one in counted) - late_s, available)
-        if late_s:
-            yield _person(person, day, late_s, 0, AFTER_HOURS)
+        outside = {hours: sum(one.worked_s or 0 for one in counted if one.hours is hours) for hours in _OUTSIDE}
+        yield _person(person, day, sum(one.worked_s or 0 for one in counted) - sum(outside.values()), available)
+        yield from (_person(person, day, worked_s, 0, hours) for hours, worked_s in outside.items() if worked_s)
 
 
 def utilisation(facts: Facts) -> Iterator[Case]:
@@ -168,9 +169,10 @@ KPIS: Final = (
     Kpi(
         "utilisation", "Utilisation",
         "Hours for clients that somebody pays for (time and materials, under contract, projects), by hours available: "
-        "those of the desk's calendar less approved time off. People who entered no time in the period are not "
-        "looked at; a day without entries is left out as not entered, and today is not looked at before it is over. "
-        "Work that began while the desk was closed stands apart, as after hours.",
+        "those of the technician's shifts, else of the desk's calendar, less leave and approved time off. Who has no "
+        "shift and entered no time in the period is not looked at; a day without entries is left out as not entered, "
+        "and today is not looked at before it is over. Work that began outside of these hours stands apart: on call "
+        "where it was the technician's turn, else after hours.",
         Of(utilisation, Sum.RATIO, PERCENT, needs=("time_entries",), calendar=True),
         unit="%", better="more", over="period", code="K09", leads=False, of_people=True,
     ),

@@ -11,6 +11,7 @@ from sqlalchemy import and_, or_, select
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.kpi.facts import EntryFact, Work
 from servicedesk_core.features.kpi.goals import WORK_KINDS
+from servicedesk_core.features.kpi.tables.hours import Working
 from servicedesk_core.features.kpi.tables.lookup import Local, Lookup
 from servicedesk_core.features.kpi.work import work_of
 from servicedesk_core.store import bulk
@@ -23,10 +24,11 @@ class Entries:
 
     Args:
         lookup: What all facts share.
+        working: When our people are to work.
     """
 
-    def __init__(self, lookup: Lookup) -> None:
-        self._lookup = lookup
+    def __init__(self, lookup: Lookup, working: Working) -> None:
+        self._lookup, self._working = lookup, working
 
     def of_period(self) -> tuple[EntryFact, ...]:
         """Return what was worked in the period."""
@@ -79,8 +81,7 @@ class Entries:
             contract_kind=self._contract_kinds.get((source, agreed or "")),
             is_billable=None if billable is None else bool(billable),
         )
-        calendar = self._lookup.calendar
-        is_late = None if calendar is None or start_at is None else not calendar.is_open(start_at)
+        when = None if start_at is None else self._working.when((source, technician or ""), start_at)
         return EntryFact(
             connection=self._lookup.connections[source],
             id=ref,
@@ -93,7 +94,7 @@ class Entries:
             worked_s=worked,
             created_at=optional_instant(created),
             is_own=(source, company) in self._lookup.own,
-            is_after_hours=is_late is True,
+            hours=when,
             of={
                 **self._lookup.client(source, company),
                 "technician": self._lookup.name(source, "technicians", technician),
@@ -101,7 +102,7 @@ class Entries:
                 "type": kind,
                 "priority": priority,
                 "work": work.value,
-                "when": None if is_late is None else "after hours" if is_late else "in hours",
+                "when": when,
                 "ticket": number or ticket,
             },
         )

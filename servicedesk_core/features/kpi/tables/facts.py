@@ -8,7 +8,9 @@ from typing import Any
 
 from sqlalchemy import and_, or_, select
 
+from servicedesk_core.config.people import PersonSection
 from servicedesk_core.faces import Period
+from servicedesk_core.features.attention import NOBODY
 from servicedesk_core.features.kpi.facts import (
     AssetFact,
     Books,
@@ -27,6 +29,7 @@ from servicedesk_core.features.kpi.tables import service, standing
 from servicedesk_core.features.kpi.tables.accounts import books_of
 from servicedesk_core.features.kpi.tables.decisions import Decision, decisions
 from servicedesk_core.features.kpi.tables.entries import Entries
+from servicedesk_core.features.kpi.tables.hours import Working
 from servicedesk_core.features.kpi.tables.lookup import Lookup
 from servicedesk_core.features.kpi.tables.responses import responses
 from servicedesk_core.features.kpi.tables.tickets import Tickets
@@ -43,13 +46,17 @@ class StoredFacts:
         tx: A transaction, in which everything is read.
         period: The period.
         scope: Only what it lets through.
+        people: The people of the configuration: they say whom a name in the definitions means.
     """
 
-    def __init__(self, tx: Tx, period: Period, scope: Scope | None = None) -> None:
+    def __init__(
+        self, tx: Tx, period: Period, scope: Scope | None = None, *, people: Mapping[str, PersonSection] = NOBODY
+    ) -> None:
         self._tx = tx
         self.period = period
-        self._lookup = Lookup(tx, period, scope)
-        self._time = Entries(self._lookup)
+        self._lookup = Lookup(tx, period, scope, people)
+        self._working = Working(self._lookup)
+        self._time = Entries(self._lookup, self._working)
 
     @property
     def is_whole(self) -> bool:
@@ -193,12 +200,12 @@ class StoredFacts:
         """What our people have proved at the end of the period."""
         return tuple(standing.trained(self._lookup))
 
-    @cached_property
-    def open_s(self) -> Callable[[date], int] | None:
-        """Says how long the desk's calendar is open on a day; ``None`` = nobody defined one."""
-        return service.open_s(self._lookup)
+    @property
+    def available_s(self) -> Callable[[Key, date], int | None] | None:
+        """Says for how long somebody is to work on a day; ``None`` = nobody defined shifts or a calendar."""
+        return self._working.available_s
 
-    @cached_property
-    def away_s(self) -> Mapping[tuple[Key, date], int]:
-        """Approved time off, by technician and day."""
-        return service.away_s(self._lookup)
+    @property
+    def scheduled(self) -> frozenset[Key]:
+        """Those whose shifts are known."""
+        return self._working.scheduled

@@ -1,20 +1,16 @@
-"""Visits and devices, and our people with the time that they have."""
+"""Visits and devices, and our people."""
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping
-from datetime import date, datetime, time, timedelta, tzinfo
-from typing import Any, Final
+from datetime import date, datetime, time, tzinfo
+from typing import Any
 
 import orjson
 from sqlalchemy import select
 
-from servicedesk_core.domain import AppointmentState, TimeOffState
-from servicedesk_core.features.kpi.facts import AssetFact, Key, TechnicianFact, VisitFact
+from servicedesk_core.domain import AppointmentState
+from servicedesk_core.features.kpi.facts import AssetFact, TechnicianFact, VisitFact
 from servicedesk_core.features.kpi.tables.lookup import Lookup
 from servicedesk_core.store.fields import optional_instant
 from servicedesk_core.store.schema import RECORDS
-
-_DAY: Final = timedelta(days=1)
 
 
 def visits(lookup: Lookup) -> tuple[VisitFact, ...]:
@@ -78,31 +74,6 @@ def technicians(lookup: Lookup) -> tuple[TechnicianFact, ...]:
         )
         for source, ref, active in lookup.tx.execute(query)
     )
-
-
-def open_s(lookup: Lookup) -> Callable[[date], int] | None:
-    """Return how long the desk's calendar is open on a day; ``None`` = nobody defined one."""
-    calendar = lookup.calendar
-    if calendar is None:
-        return None
-
-    def open_s(day: date) -> int:
-        return sum(end - start for start, end in calendar.hours_of(day)) * 60
-
-    return open_s
-
-
-def away_s(lookup: Lookup) -> Mapping[tuple[Key, date], int]:
-    """Return approved time off, by technician and day."""
-    t = RECORDS["time_off"].c
-    query = select(t.source_id, t.technician_ref, t.day, t.duration_s).where(
-        t.gone_at.is_(None), t.state == TimeOffState.APPROVED.value, t.day.is_not(None)
-    )
-    found: dict[tuple[Key, date], int] = defaultdict(int)
-    for source, who, day, seconds in lookup.tx.execute(query):
-        key = (lookup.connections[source], who or ""), date.fromisoformat(day) if isinstance(day, str) else day
-        found[key] += _DAY // timedelta(seconds=1) if seconds is None else seconds
-    return found
 
 
 def _midnight(day: Any, zone: tzinfo) -> datetime | None:
