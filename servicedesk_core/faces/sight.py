@@ -51,14 +51,15 @@ class PeopleSight:
         """
         if self.is_whole(over) or not found.dimensions:
             return found
-        groups = {by: found.by(by) for by in found.dimensions if by != PERSON}
         own = [one for one in found.cases if self._is_own(one)]
-        if PERSON in found.dimensions:
-            groups[PERSON] = {
-                name: one for name, one in replace(found, cases=own, groups={}).by(PERSON).items() if name
-            }
         kept = own if of_people else [one if self._is_own(one) else _unnamed(one) for one in found.cases]
-        return replace(found, cases=tuple(kept), groups=_without_cases(groups))
+        rest = found if of_people or not found.cases else replace(found, cases=tuple(kept))
+        groups = {by: rest.by(by) for by in found.dimensions if by != PERSON}
+        if of_people:
+            groups = _without_cases(groups)
+        if PERSON in found.dimensions:
+            groups[PERSON] = replace(found, cases=own, groups={}).by(PERSON)
+        return replace(found, cases=tuple(kept), groups=groups)
 
     def _is_own(self, case: Case) -> bool:
         return bool(case.person) and (case.connection, case.person) == self.own
@@ -72,6 +73,6 @@ def _unnamed(case: Case) -> Case:
     return case._replace(person="", of={by: of for by, of in case.of.items() if by != PERSON})
 
 
-def _without_cases(groups: Mapping[str, Mapping[str, Measure]]) -> Mapping[str, Mapping[str, Measure]]:
+def _without_cases(groups: Mapping[str, Mapping[str, Measure]]) -> dict[str, Mapping[str, Measure]]:
     none: Sequence[Case] = ()
     return {by: {of: replace(one, cases=none) for of, one in several.items()} for by, several in groups.items()}

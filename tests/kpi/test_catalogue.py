@@ -206,7 +206,7 @@ def test_hours_for_clients_by_hours_available():
     assert absent.measured("not-entered").value == 25
     ill = replace(absent, away_s={(("psa", "ana"), date(2026, 3, 5)): 24 * 3600})
     assert ill.measured("utilisation").excluded == {}
-    assert replace(facts, open_s=None).measured("utilisation").needs.startswith("a calendar")
+    assert replace(facts, open_s=None).measured("utilisation").needs.startswith("shifts")
     assert replace(facts, has=False).measured("hours").needs == "time entries; nothing of that was synced"
 
 

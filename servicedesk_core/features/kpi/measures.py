@@ -70,7 +70,7 @@ class Of(FromFacts):
         if self.calendar and not facts.is_whole:
             return Measure.missing("the whole desk; a part of it does not tell what else somebody did that day")
         if self.calendar and facts.available_s is None:
-            return Measure.missing("a calendar, named in [sla], or [shifts] in the definitions")
+            return Measure.missing("shifts, or a calendar that [sla] names")
         final_at = None if self.settles is None else facts.period.end + self.settles
         return Measure.of(
             self.cases(facts),
