@@ -76,6 +76,7 @@ def test_names_in_running_text_exist() -> None:
     known = {name for module in modules for name in dir(module)} | NOT_OURS
     for shown in (Tickets, Writes, Intent):
         known |= set(dir(shown))
+    known |= {name for kit in vars(http_module).values() for name in getattr(kit, "__dataclass_fields__", ())}
     known |= sla.Policy.model_fields.keys() | set(sla.Outcome)
     for name in PAGES:
         known |= set(re.findall(r"\w+", docs.page(name, pages.program())))
