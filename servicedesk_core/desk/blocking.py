@@ -18,6 +18,7 @@ from servicedesk_core.people import Actor
 
 if TYPE_CHECKING:
     from servicedesk_core.features.alerts.queries import Alerts
+    from servicedesk_core.features.analytics.actions import Analytics
     from servicedesk_core.features.attention.queries import AttentionQueries
     from servicedesk_core.features.audit.actions import AuditTrail
     from servicedesk_core.features.claims.actions import Claims
@@ -184,6 +185,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
 
     if TYPE_CHECKING:
         alerts: Alerts[Waiting]
+        analytics: Analytics[Waiting]
         attention: AttentionQueries[Waiting]
         audit: AuditTrail[Waiting]
         claims: Claims[Waiting]

@@ -33,6 +33,7 @@ from servicedesk_core.store.store import Migrate
 if TYPE_CHECKING:
     from servicedesk_core.faces import Feature
     from servicedesk_core.features.alerts.queries import Alerts
+    from servicedesk_core.features.analytics.actions import Analytics
     from servicedesk_core.features.attention.queries import AttentionQueries
     from servicedesk_core.features.audit.actions import AuditTrail
     from servicedesk_core.features.claims.actions import Claims
@@ -83,6 +84,7 @@ class StoredDesk:
 
     if TYPE_CHECKING:
         alerts: Alerts[Awaited]
+        analytics: Analytics[Awaited]
         attention: AttentionQueries[Awaited]
         audit: AuditTrail[Awaited]
         claims: Claims[Awaited]

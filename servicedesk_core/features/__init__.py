@@ -16,7 +16,7 @@ FEATURES: Final = (
     "status", "tickets", "attention", "explain", "report", "sla", "kpi", "flow", "profit", "quality",
     "scorecards",
     "writes", "audit", "definitions", "clients", "rota", "oncall", "skills", "people",
-    "warranty", "claims", "alerts", "privacy", "quarantine",
+    "warranty", "claims", "alerts", "privacy", "quarantine", "analytics",
 )  # fmt: skip
 """Our own, each a package here that is called so, in the order of the program's help page."""
 

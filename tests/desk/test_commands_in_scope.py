@@ -84,7 +84,7 @@ PLAIN = (
     "quality concern-change 1 --owner kim", "quality concern-close 1 --done x", "quality template servqual --to q.csv",
     "clients list", "clients contacts", "rota show", "oncall who", "oncall gaps", "skills list",
     "rota import rota.csv", "oncall import rota.csv",
-    "definitions history", "definitions export --to service", "init --service --to drafts",
+    "definitions history", "definitions export --to service", "analytics export parquet", "init --service --to drafts",
     "scorecards issue", "scorecards publish", "scorecards show", "scorecards show --html cards.html",
     "scorecards compare", "scorecards coach team", "scorecards agree nobody x", "scorecards comment nobody x",
 )  # fmt: skip
