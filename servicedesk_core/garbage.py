@@ -2,7 +2,7 @@
 
 A batch of five thousand records is a hundred thousand containers that live until its commit, and no cycle. The
 collector takes them for a growing heap and walks them again and again: a fifth of a first sync, a tenth of a look-up of
-warranties. It still comes, so that what cycles there are do not pile up in a run of hours.
+warranties, a third of judging tickets. It still comes, so that what cycles there are do not pile up in a run of hours.
 """
 
 import gc

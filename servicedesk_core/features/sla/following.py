@@ -15,6 +15,7 @@ from servicedesk_core.features.sla.tables import kept, progress, told
 from servicedesk_core.features.sla.tables.kept import judged
 from servicedesk_core.features.sla.tables.progress import Under
 from servicedesk_core.features.sla.tables.told import Beside, ToldTicket
+from servicedesk_core.garbage import collecting_seldom
 from servicedesk_core.hooks.announced import Change
 from servicedesk_core.ports import Clock
 from servicedesk_core.store import Fence, Store, Tx, changes
@@ -70,7 +71,8 @@ async def evaluate_tickets(desk: JudgingDesk, *, afresh: bool = False) -> Evalua
         try:
             async with held(desk.store, LEASE) as fence:
                 judging = _Judging(desk, fence)
-                await judging.until_nothing_is_left(afresh=afresh)
+                with collecting_seldom:
+                    await judging.until_nothing_is_left(afresh=afresh)
         except LeaseHeldError as error:
             return Evaluated(tickets, busy=error.message)
         tickets, afresh = tickets + judging.tickets, False

@@ -20,6 +20,7 @@ from servicedesk_core.features.sla.replay.tally import Promise, Tally, Times
 from servicedesk_core.features.sla.tables import told
 from servicedesk_core.features.sla.tables.basis import WHY
 from servicedesk_core.features.sla.tables.shown import AsOf
+from servicedesk_core.garbage import collecting_seldom
 from servicedesk_core.store import Tx
 from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.queries.population import outside, standing
@@ -106,12 +107,13 @@ class Run:
         """Judge all tickets of which this is true and in whose life something may have been decided in the period."""
         beside, after = told.Beside(), 0
         query = _candidates(*self._period, where)
-        while rows := tx.execute(query.where(_T.local_id > after).limit(_AT_ONCE)).all():
-            after = rows[-1].local_id
-            counting = {row.local_id: row for row in rows if not self._is_outside(row)}
-            promised = {} if self._as_of is None else promised_to(tx, self._as_of, counting)
-            for ticket in told.of(tx, counting, beside):
-                self._take(counting[ticket.ticket_id], ticket, promised.get(ticket.ticket_id, ()))
+        with collecting_seldom:
+            while rows := tx.execute(query.where(_T.local_id > after).limit(_AT_ONCE)).all():
+                after = rows[-1].local_id
+                counting = {row.local_id: row for row in rows if not self._is_outside(row)}
+                promised = {} if self._as_of is None else promised_to(tx, self._as_of, counting)
+                for ticket in told.of(tx, counting, beside):
+                    self._take(counting[ticket.ticket_id], ticket, promised.get(ticket.ticket_id, ()))
 
     def _is_outside(self, row: Any) -> bool:
         why = outside(row.category, row.is_gone, row.is_merged, row.is_own)
