@@ -1,14 +1,16 @@
 """The desk page, from one transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from itertools import chain
+from typing import Annotated, Any
 
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.faces import (
     After,
     Help,
+    Kpi,
     Limit,
     Manner,
     Namespace,
@@ -22,7 +24,7 @@ from servicedesk_core.faces import (
 from servicedesk_core.features.report.model import DeskNumbers, DeskReport, MailRow, WatchList
 from servicedesk_core.features.report.morning.model import Morning
 from servicedesk_core.features.report.tables import desk_numbers
-from servicedesk_core.features.tickets import OLDEST_FIRST, WATCHED, TicketFilter, TicketRow, ticket_page
+from servicedesk_core.features.tickets import WATCHED, TicketFilter, TicketRow, oldest, rows_by_id
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
 
@@ -140,24 +142,20 @@ def build(
 ) -> DeskReport:
     """Return the desk page; see :meth:`Reports.desk_page`."""
     numbers = desk_numbers(tx, now, connection, scope=scope)
+    whole = oldest(tx, TicketFilter(connection=connection), TICKETS_ON_PAGE, scope)
+    ids = {
+        name: oldest(tx, one.tickets or TicketFilter(), TICKETS_IN_LIST, scope) for name, one in numbers.watched.items()
+    }
+    rows = rows_by_id(tx, {*whole, *chain.from_iterable(ids.values())})  # a ticket is in several lists
+    watch = (_watched(kpi, numbers, [rows[one] for one in ids[kpi.name]]) for kpi in WATCHED)
     return DeskReport(
-        desk=desk,
-        timezone=timezone,
-        numbers=numbers,
-        watch=tuple(_watch(tx, numbers, scope)),
-        tickets=_oldest(tx, TicketFilter(connection=connection), TICKETS_ON_PAGE, scope),
+        desk=desk, timezone=timezone, numbers=numbers, watch=tuple(watch), tickets=tuple(rows[one] for one in whole)
     )
 
 
-def _watch(tx: Tx, numbers: DeskNumbers, scope: Scope | None) -> Iterator[WatchList]:
-    for kpi in WATCHED:
-        figure = numbers.watched[kpi.name]
-        chosen = figure.tickets or TicketFilter()
-        rows = _oldest(tx, chosen, TICKETS_IN_LIST, scope)
-        command = f"servicedesk tickets list --watch {kpi.name}"
-        verdict = kpi.goal.judge(figure.count) if kpi.goal else Verdict.NO_GOAL
-        yield WatchList(kpi.name, kpi.title, kpi.about, chosen, figure.count, rows, command, verdict)
-
-
-def _oldest(tx: Tx, chosen: TicketFilter, limit: int, scope: Scope | None) -> tuple[TicketRow, ...]:
-    return ticket_page(tx, chosen, by=OLDEST_FIRST, limit=limit, scope=scope).items
+def _watched(kpi: Kpi[Any], numbers: DeskNumbers, rows: Sequence[TicketRow]) -> WatchList:
+    figure = numbers.watched[kpi.name]
+    command = f"servicedesk tickets list --watch {kpi.name}"
+    verdict = kpi.goal.judge(figure.count) if kpi.goal else Verdict.NO_GOAL
+    chosen = figure.tickets or TicketFilter()
+    return WatchList(kpi.name, kpi.title, kpi.about, chosen, figure.count, tuple(rows), command, verdict)

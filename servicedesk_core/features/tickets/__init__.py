@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.tickets.tables.filtering import OPEN as OPEN
     from servicedesk_core.features.tickets.tables.filtering import conditions as conditions
     from servicedesk_core.features.tickets.tables.filtering import restrictions as restrictions
-    from servicedesk_core.features.tickets.tables.listing import OLDEST_FIRST as OLDEST_FIRST
+    from servicedesk_core.features.tickets.tables.listing import oldest as oldest
     from servicedesk_core.features.tickets.tables.listing import ticket_page as ticket_page
     from servicedesk_core.features.tickets.tables.rows import rows_by_id as rows_by_id
 else:

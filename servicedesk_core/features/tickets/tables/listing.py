@@ -1,5 +1,6 @@
 """Lists of tickets by filter, page by page."""
 
+from operator import itemgetter
 from typing import Final
 
 from sqlalchemy import Connection, func, select
@@ -48,6 +49,13 @@ def ticket_page(
     ids = select(_T.local_id).where(*conditions(tx, chosen or TicketFilter(), scope))
     found, more = page_of(tx, rows_query(), COLUMNS, tuple, ids=ids, by=by, sort=sort, after=after, limit=limit)
     return Page(rows_of(tx, found), more)
+
+
+def oldest(tx: Connection, chosen: TicketFilter, limit: int, scope: Scope | None = None) -> tuple[int, ...]:
+    """Return the desk's own numbers of at most so many tickets, the oldest first; raises like :func:`ticket_page`."""
+    query = select(_T.local_id).where(*conditions(tx, chosen, scope))
+    found, _ = page_of(tx, query, COLUMNS, itemgetter(0), by=OLDEST_FIRST, sort=None, after=None, limit=limit)
+    return found
 
 
 def count(tx: Connection, chosen: TicketFilter | None = None, *, scope: Scope | None = None) -> int:
