@@ -70,6 +70,8 @@ def _tickets(numbers: range, *, every: int) -> Iterator[Incoming]:
             assignee_ref=str(at % 40) if at % 5 else None,
             company_ref=str(at % 500),
             created_at=NOW - age,
+            resolved_at=None if is_open else NOW - age / 2,
+            closed_at=None if is_open else NOW - age / 2,
             last_activity_at=NOW - age / 2,
             due_at=NOW - age + timedelta(days=10),
             description="A paragraph of text about what does not work, as people write it. " * 5,
