@@ -9,7 +9,7 @@ from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.cli.shell.output import plain
 
 if TYPE_CHECKING:
-    from servicedesk_core.desk import ConnectionCheck, ServiceDesk
+    from servicedesk_core.desk import ConnectionCheck, IdentityChange, ServiceDesk
     from servicedesk_core.http import AuthorizationRequest
     from servicedesk_core.machine.requirements import Requirements
 
@@ -23,6 +23,7 @@ def register(app: typer.Typer) -> None:
     group.command("list")(list_connections)
     group.command("test")(check)
     group.command("authorize")(authorize)
+    group.command("accept-identity")(accept_identity)
     group.command("requirements")(show_requirements)
     app.add_typer(group, name="connections")
 
@@ -127,6 +128,44 @@ def authorize(
 
     found = cli.with_desk(work)
     cli.emit("connections.authorize", found, as_json=as_json, show=lambda: _show(cli, found))
+
+
+def accept_identity(
+    ctx: typer.Context,
+    reason: Annotated[str, typer.Option("--reason", help="Why, for the audit trail.")],
+    connection: Annotated[str | None, typer.Argument(help="Name of a connection [default: the only one].")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Answer with yes.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Let a connection stand for another account of its vendor, because its key was replaced.
+
+    The vendor is asked, and what has changed is shown before anything is. Refused where the store holds records of the
+    account of before.
+    """
+    cli: Cli = ctx.obj
+
+    async def work(desk: "ServiceDesk") -> "IdentityChange":
+        change = await desk.ask_identity(connection)
+        _show_change(cli.aside() if as_json else cli, change)
+        cli.confirm(f"Is the account {change.account} right for {change.connection}?", yes=yes)
+        return await desk.accept_identity(change.account, reason, connection)
+
+    found = cli.with_desk(work)
+    cli.emit(
+        "connections.accept-identity", found, as_json=as_json, show=lambda: cli.say("The new account is accepted.")
+    )
+
+
+def _show_change(cli: Cli, change: "IdentityChange") -> None:
+    before = change.account_before or "none yet"
+    cli.facts(
+        [
+            ("Connection", change.connection),
+            ("Vendor", change.vendor),
+            ("Account before", f"{before} {change.account_name_before or ''}".strip()),
+            ("Account now", f"{change.account} {change.account_name or ''}".strip()),
+        ]
+    )
 
 
 async def _answer(cli: Cli, request: "AuthorizationRequest", paste: bool) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from servicedesk_core.desk.blocking import BlockingServiceDesk as BlockingServiceDesk
     from servicedesk_core.desk.monitoring.checking import ConnectionCheck as ConnectionCheck
+    from servicedesk_core.desk.monitoring.checking import IdentityChange as IdentityChange
     from servicedesk_core.desk.monitoring.health import Health as Health
     from servicedesk_core.desk.service_desk import ServiceDesk as ServiceDesk
     from servicedesk_core.desk.stored import DeskOptions as DeskOptions

@@ -243,6 +243,8 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
     retry_records = _waiting(ServiceDesk.retry_records)
     ask_access = _waiting(ServiceDesk.ask_access)
     accept_access = _waiting(ServiceDesk.accept_access)
+    ask_identity = _waiting(ServiceDesk.ask_identity)
+    accept_identity = _waiting(ServiceDesk.accept_identity)
     check = _waiting(ServiceDesk.check)
     check_all = _waiting(ServiceDesk.check_all)
     connections = _waiting(ServiceDesk.connections)

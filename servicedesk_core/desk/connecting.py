@@ -5,17 +5,25 @@ from typing import TypeVar
 
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.config.choosing import one_connection, several_connections
-from servicedesk_core.desk.monitoring.checking import ConnectionCheck, checked
+from servicedesk_core.desk.monitoring.checking import ConnectionCheck, IdentityChange, checked
 from servicedesk_core.desk.opening import OpenDesk
-from servicedesk_core.errors import NotPermittedError, ServiceDeskError, StoreError
+from servicedesk_core.errors import (
+    NotPermittedError,
+    ServiceDeskError,
+    StoreError,
+    TenantMismatchError,
+    UnsupportedError,
+)
+from servicedesk_core.hooks import VendorIdentity
 from servicedesk_core.http import AuthorizationRequest, HttpProfile, together
 from servicedesk_core.plugins.vocabulary import WORDS, Vocabulary, vocabulary
 from servicedesk_core.problem import Problem
-from servicedesk_core.store import audit
+from servicedesk_core.store import Tx, audit, sources, tenants
 
 T = TypeVar("T")
 
 AUTHORIZE = "connections authorize"
+ACCEPT = "connections accept-identity"
 
 
 class ConnectingDesk(OpenDesk):
@@ -92,6 +100,61 @@ class ConnectingDesk(OpenDesk):
             )
         )
         return said
+
+    async def ask_identity(self, connection: str | None = None) -> IdentityChange:
+        """Ask a vendor whose account stands behind a connection now; changes nothing.
+
+        Args:
+            connection: Its name; may be left out when there is only one.
+
+        Raises:
+            UnsupportedError: The connector does not tell.
+            ServiceDeskError: The connection cannot be used, as for :meth:`sync`.
+        """
+        await self._ensure_permitted(Capability.DESK_OPERATE, ACCEPT)
+        return (await self._identity(one_connection(self.settings, connection)))[1]
+
+    async def accept_identity(self, account: str, reason: str, connection: str | None = None) -> IdentityChange:
+        """Let a connection stand for another account from now on, because its key was replaced.
+
+        Args:
+            account: The account that was looked at, from :meth:`ask_identity`.
+            reason: Why, for the audit trail.
+            connection: The connection's name; may be left out when there is only one.
+
+        Raises:
+            TenantMismatchError: It is another one by now, or records of two tenants would be mixed.
+            ServiceDeskError: The connection cannot be used, as for :meth:`sync`.
+        """
+        await self._ensure_permitted(Capability.DESK_OPERATE, ACCEPT)
+        name = one_connection(self.settings, connection)
+        identity, change = await self._identity(name)
+        if change.account != account:
+            message = f"The vendor names account {change.account} now, not {account}; nothing was changed."
+            raise TenantMismatchError(message, hint="Look at it again.", connection=name)
+
+        def work(tx: Tx) -> None:
+            tenants.accept(tx, sources.get(tx, name), identity)
+            audit.append(
+                tx,
+                at=self._clock.now(),
+                actor=str(self.actor),
+                action="connection.identity_accepted",
+                entity=f"connection:{name}",
+                before={"account": change.account_before},
+                after={"account": change.account},
+                reason=reason,
+            )
+
+        await self._store.write(work)
+        return change
+
+    async def _identity(self, name: str) -> tuple[VendorIdentity, IdentityChange]:
+        source, now = await self._host.who(name)
+        if now is None:
+            raise UnsupportedError("The connector does not tell whose account it uses.", connection=name)
+        change = IdentityChange(name, now.vendor, now.account, now.name or None, source.account, source.account_name)
+        return now, change
 
     async def vocabulary(self, connection: str | None = None) -> Vocabulary:
         """Ask a vendor for the tenant's own words, and propose what they mean.

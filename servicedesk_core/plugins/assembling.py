@@ -80,7 +80,9 @@ class Assembler:
         self._step_timeout_s = step_timeout_s
         self._transport = transport
 
-    async def assembled(self, name: str, stack: AsyncExitStack, *, offline: bool, testing: bool) -> OpenConnection:
+    async def assembled(
+        self, name: str, stack: AsyncExitStack, *, offline: bool, testing: bool, whoever: bool = False
+    ) -> OpenConnection:
         """Return an open connection, and leave to the stack what closes it.
 
         Args:
@@ -88,6 +90,7 @@ class Assembler:
             stack: Closes what was opened, also when this fails half-way.
             offline: Without a network: nothing is asked of the vendor.
             testing: Although the connection is blocked, and without watching the vendor's own count of requests.
+            whoever: Whichever tenant stands behind it; nothing of that is stored.
 
         Raises:
             ServiceDeskError: As :meth:`servicedesk_core.plugins.host.Host.open`.
@@ -118,7 +121,7 @@ class Assembler:
         except AuthenticationError as error:
             await self._authentication_failed(source, error)
             raise
-        identity = None if offline else await self._identity(calls, source)
+        identity = None if offline else await self._identity(calls, source, whoever=whoever)
         if identity is not None:
             source = await self._store.read(lambda tx: sources.get(tx, name))
         if not offline and not testing and calls.implements("usage"):
@@ -184,11 +187,12 @@ class Assembler:
             )
         )
 
-    async def _identity(self, calls: ConnectorCalls, source: Source) -> VendorIdentity | None:
+    async def _identity(self, calls: ConnectorCalls, source: Source, *, whoever: bool) -> VendorIdentity | None:
         if not calls.implements("vendor_identity"):
             return None
         identity = await calls.vendor_identity()
-        await self._store.write(lambda tx: sources.remember_identity(tx, source, identity))
+        if not whoever:
+            await self._store.write(lambda tx: sources.remember_identity(tx, source, identity))
         return identity
 
 

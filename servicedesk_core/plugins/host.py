@@ -14,7 +14,7 @@ from servicedesk_core.config import DeskSettings, Secrets
 from servicedesk_core.errors import PluginError, ServiceDeskError
 from servicedesk_core.hooks.announcing import Announcer
 from servicedesk_core.hooks.calling import DEFAULT_STEP_TIMEOUT_S
-from servicedesk_core.hooks.capabilities import StreamCheck
+from servicedesk_core.hooks.capabilities import StreamCheck, VendorIdentity
 from servicedesk_core.hooks.registration import Registry
 from servicedesk_core.hooks.watchdog import Watchdog
 from servicedesk_core.http.metering import MeteredLedger
@@ -25,6 +25,7 @@ from servicedesk_core.plugins.offering import offering
 from servicedesk_core.ports import BudgetLedger, Clock
 from servicedesk_core.redaction import Redactor
 from servicedesk_core.store import Store, Tx, sources, state
+from servicedesk_core.store.sources import Source
 
 if TYPE_CHECKING:
     from servicedesk_core.http._backend import Transport
@@ -163,6 +164,20 @@ class Host:
             async with stack:
                 yield connection
 
+    async def who(self, name: str) -> tuple[Source, VendorIdentity | None]:
+        """Ask which tenant stands behind a connection, whichever the store remembers, and store nothing.
+
+        Args:
+            name: Name in the configuration.
+
+        Raises:
+            ServiceDeskError: As :meth:`open`.
+        """
+        await self.close(name)
+        connection, stack = await self._opened(name, offline=False, testing=True, whoever=True)
+        async with stack:
+            return connection.source, connection.identity
+
     def offering(self, *hooks: str) -> tuple[str, ...]:
         """Return the configured connections whose connectors implement all the hooks; opens none of them.
 
@@ -219,10 +234,14 @@ class Host:
                 clock_ahead_s=ahead_s,
             )
 
-    async def _opened(self, name: str, *, offline: bool, testing: bool) -> tuple[OpenConnection, AsyncExitStack]:
+    async def _opened(
+        self, name: str, *, offline: bool, testing: bool, whoever: bool = False
+    ) -> tuple[OpenConnection, AsyncExitStack]:
         async with AsyncExitStack() as stack:
             try:
-                connection = await self._assembler.assembled(name, stack, offline=offline, testing=testing)
+                connection = await self._assembler.assembled(
+                    name, stack, offline=offline, testing=testing, whoever=whoever
+                )
             except ServiceDeskError as error:
                 error.connection = error.connection or name
                 raise

@@ -122,11 +122,19 @@ def remember_identity(tx: Connection, source: Source, identity: "VendorIdentity"
             f"The connection now points at {identity.vendor} account {identity.account}; "
             f"this store holds the data of {current.vendor} account {current.account}."
         )
-        hint = "Correct the credentials, or give the other tenant a connection and a store of its own."
+        hint = (
+            "Correct the credentials, or give the other tenant a connection and a store of its own. If only the key "
+            f"was replaced: servicedesk connections accept-identity {source.name}"
+        )
         raise TenantMismatchError(message, hint=hint, connection=source.name)
+    return identify(tx, source.id, identity)
+
+
+def identify(tx: Connection, source_id: int, identity: "VendorIdentity") -> Source:
+    """Store which tenant stands behind a connection, whichever stood there before."""
     tx.execute(
         update(sources)
-        .where(sources.c.id == source.id)
+        .where(sources.c.id == source_id)
         .values(
             vendor=identity.vendor,
             account=identity.account,
@@ -134,7 +142,7 @@ def remember_identity(tx: Connection, source: Source, identity: "VendorIdentity"
             record_urls=identity.record_urls,
         )
     )
-    return by_id(tx, source.id)
+    return by_id(tx, source_id)
 
 
 def block(tx: Connection, source_id: int, reason: str, now: datetime) -> None:

@@ -227,6 +227,7 @@ LATE: tuple[str, ...] = (
 NOT_HELD: dict[str, str] = {
     "analytics export": "writes files, which tests/analytics reads",
     "claims": "changes a claim or asks a maker; it prints the claim, which show holds",
+    "connections accept-identity": "asks the vendor",
     "connections authorize": "asks a person and the vendor",
     "connections test": "asks the vendor",
     "doctor": "tells of this machine",

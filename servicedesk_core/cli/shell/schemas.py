@@ -63,6 +63,9 @@ DOCUMENTS: dict[str, Document] = {
     "connections.authorize": Document(
         1, "What the connection can see, now that the access is allowed.", f"{_DESK}:ConnectionCheck"
     ),
+    "connections.accept-identity": Document(
+        1, "The account that was accepted, and the one before.", f"{_DESK}:IdentityChange"
+    ),
     "connections.requirements": Document(
         1, "What access to a vendor takes.", "servicedesk_core.machine.requirements:Requirements"
     ),

@@ -43,6 +43,27 @@ class ConnectionCheck:
         return 0 if all(check.readable for check in self.streams) else PermissionDeniedError.exit_code
 
 
+@dataclass(frozen=True, slots=True)
+class IdentityChange:
+    """Which account a connection stood for, and which one the vendor names now.
+
+    Attributes:
+        connection: Its name.
+        vendor: Vendor id.
+        account: The vendor's id of the account now.
+        account_name: Its name.
+        account_before: The account that the store remembers; ``None`` = none yet.
+        account_name_before: Its name.
+    """
+
+    connection: str
+    vendor: str
+    account: str
+    account_name: str | None
+    account_before: str | None
+    account_name_before: str | None
+
+
 def checked(test: ConnectionTest) -> ConnectionCheck:
     """Return what a test showed; a stream that shows nothing always comes with advice."""
     identity = test.identity

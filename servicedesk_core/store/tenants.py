@@ -1,0 +1,36 @@
+"""Another account behind a connection: accepted by a person, and never where records of two would be mixed."""
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Table, literal, select
+
+from servicedesk_core.errors import TenantMismatchError
+from servicedesk_core.store import sources
+from servicedesk_core.store.schema import RECORDS
+from servicedesk_core.store.sources import Source
+
+if TYPE_CHECKING:
+    from servicedesk_core.hooks.capabilities import VendorIdentity
+
+
+def accept(tx: Connection, source: Source, identity: "VendorIdentity") -> Source:
+    """Store that this account stands behind a connection from now on.
+
+    Raises:
+        TenantMismatchError: The store holds records of the account of before.
+    """
+    current = sources.by_id(tx, source.id)
+    is_another = (current.vendor, current.account) != (identity.vendor, identity.account)
+    if is_another and any(_holds(tx, table, source.id) for table in RECORDS.values()):
+        raise TenantMismatchError(
+            f"This store holds records of {current.vendor} account {current.account}; those of {identity.account} "
+            "would be mixed with them.",
+            hint="Give the other tenant a connection and a store of its own.",
+            connection=source.name,
+        )
+    return sources.identify(tx, source.id, identity)
+
+
+def _holds(tx: Connection, records: Table, source_id: int) -> bool:
+    found = select(literal(1)).select_from(records).where(records.c.source_id == source_id).limit(1)
+    return tx.execute(found).one_or_none() is not None
