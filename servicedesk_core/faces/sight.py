@@ -52,7 +52,11 @@ class PeopleSight:
         if self.is_whole(over) or not found.dimensions:
             return found
         own = [one for one in found.cases if self._is_own(one)]
-        kept = own if of_people else [one if self._is_own(one) else _unnamed(one) for one in found.cases]
+        kept = (
+            [one for one in found.cases if self._is_own(one) or not (one.person or PERSON in one.of)]
+            if of_people
+            else [one if self._is_own(one) else _unnamed(one) for one in found.cases]
+        )
         rest = found if of_people or not found.cases else replace(found, cases=tuple(kept))
         groups = {by: rest.by(by) for by in found.dimensions if by != PERSON}
         if of_people:

@@ -14,6 +14,7 @@ HOSTILE: dict[str, str] = {
     "kpi explain created": "80 json",
     "kpi history created --weeks 3": "80 json",
     "kpi list": "80 160 json csv",
+    "kpi ready": "80 json",
     "kpi records created": "80 json",
     "kpi repeats --last 3650d": "80 json",
     "kpi show created --by client": "80 json",

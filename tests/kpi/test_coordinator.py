@@ -1,5 +1,6 @@
 """A desk of twenty-two tickets, and everything that a coordinator is told of it."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -119,6 +120,25 @@ def test_what_a_client_answered_and_a_visit_within_the_hour_can_be_begun():
     )
     [found] = coordinator.ready(OpenDesk(NOW, SOON, [ticket(*row) for row in rows])).values()
     assert [one.record for one in found] == ["A", "B", "D"]
+
+
+def test_what_another_technician_works_on_now_cannot_be_begun():
+    busy = [replace(one, is_taken=one.record in {"T06", "T09"}) for one in DESK.tickets]
+    lists = {
+        name: [one.record for one in several]
+        for (_, name), several in coordinator.ready(OpenDesk(NOW, SOON, busy)).items()
+    }
+    assert lists == {"ana": ["T05", "T08"], "ben": ["T10"]}
+
+
+def test_a_team_takes_its_tickets_from_one_list():
+    pulled = [
+        replace(one, queue=one.standing.queue_kind, of={"queue": str(one.standing.queue_kind)}) for one in DESK.tickets
+    ]
+    desk = OpenDesk(NOW, SOON, pulled)
+    lists = {name: [one.record for one in several] for (_, name), several in coordinator.ready(desk).items()}
+    assert lists == {"helpdesk": ["T05", "T10", "T06", "T07", "T08", "T09"], "alert": [], "noc": ["T20"]}
+    assert [(one.record, one.of) for one in coordinator.not_kept_up(desk)] == [("helpdesk", {"queue": "helpdesk"})]
 
 
 def test_who_has_nothing_to_begin_keeps_up_only_while_nobody_waits():

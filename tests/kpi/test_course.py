@@ -22,7 +22,7 @@ def _at(draw, days=3.0):
     return START + timedelta(minutes=draw.randint(-1440, int(days * 1440)))
 
 
-def _ticket(draw, name):
+def _ticket(draw, name, pulls=False):
     who = draw.choice([None, "ana", "ben", "cho"])
     maybe = lambda value: value if draw.random() < 0.5 else None  # noqa: E731
     standing = Standing(
@@ -37,12 +37,25 @@ def _ticket(draw, name):
     )
     clock = maybe(draw.choice(list(Clock)))
     due = None if clock is None else maybe(_at(draw))
-    return OpenTicket(name, standing, who, clock, due, maybe(3600), draw.randint(0, 9000), connection="psa")
+    queue = draw.choice([None, "q1", "q2"]) if pulls else None
+    taken = draw.random() < 0.2
+    return OpenTicket(
+        name,
+        standing,
+        who,
+        clock,
+        due,
+        maybe(3600),
+        draw.randint(0, 9000),
+        connection="psa",
+        is_taken=taken,
+        queue=queue,
+    )
 
 
-def _life(draw, name):
+def _life(draw, name, pulls):
     instants = sorted({_at(draw) for _ in range(draw.randint(1, 5))})
-    return [Version(at, None if draw.random() < 0.2 else _ticket(draw, name)) for at in instants]
+    return [Version(at, None if draw.random() < 0.2 else _ticket(draw, name, pulls)) for at in instants]
 
 
 def _desk(lives, at, calendar):
@@ -55,7 +68,7 @@ def test_at_every_instant_the_course_is_what_the_figures_are_then():
     for seed in range(5):
         draw = random.Random(seed)
         calendar = draw.choice([None, OFFICE])
-        lives = [_life(draw, f"T{number}") for number in range(12)]
+        lives = [_life(draw, f"T{number}", seed % 2) for number in range(12)]
         told = courses(lives, START, END, calendar)
         assert {kpi.name for kpi in KPIS} == told.keys()
         changes = {step.at for course in told.values() for step in course} | {_at(draw) for _ in range(9)}

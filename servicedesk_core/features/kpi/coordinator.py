@@ -24,7 +24,7 @@ _OF_NOBODY: Final = _WATCHED | {QueueKind.TRIAGE}
 BEFORE_A_VISIT: Final = timedelta(hours=1)
 """A visit that begins so soon is what its technician does next."""
 
-_READY: Final = frozenset({StatusCategory.TRIAGED, StatusCategory.IN_PROGRESS, StatusCategory.CUSTOMER_REPLIED})
+READY: Final = frozenset({StatusCategory.TRIAGED, StatusCategory.IN_PROGRESS, StatusCategory.CUSTOMER_REPLIED})
 _TO_SCHEDULE: Final = frozenset({StatusCategory.NEEDS_SCHEDULING, StatusCategory.SCHEDULED})
 
 
@@ -42,6 +42,8 @@ class OpenTicket:
         worked_s: Recorded work.
         of: What it belongs to, by dimension.
         connection: Where it comes from.
+        is_taken: Whether another technician works on it now.
+        queue: The vendor's id of the queue whose team takes it from one list; ``None`` = its technician has a list.
     """
 
     record: str
@@ -53,6 +55,13 @@ class OpenTicket:
     worked_s: int | None = None
     of: Mapping[str, str | None] = field(default_factory=dict)
     connection: str = ""
+    is_taken: bool = False
+    queue: str | None = None
+
+    @property
+    def holder(self) -> Key | None:
+        """In whose list of what can be begun it is: that of its technician, or of a team."""
+        return self.who if self.queue is None else (self.connection, self.queue)
 
     @property
     def who(self) -> Key | None:
@@ -156,11 +165,12 @@ def is_unassigned(one: OpenTicket, _: When) -> bool:
 
 
 def is_ready(one: OpenTicket, when: When) -> bool:
-    """Whether its technician can begin it now, without anybody else."""
+    """Whether whoever takes it can begin it now, without anybody else, and nobody else does."""
     visit = one.standing.visit
     begins = visit is None or visit.start_at <= when.now + BEFORE_A_VISIT
-    may_be = _READY if visit is None else _READY | {StatusCategory.SCHEDULED}
-    return one.who is not None and one.is_triaged and begins and one.standing.category in may_be
+    may_be = READY if visit is None else READY | {StatusCategory.SCHEDULED}
+    is_free = one.holder is not None and not one.is_taken
+    return is_free and one.is_triaged and begins and one.standing.category in may_be
 
 
 def is_left_lying(one: OpenTicket, when: When) -> bool:
@@ -202,11 +212,11 @@ def over_estimate(desk: OpenDesk) -> Iterator[Case]:
 
 
 def ready(desk: OpenDesk) -> Mapping[Key, Sequence[OpenTicket]]:
-    """Return what each technician with open tickets can begin now, without anybody else, in the order to take it."""
-    found: dict[Key, list[OpenTicket]] = {one.who: [] for one in desk.tickets if one.who is not None}
+    """Return what each technician, or team, with open tickets can begin now, in the order to take it."""
+    found: dict[Key, list[OpenTicket]] = {one.holder: [] for one in desk.tickets if one.holder is not None}
     for one in desk.tickets:
-        if one.who is not None and is_ready(one, desk):
-            found[one.who].append(one)
+        if one.holder is not None and is_ready(one, desk):
+            found[one.holder].append(one)
     for several in found.values():
         several.sort(
             key=lambda one: (
@@ -220,12 +230,19 @@ def ready(desk: OpenDesk) -> Mapping[Key, Sequence[OpenTicket]]:
 
 
 def not_kept_up(desk: OpenDesk) -> Iterator[Case]:
-    """Yield the technicians with such a ticket, or with nothing to begin while somebody should take unassigned work."""
+    """Yield the technicians with such a ticket, or with nothing to begin while somebody should take unassigned work.
+
+    A team that takes its tickets from one list is looked at in place of its technicians; what nobody has is in it.
+    """
     waiting = any(is_unassigned(one, desk) for one in desk.tickets)
     away = {one.who for one in desk.tickets if one.is_away}
-    names = _names(desk)
+    names, teams = _names(desk), {one.holder: one.of.get("queue") for one in desk.tickets if one.queue is not None}
     for who, several in ready(desk).items():
-        if any(is_left_lying(one, desk) for one in several) or (not several and waiting):
+        is_behind = any(is_left_lying(one, desk) for one in several)
+        if who in teams and is_behind:
+            team = teams[who] or who[1]
+            yield Case(team, of={"queue": team}, connection=who[0])
+        elif who not in teams and (is_behind or (not several and waiting)):
             yield _person(who, names, excluded=NOT_JUDGED if who in away else "")
 
 

@@ -84,6 +84,8 @@ class _Marks(NamedTuple):
     who: Key | None
     is_away: bool
     is_ready: bool
+    holder: Key | None = None
+    is_of_team: bool = False
 
 
 _NOTHING: Final = _Marks((False,) * len(COUNTED), None, None, is_away=False, is_ready=False)
@@ -160,6 +162,7 @@ class _Tally:
         self._ready: Counter[Key] = Counter()
         self._lying: Counter[Key] = Counter()
         self._away: Counter[Key] = Counter()
+        self._lists: Counter[tuple[Key, bool]] = Counter()
 
     def put(self, number: int, marks: _Marks) -> None:
         """Put what a ticket adds in the place of what it added before."""
@@ -177,16 +180,20 @@ class _Tally:
                 self._counts[index] += number
         if marks.who is not None:
             self._open[marks.who] += number
-            self._ready[marks.who] += number * marks.is_ready
-            self._lying[marks.who] += number * marks.counts[_LYING]
-            self._away[marks.who] += number * marks.is_away
+        if marks.holder is not None:
+            self._lists[marks.holder, marks.is_of_team] += number
+            self._ready[marks.holder] += number * marks.is_ready
+            self._lying[marks.holder] += number * marks.counts[_LYING]
+            self._away[marks.holder] += number * (marks.is_away and not marks.is_of_team)
 
     def values(self) -> dict[str, Value]:
         """Return the figures."""
         held = [one for one, number in self._open.items() if number]
         waiting = self._counts[_UNASSIGNED] > 0
         behind = sum(
-            not self._away[one] and bool(self._lying[one] or (waiting and not self._ready[one])) for one in held
+            not self._away[one] and bool(self._lying[one] or (waiting and not of_team and not self._ready[one]))
+            for (one, of_team), number in self._lists.items()
+            if number
         )
         most = max((self._open[one] for one in held), default=None)
         values: dict[str, Value] = dict(zip(COUNTED, self._counts, strict=True))
@@ -256,4 +263,6 @@ def _marks(ticket: OpenTicket, when: When) -> _Marks:
         who=ticket.who,
         is_away=ticket.is_away,
         is_ready=coordinator.is_ready(ticket, when),
+        holder=ticket.holder,
+        is_of_team=ticket.queue is not None,
     )

@@ -233,6 +233,7 @@ class TechnicianFact:
     id: str
     name: str
     is_active: bool = True
+    of: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

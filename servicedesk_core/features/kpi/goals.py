@@ -26,6 +26,11 @@ class GoalProfile(Model):
     goals: Mapping[str, str] = Field(
         description='Goals by the name or the number of the figure, such as ">= 85 %" or "< 2 hours".'
     )
+    pull: bool = Field(
+        default=False,
+        description="Whether those of a queue take what they can begin from one list of their team, in place of each "
+        "technician from their own.",
+    )
     effective_from: Instant | None = Field(default=None, description="From when on they hold. None = since ever.")
 
     @field_validator("goals")
@@ -57,6 +62,20 @@ class WorkKinds(Model):
         return {name.casefold(): work for work, names in kinds for name in names}
 
 
+class Handlers(Model):
+    """Who does work that is not done by ourselves: names of technicians, teams or queues. All others are us."""
+
+    outsourcer: tuple[str, ...] = Field(default=(), description="Those of a company that works in our name.")
+    vendor: tuple[str, ...] = Field(default=(), description="Those of a vendor or manufacturer.")
+    effective_from: Instant | None = Field(default=None, description="From when on that holds. None = since ever.")
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """Who handles what, by the name in small letters."""
+        kinds = (("outsourcer", self.outsourcer), ("vendor", self.vendor))
+        return {name.casefold(): kind for kind, names in kinds for name in names}
+
+
 def problems(profile: GoalProfile, features: Sequence[Feature]) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield what is wrong with goals beside the figures that there are: where, and what would be right."""
     known = {key: kpi for feature in features for kpi in feature.figures for key in (kpi.name, kpi.code) if key}
@@ -79,7 +98,10 @@ WORK_KINDS: Final = DefinitionKind(
 )
 """What billing codes mean: ``[work_kinds]``."""
 
-KINDS: Final[tuple[DefinitionKind[Any], ...]] = (GOALS, WORK_KINDS)
+HANDLERS: Final = DefinitionKind("handlers", "set of handlers", Handlers, many=False)
+"""Who works in our place: ``[handlers]``."""
+
+KINDS: Final[tuple[DefinitionKind[Any], ...]] = (GOALS, WORK_KINDS, HANDLERS)
 
 JOURNEY: Final = GoalProfile(
     name="journey",

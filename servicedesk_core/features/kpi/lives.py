@@ -23,8 +23,10 @@ from servicedesk_core.features.attention import (
     newest_acts,
     staff,
 )
-from servicedesk_core.features.kpi.coordinator import OpenTicket
+from servicedesk_core.features.kpi.coordinator import READY, OpenTicket
 from servicedesk_core.features.kpi.course import Version
+from servicedesk_core.features.kpi.opened import pulls
+from servicedesk_core.features.kpi.taken import Session, is_taken, of_visits, sessions
 from servicedesk_core.features.sla import Promise, promises, waited_for
 from servicedesk_core.features.tickets import TicketFilter, conditions
 from servicedesk_core.store import Tx, bulk, sources
@@ -86,12 +88,16 @@ class _Told:
     work: Sequence[tuple[datetime, int]] = ()
     visits: Sequence[Booked] = ()
     promises: Sequence[Promise] = ()
+    going_on: Sequence[Session] = ()
+    """Work while it was done."""
 
     def instants(self) -> Iterator[datetime]:
         """Yield when something happened to it, or came to be known of it."""
         yield from (at for at, _ in (*self.fields, *self.acts, *self.work))
         for one in self.visits:
             yield from filter(None, (one.created_at, one.visit.end_at or one.visit.start_at))
+        for session in self.going_on:
+            yield from (session.start, session.end)
         for promise in self.promises:
             yield from filter(None, (promise.started_at, promise.stopped_at))
 
@@ -120,14 +126,19 @@ def lives(
     tickets, unknown = _tickets(tx, start, now, scope)
     _add_acts(tx, tickets, start, now)
     _add_work(tx, tickets)
+    _add_going_on(tx, tickets, start, now)
     for one in booked(tx, start, scope=scope):
         for ref in one.tickets:
             if (told := tickets.get((one.source_id, ref))) is not None:
                 told.visits = (*told.visits, one)
+                told.going_on = (*told.going_on, *(session for _, about, session in of_visits([one]) if about == ref))
     _add_promises(tx, tickets, now)
     people, kinds = staff(tx, now, zone, persons, scope=scope), _queue_kinds(tx)
     names = {one.id: one.name for one in sources.all(tx)}
-    found = [_versions(told, start, now, people, kinds, names[told.source_id]) for told in tickets.values()]
+    pulled = pulls(tx, now)
+    found = [
+        _versions(told, start, now, people, kinds, names[told.source_id], pulled=pulled) for told in tickets.values()
+    ]
     return Lives(found, unknown)
 
 
@@ -229,6 +240,17 @@ def _add_work(tx: Tx, tickets: Mapping[Local, _Told]) -> None:
             tickets[source, ref].work = sorted(entries)
 
 
+def _add_going_on(tx: Tx, tickets: Mapping[Local, _Told], start: datetime, now: datetime) -> None:
+    """Add when somebody worked on those that somebody could begin at some time: of no other it is asked."""
+    refs: dict[int, list[str]] = defaultdict(list)
+    for (source, ref), told in tickets.items():
+        if any(fields.category in READY for _, fields in told.fields):
+            refs[source].append(ref)
+    for source, wanted in refs.items():
+        for ref, several in sessions(tx, source, wanted, start, now).items():
+            tickets[source, ref].going_on = several
+
+
 def _add_promises(tx: Tx, tickets: Mapping[Local, _Told], now: datetime) -> None:
     found = promises(tx, [told.local_id for told in tickets.values()], now)
     for told in tickets.values():
@@ -242,7 +264,14 @@ def _queue_kinds(tx: Tx) -> dict[Local, QueueKind]:
 
 
 def _versions(  # noqa: PLR0917  # what stands around all tickets
-    told: _Told, start: datetime, now: datetime, people: Staff, kinds: Mapping[Local, QueueKind], connection: str
+    told: _Told,
+    start: datetime,
+    now: datetime,
+    people: Staff,
+    kinds: Mapping[Local, QueueKind],
+    connection: str,
+    *,
+    pulled: bool,
 ) -> list[Version]:
     """Return a ticket from each instant on at which something happened to it."""
     first = max(start, told.created_at or start)
@@ -250,14 +279,21 @@ def _versions(  # noqa: PLR0917  # what stands around all tickets
     found: list[Version] = []
     for at in instants:
         fields = told.fields[max(0, bisect_right(told.fields, at, key=lambda one: one[0]) - 1)][1]
-        ticket = _ticket(told, fields, at, people, kinds, connection) if fields.is_open else None
+        ticket = _ticket(told, fields, at, people, kinds, connection, pulled=pulled) if fields.is_open else None
         if not found or found[-1].ticket != ticket:
             found.append(Version(at, ticket))
     return found
 
 
 def _ticket(  # noqa: PLR0917
-    told: _Told, fields: _Fields, at: datetime, people: Staff, kinds: Mapping[Local, QueueKind], connection: str
+    told: _Told,
+    fields: _Fields,
+    at: datetime,
+    people: Staff,
+    kinds: Mapping[Local, QueueKind],
+    connection: str,
+    *,
+    pulled: bool,
 ) -> OpenTicket:
     category, holder = fields.category, (told.source_id, fields.assignee_ref or "")
     before = told.acts[: bisect_right(told.acts, at, key=lambda one: one[0])] if told.acts else ()
@@ -289,6 +325,8 @@ def _ticket(  # noqa: PLR0917
         estimated_s=told.estimated_s,
         worked_s=sum(seconds for when, seconds in told.work if when <= at),
         connection=connection,
+        is_taken=is_taken(told.going_on, fields.assignee_ref, at),
+        queue=fields.queue_ref if pulled else None,
     )
 
 

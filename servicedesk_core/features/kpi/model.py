@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
+from servicedesk_core.domain import Priority
 from servicedesk_core.faces import Column, Figure, Page
 from servicedesk_core.features.kpi.repeats import Standing
+from servicedesk_core.features.sla import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,21 @@ class RepeatRow:
     ]
     author: Annotated[str | None, Column("Who said so; nothing = nobody did.", "Said by", spare=3)]
     reason: Annotated[str | None, Column("Why, in their words.", shown=False)]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyRow:
+    """A ticket that somebody can begin now."""
+
+    of: Annotated[str, Column("Whose list it is in: a technician, or the queue of a team.", "List of")]
+    place: Annotated[int, Column("Its place in the list; the first is taken first.", "Place")]
+    ticket: Annotated[str, Column("Its number.")]
+    connection: Annotated[str, Column("Where it comes from.", shown=False)]
+    technician: Annotated[str | None, Column("Who has it; nothing = nobody yet.", spare=2)]
+    client: Annotated[str | None, Column("The client.", spare=1)]
+    priority: Annotated[Priority | None, Column("How urgent it is.")]
+    promise: Annotated[Clock | None, Column("What is to be kept next.")]
+    due_at: Annotated[datetime | None, Column("Until when; nothing = nothing was promised, or it is paused.", "Due")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,19 +3,23 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import select
 
 from servicedesk_core.business_time import Calendar
 from servicedesk_core.config.people import PersonSection
-from servicedesk_core.features.attention import NOBODY, Found, staff, standings
+from servicedesk_core.faces import Period
+from servicedesk_core.features.attention import NOBODY, Found, booked, staff, standings
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.kpi.coordinator import HORIZON, OpenDesk, OpenTicket
+from servicedesk_core.features.kpi.goals import GOALS
+from servicedesk_core.features.kpi.tables.dimensions import About, Dimensions
+from servicedesk_core.features.kpi.tables.lookup import Lookup
+from servicedesk_core.features.kpi.taken import Session, is_taken, of_visits, sessions
 from servicedesk_core.features.sla import CALENDARS, POLICIES
 from servicedesk_core.features.tickets import OPEN
-from servicedesk_core.store import Tx, bulk, sources
-from servicedesk_core.store.queries.names import Names
+from servicedesk_core.store import Tx, bulk
 from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.schema import RECORDS
 
@@ -44,20 +48,20 @@ def open_desk(
     """
     where = (*OPEN, *(() if scope is None else (Sight(tx, scope).require("tickets"),)))
     found = list(standings(tx, at, staff(tx, at, zone, people, scope=scope), where)) if known is None else known
-    names, connections = Names(tx), {one.id: one.name for one in sources.all(tx)}
+    lookup = Lookup(tx, Period(at.astimezone(zone), at), scope, people)
+    dimensions, pulled = Dimensions(lookup), pulls(tx, at)
     refs: dict[int, list[str]] = defaultdict(list)
     for one in found:
         refs[one.state.source_id].append(one.state.external_id)
-        for stream, ref in _named(one.state).values():
-            names.want(one.state.source_id, stream, ref)
     t = RECORDS["tickets"].c
-    plain = {row[0]: row[1:] for row in tx.execute(select(t.local_id, t.number, t.estimated_s).where(*where))}
-    worked = _worked(tx, refs)
+    columns = t.local_id, t.number, t.estimated_s, t.site_ref, t.kind, t.source, t.issue, t.sub_issue, t.contract_ref
+    plain = {row[0]: row[1:] for row in tx.execute(select(*columns).where(*where))}
+    worked, work = _worked(tx, refs), _going_on(tx, refs, at, scope)
     tickets = []
     for one in found:
         state = one.state
-        of = {name: names.of(state.source_id, *ref) or ref[1] for name, ref in _named(state).items()}
-        number, estimated = plain[state.local_id]
+        number, estimated, *more = plain[state.local_id]
+        about = About(state.company_ref, more[0], state.queue_ref, more[1], state.priority, *more[2:])
         promised = one.standing.promised
         tickets.append(
             OpenTicket(
@@ -68,19 +72,30 @@ def open_desk(
                 due_at=None if promised is None else promised.due_at,
                 estimated_s=estimated,
                 worked_s=worked.get((state.source_id, state.external_id)),
-                of={**of, "priority": state.priority},
-                connection=connections[state.source_id],
+                of=dimensions.of_ticket(state.source_id, state.external_id, state.assignee_ref, about),
+                connection=lookup.connections[state.source_id],
+                is_taken=is_taken(work.get((state.source_id, state.external_id), ()), state.assignee_ref, at),
+                queue=state.queue_ref if pulled else None,
             )
         )
     return OpenDesk(at, _soon(tx, at), tickets)
 
 
-def _named(state: Any) -> dict[str, tuple[str, str | None]]:
-    return {
-        "client": ("companies", state.company_ref),
-        "technician": ("technicians", state.assignee_ref),
-        "queue": ("queues", state.queue_ref),
-    }
+def pulls(tx: Tx, at: datetime) -> bool:
+    """Whether teams take their tickets from one list at an instant."""
+    return any(one.pull for one in in_force(tx, GOALS, at))
+
+
+def _going_on(
+    tx: Tx, refs: Mapping[int, list[str]], at: datetime, scope: Scope | None
+) -> Mapping[tuple[int, str], Sequence[Session]]:
+    found: dict[tuple[int, str], list[Session]] = defaultdict(list)
+    for source, wanted in refs.items():
+        for ref, several in sessions(tx, source, wanted, at, at).items():
+            found[source, ref] += several
+    for source, ref, one in of_visits(booked(tx, at, scope=scope)):
+        found[source, ref].append(one)
+    return found
 
 
 def _worked(tx: Tx, refs: dict[int, list[str]]) -> dict[tuple[int, str], int]:

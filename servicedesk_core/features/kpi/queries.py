@@ -1,27 +1,22 @@
 """Figures with their goals: all of them, one by what it belongs to, week by week, and what stands behind it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Final, Protocol
+from datetime import UTC, datetime
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.arguments import did_you_mean
-from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import (
     After,
-    Capability,
     Case,
     Desk,
-    Feature,
     Figure,
     Help,
     Kpi,
     Limit,
     Manner,
     Measure,
-    Namespace,
-    Page,
     PeopleSight,
     Period,
     Sort,
@@ -30,50 +25,27 @@ from servicedesk_core.faces import (
 )
 from servicedesk_core.faces.sight import PERSON
 from servicedesk_core.features.kpi.catalogue.now import Now
-from servicedesk_core.features.kpi.facts import Key
+from servicedesk_core.features.kpi.dimensions import DIMENSIONS
+from servicedesk_core.features.kpi.lists import KpiLists, Last, Name, PeriodName
 from servicedesk_core.features.kpi.measuring import Measuring, kpi_named
 from servicedesk_core.features.kpi.model import (
     Adjustment,
-    ClosedFigures,
     FigurePage,
     KpiExplained,
     KpiGoal,
     KpiRecord,
     RecordPage,
-    RepeatRow,
 )
 from servicedesk_core.features.kpi.past import went
-from servicedesk_core.features.kpi.periods import last, period_of, weeks
-from servicedesk_core.features.kpi.repeats import Pair, Standing
-from servicedesk_core.features.kpi.tables import StoredFacts
-from servicedesk_core.features.kpi.tables.closing import closed
-from servicedesk_core.features.kpi.tables.decisions import Decision
+from servicedesk_core.features.kpi.periods import weeks
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
 
-LAST: Final = timedelta(days=30)
-
-Name = Annotated[str, Help('Its name, how that begins, or its number, such as "K07".')]
-PeriodName = Annotated[
-    str | None, Help("Of a month such as 2026-10, a week such as 2026-W41, 2026-Q3, a year or a day.", metavar="PERIOD")
-]
-Last = Annotated[timedelta | None, Help("Of the time up to now, such as 12w; without both of the last 30d.")]
 Goals = Annotated[str | None, Help("Judge by the goals of this profile only.", name="goals")]
 
 
-class MeasuringDesk(ConfiguredDesk, Protocol):
-    """A desk with its features."""
-
-    @property
-    def features(self) -> tuple[Feature, ...]:
-        """What it can do, and which figures that brings."""
-        ...
-
-
-class KpiQueries(Namespace[Manner]):
+class KpiQueries(KpiLists[Manner]):
     """Figures with their goals."""
-
-    desk: MeasuringDesk
 
     @query(
         "kpi.list",
@@ -119,8 +91,7 @@ class KpiQueries(Namespace[Manner]):
         by: Annotated[
             str | None,
             Help(
-                "Divide it: by client, region, technician, queue, priority, type, source, contract, issue, sub-issue; "
-                "some also by age, work, when, model, rule or day.",
+                f"Divide it: by {', '.join(DIMENSIONS)}; some also by age, work, when, model, rule, stage or day.",
                 metavar="DIMENSION",
             ),
         ] = None,
@@ -214,41 +185,6 @@ class KpiQueries(Namespace[Manner]):
         page = RecordPage(items=rows, unseen=measuring.unseen(kpi, found))
         return piece(page, KpiRecord, by="excluded,record", sort=sort, after=after, limit=limit)
 
-    @query(
-        "kpi.repeats",
-        about="Repeat service, and what may be.",
-        empty="Nothing of that came again.",
-    )
-    def repeats(
-        self,
-        tx: Tx,
-        *,
-        standing: Annotated[
-            Standing | None, Help("Only those that are: counted, candidate, confirmed, rejected.")
-        ] = None,
-        period: PeriodName = None,
-        last: Last = None,
-        sort: Sort = None,
-        limit: Limit = 100,
-        after: After = None,
-        scope: Scope | None = None,
-    ) -> Page[RepeatRow]:
-        """List the tickets resolved in a period with what came after them within 30 days, and whether it counts.
-
-        "servicedesk kpi confirm-repeat" and "reject-repeat" say so for good.
-
-        Raises:
-            SettingsError: It is no period.
-        """
-        facts = StoredFacts(tx, self._period(period, last), scope, people=self.desk.settings.people)
-        said = facts.decisions if self.desk.may(Capability.INTERNAL) else {}  # who said it, and why, is for the staff
-        rows = tuple(
-            _repeat(one, said)
-            for one in facts.pairs
-            if facts.period.holds(one.resolved_at) and standing in {None, one.standing}
-        )
-        return piece(Page(rows), RepeatRow, by="standing,ticket,follow_up", sort=sort, after=after, limit=limit)
-
     @query("kpi.explain", about="What a figure is.", page="servicedesk_core.features.kpi.pages:explained")
     def explain(
         self,
@@ -288,31 +224,9 @@ class KpiQueries(Namespace[Manner]):
             records=f"servicedesk kpi records {kpi.name}{chosen}",
         )
 
-    @query(
-        "kpi.months",
-        about="Months whose figures are closed, the newest first.",
-        unscoped="months are closed for all clients together",
-        empty="No month is closed yet.",
-    )
-    def months(self, tx: Tx, *, sort: Sort = None, limit: Limit = 100, after: After = None) -> Page[ClosedFigures]:
-        """List the months whose figures are closed: by whom, when and why.
-
-        Raises:
-            SettingsError: There is no such column to sort by.
-            CursorError: ``after`` is not a position of this list.
-        """
-        found = tuple(ClosedFigures(str(month), one.at, one.author, one.reason) for month, one in closed(tx).items())
-        return piece(Page(found), ClosedFigures, by="-month", sort=sort, after=after, limit=limit)
-
     def _measuring(self, tx: Tx, period: Period, goals: str | None, scope: Scope | None) -> Measuring:
         sight, people = PeopleSight.of(self.desk, scope), self.desk.settings.people
         return Measuring(tx, period, goals, scope, self.desk.may, people=people, sight=sight)
-
-    def _period(self, name: str | None, span: timedelta | None) -> Period:
-        if name is not None and span is not None:
-            raise SettingsError("It is either --period or --last.", hint="Name one of them.")
-        now, zone = self.desk.clock.now(), ZoneInfo(self.desk.timezone)
-        return period_of(name, zone, now) if name is not None else last(span or LAST, zone, now)
 
     def _page(
         self,
@@ -347,7 +261,7 @@ def divided(kpi: Kpi[Any], found: Measure, by: str) -> Mapping[str, Measure]:
         SettingsError: It cannot be divided so.
     """
     known = found.dimensions
-    if (found.cases or found.groups) and by not in known:
+    if by not in known and (known or by not in DIMENSIONS):
         hint = f"There are: {', '.join(known)}." if known else "None of its records belongs to anything."
         raise SettingsError(f'"{kpi.name}" cannot be divided by {by}.{did_you_mean(by, known)}', hint=hint)
     return found.by(by)
@@ -359,24 +273,6 @@ def _region(by: str, group: str | None, found: Measure) -> str | None:
         return group
     regions = {one.of.get("region") for one in found.cases} if by == "client" else set()
     return regions.pop() if len(regions) == 1 else None
-
-
-def _repeat(pair: Pair, decisions: Mapping[tuple[Key, Key], Decision]) -> RepeatRow:
-    first, later = pair.first, pair.follow_up
-    said = decisions.get((first.key, later.key))
-    return RepeatRow(
-        ticket=first.label or first.id,
-        follow_up=later.label or later.id,
-        connection=first.connection,
-        standing=pair.standing,
-        rule=pair.rule.value,
-        client=first.of.get("client"),
-        title=later.title,
-        resolved_at=pair.resolved_at,
-        came_at=None if first is later else later.created_at,
-        author=said.author if said else None,
-        reason=said.reason if said else None,
-    )
 
 
 def _record(case: Case) -> KpiRecord:

@@ -55,6 +55,7 @@ class Technician(Model):
         "is called as this table, else the technician who is.",
     )
     role: _Word | None = Field(default=None, description="Name of their job role.")
+    team: _Word | None = Field(default=None, description="The team that they belong to; nothing = as the vendor says.")
     skills: Mapping[str, Annotated[Skill, BeforeValidator(_skill)]] = Field(
         default={},
         description="Level by skill: { firewall = 3 }, or { firewall = { level = 3, valid_to = 2027-06-30 } }.",

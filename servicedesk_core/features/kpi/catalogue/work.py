@@ -46,7 +46,7 @@ def _days(facts: Facts) -> Iterator[tuple[TechnicianFact, date, int, list[EntryF
 
 
 def _person(person: TechnicianFact, day: date, above: float, below: float, excluded: str = "") -> Case:
-    of = {"technician": person.name, "day": day.isoformat()}
+    of = {**person.of, "technician": person.name, "day": day.isoformat()}
     return Case(f"{person.name} {day}", above, below, excluded, of, person.connection, person.id)
 
 

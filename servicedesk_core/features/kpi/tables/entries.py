@@ -4,19 +4,22 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import and_, or_, select
 
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.kpi.facts import EntryFact, Work
 from servicedesk_core.features.kpi.goals import WORK_KINDS
+from servicedesk_core.features.kpi.tables.dimensions import About, Dimensions
 from servicedesk_core.features.kpi.tables.hours import Working
 from servicedesk_core.features.kpi.tables.lookup import Local, Lookup
 from servicedesk_core.features.kpi.work import work_of
 from servicedesk_core.store import bulk
 from servicedesk_core.store.fields import optional_instant, to_us
 from servicedesk_core.store.schema import RECORDS
+
+_NOTHING: Final = About()
 
 
 class Entries:
@@ -25,10 +28,11 @@ class Entries:
     Args:
         lookup: What all facts share.
         working: When our people are to work.
+        dimensions: What records belong to.
     """
 
-    def __init__(self, lookup: Lookup, working: Working) -> None:
-        self._lookup, self._working = lookup, working
+    def __init__(self, lookup: Lookup, working: Working, dimensions: Dimensions) -> None:
+        self._lookup, self._working, self._dimensions = lookup, working, dimensions
 
     def of_period(self) -> tuple[EntryFact, ...]:
         """Return what was worked in the period."""
@@ -66,11 +70,11 @@ class Entries:
         tickets = self._tickets_of(rows)
         return tuple(self._entry(row, tickets) for row in rows)
 
-    def _entry(self, row: Sequence[Any], tickets: Mapping[Local, Sequence[Any]]) -> EntryFact:
+    def _entry(self, row: Sequence[Any], tickets: Mapping[Local, tuple[str | None, About]]) -> EntryFact:
         source, ref, ticket, task, technician, code, contract, day, start, end, worked, billable, created = row
-        company, of_ticket, queue, kind, priority, number = tickets.get((source, ticket), (None,) * 6)
-        company = company or self._company_of_task.get((source, task))
-        agreed = contract or of_ticket
+        number, told = tickets.get((source, ticket), (None, _NOTHING))
+        company = told.company_ref or self._company_of_task.get((source, task))
+        agreed = contract or told.contract_ref
         start_at = optional_instant(start)
         local = start_at.astimezone(self._lookup.period.zone).date() if start_at is not None else None
         work = work_of(
@@ -96,30 +100,29 @@ class Entries:
             is_own=(source, company) in self._lookup.own,
             hours=when,
             of={
-                **self._lookup.client(source, company),
-                "technician": self._lookup.name(source, "technicians", technician),
-                "queue": self._lookup.name(source, "queues", queue),
-                "type": kind,
-                "priority": priority,
+                **self._dimensions.of_ticket(
+                    source, ticket, technician, told._replace(company_ref=company, contract_ref=agreed)
+                ),
                 "work": work.value,
                 "when": when,
                 "ticket": number or ticket,
             },
         )
 
-    def _tickets_of(self, rows: Iterable[Sequence[Any]]) -> dict[Local, Sequence[Any]]:
+    def _tickets_of(self, rows: Iterable[Sequence[Any]]) -> dict[Local, tuple[str | None, About]]:
         wanted: dict[int, set[str]] = defaultdict(set)
         for source, _, ticket, *_ in rows:
             if ticket is not None:
                 wanted[source].add(ticket)
+        columns = ", ".join(About._fields)
         query = (
-            "SELECT external_id, company_ref, contract_ref, queue_ref, kind, priority, number FROM tickets "
+            f"SELECT external_id, number, {columns} FROM tickets "  # noqa: S608  # our own words
             "WHERE source_id = {source} AND external_id IN {values}"
         )
         return {
-            (source, ref): told
+            (source, ref): (number, About(*told))
             for source, refs in wanted.items()
-            for ref, *told in bulk.select_in(self._lookup.tx, query, source, refs)
+            for ref, number, *told in bulk.select_in(self._lookup.tx, query, source, refs)
         }
 
     @cached_property

@@ -28,6 +28,7 @@ from servicedesk_core.features.kpi.repeats import Pair, pairs, repeats
 from servicedesk_core.features.kpi.tables import service, standing
 from servicedesk_core.features.kpi.tables.accounts import books_of
 from servicedesk_core.features.kpi.tables.decisions import Decision, decisions
+from servicedesk_core.features.kpi.tables.dimensions import Dimensions
 from servicedesk_core.features.kpi.tables.entries import Entries
 from servicedesk_core.features.kpi.tables.hours import Working
 from servicedesk_core.features.kpi.tables.lookup import Lookup
@@ -55,8 +56,8 @@ class StoredFacts:
         self._tx = tx
         self.period = period
         self._lookup = Lookup(tx, period, scope, people)
-        self._working = Working(self._lookup)
-        self._time = Entries(self._lookup, self._working)
+        self._working, self._dimensions = Working(self._lookup), Dimensions(self._lookup)
+        self._time = Entries(self._lookup, self._working, self._dimensions)
 
     @property
     def is_whole(self) -> bool:
@@ -70,7 +71,7 @@ class StoredFacts:
     @cached_property
     def tickets(self) -> Sequence[TicketFact]:
         """Those created, open or resolved in the period or 30 days around it, or with a clock that was decided then."""
-        return Tickets(self._lookup).read(*self._had_a_clock)
+        return Tickets(self._lookup, self._dimensions).read(*self._had_a_clock)
 
     @cached_property
     def responses(self) -> Mapping[Key, datetime]:
@@ -157,7 +158,7 @@ class StoredFacts:
 
     @cached_property
     def _every_visit(self) -> Sequence[VisitFact]:
-        return service.visits(self._lookup)
+        return service.visits(self._lookup, self._dimensions)
 
     @cached_property
     def visits(self) -> Sequence[VisitFact]:
@@ -188,7 +189,7 @@ class StoredFacts:
     @cached_property
     def technicians(self) -> Sequence[TechnicianFact]:
         """Our people."""
-        return service.technicians(self._lookup)
+        return service.technicians(self._lookup, self._dimensions)
 
     @cached_property
     def clients(self) -> Sequence[ClientFact]:

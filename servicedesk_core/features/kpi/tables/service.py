@@ -8,12 +8,13 @@ from sqlalchemy import select
 
 from servicedesk_core.domain import AppointmentState
 from servicedesk_core.features.kpi.facts import AssetFact, TechnicianFact, VisitFact
+from servicedesk_core.features.kpi.tables.dimensions import ONSITE, REMOTE, Dimensions
 from servicedesk_core.features.kpi.tables.lookup import Lookup
 from servicedesk_core.store.fields import optional_instant
 from servicedesk_core.store.schema import RECORDS
 
 
-def visits(lookup: Lookup) -> tuple[VisitFact, ...]:
+def visits(lookup: Lookup, dimensions: Dimensions) -> tuple[VisitFact, ...]:
     """Return all appointments."""
     t = RECORDS["appointments"].c
     columns = (
@@ -34,7 +35,8 @@ def visits(lookup: Lookup) -> tuple[VisitFact, ...]:
             created_at=optional_instant(created),
             of={
                 **lookup.client(source, company),
-                "technician": lookup.name(source, "technicians", next(iter(orjson.loads(people)), None)),
+                **dimensions.of_person(source, next(iter(orjson.loads(people)), None)),
+                "place": None if onsite is None else ONSITE if onsite else REMOTE,
             },
         )
         for source, ref, tickets, people, company, start, end, state, onsite, created in lookup.tx.execute(query)
@@ -64,13 +66,17 @@ def assets(lookup: Lookup) -> tuple[AssetFact, ...]:
     )
 
 
-def technicians(lookup: Lookup) -> tuple[TechnicianFact, ...]:
+def technicians(lookup: Lookup, dimensions: Dimensions) -> tuple[TechnicianFact, ...]:
     """Return our people."""
     t = RECORDS["technicians"].c
     query = select(t.source_id, t.external_id, t.is_active).where(t.gone_at.is_(None), t.is_system.is_not(True))
     return tuple(
         TechnicianFact(
-            lookup.connections[source], ref, lookup.name(source, "technicians", ref) or ref, active is not False
+            lookup.connections[source],
+            ref,
+            lookup.name(source, "technicians", ref) or ref,
+            active is not False,
+            dimensions.of_person(source, ref),
         )
         for source, ref, active in lookup.tx.execute(query)
     )

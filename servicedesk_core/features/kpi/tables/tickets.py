@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from servicedesk_core.domain import DONE, StatusCategory, TicketKind
 from servicedesk_core.features.kpi.facts import TicketFact
 from servicedesk_core.features.kpi.repeats import WINDOW
+from servicedesk_core.features.kpi.tables.dimensions import About, Dimensions
 from servicedesk_core.features.kpi.tables.lookup import Local, Lookup
 from servicedesk_core.store import bulk
 from servicedesk_core.store.fields import optional_instant, to_us
@@ -25,10 +26,11 @@ class Tickets:
 
     Args:
         lookup: What all facts share.
+        dimensions: What records belong to.
     """
 
-    def __init__(self, lookup: Lookup) -> None:
-        self._lookup = lookup
+    def __init__(self, lookup: Lookup, dimensions: Dimensions) -> None:
+        self._lookup, self._dimensions = lookup, dimensions
 
     def read(self, *beside: ColumnElement[bool]) -> tuple[TicketFact, ...]:
         """Return those created, open or resolved in the period or 30 days around it.
@@ -60,6 +62,7 @@ class Tickets:
             contract, parent, problem, assignee, queue, created, reported, done, is_open, gone, merged, responded, site,
         ) = row  # fmt: skip
         resolutions, reopenings = _turns(changes, done)
+        about = About(company, site, queue, kind, priority, origin, issue, sub_issue, contract)
         return TicketFact(
             connection=self._lookup.connections[source],
             id=ref,
@@ -86,17 +89,7 @@ class Tickets:
             is_gone=gone is not None,
             is_merged=merged,
             is_own=(source, company) in self._lookup.own,
-            of={
-                **self._lookup.client(source, company, site),
-                "technician": self._lookup.name(source, "technicians", assignee),
-                "queue": self._lookup.name(source, "queues", queue),
-                "priority": priority,
-                "type": kind,
-                "source": origin,
-                "issue": issue,
-                "sub-issue": f"{issue or ''} / {sub_issue}" if sub_issue else None,
-                "contract": self._lookup.name(source, "contracts", contract),
-            },
+            of=self._dimensions.of_ticket(source, ref, assignee, about),
         )
 
     def _changes(self, refs: Iterable[Local]) -> dict[Local, list[tuple[int, bool, bool]]]:
