@@ -7,7 +7,7 @@ from servicedesk_core.features import Feature
 FEATURE = Feature(
     name="kpi",
     about="Figures with their goals, and the records behind each.",
-    queries=f"{__name__}.queries:KpiQueries",
+    queries=f"{__name__}.lists:KpiLists",
     actions=f"{__name__}.actions:Kpis",
     kpis=f"{__name__}.catalogue:KPIS",
     definitions=f"{__name__}.goals:KINDS",
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from servicedesk_core.features.kpi.course import courses as courses
     from servicedesk_core.features.kpi.course import outside as outside
     from servicedesk_core.features.kpi.facts import Facts as Facts
-    from servicedesk_core.features.kpi.lists import MeasuringDesk as MeasuringDesk
     from servicedesk_core.features.kpi.measures import Of as Of
     from servicedesk_core.features.kpi.measuring import Measuring as Measuring
     from servicedesk_core.features.kpi.measuring import kept_up as kept_up
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.kpi.periods import period_of as period_of
     from servicedesk_core.features.kpi.proposing import CLOCK_GOALS as CLOCK_GOALS
     from servicedesk_core.features.kpi.proposing import propose as propose
+    from servicedesk_core.features.kpi.queries import MeasuringDesk as MeasuringDesk
     from servicedesk_core.features.kpi.tables import StoredFacts as StoredFacts
 else:
     from servicedesk_core.exports import lazily

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 from servicedesk_core.errors import NotFoundLocallyError, PeriodClosedError, SettingsError
 from servicedesk_core.faces import Capability, Help, Manner, Measure, Period, action
-from servicedesk_core.features.kpi.lists import MeasuringDesk
+from servicedesk_core.features.kpi.lists import KpiLists
 from servicedesk_core.features.kpi.measuring import Measuring
 from servicedesk_core.features.kpi.model import Decided, FiguresClosed, FiguresReopened
-from servicedesk_core.features.kpi.queries import KpiQueries
+from servicedesk_core.features.kpi.queries import MeasuringDesk
 from servicedesk_core.features.kpi.tables.closing import Closed, closed, drop, keep
 from servicedesk_core.features.kpi.tables.decisions import Decision, decide
 from servicedesk_core.features.profit import Month, closable
@@ -34,7 +34,7 @@ class ActingDesk(MeasuringDesk, Protocol):
     """Who acts."""
 
 
-class Kpis(KpiQueries[Manner]):
+class Kpis(KpiLists[Manner]):
     """Figures with their goals, and what people say of them."""
 
     desk: ActingDesk

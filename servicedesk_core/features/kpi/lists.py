@@ -1,22 +1,16 @@
 """Lists beside the figures: repeat service, what can be begun now, and the months that are closed."""
 
 from collections.abc import Mapping
-from datetime import timedelta
-from typing import Annotated, Final, Protocol
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from servicedesk_core.config.configured import ConfiguredDesk
-from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import (
     After,
     Capability,
-    Feature,
     Help,
     Limit,
     Manner,
-    Namespace,
     Page,
-    Period,
     Sort,
     piece,
     query,
@@ -25,7 +19,7 @@ from servicedesk_core.features.kpi.coordinator import OpenTicket, ready
 from servicedesk_core.features.kpi.facts import Key
 from servicedesk_core.features.kpi.model import ClosedFigures, ReadyRow, RepeatRow
 from servicedesk_core.features.kpi.opened import open_desk
-from servicedesk_core.features.kpi.periods import last, period_of
+from servicedesk_core.features.kpi.queries import KpiQueries, Last, PeriodName
 from servicedesk_core.features.kpi.repeats import Pair, Standing
 from servicedesk_core.features.kpi.tables import StoredFacts
 from servicedesk_core.features.kpi.tables.closing import closed
@@ -33,28 +27,9 @@ from servicedesk_core.features.kpi.tables.decisions import Decision
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
 
-LAST: Final = timedelta(days=30)
 
-Name = Annotated[str, Help('Its name, how that begins, or its number, such as "K07".')]
-PeriodName = Annotated[
-    str | None, Help("Of a month such as 2026-10, a week such as 2026-W41, 2026-Q3, a year or a day.", metavar="PERIOD")
-]
-Last = Annotated[timedelta | None, Help("Of the time up to now, such as 12w; without both of the last 30d.")]
-
-
-class MeasuringDesk(ConfiguredDesk, Protocol):
-    """A desk with its features."""
-
-    @property
-    def features(self) -> tuple[Feature, ...]:
-        """What it can do, and which figures that brings."""
-        ...
-
-
-class KpiLists(Namespace[Manner]):
-    """Lists beside the figures."""
-
-    desk: MeasuringDesk
+class KpiLists(KpiQueries[Manner]):
+    """Figures with their goals, and lists beside them."""
 
     @query(
         "kpi.repeats",
@@ -136,12 +111,6 @@ class KpiLists(Namespace[Manner]):
         """
         found = tuple(ClosedFigures(str(month), one.at, one.author, one.reason) for month, one in closed(tx).items())
         return piece(Page(found), ClosedFigures, by="-month", sort=sort, after=after, limit=limit)
-
-    def _period(self, name: str | None, span: timedelta | None) -> Period:
-        if name is not None and span is not None:
-            raise SettingsError("It is either --period or --last.", hint="Name one of them.")
-        now, zone = self.desk.clock.now(), ZoneInfo(self.desk.timezone)
-        return period_of(name, zone, now) if name is not None else last(span or LAST, zone, now)
 
 
 def _repeat(pair: Pair, decisions: Mapping[tuple[Key, Key], Decision]) -> RepeatRow:

@@ -1,22 +1,25 @@
 """Figures with their goals: all of them, one by what it belongs to, week by week, and what stands behind it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.arguments import did_you_mean
+from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import (
     After,
     Case,
     Desk,
+    Feature,
     Figure,
     Help,
     Kpi,
     Limit,
     Manner,
     Measure,
+    Namespace,
     PeopleSight,
     Period,
     Sort,
@@ -26,7 +29,6 @@ from servicedesk_core.faces import (
 from servicedesk_core.faces.sight import PERSON
 from servicedesk_core.features.kpi.catalogue.now import Now
 from servicedesk_core.features.kpi.dimensions import DIMENSIONS
-from servicedesk_core.features.kpi.lists import KpiLists, Last, Name, PeriodName
 from servicedesk_core.features.kpi.measuring import Measuring, kpi_named
 from servicedesk_core.features.kpi.model import (
     Adjustment,
@@ -37,15 +39,33 @@ from servicedesk_core.features.kpi.model import (
     RecordPage,
 )
 from servicedesk_core.features.kpi.past import went
-from servicedesk_core.features.kpi.periods import weeks
+from servicedesk_core.features.kpi.periods import last, period_of, weeks
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
 
+LAST: Final = timedelta(days=30)
+
+Name = Annotated[str, Help('Its name, how that begins, or its number, such as "K07".')]
+PeriodName = Annotated[
+    str | None, Help("Of a month such as 2026-10, a week such as 2026-W41, 2026-Q3, a year or a day.", metavar="PERIOD")
+]
+Last = Annotated[timedelta | None, Help("Of the time up to now, such as 12w; without both of the last 30d.")]
 Goals = Annotated[str | None, Help("Judge by the goals of this profile only.", name="goals")]
 
 
-class KpiQueries(KpiLists[Manner]):
+class MeasuringDesk(ConfiguredDesk, Protocol):
+    """A desk with its features."""
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """What it can do, and which figures that brings."""
+        ...
+
+
+class KpiQueries(Namespace[Manner]):
     """Figures with their goals."""
+
+    desk: MeasuringDesk
 
     @query(
         "kpi.list",
@@ -227,6 +247,12 @@ class KpiQueries(KpiLists[Manner]):
     def _measuring(self, tx: Tx, period: Period, goals: str | None, scope: Scope | None) -> Measuring:
         sight, people = PeopleSight.of(self.desk, scope), self.desk.settings.people
         return Measuring(tx, period, goals, scope, self.desk.may, people=people, sight=sight)
+
+    def _period(self, name: str | None, span: timedelta | None) -> Period:
+        if name is not None and span is not None:
+            raise SettingsError("It is either --period or --last.", hint="Name one of them.")
+        now, zone = self.desk.clock.now(), ZoneInfo(self.desk.timezone)
+        return period_of(name, zone, now) if name is not None else last(span or LAST, zone, now)
 
     def _page(
         self,
