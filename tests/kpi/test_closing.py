@@ -4,12 +4,19 @@ import pytest
 
 from servicedesk_core import Actor, Way
 from servicedesk_core.errors import NotFoundLocallyError, PeriodClosedError, SettingsError
-from servicedesk_core.faces import Kpi, Measure, Period
+from servicedesk_core.faces import Feature, Kpi, Measure, Period
 from servicedesk_core.features.kpi.measuring import Measuring
 from servicedesk_core.features.kpi.tables.closing import Closed, keep
 from servicedesk_core.features.profit import Month
-from tests.kpi.conftest import _ticket, fill
+from tests.kpi.conftest import _entry, _ticket, fill
 from tests.kpi.given import NAMED, at
+
+
+def _breaks(tx, *_):
+    tx.exec_driver_sql("SELECT nothing FROM nowhere")
+
+
+BROKEN = (Kpi("broken", "Broken", "It breaks.", _breaks, over="period"),)
 
 
 async def test_a_closed_month_stays_and_what_comes_later_is_an_adjustment(desk):
@@ -58,11 +65,37 @@ async def test_a_closed_month_stays_and_what_comes_later_is_an_adjustment(desk):
     assert (await desk.audit.verify()).is_valid
 
 
-async def test_a_figure_that_breaks_after_its_month_was_closed_hides_none_of_the_others(desk):
-    def breaks(tx, *_):
-        tx.exec_driver_sql("SELECT nothing FROM nowhere")
+async def test_records_of_a_closed_month_are_those_that_its_figures_count(desk):
+    ana = desk.acting_as(Actor("user:ana", Way.CLI))
+    figures = ("resolved", "repeat-service", "utilisation", "hours", "time-to-resolve", "first-call-resolution")
+    before = {one: await desk.kpi.records(one, period="2026-03") for one in figures}
+    assert (await ana.kpi.close("2026-03", reason="reviewed")).broken == ()
+    rows = [_ticket("20", at(3, 20), at(3, 21)), _ticket("2", at(3, 3), company_ref="1", assignee_ref="ana")]
+    await desk.store.write(lambda tx: fill(tx, [*rows, _entry("z", "2", "ben", at(3, 5, 9), 30)]))
+    for one in figures:
+        after = await desk.kpi.records(one, period="2026-03")
+        assert after == before[one]
+        [figure] = await desk.kpi.show(one, period="2026-03")
+        assert figure.numerator == sum(each.numerator for each in after if not each.excluded)
+        people = {each.group: each.numerator for each in await desk.kpi.show(one, by="technician", period="2026-03")}
+        assert sum(people.values()) == figure.numerator
+    await ana.kpi.reopen("2026-03", reason="late work")
+    assert await desk.kpi.records("resolved", period="2026-03") != before["resolved"]
 
-    broken, month = Kpi("broken", "Broken", "It breaks.", breaks, over="period"), Month(2026, 3)
+
+async def test_a_figure_that_breaks_is_named_and_the_others_are_closed(desk, monkeypatch):
+    pack = Feature(name="pack", about="Figures of others.", kpis=f"{__name__}:BROKEN")
+    everything = (*desk.features, pack)
+    monkeypatch.setattr(type(desk), "features", property(lambda _: everything))
+    done = await desk.acting_as(Actor("user:ana", Way.CLI)).kpi.close("2026-03", reason="reviewed")
+    assert (done.broken, done.figures > 20) == (("broken",), True)
+    assert (await desk.kpi.show("resolved", period="2026-03")).closed_at == desk.clock.now()
+    [act] = await desk.audit.list(entity="kpi:2026-03")
+    assert act.after["broken"] == "broken"
+
+
+async def test_a_figure_that_breaks_after_its_month_was_closed_hides_none_of_the_others(desk):
+    [broken], month = BROKEN, Month(2026, 3)
     period = Period(at(3, 1, 0), at(4, 1, 0), desk.clock.now())
 
     def work(tx):

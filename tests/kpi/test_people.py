@@ -77,6 +77,7 @@ async def test_a_closed_month_tells_no_more_of_people(people):
     await people("sam").kpi.close("2026-03", reason="reviewed")
     everybody, _ = await _groups(people("sam"), "utilisation", **MARCH)
     assert (await _groups(people("fin"), "utilisation", **MARCH))[0] == {None: sum(everybody.values())}
+    assert (await _groups(people("annie"), "utilisation", **MARCH))[0]["Ana"] == everybody["Ana"]
     late = _entry("z", "2", "ben", at(3, 5, 9), 30)
     page = await people("fin").kpi.show("hours", by="technician", **MARCH)
     assert page.adjustments == ()

@@ -83,7 +83,9 @@ class Kpis(KpiLists[Manner]):
         asks=lambda month, **_: f"Close the figures of {month}? What comes later becomes an adjustment.",
     )
     async def close(self, month: _MONTH, *, reason: _REASON) -> FiguresClosed:
-        """Close a month: its figures stay as they are, and what comes later is shown as adjustments.
+        """Close a month: its figures and their records stay as they are, what comes later is shown as adjustments.
+
+        A figure that breaks while it is measured is named, and keeps none of the others from being closed.
 
         Raises:
             SettingsError: That is no month, it is not over yet, or the reason is empty.
@@ -94,19 +96,23 @@ class Kpis(KpiLists[Manner]):
         period = Period(wanted.starts(zone), wanted.next.starts(zone), now)
         kpis = [kpi for feature in self.desk.features for kpi in feature.figures if kpi.over == "period"]
 
-        def measured(tx: Tx) -> list[tuple[str, Measure]]:
+        def measured(tx: Tx) -> dict[str, Measure | None]:
             self._refuse_twice(tx, wanted)
-            measuring = Measuring(tx, period, may=lambda _: True)  # they are kept, and shown to nobody here
-            return [(kpi.name, measuring.measure(kpi)) for kpi in kpis]
+            people = self.desk.settings.people
+            # They are kept, and shown to nobody here.
+            measuring = Measuring(tx, period, may=lambda _: True, people=people)
+            return {kpi.name: measuring.if_sound(kpi) for kpi in kpis}
 
-        figures = await self.desk.store.read(measured)
+        found = await self.desk.store.read(measured)
+        figures = [(name, one) for name, one in found.items() if one is not None]
+        broken = tuple(name for name, one in found.items() if one is None)
 
         def work(tx: Tx) -> FiguresClosed:
             audit.take_turn(tx)  # whoever closes it at the same time sees it closed
             self._refuse_twice(tx, wanted)
             count = keep(tx, wanted, figures, said)
-            self._note(tx, "kpi.closed", wanted, said, after={"figures": count})
-            return FiguresClosed(str(wanted), count)
+            self._note(tx, "kpi.closed", wanted, said, after={"figures": count, "broken": ", ".join(broken)})
+            return FiguresClosed(str(wanted), count, broken)
 
         return await self.desk.store.write(work)
 
@@ -132,7 +138,7 @@ class Kpis(KpiLists[Manner]):
 
         return await self.desk.store.write(work)
 
-    def _note(self, tx: Tx, act: str, month: Month, said: Closed, after: Mapping[str, int] | None = None) -> None:
+    def _note(self, tx: Tx, act: str, month: Month, said: Closed, after: Mapping[str, int | str] | None = None) -> None:
         entity = f"kpi:{month}"
         audit.append(tx, at=said.at, actor=said.author, action=act, entity=entity, after=after, reason=said.reason)
 

@@ -24,7 +24,7 @@ from servicedesk_core.features.kpi.opened import open_desk
 from servicedesk_core.features.kpi.past import Went
 from servicedesk_core.features.kpi.tables import StoredFacts
 from servicedesk_core.features.kpi.tables.accounts import months_in
-from servicedesk_core.features.kpi.tables.closing import Closed, closed, figures_of
+from servicedesk_core.features.kpi.tables.closing import Closed, cases_of, closed, figures_of
 from servicedesk_core.features.profit import Month
 from servicedesk_core.features.tickets import TicketFilter, TicketRow, ticket_page
 from servicedesk_core.store import Tx
@@ -98,6 +98,13 @@ class Measuring:
         kept = self._kept.get(kpi.name)
         return self.measure(kpi) if kept is None else withheld(kpi, self._may) or kept
 
+    def opened(self, kpi: Kpi[Any]) -> Measure:
+        """Return a figure with the records behind it: of a closed month those that it was closed with."""
+        found = self.shown(kpi)
+        if self.month is None or kpi.name not in self._kept or found.needs:
+            return found
+        return replace(found, cases=cases_of(self._tx, self.month, kpi.name))
+
     def seen(self, kpi: Kpi[Any], found: Measure) -> Measure:
         """Return a figure without what its records tell of people whom whoever asks does not see."""
         return self._sight.told(found, kpi.over, of_people=kpi.of_people)
@@ -114,13 +121,11 @@ class Measuring:
             kpi: The figure.
             by: Of what it is divided by; ``None`` = of the whole.
         """
-        kept = self._kept.get(kpi.name)
-        if kept is None or withheld(kpi, self._may) is not None:
+        if kpi.name not in self._kept or withheld(kpi, self._may) is not None:
             return
-        try:
-            with self._tx.begin_nested():  # what it broke of the transaction is undone
-                live = self.measure(kpi)
-        except KpiError:
+        kept = self.opened(kpi) if by == PERSON else self._kept[kpi.name]
+        live = self.if_sound(kpi)
+        if live is None:
             return  # what was kept holds, and nothing can be said of what came later
         then, now = ({None: kept}, {None: live}) if by is None else (self.seen(kpi, one).by(by) for one in (kept, live))
         for group in sorted({*then, *now}, key=lambda one: one or ""):
@@ -137,6 +142,14 @@ class Measuring:
                     if after.denominator is before.denominator is None
                     else number(Fraction(after.denominator or 0) - Fraction(before.denominator or 0)),
                 )
+
+    def if_sound(self, kpi: Kpi[Any]) -> Measure | None:
+        """Measure a figure; ``None`` = it cannot be measured, and what it broke of the transaction is undone."""
+        try:
+            with self._tx.begin_nested():
+                return self.measure(kpi)
+        except KpiError:
+            return None
 
     def measure(self, kpi: Kpi[Any]) -> Measure:
         """Measure a figure, with the records behind it.

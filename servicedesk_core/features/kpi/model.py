@@ -147,6 +147,7 @@ class FiguresClosed:
 
     month: Annotated[str, Column("The month.")]
     figures: Annotated[int, Column("How many figures stay as they are.")]
+    broken: Annotated[tuple[str, ...], Column("Those that could not be measured; they are not closed.", "Not closed")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,7 @@ class KpiQueries(Namespace[Manner]):
         """
         _, kpi = kpi_named(self.desk.features, name)
         measuring = self._measuring(tx, self._period(period, last), goals, scope)
-        whole = measuring.shown(kpi)
+        whole = measuring.opened(kpi) if by == PERSON else measuring.shown(kpi)
         found, unseen = measuring.seen(kpi, whole), measuring.unseen(kpi, whole) if by == PERSON else ""
         rows = [measuring.figure(kpi, found)]
         if by is not None and not found.needs:
@@ -199,7 +199,7 @@ class KpiQueries(Namespace[Manner]):
         """
         _, kpi = kpi_named(self.desk.features, name)
         measuring = self._measuring(tx, self._period(period, last), None, scope)
-        found = measuring.measure(kpi)
+        found = measuring.opened(kpi)
         cases = measuring.seen(kpi, found).cases
         rows = tuple(_record(one) for one in cases if one.excluded or not excluded)
         page = RecordPage(items=rows, unseen=measuring.unseen(kpi, found))

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Boolean, Column, Table, Text
 
-from servicedesk_core.store.column_types import Instant, Json, Scrubbed
+from servicedesk_core.store.column_types import Instant, Json, Packed, Scrubbed
 from servicedesk_core.store.schema.base import metadata
 
 repeat_decisions = Table(
@@ -34,5 +34,6 @@ kpi_figures = Table(
     Column("month", Text, primary_key=True, doc="The month."),
     Column("name", Text, primary_key=True, doc="Name of the figure."),
     Column("body", Json, nullable=False, doc="What was measured: as a whole, and by each dimension."),
+    Column("cases", Packed, doc="The records that it was made of, and those that were left out."),
 )
 """The figures of a closed month, as they were when it was closed."""

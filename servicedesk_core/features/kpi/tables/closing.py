@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select
 
-from servicedesk_core.faces import Measure, Sum
+from servicedesk_core.faces import Case, Measure, Sum
 from servicedesk_core.features.profit import Month
 from servicedesk_core.store import Tx
 from servicedesk_core.store.schema import kpi_figures, kpi_months
@@ -36,9 +36,24 @@ def figures_of(tx: Tx, month: Month) -> Mapping[str, Measure]:
     return {name: _measure(body) for name, body in tx.execute(select(c.name, c.body).where(c.month == str(month)))}
 
 
+def cases_of(tx: Tx, month: Month, name: str) -> tuple[Case, ...]:
+    """Return the records behind a figure of a closed month, with those that were left out of it."""
+    c = kpi_figures.c
+    rows = tx.execute(select(c.cases).where(c.month == str(month), c.name == name)).scalar() or ()
+    return tuple(Case(record, _number(above), _number(below), *rest) for record, above, below, *rest in rows)
+
+
+def _row(case: Case) -> list[Any]:
+    return [case.record, _exact(case.numerator), _exact(case.denominator), *case[3:]]
+
+
 def keep(tx: Tx, month: Month, figures: Iterable[tuple[str, Measure]], said: Closed) -> int:
     """Keep the figures of a month as they are, and return how many those are."""
-    rows = [{"month": str(month), "name": name, "body": _whole(one)} for name, one in figures if not one.needs]
+    rows = [
+        {"month": str(month), "name": name, "body": _whole(one), "cases": [*map(_row, one.cases)]}
+        for name, one in figures
+        if not one.needs
+    ]
     tx.execute(insert(kpi_months).values(month=str(month), at=said.at, author=said.author, reason=said.reason))
     if rows:
         tx.execute(insert(kpi_figures), rows)
@@ -57,7 +72,7 @@ def _whole(one: Measure) -> dict[str, Any]:
 
 
 def _body(one: Measure) -> dict[str, Any]:
-    """Return a measure as it is kept: exactly, and without its records."""
+    """Return a measure as it is kept: exactly; its records stand beside it."""
     return {
         "value": _exact(one.value),
         "numerator": _exact(one.numerator),
