@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Generic, TypeVar
+from functools import lru_cache
+from typing import Any, Final, Generic, TypeVar, cast
 
+import orjson
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import and_, func, insert, select
 
@@ -97,19 +99,24 @@ def state(tx: Tx, version: int) -> dict[Key, Kept]:
 
 
 def value(kind: DefinitionKind[M], kept: Kept) -> M:
-    """Return a definition that was not removed.
+    """Return a definition that was not removed: the same object for the same text, with all that it worked out.
 
     Raises:
         DefinitionsError: What is stored does not fit this program.
     """
     try:
-        return kind.model.model_validate(kept.body)
+        return cast("M", _read(kind.model, orjson.dumps(kept.body)))
     except ValidationError as error:
         first = problem_line(error.errors(include_url=False)[0], kind.model, prefix=kept.key.path)
         raise DefinitionsError(
             f"What version {kept.version} says of {kept.key} does not fit this program: {first}",
             hint="Install the version of the program or plugin with which it was applied, or a newer one.",
         ) from error
+
+
+@lru_cache(maxsize=1_000)
+def _read(model: type[BaseModel], body: bytes) -> BaseModel:
+    return model.model_validate(orjson.loads(body))
 
 
 def append(tx: Tx, version: Version, changed: Iterable[Kept]) -> None:
