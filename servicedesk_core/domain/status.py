@@ -39,7 +39,7 @@ class StatusCategory(StrEnum):
     @property
     def is_waiting(self) -> bool:
         """Whether the desk waits for somebody else."""
-        return self.value.startswith("waiting_")
+        return self in WAITING
 
 
 DONE = frozenset(
@@ -52,6 +52,9 @@ DONE = frozenset(
     }
 )
 """Categories that end a ticket's open life."""
+
+WAITING = frozenset(one for one in StatusCategory if one.value.startswith("waiting_"))
+"""Categories in which the desk waits for somebody else."""
 
 
 class Priority(StrEnum):

@@ -136,14 +136,19 @@ class Standing:
     @property
     def acted_at(self) -> datetime | None:
         """The last meaningful activity: that of a person, and only where none is known what the vendor tells."""
-        return max(filter(None, (self.client_at, self.desk_at)), default=None) or self.remote_at or self.created_at
+        client_at, desk_at = self.client_at, self.desk_at
+        if client_at is None or desk_at is None:
+            return client_at or desk_at or self.remote_at or self.created_at
+        return max(client_at, desk_at)
 
     @property
     def promised_at(self) -> datetime | None:
         """When it is due: by our own clocks where a policy is applied, else the vendor's earliest due time."""
         if self.promised is not None:
             return self.promised.due_at
-        return min(filter(None, (self.due_at, self.sla_due_at)), default=None)
+        if self.due_at is None or self.sla_due_at is None:
+            return self.due_at or self.sla_due_at
+        return min(self.due_at, self.sla_due_at)
 
     @property
     def judged_by(self) -> DueBy | None:

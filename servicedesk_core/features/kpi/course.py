@@ -39,6 +39,7 @@ OF_PEOPLE: Final = ("worked-by-estimate", "not-kept-up", "open-per-technician")
 OF_CLOCKS: Final = ("next-due-overdue", "triage-coming", "engagement-coming", "completion-coming")
 """Figures that mean nothing where nothing was promised."""
 
+_COUNTED: Final = tuple(COUNTED.values())
 _AFTER: Final = timedelta.resolution
 _WEEK_US: Final = duration_us(timedelta(weeks=1))
 _LONGEST_US: Final = duration_us(timedelta(days=366))
@@ -258,7 +259,7 @@ def _soon(at: datetime, ticket: OpenTicket, calendar: Calendar | None) -> dateti
 def _marks(ticket: OpenTicket, when: When) -> _Marks:
     worked, estimated = ticket.worked_s or 0, ticket.estimated_s
     return _Marks(
-        counts=tuple(is_so(ticket, when) for is_so in COUNTED.values()),
+        counts=tuple([is_so(ticket, when) for is_so in _COUNTED]),
         ratio=Fraction(worked, estimated) if estimated else None,
         who=ticket.who,
         is_away=ticket.is_away,

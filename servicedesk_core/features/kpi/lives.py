@@ -36,6 +36,8 @@ from servicedesk_core.store.schema import RECORDS
 
 _T = RECORDS["tickets"].c
 _FIELDS: Final = ("status_category", "priority", "assignee_ref", "queue_ref")
+_CATEGORIES: Final = {one.value: one for one in StatusCategory}
+_PRIORITIES: Final = {one.value: one for one in Priority}
 _CHANGING: Final = (EventType.STATUS_CHANGED, EventType.PRIORITY_CHANGED, EventType.ASSIGNED, EventType.QUEUE_CHANGED)
 
 Local = tuple[int, str]
@@ -63,7 +65,7 @@ class _Fields(NamedTuple):
 
     @property
     def category(self) -> StatusCategory | None:
-        return None if self.status_category is None else StatusCategory(self.status_category)
+        return _CATEGORIES.get(self.status_category or "")
 
     @property
     def is_open(self) -> bool:
@@ -132,7 +134,7 @@ def lives(
             if (told := tickets.get((one.source_id, ref))) is not None:
                 told.visits = (*told.visits, one)
                 told.going_on = (*told.going_on, *(session for _, about, session in of_visits([one]) if about == ref))
-    _add_promises(tx, tickets, now)
+    _add_promises(tx, tickets, start, now)
     people, kinds = staff(tx, now, zone, persons, scope=scope), _queue_kinds(tx)
     names = {one.id: one.name for one in sources.all(tx)}
     pulled = pulls(tx, now)
@@ -251,8 +253,8 @@ def _add_going_on(tx: Tx, tickets: Mapping[Local, _Told], start: datetime, now: 
             tickets[source, ref].going_on = several
 
 
-def _add_promises(tx: Tx, tickets: Mapping[Local, _Told], now: datetime) -> None:
-    found = promises(tx, [told.local_id for told in tickets.values()], now)
+def _add_promises(tx: Tx, tickets: Mapping[Local, _Told], start: datetime, now: datetime) -> None:
+    found = promises(tx, [told.local_id for told in tickets.values()], now, since=start)
     for told in tickets.values():
         told.promises = found.get(told.local_id, ())
 
@@ -296,11 +298,7 @@ def _ticket(  # noqa: PLR0917
     pulled: bool,
 ) -> OpenTicket:
     category, holder = fields.category, (told.source_id, fields.assignee_ref or "")
-    before = told.acts[: bisect_right(told.acts, at, key=lambda one: one[0])] if told.acts else ()
-    client_at, desk_at = (
-        next((when for when, is_client in reversed(before) if is_client is of_client), None)
-        for of_client in (True, False)
-    )
+    acted: dict[bool, datetime] = {is_client: when for when, is_client in told.acts if when <= at}
     absence = people.away.get(holder)
     promise = waited_for(told.promises, at)
     return OpenTicket(
@@ -308,14 +306,14 @@ def _ticket(  # noqa: PLR0917
         standing=Standing(
             created_at=told.created_at,
             category=category,
-            priority=None if fields.priority is None else Priority(fields.priority),
+            priority=_PRIORITIES.get(fields.priority or ""),
             queue_kind=kinds.get((told.source_id, fields.queue_ref or "")),
             is_assigned=fields.assignee_ref is not None,
             is_left=holder in people.left,
             back_at=None if absence is None else absence.back_at,
             due_at=told.due_at,
-            client_at=client_at,
-            desk_at=desk_at,
+            client_at=acted.get(True),
+            desk_at=acted.get(False),
             remote_at=told.remote_at,
             visit=_visit(told.visits, at),
         ),

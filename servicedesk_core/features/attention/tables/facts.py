@@ -97,7 +97,7 @@ class Around:
             source_id: newest_acts(self._tx, source_id, wanted, self._at, with_internal=self._with_internal)
             for source_id, wanted in refs.items()
         }
-        ours = promises(self._tx, [state.local_id for state in states], self._at)
+        ours = promises(self._tx, [state.local_id for state in states], self._at, since=self._at)
         for state in states:
             done = acts[state.source_id].get(state.external_id, (None, None))
             yield Found(state, self._standing(state, *done, ours.get(state.local_id)))

@@ -10,9 +10,10 @@ from servicedesk_core.features.sla.clocks.model import Outcome
 from servicedesk_core.features.sla.clocks.policies import PAUSES, Clock
 from servicedesk_core.features.sla.definitions import POLICIES
 from servicedesk_core.store import Tx, bulk
-from servicedesk_core.store.fields import optional_instant
+from servicedesk_core.store.fields import optional_instant, to_us
 
 _JUDGED: Final = ", ".join(f"'{one.value}'" for one in (Outcome.OPEN, Outcome.MET, Outcome.MISSED))
+_CLOCKS: Final = {clock.value: clock for clock in Clock}
 _ORDER: Final = {clock.value: order for order, clock in enumerate(Clock)}
 
 
@@ -49,13 +50,14 @@ def waited_for(promises: Sequence[Promise], at: datetime) -> Promise | None:
     return next((one for one in promises if one.is_waited_for(at)), None)
 
 
-def promises(tx: Tx, tickets: Collection[int], now: datetime) -> Mapping[int, Sequence[Promise]]:
+def promises(tx: Tx, tickets: Collection[int], now: datetime, *, since: datetime) -> Mapping[int, Sequence[Promise]]:
     """Return the promises on tickets in their order, by the desk's numbers; a ticket without any is left out.
 
     Args:
         tx: Any transaction.
         tickets: The desk's own numbers of the tickets.
         now: The present instant.
+        since: Promises that were over by then are left out; a ticket with no other has none of them.
     """
     policies = {one.name: one.pauses for held in in_force(tx, POLICIES, now) for one in held.policies}
     query = (
@@ -65,10 +67,13 @@ def promises(tx: Tx, tickets: Collection[int], now: datetime) -> Mapping[int, Se
     rows = sorted(bulk.select_in(tx, query, None, tickets), key=lambda row: (row[0], row[1], _ORDER[row[2]]))
     halting: dict[tuple[str, str], frozenset[StatusCategory]] = {}
     found: dict[int, list[Promise]] = {}
+    since_us = to_us(since)
     for ticket, _, clock, policy, *times in rows:
+        several = found.setdefault(ticket, [])
+        if times[1] is not None and times[1] <= since_us:
+            continue
         if (policy, clock) not in halting:
             pauses = policies.get(policy, PAUSES).items()
             halting[policy, clock] = frozenset(status for status, clocks in pauses if Clock(clock) in clocks)
-        promise = Promise(Clock(clock), halting[policy, clock], *map(optional_instant, times))
-        found.setdefault(ticket, []).append(promise)
+        several.append(Promise(_CLOCKS[clock], halting[policy, clock], *map(optional_instant, times)))
     return found
