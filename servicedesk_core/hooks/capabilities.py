@@ -1,6 +1,6 @@
 """What a connector says about itself and its vendor: data, checked by the conformance suite."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from servicedesk_core.domain.folding import SPAN, Derivable
 from servicedesk_core.domain.warranty import NO_RULES, ClaimRules
-from servicedesk_core.hooks.writing import ReconcilableBy
+from servicedesk_core.errors import RejectedError, UnsupportedError
+from servicedesk_core.hooks.writing import ReconcilableBy, Write
 
 
 class Support(StrEnum):
@@ -102,6 +103,7 @@ class WriteCapability:
         fields: Domain fields that it understands in ``Write.values``.
         required: Those without which it is refused; ``work_date|start_at`` = one of them is enough.
         max_lengths: Longest text of a field, in the vendor's characters; a longer one is refused before it is sent.
+        needs: What it must name: the record that it changes (``target``), or the one that it belongs to (``parent``).
         settle_s: Seconds after the last attempt before which absence proves nothing.
         timeout_s: Longest time that sending may take, the looks before and after it included.
         visible_to: Who sees the result without being asked, for the person who approves: ``staff`` or ``customer``.
@@ -115,6 +117,7 @@ class WriteCapability:
     fields: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     max_lengths: Mapping[str, int] = field(default_factory=dict)
+    needs: Literal["target", "parent", ""] = ""
     settle_s: float = 0.0
     timeout_s: float = 120.0
     visible_to: Literal["staff", "customer"] = "staff"
@@ -128,6 +131,33 @@ class WriteCapability:
             for names in (one.split("|") for one in self.required)
             if all(values.get(name) is None or values[name] == "" for name in names)
         )
+
+    def check(self, write: Write, length: Callable[[str], int] = len) -> None:
+        """Refuse what this kind cannot be, before anything is sent.
+
+        Args:
+            write: A write of this kind.
+            length: Counts the characters of a text as the vendor does.
+
+        Raises:
+            RejectedError: It names no record where it must, has fields that are not understood, lacks one that is
+                needed, or a text is too long; names the fields.
+        """
+        if self.needs and not getattr(write, self.needs):
+            raise RejectedError(f"{self.kind} needs its {self.needs}.", field_errors=(self.needs,))
+        if unknown := tuple(name for name in write.values if name not in self.fields):
+            raise RejectedError(
+                f"{self.kind} cannot write {', '.join(unknown)}.",
+                field_errors=unknown,
+                hint=f"It can: {', '.join(self.fields)}.",
+            )
+        if lacking := self.lacking(write.values):
+            raise RejectedError(f"{self.kind} needs {' and '.join(lacking)}.", field_errors=lacking)
+        for name, longest in self.max_lengths.items():
+            text = write.values.get(name)
+            if isinstance(text, str) and (long := length(text)) > longest:
+                message = f"{name} has {long} characters, and the vendor takes {longest}."
+                raise RejectedError(message, field_errors=(name,), hint="Shorten it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +191,25 @@ class Capabilities:
     def write(self, kind: str) -> WriteCapability | None:
         """Return the capability of one kind of write, or ``None``."""
         return next((w for w in self.writes if w.kind == kind), None)
+
+    def checked(self, write: Write, length: Callable[[str], int] = len) -> WriteCapability:
+        """Return what was declared of a write, after :meth:`WriteCapability.check`.
+
+        Args:
+            write: What is to be sent.
+            length: Counts the characters of a text as the vendor does.
+
+        Raises:
+            UnsupportedError: No such kind was declared.
+            RejectedError: It cannot be right.
+        """
+        capability = self.write(write.kind)
+        if capability is None:
+            raise UnsupportedError(
+                f"The connector cannot send {write.kind!r}.", hint=f"It can: {', '.join(w.kind for w in self.writes)}."
+            )
+        capability.check(write, length)
+        return capability
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,19 @@
 from datetime import date
 
 import pytest
+from pydantic import SecretStr
 
 from servicedesk_core.domain.warranty import DeviceRef, Entitlement, EntitlementKind, PartInfo, PartLevel
 from servicedesk_core.errors import AuthenticationError
 from servicedesk_core.hooks import ConnectorSettings, hookimpl
 from servicedesk_core.testing import MemoryMaker, WarrantyLookupSuite, opened
 from servicedesk_core.testing.suites.warranty_lookup import Misbehaviour
+
+SECRET = "the-secret-of-a-test"
+
+
+class Settings(ConnectorSettings):
+    key: SecretStr = SecretStr(SECRET)
 
 
 def cover(until, hardware=True):
@@ -23,6 +30,7 @@ class Acme(MemoryMaker):
         "AC1": (cover(date(2026, 12, 31)), cover(date(2099, 1, 1), hardware=False)),
         "AC2": (cover(date(2024, 1, 1)),),
         "AC3": (cover(date(2026, 1, 1)),),
+        "AC4": (cover(date(2099, 1, 1), hardware=False),),
     }
     ambiguous = {"AC3": ("machine_type",)}
     parts = {"AC1": (PartInfo(number="P1", level=PartLevel.AS_BUILT),)}
@@ -40,6 +48,7 @@ class TestAcme(WarrantyLookupSuite):
     unknown = DeviceRef(manufacturer="acme", serial_number="AC9999")
     ambiguous = DeviceRef(manufacturer="acme", serial_number="AC3")
     clear = DeviceRef(manufacturer="acme", serial_number="AC3", machine_type="20XX")
+    software_only = DeviceRef(manufacturer="acme", serial_number="AC4")
     spellings = ("Acme", "ACME Corporation")
 
     @pytest.fixture
@@ -83,6 +92,18 @@ def broken(**hooks):
             "exactly one result",
         ),
         (
+            broken(covers={**Acme.covers, "AC4": (cover(date(2099, 1, 1)),)}),
+            "test_software_is_no_cover_of_the_hardware",
+            "said to cover the hardware",
+        ),
+        (
+            broken(
+                spoil=staticmethod(lambda found: [one.model_copy(update={"raw": {"auth": SECRET}}) for one in found])
+            ),
+            "test_no_secret_stands_in_an_answer",
+            "a secret stands in the payload",
+        ),
+        (
             broken(recognise=hookimpl(lambda self, device: device)),
             "test_recognise_leaves_other_makers_alone",
             "None",
@@ -90,7 +111,7 @@ def broken(**hooks):
     ],
 )
 async def test_a_broken_connector_fails_the_suite(connector, test, message):
-    async with opened(connector, ConnectorSettings()) as instance:
+    async with opened(connector, Settings()) as instance:
         with pytest.raises(AssertionError, match=message):
             await awaited(getattr(TestAcme(), test)(instance))
 

@@ -12,7 +12,6 @@ from servicedesk_core.errors import (
     OutcomeUnknownError,
     RateLimitedError,
     RejectedError,
-    UnsupportedError,
     WriteConflictError,
     WriteNotGrantedError,
 )
@@ -86,7 +85,7 @@ class Memory(Connector[Settings]):
 
     @hookimpl
     def describe_capabilities(self) -> Capabilities:
-        def can(kind: str, by: ReconcilableBy, *fields: str) -> WriteCapability:
+        def can(kind: str, by: ReconcilableBy, *fields: str, needs: Any = "") -> WriteCapability:
             return WriteCapability(
                 kind,
                 by,
@@ -94,6 +93,7 @@ class Memory(Connector[Settings]):
                 fields=fields,
                 required=fields[:1],
                 max_lengths={fields[0]: 20},
+                needs=needs,
                 settle_s=SETTLE_S,
             )
 
@@ -101,17 +101,14 @@ class Memory(Connector[Settings]):
             "Memory",
             writes=(
                 can(CREATE, ReconcilableBy.REFERENCE, "title"),
-                can(UPDATE, ReconcilableBy.RECORD, "title"),
-                can(NOTE, ReconcilableBy.CONTENT, "body"),
+                can(UPDATE, ReconcilableBy.RECORD, "title", needs="target"),
+                can(NOTE, ReconcilableBy.CONTENT, "body", needs="parent"),
             ),
         )
 
     @hookimpl
     async def send_write(self, write: Write) -> WriteReceipt:
-        described = self.describe_capabilities().write(write.kind)
-        if described is None:
-            raise UnsupportedError(write.kind)
-        self.check(write, described)
+        self.check(write)
         if write.kind not in self.ctx.settings.grants:
             raise WriteNotGrantedError(write.kind)
         try:
@@ -123,11 +120,8 @@ class Memory(Connector[Settings]):
         except LostError:
             raise self.doubt() from None
 
-    def check(self, write: Write, described: WriteCapability) -> None:
-        if set(write.values) - set(described.fields) or set(described.required) - set(write.values):
-            raise RejectedError("wrong fields")
-        if any(len(write.values[name]) > longest for name, longest in described.max_lengths.items()):
-            raise RejectedError("too long")
+    def check(self, write: Write) -> None:
+        self.describe_capabilities().checked(write)
 
     def refuse_newer(self, write: Write) -> None:
         row = self.desk.rows[write.target or ""]
@@ -229,8 +223,13 @@ class OverwritesNewerEdits(Memory):
 
 
 class ChecksNothing(Memory):
-    def check(self, write: Write, described: WriteCapability) -> None:
+    def check(self, write: Write) -> None:
         pass
+
+
+class AsksForNoParent(Memory):
+    def check(self, write: Write) -> None:
+        super().check(replace(write, parent="1"))
 
 
 class DoubtsEverything(Memory):
@@ -270,6 +269,7 @@ BROKEN = [
     (TakesAnything, ONCE, {"fault": WriteFault.LOST_REQUEST}),
     (OverwritesNewerEdits, "test_a_newer_edit_is_not_overwritten", {}),
     (ChecksNothing, "test_what_cannot_be_right_is_refused_unsent", {}),
+    (AsksForNoParent, "test_what_hangs_on_nothing_is_refused_unsent", {}),
     (DoubtsEverything, "test_what_the_vendor_takes_is_no_problem_before", {}),
     (ReadsBackLess, "test_what_is_read_back_is_what_a_pull_would_bring", {}),
     (NeverFinds, "test_a_write_is_done_once_and_then_found", {}),

@@ -13,9 +13,8 @@
 A test of a hook that the connector does not implement skips itself and says so.
 """
 
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -23,52 +22,25 @@ import pytest
 
 from servicedesk_core.domain import STREAMS
 from servicedesk_core.errors import ConnectorError, CursorError, MappingError
-from servicedesk_core.hooks import (
-    FetchStatus,
-    Mapped,
-    Page,
-    PullMode,
-    PullRequest,
-    StreamCapability,
-    Support,
-)
+from servicedesk_core.hooks import FetchStatus, Mapped, PullMode, PullRequest
 from servicedesk_core.hooks.connector import AnyConnector
+from servicedesk_core.testing.suites.passes import ids_of, pages_of, streams_of, whole
 from servicedesk_core.testing.suites.skipping import require
+from servicedesk_core.testing.suites.truths import TicketSyncTruths
 
 MAX_RESUME = 4_096
 FAR_FUTURE = datetime(2190, 1, 1, tzinfo=UTC)
 
 
-def _streams(connector: AnyConnector) -> list[StreamCapability]:
-    described = connector.describe_capabilities().streams
-    return [s for s in described if s.support is Support.FULL and s.stream in STREAMS]
-
-
-async def _pages(connector: AnyConnector, request: PullRequest, *, limit: int | None = None) -> list[Page]:
-    pages: list[Page] = []
-    stream = connector.pull(request)
-    assert isinstance(stream, AsyncGenerator), "pull must be an async generator, so that core can close it"
-    async with aclosing(stream) as running:
-        async for page in running:
-            pages.append(page)
-            if limit is not None and len(pages) == limit:
-                break
-    return pages
-
-
-def _ids(pages: list[Page]) -> list[str]:
-    return [record.external_id for page in pages for record in page.records]
-
-
-class TicketSyncSuite:
+class TicketSyncSuite(TicketSyncTruths):
     """Subclass it in a test file and give it a ``connector`` fixture: an opened connector with a few records behind it.
 
     Attributes:
         page_size: Page size that the tests ask for, small enough that a stream of the test data has several pages.
         unknown_ref: An id that the vendor does not have.
+        internal_note: Id of a note that no client may read, where the connector reads notes.
     """
 
-    page_size = 5
     unknown_ref = "999999999"
 
     @pytest.fixture
@@ -100,15 +72,15 @@ class TicketSyncSuite:
     async def test_check_answers_for_every_stream_in_order(self, connector: AnyConnector) -> None:
         """One check for each stream that was asked for, in the same order."""
         require(connector, "check_connection")
-        names = tuple(stream.stream for stream in _streams(connector))
+        names = tuple(stream.stream for stream in streams_of(connector))
         checks = await connector.check_connection(names)
         assert tuple(check.stream for check in checks) == names
 
     async def test_a_pass_ends_with_one_last_page(self, connector: AnyConnector) -> None:
         """Every page but the last can be resumed from; nothing comes after the last one."""
         require(connector, "pull")
-        for stream in _streams(connector):
-            pages = await _pages(connector, self._whole(stream))
+        for stream in streams_of(connector):
+            pages = await pages_of(connector, whole(stream, self.page_size))
             assert pages, f"{stream.stream}: an empty stream is one empty last page"
             assert [page.last for page in pages] == [False] * (len(pages) - 1) + [True], stream.stream
             for page in pages[:-1]:
@@ -118,8 +90,8 @@ class TicketSyncSuite:
     async def test_ids_are_texts_and_raw_is_json(self, connector: AnyConnector) -> None:
         """Ids are non-empty text; payloads survive JSON unchanged."""
         require(connector, "pull")
-        for stream in _streams(connector):
-            for page in await _pages(connector, self._whole(stream), limit=2):
+        for stream in streams_of(connector):
+            for page in await pages_of(connector, whole(stream, self.page_size), limit=2):
                 for record in page.records:
                     assert isinstance(record.external_id, str)
                     assert record.external_id
@@ -129,75 +101,77 @@ class TicketSyncSuite:
     async def test_a_resumed_pass_brings_exactly_the_rest(self, connector: AnyConnector) -> None:
         """Stopping after any of the first pages and going on from its ``resume`` loses and invents nothing."""
         require(connector, "pull")
-        for stream in _streams(connector):
-            whole = await _pages(connector, self._whole(stream))
-            for cut in range(1, min(3, len(whole))):
-                request = self._whole(stream, resume=whole[cut - 1].resume)
-                rest = _ids(await _pages(connector, request))
-                assert set(_ids(whole[:cut])) | set(rest) == set(_ids(whole)), stream.stream
+        for stream in streams_of(connector):
+            everything = await pages_of(connector, whole(stream, self.page_size))
+            for cut in range(1, min(3, len(everything))):
+                request = whole(stream, self.page_size, resume=everything[cut - 1].resume)
+                rest = ids_of(await pages_of(connector, request))
+                assert set(ids_of(everything[:cut])) | set(rest) == set(ids_of(everything)), stream.stream
 
     async def test_reading_changes_nothing(self, connector: AnyConnector) -> None:
         """Two passes give the same ids."""
         require(connector, "pull")
-        for stream in _streams(connector):
-            first = _ids(await _pages(connector, self._whole(stream)))
-            second = _ids(await _pages(connector, self._whole(stream)))
+        for stream in streams_of(connector):
+            first = ids_of(await pages_of(connector, whole(stream, self.page_size)))
+            second = ids_of(await pages_of(connector, whole(stream, self.page_size)))
             assert sorted(first) == sorted(second), stream.stream
 
     async def test_a_garbled_position_is_a_cursor_error(self, connector: AnyConnector) -> None:
         """A position of another version is refused, so that core starts the pass again."""
         require(connector, "pull")
-        for stream in _streams(connector):
+        for stream in streams_of(connector):
             with pytest.raises(CursorError):
-                await _pages(connector, self._whole(stream, resume="no-version-of-mine"))
+                await pages_of(connector, whole(stream, self.page_size, resume="no-version-of-mine"))
 
     async def test_partitions_cover_the_pass_without_overlap(self, connector: AnyConnector) -> None:
         """The pieces together bring what the whole brings, each record once."""
         require(connector, "plan_partitions")
-        for stream in _streams(connector):
-            request = self._whole(stream)
+        for stream in streams_of(connector):
+            request = whole(stream, self.page_size)
             pieces = await connector.plan_partitions(request)
             if not pieces:
                 continue
-            whole = _ids(await _pages(connector, request))
+            everything = ids_of(await pages_of(connector, request))
             parts: list[str] = []
             for piece in pieces:
-                parts += _ids(await _pages(connector, self._whole(stream, partition=piece)))
-            assert sorted(parts) == sorted(whole), stream.stream
+                parts += ids_of(await pages_of(connector, whole(stream, self.page_size, partition=piece)))
+            assert sorted(parts) == sorted(everything), stream.stream
 
     async def test_counts_agree_with_what_comes(self, connector: AnyConnector) -> None:
         """A count, where the vendor has one, is the number of records of the pass."""
         require(connector, "count")
-        for stream in _streams(connector):
-            counted = await connector.count(self._whole(stream))
+        for stream in streams_of(connector):
+            counted = await connector.count(whole(stream, self.page_size))
             if counted is not None:
-                assert counted == len(set(_ids(await _pages(connector, self._whole(stream))))), stream.stream
+                assert counted == len(set(ids_of(await pages_of(connector, whole(stream, self.page_size))))), (
+                    stream.stream
+                )
 
     async def test_incremental_passes_respect_their_lower_bound(self, connector: AnyConnector) -> None:
         """Nothing is newer than the far future; everything stamped is newer than the distant past."""
         require(connector, "pull")
-        for stream in _streams(connector):
+        for stream in streams_of(connector):
             if not stream.has_stamp:
                 continue
             since = PullRequest(stream.stream, PullMode.INCREMENTAL, since=FAR_FUTURE, page_size=self.page_size)
-            assert _ids(await _pages(connector, since)) == [], stream.stream
+            assert ids_of(await pages_of(connector, since)) == [], stream.stream
 
     async def test_reconcile_proves_the_same_ids(self, connector: AnyConnector) -> None:
         """A reconcile pass over everything names exactly the ids of a backfill over everything."""
         require(connector, "pull")
-        for stream in _streams(connector):
+        for stream in streams_of(connector):
             request = PullRequest(stream.stream, PullMode.RECONCILE, page_size=self.page_size)
-            seen = _ids(await _pages(connector, request))
-            assert set(seen) == set(_ids(await _pages(connector, self._whole(stream)))), stream.stream
+            seen = ids_of(await pages_of(connector, request))
+            assert set(seen) == set(ids_of(await pages_of(connector, whole(stream, self.page_size)))), stream.stream
 
     async def test_stamps_of_reconcile_pages_are_those_that_the_mapping_gives(self, connector: AnyConnector) -> None:
         """Core fetches each record whose stamps differ from the stored ones: stamps of another making never agree."""
         require(connector, "pull", "map_record")
-        for stream in _streams(connector):
+        for stream in streams_of(connector):
             request = PullRequest(stream.stream, PullMode.RECONCILE, page_size=self.page_size)
-            listed = [record for page in await _pages(connector, request, limit=2) for record in page.records]
+            listed = [record for page in await pages_of(connector, request, limit=2) for record in page.records]
             stamps = {record.external_id: record.stamps for record in listed if record.stamps}
-            for page in await _pages(connector, self._whole(stream)) if stamps else ():
+            for page in await pages_of(connector, whole(stream, self.page_size)) if stamps else ():
                 for record in page.records:
                     self._assert_stamps(connector, stream.stream, record.raw, stamps.get(record.external_id, {}))
 
@@ -212,8 +186,8 @@ class TicketSyncSuite:
     async def test_fetching_gives_one_outcome_for_each_id(self, connector: AnyConnector) -> None:
         """Known ids are found, an unknown one is missing, none is left out or doubled."""
         require(connector, "fetch_records")
-        for stream in _streams(connector):
-            known = _ids(await _pages(connector, self._whole(stream), limit=1))[:3]
+        for stream in streams_of(connector):
+            known = ids_of(await pages_of(connector, whole(stream, self.page_size), limit=1))[:3]
             if not known or stream.folds_into:
                 continue
             outcomes = [o async for o in connector.fetch_records(stream.stream, [*known, self.unknown_ref])]
@@ -225,8 +199,8 @@ class TicketSyncSuite:
     async def test_mapping_is_pure_and_survives_json(self, connector: AnyConnector) -> None:
         """The same payload, after a round trip through JSON, means the same record with the same id."""
         require(connector, "map_record")
-        for stream in _streams(connector):
-            for page in await _pages(connector, self._whole(stream), limit=2):
+        for stream in streams_of(connector):
+            for page in await pages_of(connector, whole(stream, self.page_size), limit=2):
                 for record in page.records:
                     self._assert_maps_alike(connector, stream.stream, record.external_id, record.raw)
 
@@ -244,7 +218,7 @@ class TicketSyncSuite:
         """A payload that is no record of the vendor is refused with the one error that leads to quarantine."""
         require(connector, "map_record")
         garbage: list[dict[str, Any]] = [{}, {"id": None}, {"unexpected": [1, {"deep": None}]}]
-        for stream in _streams(connector):
+        for stream in streams_of(connector):
             for raw in garbage:
                 with pytest.raises((MappingError, ValueError)):
                     connector.map_record(stream.stream, raw)
@@ -252,7 +226,7 @@ class TicketSyncSuite:
     async def test_mapping_version_is_short_and_stable(self, connector: AnyConnector) -> None:
         """A short text that does not change while the rules do not."""
         require(connector, "mapping_version")
-        for stream in _streams(connector):
+        for stream in streams_of(connector):
             version = connector.mapping_version(stream.stream)
             assert version == connector.mapping_version(stream.stream)
             assert 1 <= len(version) <= 64
@@ -262,17 +236,4 @@ class TicketSyncSuite:
         require(connector, "pull")
         request = PullRequest("no_such_stream", PullMode.BACKFILL)
         with pytest.raises(ConnectorError):
-            await _pages(connector, request)
-
-    def _whole(
-        self, stream: StreamCapability, *, resume: str | None = None, partition: str | None = None
-    ) -> PullRequest:
-        since = datetime.now(UTC) - timedelta(days=100 * 365) if stream.has_created else None
-        return PullRequest(
-            stream.stream,
-            PullMode.BACKFILL,
-            since=since,
-            partition=partition,
-            resume=resume,
-            page_size=self.page_size,
-        )
+            await pages_of(connector, request)

@@ -36,6 +36,7 @@ from servicedesk_core.hooks import WarrantyCapability
 from servicedesk_core.hooks.connector import AnyConnector
 from servicedesk_core.http import HttpFactory
 from servicedesk_core.testing.suites.skipping import require
+from servicedesk_core.testing.suites.truths import assert_hides_secrets
 
 PLACEHOLDERS = ("", " ", "To be filled by O.E.M.", "Default string", "None", "N/A", "0000000", "System Serial Number")
 SUPPLIES = frozenset({"product_number", "machine_type", "country"})
@@ -101,6 +102,7 @@ class WarrantyLookupSuite:
         unknown: A well-formed device that the vendor does not know.
         ambiguous: A device whose serial number alone is not enough.
         clear: The same with what was missing.
+        software_only: A device with cover for software alone, where the vendor sells such.
         foreign: A device of somebody else.
         spellings: Ways in which other sources write the manufacturer's name.
         token_requests: How many requests the vendor's log-in takes.
@@ -113,6 +115,7 @@ class WarrantyLookupSuite:
     unknown: DeviceRef
     ambiguous: DeviceRef | None = None
     clear: DeviceRef | None = None
+    software_only: DeviceRef | None = None
     foreign = DeviceRef(manufacturer="Somebody Else Ltd.", serial_number="FOREIGN0001")
     spellings: tuple[str, ...] = ()
     token_requests = 1
@@ -214,6 +217,23 @@ class WarrantyLookupSuite:
         result = (await _ask(connector, devices))[devices[0]]
         assert result.outcome is LookupOutcome.FOUND
         assert result.covered_on(self.expired_on) is False
+
+    async def test_software_is_no_cover_of_the_hardware(self, connector: AnyConnector) -> None:
+        """A subscription that still runs repairs nothing."""
+        require(connector, "recognise", "find_entitlements")
+        if self.software_only is None:
+            pytest.skip("give software_only to have it tested that a subscription is no warranty")
+        devices = _recognised(connector, self.software_only)
+        found = (await _ask(connector, devices))[devices[0]].entitlements
+        assert found, "software_only has no cover at all"
+        assert all(one.covers_hardware is False for one in found), "a cover of software is said to cover the hardware"
+
+    async def test_no_secret_stands_in_an_answer(self, connector: AnyConnector) -> None:
+        """Answers are stored and exported: no credential of the connection is in them."""
+        require(connector, "recognise", "find_entitlements")
+        devices = _recognised(connector, self.covered)
+        result = (await _ask(connector, devices))[devices[0]]
+        await assert_hides_secrets(connector, result.raw, "the vendor's answer")
 
     async def test_an_unknown_device_is_not_found_and_says_why(self, connector: AnyConnector) -> None:
         """An empty answer never stands for "not covered"."""

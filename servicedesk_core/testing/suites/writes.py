@@ -294,6 +294,17 @@ class WriteSuite:
                     await connector.send_write(replace(write, values=dict(values)))
         assert await vendor.writes_done() == done
 
+    async def test_what_hangs_on_nothing_is_refused_unsent(self, connector: AnyConnector, vendor: WriteVendor) -> None:
+        """A note or a time entry without the record that it belongs to reaches nobody."""
+        for kind in self._kinds(connector):
+            write = await self._example(connector, vendor, kind.kind)
+            if write.parent is None:
+                continue
+            done = await vendor.writes_done()
+            with pytest.raises(RejectedError):
+                await connector.send_write(replace(write, parent=None))
+            assert await vendor.writes_done() == done, f"{kind.kind}: it was sent without what it belongs to"
+
     async def test_nothing_is_written_without_its_grant(
         self, ungranted: AnyConnector | None, vendor: WriteVendor
     ) -> None:

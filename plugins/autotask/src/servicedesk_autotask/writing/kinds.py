@@ -163,6 +163,7 @@ def _capability(one: WriteKind, settings: AutotaskSettings) -> WriteCapability:
         fields=one.fields,
         required=one.required,
         max_lengths=one.lengths,
+        needs=one.needs,
         settle_s=SETTLE_S,
         timeout_s=PREPARE_S + SEND_S + LOOK_BACK_S,
         visible_to=one.visible_to,
