@@ -70,6 +70,24 @@ async def test_a_card_says_what_the_figures_say_and_stays_as_it_was_issued(desk,
     assert (await desk.audit.verify()).is_valid
 
 
+@pytest.mark.parametrize("desk", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+async def test_of_two_who_issue_at_once_the_later_look_has_the_last_word(desk, put, monkeypatch):
+    """Somebody has made the cards; before they are kept, an entry comes and somebody else issues them."""
+    write, others = desk.store.write, desk.acting_as(as_("mia"))
+
+    async def overtaken(work):
+        monkeypatch.setattr(desk.store, "write", write)
+        await put(desk, [entry("finn", 4, number, 1) for number in range(6)])
+        desk.clock.advance(60)
+        await others.scorecards.issue()
+        return await write(work)
+
+    monkeypatch.setattr(desk.store, "write", overtaken)
+    done = await desk.scorecards.issue()
+    card, lines = await _card(desk)
+    assert (card.version, lines["real-time-entry"].sample, done.unchanged) == (1, 30, 8)
+
+
 async def test_a_card_has_figures_that_take_a_right_but_none_of_money(desk, tmp_path):
     path = tmp_path / "service" / "service.toml"
     weights = "weights = { quality-score = 15, service-margin = 5 }\nminimum_sample = 1\n"

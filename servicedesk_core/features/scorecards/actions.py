@@ -1,13 +1,14 @@
 """Issuing cards, showing them to whom they are of, and keeping what was agreed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.errors import NotFoundLocallyError, NotPermittedError, SettingsError
-from servicedesk_core.faces import Capability, Help, Manner, action
+from servicedesk_core.faces import Capability, Help, Manner, Period, action
 from servicedesk_core.features.definitions import in_force
 from servicedesk_core.features.scorecards import tables
 from servicedesk_core.features.scorecards.kinds import RULES, ScorecardRules
@@ -24,6 +25,7 @@ from servicedesk_core.features.scorecards.model import (
 )
 from servicedesk_core.features.scorecards.queries import ScorecardQueries, Week, compared
 from servicedesk_core.features.scorecards.sight import CardDesk, CardSight, named
+from servicedesk_core.features.scorecards.tables import Whose
 from servicedesk_core.features.scorecards.weeks import span_of, week_named, week_of
 from servicedesk_core.people import Actor
 from servicedesk_core.store import Tx, audit
@@ -61,23 +63,24 @@ class Scorecards(ScorecardQueries[Manner]):
             SettingsError: It is no week or has not begun, or its cards are final and no reason was given.
             DefinitionsError: A definition does not fit this program.
         """
-        now, zone = self.desk.clock.now(), ZoneInfo(self.desk.timezone)
-        chosen = week_named(week) if week is not None else week_of(now.astimezone(zone).date())
-        period = span_of(chosen, zone, now)
-
-        def make(tx: Tx) -> Made:
+        zone = ZoneInfo(self.desk.timezone)
+        chosen = week_named(week) if week is not None else week_of(self.desk.clock.now().astimezone(zone).date())
+        def make(tx: Tx, period: Period) -> tuple[Mapping[Whose, int], Made]:
             self._refuse_again(tx, chosen, reason)
-            people = self.desk.settings.people
-            return Making(tx, self.desk.features, rules_at(tx, period.last), chosen, period, people).made()
+            seen, people = tables.versions(tx, chosen), self.desk.settings.people
+            return seen, Making(tx, self.desk.features, rules_at(tx, period.last), chosen, period, people).made()
 
-        made = await self.desk.store.read(make)
-
-        def keep(tx: Tx) -> Issuing:
+        def keep(tx: Tx, seen: Mapping[Whose, int], made: Made) -> Issuing | None:
             audit.take_turn(tx)  # whoever issues them at the same time sees these
             self._refuse_again(tx, chosen, reason)
-            return self._keep(tx, chosen, made, reason)
+            return self._keep(tx, chosen, made, reason) if tables.versions(tx, chosen) == seen else None
 
-        return await self.desk.store.write(keep)
+        while True:  # what was issued since they were made was seen later: they are made once more, and come after it
+            period = span_of(chosen, zone, self.desk.clock.now())
+            seen, made = await self.desk.store.read(partial(make, period=period))
+            done = await self.desk.store.write(partial(keep, seen=seen, made=made))
+            if done is not None:
+                return done
 
     @action("scorecards.publish", about="What was published.", needs=Capability.SCORECARDS_WRITE, unscoped=_WHOLE)
     async def publish(self, *, week: Week = None) -> Publishing:

@@ -93,6 +93,13 @@ def cards(
     return found
 
 
+def versions(tx: Tx, week: str) -> Mapping[Whose, int]:
+    """Return the numbers of the newest cards of a week, by whose they are."""
+    query = select(_C.kind, _C.source_id, _C.technician, func.max(_C.version)).where(_C.week == week)
+    rows = tx.execute(query.group_by(_C.kind, _C.source_id, _C.technician))
+    return {Whose(Kind(kind), source, ref): number for kind, source, ref, number in rows}
+
+
 def newest_week(tx: Tx, *, published: bool = False) -> str | None:
     """Return the newest week that has cards."""
     where = [_C.published_at.is_not(None)] if published else []
