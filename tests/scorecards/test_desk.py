@@ -7,7 +7,7 @@ import pytest
 
 from servicedesk_core import Scope
 from servicedesk_core.domain import Contact, Technician
-from servicedesk_core.errors import NotFoundLocallyError, NotPermittedError, SettingsError
+from servicedesk_core.errors import DefinitionsError, NotFoundLocallyError, NotPermittedError, SettingsError
 from servicedesk_core.features.scorecards import pages
 from servicedesk_core.features.scorecards.jobs import issue as run_job
 from servicedesk_core.features.scorecards.model import Kind, Moved
@@ -138,6 +138,49 @@ async def test_a_card_has_nothing_of_somebody_of_the_same_name_who_left(desk, pu
     ]
 
 
+async def test_a_region_or_team_has_goals_and_weights_of_its_own(desk, put, tmp_path):
+    await put(
+        desk,
+        [
+            Technician(external_id="ana", name="Ana", location="Leeds", departments=("Field",)),
+            Technician(external_id="ben", name="Ben", country="gb", team="Desk"),
+            Technician(external_id="cleo", name="Cleo", location="Leeds"),
+        ],
+    )
+    groups = """
+    [scorecards.groups.field]
+    teams = ["field"]
+    regions = ["leeds"]
+    goals = { resolved = ">= 100 tickets" }
+    weights = { resolved = 10, utilisation = 5 }
+    [scorecards.groups.britain]
+    regions = ["GB"]
+    goals = { utilisation = ">= 1 %" }
+    """
+    service = tmp_path / "service" / "service.toml"
+    service.write_text(DEFINITIONS + groups)
+    await desk.definitions.apply(reason="regions", folder=tmp_path / "service")
+    desk.clock.advance(60)
+    await desk.scorecards.issue()
+    (_, ana), (_, ben), (_, cleo) = [await _card(desk, name) for name in ("Ana", "Ben", "Cleo")]
+    assert [(one["resolved"].goal, one["resolved"].profile, one["resolved"].weight) for one in (ana, ben, cleo)] == [
+        (">= 100", "field", 10),
+        (">= 5", "ours", 0),
+        (">= 5", "ours", 0),
+    ]
+    assert [(one["utilisation"].goal, one["utilisation"].weight) for one in (ana, ben, cleo)] == [
+        (">= 80", 5),
+        (">= 1", 15),
+        (">= 80", 15),
+    ]
+    assert ana["resolved"].attainment == pytest.approx(0.06)
+    service.write_text(DEFINITIONS + groups.replace("utilisation = 5", "utilization = 5").replace("100 tickets", "1 %"))
+    with pytest.raises(DefinitionsError) as told:
+        await desk.definitions.apply(reason="misspelt", folder=tmp_path / "service")
+    assert "Did you mean \"utilisation\"?" in str(told.value)
+    assert "another unit than resolved" in str(told.value)
+
+
 async def test_speed_that_counts_in_no_score_is_not_bought_with_quality_either(desk, put):
     new = [ticket("finn", at, day=2).model_copy(update={"external_id": f"again-{at}"}) for at in range(6)]
     await put(desk, new)
@@ -228,6 +271,10 @@ async def test_the_job_issues_at_the_close_and_again_when_nobody_is_late_any_mor
     assert await run_job(jobs, None) == "nothing is due"
     until(desk, SETTLED)
     assert await run_job(jobs, None) == f"{WEEK}: 8 final cards"
+    assert await run_job(jobs, None) == "nothing is due"
+    until(desk, SETTLED + timedelta(weeks=3))  # nothing ran meanwhile
+    weeks = [f"2026-W{number}" for number in (12, 13, 14)]
+    assert await run_job(jobs, None) == "; ".join(f"{week}: 2 final cards" for week in weeks)
     assert await run_job(jobs, None) == "nothing is due"
     (tmp_path / "service" / "service.toml").write_text(DEFINITIONS.replace("[scorecards]", ""))
     await desk.definitions.apply(reason="no cards", folder=tmp_path / "service", remove=True)

@@ -65,6 +65,7 @@ class Scorecards(ScorecardQueries[Manner]):
         """
         zone = ZoneInfo(self.desk.timezone)
         chosen = week_named(week) if week is not None else week_of(self.desk.clock.now().astimezone(zone).date())
+
         def make(tx: Tx, period: Period) -> tuple[Mapping[Whose, int], Made]:
             self._refuse_again(tx, chosen, reason)
             seen, people = tables.versions(tx, chosen), self.desk.settings.people

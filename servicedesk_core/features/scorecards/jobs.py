@@ -1,5 +1,6 @@
 """The job ``scorecards``."""
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -47,12 +48,23 @@ def due_weeks(tx: Tx, now: datetime, zone: ZoneInfo) -> list[str] | None:
         return None
     states, today = tables.states(tx), now.astimezone(zone).date()
     this, last = week_of(today), week_of(today - timedelta(weeks=1))
-    waiting = {last, *states} - {week for week, state in states.items() if state.is_final}
+    waiting = {last, *states, *_missed(tx, states, last, zone, now)}
+    waiting -= {week for week, state in states.items() if state.is_final}
     due = [week for week in sorted(waiting) if span_of(week, zone, now).end + rules.settles <= now]
     closed_at, issued = closes_at(_calendar(tx, now), monday_of(this), zone), states.get(this)
     if closed_at <= now and (issued is None or issued.issued_at < closed_at):
         due.append(this)
     return due
+
+
+def _missed(tx: Tx, states: Mapping[str, tables.State], last: str, zone: ZoneInfo, now: datetime) -> Iterator[str]:
+    """Yield the weeks since cards were issued first that have none, as nothing ran then, and that were to have some."""
+    began = min((state.issued_at for state in states.values()), default=now)
+    week = week_of(began.astimezone(zone).date())
+    while week < last:
+        if week not in states and in_force(tx, RULES, span_of(week, zone, now).last):
+            yield week
+        week = week_of(monday_of(week) + timedelta(weeks=1))
 
 
 def _calendar(tx: Tx, now: datetime) -> Calendar | None:

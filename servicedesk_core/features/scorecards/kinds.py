@@ -1,24 +1,60 @@
 """What is on a scorecard, and how much it counts: ``[scorecards]``."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from fractions import Fraction
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.domain import Model
 from servicedesk_core.domain.base import Instant
-from servicedesk_core.faces import DefinitionKind, Feature
+from servicedesk_core.faces import DefinitionKind, Feature, Goal
+from servicedesk_core.wording import folded
 
 Share = Annotated[int, Field(ge=0, le=100)]
+_Weight = Annotated[int, Field(ge=0)]
+_Word = Annotated[str, Field(min_length=1)]
+
+
+class Group(Model):
+    """Technicians who are judged otherwise than all others."""
+
+    teams: tuple[_Word, ...] = Field(default=(), description="Teams or departments, as the vendor calls them.")
+    regions: tuple[_Word, ...] = Field(default=(), description="Locations or countries, as the vendor calls them.")
+    weights: Mapping[str, _Weight] | None = Field(
+        default=None, description="In place of the weights of all others; nothing = the same."
+    )
+    goals: Mapping[str, str] = Field(
+        default={},
+        description='Goals by the name of the figure, before those of all others: { satisfaction = ">= 4" }.',
+    )
+
+    @model_validator(mode="after")
+    def _is_somebodys(self) -> Self:
+        if not (self.teams or self.regions):
+            msg = "names neither teams nor regions, so it would be nobody's"
+            raise ValueError(msg)
+        for goal in self.goals.values():
+            Goal.of(goal)
+        return self
+
+    def has(self, team: Iterable[str], region: Iterable[str]) -> bool:
+        """Whether somebody is in it: in one of its teams where it names some, and in one of its regions.
+
+        Args:
+            team: The teams that they are in.
+            region: Where they are.
+        """
+        pairs = ((self.teams, team), (self.regions, region))
+        return all(not named or not {*map(folded, named)}.isdisjoint(map(folded, theirs)) for named, theirs in pairs)
 
 
 class ScorecardRules(Model):
     """What is on a card, and how much it counts. Whatever is left out is as the program ships it."""
 
-    weights: Mapping[str, Annotated[int, Field(ge=0)]] = Field(
+    weights: Mapping[str, _Weight] = Field(
         default={
             "sla-engagement": 15,
             "satisfaction": 20,
@@ -59,7 +95,25 @@ class ScorecardRules(Model):
     settle_hours: Annotated[int, Field(ge=0, le=24 * 28)] = Field(
         default=48, description="How long after a week late entries are waited for, in hours."
     )
+    groups: Mapping[_Word, Group] = Field(
+        default={}, description="Teams and regions with goals or weights of their own; the first that somebody is in."
+    )
     effective_from: Instant | None = Field(default=None, description="From when on they hold. None = since ever.")
+
+    def group_of(self, team: Iterable[str], region: Iterable[str]) -> str | None:
+        """Return the name of the group that somebody is in; takes what :meth:`Group.has` does."""
+        team, region = tuple(team), tuple(region)
+        return next((name for name, group in self.groups.items() if group.has(team, region)), None)
+
+    def within(self, group: str | None) -> Self:
+        """Return the rules that hold in a group; ``None`` = in none."""
+        weights = None if group is None else self.groups[group].weights
+        return self if weights is None else self.model_copy(update={"weights": weights})
+
+    def goal(self, group: str | None, figure: str) -> Goal | None:
+        """Return what is wanted of a figure in a group; ``None`` = what is wanted of all."""
+        text = None if group is None else self.groups[group].goals.get(figure)
+        return None if text is None else Goal.of(text)
 
     @property
     def share(self) -> Fraction:
@@ -85,14 +139,24 @@ class ScorecardRules(Model):
 def problems(rules: ScorecardRules, features: Sequence[Feature]) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield what is wrong with cards beside the figures that there are: where, and what would be right."""
     known = {kpi.name: kpi for feature in features for kpi in feature.figures}
-    named = [("weights", name) for name in rules.weights]
-    named += [("pairs", name) for pair in rules.pairs for name in pair]
-    named += [("minimum_samples", name) for name in rules.minimum_samples]
-    for key, name in (*named, *(("coordinator", name) for name in rules.coordinator)):
+    named: list[tuple[tuple[str, ...], str]] = [(("weights",), name) for name in rules.weights]
+    named += [(("pairs",), name) for pair in rules.pairs for name in pair]
+    named += [(("minimum_samples",), name) for name in rules.minimum_samples]
+    for group, one in rules.groups.items():
+        named += [(("groups", group, "weights"), name) for name in one.weights or ()]
+        named += [(("groups", group, "goals"), name) for name in one.goals]
+    for keys, name in (*named, *((("coordinator",), name) for name in rules.coordinator)):
         if name not in known:
-            yield (key,), f'there is no figure "{name}".{did_you_mean(name, known)}'
-        elif key != "coordinator" and known[name].over != "period":
-            yield (key,), f'"{name}" tells of the present, and belongs to the coordinator.'
+            yield keys, f'there is no figure "{name}".{did_you_mean(name, known)}'
+        elif keys != ("coordinator",) and known[name].over != "period":
+            yield keys, f'"{name}" tells of the present, and belongs to the coordinator.'
+    for group, one in rules.groups.items():
+        for name, goal in one.goals.items():
+            if name in known and not Goal.of(goal).is_in(known[name].unit):
+                yield (
+                    ("groups", group, "goals"),
+                    f'"{goal}" is in another unit than {name}, which is in {known[name].unit}.',
+                )
 
 
 RULES: Final = DefinitionKind("scorecards", "set of rules of scorecards", ScorecardRules, many=False, check=problems)

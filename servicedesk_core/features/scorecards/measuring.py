@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from servicedesk_core.config.people import PersonSection
 from servicedesk_core.faces import Capability, Case, Feature, Goal, Kpi, Measure, Period, Verdict
+from servicedesk_core.faces.kpi import figure as told
 from servicedesk_core.features.kpi import Measuring, Went, kpi_named, went
 from servicedesk_core.features.scorecards import rules as scoring
 from servicedesk_core.features.scorecards.kinds import ScorecardRules
@@ -98,10 +99,12 @@ class Making:
         return Made(found, tuple(skipped))
 
     def _lines(self, whose: Whose, name: str, of: Technician | None = None) -> Iterator[Line]:
-        for place, figure in enumerate(self._rules.technician):
+        group = None if of is None else self._rules.group_of(of.teams, of.regions)
+        rules = self._rules.within(group)
+        for place, figure in enumerate(rules.technician):
             kpi = self._kpi(figure)
             found = self._whole(figure) if of is None else self._part(figure, of)
-            yield self._line(whose, name, of, place, kpi, found)
+            yield self._line(whose, name, of, place, kpi, found, rules, group)
 
     def _coordination(self) -> Iterator[Line]:
         first = cards(self._tx, [self._week]).get(self._week, {}).get(COORDINATOR)
@@ -125,7 +128,7 @@ class Making:
 
     def _outside(self, kpi: Kpi[Any]) -> tuple[float | None, Mapping[str, float]]:
         """Return for how many minutes of the week a figure was not what is wanted, and in which hours of the day."""
-        goal, span = self._goal(kpi), self._period
+        (goal, _), span = self._wanted(kpi), self._period
         end = min(span.end, span.now)
         if kpi.over != "instant" or goal is None:
             return None, {}
@@ -144,11 +147,21 @@ class Making:
         return went(self._tx, self._period.start, self._period.now, self._period.zone, people=self._configured)
 
     def _line(  # noqa: PLR0917  # what a line is of
-        self, whose: Whose, name: str, of: Technician | None, place: int, kpi: Kpi[Any], found: Measure
+        self,
+        whose: Whose,
+        name: str,
+        of: Technician | None,
+        place: int,
+        kpi: Kpi[Any],
+        found: Measure,
+        rules: ScorecardRules | None = None,
+        group: str | None = None,
     ) -> Line:
-        figure, goal = self._measuring.figure(kpi, found), self._goal(kpi)
+        goal, profile = self._wanted(kpi, group)
+        figure = told(kpi, found, goal, profile=profile)
+        weight = 0 if rules is None else rules.weights.get(kpi.name, 0)
         wants = whose.kind is not Kind.COORDINATOR
-        why = self._why(kpi, found, goal) if wants else figure.needs and f"needs {figure.needs}"
+        why = self._why(kpi, found, goal, weight) if wants else figure.needs and f"needs {figure.needs}"
         counts = wants and not why and goal is not None and figure.value is not None
         reached = scoring.attainment(figure.value or 0, goal, kpi.better) if counts and goal is not None else None
         pair, part = self._pair(kpi.name)
@@ -176,7 +189,7 @@ class Making:
             profile=figure.profile,
             verdict=Verdict.TOO_FEW if wants and self._has_too_few(kpi, found) else figure.verdict,
             attainment=reached,
-            weight=self._rules.weights.get(kpi.name, 0) if wants else 0,
+            weight=weight,
             before=mean,
             trend=scoring.trend(figure.value, mean),
             against=len(bad),
@@ -231,13 +244,13 @@ class Making:
     def _score(self, lines: Sequence[Line]) -> float | None:
         return scoring.score((one.weight, one.attainment) for one in lines if one.attainment is not None)
 
-    def _why(self, kpi: Kpi[Any], found: Measure, goal: Goal | None) -> str:
+    def _why(self, kpi: Kpi[Any], found: Measure, goal: Goal | None, weight: int) -> str:
         """Return why a figure counts in no score; empty = it counts."""
         if found.needs:
             return f"needs {found.needs}"
         if found.value is None:
             return "nothing to measure"
-        if not self._rules.weights.get(kpi.name):
+        if not weight:
             return "shown only"
         if goal is None:
             return "nobody said what is wanted"
@@ -256,9 +269,12 @@ class Making:
                 return speed, Part.QUALITY
         return None, None
 
-    def _goal(self, kpi: Kpi[Any]) -> Goal | None:
-        wanted = self._measuring.goal(kpi)
-        return wanted.goal if wanted is not None else kpi.goal
+    def _wanted(self, kpi: Kpi[Any], group: str | None = None) -> tuple[Goal | None, str | None]:
+        """Return what is wanted of a figure, and whose goal that is."""
+        if (goal := self._rules.goal(group, kpi.name)) is not None:
+            return goal, group
+        first = self._measuring.goal(kpi)
+        return (kpi.goal, None) if first is None else (first.goal, first.profile)
 
     def _values(self, whose: Whose, figure: str) -> Iterator[float | None]:
         for week in self._frozen:
@@ -269,8 +285,14 @@ class Making:
         return kpi_named(self._features, name)[1]
 
     @cached_property
+    def _figures(self) -> Sequence[str]:
+        """Those of technicians, whatever group they are in."""
+        every = (self._rules.within(group).technician for group in (None, *self._rules.groups))
+        return tuple(dict.fromkeys(name for names in every for name in names))
+
+    @cached_property
     def _measured(self) -> dict[str, Measure]:
-        names = {*self._rules.technician, *self._rules.coordinator}
+        names = {*self._figures, *self._rules.coordinator}
         present = self._period.now < self._period.end
         kpis = [kpi for name in names if (kpi := self._kpi(name)).over == "period" or present]
         return {kpi.name: self._measuring.measure(kpi) for kpi in kpis}
@@ -283,7 +305,7 @@ class Making:
             called[one.name].append(one.connection)
         alone = {name: connections[0] for name, connections in called.items() if len(connections) == 1}
         found = {}
-        for figure in self._rules.technician:
+        for figure in self._figures:
             whole, parts = self._whole(figure), defaultdict[str, list[Case]](list)
             for case in whole.cases:  # what came in a file, or was defined, is of no connection
                 parts[case.connection or alone.get(case.of.get("technician") or "", "")].append(case)

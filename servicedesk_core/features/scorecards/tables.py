@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+import orjson
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, and_, func, insert, select, update
 
@@ -33,6 +34,8 @@ class Technician(NamedTuple):
     whose: Whose
     connection: str
     name: str
+    teams: frozenset[str] = frozenset()
+    regions: frozenset[str] = frozenset()
 
 
 class State(NamedTuple):
@@ -49,12 +52,17 @@ COORDINATOR: Final = Whose(Kind.COORDINATOR)
 def technicians(tx: Tx) -> Sequence[Technician]:
     """Return our people who still work here, by name."""
     t, names = RECORDS["technicians"].c, {one.id: one.name for one in sources.all(tx)}
-    query = select(t.source_id, t.external_id, t.name).where(
-        t.gone_at.is_(None), t.is_system.is_not(True), t.is_active.is_not(False)
-    )
+    columns = t.source_id, t.external_id, t.name, t.team, t.departments, t.location, t.country
+    query = select(*columns).where(t.gone_at.is_(None), t.is_system.is_not(True), t.is_active.is_not(False))
     found = (
-        Technician(Whose(Kind.TECHNICIAN, source, ref), names[source], name or ref)
-        for source, ref, name in tx.execute(query)
+        Technician(
+            Whose(Kind.TECHNICIAN, source, ref),
+            names[source],
+            name or ref,
+            teams=frozenset(filter(None, (team, *orjson.loads(departments)))),
+            regions=frozenset(filter(None, places)),
+        )
+        for source, ref, name, team, departments, *places in tx.execute(query)
     )
     return sorted(found, key=lambda one: (one.name.casefold(), one.connection, one.whose.technician))
 
