@@ -9,6 +9,8 @@ from servicedesk_core.cli.shell.arguments import Json
 from servicedesk_core.cli.shell.context import Cli
 from servicedesk_core.wording import counted
 
+_WHO = "The vendor's id, or the e-mail address, of a contact; the address of a technician, or technician:ID."
+
 
 def register(group: typer.Typer) -> None:
     """Add the command to the group of privacy."""
@@ -17,7 +19,7 @@ def register(group: typer.Typer) -> None:
 
 def export(
     ctx: typer.Context,
-    contact: Annotated[str, typer.Argument(help="The vendor's id, or the e-mail address, of a contact.")],
+    contact: Annotated[str, typer.Argument(help=_WHO)],
     target: Annotated[
         Path | None, typer.Option("--output", "-o", help="New JSON file, for its owner only; needed without --json.")
     ] = None,

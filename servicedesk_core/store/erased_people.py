@@ -55,6 +55,14 @@ class ErasedPeople:
     digests: frozenset[tuple[str, str]] = frozenset()
     lengths: tuple[int, ...] = field(default=(), compare=False)
 
+    @classmethod
+    def only(cls, source_id: int, values: Iterable[tuple[str, str]]) -> "ErasedPeople":
+        """Return a matcher for one person that needs nothing from the store; takes what :func:`add` does."""
+        key, known = b"only to compare", [(kind, value) for kind, value in values if value]
+        digests = frozenset((kind, digest(key, source_id, kind, value)) for kind, value in known)
+        lengths = sorted({len(value.split()) for kind, value in known if kind == NAME}, reverse=True)
+        return cls(source_id, key, digests, tuple(lengths))
+
     def __bool__(self) -> bool:
         return bool(self.digests)
 

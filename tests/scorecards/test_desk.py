@@ -12,6 +12,7 @@ from servicedesk_core.features.scorecards import pages
 from servicedesk_core.features.scorecards.jobs import issue as run_job
 from servicedesk_core.features.scorecards.model import Kind, Moved
 from servicedesk_core.people import JOBS
+from servicedesk_core.store.schema import scorecard_words, scorecards
 from tests.scorecards.conftest import DEFINITIONS, FRIDAY, SETTLED, WEEK, as_, entry, ticket
 
 pytestmark = pytest.mark.slow
@@ -177,7 +178,7 @@ async def test_a_region_or_team_has_goals_and_weights_of_its_own(desk, put, tmp_
     service.write_text(DEFINITIONS + groups.replace("utilisation = 5", "utilization = 5").replace("100 tickets", "1 %"))
     with pytest.raises(DefinitionsError) as told:
         await desk.definitions.apply(reason="misspelt", folder=tmp_path / "service")
-    assert "Did you mean \"utilisation\"?" in str(told.value)
+    assert 'Did you mean "utilisation"?' in str(told.value)
     assert "another unit than resolved" in str(told.value)
 
 
@@ -290,3 +291,27 @@ async def test_what_a_client_is_named_in_beside_a_card_is_handed_over_and_forgot
     await adam.privacy.erase("r@q.test")
     [word] = (await desk.scorecards.coach("Finn")).words
     assert "Rosa" not in word.text
+
+
+@pytest.mark.parametrize("desk", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+async def test_cards_of_a_technician_are_handed_over_and_forgotten(desk, put):
+    finn = {"name": "Finn Otter", "email": "finn@msp.test"}
+    await put(desk, [Technician(external_id="finn", **finn), Contact(external_id="finn", company_ref="1")])
+    await desk.scorecards.issue()
+    await desk.scorecards.agree("finn", "Enter time before lunch")
+    await desk.scorecards.agree("Ana", "Ask Finn Otter how")
+    adam = desk.acting_as(as_("adam")).privacy
+    handed = (await adam.export("Finn@MSP.test")).found
+    assert [one.where for one in handed] == ["technicians", "scorecards", "scorecard_words", "scorecard_words"]
+    assert "Enter time before lunch" in repr(handed)
+    assert "Ask Finn Otter how" in repr(handed)
+    with pytest.raises(NotFoundLocallyError, match="no technician"):
+        await adam.export("technician:nobody")
+    await adam.erase("technician:finn")
+    with pytest.raises(NotFoundLocallyError, match="no card"):
+        await _card(desk, "finn")
+    held = await desk.store.read(lambda tx: [tx.execute(one.select()).all() for one in (scorecards, scorecard_words)])
+    assert "Otter" not in repr(held)
+    assert "Ask [erased] how" in repr(held)
+    assert len(await desk.scorecards.show()) > 0, "those of others stay"
+    assert [one.where for one in (await adam.export("technician:finn")).found] == ["technicians"]

@@ -8,10 +8,10 @@ from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.domain import STREAMS
 from servicedesk_core.errors import NotFoundLocallyError, WriteStateError
 from servicedesk_core.faces import Capability, Help, Manner, action
-from servicedesk_core.features.privacy import tables
+from servicedesk_core.features.privacy import staff, tables
 from servicedesk_core.features.privacy.copies import delete, holding
 from servicedesk_core.features.privacy.model import Erasure
-from servicedesk_core.features.privacy.queries import WHERE, WHO, PrivacyQueries
+from servicedesk_core.features.privacy.queries import WHERE, WHO, PrivacyQueries, found
 from servicedesk_core.features.privacy.tables import Person
 from servicedesk_core.people import Actor
 from servicedesk_core.ports import Clock
@@ -63,15 +63,17 @@ class Privacy(PrivacyQueries[Manner]):
     ) -> Erasure:
         """Take a person out of the store for good, and keep them out when the vendor still has them.
 
-        The vendor is not changed. After a crash it is asked for again with the same words.
+        The vendor is not changed. Of a technician goes what the desk keeps of how they work. After a crash it is asked
+        for again with the same words.
 
         Raises:
-            NotFoundLocallyError: There is no such contact, and nobody of that name was erased.
+            NotFoundLocallyError: There is no such person, and nobody of that name was erased.
             WriteStateError: A write that names them is not finished yet.
             LeaseHeldError: A connection is being pulled now.
         """
         store, clock, actor = self.desk.store, self.desk.clock, str(self.desk.actor)
-        people = await store.read(partial(_people, who=contact, connection=connection, may_be_gone=delete_copies))
+        meant = partial(_people, who=contact, connection=connection, may_be_gone=delete_copies)
+        people, colleagues = await store.read(meant)
         await store.read(partial(_refuse_unfinished, people=people))
         met = 0
         for person in people:
@@ -87,6 +89,8 @@ class Privacy(PrivacyQueries[Manner]):
                         )
                         met += some
                 await store.write(partial(_note, person=person, actor=actor, clock=clock))
+        for one in colleagues:
+            met += await store.write(partial(_colleague, one=one, actor=actor, clock=clock))
         compacted = compact(store)
         copies = await asyncio.to_thread(holding, self.desk.settings, store, contact)
         if delete_copies:
@@ -94,16 +98,19 @@ class Privacy(PrivacyQueries[Manner]):
             await store.write(partial(_note_deleted, count=len(copies), actor=actor, clock=clock))
         names = tuple(map(str, copies))
         kept, deleted = ((), names) if delete_copies else (names, ())
-        return Erasure(tuple(p.connection for p in people), met, compacted, kept, deleted)
+        where = dict.fromkeys([one.connection for one in people] + [one.connection for one in colleagues])
+        return Erasure(tuple(where), met, compacted, kept, deleted)
 
 
-def _people(tx: Tx, who: str, connection: str | None, *, may_be_gone: bool) -> list[Person]:
+def _people(
+    tx: Tx, who: str, connection: str | None, *, may_be_gone: bool
+) -> tuple[list[Person], list[staff.Colleague]]:
     try:
-        return tables.find(tx, who, connection)
+        return found(tx, who, connection)
     except NotFoundLocallyError:
         known = [source.id for source in sources.all(tx) if connection in {None, source.name}]
         if may_be_gone and any(erased_people.load(tx, number).is_contact(who, who) for number in known):
-            return []
+            return [], []
         raise
 
 
@@ -118,6 +125,15 @@ def _rest(tx: Tx, person: Person) -> int:
     wiping(tx)
     audit.take_turn(tx)  # writes and claims are among it
     return tables.erase_rest(tx, person)
+
+
+def _colleague(tx: Tx, one: staff.Colleague, actor: str, clock: Clock) -> int:
+    wiping(tx)
+    audit.take_turn(tx)  # cards are issued in it
+    met = staff.erase(tx, one)
+    whom = f"technician:{one.connection}"
+    audit.append(tx, at=clock.now(), actor=actor, action="privacy.erased", entity=whom, after={"rows": met})
+    return met
 
 
 def _records(tx: Tx, source_id: int, stream: str, after: int) -> tuple[int | None, int]:

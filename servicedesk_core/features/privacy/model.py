@@ -20,7 +20,7 @@ class Found:
 class PersonalData:
     """Everything that the desk holds of a person."""
 
-    connections: Annotated[tuple[str, ...], Column("Connections in which they are a contact.")]
+    connections: Annotated[tuple[str, ...], Column("Connections in which they are a contact or technician.")]
     found: Annotated[tuple[Found, ...], Column("Where they are named.")]
 
 
@@ -28,7 +28,7 @@ class PersonalData:
 class Erasure:
     """What became of a request to be forgotten."""
 
-    connections: Annotated[tuple[str, ...], Column("Connections in which they were a contact.")]
+    connections: Annotated[tuple[str, ...], Column("Connections in which they were a contact or technician.")]
     rows: Annotated[int, Column("Rows that were deleted or rewritten.")]
     compacted: Annotated[
         bool, Column("Whether the file was written anew, so that no old version of a row is left in it.")

@@ -4,11 +4,12 @@ from typing import Annotated
 
 from sqlalchemy import Connection as Tx
 
+from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.faces import Capability, Help, Manner, Namespace, query
-from servicedesk_core.features.privacy import tables
+from servicedesk_core.features.privacy import staff, tables
 from servicedesk_core.features.privacy.model import Found, PersonalData
 
-WHO = Help("The vendor's id, or the e-mail address, of a contact.")
+WHO = Help("The vendor's id, or the e-mail address, of a contact; the address of a technician, or technician:ID.")
 WHERE = Help("Only of this connection [default: of all].")
 
 
@@ -27,8 +28,26 @@ class PrivacyQueries(Namespace[Manner]):
         """Return everything that the store holds of a person.
 
         Raises:
-            NotFoundLocallyError: There is no such contact.
+            NotFoundLocallyError: There is no such person.
         """
-        people = tables.find(tx, contact, connection)
-        found = [Found(p.connection, m.where, m.id, m.content) for p in people for m in tables.mentions(tx, p)]
-        return PersonalData(tuple(p.connection for p in people), tuple(found))
+        people, colleagues = found(tx, contact, connection)
+        told = [(one.connection, each) for one in people for each in tables.mentions(tx, one)]
+        told += [(one.connection, each) for one in colleagues for each in staff.mentions(tx, one)]
+        where = dict.fromkeys([one.connection for one in people] + [one.connection for one in colleagues])
+        return PersonalData(tuple(where), tuple(Found(of, each.where, each.id, each.content) for of, each in told))
+
+
+def found(tx: Tx, who: str, connection: str | None) -> tuple[list[tables.Person], list[staff.Colleague]]:
+    """Return the contacts and technicians that are meant.
+
+    Raises:
+        NotFoundLocallyError: There is none.
+    """
+    people, colleagues = tables.find(tx, who, connection), staff.find(tx, who, connection)
+    if not (people or colleagues):
+        message = "The store holds no contact with that id or address, and no technician."
+        hint = (
+            "Give the vendor's id, or the e-mail address, of a contact; of a technician the address, or technician:ID."
+        )
+        raise NotFoundLocallyError(message, hint=hint)
+    return people, colleagues

@@ -10,7 +10,6 @@ from sqlalchemy import Connection, Table, Text, delete, func, literal, or_, sele
 
 from servicedesk_core.domain import STREAMS, Contact, Entity
 from servicedesk_core.domain.writing import UNFINISHED
-from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.features.privacy import packed
 from servicedesk_core.store import bulk, erased_people, quarantine, sources
 from servicedesk_core.store.codec import codec_of
@@ -85,11 +84,7 @@ class Mention:
 
 
 def find(tx: Connection, who: str, connection: str | None = None) -> list[Person]:
-    """Return the contacts with an id or an e-mail address, gone ones too.
-
-    Raises:
-        NotFoundLocallyError: There is none.
-    """
+    """Return the contacts with an id or an e-mail address, gone ones too."""
     table, codec = RECORDS["contacts"].c, codec_of(Contact)
     query = select(table.source_id, table.external_id, *(table[name] for name in codec.names)).where(
         or_(table.external_id == who, func.lower(table.email) == who.strip().lower())
@@ -103,9 +98,6 @@ def find(tx: Connection, who: str, connection: str | None = None) -> list[Person
         own = select(tickets.external_id).where(tickets.source_id == source_id, tickets.contact_ref == external_id)
         contact = cast("Contact", codec.decode(external_id, values))
         people.append(Person(source_id, names[source_id], contact, frozenset(tx.execute(own).scalars())))
-    if not people:
-        message = "The store holds no contact with that id or address."
-        raise NotFoundLocallyError(message, hint="Give the vendor's id, or the e-mail address, of a contact.")
     return people
 
 
@@ -212,14 +204,7 @@ def erase_rest(tx: Connection, person: Person) -> int:
 
 
 def _hidden(person: Person) -> ErasedPeople:
-    """Return a matcher for one person that needs nothing from the store."""
-    key = b"only to compare"
-    values = person.values()
-    digests = frozenset(
-        (kind, erased_people.digest(key, person.source_id, kind, value)) for kind, value in values if value
-    )
-    lengths = sorted({len(value.split()) for kind, value in values if kind == NAME}, reverse=True)
-    return ErasedPeople(person.source_id, key, digests, tuple(lengths))
+    return ErasedPeople.only(person.source_id, person.values())
 
 
 def _names(hidden: ErasedPeople) -> packed.Tells:
