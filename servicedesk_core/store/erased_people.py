@@ -154,6 +154,15 @@ def load(tx: Connection, source_id: int) -> ErasedPeople:
     return ErasedPeople(source_id, bytes.fromhex(meta.get(tx, _KEY) or ""), known, tuple(lengths))
 
 
+def blinded(tx: Connection, texts: Iterable[str]) -> dict[str, str]:
+    """Return by text the one that stands in its place where somebody was erased: nobody can make it from a guess.
+
+    Of a store in which nobody was erased none is returned.
+    """
+    key = meta.get(tx, _KEY)
+    return {} if key is None else {text: digest(bytes.fromhex(key), 0, "text", text) for text in texts}
+
+
 def add(tx: Connection, source_id: int, values: Iterable[tuple[str, str]]) -> None:
     """Keep values out from now on.
 

@@ -1,13 +1,17 @@
 """Sampling, reviewing, answers, figures and concerns on a desk."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
 from servicedesk_core import Actor, ServiceDesk, Way
 from servicedesk_core.errors import NotFoundLocallyError, NotPermittedError, SettingsError
-from servicedesk_core.faces import Verdict
+from servicedesk_core.faces import Verdict, Watch
+from servicedesk_core.features.quality import importing
+from servicedesk_core.features.quality.alerting import late_concerns
 from servicedesk_core.features.quality.model import Answered, ReviewState
 from servicedesk_core.store.schema import quality_answers
 from servicedesk_core.testing import FakeClock
@@ -160,7 +164,8 @@ async def test_erasing_a_person_takes_them_out_of_answers_that_came_in_files(des
         "2026-10-02,9,otto@quay.example,\n"
     )
     await desk.quality.import_file(path, survey="nps")
-    assert "nina" in str(await told(desk)).casefold()
+    before = importing.read(path, declared={}, dates=None, zone="UTC", survey="nps").rows
+    assert {one.key for one in before} == {one.key for one in await told(desk)}
     monkeypatch.chdir(tmp_path)
     admin = desk.settings.people | {"ada": desk.settings.people["max"].model_copy(update={"roles": ("admin",)})}
     vars(desk.settings)["people"] = admin
@@ -169,16 +174,31 @@ async def test_erasing_a_person_takes_them_out_of_answers_that_came_in_files(des
     [found] = await figures(desk, "K29")
     assert (found.value, found.sample) == (100, 2), "two who are erased are not one"
     assert "nina" not in str(await told(desk)).casefold()
+    guessed = replace(next(iter(before)), contact="nina@mill.example", comment="Nina Winter was happy").key
+    assert guessed not in {one.key for one in await told(desk)}, "who guesses whom it was finds no proof of it"
+    again = await desk.quality.import_file(path, survey="nps")
+    assert (again.new, again.known) == (0, 2), "the same file brings nothing twice"
     path.write_text(path.read_text().replace("-02", "-03"))
     await desk.quality.import_file(path, survey="nps")
     assert (len(await told(desk)), "nina" in str(await told(desk)).casefold()) == (4, False)
+    keys = {one.key for one in importing.read(path, declared={}, dates=None, zone="UTC", survey="nps").rows}
+    assert keys.isdisjoint(one.key for one in await told(desk))
 
 
 async def test_a_score_that_is_too_large_for_any_scale_is_left_out(desk, tmp_path):
     path = tmp_path / "nps.csv"
     path.write_text("date,score\n2026-10-02,1e999999999\n2026-10-02,1e-999999999\n2026-10-02,9\n")
     taken = await desk.quality.import_file(path, survey="nps")
-    assert (taken.new, [one.line for one in taken.bad]) == (2, [2])
+    assert (taken.new, [one.line for one in taken.bad]) == (1, [2, 3])
+
+
+@pytest.mark.parametrize(("text", "told"), [("1,000", 1), ("1.000", 1), ("4,5", 0), ("4.50", 0), ("0,500", 0)])
+async def test_a_score_that_can_be_read_in_two_ways_is_left_out_and_told(desk, tmp_path, text, told):
+    path = tmp_path / "nps.csv"
+    path.write_text(f'date,score\n2026-10-02,"{text}"\n')
+    taken = await desk.quality.import_file(path, survey="nps")
+    assert [one.reason for one in taken.bad] == ["The score can be read as 1 or as 1000."] * told
+    assert taken.new == 1 - told
 
 
 async def told(desk):
@@ -214,6 +234,28 @@ async def test_our_peoples_answers_are_kept_without_who_and_shown_from_five_on(d
     rows = await told(desk)
     assert not any(who in str(row) for row in rows for who in ("P1", "p1", "P9"))
     assert {row.answered_at for row in rows} == {datetime(2026, 10, 1, tzinfo=UTC)}
+
+
+@pytest.mark.slow
+async def test_no_face_tells_one_answer_of_our_people_from_the_others(desk, tmp_path):
+    """A closed month beside what is there now, a part of a period beside the whole: each has five answers or none."""
+    path = tmp_path / "team.csv"
+    head, month = "answered,score\n", "2026-10-02,10\n" * 5
+    path.write_text(head + month + "2026-09-30,2\n" * 4)
+    await desk.quality.import_file(path, survey="team")
+    await desk.kpi.close("2026-10", reason="sent")
+    path.write_text(head + month + "2026-10-03,1\n")
+    replaced = await desk.quality.import_file(path, survey="team", replace=True)
+    assert (replaced.new, "is closed" in replaced.bad[0].reason) == (0, True)
+    periods = ("2026-10", "2026-10-01", "2026-Q4", "2026-W40", "2026-W41", "2026-09", "2026")
+    shown = {period: (await desk.kpi.show("K17", period=period)).items for period in periods}
+    assert {period: [(one.value, one.sample) for one in found] for period, found in shown.items()} == {
+        period: [(5, 5) if period not in {"2026-W41", "2026-09"} else (None, 0)] for period in periods
+    }
+    assert (await desk.kpi.show("K17", period="2026-10")).adjustments == ()
+    for by in ("client", "technician", "survey"):
+        assert [one.sample for one in await desk.kpi.show("K17", period="2026-10", by=by)] in ([], [0], [5])
+    assert len(await desk.kpi.records("K17", period="2026-10")) == 0
 
 
 @pytest.mark.postgres
@@ -271,6 +313,13 @@ async def test_a_concern_is_open_until_somebody_says_what_was_done(desk):
     assert late.id == first.id
     [figure] = await desk.kpi.show("concerns-late")
     assert figure.value == 1
+    today = desk.clock.now().date()
+    look = partial(Watch, desk=desk, now=desk.clock.now(), today=today, told=frozenset())
+    [alert] = await desk.store.read(lambda tx: late_concerns(look(tx)))
+    assert (alert.key, alert.problem) == (
+        f"concern:{first.id}",
+        f"Concern {first.id} was to be closed by 2026-11-09; cora sees to it.",
+    )
     moved = await desk.quality.concern_change(first.id, owner="max", reason="Cora is away")
     assert moved.owner == "max"
     closed = await desk.quality.concern_close(first.id, done="A visit, and a number to call")
@@ -278,6 +327,7 @@ async def test_a_concern_is_open_until_somebody_says_what_was_done(desk):
     with pytest.raises(SettingsError, match="was closed by"):
         await desk.quality.concern_change(first.id, owner="cora")
     assert [one.id for one in await desk.quality.concerns()] == [other.id]
+    assert await desk.store.read(lambda tx: late_concerns(look(tx))) == []
     assert len(await desk.quality.concerns(everything=True)) == 2
     steps = [one.action for one in await desk.audit.list(entity=f"concern:{first.id}")]
     assert sorted(steps) == ["concern.changed", "concern.closed", "concern.opened"]

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.kpi.proposing import propose as propose
     from servicedesk_core.features.kpi.queries import MeasuringDesk as MeasuringDesk
     from servicedesk_core.features.kpi.tables import StoredFacts as StoredFacts
+    from servicedesk_core.features.kpi.tables.closing import closed as closed
 else:
     from servicedesk_core.exports import lazily
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 
 import orjson
-from sqlalchemy import Connection, Table, Text, delete, func, literal, or_, select, type_coerce, update
+from sqlalchemy import ColumnElement, Connection, Table, Text, delete, func, literal, or_, select, type_coerce, update
 
 from servicedesk_core.domain import STREAMS, Contact, Entity
 from servicedesk_core.domain.writing import UNFINISHED
@@ -19,6 +19,7 @@ from servicedesk_core.store.quarantine import QuarantinedRecord
 from servicedesk_core.store.raws import Unpacker, pack, remember_shapes
 from servicedesk_core.store.schema import RECORDS, changes, metadata, outbox, progress, seen
 from servicedesk_core.store.schema import quarantine as quarantine_table
+from servicedesk_core.store.schema.base import TELLS
 
 _AT_ONCE: Final = 1_000
 _LEFT_ALONE: Final = frozenset(
@@ -198,9 +199,20 @@ def erase_rest(tx: Connection, person: Person) -> int:
         keys = list(table.primary_key.columns)
         for key, texts in list(_texts_with(tx, table, person)):
             clean = {name: literal(hidden.scrub_text(value, names=True), Text) for name, value in texts.items()}
-            tx.execute(update(table).where(*(c == k for c, k in zip(keys, key, strict=True))).values(**clean))
+            this = [c == k for c, k in zip(keys, key, strict=True)]
+            tx.execute(update(table).where(*this).values(**clean, **_blinded(tx, table, this)))
             met += 1
     return met
+
+
+def _blinded(tx: Connection, table: Table, this: Sequence[ColumnElement[bool]]) -> dict[str, str]:
+    """Return digests of a row that a guess of who somebody is would lead to, as they are kept from now on."""
+    columns = [column for column in table.columns if column.info.get(TELLS)]
+    if not columns:
+        return {}
+    row = tx.execute(select(*columns).where(*this)).one()
+    kept = erased_people.blinded(tx, row)
+    return {column.name: kept[value] for column, value in zip(columns, row, strict=True)}
 
 
 def _hidden(person: Person) -> ErasedPeople:

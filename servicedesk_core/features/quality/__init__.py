@@ -8,6 +8,7 @@ FEATURE = Feature(
     queries=f"{__name__}.queries:QualityQueries",
     actions=f"{__name__}.actions:Quality",
     kpis=f"{__name__}.kpis:KPIS",
+    alert_rules=(f"{__name__}.alerting:late_concerns",),
     definitions=f"{__name__}.kinds:KINDS",
     needs=("definitions", "kpi"),
 )

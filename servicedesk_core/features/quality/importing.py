@@ -5,17 +5,18 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation, Overflow
+from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.arguments import did_you_mean
-from servicedesk_core.connectors.tabular import instants, reading
+from servicedesk_core.connectors.tabular import instants, reading, values
 from servicedesk_core.connectors.tabular.opening import opened
 from servicedesk_core.connectors.tabular.profile import profile
 from servicedesk_core.errors import SettingsError
+from servicedesk_core.features.kpi import closed
 from servicedesk_core.features.quality.answers import FEWEST, IMPOSSIBLE, Answer, doubt, repeats
 from servicedesk_core.features.quality.kinds import SURVEYS, Asks, Survey
 from servicedesk_core.features.quality.model import BadLine, Taken
@@ -126,9 +127,10 @@ def read(path: Path, *, declared: Mapping[str, str], dates: str | None, zone: st
             except ValueError:
                 result.leave_out(row.line, "Nothing says when it was answered, or not as the other rows do.")
                 continue
-            score = _number(cells["score"])
-            if score is None:
-                result.leave_out(row.line, "The score is no number." if cells["score"] else "There is no score.")
+            try:
+                score = _number(cells["score"])
+            except ValueError as error:
+                result.leave_out(row.line, str(error))
                 continue
             one = Row(
                 line=row.line,
@@ -149,12 +151,16 @@ def read(path: Path, *, declared: Mapping[str, str], dates: str | None, zone: st
     return result
 
 
-def _number(text: str) -> Decimal | None:
-    try:
-        found = Decimal(text.replace(",", "."))
-        return found if found.is_finite() and abs(found) < _LARGEST else None
-    except (InvalidOperation, Overflow):
-        return None
+def _number(text: str) -> Decimal:
+    if not text:
+        raise ValueError("There is no score.")
+    read = {values.read_number(text, sign) for sign in ".," if values.is_number(text, sign)}
+    found = [number for number in read if abs(number) < _LARGEST]
+    if not found:
+        raise ValueError("The score is no number.")
+    if len(read) > 1:
+        raise ValueError(f"The score can be read as {' or as '.join(f'{one.normalize():f}' for one in sorted(read))}.")
+    return found[0]
 
 
 def _columns(path: Path, names: Sequence[str], declared: Mapping[str, str]) -> dict[str, str]:
@@ -238,8 +244,10 @@ class Keeping:
         return found
 
     def _of_clients(self, survey: Survey, rows: Sequence[Row]) -> list[dict[str, Any]]:
-        known = answers.known(self._tx, survey.name, [row.key for row in rows])
-        new = {row.key: row for row in rows if row.key not in known}
+        keys = [row.key for row in rows]
+        blinded = erased_people.blinded(self._tx, keys)
+        known = answers.known(self._tx, survey.name, [*keys, *blinded.values()])
+        new = {key: row for key, row in zip(keys, rows, strict=True) if known.isdisjoint((key, blinded.get(key, key)))}
         self._told["known"] += len(rows) - len(new)
         tickets = answers.tickets(self._tx, (row.ticket for row in new.values()))
         hidden = erased_people.load(self._tx, 0)
@@ -263,7 +271,8 @@ class Keeping:
                 "question": one.question or None,
             }
             said = {name: hidden.scrub_text(getattr(one, name), names=True) or None for name in ("contact", "comment")}
-            kept.append(self._row(survey, key, one.at, one.score) | values | said)
+            is_told = any((getattr(one, name) or None) != text for name, text in said.items())
+            kept.append(self._row(survey, blinded[key] if is_told else key, one.at, one.score) | values | said)
         return kept
 
     def _of_staff(self, survey: Survey, rows: Sequence[Row], *, replace: bool) -> list[dict[str, Any]]:
@@ -273,11 +282,18 @@ class Keeping:
             first = row.at.astimezone(self._zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
             mine = months.setdefault(first.astimezone(UTC), {})
             mine[row.question, row.contact.strip().casefold() or row.key] = row
+        frozen = {str(one) for one in closed(self._tx)}
         there = {} if replace else answers.months_of_staff(self._tx, survey.name, months)
         kept: list[dict[str, Any]] = []
         for month, said in sorted(months.items()):
             name = f"{(month + timedelta(days=15)):%Y-%m}"
-            if month in there:
+            if replace and name in frozen:
+                self._told["known"] += len(said)
+                why = (
+                    f"{name} is closed: its figure stays, and another beside it would tell one answer from the others."
+                )
+                self._read.leave_out(min(row.line for row in said.values()), why)
+            elif month in there:
                 self._told["known"] += len(said)
                 why = f"{name} is there with {counted(there[month], 'answer')}; --replace takes this file in its place."
                 self._read.leave_out(min(row.line for row in said.values()), why)

@@ -74,8 +74,8 @@ def _late(tx: Tx, at: datetime, among: Any = None, scope: Scope | None = None) -
 
 
 def _open(tx: Tx, at: datetime) -> Iterator[Case]:
-    for number, is_late, owner in concerns.overdue(tx, at):
-        yield Case(str(number), is_late, of={"owner": owner})
+    for one in concerns.still_open(tx):
+        yield Case(str(one.number), one.due_on < at.date(), of={"owner": one.owner})
 
 
 KPIS: Final = (

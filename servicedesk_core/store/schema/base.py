@@ -12,3 +12,6 @@ metadata = MetaData(
 
 Id = BigInteger().with_variant(Integer, "sqlite")
 """A surrogate key; SQLite numbers rows by itself only for a column declared INTEGER."""
+
+TELLS = "tells"
+"""In the ``info`` of a column of digests: a guess of what was said leads to one, so erasing somebody changes it too."""

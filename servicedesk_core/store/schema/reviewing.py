@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Boolean, Column, Index, Table, Text, UniqueConstraint
 
 from servicedesk_core.store.column_types import Amount, Day, Instant, Json, Scrubbed
-from servicedesk_core.store.schema.base import Id, metadata
+from servicedesk_core.store.schema.base import TELLS, Id, metadata
 
 quality_reviews = Table(
     "quality_reviews",
@@ -36,7 +36,13 @@ quality_answers = Table(
     metadata,
     Column("id", Id, primary_key=True, doc="The desk's own number."),
     Column("survey", Scrubbed, nullable=False, doc="The survey."),
-    Column("key", Text, nullable=False, doc="What tells the answer from others of the survey."),
+    Column(
+        "key",
+        Text,
+        nullable=False,
+        info={TELLS: True},
+        doc="What tells the answer from others: a digest of what it says.",
+    ),
     Column("of_staff", Boolean, nullable=False, doc="Whether one of our people answered; then nothing says who."),
     Column("question", Scrubbed, doc="What was asked, where the survey asks more than one thing."),
     Column("answered_at", Instant, nullable=False, doc="When; of our people only the month."),

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import date, datetime
-from typing import Any, Final
+from datetime import date
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, insert, select, update
 
@@ -85,7 +85,15 @@ def change(tx: Tx, number: int, values: Mapping[str, Any]) -> None:
     tx.execute(update(quality_concerns).where(_K.id == number).values(**values))
 
 
-def overdue(tx: Tx, at: datetime) -> list[tuple[int, bool, str]]:
-    """Return the open concerns: number, whether it is late on the day of an instant, and who sees to it."""
+class Open(NamedTuple):
+    """An open concern: its number, the day until which it is to be closed, and who sees to it."""
+
+    number: int
+    due_on: date
+    owner: str
+
+
+def still_open(tx: Tx) -> list[Open]:
+    """Return the open concerns."""
     query = select(_K.id, _K.due_on, _K.owner).where(_K.closed_at.is_(None)).order_by(_K.id)
-    return [(number, due < at.date(), owner) for number, due, owner in tx.execute(query)]
+    return [Open(*row) for row in tx.execute(query)]
