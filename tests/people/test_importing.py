@@ -2,12 +2,16 @@
 
 import csv
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from servicedesk_core import Actor, Way
+from servicedesk_core.config.people import PersonSection
 from servicedesk_core.domain import Technician, TimeOff
 from servicedesk_core.domain.work import TimeOffState
 from servicedesk_core.errors import DefinitionsError, SettingsError
+from servicedesk_core.features.rota.importing import made_of
 from servicedesk_core.features.rota.reading import rows_of
 
 PEOPLE = """\
@@ -126,6 +130,30 @@ async def test_a_file_is_shown_first_and_written_when_somebody_says_so(desk, peo
     ]
 
 
+async def test_why_somebody_was_out_is_shown_to_who_may_know(desk, people, folder, tmp_path):
+    written = """[leave.ben-2026-12-01]
+technician = "ben"
+first_day = 2026-12-01
+reason = "in hospital"
+
+[shifts.ben-december]
+technicians = ["ben"]
+days = { 2026-12-03 = "08:00-12:00" }
+"""
+    (folder / "rota-december.toml").write_text(written)
+    (tmp_path / "december.csv").write_text("kind,technician,starts,ends,reason\nleave,ana,2026-12-02,,dentist\n")
+    roles = {"aud": "auditor", "cora": "coordinator"}
+    vars(desk.settings)["people"] = {name: PersonSection(roles=(role,)) for name, role in roles.items()}
+    told = {}
+    for name in ("aud", "cora"):
+        acting = desk.acting_as(Actor(f"user:{name}", Way.CLI))
+        told[name] = "\n".join((await acting.rota.import_file(tmp_path / "december.csv", folder=folder)).changes)
+    assert "hospital" in told["cora"]
+    assert "hospital" not in told["aud"]
+    for shown in ("-[leave.ben-2026-12-01]", "-[shifts.ben-december]", '"08:00-12:00"', '+reason = "dentist"'):
+        assert shown in told["aud"]
+
+
 async def test_every_wrong_row_is_told_with_its_line_and_nothing_is_written(desk, people, folder, tmp_path):
     (tmp_path / "bad.csv").write_text(WRONG)
     with pytest.raises(DefinitionsError) as refused:
@@ -200,6 +228,55 @@ async def test_an_event_of_two_technicians_means_neither_alone(desk, people, fol
     (tmp_path / "Night.ics").write_text(both)
     with pytest.raises(DefinitionsError, match=r"Night\.ics:10: .* means no technician, or several"):
         await desk.oncall.import_file(tmp_path / "Night.ics", folder=folder)
+
+
+NIGHT = "technician,starts,ends\nana,2026-10-25 02:30{},2026-10-25 10:00\n"
+DUTY = ICS.replace("DTSTART:20261201T170000Z", "DTSTART{}", 1)
+OFFICE = """BEGIN:VTIMEZONE
+TZID:Office
+BEGIN:STANDARD
+DTSTART:20261025T030000
+TZOFFSETFROM:+0200
+TZOFFSETTO:+0100
+END:STANDARD
+BEGIN:DAYLIGHT
+DTSTART:20260329T020000
+TZOFFSETFROM:+0100
+TZOFFSETTO:+0200
+END:DAYLIGHT
+END:VTIMEZONE
+BEGIN:VEVENT"""
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "told"),
+    [
+        ("a.csv", NIGHT.format(""), "clocks go back; write 2026-10-25 02:30+02:00 or 2026-10-25 02:30+01:00."),
+        ("a.csv", NIGHT.format("+02:00"), datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),
+        ("a.csv", NIGHT.format("+01:00"), datetime(2026, 10, 25, 1, 30, tzinfo=UTC)),
+        ("a.csv", NIGHT.format("").replace("10-25", "03-29"), "is left out that night"),
+        ("a.ics", DUTY.format(":20261025T023000"), "comes twice that night"),
+        ("a.ics", DUTY.format(":20261025T013000Z"), datetime(2026, 10, 25, 1, 30, tzinfo=UTC)),
+        ("a.ics", DUTY.format(";TZID=Europe/Berlin:20261025T023000"), datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),
+        ("a.ics", DUTY.format(";TZID=Office:20261025T033000").replace("BEGIN:VEVENT", OFFICE, 1),
+         datetime(2026, 10, 25, 2, 30, tzinfo=UTC)),
+    ],
+)  # fmt: skip
+def test_an_hour_that_comes_twice_is_asked_about_and_taken_as_it_is_told(file, text, told):
+    if file.endswith("ics"):
+        pytest.importorskip("icalendar")
+    found = rows_of(file, text, "shift", ("shift", "leave"), ZoneInfo("Europe/Berlin"))
+    if isinstance(told, str):
+        assert told in found.problems[0][1]
+    else:
+        assert (found.problems, found.rows[0].starts.astimezone(UTC)) == ([], told)
+
+
+def test_a_shift_cannot_begin_in_the_second_of_two_equal_hours():
+    zone = ZoneInfo("Europe/Berlin")
+    found = rows_of("a.csv", NIGHT.format("+01:00"), "shift", ("shift", "leave"), zone)
+    made_of(found, {found.rows[0]: "ana"}, {}, "night", zone)
+    assert "second of two equal hours" in found.problems[0][1]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """A file of definitions made of rows that were imported. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 from difflib import unified_diff
 from pathlib import Path
@@ -16,6 +16,7 @@ from servicedesk_core.features.rota.reading import Row, Rows
 SHIFT: Final = "shift"
 OUT: Final = "leave"
 _DAY: Final = timedelta(days=1)
+_HUNK: Final = re.compile(r"@@ -(\d+)")
 
 
 def name_of(path: Path) -> str:
@@ -50,6 +51,8 @@ def made_of(
             found.tell(row.line, "lasts a day or longer; write one row for each day.")
         else:
             start, end = row.starts.astimezone(zone), row.ends.astimezone(zone)
+            if start.fold or end.fold:
+                found.tell(row.line, "begins or ends in the second of two equal hours, which a shift cannot say.")
             days.setdefault(name, {}).setdefault(start.date(), []).append((start, end, row.line))
     for name, each in days.items():
         hours = {day: _hours(found, spans) for day, spans in sorted(each.items())}
@@ -90,7 +93,29 @@ def _new(kind: str, name: str, made: Mapping[Key, BaseModel], others: Mapping[Ke
     return key
 
 
-def difference(file: str, before: str, after: str) -> tuple[str, ...]:
-    """Return what would change in a file, as lines that begin with + and -."""
+def difference(file: str, before: str, after: str, *, shows_leave: bool) -> tuple[str, ...]:
+    """Return what would change in a file, as lines that begin with + and -.
+
+    Args:
+        file: Its name.
+        before: What it says.
+        after: What it would say.
+        shows_leave: Whether what it says of leave is shown; else only that it goes, by its name.
+    """
     lines = unified_diff(before.splitlines(), after.splitlines(), file, file, n=1, lineterm="")
-    return tuple(lines)
+    return tuple(lines if shows_leave else _without_leave(lines, before.splitlines()))
+
+
+def _without_leave(lines: Iterable[str], before: Sequence[str]) -> Iterator[str]:
+    """Yield a difference without what was said of leave. What stays or is new, whoever imports it says themselves."""
+    at = 0
+    for line in lines:
+        if (hunk := _HUNK.match(line)) is not None:
+            at = int(hunk[1])
+        elif line.startswith(("-", " ")) and at:
+            table = next((one for one in reversed(before[:at]) if one.startswith("[")), "")
+            is_told = line[1:2] in {"", "["} or line.startswith(" ") or not table.startswith(f"[{LEAVE.name}.")
+            at += 1
+            yield line if is_told else "-…"
+            continue
+        yield line

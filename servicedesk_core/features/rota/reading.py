@@ -105,9 +105,13 @@ def _take(found: Rows, line: int, values: dict[str, str], kinds: Sequence[str], 
     for name in ("starts", "ends"):
         word = values[name] or values["starts"]
         try:
-            times.append(_time(word, zone))
+            time = _time(word)
         except ValueError:
             problems.append(f'{name} "{word}" is no time; write 2026-12-24, or 2026-12-24 08:00.')
+            continue
+        if doubt := _doubt(time, zone):
+            problems.append(f'{name} "{word}" {doubt}')
+        times.append(_placed(time, zone))
     if len(times) == 2 and (wrong := _disorder(*times)):  # noqa: PLR2004  # both were read
         problems.append(wrong)
     for problem in problems:
@@ -117,11 +121,23 @@ def _take(found: Rows, line: int, values: dict[str, str], kinds: Sequence[str], 
         found.rows.append(Row(line, values["kind"], (values["technician"],), starts, ends, values["reason"]))
 
 
-def _time(word: str, zone: tzinfo) -> date:
+def _time(word: str) -> date:
     with suppress(ValueError):  # it is a time of a day
         return date.fromisoformat(word)
-    at = datetime.fromisoformat(word)
-    return at if at.tzinfo is not None else at.replace(tzinfo=zone)
+    return datetime.fromisoformat(word)
+
+
+def _doubt(at: date, zone: tzinfo) -> str:
+    """Return why nobody can tell which instant is meant; empty = it is certain."""
+    if not isinstance(at, datetime) or at.tzinfo is not None:
+        return ""
+    first, second = (at.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    if first.utcoffset() == second.utcoffset():
+        return ""
+    if (first.utcoffset() or timedelta()) < (second.utcoffset() or timedelta()):
+        return "is left out that night, in which clocks go forward."
+    one, other = (f"{each:%Y-%m-%d %H:%M}{each.isoformat()[-6:]}" for each in (first, second))
+    return f"comes twice that night, in which clocks go back; write {one} or {other}."
 
 
 def _disorder(starts: date, ends: date) -> str:
@@ -162,6 +178,7 @@ def _event(found: Rows, line: int, event: Any, kind: str, zone: tzinfo) -> None:
         if ends is None:
             ends = starts + event.decoded("DURATION", timedelta() if isinstance(starts, datetime) else _DAY)
         unknown = _unknown_zone(event, "DTSTART", starts) or _unknown_zone(event, "DTEND", ends)
+        doubts = [(one, _doubt(one, zone)) for one in (starts, ends)]
         starts, ends = (_placed(one, zone) for one in (starts, ends))
         if not isinstance(starts, datetime):
             ends -= _DAY  # the end of an event of whole days is the day after
@@ -171,8 +188,12 @@ def _event(found: Rows, line: int, event: Any, kind: str, zone: tzinfo) -> None:
     if unknown:
         found.tell(line, f'names the zone "{unknown}", which nobody knows; export it in UTC, or with a zone of IANA.')
         return
+    for at, doubt in doubts:
+        if doubt:
+            found.tell(line, f"{at:%Y-%m-%d %H:%M} {doubt}")
     if wrong := _disorder(starts, ends):
         found.tell(line, wrong)
+    if wrong or any(doubt for _, doubt in doubts):
         return
     found.rows.append(Row(line, kind, tuple(_words(event)), starts, ends))
 
@@ -183,6 +204,7 @@ def _unknown_zone(event: Any, name: str, at: Any) -> str | None:
 
 
 def _placed(at: Any, zone: tzinfo) -> Any:
+    """Return a time that names no zone in the desk's."""
     return at.replace(tzinfo=zone) if isinstance(at, datetime) and at.tzinfo is None else at
 
 

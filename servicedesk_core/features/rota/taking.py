@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from servicedesk_core.definitions.reading import Key, read
 from servicedesk_core.definitions.writing import text_of
 from servicedesk_core.errors import SettingsError
+from servicedesk_core.faces import Capability
 from servicedesk_core.features.definitions import FOLDER, DefiningDesk, texts_in
 from servicedesk_core.features.rota.importing import difference, name_of
 from servicedesk_core.features.rota.model import Imported
@@ -86,7 +87,7 @@ class Taking:
         made = make(found, who, others, stem)
         found.refuse(source)
         after = _HEADER.format(source) + text_of(made, self.zone) if made or before else ""
-        changes = difference(path.name, before, after)
+        changes = difference(path.name, before, after, shows_leave=self.desk.may(Capability.ABSENCES))
         if self.write and changes:
             where.mkdir(parents=True, exist_ok=True)
             replace_file(path, after.encode())
