@@ -3,11 +3,13 @@
 Nothing here does anything: a port is implemented in one room (the store, the HTTP kit, a test) and used in another.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final, Protocol, Self
+from typing import Any, Final, Protocol, Self, TypeVar
+
+T = TypeVar("T")
 
 
 class Clock(Protocol):
@@ -21,6 +23,18 @@ class Clock(Protocol):
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""
+
+
+class Transactions(Protocol):
+    """The store, as far as work in one transaction goes."""
+
+    async def read(self, work: Callable[[Any], T], /) -> T:
+        """Do what only reads."""
+        ...
+
+    async def write(self, work: Callable[[Any], T], /) -> T:
+        """Do what may write."""
+        ...
 
 
 class StateStore(Protocol):

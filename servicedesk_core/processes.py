@@ -2,13 +2,15 @@
 
 A number of a process is given again, and means another process on another machine, after another start and in another
 container. So an owner is named with a digest of those and with the instant at which the kernel started it. Only Linux
-says all that; elsewhere nothing is certain, and whoever waits for a dead process waits until its time has run out.
+says all that. Elsewhere a number that was given again cannot be told for certain, so only a process whose number is
+nobody's has ended; whoever waits for another dead one waits until its time has run out.
 """
 
 import hashlib
 import os
 import re
 import socket
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -17,6 +19,7 @@ from servicedesk_core.system import machine
 
 _OWNER: Final = re.compile(r"process (?P<pid>\d+) on .*? \[(?P<place>[0-9a-f]{16})\.(?P<started>\d+)\]")
 _IDENTITY: Final = re.compile(r" \[[0-9a-f]{16}\.\d+\]")
+_IS_LINUX: Final = sys.platform == "linux"
 _ENDED: Final = frozenset("ZXx")
 """States of a process that runs no more and that nobody has asked about yet."""
 
@@ -47,19 +50,31 @@ def has_ended(owner: str) -> bool:
     if named is None or named["place"] != _place(os.getpid()):
         return False
     pid = int(named["pid"])
+    if _is_nobodys(pid):
+        return True
+    stat = _stat(pid)
+    return stat is not None and (stat.state in _ENDED or stat.started != int(named["started"]))
+
+
+def _is_nobodys(pid: int) -> bool:
+    if not _IS_LINUX:
+        import psutil  # noqa: PLC0415  # slow, and not there on Linux
+
+        return not psutil.pid_exists(pid)
     try:
-        os.kill(pid, 0)  # asks only
+        os.kill(pid, 0)  # asks only; on Windows it would do more
     except ProcessLookupError:
         return True
     except OSError:  # somebody else's; its start may be readable all the same
         pass
-    stat = _stat(pid)
-    return stat is not None and (stat.state in _ENDED or stat.started != int(named["started"]))
+    return False
 
 
 @cache
 def _place(pid: int) -> str | None:
     """Return what numbers of processes mean the same in: machine, start of it, and container."""
+    if not _IS_LINUX:  # containers have their own names there
+        return _digest(machine(), socket.gethostname())
     try:
         if str(Path("/proc/self").readlink()) != str(pid):  # the processes of another container are listed here
             return None
@@ -69,10 +84,16 @@ def _place(pid: int) -> str | None:
         facts = (machine(), boot, container, str(clock.readlink()) if clock.is_symlink() else "")
     except (OSError, UnicodeDecodeError):
         return None
+    return _digest(*facts)
+
+
+def _digest(*facts: str) -> str:
     return hashlib.sha256("\0".join(facts).encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
 def _stat(pid: int) -> _Stat | None:
+    if not _IS_LINUX:
+        return _Stat("", 0)  # a start is told by clocks that people set, so no two of them are compared
     try:
         text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
         fields = text.rpartition(")")[2].split()  # before it stands a name that may hold anything

@@ -81,7 +81,7 @@ class ServeSection(Model):
         default="desk.html", min_length=1, description="File that the job `reports` writes the desk page to."
     )
     backups: str = Field(
-        default="backups", min_length=1, description="Folder that the job `backup` copies a SQLite store to."
+        default="backups", min_length=1, description="Folder that the job `backup` copies the store to."
     )
     keep_backups: int = Field(default=3, ge=1, le=1_000, description="How many of these copies are kept.")
 

@@ -7,7 +7,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, over
 
 from servicedesk_core.capabilities import READING, Capability
 from servicedesk_core.errors import NotPermittedError
-from servicedesk_core.ports import Clock
+from servicedesk_core.ports import Clock, Transactions
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -23,18 +23,6 @@ class Waiting:
 
 
 Manner = TypeVar("Manner", bound=Awaited | Waiting)
-
-
-class Transactions(Protocol):
-    """The store, as far as a feature uses it: work in one transaction."""
-
-    async def read(self, work: Callable[[Any], T], /) -> T:
-        """Do what only reads."""
-        ...
-
-    async def write(self, work: Callable[[Any], T], /) -> T:
-        """Do what may write."""
-        ...
 
 
 class Desk(Protocol):

@@ -21,16 +21,18 @@ async def backup(desk: JobDesk, connection: str | None) -> str:
         StoreError: The copy could not be made; no older one was deleted.
     """
     del connection
-    if desk.store.dialect == "postgresql":  # which a reference to its address does not show beforehand
-        return "nothing: a server is backed up by its own tools"
+    is_dump = desk.store.dialect == "postgresql"  # which a reference to its address does not show beforehand
+    if is_dump and "backup" not in desk.settings.schedules:
+        return 'nothing: a server is backed up by its own tools; with a time in [schedules] "backup" dumps it'
     folder = desk.settings.beside(desk.settings.serve.backups)
     now = desk.clock.now()
     return await asyncio.to_thread(
-        _copy, desk, folder, f"{BACKUP_PREFIX}{now:%Y%m%dT%H%M%S}Z.db", desk.settings.serve.keep_backups
+        _copy, desk, folder, f"{now:%Y%m%dT%H%M%S}Z", ".dump" if is_dump else ".db", desk.settings.serve.keep_backups
     )
 
 
-def _copy(desk: JobDesk, folder: Path, name: str, keep: int) -> str:
+def _copy(desk: JobDesk, folder: Path, stamp: str, ending: str, keep: int) -> str:
+    name = f"{BACKUP_PREFIX}{stamp}{ending}"
     # Under a name that is no backup's until it is whole: a copy that a full disk cut off must not count as one.
     partial = folder / f"{name}.partial"
     try:
@@ -44,7 +46,7 @@ def _copy(desk: JobDesk, folder: Path, name: str, keep: int) -> str:
     finally:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
-    old = sorted(folder.glob(f"{BACKUP_PREFIX}*Z.db"))[:-keep]
+    old = sorted(folder.glob(f"{BACKUP_PREFIX}*Z{ending}"))[:-keep]
     for path in old:
         try:
             path.unlink()

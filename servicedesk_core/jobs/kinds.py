@@ -30,6 +30,7 @@ KINDS: Final = (
         "Copies the store, keeps the newest copies.",
         "30 2 * * *",
         "servicedesk_core.jobs.backup:backup",
-        applies=lambda settings: not settings.desk.store.startswith("postgresql"),  # backed up by its own tools
+        # A server is backed up by its own tools, unless somebody wants it dumped.
+        applies=lambda settings: not settings.desk.store.startswith("postgresql") or "backup" in settings.schedules,
     ),
 )

@@ -6,23 +6,25 @@ import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, select, update
 
 from servicedesk_core.config import Secrets
 from servicedesk_core.config.operating import MailChannel
 from servicedesk_core.errors import OutcomeUnknownError, SettingsError
-from servicedesk_core.faces.namespace import Transactions
-from servicedesk_core.ports import Clock
+from servicedesk_core.ports import Clock, Transactions
 from servicedesk_core.store import Store, Tx, upserting
 from servicedesk_core.store.schema import mails
 
 TIMEOUT_S: Final = 20.0
+
+LEAVING: Final = timedelta(minutes=10)
+"""So long somebody may be at a mail; whoever is not done with it then ended in the middle of it."""
 
 REPEATED: Final = "[possibly a repeat]"
 """Stands before the subject of a mail that may have been sent before."""
@@ -143,20 +145,19 @@ async def send_once(store: Store, clock: Clock, mail: Mail, carry: Callable[[Mai
         OutcomeUnknownError: Nobody knows whether it was sent, now or before.
         OSError: The server certainly did not take it; it may be tried again.
     """
-    known = await store.write(lambda tx: _begin(tx, mail, clock.now()))
+    begun = clock.now()
+    known = await store.write(lambda tx: _begin(tx, mail, begun))
     if known is Fate.SENT:
         return False
     if known is not None:
-        await store.write(lambda tx: _note(tx, mail, Fate.IN_DOUBT, clock.now()))
         raise _doubtful(mail)
     try:
         await asyncio.to_thread(carry, mail)
     except OutcomeUnknownError:
-        await store.write(lambda tx: _note(tx, mail, Fate.IN_DOUBT, clock.now()))
+        await store.write(lambda tx: _note_ours(tx, mail, begun))
         raise
     except Exception:
-        is_ours = mails.c.key == mail.key, mails.c.fate == Fate.SENDING.value  # nobody sent it again meanwhile
-        await store.write(lambda tx: tx.execute(mails.delete().where(*is_ours)))
+        await store.write(lambda tx: tx.execute(mails.delete().where(_is_ours(mail, begun))))
         raise
     await store.write(lambda tx: _note(tx, mail, Fate.SENT, clock.now()))
     return True
@@ -177,27 +178,42 @@ async def send_again(
         tell: Notes who sends it again, in the transaction in which it begins.
 
     Raises:
-        SettingsError: It is not in doubt.
+        SettingsError: It is not in doubt, or somebody is just at it.
         OutcomeUnknownError: Nobody knows whether it was sent now either.
         OSError: The server certainly did not take it now; whether it did before is in doubt as it was.
     """
+    begun = clock.now()
 
     def begin(tx: Tx) -> None:
-        fate = tx.execute(select(mails.c.fate).where(mails.c.key == mail.key).with_for_update()).scalar_one_or_none()
-        if fate is None or fate == Fate.SENT:
-            message = f"{mail.about or 'The mail'} {'was sent' if fate else 'was never sent'}: it is not in doubt."
+        c = mails.c
+        row = tx.execute(select(c.fate, c.at).where(c.key == mail.key).with_for_update()).one_or_none()
+        what = mail.about or "The mail"
+        if row is None or row.fate == Fate.SENT:
+            message = f"{what} {'was sent' if row else 'was never sent'}: it is not in doubt."
             raise SettingsError(message, hint="`servicedesk report mails --doubtful` lists those that are.")
+        if row.fate == Fate.SENDING and row.at > begun - LEAVING:
+            until = f"{row.at + LEAVING:%Y-%m-%dT%H:%M:%SZ}"
+            raise SettingsError(
+                f"{what} is just leaving.", hint=f"If it is in doubt after {until}, send it again then."
+            )
         tell(tx)
-        _note(tx, mail, Fate.IN_DOUBT, clock.now())
+        _note(tx, mail, Fate.SENDING, begun)
 
     await store.write(begin)
-    await asyncio.to_thread(carry, replace(mail, subject=f"{REPEATED} {mail.subject}"))
+    try:
+        await asyncio.to_thread(carry, replace(mail, subject=f"{REPEATED} {mail.subject}"))
+    except Exception:
+        await store.write(lambda tx: _note_ours(tx, mail, begun))
+        raise
     await store.write(lambda tx: _note(tx, mail, Fate.SENT, clock.now()))
 
 
 def _begin(tx: Tx, mail: Mail, now: datetime) -> Fate | None:
     """Note that a mail is on its way, and return what became of it before."""
-    fate = tx.execute(select(mails.c.fate).where(mails.c.key == mail.key)).scalar_one_or_none()
+    c = mails.c
+    ended = c.key == mail.key, c.fate == Fate.SENDING.value, c.at <= now - LEAVING
+    tx.execute(update(mails).where(*ended).values(fate=Fate.IN_DOUBT.value, at=now))
+    fate = tx.execute(select(c.fate).where(c.key == mail.key)).scalar_one_or_none()
     if fate is None:
         row = {"key": mail.key, "fate": Fate.SENDING.value, "at": now, "about": mail.about or None}
         upserting.put(tx, mails, row)
@@ -206,6 +222,15 @@ def _begin(tx: Tx, mail: Mail, now: datetime) -> Fate | None:
 
 def _note(tx: Tx, mail: Mail, fate: Fate, now: datetime) -> None:
     tx.execute(update(mails).where(mails.c.key == mail.key).values(fate=fate.value, at=now))
+
+
+def _is_ours(mail: Mail, begun: datetime) -> ColumnElement[bool]:
+    """Return that nobody took a mail on meanwhile from whoever began with it at an instant."""
+    return and_(mails.c.key == mail.key, mails.c.fate == Fate.SENDING.value, mails.c.at == begun)
+
+
+def _note_ours(tx: Tx, mail: Mail, begun: datetime) -> None:
+    tx.execute(update(mails).where(_is_ours(mail, begun)).values(fate=Fate.IN_DOUBT.value))
 
 
 def _doubtful(mail: Mail) -> OutcomeUnknownError:

@@ -9,8 +9,8 @@ import pytest
 from aiosmtpd.smtp import SMTP
 
 from servicedesk_core.desk import ServiceDesk
-from servicedesk_core.errors import SettingsError
-from servicedesk_core.outbox.mail import Fate, Mail, send_again, send_once
+from servicedesk_core.errors import OutcomeUnknownError, SettingsError
+from servicedesk_core.outbox.mail import LEAVING, Fate, Mail, send_again, send_once
 from servicedesk_core.store import Store
 from servicedesk_core.store.schema import mails
 from servicedesk_core.testing import FakeClock
@@ -126,19 +126,50 @@ async def test_a_mail_in_the_middle_of_which_the_process_ended_is_in_doubt(tmp_p
             await send_once(store, clock, mail, carry)
         with pytest.raises(Exception, match="may or may not have been sent"):
             await send_once(store, clock, mail, carry)
+        with pytest.raises(SettingsError, match="is just leaving"):
+            await send_again(store, clock, mail, carry, lambda tx: None)
+        clock.advance(LEAVING.total_seconds())
+        with pytest.raises(Exception, match="may or may not have been sent"):
+            await send_once(store, clock, mail, carry)
         [row] = store.read_blocking(lambda tx: tx.execute(mails.select()).all())
-        assert (row.key, row.fate, row.at) == ("key", Fate.IN_DOUBT, NOW)
+        assert (row.key, row.fate, row.at) == ("key", Fate.IN_DOUBT, NOW + LEAVING)
         clock.advance(timedelta(days=1).total_seconds())
         assert await send_once(store, clock, Mail("other", "Subject", "Text"), lambda _: None)
 
 
+async def test_a_mail_that_is_just_leaving_is_not_sent_again_beside_it(tmp_path):
+    clock, mail, carried = FakeClock(NOW), Mail("key", "Subject", "Text"), []
+
+    with Store.open(f"sqlite:///{tmp_path}/desk.db", clock=clock) as store:
+        loop = asyncio.get_running_loop()
+
+        def ask_again():
+            again = send_again(store, clock, mail, carried.append, lambda tx: None)
+            asyncio.run_coroutine_threadsafe(again, loop).result()
+
+        def leave(mail):
+            with pytest.raises(SettingsError, match="is just leaving"):
+                ask_again()
+            raise OutcomeUnknownError("Silence.")
+
+        with pytest.raises(OutcomeUnknownError):
+            await send_once(store, clock, mail, leave)
+        with pytest.raises(OutcomeUnknownError):
+            await send_again(store, clock, mail, leave, lambda tx: None)
+        await send_again(store, clock, mail, carried.append, lambda tx: None)
+        assert not await send_once(store, clock, mail, carried.append)
+        assert len(carried) == 1
+
+
 async def test_a_mail_that_somebody_sent_again_meanwhile_is_not_sent_once_more(tmp_path):
+    """Whoever was at it slept for long; its failure then says nothing of the mail that was sent in its place."""
     clock, mail, carried = FakeClock(NOW), Mail("key", "Subject", "Text"), []
 
     with Store.open(f"sqlite:///{tmp_path}/desk.db", clock=clock) as store:
         loop = asyncio.get_running_loop()
 
         def refuse(mail):
+            clock.advance(LEAVING.total_seconds())
             again = send_again(store, clock, mail, carried.append, lambda tx: None)
             asyncio.run_coroutine_threadsafe(again, loop).result()
             raise ConnectionRefusedError

@@ -1,6 +1,8 @@
 """Who holds something: what belongs to a process that has certainly ended is free at once, and nothing else is."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -85,6 +87,26 @@ def test_where_the_kernel_does_not_say_who_runs_nothing_is_certain(ended, monkey
     monkeypatch.setattr(os, "kill", not_yours)
     monkeypatch.setattr(processes, "_stat", lambda pid: None)
     assert not has_ended(ended), "somebody else's process that is hidden from us"
+
+
+@pytest.fixture
+def elsewhere(monkeypatch):
+    """A system that is not Linux, as far as processes are asked about."""
+    monkeypatch.setattr(processes, "_IS_LINUX", False)
+    processes._place.cache_clear()
+    yield
+    processes._place.cache_clear()
+
+
+def test_elsewhere_a_process_whose_number_is_nobodys_has_ended_and_no_other(elsewhere, monkeypatch):
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        owner = this_process().replace(f"process {os.getpid()} ", f"process {child.pid} ")
+        assert not has_ended(owner)
+    assert has_ended(owner)
+    assert not has_ended(this_process())
+    monkeypatch.setattr(processes, "machine", lambda: "another")
+    processes._place.cache_clear()
+    assert not has_ended(owner)
 
 
 def test_the_lease_of_a_dead_process_is_free_at_once(store, ended):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
-from servicedesk_core import system
+from servicedesk_core import ServiceDesk, system
 from servicedesk_core.domain.writing import WriteState
 from servicedesk_core.errors import (
     StoreBusyError,
@@ -293,6 +293,29 @@ def test_a_dump_that_fails_leaves_nothing_and_says_no_password(migrated_postgres
             backup.backup(store, tmp_path / "desk.dump")
     assert "s3cret" not in f"{caught.value}"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.postgres
+@pytest.mark.usefixtures("pg_bin")
+async def test_a_server_is_dumped_by_the_job_when_somebody_says_when_also_where_its_address_is_a_secret(
+    migrated_postgres_url, clock, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("DESK_STORE", migrated_postgres_url)
+    keys = {
+        "desk": {"name": "Example MSP", "store": "env:DESK_STORE"},
+        "serve": {"backups": str(tmp_path / "copies"), "keep_backups": 1},
+    }
+    async with ServiceDesk(keys, clock=clock) as desk:
+        [outcome] = await desk.run_jobs("backup")
+        assert outcome.summary.startswith("nothing: a server is backed up by its own tools")
+    for address in ("env:DESK_STORE", migrated_postgres_url):
+        clock.advance(60)
+        said = {"desk": keys["desk"] | {"store": address}, "schedules": {"backup": "30 3 * * *"}}
+        async with ServiceDesk(keys | said, clock=clock) as desk:
+            [outcome] = await desk.run_jobs("backup")
+        [file] = (tmp_path / "copies").iterdir()
+        assert (outcome.outcome, outcome.summary.split(",")[0]) == ("ok", f"wrote {file.name}")
+        assert file.read_bytes()[:5] == b"PGDMP"
 
 
 @pytest.mark.postgres

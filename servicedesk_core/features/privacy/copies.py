@@ -17,7 +17,8 @@ def holding(settings: DeskSettings, store: Store, who: str) -> tuple[Path, ...]:
         who: The vendor's id, or the e-mail address, of the contact.
     """
     backups, page = settings.beside(settings.serve.backups), settings.beside(settings.serve.report)
-    found = {*backups.glob(f"{copies.BACKUP_PREFIX}*Z.db*"), *backups.glob(f".{copies.BACKUP_PREFIX}*")}
+    named = (f"{copies.BACKUP_PREFIX}*Z.db*", f"{copies.BACKUP_PREFIX}*Z.dump", f".{copies.BACKUP_PREFIX}*")
+    found = {path for pattern in named for path in backups.glob(pattern)}
     if store.dialect == "postgresql":
         found |= {*settings.directory.absolute().glob(f"{store.url.database}.backup-*.dump")}
     else:

@@ -25,8 +25,8 @@ from servicedesk_core.domain.warranty.identity import DeviceName, merged
 from servicedesk_core.domain.warranty.makers import is_same_maker
 from servicedesk_core.domain.warranty.serials import doubt_about, normalise_serial, why_no_serial
 from servicedesk_core.errors import SettingsError
-from servicedesk_core.faces.namespace import Transactions
 from servicedesk_core.features.warranty.tables import answers
+from servicedesk_core.ports import Transactions
 from servicedesk_core.store.cover.assets import AssetFilter, asset_pages
 
 ORIGIN = "spreadsheet"

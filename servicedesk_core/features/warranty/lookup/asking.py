@@ -11,12 +11,11 @@ from servicedesk_core.domain.warranty import DeviceRef, EntitlementResult, Looku
 from servicedesk_core.domain.warranty.facts import CoverFact, CoverSource
 from servicedesk_core.domain.warranty.identity import DeviceName
 from servicedesk_core.errors import AuthenticationError, ConnectorError, HookError, PermissionDeniedError
-from servicedesk_core.faces.namespace import Transactions
 from servicedesk_core.features.warranty.lookup.turns import in_turns, turn
 from servicedesk_core.features.warranty.tables import answers
 from servicedesk_core.hooks.calls import ConnectorCalls
 from servicedesk_core.hooks.capabilities import WarrantyCapability
-from servicedesk_core.ports import Clock
+from servicedesk_core.ports import Clock, Transactions
 from servicedesk_core.store import cover
 
 _log = logging.getLogger("servicedesk.warranty")

@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from servicedesk_core.domain.warranty import DeviceRef
 from servicedesk_core.domain.warranty.facts import CoverState, is_fresh
 from servicedesk_core.errors import ServiceDeskError
-from servicedesk_core.faces.namespace import Transactions
 from servicedesk_core.features.warranty.lookup.asking import Asker, Line
 from servicedesk_core.features.warranty.lookup.selection import Candidate, Selection
 from servicedesk_core.features.warranty.lookup.tally import Tally
@@ -17,7 +16,7 @@ from servicedesk_core.features.warranty.lookup.turns import in_turns
 from servicedesk_core.features.warranty.lookup.waiting import Look, Page, look_at, what_is_known
 from servicedesk_core.features.warranty.model import CoverRow
 from servicedesk_core.garbage import collecting_seldom
-from servicedesk_core.ports import Clock
+from servicedesk_core.ports import Clock, Transactions
 from servicedesk_core.store import cover
 
 Progress = Callable[[int], None]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from servicedesk_core.domain.warranty import DeviceRef
 from servicedesk_core.domain.warranty.makers import is_same_maker, maker_name
 from servicedesk_core.domain.warranty.serials import normalise_serial, why_no_serial
-from servicedesk_core.faces.namespace import Transactions
+from servicedesk_core.ports import Transactions
 from servicedesk_core.store.cover import stated_device, stated_maker
 from servicedesk_core.store.cover.assets import AssetFilter, DeviceRecord, asset_pages
 

@@ -9,12 +9,12 @@ from itertools import combinations
 from servicedesk_core.domain.warranty.facts import CoverFact, CoverSource, CoverState
 from servicedesk_core.domain.warranty.identity import DeviceName
 from servicedesk_core.errors import ServiceDeskError
-from servicedesk_core.faces.namespace import Transactions
 from servicedesk_core.features.warranty.lookup.asking import Batch, Line
 from servicedesk_core.features.warranty.lookup.turns import in_turns
 from servicedesk_core.features.warranty.lookup.waiting import Look, Page, what_is_known
 from servicedesk_core.features.warranty.model import CoverRow
 from servicedesk_core.features.warranty.tables.rows import row_of, state_of
+from servicedesk_core.ports import Transactions
 from servicedesk_core.store.cover import Known
 from servicedesk_core.store.cover.assets import DeviceRecord
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from servicedesk_core.domain.warranty import DeviceRef
 from servicedesk_core.domain.warranty.identity import DeviceName
-from servicedesk_core.faces.namespace import Transactions
 from servicedesk_core.features.warranty.lookup.asking import Batch
 from servicedesk_core.features.warranty.lookup.selection import Candidate
+from servicedesk_core.ports import Transactions
 from servicedesk_core.store.cover import Known, key_of, known
 
 
