@@ -8,6 +8,7 @@ _ABOUT: Final = {
     "records.read": "Read tickets, clients and devices with their cover, and the figures made of them.",
     "records.internal": "Read what only the staff may see, such as internal notes, and take out whole streams.",
     "money.read": "See what work and goods cost: margins, charges, posted lines, invoices, rates of contracts.",
+    "money.own.read": "See between what the margins lie of the clients whose account is theirs.",
     "periods.close": "Close a month, so that its figures stay as they are.",
     "scorecards.own.read": "Read one's own scorecard, and the team's with how its figures are spread.",
     "scorecards.coordinator.read": "Read the coordinator's scorecard.",
@@ -46,6 +47,7 @@ class Capability(StrEnum):
     READ = "records.read"
     INTERNAL = "records.internal"
     MONEY = "money.read"
+    MONEY_OWN = "money.own.read"
     PERIODS_CLOSE = "periods.close"
     SCORECARDS_OWN = "scorecards.own.read"
     SCORECARDS_COORDINATOR = "scorecards.coordinator.read"
@@ -150,7 +152,7 @@ ROLES: Final = MappingProxyType(
         },
         Role.COORDINATOR: _COORDINATOR,
         Role.TECHNICIAN: _TECHNICIAN,
-        Role.ACCOUNT_MANAGER: frozenset({_C.READ, _C.INTERNAL, _C.CLAIMS_READ}),
+        Role.ACCOUNT_MANAGER: frozenset({_C.READ, _C.INTERNAL, _C.CLAIMS_READ, _C.MONEY_OWN}),
         Role.FINANCE: frozenset({_C.READ, _C.MONEY, _C.PERIODS_CLOSE, _C.CLAIMS_READ}),
         Role.QUALITY_REVIEWER: frozenset(
             {

@@ -78,6 +78,7 @@ PLAIN = (
     "kpi reopen 2026-01 --reason x", "kpi records created --last 3650d", "kpi explain created", "kpi ready", "flow show",
     "flow steps",
     *(f"flow groups {by}" for by in ("client", "team")), "profit show --by client", "profit uncosted", "profit months",
+    "profit own --period 2025-10",
     "profit close 2026-01 --reason x --yes", "definitions plan", "definitions apply --reason x", "definitions diff",
     "quality reviews", "quality show 1", "quality show 2", "quality coverage --last 3650d", "quality concerns --all",
     "quality report", "quality report --html quality.html", "quality kpis", "quality sample all",

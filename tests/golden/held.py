@@ -207,6 +207,7 @@ EARNED: tuple[str, ...] = (
     "profit show --period 2025-Q4 --by month",
     "profit show --period october",
     "profit show --period 2025-10 --client acne",
+    "profit own --period 2025-10",
     "profit uncosted --period 2025-10",
     "profit uncosted --period 2025-10 --of charges",
     "profit uncosted --period 2025-10 --of services",

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import Text, insert, select, type_coerce
 
-from servicedesk_core import Actor, ServiceDesk, Way
+from servicedesk_core import Actor, Scope, ServiceDesk, Way
 from servicedesk_core.domain import (
     BillingItem,
     Charge,
@@ -23,7 +23,7 @@ from servicedesk_core.domain.contracts import ContractKind
 from servicedesk_core.domain.warranty import ClaimState, CreditKind, CreditState
 from servicedesk_core.errors import NotPermittedError, SettingsError
 from servicedesk_core.features.profit.ledger import Excluded
-from servicedesk_core.features.profit.model import By, Flag, Uncosted
+from servicedesk_core.features.profit.model import Band, By, Flag, Uncosted
 from servicedesk_core.store import sources
 from servicedesk_core.store.schema import claim_credits, claims
 from tests.profit.conftest import HOUR, NOW, entry, example
@@ -329,3 +329,37 @@ async def test_costs_are_shown_to_nobody_who_may_not_see_them(settings, clock):
                 with pytest.raises(NotPermittedError, match=says):
                     await call()
         assert not (await desk.acting_as(Actor("user:eve", Way.CONSOLE)).profit.months()).items
+
+
+async def test_an_account_manager_sees_in_which_band_the_margins_of_their_own_clients_lie(acme, put, settings, clock):
+    mine = {"owner_ref": "t9"}
+    names = {"c1": "Acme", "c2": "Bolt", "c3": "Coil", "c4": "Dray", "c5": "Elm"}
+    await put(*(Company(external_id=ref, name=name, **(mine if ref != "c5" else {})) for ref, name in names.items()))
+    await put(Technician(external_id="t9", name="Otto"))
+    sold = {"c2": ("100", "70"), "c3": ("100", "110"), "c5": ("100", "0.50")}
+    for ref, (price, cost) in sold.items():
+        await put(Ticket(external_id=f"x{ref}", title="Disk", company_ref=ref))
+        values = {"price": Decimal(price), "cost": Decimal(cost), "currency": "EUR", "is_billable": True}
+        await put(Charge(external_id=f"x{ref}", ticket_ref=f"x{ref}", bought_on=date(2026, 10, 5), **values))
+    people = {
+        "otto": {"roles": ["account-manager"], "technician": "t9"},
+        "pia": {"roles": ["account-manager"], "technician": "t9", "companies": ["c2", "c5"]},
+        "una": {"roles": ["account-manager"]},
+    }
+    async with ServiceDesk(settings | {"people": people}, clock=clock) as desk:
+        otto, pia, una = (desk.acting_as(Actor(f"user:{name}", Way.CONSOLE)).profit for name in people)
+        found = (await otto.own(period="2026-10")).items
+        assert {one.name: one.band for one in found} == {
+            "Acme": Band.GOOD,
+            "Bolt": Band.FAIR,
+            "Coil": Band.LOSS,
+            "Dray": Band.UNKNOWN,
+        }
+        assert [one.name for one in await otto.own(period="2026-10", scope=Scope("psa", companies={"c5", "c3"}))] == [
+            "Coil"
+        ]
+        assert [one.name for one in await pia.own(period="2026-10")] == ["Bolt"]
+        with pytest.raises(SettingsError, match="which technician you are"):
+            await una.own(period="2026-10")
+        with pytest.raises(NotPermittedError, match=r"money\.read"):
+            await otto.show(period="2026-10")

@@ -69,6 +69,36 @@ class ProfitRow:
     flags: Annotated[tuple[Flag, ...], Column("Why there is no margin.", "But", wraps=True)]
 
 
+class Band(StrEnum):
+    """Between what a margin lies: what those may know who see no costs."""
+
+    LOSS = "a loss"
+    LOW = "below 20 %"
+    FAIR = "20 % to 40 %"
+    GOOD = "40 % or more"
+    UNKNOWN = "not known"
+    """A part of the revenue or of the cost is not known, or there is no revenue."""
+
+    @classmethod
+    def of(cls, margin_percent: Decimal | None) -> "Band":
+        """Return the band of a margin."""
+        if margin_percent is None:
+            return cls.UNKNOWN
+        if margin_percent < 0:
+            return cls.LOSS
+        return cls.LOW if margin_percent < 20 else cls.FAIR if margin_percent < 40 else cls.GOOD  # noqa: PLR2004
+
+
+@dataclass(frozen=True, slots=True)
+class OwnClient:
+    """A client whose account somebody keeps."""
+
+    name: Annotated[str, Column("The client.", "Client", cut=12)]
+    connection: Annotated[str, Column("Connection whose id it has.", shown=False)]
+    ref: Annotated[str, Column("The vendor's id.", "Id", shown=False)]
+    band: Annotated[Band, Column("Between what the margin of the period lies.", "Margin")]
+
+
 @dataclass(frozen=True, slots=True)
 class ExcludedRow:
     """What is in no line."""

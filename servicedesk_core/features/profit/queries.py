@@ -1,15 +1,19 @@
 """What was earned and spent, what of it nobody knows, and which months are closed."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Final
+from typing import Annotated, Final, Protocol
 from zoneinfo import ZoneInfo
 
+from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Page, Sort, piece, query
+from servicedesk_core.faces.namespace import Desk
 from servicedesk_core.features.profit.ledger import Cell, Sums, total
 from servicedesk_core.features.profit.model import (
+    Band,
     By,
     ClosedMonth,
     Line,
+    OwnClient,
     ProfitReport,
     ProfitRow,
     Uncosted,
@@ -18,10 +22,12 @@ from servicedesk_core.features.profit.model import (
 from servicedesk_core.features.profit.months import Month, months_of
 from servicedesk_core.features.profit.report import KINDS, Key, excluded_of, grouped, key_of, kind_of, rates_of, row
 from servicedesk_core.features.profit.tables import closing, uncosted
+from servicedesk_core.features.profit.tables.own import own_clients
 from servicedesk_core.features.profit.tables.results import results
 from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.queries.checking import check_names
 from servicedesk_core.store.queries.names import Names, meant
+from servicedesk_core.store.queries.scope import Scope
 
 UNSCOPED: Final = "what a client's work costs is for no client's eyes"
 _STREAMS: Final = {By.CLIENT: "companies", By.CONTRACT: "contracts", By.PROJECT: "projects"}
@@ -29,8 +35,19 @@ _PERIOD: Final = Help("A month such as 2026-10, a quarter such as 2026-Q4, or a 
 _NOTHING: Final = "Nothing was worked, bought or billed then."
 
 
+class MarginDesk(Desk, Protocol):
+    """A desk on which somebody acts, who may be a technician."""
+
+    @property
+    def technician(self) -> tuple[str, str] | None:
+        """Which technician whoever acts is: the connection, and the vendor's id."""
+        ...
+
+
 class ProfitQueries(Namespace[Manner]):
     """What clients, contracts and kinds of work earn and cost."""
+
+    desk: MarginDesk
 
     @query(
         "profit.show",
@@ -80,6 +97,42 @@ class ProfitQueries(Namespace[Manner]):
             rates=tuple(one for book in came.books.values() for one in rates_of(book)),
         )
         return piece(report, ProfitRow, by="-line,name,connection,ref", sort=sort, after=after, limit=limit)
+
+    @query(
+        "profit.own",
+        about="In which band the margins of your own clients lie.",
+        needs=Capability.MONEY_OWN,
+        empty="No client has you as the owner of the account.",
+    )
+    def own(
+        self,
+        tx: Tx,
+        *,
+        period: Annotated[str | None, _PERIOD] = None,
+        sort: Sort = None,
+        limit: Limit = 100,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> Page[OwnClient]:
+        """List the clients whose account is yours at the vendor, with the band in which the margin of each lies.
+
+        Raises:
+            SettingsError: That is no period, there is no such column to sort by, nobody decided how margins are
+                counted, or nothing says which technician you are.
+            CursorError: ``after`` is not a position of this list.
+        """
+        if self.desk.technician is None:
+            hint = "`technician` in [people.NAME] says it; your clients are those whose account that one owns."
+            raise SettingsError("Nothing says which technician you are at the vendor.", hint=hint)
+        clients = own_clients(tx, self.desk.technician, scope)
+        came = results(tx, self._months(period), self._zone)
+        found, nothing = grouped(came.cells, By.CLIENT), Sums()
+        rows = (
+            OwnClient(name, connection, ref, Band.of(row(sums, came.currency, name=name).margin_percent))
+            for (source_id, ref), (connection, name) in clients.items()
+            for sums in (found.get((source_id, ref), nothing),)
+        )
+        return piece(Page(tuple(rows)), OwnClient, by="name,connection,ref", sort=sort, after=after, limit=limit)
 
     @query(
         "profit.uncosted",
