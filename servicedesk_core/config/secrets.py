@@ -48,7 +48,7 @@ class Secrets:
 
     Args:
         source: Asked first for every reference, also for ones with a scheme of its own (``vault:…``).
-        directory: Where relative ``file:`` paths start.
+        directory: Where relative ``file:`` paths start that no credential of systemd has the name of.
         environ: Read instead of the process's environment.
         on_resolved: Hears every value, so that logs can be redacted.
     """
@@ -129,8 +129,15 @@ class Secrets:
             case _:
                 return None
 
+    def _file(self, name: Path) -> Path:
+        """Return where a file is: what a service was given by systemd (``LoadCredential=``) goes before one beside us."""
+        given = self._environ.get("CREDENTIALS_DIRECTORY")
+        if given and not name.is_absolute() and (path := Path(given, name)).is_file():
+            return path
+        return (self._directory / name).absolute()
+
     def _from_file(self, name: str, tried: list[str]) -> str | None:
-        path = (self._directory / Path(name).expanduser()).absolute()
+        path = self._file(Path(name).expanduser())
         try:
             with path.open("rb") as file:
                 content = file.read(_MAX_FILE_BYTES + 1)

@@ -48,6 +48,20 @@ def test_a_reference_that_leads_nowhere_names_key_and_place(tmp_path, reference,
     assert tried in caught.value.message
 
 
+def test_a_credential_of_systemd_goes_before_a_file_beside_the_configuration(tmp_path):
+    given, beside = tmp_path / "credentials", tmp_path / "desk"
+    for folder in (given, beside):
+        folder.mkdir()
+        (folder / "psa.key").write_text(folder.name)
+    (beside / "dell.key").write_text("only here")
+    secrets = Secrets(directory=beside, environ={"CREDENTIALS_DIRECTORY": str(given)})
+    read = [
+        secrets.resolve(f"file:{name}", key="x").get_secret_value()
+        for name in ("psa.key", "dell.key", beside / "psa.key")
+    ]
+    assert read == ["credentials", "only here", "desk"]
+
+
 @pytest.mark.parametrize("content", [b"\xef\xbb\xbfs3cret\n", b"\xef\xbb\xbfs3cret\r\n\r\n", b"s3cret\r", b"\ns3cret"])
 def test_a_mark_of_windows_and_line_ends_are_no_part_of_a_secret(tmp_path, content):
     (tmp_path / "secret").write_bytes(content)
