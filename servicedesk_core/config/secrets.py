@@ -130,7 +130,7 @@ class Secrets:
                 return None
 
     def _file(self, name: Path) -> Path:
-        """Return where a file is: what a service was given by systemd (``LoadCredential=``) goes before one beside us."""
+        """Return where a file is: what systemd gave a service (``LoadCredential=``) goes before one beside us."""
         given = self._environ.get("CREDENTIALS_DIRECTORY")
         if given and not name.is_absolute() and (path := Path(given, name)).is_file():
             return path
