@@ -9,10 +9,11 @@ from sqlalchemy import event
 
 from servicedesk_core.domain import StatusCategory, Ticket
 from servicedesk_core.domain.writing import UNFINISHED, WriteState
-from servicedesk_core.faces import Watch
+from servicedesk_core.faces import Period, Watch
 from servicedesk_core.features.alerts.doubts import doubts
 from servicedesk_core.features.claims.model import ClaimFilter
 from servicedesk_core.features.claims.tables import listing as claims
+from servicedesk_core.features.kpi.tables.facts import StoredFacts
 from servicedesk_core.features.report.morning.tables import flow
 from servicedesk_core.features.report.tables import desk_numbers
 from servicedesk_core.features.tickets.model import TicketFilter
@@ -190,6 +191,16 @@ def test_what_came_and_went_in_the_last_days_is_counted_without_a_look_at_what_d
     assert any("ix_tickets_created" in step for step in created), created
     assert sum("ix_tickets_ended" in step for step in closed) == 2, closed
     assert not any("SCAN tickets" in step or "Seq Scan" in step for step in (*created, *closed))
+
+
+def test_the_time_of_a_month_is_found_without_a_look_at_that_of_other_years(store, source):
+    if store.dialect != "sqlite":
+        pytest.skip("about the plans of SQLite")
+    month = Period(START, START + timedelta(days=30), START + timedelta(days=30))
+    plans = plans_of(store, lambda tx: StoredFacts(tx, month).entries)
+    found = [plan for asked, plan in plans.items() if "FROM time_entries" in asked and "work_date" in asked]
+    assert len(found) == 2, plans
+    assert all("ix_time_entries_worked" in plan[0] and "SEARCH" in plan[0] for plan in found), found
 
 
 def test_what_is_to_be_sent_is_found_without_a_look_at_what_was(store):

@@ -68,6 +68,10 @@ for _stream, _fields in REFERENCES.items():
 # What hangs on a ticket; with the worked seconds, because the desk page adds them up, and with what orders events,
 # because their view numbers them.
 
+_worked = RECORDS["time_entries"].c
+Index("ix_time_entries_worked", _worked.work_date, _worked.start_at, sqlite_where=_LIVE, postgresql_where=_LIVE)
+# What was worked on some days, or, of what has no day, from one instant to another: a month among many years.
+
 for _stream, _table in RECORDS.items():
     Index(f"ix_{_stream}_gone", _table.c.source_id, sqlite_where=_GONE, postgresql_where=_GONE)
 # Live records are counted as all less those that are gone; live records pay nothing for it.
