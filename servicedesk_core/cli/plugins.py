@@ -59,7 +59,7 @@ def check(
         raise typer.BadParameter(f"There are: {', '.join(grade.value for grade in Grade)}.", param_hint="--at-least")
     if not quick:
         cli.say("Running its tests, type checker and build; --quick leaves them out.")
-    found = measure(folder, run=not quick)
+    found = measure(folder, run=not quick, running=lambda what: cli.say(f"  {what}"))
     cli.emit("plugins.check", found, as_json=as_json, show=lambda: _show(cli, found))
     grades = list(Grade)
     counted = found.within_reach if quick else found.grade
@@ -69,7 +69,8 @@ def check(
 
 def _show(cli: Cli, found: "PluginGrade") -> None:
     grades = list(dict.fromkeys(one.grade for one in found.outcomes))
-    pairs: list[tuple[str, object]] = [("Distribution", found.distribution), ("Grade", found.grade.value)]
+    beside = f", exempt from {', '.join(found.exempt)}" if found.exempt else ""
+    pairs: list[tuple[str, object]] = [("Distribution", found.distribution), ("Grade", found.grade.value + beside)]
     if found.within_reach is not found.grade:
         pairs.append(("Within reach", f"{found.within_reach.value}, if what was not measured is met"))
     for grade in grades:

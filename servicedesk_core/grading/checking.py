@@ -1,5 +1,8 @@
 """Applies the rules to a distribution."""
 
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -8,34 +11,53 @@ from servicedesk_core.grading.grades import ORDER, PluginGrade, Rule, RuleOutcom
 from servicedesk_core.grading.rules import RULES
 from servicedesk_core.grading.subject import Subject
 
+AT_ONCE = 4
+"""Tests, type checker and build run side by side."""
+
 SHORTEST_REASON = 20
 """Characters of an exemption's reason; "n/a" is none."""
 
 
-def check(folder: Path, *, run: bool = True) -> PluginGrade:
+def check(folder: Path, *, run: bool = True, running: Callable[[str], None] | None = None) -> PluginGrade:
     """Return the grade of a connector's distribution.
 
     Args:
         folder: The folder with its ``pyproject.toml``.
         run: Whether to run its tests, type checker and build; without it those rules are not measured.
+        running: Told what begins to run, and when it has ended; from several threads.
 
     Raises:
         SettingsError: The folder is no distribution, or an exemption is not acceptable.
     """
     subject = Subject(folder.resolve(), runs=run)
     _check_exemptions(subject)
-    outcomes = tuple(_outcome(rule, subject) for rule in sorted(RULES, key=lambda one: ORDER.index(one.grade)))
+    rules = sorted(RULES, key=lambda one: ORDER.index(one.grade))
+    verdicts = {rule.id: _verdict(rule, subject) for rule in rules if not rule.is_measured_by_running}
+    slow = [rule for rule in rules if rule.is_measured_by_running]
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as threads:  # each runs a process of its own
+        verdicts |= dict(threads.map(lambda rule: (rule.id, _run(rule, subject, running)), slow))
+    outcomes = tuple(_outcome(rule, subject, verdicts[rule.id]) for rule in rules)
     return PluginGrade(
         distribution=subject.name,
         folder=str(folder),
         grade=reached(outcomes, unless=frozenset({State.MISSING, State.NOT_MEASURED})),
         within_reach=reached(outcomes, unless=frozenset({State.MISSING})),
+        exempt=tuple(one.rule for one in outcomes if one.state is State.EXEMPT),
         outcomes=outcomes,
     )
 
 
-def _outcome(rule: Rule, subject: Subject) -> RuleOutcome:
+def _run(rule: Rule, subject: Subject, running: Callable[[str], None] | None) -> Verdict:
+    if running is None or not subject.runs:
+        return _verdict(rule, subject)
+    began = time.monotonic()
+    running(f"{rule.id} …")
     verdict = _verdict(rule, subject)
+    running(f"{rule.id}: {verdict.state.value.replace('_', ' ')} after {time.monotonic() - began:.0f} s")
+    return verdict
+
+
+def _outcome(rule: Rule, subject: Subject, verdict: Verdict) -> RuleOutcome:
     if verdict.state is State.MISSING and rule.id in subject.exemptions:
         verdict = Verdict(State.EXEMPT, (subject.exemptions[rule.id],))
     return RuleOutcome(rule.id, rule.grade, verdict.state, rule.what, verdict.found, rule.why, rule.mend)

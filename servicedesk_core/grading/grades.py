@@ -126,6 +126,7 @@ class PluginGrade:
         folder: Where it lies.
         grade: What it has reached by measurement.
         within_reach: What it would have if everything that was not measured were met.
+        exempt: Rules that its author declares unnecessary; the grade goes no further than the first of them.
         outcomes: Every rule, in the order of grades.
     """
 
@@ -133,14 +134,18 @@ class PluginGrade:
     folder: str
     grade: Grade
     within_reach: Grade
+    exempt: tuple[str, ...]
     outcomes: tuple[RuleOutcome, ...]
 
 
 def reached(outcomes: tuple[RuleOutcome, ...], *, unless: frozenset[State]) -> Grade:
-    """Return the highest grade below which no rule is in one of these states."""
+    """Return the highest grade below which no rule is in one of these states, and none is exempt below it."""
     best = Grade.NONE
     for grade in ORDER[1:]:
-        if any(one.grade is grade and one.state in unless for one in outcomes):
+        states = {one.state for one in outcomes if one.grade is grade}
+        if states & unless:
             break
         best = grade
+        if State.EXEMPT in states:
+            break
     return best

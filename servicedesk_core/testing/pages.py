@@ -17,18 +17,41 @@ def traps_without_test(page: Path, tests: Path) -> list[str]:
     Raises:
         ValueError: The page has no such table.
     """
+    return [row for row in trap_rows(page) if not tests_named(row) or absent_tests(row, tests)]
+
+
+def trap_rows(page: Path) -> list[str]:
+    """Return the rows of the tables of a page, without their heads.
+
+    Args:
+        page: The page, in Markdown.
+
+    Raises:
+        ValueError: There is none.
+    """
     lines = page.read_text(encoding="utf-8").splitlines()
-    heads = [at for at, line in enumerate(lines) if line.startswith("| ---")]
-    rows = [line for at, line in enumerate(lines) if line.startswith("| ") and at not in heads and at + 1 not in heads]
+    rules = {at for at, line in enumerate(lines) if re.match(r"\|\s*:?-", line)}
+    rows = [line for at, line in enumerate(lines) if line.startswith("|") and at not in rules and at + 1 not in rules]
     if not rows:
         message = f"{page.name} has no table"
         raise ValueError(message)
-    return [row for row in rows if not _is_shown(row, tests)]
+    return rows
 
 
-def _is_shown(row: str, tests: Path) -> bool:
-    named = re.findall(r"`((?:\w+/)*test_\w+\.py)::(test_\w+)`", row.split("|")[3])
-    return bool(named) and all(_exists(tests / file, name) for file, name in named)
+def tests_named(row: str) -> list[tuple[str, str]]:
+    """Return the tests that a row of traps names: file and function."""
+    cells = row.split("|")
+    return re.findall(r"`((?:\w+/)*test_\w+\.py)::(test_\w+)`", cells[3] if len(cells) > 3 else "")
+
+
+def absent_tests(row: str, tests: Path) -> list[str]:
+    """Return those of the tests named by a row that do not exist.
+
+    Args:
+        row: A row of :func:`trap_rows`.
+        tests: The folder of the tests.
+    """
+    return [f"{file}::{name}" for file, name in tests_named(row) if not _exists(tests / file, name)]
 
 
 def _exists(file: Path, name: str) -> bool:

@@ -8,6 +8,7 @@ import pytest
 
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.grading import Grade, State, check
+from servicedesk_core.grading.grades import ORDER, RuleOutcome, reached
 from servicedesk_core.grading.rules import RULES
 from servicedesk_core.grading.subject import Subject
 from servicedesk_core.scaffold import write_connector
@@ -138,7 +139,7 @@ def test_traps_need_tests_that_exist(acme):
     ]
     (acme / "docs").mkdir()
     page = acme / "docs" / "traps.md"
-    page.write_text("\n".join(["| the vendor | the connector | shown by |", "| --- | --- | --- |", *rows]))
+    page.write_text("\n".join(["| FortiCare | the connector | shown by |", "|---|---|---|", *rows]))
     assert look("traps", acme).state is State.MET
     page.write_text(
         page.read_text() + "\n| lies | denied | `test_connector.py::test_nothing` |\n| silent | unknown | |"
@@ -171,6 +172,17 @@ def test_a_sandbox_must_stand_alone(acme):
     assert "servicedesk_core.domain" in look("separate-stand-in", acme).found[0]
 
 
+def test_an_exemption_caps_the_grade_at_that_of_its_rule():
+    def outcome(grade, state=State.MET):
+        return RuleOutcome("r", grade, state, "", (), "", "")
+
+    all_met = tuple(outcome(grade) for grade in ORDER[1:])
+    nothing = frozenset({State.MISSING})
+    assert reached(all_met, unless=nothing) is Grade.PLATINUM
+    for grade in ORDER[1:]:
+        assert reached((*all_met, outcome(grade, State.EXEMPT)), unless=nothing) is grade
+
+
 @pytest.mark.slow
 def test_an_exemption_needs_a_known_rule_and_a_reason(acme):
     original = (acme / PROJECT).read_text()
@@ -179,7 +191,9 @@ def test_an_exemption_needs_a_known_rule_and_a_reason(acme):
         (acme / PROJECT).write_text(f"{original}\n[tool.servicedesk.exempt]\n{line}\n")
 
     exempt('traps = "The vendor is a file format of our own; there is nothing to be surprised by."')
-    states = {one.rule: (one.state, one.found) for one in check(acme, run=False).outcomes}
+    graded = check(acme, run=False)
+    assert graded.exempt == ("traps",)
+    states = {one.rule: (one.state, one.found) for one in graded.outcomes}
     assert states["traps"][0] is State.EXEMPT
     assert "file format" in states["traps"][1][0]
     for line, message in (

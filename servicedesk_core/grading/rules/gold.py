@@ -1,16 +1,15 @@
 """Gold: a stranger can operate it, and another can take it over."""
 
 import ast
-import re
 import tempfile
 import zipfile
 from pathlib import Path
 
 from servicedesk_core.grading.grades import Grade, Rule, Verdict, missing, not_applicable, not_measured
 from servicedesk_core.grading.subject import SANDBOXES, Subject
+from servicedesk_core.testing.pages import absent_tests, tests_named, trap_rows
 
 FEWEST_TRAPS = 5
-_NAMED = re.compile(r"`([\w/]+\.py)::(test_\w+)`")
 
 
 def requirements(subject: Subject) -> Verdict:
@@ -44,21 +43,17 @@ def _untyped(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 
 def traps(subject: Subject) -> Verdict:
     """Look whether each trap of the vendor names tests that exist."""
-    text = subject.text("docs", "traps.md")
-    if not text:
+    page = subject.folder / "docs" / "traps.md"
+    if not page.is_file():
         return missing("there is no docs/traps.md")
-    tests = {
-        (source.path.name, node.name)
-        for source in subject.tests
-        for node in ast.walk(source.tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    }
-    rows = [line for line in text.splitlines() if line.startswith("|") and not re.match(r"\|\s*(-|the vendor)", line)]
+    try:
+        rows = trap_rows(page)
+    except ValueError as error:
+        return missing(str(error))
     found = [] if len(rows) >= FEWEST_TRAPS else [f"the table has {len(rows)} traps; every vendor has more"]
     for row in rows:
-        named = _NAMED.findall(row)
-        found += [] if named else [f"no test in: {row[:60]}…"]
-        found += [f"{file}::{name} does not exist" for file, name in named if (Path(file).name, name) not in tests]
+        found += [] if tests_named(row) else [f"no test in: {row[:60]}…"]
+        found += [f"{name} does not exist" for name in absent_tests(row, subject.folder / "tests")]
     return missing(*found)
 
 
