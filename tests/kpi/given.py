@@ -8,6 +8,7 @@ from typing import Any
 
 from servicedesk_core.domain import TicketKind
 from servicedesk_core.faces import Kpi, Period
+from servicedesk_core.features.kpi.baselines import Baseline
 from servicedesk_core.features.kpi.catalogue import KPIS
 from servicedesk_core.features.kpi.facts import (
     AssetFact,
@@ -47,6 +48,7 @@ class Given:
     clocks: Sequence[ClockFact] = ()
     books: Books | str = "books"
     has_clocks: bool = True
+    baselines: Sequence[Baseline] = ()
     period: Period = MARCH
     has: bool = True
     is_whole: bool = True

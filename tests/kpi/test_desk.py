@@ -12,6 +12,7 @@ from servicedesk_core.domain import (
     EventSource,
     EventType,
     Note,
+    Queue,
     StatusCategory,
     Technician,
     Ticket,
@@ -52,6 +53,45 @@ async def test_a_goal_of_a_region_judges_what_is_there_and_nothing_else(desk, tm
         ("north", False, ("north",)), ("ours", True, ()),
     ]  # fmt: skip
     assert explained.figure.profile == "ours"
+
+
+async def test_what_a_queue_is_for_is_what_was_decided_else_what_its_mapping_says(desk, tmp_path):
+    new = _ticket("7", at(4, 10), status_category=StatusCategory.NEW, queue_ref="m", company_ref="2")
+    await desk.store.write(lambda tx: fill(tx, (Queue(external_id="m", name="Monitoring", kind="helpdesk"), new)))
+
+    async def to_triage():
+        now = [one.record for one in await desk.kpi.records("K19")]
+        return now, [one.value for one in await desk.kpi.history("K19", weeks=1)]
+
+    assert await to_triage() == (["N4", "N7"], [2])
+    (tmp_path / "service" / "queues.toml").write_text('[queue_kinds]\nalert = ["monitoring"]\n')
+    await desk.definitions.apply(reason="machines write there", folder=tmp_path / "service")
+    assert await to_triage() == (["N4"], [1])
+    (tmp_path / "service" / "queues.toml").write_text('[queue_kinds]\nalert = ["q"]\nnoc = ["Q"]\n')
+    with pytest.raises(DefinitionsError, match="q: named twice; a queue is for one thing"):
+        await desk.definitions.plan(folder=tmp_path / "service")
+
+
+async def test_an_improvement_is_told_against_the_last_baseline(desk, tmp_path):
+    (improved,) = await desk.kpi.show("K33", period="2026-03")
+    assert (improved.value, improved.verdict) == (None, "no_data")
+    assert improved.needs == "response-standard in [baselines]"
+    lines = "[baselines.2024]\nfigures = { K06 = '80 hours' }\n[baselines.2025]\nfigures = { K06 = '8 hours' }\n"
+    (tmp_path / "service" / "baselines.toml").write_text(f"{lines}[goals.faster]\ngoals = {{ K33 = '>= 50 %' }}\n")
+    await desk.definitions.apply(reason="as it was", folder=tmp_path / "service")
+    (improved,) = await desk.kpi.show("K33", period="2026-03")
+    (now,) = await desk.kpi.show("K06", period="2026-03")
+    assert improved.value == round(100 * (8 - now.value) / 8, 2)
+    assert improved.sample == now.sample > 1
+    assert improved.goal == ">= 50"
+    for wrong, told in (
+        ("K06 = '8 %'", "in another unit"),
+        ("K96 = '8'", "there is no figure"),
+        ("K06 = '<= 8'", "value"),
+    ):
+        (tmp_path / "service" / "baselines.toml").write_text(f"[baselines.2025]\nfigures = {{ {wrong} }}")
+        with pytest.raises(DefinitionsError, match=told):
+            await desk.definitions.plan(folder=tmp_path / "service")
 
 
 async def test_figures_of_a_month_against_the_goals_of_the_desk(desk):

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.attention.tables.people import NOBODY as NOBODY
     from servicedesk_core.features.attention.tables.people import Staff as Staff
     from servicedesk_core.features.attention.tables.people import staff as staff
+    from servicedesk_core.features.attention.tables.queues import Queues as Queues
     from servicedesk_core.features.attention.tables.rows import rows_of as rows_of
     from servicedesk_core.features.attention.tables.visits import Booked as Booked
     from servicedesk_core.features.attention.tables.visits import booked as booked
@@ -39,5 +40,6 @@ FEATURE = Feature(
     name="attention",
     about="Who has to act next on a ticket, and what somebody has to look at.",
     queries=f"{__name__}.queries:AttentionQueries",
+    definitions=f"{__name__}.kinds:KINDS",
     needs=("definitions", "rota", "skills", "sla", "tickets"),
 )

@@ -10,6 +10,7 @@ from typing import Protocol
 from servicedesk_core.domain import AppointmentState, StatusCategory, TicketKind
 from servicedesk_core.domain.population import why_outside
 from servicedesk_core.faces import Case, Period
+from servicedesk_core.features.kpi.baselines import Baseline
 from servicedesk_core.features.sla import Clock, Outcome
 
 Key = tuple[str, str]
@@ -365,6 +366,11 @@ class Facts(Protocol):
     @property
     def has_clocks(self) -> bool:
         """Whether anything was promised."""
+        ...
+
+    @property
+    def baselines(self) -> Sequence[Baseline]:
+        """What figures were in times that others are compared with."""
         ...
 
     def holds(self, stream: str) -> bool:

@@ -11,6 +11,7 @@ from servicedesk_core.domain import Model
 from servicedesk_core.domain.base import Instant
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import DefinitionKind, Feature, Goal, Kpi, Refers
+from servicedesk_core.features.kpi.baselines import BASELINES
 from servicedesk_core.features.kpi.facts import Work
 
 
@@ -101,7 +102,7 @@ WORK_KINDS: Final = DefinitionKind(
 HANDLERS: Final = DefinitionKind("handlers", "set of handlers", Handlers, many=False)
 """Who works in our place: ``[handlers]``."""
 
-KINDS: Final[tuple[DefinitionKind[Any], ...]] = (GOALS, WORK_KINDS, HANDLERS)
+KINDS: Final[tuple[DefinitionKind[Any], ...]] = (GOALS, BASELINES, WORK_KINDS, HANDLERS)
 
 JOURNEY: Final = GoalProfile(
     name="journey",

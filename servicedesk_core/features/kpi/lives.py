@@ -11,10 +11,11 @@ import orjson
 from sqlalchemy import and_, select
 
 from servicedesk_core.config.people import PersonSection
-from servicedesk_core.domain import EventType, Priority, QueueKind, StatusCategory
+from servicedesk_core.domain import EventType, Priority, StatusCategory
 from servicedesk_core.features.attention import (
     NOBODY,
     Booked,
+    Queues,
     Staff,
     Standing,
     Visit,
@@ -135,11 +136,11 @@ def lives(
                 told.visits = (*told.visits, one)
                 told.going_on = (*told.going_on, *(session for _, about, session in of_visits([one]) if about == ref))
     _add_promises(tx, tickets, start, now)
-    people, kinds = staff(tx, now, zone, persons, scope=scope), _queue_kinds(tx)
+    people, queues = staff(tx, now, zone, persons, scope=scope), Queues(tx)
     names = {one.id: one.name for one in sources.all(tx)}
     pulled = pulls(tx, now)
     found = [
-        _versions(told, start, now, people, kinds, names[told.source_id], pulled=pulled) for told in tickets.values()
+        _versions(told, start, now, people, queues, names[told.source_id], pulled=pulled) for told in tickets.values()
     ]
     return Lives(found, unknown)
 
@@ -259,18 +260,12 @@ def _add_promises(tx: Tx, tickets: Mapping[Local, _Told], start: datetime, now: 
         told.promises = found.get(told.local_id, ())
 
 
-def _queue_kinds(tx: Tx) -> dict[Local, QueueKind]:
-    q = RECORDS["queues"].c
-    kinds = tx.execute(select(q.source_id, q.external_id, q.kind).where(q.kind.is_not(None)))
-    return {(source_id, ref): QueueKind(kind) for source_id, ref, kind in kinds}
-
-
 def _versions(  # noqa: PLR0917  # what stands around all tickets
     told: _Told,
     start: datetime,
     now: datetime,
     people: Staff,
-    kinds: Mapping[Local, QueueKind],
+    queues: Queues,
     connection: str,
     *,
     pulled: bool,
@@ -281,7 +276,7 @@ def _versions(  # noqa: PLR0917  # what stands around all tickets
     found: list[Version] = []
     for at in instants:
         fields = told.fields[max(0, bisect_right(told.fields, at, key=lambda one: one[0]) - 1)][1]
-        ticket = _ticket(told, fields, at, people, kinds, connection, pulled=pulled) if fields.is_open else None
+        ticket = _ticket(told, fields, at, people, queues, connection, pulled=pulled) if fields.is_open else None
         if not found or found[-1].ticket != ticket:
             found.append(Version(at, ticket))
     return found
@@ -292,7 +287,7 @@ def _ticket(  # noqa: PLR0917
     fields: _Fields,
     at: datetime,
     people: Staff,
-    kinds: Mapping[Local, QueueKind],
+    queues: Queues,
     connection: str,
     *,
     pulled: bool,
@@ -307,7 +302,7 @@ def _ticket(  # noqa: PLR0917
             created_at=told.created_at,
             category=category,
             priority=_PRIORITIES.get(fields.priority or ""),
-            queue_kind=kinds.get((told.source_id, fields.queue_ref or "")),
+            queue_kind=queues.kind(told.source_id, fields.queue_ref, at),
             is_assigned=fields.assignee_ref is not None,
             is_left=holder in people.left,
             back_at=None if absence is None else absence.back_at,

@@ -7,10 +7,11 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, select
 
-from servicedesk_core.domain import Priority, QueueKind, StatusCategory
+from servicedesk_core.domain import Priority, StatusCategory
 from servicedesk_core.features.attention.model import Promised, Standing, Visit
 from servicedesk_core.features.attention.tables.acts import newest_acts
 from servicedesk_core.features.attention.tables.people import Staff
+from servicedesk_core.features.attention.tables.queues import Queues
 from servicedesk_core.features.attention.tables.visits import booked
 from servicedesk_core.features.sla import Promise, promises, waited_for
 from servicedesk_core.features.tickets import OPEN
@@ -80,9 +81,7 @@ class Around:
 
     def __init__(self, tx: Tx, at: datetime, people: Staff, *, with_internal: bool = True) -> None:
         self._tx, self._at, self._staff, self._with_internal = tx, at, people, with_internal
-        q = RECORDS["queues"].c
-        kinds = tx.execute(select(q.source_id, q.external_id, q.kind).where(q.kind.is_not(None)))
-        self._kinds = {(source_id, ref): QueueKind(kind) for source_id, ref, kind in kinds}
+        self._queues = Queues(tx)
         self._visits: dict[tuple[int, str], Visit] = {}
         for one in booked(tx, at):
             for ticket in one.tickets:
@@ -112,7 +111,7 @@ class Around:
             created_at=optional_instant(state.created_at),
             category=category,
             priority=_PRIORITIES.get(state.priority or ""),
-            queue_kind=self._kinds.get((state.source_id, state.queue_ref or "")),
+            queue_kind=self._queues.kind(state.source_id, state.queue_ref, self._at),
             is_assigned=state.assignee_ref is not None,
             is_left=holder in self._staff.left,
             back_at=None if absence is None else absence.back_at,

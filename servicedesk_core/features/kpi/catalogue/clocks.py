@@ -1,14 +1,16 @@
 """Promises that were kept, and how fast clients were answered."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Final
 
 from servicedesk_core.domain import Priority
-from servicedesk_core.faces import Case, Kpi, Sum
+from servicedesk_core.faces import Case, Kpi, Measure, Sum
+from servicedesk_core.features.kpi.baselines import before
 from servicedesk_core.features.kpi.facts import ClockFact, Facts, TicketFact
-from servicedesk_core.features.kpi.measures import HOURS, PERCENT, Of
+from servicedesk_core.features.kpi.measures import HOURS, PERCENT, FromFacts, Of
 from servicedesk_core.features.sla import Clock, Outcome
 
 _JUDGED: Final = (Outcome.MET, Outcome.MISSED)
@@ -61,6 +63,30 @@ def answered(facts: Facts, *, urgent: bool) -> Iterator[Case]:
             yield one.case((at - created) // timedelta(seconds=1), 1)
 
 
+@dataclass(frozen=True, slots=True)
+class Improvement(FromFacts):
+    """How much less a mean time is than it was by the baseline, in percent.
+
+    Attributes:
+        name: The name of its figure.
+        code: The number of that.
+        now: How it is measured.
+    """
+
+    name: str
+    code: str
+    now: Of
+
+    def of(self, facts: Facts) -> Measure:
+        """Measure it from facts, which many figures may share."""
+        hours = before(facts.baselines, self.name, self.code)
+        if not hours:
+            return Measure.missing(f"{self.name} in [baselines]")
+        was_s = round(hours * 3600)
+        cases = (one._replace(numerator=was_s - one.numerator, denominator=was_s) for one in self.now.cases(facts))
+        return Measure.of(cases, Sum.RATIO, scale=PERCENT)
+
+
 def _attainment(clock: Clock, code: str, about: str) -> Kpi[Of]:
     measure = Of(partial(attained, clock), Sum.RATIO, PERCENT, needs=("clocks",))
     title = f"{clock.value.capitalize()} in time"
@@ -68,6 +94,8 @@ def _attainment(clock: Clock, code: str, about: str) -> Kpi[Of]:
         f"sla-{clock.value}", title, about, measure, unit="%", better="more", over="period", code=code, leads=False
     )
 
+
+_STANDARD: Final = Of(partial(answered, urgent=False), Sum.MEAN, HOURS)
 
 KPIS: Final = (
     Kpi(
@@ -89,7 +117,13 @@ KPIS: Final = (
     Kpi(
         "response-standard", "Response time, all others",
         "The same of all other tickets.",
-        Of(partial(answered, urgent=False), Sum.MEAN, HOURS), unit="hours", over="period", code="K06", leads=False,
+        _STANDARD, unit="hours", over="period", code="K06", leads=False,
+    ),
+    Kpi(
+        "response-improvement", "Response improved",
+        "By how much the response to all other tickets is faster than it was by the last of the [baselines].",
+        Improvement("response-standard", "K06", _STANDARD),
+        unit="%", better="more", over="period", code="K33", leads=False,
     ),
 )  # fmt: skip
 """What is measured of promises."""

@@ -11,6 +11,8 @@ from sqlalchemy import and_, or_, select
 from servicedesk_core.config.people import PersonSection
 from servicedesk_core.faces import Period
 from servicedesk_core.features.attention import NOBODY
+from servicedesk_core.features.definitions import in_force
+from servicedesk_core.features.kpi.baselines import BASELINES, Baseline
 from servicedesk_core.features.kpi.facts import (
     AssetFact,
     Books,
@@ -106,6 +108,11 @@ class StoredFacts:
     def has_clocks(self) -> bool:
         """Whether anything was promised."""
         return self._book is not None
+
+    @cached_property
+    def baselines(self) -> Sequence[Baseline]:
+        """What figures were in times that others are compared with."""
+        return in_force(self._tx, BASELINES, self.period.last)
 
     @cached_property
     def clocks(self) -> Sequence[ClockFact]:
