@@ -32,6 +32,10 @@ class CalendarVersions:
         """Return the version that holds at an instant."""
         return self._calendars[bisect_right(self._changes_us, at_us)]
 
+    def between(self, start_us: int, end_us: int) -> int:
+        """Return the open time from one instant to another; none where that is not later."""
+        return max(0, self.total(end_us) - self.total(start_us))
+
     def total(self, at_us: int) -> int:
         """Return the open time between the origin and an instant; only differences mean anything."""
         version = bisect_right(self._changes_us, at_us)

@@ -2,15 +2,20 @@
 
 import inspect
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar, Unpack
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar, Unpack
 
 from servicedesk_core.capabilities import Capability
+from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces.namespace import Namespace
 from servicedesk_core.faces.offer import Offer, Said
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+_LONGEST: Final = timedelta(days=36_525)
+"""No question is about more time, and the calendar of a computer begins with the year 1."""
 
 
 class Query(Offer[P, T]):
@@ -30,6 +35,9 @@ def query(name: str, **said: Unpack[Said]) -> Callable[[Callable[Concatenate[Any
 
         @wraps(function)
         async def asked(namespace: Namespace[Any], /, *args: P.args, **kwargs: P.kwargs) -> T:
+            for word, given in kwargs.items():
+                if isinstance(given, timedelta) and abs(given) > _LONGEST:
+                    raise SettingsError(f"{word}: {given} is longer than a hundred years.", hint="Say less.")
             return await namespace.desk.store.read(lambda tx: function(namespace, tx, *args, **kwargs))
 
         own, _, *rest = signature.parameters.values()

@@ -46,6 +46,8 @@ NAMED = (
     "sla explain {0}-tickets", "sla explain '{0} number'", "sla status --company '{0} name'",
     "sla breached --company '{0} names'", "sla missed --company '{0} name'", "sla decisions --company '{0} name'",
     "sla override {0}-tickets triage --due 2026-03-12 --reason x --yes", "sla reason {0}-tickets triage parts",
+    "sla request {0}-tickets triage --exempt --reason x", "sla approve {0}-tickets triage --yes",
+    "sla decline {0}-tickets triage --reason x",
     "sla exempt {0}-tickets triage --reason x --yes", "sla withdraw {0}-tickets triage --reason x --yes",
     "profit show --by client --client '{0} name'", "kpi confirm-repeat {0}-tickets mine-tickets --reason x",
     "kpi confirm-repeat mine-tickets {0}-tickets --reason x", "kpi reject-repeat {0}-tickets {0}-tickets --reason x",

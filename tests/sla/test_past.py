@@ -38,6 +38,12 @@ async def test_first_answers_are_told_by_what_technicians_did_whatever_the_clock
         "P3": (0, 1, None, 0),
     }
     assert (found.whole.answered, found.whole.mean_s, found.whole.p90_s) == (4, 5850, 12240)
+    with pytest.raises(SettingsError, match="No calendar says which hours would count"):
+        await told.desk.sla.response(business=True)
+    await told.promise(BOOK.replace("08:00-18:00", "10:30-18:00"))
+    in_hours = await told.desk.sla.response(business=True)
+    assert {one.group: one.median_s for one in in_hours} == {"P1": 0, "P2": 5400, "P3": None}
+    assert in_hours.calendar == "office"
     by_whom = await told.desk.sla.response(by=ResponseBy.TECHNICIAN)
     assert {one.group: one.answered for one in by_whom} == {"Ana Diaz": 2, None: 2}
     later = await told.desk.sla.response(by="client", since=at("03-02 10:30"))

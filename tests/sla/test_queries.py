@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from servicedesk_core import Scope
-from servicedesk_core.domain import Company, Queue, Technician
+from servicedesk_core.domain import Company, Queue, SlaResult, Technician
 from servicedesk_core.features.sla.clocks.model import Outcome
 from servicedesk_core.features.sla.model import By, ClockFilter
 from servicedesk_core.features.sla.rules import Difference, Side, difference
@@ -120,6 +120,9 @@ async def test_a_ticket_is_explained_by_its_parts_and_beside_the_vendors_clock(t
     assert row.why
     everything = await desk.sla.compare()
     assert everything.compared == everything.same + sum(one.count for one in everything.by_reason) == 12
+    await told.put(*(SlaResult(external_id=ref, ticket_ref="2", resolution_met=ref == "b") for ref in "ab"))
+    again = await desk.sla.compare()
+    assert (again.compared, len(again.items)) == (12, len({(one.ticket, one.clock) for one in again.items}))
     assert (await desk.sla.explain("T5")).clocks == ()
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from servicedesk_core import Scope
 from servicedesk_core.domain import Company
-from servicedesk_core.errors import DefinitionsError
+from servicedesk_core.errors import DefinitionsError, SettingsError
 from servicedesk_core.features.sla.model import ClockFilter
 from tests.sla.conftest import BOOK
 from tests.sla.office import at, created, event, status
@@ -110,3 +110,9 @@ async def test_on_a_desk_without_policies_a_draft_is_judged_alone(told):
     found = await told.desk.sla.replay(policy=draft(told.folder, BOOK))
     assert (found.basis.has_policy, found.tickets, found.items) == (False, 1, ())
     assert [(one.clock, one.judged_today, one.judged) for one in found.attained][:1] == [("triage", 0, 1)]
+
+
+async def test_more_time_than_there_is_is_refused(told):
+    for asked in (told.desk.sla.tolerance, told.desk.kpi.list):
+        with pytest.raises(SettingsError, match=r"last: .* is longer than a hundred years"):
+            await asked(last=timedelta(days=10**6))

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 
@@ -92,6 +92,7 @@ async def test_targets_of_one_priority_are_counted_in_the_hours_that_stand_besid
     for ref, when in enumerate(("03-02 09:00", "03-03 10:00", "03-04 11:00", "03-06 09:00", "03-07 12:00")):
         start = at(when)
         due = {"first_response_due_at": OFFICE.add(start, hours(1)), "resolution_due_at": start + hours(24)}
+        due["resolution_plan_due_at"] = at("9999-12-31 23:00", UTC)  # a vendor's word for never
         await told.ticket(ref, created(start, "P1"), priority="P1", **due)
     await told.move("03-10 09:00")
     folder, _ = await start_service(told.desk, tmp_path / "new")

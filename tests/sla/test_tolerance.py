@@ -1,6 +1,9 @@
 """How long clients put up with waiting: ratings, coming back and staying by how long tickets took."""
 
+import pytest
+
 from servicedesk_core.domain import Company, Survey
+from servicedesk_core.errors import SettingsError
 from servicedesk_core.features.sla.model import ClockFilter
 from tests.sla.office import at, created, event, status
 
@@ -40,3 +43,12 @@ async def test_what_clients_say_and_do_stands_beside_how_long_their_tickets_took
         ("completion", 16 * 3600, 2.5, 100.0),
     ]
     assert found.no_data == ()
+    both = Survey(external_id="3", ticket_ref="2", rating=9, survey_name="NPS"), Company(external_id="2", name="Bolt")
+    await told.put(*both)
+    found = await told.desk.sla.tolerance(ClockFilter(clock="completion"))
+    assert [one.rating for one in found] == [None, None], "two scales have no mean"
+    assert found.no_data[0].startswith("satisfaction: ratings of , NPS have scales of their own")
+    found = await told.desk.sla.tolerance(ClockFilter(clock="completion"), survey="NPS")
+    assert [one.rating for one in found] == [None, 9]
+    with pytest.raises(SettingsError, match="No rating is of a survey"):
+        await told.desk.sla.tolerance(survey="NPC")

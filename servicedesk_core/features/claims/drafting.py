@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, RowMapping, func, or_, select, true
+from sqlalchemy import ColumnElement, RowMapping, func, select, true
 from sqlalchemy import Connection as Tx
 
 from servicedesk_core.config.claims import ClaimsSection
@@ -17,7 +17,8 @@ from servicedesk_core.errors import ClaimIncompleteError, NotFoundLocallyError
 from servicedesk_core.features.claims.tables.cover import cover_words, covers_of, rests_on
 from servicedesk_core.features.claims.tables.stored import Origin
 from servicedesk_core.store.fields import from_us
-from servicedesk_core.store.queries.scope import Scope, Sight, source_of
+from servicedesk_core.store.queries.named import ticket_meant
+from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.schema import RECORDS
 
 _ALSO = {
@@ -224,20 +225,13 @@ class Prefilling:
         return asset if is_same_maker(made_by, device.manufacturer) else None
 
     def _ticket(self, ticket: str, connection: str | None) -> RowMapping:
-        t = RECORDS["tickets"]
-        is_it = or_(t.c.external_id == ticket, t.c.number == ticket)
-        query = select(t).where(is_it, t.c.gone_at.is_(None), self._seen("tickets"))
-        if connection is not None:
-            scope = None if self._sight is None else self._sight.scope
-            query = query.where(t.c.source_id == source_of(self._tx, connection, scope))
-        found = list(self._tx.execute(query).mappings())
-        exact = [row for row in found if row["number"] == ticket] or found
-        if len(exact) != 1:
-            message = (
-                f"The store holds no ticket {ticket}." if not exact else f"Several connections have a ticket {ticket}."
-            )
-            raise NotFoundLocallyError(message, hint="Sync first, or name the connection with --connection.")
-        return exact[0]
+        t, scope = RECORDS["tickets"], None if self._sight is None else self._sight.scope
+        which = ticket_meant(self._tx, ticket, connection, scope)
+        found = self._tx.execute(select(t).where(t.c.local_id == which, t.c.gone_at.is_(None))).mappings().one_or_none()
+        if found is None:
+            message = f"The ticket {ticket} is gone at the vendor."
+            raise NotFoundLocallyError(message, hint="A claim needs a ticket that is there.")
+        return found
 
     def _one(self, stream: str, source_id: int, ref: str | None) -> RowMapping | None:
         if ref is None:

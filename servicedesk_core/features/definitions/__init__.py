@@ -17,6 +17,7 @@ FEATURE = Feature(
 
 if TYPE_CHECKING:
     from servicedesk_core.features.definitions.calendars import CALENDARS as CALENDARS
+    from servicedesk_core.features.definitions.coverage import in_one_region as in_one_region
     from servicedesk_core.features.definitions.files import FOLDER as FOLDER
     from servicedesk_core.features.definitions.files import texts_in as texts_in
     from servicedesk_core.features.definitions.model import DefinitionVersion as DefinitionVersion

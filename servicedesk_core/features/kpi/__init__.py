@@ -11,7 +11,7 @@ FEATURE = Feature(
     actions=f"{__name__}.actions:Kpis",
     kpis=f"{__name__}.catalogue:KPIS",
     definitions=f"{__name__}.goals:KINDS",
-    needs=("attention", "definitions", "oncall", "profit", "rota", "skills", "sla", "tickets"),
+    needs=("attention", "clients", "definitions", "oncall", "profit", "rota", "skills", "sla", "tickets"),
 )
 
 if TYPE_CHECKING:

@@ -90,7 +90,13 @@ class DecidedClock:
     company: Annotated[str | None, Column("Name of the client.", "Client", cut=10, spare=2)]
     clock: Annotated[str, Column("Which promise.")]
     cycle: Annotated[int, Column("Which life of the ticket.", shown=False)]
-    kind: Annotated[str, Column("override, exempt, withdrawn; or missed: why it was.", "Decision")]
+    kind: Annotated[
+        str,
+        Column(
+            "override, exempt, withdrawn; override_requested, exempt_requested, declined; or missed: why it was.",
+            "Decision",
+        ),
+    ]
     due_at: Annotated[datetime | None, Column("Of an override: until when the promise is kept.", "Due", spare=3)]
     missed_reason: Annotated[str | None, Column("Of a missed one: which of the fixed reasons.", "Reason", spare=1)]
     reason: Annotated[str, Column("Why, in their words.", "Why", wraps=True)]
@@ -109,7 +115,7 @@ class ResponseBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """How fast tickets were first answered; elapsed time since they were created."""
+    """How fast tickets were first answered: time since they were created."""
 
     group: Annotated[str | None, Column("What it is divided by.")]
     answered: Annotated[int, Column("Tickets that got their first answer in the period.")]
@@ -129,6 +135,7 @@ class Responses(Page[Answered]):
     whole: Annotated[Answered, Column("All of them.")]
     since: Annotated[datetime, Column("First instant of the period.")]
     until: Annotated[datetime, Column("First instant after it.")]
+    calendar: Annotated[str | None, Column("In whose hours the times are; nothing = elapsed time.")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,8 @@ def missed(terminal: Terminal, found: MissedClocks) -> None:
 
 def responded(terminal: Terminal, found: Responses) -> None:
     """Print how fast tickets were first answered."""
-    terminal.line(f"From {terminal.plain(found.since)} to {terminal.plain(found.until)}")
+    hours_of = "" if found.calendar is None else f", in the hours of {found.calendar}"
+    terminal.line(f"From {terminal.plain(found.since)} to {terminal.plain(found.until)}{hours_of}")
     terminal.rows(Answered, found.items, empty="No ticket was answered in that time, and none waits.")
     whole = found.whole
     middle = "" if whole.median_s is None else f", half of them within {hours(whole.median_s)}"

@@ -24,10 +24,10 @@ from servicedesk_core.features.sla.model_past import (
 from servicedesk_core.features.sla.quarters import last_quarter, quarter_of
 from servicedesk_core.features.sla.queries import MONTH, Clocks, Since, Until
 from servicedesk_core.features.sla.reasons import MISSED_REASONS
-from servicedesk_core.features.sla.tables import decided, missing, progress, responses
+from servicedesk_core.features.sla.tables import decided, hours, missing, progress, responses
 from servicedesk_core.features.sla.tables.basis import basis
 from servicedesk_core.features.sla.tables.chosen import all_of
-from servicedesk_core.features.sla.tables.decided import Kind
+from servicedesk_core.features.sla.tables.decided import HEEDED
 from servicedesk_core.features.sla.tables.quarterly import audited
 from servicedesk_core.features.sla.tables.shown import AsOf
 from servicedesk_core.store import Tx
@@ -111,19 +111,20 @@ class Past(Clocks[Manner]):
         chosen: ClockFilter | None = None,
         *,
         since: Annotated[datetime | None, Help("Decided from this instant on [default: ever].")] = None,
+        pending: Annotated[bool, Help("Only what was asked for, and nobody has answered.")] = False,
         sort: Sort = None,
         limit: Limit = 100,
         after: After = None,
         scope: Scope | None = None,
     ) -> Page[DecidedClock]:
-        """List other due times, exemptions, what was taken back and why promises were missed, the newest first.
+        """List due times, exemptions, what was taken back or asked for, and why promises were missed, the newest first.
 
         Raises:
             SettingsError: There is no such column to sort by.
             CursorError: ``after`` is not a position of this list.
             NotFoundLocallyError: There is no such connection.
         """
-        found = missing.decided_clocks(tx, all_of(tx, chosen, scope), since)
+        found = missing.decided_clocks(tx, all_of(tx, chosen, scope), since, pending=pending)
         clock = None if chosen is None else chosen.clock
         rows = tuple(one for one in found if clock in {None, one.clock})
         return piece(Page(rows), DecidedClock, by="-id", sort=sort, after=after, limit=limit)
@@ -135,6 +136,7 @@ class Past(Clocks[Manner]):
         chosen: TicketChoice | None = None,
         *,
         by: Annotated[ResponseBy, Help("Divide it.")] = ResponseBy.PRIORITY,
+        business: Annotated[bool, Help("Count only the hours of the calendar that [sla] names.")] = False,
         since: Since = None,
         until: Until = None,
         sort: Sort = None,
@@ -148,13 +150,17 @@ class Past(Clocks[Manner]):
         that was done is known, the vendor's own word is taken, and counted. By technician, it is who answered.
 
         Raises:
-            SettingsError: There is no such column to sort by.
+            SettingsError: There is no such column to sort by, or no calendar whose hours would count.
             CursorError: ``after`` is not a position of this list.
             NotFoundLocallyError: There is no such connection.
         """
         end = until or self.desk.clock.now()
         begin = since or end - MONTH
-        found = responses.answers(tx, all_of(tx, chosen, scope), (begin, end), ResponseBy(by), scope)
+        calendar = hours.calendar_of_desk(tx, end) if business else None
+        between_us = hours.elapsed if calendar is None else calendar.between
+        found = responses.answers(
+            tx, all_of(tx, chosen, scope), (begin, end), ResponseBy(by), scope, between_us=between_us
+        )
         groups = {one.group: list[responses.Answer]() for one in found}
         for one in found:
             groups[one.group].append(one)
@@ -163,6 +169,7 @@ class Past(Clocks[Manner]):
             whole=responses.summed(None, found),
             since=begin,
             until=end,
+            calendar=None if calendar is None else calendar.name,
         )
         return piece(told, Answered, by="group", sort=sort, after=after, limit=limit)
 
@@ -210,7 +217,7 @@ class Past(Clocks[Manner]):
             since=which.start,
             until=which.end,
             versions=tuple(versions),
-            decisions=sum(one.kind != Kind.MISSED and wanted in {None, one.clock} for one in decisions),
+            decisions=sum(one.kind in HEEDED and wanted in {None, one.clock} for one in decisions),
             basis=basis(tx, now),
         )
         return piece(found, AuditedPromise, by="policy,client,clock", sort=sort, after=after, limit=limit)

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, Final
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 
 from servicedesk_core.business_time import Calendar
 from servicedesk_core.domain.tickets import SLA_TIMES
 from servicedesk_core.features.sla.clocks.policies import Clock
+from servicedesk_core.features.sla.tables.theirs import result_of_ticket
 from servicedesk_core.store import Tx
 from servicedesk_core.store.fields import from_us, optional_instant, to_us
 from servicedesk_core.store.schema import RECORDS
@@ -29,6 +30,7 @@ _FEW: Final = 50
 _SELDOM: Final = 0.05
 """A day, or an hour at the edge of it, with less of all work than this is none of the office's."""
 _MINUTE: Final = timedelta(minutes=1)
+_FARTHEST: Final = timedelta(days=3653)
 _OF_TICKET: Final = {clock: SLA_TIMES[at][0] for at, clock in enumerate(Clock)}
 
 
@@ -113,10 +115,9 @@ def agreements_of(tx: Tx, calendars: Mapping[str, Calendar], since: datetime) ->
     """
     agreement = func.coalesce(_R.agreement, _T.sla, "").label("agreement")
     columns = _T.priority, _T.contract_ref, _T.company_ref, _T.created_at, *(_T[name] for name in _OF_TICKET.values())
-    theirs = and_(_R.source_id == _T.source_id, _R.ticket_ref == _T.external_id, _R.gone_at.is_(None))
     query = (
         select(agreement, *columns)
-        .select_from(RECORDS["tickets"].outerjoin(RECORDS["sla_results"], theirs))
+        .select_from(RECORDS["tickets"].outerjoin(RECORDS["sla_results"], result_of_ticket()))
         .where(_T.gone_at.is_(None), _T.created_at >= to_us(since))
     )
     found: dict[str, Agreement] = {}
@@ -128,8 +129,8 @@ def agreements_of(tx: Tx, calendars: Mapping[str, Calendar], since: datetime) ->
         created = from_us(row.created_at)
         for clock, name in _OF_TICKET.items():
             due = optional_instant(getattr(row, name))
-            if due is None:
-                continue
+            if due is None or due - created > _FARTHEST:
+                continue  # nothing is promised for so long: it is the vendor's word for none
             for called, calendar in calendars.items():
                 one.asked[row.priority, clock, called][round(calendar.between(created, due) / _MINUTE)] += 1
     return sorted(found.values(), key=lambda one: (-one.tickets.total(), one.name))

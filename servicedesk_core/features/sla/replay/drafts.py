@@ -10,8 +10,7 @@ from servicedesk_core.definitions.reading import Definitions, Key
 from servicedesk_core.definitions.writing import text_of
 from servicedesk_core.errors import DefinitionsError
 from servicedesk_core.faces.definition import DefinitionKind
-from servicedesk_core.features.definitions import CALENDARS, Holding
-from servicedesk_core.features.definitions.coverage import in_one_region
+from servicedesk_core.features.definitions import CALENDARS, Holding, in_one_region
 from servicedesk_core.features.sla.clocks.evaluating import Evaluator
 from servicedesk_core.features.sla.clocks.policies import PolicySet
 from servicedesk_core.features.sla.definitions import POLICIES

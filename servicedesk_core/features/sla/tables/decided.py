@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
-from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy import ColumnElement, and_, insert, select
 
 from servicedesk_core.domain import ActorType, EventSource, EventType, TicketEvent
 from servicedesk_core.features.definitions import in_force
@@ -30,6 +31,19 @@ class Kind(StrEnum):
     """What was decided before holds no more."""
     MISSED = "missed"
     """Why it was missed."""
+    OVERRIDE_REQUESTED = "override_requested"
+    """Somebody who may not decide it asks for another due time."""
+    EXEMPT_REQUESTED = "exempt_requested"
+    """Somebody who may not decide it asks that it does not count."""
+    DECLINED = "declined"
+    """What was asked for is not decided."""
+
+
+HEEDED: Final = frozenset({Kind.OVERRIDE, Kind.EXEMPT, Kind.WITHDRAWN})
+"""What clocks heed."""
+
+ASKED_FOR: Final = MappingProxyType({Kind.OVERRIDE_REQUESTED: Kind.OVERRIDE, Kind.EXEMPT_REQUESTED: Kind.EXEMPT})
+"""What each request asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +63,7 @@ class Decision:
 
     def event(self, ticket_ref: str) -> TicketEvent | None:
         """Return it as something that happened to its ticket; ``None`` when no clock heeds it."""
-        if self.kind == Kind.MISSED:
+        if self.kind not in HEEDED:
             return None
         override = Override(
             clock=Clock(self.clock),
@@ -115,11 +129,26 @@ def reason_of(tx: Tx, ticket_id: int, clock: str, cycle: int) -> str | None:
     return tx.execute(query).scalar_one_or_none()
 
 
+def requested(tx: Tx, ticket_id: int, clock: str, cycle: int) -> Decision | None:
+    """Return what somebody asks for about a clock; ``None`` = nothing, or it was answered."""
+    where = _D.ticket_id == ticket_id, _D.clock == clock, _D.cycle == cycle, _D.kind != Kind.MISSED.value
+    newest = _ROWS.one(tx, _ROWS.select().where(*where).order_by(_D.id.desc()).limit(1))
+    return newest if newest is not None and newest.kind in ASKED_FOR else None
+
+
+def is_pending() -> ColumnElement[bool]:
+    """Return that nobody has answered it, of a query over the decisions."""
+    later = sla_decisions.alias()
+    same = later.c.ticket_id == _D.ticket_id, later.c.clock == _D.clock, later.c.cycle == _D.cycle
+    answered = select(later.c.id).where(*same, later.c.id > _D.id, later.c.kind != Kind.MISSED.value)
+    return and_(_D.kind.in_([*ASKED_FOR]), ~answered.correlate(sla_decisions).exists())
+
+
 def is_exempted() -> ColumnElement[bool]:
     """Return that what somebody decided last is that a clock does not count, of a query over the clocks."""
     clock = sla_clocks.c
     same = _D.ticket_id == clock.ticket_id, _D.clock == clock.clock, _D.cycle == clock.cycle
-    newest = select(_D.kind).where(*same, _D.kind != Kind.MISSED.value).order_by(_D.id.desc()).limit(1)
+    newest = select(_D.kind).where(*same, _D.kind.in_(HEEDED)).order_by(_D.id.desc()).limit(1)
     return newest.correlate(sla_clocks).scalar_subquery() == Kind.EXEMPT.value
 
 

@@ -9,7 +9,7 @@ from servicedesk_core.features.sla.clocks.judging import judge
 from servicedesk_core.features.sla.clocks.model import ClockResult, Interval, Outcome, Superseded
 from servicedesk_core.features.sla.model import ClockExplained, Part, TicketExplained
 from servicedesk_core.features.sla.tables import decided, progress
-from servicedesk_core.features.sla.tables.decided import Decision, Kind
+from servicedesk_core.features.sla.tables.decided import HEEDED, Decision, Kind
 from servicedesk_core.features.sla.tables.one import life, named
 from servicedesk_core.features.sla.tables.shown import AsOf
 from servicedesk_core.features.sla.tables.theirs import Beside, compared
@@ -68,7 +68,8 @@ class _Said:
     """What people said about the clocks of a ticket; what only the staff may read is left out for others."""
 
     def __init__(self, decisions: Iterable[Decision], *, with_internal: bool) -> None:
-        self._newest = {(one.clock, one.cycle, one.kind == Kind.MISSED): one for one in decisions}
+        told = (one for one in decisions if one.kind == Kind.MISSED or one.kind in HEEDED)
+        self._newest = {(one.clock, one.cycle, one.kind == Kind.MISSED): one for one in told}
         self._with_internal = with_internal
 
     def decided(self, one: ClockResult) -> str | None:

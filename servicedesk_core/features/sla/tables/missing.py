@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, select
 from servicedesk_core.features.sla.clocks.policies import Clock
 from servicedesk_core.features.sla.model_past import DecidedClock, MissedClock
 from servicedesk_core.features.sla.tables import decided
-from servicedesk_core.features.sla.tables.decided import Kind
+from servicedesk_core.features.sla.tables.decided import Kind, is_pending
 from servicedesk_core.features.sla.tables.shown import AsOf
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.names import Names
@@ -77,7 +77,12 @@ def missed(
 
 
 def decided_clocks(
-    tx: Tx, where: Sequence[ColumnElement[Any]], since: datetime | None, until: datetime | None = None
+    tx: Tx,
+    where: Sequence[ColumnElement[Any]],
+    since: datetime | None,
+    until: datetime | None = None,
+    *,
+    pending: bool = False,
 ) -> list[DecidedClock]:
     """Return what was decided about the clocks of tickets, the newest first.
 
@@ -86,6 +91,7 @@ def decided_clocks(
         where: Which tickets.
         since: From this instant on; ``None`` = ever.
         until: Up to this instant; ``None`` = now.
+        pending: Only what was asked for, and nobody has answered.
     """
     query = (
         select(
@@ -98,6 +104,7 @@ def decided_clocks(
     )  # fmt: skip
     query = query if since is None else query.where(_D.at >= since)
     query = query if until is None else query.where(_D.at < until)
+    query = query.where(is_pending()) if pending else query
     rows, names = tx.execute(query).all(), Names(tx)
     for _, source_id, _, _, _, company, *_ in rows:
         names.want(source_id, "companies", company)

@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from servicedesk_core.domain import TicketEvent, plain_name
+from servicedesk_core.domain import TicketEvent
 from servicedesk_core.domain.histories import HistoryState
-from servicedesk_core.errors import NotFoundLocallyError
 from servicedesk_core.features.sla.clocks.timeline import Timeline
 from servicedesk_core.features.sla.tables import progress, told
 from servicedesk_core.store import Tx
-from servicedesk_core.store.queries.scope import Scope, Sight, source_of
+from servicedesk_core.store.queries.named import ticket_meant
+from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.schema import RECORDS
 
 _T = RECORDS["tickets"].c
@@ -42,18 +42,11 @@ def named(tx: Tx, word: str, connection: str | None, scope: Scope | None) -> Nam
     """Return the ticket that somebody means by a number, or the vendor's id.
 
     Raises:
-        NotFoundLocallyError: The store has no such ticket, or the scope does not let it through.
+        NotFoundLocallyError: The store has no such ticket, several connections have one, or the scope does not let it
+            through.
     """
-    where = [] if scope is None else [Sight(tx, scope).require("tickets")]
-    where += [] if connection is None else [_T.source_id == source_of(tx, connection, scope)]
-    spelled = (word, plain_name(word))
-    query = select(_T.local_id, _T.source_id, _T.external_id, _T.number, _T.title, _T.sla).where(*where)
-    query = query.order_by(_T.local_id).limit(1)
-    row = tx.execute(query.where(_T.external_id.in_(spelled))).first()
-    row = row or tx.execute(query.where(_T.number.in_(spelled))).first()
-    if row is None:
-        hint = "Run `servicedesk sync`, or look it up with `servicedesk tickets list`."
-        raise NotFoundLocallyError(f"The store has no ticket {word!r}.", hint=hint)
+    query = select(_T.local_id, _T.source_id, _T.external_id, _T.number, _T.title, _T.sla)
+    row = tx.execute(query.where(_T.local_id == ticket_meant(tx, word, connection, scope))).one()
     return Named(row.local_id, row.source_id, row.external_id, row.number or row.external_id, row.title, row.sla)
 
 

@@ -1,6 +1,6 @@
 """When somebody first answered a client, of what the store tells."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -49,6 +49,8 @@ def answers(
     period: tuple[datetime, datetime],
     by: ResponseBy,
     scope: Scope | None,
+    *,
+    between_us: Callable[[int, int], int],
 ) -> list[Answer]:
     """Return the first answers that lie in a period, and the open tickets that had none at its end.
 
@@ -58,6 +60,7 @@ def answers(
         period: First instant, and the first one after it.
         by: What they are divided by.
         scope: Whom it does not let through is not named.
+        between_us: Returns how long it is from one instant to another, in microseconds.
     """
     since_us, until_us = map(to_us, period)
     ended = func.coalesce(_T.resolved_at, _T.closed_at)
@@ -79,7 +82,7 @@ def answers(
             if is_open:
                 found.append((source_id, whose.get(by, assignee), None, False))
         elif since_us <= first.at_us and created_us <= first.at_us:
-            after_s = (first.at_us - created_us) // _SECOND_US
+            after_s = between_us(created_us, first.at_us) // _SECOND_US
             found.append((source_id, whose.get(by, first.who or assignee), after_s, first.is_told))
     return [*_named(tx, found, _STREAMS.get(by), scope)]
 

@@ -60,10 +60,7 @@ def compared(tx: Tx, as_of: AsOf, now: datetime, where: Sequence[ColumnElement[A
             *times, *(_R[name] for name in _MET),
         )
         .join(sla_clocks, _C.ticket_id == _T.local_id)
-        .outerjoin(
-            RECORDS["sla_results"],
-            and_(_R.source_id == _T.source_id, _R.ticket_ref == _T.external_id, _R.gone_at.is_(None)),
-        )
+        .outerjoin(RECORDS["sla_results"], result_of_ticket())
         .where(is_last, *where)
         .order_by(_T.local_id, _C.clock.desc())
     )  # fmt: skip
@@ -90,6 +87,19 @@ def compared(tx: Tx, as_of: AsOf, now: datetime, where: Sequence[ColumnElement[A
             row.policy,
             difference(ours, outcome, theirs, is_overridden=row.is_overridden),
         )
+
+
+def result_of_ticket() -> ColumnElement[bool]:
+    """Return that a result of the vendor's clocks is the ticket's: of several it is the one that the store had last."""
+    newer = RECORDS["sla_results"].alias("newer").c
+    later = select(newer.local_id).where(
+        newer.source_id == _R.source_id,
+        newer.ticket_ref == _R.ticket_ref,
+        newer.gone_at.is_(None),
+        newer.local_id > _R.local_id,
+    )
+    own = _R.source_id == _T.source_id, _R.ticket_ref == _T.external_id, _R.gone_at.is_(None)
+    return and_(*own, ~later.correlate(RECORDS["sla_results"]).exists())
 
 
 def _is_met(said: bool | None, due: datetime | None, ended: datetime | None, now: datetime) -> bool | None:  # noqa: FBT001

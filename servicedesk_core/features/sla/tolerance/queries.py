@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Final
 
+from servicedesk_core.arguments import did_you_mean
+from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import After, Help, Limit, Manner, Namespace, Sort, piece, query
 from servicedesk_core.features.sla.model import ClockFilter, Excluded
 from servicedesk_core.features.sla.tables import progress
 from servicedesk_core.features.sla.tables.basis import basis
 from servicedesk_core.features.sla.tables.chosen import all_of
 from servicedesk_core.features.sla.tolerance.model import Tolerance, Tolerated
-from servicedesk_core.features.sla.tolerance.tables import banded
+from servicedesk_core.features.sla.tolerance.tables import banded, surveys_of
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
 
@@ -19,6 +21,7 @@ _NO_DATA: Final = (
     ("coming back", "tickets that were resolved 30 days ago", lambda one: one.watched),
     ("clients that stay", "the PSA's word on which clients are active", lambda one: one.clients),
 )
+_SEVERAL: Final = "ratings of {} have scales of their own, and no mean; name one with --survey"
 
 
 class Tolerances(Namespace[Manner]):
@@ -37,6 +40,9 @@ class Tolerances(Namespace[Manner]):
         last: Annotated[timedelta, Help("Tickets resolved in so much time up to now [default: 365d].")] = timedelta(
             days=365
         ),
+        survey: Annotated[
+            str | None, Help("Ratings of this survey [default: of the only one]; each has a scale of its own.")
+        ] = None,
         sort: Sort = None,
         limit: Limit = 100,
         after: After = None,
@@ -45,15 +51,24 @@ class Tolerances(Namespace[Manner]):
         """Show satisfaction, coming back and staying by how long resolved tickets took, to set a target by it.
 
         Raises:
-            SettingsError: There is no such column to sort by.
+            SettingsError: There is no such column to sort by, or no rating of such a survey.
             CursorError: ``after`` is not a position of this list.
             NotFoundLocallyError: There is no such connection.
         """
         now = self.desk.clock.now()
         rows: Sequence[Tolerated] = ()
         excluded: tuple[Excluded, ...] = ()
+        names: list[str] = []
         if progress.current(tx) is not None:
-            bands, left_out = banded(tx, all_of(tx, chosen, scope), (now - last, now), now)
+            where, period = all_of(tx, chosen, scope), (now - last, now)
+            names = surveys_of(tx, where, period)
+            if survey is not None and survey not in names:
+                raise SettingsError(
+                    f'No rating is of a survey "{survey}".{did_you_mean(survey, names)}',
+                    hint=f"There are: {', '.join(names) or 'none'}.",
+                )
+            which = survey if survey is not None or len(names) != 1 else names[0]
+            bands, left_out = banded(tx, where, period, now, which)
             only = None if chosen is None else chosen.clock
             rows = [one for one in bands.rows() if only in {None, one.clock}]
             excluded = tuple(Excluded(why, left_out[why]) for why in sorted(left_out))
@@ -62,7 +77,11 @@ class Tolerances(Namespace[Manner]):
             since=now - last,
             until=now,
             basis=basis(tx, now),
-            no_data=tuple(f"{what}: needs {needs}" for what, needs, known in _NO_DATA if not any(map(known, rows))),
+            no_data=tuple(
+                f"{what}: {_SEVERAL.format(', '.join(names)) if what == _NO_DATA[0][0] and names else f'needs {needs}'}"
+                for what, needs, known in _NO_DATA
+                if not any(map(known, rows))
+            ),
             excluded=excluded,
         )
         return piece(found, Tolerated, by="-clock,over_s", sort=sort, after=after, limit=limit)

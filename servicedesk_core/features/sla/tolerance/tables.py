@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, and_, func, or_, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, and_, false, func, or_, select, type_coerce
 
 from servicedesk_core.domain.histories import HistoryState
 from servicedesk_core.features.sla.clocks.model import ClockState
@@ -20,18 +20,33 @@ from servicedesk_core.store.schema import RECORDS, sla_clocks, sla_tickets
 _T = RECORDS["tickets"].c
 _C: Final = sla_clocks.alias("completion").c
 _E: Final = sla_clocks.alias("engagement").c
+_IS_COMPLETION: Final = and_(
+    _C.ticket_id == _T.local_id, _C.clock == Clock.COMPLETION.value, _C.state == ClockState.STOPPED.value
+)
 _WINDOW: Final = timedelta(days=30)
 _WINDOW_US: Final = _WINDOW // timedelta(microseconds=1)
 _SECOND_US: Final = 1_000_000
 
 
 def banded(
-    tx: Tx, where: Sequence[ColumnElement[Any]], period: tuple[datetime, datetime], now: datetime
+    tx: Tx,
+    where: Sequence[ColumnElement[Any]],
+    period: tuple[datetime, datetime],
+    now: datetime,
+    survey: str | None,
 ) -> tuple[Bands, Counter[str]]:
-    """Return tickets that were resolved in a period by how long they took, and those left out by reason."""
+    """Return tickets that were resolved in a period by how long they took, and those left out by reason.
+
+    Args:
+        tx: Any transaction.
+        where: Which tickets.
+        period: First instant, and the first one after it.
+        now: The present instant.
+        survey: Whose ratings are told; ``None`` = nobody's.
+    """
     bands, left_out = Bands(), Counter[str]()
     watched_us = to_us(now - _WINDOW)
-    for row in tx.execute(_query(where, period).execution_options(yield_per=1_000)):
+    for row in tx.execute(_query(where, period, survey).execution_options(yield_per=1_000)):
         why = outside(row.category, row.is_gone, row.is_merged, row.is_own)
         if not why and row.history != HistoryState.COMPLETE.value:
             why = WHY.get(row.history) or ""
@@ -50,12 +65,29 @@ def banded(
     return bands, left_out
 
 
-def _query(where: Sequence[ColumnElement[Any]], period: tuple[datetime, datetime]) -> Any:
+def surveys_of(tx: Tx, where: Sequence[ColumnElement[Any]], period: tuple[datetime, datetime]) -> list[str]:
+    """Return the surveys with a rating of tickets that were resolved in a period, by name; each has its own scale."""
+    survey = RECORDS["surveys"].c
+    name = func.coalesce(survey.survey_name, "")
+    rated = and_(survey.source_id == _T.source_id, survey.ticket_ref == _T.external_id, survey.rating.is_not(None))
+    query = (
+        select(name)
+        .distinct()
+        .select_from(RECORDS["tickets"].join(RECORDS["surveys"], rated).join(_C.ticket_id.table, _IS_COMPLETION))
+        .where(survey.gone_at.is_(None), _C.stopped_at >= period[0], _C.stopped_at < period[1], *where)
+    )
+    return sorted(tx.execute(query).scalars())
+
+
+def _query(where: Sequence[ColumnElement[Any]], period: tuple[datetime, datetime], chosen: str | None) -> Any:
     survey, client = RECORDS["surveys"].c, RECORDS["companies"].c
     later, life = RECORDS["tickets"].alias("later").c, sla_clocks.alias("life").c
     resolved = type_coerce(_C.stopped_at, BigInteger)
     rating = select(func.avg(survey.rating)).where(
-        survey.source_id == _T.source_id, survey.ticket_ref == _T.external_id, survey.gone_at.is_(None)
+        survey.source_id == _T.source_id,
+        survey.ticket_ref == _T.external_id,
+        survey.gone_at.is_(None),
+        false() if chosen is None else func.coalesce(survey.survey_name, "") == chosen,
     )
     other = select(later.local_id).where(
         later.source_id == _T.source_id,

@@ -4,16 +4,14 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from servicedesk_core.domain import REFERENCES, STREAMS, Entity, Ticket, TicketEvent, plain_name
-from servicedesk_core.errors import NotFoundLocallyError
+from servicedesk_core.domain import REFERENCES, STREAMS, Entity, Ticket, TicketEvent
 from servicedesk_core.features.tickets.model import TicketDetail
-from servicedesk_core.features.tickets.tables.filtering import in_scope
 from servicedesk_core.features.tickets.tables.rows import LISTED, rows_of, rows_query
-from servicedesk_core.store import sources
 from servicedesk_core.store.codec import codec_of
 from servicedesk_core.store.fields import optional_instant
+from servicedesk_core.store.queries.named import ticket_meant
 from servicedesk_core.store.queries.names import Names
-from servicedesk_core.store.queries.scope import Scope, Sight, source_of
+from servicedesk_core.store.queries.scope import Scope, Sight
 from servicedesk_core.store.schema import RECORDS
 
 _T = RECORDS["tickets"].c
@@ -29,21 +27,12 @@ def ticket_of(tx: Connection, connection: str | None, ref: str, *, scope: Scope 
         scope: The ticket must be in it; references out of it are left out.
 
     Raises:
-        NotFoundLocallyError: The store has no such ticket.
+        NotFoundLocallyError: The store has no such ticket, or several connections have one.
     """
     codec = codec_of(Ticket)
     columns = [_T[name] for name in codec.names if name not in LISTED]
-    query = rows_query().add_columns(*columns, _T.gone_at, _T.gone_reason).order_by(_T.local_id).limit(1)
-    chosen = [one.id for one in sources.all(tx)] if connection is None else [source_of(tx, connection, scope)]
-    query = query.where(_T.source_id.in_(chosen), *in_scope(tx, scope))
-    spelled = (ref, plain_name(ref))
-    stored = tx.execute(query.where(_T.external_id.in_(spelled))).mappings().one_or_none()
-    stored = stored or tx.execute(query.where(_T.number.in_(spelled))).mappings().one_or_none()
-    if stored is None:
-        message = f"The store has no ticket {ref!r}."
-        raise NotFoundLocallyError(
-            message, hint="Run `servicedesk sync`, or look it up with `servicedesk tickets list`."
-        )
+    query = rows_query().add_columns(*columns, _T.gone_at, _T.gone_reason)
+    stored = tx.execute(query.where(_T.local_id == ticket_meant(tx, ref, connection, scope))).mappings().one()
     ticket = codec.decode(stored["external_id"], [stored[name] for name in codec.names])
     source_id, ticket_ref = stored["source_id"], stored["external_id"]
     notes = _children(tx, "notes", source_id, ticket_ref, "created_at")
