@@ -16,13 +16,17 @@ from servicedesk_core.store.schema import RECORDS
 M = TypeVar("M", Client, Contact)
 
 
-def clients_of(tx: Tx) -> Book[Client]:
+def clients_of(tx: Tx, known_at: datetime | None = None) -> Book[Client]:
     """Return what was said of clients, by company.
+
+    Args:
+        tx: Any transaction.
+        known_at: Only what was applied by then; ``None`` = all.
 
     Raises:
         DefinitionsError: What is stored does not fit this program.
     """
-    held = holding(tx, CLIENTS)
+    held = holding(tx, CLIENTS, known_at)
     return _book(held, meant_each(tx, "companies", {one.name for one in held}))
 
 

@@ -156,17 +156,21 @@ class Holding(Generic[M]):
     value: M | None
 
 
-def holding(tx: Tx, kind: DefinitionKind[M]) -> tuple[Holding[M], ...]:
+def holding(tx: Tx, kind: DefinitionKind[M], known_at: datetime | None = None) -> tuple[Holding[M], ...]:
     """Return what :func:`versions_of` does, with when each begins to hold and with what was removed, oldest first.
 
     Args:
         tx: A transaction.
         kind: The kind.
+        known_at: Only what was applied by then; ``None`` = all.
 
     Raises:
         DefinitionsError: What is stored does not fit this program.
     """
     query = _KEPT.select().where(definitions.c.kind == kind.name).order_by(definitions.c.version.desc())
+    if known_at is not None:
+        applied = select(definition_versions.c.version).where(definition_versions.c.at <= known_at)
+        query = query.where(definitions.c.version.in_(applied))
     next_from: dict[Key, datetime | None] = {}
     held: list[Holding[M]] = []
     for one in _KEPT.all(tx, query):

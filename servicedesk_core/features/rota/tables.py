@@ -26,26 +26,27 @@ M = TypeVar("M", bound=BaseModel)
 Calendars = dict[str, list[Holding[Calendar]]]
 
 
-def rota_of(tx: Tx, who: Crew, zone: ZoneInfo) -> Rota:
+def rota_of(tx: Tx, who: Crew, zone: ZoneInfo, known_at: datetime | None = None) -> Rota:
     """Return the rota of the desk. Time off that the PSA approved counts as leave does.
 
     Args:
         tx: Any transaction.
         who: Who is meant by the names of technicians.
         zone: The desk's.
+        known_at: Only what was applied by then; ``None`` = all.
 
     Raises:
         DefinitionsError: What is stored does not fit this program.
     """
     calendars: Calendars = {}
-    for one in holding(tx, CALENDARS):
+    for one in holding(tx, CALENDARS, known_at):
         calendars.setdefault(one.name, []).append(one)
     planned = (
         planned_of(one.value, calendars, zone, one.since, until)
-        for one, until in _lasting(holding(tx, SHIFTS))
+        for one, until in _lasting(holding(tx, SHIFTS, known_at))
         if one.value is not None
     )
-    return Rota(planned, (*_leave(tx, zone), *time_off(tx, who, zone)), zone)
+    return Rota(planned, (*_leave(tx, zone, known_at), *time_off(tx, who, zone)), zone)
 
 
 def planned_of(
@@ -98,10 +99,10 @@ def _lasting(held: Iterable[Holding[M]]) -> Iterator[tuple[Holding[M], datetime 
         yield versions[-1], None
 
 
-def _leave(tx: Tx, zone: ZoneInfo) -> Iterator[Away]:
+def _leave(tx: Tx, zone: ZoneInfo, known_at: datetime | None) -> Iterator[Away]:
     """Yield leave as it is known last. What was removed when it was over was taken; what was removed before was not."""
     last: dict[str, Leave] = {}
-    for one in holding(tx, LEAVE):
+    for one in holding(tx, LEAVE, known_at):
         if one.value is not None:
             last[one.name] = one.value
         elif one.name in last and one.since is not None and last[one.name].between(zone)[1] > one.since:

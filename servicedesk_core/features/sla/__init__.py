@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.sla.tables.progress import book_of as book_of
     from servicedesk_core.features.sla.tables.promises import Promise as Promise
     from servicedesk_core.features.sla.tables.promises import promises as promises
+    from servicedesk_core.features.sla.tables.promises import promises_then as promises_then
     from servicedesk_core.features.sla.tables.promises import waited_for as waited_for
     from servicedesk_core.features.sla.tables.shown import AsOf as AsOf
 else:

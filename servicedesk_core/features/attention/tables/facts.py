@@ -13,7 +13,7 @@ from servicedesk_core.features.attention.tables.acts import newest_acts
 from servicedesk_core.features.attention.tables.people import Staff
 from servicedesk_core.features.attention.tables.queues import Queues
 from servicedesk_core.features.attention.tables.visits import booked
-from servicedesk_core.features.sla import Promise, promises, waited_for
+from servicedesk_core.features.sla import Promise, promises, promises_then, waited_for
 from servicedesk_core.features.tickets import OPEN
 from servicedesk_core.store import Tx
 from servicedesk_core.store.fields import optional_instant
@@ -79,7 +79,10 @@ def standings(
 class Around:
     """What stands around tickets: people, queues, appointments."""
 
-    def __init__(self, tx: Tx, at: datetime, people: Staff, *, with_internal: bool = True) -> None:
+    def __init__(
+        self, tx: Tx, at: datetime, people: Staff, *, with_internal: bool = True, is_past: bool = False
+    ) -> None:
+        self._is_past = is_past
         self._tx, self._at, self._staff, self._with_internal = tx, at, people, with_internal
         self._queues = Queues(tx)
         self._visits: dict[tuple[int, str], Visit] = {}
@@ -96,7 +99,12 @@ class Around:
             source_id: newest_acts(self._tx, source_id, wanted, self._at, with_internal=self._with_internal)
             for source_id, wanted in refs.items()
         }
-        ours = promises(self._tx, [state.local_id for state in states], self._at, since=self._at)
+        ids = [state.local_id for state in states]
+        ours = (
+            promises_then(self._tx, ids, self._at)
+            if self._is_past
+            else promises(self._tx, ids, self._at, since=self._at)
+        )
         for state in states:
             done = acts[state.source_id].get(state.external_id, (None, None))
             yield Found(state, self._standing(state, *done, ours.get(state.local_id)))

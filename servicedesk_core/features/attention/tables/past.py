@@ -37,7 +37,8 @@ def past_standings(
 ) -> tuple[Iterator[Found], int]:
     """Return how tickets stood that were open then, and of how many that ended since nobody can say it.
 
-    Due times are those that hold today, and tickets that the vendor has no more are left out.
+    Promises are those that were known then; the vendor's due times are those that hold today, and tickets that it has
+    no more are left out.
 
     Args:
         tx: Any transaction.
@@ -68,7 +69,7 @@ def past_standings(
             unknown += 1
         elif _is_open((then := now._replace(**undone)).status_category):
             states.append(then)
-    around = Around(tx, at, people, with_internal=with_internal)
+    around = Around(tx, at, people, with_internal=with_internal, is_past=True)
     pieces = (states[first : first + AT_ONCE] for first in range(0, len(states), AT_ONCE))
     return (one for piece in pieces for one in around.of(piece)), unknown
 

@@ -67,6 +67,7 @@ def staff(
     scope: Scope | None = None,
     with_internal: bool = True,
     with_absences: bool = True,
+    known_at: datetime | None = None,
 ) -> Staff:
     """Return who cannot act at an instant; nobody, to whom the desk does not tell that.
 
@@ -80,6 +81,7 @@ def staff(
         scope: What whoever asks is limited to: time off belongs to no client.
         with_internal: Whether they may know what only the staff may, as who works here no more.
         with_absences: Whether they may know who is away.
+        known_at: Of the rota only what was applied by then; ``None`` = all.
     """
     if scope is not None or not with_internal:
         return Staff({}, frozenset())
@@ -88,15 +90,17 @@ def staff(
     left = frozenset((source_id, ref) for source_id, ref in tx.execute(gone))
     if not with_absences:
         return Staff({}, left)
-    return Staff({**_away(tx, at, zone), **_on_leave(tx, at, zone, people)}, left)
+    return Staff({**_away(tx, at, zone), **_on_leave(tx, at, zone, people, known_at)}, left)
 
 
-def _on_leave(tx: Tx, at: datetime, zone: tzinfo, people: Mapping[str, PersonSection]) -> dict[Person, Absence]:
+def _on_leave(
+    tx: Tx, at: datetime, zone: tzinfo, people: Mapping[str, PersonSection], known_at: datetime | None
+) -> dict[Person, Absence]:
     """Return who has leave by the rota, until the first shift after it, where the rota knows their shifts."""
-    if not holding(tx, LEAVE):
+    if not holding(tx, LEAVE, known_at):
         return {}
     who = crew(tx, people)
-    rota = rota_of(tx, who, ZoneInfo(getattr(zone, "key", "UTC")))
+    rota = rota_of(tx, who, ZoneInfo(getattr(zone, "key", "UTC")), known_at)
     away: dict[Person, Absence] = {}
     for one in rota.out(at, at + SOON):
         back = _chained(one, rota.away)

@@ -32,8 +32,8 @@ WEEKS: Final = 13
 NO_POLICY = "No SLA policy yet: due times are those of the vendor's agreement, and due dates."
 
 OF_THE_PAST = (
-    "Of the past nobody can say what the figures were, and tickets that the vendor has no more are left out; due times "
-    "are those that hold today."
+    "Of the past nobody can say what the figures were, and tickets that the vendor has no more are left out. Our own "
+    "promises and leave are those that were known then; due times and time off of the vendor are those of today."
 )
 
 
@@ -83,7 +83,10 @@ def build(tx: Tx, settings: DeskSettings, wanted: Wanted) -> Morning:
         raise SettingsError("Nobody knows the desk at an instant that is still to come.", hint="Name one that is past.")
     calendar, called = calendar_of(tx, settings.morning.calendar, settings.desk.timezone, at)
     may = wanted.with_internal
-    people = staff(tx, at, zone, settings.people, scope=scope, with_internal=may, with_absences=wanted.with_absences)
+    people = staff(
+        tx, at, zone, settings.people, scope=scope, with_internal=may, with_absences=wanted.with_absences,
+        known_at=wanted.as_of,
+    )  # fmt: skip
     caveats = list(_about(wanted.clocks))
     open_ones: list[Found] | None = None
     found: Iterable[Found]

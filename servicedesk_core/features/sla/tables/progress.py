@@ -78,9 +78,17 @@ def evaluator_of(tx: Tx) -> Evaluator:
     return Evaluator(*_promised(tx))
 
 
-def _promised(tx: Tx) -> tuple[list[PolicySet], list[Calendar], list[datetime], list[tuple[str, datetime]]]:
+def evaluator_then(tx: Tx, at: datetime) -> Evaluator | None:
+    """Return what judged at an instant that is past, by what was applied by then; ``None`` = there was no policy."""
+    promised = _promised(tx, at)
+    return Evaluator(*promised) if promised[0] else None
+
+
+def _promised(
+    tx: Tx, known_at: datetime | None = None
+) -> tuple[list[PolicySet], list[Calendar], list[datetime], list[tuple[str, datetime]]]:
     """Return policies and calendars in all their versions, and when which of them were removed."""
-    held, calendars = holding(tx, POLICIES), holding(tx, CALENDARS)
+    held, calendars = holding(tx, POLICIES, known_at), holding(tx, CALENDARS, known_at)
     policies = [one.value for one in held if one.value is not None]
     ended_at = [one.since for one in held if one.value is None and one.since is not None]
     removed = [(one.name, one.since) for one in calendars if one.value is None and one.since is not None]

@@ -4,15 +4,19 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from servicedesk_core.domain.histories import HistoryState
 from servicedesk_core.domain.status import StatusCategory
 from servicedesk_core.features.definitions import in_force
+from servicedesk_core.features.sla.clocks.judging import judge
 from servicedesk_core.features.sla.clocks.model import Outcome
 from servicedesk_core.features.sla.clocks.policies import PAUSES, Clock
 from servicedesk_core.features.sla.definitions import POLICIES
+from servicedesk_core.features.sla.tables import progress, told
 from servicedesk_core.store import Tx, bulk
 from servicedesk_core.store.fields import optional_instant, to_us
 
-_JUDGED: Final = ", ".join(f"'{one.value}'" for one in (Outcome.OPEN, Outcome.MET, Outcome.MISSED))
+_JUDGED: Final = (Outcome.OPEN, Outcome.MET, Outcome.MISSED)
+_WORDS: Final = ", ".join(f"'{one.value}'" for one in _JUDGED)
 _CLOCKS: Final = {clock.value: clock for clock in Clock}
 _ORDER: Final = {clock.value: order for order, clock in enumerate(Clock)}
 
@@ -62,7 +66,7 @@ def promises(tx: Tx, tickets: Collection[int], now: datetime, *, since: datetime
     policies = {one.name: one.pauses for held in in_force(tx, POLICIES, now) for one in held.policies}
     query = (
         "SELECT ticket_id, cycle, clock, policy, started_at, stopped_at, due_at FROM sla_clocks "  # noqa: S608
-        f"WHERE ticket_id IN {{values}} AND outcome IN ({_JUDGED})"
+        f"WHERE ticket_id IN {{values}} AND outcome IN ({_WORDS})"
     )
     rows = sorted(bulk.select_in(tx, query, None, tickets), key=lambda row: (row[0], row[1], _ORDER[row[2]]))
     halting: dict[tuple[str, str], frozenset[StatusCategory]] = {}
@@ -76,4 +80,29 @@ def promises(tx: Tx, tickets: Collection[int], now: datetime, *, since: datetime
             pauses = policies.get(policy, PAUSES).items()
             halting[policy, clock] = frozenset(status for status, clocks in pauses if Clock(clock) in clocks)
         several.append(Promise(_CLOCKS[clock], halting[policy, clock], *map(optional_instant, times)))
+    return found
+
+
+def promises_then(tx: Tx, tickets: Collection[int], at: datetime) -> Mapping[int, Sequence[Promise]]:
+    """Return the same as it was known at an instant that is past: by what was promised and decided by then.
+
+    Args:
+        tx: Any transaction.
+        tickets: The desk's own numbers of the tickets.
+        at: The instant.
+    """
+    evaluator = progress.evaluator_then(tx, at)
+    found: dict[int, list[Promise]] = {}
+    if evaluator is None:
+        return found
+    for one in told.of(tx, tickets, told.Beside(at)):
+        line = evaluator.life(one.events, at, one.known)
+        if line is None:
+            continue
+        if one.history is not HistoryState.COMPLETE:
+            line.unseen.append(0)
+        for clock in judge(line):
+            if clock.outcome in _JUDGED:  # what stood still had no due time
+                times = clock.started_at, clock.stopped_at, clock.due_at
+                found.setdefault(one.ticket_id, []).append(Promise(clock.clock, frozenset(), *times))
     return found

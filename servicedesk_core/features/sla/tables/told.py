@@ -1,6 +1,7 @@
 """What the store tells of tickets: their fields as they are now, and everything that happened to them."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -60,9 +61,13 @@ class Beside:
     """What tickets are told with, read once for a run: appointments, and what is agreed with clients.
 
     Appointments name their tickets in lists that no index knows, so all are read.
+
+    Args:
+        known_at: Only what was agreed by then; ``None`` = all.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, known_at: datetime | None = None) -> None:
+        self._known_at = known_at
         self._work: dict[tuple[int, str], list[Work]] | None = None
         self._clients: Book[Client] | None = None
 
@@ -83,7 +88,7 @@ class Beside:
     def agreed(self, tx: Tx, row: Any) -> dict[str, str | None]:
         """Return what was agreed with the client of a ticket when that was created, and else what the PSA says."""
         if self._clients is None:
-            self._clients = clients_of(tx)
+            self._clients = clients_of(tx, self._known_at)
         created = optional_instant(row.created_at)
         client = self._clients.at(row.source_id, row.company_ref, created) if created is not None else None
         if client is None:
