@@ -276,3 +276,18 @@ async def test_where_a_client_or_a_site_lies_decides_and_when_it_changes_their_t
         await told.put(place)
         assert (await told.desk.sla.evaluate()).tickets == again
         assert [(await told.clocks(ref))["completion", 1][2] for ref in (1, 2, 3)] == dues
+
+
+async def test_a_merged_ticket_that_was_opened_again_and_resolved_counts_again(told):
+    await told.promise()
+    merged = event("03-02 10:00", "merged", merged_into_ref="9")
+    again, solved = status("03-02 11:00", "in_progress"), status("03-02 12:00", "resolved")
+    done = {"priority": "P2", "resolved_at": at("03-02 12:00")}
+    await told.ticket(1, created("03-02 09:00", "P2"), merged, status("03-02 10:01", "closed"), **done)
+    await told.ticket(2, created("03-02 09:00", "P2"), merged, again, solved, **done)
+    await told.move("03-03 09:00")
+    await told.desk.sla.evaluate()
+    found = {one.clock: (one.kept, one.judged) for one in await told.desk.sla.attainment()}
+    assert found["completion"] == (1, 1)
+    counted = await told.desk.kpi.records("resolved", period="2026-03")
+    assert [(one.record, one.excluded) for one in counted] == [("T2", ""), ("T1", "merged")]

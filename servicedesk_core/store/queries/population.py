@@ -6,20 +6,37 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from servicedesk_core.domain import EventType, StatusCategory
 from servicedesk_core.domain.population import why_outside
+from servicedesk_core.store.fields import to_json
 from servicedesk_core.store.schema import RECORDS
 
 _T: Final = RECORDS["tickets"].c
 _C: Final = RECORDS["companies"].c
 _E: Final = RECORDS["ticket_events"].c
+_OPEN: Final = tuple(one.value for one in StatusCategory if one.is_open)
 
 
 def is_merged() -> ColumnElement[bool]:
-    """Return whether a ticket went up in another: it names that one, or is done and an event tells of the merge."""
+    """Return whether a ticket went up in another.
+
+    It names that one, or is done and an event tells of the merge, after which it was not opened again.
+    """
+    later = RECORDS["ticket_events"].alias("later").c
+    reopened = select(later.local_id).where(
+        later.source_id == _E.source_id,
+        later.ticket_ref == _E.ticket_ref,
+        later.gone_at.is_(None),
+        or_(
+            later.effective_at > _E.effective_at,
+            and_(later.effective_at == _E.effective_at, later.source_seq > _E.source_seq),
+        ),
+        or_(*(later.after.contains(to_json({"status_category": one})[1:-1], autoescape=True) for one in _OPEN)),
+    )
     told = select(_E.local_id).where(
         _E.source_id == _T.source_id,
         _E.ticket_ref == _T.external_id,
         _E.gone_at.is_(None),
         _E.type == EventType.MERGED.value,
+        ~reopened.correlate(RECORDS["ticket_events"]).exists(),
     )
     happened = told.correlate(RECORDS["tickets"]).exists()
     return or_(_T.merged_into_ref.is_not(None), and_(_T.is_open.is_(False), happened))
