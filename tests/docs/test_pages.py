@@ -17,6 +17,7 @@ from servicedesk_core.domain.writing import Intent
 from servicedesk_core.features import sla
 from servicedesk_core.features.tickets.actions import Tickets
 from servicedesk_core.outbox.writes import Writes
+from servicedesk_core.store.schema import sla_clocks
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 NOT_OURS = {"strptime", "pg_dump", "pg_restore", "search_path", "day_first"}
@@ -77,6 +78,8 @@ def test_names_in_running_text_exist() -> None:
     for shown in (Tickets, Writes, Intent):
         known |= set(dir(shown))
     known |= {name for kit in vars(http_module).values() for name in getattr(kit, "__dataclass_fields__", ())}
+    known |= {name for kit in dir(testing) for name in dir(getattr(testing, kit))}
+    known |= {sla_clocks.name, *sla_clocks.columns.keys()}
     known |= sla.Policy.model_fields.keys() | set(sla.Outcome)
     for name in PAGES:
         known |= set(re.findall(r"\w+", docs.page(name, pages.program())))
