@@ -27,6 +27,7 @@ from servicedesk_core.features.kpi.tables.accounts import months_in
 from servicedesk_core.features.kpi.tables.closing import Closed, cases_of, closed, figures_of
 from servicedesk_core.features.profit import Month
 from servicedesk_core.features.tickets import TicketFilter, TicketRow, ticket_page
+from servicedesk_core.garbage import collecting_seldom
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.wording import folded
@@ -157,7 +158,8 @@ class Measuring:
         Raises:
             KpiError: It cannot be measured.
         """
-        found = self._plain(kpi)
+        with collecting_seldom:
+            found = self._plain(kpi)
         if found.cases or not isinstance(found.records, TicketFilter):
             return found
         rows = ticket_page(self._tx, found.records, limit=_ALL, scope=self._scope).items

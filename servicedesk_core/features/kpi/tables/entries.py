@@ -33,6 +33,7 @@ class Entries:
 
     def __init__(self, lookup: Lookup, working: Working, dimensions: Dimensions) -> None:
         self._lookup, self._working, self._dimensions = lookup, working, dimensions
+        self._known: dict[Local, EntryFact] = {}  # most time of a period is on tickets that were resolved in it
 
     def of_period(self) -> tuple[EntryFact, ...]:
         """Return what was worked in the period."""
@@ -68,8 +69,10 @@ class Entries:
         )  # fmt: skip
 
     def _entries(self, rows: Sequence[Sequence[Any]]) -> tuple[EntryFact, ...]:
-        tickets = self._tickets_of(rows)
-        return tuple(self._entry(row, tickets) for row in rows)
+        new = [row for row in rows if (row[0], row[1]) not in self._known]
+        tickets = self._tickets_of(new)
+        self._known.update(((row[0], row[1]), self._entry(row, tickets)) for row in new)
+        return tuple(self._known[row[0], row[1]] for row in rows)
 
     def _entry(self, row: Sequence[Any], tickets: Mapping[Local, tuple[str | None, About]]) -> EntryFact:
         source, ref, ticket, task, technician, code, contract, day, start, end, worked, billable, created = row
