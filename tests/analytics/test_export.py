@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 import duckdb
 import pytest
 
+from servicedesk_core import ServiceDesk
 from servicedesk_core.domain import STREAMS
-from servicedesk_core.errors import LeaseHeldError, SettingsError
+from servicedesk_core.errors import LeaseHeldError, NotPermittedError, SettingsError
 from servicedesk_core.features.analytics import folder, tables
 from servicedesk_core.features.analytics.writing import ParquetWriter
+from servicedesk_core.people import Actor, Way
 from servicedesk_core.store.fields import EPOCH, fields_of
 from servicedesk_core.store.holding import held
 from servicedesk_core.store.schema import sla_clocks
@@ -182,3 +184,24 @@ async def test_a_folder_of_something_else_and_a_missing_extra_are_said(desk, out
     monkeypatch.setitem(sys.modules, "duckdb", None)
     with pytest.raises(SettingsError, match="extra analytics"):
         await desk.analytics.export(out.with_name("another"))
+
+
+async def test_costs_are_for_who_may_read_them_and_nothing_for_who_sees_a_part(desk, out):
+    people = {
+        "ana": {"roles": ["service-manager"]},
+        "tom": {"roles": ["technician"]},
+        "kim": {"roles": ["service-manager"], "companies": ["1"]},
+    }
+    settings = {"desk": {"name": "X"}, "connections": {"psa": {"connector": "tabular"}}, "people": people}
+    async with ServiceDesk(
+        settings, store=desk.store.url.render_as_string(hide_password=False), clock=desk.clock
+    ) as its:
+        with pytest.raises(NotPermittedError):
+            await its.acting_as(Actor("user:kim", Way.CONSOLE)).analytics.export(out)
+        assert not out.exists()
+        await its.acting_as(Actor("user:ana", Way.CONSOLE)).analytics.export(out)
+        assert any(row["unit_cost"] is not None for row in rows_of(out, "products"))
+        await its.acting_as(Actor("user:tom", Way.CONSOLE)).analytics.export(out)
+    assert all(row["unit_cost"] is None for row in rows_of(out, "products"))
+    assert not (manifest_of(out)["tables"].keys() & {name for name, cls in STREAMS.items() if cls.holds_costs})
+    assert names_of(out) == {file["path"] for table in manifest_of(out)["tables"].values() for file in table["files"]}
