@@ -38,6 +38,7 @@ class Kpi(Generic[M_co]):
         code: Its number in a catalogue that people agreed on.
         leads: Whether it warns of what is to come, or tells what came of it; ``None`` = neither.
         needs: What it takes to see it; who may not is told so in place of the figure.
+        closer: Name of the figure that looks closer at the same: a list of all figures shows that one only.
         of_people: Whether its records are our people or their days, and not tickets, time or visits.
     """
 
@@ -52,6 +53,7 @@ class Kpi(Generic[M_co]):
     code: str = ""
     leads: bool | None = None
     needs: Capability = Capability.READ
+    closer: str = ""
     of_people: bool = False
 
     async def of(
@@ -221,7 +223,7 @@ def figure(
         goal=None if wanted is None else str(wanted),
         verdict=found.verdict(wanted),
         better=kpi.better,
-        about=kpi.about,
+        about=f'{kpi.about} "kpi show {kpi.closer}" looks closer.' if kpi.closer else kpi.about,
         code=kpi.code or None,
         group=group,
         profile=profile,

@@ -16,6 +16,7 @@ from servicedesk_core.features.kpi.facts import (
     ClientFact,
     ClockFact,
     EntryFact,
+    Hours,
     Key,
     Rule,
     TechnicianFact,
@@ -45,6 +46,8 @@ class Given:
     open_s: Callable[[date], int] | None = None
     away_s: Mapping[tuple[Key, date], int] = field(default_factory=dict)
     scheduled: frozenset[Key] = frozenset()
+    open_between_s: Callable[[datetime, datetime], int] | None = None
+    hours: Hours | None = None
     clocks: Sequence[ClockFact] = ()
     books: Books | str = "books"
     has_clocks: bool = True
@@ -80,6 +83,12 @@ class Given:
             for ticket in one.tickets:
                 found.setdefault((one.connection, ticket), []).append(one)
         return found
+
+    def when(self, who: Key, at: datetime) -> Hours | None:
+        return self.hours
+
+    def on_shift(self, at: datetime) -> int | None:
+        return 2
 
     def holds(self, stream: str) -> bool:
         return self.has and bool(stream)

@@ -290,7 +290,7 @@ def test_time_that_does_not_agree_with_the_log():
             entry("a", "ana", done, 10, "1"),
             entry("b", "ana", at(2, 28), 10, "2"),
             replace(entry("c", "ana", at(3, 2), 10, "3"), created_at=at(3, 4)),
-            entry("d", "ana", at(3, 2), 10, "4"),
+            entry("d", "ben", at(3, 2), 10, "4"),
         ],
     )
     found = facts.measured("log-mismatch")
@@ -476,3 +476,39 @@ def test_clients_who_stay_and_people_who_hold_what_their_job_takes():
     trained = facts.measured("training")
     assert (trained.value, trained.excluded) == (50, {"without a job role": 1})
     assert replace(facts, is_whole=False).measured("training").needs.startswith("the whole desk")
+
+
+def test_the_lag_of_each_stage_in_open_hours_beside_who_was_there():
+    hours = [(Clock.TRIAGE, 10), (Clock.ENGAGEMENT, 13), (Clock.COMPLETION, 13)]
+    clocks = [
+        ClockFact(("psa", "1"), clock, Outcome.MET, True, at(3, 2, hour), at(3, 2, hour)) for clock, hour in hours
+    ]
+    facts = Given([ticket(1, at(3, 2, 9), at(3, 2, 13), assignee="ana", of={"technician": "Ana"})], clocks=clocks)
+    assert facts.measured("stage-lag").needs.startswith("a calendar")
+    facts.open_between_s = lambda start, end: (end - start) // timedelta(seconds=2)  # half of it is open
+    facts.hours = Hours.AFTER
+    found = facts.measured("stage-lag")
+    stages = {name: float(one.value) for name, one in found.by("stage").items()}
+    assert stages == {"until triaged": 0.5, "until begun": 1.5, "until done": 0}
+    assert found.by("shift").keys() == {"owner off shift"}
+    assert found.by("on-shift").keys() == {"2 on shift"}
+
+
+def test_preventive_maintenance_is_what_was_done_by_its_due_time():
+    planned = {"kind": TicketKind.RECURRING, "due_at": at(3, 20)}
+    done = [ticket(number, at(3, 1), at(3, 19), **planned) for number in range(38)]
+    late = [ticket("late", at(3, 1), at(3, 21), **planned), ticket("open", at(3, 1), **planned)]
+    found = Given([*done, *late, ticket("next", at(3, 1), kind=TicketKind.RECURRING, due_at=at(4, 20))])
+    assert (found.measured("preventive-maintenance").value, found.verdict("preventive-maintenance")) == (95, "met")
+    gone = replace(late[0], category=StatusCategory.CANCELLED)
+    assert Given([*done, gone, late[1]]).measured("preventive-maintenance").denominator == 39
+    assert Given().measured("preventive-maintenance").needs.startswith("recurring tickets")
+
+
+def test_time_of_one_technician_that_overlaps_does_not_agree_with_the_log():
+    work = [entry("a", "ana", at(3, 2, 9), 60, "1"), entry("b", "ana", at(3, 2, 9, 30), 60, "2")]
+    apart = [entry("c", "ana", at(3, 2, 10, 30), 30, "3"), entry("d", "ben", at(3, 2, 9), 60, "3")]
+    facts = Given([ticket(n, at(3, 2, 8), at(3, 2, 12)) for n in (1, 2, 3)], [*work, *apart])
+    found = facts.measured("log-mismatch")
+    assert (found.numerator, found.denominator) == (2, 3)
+    assert {one.of["mismatch"] for one in found.cases} == {"time that overlaps other time of the technician", None}

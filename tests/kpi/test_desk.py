@@ -98,7 +98,10 @@ async def test_figures_of_a_month_against_the_goals_of_the_desk(desk):
     page = await desk.kpi.list(period="2026-03")
     found = {one.name: one for one in page}
     assert (page.start, page.end) == (at(3, 1, 0), at(4, 1, 0))
-    assert {"overdue", "overloaded"} <= found.keys()  # those of other features too
+    assert {"overdue", "sla-late"} <= found.keys()  # those of other features too
+    assert not {"new", "unassigned", "waiting", "overloaded"} & found.keys()  # K19, K24, K21 and K27 look closer
+    quick = {one.name: one for one in await desk.kpi.list(feature="tickets")}
+    assert quick["new"].about.endswith('"kpi show to-triage" looks closer.')
     assert found.keys() >= {kpi.name for kpi in KPIS}
     assert [one.code for one in page][:2] == ["K01", "K02"]
 

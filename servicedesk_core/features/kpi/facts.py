@@ -74,6 +74,7 @@ class TicketFact:
     problem: str | None = None
     assignee: str | None = None
     created_at: datetime | None = None
+    due_at: datetime | None = None
     reported_resolved_at: datetime | None = None
     first_response_at: datetime | None = None
     resolutions: tuple[datetime, ...] = ()
@@ -356,6 +357,19 @@ class Facts(Protocol):
     @property
     def available_s(self) -> Callable[[Key, date], int | None] | None:
         """Says for how long somebody is to work on a day, which may be unknown; ``None`` = of nobody it is known."""
+        ...
+
+    @property
+    def open_between_s(self) -> Callable[[datetime, datetime], int] | None:
+        """Says how long the desk's calendar is open between two instants; ``None`` = nobody defined one."""
+        ...
+
+    def when(self, who: Key, at: datetime) -> Hours | None:
+        """Return in which of somebody's hours an instant is; ``None`` = nobody said when they work."""
+        ...
+
+    def on_shift(self, at: datetime) -> int | None:
+        """Return how many are on shift at an instant; ``None`` = nobody has shifts."""
         ...
 
     @property

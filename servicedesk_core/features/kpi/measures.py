@@ -51,6 +51,8 @@ class Of(FromFacts):
         settles: How long after the period it may still change.
         calendar: Whether it needs the hours of our people, and with them all that they did on a day.
         minimum: A smaller sample is not judged.
+        opened: Whether it needs the desk's calendar.
+        nothing: What would have to be there where there is no case at all; empty = nothing to measure is said plainly.
     """
 
     cases: Callable[[Facts], Iterable[Case]]
@@ -60,41 +62,38 @@ class Of(FromFacts):
     settles: timedelta | None = None
     calendar: bool = False
     minimum: int = 0
+    opened: bool = False
+    nothing: str = ""
 
     def of(self, facts: Facts) -> Measure:
         """Measure it from facts, which many figures may share."""
-        if missing := [one for one in self.needs if one != "clocks" and not facts.holds(one)]:
-            return Measure.missing(f"{' and '.join(missing).replace('_', ' ')}; nothing of that was synced")
-        if "clocks" in self.needs and not facts.has_clocks:
-            return Measure.missing("clocks: define policies in [sla]")
-        if self.calendar and not facts.is_whole:
-            return Measure.missing("the whole desk; a part of it does not tell what else somebody did that day")
-        if self.calendar and facts.available_s is None:
-            return Measure.missing("shifts, or a calendar that [sla] names")
+        if lacking := self._lacking(facts):
+            return Measure.missing(lacking)
+        cases = tuple(self.cases(facts))
+        if self.nothing and not cases:
+            return Measure.missing(self.nothing)
         final_at = None if self.settles is None else facts.period.end + self.settles
         return Measure.of(
-            self.cases(facts),
+            cases,
             self.how,
             scale=self.scale,
             final_at=final_at if final_at is not None and final_at > facts.period.now else None,
             minimum=self.minimum,
         )
 
+    def _lacking(self, facts: Facts) -> str:
+        """Return what would have to be there to measure it; empty = everything is."""
+        if missing := [one for one in self.needs if one != "clocks" and not facts.holds(one)]:
+            return f"{' and '.join(missing).replace('_', ' ')}; nothing of that was synced"
+        if "clocks" in self.needs and not facts.has_clocks:
+            return "clocks: define policies in [sla]"
+        if self.calendar and not facts.is_whole:
+            return "the whole desk; a part of it does not tell what else somebody did that day"
+        if self.calendar and facts.available_s is None:
+            return "shifts, or a calendar that [sla] names"
+        return "a calendar that [sla] names" if self.opened and facts.open_between_s is None else ""
+
 
 PERCENT = 100
 HOURS = Fraction(1, 3600)
 MINUTES = Fraction(1, 60)
-
-
-def needing(what: str) -> Callable[..., Measure]:
-    """Return the measure of a figure that nothing can tell yet.
-
-    Args:
-        what: What would have to be there.
-    """
-
-    def missing(tx: Any, at: Any, among: Any = None, scope: Any = None) -> Measure:
-        del tx, at, among, scope
-        return Measure.missing(what)
-
-    return missing

@@ -88,6 +88,8 @@ class KpiQueries(Namespace[Manner]):
     ) -> FigurePage:
         """Show all figures: those of a period, and those that tell of the present.
 
+        Of a quick count and the figure that looks closer at the same only that one is shown.
+
         Raises:
             SettingsError: It is no period, or there is no such profile or feature.
         """
@@ -97,8 +99,9 @@ class KpiQueries(Namespace[Manner]):
             hint = f"There are: {', '.join(having)}."
             raise SettingsError(f'No feature "{feature}" has figures.{did_you_mean(feature, having)}', hint=hint)
         chosen = [one for name, one in having.items() if feature in {None, name}]
-        rows = [measuring.told(kpi) for one in chosen for kpi in one.figures]
-        late = [late for one in chosen for kpi in one.figures for late in measuring.adjusted(kpi)]
+        kpis = [kpi for one in chosen for kpi in one.figures if feature is not None or not kpi.closer]
+        rows = [measuring.told(kpi) for kpi in kpis]
+        late = [late for kpi in kpis for late in measuring.adjusted(kpi)]
         page = self._page(rows, measuring.period, measuring.closed_at, late)
         return piece(page, Figure, by="code,name", sort=sort, after=after, limit=limit)
 
@@ -111,7 +114,7 @@ class KpiQueries(Namespace[Manner]):
         by: Annotated[
             str | None,
             Help(
-                f"Divide it: by {', '.join(DIMENSIONS)}; some also by age, work, when, model, rule, stage or day.",
+                f"Divide it: by {', '.join(DIMENSIONS)}; some also by age, work, when, rule, stage, shift or day.",
                 metavar="DIMENSION",
             ),
         ] = None,

@@ -67,25 +67,35 @@ WATCHED: Final = (
         "New",
         "Their status is still one that means new.",
         CountOf(lambda _: TicketFilter(categories=(StatusCategory.NEW,))),
+        closer="to-triage",
     ),
-    Kpi("unassigned", "Unassigned", "No technician owns them.", CountOf(lambda _: TicketFilter(assignee=""))),
+    Kpi(
+        "unassigned",
+        "Unassigned",
+        "No technician owns them.",
+        CountOf(lambda _: TicketFilter(assignee="")),
+        closer="nobody-has-it",
+    ),
     Kpi(
         "waiting",
         f"Waiting more than {WAITING_TOO_LONG.days} days",
         "Waiting for somebody, and nothing happened since.",
         CountOf(lambda now: TicketFilter(categories=WAITING, last_activity_before=now - WAITING_TOO_LONG)),
+        closer="waiting-stale",
     ),
     Kpi(
         "hold-overdue",
         "On hold past due",
         "Parked, and the due date has passed.",
         CountOf(lambda now: TicketFilter(categories=(StatusCategory.ON_HOLD,), due_before=now)),
+        closer="on-hold-past-due",
     ),
     Kpi(
         "over-estimate",
         "Worked more than estimated",
         "Recorded time exceeds the plan.",
         CountOf(lambda _: TicketFilter(over_estimate=True)),
+        closer="worked-by-estimate",
     ),
 )
 """What the desk page counts and ``tickets list --watch`` lists."""
@@ -104,6 +114,7 @@ OVERLOADED: Final = Kpi(
     "Of the technicians with open tickets.",
     _overloaded,
     unit="technicians",
+    closer="open-per-technician",
 )
 
 KPIS: Final = (*WATCHED, OVERLOADED)

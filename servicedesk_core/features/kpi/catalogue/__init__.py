@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from servicedesk_core.faces import Kpi
-from servicedesk_core.features.kpi.catalogue import clocks, coordination, flow, missing, money, now, standing, work
+from servicedesk_core.features.kpi.catalogue import clocks, coordination, flow, money, now, stages, standing, work
 
 KPIS: Final[tuple[Kpi[Any], ...]] = (
     *clocks.KPIS,
@@ -13,6 +13,6 @@ KPIS: Final[tuple[Kpi[Any], ...]] = (
     *money.KPIS,
     *standing.KPIS,
     *now.KPIS,
-    *missing.KPIS,
+    *stages.KPIS,
 )
 """All of them."""

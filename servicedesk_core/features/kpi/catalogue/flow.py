@@ -142,23 +142,43 @@ def incidents_of_problems(facts: Facts) -> Iterator[Case]:
 
 def log_mismatches(facts: Facts) -> Iterator[Case]:
     """Yield the tickets that were resolved in the period, and which of them do not agree with their log."""
+    doubled = overlapping((*facts.entries, *(one for held in facts.entries_of.values() for one in held)))
     for one, at in _resolved(facts):
         held = facts.entries_of.get(one.key, ())
         told = one.reported_resolved_at
         wrong = (
             "reported and logged resolution differ" if told is not None and abs(told - at) > timedelta(minutes=5)
-            else next(filter(None, (_mismatch(one, each, at) for each in held)), None)
+            else next(filter(None, (_mismatch(one, each, at, doubled) for each in held)), None)
         )  # fmt: skip
         yield one.case(wrong is not None, 1)._replace(of={**one.of, "mismatch": wrong})
 
 
-def _mismatch(ticket: TicketFact, entry: EntryFact, resolved_at: datetime) -> str:
+def overlapping(entries: Iterable[EntryFact]) -> frozenset[tuple[str, str]]:
+    """Return the time that overlaps other time of the same technician, by connection and id."""
+    people: dict[tuple[str, str], dict[str, tuple[datetime, datetime]]] = {}
+    for one in entries:
+        if one.technician and one.start_at is not None and one.ended_at is not None and one.start_at < one.ended_at:
+            people.setdefault((one.connection, one.technician), {})[one.id] = one.start_at, one.ended_at
+    found = set()
+    for (connection, _), spans in people.items():
+        last, until = "", None
+        for ref, (start, end) in sorted(spans.items(), key=lambda each: each[1]):
+            if until is not None and start < until:
+                found |= {(connection, ref), (connection, last)}
+            if until is None or end > until:
+                last, until = ref, end
+    return frozenset(found)
+
+
+def _mismatch(ticket: TicketFact, entry: EntryFact, resolved_at: datetime, doubled: frozenset[tuple[str, str]]) -> str:
     start, ended, told = entry.start_at, entry.ended_at, entry.created_at
     if ended is not None and ended > resolved_at:
         return "time after the resolution"
     if start is not None and ticket.created_at is not None and start < ticket.created_at:
         return "time before the ticket"
     late = ended is not None and told is not None and told - ended > timedelta(days=1)
+    if (entry.connection, entry.id) in doubled:
+        return "time that overlaps other time of the technician"
     return "time entered more than a day late" if late else ""
 
 
@@ -227,9 +247,9 @@ KPIS: Final = (
     Kpi(
         "log-mismatch", "Not as logged",
         "Of the tickets resolved in the period, those whose reported resolution is more than 5 minutes from the "
-        "logged one, or with time that ends after the resolution, begins before the ticket, or was entered more "
-        "than a day late.",
-        Of(log_mismatches, Sum.RATIO, PERCENT), unit="%", over="period", code="K32", leads=True,
+        "logged one, or with time that ends after the resolution, begins before the ticket, overlaps other time of its "
+        "technician, or was entered more than a day late.",
+        Of(log_mismatches, Sum.RATIO, PERCENT), unit="%", over="period", code="K32b", leads=True,
     ),
 )  # fmt: skip
 """What is measured of tickets."""

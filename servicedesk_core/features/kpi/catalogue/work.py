@@ -205,7 +205,7 @@ KPIS: Final = (
         "real-time-entry", "Entered at once",
         "Of the time worked in the period, entries made within 60 minutes of their end.",
         Of(entered_at_once, Sum.RATIO, PERCENT, needs=("time_entries",)),
-        unit="%", better="more", over="period", leads=True,
+        unit="%", better="more", over="period", code="K32a", leads=True,
     ),
     Kpi(
         "rhem", "Reactive hours per endpoint and month",
@@ -224,6 +224,7 @@ KPIS: Final = (
         "average-travel", "Travel per visit",
         "Time recorded as travel by visits at clients; [work_kinds] says which billing codes mean travel.",
         Of(travel, Sum.RATIO, MINUTES, needs=("time_entries", "appointments")), unit="minutes", over="period",
+        code="K30a",
     ),
     Kpi(
         "failures-per-model", "Failures per device",

@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy import and_, or_, select
 
 from servicedesk_core.config.people import PersonSection
+from servicedesk_core.domain import TicketKind
 from servicedesk_core.faces import Period
 from servicedesk_core.features.attention import NOBODY
 from servicedesk_core.features.definitions import in_force
@@ -19,6 +20,7 @@ from servicedesk_core.features.kpi.facts import (
     ClientFact,
     ClockFact,
     EntryFact,
+    Hours,
     Key,
     Rule,
     TechnicianFact,
@@ -38,6 +40,7 @@ from servicedesk_core.features.kpi.tables.responses import responses
 from servicedesk_core.features.kpi.tables.tickets import Tickets
 from servicedesk_core.features.sla import AsOf, Clock, ClockState, Outcome, book_of
 from servicedesk_core.store import Tx
+from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.schema import RECORDS, sla_clocks
 
@@ -73,7 +76,7 @@ class StoredFacts:
     @cached_property
     def tickets(self) -> Sequence[TicketFact]:
         """Those created, open or resolved in the period or 30 days around it, or with a clock that was decided then."""
-        return Tickets(self._lookup, self._dimensions).read(*self._had_a_clock)
+        return Tickets(self._lookup, self._dimensions).read(*self._had_a_clock, self._was_planned)
 
     @cached_property
     def responses(self) -> Mapping[Key, datetime]:
@@ -212,6 +215,27 @@ class StoredFacts:
     def available_s(self) -> Callable[[Key, date], int | None] | None:
         """Says for how long somebody is to work on a day; ``None`` = nobody defined shifts or a calendar."""
         return self._working.available_s
+
+    @property
+    def open_between_s(self) -> Callable[[datetime, datetime], int] | None:
+        """Says how long the desk's calendar is open between two instants; ``None`` = nobody defined one."""
+        calendar = self._lookup.calendar
+        return None if calendar is None else lambda start, end: calendar.between(start, end) // timedelta(seconds=1)
+
+    def when(self, who: Key, at: datetime) -> Hours | None:
+        """Return in which of somebody's hours an instant is; ``None`` = nobody said when they work."""
+        return self._working.when(self._working.local(who), at)
+
+    def on_shift(self, at: datetime) -> int | None:
+        """Return how many are on shift at an instant; ``None`` = nobody has shifts."""
+        return self._working.on_shift(at)
+
+    @property
+    def _was_planned(self) -> Any:
+        """The condition that a recurring ticket was due in the period."""
+        t = RECORDS["tickets"].c
+        due = t.due_at >= to_us(self.period.start), t.due_at < to_us(self.period.end)
+        return and_(t.kind == TicketKind.RECURRING.value, *due)
 
     @property
     def scheduled(self) -> frozenset[Key]:

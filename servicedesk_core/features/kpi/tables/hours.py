@@ -63,8 +63,18 @@ class Working:
         """Says for how long somebody is to work on a day; ``None`` = nobody defined shifts or a calendar."""
         return self._available_s if self.scheduled or self._lookup.calendar is not None else None
 
+    def local(self, who: Key) -> Local:
+        """Return somebody by the number of their source."""
+        return self._numbers[who[0]], who[1]
+
+    def on_shift(self, at: datetime) -> int | None:
+        """Return how many are on shift at an instant; ``None`` = nobody has shifts."""
+        names = self._rota.technicians
+        found = (any(start <= at < end for start, end in self._of_day(self._rota, name, at)) for name in names)
+        return sum(found) if names else None
+
     def _available_s(self, who: Key, day: date) -> int | None:
-        key = self._numbers[who[0]], who[1]
+        key = self.local(who)
         rota = self._rota_of(key)
         if rota is None:
             calendar, off = self._lookup.calendar, self._off.get((key, day), (0, 0))

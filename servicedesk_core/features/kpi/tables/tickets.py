@@ -48,18 +48,19 @@ class Tickets:
             t.source_id, t.external_id, t.number, t.title, t.kind, t.status_category, t.priority, t.source, t.issue,
             t.sub_issue, t.company_ref, t.contact_ref, t.asset_ref, t.contract_ref, t.parent_ref, t.problem_ref,
             t.assignee_ref, t.queue_ref, t.created_at, t.reported_resolved_at, done_at, t.is_open, t.gone_at,
-            is_merged(), t.first_response_at, t.site_ref,
+            is_merged(), t.first_response_at, t.site_ref, t.due_at,
         )  # fmt: skip
         rows = self._lookup.tx.execute(select(*columns).where(or_(near, *beside), *self._lookup.seen("tickets"))).all()
         changes = self._changes(
-            (source, ref) for source, ref, *_, is_open, _, _, _, _ in rows if is_open
+            (source, ref) for source, ref, *_, is_open, _, _, _, _, _ in rows if is_open
         ) | self._changes((row[0], row[1]) for row in rows if row[20] is not None and row[20] >= start - around)
         return tuple(self._ticket(row, changes.get((row[0], row[1]), ())) for row in rows)
 
     def _ticket(self, row: Sequence[Any], changes: Sequence[tuple[int, bool, bool]]) -> TicketFact:
         (
             source, ref, number, title, kind, category, priority, origin, issue, sub_issue, company, contact, asset,
-            contract, parent, problem, assignee, queue, created, reported, done, is_open, gone, merged, responded, site,
+            contract, parent, problem, assignee, queue, created, reported, done, is_open, gone, merged, responded,
+            site, due,
         ) = row  # fmt: skip
         resolutions, reopenings = _turns(changes, done)
         about = About(company, site, queue, kind, priority, origin, issue, sub_issue, contract)
@@ -81,6 +82,7 @@ class Tickets:
             problem=problem,
             assignee=assignee,
             created_at=optional_instant(created),
+            due_at=optional_instant(due),
             reported_resolved_at=optional_instant(reported),
             first_response_at=optional_instant(responded),
             resolutions=tuple(filter(None, map(optional_instant, resolutions))),
