@@ -38,6 +38,7 @@ class Kpi(Generic[M_co]):
         code: Its number in a catalogue that people agreed on.
         leads: Whether it warns of what is to come, or tells what came of it; ``None`` = neither.
         needs: What it takes to see it; who may not is told so in place of the figure.
+        example: A worked example: what was counted, and what that makes.
         closer: Name of the figure that looks closer at the same: a list of all figures shows that one only.
         of_people: Whether its records are our people or their days, and not tickets, time or visits.
     """
@@ -53,6 +54,7 @@ class Kpi(Generic[M_co]):
     code: str = ""
     leads: bool | None = None
     needs: Capability = Capability.READ
+    example: str = ""
     closer: str = ""
     of_people: bool = False
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from servicedesk_core import Actor, Scope, ServiceDesk, Way
+from servicedesk_core.cli.docs.figures import page
 from servicedesk_core.domain import (
     ActorType,
     Contract,
@@ -22,6 +23,7 @@ from servicedesk_core.domain import (
 )
 from servicedesk_core.errors import DefinitionsError, NotFoundLocallyError, SettingsError
 from servicedesk_core.faces import Goal
+from servicedesk_core.features import FEATURES, own
 from servicedesk_core.features.attention import staff
 from servicedesk_core.features.kpi import kept_up
 from servicedesk_core.features.kpi.catalogue import KPIS
@@ -368,3 +370,11 @@ async def test_who_has_leave_is_not_judged_whether_the_definitions_or_the_config
         assert (await sam.call(NAMED["not-kept-up"])).excluded == {"not judged now": 1}
         [week] = await sam.kpi.history("K26a", weeks=1)
         assert week.value == 0
+
+
+def test_every_figure_of_ours_has_a_worked_example_that_its_page_shows():
+    kpis = [kpi for feature in map(own, FEATURES) if feature.kpis for kpi in feature.figures]
+    assert [kpi.name for kpi in kpis if not kpi.example] == []
+    text = page().replace("\\|", "|")
+    assert [kpi.name for kpi in kpis if kpi.example not in text] == []
+    assert "| leading |" in text

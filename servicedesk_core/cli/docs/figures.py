@@ -8,7 +8,20 @@ from servicedesk_core.faces import Kpi
 from servicedesk_core.features import FEATURES, Feature, own
 from servicedesk_core.features.kpi.goals import SHIPPED, wanted
 
-_HEADINGS = ("name", "number", "title", "what is measured", "unit", "direction", "tells of", "shipped goal")
+_HEADINGS = (
+    "name",
+    "number",
+    "title",
+    "what is measured",
+    "unit",
+    "direction",
+    "tells of",
+    "shipped goal",
+    "warns or tells",
+    "example",
+)
+
+_LEADS = {True: "leading", False: "lagging", None: ""}
 
 
 @cache
@@ -34,4 +47,15 @@ def page(theirs: tuple[Feature, ...] = ()) -> str:
 def _row(kpi: Kpi[Any]) -> tuple[str, ...]:
     goals = [f"{one.goal} ({one.profile})" for one in wanted(kpi, SHIPPED)] or [str(kpi.goal)] * (kpi.goal is not None)
     over = "the present" if kpi.over == "instant" else "a period"
-    return f"`{kpi.name}`", kpi.code, kpi.title, kpi.about, kpi.unit, f"{kpi.better} is better", over, ", ".join(goals)
+    return (
+        f"`{kpi.name}`",
+        kpi.code,
+        kpi.title,
+        kpi.about,
+        kpi.unit,
+        f"{kpi.better} is better",
+        over,
+        ", ".join(goals),
+        _LEADS[kpi.leads],
+        kpi.example,
+    )

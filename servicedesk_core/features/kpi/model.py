@@ -77,6 +77,7 @@ class KpiExplained:
 
     figure: Annotated[Figure, Column("What was measured.")]
     feature: Annotated[str, Column("The feature that brings it.")]
+    example: Annotated[str, Column("A worked example; empty = whoever wrote it gave none.")]
     leads: Annotated[bool | None, Column("Whether it warns of what is to come; nothing = neither.")]
     over: Annotated[str, Column("Whether it tells of an instant or of a period.")]
     goals: Annotated[tuple[KpiGoal, ...], Column("What each profile wants.")]

@@ -143,6 +143,8 @@ def explained(terminal: Terminal, found: KpiExplained) -> None:
     zone = found.timezone
     terminal.line(f"{one.title} ({', '.join(filter(None, (one.name, one.code)))})")
     terminal.line(one.about)
+    if found.example:
+        terminal.line(f"For example: {found.example}")
     terminal.line()
     leads = {True: "It warns of what is to come.", False: "It tells what came of it.", None: None}[found.leads]
     terminal.facts(

@@ -237,6 +237,7 @@ class KpiQueries(Namespace[Manner]):
         return KpiExplained(
             figure=measuring.figure(kpi, found),
             feature=feature,
+            example=kpi.example,
             leads=kpi.leads,
             over=kpi.over,
             goals=goals,

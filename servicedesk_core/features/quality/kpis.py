@@ -84,36 +84,43 @@ KPIS: Final = (
         "Mean of the clients' answers in the period, on the scale from 1 to 5, whatever the scale of their survey. Of "
         "several answers of one contact about one ticket the last one counts.",
         _asked(Asks.SATISFACTION, 1), unit="points", better="more", over="period", code="K08", leads=False,
+        example="5, 5, 4, 5 and 5: 4.8.",
     ),
     Kpi(
         "promoter-score", "Net promoter score",
         "Of the answers from 0 to 10, the share of 9 and 10 less the share of 0 to 6, in percent points.",
         _asked(Asks.RECOMMENDATION, _PERCENT), unit="points", better="more", over="period", code="K29",
         leads=False,
+        example="Of 10 answers 6 are 9 or 10 and 2 at most 6: 40.",
     ),
     Kpi(
         "survey-response", "Surveys answered",
         "Of the surveys that the PSA sent in the period, those that were answered.",
         _responded, unit="%", better="more", over="period",
+        example="Of 200 surveys sent 50 were answered: 25 %.",
     ),
     Kpi(
         "quality-score", "Quality score", "Of the reviews of the period, those that the work passed.",
         _passed, unit="%", better="more", over="period", code="K15", leads=False, needs=Capability.QUALITY_READ,
+        example="Of 40 reviews 38 were passed: 95 %.",
     ),
     Kpi(
         "review-coverage", "Tickets reviewed",
         "Of the tickets resolved in the period that somebody was assigned to, those that were reviewed.",
         _covered, unit="%", better="more", over="period", leads=True, needs=Capability.QUALITY_READ,
+        example="Of 400 tickets resolved 40 were reviewed: 10 %.",
     ),
     Kpi(
         "employee-satisfaction", "Employee satisfaction",
         f"Mean of our people's answers, on the scale from 1 to 5. A month with less than {FEWEST} answers is not told, "
         "and nothing says who gave them.",
         _staff, unit="points", better="more", over="period", code="K17", leads=True,
+        example="Of 8 answers the mean is 4.5; of 4 it is not told.",
     ),
     Kpi(
         "concerns-late", "Concerns past their day", "Open concerns whose day has passed.", _late, unit="concerns",
         needs=Capability.QUALITY_READ,
+        example="Of 3 open concerns the day of 1 has passed: 1.",
     ),
 )  # fmt: skip
 """All of them."""

@@ -54,6 +54,7 @@ WATCHED: Final = (
         "The due date has passed.",
         CountOf(lambda now: TicketFilter(due_before=now)),
         goal=_NONE_WANTED,
+        example="3 open tickets were due yesterday: 3.",
     ),
     Kpi(
         "sla-late",
@@ -61,6 +62,7 @@ WATCHED: Final = (
         "A due time of the vendor's agreement has passed unfulfilled.",
         CountOf(lambda now: TicketFilter(sla_due_before=now)),
         goal=_NONE_WANTED,
+        example="The first response to 2 open tickets was due an hour ago and did not come: 2.",
     ),
     Kpi(
         "new",
@@ -68,6 +70,7 @@ WATCHED: Final = (
         "Their status is still one that means new.",
         CountOf(lambda _: TicketFilter(categories=(StatusCategory.NEW,))),
         closer="to-triage",
+        example="4 open tickets were not looked at yet: 4.",
     ),
     Kpi(
         "unassigned",
@@ -75,6 +78,7 @@ WATCHED: Final = (
         "No technician owns them.",
         CountOf(lambda _: TicketFilter(assignee="")),
         closer="nobody-has-it",
+        example="4 new tickets and 1 triaged one have nobody: 5.",
     ),
     Kpi(
         "waiting",
@@ -82,6 +86,7 @@ WATCHED: Final = (
         "Waiting for somebody, and nothing happened since.",
         CountOf(lambda now: TicketFilter(categories=WAITING, last_activity_before=now - WAITING_TOO_LONG)),
         closer="waiting-stale",
+        example="Of 6 waiting tickets nothing happened with 2 for three days: 2.",
     ),
     Kpi(
         "hold-overdue",
@@ -89,6 +94,7 @@ WATCHED: Final = (
         "Parked, and the due date has passed.",
         CountOf(lambda now: TicketFilter(categories=(StatusCategory.ON_HOLD,), due_before=now)),
         closer="on-hold-past-due",
+        example="One parked ticket was to be taken up yesterday, one is tomorrow: 1.",
     ),
     Kpi(
         "over-estimate",
@@ -96,6 +102,7 @@ WATCHED: Final = (
         "Recorded time exceeds the plan.",
         CountOf(lambda _: TicketFilter(over_estimate=True)),
         closer="worked-by-estimate",
+        example="1.5 hours were worked of 1 planned, and 2 of 3: 1.",
     ),
 )
 """What the desk page counts and ``tickets list --watch`` lists."""
@@ -115,6 +122,7 @@ OVERLOADED: Final = Kpi(
     _overloaded,
     unit="technicians",
     closer="open-per-technician",
+    example="Of 8 technicians 2 have 21 open tickets or more: 2.",
 )
 
 KPIS: Final = (*WATCHED, OVERLOADED)

@@ -40,11 +40,13 @@ KPIS: Final = (
         "triage-time", "Time to triage",
         "Elapsed time from creation to triage, of the tickets that were triaged in the period.",
         Of(triaged, Sum.MEAN, HOURS, needs=("clocks",)), unit="hours", over="period", leads=True,
+        example="Triaged after 10 and 50 minutes: 0.5 hours.",
     ),
     Kpi(
         "rescued", "Tickets rescued",
         "Of the tickets resolved in the period that were triaged or begun too late, those that were resolved in time.",
         Of(rescued, Sum.RATIO, PERCENT, needs=("clocks",)), unit="%", better="more", over="period", leads=False,
+        example="Of 8 tickets that began late 6 were resolved in time: 75 %.",
     ),
 )  # fmt: skip
 """What a coordinator achieves."""

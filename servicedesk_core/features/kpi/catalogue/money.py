@@ -66,6 +66,7 @@ KPIS: Final = (
         "Revenue less direct cost, by revenue, of whole months, as `servicedesk profit show` counts both. Clients of "
         "whose revenue or cost a part is not known are left out.",
         Money(margin), unit="%", better="more", over="period", code="K11", leads=False, needs=Capability.MONEY,
+        example="10,000 of revenue and 6,000 of cost: 40 %.",
     ),
     Kpi(
         "cost-per-ticket", "Cost per ticket",
@@ -73,6 +74,7 @@ KPIS: Final = (
         "projects are left out, and so are clients with work whose cost is not known.",
         Money(cost_per_ticket, is_amount=True), unit="money", over="period", code="K31", leads=False,
         needs=Capability.MONEY,
+        example="9,000 of labour and 300 tickets resolved: 30.",
     ),
 )  # fmt: skip
 """What is measured of money."""

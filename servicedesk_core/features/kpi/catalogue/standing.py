@@ -44,6 +44,7 @@ KPIS: Final = (
         "counted.",
         Of(retained, Sum.RATIO, PERCENT, needs=("contracts",)),
         unit="%", better="more", over="period", code="K28", leads=False,
+        example="50 clients with a contract at the beginning, and 48 of them at the end: 96 %; new ones do not count.",
     ),
     Kpi(
         "training", "Training",
@@ -51,6 +52,7 @@ KPIS: Final = (
         "period.",
         Training(), unit="%", better="more", over="period", code="K16", leads=True,
         needs=Capability.INTERNAL, of_people=True,
+        example="Of 10 technicians with a job role 9 hold all certifications that it takes: 90 %.",
     ),
 )  # fmt: skip
 """What is measured of clients and people."""
