@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Sequence
 from functools import partial
+from math import inf
 from typing import TYPE_CHECKING
 
 from servicedesk_core.http.client import HttpClient
@@ -87,11 +88,16 @@ class HttpFactory:
     @property
     def budget(self) -> BudgetPolicy:
         """The tightest quota that any client of the connection works under."""
-        limited = [one for c in self._clients for one in c.profile.budget.windows() if one.requests is not None]
-        return min(limited, key=lambda one: (one.requests or 0) * one.share / one.window_s, default=BudgetPolicy())
+        return min((c.profile.budget for c in self._clients), key=_an_hour, default=BudgetPolicy())
 
     async def aclose(self) -> None:
         """Close all clients."""
         async with contextlib.AsyncExitStack() as stack:  # closes the others when one fails
             for client in self._clients:
                 stack.push_async_callback(client.aclose)
+
+
+def _an_hour(policy: BudgetPolicy) -> float:
+    """Return how many requests the tightest window leaves us in an hour."""
+    limited = [one for one in policy.windows() if one.requests is not None]
+    return min(((one.requests or 0) * one.share / one.window_s for one in limited), default=inf)

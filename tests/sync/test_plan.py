@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from servicedesk_core.hooks import StreamCapability
+from servicedesk_core.ports import BudgetPolicy, BudgetUse, Window
+from servicedesk_core.sync.deciding.pace import permitted_per_hour
 from servicedesk_core.sync.deciding.plan import complete_back_to, is_due, ordered, slices
 from servicedesk_core.sync.scope_hash import scope_hash
 
@@ -72,3 +74,14 @@ def test_scope_names_what_decides_which_records_there_are():
     assert scope != scope_hash("tickets", since=None, filters={"a": 1, "b": 2})
     assert scope != scope_hash("tickets", since=NOW, filters={"a": 1})
     assert scope != scope_hash("notes", since=NOW, filters={"a": 1, "b": 2})
+
+
+def test_the_tightest_window_sets_the_pace_and_the_vendors_count_speaks_of_its_own():
+    plain = BudgetPolicy(1_000, 3600.0, reserved=0.0, pause_at=1.0)
+    assert permitted_per_hour(plain, None) == 1_000
+    two = BudgetPolicy(1_000, 3600.0, reserved=0.0, pause_at=1.0, further=(Window(10, 60.0),))
+    assert permitted_per_hour(two, None) == 600
+    use = BudgetUse(ours=0, total=700, allowed=1_000)
+    assert permitted_per_hour(two, use) == 300
+    assert permitted_per_hour(BudgetPolicy(None, further=(Window(10, 60.0),), reserved=0.0, pause_at=1.0), None) == 600
+    assert permitted_per_hour(BudgetPolicy(None), None) is None

@@ -10,17 +10,25 @@ SLOWEST_REQUEST_S: Final = 1.0
 
 
 def permitted_per_hour(policy: BudgetPolicy, use: BudgetUse | None) -> float | None:
-    """Return the requests an hour that the quota leaves for reading old records.
+    """Return the requests an hour that the quota leaves for reading old records, in the tightest of its windows.
 
     Our share, without the part reserved for news, and no more than what the others leave below the pause mark.
+
+    Args:
+        policy: What the account allows.
+        use: What is used of the window that the vendor counts.
     """
-    if policy.requests is None:
-        return None
-    allowed = (use.allowed if use is not None else None) or policy.requests
-    share = allowed * policy.share * (1 - policy.reserved)
+    counted = {policy.window_s: use}
+    rates = [_rate(window, counted.get(window.window_s)) for window in policy.windows() if window.requests is not None]
+    return min(rates, default=None)
+
+
+def _rate(window: BudgetPolicy, use: BudgetUse | None) -> float:
+    allowed = (use.allowed if use is not None else None) or window.requests or 0
+    share = allowed * window.share * (1 - window.reserved)
     others = max(0, (use.total or 0) - use.ours) if use is not None else 0
-    left = max(0.0, allowed * policy.pause_at - others)
-    return min(share, left) * timedelta(hours=1).total_seconds() / policy.window_s
+    left = max(0.0, allowed * window.pause_at - others)
+    return min(share, left) * timedelta(hours=1).total_seconds() / window.window_s
 
 
 def hours_of(requests: int, rate: float | None) -> float:
