@@ -22,7 +22,7 @@ _ABOUT: Final = {
     "tickets.write": "Propose new tickets, and changes, notes and time of others.",
     "tickets.assign": "Propose whose a ticket is, in which queue, how urgent, until when; say what is repeat service.",
     "promises.decide": "Decide about a promise: another due time, or that it does not count.",
-    "promises.reason": "Say why a promise was missed.",
+    "promises.reason": "Say why a promise was missed, and ask for another due time or an exemption.",
     "warranty.write": "Ask manufacturers, read covers from files, propose end dates.",
     "claims.read": "Read claims.",
     "claims.draft": "Draft claims, edit and check them.",

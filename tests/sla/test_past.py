@@ -90,6 +90,8 @@ async def test_a_quarter_is_accounted_for_by_policy_and_client_with_what_people_
     )
     assert (row.kept, row.judged, row.percent, row.missed, row.without_reason) == (2, 4, 50.0, 2, 1)
     assert (row.overridden, row.exempted, row.exempt, found.decisions) == (1, 1, 0, 2)
+    assert (found.kept, found.judged) == tuple(sum(getattr(one, name) for one in found) for name in ("kept", "judged"))
+    assert found.without_reason == sum(one.without_reason for one in found)
     assert [one.reason for one in found.versions] == ["promised", "faster"]
     assert not (await told.desk.sla.audit(quarter="2025-Q4")).items
     assert (await told.desk.sla.audit(ClockFilter(clock="triage"), quarter="2026-Q1")).decisions == 0

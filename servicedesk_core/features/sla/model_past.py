@@ -169,6 +169,9 @@ class QuarterAudit(Page[AuditedPromise]):
         tuple[DefinitionVersion, ...],
         Column("Versions that changed policies, calendars or reasons in it; for who sees the whole desk."),
     ]
+    kept: Annotated[int, Column("Promises that were kept, on all pages.")]
+    judged: Annotated[int, Column("All of those that were judged.")]
+    without_reason: Annotated[int, Column("Missed ones of which nobody has said why.")]
     decisions: Annotated[
         int, Column("What people decided about promises in it: due times, exemptions, what was undone.")
     ]

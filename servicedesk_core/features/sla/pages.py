@@ -6,6 +6,7 @@ from typing import Final
 
 from servicedesk_core.faces import Terminal
 from servicedesk_core.features.definitions import DefinitionVersion
+from servicedesk_core.features.sla.clocks.model import Outcome
 from servicedesk_core.features.sla.model import (
     Attained,
     Attainment,
@@ -31,7 +32,7 @@ from servicedesk_core.features.sla.model_past import (
     QuarterAudit,
     Responses,
 )
-from servicedesk_core.wording import counted, hours
+from servicedesk_core.wording import counted, hours, rounded
 
 NO_POLICY: Final = (
     "There is no SLA policy yet. Write one into service/sla.toml, and the hours of your office into "
@@ -104,6 +105,12 @@ def quarter(terminal: Terminal, found: QuarterAudit) -> None:
         return
     terminal.line(f"{found.quarter}: from {terminal.plain(found.since)} to {terminal.plain(found.until)}")
     terminal.rows(AuditedPromise, found.items, empty="No promise was decided in that quarter.")
+    if found.judged:
+        missed, share = found.judged - found.kept, rounded(100 * found.kept / found.judged)
+        terminal.line(
+            f"{found.kept:,} of {counted(found.judged, 'promise')} kept, {share} %; {missed:,} missed, "
+            f"{found.without_reason:,} of them without a reason."
+        )
     terminal.line(f"{counted(found.decisions, 'decision')} about promises in it.")
     if found.versions:
         terminal.rows(DefinitionVersion, found.versions, title="Versions of the definitions that were applied in it")
@@ -159,7 +166,8 @@ def explained(terminal: Terminal, found: TicketExplained) -> None:
                 ("Why it differs", one.why),
             ]
         )
-        terminal.rows(Part, one.parts)
+        if one.outcome != Outcome.NOT_APPLICABLE.value:  # what nobody promised used up no time
+            terminal.rows(Part, one.parts)
 
 
 def decision(terminal: Terminal, found: ClockDecision) -> None:

@@ -203,8 +203,9 @@ class Past(Clocks[Manner]):
         now, book, zone = self.desk.clock.now(), progress.book_of(tx), ZoneInfo(self.desk.timezone)
         which = last_quarter(now, zone) if quarter is None else quarter_of(quarter, zone)
         where, kinds = all_of(tx, chosen, scope), {kind.name for kind in (*JUDGED_BY, CLIENTS, MISSED_REASONS)}
-        rows = () if book is None else audited(tx, AsOf(book, now), where, which)
         wanted = None if chosen is None else chosen.clock
+        audit = () if book is None else audited(tx, AsOf(book, now), where, which)
+        rows = tuple(one for one in audit if wanted in {None, one.clock})
         decisions = missing.decided_clocks(tx, where, which.start, which.end)
         versions = (
             one
@@ -212,11 +213,14 @@ class Past(Clocks[Manner]):
             if which.start <= one.at < which.end and any(name.partition(".")[0] in kinds for name in one.changed)
         )
         found = QuarterAudit(
-            items=tuple(one for one in rows if wanted in {None, one.clock}),
+            items=rows,
             quarter=which.name,
             since=which.start,
             until=which.end,
             versions=tuple(versions),
+            kept=sum(one.kept for one in rows),
+            judged=sum(one.judged for one in rows),
+            without_reason=sum(one.without_reason for one in rows),
             decisions=sum(one.kind in HEEDED and wanted in {None, one.clock} for one in decisions),
             basis=basis(tx, now),
         )

@@ -94,7 +94,12 @@ sla_decisions = Table(
     Column("ticket_id", BigInteger, nullable=False, doc="The desk's own number of the ticket."),
     Column("clock", Text, nullable=False, doc="triage, engagement or completion."),
     Column("cycle", BigInteger, nullable=False, doc="Which life of the ticket."),
-    Column("kind", Text, nullable=False, doc="override, exempt, withdrawn; or missed: why it was."),
+    Column(
+        "kind",
+        Text,
+        nullable=False,
+        doc="override, exempt, withdrawn; what was requested or declined; or missed: why it was.",
+    ),
     Column("due_at", Instant, doc="Of an override: until when the promise is kept."),
     Column("missed_reason", Scrubbed, doc="Of a missed one: which of the fixed reasons."),
     Column("reason", Scrubbed, nullable=False, doc="Why, in words."),

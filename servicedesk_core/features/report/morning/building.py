@@ -87,7 +87,7 @@ def build(tx: Tx, settings: DeskSettings, wanted: Wanted) -> Morning:
         tx, at, zone, settings.people, scope=scope, with_internal=may, with_absences=wanted.with_absences,
         known_at=wanted.as_of,
     )  # fmt: skip
-    caveats = list(_about(wanted.clocks))
+    caveats = [] if is_past else list(_about(wanted.clocks))
     open_ones: list[Found] | None = None
     found: Iterable[Found]
     if is_past:
@@ -105,6 +105,7 @@ def build(tx: Tx, settings: DeskSettings, wanted: Wanted) -> Morning:
     since = last_working_day_ended(calendar, at)
     figures, trends = ((), ()) if is_past else _kept_up(tx, settings, at.astimezone(zone), wanted, open_ones)
     caveats += _judged(passed.due_times, wanted.clocks)
+    caveats += [NO_POLICY] if is_past and not passed.due_times.by_clock else []
     is_whole = wanted.with_alerts and not is_past and scope is None
     return Morning(
         desk=settings.desk.name,

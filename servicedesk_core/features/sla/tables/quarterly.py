@@ -87,6 +87,8 @@ def _rows(
     for group in sorted(counted, key=lambda one: (one.policy or "", one.company or "", _ORDER.index(one.clock))):
         found, told = counted[group], sorted(targets.get(group, ()))
         kept, missed = found[Outcome.MET.value], found[Outcome.MISSED.value]
+        if not found.total() - found[Outcome.NOT_APPLICABLE.value]:
+            continue  # nothing was promised
         yield AuditedPromise(
             policy=group.policy,
             client=names.of(group.source_id, "companies", group.company) or group.company,
