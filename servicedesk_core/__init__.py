@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from servicedesk_core.store.quarantine import QuarantinedRecord as QuarantinedRecord
     from servicedesk_core.store.queries.records import StoredRecord as StoredRecord
     from servicedesk_core.store.queries.scope import Scope as Scope
+    from servicedesk_core.sync.options import SyncMode as SyncMode
     from servicedesk_core.sync.report import SyncReport as SyncReport
 else:
     from servicedesk_core.exports import lazily

@@ -10,7 +10,7 @@ from servicedesk_core.testing.recording import Recorder, Replayer, UnrecordedReq
 from servicedesk_core.testing.stand import Stand, stand_fixtures
 from servicedesk_core.testing.suites.ticket_sync import TicketSyncSuite
 from servicedesk_core.testing.suites.warranty_claims import ClaimVendor, WarrantyClaimsSuite, granted_http
-from servicedesk_core.testing.suites.warranty_lookup import WarrantyLookupSuite
+from servicedesk_core.testing.suites.warranty_lookup import Misbehaviour, WarrantyLookupSuite
 from servicedesk_core.testing.suites.writes import WriteFault, WriteSuite, WriteVendor
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "ImpatientClock",
     "MemoryMaker",
     "MemoryState",
+    "Misbehaviour",
     "Recorder",
     "Replayer",
     "Stand",

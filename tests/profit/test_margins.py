@@ -13,6 +13,7 @@ from servicedesk_core.domain import (
     Company,
     Contract,
     ContractBlock,
+    ContractRate,
     ContractUnits,
     Project,
     Task,
@@ -265,6 +266,22 @@ async def test_work_costs_what_held_on_its_day(acme, put, folder, clock):
         "2026-11": Decimal("92.00"),
         "2026-12": Decimal("77.00"),
     }
+
+
+async def test_what_the_psa_says_of_work_on_a_contract_counts_where_nothing_was_decided(acme, put):
+    await put(
+        Technician(external_id="t9", name="Eve New"),
+        ContractRate(external_id="c1", contract_ref="k1", technician_ref="t9", role_ref="r9", hourly_cost=Decimal(30)),
+        ContractRate(external_id="c2", contract_ref="k1", technician_ref="t1", role_ref="r1", hourly_cost=Decimal(99)),
+        ContractRate(external_id="c3", contract_ref="k2", technician_ref="t9", hourly_cost=Decimal(88)),
+        ContractRate(external_id="c4", contract_ref="k1", role_ref="r8", hourly_price=Decimal(77)),
+        entry("e5", "1", 2, "t9", "r9"),
+        entry("e6", "1", 1, "t9", "r8"),
+    )
+    found, _ = await by(acme)
+    assert found.total.labour == Decimal("984.00") + 2 * 30, "what was decided goes before what the PSA says"
+    assert (found.total.uncosted, found.total.uncosted_s) == (1, HOUR)
+    assert [one.ref for one in await acme.profit.uncosted(period="2026-10")] == ["e6"]
 
 
 async def test_what_lacks_a_cost_is_listed_as_often_as_it_is_counted(acme, put):

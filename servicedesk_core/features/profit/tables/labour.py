@@ -37,7 +37,7 @@ def book_work(tx: Tx, slots: Slots, places: Places, rates: Rates) -> None:
         if places.is_left(month, cell, count, worked_s):
             continue
         technician, role, code = row.technician_ref or "", row.role_ref or "", row.billing_code_ref or ""
-        rate = rates.of(row.source_id, technician, role, slots.days[row.slot])
+        rate = rates.of(row.source_id, technician, role, slots.days[row.slot], row.contract or "")
         if rate is None:
             book.worked(cell, worked_s, count, hour=None)
         else:

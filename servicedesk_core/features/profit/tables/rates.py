@@ -1,17 +1,22 @@
-"""What an hour of whom costs, as it was decided, and in which policy a month is counted."""
+"""What an hour of whom costs, as it was decided or as the PSA says, and in which policy a month is counted."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta, tzinfo
 from decimal import Decimal
+from functools import cached_property
 from typing import Final
+
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.features.definitions import Holding, holding, in_force
 from servicedesk_core.features.profit.kinds import COST_RATES, EXCHANGE_RATES, POLICY, CostRate, ProfitPolicy
 from servicedesk_core.features.profit.months import Month, midnight
 from servicedesk_core.store import Tx
+from servicedesk_core.store.fields import from_micro
 from servicedesk_core.store.queries.names import meant
+from servicedesk_core.store.schema import RECORDS
 
 _ANY: Final = ""
 Who = tuple[int, str, str]
@@ -24,12 +29,12 @@ class Rate:
 
     Attributes:
         hour: The cost.
-        currency: Its currency.
+        currency: Its currency; ``None`` = the MSP's own.
         multipliers: How many times as much, by source and billing code.
     """
 
     hour: Decimal
-    currency: str
+    currency: str | None
     multipliers: Mapping[tuple[int, str], Decimal]
 
 
@@ -52,14 +57,30 @@ class Rates:
         """The days on which one begins or ends."""
         return {self._day(one) for one in self._held} - {date.min}
 
-    def of(self, source_id: int, technician: str, role: str, on: date) -> Rate | None:
-        """Return what an hour costs; ``None`` = nobody decided it.
+    def of(self, source_id: int, technician: str, role: str, on: date, contract: str = "") -> Rate | None:
+        """Return what an hour costs; ``None`` = nobody said it.
 
         What was decided for a technician in a role goes before what was for the technician, and that before the role's.
+        Where nothing was decided, what the PSA says of work on a contract counts.
         """
         held = self.on(on)
         keys = (source_id, technician, role), (source_id, technician, _ANY), (source_id, _ANY, role)
-        return next((held[key] for key in keys if key in held), None)
+        if (found := next((held[key] for key in keys if key in held), None)) is not None:
+            return found
+        said = ((source_id, contract, *who) for who in ((technician, role), (technician, _ANY), (_ANY, role)))
+        hour = next((self._said[key] for key in said if contract and key in self._said), None)
+        return None if hour is None else Rate(hour, None, {})
+
+    @cached_property
+    def _said(self) -> Mapping[tuple[int, str, str, str], Decimal]:
+        """What the PSA says that an hour costs, by source, contract, technician and role."""
+        of = RECORDS["contract_rates"].c
+        query = select(of.source_id, of.contract_ref, of.technician_ref, of.role_ref, of.hourly_cost)
+        rows = self._tx.execute(query.where(said_by_psa()).order_by(of.local_id))
+        return {
+            (source_id, one or "", who or _ANY, role or _ANY): from_micro(cost)
+            for source_id, one, who, role, cost in rows
+        }
 
     def on(self, day: date) -> dict[Who, Rate]:
         """Return all rates that hold on a day; of several for the same, the one that began last."""
@@ -102,6 +123,14 @@ class Rates:
             return date.min
         day = one.since.astimezone(self._zone).date()
         return day if midnight(day, self._zone) >= one.since else day + timedelta(days=1)
+
+
+def said_by_psa() -> ColumnElement[bool]:
+    """Return that a rate of a contract says what an hour costs, and of whom or in which role."""
+    of = RECORDS["contract_rates"].c
+    return and_(
+        of.gone_at.is_(None), of.hourly_cost.is_not(None), or_(of.technician_ref.is_not(None), of.role_ref.is_not(None))
+    )
 
 
 def policies(tx: Tx, months: Sequence[Month], zone: tzinfo) -> dict[Month, ProfitPolicy]:

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import date, tzinfo
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, not_, null, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, not_, null, or_, select
 
 from servicedesk_core.faces import Page
 from servicedesk_core.features.profit.model import Uncosted, UncostedRow
 from servicedesk_core.features.profit.months import Month
-from servicedesk_core.features.profit.tables.rates import Rates
+from servicedesk_core.features.profit.tables.labour import contract_of
+from servicedesk_core.features.profit.tables.rates import Rates, said_by_psa
 from servicedesk_core.features.profit.tables.slots import Slots
 from servicedesk_core.store import Tx
 from servicedesk_core.store.fields import from_us
@@ -91,10 +92,18 @@ def _time(slots: Slots, rates: Rates) -> tuple[Select[Any], ColumnElement[Any]]:
             for number, day in enumerate(slots.days)
         )
     )
+    rate = RECORDS["contract_rates"].c
+    said = exists().where(
+        said_by_psa(),
+        rate.source_id == of.source_id,
+        rate.contract_ref == contract_of(),
+        or_(rate.technician_ref.is_(None), rate.technician_ref == of.technician_ref),
+        or_(rate.role_ref.is_(None), rate.role_ref == of.role_ref),
+    )
     concerns_somebody = or_(of.ticket_ref.is_not(None), of.task_ref.is_not(None))
     query = _about(
         "time_entries", of.work_date, of.start_at, of.technician_ref, of.role_ref, null(), of.worked_s
-    ).where(lacking, concerns_somebody)
+    ).where(lacking, ~said, concerns_somebody)
     return query, of.work_date
 
 
