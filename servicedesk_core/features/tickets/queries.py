@@ -11,7 +11,6 @@ from servicedesk_core.faces import After, Capability, Desk, Help, Limit, Manner,
 from servicedesk_core.features.tickets.kpis import WATCHED, CountOf
 from servicedesk_core.features.tickets.model import TicketDetail, TicketFilter, TicketRow
 from servicedesk_core.features.tickets.tables import listing, sorting
-from servicedesk_core.features.tickets.tables.detail import ticket_of
 from servicedesk_core.features.tickets.tables.naming import check_filter
 from servicedesk_core.people import Actor
 from servicedesk_core.store.queries.scope import Scope
@@ -100,6 +99,7 @@ class TicketQueries(Namespace[Manner]):
             NotFoundLocallyError: The store holds no such ticket, or the scope does not let it through.
         """
         from servicedesk_core.features.tickets.tables.around import with_whom_and_what  # noqa: PLC0415  # lists need no cover
+        from servicedesk_core.features.tickets.tables.detail import ticket_of  # noqa: PLC0415
 
         day = self.desk.clock.now().astimezone(ZoneInfo(self.desk.timezone)).date()
         found = with_whom_and_what(tx, ticket_of(tx, connection, ticket, scope=scope), day)
