@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# What is never imported need not be compiled.
+PIP := $(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --constraint constraints.txt
 SOURCES := servicedesk_core plugins tests benchmarks docs examples
 PLUGINS := $(sort $(dir $(wildcard plugins/*/pyproject.toml plugins/*/*/pyproject.toml)))
 
@@ -15,7 +17,8 @@ $(VENV)/ready: pyproject.toml $(PLUGINS:=pyproject.toml) constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "servicedesk needs Python 3.11 or newer: make PYTHON=python3.12")'
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --group dev -e . $(PLUGINS:%=-e %)
+	@$(PIP) --group dev
+	@$(PIP) --no-build-isolation -e . $(PLUGINS:%=-e %)
 	@touch $@
 
 demo: $(VENV)/ready  ## run the main job against a local stand-in of the vendor
@@ -28,7 +31,7 @@ test-all: $(VENV)/ready  ## everything: both databases, killed processes, real s
 	$(BIN)/python -m pytest -n 3 --dist loadgroup -m "slow or postgres" --timeout 900 --durations 40
 
 test-browser: $(VENV)/ready  ## the pages in a real browser
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --group browser
+	@$(PIP) --group browser
 	@bash .ci/browser $(BIN)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m browser --timeout 300 tests/browser
 
@@ -46,8 +49,8 @@ bench: $(VENV)/ready  ## measurements, as ratios to a floor measured in the same
 	$(BIN)/python -m benchmarks
 
 docs: $(VENV)/ready  ## docs/_build/html
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --group docs
-	$(BIN)/sphinx-build --fail-on-warning --keep-going -b html docs docs/_build/html
+	@$(PIP) --group docs
+	$(BIN)/sphinx-build -j 2 --fail-on-warning --keep-going -b html docs docs/_build/html
 
 dist: $(VENV)/ready  ## wheels and sdists of every distribution, tried in bare environments
 	PYTHON=$(abspath $(BIN))/python bash .ci/dist

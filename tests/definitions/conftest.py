@@ -1,11 +1,8 @@
 """A desk on each database, its folder of definitions, and a clock that is moved by hand."""
 
-import shutil
-
 import pytest
 
 from servicedesk_core import ServiceDesk
-from servicedesk_core.store import Store
 from servicedesk_core.testing import FakeClock
 
 OFFICE = """\
@@ -28,22 +25,6 @@ otherwise = { triage = "1 h", completion = "24 h" }
 @pytest.fixture
 def clock():
     return FakeClock()
-
-
-@pytest.fixture(scope="session")
-def empty_database(new_postgres_url):
-    """Address of a PostgreSQL store with its schema and nothing in it, to be copied."""
-    url = new_postgres_url()
-    Store.open(url, clock=FakeClock()).close()
-    return url
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def store_url(request, tmp_path, empty_store):
-    if request.param == "postgresql":
-        return request.getfixturevalue("new_postgres_url")(of=request.getfixturevalue("empty_database"))
-    shutil.copyfile(empty_store, tmp_path / "desk.db")
-    return f"sqlite:///{tmp_path / 'desk.db'}"
 
 
 @pytest.fixture

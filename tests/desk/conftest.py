@@ -1,6 +1,5 @@
 """A desk over a small log of events; no configuration file and no environment."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -40,10 +39,3 @@ def settings(tmp_path: Path, log: Path) -> Callable[..., dict[str, Any]]:
         }
 
     return keys
-
-
-@pytest.fixture
-def url(tmp_path: Path, empty_store: Path) -> str:
-    """Address of an empty store."""
-    shutil.copyfile(empty_store, tmp_path / "desk.db")
-    return f"sqlite:///{tmp_path / 'desk.db'}"

@@ -12,9 +12,9 @@ from servicedesk_core import BlockingServiceDesk, ServiceDesk
 from servicedesk_core.errors import NotFoundLocallyError, SettingsError
 
 
-def test_a_plain_script_syncs_reads_and_leaves_no_thread_behind(settings, url):
+def test_a_plain_script_syncs_reads_and_leaves_no_thread_behind(settings, sqlite_url):
     before = set(threading.enumerate())
-    with BlockingServiceDesk(settings(), store=url) as desk:
+    with BlockingServiceDesk(settings(), store=sqlite_url) as desk:
         assert desk.sync("log").ok
         assert desk.tickets.count() == 2
         heard = {change.external_id for change in desk.changes(entities=["tickets"], include_backfill=True)}
@@ -25,14 +25,14 @@ def test_a_plain_script_syncs_reads_and_leaves_no_thread_behind(settings, url):
     assert set(threading.enumerate()) <= before
 
 
-async def test_it_works_where_a_loop_runs_already_as_in_a_notebook(settings, url):
-    with BlockingServiceDesk(settings(), store=url) as desk:
+async def test_it_works_where_a_loop_runs_already_as_in_a_notebook(settings, sqlite_url):
+    with BlockingServiceDesk(settings(), store=sqlite_url) as desk:
         assert desk.sync().ok
         assert desk.status().desk == "Example MSP"
 
 
-def test_threads_may_share_it(settings, url):
-    with BlockingServiceDesk(settings(), store=url) as desk, ThreadPoolExecutor(4) as pool:
+def test_threads_may_share_it(settings, sqlite_url):
+    with BlockingServiceDesk(settings(), store=sqlite_url) as desk, ThreadPoolExecutor(4) as pool:
         desk.sync()
         counts = list(pool.map(lambda _: desk.tickets.count(), range(12)))
     assert counts == [2] * 12
@@ -49,8 +49,8 @@ def test_a_file_opens_it_too_and_a_failure_to_open_leaves_no_thread(tmp_path):
     assert set(threading.enumerate()) <= before
 
 
-def test_leaving_a_feed_early_closes_it(settings, url):
-    with BlockingServiceDesk(settings(), store=url) as desk:
+def test_leaving_a_feed_early_closes_it(settings, sqlite_url):
+    with BlockingServiceDesk(settings(), store=sqlite_url) as desk:
         desk.sync()
         feed = desk.changes(include_backfill=True)
         next(feed)
@@ -58,8 +58,8 @@ def test_leaving_a_feed_early_closes_it(settings, url):
         assert desk.tickets.count() == 2
 
 
-def test_a_call_from_inside_its_own_loop_is_refused_instead_of_hanging(settings, url):
-    with BlockingServiceDesk(settings(), store=url) as desk:
+def test_a_call_from_inside_its_own_loop_is_refused_instead_of_hanging(settings, sqlite_url):
+    with BlockingServiceDesk(settings(), store=sqlite_url) as desk:
         caught = []
 
         def progress(connection, report):
@@ -73,7 +73,7 @@ def test_a_call_from_inside_its_own_loop_is_refused_instead_of_hanging(settings,
     assert "ServiceDesk" in caught[0]
 
 
-def test_an_interrupted_caller_stops_the_work(settings, url, monkeypatch):
+def test_an_interrupted_caller_stops_the_work(settings, sqlite_url, monkeypatch):
     cancelled = []
 
     async def for_ever(engine, connection, options):
@@ -90,7 +90,7 @@ def test_an_interrupted_caller_stops_the_work(settings, url, monkeypatch):
     monkeypatch.setattr("servicedesk_core.sync.engine.SyncEngine.run", for_ever)
     before = signal.signal(signal.SIGUSR1, interrupt)
     try:
-        with BlockingServiceDesk(settings(), store=url) as desk:
+        with BlockingServiceDesk(settings(), store=sqlite_url) as desk:
             with pytest.raises(KeyboardInterrupt):
                 desk.sync()
             assert cancelled == ["log"]

@@ -25,8 +25,8 @@ SETTINGS = {
 
 
 @pytest.fixture
-async def desk(url):
-    with Store.open(url, clock=FakeClock(NOW)) as store:
+async def desk(sqlite_url):
+    with Store.open(sqlite_url, clock=FakeClock(NOW)) as store:
         async with ServiceDesk(SETTINGS, store=store, clock=FakeClock(NOW)) as desk:
             await put(desk, Company(external_id="c1", name="Acme North"), Queue(external_id="q1", name="Support West"))
             await put(desk, ticket(1, "c1"), Asset(external_id="a1", name="PC", company_ref="c1"))

@@ -2,10 +2,8 @@
 
 import io
 import json
-import shutil
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -25,14 +23,12 @@ ENTRIES = [f"e{number}" for number in range(7)]
 
 
 @pytest.fixture
-def url(tmp_path: Path, empty_store: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def url(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """A desk with two connections, of which one has seven time entries; three records make a page."""
     monkeypatch.setattr(reading, "_AT_ONCE", 3)
-    shutil.copyfile(empty_store, tmp_path / "desk.db")
-    url = f"sqlite:///{tmp_path / 'desk.db'}"
-    with Store.open(url, clock=FakeClock(NOW)) as store:
+    with Store.open(sqlite_url, clock=FakeClock(NOW)) as store:
         store.write_blocking(_fill)
-    return url
+    return sqlite_url
 
 
 def _fill(tx):

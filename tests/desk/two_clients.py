@@ -230,15 +230,16 @@ def add_turns(tx, source, who):
 def new_url(request, tmp_path_factory):
     """Makes addresses of stores: empty ones, or copies of one that nobody has open."""
     if request.param == "sqlite":
+        empty = request.getfixturevalue("empty_store")
 
         def make(of=None):
             path = tmp_path_factory.mktemp("scope") / "desk.db"
-            if of is not None:
-                shutil.copyfile(make_url(of).database, path)
+            shutil.copyfile(make_url(of).database if of else empty, path)
             return f"sqlite:///{path}"
 
         return make
-    return request.getfixturevalue("new_postgres_url")
+    new, empty = (request.getfixturevalue(name) for name in ("new_postgres_url", "empty_database"))
+    return lambda of=None: new(of=of or empty)
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """A desk with a little of everything, on a clock that is moved by hand."""
 
-import shutil
 from datetime import timedelta
 from decimal import Decimal
 
@@ -21,9 +20,8 @@ from servicedesk_core.domain import (
     TicketKind,
     TimeEntry,
 )
-from servicedesk_core.store import records, sources
-from servicedesk_core.store.records import Incoming
 from servicedesk_core.testing import FakeClock
+from tests import stored
 from tests.kpi.given import at
 
 NOW = at(4, 15, 12)
@@ -82,21 +80,14 @@ EVENTS = (
 
 def fill(tx, rows=(*RECORDS, *EVENTS)):
     """Put records into a store."""
-    source = sources.ensure(tx, "psa", "tabular", "live", NOW).id
-    for row in rows:
-        records.apply(tx, source, row.stream, [Incoming(row, None, None, "1")], mode="incremental", now=NOW)
+    stored.put(tx, rows, now=NOW)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-async def desk(request, tmp_path, empty_store):
+@pytest.fixture
+async def desk(store_url, tmp_path):
     """The desk, in New York's zone, with a calendar and goals of its own."""
-    if request.param == "postgresql":
-        url = request.getfixturevalue("new_postgres_url")()
-    else:
-        shutil.copyfile(empty_store, tmp_path / "desk.db")
-        url = f"sqlite:///{tmp_path / 'desk.db'}"
     settings = {
-        "desk": {"name": "X", "timezone": "UTC", "store": url},
+        "desk": {"name": "X", "timezone": "UTC", "store": store_url},
         "connections": {"psa": {"connector": "tabular"}},
     }
     folder = tmp_path / "service"

@@ -13,6 +13,7 @@ from servicedesk_core.features.kpi.tables.decisions import Decision, decide, dec
 from servicedesk_core.store import Store, audit, sources
 from tests.kpi.conftest import _ticket, fill
 from tests.kpi.given import at
+from tests.stored import ON_POSTGRESQL
 
 ROWS = (
     Site(external_id="s", name="Mill"),
@@ -81,7 +82,7 @@ async def test_what_our_people_said_of_a_client_is_for_our_people(desk):
         assert (ours.author, ours.reason) == ("user:ana via cli", "they broke it again")
 
 
-@pytest.mark.parametrize("desk", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+@pytest.mark.parametrize("store_url", [ON_POSTGRESQL], indirect=True)
 async def test_of_two_who_say_at_once_what_a_ticket_follows_the_last_one_holds(desk):
     await desk.store.write(lambda tx: fill(tx, ROWS))
     begun, now = threading.Event(), desk.clock.now()

@@ -1,12 +1,10 @@
 """A desk over a small file, a store of its own, and a clock that is moved by hand."""
 
-import shutil
 from datetime import UTC, datetime
 
 import pytest
 
 from servicedesk_core.desk import ServiceDesk
-from servicedesk_core.store import Store
 from servicedesk_core.testing import FakeClock
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -15,16 +13,6 @@ START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 @pytest.fixture
 def clock():
     return FakeClock(START)
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def store_url(request, tmp_path, empty_store):
-    if request.param == "postgresql":
-        url = request.getfixturevalue("new_postgres_url")()
-        Store.open(url, clock=FakeClock(START), migrate="always").close()
-        return url
-    shutil.copyfile(empty_store, tmp_path / "servicedesk.db")
-    return f"sqlite:///{tmp_path / 'servicedesk.db'}"
 
 
 @pytest.fixture

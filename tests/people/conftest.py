@@ -1,14 +1,13 @@
 """A desk on each database with some people and clients, and a folder of definitions."""
 
-import shutil
 from datetime import UTC, datetime
 
 import pytest
 
 from servicedesk_core import ServiceDesk
-from servicedesk_core.store import Store, records, sources
-from servicedesk_core.store.records import Incoming
+from servicedesk_core.store import sources
 from servicedesk_core.testing import FakeClock
+from tests import stored
 
 NOW = datetime(2026, 11, 9, 12, tzinfo=UTC)  # a Monday
 
@@ -27,22 +26,6 @@ hours = { mon-fri = "14:00-22:00" }
 @pytest.fixture
 def clock():
     return FakeClock(NOW)
-
-
-@pytest.fixture(scope="session")
-def empty_database(new_postgres_url):
-    """Address of a PostgreSQL store with its schema and nothing in it, to be copied."""
-    url = new_postgres_url()
-    Store.open(url, clock=FakeClock()).close()
-    return url
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def store_url(request, tmp_path, empty_store):
-    if request.param == "postgresql":
-        return request.getfixturevalue("new_postgres_url")(of=request.getfixturevalue("empty_database"))
-    shutil.copyfile(empty_store, tmp_path / "desk.db")
-    return f"sqlite:///{tmp_path / 'desk.db'}"
 
 
 @pytest.fixture
@@ -72,15 +55,10 @@ def folder(tmp_path):
 def put(desk):
     """Return a coroutine function that stores records of the connection."""
 
-    async def stored(*rows):
-        def work(tx):
-            source_id = sources.id_of(tx, "psa")
-            for row in rows:
-                records.apply(tx, source_id, row.stream, [Incoming(row, None, None, "1")], mode="incremental", now=NOW)
+    async def work(*rows):
+        await desk.store.write(lambda tx: stored.put(tx, rows, now=NOW))
 
-        await desk.store.write(work)
-
-    return stored
+    return work
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """A desk on each database with a client whose month is the worked example, and a folder of definitions."""
 
-import shutil
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -20,9 +19,9 @@ from servicedesk_core.domain import (
     TimeEntry,
 )
 from servicedesk_core.domain.contracts import ContractKind
-from servicedesk_core.store import Store, records, sources
-from servicedesk_core.store.records import Incoming
+from servicedesk_core.store import sources
 from servicedesk_core.testing import FakeClock
+from tests import stored
 
 NOW = datetime(2026, 11, 9, 12, tzinfo=UTC)
 HOUR = 3600
@@ -55,22 +54,6 @@ def clock():
     return FakeClock(NOW)
 
 
-@pytest.fixture(scope="session")
-def empty_database(new_postgres_url):
-    """Address of a PostgreSQL store with its schema and nothing in it, to be copied."""
-    url = new_postgres_url()
-    Store.open(url, clock=FakeClock()).close()
-    return url
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def store_url(request, tmp_path, empty_store):
-    if request.param == "postgresql":
-        return request.getfixturevalue("new_postgres_url")(of=request.getfixturevalue("empty_database"))
-    shutil.copyfile(empty_store, tmp_path / "desk.db")
-    return f"sqlite:///{tmp_path / 'desk.db'}"
-
-
 @pytest.fixture
 def settings(store_url, tmp_path):
     return {
@@ -98,16 +81,10 @@ def folder(tmp_path):
 def put(desk):
     """Return a coroutine function that stores records of the connection."""
 
-    async def stored(*rows):
-        def work(tx):
-            source_id = sources.id_of(tx, "psa")
-            for row in rows:
-                incoming = [Incoming(row, None, None, "1")]
-                records.apply(tx, source_id, row.stream, incoming, mode="incremental", now=NOW)
+    async def work(*rows):
+        await desk.store.write(lambda tx: stored.put(tx, rows, now=NOW))
 
-        await desk.store.write(work)
-
-    return stored
+    return work
 
 
 def entry(ref, ticket, hours, technician="t1", role="r1", *, day=date(2026, 10, 14), **more):

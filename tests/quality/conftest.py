@@ -1,15 +1,13 @@
 """A desk with the tickets of three technicians that were resolved in October, and its people."""
 
-import shutil
 from datetime import UTC, datetime
 
 import pytest
 
 from servicedesk_core import Actor, ServiceDesk, Way
 from servicedesk_core.domain import Company, Contact, StatusCategory, Survey, Technician, Ticket, TicketKind, TimeEntry
-from servicedesk_core.store import records, sources
-from servicedesk_core.store.records import Incoming
 from servicedesk_core.testing import FakeClock
+from tests import stored
 
 NOW = datetime(2026, 11, 9, 12, tzinfo=UTC)
 
@@ -80,13 +78,9 @@ RECORDS = (
 
 
 @pytest.fixture
-async def desk(request, tmp_path, empty_store):
+async def desk(request, tmp_path):
     """The desk; Max acts on it, who is its service manager."""
-    if getattr(request, "param", "sqlite") == "postgresql":
-        url = request.getfixturevalue("new_postgres_url")()
-    else:
-        shutil.copyfile(empty_store, tmp_path / "desk.db")
-        url = f"sqlite:///{tmp_path / 'desk.db'}"
+    url = request.getfixturevalue(getattr(request, "param", "sqlite_url"))
     folder = tmp_path / "service"
     folder.mkdir()
     (folder / "quality.toml").write_text(DEFINITIONS)
@@ -96,13 +90,6 @@ async def desk(request, tmp_path, empty_store):
         "people": PEOPLE,
     }
     async with ServiceDesk(settings, clock=FakeClock(NOW), actor=Actor("user:max", Way.CLI)) as opened:
-        await opened.store.write(fill)
+        await opened.store.write(lambda tx: stored.put(tx, RECORDS, now=NOW))
         await opened.definitions.apply(reason="the first rules", folder=folder)
         yield opened
-
-
-def fill(tx):
-    """Put the records into a store."""
-    source = sources.ensure(tx, "psa", "tabular", "live", NOW).id
-    for row in RECORDS:
-        records.apply(tx, source, row.stream, [Incoming(row, None, None, "1")], mode="incremental", now=NOW)

@@ -17,13 +17,12 @@ from servicedesk_core.features.quality.model import Answered, ReviewState
 from servicedesk_core.store.schema import quality_answers
 from servicedesk_core.testing import FakeClock
 from tests.quality.conftest import DEFINITIONS, NOW
+from tests.stored import ON_BOTH, ON_POSTGRESQL
 
 OCTOBER = {"period": "2026-10"}
 
 
-EACH_DATABASE = pytest.mark.parametrize(
-    "desk", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
-)
+EACH_DATABASE = pytest.mark.parametrize("desk", ON_BOTH, indirect=True)
 
 
 def acting(desk, name):
@@ -261,8 +260,7 @@ async def test_no_face_tells_one_answer_of_our_people_from_the_others(desk, tmp_
     assert len(await desk.kpi.records("K17", period="2026-10")) == 0
 
 
-@pytest.mark.postgres
-@pytest.mark.parametrize("desk", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("desk", [ON_POSTGRESQL], indirect=True)
 async def test_of_two_who_take_in_the_same_month_at_once_one_finds_it_there(desk, tmp_path):
     paths = [tmp_path / name for name in ("fives.csv", "nines.csv")]
     for path, line in zip(paths, ("2026-10-02,5\n" * 500, "2026-10-02,9\n" * 800), strict=True):

@@ -1,15 +1,13 @@
 """A desk with a week of six technicians behind it, on a clock that is moved by hand."""
 
-import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from servicedesk_core import Actor, ServiceDesk, Way
 from servicedesk_core.domain import Company, StatusCategory, Technician, Ticket, TicketKind, TimeEntry
-from servicedesk_core.store import records, sources
-from servicedesk_core.store.records import Incoming
 from servicedesk_core.testing import FakeClock
+from tests import stored
 
 WEEK = "2026-W11"
 MONDAY = datetime(2026, 3, 9, tzinfo=UTC)
@@ -92,24 +90,15 @@ def put():
     """Return a function that puts records into a desk."""
 
     async def work(desk, rows):
-        def fill(tx):
-            source = sources.ensure(tx, "psa", "tabular", "live", MONDAY).id
-            for row in rows:
-                records.apply(tx, source, row.stream, [Incoming(row, None, None, "1")], mode="incremental", now=MONDAY)
-
-        await desk.store.write(fill)
+        await desk.store.write(lambda tx: stored.put(tx, rows, now=MONDAY))
 
     return work
 
 
 @pytest.fixture
-async def desk(request, tmp_path, empty_store, put):
+async def desk(request, tmp_path, put):
     """The desk, on Friday at close, with people of all roles."""
-    if getattr(request, "param", "") == "postgresql":
-        url = request.getfixturevalue("new_postgres_url")()
-    else:
-        shutil.copyfile(empty_store, tmp_path / "desk.db")
-        url = f"sqlite:///{tmp_path / 'desk.db'}"
+    url = request.getfixturevalue(getattr(request, "param", "sqlite_url"))
     settings = {
         "desk": {"name": "X", "timezone": "UTC", "store": url},
         "connections": {"psa": {"connector": "tabular"}},

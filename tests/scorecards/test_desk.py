@@ -14,6 +14,7 @@ from servicedesk_core.features.scorecards.model import Kind, Moved
 from servicedesk_core.people import JOBS
 from servicedesk_core.store.schema import scorecard_words, scorecards
 from tests.scorecards.conftest import DEFINITIONS, FRIDAY, SETTLED, WEEK, as_, entry, ticket
+from tests.stored import ON_BOTH
 
 pytestmark = pytest.mark.slow
 
@@ -27,7 +28,7 @@ async def _card(desk, person="Finn", **more):
     return page.cards[0], {line.figure: line for line in page}
 
 
-@pytest.mark.parametrize("desk", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+@pytest.mark.parametrize("desk", ON_BOTH, indirect=True)
 async def test_a_card_says_what_the_figures_say_and_stays_as_it_was_issued(desk, put, tmp_path):
     done = await desk.scorecards.issue()
     assert (done.week, done.is_final, done.issued) == (WEEK, False, 8)

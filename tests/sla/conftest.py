@@ -1,6 +1,5 @@
 """A desk on each database with what is promised, and tickets whose history is put into the store."""
 
-import shutil
 from datetime import UTC, datetime
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from servicedesk_core import ServiceDesk
 from servicedesk_core.domain import Company, Ticket
 from servicedesk_core.ports import KEEP_ALL_RAW
-from servicedesk_core.store import Store, records, sources
+from servicedesk_core.store import records, sources
 from servicedesk_core.store.records import Incoming
 from servicedesk_core.testing import FakeClock
 from tests.sla.office import at
@@ -92,22 +91,6 @@ class Told:
         )
         rows = await self.desk.store.read(lambda tx: tx.exec_driver_sql(query).fetchall())
         return {(row[0], row[1]): row[2:] for row in rows}
-
-
-@pytest.fixture(scope="session")
-def empty_database(new_postgres_url):
-    """Address of a PostgreSQL store with its schema and nothing in it, to be copied."""
-    url = new_postgres_url()
-    Store.open(url, clock=FakeClock()).close()
-    return url
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def store_url(request, tmp_path, empty_store):
-    if request.param == "postgresql":
-        return request.getfixturevalue("new_postgres_url")(of=request.getfixturevalue("empty_database"))
-    shutil.copyfile(empty_store, tmp_path / "desk.db")
-    return f"sqlite:///{tmp_path / 'desk.db'}"
 
 
 @pytest.fixture

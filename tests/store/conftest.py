@@ -22,33 +22,6 @@ def clock():
     return FakeClock(START)
 
 
-@pytest.fixture(scope="session")
-def empty_database(new_postgres_url):
-    """Address of a migrated PostgreSQL store without content, to be copied."""
-    url = new_postgres_url()
-    Store.open(url, clock=FakeClock(START)).close()
-    return url
-
-
-@pytest.fixture
-def migrated_postgres_url(new_postgres_url, empty_database):
-    return new_postgres_url(of=empty_database)
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def store_url(request):
-    """Address of an empty, migrated store."""
-    if request.param == "sqlite":
-        return request.getfixturevalue("sqlite_url")
-    return request.getfixturevalue("migrated_postgres_url")
-
-
-@pytest.fixture
-def sqlite_url(empty_store, tmp_path):
-    shutil.copyfile(empty_store, tmp_path / "desk.db")
-    return f"sqlite:///{tmp_path / 'desk.db'}"
-
-
 NEXT = f"""
 import sqlalchemy as sa
 from alembic import op

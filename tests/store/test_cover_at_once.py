@@ -18,7 +18,7 @@ ROUNDS = 10
 pytestmark = pytest.mark.postgres
 
 
-def test_answers_about_the_same_devices_in_another_order(migrated_postgres_url, clock):
+def test_answers_about_the_same_devices_in_another_order(postgres_store_url, clock):
     errors, met = [], threading.Barrier(2)
 
     def ask(store, number):
@@ -38,7 +38,7 @@ def test_answers_about_the_same_devices_in_another_order(migrated_postgres_url, 
             pass  # the other one met an error
 
     with ExitStack() as both:
-        stores = [both.enter_context(Store.open(migrated_postgres_url, clock=clock)) for _ in range(2)]
+        stores = [both.enter_context(Store.open(postgres_store_url, clock=clock)) for _ in range(2)]
         threads = [
             threading.Thread(target=ask, args=(store, number)) for store, number in zip(stores, (1, -1), strict=True)
         ]

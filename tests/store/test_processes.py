@@ -176,9 +176,9 @@ def test_only_one_of_two_processes_gets_a_lease(store_url, clock):
 
 
 @pytest.mark.postgres
-def test_a_reader_never_passes_a_change_that_is_still_open(migrated_postgres_url, clock, ticket):
+def test_a_reader_never_passes_a_change_that_is_still_open(postgres_store_url, clock, ticket):
     """The first transaction takes lower numbers and commits last: a reader in between must not skip it."""
-    with Store.open(migrated_postgres_url, clock=clock) as one, Store.open(migrated_postgres_url, clock=clock) as other:
+    with Store.open(postgres_store_url, clock=clock) as one, Store.open(postgres_store_url, clock=clock) as other:
         source = one.write_blocking(lambda tx: sources.ensure(tx, "psa", "autotask", "live", START))
         written, release = threading.Event(), threading.Event()
 

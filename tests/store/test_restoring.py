@@ -257,15 +257,15 @@ def test_a_backup_into_nowhere_says_so(store, tmp_path):
 @pytest.mark.postgres
 @pytest.mark.usefixtures("pg_bin")
 def test_postgresql_is_dumped_restored_with_its_tools_and_then_distrusted(
-    migrated_postgres_url, clock, tmp_path, queued, send_all
+    postgres_store_url, clock, tmp_path, queued, send_all
 ):
     vendor = []
-    with Store.open(migrated_postgres_url, clock=clock) as store:
+    with Store.open(postgres_store_url, clock=clock) as store:
         write = queued(store)
         dump = backup.backup(store, tmp_path / "desk.dump")
         assert stat.S_IMODE(dump.stat().st_mode) == 0o600
         send_all(store, vendor)
-    address = make_url(migrated_postgres_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    address = make_url(postgres_store_url).set(drivername="postgresql").render_as_string(hide_password=False)
     done = subprocess.run(
         ["pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction", "-d", address, dump],
         check=False,
@@ -273,7 +273,7 @@ def test_postgresql_is_dumped_restored_with_its_tools_and_then_distrusted(
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    with Store.open(migrated_postgres_url, clock=clock) as store:
+    with Store.open(postgres_store_url, clock=clock) as store:
         send_all(store, vendor)
         assert vendor == [write.key]
         assert states(store) == [WriteState.IN_DOUBT]
@@ -285,9 +285,9 @@ def test_postgresql_is_dumped_restored_with_its_tools_and_then_distrusted(
 
 @pytest.mark.postgres
 @pytest.mark.usefixtures("pg_bin")
-def test_a_dump_that_fails_leaves_nothing_and_says_no_password(migrated_postgres_url, clock, tmp_path):
-    wrong = parse(migrated_postgres_url).set(database="nowhere", password="s3cret")
-    with Store.open(migrated_postgres_url, clock=clock) as store:
+def test_a_dump_that_fails_leaves_nothing_and_says_no_password(postgres_store_url, clock, tmp_path):
+    wrong = parse(postgres_store_url).set(database="nowhere", password="s3cret")
+    with Store.open(postgres_store_url, clock=clock) as store:
         store.url = wrong
         with pytest.raises(StoreError, match="pg_dump could not") as caught:
             backup.backup(store, tmp_path / "desk.dump")
@@ -298,9 +298,9 @@ def test_a_dump_that_fails_leaves_nothing_and_says_no_password(migrated_postgres
 @pytest.mark.postgres
 @pytest.mark.usefixtures("pg_bin")
 async def test_a_server_is_dumped_by_the_job_when_somebody_says_when_also_where_its_address_is_a_secret(
-    migrated_postgres_url, clock, tmp_path, monkeypatch
+    postgres_store_url, clock, tmp_path, monkeypatch
 ):
-    monkeypatch.setenv("DESK_STORE", migrated_postgres_url)
+    monkeypatch.setenv("DESK_STORE", postgres_store_url)
     keys = {
         "desk": {"name": "Example MSP", "store": "env:DESK_STORE"},
         "serve": {"backups": str(tmp_path / "copies"), "keep_backups": 1},
@@ -308,7 +308,7 @@ async def test_a_server_is_dumped_by_the_job_when_somebody_says_when_also_where_
     async with ServiceDesk(keys, clock=clock) as desk:
         [outcome] = await desk.run_jobs("backup")
         assert outcome.summary.startswith("nothing: a server is backed up by its own tools")
-    for address in ("env:DESK_STORE", migrated_postgres_url):
+    for address in ("env:DESK_STORE", postgres_store_url):
         clock.advance(60)
         said = {"desk": keys["desk"] | {"store": address}, "schedules": {"backup": "30 3 * * *"}}
         async with ServiceDesk(keys | said, clock=clock) as desk:
@@ -319,7 +319,7 @@ async def test_a_server_is_dumped_by_the_job_when_somebody_says_when_also_where_
 
 
 @pytest.mark.postgres
-def test_a_dump_shows_no_secret_of_the_address_to_other_accounts(migrated_postgres_url, clock, tmp_path, monkeypatch):
+def test_a_dump_shows_no_secret_of_the_address_to_other_accounts(postgres_store_url, clock, tmp_path, monkeypatch):
     for name in ("pg_dump", "pg_restore"):
         tool = tmp_path / name
         tool.write_text(
@@ -327,7 +327,7 @@ def test_a_dump_shows_no_secret_of_the_address_to_other_accounts(migrated_postgr
         )
         tool.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
-    with Store.open(migrated_postgres_url, clock=clock) as store:
+    with Store.open(postgres_store_url, clock=clock) as store:
         store.url = parse("postgresql://h/d?user=u&password=s3cret&options=-c%20my.word%3Dt0psecret&sslmode=prefer")
         with pytest.raises(StoreError, match="could not back") as caught:
             backup.backup(store, tmp_path / "desk.dump")
@@ -340,8 +340,8 @@ def test_a_dump_shows_no_secret_of_the_address_to_other_accounts(migrated_postgr
 
 
 @pytest.mark.postgres
-def test_without_pg_dump_postgresql_says_what_to_run(migrated_postgres_url, clock, tmp_path, monkeypatch):
+def test_without_pg_dump_postgresql_says_what_to_run(postgres_store_url, clock, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    with Store.open(migrated_postgres_url, clock=clock) as store, pytest.raises(StoreError, match="pg_dump") as caught:
+    with Store.open(postgres_store_url, clock=clock) as store, pytest.raises(StoreError, match="pg_dump") as caught:
         backup.backup(store, tmp_path / "x.dump")
     assert "pg_dump --format=custom" in caught.value.hint

@@ -112,12 +112,12 @@ def test_an_empty_database_is_no_store_yet(new_postgres_url, clock):
     assert "servicedesk sync" in caught.value.hint
 
 
-def test_what_the_server_cuts_off_names_the_limit(migrated_postgres_url, clock):
+def test_what_the_server_cuts_off_names_the_limit(postgres_store_url, clock):
     def slow(tx):
         tx.execute(text("SET LOCAL statement_timeout = 1"))
         tx.execute(text("SELECT pg_sleep(60)"))
 
-    with Store.open(migrated_postgres_url, clock=clock) as store:
+    with Store.open(postgres_store_url, clock=clock) as store:
         with pytest.raises(StoreError, match="statement_timeout") as caught:
             store.write_blocking(slow)
         assert "fault of the program" not in str(caught.value)

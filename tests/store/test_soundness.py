@@ -134,7 +134,7 @@ def test_a_damaged_store_is_not_upgraded_and_keeps_its_older_copies(sqlite_url, 
 
 
 @pytest.mark.postgres
-def test_a_dump_that_ended_early_is_no_backup(migrated_postgres_url, clock, tmp_path, pg_bin, monkeypatch):
+def test_a_dump_that_ended_early_is_no_backup(postgres_store_url, clock, tmp_path, pg_bin, monkeypatch):
     tools = tmp_path / "tools"
     tools.mkdir()
     cutting = tools / "pg_dump"
@@ -142,7 +142,7 @@ def test_a_dump_that_ended_early_is_no_backup(migrated_postgres_url, clock, tmp_
         f'#!/bin/sh\n{pg_bin}/pg_dump "$@"\nfor a; do case $a in --file=*) truncate -s -500 "${{a#*=}}";; esac; done\n'
     )
     cutting.chmod(0o755)
-    with Store.open(migrated_postgres_url, clock=clock) as store:
+    with Store.open(postgres_store_url, clock=clock) as store:
         backup.backup(store, tmp_path / "whole.dump")
         monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
         with pytest.raises(StoreCorruptError, match="not whole"):

@@ -1,5 +1,4 @@
 import importlib.util
-import shutil
 import sys
 from pathlib import Path
 
@@ -83,13 +82,8 @@ def clock():
     return FakeClock()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def desk(request, tmp_path, clock):
-    if request.param == "sqlite":
-        shutil.copyfile(request.getfixturevalue("empty_store"), tmp_path / "desk.db")
-        url = f"sqlite:///{tmp_path / 'desk.db'}"
-    else:
-        url = request.getfixturevalue("new_postgres_url")()
-    store = Store.open(url, clock=clock)
+@pytest.fixture
+def desk(store_url, clock):
+    store = Store.open(store_url, clock=clock)
     yield Desk(store, clock)
     store.close()

@@ -1,16 +1,31 @@
-"""A desk's store with assets in it, copied from one that was made once."""
+"""A store with assets in it, and a desk that asks a maker in memory about them."""
 
-import shutil
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
+from servicedesk_core import ServiceDesk
+from servicedesk_core.domain import Asset, Company
 from servicedesk_core.ports import KEEP_ALL_RAW
 from servicedesk_core.store import Store, records, sources
 from servicedesk_core.store.records import Incoming
 from servicedesk_core.testing import FakeClock
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+MAKER = """
+from datetime import date
+from servicedesk_core.domain.warranty import Entitlement, EntitlementKind, LookupOutcome, PartInfo, PartLevel
+from servicedesk_core.testing import MemoryMaker
+
+
+class Acme(MemoryMaker):
+    names = ("acme",)
+    parts = {"AC1": (PartInfo(number="P-1", level=PartLevel.AS_BUILT), PartInfo(number="P-2", level=PartLevel.MODEL))}
+    covers = {
+        "AC1": (Entitlement(kind=EntitlementKind.BASE, ends_on=date(2026, 7, 1), covers_hardware=True),),
+        "AC2": (Entitlement(kind=EntitlementKind.BASE, ends_on=date(9999, 12, 31), covers_hardware=True),),
+    }
+"""
 
 
 @pytest.fixture
@@ -19,14 +34,8 @@ def clock():
 
 
 @pytest.fixture
-def store_url(tmp_path, empty_store):
-    shutil.copyfile(empty_store, tmp_path / "desk.db")
-    return f"sqlite:///{tmp_path / 'desk.db'}"
-
-
-@pytest.fixture
-def store(store_url, clock):
-    with Store.open(store_url, clock=clock) as opened:
+def store(sqlite_url, clock):
+    with Store.open(sqlite_url, clock=clock) as opened:
         yield opened
 
 
@@ -43,3 +52,41 @@ def put(store):
         store.write_blocking(work)
 
     return put
+
+
+@pytest.fixture
+def settings(tmp_path):
+    (tmp_path / "maker.py").write_text(MAKER, encoding="utf-8")
+
+    def keys(**more):
+        return {
+            "desk": {"name": "Example MSP", "timezone": "America/New_York"},
+            "claims": {"hardware": ["hardware"]},
+            "connections": {
+                "psa": {"connector": "autotask", "environment": "live", "streams": ["assets"], **more},
+                "acme": {"connector": str(tmp_path / "maker.py") + ":Acme", "environment": "live"},
+            },
+        }
+
+    return keys
+
+
+@pytest.fixture
+async def desk(settings, store, clock):
+    async with ServiceDesk(settings(), store=store, clock=clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+def filled(put):
+    put(Company(external_id="5", name="Example <Client>"), Company(external_id="6", name="Other Client"))
+    put(
+        Asset(external_id="1", name="PC1", serial_number="AC1", manufacturer="Acme", company_ref="5"),
+        Asset(external_id="2", name="PC2", serial_number="AC2", manufacturer="Acme", company_ref="6"),
+        Asset(external_id="3", name="PC3", serial_number="XX3", company_ref="6", warranty_until=date(2026, 6, 10)),
+        Asset(external_id="4", name="PC4", serial_number="To be filled by O.E.M.", company_ref="5"),
+    )
+
+
+def names(rows):
+    return [row.name for row in rows]
