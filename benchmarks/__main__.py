@@ -76,7 +76,7 @@ def main(arguments: list[str] | None = None, *, show: Callable[[str], None] = pr
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--only", action="append", choices=[*MEASURES, *SLOW], help="measure only this; repeatable")
-    parser.add_argument("--quick", action="store_true", help="fewer repeats and smaller sizes")
+    parser.add_argument("--quick", action="store_true", help="fewer repeats and smaller sizes: to see that all works")
     parser.add_argument("--full", action="store_true", help="what takes minutes to prepare, too")
     chosen = parser.parse_args(arguments)
     everything = MEASURES | SLOW
