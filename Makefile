@@ -25,15 +25,15 @@ demo: $(VENV)/ready  ## run the main job against a local stand-in of the vendor
 	@$(BIN)/servicedesk demo --dir demo
 
 test: $(VENV)/ready  ## everything that needs no special server
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 test-all: $(VENV)/ready  ## everything: both databases, killed processes, real servers
-	$(BIN)/python -m pytest -n 3 --dist loadgroup -m "slow or postgres" --timeout 900 --durations 40
+	$(BIN)/python -m pytest -n 3 --dist worksteal -m "slow or postgres" --timeout 900 --durations 40
 
 test-browser: $(VENV)/ready  ## the pages in a real browser
 	@$(PIP) --group browser
 	@bash .ci/browser $(BIN)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m browser --timeout 300 tests/browser
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m browser --timeout 300 tests/browser
 
 check: $(VENV)/ready  ## format, lint, strict types, import contracts
 	$(BIN)/ruff format --check $(SOURCES)

@@ -1,5 +1,6 @@
 """Real processes on one desk: at once, stalled, killed."""
 
+import os
 import random
 import signal
 import sqlite3
@@ -11,6 +12,7 @@ from contextlib import closing
 import pytest
 
 PATIENCE_S = 600
+KILLS = int(os.environ.get("SERVICEDESK_TEST_KILLS", "3"))
 
 
 @pytest.fixture
@@ -122,7 +124,7 @@ def test_a_stalled_process_that_was_overtaken_commits_nothing_more(world, start)
 @pytest.mark.timeout(1_800)
 def test_killed_again_and_again_it_still_arrives(world, start):
     moments = random.Random(4)
-    for _ in range(8):
+    for _ in range(KILLS):
         process = start("sync", "--reconcile")
         time.sleep(moments.uniform(0.8, 3.0))
         process.kill()

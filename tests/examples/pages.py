@@ -10,10 +10,15 @@ from pathlib import Path
 
 from servicedesk_core import ServiceDesk
 from servicedesk_core.clock import SystemClock
-from servicedesk_core.store import Store, records, sources
-from servicedesk_core.store.records import Incoming
+from servicedesk_core.store import Store
+from tests import stored
 
 ROOT = Path(__file__).parents[2]
+_AT_ONCE = """
+import sys
+from servicedesk_core.cli.main import main
+sys.exit(max(main(line.split()) for line in sys.argv[1:]))
+"""
 
 
 @dataclass(frozen=True)
@@ -59,14 +64,9 @@ def desk_with(rows, folder, site):
     (folder / "servicedesk.toml").write_text('[desk]\nname = "X"\n[connections.psa]\nconnector = "tabular"\n')
     ServiceDesk.migrate(folder / "servicedesk.toml")
 
-    def fill(tx):
-        now = SystemClock().now()
-        source = sources.ensure(tx, "psa", "tabular", "live", now).id
-        for row in rows:
-            records.apply(tx, source, row.stream, [Incoming(row, None, None, "1")], mode="incremental", now=now)
-
-    with Store.open(f"sqlite:///{folder / 'servicedesk.db'}", clock=SystemClock()) as store:
-        store.write_blocking(fill)
+    clock = SystemClock()
+    with Store.open(f"sqlite:///{folder / 'servicedesk.db'}", clock=clock) as store:
+        store.write_blocking(lambda tx: stored.put(tx, rows, now=clock.now()))
 
     def process(*arguments, **environment):
         environment = {**os.environ, "PYTHONPATH": str(site), **environment}
@@ -80,6 +80,16 @@ def desk_with(rows, folder, site):
 def servicedesk(run, line, **environment):
     """Run a command."""
     return run("-m", "servicedesk_core.cli", *line.split(), **environment)
+
+
+def told_at_once(run, *lines):
+    """Return what several commands print that run one after the other in one process."""
+    script = (
+        "import sys; from servicedesk_core.cli.main import main; sys.exit(any([main(a.split()) for a in sys.argv[1:]]))"
+    )
+    ran = run("-c", script, *lines)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
 
 
 def told_by(ran):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from servicedesk_core.domain import Company, StatusCategory, Technician, Ticket
-from tests.examples.pages import Tutorial, desk_with, servicedesk, told_by
+from tests.examples.pages import Tutorial, desk_with, servicedesk, told_at_once, told_by
 
 PAGE = Tutorial("kpi-pack.md", "kpi_pack")
 CALLS = (
@@ -75,8 +75,9 @@ def test_its_figures_stand_among_ours_on_every_face(run):
     page = run("-c", "print(open('pulse.html', encoding='utf-8').read())").stdout
     assert "Calls after hours" in page
     assert "&lt;= 25 %" in page
-    assert "Calls after hours" in servicedesk(run, "docs figures").stdout
-    assert "`servicedesk pulse kpis`" in servicedesk(run, "docs commands").stdout
+    told = told_at_once(run, "docs figures", "docs commands")
+    assert "Calls after hours" in told
+    assert "`servicedesk pulse kpis`" in told
 
 
 @pytest.mark.parametrize(

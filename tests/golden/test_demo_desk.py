@@ -15,7 +15,6 @@ from tests.golden.running import run
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.xdist_group("golden demo"),
     pytest.mark.skipif(
         not (find_spec("servicedesk_autotask") and find_spec("servicedesk_dell") and find_spec("servicedesk_lenovo")),
         reason="servicedesk-autotask, -dell and -lenovo are not installed",

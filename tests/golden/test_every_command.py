@@ -11,8 +11,6 @@ from servicedesk_core.cli.shell.schemas import DOCUMENTS
 from tests.golden.held import COPIED, DECIDED, DEMO, EARNED, HOSTILE, NOT_HELD, STORY, cases
 from tests.golden.holding import shown
 
-pytestmark = pytest.mark.xdist_group("golden hostile")
-
 
 def commands() -> Iterator[str]:
     """Yield every command in full: ``tickets list``."""

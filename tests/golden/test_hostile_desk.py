@@ -14,7 +14,6 @@ from tests.golden.holding import as_json, file_of, shown
 from tests.golden.reads import READS, SAME
 from tests.golden.running import run
 
-pytestmark = pytest.mark.xdist_group("golden hostile")
 SLOW = {"160", "pipe"}
 """Faces that differ little from the others: they are held, but not looked at each time."""
 
