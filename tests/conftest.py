@@ -18,7 +18,9 @@ from tests.stored import ON_BOTH
 
 # A busy machine is no fault: no test asserts how long something takes. Each run tries the same examples, so that what
 # is green stays green; HYPOTHESIS_PROFILE=exploring tries many others.
-settings.register_profile("patient", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "patient", deadline=None, derandomize=True, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.register_profile("exploring", settings.get_profile("patient"), derandomize=False, max_examples=2_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "patient"))
 

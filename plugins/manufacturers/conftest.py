@@ -4,6 +4,6 @@ from hypothesis import HealthCheck, settings
 
 # How long examples take is the machine's affair, and each run tries the same ones.
 settings.register_profile(
-    "servicedesk", deadline=None, derandomize=True, max_examples=40, suppress_health_check=[HealthCheck.too_slow]
+    "servicedesk", deadline=None, derandomize=True, max_examples=20, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("servicedesk")

@@ -23,9 +23,8 @@ OF_OTHERS = (
 """What asks vendors, what writes, and what other features bring."""
 
 
-@pytest.mark.parametrize(
-    "line", [pytest.param(line, marks=() if line == "tickets list" else pytest.mark.slow) for line in MOST]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("line", MOST)
 def test_a_command_that_reads_imports_little_and_nothing_of_vendors_writes_and_other_features(line, tmp_path):
     (tmp_path / "servicedesk.toml").write_text('[desk]\nname = "X"\n')
     ServiceDesk.migrate(tmp_path / "servicedesk.toml")

@@ -198,6 +198,7 @@ def test_the_three_pages_about_health_name_each_other(run):
             assert f"servicedesk {other}" in text
 
 
+@pytest.mark.slow
 def test_every_command_has_a_help_page(run):
     from typer.main import get_command
 

@@ -54,7 +54,7 @@ def run(tmp_path, monkeypatch, capfd):
 
 @needs_makers
 def test_the_whole_story_and_every_command_that_it_suggests(run, tmp_path):
-    code, out, told = run("demo", "--dir", "desk", "--tickets", "60")
+    code, out, told = run("demo", "--dir", "desk", "--tickets", "400")
     assert code == 0, told
     assert re.search(r"Dell: \d+ devices in \d+ request", told)
     assert re.search(r"Lenovo: \d+ devices in \d+ request", told)
@@ -115,7 +115,7 @@ def test_without_a_connector_it_does_the_rest_and_says_what_to_install(run, monk
         pytest.skip("servicedesk-lenovo is not installed")
     scan = sandboxes.scan
     monkeypatch.setattr(sandboxes, "scan", lambda: tuple(p for p in scan() if p.name in {"autotask", *installed}))
-    code, out, told = run("demo", "--dir", "desk", "--tickets", "60")
+    code, out, told = run("demo", "--dir", "desk", "--tickets", "300")
     assert code == 0, told
     assert f"pip install {missing}\n" in told
     assert "Open tickets:" in out

@@ -9,8 +9,10 @@ import sys
 import httpx
 import pytest
 
+pytestmark = pytest.mark.slow
 
-@pytest.mark.parametrize("stop", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_serves_until_told_to_stop(stop):
     command = [sys.executable, "-m", "servicedesk_autotask.sandbox", "--tickets", "20", "--secret", "other"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:

@@ -261,7 +261,8 @@ def test_state_file_keeps_the_claims(tmp_path):
     second.close()
 
 
-@pytest.mark.parametrize("stop", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_serves_until_told_to_stop(stop):
     command = [sys.executable, "-m", "servicedesk_dell.sandbox", "--secret", "other"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
@@ -276,6 +277,7 @@ def test_serves_until_told_to_stop(stop):
     assert (process.returncode, errors) == (0, "")
 
 
+@pytest.mark.slow
 def test_a_taken_port_is_an_error():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         command = [sys.executable, "-m", "servicedesk_dell.sandbox", "--port", str(taken.getsockname()[1])]

@@ -125,6 +125,7 @@ def test_above_the_limit_it_says_so(web, stand_with):
     assert answers[1].json()["idClass"] == "tooManyRequests"
 
 
+@pytest.mark.slow
 def test_it_runs_as_a_process_and_knows_any_serial_number(web):
     command = [sys.executable, "-m", "servicedesk_hpe.sandbox", "--client-id", "me", "--client-secret", "made-up"]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:

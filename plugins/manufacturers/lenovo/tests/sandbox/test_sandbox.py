@@ -154,6 +154,7 @@ def test_a_misspelt_fault_is_refused(stand):
     assert (status, "unknown fault kind" in body["error"]) == (400, True)
 
 
+@pytest.mark.slow
 def test_it_runs_as_a_process_and_knows_any_serial_number():
     command = [sys.executable, "-m", "servicedesk_lenovo.sandbox", "--client-id", "made-up"]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
