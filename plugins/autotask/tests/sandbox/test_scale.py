@@ -39,6 +39,6 @@ def read_pages(info):
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads a process's peak memory from /proc")
 def test_memory_is_flat_however_large_the_desk():
-    small, large = peak_mb(6_000), peak_mb(60_000)
+    small, large = peak_mb(3_000), peak_mb(30_000)
     assert large < 1.8 * small
     assert large < 150
