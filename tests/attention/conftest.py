@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -22,9 +21,9 @@ from servicedesk_core.domain import (
     TimeOff,
     TimeOffState,
 )
-from servicedesk_core.store import Store, records, sources
-from servicedesk_core.store.records import Incoming
+from servicedesk_core.store import Store
 from servicedesk_core.testing import FakeClock
+from tests import stored
 
 NOW = datetime(2026, 3, 11, 14, 0, tzinfo=UTC)  # a Wednesday
 
@@ -87,19 +86,12 @@ ROWS: list[Entity] = [
 
 def fill(store: Store, rows: list[Entity], connection: str = "psa") -> None:
     """Put records into a store."""
-
-    def put(tx: object) -> None:
-        source = sources.ensure(tx, connection, "autotask", "sandbox", NOW)
-        for stream in dict.fromkeys(row.stream for row in rows):
-            incoming = [Incoming(row, None, None, "1") for row in rows if row.stream == stream]
-            records.apply(tx, source.id, stream, incoming, mode="backfill", now=NOW)
-
-    store.write_blocking(put)
+    source = {"connection": connection, "connector": "autotask", "environment": "sandbox"}
+    store.write_blocking(lambda tx: stored.put(tx, rows, now=NOW, mode="backfill", **source))
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = Store.open(f"sqlite:///{tmp_path}/desk.db", clock=FakeClock(NOW))
-    fill(store, ROWS)
-    yield store
-    store.close()
+def store(sqlite_url: str) -> Iterator[Store]:
+    with Store.open(sqlite_url, clock=FakeClock(NOW)) as store:
+        fill(store, ROWS)
+        yield store

@@ -56,9 +56,8 @@ TICKETS = [
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    clock = FakeClock(NOW)
-    store = Store.open(f"sqlite:///{tmp_path}/desk.db", clock=clock)
+def store(sqlite_url: str) -> Iterator[Store]:
+    store = Store.open(sqlite_url, clock=FakeClock(NOW))
     rows: list[Entity] = [
         Company(external_id="c1", name="Acme & Sons"),
         Queue(external_id="q1", name="Help desk"),

@@ -52,8 +52,8 @@ def test_the_first_sentence_names_what_is_wrong_the_gravest_first_and_nothing_wh
 
 
 @pytest.fixture
-def store(tmp_path):
-    with Store.open(f"sqlite:///{tmp_path}/desk.db", clock=FakeClock(NOW)) as store:
+def store(sqlite_url):
+    with Store.open(sqlite_url, clock=FakeClock(NOW)) as store:
         more = [
             ticket(10, StatusCategory.IN_PROGRESS, title=EVIL, created_at=NOW - timedelta(hours=10), assignee_ref="ana",
                    due_at=NOW + timedelta(hours=1), priority=Priority.P4),
