@@ -78,7 +78,7 @@ def test_output_for_which_there_is_no_room_is_told_once():
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such shell.")
-@pytest.mark.parametrize("words", ["--help", "status --json", "--version"])
+@pytest.mark.parametrize("words", ["--help", "--quiet status --json", "--version"])
 def test_closed_streams_are_like_nobody_there(acme, words):
     acme.configure()
     line = f'exec "{sys.executable}" -m servicedesk_core.cli {words} <&- >&-'
