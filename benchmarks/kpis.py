@@ -22,7 +22,7 @@ MONTH = Period(datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC
 
 def catalogue(*, quick: bool) -> list[Row]:
     """All figures of a month: a million tickets of five years, and five million time entries."""
-    desk = RealDesk(tickets=1_000, entries=LARGE.entries) if quick else LARGE
+    desk = RealDesk(tickets=10_000, entries=LARGE.entries) if quick else LARGE
     with (
         tempfile.TemporaryDirectory() as folder,
         Store.open(f"sqlite:///{Path(folder) / 'large.db'}", clock=FakeClock(NOW)) as store,

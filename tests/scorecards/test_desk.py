@@ -72,7 +72,7 @@ async def test_a_card_says_what_the_figures_say_and_stays_as_it_was_issued(desk,
     assert (await desk.audit.verify()).is_valid
 
 
-@pytest.mark.parametrize("desk", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+@pytest.mark.parametrize("desk", ON_BOTH, indirect=True)
 async def test_of_two_who_issue_at_once_the_later_look_has_the_last_word(desk, put, monkeypatch):
     """Somebody has made the cards; before they are kept, an entry comes and somebody else issues them."""
     write, others = desk.store.write, desk.acting_as(as_("mia"))
@@ -294,7 +294,7 @@ async def test_what_a_client_is_named_in_beside_a_card_is_handed_over_and_forgot
     assert "Rosa" not in word.text
 
 
-@pytest.mark.parametrize("desk", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+@pytest.mark.parametrize("desk", ON_BOTH, indirect=True)
 async def test_cards_of_a_technician_are_handed_over_and_forgotten(desk, put):
     finn = {"name": "Finn Otter", "email": "finn@msp.test"}
     await put(desk, [Technician(external_id="finn", **finn), Contact(external_id="finn", company_ref="1")])
