@@ -1,7 +1,10 @@
 """What stands in the folder is what stands in the store, whatever changed, was erased or was broken off meanwhile."""
 
+import errno
+import glob
 import hashlib
 import json
+import os
 import sys
 from datetime import datetime, timedelta
 
@@ -11,7 +14,7 @@ import pytest
 from servicedesk_core import ServiceDesk
 from servicedesk_core.domain import STREAMS
 from servicedesk_core.errors import LeaseHeldError, NotPermittedError, SettingsError
-from servicedesk_core.features.analytics import folder, tables
+from servicedesk_core.features.analytics import folder, tables, writing
 from servicedesk_core.features.analytics.writing import ParquetWriter
 from servicedesk_core.people import Actor, Way
 from servicedesk_core.store.fields import EPOCH, fields_of
@@ -23,7 +26,7 @@ from tests.analytics.conftest import MANY, odd, put
 @pytest.fixture
 def out(tmp_path, monkeypatch):
     monkeypatch.setattr(tables, "ROWS_AT_ONCE", 4)
-    return tmp_path / "parquet"
+    return tmp_path / "it's [all] of *it*"  # no pattern, and nothing that ends a text
 
 
 def manifest_of(out):
@@ -41,7 +44,7 @@ def rows_of(out, table):
         f"epoch_us({one['name']})" if one["type"].startswith("TIMESTAMP") else f'"{one["name"]}"'
         for one in told["columns"]
     )
-    found = duckdb.read_parquet([str(out / file["path"]) for file in told["files"]])
+    found = duckdb.read_parquet([glob.escape(str(out / file["path"])) for file in told["files"]])
     return [
         dict(zip([one["name"] for one in told["columns"]], row, strict=True)) for row in found.project(shown).fetchall()
     ]
@@ -170,6 +173,22 @@ async def test_files_that_somebody_damaged_are_written_anew_and_those_of_others_
     await assert_holds_the_store(desk, out)
 
 
+async def test_a_full_disk_is_said_and_leaves_what_was_there(desk, out, monkeypatch):
+    await desk.analytics.export(out)
+    before = manifest_of(out)
+    await put(desk, odd("notes", 4).model_copy(update={"body": "another word"}))
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as disk:
+        disk.setattr(writing, "_write_lines", full)
+        with pytest.raises(SettingsError, match="No space left"):
+            await desk.analytics.export(out)
+    assert manifest_of(out) == before
+    assert (await desk.analytics.export(out)).written == 1
+
+
 async def test_two_do_not_write_into_one_folder_at_once(desk, out):
     async with held(desk.store, f"analytics:{out}"):
         with pytest.raises(LeaseHeldError):
@@ -180,6 +199,10 @@ async def test_a_folder_of_something_else_and_a_missing_extra_are_said(desk, out
     out.mkdir()
     (out / "manifest.json").write_text('{"name": "a web application"}')
     with pytest.raises(SettingsError, match="is not what an export"):
+        await desk.analytics.export(out)
+    (out / "manifest.json").unlink()
+    (out / "companies").write_text("no folder")
+    with pytest.raises(SettingsError, match="cannot be made"):
         await desk.analytics.export(out)
     monkeypatch.setitem(sys.modules, "duckdb", None)
     with pytest.raises(SettingsError, match="extra analytics"):
