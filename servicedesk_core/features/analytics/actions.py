@@ -49,6 +49,7 @@ class Analytics(Namespace[Manner]):
         async with held(desk.store, f"analytics:{target.root}") as fence:
             with_costs = desk.may(Capability.MONEY)
             written = await desk.store.read(partial(write, folder=target, at=desk.clock.now(), with_costs=with_costs))
+            # In a transaction: whoever lost the lease publishes nothing, and nobody takes it meanwhile.
             await desk.store.write(lambda _: target.publish(written.manifest), fence=fence)
         files = [one for table in written.manifest.tables.values() for one in table.files]
         return Exported(

@@ -118,7 +118,10 @@ def rows_of(table: Exportable, part: int) -> Any:
 
 
 def told(tx: Tx, table: Exportable, part: int) -> str:
-    """Return what differs when anything in a range does, without reading its rows."""
+    """Return what differs when anything in a range does, without reading its rows.
+
+    The changes feed would not do: it tells nothing of what is erased or excluded, and is pruned.
+    """
     texts: list[ColumnElement[str]] = [func.coalesce(_as_text(one, tx.dialect.name), "") for one in table.traits]
     line = reduce(lambda before, text: before + "|" + text, texts)
     within = select(line.label("line")).select_from(table.source).where(*_within(table, part), *table.where)
