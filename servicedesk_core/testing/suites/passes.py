@@ -54,6 +54,8 @@ def mapped(connector: AnyConnector, stream: str, pages: list[Page]) -> dict[str,
     """Return what the records on pages mean, by id; those that core would put into quarantine are left out."""
     found: dict[str, Entity] = {}
     for record in (record for page in pages for record in page.records):
+        if record.raw is None:
+            continue
         try:
             found[record.external_id] = connector.map_record(stream, record.raw).entity
         except (MappingError, ValueError):
