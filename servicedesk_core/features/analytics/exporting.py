@@ -49,8 +49,9 @@ def write(tx: Tx, folder: Folder, *, at: datetime, with_costs: bool) -> Written:
                 path = folder.place(table.name, part, made_of)
                 file = known.get(folder.name_of(path))
                 if file is None or file.made_of != made_of or not folder.holds(file):
-                    query = tx.execution_options(yield_per=_CHUNK_ROWS).execute(tables.rows_of(table, part))
-                    file = folder.settle(path, writer.write(path, columns, query.partitions()), made_of)
+                    query = tables.rows_of(table, part)
+                    with tx.execution_options(yield_per=_CHUNK_ROWS).execute(query) as found_rows:
+                        file = folder.settle(path, writer.write(path, columns, found_rows.partitions()), made_of)
                     new += 1
                 files.append(file)
             found[table.name] = Table(meaning=table.meaning, columns=columns, files=tuple(files))
