@@ -40,9 +40,10 @@ async def test_what_was_asked_for_changes_nothing_until_somebody_approves_it(tol
     assert not [one for one in (await desk.sla.explain("T1")).clocks if one.decided]
 
     shown = await desk.sla.foresee_request("T1", "completion")
-    await desk.sla.request("T1", "completion", due=at("03-05 12:00"), reason="agreed with Lea")
-    with pytest.raises(SettingsError, match="Something else was asked for meanwhile"):
-        await desk.sla.approve("T1", "completion", shown=shown)
+    for due, reason in (("03-06 12:00", "agreed with Dana"), ("03-05 12:00", "agreed with Lea")):
+        await desk.sla.request("T1", "completion", due=at(due), reason=reason)
+        with pytest.raises(SettingsError, match="Something else was asked for meanwhile"):
+            await desk.sla.approve("T1", "completion", shown=shown)
     done = await desk.sla.approve("T1", "completion", shown=await desk.sla.foresee_request("T1", "completion"))
     assert done.reason.startswith("agreed with Lea (asked for by user:")
     assert (await told.clocks(1))["completion", 1][2] == us("03-05 12:00")
@@ -53,7 +54,7 @@ async def test_what_was_asked_for_changes_nothing_until_somebody_approves_it(tol
         with pytest.raises(SettingsError, match="Nobody asks for anything about"):
             await answer
     actions = [one.action for one in await desk.store.read(audit.read) if one.action.startswith("sla.")]
-    assert actions.count("sla.override_requested") == 2
+    assert actions.count("sla.override_requested") == 3
     assert {"sla.override", "sla.exempt_requested", "sla.declined"} <= {*actions}
     assert (await desk.sla.audit(quarter="2026-Q1")).decisions == 1  # a request is none
 

@@ -100,9 +100,9 @@ class Deciding(Past[Manner]):
         def work(tx: Tx) -> ClockDecision:
             audit.take_turn(tx)  # whoever decides about it at the same time sees this, or this sees theirs
             taken = what if isinstance(what, What) else what(tx)
-            if shown is not None and (shown.kind, shown.reason) != (taken.kind, taken.reason):
-                raise SettingsError("Something else was asked for meanwhile.", hint="Look at it, and say it again.")
             done = changed(tx, pinned, taken, now)
+            if shown is not None and _said(shown, taken) != _said(done, taken):
+                raise SettingsError("Something else was asked for meanwhile.", hint="Look at it, and say it again.")
             self._keep(
                 tx,
                 taken.decision(done.ticket_id, done.clock, done.cycle, now, str(self.desk.actor)),
@@ -139,6 +139,11 @@ def ensured(kind: Kind, reason: str, due_at: datetime | None = None) -> What:
     if due_at is not None and due_at.tzinfo is None:
         raise SettingsError(f"{due_at} has no offset from UTC.", hint="Say in which zone the due time is.")
     return What(kind, reason.strip(), due_at)
+
+
+def _said(of: ClockDecision, what: What) -> tuple[str, str, datetime | None]:
+    """Return what somebody says with a decision; a due time that nobody said may change by itself."""
+    return of.kind, of.reason, None if what.due_at is None else of.due_at
 
 
 def _told(at: datetime | None) -> str | None:
