@@ -10,7 +10,8 @@ from servicedesk_core import Actor, Scope, ServiceDesk, Way
 from servicedesk_core.cli.main import main
 from servicedesk_core.domain import Technician
 from servicedesk_core.faces import Period
-from tests.kpi.conftest import _entry, _ticket, fill
+from servicedesk_core.features.sla.model import By, ClockFilter, TicketChoice
+from tests.kpi.conftest import _entry, _state, _ticket, fill
 from tests.kpi.given import NAMED, at
 
 PEOPLE = {
@@ -71,6 +72,24 @@ async def test_what_people_have_open_now_is_told_to_who_hands_out_work(people):
         assert (await _groups(people(name), "K27"))[0] == seen
     assert [one.record for one in await people("annie").kpi.records("K27")] == ["Ana"]
     assert len(await people("fin").kpi.records("K27")) == 0
+
+
+async def test_promises_and_answers_by_technician_tell_no_more(desk, people):
+    await desk.store.write(lambda tx: fill(tx, [_state("1", at(3, 2, 11), "resolved")]))
+    await desk.sla.evaluate()
+    span = {"since": at(3, 1, 0), "until": at(4, 1, 0)}
+    for name, own in (("sam", {"Ana", "Ben"}), ("annie", {"Ana"}), ("col", set()), ("fin", set())):
+        sla = people(name).sla
+        answered = await sla.response(by="technician", **span)
+        attained = await sla.attainment(by="technician", **span)
+        assert {one.group for one in answered} - {None} == own
+        assert {one.group for one in attained} - {None} == own
+        assert answered.whole == (await people("sam").sla.response(**span)).whole
+        of_ben = TicketChoice(technician="Ben"), ClockFilter(technician="Ben")
+        answered_by = [await sla.response(of_ben[0], by=by, **span) for by in ("technician", "client")]
+        kept = [await sla.attainment(of_ben[1], by=by, **span) for by in (By.CLOCK, By.TECHNICIAN)]
+        assert {bool(len(page)) for page in (*answered_by, *kept)} == {name == "sam"}
+        assert {bool(page.unseen) for page in (answered, attained, *answered_by, *kept)} == {name != "sam"}
 
 
 async def test_a_closed_month_tells_no_more_of_people(people):

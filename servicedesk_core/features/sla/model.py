@@ -150,6 +150,7 @@ class Attainment(Page[Attained]):
         tuple[Excluded, ...],
         Column("Tickets resolved in the period that do not count, or were not judged, or not wholly, by reason."),
     ]
+    unseen: Annotated[str, Column("Why other people are not told; empty = all that there are are.")] = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,6 +136,7 @@ class Responses(Page[Answered]):
     since: Annotated[datetime, Column("First instant of the period.")]
     until: Annotated[datetime, Column("First instant after it.")]
     calendar: Annotated[str | None, Column("In whose hours the times are; nothing = elapsed time.")]
+    unseen: Annotated[str, Column("Why other people are not told; empty = all that there are are.")] = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,7 @@ def attainment(terminal: Terminal, found: Attainment) -> None:
         return
     terminal.line(f"From {terminal.plain(found.since)} to {terminal.plain(found.until)}")
     terminal.rows(Attained, found.items, empty="No promise was decided in that time.")
+    _unseen(terminal, found.unseen)
     _leave_out(terminal, "Tickets resolved then that do not count, or were not judged wholly", found.excluded)
 
 
@@ -93,10 +94,17 @@ def responded(terminal: Terminal, found: Responses) -> None:
     """Print how fast tickets were first answered."""
     hours_of = "" if found.calendar is None else f", in the hours of {found.calendar}"
     terminal.line(f"From {terminal.plain(found.since)} to {terminal.plain(found.until)}{hours_of}")
-    terminal.rows(Answered, found.items, empty="No ticket was answered in that time, and none waits.")
+    nothing = "None that you see." if found.unseen else "No ticket was answered in that time, and none waits."
+    terminal.rows(Answered, found.items, empty=nothing)
     whole = found.whole
     middle = "" if whole.median_s is None else f", half of them within {hours(whole.median_s)}"
     terminal.line(f"{counted(whole.answered, 'ticket')} answered{middle}; {whole.waiting:,} waiting.")
+    _unseen(terminal, found.unseen)
+
+
+def _unseen(terminal: Terminal, why: str) -> None:
+    if why:
+        terminal.line(why)
 
 
 def quarter(terminal: Terminal, found: QuarterAudit) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
-from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Page, Sort, piece, query
+from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Page, PeopleSight, Sort, piece, query
 from servicedesk_core.features.clients import CLIENTS
 from servicedesk_core.features.definitions import history
 from servicedesk_core.features.sla.definitions import JUDGED_BY
@@ -26,7 +26,7 @@ from servicedesk_core.features.sla.queries import MONTH, Clocks, Since, Until
 from servicedesk_core.features.sla.reasons import MISSED_REASONS
 from servicedesk_core.features.sla.tables import decided, hours, missing, progress, responses
 from servicedesk_core.features.sla.tables.basis import basis
-from servicedesk_core.features.sla.tables.chosen import all_of
+from servicedesk_core.features.sla.tables.chosen import all_of, judged_of
 from servicedesk_core.features.sla.tables.decided import HEEDED
 from servicedesk_core.features.sla.tables.quarterly import audited
 from servicedesk_core.features.sla.tables.shown import AsOf
@@ -147,7 +147,8 @@ class Past(Clocks[Manner]):
         """Show how fast tickets were first answered: by a public note, recorded time or an appointment.
 
         Elapsed time since the ticket was created, whatever the hours; no clock and no policy is asked. Where nothing
-        that was done is known, the vendor's own word is taken, and counted. By technician, it is who answered.
+        that was done is known, the vendor's own word is taken, and counted. By technician, it is who answered; others
+        than yourself are told to those who may see their scorecards.
 
         Raises:
             SettingsError: There is no such column to sort by, or no calendar whose hours would count.
@@ -158,11 +159,13 @@ class Past(Clocks[Manner]):
         begin = since or end - MONTH
         calendar = hours.calendar_of_desk(tx, end) if business else None
         between_us = hours.elapsed if calendar is None else calendar.between
-        found = responses.answers(
-            tx, all_of(tx, chosen, scope), (begin, end), ResponseBy(by), scope, between_us=between_us
-        )
-        groups = {one.group: list[responses.Answer]() for one in found}
-        for one in found:
+        sight = PeopleSight.of(self.desk, scope)
+        where, unseen = judged_of(tx, chosen, scope, sight)
+        found = responses.answers(tx, where, (begin, end), ResponseBy(by), scope, between_us=between_us)
+        sees = by != ResponseBy.TECHNICIAN or sight.is_whole("period")
+        seen = [one for one in found if sees or one.whose == sight.own]
+        groups = {one.group: list[responses.Answer]() for one in seen}
+        for one in seen:
             groups[one.group].append(one)
         told = Responses(
             items=tuple(responses.summed(group, own) for group, own in groups.items()),
@@ -170,6 +173,7 @@ class Past(Clocks[Manner]):
             since=begin,
             until=end,
             calendar=None if calendar is None else calendar.name,
+            unseen=unseen if sees else sight.why("period"),
         )
         return piece(told, Answered, by="group", sort=sort, after=after, limit=limit)
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, func
 
 from servicedesk_core.config.configured import ConfiguredDesk
-from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Sort, piece, query
+from servicedesk_core.faces import After, Capability, Help, Limit, Manner, PeopleSight, Sort, piece, query
 from servicedesk_core.features.rota import hours_left
 from servicedesk_core.features.sla.clocks.model import ClockState
 from servicedesk_core.features.sla.model import (
@@ -30,7 +30,7 @@ from servicedesk_core.features.sla.model import (
 from servicedesk_core.features.sla.replay.queries import Replays
 from servicedesk_core.features.sla.tables import attained, counts, lists, progress
 from servicedesk_core.features.sla.tables.basis import basis, excluded
-from servicedesk_core.features.sla.tables.chosen import all_of, open_of
+from servicedesk_core.features.sla.tables.chosen import all_of, is_held_by, judged_of, open_of
 from servicedesk_core.features.sla.tables.explained import explained
 from servicedesk_core.features.sla.tables.shown import AsOf
 from servicedesk_core.features.sla.tables.theirs import Beside, compared
@@ -152,6 +152,7 @@ class Clocks(Replays[Manner], Tolerances[Manner]):
         """Show how many promises were kept: of those decided in a period, and of tickets resolved in it all together.
 
         Merged, cancelled and deleted tickets, spam, and those of your own company do not count.
+        By technician, others than yourself are told to those who may see their scorecards.
 
         Raises:
             SettingsError: There is no such column to sort by.
@@ -163,13 +164,24 @@ class Clocks(Replays[Manner], Tolerances[Manner]):
         begin = since or end - MONTH
         if book is None:
             return Attainment(items=(), since=begin, until=end, basis=basis(tx, now), excluded=())
-        where = all_of(tx, chosen, scope)
+        sight = PeopleSight.of(self.desk, scope)
+        where, unseen = judged_of(tx, chosen, scope, sight)
         resolved = func.coalesce(_T.resolved_at, _T.closed_at)
         _, left_out = excluded(tx, *where, resolved >= to_us(begin), resolved < to_us(end), in_figures=True)
         only = None if chosen is None or chosen.clock is None else str(chosen.clock)
-        rows = attained.attained(tx, AsOf(book, now), where, (begin, end), by)
-        kept = tuple(one for one in rows if only in {None, one.clock})
-        found = Attainment(items=kept, since=begin, until=end, basis=basis(tx, now), excluded=left_out)
+        as_of, period = AsOf(book, now), (begin, end)
+        sees = by != By.TECHNICIAN or sight.is_whole("period")
+        rows = attained.attained(tx, as_of, where, period, by if sees else By.CLOCK)
+        if not sees:  # all of them, beside their own
+            rows += attained.attained(tx, as_of, [*where, is_held_by(sight.own)], period, by)
+        found = Attainment(
+            items=tuple(one for one in rows if only in {None, one.clock}),
+            since=begin,
+            until=end,
+            basis=basis(tx, now),
+            excluded=left_out,
+            unseen=unseen if sees else sight.why("period"),
+        )
         return piece(found, Attained, by="clock,group", sort=sort, after=after, limit=limit)
 
     @query("sla.summary", about="How technicians stand with promises.", page=f"{_PAGES}:summary")

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from servicedesk_core.faces.measure import percentile
 from servicedesk_core.features.sla.model_past import Answered, ResponseBy
 from servicedesk_core.features.sla.tables import told
-from servicedesk_core.store import Tx
+from servicedesk_core.store import Tx, sources
 from servicedesk_core.store.fields import to_us
 from servicedesk_core.store.queries.names import Names
 from servicedesk_core.store.queries.population import outside, standing
@@ -29,11 +29,13 @@ class Answer(NamedTuple):
         group: Name of what it is counted under.
         after_s: Seconds from the creation of the ticket; ``None`` = nobody has answered.
         is_told: Whether only the vendor says so.
+        whose: The connection and the vendor's id of what it is counted under.
     """
 
     group: str | None
     after_s: int | None
     is_told: bool = False
+    whose: tuple[str, str | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +105,13 @@ def _named(
         return
     refs = {ref for _, ref, _, _ in found if ref is not None}
     seen, names = refs if scope is None else Sight(tx, scope).refs(stream, refs), Names(tx)
+    connections = {one.id: one.name for one in sources.all(tx)}
     for source_id, ref, *_ in found:
         names.want(source_id, stream, ref)
     for source_id, ref, after_s, is_told in found:
         known = ref if ref in seen else None
-        yield Answer(names.of(source_id, stream, known) or known, after_s, is_told)
+        whose = connections[source_id], known
+        yield Answer(names.of(source_id, stream, known) or known, after_s, is_told, whose)
 
 
 def summed(group: str | None, found: Sequence[Answer]) -> Answered:
