@@ -3,6 +3,7 @@
 import pytest
 
 from servicedesk_core import Actor, Way
+from servicedesk_core.domain import Company, Contact
 from servicedesk_core.errors import NotFoundLocallyError, PeriodClosedError, SettingsError
 from servicedesk_core.faces import Feature, Kpi, Measure, Period
 from servicedesk_core.features.kpi.measuring import Measuring
@@ -104,3 +105,23 @@ async def test_a_figure_that_breaks_after_its_month_was_closed_hides_none_of_the
         return measuring.told(broken).value, list(measuring.adjusted(broken)), measuring.figure(NAMED["created"]).value
 
     assert await desk.store.write(work) == (5, [], 4)
+
+
+async def test_who_is_erased_is_in_no_record_of_a_closed_month(desk):
+    jane = (
+        Company(external_id="7", name="Jane Doe"),
+        Contact(external_id="70", first_name="Jane", last_name="Doe", company_ref="7"),
+    )
+    theirs = _ticket("40", at(3, 20), at(3, 21), company_ref="7", contact_ref="70")
+    await desk.store.write(lambda tx: fill(tx, [*jane, theirs]))
+    await desk.kpi.close("2026-03", reason="reviewed")
+
+    async def clients():
+        return {one.client for one in await desk.kpi.records("resolved", period="2026-03")}
+
+    assert "Jane Doe" in await clients()
+    told = await desk.privacy.export("70")
+    assert "2026-03/resolved" in str(told)
+    await desk.privacy.erase("70")
+    assert [one for one in await clients() if one and "Jane" in one] == []
+    assert len(await desk.kpi.records("resolved", period="2026-03")) == 6

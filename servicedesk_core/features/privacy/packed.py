@@ -1,4 +1,4 @@
-"""Where somebody may be named although no column of text says so: files of claims, and packed answers of look-ups."""
+"""Where somebody may be named although no column of text says so: files of claims, packed answers, closed figures."""
 
 import zlib
 from collections.abc import Callable, Collection, Iterator
@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection, Text, and_, delete, select, type_coerce, update
 
-from servicedesk_core.store.schema import claim_attachments, claims, cover_facts
+from servicedesk_core.store.schema import claim_attachments, claims, cover_facts, kpi_figures
 
 _AT_ONCE = 500
 _TICKETS_AT_ONCE = 500
@@ -44,6 +44,20 @@ class Answer(NamedTuple):
 
     id: int
     content: Any
+
+
+class Figure(NamedTuple):
+    """The records behind a figure of a closed month.
+
+    Attributes:
+        month: The month.
+        name: Name of the figure.
+        records: What it was made of, and what was left out.
+    """
+
+    month: str
+    name: str
+    records: Any
 
 
 def files_about(tx: Connection, source_id: int, tickets: Collection[str], tells: Tells) -> Iterator[ClaimFile]:
@@ -95,6 +109,22 @@ def put_answer(tx: Connection, number: int, content: Any) -> None:
     """Store another text of a manufacturer's answer."""
     blob = zlib.compress(orjson.dumps(content), 1)
     tx.execute(update(cover_facts).where(cover_facts.c.id == number).values(raw=blob))
+
+
+def figures_naming(tx: Connection, tells: Tells) -> Iterator[Figure]:
+    """Yield figures of closed months whose records name somebody, such as a client that is called as they are."""
+    c = kpi_figures.c
+    keys = tx.execute(select(c.month, c.name).where(c.cases.is_not(None)).order_by(c.month, c.name)).all()
+    for month, name in keys:  # one at a time: a year of tickets may stand behind one
+        records = tx.execute(select(c.cases).where(c.month == month, c.name == name)).scalar_one()
+        if tells(orjson.dumps(records).decode()):
+            yield Figure(month, name, records)
+
+
+def put_figure(tx: Connection, figure: Figure, records: Any) -> None:
+    """Store other records behind a figure."""
+    c = kpi_figures.c
+    tx.execute(update(kpi_figures).where(c.month == figure.month, c.name == figure.name).values(cases=records))
 
 
 def _claims_about(tx: Connection, source_id: int, tickets: Collection[str], tells: Tells) -> set[int]:

@@ -122,6 +122,9 @@ def mentions(tx: Connection, person: Person) -> Iterator[Mention]:
         yield Mention("claim_attachments", str(file.id), told)
     for answer in packed.answers_naming(tx, _names(hidden)):
         yield Mention("cover_facts", str(answer.id), {"payload": answer.content})
+    for figure in packed.figures_naming(tx, _names(hidden)):
+        naming = [record for record in figure.records if hidden.scrub(record, names=True) != record]
+        yield Mention("kpi_figures", f"{figure.month}/{figure.name}", {"records": naming})
     for table in _other_tables():
         for key, texts in _texts_with(tx, table, person):
             yield Mention(table.name, "/".join(map(str, key)), texts)
@@ -194,7 +197,10 @@ def erase_rest(tx: Connection, person: Person) -> int:
     answers = list(packed.answers_naming(tx, _names(hidden)))
     for answer in answers:
         packed.put_answer(tx, answer.id, hidden.scrub(answer.content, names=True))
-    met += len(files) + len(answers)
+    figures = list(packed.figures_naming(tx, _names(hidden)))
+    for figure in figures:
+        packed.put_figure(tx, figure, hidden.scrub(figure.records, names=True))
+    met += len(files) + len(answers) + len(figures)
     for table in _other_tables():
         keys = list(table.primary_key.columns)
         for key, texts in list(_texts_with(tx, table, person)):
