@@ -76,3 +76,22 @@ async def test_two_calendars_of_one_region_are_refused_with_both_names(told):
     draft.write_text(OTHER)
     with pytest.raises(DefinitionsError, match=r"north.*is a region of"):
         await told.desk.sla.replay(policy=draft)
+
+
+@pytest.mark.parametrize("taker", ["arctic", "pole"])
+async def test_a_new_calendar_takes_a_region_over_for_what_begins_from_then_on(told, taker):
+    await told.put(Company(external_id="1", name="Harbor Clinic", region="north"))
+    await told.promise(BY_REGION)
+    await told.ticket(1, created("03-02 10:30", "P2"), priority="P2")
+    await told.move("03-03 09:00")
+    other = f'\n[calendars.{taker}]\nzone = "UTC"\nhours = {{ mon = "08:00-09:00" }}\nregions = ["north"]\n'
+    await told.promise(BY_REGION.replace('regions = ["north"]', "") + other)
+    await told.ticket(2, created("03-03 09:30", "P2"), priority="P2")
+    await told.move("03-03 10:00")
+    await told.desk.sla.evaluate(afresh=True)
+    found = [(await told.desk.sla.explain(f"T{ref}")).clocks[-1].calendar for ref in (1, 2)]
+    assert found == ["always", taker]
+    draft = told.folder.parent / "draft.toml"
+    draft.write_text(BY_REGION.replace('regions = ["north"]', "") + other.replace(taker, "drawn"))
+    with pytest.raises(DefinitionsError, match=r"north.*is a region of"):
+        await told.desk.sla.replay(policy=draft)

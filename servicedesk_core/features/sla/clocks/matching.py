@@ -64,7 +64,8 @@ class Book:
 
     Args:
         policies: Versions of the policies.
-        calendars: Calendars; those with one name are versions of it.
+        calendars: Calendars; those with one name are versions of it. Of two that name a region at an instant it is that
+            of the first.
         ended_at: Instants from which on nothing is promised, until the next version of the policies.
         removed: Names of calendars that were removed, and when: from then on, until its next version, it is no
             region's. Whoever names it keeps it.
@@ -188,13 +189,15 @@ def _terms(
 
     Args:
         held: Versions of the policies, earliest first.
-        placed: Calendars with their regions.
+        placed: Calendars with their regions, those that were said first before others.
     """
-    held, placed = [*held], sorted(placed)
+    held, placed = [*held], sorted(placed, key=itemgetter(0))
     for since in sorted({_SINCE_EVER, *(at for at, *_ in held), *(at for at, *_ in placed)}):
         policies = next((one for at, one in reversed(held) if at <= since), None)
         regions = {name: own for at, name, own in placed if at <= since}
-        yield since, Terms(policies, {region: name for name, own in regions.items() for region in own})
+        # A calendar that takes a region over may hold since ever: before that the region was that of the other one.
+        named = reversed([(region, name) for name, own in regions.items() for region in own])
+        yield since, Terms(policies, dict(named))
 
 
 def _asked(sets: Iterable[PolicySet], *, by_region: bool) -> tuple[str, ...]:

@@ -65,7 +65,7 @@ class Draft:
         kept = [one.value for one in others if one.value is not None]
         removed = [(one.name, one.since) for one in others if one.value is None and one.since is not None]
         drawn_up = [one.model_copy(update=since_ever) for one in own]
-        self.evaluator = Evaluator([self.policies], [*kept, *drawn_up], removed=removed)
+        self.evaluator = Evaluator([self.policies], [*drawn_up, *kept], removed=removed)
 
 
 def texts_at(path: Path) -> dict[str, str]:
