@@ -11,6 +11,9 @@ from servicedesk_core.faces.namespace import Desk
 PERSON: Final = "technician"
 """The dimension that tells people apart."""
 
+GROUPING: Final = ("team", "handled-by")
+"""Dimensions that put people together; who is alone there is told apart, too."""
+
 
 @dataclass(frozen=True, slots=True)
 class PeopleSight:
@@ -60,10 +63,18 @@ class PeopleSight:
         rest = found if of_people or not found.cases else replace(found, cases=tuple(kept))
         groups = {by: rest.by(by) for by in found.dimensions if by != PERSON}
         if of_people:
-            groups = _without_cases(groups)
+            groups = _without_cases(groups) | {by: {} for by in GROUPING if self._tells_apart(found, by)}
         if PERSON in found.dimensions:
             groups[PERSON] = replace(found, cases=own, groups={}).by(PERSON)
         return replace(found, cases=tuple(kept), groups=groups)
+
+    def _tells_apart(self, found: Measure, by: str) -> bool:
+        """Whether a part of a figure is one other person's, or may be: all are left out then, as the rest tells it."""
+        others: dict[str | None, set[tuple[str, str]]] = {}
+        for one in found.cases:
+            if not self._is_own(one):
+                others.setdefault(one.of.get(by), set()).add((one.connection, one.person))
+        return not found.cases or any(len(several) == 1 for several in others.values())
 
     def _is_own(self, case: Case) -> bool:
         return bool(case.person) and (case.connection, case.person) == self.own

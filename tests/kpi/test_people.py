@@ -105,6 +105,29 @@ async def test_a_closed_month_tells_no_more_of_people(people):
     assert "Ben" not in {one.group for one in page.adjustments}
 
 
+async def test_a_team_of_one_other_person_tells_no_more_of_them(people, desk):
+    team = (
+        Technician(external_id="ben", name="Ben", team="Night"),
+        Technician(external_id="ana", name="Ana", team="Day"),
+    )
+    await desk.store.write(lambda tx: fill(tx, team))
+    for close in (False, True):
+        if close:
+            await people("sam").kpi.close("2026-03", reason="reviewed")
+        for name, groups in (("sam", {"Day", "Night"}), ("annie", {None}), ("fin", {None})):
+            page = await people(name).kpi.show("utilisation", by="team", **MARCH)
+            assert ({one.group for one in page}, bool(page.unseen)) == (groups, name != "sam")
+        assert {one.group for one in await people("fin").kpi.show("resolved", by="team", **MARCH)} >= {"Day", "Night"}
+    more = [_entry(f"m{n}", None, who, at(3, 5, 9), 30) for n, who in enumerate(("cy", "dee", "eve"))]
+    crew = [
+        Technician(external_id=ref, name=ref, team="Night" if ref == "cy" else "Day") for ref in ("cy", "dee", "eve")
+    ]
+    await people("sam").kpi.reopen("2026-03", reason="more")
+    await desk.store.write(lambda tx: fill(tx, [*crew, *more]))
+    page = await people("annie").kpi.show("utilisation", by="team", **MARCH)
+    assert ({one.group for one in page}, page.unseen) == ({"Day", "Night"}, "")
+
+
 def test_a_command_tells_nobody_what_a_colleague_did(tmp_path, monkeypatch, capsys):
     yesterday = datetime.combine(datetime.now(UTC).date() - timedelta(days=1), time(9), UTC)
     lines = ["[desk]", f'store = "sqlite:///{tmp_path / "desk.db"}"', 'timezone = "UTC"']

@@ -124,7 +124,7 @@ class Measuring:
         """
         if kpi.name not in self._kept or withheld(kpi, self._may) is not None:
             return
-        kept = self.opened(kpi) if by == PERSON else self._kept[kpi.name]
+        kept = self.opened(kpi) if by == PERSON or kpi.of_people else self._kept[kpi.name]
         live = self.if_sound(kpi)
         if live is None:
             return  # what was kept holds, and nothing can be said of what came later

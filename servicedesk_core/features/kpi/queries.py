@@ -134,8 +134,10 @@ class KpiQueries(Namespace[Manner]):
         """
         _, kpi = kpi_named(self.desk.features, name)
         measuring = self._measuring(tx, self._period(period, last), goals, scope)
-        whole = measuring.opened(kpi) if by == PERSON else measuring.shown(kpi)
-        found, unseen = measuring.seen(kpi, whole), measuring.unseen(kpi, whole) if by == PERSON else ""
+        whole = measuring.opened(kpi) if by == PERSON or kpi.of_people else measuring.shown(kpi)
+        found = measuring.seen(kpi, whole)
+        is_less = by == PERSON or (by in whole.dimensions and not found.by(by))
+        unseen = measuring.unseen(kpi, whole) if is_less else ""
         rows = [measuring.figure(kpi, found)]
         if by is not None and not found.needs:
             parts = divided(kpi, found, by).items()
