@@ -39,3 +39,10 @@ async def test_the_rule_that_decided_is_told_with_who_said_what_and_when_it_was_
         assert (done.is_open, done.decision, done.rules) == (False, None, ())
         with pytest.raises(NotFoundLocallyError):
             await desk.explain("T2", scope=Scope("psa", companies="c2"))
+
+
+async def test_who_asks_for_a_figure_is_told_where_it_is_explained(store):
+    async with StoredDesk({}, store=store, clock=FakeClock(NOW)) as desk:
+        with pytest.raises(NotFoundLocallyError, match="is a figure") as caught:
+            await desk.explain("k01")
+        assert caught.value.hint.startswith("servicedesk kpi explain ")

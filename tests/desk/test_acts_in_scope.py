@@ -86,6 +86,10 @@ def on_tickets(ticket):
         "sla.override": ((ticket, "triage"), {"due": NOW, "reason": "x"}),
         "sla.exempt": ((ticket, "triage"), {"reason": "x"}),
         "sla.withdraw": ((ticket, "triage"), {"reason": "x"}),
+        "sla.request": ((ticket, "triage"), {"exempt": True, "reason": "x"}),
+        "sla.foresee_request": ((ticket, "triage"), {}),
+        "sla.approve": ((ticket, "triage"), {}),
+        "sla.decline": ((ticket, "triage"), {"reason": "x"}),
         "sla.reason": ((ticket, "triage", "parts"), {}),
     }
 

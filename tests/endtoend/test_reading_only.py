@@ -89,6 +89,7 @@ ACTS = [
 ]
 """What would change the vendor's data; without a grant nothing of it is sent."""
 ELSEWHERE = {
+    "analytics",
     "docs",
     "privacy",
     "serve",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import chain
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -11,7 +11,8 @@ from sqlalchemy import select
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.config.configured import ConfiguredDesk
 from servicedesk_core.domain import REFERENCES, ActorType, Entity, EventType, Note, TicketEvent, TimeEntry
-from servicedesk_core.faces import Help, Manner, Namespace, query
+from servicedesk_core.errors import NotFoundLocallyError
+from servicedesk_core.faces import Feature, Help, Manner, Namespace, query
 from servicedesk_core.features.attention import RULES, next_actor, reason_of, staff, standings
 from servicedesk_core.features.explain.model import Explanation, Said, Tried
 from servicedesk_core.features.tickets import TicketDetail, TicketFilter, conditions, ticket_of
@@ -26,10 +27,19 @@ _PEOPLE: Final = frozenset({ActorType.CUSTOMER, ActorType.TECHNICIAN})
 _FIRST: Final = datetime.min.replace(tzinfo=UTC)
 
 
+class ExplainingDesk(ConfiguredDesk, Protocol):
+    """A desk with its features."""
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """What it can do, and which figures that brings."""
+        ...
+
+
 class Explain(Namespace[Manner]):
     """How the desk came to what it says: ``desk.explain("T20260307.0001")``."""
 
-    desk: ConfiguredDesk
+    desk: ExplainingDesk
 
     @query(
         "explain",
@@ -51,7 +61,11 @@ class Explain(Namespace[Manner]):
         Raises:
             NotFoundLocallyError: The store holds no such ticket, or the scope does not let it through.
         """
-        found, now = ticket_of(tx, connection, ticket, scope=scope), self.desk.clock.now()
+        try:
+            found, now = ticket_of(tx, connection, ticket, scope=scope), self.desk.clock.now()
+        except NotFoundLocallyError:
+            self._refuse_figure(ticket)
+            raise
         if not (may := self.desk.may(Capability.INTERNAL)):
             found = found.for_clients()
         zone, absences = ZoneInfo(self.desk.timezone), self.desk.may(Capability.ABSENCES)
@@ -73,6 +87,13 @@ class Explain(Namespace[Manner]):
             ),
             said=_said(tx, found),
         )
+
+    def _refuse_figure(self, word: str) -> None:
+        """Say where the name of a figure is explained, to who asks for it here."""
+        for kpi in (kpi for feature in self.desk.features for kpi in feature.figures):
+            if word.casefold() in {kpi.name.casefold(), kpi.code.casefold()}:
+                message, hint = f"{word} is a figure, not a ticket.", f"servicedesk kpi explain {kpi.name}"
+                raise NotFoundLocallyError(message, hint=hint)
 
 
 def _said(tx: Tx, found: TicketDetail) -> tuple[Said, ...]:
