@@ -88,8 +88,9 @@ async def test_promises_and_answers_by_technician_tell_no_more(desk, people):
         of_ben = TicketChoice(technician="Ben"), ClockFilter(technician="Ben")
         answered_by = [await sla.response(of_ben[0], by=by, **span) for by in ("technician", "client")]
         kept = [await sla.attainment(of_ben[1], by=by, **span) for by in (By.CLOCK, By.TECHNICIAN)]
-        assert {bool(len(page)) for page in (*answered_by, *kept)} == {name == "sam"}
-        assert {bool(page.unseen) for page in (answered, attained, *answered_by, *kept)} == {name != "sam"}
+        borne = await sla.tolerance(of_ben[1], last=timedelta(days=90))
+        assert {bool(len(page)) for page in (*answered_by, *kept)} == {bool(borne.excluded)} == {name == "sam"}
+        assert {bool(page.unseen) for page in (answered, attained, *answered_by, *kept, borne)} == {name != "sam"}
 
 
 async def test_a_closed_month_tells_no_more_of_people(people):

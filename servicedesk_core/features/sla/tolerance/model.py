@@ -45,3 +45,4 @@ class Tolerance(Page[Tolerated]):
     excluded: Annotated[
         tuple[Excluded, ...], Column("Resolved tickets that do not count, or have no history, by reason.")
     ]
+    unseen: Annotated[str, Column("Why other people are not told; empty = all that there are are.")] = ""

@@ -11,6 +11,8 @@ def tolerance(terminal: Terminal, found: Tolerance) -> None:
         return
     terminal.line(f"Tickets resolved from {terminal.plain(found.since)} to {terminal.plain(found.until)}")
     terminal.rows(Tolerated, found.items, empty="No ticket was resolved in that time.")
+    if found.unseen:
+        terminal.line(found.unseen)
     for one in found.no_data:
         terminal.line(f"No data: {one}.")
     if found.excluded:

@@ -6,11 +6,11 @@ from typing import Annotated, Final
 
 from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.errors import SettingsError
-from servicedesk_core.faces import After, Help, Limit, Manner, Namespace, Sort, piece, query
+from servicedesk_core.faces import After, Help, Limit, Manner, Namespace, PeopleSight, Sort, piece, query
 from servicedesk_core.features.sla.model import ClockFilter, Excluded
 from servicedesk_core.features.sla.tables import progress
 from servicedesk_core.features.sla.tables.basis import basis
-from servicedesk_core.features.sla.tables.chosen import all_of
+from servicedesk_core.features.sla.tables.chosen import judged_of
 from servicedesk_core.features.sla.tolerance.model import Tolerance, Tolerated
 from servicedesk_core.features.sla.tolerance.tables import banded, surveys_of
 from servicedesk_core.store import Tx
@@ -59,8 +59,10 @@ class Tolerances(Namespace[Manner]):
         rows: Sequence[Tolerated] = ()
         excluded: tuple[Excluded, ...] = ()
         names: list[str] = []
+        unseen = ""
         if progress.current(tx) is not None:
-            where, period = all_of(tx, chosen, scope), (now - last, now)
+            where, unseen = judged_of(tx, chosen, scope, PeopleSight.of(self.desk, scope))
+            period = now - last, now
             names = surveys_of(tx, where, period)
             if survey is not None and survey not in names:
                 raise SettingsError(
@@ -83,5 +85,6 @@ class Tolerances(Namespace[Manner]):
                 if not any(map(known, rows))
             ),
             excluded=excluded,
+            unseen=unseen,
         )
         return piece(found, Tolerated, by="-clock,over_s", sort=sort, after=after, limit=limit)
