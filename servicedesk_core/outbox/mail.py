@@ -213,11 +213,12 @@ def _begin(tx: Tx, mail: Mail, now: datetime) -> Fate | None:
     c = mails.c
     ended = c.key == mail.key, c.fate == Fate.SENDING.value, c.at <= now - LEAVING
     tx.execute(update(mails).where(*ended).values(fate=Fate.IN_DOUBT.value, at=now))
+    row = {"key": mail.key, "fate": Fate.SENDING.value, "at": now, "about": mail.about or None}
+    begun = upserting.insert_into(tx, mails).values(**row).on_conflict_do_nothing().returning(c.key)
+    if tx.execute(begun).one_or_none() is not None:
+        return None
     fate = tx.execute(select(c.fate).where(c.key == mail.key)).scalar_one_or_none()
-    if fate is None:
-        row = {"key": mail.key, "fate": Fate.SENDING.value, "at": now, "about": mail.about or None}
-        upserting.put(tx, mails, row)
-    return None if fate is None else Fate(fate)
+    return Fate(fate or Fate.SENDING)  # whoever was at it at this moment has not sent it, and may try again
 
 
 def _note(tx: Tx, mail: Mail, fate: Fate, now: datetime) -> None:

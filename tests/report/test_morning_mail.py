@@ -178,3 +178,17 @@ async def test_a_mail_that_somebody_sent_again_meanwhile_is_not_sent_once_more(t
             await send_once(store, clock, mail, refuse)
         assert not await send_once(store, clock, mail, carried.append)
         assert len(carried) == 1
+
+
+@pytest.mark.postgres
+async def test_of_processes_that_begin_with_a_mail_at_once_one_sends_it(new_postgres_url):
+    clock, url, carried = FakeClock(NOW), new_postgres_url(), []
+    stores = [Store.open(url, clock=clock) for _ in range(4)]
+    for number in range(10):
+        sending = (send_once(store, clock, Mail(f"{number}", "Subject", "Text"), carried.append) for store in stores)
+        outcomes = await asyncio.gather(*sending, return_exceptions=True)
+        assert outcomes.count(True) == 1
+        assert all(one in {True, False} or isinstance(one, OutcomeUnknownError) for one in outcomes)
+    for store in stores:
+        store.close()
+    assert [mail.key for mail in carried] == [f"{number}" for number in range(10)]
