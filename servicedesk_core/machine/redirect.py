@@ -1,22 +1,28 @@
 """Catches the browser that a vendor sends back to this machine after a person has allowed an access."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+from socketserver import ThreadingTCPServer
 from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
 from servicedesk_core.addresses import is_loopback
 from servicedesk_core.errors import SettingsError
+from servicedesk_core.system import is_windows
 
 _DONE = b"<!doctype html><title>servicedesk</title><p>You may close this page; servicedesk goes on where you began."
 
 
 def can_catch(redirect_uri: str) -> bool:
     """Return whether a redirect to this address arrives on this machine."""
-    parts = urlsplit(redirect_uri)
-    return parts.scheme == "http" and parts.port is not None and is_loopback(parts.hostname or "")
+    try:
+        parts = urlsplit(redirect_uri)
+        return parts.scheme == "http" and parts.port is not None and is_loopback(parts.hostname or "")
+    except ValueError:  # no address, or no port
+        return False
 
 
 @asynccontextmanager
@@ -36,7 +42,7 @@ async def caught(redirect_uri: str, state: str) -> AsyncIterator["asyncio.Future
     answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     where = urlsplit(redirect_uri)
     try:
-        server = ThreadingHTTPServer((where.hostname or "", where.port or 0), _handler(where.path, state, answer))
+        server = _server(where.hostname or "", where.port or 0, _handler(where.path or "/", state, answer))
     except OSError as error:
         raise SettingsError(
             f"Nothing can listen on {where.netloc}: {error.strerror}.",
@@ -51,6 +57,22 @@ async def caught(redirect_uri: str, state: str) -> AsyncIterator["asyncio.Future
         server.server_close()
 
 
+class _Listener(ThreadingTCPServer):
+    daemon_threads = True
+    allow_reuse_address = not is_windows()  # there it would share the port with whoever listens on it
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing of callers that send nonsense or break off; the one that counts is still waited for."""
+
+
+class _ListenerV6(_Listener):
+    address_family = socket.AF_INET6
+
+
+def _server(host: str, port: int, handler: type[BaseHTTPRequestHandler]) -> _Listener:
+    return (_ListenerV6 if ":" in host else _Listener)((host, port), handler)
+
+
 def _handler(path: str, state: str, answer: "asyncio.Future[str]") -> type[BaseHTTPRequestHandler]:
     loop = answer.get_loop()
 
@@ -62,16 +84,22 @@ def _handler(path: str, state: str, answer: "asyncio.Future[str]") -> type[BaseH
         timeout = 10
 
         def do_GET(self) -> None:
-            parts = urlsplit(self.path)
+            try:
+                parts = urlsplit(self.path)
+            except ValueError:
+                self.send_error(400)
+                return
             if parts.path != path or parse_qs(parts.query).get("state") != [state]:
                 self.send_error(404)
                 return
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Length", str(len(_DONE)))
-            self.end_headers()
-            self.wfile.write(_DONE)
-            loop.call_soon_threadsafe(settle, self.path)
+            try:
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html; charset=utf-8")
+                self.send_header("Content-Length", str(len(_DONE)))
+                self.end_headers()
+                self.wfile.write(_DONE)
+            finally:  # also of a browser that did not wait for the page
+                loop.call_soon_threadsafe(settle, self.path)
 
         def log_message(self, *_: object) -> None:
             """Say nothing: the address holds a secret."""
