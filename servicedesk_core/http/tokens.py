@@ -6,12 +6,16 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from math import inf, isfinite
+from math import inf
+from typing import Final
 
-from servicedesk_core.errors import ProtocolError
+from servicedesk_core.errors import AuthenticationError, ProtocolError
 from servicedesk_core.http.auth import AuthSession
 from servicedesk_core.http.response import Response
 from servicedesk_core.ports import Token, TokenStore
+
+_FOR_EVER_S: Final = 100 * 366 * 86_400
+"""Some vendors say "never" by the largest number that they have."""
 
 
 @dataclass(slots=True)
@@ -63,6 +67,7 @@ class TokenAuth(ABC):
         self._header = header
         self._prefix = f"{scheme} " if scheme else ""
         self._token: Token | None = None
+        self._unsaved: tuple[Token | None, Token] | None = None
         self._lock = asyncio.Lock()
 
     @abstractmethod
@@ -110,22 +115,32 @@ class TokenAuth(ABC):
 
     async def _fresh(self, session: AuthSession, *, rejected: str | None) -> Token:
         async with self._lock:
-            token = self._usable((self._token, await self.tokens.load()), session, rejected)
+            token = None if self._unsaved else self._usable(await self.tokens.load(), session, rejected)
             if token is None:
                 async with self.tokens.renewing():  # another process may have been quicker
-                    known = await self.tokens.load()
-                    token = self._usable((known,), session, rejected)
+                    known = await self._newest(session)
+                    token = self._usable(known, session, rejected)
                     if token is None:
                         return await self._replaced(session, known or self._token)
             self._token = token
             return token
 
-    def _usable(self, candidates: Iterable[Token | None], session: AuthSession, rejected: str | None) -> Token | None:
-        for token in candidates:
-            if token is not None and token.access != rejected and self._lasts(token, session):
-                session.redactor.register(token.access)
-                return token
-        return None
+    async def _newest(self, session: AuthSession) -> Token | None:
+        """Return the newest token; one that could not be stored when it came is, unless it has a successor there."""
+        stored = await self.tokens.load()
+        if self._unsaved is not None:
+            before, token = self._unsaved
+            if stored is None or stored == before:
+                await self.keep(session, token)
+                stored = token
+            self._unsaved = None
+        return stored
+
+    def _usable(self, token: Token | None, session: AuthSession, rejected: str | None) -> Token | None:
+        if token is None or token.access == rejected or not self._lasts(token, session):
+            return None
+        session.redactor.register(token.access)
+        return token
 
     async def _replaced(self, session: AuthSession, known: Token | None) -> Token:
         """Obtain and keep a token, to the end once begun: the answer may be the only copy of what replaces the old."""
@@ -137,8 +152,20 @@ class TokenAuth(ABC):
             raise
 
     async def _obtained(self, session: AuthSession, known: Token | None) -> Token:
-        token = await self.obtain(session, known)
-        await self.keep(session, token)
+        try:
+            token = await self.obtain(session, known)
+        except AuthenticationError:  # whose turn was lost is refused what another process has replaced meanwhile
+            newest = await self.tokens.load()
+            token_of_another = None if newest == known else self._usable(newest, session, None)
+            if token_of_another is None:
+                raise
+            self._token = token_of_another
+            return token_of_another
+        try:
+            await self.keep(session, token)
+        except Exception:
+            self._unsaved = (known, token)  # the one before may be worthless: this is stored as soon as it can be
+            raise
         return token
 
 
@@ -174,4 +201,4 @@ def _seconds(value: object) -> float | None:
         seconds = float(value) if isinstance(value, int | float | str) else inf
     except ValueError:
         return None
-    return max(seconds, 0.0) if isfinite(seconds) else None
+    return max(seconds, 0.0) if seconds < _FOR_EVER_S else None

@@ -139,6 +139,15 @@ async def test_a_session_token_with_a_known_life_is_replaced_before_it_ends(serv
     assert logged_in == [[("key", "the-key")]] * 2
 
 
+@pytest.mark.parametrize("never", [2**63 - 1, "1e300", -(2.0**70)])
+async def test_a_lifetime_beyond_all_dates_is_none(serve, connect, never):
+    async def handler(request, reply):
+        await reply.send(200, {"token": "session", "expires_in": never})
+
+    server = await serve(handler)
+    await connect(server, auth=SessionToken(f"{server.url}/log-in", {"key": SecretStr("the-key")})).get("x")
+
+
 async def test_a_refused_log_in_is_not_sent_again(serve, connect):
     async def handler(request, reply):
         await reply.send(403)
@@ -151,15 +160,55 @@ async def test_a_refused_log_in_is_not_sent_again(serve, connect):
     assert len(server.requests) == 1
 
 
-async def test_a_new_refresh_token_is_stored_before_the_token_is_used(vendor, connect, clock):
-    class Full(MemoryTokenStore):
-        async def save(self, token):
-            raise OSError("disk full")
+class Full(MemoryTokenStore):
+    """Has no room once."""
 
+    is_full = True
+
+    async def save(self, token):
+        if self.is_full:
+            self.is_full = False
+            raise OSError("disk full")
+        self.token = token
+
+
+async def test_a_new_refresh_token_is_stored_before_the_token_is_used_and_outlasts_a_store_that_is_full(
+    vendor, connect, clock
+):
     tokens = Full(ended(clock).token)
+    client = connect(vendor.server, auth=code(vendor, tokens))
     with pytest.raises(OSError, match="disk full"):
-        await connect(vendor.server, auth=code(vendor, tokens)).get("x")
+        await client.get("x")
     assert [request.path for request in vendor.server.requests] == ["/token"]
+    await client.get("x")
+    assert tokens.token is not None
+    assert tokens.token.refresh == "refresh-1"
+    assert len(vendor.asked) == 1
+
+
+async def test_a_token_that_came_too_late_for_a_full_store_replaces_no_newer_one(vendor, connect, clock):
+    tokens = Full(ended(clock).token)
+    client = connect(vendor.server, auth=code(vendor, tokens))
+    with pytest.raises(OSError, match="disk full"):
+        await client.get("x")
+    vendor.access = "of-another-process"
+    tokens.token = allowed_again = Token("of-another-process", clock.now() + timedelta(hours=1), "other-refresh")
+    await client.get("x")
+    assert tokens.token == allowed_again
+
+
+async def test_who_lost_the_turn_meanwhile_uses_what_another_process_was_given(vendor, connect, clock):
+    tokens = ended(clock, "used-by-another")
+
+    async def handle(request, reply, answer=vendor.handle):
+        if request.path == "/token":
+            vendor.access = "of-another-process"
+            tokens.token = Token(vendor.access, clock.now() + timedelta(hours=1), "other-refresh")
+        await answer(request, reply)
+
+    vendor.handle = handle
+    await connect(vendor.server, auth=code(vendor, tokens)).get("x")
+    assert len(vendor.asked) == 1
 
 
 async def test_two_processes_refresh_once(vendor, connect, clock):
