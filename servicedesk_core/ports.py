@@ -139,6 +139,7 @@ class BudgetPolicy:
         concurrency: Requests in flight at once for one endpoint; ``None`` = not limited.
         further: What else holds at the same time; our share of each is the same.
         errors: Failed requests after which the vendor locks the account out; nothing is sent when they are used up.
+            Those in flight then may still fail: declare fewer by as many as are in flight at once.
     """
 
     requests: int | None = None
@@ -219,6 +220,9 @@ class BudgetLedger(Protocol):
         Raises:
             RateLimitedError: The quota will not allow it within the time the ledger is willing to wait.
         """
+
+    async def note(self, key: BudgetKey, policy: BudgetPolicy) -> None:
+        """Count what has happened, whatever is left of the quota; never waits for it."""
 
     async def correct(self, key: BudgetKey, use: BudgetUse) -> None:
         """Take over the vendor's own count."""

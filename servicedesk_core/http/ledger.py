@@ -43,6 +43,10 @@ class InMemoryLedger:
             raise
         return InMemoryPermit(place)
 
+    async def note(self, key: BudgetKey, policy: BudgetPolicy) -> None:  # noqa: ARG002 - whatever it allows
+        """Count what has happened."""
+        self._account(key).note(self._clock.monotonic())
+
     async def correct(self, key: BudgetKey, use: BudgetUse) -> None:
         """Take over the vendor's own count."""
         account = self._account(key)

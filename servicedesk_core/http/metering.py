@@ -73,6 +73,10 @@ class MeteredLedger:
                 await self._look(meter, key)
         return await self._ledger.acquire(key, policy, reserved=reserved)
 
+    async def note(self, key: BudgetKey, policy: BudgetPolicy) -> None:
+        """See :meth:`servicedesk_core.ports.BudgetLedger.note`."""
+        await self._ledger.note(key, policy)
+
     async def correct(self, key: BudgetKey, use: BudgetUse) -> None:
         """See :meth:`servicedesk_core.ports.BudgetLedger.correct`."""
         await self._ledger.correct(key, use)

@@ -41,6 +41,9 @@ class Route:
         header: Name of a header field and a regular expression that its whole value must match, for vendors that name
             the operation there, such as SOAP's ``SOAPAction``.
         cost: How many requests of the vendor's quota one counts for.
+
+    Raises:
+        ValueError: ``cost`` is less than 1.
     """
 
     method: str
@@ -49,6 +52,12 @@ class Route:
     body: Mapping[str, Any] = field(default_factory=dict)
     header: tuple[str, str] | None = None
     cost: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse a request that would not be counted."""
+        if self.cost < 1:
+            message = "a request counts for one at least"
+            raise ValueError(message)
 
     def takes(self, json: Any, headers: Mapping[str, str]) -> bool:
         """Return whether a JSON body and the header fields of a request meet the conditions."""

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from servicedesk_core.errors import RateLimitedError
+from servicedesk_core.errors import RateLimitedError, SettingsError
 from servicedesk_core.ports import BudgetKey, BudgetLedger, BudgetPolicy, Permit
 
 
@@ -30,10 +30,13 @@ class Quota:
             cost: How many requests it counts for.
 
         Raises:
+            SettingsError: It counts for more than our share of a window: it could never be sent.
             RateLimitedError: A window will not allow it soon, or no request may fail any more.
             StoreError: The store could not be used.
         """
         await self._spare_errors()
+        for window in self._windows:
+            self._refuse_endless(window, reserved=reserved, cost=cost)
         counts = [window for window in self._windows for _ in range(cost)]
         for window in counts[:-1]:
             await self._ledger.acquire(self._of(window, endpoint), window, reserved=reserved)
@@ -41,12 +44,14 @@ class Quota:
         return await self._ledger.acquire(self._of(last, endpoint), last, reserved=reserved)
 
     async def failed(self) -> None:
-        """Count a request that the vendor answered with an error, where errors are scarce."""
-        if (errors := self._errors()) is not None and await self._errors_left(errors):
-            await self._ledger.acquire(self._error_key, errors, reserved=True)
+        """Count a request that the vendor answered with an error, where errors are scarce; the answer does not wait."""
+        if (errors := self._errors()) is not None:
+            await self._ledger.note(self._error_key, errors)
 
     async def _spare_errors(self) -> None:
-        if (errors := self._errors()) is not None and not await self._errors_left(errors):
+        if (errors := self._errors()) is None:
+            return
+        if (await self._ledger.use(self._error_key, errors)).ours >= (errors.requests or 0):
             raise RateLimitedError(
                 f"{self._key.vendor} locks out whoever fails {errors.requests} times in {errors.window_s:g} s; "
                 "so many requests have failed, and nothing more was sent.",
@@ -54,9 +59,15 @@ class Quota:
                 hint="Look at the errors of before; work goes on when the window has moved.",
             )
 
-    async def _errors_left(self, errors: BudgetPolicy) -> bool:
-        use = await self._ledger.use(self._error_key, errors)
-        return use.ours < (errors.requests or 0)
+    def _refuse_endless(self, window: BudgetPolicy, *, reserved: bool, cost: int) -> None:
+        if window.requests is None or cost == 1:
+            return
+        ours = int(window.requests * window.share * (1.0 if reserved else 1.0 - window.reserved))
+        if cost > ours:
+            raise SettingsError(
+                f"A request counts for {cost}, and {self._key.vendor} allows this desk {ours} in {window.window_s:g} s.",
+                hint="Raise the connection's budget.",
+            )
 
     def _errors(self) -> BudgetPolicy | None:
         window = self._policy.errors

@@ -1,8 +1,10 @@
 """Several windows of one quota, requests that count for more, errors that are scarce, and bodies that are arrays."""
 
+import asyncio
+
 import pytest
 
-from servicedesk_core.errors import NotFoundError, RateLimitedError, WriteNotGrantedError
+from servicedesk_core.errors import NotFoundError, RateLimitedError, SettingsError, WriteNotGrantedError
 from servicedesk_core.http import Field, RetryPolicy, Route
 from servicedesk_core.http.quota import Quota
 from servicedesk_core.ports import BudgetKey, BudgetPolicy, Window
@@ -74,6 +76,34 @@ async def test_when_failures_are_used_up_nothing_is_sent_until_their_window_has_
     assert len(server.requests) == 6
     clock.advance(3700)
     await client.get("there")
+
+
+@pytest.mark.parametrize("in_store", [False, True])
+async def test_of_requests_that_fail_together_each_gets_its_answer(serve, connect, ledger, shared, in_store):
+    """One that had to wait, or was told that nothing was sent, would hide what became of a write."""
+    all_there = asyncio.Barrier(4)
+
+    async def handler(request, reply):
+        await all_there.wait()
+        await reply.send(404)
+
+    server = await serve(handler)
+    used = StoreLedger(shared) if in_store else ledger
+    options = {"budget": BudgetPolicy(None, errors=Window(2, 3600.0)), "retry": RetryPolicy(attempts=1)}
+    clients = [connect(server, ledger=used, **options) for _ in range(4)]
+    outcomes = await asyncio.gather(*(client.get("gone") for client in clients), return_exceptions=True)
+    assert {type(one) for one in outcomes} == {NotFoundError}
+    with pytest.raises(RateLimitedError, match="so many requests have failed"):
+        await clients[0].get("gone")
+
+
+async def test_a_request_that_no_window_could_ever_hold_is_refused_at_once(serve, connect, clock):
+    server = await serve(None)
+    client = connect(server, budget=TWO, routes=(Route("GET", "/search", cost=6),))
+    with pytest.raises(SettingsError, match="counts for 6, and acme allows this desk 5 in 10 s"):
+        await client.get("search")
+    with pytest.raises(ValueError, match="one at least"):
+        Route("GET", "/free", cost=0)
 
 
 BULK = (

@@ -91,6 +91,16 @@ class StoreLedger:
             raise
         return permit
 
+    async def note(self, key: BudgetKey, policy: BudgetPolicy) -> None:
+        """Count what has happened, whatever is left of the quota."""
+        now_us = self._now_us()
+
+        def work(tx: Connection) -> None:
+            policies.remember(tx, key, policy, now_us)
+            quota.note(tx, key, policy, now_us)
+
+        await self._store.write(work)
+
     async def correct(self, key: BudgetKey, use: BudgetUse) -> None:
         """Take over the vendor's own count.
 

@@ -103,6 +103,15 @@ def lease(tx: Connection, key: BudgetKey, policy: BudgetPolicy, now_us: int, *, 
     return Grant(1, bucket)
 
 
+def note(tx: Connection, key: BudgetKey, policy: BudgetPolicy, now_us: int) -> None:
+    """Count what has happened, whatever is left."""
+    grain_us = _grain_us(policy)
+    bucket = now_us // grain_us * grain_us
+    _lock(tx, key)
+    _tidy(tx, key, policy, bucket)
+    _count(tx, key, bucket, 1)
+
+
 def give_back(tx: Connection, key: BudgetKey, bucket: int, count: int) -> None:
     """Take back leased requests that were not sent."""
     tx.execute(
