@@ -18,7 +18,8 @@ from servicedesk_core.hooks import VendorIdentity
 from servicedesk_core.http import AuthorizationRequest, HttpProfile, together
 from servicedesk_core.plugins.vocabulary import WORDS, Vocabulary, vocabulary
 from servicedesk_core.problem import Problem
-from servicedesk_core.store import Tx, audit, sources, tenants
+from servicedesk_core.store import Tx, audit, leases, sources, tenants
+from servicedesk_core.store.holding import held
 
 T = TypeVar("T")
 
@@ -124,6 +125,7 @@ class ConnectingDesk(OpenDesk):
 
         Raises:
             TenantMismatchError: It is another one by now, or records of two tenants would be mixed.
+            LeaseHeldError: Its records are just being read, as those of the account of before.
             ServiceDeskError: The connection cannot be used, as for :meth:`sync`.
         """
         await self._ensure_permitted(Capability.DESK_OPERATE, ACCEPT)
@@ -146,7 +148,8 @@ class ConnectingDesk(OpenDesk):
                 reason=reason,
             )
 
-        await self._store.write(work)
+        async with held(self._store, leases.pulls_of(name)), held(self._store, leases.histories_of(name)) as fence:
+            await self._store.write(work, fence=fence)
         return change
 
     async def _identity(self, name: str) -> tuple[VendorIdentity, IdentityChange]:

@@ -37,7 +37,8 @@ def _copy(desk: JobDesk, folder: Path, stamp: str, ending: str, keep: int) -> st
     partial = folder / f"{name}.partial"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        partial.unlink(missing_ok=True)
+        for broken_off in folder.glob(f"{BACKUP_PREFIX}*Z{ending}.partial"):  # of a process that was killed
+            broken_off.unlink(missing_ok=True)
         store_backup.backup(desk.store, partial)
         system.replace(partial, folder / name)
     except OSError as error:

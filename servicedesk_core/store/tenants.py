@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Table, literal, select
+from sqlalchemy import Connection, Table, delete, literal, select
 
 from servicedesk_core.errors import TenantMismatchError
 from servicedesk_core.store import sources
-from servicedesk_core.store.schema import RECORDS
+from servicedesk_core.store.schema import RECORDS, progress, quarantine, record_issues, seen, staged, ticket_histories
 from servicedesk_core.store.sources import Source
 
 if TYPE_CHECKING:
@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 
 def accept(tx: Connection, source: Source, identity: "VendorIdentity") -> Source:
     """Store that this account stands behind a connection from now on.
+
+    How far another account was read is forgotten: what is older than that would never be read of the new one.
+
+    Args:
+        tx: A write transaction of somebody who holds what pulls records, so that none are on their way.
+        source: The connection.
+        identity: The account.
 
     Raises:
         TenantMismatchError: The store holds records of the account of before.
@@ -28,6 +35,12 @@ def accept(tx: Connection, source: Source, identity: "VendorIdentity") -> Source
             hint="Give the other tenant a connection and a store of its own.",
             connection=source.name,
         )
+    if is_another:
+        passes = select(progress.c.pass_id).where(progress.c.source_id == source.id)
+        for part in (seen, staged):
+            tx.execute(delete(part).where(part.c.pass_id.in_(passes)))
+        for table in (progress, quarantine, record_issues, ticket_histories):
+            tx.execute(delete(table).where(table.c.source_id == source.id))
     return sources.identify(tx, source.id, identity)
 
 

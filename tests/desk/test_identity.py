@@ -5,10 +5,12 @@ import textwrap
 
 import pytest
 
-from servicedesk_core import BlockingServiceDesk
+from servicedesk_core import BlockingServiceDesk, ServiceDesk
 from servicedesk_core.cli.main import main
 from servicedesk_core.domain import Ticket
-from servicedesk_core.errors import TenantMismatchError, UnsupportedError
+from servicedesk_core.errors import LeaseHeldError, TenantMismatchError, UnsupportedError
+from servicedesk_core.store import leases
+from servicedesk_core.store.holding import held
 
 ACME = textwrap.dedent(
     """
@@ -41,7 +43,8 @@ ACME = textwrap.dedent(
 
         @hookimpl
         async def pull(self, request):
-            yield Page((SourceRecord("1", {"id": 1}),), None, last=True)
+            records = () if self.ctx.settings.client_id == "empty-tenant" else (SourceRecord("1", {"id": 1}),)
+            yield Page(records, None, last=True)
 
         @hookimpl
         def map_record(self, stream, raw):
@@ -110,6 +113,26 @@ def test_records_of_two_tenants_are_never_mixed(config):
             desk.accept_identity("new-tenant", "x")
         with pytest.raises(TenantMismatchError, match="now points at"):
             desk.check()
+
+
+def test_what_was_read_of_an_empty_tenant_does_not_count_for_the_next_one(config):
+    with BlockingServiceDesk.open(config("empty-tenant", "Psa")) as desk:
+        desk.sync()
+        assert any(stream.is_complete for stream in desk.status().streams)
+    with BlockingServiceDesk.open(config("new-tenant", "Psa")) as desk:
+        desk.accept_identity("new-tenant", "the first key was of a trial")
+        assert not any(stream.is_complete for stream in desk.status().streams)
+        desk.sync()
+        assert len(list(desk.records(Ticket))) == 1
+
+
+async def test_nobody_is_accepted_while_records_of_the_account_before_are_on_their_way(config):
+    async with ServiceDesk.open(config("old-client")) as desk:
+        await desk.check()
+    async with ServiceDesk.open(config("new-client")) as desk, held(desk.store, leases.pulls_of("acme")):
+        with pytest.raises(LeaseHeldError):
+            await desk.accept_identity("new-client", "x")
+        assert (await desk.ask_identity()).account_before == "old-client"
 
 
 def test_a_connector_that_does_not_tell_says_so(config):

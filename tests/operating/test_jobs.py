@@ -159,6 +159,7 @@ async def test_the_newest_backups_are_kept(desk, clock, tmp_path, store_url):
         pytest.skip("a server is backed up by its own tools")
     (tmp_path / "copies").mkdir()
     (tmp_path / "copies" / "servicedesk-mine.db").write_text("not a copy of ours")
+    (tmp_path / "copies" / "servicedesk-20260101T090000Z.db.partial").write_text("of a process that was killed")
     for _ in range(5):
         assert [o.outcome for o in await desk.run_jobs("backup")] == ["ok"]
         clock.advance(86_400)
