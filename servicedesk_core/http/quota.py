@@ -65,7 +65,7 @@ class Quota:
         ours = int(window.requests * window.share * (1.0 if reserved else 1.0 - window.reserved))
         if cost > ours:
             raise SettingsError(
-                f"A request counts for {cost}, and {self._key.vendor} allows this desk {ours} in {window.window_s:g} s.",
+                f"A request counts for {cost}; {self._key.vendor} allows this desk {ours} in {window.window_s:g} s.",
                 hint="Raise the connection's budget.",
             )
 

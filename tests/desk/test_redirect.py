@@ -47,10 +47,9 @@ async def test_a_redirect_is_caught_at_either_family_and_without_a_path(port, ur
 
 
 async def test_a_port_that_is_taken_says_so(port):
-    with socket.create_server(("127.0.0.1", port)):
-        with pytest.raises(SettingsError, match="Nothing can listen on"):
-            async with caught(f"http://127.0.0.1:{port}/", "right"):
-                pass
+    with socket.create_server(("127.0.0.1", port)), pytest.raises(SettingsError, match="Nothing can listen on"):
+        async with caught(f"http://127.0.0.1:{port}/", "right"):
+            pass
 
 
 @pytest.mark.parametrize("uri", ["http://127.0.0.1:99999/", "http://127.0.0.1:x/", "http://[::1/", "http://[::1]/", ""])

@@ -100,7 +100,7 @@ async def test_of_requests_that_fail_together_each_gets_its_answer(serve, connec
 async def test_a_request_that_no_window_could_ever_hold_is_refused_at_once(serve, connect, clock):
     server = await serve(None)
     client = connect(server, budget=TWO, routes=(Route("GET", "/search", cost=6),))
-    with pytest.raises(SettingsError, match="counts for 6, and acme allows this desk 5 in 10 s"):
+    with pytest.raises(SettingsError, match="counts for 6; acme allows this desk 5 in 10 s"):
         await client.get("search")
     with pytest.raises(ValueError, match="one at least"):
         Route("GET", "/free", cost=0)
