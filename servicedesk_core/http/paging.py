@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequen
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, Literal, Protocol
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from servicedesk_core.errors import ProtocolError
 from servicedesk_core.http.response import LOOK_BETWEEN, Response
@@ -188,7 +188,7 @@ class LinkPages(_Items):
             raise ProtocolError("The link to the next page is not text.")
         if not self.take:
             return replace(page.request, url=link, params={})
-        found = dict(parse_qsl(urlsplit(link).query))
+        found = dict(parse_qsl(link.partition("?")[2].partition("#")[0]))
         if lacking := [name for name in self.take if name not in found]:
             raise ProtocolError(f"The link to the next page has no {', '.join(lacking)}.")
         return page.request.with_params(**{name: found[name] for name in self.take})

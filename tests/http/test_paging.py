@@ -163,6 +163,7 @@ def scripted(*bodies):
         (LinkPages(), [{"items": []}], "no list as its body"),
         (NumberedPages(items_at="items", page_size=2), [{"items": [{"id": 1}, {"id": 2}]}], "same page twice"),
         (LinkPages(items_at="i", link_at="next", take=("id",)), [{"i": [], "next": "https://x.example.com"}], "no id"),
+        (LinkPages(items_at="i", link_at="next", take=("id",)), [{"i": [], "next": "http://[x"}], "no id"),
         (
             NumberedPages(items_at="i", page_size=2, total_at="n"),
             [{"i": [1, 2], "n": 5}, {"i": [], "n": 5}],
