@@ -78,6 +78,7 @@ PLAIN = (
     *(f"kpi show {name} --last 3650d --by {by}" for name in ("created", "hours") for by in ("client", "technician")),
     "kpi history created", "kpi repeats --last 3650d", "kpi months", "kpi close 2026-01 --reason x --yes",
     "kpi reopen 2026-01 --reason x", "kpi records created --last 3650d", "kpi explain created", "kpi ready",
+    "kpi change created --by client",
     "flow show", "flow steps",
     *(f"flow groups {by}" for by in ("client", "team")), "profit show --by client", "profit uncosted", "profit months",
     "profit own --period 2025-10",

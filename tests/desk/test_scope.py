@@ -131,6 +131,7 @@ ARGUMENTS = {
     "claims.list": [(EVERY_CLAIM,), (ClaimFilter(company=f"{FOREIGN}-companies", everything=True),)],
     "claims.propose": [((), {"everything": True})],
     "flow.groups": [("client",)],
+    "kpi.change": [(("created",), {"by": "client"})],
     "kpi.explain": [(("created",), {"period": "2026-03"})],
     "kpi.history": [("created",)],
     "kpi.records": [(("created",), {"period": "2026-03"})],

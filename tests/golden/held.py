@@ -11,6 +11,7 @@ HOSTILE: dict[str, str] = {
     "flow groups team": "80 json",
     "flow show": "80 json",
     "flow steps": "80 json",
+    "kpi change created --by client": "80 json",
     "kpi explain created": "80 json",
     "kpi history created --weeks 3": "80 json",
     "kpi list": "80 160 json csv",

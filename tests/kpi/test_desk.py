@@ -172,6 +172,23 @@ async def test_figures_of_a_month_against_the_goals_of_the_desk(desk):
             await call
 
 
+async def test_a_figure_of_the_last_weeks_stands_beside_that_of_the_weeks_before(desk):
+    (whole,) = await desk.kpi.change("created", weeks=4)
+    assert (whole.group, whole.value, whole.before, whole.change, whole.records) == ("all", 0, 4, -100, 0)
+    parts = await desk.kpi.change("created", by="client", weeks=4)
+    assert [(one.group, one.value, one.before, one.change) for one in parts] == [
+        ("Mill & Sons", 0, 1, -100), ("Quay", 0, 3, -100), ("Us", 0, 0, None),
+    ]  # fmt: skip
+    (ratio,) = await desk.kpi.change("first-call-resolution", weeks=4)
+    assert (ratio.value, ratio.change) == (None, None)
+    (new,) = await desk.kpi.change("created", weeks=8)
+    assert (new.value, new.before, new.change) == (4, 0, None)
+    with pytest.raises(SettingsError, match="tells of the present"):
+        await desk.kpi.change("new")
+    with pytest.raises(SettingsError, match="cannot be divided by moon"):
+        await desk.kpi.change("created", by="moon")
+
+
 async def test_of_a_quick_count_and_what_looks_closer_one_is_listed(desk):
     known = {one.name for one in await desk.kpi.list()}
     quick = {one.name: one for one in await desk.kpi.list(feature="tickets")}

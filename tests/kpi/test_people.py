@@ -37,6 +37,14 @@ async def _groups(desk, figure, **more):
     return {one.group: one.numerator for one in page}, page.unseen
 
 
+async def test_what_changed_is_told_of_people_as_the_figure_is(people):
+    own = await people("annie").kpi.change("hours", by="technician", weeks=4)
+    everybody = await people("sam").kpi.change("hours", by="technician", weeks=4)
+    assert {one.group for one in own} < {one.group for one in everybody} | {"all"}
+    assert own.unseen
+    assert not everybody.unseen
+
+
 @pytest.mark.parametrize("figure", ["utilisation", "not-entered", "tickets-per-day", "hours", "resolved"])
 async def test_what_single_people_did_is_told_to_them_and_to_their_manager(people, figure):
     everybody, unseen = await _groups(people("sam"), figure, **MARCH)

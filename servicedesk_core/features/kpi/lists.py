@@ -1,25 +1,33 @@
 """Lists beside the figures: repeat service, what can be begun now, and the months that are closed."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from datetime import timedelta
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
+from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import (
     After,
     Capability,
     Help,
+    Kpi,
     Limit,
     Manner,
+    Measure,
     Page,
+    Period,
     Sort,
     piece,
     query,
 )
+from servicedesk_core.faces.kpi import number
 from servicedesk_core.features.kpi.coordinator import OpenTicket, ready
 from servicedesk_core.features.kpi.facts import Key
-from servicedesk_core.features.kpi.model import ClosedFigures, ReadyRow, RepeatRow
+from servicedesk_core.features.kpi.measuring import kpi_named
+from servicedesk_core.features.kpi.model import ChangePage, ClosedFigures, KpiChange, ReadyRow, RepeatRow
 from servicedesk_core.features.kpi.opened import open_desk
-from servicedesk_core.features.kpi.queries import KpiQueries, Last, PeriodName
+from servicedesk_core.features.kpi.periods import last as up_to
+from servicedesk_core.features.kpi.queries import By, KpiQueries, Last, Name, PeriodName, parts_of
 from servicedesk_core.features.kpi.repeats import Pair, Standing
 from servicedesk_core.features.kpi.tables import StoredFacts
 from servicedesk_core.features.kpi.tables.closing import closed
@@ -97,6 +105,48 @@ class KpiLists(KpiQueries[Manner]):
         return piece(found, ReadyRow, by="of,place", sort=sort, after=after, limit=limit)
 
     @query(
+        "kpi.change",
+        about="What changed against the weeks before.",
+        empty="There is nothing to compare.",
+        page="servicedesk_core.features.kpi.pages:changes",
+    )
+    def change(
+        self,
+        tx: Tx,
+        name: Name,
+        *,
+        by: By = None,
+        weeks: Annotated[int, Help("How many weeks, and as many before them.", between=(1, 78))] = 13,
+        sort: Sort = None,
+        limit: Limit = 1_000,
+        after: After = None,
+        scope: Scope | None = None,
+    ) -> ChangePage:
+        """Compare a figure of the last 13 weeks with the 13 before; with "--by" for each client, issue or what else.
+
+        Raises:
+            NotFoundLocallyError: There is no such figure.
+            SettingsError: It tells of the present only, it cannot be divided so, or there is no such column to sort by.
+            CursorError: ``after`` is not a position of this list.
+        """
+        _, kpi = kpi_named(self.desk.features, name)
+        if kpi.over == "instant":
+            message = f'"{kpi.name}" tells of the present, not of weeks.'
+            raise SettingsError(message, hint="`servicedesk kpi history` shows what it was, where that is known.")
+        span, zone, now = timedelta(weeks=weeks), ZoneInfo(self.desk.timezone), self.desk.clock.now()
+        spans = (up_to(span, zone, now), Period((now - 2 * span).astimezone(zone), now - span, now - span))
+        (newer, parts, now_unseen), (older, before, then_unseen) = (
+            parts_of(self._measuring(tx, one, None, scope), kpi, by) for one in spans
+        )
+        unseen = now_unseen or then_unseen
+        rows = [_changed(kpi, "all", newer, older)] if by is None or unseen else []
+        absent = Measure(0 if newer.denominator is None else None, 0)
+        rows += [
+            _changed(kpi, of or "none", parts.get(of, absent), before.get(of, absent)) for of in {**parts, **before}
+        ]
+        return piece(ChangePage(tuple(rows), unseen=unseen), KpiChange, by="group", sort=sort, after=after, limit=limit)
+
+    @query(
         "kpi.months",
         about="Months whose figures are closed, the newest first.",
         unscoped="months are closed for all clients together",
@@ -111,6 +161,12 @@ class KpiLists(KpiQueries[Manner]):
         """
         found = tuple(ClosedFigures(str(month), one.at, one.author, one.reason) for month, one in closed(tx).items())
         return piece(Page(found), ClosedFigures, by="-month", sort=sort, after=after, limit=limit)
+
+
+def _changed(kpi: Kpi[Any], group: str, now: Measure, before: Measure) -> KpiChange:
+    newer, older = (None if one.value is None else number(one.value) for one in (now, before))
+    change = None if newer is None or not older else (newer - older) / older * 100
+    return KpiChange(group, newer, older, kpi.unit, change, now.sample)
 
 
 def _repeat(pair: Pair, decisions: Mapping[tuple[Key, Key], Decision]) -> RepeatRow:

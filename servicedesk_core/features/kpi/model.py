@@ -39,6 +39,26 @@ class FigurePage(Page[Figure]):
 
 
 @dataclass(frozen=True, slots=True)
+class KpiChange:
+    """A figure of the last weeks, beside that of as many weeks before."""
+
+    group: Annotated[str, Column("What it is of; all = everything.", "Of")]
+    value: Annotated[float | None, Column("What was measured; nothing = there is nothing to measure.")]
+    before: Annotated[float | None, Column("What was measured in the weeks before.", "Before")]
+    unit: Annotated[str, Column("What the values count.")]
+    change: Annotated[float | None, Column("By how much it changed, in percent; nothing = it was not there before.")]
+    records: Annotated[int, Column("How many records stand behind the newer one.")]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePage(Page[KpiChange]):
+    """What changed."""
+
+    items: Annotated[tuple[KpiChange, ...], Column("Each part, or the whole.")]
+    unseen: Annotated[str, Column("Why single people are not told; empty = all that there are are.")] = ""
+
+
+@dataclass(frozen=True, slots=True)
 class KpiRecord:
     """A record that a figure counted, or left out."""
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from servicedesk_core.faces import Figure, Narrow, Terminal, Verdict
 from servicedesk_core.faces.html import render
-from servicedesk_core.features.kpi.model import FigurePage, KpiExplained, KpiGoal, KpiRecord, RecordPage
+from servicedesk_core.features.kpi.model import ChangePage, FigurePage, KpiExplained, KpiGoal, KpiRecord, RecordPage
 from servicedesk_core.wording import hours, rounded
 
 _SAID: Final = {
@@ -81,6 +81,21 @@ def groups(terminal: Terminal, page: FigurePage) -> None:
     _print(terminal, page, "Of", (("", "all" if one.group is None else one.group, "") for one in page))
     _unseen(terminal, page.unseen)
     _late(terminal, page)
+
+
+def changes(terminal: Terminal, page: ChangePage) -> None:
+    """Print what changed against the weeks before."""
+    rows = [
+        (
+            one.group,
+            "no data" if one.value is None else f"{rounded(one.value)}{unit(one.unit)}",
+            "no data" if one.before is None else f"{rounded(one.before)}{unit(one.unit)}",
+            "" if one.change is None else f"{one.change:+.0f} %",
+        )
+        for one in page
+    ]
+    terminal.table(("Of", "Value", "Before", "Change"), rows)
+    _unseen(terminal, page.unseen)
 
 
 def records(terminal: Terminal, page: RecordPage) -> None:

@@ -50,6 +50,13 @@ PeriodName = Annotated[
     str | None, Help("Of a month such as 2026-10, a week such as 2026-W41, 2026-Q3, a year or a day.", metavar="PERIOD")
 ]
 Last = Annotated[timedelta | None, Help("Of the time up to now, such as 12w; without both of the last 30d.")]
+By = Annotated[
+    str | None,
+    Help(
+        f"Divide it: by {', '.join(DIMENSIONS)}; some also by age, work, when, rule, stage, shift or day.",
+        metavar="DIMENSION",
+    ),
+]
 Goals = Annotated[str | None, Help("Judge by the goals of this profile only.", name="goals")]
 
 
@@ -111,13 +118,7 @@ class KpiQueries(Namespace[Manner]):
         tx: Tx,
         name: Name,
         *,
-        by: Annotated[
-            str | None,
-            Help(
-                f"Divide it: by {', '.join(DIMENSIONS)}; some also by age, work, when, rule, stage, shift or day.",
-                metavar="DIMENSION",
-            ),
-        ] = None,
+        by: By = None,
         period: PeriodName = None,
         last: Last = None,
         goals: Goals = None,
@@ -134,14 +135,10 @@ class KpiQueries(Namespace[Manner]):
         """
         _, kpi = kpi_named(self.desk.features, name)
         measuring = self._measuring(tx, self._period(period, last), goals, scope)
-        whole = measuring.opened(kpi) if by == PERSON or kpi.of_people else measuring.shown(kpi)
-        found = measuring.seen(kpi, whole)
-        is_less = by == PERSON or (by in whole.dimensions and not found.by(by))
-        unseen = measuring.unseen(kpi, whole) if is_less else ""
+        found, parts, unseen = parts_of(measuring, kpi, by)
         rows = [measuring.figure(kpi, found)]
         if by is not None and not found.needs:
-            parts = divided(kpi, found, by).items()
-            each = (measuring.figure(kpi, one, of or "none", _region(by, of, one)) for of, one in parts)
+            each = (measuring.figure(kpi, one, of or "none", _region(by, of, one)) for of, one in parts.items())
             rows = [*rows[: bool(unseen)], *each]
         late = tuple(measuring.adjusted(kpi, by))
         page = self._page(rows, measuring.period, measuring.closed_at, late, unseen)
@@ -284,6 +281,19 @@ class KpiQueries(Namespace[Manner]):
 
 def _weeks(desk: Desk, count: int) -> list[tuple[str, Period]]:
     return [*weeks(count, ZoneInfo(desk.timezone), desk.clock.now())]
+
+
+def parts_of(measuring: Measuring, kpi: Kpi[Any], by: str | None) -> tuple[Measure, Mapping[str, Measure], str]:
+    """Return a figure, its parts by a dimension, and why people among them are not told; empty = all of them are.
+
+    Raises:
+        SettingsError: It cannot be divided so.
+    """
+    whole = measuring.opened(kpi) if by == PERSON or kpi.of_people else measuring.shown(kpi)
+    found = measuring.seen(kpi, whole)
+    is_less = by == PERSON or (by in whole.dimensions and not found.by(by))
+    parts = {} if by is None or found.needs else divided(kpi, found, by)
+    return found, parts, measuring.unseen(kpi, whole) if is_less else ""
 
 
 def divided(kpi: Kpi[Any], found: Measure, by: str) -> Mapping[str, Measure]:

@@ -19,7 +19,13 @@ class ClockDecision:
     title: Annotated[str, Column("Title of the ticket.")]
     clock: Annotated[str, Column("Which promise.")]
     cycle: Annotated[int, Column("Which life of the ticket.")]
-    kind: Annotated[str, Column("override, exempt, or withdrawn: what was decided before holds no more.")]
+    kind: Annotated[
+        str,
+        Column(
+            "override, exempt, or withdrawn: what was decided before holds no more; override_requested and "
+            "exempt_requested are only asked for, and declined is not decided."
+        ),
+    ]
     reason: Annotated[str, Column("Why.")]
     due_before: Annotated[datetime | None, Column("When it was due.")]
     due_at: Annotated[datetime | None, Column("When it is due.")]

@@ -186,7 +186,7 @@ def decision(terminal: Terminal, found: ClockDecision) -> None:
             ("Ticket", found.ticket),
             ("Title", found.title),
             ("Clock", f"{found.clock}{life}"),
-            ("Decision", found.kind),
+            ("Decision", found.kind.replace("_", " ")),
             ("Why", found.reason),
             ("Due before", found.due_before),
             ("Due", found.due_at),

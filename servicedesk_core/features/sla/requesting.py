@@ -1,5 +1,6 @@
 """Asking for a decision about the clock of a ticket: by those who may not take it, answered by those who may."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -61,7 +62,7 @@ class Requests(Deciding[Manner]):
                 before={},
                 after={"due_at": None if due is None else due.isoformat()},
             )
-            return would
+            return replace(would, kind=kind.value)
 
         return await self.desk.store.write(work)
 
