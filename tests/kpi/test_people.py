@@ -9,6 +9,7 @@ import pytest
 from servicedesk_core import Actor, Scope, ServiceDesk, Way
 from servicedesk_core.cli.main import main
 from servicedesk_core.domain import Technician
+from servicedesk_core.errors import NotPermittedError
 from servicedesk_core.faces import Period
 from servicedesk_core.features.sla.model import By, ClockFilter, TicketChoice
 from tests.kpi.conftest import _entry, _state, _ticket, fill
@@ -35,6 +36,18 @@ async def people(desk):
 async def _groups(desk, figure, **more):
     page = await desk.kpi.show(figure, by="technician", **more)
     return {one.group: one.numerator for one in page}, page.unseen
+
+
+async def test_how_single_people_worked_is_no_side_door(people):
+    for who, told in (("annie", False), ("fin", False), ("sam", True)):
+        desk = people(who)
+        for asked in (desk.flow.groups("technician"), desk.flow.groups("resolver"), desk.flow.steps(of="person")):
+            if told:
+                await asked
+            else:
+                with pytest.raises(NotPermittedError, match=r"scorecards\.read"):
+                    await asked
+        assert await desk.flow.groups("client") is not None
 
 
 async def test_what_changed_is_told_of_people_as_the_figure_is(people):

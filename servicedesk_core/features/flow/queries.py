@@ -5,17 +5,32 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
 from servicedesk_core.arguments import did_you_mean
-from servicedesk_core.errors import SettingsError
-from servicedesk_core.faces import After, Capability, Help, Limit, Manner, Namespace, Page, Sort, piece, query
+from servicedesk_core.errors import NotPermittedError, SettingsError
+from servicedesk_core.faces import (
+    After,
+    Capability,
+    Help,
+    Limit,
+    Manner,
+    Namespace,
+    Page,
+    PeopleSight,
+    Sort,
+    piece,
+    query,
+)
 from servicedesk_core.features.flow.measuring import Course, Meaning, Passage, Step, dwell, passage
 from servicedesk_core.features.flow.model import Flow, FlowGroup, FlowStep, Spread
 from servicedesk_core.features.flow.tables import DIMENSIONS, courses
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
+
+OF_PEOPLE: Final = frozenset({"technician", "resolver", "person", "assignee_ref"})
+"""What tells how single people worked."""
 
 _EMPTY = "No ticket has steps: sync its history, or a file of events."
 
@@ -122,7 +137,9 @@ class FlowQueries(Namespace[Manner]):
         Raises:
             NotFoundLocallyError: There is no such connection.
             SettingsError: Tickets do not have what they should be divided by, or no step that was named.
+            NotPermittedError: It would tell of single people, and whoever asks sees those of nobody.
         """
+        self._ensure_told(by, scope)
         found, meaning = chosen.read(tx, scope, with_internal=self.desk.may(Capability.INTERNAL))
         known = dict.fromkeys(DIMENSIONS)
         groups: dict[str | None, list[Passage]] = defaultdict(list)
@@ -154,7 +171,9 @@ class FlowQueries(Namespace[Manner]):
         Raises:
             NotFoundLocallyError: There is no such connection.
             SettingsError: Steps do not state what is asked for.
+            NotPermittedError: It would tell of single people, and whoever asks sees those of nobody.
         """
+        self._ensure_told(of, scope)
         found, _ = chosen.read(tx, scope, with_internal=self.desk.may(Capability.INTERNAL))
         plain = self._plain()
         known = dict.fromkeys(plain)
@@ -182,6 +201,13 @@ class FlowQueries(Namespace[Manner]):
         return piece(
             Page(rows), FlowStep, by="name" if of == "month" else "-events,name", sort=sort, after=after, limit=limit
         )
+
+    def _ensure_told(self, by: str, scope: Scope | None) -> None:
+        if by in OF_PEOPLE and not PeopleSight.of(self.desk, scope).everybody:
+            raise NotPermittedError(
+                f'How single people worked is told to those with the right "{Capability.SCORECARDS}".',
+                hint="Ask by team or by client.",
+            )
 
     def _plain(self) -> dict[str, Callable[[Step], str | None]]:
         zone = ZoneInfo(self.desk.timezone)
