@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from servicedesk_core import __version__
 from servicedesk_core.cli.catalog import NAMES, WITHOUT_DESK, OurCommands, from_plugins, sections
 from servicedesk_core.cli.shell import exit_codes
 from servicedesk_core.cli.shell.arguments import hoist, wants_json
@@ -102,6 +103,13 @@ def _code_of(argv: Sequence[str], cli: Cli) -> int:
     return code or 0
 
 
+def _tell_version(wanted: bool) -> None:
+    """Tell the version among other options; alone it is told before anything is imported."""
+    if wanted:
+        typer.echo(f"servicedesk {__version__}")
+        raise typer.Exit
+
+
 def _options(
     ctx: typer.Context,
     *,
@@ -126,9 +134,12 @@ def _options(
     log_format: Annotated[
         LogFormat, typer.Option("--log-format", help="Messages as lines of text, or as one JSON object a line.")
     ] = LogFormat.TEXT,
-    version: Annotated[bool, typer.Option("--version", "-V", help="Print the version and exit.")] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", "-V", help="Print the version and exit.", is_eager=True, callback=_tell_version),
+    ] = False,
 ) -> None:
-    del version  # answered before anything is imported
+    del version  # was told
     if acting_as is not None and ctx.invoked_subcommand in WITHOUT_DESK:
         message = (
             f'--as takes the place of somebody on a desk, and "{ctx.invoked_subcommand}" opens none. Leave it out.'

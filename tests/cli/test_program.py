@@ -29,6 +29,7 @@ def python(*code: str) -> subprocess.CompletedProcess[str]:
 
 def test_version_imports_neither_typer_nor_rich_nor_pydantic(run):
     assert run("--version").out == f"servicedesk {__version__}\n"
+    assert run("--quiet", "--version").out == f"servicedesk {__version__}\n"
     done = python(
         "-c",
         "import sys; from servicedesk_core.cli.main import main; main(['--version']);"
