@@ -5,7 +5,8 @@ from functools import partial
 
 import pytest
 
-from servicedesk_core import ServiceDesk
+from servicedesk_core import Actor, ServiceDesk
+from servicedesk_core.capabilities import Role
 from servicedesk_core.domain import Company, Priority, StatusCategory, TimeEntry
 from servicedesk_core.errors import CursorError, SettingsError
 from servicedesk_core.features import FEATURES, own
@@ -131,7 +132,10 @@ async def test_every_list_can_be_ordered_by_every_column_that_it_offers(store_ur
     monkeypatch.chdir(tmp_path)
     (tmp_path / "service").mkdir()  # the definitions that some of them look at
     (tmp_path / "service" / "profit.toml").write_text('[profit]\ncurrency = "EUR"\n')
-    async with ServiceDesk({"desk": {"name": "X"}}, store=store_url) as desk:
+    everything = {"roles": [*{*Role} - {Role.CLIENT_CONTACT}], "technician": "7"}  # some lists are about whoever asks
+    settings = {"desk": {"name": "X"}, "connections": {"psa": {"connector": "tabular"}}, "people": {"ana": everything}}
+    async with ServiceDesk(settings, store=store_url) as whole:
+        desk = whole.acting_as(Actor("user:ana"))
         await desk.definitions.apply(reason="margins are asked for too")
         for offer in (
             offer
