@@ -152,12 +152,12 @@ OF_A_PERSON = {"profit.own"}
 
 NAMELESS = OF_A_PERSON | {
     "connections", "status", "tickets.count", "sla.status", "sla.tolerance", "kpi.list", "kpi.explain",
-    "kpi.history", "kpi.ready", "flow.show", "flow.steps", "rota.show", "oncall.who",
+    "kpi.history", "kpi.ready", "kpi.change", "flow.show", "flow.steps", "rota.show", "oncall.who",
     "scorecards.show", "scorecards.compare", "scorecards.coach",
     "quality.coverage", "quality.report",
 }  # fmt: skip
 """What answers with numbers only, the connections, our own people, or of what is not there: cards, done tickets,
-triaged ones."""
+triaged ones, those created before this very instant."""
 
 
 async def answers(path, method, scope):
