@@ -48,6 +48,8 @@ async def test_what_another_works_on_now_is_in_nobodys_list(busy):
     found = [(one.of, one.ticket) for one in await busy.kpi.ready() if one.ticket > "N2" and one.of != "Ben"]
     assert found == [("Ana", "N21"), ("Kim Lee (psa kim1)", "N24"), ("Kim Lee (psa kim2)", "N25")]
     assert [one.ticket for one in await busy.kpi.ready(of="Ana")] == ["N21"]
+    with pytest.raises(SettingsError, match='Did you mean "Ana"'):
+        await busy.kpi.ready(of="Anna")
 
 
 async def test_a_team_has_one_list_where_a_profile_says_so(busy, tmp_path):

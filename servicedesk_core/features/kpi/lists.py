@@ -1,10 +1,11 @@
-"""Lists beside the figures: repeat service, what can be begun now, and the months that are closed."""
+"""Lists beside the figures: repeat service, what can be begun now, what changed, and the months that are closed."""
 
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
+from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import (
     After,
@@ -95,12 +96,17 @@ class KpiLists(KpiQueries[Manner]):
         on now does not. Where a goal profile says ``pull``, each team has one list, with what nobody has yet.
 
         Raises:
-            SettingsError: There is no such column to sort by.
+            SettingsError: Nobody of that name has an open ticket, or there is no such column to sort by.
             CursorError: ``after`` is not a position of this list.
         """
         now, zone = self.desk.clock.now(), ZoneInfo(self.desk.timezone)
-        lists = ready(open_desk(tx, now, zone, scope, people=self.desk.settings.people))
-        rows = (_ready(place, one) for several in lists.values() for place, one in enumerate(several, 1))
+        found_open = open_desk(tx, now, zone, scope, people=self.desk.settings.people)
+        names = {_list_of(one) for one in found_open.tickets if one.holder is not None}
+        if of is not None and of not in names:
+            message = f'Nobody called "{of}" has an open ticket.{did_you_mean(of, names)}'
+            raise SettingsError(message, hint="Without --of all lists are shown, each with its name.")
+        lists = ready(found_open).values()
+        rows = (_ready(place, one) for several in lists for place, one in enumerate(several, 1))
         found = Page(tuple(one for one in rows if of in {None, one.of}))
         return piece(found, ReadyRow, by="of,place", sort=sort, after=after, limit=limit)
 
@@ -187,9 +193,14 @@ def _repeat(pair: Pair, decisions: Mapping[tuple[Key, Key], Decision]) -> Repeat
     )
 
 
+def _list_of(one: OpenTicket) -> str:
+    """Return whose list a ticket stands in, by name, else by the vendor's id."""
+    return one.of.get("technician" if one.queue is None else "queue") or (one.holder or ("", ""))[1]
+
+
 def _ready(place: int, one: OpenTicket) -> ReadyRow:
     return ReadyRow(
-        of=(one.of.get("technician" if one.queue is None else "queue")) or (one.holder or ("", ""))[1],
+        of=_list_of(one),
         place=place,
         ticket=one.record,
         connection=one.connection,
