@@ -16,6 +16,7 @@ from servicedesk_core.domain.warranty import (
     ClaimReceipt,
     ClaimReport,
     DeviceRef,
+    EntitlementPage,
     EntitlementResult,
     PartInfo,
 )
@@ -164,6 +165,10 @@ class ConnectorCalls:
         return self._caller.each(
             "find_entitlements", devices, _device, partial(wrong_type, expected=EntitlementResult), devices=devices
         )
+
+    def list_entitlements(self) -> AsyncGenerator[EntitlementPage, None]:
+        """See :meth:`WarrantySpecs.list_entitlements`. Close the generator when you stop early."""
+        return self._caller.stream("list_entitlements", partial(wrong_type, expected=EntitlementPage))
 
     def check_claim(self, claim: Claim) -> tuple[ClaimProblem, ...]:
         """See :meth:`WarrantySpecs.check_claim`."""

@@ -75,6 +75,8 @@ class WarrantyCapability:
         parallel: How many calls of ``find_entitlements`` may be in flight at once. Where the vendor's own limit is kept
             by ``ctx.vendor_budget(concurrency=…)``, say one more: an answer is read while the next requests are on
             their way.
+        listed_per_request: How many devices one page of ``list_entitlements`` holds, which is one request; 0 = the hook
+            is not implemented.
         wants: Fields of a device without which the answer may be ambiguous: ``product_number``, ``machine_type``,
             ``country``.
         origin: Whose word the answers are.
@@ -85,6 +87,7 @@ class WarrantyCapability:
 
     devices_per_request: int = 1
     parallel: int = 1
+    listed_per_request: int = 0
     wants: tuple[str, ...] = ()
     origin: Literal["maker", "distributor"] = "maker"
     time_zone: str = "UTC"

@@ -234,7 +234,7 @@ def test_of_makers_that_tell_no_cover_one_that_knows_the_device_is_believed():
             CoverState.EXPIRED,
         ),
         ((cover(None, None),), LookupOutcome.FOUND, CoverState.UNKNOWN),
-        ((), LookupOutcome.FOUND, CoverState.UNKNOWN),
+        ((), LookupOutcome.FOUND, CoverState.NO_HARDWARE_COVER),
         ((), LookupOutcome.NOT_FOUND, CoverState.NOT_FOUND),
         ((), LookupOutcome.AMBIGUOUS, CoverState.AMBIGUOUS),
         ((), LookupOutcome.DENIED, CoverState.DENIED),
@@ -244,6 +244,10 @@ def test_of_makers_that_tell_no_cover_one_that_knows_the_device_is_believed():
 )
 def test_a_device_has_one_state(covers, outcome, state):
     assert fact(CoverSource.MAKER, *covers, outcome=outcome).state_on(TODAY) is state
+
+
+def test_a_spreadsheet_without_a_date_tells_nothing_of_a_device():
+    assert fact(CoverSource.SPREADSHEET, outcome=LookupOutcome.FOUND).state_on(TODAY) is CoverState.UNKNOWN
 
 
 ENDED, RUNS = cover(None, date(2026, 5, 31)), cover(None, date(2027, 5, 31))

@@ -12,6 +12,7 @@ from servicedesk_core.errors import AuthenticationError
 from servicedesk_core.hooks import ConnectorSettings, hookimpl
 from servicedesk_core.testing import MemoryMaker, WarrantyLookupSuite, opened
 from servicedesk_core.testing.suites.warranty_lookup import Misbehaviour
+from tests.warranty.listers import ListOnly
 
 SECRET = "the-secret-of-a-test"
 
@@ -74,8 +75,50 @@ class TestAcme(WarrantyLookupSuite):
         return [DeviceRef(manufacturer="acme", serial_number=f"N{number}X") for number in range(count)]
 
 
+class Account(ListOnly):
+    names = Acme.names
+    covers = {**Acme.covers, **{f"M{number}": (cover(date(2026, 12, 31)),) for number in range(30)}}
+
+
+class TestAccount(TestAcme):
+    """A maker that can only be read as a list keeps all promises of the suite but those about asking."""
+
+    ambiguous = None
+
+    @pytest.fixture
+    async def connector(self):
+        async with opened(Account, ConnectorSettings()) as acme:
+            yield acme
+
+    @pytest.fixture
+    async def rejected(self):
+        async with opened(
+            type("Refused", (Account,), {"fail": [AuthenticationError("No.")]}), ConnectorSettings()
+        ) as acme:
+            yield acme
+
+    @pytest.fixture
+    def cut_list(self, monkeypatch):
+        async def cut():
+            monkeypatch.setattr(Account, "cut", [2])
+
+        return cut
+
+
 def broken(**hooks):
     return type("Broken", (Acme,), hooks)
+
+
+def lister(**hooks):
+    return type("Broken", (Account,), hooks)
+
+
+def said_otherwise(results):
+    hardware = {"covers_hardware": True}
+    return [
+        one.model_copy(update={"entitlements": tuple(c.model_copy(update=hardware) for c in one.entitlements)})
+        for one in results
+    ]
 
 
 @pytest.mark.parametrize(
@@ -104,6 +147,28 @@ def broken(**hooks):
             "a secret stands in the payload",
         ),
         (
+            lister(spoil=staticmethod(said_otherwise)),
+            "test_a_list_says_what_the_vendor_says_of_each_device",
+            "said to cover the hardware",
+        ),
+        (
+            lister(
+                spoil=staticmethod(lambda found: [one.model_copy(update={"raw": {"auth": SECRET}}) for one in found])
+            ),
+            "test_a_list_says_what_the_vendor_says_of_each_device",
+            "a secret stands in the payload",
+        ),
+        (
+            lister(stops_after=2),
+            "test_a_list_ends_with_its_last_page_and_names_each_device_once",
+            "one page is the last",
+        ),
+        (
+            lister(cut=[2]),
+            "test_a_list_ends_with_its_last_page_and_names_each_device_once",
+            "there are more devices than were listed",
+        ),
+        (
             broken(recognise=hookimpl(lambda self, device: device)),
             "test_recognise_leaves_other_makers_alone",
             "None",
@@ -114,6 +179,18 @@ async def test_a_broken_connector_fails_the_suite(connector, test, message):
     async with opened(connector, Settings()) as instance:
         with pytest.raises(AssertionError, match=message):
             await awaited(getattr(TestAcme(), test)(instance))
+
+
+async def test_a_list_that_takes_a_cut_page_for_whole_fails_the_suite(monkeypatch):
+    """The vendor leaves a device out, and the connector neither notices nor passes on how many there are."""
+    monkeypatch.setattr(Account, "tells_total", False)
+
+    async def cut():
+        monkeypatch.setattr(Account, "cut", [2])
+
+    async with opened(Account, Settings()) as instance:
+        with pytest.raises(AssertionError, match="taken for the whole account"):
+            await TestAccount().test_a_list_that_lacks_devices_is_not_complete(instance, cut)
 
 
 async def awaited(outcome):

@@ -6,10 +6,20 @@ import pytest
 
 from servicedesk_core import ServiceDesk
 from servicedesk_core.domain import Asset, Company
+from servicedesk_core.domain.warranty import DeviceRef
+from servicedesk_core.features.warranty.lookup.asking import Asker
+from servicedesk_core.features.warranty.lookup.run import Lookup
+from servicedesk_core.features.warranty.lookup.selection import Named
+from servicedesk_core.hooks import ConnectorSettings
+from servicedesk_core.hooks.boundary import Origin
+from servicedesk_core.hooks.calling import Caller
+from servicedesk_core.hooks.calls import ConnectorCalls
+from servicedesk_core.hooks.registration import Registry
+from servicedesk_core.hooks.watchdog import Watchdog
 from servicedesk_core.ports import KEEP_ALL_RAW
 from servicedesk_core.store import Store, records, sources
 from servicedesk_core.store.records import Incoming
-from servicedesk_core.testing import FakeClock
+from servicedesk_core.testing import FakeClock, make_context
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 MAKER = """
@@ -88,5 +98,32 @@ def filled(put):
     )
 
 
+@pytest.fixture
+def lookup(store, clock):
+    watchdog = Watchdog()
+
+    def asker(maker):
+        name = maker.names[0]
+        instance = maker(make_context(ConnectorSettings(), connection=name))
+        registered = Registry().register(name, instance, connection=name)
+        calls = ConnectorCalls(Caller(registered, Origin(name, name, "test"), watchdog=watchdog))
+        return Asker(name, calls, maker.capability)
+
+    async def run(selection, *makers, failed=None, **options):
+        run = Lookup(store, clock, [asker(maker) for maker in makers], failed)
+        return await run.run(selection, day=NOW.date(), **options)
+
+    yield run
+    watchdog.close()
+
+
 def names(rows):
     return [row.name for row in rows]
+
+
+def named(*serials, manufacturer="dell"):
+    return Named([DeviceRef(manufacturer=manufacturer, serial_number=serial) for serial in serials])
+
+
+def states(report):
+    return {row.serial_number: row.state for row in report.rows}

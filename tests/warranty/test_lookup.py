@@ -18,17 +18,11 @@ from servicedesk_core.errors import (
     StoreError,
     VendorUnavailableError,
 )
-from servicedesk_core.features.warranty.lookup.asking import Asker
-from servicedesk_core.features.warranty.lookup.run import Lookup
 from servicedesk_core.features.warranty.lookup.selection import Named, OfAssets
-from servicedesk_core.hooks import ConnectorSettings, WarrantyCapability
-from servicedesk_core.hooks.boundary import Origin
-from servicedesk_core.hooks.calling import Caller
-from servicedesk_core.hooks.calls import ConnectorCalls
-from servicedesk_core.hooks.registration import Registry
-from servicedesk_core.hooks.watchdog import Watchdog
+from servicedesk_core.hooks import WarrantyCapability
 from servicedesk_core.store.cover.assets import AssetFilter
-from servicedesk_core.testing import MemoryMaker, make_context
+from servicedesk_core.testing import MemoryMaker
+from tests.warranty.conftest import named, states
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 TODAY = NOW.date()
@@ -39,35 +33,8 @@ def cover(until, hardware=True):
     return Entitlement(kind=EntitlementKind.BASE, starts_on=date(2023, 1, 1), ends_on=until, covers_hardware=hardware)
 
 
-@pytest.fixture
-def lookup(store, clock):
-    watchdog = Watchdog()
-
-    def asker(maker):
-        name = maker.names[0]
-        instance = maker(make_context(ConnectorSettings(), connection=name))
-        registered = Registry().register(name, instance, connection=name)
-        calls = ConnectorCalls(Caller(registered, Origin(name, name, "test"), watchdog=watchdog))
-        return Asker(name, calls, maker.capability)
-
-    async def run(selection, *makers, failed=None, **options):
-        run = Lookup(store, clock, [asker(maker) for maker in makers], failed)
-        return await run.run(selection, day=TODAY, **options)
-
-    yield run
-    watchdog.close()
-
-
 def maker(own_name="dell", *, covers=None, **more):
     return type(own_name, (MemoryMaker,), {"names": (own_name,), "covers": covers or {}, **more})
-
-
-def named(*serials, manufacturer="dell"):
-    return Named([DeviceRef(manufacturer=manufacturer, serial_number=serial) for serial in serials])
-
-
-def states(report):
-    return {row.serial_number: row.state for row in report.rows}
 
 
 async def test_every_device_gets_its_outcome(lookup):
@@ -79,7 +46,7 @@ async def test_every_device_gets_its_outcome(lookup):
     assert states(report) == {
         "AA1": CoverState.COVERED,
         "bb2 ": CoverState.EXPIRED,
-        "CC3": CoverState.UNKNOWN,
+        "CC3": CoverState.NO_HARDWARE_COVER,
         "DD4": CoverState.AMBIGUOUS,
         "EE5": CoverState.NOT_FOUND,
         "Default string": CoverState.NO_SERIAL,

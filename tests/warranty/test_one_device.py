@@ -223,11 +223,10 @@ RECOUNTED = """
         WHEN EXISTS (SELECT 1 FROM v_entitlements e WHERE e.cover_key = d.cover_key AND e.covers_hardware
             AND COALESCE(e.starts_on, e.ends_on) <= e.ends_on
             AND COALESCE(e.starts_on, {day}) <= {day} AND e.ends_on >= {day}) THEN 'covered'
+        WHEN d.is_without_hardware_cover THEN 'no_hardware_cover'
         WHEN EXISTS (SELECT 1 FROM v_entitlements e WHERE e.cover_key = d.cover_key)
             AND NOT EXISTS (SELECT 1 FROM v_entitlements e WHERE e.cover_key = d.cover_key
                 AND COALESCE(e.covers_hardware, TRUE) AND COALESCE(e.ends_on, {day}) >= {day})
-            AND EXISTS (SELECT 1 FROM v_entitlements e WHERE e.cover_key = d.cover_key
-                AND COALESCE(e.covers_hardware, TRUE))
             THEN 'expired'
         ELSE 'else' END AS state, count(*) AS devices
     FROM v_devices d WHERE NOT d.is_retired GROUP BY 1"""
@@ -236,7 +235,7 @@ RECOUNTED = """
 async def test_the_report_can_be_recounted_from_the_views(desk, fleet, rows):
     report = await desk.warranty.report()
     counted = {row["state"]: row["devices"] for row in rows(RECOUNTED.format(day=f"'{TODAY}'"))}
-    told = {state: report.states[state] for state in ("covered", "expired")}
+    told = {state: report.states[state] for state in ("covered", "expired", "no_hardware_cover")}
     assert counted == {**told, "else": report.devices - sum(told.values())}
     for days, number in report.ending.items():
         ends = f"'{TODAY + timedelta(days=days)}'"

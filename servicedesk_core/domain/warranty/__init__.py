@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from servicedesk_core.domain.warranty.coverage import PartLevel as PartLevel
     from servicedesk_core.domain.warranty.coverage import covered_on as covered_on
     from servicedesk_core.domain.warranty.drafts import ClaimDraft as ClaimDraft
+    from servicedesk_core.domain.warranty.listing import EntitlementPage as EntitlementPage
     from servicedesk_core.domain.warranty.progress import ALERTS as ALERTS
     from servicedesk_core.domain.warranty.progress import ClaimEvent as ClaimEvent
     from servicedesk_core.domain.warranty.progress import ClaimEventKind as ClaimEventKind

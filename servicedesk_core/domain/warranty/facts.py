@@ -26,6 +26,9 @@ class CoverSource(StrEnum):
         return _RANKS[self]
 
 
+OF_WHOLE_DEVICES = frozenset({CoverSource.MAKER, CoverSource.DISTRIBUTOR})
+"""Sources that list all there is for a device: when they know it and list nothing, nothing is there."""
+
 _RANKS = {source: rank for rank, source in enumerate(CoverSource)}
 
 
@@ -125,6 +128,8 @@ class CoverFact(Model):
     def state_on(self, day: date) -> CoverState:
         """Return how the device stands on a day, as far as this source tells."""
         if not self.entitlements:
+            if self.outcome is LookupOutcome.FOUND and self.source in OF_WHOLE_DEVICES:
+                return CoverState.NO_HARDWARE_COVER
             return _WITHOUT_COVERS[self.outcome]
         covered = covered_on(self.entitlements, day)
         if covered is None:

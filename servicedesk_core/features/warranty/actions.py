@@ -28,6 +28,8 @@ from servicedesk_core.store.cover.assets import AssetFilter
 from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.wording import counted
 
+LOOKS_UP: Final = ("find_entitlements", "list_entitlements")
+"""Hooks of which a connector needs one to look up."""
 _PAGES: Final = "servicedesk_core.features.warranty.pages"
 
 
@@ -95,7 +97,8 @@ class Warranty(WarrantyQueries[Manner]):
 
     def makers(self) -> tuple[str, ...]:
         """Return the connections that can look up."""
-        return self.desk.host.offering("recognise", "find_entitlements")
+        able = {name for hook in LOOKS_UP for name in self.desk.host.offering("recognise", hook)}
+        return tuple(name for name in self.desk.settings.connections if name in able)
 
     @method(Capability.WARRANTY_WRITE, unscoped="a device that no record has is nobody's")
     async def lookup(

@@ -10,6 +10,7 @@ SUITES = {
     "pull": "TicketSyncSuite",
     "send_write": "WriteSuite",
     "find_entitlements": "WarrantyLookupSuite",
+    "list_entitlements": "WarrantyLookupSuite",
     "submit_claim": "WarrantyClaimsSuite",
 }
 """Which conformance suite belongs to which hook."""

@@ -10,6 +10,7 @@ from servicedesk_core.domain.warranty import (
     ClaimReceipt,
     ClaimReport,
     DeviceRef,
+    EntitlementPage,
     EntitlementResult,
     PartInfo,
 )
@@ -64,6 +65,29 @@ class WarrantySpecs:
         Raises:
             AuthenticationError: The vendor rejected the credentials.
             ConnectorError: Nothing could be asked at all.
+
+        Added in 1.0.
+        """
+        raise AssertionError  # pragma: no cover
+
+    @hookspec
+    def list_entitlements(self) -> AsyncIterator[EntitlementPage]:
+        """List what is covered, of every device that the account has; implement it as an async generator.
+
+        For manufacturers that list an account page by page, instead of answering for serial numbers or beside it. Core
+        uses it where it costs fewer requests, and stops reading when what is left would cost more than asking. Where
+        ``find_entitlements`` is implemented too, devices that the list does not name are asked for; else they are not
+        found, and only by a list that was read to its end. Must not change anything at the vendor.
+
+        Yields:
+            Pages, each one request, of at most ``WarrantyCapability.listed_per_request`` devices; every device as
+            ``recognise`` would give it back. The last page says ``last``, and only where the vendor's own word is that
+            nothing follows: a page with fewer devices than were asked for is no such word. Ask in an order that does
+            not change while it is read.
+
+        Raises:
+            AuthenticationError: The vendor rejected the credentials.
+            ConnectorError: The list could not be read on; what was yielded stays good.
 
         Added in 1.0.
         """

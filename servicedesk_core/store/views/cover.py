@@ -1,6 +1,6 @@
 """The views of devices and of what is covered: the lists and the report of the warranty can be recounted from them."""
 
-from servicedesk_core.domain.warranty.facts import BY_KNOWLEDGE, CoverSource
+from servicedesk_core.domain.warranty.facts import BY_KNOWLEDGE, OF_WHOLE_DEVICES, CoverSource
 from servicedesk_core.store.connecting import Dialect
 from servicedesk_core.store.cover.devices import ASSET_MAKER
 from servicedesk_core.store.views.columns import Column, OwnView, day, instant
@@ -19,17 +19,23 @@ _NAMES = f"""
 """By which names each device is known: an asset record with all of them, or names that no asset record has."""
 
 _HARDWARE = "e.covers_hardware AND e.ends_on IS NOT NULL AND (e.starts_on IS NULL OR e.starts_on <= e.ends_on)"
-_OPEN = "COALESCE(e.covers_hardware, TRUE) AND e.ends_on IS NULL"
+_MAYBE_HARDWARE = "COALESCE(e.covers_hardware, TRUE)"
+_OPEN = f"{_MAYBE_HARDWARE} AND e.ends_on IS NULL"
+_LISTS_ALL = ", ".join(f"'{source}'" for source in sorted(OF_WHOLE_DEVICES))
+_LISTED = f"""f.outcome = 'found' AND f.source IN ({_LISTS_ALL})
+            OR EXISTS (SELECT 1 FROM cover_entitlements e WHERE e.fact_id = f.id)"""  # noqa: S608
 _FACTS = f"""
     SELECT n.device_key, n.asset_id, 'fact-' || CAST(f.id AS text) AS cover_key, d.id AS device_id, d.manufacturer,
         d.serial_number, d.product_number, d.machine_type, f.source, f.origin, f.outcome, f.reason, f.product,
         (SELECT MAX(e.ends_on) FROM cover_entitlements e WHERE e.fact_id = f.id AND {_HARDWARE}) AS hardware_until,
         EXISTS (SELECT 1 FROM cover_entitlements e WHERE e.fact_id = f.id AND {_OPEN}) AS is_open_ended,
         EXISTS (SELECT 1 FROM cover_entitlements e WHERE e.fact_id = f.id) AS has_covers,
+        NOT EXISTS (SELECT 1 FROM cover_entitlements e WHERE e.fact_id = f.id AND {_MAYBE_HARDWARE}) AND ({_LISTED})
+            AS is_without_hardware_cover,
         f.shipped_on, f.purchased_on, f.supported_until, f.asked_at, f.answered_at
     FROM ({_NAMES}) n JOIN cover_facts f ON f.device_id = n.device_id JOIN cover_devices d ON d.id = f.device_id
     UNION ALL SELECT {_OF_ASSET}, assets.local_id, {_OF_ASSET}, NULL, {_MAKER}, assets.serial_number, NULL, NULL,
-        '{CoverSource.PSA}', src.name, 'found', NULL, NULL, assets.warranty_until, FALSE, TRUE, NULL,
+        '{CoverSource.PSA}', src.name, 'found', NULL, NULL, assets.warranty_until, FALSE, TRUE, FALSE, NULL,
         NULL, NULL, assets.changed_at, assets.changed_at
     FROM assets JOIN sources src ON src.id = assets.source_id
     WHERE assets.gone_at IS NULL AND assets.warranty_until IS NOT NULL"""  # noqa: S608
@@ -89,12 +95,15 @@ def _cover_columns(dialect: Dialect) -> list[Column]:
         Column("cover_key", "f.cover_key", "This row; see v_entitlements."),
         Column("is_open_ended", "f.is_open_ended", _OPEN_ENDED),
         Column("is_retired", _RETIRED, "Whether the PSA calls the asset retired."),
+        Column("is_without_hardware_cover", "f.is_without_hardware_cover", _WITHOUT),
     ]
 
 
 _OPEN_ENDED = (
     "Whether the source lists a cover without an end that may be for the hardware: then hardware_until is not the end."
 )
+
+_WITHOUT = "Whether the source knows the device and lists no cover of its hardware, past or future."
 
 
 def _device_columns(dialect: Dialect) -> list[Column]:
@@ -124,6 +133,7 @@ def _device_columns(dialect: Dialect) -> list[Column]:
         Column("supported_until", "f.supported_until", "Last day on which the maker supports the product at all."),
         Column("answered_at", "f.answered_at", "When the believed source last knew the device."),
         *untils,
+        Column("is_without_hardware_cover", "f.is_without_hardware_cover", _WITHOUT),
     ]
 
 

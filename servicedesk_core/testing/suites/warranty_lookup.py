@@ -35,7 +35,8 @@ from servicedesk_core.errors import AuthenticationError, NotFoundError
 from servicedesk_core.hooks import WarrantyCapability
 from servicedesk_core.hooks.connector import AnyConnector
 from servicedesk_core.http import HttpFactory
-from servicedesk_core.testing.suites.skipping import require
+from servicedesk_core.testing.suites.account_lists import AccountListTruths, answers, pages_listed
+from servicedesk_core.testing.suites.skipping import implements, require
 from servicedesk_core.testing.suites.truths import assert_hides_secrets
 
 PLACEHOLDERS = ("", " ", "To be filled by O.E.M.", "Default string", "None", "N/A", "0000000", "System Serial Number")
@@ -72,8 +73,16 @@ def _recognised(connector: AnyConnector, *devices: DeviceRef) -> list[DeviceRef]
     return [device for device in found if device is not None]
 
 
+def _require_look_up(connector: AnyConnector) -> None:
+    require(connector, "recognise")
+    if not implements(connector, "list_entitlements"):
+        require(connector, "find_entitlements")
+
+
 async def _ask(connector: AnyConnector, devices: Sequence[DeviceRef]) -> dict[DeviceRef, EntitlementResult]:
-    """Ask, and hold the answer against the one rule that everything else rests on."""
+    """Ask, and hold the answer against the one rule that everything else rests on; read a list where nobody can ask."""
+    if not implements(connector, "find_entitlements"):
+        return answers(await pages_listed(connector), *devices)
     stream = connector.find_entitlements(devices)
     assert isinstance(stream, AsyncGenerator), "find_entitlements must be an async generator, so that core can close it"
     results: list[EntitlementResult] = []
@@ -89,7 +98,7 @@ def _sorted(devices: Iterable[DeviceRef]) -> list[str]:
     return sorted(device.model_dump_json() for device in devices)
 
 
-class WarrantyLookupSuite:
+class WarrantyLookupSuite(AccountListTruths):
     """Subclass it in a test file; give it a ``connector`` fixture and devices that the vendor behind it knows.
 
     Devices are written as another source would write them; the suite passes them through ``recognise`` itself.
@@ -148,11 +157,12 @@ class WarrantyLookupSuite:
 
     def test_the_capability_is_complete(self, connector: AnyConnector) -> None:
         """Numbers are positive, the zone exists, and ``wants`` names fields of a device."""
-        require(connector, "find_entitlements")
+        _require_look_up(connector)
         capability = _capability(connector)
         assert capability == connector.describe_capabilities().warranty
         assert capability.devices_per_request >= 1
         assert capability.parallel >= 1
+        assert (capability.listed_per_request > 0) == implements(connector, "list_entitlements")
         assert set(capability.wants) <= SUPPLIES
         ZoneInfo(capability.time_zone)
 
@@ -198,7 +208,7 @@ class WarrantyLookupSuite:
 
     async def test_a_covered_device_is_found_with_the_vendors_own_answer(self, connector: AnyConnector) -> None:
         """The outcome, the covers and the raw answer, which survives JSON."""
-        require(connector, "recognise", "find_entitlements")
+        _require_look_up(connector)
         devices = _recognised(connector, self.covered)
         result = (await _ask(connector, devices))[devices[0]]
         assert result.outcome is LookupOutcome.FOUND
@@ -210,7 +220,7 @@ class WarrantyLookupSuite:
 
     async def test_an_expired_device_is_found_and_not_covered(self, connector: AnyConnector) -> None:
         """Expired is not the same as not found."""
-        require(connector, "recognise", "find_entitlements")
+        _require_look_up(connector)
         if self.expired is None or self.expired_on is None:
             pytest.skip("give expired and expired_on to have this tested")
         devices = _recognised(connector, self.expired)
@@ -220,7 +230,7 @@ class WarrantyLookupSuite:
 
     async def test_software_is_no_cover_of_the_hardware(self, connector: AnyConnector) -> None:
         """A subscription that still runs repairs nothing."""
-        require(connector, "recognise", "find_entitlements")
+        _require_look_up(connector)
         if self.software_only is None:
             pytest.skip("give software_only to have it tested that a subscription is no warranty")
         devices = _recognised(connector, self.software_only)
@@ -230,14 +240,14 @@ class WarrantyLookupSuite:
 
     async def test_no_secret_stands_in_an_answer(self, connector: AnyConnector) -> None:
         """Answers are stored and exported: no credential of the connection is in them."""
-        require(connector, "recognise", "find_entitlements")
+        _require_look_up(connector)
         devices = _recognised(connector, self.covered)
         result = (await _ask(connector, devices))[devices[0]]
         await assert_hides_secrets(connector, result.raw, "the vendor's answer")
 
     async def test_an_unknown_device_is_not_found_and_says_why(self, connector: AnyConnector) -> None:
         """An empty answer never stands for "not covered"."""
-        require(connector, "recognise", "find_entitlements")
+        _require_look_up(connector)
         devices = _recognised(connector, self.unknown)
         result = (await _ask(connector, devices))[devices[0]]
         assert result.outcome is LookupOutcome.NOT_FOUND
@@ -247,7 +257,7 @@ class WarrantyLookupSuite:
 
     async def test_an_ambiguous_device_says_what_to_supply(self, connector: AnyConnector) -> None:
         """Ambiguous names the missing fields; with them the device is clear."""
-        require(connector, "recognise", "find_entitlements")
+        _require_look_up(connector)
         if self.ambiguous is None:
             pytest.skip("give ambiguous to have this tested")
         devices = _recognised(connector, self.ambiguous)
@@ -261,7 +271,7 @@ class WarrantyLookupSuite:
 
     async def test_one_bad_serial_number_spoils_nothing(self, connector: AnyConnector) -> None:
         """Among unknown and ambiguous ones a device gets the answer that it gets alone."""
-        require(connector, "recognise", "find_entitlements")
+        _require_look_up(connector)
         others = [device for device in (self.unknown, self.expired, self.ambiguous) if device is not None]
         devices = _recognised(connector, self.covered, *others)
         alone = (await _ask(connector, devices[:1]))[devices[0]]
@@ -318,7 +328,7 @@ class WarrantyLookupSuite:
         """One clear error, and no second or third try that would lock the account."""
         if rejected is None:
             pytest.skip("override the fixture rejected to have this tested")
-        require(rejected, "recognise", "find_entitlements")
+        _require_look_up(rejected)
         devices = _recognised(rejected, self.covered)
         with pytest.raises(AuthenticationError):
             await _ask(rejected, devices)
@@ -326,7 +336,7 @@ class WarrantyLookupSuite:
 
     async def test_looking_up_needs_no_grant(self, connector: AnyConnector) -> None:
         """The HTTP kit refuses what would write; without any grant everything here goes through."""
-        require(connector, "recognise", "find_entitlements")
+        _require_look_up(connector)
         assert _http(connector).grants == frozenset(), "give the suite a connector without grants"
         await _ask(connector, _recognised(connector, self.covered))
 

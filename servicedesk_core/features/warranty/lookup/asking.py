@@ -48,6 +48,16 @@ class Asker:
         """Whose word its answers are."""
         return CoverSource(self.capability.origin)
 
+    @property
+    def asks(self) -> bool:
+        """Whether it answers for devices that it is asked for."""
+        return self.calls.implements("find_entitlements")
+
+    @property
+    def lists(self) -> bool:
+        """Whether it lists the devices of the account."""
+        return self.calls.implements("list_entitlements")
+
     def recognise(self, device: DeviceRef) -> DeviceRef | None:
         """Return the device as this maker writes it, or ``None``; a connector that fails recognises nothing."""
         try:
@@ -102,6 +112,11 @@ class Line:
         return max(1, self.asker.capability.parallel)
 
     @property
+    def size(self) -> int:
+        """How many devices one batch has at most."""
+        return max(1, self.asker.capability.devices_per_request)
+
+    @property
     def failure(self) -> ConnectorError | None:
         """Why the maker was given up, or answered for none of the devices that it was asked for."""
         return self.problem or (None if self._has_answered else self._trouble)
@@ -118,7 +133,7 @@ class Line:
         """Let a device wait, and return the batch it is in; waits itself while enough batches do."""
         batch = self._waiting
         batch.devices.append(device)
-        if len(batch.devices) >= max(1, self.asker.capability.devices_per_request):
+        if len(batch.devices) >= self.size:
             await self._send()
         return batch
 
@@ -142,7 +157,7 @@ class Line:
                 results = [] if self.problem is not None else await self._answered(batch.devices)
                 if storing is not None:
                     await storing
-                storing = asyncio.create_task(self._keep(batch, results))
+                storing = asyncio.create_task(self._settle(batch, results))
             if storing is not None:
                 await storing
         finally:
@@ -162,10 +177,7 @@ class Line:
                 results |= (await self._ask([device]))[0]
             left = [device for device in left if device not in results]
         self._note(error, results.values())
-        if error is not None and not isinstance(error, AuthenticationError):
-            outcome = LookupOutcome.DENIED if isinstance(error, PermissionDeniedError) else LookupOutcome.FAILED
-            results |= {d: EntitlementResult(device=d, outcome=outcome, reason=error.message) for d in left}
-        return list(results.values())
+        return [*results.values(), *unanswered(left, error)]
 
     async def _ask(
         self, batch: Sequence[DeviceRef]
@@ -194,26 +206,43 @@ class Line:
         if error is not None and (isinstance(error, AuthenticationError) or self._failed_in_a_row >= FAILURES_IN_A_ROW):
             self.problem = error
 
-    async def _keep(self, batch: Batch, results: list[EntitlementResult]) -> None:
+    async def _settle(self, batch: Batch, results: list[EntitlementResult]) -> None:
         try:
-            if results:
-                now = self._clock.now()
-                landed = await self._store.write(
-                    lambda tx: answers.put(
-                        tx,
-                        results,
-                        origin=self.asker.name,
-                        source=self.asker.source,
-                        now=now,
-                        keep_raw=self.asker.keep_raw,
-                    )
-                )
-                self.new += landed.new
-                self.changed += landed.changed
-                self.unchanged += landed.unchanged
-                self.outcomes.update(result.outcome for result in results)
-                async for result in in_turns(results):
-                    fact = CoverFact.of(result, source=self.asker.source, origin=self.asker.name, at=now)
-                    batch.facts[cover.key_of(result.device)] = fact
+            await self._keep(batch, results)
         finally:  # also when the store is full: who waits for it learns why from the worker
             batch.settled.set()
+
+    async def _keep(self, batch: Batch, results: list[EntitlementResult]) -> None:
+        if not results:
+            return
+        now = self._clock.now()
+        landed = await self._store.write(
+            lambda tx: answers.put(
+                tx,
+                results,
+                origin=self.asker.name,
+                source=self.asker.source,
+                now=now,
+                keep_raw=self.asker.keep_raw,
+            )
+        )
+        self.new += landed.new
+        self.changed += landed.changed
+        self.unchanged += landed.unchanged
+        self.outcomes.update(result.outcome for result in results)
+        async for result in in_turns(results):
+            fact = CoverFact.of(result, source=self.asker.source, origin=self.asker.name, at=now)
+            batch.facts[cover.key_of(result.device)] = fact
+
+
+def unanswered(devices: Collection[DeviceRef], error: ConnectorError | None) -> list[EntitlementResult]:
+    """Return what there is to store of devices that an error left without an answer: nothing, when it was the log-in.
+
+    Args:
+        devices: The devices.
+        error: What went wrong, if anything did.
+    """
+    if error is None or isinstance(error, AuthenticationError):
+        return []
+    outcome = LookupOutcome.DENIED if isinstance(error, PermissionDeniedError) else LookupOutcome.FAILED
+    return [EntitlementResult(device=device, outcome=outcome, reason=error.message) for device in devices]

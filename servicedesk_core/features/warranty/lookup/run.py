@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from servicedesk_core.domain.warranty import DeviceRef
 from servicedesk_core.domain.warranty.facts import CoverState, is_fresh
 from servicedesk_core.errors import ServiceDeskError
+from servicedesk_core.features.warranty.lookup.account import AccountLine
 from servicedesk_core.features.warranty.lookup.asking import Asker, Line
 from servicedesk_core.features.warranty.lookup.selection import Candidate, Selection
 from servicedesk_core.features.warranty.lookup.tally import Tally
@@ -34,7 +35,7 @@ class MakerLookup:
         recognised: Devices that it calls its own.
         fresh: Of these, how many had an answer that was new enough.
         asked: Of these, how many were asked for.
-        calls: In how many calls; each is one request, apart from log-ins and repetitions.
+        calls: In how many calls and pages of a list; each is one request, apart from log-ins and repetitions.
         new: Devices of which it had said nothing before.
         changed: Devices of which it says something else now.
         unchanged: Devices of which it says the same.
@@ -102,7 +103,7 @@ class Lookup:
     ) -> None:
         self._store = store
         self._clock = clock
-        self._lines = [Line(asker, store, clock) for asker in askers]
+        self._lines = [(AccountLine if asker.lists else Line)(asker, store, clock) for asker in askers]
         self._failed = failed or {}
 
     async def run(

@@ -23,7 +23,7 @@ def row_of(
     """
     fact = best(record.facts)
     state = _state(record, fact, day, without)
-    return _row(record, state, fact, day, why_not or _reason(record, fact))
+    return _row(record, state, fact, day, why_not or _reason(record, fact, state))
 
 
 def state_of(record: DeviceRecord, day: date, *, without: CoverState = CoverState.NOT_ASKED) -> CoverState:
@@ -43,15 +43,22 @@ def _state(record: DeviceRecord, fact: CoverFact | None, day: date, without: Cov
     return CoverState.NO_SERIAL if why_no_serial(record.serial_number) else without
 
 
-def _reason(record: DeviceRecord, fact: CoverFact | None) -> str | None:
+def _reason(record: DeviceRecord, fact: CoverFact | None, state: CoverState) -> str | None:
     if fact is None and (no_serial := why_no_serial(record.serial_number)):
         return f"The device {no_serial}."
     told = fact.reason if fact is not None else None
+    if fact is not None and state is CoverState.NO_HARDWARE_COVER:
+        told = " ".join(filter(None, (told, _other_covers(fact))))
     if fact is not None and fact.supply:
         told = f"{told or 'The serial number is ambiguous.'} Supply: {', '.join(fact.supply)}."
     if fact is not None and fact.source is CoverSource.MAKER and fact.entitlements:  # the number is a device's
         return told
     return " ".join(filter(None, (told, doubt_about(record.serial_number)))) or None
+
+
+def _other_covers(fact: CoverFact) -> str:
+    others = dict.fromkeys(one.description or one.code or "another cover" for one in fact.entitlements)
+    return f"Not for the hardware: {', '.join(others)}." if others else "It lists no cover."
 
 
 def _row(record: DeviceRecord, state: CoverState, fact: CoverFact | None, day: date, reason: str | None) -> CoverRow:
