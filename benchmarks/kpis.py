@@ -10,7 +10,7 @@ from time import process_time
 from benchmarks.real_desk import NOW, RealDesk
 from benchmarks.rows import Row, at_most, row
 from servicedesk_core.faces import Period
-from servicedesk_core.features.kpi.catalogue import KPIS
+from servicedesk_core.features.kpi.catalogue.whole import KPIS
 from servicedesk_core.features.kpi.measuring import Measuring
 from servicedesk_core.store import Store, Tx
 from servicedesk_core.store.fields import to_us

@@ -5,44 +5,24 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, tzinfo
 from decimal import Decimal
-from typing import Annotated, Any, Final, NamedTuple, cast, get_args
+from typing import Annotated, Any, Final, cast, get_args
 
 from pydantic import AwareDatetime, BaseModel, Field, ValidationError, create_model
 
 from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.config.problems import key_path, problem_line
 from servicedesk_core.config.toml_lines import TomlLines
+from servicedesk_core.definitions.key import Key, Keys
 from servicedesk_core.domain import Model
 from servicedesk_core.errors import DefinitionsError
 from servicedesk_core.faces.definition import DefinitionKind
 
-Keys = tuple[Any, ...]
 Kinds = Mapping[str, DefinitionKind[Any]]
 
 _AT_LINE = re.compile(r"\(at line (\d+)")
 
 VERSION: Final = "version"
 """The key that says from which version some files are."""
-
-
-class Key(NamedTuple):
-    """Which definition it is; as text the header of its table: ``calendars.office``, ``sla``.
-
-    Attributes:
-        kind: Name of its kind.
-        name: Its name; empty where there is one of the kind.
-    """
-
-    kind: str
-    name: str = ""
-
-    def __str__(self) -> str:
-        return key_path(*self.path)
-
-    @property
-    def path(self) -> Keys:
-        """The keys that lead to it in a file."""
-        return (self.kind, self.name) if self.name else (self.kind,)
 
 
 class Definitions:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
-from servicedesk_core.definitions.reading import Key
+from servicedesk_core.definitions.key import Key
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _WIDEST: Final = 110

@@ -11,7 +11,8 @@ from pydantic import Field
 
 from servicedesk_core.business_time import Calendar
 from servicedesk_core.definitions.comparing import differences, shown
-from servicedesk_core.definitions.reading import Key, read
+from servicedesk_core.definitions.key import Key
+from servicedesk_core.definitions.reading import read
 from servicedesk_core.definitions.writing import text_of
 from servicedesk_core.domain import Model, Priority
 from servicedesk_core.domain.base import Amount, Instant

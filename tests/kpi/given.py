@@ -9,7 +9,7 @@ from typing import Any
 from servicedesk_core.domain import TicketKind
 from servicedesk_core.faces import Kpi, Period
 from servicedesk_core.features.kpi.baselines import Baseline
-from servicedesk_core.features.kpi.catalogue import KPIS
+from servicedesk_core.features.kpi.catalogue.whole import KPIS
 from servicedesk_core.features.kpi.facts import (
     AssetFact,
     Books,

@@ -1,6 +1,5 @@
 """A desk of twenty-two tickets, and everything that a coordinator is told of it."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -123,7 +122,7 @@ def test_what_a_client_answered_and_a_visit_within_the_hour_can_be_begun():
 
 
 def test_what_another_technician_works_on_now_cannot_be_begun():
-    busy = [replace(one, is_taken=one.record in {"T06", "T09"}) for one in DESK.tickets]
+    busy = [one._replace(is_taken=one.record in {"T06", "T09"}) for one in DESK.tickets]
     lists = {
         name: [one.record for one in several]
         for (_, name), several in coordinator.ready(OpenDesk(NOW, SOON, busy)).items()
@@ -133,7 +132,7 @@ def test_what_another_technician_works_on_now_cannot_be_begun():
 
 def test_a_team_takes_its_tickets_from_one_list():
     pulled = [
-        replace(one, queue=one.standing.queue_kind, of={"queue": str(one.standing.queue_kind)}) for one in DESK.tickets
+        one._replace(queue=one.standing.queue_kind, of={"queue": str(one.standing.queue_kind)}) for one in DESK.tickets
     ]
     desk = OpenDesk(NOW, SOON, pulled)
     lists = {name: [one.record for one in several] for (_, name), several in coordinator.ready(desk).items()}

@@ -25,8 +25,8 @@ from servicedesk_core.errors import DefinitionsError, NotFoundLocallyError, Sett
 from servicedesk_core.faces import Goal
 from servicedesk_core.features import FEATURES, own
 from servicedesk_core.features.attention import staff
-from servicedesk_core.features.kpi import kept_up
-from servicedesk_core.features.kpi.catalogue import KPIS
+from servicedesk_core.features.kpi import kept_up, open_desk
+from servicedesk_core.features.kpi.catalogue.whole import KPIS
 from servicedesk_core.features.kpi.past import went
 from servicedesk_core.features.kpi.periods import period_of
 from servicedesk_core.features.tickets import KPIS as TICKETS
@@ -259,7 +259,9 @@ async def test_who_is_off_is_known_by_the_day_of_the_desk(desk):
     await desk.store.write(lambda tx: fill(tx, rows))
     evening = at(4, 16, 2)  # in New York it is still the day before
     for zone, away in ((UTC, {"not judged now": 1}), (ZoneInfo("America/New_York"), {})):
-        figures = await desk.store.read(lambda tx, zone=zone: kept_up(tx, evening.astimezone(zone)))
+        figures = await desk.store.read(
+            lambda tx, zone=zone: kept_up(tx, open_desk(tx, evening.astimezone(zone), zone))
+        )
         assert next(one.excluded for one in figures if one.code == "K26a") == away
 
 
@@ -342,7 +344,7 @@ async def test_a_coordinators_figures_are_followed_through_what_happened_to_tick
     assert [step.value for step in past.courses["worked-by-estimate"]] == [None, 0, 1.5]
     assert past.minutes_outside("next-due-overdue", Goal.of("<= 3"), at(4, 8), NOW) is None
 
-    present = await desk.store.read(lambda tx: kept_up(tx, NOW))
+    present = await desk.store.read(lambda tx: kept_up(tx, open_desk(tx, NOW, UTC)))
     assert {one.name: one.value for one in present} == {one.name: past.value(one.name, NOW) for one in present}
     weeks = await desk.kpi.history("K19", weeks=2)
     assert [(one.group, one.value, one.minutes_outside, one.verdict) for one in weeks] == [

@@ -5,7 +5,7 @@ import pytest
 from servicedesk_core.domain import Technician, TimeOff, TimeOffState
 from servicedesk_core.features.kpi.facts import Hours
 from servicedesk_core.features.kpi.periods import period_of
-from servicedesk_core.features.kpi.tables import StoredFacts
+from servicedesk_core.features.kpi.tables.facts import StoredFacts
 from tests.kpi.conftest import NOW, _entry, fill
 from tests.kpi.given import NAMED, UTC, at
 

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from servicedesk_core.definitions.reading import VERSION, Key
+from servicedesk_core.definitions.key import Key
+from servicedesk_core.definitions.reading import VERSION
 from servicedesk_core.definitions.writing import text_of
 from servicedesk_core.errors import DefinitionsError, SettingsError
 from servicedesk_core.files import replace_file

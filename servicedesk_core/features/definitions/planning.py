@@ -6,7 +6,8 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from servicedesk_core.definitions.comparing import differences, shown
-from servicedesk_core.definitions.reading import Definitions, Key, Kinds
+from servicedesk_core.definitions.key import Key
+from servicedesk_core.definitions.reading import Definitions, Kinds
 from servicedesk_core.features.definitions.kinds import FREEZES
 from servicedesk_core.features.definitions.model import Change, Difference
 from servicedesk_core.features.definitions.tables import Kept, Version, value

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from servicedesk_core.capabilities import Capability
 from servicedesk_core.config import DeskSettings
 from servicedesk_core.config.problems import key_path
-from servicedesk_core.definitions.reading import Definitions, Key, read
+from servicedesk_core.definitions.key import Key
+from servicedesk_core.definitions.reading import Definitions, read
 from servicedesk_core.faces import (
     After,
     DefinitionKind,

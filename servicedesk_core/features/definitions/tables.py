@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy import and_, func, insert, select
 
 from servicedesk_core.config.problems import problem_line
-from servicedesk_core.definitions.reading import Key
+from servicedesk_core.definitions.key import Key
 from servicedesk_core.errors import DefinitionsError, NotFoundLocallyError
 from servicedesk_core.faces import DefinitionKind
 from servicedesk_core.features.definitions.model import DefinitionVersion
@@ -98,14 +98,19 @@ def state(tx: Tx, version: int) -> dict[Key, Kept]:
     return {one.key: one for one in _KEPT.all(tx, joined.order_by(table.kind, table.name))}
 
 
-def value(kind: DefinitionKind[M], kept: Kept) -> M:
+def value(kind: DefinitionKind[M], kept: Kept, *, dated: bool = False) -> M:
     """Return a definition that was not removed: the same object for the same text, with all that it worked out.
+
+    Args:
+        kind: The kind.
+        kept: What is stored of it.
+        dated: Whether it is to say from when on it holds, where its model has a field for that.
 
     Raises:
         DefinitionsError: What is stored does not fit this program.
     """
     try:
-        return cast("M", _read(kind.model, orjson.dumps(kept.body)))
+        return cast("M", _read(kind.model, orjson.dumps(kept.body), kept.effective_from if dated else None, dated))
     except ValidationError as error:
         first = problem_line(error.errors(include_url=False)[0], kind.model, prefix=kept.key.path)
         raise DefinitionsError(
@@ -115,8 +120,10 @@ def value(kind: DefinitionKind[M], kept: Kept) -> M:
 
 
 @lru_cache(maxsize=1_000)
-def _read(model: type[BaseModel], body: bytes) -> BaseModel:
-    return model.model_validate(orjson.loads(body))
+def _read(model: type[BaseModel], body: bytes, since: datetime | None, dated: bool) -> BaseModel:  # noqa: FBT001
+    found = model.model_validate(orjson.loads(body))
+    has_date = dated and "effective_from" in model.model_fields
+    return found.model_copy(update={"effective_from": since}) if has_date else found
 
 
 def append(tx: Tx, version: Version, changed: Iterable[Kept]) -> None:
@@ -177,7 +184,7 @@ def holding(tx: Tx, kind: DefinitionKind[M], known_at: datetime | None = None) -
         if one.key in next_from and not _is_before(one.effective_from, next_from[one.key]):
             continue
         next_from[one.key] = one.effective_from
-        found = None if one.body is None else _dated(value(kind, one), one.effective_from)
+        found = None if one.body is None else value(kind, one, dated=True)
         held.append(Holding(one.name, one.effective_from, found))
     return tuple(reversed(held))
 
@@ -195,8 +202,3 @@ def in_force(tx: Tx, kind: DefinitionKind[M], at: datetime) -> tuple[M, ...]:
 
 def _is_before(one: datetime | None, other: datetime | None) -> bool:
     return other is not None and (one is None or one < other)
-
-
-def _dated(found: M, since: datetime | None) -> M:
-    has_date = "effective_from" in type(found).model_fields
-    return found.model_copy(update={"effective_from": since}) if has_date else found

@@ -9,7 +9,7 @@ FEATURE = Feature(
     about="Figures with their goals, and the records behind each.",
     queries=f"{__name__}.lists:KpiLists",
     actions=f"{__name__}.actions:Kpis",
-    kpis=f"{__name__}.catalogue:KPIS",
+    kpis=f"{__name__}.catalogue.whole:KPIS",
     definitions=f"{__name__}.goals:KINDS",
     needs=("attention", "clients", "definitions", "oncall", "profit", "rota", "skills", "sla", "tickets"),
 )
@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from servicedesk_core.features.kpi.course import courses as courses
     from servicedesk_core.features.kpi.course import outside as outside
     from servicedesk_core.features.kpi.facts import Facts as Facts
+    from servicedesk_core.features.kpi.kept import kept_up as kept_up
     from servicedesk_core.features.kpi.measures import Of as Of
     from servicedesk_core.features.kpi.measuring import Measuring as Measuring
-    from servicedesk_core.features.kpi.measuring import kept_up as kept_up
     from servicedesk_core.features.kpi.measuring import kpi_named as kpi_named
     from servicedesk_core.features.kpi.opened import USUAL_HOURS as USUAL_HOURS
+    from servicedesk_core.features.kpi.opened import open_desk as open_desk
     from servicedesk_core.features.kpi.opened import working_hours as working_hours
     from servicedesk_core.features.kpi.pages import unit as unit
     from servicedesk_core.features.kpi.past import Went as Went
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
     from servicedesk_core.features.kpi.proposing import CLOCK_GOALS as CLOCK_GOALS
     from servicedesk_core.features.kpi.proposing import propose as propose
     from servicedesk_core.features.kpi.queries import MeasuringDesk as MeasuringDesk
-    from servicedesk_core.features.kpi.tables import StoredFacts as StoredFacts
     from servicedesk_core.features.kpi.tables.closing import closed as closed
+    from servicedesk_core.features.kpi.tables.facts import StoredFacts as StoredFacts
 else:
     from servicedesk_core.exports import lazily
 

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from types import MappingProxyType
+from typing import Final, NamedTuple, Protocol
 
 from servicedesk_core.domain import QueueKind, StatusCategory
 from servicedesk_core.faces import Case
@@ -28,8 +29,7 @@ READY: Final = frozenset({StatusCategory.TRIAGED, StatusCategory.IN_PROGRESS, St
 _TO_SCHEDULE: Final = frozenset({StatusCategory.NEEDS_SCHEDULING, StatusCategory.SCHEDULED})
 
 
-@dataclass(frozen=True, slots=True)
-class OpenTicket:
+class OpenTicket(NamedTuple):
     """An open ticket.
 
     Attributes:
@@ -44,6 +44,7 @@ class OpenTicket:
         connection: Where it comes from.
         is_taken: Whether another technician works on it now.
         queue: The vendor's id of the queue whose team takes it from one list; ``None`` = its technician has a list.
+        ref: The vendor's id of the ticket.
     """
 
     record: str
@@ -53,10 +54,11 @@ class OpenTicket:
     due_at: datetime | None = None
     estimated_s: int | None = None
     worked_s: int | None = None
-    of: Mapping[str, str | None] = field(default_factory=dict)
+    of: Mapping[str, str | None] = MappingProxyType({})
     connection: str = ""
     is_taken: bool = False
     queue: str | None = None
+    ref: str = ""
 
     @property
     def holder(self) -> Key | None:

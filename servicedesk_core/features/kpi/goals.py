@@ -10,7 +10,8 @@ from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.domain import Model
 from servicedesk_core.domain.base import Instant
 from servicedesk_core.errors import SettingsError
-from servicedesk_core.faces import DefinitionKind, Feature, Goal, Kpi, Refers
+from servicedesk_core.faces import DefinitionKind, Feature, Figure, Goal, Kpi, Measure, Refers
+from servicedesk_core.faces.kpi import figure
 from servicedesk_core.features.kpi.baselines import BASELINES
 from servicedesk_core.features.kpi.facts import Work
 
@@ -179,6 +180,24 @@ def wanted(kpi: Kpi[Any], profiles: Iterable[GoalProfile]) -> tuple[Wanted, ...]
         for key in keys
         if key and key in profile.goals
     )
+
+
+def deciding(kpi: Kpi[Any], profiles: Iterable[GoalProfile], region: str | None = None) -> Wanted | None:
+    """Return what decides of a figure that is of a region, or of several; raises what :func:`wanted` does."""
+    return next((one for one in wanted(kpi, profiles) if not one.regions or region in one.regions), None)
+
+
+def against(wants: Wanted | None, kpi: Kpi[Any], found: Measure, group: str | None = None) -> Figure:
+    """Return a figure beside what is wanted of it.
+
+    Args:
+        wants: What is wanted; ``None`` = nobody said.
+        kpi: The figure.
+        found: What was measured.
+        group: What it is of.
+    """
+    goal, profile = (None, None) if wants is None else (wants.goal, wants.profile)
+    return figure(kpi, found, goal, profile=profile, group=group)
 
 
 def _goal(kpi: Kpi[Any], profile: GoalProfile, key: str) -> Goal:

@@ -30,9 +30,9 @@ from servicedesk_core.features.kpi.opened import open_desk
 from servicedesk_core.features.kpi.periods import last as up_to
 from servicedesk_core.features.kpi.queries import By, KpiQueries, Last, Name, PeriodName, parts_of
 from servicedesk_core.features.kpi.repeats import Pair, Standing
-from servicedesk_core.features.kpi.tables import StoredFacts
 from servicedesk_core.features.kpi.tables.closing import closed
 from servicedesk_core.features.kpi.tables.decisions import Decision
+from servicedesk_core.features.kpi.tables.facts import StoredFacts
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
 

@@ -113,6 +113,7 @@ def lives(
     scope: Scope | None = None,
     *,
     persons: Mapping[str, PersonSection] = NOBODY,
+    current: Sequence[OpenTicket] = (),
 ) -> Lives:
     """Return all versions of the tickets that were open at some time since an instant.
 
@@ -125,6 +126,7 @@ def lives(
         zone: Where days begin.
         scope: Only what it lets through.
         persons: The people of the configuration: they say whom a name in the rota means.
+        current: How tickets stand now, where that was read already: one to which nothing happened stood so before.
     """
     tickets, unknown = _tickets(tx, start, now, scope)
     _add_acts(tx, tickets, start, now)
@@ -139,8 +141,11 @@ def lives(
     people, queues = staff(tx, now, zone, persons, scope=scope), Queues(tx)
     names = {one.id: one.name for one in sources.all(tx)}
     pulled = pulls(tx, now)
+    same = {} if queues.changed(start, now) else {(one.connection, one.ref): one for one in current}
     found = [
-        _versions(told, start, now, people, queues, names[told.source_id], pulled=pulled) for told in tickets.values()
+        _unchanged(told, start, same.get((names[told.source_id], told.ref)))
+        or _versions(told, start, now, people, queues, names[told.source_id], pulled=pulled)
+        for told in tickets.values()
     ]
     return Lives(found, unknown)
 
@@ -260,6 +265,17 @@ def _add_promises(tx: Tx, tickets: Mapping[Local, _Told], start: datetime, now: 
         told.promises = found.get(told.local_id, ())
 
 
+def _unchanged(told: _Told, start: datetime, now: OpenTicket | None) -> list[Version]:
+    """Return the one version of a ticket as it stands now, if nothing happened to it since; else none.
+
+    What passed a due time while its clock was paused stood without one before.
+    """
+    first = max(start, told.created_at or start)
+    if now is None or any(at > first for at in told.instants()):
+        return []
+    return [] if now.due_at is not None and now.due_at >= first else [Version(first, now)]
+
+
 def _versions(  # noqa: PLR0917  # what stands around all tickets
     told: _Told,
     start: datetime,
@@ -320,6 +336,7 @@ def _ticket(  # noqa: PLR0917
         connection=connection,
         is_taken=is_taken(told.going_on, fields.assignee_ref, at),
         queue=fields.queue_ref if pulled else None,
+        ref=told.ref,
     )
 
 

@@ -33,7 +33,7 @@ class FromFacts:
 
     def __call__(self, tx: Any, period: Period, among: Any = None, scope: Scope | None = None) -> Measure:
         """Measure it from the store."""
-        from servicedesk_core.features.kpi.tables import StoredFacts  # noqa: PLC0415  # reads the store; the rest is pure
+        from servicedesk_core.features.kpi.tables.facts import StoredFacts  # noqa: PLC0415  # reads the store; the rest is pure
 
         del among
         return self.of(StoredFacts(tx, period, scope, people=self.people))

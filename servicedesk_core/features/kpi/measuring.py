@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import datetime
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, Final
@@ -11,20 +11,20 @@ from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.config.people import PersonSection
 from servicedesk_core.errors import KpiError, NotFoundLocallyError, ServiceDeskError, SettingsError
 from servicedesk_core.faces import EVERYBODY, Capability, Case, Feature, Figure, Kpi, Measure, PeopleSight, Period, Sum
-from servicedesk_core.faces.kpi import figure, measured, number, only_reads, unmeasurable, withheld
+from servicedesk_core.faces.kpi import measured, number, only_reads, unmeasurable, withheld
 from servicedesk_core.faces.sight import PERSON
-from servicedesk_core.features.attention import NOBODY, Found
+from servicedesk_core.features.attention import NOBODY
 from servicedesk_core.features.definitions import in_force
-from servicedesk_core.features.kpi.catalogue.now import KPIS, NO_CLOCKS, Now
+from servicedesk_core.features.kpi.catalogue.now import NO_CLOCKS, Now
 from servicedesk_core.features.kpi.coordinator import OpenDesk
-from servicedesk_core.features.kpi.goals import GOALS, GoalProfile, Wanted, in_order, wanted
+from servicedesk_core.features.kpi.goals import GOALS, GoalProfile, Wanted, against, deciding, in_order, wanted
 from servicedesk_core.features.kpi.measures import FromFacts
 from servicedesk_core.features.kpi.model import Adjustment
 from servicedesk_core.features.kpi.opened import open_desk
 from servicedesk_core.features.kpi.past import Went
-from servicedesk_core.features.kpi.tables import StoredFacts
 from servicedesk_core.features.kpi.tables.accounts import months_in
 from servicedesk_core.features.kpi.tables.closing import Closed, cases_of, closed, figures_of
+from servicedesk_core.features.kpi.tables.facts import StoredFacts
 from servicedesk_core.features.profit import Month
 from servicedesk_core.features.tickets import TicketFilter, TicketRow, ticket_page
 from servicedesk_core.garbage import collecting_seldom
@@ -176,15 +176,7 @@ class Measuring:
             group: What it is of.
             region: Where all of that lies; ``None`` = in several, or nobody said.
         """
-        known = found or self.shown(kpi)
-        goal = self.goal(kpi, region)
-        return figure(
-            kpi,
-            known,
-            goal.goal if goal is not None else None,
-            profile=goal.profile if goal is not None else None,
-            group=group,
-        )
+        return against(self.goal(kpi, region), kpi, found or self.shown(kpi), group)
 
     def told(self, kpi: Kpi[Any]) -> Figure:
         """Return a figure against its goal; one that cannot be measured says so, and hides none of the others."""
@@ -218,7 +210,7 @@ class Measuring:
 
     def goal(self, kpi: Kpi[Any], region: str | None = None) -> Wanted | None:
         """Return what decides of a figure that is of a region, or of several."""
-        return next((one for one in self.wanted(kpi) if not one.regions or region in one.regions), None)
+        return deciding(kpi, self.profiles, region)
 
     def _plain(self, kpi: Kpi[Any]) -> Measure:
         if (refused := withheld(kpi, self._may)) is not None:
@@ -243,36 +235,6 @@ class Measuring:
             message = f'There is no goal profile "{named}".{did_you_mean(named, names)}'
             raise SettingsError(message, hint=f"There are: {', '.join(names)}.")
         return [one for one in known if one.name == named]
-
-
-def kept_up(
-    tx: Tx,
-    at: datetime,
-    scope: Scope | None = None,
-    past: Went | None = None,
-    known: Sequence[Found] | None = None,
-    *,
-    people: Mapping[str, PersonSection] = NOBODY,
-) -> tuple[Figure, ...]:
-    """Return the figures of a coordinator at the present instant, each against its goal.
-
-    Args:
-        tx: A transaction.
-        at: The instant, in whose zone days begin.
-        scope: Only what it lets through.
-        past: How they went today; with it, the minutes outside of the goal since midnight are told too.
-        known: How all open tickets stand, where that was read already.
-        people: The people of the configuration: they say whom a name in the rota means.
-    """
-    opened = open_desk(tx, at, at.tzinfo or UTC, scope, known, people=people)
-    measuring, midnight = Measuring(tx, Period(at, at), None, scope), datetime.combine(at.date(), time(), at.tzinfo)
-    figures = []
-    for kpi in KPIS:
-        goal, minutes = measuring.goal(kpi), None
-        if past is not None and goal is not None:
-            minutes = past.minutes_outside(kpi.name, goal.goal, midnight, at)
-        figures.append(replace(measuring.figure(kpi, kpi.measure.of(opened)), minutes_outside=minutes))
-    return tuple(figures)
 
 
 def kpi_named(features: Sequence[Feature], word: str) -> tuple[str, Kpi[Any]]:

@@ -76,6 +76,7 @@ def open_desk(
                 connection=lookup.connections[state.source_id],
                 is_taken=is_taken(work.get((state.source_id, state.external_id), ()), state.assignee_ref, at),
                 queue=state.queue_ref if pulled else None,
+                ref=state.external_id,
             )
         )
     return OpenDesk(at, _soon(tx, at), tickets)

@@ -8,6 +8,7 @@ from servicedesk_core.business_time import Calendar
 from servicedesk_core.config.people import PersonSection
 from servicedesk_core.faces import Goal
 from servicedesk_core.features.attention import NOBODY
+from servicedesk_core.features.kpi.coordinator import OpenTicket
 from servicedesk_core.features.kpi.course import OF_CLOCKS, Step, Value, courses, outside, value_at
 from servicedesk_core.features.kpi.lives import lives
 from servicedesk_core.features.kpi.opened import USUAL_HOURS, working_hours
@@ -64,6 +65,7 @@ def went(
     scope: Scope | None = None,
     *,
     people: Mapping[str, PersonSection] = NOBODY,
+    current: Sequence[OpenTicket] = (),
 ) -> Went:
     """Return how the figures of a coordinator went since an instant.
 
@@ -76,8 +78,10 @@ def went(
         zone: Where days begin.
         scope: Only what it lets through.
         people: The people of the configuration: they say whom a name in the rota means.
+        current: How tickets stand now, where that was read already.
     """
-    calendar, found = working_hours(tx, now), lives(tx, start, now, zone, scope, persons=people)
+    calendar = working_hours(tx, now)
+    found = lives(tx, start, now, zone, scope, persons=people, current=current)
     told = courses(found.versions, start, now, calendar)
     tickets = [version.ticket for life in found.versions for version in life if version.ticket is not None]
     if tickets and all(one.clock is None for one in tickets):

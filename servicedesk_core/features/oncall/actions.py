@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel
 
-from servicedesk_core.definitions.reading import Key
+from servicedesk_core.definitions.key import Key
 from servicedesk_core.faces import Capability, Help, Manner, action
 from servicedesk_core.features.definitions import FOLDER_HELP, DefiningDesk
 from servicedesk_core.features.oncall.kinds import ON_CALL, OnCall

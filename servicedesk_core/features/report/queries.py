@@ -15,7 +15,6 @@ from servicedesk_core.faces import (
     Manner,
     Namespace,
     Page,
-    Query,
     Sort,
     Verdict,
     piece,
@@ -25,6 +24,7 @@ from servicedesk_core.features.report.model import DeskNumbers, DeskReport, Mail
 from servicedesk_core.features.report.morning.model import Morning
 from servicedesk_core.features.report.tables import desk_numbers
 from servicedesk_core.features.tickets import WATCHED, TicketFilter, TicketRow, oldest, rows_by_id
+from servicedesk_core.garbage import collecting_seldom
 from servicedesk_core.store import Tx
 from servicedesk_core.store.queries.scope import Scope
 
@@ -66,12 +66,12 @@ class Reports(Namespace[Manner]):
         """
         from servicedesk_core.features.report.morning.building import Wanted  # noqa: PLC0415  # others need none of it
         from servicedesk_core.features.report.morning.building import build as build_morning  # noqa: PLC0415
-        from servicedesk_core.features.sla import Clocks, ClockStatus  # noqa: PLC0415
+        from servicedesk_core.features.sla import clock_status  # noqa: PLC0415
 
-        status: Query[..., ClockStatus] = Clocks.status  # type: ignore[assignment]  # a descriptor of two faces
-        clocks = status.declared(self, tx, scope=scope) if as_of is None and connection is None else None
+        now = self.desk.clock.now()
+        clocks = clock_status(tx, now, scope=scope) if as_of is None and connection is None else None
         wanted = Wanted(
-            now=self.desk.clock.now(),
+            now=now,
             as_of=as_of,
             connection=connection,
             scope=scope,
@@ -81,7 +81,8 @@ class Reports(Namespace[Manner]):
             with_weeks=weeks,
             clocks=clocks,
         )
-        return build_morning(tx, self.desk.settings, wanted)
+        with collecting_seldom:
+            return build_morning(tx, self.desk.settings, wanted)
 
     @query(
         "report.mails",

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from servicedesk_core.definitions.reading import Key
+from servicedesk_core.definitions.key import Key
 from servicedesk_core.features.rota.kinds import LEAVE, SHIFTS, Leave, Shift
 from servicedesk_core.features.rota.reading import Row, Rows
 

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
-from servicedesk_core.definitions.reading import Key, read
+from servicedesk_core.definitions.key import Key
+from servicedesk_core.definitions.reading import read
 from servicedesk_core.definitions.writing import text_of
 from servicedesk_core.errors import SettingsError
 from servicedesk_core.faces import Capability

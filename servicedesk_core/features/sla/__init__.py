@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.sla.model import ClockStatus as ClockStatus
     from servicedesk_core.features.sla.proposing.proposing import propose as propose
     from servicedesk_core.features.sla.queries import Clocks as Clocks
+    from servicedesk_core.features.sla.tables.counts import clock_status as clock_status
     from servicedesk_core.features.sla.tables.progress import book_of as book_of
     from servicedesk_core.features.sla.tables.promises import Promise as Promise
     from servicedesk_core.features.sla.tables.promises import promises as promises

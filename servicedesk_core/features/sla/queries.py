@@ -28,9 +28,10 @@ from servicedesk_core.features.sla.model import (
     TicketExplained,
 )
 from servicedesk_core.features.sla.replay.queries import Replays
-from servicedesk_core.features.sla.tables import attained, counts, lists, progress
+from servicedesk_core.features.sla.tables import attained, lists, progress
 from servicedesk_core.features.sla.tables.basis import basis, excluded
 from servicedesk_core.features.sla.tables.chosen import all_of, is_held_by, judged_of, open_of
+from servicedesk_core.features.sla.tables.counts import clock_status
 from servicedesk_core.features.sla.tables.explained import explained
 from servicedesk_core.features.sla.tables.shown import AsOf
 from servicedesk_core.features.sla.tables.theirs import Beside, compared
@@ -60,12 +61,7 @@ class Clocks(Replays[Manner], Tolerances[Manner]):
         Raises:
             NotFoundLocallyError: There is no such connection.
         """
-        now, book = self.desk.clock.now(), progress.book_of(tx)
-        if book is None:
-            return ClockStatus(clocks=(), basis=basis(tx, now), tickets=0, excluded=())
-        where = open_of(tx, chosen, scope)
-        tickets, left_out = excluded(tx, *where)
-        return ClockStatus(counts.counts(tx, AsOf(book, now), where), basis(tx, now), tickets, left_out)
+        return clock_status(tx, self.desk.clock.now(), chosen, scope)
 
     @query("sla.at-risk", about="Open promises of which much time is used.", sorts=lists.SORTS, page=f"{_PAGES}:clocks")
     def at_risk(

@@ -37,6 +37,10 @@ class Queues:
             for one in reversed(held)
         ]
 
+    def changed(self, since: datetime, until: datetime) -> bool:
+        """Whether what a queue is for was decided anew in a span."""
+        return any(at is not None and since < at <= until for at, _ in self._said)
+
     def kind(self, source_id: int, ref: str | None, at: datetime) -> QueueKind | None:
         """Return what a queue is for at an instant; ``None`` = nobody says."""
         queue = (source_id, ref or "")

@@ -12,7 +12,7 @@ from servicedesk_core.faces import Figure
 from servicedesk_core.faces.kpi import number
 from servicedesk_core.features.alerts import open_alerts
 from servicedesk_core.features.attention import Booked, Found, booked, past_standings, staff, standings
-from servicedesk_core.features.kpi import Value, kept_up, went
+from servicedesk_core.features.kpi import Value, kept_up, open_desk, went
 from servicedesk_core.features.report.morning.model import DueTimes, Morning, Trend
 from servicedesk_core.features.report.morning.rules import last_working_day_ended, verdict
 from servicedesk_core.features.report.morning.tables import Pass, appointments, calendar_of, flow, nights, once
@@ -145,8 +145,10 @@ def _kept_up(
     midnight = datetime.combine(at.date(), time(), at.tzinfo)
     monday = datetime.combine(at.date() - timedelta(days=at.weekday(), weeks=WEEKS - 1), time(), at.tzinfo)
     since = min(at - DAY, midnight, monday) if wanted.with_weeks else min(at - DAY, midnight)
-    past = went(tx, since, at, at.tzinfo or UTC, wanted.scope, people=settings.people)
-    figures = kept_up(tx, at, wanted.scope, past, known, people=settings.people)
+    day, people = at.tzinfo or UTC, settings.people
+    opened = open_desk(tx, at, day, wanted.scope, known, people=people)
+    past = went(tx, since, at, day, wanted.scope, people=people, current=opened.tickets)
+    figures = kept_up(tx, opened, past)
     hours = [at - DAY + timedelta(hours=number) for number in range(1, 25)]
     ends = [min(monday + timedelta(weeks=number) - timedelta.resolution, at) for number in range(1, WEEKS + 1)]
     weeks = ends if wanted.with_weeks else []

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from servicedesk_core.business_time import Calendar
-from servicedesk_core.definitions.reading import Definitions, Key
+from servicedesk_core.definitions.key import Key
+from servicedesk_core.definitions.reading import Definitions
 from servicedesk_core.definitions.writing import text_of
 from servicedesk_core.errors import DefinitionsError
 from servicedesk_core.faces.definition import DefinitionKind

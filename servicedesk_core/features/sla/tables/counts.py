@@ -1,21 +1,46 @@
 """Clocks of open tickets, counted."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, func, select
 
 from servicedesk_core.features.sla.clocks.model import ClockState, Outcome
 from servicedesk_core.features.sla.clocks.policies import Clock
-from servicedesk_core.features.sla.model import ClockCounts
+from servicedesk_core.features.sla.model import ClockCounts, ClockStatus, TicketChoice
+from servicedesk_core.features.sla.tables import progress
+from servicedesk_core.features.sla.tables.basis import basis, excluded
+from servicedesk_core.features.sla.tables.chosen import open_of
 from servicedesk_core.features.sla.tables.shown import AsOf
 from servicedesk_core.store import Tx
+from servicedesk_core.store.queries.scope import Scope
 from servicedesk_core.store.schema import RECORDS, sla_clocks
 
 _C: Final = sla_clocks.c
 _T = RECORDS["tickets"].c
 _HALF, _MUCH = 0.5, 0.75
 _GOES_ON = (ClockState.PENDING.value, ClockState.RUNNING.value, ClockState.PAUSED.value)
+
+
+def clock_status(tx: Tx, now: datetime, chosen: TicketChoice | None = None, scope: Scope | None = None) -> ClockStatus:
+    """Return how the promises on open tickets stand: by state, and by how much of their time is used.
+
+    Args:
+        tx: Any transaction.
+        now: The present instant.
+        chosen: Which tickets; ``None`` = all.
+        scope: Only what it lets through.
+
+    Raises:
+        NotFoundLocallyError: There is no such connection.
+    """
+    book = progress.book_of(tx)
+    if book is None:
+        return ClockStatus(clocks=(), basis=basis(tx, now), tickets=0, excluded=())
+    where = open_of(tx, chosen, scope)
+    tickets, left_out = excluded(tx, *where)
+    return ClockStatus(counts(tx, AsOf(book, now), where), basis(tx, now), tickets, left_out)
 
 
 def counts(tx: Tx, as_of: AsOf, where: Sequence[ColumnElement[Any]]) -> tuple[ClockCounts, ...]:

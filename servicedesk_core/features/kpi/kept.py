@@ -1,0 +1,31 @@
+"""The figures of a coordinator at the present instant."""
+
+from dataclasses import replace
+from datetime import datetime, time
+
+from servicedesk_core.faces import Figure
+from servicedesk_core.features.definitions import in_force
+from servicedesk_core.features.kpi.catalogue.now import KPIS
+from servicedesk_core.features.kpi.coordinator import OpenDesk
+from servicedesk_core.features.kpi.goals import GOALS, against, deciding, in_order
+from servicedesk_core.features.kpi.past import Went
+from servicedesk_core.store import Tx
+
+
+def kept_up(tx: Tx, opened: OpenDesk, past: Went | None = None) -> tuple[Figure, ...]:
+    """Return the figures of a coordinator at the present instant, each against its goal.
+
+    Args:
+        tx: A transaction.
+        opened: The open tickets at that instant, in whose zone days begin.
+        past: How they went today; with it, the minutes outside of the goal since midnight are told too.
+    """
+    at = opened.now
+    profiles, midnight = in_order(in_force(tx, GOALS, at)), datetime.combine(at.date(), time(), at.tzinfo)
+    figures = []
+    for kpi in KPIS:
+        goal, minutes = deciding(kpi, profiles), None
+        if past is not None and goal is not None:
+            minutes = past.minutes_outside(kpi.name, goal.goal, midnight, at)
+        figures.append(replace(against(goal, kpi, kpi.measure.of(opened)), minutes_outside=minutes))
+    return tuple(figures)
