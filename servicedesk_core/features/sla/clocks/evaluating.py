@@ -10,6 +10,7 @@ from servicedesk_core.features.sla.clocks.judging import judge
 from servicedesk_core.features.sla.clocks.matching import Book
 from servicedesk_core.features.sla.clocks.model import ClockResult
 from servicedesk_core.features.sla.clocks.policies import PolicySet
+from servicedesk_core.features.sla.clocks.steps import Step
 from servicedesk_core.features.sla.clocks.timeline import Timeline, fold
 
 
@@ -56,13 +57,11 @@ class Evaluator:
             ValueError: The ticket has a calendar that is missing, its ``created_at`` has no offset from UTC, or an
                 override cannot be read.
         """
-        line = self.life(events, now, known)
+        line = self.life(map(Step.of, events), now, known)
         return () if line is None else judge(line)
 
-    def life(
-        self, events: Iterable[TicketEvent], now: datetime, known: Mapping[str, Any] | None = None
-    ) -> Timeline | None:
-        """Return what its clocks are judged by; takes and raises the same."""
+    def life(self, events: Iterable[Step], now: datetime, known: Mapping[str, Any] | None = None) -> Timeline | None:
+        """Return what its clocks are judged by; takes the same as steps, and raises the same."""
         return fold(events, known or {}, self.book, now)
 
 

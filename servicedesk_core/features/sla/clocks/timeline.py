@@ -1,20 +1,20 @@
 """What happened to a ticket, as far as clocks are concerned. A pure fold over its events."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from operator import itemgetter
 from typing import Any, Final
 
 from servicedesk_core.business_time.table import instant, micros
 from servicedesk_core.domain.folding import FINAL, INITIAL
 from servicedesk_core.domain.status import StatusCategory
-from servicedesk_core.domain.tickets import ActorType, EventSource, EventType, TicketEvent
+from servicedesk_core.domain.tickets import ActorType, EventSource, EventType
 from servicedesk_core.features.sla.clocks.matching import FACTS, Book, Regime
 from servicedesk_core.features.sla.clocks.model import DELETED
 from servicedesk_core.features.sla.clocks.overrides import Override
 from servicedesk_core.features.sla.clocks.policies import Act, Clock, ReopenMode
+from servicedesk_core.features.sla.clocks.steps import Step, in_order
 
 _SOLVED: Final = frozenset({StatusCategory.RESOLVED, StatusCategory.CLOSED})
 GONE: Final = frozenset({StatusCategory.CANCELLED, StatusCategory.MERGED, StatusCategory.SPAM, DELETED})
@@ -81,7 +81,7 @@ class Timeline:
     overrides: dict[tuple[Clock, int], Override] = field(default_factory=dict)
 
 
-def fold(events: Iterable[TicketEvent], known: Mapping[str, Any], book: Book, now: datetime) -> Timeline | None:
+def fold(events: Iterable[Step], known: Mapping[str, Any], book: Book, now: datetime) -> Timeline | None:
     """Fold the events of a ticket, in the order in which they happened, whenever they arrived.
 
     Args:
@@ -93,25 +93,24 @@ def fold(events: Iterable[TicketEvent], known: Mapping[str, Any], book: Book, no
     Returns:
         Its life until now; ``None`` when it is not created yet, or nothing is told of it.
     """
-    told = ((micros(one.effective_at), one.source_seq, one.external_id, one) for one in events)
-    steps = sorted(told, key=itemgetter(0, 1, 2))
+    steps = in_order(events)
     if not steps:
         return None
-    first_us, _, _, first = steps[0]
-    facts = _at_first([step[-1] for step in steps], known)
-    created_us, now_us = _created_us(first_us, first, facts), micros(now)
-    begun_us = first_us if created_us is None else created_us
+    first = steps[0]
+    facts = _at_first(steps, known)
+    created_us, now_us = _created_us(first, facts), micros(now)
+    begun_us = first.at_us if created_us is None else created_us
     if begun_us > now_us:
         return None
     folding = _Folding(first.ticket_ref, begun_us, facts, book, unseen=[] if created_us is not None else [0])
-    for at_us, _, _, event in steps:
-        if at_us > now_us:
+    for step in steps:
+        if step.at_us > now_us:
             break
-        folding.take(event, at_us)
+        folding.take(step, step.at_us)
     return folding.until(now_us)
 
 
-def _at_first(events: list[TicketEvent], known: Mapping[str, Any]) -> dict[str, Any]:
+def _at_first(events: Sequence[Step], known: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields with which a ticket began: those of now, turned back by what each event says was before."""
     facts = {**_NOTHING_KNOWN, **known}
     status = None
@@ -128,13 +127,13 @@ def _at_first(events: list[TicketEvent], known: Mapping[str, Any]) -> dict[str, 
     return facts
 
 
-def _created_us(first_us: int, first: TicketEvent, facts: Mapping[str, Any]) -> int | None:
+def _created_us(first: Step, facts: Mapping[str, Any]) -> int | None:
     """Return when a ticket was created; ``None`` when nobody tells."""
     stated = first.after.get("created_at") or facts.get("created_at")
     if stated is None:
-        return first_us if first.type is EventType.CREATED or first.source is EventSource.IMPORTED else None
+        return first.at_us if first.type is EventType.CREATED or first.source is EventSource.IMPORTED else None
     try:
-        return min(micros(stated if isinstance(stated, datetime) else datetime.fromisoformat(stated)), first_us)
+        return min(micros(stated if isinstance(stated, datetime) else datetime.fromisoformat(stated)), first.at_us)
     except (TypeError, ValueError) as error:
         msg = (
             f'ticket {first.ticket_ref}: created_at is "{stated}"; write it with its offset: 2026-03-02T09:00:00-05:00'
@@ -165,7 +164,7 @@ class _Folding:
         self._line.instants.append(now_us)
         return self._line
 
-    def take(self, event: TicketEvent, at_us: int) -> None:
+    def take(self, event: Step, at_us: int) -> None:
         """Take in an event that is not before the last."""
         if self._turns:
             self._pass_turns(at_us)
@@ -215,7 +214,7 @@ class _Folding:
                 regimes.pop()
             regimes.append((index, regime))
 
-    def _turn(self, event: TicketEvent, stated: str | None) -> str | None:
+    def _turn(self, event: Step, stated: str | None) -> str | None:
         """Take in what the kind of an event says, and return the status that it leads to."""
         if event.type is EventType.SLA_OVERRIDE:
             self._decide(Override.model_validate(event.after))
@@ -225,7 +224,7 @@ class _Folding:
             self._is_deleted = event.type is EventType.DELETED
         return stated
 
-    def _move(self, event: TicketEvent, status: str, at_us: int) -> None:
+    def _move(self, event: Step, status: str, at_us: int) -> None:
         """Go on to another status."""
         line, before = self._line, self._status
         is_new = before in _UNTOUCHED and status == StatusCategory.NEW
@@ -243,7 +242,7 @@ class _Folding:
         elif status not in GONE and self._resolved_us is not None:
             self._reopen(at_us, self._resolved_us)
 
-    def _resolve(self, event: TicketEvent, at_us: int) -> None:
+    def _resolve(self, event: Step, at_us: int) -> None:
         line, cycle = self._line, self._line.cycles[-1]
         self._resolved_us = at_us
         if cycle.stop is not None:
@@ -280,7 +279,7 @@ class _Folding:
             line.cycles[-1] = Cycle(line.cycles[-1].start)
         self._is_closed, self._resolved_us = False, None
 
-    def _reach(self, event: TicketEvent, stated: str | None, at_us: int) -> None:
+    def _reach(self, event: Step, stated: str | None, at_us: int) -> None:
         """Note what of triage and engagement a person reaches with an event."""
         if event.actor_type not in _PERSON or event.type is EventType.SNAPSHOT or self._line.states[-1][0] in GONE:
             return

@@ -1,6 +1,6 @@
 """Judging the tickets of the store by a draft, beside what was promised. Reads only, one ticket after the other."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -96,7 +96,7 @@ class Run:
     ) -> None:
         self.today: Tally[Group] = Tally(*period)
         self.draft: Tally[Group] = Tally(*period)
-        self.times: dict[Promise, Times] = {}
+        self.times: defaultdict[Promise, Times] = defaultdict(Times)
         self.changes: Counter[tuple[str, str]] = Counter()
         self.excluded: Counter[str] = Counter()
         self.tickets = 0
@@ -117,7 +117,8 @@ class Run:
 
     def _is_outside(self, row: Any) -> bool:
         why = outside(row.category, row.is_gone, row.is_merged, row.is_own)
-        self.excluded.update((why,) if why else ())
+        if why:
+            self.excluded[why] += 1
         return bool(why)
 
     def _take(self, row: Any, ticket: told.ToldTicket, promised: Collection[Promised]) -> None:
@@ -133,7 +134,7 @@ class Run:
         else:
             for one in drawn:
                 promise = Promise(one.policy or "", row.priority, one.clock)
-                self.times.setdefault(promise, Times()).take(one, *self._period)
+                self.times[promise].take(one, *self._period)
         group = Group(row.priority, row.client or row.company_ref, row.kind)
         self.today.take(promised, group)
         self.draft.take(drawn, group)

@@ -59,7 +59,7 @@ class Tally(Generic[G]):
         """Add a ticket."""
         for one in results:
             if falls_in(one, self._start, self._end):
-                self._counted[one.clock.value, one.outcome, group] += 1
+                self._counted[one.clock, one.outcome, group] += 1
         together = of_ticket(results, self._start, self._end)
         if together is not None:
             self._counted[TOGETHER, together, group] += 1

@@ -13,6 +13,7 @@ from servicedesk_core.features.sla.clocks.evaluating import Evaluator
 from servicedesk_core.features.sla.clocks.judging import judge
 from servicedesk_core.features.sla.clocks.model import ClockResult, next_open
 from servicedesk_core.features.sla.clocks.projecting import Projection, project
+from servicedesk_core.features.sla.clocks.steps import in_order
 from servicedesk_core.features.sla.tables.told import ToldTicket
 from servicedesk_core.store import Tx, bulk
 from servicedesk_core.store.fields import optional_us
@@ -32,14 +33,14 @@ def judged(told: ToldTicket, evaluator: Evaluator, now: datetime) -> Judged:
     Judged there and not now, what comes out depends on its events alone; how it goes on follows from the time.
     """
     now_us, turns = micros(now), evaluator.book.turns
-    instants = {id(one): micros(one.effective_at) for one in told.events}
-    past = [one for one in told.events if instants[id(one)] <= now_us]
-    coming_us = min((at_us for at_us in instants.values() if at_us > now_us), default=None)
+    steps = in_order(told.events)
+    past = [one for one in steps if one.at_us <= now_us]
+    coming_us = steps[len(past)].at_us if len(past) < len(steps) else None
     nothing = Judged((told.ticket_id, HistoryState.NONE.value, None, None, coming_us), [])
     if not past:
         return nothing
-    newest = max(past, key=lambda one: (instants[id(one)], one.source_seq, one.external_id))
-    at_us = max((instants[id(newest)], *turns[: bisect_right(turns, now_us)][-1:]))
+    newest = past[-1]
+    at_us = max((newest.at_us, *turns[: bisect_right(turns, now_us)][-1:]))
     at = instant(at_us)
     line = evaluator.life(past, at, told.known)
     if line is None:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from servicedesk_core.domain import TicketEvent
 from servicedesk_core.domain.histories import HistoryState
+from servicedesk_core.features.sla.clocks.steps import Step
 from servicedesk_core.features.sla.clocks.timeline import Timeline
 from servicedesk_core.features.sla.tables import progress, told
 from servicedesk_core.store import Tx
@@ -62,7 +63,7 @@ def life(tx: Tx, ticket_id: int, now: datetime, more: Iterable[TicketEvent] = ()
     found = told.of(tx, [ticket_id], told.Beside())
     if not found or not found[0].events:
         return None
-    line = progress.evaluator_of(tx).life([*found[0].events, *more], now, found[0].known)
+    line = progress.evaluator_of(tx).life([*found[0].events, *map(Step.of, more)], now, found[0].known)
     if line is not None and found[0].history is not HistoryState.COMPLETE:
         line.unseen.append(0)
     return line

@@ -7,12 +7,13 @@ from typing import Any, Final, NamedTuple
 import orjson
 from sqlalchemy import Select, and_, func, or_, select
 
-from servicedesk_core.domain import ActorType, EventSource, EventType, TicketEvent
+from servicedesk_core.domain import ActorType, EventSource, EventType
 from servicedesk_core.domain.histories import HistoryState
 from servicedesk_core.features.clients import Book, Client, clients_of
+from servicedesk_core.features.sla.clocks.steps import Step
 from servicedesk_core.features.sla.tables import decided
 from servicedesk_core.store import Tx, bulk, histories
-from servicedesk_core.store.fields import from_us, optional_instant
+from servicedesk_core.store.fields import optional_instant
 from servicedesk_core.store.schema import RECORDS
 
 FACTS: Final = (
@@ -43,7 +44,7 @@ class ToldTicket(NamedTuple):
     """
 
     ticket_id: int
-    events: list[TicketEvent]
+    events: list[Step]
     known: dict[str, Any]
     history: HistoryState
 
@@ -159,37 +160,27 @@ def _told(tx: Tx, rows: Sequence[Any], beside: Beside) -> Iterator[ToldTicket]:
         if own:  # what was done tells nothing where nothing tells how the ticket got there
             acts = (*done[row.source_id].get(row.external_id, ()), *beside.bookings(tx, row.source_id, row.external_id))
             own += _acts(row.external_id, acts, row.created_at)
-            own += filter(None, (one.event(row.external_id) for one in decisions.get(row.local_id, ())))
+            told = (one.event(row.external_id) for one in decisions.get(row.local_id, ()))
+            own += (Step.of(one) for one in told if one is not None)
         known = {name: getattr(row, name) for name in FACTS}
         known |= {"created_at": optional_instant(row.created_at), **beside.agreed(tx, row)}
         yield ToldTicket(row.local_id, own, known, HistoryState(row.history))
 
 
-def _acts(ref: str, done: Iterable[Work], created_us: int | None) -> Iterator[TicketEvent]:
+def _acts(ref: str, done: Iterable[Work], created_us: int | None) -> Iterator[Step]:
     """Yield what technicians did as events; work that was recorded as of before its ticket is done at its creation."""
     for key, kind, at_us, who in done:
-        yield TicketEvent.trusted(
-            _BLANK
-            | {
-                "external_id": key,
-                "ticket_ref": ref,
-                "type": kind,
-                "source": EventSource.OBSERVED,
-                "effective_at": from_us(max(at_us, created_us or at_us)),
-                "actor_type": ActorType.TECHNICIAN,
-                "actor_ref": who,
-            }
-        )
+        at = max(at_us, created_us or at_us)
+        yield Step(at, 0, key, ref, kind, EventSource.OBSERVED, ActorType.TECHNICIAN, who)
 
 
-_BLANK: Final = TicketEvent.blank()
 _NOTHING: Final = "{}"
 # Looked up: to call an enumeration costs three times as much, and a year of tickets has millions of events.
 _TYPES: Final = {one.value: one for one in EventType}
 _SOURCES: Final = {one.value: one for one in EventSource}
 _ACTORS: Final = {None: None} | {one.value: one for one in ActorType}
 _EVENTS: Final = (
-    "SELECT ticket_ref, external_id, type, source, effective_at, source_seq, actor_type, actor_ref, before, after "
+    "SELECT effective_at, source_seq, external_id, ticket_ref, type, source, actor_type, actor_ref, before, after "
     "FROM ticket_events WHERE source_id = {source} AND ticket_ref IN {values} AND gone_at IS NULL"
 )
 _DONE: Final = (
@@ -212,27 +203,22 @@ _DONE: Final = (
 )
 
 
-def _events(tx: Tx, source_id: int, refs: Iterable[str]) -> dict[str, list[TicketEvent]]:
-    found: dict[str, list[TicketEvent]] = {}
-    for ref, external_id, kind, source, at_us, seq, actor, who, before, after in bulk.select_in(
-        tx, _EVENTS, source_id, refs
-    ):
-        event = TicketEvent.trusted(
-            _BLANK
-            | {
-                "external_id": external_id,
-                "ticket_ref": ref,
-                "type": _TYPES[kind],
-                "source": _SOURCES[source],
-                "effective_at": from_us(at_us),
-                "source_seq": seq,
-                "actor_type": _ACTORS[actor],
-                "actor_ref": who,
-                "before": {} if before == _NOTHING else orjson.loads(before),
-                "after": {} if after == _NOTHING else orjson.loads(after),
-            }
+def _events(tx: Tx, source_id: int, refs: Iterable[str]) -> dict[str, list[Step]]:
+    found: dict[str, list[Step]] = {}
+    for at_us, seq, key, ref, kind, source, actor, who, before, after in bulk.select_in(tx, _EVENTS, source_id, refs):
+        step = Step(
+            at_us,
+            seq,
+            key,
+            ref,
+            _TYPES[kind],
+            _SOURCES[source],
+            _ACTORS[actor],
+            who,
+            {} if before == _NOTHING else orjson.loads(before),
+            {} if after == _NOTHING else orjson.loads(after),
         )
-        found.setdefault(ref, []).append(event)
+        found.setdefault(ref, []).append(step)
     return found
 
 
