@@ -23,6 +23,8 @@ _ABOUT: Final = {
     "tickets.assign": "Propose whose a ticket is, in which queue, how urgent, until when; say what is repeat service.",
     "promises.decide": "Decide about a promise: another due time, or that it does not count.",
     "promises.reason": "Say why a promise was missed, and ask for another due time or an exemption.",
+    "parts.read": "Ask our stock, distributors and makers for parts, and see what is on the shelf.",
+    "parts.take": "Propose to take parts from stock for a ticket, and to give them back.",
     "warranty.write": "Ask manufacturers, read covers from files, propose end dates.",
     "claims.read": "Read claims.",
     "claims.draft": "Draft claims, edit and check them.",
@@ -62,6 +64,8 @@ class Capability(StrEnum):
     TICKETS_ASSIGN = "tickets.assign"
     PROMISES_DECIDE = "promises.decide"
     PROMISES_REASON = "promises.reason"
+    PARTS_READ = "parts.read"
+    PARTS_TAKE = "parts.take"
     WARRANTY_WRITE = "warranty.write"
     CLAIMS_READ = "claims.read"
     CLAIMS_DRAFT = "claims.draft"
@@ -119,6 +123,8 @@ _TECHNICIAN = frozenset(
         _C.TICKETS_WRITE,
         _C.CLAIMS_READ,
         _C.CLAIMS_DRAFT,
+        _C.PARTS_READ,
+        _C.PARTS_TAKE,
         _C.WRITES_READ,
     }
 )
@@ -153,7 +159,7 @@ ROLES: Final = MappingProxyType(
         Role.COORDINATOR: _COORDINATOR,
         Role.TECHNICIAN: _TECHNICIAN,
         Role.ACCOUNT_MANAGER: frozenset({_C.READ, _C.INTERNAL, _C.CLAIMS_READ, _C.MONEY_OWN}),
-        Role.FINANCE: frozenset({_C.READ, _C.MONEY, _C.PERIODS_CLOSE, _C.CLAIMS_READ}),
+        Role.FINANCE: frozenset({_C.READ, _C.MONEY, _C.PERIODS_CLOSE, _C.CLAIMS_READ, _C.PARTS_READ}),
         Role.QUALITY_REVIEWER: frozenset(
             {
                 _C.READ,
@@ -173,6 +179,7 @@ ROLES: Final = MappingProxyType(
                 _C.REVIEWS_READ,
                 _C.QUALITY_READ,
                 _C.CLAIMS_READ,
+                _C.PARTS_READ,
                 _C.WRITES_READ,
                 _C.DEFINITIONS_READ,
                 _C.DESK_READ,

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from servicedesk_core.domain.parties import Role as Role
     from servicedesk_core.domain.parties import Site as Site
     from servicedesk_core.domain.parties import Technician as Technician
+    from servicedesk_core.domain.parts.records import Part as Part
+    from servicedesk_core.domain.parts.records import StockLevel as StockLevel
+    from servicedesk_core.domain.parts.records import StockMove as StockMove
     from servicedesk_core.domain.status import DONE as DONE
     from servicedesk_core.domain.status import Priority as Priority
     from servicedesk_core.domain.status import QueueKind as QueueKind

@@ -60,6 +60,9 @@ _CLASSES = {
     "charges": "money:Charge",
     "invoices": "money:Invoice",
     "billing_items": "money:BillingItem",
+    "parts": "parts.records:Part",
+    "stock_levels": "parts.records:StockLevel",
+    "stock_moves": "parts.records:StockMove",
 }
 """Module and name of each stream's class, parents before children."""
 
@@ -103,6 +106,8 @@ _TARGETS = {
     "excluded_billing_code_refs": "billing_codes",
     "project_ref": "projects",
     "task_ref": "tasks",
+    "part_ref": "parts",
+    "stock_level_ref": "stock_levels",
 }
 """Which stream a reference points at; ``parent_ref`` points at its own."""
 

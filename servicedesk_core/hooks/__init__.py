@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from servicedesk_core.hooks.capabilities import Capabilities as Capabilities
     from servicedesk_core.hooks.capabilities import FieldInfo as FieldInfo
     from servicedesk_core.hooks.capabilities import FieldValue as FieldValue
+    from servicedesk_core.hooks.capabilities import PartsCapability as PartsCapability
     from servicedesk_core.hooks.capabilities import StreamCapability as StreamCapability
     from servicedesk_core.hooks.capabilities import StreamCheck as StreamCheck
     from servicedesk_core.hooks.capabilities import Support as Support

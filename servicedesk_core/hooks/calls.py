@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from servicedesk_core.domain.parts import PartOffer, PartQuery
 from servicedesk_core.domain.warranty import (
     Attachment,
     Claim,
@@ -208,6 +209,12 @@ class ConnectorCalls:
     async def find_service_parts(self, device: DeviceRef) -> tuple[PartInfo, ...]:
         """See :meth:`WarrantySpecs.find_service_parts`."""
         return await self._caller.many("find_service_parts", PartInfo, device=device)
+
+    # PartsSpecs
+
+    async def find_parts(self, query: PartQuery) -> tuple[PartOffer, ...]:
+        """See :meth:`PartsSpecs.find_parts`."""
+        return await self._caller.many("find_parts", PartOffer, query=query)
 
 
 def _ref(outcome: FetchOutcome | ItemOutcome[Any]) -> str:

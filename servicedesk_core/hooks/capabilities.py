@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from servicedesk_core.domain.folding import SPAN, Derivable
+from servicedesk_core.domain.parts import PartSource
 from servicedesk_core.domain.warranty import NO_RULES, ClaimRules
 from servicedesk_core.errors import RejectedError, UnsupportedError
 from servicedesk_core.hooks.writing import ReconcilableBy, Write
@@ -96,6 +97,19 @@ class WarrantyCapability:
 
 
 @dataclass(frozen=True, slots=True)
+class PartsCapability:
+    """What a connector of the parts family says beside the hook that it implements.
+
+    Attributes:
+        source: Whether it is our own stock or a distributor.
+        finds_by: By which fields of a :class:`PartQuery` it can look; core does not ask it for others.
+    """
+
+    source: PartSource
+    finds_by: frozenset[str] = frozenset({"part_number", "upc", "serial", "words"})
+
+
+@dataclass(frozen=True, slots=True)
 class WriteCapability:
     """One kind of write that a connector can send, and what core must know to send it safely.
 
@@ -176,6 +190,7 @@ class Capabilities:
         documentation: Address of the vendor's own documentation.
         writes: What can be written; empty while it only reads.
         warranty: What the connector can do about warranty; ``None`` when it is not of that family.
+        parts: Whose parts it finds and by what; ``None`` when it is not of that family.
     """
 
     vendor: str
@@ -186,6 +201,7 @@ class Capabilities:
     documentation: str = ""
     writes: tuple[WriteCapability, ...] = ()
     warranty: WarrantyCapability | None = None
+    parts: PartsCapability | None = None
 
     def stream(self, name: str) -> StreamCapability | None:
         """Return the capability of one stream, or ``None``."""

@@ -6,6 +6,7 @@ from servicedesk_core.hooks.context import ConnectorContext, ConnectorSettings, 
 from servicedesk_core.hooks.markers import API_VERSION
 from servicedesk_core.hooks.specs.announcements import AnnouncementSpecs
 from servicedesk_core.hooks.specs.connection import ConnectionSpecs
+from servicedesk_core.hooks.specs.parts import PartsSpecs
 from servicedesk_core.hooks.specs.ticket_sync import TicketSyncSpecs
 from servicedesk_core.hooks.specs.warranty import WarrantySpecs
 
@@ -14,6 +15,7 @@ class Connector(
     ConnectionSpecs,
     TicketSyncSpecs,
     WarrantySpecs,
+    PartsSpecs,
     AnnouncementSpecs,
     Generic[SettingsT],
 ):

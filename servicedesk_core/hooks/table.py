@@ -9,6 +9,7 @@ from typing import Any, get_origin
 from servicedesk_core.hooks.markers import PROJECT
 from servicedesk_core.hooks.specs.announcements import AnnouncementSpecs
 from servicedesk_core.hooks.specs.connection import ConnectionSpecs
+from servicedesk_core.hooks.specs.parts import PartsSpecs
 from servicedesk_core.hooks.specs.ticket_sync import TicketSyncSpecs
 from servicedesk_core.hooks.specs.warranty import WarrantySpecs
 
@@ -16,6 +17,7 @@ FAMILIES: tuple[type, ...] = (
     ConnectionSpecs,
     TicketSyncSpecs,
     WarrantySpecs,
+    PartsSpecs,
     AnnouncementSpecs,
 )
 """The spec classes; the last one is broadcast, all others are addressed to one connection."""

@@ -88,6 +88,7 @@ PLAIN = (
     "quality review 2 --passed", "quality import servicedesk.toml", "quality concern x --owner kim",
     "quality concern-change 1 --owner kim", "quality concern-close 1 --done x", "quality template servqual --to q.csv",
     "clients list", "clients contacts", "rota show", "oncall who", "oncall gaps", "skills list",
+    "parts find x", "parts stock", "parts taken", "parts report", "parts report --html parts.html", "parts kpis",
     "rota import rota.csv", "oncall import rota.csv",
     "definitions history", "definitions export --to service", "analytics export parquet", "init --service --to drafts",
     "scorecards issue", "scorecards publish", "scorecards show", "scorecards show --html cards.html",

@@ -152,7 +152,7 @@ OF_A_PERSON = {"profit.own"}
 
 NAMELESS = OF_A_PERSON | {
     "connections", "status", "tickets.count", "sla.status", "sla.tolerance", "kpi.list", "kpi.explain",
-    "kpi.history", "kpi.ready", "kpi.change", "flow.show", "flow.steps", "rota.show", "oncall.who",
+    "parts.report", "parts.kpis", "kpi.history", "kpi.ready", "kpi.change", "flow.show", "flow.steps", "rota.show", "oncall.who",
     "scorecards.show", "scorecards.compare", "scorecards.coach",
     "quality.coverage", "quality.report",
 }  # fmt: skip

@@ -66,6 +66,11 @@ COMMANDS = [
     "oncall who",
     "oncall gaps",
     "skills list",
+    "parts find dock",
+    "parts stock",
+    "parts taken",
+    "parts report",
+    "parts kpis",
     "definitions history",
     "jobs list",
     "jobs run sync:psa",
@@ -135,6 +140,7 @@ def test_no_command_sends_anything_but_reading_requests(cli):
     )
     codes = {line: run(line.format(ticket=number))[0] for line in [*COMMANDS, init]}
     assert codes.pop("warranty lookup --all") == 2, "no manufacturer is connected, so nobody could be asked"
+    assert codes.pop("parts find dock") == 2, "no source of parts either"
     assert set(codes.values()) == {0}, codes
     acted = {line: run(line.format(ticket=number))[0] for line in ACTS}
     assert 0 not in acted.values(), acted

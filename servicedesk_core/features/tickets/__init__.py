@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.tickets.kpis import MANY_TICKETS as MANY_TICKETS
     from servicedesk_core.features.tickets.kpis import OVERLOADED as OVERLOADED
     from servicedesk_core.features.tickets.kpis import WATCHED as WATCHED
+    from servicedesk_core.features.tickets.kpis import CountOf as CountOf
     from servicedesk_core.features.tickets.model import TicketDetail as TicketDetail
     from servicedesk_core.features.tickets.model import TicketFilter as TicketFilter
     from servicedesk_core.features.tickets.model import TicketRow as TicketRow

@@ -1,7 +1,18 @@
 """Warranty: what is covered, by whose word, until when."""
 
+from typing import TYPE_CHECKING
+
 from servicedesk_core.faces import JobKind, Section
 from servicedesk_core.features import Feature
+
+if TYPE_CHECKING:
+    from servicedesk_core.features.warranty.actions import ConnectedDesk as ConnectedDesk
+    from servicedesk_core.features.warranty.lookup.selection import Named as Named
+    from servicedesk_core.features.warranty.lookup.selection import OfAssets as OfAssets
+else:
+    from servicedesk_core.exports import lazily
+
+    __getattr__, __dir__ = lazily(__name__, __file__)
 
 FEATURE = Feature(
     name="warranty",

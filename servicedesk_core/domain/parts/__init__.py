@@ -1,0 +1,22 @@
+"""Parts: what is on the shelf, what a source offers, and when two sources speak of the same thing."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from servicedesk_core.domain.parts.amounts import decimal_of as decimal_of
+    from servicedesk_core.domain.parts.identity import merged as merged
+    from servicedesk_core.domain.parts.identity import plain_number as plain_number
+    from servicedesk_core.domain.parts.identity import plain_upc as plain_upc
+    from servicedesk_core.domain.parts.offers import PartOffer as PartOffer
+    from servicedesk_core.domain.parts.offers import PartQuery as PartQuery
+    from servicedesk_core.domain.parts.offers import PartSource as PartSource
+    from servicedesk_core.domain.parts.offers import Place as Place
+    from servicedesk_core.domain.parts.ranking import Offered as Offered
+    from servicedesk_core.domain.parts.ranking import ranked as ranked
+    from servicedesk_core.domain.parts.records import Part as Part
+    from servicedesk_core.domain.parts.records import StockLevel as StockLevel
+    from servicedesk_core.domain.parts.records import StockMove as StockMove
+else:
+    from servicedesk_core.exports import lazily
+
+    __getattr__, __dir__ = lazily(__name__, __file__)

@@ -1,0 +1,14 @@
+"""Parts: what is on the shelf, who offers a part, and what was taken for which ticket."""
+
+from servicedesk_core.faces import Section
+from servicedesk_core.features import Feature
+
+FEATURE = Feature(
+    name="parts",
+    about="Parts: who has one, what is on the shelf, what a ticket took.",
+    section=Section.EVERY_DAY,
+    queries=f"{__name__}.queries:PartsQueries",
+    actions=f"{__name__}.actions:Parts",
+    kpis=f"{__name__}.kpis:KPIS",
+    needs=("tickets", "warranty"),
+)

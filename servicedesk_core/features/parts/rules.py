@@ -1,0 +1,115 @@
+"""What a source is asked, and what of its answer is shown. Pure."""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from servicedesk_core.domain.parts import Offered, PartOffer, PartQuery, plain_number, plain_upc
+from servicedesk_core.domain.warranty import PartInfo
+from servicedesk_core.domain.warranty.makers import maker_name
+from servicedesk_core.features.parts.model import OfferRow
+
+
+def asked_of(wanted: PartQuery, finds_by: Collection[str]) -> PartQuery | None:
+    """Return what a source is asked, by what it can look by; ``None`` = it cannot look by anything that was said.
+
+    Words are also tried as a part number where a source knows nothing else, because that is what people type.
+
+    Args:
+        wanted: What somebody looks for.
+        finds_by: Fields of a query that the source understands.
+    """
+    said = {name: getattr(wanted, name) for name in wanted.asks_by}
+    if "words" in said and "words" not in finds_by and "part_number" not in said:
+        words = said.pop("words")
+        if " " not in words:
+            said["part_number"] = words
+    if not said.keys() <= set(finds_by) or not said:
+        return None
+    return PartQuery(**said, quantity=wanted.quantity)
+
+
+def read(text: str, **more: str | None) -> dict[str, str]:
+    """Return what somebody typed as fields of a query: a bar code where its check digit says so, else words.
+
+    Args:
+        text: What was typed; empty = nothing.
+        **more: What was said by name.
+    """
+    typed = text.strip()
+    named = {name: value.strip() for name, value in more.items() if value and value.strip()}
+    if typed:
+        named = {("upc" if plain_upc(typed) else "words"): typed} | named
+    return named
+
+
+def of_maker(info: PartInfo, manufacturer: str) -> PartOffer:
+    """Return a part of a manufacturer's list as an offer: it says what fits, and neither price nor how many."""
+    return PartOffer(
+        number=info.number,
+        name=info.description or "",
+        manufacturer=manufacturer,
+        manufacturer_part_number=info.number,
+    )
+
+
+def fits(offer: PartOffer, words: str | None, part_number: str | None) -> bool:
+    """Return whether a part of a list is what somebody looks for."""
+    number = plain_number(part_number)
+    if number and number not in map(plain_number, (offer.number, offer.manufacturer_part_number)):
+        return False
+    text = f"{offer.name} {offer.number}".casefold()
+    return all(word in text for word in (words or "").casefold().split())
+
+
+def rows_of(groups: Sequence[Sequence[Offered]], needed: Decimal, now: datetime, *, prices: bool) -> Iterator[OfferRow]:
+    """Yield offers as lists show them.
+
+    Args:
+        groups: Offers by part.
+        needed: How many are needed.
+        now: When the sources answered.
+        prices: Whether prices may be seen.
+    """
+    for number, group in enumerate(groups, 1):
+        for one in group:
+            offer = one.offer
+            yield OfferRow(
+                part=number,
+                name=offer.name or offer.number,
+                manufacturer=maker_name(offer.manufacturer) or None,
+                manufacturer_part_number=offer.manufacturer_part_number,
+                upc=offer.upc,
+                connection=one.connection,
+                source=one.source,
+                number=offer.number,
+                condition=offer.condition,
+                unit_price=offer.unit_price if prices else None,
+                list_price=offer.list_price if prices else None,
+                currency=offer.currency if prices else None,
+                available=offer.available,
+                arrives_on=offer.arrives_on,
+                places=tuple(_place(one.name, one.available) for one in offer.places),
+                note=_note(one, needed),
+                as_of=offer.as_of or now,
+            )
+
+
+def _place(name: str, available: Decimal | None) -> str:
+    return name if available is None else f"{name} {available:f}"
+
+
+def _note(one: Offered, needed: Decimal) -> str | None:
+    offer = one.offer
+    told = []
+    if offer.is_active is False:
+        told.append("discontinued")
+    if offer.replaced_by:
+        told.append(f"replaced by {offer.replaced_by}")
+    if offer.is_orderable is False:
+        told.append("cannot be ordered")
+    if offer.is_authorised is False:
+        told.append("we may not buy it there")
+    if offer.available is not None and offer.available < needed:
+        told.append(f"{offer.available:f} of {needed:f} needed" if offer.available else "none there")
+    return "; ".join(told) or None
