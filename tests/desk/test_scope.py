@@ -152,8 +152,8 @@ OF_A_PERSON = {"profit.own"}
 
 NAMELESS = OF_A_PERSON | {
     "connections", "status", "tickets.count", "sla.status", "sla.tolerance", "kpi.list", "kpi.explain",
-    "parts.report", "parts.kpis", "kpi.history", "kpi.ready", "kpi.change", "flow.show", "flow.steps", "rota.show", "oncall.who",
-    "scorecards.show", "scorecards.compare", "scorecards.coach",
+    "kpi.history", "kpi.ready", "kpi.change", "flow.show", "flow.steps", "rota.show", "oncall.who", "parts.kpis",
+    "parts.report", "scorecards.show", "scorecards.compare", "scorecards.coach",
     "quality.coverage", "quality.report",
 }  # fmt: skip
 """What answers with numbers only, the connections, our own people, or of what is not there: cards, done tickets,
