@@ -1,96 +1,121 @@
-"""``servicedesk sandbox``."""
+"""``servicedesk sandbox``: a group with a command for each stand-in, whose options are those that it declares."""
 
+import errno
 import inspect
 import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
 from servicedesk_core.cli.shell.context import Cli
+from servicedesk_core.errors import ServiceDeskError, SettingsError
 from servicedesk_core.system import is_windows
+
+if TYPE_CHECKING:
+    from servicedesk_core.sandboxing import Launch
+    from servicedesk_core.sandboxing.launching import Choice
+
+Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="Port on loopback; 0 = a free one.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print address and credentials as one JSON line.")]
+WithParent = Annotated[bool, typer.Option("--with-parent", hidden=True, help="End when standard input closes.")]
+
+_ABOUT = """It is for this machine only and runs until Ctrl-C. Prints its address and the credentials that it accepts;
+they are made up and open nothing else."""
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("sandbox")(sandbox)
+    """Add the group."""
+    about = f"Run a stand-in of a vendor's system.\n\n{_ABOUT}"
+    group = typer.Typer(help=about, no_args_is_help=True, cls=_StandIns)
+    group.callback()(_group)
+    app.add_typer(group, name="sandbox")
 
 
-def sandbox(
-    ctx: typer.Context,
-    *,
-    name: Annotated[str, typer.Argument(help="Whose stand-in, for example autotask.")],
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port on loopback; 0 = a free one.")] = 0,
-    tickets: Annotated[int, typer.Option("--tickets", min=0, help="Tickets on the made-up desk.")] = 2000,
-    seed: Annotated[int, typer.Option("--seed", help="Equal seeds make equal desks.")] = 1,
-    username: Annotated[str | None, typer.Option("--username", help="User to accept.")] = None,
-    secret: Annotated[str | None, typer.Option("--secret", help="Secret to accept.")] = None,
-    integration_code: Annotated[
-        str | None, typer.Option("--integration-code", help="Integration code to accept.")
-    ] = None,
-    state: Annotated[Path | None, typer.Option("--state", metavar="FILE", help="Keep the desk in this file.")] = None,
-    hostile: Annotated[bool, typer.Option("--hostile", help="Add rows with strange but legal content.")] = False,
-    latency_s: Annotated[float, typer.Option("--latency", min=0, help="Seconds added to every call.")] = 0.0,
-    now: Annotated[
-        datetime | None, typer.Option("--now", help="UTC instant of the desk; its clock then stands still.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print address and credentials as one JSON line.")] = False,
-    with_parent: Annotated[
-        bool, typer.Option("--with-parent", hidden=True, help="End when standard input closes.")
-    ] = False,
-) -> None:
-    """Run a stand-in of a vendor's system.
-
-    It is for this machine only and runs until Ctrl-C. Prints its address and the credentials that it accepts;
-    they are made up and open nothing else.
-    """
-    from servicedesk_core.machine.sandboxes import sandbox_launcher  # noqa: PLC0415
-
-    cli: Cli = ctx.obj
-    launch = sandbox_launcher(name)
-    if with_parent:
-        threading.Thread(target=_end_with_stdin, daemon=True).start()
-
-    def announce(info: Any) -> None:
-        _announce(cli, name, info, as_json=as_json)
-
-    options: dict[str, Any] = {
-        "port": port,
-        "tickets": tickets,
-        "seed": seed,
-        "username": username,
-        "secret": secret,
-        "integration_code": integration_code,
-        "state": state,
-        "hostile": hostile,
-        "latency_s": latency_s,
-        "now": None if now is None else now if now.tzinfo else now.replace(tzinfo=UTC),
-    }
-    launch(announce=announce, **_understood(ctx, launch, options))
+def _group() -> None:
+    """Take no options of its own."""
 
 
-def _understood(ctx: typer.Context, launch: Callable[..., None], options: dict[str, Any]) -> dict[str, Any]:
-    """Return the options that this stand-in has; one that was given and that it lacks is a mistake."""
-    parameters = inspect.signature(launch).parameters
-    if any(one.kind is inspect.Parameter.VAR_KEYWORD for one in parameters.values()):
-        return options
-    for name in options:
-        source = ctx.get_parameter_source(name)
-        if name not in parameters and source is not None and source.name == "COMMANDLINE":
-            option = f"--{name.removesuffix('_s').replace('_', '-')}"
-            raise typer.BadParameter(f"this stand-in has no {option}", param_hint=option)
-    return {name: value for name, value in options.items() if name in parameters}
+class _StandIns(TyperGroup):
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of the installed stand-ins."""
+        from servicedesk_core.machine.sandboxes import installed_sandboxes  # noqa: PLC0415
+
+        del ctx
+        return sorted(installed_sandboxes())
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return the command of a stand-in; of one that is missing or broken, a command that says so."""
+        from servicedesk_core.machine.sandboxes import sandbox_launch  # noqa: PLC0415
+
+        del ctx
+        try:
+            function = _command(cmd_name, sandbox_launch(cmd_name))
+        except ServiceDeskError as error:
+            function = _failing(error)
+        app = typer.Typer(rich_markup_mode=None, add_completion=False)
+        app.command(cmd_name)(function)
+        return get_command(app)
 
 
-def _announce(cli: Cli, name: str, info: Any, *, as_json: bool) -> None:
-    from dataclasses import asdict  # noqa: PLC0415
+def _failing(error: ServiceDeskError) -> Callable[..., None]:
+    def fail() -> None:
+        raise error
 
-    facts = asdict(info)
+    fail.__doc__ = error.message
+    return fail
+
+
+def _command(name: str, launch: "Launch[Any]") -> Callable[..., None]:
+    """Return the function of a command, with the signature that typer reads."""
+    choices = launch.choices()
+
+    def run(
+        ctx: typer.Context, *, port: int = 0, as_json: bool = False, with_parent: bool = False, **given: Any
+    ) -> None:
+        cli: Cli = ctx.obj
+        if with_parent:
+            threading.Thread(target=_end_with_stdin, daemon=True).start()
+
+        def announce(facts: Mapping[str, Any]) -> None:
+            _announce(cli, name, facts, as_json=as_json)
+
+        try:
+            launch(announce=announce, port=port, **given)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            raise SettingsError(f"Port {port} is in use on this machine.", hint="Name another one.") from error
+
+    run.__doc__ = f"Run the stand-in of {name}.\n\n{_ABOUT}"
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    parameters = [
+        inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context),
+        inspect.Parameter("port", keyword, default=0, annotation=Port),
+        *(inspect.Parameter(one.name, keyword, default=one.default, annotation=_typed(one)) for one in choices),
+        inspect.Parameter("as_json", keyword, default=False, annotation=AsJson),
+        inspect.Parameter("with_parent", keyword, default=False, annotation=WithParent),
+    ]
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {one.name: one.annotation for one in parameters}
+    return run
+
+
+def _typed(choice: "Choice") -> Any:
+    name = choice.name.removesuffix("_s").replace("_", "-")
+    option = f"--{name}/--no-{name}" if choice.default is True else f"--{name}"
+    kind: Any = choice.kind if choice.default is not None else choice.kind | None
+    metavar = "SECONDS" if choice.name.endswith("_s") else None
+    return Annotated[kind, typer.Option(option, metavar=metavar, help=choice.about)]
+
+
+def _announce(cli: Cli, name: str, facts: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
         import orjson  # noqa: PLC0415
 
@@ -105,21 +130,16 @@ def _announce(cli: Cli, name: str, info: Any, *, as_json: bool) -> None:
     sys.stdout.flush()
 
 
-def _connection(name: str, facts: dict[str, Any]) -> str:
+def _connection(name: str, facts: Mapping[str, Any]) -> str:
     """Return the table of a connection to this stand-in; empty where its connector cannot be loaded."""
     from servicedesk_core.config.toml_file import Section, render  # noqa: PLC0415
-    from servicedesk_core.errors import ServiceDeskError  # noqa: PLC0415
     from servicedesk_core.machine.installed import settings_class  # noqa: PLC0415
 
     try:
         known = [field.alias or key for key, field in settings_class(name, Path.cwd()).model_fields.items()]
     except ServiceDeskError:
         return ""
-    address = next((key for key in known if key == "url"), None) or next((k for k in known if k.endswith("_url")), None)
-    values = {"connector": name, "environment": "sandbox"}
-    if address and "url" in facts:
-        values[address] = facts["url"]
-    values |= {key: value for key, value in facts.items() if key in known and key != "url"}
+    values = {"connector": name, "environment": "sandbox"} | {key: facts[key] for key in facts if key in known}
     return render((Section(("connections", name), values),))
 
 

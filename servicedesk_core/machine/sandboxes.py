@@ -16,10 +16,11 @@ from servicedesk_core.arguments import did_you_mean
 from servicedesk_core.clock import SystemClock
 from servicedesk_core.errors import PluginLoadError, UnknownConnectorError
 from servicedesk_core.plugins import SANDBOXES, scan
+from servicedesk_core.sandboxing import Launch
 
 
-def sandbox_launcher(name: str) -> Callable[..., None]:
-    """Return the function that runs a sandbox until it is told to stop.
+def sandbox_launch(name: str) -> Launch[Any]:
+    """Return how a sandbox is run until it is told to stop.
 
     Args:
         name: Id of the connector that it stands in for.
@@ -30,12 +31,17 @@ def sandbox_launcher(name: str) -> Callable[..., None]:
     """
     point = _entry_point(name)
     try:
-        launch: Callable[..., None] = point.load()
+        launch = point.load()
     except Exception as error:
         raise PluginLoadError(
             f'The sandbox "{name}" cannot be imported ({type(error).__name__}: {error}).',
             hint=f"Reinstall it: pip install --force-reinstall servicedesk-{name}",
         ) from error
+    if not isinstance(launch, Launch):
+        raise PluginLoadError(
+            f'The sandbox "{name}" is no servicedesk_core.sandboxing.Launch.',
+            hint="Report it to the plugin's author: the entry point must name one.",
+        )
     return launch
 
 

@@ -8,6 +8,7 @@ OAuth tokens, and what is kept between two runs.
 from servicedesk_core.sandboxing.asgi import Refusal, Request, Response, json_response
 from servicedesk_core.sandboxing.clock import VendorClock
 from servicedesk_core.sandboxing.faults import Fault, Script
+from servicedesk_core.sandboxing.launching import Launch
 from servicedesk_core.sandboxing.serving import address_of, bind, run_until_stopped, serve
 from servicedesk_core.sandboxing.shelf import Shelf
 from servicedesk_core.sandboxing.standin import StandIn
@@ -16,6 +17,7 @@ from servicedesk_core.sandboxing.tokens import ClientCredentials
 __all__ = [
     "ClientCredentials",
     "Fault",
+    "Launch",
     "Refusal",
     "Request",
     "Response",

@@ -23,8 +23,8 @@ from servicedesk_core.sandboxing.steering import Act, steered
 class StandIn:
     """Base of a stand-in; an instance is the ASGI application.
 
-    A vendor's class overrides :meth:`answer`, and :meth:`routes`, :meth:`intervene` and :meth:`spoil` where it has more
-    to offer. Below ``/sandbox`` the stand-in itself is steered, from this machine only: ``GET state``, ``POST faults``
+    A vendor's class overrides :meth:`answer` and :meth:`told`, and :meth:`routes`, :meth:`intervene` and :meth:`spoil`
+    where it has more to offer. Below ``/sandbox`` it is steered, from this machine only: ``GET state``, ``POST faults``
     and what :meth:`routes` adds.
 
     Attributes:
@@ -46,6 +46,17 @@ class StandIn:
     def answer(self, request: Request) -> Response:
         """Return the vendor's answer; may raise :class:`Refusal`."""
         raise Refusal(json_response({"error": f"{request.path} is not played"}, 404))
+
+    def told(self, url: str) -> dict[str, str]:
+        """Return the settings of a connection to it, by the connector's names: address and credentials.
+
+        Args:
+            url: Where it is served, without a path.
+        """
+        return {"url": url}
+
+    def close(self) -> None:
+        """Release what it holds, such as a file."""
 
     def routes(self) -> dict[str, Act]:
         """Return further steering routes by verb and path below ``/sandbox``."""

@@ -5,9 +5,6 @@ In ``conftest.py``::
     class AcmeStand(Stand[Acme]):
         connector_class = Acme
 
-        def settings(self, **changes):
-            return AcmeSettings(**{"url": self.url, "token": self.sandbox.token} | changes)
-
     shared_stand, stand, stand_with = stand_fixtures(lambda **options: AcmeStand.serving(Sandbox(**options)))
 
 In a test::
@@ -17,8 +14,7 @@ In a test::
             ...
 """
 
-from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
@@ -39,8 +35,8 @@ StandT = TypeVar("StandT", bound="Stand[Any]")
 _CONTEXT = frozenset({"connection", "environment", "mapping", "streams", "budget", "state", "tokens", "offline"})
 
 
-class Stand(ABC, Generic[ConnectorT]):
-    """A served stand-in and ways to connect to it. Subclass it, name the connector and say its settings.
+class Stand(Generic[ConnectorT]):
+    """A served stand-in and ways to connect to it. Subclass it and name the connector.
 
     Args:
         url: Where it is served.
@@ -49,10 +45,12 @@ class Stand(ABC, Generic[ConnectorT]):
     Attributes:
         connector_class: The connector.
         grants: What its connections may write unless a test says otherwise.
+        more: Settings of its connections beside those that the stand-in tells.
     """
 
     connector_class: ClassVar[type[AnyConnector]]
     grants: ClassVar[Collection[str]] = ()
+    more: ClassVar[Mapping[str, Any]] = {}
 
     def __init__(self, url: str, sandbox: Any) -> None:
         self.url = url
@@ -76,13 +74,14 @@ class Stand(ABC, Generic[ConnectorT]):
         """How often each operation was called, by the stand-in's own count."""
         return self.sandbox.requests
 
-    @abstractmethod
     def settings(self, **changes: Any) -> ConnectorSettings:
-        """Return settings that the stand-in accepts.
+        """Return settings that the stand-in accepts: what it tells, and what else a connection of the tests needs.
 
         Args:
-            **changes: Settings that are to be others.
+            **changes: Settings that are to be others; ``None`` = as if nobody had said it.
         """
+        given = {**self.sandbox.told(self.url), **self.more, **changes}
+        return self.connector_class.Settings(**{key: value for key, value in given.items() if value is not None})
 
     def clock(self) -> Clock:
         """Return the time of a connection: the machine's, but nobody waits for it."""

@@ -5,11 +5,14 @@ import os
 import subprocess
 import sys
 import urllib.request
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.util import find_spec
 
 import pytest
 
 from servicedesk_core.cli.shell import exit_codes
+from servicedesk_core.sandboxing import Launch, StandIn
 from tests.cli.conftest import HEARS_CTRL_C
 
 HAS_AUTOTASK = find_spec("servicedesk_autotask") is not None
@@ -93,19 +96,57 @@ def test_an_unknown_sandbox_says_how_to_install_it(run):
     assert "pip install servicedesk-acme" in ran.err
 
 
-@needs_autotask
-def test_a_sandbox_gets_the_options_that_it_has_and_no_others(run, monkeypatch):
-    asked = []
+@dataclass(frozen=True)
+class Habits:
+    """What a made-up stand-in can be told.
 
-    def launch(*, port, secret, announce):
-        asked.append((port, secret))
+    Attributes:
+        token: What is accepted; another one is
+            refused.
+        latency_s: Seconds added to every call.
+        since: Oldest record.
+    """
 
-    monkeypatch.setattr("servicedesk_core.machine.sandboxes.sandbox_launcher", lambda name: launch)
-    assert run("sandbox", "acme", "--secret", "made-up").code == 0
+    token: str = "letmein"
+    latency_s: float = 0.0
+    since: datetime | None = None
+    hidden: int = 7
+
+
+class Played(StandIn):
+    def __init__(self, habits):
+        super().__init__(latency_s=habits.latency_s)
+        self.habits = habits
+
+    def told(self, url):
+        return {"url": url, "token": self.habits.token}
+
+
+@pytest.fixture
+def played(monkeypatch):
+    """A stand-in that ends as soon as it was announced, and what it was told."""
+    made = []
+
+    def make(habits):
+        made.append(habits)
+        return Played(habits)
+
+    launch = Launch(make, Habits, latency_s=0.5)
+    monkeypatch.setattr("servicedesk_core.machine.sandboxes.sandbox_launch", lambda name: launch)
+    monkeypatch.setattr("servicedesk_core.sandboxing.launching.run_until_stopped", lambda *_: None)
+    return made
+
+
+def test_a_sandbox_has_the_options_that_it_declares_and_no_others(run, played):
+    shown = run("sandbox", "acme", "--help").out
+    assert "What is accepted; another one is refused." in " ".join(shown.replace("│", " ").split())
+    assert "--latency" in shown
+    assert "--hidden" not in shown
+    ran = run("sandbox", "acme", "--token", "made-up", "--since", "2026-01-02", "--json")
+    assert (ran.code, ran.json["token"]) == (0, "made-up")
+    assert played == [Habits("made-up", 0.5, datetime(2026, 1, 2, tzinfo=UTC))]
     refused = run("sandbox", "acme", "--tickets", "7")
-    assert refused.code == 2
-    assert "no --tickets" in refused.err
-    assert asked == [(0, "made-up")]
+    assert (refused.code, "--tickets" in refused.err) == (2, True)
 
 
 @pytest.mark.slow

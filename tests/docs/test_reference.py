@@ -154,9 +154,9 @@ def test_every_command_with_json_has_a_document_and_the_other_way_round() -> Non
     with_json = {
         ".".join(words)
         for words, command in commands.walk(pages.program())
-        if any("--json" in parameter.opts for parameter in command.params)
+        if words[:1] != ("sandbox",) and any("--json" in parameter.opts for parameter in command.params)
     }
-    assert with_json - {"sandbox"} == set(DOCUMENTS) - {"sync.plan", "sync.history", "sync.history.plan"}
+    assert with_json == set(DOCUMENTS) - {"sync.plan", "sync.history", "sync.history.plan"}
 
 
 def test_every_stream_of_an_installed_connector_names_its_entities_and_the_right_it_needs() -> None:

@@ -44,11 +44,10 @@ def _one(name: str, arguments: Sequence[str]) -> Iterator[sandboxes.RunningSandb
     given = dict(zip(arguments[::2], arguments[1::2], strict=True))
     now, state = datetime.fromisoformat(given["--now"]), Path(given["--state"])
     options = vendor.SandboxOptions(now=now, state=state, **_MORE.get(name, {}))
-    known = vendor.SandboxInfo.__dataclass_fields__.keys()
-    accepted = {key: getattr(options, key) for key in known if isinstance(getattr(options, key, None), str)}
     sandbox: Any = vendor.Sandbox(options)
     try:
         with serve(sandbox) as url:
+            accepted = {key: value for key, value in sandbox.told(url).items() if key != "url"}
             yield sandboxes.RunningSandbox(url, accepted, process=None)  # type: ignore[arg-type]  # there is none
     finally:
         sandbox.close()

@@ -16,7 +16,7 @@ def commands() -> Iterator[str]:
     """Yield every command in full: ``tickets list``."""
     for name in NAMES:
         group = getattr(OurCommands()[name], "commands", None)
-        yield from (name,) if group is None else (f"{name} {each}" for each in group)
+        yield from (f"{name} {each}" for each in group) if group else (name,)  # those of stand-ins are their own
 
 
 def is_of(line: str, command: str) -> bool:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from servicedesk_autotask import Autotask, AutotaskSettings
+from servicedesk_autotask import Autotask
 from servicedesk_autotask.sandbox import Sandbox, SandboxOptions
 from servicedesk_core.hooks import PullMode, PullRequest
 from servicedesk_core.testing import ImpatientClock, MemoryState, Stand
@@ -21,16 +21,6 @@ class DeskUnderTest(Stand[Autotask]):
     @property
     def requests(self):
         return self.sandbox.state()["requests"]
-
-    def settings(self, **changes):
-        options = self.sandbox.options
-        given = {
-            "username": options.username,
-            "secret": options.secret,
-            "integration_code": options.integration_code,
-            "zone_url": self.url,
-        } | changes
-        return AutotaskSettings(**{key: value for key, value in given.items() if value is not None})
 
     def clock(self):
         return ImpatientClock(NOW)

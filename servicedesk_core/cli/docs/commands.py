@@ -21,7 +21,7 @@ def walk(command: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str,
     yield words, command
     if hasattr(command, "commands"):
         for name in command.list_commands(None):
-            yield from walk(command.commands[name], (*words, name))
+            yield from walk(command.get_command(None, name), (*words, name))
 
 
 @cache

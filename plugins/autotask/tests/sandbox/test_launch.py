@@ -9,12 +9,20 @@ import sys
 import httpx
 import pytest
 
+RUN = [sys.executable, "-m", "servicedesk_core.cli", "sandbox", "autotask", "--json"]
+
 pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_serves_until_told_to_stop(stop):
-    command = [sys.executable, "-m", "servicedesk_autotask.sandbox", "--tickets", "20", "--secret", "other"]
+    command = [
+        *RUN,
+        "--tickets",
+        "20",
+        "--secret",
+        "other",
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         info = json.loads(process.stdout.readline())
         zone = httpx.get(
@@ -25,13 +33,17 @@ def test_serves_until_told_to_stop(stop):
         company = httpx.get(f"{zone.json()['url']}V1.0/Companies/0", headers=headers, timeout=60)
         process.send_signal(stop)
         _, errors = process.communicate(timeout=100)
-    assert (info["secret"], info["tickets"], company.status_code) == ("other", 20, 200)
+    assert (info["secret"], company.status_code) == ("other", 200)
     assert (process.returncode, errors) == (0, "")
 
 
 def test_a_taken_port_is_an_error():
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        command = [sys.executable, "-m", "servicedesk_autotask.sandbox", "--port", str(taken.getsockname()[1])]
+        command = [
+            *RUN,
+            "--port",
+            str(taken.getsockname()[1]),
+        ]
         done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
     assert done.returncode != 0
-    assert "Address already in use" in done.stderr
+    assert "in use on this machine" in done.stderr

@@ -8,12 +8,14 @@ from pathlib import Path
 import httpx
 import pytest
 
+RUN = [sys.executable, "-m", "servicedesk_core.cli", "sandbox", "autotask", "--json"]
+
 PAGES = 40
 
 
 def peak_mb(tickets):
     """Resident megabytes of a sandbox process that was seeded and read from."""
-    command = [sys.executable, "-m", "servicedesk_autotask.sandbox", "--tickets", str(tickets)]
+    command = [*RUN, "--tickets", str(tickets)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             read_pages(json.loads(process.stdout.readline()))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from servicedesk_cisco import Cisco, CiscoSettings
+from servicedesk_cisco import Cisco
 from servicedesk_cisco.sandbox import Sandbox, SandboxOptions
 from servicedesk_core.domain.warranty import DeviceRef
 from servicedesk_core.testing import Stand, followed, looked_up, stand_fixtures
@@ -10,15 +10,6 @@ from servicedesk_core.testing import Stand, followed, looked_up, stand_fixtures
 
 class CiscoStand(Stand[Cisco]):
     connector_class = Cisco
-
-    def settings(self, **changes):
-        given = {
-            "client_id": self.sandbox.options.client_id,
-            "client_secret": self.sandbox.options.client_secret,
-            "url": self.url,
-            "token_url": f"{self.url}/oauth2/default/v1/token",
-        }
-        return CiscoSettings(**given | changes)
 
 
 shared_stand, stand, stand_with = stand_fixtures(

@@ -9,7 +9,7 @@ from servicedesk_core.domain.logistics import Address, Person
 from servicedesk_core.domain.warranty import ClaimLine, DeviceRef
 from servicedesk_core.redaction import Redactor
 from servicedesk_core.testing import ImpatientClock, Stand, example_claim, followed, stand_fixtures
-from servicedesk_dell import Dell, DellSettings
+from servicedesk_dell import Dell
 from servicedesk_dell.sandbox import Sandbox, SandboxOptions
 
 NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)
@@ -18,16 +18,6 @@ NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)
 class DellStand(Stand[Dell]):
     connector_class = Dell
     grants = ("claims.submit", "claims.resubmit")
-
-    def settings(self, **changes):
-        options = self.sandbox.options
-        names = (
-            "warranty_client_id", "warranty_client_secret", "dispatch_client_id", "dispatch_client_secret",
-            "technician_login", "technician_password", "branch", "customer", "track",
-        )  # fmt: skip
-        given = {name: getattr(options, name) for name in names}
-        given |= {"gateway_url": self.url, "requests_per_minute": None, **changes}
-        return DellSettings(**{key: value for key, value in given.items() if value is not None})
 
     def clock(self):
         return ImpatientClock(NOW)

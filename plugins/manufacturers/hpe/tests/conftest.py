@@ -4,17 +4,12 @@ import pytest
 
 from servicedesk_core.domain.warranty import DeviceRef
 from servicedesk_core.testing import Stand, stand_fixtures
-from servicedesk_hpe import Hpe, HpeSettings
+from servicedesk_hpe import Hpe
 from servicedesk_hpe.sandbox import Sandbox, SandboxOptions
 
 
 class HpeStand(Stand[Hpe]):
     connector_class = Hpe
-
-    def settings(self, **changes):
-        options = self.sandbox.options
-        given = {"client_id": options.client_id, "client_secret": options.client_secret, "url": self.url}
-        return HpeSettings(**given | changes)
 
 
 shared_stand, stand, stand_with = stand_fixtures(lambda **options: HpeStand.serving(Sandbox(SandboxOptions(**options))))

@@ -1,32 +1,24 @@
 """The connector over real HTTP against the sandbox."""
 
 from datetime import date
+from typing import ClassVar
 
 import pytest
 
 from servicedesk_core.domain.warranty import ClaimLine, ClaimService, DeviceRef
 from servicedesk_core.testing import Stand, example_claim, followed, stand_fixtures
-from servicedesk_ingram import Ingram, IngramSettings
+from servicedesk_ingram import Ingram
 from servicedesk_ingram.sandbox import Sandbox, SandboxOptions
 
 
 class IngramStand(Stand[Ingram]):
     connector_class = Ingram
     grants = ("claims.submit",)
-
-    def settings(self, **changes):
-        options = self.sandbox.options
-        given = {
-            "client_id": options.client_id,
-            "client_secret": options.client_secret,
-            "customer_number": options.customer_number,
-            "country_code": options.country_code,
-            "url": self.url,
-            "primary_reason": "Item does not work",
-            "secondary_reason": "Defective on arrival",
-            "settle_s": 60.0,
-        }
-        return IngramSettings(**given | changes)
+    more: ClassVar = {
+        "primary_reason": "Item does not work",
+        "secondary_reason": "Defective on arrival",
+        "settle_s": 60.0,
+    }
 
 
 shared_stand, stand, _ = stand_fixtures(lambda **options: IngramStand.serving(Sandbox(SandboxOptions(**options))))

@@ -6,16 +6,12 @@ import pytest
 
 from servicedesk_core.domain.warranty import ClaimLine, DeviceRef
 from servicedesk_core.testing import Stand, example_claim, stand_fixtures
-from servicedesk_lenovo import Lenovo, LenovoSettings
+from servicedesk_lenovo import Lenovo
 from servicedesk_lenovo.sandbox import Sandbox, SandboxOptions
 
 
 class LenovoStand(Stand[Lenovo]):
     connector_class = Lenovo
-
-    def settings(self, **changes):
-        given = {"client_id": self.sandbox.options.client_id, "url": self.url}
-        return LenovoSettings(**given | changes)
 
 
 shared_stand, stand, stand_with = stand_fixtures(

@@ -46,6 +46,15 @@ class Sandbox:
         self.life = Life(self.desk)
         self.vendor = Vendor(self.desk, self.options, self.recorder)
 
+    def told(self, url: str) -> dict[str, str]:
+        """Return the settings of a connection to it."""
+        return {
+            "zone_url": url,
+            "username": self.options.username,
+            "secret": self.options.secret,
+            "integration_code": self.options.integration_code,
+        }
+
     def seed(self) -> None:
         """Forget every row and seed the desk again."""
         with self.store.lock:

@@ -1,6 +1,6 @@
 """What a sandbox can be told before it starts."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -73,22 +73,3 @@ class SandboxOptions:
     def integration_codes(self) -> tuple[str, ...]:
         """Every accepted integration code."""
         return (self.integration_code, *self.more_integration_codes)
-
-
-@dataclass(frozen=True, kw_only=True)
-class SandboxInfo:
-    """What a client needs to talk to a running sandbox.
-
-    Attributes:
-        url: Base address, without a path.
-        username: Accepted API user name.
-        secret: Accepted secret.
-        integration_code: Accepted integration code.
-        tickets: Tickets on the desk.
-    """
-
-    url: str
-    username: str
-    secret: str = field(repr=False)
-    integration_code: str
-    tickets: int

@@ -13,6 +13,8 @@ import pytest
 
 import servicedesk_hpe.sandbox
 
+RUN = [sys.executable, "-m", "servicedesk_core.cli", "sandbox", "hpe", "--json"]
+
 ALLOWED = {"orjson", "servicedesk_core.sandboxing"}
 ROOT = "/apigwext/support/entitlement/v1/warrantyCheck"
 TOKEN = "/apigwext/services/oauth/token"
@@ -127,7 +129,13 @@ def test_above_the_limit_it_says_so(web, stand_with):
 
 @pytest.mark.slow
 def test_it_runs_as_a_process_and_knows_any_serial_number(web):
-    command = [sys.executable, "-m", "servicedesk_hpe.sandbox", "--client-id", "me", "--client-secret", "made-up"]
+    command = [
+        *RUN,
+        "--client-id",
+        "me",
+        "--client-secret",
+        "made-up",
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         try:
             facts = json.loads(process.stdout.readline())

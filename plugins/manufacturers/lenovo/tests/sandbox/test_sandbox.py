@@ -15,6 +15,8 @@ import pytest
 import servicedesk_lenovo.sandbox
 from servicedesk_lenovo.sandbox import Sandbox, SandboxOptions
 
+RUN = [sys.executable, "-m", "servicedesk_core.cli", "sandbox", "lenovo", "--json"]
+
 ALLOWED = {"orjson", "servicedesk_core.sandboxing"}
 ID = "sandbox-client-id"
 
@@ -156,7 +158,7 @@ def test_a_misspelt_fault_is_refused(stand):
 
 @pytest.mark.slow
 def test_it_runs_as_a_process_and_knows_any_serial_number():
-    command = [sys.executable, "-m", "servicedesk_lenovo.sandbox", "--client-id", "made-up"]
+    command = [*RUN, "--client-id", "made-up"]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         try:
             facts = json.loads(process.stdout.readline())

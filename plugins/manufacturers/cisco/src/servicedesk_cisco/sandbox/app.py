@@ -54,6 +54,15 @@ class Sandbox(StandIn):
         }
         self.reset()
 
+    def told(self, url: str) -> dict[str, str]:
+        """Return the settings of a connection to it."""
+        return {
+            "url": url,
+            "client_id": self.options.client_id,
+            "client_secret": self.options.client_secret,
+            "token_url": f"{url}/oauth2/default/v1/token",
+        }
+
     def reset(self) -> dict[str, int]:
         """Forget tokens, orders, counters and faults."""
         self.clock = VendorClock(self.options.now)

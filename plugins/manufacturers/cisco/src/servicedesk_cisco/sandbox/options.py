@@ -1,4 +1,4 @@
-"""What a sandbox can be told, and what it tells."""
+"""What a sandbox can be told before it starts."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,20 +29,3 @@ class SandboxOptions:
     latency_s: float = 0.0
     page_records: int = 50
     requests_allowed: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class SandboxInfo:
-    """What a client needs to talk to a running sandbox.
-
-    Attributes:
-        url: Base address, without a path.
-        token_url: Where tokens come from.
-        client_id: Accepted client id.
-        client_secret: Its secret.
-    """
-
-    url: str
-    token_url: str
-    client_id: str
-    client_secret: str = field(repr=False)

@@ -24,6 +24,11 @@ _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 _MINUTE_S = 60.0
 _STRANGER = {"id": 1, "serviceTag": "STRANG3", "invalid": False, "duplicated": False, "entitlements": []}
 
+_ACCEPTED = (
+    "warranty_client_id", "warranty_client_secret", "dispatch_client_id", "dispatch_client_secret", "technician_login",
+    "technician_password", "branch", "customer", "track",
+)  # fmt: skip
+
 
 class Sandbox(StandIn):
     """A stand-in of Dell's gateway.
@@ -53,6 +58,10 @@ class Sandbox(StandIn):
         self.dispatch = Dispatch(self.options, self.claims)
         self.statuses: Counter[str] = Counter()
         self._recent: dict[str, deque[float]] = {}
+
+    def told(self, url: str) -> dict[str, str]:
+        """Return the settings of a connection to it."""
+        return {"gateway_url": url, **{name: getattr(self.options, name) for name in _ACCEPTED}}
 
     def now(self) -> datetime:
         """The sandbox's present instant."""

@@ -1,6 +1,6 @@
 """What a sandbox can be told before it starts."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -53,19 +53,3 @@ class SandboxOptions:
     def start(self) -> datetime | None:
         """The instant to begin at, with its zone; None is the present."""
         return self.now.replace(tzinfo=UTC) if self.now is not None and self.now.tzinfo is None else self.now
-
-
-@dataclass(frozen=True, kw_only=True)
-class SandboxInfo:
-    """What a client needs to talk to a running sandbox; named like the connector's settings."""
-
-    url: str
-    warranty_client_id: str
-    warranty_client_secret: str = field(repr=False)
-    dispatch_client_id: str
-    dispatch_client_secret: str = field(repr=False)
-    technician_login: str
-    technician_password: str = field(repr=False)
-    branch: str
-    customer: str
-    track: str

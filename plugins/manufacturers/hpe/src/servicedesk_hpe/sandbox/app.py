@@ -41,11 +41,17 @@ class Sandbox(StandIn):
         super().__init__(latency_s=self.options.latency_s)
         self.reset()
 
+    def told(self, url: str) -> dict[str, str]:
+        """Return the settings of a connection to it."""
+        return {"url": url, "client_id": self.options.client_id, "client_secret": self.options.client_secret}
+
     def reset(self) -> None:
         """Forget counters, tokens and faults."""
         self.clock = VendorClock(self.options.now)
         self.fleet = Fleet(self.options, self.clock.now())
-        self.tokens = ClientCredentials(self.options.client_id, self.options.client_secret, self.options.token_s)
+        self.tokens = ClientCredentials(
+            self.options.client_id, self.options.client_secret, self.options.token_lifetime_s
+        )
         self.left = self.options.requests_allowed
         self.requests.clear()
         self.faults([])
@@ -127,7 +133,7 @@ class Sandbox(StandIn):
         if not self.tokens.knows(request) or not _asks_for_a_token(request):
             return json_response({"error": "invalid_client", "error_description": "Bad client credentials"}, 401)
         token = self.tokens.issue(self.clock.now())
-        lasts = self.options.token_s
+        lasts = self.options.token_lifetime_s
         return json_response(
             {"access_token": token, "token_type": "bearer", "expires_in": lasts, "scope": "read write"}
         )

@@ -1,6 +1,6 @@
 """What a sandbox can be told before it starts."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 
@@ -11,7 +11,7 @@ class SandboxOptions:
     Attributes:
         client_id: Accepted client id.
         client_secret: Accepted client secret.
-        token_s: How long a token lasts.
+        token_lifetime_s: How long a token lasts.
         devices: Made-up devices beside the special ones.
         any_serial: Know every serial number of ten characters but those that begin with ZZ.
         now: Instant of the vendor's clock, which then stands still except for `advance`; None is the present.
@@ -21,26 +21,9 @@ class SandboxOptions:
 
     client_id: str = "sandbox-client"
     client_secret: str = "sandbox-secret"  # noqa: S105  a stand-in has no secrets
-    token_s: int = 3600
+    token_lifetime_s: int = 3600
     devices: int = 200
     any_serial: bool = False
     now: datetime | None = None
     latency_s: float = 0.0
     requests_allowed: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class SandboxInfo:
-    """What a client needs to talk to a running sandbox.
-
-    Attributes:
-        url: Base address, without a path.
-        client_id: Accepted client id.
-        client_secret: Accepted client secret.
-        devices: Devices in the fleet.
-    """
-
-    url: str
-    client_id: str
-    client_secret: str = field(repr=False)
-    devices: int

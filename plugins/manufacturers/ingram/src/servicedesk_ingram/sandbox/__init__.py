@@ -1,6 +1,6 @@
 """A stateful stand-in of Ingram Micro's Reseller API (returns) for demonstrations and tests."""
 
 from servicedesk_ingram.sandbox.app import Sandbox
-from servicedesk_ingram.sandbox.options import SandboxInfo, SandboxOptions
+from servicedesk_ingram.sandbox.options import SandboxOptions
 
-__all__ = ["Sandbox", "SandboxInfo", "SandboxOptions"]
+__all__ = ["Sandbox", "SandboxOptions"]

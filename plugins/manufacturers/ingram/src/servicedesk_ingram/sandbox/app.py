@@ -35,6 +35,16 @@ class Sandbox(StandIn):
         if (kept := self._shelf.get("clock", "now")) is not None:
             self.clock.move(max(datetime.fromisoformat(kept) - self.clock.now(), timedelta()))
 
+    def told(self, url: str) -> dict[str, str]:
+        """Return the settings of a connection to it."""
+        return {
+            "url": url,
+            "client_id": self.options.client_id,
+            "client_secret": self.options.client_secret,
+            "customer_number": self.options.customer_number,
+            "country_code": self.options.country_code,
+        }
+
     def reset(self) -> dict[str, int]:
         """Forget tokens, returns, counters and faults; time begins again."""
         self._shelf.clear()

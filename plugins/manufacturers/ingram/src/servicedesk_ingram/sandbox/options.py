@@ -1,4 +1,4 @@
-"""What a sandbox can be told, and what it tells."""
+"""What a sandbox can be told before it starts."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,22 +30,3 @@ class SandboxOptions:
     state: Path | None = None
     latency_s: float = 0.0
     shipped_as_list: bool = True
-
-
-@dataclass(frozen=True, kw_only=True)
-class SandboxInfo:
-    """What a client needs to talk to a running sandbox.
-
-    Attributes:
-        url: Base address, without a path.
-        client_id: Accepted client id.
-        client_secret: Its secret.
-        customer_number: Accepted account.
-        country_code: Its country.
-    """
-
-    url: str
-    client_id: str
-    client_secret: str = field(repr=False)
-    customer_number: str
-    country_code: str

@@ -29,6 +29,10 @@ class Sandbox(StandIn):
         if (kept := self._shelf.get("clock", "now")) is not None:
             self.vendor.clock.move(max(datetime.fromisoformat(kept) - self.vendor.clock.now(), timedelta()))
 
+    def told(self, url: str) -> dict[str, str]:
+        """Return the settings of a connection to it."""
+        return {"url": url, "client_id": self.options.client_id}
+
     def reset(self) -> None:
         """Forget cases, counters and faults; time begins again."""
         self._shelf.clear()

@@ -1,6 +1,6 @@
 """What a sandbox can be told before it starts."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -45,18 +45,3 @@ class SandboxOptions:
     throttle_status: int = 429
     polls_until_visible: int = 1
     longest_problem: int = 1000
-
-
-@dataclass(frozen=True, kw_only=True)
-class SandboxInfo:
-    """What a client needs to talk to a running sandbox.
-
-    Attributes:
-        url: Base address, without a path.
-        client_id: Accepted ClientID.
-        devices: Machines in the fleet.
-    """
-
-    url: str
-    client_id: str = field(repr=False)
-    devices: int
