@@ -19,7 +19,8 @@ def serve(ctx: typer.Context) -> None:
     """Run the jobs by schedule until stopped, and answer monitoring on this machine.
 
     What is due when stands in the configuration, [schedules]; "servicedesk jobs list" shows it. Several of these may
-    run for one store: each due time is served once. Ctrl-C and SIGTERM (on Windows Ctrl-Break) end it at a clean point.
+    run for one store: each due time is served once. Where [public] listens, vendors are heard too. Ctrl-C and SIGTERM
+    (on Windows Ctrl-Break) end it at a clean point.
     """
     from servicedesk_core.desk.serving.serving import serve as run  # noqa: PLC0415
 

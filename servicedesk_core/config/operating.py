@@ -52,6 +52,9 @@ def _reference(text: str) -> str:
     return text
 
 
+Listen = Annotated[str, AfterValidator(_listen)]
+"""An address and a port; an empty text = none."""
+
 Schedule = Annotated[str, AfterValidator(_schedule)]
 """``every 15 minutes``, five fields of cron in the desk's time zone, or ``never``."""
 
@@ -62,7 +65,7 @@ Reference = Annotated[str, AfterValidator(_reference)]
 class ServeSection(Model):
     """How ``servicedesk serve`` works: ``[serve]``."""
 
-    listen: Annotated[str, AfterValidator(_listen)] = Field(
+    listen: Listen = Field(
         default="127.0.0.1:9187",
         description="Where monitoring asks for `/live`, `/ready`, `/health` and `/metrics`; an empty text switches it "
         "off. None shows records or secrets, but connections are named: leave it on loopback, or put it behind a proxy "

@@ -20,6 +20,7 @@ from servicedesk_core.config.operating import (
     ServeSection,
 )
 from servicedesk_core.config.people import PersonSection
+from servicedesk_core.config.public import PublicSection
 from servicedesk_core.config.values import Budget, Raw, Since, TimeZone
 from servicedesk_core.config.writes import WritesSection
 from servicedesk_core.domain import STREAMS, Model
@@ -156,6 +157,7 @@ class DeskSettings(Model):
         network: The way to the vendors.
         schedules: When `servicedesk serve` runs each job, by its name; others at their usual times.
         serve: How it works.
+        public: What the open net may reach of it.
         alerts: When somebody is told, and who.
         morning: What the morning page goes by, and who gets it.
         writes: When sending stops and asks, and how much is sent at once.
@@ -170,6 +172,7 @@ class DeskSettings(Model):
     network: NetworkSection = NetworkSection()
     schedules: dict[JobName, Schedule] = Field(default_factory=dict)
     serve: ServeSection = ServeSection()
+    public: PublicSection = PublicSection()
     alerts: AlertsSection = AlertsSection()
     morning: MorningSection = MorningSection()
     writes: WritesSection = WritesSection()

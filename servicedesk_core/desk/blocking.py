@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.status.queries import Status
     from servicedesk_core.features.tickets.actions import Tickets
     from servicedesk_core.features.warranty.actions import Warranty
+    from servicedesk_core.features.webhooks.actions import Webhooks
     from servicedesk_core.features.writes.actions import OutboxActs
 
 A = TypeVar("A")
@@ -209,6 +210,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
         tickets: Tickets[Waiting]
         writes: OutboxActs[Waiting]
         warranty: Warranty[Waiting]
+        webhooks: Webhooks[Waiting]
     else:
 
         def __getattr__(self, name: str) -> Any:
@@ -241,6 +243,7 @@ class BlockingServiceDesk(_Twin[ServiceDesk]):
     remap = _waiting(ServiceDesk.remap)
     remap_all = _waiting(ServiceDesk.remap_all)
     retry_records = _waiting(ServiceDesk.retry_records)
+    read_again = _waiting(ServiceDesk.read_again)
     ask_access = _waiting(ServiceDesk.ask_access)
     accept_access = _waiting(ServiceDesk.accept_access)
     ask_identity = _waiting(ServiceDesk.ask_identity)

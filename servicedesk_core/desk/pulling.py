@@ -26,6 +26,7 @@ from servicedesk_core.store.state import StoreState
 from servicedesk_core.sync.connection import Connection
 from servicedesk_core.sync.deciding.estimate import SyncPlan
 from servicedesk_core.sync.engine import SyncEngine
+from servicedesk_core.sync.hinted import Reread
 from servicedesk_core.sync.past import PastPlan, PastReport
 from servicedesk_core.sync.report import ProgressCallback, SyncReport
 
@@ -240,6 +241,23 @@ class PullingDesk(ConnectingDesk):
         for name, ids in by_connection.items():
             opened = await self._host.open(name)
             await self._engine().retry_quarantine(await self._view(opened), tuple(ids))
+
+    async def read_again(self, connection: str, hinted: Mapping[str, Mapping[str, bool]]) -> Reread:
+        """Read single records of a connection that somebody says have changed.
+
+        Args:
+            connection: Its name.
+            hinted: By stream, the vendor's ids, and whether something else says already that the record is deleted.
+
+        Raises:
+            LeaseHeldError: The connection is being pulled now.
+            ServiceDeskError: The connection cannot be used, as for :meth:`sync`.
+        """
+        await self._ensure_permitted(Capability.DESK_OPERATE, "webhooks")
+        opened = await self._host.open(connection)
+        found = await self._engine().read_again(await self._view(opened), hinted)
+        await self._take_in()
+        return found
 
     async def _take_in(self) -> None:
         """Let features take in what came; one that fails leaves the sync and the others alone."""

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from servicedesk_core.features.status.queries import Status
     from servicedesk_core.features.tickets.actions import Tickets
     from servicedesk_core.features.warranty.actions import Warranty
+    from servicedesk_core.features.webhooks.actions import Webhooks
     from servicedesk_core.features.writes.actions import OutboxActs
     from servicedesk_core.jobs.job import Job
     from servicedesk_core.plugins import PluginCatalog
@@ -108,6 +109,7 @@ class StoredDesk:
         tickets: Tickets[Awaited]
         writes: OutboxActs[Awaited]
         warranty: Warranty[Awaited]
+        webhooks: Webhooks[Awaited]
 
     def __init__(
         self,

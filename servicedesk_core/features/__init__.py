@@ -16,7 +16,7 @@ FEATURES: Final = (
     "status", "tickets", "attention", "explain", "report", "sla", "kpi", "flow", "profit", "quality",
     "scorecards", "parts",
     "writes", "audit", "definitions", "clients", "rota", "oncall", "skills", "people",
-    "warranty", "claims", "alerts", "privacy", "quarantine", "analytics",
+    "warranty", "claims", "alerts", "privacy", "quarantine", "analytics", "webhooks",
 )  # fmt: skip
 """Our own, each a package here that is called so, in the order of the program's help page."""
 

@@ -37,6 +37,15 @@ if TYPE_CHECKING:
     from servicedesk_core.hooks.pulling import SourceRecord as SourceRecord
     from servicedesk_core.hooks.pulling import source_record as source_record
     from servicedesk_core.hooks.vocabulary import VocabularyMapping as VocabularyMapping
+    from servicedesk_core.hooks.webhooks import WEBHOOKS as WEBHOOKS
+    from servicedesk_core.hooks.webhooks import Delivery as Delivery
+    from servicedesk_core.hooks.webhooks import HintKind as HintKind
+    from servicedesk_core.hooks.webhooks import Subscription as Subscription
+    from servicedesk_core.hooks.webhooks import Verdict as Verdict
+    from servicedesk_core.hooks.webhooks import WebhookAnswer as WebhookAnswer
+    from servicedesk_core.hooks.webhooks import WebhookCapability as WebhookCapability
+    from servicedesk_core.hooks.webhooks import WebhookEndpoint as WebhookEndpoint
+    from servicedesk_core.hooks.webhooks import WebhookEvent as WebhookEvent
     from servicedesk_core.hooks.writing import FindResult as FindResult
     from servicedesk_core.hooks.writing import Found as Found
     from servicedesk_core.hooks.writing import Inconclusive as Inconclusive

@@ -74,6 +74,26 @@ class Caller:
             answer: T = implementation(**values)
         return self._checked(hook, answer, wrong_type(answer, expected))
 
+    def judge(self, hook: str, expected: type[T], **values: Any) -> T | None:
+        """Call a plain hook that looks at what anybody may have sent; one that is not implemented answers nothing.
+
+        Raises:
+            ValueError: The connector cannot make sense of it.
+        """
+        if hook not in self._hooks:
+            return None
+        malformed = False
+        answer: T | None = None
+        with boundary(self.origin, hook):
+            try:
+                answer = self._hooks[hook](**values)
+            except ValueError:  # of the data: its text may repeat what came
+                malformed = True
+        if malformed:
+            message = f"{hook} cannot make sense of it"
+            raise ValueError(message)
+        return None if answer is None else self._checked(hook, answer, wrong_type(answer, expected))
+
     async def one(self, hook: str, expected: type[T], **values: Any) -> T:
         """Call a coroutine hook that answers one thing."""
         answer: T = await self._answer(hook, values)

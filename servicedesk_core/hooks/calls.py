@@ -34,6 +34,14 @@ from servicedesk_core.hooks.checks import (
 from servicedesk_core.hooks.mapping import Mapper, mapper_of
 from servicedesk_core.hooks.outcomes import ItemOutcome
 from servicedesk_core.hooks.pulling import FetchOutcome, Page, PullRequest
+from servicedesk_core.hooks.webhooks import (
+    Delivery,
+    Subscription,
+    Verdict,
+    WebhookAnswer,
+    WebhookEndpoint,
+    WebhookEvent,
+)
 from servicedesk_core.hooks.writing import FindResult, Write, WriteProblem, WriteReceipt
 from servicedesk_core.ports import BudgetUse
 
@@ -215,6 +223,44 @@ class ConnectorCalls:
     async def find_parts(self, query: PartQuery) -> tuple[PartOffer, ...]:
         """See :meth:`PartsSpecs.find_parts`."""
         return await self._caller.many("find_parts", PartOffer, query=query)
+
+    # WebhookSpecs: a delivery is what anybody may have sent, so what a connector cannot read is a ValueError here too
+
+    def webhook_key_url(self, delivery: Delivery) -> str | None:
+        """See :meth:`WebhookSpecs.webhook_key_url`; ``None`` when the connector does not implement it."""
+        return self._caller.judge("webhook_key_url", str, delivery=delivery)
+
+    def verify_webhook(self, delivery: Delivery, secret: str, key: bytes | None) -> Verdict:
+        """See :meth:`WebhookSpecs.verify_webhook`; unsigned when the connector does not implement it."""
+        said = self._caller.judge("verify_webhook", Verdict, delivery=delivery, secret=secret, key=key)
+        return Verdict.UNSIGNED if said is None else said
+
+    def webhook_events(self, delivery: Delivery) -> tuple[WebhookEvent, ...]:
+        """See :meth:`WebhookSpecs.webhook_events`."""
+        events: tuple[WebhookEvent, ...] = self._caller.judge("webhook_events", tuple, delivery=delivery) or ()
+        if wrong := wrong_items(events, WebhookEvent):
+            raise self._caller.origin.garbage("webhook_events", wrong)
+        return events
+
+    def answer_webhook(self, delivery: Delivery, secret: str) -> WebhookAnswer | None:
+        """See :meth:`WebhookSpecs.answer_webhook`; ``None`` when the connector does not implement it."""
+        return self._caller.judge("answer_webhook", WebhookAnswer, delivery=delivery, secret=secret)
+
+    async def register_webhook(self, stream: str, endpoint: WebhookEndpoint) -> Subscription:
+        """See :meth:`WebhookSpecs.register_webhook`."""
+        return await self._caller.one("register_webhook", Subscription, stream=stream, endpoint=endpoint)
+
+    async def list_webhooks(self, endpoint: WebhookEndpoint) -> tuple[Subscription, ...]:
+        """See :meth:`WebhookSpecs.list_webhooks`."""
+        return await self._caller.many("list_webhooks", Subscription, endpoint=endpoint)
+
+    async def renew_webhook(self, subscription: Subscription, endpoint: WebhookEndpoint) -> Subscription:
+        """See :meth:`WebhookSpecs.renew_webhook`."""
+        return await self._caller.one("renew_webhook", Subscription, subscription=subscription, endpoint=endpoint)
+
+    async def remove_webhook(self, subscription: Subscription) -> bool:
+        """See :meth:`WebhookSpecs.remove_webhook`."""
+        return await self._caller.one("remove_webhook", bool, subscription=subscription)
 
 
 def _ref(outcome: FetchOutcome | ItemOutcome[Any]) -> str:

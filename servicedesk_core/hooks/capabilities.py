@@ -10,6 +10,7 @@ from servicedesk_core.domain.folding import SPAN, Derivable
 from servicedesk_core.domain.parts import PartSource
 from servicedesk_core.domain.warranty import NO_RULES, ClaimRules
 from servicedesk_core.errors import RejectedError, UnsupportedError
+from servicedesk_core.hooks.webhooks import WebhookCapability
 from servicedesk_core.hooks.writing import ReconcilableBy, Write
 
 
@@ -191,6 +192,7 @@ class Capabilities:
         writes: What can be written; empty while it only reads.
         warranty: What the connector can do about warranty; ``None`` when it is not of that family.
         parts: Whose parts it finds and by what; ``None`` when it is not of that family.
+        webhooks: What its vendor can call about; ``None`` when it calls nobody.
     """
 
     vendor: str
@@ -202,6 +204,7 @@ class Capabilities:
     writes: tuple[WriteCapability, ...] = ()
     warranty: WarrantyCapability | None = None
     parts: PartsCapability | None = None
+    webhooks: WebhookCapability | None = None
 
     def stream(self, name: str) -> StreamCapability | None:
         """Return the capability of one stream, or ``None``."""

@@ -9,6 +9,7 @@ from servicedesk_core.hooks.specs.connection import ConnectionSpecs
 from servicedesk_core.hooks.specs.parts import PartsSpecs
 from servicedesk_core.hooks.specs.ticket_sync import TicketSyncSpecs
 from servicedesk_core.hooks.specs.warranty import WarrantySpecs
+from servicedesk_core.hooks.specs.webhooks import WebhookSpecs
 
 
 class Connector(
@@ -16,6 +17,7 @@ class Connector(
     TicketSyncSpecs,
     WarrantySpecs,
     PartsSpecs,
+    WebhookSpecs,
     AnnouncementSpecs,
     Generic[SettingsT],
 ):

@@ -12,12 +12,14 @@ from servicedesk_core.hooks.specs.connection import ConnectionSpecs
 from servicedesk_core.hooks.specs.parts import PartsSpecs
 from servicedesk_core.hooks.specs.ticket_sync import TicketSyncSpecs
 from servicedesk_core.hooks.specs.warranty import WarrantySpecs
+from servicedesk_core.hooks.specs.webhooks import WebhookSpecs
 
 FAMILIES: tuple[type, ...] = (
     ConnectionSpecs,
     TicketSyncSpecs,
     WarrantySpecs,
     PartsSpecs,
+    WebhookSpecs,
     AnnouncementSpecs,
 )
 """The spec classes; the last one is broadcast, all others are addressed to one connection."""

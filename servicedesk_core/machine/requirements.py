@@ -11,6 +11,7 @@ from servicedesk_core.hooks.capabilities import Capabilities, Support
 from servicedesk_core.hooks.connector import AnyConnector
 from servicedesk_core.hooks.context import ConnectorContext
 from servicedesk_core.hooks.vocabulary import VocabularyMapping
+from servicedesk_core.hooks.webhooks import WEBHOOKS
 from servicedesk_core.machine.installed import catalog_at
 from servicedesk_core.ports import BudgetPolicy
 
@@ -87,7 +88,8 @@ def requirements(connector: str, config: Path) -> Requirements:
         writes=tuple(
             NeededRight(one.kind, one.right, " ".join(filter(None, (_seen(one.visible_to), one.side_effects))))
             for one in described.writes
-        ),
+        )
+        + ((NeededRight(WEBHOOKS, described.webhooks.right),) if described.webhooks else ()),
     )
 
 

@@ -1,7 +1,7 @@
 """The sync engine: runs connections against the store."""
 
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -25,6 +25,7 @@ from servicedesk_core.sync.deciding.choosing import capabilities_of, chosen
 from servicedesk_core.sync.deciding.estimate import Accounted, SyncPlan, estimate
 from servicedesk_core.sync.deciding.plan import ordered
 from servicedesk_core.sync.guard import DEFAULT_GUARD, MassChangeGuard
+from servicedesk_core.sync.hinted import Reread, read_hinted
 from servicedesk_core.sync.mending.excluded_rows import purge
 from servicedesk_core.sync.mending.offline import remap, retry
 from servicedesk_core.sync.names import EVENTS
@@ -215,6 +216,31 @@ class SyncEngine:
                 await retry(stream, [row for row in rows if row.stream == stream.stream])
 
             return await self._record(run, Session(run, names, each=again))
+
+    async def read_again(self, connection: Connection, hinted: Mapping[str, Mapping[str, bool]]) -> Reread:
+        """Read single records that the vendor, or somebody, says are worth reading; the next run reads the rest.
+
+        Args:
+            connection: Whose records.
+            hinted: By stream, the ids, and whether something else says already that the record is deleted.
+
+        Raises:
+            LeaseHeldError: The connection is being pulled now.
+            ServiceDeskError: The connection cannot be used, as for :meth:`run`.
+        """
+        capabilities = capabilities_of(connection)
+        connection.compare_clocks_anew()
+        async with held(self._store, leases.pulls_of(connection.name), self._limits.lease_ttl_s) as fence:
+            source = await self._admit(connection, fence)
+            run = await self._knowing(self._open(connection, capabilities, source.id, SyncOptions(), fence))
+            try:
+                found = await read_hinted(run, hinted)
+            except AuthenticationError as error:
+                await self._block(source.id, error)
+                raise
+        if self._announcer is not None:
+            await announce_changes(self._store, self._clock, self._announcer)
+        return found
 
     @asynccontextmanager
     async def _offline(self, connection: Connection, capabilities: dict[str, StreamCapability]) -> AsyncIterator[Run]:

@@ -74,6 +74,10 @@ COMMANDS = [
     "definitions history",
     "jobs list",
     "jobs run sync:psa",
+    "webhooks list",
+    "webhooks subscriptions",
+    "webhooks address",
+    "webhooks check",
     "warranty lookup --all",
     "warranty expiring",
     "warranty missed",
@@ -91,6 +95,9 @@ ACTS = [
     "tickets close {ticket} --yes",
     "tickets log-time {ticket} 0.5 --technician 1 --summary Work --yes",
     "writes approve 1 --yes",
+    "webhooks register --yes",
+    "webhooks renew --yes",
+    "webhooks remove --yes",
 ]
 """What would change the vendor's data; without a grant nothing of it is sent."""
 ELSEWHERE = {

@@ -22,6 +22,7 @@ from servicedesk_core.config.operating import (
     ServeSection,
 )
 from servicedesk_core.config.people import PersonSection
+from servicedesk_core.config.public import PublicSection
 from servicedesk_core.config.settings import ConnectionSettings, DeskSection, PluginsSection
 from servicedesk_core.config.writes import WritesSection
 from servicedesk_core.definitions.writing import literal
@@ -79,6 +80,7 @@ def page() -> str:
     text += section("[claims]", ClaimsSection)
     text += section("[people.NAME]", PersonSection)
     text += section("[serve]", ServeSection)
+    text += section("[public]", PublicSection)
     text += section("[morning]", MorningSection)
     text += section("[alerts]", AlertsSection)
     for channel in (FileChannel, MailChannel, AppriseChannel):

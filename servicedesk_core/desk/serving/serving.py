@@ -1,8 +1,10 @@
 """Puts the scheduler and the endpoint together."""
 
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from functools import partial
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from servicedesk_core.desk.monitoring.health import Health, health
 from servicedesk_core.desk.serving.endpoint import PATHS, Answers, Endpoint
@@ -12,6 +14,9 @@ from servicedesk_core.jobs.desk import JobDesk
 from servicedesk_core.jobs.schedule import next_due
 from servicedesk_core.jobs.scheduler import Scheduler
 from servicedesk_core.store import changes
+
+if TYPE_CHECKING:
+    from servicedesk_core.desk.serving.hearing import HearingDesk
 
 NEEDED = ("apscheduler", "prometheus_client")
 
@@ -35,7 +40,7 @@ def check(desk: JobDesk) -> None:
         next_due(job.schedule, timezone=desk.settings.desk.timezone, now=desk.clock.now())
 
 
-async def serve(desk: JobDesk, *, tell: Callable[[str], None]) -> None:
+async def serve(desk: "HearingDesk", *, tell: Callable[[str], None]) -> None:
     """Run the jobs of a desk by schedule and answer monitoring, until cancelled.
 
     Args:
@@ -53,12 +58,19 @@ async def serve(desk: JobDesk, *, tell: Callable[[str], None]) -> None:
     answers = Answers(partial(_ask, desk), look, scheduler.is_live, scheduler.tally)
     endpoint = Endpoint(listen, answers) if listen else None
     try:
-        for job in jobs.values():
-            tell(f"{job.name}: {job.schedule}")
-        where = f"{endpoint.address}, {', '.join(PATHS)}" if endpoint else "switched off"
-        tell(f"Monitoring: {where}")
-        supervisor.tell(supervisor.READY)
-        await scheduler.run()
+        async with AsyncExitStack() as stack:
+            for job in jobs.values():
+                tell(f"{job.name}: {job.schedule}")
+            where = f"{endpoint.address}, {', '.join(PATHS)}" if endpoint else "switched off"
+            tell(f"Monitoring: {where}")
+            if desk.settings.public.listen:
+                from servicedesk_core.desk.serving.hearing import Hearing  # noqa: PLC0415  # few desks listen
+
+                hearing = Hearing(desk)
+                await stack.enter_async_context(hearing.open())
+                tell(f"Webhooks: {hearing.listener.address}, for vendors {desk.settings.public.url}")
+            supervisor.tell(supervisor.READY)
+            await scheduler.run()
     finally:
         supervisor.tell(supervisor.STOPPING)
         if endpoint is not None:

@@ -63,6 +63,11 @@ if TYPE_CHECKING:
     from servicedesk_core.store.schema.system import store_meta as store_meta
     from servicedesk_core.store.schema.system import ticket_histories as ticket_histories
     from servicedesk_core.store.schema.system import tokens as tokens
+    from servicedesk_core.store.schema.webhooks import webhook_endpoints as webhook_endpoints
+    from servicedesk_core.store.schema.webhooks import webhook_hints as webhook_hints
+    from servicedesk_core.store.schema.webhooks import webhook_seen as webhook_seen
+    from servicedesk_core.store.schema.webhooks import webhook_subscriptions as webhook_subscriptions
+    from servicedesk_core.store.schema.webhooks import webhook_tallies as webhook_tallies
     from servicedesk_core.store.schema.whole import metadata as metadata
     from servicedesk_core.store.schema.writing import audit as audit
     from servicedesk_core.store.schema.writing import audit_checkpoints as audit_checkpoints
@@ -75,7 +80,7 @@ else:
 
     __getattr__, __dir__ = lazily(__name__, __file__)
 
-SCHEMA_VERSION = 108
+SCHEMA_VERSION = 109
 """Version of the schema that this program writes; the number of the newest migration."""
 
 FIRST_VERSION = 100

@@ -16,6 +16,7 @@ from servicedesk_core.store.schema import (
     reviewing,
     scoring,
     system,
+    webhooks,
     writing,
 )
 
@@ -32,6 +33,7 @@ _ROOMS = (
     reviewing,
     scoring,
     system,
+    webhooks,
     writing,
 )  # imported for what they make
 

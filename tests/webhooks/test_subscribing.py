@@ -1,0 +1,106 @@
+"""Having a vendor call: under a grant, once, noticed when it stops, and taken back."""
+
+import pytest
+
+from servicedesk_core.desk import ServiceDesk
+from servicedesk_core.errors import SettingsError, WriteNotGrantedError
+from servicedesk_core.faces.alerting import Watch
+from servicedesk_core.features.webhooks import rules
+from servicedesk_core.features.webhooks.model import WebhookState
+from servicedesk_core.store import webhooks
+from tests.webhooks.conftest import nothing_waits, until
+
+
+async def conditions(desk):
+    now = desk.clock.now()
+    return await desk.store.read(
+        lambda tx: {c.key: c.kind for c in rules.conditions(Watch(tx, desk, now, now.date(), frozenset()))}
+    )
+
+
+async def state(desk):
+    (row,) = (await desk.webhooks.list()).items
+    return row.state
+
+
+async def test_without_the_grant_nothing_is_registered(settings, clock, vendor):
+    keys = settings()
+    keys["connections"]["psa"]["writes"] = []
+    async with ServiceDesk(keys, clock=clock) as desk:
+        for act in (desk.webhooks.register, desk.webhooks.renew, desk.webhooks.remove):
+            with pytest.raises(WriteNotGrantedError):
+                await act()
+    assert vendor.load()["subscriptions"] == {}
+
+
+async def test_without_a_public_address_nothing_is_registered(settings, clock, vendor):
+    keys = settings() | {"public": {}}
+    async with ServiceDesk(keys, clock=clock) as desk:
+        with pytest.raises(SettingsError, match=r"\[public\]"):
+            await desk.webhooks.register()
+
+
+async def test_registered_once_noticed_when_dead_and_made_active_again(desk, vendor):
+    assert (await desk.webhooks.register()).registered == ("tickets",)
+    again = await desk.webhooks.register()
+    assert (again.registered, again.unchanged) == ((), ("tickets",))
+    told = vendor.load()["subscriptions"]["tickets"]
+    address = await desk.webhooks.address()
+    assert told["url"] == address.url
+    assert address.secret is None  # core has given it to the vendor; nobody has to know it
+    assert await state(desk) is WebhookState.ACTIVE
+
+    vendor.change(subscriptions={"tickets": told | {"active": False}})
+    (outcome,) = await desk.run_jobs("webhooks")
+    assert outcome.outcome == "ok"
+    assert await state(desk) is WebhookState.DEAD
+    assert await conditions(desk) == {"webhooks:psa/dead": "dead"}
+    assert (await desk.webhooks.register()).renewed == ("tickets",)
+    assert await conditions(desk) == {}
+
+    vendor.change(subscriptions={})
+    await desk.webhooks.check()
+    (row,) = (await desk.webhooks.subscriptions()).items
+    assert (row.is_active, row.problem) == (False, "the vendor has it no more")
+    acts = {(row.action, row.actor) for row in (await desk.audit.list()).items if row.action.startswith("webhooks")}
+    assert {action for action, _ in acts} == {"webhooks.registered"}
+
+
+async def test_removed_the_old_address_is_nobodys(caller, desk, vendor):
+    await desk.webhooks.register()
+    assert (await caller.tell({"kind": "changed", "ref": "1", "event": "a"})).status_code == 200
+    assert (await desk.webhooks.remove()).removed == ("tickets",)
+    assert vendor.load()["subscriptions"] == {}
+    assert (await desk.webhooks.list()).items == ()
+    desk.clock.advance(10)
+    assert (await caller.tell({"kind": "changed", "ref": "1", "event": "b"}, url=f"{caller.url}x")).status_code == 404
+    assert (await caller.tell({"kind": "changed", "ref": "1", "event": "b"})).status_code == 404
+    assert (await desk.webhooks.address()).url.rpartition("/")[2] != caller.endpoint.token
+
+
+async def test_what_a_vendor_says_of_its_subscription_makes_us_look(caller, desk, vendor):
+    await desk.webhooks.register()
+    vendor.change(subscriptions={})
+    await caller.tell({"kind": "subscription", "ref": "s-tickets", "event": "x"})
+    assert (await desk.store.read(webhooks.endpoints))[0].looked_at is None
+    assert await state(desk) is WebhookState.ACTIVE  # it is not believed
+    await desk.run_jobs("webhooks")
+    assert await state(desk) is WebhookState.DEAD
+
+
+async def test_refusals_that_pile_up_are_told(caller, desk):
+    for _ in range(rules.MOST_REFUSED):
+        await caller.tell({"kind": "changed", "ref": "1"}, secret="another")
+    await caller.counted()
+    assert await conditions(desk) == {"webhooks:psa/refused": "refused"}
+
+
+async def test_silence_is_told_when_syncs_find_what_the_vendor_should_have_told(caller, desk, vendor, clock):
+    await desk.webhooks.register()
+    await caller.tell({"kind": "changed", "ref": "1", "event": "a"})
+    await until(lambda: nothing_waits(desk))
+    clock.advance(90_000)
+    assert await conditions(desk) == {}  # nothing has happened at the vendor either
+    vendor.change(tickets={str(n): {"title": "New"} for n in range(30)})
+    await desk.sync()
+    assert await conditions(desk) == {"webhooks:psa/silent": "silent"}
