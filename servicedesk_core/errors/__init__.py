@@ -16,7 +16,7 @@ ServiceDeskError
 │   │   └── RateLimitedError  VendorUnavailableError  NetworkError  VendorTimeoutError
 │   ├── PermanentError            do not try again unchanged
 │   │   ├── AuthenticationError  PermissionDeniedError  NotFoundError
-│   │   ├── RejectedError → WriteConflictError
+│   │   ├── RejectedError → WriteConflictError  RecordMovedError
 │   │   └── UnsupportedError  ProtocolError  WriteNotGrantedError
 │   ├── OutcomeUnknownError       a write may or may not have happened: reconcile, never resend blindly
 │   └── HookError                 the plugin itself misbehaved
@@ -71,6 +71,7 @@ from servicedesk_core.errors.vendors import PermanentError as PermanentError
 from servicedesk_core.errors.vendors import PermissionDeniedError as PermissionDeniedError
 from servicedesk_core.errors.vendors import ProtocolError as ProtocolError
 from servicedesk_core.errors.vendors import RateLimitedError as RateLimitedError
+from servicedesk_core.errors.vendors import RecordMovedError as RecordMovedError
 from servicedesk_core.errors.vendors import RejectedError as RejectedError
 from servicedesk_core.errors.vendors import TransientError as TransientError
 from servicedesk_core.errors.vendors import UnsupportedError as UnsupportedError

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from servicedesk_core.errors.root import ServiceDeskError
@@ -122,7 +123,9 @@ class WriteConflictError(RejectedError):
     Args:
         message: Names the fields, never their content.
         theirs: Domain field to the value that the vendor shows now, for the fields of the write.
+            Empty where the vendor told only that it has another version: core reads the record then.
         their_modified_at: The vendor's modification stamp of that version, if it has one.
+        their_revision: The vendor's token of that version, if it has one.
         hint: See :class:`ServiceDeskError`.
         connection: See :class:`ServiceDeskError`.
         detail: See :class:`ServiceDeskError`.
@@ -134,15 +137,46 @@ class WriteConflictError(RejectedError):
         self,
         message: str,
         *,
-        theirs: Mapping[str, Any],
+        theirs: Mapping[str, Any] = MappingProxyType({}),
+        field_errors: tuple[str, ...] = (),
         their_modified_at: datetime | None = None,
+        their_revision: str | None = None,
         hint: str | None = None,
         connection: str | None = None,
         detail: str | None = None,
     ) -> None:
-        super().__init__(message, field_errors=tuple(theirs), hint=hint, connection=connection, detail=detail)
+        super().__init__(
+            message, field_errors=tuple(theirs) or field_errors, hint=hint, connection=connection, detail=detail
+        )
         self.theirs = dict(theirs)
         self.their_modified_at = their_modified_at
+        self.their_revision = their_revision
+
+
+class RecordMovedError(RejectedError):
+    """The record that a write is about is another one by now: merged into it, or moved; nothing was sent.
+
+    Args:
+        message: What became of it.
+        into: The vendor's id of the record that stands for it now; ``None`` where nobody says.
+        hint: See :class:`ServiceDeskError`.
+        connection: See :class:`ServiceDeskError`.
+        detail: See :class:`ServiceDeskError`.
+    """
+
+    code = "record_moved"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        into: str | None,
+        hint: str | None = None,
+        connection: str | None = None,
+        detail: str | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint, connection=connection, detail=detail)
+        self.into = into
 
 
 class UnsupportedError(PermanentError):

@@ -19,14 +19,16 @@ if TYPE_CHECKING:
     from servicedesk_core.hooks.capabilities import Support as Support
     from servicedesk_core.hooks.capabilities import VendorIdentity as VendorIdentity
     from servicedesk_core.hooks.capabilities import WarrantyCapability as WarrantyCapability
-    from servicedesk_core.hooks.capabilities import WriteCapability as WriteCapability
     from servicedesk_core.hooks.connector import Connector as Connector
     from servicedesk_core.hooks.context import ConnectorContext as ConnectorContext
     from servicedesk_core.hooks.context import ConnectorSettings as ConnectorSettings
     from servicedesk_core.hooks.context import HttpOpener as HttpOpener
     from servicedesk_core.hooks.fingerprint import fingerprint as fingerprint
+    from servicedesk_core.hooks.looking import looked_for as looked_for
     from servicedesk_core.hooks.markers import API_VERSION as API_VERSION
     from servicedesk_core.hooks.markers import hookimpl as hookimpl
+    from servicedesk_core.hooks.marks import carries_mark as carries_mark
+    from servicedesk_core.hooks.marks import unmarked as unmarked
     from servicedesk_core.hooks.outcomes import ItemOutcome as ItemOutcome
     from servicedesk_core.hooks.pulling import FetchOutcome as FetchOutcome
     from servicedesk_core.hooks.pulling import FetchStatus as FetchStatus
@@ -46,9 +48,11 @@ if TYPE_CHECKING:
     from servicedesk_core.hooks.webhooks import WebhookCapability as WebhookCapability
     from servicedesk_core.hooks.webhooks import WebhookEndpoint as WebhookEndpoint
     from servicedesk_core.hooks.webhooks import WebhookEvent as WebhookEvent
+    from servicedesk_core.hooks.write_capability import WriteCapability as WriteCapability
     from servicedesk_core.hooks.writing import FindResult as FindResult
     from servicedesk_core.hooks.writing import Found as Found
     from servicedesk_core.hooks.writing import Inconclusive as Inconclusive
+    from servicedesk_core.hooks.writing import Known as Known
     from servicedesk_core.hooks.writing import ProvenAbsent as ProvenAbsent
     from servicedesk_core.hooks.writing import ReconcilableBy as ReconcilableBy
     from servicedesk_core.hooks.writing import Write as Write

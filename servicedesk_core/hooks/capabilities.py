@@ -1,17 +1,17 @@
 """What a connector says about itself and its vendor: data, checked by the conformance suite."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Literal
 
 from servicedesk_core.domain.folding import SPAN, Derivable
 from servicedesk_core.domain.parts import PartSource
 from servicedesk_core.domain.warranty import NO_RULES, ClaimRules
-from servicedesk_core.errors import RejectedError, UnsupportedError
+from servicedesk_core.errors import UnsupportedError
 from servicedesk_core.hooks.webhooks import WebhookCapability
-from servicedesk_core.hooks.writing import ReconcilableBy, Write
+from servicedesk_core.hooks.write_capability import WriteCapability
+from servicedesk_core.hooks.writing import Write
 
 
 class Support(StrEnum):
@@ -111,74 +111,6 @@ class PartsCapability:
 
 
 @dataclass(frozen=True, slots=True)
-class WriteCapability:
-    """One kind of write that a connector can send, and what core must know to send it safely.
-
-    Attributes:
-        kind: The grant that it needs, for example ``tickets.update``.
-        reconcilable_by: How a write whose fate is unknown is found.
-        right: What the vendor's administrator must allow, in the vendor's words.
-        fields: Domain fields that it understands in ``Write.values``.
-        required: Those without which it is refused; ``work_date|start_at`` = one of them is enough.
-        max_lengths: Longest text of a field, in the vendor's characters; a longer one is refused before it is sent.
-        needs: What it must name: the record that it changes (``target``), or the one that it belongs to (``parent``).
-        settle_s: Seconds after the last attempt before which absence proves nothing.
-        timeout_s: Longest time that sending may take, the looks before and after it included.
-        visible_to: Who sees the result without being asked, for the person who approves: ``staff`` or ``customer``.
-        side_effects: What may happen at the vendor besides, for example workflow rules and mails.
-        vendor_entities: The vendor's entities behind it, for the documentation.
-    """
-
-    kind: str
-    reconcilable_by: ReconcilableBy = ReconcilableBy.NOTHING
-    right: str = ""
-    fields: tuple[str, ...] = ()
-    required: tuple[str, ...] = ()
-    max_lengths: Mapping[str, int] = field(default_factory=dict)
-    needs: Literal["target", "parent", ""] = ""
-    settle_s: float = 0.0
-    timeout_s: float = 120.0
-    visible_to: Literal["staff", "customer"] = "staff"
-    side_effects: str = ""
-    vendor_entities: tuple[str, ...] = ()
-
-    def lacking(self, values: Mapping[str, Any]) -> tuple[str, ...]:
-        """Return what is required and has no value, as people say it: ``work_date or start_at``."""
-        return tuple(
-            " or ".join(names)
-            for names in (one.split("|") for one in self.required)
-            if all(values.get(name) is None or values[name] == "" for name in names)
-        )
-
-    def check(self, write: Write, length: Callable[[str], int] = len) -> None:
-        """Refuse what this kind cannot be, before anything is sent.
-
-        Args:
-            write: A write of this kind.
-            length: Counts the characters of a text as the vendor does.
-
-        Raises:
-            RejectedError: It names no record where it must, has fields that are not understood, lacks one that is
-                needed, or a text is too long; names the fields.
-        """
-        if self.needs and not getattr(write, self.needs):
-            raise RejectedError(f"{self.kind} needs its {self.needs}.", field_errors=(self.needs,))
-        if unknown := tuple(name for name in write.values if name not in self.fields):
-            raise RejectedError(
-                f"{self.kind} cannot write {', '.join(unknown)}.",
-                field_errors=unknown,
-                hint=f"It can: {', '.join(self.fields)}.",
-            )
-        if lacking := self.lacking(write.values):
-            raise RejectedError(f"{self.kind} needs {' and '.join(lacking)}.", field_errors=lacking)
-        for name, longest in self.max_lengths.items():
-            text = write.values.get(name)
-            if isinstance(text, str) and (long := length(text)) > longest:
-                message = f"{name} has {long} characters, and the vendor takes {longest}."
-                raise RejectedError(message, field_errors=(name,), hint="Shorten it.")
-
-
-@dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a connector can do, and how access to its vendor is obtained.
 
@@ -214,23 +146,30 @@ class Capabilities:
         """Return the capability of one kind of write, or ``None``."""
         return next((w for w in self.writes if w.kind == kind), None)
 
-    def checked(self, write: Write, length: Callable[[str], int] = len) -> WriteCapability:
+    def declared(self, kind: str) -> WriteCapability:
+        """Return what was declared of a kind of write.
+
+        Raises:
+            UnsupportedError: No such kind was.
+        """
+        if (capability := self.write(kind)) is not None:
+            return capability
+        raise UnsupportedError(
+            f"The connector cannot send {kind!r}.", hint=f"It can: {', '.join(w.kind for w in self.writes)}."
+        )
+
+    def checked(self, write: Write) -> WriteCapability:
         """Return what was declared of a write, after :meth:`WriteCapability.check`.
 
         Args:
             write: What is to be sent.
-            length: Counts the characters of a text as the vendor does.
 
         Raises:
             UnsupportedError: No such kind was declared.
             RejectedError: It cannot be right.
         """
-        capability = self.write(write.kind)
-        if capability is None:
-            raise UnsupportedError(
-                f"The connector cannot send {write.kind!r}.", hint=f"It can: {', '.join(w.kind for w in self.writes)}."
-            )
-        capability.check(write, length)
+        capability = self.declared(write.kind)
+        capability.check(write)
         return capability
 
 

@@ -66,11 +66,14 @@ class SourceRecord(NamedTuple):
         raw: The decoded payload, JSON types only; ``None`` on a reconcile page that only proves existence.
         stamps: Without a payload: what the vendor says of the record's age, by domain field, as :meth:`map_record`
             would give it, for example ``modified_at``. Core fetches a record whose stored instants differ.
+        revision: The vendor's token of this version of the record (an ``ETag``, a ``SyncToken``), opaque to core, as
+            the vendor wants it back; ``None`` where it has none, or does not say it here.
     """
 
     external_id: str
     raw: Mapping[str, Any] | None
     stamps: Mapping[str, datetime] = NO_STAMPS
+    revision: str | None = None
 
 
 def source_record(row: Any, key: str = "id") -> SourceRecord:

@@ -1,9 +1,10 @@
 """What travels between core and a connector when something is written, and how a doubt is settled."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from servicedesk_core.hooks.pulling import SourceRecord
 
@@ -24,7 +25,26 @@ class ReconcilableBy(StrEnum):
     @property
     def may_prove_absence(self) -> bool:
         """Whether ``ProvenAbsent`` is believed from this way of looking, once the settling time has passed."""
-        return self in {ReconcilableBy.REFERENCE, ReconcilableBy.MARKER, ReconcilableBy.RECORD}
+        return self.searches or self is ReconcilableBy.RECORD
+
+    @property
+    def searches(self) -> bool:
+        """Whether it is looked for by a search, which proves nothing before it was seen to work."""
+        return self in {ReconcilableBy.REFERENCE, ReconcilableBy.MARKER}
+
+
+class Known(NamedTuple):
+    """A write of ours that is certainly at the vendor.
+
+    Attributes:
+        id: Our id of the act, as it stands in the vendor's reference field or marker.
+        ref: The vendor's id of the record.
+        parent: The vendor's id of the record that it belongs to, if any.
+    """
+
+    id: str
+    ref: str
+    parent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +59,13 @@ class Write:
         values: Domain field to new value; only what changes.
         base: Domain field to the value that was read; the vendor must still show these.
         base_modified_at: The vendor's modification stamp when it was read.
+        base_revision: The vendor's token of the version that ``base`` is of, from :attr:`SourceRecord.revision`; send
+            it with the write (``If-Match``, or in the body), so that the vendor itself refuses over a newer version.
         attempted_at: When its last sending began; ``None`` before the first. Looking for it needs a time.
         taken_refs: The vendor's ids that belong to other writes of ours; ``find_write`` never takes one of them for
             this write, however alike they are.
+        earlier: Earlier writes of this kind that the vendor confirmed, the newest first: a search that does not find
+            the id of one of them does not work.
     """
 
     id: str
@@ -51,8 +75,10 @@ class Write:
     values: dict[str, Any] = field(default_factory=dict)
     base: dict[str, Any] = field(default_factory=dict)
     base_modified_at: datetime | None = None
+    base_revision: str | None = None
     attempted_at: datetime | None = None
     taken_refs: frozenset[str] = frozenset()
+    earlier: tuple["Known", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +108,17 @@ class WriteReceipt:
         ref: The vendor's id of the written record.
         warnings: What the vendor added, for people.
         record: The record as it stands after the write, when the connector read it back, as a pull would bring it; core
-            stores it like one that was pulled, so that the next pull shows no change.
+            stores it like one that was pulled, so that the next pull shows no change. A field of a change that still
+            shows its base there counts as refused.
+        refused: Domain field to the reason, as a sentence, of what the vendor left out although it took the rest.
+        revision: The vendor's token of the version that the write made, where ``record`` does not say it.
     """
 
     ref: str
     warnings: tuple[str, ...] = ()
     record: SourceRecord | None = None
+    refused: Mapping[str, str] = field(default_factory=dict)
+    revision: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +134,12 @@ class ProvenAbsent:
 
     Attributes:
         evidence: How it was looked for, for the audit.
+        canary: What the same search did find, which shows that it works, as :func:`looked_for` does. A search that
+            found nothing is no proof without it; one record that was read and compared needs none.
     """
 
     evidence: str
+    canary: str = ""
 
 
 @dataclass(frozen=True, slots=True)

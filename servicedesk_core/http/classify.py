@@ -19,6 +19,7 @@ from servicedesk_core.errors import (
     UnsupportedError,
     VendorTimeoutError,
     VendorUnavailableError,
+    WriteConflictError,
 )
 from servicedesk_core.http.response import LOOK_BETWEEN, Response
 from servicedesk_core.http.retry import parse_retry_after
@@ -47,6 +48,7 @@ DEFAULT_RULES: tuple[Rule, ...] = (
     Rule(outcome=Outcome.PERMANENT, status=(404, 410), error=NotFoundError),
     Rule(outcome=Outcome.PERMANENT, status=(405, 501), error=UnsupportedError),
     Rule(outcome=Outcome.TRANSIENT, status=408, error=VendorTimeoutError),
+    Rule(outcome=Outcome.PERMANENT, status=412, error=WriteConflictError),
     Rule(outcome=Outcome.TRANSIENT, status=425, error=VendorUnavailableError, refused=True),
     Rule(outcome=Outcome.TRANSIENT, status=429, error=RateLimitedError),
     Rule(outcome=Outcome.PERMANENT, status=range(400, 500), error=RejectedError),
@@ -72,6 +74,7 @@ _WORDS: dict[type[ConnectorError], tuple[str, str | None]] = {
     VendorTimeoutError: ("The vendor did not answer in time", None),
     VendorUnavailableError: ("The vendor cannot serve now", None),
     ProtocolError: ("The vendor's answer is not what its contract promises", LOOK_BETWEEN),
+    WriteConflictError: ("The record has another version at the vendor than the one that was read", None),
     RejectedError: ("The vendor refused the request", None),
     OutcomeUnknownError: ("The write may or may not have been done", "It is looked up before it is sent again."),
 }

@@ -11,7 +11,8 @@ from servicedesk_core.testing.stand import Stand, stand_fixtures
 from servicedesk_core.testing.suites.ticket_sync import TicketSyncSuite
 from servicedesk_core.testing.suites.warranty_claims import ClaimVendor, WarrantyClaimsSuite, granted_http
 from servicedesk_core.testing.suites.warranty_lookup import Misbehaviour, WarrantyLookupSuite
-from servicedesk_core.testing.suites.writes import WriteFault, WriteSuite, WriteVendor
+from servicedesk_core.testing.suites.write_vendor import WriteFault, WriteVendor
+from servicedesk_core.testing.suites.writes import WriteSuite
 
 __all__ = [
     "ClaimVendor",

@@ -24,9 +24,10 @@ from servicedesk_core.domain.warranty import (
 )
 from servicedesk_core.errors import AuthenticationError, NetworkError, OutcomeUnknownError, RejectedError
 from servicedesk_core.hooks import Capabilities, Connector, FetchStatus, Found, Inconclusive, ProvenAbsent, hookimpl
-from servicedesk_core.hooks.capabilities import VendorIdentity, WarrantyCapability, WriteCapability
+from servicedesk_core.hooks.capabilities import VendorIdentity, WarrantyCapability
 from servicedesk_core.hooks.context import ConnectorSettings
 from servicedesk_core.hooks.outcomes import ItemOutcome
+from servicedesk_core.hooks.write_capability import WriteCapability
 from servicedesk_core.hooks.writing import ReconcilableBy, WriteReceipt
 
 KINDS = ("claims.submit", "claims.resubmit", "claims.cancel", "claims.note", "claims.attach")
@@ -168,7 +169,7 @@ class Psa(Connector[Settings]):
 
     @hookimpl
     def describe_capabilities(self):
-        note = WriteCapability("notes.create_internal", reconcilable_by=ReconcilableBy.MARKER, timeout_s=20.0)
+        note = WriteCapability("notes.create_internal", reconcilable_by=ReconcilableBy.REFERENCE, timeout_s=20.0)
         return Capabilities(vendor="Psa", writes=(note,))
 
     @hookimpl

@@ -17,12 +17,9 @@ wrong, the vendor must have done each write once, or at most once where a person
 the connector or the stand-in cannot do skips itself and says so.
 """
 
-import itertools
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 
@@ -45,69 +42,10 @@ from servicedesk_core.hooks import (
     WriteReceipt,
 )
 from servicedesk_core.hooks.connector import AnyConnector
+from servicedesk_core.testing.suites.write_truths import WriteTruths, new_id
+from servicedesk_core.testing.suites.write_vendor import WriteFault, WriteVendor
 
 MOST_ATTEMPTS = 5
-_NUMBERS = itertools.count(1)
-_CERTAIN = {ReconcilableBy.REFERENCE, ReconcilableBy.MARKER}
-"""Ways of looking that leave no doubt once the settling time has passed."""
-
-
-class WriteFault(StrEnum):
-    """What goes wrong with a write."""
-
-    LOST_ANSWER = "lost_answer"
-    """Done; the connection breaks before the answer's first byte."""
-    CUT_OFF_ANSWER = "cut_off_answer"
-    """Done; the connection breaks in the middle of the answer."""
-    LATE_ANSWER = "late_answer"
-    """Done; the answer comes after the connector stopped waiting."""
-    LOST_REQUEST = "lost_request"
-    """Not done; the connection breaks before anything happened."""
-    BUSY = "busy"
-    """Not done; the vendor says that its quota is used up."""
-    BROKEN = "broken"
-    """Not done; the vendor answers with an outage that says nothing about the write."""
-    REFUSED = "refused"
-    """Not done; the vendor refuses the data."""
-
-    @property
-    def is_done(self) -> bool:
-        """Whether the vendor does the write all the same."""
-        return self in {WriteFault.LOST_ANSWER, WriteFault.CUT_OFF_ANSWER, WriteFault.LATE_ANSWER}
-
-
-class WriteVendor:
-    """What the tests may do with the vendor's stand-in behind the connector's back.
-
-    Override what your stand-in can do; what is not overridden makes the tests that need it skip.
-    """
-
-    async def example(self, kind: str, number: int) -> Write:
-        """Return a write that the vendor accepts now. Other numbers give other values; the suite sets the id.
-
-        Args:
-            kind: The kind of write.
-            number: Which example; never the same twice. Writes of a kind that changes a record all change the same
-                fields of the same record, and ``base`` holds what the record shows now.
-        """
-        del number
-        self._cannot(f"give an example of {kind}")
-
-    async def writes_done(self) -> int:
-        """Return how many changes the vendor has made in its life."""
-        self._cannot("count what it has done")
-
-    async def fail_next_write(self, fault: WriteFault) -> None:
-        """Let this go wrong with the next request that writes, and with none after it."""
-        self._cannot(f"play {fault.value}")
-
-    async def settle(self, seconds: float) -> None:
-        """Let time pass for the connector's clock, so that absence can be proven."""
-        del seconds
-        self._cannot("let time pass")
-
-    def _cannot(self, what: str) -> NoReturn:
-        pytest.skip(f"{type(self).__name__} cannot {what}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +61,7 @@ class Delivery:
     error: PermanentError | None = None
 
 
-class WriteSuite:
+class WriteSuite(WriteTruths):
     """Subclass it in a test file and give it the fixtures ``connector`` and ``vendor``.
 
     ``connector`` is opened and may write everything; ``ungranted`` is one that may write nothing. They share one
@@ -131,19 +69,9 @@ class WriteSuite:
     """
 
     @pytest.fixture
-    async def connector(self) -> AnyConnector:
-        """Return an opened connector with all grants; the subclass overrides this."""
-        pytest.fail("give the suite a fixture named 'connector' that yields an opened connector")
-
-    @pytest.fixture
     async def ungranted(self) -> AnyConnector | None:
         """Return an opened connector without any grant; the subclass overrides this."""
         return None
-
-    @pytest.fixture
-    def vendor(self) -> WriteVendor:
-        """Return what the tests may do behind the connector's back; the subclass overrides this."""
-        return WriteVendor()
 
     def test_writes_are_described_completely(self, connector: AnyConnector) -> None:
         """Each kind once, with its right, its fields, and a way to settle a doubt that its hooks can go."""
@@ -209,7 +137,8 @@ class WriteSuite:
     async def test_what_was_never_sent_is_not_found(self, connector: AnyConnector, vendor: WriteVendor) -> None:
         """Before the settling time nothing is proven; after it only what the way of looking can prove."""
         for kind in self._kinds(connector):
-            write = await self._example(connector, vendor, kind.kind)
+            earlier = await self._earlier(connector, vendor, kind)
+            write = replace(await self._example(connector, vendor, kind.kind), earlier=earlier)
             early = await connector.find_write(write)
             assert not isinstance(early, Found), f"{kind.kind}: found, but never sent"
             if kind.settle_s:
@@ -220,7 +149,9 @@ class WriteSuite:
             if isinstance(late, ProvenAbsent):
                 assert kind.reconcilable_by.may_prove_absence, f"{kind.kind}: its way of looking cannot prove absence"
                 assert late.evidence, kind.kind
-            elif kind.reconcilable_by in _CERTAIN:
+                canary = late.canary or not kind.reconcilable_by.searches
+                assert canary, f"{kind.kind}: nothing shows that the search works which did not find it"
+            elif kind.reconcilable_by.searches:
                 pytest.fail(f"{kind.kind}: found by {kind.reconcilable_by}, so absence must be proven in time: {late}")
 
     @pytest.mark.parametrize("fault", list(WriteFault), ids=lambda fault: fault.value)
@@ -229,7 +160,8 @@ class WriteSuite:
     ) -> None:
         """Sent, lost, looked for, sent again: the vendor has it once, or a person decides."""
         for kind in self._kinds(connector):
-            write = await self._example(connector, vendor, kind.kind)
+            earlier = await self._earlier(connector, vendor, kind)
+            write = replace(await self._example(connector, vendor, kind.kind), earlier=earlier)
             done = await vendor.writes_done()
             await vendor.fail_next_write(fault)
             delivery = await self._deliver(connector, vendor, write, kind)
@@ -242,7 +174,7 @@ class WriteSuite:
             assert delivery.error is None, f"{kind.kind} after {fault}: {delivery.error}"
             if delivery.ref is not None:
                 assert times == 1, f"{kind.kind} after {fault}: confirmed, but not done"
-            elif fault is WriteFault.BUSY or kind.reconcilable_by in _CERTAIN:
+            elif fault is WriteFault.BUSY or kind.reconcilable_by.searches:
                 pytest.fail(f"{kind.kind} after {fault}: left in doubt although there is a certain way to look")
             elif fault.is_done and kind.reconcilable_by is not ReconcilableBy.NOTHING:
                 pytest.fail(f"{kind.kind} after {fault}: it was done and can be found, but was not")
@@ -253,7 +185,7 @@ class WriteSuite:
             first = await self._example(connector, vendor, kind.kind)
             if first.target is not None:
                 continue
-            second = replace(first, id=_new_id())
+            second = replace(first, id=new_id())
             done = await vendor.writes_done()
             refs = [(await connector.send_write(one)).ref for one in (first, second)]
             assert await vendor.writes_done() == done + 2, kind.kind
@@ -284,7 +216,7 @@ class WriteSuite:
         """Unknown kinds and fields, missing fields and too long texts reach nobody."""
         done = await vendor.writes_done()
         with pytest.raises(PermanentError):
-            await connector.send_write(Write(_new_id(), "nobody.knows_this", values={"a": 1}))
+            await connector.send_write(Write(new_id(), "nobody.knows_this", values={"a": 1}))
         for kind in self._kinds(connector):
             write = await self._example(connector, vendor, kind.kind)
             wrong: list[Mapping[str, Any]] = [{**write.values, "no_such_field": "x"}]
@@ -317,14 +249,6 @@ class WriteSuite:
             with pytest.raises(WriteNotGrantedError):
                 await ungranted.send_write(await self._example(ungranted, vendor, kind.kind))
         assert await vendor.writes_done() == done
-
-    def _kinds(self, connector: AnyConnector) -> tuple[WriteCapability, ...]:
-        return tuple(connector.describe_capabilities().writes)
-
-    async def _example(self, connector: AnyConnector, vendor: WriteVendor, kind: str) -> Write:
-        write = await vendor.example(kind, next(_NUMBERS))
-        assert write.kind == kind
-        return replace(write, id=_new_id(), attempted_at=connector.ctx.clock.now())
 
     async def _deliver(
         self, connector: AnyConnector, vendor: WriteVendor, write: Write, kind: WriteCapability
@@ -363,7 +287,3 @@ def _belongs(kind: WriteCapability) -> bool:
     stream, _, act = kind.kind.partition(".")
     ticket = STREAMS[stream].model_fields.get("ticket_ref") if stream in STREAMS else None
     return kind.needs == "parent" or (act.startswith("create") and ticket is not None and ticket.is_required())
-
-
-def _new_id() -> str:
-    return uuid.uuid4().hex
